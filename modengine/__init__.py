@@ -1,0 +1,73 @@
+"""modengine: a content-moderation rule engine for people who study moderation.
+
+    import modengine
+
+    engine = modengine.load()                    # the shipped campaign policy
+    decision = engine.decide("...")              # or a Message
+    print(engine.trace("..."))                   # everything that led to it
+
+The public names are imported when they are first used, so that `modengine --help` loads no engine.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from modengine.checks import check as check
+    from modengine.engine import Engine as Engine
+    from modengine.errors import InputError as InputError
+    from modengine.errors import MessageError as MessageError
+    from modengine.errors import ModengineError as ModengineError
+    from modengine.errors import OutputError as OutputError
+    from modengine.errors import Place as Place
+    from modengine.errors import PolicyError as PolicyError
+    from modengine.errors import Problem as Problem
+    from modengine.loading import load as load
+    from modengine.model import CategoryScore as CategoryScore
+    from modengine.model import Decision as Decision
+    from modengine.model import Match as Match
+    from modengine.model import Message as Message
+    from modengine.model import Part as Part
+    from modengine.model import ReliefHit as ReliefHit
+    from modengine.model import RuleHit as RuleHit
+    from modengine.model import Trace as Trace
+    from modengine.model import Undetermined as Undetermined
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "CategoryScore": "model",
+    "Decision": "model",
+    "Engine": "engine",
+    "InputError": "errors",
+    "Match": "model",
+    "Message": "model",
+    "MessageError": "errors",
+    "ModengineError": "errors",
+    "OutputError": "errors",
+    "Part": "model",
+    "Place": "errors",
+    "PolicyError": "errors",
+    "Problem": "errors",
+    "ReliefHit": "model",
+    "RuleHit": "model",
+    "Trace": "model",
+    "Undetermined": "model",
+    "check": "checks",
+    "load": "loading",
+}
+"""Each public name, and the module it lives in."""
+
+__all__ = sorted([*_HOMES, "__version__"])
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module `modengine` has no attribute `{name}`")
+    return getattr(import_module(f"modengine.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,83 @@
+"""Patterns that cost or catch more than they seem to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import regex
+
+from modengine.errors import Place, Problem
+from modengine.match.expression import CostlyRegex, necessary
+from modengine.match.regex import source_of
+from modengine.ruleset.model import Pattern, Policy, sought
+from modengine.text.normalize import plain
+
+
+def patterns_of(policy: Policy) -> Iterator[Pattern]:
+    """Every pattern once, shared ones too."""
+    seen: set[tuple[Place, str]] = set()
+    for ruleset in policy.rulesets:
+        for pattern in (*ruleset.shared, *(p for rule in ruleset.rules for p in rule.patterns)):
+            if (pattern.place, pattern.name) not in seen:
+                seen.add((pattern.place, pattern.name))
+                yield pattern
+
+
+class RegexWithoutGate:
+    """ME805: a regex that runs on every message."""
+
+    def find(self, policy: Policy) -> Iterator[Problem]:
+        for pattern in patterns_of(policy):
+            if pattern.kind != "regex":
+                continue
+            try:
+                needed = necessary(source_of(pattern))
+            except (regex.error, CostlyRegex, RecursionError, ValueError):
+                continue  # refused elsewhere
+            if needed is None:
+                place = pattern.term_places[0] if pattern.term_places else pattern.place
+                yield Problem(
+                    "ME805",
+                    f"the regex `{pattern.name}` needs no literal, so it runs wherever its rule is looked at",
+                    place,
+                    "let some literal text stand in every branch, or join it to a rarer pattern with `and`",
+                )
+
+
+class ShortFuzzyTerms:
+    """ME808: a term of one character sought by sound or by look."""
+
+    def find(self, policy: Policy) -> Iterator[Problem]:
+        for pattern in patterns_of(policy):
+            if not (pattern.sounds_like or pattern.looks_like):
+                continue
+            for term, place in sought(pattern):
+                if len(plain(term)) == 1:
+                    yield Problem(
+                        "ME808", f"`{term}` has one character: many others sound or look like it", place,
+                        "use it in a longer term, or in a pattern without these options",
+                    )  # fmt: skip
+
+
+class DuplicateTerms:
+    """ME810: a term that stands twice, perhaps in two scripts or widths."""
+
+    def find(self, policy: Policy) -> Iterator[Problem]:
+        for ruleset in policy.rulesets:
+            for terms in ruleset.lists:
+                yield from self._find(terms.name, terms.terms, terms.places)
+        for pattern in patterns_of(policy):
+            if pattern.terms and not pattern.lists:
+                yield from self._find(pattern.name, pattern.terms, pattern.term_places)
+
+    @staticmethod
+    def _find(name: str, terms: tuple[str, ...], places: tuple[Place, ...]) -> Iterator[Problem]:
+        first: dict[str, str] = {}
+        for number, term in enumerate(terms):
+            form = plain(term)
+            if form in first and number < len(places):
+                other = first[form]
+                as_what = "" if other == term else f" as `{other}`"
+                yield Problem("ME810", f"`{term}` stands in `{name}` already{as_what}", places[number], "remove one:"
+                              " width, case and script make no difference")  # fmt: skip
+            first.setdefault(form, term)

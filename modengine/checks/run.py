@@ -1,0 +1,67 @@
+"""All checks over any number of files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+from modengine.checks.coverage import Actions, Examples
+from modengine.checks.names import Clauses, UnusedLists, UnusedSharedPatterns
+from modengine.checks.patterns import DuplicateTerms, RegexWithoutGate, ShortFuzzyTerms
+from modengine.errors import Place, Problem
+from modengine.loading import policy_problems, with_source
+from modengine.ruleset.load import policy_of, read
+from modengine.ruleset.model import Policy
+
+
+class Check(Protocol):
+    """A check: an object with nothing in it but `find`."""
+
+    def find(self, policy: Policy) -> Iterator[Problem]: ...
+
+
+CHECKS: dict[str, Check] = {
+    "unused-lists": UnusedLists(),
+    "unused-shared-patterns": UnusedSharedPatterns(),
+    "clauses": Clauses(),
+    "regex-without-gate": RegexWithoutGate(),
+    "short-fuzzy-terms": ShortFuzzyTerms(),
+    "duplicate-terms": DuplicateTerms(),
+    "examples": Examples(),
+    "actions": Actions(),
+}
+
+
+def check(path: str | Path) -> tuple[Problem, ...]:
+    """Every error and warning in a policy or ruleset and in all files that it names, by place."""
+    loaded = read(Path(path))
+    policy = loaded.policy
+    if policy is None and loaded.ruleset is not None:
+        policy = policy_of(loaded.ruleset)
+    found = list(loaded.problems)
+    if policy is not None:
+        found += policy_problems(policy)
+        # What has an error is left out of the policy, so that only a sound one can be read with care.
+        if not any(problem.severity == "error" for problem in found):
+            for one in CHECKS.values():
+                found += one.find(policy)
+    return tuple(sorted(set(with_source(found)), key=lambda p: (p.place, p.code, p.message)))
+
+
+def check_paths(paths: Iterable[str | Path]) -> tuple[Problem, ...]:
+    """The findings in files and in the rule files (`*.yaml`, `*.yml`) of folders, each once."""
+    found: dict[Problem, None] = {}
+    for path in map(Path, paths):
+        files = rule_files(path) if path.is_dir() else [path]
+        if not files:
+            place = Place(str(path))
+            found[Problem("ME101", f"`{path}` holds no rule file", place, "name a folder with *.yaml files")] = None
+        for file in files:
+            found.update(dict.fromkeys(check(file)))
+    return tuple(sorted(found, key=lambda p: (p.place, p.code, p.message)))
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """The rule files directly in a folder, by name."""
+    return sorted(file for file in folder.iterdir() if file.suffix in (".yaml", ".yml") and file.is_file())

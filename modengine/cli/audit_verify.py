@@ -1,0 +1,76 @@
+"""`modengine audit verify`: check every record of a log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from modengine.cli.audit_options import (
+    audit_option,
+    key_option,
+    layout_of,
+    notes_of,
+    print_json,
+    report_data,
+    verifier_of,
+)
+from modengine.cli.options import format_option
+
+
+@click.command("verify")
+@audit_option
+@click.option(
+    "--checkpoint", "checkpoints", metavar="FILE", type=click.Path(path_type=Path), multiple=True,
+    help="A checkpoint kept elsewhere.  May be given several times.",
+)  # fmt: skip
+@key_option
+@format_option("text", "json")
+def command(audit: Path, checkpoints: tuple[Path, ...], key: Path | None, form: str) -> int:
+    """Check the form and order of every record, the tree against all checkpoints, the vault, and the
+    copies of the rule files.  Exit code 1: something is wrong; the first bad record is named.
+
+    Without --checkpoint this shows that a log agrees with itself; whoever can write the whole folder
+    can make it so.  A checkpoint kept elsewhere shows that nothing was changed since.
+
+    \b
+    Examples:
+      modengine audit verify
+      modengine audit verify --checkpoint monday.note --key audit.key.pub
+    """
+    from modengine.audit.verify import Report, verify  # noqa: PLC0415
+
+    report: Report = verify(layout_of(audit), notes_of(checkpoints), verifier_of(key))
+    if form == "json":
+        print_json(report_data(report))
+    else:
+        click.echo("\n".join(_lines(report, audit)))
+    return 0 if report.ok else 1
+
+
+def _lines(report: object, audit: Path) -> list[str]:
+    from modengine.audit.verify import Report  # noqa: PLC0415
+
+    assert isinstance(report, Report)
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(report.kinds.items())) or "none"
+    kept = f"{report.checkpoints} agree" + (f", {report.outside} of them kept elsewhere" if report.outside else "")
+    lines = [
+        f"{audit}: {'good' if report.ok else 'NOT GOOD'}",
+        f"  origin       {report.origin}",
+        f"  records      {report.size:,} ({kinds})",
+        f"  checkpoints  {kept}; the first {report.proven:,} records are proven by one",
+        f"  signature    {report.signed}",
+        f"  vault        {report.vault}; {report.texts:,} texts kept, {report.erased:,} erased",
+    ]
+    for fault in report.faults:
+        place = f" ({fault.where})" if fault.where else ""
+        lines.append(f"  [{fault.code}] {fault.what}{place}")
+    if report.more:
+        lines.append(f"  and {report.more:,} more")
+    if not report.ok:
+        good = f"records 0 to {report.proven - 1}" if report.proven else "no record"
+        lines.append(f"  still good: {good}, proven by the newest checkpoint that holds")
+    lines += [f"  note: {notice}" for notice in report.notices]
+    if report.ok and not report.outside:
+        lines.append("  note: no checkpoint kept elsewhere was given: this log agrees with itself, which is all")
+    return lines

@@ -1,0 +1,150 @@
+"""The command `modengine`: finds the subcommand, and turns every error into words and an exit code.
+
+Subcommands are imported when they are asked for: `modengine --help` loads no engine.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from modengine import __version__
+from modengine.cli.streams import abandon, is_closed, use_utf8
+from modengine.errors import ModengineError, PolicyError
+
+COMMANDS: dict[str, str] = {
+    "scan": "Decide files of messages.",
+    "explain": "Show how one message is decided, step by step.",
+    "check": "Say what is wrong with rule files.",
+    "test": "Run the examples inside rule files.",
+    "rules": "List rules, or search them.",
+    "eval": "Measure a policy on labelled messages.",
+    "report": "Join all that the lab measures in one page.",
+    "diff": "Compare two policies on one corpus, flip by flip.",
+    "ablate": "Measure what each rule does.",
+    "flip": "Find the smallest edit that changes a decision.",
+    "fairness": "Measure whether a policy treats people alike.",
+    "evade": "Measure how easily a policy is evaded, and what resisting costs.",
+    "tune": "Fit points on one half of a corpus, judge them on the other.",
+    "timeline": "Run a policy over dated messages.",
+    "schema": "Print the JSON Schema of a file or record.",
+}
+"""Name and one line; each is the module of that name, and the command in it."""
+
+LAB_MODULES = frozenset({"datasketch", "numpy", "pandas", "pyarrow", "scipy", "sklearn", "statsmodels"})
+"""What the extra `lab` installs."""
+USAGE, BUG, STOPPED, CLOSED, TERMINATED = 2, 3, 130, 141, 143
+_STOPPED = "modengine: stopped; no output file was written"
+_EPILOG = (
+    "Exit codes: 0 clean, 1 findings, 2 wrong usage or unusable input, 3 a bug; 130 or 143 stopped, 141 output closed."
+)
+
+
+class Commands(click.Group):
+    """A group that knows its commands by name and imports one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"modengine.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except OSError as error:
+            if is_closed(error):
+                abandon()
+                raise click.exceptions.Exit(CLOSED) from None
+            raise
+        except KeyboardInterrupt:
+            click.echo(_STOPPED, err=True)
+            raise click.exceptions.Exit(STOPPED) from None
+        return result
+
+
+@click.group(cls=Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="modengine", message="%(prog)s %(version)s")
+def cli() -> None:
+    """A content-moderation rule engine for people who study moderation."""
+
+
+def run(args: Sequence[str] | None = None) -> int:
+    """Runs a command line; the exit code."""
+    use_utf8()
+    try:
+        given = tuple(sys.argv[1:] if args is None else args)
+        code = cli.main(args=given, prog_name="modengine", standalone_mode=False, obj=given)
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(_STOPPED, err=True)
+        return STOPPED
+    except PolicyError as error:
+        click.echo(policy_errors(error), err=True)
+        return USAGE
+    except ModengineError as error:
+        click.echo(f"modengine: {error}", err=True)
+        return USAGE
+    except OSError as error:
+        abandon()
+        name = f" `{error.filename}`" if error.filename else ""
+        click.echo(f"modengine: reading or writing{name} failed: {(error.strerror or str(error)).lower()}", err=True)
+        return USAGE
+    except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in LAB_MODULES:
+            click.echo(f"modengine: this command needs {error.name}: pip install 'modengine[lab]'", err=True)
+            return USAGE
+        if os.environ.get("MODENGINE_TRACEBACK"):
+            raise
+        click.echo(_bug(error), err=True)
+        return BUG
+
+
+def policy_errors(error: PolicyError) -> str:
+    """All problems of a policy, and how many they are."""
+    count = len(error.problems)
+    blocks = [problem.render() for problem in error.problems]
+    return "\n\n".join([*blocks, f"{count} problem{'s' if count != 1 else ''}: nothing was decided"])
+
+
+def _bug(error: Exception) -> str:
+    """An error that nobody foresaw, in one line, and what to do."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    place = f" ({Path(at.tb_frame.f_code.co_filename).name}:{at.tb_lineno})" if at is not None else ""
+    return (
+        f"modengine: an unexpected error, and so a bug: {type(error).__name__}: {error}{place}\n"
+        "  hint: please report it as README.md says, with the command; MODENGINE_TRACEBACK=1 shows where it happened"
+    )
+
+
+def _terminate(_signal: int, _frame: object) -> NoReturn:
+    click.echo(_STOPPED, err=True)
+    sys.exit(TERMINATED)
+
+
+def main() -> None:
+    """The entry point."""
+    # Without this, what was begun would be left behind, half written.
+    signal.signal(signal.SIGTERM, _terminate)
+    sys.exit(run())

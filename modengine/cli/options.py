@@ -1,0 +1,66 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from modengine.engine import Engine
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def policy_option(command: _Command) -> _Command:
+    """`--policy`, by default the shipped campaign policy."""
+    return click.option(
+        "-p",
+        "--policy",
+        metavar="POLICY",
+        help="Policy file, or the name of a shipped one.  [default: campaign-2014]",
+    )(command)
+
+
+def format_option(*forms: str) -> Callable[[_Command], _Command]:
+    """`--format`, the first form by default."""
+    return click.option(
+        "--format", "form", type=click.Choice(forms), default=forms[0], show_default=True, help="Form of the output."
+    )
+
+
+def input_format_option(command: _Command) -> _Command:
+    return click.option(
+        "--input-format",
+        type=click.Choice(("jsonl", "csv", "text")),
+        help="Form of the input.  [default: by suffix; standard input is JSON Lines if it begins with {]",
+    )(command)
+
+
+def policy_path(policy: str | None) -> Path | None:
+    """The file that `--policy` means: a path, or the name of a shipped policy."""
+    if policy is None:
+        return None
+    path = Path(policy)
+    if not path.exists() and path.name == policy:
+        from modengine.paths import shipped_rules  # noqa: PLC0415
+
+        shipped = shipped_rules() / f"{policy.removesuffix('.yaml')}.yaml"
+        if shipped.exists():
+            return shipped
+    return path
+
+
+def nearby(path: Path) -> Path:
+    """The path as seen from the current folder, where it lies in it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def engine_of(policy: str | None) -> Engine:
+    """The engine that `--policy` asks for.  Raises PolicyError."""
+    from modengine.loading import load  # noqa: PLC0415  (the engine, which --help does not need)
+
+    return load(policy_path(policy))

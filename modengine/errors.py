@@ -1,0 +1,125 @@
+"""Every error modengine raises, and the coded problems they carry.
+
+    ModengineError
+    ├── PolicyError       a policy, ruleset or list that cannot be used: all its problems at once
+    ├── InputError        a file of messages that cannot be read at all
+    ├── MessageError      one message that cannot be read: becomes an error record, never a crash
+    ├── OutputError       a file of results that cannot be written
+    └── AuditError        an audit log that cannot be opened, trusted or written
+
+A `Problem` says where (`Place`), what (`code`, `message`) and how to mend it (`hint`).  The codes
+are listed in `codes.CODES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from modengine.codes import CODES
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something stands in a file.  `line` and `column` count from 1, in characters."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+    def shifted(self, columns: int) -> Place:
+        """The place so many characters to the right, on the same line."""
+        return Place(self.file, self.line, self.column + columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a file.  An `error` stops loading, a `warning` does not."""
+
+    code: str
+    message: str
+    place: Place
+    hint: str
+    source: str = ""
+    """The line of the file, for the caret; empty when the place is a whole file."""
+
+    @property
+    def severity(self) -> Severity:
+        return CODES[self.code].severity
+
+    @property
+    def name(self) -> str:
+        return CODES[self.code].name
+
+    def render(self) -> str:
+        """The problem as text: place, code, message, the line with a caret, the hint."""
+        lines = [f"{self.place}: {self.severity}[{self.code} {self.name}]: {self.message}"]
+        if self.source:
+            line, caret = _window(self.source, self.place.column)
+            number = str(self.place.line)
+            lines += [f"  {number} | {line}", f"  {' ' * len(number)} | {caret}"]
+        lines.append(f"  hint: {self.hint}")
+        return "\n".join(lines)
+
+
+def _window(source: str, column: int, width: int = 90) -> tuple[str, str]:
+    """A piece of `source` of at most about `width` characters around `column`, and its caret line.
+
+    A wide character takes two cells of a terminal, so the caret is indented by cells.
+    """
+    import unicodedata  # noqa: PLC0415  (only errors pay for it)
+
+    start = max(0, column - 1 - width // 2)
+    piece = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in source[start : start + width])
+    before = piece[: column - 1 - start]
+    cells = sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in before)
+    lead = "…" if start else ""
+    return lead + piece, " " * (cells + len(lead)) + "^"
+
+
+class ModengineError(Exception):
+    """The root of all errors that modengine raises on purpose."""
+
+
+class PolicyError(ModengineError):
+    """A policy that cannot be used.  `problems` holds every error found, sorted by place."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(sorted(set(problems), key=lambda p: (p.place, p.code, p.message)))
+        super().__init__("\n".join(problem.render() for problem in self.problems))
+
+    def __reduce__(self) -> tuple[type[PolicyError], tuple[tuple[Problem, ...]]]:
+        return PolicyError, (self.problems,)
+
+
+class _CodedError(ModengineError):
+    """An error about input that stands outside any policy file."""
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        self.code, self.message, self.hint = code, message, hint
+        super().__init__(f"[{code} {CODES[code].name}] {message}" + (f"\n  hint: {hint}" if hint else ""))
+
+    def __reduce__(self) -> tuple[type[_CodedError], tuple[str, str, str]]:
+        return type(self), (self.code, self.message, self.hint)
+
+
+class InputError(_CodedError):
+    """A source of messages that cannot be read at all (no such file, unknown form)."""
+
+
+class MessageError(_CodedError):
+    """One message that cannot be read.  The rest of its file can."""
+
+
+class OutputError(_CodedError):
+    """A file of results that cannot be written (no such folder, disk full, also an input)."""
+
+
+class AuditError(_CodedError):
+    """An audit log that cannot be opened, trusted or written (damaged, in use, disk full, wrong key)."""

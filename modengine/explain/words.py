@@ -1,0 +1,191 @@
+"""What a trace says in plain sentences, the same in the terminal and on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from modengine.explain.marks import Marks
+from modengine.model import ConditionTrace, Decision, Match, NearMiss, RuleTrace, Trace
+
+OUTCOMES = {
+    "hit": "hit",
+    "cancelled": "cancelled: its condition holds, and so does its `unless`",
+    "unknown": "unknown: counted as no hit",
+    "no": "no hit",
+}
+VALUES = {True: "true", False: "false", None: "unknown"}
+SIGNS = {True: "✓", False: "✗", None: "?"}
+PART_NAMES = {
+    "text": "text",
+    "caption": "caption",
+    "ocr": "read in a picture (ocr)",
+    "transcript": "heard (transcript)",
+}
+_STEPS = {
+    "width": "full or half width",
+    "traditional": "traditional characters",
+    "case": "letter case",
+    "gaps": "characters between",
+    "repeats": "repeated characters",
+    "sounds_like": "sounds like it",
+    "looks_like": "looks like it",
+}
+
+
+class Headline(NamedTuple):
+    """The action in capitals and what becomes of it."""
+
+    action: str
+    sentence: str
+
+
+def headline(decision: Decision, scope_ignored: bool = False) -> Headline:
+    """Whether an action is called for, and whether it is taken."""
+    action = decision.action.upper()
+    if decision.study:
+        return Headline(action, "a study policy: shadow always, no action is ever taken")
+    if decision.action == "allow":
+        return Headline(action, "no category reaches a threshold")
+    if decision.action == decision.taken:
+        if scope_ignored:
+            return Headline(action, "what the policy asks for; scope and period were not looked at")
+        return Headline(action, "in scope: the action is taken")
+    if decision.taken == "allow":
+        return Headline(action, "shadow: no action is taken")
+    return Headline(action, f"shadow; taken is {decision.taken.upper()}, the highest action in scope")
+
+
+def shadow(reason: str) -> str:
+    """Why a category is shadow, in words."""
+    known = {
+        "scope": "outside the scope",
+        "scope: unknown": "scope unknown: the message lacks a field that the scope asks about",
+        "period": "outside the period",
+        "period: unknown": "period unknown: the message has no time",
+        "study": "a study policy",
+    }
+    name = reason.removeprefix("exception: ")
+    return known.get(reason) or (f"excused by the exception `{name}`" if name != reason else reason)
+
+
+def categories(decision: Decision) -> Iterator[tuple[str, int, str, str]]:
+    """Name, score, action and what becomes of it, for each category with points or an action."""
+    for name, score in decision.categories.items():
+        if score.score or score.action != "allow":
+            fate = "" if score.action == "allow" else "taken" if score.in_scope else "not taken"
+            why = "; ".join(map(shadow, score.shadow))
+            yield name, score.score, score.action, f"{fate}: {why}" if why and fate else fate
+
+
+def without_points(decision: Decision) -> tuple[str, ...]:
+    return tuple(name for name, s in decision.categories.items() if not s.score and s.action == "allow")
+
+
+def how(match: Match) -> str:
+    """How a match was reached: the kind of pattern and each step from the term to the text."""
+    kind, *steps = match.how or ("",)
+    said = ", ".join(_STEPS.get(step, step) for step in steps)
+    found = "" if match.found_as == match.text or not match.found_as else f"as {match.found_as}"
+    worth = f"worth {match.weight:g}" if match.weight < 1 else ""
+    return "; ".join(filter(None, (found, f"{kind}: {said}" if said else kind, worth)))
+
+
+class Evidence(NamedTuple):
+    """Matches of one place that were reached in one way, by any number of patterns."""
+
+    label: str
+    patterns: tuple[str, ...]
+    text: str
+    how: str
+
+
+def evidence(matches: Iterable[Match], marks: Marks) -> Iterator[Evidence]:
+    """Matches joined where they differ in their pattern alone."""
+    found: dict[tuple[str, str, str], dict[str, None]] = {}
+    for match in matches:
+        found.setdefault((marks.label(match), match.text, how(match)), {})[match.pattern] = None
+    for (label, text, way), patterns in found.items():
+        yield Evidence(label, tuple(patterns), text, way)
+
+
+def groups(trace: Trace) -> Iterator[tuple[str, tuple[RuleTrace, ...]]]:
+    """The rules of a trace under headings, those that decided first; without those that just failed."""
+    for heading, kind, outcomes in (
+        ("Rules that hit", "score", ("hit",)),
+        ("Relief", "relief", ("hit",)),
+        ("Rules on test: shown apart, no points", "test", ("hit",)),
+        ("Cancelled or unknown", None, ("cancelled", "unknown")),
+    ):
+        found = tuple(r for r in trace.rules if (kind is None or r.kind == kind) and r.outcome in outcomes)
+        if found:
+            yield heading, found
+
+
+def failed(trace: Trace) -> tuple[RuleTrace, ...]:
+    """Rules of which something was found, and whose condition does not hold."""
+    return tuple(rule for rule in trace.rules if rule.outcome == "no")
+
+
+def points(trace: Trace, scores: Mapping[str, int]) -> dict[str, str]:
+    """The points of each rule that hit, as text: `+60`, or why they are fewer than its score."""
+    found: dict[str, str] = {}
+    for hit in trace.decision.hits:
+        why = f" of {hit.points} (its group is capped)" if hit.counted != hit.points else ""
+        if hit.points < scores.get(hit.rule, 0):
+            why += f" of {scores[hit.rule]} (needs what was found by sound or look alone)"
+        found[hit.rule] = f"{hit.counted:+d}{why}"
+    for relief in trace.decision.relief:
+        found[relief.rule] = f"{relief.points:+d}"
+    return found
+
+
+def clauses(trace: Trace) -> dict[str, str]:
+    """The clause that each rule that hit stands for."""
+    hits = (*trace.decision.hits, *trace.decision.shadow_hits)
+    return {hit.rule: hit.clause for hit in hits if hit.clause}
+
+
+def children(node: ConditionTrace) -> tuple[ConditionTrace, ...]:
+    """What a node is made of; of `2 of (a, b, c)`, those of one value and without a note as one."""
+    if node.text in ("and", "or", "not"):
+        return node.children
+    alike: dict[bool | None, list[str]] = {}
+    for child in node.children:
+        if not child.note and not child.children:
+            alike.setdefault(child.value, []).append(child.text)
+    rest = tuple(child for child in node.children if child.note or child.children)
+    return (*(ConditionTrace(", ".join(names), value) for value, names in alike.items()), *rest)
+
+
+def missing(miss: NearMiss, rule: RuleTrace | None) -> str:
+    """What a near miss lacks, and why that does not hold."""
+    notes = [] if rule is None else [n.note for n in _nodes(rule.when) if n.text == miss.missing and n.note]
+    return f"{miss.missing} ({notes[0]})" if notes else miss.missing
+
+
+def _nodes(node: ConditionTrace) -> Iterator[ConditionTrace]:
+    yield node
+    for child in node.children:
+        yield from _nodes(child)
+
+
+def fields(trace: Trace, wanted: Collection[str] | None) -> Iterator[tuple[str, str]]:
+    """The names and values of the message's fields that are wanted and are no list or object."""
+    for name, value in trace.message.fields.items():
+        if not isinstance(value, list | dict) and (wanted is None or name in wanted):
+            yield name, str(value)
+
+
+def gloss(trace: Trace) -> str:
+    """The rendering in English that samples and lessons carry."""
+    return str(trace.message.fields.get("gloss") or "")
+
+
+def condition_text(text: str, children: bool) -> str:
+    """The head of a node of a condition: `and` reads better as what it asks."""
+    if children and text in ("and", "or"):
+        return "all of these" if text == "and" else "one of these"
+    if children and text == "not":
+        return "not this"
+    return text

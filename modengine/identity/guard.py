@@ -1,0 +1,105 @@
+"""The guard: no identity word is evidence, relief or an excuse in any policy but a study.
+
+It looks at the words that a policy writes, normalised and with gaps closed.  It stops accident and
+drift, not intent: whoever wants to can write around it (docs/scope.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache, lru_cache
+
+import regex
+
+from modengine.errors import Place, Problem
+from modengine.identity.lexicon import IdentityTerm, lexicon
+from modengine.match.expression import literal_runs
+from modengine.match.literals import Automaton
+from modengine.match.part import reduce
+from modengine.ruleset.condition import Compare, Condition, walk
+from modengine.ruleset.model import Pattern, Policy, sought
+from modengine.text.normalize import plain
+
+
+@cache
+def _automaton() -> tuple[Automaton, tuple[IdentityTerm, ...]]:
+    forms: dict[str, IdentityTerm] = {}
+    for one in lexicon():
+        for word in (one.term, *one.variants):
+            forms.setdefault(reduce(plain(word)), one)
+    return Automaton(list(forms)), tuple(forms.values())
+
+
+@lru_cache(maxsize=65536)
+def identity_words(text: str) -> tuple[IdentityTerm, ...]:
+    """The identity words that stand in a text, gaps closed, each once."""
+    automaton, terms = _automaton()
+    return tuple(dict.fromkeys(terms[number] for _, _, number in automaton.find(reduce(plain(text)))))
+
+
+def guard(policy: Policy) -> tuple[Problem, ...]:
+    """A finding for every identity word in a policy's evidence: ME701, or ME809 in a study."""
+    code = "ME809" if policy.study else "ME701"
+    found: dict[tuple[Place, str], Problem] = {}
+    for place, text, what in dict.fromkeys(_evidence(policy)):
+        for word in identity_words(text):
+            found.setdefault((place, word.term), _problem(code, place, word, what))
+    return tuple(found.values())
+
+
+def _problem(code: str, place: Place, word: IdentityTerm, what: str) -> Problem:
+    return Problem(
+        code,
+        f"{what} holds the identity word `{word.term}` ({word.group.replace('_', ' ')}: {word.en})",
+        place,
+        "describe what is done, never who; see docs/scope.md"
+        if code == "ME701"
+        else "nothing to mend: a study may say so, and its decisions stay shadow",
+    )
+
+
+def _evidence(policy: Policy) -> Iterator[tuple[Place, str, str]]:
+    for ruleset in policy.rulesets:
+        for terms in ruleset.lists:
+            for term, place in zip(terms.terms, terms.places, strict=True):
+                yield place, term, f"the list `{terms.name}`"
+        own = (pattern for rule in ruleset.rules for pattern in rule.patterns if not pattern.shared)
+        for pattern in (*ruleset.shared, *own):
+            yield from _pattern(pattern)
+        for rule in ruleset.rules:
+            for condition in (rule.when, rule.unless):
+                yield from _condition(condition, rule.place, f"a condition of `{rule.id}`")
+    for name, scope in policy.scope.items():
+        yield from _condition(scope, policy.place, f"the scope `{name}`")
+    for override in policy.overrides:
+        yield from _condition(override.when, override.place, "an override")
+    for exception in policy.exceptions:
+        yield from _condition(exception.when, exception.place, f"the exception `{exception.name}`")
+
+
+def _pattern(pattern: Pattern) -> Iterator[tuple[Place, str, str]]:
+    what = f"the pattern `{pattern.name}`"
+    for text, place in sought(pattern):
+        yield place, text, what
+    if pattern.kind == "tokens":
+        # A sequence of tokens can spell a word that no token holds.
+        yield pattern.place, "".join(token.text or "" for token in pattern.tokens), what
+    if pattern.regex is not None:
+        place = pattern.term_places[0] if pattern.term_places else pattern.place
+        try:
+            runs = literal_runs(pattern.regex)
+        except (regex.error, ValueError, RecursionError):
+            runs = (pattern.regex,)  # it does not compile either, and is refused for that
+        for run in runs:
+            yield place, run, what
+
+
+def _condition(condition: Condition | None, place: Place, what: str) -> Iterator[tuple[Place, str, str]]:
+    if condition is None:
+        return
+    for node in walk(condition):
+        if isinstance(node, Compare):
+            values = node.value if isinstance(node.value, tuple) else (node.value,)
+            for value in values:
+                if isinstance(value, str):
+                    yield place, value, what

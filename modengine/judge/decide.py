@@ -1,0 +1,185 @@
+"""The decision: points to actions, overrides, scope, and what could not be determined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from modengine.judge.conditions import Judge
+from modengine.judge.points import Score, action, score
+from modengine.judge.rules import Outcome, Outcomes, matches, points
+from modengine.judge.scope import Value, category_shadow, common_shadow
+from modengine.model import (
+    CategoryScore,
+    Decision,
+    Message,
+    Raised,
+    ReliefHit,
+    RuleHit,
+    Undetermined,
+    highest,
+)
+from modengine.ruleset.condition import matching
+from modengine.ruleset.model import Policy, Rule
+
+
+def scores(outcomes: Outcomes, live: list[str]) -> dict[str, Score]:
+    """The score of every category that has hits."""
+    program = outcomes.facts.program
+    hits: dict[str, list[Outcome]] = {}
+    reliefs: dict[str, list[str]] = {}
+    for rule_id in live:
+        rule = program.rules[rule_id].rule
+        if rule.status != "stable":
+            continue
+        if rule.relief is not None:
+            reliefs.setdefault(str(rule.relief.category), []).append(rule_id)
+        elif (outcome := outcomes.of(rule_id)).hit:
+            hits.setdefault(str(rule.category), []).append(outcome)
+    return {
+        category: score(
+            program.caps,
+            category,
+            hits[category],
+            [o for o in map(outcomes.of, reliefs.get(category, ())) if o.hit],
+        )
+        for category in program.categories
+        if category in hits
+    }
+
+
+def decide(outcomes: Outcomes, message_id: str | None, ignore_scope: bool, notes: tuple[str, ...]) -> Decision:
+    """The decision on a message whose rules `outcomes` judges."""
+    facts, program = outcomes.facts, outcomes.facts.program
+    policy = program.policy
+    live = outcomes.live()
+    by_category = scores(outcomes, live)
+    shadow_rules = [r for r in live if program.rules[r].rule.status == "test" and outcomes.of(r).hit]
+    value = _policy_value(outcomes)
+    raised = _raised(policy, outcomes, value)
+    # Scope and exceptions may ask for rules of their own, so what failed is known only after them.
+    common = common_shadow(policy, value, facts.fields, ignore_scope)
+    shadows = {c: (*common, *category_shadow(policy, c, value, ignore_scope)) for c in program.categories}
+    undetermined, unsure = _undetermined(outcomes, live)
+    categories: dict[str, CategoryScore] = {}
+    for category in program.categories:
+        total = by_category[category].total if category in by_category else 0
+        act = highest(
+            action(policy.actions.get(category, {}), total),
+            *(one.action for one in raised if one.category == category),
+            *(("review",) if category in unsure else ()),
+        )
+        categories[category] = CategoryScore(total, act, not shadows[category], shadows[category])
+    return assemble(
+        policy,
+        message_id,
+        categories,
+        program.revision,
+        hits=tuple(
+            RuleHit(c.rule.id, c.rule.clause, s.category, c.points, c.counted, matches(facts, c.rule))
+            for s in by_category.values()
+            for c in s.hits
+        ),
+        shadow_hits=tuple(_shadow_hit(outcomes, r) for r in shadow_rules),
+        relief=tuple(
+            ReliefHit(t.rule.id, s.category, -t.points, matches(facts, t.rule))
+            for s in by_category.values()
+            for t in s.reliefs
+        ),
+        raised=raised,
+        undetermined=undetermined,
+        notes=notes,
+    )
+
+
+def assemble(
+    policy: Policy,
+    message_id: str | None,
+    categories: dict[str, CategoryScore],
+    revision: str,
+    *,
+    hits: tuple[RuleHit, ...] = (),
+    shadow_hits: tuple[RuleHit, ...] = (),
+    relief: tuple[ReliefHit, ...] = (),
+    raised: tuple[Raised, ...] = (),
+    undetermined: tuple[Undetermined, ...] = (),
+    notes: tuple[str, ...] = (),
+) -> Decision:
+    """A decision whose top level follows from its categories."""
+    top = highest(*(c.action for c in categories.values()))
+    taken = highest(*(c.action for c in categories.values() if c.in_scope))
+    return Decision(
+        id=message_id,
+        action=top,
+        taken=taken,
+        in_scope=any(c.in_scope for c in categories.values() if c.action == top),
+        flagged=taken != "allow",
+        categories=categories,
+        hits=hits,
+        shadow_hits=shadow_hits,
+        relief=relief,
+        raised=raised,
+        undetermined=undetermined,
+        notes=notes,
+        study=policy.study,
+        revision=revision,
+    )
+
+
+def too_long(outcomes: Outcomes, message: Message, ignore_scope: bool, most: int) -> Decision:
+    """The decision on a message that is longer than the limit: not read at all, so `review`."""
+    program = outcomes.facts.program
+    policy = program.policy
+    value = _policy_value(outcomes)
+    common = common_shadow(policy, value, outcomes.facts.fields, ignore_scope)
+    categories: dict[str, CategoryScore] = {}
+    for category in program.categories:
+        shadow = (*common, *category_shadow(policy, category, value, ignore_scope))
+        categories[category] = CategoryScore(0, "review", not shadow, shadow)
+    length = sum(len(part.text) for part in message.all_parts())
+    reason = f"the message has {length:,} characters; more than {most:,} are not read"
+    return assemble(policy, message.id, categories, program.revision, undetermined=(Undetermined(None, None, reason),))
+
+
+def _policy_value(outcomes: Outcomes) -> Value:
+    """Evaluates conditions that see no patterns, only fields and rules."""
+    return Judge(outcomes.facts, {}, outcomes.value).value
+
+
+def _shadow_hit(outcomes: Outcomes, rule_id: str) -> RuleHit:
+    outcome = outcomes.of(rule_id)
+    rule = outcome.rule
+    category = rule.category or (rule.relief.category if rule.relief else None) or ""
+    given = points(rule, outcome) if rule.relief is None else -(rule.relief.by or 0)
+    return RuleHit(rule.id, rule.clause, category, given, 0, matches(outcomes.facts, rule))
+
+
+def _raised(policy: Policy, outcomes: Outcomes, value: Value) -> tuple[Raised, ...]:
+    raised: list[Raised] = []
+    rules: Mapping[str, Rule] = {r.rule.id: r.rule for r in outcomes.facts.program.rules.values()}
+    for override in policy.overrides:
+        if override.action is None:
+            continue
+        named = [rule_id for glob in override.rules for rule_id in matching(glob, list(rules))]
+        hit = [r for r in dict.fromkeys(named) if rules[r].status == "stable" and outcomes.value(r) is True]
+        if hit and (override.when is None or value(override.when) is True):
+            for category in dict.fromkeys(rules[r].category for r in hit if rules[r].category is not None):
+                mine = tuple(r for r in hit if rules[r].category == category)
+                raised.append(Raised(str(category), override.action, mine))
+    return tuple(raised)
+
+
+def _undetermined(outcomes: Outcomes, live: list[str]) -> tuple[tuple[Undetermined, ...], set[str]]:
+    """What failed, and the categories that it leaves unsure."""
+    program = outcomes.facts.program
+    found: list[Undetermined] = []
+    unsure: set[str] = set()
+    if not outcomes.facts.failures:
+        return (), unsure
+    for rule_id in live:
+        rule = program.rules[rule_id].rule
+        for pattern, reason in outcomes.failures(rule):
+            found.append(Undetermined(rule.id, pattern.name, reason))
+            category = rule.category if rule.relief is None else rule.relief.category
+            if rule.status == "stable" and category is not None:
+                unsure.add(category)
+    return tuple(found), unsure

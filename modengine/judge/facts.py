@@ -1,0 +1,199 @@
+"""What is known of one message, worked out as conditions ask for it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
+from itertools import accumulate
+from typing import NamedTuple
+
+from modengine.match.found import NOTHING, Candidate, Finding
+from modengine.match.part import PartText
+from modengine.match.program import Program
+from modengine.model import FieldValue
+
+MOST_FAILURES = 4
+"""After so many matchers have run out of time in one message, no further regex is tried."""
+
+
+class Place(NamedTuple):
+    """A match with its part: what conditions compare."""
+
+    part: int
+    first: int
+    last: int
+    sentence_at: int
+    """Where it starts in the plain view, for the sentence."""
+    weight: float
+
+
+class Evidence(NamedTuple):
+    """All that one matcher found in a message."""
+
+    findings: tuple[Finding, ...]
+    """One a part."""
+    places: tuple[Place, ...]
+    """Sorted by part and place."""
+    best: float
+    """The greatest weight of a match; 0 for none."""
+    failed: str | None
+
+
+class Facts:
+    """The evidence of one message and the outcome of its rules.  Belongs to one call."""
+
+    __slots__ = ("_evidence", "_nothing", "candidates", "failures", "fields", "parts", "program", "touched")
+
+    def __init__(self, program: Program, parts: tuple[PartText, ...], fields: Mapping[str, FieldValue]) -> None:
+        self.program, self.parts, self.fields = program, parts, fields
+        self.candidates: tuple[dict[int, list[Candidate]], ...] = tuple(program.scan(part) for part in parts)
+        self.touched: set[int] = set().union(*self.candidates)
+        self._evidence: dict[int, Evidence] = {}
+        self._nothing = Evidence((NOTHING,) * len(parts), (), 0.0, None)
+        self.failures = 0
+
+    def evidence(self, number: int) -> Evidence:
+        """What matcher `number` finds, confirmed when first asked for."""
+        known = self._evidence.get(number)
+        if known is None:
+            if number not in self.touched and number not in self.program.ungated:
+                return self._nothing
+            known = self._evidence[number] = self._look(number)
+        return known
+
+    def failure(self, number: int) -> str | None:
+        """Why a matcher failed; None if it did not, or was not asked."""
+        known = self._evidence.get(number)
+        return None if known is None else known.failed
+
+    def _look(self, number: int) -> Evidence:
+        pattern, matcher = self.program.patterns[number], self.program.matchers[number]
+        gated = number not in self.program.ungated
+        findings = []
+        failed = None
+        for part, candidates in zip(self.parts, self.candidates, strict=True):
+            mine = candidates.get(number)
+            if (gated and not mine) or (pattern.parts is not None and part.kind not in pattern.parts):
+                findings.append(NOTHING)
+                continue
+            if self.failures >= MOST_FAILURES and pattern.kind == "regex":
+                failed = f"not run: {self.failures} matchers had failed before it"
+                findings.append(NOTHING)
+                continue
+            finding = matcher.find(part, mine or [])
+            if finding.failed is not None:
+                failed = finding.failed
+                self.failures += 1
+            findings.append(finding)
+        places = tuple(
+            sorted(
+                Place(part.index, f.first, f.last, f.start, f.weight)
+                for part, finding in zip(self.parts, findings, strict=True)
+                for f in finding.found
+            )
+        )
+        return Evidence(tuple(findings), places, max((p.weight for p in places), default=0.0), failed)
+
+    def places(self, numbers: Iterable[int], least: float) -> list[Place]:
+        """The matches of several matchers of at least a weight, sorted by part and place."""
+        found = [p for number in numbers for p in self.evidence(number).places if p.weight >= least]
+        found.sort()
+        return found
+
+
+def disjoint(places: Iterable[Place]) -> int:
+    """How many matches do not overlap, taken by earliest end."""
+    total, part, end = 0, -1, 0
+    for place in sorted(places, key=lambda p: (p.part, p.last, p.first)):
+        if place.part != part or place.first >= end:
+            total, part, end = total + 1, place.part, place.last
+    return total
+
+
+def near(left: list[Place], right: list[Place], distance: int) -> bool:
+    """Whether a left and a right match of one part are at most `distance` code points apart."""
+    for part in {p.part for p in left} & {p.part for p in right}:
+        ours = _of(left, part)
+        latest = [p.last + distance for p in ours]
+        earliest = [p.first - distance for p in ours]
+        if _near(ours, _of(right, part), latest, earliest):
+            return True
+    return False
+
+
+def near_words(left: list[Place], right: list[Place], distance: int, parts: tuple[PartText, ...]) -> bool:
+    """The same with at most `distance` words, wholly between the two, that hold a letter or digit."""
+    for part in {p.part for p in left} & {p.part for p in right}:
+        ours = _of(left, part)
+        starts, ends = _word_edges(parts[part])
+        latest = [_start_limit(starts, ends, p.last, distance) for p in ours]
+        earliest = [_end_limit(starts, ends, p.first, distance) for p in ours]
+        if _near(ours, _of(right, part), latest, earliest):
+            return True
+    return False
+
+
+def _near(ours: list[Place], theirs: list[Place], latest: list[int], earliest: list[int]) -> bool:
+    """Whether one of theirs starts at `latest` at the most and ends at `earliest` at the least."""
+    starts = [p.first for p in theirs]
+    furthest = list(accumulate((p.last for p in theirs), max))
+    for i in range(len(ours)):
+        upto = bisect_right(starts, latest[i])
+        if upto and furthest[upto - 1] >= earliest[i]:
+            return True
+    return False
+
+
+def before(left: list[Place], right: list[Place], distance: int) -> bool:
+    """Whether a right match starts at most `distance` code points after the end of a left one."""
+    for part in {p.part for p in left} & {p.part for p in right}:
+        starts = [p.first for p in _of(right, part)]
+        for place in _of(left, part):
+            i = bisect_left(starts, place.last)
+            if i < len(starts) and starts[i] - place.last <= distance:
+                return True
+    return False
+
+
+def before_words(left: list[Place], right: list[Place], distance: int, parts: tuple[PartText, ...]) -> bool:
+    for part in {p.part for p in left} & {p.part for p in right}:
+        starts = [p.first for p in _of(right, part)]
+        edges = _word_edges(parts[part])
+        for place in _of(left, part):
+            i = bisect_left(starts, place.last)
+            if i < len(starts) and starts[i] <= _start_limit(*edges, place.last, distance):
+                return True
+    return False
+
+
+def _of(places: list[Place], part: int) -> list[Place]:
+    return [p for p in places if p.part == part]
+
+
+def _word_edges(part: PartText) -> tuple[list[int], list[int]]:
+    tokens = part.word_tokens
+    return [a for a, _ in tokens], [b for _, b in tokens]
+
+
+def _start_limit(starts: list[int], ends: list[int], after: int, words: int) -> int:
+    """The last place a match can start at so that at most `words` words stand between."""
+    i = bisect_left(starts, after) + words
+    return ends[i] - 1 if i < len(ends) else 1 << 60
+
+
+def _end_limit(starts: list[int], ends: list[int], before_: int, words: int) -> int:
+    """The first place a match can end at so that at most `words` words stand between."""
+    i = bisect_right(ends, before_) - 1 - words
+    return starts[i] + 1 if i >= 0 else -(1 << 60)
+
+
+def gap(left: list[Place], right: list[Place], ordered: bool) -> int | None:
+    """The least distance in code points between a left and a right match; for explanations."""
+    least: int | None = None
+    for a in left[:200]:
+        for b in right[:200]:
+            if a.part != b.part or (ordered and b.first < a.last):
+                continue
+            apart = max(0, b.first - a.last, a.first - b.last)
+            least = apart if least is None else min(least, apart)
+    return least

@@ -1,0 +1,163 @@
+"""Which rules hit, for how much, and by which matches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from math import floor
+
+from modengine.judge.conditions import Judge
+from modengine.judge.facts import Facts
+from modengine.match.found import Found
+from modengine.match.part import PartText
+from modengine.match.program import RuleProgram
+from modengine.model import Match
+from modengine.ruleset.condition import RuleRef, walk
+from modengine.ruleset.model import Pattern, Rule
+from modengine.text.normalize import ignorable, plain, steps
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a rule.  `hit` is None where a failed matcher or field left it unknown."""
+
+    rule: Rule
+    held: bool | None
+    """The value of `when`."""
+    cancelled: bool | None
+    """The value of `unless`."""
+    weight: float
+    """What the hit is worth: 1, or the greatest weight with which the condition still holds."""
+
+    @property
+    def hit(self) -> bool:
+        return self.held is True and self.cancelled is not True
+
+
+class Outcomes:
+    """The outcomes of the rules of one message, each worked out once."""
+
+    __slots__ = ("_known", "_live", "facts")
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self._known: dict[str, Outcome] = {}
+        self._live: set[str] | None = None
+
+    def live(self) -> list[str]:
+        """The rules whose gate was touched, in the order of the policy."""
+        return self.facts.program.live(self.facts.touched)
+
+    def of(self, rule_id: str) -> Outcome:
+        known = self._known.get(rule_id)
+        if known is None:
+            known = self._known[rule_id] = self._work_out(self.facts.program.rules[rule_id])
+        return known
+
+    def value(self, rule_id: str) -> bool | None:
+        """The value of `rule(rule_id)`: drafts and gated rules are false."""
+        program = self.facts.program.rules.get(rule_id)
+        if program is None:
+            return False
+        if self._live is None:
+            self._live = set(self.live())
+        if rule_id not in self._live:
+            return False
+        outcome = self.of(rule_id)
+        if outcome.hit:
+            return True
+        return None if self.facts.failures and self._unsure(outcome.rule) else False
+
+    def _unsure(self, rule: Rule) -> bool:
+        """Whether a matcher failed that a rule asks for, by itself or through other rules."""
+        asked = [node for one in (rule.when, rule.unless) if one is not None for node in walk(one)]
+        others = [other for node in asked if isinstance(node, RuleRef) for other in node.rules]
+        return bool(self.failures(rule)) or any(self.value(other) is None for other in others)
+
+    def judge(self, program: RuleProgram, least: float = 0.0) -> Judge:
+        return Judge(self.facts, program.matchers, self.value, least)
+
+    def failures(self, rule: Rule) -> list[tuple[Pattern, str]]:
+        """The patterns of a rule that were looked for and failed."""
+        matchers = self.facts.program.rules[rule.id].matchers
+        return [(p, why) for p in rule.patterns if (why := self.facts.failure(matchers[p.name])) is not None]
+
+    def _work_out(self, program: RuleProgram) -> Outcome:
+        rule = program.rule
+        judge = self.judge(program)
+        held = judge.value(rule.when)
+        cancelled = judge.value(rule.unless) if held is True and rule.unless is not None else False
+        weight = self._weight(program) if held is True and cancelled is not True else 1.0
+        return Outcome(rule, held, cancelled, weight)
+
+    def _weight(self, program: RuleProgram) -> float:
+        weights = {1.0}
+        for pattern in program.rule.patterns:
+            if pattern.sounds_like or pattern.looks_like:
+                places = self.facts.evidence(program.matchers[pattern.name]).places
+                weights.update(place.weight for place in places)
+        if len(weights) == 1:
+            return 1.0
+        for weight in sorted(weights, reverse=True):
+            if self.judge(program, weight).value(program.rule.when) is True:
+                return weight
+        return min(weights)
+
+
+def points(rule: Rule, outcome: Outcome) -> int:
+    """The points of a hit; floor of score times weight."""
+    return floor(rule.score * outcome.weight)
+
+
+def matches(facts: Facts, rule: Rule) -> tuple[Match, ...]:
+    """Every match of a rule's patterns, in the order of their places."""
+    program = facts.program.rules[rule.id]
+    found = [
+        describe(part, pattern, one)
+        for pattern in rule.patterns
+        for part, finding in zip(facts.parts, facts.evidence(program.matchers[pattern.name]).findings, strict=True)
+        for one in finding.found
+    ]
+    return tuple(sorted(found, key=lambda m: (m.part_index, m.start, m.end, m.pattern)))
+
+
+def describe(part: PartText, pattern: Pattern, found: Found) -> Match:
+    """A match as it is shown: the original characters and every step from the term to them."""
+    original = part.original[found.first : found.last]
+    sought = found.sought or part.plain[found.start : found.end]
+    return Match(
+        pattern.name,
+        part.kind,
+        part.index,
+        found.first,
+        found.last,
+        original,
+        sought,
+        (pattern.kind, *_how(part, pattern, found, original)),
+        found.weight,
+    )
+
+
+def _how(part: PartText, pattern: Pattern, found: Found, original: str) -> tuple[str, ...]:
+    if original == found.sought:
+        return ()
+    here = part.plain[found.start : found.end]
+    return _steps(original, here, found.sought, pattern.gaps > 0, pattern.repeats, found.way)
+
+
+@lru_cache(maxsize=8192)
+def _steps(original: str, here: str, sought: str, gaps: bool, repeats: bool, way: str) -> tuple[str, ...]:
+    """Every step from the term `sought` to the `original`; `here` is its plain view."""
+    how = list(steps(original))
+    term = plain(sought)
+    if sought and here != term and (gaps or repeats):
+        own = set(term)
+        bare = "".join(c for c in here if c in own or not ignorable(c))
+        if bare != here:
+            how.append("gaps")
+        if repeats and bare != term and any(a == b for a, b in pairwise(bare)):
+            how.append("repeats")
+    if way != "exact":
+        how.append(way)
+    return tuple(how)

@@ -1,0 +1,66 @@
+"""From files to an engine, with every error of every file at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from modengine.engine import Engine
+from modengine.errors import PolicyError, Problem
+from modengine.identity.guard import guard
+from modengine.match.program import Program, problems
+from modengine.match.terms import Boundary
+from modengine.paths import shipped_policy
+from modengine.ruleset.load import load_policy, read
+from modengine.ruleset.model import Policy
+
+
+def load(path: str | Path | None = None) -> Engine:
+    """The engine of a policy file; of the shipped campaign policy without one.
+
+    Raises PolicyError with every error in the policy and in all files that it names.
+    """
+    file = shipped_policy() if path is None else Path(path)
+    loaded = read(file)
+    policy = loaded.policy
+    found = [*loaded.problems, *(policy_problems(policy) if policy is not None else ())]
+    errors = with_source(problem for problem in found if problem.severity == "error")
+    if errors:
+        raise PolicyError(errors)
+    return Engine(Program(load_policy(file) if policy is None else policy))
+
+
+def compile_engine(policy: Policy, boundary: Boundary = "not-straddling") -> Engine:
+    """The engine of a policy made in Python; held to the same lines as one that is loaded.
+
+    With another `boundary` than that of the rule language, its decisions have a revision of their own.
+    """
+    errors = [problem for problem in policy_problems(policy) if problem.severity == "error"]
+    if errors:
+        raise PolicyError(with_source(errors))
+    return Engine(Program(policy, boundary))
+
+
+def policy_problems(policy: Policy) -> tuple[Problem, ...]:
+    """What is wrong with patterns, and what the line we keep (docs/scope.md) does not allow."""
+    return (*problems(policy), *guard(policy))
+
+
+def with_source(found: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems, each with the line of the file it points at."""
+    return tuple(one if one.source else replace(one, source=_line(one.place.file, one.place.line)) for one in found)
+
+
+def _line(file: str, number: int) -> str:
+    lines = _lines(file)
+    return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
+@lru_cache(maxsize=8)
+def _lines(file: str) -> tuple[str, ...]:
+    try:
+        return tuple(Path(file).read_text("utf-8-sig", errors="replace").splitlines())
+    except OSError:
+        return ()

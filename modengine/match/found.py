@@ -1,0 +1,91 @@
+"""The types that pass between finding, confirming and judging."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple, Protocol
+
+from modengine.match.part import PartText
+from modengine.ruleset.model import Pattern
+
+
+class Scan(IntEnum):
+    """The three texts of a part that the automaton passes over."""
+
+    PLAIN = 0
+    REDUCED = 1
+    """plain without ignorables, repeats once: where gaps, repeats and look-alikes are sought."""
+    SOUNDS = 2
+    """the same of the syllables."""
+
+
+class Literal(NamedTuple):
+    """A literal that a matcher asks the automaton for; `payload` comes back with every hit."""
+
+    scan: Scan
+    text: str
+    payload: int
+
+
+class Candidate(NamedTuple):
+    """A hit of the automaton in one of the scans, `[start, end)` in that scan's text."""
+
+    scan: Scan
+    start: int
+    end: int
+    payload: int
+
+
+class Found(NamedTuple):
+    """A match in the plain view, `[start, end)`, and in the original, `[first, last)`."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    sought: str
+    """The term as the rule writes it; empty for regex and tokens, which seek no one text."""
+    way: str
+    """`exact`, `sounds_like` or `looks_like`."""
+    weight: float
+
+
+class Dropped(NamedTuple):
+    """A match that a boundary or an `outside` dropped."""
+
+    found: Found
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one matcher says of one part.  `failed` tells why it could not look to the end."""
+
+    found: tuple[Found, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    failed: str | None = None
+
+
+NOTHING = Finding()
+
+
+def inside(part: PartText, pattern: Pattern, found: Found) -> str | None:
+    """Why `outside` drops a match, or None."""
+    for what in pattern.outside:
+        if part.outside(what).hold(found.start, found.end):
+            return f"inside {what}"
+    return None
+
+
+class Matcher(Protocol):
+    """A compiled pattern."""
+
+    def literals(self) -> Iterable[Literal] | None:
+        """Literals one of which stands in every text that matches; None if there are none."""
+        ...
+
+    def find(self, part: PartText, candidates: list[Candidate], /) -> Finding:
+        """All matches in the part.  A matcher with literals may trust `candidates` to be complete."""
+        ...

@@ -1,0 +1,229 @@
+"""What goes in and what comes out: messages, decisions, traces.  Frozen, typed, plain data.
+
+These are msgspec structs rather than dataclasses because one is made per message and written as
+JSON: msgspec makes and encodes them several times faster.  Offsets (`start`, `end`) are code
+points of the original part, end excluded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+Action = Literal["allow", "label", "review", "block"]
+ACTIONS: tuple[Action, ...] = ("allow", "label", "review", "block")
+"""The ladder, mildest first."""
+RANK: dict[str, int] = {action: rank for rank, action in enumerate(ACTIONS)}
+
+PartKind = Literal["text", "caption", "ocr", "transcript"]
+PART_KINDS: tuple[PartKind, ...] = ("text", "caption", "ocr", "transcript")
+
+FieldValue = str | int | float | bool | datetime
+
+
+def highest(*actions: Action) -> Action:
+    """The strictest of the actions; `allow` for none."""
+    return max(actions, key=RANK.__getitem__, default="allow")
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A piece of a message: its text, or what was read (`ocr`) or heard (`transcript`) in it."""
+
+    kind: PartKind
+    text: str
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A message.  `fields` holds what the policy may ask about (channel, reposts, time ...)."""
+
+    text: str = ""
+    id: str | None = None
+    parts: tuple[Part, ...] = ()
+    fields: Mapping[str, FieldValue] = {}
+
+    def all_parts(self) -> tuple[Part, ...]:
+        """Every part; the text itself is part 0."""
+        return (Part("text", self.text), *self.parts)
+
+
+class Match(msgspec.Struct, frozen=True):
+    """A pattern found in a message."""
+
+    pattern: str
+    part: PartKind
+    part_index: int
+    start: int
+    end: int
+    text: str
+    """The original characters, `part[start:end]`."""
+    found_as: str
+    """What was sought: the term as the rule writes it; for regex and tokens the normalised text."""
+    how: tuple[str, ...]
+    """The pattern kind, then every step between term and text: width, traditional, case, gaps,
+    repeats, sounds_like, looks_like."""
+    weight: float = 1.0
+    """What the match is worth: below 1 for sounds_like and looks_like."""
+
+
+class RuleHit(msgspec.Struct, frozen=True):
+    """A rule whose condition held and that nothing cancelled."""
+
+    rule: str
+    clause: str | None
+    category: str
+    points: int
+    counted: int
+    """Of the points, those left by the cap of the rule's group."""
+    matches: tuple[Match, ...] = ()
+
+
+class ReliefHit(msgspec.Struct, frozen=True):
+    """A relief that held.  `points` is what it took away (0 or below)."""
+
+    rule: str
+    category: str
+    points: int
+    matches: tuple[Match, ...] = ()
+
+
+class CategoryScore(msgspec.Struct, frozen=True):
+    """The result for one category.  `action` is what would be taken; nothing is if not `in_scope`."""
+
+    score: int
+    action: Action
+    in_scope: bool
+    shadow: tuple[str, ...] = ()
+    """Why no action is taken: `scope`, `period`, `study`, `exception: NAME`."""
+
+
+class Raised(msgspec.Struct, frozen=True):
+    """An override that raised the action of a category."""
+
+    category: str
+    action: Action
+    rules: tuple[str, ...]
+
+
+class Undetermined(msgspec.Struct, frozen=True):
+    """Something that could not be decided: the decision is at least `review`."""
+
+    rule: str | None
+    pattern: str | None
+    reason: str
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What the engine says of one message, with all its reasons."""
+
+    id: str | None
+    action: Action
+    """The highest of the categories' actions, as they would be taken."""
+    taken: Action
+    """The highest action of the categories in scope: what really happens."""
+    in_scope: bool
+    """Whether a category that has `action` is in scope."""
+    flagged: bool
+    """In scope and not `allow`."""
+    categories: dict[str, CategoryScore]
+    hits: tuple[RuleHit, ...] = ()
+    shadow_hits: tuple[RuleHit, ...] = ()
+    """Hits of rules with `status: test`: shown apart, no points."""
+    relief: tuple[ReliefHit, ...] = ()
+    raised: tuple[Raised, ...] = ()
+    undetermined: tuple[Undetermined, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What had to be done to the text before reading it (lone surrogates replaced ...)."""
+    study: bool = False
+    """True for a study policy: every decision is shadow."""
+    revision: str = ""
+
+    def _repr_html_(self) -> str:
+        """For notebooks."""
+        from modengine.explain import decision_html  # noqa: PLC0415  (above this floor; only notebooks ask)
+
+        return decision_html(self)
+
+
+class ConditionTrace(msgspec.Struct, frozen=True):
+    """A node of a condition with its value: true, false, or null for unknown."""
+
+    text: str
+    value: bool | None
+    children: tuple[ConditionTrace, ...] = ()
+    note: str = ""
+    """Why, where the value alone does not say: `closest are 31 characters apart`, `the message has no reposts`."""
+
+
+class Suppressed(msgspec.Struct, frozen=True):
+    """A match that was found and then dropped, and why (`word boundary`, `in quotes` ...)."""
+
+    match: Match
+    reason: str
+
+
+class RuleTrace(msgspec.Struct, frozen=True):
+    """All that was looked at for one rule."""
+
+    rule: str
+    title: str
+    category: str
+    kind: Literal["score", "relief", "test"]
+    outcome: Literal["hit", "cancelled", "no", "unknown"]
+    """`cancelled`: the condition held, and so did `unless`."""
+    when: ConditionTrace
+    unless: ConditionTrace | None = None
+    matches: tuple[Match, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+
+
+class NearMiss(msgspec.Struct, frozen=True):
+    """A rule that one more thing would have made hit."""
+
+    rule: str
+    title: str
+    category: str
+    points: int
+    missing: str
+    """The part of the condition that failed."""
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A bar of the waterfall: `points` added to or taken from a category, `total` after it."""
+
+    label: str
+    points: int
+    total: int
+
+
+class Waterfall(msgspec.Struct, frozen=True):
+    """How a category came to its score, and the thresholds it is held against."""
+
+    category: str
+    steps: tuple[Step, ...]
+    score: int
+    thresholds: dict[str, int]
+
+
+class Trace(msgspec.Struct, frozen=True):
+    """A decision with everything that led to it: what `explain` shows."""
+
+    message: Message
+    decision: Decision
+    rules: tuple[RuleTrace, ...]
+    """Rules with at least one match, suppressed or not, or that hit; in the policy's order."""
+    near_misses: tuple[NearMiss, ...]
+    waterfalls: tuple[Waterfall, ...]
+    """One a category that has points."""
+    policy: str = ""
+    """The identifier of the policy."""
+    scope_ignored: bool = False
+    """Whether scope and period were taken as met rather than looked at."""
+
+    def _repr_html_(self) -> str:
+        """For notebooks."""
+        from modengine.explain import as_html  # noqa: PLC0415  (above this floor; only notebooks ask)
+
+        return as_html(self)

@@ -1,0 +1,56 @@
+"""Parquet: a message a row, read in batches (pyarrow, from the extra `lab`)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from modengine.errors import InputError, MessageError
+from modengine.run.row import Row
+from modengine.run.shape import message_of
+
+BATCH = 4_096
+"""Rows held at a time."""
+
+
+def require(name: str) -> Any:
+    """The Parquet module of pyarrow.  Raises InputError (ME906) where it is not installed."""
+    try:
+        import pyarrow.parquet as found  # noqa: PLC0415  (heavy, and only this form needs it)
+    except ImportError:
+        raise InputError(
+            "ME906", f"`{name}` is Parquet, which needs pyarrow", "pip install 'modengine[lab]', or save it as JSONL"
+        ) from None
+    return found
+
+
+def rows(name: str, column: str = "text") -> Iterator[Row]:
+    """A row for every record, its text under `column`; `line` counts rows from 1.
+
+    NaN counts as missing.  Raises InputError (ME906) for a file that is no Parquet, ME908 for one
+    without the column.
+    """
+    parquet = require(name)
+    try:
+        file = parquet.ParquetFile(name)
+    except (OSError, ValueError) as error:  # pyarrow's own errors are ValueErrors
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError("ME906", f"`{name}` is not a Parquet file: {why}", "check how it was written") from None
+    with file:
+        names = file.schema_arrow.names
+        if column not in names and "parts" not in names:
+            shown = ", ".join(f"`{one[:40]}`" for one in names[:10])
+            raise InputError("ME908", f"`{name}` has no column `{column}`, only {shown}", "name the one with the text")
+        number = 0
+        for batch in file.iter_batches(BATCH):
+            for values in batch.to_pylist():
+                number += 1
+                try:
+                    yield Row(number, name, message=message_of({k: _known(v) for k, v in values.items()}, column))
+                except MessageError as error:
+                    yield Row(number, name, error=error)
+
+
+def _known(value: object) -> object:
+    return None if isinstance(value, float) and math.isnan(value) else value

@@ -1,0 +1,61 @@
+"""Files that are whole or not there: written beside their place, then moved into it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from modengine.errors import OutputError
+
+
+def refuse_inputs(path: Path, inputs: Sequence[str]) -> None:
+    """Raises OutputError (ME909) where the output is one of the inputs."""
+    for name in inputs:
+        with suppress(OSError, ValueError):
+            if name != "-" and os.path.samefile(path, name):
+                raise OutputError("ME909", f"`{path}` is also an input", "give the output another name")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to.  It takes the place of `path` when all went well, and is removed when not.
+
+    What is no regular file (a device, a pipe) is written to directly.  A link is followed.
+    """
+    path = Path(os.path.realpath(path))
+    with _said(path):
+        if path.is_dir():
+            raise OutputError("ME909", f"`{path}` is a folder", "give the name of a file")
+        if path.exists() and not path.is_file():
+            with path.open("wb") as device:
+                yield device
+            return
+        beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+        try:
+            with beside.open("xb") as file:
+                yield file
+            os.replace(beside, path)
+        except BaseException:
+            with suppress(OSError):
+                beside.unlink()
+            raise
+
+
+@contextmanager
+def _said(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except FileNotFoundError:
+        raise OutputError("ME909", f"there is no folder `{path.parent}`", "make it first") from None
+    except OSError as error:
+        # Another file's trouble, an input's for instance, is not this one's.
+        if error.filename is not None and Path(error.filename).parent != path.parent:
+            raise
+        why = (error.strerror or str(error)).lower()
+        raise OutputError("ME909", f"`{path}` cannot be written: {why}", "nothing was written there") from None

@@ -1,0 +1,97 @@
+"""A mapping, as JSON or a row of a table gives it, to a Message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from itertools import islice
+from typing import cast
+
+from modengine.errors import MessageError
+from modengine.model import PART_KINDS, FieldValue, Message, Part
+
+_SEE = "see docs/messages.md"
+_TEXTS = ("content", "message", "body", "msg")
+"""What others call the text."""
+
+
+def message_of(values: Mapping[str, object], text_key: str = "text") -> Message:
+    """The message.  Raises MessageError (ME902).
+
+    A null is a value that is missing.  Keys that nobody asks about are kept among the fields.
+    `text_key` is the key of the text, for files that were not written for modengine.
+    """
+    text = values.get(text_key)
+    raw_parts = values.get("parts")
+    if text is None and raw_parts is None:
+        raise _without_text(values, text_key)
+    if text is None:
+        text = ""
+    elif not isinstance(text, str):
+        raise _wrong(f"`{text_key}`", text, "a text")
+    own = ("id", text_key, "parts")
+    fields = {key: value for key, value in values.items() if key not in own and value is not None}
+    return Message(text, _id(values.get("id")), _parts(raw_parts), cast("Mapping[str, FieldValue]", fields))
+
+
+def _without_text(values: Mapping[str, object], text_key: str) -> MessageError:
+    if text_key != "text":
+        return MessageError("ME902", f"neither `{text_key}` nor `parts`", "name the key that holds the text")
+    near = nearly_text(values)
+    return MessageError("ME902", "neither `text` nor `parts`", f"rename `{near}` to `text`" if near else _SEE)
+
+
+def nearly_text(names: Iterable[str]) -> str | None:
+    """The name that was probably meant to be `text`, of the first hundred."""
+    lowered = {name.lower(): name for name in islice(names, 100)}
+    near = get_close_matches("text", lowered, 1) or [name for name in _TEXTS if name in lowered]
+    return lowered[near[0]] if near else None
+
+
+def _id(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise _wrong("`id`", value, "a text or a whole number")
+
+
+def _parts(value: object) -> tuple[Part, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise _wrong("`parts`", value, "a list")
+    return tuple(_part(f"parts[{i}]", item) for i, item in enumerate(value))
+
+
+def _part(name: str, value: object) -> Part:
+    if not isinstance(value, dict):
+        raise _wrong(f"`{name}`", value, "an object with `kind` and `text`")
+    kind, text = value.get("kind"), value.get("text")
+    if kind not in PART_KINDS:
+        shown = f"`{kind}`" if isinstance(kind, str) else type_name(kind)
+        raise MessageError("ME902", f"`{name}.kind` is {shown}, not one of {', '.join(PART_KINDS)}", _SEE)
+    if not isinstance(text, str):
+        raise _wrong(f"`{name}.text`", text, "a text")
+    return Part(kind, text)
+
+
+def _wrong(name: str, value: object, wanted: str) -> MessageError:
+    return MessageError("ME902", f"{name} is {type_name(value)}, not {wanted}", _SEE)
+
+
+def type_name(value: object) -> str:
+    """What JSON calls a value."""
+    match value:
+        case None:
+            return "missing"
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a text"
+        case list():
+            return "a list"
+        case _:
+            return "an object"

@@ -1,0 +1,187 @@
+"""The `plain` view: NFKC by combining cluster, case-folded, traditional to simplified.
+
+Nearly every message holds full-width punctuation, so nearly every one needs work; nearly all of
+that work is one character to one character.  `plain_view` therefore translates by a table that
+learns characters as it meets them, and goes cluster by cluster only where a character is met that
+could change the length of the text or join the one before it.
+
+Source: Unicode Standard Annex #15 (normalisation forms; "stream-safe" runs of 30 marks).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from array import array
+from collections.abc import Iterator
+
+from modengine.text.tables import simplified
+from modengine.text.view import View
+
+MARKS = 30
+"""Of a run of combining marks only so many are kept (NFKC is quadratic in their number)."""
+
+ELLIPSIS = "…"
+LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
+SENTENCE_ENDS = "。！？!?…"
+BREAKS = frozenset(LINE_ENDS + SENTENCE_ENDS)
+
+_COMPLEX = "\ufffe"
+"""Stands in a translated text for a character that the table cannot do alone (a noncharacter)."""
+LEARN = 0x20000
+"""Characters from here on are not remembered, so that the table stays small whatever comes."""
+
+_COMPOSING = (*range(0x0900, 0x1C00), *range(0x11000, 0x12000), *range(0x16000, 0x17000))
+"""Where the characters stand that are composed of two of class 0; Hangul is made by rule."""
+
+
+def _seconds() -> Iterator[str]:
+    """Characters of class 0 that compose with the one before them (UAX #15, "NFC_QC=Maybe")."""
+    yield from map(chr, (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)))
+    for whole in map(chr, _COMPOSING):
+        pair = unicodedata.decomposition(whole).split()
+        if len(pair) == 2 and not pair[0].startswith("<"):
+            first, second = (chr(int(code, 16)) for code in pair)
+            if not unicodedata.combining(second) and unicodedata.normalize("NFC", first + second) == whole:
+                yield second
+
+
+_SECONDS = frozenset(_seconds())
+
+
+def is_variation_selector(char: str) -> bool:
+    return "\ufe00" <= char <= "\ufe0f"
+
+
+def joins(char: str) -> bool:
+    """Whether a character belongs to the cluster before it."""
+    if char < "\u0300":
+        return False
+    first = unicodedata.normalize("NFKD", char)[0]
+    return unicodedata.combining(first) != 0 or first in _SECONDS or is_variation_selector(char)
+
+
+def normal(cluster: str, fold: bool = True) -> str:
+    """One cluster normalised; without `fold` its case is kept."""
+    kept = "".join(c for c in cluster if not is_variation_selector(c))[: MARKS + 1]
+    if kept[:1] != ELLIPSIS:
+        kept = unicodedata.normalize("NFKC", kept)
+    if fold:
+        kept = kept.casefold()
+    return "".join(map(simplified, kept))
+
+
+class _Table(dict[int, str]):
+    """Code point to its normal form, learnt at first sight; for `str.translate`."""
+
+    def __init__(self, fold: bool) -> None:
+        self.fold = fold
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        if joins(char) or 0xD800 <= code < 0xE000 or char == _COMPLEX:
+            out = _COMPLEX
+        else:
+            out = normal(char, self.fold)
+            if len(out) != 1:
+                out = _COMPLEX
+        if code < LEARN:
+            self[code] = out
+        return out
+
+
+_TABLES = {True: _Table(True), False: _Table(False)}
+
+
+def plain_view(text: str, fold: bool = True) -> View:
+    """The plain view of an original without lone surrogates.  O(n) time and memory.
+
+    With `fold=False`, the same without folding case: for patterns with `case: exact`.
+    """
+    out = text.translate(_TABLES[fold])
+    if _COMPLEX not in out:
+        return View(out)
+    chars: list[str] = []
+    starts, ends = array("I"), array("I")
+    for start, end in clusters(text):
+        form = normal(text[start:end], fold)
+        chars.append(form)
+        for _ in form:
+            starts.append(start)
+            ends.append(end)
+    return View("".join(chars), starts, ends)
+
+
+def plain(text: str, fold: bool = True) -> str:
+    """The text of the plain view: what a term is turned into before it is sought."""
+    return plain_view(replace_surrogates(text), fold).text
+
+
+def clusters(text: str) -> Iterator[tuple[int, int]]:
+    """The `[start, end)` of every cluster: a character and all that joins it."""
+    table = _TABLES[True]
+    start = 0
+    for i in range(1, len(text)):
+        code = ord(text[i])
+        if code < 0x300 or (table[code] != _COMPLEX) or not joins(text[i]):
+            yield start, i
+            start = i
+    if text:
+        yield start, len(text)
+
+
+def replace_surrogates(text: str) -> str:
+    """The text with every lone surrogate replaced, one to one, by U+FFFD."""
+    if text.isascii():
+        return text
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    return text
+
+
+def steps(original: str) -> tuple[str, ...]:
+    """Which normalisations change a piece of text: of `width`, `case`, `traditional`."""
+    found = []
+    bare = "".join(c for c in original if not is_variation_selector(c))
+    wide = "".join(
+        text if text[:1] == ELLIPSIS else unicodedata.normalize("NFKC", text[: MARKS + 1])
+        for text in (bare[s:e] for s, e in clusters(bare))
+    )
+    if wide != bare:
+        found.append("width")
+    folded = wide.casefold()
+    if folded != wide:
+        found.append("case")
+    if "".join(map(simplified, folded)) != folded:
+        found.append("traditional")
+    return tuple(found)
+
+
+class _Ignorable(dict[str, bool]):
+    def __missing__(self, char: str) -> bool:
+        category = unicodedata.category(char)
+        answer = char not in BREAKS and (category[0] in "PSZ" or category in ("Cf", "Mn", "Me") or char == "\t")
+        if ord(char) < LEARN:
+            self[char] = answer
+        return answer
+
+
+_IGNORABLE = _Ignorable()
+
+
+def ignorable(char: str) -> bool:
+    """Whether a character of the plain view may stand in a gap: spaces, marks, signs, zero-width."""
+    return _IGNORABLE[char]
+
+
+def sentence_starts(text: str) -> list[int]:
+    """Where the sentences of a plain view begin.  A sentence ends after 。！？!?… or a line's end."""
+    starts, fresh = [0], False
+    for i, char in enumerate(text):
+        if char in BREAKS:
+            fresh = True
+        elif fresh:
+            starts.append(i)
+            fresh = False
+    return starts

@@ -1,0 +1,185 @@
+"""Words: the only place that imports a segmenter.
+
+Two segmenters, the same dictionary, no hidden Markov model: `rjieba` (fast, the default) and
+`jieba` (the reference, which a parity test holds the other to).  A `Segmenter` belongs to one
+policy; its added words never reach another.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib.metadata import version
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal, Protocol
+
+BLOCK = re.compile(r"[\u4E00-\u9FD5a-zA-Z0-9+#&._%\-]+")
+"""What jieba 0.42.1 segments as one piece (`re_han_default`); all other characters are tokens."""
+
+HAN = re.compile(r"[\u4E00-\u9FD5]{2,}")
+FREQUENCY = 300
+"""An added term gets at least this frequency (see docs/text.md for the measurement)."""
+
+
+class Segmenter(Protocol):
+    """Cuts and tags one block of the plain view."""
+
+    name: str
+
+    def cut(self, block: str) -> list[str]:
+        """The tokens of a block, whose lengths add up to the block's."""
+        ...
+
+    def tag(self, block: str) -> list[tuple[str, str]]:
+        """The tokens with jieba's part-of-speech tags."""
+        ...
+
+
+def identity(name: Literal["rjieba", "jieba"]) -> str:
+    """Name and version of a segmenter and its dictionary, for the revision."""
+    return f"{name} {version(name)}, dictionary of jieba {version('jieba')}"
+
+
+def make(name: Literal["rjieba", "jieba"], terms: Iterable[str]) -> Segmenter:
+    """A segmenter with a policy's terms added at the greater of 300 and their own frequency."""
+    words = sorted({term for term in terms if HAN.fullmatch(term)})
+    makers: dict[str, Callable[[list[str]], Segmenter]] = {"rjieba": _Rjieba, "jieba": _Jieba}
+    return makers[name](words)
+
+
+@cache
+def _dictionary() -> tuple[str, ...]:
+    """The lines `word frequency tag` of jieba's dictionary."""
+    spec = find_spec("jieba")
+    assert spec is not None
+    assert spec.origin is not None
+    return tuple(Path(spec.origin).with_name("dict.txt").read_text("utf-8").splitlines())
+
+
+def _known(words: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Frequency and tag of those words that the dictionary has."""
+    wanted = set(words)
+    found = {}
+    for line in _dictionary() if wanted else ():
+        word, frequency, tag = line.split(" ")
+        if word in wanted:
+            found[word] = (int(frequency), tag)
+    return found
+
+
+class _Rjieba:
+    name = "rjieba"
+
+    def __init__(self, words: list[str]) -> None:
+        import rjieba  # noqa: PLC0415  (loads 40 ms of dictionary; only policies with words need it)
+
+        jieba = rjieba.Jieba()
+        known = _known(word for word in words if jieba.has_word(word))
+        for word in words:
+            frequency, tag = known.get(word, (0, "x"))
+            if frequency < FREQUENCY:
+                jieba.add_word(word, FREQUENCY, tag)
+        self._jieba = jieba
+
+    def cut(self, block: str) -> list[str]:
+        return self._jieba.cut(block, hmm=False)
+
+    def tag(self, block: str) -> list[tuple[str, str]]:
+        return self._jieba.tag(block, hmm=False)
+
+
+class _Jieba:
+    name = "jieba"
+
+    def __init__(self, words: list[str]) -> None:
+        with warnings.catch_warnings():
+            # jieba 0.42.1: invalid escapes in its sources, and its use of pkg_resources.
+            warnings.filterwarnings("ignore", category=SyntaxWarning)
+            warnings.filterwarnings("ignore", category=DeprecationWarning, message=r"invalid escape sequence")
+            warnings.filterwarnings("ignore", category=DeprecationWarning, message=r".*pkg_resources")
+            warnings.filterwarnings("ignore", category=UserWarning, message=r".*pkg_resources")
+            import jieba  # noqa: PLC0415  (the reference, imported only where asked for)
+            import jieba.posseg  # noqa: PLC0415
+
+        tokenizer = jieba.Tokenizer()
+        # Filled by hand: `initialize` would load a cache from the shared temporary folder unchecked.
+        tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+        tokenizer.initialized = True
+        for word in words:
+            frequency = tokenizer.FREQ.get(word, 0)
+            if frequency < FREQUENCY:
+                tokenizer.add_word(word, FREQUENCY)
+        self._tokenizer = tokenizer
+        self._tags = jieba.posseg.POSTokenizer(tokenizer)
+
+    def cut(self, block: str) -> list[str]:
+        return self._tokenizer.lcut(block, HMM=False)  # type: ignore[no-any-return]
+
+    def tag(self, block: str) -> list[tuple[str, str]]:
+        return [(pair.word, pair.flag) for pair in self._tags.cut(block, HMM=False)]
+
+
+class Words:
+    """The words of one plain view, segmented block by block as they are asked for."""
+
+    __slots__ = ("_blocks", "_cut", "_ends", "_inside", "_starts", "_text")
+
+    def __init__(self, text: str, cut: Callable[[str], list[str]]) -> None:
+        self._text, self._cut = text, cut
+        self._blocks: list[tuple[int, int]] | None = None
+        self._starts: list[int] = []
+        self._inside: dict[int, list[int]] = {}
+
+    def token_around(self, place: int) -> tuple[int, int] | None:
+        """The token `[a, b)` with a < place < b, or None where `place` is an edge."""
+        edges = self._edges(place)
+        if edges is None:
+            return None
+        i = bisect_right(edges, place)
+        return None if edges[i - 1] == place else (edges[i - 1], edges[i])
+
+    def is_token(self, start: int, end: int) -> bool:
+        """Whether `[start, end)` is exactly one token."""
+        if end - start == 1:
+            return self.token_around(start) is None and self.token_around(end) is None
+        return self.token_around(start + 1) == (start, end)
+
+    def _edges(self, place: int) -> list[int] | None:
+        """The edges of the block with `place` inside it; None where no block has."""
+        blocks = self._all_blocks()
+        i = bisect_right(self._starts, place) - 1
+        if i < 0:
+            return None
+        start, end = blocks[i]
+        if not start < place < end:
+            return None
+        edges = self._inside.get(i)
+        if edges is None:
+            edges = [start]
+            for token in self._cut(self._text[start:end]):
+                edges.append(edges[-1] + len(token))
+            self._inside[i] = edges
+        return edges
+
+    def all_tokens(self) -> list[tuple[int, int]]:
+        """Every token `[a, b)` of the whole text; a character outside all blocks is a token."""
+        tokens: list[tuple[int, int]] = []
+        at = 0
+        for start, end in self._all_blocks():
+            tokens += ((i, i + 1) for i in range(at, start))
+            edges = self._edges(start + 1) or [start, end]
+            tokens += pairwise(edges)
+            at = end
+        tokens += ((i, i + 1) for i in range(at, len(self._text)))
+        return tokens
+
+    def _all_blocks(self) -> list[tuple[int, int]]:
+        if self._blocks is None:
+            self._blocks = [found.span() for found in BLOCK.finditer(self._text)]
+            self._starts = [start for start, _ in self._blocks]
+        return self._blocks

@@ -1,0 +1,106 @@
+"""The `sounds` view: the plain view as toneless syllables.
+
+Every syllable is one character of the private use area, so that a sequence of syllables is a string
+like any other.  A Han character is read in its commonest way; a run of Latin letters that can be
+read wholly as pinyin (weixin) is read so, longest syllable first; all else stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from functools import cache, lru_cache
+
+from modengine.text.tables import syllable, syllable_set, syllables_of
+from modengine.text.view import View
+
+_PRIVATE = range(0xE000, 0xF900)
+_LATIN = re.compile(r"[a-z]+")
+LONGEST_RUN = 24
+"""Longer runs of letters are not read as pinyin."""
+
+
+@cache
+def _symbols() -> dict[str, str]:
+    return {sound: chr(_PRIVATE[number]) for number, sound in enumerate(sorted(syllable_set()))}
+
+
+@cache
+def _longest() -> int:
+    return max(map(len, syllable_set()))
+
+
+class _Table(dict[int, str]):
+    """Code point to the symbol of its syllable, learnt at first sight."""
+
+    def __missing__(self, code: int) -> str:
+        if code in _PRIVATE:
+            return "\ufffd"  # a private character of the text is no syllable
+        char = chr(code)
+        sound = syllable(char)
+        out = self[code] = _symbols()[sound] if sound else char
+        return out
+
+
+_TABLE = _Table()
+
+
+@lru_cache(maxsize=4096)
+def pinyin(letters: str) -> tuple[str, ...] | None:
+    """A run of letters as syllables, longest first, or None if it cannot be read wholly so."""
+    if len(letters) > LONGEST_RUN:
+        return None
+    known = syllable_set()
+    dead: set[int] = set()
+
+    def read(at: int) -> tuple[str, ...] | None:
+        if at == len(letters):
+            return ()
+        for end in range(min(len(letters), at + _longest()), at, -1):
+            if end not in dead and letters[at:end] in known:
+                rest = read(end)
+                if rest is not None:
+                    return (letters[at:end], *rest)
+                dead.add(end)
+        return None
+
+    return read(0)
+
+
+def sound_view(plain: str) -> View:
+    """The sounds of a plain view.  `span` gives places in that view."""
+    runs = [(found.start(), pinyin(found.group())) for found in _LATIN.finditer(plain)]
+    if not any(sounds for _, sounds in runs):
+        return View(plain.translate(_TABLE))
+    symbols = _symbols()
+    pieces: list[str] = []
+    starts, ends = array("I"), array("I")
+    at = 0
+    for start, sounds in runs:
+        if not sounds:
+            continue
+        pieces.append(plain[at:start].translate(_TABLE))
+        starts.extend(range(at, start))
+        ends.extend(range(at + 1, start + 1))
+        at = start
+        for sound in sounds:
+            pieces.append(symbols[sound])
+            starts.append(at)
+            at += len(sound)
+            ends.append(at)
+    pieces.append(plain[at:].translate(_TABLE))
+    starts.extend(range(at, len(plain)))
+    ends.extend(range(at + 1, len(plain) + 1))
+    return View("".join(pieces), starts, ends)
+
+
+def term_sounds(term: str) -> tuple[str, ...]:
+    """How a plain term may sound: character by character, and as it is read as a whole (银行)."""
+    view, whole = sound_view(term), syllables_of(term) if any(map(syllable, term)) else ()
+    symbols = _symbols()
+    in_context = list(view.text)
+    for i in range(len(view.text)):
+        start, end = view.span(i, i + 1)
+        if whole and end - start == 1 and whole[start] in symbols:
+            in_context[i] = symbols[str(whole[start])]
+    return tuple(dict.fromkeys((view.text, "".join(in_context))))

@@ -1,0 +1,91 @@
+"""The character tables: simplified forms, syllables, components, look-alikes.
+
+Sources and licences: `data/README.md`.  All functions are pure; the files are read once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+
+FILES = ("simplified.tsv", "splits.tsv", "lookalikes.tsv", "syllables.tsv")
+
+
+def _data(name: str) -> bytes:
+    return files("modengine.text").joinpath("data", name).read_bytes()
+
+
+def _rows(name: str) -> list[tuple[str, str]]:
+    rows = []
+    for line in _data(name).decode("utf-8").splitlines():
+        if not line.startswith("# "):
+            key, _, value = line.partition("\t")
+            rows.append((key, value))
+    return rows
+
+
+@cache
+def digest() -> str:
+    """SHA-256 of all tables, hexadecimal: part of every revision."""
+    total = hashlib.sha256()
+    for name in FILES:
+        total.update(hashlib.sha256(_data(name)).digest())
+    return total.hexdigest()
+
+
+@cache
+def _simplified() -> dict[str, str]:
+    return dict(_rows("simplified.tsv"))
+
+
+@cache
+def _splits() -> dict[str, tuple[str, ...]]:
+    # Longest first: where two ways begin alike, the one that says more is tried first.
+    return {char: tuple(sorted(ways.split(" "), key=lambda w: (-len(w), w))) for char, ways in _rows("splits.tsv")}
+
+
+@cache
+def _lookalikes() -> dict[str, frozenset[str]]:
+    return {char: frozenset(others) for char, others in _rows("lookalikes.tsv")}
+
+
+@cache
+def _syllables() -> dict[str, str]:
+    return {char: syllable for syllable, chars in _rows("syllables.tsv") for char in chars}
+
+
+def simplified(char: str) -> str:
+    """The simplified form of one character; itself where there is none."""
+    return _simplified().get(char, char)
+
+
+def syllable(char: str) -> str | None:
+    """The toneless pinyin of one Han character in its default reading, `v` for ü; None for others."""
+    return _syllables().get(char)
+
+
+@cache
+def syllable_set() -> frozenset[str]:
+    """Every toneless syllable that some character is read as."""
+    return frozenset(_syllables().values())
+
+
+def syllables_of(term: str) -> tuple[str | None, ...]:
+    """The syllables of a term read as a whole (银行 is yin hang), one a character; None for non-Han."""
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415  (0.2 s, and only policies that ask for sounds need it)
+
+    read = lazy_pinyin(term, style=Style.NORMAL, v_to_u=False, errors=list)  # type: ignore[arg-type]
+    if len(read) != len(term):
+        return tuple(map(syllable, term))
+    return tuple(reading if syllable(char) else None for char, reading in zip(term, read, strict=True))
+
+
+def splits(char: str) -> tuple[str, ...]:
+    """The ways to write a character as two or three others (强: 弓虽), longest first."""
+    return _splits().get(char, ())
+
+
+def lookalikes(char: str) -> frozenset[str]:
+    """Single characters that look like this one."""
+    return _lookalikes().get(char, frozenset())

