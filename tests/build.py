@@ -1,0 +1,250 @@
+"""One-line makers of patterns, rules and policies, for the tests of all that comes after loading.
+
+`rule` resolves the patterns of its conditions and `policy` the rules, as the loader would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+
+import modengine.match.tokens
+from modengine.engine import Engine
+from modengine.errors import Place
+from modengine.match.program import Program, compile_policy
+from modengine.model import CategoryScore, Decision, Match, Message, Part, Suppressed
+from modengine.ruleset.condition import (
+    Condition,
+    Has,
+    Or,
+    RuleRef,
+    Select,
+    matching,
+    parse,
+    pattern_names,
+    resolve,
+)
+from modengine.ruleset.model import (
+    Field,
+    Override,
+    Pattern,
+    Policy,
+    PolicyException,
+    Relief,
+    Rule,
+    Ruleset,
+    Token,
+)
+from modengine.text import segment
+from modengine.text.segment import Segmenter
+
+HERE = Place("test.yaml")
+LADDER = {"label": 30, "review": 50, "block": 90}
+FIELDS = {
+    "channel": Field("channel", "enum", ("private", "group", "public_account")),
+    "reposts": Field("reposts", "integer"),
+    "ratio": Field("ratio", "number"),
+    "pinned": Field("pinned", "boolean"),
+    "app": Field("app", "string"),
+    "time": Field("time", "datetime"),
+}
+
+# --------------------------------------------------------------------------- makers
+
+
+def words(name: str, *terms: str, **options: Any) -> Pattern:
+    return Pattern(name, "words", HERE, terms=terms, **options)
+
+
+def text(name: str, *terms: str, **options: Any) -> Pattern:
+    return Pattern(name, "text", HERE, terms=terms, **options)
+
+
+def regex(name: str, source: str, **options: Any) -> Pattern:
+    return Pattern(name, "regex", HERE, regex=source, **options)
+
+
+def tokens(name: str, *steps: Token, **options: Any) -> Pattern:
+    return Pattern(name, "tokens", HERE, tokens=steps, **options)
+
+
+def condition(source: str, patterns: tuple[str, ...] = (), rules: tuple[str, ...] = ()) -> Condition:
+    """A condition whose selectors and references are filled in."""
+
+    def select(one: Select) -> Select:
+        names = patterns if one.text == "them" else matching(one.text, patterns)
+        assert names, f"no pattern is named {one.text}"
+        return replace(one, names=names)
+
+    def refer(one: RuleRef) -> RuleRef:
+        return replace(one, rules=matching(one.glob, rules))
+
+    return resolve(parse(source), select, refer)
+
+
+def rule(id_: str, when: str, *patterns: Pattern, unless: str | None = None, **rest: Any) -> Rule:
+    """A rule of `category` (`fraud` unless given) that keeps the patterns its conditions use."""
+    names = tuple(pattern.name for pattern in patterns)
+    held = condition(when, names)
+    cancels = None if unless is None else condition(unless, names)
+    used = {*pattern_names(held), *(() if cancels is None else pattern_names(cancels))}
+    rest.setdefault("category", "fraud")
+    rest.setdefault("score", 0 if rest.get("relief") else 60)
+    return Rule(
+        id_,
+        id_,
+        rest.pop("category"),
+        HERE,
+        held,
+        cancels,
+        patterns=tuple(pattern for pattern in patterns if pattern.name in used),
+        ruleset=rest.pop("ruleset", "set"),
+        **rest,
+    )
+
+
+def relief(
+    id_: str,
+    when: str,
+    *patterns: Pattern,
+    by: int | None = 40,
+    category: str = "fraud",
+    rules: tuple[str, ...] = (),
+    **rest: Any,
+) -> Rule:
+    """A rule that takes points from a category, or from some of its rules."""
+    return rule(id_, when, *patterns, category=None, relief=Relief(category, rules, by), **rest)
+
+
+def policy(
+    *rules: Rule,
+    actions: Mapping[str, Mapping[str, int]] | None = None,
+    scope: Mapping[str, str] | None = None,
+    caps: Mapping[str, int] | None = None,
+    overrides: tuple[Override, ...] = (),
+    exceptions: tuple[PolicyException, ...] = (),
+    **rest: Any,
+) -> Policy:
+    """A policy of one ruleset.  `LADDER` holds for every category unless `actions` are given."""
+    ids = tuple(one.id for one in rules)
+
+    def refer(one: Condition | None) -> Condition | None:
+        return None if one is None else resolve(one, rule=lambda ref: replace(ref, rules=matching(ref.glob, ids)))
+
+    resolved = tuple(replace(one, when=refer(one.when), unless=refer(one.unless)) for one in rules)
+    categories = tuple(dict.fromkeys(one.category for one in rules if one.category is not None))
+    rest.setdefault("fields", FIELDS)
+    rest.setdefault("id", "test")
+    rest.setdefault("rulesets", (Ruleset("set", "set", None, HERE.file, HERE, resolved, caps=caps or {}),))
+    return Policy(
+        rest.pop("id"),
+        rest.pop("title", "A test"),
+        HERE.file,
+        HERE,
+        rest.pop("rulesets"),
+        actions=dict.fromkeys(categories, LADDER) if actions is None else actions,
+        scope={name: condition(source, (), ids) for name, source in (scope or {}).items()},
+        overrides=tuple(replace(one, when=refer(one.when)) for one in overrides),
+        exceptions=tuple(replace(one, when=refer(one.when)) for one in exceptions),
+        **rest,
+    )
+
+
+def override(*rules: str, action: str | None = None, when: str | None = None, **rest: Any) -> Override:
+    held = None if when is None else condition(when)
+    return Override(rules, HERE, action=action, when=held, **rest)  # type: ignore[arg-type]
+
+
+def exception(name: str, when: str) -> PolicyException:
+    return PolicyException(name, condition(when), "a reason", HERE)
+
+
+@cache
+def _segmenter(name: Any, terms: frozenset[str]) -> Segmenter:
+    return segment.make(name, terms)
+
+
+class _Shared:
+    """The segmenter of a program, made when asked and once for all programs of the same words: it costs 0.1 s."""
+
+    def __init__(self, program: Program) -> None:
+        self.name: str = program.policy.segmenter
+        self._terms = frozenset(filter(segment.HAN.fullmatch, program._dictionary()))
+
+    def cut(self, block: str) -> list[str]:
+        return _segmenter(self.name, self._terms).cut(block)
+
+    def tag(self, block: str) -> list[tuple[str, str]]:
+        return _segmenter(self.name, self._terms).tag(block)
+
+
+def engine(*rules: Rule, **rest: Any) -> Engine:
+    program = compile_policy(policy(*rules, **rest))
+    program.__dict__["segmenter"] = _Shared(program)
+    return Engine(program)
+
+
+def message(body: str = "", *parts: Part, **fields: Any) -> Message:
+    return Message(body, parts=parts, fields=fields)
+
+
+# --------------------------------------------------------------------------- questions
+
+
+def matches(pattern: Pattern, body: str | Message) -> tuple[Match, ...]:
+    """All matches of one pattern, by way of a whole engine."""
+    decision = engine(rule("r", pattern.name, pattern)).decide(body)
+    return decision.hits[0].matches if decision.hits else ()
+
+
+def found(pattern: Pattern, body: str | Message) -> list[str]:
+    """The original characters of every match."""
+    return [match.text for match in matches(pattern, body)]
+
+
+def spans(pattern: Pattern, body: str | Message) -> list[tuple[int, int]]:
+    return [(match.start, match.end) for match in matches(pattern, body)]
+
+
+def suppressed(pattern: Pattern, body: str | Message) -> list[tuple[str, str]]:
+    """The matches that were dropped, each with its reason."""
+    traced = engine(rule("r", pattern.name, pattern)).trace(body)
+    dropped: list[Suppressed] = [one for rules in traced.rules for one in rules.suppressed]
+    return [(one.match.text, one.reason) for one in dropped]
+
+
+def holds(when: str, body: str | Message, *patterns: Pattern, **rest: Any) -> bool:
+    """Whether a rule with this condition hits."""
+    return bool(engine(rule("r", when, *patterns, **rest)).decide(body).hits)
+
+
+def value(when: str, body: str | Message, *patterns: Pattern) -> bool | None:
+    """The value of a condition, of a rule that every message makes worth looking at."""
+    names = tuple(pattern.name for pattern in patterns)
+    asked = condition(when, names)
+    always = regex("(always)", ".")
+    held = Or((Has(Select("(always)", names=("(always)",))), asked))
+    used = tuple(pattern for pattern in patterns if pattern.name in pattern_names(asked))
+    one = Rule("r", "r", "fraud", HERE, held, patterns=(always, *used), ruleset="set")
+    return engine(one).trace(body).rules[0].when.children[1].value
+
+
+def fraud(decision: Decision) -> CategoryScore:
+    return decision.categories["fraud"]
+
+
+BROKEN = tokens("broken", Token(text="坏"))
+"""A pattern that fails wherever 坏 stands, within `failing()`."""
+
+
+@contextmanager
+def failing() -> Iterator[None]:
+    """Within it, every `tokens` pattern that looks at a word runs out of its budget."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(modengine.match.tokens, "STEPS", 0)
+        yield

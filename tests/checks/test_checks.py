@@ -1,0 +1,243 @@
+"""What a careful reader would object to: each check with what it finds and what it lets pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import build
+import pytest
+from build import HERE, regex, rule, text, tokens, words
+
+import modengine
+from modengine.checks import CHECKS, check, check_paths
+from modengine.codes import CODES
+from modengine.errors import Place, Problem
+from modengine.model import Message
+from modengine.ruleset.model import Example, Examples, Policy, TermList, Token
+
+A = words("a", "微信", "转账")
+SHOWN = Examples(match=(Example(Message("微信"), HERE),), passes=(Example(Message("好"), HERE),))
+
+
+def ruled(*rules: Any, **content: Any) -> Policy:
+    """A policy whose only ruleset has lists, shared patterns or clauses."""
+    policy = build.policy(*rules)
+    [ruleset] = policy.rulesets
+    return replace(policy, rulesets=(replace(ruleset, **content),))
+
+
+def terms(name: str, *entries: str) -> TermList:
+    return TermList(name, entries, Place("list.txt"), tuple(Place("list.txt", n) for n in range(1, len(entries) + 1)))
+
+
+def placed(pattern: Any) -> Any:
+    return replace(pattern, term_places=tuple(Place("p.yaml", 1, n) for n in range(1, len(pattern.terms) + 1)))
+
+
+def of(pattern: Any) -> Policy:
+    return ruled(rule("r", "p", pattern))
+
+
+def clauses(**stated: str) -> dict[str, Any]:
+    return {"clauses": stated, "clause_places": {name: Place("c.yaml", n) for n, name in enumerate(stated, 1)}}
+
+
+LISTED = replace(A, lists=("apps",))
+ONE, TWO = rule("r", "a", A, clause="F1"), rule("s", "a", A, category="rumour")
+USING = rule("r", "a", LISTED)
+
+CASES: dict[str, tuple[list[tuple[Policy, list[str]]], list[Policy]]] = {
+    "unused-lists": (
+        [
+            (ruled(ONE, lists=(terms("apps", "微信"),)), ["ME801 apps"]),
+            (ruled(USING, lists=(terms("apps", "微信"), terms("banks", "网银"))), ["ME801 banks"]),
+        ],
+        [
+            ruled(ONE),
+            ruled(USING, lists=(terms("apps", "微信"),)),
+            ruled(ONE, shared=(LISTED,), lists=(terms("apps", "微信"),)),
+        ],
+    ),
+    "unused-shared-patterns": (
+        [(ruled(ONE, shared=(text("b", "好"),)), ["ME802 b"])],
+        [ruled(ONE), ruled(ONE, shared=(A,))],
+    ),
+    "clauses": (
+        [
+            (ruled(ONE, **clauses(F1="x", F2="y")), ["ME803 F2"]),
+            (ruled(rule("r", "a", A)), ["ME804 r"]),
+        ],
+        [ruled(ONE, **clauses(F1="x")), ruled(rule("r", "a", A, clause="F1", status="draft"), **clauses(F1="x"))],
+    ),
+    "regex-without-gate": (
+        [(of(regex("p", source)), ["ME805 p"]) for source in (r"\d+", "微信|.", "(?:微信){e<=1}")],
+        [ruled(ONE), *(of(regex("p", source)) for source in (r"加\d+", "微信|网银", "(", "(?:a{300}){300}"))],
+    ),
+    "short-fuzzy-terms": (
+        [(of(text("p", "微信", "加", **{how: True})), ["ME808 加"]) for how in ("sounds_like", "looks_like")],
+        [of(text("p", "加")), of(text("p", "微信", sounds_like=True))],
+    ),
+    "duplicate-terms": (
+        [
+            (of(placed(text("p", "微信", "转账", "微信"))), ["ME810 微信 p"]),
+            (of(placed(text("p", "网银", "網銀"))), ["ME810 網銀 p 网银"]),
+            (of(placed(text("p", "vx", "ＶＸ"))), ["ME810 ＶＸ p vx"]),
+            (ruled(ONE, lists=(terms("apps", "微信", "微讯", "微信"),)), ["ME810 微信 apps"]),
+        ],
+        [of(placed(text("p", "微信", "微讯"))), ruled(ONE, lists=(terms("apps", "微信", "微讯"),))],
+    ),
+    "examples": (
+        [
+            (ruled(rule("r", "a", A)), ["ME807 r match pass"]),
+            (ruled(rule("r", "a", A, examples=replace(SHOWN, match=()))), ["ME807 r match"]),
+            (ruled(rule("r", "a", A, examples=replace(SHOWN, passes=()))), ["ME807 r pass"]),
+        ],
+        [
+            ruled(rule("r", "a", A, examples=SHOWN)),
+            ruled(rule("r", "a", A, status="draft")),
+            ruled(rule("r", "a", A, status="test")),
+        ],
+    ),
+    "actions": (
+        [
+            (build.policy(ONE, TWO, actions={"fraud": {"label": 1}}), ["ME806 rumour"]),
+            (build.policy(ONE, TWO, actions={"fraud": {"label": 1}, "rumour": {}}), ["ME806 rumour"]),
+        ],
+        [build.policy(ONE, TWO), build.policy(ONE, TWO, actions={})],  # without any, it is a ruleset checked alone
+    ),
+}
+FINDING = [(name, policy, expected) for name, (finding, _) in CASES.items() for policy, expected in finding]
+CLEAN = [(name, policy) for name, (_, clean) in CASES.items() for policy in clean]
+
+
+def found(name: str, policy: Policy) -> list[str]:
+    """The code of every finding, and the names that its message puts in backticks."""
+    return [" ".join([one.code, *re.findall("`(.+?)`", one.message)]) for one in CHECKS[name].find(policy)]
+
+
+@pytest.mark.parametrize(("name", "policy", "expected"), FINDING, ids=[name for name, _, _ in FINDING])
+def test_a_check_finds(name: str, policy: Policy, expected: list[str]) -> None:
+    assert found(name, policy) == expected
+
+
+@pytest.mark.parametrize(("name", "policy"), CLEAN, ids=[name for name, _ in CLEAN])
+def test_a_check_lets_pass(name: str, policy: Policy) -> None:
+    assert found(name, policy) == []
+
+
+def test_every_check_has_a_case_that_it_finds_and_one_that_it_lets_pass() -> None:
+    assert {name for name, (finding, clean) in CASES.items() if finding and clean} == CHECKS.keys()
+
+
+def test_every_finding_is_a_warning_with_a_hint() -> None:
+    problems: list[Problem] = [problem for name, policy, _ in FINDING for problem in CHECKS[name].find(policy)]
+    assert all(problem.severity == "warning" and problem.hint for problem in problems)
+
+
+def test_every_finding_of_the_8_family_has_a_check_or_the_guard() -> None:
+    codes = {each.split(" ")[0] for _, _, expected in FINDING for each in expected}
+    assert codes | {"ME809"} == {code for code in CODES if code.startswith("ME8")}
+
+
+@pytest.mark.parametrize(
+    ("name", "policy", "place"),
+    [
+        ("duplicate-terms", of(placed(text("p", "微信", "微信"))), Place("p.yaml", 1, 2)),
+        ("duplicate-terms", ruled(ONE, lists=(terms("apps", "微信", "微信"),)), Place("list.txt", 2)),
+        ("clauses", ruled(ONE, **clauses(F1="x", F2="y")), Place("c.yaml", 2)),
+        (
+            "short-fuzzy-terms",
+            of(placed(text("p", "微信", "加", looks_like=True))),
+            Place("p.yaml", 1, 2),
+        ),
+    ],
+)
+def test_a_finding_points_at_its_place(name: str, policy: Policy, place: Place) -> None:
+    assert [problem.place for problem in CHECKS[name].find(policy)] == [place]
+
+
+def test_a_shared_pattern_is_read_once() -> None:
+    pattern = regex("p", r"\d+", shared=True)
+    assert (
+        len(found("regex-without-gate", ruled(rule("r", "p", pattern), rule("s", "p", pattern), shared=(pattern,))))
+        == 1
+    )
+
+
+def test_a_tokens_pattern_passes_every_check_of_patterns() -> None:
+    policy = of(tokens("p", Token(text="加"), Token(like="handle")))
+    assert [found(name, policy) for name in ("regex-without-gate", "short-fuzzy-terms", "duplicate-terms")] == [
+        [],
+        [],
+        [],
+    ]
+
+
+# --------------------------------------------------------------------------- over files
+
+RULESET = """\
+ruleset: {name}
+title: A ruleset
+category: fraud
+rules:
+  - id: {name}.one
+    title: One
+    status: stable
+    score: 60
+    patterns:
+      who: {{words: [微信, 微信]}}
+    when: who
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Callable[..., Path]:
+    def write(**files: str) -> Path:
+        for name, content in files.items():
+            (tmp_path / f"{name}.yaml").write_text(content, "utf-8")
+        return tmp_path
+
+    return write
+
+
+def codes(problems: tuple[Problem, ...]) -> list[str]:
+    return [problem.code for problem in problems]
+
+
+def test_a_ruleset_is_checked_alone(folder: Callable[..., Path]) -> None:
+    file = folder(one=RULESET.format(name="one")) / "one.yaml"
+    assert codes(check(file)) == ["ME804", "ME807", "ME810"]
+
+
+def test_findings_are_sorted_by_place_and_show_their_line(folder: Callable[..., Path]) -> None:
+    found_ = check(folder(one=RULESET.format(name="one")) / "one.yaml")
+    assert (found_[-1].place.line, found_[-1].source) == (10, "      who: {words: [微信, 微信]}")
+
+
+def test_a_policy_is_checked_with_all_that_it_names(folder: Callable[..., Path]) -> None:
+    policy = "policy: p\ntitle: P\nrulesets: [one.yaml, two.yaml]\nactions: {fraud: {label: 30}}\n"
+    here = folder(p=policy, one=RULESET.format(name="one"), two=RULESET.format(name="two"))
+    assert sorted(codes(check(here / "p.yaml"))) == ["ME804", "ME804", "ME807", "ME807", "ME810", "ME810"]
+
+
+def test_a_folder_is_checked_file_by_file_and_each_finding_is_given_once(folder: Callable[..., Path]) -> None:
+    policy = "policy: p\ntitle: P\nrulesets: [one.yaml]\nactions: {fraud: {label: 30}}\n"
+    here = folder(p=policy, one=RULESET.format(name="one"))
+    assert sorted(codes(check_paths([here, here / "one.yaml"]))) == ["ME804", "ME807", "ME810"]
+
+
+def test_a_folder_without_rule_files_is_an_error(tmp_path: Path) -> None:
+    assert codes(check_paths([tmp_path])) == ["ME101"]
+
+
+def test_errors_are_given_too(folder: Callable[..., Path]) -> None:
+    broken = RULESET.format(name="one").replace("when: who", "when: whom")
+    assert "ME301" in codes(check(folder(one=broken) / "one.yaml"))
+
+
+def test_the_public_check_is_this_one() -> None:
+    assert modengine.check is check

@@ -1,0 +1,76 @@
+"""The command line as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+
+from modengine.cli import main
+from modengine.cli.main import COMMANDS, cli
+from tests.cli.conftest import Command
+
+HERE = Path(__file__).parent
+
+
+def test_help(command: Command, golden: Callable[[Path, str], None]) -> None:
+    ran = command("--help")
+    assert (ran.code, ran.err) == (0, "")
+    golden(HERE / "goldens" / "help.txt", ran.out)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_each_command(name: str, command: Command, golden: Callable[[Path, str], None]) -> None:
+    ran = command(name, "--help")
+    assert (ran.code, ran.err) == (0, "")
+    golden(HERE / "goldens" / f"help-{name}.txt", ran.out)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_named_as_it_is_listed(name: str) -> None:
+    found = cli.get_command(click.Context(cli), name)
+    assert found is not None
+    assert found.name == name
+
+
+def test_no_command_shows_the_help(command: Command) -> None:
+    ran = command()
+    assert ran.code == 2
+    assert "Commands:" in ran.err
+
+
+@pytest.mark.parametrize("args", [("sacn",), ("--nothing",), ("scan", "--nothing", "-")])
+def test_wrong_usage(args: tuple[str, ...], command: Command) -> None:
+    ran = command(*args)
+    assert (ran.code, ran.out) == (2, "")
+    assert "Usage: modengine" in ran.err
+
+
+def test_a_bug_is_told_in_words(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MODENGINE_TRACEBACK", raising=False)
+
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr("modengine.run.schemas.SCHEMAS", {})
+    monkeypatch.setattr("modengine.cli.schema.SCHEMAS", {"ruleset": broken, "policy": broken})
+    ran = command("schema", "ruleset")
+    assert ran.code == main.BUG
+    assert ran.err.startswith("modengine: an unexpected error, and so a bug: KeyError: 'x' (test_main.py:")
+    assert "please report it" in ran.err
+    assert "Traceback" not in ran.err
+    monkeypatch.setenv("MODENGINE_TRACEBACK", "1")
+    with pytest.raises(KeyError):
+        command("schema", "ruleset")
+
+
+def test_an_interrupt_is_told_in_words(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("modengine.cli.schema.SCHEMAS", {"ruleset": stop})
+    ran = command("schema", "ruleset")
+    assert ran.code == main.STOPPED
+    assert ran.err.strip() == "modengine: stopped; no output file was written"

@@ -1,0 +1,219 @@
+"""`modengine check`, `test`, `rules` and `schema`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from modengine.cli.check import as_github
+from modengine.errors import Place, Problem
+from modengine.run.schemas import SCHEMAS
+from tests.cli.conftest import POLICY, Command
+
+HERE = Path(__file__).parent
+RULESET = """\
+ruleset: lost
+title: Lost
+category: lost
+clauses: {L1: Things that are lost.}
+rules:
+  - id: lost.key
+    title: A lost key
+    clause: L1
+    score: 50
+    patterns:
+      key: {words: [钥匙]}
+      lost: {words: [丢, 丢了]}
+    when: near(key, lost, 3)
+    examples:
+      match:
+        - MATCH
+      pass: [钥匙在桌上]
+      known_miss: MISS
+      known_false_alarm: ALARM
+"""
+
+
+@pytest.fixture
+def ruleset(tmp_path: Path) -> Callable[..., Path]:
+    def write(match: str = "钥匙丢了", miss: str = "[]", alarm: str = "[]") -> Path:
+        path = tmp_path / "lost.yaml"
+        path.write_text(RULESET.replace("MATCH", match).replace("MISS", miss).replace("ALARM", alarm), encoding="utf-8")
+        return path
+
+    return write
+
+
+# ------------------------------------------------------------------------ check
+
+
+def test_a_clean_file(command: Command, ruleset: Callable[..., Path]) -> None:
+    ran = command("check", ruleset())
+    assert (ran.code, ran.out) == (0, "0 errors, 0 warnings\n")
+
+
+@pytest.fixture
+def doubtful(tmp_path: Path, ruleset: Callable[..., Path]) -> Path:
+    path = ruleset()
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("clauses:", "lists: {left: [x]}\nclauses:").replace("score: 50", "score: many"), encoding="utf-8"
+    )
+    return path
+
+
+def test_findings_are_exit_code_1(command: Command, doubtful: Path) -> None:
+    ran = command("check", doubtful)
+    assert ran.code == 1
+    assert f"{doubtful}:" in ran.out
+    assert "hint:" in ran.out
+    assert ran.out.rstrip().splitlines()[-1].startswith("1 error, ")
+
+
+def test_findings_as_json(command: Command, doubtful: Path) -> None:
+    ran = command("check", doubtful, "--format", "json")
+    found = json.loads(ran.out)
+    assert {"code", "name", "severity", "message", "hint", "file", "line", "column"} == set(found[0])
+    assert found[0]["file"] == str(doubtful)
+
+
+def test_findings_for_github() -> None:
+    problem = Problem("ME801", "50% of `a`\nnobody uses", Place("a,b:c.yaml", 3, 4), "drop it")
+    assert as_github([problem]) == (
+        "::warning file=a%2Cb%3Ac.yaml,line=3,col=4,title=ME801 unused-list"
+        "::50%25 of `a`%0Anobody uses. hint: drop it\n"
+    )
+
+
+def test_paths_that_are_not_there(command: Command) -> None:
+    for name in ("check", "test"):
+        ran = command(name, "nowhere.yaml")
+        assert (ran.code, ran.out) == (2, "")
+        assert "nowhere.yaml" in ran.err
+
+
+# ------------------------------------------------------------------------ test
+
+
+def test_examples_that_hold(command: Command, ruleset: Callable[..., Path]) -> None:
+    path = ruleset(miss="[锁匙唔见咗]")
+    ran = command("test", path)
+    assert (ran.code, ran.out) == (0, f"{path}: 3 of 3 examples hold, known misses: 1\n")
+
+
+def test_an_example_that_fails_is_explained(
+    command: Command, ruleset: Callable[..., Path], golden: Callable[[Path, str], None]
+) -> None:
+    path = ruleset("钥匙昨天上午在公园里不知道怎么就丢了")
+    ran = command("test", path)
+    assert ran.code == 1
+    golden(HERE / "goldens" / "test-fails.txt", ran.out.replace(str(path), "lost.yaml"))
+
+
+def test_an_example_of_which_nothing_is_found(command: Command, ruleset: Callable[..., Path]) -> None:
+    ran = command("test", ruleset("雨伞不见了"))
+    assert ran.code == 1
+    assert "nothing that the rule asks for was found" in ran.out
+
+
+def test_good_news_is_no_failure(command: Command, ruleset: Callable[..., Path]) -> None:
+    path = ruleset(miss="[钥匙丢了]", alarm="[钥匙在桌上]")
+    ran = command("test", path)
+    assert ran.code == 0
+    assert "is a known miss, and matches now: move it to `match`" in ran.out
+    assert "is a known false alarm, and passes now: move it to `pass`" in ran.out
+    assert ran.out.splitlines()[-1] == f"{path}: 2 of 4 examples hold, 2 good news"
+
+
+def test_the_rules_of_a_policy_are_tried_together(command: Command) -> None:
+    ran = command("test", POLICY)
+    assert ran.code == 0, ran.out
+    alone = command("test", POLICY.with_name("fraud.yaml"))
+    assert alone.code == 0, alone.out
+
+
+def test_rules_that_name_rules_of_other_files_are_left_to_a_policy(command: Command) -> None:
+    path = POLICY.with_name("relief.yaml")
+    ran = command("test", path)
+    assert (ran.code, ran.out) == (0, f"{path}: 2 of 2 examples hold, left to a whole policy: 2\n")
+    assert command("test", POLICY.parent).code == 0
+
+
+def test_outcomes_as_json(command: Command, ruleset: Callable[..., Path]) -> None:
+    path = ruleset("雨伞不见了")
+    ran = command("test", path, "--format", "json")
+    assert ran.code == 1
+    assert json.loads(ran.out)[0] == {
+        "tested": str(path),
+        "rule": "lost.key",
+        "kind": "match",
+        "hit": False,
+        "verdict": "fails",
+        "text": "雨伞不见了",
+        "file": str(path),
+        "line": 16,
+    }
+
+
+def test_a_file_with_errors_is_exit_code_2(command: Command, doubtful: Path) -> None:
+    ran = command("test", doubtful)
+    assert (ran.code, ran.out) == (2, "")
+    assert "score" in ran.err
+
+
+def test_a_folder_without_rule_files(command: Command, tmp_path: Path) -> None:
+    ran = command("test", tmp_path)
+    assert ran.code == 2
+    assert "holds no rule file" in ran.err
+
+
+# ------------------------------------------------------------------------ rules
+
+
+def test_all_rules_are_listed(command: Command, golden: Callable[[Path, str], None]) -> None:
+    golden(HERE / "goldens" / "rules.txt", command("rules", "-p", POLICY).out)
+
+
+@pytest.mark.parametrize(
+    ("query", "rules"),
+    [
+        ("fraud.expiry", {"fraud.expiry", "relief.expiry-reported"} - {"relief.expiry-reported"}),
+        ("網銀", {"fraud.expiry"}),
+        ("ＰＩＥＣＥＳ", {"fraud.split"}),
+        ("C1", {"chain.urgent", "chain.weak", "chain.bulletin"}),
+        ("nothing of the kind", set()),
+    ],
+)
+def test_a_search(query: str, rules: set[str], command: Command) -> None:
+    ran = command("rules", query, "-p", POLICY, "--format", "json")
+    assert ran.code == 0
+    assert {rule["id"] for rule in json.loads(ran.out)} == rules
+
+
+def test_a_search_says_which_terms_it_found(command: Command) -> None:
+    assert "found in 网银" in command("rules", "网银", "-p", POLICY).out
+
+
+def test_rules_of_a_category(command: Command) -> None:
+    found = json.loads(command("rules", "-p", POLICY, "-c", "chain", "--format", "json").out)
+    assert {rule["category"] for rule in found} == {"chain"}
+    ran = command("rules", "-p", POLICY, "-c", "chian")
+    assert ran.code == 2
+    assert "there is no category `chian`; there are fraud, chain" in ran.err
+
+
+def test_a_shipped_policy_is_found_by_name(command: Command) -> None:
+    assert command("rules", "-p", "campaign-2014-reposts").code == 0
+
+
+# ------------------------------------------------------------------------ schema
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_schemas_are_printed(kind: str, command: Command) -> None:
+    ran = command("schema", kind)
+    assert ran.code == 0
+    assert json.loads(ran.out) == json.loads(json.dumps(SCHEMAS[kind]()))

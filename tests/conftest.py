@@ -1,0 +1,32 @@
+"""Fixtures for all tests: goldens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-goldens", action="store_true", help="rewrite the golden files; review the difference")
+
+
+@pytest.fixture
+def rewrite(request: pytest.FixtureRequest) -> bool:
+    """Whether goldens are rewritten in place of compared."""
+    return bool(request.config.getoption("--update-goldens"))
+
+
+@pytest.fixture
+def golden(rewrite: bool) -> Callable[[Path, str], None]:
+    """Compare a text with a file, or write it there with --update-goldens."""
+
+    def compare(path: Path, actual: str) -> None:
+        if rewrite:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(actual.encode("utf-8"))
+        assert path.exists(), f"there is no golden {path}: run pytest --update-goldens and review it"
+        assert actual == path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+
+    return compare

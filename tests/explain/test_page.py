@@ -1,0 +1,122 @@
+"""Explanations as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from modengine.explain import as_html, decision_html, page
+from modengine.explain.page import css
+from modengine.model import Message, Part
+from tests.explain.cases import BY_NAME, HERE, engine, trace_of, undetermined
+
+VOID = {"meta", "br", "rect", "line"}
+ALLOWED = VOID | {"html", "head", "title", "style", "body", "main", "section", "h1", "h2", "h3", "p", "ul", "li", "svg"}
+ALLOWED |= {"dl", "dt", "dd", "strong", "span", "code", "mark", "bdi", "figure", "figcaption", "div", "details"}
+ALLOWED |= {"summary", "table", "caption", "thead", "tbody", "tr", "th", "td"}
+
+
+class Checked(HTMLParser):
+    """Fails on anything that a text could have smuggled in; keeps the words."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.words: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(source)
+        self.close()
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in ALLOWED, tag
+        for name, _ in attrs:
+            assert not name.startswith("on"), name
+            assert name not in ("style", "src", "href"), name
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+@pytest.mark.parametrize("name", ["overlapping-matches", "hostile", "several-parts", "group-cap"])
+def test_golden(name: str, golden: Callable[[Path, str], None]) -> None:
+    trace, details = trace_of(name)
+    pretty = as_html(trace, details, style=False).replace("><", ">\n<")
+    golden(HERE / "goldens" / f"{name}.html", pretty + "\n")
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_every_page_is_well_formed_and_runs_nothing(name: str) -> None:
+    trace, details = trace_of(name)
+    source = page(trace, details)
+    Checked(source)
+    source.encode("utf-8")
+    assert "<script" not in source
+    assert "url(" not in source
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_decisions_have_a_page_of_their_own(name: str) -> None:
+    trace, _ = trace_of(name)
+    Checked(decision_html(trace.decision))
+    assert trace.decision.action.upper() in trace.decision._repr_html_()
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(codec=None)), st.text(st.characters(codec=None), max_size=20), st.text(max_size=20))
+def test_no_text_gets_out_of_its_element(text: str, name: str, value: str) -> None:
+    message = Message(text + "网银", name, (Part("ocr", text),), {value: text, "gloss": text})
+    Checked(as_html(engine("class").trace(message))).words  # noqa: B018  (parsing is the test)
+
+
+def test_the_message_is_marked_as_chinese_and_isolated() -> None:
+    trace, details = trace_of("hit-in-scope")
+    checked = Checked(as_html(trace, details))
+    assert ("div", {"class": "me-text", "lang": "zh", "dir": "auto"}) in checked.tags
+    assert "unicode-bidi:isolate" in css()
+
+
+def test_marks_have_numbers_as_well_as_colour() -> None:
+    trace, details = trace_of("overlapping-matches")
+    words = Checked(as_html(trace, details, style=False)).words
+    marks = sum(tag == "mark" for tag, _ in Checked(as_html(trace, details)).tags)
+    assert marks >= 3
+    assert "[1" in words
+
+
+def test_values_and_actions_are_words() -> None:
+    trace, details = trace_of("cancelled-by-unless")
+    words = " ".join(Checked(as_html(trace, details, style=False)).words)
+    assert "✓ true" in words
+    assert "cancelled" in words
+
+
+def test_the_page_follows_light_and_dark() -> None:
+    assert "prefers-color-scheme:dark" in css()
+
+
+def test_a_notebook_shows_a_trace() -> None:
+    trace, _ = trace_of("hit-in-scope")
+    assert trace._repr_html_() == as_html(trace)
+
+
+def test_what_could_not_be_determined_is_said() -> None:
+    words = " ".join(Checked(as_html(undetermined(), style=False)).words)
+    assert "undetermined: " in words
+    assert "? unknown" in words

@@ -1,0 +1,726 @@
+"""A naive engine, written from the specification alone: the yardstick of the real one.
+
+No automaton, no laziness, nothing remembered of a message: every rule is asked of every message by plain loops.  It
+shares nothing with the engine but the types, the character tables and the five `like` regexes,
+and it segments with jieba itself.  `decide` returns plain data fit for JSON.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import unicodedata
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from fnmatch import fnmatchcase
+from functools import cache
+from operator import eq, ge, gt, le, lt, ne
+from typing import Any
+
+import regex
+
+from modengine.match.part import MENTION
+from modengine.match.tokens import LIKE
+from modengine.model import ACTIONS, RANK, Message
+from modengine.ruleset import condition as cond
+from modengine.ruleset.model import Pattern, Policy, Relief, Rule, Token
+from modengine.text.tables import lookalikes, simplified, splits, syllable, syllable_set, syllables_of
+
+with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", category=SyntaxWarning)
+    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
+    import jieba
+
+LIMIT = 20_000
+LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
+SENTENCE_ENDS = "。!?…"
+FUZZY = ("sounds_like", "looks_like")
+
+# --------------------------------------------------------------------------- text
+
+
+@cache
+def indic_seconds() -> frozenset[str]:
+    """'a second element of a canonical composition with class 0 (Hangul V/T jamo and a few Indic)'."""
+    found = {chr(c) for c in (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))}
+    for code in range(0x110000):
+        parts = unicodedata.decomposition(chr(code)).split()
+        if len(parts) == 2 and "<" not in parts[0]:
+            first, second = (chr(int(part, 16)) for part in parts)
+            if not unicodedata.combining(second) and unicodedata.normalize("NFC", first + second) == chr(code):
+                found.add(second)
+    return frozenset(found)
+
+
+def is_selector(char: str) -> bool:
+    """'a variation selector (U+FE00-FE0F)'."""
+    return "\ufe00" <= char <= "\ufe0f"
+
+
+def joins(char: str) -> bool:
+    """'A character joins the cluster before it iff the first char of its NFKD has combining class != 0,
+    or is a second element ..., or is a variation selector.'"""
+    first = unicodedata.normalize("NFKD", char)[0]
+    return unicodedata.combining(first) != 0 or first in indic_seconds() or is_selector(char)
+
+
+def normal(cluster: str, fold: bool = True) -> str:
+    """'Variation selectors are dropped. cluster -> NFKC -> casefold -> t2s char by char. Exception: … stays itself.'
+    'Of a run of combining marks only the first 30 are kept': all that joins the head of a cluster is such a run."""
+    kept = "".join(char for char in cluster if not is_selector(char))[:31]
+    text = "…".join(unicodedata.normalize("NFKC", piece) for piece in kept.split("…"))
+    return "".join(map(simplified, text.casefold() if fold else text))
+
+
+@dataclass
+class Plain:
+    """The plain view: 'Each output char maps to the whole cluster's original [start,end)'."""
+
+    original: str
+    text: str
+    spans: list[tuple[int, int]]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """'A partial hit inside an expanded cluster grows to the whole cluster.'"""
+        return self.spans[start][0], self.spans[end - 1][1]
+
+
+def plain_view(text: str, fold: bool = True) -> Plain:
+    """'Lone surrogates -> U+FFFD, one to one. plain view: split into clusters ...'"""
+    text = "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+    clusters: list[list[int]] = []
+    for at, char in enumerate(text):
+        if clusters and joins(char):
+            clusters[-1][1] = at + 1
+        else:
+            clusters.append([at, at + 1])
+    view = Plain(text, "", [])
+    for start, end in clusters:
+        out = normal(text[start:end], fold)
+        view.text += out
+        view.spans += [(start, end)] * len(out)
+    return view
+
+
+@cache
+def plain(text: str, fold: bool = True) -> str:
+    """'Terms go through the same function.'  Remembered, for the shipped policies have 15,000 terms."""
+    return plain_view(text, fold).text
+
+
+def ignorable(char: str) -> bool:
+    """'Unicode category P*, S*, Z*, Cf, Mn, Me, or tab; but never a line end nor a sentence end.'"""
+    if char in LINE_ENDS or char in SENTENCE_ENDS:
+        return False
+    category = unicodedata.category(char)
+    return category[0] in "PSZ" or category in ("Cf", "Mn", "Me") or char == "\t"
+
+
+def sentence_of(p: str, at: int) -> int:
+    """'maximal runs between sentence ends / line ends (the end char belongs to the sentence it ends)'."""
+    return sum(char in LINE_ENDS or char in SENTENCE_ENDS for char in p[:at])
+
+
+# --------------------------------------------------------------------------- terms
+
+Unit = tuple[str, int, int]
+"""A character or a syllable, and its `[start, end)` in the plain text."""
+
+
+def letters(p: str) -> list[Unit]:
+    return [(char, at, at + 1) for at, char in enumerate(p)]
+
+
+def parse_syllables(run: str) -> list[str] | None:
+    """'each maximal run of a-z letters that parses wholly into syllables (longest first, backtracking; <= 24)'."""
+    if not run:
+        return []
+    for size in range(min(6, len(run)), 0, -1):
+        if run[:size] in syllable_set() and (rest := parse_syllables(run[size:])) is not None:
+            return [run[:size], *rest]
+    return None
+
+
+def sounds(p: str, readings: Sequence[str | None] | None = None) -> list[Unit]:
+    """'Han char -> toneless pinyin syllable; each run of a-z that parses -> its syllables; any other -> itself.'"""
+    found: list[Unit] = []
+    at = 0
+    while at < len(p):
+        end = at
+        while end < len(p) and "a" <= p[end] <= "z":
+            end += 1
+        parsed = parse_syllables(p[at:end]) if 0 < end - at <= 24 else None
+        if end == at:
+            found.append(((readings[at] if readings else syllable(p[at])) or p[at], at, at + 1))
+            end = at + 1
+        elif parsed is None:
+            found += letters(p)[at:end]
+        else:
+            for one in parsed:
+                found.append((one, at, at + len(one)))
+                at += len(one)
+        at = end
+    return found
+
+
+def ways(unit: str, by_look: bool) -> list[list[str]]:
+    """'by the char itself, by a char listed as its look-alike (1 char), or by one of its splits (2-3 chars,
+    contiguous; longest first)': read as itself first, else the longest."""
+    return [[unit], *map(list, (*splits(unit), *lookalikes(unit)))] if by_look else [[unit]]
+
+
+def alignments(term: list[str], units: list[Unit], pattern: Pattern, by_look: bool) -> Iterator[tuple[int, int]]:
+    """Every `[start, end)` of the plain text where `term` stands in `units`; no way taken is taken back.
+
+    gaps: 'skip at most N characters that are ignorable and not in own, then p must equal t[k]'.
+    repeats: 't with runs squeezed to one. After a matched char c, further c's (with gaps: with <= N
+    skippable characters between) belong to it, also at the end. Of alignments that end at the same
+    place the one that starts first counts.'
+    looks_like: 'At least one must not be the char itself.'
+    """
+    own = set(term)
+    if pattern.repeats:
+        term = [unit for unit, _ in itertools.groupby(term)]
+    symbols = [unit[0] for unit in units]
+    if not by_look and not own.issubset(symbols):
+        return
+
+    def meet(unit: str, at: int, skipped: int) -> tuple[int, bool] | None:
+        """Where `unit` ends that begins at `at` or behind ignorables, and whether it is another than itself."""
+        for way in ways(unit, by_look):
+            if symbols[at : at + len(way)] == way:
+                return at + len(way), way != [unit]
+        if skipped == pattern.gaps or at == len(symbols) or symbols[at] in own:
+            return None
+        return meet(unit, at + 1, skipped + 1) if len(symbols[at]) == 1 and ignorable(symbols[at]) else None
+
+    ends: set[int] = set()
+    for start in range(len(units)):
+        at, fuzzy, met = start, False, None
+        for k, unit in enumerate(term):
+            met = meet(unit, at, 0 if k else pattern.gaps)
+            while met is not None:
+                at, fuzzy = met[0], fuzzy or met[1]
+                further = meet(unit, at, 0) if pattern.repeats else None
+                if further is None:
+                    break
+                met = further
+            if met is None:
+                break
+        if met is not None and (fuzzy or not by_look) and not (pattern.repeats and at in ends):
+            ends.add(at)
+            yield units[start][1], units[at - 1][2]
+
+
+# --------------------------------------------------------------------------- words
+
+
+@cache
+def base_dictionary() -> tuple[dict[str, int], int]:
+    """jieba's own dictionary, without its cache file."""
+    base = jieba.Tokenizer()
+    frequencies, total = base.gen_pfdict(base.get_dict_file())
+    return frequencies, total
+
+
+@cache
+def tags() -> dict[str, str]:
+    """The tags of jieba's dictionary."""
+    with jieba.Tokenizer().get_dict_file() as lines:
+        return {word: tag for word, _, tag in (line.decode().split() for line in lines)}
+
+
+def segmenter(policy: Policy) -> Any:
+    """'dictionary = the segmenter's + the policy's terms (those of words and tokens patterns, without draft rules;
+    >= 2 chars, all Han) at max(300, own frequency)'."""
+    made = jieba.Tokenizer()
+    frequencies, made.total = base_dictionary()
+    made.FREQ, made.initialized = dict(frequencies), True
+    terms: list[str] = []
+    for pattern in (p for rule in policy.rules if rule.status != "draft" for p in rule.patterns):
+        if pattern.kind == "words":
+            terms += pattern.terms
+        for token in pattern.tokens:
+            terms += [token.text] if token.text is not None else []
+            terms += token.among or ()
+    for term in dict.fromkeys(map(plain, terms)):
+        if len(term) >= 2 and all("\u4e00" <= char <= "\u9fd5" for char in term):
+            frequency = max(300, made.FREQ.get(term, 0))
+            made.total += frequency - made.FREQ.get(term, 0)
+            made.FREQ[term] = frequency
+            for size in range(1, len(term)):
+                made.FREQ.setdefault(term[:size], 0)
+    return made
+
+
+def cut(p: str, words: Any) -> list[tuple[int, int]]:
+    """'segmentation of plain without HMM', line by line."""
+    tokens, at = [], 0
+    for line in regex.split(rf"([{LINE_ENDS}])", p):
+        for word in words.cut(line, HMM=False):
+            tokens.append((at, at + len(word)))
+            at += len(word)
+    return tokens
+
+
+def straddles(term: str, start: int, end: int, tokens: list[tuple[int, int]]) -> bool:
+    """'An end lies inside a token [a,b) if a < end < b. Drop iff s or e is inside a token that does not contain [s,e)
+    wholly. Terms of one character, or wholly ASCII letters/digits: drop iff s or e is inside any token.'"""
+    strict = len(term) == 1 or (term.isascii() and term.isalnum())
+    cutting = [(a, b) for a, b in tokens if a < start < b or a < end < b]
+    return any(strict or not (a <= start and end <= b) for a, b in cutting)
+
+
+# --------------------------------------------------------------------------- patterns
+
+
+@dataclass(frozen=True)
+class Found:
+    """A match, with its place in the plain text too."""
+
+    pattern: str
+    part: int
+    s: int
+    e: int
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass
+class Part:
+    index: int
+    kind: str
+    view: Plain
+    tokens: list[tuple[int, int]]
+    words: Any
+
+
+def shelters(p: str, kinds: Sequence[str]) -> list[tuple[int, int]]:
+    """'quotes (“” ‘’ 「」 『』, and ASCII " paired in turn within a line; nearest closing mark), urls, mentions';
+    quotes of one kind nest."""
+    found: list[tuple[int, int]] = []
+    if "quotes" in kinds:
+        for opening, closing in ("“”", "‘’", "「」", "『』"):
+            opened: list[int] = []
+            for at, char in enumerate(p):
+                if char == opening:
+                    opened.append(at)
+                elif char == closing and opened:
+                    found.append((opened.pop(), at + 1))
+        at = 0
+        for line in regex.split(rf"[{LINE_ENDS}]", p):
+            marks = [at + place for place, char in enumerate(line) if char == '"']
+            found += [(a, b + 1) for a, b in zip(marks[::2], marks[1::2], strict=False)]
+            at += len(line) + 1
+    if "urls" in kinds:
+        found += [one.span() for one in LIKE["url"].finditer(p)]
+    if "mentions" in kinds:
+        found += [one.span() for one in MENTION.finditer(p)]
+    return found
+
+
+def candidates(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int, float]]:
+    """`(term, s, e, weight)` of every place in the plain text, exact ones first, then sounds, then looks."""
+    p = part.view.text
+    if pattern.kind == "regex":
+        yield from found_by_regex(pattern, part)
+    elif pattern.kind == "tokens":
+        for sentence in range(sentence_of(p, len(p)) + 1):
+            places = [at for at in range(len(p)) if sentence_of(p, at) == sentence]
+            if places:
+                yield from found_by_tokens(pattern.tokens, p, places[0], places[-1] + 1, part.words)
+    else:
+        terms, characters = [plain(term) for term in pattern.terms], letters(p)
+        heard = sounds(p) if pattern.sounds_like else []
+        for term in terms:
+            for s, e in alignments(list(term), characters, pattern, by_look=False):
+                yield term, s, e, 1.0
+        for term in terms if pattern.sounds_like else ():
+            for readings in (None, syllables_of(term)):
+                sought = [unit for unit, _, _ in sounds(term, readings)]
+                for s, e in alignments(sought, heard, pattern, by_look=False):
+                    yield term, s, e, pattern.weight
+        for term in terms if pattern.looks_like else ():
+            for s, e in alignments(list(term), characters, pattern, by_look=True):
+                yield term, s, e, pattern.weight
+
+
+@cache
+def expression(source: str, fold: bool) -> str:
+    """The regex with its literal characters as they stand in the plain view: all that is not ASCII, ends of ranges
+    excepted, becomes the one character that it is there."""
+
+    def literal(char: str) -> str:
+        form = plain(char, fold)
+        return char if char.isascii() or len(form) != 1 else regex.escape(form, special_only=True)
+
+    out = ""
+    for piece in regex.split(r"(\[(?:\\.|[^\]])*\])", source):
+        for part in regex.split(r"(\\?.-\\?.)", piece) if piece.startswith("[") else (piece,):
+            out += part if regex.fullmatch(r"\\?.-\\?.", part) else "".join(map(literal, part))
+    return out
+
+
+def found_by_regex(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int, float]]:
+    """'regex.finditer(p, IGNORECASE), leftmost non-overlapping; empty matches dropped. Han literals simplified.'
+    case: exact is the same on the plain view without casefold, not ignoring case."""
+    source = expression(pattern.regex or "", not pattern.exact_case)
+    view = plain_view(part.view.original, fold=False) if pattern.exact_case else part.view
+    for one in regex.finditer(source, view.text, 0 if pattern.exact_case else regex.IGNORECASE):
+        if one.end() > one.start():
+            start, end = view.span(*one.span())
+            inside = [at for at, (a, b) in enumerate(part.view.spans) if start <= a and b <= end]
+            s, e = (inside[0], inside[-1] + 1) if pattern.exact_case else one.span()
+            yield one.group(), s, e, 1.0
+
+
+def found_by_tokens(
+    steps: Sequence[Token], p: str, start: int, end: int, words: Any
+) -> Iterator[tuple[str, int, int, float]]:
+    """'For every start token the longest match is reported.'"""
+    tokens = merged_tokens(p, start, end, words)
+
+    def reach(step: int, at: int) -> set[int]:
+        if step == len(steps):
+            return {at}
+        ends = reach(step + 1, at) if steps[step].low == 0 else set()
+        for taken in range(1, steps[step].high + 1):
+            if at + taken > len(tokens) or not fits(steps[step], *tokens[at + taken - 1]):
+                break
+            if taken >= steps[step].low:
+                ends |= reach(step + 1, at + taken)
+        return ends
+
+    for first in range(len(tokens)):
+        last = max(reach(0, first), default=first)
+        if last > first:
+            s, e = tokens[first][1], tokens[last - 1][2]
+            yield p[s:e], s, e, 1.0
+
+
+def merged_tokens(p: str, start: int, end: int, words: Any) -> list[tuple[str, int, int, str]]:
+    """'per sentence. Spans like url, handle, money, number are merged into one token first (that priority, then
+    leftmost longest); the rest is segmented; white space is no token, each punctuation char is one.'"""
+    spans: list[tuple[int, int]] = []
+    for kind in ("url", "handle", "money", "number"):
+        for one in LIKE[kind].finditer(p, start, end):
+            if all(one.end() <= a or b <= one.start() for a, b in spans):
+                spans.append(one.span())
+    tokens = [(p[a:b], a, b, "") for a, b in spans]
+    at = start
+    for a, b in [*sorted(spans), (end, end)]:
+        for i, j in cut(p[at:a], words):
+            if not p[at + i : at + j].isspace():
+                tokens.append((p[at + i : at + j], at + i, at + j, tags().get(p[at + i : at + j], "")))
+        at = b
+    return sorted(tokens, key=lambda token: token[1])
+
+
+def fits(step: Token, text: str, start: int, end: int, tag: str) -> bool:
+    """'like test = full match of the kind's regex on the token's text. pos = prefix of the segmenter's tag.
+    text/in compare plain(term) with the token's text.'"""
+    return (
+        (step.text is None or plain(step.text) == text)
+        and (step.among is None or text in map(plain, step.among))
+        and (step.like is None or LIKE[step.like].fullmatch(text) is not None)
+        and (step.pos is None or tag.startswith(step.pos))
+    )
+
+
+def find(pattern: Pattern, parts: Sequence[Part]) -> list[Found]:
+    """'A sounds/looks match whose [start,end) is also an exact match of the pattern is dropped; of equal spans
+    between sounds and looks: sounds first. One match per (part, start, end) and pattern; the first term wins.'"""
+    found: dict[tuple[int, int, int], Found] = {}
+    for part in parts:
+        if pattern.parts is not None and part.kind not in pattern.parts:
+            continue
+        sheltered = shelters(part.view.text, pattern.outside)
+        for term, s, e, weight in candidates(pattern, part):
+            start, end = part.view.span(s, e)
+            if pattern.kind == "words" and straddles(term, s, e, part.tokens):
+                continue
+            if any(a <= s and e <= b for a, b in sheltered):
+                continue
+            if pattern.exact_case and pattern.kind in ("words", "text"):
+                slice_ = plain(part.view.original[start:end], fold=False)
+                if slice_ not in [plain(one, fold=False) for one in pattern.terms if plain(one) == term]:
+                    continue
+            found.setdefault((part.index, start, end), Found(pattern.name, part.index, s, e, start, end, weight))
+    return list(found.values())
+
+
+# --------------------------------------------------------------------------- conditions
+
+Truth = bool | None
+COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge, "in": lambda a, b: a in b,
+}  # fmt: skip
+
+
+def kleene_and(values: Sequence[Truth]) -> Truth:
+    return False if False in values else None if None in values else True
+
+
+def kleene_or(values: Sequence[Truth]) -> Truth:
+    return True if True in values else None if None in values else False
+
+
+def moment(value: Any) -> Any:
+    """'datetime fields compare with ISO strings (no zone = +08:00)'."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    return value if value.tzinfo else value.replace(tzinfo=timezone(timedelta(hours=8)))
+
+
+@dataclass
+class Case:
+    """A message before a policy, and what every rule found in it: first find, then judge."""
+
+    policy: Policy
+    message: Message
+    parts: list[Part]
+    found: dict[str, list[Found]]
+
+    def holds(self, condition: cond.Condition, matches: Sequence[Found]) -> Truth:
+        """Kleene's strong logic; None is unknown."""
+
+        def of(*chosen: cond.Select) -> list[Found]:
+            names = {name for select in chosen for name in select.names}
+            return [match for match in matches if match.pattern in names]
+
+        match condition:
+            case cond.Always():
+                return True
+            case cond.Has(select):
+                return bool(of(select))
+            case cond.Of(n, chosen, _):
+                found = {match.pattern for match in of(*chosen)}
+                return len(found) >= (len(condition.names) if n is None else n)
+            case cond.Count(select, operator, n):
+                return COMPARE[operator](disjoint(of(select)), n)
+            case cond.Near(left, right, distance, unit, ordered):
+                pairs = [(a, b) for a in of(left) for b in of(right) if a.part == b.part]
+                return any((not ordered or a.end <= b.start) and self.apart(a, b, unit) <= distance for a, b in pairs)
+            case cond.Together(chosen):
+                places = [{(m.part, sentence_of(self.parts[m.part].view.text, m.s)) for m in of(s)} for s in chosen]
+                return bool(set.intersection(*places))
+            case cond.RuleRef(_, _, rules):
+                return any(self.hits(rule) for rule in self.policy.rules if rule.id in rules)
+            case cond.Compare(name, operator, value, _):
+                return self.compare(name, operator, value)
+            case cond.Not(item):
+                value_ = self.holds(item, matches)
+                return None if value_ is None else not value_
+            case cond.And(items):
+                return kleene_and([self.holds(item, matches) for item in items])
+            case cond.Or(items):
+                return kleene_or([self.holds(item, matches) for item in items])
+
+    def apart(self, a: Found, b: Found, unit: str) -> int:
+        """'0 if they overlap else gap; words: number of tokens wholly between that hold a letter or digit'."""
+        if unit == "characters":
+            return max(0, b.start - a.end, a.start - b.end)
+        low, high = min(a.e, b.e), max(a.s, b.s)
+        part = self.parts[a.part]
+        between = [part.view.text[i:j] for i, j in part.tokens if low <= i and j <= high]
+        return sum(any(char.isalnum() for char in token) for token in between)
+
+    def compare(self, name: str, operator: str, value: Any) -> Truth:
+        """'message.field missing or null -> unknown'."""
+        have = self.message.fields.get(name)
+        if have is None:
+            return None
+        if self.policy.fields[name].kind == "datetime":
+            have, value = moment(have), tuple(map(moment, value)) if operator == "in" else moment(value)
+        return COMPARE[operator](have, value)
+
+    def hits(self, rule: Rule) -> bool:
+        """'condition true, unless not true; draft: rule() of it is false'. 'The final unknown counts as false.'"""
+        if rule.status == "draft":
+            return False
+        matches = self.found[rule.id]
+        cancelled = rule.unless is not None and self.holds(rule.unless, matches) is True
+        return not cancelled and self.holds(rule.when, matches) is True
+
+    def worth(self, rule: Rule) -> float:
+        """'w = the greatest weight such that `when` holds with matches of weight >= w'."""
+        matches = self.found[rule.id]
+        return next(
+            weight
+            for weight in sorted({1.0, *(match.weight for match in matches)}, reverse=True)
+            if self.holds(rule.when, [match for match in matches if match.weight >= weight])
+        )
+
+
+def disjoint(matches: Sequence[Found]) -> int:
+    """'disjoint, greedy by earliest end, summed over parts'."""
+    total = 0
+    for part in {match.part for match in matches}:
+        last = 0
+        for match in sorted((m for m in matches if m.part == part), key=lambda m: (m.end, m.start)):
+            if match.start >= last:
+                total, last = total + 1, match.end
+    return total
+
+
+# --------------------------------------------------------------------------- decisions
+
+
+def named(rule: Rule, globs: Sequence[str]) -> bool:
+    return any(fnmatchcase(rule.id, glob) for glob in globs)
+
+
+def decide(policy: Policy, message: Message, *, ignore_scope: bool = False, words: Any = None) -> dict[str, Any]:
+    """The decision, as plain data.  `words` is `segmenter(policy)` where the caller has it already."""
+    if sum(len(part.text) for part in message.all_parts()) > LIMIT:
+        return {"action": "review", "hits": [], "shadow_hits": [], "relief": [], "undetermined": True}
+    words = words or segmenter(policy)
+    parts = []
+    for index, one in enumerate(message.all_parts()):
+        view = plain_view(one.text)
+        parts.append(Part(index, one.kind, view, cut(view.text, words), words))
+    found = {rule.id: [one for pattern in rule.patterns for one in find(pattern, parts)] for rule in policy.rules}
+    case = Case(policy, message, parts, found)
+
+    hits, shadow_hits, reliefs = [], [], []
+    for rule in policy.rules:
+        if not case.hits(rule):
+            continue
+        matches = sorted({(m.pattern, m.part, m.start, m.end, m.weight) for m in case.found[rule.id]})
+        worth = case.worth(rule)
+        entry = {
+            "rule": rule.id,
+            "category": rule.category or relieved(policy, rule),
+            "points": math.floor(rule.score * worth),
+            "counted": 0,
+            "matches": [list(match) for match in matches],
+        }
+        if rule.status == "test":
+            entry["points"] -= math.floor(worth * (rule.relief.by or 0)) if rule.relief else 0
+            shadow_hits.append(entry)
+        elif rule.relief is not None:
+            reliefs.append((rule, worth))
+        else:
+            hits.append(entry)
+    order = list(policy.categories)
+    for listed in (hits, shadow_hits):
+        listed.sort(key=lambda h: (order.index(h["category"]), -h["points"], h["rule"]))
+
+    cap_points(policy, hits)
+    left = {hit["rule"]: hit["counted"] for hit in hits}
+    relief = apply_reliefs(policy, reliefs, left)
+    scores = {
+        category: sum(hit["counted"] for hit in hits if hit["category"] == category)
+        + sum(one["points"] for one in relief if one["category"] == category)
+        for category in order
+    }
+    actions = {category: ladder(policy, category, score) for category, score in scores.items()}
+    raised = []
+    for override in policy.overrides:
+        if override.action is None or (override.when is not None and case.holds(override.when, ()) is not True):
+            continue
+        stable = [rule for rule in policy.rules if rule.status == "stable" and rule.relief is None]
+        hit = [rule for rule in stable if named(rule, override.rules) and case.hits(rule)]
+        for category in order:
+            rules = [rule.id for rule in hit if rule.category == category]
+            if rules:
+                raised.append([category, override.action, sorted(rules)])
+                actions[category] = max(actions[category], override.action, key=RANK.__getitem__)
+
+    shadow = {category: reasons(case, category, ignore_scope) for category in order}
+    action = max(actions.values(), key=RANK.__getitem__, default="allow")
+    taken = max((actions[c] for c in order if not shadow[c]), key=RANK.__getitem__, default="allow")
+    return {
+        "action": action,
+        "taken": taken,
+        "in_scope": any(actions[c] == action and not shadow[c] for c in order),
+        "flagged": taken != "allow",
+        "categories": {
+            c: {"score": scores[c], "action": actions[c], "in_scope": not shadow[c], "shadow": shadow[c]} for c in order
+        },
+        "hits": hits,
+        "shadow_hits": shadow_hits,
+        "relief": relief,
+        "raised": sorted(raised),
+        "undetermined": [],
+    }
+
+
+def cap_points(policy: Policy, hits: list[dict[str, Any]]) -> None:
+    """'caps per (ruleset, group): hits by (-points, rule id) get counted until the cap is used'."""
+    for ruleset in policy.rulesets:
+        used = dict.fromkeys(ruleset.caps, 0)
+        for hit in sorted(hits, key=lambda h: (-h["points"], h["rule"])):
+            rule = next((rule for rule in ruleset.rules if rule.id == hit["rule"]), None)
+            if rule is None:
+                continue
+            hit["counted"] = hit["points"]
+            if rule.group is not None and rule.group in ruleset.caps:
+                hit["counted"] = min(hit["points"], ruleset.caps[rule.group] - used[rule.group])
+                used[rule.group] += hit["counted"]
+
+
+def apply_reliefs(policy: Policy, reliefs: list[tuple[Rule, float]], left: dict[str, int]) -> list[dict[str, Any]]:
+    """'applied only if the category has points; first those with `rules`, then those with `category`, each in policy
+    order; each takes min(by, what is left of what it covers); all: floor(w*available)'."""
+    applied = []
+    points = dict.fromkeys(policy.categories, 0)
+    for rule in policy.rules:
+        if rule.category is not None:
+            points[rule.category] += left.get(rule.id, 0)
+    for rule, worth in sorted(reliefs, key=lambda one: not one[0].relief.rules):  # type: ignore[union-attr]
+        relief: Relief = rule.relief  # type: ignore[assignment]
+        covered = [
+            one
+            for one in policy.rules
+            if one.id in left and (named(one, relief.rules) if relief.rules else one.category == relief.category)
+        ]
+        category = relieved(policy, rule)
+        if not points[category]:
+            continue
+        available = sum(left[one.id] for one in covered)
+        take = math.floor(worth * (available if relief.by is None else relief.by))
+        take = min(take, available)
+        applied.append({"rule": rule.id, "category": category, "points": -take})
+        for one in covered:
+            part = min(take, left[one.id])
+            left[one.id] -= part
+            take -= part
+    return applied
+
+
+def relieved(policy: Policy, rule: Rule) -> str:
+    """The category that a relief takes from. 'All rules named by one relief must be of one category.'"""
+    assert rule.relief is not None
+    return rule.relief.category or next(
+        one.category for one in policy.rules if one.category is not None and named(one, rule.relief.rules)
+    )
+
+
+def ladder(policy: Policy, category: str, score: int) -> str:
+    """'highest step of the category's ladder with threshold <= score. Category without `actions`: allow.'"""
+    steps = policy.actions.get(category, {})
+    return max((a for a in ACTIONS if a in steps and steps[a] <= score), key=RANK.__getitem__, default="allow")
+
+
+def reasons(case: Case, category: str, ignore_scope: bool) -> list[str]:
+    """'shadow reasons: scope, scope: unknown, period, period: unknown, study, exception: NAME.'"""
+    policy, found = case.policy, []
+    if not ignore_scope:
+        scope = policy.scope.get(category, policy.scope.get("default"))
+        value = True if scope is None else case.holds(scope, ())
+        found += ["scope: unknown"] if value is None else [] if value else ["scope"]
+        if policy.period is not None:
+            have = case.message.fields.get(policy.period.field)
+            if have is None:
+                found.append("period: unknown")
+            else:
+                time, start, end = moment(have), policy.period.start, policy.period.end
+                if (start is not None and time < start) or (end is not None and time >= end):
+                    found.append("period")
+    found += ["study"] if policy.study else []
+    found += [f"exception: {one.name}" for one in policy.exceptions if case.holds(one.when, ()) is True]
+    return sorted(found)

@@ -1,0 +1,53 @@
+"""The examples inside rule files, held against an engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from modengine.errors import Place
+from modengine.model import ConditionTrace, Decision, Message, RuleTrace, Trace
+from modengine.ruleset.condition import parse
+from modengine.ruleset.model import Example, Examples, Rule
+from modengine.run.examples import run_examples
+
+HERE = Place("rules.yaml", 3)
+RULE = Rule("r", "Rule", "c", HERE, parse("a"))
+
+
+class HitsOnYes:
+    """An engine whose rule `r` hits the text "yes" and half holds on "maybe"."""
+
+    def trace(self, message: Message | str, *, ignore_scope: bool = True) -> Trace:
+        assert isinstance(message, Message)
+        assert ignore_scope
+        outcome = {"yes": "hit", "maybe": "unknown"}.get(message.text)
+        node = ConditionTrace("a", message.text == "yes")
+        rules = (RuleTrace("r", "Rule", "c", "score", outcome, node),) if outcome else ()  # type: ignore[arg-type]
+        return Trace(message, Decision(None, "allow", "allow", True, False, {}), rules, (), ())
+
+
+def verdicts(**texts: str) -> list[tuple[str, str]]:
+    examples = Examples(**{kind: (Example(Message(text), HERE),) for kind, text in texts.items()})
+    return [(o.kind, o.verdict) for o in run_examples(HitsOnYes(), [replace(RULE, examples=examples)])]
+
+
+def test_what_should_hit_hits_and_what_should_pass_passes() -> None:
+    assert verdicts(match="yes", passes="no") == [("match", "holds"), ("pass", "holds")]
+    assert verdicts(match="no", passes="yes") == [("match", "fails"), ("pass", "fails")]
+
+
+def test_unknown_is_no_hit() -> None:
+    assert verdicts(match="maybe", passes="maybe") == [("match", "fails"), ("pass", "holds")]
+
+
+def test_known_weaknesses_hold_and_their_end_is_news() -> None:
+    assert verdicts(known_miss="no", known_false_alarm="yes") == [
+        ("known_miss", "holds"),
+        ("known_false_alarm", "holds"),
+    ]
+    assert verdicts(known_miss="yes", known_false_alarm="no") == [("known_miss", "news"), ("known_false_alarm", "news")]
+
+
+def test_drafts_are_not_run() -> None:
+    draft = replace(RULE, status="draft", examples=Examples(match=(Example(Message("no"), HERE),)))
+    assert list(run_examples(HitsOnYes(), [draft])) == []

@@ -1,0 +1,128 @@
+"""Rows to results, and results to numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modengine.errors import MessageError
+from modengine.model import (
+    Action,
+    CategoryScore,
+    Decision,
+    Message,
+    RuleHit,
+    Undetermined,
+)
+from modengine.run.row import Row
+from modengine.run.scan import Result, scan
+from modengine.run.summary import RuleCount, Summary, Tally
+
+BAD = MessageError("ME901", "not JSON")
+
+
+class Echo:
+    """An engine that decides by the text: an action, or a bad field."""
+
+    def decide(self, message: Message | str, *, ignore_scope: bool = False) -> Decision:
+        assert isinstance(message, Message)
+        if message.text == "bad field":
+            raise MessageError("ME903", "`reposts` is a text, not an integer")
+        return decision(action=message.text, in_scope=ignore_scope)  # type: ignore[arg-type]
+
+
+def decision(action: Action = "allow", in_scope: bool = True, shadow: tuple[str, ...] = ("period",)) -> Decision:
+    taken: Action = action if in_scope else "allow"
+    score = CategoryScore(60, action, in_scope, () if in_scope else shadow)
+    hits = (RuleHit("fraud.a", None, "fraud", 60, 60),) if action != "allow" else ()
+    return Decision("1", action, taken, in_scope, taken != "allow", {"fraud": score}, hits=hits)
+
+
+def test_every_row_has_a_result_in_its_place() -> None:
+    rows = [
+        Row(1, "a", Message("block")),
+        Row(2, "a", error=BAD),
+        Row(3, "a", Message("bad field")),
+        Row(4, "a", Message("allow")),
+    ]
+    found = list(scan(Echo(), rows))
+    assert [(r.line, r.decision and r.decision.action, r.error and r.error.code) for r in found] == [
+        (1, "block", None),
+        (2, None, "ME901"),
+        (3, None, "ME903"),
+        (4, "allow", None),
+    ]
+
+
+def test_rows_are_taken_one_at_a_time() -> None:
+    def rows() -> Iterator[Row]:
+        yield Row(1, "a", Message("allow"))
+        raise AssertionError("asked for more than was needed")
+
+    assert next(scan(Echo(), rows())).line == 1
+
+
+def test_ignore_scope_reaches_the_engine() -> None:
+    (result,) = scan(Echo(), [Row(1, "a", Message("block"))], ignore_scope=True)
+    assert result.decision is not None
+    assert result.decision.taken == "block"
+
+
+def tally(*decisions: Decision, errors: int = 0) -> Summary:
+    counted = Tally()
+    for one in decisions:
+        counted.add(Result(1, "a", one))
+    for _ in range(errors):
+        counted.add(Result(1, "a", error=BAD))
+    return counted.summary()
+
+
+def test_counts_by_category_and_action() -> None:
+    summary = tally(decision("block"), decision("block", in_scope=False), decision(), errors=2)
+    assert summary.decided == 3
+    assert summary.errors == {"ME901": 2}
+    assert summary.unread == 2
+    assert summary.categories == {"fraud": {"allow": 1, "label": 0, "review": 0, "block": 2}}
+    assert summary.taken == {"fraud": 1}
+    assert summary.actions == {"allow": 1, "label": 0, "review": 0, "block": 2}
+    assert summary.flagged == 1
+    assert summary.unacted == 1
+    assert summary.rules == (RuleCount("fraud.a", 2),)
+
+
+def test_a_message_outside_counts_once_a_reason() -> None:
+    summary = tally(
+        decision("block", in_scope=False, shadow=("period", "scope: unknown")),
+        decision("allow", in_scope=False, shadow=("period",)),
+        decision(),
+    )
+    assert summary.outside_messages == 2
+    assert summary.outside == {"period": 2, "scope: unknown": 1}
+
+
+def test_a_message_in_scope_of_one_category_is_not_outside() -> None:
+    outside = CategoryScore(0, "allow", False, ("scope",))
+    both = Decision("1", "allow", "allow", True, False, {"fraud": CategoryScore(0, "allow", True), "rumour": outside})
+    assert tally(both).outside_messages == 0
+
+
+def test_reasons_that_only_some_categories_have_do_not_count_beside_a_common_one() -> None:
+    found = Decision(
+        "1",
+        "allow",
+        "allow",
+        False,
+        False,
+        {
+            "fraud": CategoryScore(0, "allow", False, ("period",)),
+            "rumour": CategoryScore(0, "allow", False, ("period", "scope")),
+        },
+    )
+    assert tally(found).outside == {"period": 1}
+
+
+def test_undetermined_and_noted_messages_are_counted() -> None:
+    found = Decision(
+        "1", "review", "review", True, True, {}, undetermined=(Undetermined(None, None, "x"),), notes=("y",)
+    )
+    summary = tally(found, decision())
+    assert (summary.undetermined, summary.noted) == (1, 1)

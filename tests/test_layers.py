@@ -1,0 +1,139 @@
+"""Imports go down only.  A new package needs a floor here before it needs anything else."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent / "modengine"
+FLOORS = (
+    {"codes"},
+    {"errors"},
+    {"model"},
+    {"paths"},
+    {"text"},
+    {"ruleset"},
+    {"match"},
+    {"identity"},
+    {"judge"},
+    {"engine"},
+    {"loading"},
+    {"checks"},
+    {""},  # modengine/__init__.py itself: the public names
+    {"explain", "run"},
+    {"audit"},
+    {"lab"},
+    {"cli", "play"},
+    {"__main__"},
+)
+"""From the ground up.  Packages on one floor do not import each other."""
+FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
+FILES = sorted(ROOT.rglob("*.py"))
+HOMES = {
+    "jieba": {"text/segment.py"},
+    "rjieba": {"text/segment.py"},
+    "pypinyin": {"text/tables.py"},
+    "daachorse": {"match/literals.py"},
+    "ahocorasick_rs": {"match/literals.py"},
+}
+"""Libraries that one file alone may import."""
+
+
+def module_of(file: Path) -> str:
+    """`modengine.text.view` for its file."""
+    parts = file.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_of(file) for file in FILES}
+
+
+def imported(source: str, package: str) -> Iterator[tuple[int, str]]:
+    """Every module that a source imports, inside functions too, with the line; `package` is its own."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            for alias in node.names:
+                inner = f"{base}.{alias.name}"
+                yield node.lineno, inner if inner in MODULES else base
+
+
+NOTEBOOKS = ("modengine.model", "modengine.explain")
+"""The one import that goes up: in a notebook a decision shows itself (`_repr_html_`)."""
+
+
+def imports_of(file: Path) -> list[tuple[int, str]]:
+    module = module_of(file)
+    package = module if file.name == "__init__.py" else module.rpartition(".")[0]
+    found = imported(file.read_text("utf-8"), package)
+    return [(line, target) for line, target in found if (module, target) != NOTEBOOKS]
+
+
+def name_of(module: str) -> str:
+    """The package or module right below modengine; empty for modengine itself."""
+    return [*module.split("."), ""][1]
+
+
+def upward(module: str, imports: list[tuple[int, str]]) -> list[str]:
+    """The imports of a module that do not go down."""
+    mine = name_of(module)
+    return [
+        f"line {line}: {target}"
+        for line, target in imports
+        if target.split(".")[0] == "modengine" and name_of(target) != mine and FLOOR[name_of(target)] >= FLOOR[mine]
+    ]
+
+
+@pytest.mark.parametrize("file", FILES, ids=module_of)
+def test_every_module_has_a_floor(file: Path) -> None:
+    assert name_of(module_of(file)) in FLOOR
+
+
+@pytest.mark.parametrize("file", FILES, ids=module_of)
+def test_no_import_goes_up_a_floor(file: Path) -> None:
+    assert upward(module_of(file), imports_of(file)) == []
+
+
+def test_there_is_no_circle_of_modules() -> None:
+    graph = {module_of(file): {t for _, t in imports_of(file) if t in MODULES and t != "modengine"} for file in FILES}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+@pytest.mark.parametrize("file", FILES, ids=module_of)
+def test_a_library_is_imported_in_its_own_place_alone(file: Path) -> None:
+    here = file.relative_to(ROOT).as_posix()
+    strays = {target.split(".")[0] for _, target in imports_of(file)} & HOMES.keys()
+    assert {library for library in strays if here not in HOMES[library]} == set()
+
+
+def test_the_parser_of_the_regex_package_is_used_in_one_place_alone() -> None:
+    users = {file.name for file in FILES if "_regex_core" in file.read_text("utf-8")}
+    assert users == {"expression.py"}
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("from modengine.judge.decide import decide", ["line 1: modengine.judge.decide"]),
+        ("import modengine.engine", ["line 1: modengine.engine"]),
+        ("def f():\n    from modengine import engine", ["line 2: modengine.engine"]),
+        ("from modengine import load", ["line 1: modengine"]),
+        ("from ..cli import main", ["line 1: modengine.cli.main"]),
+        ("from modengine.match.part import PartText", []),
+        ("from .part import PartText", []),
+        ("from ..text import tables", []),
+        ("import regex", []),
+    ],
+)
+def test_this_test_sees_an_import_that_goes_up(source: str, expected: list[str]) -> None:
+    assert upward("modengine.match.terms", list(imported(source, "modengine.match"))) == expected

@@ -1,0 +1,79 @@
+"""The public names: all there, all described, all typed."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import modengine
+
+NAMES = [name for name in modengine.__all__ if not name.startswith("__")]
+CLASSES = [name for name in NAMES if inspect.isclass(getattr(modengine, name))]
+FUNCTIONS = [name for name in NAMES if inspect.isfunction(getattr(modengine, name))]
+METHODS = [
+    (name, method)
+    for name in CLASSES
+    for method, value in vars(getattr(modengine, name)).items()
+    if not method.startswith("_") and inspect.isfunction(value)
+]
+
+
+def written(thing: Any, name: str) -> bool:
+    """Whether somebody wrote its docstring: dataclasses make up one of their own."""
+    doc = vars(thing).get("__doc__") if inspect.isclass(thing) else thing.__doc__
+    return bool(doc) and not doc.startswith(f"{name}(")
+
+
+@pytest.mark.parametrize("name", modengine.__all__)
+def test_a_public_name_is_there(name: str) -> None:
+    assert hasattr(modengine, name)
+
+
+def test_public_names_are_sorted_and_stand_once() -> None:
+    assert modengine.__all__ == sorted(set(modengine.__all__))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_public_name_has_a_docstring(name: str) -> None:
+    assert written(getattr(modengine, name), name)
+
+
+@pytest.mark.parametrize(("name", "method"), METHODS)
+def test_a_public_method_has_a_docstring(name: str, method: str) -> None:
+    assert written(vars(getattr(modengine, name))[method], method)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_public_function_is_typed(name: str) -> None:
+    signature = inspect.signature(getattr(modengine, name))
+    annotations = [signature.return_annotation, *(p.annotation for p in signature.parameters.values())]
+    assert inspect.Signature.empty not in annotations
+
+
+def test_the_package_says_that_it_is_typed() -> None:
+    assert (Path(modengine.__file__).parent / "py.typed").is_file()
+
+
+def test_the_version_is_one() -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+(\.dev\d+|[abc]\d+|rc\d+)?", modengine.__version__)
+
+
+def test_what_the_docstring_shows_works() -> None:
+    engine = modengine.load()
+    assert engine.decide("今天天气不错").action == "allow"
+    assert engine.trace("今天天气不错").decision.action == "allow"
+
+
+def test_the_results_of_public_functions_are_public() -> None:
+    engine = modengine.load()
+    decision, trace = engine.decide("好"), engine.trace("好")
+    assert [type(one).__name__ in modengine.__all__ for one in (engine, decision, trace)] == [True] * 3
+
+
+def test_every_error_is_one_of_the_tree() -> None:
+    errors = [getattr(modengine, name) for name in CLASSES if issubclass(getattr(modengine, name), Exception)]
+    assert all(issubclass(error, modengine.ModengineError) for error in errors)
