@@ -144,7 +144,8 @@ def parse_syllables(run: str) -> list[str] | None:
 
 
 def sounds(p: str, readings: Sequence[str | None] | None = None) -> list[Unit]:
-    """'Han char -> toneless pinyin syllable; each run of a-z that parses -> its syllables; any other -> itself.'"""
+    """'Han char -> toneless pinyin syllable; each run of a-z that parses -> its syllables; any other -> itself.'
+    A syllable is marked, for the syllable a is not the letter a."""
     found: list[Unit] = []
     at = 0
     while at < len(p):
@@ -153,13 +154,14 @@ def sounds(p: str, readings: Sequence[str | None] | None = None) -> list[Unit]:
             end += 1
         parsed = parse_syllables(p[at:end]) if 0 < end - at <= 24 else None
         if end == at:
-            found.append(((readings[at] if readings else syllable(p[at])) or p[at], at, at + 1))
+            heard = readings[at] if readings else syllable(p[at])
+            found.append((f"/{heard}" if heard else p[at], at, at + 1))
             end = at + 1
         elif parsed is None:
             found += letters(p)[at:end]
         else:
             for one in parsed:
-                found.append((one, at, at + len(one)))
+                found.append((f"/{one}", at, at + len(one)))
                 at += len(one)
         at = end
     return found
@@ -232,26 +234,32 @@ def tags() -> dict[str, str]:
         return {word: tag for word, _, tag in (line.decode().split() for line in lines)}
 
 
+def own_words(policy: Policy) -> dict[str, int]:
+    """'the policy's terms (those of words and tokens patterns, without draft rules; >= 2 chars, all Han) at
+    max(300, own frequency)'."""
+    terms: list[str] = []
+    for pattern in (p for rule in policy.rules if rule.status != "draft" for p in rule.patterns):
+        terms += pattern.terms if pattern.kind == "words" else ()
+        for token in pattern.tokens:
+            terms += [*(token.among or ()), *([] if token.text is None else [token.text])]
+    known = base_dictionary()[0]
+    return {
+        term: max(300, known.get(term, 0))
+        for term in map(plain, terms)
+        if len(term) >= 2 and all("\u4e00" <= char <= "\u9fd5" for char in term)
+    }
+
+
 def segmenter(policy: Policy) -> Any:
-    """'dictionary = the segmenter's + the policy's terms (those of words and tokens patterns, without draft rules;
-    >= 2 chars, all Han) at max(300, own frequency)'."""
+    """'dictionary = the segmenter's + the policy's terms': jieba, the reference."""
     made = jieba.Tokenizer()
     frequencies, made.total = base_dictionary()
     made.FREQ, made.initialized = dict(frequencies), True
-    terms: list[str] = []
-    for pattern in (p for rule in policy.rules if rule.status != "draft" for p in rule.patterns):
-        if pattern.kind == "words":
-            terms += pattern.terms
-        for token in pattern.tokens:
-            terms += [token.text] if token.text is not None else []
-            terms += token.among or ()
-    for term in dict.fromkeys(map(plain, terms)):
-        if len(term) >= 2 and all("\u4e00" <= char <= "\u9fd5" for char in term):
-            frequency = max(300, made.FREQ.get(term, 0))
-            made.total += frequency - made.FREQ.get(term, 0)
-            made.FREQ[term] = frequency
-            for size in range(1, len(term)):
-                made.FREQ.setdefault(term[:size], 0)
+    for term, frequency in own_words(policy).items():
+        made.total += frequency - made.FREQ.get(term, 0)
+        made.FREQ[term] = frequency
+        for size in range(1, len(term)):
+            made.FREQ.setdefault(term[:size], 0)
     return made
 
 
@@ -309,11 +317,11 @@ def shelters(p: str, kinds: Sequence[str]) -> list[tuple[int, int]]:
                 if char == opening:
                     opened.append(at)
                 elif char == closing and opened:
-                    found.append((opened.pop(), at + 1))
+                    found.append((opened.pop() + 1, at))
         at = 0
         for line in regex.split(rf"[{LINE_ENDS}]", p):
             marks = [at + place for place, char in enumerate(line) if char == '"']
-            found += [(a, b + 1) for a, b in zip(marks[::2], marks[1::2], strict=False)]
+            found += [(a + 1, b) for a, b in zip(marks[::2], marks[1::2], strict=False)]
             at += len(line) + 1
     if "urls" in kinds:
         found += [one.span() for one in LIKE["url"].finditer(p)]
@@ -673,10 +681,11 @@ def apply_reliefs(policy: Policy, reliefs: list[tuple[Rule, float]], left: dict[
             points[rule.category] += left.get(rule.id, 0)
     for rule, worth in sorted(reliefs, key=lambda one: not one[0].relief.rules):  # type: ignore[union-attr]
         relief: Relief = rule.relief  # type: ignore[assignment]
+        by_id = {one.id: one for one in policy.rules}
         covered = [
             one
-            for one in policy.rules
-            if one.id in left and (named(one, relief.rules) if relief.rules else one.category == relief.category)
+            for one in map(by_id.__getitem__, left)  # the hits, most points first
+            if (named(one, relief.rules) if relief.rules else one.category == relief.category)
         ]
         category = relieved(policy, rule)
         if not points[category]:
@@ -689,7 +698,8 @@ def apply_reliefs(policy: Policy, reliefs: list[tuple[Rule, float]], left: dict[
             part = min(take, left[one.id])
             left[one.id] -= part
             take -= part
-    return applied
+    order = list(policy.categories)
+    return sorted(applied, key=lambda one: order.index(one["category"]))
 
 
 def relieved(policy: Policy, rule: Rule) -> str:

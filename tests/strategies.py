@@ -94,7 +94,7 @@ def several(text: str) -> tuple[str, ...]:
 TERMS = several(
     "微信 薇信 加微 加 张 弓长 强 林 木木 林木 好 女子 钱 金钱 骗 哈哈 哈 笑哈哈 大麻 麻烦 和服 服务 产品 刷单 "
     "vx Vx v VX k kg 2 1⁄2 ss ß i İ 薇❤️ 薇❤ 加v jia weixin wei 加薇信 信加信 ガ é e 張 錢 產品 刷單 ㎏ ½ "
-    "v.x … 微·信 hao 号 1 100 l o0 陆 六 6 银行 行长 行 长 啊 a 産 乂木 杀 沙 产 产生"
+    "g 1 ⁄2 v.x … 微·信 hao 号 1 100 l o0 陆 六 6 银行 行长 行 长 啊 a 産 乂木 杀 沙 产 产生"
 )
 SEPARATED = ("信。加", "微\n信", "好!", "a b", "「微", "．")
 """Strings that only the kind `text` can sensibly have."""
@@ -110,7 +110,7 @@ FORMS = several(
     "加v 加微信 银行 行长 陆 六 啊 阿 v V ｖ Ｖ ⓥ x X ｘ ν х vx VX k K ㎏ kg ½ ① 1 2 ２ 12 l o 0 ß ẞ s ss İ i I ı "
     "ｶﾞ ガ ｶ か é e e\u0301 ﬃ 가 \u1100\u1161 \u1161 ﷺ jia wei xin weixin jiawei WeiXin hao xian xi an a n zhang "
     "qian xjia @ab @微信 abc12 wx_88 www.a.com http://a.cn/x?b=1 HTTPS://A.CN a.com 100元 ¥8.5 3万 1,000 13800 "
-    "\ud800 \U00020000 〇"
+    "\ud800 \U00020000 〇 服务员 银行家 产品化 大麻类 木林森 女子组 金钱草 微信号 yinhang hangzhang 航 引航 行掌"
 )
 REGEXES = (
     "微+信", r"\d+", "[a-z]{2,}", "加.{0,2}微", "錢|钱", "(?:微信){e<=1}", r"\b好\b", "v[ .]?x", "(?<=加)微",
@@ -171,7 +171,7 @@ def patterns(draw: st.DrawFn, name: str) -> Pattern:
         if not any(step.low for step in steps):
             steps.append(Token(like="han"))
         options["tokens"] = tuple(steps)
-    if draw(st.integers(0, 3)) == 3:
+    if draw(st.integers(0, 2)) == 2:
         options["outside"] = tuple(
             draw(st.lists(st.sampled_from(("quotes", "urls", "mentions")), min_size=1, max_size=2, unique=True))
         )
@@ -384,7 +384,8 @@ def vocabulary(policy: Policy) -> list[str]:
 
 def disguises(term: str) -> list[str]:
     """The term as evaders write it: by sound, by look, split, stretched, spaced, in other forms."""
-    found = [".".join(term), "  ".join(term), term + term[-1], "".join(c * 2 for c in term), term.upper(), f"“{term}”"]
+    found = [".".join(term), "  ".join(term), term + term[-1], "".join(c * 2 for c in term), term.upper()]
+    found += [f"“{term}”", f"{term[0]}“{term[1:]}”", f"{term}员", f"@{term}"]
     for at, char in enumerate(plain(term)):
         head, tail = plain(term)[:at], plain(term)[at + 1 :]
         others = [

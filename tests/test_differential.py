@@ -12,6 +12,7 @@ from typing import Any
 
 import naive
 import pytest
+import rjieba
 from hypothesis import HealthCheck, given, settings
 from strategies import cases, make_pattern, make_policy, make_rule, make_ruleset
 
@@ -65,12 +66,37 @@ def seen(decision: Decision) -> dict[str, Any]:
     }
 
 
+class Fast:
+    """rjieba with the words of a policy, in the shape of jieba."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._words = rjieba.Jieba()
+        for word, frequency in naive.own_words(policy).items():
+            self._words.add_word(word, frequency, "")
+
+    def cut(self, text: str, HMM: bool) -> list[str]:  # noqa: N803
+        return self._words.cut(text, HMM)
+
+
 def agree(engine: Engine, policy: Policy, messages: list[Message]) -> None:
-    """Every other message is decided as if it lay in scope."""
+    """Every other message is decided as if it lay in scope.
+
+    With words added, rjieba and jieba rarely differ (加加加加加 has two equally likely readings).
+    Where they do, the naive engine may have its words from rjieba, set up here and not there.
+    """
     words = naive.segmenter(policy)
     for at, message in enumerate(messages):
-        real = seen(engine.decide(message, ignore_scope=bool(at % 2)))
-        assert real == naive.decide(policy, message, ignore_scope=bool(at % 2), words=words), message
+        ignore_scope = bool(at % 2)
+        real = seen(engine.decide(message, ignore_scope=ignore_scope))
+        expected = naive.decide(policy, message, ignore_scope=ignore_scope, words=words)
+        if real != expected and policy.segmenter == "rjieba":
+            fast = Fast(policy)
+            if any(
+                naive.cut(naive.plain(p.text), fast) != naive.cut(naive.plain(p.text), words)
+                for p in message.all_parts()
+            ):
+                expected = naive.decide(policy, message, ignore_scope=ignore_scope, words=fast)
+        assert real == expected, message
 
 
 @settings(settings.get_profile("differential"))

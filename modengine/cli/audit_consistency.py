@@ -33,10 +33,12 @@ def command(old: Path | None, audit: Path, checkpoint: Path | None, key: Path | 
     if proof is not None:
         return check_proof(proof, checkpoint, key)
     from modengine.audit.checkpoints import check_signature, read_note  # noqa: PLC0415
+    from modengine.audit.layout import read_origin  # noqa: PLC0415
     from modengine.audit.proof import prove_consistency  # noqa: PLC0415
 
     layout = layout_of(audit)
     assert old is not None
+    read_origin(layout)
     notes = read_note(old), read_note(layout.checkpoint if checkpoint is None else checkpoint)
     verifier = verifier_of(key)
     for note in notes if verifier is not None else ():

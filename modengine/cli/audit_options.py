@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from modengine.audit.layout import Layout
     from modengine.audit.note import SignerKey, VerifierKey
-    from modengine.audit.verify import Report
+    from modengine.audit.report import Report
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from modengine.cli.audit_options import (
     verifier_of,
 )
 from modengine.cli.options import format_option
+
+if TYPE_CHECKING:
+    from modengine.audit.report import Report
 
 
 @click.command("verify")
@@ -38,9 +42,9 @@ def command(audit: Path, checkpoints: tuple[Path, ...], key: Path | None, form: 
       modengine audit verify
       modengine audit verify --checkpoint monday.note --key audit.key.pub
     """
-    from modengine.audit.verify import Report, verify  # noqa: PLC0415
+    from modengine.audit.verify import verify  # noqa: PLC0415
 
-    report: Report = verify(layout_of(audit), notes_of(checkpoints), verifier_of(key))
+    report = verify(layout_of(audit), notes_of(checkpoints), verifier_of(key))
     if form == "json":
         print_json(report_data(report))
     else:
@@ -48,10 +52,7 @@ def command(audit: Path, checkpoints: tuple[Path, ...], key: Path | None, form: 
     return 0 if report.ok else 1
 
 
-def _lines(report: object, audit: Path) -> list[str]:
-    from modengine.audit.verify import Report  # noqa: PLC0415
-
-    assert isinstance(report, Report)
+def _lines(report: Report, audit: Path) -> list[str]:
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(report.kinds.items())) or "none"
     kept = f"{report.checkpoints} agree" + (f", {report.outside} of them kept elsewhere" if report.outside else "")
     lines = [
@@ -68,8 +69,9 @@ def _lines(report: object, audit: Path) -> list[str]:
     if report.more:
         lines.append(f"  and {report.more:,} more")
     if not report.ok:
-        good = f"records 0 to {report.proven - 1}" if report.proven else "no record"
-        lines.append(f"  still good: {good}, proven by the newest checkpoint that holds")
+        good = f"records 0 to {report.proven - 1} are proven by a checkpoint" if report.proven else "nothing is proven"
+        form = f"; of good form are records 0 to {report.size - 1}" if report.size > report.proven else ""
+        lines.append(f"  still good: {good}{form}")
     lines += [f"  note: {notice}" for notice in report.notices]
     if report.ok and not report.outside:
         lines.append("  note: no checkpoint kept elsewhere was given: this log agrees with itself, which is all")

@@ -33,7 +33,7 @@ from modengine.model import Action
 @click.option(
     "--most",
     type=click.IntRange(min=1),
-    default=300,
+    default=200,
     show_default=True,
     help="Disguise at most so many caught rows of a category, drawn at random.",
 )

@@ -27,7 +27,11 @@ from modengine.cli.options import engine_of
     show_default=True,
     help="The declared outcome: fewer templates than this share change.",
 )
-@click.option("--fail", is_flag=True, help="Exit with 1 if any template changes its action with the identity term.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(("action", "score")),
+    help="Exit with 1 if a template changes its action with the identity term; with `score`, its action or score.",
+)
 @corpus_options
 @output_options
 def command(
@@ -35,7 +39,7 @@ def command(
     corpora: tuple[str, ...],
     templates: Path | None,
     tolerance: float,
-    fail: bool,
+    fail_on: str | None,
     reading: Reading,
     output: Output,
 ) -> int:
@@ -49,7 +53,7 @@ def command(
     Examples:
       modengine fairness campaign-2014
       modengine fairness campaign-2014 samples/cards/cold-dev.yaml -o fairness.html
-      modengine fairness policy.yaml talk.csv --label kind --none ok --stratum topic --fail
+      modengine fairness policy.yaml talk.csv --label kind --none ok --stratum topic --fail-on action
     """
     from modengine.lab.fairness import fairness  # noqa: PLC0415  (numpy, which --help does not need)
     from modengine.lab.fairness_view import view  # noqa: PLC0415
@@ -63,4 +67,5 @@ def command(
             engine, read, reading.seed, templates=chosen, tolerance=tolerance, command=reading.command, progress=told
         )
     output.write(view(result))
-    return 1 if fail and result.kinds[0].action_changes.k else 0
+    changes = result.kinds[0].any_changes if fail_on == "score" else result.kinds[0].action_changes
+    return 1 if fail_on is not None and changes.k else 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from modengine.cli.lab_options import (
@@ -64,6 +66,11 @@ def command(
         made = report(
             engine, read, reading.seed, sections=sections or tuple(SECTIONS), prevalence=prevalence,
             declare=declare, show_text=reading.show_text, command=reading.command, progress=told,
+            on_section=_say if sys.stderr.isatty() else None,
         )  # fmt: skip
     output.write_report(made)
     return 0
+
+
+def _say(section: str) -> None:
+    click.echo(f"measuring: {section}", err=True)

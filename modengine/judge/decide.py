@@ -56,9 +56,26 @@ def decide(outcomes: Outcomes, message_id: str | None, ignore_scope: bool, notes
     shadow_rules = [r for r in live if program.rules[r].rule.status == "test" and outcomes.of(r).hit]
     value = _policy_value(outcomes)
     raised = _raised(policy, outcomes, value)
-    # Scope and exceptions may ask for rules of their own, so what failed is known only after them.
     common = common_shadow(policy, value, facts.fields, ignore_scope)
     shadows = {c: (*common, *category_shadow(policy, c, value, ignore_scope)) for c in program.categories}
+    hits = tuple(
+        RuleHit(c.rule.id, c.rule.clause, s.category, c.points, c.counted, matches(facts, c.rule))
+        for s in by_category.values()
+        for c in s.hits
+    )
+    order = {category: at for at, category in enumerate(program.categories)}
+    shadow_hits = tuple(
+        sorted(
+            (_shadow_hit(outcomes, r) for r in shadow_rules),
+            key=lambda hit: (order.get(hit.category, len(order)), -hit.points, hit.rule),
+        )
+    )
+    relief = tuple(
+        ReliefHit(t.rule.id, s.category, -t.points, matches(facts, t.rule))
+        for s in by_category.values()
+        for t in s.reliefs
+    )
+    # All that may run a matcher has run: now it is known what failed.
     undetermined, unsure = _undetermined(outcomes, live)
     categories: dict[str, CategoryScore] = {}
     for category in program.categories:
@@ -74,17 +91,9 @@ def decide(outcomes: Outcomes, message_id: str | None, ignore_scope: bool, notes
         message_id,
         categories,
         program.revision,
-        hits=tuple(
-            RuleHit(c.rule.id, c.rule.clause, s.category, c.points, c.counted, matches(facts, c.rule))
-            for s in by_category.values()
-            for c in s.hits
-        ),
-        shadow_hits=tuple(_shadow_hit(outcomes, r) for r in shadow_rules),
-        relief=tuple(
-            ReliefHit(t.rule.id, s.category, -t.points, matches(facts, t.rule))
-            for s in by_category.values()
-            for t in s.reliefs
-        ),
+        hits=hits,
+        shadow_hits=shadow_hits,
+        relief=relief,
         raised=raised,
         undetermined=undetermined,
         notes=notes,
@@ -129,7 +138,7 @@ def too_long(outcomes: Outcomes, message: Message, ignore_scope: bool, most: int
     """The decision on a message that is longer than the limit: not read at all, so `review`."""
     program = outcomes.facts.program
     policy = program.policy
-    value = _policy_value(outcomes)
+    value = Judge(outcomes.facts, {}, lambda _rule: None).value  # no rule was looked at
     common = common_shadow(policy, value, outcomes.facts.fields, ignore_scope)
     categories: dict[str, CategoryScore] = {}
     for category in program.categories:
@@ -177,8 +186,11 @@ def _undetermined(outcomes: Outcomes, live: list[str]) -> tuple[tuple[Undetermin
         return (), unsure
     for rule_id in live:
         rule = program.rules[rule_id].rule
-        for pattern, reason in outcomes.failures(rule):
-            found.append(Undetermined(rule.id, pattern.name, reason))
+        failures = [Undetermined(rule.id, pattern.name, reason) for pattern, reason in outcomes.failures(rule)]
+        if not failures and rule.status == "stable" and outcomes.is_judged(rule_id) and outcomes.value(rule_id) is None:
+            failures = [Undetermined(rule.id, None, "it asks for a rule that is undetermined")]
+        found += failures
+        if failures:
             category = rule.category if rule.relief is None else rule.relief.category
             if rule.status == "stable" and category is not None:
                 unsure.add(category)

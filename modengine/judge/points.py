@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import floor
 
-from modengine.judge.rules import Outcome, points
+from modengine.judge.rules import Outcome, exactly, points
 from modengine.model import Action, highest
 from modengine.ruleset.condition import matching
 from modengine.ruleset.model import Rule
@@ -84,7 +84,7 @@ def _take(outcome: Outcome, counted: list[Counted]) -> int:
         named = {rule_id for glob in relief.rules for rule_id in matching(glob, ids)}
         covered = [one for one in counted if one.rule.id in named]
     there = sum(one.left for one in covered)
-    wanted = floor(outcome.weight * (there if relief.by is None else relief.by))
+    wanted = floor(exactly(outcome.weight) * (there if relief.by is None else relief.by))
     taken = rest = min(wanted, there)
     for one in covered:
         piece = min(rest, one.left)

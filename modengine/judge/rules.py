@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
 from math import floor
 
 from modengine.judge.conditions import Judge
@@ -12,10 +12,12 @@ from modengine.judge.facts import Facts
 from modengine.match.found import Found
 from modengine.match.part import PartText
 from modengine.match.program import RuleProgram
+from modengine.match.terms import reads
+from modengine.match.walk import Walk
 from modengine.model import Match
 from modengine.ruleset.condition import RuleRef, walk
 from modengine.ruleset.model import Pattern, Rule
-from modengine.text.normalize import ignorable, plain, steps
+from modengine.text.normalize import plain, steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,9 @@ class Outcomes:
         if known is None:
             known = self._known[rule_id] = self._work_out(self.facts.program.rules[rule_id])
         return known
+
+    def is_judged(self, rule_id: str) -> bool:
+        return rule_id in self._known
 
     def value(self, rule_id: str) -> bool | None:
         """The value of `rule(rule_id)`: drafts and gated rules are false."""
@@ -105,9 +110,14 @@ class Outcomes:
         return min(weights)
 
 
+def exactly(weight: float) -> Fraction:
+    """A weight as it is written: 0.29 is 29/100, so that 29 of 100 points are 29."""
+    return Fraction(str(weight))
+
+
 def points(rule: Rule, outcome: Outcome) -> int:
     """The points of a hit; floor of score times weight."""
-    return floor(rule.score * outcome.weight)
+    return floor(rule.score * exactly(outcome.weight))
 
 
 def matches(facts: Facts, rule: Rule) -> tuple[Match, ...]:
@@ -143,21 +153,22 @@ def _how(part: PartText, pattern: Pattern, found: Found, original: str) -> tuple
     if original == found.sought:
         return ()
     here = part.plain[found.start : found.end]
-    return _steps(original, here, found.sought, pattern.gaps > 0, pattern.repeats, found.way)
+    return _steps(original, here, found.sought, pattern.gaps, pattern.repeats, found.way)
 
 
 @lru_cache(maxsize=8192)
-def _steps(original: str, here: str, sought: str, gaps: bool, repeats: bool, way: str) -> tuple[str, ...]:
+def _steps(original: str, here: str, sought: str, gaps: int, repeats: bool, way: str) -> tuple[str, ...]:
     """Every step from the term `sought` to the `original`; `here` is its plain view."""
     how = list(steps(original))
     term = plain(sought)
-    if sought and here != term and (gaps or repeats):
-        own = set(term)
-        bare = "".join(c for c in here if c in own or not ignorable(c))
-        if bare != here:
+    if sought and here != term:
+        # An option was a step if the term is not read here without it.
+        if gaps and not reads(here, term, Walk(0, repeats), way):
             how.append("gaps")
-        if repeats and bare != term and any(a == b for a, b in pairwise(bare)):
+        if repeats and not reads(here, term, Walk(gaps, False), way):
             how.append("repeats")
+        if gaps and len(how) == len(steps(original)) and not reads(here, term, Walk(0, False), way):
+            how.append("gaps")  # either would do
     if way != "exact":
         how.append(way)
     return tuple(how)

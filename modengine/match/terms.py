@@ -11,7 +11,7 @@ from modengine.match.part import PartText, reduce
 from modengine.match.walk import Walk, alike, prefixes, same
 from modengine.ruleset.model import Pattern
 from modengine.text.normalize import plain
-from modengine.text.sounds import term_sounds
+from modengine.text.sounds import sound_view, term_sounds
 
 Boundary = OneOf["not-straddling", "token-equality", "substring"]
 """What makes a match of `words` count.  The rule language knows the first alone; the lab asks for the
@@ -40,6 +40,18 @@ def plain_terms(pattern: Pattern) -> dict[str, str]:
         if plain(raw):
             found.setdefault(plain(raw, fold=not pattern.exact_case), raw)
     return found
+
+
+def reads(text: str, term: str, walk: Walk, way: str) -> bool:
+    """Whether a plain text, all of it, is read as a plain term by a walk in some way."""
+    sounds = way == "sounds_like"
+    heard = sound_view(text).text if sounds else text
+    for one in term_sounds(term) if sounds else (term,):
+        sought = squeeze(one) if walk.repeats else one
+        step = alike(sought) if way == "looks_like" else same(sought)
+        if (0, len(heard)) in walk.ends(heard, sought, 0, 0, step):
+            return True
+    return False
 
 
 def squeeze(text: str) -> str:
@@ -166,8 +178,8 @@ class TermMatcher:
             view = part.sounds
             for start, end in self.loose.ends(view.text, sound, low, high, self._sound[payload - terms]):
                 first, last = view.span(start, end)
-                # What is the term but for its case does not count for sounding like it.
-                if not self.pattern.exact_case or not self._is_exact(text, self.terms[number], first, last):
+                # What is written as the term does not count for sounding like it.
+                if not self._is_exact(text, self.terms[number], first, last):
                     yield self._found(part, first, last, self.terms[number], "sounds_like", weight)
         else:
             number = payload - terms - sounds
@@ -177,7 +189,8 @@ class TermMatcher:
                     yield self._found(part, start, end, term, "looks_like", weight)
 
     def _is_exact(self, text: str, term: _Term, start: int, end: int) -> bool:
-        return (start, end) in self.loose.ends(text, term.sought, start, start, same(term.sought))
+        """Whether a stretch is written as the term; a match of it may reach further."""
+        return reads(text[start:end], term.plain, self.loose, "exact")
 
     @staticmethod
     def _found(part: PartText, start: int, end: int, term: _Term, way: str, weight: float) -> Found:

@@ -13,7 +13,7 @@ from modengine.ruleset.condition import Condition
 from modengine.ruleset.fields import CHINA
 from modengine.ruleset.files import Files
 from modengine.ruleset.link import Names, check_category, confine, fixed, link
-from modengine.ruleset.model import PolicyException, Field, FieldKind, Override, Period, Policy, Segmenter, Status
+from modengine.ruleset.model import Field, FieldKind, Override, Period, Policy, PolicyException, Segmenter, Status
 from modengine.ruleset.patterns import entries, flag, text, texts
 from modengine.ruleset.report import Report, shown
 from modengine.ruleset.rules import RulesetDraft, Written, condition, read_ruleset

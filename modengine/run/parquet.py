@@ -42,14 +42,28 @@ def rows(name: str, column: str = "text") -> Iterator[Row]:
         if column not in names and "parts" not in names:
             shown = ", ".join(f"`{one[:40]}`" for one in names[:10])
             raise InputError("ME908", f"`{name}` has no column `{column}`, only {shown}", "name the one with the text")
-        number = 0
-        for batch in file.iter_batches(BATCH):
-            for values in batch.to_pylist():
-                number += 1
-                try:
-                    yield Row(number, name, message=message_of({k: _known(v) for k, v in values.items()}, column))
-                except MessageError as error:
-                    yield Row(number, name, error=error)
+        for number, values in enumerate(_values(file, name), 1):
+            try:
+                message = message_of(values, column)
+            except MessageError as error:
+                yield Row(number, name, error=error)
+            else:
+                yield Row(number, name, message=message)
+
+
+def _values(file: Any, name: str) -> Iterator[dict[str, object]]:
+    """The rows as dictionaries, a batch at a time."""
+    batches = file.iter_batches(BATCH)
+    while True:
+        try:
+            batch = next(batches, None)
+            values = [] if batch is None else batch.to_pylist()
+        except (OSError, ValueError) as error:  # a file that is damaged further down, a time out of range
+            raise InputError("ME906", f"`{name}` cannot be read to its end: {error}", "write it anew") from None
+        if batch is None:
+            return
+        for row in values:
+            yield {key: _known(value) for key, value in row.items()}
 
 
 def _known(value: object) -> object:

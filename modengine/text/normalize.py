@@ -63,11 +63,17 @@ def joins(char: str) -> bool:
 def normal(cluster: str, fold: bool = True) -> str:
     """One cluster normalised; without `fold` its case is kept."""
     kept = "".join(c for c in cluster if not is_variation_selector(c))[: MARKS + 1]
-    if kept[:1] != ELLIPSIS:
-        kept = unicodedata.normalize("NFKC", kept)
+    kept = _nfkc(kept)
     if fold:
         kept = kept.casefold()
     return "".join(map(simplified, kept))
+
+
+def _nfkc(cluster: str) -> str:
+    """NFKC, but an ellipsis stays one character: it ends a sentence, three full stops do not."""
+    if cluster[:1] == ELLIPSIS:
+        return ELLIPSIS + unicodedata.normalize("NFKC", cluster[1:])
+    return unicodedata.normalize("NFKC", cluster)
 
 
 class _Table(dict[int, str]):
@@ -144,10 +150,7 @@ def steps(original: str) -> tuple[str, ...]:
     """Which normalisations change a piece of text: of `width`, `case`, `traditional`."""
     found = []
     bare = "".join(c for c in original if not is_variation_selector(c))
-    wide = "".join(
-        text if text[:1] == ELLIPSIS else unicodedata.normalize("NFKC", text[: MARKS + 1])
-        for text in (bare[s:e] for s, e in clusters(bare))
-    )
+    wide = "".join(_nfkc(bare[s:e][: MARKS + 1]) for s, e in clusters(bare))
     if wide != bare:
         found.append("width")
     folded = wide.casefold()

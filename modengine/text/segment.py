@@ -72,6 +72,13 @@ def _known(words: Iterable[str]) -> dict[str, tuple[int, str]]:
     return found
 
 
+def added(terms: Iterable[str]) -> frozenset[str]:
+    """Those of some terms that change a segmenter when they are added: words, and rarer than FREQUENCY."""
+    words = {term for term in terms if HAN.fullmatch(term)}
+    known = _known(words)
+    return frozenset(word for word in words if known.get(word, (0, ""))[0] < FREQUENCY)
+
+
 class _Rjieba:
     name = "rjieba"
 

@@ -6,6 +6,7 @@ Sources and licences: `data/README.md`.  All functions are pure; the files are r
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from functools import cache
 from importlib.resources import files
 
@@ -47,7 +48,11 @@ def _splits() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _lookalikes() -> dict[str, frozenset[str]]:
-    return {char: frozenset(others) for char, others in _rows("lookalikes.tsv")}
+    # A sign (× for x) may stand in a gap, so it is no look-alike: what is skipped is not read.
+    return {
+        char: frozenset(other for other in others if unicodedata.category(other)[0] not in "PSZ")
+        for char, others in _rows("lookalikes.tsv")
+    }
 
 
 @cache

@@ -124,10 +124,11 @@ def test_of_counts_different_patterns(when: str, body: str, expected: bool) -> N
         ("count(long*) == 1", "哈哈哈", True),  # 0-2 and 1-3 overlap
         ("count(long*) == 2", "哈哈哈哈", True),
         ("count(long*) == 2", "笑哈哈", True),  # by earliest end: 笑 and 哈哈, not 笑哈 alone
+        ("count(*) == 2", "丁甲丙乙", True),  # 甲 and 乙, not the whole that holds both
     ],
 )
 def test_count_takes_disjoint_matches_by_earliest_end(when: str, body: str, expected: bool) -> None:
-    patterns = (A, B, text("long1", "哈哈"), text("long2", "笑哈", "笑"))
+    patterns = (A, B, text("long1", "哈哈"), text("long2", "笑哈", "笑"), text("whole", "丁甲丙乙"))
     assert value(when, body, *patterns) is expected
 
 

@@ -133,7 +133,7 @@ def test_groups_of_two_rulesets_with_one_name_are_two() -> None:
             "fraud",
             "x",
             build.HERE,
-            (rule(f"{name}.r", "a", A, score=40, group="g", ruleset=name),),
+            (rule(f"{name}.r", "a", A, score=50, group="g", ruleset=name),),
             caps={"g": 40},
         )
         for name in ("one", "two")

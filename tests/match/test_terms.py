@@ -488,6 +488,20 @@ def test_exact_case_goes_with_gaps_and_repeats(options: Any, body: str) -> None:
     assert found(text("t", "VX", exact_case=True, **options), body) == [body[: body.index(" ")]]
 
 
+@pytest.mark.parametrize(
+    ("term", "options", "body", "expected"),
+    [
+        ("VX", {"looks_like": True}, "vx VX", ["VX"]),
+        ("WeiXin", {"sounds_like": True}, "weixin WeiXin", ["WeiXin"]),
+        ("WeiXin", {"sounds_like": True}, "微信", ["微信"]),
+    ],
+)
+def test_what_differs_in_its_case_alone_neither_sounds_nor_looks_like_the_term(
+    term: str, options: Any, body: str, expected: list[str]
+) -> None:
+    assert found(text("t", term, exact_case=True, **options), body) == expected
+
+
 # --------------------------------------------------------------------------- how
 
 

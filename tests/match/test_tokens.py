@@ -57,7 +57,13 @@ def test_in_takes_any_of_its_terms() -> None:
 
 @pytest.mark.parametrize(
     ("pos", "body", "expected"),
-    [("v", "我去学校", ["去"]), ("n", "我去学校", ["学校"]), ("ns", "我去北京", ["北京"]), ("x", "好，", ["，"])],
+    [
+        ("v", "我去学校", ["去"]),
+        ("n", "我去学校", ["学校"]),
+        ("ns", "我去北京", ["北京"]),
+        ("n", "我去北京", ["北京"]),
+        ("x", "好，", ["，"]),
+    ],
 )
 def test_pos_is_the_beginning_of_the_segmenters_tag(pos: str, body: str, expected: list[str]) -> None:
     assert found(tokens("p", Token(pos=pos)), body) == expected

@@ -268,3 +268,7 @@ def test_the_kind_text_finds_it_all_the_same(term: str, body: str) -> None:
 def test_the_boundary_is_seen_in_traditional_writing_too(term: str, body: str) -> None:
     traditional = {"产": "產", "务": "務", "会": "會", "烦": "煩", "权": "權", "门": "門", "开": "開"}
     assert build.found(build.words("w", term), "".join(traditional.get(char, char) for char in body)) == []
+
+
+def test_only_words_that_are_rare_in_the_dictionary_change_a_segmenter() -> None:
+    assert segment.added(["机会", "龘马", "龘", "vx1", "龘马"]) == {"龘马"}

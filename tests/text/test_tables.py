@@ -6,7 +6,7 @@ import pytest
 from pypinyin import Style, lazy_pinyin
 
 from modengine.text import tables
-from modengine.text.normalize import plain
+from modengine.text.normalize import ignorable, plain
 
 
 @pytest.mark.parametrize(("char", "expected"), [("網", "网"), ("産", "产"), ("网", "网"), ("a", "a"), ("❤", "❤")])
@@ -43,7 +43,12 @@ def test_a_character_has_look_alikes(char: str, other: str) -> None:
 
 def test_looking_alike_goes_both_ways() -> None:
     table = tables._lookalikes()
-    assert [(a, b) for a, others in table.items() for b in others if a not in table.get(b, ())] == []
+    pairs = [(a, b) for a, others in table.items() for b in others if not ignorable(a)]
+    assert [(a, b) for a, b in pairs if a not in table.get(b, ())] == []
+
+
+def test_what_a_gap_may_skip_looks_like_nothing() -> None:
+    assert [b for others in tables._lookalikes().values() for b in others if ignorable(b)] == []
 
 
 def test_nothing_looks_like_itself() -> None:

@@ -1,0 +1,98 @@
+"""Durable appends against a plain write and sync of the same bytes.
+
+    python bench/audit_append.py [--repeat 15] [--folder FOLDER]
+
+For each batch size, in turns: a batch of decisions appended to a log (vault and records, each synced
+once), and the same bytes (those that the batch added to the vault's journal and to the records) written
+to two plain files and synced.  Medians of one run; the folder should lie on a real disk.  `commit` is
+the append without the sealing of its records (commitments, pseudonyms, JSON), which is work for the
+processor and none for the disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import cycle, islice
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import modengine
+from modengine.audit.log import BATCH, AuditLog
+from modengine.audit.recorder import BATCH as SCAN
+from modengine.run.read import read_paths
+
+SAMPLES = Path(__file__).parents[1] / "samples" / "messages.jsonl"
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def timed(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def raw(folder: Path, first: bytes, second: bytes) -> None:
+    """The same bytes, the plainest way that keeps the same promise."""
+    for name, data in (("first", first), ("second", second)):
+        descriptor = os.open(folder / name, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        os.write(descriptor, data)
+        os.fsync(descriptor)
+        os.close(descriptor)
+
+
+def sizes(folder: Path) -> tuple[int, int]:
+    """The bytes of the vault with its journal, and of the records."""
+    vault = sum(path.stat().st_size for path in folder.glob("vault.sqlite*") if not path.name.endswith("-shm"))
+    return vault, sum(path.stat().st_size for path in (folder / "segments").iterdir())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repeat", type=int, default=15)
+    parser.add_argument("--folder", type=Path)
+    arguments = parser.parse_args()
+    engine = modengine.load()
+    messages = [row.message for row in read_paths([SAMPLES]) if row.message is not None]
+    pairs = [(message, engine.decide(message)) for message in messages]
+    print(
+        f"{'batch':>6}{'append ms':>11}{'commit ms':>11}{'raw ms':>9}{'append/raw':>12}{'commit/raw':>12}"
+        f"{'records/s':>11}{'bytes/record':>14}"
+    )
+    with tempfile.TemporaryDirectory(dir=arguments.folder) as place:
+        for batch in (1, 8, 16, 32, 64, BATCH, 256, SCAN):
+            log = AuditLog.open(Path(place) / str(batch), time=NOW, batch=batch)
+            log.use(engine, NOW)
+            some = list(islice(cycle(pairs), batch))
+            appends, commits, raws, written = [], list[float](), [], []
+            commit = log._commit
+            log._commit = lambda made: commits.append(timed(lambda: commit(made)))  # type: ignore[method-assign]  # noqa: B023
+            for _ in range(arguments.repeat + 1):
+                before = sizes(log.path)
+                appends.append(timed(lambda: log.append_many(some, NOW)))  # noqa: B023
+                first, second = (max(0, new - old) for old, new in zip(before, sizes(log.path), strict=True))
+                # The journal is used again after SQLite has emptied it: then the rows alone are counted.
+                first = max(first, 150 * batch)
+                written.append(first + second)
+                data = os.urandom(first), os.urandom(second)
+                raws.append(timed(lambda: raw(Path(place), *data)))  # noqa: B023
+            log.close()
+            append, alone, plain = (statistics.median(some[1:]) for some in (appends, commits, raws))
+            size = statistics.median(written[1:]) / batch
+            name = f"{batch}{'*' if batch == BATCH else ''}"
+            print(
+                f"{name:>6}{append * 1000:>11.2f}{alone * 1000:>11.2f}{plain * 1000:>9.2f}{append / plain:>12.2f}"
+                f"{alone / plain:>12.2f}{batch / append:>11,.0f}{size:>14,.0f}"
+            )
+    print("* the default")
+
+
+if __name__ == "__main__":
+    main()

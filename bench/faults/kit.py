@@ -1,0 +1,170 @@
+"""What the fault programs share: a small engine, messages, logs to harm, and the row that each prints."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from modengine.audit.layout import Layout  # noqa: E402
+from modengine.audit.log import AuditLog  # noqa: E402
+from modengine.audit.record import Record, pseudonym  # noqa: E402
+from modengine.audit.segments import lines, record_of  # noqa: E402
+from modengine.audit.vault import Vault  # noqa: E402
+from modengine.engine import Engine  # noqa: E402
+from modengine.loading import load  # noqa: E402
+from modengine.model import Decision, Message  # noqa: E402
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+RESULTS = Path(__file__).with_name("results.json")
+POLICY = """\
+policy: faults
+title: A policy for the fault programs
+rulesets: [rules.yaml]
+fields: {channel: {enum: [private, group]}}
+scope: {default: message.channel == "group"}
+actions: {fraud: {label: 30, block: 90}}
+"""
+RULES = """\
+ruleset: rules
+title: Rules for the fault programs
+category: fraud
+rules:
+  - id: fraud.parcel
+    title: A parcel that costs
+    score: 60
+    patterns: {parcel: {words: [快递]}}
+    when: parcel
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A row of the table."""
+
+    fault: str
+    figure: str
+    promise: str
+    result: str
+    held: bool
+    seconds: float
+
+
+def engine() -> Engine:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "policy.yaml").write_text(POLICY, "utf-8")
+        (Path(folder) / "rules.yaml").write_text(RULES, "utf-8")
+        return load(Path(folder) / "policy.yaml")
+
+
+def pairs(one: Engine, start: int, count: int) -> list[tuple[Message, Decision]]:
+    """Messages `m-START` and so on, each with its decision; every third hits."""
+    some = []
+    for number in range(start, start + count):
+        text = f"第{number}个快递到了" if number % 3 == 0 else f"第{number}天，明天见"
+        message = Message(text, f"m-{number}", fields={"channel": "group"})
+        some.append((message, one.decide(message)))
+    return some
+
+
+def make(folder: Path, one: Engine, count: int, batch: int, close: bool = True, **options: Any) -> AuditLog | None:
+    """A log of `count` records: the revision, and decisions, `batch` at a time.
+
+    Without `close` no checkpoint is made of them: the log is as a writer leaves it that was killed.
+    """
+    log = AuditLog.open(folder, time=NOW, batch=batch, **options)
+    log.use(one, NOW)
+    log.append_many(pairs(one, 0, count - log.size), NOW)
+    if close:
+        log.close()
+        return None
+    return log
+
+
+def abandon(log: AuditLog) -> None:
+    """Lets a log go as a killed process does: without a checkpoint."""
+    log._let_go()
+
+
+def records(folder: Path) -> Iterator[Record]:
+    """The records of a log, up to the first that is none."""
+    for line in lines(Layout(folder).segments):
+        try:
+            yield record_of(line)
+        except ValueError:
+            return
+
+
+def messages(folder: Path) -> list[str]:
+    """The pseudonyms of the decisions, in their order."""
+    return [record["message"] for record in records(folder) if record["kind"] == "decision"]
+
+
+def key_of(folder: Path) -> bytes:
+    origin = json.loads((folder / "log.json").read_bytes())["origin"]
+    vault = Vault.read(folder / "vault.sqlite", origin)
+    assert vault is not None
+    try:
+        return vault.key
+    finally:
+        vault.close()
+
+
+def names(key: bytes, start: int, count: int) -> list[str]:
+    return [pseudonym(key, f"m-{number}") for number in range(start, start + count)]
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    """Every file of a log."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def restore(folder: Path, files: dict[str, bytes]) -> None:
+    """Puts a log back as it was."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in ("segments", "rules", "quarantine"):
+        (folder / name).mkdir(parents=True)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+
+
+@contextmanager
+def scratch(memory: bool = False) -> Iterator[Path]:
+    """A folder to work in; with `memory` one that costs no disk, where there is one."""
+    where = "/dev/shm" if memory and os.path.isdir("/dev/shm") else None
+    with tempfile.TemporaryDirectory(prefix="faults-", dir=where) as folder:
+        yield Path(folder)
+
+
+def main(name: str, run: Callable[[int], Outcome], default: int) -> None:
+    """The command line of a program: runs it, prints its row, and keeps it in results.json."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("n", type=int, nargs="?", default=default, help=f"how many faults [default: {default}]")
+    parser.add_argument("--dry", action="store_true", help="do not keep the result")
+    arguments = parser.parse_args()
+    row = run(arguments.n)
+    print(f"| {row.fault} | {row.figure} | {row.promise} | {row.result} | {'yes' if row.held else 'NO'} |")
+    if not arguments.dry:
+        kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+        kept[name] = asdict(row)
+        RESULTS.write_text(json.dumps(kept, indent=1, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
+    sys.exit(0 if row.held else 1)
+
+
+def timed(run: Callable[[], tuple[str, str, str, str, bool]]) -> Outcome:
+    start = time.perf_counter()
+    fault, figure, promise, result, held = run()
+    return Outcome(fault, figure, promise, result, held, round(time.perf_counter() - start, 1))

@@ -1,0 +1,372 @@
+"""Writing a log: decisions, changes of rules, erasures; acknowledged when they are on the disk."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import threading
+import time as clocks
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+
+from modengine.audit.batch import Made, Pair, Receipt, Ticket, made
+from modengine.audit.checkpoints import Edge, Spot, make_note, save
+from modengine.audit.find import find
+from modengine.audit.layout import Layout, reason
+from modengine.audit.lock import Lock
+from modengine.audit.note import Checkpoint, SignerKey
+from modengine.audit.opening import Opened, create, open_log, recovery
+from modengine.audit.record import (
+    SALT,
+    Context,
+    Record,
+    context_of,
+    encode,
+    message_content,
+    moment,
+    seal,
+    stamp,
+)
+from modengine.audit.revisions import keep_files, revision_content
+from modengine.audit.tail import Tail
+from modengine.audit.vault import Vault
+from modengine.engine import Engine
+from modengine.errors import AuditError
+from modengine.model import Decision, Message
+
+BATCH = 128
+"""Decisions that are synced together."""
+EVERY = 10_000
+"""Records between two checkpoints of one run."""
+SEGMENT = 64 << 20
+"""Bytes; a larger file of records is not added to."""
+SKEW = timedelta(seconds=60)
+"""A time may lie so far before that of an earlier record: clocks are set, threads overtake each other."""
+_ERASED = 500
+"""Decisions that one erasure record names."""
+
+
+class AuditLog:
+    """The one writer of a log.
+
+        with AuditLog.open("audit") as log:
+            log.use(engine, now)
+            log.append_many(((message, engine.decide(message)), ...), now)
+
+    Calls return when what they were given is on the disk.  After a failed write or sync the writer
+    is poisoned: it refuses everything else, and the log must be opened anew.  Threads may share one.
+    """
+
+    def __init__(self, layout: Layout, lock: Lock, key: SignerKey | None, keep_text: bool, opened: Opened,
+                 random: Callable[[int], bytes], batch: int = BATCH, segment: int = SEGMENT,
+                 every: int = EVERY) -> None:  # fmt: skip
+        self._layout, self._lock, self._key, self.keep_text = layout, lock, key, keep_text
+        self._random, self._batch, self._every = random, batch, every
+        self.origin = opened.origin
+        self.notices = opened.notices
+        """What the user should know of: a network folder, a folder that others can read."""
+        self._vault: Vault = opened.vault
+        self._frontier = opened.edge.frontier
+        self._tail = Tail(layout.segments, opened.edge.segment, opened.edge.offset, segment)
+        self._revision_at, self._revision = opened.edge.revision, opened.revision
+        self._time = opened.edge.time
+        self._checkpointed = opened.checkpointed
+        self._context: Context | None = None
+        self._poison: str | None = None
+        self._closed = False
+        self._mutex = threading.RLock()
+        self._queueing = threading.Lock()
+        """Apart from `_mutex`, so that a batch fills while the one before it is being synced."""
+        self._queue: list[Ticket] = []
+
+    # ----------------------------------------------------------------- opening and closing
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        key: SignerKey | None = None,
+        keep_text: bool = False,
+        *,
+        time: datetime,
+        wait: float = 0.0,
+        batch: int = BATCH,
+        random: Callable[[int], bytes] = secrets.token_bytes,
+        segment: int = SEGMENT,
+        every: int = EVERY,
+    ) -> AuditLog:
+        """Opens a log, or makes one where nothing is.
+
+        `time` is that of a recovery record, should one be needed; `wait` the seconds to wait for
+        another writer; `batch` the decisions that are synced together.  Raises AuditError.
+        """
+        layout = Layout(Path(path))
+        with _said(layout):
+            if layout.folder.exists() and not layout.folder.is_dir():
+                raise AuditError("ME951", f"`{layout.folder}` is a file", "name a folder")
+            layout.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # One look: another process may be making the log, its lock first.
+            there = {entry.name for entry in layout.folder.iterdir()}
+            if there and not there & {layout.lock.name, layout.identity.name}:
+                what = f"`{layout.folder}` is no audit log and not empty"
+                raise AuditError("ME951", what, "name a new folder, or that of a log")
+            lock = Lock(layout.lock)
+            lock.take(wait, clocks.monotonic, clocks.sleep)
+            try:
+                if not layout.identity.exists():
+                    create(layout, key, random)
+                opened = open_log(layout, key)
+            except BaseException:
+                lock.release()
+                raise
+        log = cls(layout, lock, key, keep_text, opened, random, batch, segment, every)
+        try:
+            log._go_on(opened, time)
+        except BaseException:
+            log._let_go()
+            raise
+        return log
+
+    def _go_on(self, opened: Opened, time: datetime) -> None:
+        """Records what a stopped writer left behind."""
+        with _said(self._layout):
+            pending = self._vault.pending
+        if opened.torn is not None:
+            self._add([recovery(opened.torn)], time)
+        if pending:
+            self._erase(pending, time)
+        if self.size > self._checkpointed:
+            self.checkpoint()
+
+    def __enter__(self) -> AuditLog:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Writes a checkpoint, unless the writer is poisoned, and lets the log go.  Raises AuditError."""
+        with self._mutex:
+            if self._closed:
+                return
+            try:
+                if self._poison is None and self.size > self._checkpointed:
+                    self.checkpoint()
+            finally:
+                self._let_go()
+
+    def _let_go(self) -> None:
+        self._closed = True
+        self._vault.close()
+        self._tail.close()
+        self._lock.release()
+
+    # ----------------------------------------------------------------- what is known
+
+    @property
+    def path(self) -> Path:
+        return self._layout.folder
+
+    @property
+    def size(self) -> int:
+        """How many records the log has."""
+        return self._frontier.size
+
+    @property
+    def signed_by(self) -> str | None:
+        """The name of the key; None for an unsigned log."""
+        return None if self._key is None else self._key.name
+
+    # ----------------------------------------------------------------- adding
+
+    def use(self, engine: Engine, time: datetime) -> None:
+        """Says under which rules the decisions to come are made.
+
+        Rules other than the last ones get a revision record, and copies of their files.
+        """
+        content = revision_content(engine)
+        with self._mutex:
+            last = self._revision
+            if last is None or {**content, "seq": last["seq"], "time": last["time"]} != last:
+                self._alive()
+                with self._writing():
+                    keep_files(self._layout, engine.policy.files)
+                self._add([content], time)
+            self._context = context_of(engine)
+
+    def append(self, message: Message, decision: Decision, time: datetime, *, ignore_scope: bool = False) -> Receipt:
+        """Adds one decision, with those that other threads add meanwhile in one batch."""
+        ticket = Ticket((message, decision), time, ignore_scope)
+        with self._queueing:
+            self._queue.append(ticket)
+        with self._mutex:
+            if ticket.receipt is None and ticket.error is None:
+                with self._queueing:
+                    batch, self._queue = self._queue, []
+                self._settle(batch)
+        if ticket.error is not None:
+            raise ticket.error
+        assert ticket.receipt is not None
+        return ticket.receipt
+
+    def _settle(self, batch: list[Ticket]) -> None:
+        whole: list[Made] = []
+        good: list[tuple[Ticket, Receipt]] = []
+        for ticket in batch:
+            try:
+                self._alive()
+                one, name = self._decision(
+                    ticket.pair, self.size + len(whole), self._stamped(ticket.time), ticket.ignore_scope
+                )
+            except Exception as error:
+                ticket.error = error
+                continue
+            whole.append(one)
+            good.append((ticket, Receipt(one.row.seq, name)))
+        try:
+            self._commit(whole)
+        except BaseException as error:
+            for ticket, _ in good:
+                ticket.error = error
+            raise
+        for ticket, receipt in good:
+            ticket.receipt = receipt
+
+    def append_many(self, pairs: Iterable[Pair], time: datetime, *, ignore_scope: bool = False) -> list[Receipt]:
+        """Adds decisions, batch by batch; a batch is added whole or not at all."""
+        receipts: list[Receipt] = []
+        rest = iter(pairs)
+        while batch := list(islice(rest, self._batch)):
+            with self._mutex:
+                self._alive()
+                written = self._stamped(time)
+                found = [self._decision(pair, self.size + i, written, ignore_scope) for i, pair in enumerate(batch)]
+                self._commit([one for one, _ in found])
+            receipts += [Receipt(one.row.seq, name) for one, name in found]
+        return receipts
+
+    def _decision(self, pair: Pair, seq: int, written: str, ignore_scope: bool) -> tuple[Made, str]:
+        message, decision = pair
+        context = self._context
+        if context is None or decision.revision != context.revision:
+            raise AuditError("ME965", "the decision was made under rules that the log was not told of",
+                             "call `use(engine, time)` before adding decisions of that engine")  # fmt: skip
+        salt = self._random(SALT)
+        sealed = seal(
+            context, message, decision,
+            seq=seq, time=written, key=self._vault.key, salt=salt, ignore_scope=ignore_scope,
+        )  # fmt: skip
+        kept = message_content(message) if self.keep_text else None
+        row = (salt, sealed.details, kept)
+        return made(seq, written, sealed.record, row), sealed.decision_id
+
+    def _add(self, contents: Sequence[Record], time: datetime) -> None:
+        """Adds records that are no decisions."""
+        written = self._stamped(time)
+        start = self.size
+        whole = [{**one, "seq": start + i, "time": written} for i, one in enumerate(contents)]
+        self._commit([made(one["seq"], written, encode(one), kind=one["kind"]) for one in whole])
+        self._revision = next((one for one in reversed(whole) if one["kind"] == "revision"), self._revision)
+
+    def _stamped(self, time: datetime) -> str:
+        written = stamp(time)
+        if self._time and written < self._time and moment(self._time) - time > SKEW:
+            raise AuditError(
+                "ME962",
+                f"the time {written} lies before {self._time}, that of a record already in the log",
+                "set the clock of this computer right, or begin a new log",
+            )
+        return written
+
+    def _commit(self, some: Sequence[Made]) -> None:
+        """Puts records on the disk: the vault's rows first, then the records, each synced once."""
+        if not some:
+            return
+        self._alive()
+        with self._writing():
+            self._lock.check()
+            self._vault.add([one.row for one in some])
+            start = self._tail.add(b"".join(one.data + b"\n" for one in some), self.size)
+        for one in some:
+            if one.revision:
+                self._revision_at = Spot(one.row.seq, self._tail.segment, start)
+            start += len(one.data) + 1
+            self._frontier.add(one.leaf)
+            self._time = max(self._time, one.time)
+        if self.size - self._checkpointed >= self._every:
+            self.checkpoint()
+
+    # ----------------------------------------------------------------- checkpoints, erasure
+
+    def checkpoint(self) -> str:
+        """Writes a checkpoint, signed if there is a key; the note."""
+        with self._mutex:
+            self._alive()
+            frontier = self._frontier.copy()
+            note = make_note(Checkpoint(self.origin, frontier.size, frontier.root()), self._key)
+            with self._writing():
+                self._lock.check()
+                edge = Edge(frontier, self._tail.segment, self._tail.offset, self._revision_at, self._time)
+                save(self._layout, note, edge)
+            self._checkpointed = frontier.size
+            return note
+
+    def erase(self, identifier: str, time: datetime) -> tuple[int, ...]:
+        """Erases text, details and salt of every decision on a message (or of one: `d-...`, `#SEQ`).
+
+        Gives the numbers of the records.  Raises AuditError, ME961 where there is none.
+        """
+        with self._mutex:
+            self._alive()
+            seqs = tuple(line.seq for line in find(self._layout, identifier, self._vault.key))
+            self._stamped(time)
+            with self._writing():
+                self._vault.empty(seqs)
+            self._erase(seqs, time)
+            return seqs
+
+    def _erase(self, seqs: Sequence[int], time: datetime) -> None:
+        self._stamped(time)
+        with self._writing():
+            self._vault.scrub()
+        for start in range(0, len(seqs), _ERASED):
+            self._add([{"kind": "erasure", "erased": list(seqs[start : start + _ERASED])}], time)
+        with self._writing():
+            self._vault.recorded(seqs)
+
+    # ----------------------------------------------------------------- failing
+
+    def _alive(self) -> None:
+        if self._poison is not None:
+            raise AuditError("ME958", f"the audit log `{self.path}` is not written any more: {self._poison}",
+                             "open it anew; what was acknowledged before that is in it")  # fmt: skip
+        if self._closed:
+            raise AuditError("ME958", f"the audit log `{self.path}` is closed")
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Whatever goes wrong within it poisons the writer."""
+        try:
+            with _said(self._layout):
+                yield
+        except BaseException as error:
+            first = str(error).split("\n", 1)[0]
+            self._poison = self._poison or (first.split("] ", 1)[-1] or type(error).__name__)
+            raise
+
+
+@contextmanager
+def _said(layout: Layout) -> Iterator[None]:
+    """Errors of the disk and of SQLite as AuditError."""
+    try:
+        yield
+    except OSError as error:
+        hint = "make room on the disk" if error.errno == 28 else "check the disk and the permissions"
+        raise AuditError("ME958", f"writing the audit log `{layout.folder}` failed: {reason(error)}", hint) from error
+    except sqlite3.Error as error:
+        what = f"writing the vault of the audit log `{layout.folder}` failed: {str(error).lower()}"
+        raise AuditError("ME958", what, "check the disk and the permissions") from error

@@ -1,0 +1,210 @@
+"""The vault: salts, details, and texts if they are kept.  SQLite, mode 0600, beside the log.
+
+A row is committed before its record is written, so that no record is ever without its salt.  Each
+row keeps the leaf of its record: with the vault at hand, the first record that is not what was
+written can be named.  Erasing empties a row, then wipes free pages and the journal.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from modengine.audit.disk import PRIVATE
+from modengine.errors import AuditError
+
+_WAIT = 10.0
+"""Seconds to wait for another program that reads the vault."""
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE rows (seq INTEGER PRIMARY KEY, leaf BLOB NOT NULL, salt BLOB, details BLOB, message BLOB);
+CREATE TABLE pending (seq INTEGER PRIMARY KEY);
+"""
+
+
+class Row(NamedTuple):
+    """What the vault keeps of a record.  All but `leaf` is None for an erased one, or no decision."""
+
+    seq: int
+    leaf: bytes
+    salt: bytes | None = None
+    details: bytes | None = None
+    message: bytes | None = None
+
+
+class Vault:
+    """An open vault.  Methods raise sqlite3.Error where the disk fails."""
+
+    def __init__(self, path: Path, origin: str, connection: sqlite3.Connection) -> None:
+        self._path = path
+        self._connection = connection
+        try:
+            meta = dict(self._connection.execute("SELECT name, value FROM meta"))
+        except sqlite3.DatabaseError as error:
+            self.close()
+            raise AuditError("ME960", f"the vault `{path}` cannot be read: {error}", "is it the log's own?") from None
+        key = meta.get("key")
+        if meta.get("origin") != origin.encode() or not isinstance(key, bytes):
+            self.close()
+            raise AuditError("ME960", f"the vault `{path}` belongs to another log", "put the log's own vault there")
+        self.key: bytes = key
+        """32 bytes: pseudonyms and decision ids are made with it."""
+
+    # ----------------------------------------------------------------- opening
+
+    @classmethod
+    def create(cls, path: Path, origin: str, key: bytes) -> None:
+        """Makes an empty vault.  One that is there is replaced: the caller knows that it is unused."""
+        for old in (path, *_beside(path)):
+            old.unlink(missing_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
+        connection = _connect(path)
+        try:
+            connection.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
+            connection.execute("BEGIN")
+            values = (("origin", origin.encode()), ("key", key), ("batch", b"0"))
+            connection.executemany("INSERT INTO meta VALUES (?, ?)", values)
+            connection.execute("COMMIT")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
+    @classmethod
+    def open(cls, path: Path, origin: str) -> Vault:
+        """The vault, to read and write.  Raises AuditError (ME960)."""
+        if not path.is_file():
+            raise AuditError("ME960", f"the vault `{path}` is missing", "put it back: without it nothing is added")
+        try:
+            connection = _connect(path)
+        except sqlite3.Error as error:
+            raise AuditError("ME960", f"the vault `{path}` cannot be read: {error}", "is it the log's own?") from None
+        return cls(path, origin, connection)
+
+    @classmethod
+    def read(cls, path: Path, origin: str) -> Vault | None:
+        """The vault, to read only; None where there is none (it may be kept apart from the log)."""
+        if not path.is_file():
+            return None
+        writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+        # Without leave to write, SQLite cannot share its journal: the file is read as it lies there.
+        mode = "mode=ro" if writable else "mode=ro&immutable=1"
+        uri = f"{path.absolute().as_uri()}?{mode}"
+        try:
+            connection = sqlite3.connect(uri, uri=True, timeout=_WAIT, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise AuditError("ME960", f"the vault `{path}` cannot be read: {error}", "is it the log's own?") from None
+        return cls(path, origin, connection)
+
+    def close(self) -> None:
+        with suppress(sqlite3.Error):
+            self._connection.close()
+
+    # ----------------------------------------------------------------- writing
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._connection
+            self._connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Commits the rows of a batch, and that every record before it is on the disk."""
+        with self._transaction() as connection:
+            connection.executemany("INSERT INTO rows VALUES (?, ?, ?, ?, ?)", rows)
+            connection.execute("UPDATE meta SET value = ? WHERE name = 'batch'", (b"%d" % rows[0].seq,))
+
+    def drop_from(self, seq: int) -> None:
+        """Deletes the rows of records that were never written."""
+        if self._connection.execute("SELECT 1 FROM rows WHERE seq >= ? LIMIT 1", (seq,)).fetchone():
+            with self._transaction() as connection:
+                connection.execute("DELETE FROM rows WHERE seq >= ?", (seq,))
+        self.settle()
+
+    def settle(self) -> None:
+        """Moves the journal into the file, and both to the disk."""
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def empty(self, seqs: Sequence[int]) -> None:
+        """Empties rows, and remembers that their erasure is still to be recorded."""
+        with self._transaction() as connection:
+            some = [(seq,) for seq in seqs]
+            connection.executemany("UPDATE rows SET salt = NULL, details = NULL, message = NULL WHERE seq = ?", some)
+            connection.executemany("INSERT OR IGNORE INTO pending VALUES (?)", some)
+
+    def scrub(self) -> None:
+        """Leaves nothing of emptied rows in free pages, moved cells or the journal.
+
+        `secure_delete` alone leaves copies of cells that SQLite moved between pages: only a vault
+        written anew has none.  Raises AuditError (ME960) where another program reads the vault.
+        """
+        self._connection.execute("VACUUM")
+        busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise AuditError(
+                "ME960",
+                f"another program reads the vault `{self._path}`, so the erased text cannot be wiped yet",
+                "end that program, and erase again",
+            )
+
+    def recorded(self, seqs: Iterable[int]) -> None:
+        """The erasure of these rows stands in the log."""
+        with self._transaction() as connection:
+            connection.executemany("DELETE FROM pending WHERE seq = ?", [(seq,) for seq in seqs])
+
+    # ----------------------------------------------------------------- reading
+
+    @property
+    def batch(self) -> int:
+        """The first record of the last batch: all before it had been synced."""
+        found = self._connection.execute("SELECT value FROM meta WHERE name = 'batch'").fetchone()
+        return int(found[0])
+
+    @property
+    def pending(self) -> tuple[int, ...]:
+        """Emptied rows whose erasure may not stand in the log yet."""
+        return tuple(seq for (seq,) in self._connection.execute("SELECT seq FROM pending ORDER BY seq"))
+
+    def row(self, seq: int) -> Row | None:
+        found = self._connection.execute("SELECT * FROM rows WHERE seq = ?", (seq,)).fetchone()
+        return None if found is None else Row(*found)
+
+    def rows(self, seq: int = 0) -> Iterator[Row]:
+        """The rows from `seq` on, in their order.
+
+        Read in pieces: one long reading would keep a writer's journal from being emptied.
+        """
+        while True:
+            some = self._connection.execute("SELECT * FROM rows WHERE seq >= ? ORDER BY seq LIMIT 1000", (seq,))
+            piece = [Row(*one) for one in some]
+            yield from piece
+            if len(piece) < 1000:
+                return
+            seq = piece[-1].seq + 1
+
+
+def _beside(path: Path) -> tuple[Path, ...]:
+    return tuple(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        # Twice SQLite's own: fewer pauses in which the journal is moved into the file.
+        connection.execute("PRAGMA wal_autocheckpoint = 2000")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection

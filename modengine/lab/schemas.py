@@ -1,0 +1,34 @@
+"""The JSON Schema of every result, by the name of its command.  `docs/schemas/` is written from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from modengine.lab.ablate import Ablation
+from modengine.lab.compare import Comparison
+from modengine.lab.evade import Evasion
+from modengine.lab.evaluate import Evaluation
+from modengine.lab.fairness import Fairness
+from modengine.lab.smallest import Smallest
+from modengine.lab.timeline import Timeline
+from modengine.lab.tune import Tuning
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+RESULTS: Mapping[str, type[msgspec.Struct]] = {
+    "eval": Evaluation,
+    "fairness": Fairness,
+    "evade": Evasion,
+    "diff": Comparison,
+    "ablate": Ablation,
+    "flip": Smallest,
+    "tune": Tuning,
+    "timeline": Timeline,
+}
+
+
+def schema(name: str) -> dict[str, Any]:
+    """The schema of what `modengine NAME --format json` prints."""
+    return {"$schema": _DRAFT, **msgspec.json.schema(RESULTS[name])}

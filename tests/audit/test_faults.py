@@ -1,0 +1,58 @@
+"""The fault programs of bench/faults, with small figures; docs/audit-log.md has the large ones."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="needs fork and signals as Linux has them")
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        pytest.param("kill9", (12,), marks=linux),
+        ("truncate", (12, 61)),
+        ("bitflips", (4096, 37)),
+        ("structural", (25,)),
+        pytest.param("writers", (30, 10), marks=linux),
+        pytest.param("lost_lock", (4,), marks=linux),
+    ],
+)
+def test_faults_lose_nothing_that_was_acknowledged(name: str, arguments: tuple[int, ...]) -> None:
+    outcome = import_module(f"bench.faults.{name}").run(*arguments)
+    assert outcome.held, outcome
+
+
+@linux
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only the superuser mounts disks")
+def test_a_full_disk_loses_nothing() -> None:
+    try:
+        outcome = import_module("bench.faults.full_disk").run(2)
+    except (OSError, import_module("subprocess").CalledProcessError) as error:
+        pytest.skip(f"no disk can be mounted here: {error}")
+    assert outcome.held, outcome
+
+
+@linux
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+def test_failing_calls_lose_nothing() -> None:
+    outcome = import_module("bench.faults.strace_faults").run(9)
+    assert outcome.held, outcome
+
+
+def test_the_table_of_the_page_is_the_last_output() -> None:
+    run_all = import_module("bench.faults.run_all")
+    text = run_all.PAGE.read_text("utf-8")
+    assert run_all.page(text) == text
+    kept = json.loads((ROOT / "bench/faults/results.json").read_text("utf-8"))
+    assert set(kept) == set(run_all.PROGRAMS)
+    assert all(row["held"] for row in kept.values())

@@ -1,0 +1,168 @@
+"""Nothing of a message stands in a log; an erased one stands nowhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from modengine.audit.layout import Layout
+from modengine.audit.log import AuditLog
+from modengine.audit.verify import verify
+from modengine.loading import load
+from modengine.model import Decision, Message
+from modengine.run.read import read_paths
+from tests.audit.conftest import NOW, segment
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "messages.jsonl"
+PROBE = 8
+"""Characters."""
+
+
+@cache
+def samples() -> tuple[tuple[Message, Decision], ...]:
+    engine = load()
+    messages = [row.message for row in read_paths([SAMPLES]) if row.message is not None]
+    return tuple((message, engine.decide(message, ignore_scope=True)) for message in messages)
+
+
+def make(folder: Path, keep_text: bool) -> Path:
+    with AuditLog.open(folder, time=NOW, keep_text=keep_text, batch=50) as log:
+        log.use(load(), NOW)
+        log.append_many(samples(), NOW, ignore_scope=True)
+    return folder
+
+
+def texts(message: Message) -> list[str]:
+    return [part.text for part in message.all_parts() if part.text]
+
+
+@cache
+def probes() -> dict[str, frozenset[str]]:
+    """For each id, the pieces of its texts that stand in no rule file and in nothing of another message."""
+    rules = "\n".join(file.data.decode("utf-8") for file in load().policy.files)
+    seen = Counter(
+        piece
+        for message, _ in samples()
+        for piece in {p for t in (*texts(message), *map(str, message.fields.values())) for p in pieces(t)}
+    )
+    # The fields that the policy asks about stand in the log: h-020 repeats the date of its own.
+    clear = {piece for message, _ in samples() for piece in pieces(str(message.fields.get("time")))}
+    return {
+        str(message.id): frozenset(
+            p for t in texts(message) for p in pieces(t) if seen[p] == 1 and p not in rules and p not in clear
+        )
+        for message, _ in samples()
+    }
+
+
+def pieces(text: str) -> Iterator[str]:
+    for start in range(len(text) - PROBE + 1):
+        yield text[start : start + PROBE]
+
+
+def readings(data: bytes) -> Iterator[str]:
+    """What a file may say: as UTF-8, with its escapes undone, as UTF-16."""
+    plain = data.decode("utf-8", "replace")
+    yield plain
+    yield re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), plain)
+    for start in (0, 1):
+        yield data[start:].decode("utf-16-le", "replace")
+
+
+def digests(text: str) -> Iterator[bytes]:
+    """Plain digests of a text, as bytes, hexadecimal and base64."""
+    for name in ("md5", "sha1", "sha256"):
+        digest = hashlib.new(name, text.encode("utf-8")).digest()
+        yield from (digest, digest.hex().encode("ascii"), base64.b64encode(digest).rstrip(b"="))
+
+
+def files(folder: Path, *apart: str) -> bytes:
+    """Every file of a log, one after the other."""
+    return b"\0\0".join(
+        path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.parent.name != "rules" and not path.name.startswith(apart or ("\0",))
+    )
+
+
+def traces(some: Iterable[Message], data: bytes) -> dict[str, list[str]]:
+    """What of some messages stands in some bytes: an id, a text or a piece of one, a digest of either."""
+    said = tuple(readings(data))
+    windows = {piece for text in said for piece in pieces(text)}
+    found: dict[str, list[str]] = {}
+    for message in some:
+        name = str(message.id)
+        here = [f"id {name}"] if any(f'"{name}"' in text or f" {name} " in text for text in said) else []
+        here += [f"text {one}" for one in texts(message) if len(one) >= PROBE and any(one in text for text in said)]
+        here += [f"piece {piece}" for piece in probes()[name] & windows]
+        for text in (*texts(message), name):
+            here += [f"digest of {text[:20]}" for digest in digests(text) if digest in data]
+        if here:
+            found[name] = here
+    return found
+
+
+@pytest.mark.parametrize("keep_text", [False, True])
+def test_no_text_no_id_and_no_digest_of_either_is_in_a_log(tmp_path: Path, keep_text: bool) -> None:
+    folder = make(tmp_path / "audit", keep_text)
+    data = files(folder, "vault.sqlite") if keep_text else files(folder)
+    assert len(data) > 400_000
+    assert sum(map(len, probes().values())) > 5000
+    assert traces((message for message, _ in samples()), data) == {}
+
+
+def test_no_pattern_and_no_place_is_in_the_records(tmp_path: Path) -> None:
+    folder = make(tmp_path / "audit", keep_text=False)
+    data = files(folder, "vault.sqlite")
+    patterns = {match.pattern for _, decision in samples() for hit in decision.hits for match in hit.matches}
+    assert len(patterns) > 50
+    keys = {"time"}  # a pattern of that name is no news
+    assert [name for name in patterns - keys if f'"{name}"'.encode() in data] == []
+    assert b'"start"' not in data
+    assert b'"how"' not in data
+
+
+@pytest.mark.parametrize("keep_text", [False, True])
+def test_an_erased_message_is_nowhere(tmp_path: Path, keep_text: bool) -> None:
+    folder = make(tmp_path / "audit", keep_text)
+    erased = [message for message, decision in samples() if decision.hits][::8]
+    assert len(erased) > 15
+    vault = sqlite3.connect(folder / "vault.sqlite")
+    secrets = list(vault.execute("SELECT seq, salt, details FROM rows WHERE salt IS NOT NULL"))
+    vault.close()
+    if keep_text:  # they were there
+        assert len(traces(erased, files(folder))) == len(erased)
+    numbers: set[int] = set()
+    with AuditLog.open(folder, time=NOW) as log:
+        for message in erased:
+            numbers |= set(log.erase(str(message.id), NOW))
+        # While the writer is still there: what has the journal?
+        assert traces(erased, files(folder)) == {}
+    data = files(folder)
+    assert traces(erased, data) == {}
+    assert [seq for seq, salt, _ in secrets if (salt in data) != (seq not in numbers)] == []
+    unique = Counter(details for _, _, details in secrets)
+    assert [seq for seq, _, details in secrets if seq in numbers and unique[details] == 1 and details in data] == []
+    report = verify(Layout(folder))
+    assert report.ok
+    assert report.erased == len(erased)
+
+
+def test_the_same_text_looks_different_each_time(tmp_path: Path) -> None:
+    message, decision = samples()[0]
+    with AuditLog.open(tmp_path / "audit", time=NOW) as log:
+        log.use(load(), NOW)
+        log.append_many([(message, decision)] * 2, NOW, ignore_scope=True)
+    lines = [json.loads(line) for line in segment(tmp_path / "audit").read_bytes().splitlines()]
+    assert lines[1]["text"] != lines[2]["text"]
+    assert lines[1]["details"] != lines[2]["details"]
+    assert lines[1]["message"] == lines[2]["message"]

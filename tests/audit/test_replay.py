@@ -1,0 +1,189 @@
+"""Making every decision again."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from modengine.audit import replay as module
+from modengine.audit.layout import Layout, read_origin
+from modengine.audit.log import AuditLog
+from modengine.audit.replay import Replay, Replayer, Source, load_copies
+from modengine.audit.vault import Vault
+from modengine.audit.verify import verify
+from modengine.engine import Engine
+from modengine.loading import load
+from modengine.match.regex import RegexMatcher
+from modengine.model import Message
+from tests.audit.conftest import MESSAGES, NOW, PARCELS, MakeLog, records, write_policy
+
+
+def replayed(folder: Path, messages: Iterable[Message] | None = None, engine: Engine | None = None) -> Replay:
+    layout = Layout(folder)
+    vault = Vault.read(layout.vault, read_origin(layout))
+    assert vault is not None
+    try:
+        source = None if messages is None else Source(messages, vault.key)
+        replayer = Replayer(layout, vault, source, engine)
+        verify(layout, on_record=replayer.take)
+    finally:
+        vault.close()
+    return replayer.result
+
+
+def test_kept_texts_are_decided_the_same(make: MakeLog) -> None:
+    result = replayed(make(keep_text=True))
+    assert (result.decisions, result.same, result.causes) == (6, 6, {})
+
+
+def test_messages_from_their_source_are_decided_the_same(make: MakeLog) -> None:
+    result = replayed(make(), reversed(MESSAGES))
+    assert (result.decisions, result.same, result.causes) == (6, 6, {})
+
+
+def test_a_log_replays_without_the_files_that_its_rules_came_from(tmp_path: Path) -> None:
+    rules = tmp_path / "elsewhere" / "deep"
+    rules.mkdir(parents=True)
+    write_policy(rules)
+    (rules.parent / "base.yaml").write_text("policy: outer\ntitle: Outer\nbase: deep/policy.yaml\n", "utf-8")
+    engine = load(rules.parent / "base.yaml")
+    with AuditLog.open(tmp_path / "audit", time=NOW, keep_text=True) as log:
+        log.use(engine, NOW)
+        log.append_many([(m, engine.decide(m)) for m in MESSAGES], NOW)
+    for path in rules.iterdir():
+        path.unlink()
+    result = replayed(tmp_path / "audit")
+    assert (result.same, result.causes) == (6, {})
+    copies = load_copies(Layout(tmp_path / "audit"), records(tmp_path / "audit")[0]["files"])
+    assert copies is not None
+    assert copies.revision == engine.revision
+
+
+def test_decisions_that_ignored_scope_are_made_so_again(tmp_path: Path, engine: Engine) -> None:
+    message = msgspec.structs.replace(MESSAGES[0], fields={"channel": "private"})
+    with AuditLog.open(tmp_path / "audit", time=NOW, keep_text=True) as log:
+        log.use(engine, NOW)
+        log.append_many([(message, engine.decide(message, ignore_scope=True))], NOW, ignore_scope=True)
+    assert replayed(tmp_path / "audit").same == 1
+
+
+def test_an_erased_text_is_a_cause_of_its_own(make: MakeLog) -> None:
+    folder = make(keep_text=True)
+    with AuditLog.open(folder, time=NOW) as log:
+        log.erase("a-1", NOW)
+    assert replayed(folder, MESSAGES).causes == {"text erased": 1}
+
+
+def test_a_text_that_is_nowhere_is_absent(make: MakeLog) -> None:
+    folder = make()
+    assert replayed(folder).causes == {"text absent": 6}
+    result = replayed(folder, MESSAGES[:3])
+    assert (result.same, result.causes, result.different) == (3, {"text absent": 3}, 0)
+
+
+def test_a_source_that_was_changed_is_found_out(make: MakeLog) -> None:
+    changed = [msgspec.structs.replace(MESSAGES[0], text="快递"), *MESSAGES[1:]]
+    assert replayed(make(), changed).causes == {"text changed": 1}
+
+
+def test_fields_that_were_changed_are_a_cause(make: MakeLog) -> None:
+    fields = {**MESSAGES[0].fields, "time": "2015-01-01"}
+    changed = [msgspec.structs.replace(MESSAGES[0], fields=fields), *MESSAGES[1:]]
+    result = replayed(make(), changed)
+    assert result.causes == {"fields": 1}
+    assert "taken" in result.differences[0].what
+    wrong = [msgspec.structs.replace(MESSAGES[0], fields={"reposts": "many"}), *MESSAGES[1:]]
+    assert replayed(make("other"), wrong).causes == {"fields": 1}
+
+
+def test_missing_changed_or_broken_copies_of_rules_are_a_cause(make: MakeLog) -> None:
+    folder = make(keep_text=True)
+    copy = max((folder / "rules").iterdir(), key=lambda path: path.stat().st_size)
+    copy.write_bytes(copy.read_bytes() + b"\n")
+    assert replayed(folder).causes == {"rules": 6}
+    copy.unlink()
+    assert replayed(folder).causes == {"rules": 6}
+
+
+def test_other_rules_are_a_cause(make: MakeLog, tmp_path: Path) -> None:
+    other = load(write_policy(tmp_path, parcels=PARCELS.replace("score: 60", "score: 95")))
+    result = replayed(make(keep_text=True), engine=other)
+    assert result.causes == {"rules": 4}
+    assert result.same == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"), [("matching", "engine"), ("segmenter", "dictionary"), ("tables", "tables"), ("regex", "tables")]
+)
+def test_another_environment_is_a_cause_where_something_differs(
+    make: MakeLog, monkeypatch: pytest.MonkeyPatch, name: str, cause: str
+) -> None:
+    folder = make(keep_text=True)
+    real = module.environment
+    monkeypatch.setattr(module, "environment", lambda engine: {**real(engine), name: "another"})
+    assert replayed(folder).same == 6
+    monkeypatch.setattr("modengine.judge.points.floor", lambda _: 1)
+    assert set(replayed(folder).causes) <= {cause}
+    blind(monkeypatch)
+    assert replayed(folder).causes == {cause: 4}
+
+
+def blind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Regexes find nothing."""
+    real = RegexMatcher.find
+
+    def find(self: Any, part: Any, candidates: Any) -> Any:
+        found = real(self, part, candidates)
+        return type(found)((), (), None)
+
+    monkeypatch.setattr(RegexMatcher, "find", find)
+
+
+def test_a_timeout_is_a_cause(make: MakeLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make(keep_text=True)
+
+    def find(self: Any, part: Any, candidates: Any) -> Any:
+        from modengine.match.found import Finding
+
+        return Finding((), (), "the regex took longer than 0.1 s")
+
+    monkeypatch.setattr(RegexMatcher, "find", find)
+    result = replayed(folder)
+    assert result.causes == {"timeout": 4}
+
+
+def test_a_record_that_the_rules_do_not_make_is_unexplained(make: MakeLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make(keep_text=True)
+    blind(monkeypatch)
+    assert replayed(folder).causes == {"unexplained": 4}
+
+
+def test_another_version_of_the_engine_is_a_cause(make: MakeLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make(keep_text=True)
+    monkeypatch.setattr("modengine.__version__", "9.9.9")
+    assert replayed(folder).same == 6
+    blind(monkeypatch)
+    assert replayed(folder).causes == {"engine": 4}
+
+
+@pytest.mark.parametrize("path", ["../../../../x.yaml", "/etc/x.yaml", "C:\\x.yaml", "a\\..\\x.yaml"])
+def test_copies_cannot_be_written_outside_of_their_folder(make: MakeLog, tmp_path: Path, path: str) -> None:
+    folder = make()
+    first, *rest = records(folder)[0]["files"]
+    load_copies(Layout(folder), [first, {**rest[0], "path": path}])
+    assert not Path("/etc/x.yaml").exists()
+    assert not list(tmp_path.parent.glob("x.yaml"))
+
+
+def test_a_vault_that_was_emptied_by_hand_has_no_texts(make: MakeLog) -> None:
+    folder = make(keep_text=True)
+    vault = sqlite3.connect(folder / "vault.sqlite")
+    vault.execute("DELETE FROM rows WHERE seq > 0")
+    vault.commit()
+    vault.close()
+    assert replayed(folder).causes == {"text absent": 6}

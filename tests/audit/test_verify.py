@@ -1,0 +1,297 @@
+"""Checking a log, and naming the first bad record."""
+
+from __future__ import annotations
+
+import sqlite3
+import tracemalloc
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from modengine.audit.layout import Layout
+from modengine.audit.log import AuditLog
+from modengine.audit.record import decode, encode
+from modengine.audit.report import Report
+from modengine.audit.verify import verify
+from modengine.engine import Engine
+from tests.audit.conftest import NOW, MakeLog, records, segment
+from tests.audit.test_log import Pairs, code_of
+from tests.audit.test_opening import KEY, OTHER
+
+
+def note(folder: Path) -> tuple[tuple[str, str], ...]:
+    return (("kept.note", (folder / "checkpoint").read_text("utf-8")),)
+
+
+def edit(folder: Path, seq: int, **changes: object) -> None:
+    """Changes a record, and keeps its form canonical."""
+    path = segment(folder)
+    lines = path.read_bytes().splitlines()
+    lines[seq] = encode({**decode(lines[seq]), **changes})
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+
+
+def first(report: Report) -> tuple[str, int | None]:
+    assert not report.ok
+    return report.faults[0].code, report.faults[0].record
+
+
+def test_a_good_log_is_good(make: MakeLog) -> None:
+    folder = make(keep_text=True)
+    report = verify(Layout(folder), note(folder))
+    assert report.ok
+    assert (report.size, report.proven, report.outside, report.texts) == (7, 7, 1, 6)
+    assert (report.vault, report.signed, report.kinds) == ("complete", "unsigned", {"decision": 6, "revision": 1})
+    assert report.notices == []
+
+
+def test_a_log_without_its_vault_is_checked_all_the_same(make: MakeLog) -> None:
+    folder = make()
+    (folder / "vault.sqlite").unlink()
+    report = verify(Layout(folder), note(folder))
+    assert report.ok
+    assert report.vault == "absent"
+
+
+def test_a_changed_record_is_named_where_the_vault_is_there(make: MakeLog) -> None:
+    folder = make()
+    edit(folder, 3, taken="allow", study=True)
+    assert first(verify(Layout(folder))) == ("ME953", 3)
+
+
+def test_a_changed_record_is_between_two_checkpoints_where_it_is_not(make: MakeLog) -> None:
+    make()
+    folder = make()
+    (folder / "vault.sqlite").unlink()
+    edit(folder, 9, study=True)
+    report = verify(Layout(folder))
+    assert "one of the records 7 to 12" in report.faults[0].what
+    assert report.proven == 7
+
+
+def test_a_broken_record_is_named_with_its_place(make: MakeLog) -> None:
+    folder = make()
+    lines = segment(folder).read_bytes().splitlines(keepends=True)
+    segment(folder).write_bytes(b"".join(lines[:4]) + b"{}\n" + b"".join(lines[5:]))
+    report = verify(Layout(folder))
+    assert first(report) == ("ME953", 4)
+    assert report.faults[0].where == f"{segment(folder).name}, byte {sum(map(len, lines[:4]))}"
+    assert "good records follow it" in report.faults[0].what
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda line: line.replace(b'"kind"', b'"kind" '), "canonical"),
+        (lambda line: line[:-2] + b',"kind":"decision"}\n', "canonical"),
+        (lambda line: line.replace(b'"seq":4', b'"seq":5'), "numbered 5, not 4"),
+        (lambda line: line.replace(b'"decision"', b'"decisions"'), "of no known kind"),
+        (lambda line: line.replace(b"Z", b""), "without a time in UTC"),
+        (lambda line: b"[]\n", "not a JSON object"),
+        (lambda line: b"\xff\n", "not JSON"),
+        (lambda line: b"[" * 60_000 + b"\n", "not JSON"),
+        (lambda line: b"x" * 70_000 + b"\n", "longer than 64 KB"),
+    ],
+)
+def test_what_is_no_record_is_said_to_be_none(make: MakeLog, change: object, what: str) -> None:
+    folder = make()
+    lines = segment(folder).read_bytes().splitlines(keepends=True)
+    lines[4] = change(lines[4])  # type: ignore[operator]
+    segment(folder).write_bytes(b"".join(lines))
+    report = verify(Layout(folder))
+    assert first(report) == ("ME953", 4)
+    assert what in report.faults[0].what
+
+
+def test_a_log_that_was_cut_is_found_by_its_own_checkpoint(make: MakeLog) -> None:
+    folder = make()
+    segment(folder).write_bytes(b"".join(segment(folder).read_bytes().splitlines(keepends=True)[:5]))
+    report = verify(Layout(folder))
+    assert first(report) == ("ME954", 5)
+    assert "says 7" in report.faults[0].what
+
+
+def test_a_log_that_was_rolled_back_whole_is_found_by_a_checkpoint_kept_elsewhere(make: MakeLog, engine: Engine,
+                                                                                 pairs: Pairs) -> None:  # fmt: skip
+    folder = make()
+    old = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with AuditLog.open(folder, time=NOW) as log:
+        log.use(engine, NOW)
+        log.append_many(pairs, NOW)
+    kept = note(folder)
+    for path, data in old.items():
+        path.write_bytes(data)
+    assert verify(Layout(folder)).ok
+    assert first(verify(Layout(folder), kept)) == ("ME954", 7)
+
+
+def test_an_older_checkpoint_of_the_same_log_is_met_on_the_way(make: MakeLog) -> None:
+    kept = note(make())
+    report = verify(Layout(make()), kept)
+    assert report.ok
+    assert report.outside == 1
+
+
+def test_the_checkpoint_of_another_log_is_refused(make: MakeLog) -> None:
+    assert code_of(lambda: verify(Layout(make()), note(make("other")))) == "ME955"
+
+
+def test_the_wrong_key_is_refused(make: MakeLog) -> None:
+    folder = make(key=KEY)
+    assert code_of(lambda: verify(Layout(folder), key=OTHER.verifier)) == "ME956"
+    assert code_of(lambda: verify(Layout(make("unsigned")), key=KEY.verifier)) == "ME956"
+    assert verify(Layout(folder)).signed == "signed, not checked"
+
+
+def test_a_changed_or_missing_copy_of_a_rule_file_is_said(make: MakeLog) -> None:
+    folder = make()
+    one, two, *_ = sorted((folder / "rules").iterdir())
+    one.write_bytes(one.read_bytes() + b"#")
+    two.unlink()
+    report = verify(Layout(folder))
+    assert [fault.record for fault in report.faults] == [0, 0]
+    assert report.proven == 7
+    assert {"missing" in fault.what for fault in report.faults} == {True, False}
+
+
+@pytest.mark.parametrize(
+    ("sql", "what"),
+    [
+        ("UPDATE rows SET details = x'7b7d20' WHERE seq = 2", "other details"),
+        ("UPDATE rows SET salt = zeroblob(32) WHERE seq = 2", "other details"),
+        ("UPDATE rows SET leaf = zeroblob(32) WHERE seq = 2", "proven by a checkpoint, but the vault"),
+        ("DELETE FROM rows WHERE seq = 2", "no row in the vault"),
+        ("UPDATE rows SET salt = NULL, details = NULL, message = NULL WHERE seq = 2", "no erasure is recorded"),
+        ("UPDATE rows SET message = replace(message, '明天', '今天') WHERE seq = 2", "another message"),
+        ("UPDATE rows SET message = replace(message, 'a-2', 'a-3') WHERE seq = 2", "another message"),
+        ("UPDATE rows SET message = x'7b' WHERE seq = 2", "cannot be read"),
+        ("UPDATE meta SET value = zeroblob(32) WHERE name = 'key'", "decision id"),
+    ],
+)
+def test_a_changed_vault_is_said(make: MakeLog, sql: str, what: str) -> None:
+    folder = make(keep_text=True)
+    vault = sqlite3.connect(folder / "vault.sqlite")
+    vault.execute("UPDATE rows SET message = CAST(message AS TEXT)")
+    vault.execute(sql)
+    vault.execute("UPDATE rows SET message = CAST(message AS BLOB)")
+    vault.commit()
+    vault.close()
+    report = verify(Layout(folder))
+    assert what in report.faults[0].what
+    assert report.faults[0].code == "ME960"
+    assert report.proven == 7
+
+
+def test_an_erasure_that_was_not_done_is_said(make: MakeLog) -> None:
+    folder = make(keep_text=True)
+    before = (folder / "vault.sqlite").read_bytes()
+    with AuditLog.open(folder, time=NOW) as log:
+        log.erase("a-2", NOW)
+    vault = sqlite3.connect(folder / "vault.sqlite")
+    leaf = vault.execute("SELECT leaf FROM rows WHERE seq = 7").fetchone()[0]
+    vault.close()
+    (folder / "vault.sqlite").write_bytes(before)
+    vault = sqlite3.connect(folder / "vault.sqlite")
+    vault.execute("INSERT INTO rows (seq, leaf) VALUES (7, ?)", (leaf,))
+    vault.commit()
+    vault.close()
+    report = verify(Layout(folder))
+    assert "record 2 was erased, but the vault still has it" in report.faults[0].what
+
+
+def test_times_that_go_backwards_are_said(make: MakeLog) -> None:
+    folder = make()
+    (folder / "vault.sqlite").unlink()
+    (folder / "checkpoint").unlink()
+    (folder / "checkpoints").unlink()
+    early = (NOW - timedelta(days=1)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    edit(folder, 3, time=early)
+    codes = {(fault.code, fault.record) for fault in verify(Layout(folder)).faults}
+    assert ("ME962", 3) in codes
+
+
+def test_records_past_the_checkpoint_are_not_proven(make: MakeLog, engine: Engine, pairs: Pairs) -> None:
+    log = AuditLog.open(make(), time=NOW)
+    log.use(engine, NOW)
+    log.append_many(pairs, NOW)
+    report = verify(Layout(log.path))
+    log.close()
+    assert report.ok
+    assert (report.size, report.proven) == (13, 7)
+    assert "no checkpoint has them" in report.notices[0]
+
+
+def test_a_tail_that_is_being_written_is_no_damage(make: MakeLog) -> None:
+    folder = make()
+    with segment(folder).open("ab") as file:
+        file.write(b'{"action":"allow"')
+    report = verify(Layout(folder))
+    assert report.ok
+    assert "no record" in report.notices[0]
+
+
+@pytest.mark.parametrize("name", ["rubbish.jsonl", "00000000000000000003.jsonl"])
+def test_a_file_that_does_not_belong_there_is_said(make: MakeLog, name: str) -> None:
+    folder = make()
+    (folder / "segments" / name).write_bytes(b"")
+    assert not verify(Layout(folder)).ok or name.startswith("0")
+    (folder / "segments" / name).write_bytes(b"x\n")
+    assert not verify(Layout(folder)).ok
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"kind": "revision", "files": 3},
+        {"kind": "revision", "files": [3]},
+        {"kind": "erasure", "erased": 3},
+        {"kind": "erasure", "erased": ["x", None, 2**70]},
+        {"kind": "decision", "revision": []},
+    ],
+)
+def test_hostile_contents_are_faults_and_no_crash(make: MakeLog, content: dict[str, object]) -> None:
+    folder = make()
+    path = segment(folder)
+    lines = path.read_bytes().splitlines()
+    try:
+        lines[2] = encode({"seq": 2, "time": "2026-01-01T12:00:00.000000Z", **content})
+    except OverflowError:
+        lines[2] = b'{"erased":[1180591620717411303424],"kind":"erasure","seq":2,"time":"2026-01-01T12:00:00.000000Z"}'
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+    assert not verify(Layout(folder)).ok
+
+
+def test_a_vault_that_is_damaged_anywhere_is_a_fault_and_no_crash(make: MakeLog) -> None:
+    folder = make(keep_text=True)
+    path = folder / "vault.sqlite"
+    whole = path.read_bytes()
+    for at in range(0, len(whole), 397):
+        path.write_bytes(whole[:at] + bytes(b ^ 0x5A for b in whole[at : at + 40]) + whole[at + 40 :])
+        report = verify(Layout(folder))
+        assert report.proven == 7
+        assert {fault.code for fault in report.faults} <= {"ME960", "ME953"}
+    path.write_bytes(whole[: len(whole) // 2])
+    assert not verify(Layout(folder)).ok
+
+
+def test_a_log_on_a_read_only_disk_can_be_checked(make: MakeLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make(keep_text=True)
+    monkeypatch.setattr("modengine.audit.vault.os.access", lambda *_: False)
+    report = verify(Layout(folder))
+    assert report.ok
+    assert (report.vault, report.texts) == ("complete", 6)
+
+
+def test_memory_does_not_grow_with_the_log(make: MakeLog) -> None:
+    def peak(folder: Path) -> int:
+        tracemalloc.start()
+        assert verify(Layout(folder)).ok
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    small, large = make("small", times=200), make("large", times=1000)
+    peak(small)
+    assert peak(large) < 1.5 * peak(small)
+    assert len(records(large)) == 6001

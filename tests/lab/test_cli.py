@@ -1,0 +1,144 @@
+"""The commands: options of a corpus, forms of the output, exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from modengine.cli import main
+from tests.cli.conftest import POLICY, Command
+
+from .conftest import rows, write
+
+ROWS = (("您的网银即将失效，请登录 www.example.top 升级", "scam", 12), ("好", "ok", 40))
+COLUMNS = ("--label", "label", "--map", "scam=fraud", "--none", "ok")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    made = [{**row, "part": "ab"[i % 2]} for i, row in enumerate(rows(*ROWS))]
+    return write(tmp_path / "rows.jsonl", made)
+
+
+@pytest.fixture
+def card(tmp_path: Path, data: Path) -> Path:
+    path = tmp_path / "card.yaml"
+    path.write_text(
+        "corpus: small\nfiles: [rows.jsonl]\nlabel: label\nmap: {scam: fraud}\nnone: ok\n", encoding="utf-8"
+    )
+    return path
+
+
+def test_options_and_cards_say_the_same(command: Command, data: Path, card: Path) -> None:
+    by_options = command("eval", POLICY, data, *COLUMNS, "--format", "json")
+    by_card = command("eval", POLICY, card, "--format", "json")
+    beside = command("eval", POLICY, data, "--card", card, "--format", "json")
+    assert (by_options.code, by_card.code, beside.code) == (0, 0, 0)
+    figures = [json.loads(ran.out)["figures"] for ran in (by_options, by_card, beside)]
+    assert [f.pop("corpus") for f in figures[0]] != [f.pop("corpus") for f in figures[1]]
+    assert figures[0] == figures[1]
+    assert json.loads(by_card.out)["figures"] == json.loads(beside.out)["figures"]
+
+
+def test_options_go_before_the_card(command: Command, card: Path) -> None:
+    ran = command("eval", POLICY, card, "--stratum", "part", "--format", "json")
+    assert [one["stratum"] for one in json.loads(ran.out)["explored"]] == ["a", "b"]
+
+
+def test_the_stamp_has_the_command_line(command: Command, card: Path) -> None:
+    ran = command("eval", POLICY, card, "--seed", "7", "--format", "json")
+    stamp = json.loads(ran.out)["stamp"]
+    assert stamp["seed"] == 7
+    assert stamp["command"] == f"modengine eval {POLICY} {card} --seed 7 --format json"
+
+
+def test_text_for_a_terminal(command: Command, card: Path) -> None:
+    ran = command("eval", POLICY, card)
+    assert ran.code == 0
+    assert ran.err == ""
+    assert "Over-blocking" in ran.out
+    assert "corpus small (" in ran.out
+
+
+def test_the_name_of_the_output_says_its_form(command: Command, card: Path, tmp_path: Path) -> None:
+    assert command("eval", POLICY, card, "-o", tmp_path / "a.html").out == ""
+    assert (tmp_path / "a.html").read_text("utf-8").startswith("<!doctype html>")
+    command("eval", POLICY, card, "-o", tmp_path / "a.json")
+    assert json.loads((tmp_path / "a.json").read_text("utf-8"))["stamp"]["policy"] == "class"
+
+
+def test_csv_of_one_table_and_of_all(command: Command, card: Path, tmp_path: Path) -> None:
+    one = command("eval", POLICY, card, "--format", "csv", "--table", "over-blocking")
+    (row,) = csv.DictReader(io.StringIO(one.out))
+    assert (row["corpus"], row["label or more_n"]) == ("small", "40")
+    assert command("eval", POLICY, card, "--format", "csv", "-o", tmp_path / "all").code == 0
+    assert {"over-blocking.csv", "caught.csv", "precision.csv"} <= {p.name for p in (tmp_path / "all").iterdir()}
+
+
+def test_a_report_joins_the_sections(command: Command, card: Path, tmp_path: Path) -> None:
+    ran = command("report", POLICY, card, "--section", "eval", "-o", tmp_path / "report.html")
+    assert ran.code == 0
+    assert '<section id="eval">' in (tmp_path / "report.html").read_text("utf-8")
+    assert set(json.loads(command("report", POLICY, card, "--section", "eval", "--format", "json").out)) == {"eval"}
+    assert command("report", POLICY, card, "--section", "eval").out.startswith("What does it catch")
+    command("report", POLICY, card, "--section", "eval", "--format", "csv", "-o", tmp_path / "tables")
+    assert (tmp_path / "tables" / "eval-caught.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("--map", "scam"), "is not VALUE=CATEGORY"),
+        (("--label", "label", "--map", "a=fraud", "--map", "a=chain"), "is mapped twice"),
+        (("--none", "ok"), "name their column with --label"),
+        (("--label", "kind"), "no row has the column `kind`"),
+        (("--label", "label", "--none", "fine"), "no row has the label `fine`"),
+        ((*COLUMNS, "--format", "csv"), "name a folder with --output"),
+        ((*COLUMNS, "--table", "nothing"), "there is no table `nothing`"),
+        ((*COLUMNS, "--table", "caught", "--format", "json"), "--table goes with text, html and csv"),
+        ((*COLUMNS, "--declare", "more"), "declares no outcome"),
+        ((*COLUMNS, "--prevalence", "1.5"), "1.5 is not in the range"),
+        (("--card", "nowhere.yaml"), "there is no file `nowhere.yaml`"),
+    ],
+)
+def test_wrong_usage_is_said(args: tuple[str, ...], message: str, command: Command, data: Path) -> None:
+    ran = command("eval", POLICY, data, *args)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert message in " ".join(ran.err.split())
+
+
+def test_corpora_need_names_of_their_own(command: Command, card: Path) -> None:
+    ran = command("eval", POLICY, card, card)
+    assert ran.code == 2
+    assert "two corpora are named `small`" in ran.err
+
+
+def test_a_section_that_does_not_exist(command: Command, card: Path) -> None:
+    ran = command("report", POLICY, card, "--section", "horoscope")
+    assert (ran.code, "there is no section `horoscope`" in ran.err) == (2, True)
+
+
+def test_an_output_that_is_an_input_is_no_accident_of_ours(command: Command, card: Path, tmp_path: Path) -> None:
+    ran = command("eval", POLICY, card, "-o", tmp_path / "no" / "a.html")
+    assert ran.code == 2
+    assert "there is no folder" in ran.err
+
+
+def test_rows_that_no_label_names_are_taken_for_harmless_aloud(command: Command, data: Path) -> None:
+    ran = command("eval", POLICY, data)
+    assert "no labels: every row is taken for harmless" in " ".join(ran.out.split())
+
+
+def test_a_missing_library_is_no_bug(command: Command, card: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_args: object, **_kwargs: object) -> None:
+        raise ModuleNotFoundError("No module named 'statsmodels'", name="statsmodels.stats")
+
+    monkeypatch.setattr("modengine.cli.eval.engine_of", missing)
+    ran = command("eval", POLICY, card)
+    assert ran.code == main.USAGE
+    assert "pip install 'modengine[lab]'" in ran.err

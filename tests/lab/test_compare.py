@@ -1,0 +1,239 @@
+"""Two policies on one corpus: counts by hand, tests against a published example, both explanations."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import numpy as np
+import pytest
+from build import engine, relief, rule, text
+
+from modengine.errors import InputError
+from modengine.lab.compare import Comparison, compare
+from modengine.lab.comparison_view import tables, view
+from modengine.lab.metrics import ALL, ANY
+from modengine.lab.paired import p_value, paired
+from modengine.lab.render import as_html, as_json, as_text, named
+from modengine.lab.schemas import schema
+from modengine.lab.table import Quote
+
+from .conftest import MakeCorpus, blocks_everything, never_acts, rows, sound
+
+# ------------------------------------------------------------------ the test itself
+
+
+def test_mcnemar_gives_the_published_figures() -> None:
+    """Agresti, Categorical Data Analysis, 2nd ed. 2002, table 10.1: 150 and 86 changed; z^2 without
+    correction is 17.36.  With the continuity correction it is (|150 - 86| - 1)^2 / 236 = 16.82, p 4.1e-5."""
+    p, exact = p_value(150, 86)
+    assert (p, exact) == (pytest.approx(4.115e-05, rel=1e-3), False)
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "expected"),
+    [(0, 5, 2 / 32), (5, 0, 2 / 32), (1, 1, 1.0), (1, 4, 12 / 32), (0, 0, None)],
+)
+def test_mcnemar_is_exact_when_few_change(up: int, down: int, expected: float | None) -> None:
+    p, exact = p_value(up, down)
+    assert exact
+    assert p == (None if expected is None else pytest.approx(expected))
+
+
+def flags(bits: str) -> np.ndarray:
+    return np.array([bit == "1" for bit in bits])
+
+
+def test_a_cluster_counts_once_and_by_its_net_change() -> None:
+    codes = np.array([0, 0, 0, 1, 1, 2, 3], np.int64)
+    found = paired(codes, flags("0001000"), flags("1110110"), flags("1111111"), 1)
+    assert (found.hit_a, found.hit_b, found.gained, found.lost) == (1, 5, 5, 1)
+    # Cluster 0 gains three, cluster 1 gains one and loses one, cluster 2 gains one.
+    assert (found.clusters_gained, found.clusters_lost) == (2, 0)
+    assert found.p == pytest.approx(0.5)
+    assert found.change.value == pytest.approx(4 / 7)
+
+
+def test_rows_that_are_not_asked_about_do_not_count() -> None:
+    codes = np.arange(4)
+    found = paired(codes, flags("0000"), flags("1111"), flags("0110"), 1)
+    assert (found.rows, found.gained) == (2, 2)
+    assert paired(codes, flags("0000"), flags("1111"), flags("0000"), 1).change.value is None
+
+
+# ------------------------------------------------------------------ counts
+
+
+ROWS = (("骗", "fraud", 6), ("打", "violence", 4), ("骗打", "fraud", 3), ("好", "none", 10), ("笑", "none", 2))
+
+
+@pytest.fixture
+def compared(corpus: MakeCorpus) -> Comparison:
+    """B no longer knows 打 as violence, takes 笑 for fraud, and counts 骗 for less."""
+    other = engine(
+        rule("fraud.word", "word", text("word", "骗"), score=30),
+        rule("fraud.smile", "word", text("word", "笑")),
+        rule("violence.word", "word", text("word", "龘"), category="violence", score=35),
+    )
+    return compare(sound(), other, corpus(rows(*ROWS), label="label", stratum="label"))
+
+
+def test_rows_that_change_are_counted_by_what_they_are(compared: Comparison) -> None:
+    # 6 骗 rows fall from review to label, 3 骗打 too (and lose violence), 4 打 rows fall to allow, 2 笑 rise.
+    assert (compared.flipped, compared.already_caught) == (15, 0)
+    assert (compared.new_false_alarms, compared.lost_catches) == (2, 13)
+    assert [compared.failure(name) for name in ("new-false-alarms", "lost-catches", "any-flip")] == [2, 13, 15]
+
+
+@pytest.mark.parametrize(
+    ("category", "action", "expected"),
+    [
+        (ANY, "label", (2, 0, 0, 4, 0, 0)),
+        (ANY, "review", (2, 0, 0, 9, 0, 0)),
+        ("fraud", "review", (2, 0, 0, 9, 0, 0)),
+        ("violence", "label", (0, 0, 0, 4, 0, 3)),
+    ],
+)
+def test_flips_by_category_and_action(
+    compared: Comparison, category: str, action: str, expected: tuple[int, ...]
+) -> None:
+    (one,) = [c for c in compared.counts if (c.category, c.stratum, c.action) == (category, ALL, action)]
+    found = (one.new_false_alarms, one.false_alarms_gone, one.new_catches, one.lost_catches)
+    assert (*found, one.others_gained, one.others_lost) == expected
+
+
+def test_flips_by_stratum_add_up(compared: Comparison) -> None:
+    parts = [c for c in compared.counts if c.category == ANY and c.action == "review" and c.stratum != ALL]
+    assert {c.stratum: (c.new_false_alarms, c.lost_catches) for c in parts} == {"fraud": (0, 9), "none": (2, 0)}
+
+
+def test_moves_tell_from_where_to_where(compared: Comparison) -> None:
+    moves = {(m.category, m.before, m.after): (m.rows, m.harmless) for m in compared.moves}
+    assert moves[ANY, "review", "label"] == (9, 0)
+    assert moves[ANY, "label", "allow"] == (4, 0)
+    assert moves[ANY, "allow", "review"] == (2, 2)
+    assert moves["violence", "label", "allow"] == (7, 0)
+
+
+def test_the_change_of_a_figure_has_its_interval_and_test(compared: Comparison) -> None:
+    (one,) = [t for t in compared.tests if (t.category, t.action, t.rows_of) == (ANY, "label", "category")]
+    assert (one.found.lost, one.found.gained, one.found.rows) == (4, 0, 13)
+    assert one.found.change.value == pytest.approx(-4 / 13)
+    assert one.found.p == pytest.approx(2 / 16)
+    assert one.p_bh is not None
+    assert one.p_bh >= one.found.p
+
+
+def test_a_flip_has_both_explanations(compared: Comparison) -> None:
+    flip = next(f for f in compared.flips if f.row == "r0")
+    (one,) = flip.categories
+    assert (flip.before, flip.after, flip.already_caught) == ("review", "label", False)
+    assert [(s.rule, s.points, s.words) for s in one.rules_a] == [("fraud.word", 60, ())]
+    assert [(s.rule, s.points) for s in one.rules_b] == [("fraud.word", 30)]
+    assert flip.text is None
+
+
+def test_lost_catches_and_new_false_alarms_stand_first(compared: Comparison) -> None:
+    kinds = [("lost" if f.label != "none" else "alarm") for f in compared.flips]
+    assert kinds == ["lost"] * 13 + ["alarm"] * 2
+
+
+def test_what_another_category_keeps_is_already_caught(corpus: MakeCorpus) -> None:
+    both = rule("violence.word", "word", text("word", "打"), category="violence", score=60)
+    one = engine(rule("fraud.word", "word", text("word", "骗")), both)
+    two = engine(rule("fraud.word", "word", text("word", "龘")), both)
+    found = compare(one, two, corpus(rows(("骗打", "fraud", 3), ("骗", "fraud", 2)), label="label"))
+    assert (found.flipped, found.already_caught, found.lost_catches) == (5, 3, 2)
+    assert [f.already_caught for f in found.flips] == [False, False, True, True, True]
+
+
+def test_a_rule_whose_hits_others_make_up_for_is_named(corpus: MakeCorpus) -> None:
+    a = engine(rule("fraud.one", "w", text("w", "骗")), rule("fraud.two", "w", text("w", "骗甲"), score=40))
+    b = engine(rule("fraud.one", "w", text("w", "骗")), rule("fraud.two", "w", text("w", "龘"), score=40))
+    found = compare(a, b, corpus(rows(("骗甲", "fraud", 3), ("骗", "fraud", 2)), ("fraud",), label="label"))
+    (one,) = found.rules
+    assert (one.rule, one.side, one.rows, one.changed, one.already_caught) == ("fraud.two", "a", 3, 3, 0)
+    b = engine(rule("fraud.one", "w", text("w", "骗"), score=90), rule("fraud.two", "w", text("w", "龘"), score=40))
+    found = compare(a, b, corpus(rows(("骗甲", "fraud", 3)), ("fraud",), label="label"))
+    assert {(c.rule, c.side, c.already_caught) for c in found.rules} == {("fraud.one", "b", 3), ("fraud.two", "a", 3)}
+    assert found.flipped == 0
+
+
+def test_a_relief_that_weighs_more_is_named_on_its_side(corpus: MakeCorpus) -> None:
+    hit = rule("fraud.word", "w", text("w", "骗"))
+    a, b = engine(hit), engine(hit, relief("relief.warn", "w", text("w", "别"), by=40))
+    found = compare(a, b, corpus(rows(("别骗", "none", 4)), ("fraud",), label="label"))
+    (one,) = found.rules
+    assert (one.rule, one.side, one.changed) == ("relief.warn", "b", 4)
+    assert [(s.rule, s.points) for s in found.flips[0].categories[0].rules_b][-1] == ("relief.warn", -40)
+
+
+# ------------------------------------------------------------------ canaries and bad input
+
+
+def test_a_policy_differs_from_itself_in_nothing(corpus: MakeCorpus) -> None:
+    found = compare(sound(), sound(), corpus(rows(*ROWS), label="label"))
+    assert (found.flipped, found.rules, found.flips, found.moves) == (0, (), (), ())
+    assert all(one.found.p is None for one in found.tests)
+
+
+def test_canary_a_policy_that_blocks_everything_is_a_regression(corpus: MakeCorpus) -> None:
+    found = compare(sound(), blocks_everything(), corpus(rows(*ROWS), label="label"))
+    assert found.new_false_alarms == 12
+    (one,) = [t for t in found.tests if (t.category, t.action, t.rows_of) == (ANY, "block", "harmless")]
+    assert one.found.change.value == 1.0
+    assert one.found.p is not None
+    assert one.found.p < 0.001
+
+
+def test_canary_a_policy_that_never_acts_loses_every_catch(corpus: MakeCorpus) -> None:
+    found = compare(sound(), never_acts(), corpus(rows(*ROWS), label="label"))
+    assert (found.lost_catches, found.only_a) == (13, ("violence",))
+
+
+def test_policies_without_a_common_category_cannot_be_compared(corpus: MakeCorpus) -> None:
+    other = engine(rule("spam.word", "w", text("w", "骗"), category="spam"))
+    with pytest.raises(InputError, match="share no category"):
+        compare(sound(), other, corpus(rows(*ROWS), label="label"))
+
+
+def test_figures_that_the_card_forbids_are_not_given(corpus: MakeCorpus) -> None:
+    made = corpus(rows(*ROWS), label="label", forbidden=("over-blocking",))
+    found = compare(sound(), blocks_everything(), made)
+    assert {one.rows_of for one in found.tests} == {"category"}
+
+
+# ------------------------------------------------------------------ texts and forms
+
+
+def test_texts_are_shown_only_where_they_may_be(corpus: MakeCorpus) -> None:
+    made = corpus(rows(*ROWS), label="label")
+    hidden = compare(sound(), never_acts(), made)
+    assert "骗" not in as_json(view(hidden))
+    assert "骗" not in as_html(view(hidden))
+    shown = compare(sound(), never_acts(), made, show_text=True)
+    quote = named(tables(shown))["flips-listed"].rows[0][-1]
+    assert isinstance(quote, Quote)
+    assert not quote.open
+    assert shown.flips[0].categories[0].rules_a[0].words == ("骗",)
+    invented = corpus(rows(*ROWS), label="label", invented=True)
+    assert compare(sound(), never_acts(), invented).flips[0].text is not None
+
+
+def test_only_so_many_flips_are_listed(corpus: MakeCorpus) -> None:
+    found = compare(sound(), never_acts(), corpus(rows(*ROWS), label="label"), most=3)
+    assert (len(found.flips), found.flipped) == (3, 13)
+    assert "10 more flips are counted above" in as_text(view(found), 120)
+
+
+def test_the_result_is_as_its_schema_says_and_the_same_each_time(corpus: MakeCorpus, compared: Comparison) -> None:
+    made = corpus(rows(*ROWS), label="label", stratum="label")
+    one, two = (as_json(view(compare(sound(), blocks_everything(), made, seed=3))) for _ in range(2))
+    assert one == two
+    jsonschema.validate(json.loads(one), schema("diff"), jsonschema.Draft202012Validator)
+
+
+def test_progress_counts_both_passes(corpus: MakeCorpus) -> None:
+    told: list[int] = []
+    compare(sound(), never_acts(), corpus(rows(*ROWS), label="label"), progress=told.append)
+    assert told == list(range(1, 51))

@@ -1,0 +1,154 @@
+"""The commands diff, ablate, flip, tune and timeline: exit codes, options, what is written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from modengine.loading import load
+from tests.cli.conftest import POLICY, Command
+
+from .conftest import rows, write
+
+RULES = """\
+ruleset: small
+title: Small
+category: fraud
+clauses: {F1: A clause.}
+rules:
+  - {id: fraud.right, title: Right, clause: F1, status: stable, score: 10, patterns: {w: {text: [骗]}}, when: w}
+  - {id: fraud.wrong, title: Wrong, clause: F1, status: stable, score: 60, patterns: {w: {text: [钱]}}, when: w}
+"""
+LADDER = "actions: {fraud: {label: 30, review: 50, block: 90}}\nfields: {time: datetime}\n"
+ROWS = (("骗", "fraud", 120), ("骗钱", "fraud", 20), ("钱", "none", 100), ("好", "none", 160))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "small.yaml").write_text(RULES, encoding="utf-8")
+    head = "title: Small\nrulesets: [small.yaml]\n"
+    (tmp_path / "a.yaml").write_text(f"policy: a\n{head}{LADDER}", encoding="utf-8")
+    change = "overrides: [{rules: [fraud.right], score: 60}, {rules: [fraud.wrong], score: 0}]\n"
+    (tmp_path / "b.yaml").write_text(f"policy: b\n{head}{LADDER}{change}", encoding="utf-8")
+    write(tmp_path / "rows.jsonl", rows(*ROWS, time="2014-06-01T00:00:00+08:00"))
+    card = "corpus: small\nfiles: [rows.jsonl]\nlabel: label\ninvented: true\n"
+    (tmp_path / "card.yaml").write_text(card, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("forward", "fail_on", "code", "message"),
+    [
+        (True, (), 0, ""),
+        (True, ("new-false-alarms", "lost-catches"), 0, ""),
+        (True, ("any-flip",), 1, "any-flip: 220, more than the 0 allowed"),
+        (True, ("any-flip=219",), 1, "any-flip: 220, more than the 219 allowed"),
+        (True, ("any-flip=220",), 0, ""),
+        (False, ("new-false-alarms",), 1, "new-false-alarms: 100, more than the 0 allowed"),
+        (False, ("new-false-alarms=100", "lost-catches=119"), 1, "lost-catches: 120, more than the 119 allowed"),
+    ],
+)
+def test_diff_fails_on_what_was_named(
+    folder: Path, command: Command, forward: bool, fail_on: tuple[str, ...], code: int, message: str
+) -> None:
+    """From A to B 120 rows are caught newly and 100 false alarms go; back, the other way round."""
+    names = ("a.yaml", "b.yaml") if forward else ("b.yaml", "a.yaml")
+    flags = [part for one in fail_on for part in ("--fail-on", one)]
+    ran = command("diff", *(folder / name for name in names), folder / "card.yaml", *flags)
+    assert (ran.code, ran.err.strip().removeprefix("modengine: ")) == (code, message)
+    assert "What changes between A and B?" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (("worse",), "`worse` is none of"),
+        (("any-flip=-1",), "is none of"),
+        (("any-flip=some",), "is none of"),
+        (("any-flip", "any-flip=3"), "is given twice"),
+    ],
+)
+def test_diff_says_what_it_can_fail_on(folder: Path, command: Command, given: tuple[str, ...], message: str) -> None:
+    flags = [part for one in given for part in ("--fail-on", one)]
+    ran = command("diff", folder / "a.yaml", folder / "b.yaml", folder / "card.yaml", *flags)
+    assert (ran.code, ran.out) == (2, "")
+    assert message in " ".join(ran.err.split())
+
+
+@pytest.mark.parametrize("name", ["ablate", "timeline", "tune"])
+@pytest.mark.parametrize("form", ["text", "json", "html"])
+def test_each_command_writes_each_form(folder: Path, command: Command, name: str, form: str) -> None:
+    ran = command(name, folder / "a.yaml", folder / "card.yaml", "--format", form)
+    assert (ran.code, ran.err) == (0, "")
+    if form == "json":
+        assert json.loads(ran.out)["stamp"]["measurement"] == name
+    assert ("<!doctype html>" in ran.out) is (form == "html")
+
+
+def test_csv_has_every_table(folder: Path, command: Command) -> None:
+    ran = command(
+        "diff", folder / "a.yaml", folder / "b.yaml", folder / "card.yaml", "--format", "csv", "-o", folder / "t"
+    )
+    assert ran.code == 0
+    assert {"flips.csv", "tests.csv", "moves.csv", "rules.csv", "flips-listed.csv"} <= {
+        p.name for p in (folder / "t").iterdir()
+    }
+
+
+def test_flip_of_a_text_and_of_standard_input(command: Command) -> None:
+    body = "您的网银即将失效，请登录 www.example.top 升级"
+    by_argument = command("flip", POLICY, body, "--format", "json")
+    by_stdin = command("flip", POLICY, "-", "--format", "json", stdin=body.encode())
+    assert (by_argument.code, by_stdin.code) == (0, 0)
+    found = json.loads(by_argument.out)
+    assert found["removals"] == json.loads(by_stdin.out)["removals"]
+    assert found["removals"]
+    assert found["stamp"]["command"].startswith("modengine flip")
+
+
+def test_flip_refuses_a_field_without_a_value(command: Command) -> None:
+    ran = command("flip", POLICY, "好", "--field", "reposts")
+    assert (ran.code, "is not NAME=VALUE" in ran.err) == (2, True)
+
+
+def test_tune_writes_nothing_unless_told_to(folder: Path, command: Command) -> None:
+    before = {path.name for path in folder.iterdir()}
+    assert command("tune", folder / "a.yaml", folder / "card.yaml").code == 0
+    assert {path.name for path in folder.iterdir()} == before
+
+
+def test_tune_writes_a_policy_over_the_policy(folder: Path, command: Command) -> None:
+    (folder / "out").mkdir()
+    target = folder / "out" / "tuned.yaml"
+    ran = command("tune", folder / "a.yaml", folder / "card.yaml", "--write", target)
+    assert ran.code == 0
+    assert "2 rules have other points" in ran.err
+    scores = {rule.id: rule.score for rule in load(target).policy.rules}
+    assert scores["fraud.right"] >= 30 > scores["fraud.wrong"]
+
+
+def test_tune_does_not_write_over_what_it_reads(folder: Path, command: Command) -> None:
+    ran = command("tune", folder / "a.yaml", folder / "card.yaml", "--write", folder / "a.yaml")
+    assert (ran.code, "is also an input" in ran.err) == (2, True)
+
+
+def test_tune_without_a_better_way_writes_nothing(folder: Path, command: Command) -> None:
+    ran = command("tune", folder / "b.yaml", folder / "card.yaml", "--write", folder / "tuned.yaml")
+    assert (ran.code, "no points change" in ran.err) == (0, True)
+    assert not (folder / "tuned.yaml").exists()
+
+
+def test_a_corpus_without_times_has_no_timeline(folder: Path, command: Command) -> None:
+    write(folder / "rows.jsonl", rows(*ROWS))
+    ran = command("timeline", folder / "a.yaml", folder / "card.yaml")
+    assert (ran.code, "no row has a time in `time`" in ran.err) == (2, True)
+
+
+def test_the_report_has_their_sections(folder: Path, command: Command) -> None:
+    sections = [part for one in ("ablate", "tune", "timeline") for part in ("--section", one)]
+    ran = command("report", folder / "a.yaml", folder / "card.yaml", *sections, "-o", folder / "r.html")
+    assert ran.code == 0
+    page = (folder / "r.html").read_text("utf-8")
+    assert all(f'<section id="{name}">' in page for name in ("ablate", "tune", "timeline"))

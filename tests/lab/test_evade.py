@@ -1,0 +1,199 @@
+"""What `evade` measures, with canaries: a policy of exact strings must lose what a tolerant one keeps."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import jsonschema
+import msgspec
+import pytest
+from build import HERE, engine, regex, rule, text
+
+from modengine.engine import Engine
+from modengine.errors import InputError
+from modengine.lab.charts import Lines
+from modengine.lab.evade import POOLED, Evasion, evade
+from modengine.lab.evade_view import tables, view
+from modengine.lab.perturb_tables import DISGUISES
+from modengine.lab.price import switched
+from modengine.lab.render import as_html, as_json, as_text
+from modengine.lab.schemas import schema
+from modengine.model import Message
+from modengine.ruleset.model import Example, Examples
+
+from .conftest import MakeCorpus, never_acts, rows
+
+TERMS = ("刷单返利", "垫付佣金")
+TERM_ROWS = (("刷单返利", "fraud", 20), ("垫付佣金", "fraud", 20), ("今天天气很好", "none", 20))
+
+
+def exact() -> Engine:
+    return engine(rule("fraud.exact", "word", text("word", *TERMS, weight=1.0)))
+
+
+def tolerant() -> Engine:
+    return engine(
+        rule(
+            "fraud.tolerant",
+            "word",
+            text("word", *TERMS, gaps=2, repeats=True, sounds_like=True, looks_like=True, weight=1.0),
+        )
+    )
+
+
+def kept(result: Evasion, kind: str, strength: int) -> float:
+    (one,) = (k for k in result.kept if (k.category, k.kind, k.strength) == (POOLED, kind, strength))
+    assert one.kept.value is not None
+    return one.kept.value
+
+
+@pytest.mark.parametrize("kind", ["zero-width", "emoji", "repeats", "homophone", "pinyin", "split"])
+def test_exact_strings_lose_what_matching_options_keep(corpus: MakeCorpus, kind: str) -> None:
+    made = corpus(rows(*TERM_ROWS), label="label")
+    strict, loose = (evade(one, [made], kinds=[kind], price=False) for one in (exact(), tolerant()))
+    assert kept(strict, kind, 5) == 0
+    assert kept(loose, kind, 5) >= 0.85  # a run of pinyin can be read in two ways
+    assert kept(strict, kind, 1) <= 0.9
+
+
+@pytest.mark.parametrize("kind", ["width", "traditional"])
+def test_normalising_alone_resists_characters_written_otherwise(corpus: MakeCorpus, kind: str) -> None:
+    result = evade(exact(), [corpus(rows(*TERM_ROWS), label="label")], kinds=[kind], price=False)
+    assert all(one.kept.value in (1.0, None) for one in result.kept)
+
+
+def test_recall_falls_with_strength(corpus: MakeCorpus) -> None:
+    result = evade(exact(), [corpus(rows(*TERM_ROWS), label="label")], kinds=["homophone"], price=False)
+    curve = [kept(result, "homophone", strength) for strength in range(1, 6)]
+    assert curve == sorted(curve, reverse=True)
+    assert curve[0] > curve[-1] == 0
+
+
+def test_who_knows_the_rules_evades_at_once(corpus: MakeCorpus) -> None:
+    made = corpus(rows(*TERM_ROWS), label="label")
+    blind, informed = (
+        evade(exact(), [made], kinds=["homophone"], price=False, where=where) for where in ("anywhere", "matched")
+    )
+    assert kept(informed, "homophone", 1) == 0 < kept(blind, "homophone", 1)
+
+
+def test_only_caught_rows_are_disguised_and_the_clean_recall_stands_beside(corpus: MakeCorpus) -> None:
+    made = corpus(rows(("刷单返利", "fraud", 30), ("不认识", "fraud", 10)), label="label")
+    result = evade(exact(), [made], kinds=["pinyin"], price=False)
+    assert (result.clean[0].recall.k, result.clean[0].recall.n, result.clean[0].disguised) == (30, 40, 30)
+    assert {one.kept.n for one in result.kept} == {30}
+
+
+def test_a_row_that_cannot_be_changed_is_in_no_figure(corpus: MakeCorpus) -> None:
+    latin = engine(rule("fraud.latin", "word", regex("word", "scam[a-z]+")))
+    made = corpus([{"text": f"scam {'ab' * (i + 1)}", "label": "fraud"} for i in range(12)], label="label")
+    latin = engine(rule("fraud.latin", "word", regex("word", "scam")))
+    result = evade(latin, [made], kinds=["pinyin", "width"], price=False)
+    pinyin = [one for one in result.kept if one.kind == "pinyin"]
+    assert {(one.kept.value, one.unchangeable) for one in pinyin} == {(None, 12)}
+    assert kept(result, "width", 5) == 1
+
+
+def test_a_category_that_cannot_reach_the_action_counts_at_its_strictest(corpus: MakeCorpus) -> None:
+    mild = engine(rule("fraud.mild", "word", text("word", "骗"), score=40), actions={"fraud": {"label": 30}})
+    result = evade(mild, [corpus(rows(("骗", "fraud", 12)), label="label")], kinds=["pinyin"], price=False)
+    assert result.clean[0].caught_by == "label or more"
+    assert result.clean[0].recall.value == 1
+
+
+def test_most_caps_the_rows_of_a_category(corpus: MakeCorpus) -> None:
+    made = corpus(rows(*TERM_ROWS), label="label")
+    result = evade(exact(), [made], kinds=["pinyin"], price=False, most=15)
+    assert {one.kept.n for one in result.kept} == {15}
+
+
+def test_the_price_of_an_option_is_paid_by_harmless_rows(corpus: MakeCorpus) -> None:
+    """Harmless rows hold homophones of a term: `sounds_like` on blocks them all, and brings the disguised back."""
+    made = corpus(rows(("刷单返利", "fraud", 20), ("耍丹反力", "none", 30)), label="label")
+    result = evade(exact(), [made])
+    prices = {(p.option, p.state): p for p in result.prices}
+    gains = {(g.option, g.state): g.kept.value or 0 for g in result.gains}
+    off, asis, on = (prices["sounds_like", state] for state in ("off", "as it is", "on"))
+    assert (off.over_blocking.value, asis.over_blocking.value, on.over_blocking.value) == (0, 0, 1)
+    assert on.added.value == 1
+    assert on.p_bh is not None
+    assert on.p_bh < 0.05
+    assert gains["sounds_like", "on"] > gains["sounds_like", "as it is"] == gains["sounds_like", "off"]
+    assert prices["gaps", "on"].over_blocking.value == 0
+    assert (prices["gaps", "off"].patterns, prices["gaps", "on"].patterns) == (0, 1)
+
+
+def test_a_figure_that_the_card_forbids_is_not_given(corpus: MakeCorpus) -> None:
+    made = corpus(rows(*TERM_ROWS), label="label", forbidden=("recall", "over-blocking"))
+    result = evade(exact(), [made], kinds=["pinyin"])
+    assert result.clean[0].recall.method == "forbidden"
+    assert {one.over_blocking.method for one in result.prices} == {"forbidden"}
+
+
+def test_switching_an_option_changes_words_and_texts_alone() -> None:
+    policy = engine(rule("fraud.a", "any of (*)", text("word", "骗"), regex("sign", "骗.*"))).policy
+    for pattern in switched(policy, "gaps", True).rules[0].patterns:
+        assert pattern.gaps == (0 if pattern.kind == "regex" else 2)
+    assert switched(policy, "gaps", False) == policy
+
+
+def examples_of(one: Engine, *texts: str) -> Engine:
+    examples = Examples(match=tuple(Example(Message(body), HERE) for body in texts))
+    rules = tuple(replace(rule, examples=examples) for rule in one.policy.rules)
+    return engine(*rules)
+
+
+def test_the_examples_of_the_rules_are_held_to_their_own_rule() -> None:
+    one = examples_of(exact(), *(f"{word}，快来{i}" for i, word in enumerate(TERMS * 3)))
+    result = evade(one, examples=True, kinds=["zero-width", "width"])
+    assert result.stamp.corpora[0].rows == 6
+    assert result.clean[0].caught_by == "its own rule"
+    assert kept(result, "zero-width", 5) == 0
+    assert not result.prices
+
+
+def test_texts_are_shown_only_where_they_are_invented(corpus: MakeCorpus) -> None:
+    shown = evade(exact(), [corpus(rows(*TERM_ROWS), label="label", invented=True)], price=False)
+    hidden = evade(exact(), [corpus(rows(*TERM_ROWS), label="label")], price=False)
+    assert shown.variants
+    assert not hidden.variants
+    assert "刷单返利" in as_json(view(shown))
+    for form in (as_json(view(hidden)), as_html(view(hidden)), as_text(view(hidden), 100)):
+        assert "刷单" not in form
+    assert not evade(examples_of(exact(), "刷单返利"), examples=True).variants
+
+
+def test_the_same_seed_gives_the_same_bytes(corpus: MakeCorpus) -> None:
+    made = corpus(rows(*TERM_ROWS), label="label")
+    one, two, other = (msgspec.json.encode(evade(exact(), [made], seed)) for seed in (3, 3, 4))
+    assert one == two != other
+
+
+def test_a_result_is_as_its_schema_says_and_every_kind_is_drawn(corpus: MakeCorpus) -> None:
+    told: list[int] = []
+    made = corpus(rows(*TERM_ROWS), label="label", invented=True)
+    result = evade(exact(), [made], progress=told.append)
+    shown = view(result)
+    jsonschema.validate(json.loads(as_json(shown)), schema("evade"), jsonschema.Draft202012Validator)
+    names = {line.name for chart in shown.charts if isinstance(chart, Lines) for line in chart.lines}
+    assert names <= set(DISGUISES)
+    assert {"homophone", "zero-width", "width"} <= names
+    assert {chart.table for chart in shown.charts} <= {table.name for table in tables(result)}
+    assert "<svg" in as_html(shown)
+    assert told == sorted(told)
+    assert told[-1] == 100
+
+
+@pytest.mark.parametrize(
+    ("label", "kinds", "why"),
+    [("label", ("rot13",), "no perturbation `rot13`"), ("label", (), "nothing is caught"), (None, (), "--label")],
+)
+def test_bad_input_is_said_plainly(corpus: MakeCorpus, label: str | None, kinds: tuple[str, ...], why: str) -> None:
+    with pytest.raises(InputError, match=why):
+        evade(never_acts(), [corpus(rows(*TERM_ROWS), label=label)], kinds=kinds)
+
+
+def test_rules_without_examples_are_said_plainly() -> None:
+    with pytest.raises(InputError, match="no rule that scores has a match example"):
+        evade(exact(), examples=True)

@@ -1,0 +1,255 @@
+"""What `eval` measures, with canaries that prove that it can fail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from modengine.engine import Engine
+from modengine.errors import InputError
+from modengine.lab.corpus import Corpus
+from modengine.lab.evaluate import Evaluation, evaluate
+from modengine.lab.evaluation_view import tables, view
+from modengine.lab.intervals import proportion
+from modengine.lab.metrics import ALL, Figures, project
+
+from .conftest import MakeCorpus, blocks_everything, never_acts, rows, sound
+from .test_intervals import single
+
+LABELLED = {"label": "label"}
+
+
+@pytest.fixture
+def mixed(corpus: MakeCorpus) -> Corpus:
+    """60 rows of fraud of which 40 are caught, 100 harmless of which 5 are hit, 20 of violence."""
+    counts = (("骗", "fraud", 40), ("好", "fraud", 20), ("好", "none", 95), ("骗", "none", 5), ("打", "violence", 20))
+    return corpus(rows(*counts), **LABELLED)
+
+
+def figure(result: Evaluation, category: str, action: str, stratum: str = ALL) -> Figures:
+    (one,) = (f for f in result.figures if (f.category, f.action, f.stratum) == (category, action, stratum))
+    return one
+
+
+def test_figures(mixed: Corpus) -> None:
+    one = figure(evaluate(sound(), [mixed]), "fraud", "review")
+    assert (one.rows, one.positives) == (180, 60)
+    assert one.recall.value == pytest.approx(40 / 60)
+    assert one.precision.value == pytest.approx(40 / 45)
+    assert one.f1.value == pytest.approx(80 / (60 + 45))
+    assert one.over_blocking.value == pytest.approx(0.05)
+    assert (one.others_hit.k, one.others_hit.n) == (5, 120)
+
+
+def test_each_action_has_its_own_figures(mixed: Corpus) -> None:
+    result = evaluate(sound(), [mixed])
+    assert [figure(result, "fraud", level).recall.k for level in ("label", "review", "block")] == [40, 40, 0]
+    assert figure(result, "violence", "label").recall.value == 1
+    assert figure(result, "violence", "review").recall.value == 0
+
+
+def test_over_blocking_is_by_any_category(mixed: Corpus) -> None:
+    (label,) = (o for o in evaluate(sound(), [mixed]).over_blocking if o.action == "label")
+    assert (label.share.k, label.share.n) == (5, 100)
+
+
+def test_a_policy_that_blocks_everything_blocks_all_that_is_harmless(mixed: Corpus) -> None:
+    result = evaluate(blocks_everything(), [corpus_of(mixed, "fraud")])
+    assert [one.share.value for one in result.over_blocking] == [1.0, 1.0, 1.0]
+    one = figure(result, "fraud", "block")
+    assert (one.recall.value, one.over_blocking.value) == (1.0, 1.0)
+    assert one.precision.value == pytest.approx(one.base_rate), "the base rate is all that it can reach"
+    assert result.worst_rules[0].rule == "fraud.all"
+    assert result.worst_rules[0].share.value == 1.0
+
+
+def test_a_policy_that_never_acts_catches_nothing(mixed: Corpus) -> None:
+    result = evaluate(never_acts(), [corpus_of(mixed, "fraud")])
+    one = figure(result, "fraud", "label")
+    assert one.recall.value == 0
+    assert one.recall.high == pytest.approx(0.0596, abs=1e-3), "0 of 60 allows that much"
+    assert one.precision.value is None
+    assert result.worst_rules == ()
+
+
+def corpus_of(made: Corpus, *categories: str) -> Corpus:
+    """The rows whose label a policy of these categories knows."""
+    import numpy as np
+
+    return made.take(np.array([label in (*categories, "none") for label in made.labels]))
+
+
+def test_a_policy_that_hits_one_stratum_is_found_out(corpus: MakeCorpus) -> None:
+    made = corpus([
+        *({**row, "group": "a"} for row in rows(("骗", "none", 40))),
+        *({**row, "id": f"b{i}", "group": "b"} for i, row in enumerate(rows(("好", "none", 40)))),
+    ], stratum="group", **LABELLED)  # fmt: skip
+    a, b = evaluate(sound(), [made]).explored
+    assert (a.stratum, a.inside.value, a.outside.value, a.differs) == ("a", 1.0, 0.0, True)
+    assert b.differs
+    assert a.p_bh is not None
+    assert a.p_bh < 1e-9
+
+
+def test_strata_that_are_alike_do_not_differ(corpus: MakeCorpus) -> None:
+    made = corpus(
+        [{**row, "group": "ab"[i % 2]} for i, row in enumerate(rows(("骗", "none", 10), ("好", "none", 90)))],
+        stratum="group", **LABELLED,
+    )  # fmt: skip
+    assert [one.differs for one in evaluate(sound(), [made]).explored] == [False, False]
+
+
+def test_a_stratum_with_too_few_rows_is_not_tested(corpus: MakeCorpus) -> None:
+    made = corpus([
+        *({**row, "group": "few"} for row in rows(("骗", "none", 3))),
+        *({**row, "group": "many"} for row in rows(("好", "none", 60))),
+    ], stratum="group", **LABELLED)  # fmt: skip
+    few = evaluate(sound(), [made]).explored[0]
+    assert (few.inside.value, few.inside.supported, few.p, few.differs) == (1.0, False, None, False)
+
+
+def test_one_class_only_gives_no_precision(corpus: MakeCorpus) -> None:
+    harmless = figure(evaluate(sound(), [corpus(rows(("骗", "none", 30)), **LABELLED)]), "fraud", "label")
+    assert (harmless.recall.value, harmless.precision.value, harmless.f1.value) == (None, None, None)
+    assert not harmless.precision.supported
+    harmful = figure(evaluate(sound(), [corpus(rows(("骗", "fraud", 30)), **LABELLED)]), "fraud", "label")
+    assert harmful.recall.value == 1
+    assert (harmful.precision.value, harmful.over_blocking.value) == (None, None)
+
+
+def test_what_a_card_forbids_is_not_given(corpus: MakeCorpus) -> None:
+    made = corpus(rows(("骗", "fraud", 30), ("好", "none", 30)), forbidden=("precision", "over-blocking"), **LABELLED)
+    result = evaluate(sound(), [made], prevalence=0.01)
+    one = figure(result, "fraud", "label")
+    assert one.recall.value == 1
+    for forbidden in (one.precision, one.f1, one.projected, one.over_blocking, result.over_blocking[0].share):
+        assert forbidden is not None
+        assert (forbidden.value, forbidden.method) == (None, "forbidden")
+    assert result.choices == ()
+    assert "forbidden by the card" in "\n".join(map(str, shown(result)))
+
+
+def shown(result: Evaluation) -> list[str]:
+    from modengine.lab.table import show
+
+    return [show(cell) for table in tables(result) for row in table.rows for cell in row]
+
+
+def test_precision_is_projected(mixed: Corpus) -> None:
+    one = figure(evaluate(sound(), [mixed], prevalence=0.001), "fraud", "label")
+    assert one.projected is not None
+    recall, wrong = 40 / 60, 5 / 120
+    assert one.projected.value == pytest.approx(recall * 0.001 / (recall * 0.001 + wrong * 0.999))
+    assert one.projected.low is not None
+    assert one.projected.high is not None
+    assert one.projected.low < one.projected.value < one.projected.high
+
+
+def test_a_projection_without_false_alarms_is_still_uncertain() -> None:
+    found = project(proportion(*single(20, 40), 1), proportion(*single(0, 100), 1), 0.01)
+    assert (found.value, found.high) == (1.0, 1.0)
+    assert found.low is not None
+    assert found.low < 0.2
+
+
+def test_thresholds_are_judged_on_the_other_half(corpus: MakeCorpus) -> None:
+    made = corpus(rows(("骗", "fraud", 150), ("好", "fraud", 50), ("好", "none", 200), ("骗", "none", 4)), **LABELLED)
+    (choice,) = (c for c in evaluate(sound(), [made]).choices if c.category == "fraud")
+    assert choice.criterion == "F1"
+    assert choice.threshold == 60
+    assert choice.positives_chosen_on + choice.positives_judged_on == 200
+    assert {one.origin for one in choice.judged} == {"chosen", "label", "review", "block"}
+    assert choice.judged[0].recall.n == choice.positives_judged_on
+
+
+def test_no_threshold_is_chosen_from_too_few_rows(corpus: MakeCorpus) -> None:
+    assert evaluate(sound(), [corpus(rows(("骗", "fraud", 8), ("好", "none", 100)), **LABELLED)]).choices == ()
+
+
+def test_the_sweep_falls_with_the_threshold(mixed: Corpus) -> None:
+    points = [one for one in evaluate(sound(), [mixed]).sweep if one.category == "fraud"]
+    recalls = [one.recall.value or 0 for one in points]
+    assert recalls == sorted(recalls, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("fraud.recall@label>=0.5", "shown"),
+        ("fraud.recall@label>=0.9", "contradicted"),
+        ("fraud.recall@label>=0.66", "open"),
+        ("any.over-blocking@label<=0.2", "shown"),
+        ("any.over-blocking@label<=0.01", "contradicted"),
+        ("fraud.precision@review>=0.7", "shown"),
+    ],
+)
+def test_declared_outcomes(claim: str, verdict: str, mixed: Corpus) -> None:
+    (tested,) = evaluate(sound(), [mixed], declare=[claim]).declared
+    assert tested.verdict == verdict
+
+
+def test_more_declared_outcomes_need_more_evidence(mixed: Corpus) -> None:
+    alone = evaluate(sound(), [mixed], declare=["fraud.recall@label>=0.55"]).declared[0]
+    many = evaluate(sound(), [mixed], declare=["fraud.recall@label>=0.55", "any.over-blocking@label<=0.09"]).declared[0]
+    assert alone.p == many.p
+    assert many.p_holm is not None
+    assert alone.p_holm is not None
+    assert many.p_holm > alone.p_holm
+
+
+@pytest.mark.parametrize(
+    ("claim", "message"),
+    [
+        ("fraud recall high", "declares no outcome"),
+        ("gossip.recall@label>=0.5", "the category `gossip`"),
+        ("any.recall@label>=0.5", "the category `any`"),
+        ("elsewhere:fraud.recall@label>=0.5", "no corpus gives the figure"),
+    ],
+)
+def test_outcomes_that_cannot_be_tested(claim: str, message: str, mixed: Corpus) -> None:
+    with pytest.raises(InputError) as caught:
+        evaluate(sound(), [mixed], declare=[claim])
+    assert message in caught.value.message
+
+
+def test_texts_are_shown_only_on_demand(corpus: MakeCorpus) -> None:
+    made = corpus(rows(("骗", "none", 12)), **LABELLED)
+    hidden, told = (evaluate(sound(), [made], show_text=flag) for flag in (False, True))
+    assert {e.text for r in hidden.worst_rules for e in r.examples} == {None}
+    assert all(e.text for r in told.worst_rules for e in r.examples)
+    assert "骗" not in msgspec.json.encode(hidden).decode()
+
+
+def test_texts_of_an_invented_corpus_may_be_shown(corpus: MakeCorpus) -> None:
+    result = evaluate(sound(), [corpus(rows(("骗", "none", 12)), invented=True, **LABELLED)])
+    assert all(e.text for r in result.worst_rules for e in r.examples)
+    assert result.stamp.simulation
+
+
+def test_the_same_call_gives_the_same_result(mixed: Corpus) -> None:
+    assert evaluate(sound(), [mixed], seed=3) == evaluate(sound(), [mixed], seed=3)
+
+
+def test_fields_that_mean_something_else_do_not_stop_it(corpus: MakeCorpus) -> None:
+    made = corpus([{"text": "骗", "label": "fraud", "reposts": "many"}], **LABELLED)
+    result = evaluate(sound(), [made])
+    assert result.trouble[0].without_fields == 1
+    assert any("without their fields" in line for line in view(result).summary)
+
+
+@pytest.mark.parametrize("engine", [sound(), blocks_everything()], ids=["sound", "canary"])
+def test_no_figure_stands_without_its_n(engine: Engine, mixed: Corpus) -> None:
+    result = evaluate(engine, [corpus_of(mixed, *engine.policy.categories)], prevalence=0.01)
+    for estimate in estimates(msgspec.to_builtins(result)):
+        if estimate["value"] is not None:
+            assert estimate["n"] > 0
+            assert estimate["low"] <= estimate["value"] <= estimate["high"]
+
+
+def estimates(value: Any) -> list[dict[str, Any]]:
+    if isinstance(value, dict):
+        here = [value] if "effective_n" in value else []
+        return here + [one for inner in value.values() for one in estimates(inner)]
+    return [one for inner in value for one in estimates(inner)] if isinstance(value, list) else []

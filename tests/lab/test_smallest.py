@@ -1,0 +1,177 @@
+"""The smallest edit: against trying every removal there is, and on texts whose answer is plain."""
+
+from __future__ import annotations
+
+import json
+from itertools import combinations
+
+import jsonschema
+import pytest
+from build import engine, override, relief, rule, text, words
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from modengine.engine import MOST_CHARACTERS, Engine
+from modengine.lab.render import as_html, as_json, as_text
+from modengine.lab.schemas import schema
+from modengine.lab.smallest import Removal, Smallest, cut, smallest
+from modengine.lab.smallest_view import view
+from modengine.model import RANK, Message, Part
+
+from .conftest import blocks_everything
+
+A = rule("fraud.a", "a", text("a", "骗钱"))
+B = rule("fraud.b", "b", text("b", "转账"), score=40)
+WARN = relief("relief.warn", "w", text("w", "警惕"), by=60)
+
+
+def lower(result: Smallest) -> list[Removal]:
+    return [one for one in result.removals if one.direction == "lower"]
+
+
+def test_one_character_of_the_one_match_is_enough() -> None:
+    found = smallest(engine(A), "他骗钱了")
+    assert found.action == "review"
+    assert [(one.characters, one.cuts[0].text, one.after, one.text) for one in found.removals] == [
+        (1, "骗", "allow", "他钱了"),
+        (1, "钱", "allow", "他骗了"),
+    ]
+    assert all(one.least and one.gone == ("fraud.a",) for one in found.removals)
+
+
+def test_a_match_that_stands_twice_must_go_twice() -> None:
+    found = smallest(engine(A), "骗钱又骗钱")
+    best = lower(found)[0]
+    assert (best.characters, best.matches, best.least) == (2, 2, True)
+
+
+def test_the_action_falls_by_a_step_where_another_rule_stays() -> None:
+    found = smallest(engine(A, B), "骗钱转账")  # 100 points: block
+    assert found.action == "block"
+    assert {(one.after, one.gone) for one in lower(found)} == {("label", ("fraud.a",)), ("review", ("fraud.b",))}
+
+
+def test_what_comes_together_is_decided_again() -> None:
+    """Without 钱 the two halves of 转账 meet: that is no way out."""
+    found = smallest(engine(A, rule("fraud.b", "b", text("b", "骗子"))), "骗钱子")
+    assert [one.cuts[0].text for one in lower(found)] == ["骗"]
+
+
+def test_a_removal_can_raise_the_action_too() -> None:
+    found = smallest(engine(A, WARN), "警惕骗钱")
+    assert found.action == "allow"
+    (one, other) = found.removals
+    assert {one.direction, other.direction} == {"higher"}
+    assert (one.after, one.characters, one.gone) == ("review", 1, ("relief.warn",))
+
+
+def test_every_part_of_a_message_is_looked_at() -> None:
+    message = Message("看图", parts=(Part("ocr", "骗钱"),))
+    (one, *_) = smallest(engine(A), message).removals
+    assert (one.cuts[0].part_index, one.cuts[0].start, one.cuts[0].end) == (1, 0, 1)
+    assert one.text == "看图\n钱"
+
+
+def test_fields_stay_as_they_are() -> None:
+    raised = engine(A, overrides=(override("fraud.a", action="block", when="message.reposts > 500"),))
+    found = smallest(raised, Message("骗钱", fields={"reposts": "620"}))
+    assert (found.action, found.removals[0].after) == ("block", "allow")
+    assert found.margins[0].to_fall is None
+
+
+def test_margins_are_in_points() -> None:
+    (margin,) = smallest(engine(A), "骗钱").margins
+    assert (margin.score, margin.to_fall, margin.to_rise) == (60, 11, 30)
+    (margin,) = smallest(engine(A), "好").margins
+    assert (margin.score, margin.to_fall, margin.to_rise) == (0, None, 30)
+
+
+def test_the_nearest_misses_say_what_they_would_make() -> None:
+    near = rule("fraud.pair", "a and b", text("a", "骗"), text("b", "钱"), score=95)
+    (miss,) = smallest(engine(near), "骗").near_misses
+    assert (miss.rule, miss.missing, miss.would_be) == ("fraud.pair", "b", "block")
+
+
+def test_nothing_matched_and_nothing_to_remove() -> None:
+    found = smallest(engine(A), "你好")
+    assert (found.removals, found.places, found.complete) == ((), 0, True)
+    assert "no removal of what was matched" in as_text(view(found), 100)
+    assert smallest(engine(A), "").action == "allow"
+
+
+def test_a_message_that_is_too_long_has_no_removal() -> None:
+    found = smallest(engine(A), "好" * (MOST_CHARACTERS + 1))
+    assert (found.action, found.removals) == ("review", ())
+
+
+def test_a_search_that_ends_at_its_limit_says_so() -> None:
+    many = engine(rule("fraud.many", "count(w) >= 1", text("w", *"甲乙丙丁戊己庚辛壬癸")))
+    found = smallest(many, "甲乙丙丁戊己庚辛壬癸", tries=200)
+    assert not found.complete
+    (one,) = lower(found)
+    assert (one.characters, one.after) == (10, "allow")
+    assert "a smaller removal may exist" in as_text(view(found), 100)
+
+
+def test_canary_what_blocks_everything_falls_only_with_everything() -> None:
+    found = smallest(blocks_everything(), "天气好")
+    (one,) = lower(found)
+    assert (one.characters, one.text) == (3, "")
+
+
+def tricky() -> Engine:
+    return engine(
+        A,
+        B,
+        WARN,
+        rule("fraud.gap", "g", words("g", "微信", gaps=1), score=35),
+        rule("fraud.not", "x and not y", text("x", "钱"), text("y", "还"), score=30),
+    )
+
+
+TRICKY = tricky()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text("骗钱转账警惕微信还.", min_size=1, max_size=7))
+def test_no_single_character_is_overlooked(body: str) -> None:
+    """Against every removal of one matched character, and every answer decided again."""
+    found = smallest(TRICKY, body)
+    before = TRICKY.decide(body).action
+    for one in found.removals:
+        gone = {(c.part_index, at) for c in one.cuts for at in range(c.start, c.end)}
+        after = TRICKY.decide(cut(Message(body), gone)).action
+        assert (after, len(gone)) == (one.after, one.characters)
+        assert (RANK[after] < RANK[before]) is (one.direction == "lower")
+    places = {at for r in TRICKY.trace(body).rules for m in r.matches for at in range(m.start, m.end)}
+    single = [at for at in places if RANK[TRICKY.decide(body[:at] + body[at + 1 :]).action] < RANK[before]]
+    if single and lower(found) and lower(found)[0].matches == 1:
+        assert lower(found)[0].characters == 1
+    assert found.complete
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.text("骗钱转账警", min_size=2, max_size=6))
+def test_a_set_that_is_called_least_is_least(body: str) -> None:
+    before = TRICKY.decide(body).action
+    for one in lower(smallest(TRICKY, body)):
+        if one.least:
+            own = [at for c in one.cuts for at in range(c.start, c.end)]
+            for size in range(1, len(own)):
+                for fewer in combinations(own, size):
+                    rest = "".join(char for at, char in enumerate(body) if at not in fewer)
+                    assert RANK[TRICKY.decide(rest).action] >= RANK[before]
+
+
+def test_the_result_is_as_its_schema_says_and_is_escaped() -> None:
+    found = smallest(TRICKY, "<b>骗钱</b>转账", command="modengine flip x")
+    jsonschema.validate(json.loads(as_json(view(found))), schema("flip"), jsonschema.Draft202012Validator)
+    assert "<b>钱" not in as_html(view(found))
+    assert found == smallest(TRICKY, "<b>骗钱</b>转账", command="modengine flip x")
+
+
+def test_a_field_of_another_type_is_an_error() -> None:
+    from modengine.errors import MessageError
+
+    with pytest.raises(MessageError, match="reposts"):
+        smallest(engine(A), Message("骗钱", fields={"reposts": "many"}))

@@ -1,0 +1,77 @@
+"""Tables, and how they are written: text, CSV that no spreadsheet runs, figures with their n."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from modengine.lab.intervals import FORBIDDEN, NOTHING, Estimate, proportion
+from modengine.lab.table import Quote, Table, show, to_csv, to_text
+
+
+def estimate(k: int, n: int) -> Estimate:
+    return proportion(np.array([1] * k + [0] * (n - k)), np.ones(n, np.int64), 1)
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        (estimate(3, 220), "1.4 % [0.5–3.9] (n 220)"),
+        (estimate(0, 1000), "0.00 % [0.00–0.37] (n 1,000)"),
+        (estimate(2, 4), "50.0 % [15.0–85.0] (n 4, unsupported)"),
+        (Estimate(-0.1, -0.2, 0.05, -3, 30, 30.0, "bootstrap", True), "-10.0 % [-20.0 to 5.0] (n 30)"),
+        (Estimate(0.5, 0.4, 0.6, 50, 100, 40.0, "cluster bootstrap", True), "50.0 % [40.0–60.0] (n 100, effective 40)"),
+        (NOTHING, "– (no rows)"),
+        (FORBIDDEN, "– (forbidden by the card)"),
+        (None, "–"), (True, "yes"), (1234, "1,234"), (0.00001, "< 0.0001"), (0.25, "0.25"), ("text", "text"),
+        (Quote("a\u202eb\n"), "a‹RLO›b⏎"),
+    ],
+)  # fmt: skip
+def test_cells_for_a_reader(cell: object, shown: str) -> None:
+    assert show(cell) == shown  # type: ignore[arg-type]
+
+
+HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\r=1", "\n=1", "＝1", "'=1"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("quoted", [True, False])
+def test_no_cell_begins_a_formula(text: str, quoted: bool) -> None:
+    table = Table("t", "T", (text, "b"), ((Quote(text) if quoted else text, 1),))
+    header, row = list(csv.reader(io.StringIO(to_csv(table), newline="")))
+    assert header[0] == row[0] == "'" + text
+
+
+def test_numbers_stay_numbers() -> None:
+    table = Table("t", "T", ("a", "b", "c"), ((-1, -0.5, True),))
+    assert to_csv(table) == "a,b,c\r\n-1,-0.5,true\r\n"
+
+
+def test_an_estimate_takes_columns_of_its_own() -> None:
+    table = Table("t", "T", ("name", "share"), (("a", estimate(3, 220)), ("b", NOTHING), ("c", None)))
+    rows = list(csv.DictReader(io.StringIO(to_csv(table))))
+    assert float(rows[0]["share"]) == 3 / 220
+    assert (rows[0]["share_k"], rows[0]["share_n"], rows[0]["share_method"]) == ("3", "220", "wilson")
+    assert (rows[1]["share"], rows[1]["share_supported"]) == ("", "false")
+    assert rows[2]["share_n"] == ""
+
+
+TABLE = Table("t", "A title", ("name", "share", "other share"), (("甲" * 4, estimate(3, 220), NOTHING),), "a note")
+
+
+@pytest.mark.parametrize("width", [60, 200])
+def test_text_loses_no_figure_whatever_the_width(width: int) -> None:
+    text = to_text([TABLE], width)
+    assert all(piece in text for piece in ("A title", "a note", "甲甲甲甲", "1.4 % [0.5–3.9] (n 220)", "– (no rows)"))
+    assert all(line == line.rstrip() for line in text.splitlines())
+
+
+def test_an_empty_table_says_so() -> None:
+    assert "(no rows)" in to_text([Table("t", "T", ("a",), ())], 80)
+
+
+def test_a_text_cannot_steer_the_terminal() -> None:
+    assert "\x1b" not in to_text([Table("t", "T", ("a",), (("\x1b[31m",),))], 80)
