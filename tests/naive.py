@@ -350,10 +350,17 @@ def candidates(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int, fl
             for readings in (None, syllables_of(term)):
                 sought = [unit for unit, _, _ in sounds(term, readings)]
                 for s, e in alignments(sought, heard, pattern, by_look=False):
-                    yield term, s, e, pattern.weight
+                    if not written_as(term, p[s:e], pattern):
+                        yield term, s, e, pattern.weight
         for term in terms if pattern.looks_like else ():
             for s, e in alignments(list(term), characters, pattern, by_look=True):
-                yield term, s, e, pattern.weight
+                if not written_as(term, p[s:e], pattern):
+                    yield term, s, e, pattern.weight
+
+
+def written_as(term: str, text: str, pattern: Pattern) -> bool:
+    """What is written as the term does not count for sounding or looking like it."""
+    return (0, len(text)) in set(alignments(list(term), letters(text), pattern, by_look=False))
 
 
 @cache

@@ -166,7 +166,8 @@ def readme() -> str:
     block = "\n".join([f"$ modengine explain '{EXAMPLE}'", *(line.rstrip() for line in shown[:until])])
     head, _, rest = (ROOT / "README.md").read_text("utf-8").partition("<!-- example -->\n")
     tail = rest.partition("<!-- /example -->\n")[2]
-    return f"{head}<!-- example -->\n```text\n{block}\n    ... and the condition, near misses, revision\n```\n<!-- /example -->\n{tail}"
+    block += "\n    ... and the condition, near misses, revision"
+    return f"{head}<!-- example -->\n```text\n{block}\n```\n<!-- /example -->\n{tail}"
 
 
 def schema_page(name: str) -> str:

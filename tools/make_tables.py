@@ -25,7 +25,8 @@ HAN = range(0x3400, 0xA000)
 def package(name: str) -> Path:
     """The folder of an installed package, without importing it."""
     spec = find_spec(name)
-    assert spec is not None and spec.origin is not None, name
+    assert spec is not None, name
+    assert spec.origin is not None, name
     return Path(spec.origin).parent
 
 
@@ -67,9 +68,9 @@ def lookalikes(t2s: dict[str, str]) -> dict[str, set[str]]:
     confusables = json.loads((package("confusable_homoglyphs") / "confusables.json").read_text("utf-8"))
     for char, others in confusables.items():
         for other in others:
-            if len(char) == 1 and len(other["c"]) == 1 and (char.isascii() or other["c"].isascii()):
-                if any(c.isascii() and c.isalnum() for c in (char, other["c"])):
-                    both(char, other["c"])
+            pair = (char, other["c"])
+            if len(char) == len(other["c"]) == 1 and any(c.isascii() and c.isalnum() for c in pair):
+                both(*pair)
     similar = package("pycorrector") / "data" / "same_stroke.txt"
     for line in similar.read_text("utf-8").splitlines():
         first, *rest = [t2s.get(c, c) for c in line.split("\t") if len(c) == 1]
