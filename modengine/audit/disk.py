@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 PRIVATE = 0o600
@@ -50,14 +51,22 @@ def open_append(path: Path, new: bool = False) -> int:
 
 
 def append(path: Path, data: bytes) -> None:
-    """Adds bytes to a file and syncs it.  Raises OSError, also where the file is shorter than it must be."""
+    """Adds bytes to a file and syncs it; none stay where that fails.
+
+    Raises OSError, also where the file has not the length that it must have.
+    """
     descriptor = open_append(path)
     try:
         before = os.fstat(descriptor).st_size
-        write_all(descriptor, data)
-        if os.fstat(descriptor).st_size != before + len(data):
-            raise OSError(f"`{path.name}` has not the length that was written")
-        sync(descriptor)
+        try:
+            write_all(descriptor, data)
+            if os.fstat(descriptor).st_size != before + len(data):
+                raise OSError(f"`{path.name}` has not the length that was written")
+            sync(descriptor)
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(descriptor, before)
+            raise
     finally:
         os.close(descriptor)
 

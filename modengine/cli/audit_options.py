@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,7 +13,9 @@ import click
 if TYPE_CHECKING:
     from modengine.audit.layout import Layout
     from modengine.audit.note import SignerKey, VerifierKey
+    from modengine.audit.recorder import Recorder
     from modengine.audit.report import Report
+    from modengine.engine import Engine
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -100,3 +103,40 @@ def warn_of(report: Report) -> None:
     if left:
         them = "1 record lies" if left == 1 else f"{left} records lie"
         click.echo(f"modengine: {them} after the last checkpoint that holds, and were left out", err=True)
+
+
+def record_options(command: _Command) -> _Command:
+    """`--audit`, `--no-audit`, `--keep-text`, `--audit-key`: for a command that decides and records."""
+    for option in (
+        signer_option,
+        click.option("--keep-text", is_flag=True, help="Keep the texts in the vault of the audit log."),
+        click.option("--no-audit", is_flag=True, help="Record nothing."),
+        click.option(
+            "-a", "--audit", metavar="DIR", type=click.Path(path_type=Path), default=Path("audit"), show_default=True,
+            help="Audit log that every decision is added to; made if need be.",
+        ),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@contextmanager
+def recorder_of(
+    engine: Engine, audit: Path, no_audit: bool, keep_text: bool, audit_key: Path | None
+) -> Iterator[Engine | Recorder]:
+    """What decides: the engine, or one whose decisions are recorded.  Leaving it waits for the disk."""
+    if no_audit:
+        if keep_text or audit_key is not None:
+            raise click.UsageError("--keep-text and --audit-key say how to record: leave --no-audit out")
+        yield engine
+        return
+    from modengine.audit.recorder import recording  # noqa: PLC0415
+
+    with recording(audit, engine, key=signer_of(audit_key), keep_text=keep_text) as recorder:
+        yield recorder
+
+
+def said_of(decider: Engine | Recorder) -> list[str]:
+    """What to say on standard error once `recorder_of` is left; nothing where nothing was recorded."""
+    recorded = getattr(decider, "recorded", None)
+    return [] if recorded is None else [str(recorded), *recorded.notices]
