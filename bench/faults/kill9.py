@@ -44,7 +44,8 @@ def run(n: int, seed: int = 3) -> Outcome:
     def work() -> tuple[str, str, str, str, bool]:
         chance = random.Random(seed)
         one = engine()
-        lost = extra = order = bad = torn = refused = acknowledged = kept = 0
+        lost = extra = order = bad = refused = acknowledged = 0
+        torn: set[Path] = set()
         with scratch() as disk, scratch(memory=True) as memory:
             folder, known = disk, list[str]()
             for number in range(n):
@@ -72,12 +73,11 @@ def run(n: int, seed: int = 3) -> Outcome:
                         refused += 1
                         print(f"run {number}: {error}", file=sys.stderr)
                     bad += messages(folder) != now
-                torn += len(list((folder / "quarantine").iterdir()))
+                torn |= set((folder / "quarantine").iterdir())
                 known = now
-                kept += len(now) - len(must)
         result = (
             f"{acknowledged:,} acknowledged, lost in {lost} runs, order broken in {order}; part of one batch more in"
-            f" {extra}; torn tails {torn}; refused to open {refused}; not good afterwards {bad}"
+            f" {extra}; torn tails {len(torn)}; refused to open {refused}; not good afterwards {bad}"
         )
         held = not (lost or order or bad or refused)
         return "kill -9 at random points", f"{n:,}", _PROMISE, result, held

@@ -26,12 +26,19 @@ class Tail:
         descriptor = self._descriptor
         if os.fstat(descriptor).st_size != self.offset:
             raise OSError(f"`{self.segment}` is not as long as this writer left it: another one is at work")
-        disk.write_all(descriptor, data)
-        start, self.offset = self.offset, self.offset + len(data)
-        # A disk that takes fewer bytes than it says is found out before anything is acknowledged.
-        if os.fstat(descriptor).st_size != self.offset:
-            raise OSError(f"`{self.segment}` has not the length that was written")
-        disk.sync(descriptor)
+        start = self.offset
+        try:
+            disk.write_all(descriptor, data)
+            # A disk that takes fewer bytes than it says is found out before anything is acknowledged.
+            if os.fstat(descriptor).st_size != start + len(data):
+                raise OSError(f"`{self.segment}` has not the length that was written")
+            disk.sync(descriptor)
+        except OSError:
+            # Nobody was told of these bytes.  Where they cannot be taken back, opening finds a torn tail.
+            with suppress(OSError):
+                os.ftruncate(descriptor, start)
+            raise
+        self.offset = start + len(data)
         return start
 
     def _open(self, seq: int) -> int:
