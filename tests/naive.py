@@ -119,8 +119,9 @@ def ignorable(char: str) -> bool:
 
 
 def sentence_of(p: str, at: int) -> int:
-    """'maximal runs between sentence ends / line ends (the end char belongs to the sentence it ends)'."""
-    return sum(char in LINE_ENDS or char in SENTENCE_ENDS for char in p[:at])
+    """'maximal runs between sentence ends / line ends'; a run of end marks belongs to the sentence it ends."""
+    ends = LINE_ENDS + SENTENCE_ENDS
+    return sum(p[i - 1] in ends and p[i] not in ends for i in range(1, min(at + 1, len(p))))
 
 
 # --------------------------------------------------------------------------- terms

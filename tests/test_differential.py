@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ import modengine
 from modengine.engine import Engine
 from modengine.match.program import compile_policy
 from modengine.model import Decision, Message, RuleHit
-from modengine.ruleset.model import Policy
+from modengine.ruleset.model import Policy, Relief, Token
 from modengine.run.jsonl import message_from
 
 ROOT = Path(__file__).parent.parent
@@ -141,6 +142,22 @@ def test_matches_are_those_of_the_naive_engine(text: str, options: dict[str, Any
     rule = make_rule("a.r", "p", [make_pattern("p", "text", **options)], category="a", ruleset="a", score=10)
     policy = make_policy(make_ruleset("a", "a", [rule]))
     agree(Engine(compile_policy(policy)), policy, [Message(text)])
+
+
+def test_a_run_of_end_marks_ends_one_sentence() -> None:
+    steps = (Token(like="latin"), Token(text="。", low=0, high=1 << 30))
+    rule = make_rule("a.r", "p", [make_pattern("p", "tokens", tokens=steps)], category="a", ruleset="a", score=10)
+    engine = Engine(compile_policy(make_policy(make_ruleset("a", "a", [rule]))))
+    agree(engine, engine.policy, [Message(text) for text in ("x。。员", "x。a", "。。x", "x？！。", "x。\n。")])
+
+
+def test_a_shadow_relief_is_worth_its_weight() -> None:
+    pattern = make_pattern("p", "words", terms=("微信",), sounds_like=True, weight=0.5)
+    relief = make_rule("relief.r", "p", [pattern], category=None, ruleset="relief", score=0, status="test")
+    relief = replace(relief, relief=Relief(category="a", rules=(), by=5))
+    rule = make_rule("a.r", "p", [make_pattern("p", "text", terms=("吃",))], category="a", ruleset="a", score=10)
+    engine = Engine(compile_policy(make_policy(make_ruleset("a", "a", [rule]), make_ruleset("relief", None, [relief]))))
+    agree(engine, engine.policy, [Message("吃威信"), Message("吃微信")])
 
 
 def test_a_message_that_is_too_long_is_not_decided_at_all() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from modengine.judge.conditions import Judge
-from modengine.judge.points import Score, action, score
+from modengine.judge.points import Score, action, score, wanted_by
 from modengine.judge.rules import Outcome, Outcomes, matches, points
 from modengine.judge.scope import Value, category_shadow, common_shadow
 from modengine.model import (
@@ -158,7 +158,7 @@ def _shadow_hit(outcomes: Outcomes, rule_id: str) -> RuleHit:
     outcome = outcomes.of(rule_id)
     rule = outcome.rule
     category = rule.category or (rule.relief.category if rule.relief else None) or ""
-    given = points(rule, outcome) if rule.relief is None else -(rule.relief.by or 0)
+    given = points(rule, outcome) if rule.relief is None else -wanted_by(outcome, there=0)
     return RuleHit(rule.id, rule.clause, category, given, 0, matches(outcomes.facts, rule))
 
 

@@ -74,6 +74,13 @@ def cap(caps: Caps, hits: Iterable[Outcome]) -> list[Counted]:
     return counted
 
 
+def wanted_by(outcome: Outcome, there: int) -> int:
+    """The points a relief asks for where there are so many: floor of its own times the weight."""
+    relief = outcome.rule.relief
+    assert relief is not None
+    return floor(exactly(outcome.weight) * (there if relief.by is None else relief.by))
+
+
 def _take(outcome: Outcome, counted: list[Counted]) -> int:
     """Takes the points of a relief from the hits it covers; gives how many."""
     relief = outcome.rule.relief
@@ -84,8 +91,7 @@ def _take(outcome: Outcome, counted: list[Counted]) -> int:
         named = {rule_id for glob in relief.rules for rule_id in matching(glob, ids)}
         covered = [one for one in counted if one.rule.id in named]
     there = sum(one.left for one in covered)
-    wanted = floor(exactly(outcome.weight) * (there if relief.by is None else relief.by))
-    taken = rest = min(wanted, there)
+    taken = rest = min(wanted_by(outcome, there), there)
     for one in covered:
         piece = min(rest, one.left)
         one.left -= piece

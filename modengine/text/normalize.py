@@ -179,7 +179,7 @@ def ignorable(char: str) -> bool:
 
 
 def sentence_starts(text: str) -> list[int]:
-    """Where the sentences of a plain view begin.  A sentence ends after 。！？!?… or a line's end."""
+    """Where the sentences of a plain view begin.  A sentence ends after 。！？!?… or a line's end, several in a row included."""
     starts, fresh = [0], False
     for i, char in enumerate(text):
         if char in BREAKS:
