@@ -179,7 +179,7 @@ def ignorable(char: str) -> bool:
 
 
 def sentence_starts(text: str) -> list[int]:
-    """Where the sentences of a plain view begin.  A sentence ends after 。！？!?… or a line's end, several in a row included."""
+    """Where the sentences of a plain view begin.  One or more of 。！？!?… and line ends end one."""
     starts, fresh = [0], False
     for i, char in enumerate(text):
         if char in BREAKS:
