@@ -1,4 +1,4 @@
-"""Fixtures for all tests: goldens."""
+"""Fixtures for all tests: goldens; and how Hypothesis works here."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples on every run, and no time limit: a busy machine is no failure.
+# `--hypothesis-profile random` looks for new ones.
+settings.register_profile("same", deadline=None, derandomize=True, database=None)
+settings.register_profile("random", deadline=None)
+settings.load_profile("same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

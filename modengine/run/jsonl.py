@@ -43,7 +43,8 @@ def message_from(text: str, text_key: str = "text") -> Message:
     except ValueError:  # more digits than Python turns into a number
         raise MessageError("ME901", "not a message: a number of too many digits", _HINT) from None
     if not isinstance(value, dict):
-        raise MessageError("ME901", f"not a JSON object but {type_name(value)}", _HINT)
+        what = "null" if value is None else type_name(value)
+        raise MessageError("ME901", f"not a JSON object but {what}", _HINT)
     return message_of(value, text_key)
 
 

@@ -68,6 +68,7 @@ def test_a_line_of_json(line: str, message: Message) -> None:
         ("nothing of the kind", "ME901", "not JSON: expecting value at column 1"),
         ('"x"', "ME901", "not a JSON object but a text"),
         ("[1]", "ME901", "not a JSON object but a list"),
+        ("null", "ME901", "not a JSON object but null"),
         ('{"text": "x", "text": "y"}', "ME901", "the key `text` stands twice"),
         ('{"text": "x", "a": {"b": 1, "b": 2}}', "ME901", "the key `b` stands twice"),
         ('{"text": "x", "n": NaN}', "ME901", "`NaN` is no JSON number"),
