@@ -100,6 +100,12 @@ def read_origin(layout: Layout) -> str:
     return origin
 
 
+def not_empty(layout: Layout) -> AuditError:
+    """What is said of a folder that holds something else than a log."""
+    what = f"`{layout.folder}` is no audit log and not empty"
+    return AuditError("ME951", what, "name a new folder, or that of a log: --audit DIR")
+
+
 def reason(error: OSError) -> str:
     """Why the system refused, in lower case."""
     return (error.strerror or str(error)).lower()

@@ -16,7 +16,7 @@ from types import TracebackType
 from modengine.audit.batch import Made, Pair, Receipt, Ticket, made
 from modengine.audit.checkpoints import Edge, Spot, make_note, save
 from modengine.audit.find import find
-from modengine.audit.layout import Layout, reason
+from modengine.audit.layout import Layout, not_empty, reason
 from modengine.audit.lock import Lock
 from modengine.audit.note import Checkpoint, SignerKey
 from modengine.audit.opening import Opened, create, open_log, recovery
@@ -107,13 +107,12 @@ class AuditLog:
         layout = Layout(Path(path))
         with _said(layout):
             if layout.folder.exists() and not layout.folder.is_dir():
-                raise AuditError("ME951", f"`{layout.folder}` is a file", "name a folder")
+                raise AuditError("ME951", f"`{layout.folder}` is a file", "name a folder: --audit DIR")
             layout.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             # One look: another process may be making the log, its lock first.
             there = {entry.name for entry in layout.folder.iterdir()}
             if there and not there & {layout.lock.name, layout.identity.name}:
-                what = f"`{layout.folder}` is no audit log and not empty"
-                raise AuditError("ME951", what, "name a new folder, or that of a log")
+                raise not_empty(layout)
             lock = Lock(layout.lock)
             lock.take(wait, clocks.monotonic, clocks.sleep)
             try:

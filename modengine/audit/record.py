@@ -17,13 +17,13 @@ from typing import Any, cast
 
 import msgspec
 
-import modengine
 from modengine.engine import Engine
 from modengine.model import Decision, FieldValue, Match, Message, Part
 from modengine.ruleset.condition import Compare, Condition, walk
 from modengine.ruleset.fields import read_fields
 from modengine.ruleset.model import Field, Policy
 from modengine.text import segment
+from modengine.version import __version__
 
 Record = dict[str, Any]
 """A record as plain data."""
@@ -152,7 +152,7 @@ def context_of(engine: Engine) -> Context:
     return Context(
         policy.id,
         engine.revision,
-        modengine.__version__,
+        __version__,
         segment.identity(policy.segmenter),
         {name: one for name, one in policy.fields.items() if name in used and one.kind in _CLEAR},
         {name: one for name, one in policy.fields.items() if name in used and one.kind not in _CLEAR},

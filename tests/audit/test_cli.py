@@ -10,18 +10,12 @@ import pytest
 
 from modengine.audit.layout import Layout
 from modengine.audit.verify import verify
-from modengine.cli import main
 from modengine.cli.audit import COMMANDS
 from tests.audit.conftest import IN, MESSAGES, MakeLog, segment
 from tests.audit.test_verify import edit
 from tests.cli.conftest import Command, command
 
 __all__ = ["command"]
-
-
-@pytest.fixture(autouse=True)
-def _there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(main.COMMANDS, "audit", "Verify, show, replay, query and export the audit log.")
 
 
 @pytest.fixture

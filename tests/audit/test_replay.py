@@ -165,7 +165,7 @@ def test_a_record_that_the_rules_do_not_make_is_unexplained(make: MakeLog, monke
 
 def test_another_version_of_the_engine_is_a_cause(make: MakeLog, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = make(keep_text=True)
-    monkeypatch.setattr("modengine.__version__", "9.9.9")
+    monkeypatch.setattr("modengine.audit.record.__version__", "9.9.9")
     assert replayed(folder).same == 6
     blind(monkeypatch)
     assert replayed(folder).causes == {"engine": 4}
