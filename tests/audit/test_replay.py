@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from modengine.engine import Engine
 from modengine.loading import load
 from modengine.match.regex import RegexMatcher
 from modengine.model import Message
-from tests.audit.conftest import MESSAGES, NOW, PARCELS, MakeLog, records, write_policy
+from tests.audit.conftest import MESSAGES, NOW, PARCELS, MakeLog, put_vault_rows, records, vault_rows, write_policy
 
 
 def replayed(folder: Path, messages: Iterable[Message] | None = None, engine: Engine | None = None) -> Replay:
@@ -182,8 +181,5 @@ def test_copies_cannot_be_written_outside_of_their_folder(make: MakeLog, tmp_pat
 
 def test_a_vault_that_was_emptied_by_hand_has_no_texts(make: MakeLog) -> None:
     folder = make(keep_text=True)
-    vault = sqlite3.connect(folder / "vault.sqlite")
-    vault.execute("DELETE FROM rows WHERE seq > 0")
-    vault.commit()
-    vault.close()
+    put_vault_rows(folder, {0: vault_rows(folder)[0]})
     assert replayed(folder).causes == {"text absent": 6}
