@@ -11,6 +11,8 @@ from modengine.errors import AuditError
 FORMAT = 1
 ORIGIN = "modengine.audit/"
 """An origin is this and 32 random hexadecimal digits."""
+ELSEWHERE = "check permissions, or name another place (`scan --audit DIR`; --no-audit records nothing)"
+ROOM = "make room on the disk"
 _MAKING = frozenset({".gitignore", "lock", "segments", "rules", "quarantine"})
 
 

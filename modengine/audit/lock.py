@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from modengine.audit.layout import reason
+from modengine.audit.layout import ELSEWHERE, reason
 from modengine.errors import AuditError
 
 _PAUSE = 0.02
@@ -62,7 +62,7 @@ class Lock:
             raise AuditError(
                 "ME958",
                 f"the audit log `{self._path.parent}` cannot be written: {reason(error)}",
-                "check permissions, or name another place (`scan --audit DIR`; --no-audit records nothing)",
+                ELSEWHERE,
             ) from None
 
     def _ours(self) -> bool:

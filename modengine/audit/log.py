@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
 import sqlite3
 import threading
@@ -16,7 +17,7 @@ from types import TracebackType
 from modengine.audit.batch import Made, Pair, Receipt, Ticket, made
 from modengine.audit.checkpoints import Edge, Spot, make_note, save
 from modengine.audit.find import find
-from modengine.audit.layout import Layout, not_empty, reason
+from modengine.audit.layout import ELSEWHERE, ROOM, Layout, not_empty, reason
 from modengine.audit.lock import Lock
 from modengine.audit.note import Checkpoint, SignerKey
 from modengine.audit.opening import Opened, create, open_log, recovery
@@ -364,8 +365,12 @@ def _said(layout: Layout) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        hint = "make room on the disk" if error.errno == 28 else "check the disk and the permissions"
+        hint = _HINTS.get(error.errno or 0, "check the disk")
         raise AuditError("ME958", f"writing the audit log `{layout.folder}` failed: {reason(error)}", hint) from error
     except sqlite3.Error as error:
         what = f"writing the vault of the audit log `{layout.folder}` failed: {str(error).lower()}"
-        raise AuditError("ME958", what, "check the disk and the permissions") from error
+        full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        raise AuditError("ME958", what, ROOM if full else "check the disk and the permissions") from error
+
+
+_HINTS = {errno.ENOSPC: ROOM, errno.EACCES: ELSEWHERE, errno.EPERM: ELSEWHERE, errno.EROFS: ELSEWHERE}
