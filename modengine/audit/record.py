@@ -98,7 +98,12 @@ def decision_id(key: bytes, seq: int) -> str:
 
 
 def commitment_to_text(salt: bytes, parts: tuple[Part, ...]) -> str:
-    return sha256(_TEXT + salt + text_content(parts)).hexdigest()
+    return commitment_to_content(salt, text_content(parts))
+
+
+def commitment_to_content(salt: bytes, content: bytes) -> str:
+    """The same, of the `text_content` of a message."""
+    return sha256(_TEXT + salt + content).hexdigest()
 
 
 def commitment_to_details(salt: bytes, details: bytes) -> str:
