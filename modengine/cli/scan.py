@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -65,6 +66,7 @@ def command(
     _refuse(files, output, form)
     stdin = sys.stdin.buffer if "-" in files else None
     engine = engine_of(policy)
+    gc.freeze()  # the engine stays as long as the run: nothing of it need be looked through for garbage
     sources = [look(name, input_format, stdin) for name in files]
     to_stdout = output is None and form == "jsonl"
     decider: Decider = engine
