@@ -60,6 +60,8 @@ def command(
         print_json(_data(result))
     else:
         click.echo("\n".join(_lines(result)))
+        if "text absent" in result.causes and not sources:
+            click.echo("  no text was kept: name the files that the messages came from with --from FILE")
     return 1 if result.different or not report.ok else 0
 
 
