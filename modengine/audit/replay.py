@@ -48,7 +48,7 @@ CAUSES: Mapping[str, str] = {
 }
 UNMADE = frozenset({"text erased", "text absent", "text changed"})
 """Causes for which a decision could not be made again at all."""
-_ENVIRONMENT = {"code": "engine", "segmenter": "dictionary"}
+_ENVIRONMENT = {"deciding_code": "engine", "segmenter": "dictionary"}
 MOST = 100
 """Differences that are listed; all are counted."""
 

@@ -23,7 +23,7 @@ from modengine.version import __version__
 def environment(engine: Engine) -> dict[str, str | int]:
     """What beside the rule files can change a decision; each is a cause that replay can name."""
     return {
-        "code": code_digest(),
+        "deciding_code": code_digest(),
         "segmenter": segment.identity(engine.policy.segmenter),
         "tables": tables.digest(),
         "unicode": unicodedata.unidata_version,

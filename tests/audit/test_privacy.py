@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from ahocorasick_rs import AhoCorasick
 
 from modengine.audit.layout import Layout
 from modengine.audit.log import AuditLog
@@ -98,7 +99,8 @@ def files(folder: Path, *apart: str) -> bytes:
 def traces(some: Iterable[Message], data: bytes) -> dict[str, list[str]]:
     """What of some messages stands in some bytes: an id, a text or a piece of one, a digest of either."""
     said = tuple(readings(data))
-    windows = {piece for text in said for piece in pieces(text)}
+    seek = AhoCorasick(sorted(set().union(*probes().values())))
+    windows = {piece for text in said for piece in seek.find_matches_as_strings(text, overlapping=True)}
     found: dict[str, list[str]] = {}
     for message in some:
         name = str(message.id)
