@@ -14,9 +14,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from modengine.version import __version__ as __version__
+
 if TYPE_CHECKING:
+    from modengine.audit.log import AuditLog as AuditLog
     from modengine.checks import check as check
     from modengine.engine import Engine as Engine
+    from modengine.errors import AuditError as AuditError
     from modengine.errors import InputError as InputError
     from modengine.errors import MessageError as MessageError
     from modengine.errors import ModengineError as ModengineError
@@ -35,9 +39,10 @@ if TYPE_CHECKING:
     from modengine.model import Trace as Trace
     from modengine.model import Undetermined as Undetermined
 
-__version__ = "0.1.0"
 
 _HOMES = {
+    "AuditError": "errors",
+    "AuditLog": "audit.log",
     "CategoryScore": "model",
     "Decision": "model",
     "Engine": "engine",

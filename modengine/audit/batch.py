@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from modengine.audit.merkle import Hash, leaf_hash
 from modengine.audit.record import MOST_BYTES
@@ -14,8 +15,7 @@ from modengine.model import Decision, Message
 Pair = tuple[Message, Decision]
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What an acknowledged decision is known by."""
 
     seq: int
@@ -33,8 +33,7 @@ class Ticket:
     error: BaseException | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(NamedTuple):
     """A record that is ready to be written."""
 
     data: bytes

@@ -11,6 +11,8 @@ from modengine.errors import AuditError
 FORMAT = 1
 ORIGIN = "modengine.audit/"
 """An origin is this and 32 random hexadecimal digits."""
+ELSEWHERE = "check permissions, or name another place (`scan --audit DIR`; --no-audit records nothing)"
+ROOM = "make room on the disk"
 _MAKING = frozenset({".gitignore", "lock", "segments", "rules", "quarantine"})
 
 
@@ -98,6 +100,12 @@ def read_origin(layout: Layout) -> str:
     if version != FORMAT or not isinstance(origin, str) or not origin.startswith(ORIGIN):
         raise AuditError("ME951", f"`{layout.identity}` is not what a log has there", "it may be damaged")
     return origin
+
+
+def not_empty(layout: Layout) -> AuditError:
+    """What is said of a folder that holds something else than a log."""
+    what = f"`{layout.folder}` is no audit log and not empty"
+    return AuditError("ME951", what, "name a new folder, or that of a log: --audit DIR")
 
 
 def reason(error: OSError) -> str:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from modengine.audit.layout import reason
+from modengine.audit.layout import ELSEWHERE, reason
 from modengine.errors import AuditError
 
 _PAUSE = 0.02
@@ -60,7 +60,9 @@ class Lock:
             return os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
         except OSError as error:
             raise AuditError(
-                "ME958", f"the audit log `{self._path.parent}` cannot be written: {reason(error)}", "check permissions"
+                "ME958",
+                f"the audit log `{self._path.parent}` cannot be written: {reason(error)}",
+                ELSEWHERE,
             ) from None
 
     def _ours(self) -> bool:

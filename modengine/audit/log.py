@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
 import sqlite3
 import threading
@@ -16,7 +17,7 @@ from types import TracebackType
 from modengine.audit.batch import Made, Pair, Receipt, Ticket, made
 from modengine.audit.checkpoints import Edge, Spot, make_note, save
 from modengine.audit.find import find
-from modengine.audit.layout import Layout, reason
+from modengine.audit.layout import ELSEWHERE, ROOM, Layout, not_empty, reason
 from modengine.audit.lock import Lock
 from modengine.audit.note import Checkpoint, SignerKey
 from modengine.audit.opening import Opened, create, open_log, recovery
@@ -107,13 +108,12 @@ class AuditLog:
         layout = Layout(Path(path))
         with _said(layout):
             if layout.folder.exists() and not layout.folder.is_dir():
-                raise AuditError("ME951", f"`{layout.folder}` is a file", "name a folder")
+                raise AuditError("ME951", f"`{layout.folder}` is a file", "name a folder: --audit DIR")
             layout.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             # One look: another process may be making the log, its lock first.
             there = {entry.name for entry in layout.folder.iterdir()}
             if there and not there & {layout.lock.name, layout.identity.name}:
-                what = f"`{layout.folder}` is no audit log and not empty"
-                raise AuditError("ME951", what, "name a new folder, or that of a log")
+                raise not_empty(layout)
             lock = Lock(layout.lock)
             lock.take(wait, clocks.monotonic, clocks.sleep)
             try:
@@ -365,8 +365,12 @@ def _said(layout: Layout) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        hint = "make room on the disk" if error.errno == 28 else "check the disk and the permissions"
+        hint = _HINTS.get(error.errno or 0, "check the disk")
         raise AuditError("ME958", f"writing the audit log `{layout.folder}` failed: {reason(error)}", hint) from error
     except sqlite3.Error as error:
         what = f"writing the vault of the audit log `{layout.folder}` failed: {str(error).lower()}"
-        raise AuditError("ME958", what, "check the disk and the permissions") from error
+        full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        raise AuditError("ME958", what, ROOM if full else "check the disk and the permissions") from error
+
+
+_HINTS = {errno.ENOSPC: ROOM, errno.EACCES: ELSEWHERE, errno.EPERM: ELSEWHERE, errno.EROFS: ELSEWHERE}

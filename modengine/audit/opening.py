@@ -26,7 +26,7 @@ from modengine.audit.checkpoints import (
     read_note,
     save,
 )
-from modengine.audit.layout import FORMAT, ORIGIN, Layout, is_unfinished, read_origin, reason
+from modengine.audit.layout import FORMAT, ORIGIN, Layout, is_unfinished, not_empty, read_origin, reason
 from modengine.audit.merkle import Frontier, leaf_hash
 from modengine.audit.note import Checkpoint, SignerKey
 from modengine.audit.record import Record
@@ -70,9 +70,7 @@ def create(layout: Layout, key: SignerKey | None, random: Callable[[int], bytes]
     """Makes an empty log; `log.json` last, so that half a log is none.  Raises OSError, AuditError."""
     layout.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not is_unfinished(layout):
-        raise AuditError(
-            "ME951", f"`{layout.folder}` is no audit log and not empty", "name a new folder, or that of a log"
-        )
+        raise not_empty(layout)
     for folder in (layout.segments, layout.rules, layout.quarantine):
         folder.mkdir(mode=0o700, exist_ok=True)
     disk.replace(layout.gitignore, b"# Who decided what about which message does not belong in a repository.\n*\n")

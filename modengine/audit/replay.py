@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -18,17 +18,16 @@ from modengine.audit.record import (
     Context,
     Record,
     commitment_to_details,
-    commitment_to_text,
     context_of,
     decode,
     details_of,
     encode,
     message_from,
     outcome,
-    pseudonym,
 )
 from modengine.audit.revisions import environment
 from modengine.audit.segments import Line
+from modengine.audit.source import Source
 from modengine.audit.vault import Row, Vault
 from modengine.engine import Engine
 from modengine.errors import MessageError, PolicyError
@@ -40,7 +39,7 @@ CAUSES: Mapping[str, str] = {
     "text absent": "the text was not kept, and is not in the files that were named",
     "text changed": "the source has another text under that id than the record commits to",
     "rules": "the rule files are not in the log, do not load, or are others than those in force then",
-    "engine": "another version of modengine",
+    "engine": "another version of modengine, or code that was changed",
     "dictionary": "another segmenter or dictionary",
     "tables": "other character tables, or another version of Unicode, `regex` or `pypinyin`",
     "timeout": "a pattern ran out of time, then or now",
@@ -49,9 +48,7 @@ CAUSES: Mapping[str, str] = {
 }
 UNMADE = frozenset({"text erased", "text absent", "text changed"})
 """Causes for which a decision could not be made again at all."""
-_ENVIRONMENT = {"matching": "engine", "segmenter": "dictionary"}
-_ANONYMOUS = 10_000
-"""So many messages without id are tried for one record."""
+_ENVIRONMENT = {"deciding_code": "engine", "segmenter": "dictionary"}
 MOST = 100
 """Differences that are listed; all are counted."""
 
@@ -80,30 +77,6 @@ class Replay:
     def different(self) -> int:
         """Decisions that were made again and came out otherwise."""
         return sum(count for cause, count in self.causes.items() if cause not in UNMADE)
-
-
-class Source:
-    """Messages from elsewhere, by the pseudonyms of their ids.  Held in memory."""
-
-    def __init__(self, messages: Iterable[Message], key: bytes) -> None:
-        self._named: dict[str, list[Message]] = {}
-        self._anonymous: list[Message] = []
-        for message in messages:
-            if message.id is None:
-                self._anonymous.append(message)
-            else:
-                self._named.setdefault(pseudonym(key, message.id), []).append(message)
-
-    def find(self, name: str | None, salt: bytes, commitment: str) -> tuple[Message | None, str]:
-        """The message that a record commits to, or why there is none."""
-        if name is not None:
-            some = self._named.get(name, [])
-            found = next((m for m in some if commitment_to_text(salt, m.all_parts()) == commitment), None)
-            return found, "" if found else "text changed" if some else "text absent"
-        for number, message in enumerate(self._anonymous[:_ANONYMOUS]):
-            if commitment_to_text(salt, message.all_parts()) == commitment:
-                return self._anonymous.pop(number), ""
-        return None, "text absent"
 
 
 class Replayer:

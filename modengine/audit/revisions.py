@@ -9,21 +9,21 @@ import hashlib
 import unicodedata
 from importlib.metadata import version
 
-import modengine
+from modengine.audit.code import code_digest
 from modengine.audit.disk import replace
 from modengine.audit.layout import Layout
 from modengine.audit.record import Record
 from modengine.engine import Engine
 from modengine.errors import AuditError
-from modengine.match.revision import RULES_OF_MATCHING
 from modengine.ruleset.model import SourceFile
 from modengine.text import segment, tables
+from modengine.version import __version__
 
 
 def environment(engine: Engine) -> dict[str, str | int]:
     """What beside the rule files can change a decision; each is a cause that replay can name."""
     return {
-        "matching": RULES_OF_MATCHING,
+        "deciding_code": code_digest(),
         "segmenter": segment.identity(engine.policy.segmenter),
         "tables": tables.digest(),
         "unicode": unicodedata.unidata_version,
@@ -41,7 +41,7 @@ def revision_content(engine: Engine) -> Record:
         "policy": policy.id,
         "title": policy.title,
         "study": policy.study,
-        "engine": modengine.__version__,
+        "engine": __version__,
         "environment": environment(engine),
         "files": [
             {"path": file.path, "sha256": hashlib.sha256(file.data).hexdigest(), "bytes": len(file.data)}

@@ -58,7 +58,8 @@ def as_text(shown: Shown) -> str:
     lines = [
         f"record {record['seq']}, decision {record['decision_id']}",
         f"  time      {record['time']}",
-        f"  policy    {record['policy']}, {record['revision']}",
+        f"  policy    {record['policy']}",
+        f"  revision  {record['revision']}",
         f"  action    {record['action']} ({scope}); taken: {record['taken']}{', a study' if record['study'] else ''}",
     ]
     if record["fields"]:

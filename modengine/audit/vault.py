@@ -3,6 +3,9 @@
 A row is committed before its record is written, so that no record is ever without its salt.  Each
 row keeps the leaf of its record: with the vault at hand, the first record that is not what was
 written can be named.  Erasing empties a row, then wipes free pages and the journal.
+
+The rows of records that are added together lie in pieces of up to 128, MessagePack in one cell: to
+SQLite a thousand records are eight.
 """
 
 from __future__ import annotations
@@ -14,6 +17,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from modengine.audit.disk import PRIVATE
 from modengine.errors import AuditError
 
@@ -21,9 +26,18 @@ _WAIT = 10.0
 """Seconds to wait for another program that reads the vault."""
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE rows (seq INTEGER PRIMARY KEY, leaf BLOB NOT NULL, salt BLOB, details BLOB, message BLOB);
+CREATE TABLE pieces (first INTEGER PRIMARY KEY, rows BLOB NOT NULL);
 CREATE TABLE pending (seq INTEGER PRIMARY KEY);
 """
+
+
+_MOST = 128
+"""Rows of a piece."""
+_Cells = tuple[bytes, bytes | None, bytes | None, bytes | None]
+_Piece = tuple[int, list[_Cells]]
+"""The number of the first record, and what the vault keeps of each: leaf, salt, details, message."""
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(list[_Cells])
 
 
 class Row(NamedTuple):
@@ -118,15 +132,21 @@ class Vault:
 
     def add(self, rows: Sequence[Row]) -> None:
         """Commits the rows of a batch, and that every record before it is on the disk."""
+        some = ((rows[i].seq, _packed([row[1:] for row in rows[i : i + _MOST]])) for i in range(0, len(rows), _MOST))
         with self._transaction() as connection:
-            connection.executemany("INSERT INTO rows VALUES (?, ?, ?, ?, ?)", rows)
+            connection.executemany("INSERT INTO pieces VALUES (?, ?)", some)
             connection.execute("UPDATE meta SET value = ? WHERE name = 'batch'", (b"%d" % rows[0].seq,))
 
     def drop_from(self, seq: int) -> None:
         """Deletes the rows of records that were never written."""
-        if self._connection.execute("SELECT 1 FROM rows WHERE seq >= ? LIMIT 1", (seq,)).fetchone():
+        piece = self._piece(seq)
+        if piece is not None or self._connection.execute("SELECT 1 FROM pieces WHERE first >= ?", (seq,)).fetchone():
             with self._transaction() as connection:
-                connection.execute("DELETE FROM rows WHERE seq >= ?", (seq,))
+                connection.execute("DELETE FROM pieces WHERE first >= ?", (seq,))
+                if piece is not None and piece[0] < seq:
+                    first, some = piece
+                    cells = (_packed(some[: seq - first]), first)
+                    connection.execute("UPDATE pieces SET rows = ? WHERE first = ?", cells)
         self.settle()
 
     def settle(self) -> None:
@@ -136,9 +156,13 @@ class Vault:
     def empty(self, seqs: Sequence[int]) -> None:
         """Empties rows, and remembers that their erasure is still to be recorded."""
         with self._transaction() as connection:
-            some = [(seq,) for seq in seqs]
-            connection.executemany("UPDATE rows SET salt = NULL, details = NULL, message = NULL WHERE seq = ?", some)
-            connection.executemany("INSERT OR IGNORE INTO pending VALUES (?)", some)
+            for seq in seqs:
+                piece = self._piece(seq)
+                if piece is not None:
+                    first, some = piece
+                    some[seq - first] = (some[seq - first][0], None, None, None)
+                    connection.execute("UPDATE pieces SET rows = ? WHERE first = ?", (_packed(some), first))
+            connection.executemany("INSERT OR IGNORE INTO pending VALUES (?)", [(seq,) for seq in seqs])
 
     def scrub(self) -> None:
         """Leaves nothing of emptied rows in free pages, moved cells or the journal.
@@ -174,21 +198,40 @@ class Vault:
         return tuple(seq for (seq,) in self._connection.execute("SELECT seq FROM pending ORDER BY seq"))
 
     def row(self, seq: int) -> Row | None:
-        found = self._connection.execute("SELECT * FROM rows WHERE seq = ?", (seq,)).fetchone()
-        return None if found is None else Row(*found)
+        piece = self._piece(seq)
+        return None if piece is None else Row(seq, *piece[1][seq - piece[0]])
+
+    def _piece(self, seq: int) -> _Piece | None:
+        """The piece that has the row of a record."""
+        piece = self._one("first <= ? ORDER BY first DESC", seq)
+        return piece if piece is not None and seq < piece[0] + len(piece[1]) else None
+
+    def _one(self, which: str, seq: int) -> _Piece | None:
+        found = self._connection.execute(f"SELECT first, rows FROM pieces WHERE {which} LIMIT 1", (seq,)).fetchone()  # noqa: S608  (no text from outside)
+        return None if found is None else (found[0], _unpacked(found[1]))
 
     def rows(self, seq: int = 0) -> Iterator[Row]:
         """The rows from `seq` on, in their order.
 
-        Read in pieces: one long reading would keep a writer's journal from being emptied.
+        Read piece by piece: one long reading would keep a writer's journal from being emptied.
         """
-        while True:
-            some = self._connection.execute("SELECT * FROM rows WHERE seq >= ? ORDER BY seq LIMIT 1000", (seq,))
-            piece = [Row(*one) for one in some]
-            yield from piece
-            if len(piece) < 1000:
-                return
-            seq = piece[-1].seq + 1
+        piece = self._piece(seq) or self._one("first >= ? ORDER BY first", seq)
+        while piece is not None:
+            first, some = piece
+            yield from (Row(first + i, *cells) for i, cells in enumerate(some) if first + i >= seq)
+            seq = first + max(1, len(some))
+            piece = self._one("first >= ? ORDER BY first", seq)
+
+
+def _packed(rows: Sequence[object]) -> bytes:
+    return _ENCODER.encode(rows)
+
+
+def _unpacked(data: bytes) -> list[_Cells]:
+    try:
+        return _DECODER.decode(data)
+    except (ValueError, TypeError):
+        raise sqlite3.DatabaseError("a piece is not what a vault has there") from None
 
 
 def _beside(path: Path) -> tuple[Path, ...]:

@@ -136,7 +136,7 @@ def recorder_of(
         yield recorder
 
 
-def said_of(decider: Engine | Recorder) -> list[str]:
+def said_of(decider: object) -> list[str]:
     """What to say on standard error once `recorder_of` is left; nothing where nothing was recorded."""
     recorded = getattr(decider, "recorded", None)
     return [] if recorded is None else [str(recorded), *recorded.notices]

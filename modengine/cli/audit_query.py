@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from modengine.audit.query import Answer
 
 
+_LEAST = 10
+"""Cells that a column needs; where there is no room for that, each row is a paragraph."""
+
+
 @click.command("query")
 @click.argument("sql", metavar="SQL")
 @audit_option
@@ -53,10 +57,18 @@ def command(sql: str, audit: Path, key: Path | None, form: str) -> int:
 def _table(answer: Answer) -> None:
     from rich.table import Table  # noqa: PLC0415
 
+    out = console(sys.stdout)
+    if len(answer.columns) * _LEAST > out.width:
+        widest = max(map(len, answer.columns))
+        for number, row in enumerate(answer.rows, 1):
+            click.echo(f"row {number}")
+            for name, cell in zip(answer.columns, row, strict=True):
+                click.echo(f"  {name:{widest}}  {'' if cell is None else cell}".rstrip())
+        return
     table = Table(*answer.columns, box=None, pad_edge=False)
     for row in answer.rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
-    console(sys.stdout).print(table)
+    out.print(table)
 
 
 def _csv(answer: Answer) -> None:

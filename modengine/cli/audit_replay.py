@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,8 @@ def command(
       modengine audit replay --policy rules/campaign-2014-reposts.yaml
     """
     from modengine.audit.layout import read_origin  # noqa: PLC0415
-    from modengine.audit.replay import Replayer, Source  # noqa: PLC0415
+    from modengine.audit.replay import Replayer  # noqa: PLC0415
+    from modengine.audit.source import Source  # noqa: PLC0415
     from modengine.audit.vault import Vault  # noqa: PLC0415
     from modengine.audit.verify import verify  # noqa: PLC0415
 
@@ -47,18 +49,19 @@ def command(
     vault = Vault.read(layout.vault, read_origin(layout))
     if vault is None:
         raise AuditError("ME960", "without its vault a log cannot be replayed", f"put it back: {layout.vault}")
-    try:
-        source = Source(_messages(sources, input_format), vault.key) if sources else None
+    with ExitStack() as stack:
+        stack.callback(vault.close)
+        source = stack.enter_context(Source(_messages(sources, input_format), vault.key)) if sources else None
         replayer = Replayer(layout, vault, source, None if policy is None else engine_of(policy))
         report = verify(layout, key=verifier_of(key), on_record=replayer.take)
-    finally:
-        vault.close()
     warn_of(report)
     result = replayer.result
     if form == "json":
         print_json(_data(result))
     else:
         click.echo("\n".join(_lines(result)))
+        if "text absent" in result.causes and not sources:
+            click.echo("  no text was kept: name the files that the messages came from with --from FILE")
     return 1 if result.different or not report.ok else 0
 
 

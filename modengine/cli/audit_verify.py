@@ -74,5 +74,5 @@ def _lines(report: Report, audit: Path) -> list[str]:
         lines.append(f"  still good: {good}{form}")
     lines += [f"  note: {notice}" for notice in report.notices]
     if report.ok and not report.outside:
-        lines.append("  note: no checkpoint kept elsewhere was given: this log agrees with itself, which is all")
+        lines.append("  note: this log agrees with itself; a checkpoint kept elsewhere shows more")
     return lines

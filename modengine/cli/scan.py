@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -10,13 +11,14 @@ from pathlib import Path
 
 import click
 
+from modengine.cli.audit_options import record_options, recorder_of, said_of
 from modengine.cli.options import engine_of, format_option, input_format_option, policy_option
 from modengine.cli.streams import console
 from modengine.cli.summary import show_summary
 from modengine.engine import Engine
 from modengine.run.read import Form, Source, look, read
 from modengine.run.replace import refuse_inputs, replacing
-from modengine.run.scan import scan
+from modengine.run.scan import Decider, scan
 from modengine.run.summary import Summary, Tally
 from modengine.run.tidy import tables
 from modengine.run.write import JsonLines, Writer
@@ -33,6 +35,7 @@ _STEP = 1 << 16
 @click.option("-o", "--output", metavar="PATH", type=click.Path(path_type=Path), help="A file; for csv, a folder.")
 @format_option("jsonl", "csv", "summary")
 @input_format_option
+@record_options
 @click.option("-q", "--quiet", is_flag=True, help="No summary and no progress bar.")
 def command(
     files: tuple[str, ...],
@@ -41,13 +44,18 @@ def command(
     output: Path | None,
     form: str,
     input_format: Form | None,
+    audit: Path,
+    no_audit: bool,
+    keep_text: bool,
+    audit_key: Path | None,
     quiet: bool,
 ) -> int:
     """Decide every message in FILEs (`-` for standard input).
 
     Decisions go to standard output as JSON Lines and the summary to standard error; with --output,
     decisions go there and the summary to standard output.  A line that cannot be read becomes an
-    error record in its place.  Exit code 0: every line was decided; 1: some could not be read.
+    error record in its place.  Every decision is added to an audit log (`modengine audit`), which
+    keeps no text unless asked to.  Exit code 0: every line was decided; 1: some could not be read.
 
     \b
     Examples:
@@ -58,12 +66,21 @@ def command(
     _refuse(files, output, form)
     stdin = sys.stdin.buffer if "-" in files else None
     engine = engine_of(policy)
+    gc.freeze()  # the engine stays as long as the run: nothing of it need be looked through for garbage
     sources = [look(name, input_format, stdin) for name in files]
     to_stdout = output is None and form == "jsonl"
-    with ExitStack() as stack:
-        writer = stack.enter_context(_writer(engine, files, output, form))
-        progress = stack.enter_context(_progress(sources, off=quiet or (to_stdout and sys.stdout.isatty())))
-        summary = _decide(engine, sources, ignore_scope, writer, progress)
+    decider: Decider = engine
+    try:
+        with ExitStack() as stack:
+            writer = stack.enter_context(_writer(engine, files, output, form))
+            progress = stack.enter_context(_progress(sources, off=quiet or (to_stdout and sys.stdout.isatty())))
+            # Left first: a file of decisions takes its place only when they are recorded.
+            decider = stack.enter_context(recorder_of(engine, audit, no_audit, keep_text, audit_key))
+            summary = _decide(decider, sources, ignore_scope, writer, progress)
+    except (KeyboardInterrupt, SystemExit):
+        _say(decider, quiet)
+        raise
+    _say(decider, quiet)
     if not quiet or form == "summary":
         sys.stdout.flush()
         show_summary(summary, engine.policy, ignore_scope, console(sys.stderr if to_stdout else sys.stdout))
@@ -82,14 +99,21 @@ def _refuse(files: Sequence[str], output: Path | None, form: str) -> None:
 
 
 def _decide(
-    engine: Engine, sources: Sequence[Source], ignore_scope: bool, writer: Writer | None, on: OnBytes
+    decider: Decider, sources: Sequence[Source], ignore_scope: bool, writer: Writer | None, on: OnBytes
 ) -> Summary:
     tally = Tally()
-    for result in scan(engine, read(sources, on), ignore_scope):
+    for result in scan(decider, read(sources, on), ignore_scope):
         tally.add(result)
         if writer is not None:
             writer.write(result)
     return tally.summary()
+
+
+def _say(decider: Decider, quiet: bool) -> None:
+    """Where the decisions were recorded; what is wrong with that place is said in any case."""
+    lines = said_of(decider)
+    for line in lines[1:] if quiet else lines:
+        click.echo(f"modengine: {line}", err=True)
 
 
 @contextmanager

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from modengine.audit.layout import Layout
@@ -119,3 +121,25 @@ def records(folder: Path) -> list[Record]:
 
 def segment(folder: Path, number: int = 0) -> Path:
     return sorted((folder / "segments").iterdir())[number]
+
+
+Cells = list[bytes | None]
+"""Leaf, salt, details, message of one record."""
+
+
+def vault_rows(folder: Path) -> dict[int, Cells]:
+    """What the vault of a log has of each record, read without modengine."""
+    vault = sqlite3.connect(folder / "vault.sqlite")
+    pieces = list(vault.execute("SELECT first, rows FROM pieces"))
+    vault.close()
+    return {first + i: row for first, data in pieces for i, row in enumerate(msgspec.msgpack.decode(data))}
+
+
+def put_vault_rows(folder: Path, rows: Mapping[int, Cells]) -> None:
+    """Writes other rows into the vault, as somebody who can write it might."""
+    vault = sqlite3.connect(folder / "vault.sqlite")
+    vault.execute("DELETE FROM pieces")
+    some = ((seq, msgspec.msgpack.encode([row])) for seq, row in rows.items())
+    vault.executemany("INSERT INTO pieces VALUES (?, ?)", some)
+    vault.commit()
+    vault.close()

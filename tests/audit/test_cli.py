@@ -10,18 +10,12 @@ import pytest
 
 from modengine.audit.layout import Layout
 from modengine.audit.verify import verify
-from modengine.cli import main
 from modengine.cli.audit import COMMANDS
 from tests.audit.conftest import IN, MESSAGES, MakeLog, segment
 from tests.audit.test_verify import edit
 from tests.cli.conftest import Command, command
 
 __all__ = ["command"]
-
-
-@pytest.fixture(autouse=True)
-def _there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(main.COMMANDS, "audit", "Verify, show, replay, query and export the audit log.")
 
 
 @pytest.fixture
@@ -173,7 +167,7 @@ def test_replay(command: Command, make: MakeLog, log: Path, source: Path, tmp_pa
     assert "6 came out the same, 0 otherwise" in command("audit", "replay", "-a", log).out
     plain = make("plain")
     ran = command("audit", "replay", "-a", plain)
-    assert (ran.code, "text absent" in ran.out) == (0, True)
+    assert (ran.code, "text absent" in ran.out, "--from FILE" in ran.out) == (0, True, True)
     ran = command("audit", "replay", "-a", plain, "--from", source, "--format", "json")
     assert json.loads(ran.out) == {"decisions": 6, "same": 6, "different": 0, "causes": {}, "differences": []}
     ran = command("audit", "replay", "-a", log, "--policy", "campaign-2014")
@@ -192,6 +186,9 @@ def test_query(command: Command, log: Path) -> None:
     ran = command("audit", "query", "SELECT '=1+1' AS x", "-a", log, "--format", "csv")
     assert ran.out == "x\n'=1+1\n"
     assert command("audit", "query", "SELECT", "-a", log).code == 2
+    ran = command("audit", "query", "SELECT * FROM decisions", "-a", log)
+    assert ran.out.startswith("row 1\n  seq           1\n")
+    assert max(map(len, ran.out.splitlines()[:3])) < 80
     edit(log, 6, study=True)
     ran = command("audit", "query", "SELECT count(*) FROM decisions", "-a", log)
     assert (ran.code, "[ME953]" in ran.err) == (1, True)

@@ -244,6 +244,30 @@ def test_a_read_only_disk_is_said_and_nothing_changes(make: MakeLog, monkeypatch
     assert verify(Layout(folder)).ok
 
 
+def test_a_folder_that_may_not_be_made_is_said_with_a_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(AuditError, match="permission denied") as caught:
+        AuditLog.open(tmp_path / "audit", time=NOW)
+    assert "--no-audit" in (caught.value.hint or "")
+
+
+def test_a_vault_without_room_poisons_the_writer_and_says_so(make: MakeLog, engine: Engine, pairs: Pairs) -> None:
+    folder = make()
+    with AuditLog.open(folder, time=NOW) as log:
+        log.use(engine, NOW)
+        connection = log._vault._connection
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(AuditError, match="full") as caught:
+            log.append_many(pairs * 1000, NOW)
+        assert (caught.value.code, caught.value.hint) == ("ME958", "make room on the disk")
+        assert code_of(lambda: log.append_many(pairs, NOW)) == "ME958"
+    assert verify(Layout(folder)).ok
+
+
 def test_a_second_writer_is_refused_while_the_first_is_there(make: MakeLog) -> None:
     folder = make()
     with AuditLog.open(folder, time=NOW):

@@ -17,6 +17,9 @@ from modengine.audit.record import commitment_to_text
 from modengine.audit.replay import CAUSES
 from modengine.model import Part
 from tests.audit.conftest import MakeLog, records
+from tests.cli.conftest import Command, command
+
+__all__ = ["command"]
 
 PAGE = Path(__file__).parents[2] / "docs" / "audit-log.md"
 
@@ -57,6 +60,15 @@ def test_the_walk_through_verifies_a_proof(make: MakeLog, tmp_path: Path, times:
     ran = verified(tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert proof["record"] in ran.stdout
+
+
+def test_the_walk_through_verifies_what_the_commands_write(make: MakeLog, tmp_path: Path, command: Command) -> None:
+    folder = make(times=3)
+    (tmp_path / "checkpoint").write_text(command("audit", "checkpoint", "-a", folder).out, "utf-8")
+    (tmp_path / "proof.json").write_text(command("audit", "prove", "#9", "-a", folder).out, "utf-8")
+    ran = verified(tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.startswith(f"in the log {json.loads((folder / 'log.json').read_text('utf-8'))['origin']} of 19")
 
 
 @pytest.mark.parametrize(

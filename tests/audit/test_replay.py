@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
+import tracemalloc
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +14,25 @@ import pytest
 from modengine.audit import replay as module
 from modengine.audit.layout import Layout, read_origin
 from modengine.audit.log import AuditLog
-from modengine.audit.replay import Replay, Replayer, Source, load_copies
+from modengine.audit.record import pseudonym
+from modengine.audit.replay import Replay, Replayer, load_copies
+from modengine.audit.source import Source
 from modengine.audit.vault import Vault
 from modengine.audit.verify import verify
 from modengine.engine import Engine
 from modengine.loading import load
 from modengine.match.regex import RegexMatcher
 from modengine.model import Message
-from tests.audit.conftest import MESSAGES, NOW, PARCELS, MakeLog, records, write_policy
+from tests.audit.conftest import IN, MESSAGES, NOW, PARCELS, MakeLog, put_vault_rows, records, vault_rows, write_policy
 
 
 def replayed(folder: Path, messages: Iterable[Message] | None = None, engine: Engine | None = None) -> Replay:
     layout = Layout(folder)
     vault = Vault.read(layout.vault, read_origin(layout))
     assert vault is not None
-    try:
-        source = None if messages is None else Source(messages, vault.key)
-        replayer = Replayer(layout, vault, source, engine)
+    with closing(vault), Source(messages or (), vault.key) as source:
+        replayer = Replayer(layout, vault, None if messages is None else source, engine)
         verify(layout, on_record=replayer.take)
-    finally:
-        vault.close()
     return replayer.result
 
 
@@ -44,6 +44,32 @@ def test_kept_texts_are_decided_the_same(make: MakeLog) -> None:
 def test_messages_from_their_source_are_decided_the_same(make: MakeLog) -> None:
     result = replayed(make(), reversed(MESSAGES))
     assert (result.decisions, result.same, result.causes) == (6, 6, {})
+
+
+def test_messages_without_id_are_found_however_often_and_in_whatever_order_they_were_decided(
+    tmp_path: Path, engine: Engine
+) -> None:
+    some = [Message(f"快递{number}", fields=IN) for number in range(300)]
+    orders = (some, some, list(reversed(some)), some[::7])
+    with AuditLog.open(tmp_path / "audit", time=NOW) as log:
+        log.use(engine, NOW)
+        for order in orders:
+            log.append_many([(message, engine.decide(message)) for message in order], NOW)
+    result = replayed(tmp_path / "audit", some)
+    assert (result.same, result.causes) == (sum(map(len, orders)), {})
+    assert replayed(tmp_path / "audit", some[:100]).causes == {"text absent": 3 * 200 + 28}
+
+
+def test_messages_in_the_thousands_are_looked_for_without_holding_them() -> None:
+    tracemalloc.start()
+    try:
+        messages = (Message("长" * 1000, str(number) if number % 2 else None) for number in range(20_000))
+        with Source(messages, bytes(32)) as source:
+            assert source.find(None, bytes(32), "") == (None, "text absent")
+            assert source.find(pseudonym(bytes(32), "7"), bytes(32), "") == (None, "text changed")
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_log_replays_without_the_files_that_its_rules_came_from(tmp_path: Path) -> None:
@@ -118,7 +144,8 @@ def test_other_rules_are_a_cause(make: MakeLog, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "cause"), [("matching", "engine"), ("segmenter", "dictionary"), ("tables", "tables"), ("regex", "tables")]
+    ("name", "cause"),
+    [("deciding_code", "engine"), ("segmenter", "dictionary"), ("tables", "tables"), ("regex", "tables")],
 )
 def test_another_environment_is_a_cause_where_something_differs(
     make: MakeLog, monkeypatch: pytest.MonkeyPatch, name: str, cause: str
@@ -165,7 +192,7 @@ def test_a_record_that_the_rules_do_not_make_is_unexplained(make: MakeLog, monke
 
 def test_another_version_of_the_engine_is_a_cause(make: MakeLog, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = make(keep_text=True)
-    monkeypatch.setattr("modengine.__version__", "9.9.9")
+    monkeypatch.setattr("modengine.audit.record.__version__", "9.9.9")
     assert replayed(folder).same == 6
     blind(monkeypatch)
     assert replayed(folder).causes == {"engine": 4}
@@ -182,8 +209,5 @@ def test_copies_cannot_be_written_outside_of_their_folder(make: MakeLog, tmp_pat
 
 def test_a_vault_that_was_emptied_by_hand_has_no_texts(make: MakeLog) -> None:
     folder = make(keep_text=True)
-    vault = sqlite3.connect(folder / "vault.sqlite")
-    vault.execute("DELETE FROM rows WHERE seq > 0")
-    vault.commit()
-    vault.close()
+    put_vault_rows(folder, {0: vault_rows(folder)[0]})
     assert replayed(folder).causes == {"text absent": 6}

@@ -15,7 +15,7 @@ from modengine.audit.record import decode, encode
 from modengine.audit.report import Report
 from modengine.audit.verify import verify
 from modengine.engine import Engine
-from tests.audit.conftest import NOW, MakeLog, records, segment
+from tests.audit.conftest import NOW, MakeLog, put_vault_rows, records, segment, vault_rows
 from tests.audit.test_log import Pairs, code_of
 from tests.audit.test_opening import KEY, OTHER
 
@@ -156,27 +156,54 @@ def test_a_changed_or_missing_copy_of_a_rule_file_is_said(make: MakeLog) -> None
 
 
 @pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({2: b"{} "}, "other details"),
+        ({1: bytes(32)}, "other details"),
+        ({0: bytes(32)}, "proven by a checkpoint, but the vault"),
+        (None, "no row in the vault"),
+        ({1: None, 2: None, 3: None}, "no erasure is recorded"),
+        ({3: ("明天", "今天")}, "another message"),
+        ({3: ("a-2", "a-3")}, "another message"),
+        ({3: b"{"}, "cannot be read"),
+    ],
+    ids=["details", "salt", "leaf", "no-row", "emptied", "text", "id", "no-message"],
+)
+def test_a_changed_row_of_the_vault_is_said(make: MakeLog, change: dict[int, object] | None, what: str) -> None:
+    folder = make(keep_text=True)
+    rows = vault_rows(folder)
+    if change is None:
+        del rows[2]
+    for cell, value in (change or {}).items():
+        old = rows[2][cell]
+        new = old.decode().replace(*value).encode() if isinstance(value, tuple) and old is not None else value
+        assert new != old
+        rows[2][cell] = new  # type: ignore[assignment]
+    put_vault_rows(folder, rows)
+    is_said(folder, what)
+
+
+@pytest.mark.parametrize(
     ("sql", "what"),
     [
-        ("UPDATE rows SET details = x'7b7d20' WHERE seq = 2", "other details"),
-        ("UPDATE rows SET salt = zeroblob(32) WHERE seq = 2", "other details"),
-        ("UPDATE rows SET leaf = zeroblob(32) WHERE seq = 2", "proven by a checkpoint, but the vault"),
-        ("DELETE FROM rows WHERE seq = 2", "no row in the vault"),
-        ("UPDATE rows SET salt = NULL, details = NULL, message = NULL WHERE seq = 2", "no erasure is recorded"),
-        ("UPDATE rows SET message = replace(message, '明天', '今天') WHERE seq = 2", "another message"),
-        ("UPDATE rows SET message = replace(message, 'a-2', 'a-3') WHERE seq = 2", "another message"),
-        ("UPDATE rows SET message = x'7b' WHERE seq = 2", "cannot be read"),
         ("UPDATE meta SET value = zeroblob(32) WHERE name = 'key'", "decision id"),
+        ("UPDATE pieces SET rows = x'91' WHERE first = 1", "a piece is not what a vault has there"),
+        ("UPDATE pieces SET rows = x'90' WHERE first = 1", "no row in the vault"),
+        ("UPDATE pieces SET rows = 7 WHERE first = 1", "a piece is not what a vault has there"),
+        ("UPDATE pieces SET first = 2 WHERE first = 1", "no row in the vault"),
+        ("UPDATE pieces SET first = -1 WHERE first = 0", "no row in the vault"),
     ],
 )
 def test_a_changed_vault_is_said(make: MakeLog, sql: str, what: str) -> None:
     folder = make(keep_text=True)
     vault = sqlite3.connect(folder / "vault.sqlite")
-    vault.execute("UPDATE rows SET message = CAST(message AS TEXT)")
     vault.execute(sql)
-    vault.execute("UPDATE rows SET message = CAST(message AS BLOB)")
     vault.commit()
     vault.close()
+    is_said(folder, what)
+
+
+def is_said(folder: Path, what: str) -> None:
     report = verify(Layout(folder))
     assert what in report.faults[0].what
     assert report.faults[0].code == "ME960"
@@ -188,14 +215,9 @@ def test_an_erasure_that_was_not_done_is_said(make: MakeLog) -> None:
     before = (folder / "vault.sqlite").read_bytes()
     with AuditLog.open(folder, time=NOW) as log:
         log.erase("a-2", NOW)
-    vault = sqlite3.connect(folder / "vault.sqlite")
-    leaf = vault.execute("SELECT leaf FROM rows WHERE seq = 7").fetchone()[0]
-    vault.close()
+    new = vault_rows(folder)[7]
     (folder / "vault.sqlite").write_bytes(before)
-    vault = sqlite3.connect(folder / "vault.sqlite")
-    vault.execute("INSERT INTO rows (seq, leaf) VALUES (7, ?)", (leaf,))
-    vault.commit()
-    vault.close()
+    put_vault_rows(folder, {**vault_rows(folder), 7: new})
     report = verify(Layout(folder))
     assert "record 2 was erased, but the vault still has it" in report.faults[0].what
 

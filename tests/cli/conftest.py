@@ -28,6 +28,14 @@ class Ran:
 Command = Callable[..., Ran]
 
 
+@pytest.fixture(autouse=True)
+def folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder of a test: `scan` puts its log there."""
+    path = tmp_path_factory.mktemp("here")
+    monkeypatch.chdir(path)
+    return path
+
+
 @pytest.fixture
 def command(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Command:
     """Runs `modengine ARGS`, with `stdin` as standard input."""

@@ -27,6 +27,7 @@ MESSAGES = [
     {"id": "5", "text": EXPIRY},
 ]
 HERE = Path(__file__).parent
+KEY = "PRIVATE+KEY+example.org/audit+00000000+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"
 
 
 @pytest.fixture
@@ -50,12 +51,19 @@ def test_decisions_go_to_standard_output_and_the_summary_to_standard_error(comma
         ("4", "label", "allow"),
         ("5", "review", "allow"),
     ]
-    assert ran.err.startswith("5 messages decided by class\n")
+    assert ran.err.startswith(f"{recorded(5)}5 messages decided by class\n")
+
+
+def recorded(decisions: int, size: int | None = None) -> str:
+    """What `scan` says of its log, by default a new one in the current folder."""
+    size = decisions + 1 if size is None else size
+    plural = "" if decisions == 1 else "s"
+    return f"modengine: audit log: {decisions} decision{plural} added to audit (now {size} records, unsigned)\n"
 
 
 def test_the_summary(command: Command, messages: Path, golden: Callable[[Path, str], None]) -> None:
     ran = command("scan", messages, "-p", POLICY, "--format", "summary")
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.err) == (0, recorded(5))
     golden(HERE / "goldens" / "scan-summary.txt", ran.out)
 
 
@@ -79,7 +87,7 @@ def test_with_output_the_summary_goes_to_standard_output(command: Command, messa
     ran = command("scan", messages, "-p", POLICY, "-o", out)
     assert ran.code == 0
     assert ran.out.startswith("5 messages decided")
-    assert ran.err == ""
+    assert ran.err == recorded(5)
     assert len(records(out.read_text(encoding="utf-8"))) == 5
     assert sorted(os.listdir(tmp_path)) == ["messages.jsonl", "out.jsonl"]
 
@@ -87,6 +95,65 @@ def test_with_output_the_summary_goes_to_standard_output(command: Command, messa
 def test_quiet_says_nothing(command: Command, messages: Path, tmp_path: Path) -> None:
     ran = command("scan", messages, "-p", POLICY, "-o", tmp_path / "out.jsonl", "-q")
     assert (ran.code, ran.out, ran.err) == (0, "", "")
+
+
+# ------------------------------------------------------------------------ the audit log
+
+
+def test_every_decision_is_recorded_across_runs(command: Command, messages: Path, folder: Path) -> None:
+    command("scan", messages, "-p", POLICY)
+    ran = command("scan", messages, "-p", POLICY, "--ignore-scope", "-o", folder / "out.jsonl")
+    assert ran.err == recorded(5, 11)
+    assert sorted(os.listdir(folder)) == ["audit", "out.jsonl"]
+    assert (folder / "audit" / ".gitignore").read_text("utf-8").endswith("\n*\n")
+    assert "11 (10 decision, 1 revision)" in command("audit", "verify").out
+    ran = command("audit", "replay", "--from", messages)
+    assert (ran.code, ran.out) == (0, "10 decisions: 10 came out the same, 0 otherwise\n")
+
+
+def test_another_place_of_the_log_and_none(command: Command, messages: Path, folder: Path) -> None:
+    command("scan", messages, "-p", POLICY, "--audit", folder / "a" / "log", "--keep-text")
+    assert os.listdir(folder) == ["a"]
+    assert "5 came out the same" in command("audit", "replay", "--audit", folder / "a" / "log").out
+    ran = command("scan", messages, "-p", POLICY, "--no-audit", "--format", "summary")
+    assert (ran.code, ran.err) == (0, "")
+    assert os.listdir(folder) == ["a"]
+    ran = command("scan", messages, "-p", POLICY, "--no-audit", "--keep-text")
+    assert (ran.code, "leave --no-audit out" in ran.err) == (2, True)
+
+
+def test_decisions_that_cannot_be_recorded_are_not_made(command: Command, messages: Path, folder: Path) -> None:
+    (folder / "audit").mkdir()
+    (folder / "audit" / "notes.txt").write_text("mine", "utf-8")
+    ran = command("scan", messages, "-p", POLICY, "-o", "out.jsonl")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        "modengine: [ME951 not-a-log] `audit` is no audit log and not empty\n"
+        "  hint: name a new folder, or that of a log: --audit DIR\n"
+    )
+    assert os.listdir(folder) == ["audit"]
+    assert os.listdir(folder / "audit") == ["notes.txt"]
+
+
+def test_a_log_needs_no_extra_and_a_signature_says_which(messages: Path, folder: Path) -> None:
+    """The core alone records and verifies: `cryptography`, `duckdb` and `pyarrow` are made unfindable."""
+    code = (
+        "import json, sys; sys.modules.update(dict.fromkeys(('cryptography', 'duckdb', 'pyarrow')))\n"
+        "from modengine.cli.main import run\n"
+        "codes = [run(args) for args in json.loads(sys.argv[1])]\n"
+        "print('codes', *codes)"
+    )
+    (folder / "key").write_text(KEY, "utf-8")
+    scan = ["scan", str(messages), "-p", str(POLICY), "-o", "out.jsonl"]
+    good = [["verify"], ["show", "1"], ["replay", "--from", str(messages)], ["checkpoint"], ["export"], ["prove", "1"]]
+    poor = [["keygen", "new"], ["query", "SELECT 1"], ["checkpoint", "--audit-key", "key"]]
+    commands = [scan, *(["audit", *args] for args in [*good, *poor]), [*scan, "--audit-key", "key"]]
+    code_of, out, err = finish(started([sys.executable, "-c", code, json.dumps(commands)]))
+    assert code_of == 0
+    assert out.splitlines()[-1] == "codes 0 0 0 0 0 0 0 2 2 2 2"
+    assert err.startswith(recorded(5))
+    assert err.count("hint: pip install 'modengine[audit]'") == 4
+    assert err.count("`cryptography` is not installed, which signatures need") == 3
 
 
 def test_csv(command: Command, messages: Path, tmp_path: Path) -> None:
@@ -139,7 +206,7 @@ def test_bad_lines_are_error_records_and_the_rest_is_decided(command: Command) -
 def test_empty_input(data: bytes, command: Command) -> None:
     ran = command("scan", "-", "-p", POLICY, stdin=data)
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err == "0 messages decided by class\n"
+    assert ran.err == f"{recorded(0)}0 messages decided by class\n"
 
 
 def test_a_bom_is_no_part_of_the_text(command: Command) -> None:
@@ -261,9 +328,13 @@ def test_an_output_in_no_folder(command: Command, messages: Path, tmp_path: Path
 
 
 def process(*args: object, **options: object) -> subprocess.Popen[bytes]:
+    return started([sys.executable, "-m", "modengine", *map(str, args)], **options)
+
+
+def started(command: list[str], **options: object) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": str(Path(modengine.__file__).parents[1])}
     return subprocess.Popen(
-        [sys.executable, "-m", "modengine", *map(str, args)],
+        command,
         env=environment,
         stdin=subprocess.PIPE,
         stdout=options.get("stdout", subprocess.PIPE),  # type: ignore[call-overload]
@@ -314,24 +385,33 @@ def test_a_full_disk_is_said(count: int, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-def test_a_stopped_scan_leaves_no_file(name: str, tmp_path: Path) -> None:
+def test_a_stopped_scan_leaves_no_file(name: str, tmp_path: Path, folder: Path) -> None:
     import signal
 
     out = tmp_path / "out.jsonl"
-    running = process("scan", "-", "-p", POLICY, "-o", out)
+    # A test run in the background ignores SIGINT, and its children would too.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        running = process("scan", "-", "-p", POLICY, "-o", out)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert running.stdin is not None
     running.stdin.write(b"x\n" * 1000)
     running.stdin.flush()
-    for _ in range(200):
-        if os.listdir(tmp_path):
-            break
+    until = time.monotonic() + 60
+    while not (os.listdir(tmp_path) and (folder / "audit" / "rules").is_dir()) and time.monotonic() < until:
         time.sleep(0.05)
     assert os.listdir(tmp_path)
     running.send_signal(getattr(signal, name))
     _, err = running.communicate(timeout=60)
-    assert running.returncode == (130 if name == "SIGINT" else 143)
-    assert err.decode("utf-8") == "modengine: stopped; no output file was written\n"
+    # Where SIGINT strikes code within `exec` (dataclasses), Python itself ends by the signal: 130 to a shell.
+    assert running.returncode in ((130, -signal.SIGINT) if name == "SIGINT" else (143,))
+    lines = sorted(err.decode("utf-8").splitlines())
+    assert lines[-1] == "modengine: stopped; no output file was written"
+    assert all(line.startswith("modengine: audit log: ") for line in lines[:-1])
     assert os.listdir(tmp_path) == []
+    code, _, err_of = finish(process("scan", "-", "-p", POLICY, "-q"), b"x\n")
+    assert (code, err_of) == (0, "")
 
 
 def test_the_sample_messages_are_all_decided() -> None:
