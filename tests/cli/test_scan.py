@@ -318,7 +318,12 @@ def test_a_stopped_scan_leaves_no_file(name: str, tmp_path: Path) -> None:
     import signal
 
     out = tmp_path / "out.jsonl"
-    running = process("scan", "-", "-p", POLICY, "-o", out)
+    # A shell starts what runs in the background with SIGINT ignored, and children inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        running = process("scan", "-", "-p", POLICY, "-o", out)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert running.stdin is not None
     running.stdin.write(b"x\n" * 1000)
     running.stdin.flush()
