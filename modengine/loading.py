@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 
 from modengine.engine import Engine
-from modengine.errors import PolicyError, Problem
+from modengine.errors import Place, PolicyError, Problem
 from modengine.identity.guard import guard
 from modengine.match.program import Program, problems
 from modengine.match.terms import Boundary
 from modengine.paths import shipped_policy
-from modengine.ruleset.load import load_policy, read
+from modengine.ruleset.load import not_a_policy, read
 from modengine.ruleset.model import Policy
 
 
@@ -26,10 +25,12 @@ def load(path: str | Path | None = None) -> Engine:
     loaded = read(file)
     policy = loaded.policy
     found = [*loaded.problems, *(policy_problems(policy) if policy is not None else ())]
-    errors = with_source(problem for problem in found if problem.severity == "error")
-    if errors:
-        raise PolicyError(errors)
-    return Engine(Program(load_policy(file) if policy is None else policy))
+    errors = [problem for problem in found if problem.severity == "error"]
+    if loaded.ruleset is not None:
+        errors.append(not_a_policy(loaded.ruleset))
+    if errors or policy is None:
+        raise PolicyError(with_source(errors))
+    return Engine(Program(policy))
 
 
 def compile_engine(policy: Policy, boundary: Boundary = "not-straddling") -> Engine:
@@ -50,15 +51,18 @@ def policy_problems(policy: Policy) -> tuple[Problem, ...]:
 
 def with_source(found: Iterable[Problem]) -> tuple[Problem, ...]:
     """The problems, each with the line of the file it points at."""
-    return tuple(one if one.source else replace(one, source=_line(one.place.file, one.place.line)) for one in found)
+    read: dict[str, tuple[str, ...]] = {}
+    return tuple(one if one.source else replace(one, source=_line(one.place, read)) for one in found)
 
 
-def _line(file: str, number: int) -> str:
-    lines = _lines(file)
-    return lines[number - 1] if 0 < number <= len(lines) else ""
+def _line(place: Place, read: dict[str, tuple[str, ...]]) -> str:
+    """The line at a place; `read` keeps the lines of each file."""
+    if place.file not in read:
+        read[place.file] = _lines(place.file)
+    lines = read[place.file]
+    return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
 
 
-@lru_cache(maxsize=8)
 def _lines(file: str) -> tuple[str, ...]:
     try:
         return tuple(Path(file).read_text("utf-8-sig", errors="replace").splitlines())

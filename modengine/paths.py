@@ -13,3 +13,9 @@ def shipped_rules() -> Path:
 
 def shipped_policy() -> Path:
     return shipped_rules() / "campaign-2014.yaml"
+
+
+def shipped_policies() -> list[str]:
+    """The names that `--policy` takes besides a path: files of the folder that begin a policy."""
+    files = {file.stem: file for file in shipped_rules().glob("*.yaml")}
+    return [name for name in sorted(files) if "\npolicy:" in f"\n{files[name].read_text('utf-8')}"]

@@ -109,6 +109,7 @@ def cli_page() -> str:
         "| 3 | a bug in modengine; please report it |",
         "| 130 | stopped by the keyboard |",
         "| 141 | the program that read the output has gone |",
+        "| 143 | stopped by another program (SIGTERM) |",
         "",
         "A message that is flagged is no failure: `scan` says 0.",
         "",

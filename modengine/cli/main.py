@@ -5,6 +5,7 @@ Subcommands are imported when they are asked for: `modengine --help` loads no en
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -16,7 +17,7 @@ from typing import NoReturn
 import click
 
 from modengine import __version__
-from modengine.cli.streams import abandon, is_closed, use_utf8
+from modengine.cli.streams import abandon, is_closed, say, use_utf8
 from modengine.errors import ModengineError, PolicyError
 
 COMMANDS: dict[str, str] = {
@@ -71,11 +72,11 @@ class Commands(click.Group):
             sys.stdout.flush()
         except OSError as error:
             if is_closed(error):
-                abandon()
+                abandon(sys.stdout)
                 raise click.exceptions.Exit(CLOSED) from None
             raise
         except KeyboardInterrupt:
-            click.echo(_STOPPED, err=True)
+            say(_STOPPED)
             raise click.exceptions.Exit(STOPPED) from None
         return result
 
@@ -94,29 +95,31 @@ def run(args: Sequence[str] | None = None) -> int:
         code = cli.main(args=given, prog_name="modengine", standalone_mode=False, obj=given)
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
-        error.show()
+        words = io.StringIO()
+        error.show(words)
+        say(words.getvalue().rstrip("\n"))
         return USAGE
     except (click.Abort, KeyboardInterrupt):
-        click.echo(_STOPPED, err=True)
+        say(_STOPPED)
         return STOPPED
     except PolicyError as error:
-        click.echo(policy_errors(error), err=True)
+        say(policy_errors(error))
         return USAGE
     except ModengineError as error:
-        click.echo(f"modengine: {error}", err=True)
+        say(f"modengine: {error}")
         return USAGE
     except OSError as error:
-        abandon()
+        abandon(sys.stdout)
         name = f" `{error.filename}`" if error.filename else ""
-        click.echo(f"modengine: reading or writing{name} failed: {(error.strerror or str(error)).lower()}", err=True)
+        say(f"modengine: reading or writing{name} failed: {(error.strerror or str(error)).lower()}")
         return USAGE
     except Exception as error:
         if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in LAB_MODULES:
-            click.echo(f"modengine: this command needs {error.name}: pip install 'modengine[lab]'", err=True)
+            say(f"modengine: this command needs {error.name}: pip install 'modengine[lab]'")
             return USAGE
         if os.environ.get("MODENGINE_TRACEBACK"):
             raise
-        click.echo(_bug(error), err=True)
+        say(_bug(error))
         return BUG
 
 
@@ -135,12 +138,12 @@ def _bug(error: Exception) -> str:
     place = f" ({Path(at.tb_frame.f_code.co_filename).name}:{at.tb_lineno})" if at is not None else ""
     return (
         f"modengine: an unexpected error, and so a bug: {type(error).__name__}: {error}{place}\n"
-        "  hint: please report it as README.md says, with the command; MODENGINE_TRACEBACK=1 shows where it happened"
+        "  hint: please report it, with the command and what MODENGINE_TRACEBACK=1 shows"
     )
 
 
 def _terminate(_signal: int, _frame: object) -> NoReturn:
-    click.echo(_STOPPED, err=True)
+    say(_STOPPED)
     sys.exit(TERMINATED)
 
 

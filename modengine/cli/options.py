@@ -40,16 +40,24 @@ def input_format_option(command: _Command) -> _Command:
 
 
 def policy_path(policy: str | None) -> Path | None:
-    """The file that `--policy` means: a path, or the name of a shipped policy."""
+    """The file that `--policy` means: a path, or the name of a shipped policy.
+
+    Raises UsageError for a bare name that is neither.
+    """
     if policy is None:
         return None
     path = Path(policy)
     if not path.exists() and path.name == policy:
-        from modengine.paths import shipped_rules  # noqa: PLC0415
+        from modengine.paths import shipped_policies, shipped_rules  # noqa: PLC0415
 
         shipped = shipped_rules() / f"{policy.removesuffix('.yaml')}.yaml"
         if shipped.exists():
             return shipped
+        if not path.suffix:
+            names = ", ".join(f"`{name}`" for name in shipped_policies())
+            raise click.UsageError(
+                f"there is no file `{policy}`, and no shipped policy of that name; shipped are {names}"
+            )
     return path
 
 

@@ -12,19 +12,41 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     from rich.console import Console
 
+NARROWEST = 60
+"""Cells.  In fewer, tables lose their headings."""
+
 
 def use_utf8() -> None:
-    """Standard output and error write UTF-8; what it cannot write (lone surrogates) as an escape."""
+    """Standard streams speak UTF-8; what it cannot write (lone surrogates) is written as an escape."""
+    _open_closed()
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
+def _open_closed() -> None:
+    """Python has None for a standard stream that whoever started it had closed.
+
+    In its place stands one that fails where it is used, as everywhere on POSIX; only words on a
+    closed standard error are lost in silence, for there is nowhere to say so.
+    """
+    if sys.stdin is None:
+        sys.stdin = open(os.open(os.devnull, os.O_WRONLY), encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+
+
 def console(stream: TextIO) -> Console:
-    """A console as wide as the terminal, 80 cells without one; NO_COLOR is honoured."""
+    """A console as wide as the terminal, from `NARROWEST`; 80 cells without one; NO_COLOR is honoured."""
     from rich.console import Console  # noqa: PLC0415  (0.04 s that --help does not need)
 
-    return Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    made = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    made.width = max(made.width, NARROWEST)
+    return made
 
 
 def is_closed(error: OSError) -> bool:
@@ -32,9 +54,18 @@ def is_closed(error: OSError) -> bool:
     return error.errno == errno.EPIPE or (sys.platform == "win32" and error.errno == errno.EINVAL)
 
 
-def abandon() -> None:
+def abandon(stream: TextIO) -> None:
     """Sends what is still to be written nowhere, so that the interpreter's own last flush is quiet."""
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
+
+
+def say(text: str) -> None:
+    """Writes words to standard error.  Where it cannot be written, the exit code has to do."""
+    try:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    except OSError:
+        abandon(sys.stderr)

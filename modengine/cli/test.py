@@ -111,6 +111,7 @@ def _failure(outcome: Outcome, to: Console) -> None:
     to.print(Text(f"  {_text(outcome)}\n  {_WANTED[outcome.kind]}"), soft_wrap=True)
     if outcome.trace is None:
         to.print(Text("  nothing that the rule asks for was found"))
+        to.print(Text(f"    when    {inline(str(outcome.rule.when), 400)}"), soft_wrap=True)
     else:
         print_rule(outcome.trace, to)
     to.print()

@@ -92,11 +92,16 @@ def load_policy(path: str | Path) -> Policy:
     loaded = read(path)
     errors = [problem for problem in loaded.problems if problem.severity == "error"]
     if loaded.ruleset is not None:
-        hint = "name it under `rulesets` of a policy; `modengine check` and `modengine test` take it as it is"
-        errors.append(Problem("ME206", "the file is a ruleset, not a policy", loaded.ruleset.place, hint))
+        errors.append(not_a_policy(loaded.ruleset))
     if errors or loaded.policy is None:
         raise PolicyError(errors)
     return loaded.policy
+
+
+def not_a_policy(ruleset: Ruleset) -> Problem:
+    """What is wrong where a policy is asked for and the file is a ruleset."""
+    hint = "name it under `rulesets` of a policy; `modengine check` and `modengine test` take it as it is"
+    return Problem("ME206", "the file is a ruleset, not a policy", ruleset.place, hint)
 
 
 def policy_of(ruleset: Ruleset) -> Policy:

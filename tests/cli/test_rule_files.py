@@ -116,7 +116,7 @@ def test_an_example_that_fails_is_explained(
 def test_an_example_of_which_nothing_is_found(command: Command, ruleset: Callable[..., Path]) -> None:
     ran = command("test", ruleset("雨伞不见了"))
     assert ran.code == 1
-    assert "nothing that the rule asks for was found" in ran.out
+    assert "nothing that the rule asks for was found\n    when    " in ran.out
 
 
 def test_good_news_is_no_failure(command: Command, ruleset: Callable[..., Path]) -> None:
@@ -203,6 +203,14 @@ def test_rules_of_a_category(command: Command) -> None:
     ran = command("rules", "-p", POLICY, "-c", "chian")
     assert ran.code == 2
     assert "there is no category `chian`; there are fraud, chain" in ran.err
+
+
+@pytest.mark.parametrize("arguments", [("rules",), ("scan", "-"), ("explain", "好")])
+def test_a_name_that_is_no_shipped_policy_is_told_which_there_are(arguments: tuple[str, ...], command: Command) -> None:
+    ran = command(*arguments, "-p", "campaign-2041")
+    assert (ran.code, ran.out) == (2, "")
+    assert "`campaign-2014`, `campaign-2014-reposts`" in ran.err
+    assert "`fraud`" not in ran.err
 
 
 def test_a_shipped_policy_is_found_by_name(command: Command) -> None:

@@ -1,0 +1,68 @@
+"""Standard streams that are closed, full, or as narrow as none."""
+
+from __future__ import annotations
+
+import io
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import modengine
+from modengine.cli.streams import NARROWEST, console
+from tests.cli.conftest import POLICY
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes the streams")
+
+
+def shell(arguments: str, redirections: str) -> tuple[int, str, str]:
+    """Runs `modengine ARGUMENTS` in a shell that redirects its streams."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(modengine.__file__).parents[1])}
+    line = f"exec {shlex.quote(sys.executable)} -m modengine {arguments} {redirections}"
+    ran = subprocess.run(["sh", "-c", line], env=environment, capture_output=True, timeout=60, check=False)
+    return ran.returncode, ran.stdout.decode("utf-8"), ran.stderr.decode("utf-8")
+
+
+@pytest.mark.parametrize("arguments", ["scan -", "explain -"])
+def test_a_closed_standard_input_is_said(arguments: str) -> None:
+    code, out, err = shell(f"{arguments} -p {shlex.quote(str(POLICY))}", "<&-")
+    assert (code, out) == (2, "")
+    assert "bad file descriptor" in err
+    assert "a bug" not in err
+
+
+@pytest.mark.parametrize("arguments", ["rules", "schema message"])
+def test_a_closed_standard_output_is_said(arguments: str) -> None:
+    assert shell(arguments, ">&-") == (2, "", "modengine: reading or writing failed: bad file descriptor\n")
+
+
+def test_a_closed_standard_output_that_is_not_needed_does_no_harm(tmp_path: Path) -> None:
+    path, out = tmp_path / "one.txt", tmp_path / "out.jsonl"
+    path.write_text("你好\n", encoding="utf-8")
+    assert shell(f"scan {shlex.quote(str(path))} -q -o {shlex.quote(str(out))}", ">&-") == (0, "", "")
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 1
+
+
+def test_a_summary_for_a_closed_standard_error_does_not_get_among_the_decisions(tmp_path: Path) -> None:
+    path = tmp_path / "one.txt"
+    path.write_text("你好\n", encoding="utf-8")
+    code, out, err = shell(f"scan {shlex.quote(str(path))}", "2>&-")
+    assert (code, err) == (0, "")
+    assert [line[:9] for line in out.splitlines()] == ['{"line":1']
+
+
+@pytest.mark.parametrize("where", ["2>&-", "2</dev/null", "2>/dev/full"])
+@pytest.mark.parametrize("arguments", ["scan --nothing -", "scan nowhere.jsonl", "rules -p nowhere.yaml"])
+def test_the_exit_code_stands_where_nothing_can_be_said(arguments: str, where: str) -> None:
+    if "full" in where and not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    assert shell(arguments, where) == (2, "", "")
+
+
+@pytest.mark.parametrize("columns", ["0", "1", "40"])
+def test_a_narrow_terminal_gets_a_table_that_can_be_read(columns: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert console(io.StringIO()).width == NARROWEST
