@@ -139,8 +139,8 @@ def _prices(result: Evasion) -> Table:
         "What each matching option costs harmless rows",
         (*columns, "p", "p (false discovery rate)"),
         tuple(rows),
-        f"Explored. Over-blocking: any action on a harmless row. {STATES} Added: over-blocking less that of the policy as it is, on the same rows. Sign test over "
-        "clusters that changed, corrected after Benjamini and Hochberg.",
+        f"Explored. Over-blocking: any action on a harmless row. {STATES} Added: over-blocking less that of the policy "
+        "as it is, on the same rows. Sign test over clusters that changed, corrected after Benjamini and Hochberg.",
     )
 
 

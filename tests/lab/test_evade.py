@@ -126,9 +126,10 @@ def test_the_price_of_an_option_is_paid_by_harmless_rows(corpus: MakeCorpus) -> 
 
 def test_the_curve_of_an_option_finds_where_it_begins_to_cost(corpus: MakeCorpus) -> None:
     """Planted: the harmless rows hold homophones of the short term alone, the disguised rows the long one."""
-    engine_ = engine(rule("fraud.long", "l", text("l", "刷单返利")), rule("fraud.short", "s", text("s", "代考")))
+    terms = {"long": "刷单返利", "short": "代考"}
+    both = engine(*(rule(f"fraud.{name}", name, text(name, term), score=100) for name, term in terms.items()))
     made = corpus(rows(("刷单返利", "fraud", 20), ("带靠", "none", 30)), label="label")
-    result = evade(engine_, [made], steps=True)
+    result = evade(both, [made], steps=True)
     curve = {one.state: one for one in result.costs if one.option == "sounds_like"}
     assert [one.state for one in result.costs if one.option == "sounds_like"] == list(STEPS)
     assert {state: one.patterns for state, one in curve.items()} == {
