@@ -1,11 +1,12 @@
-"""How long the lab takes on the development data: every command, as it is typed, one after another.
+"""How long the lab takes on the development data: every command, as it is typed, two at a time.
 
-    python bench/lab_time.py [--only NAME]
+    python bench/lab_time.py [--only NAME] [--at-a-time 2]
 
-Each line is one process: seconds on the clock, seconds of the processor, and its greatest memory.  A
-command that takes one corpus runs once for each card that it can use; the line is their sum (of memory
-the greatest).  Times are of this machine and of what else runs on it.  Exit code 1 if all together took
-more than ten minutes, 2 if the development data is not here or a command failed.
+Seconds of the processor and the greatest memory of each command, and on the last line how long all took on
+the clock.  A command that takes one corpus runs once for each card that it can use; its line is the sum
+(of memory the greatest).  A processor that others use too shows in the clock, not in the seconds of the
+processor.  Exit code 1 if all together took more than ten minutes on the clock, 2 if the development data
+is not here or a command failed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,8 +39,7 @@ DATED = FOLDER / "samples.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    clock: float
-    """Seconds."""
+    name: str
     processor: float
     """Seconds of all its cores."""
     memory: float
@@ -45,67 +47,66 @@ class Cost:
 
 
 def commands() -> dict[str, list[list[str]]]:
-    """The command lines of each command, without `modengine`."""
+    """The command lines of each command, without `modengine`; what takes longest last."""
     cards = [str(card) for card in CARDS]
     return {
-        "eval": [["eval", POLICY, *cards]],
-        "diff": [["diff", POLICY, "campaign-2014-reposts", card] for card in cards],
-        "fairness": [["fairness", POLICY, *cards]],
-        "evade": [["evade", POLICY, *cards, "--examples"]],
-        "ablate": [["ablate", POLICY, card] for card in cards],
         "flip": [["flip", POLICY, "刷单日结私我，一单返五元，当天结算，加微信了解"]],
-        "tune": [["tune", POLICY, str(TUNABLE)]],
         "timeline": [["timeline", POLICY, str(DATED)]],
+        "eval": [["eval", POLICY, *cards]],
+        "fairness": [["fairness", POLICY, *cards]],
+        "tune": [["tune", POLICY, str(TUNABLE)]],
+        "diff": [["diff", POLICY, "campaign-2014-reposts", card] for card in cards],
+        "ablate": [["ablate", POLICY, card] for card in cards],
+        "evade": [["evade", POLICY, *cards, "--examples"]],
         "report": [["report", POLICY, *cards]],
     }
 
 
-def run(line: list[str], folder: Path) -> Cost:
+def run(line: list[str]) -> Cost:
     """Runs one command line; raises SystemExit where it fails."""
-    out = folder / "out.html"
-    with (folder / "errors").open("w+b") as errors:
-        start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "errors").open("w+b") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", "modengine", *line, "-o", str(out)],
+            [sys.executable, "-m", "modengine", *line, "-o", str(Path(folder) / "out.html")],
             cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=errors,
         )  # fmt: skip
         _, status, used = os.wait4(process.pid, 0)
-        clock = time.perf_counter() - start
         code = process.returncode = os.waitstatus_to_exitcode(status)
         if code != 0:
             errors.seek(0)
             print(f"modengine {' '.join(line)}: exit code {code}\n{errors.read().decode()}", file=sys.stderr)
             raise SystemExit(2)
     unit = 2**20 if sys.platform == "darwin" else 2**10
-    return Cost(clock, used.ru_utime + used.ru_stime, used.ru_maxrss / unit)
+    return Cost(line[0], used.ru_utime + used.ru_stime, used.ru_maxrss / unit)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", action="append", choices=tuple(commands()), help="this command alone; repeatable")
-    only = parser.parse_args().only
+    parser.add_argument("--at-a-time", type=int, default=2, help="processes at a time")
+    arguments = parser.parse_args()
     if data_folder() is None:
         print("the development data is not here: set MODENGINE_DATA", file=sys.stderr)
         return 2
     if not hasattr(os, "wait4"):
         print("this measures processes by wait4, which this system lacks", file=sys.stderr)
         return 2
-    print("| command | runs | seconds | of the processor | MiB |\n|---|---|---|---|---|", flush=True)
-    total: list[Cost] = []
-    with tempfile.TemporaryDirectory() as folder:
-        for name, lines in commands().items():
-            if only and name not in only:
-                continue
-            costs = [run(line, Path(folder)) for line in lines]
-            total += costs
-            print(_row(f"`{name}`", costs), flush=True)
-    print(_row("all", total))
-    return int(sum(cost.clock for cost in total) > LIMIT)
+    chosen = {name: lines for name, lines in commands().items() if not arguments.only or name in arguments.only}
+    start = time.perf_counter()
+    with ThreadPoolExecutor(arguments.at_a_time) as pool:
+        # What takes longest is begun first, so that no core waits for it at the end.
+        costs = list(pool.map(run, [line for lines in reversed(chosen.values()) for line in lines]))
+    clock = time.perf_counter() - start
+    print("| command | runs | seconds of the processor | MiB |\n|---|---|---|---|")
+    for name in chosen:
+        print(_row(f"`{name}`", [cost for cost in costs if cost.name == name]))
+    print(_row("all", costs))
+    print(f"\nOn the clock, {arguments.at_a_time} at a time: {clock:.0f} s.")
+    return int(clock > LIMIT)
 
 
-def _row(name: str, costs: list[Cost]) -> str:
-    clock, processor = sum(c.clock for c in costs), sum(c.processor for c in costs)
-    return f"| {name} | {len(costs)} | {clock:.0f} | {processor:.0f} | {max(c.memory for c in costs):.0f} |"
+def _row(name: str, costs: Sequence[Cost]) -> str:
+    processor, memory = sum(cost.processor for cost in costs), max(cost.memory for cost in costs)
+    return f"| {name} | {len(costs)} | {processor:.0f} | {memory:.0f} |"
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from modengine.lab.intervals import Estimate
 from modengine.lab.stamp import CorpusStamp, Stamp
 from modengine.lab.svg import legend, svg
 from modengine.lab.table import Cell, Quote, Table, plain, shown_estimate
-from modengine.lab.view import View, counts, warnings
+from modengine.lab.view import View, counts, unreadable, warnings
 
 LONG = 40
 """A table of more rows is folded."""
@@ -97,7 +97,7 @@ def _corpus(one: CorpusStamp) -> str:
     rows += [("made up", "messages or dates were made up")] if one.simulation else []
     rows += [] if one.labelled else [("labels", "none were named: every row is taken for harmless")]
     rows += [("left out", f"{counts(one.left_out)}: labels that nothing maps")] if one.left_out else []
-    rows += [("not read", f"{one.unreadable:,} rows")] if one.unreadable else []
+    rows += [("not read", unreadable(one))] if one.unreadable else []
     rows += [("sample", f"drawn by chance from {one.sampled_from:,} rows")] if one.sampled_from is not None else []
     rows += [("forbidden", f"{', '.join(one.forbidden)}: its card says that it cannot tell")] if one.forbidden else []
     said = (("note", one.note), ("source", one.source), ("licence", one.licence))
