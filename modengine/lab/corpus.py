@@ -251,7 +251,7 @@ def _all(rows: Iterator[_Row]) -> tuple[list[_Row], int]:
         if len(kept) > MOST_ROWS or held > MOST_HELD:
             raise InputError(
                 "ME911",
-                f"the corpus has more than {MOST_ROWS:,} rows or {MOST_HELD:,} characters, more than are held in memory",
+                f"more than {MOST_ROWS:,} rows or {MOST_HELD:,} characters, which is more than are held in memory",
                 "measure a random sample: --sample 10000",
             )
     return kept, len(kept)
@@ -277,7 +277,7 @@ def _sample(rows: Iterator[_Row], size: int, seed: int) -> tuple[list[_Row], int
         if len(kept) > MOST_ROWS or held > MOST_HELD:
             raise InputError(
                 "ME911",
-                f"the sample has more than {MOST_ROWS:,} rows or {MOST_HELD:,} characters, more than are held in memory",
+                f"a sample of more than {MOST_ROWS:,} rows or {MOST_HELD:,} characters is more than is held in memory",
                 "draw fewer rows with --sample",
             )
     return [row for _, row in sorted(kept, key=lambda one: one[0])], total

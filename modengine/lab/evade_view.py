@@ -8,7 +8,7 @@ from modengine.lab.charts import Chart, Intervals, Line, Lines, Point
 from modengine.lab.evade import POOLED, Evasion, Kept
 from modengine.lab.intervals import NOTHING
 from modengine.lab.perturb_tables import DISGUISES
-from modengine.lab.price import AS_IT_IS, ENDS, LEAST, State
+from modengine.lab.price import AS_IT_IS, LEAST, State
 from modengine.lab.table import Cell, Quote, Table, percent, show
 from modengine.lab.view import View
 
@@ -36,12 +36,11 @@ def view(result: Evasion) -> View:
 
 
 def summary(result: Evasion) -> Iterator[str]:
-    """What stands first: the clean recall, and what is least resisted at strengths 1 and 5."""
+    """What stands first: how many rows were disguised, and what is least resisted at strengths 1 and 5."""
     yield WHERE[result.where]
-    for one in result.clean:
-        if one.recall.value is not None:
-            yield f"{one.corpus}, {one.category}: {show(one.recall)} caught as they are ({one.caught_by})"
     for corpus in _corpora(result):
+        rows = sum(one.disguised for one in result.clean if one.corpus == corpus)
+        yield f"{corpus}: {rows:,} rows that are caught as they are were disguised"
         for strength in (1, 5):
             cells = [k for k in _pooled(result, corpus) if k.strength == strength and k.kept.value is not None]
             if cells:
@@ -202,11 +201,10 @@ def charts(result: Evasion) -> tuple[Chart, ...]:
                 )  # fmt: skip
     made += _cost_chart(result)
     for number, corpus in enumerate(dict.fromkeys(one.corpus for one in result.prices)):
-        rows = tuple(
-            (f"{one.option}: {_where(one.state)}", one.over_blocking)
-            for one in result.prices
-            if one.corpus == corpus and one.over_blocking.value is not None and one.state in ENDS
-        )
+        # The policy as it is has the same over-blocking for every option: it stands once, first.
+        shown = [one for one in result.prices if one.corpus == corpus and one.over_blocking.value is not None]
+        rows = tuple((str(AS_IT_IS), one.over_blocking) for one in shown if one.state == AS_IT_IS)[:1]
+        rows += tuple((f"{o.option}: {_where(o.state)}", o.over_blocking) for o in shown if o.state in ("off", "on"))
         if rows:
             made.append(
                 Intervals(f"price-{number + 1}", f"The price, any action on harmless rows: {corpus}", rows, "price")
@@ -238,6 +236,6 @@ def _cost_chart(result: Evasion) -> Iterator[Chart]:
         yield Lines(
             "cost", "The price of each option against its gain, all corpora", "over-blocking of harmless rows",
             "still caught at strength 1, of what the option is meant against", tuple(lines), "cost",
-            "From left to right: the option in no pattern, in those with long terms, in all.",
+            "Along a line: the option in no pattern, in those with long terms, in all. The line upright: the policy.",
             shares=(True, True), right=None, marks=now,
         )  # fmt: skip

@@ -7,6 +7,7 @@ ticked, in print always.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -26,6 +27,9 @@ LONG = 40
 SHORT = 28
 """A text of at most so many characters is not broken."""
 
+_JOINT = re.compile(r"(?<=\d) (?=%)|(?<=%) (?=\[)|(?<=\(n) (?=\d)")
+_DASH = {ord("–"): "\u2060–\u2060"}
+
 
 @cache
 def css() -> str:
@@ -40,8 +44,9 @@ def page(views: Sequence[View], title: str, left_out: Sequence[tuple[str, str]] 
     )  # fmt: skip
     body = [tag("h1", escape(inline(title, 200))), _about(views)]
     if len(views) > 1:
+        missing = '<li><a href="#left-out">Not in this report</a></li>' if left_out else ""
         links = "".join(f'<li><a href="#{escape(view.name)}">{escape(view.title)}</a></li>' for view in views)
-        body.append(f'<nav aria-label="Sections"><ol>{links}</ol></nav>')
+        body.append(f'<nav aria-label="Sections"><ol>{links}{missing}</ol></nav>')
     if texts:
         body.append(
             '<p><label class="switch"><input type="checkbox" id="show-texts"> Show the texts of the corpus: '
@@ -113,11 +118,17 @@ def _section(view: View) -> str:
     body = f"<h2>{escape(view.title)}</h2>"
     body += "".join(tag("p", escape(line), "warn") for line in warnings(stamp))
     if view.summary:
-        body += f'<ul class="summary">{"".join(tag("li", escape(line)) for line in view.summary)}</ul>'
+        lines = "".join(tag("li", escape(_together(line))) for line in view.summary)
+        body += f'<ul class="summary">{lines}</ul>'
     if view.charts:
         body += f'<div class="charts">{"".join(_figure(view.name, chart) for chart in view.charts)}</div>'
     body += "".join(_table(view.name, table) for table in view.tables)
     return f'<section id="{escape(view.name)}">{body}</section>'
+
+
+def _together(line: str) -> str:
+    """A sentence whose figures are not broken between number, unit and interval."""
+    return _JOINT.sub("\u00a0", line).translate(_DASH)
 
 
 def _figure(section: str, chart: Chart) -> str:

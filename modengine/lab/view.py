@@ -35,7 +35,7 @@ class View:
 
 def corpus_line(corpus: CorpusStamp) -> str:
     """One corpus in a line: rows, clusters, what was left out, digest."""
-    parts = [f"{corpus.rows:,} rows in {corpus.clusters:,} clusters"]
+    parts = [f"{corpus.rows:,} rows in {corpus.clusters:,} cluster{'' if corpus.clusters == 1 else 's'}"]
     if corpus.sampled_from is not None:
         parts.append(f"a random sample of {corpus.sampled_from:,}")
     if corpus.left_out:
