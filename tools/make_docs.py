@@ -27,7 +27,7 @@ import modengine  # noqa: E402
 from modengine.cli.main import COMMANDS, cli  # noqa: E402
 from modengine.codes import CODES  # noqa: E402
 from modengine.explain import as_text, details_of  # noqa: E402
-from modengine.lab.schemas import RESULTS, schema  # noqa: E402
+from modengine.lab.schemas import NAMES, schema  # noqa: E402
 
 DOCS = ROOT / "docs"
 GOLDENS = ROOT / "tests" / "data"
@@ -183,7 +183,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "cli.md": cli_page,
     "../README.md": readme,
-    **{f"schemas/{name}.json": partial(schema_page, name) for name in RESULTS},
+    **{f"schemas/{name}.json": partial(schema_page, name) for name in NAMES},
 }
 
 

@@ -37,7 +37,7 @@ def command(policy: str, corpus: str, no_segmentation: bool, reading: Reading, o
     from modengine.lab.ablation_view import view  # noqa: PLC0415
 
     engine = engine_of(policy)
-    one = reading.corpus(engine, corpus)
+    one = reading.corpus(corpus, engine)
     with progress("leaving out rules", steps(engine)) as told:
         result = ablate(
             engine, one, reading.seed, segmentation=not no_segmentation, command=reading.command, progress=told

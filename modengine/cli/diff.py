@@ -48,8 +48,7 @@ def command(a: str, b: str, corpus: str, fail_on: tuple[str, ...], most: int, re
     from modengine.lab.comparison_view import view  # noqa: PLC0415
 
     first, second = engine_of(a), engine_of(b)
-    # The labels are those of the policy with more categories, so that none of its rows is left out.
-    one = reading.corpus(max(first, second, key=lambda engine: len(engine.policy.categories)), corpus)
+    one = reading.corpus(corpus, first, second)
     with progress("deciding twice", 2 * len(one)) as told:
         result = compare(
             first, second, one, reading.seed, show_text=reading.show_text, most=most, command=reading.command,

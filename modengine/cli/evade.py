@@ -37,6 +37,11 @@ from modengine.model import Action
     show_default=True,
     help="Disguise at most so many caught rows of a category, drawn at random.",
 )
+@click.option(
+    "--cost",
+    is_flag=True,
+    help="Measure price and gain of each matching option in steps, too: from the patterns with long terms to all.",
+)
 @click.option("--no-price", is_flag=True, help="Do not measure what the matching options cost harmless rows.")
 @corpus_options
 @output_options
@@ -48,6 +53,7 @@ def command(
     action: str,
     kinds: tuple[str, ...],
     most: int,
+    cost: bool,
     no_price: bool,
     reading: Reading,
     output: Output,
@@ -64,6 +70,7 @@ def command(
     Examples:
       modengine evade campaign-2014 --examples
       modengine evade campaign-2014 samples/cards/samples.yaml -o evade.html
+      modengine evade campaign-2014 samples/cards/samples.yaml --cost --table cost
       modengine evade policy.yaml rows.csv --label kind --map scam=fraud --none ok --where matched
     """
     from modengine.lab.evade import WHERE, evade  # noqa: PLC0415  (numpy, which --help does not need)
@@ -71,13 +78,15 @@ def command(
 
     if not corpora and not examples:
         raise click.UsageError("name a CORPUS, or take the examples of the rules with --examples")
+    if cost and no_price:
+        raise click.UsageError("--cost measures the price that --no-price leaves out: give one of them")
     engine = engine_of(policy)
     read = reading.corpora(engine, corpora)
     with progress("disguising", 100) as told:
         result = evade(
             engine, read, reading.seed, examples=examples, where=WHERE[where == "matched"],
             action=cast(Action, action), kinds=kinds, most=most, price=not no_price,
-            command=reading.command, progress=told,
+            steps=cost, command=reading.command, progress=told,
         )  # fmt: skip
     output.write(view(result))
     return 0

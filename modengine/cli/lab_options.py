@@ -48,12 +48,15 @@ class Reading:
         """The command line, for the stamp."""
         return shlex.join(("modengine", *(click.get_current_context().find_root().obj or ())))
 
-    def corpus(self, engine: Engine, path: str) -> Corpus:
-        """The corpus of a file or a card.  Raises InputError, PolicyError."""
+    def corpus(self, path: str, *engines: Engine) -> Corpus:
+        """The corpus of a file or a card; its labels may be categories of any of the engines.
+
+        Raises InputError, PolicyError.
+        """
         from modengine.lab.card import is_card, load_card, read_card  # noqa: PLC0415  (numpy)
         from modengine.lab.corpus import load  # noqa: PLC0415
 
-        categories = engine.policy.categories
+        categories = tuple(dict.fromkeys(name for engine in engines for name in engine.policy.categories))
         if is_card(path):
             if self.card is not None:
                 raise click.UsageError(f"`{path}` is a card already: leave --card out, or name its data")
@@ -66,7 +69,7 @@ class Reading:
 
     def corpora(self, engine: Engine, paths: tuple[str, ...]) -> tuple[Corpus, ...]:
         """A corpus for each path; they must not share a name."""
-        found = tuple(self.corpus(engine, path) for path in paths)
+        found = tuple(self.corpus(path, engine) for path in paths)
         names = [corpus.name for corpus in found]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:

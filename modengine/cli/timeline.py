@@ -56,7 +56,7 @@ def command(
     from modengine.lab.timeline_view import view  # noqa: PLC0415
 
     engine = engine_of(policy)
-    one = reading.corpus(engine, corpus)
+    one = reading.corpus(corpus, engine)
     with progress("deciding", len(one)) as told:
         result = timeline(
             engine, one, reading.seed, time=time, channel=channel, reach=reach, unit=unit, command=reading.command,

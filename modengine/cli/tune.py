@@ -68,7 +68,7 @@ def command(
     if write is not None:
         refuse_inputs(write, (str(path), corpus))
     engine = engine_of(policy)
-    one = reading.corpus(engine, corpus)
+    one = reading.corpus(corpus, engine)
     with progress("deciding again and again", rows_decided(engine, one)) as told:
         result = tune(
             engine, one, reading.seed, least=least, most=most, aim=aim, categories=categories,

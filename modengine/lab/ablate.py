@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from modengine.engine import Engine
 from modengine.lab.boundaries import BoundaryFigure, boundaries
 from modengine.lab.corpus import HARMLESS, Corpus
+from modengine.lab.derived import derived
 from modengine.lab.intervals import FORBIDDEN, Estimate
 from modengine.lab.metrics import Flags, labelled, rate
 from modengine.lab.outcomes import Outcomes, Progress, decide
 from modengine.lab.paired import paired
 from modengine.lab.stamp import Stamp, stamp
 from modengine.lab.without import Reach, counting, without
-from modengine.loading import compile_engine
 from modengine.model import RANK
 from modengine.ruleset.model import Rule
 
@@ -123,7 +123,7 @@ def ablations(
     effects: list[list[RuleEffect]] = [[] for _ in corpora]
     for number, rule in enumerate(rules):
         needed = any(reach.rows(rule.id).any() for reach in reaches)
-        less = compile_engine(without(engine.policy, rule.id)) if needed else engine
+        less = derived(without(engine.policy, rule.id)) if needed else engine
         for mine, (corpus, with_it), reach in zip(effects, pairs, reaches, strict=True):
             again = decided_without(less, corpus, with_it, reach.rows(rule.id))
             mine.append(_effect(corpus, with_it, again, reach.hits(rule.id), rule, seed))

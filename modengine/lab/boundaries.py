@@ -16,11 +16,11 @@ import numpy as np
 from modengine.engine import Engine
 from modengine.lab.claims import adjusted
 from modengine.lab.corpus import HARMLESS, Corpus
+from modengine.lab.derived import derived
 from modengine.lab.intervals import Estimate
 from modengine.lab.metrics import ANY, Flags, labelled, levels, rate
 from modengine.lab.outcomes import LEVELS, Outcomes, decide
 from modengine.lab.paired import Paired, paired
-from modengine.loading import compile_engine
 from modengine.match.terms import Boundary
 from modengine.model import RANK, Action
 
@@ -59,7 +59,7 @@ def boundaries(
     for mine, (corpus, as_is) in zip(found, pairs, strict=True):
         mine += _figures(engine, corpus, AS_IS, as_is, as_is, seed)
     for number, boundary in enumerate(OTHERS):
-        other = compile_engine(engine.policy, boundary)
+        other = derived(engine.policy, boundary)
         for mine, (corpus, as_is) in zip(found, pairs, strict=True):
             mine += _figures(engine, corpus, boundary, decide(other, corpus), as_is, seed)
         told(number + 1)

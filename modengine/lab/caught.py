@@ -13,9 +13,8 @@ from modengine.engine import Engine
 from modengine.lab.corpus import Corpus
 from modengine.lab.intervals import FORBIDDEN, Estimate
 from modengine.lab.metrics import labelled, levels, rate
-from modengine.lab.outcomes import Outcomes
+from modengine.lab.outcomes import Outcomes, decision_of
 from modengine.lab.perturb import Spans
-from modengine.lab.price import decision_of
 from modengine.lab.rule_examples import hits_its_rule
 from modengine.model import RANK, Action, Decision
 

@@ -24,6 +24,7 @@ OTHERS = "*"
 MISSING = "(missing)"
 """Stands for the value of a row that has none."""
 MOST_ROWS = 500_000
+MOST_HELD = 200_000_000
 """Rows that are held in memory; of more, take a sample."""
 
 
@@ -87,6 +88,8 @@ class Corpus:
     about: About = About()
     sampled_from: int | None = None
     """Rows of which these are a random sample; None for all."""
+    first_unreadable: str = ""
+    """Where the first row is that could not be read, and why."""
 
     def __len__(self) -> int:
         return len(self.messages)
@@ -134,6 +137,7 @@ class Corpus:
             strata=tuple(self.strata[i] for i in kept),
             left_out={},
             unreadable=0,
+            first_unreadable="",
             given_clusters=tuple(names[codes[i]] for i in kept),
         )
 
@@ -146,6 +150,7 @@ class _Seen:
     values: set[str] = field(default_factory=set)
     left_out: Counter[str] = field(default_factory=Counter)
     unreadable: int = 0
+    first_unreadable: str = ""
 
 
 _Row = tuple[Message, str, str, str]
@@ -192,6 +197,7 @@ def load(
         tuple(_cluster_names(kept)) if columns.cluster else None,
         about,
         total if total > len(kept) else None,
+        seen.first_unreadable,
     )
 
 
@@ -199,6 +205,8 @@ def _rows(paths: Sequence[str | Path], columns: Columns, categories: Sequence[st
     for row in read_paths(paths, text=columns.text):
         if row.message is None:
             seen.unreadable += 1
+            if row.error is not None and not seen.first_unreadable:
+                seen.first_unreadable = f"{row.source}:{row.line}: [{row.error.code}] {row.error.message}"
             continue
         fields = row.message.fields
         seen.columns.update(fields)
@@ -236,33 +244,50 @@ def _cluster_names(rows: Sequence[_Row]) -> Iterator[str]:
 
 def _all(rows: Iterator[_Row]) -> tuple[list[_Row], int]:
     kept: list[_Row] = []
+    held = 0
     for row in rows:
         kept.append(row)
-        if len(kept) > MOST_ROWS:
+        held += _characters(row)
+        if len(kept) > MOST_ROWS or held > MOST_HELD:
             raise InputError(
-                "ME911", f"the corpus has more than {MOST_ROWS:,} rows, more than are held in memory",
-                "measure a random sample: --sample 100000",
-            )  # fmt: skip
+                "ME911",
+                f"more than {MOST_ROWS:,} rows or {MOST_HELD:,} characters, which is more than are held in memory",
+                "measure a random sample: --sample 10000",
+            )
     return kept, len(kept)
+
+
+def _characters(row: _Row) -> int:
+    return sum(len(part.text) for part in row[0].all_parts())
 
 
 def _sample(rows: Iterator[_Row], size: int, seed: int) -> tuple[list[_Row], int]:
     """Algorithm R (J. Vitter, Random sampling with a reservoir, 1985)."""
     random = np.random.default_rng(seed)
     kept: list[tuple[int, _Row]] = []
-    total = 0
+    total = held = 0
     for number, row in enumerate(rows):
         total += 1
         if number < size:
             kept.append((number, row))
+            held += _characters(row)
         elif (at := int(random.integers(0, number + 1))) < size:
+            held += _characters(row) - _characters(kept[at][1])
             kept[at] = (number, row)
+        if len(kept) > MOST_ROWS or held > MOST_HELD:
+            raise InputError(
+                "ME911",
+                f"a sample of more than {MOST_ROWS:,} rows or {MOST_HELD:,} characters is more than is held in memory",
+                "draw fewer rows with --sample",
+            )
     return [row for _, row in sorted(kept, key=lambda one: one[0])], total
 
 
 def _check(columns: Columns, seen: _Seen, rows: int) -> None:
     if not rows and not seen.columns and not seen.left_out:
-        why = f"{seen.unreadable:,} rows could not be read" if seen.unreadable else "the files hold no message"
+        why = "the files hold no message"
+        if seen.unreadable:
+            why = f"of {seen.unreadable:,} rows none could be read, the first at {seen.first_unreadable}"
         raise InputError("ME911", f"the corpus has no row to measure: {why}", f"is the text in `{columns.text}`?")
     for option, column in (("label", columns.label), ("stratum", columns.stratum), ("cluster", columns.cluster)):
         if column is not None and column not in seen.columns:

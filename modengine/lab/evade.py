@@ -7,7 +7,7 @@ at one strength are the rows at every other.  What resisting costs is in `price`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,10 +20,10 @@ from modengine.lab.caught import Caught, Clean, matched, of_corpus, of_examples
 from modengine.lab.corpus import Corpus
 from modengine.lab.intervals import Estimate
 from modengine.lab.metrics import Flags, rate
-from modengine.lab.outcomes import Outcomes, Progress, decide
-from modengine.lab.perturb import SHARES, Disguised, disguise
-from modengine.lab.perturb_tables import DISGUISES
-from modengine.lab.price import OPTIONS, STATES, Gain, Price, Wanted, decision_of, prices
+from modengine.lab.outcomes import Outcomes, Progress, decide, decision_of
+from modengine.lab.perturb import SHARES, Disguised, Spans, disguise
+from modengine.lab.perturb_tables import DISGUISES, Disguise
+from modengine.lab.price import ENDS, OPTIONS, STEPS, Cost, Gain, Price, Prices, Wanted, prices
 from modengine.lab.rule_examples import of_rules
 from modengine.lab.stamp import Stamp, stamp
 from modengine.model import Action, Decision
@@ -80,6 +80,8 @@ class Evasion(msgspec.Struct, frozen=True):
     """What the matching options cost harmless rows."""
     gains: tuple[Gain, ...]
     """What they bring against disguises."""
+    costs: tuple[Cost, ...]
+    """The one against the other, all corpora together: a curve for each option."""
     variants: tuple[Variant, ...]
 
 
@@ -94,6 +96,7 @@ def evade(
     kinds: Sequence[str] = (),
     most: int = MOST,
     price: bool = True,
+    steps: bool = False,
     outcomes: Sequence[Outcomes] | None = None,
     command: str = "",
     progress: Progress | None = None,
@@ -102,8 +105,9 @@ def evade(
 
     `action` is the action from which a row counts as caught; for a category that cannot reach it, the
     strictest that it can.  `kinds` are names of DISGUISES, all without it.  `most` caps the rows of a
-    category that are disguised.  `progress` is told the per cent done.  Raises InputError (ME911) where
-    nothing is caught.
+    category that are disguised.  `price` measures what the matching options cost and bring, in no pattern
+    and in all, and with `steps` in some.  `progress` is told the per cent done.  Raises InputError (ME911)
+    where nothing is caught.
     """
     chosen = _kinds(kinds)
     decided = [decide(engine, corpus) for corpus in corpora] if outcomes is None else list(outcomes)
@@ -122,30 +126,33 @@ def evade(
     shown: dict[str, int] = {}
     reach = _Reach(progress, sum(len(one.rows) for one in caught) * len(chosen))
     cells: dict[tuple[str, str], list[_Row]] = {}
-    for one in caught:
-        spans = matched(engine, one) if where == "matched" else {}
+    made: dict[tuple[int, str], list[_Row]] = {}
+    spans = [matched(engine, one) if where == "matched" else None for one in caught]
+    for number, one in enumerate(caught):
         for name in chosen:
             rows = []
-            for i in one.rows:
-                places = spans.get(i, ()) if where == "matched" else None
-                row = _row(engine, one, i, disguise(one.corpus.messages[i], DISGUISES[name], seed, places))
+            for row in _rows(engine, one, DISGUISES[name], spans[number], seed):
                 rows.append(row)
                 reach.step(0, 60 if price else 100)
                 if one.corpus.columns.invented and row.cells:
                     _show(variants, shown, one.corpus, name, row)
             kept += _kept(one.corpus, one.category, name, rows, seed)
+            made[number, name] = rows
             cells.setdefault((one.corpus.name, name), []).extend(rows)
     by_name = {one.corpus.name: one.corpus for one in caught}
     for (corpus_name, name), rows in cells.items():
         kept += _kept(by_name[corpus_name], POOLED, name, rows, seed)
-    costs: tuple[tuple[Price, ...], tuple[Gain, ...]] = ((), ())
+    cost = Prices()
     if price:
-        reach = _Reach(progress, len(OPTIONS) * len(STATES))
-        asked = _disguised(caught, where, engine, seed)
-        costs = prices(engine, corpora, decided, seed, asked, lambda _: reach.step(60, 100))
+        states = STEPS if steps else ENDS
+        reach = _Reach(progress, len(OPTIONS) * len(states))
+        asked = _disguised(engine, caught, made, spans, seed)
+        cost = prices(engine, corpora, decided, seed, asked, states, lambda _: reach.step(60, 100))
     result_stamp = stamp("evade", engine, told, seed, command)
     shares = {str(strength): share for strength, share in SHARES.items()}
-    return Evasion(result_stamp, where, shares, clean, _sorted(kept, chosen), *costs, tuple(variants))
+    return Evasion(
+        result_stamp, where, shares, clean, _sorted(kept, chosen), cost.prices, cost.gains, cost.costs, tuple(variants)
+    )
 
 
 class _Reach:
@@ -193,13 +200,27 @@ class _Row:
     disguised: Disguised
 
 
-def _row(engine: Engine, one: Caught, i: int, disguised: Disguised) -> _Row:
-    """Decides a row at every strength; strengths that change as many characters are one decision."""
+def _rows(
+    engine: Engine,
+    one: Caught,
+    kind: Disguise,
+    spans: Mapping[int, Spans] | None,
+    seed: int,
+    strengths: Sequence[int] = tuple(SHARES),
+) -> Iterator[_Row]:
+    """The caught rows, disguised in one way, inside `spans` or anywhere, and decided."""
+    for i in one.rows:
+        places = None if spans is None else spans.get(i, ())
+        yield _row(engine, one, i, disguise(one.corpus.messages[i], kind, seed, places), strengths)
+
+
+def _row(engine: Engine, one: Caught, i: int, disguised: Disguised, strengths: Sequence[int]) -> _Row:
+    """Decides a row at each strength; strengths that change as many characters are one decision."""
     if not disguised.changes or too_long(disguised):
         return _Row(i, (), disguised)
     before, caught = 0, True
     cells: list[_Cell] = []
-    for strength in SHARES:
+    for strength in strengths:
         count = disguised.count(strength)
         if count != before:
             decision = decision_of(engine, disguised.at(strength))
@@ -245,20 +266,29 @@ def _show(variants: list[Variant], shown: dict[str, int], corpus: Corpus, kind: 
             variants.append(Variant(corpus.name, name, kind, cell.strength, corpus.text(row.row), text, cell.caught))
 
 
-def _disguised(caught: Sequence[Caught], where: Where, engine: Engine, seed: int) -> Callable[[str], list[Wanted]]:
-    """What `price` asks: the caught rows disguised at strength 1 by every kind that an option counters."""
+def _disguised(
+    engine: Engine,
+    caught: Sequence[Caught],
+    made: Mapping[tuple[int, str], Sequence[_Row]],
+    spans: Sequence[Mapping[int, Spans] | None],
+    seed: int,
+) -> Callable[[str], list[Wanted]]:
+    """What `price` asks: the caught rows disguised at strength 1 by every kind that an option counters.
+
+    Those in `made` are decided already.
+    """
 
     def of(option: str) -> list[Wanted]:
         found: list[Wanted] = []
-        for one in caught:
-            spans = matched(engine, one) if where == "matched" else {}
+        for number, one in enumerate(caught):
             for kind in DISGUISES.values():
                 if kind.counters != option:
                     continue
-                for i in one.rows:
-                    made = disguise(one.corpus.messages[i], kind, seed, spans.get(i, ()) if spans else None)
-                    if made.changes and not too_long(made):
-                        found.append(Wanted(made.at(1), _bound(one, i), one.corpus, i))
+                rows = made.get((number, kind.name))
+                for row in _rows(engine, one, kind, spans[number], seed, (1,)) if rows is None else rows:
+                    if row.cells:
+                        message = row.disguised.at(1)
+                        found.append(Wanted(message, _bound(one, row.row), one.corpus, row.row, row.cells[0].caught))
         return found
 
     return of

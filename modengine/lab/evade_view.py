@@ -8,6 +8,7 @@ from modengine.lab.charts import Chart, Intervals, Line, Lines, Point
 from modengine.lab.evade import POOLED, Evasion, Kept
 from modengine.lab.intervals import NOTHING
 from modengine.lab.perturb_tables import DISGUISES
+from modengine.lab.price import AS_IT_IS, LEAST, State
 from modengine.lab.table import Cell, Quote, Table, percent, show
 from modengine.lab.view import View
 
@@ -21,6 +22,11 @@ WHERE = {
     "matched": "Only characters that the rules had matched were changed: an evader who knows the rules.",
 }
 
+STATES = (
+    "None: no pattern has the option. All: every words and text pattern has it. Terms of 4 or more: those that seek no "
+    "shorter one."
+)
+
 
 def view(result: Evasion) -> View:
     return View(
@@ -30,12 +36,11 @@ def view(result: Evasion) -> View:
 
 
 def summary(result: Evasion) -> Iterator[str]:
-    """What stands first: the clean recall, and what is least resisted at strengths 1 and 5."""
+    """What stands first: how many rows were disguised, and what is least resisted at strengths 1 and 5."""
     yield WHERE[result.where]
-    for one in result.clean:
-        if one.recall.value is not None:
-            yield f"{one.corpus}, {one.category}: {show(one.recall)} caught as they are ({one.caught_by})"
     for corpus in _corpora(result):
+        rows = sum(one.disguised for one in result.clean if one.corpus == corpus)
+        yield f"{corpus}: {rows:,} rows that are caught as they are were disguised"
         for strength in (1, 5):
             cells = [k for k in _pooled(result, corpus) if k.strength == strength and k.kept.value is not None]
             if cells:
@@ -44,8 +49,8 @@ def summary(result: Evasion) -> Iterator[str]:
 
 
 def tables(result: Evasion) -> tuple[Table, ...]:
-    made = [_clean(result), _curves(result), _strengths(result), _categories(result), _prices(result), _gains(result)]
-    made.append(_variants(result))
+    made = [_clean(result), _curves(result), _strengths(result), _categories(result), _costs(result), _prices(result)]
+    made += [_gains(result), _variants(result)]
     needed = {"clean", "kept"}
     return tuple(table for table in made if table.rows or table.name in needed)
 
@@ -125,26 +130,41 @@ def _prices(result: Evasion) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for one in result.prices:
         changed: Cell = "–" if one.state == "as it is" else one.added
-        row = (one.corpus, one.option, one.state, one.patterns, one.over_blocking, changed, one.p, one.p_bh)
+        row = (one.corpus, one.option, _where(one.state), one.patterns, one.over_blocking, changed, one.p, one.p_bh)
         rows.append(row)
-    columns = ("corpus", "option", "in every pattern", "patterns", "over-blocking", "added")
+    columns = ("corpus", "option", "patterns that have it", "how many", "over-blocking", "added")
     return Table(
         "price",
         "What each matching option costs harmless rows",
         (*columns, "p", "p (false discovery rate)"),
         tuple(rows),
-        "Explored. Over-blocking: any action on a harmless row. Off: no pattern has the option; on: every words and "
-        "text pattern has it. Added: over-blocking less that of the policy as it is, on the same rows. Sign test over "
-        "clusters that changed, corrected after Benjamini and Hochberg.",
+        f"Explored. Over-blocking: any action on a harmless row. {STATES} Added: over-blocking less that of the policy "
+        "as it is, on the same rows. Sign test over clusters that changed, corrected after Benjamini and Hochberg.",
     )
+
+
+def _costs(result: Evasion) -> Table:
+    return Table(
+        "cost",
+        "The price of each matching option against its gain",
+        ("option", "patterns that have it", "how many", "over-blocking", "still caught at strength 1"),
+        tuple((one.option, _where(one.state), one.patterns, one.over_blocking, one.kept) for one in result.costs),
+        f"Explored. All corpora together, each row alike; corpus by corpus below. {STATES} Still caught: of the rows "
+        "that the policy as it is catches, disguised by the kinds that the option is meant against.",
+    )
+
+
+def _where(state: State) -> str:
+    least = LEAST.get(state)
+    return f"terms of {state}" if least else {"off": "none", "on": "all"}.get(state, state)
 
 
 def _gains(result: Evasion) -> Table:
     return Table(
         "gain",
         "What each matching option brings, at strength 1",
-        ("corpus", "option", "in every pattern", "disguises it is meant against", "still caught"),
-        tuple((g.corpus, g.option, g.state, ", ".join(g.kinds), g.kept) for g in result.gains),
+        ("corpus", "option", "patterns that have it", "disguises it is meant against", "still caught"),
+        tuple((g.corpus, g.option, _where(g.state), ", ".join(g.kinds), g.kept) for g in result.gains),
         "Explored. Of the rows that the policy as it is catches: the same rows and disguises in every state.",
     )
 
@@ -179,12 +199,12 @@ def charts(result: Evasion) -> tuple[Chart, ...]:
                         ticks=tuple((float(x), name) for x, name in _strength_names(result)),
                     )
                 )  # fmt: skip
+    made += _cost_chart(result)
     for number, corpus in enumerate(dict.fromkeys(one.corpus for one in result.prices)):
-        rows = tuple(
-            (f"{one.option} {one.state}", one.over_blocking)
-            for one in result.prices
-            if one.corpus == corpus and one.over_blocking.value is not None
-        )
+        # The policy as it is has the same over-blocking for every option: it stands once, first.
+        shown = [one for one in result.prices if one.corpus == corpus and one.over_blocking.value is not None]
+        rows = tuple((str(AS_IT_IS), one.over_blocking) for one in shown if one.state == AS_IT_IS)[:1]
+        rows += tuple((f"{o.option}: {_where(o.state)}", o.over_blocking) for o in shown if o.state in ("off", "on"))
         if rows:
             made.append(
                 Intervals(f"price-{number + 1}", f"The price, any action on harmless rows: {corpus}", rows, "price")
@@ -194,3 +214,28 @@ def charts(result: Evasion) -> tuple[Chart, ...]:
 
 def _point(one: Kept) -> Point:
     return Point(float(one.strength), one.kept.value or 0.0, one.kept.low, one.kept.high)
+
+
+def _cost_chart(result: Evasion) -> Iterator[Chart]:
+    """A line for each option, from no pattern to all; where the policy stands is a line upright."""
+    lines: list[Line] = []
+    now: tuple[tuple[float, str], ...] = ()
+    for option in dict.fromkeys(one.option for one in result.costs):
+        points: list[Point] = []
+        for one in result.costs:
+            x, y = one.over_blocking.value, one.kept.value
+            if one.option != option or x is None or y is None:
+                continue
+            if one.state == AS_IT_IS:
+                now = ((x, "as it is"),)
+            else:
+                points.append(Point(x, y, one.kept.low, one.kept.high))
+        if points:
+            lines.append(Line(option, tuple(points)))
+    if lines:
+        yield Lines(
+            "cost", "The price of each option against its gain, all corpora", "over-blocking of harmless rows",
+            "still caught at strength 1, of what the option is meant against", tuple(lines), "cost",
+            "Along a line: the option in no pattern, in those with long terms, in all. The line upright: the policy.",
+            shares=(True, True), right=None, marks=now,
+        )  # fmt: skip

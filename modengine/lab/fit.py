@@ -28,11 +28,11 @@ from sklearn.model_selection import GroupKFold
 
 from modengine.engine import Engine
 from modengine.lab.corpus import Corpus
+from modengine.lab.derived import derived
 from modengine.lab.intervals import Floats, Ints
 from modengine.lab.metrics import Flags, labelled
 from modengine.lab.outcomes import Outcomes, Progress, decide
 from modengine.lab.without import rescored
-from modengine.loading import compile_engine
 from modengine.model import RANK, Action
 from modengine.ruleset.model import Rule
 
@@ -100,7 +100,7 @@ def fitted(
     start = _caught(outcomes.at_least(aim)[rows, outcomes.column(category)], own[rows])
     best, most = as_is, start
     for points in _ways(rules, hits, weights, bounds):
-        again = decide(compile_engine(rescored(engine.policy, points)), hit_rows, part())
+        again = decide(derived(rescored(engine.policy, points)), hit_rows, part())
         found = _caught(again.ranks[:, again.column(category)] >= RANK[aim], own[rows])
         if found[1] >= start[1] and found > most:
             best, most = points, found

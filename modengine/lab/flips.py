@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modengine.engine import Engine
-from modengine.errors import MessageError
 from modengine.lab.corpus import HARMLESS, Corpus
 from modengine.lab.metrics import labelled
-from modengine.lab.outcomes import Outcomes
-from modengine.model import RANK, Action, Decision, Message
+from modengine.lab.outcomes import Outcomes, decision_of
+from modengine.model import RANK, Action, Decision
 
 Side = Literal["a", "b"]
 
@@ -89,21 +88,13 @@ def order(corpus: Corpus, flipped: NDArray[np.bool_], top_a: NDArray[np.int8], t
     return sorted((int(i) for i in np.flatnonzero(flipped)), key=place)
 
 
-def decided(engine: Engine, message: Message) -> Decision:
-    """As `outcomes.decide` does it: without scope, and without fields that the policy cannot read."""
-    try:
-        return engine.decide(message, ignore_scope=True)
-    except MessageError:
-        return engine.decide(Message(message.text, message.id, message.parts), ignore_scope=True)
-
-
 def flips(corpus: Corpus, engines: tuple[Engine, Engine], rows: Sequence[int], show: bool) -> tuple[Flip, ...]:
     """The given rows with both explanations; `show` for texts and the words found in them."""
     return tuple(_flip(corpus, engines, i, show) for i in rows)
 
 
 def _flip(corpus: Corpus, engines: tuple[Engine, Engine], i: int, show: bool) -> Flip:
-    a, b = (decided(engine, corpus.messages[i]) for engine in engines)
+    a, b = (decision_of(engine, corpus.messages[i]) for engine in engines)
     changed = []
     for category in dict.fromkeys((*a.categories, *b.categories)):
         one, two = a.categories.get(category), b.categories.get(category)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from modengine.engine import Engine
 from modengine.errors import MessageError
 from modengine.lab.corpus import Corpus
-from modengine.model import ACTIONS, RANK, Action, Decision
+from modengine.model import ACTIONS, RANK, Action, Decision, Message
 
 Progress = Callable[[int], object]
 """Told how many rows are done."""
@@ -53,12 +53,7 @@ def decide(engine: Engine, corpus: Corpus, progress: Progress | None = None) -> 
     refused = np.zeros(len(corpus), np.bool_)
     rules: list[tuple[tuple[str, int], ...]] = []
     for i, message in enumerate(corpus.messages):
-        try:
-            decision = engine.decide(message, ignore_scope=True)
-        except MessageError:
-            # A column of a corpus may share its name with a field of the policy and mean another thing.
-            refused[i] = True
-            decision = engine.decide(type(message)(message.text, message.id, message.parts), ignore_scope=True)
+        decision, refused[i] = _decided(engine, message)
         for c, category in enumerate(categories):
             one = decision.categories[category]
             ranks[i, c], scores[i, c] = RANK[one.action], one.score
@@ -67,6 +62,20 @@ def decide(engine: Engine, corpus: Corpus, progress: Progress | None = None) -> 
         if progress is not None:
             progress(i + 1)
     return Outcomes(categories, ranks, scores, tuple(rules), undetermined, refused)
+
+
+def decision_of(engine: Engine, message: Message) -> Decision:
+    """The decision without scope; without fields where the policy cannot read them."""
+    return _decided(engine, message)[0]
+
+
+def _decided(engine: Engine, message: Message) -> tuple[Decision, bool]:
+    """The decision, and whether the fields were left out."""
+    try:
+        return engine.decide(message, ignore_scope=True), False
+    except MessageError:
+        # A column of a corpus may share its name with a field of the policy and mean another thing.
+        return engine.decide(Message(message.text, message.id, message.parts), ignore_scope=True), True
 
 
 def _rules(decision: Decision) -> tuple[tuple[str, int], ...]:

@@ -7,6 +7,7 @@ ticked, in print always.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -19,12 +20,15 @@ from modengine.lab.intervals import Estimate
 from modengine.lab.stamp import CorpusStamp, Stamp
 from modengine.lab.svg import legend, svg
 from modengine.lab.table import Cell, Quote, Table, plain, shown_estimate
-from modengine.lab.view import View, counts, warnings
+from modengine.lab.view import View, counts, unreadable, warnings
 
 LONG = 40
 """A table of more rows is folded."""
 SHORT = 28
 """A text of at most so many characters is not broken."""
+
+_JOINT = re.compile(r"(?<=\d) (?=%)|(?<=%) (?=\[)|(?<=\(n) (?=\d)")
+_DASH = {ord("–"): "\u2060–\u2060"}
 
 
 @cache
@@ -40,8 +44,9 @@ def page(views: Sequence[View], title: str, left_out: Sequence[tuple[str, str]] 
     )  # fmt: skip
     body = [tag("h1", escape(inline(title, 200))), _about(views)]
     if len(views) > 1:
+        missing = '<li><a href="#left-out">Not in this report</a></li>' if left_out else ""
         links = "".join(f'<li><a href="#{escape(view.name)}">{escape(view.title)}</a></li>' for view in views)
-        body.append(f'<nav aria-label="Sections"><ol>{links}</ol></nav>')
+        body.append(f'<nav aria-label="Sections"><ol>{links}{missing}</ol></nav>')
     if texts:
         body.append(
             '<p><label class="switch"><input type="checkbox" id="show-texts"> Show the texts of the corpus: '
@@ -97,7 +102,7 @@ def _corpus(one: CorpusStamp) -> str:
     rows += [("made up", "messages or dates were made up")] if one.simulation else []
     rows += [] if one.labelled else [("labels", "none were named: every row is taken for harmless")]
     rows += [("left out", f"{counts(one.left_out)}: labels that nothing maps")] if one.left_out else []
-    rows += [("not read", f"{one.unreadable:,} rows")] if one.unreadable else []
+    rows += [("not read", unreadable(one))] if one.unreadable else []
     rows += [("sample", f"drawn by chance from {one.sampled_from:,} rows")] if one.sampled_from is not None else []
     rows += [("forbidden", f"{', '.join(one.forbidden)}: its card says that it cannot tell")] if one.forbidden else []
     said = (("note", one.note), ("source", one.source), ("licence", one.licence))
@@ -113,11 +118,17 @@ def _section(view: View) -> str:
     body = f"<h2>{escape(view.title)}</h2>"
     body += "".join(tag("p", escape(line), "warn") for line in warnings(stamp))
     if view.summary:
-        body += f'<ul class="summary">{"".join(tag("li", escape(line)) for line in view.summary)}</ul>'
+        lines = "".join(tag("li", escape(_together(line))) for line in view.summary)
+        body += f'<ul class="summary">{lines}</ul>'
     if view.charts:
         body += f'<div class="charts">{"".join(_figure(view.name, chart) for chart in view.charts)}</div>'
     body += "".join(_table(view.name, table) for table in view.tables)
     return f'<section id="{escape(view.name)}">{body}</section>'
+
+
+def _together(line: str) -> str:
+    """A sentence whose figures are not broken between number, unit and interval."""
+    return _JOINT.sub("\u00a0", line).translate(_DASH)
 
 
 def _figure(section: str, chart: Chart) -> str:

@@ -27,7 +27,7 @@ and in `modengine/cli/NAME.py`, with the options of `cli/lab_options.py`:
     def command(policy: str, corpus: str, reading: Reading, output: Output) -> int:
         from modengine.lab.flip import flip, view     # noqa: PLC0415  (numpy, which --help does not need)
         engine = engine_of(policy)
-        one = reading.corpus(engine, corpus)
+        one = reading.corpus(corpus, engine)
         with progress("deciding", len(one)) as told:
             result = flip(engine, one, reading.seed, reading.command, told)
         output.write(view(result))

@@ -12,6 +12,7 @@ from modengine.lab.compare import Comparison
 from modengine.lab.evade import Evasion
 from modengine.lab.evaluate import Evaluation
 from modengine.lab.fairness import Fairness
+from modengine.lab.report import SECTIONS
 from modengine.lab.smallest import Smallest
 from modengine.lab.timeline import Timeline
 from modengine.lab.tune import Tuning
@@ -27,8 +28,26 @@ RESULTS: Mapping[str, type[msgspec.Struct]] = {
     "tune": Tuning,
     "timeline": Timeline,
 }
+"""What each command gives, but for `report`, which joins several."""
+REPORT = "report"
+NAMES = (*RESULTS, REPORT)
 
 
 def schema(name: str) -> dict[str, Any]:
     """The schema of what `modengine NAME --format json` prints."""
-    return {"$schema": _DRAFT, **msgspec.json.schema(RESULTS[name])}
+    return _report() if name == REPORT else {"$schema": _DRAFT, **msgspec.json.schema(RESULTS[name])}
+
+
+def _report() -> dict[str, Any]:
+    """An object with the result of each view: under the name of its command, or `COMMAND-CORPUS`."""
+    (*found,), shared = msgspec.json.schema_components(RESULTS.values(), ref_template="#/$defs/{name}")
+    named = zip(RESULTS, found, strict=True)
+    return {
+        "$schema": _DRAFT,
+        "title": "Report",
+        "description": "The result of each section, under its name; of each corpus, where there are several.",
+        "type": "object",
+        "patternProperties": {f"^{name}(-.+)?$": one for name, one in named if name in SECTIONS},
+        "additionalProperties": False,
+        "$defs": shared,
+    }

@@ -22,6 +22,9 @@ class CorpusStamp(msgspec.Struct, frozen=True):
     left_out: dict[str, int]
     """Rows by a label that nothing maps: in no figure."""
     unreadable: int
+    """Rows that are no message: in no figure."""
+    first_unreadable: str
+    """Where the first of them is, and why; empty where there is none."""
     sampled_from: int | None
     """Rows of which these are a random sample; null where they are all."""
     labelled: bool
@@ -80,6 +83,7 @@ def _corpus(corpus: Corpus) -> CorpusStamp:
         int(corpus.clusters.max()) + 1 if len(corpus) else 0,
         dict(corpus.left_out),
         corpus.unreadable,
+        corpus.first_unreadable,
         corpus.sampled_from,
         corpus.labelled,
         corpus.simulation,

@@ -18,13 +18,13 @@ import numpy as np
 from modengine.engine import Engine
 from modengine.errors import InputError
 from modengine.lab.corpus import HARMLESS, Corpus
+from modengine.lab.derived import derived
 from modengine.lab.fit import SCALES, fitted, hits_of
 from modengine.lab.metrics import ANY, Flags, labelled
 from modengine.lab.outcomes import LEVELS, Outcomes, Progress, decide
 from modengine.lab.paired import Paired, paired
 from modengine.lab.stamp import Stamp, stamp
 from modengine.lab.without import counting, rescored
-from modengine.loading import compile_engine
 from modengine.model import RANK, Action
 
 FEWEST = 20
@@ -118,7 +118,7 @@ def tune(
     if not points:
         reasons = "; ".join(f"{name}: {why}" for name, why in left_out.items())
         raise InputError("ME911", f"no category can be fitted ({reasons})", "give more labelled rows, or other bounds")
-    better = compile_engine(rescored(engine.policy, {one.rule: one.fitted for one in points}))
+    better = derived(rescored(engine.policy, {one.rule: one.fitted for one in points}))
     after = decide(better, corpus, passes.next())
     names = tuple(dict.fromkeys(one.category for one in points))
     judged = tuple(_judged(engine, corpus, as_is, after, names, seed))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from modengine.explain.visible import inline
 from modengine.lab.charts import Chart
 from modengine.lab.stamp import CorpusStamp, Stamp
 from modengine.lab.table import Table
@@ -34,7 +35,7 @@ class View:
 
 def corpus_line(corpus: CorpusStamp) -> str:
     """One corpus in a line: rows, clusters, what was left out, digest."""
-    parts = [f"{corpus.rows:,} rows in {corpus.clusters:,} clusters"]
+    parts = [f"{corpus.rows:,} rows in {corpus.clusters:,} cluster{'' if corpus.clusters == 1 else 's'}"]
     if corpus.sampled_from is not None:
         parts.append(f"a random sample of {corpus.sampled_from:,}")
     if corpus.left_out:
@@ -42,10 +43,15 @@ def corpus_line(corpus: CorpusStamp) -> str:
     if not corpus.labelled:
         parts.append("no labels: every row is taken for harmless")
     if corpus.unreadable:
-        parts.append(f"{corpus.unreadable:,} rows could not be read")
+        parts.append(unreadable(corpus))
     if corpus.forbidden:
         parts.append(f"the card forbids {', '.join(corpus.forbidden)}")
     return f"{corpus.name} ({short(corpus.digest)}): {'; '.join(parts)}"
+
+
+def unreadable(corpus: CorpusStamp) -> str:
+    rows = "1 row" if corpus.unreadable == 1 else f"{corpus.unreadable:,} rows"
+    return f"{rows} could not be read, the first at {inline(corpus.first_unreadable, 300)}"
 
 
 def counts(values: dict[str, int], most: int = 8) -> str:

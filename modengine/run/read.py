@@ -121,7 +121,8 @@ def read(
             stream = source.stream or _open(source.name)[0]
             if source.name != "-":
                 stack.callback(stream.close)
-            lines = Lines(source.head, stream)
+            # A regular file is opened anew: its mark of byte order is still before the first line.
+            lines = Lines(source.head or stream.read(len(UTF8_BOM)), stream)
             for row in FORMS[source.form](lines, source.name, text):
                 yield row
                 if on_bytes is not None:

@@ -77,6 +77,39 @@ def test_diff_says_what_it_can_fail_on(folder: Path, command: Command, given: tu
     assert message in " ".join(ran.err.split())
 
 
+def test_diff_takes_the_labels_of_both_policies(folder: Path, command: Command) -> None:
+    """A row of a category that one side alone has is a row of that category, whichever side it is."""
+    spam = (
+        RULES.replace("score: 10", "score: 60")
+        .replace("fraud", "spam")
+        .replace("骗", "奖")
+        .replace("ruleset: small", "ruleset: other")
+    )
+    (folder / "other.yaml").write_text(spam, encoding="utf-8")
+    for name, more in (("one", "odd"), ("two", "ads")):
+        third = spam.replace("spam", more).replace("ruleset: other", f"ruleset: {more}").replace("奖", more)
+        (folder / f"{more}.yaml").write_text(third, encoding="utf-8")
+        ladder = LADDER.replace("fraud:", "LADDER").replace("LADDER", f"{more}: {{label: 30, block: 90}}, spam:")
+        (folder / f"{name}.yaml").write_text(
+            f"policy: {name}\ntitle: Small\nrulesets: [other.yaml, {more}.yaml]\n{ladder}", encoding="utf-8"
+        )
+    write(folder / "rows.jsonl", rows(("奖", "spam", 40), ("odd", "odd", 30), ("ads", "ads", 20), ("好", "none", 50)))
+    sides = [("one.yaml", "two.yaml"), ("two.yaml", "one.yaml")]
+    ran = [command("diff", *(folder / n for n in side), folder / "card.yaml", "--format", "json") for side in sides]
+    assert [one.code for one in ran] == [0, 0]
+    there, back = (json.loads(one.out) for one in ran)
+    for found in (there, back):
+        assert found["stamp"]["corpora"][0]["rows"] == 140
+        assert found["stamp"]["corpora"][0]["left_out"] == {}
+    assert (there["only_a"], there["only_b"]) == (["odd"], ["ads"])
+    assert (back["only_a"], back["only_b"]) == (["ads"], ["odd"])
+    assert (there["lost_catches"], back["lost_catches"]) == (30, 20)
+    assert (there["new_false_alarms"], back["new_false_alarms"]) == (0, 0)
+    own = {one["category"]: one for one in there["counts"] if one["stratum"] == "(all)" and one["action"] == "label"}
+    assert (own["odd"]["lost_catches"], own["ads"]["new_catches"]) == (30, 20)
+    assert (own["odd"]["others_lost"], own["ads"]["others_gained"]) == (0, 0)
+
+
 @pytest.mark.parametrize("name", ["ablate", "timeline", "tune"])
 @pytest.mark.parametrize("form", ["text", "json", "html"])
 def test_each_command_writes_each_form(folder: Path, command: Command, name: str, form: str) -> None:

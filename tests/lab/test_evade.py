@@ -16,7 +16,7 @@ from modengine.lab.charts import Lines
 from modengine.lab.evade import POOLED, Evasion, evade
 from modengine.lab.evade_view import tables, view
 from modengine.lab.perturb_tables import DISGUISES
-from modengine.lab.price import switched
+from modengine.lab.price import STEPS, switched
 from modengine.lab.render import as_html, as_json, as_text
 from modengine.lab.schemas import schema
 from modengine.model import Message
@@ -124,6 +124,45 @@ def test_the_price_of_an_option_is_paid_by_harmless_rows(corpus: MakeCorpus) -> 
     assert (prices["gaps", "off"].patterns, prices["gaps", "on"].patterns) == (0, 1)
 
 
+def test_the_curve_of_an_option_finds_where_it_begins_to_cost(corpus: MakeCorpus) -> None:
+    """Planted: the harmless rows hold homophones of the short term alone, the disguised rows the long one."""
+    terms = {"long": "刷单返利", "short": "代考"}
+    both = engine(*(rule(f"fraud.{name}", name, text(name, term), score=100) for name, term in terms.items()))
+    made = corpus(rows(("刷单返利", "fraud", 20), ("带靠", "none", 30)), label="label")
+    result = evade(both, [made], steps=True)
+    curve = {one.state: one for one in result.costs if one.option == "sounds_like"}
+    assert [one.state for one in result.costs if one.option == "sounds_like"] == list(STEPS)
+    assert {state: one.patterns for state, one in curve.items()} == {
+        "off": 0, "6 or more": 0, "4 or more": 1, "3 or more": 1, "2 or more": 2, "on": 2, "as it is": 0,
+    }  # fmt: skip
+    kept = {state: one.kept.value for state, one in curve.items()}
+    assert kept["off"] == kept["6 or more"] == kept["as it is"]
+    assert kept["4 or more"] > kept["off"]  # type: ignore[operator]
+    assert kept["4 or more"] == kept["on"]
+    cost = {state: one.over_blocking.value for state, one in curve.items()}
+    assert cost["off"] == cost["4 or more"] == cost["3 or more"] == 0
+    assert cost["2 or more"] == cost["on"] == 1
+    (chart,) = [one for one in view(result).charts if one.name == "cost"]
+    assert isinstance(chart, Lines)
+    assert [len(line.points) for line in chart.lines] == [len(STEPS) - 1] * 4
+
+
+def test_the_price_of_all_corpora_together_weighs_each_row_alike(corpus: MakeCorpus) -> None:
+    first = corpus(rows(("刷单返利", "fraud", 20), ("耍丹反力", "none", 30)), label="label")
+    second = replace(corpus(rows(("好", "none", 60)), label="label"), name="second")
+    cost = {(one.option, one.state): one for one in evade(exact(), [first, second]).costs}
+    found = cost["sounds_like", "on"].over_blocking
+    assert (found.k, found.n) == (30, 90)
+    assert cost["sounds_like", "as it is"].over_blocking.k == 0
+
+
+def test_what_the_policy_as_it_is_keeps_is_what_its_own_engine_says(corpus: MakeCorpus) -> None:
+    made = corpus(rows(*TERM_ROWS), label="label")
+    kept = [{g.option: g.kept for g in evade(exact(), [made], kinds=kinds).gains if g.state == "as it is"}
+            for kinds in ((), ("width",))]  # fmt: skip
+    assert kept[0] == kept[1]
+
+
 def test_a_figure_that_the_card_forbids_is_not_given(corpus: MakeCorpus) -> None:
     made = corpus(rows(*TERM_ROWS), label="label", forbidden=("recall", "over-blocking"))
     result = evade(exact(), [made], kinds=["pinyin"])
@@ -133,9 +172,9 @@ def test_a_figure_that_the_card_forbids_is_not_given(corpus: MakeCorpus) -> None
 
 def test_switching_an_option_changes_words_and_texts_alone() -> None:
     policy = engine(rule("fraud.a", "any of (*)", text("word", "骗"), regex("sign", "骗.*"))).policy
-    for pattern in switched(policy, "gaps", True).rules[0].patterns:
+    for pattern in switched(policy, "gaps", 0).rules[0].patterns:
         assert pattern.gaps == (0 if pattern.kind == "regex" else 2)
-    assert switched(policy, "gaps", False) == policy
+    assert switched(policy, "gaps", None) == policy
 
 
 def examples_of(one: Engine, *texts: str) -> Engine:
@@ -176,7 +215,8 @@ def test_a_result_is_as_its_schema_says_and_every_kind_is_drawn(corpus: MakeCorp
     result = evade(exact(), [made], progress=told.append)
     shown = view(result)
     jsonschema.validate(json.loads(as_json(shown)), schema("evade"), jsonschema.Draft202012Validator)
-    names = {line.name for chart in shown.charts if isinstance(chart, Lines) for line in chart.lines}
+    curves = [one for one in shown.charts if isinstance(one, Lines) and one.table == "kept"]
+    names = {line.name for chart in curves for line in chart.lines}
     assert names <= set(DISGUISES)
     assert {"homophone", "zero-width", "width"} <= names
     assert {chart.table for chart in shown.charts} <= {table.name for table in tables(result)}

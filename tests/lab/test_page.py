@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import ClassVar
 
 import pytest
 
 from modengine.lab.charts import Chart, Grid, Intervals, Line, Lines, Point
+from modengine.lab.corpus import About
 from modengine.lab.evaluate import evaluate
 from modengine.lab.evaluation_view import view
 from modengine.lab.intervals import NOTHING, Estimate
 from modengine.lab.page import page
+from modengine.lab.report import report
 from modengine.lab.svg import svg
 from modengine.lab.view import View
 
@@ -148,3 +151,26 @@ def test_charts_are_well_formed(chart: Chart) -> None:
     assert reader.open == []
     assert not re.search(r"nan|inf", made.split("</title>")[1])
     assert 'role="img"' in made
+
+
+def test_nothing_hostile_in_a_corpus_runs_or_loads_in_a_whole_report(corpus: MakeCorpus) -> None:
+    """Names, labels, strata, ids, texts and the command line all hold markup."""
+    made = [
+        replace(
+            corpus([
+                *({**row, "kind": EVIL, "id": f"{EVIL}{i}"} for i, row in enumerate(rows((f"骗{EVIL}", "fraud", 60)))),
+                *({**row, "kind": "ok"} for row in rows((f"骗{EVIL}", "none", 40), (EVIL, "none", 60))),
+                *({**row, "kind": "ok"} for row in rows(("x", EVIL, 5))),
+            ], label="label", stratum="kind"),
+            name=f"{EVIL} {number}", about=About(EVIL, EVIL, EVIL, EVIL),
+        )
+        for number in range(2)
+    ]  # fmt: skip
+    sections = ("eval", "fairness", "evade", "ablate")
+    found = report(sound(), made, sections=sections, show_text=True, command=EVIL)
+    assert {one.name.partition("-")[0] for one in found.views} == set(sections)
+    reader = read(found.as_html())
+    assert reader.bad == []
+    assert all(link.startswith("#") for link in reader.links)
+    assert {link[1:] for link in reader.links} <= set(reader.ids)
+    assert len(reader.ids) == len(set(reader.ids))

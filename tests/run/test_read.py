@@ -123,6 +123,12 @@ def test_a_bom_is_no_part_of_the_text(form: Form) -> None:
     assert messages(rows(b"\xef\xbb\xbf" + line.encode(), form)) == [Message("一")]
 
 
+@pytest.mark.parametrize(("name", "body"), [("a.jsonl", '{"text": "一"}'), ("a.txt", "一"), ("a.csv", "text\n一\n")])
+def test_a_bom_of_a_file_is_no_part_of_it(name: str, body: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + body.encode())
+    assert messages(list(read_paths([tmp_path / name]))) == [Message("一")]
+
+
 # ------------------------------------------------------------------------ CSV
 
 
