@@ -58,14 +58,22 @@ class Problem:
         return CODES[self.code].name
 
     def render(self) -> str:
-        """The problem as text: place, code, message, the line with a caret, the hint."""
-        lines = [f"{self.place}: {self.severity}[{self.code} {self.name}]: {self.message}"]
+        """The problem as text: place, code, message, the line with a caret, the hint.
+
+        A rule file is somebody else's: what it says moves no cursor and turns no line around.
+        """
+        lines = [_printable(f"{self.place}: {self.severity}[{self.code} {self.name}]: {self.message}")]
         if self.source:
             line, caret = _window(self.source, self.place.column)
             number = str(self.place.line)
             lines += [f"  {number} | {line}", f"  {' ' * len(number)} | {caret}"]
-        lines.append(f"  hint: {self.hint}")
+        lines.append(_printable(f"  hint: {self.hint}"))
         return "\n".join(lines)
+
+
+def _printable(text: str) -> str:
+    """The text with a sign for each character that a terminal would obey or hide."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _window(source: str, column: int, width: int = 90) -> tuple[str, str]:
@@ -76,7 +84,7 @@ def _window(source: str, column: int, width: int = 90) -> tuple[str, str]:
     import unicodedata  # noqa: PLC0415  (only errors pay for it)
 
     start = max(0, column - 1 - width // 2)
-    piece = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in source[start : start + width])
+    piece = _printable(source[start : start + width])
     before = piece[: column - 1 - start]
     cells = sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in before)
     lead = "…" if start else ""
@@ -103,7 +111,8 @@ class _CodedError(ModengineError):
 
     def __init__(self, code: str, message: str, hint: str = "") -> None:
         self.code, self.message, self.hint = code, message, hint
-        super().__init__(f"[{code} {CODES[code].name}] {message}" + (f"\n  hint: {hint}" if hint else ""))
+        text = f"[{code} {CODES[code].name}] {message}" + (f"\n  hint: {hint}" if hint else "")
+        super().__init__("\n".join(map(_printable, text.split("\n"))))
 
     def __reduce__(self) -> tuple[type[_CodedError], tuple[str, str, str]]:
         return type(self), (self.code, self.message, self.hint)

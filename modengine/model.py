@@ -96,7 +96,7 @@ class CategoryScore(msgspec.Struct, frozen=True):
     action: Action
     in_scope: bool
     shadow: tuple[str, ...] = ()
-    """Why no action is taken: `scope`, `period`, `study`, `exception: NAME`."""
+    """Why no action is taken: `scope`, `period` (each also with `: unknown`), `study`, `exception: NAME`."""
 
 
 class Raised(msgspec.Struct, frozen=True):

@@ -60,24 +60,27 @@ class ShortFuzzyTerms:
 
 
 class DuplicateTerms:
-    """ME810: a term that stands twice, perhaps in two scripts or widths."""
+    """ME810: a term that stands twice, perhaps in two scripts or widths, or cases where case makes no difference."""
 
     def find(self, policy: Policy) -> Iterator[Problem]:
         for ruleset in policy.rulesets:
+            patterns = (*ruleset.shared, *(p for rule in ruleset.rules for p in rule.patterns))
+            exact = {name for pattern in patterns if pattern.exact_case for name in pattern.lists}
             for terms in ruleset.lists:
-                yield from self._find(terms.name, terms.terms, terms.places)
+                yield from self._find(terms.name, terms.terms, terms.places, terms.name in exact)
         for pattern in patterns_of(policy):
             if pattern.terms and not pattern.lists:
-                yield from self._find(pattern.name, pattern.terms, pattern.term_places)
+                yield from self._find(pattern.name, pattern.terms, pattern.term_places, pattern.exact_case)
 
     @staticmethod
-    def _find(name: str, terms: tuple[str, ...], places: tuple[Place, ...]) -> Iterator[Problem]:
+    def _find(name: str, terms: tuple[str, ...], places: tuple[Place, ...], exact_case: bool) -> Iterator[Problem]:
+        same = "width and script make" if exact_case else "width, case and script make"
         first: dict[str, str] = {}
         for number, term in enumerate(terms):
-            form = plain(term)
+            form = plain(term, fold=not exact_case)
             if form in first and number < len(places):
                 other = first[form]
                 as_what = "" if other == term else f" as `{other}`"
-                yield Problem("ME810", f"`{term}` stands in `{name}` already{as_what}", places[number], "remove one:"
-                              " width, case and script make no difference")  # fmt: skip
+                yield Problem("ME810", f"`{term}` stands in `{name}` already{as_what}", places[number],
+                              f"remove one: {same} no difference")  # fmt: skip
             first.setdefault(form, term)

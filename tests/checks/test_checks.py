@@ -239,5 +239,20 @@ def test_errors_are_given_too(folder: Callable[..., Path]) -> None:
     assert "ME301" in codes(check(folder(one=broken) / "one.yaml"))
 
 
+def test_terms_in_two_cases_are_no_duplicates_where_the_case_is_exact(tmp_path: Path) -> None:
+    def found(first: str, second: str) -> list[str]:
+        rules = RULESET.format(name="one").replace("[微信, 微信]", f"[VX, vx]{first}")
+        text = rules.replace("when: who", "when: who or what").replace(
+            "      who:", f"      what: {{words: {{list: apps}}{second}}}\n      who:"
+        )
+        path = tmp_path / "one.yaml"
+        path.write_text(text.replace("rules:", "lists: {apps: [QQ, qq]}\nrules:"), encoding="utf-8")
+        return [problem.message for problem in check(path) if problem.code == "ME810"]
+
+    assert found(", case: exact", ", case: exact") == []
+    assert found(", case: exact", "") == ["`qq` stands in `apps` already as `QQ`"]
+    assert found("", ", case: exact") == ["`vx` stands in `who` already as `VX`"]
+
+
 def test_the_public_check_is_this_one() -> None:
     assert modengine.check is check
