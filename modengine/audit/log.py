@@ -34,7 +34,7 @@ from modengine.audit.record import (
 )
 from modengine.audit.revisions import keep_files, revision_content
 from modengine.audit.tail import Tail
-from modengine.audit.vault import Vault
+from modengine.audit.vault import Vault, unreadable
 from modengine.engine import Engine
 from modengine.errors import AuditError
 from modengine.model import Decision, Message
@@ -368,6 +368,8 @@ def _said(layout: Layout) -> Iterator[None]:
         hint = _HINTS.get(error.errno or 0, "check the disk")
         raise AuditError("ME958", f"writing the audit log `{layout.folder}` failed: {reason(error)}", hint) from error
     except sqlite3.Error as error:
+        if not isinstance(error, sqlite3.OperationalError):
+            raise unreadable(layout.vault, error) from error
         what = f"writing the vault of the audit log `{layout.folder}` failed: {str(error).lower()}"
         full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
         raise AuditError("ME958", what, ROOM if full else "check the disk and the permissions") from error

@@ -86,7 +86,9 @@ class Replayer:
     """
 
     def __init__(self, layout: Layout, vault: Vault, source: Source | None, engine: Engine | None = None) -> None:
-        self._layout, self._vault, self._source, self._other = layout, vault, source, engine
+        self._layout, self._source, self._other = layout, source, engine
+        self._rows = vault.rows()
+        self._row = next(self._rows, None)
         self._engine: Engine | None = engine
         self._context: Context | None = None if engine is None else context_of(engine)
         self._causes: tuple[str, ...] = ()
@@ -127,7 +129,9 @@ class Replayer:
         def because(cause: str, *what: str) -> Difference:
             return Difference(line.seq, record["decision_id"], cause, what)
 
-        row = self._vault.row(line.seq)
+        while self._row is not None and self._row.seq < line.seq:
+            self._row = next(self._rows, None)
+        row = self._row if self._row is not None and self._row.seq == line.seq else None
         if row is None or row.salt is None:
             return because("text erased" if row is not None else "text absent")
         message, why = self._message(record, row)

@@ -60,7 +60,7 @@ class Vault:
             meta = dict(self._connection.execute("SELECT name, value FROM meta"))
         except sqlite3.DatabaseError as error:
             self.close()
-            raise AuditError("ME960", f"the vault `{path}` cannot be read: {error}", "is it the log's own?") from None
+            raise unreadable(path, error) from None
         key = meta.get("key")
         if meta.get("origin") != origin.encode() or not isinstance(key, bytes):
             self.close()
@@ -95,7 +95,7 @@ class Vault:
         try:
             connection = _connect(path)
         except sqlite3.Error as error:
-            raise AuditError("ME960", f"the vault `{path}` cannot be read: {error}", "is it the log's own?") from None
+            raise unreadable(path, error) from None
         return cls(path, origin, connection)
 
     @classmethod
@@ -110,7 +110,7 @@ class Vault:
         try:
             connection = sqlite3.connect(uri, uri=True, timeout=_WAIT, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
-            raise AuditError("ME960", f"the vault `{path}` cannot be read: {error}", "is it the log's own?") from None
+            raise unreadable(path, error) from None
         return cls(path, origin, connection)
 
     def close(self) -> None:
@@ -232,6 +232,11 @@ def _unpacked(data: bytes) -> list[_Cells]:
         return _DECODER.decode(data)
     except (ValueError, TypeError):
         raise sqlite3.DatabaseError("a piece is not what a vault has there") from None
+
+
+def unreadable(path: Path, error: Exception) -> AuditError:
+    """What is said of a vault that is damaged, or none."""
+    return AuditError("ME960", f"the vault `{path}` cannot be read: {error}", "is it the log's own, and whole?")
 
 
 def _beside(path: Path) -> tuple[Path, ...]:

@@ -34,6 +34,17 @@ class AuditCommands(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        import sqlite3  # noqa: PLC0415  (--help needs none of this)
+
+        try:
+            return super().invoke(ctx)
+        except sqlite3.Error as error:
+            from modengine.errors import AuditError  # noqa: PLC0415
+
+            what = f"the vault of the log cannot be read: {error}"
+            raise AuditError("ME960", what, "is it the log's own, and whole? run `modengine audit verify`") from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))

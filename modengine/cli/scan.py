@@ -13,7 +13,7 @@ import click
 
 from modengine.cli.audit_options import record_options, recorder_of, said_of
 from modengine.cli.options import engine_of, format_option, input_format_option, policy_option
-from modengine.cli.streams import console
+from modengine.cli.streams import console, is_closed
 from modengine.cli.summary import show_summary
 from modengine.engine import Engine
 from modengine.run.read import Form, Source, look, read
@@ -77,8 +77,10 @@ def command(
             # Left first: a file of decisions takes its place only when they are recorded.
             decider = stack.enter_context(recorder_of(engine, audit, no_audit, keep_text, audit_key))
             summary = _decide(decider, sources, ignore_scope, writer, progress)
-    except (KeyboardInterrupt, SystemExit):
-        _say(decider, quiet)
+    except BaseException as error:
+        # Whatever stopped it: what had been decided is recorded.  A reader that has gone is told nothing.
+        if getattr(decider, "decisions", 0) and not (isinstance(error, OSError) and is_closed(error)):
+            _say(decider, quiet)
         raise
     _say(decider, quiet)
     if not quiet or form == "summary":

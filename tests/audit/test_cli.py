@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -107,6 +108,24 @@ def test_show_without_a_vault(command: Command, log: Path) -> None:
     (log / "vault.sqlite").unlink()
     assert "vault absent" in command("audit", "show", "#1", "-a", log).out
     assert "[ME960" in command("audit", "show", "a-1", "-a", log).err
+
+
+@pytest.mark.parametrize("name", ["verify", "show", "replay", "export", "prove", "erase", "checkpoint"])
+@pytest.mark.parametrize("damage", ["piece", "file"])
+def test_a_damaged_vault_is_said(command: Command, log: Path, name: str, damage: str) -> None:
+    if damage == "file":
+        (log / "vault.sqlite").write_bytes(b"no vault" * 1000)
+    else:
+        vault = sqlite3.connect(log / "vault.sqlite")
+        vault.execute("UPDATE pieces SET rows = x'91'")
+        vault.commit()
+        vault.close()
+    words = {"show": ["#1"], "prove": ["#1"], "erase": ["#1", "--yes"]}
+    ran = command("audit", name, *words.get(name, ()), "-a", log)
+    assert ran.code == (1 if name == "verify" else 2)
+    assert "[ME960" in ran.out + ran.err
+    assert "cannot be read" in ran.out + ran.err
+    assert "a bug" not in ran.err
 
 
 def test_keys_sign_and_are_asked_for(command: Command, log: Path, tmp_path: Path) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 import modengine
+from modengine.run.scan import scan
 from modengine.run.tidy import DECISIONS, HITS
 from tests.cli.conftest import POLICY, Command
 
@@ -133,6 +135,20 @@ def test_decisions_that_cannot_be_recorded_are_not_made(command: Command, messag
     )
     assert os.listdir(folder) == ["audit"]
     assert os.listdir(folder / "audit") == ["notes.txt"]
+
+
+def test_what_was_decided_before_an_error_is_recorded_and_said(
+    command: Command, messages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*args: object) -> Iterator[object]:
+        yield from scan(*args)  # type: ignore[arg-type]
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("modengine.cli.scan.scan", breaks)
+    ran = command("scan", messages, "-p", POLICY, "-o", "out.jsonl")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"{recorded(5)}modengine: [ME909 output-not-written]")
+    assert os.listdir() == ["audit"]
 
 
 def test_a_log_needs_no_extra_and_a_signature_says_which(messages: Path, folder: Path) -> None:
