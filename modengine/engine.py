@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from modengine.judge.decide import decide, too_long
 from modengine.judge.facts import Facts
 from modengine.judge.rules import Outcomes
+from modengine.judge.tests import tests_of
 from modengine.judge.trace import trace
 from modengine.match.part import PartText
 from modengine.match.program import Program
@@ -29,10 +30,11 @@ class Engine:
     pickles as its policy: a worker process compiles its own.
     """
 
-    __slots__ = ("_program",)
+    __slots__ = ("_program", "_tests")
 
     def __init__(self, program: Program) -> None:
         self._program = program
+        self._tests = tests_of(program)
 
     def __reduce__(self) -> tuple[type[Engine], tuple[Program]]:
         return Engine, (self._program,)
@@ -84,4 +86,4 @@ class Engine:
             if text is not part.text and text != part.text:
                 notes.append(f"lone surrogates in part {index} ({part.kind}) were replaced by U+FFFD")
             parts.append(PartText(part.kind, index, text, lambda: program.segmenter))
-        return Outcomes(Facts(program, tuple(parts), fields)), tuple(notes)
+        return Outcomes(Facts(program, tuple(parts), fields), self._tests), tuple(notes)

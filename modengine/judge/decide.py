@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from modengine.judge.conditions import Judge
 from modengine.judge.points import Score, action, score, wanted_by
 from modengine.judge.rules import Outcome, Outcomes, matches, points
-from modengine.judge.scope import Value, category_shadow, common_shadow
+from modengine.judge.scope import shadows
 from modengine.model import (
     CategoryScore,
     Decision,
@@ -18,8 +16,7 @@ from modengine.model import (
     Undetermined,
     highest,
 )
-from modengine.ruleset.condition import matching
-from modengine.ruleset.model import Policy, Rule
+from modengine.ruleset.model import Policy
 
 
 def scores(outcomes: Outcomes, live: list[str]) -> dict[str, Score]:
@@ -35,6 +32,8 @@ def scores(outcomes: Outcomes, live: list[str]) -> dict[str, Score]:
             reliefs.setdefault(str(rule.relief.category), []).append(rule_id)
         elif (outcome := outcomes.of(rule_id)).hit:
             hits.setdefault(str(rule.category), []).append(outcome)
+    if not hits:
+        return {}
     return {
         category: score(
             program.caps,
@@ -54,10 +53,10 @@ def decide(outcomes: Outcomes, message_id: str | None, ignore_scope: bool, notes
     live = outcomes.live()
     by_category = scores(outcomes, live)
     shadow_rules = [r for r in live if program.rules[r].rule.status == "test" and outcomes.of(r).hit]
-    value = _policy_value(outcomes)
-    raised = _raised(policy, outcomes, value)
-    common = common_shadow(policy, value, facts.fields, ignore_scope)
-    shadows = {c: (*common, *category_shadow(policy, c, value, ignore_scope)) for c in program.categories}
+    raised = _raised(outcomes)
+    why_not = shadows(policy, outcomes.tests, outcomes.judge(), ignore_scope)
+    if not (by_category or shadow_rules or raised or facts.failures):
+        return quiet(policy, message_id, why_not, program.revision, notes)
     hits = tuple(
         RuleHit(c.rule.id, c.rule.clause, s.category, c.points, c.counted, matches(facts, c.rule))
         for s in by_category.values()
@@ -85,7 +84,7 @@ def decide(outcomes: Outcomes, message_id: str | None, ignore_scope: bool, notes
             *(one.action for one in raised if one.category == category),
             *(("review",) if category in unsure else ()),
         )
-        categories[category] = CategoryScore(total, act, not shadows[category], shadows[category])
+        categories[category] = CategoryScore(total, act, not why_not[category], why_not[category])
     return assemble(
         policy,
         message_id,
@@ -98,6 +97,21 @@ def decide(outcomes: Outcomes, message_id: str | None, ignore_scope: bool, notes
         undetermined=undetermined,
         notes=notes,
     )
+
+
+def quiet(
+    policy: Policy,
+    message_id: str | None,
+    why_not: dict[str, tuple[str, ...]],
+    revision: str,
+    notes: tuple[str, ...],
+) -> Decision:
+    """The decision on a message in which no rule hit."""
+    categories = {
+        category: CategoryScore(0, action(policy.actions.get(category, {}), 0), not shadow, shadow)
+        for category, shadow in why_not.items()
+    }
+    return assemble(policy, message_id, categories, revision, notes=notes)
 
 
 def assemble(
@@ -138,20 +152,14 @@ def too_long(outcomes: Outcomes, message: Message, ignore_scope: bool, most: int
     """The decision on a message that is longer than the limit: not read at all, so `review`."""
     program = outcomes.facts.program
     policy = program.policy
-    value = Judge(outcomes.facts, {}, lambda _rule: None).value  # no rule was looked at
-    common = common_shadow(policy, value, outcomes.facts.fields, ignore_scope)
-    categories: dict[str, CategoryScore] = {}
-    for category in program.categories:
-        shadow = (*common, *category_shadow(policy, category, value, ignore_scope))
-        categories[category] = CategoryScore(0, "review", not shadow, shadow)
+    judge = Judge(outcomes.facts, lambda _rule: None)  # no rule was looked at
+    categories = {
+        category: CategoryScore(0, "review", not shadow, shadow)
+        for category, shadow in shadows(policy, outcomes.tests, judge, ignore_scope).items()
+    }
     length = sum(len(part.text) for part in message.all_parts())
     reason = f"the message has {length:,} characters; more than {most:,} are not read"
     return assemble(policy, message.id, categories, program.revision, undetermined=(Undetermined(None, None, reason),))
-
-
-def _policy_value(outcomes: Outcomes) -> Value:
-    """Evaluates conditions that see no patterns, only fields and rules."""
-    return Judge(outcomes.facts, {}, outcomes.value).value
 
 
 def _shadow_hit(outcomes: Outcomes, rule_id: str) -> RuleHit:
@@ -162,18 +170,14 @@ def _shadow_hit(outcomes: Outcomes, rule_id: str) -> RuleHit:
     return RuleHit(rule.id, rule.clause, category, given, 0, matches(outcomes.facts, rule))
 
 
-def _raised(policy: Policy, outcomes: Outcomes, value: Value) -> tuple[Raised, ...]:
+def _raised(outcomes: Outcomes) -> tuple[Raised, ...]:
     raised: list[Raised] = []
-    rules: Mapping[str, Rule] = {r.rule.id: r.rule for r in outcomes.facts.program.rules.values()}
-    for override in policy.overrides:
-        if override.action is None:
-            continue
-        named = [rule_id for glob in override.rules for rule_id in matching(glob, list(rules))]
-        hit = [r for r in dict.fromkeys(named) if rules[r].status == "stable" and outcomes.value(r) is True]
-        if hit and (override.when is None or value(override.when) is True):
-            for category in dict.fromkeys(rules[r].category for r in hit if rules[r].category is not None):
-                mine = tuple(r for r in hit if rules[r].category == category)
-                raised.append(Raised(str(category), override.action, mine))
+    for override in outcomes.tests.raises:
+        hit = [(rule, category) for rule, category in override.rules if outcomes.value(rule) is True]
+        if hit and (override.when is None or override.when(outcomes.judge()) is True):
+            for category in dict.fromkeys(category for _, category in hit if category is not None):
+                mine = tuple(rule for rule, theirs in hit if theirs == category)
+                raised.append(Raised(category, override.action, mine))
     return tuple(raised)
 
 

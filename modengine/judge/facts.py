@@ -39,27 +39,42 @@ class Evidence(NamedTuple):
     failed: str | None
 
 
-class Facts:
-    """The evidence of one message and the outcome of its rules.  Belongs to one call."""
+NO_EVIDENCE = Evidence((NOTHING,), (), 0.0, None)
 
-    __slots__ = ("_evidence", "_nothing", "candidates", "failures", "fields", "parts", "program", "touched")
+
+class Facts:
+    """The evidence of one message.  Belongs to one call."""
+
+    __slots__ = ("_candidates", "_evidence", "_hits", "_nothing", "failures", "fields", "parts", "program", "touched")
 
     def __init__(self, program: Program, parts: tuple[PartText, ...], fields: Mapping[str, FieldValue]) -> None:
         self.program, self.parts, self.fields = program, parts, fields
-        self.candidates: tuple[dict[int, list[Candidate]], ...] = tuple(program.scan(part) for part in parts)
-        self.touched: set[int] = set().union(*self.candidates)
+        touched = 0
+        hits = []
+        for part in parts:
+            touched_here, found = program.scan(part)
+            touched |= touched_here
+            hits.append(found)
+        self.touched = touched
+        """The matchers that may find something, as bits."""
+        self._hits = hits
+        self._candidates: list[dict[int, list[Candidate]]] | None = None
         self._evidence: dict[int, Evidence] = {}
-        self._nothing = Evidence((NOTHING,) * len(parts), (), 0.0, None)
+        self._nothing = NO_EVIDENCE if len(parts) == 1 else Evidence((NOTHING,) * len(parts), (), 0.0, None)
         self.failures = 0
 
     def evidence(self, number: int) -> Evidence:
         """What matcher `number` finds, confirmed when first asked for."""
         known = self._evidence.get(number)
         if known is None:
-            if number not in self.touched and number not in self.program.ungated:
+            if not self.touched >> number & 1:
                 return self._nothing
             known = self._evidence[number] = self._look(number)
         return known
+
+    def failed(self, numbers: Iterable[int]) -> bool:
+        """Whether one of some matchers failed."""
+        return self.failures > 0 and any(self.evidence(number).failed for number in numbers)
 
     def failure(self, number: int) -> str | None:
         """Why a matcher failed; None if it did not, or was not asked."""
@@ -68,12 +83,15 @@ class Facts:
 
     def _look(self, number: int) -> Evidence:
         pattern, matcher = self.program.patterns[number], self.program.matchers[number]
-        gated = number not in self.program.ungated
+        if self._candidates is None:
+            self._candidates = list(map(self.program.candidates, self._hits))
+        gated = not self.program.ungated >> number & 1
         findings = []
+        places: list[Place] = []
         failed = None
-        for part, candidates in zip(self.parts, self.candidates, strict=True):
+        for part, candidates in zip(self.parts, self._candidates, strict=True):
             mine = candidates.get(number)
-            if (gated and not mine) or (pattern.parts is not None and part.kind not in pattern.parts):
+            if (gated and mine is None) or (pattern.parts is not None and part.kind not in pattern.parts):
                 findings.append(NOTHING)
                 continue
             if self.failures >= MOST_FAILURES and pattern.kind == "regex":
@@ -85,18 +103,20 @@ class Facts:
                 failed = finding.failed
                 self.failures += 1
             findings.append(finding)
-        places = tuple(
-            sorted(
-                Place(part.index, f.first, f.last, f.start, f.weight)
-                for part, finding in zip(self.parts, findings, strict=True)
-                for f in finding.found
-            )
-        )
-        return Evidence(tuple(findings), places, max((p.weight for p in places), default=0.0), failed)
+            places += [Place(part.index, f.first, f.last, f.start, f.weight) for f in finding.found]
+        places.sort()
+        return Evidence(tuple(findings), tuple(places), max((p.weight for p in places), default=0.0), failed)
 
     def places(self, numbers: Iterable[int], least: float) -> list[Place]:
         """The matches of several matchers of at least a weight, sorted by part and place."""
-        found = [p for number in numbers for p in self.evidence(number).places if p.weight >= least]
+        touched = self.touched
+        found = [
+            place
+            for number in numbers
+            if touched >> number & 1
+            for place in self.evidence(number).places
+            if place.weight >= least
+        ]
         found.sort()
         return found
 

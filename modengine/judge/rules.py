@@ -7,8 +7,9 @@ from fractions import Fraction
 from functools import lru_cache
 from math import floor
 
-from modengine.judge.conditions import Judge
+from modengine.judge.conditions import Judge, Test
 from modengine.judge.facts import Facts
+from modengine.judge.tests import Tests
 from modengine.match.found import Found
 from modengine.match.part import PartText
 from modengine.match.program import RuleProgram
@@ -40,16 +41,18 @@ class Outcome:
 class Outcomes:
     """The outcomes of the rules of one message, each worked out once."""
 
-    __slots__ = ("_known", "_live", "facts")
+    __slots__ = ("_judge", "_known", "_live", "_live_set", "facts", "tests")
 
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
+    def __init__(self, facts: Facts, tests: Tests) -> None:
+        self.facts, self.tests = facts, tests
         self._known: dict[str, Outcome] = {}
-        self._live: set[str] | None = None
+        self._live = [rule.rule.id for rule in facts.program.live(facts.touched)]
+        self._live_set = set(self._live)
+        self._judge = Judge(facts, self.value)
 
     def live(self) -> list[str]:
-        """The rules whose gate was touched, in the order of the policy."""
-        return self.facts.program.live(self.facts.touched)
+        """The rules that can hit, in the order of the policy."""
+        return self._live
 
     def of(self, rule_id: str) -> Outcome:
         known = self._known.get(rule_id)
@@ -65,9 +68,7 @@ class Outcomes:
         program = self.facts.program.rules.get(rule_id)
         if program is None:
             return False
-        if self._live is None:
-            self._live = set(self.live())
-        if rule_id not in self._live:
+        if rule_id not in self._live_set:
             return False
         outcome = self.of(rule_id)
         if outcome.hit:
@@ -80,8 +81,8 @@ class Outcomes:
         others = [other for node in asked if isinstance(node, RuleRef) for other in node.rules]
         return bool(self.failures(rule)) or any(self.value(other) is None for other in others)
 
-    def judge(self, program: RuleProgram, least: float = 0.0) -> Judge:
-        return Judge(self.facts, program.matchers, self.value, least)
+    def judge(self) -> Judge:
+        return self._judge
 
     def failures(self, rule: Rule) -> list[tuple[Pattern, str]]:
         """The patterns of a rule that were looked for and failed."""
@@ -89,14 +90,15 @@ class Outcomes:
         return [(p, why) for p in rule.patterns if (why := self.facts.failure(matchers[p.name])) is not None]
 
     def _work_out(self, program: RuleProgram) -> Outcome:
-        rule = program.rule
-        judge = self.judge(program)
-        held = judge.value(rule.when)
-        cancelled = judge.value(rule.unless) if held is True and rule.unless is not None else False
-        weight = self._weight(program) if held is True and cancelled is not True else 1.0
-        return Outcome(rule, held, cancelled, weight)
+        rule, judge = program.rule, self._judge
+        when, unless = self.tests.rules[rule.id]
+        held = when(judge)
+        if held is not True:
+            return Outcome(rule, held, False, 1.0)
+        cancelled = unless(judge) if unless is not None else False
+        return Outcome(rule, held, cancelled, 1.0 if cancelled else self._weight(program, when))
 
-    def _weight(self, program: RuleProgram) -> float:
+    def _weight(self, program: RuleProgram, when: Test) -> float:
         weights = {1.0}
         for pattern in program.rule.patterns:
             if pattern.sounds_like or pattern.looks_like:
@@ -105,7 +107,7 @@ class Outcomes:
         if len(weights) == 1:
             return 1.0
         for weight in sorted(weights, reverse=True):
-            if self.judge(program, weight).value(program.rule.when) is True:
+            if when(Judge(self.facts, self.value, weight)) is True:
                 return weight
         return min(weights)
 

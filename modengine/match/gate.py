@@ -1,12 +1,13 @@
-"""The gates of a rule: sets of patterns, of each of which one must have been found for it to hold.
+"""What must have been touched for a rule to hold: a matcher is touched where one of its literals is.
 
-A rule is looked at only if all its gates were touched.  The rarest opens it, the others are asked
-then; how rare a pattern is, is estimated from the lengths of its terms.
+The gates of a rule are sets of patterns, of each of which one must have been found.  The rarest
+opens the rule: only where it is touched is the rule thought of at all.  Then `possible` asks the
+whole condition, taking every matcher that was touched as found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from modengine.ruleset.condition import (
     And,
@@ -24,6 +25,9 @@ from modengine.ruleset.model import Pattern
 
 Gate = frozenset[str]
 """Names of patterns of the rule, or ids of rules written `rule:ID`."""
+
+Possible = Callable[[int], bool]
+"""Whether a condition can hold, of the touched matchers as a set of bits (matcher n is `1 << n`)."""
 
 
 def cost(pattern: Pattern) -> float:
@@ -91,3 +95,76 @@ def _of(condition: Of, n: int | None, price: Callable[[Gate], float]) -> list[Ga
         return [frozenset()]
     # Any len - n + 1 of the patterns include one that was found: take the rarest.
     return [frozenset(names[: len(names) - n + 1])]
+
+
+# ------------------------------------------------------------------------- possible
+
+
+def possible(condition: Condition, matchers: Mapping[str, int], rule: Callable[[str], Possible]) -> Possible:
+    """False only where the condition cannot hold.
+
+    `matchers` tells the number of each pattern's matcher, `rule` whether another rule can hit.
+    """
+
+    def touched(select: Select) -> Possible:
+        mask = bits(matchers[name] for name in select.names)
+        return lambda touched: touched & mask != 0
+
+    match condition:
+        case And(items):
+            return _all([possible(item, matchers, rule) for item in items])
+        case Or(items):
+            return _any([possible(item, matchers, rule) for item in items])
+        case Has(select):
+            return touched(select)
+        case Count(select):
+            return touched(select) if _gates(condition, len) else _always
+        case Near(left, right):
+            return _all([touched(left), touched(right)])
+        case Together(selects):
+            return _all([touched(select) for select in selects])
+        case Of(n):
+            masks = [1 << matchers[name] for name in condition.names]
+            least = len(masks) if n is None else n
+            return lambda touched: sum(touched & mask != 0 for mask in masks) >= least
+        case RuleRef(_, _, rules):
+            return _any([rule(one) for one in rules])
+        case _:
+            return _always
+
+
+def bits(numbers: Iterable[int]) -> int:
+    """A set of matchers, one bit each."""
+    mask = 0
+    for number in numbers:
+        mask |= 1 << number
+    return mask
+
+
+def never(_touched: int) -> bool:
+    """What a draft is."""
+    return False
+
+
+def _always(_touched: int) -> bool:
+    return True
+
+
+def _all(tests: list[Possible]) -> Possible:
+    def test(touched: int) -> bool:
+        for one in tests:  # noqa: SIM110  (a loop: `all` of a generator takes three times as long)
+            if not one(touched):
+                return False
+        return True
+
+    return test
+
+
+def _any(tests: list[Possible]) -> Possible:
+    def test(touched: int) -> bool:
+        for one in tests:  # noqa: SIM110
+            if one(touched):
+                return True
+        return False
+
+    return test

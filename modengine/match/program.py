@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,7 +12,7 @@ import regex
 from modengine.errors import Place, PolicyError, Problem
 from modengine.match.expression import CostlyRegex, nodes, parse
 from modengine.match.found import Candidate, Matcher, Scan
-from modengine.match.gate import gates
+from modengine.match.gate import Possible, bits, gates, never, possible
 from modengine.match.literals import Automaton
 from modengine.match.part import PartText
 from modengine.match.regex import RegexMatcher, source_of
@@ -32,6 +33,23 @@ MATCHERS: dict[str, Callable[[Pattern, Boundary], Matcher]] = {
 
 Uses = tuple[tuple[tuple[int, int], ...], ...]
 """For each literal, the (number of the matcher, payload) pairs that ask for it."""
+Hits = list[tuple[int, int, int]]
+"""What an automaton found: start, end and number of the literal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One automaton and the text it passes over.  `touches` has, for each literal, its matchers as bits."""
+
+    scan: Scan
+    automaton: Automaton
+    uses: Uses
+    touches: tuple[int, ...]
+
+    def text(self, part: PartText) -> str:
+        if self.scan is Scan.PLAIN:
+            return part.plain
+        return (part.reduced if self.scan is Scan.REDUCED else part.sounds_reduced).text
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +58,9 @@ class RuleProgram:
 
     rule: Rule
     matchers: Mapping[str, int]
-    gates: tuple[frozenset[int], ...]
-    """Sets of matchers, of each of which one must be touched; none if it is looked at always."""
+    opens: int
+    """Matchers as bits, of which one must be touched; none at all where the rule can never hit."""
+    possible: Possible
 
 
 class Program:
@@ -56,77 +75,80 @@ class Program:
         self.revision = revision(policy, boundary)
         self.categories = policy.categories
         self.caps = {(ruleset.id, group): most for ruleset in policy.rulesets for group, most in ruleset.caps.items()}
-        rules = [rule for rule in policy.rules if rule.status != "draft"]
+        rules = {rule.id: rule for rule in policy.rules if rule.status != "draft"}
         self.patterns: list[Pattern] = []
         numbers: dict[object, int] = {}
-        for rule in rules:
+        for rule in rules.values():
             for pattern in rule.patterns:
                 key = pattern_key(pattern)
                 if key not in numbers:
                     numbers[key] = len(self.patterns)
                     self.patterns.append(pattern)
         self.matchers: tuple[Matcher, ...] = tuple(MATCHERS[p.kind](p, boundary) for p in self.patterns)
+        self.passes, self.ungated = self._compile_literals()
+        names = {rule.id: {p.name: numbers[pattern_key(p)] for p in rule.patterns} for rule in rules.values()}
         self.rules: dict[str, RuleProgram] = {}
-        ungated = self.ungated = self._compile_literals()
-        by_id = {rule.id: rule for rule in rules}
-        self._opens: dict[int, list[str]] = {}
-        """The rules that a touched matcher makes worth looking at."""
-        for rule in rules:
-            names = {p.name: numbers[pattern_key(p)] for p in rule.patterns}
-            needed = self._needed(rule.id, by_id, numbers, ungated, ())
-            self.rules[rule.id] = RuleProgram(rule, names, needed)
-            for number in needed[0] if needed else ():
-                self._opens.setdefault(number, []).append(rule.id)
-        self.always = tuple(rule_id for rule_id, one in self.rules.items() if not one.gates)
-        self._order = {rule_id: at for at, rule_id in enumerate(self.rules)}
+        for rule in rules.values():
+            opens = self._opens(rule.id, rules, names)
+            self.rules[rule.id] = RuleProgram(rule, names[rule.id], opens, self._possible(rule.id, rules, names))
+        self._openings = tuple((one.opens, one) for one in self.rules.values())
 
     def __reduce__(self) -> tuple[type[Program], tuple[Policy, Boundary]]:
         return Program, (self.policy, self.boundary)
 
-    def _needed(
-        self,
-        rule_id: str,
-        by_id: Mapping[str, Rule],
-        numbers: Mapping[object, int],
-        ungated: frozenset[int],
-        above: tuple[str, ...],
-    ) -> tuple[frozenset[int], ...]:
-        """The gates of a rule as matchers, rarest first; without those that are always open."""
-        rule = by_id.get(rule_id)
-        if rule is None:
-            return (frozenset(),)  # a draft never hits
-        patterns = {p.name: p for p in rule.patterns}
-        found: list[frozenset[int]] = []
-        for one in gates(rule.when, patterns):
-            matchers: set[int] = set()
-            for name in one:
-                if not name.startswith("rule:"):
-                    inner: tuple[frozenset[int], ...] = (frozenset([numbers[pattern_key(patterns[name])]]),)
+    def _opens(self, rule_id: str, rules: Mapping[str, Rule], names: Mapping[str, Mapping[str, int]]) -> int:
+        """The rarest gate of a rule; `ungated` if any message may open it."""
+        rule, matchers = rules[rule_id], names[rule_id]
+        for gate in gates(rule.when, {p.name: p for p in rule.patterns}):
+            mask = 0
+            for name in gate:
+                other = name.removeprefix("rule:")
+                if other == name:
+                    inner = 1 << matchers[name]
+                elif other in rules:
+                    inner = self._opens(other, rules, names)
                 else:
-                    inner = self._needed(name.removeprefix("rule:"), by_id, numbers, ungated, (*above, rule_id))
-                if not inner or inner[0] & ungated:
-                    break  # open to any message
-                matchers |= inner[0]
+                    continue  # a draft never hits
+                if inner & self.ungated:
+                    break
+                mask |= inner
             else:
-                found.append(frozenset(matchers))
-        return tuple(found)
+                return mask
+        return self.ungated
 
-    def _compile_literals(self) -> frozenset[int]:
-        """Builds the automaton; gives the matchers that have no literal and so always look."""
-        uses: dict[str, dict[Scan, list[tuple[int, int]]]] = {}
-        ungated = set()
+    def _possible(self, rule_id: str, rules: Mapping[str, Rule], names: Mapping[str, Mapping[str, int]]) -> Possible:
+        if rule_id not in rules:
+            return never
+        known = self.rules.get(rule_id)
+        if known is not None:
+            return known.possible
+        return possible(rules[rule_id].when, names[rule_id], lambda other: self._possible(other, rules, names))
+
+    def _compile_literals(self) -> tuple[tuple[Pass, ...], int]:
+        """Builds the automata; gives as bits what any message touches: the matchers without a literal.
+
+        One bit more stands for the rules that need no matcher.
+        """
+        uses: dict[Scan, dict[str, list[tuple[int, int]]]] = {scan: {} for scan in Scan}
+        ungated = 1 << len(self.matchers)
         for number, matcher in enumerate(self.matchers):
             literals = matcher.literals()
             if literals is None:
-                ungated.add(number)
+                ungated |= 1 << number
                 continue
             for literal in literals:
-                uses.setdefault(literal.text, {}).setdefault(literal.scan, []).append((number, literal.payload))
-        texts = sorted(uses)
-        self.automaton = Automaton(texts)
-        self.uses: tuple[Uses, ...] = tuple(tuple(tuple(uses[text].get(scan, ())) for text in texts) for scan in Scan)
-        self.scans = tuple(scan for scan in Scan if any(self.uses[scan]))
-        return frozenset(ungated)
+                uses[literal.scan].setdefault(literal.text, []).append((number, literal.payload))
+        passes = tuple(
+            Pass(
+                scan,
+                Automaton(list(found)),
+                tuple(map(tuple, found.values())),
+                tuple(bits(number for number, _ in users) for users in found.values()),
+            )
+            for scan, found in uses.items()
+            if found
+        )
+        return passes, ungated
 
     @cached_property
     def segmenter(self) -> Segmenter:
@@ -138,29 +160,31 @@ class Program:
             if pattern.kind in ("words", "tokens"):
                 yield from (plain(text) for text, _ in sought(pattern))
 
-    def scan(self, part: PartText) -> dict[int, list[Candidate]]:
-        """Everything that the automaton finds in a part, by matcher."""
-        found: dict[int, list[Candidate]] = {}
-        for scan in self.scans:
-            if scan is Scan.PLAIN:
-                text = part.plain
-            else:
-                text = (part.reduced if scan is Scan.REDUCED else part.sounds_reduced).text
-            uses = self.uses[scan]
-            for start, end, literal in self.automaton.find(text):
-                for number, payload in uses[literal]:
-                    found.setdefault(number, []).append(Candidate(scan, start, end, payload))
-        return found
+    def scan(self, part: PartText) -> tuple[int, tuple[Hits, ...]]:
+        """The matchers that a part touches, as bits, and what each pass found."""
+        touched = self.ungated
+        found = []
+        for one in self.passes:
+            hits = one.automaton.find(one.text(part))
+            touches = one.touches
+            for _, _, literal in hits:
+                touched |= touches[literal]
+            found.append(hits)
+        return touched, tuple(found)
 
-    def live(self, touched: set[int]) -> list[str]:
-        """The rules worth looking at, in the order of the policy."""
-        opened = set(self.always)
-        for number in touched:
-            opened.update(self._opens.get(number, ()))
-        return sorted(
-            (one for one in opened if not any(gate.isdisjoint(touched) for gate in self.rules[one].gates)),
-            key=self._order.__getitem__,
-        )
+    def candidates(self, found: tuple[Hits, ...]) -> dict[int, list[Candidate]]:
+        """The hits of a part by matcher."""
+        candidates = defaultdict[int, list[Candidate]](list)
+        for one, hits in zip(self.passes, found, strict=True):
+            scan, uses = one.scan, one.uses
+            for start, end, literal in hits:
+                for number, payload in uses[literal]:
+                    candidates[number].append((scan, start, end, payload))
+        return candidates
+
+    def live(self, touched: int) -> list[RuleProgram]:
+        """The rules that can hit, in the order of the policy."""
+        return [one for opens, one in self._openings if opens & touched and one.possible(touched)]
 
 
 def problems(policy: Policy) -> tuple[Problem, ...]:

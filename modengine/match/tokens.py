@@ -90,9 +90,8 @@ class TokenMatcher:
         dropped: list[Dropped] = []
         everywhere = self.literals() is None
         budget = STEPS
-        for number in (
-            range(len(part.sentences)) if everywhere else sorted({part.sentence(c.start) for c in candidates})
-        ):
+        hit = {part.sentence(start) for _, start, _, _ in candidates}
+        for number in range(len(part.sentences)) if everywhere else sorted(hit):
             words = self._words(part, number)
             for i in range(len(words)):
                 end, steps = self._longest(words, i)
