@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from modengine.judge.facts import Facts, Place, before, before_words, disjoint, gap, near, near_words
 from modengine.match.gate import bits
@@ -41,7 +41,21 @@ RuleValue = Callable[[str], bool | None]
 """Whether a rule hit; None where that cannot be told."""
 
 
-Test = Callable[["Judge"], bool | None]
+class Judge(Protocol):
+    """What a test asks: the evidence of a message, and how other rules came out."""
+
+    @property
+    def facts(self) -> Facts: ...
+
+    @property
+    def least(self) -> float:
+        """Only matches of this weight or more count."""
+        ...
+
+    def value(self, rule_id: str, /) -> bool | None: ...
+
+
+Test = Callable[[Judge], bool | None]
 """A condition ready to be asked of a message."""
 
 
@@ -230,7 +244,7 @@ def _rules(rules: tuple[str, ...]) -> Test:
     def test(judge: Judge) -> bool | None:
         result: bool | None = False
         for rule in rules:
-            value = judge.rule_value(rule)
+            value = judge.value(rule)
             if value:
                 return True
             result = None if value is None else result
@@ -239,16 +253,12 @@ def _rules(rules: tuple[str, ...]) -> Test:
     return test
 
 
-class Judge:
-    """What a test asks: the evidence of a message, and how other rules came out.
+class Weighed(NamedTuple):
+    """A message of which only matches of weight `least` or more count."""
 
-    Only matches of weight `least` or more count.
-    """
-
-    __slots__ = ("facts", "least", "rule_value")
-
-    def __init__(self, facts: Facts, rule_value: RuleValue, least: float = 0.0) -> None:
-        self.facts, self.rule_value, self.least = facts, rule_value, least
+    facts: Facts
+    value: RuleValue
+    least: float
 
 
 class Explainer:
@@ -299,7 +309,7 @@ class Explainer:
                 missing = [str(select) for select in selects if not self._places(select)]
                 return f"no {' and no '.join(missing)}" if missing else "" if value else "not in one sentence"
             case RuleRef(_, _, rules):
-                hit = [rule for rule in rules if self.judge.rule_value(rule)]
+                hit = [rule for rule in rules if self.judge.value(rule)]
                 return f"{', '.join(hit)} hit" if hit else ""
             case Has(select):
                 failed = [f for f in (self.facts.evidence(n).failed for n in self._numbers(select)) if f]

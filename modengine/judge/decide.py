@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modengine.judge.conditions import Judge
+from modengine.judge.conditions import Weighed
 from modengine.judge.points import Score, action, score, wanted_by
 from modengine.judge.rules import Outcome, Outcomes, matches, points
 from modengine.judge.scope import shadows
@@ -18,19 +18,22 @@ from modengine.model import (
 )
 from modengine.ruleset.model import Policy
 
+MOST_KEPT = 1000
+"""So many ways to be out of scope are remembered: a policy of many exceptions has more."""
 
-def scores(outcomes: Outcomes, live: list[str]) -> dict[str, Score]:
+
+def scores(outcomes: Outcomes) -> dict[str, Score]:
     """The score of every category that has hits."""
     program = outcomes.facts.program
     hits: dict[str, list[Outcome]] = {}
     reliefs: dict[str, list[str]] = {}
-    for rule_id in live:
-        rule = program.rules[rule_id].rule
+    for one in outcomes.live:
+        rule = one.rule
         if rule.status != "stable":
             continue
         if rule.relief is not None:
-            reliefs.setdefault(str(rule.relief.category), []).append(rule_id)
-        elif (outcome := outcomes.of(rule_id)).hit:
+            reliefs.setdefault(str(rule.relief.category), []).append(rule.id)
+        elif (outcome := outcomes.of(rule.id)).hit:
             hits.setdefault(str(rule.category), []).append(outcome)
     if not hits:
         return {}
@@ -50,13 +53,12 @@ def decide(outcomes: Outcomes, message_id: str | None, ignore_scope: bool, notes
     """The decision on a message whose rules `outcomes` judges."""
     facts, program = outcomes.facts, outcomes.facts.program
     policy = program.policy
-    live = outcomes.live()
-    by_category = scores(outcomes, live)
-    shadow_rules = [r for r in live if program.rules[r].rule.status == "test" and outcomes.of(r).hit]
+    by_category = scores(outcomes)
+    shadow_rules = [one.rule.id for one in outcomes.live if one.rule.status == "test" and outcomes.of(one.rule.id).hit]
     raised = _raised(outcomes)
-    why_not = shadows(policy, outcomes.tests, outcomes.judge(), ignore_scope)
+    why_not = shadows(policy, outcomes.tests, outcomes, ignore_scope)
     if not (by_category or shadow_rules or raised or facts.failures):
-        return quiet(policy, message_id, why_not, program.revision, notes)
+        return quiet(policy, message_id, why_not, program.revision, notes, outcomes.tests.quiet_ones)
     hits = tuple(
         RuleHit(c.rule.id, c.rule.clause, s.category, c.points, c.counted, matches(facts, c.rule))
         for s in by_category.values()
@@ -75,7 +77,7 @@ def decide(outcomes: Outcomes, message_id: str | None, ignore_scope: bool, notes
         for t in s.reliefs
     )
     # All that may run a matcher has run: now it is known what failed.
-    undetermined, unsure = _undetermined(outcomes, live)
+    undetermined, unsure = _undetermined(outcomes)
     categories: dict[str, CategoryScore] = {}
     for category in program.categories:
         total = by_category[category].total if category in by_category else 0
@@ -105,13 +107,30 @@ def quiet(
     why_not: dict[str, tuple[str, ...]],
     revision: str,
     notes: tuple[str, ...],
+    quiet_ones: dict[tuple[tuple[str, ...], ...], Decision],
 ) -> Decision:
-    """The decision on a message in which no rule hit."""
-    categories = {
-        category: CategoryScore(0, action(policy.actions.get(category, {}), 0), not shadow, shadow)
-        for category, shadow in why_not.items()
-    }
-    return assemble(policy, message_id, categories, revision, notes=notes)
+    """The decision on a message in which no rule hit.  `quiet_ones` keeps one for each way to be out of scope."""
+    known = tuple(why_not.values())
+    like = quiet_ones.get(known)
+    if like is None:
+        categories = {
+            category: CategoryScore(0, action(policy.actions.get(category, {}), 0), not shadow, shadow)
+            for category, shadow in why_not.items()
+        }
+        like = assemble(policy, None, categories, revision)
+        if len(quiet_ones) < MOST_KEPT:
+            quiet_ones[known] = like
+    return Decision(
+        message_id,
+        like.action,
+        like.taken,
+        like.in_scope,
+        like.flagged,
+        like.categories.copy(),
+        notes=notes,
+        study=like.study,
+        revision=revision,
+    )
 
 
 def assemble(
@@ -152,7 +171,7 @@ def too_long(outcomes: Outcomes, message: Message, ignore_scope: bool, most: int
     """The decision on a message that is longer than the limit: not read at all, so `review`."""
     program = outcomes.facts.program
     policy = program.policy
-    judge = Judge(outcomes.facts, lambda _rule: None)  # no rule was looked at
+    judge = Weighed(outcomes.facts, lambda _rule: None, 0.0)  # no rule was looked at
     categories = {
         category: CategoryScore(0, "review", not shadow, shadow)
         for category, shadow in shadows(policy, outcomes.tests, judge, ignore_scope).items()
@@ -174,24 +193,23 @@ def _raised(outcomes: Outcomes) -> tuple[Raised, ...]:
     raised: list[Raised] = []
     for override in outcomes.tests.raises:
         hit = [(rule, category) for rule, category in override.rules if outcomes.value(rule) is True]
-        if hit and (override.when is None or override.when(outcomes.judge()) is True):
+        if hit and (override.when is None or override.when(outcomes) is True):
             for category in dict.fromkeys(category for _, category in hit if category is not None):
                 mine = tuple(rule for rule, theirs in hit if theirs == category)
                 raised.append(Raised(category, override.action, mine))
     return tuple(raised)
 
 
-def _undetermined(outcomes: Outcomes, live: list[str]) -> tuple[tuple[Undetermined, ...], set[str]]:
+def _undetermined(outcomes: Outcomes) -> tuple[tuple[Undetermined, ...], set[str]]:
     """What failed, and the categories that it leaves unsure."""
-    program = outcomes.facts.program
     found: list[Undetermined] = []
     unsure: set[str] = set()
     if not outcomes.facts.failures:
         return (), unsure
-    for rule_id in live:
-        rule = program.rules[rule_id].rule
+    for one in outcomes.live:
+        rule = one.rule
         failures = [Undetermined(rule.id, pattern.name, reason) for pattern, reason in outcomes.failures(rule)]
-        if not failures and rule.status == "stable" and outcomes.is_judged(rule_id) and outcomes.value(rule_id) is None:
+        if not failures and rule.status == "stable" and outcomes.is_judged(rule.id) and outcomes.value(rule.id) is None:
             failures = [Undetermined(rule.id, None, "it asks for a rule that is undetermined")]
         found += failures
         if failures:

@@ -56,7 +56,7 @@ class Facts:
             touched |= touched_here
             hits.append(found)
         self.touched = touched
-        """The matchers that may find something, as bits."""
+        """The matchers that may find something, as bits; above them the rules that they open."""
         self._hits = hits
         self._candidates: list[dict[int, list[Candidate]]] | None = None
         self._evidence: dict[int, Evidence] = {}

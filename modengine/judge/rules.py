@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 from math import floor
 
-from modengine.judge.conditions import Judge, Test
+from modengine.judge.conditions import Test, Weighed
 from modengine.judge.facts import Facts
 from modengine.judge.tests import Tests
 from modengine.match.found import Found
@@ -41,18 +41,16 @@ class Outcome:
 class Outcomes:
     """The outcomes of the rules of one message, each worked out once."""
 
-    __slots__ = ("_judge", "_known", "_live", "_live_set", "facts", "tests")
+    __slots__ = ("_known", "facts", "live", "tests")
+
+    least = 0.0
+    """Tests that ask the outcomes themselves take every match for what it is."""
 
     def __init__(self, facts: Facts, tests: Tests) -> None:
         self.facts, self.tests = facts, tests
         self._known: dict[str, Outcome] = {}
-        self._live = [rule.rule.id for rule in facts.program.live(facts.touched)]
-        self._live_set = set(self._live)
-        self._judge = Judge(facts, self.value)
-
-    def live(self) -> list[str]:
+        self.live = facts.program.live(facts.touched)
         """The rules that can hit, in the order of the policy."""
-        return self._live
 
     def of(self, rule_id: str) -> Outcome:
         known = self._known.get(rule_id)
@@ -68,7 +66,7 @@ class Outcomes:
         program = self.facts.program.rules.get(rule_id)
         if program is None:
             return False
-        if rule_id not in self._live_set:
+        if program not in self.live:
             return False
         outcome = self.of(rule_id)
         if outcome.hit:
@@ -81,21 +79,18 @@ class Outcomes:
         others = [other for node in asked if isinstance(node, RuleRef) for other in node.rules]
         return bool(self.failures(rule)) or any(self.value(other) is None for other in others)
 
-    def judge(self) -> Judge:
-        return self._judge
-
     def failures(self, rule: Rule) -> list[tuple[Pattern, str]]:
         """The patterns of a rule that were looked for and failed."""
         matchers = self.facts.program.rules[rule.id].matchers
         return [(p, why) for p in rule.patterns if (why := self.facts.failure(matchers[p.name])) is not None]
 
     def _work_out(self, program: RuleProgram) -> Outcome:
-        rule, judge = program.rule, self._judge
+        rule = program.rule
         when, unless = self.tests.rules[rule.id]
-        held = when(judge)
+        held = when(self)
         if held is not True:
             return Outcome(rule, held, False, 1.0)
-        cancelled = unless(judge) if unless is not None else False
+        cancelled = unless(self) if unless is not None else False
         return Outcome(rule, held, cancelled, 1.0 if cancelled else self._weight(program, when))
 
     def _weight(self, program: RuleProgram, when: Test) -> float:
@@ -107,7 +102,7 @@ class Outcomes:
         if len(weights) == 1:
             return 1.0
         for weight in sorted(weights, reverse=True):
-            if when(Judge(self.facts, self.value, weight)) is True:
+            if when(Weighed(self.facts, self.value, weight)) is True:
                 return weight
         return min(weights)
 

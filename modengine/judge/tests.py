@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from modengine.judge.conditions import Test, compiled
 from modengine.match.program import Program
-from modengine.model import Action
+from modengine.model import Action, Decision
 from modengine.ruleset.condition import Condition, matching
 
 
@@ -29,6 +29,8 @@ class Tests:
     """For each category; None where it is always in scope."""
     exceptions: tuple[tuple[str, Test], ...]
     raises: tuple[Raise, ...]
+    quiet_ones: dict[tuple[tuple[str, ...], ...], Decision] = field(default_factory=dict)
+    """Decisions without a hit, by the reasons for which each category is shadow: made when first met."""
 
 
 def tests_of(program: Program) -> Tests:

@@ -31,7 +31,7 @@ Result = Literal["hit", "cancelled", "no", "unknown"]
 def trace(outcomes: Outcomes, message: Message, decision: Decision, scope_ignored: bool) -> Trace:
     """The trace of a decision.  Every rule is judged in full, whatever its gate."""
     program = outcomes.facts.program
-    totals = scores(outcomes, outcomes.live())
+    totals = scores(outcomes)
     rules: list[RuleTrace] = []
     misses: list[tuple[int, NearMiss]] = []
     for rule_id, compiled in program.rules.items():
@@ -40,7 +40,7 @@ def trace(outcomes: Outcomes, message: Message, decision: Decision, scope_ignore
         outcome = outcomes.of(rule_id)
         if not (found or suppressed or outcome.hit):
             continue
-        judge = Explainer(outcomes.judge(), compiled.matchers)
+        judge = Explainer(outcomes, compiled.matchers)
         rules.append(_rule_trace(outcome, judge, found, suppressed))
         if found and not outcome.hit and outcome.held is not True and rule.relief is None:
             miss = _near_miss(judge, rule)

@@ -52,7 +52,7 @@ class Pass:
         return (part.reduced if self.scan is Scan.REDUCED else part.sounds_reduced).text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RuleProgram:
     """A rule ready to be judged.  `matchers` tells the number of the matcher of each pattern."""
 
@@ -91,7 +91,11 @@ class Program:
         for rule in rules.values():
             opens = self._opens(rule.id, rules, names)
             self.rules[rule.id] = RuleProgram(rule, names[rule.id], opens, self._possible(rule.id, rules, names))
-        self._openings = tuple((one.opens, one) for one in self.rules.values())
+        self._in_order = tuple(self.rules.values())
+        # The bits above those of the matchers are the rules, set by what opens them.
+        self._first = len(self.matchers) + 1
+        self.passes = tuple(self._with_rules(one) for one in self.passes)
+        self._always = self.ungated | self._opened(self.ungated)
 
     def __reduce__(self) -> tuple[type[Program], tuple[Policy, Boundary]]:
         return Program, (self.policy, self.boundary)
@@ -160,9 +164,17 @@ class Program:
             if pattern.kind in ("words", "tokens"):
                 yield from (plain(text) for text, _ in sought(pattern))
 
+    def _opened(self, touched: int) -> int:
+        """The rules that a set of matchers opens, as bits above those of the matchers."""
+        return bits(self._first + at for at, rule in enumerate(self._in_order) if rule.opens & touched)
+
+    def _with_rules(self, one: Pass) -> Pass:
+        opened = {touches: touches | self._opened(touches) for touches in set(one.touches)}
+        return replace(one, touches=tuple(map(opened.__getitem__, one.touches)))
+
     def scan(self, part: PartText) -> tuple[int, tuple[Hits, ...]]:
-        """The matchers that a part touches, as bits, and what each pass found."""
-        touched = self.ungated
+        """What a part touches, as bits: matchers, and above them the rules they open; and what each pass found."""
+        touched = self._always
         found = []
         for one in self.passes:
             hits = one.automaton.find(one.text(part))
@@ -184,7 +196,15 @@ class Program:
 
     def live(self, touched: int) -> list[RuleProgram]:
         """The rules that can hit, in the order of the policy."""
-        return [one for opens, one in self._openings if opens & touched and one.possible(touched)]
+        opened = touched >> self._first
+        live = []
+        while opened:
+            lowest = opened & -opened
+            opened ^= lowest
+            one = self._in_order[lowest.bit_length() - 1]
+            if one.possible(touched):
+                live.append(one)
+        return live
 
 
 def problems(policy: Policy) -> tuple[Problem, ...]:

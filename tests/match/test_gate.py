@@ -85,7 +85,7 @@ def test_a_pattern_that_is_touched_less_costs_less(rarer: Pattern, commoner: Pat
 def live(body: str, *rules: Any) -> list[str]:
     """The rules that a text makes worth looking at."""
     made = engine(*rules)
-    return made._outcomes(build.message(body), {})[0].live()
+    return [one.rule.id for one in made._outcomes(build.message(body), {})[0].live]
 
 
 A, B = text("a", "微信"), text("b", "失效")
