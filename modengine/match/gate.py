@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from modengine.match.found import Literal
+from modengine.match.rarity import chance_of
 from modengine.ruleset.condition import (
     And,
     Condition,
@@ -21,7 +23,6 @@ from modengine.ruleset.condition import (
     Select,
     Together,
 )
-from modengine.ruleset.model import Pattern
 
 Gate = frozenset[str]
 """Names of patterns of the rule, or ids of rules written `rule:ID`."""
@@ -30,29 +31,19 @@ Possible = Callable[[int], bool]
 """Whether a condition can hold, of the touched matchers as a set of bits (matcher n is `1 << n`)."""
 
 
-def cost(pattern: Pattern) -> float:
-    """About how often a pattern is touched; relative, smaller is rarer."""
-    loose = (8.0 if pattern.sounds_like else 1.0) * (4.0 if pattern.looks_like else 1.0)
-    match pattern.kind:
-        case "words" | "text":
-            return loose * sum(0.1 ** min(len(term), 4) for term in pattern.terms)
-        case "regex":
-            return 1.0
-        case "tokens":
-            return 0.5
-        case _:
-            raise AssertionError(pattern.kind)
+def cost(literals: Iterable[Literal] | None) -> float:
+    """About how often a matcher with such literals is touched, by a character of ordinary text; 1 without any."""
+    return 1.0 if literals is None else chance_of({literal.text for literal in literals})
 
 
-def gates(condition: Condition, patterns: Mapping[str, Pattern]) -> tuple[Gate, ...]:
+def gates(condition: Condition, costs: Mapping[str, float]) -> tuple[Gate, ...]:
     """Sets of names, of each of which one must be found if the condition is true; rarest first.
 
-    None at all if the condition can be true without any.
+    None at all if the condition can be true without any.  `costs` tells the cost of each pattern's matcher.
     """
-    costs = {name: cost(pattern) for name, pattern in patterns.items()}
 
     def price(one: Gate) -> float:
-        return sum(costs.get(name, 0.5) for name in one)
+        return sum(costs.get(name, 0.01) for name in one)
 
     return tuple(sorted(set(_gates(condition, price)), key=lambda one: (price(one), sorted(one))))
 

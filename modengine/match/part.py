@@ -7,6 +7,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 
 from modengine.model import PartKind
 from modengine.text.normalize import LEARN, ignorable, plain_view, sentence_starts
@@ -36,11 +37,13 @@ class _Kept(dict[int, int | None]):
 
 _KEPT = _Kept()
 _RUN = re.compile(r"(.)\1+", re.DOTALL)
+_FIRST = itemgetter(1)
+"""A template `\\1` would be expanded in Python, match by match."""
 
 
 def reduce(text: str) -> str:
     """A text without ignorables and with every run of one character squeezed to one."""
-    return _RUN.sub(r"\1", text.translate(_KEPT))
+    return _RUN.sub(_FIRST, text.translate(_KEPT))
 
 
 class Reduced:

@@ -12,7 +12,7 @@ import regex
 from modengine.errors import Place, PolicyError, Problem
 from modengine.match.expression import CostlyRegex, nodes, parse
 from modengine.match.found import Candidate, Matcher, Scan
-from modengine.match.gate import Possible, bits, gates, never, possible
+from modengine.match.gate import Possible, bits, cost, gates, never, possible
 from modengine.match.literals import Automaton
 from modengine.match.part import PartText
 from modengine.match.regex import RegexMatcher, source_of
@@ -86,6 +86,7 @@ class Program:
                     self.patterns.append(pattern)
         self.matchers: tuple[Matcher, ...] = tuple(MATCHERS[p.kind](p, boundary) for p in self.patterns)
         self.passes, self.ungated = self._compile_literals()
+        self._costs = tuple(cost(matcher.literals()) for matcher in self.matchers)
         names = {rule.id: {p.name: numbers[pattern_key(p)] for p in rule.patterns} for rule in rules.values()}
         self.rules: dict[str, RuleProgram] = {}
         for rule in rules.values():
@@ -102,8 +103,8 @@ class Program:
 
     def _opens(self, rule_id: str, rules: Mapping[str, Rule], names: Mapping[str, Mapping[str, int]]) -> int:
         """The rarest gate of a rule; `ungated` if any message may open it."""
-        rule, matchers = rules[rule_id], names[rule_id]
-        for gate in gates(rule.when, {p.name: p for p in rule.patterns}):
+        matchers = names[rule_id]
+        for gate in gates(rules[rule_id].when, {name: self._costs[number] for name, number in matchers.items()}):
             mask = 0
             for name in gate:
                 other = name.removeprefix("rule:")
