@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
 from modengine.match.found import NOTHING, Candidate, Finding
 from modengine.match.part import PartText
 from modengine.match.program import Program
+from modengine.match.scan import Hits
 from modengine.model import FieldValue
 
 MOST_FAILURES = 4
@@ -47,14 +48,15 @@ class Facts:
 
     __slots__ = ("_candidates", "_evidence", "_hits", "_nothing", "failures", "fields", "parts", "program", "touched")
 
-    def __init__(self, program: Program, parts: tuple[PartText, ...], fields: Mapping[str, FieldValue]) -> None:
+    def __init__(
+        self,
+        program: Program,
+        parts: Sequence[PartText],
+        fields: Mapping[str, FieldValue],
+        touched: int,
+        hits: Sequence[tuple[Hits, ...]],
+    ) -> None:
         self.program, self.parts, self.fields = program, parts, fields
-        touched = 0
-        hits = []
-        for part in parts:
-            touched_here, found = program.scan(part)
-            touched |= touched_here
-            hits.append(found)
         self.touched = touched
         """The matchers that may find something, as bits; above them the rules that they open."""
         self._hits = hits
@@ -141,7 +143,7 @@ def near(left: list[Place], right: list[Place], distance: int) -> bool:
     return False
 
 
-def near_words(left: list[Place], right: list[Place], distance: int, parts: tuple[PartText, ...]) -> bool:
+def near_words(left: list[Place], right: list[Place], distance: int, parts: Sequence[PartText]) -> bool:
     """The same with at most `distance` words, wholly between the two, that hold a letter or digit."""
     for part in {p.part for p in left} & {p.part for p in right}:
         ours = _of(left, part)
@@ -175,7 +177,7 @@ def before(left: list[Place], right: list[Place], distance: int) -> bool:
     return False
 
 
-def before_words(left: list[Place], right: list[Place], distance: int, parts: tuple[PartText, ...]) -> bool:
+def before_words(left: list[Place], right: list[Place], distance: int, parts: Sequence[PartText]) -> bool:
     for part in {p.part for p in left} & {p.part for p in right}:
         starts = [p.first for p in _of(right, part)]
         edges = _word_edges(parts[part])

@@ -52,12 +52,15 @@ class Reduced:
     The places are worked out when the automaton has found something.
     """
 
-    __slots__ = ("_last", "source", "text")
+    __slots__ = ("_last", "source")
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.text = reduce(source)
         self._last: array[int] | None = None
+
+    @property
+    def text(self) -> str:
+        return reduce(self.source)
 
     def starts(self, k: int) -> tuple[int, int]:
         """Where in the source a match that begins with character `k` can begin: `[low, high]`."""
@@ -105,9 +108,17 @@ class PartText:
     __slots__ = ("_cased", "_outside", "_reduced", "_sentences", "_sounds", "_sounds_reduced", "_tokens", "_words",
                  "index", "kind", "original", "segmenter", "view")  # fmt: skip
 
-    def __init__(self, kind: PartKind, index: int, original: str, segmenter: Callable[[], Segmenter]) -> None:
+    def __init__(
+        self,
+        kind: PartKind,
+        index: int,
+        original: str,
+        segmenter: Callable[[], Segmenter],
+        plain: str | None = None,
+    ) -> None:
+        """`plain` is the text of the plain view where that is known, and one character for one."""
         self.kind, self.index, self.original, self.segmenter = kind, index, original, segmenter
-        self.view = plain_view(original)
+        self.view = plain_view(original) if plain is None else View(plain)
         self._cased: View | None = None
         self._reduced: Reduced | None = None
         self._sounds: View | None = None

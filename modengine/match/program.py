@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -17,11 +17,12 @@ from modengine.match.literals import Automaton
 from modengine.match.part import PartText
 from modengine.match.regex import RegexMatcher, source_of
 from modengine.match.revision import pattern_key, revision
+from modengine.match.scan import Hits, Pass, Scans
 from modengine.match.terms import Boundary, TermMatcher
 from modengine.match.tokens import TokenMatcher
 from modengine.ruleset.model import Pattern, Policy, Rule, sought
 from modengine.text import segment
-from modengine.text.normalize import plain
+from modengine.text.normalize import SEPARATOR, plain
 from modengine.text.segment import Segmenter
 
 MATCHERS: dict[str, Callable[[Pattern, Boundary], Matcher]] = {
@@ -30,26 +31,6 @@ MATCHERS: dict[str, Callable[[Pattern, Boundary], Matcher]] = {
     "regex": lambda pattern, _: RegexMatcher(pattern),
     "tokens": lambda pattern, _: TokenMatcher(pattern),
 }
-
-Uses = tuple[tuple[tuple[int, int], ...], ...]
-"""For each literal, the (number of the matcher, payload) pairs that ask for it."""
-Hits = list[tuple[int, int, int]]
-"""What an automaton found: start, end and number of the literal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """One automaton and the text it passes over.  `touches` has, for each literal, its matchers as bits."""
-
-    scan: Scan
-    automaton: Automaton
-    uses: Uses
-    touches: tuple[int, ...]
-
-    def text(self, part: PartText) -> str:
-        if self.scan is Scan.PLAIN:
-            return part.plain
-        return (part.reduced if self.scan is Scan.REDUCED else part.sounds_reduced).text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,6 +124,8 @@ class Program:
                 continue
             for literal in literals:
                 uses[literal.scan].setdefault(literal.text, []).append((number, literal.payload))
+        self.joins = not any(SEPARATOR in text for found in uses.values() for text in found)
+        """Whether texts may be read together: no literal reaches from one into the next."""
         passes = tuple(
             Pass(
                 scan,
@@ -184,6 +167,10 @@ class Program:
                 touched |= touches[literal]
             found.append(hits)
         return touched, tuple(found)
+
+    def scan_many(self, texts: Sequence[str]) -> Scans:
+        """The same for many texts at once; only where the program `joins`."""
+        return Scans(self.passes, self._always, texts)
 
     def candidates(self, found: tuple[Hits, ...]) -> dict[int, list[Candidate]]:
         """The hits of a part by matcher."""

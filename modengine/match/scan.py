@@ -1,0 +1,116 @@
+"""What the automata find: in one part, or in many texts at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modengine.match.found import Scan
+from modengine.match.literals import Automaton
+from modengine.match.part import PartText, reduce
+from modengine.text.sounds import sound_view
+
+if TYPE_CHECKING:
+    from modengine.text.bulk import Joined
+
+Uses = tuple[tuple[tuple[int, int], ...], ...]
+"""For each literal, the (number of the matcher, payload) pairs that ask for it."""
+Hits = list[tuple[int, int, int]]
+"""What an automaton found: start, end and number of the literal, by end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One automaton and the text it passes over.  `touches` has, for each literal, what it touches as bits."""
+
+    scan: Scan
+    automaton: Automaton
+    uses: Uses
+    touches: tuple[int, ...]
+
+    def text(self, part: PartText) -> str:
+        if self.scan is Scan.PLAIN:
+            return part.plain
+        return (part.reduced if self.scan is Scan.REDUCED else part.sounds_reduced).text
+
+
+class Scans:
+    """What each of many texts touches, found by one call of each automaton.
+
+    `alone` has the numbers of the texts that cannot be done together with others.
+    """
+
+    __slots__ = ("_found", "_plain", "alone", "touched")
+
+    def __init__(self, passes: tuple[Pass, ...], always: int, texts: Sequence[str]) -> None:
+        from modengine.text.bulk import Bulk  # noqa: PLC0415  (numpy takes 0.1 s to import, and may be missing)
+
+        bulk = Bulk(texts)
+        self._plain = bulk.plain
+        self.alone = bulk.alone
+        self.touched = [always] * len(texts)
+        self._found: list[_Found] = []
+        for one in passes:
+            read: set[int] = set()
+            if one.scan is Scan.PLAIN:
+                joined = bulk.plain
+            elif one.scan is Scan.REDUCED:
+                joined = bulk.reduced()
+            else:
+                joined, read = bulk.sounds_reduced()
+            found = _Found(one, joined, self.touched, read)
+            for number in read:
+                sounds = reduce(sound_view(bulk.plain.of(number)).text)
+                self.touched[number] = found.replace(number, one.automaton.find(sounds), self.touched[number])
+            self._found.append(found)
+
+    def plain(self, number: int) -> str:
+        """The plain view of one text, each of whose characters stands for the one at its own place."""
+        return self._plain.of(number)
+
+    def found(self, number: int) -> tuple[Hits, ...]:
+        """The hits in one text, a list for each pass."""
+        return tuple(found.of(number) for found in self._found)
+
+
+class _Found:
+    """The hits of one pass.  `others` has those of texts that were not looked at in the joined one."""
+
+    __slots__ = ("_firsts", "_hits", "_joined", "_others", "_touches")
+
+    def __init__(self, one: Pass, joined: Joined, touched: list[int], leave: set[int]) -> None:
+        self._joined, self._touches = joined, one.touches
+        self._others: dict[int, Hits] = {}
+        self._hits = hits = one.automaton.find(joined.text)
+        self._firsts = firsts = [0]
+        ends, touches = joined.ends, one.touches
+        number, stop, mask = 0, ends[0], touched[0]
+        for at, (_, end, literal) in enumerate(hits):
+            if end > stop:
+                if number not in leave:
+                    touched[number] = mask
+                while end > stop:
+                    number += 1
+                    stop = ends[number]
+                    firsts.append(at)
+                mask = touched[number]
+            mask |= touches[literal]
+        if number not in leave:
+            touched[number] = mask
+        firsts += [len(hits)] * (len(ends) - number)
+
+    def replace(self, number: int, hits: Hits, touched: int) -> int:
+        """Takes the hits of one text that was looked at alone; gives what it touches."""
+        self._others[number] = hits
+        for _, _, literal in hits:
+            touched |= self._touches[literal]
+        return touched
+
+    def of(self, number: int) -> Hits:
+        known = self._others.get(number)
+        if known is not None:
+            return known
+        base = self._joined.start(number)
+        hits = self._hits[self._firsts[number] : self._firsts[number + 1]]
+        return [(start - base, end - base, literal) for start, end, literal in hits]
