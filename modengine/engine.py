@@ -16,7 +16,7 @@ from modengine.judge.tests import tests_of
 from modengine.judge.trace import trace
 from modengine.match.part import PartText
 from modengine.match.program import Program
-from modengine.match.scan import Scans
+from modengine.match.scan import Hits, Scans
 from modengine.model import Decision, FieldValue, Message, Part, Trace
 from modengine.ruleset.fields import read_fields
 from modengine.ruleset.model import Policy
@@ -111,22 +111,20 @@ class Engine:
     def _scanned(
         self, parts: tuple[Part, ...], fields: Mapping[str, FieldValue], scans: Scans, numbers: range
     ) -> Outcomes:
-        """The outcomes of a message of which the automata have said all they know.
-
-        Its parts are made only if a rule can hit.
-        """
+        """The outcomes of a message of which the automata have said all they know."""
         program = self._program
         touched = 0
         for number in numbers:
             touched |= scans.touched[number]
-        live = program.live(touched)
-        if not live:
-            return Outcomes(Facts(program, (), fields, touched, ()), self._tests, live)
-        made = [
-            PartText(part.kind, index, part.text, lambda: program.segmenter, scans.plain(number))
-            for index, (part, number) in enumerate(zip(parts, numbers, strict=True))
-        ]
-        return Outcomes(Facts(program, made, fields, touched, [*map(scans.found, numbers)]), self._tests, live)
+
+        def read() -> tuple[list[PartText], list[tuple[Hits, ...]]]:
+            made = [
+                PartText(part.kind, index, part.text, lambda: program.segmenter, scans.plain(number))
+                for index, (part, number) in enumerate(zip(parts, numbers, strict=True))
+            ]
+            return made, list(map(scans.found, numbers))
+
+        return Outcomes(Facts(program, fields, touched, read), self._tests)
 
     def trace(self, message: Message | str, *, ignore_scope: bool = True) -> Trace:
         """The decision with everything that led to it.  Unlike `decide` it ignores scope by default."""
@@ -151,8 +149,8 @@ class Engine:
         touched = 0
         for one, _ in scanned:
             touched |= one
-        facts = Facts(program, parts, fields, touched, [found for _, found in scanned])
-        return Outcomes(facts, self._tests, program.live(touched)), tuple(notes)
+        hits = [found for _, found in scanned]
+        return Outcomes(Facts(program, fields, touched, lambda: (parts, hits)), self._tests), tuple(notes)
 
 
 def is_too_long(message: Message) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -59,10 +59,11 @@ Test = Callable[[Judge], bool | None]
 """A condition ready to be asked of a message."""
 
 
-def compiled(condition: Condition, matchers: Mapping[str, int]) -> Test:
-    """The test of a condition; it looks at nothing that cannot change its value.
+def compiled(condition: Condition, matchers: Mapping[str, int], costs: Sequence[float] = ()) -> Test:
+    """The test of a condition; it looks at nothing that cannot change its value, and at the rarest first.
 
     `matchers` tells the number of each pattern's matcher; it is empty for the conditions of a policy.
+    `costs` tells how often each matcher is touched; without it the order is that of the condition.
     """
 
     def numbers(*selects: Select) -> tuple[int, ...]:
@@ -72,17 +73,20 @@ def compiled(condition: Condition, matchers: Mapping[str, int]) -> Test:
         case Has(select):
             return _has(numbers(select))
         case And(items):
-            return _and(tuple(compiled(item, matchers) for item in items))
+            first = sorted(items, key=lambda item: _cost(item, matchers, costs))
+            return _and(tuple(compiled(item, matchers, costs) for item in first))
         case Or(items):
-            return _or(tuple(compiled(item, matchers) for item in items))
+            return _or(tuple(compiled(item, matchers, costs) for item in items))
         case Not(item):
-            return _not(compiled(item, matchers))
+            return _not(compiled(item, matchers, costs))
         case Always():
             return lambda _: True
         case Near(left, right):
-            return _near(condition, numbers(left), numbers(right))
+            swapped = _cost(Has(left), matchers, costs) > _cost(Has(right), matchers, costs)
+            return _near(condition, numbers(left), numbers(right), swapped)
         case Together(selects):
-            return _together(tuple(map(numbers, selects)))
+            first_ = sorted(selects, key=lambda select: _cost(Has(select), matchers, costs))
+            return _together(tuple(map(numbers, first_)))
         case Of(n):
             every = tuple(matchers[name] for name in condition.names)
             return _of(every, len(every) if n is None else n)
@@ -92,6 +96,29 @@ def compiled(condition: Condition, matchers: Mapping[str, int]) -> Test:
             return _compare(condition)
         case RuleRef(_, _, rules):
             return _rules(rules)
+
+
+def _cost(condition: Condition, matchers: Mapping[str, int], costs: Sequence[float]) -> float:
+    """About how often a condition has to be looked at to the end; conditions on fields and rules first."""
+    if not costs:
+        return 0.0
+    match condition:
+        case Has(select) | Count(select):
+            return sum(costs[matchers[name]] for name in select.names)
+        case Near(left, right):
+            return min(_cost(Has(left), matchers, costs), _cost(Has(right), matchers, costs))
+        case Together(selects):
+            return min(_cost(Has(select), matchers, costs) for select in selects)
+        case And(items):
+            return min(_cost(item, matchers, costs) for item in items)
+        case Or(items):
+            return sum(_cost(item, matchers, costs) for item in items)
+        case Of():
+            return sum(costs[matchers[name]] for name in condition.names)
+        case Not(item):
+            return 1.0 + _cost(item, matchers, costs)
+        case _:
+            return 0.0
 
 
 def _has(numbers: tuple[int, ...]) -> Test:
@@ -166,17 +193,15 @@ def _of(numbers: tuple[int, ...], least: int) -> Test:
     return test
 
 
-def _near(condition: Near, left: tuple[int, ...], right: tuple[int, ...]) -> Test:
+def _near(condition: Near, left: tuple[int, ...], right: tuple[int, ...], right_first: bool) -> Test:
     distance, words, ordered = condition.distance, condition.unit == "words", condition.ordered
 
     def test(judge: Judge) -> bool | None:
         facts = judge.facts
-        ours = facts.places(left, judge.least)
-        if not ours and not facts.failed(left):
-            return False
-        theirs = facts.places(right, judge.least)
-        if not theirs and not facts.failed(right):
-            return False
+        for numbers in (right, left) if right_first else (left, right):
+            if not facts.places(numbers, judge.least) and not facts.failed(numbers):
+                return False
+        ours, theirs = facts.places(left, judge.least), facts.places(right, judge.least)
         if words:
             found = (before_words if ordered else near_words)(ours, theirs, distance, facts.parts)
         else:

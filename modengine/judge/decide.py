@@ -26,17 +26,15 @@ def scores(outcomes: Outcomes) -> dict[str, Score]:
     """The score of every category that has hits."""
     program = outcomes.facts.program
     hits: dict[str, list[Outcome]] = {}
-    reliefs: dict[str, list[str]] = {}
     for one in outcomes.live:
-        rule = one.rule
-        if rule.status != "stable":
-            continue
-        if rule.relief is not None:
-            reliefs.setdefault(str(rule.relief.category), []).append(rule.id)
-        elif (outcome := outcomes.of(rule.id)).hit:
-            hits.setdefault(str(rule.category), []).append(outcome)
+        if one.rule.status == "stable" and (outcome := outcomes.of(one.rule.id)).hit:
+            hits.setdefault(str(one.rule.category), []).append(outcome)
     if not hits:
         return {}
+    reliefs: dict[str, list[str]] = {}
+    for one in outcomes.reliefs:
+        if one.rule.status == "stable" and one.rule.relief is not None:
+            reliefs.setdefault(str(one.rule.relief.category), []).append(one.rule.id)
     return {
         category: score(
             program.caps,
@@ -54,7 +52,12 @@ def decide(outcomes: Outcomes, message_id: str | None, ignore_scope: bool, notes
     facts, program = outcomes.facts, outcomes.facts.program
     policy = program.policy
     by_category = scores(outcomes)
-    shadow_rules = [one.rule.id for one in outcomes.live if one.rule.status == "test" and outcomes.of(one.rule.id).hit]
+    shadow_rules = [
+        one.rule.id
+        for live in ((outcomes.live, outcomes.reliefs) if program.has_shadow_reliefs else (outcomes.live,))
+        for one in live
+        if one.rule.status == "test" and outcomes.of(one.rule.id).hit
+    ]
     raised = _raised(outcomes)
     why_not = shadows(policy, outcomes.tests, outcomes, ignore_scope)
     if not (by_category or shadow_rules or raised or facts.failures):
@@ -206,7 +209,10 @@ def _undetermined(outcomes: Outcomes) -> tuple[tuple[Undetermined, ...], set[str
     unsure: set[str] = set()
     if not outcomes.facts.failures:
         return (), unsure
-    for one in outcomes.live:
+    live = {*outcomes.live, *outcomes.reliefs}
+    for one in outcomes.facts.program.rules.values():
+        if one not in live:
+            continue
         rule = one.rule
         failures = [Undetermined(rule.id, pattern.name, reason) for pattern, reason in outcomes.failures(rule)]
         if not failures and rule.status == "stable" and outcomes.is_judged(rule.id) and outcomes.value(rule.id) is None:

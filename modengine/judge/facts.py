@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from modengine.match.found import NOTHING, Candidate, Finding
+from modengine.match.found import NOTHING, Finding
 from modengine.match.part import PartText
 from modengine.match.program import Program
-from modengine.match.scan import Hits
+from modengine.match.scan import Candidates, Hits
 from modengine.model import FieldValue
 
 MOST_FAILURES = 4
@@ -32,7 +32,7 @@ class Evidence(NamedTuple):
     """All that one matcher found in a message."""
 
     findings: tuple[Finding, ...]
-    """One a part."""
+    """One a part; none at all where no part is touched."""
     places: tuple[Place, ...]
     """Sorted by part and place."""
     best: float
@@ -40,37 +40,41 @@ class Evidence(NamedTuple):
     failed: str | None
 
 
-NO_EVIDENCE = Evidence((NOTHING,), (), 0.0, None)
+NO_EVIDENCE = Evidence((), (), 0.0, None)
+"""Of a matcher that no part touches."""
+
+Read = Callable[[], tuple[Sequence[PartText], Sequence[tuple[Hits, ...]]]]
+"""Gives the parts of a message and what the automata found in each."""
 
 
 class Facts:
     """The evidence of one message.  Belongs to one call."""
 
-    __slots__ = ("_candidates", "_evidence", "_hits", "_nothing", "failures", "fields", "parts", "program", "touched")
+    __slots__ = ("_candidates", "_evidence", "_parts", "_read", "failures", "fields", "program", "touched")
 
-    def __init__(
-        self,
-        program: Program,
-        parts: Sequence[PartText],
-        fields: Mapping[str, FieldValue],
-        touched: int,
-        hits: Sequence[tuple[Hits, ...]],
-    ) -> None:
-        self.program, self.parts, self.fields = program, parts, fields
+    def __init__(self, program: Program, fields: Mapping[str, FieldValue], touched: int, read: Read) -> None:
+        self.program, self.fields, self._read = program, fields, read
         self.touched = touched
         """The matchers that may find something, as bits; above them the rules that they open."""
-        self._hits = hits
-        self._candidates: list[dict[int, list[Candidate]]] | None = None
+        self._parts: Sequence[PartText] | None = None
+        self._candidates: list[Candidates] = []
         self._evidence: dict[int, Evidence] = {}
-        self._nothing = NO_EVIDENCE if len(parts) == 1 else Evidence((NOTHING,) * len(parts), (), 0.0, None)
         self.failures = 0
+
+    @property
+    def parts(self) -> Sequence[PartText]:
+        """Read when a rule first asks for more than what was touched."""
+        if self._parts is None:
+            self._parts, hits = self._read()
+            self._candidates = [Candidates(self.program.passes, found) for found in hits]
+        return self._parts
 
     def evidence(self, number: int) -> Evidence:
         """What matcher `number` finds, confirmed when first asked for."""
         known = self._evidence.get(number)
         if known is None:
             if not self.touched >> number & 1:
-                return self._nothing
+                return NO_EVIDENCE
             known = self._evidence[number] = self._look(number)
         return known
 
@@ -85,22 +89,20 @@ class Facts:
 
     def _look(self, number: int) -> Evidence:
         pattern, matcher = self.program.patterns[number], self.program.matchers[number]
-        if self._candidates is None:
-            self._candidates = list(map(self.program.candidates, self._hits))
         gated = not self.program.ungated >> number & 1
         findings = []
         places: list[Place] = []
         failed = None
         for part, candidates in zip(self.parts, self._candidates, strict=True):
-            mine = candidates.get(number)
-            if (gated and mine is None) or (pattern.parts is not None and part.kind not in pattern.parts):
+            mine = candidates.of(number)
+            if (gated and not mine) or (pattern.parts is not None and part.kind not in pattern.parts):
                 findings.append(NOTHING)
                 continue
             if self.failures >= MOST_FAILURES and pattern.kind == "regex":
                 failed = f"not run: {self.failures} matchers had failed before it"
                 findings.append(NOTHING)
                 continue
-            finding = matcher.find(part, mine or [])
+            finding = matcher.find(part, mine)
             if finding.failed is not None:
                 failed = finding.failed
                 self.failures += 1

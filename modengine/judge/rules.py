@@ -41,16 +41,24 @@ class Outcome:
 class Outcomes:
     """The outcomes of the rules of one message, each worked out once."""
 
-    __slots__ = ("_known", "facts", "live", "tests")
+    __slots__ = ("_known", "_reliefs", "facts", "live", "tests")
 
     least = 0.0
     """Tests that ask the outcomes themselves take every match for what it is."""
 
-    def __init__(self, facts: Facts, tests: Tests, live: list[RuleProgram]) -> None:
+    def __init__(self, facts: Facts, tests: Tests) -> None:
         self.facts, self.tests = facts, tests
         self._known: dict[str, Outcome] = {}
-        self.live = live
-        """The rules that can hit, in the order of the policy."""
+        self.live = facts.program.live(facts.touched)
+        """The rules that can hit, in the order of the policy, without the reliefs."""
+        self._reliefs: list[RuleProgram] | None = None
+
+    @property
+    def reliefs(self) -> list[RuleProgram]:
+        """The reliefs that can hit, in the order of the policy."""
+        if self._reliefs is None:
+            self._reliefs = self.facts.program.reliefs(self.facts.touched)
+        return self._reliefs
 
     def of(self, rule_id: str) -> Outcome:
         known = self._known.get(rule_id)
@@ -64,9 +72,7 @@ class Outcomes:
     def value(self, rule_id: str) -> bool | None:
         """The value of `rule(rule_id)`: drafts and gated rules are false."""
         program = self.facts.program.rules.get(rule_id)
-        if program is None:
-            return False
-        if program not in self.live:
+        if program is None or not program.can_hit(self.facts.touched):
             return False
         outcome = self.of(rule_id)
         if outcome.hit:
@@ -123,7 +129,7 @@ def matches(facts: Facts, rule: Rule) -> tuple[Match, ...]:
     found = [
         describe(part, pattern, one)
         for pattern in rule.patterns
-        for part, finding in zip(facts.parts, facts.evidence(program.matchers[pattern.name]).findings, strict=True)
+        for part, finding in zip(facts.parts, facts.evidence(program.matchers[pattern.name]).findings, strict=False)
         for one in finding.found
     ]
     return tuple(sorted(found, key=lambda m: (m.part_index, m.start, m.end, m.pattern)))

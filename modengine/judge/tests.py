@@ -46,8 +46,8 @@ def tests_of(program: Program) -> Tests:
     return Tests(
         {
             rule_id: (
-                compiled(one.rule.when, one.matchers),
-                None if one.rule.unless is None else compiled(one.rule.unless, one.matchers),
+                compiled(one.rule.when, one.matchers, program.costs),
+                None if one.rule.unless is None else compiled(one.rule.unless, one.matchers, program.costs),
             )
             for rule_id, one in program.rules.items()
         },

@@ -85,7 +85,7 @@ def _suppressed(outcomes: Outcomes, rule: Rule) -> tuple[Suppressed, ...]:
     found = [
         Suppressed(describe(part, pattern, dropped.found), dropped.reason)
         for pattern in rule.patterns
-        for part, finding in zip(facts.parts, facts.evidence(matchers[pattern.name]).findings, strict=True)
+        for part, finding in zip(facts.parts, facts.evidence(matchers[pattern.name]).findings, strict=False)
         for dropped in finding.dropped
     ]
     return tuple(sorted(found, key=lambda s: (s.match.part_index, s.match.start, s.match.end)))

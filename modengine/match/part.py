@@ -7,10 +7,11 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import itemgetter
 
 from modengine.model import PartKind
-from modengine.text.normalize import LEARN, ignorable, plain_view, sentence_starts
+from modengine.text.normalize import IGNORABLE, LEARN, ignorable, plain_view, sentence_starts
 from modengine.text.segment import Segmenter, Words
 from modengine.text.sounds import sound_view
 from modengine.text.view import View
@@ -70,15 +71,9 @@ class Reduced:
 
     def _places(self) -> array[int]:
         """The last place of each character's run."""
-        last = array("I")
-        before = ""
-        for i, char in enumerate(self.source):
-            if char == before:
-                last[-1] = i
-            elif not ignorable(char):
-                last.append(i)
-                before = char
-        return last
+        source = self.source
+        places = [i for i, char in enumerate(source) if not IGNORABLE[char]]
+        return array("I", [i for i, after in pairwise(places) if source[i] != source[after]] + places[-1:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import regex
 
 from modengine.errors import Place, PolicyError, Problem
 from modengine.match.expression import CostlyRegex, nodes, parse
-from modengine.match.found import Candidate, Matcher, Scan
+from modengine.match.found import Matcher, Scan
 from modengine.match.gate import Possible, bits, cost, gates, never, possible
 from modengine.match.literals import Automaton
 from modengine.match.part import PartText
@@ -43,6 +43,9 @@ class RuleProgram:
     """Matchers as bits, of which one must be touched; none at all where the rule can never hit."""
     possible: Possible
 
+    def can_hit(self, touched: int) -> bool:
+        return self.opens & touched != 0 and self.possible(touched)
+
 
 class Program:
     """A compiled policy.  Immutable; safe to share between threads; pickles as its policy.
@@ -67,15 +70,18 @@ class Program:
                     self.patterns.append(pattern)
         self.matchers: tuple[Matcher, ...] = tuple(MATCHERS[p.kind](p, boundary) for p in self.patterns)
         self.passes, self.ungated = self._compile_literals()
-        self._costs = tuple(cost(matcher.literals()) for matcher in self.matchers)
+        self.costs = tuple(cost(matcher.literals()) for matcher in self.matchers)
+        """About how often each matcher is touched."""
         names = {rule.id: {p.name: numbers[pattern_key(p)] for p in rule.patterns} for rule in rules.values()}
         self.rules: dict[str, RuleProgram] = {}
         for rule in rules.values():
             opens = self._opens(rule.id, rules, names)
             self.rules[rule.id] = RuleProgram(rule, names[rule.id], opens, self._possible(rule.id, rules, names))
-        self._in_order = tuple(self.rules.values())
-        # The bits above those of the matchers are the rules, set by what opens them.
+        # The bits above those of the matchers are the rules, set by what opens them; last the reliefs.
+        self._in_order = tuple(sorted(self.rules.values(), key=lambda one: one.rule.relief is not None))
         self._first = len(self.matchers) + 1
+        self.has_shadow_reliefs = any(r.relief is not None and r.status == "test" for r in rules.values())
+        self._scoring = (1 << sum(one.rule.relief is None for one in self._in_order)) - 1
         self.passes = tuple(self._with_rules(one) for one in self.passes)
         self._always = self.ungated | self._opened(self.ungated)
 
@@ -85,7 +91,7 @@ class Program:
     def _opens(self, rule_id: str, rules: Mapping[str, Rule], names: Mapping[str, Mapping[str, int]]) -> int:
         """The rarest gate of a rule; `ungated` if any message may open it."""
         matchers = names[rule_id]
-        for gate in gates(rules[rule_id].when, {name: self._costs[number] for name, number in matchers.items()}):
+        for gate in gates(rules[rule_id].when, {name: self.costs[number] for name, number in matchers.items()}):
             mask = 0
             for name in gate:
                 other = name.removeprefix("rule:")
@@ -130,7 +136,7 @@ class Program:
             Pass(
                 scan,
                 Automaton(list(found)),
-                tuple(map(tuple, found.values())),
+                _payloads(found.values()),
                 tuple(bits(number for number, _ in users) for users in found.values()),
             )
             for scan, found in uses.items()
@@ -172,19 +178,15 @@ class Program:
         """The same for many texts at once; only where the program `joins`."""
         return Scans(self.passes, self._always, texts)
 
-    def candidates(self, found: tuple[Hits, ...]) -> dict[int, list[Candidate]]:
-        """The hits of a part by matcher."""
-        candidates = defaultdict[int, list[Candidate]](list)
-        for one, hits in zip(self.passes, found, strict=True):
-            scan, uses = one.scan, one.uses
-            for start, end, literal in hits:
-                for number, payload in uses[literal]:
-                    candidates[number].append((scan, start, end, payload))
-        return candidates
-
     def live(self, touched: int) -> list[RuleProgram]:
-        """The rules that can hit, in the order of the policy."""
-        opened = touched >> self._first
+        """The rules that can hit, in the order of the policy, without the reliefs."""
+        return self._can_hit(touched >> self._first & self._scoring, touched)
+
+    def reliefs(self, touched: int) -> list[RuleProgram]:
+        """The reliefs that can hit, in the order of the policy."""
+        return self._can_hit(touched >> self._first & ~self._scoring, touched)
+
+    def _can_hit(self, opened: int, touched: int) -> list[RuleProgram]:
         live = []
         while opened:
             lowest = opened & -opened
@@ -193,6 +195,14 @@ class Program:
             if one.possible(touched):
                 live.append(one)
         return live
+
+
+def _payloads(found: Iterable[list[tuple[int, int]]]) -> dict[int, dict[int, tuple[int, ...]]]:
+    payloads = defaultdict[int, dict[int, tuple[int, ...]]](dict)
+    for literal, users in enumerate(found):
+        for number, payload in users:
+            payloads[number][literal] = (*payloads[number].get(literal, ()), payload)
+    return dict(payloads)
 
 
 def problems(policy: Policy) -> tuple[Problem, ...]:

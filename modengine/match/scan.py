@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from modengine.match.found import Scan
+from modengine.match.found import Candidate, Scan
 from modengine.match.literals import Automaton
 from modengine.match.part import PartText, reduce
 from modengine.text.sounds import sound_view
@@ -14,8 +14,6 @@ from modengine.text.sounds import sound_view
 if TYPE_CHECKING:
     from modengine.text.bulk import Joined
 
-Uses = tuple[tuple[tuple[int, int], ...], ...]
-"""For each literal, the (number of the matcher, payload) pairs that ask for it."""
 Hits = list[tuple[int, int, int]]
 """What an automaton found: start, end and number of the literal, by end."""
 
@@ -26,13 +24,43 @@ class Pass:
 
     scan: Scan
     automaton: Automaton
-    uses: Uses
+    payloads: Mapping[int, Mapping[int, tuple[int, ...]]]
+    """For each matcher, the payloads with which it asks for each of its literals."""
     touches: tuple[int, ...]
 
     def text(self, part: PartText) -> str:
         if self.scan is Scan.PLAIN:
             return part.plain
         return (part.reduced if self.scan is Scan.REDUCED else part.sounds_reduced).text
+
+
+class Candidates:
+    """The hits in one part, by the matcher that asks for them."""
+
+    __slots__ = ("_places", "passes")
+
+    def __init__(self, passes: tuple[Pass, ...], found: tuple[Hits, ...]) -> None:
+        self.passes = passes
+        self._places: list[dict[int, list[tuple[int, int]]]] = []
+        for hits in found:
+            places: dict[int, list[tuple[int, int]]] = {}
+            for start, end, literal in hits:
+                if literal in places:
+                    places[literal].append((start, end))
+                else:
+                    places[literal] = [(start, end)]
+            self._places.append(places)
+
+    def of(self, number: int) -> list[Candidate]:
+        """The hits of the literals of one matcher."""
+        mine: list[Candidate] = []
+        for one, places in zip(self.passes, self._places, strict=True):
+            payloads = one.payloads.get(number)
+            if payloads is not None:
+                for literal in payloads.keys() & places.keys():
+                    for payload in payloads[literal]:
+                        mine += [(one.scan, start, end, payload) for start, end in places[literal]]
+        return mine
 
 
 class Scans:

@@ -177,12 +177,12 @@ class _Ignorable(dict[str, bool]):
         return answer
 
 
-_IGNORABLE = _Ignorable()
+IGNORABLE = _Ignorable()
 
 
 def ignorable(char: str) -> bool:
     """Whether a character of the plain view may stand in a gap: spaces, marks, signs, zero-width."""
-    return _IGNORABLE[char]
+    return IGNORABLE[char]
 
 
 def sentence_starts(text: str) -> list[int]:
