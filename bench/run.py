@@ -111,6 +111,13 @@ def machine() -> dict[str, str | int | None]:
     return {"cpu": cpu, "cores": os.cpu_count(), "python": platform.python_version(), "load": load}
 
 
+def write(result: dict[str, Any], folder: Path) -> None:
+    """The results so far, so that a run that is stopped leaves what it has."""
+    (folder / "results.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8", newline="\n")
+    (folder / "table.md").write_text(table(result), "utf-8", newline="\n")
+    (folder / "chart.svg").write_text(chart(result), "utf-8", newline="\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=4000)
@@ -126,24 +133,21 @@ def main() -> None:
         return
     given.output.mkdir(parents=True, exist_ok=True)
     source, texts = real(given.messages)
-    before = machine()
+    characters = statistics.mean(map(len, texts))
+    runs: list[dict[str, Any]] = []
+    result = {"machine": machine(), "messages": len(texts), "source": source, "characters": characters, "runs": runs}
     work = given.output / "messages.json"
     try:
         work.write_text(json.dumps(sets(texts, engine_with([]))), "utf-8", newline="\n")
-        runs = []
         for number in given.terms:
             for name in given.only:
                 found = child(name, number, work, given.seconds)
                 if found is not None:
                     runs.append(found)
+                    write(result, given.output)
                     print(f"{number:>8} {name:30}{found['sets']['mixed']['per_s']:>12,.0f}/s", file=sys.stderr)
     finally:
         work.unlink(missing_ok=True)
-    characters = statistics.mean(map(len, texts))
-    result = {"machine": before, "messages": len(texts), "source": source, "characters": characters, "runs": runs}
-    (given.output / "results.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8", newline="\n")
-    (given.output / "table.md").write_text(table(result), "utf-8", newline="\n")
-    (given.output / "chart.svg").write_text(chart(result), "utf-8", newline="\n")
 
 
 if __name__ == "__main__":
