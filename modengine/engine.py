@@ -33,17 +33,19 @@ class Engine:
     pickles as its policy: a worker process compiles its own.
     """
 
-    __slots__ = ("_program", "_tests")
+    __slots__ = ("_program", "tests")
 
     def __init__(self, program: Program) -> None:
         self._program = program
-        self._tests = tests_of(program)
+        self.tests = tests_of(program)
+        """The conditions of the policy, ready to be asked."""
 
     def __reduce__(self) -> tuple[type[Engine], tuple[Program]]:
         return Engine, (self._program,)
 
     @property
     def policy(self) -> Policy:
+        """The policy that it was compiled from, its bases and overrides merged in."""
         return self._program.policy
 
     @property
@@ -124,7 +126,7 @@ class Engine:
             ]
             return made, list(map(scans.found, numbers))
 
-        return Outcomes(Facts(program, fields, touched, read), self._tests)
+        return Outcomes(Facts(program, fields, touched, read), self.tests)
 
     def trace(self, message: Message | str, *, ignore_scope: bool = True) -> Trace:
         """The decision with everything that led to it.  Unlike `decide` it ignores scope by default."""
@@ -150,7 +152,7 @@ class Engine:
         for one, _ in scanned:
             touched |= one
         hits = [found for _, found in scanned]
-        return Outcomes(Facts(program, fields, touched, lambda: (parts, hits)), self._tests), tuple(notes)
+        return Outcomes(Facts(program, fields, touched, lambda: (parts, hits)), self.tests), tuple(notes)
 
 
 def is_too_long(message: Message) -> bool:
