@@ -6,6 +6,7 @@ normalise -> find -> confirm -> judge -> score -> decide
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from importlib.util import find_spec
 
 from modengine.errors import MessageError
@@ -121,7 +122,14 @@ class Engine:
 
         def read() -> tuple[list[PartText], list[tuple[Hits, ...]]]:
             made = [
-                PartText(part.kind, index, part.text, lambda: program.segmenter, scans.plain(number))
+                PartText(
+                    part.kind,
+                    index,
+                    part.text,
+                    lambda: program.segmenter,
+                    scans.plain(number),
+                    partial(scans.reduced, number),
+                )
                 for index, (part, number) in enumerate(zip(parts, numbers, strict=True))
             ]
             return made, list(map(scans.found, numbers))

@@ -94,7 +94,7 @@ class Facts:
         places: list[Place] = []
         failed = None
         for part, candidates in zip(self.parts, self._candidates, strict=True):
-            mine = candidates.of(number)
+            mine = candidates.of(number) if gated else []
             if (gated and not mine) or (pattern.parts is not None and part.kind not in pattern.parts):
                 findings.append(NOTHING)
                 continue
@@ -108,8 +108,10 @@ class Facts:
                 self.failures += 1
             findings.append(finding)
             places += [Place(part.index, f.first, f.last, f.start, f.weight) for f in finding.found]
+        if not places and failed is None and not any(finding.dropped for finding in findings):
+            return NO_EVIDENCE
         places.sort()
-        return Evidence(tuple(findings), tuple(places), max((p.weight for p in places), default=0.0), failed)
+        return Evidence(tuple(findings), tuple(places), max([p.weight for p in places], default=0.0), failed)
 
     def places(self, numbers: Iterable[int], least: float) -> list[Place]:
         """The matches of several matchers of at least a weight, sorted by part and place."""

@@ -55,9 +55,9 @@ class Reduced:
 
     __slots__ = ("_last", "source")
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, last: array[int] | None = None) -> None:
         self.source = source
-        self._last: array[int] | None = None
+        self._last = last
 
     @property
     def text(self) -> str:
@@ -100,8 +100,8 @@ class Spans:
 class PartText:
     """A part, its plain view, and whatever else the rules ask of it."""
 
-    __slots__ = ("_cased", "_outside", "_reduced", "_sentences", "_sounds", "_sounds_reduced", "_tokens", "_words",
-                 "index", "kind", "original", "segmenter", "view")  # fmt: skip
+    __slots__ = ("_cased", "_known_reduced", "_outside", "_reduced", "_sentences", "_sounds", "_sounds_reduced",
+                 "_tokens", "_words", "index", "kind", "original", "segmenter", "view")  # fmt: skip
 
     def __init__(
         self,
@@ -110,12 +110,17 @@ class PartText:
         original: str,
         segmenter: Callable[[], Segmenter],
         plain: str | None = None,
+        reduced: Callable[[], Reduced | None] = lambda: None,
     ) -> None:
-        """`plain` is the text of the plain view where that is known, and one character for one."""
+        """`plain` is the text of the plain view where that is known, and one character for one.
+
+        `reduced` gives the reduced text where that is known too.
+        """
         self.kind, self.index, self.original, self.segmenter = kind, index, original, segmenter
         self.view = plain_view(original) if plain is None else View(plain)
         self._cased: View | None = None
         self._reduced: Reduced | None = None
+        self._known_reduced = reduced
         self._sounds: View | None = None
         self._sounds_reduced: Reduced | None = None
         self._words: Words | None = None
@@ -137,7 +142,7 @@ class PartText:
     @property
     def reduced(self) -> Reduced:
         if self._reduced is None:
-            self._reduced = Reduced(self.plain)
+            self._reduced = self._known_reduced() or Reduced(self.plain)
         return self._reduced
 
     @property

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modengine.match.found import Candidate, Scan
 from modengine.match.literals import Automaton
-from modengine.match.part import PartText, reduce
+from modengine.match.part import PartText, Reduced, reduce
 from modengine.text.sounds import sound_view
 
 if TYPE_CHECKING:
@@ -69,13 +70,14 @@ class Scans:
     `alone` has the numbers of the texts that cannot be done together with others.
     """
 
-    __slots__ = ("_found", "_plain", "alone", "touched")
+    __slots__ = ("_found", "_plain", "_reduced", "alone", "touched")
 
     def __init__(self, passes: tuple[Pass, ...], always: int, texts: Sequence[str]) -> None:
         from modengine.text.bulk import Bulk  # noqa: PLC0415  (numpy takes 0.1 s to import, and may be missing)
 
         bulk = Bulk(texts)
         self._plain = bulk.plain
+        self._reduced: Joined | None = None
         self.alone = bulk.alone
         self.touched = [always] * len(texts)
         self._found: list[_Found] = []
@@ -84,7 +86,7 @@ class Scans:
             if one.scan is Scan.PLAIN:
                 joined = bulk.plain
             elif one.scan is Scan.REDUCED:
-                joined = bulk.reduced()
+                joined = self._reduced = bulk.reduced()
             else:
                 joined, read = bulk.sounds_reduced()
             found = _Found(one, joined, self.touched, read)
@@ -96,6 +98,14 @@ class Scans:
     def plain(self, number: int) -> str:
         """The plain view of one text, each of whose characters stands for the one at its own place."""
         return self._plain.of(number)
+
+    def reduced(self, number: int) -> Reduced | None:
+        """The reduced text of one, if a pass read it."""
+        joined = self._reduced
+        if joined is None or joined.places is None:
+            return None
+        places = joined.places[joined.start(number) : joined.ends[number]] - self._plain.start(number)
+        return Reduced(self.plain(number), array("I", places.tolist()))
 
     def found(self, number: int) -> tuple[Hits, ...]:
         """The hits in one text, a list for each pass."""

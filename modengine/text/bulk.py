@@ -44,11 +44,15 @@ _SOUND = _Table(symbol_code)
 
 
 class Joined:
-    """One view of all texts: joined by SEPARATOR, with where each text ends."""
+    """One view of all texts: joined by SEPARATOR, with where each text ends.
 
-    __slots__ = ("ends", "text")
+    `places` tells of a reduced view where in the joined plain one the last character of each run stood.
+    """
 
-    def __init__(self, codes: Codes) -> None:
+    __slots__ = ("ends", "places", "text")
+
+    def __init__(self, codes: Codes, places: Codes | None = None) -> None:
+        self.places = places
         self.text = codes.astype("<u4").tobytes().decode("utf-32-le")
         self.ends: list[int] = [*np.flatnonzero(codes == _SEPARATOR).tolist(), len(codes)]
 
@@ -78,19 +82,21 @@ class Bulk:
         self.alone.update(np.searchsorted(self.plain.ends, hard, side="right").tolist())
 
     def reduced(self) -> Joined:
-        return Joined(_reduce(self._plain))
+        return Joined(*_reduce(self._plain))
 
     def sounds_reduced(self) -> tuple[Joined, set[int]]:
         """The reduced sounds; and the texts with letters that are read as pinyin, whose sounds these are not."""
         read = [found.start() for found in LATIN.finditer(self.plain.text) if pinyin(found.group())]
         others = np.searchsorted(self.plain.ends, read, side="right").tolist()
-        return Joined(_reduce(_SOUND(self._plain))), set(others)
+        return Joined(*_reduce(_SOUND(self._plain))), set(others)
 
 
-def _reduce(codes: Codes) -> Codes:
-    """Without ignorables and with every run squeezed to one; separators stay."""
-    kept: Codes = codes[_IGNORABLE(codes) == 0]
-    fresh = np.ones(len(kept), np.bool_)
-    np.not_equal(kept[1:], kept[:-1], out=fresh[1:])
-    squeezed: Codes = kept[fresh | (kept == _SEPARATOR)]
-    return squeezed
+def _reduce(codes: Codes) -> tuple[Codes, Codes]:
+    """Without ignorables and with every run squeezed to one; and where each run ended.  Separators stay."""
+    at = np.flatnonzero(_IGNORABLE(codes) == 0)
+    kept: Codes = codes[at]
+    first = np.ones(len(kept), np.bool_)
+    np.not_equal(kept[1:], kept[:-1], out=first[1:])
+    first |= kept == _SEPARATOR
+    last = np.append(first[1:], True)[: len(kept)]
+    return kept[first], at[last]
