@@ -92,6 +92,7 @@ def _children(tree: Any) -> Iterator[Any]:
             yield value
 
 
+@lru_cache(maxsize=2048)
 def necessary(source: str) -> Strings | None:
     """Literals of the plain view one of which any match must hold; None where there are none.
 

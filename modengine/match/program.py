@@ -11,7 +11,7 @@ import regex
 
 from modengine.errors import Place, PolicyError, Problem
 from modengine.match.expression import CostlyRegex, nodes, parse
-from modengine.match.found import Matcher, Scan
+from modengine.match.found import Literal, Matcher, Scan
 from modengine.match.gate import Possible, bits, cost, gates, never, possible
 from modengine.match.literals import Automaton
 from modengine.match.part import PartText
@@ -69,9 +69,10 @@ class Program:
                     numbers[key] = len(self.patterns)
                     self.patterns.append(pattern)
         self.matchers: tuple[Matcher, ...] = tuple(MATCHERS[p.kind](p, boundary) for p in self.patterns)
-        self.passes, self.ungated = self._compile_literals()
-        self.costs = tuple(cost(matcher.literals()) for matcher in self.matchers)
+        literals = [None if (some := matcher.literals()) is None else tuple(some) for matcher in self.matchers]
+        self.costs = tuple(map(cost, literals))
         """About how often each matcher is touched."""
+        self.passes, self.ungated = self._compile_literals(literals)
         names = {rule.id: {p.name: numbers[pattern_key(p)] for p in rule.patterns} for rule in rules.values()}
         self.rules: dict[str, RuleProgram] = {}
         for rule in rules.values():
@@ -116,15 +117,14 @@ class Program:
             return known.possible
         return possible(rules[rule_id].when, names[rule_id], lambda other: self._possible(other, rules, names))
 
-    def _compile_literals(self) -> tuple[tuple[Pass, ...], int]:
+    def _compile_literals(self, asked: Sequence[tuple[Literal, ...] | None]) -> tuple[tuple[Pass, ...], int]:
         """Builds the automata; gives as bits what any message touches: the matchers without a literal.
 
         One bit more stands for the rules that need no matcher.
         """
         uses: dict[Scan, dict[str, list[tuple[int, int]]]] = {scan: {} for scan in Scan}
         ungated = 1 << len(self.matchers)
-        for number, matcher in enumerate(self.matchers):
-            literals = matcher.literals()
+        for number, literals in enumerate(asked):
             if literals is None:
                 ungated |= 1 << number
                 continue
