@@ -13,6 +13,8 @@ from typing import Literal
 
 import msgspec
 
+from modengine.errors import MessageError
+
 Action = Literal["allow", "label", "review", "block"]
 ACTIONS: tuple[Action, ...] = ("allow", "label", "review", "block")
 """The ladder, mildest first."""
@@ -36,13 +38,45 @@ class Part(msgspec.Struct, frozen=True):
     text: str
 
 
+def _not_a(what: str, value: object, wanted: str) -> MessageError:
+    return MessageError("ME902", f"{what} is {value!r:.40} of type {type(value).__name__}, not {wanted}")
+
+
 class Message(msgspec.Struct, frozen=True):
-    """A message.  `fields` holds what the policy may ask about (channel, reposts, time ...)."""
+    """A message.  `fields` holds what the policy may ask about (channel, reposts, time ...).
+
+    Raises MessageError (ME902) for values of other types: `nan` and `None` are no texts.
+    """
 
     text: str = ""
     id: str | None = None
     parts: tuple[Part, ...] = ()
     fields: Mapping[str, FieldValue] = {}
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.text, str):
+            raise _not_a("`text`", self.text, "a str")
+        if self.id is not None and not isinstance(self.id, str):
+            raise _not_a("`id`", self.id, "a str")
+        if not isinstance(self.fields, Mapping):
+            raise _not_a("`fields`", self.fields, "a mapping")
+        if self.parts:
+            for at, part in enumerate(self.parts):
+                if not isinstance(part, Part) or not isinstance(part.text, str):
+                    raise _not_a(f"`parts[{at}]`", part, "a Part with a text")
+                if part.kind not in PART_KINDS:
+                    raise MessageError(
+                        "ME902", f"the kind of `parts[{at}]` is {part.kind!r}, not one of {', '.join(PART_KINDS)}"
+                    )
+
+    @classmethod
+    def of(cls, given: Message | str) -> Message:
+        """A message of what callers may give; MessageError (ME902) for anything else."""
+        if isinstance(given, cls):
+            return given
+        if isinstance(given, str):
+            return cls(given)
+        raise _not_a("a message", given, "a str or a Message")
 
     def all_parts(self) -> tuple[Part, ...]:
         """Every part; the text itself is part 0."""

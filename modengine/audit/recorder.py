@@ -64,7 +64,7 @@ class Recorder:
         """Added and acknowledged."""
 
     def decide(self, message: Message | str, *, ignore_scope: bool = False) -> Decision:
-        message = Message(message) if isinstance(message, str) else message
+        message = Message.of(message)
         decision = self._engine.decide(message, ignore_scope=ignore_scope)
         if ignore_scope != self._ignore_scope:
             self._send()

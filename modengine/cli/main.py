@@ -36,6 +36,7 @@ COMMANDS: dict[str, str] = {
     "tune": "Fit points on one half of a corpus, judge them on the other.",
     "timeline": "Run a policy over dated messages.",
     "audit": "Verify, show, replay, query and export the audit log.",
+    "profile": "Name the rules and patterns that cost most.",
     "schema": "Print the JSON Schema of a file or record.",
 }
 """Name and one line; each is the module of that name, and the command in it."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from modengine.judge.facts import Facts, Place, before, before_words, disjoint, gap, near, near_words
+from modengine.match.gate import bits
 from modengine.model import ConditionTrace
 from modengine.ruleset.condition import (
     Always,
@@ -39,115 +41,201 @@ RuleValue = Callable[[str], bool | None]
 """Whether a rule hit; None where that cannot be told."""
 
 
-class Judge:
-    """Evaluates the conditions of one rule, or of a policy (`matchers` is empty there).
+class Judge(Protocol):
+    """What a test asks: the evidence of a message, and how other rules came out."""
 
-    Only matches of weight `least` or more count.
+    @property
+    def facts(self) -> Facts: ...
+
+    @property
+    def least(self) -> float:
+        """Only matches of this weight or more count."""
+        ...
+
+    def value(self, rule_id: str, /) -> bool | None: ...
+
+
+Test = Callable[[Judge], bool | None]
+"""A condition ready to be asked of a message."""
+
+
+def compiled(condition: Condition, matchers: Mapping[str, int], costs: Sequence[float] = ()) -> Test:
+    """The test of a condition; it looks at nothing that cannot change its value, and at the rarest first.
+
+    `matchers` tells the number of each pattern's matcher; it is empty for the conditions of a policy.
+    `costs` tells how often each matcher is touched; without it the order is that of the condition.
     """
 
-    __slots__ = ("facts", "least", "matchers", "rule_value")
+    def numbers(*selects: Select) -> tuple[int, ...]:
+        return tuple(matchers[name] for select in selects for name in select.names)
 
-    def __init__(self, facts: Facts, matchers: Mapping[str, int], rule_value: RuleValue, least: float = 0.0) -> None:
-        self.facts, self.matchers, self.rule_value, self.least = facts, matchers, rule_value, least
+    match condition:
+        case Has(select):
+            return _has(numbers(select))
+        case And(items):
+            first = sorted(items, key=lambda item: _cost(item, matchers, costs))
+            return _and(tuple(compiled(item, matchers, costs) for item in first))
+        case Or(items):
+            return _or(tuple(compiled(item, matchers, costs) for item in items))
+        case Not(item):
+            return _not(compiled(item, matchers, costs))
+        case Always():
+            return lambda _: True
+        case Near(left, right):
+            swapped = _cost(Has(left), matchers, costs) > _cost(Has(right), matchers, costs)
+            return _near(condition, numbers(left), numbers(right), swapped)
+        case Together(selects):
+            first_ = sorted(selects, key=lambda select: _cost(Has(select), matchers, costs))
+            return _together(tuple(map(numbers, first_)))
+        case Of(n):
+            every = tuple(matchers[name] for name in condition.names)
+            return _of(every, len(every) if n is None else n)
+        case Count(select, operator, n):
+            return _count(numbers(select), operator, n)
+        case Compare():
+            return _compare(condition)
+        case RuleRef(_, _, rules):
+            return _rules(rules)
 
-    def value(self, condition: Condition) -> bool | None:
-        """The value of a condition; nothing is looked at that cannot change it."""
-        match condition:
-            case Has(select):
-                return self._has(select)
-            case And(items):
-                result: bool | None = True
-                for item in items:
-                    one = self.value(item)
-                    if one is False:
-                        return False
-                    result = None if one is None else result
-                return result
-            case Or(items):
-                result = False
-                for item in items:
-                    one = self.value(item)
-                    if one is True:
-                        return True
-                    result = None if one is None else result
-                return result
-            case Not(item):
-                one = self.value(item)
-                return None if one is None else not one
-            case Always():
+
+def _cost(condition: Condition, matchers: Mapping[str, int], costs: Sequence[float]) -> float:
+    """About how often a condition has to be looked at to the end; conditions on fields and rules first."""
+    if not costs:
+        return 0.0
+    match condition:
+        case Has(select) | Count(select):
+            return sum(costs[matchers[name]] for name in select.names)
+        case Near(left, right):
+            return min(_cost(Has(left), matchers, costs), _cost(Has(right), matchers, costs))
+        case Together(selects):
+            return min(_cost(Has(select), matchers, costs) for select in selects)
+        case And(items):
+            return min(_cost(item, matchers, costs) for item in items)
+        case Or(items):
+            return sum(_cost(item, matchers, costs) for item in items)
+        case Of():
+            return sum(costs[matchers[name]] for name in condition.names)
+        case Not(item):
+            return 1.0 + _cost(item, matchers, costs)
+        case _:
+            return 0.0
+
+
+def _has(numbers: tuple[int, ...]) -> Test:
+    mask = bits(numbers)
+
+    def test(judge: Judge) -> bool | None:
+        facts = judge.facts
+        if not facts.touched & mask:
+            return False
+        failed = False
+        for number in numbers:
+            evidence = facts.evidence(number)
+            if evidence.best > 0 and evidence.best >= judge.least:
                 return True
-            case Near():
-                return self._or_unknown(self._near(condition), (condition.left, condition.right))
-            case Together(selects):
-                return self._or_unknown(self._together(selects), selects)
-            case Of(n):
-                return self._of(condition, n)
-            case Count(select, operator, n):
-                return self._count(select, operator, n)
-            case Compare():
-                return self._compare(condition)
-            case RuleRef(_, _, rules):
-                values = [self.rule_value(rule) for rule in rules]
-                return True if True in values else None if None in values else False
+            failed = failed or evidence.failed is not None
+        return None if failed else False
 
-    def numbers(self, *selects: Select) -> list[int]:
-        return [self.matchers[name] for select in selects for name in select.names]
+    return test
 
-    def _has(self, select: Select) -> bool | None:
-        evidence = [self.facts.evidence(number) for number in self.numbers(select)]
-        if any(e.best > 0 and e.best >= self.least for e in evidence):
-            return True
-        return None if any(e.failed for e in evidence) else False
 
-    def _or_unknown(self, value: bool, selects: tuple[Select, ...]) -> bool | None:
-        if value:
-            return True
-        return None if any(self.facts.evidence(number).failed for number in self.numbers(*selects)) else False
-
-    def _places(self, select: Select) -> list[Place]:
-        return self.facts.places(self.numbers(select), self.least)
-
-    def _near(self, condition: Near) -> bool:
-        left = self._places(condition.left)
-        if not left:
-            return False
-        right = self._places(condition.right)
-        if not right:
-            return False
-        if condition.unit == "words":
-            compare = before_words if condition.ordered else near_words
-            return compare(left, right, condition.distance, self.facts.parts)
-        return (before if condition.ordered else near)(left, right, condition.distance)
-
-    def _together(self, selects: tuple[Select, ...]) -> bool:
-        common: set[tuple[int, int]] | None = None
-        for select in selects:
-            here = {(p.part, self.facts.parts[p.part].sentence(p.sentence_at)) for p in self._places(select)}
-            common = here if common is None else common & here
-            if not common:
+def _and(tests: tuple[Test, ...]) -> Test:
+    def test(judge: Judge) -> bool | None:
+        result: bool | None = True
+        for one in tests:
+            value = one(judge)
+            if value is False:
                 return False
-        return True
+            result = None if value is None else result
+        return result
 
-    def _of(self, condition: Of, n: int | None) -> bool | None:
-        names = condition.names
-        least = len(names) if n is None else n
-        found = open_ = 0
-        for i, name in enumerate(names):
-            if found + open_ + len(names) - i < least:
+    return test
+
+
+def _or(tests: tuple[Test, ...]) -> Test:
+    def test(judge: Judge) -> bool | None:
+        result: bool | None = False
+        for one in tests:
+            value = one(judge)
+            if value:
+                return True
+            result = None if value is None else result
+        return result
+
+    return test
+
+
+def _not(inner: Test) -> Test:
+    def test(judge: Judge) -> bool | None:
+        value = inner(judge)
+        return None if value is None else not value
+
+    return test
+
+
+def _of(numbers: tuple[int, ...], least: int) -> Test:
+    def test(judge: Judge) -> bool | None:
+        facts, touched = judge.facts, judge.facts.touched
+        left = [number for number in numbers if touched >> number & 1]
+        found = unsure = 0
+        for i, number in enumerate(left):
+            if found + unsure + len(left) - i < least:
                 return False
-            evidence = self.facts.evidence(self.matchers[name])
-            if evidence.best > 0 and evidence.best >= self.least:
+            evidence = facts.evidence(number)
+            if evidence.best > 0 and evidence.best >= judge.least:
                 found += 1
                 if found >= least:
                     return True
             elif evidence.failed:
-                open_ += 1
-        return None if found + open_ >= least else False
+                unsure += 1
+        return found >= least or (None if found + unsure >= least else False)
 
-    def _count(self, select: Select, operator: str, n: int) -> bool | None:
-        total = disjoint(self._places(select))
-        value = COMPARE[operator](total, n)
-        if not any(self.facts.evidence(number).failed for number in self.numbers(select)):
+    return test
+
+
+def _near(condition: Near, left: tuple[int, ...], right: tuple[int, ...], right_first: bool) -> Test:
+    distance, words, ordered = condition.distance, condition.unit == "words", condition.ordered
+
+    def test(judge: Judge) -> bool | None:
+        facts = judge.facts
+        for numbers in (right, left) if right_first else (left, right):
+            if not facts.places(numbers, judge.least) and not facts.failed(numbers):
+                return False
+        ours, theirs = facts.places(left, judge.least), facts.places(right, judge.least)
+        if words:
+            found = (before_words if ordered else near_words)(ours, theirs, distance, facts.parts)
+        else:
+            found = (before if ordered else near)(ours, theirs, distance)
+        return True if found else None if facts.failed(left + right) else False
+
+    return test
+
+
+def _together(groups: tuple[tuple[int, ...], ...]) -> Test:
+    def test(judge: Judge) -> bool | None:
+        facts = judge.facts
+        common: set[tuple[int, int]] | None = None
+        unsure = False
+        for group in groups:
+            here = {(p.part, facts.parts[p.part].sentence(p.sentence_at)) for p in facts.places(group, judge.least)}
+            if facts.failed(group):
+                unsure = True  # it might stand in any sentence
+                continue
+            common = here if common is None else common & here
+            if not common:
+                return False
+        return None if unsure else True
+
+    return test
+
+
+def _count(numbers: tuple[int, ...], operator: str, n: int) -> Test:
+    compare = COMPARE[operator]
+
+    def test(judge: Judge) -> bool | None:
+        total = disjoint(judge.facts.places(numbers, judge.least))
+        value = compare(total, n)
+        if not judge.facts.failed(numbers):
             return value
         # There may be more than were found: only what more could not change is known.
         if operator in (">", ">="):
@@ -158,16 +246,60 @@ class Judge:
             return operator == "!="
         return None
 
-    def _compare(self, condition: Compare) -> bool | None:
-        actual = self.facts.fields.get(condition.field)
+    return test
+
+
+def _compare(condition: Compare) -> Test:
+    name, compare = condition.field, COMPARE[condition.operator]
+    value: Any = condition.value
+    times: Any = None
+    with suppress(ValueError, TypeError):  # only a datetime is ever held against it
+        times = tuple(map(parse_time, value)) if isinstance(value, tuple) else parse_time(str(value))
+
+    def test(judge: Judge) -> bool | None:
+        actual = judge.facts.fields.get(name)
         if actual is None:
             return None
-        wanted: Any = condition.value
-        if isinstance(actual, datetime):
-            wanted = tuple(map(parse_time, wanted)) if isinstance(wanted, tuple) else parse_time(str(wanted))
-        return COMPARE[condition.operator](actual, wanted)
+        return compare(actual, times if isinstance(actual, datetime) else value)
 
-    # ------------------------------------------------------------------ explanations
+    return test
+
+
+def _rules(rules: tuple[str, ...]) -> Test:
+    def test(judge: Judge) -> bool | None:
+        result: bool | None = False
+        for rule in rules:
+            value = judge.value(rule)
+            if value:
+                return True
+            result = None if value is None else result
+        return result
+
+    return test
+
+
+class Weighed(NamedTuple):
+    """A message of which only matches of weight `least` or more count."""
+
+    facts: Facts
+    value: RuleValue
+    least: float
+
+
+class Explainer:
+    """The conditions of one rule with the value of every node."""
+
+    def __init__(self, judge: Judge, matchers: Mapping[str, int]) -> None:
+        self.judge, self.facts, self.matchers = judge, judge.facts, matchers
+
+    def value(self, condition: Condition) -> bool | None:
+        return compiled(condition, self.matchers)(self.judge)
+
+    def _numbers(self, select: Select) -> list[int]:
+        return [self.matchers[name] for name in select.names]
+
+    def _places(self, select: Select) -> list[Place]:
+        return self.facts.places(self._numbers(select), self.judge.least)
 
     def trace(self, condition: Condition) -> ConditionTrace:
         """The condition with the value of every node, short cuts not taken."""
@@ -202,10 +334,10 @@ class Judge:
                 missing = [str(select) for select in selects if not self._places(select)]
                 return f"no {' and no '.join(missing)}" if missing else "" if value else "not in one sentence"
             case RuleRef(_, _, rules):
-                hit = [rule for rule in rules if self.rule_value(rule)]
+                hit = [rule for rule in rules if self.judge.value(rule)]
                 return f"{', '.join(hit)} hit" if hit else ""
             case Has(select):
-                failed = [f for f in (self.facts.evidence(n).failed for n in self.numbers(select)) if f]
+                failed = [f for f in (self.facts.evidence(n).failed for n in self._numbers(select)) if f]
                 return failed[0] if failed and not value else ""
             case _:
                 return ""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from modengine.judge.conditions import Judge
+from modengine.judge.conditions import Weighed
 from modengine.judge.points import Score, action, score, wanted_by
 from modengine.judge.rules import Outcome, Outcomes, matches, points
-from modengine.judge.scope import Value, category_shadow, common_shadow
+from modengine.judge.scope import shadows
 from modengine.model import (
     CategoryScore,
     Decision,
@@ -18,23 +16,25 @@ from modengine.model import (
     Undetermined,
     highest,
 )
-from modengine.ruleset.condition import matching
-from modengine.ruleset.model import Policy, Rule
+from modengine.ruleset.model import Policy
+
+MOST_KEPT = 1000
+"""So many ways to be out of scope are remembered: a policy of many exceptions has more."""
 
 
-def scores(outcomes: Outcomes, live: list[str]) -> dict[str, Score]:
+def scores(outcomes: Outcomes) -> dict[str, Score]:
     """The score of every category that has hits."""
     program = outcomes.facts.program
     hits: dict[str, list[Outcome]] = {}
+    for one in outcomes.live:
+        if one.rule.status == "stable" and (outcome := outcomes.of(one.rule.id)).hit:
+            hits.setdefault(str(one.rule.category), []).append(outcome)
+    if not hits:
+        return {}
     reliefs: dict[str, list[str]] = {}
-    for rule_id in live:
-        rule = program.rules[rule_id].rule
-        if rule.status != "stable":
-            continue
-        if rule.relief is not None:
-            reliefs.setdefault(str(rule.relief.category), []).append(rule_id)
-        elif (outcome := outcomes.of(rule_id)).hit:
-            hits.setdefault(str(rule.category), []).append(outcome)
+    for one in outcomes.reliefs:
+        if one.rule.status == "stable" and one.rule.relief is not None:
+            reliefs.setdefault(str(one.rule.relief.category), []).append(one.rule.id)
     return {
         category: score(
             program.caps,
@@ -51,13 +51,17 @@ def decide(outcomes: Outcomes, message_id: str | None, ignore_scope: bool, notes
     """The decision on a message whose rules `outcomes` judges."""
     facts, program = outcomes.facts, outcomes.facts.program
     policy = program.policy
-    live = outcomes.live()
-    by_category = scores(outcomes, live)
-    shadow_rules = [r for r in live if program.rules[r].rule.status == "test" and outcomes.of(r).hit]
-    value = _policy_value(outcomes)
-    raised = _raised(policy, outcomes, value)
-    common = common_shadow(policy, value, facts.fields, ignore_scope)
-    shadows = {c: (*common, *category_shadow(policy, c, value, ignore_scope)) for c in program.categories}
+    by_category = scores(outcomes)
+    shadow_rules = [
+        one.rule.id
+        for live in ((outcomes.live, outcomes.reliefs) if program.has_shadow_reliefs else (outcomes.live,))
+        for one in live
+        if one.rule.status == "test" and outcomes.of(one.rule.id).hit
+    ]
+    raised = _raised(outcomes)
+    why_not = shadows(policy, outcomes.tests, outcomes, ignore_scope)
+    if not (by_category or shadow_rules or raised or facts.failures):
+        return quiet(policy, message_id, why_not, program.revision, notes, outcomes.tests.quiet_ones)
     hits = tuple(
         RuleHit(c.rule.id, c.rule.clause, s.category, c.points, c.counted, matches(facts, c.rule))
         for s in by_category.values()
@@ -76,7 +80,7 @@ def decide(outcomes: Outcomes, message_id: str | None, ignore_scope: bool, notes
         for t in s.reliefs
     )
     # All that may run a matcher has run: now it is known what failed.
-    undetermined, unsure = _undetermined(outcomes, live)
+    undetermined, unsure = _undetermined(outcomes)
     categories: dict[str, CategoryScore] = {}
     for category in program.categories:
         total = by_category[category].total if category in by_category else 0
@@ -85,7 +89,7 @@ def decide(outcomes: Outcomes, message_id: str | None, ignore_scope: bool, notes
             *(one.action for one in raised if one.category == category),
             *(("review",) if category in unsure else ()),
         )
-        categories[category] = CategoryScore(total, act, not shadows[category], shadows[category])
+        categories[category] = CategoryScore(total, act, not why_not[category], why_not[category])
     return assemble(
         policy,
         message_id,
@@ -97,6 +101,38 @@ def decide(outcomes: Outcomes, message_id: str | None, ignore_scope: bool, notes
         raised=raised,
         undetermined=undetermined,
         notes=notes,
+    )
+
+
+def quiet(
+    policy: Policy,
+    message_id: str | None,
+    why_not: dict[str, tuple[str, ...]],
+    revision: str,
+    notes: tuple[str, ...],
+    quiet_ones: dict[tuple[tuple[str, ...], ...], Decision],
+) -> Decision:
+    """The decision on a message in which no rule hit.  `quiet_ones` keeps one for each way to be out of scope."""
+    known = tuple(why_not.values())
+    like = quiet_ones.get(known)
+    if like is None:
+        categories = {
+            category: CategoryScore(0, action(policy.actions.get(category, {}), 0), not shadow, shadow)
+            for category, shadow in why_not.items()
+        }
+        like = assemble(policy, None, categories, revision)
+        if len(quiet_ones) < MOST_KEPT:
+            quiet_ones[known] = like
+    return Decision(
+        message_id,
+        like.action,
+        like.taken,
+        like.in_scope,
+        like.flagged,
+        like.categories.copy(),
+        notes=notes,
+        study=like.study,
+        revision=revision,
     )
 
 
@@ -138,20 +174,14 @@ def too_long(outcomes: Outcomes, message: Message, ignore_scope: bool, most: int
     """The decision on a message that is longer than the limit: not read at all, so `review`."""
     program = outcomes.facts.program
     policy = program.policy
-    value = Judge(outcomes.facts, {}, lambda _rule: None).value  # no rule was looked at
-    common = common_shadow(policy, value, outcomes.facts.fields, ignore_scope)
-    categories: dict[str, CategoryScore] = {}
-    for category in program.categories:
-        shadow = (*common, *category_shadow(policy, category, value, ignore_scope))
-        categories[category] = CategoryScore(0, "review", not shadow, shadow)
+    judge = Weighed(outcomes.facts, lambda _rule: None, 0.0)  # no rule was looked at
+    categories = {
+        category: CategoryScore(0, "review", not shadow, shadow)
+        for category, shadow in shadows(policy, outcomes.tests, judge, ignore_scope).items()
+    }
     length = sum(len(part.text) for part in message.all_parts())
     reason = f"the message has {length:,} characters; more than {most:,} are not read"
     return assemble(policy, message.id, categories, program.revision, undetermined=(Undetermined(None, None, reason),))
-
-
-def _policy_value(outcomes: Outcomes) -> Value:
-    """Evaluates conditions that see no patterns, only fields and rules."""
-    return Judge(outcomes.facts, {}, outcomes.value).value
 
 
 def _shadow_hit(outcomes: Outcomes, rule_id: str) -> RuleHit:
@@ -162,32 +192,30 @@ def _shadow_hit(outcomes: Outcomes, rule_id: str) -> RuleHit:
     return RuleHit(rule.id, rule.clause, category, given, 0, matches(outcomes.facts, rule))
 
 
-def _raised(policy: Policy, outcomes: Outcomes, value: Value) -> tuple[Raised, ...]:
+def _raised(outcomes: Outcomes) -> tuple[Raised, ...]:
     raised: list[Raised] = []
-    rules: Mapping[str, Rule] = {r.rule.id: r.rule for r in outcomes.facts.program.rules.values()}
-    for override in policy.overrides:
-        if override.action is None:
-            continue
-        named = [rule_id for glob in override.rules for rule_id in matching(glob, list(rules))]
-        hit = [r for r in dict.fromkeys(named) if rules[r].status == "stable" and outcomes.value(r) is True]
-        if hit and (override.when is None or value(override.when) is True):
-            for category in dict.fromkeys(rules[r].category for r in hit if rules[r].category is not None):
-                mine = tuple(r for r in hit if rules[r].category == category)
-                raised.append(Raised(str(category), override.action, mine))
+    for override in outcomes.tests.raises:
+        hit = [(rule, category) for rule, category in override.rules if outcomes.value(rule) is True]
+        if hit and (override.when is None or override.when(outcomes) is True):
+            for category in dict.fromkeys(category for _, category in hit if category is not None):
+                mine = tuple(rule for rule, theirs in hit if theirs == category)
+                raised.append(Raised(category, override.action, mine))
     return tuple(raised)
 
 
-def _undetermined(outcomes: Outcomes, live: list[str]) -> tuple[tuple[Undetermined, ...], set[str]]:
+def _undetermined(outcomes: Outcomes) -> tuple[tuple[Undetermined, ...], set[str]]:
     """What failed, and the categories that it leaves unsure."""
-    program = outcomes.facts.program
     found: list[Undetermined] = []
     unsure: set[str] = set()
     if not outcomes.facts.failures:
         return (), unsure
-    for rule_id in live:
-        rule = program.rules[rule_id].rule
+    live = {*outcomes.live, *outcomes.reliefs}
+    for one in outcomes.facts.program.rules.values():
+        if one not in live:
+            continue
+        rule = one.rule
         failures = [Undetermined(rule.id, pattern.name, reason) for pattern, reason in outcomes.failures(rule)]
-        if not failures and rule.status == "stable" and outcomes.is_judged(rule_id) and outcomes.value(rule_id) is None:
+        if not failures and rule.status == "stable" and outcomes.is_judged(rule.id) and outcomes.value(rule.id) is None:
             failures = [Undetermined(rule.id, None, "it asks for a rule that is undetermined")]
         found += failures
         if failures:

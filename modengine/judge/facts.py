@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from modengine.match.found import NOTHING, Candidate, Finding
+from modengine.match.found import NOTHING, Finding
 from modengine.match.part import PartText
 from modengine.match.program import Program
+from modengine.match.scan import Candidates, Hits
 from modengine.model import FieldValue
 
 MOST_FAILURES = 4
@@ -31,7 +32,7 @@ class Evidence(NamedTuple):
     """All that one matcher found in a message."""
 
     findings: tuple[Finding, ...]
-    """One a part."""
+    """One a part; none at all where no part is touched."""
     places: tuple[Place, ...]
     """Sorted by part and place."""
     best: float
@@ -39,27 +40,47 @@ class Evidence(NamedTuple):
     failed: str | None
 
 
+NO_EVIDENCE = Evidence((), (), 0.0, None)
+"""Of a matcher that no part touches."""
+
+Read = Callable[[], tuple[Sequence[PartText], Sequence[tuple[Hits, ...]]]]
+"""Gives the parts of a message and what the automata found in each."""
+
+
 class Facts:
-    """The evidence of one message and the outcome of its rules.  Belongs to one call."""
+    """The evidence of one message.  Belongs to one call."""
 
-    __slots__ = ("_evidence", "_nothing", "candidates", "failures", "fields", "parts", "program", "touched")
+    __slots__ = ("_candidates", "_evidence", "_parts", "_read", "failures", "fields", "program", "touched")
 
-    def __init__(self, program: Program, parts: tuple[PartText, ...], fields: Mapping[str, FieldValue]) -> None:
-        self.program, self.parts, self.fields = program, parts, fields
-        self.candidates: tuple[dict[int, list[Candidate]], ...] = tuple(program.scan(part) for part in parts)
-        self.touched: set[int] = set().union(*self.candidates)
+    def __init__(self, program: Program, fields: Mapping[str, FieldValue], touched: int, read: Read) -> None:
+        self.program, self.fields, self._read = program, fields, read
+        self.touched = touched
+        """The matchers that may find something, as bits; above them the rules that they open."""
+        self._parts: Sequence[PartText] | None = None
+        self._candidates: list[Candidates] = []
         self._evidence: dict[int, Evidence] = {}
-        self._nothing = Evidence((NOTHING,) * len(parts), (), 0.0, None)
         self.failures = 0
+
+    @property
+    def parts(self) -> Sequence[PartText]:
+        """Read when a rule first asks for more than what was touched."""
+        if self._parts is None:
+            self._parts, hits = self._read()
+            self._candidates = [Candidates(self.program.passes, found) for found in hits]
+        return self._parts
 
     def evidence(self, number: int) -> Evidence:
         """What matcher `number` finds, confirmed when first asked for."""
         known = self._evidence.get(number)
         if known is None:
-            if number not in self.touched and number not in self.program.ungated:
-                return self._nothing
+            if not self.touched >> number & 1:
+                return NO_EVIDENCE
             known = self._evidence[number] = self._look(number)
         return known
+
+    def failed(self, numbers: Iterable[int]) -> bool:
+        """Whether one of some matchers failed."""
+        return self.failures > 0 and any(self.evidence(number).failed for number in numbers)
 
     def failure(self, number: int) -> str | None:
         """Why a matcher failed; None if it did not, or was not asked."""
@@ -68,11 +89,12 @@ class Facts:
 
     def _look(self, number: int) -> Evidence:
         pattern, matcher = self.program.patterns[number], self.program.matchers[number]
-        gated = number not in self.program.ungated
+        gated = not self.program.ungated >> number & 1
         findings = []
+        places: list[Place] = []
         failed = None
-        for part, candidates in zip(self.parts, self.candidates, strict=True):
-            mine = candidates.get(number)
+        for part, candidates in zip(self.parts, self._candidates, strict=True):
+            mine = candidates.of(number) if gated else []
             if (gated and not mine) or (pattern.parts is not None and part.kind not in pattern.parts):
                 findings.append(NOTHING)
                 continue
@@ -80,23 +102,27 @@ class Facts:
                 failed = f"not run: {self.failures} matchers had failed before it"
                 findings.append(NOTHING)
                 continue
-            finding = matcher.find(part, mine or [])
+            finding = matcher.find(part, mine)
             if finding.failed is not None:
                 failed = finding.failed
                 self.failures += 1
             findings.append(finding)
-        places = tuple(
-            sorted(
-                Place(part.index, f.first, f.last, f.start, f.weight)
-                for part, finding in zip(self.parts, findings, strict=True)
-                for f in finding.found
-            )
-        )
-        return Evidence(tuple(findings), places, max((p.weight for p in places), default=0.0), failed)
+            places += [Place(part.index, f.first, f.last, f.start, f.weight) for f in finding.found]
+        if not places and failed is None and not any(finding.dropped for finding in findings):
+            return NO_EVIDENCE
+        places.sort()
+        return Evidence(tuple(findings), tuple(places), max([p.weight for p in places], default=0.0), failed)
 
     def places(self, numbers: Iterable[int], least: float) -> list[Place]:
         """The matches of several matchers of at least a weight, sorted by part and place."""
-        found = [p for number in numbers for p in self.evidence(number).places if p.weight >= least]
+        touched = self.touched
+        found = [
+            place
+            for number in numbers
+            if touched >> number & 1
+            for place in self.evidence(number).places
+            if place.weight >= least
+        ]
         found.sort()
         return found
 
@@ -121,7 +147,7 @@ def near(left: list[Place], right: list[Place], distance: int) -> bool:
     return False
 
 
-def near_words(left: list[Place], right: list[Place], distance: int, parts: tuple[PartText, ...]) -> bool:
+def near_words(left: list[Place], right: list[Place], distance: int, parts: Sequence[PartText]) -> bool:
     """The same with at most `distance` words, wholly between the two, that hold a letter or digit."""
     for part in {p.part for p in left} & {p.part for p in right}:
         ours = _of(left, part)
@@ -155,7 +181,7 @@ def before(left: list[Place], right: list[Place], distance: int) -> bool:
     return False
 
 
-def before_words(left: list[Place], right: list[Place], distance: int, parts: tuple[PartText, ...]) -> bool:
+def before_words(left: list[Place], right: list[Place], distance: int, parts: Sequence[PartText]) -> bool:
     for part in {p.part for p in left} & {p.part for p in right}:
         starts = [p.first for p in _of(right, part)]
         edges = _word_edges(parts[part])

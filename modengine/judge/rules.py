@@ -7,8 +7,9 @@ from fractions import Fraction
 from functools import lru_cache
 from math import floor
 
-from modengine.judge.conditions import Judge
+from modengine.judge.conditions import Test, Weighed
 from modengine.judge.facts import Facts
+from modengine.judge.tests import Tests
 from modengine.match.found import Found
 from modengine.match.part import PartText
 from modengine.match.program import RuleProgram
@@ -40,16 +41,24 @@ class Outcome:
 class Outcomes:
     """The outcomes of the rules of one message, each worked out once."""
 
-    __slots__ = ("_known", "_live", "facts")
+    __slots__ = ("_known", "_reliefs", "facts", "live", "tests")
 
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
+    least = 0.0
+    """Tests that ask the outcomes themselves take every match for what it is."""
+
+    def __init__(self, facts: Facts, tests: Tests) -> None:
+        self.facts, self.tests = facts, tests
         self._known: dict[str, Outcome] = {}
-        self._live: set[str] | None = None
+        self.live = facts.program.live(facts.touched)
+        """The rules that can hit, in the order of the policy, without the reliefs."""
+        self._reliefs: list[RuleProgram] | None = None
 
-    def live(self) -> list[str]:
-        """The rules whose gate was touched, in the order of the policy."""
-        return self.facts.program.live(self.facts.touched)
+    @property
+    def reliefs(self) -> list[RuleProgram]:
+        """The reliefs that can hit, in the order of the policy."""
+        if self._reliefs is None:
+            self._reliefs = self.facts.program.reliefs(self.facts.touched)
+        return self._reliefs
 
     def of(self, rule_id: str) -> Outcome:
         known = self._known.get(rule_id)
@@ -63,11 +72,7 @@ class Outcomes:
     def value(self, rule_id: str) -> bool | None:
         """The value of `rule(rule_id)`: drafts and gated rules are false."""
         program = self.facts.program.rules.get(rule_id)
-        if program is None:
-            return False
-        if self._live is None:
-            self._live = set(self.live())
-        if rule_id not in self._live:
+        if program is None or not program.can_hit(self.facts.touched):
             return False
         outcome = self.of(rule_id)
         if outcome.hit:
@@ -80,9 +85,6 @@ class Outcomes:
         others = [other for node in asked if isinstance(node, RuleRef) for other in node.rules]
         return bool(self.failures(rule)) or any(self.value(other) is None for other in others)
 
-    def judge(self, program: RuleProgram, least: float = 0.0) -> Judge:
-        return Judge(self.facts, program.matchers, self.value, least)
-
     def failures(self, rule: Rule) -> list[tuple[Pattern, str]]:
         """The patterns of a rule that were looked for and failed."""
         matchers = self.facts.program.rules[rule.id].matchers
@@ -90,13 +92,14 @@ class Outcomes:
 
     def _work_out(self, program: RuleProgram) -> Outcome:
         rule = program.rule
-        judge = self.judge(program)
-        held = judge.value(rule.when)
-        cancelled = judge.value(rule.unless) if held is True and rule.unless is not None else False
-        weight = self._weight(program) if held is True and cancelled is not True else 1.0
-        return Outcome(rule, held, cancelled, weight)
+        when, unless = self.tests.rules[rule.id]
+        held = when(self)
+        if held is not True:
+            return Outcome(rule, held, False, 1.0)
+        cancelled = unless(self) if unless is not None else False
+        return Outcome(rule, held, cancelled, 1.0 if cancelled else self._weight(program, when))
 
-    def _weight(self, program: RuleProgram) -> float:
+    def _weight(self, program: RuleProgram, when: Test) -> float:
         weights = {1.0}
         for pattern in program.rule.patterns:
             if pattern.sounds_like or pattern.looks_like:
@@ -105,7 +108,7 @@ class Outcomes:
         if len(weights) == 1:
             return 1.0
         for weight in sorted(weights, reverse=True):
-            if self.judge(program, weight).value(program.rule.when) is True:
+            if when(Weighed(self.facts, self.value, weight)) is True:
                 return weight
         return min(weights)
 
@@ -126,7 +129,7 @@ def matches(facts: Facts, rule: Rule) -> tuple[Match, ...]:
     found = [
         describe(part, pattern, one)
         for pattern in rule.patterns
-        for part, finding in zip(facts.parts, facts.evidence(program.matchers[pattern.name]).findings, strict=True)
+        for part, finding in zip(facts.parts, facts.evidence(program.matchers[pattern.name]).findings, strict=False)
         for one in finding.found
     ]
     return tuple(sorted(found, key=lambda m: (m.part_index, m.start, m.end, m.pattern)))

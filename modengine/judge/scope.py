@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
+from modengine.judge.conditions import Judge, Test
+from modengine.judge.tests import Tests
 from modengine.model import FieldValue
-from modengine.ruleset.condition import Condition
 from modengine.ruleset.model import Policy
 
-Value = Callable[[Condition], bool | None]
+
+def shadows(policy: Policy, tests: Tests, judge: Judge, ignore_scope: bool) -> dict[str, tuple[str, ...]]:
+    """For each category, why it is not acted upon: `study`, `period`, `exception: NAME`, `scope`."""
+    common = _common(policy, tests, judge, ignore_scope)
+    if ignore_scope:
+        return dict.fromkeys(tests.scope, common)
+    known: dict[Test | None, tuple[str, ...]] = {None: common}
+    found = {}
+    for category, test in tests.scope.items():
+        if test not in known:
+            value = test(judge) if test is not None else True
+            known[test] = common if value else (*common, "scope: unknown" if value is None else "scope")
+        found[category] = known[test]
+    return found
 
 
-def common_shadow(
-    policy: Policy, value: Value, fields: Mapping[str, FieldValue], ignore_scope: bool
-) -> tuple[str, ...]:
-    """Why no category is acted upon, whatever its own scope: `study`, `period`, `exception: NAME`."""
+def _common(policy: Policy, tests: Tests, judge: Judge, ignore_scope: bool) -> tuple[str, ...]:
     reasons = ["study"] if policy.study else []
     if policy.period is not None and not ignore_scope:
-        time = fields.get(policy.period.field)
-        if not isinstance(time, datetime):
-            reasons.append("period: unknown")
-        elif not (
-            (policy.period.start is None or policy.period.start <= time)
-            and (policy.period.end is None or time < policy.period.end)
-        ):
-            reasons.append("period")
-    reasons += [f"exception: {one.name}" for one in policy.exceptions if value(one.when) is True]
+        reasons += _period(policy, judge.facts.fields)
+    reasons += [f"exception: {name}" for name, test in tests.exceptions if test(judge) is True]
     return tuple(reasons)
 
 
-def category_shadow(policy: Policy, category: str, value: Value, ignore_scope: bool) -> tuple[str, ...]:
-    """Why a category lies outside its own scope, if it does."""
-    condition = policy.scope.get(category, policy.scope.get("default"))
-    if condition is None or ignore_scope:
-        return ()
-    match value(condition):
-        case True:
-            return ()
-        case False:
-            return ("scope",)
-        case _:
-            return ("scope: unknown",)
+def _period(policy: Policy, fields: Mapping[str, FieldValue]) -> list[str]:
+    period = policy.period
+    assert period is not None
+    time = fields.get(period.field)
+    if not isinstance(time, datetime):
+        return ["period: unknown"]
+    begun = period.start is None or period.start <= time
+    return [] if begun and (period.end is None or time < period.end) else ["period"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from modengine.judge.conditions import Judge
+from modengine.judge.conditions import Explainer
 from modengine.judge.decide import scores
 from modengine.judge.points import Score
 from modengine.judge.rules import Outcome, Outcomes, describe, matches
@@ -31,7 +31,7 @@ Result = Literal["hit", "cancelled", "no", "unknown"]
 def trace(outcomes: Outcomes, message: Message, decision: Decision, scope_ignored: bool) -> Trace:
     """The trace of a decision.  Every rule is judged in full, whatever its gate."""
     program = outcomes.facts.program
-    totals = scores(outcomes, outcomes.live())
+    totals = scores(outcomes)
     rules: list[RuleTrace] = []
     misses: list[tuple[int, NearMiss]] = []
     for rule_id, compiled in program.rules.items():
@@ -40,7 +40,7 @@ def trace(outcomes: Outcomes, message: Message, decision: Decision, scope_ignore
         outcome = outcomes.of(rule_id)
         if not (found or suppressed or outcome.hit):
             continue
-        judge = outcomes.judge(compiled)
+        judge = Explainer(outcomes, compiled.matchers)
         rules.append(_rule_trace(outcome, judge, found, suppressed))
         if found and not outcome.hit and outcome.held is not True and rule.relief is None:
             miss = _near_miss(judge, rule)
@@ -59,7 +59,7 @@ def trace(outcomes: Outcomes, message: Message, decision: Decision, scope_ignore
 
 
 def _rule_trace(
-    outcome: Outcome, judge: Judge, found: tuple[Match, ...], suppressed: tuple[Suppressed, ...]
+    outcome: Outcome, judge: Explainer, found: tuple[Match, ...], suppressed: tuple[Suppressed, ...]
 ) -> RuleTrace:
     rule = outcome.rule
     relief = rule.relief
@@ -85,7 +85,7 @@ def _suppressed(outcomes: Outcomes, rule: Rule) -> tuple[Suppressed, ...]:
     found = [
         Suppressed(describe(part, pattern, dropped.found), dropped.reason)
         for pattern in rule.patterns
-        for part, finding in zip(facts.parts, facts.evidence(matchers[pattern.name]).findings, strict=True)
+        for part, finding in zip(facts.parts, facts.evidence(matchers[pattern.name]).findings, strict=False)
         for dropped in finding.dropped
     ]
     return tuple(sorted(found, key=lambda s: (s.match.part_index, s.match.start, s.match.end)))
@@ -108,7 +108,7 @@ def _waterfall(policy: Policy, score: Score) -> Waterfall:
 # ----------------------------------------------------------------------- near misses
 
 
-def _near_miss(judge: Judge, rule: Rule) -> NearMiss | None:
+def _near_miss(judge: Explainer, rule: Rule) -> NearMiss | None:
     """The rule as a near miss if changing one leaf of its condition would make it hold."""
     hidden = {p.name for p in rule.patterns if not p.near_miss}
     cost, missing = _cost(judge, rule.when, hidden)
@@ -121,7 +121,7 @@ def _near_miss(judge: Judge, rule: Rule) -> NearMiss | None:
 _FAR = 1000
 
 
-def _cost(judge: Judge, condition: Condition, hidden: set[str]) -> tuple[int, str]:
+def _cost(judge: Explainer, condition: Condition, hidden: set[str]) -> tuple[int, str]:
     """How many leaves must change for the condition to hold, and the first of them."""
     if judge.value(condition) is True:
         return 0, ""

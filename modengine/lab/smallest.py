@@ -142,7 +142,7 @@ def smallest(
 
     Raises MessageError (ME903) where a field of the message has a value of another type.
     """
-    message = Message(message) if isinstance(message, str) else message
+    message = Message.of(message)
     trace = engine.trace(message)
     places = _places(trace)
     search = _Search(engine, message, trace.decision, tries)

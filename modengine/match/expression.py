@@ -19,6 +19,8 @@ from typing import Any
 import regex
 from regex import _regex_core
 
+from modengine.match.rarity import chance_of, shortest
+
 MOST = 64
 """A set of literals larger than this is given up."""
 MOST_NODES = 20_000
@@ -42,12 +44,11 @@ class _Needs:
 
     def best(self) -> Strings | None:
         usable = [s for s in (self.exact, self.needed) if s and "" not in s]
-        return max(usable, key=_worth, default=None)
+        return _rarest(usable)
 
 
-def _worth(strings: Strings) -> tuple[float, int]:
-    """Rarer sets are worth more: a Han character says about as much as three Latin letters."""
-    return min(sum(1.0 if ord(c) > 0x2E80 else 0.35 for c in s) for s in strings), -len(strings)
+def _rarest(sets: Iterable[Strings]) -> Strings | None:
+    return min(map(shortest, sets), key=chance_of, default=None)
 
 
 @lru_cache(maxsize=2048)
@@ -91,6 +92,7 @@ def _children(tree: Any) -> Iterator[Any]:
             yield value
 
 
+@lru_cache(maxsize=2048)
 def necessary(source: str) -> Strings | None:
     """Literals of the plain view one of which any match must hold; None where there are none.
 
@@ -204,7 +206,7 @@ def _sequence(items: Iterable[_Needs]) -> _Needs:
     if whole:
         return _Needs(exact=run)
     candidates.append(run)
-    return _Needs(needed=max((c for c in candidates if c and "" not in c), key=_worth, default=None))
+    return _Needs(needed=_rarest(c for c in candidates if c and "" not in c))
 
 
 def _branch(items: list[_Needs]) -> _Needs:
@@ -216,5 +218,5 @@ def _branch(items: list[_Needs]) -> _Needs:
     best = [item.best() for item in items]
     if any(b is None for b in best):
         return _Needs()
-    union = frozenset[str]().union(*(b for b in best if b is not None))
+    union = shortest(frozenset[str]().union(*(b for b in best if b is not None)))
     return _Needs(needed=union) if len(union) <= MOST else _Needs()

@@ -29,13 +29,8 @@ class Literal(NamedTuple):
     payload: int
 
 
-class Candidate(NamedTuple):
-    """A hit of the automaton in one of the scans, `[start, end)` in that scan's text."""
-
-    scan: Scan
-    start: int
-    end: int
-    payload: int
+Candidate = tuple[Scan, int, int, int]
+"""A hit of an automaton: the scan, `[start, end)` in that scan's text, the payload of the literal."""
 
 
 class Found(NamedTuple):

@@ -1,13 +1,16 @@
-"""The gates of a rule: sets of patterns, of each of which one must have been found for it to hold.
+"""What must have been touched for a rule to hold: a matcher is touched where one of its literals is.
 
-A rule is looked at only if all its gates were touched.  The rarest opens it, the others are asked
-then; how rare a pattern is, is estimated from the lengths of its terms.
+The gates of a rule are sets of patterns, of each of which one must have been found.  The rarest
+opens the rule: only where it is touched is the rule thought of at all.  Then `possible` asks the
+whole condition, taking every matcher that was touched as found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
+from modengine.match.found import Literal
+from modengine.match.rarity import chance_of
 from modengine.ruleset.condition import (
     And,
     Condition,
@@ -20,35 +23,27 @@ from modengine.ruleset.condition import (
     Select,
     Together,
 )
-from modengine.ruleset.model import Pattern
 
 Gate = frozenset[str]
 """Names of patterns of the rule, or ids of rules written `rule:ID`."""
 
-
-def cost(pattern: Pattern) -> float:
-    """About how often a pattern is touched; relative, smaller is rarer."""
-    loose = (8.0 if pattern.sounds_like else 1.0) * (4.0 if pattern.looks_like else 1.0)
-    match pattern.kind:
-        case "words" | "text":
-            return loose * sum(0.1 ** min(len(term), 4) for term in pattern.terms)
-        case "regex":
-            return 1.0
-        case "tokens":
-            return 0.5
-        case _:
-            raise AssertionError(pattern.kind)
+Possible = Callable[[int], bool]
+"""Whether a condition can hold, of the touched matchers as a set of bits (matcher n is `1 << n`)."""
 
 
-def gates(condition: Condition, patterns: Mapping[str, Pattern]) -> tuple[Gate, ...]:
+def cost(literals: Iterable[Literal] | None) -> float:
+    """About how often a matcher with such literals is touched, by a character of ordinary text; 1 without any."""
+    return 1.0 if literals is None else chance_of({literal.text for literal in literals})
+
+
+def gates(condition: Condition, costs: Mapping[str, float]) -> tuple[Gate, ...]:
     """Sets of names, of each of which one must be found if the condition is true; rarest first.
 
-    None at all if the condition can be true without any.
+    None at all if the condition can be true without any.  `costs` tells the cost of each pattern's matcher.
     """
-    costs = {name: cost(pattern) for name, pattern in patterns.items()}
 
     def price(one: Gate) -> float:
-        return sum(costs.get(name, 0.5) for name in one)
+        return sum(costs.get(name, 0.01) for name in one)
 
     return tuple(sorted(set(_gates(condition, price)), key=lambda one: (price(one), sorted(one))))
 
@@ -91,3 +86,76 @@ def _of(condition: Of, n: int | None, price: Callable[[Gate], float]) -> list[Ga
         return [frozenset()]
     # Any len - n + 1 of the patterns include one that was found: take the rarest.
     return [frozenset(names[: len(names) - n + 1])]
+
+
+# ------------------------------------------------------------------------- possible
+
+
+def possible(condition: Condition, matchers: Mapping[str, int], rule: Callable[[str], Possible]) -> Possible:
+    """False only where the condition cannot hold.
+
+    `matchers` tells the number of each pattern's matcher, `rule` whether another rule can hit.
+    """
+
+    def touched(select: Select) -> Possible:
+        mask = bits(matchers[name] for name in select.names)
+        return lambda touched: touched & mask != 0
+
+    match condition:
+        case And(items):
+            return _all([possible(item, matchers, rule) for item in items])
+        case Or(items):
+            return _any([possible(item, matchers, rule) for item in items])
+        case Has(select):
+            return touched(select)
+        case Count(select):
+            return touched(select) if _gates(condition, len) else _always
+        case Near(left, right):
+            return _all([touched(left), touched(right)])
+        case Together(selects):
+            return _all([touched(select) for select in selects])
+        case Of(n):
+            masks = [1 << matchers[name] for name in condition.names]
+            least = len(masks) if n is None else n
+            return lambda touched: sum(touched & mask != 0 for mask in masks) >= least
+        case RuleRef(_, _, rules):
+            return _any([rule(one) for one in rules])
+        case _:
+            return _always
+
+
+def bits(numbers: Iterable[int]) -> int:
+    """A set of matchers, one bit each."""
+    mask = 0
+    for number in numbers:
+        mask |= 1 << number
+    return mask
+
+
+def never(_touched: int) -> bool:
+    """What a draft is."""
+    return False
+
+
+def _always(_touched: int) -> bool:
+    return True
+
+
+def _all(tests: list[Possible]) -> Possible:
+    def test(touched: int) -> bool:
+        for one in tests:  # noqa: SIM110  (a loop: `all` of a generator takes three times as long)
+            if not one(touched):
+                return False
+        return True
+
+    return test
+
+
+def _any(tests: list[Possible]) -> Possible:
+    def test(touched: int) -> bool:
+        for one in tests:  # noqa: SIM110
+            if one(touched):
+                return True
+        return False
+
+    return test

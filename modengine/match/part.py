@@ -7,9 +7,11 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
+from operator import itemgetter
 
 from modengine.model import PartKind
-from modengine.text.normalize import LEARN, ignorable, plain_view, sentence_starts
+from modengine.text.normalize import IGNORABLE, LEARN, ignorable, plain_view, sentence_starts
 from modengine.text.segment import Segmenter, Words
 from modengine.text.sounds import sound_view
 from modengine.text.view import View
@@ -36,11 +38,13 @@ class _Kept(dict[int, int | None]):
 
 _KEPT = _Kept()
 _RUN = re.compile(r"(.)\1+", re.DOTALL)
+_FIRST = itemgetter(1)
+"""A template `\\1` would be expanded in Python, match by match."""
 
 
 def reduce(text: str) -> str:
     """A text without ignorables and with every run of one character squeezed to one."""
-    return _RUN.sub(r"\1", text.translate(_KEPT))
+    return _RUN.sub(_FIRST, text.translate(_KEPT))
 
 
 class Reduced:
@@ -49,12 +53,15 @@ class Reduced:
     The places are worked out when the automaton has found something.
     """
 
-    __slots__ = ("_last", "source", "text")
+    __slots__ = ("_last", "source")
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, last: array[int] | None = None) -> None:
         self.source = source
-        self.text = reduce(source)
-        self._last: array[int] | None = None
+        self._last = last
+
+    @property
+    def text(self) -> str:
+        return reduce(self.source)
 
     def starts(self, k: int) -> tuple[int, int]:
         """Where in the source a match that begins with character `k` can begin: `[low, high]`."""
@@ -64,15 +71,9 @@ class Reduced:
 
     def _places(self) -> array[int]:
         """The last place of each character's run."""
-        last = array("I")
-        before = ""
-        for i, char in enumerate(self.source):
-            if char == before:
-                last[-1] = i
-            elif not ignorable(char):
-                last.append(i)
-                before = char
-        return last
+        source = self.source
+        places = [i for i, char in enumerate(source) if not IGNORABLE[char]]
+        return array("I", [i for i, after in pairwise(places) if source[i] != source[after]] + places[-1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +100,27 @@ class Spans:
 class PartText:
     """A part, its plain view, and whatever else the rules ask of it."""
 
-    __slots__ = ("_cased", "_outside", "_reduced", "_sentences", "_sounds", "_sounds_reduced", "_tokens", "_words",
-                 "index", "kind", "original", "segmenter", "view")  # fmt: skip
+    __slots__ = ("_cased", "_known_reduced", "_outside", "_reduced", "_sentences", "_sounds", "_sounds_reduced",
+                 "_tokens", "_words", "index", "kind", "original", "segmenter", "view")  # fmt: skip
 
-    def __init__(self, kind: PartKind, index: int, original: str, segmenter: Callable[[], Segmenter]) -> None:
+    def __init__(
+        self,
+        kind: PartKind,
+        index: int,
+        original: str,
+        segmenter: Callable[[], Segmenter],
+        plain: str | None = None,
+        reduced: Callable[[], Reduced | None] = lambda: None,
+    ) -> None:
+        """`plain` is the text of the plain view where that is known, and one character for one.
+
+        `reduced` gives the reduced text where that is known too.
+        """
         self.kind, self.index, self.original, self.segmenter = kind, index, original, segmenter
-        self.view = plain_view(original)
+        self.view = plain_view(original) if plain is None else View(plain)
         self._cased: View | None = None
         self._reduced: Reduced | None = None
+        self._known_reduced = reduced
         self._sounds: View | None = None
         self._sounds_reduced: Reduced | None = None
         self._words: Words | None = None
@@ -128,7 +142,7 @@ class PartText:
     @property
     def reduced(self) -> Reduced:
         if self._reduced is None:
-            self._reduced = Reduced(self.plain)
+            self._reduced = self._known_reduced() or Reduced(self.plain)
         return self._reduced
 
     @property

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -10,17 +11,18 @@ import regex
 
 from modengine.errors import Place, PolicyError, Problem
 from modengine.match.expression import CostlyRegex, nodes, parse
-from modengine.match.found import Candidate, Matcher, Scan
-from modengine.match.gate import gates
+from modengine.match.found import Literal, Matcher, Scan
+from modengine.match.gate import Possible, bits, cost, gates, never, possible
 from modengine.match.literals import Automaton
 from modengine.match.part import PartText
 from modengine.match.regex import RegexMatcher, source_of
 from modengine.match.revision import pattern_key, revision
+from modengine.match.scan import Hits, Pass, Scans
 from modengine.match.terms import Boundary, TermMatcher
 from modengine.match.tokens import TokenMatcher
 from modengine.ruleset.model import Pattern, Policy, Rule, sought
 from modengine.text import segment
-from modengine.text.normalize import plain
+from modengine.text.normalize import SEPARATOR, plain
 from modengine.text.segment import Segmenter
 
 MATCHERS: dict[str, Callable[[Pattern, Boundary], Matcher]] = {
@@ -30,18 +32,19 @@ MATCHERS: dict[str, Callable[[Pattern, Boundary], Matcher]] = {
     "tokens": lambda pattern, _: TokenMatcher(pattern),
 }
 
-Uses = tuple[tuple[tuple[int, int], ...], ...]
-"""For each literal, the (number of the matcher, payload) pairs that ask for it."""
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RuleProgram:
     """A rule ready to be judged.  `matchers` tells the number of the matcher of each pattern."""
 
     rule: Rule
     matchers: Mapping[str, int]
-    gates: tuple[frozenset[int], ...]
-    """Sets of matchers, of each of which one must be touched; none if it is looked at always."""
+    opens: int
+    """Matchers as bits, of which one must be touched; none at all where the rule can never hit."""
+    possible: Possible
+
+    def can_hit(self, touched: int) -> bool:
+        return self.opens & touched != 0 and self.possible(touched)
 
 
 class Program:
@@ -56,77 +59,90 @@ class Program:
         self.revision = revision(policy, boundary)
         self.categories = policy.categories
         self.caps = {(ruleset.id, group): most for ruleset in policy.rulesets for group, most in ruleset.caps.items()}
-        rules = [rule for rule in policy.rules if rule.status != "draft"]
+        rules = {rule.id: rule for rule in policy.rules if rule.status != "draft"}
         self.patterns: list[Pattern] = []
         numbers: dict[object, int] = {}
-        for rule in rules:
+        for rule in rules.values():
             for pattern in rule.patterns:
                 key = pattern_key(pattern)
                 if key not in numbers:
                     numbers[key] = len(self.patterns)
                     self.patterns.append(pattern)
         self.matchers: tuple[Matcher, ...] = tuple(MATCHERS[p.kind](p, boundary) for p in self.patterns)
+        literals = [None if (some := matcher.literals()) is None else tuple(some) for matcher in self.matchers]
+        self.costs = tuple(map(cost, literals))
+        """About how often each matcher is touched."""
+        self.passes, self.ungated = self._compile_literals(literals)
+        names = {rule.id: {p.name: numbers[pattern_key(p)] for p in rule.patterns} for rule in rules.values()}
         self.rules: dict[str, RuleProgram] = {}
-        ungated = self.ungated = self._compile_literals()
-        by_id = {rule.id: rule for rule in rules}
-        self._opens: dict[int, list[str]] = {}
-        """The rules that a touched matcher makes worth looking at."""
-        for rule in rules:
-            names = {p.name: numbers[pattern_key(p)] for p in rule.patterns}
-            needed = self._needed(rule.id, by_id, numbers, ungated, ())
-            self.rules[rule.id] = RuleProgram(rule, names, needed)
-            for number in needed[0] if needed else ():
-                self._opens.setdefault(number, []).append(rule.id)
-        self.always = tuple(rule_id for rule_id, one in self.rules.items() if not one.gates)
-        self._order = {rule_id: at for at, rule_id in enumerate(self.rules)}
+        for rule in rules.values():
+            opens = self._opens(rule.id, rules, names)
+            self.rules[rule.id] = RuleProgram(rule, names[rule.id], opens, self._possible(rule.id, rules, names))
+        # The bits above those of the matchers are the rules, set by what opens them; last the reliefs.
+        self._in_order = tuple(sorted(self.rules.values(), key=lambda one: one.rule.relief is not None))
+        self._first = len(self.matchers) + 1
+        self.has_shadow_reliefs = any(r.relief is not None and r.status == "test" for r in rules.values())
+        self._scoring = (1 << sum(one.rule.relief is None for one in self._in_order)) - 1
+        self.passes = tuple(self._with_rules(one) for one in self.passes)
+        self._always = self.ungated | self._opened(self.ungated)
 
     def __reduce__(self) -> tuple[type[Program], tuple[Policy, Boundary]]:
         return Program, (self.policy, self.boundary)
 
-    def _needed(
-        self,
-        rule_id: str,
-        by_id: Mapping[str, Rule],
-        numbers: Mapping[object, int],
-        ungated: frozenset[int],
-        above: tuple[str, ...],
-    ) -> tuple[frozenset[int], ...]:
-        """The gates of a rule as matchers, rarest first; without those that are always open."""
-        rule = by_id.get(rule_id)
-        if rule is None:
-            return (frozenset(),)  # a draft never hits
-        patterns = {p.name: p for p in rule.patterns}
-        found: list[frozenset[int]] = []
-        for one in gates(rule.when, patterns):
-            matchers: set[int] = set()
-            for name in one:
-                if not name.startswith("rule:"):
-                    inner: tuple[frozenset[int], ...] = (frozenset([numbers[pattern_key(patterns[name])]]),)
+    def _opens(self, rule_id: str, rules: Mapping[str, Rule], names: Mapping[str, Mapping[str, int]]) -> int:
+        """The rarest gate of a rule; `ungated` if any message may open it."""
+        matchers = names[rule_id]
+        for gate in gates(rules[rule_id].when, {name: self.costs[number] for name, number in matchers.items()}):
+            mask = 0
+            for name in gate:
+                other = name.removeprefix("rule:")
+                if other == name:
+                    inner = 1 << matchers[name]
+                elif other in rules:
+                    inner = self._opens(other, rules, names)
                 else:
-                    inner = self._needed(name.removeprefix("rule:"), by_id, numbers, ungated, (*above, rule_id))
-                if not inner or inner[0] & ungated:
-                    break  # open to any message
-                matchers |= inner[0]
+                    continue  # a draft never hits
+                if inner & self.ungated:
+                    break
+                mask |= inner
             else:
-                found.append(frozenset(matchers))
-        return tuple(found)
+                return mask
+        return self.ungated
 
-    def _compile_literals(self) -> frozenset[int]:
-        """Builds the automaton; gives the matchers that have no literal and so always look."""
-        uses: dict[str, dict[Scan, list[tuple[int, int]]]] = {}
-        ungated = set()
-        for number, matcher in enumerate(self.matchers):
-            literals = matcher.literals()
+    def _possible(self, rule_id: str, rules: Mapping[str, Rule], names: Mapping[str, Mapping[str, int]]) -> Possible:
+        if rule_id not in rules:
+            return never
+        known = self.rules.get(rule_id)
+        if known is not None:
+            return known.possible
+        return possible(rules[rule_id].when, names[rule_id], lambda other: self._possible(other, rules, names))
+
+    def _compile_literals(self, asked: Sequence[tuple[Literal, ...] | None]) -> tuple[tuple[Pass, ...], int]:
+        """Builds the automata; gives as bits what any message touches: the matchers without a literal.
+
+        One bit more stands for the rules that need no matcher.
+        """
+        uses: dict[Scan, dict[str, list[tuple[int, int]]]] = {scan: {} for scan in Scan}
+        ungated = 1 << len(self.matchers)
+        for number, literals in enumerate(asked):
             if literals is None:
-                ungated.add(number)
+                ungated |= 1 << number
                 continue
             for literal in literals:
-                uses.setdefault(literal.text, {}).setdefault(literal.scan, []).append((number, literal.payload))
-        texts = sorted(uses)
-        self.automaton = Automaton(texts)
-        self.uses: tuple[Uses, ...] = tuple(tuple(tuple(uses[text].get(scan, ())) for text in texts) for scan in Scan)
-        self.scans = tuple(scan for scan in Scan if any(self.uses[scan]))
-        return frozenset(ungated)
+                uses[literal.scan].setdefault(literal.text, []).append((number, literal.payload))
+        self.joins = not any(SEPARATOR in text for found in uses.values() for text in found)
+        """Whether texts may be read together: no literal reaches from one into the next."""
+        passes = tuple(
+            Pass(
+                scan,
+                Automaton(list(found)),
+                _payloads(found.values()),
+                tuple(bits(number for number, _ in users) for users in found.values()),
+            )
+            for scan, found in uses.items()
+            if found
+        )
+        return passes, ungated
 
     @cached_property
     def segmenter(self) -> Segmenter:
@@ -138,29 +154,55 @@ class Program:
             if pattern.kind in ("words", "tokens"):
                 yield from (plain(text) for text, _ in sought(pattern))
 
-    def scan(self, part: PartText) -> dict[int, list[Candidate]]:
-        """Everything that the automaton finds in a part, by matcher."""
-        found: dict[int, list[Candidate]] = {}
-        for scan in self.scans:
-            if scan is Scan.PLAIN:
-                text = part.plain
-            else:
-                text = (part.reduced if scan is Scan.REDUCED else part.sounds_reduced).text
-            uses = self.uses[scan]
-            for start, end, literal in self.automaton.find(text):
-                for number, payload in uses[literal]:
-                    found.setdefault(number, []).append(Candidate(scan, start, end, payload))
-        return found
+    def _opened(self, touched: int) -> int:
+        """The rules that a set of matchers opens, as bits above those of the matchers."""
+        return bits(self._first + at for at, rule in enumerate(self._in_order) if rule.opens & touched)
 
-    def live(self, touched: set[int]) -> list[str]:
-        """The rules worth looking at, in the order of the policy."""
-        opened = set(self.always)
-        for number in touched:
-            opened.update(self._opens.get(number, ()))
-        return sorted(
-            (one for one in opened if not any(gate.isdisjoint(touched) for gate in self.rules[one].gates)),
-            key=self._order.__getitem__,
-        )
+    def _with_rules(self, one: Pass) -> Pass:
+        opened = {touches: touches | self._opened(touches) for touches in set(one.touches)}
+        return replace(one, touches=tuple(map(opened.__getitem__, one.touches)))
+
+    def scan(self, part: PartText) -> tuple[int, tuple[Hits, ...]]:
+        """What a part touches, as bits: matchers, and above them the rules they open; and what each pass found."""
+        touched = self._always
+        found = []
+        for one in self.passes:
+            hits = one.automaton.find(one.text(part))
+            touches = one.touches
+            for _, _, literal in hits:
+                touched |= touches[literal]
+            found.append(hits)
+        return touched, tuple(found)
+
+    def scan_many(self, texts: Sequence[str]) -> Scans:
+        """The same for many texts at once; only where the program `joins`."""
+        return Scans(self.passes, self._always, texts)
+
+    def live(self, touched: int) -> list[RuleProgram]:
+        """The rules that can hit, in the order of the policy, without the reliefs."""
+        return self._can_hit(touched >> self._first & self._scoring, touched)
+
+    def reliefs(self, touched: int) -> list[RuleProgram]:
+        """The reliefs that can hit, in the order of the policy."""
+        return self._can_hit(touched >> self._first & ~self._scoring, touched)
+
+    def _can_hit(self, opened: int, touched: int) -> list[RuleProgram]:
+        live = []
+        while opened:
+            lowest = opened & -opened
+            opened ^= lowest
+            one = self._in_order[lowest.bit_length() - 1]
+            if one.possible(touched):
+                live.append(one)
+        return live
+
+
+def _payloads(found: Iterable[list[tuple[int, int]]]) -> dict[int, dict[int, tuple[int, ...]]]:
+    payloads = defaultdict[int, dict[int, tuple[int, ...]]](dict)
+    for literal, users in enumerate(found):
+        for number, payload in users:
+            payloads[number][literal] = (*payloads[number].get(literal, ()), payload)
+    return dict(payloads)
 
 
 def problems(policy: Policy) -> tuple[Problem, ...]:

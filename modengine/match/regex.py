@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from functools import lru_cache
 
 import regex
 
@@ -23,8 +24,11 @@ def source_of(pattern: Pattern) -> str:
     Traditional characters and full-width marks would else never match.  What is written in ASCII is
     syntax and stays; so do the ends of a range in a class, whose order matters.
     """
-    source = pattern.regex or ""
-    fold = not pattern.exact_case
+    return _source(pattern.regex or "", fold=not pattern.exact_case)
+
+
+@lru_cache(maxsize=2048)
+def _source(source: str, fold: bool) -> str:
     out: list[str] = []
     in_class = False
     at = 0

@@ -133,7 +133,7 @@ class TermMatcher:
         seen: set[tuple[int, int]] = set()
         first: dict[tuple[int, int], Found] = {}
         for candidate in candidates:
-            payload, (low, high) = candidate.payload, self._starts(part, candidate)
+            payload, (low, high) = candidate[3], self._starts(part, candidate)
             if (payload, high) in seen:
                 continue
             seen.add((payload, high))
@@ -152,21 +152,18 @@ class TermMatcher:
 
     def _starts(self, part: PartText, candidate: Candidate) -> tuple[int, int]:
         """Where a match may begin, in the text of the walk."""
-        match candidate.scan:
-            case Scan.PLAIN:
-                return candidate.start, candidate.start
-            case Scan.REDUCED:
-                return part.reduced.starts(candidate.start)
-            case Scan.SOUNDS:
-                return part.sounds_reduced.starts(candidate.start)
+        scan, start, _, _ = candidate
+        if scan is Scan.PLAIN:
+            return start, start
+        return (part.reduced if scan is Scan.REDUCED else part.sounds_reduced).starts(start)
 
     def _matches(self, part: PartText, candidate: Candidate, low: int, high: int) -> Iterable[Found]:
-        payload, text = candidate.payload, part.plain
+        (_, first, last, payload), text = candidate, part.plain
         terms, sounds = len(self.terms), len(self.sounds)
         weight = self.pattern.weight
         if payload < terms:
             term = self.terms[payload]
-            spans: Iterable[tuple[int, int]] = ((candidate.start, candidate.end),)
+            spans: Iterable[tuple[int, int]] = ((first, last),)
             if self.walk is not None:
                 spans = self.walk.ends(text, term.sought, low, high, self._same[payload])
             for start, end in spans:

@@ -15,11 +15,12 @@ from modengine.text.segment import BLOCK
 LIKE: dict[str, re.Pattern[str]] = {
     "url": URL,
     "handle": re.compile(
-        rf"{MENTION.pattern}|(?<![a-z0-9_])(?=[a-z0-9_-]*[0-9_-])[a-z][a-z0-9_-]{{4,19}}"
+        rf"{MENTION.pattern}|(?<![a-z0-9_])(?=[a-z][a-z0-9_-]{{0,19}}[0-9_-])[a-z][a-z0-9_-]{{4,19}}"
         r"(?![a-z0-9_])|(?<![0-9])[0-9]{5,12}(?![0-9])"
     ),
     "money": re.compile(
-        r"[¥$€£] ?\d+(?:[.,]\d+)*[万亿千百]?|\d+(?:[.,]\d+)*[万亿千百]?(?:元|块钱|块|美元|港币|人民币|rmb|usd)"
+        r"[¥$€£] ?\d+(?:[.,]\d+)*[万亿千百]?|(?<!\d)(?<!\d[.,])"  # begun once a number, or 20,000 digits take seconds
+        r"\d+(?:[.,]\d+)*[万亿千百]?(?:元|块钱|块|美元|港币|人民币|rmb|usd)"
     ),
     "number": re.compile(r"\d+(?:[.,]\d+)*[万亿千百]?"),
     "han": re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+"),
@@ -90,9 +91,8 @@ class TokenMatcher:
         dropped: list[Dropped] = []
         everywhere = self.literals() is None
         budget = STEPS
-        for number in (
-            range(len(part.sentences)) if everywhere else sorted({part.sentence(c.start) for c in candidates})
-        ):
+        hit = {part.sentence(start) for _, start, _, _ in candidates}
+        for number in range(len(part.sentences)) if everywhere else sorted(hit):
             words = self._words(part, number)
             for i in range(len(words)):
                 end, steps = self._longest(words, i)

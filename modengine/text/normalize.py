@@ -25,8 +25,10 @@ LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 SENTENCE_ENDS = "。！？!?…"
 BREAKS = frozenset(LINE_ENDS + SENTENCE_ENDS)
 
-_COMPLEX = "\ufffe"
+COMPLEX = "\ufffe"
 """Stands in a translated text for a character that the table cannot do alone (a noncharacter)."""
+SEPARATOR = "\uffff"
+"""Stands between texts that are read together: a noncharacter.  A text that holds one is read alone."""
 LEARN = 0x20000
 """Characters from here on are not remembered, so that the table stays small whatever comes."""
 
@@ -84,12 +86,12 @@ class _Table(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
-        if joins(char) or 0xD800 <= code < 0xE000 or char == _COMPLEX:
-            out = _COMPLEX
+        if joins(char) or 0xD800 <= code < 0xE000 or char == COMPLEX:
+            out = COMPLEX
         else:
             out = normal(char, self.fold)
             if len(out) != 1:
-                out = _COMPLEX
+                out = COMPLEX
         if code < LEARN:
             self[code] = out
         return out
@@ -98,13 +100,18 @@ class _Table(dict[int, str]):
 _TABLES = {True: _Table(True), False: _Table(False)}
 
 
+def normal_code(code: int) -> int:
+    """What one code point becomes in the plain view; COMPLEX where that depends on others or is not one."""
+    return ord(_TABLES[True][code])
+
+
 def plain_view(text: str, fold: bool = True) -> View:
     """The plain view of an original without lone surrogates.  O(n) time and memory.
 
     With `fold=False`, the same without folding case: for patterns with `case: exact`.
     """
     out = text.translate(_TABLES[fold])
-    if _COMPLEX not in out:
+    if COMPLEX not in out:
         return View(out)
     chars: list[str] = []
     starts, ends = array("I"), array("I")
@@ -128,7 +135,7 @@ def clusters(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for i in range(1, len(text)):
         code = ord(text[i])
-        if code < 0x300 or (table[code] != _COMPLEX) or not joins(text[i]):
+        if code < 0x300 or (table[code] != COMPLEX) or not joins(text[i]):
             yield start, i
             start = i
     if text:
@@ -170,12 +177,12 @@ class _Ignorable(dict[str, bool]):
         return answer
 
 
-_IGNORABLE = _Ignorable()
+IGNORABLE = _Ignorable()
 
 
 def ignorable(char: str) -> bool:
     """Whether a character of the plain view may stand in a gap: spaces, marks, signs, zero-width."""
-    return _IGNORABLE[char]
+    return IGNORABLE[char]
 
 
 def sentence_starts(text: str) -> list[int]:

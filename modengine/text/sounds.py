@@ -15,7 +15,7 @@ from modengine.text.tables import syllable, syllable_set, syllables_of
 from modengine.text.view import View
 
 _PRIVATE = range(0xE000, 0xF900)
-_LATIN = re.compile(r"[a-z]+")
+LATIN = re.compile(r"[a-z]+")
 LONGEST_RUN = 24
 """Longer runs of letters are not read as pinyin."""
 
@@ -45,6 +45,11 @@ class _Table(dict[int, str]):
 _TABLE = _Table()
 
 
+def symbol_code(code: int) -> int:
+    """What one code point of the plain view becomes, where it is not read as pinyin with its neighbours."""
+    return ord(_TABLE[code])
+
+
 @lru_cache(maxsize=4096)
 def pinyin(letters: str) -> tuple[str, ...] | None:
     """A run of letters as syllables, longest first, or None if it cannot be read wholly so."""
@@ -69,7 +74,7 @@ def pinyin(letters: str) -> tuple[str, ...] | None:
 
 def sound_view(plain: str) -> View:
     """The sounds of a plain view.  `span` gives places in that view."""
-    runs = [(found.start(), pinyin(found.group())) for found in _LATIN.finditer(plain)]
+    runs = [(found.start(), pinyin(found.group())) for found in LATIN.finditer(plain)]
     if not any(sounds for _, sounds in runs):
         return View(plain.translate(_TABLE))
     symbols = _symbols()

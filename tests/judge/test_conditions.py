@@ -395,7 +395,7 @@ def test_unless_cancels_where_it_is_true(unless: str, body: str, expected: bool)
         ("broken and a", "坏", False),
         ("broken or a", "坏甲", True),
         ("near(broken, a, 9)", "坏甲", None),
-        ("near(broken, a, 9)", "坏", None),
+        ("near(broken, a, 9)", "坏", False),
         ("before(a, broken, 9)", "甲坏", None),
         ("together(a, broken)", "甲坏", None),
         ("1 of (broken, a)", "坏", None),

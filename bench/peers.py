@@ -1,0 +1,145 @@
+"""What is compared: modengine, its automaton alone, and what a user would write otherwise.
+
+A contender is made of terms and gives a function that reads a list of messages.  A peer is imported
+where it is made, in a process that has no other.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import tempfile
+import warnings
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from texts import engine_with, policy_terms, regexes
+
+from modengine import Message, load
+from modengine.audit.log import AuditLog
+from modengine.match.literals import Automaton
+
+Read = Callable[[list[str]], object]
+BATCH = 256
+
+
+def bare(terms: list[str]) -> Read:
+    """The automaton alone, message by message."""
+    find = Automaton(_all(terms)).find
+    return lambda texts: [find(text) for text in texts]
+
+
+def jieba_and_set(terms: list[str]) -> Read:
+    """Words by `jieba.lcut`, a set of terms, and the regexes one after the other."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import jieba  # noqa: PLC0415
+
+    jieba.setLogLevel(logging.ERROR)
+    jieba.initialize()
+    wanted, shapes = set(_all(terms)), regexes(load().policy)
+    return lambda texts: [
+        (wanted.intersection(jieba.lcut(text)), [one for one in shapes if one.search(text)]) for text in texts
+    ]
+
+
+def spacy_matcher(terms: list[str]) -> Read:
+    """A blank Chinese pipeline that segments with jieba, and its PhraseMatcher."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import spacy  # noqa: PLC0415
+        from spacy.matcher import PhraseMatcher  # noqa: PLC0415
+
+        language = spacy.blank("zh", config={"nlp": {"tokenizer": {"segmenter": "jieba"}}})
+        matcher = PhraseMatcher(language.vocab)
+        matcher.add("term", [language.make_doc(term) for term in _all(terms)])
+    return lambda texts: [matcher(language.make_doc(text)) for text in texts]
+
+
+def alternation(terms: list[str]) -> Read:
+    """One `re` alternation of all terms, and the regexes."""
+    every = re.compile("|".join(map(re.escape, sorted(_all(terms), key=len, reverse=True))))
+    shapes = regexes(load().policy)
+    return lambda texts: [(every.findall(text), [one for one in shapes if one.search(text)]) for text in texts]
+
+
+def pyahocorasick(terms: list[str]) -> Read:
+    """pyahocorasick, and the regexes."""
+    import ahocorasick  # noqa: PLC0415
+
+    automaton = ahocorasick.Automaton()
+    for number, term in enumerate(_all(terms)):
+        automaton.add_word(term, number)
+    automaton.make_automaton()
+    shapes = regexes(load().policy)
+    return lambda texts: [(list(automaton.iter(text)), [one for one in shapes if one.search(text)]) for text in texts]
+
+
+def flashtext(terms: list[str]) -> Read:
+    """flashtext, which takes no regexes."""
+    from flashtext import KeywordProcessor  # noqa: PLC0415
+
+    processor = KeywordProcessor()
+    processor.add_keywords_from_list(_all(terms))
+    return lambda texts: [processor.extract_keywords(text) for text in texts]
+
+
+def decide(terms: list[str]) -> Read:
+    """modengine, message by message."""
+    engine = engine_with(terms)
+    return lambda texts: [engine.decide(text, ignore_scope=True) for text in texts]
+
+
+def decide_batch(terms: list[str]) -> Read:
+    """modengine, 256 messages at once."""
+    engine = engine_with(terms)
+
+    def read(texts: list[str]) -> None:
+        for at in range(0, len(texts), BATCH):
+            engine.decide_batch(texts[at : at + BATCH], ignore_scope=True)
+
+    return read
+
+
+def decide_and_audit(terms: list[str]) -> Read:
+    """modengine, 256 messages at once, every decision appended to an audit log that is synced to the disk."""
+    engine = engine_with(terms)
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    folder = tempfile.TemporaryDirectory()
+    log = AuditLog.open(Path(folder.name) / "log", time=now, batch=BATCH)
+    log.use(engine, now)
+
+    def read(texts: list[str]) -> None:
+        for at in range(0, len(texts), BATCH):
+            batch = list(map(Message, texts[at : at + BATCH]))
+            decided = engine.decide_batch(batch, ignore_scope=True)
+            log.append_many(zip(batch, decided, strict=True), now, ignore_scope=True)  # type: ignore[arg-type]
+
+    read.folder = folder  # type: ignore[attr-defined]  # the folder lives as long as the function
+    return read
+
+
+def explain(terms: list[str]) -> Read:
+    """modengine, every message with its whole explanation."""
+    engine = engine_with(terms)
+    return lambda texts: [engine.trace(text) for text in texts]
+
+
+def _all(terms: list[str]) -> list[str]:
+    """The terms of the shipped policy and the extra ones, each once."""
+    return list(dict.fromkeys([*policy_terms(load().policy), *terms]))
+
+
+CONTENDERS: dict[str, Callable[[list[str]], Read]] = {
+    "automaton alone": bare,
+    "jieba + set + 21 regexes": jieba_and_set,
+    "spaCy PhraseMatcher": spacy_matcher,
+    "re alternation + 21 regexes": alternation,
+    "pyahocorasick + 21 regexes": pyahocorasick,
+    "flashtext": flashtext,
+    "modengine decide_batch": decide_batch,
+    "modengine decide": decide,
+    "modengine decide + audit": decide_and_audit,
+    "modengine trace": explain,
+}

@@ -1,0 +1,61 @@
+"""The conditions of a policy as tests, made once: what a message is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from modengine.judge.conditions import Test, compiled
+from modengine.match.program import Program
+from modengine.model import Action, Decision
+from modengine.ruleset.condition import Condition, matching
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """An override that raises: by rule and its category, those that it names and that can score."""
+
+    rules: tuple[tuple[str, str | None], ...]
+    action: Action
+    when: Test | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """All tests of a policy.  Immutable, like the program that they are made of."""
+
+    rules: dict[str, tuple[Test, Test | None]]
+    """`when` and `unless` of every rule that is no draft."""
+    scope: dict[str, Test | None]
+    """For each category; None where it is always in scope."""
+    exceptions: tuple[tuple[str, Test], ...]
+    raises: tuple[Raise, ...]
+    quiet_ones: dict[tuple[tuple[str, ...], ...], Decision] = field(default_factory=dict)
+    """Decisions without a hit, by the reasons for which each category is shadow: made when first met."""
+
+
+def tests_of(program: Program) -> Tests:
+    policy = program.policy
+    scopes = {name: compiled(condition, {}) for name, condition in policy.scope.items()}
+    stable = {r.rule.id: r.rule.category for r in program.rules.values() if r.rule.status == "stable"}
+    raises = []
+    for one in policy.overrides:
+        if one.action is not None:
+            named = [rule for glob in one.rules for rule in matching(glob, list(program.rules)) if rule in stable]
+            rules = tuple((rule, stable[rule]) for rule in dict.fromkeys(named))
+            raises.append(Raise(rules, one.action, _maybe(one.when)))
+    return Tests(
+        {
+            rule_id: (
+                compiled(one.rule.when, one.matchers, program.costs),
+                None if one.rule.unless is None else compiled(one.rule.unless, one.matchers, program.costs),
+            )
+            for rule_id, one in program.rules.items()
+        },
+        {category: scopes.get(category, scopes.get("default")) for category in program.categories},
+        tuple((one.name, compiled(one.when, {})) for one in policy.exceptions),
+        tuple(raises),
+    )
+
+
+def _maybe(condition: Condition | None) -> Test | None:
+    return None if condition is None else compiled(condition, {})

@@ -1,0 +1,154 @@
+"""What the automata find: in one part, or in many texts at once."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modengine.match.found import Candidate, Scan
+from modengine.match.literals import Automaton
+from modengine.match.part import PartText, Reduced, reduce
+from modengine.text.sounds import sound_view
+
+if TYPE_CHECKING:
+    from modengine.text.bulk import Joined
+
+Hits = list[tuple[int, int, int]]
+"""What an automaton found: start, end and number of the literal, by end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One automaton and the text it passes over.  `touches` has, for each literal, what it touches as bits."""
+
+    scan: Scan
+    automaton: Automaton
+    payloads: Mapping[int, Mapping[int, tuple[int, ...]]]
+    """For each matcher, the payloads with which it asks for each of its literals."""
+    touches: tuple[int, ...]
+
+    def text(self, part: PartText) -> str:
+        if self.scan is Scan.PLAIN:
+            return part.plain
+        return (part.reduced if self.scan is Scan.REDUCED else part.sounds_reduced).text
+
+
+class Candidates:
+    """The hits in one part, by the matcher that asks for them."""
+
+    __slots__ = ("_places", "passes")
+
+    def __init__(self, passes: tuple[Pass, ...], found: tuple[Hits, ...]) -> None:
+        self.passes = passes
+        self._places: list[dict[int, list[tuple[int, int]]]] = []
+        for hits in found:
+            places: dict[int, list[tuple[int, int]]] = {}
+            for start, end, literal in hits:
+                if literal in places:
+                    places[literal].append((start, end))
+                else:
+                    places[literal] = [(start, end)]
+            self._places.append(places)
+
+    def of(self, number: int) -> list[Candidate]:
+        """The hits of the literals of one matcher."""
+        mine: list[Candidate] = []
+        for one, places in zip(self.passes, self._places, strict=True):
+            payloads = one.payloads.get(number)
+            if payloads is not None:
+                for literal in payloads.keys() & places.keys():
+                    for payload in payloads[literal]:
+                        mine += [(one.scan, start, end, payload) for start, end in places[literal]]
+        return mine
+
+
+class Scans:
+    """What each of many texts touches, found by one call of each automaton.
+
+    `alone` has the numbers of the texts that cannot be done together with others.
+    """
+
+    __slots__ = ("_found", "_plain", "_reduced", "alone", "touched")
+
+    def __init__(self, passes: tuple[Pass, ...], always: int, texts: Sequence[str]) -> None:
+        from modengine.text.bulk import Bulk  # noqa: PLC0415  (numpy takes 0.1 s to import, and may be missing)
+
+        bulk = Bulk(texts)
+        self._plain = bulk.plain
+        self._reduced: Joined | None = None
+        self.alone = bulk.alone
+        self.touched = [always] * len(texts)
+        self._found: list[_Found] = []
+        for one in passes:
+            read: set[int] = set()
+            if one.scan is Scan.PLAIN:
+                joined = bulk.plain
+            elif one.scan is Scan.REDUCED:
+                joined = self._reduced = bulk.reduced()
+            else:
+                joined, read = bulk.sounds_reduced()
+            found = _Found(one, joined, self.touched, read)
+            for number in read:
+                sounds = reduce(sound_view(bulk.plain.of(number)).text)
+                self.touched[number] = found.replace(number, one.automaton.find(sounds), self.touched[number])
+            self._found.append(found)
+
+    def plain(self, number: int) -> str:
+        """The plain view of one text, each of whose characters stands for the one at its own place."""
+        return self._plain.of(number)
+
+    def reduced(self, number: int) -> Reduced | None:
+        """The reduced text of one, if a pass read it."""
+        joined = self._reduced
+        if joined is None or joined.places is None:
+            return None
+        places = joined.places[joined.start(number) : joined.ends[number]] - self._plain.start(number)
+        return Reduced(self.plain(number), array("I", places.tolist()))
+
+    def found(self, number: int) -> tuple[Hits, ...]:
+        """The hits in one text, a list for each pass."""
+        return tuple(found.of(number) for found in self._found)
+
+
+class _Found:
+    """The hits of one pass.  `others` has those of texts that were not looked at in the joined one."""
+
+    __slots__ = ("_firsts", "_hits", "_joined", "_others", "_touches")
+
+    def __init__(self, one: Pass, joined: Joined, touched: list[int], leave: set[int]) -> None:
+        self._joined, self._touches = joined, one.touches
+        self._others: dict[int, Hits] = {}
+        self._hits = hits = one.automaton.find(joined.text)
+        self._firsts = firsts = [0]
+        ends, touches = joined.ends, one.touches
+        number, stop, mask = 0, ends[0], touched[0]
+        for at, (_, end, literal) in enumerate(hits):
+            if end > stop:
+                if number not in leave:
+                    touched[number] = mask
+                while end > stop:
+                    number += 1
+                    stop = ends[number]
+                    firsts.append(at)
+                mask = touched[number]
+            mask |= touches[literal]
+        if number not in leave:
+            touched[number] = mask
+        firsts += [len(hits)] * (len(ends) - number)
+
+    def replace(self, number: int, hits: Hits, touched: int) -> int:
+        """Takes the hits of one text that was looked at alone; gives what it touches."""
+        self._others[number] = hits
+        for _, _, literal in hits:
+            touched |= self._touches[literal]
+        return touched
+
+    def of(self, number: int) -> Hits:
+        known = self._others.get(number)
+        if known is not None:
+            return known
+        base = self._joined.start(number)
+        hits = self._hits[self._firsts[number] : self._firsts[number + 1]]
+        return [(start - base, end - base, literal) for start, end, literal in hits]
