@@ -321,7 +321,7 @@ class Explainer:
                 return f"the message has no {field}" if actual is None else f"{field} is {actual}"
             case Count(select):
                 return f"{disjoint(self._places(select))} found"
-            case Near(left, right, _, unit, ordered):
+            case Near(left, right, distance, unit, ordered):
                 a, b = self._places(left), self._places(right)
                 missing = [str(select) for select, places in ((left, a), (right, b)) if not places]
                 if missing:
@@ -329,7 +329,9 @@ class Explainer:
                 least = gap(a, b, ordered)
                 if least is None:
                     return "in no part in this order" if ordered else "in no part both"
-                return _apart(least) if unit == "characters" or value else "further apart"
+                if unit == "characters":
+                    return _counted(least, "character") + " apart"
+                return f"within {_counted(distance, 'word')}" if value else "further apart"
             case Together(selects):
                 missing = [str(select) for select in selects if not self._places(select)]
                 return f"no {' and no '.join(missing)}" if missing else "" if value else "not in one sentence"
@@ -343,5 +345,5 @@ class Explainer:
                 return ""
 
 
-def _apart(characters: int) -> str:
-    return f"{characters} character{'' if characters == 1 else 's'} apart"
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -63,7 +63,9 @@ PATTERN = Record(
         "repeats": Key(Flag(), "repeated characters count once", beside=_TERM_KINDS),
         "sounds_like": Key(Flag(), "any characters of the same toneless pinyin", beside=_TERM_KINDS),
         "looks_like": Key(Flag(), "split characters and look-alikes", beside=_TERM_KINDS),
-        "weight": Key(Share(), "what a match by sounds_like or looks_like is worth", beside=_TERM_KINDS),
+        "weight": Key(
+            Share(), "what a match by sounds_like or looks_like is worth", beside=("sounds_like", "looks_like")
+        ),
         "outside": Key(
             Items(Choice(("quotes", "urls", "mentions")), least=1), "not wholly inside quotation marks, a URL, an @name"
         ),

@@ -174,6 +174,7 @@ def test_a_rule_without_unless_has_none() -> None:
         ("near(a, b, 3)", "甲乙", {}, "0 characters apart"),
         ("before(a, b, 3)", "乙甲", {}, "in no part in this order"),
         ("near(a, b, 0 words)", "甲说乙", {}, "further apart"),
+        ("near(a, b, 1 words)", "甲说乙", {}, "within 1 word"),
         ("together(a, b)", "甲。乙", {}, "not in one sentence"),
         ("together(a, b)", "甲", {}, "no b"),
         ("together(a, b)", "甲乙", {}, ""),
