@@ -195,13 +195,17 @@ def _of(numbers: tuple[int, ...], least: int) -> Test:
 
 def _near(condition: Near, left: tuple[int, ...], right: tuple[int, ...], right_first: bool) -> Test:
     distance, words, ordered = condition.distance, condition.unit == "words", condition.ordered
+    first, second = (right, left) if right_first else (left, right)
 
     def test(judge: Judge) -> bool | None:
         facts = judge.facts
-        for numbers in (right, left) if right_first else (left, right):
-            if not facts.places(numbers, judge.least) and not facts.failed(numbers):
-                return False
-        ours, theirs = facts.places(left, judge.least), facts.places(right, judge.least)
+        one = facts.places(first, judge.least)
+        if not one and not facts.failed(first):
+            return False
+        other = facts.places(second, judge.least)
+        if not other and not facts.failed(second):
+            return False
+        ours, theirs = (other, one) if right_first else (one, other)
         if words:
             found = (before_words if ordered else near_words)(ours, theirs, distance, facts.parts)
         else:
@@ -298,7 +302,7 @@ class Explainer:
     def _numbers(self, select: Select) -> list[int]:
         return [self.matchers[name] for name in select.names]
 
-    def _places(self, select: Select) -> list[Place]:
+    def _places(self, select: Select) -> Sequence[Place]:
         return self.facts.places(self._numbers(select), self.judge.least)
 
     def trace(self, condition: Condition) -> ConditionTrace:

@@ -113,16 +113,13 @@ class Facts:
         places.sort()
         return Evidence(tuple(findings), tuple(places), max([p.weight for p in places], default=0.0), failed)
 
-    def places(self, numbers: Iterable[int], least: float) -> list[Place]:
+    def places(self, numbers: Iterable[int], least: float) -> Sequence[Place]:
         """The matches of several matchers of at least a weight, sorted by part and place."""
         touched = self.touched
-        found = [
-            place
-            for number in numbers
-            if touched >> number & 1
-            for place in self.evidence(number).places
-            if place.weight >= least
-        ]
+        asked = [number for number in numbers if touched >> number & 1]
+        if len(asked) == 1 and least <= 0:
+            return self.evidence(asked[0]).places
+        found = [place for number in asked for place in self.evidence(number).places if place.weight >= least]
         found.sort()
         return found
 
@@ -136,7 +133,7 @@ def disjoint(places: Iterable[Place]) -> int:
     return total
 
 
-def near(left: list[Place], right: list[Place], distance: int) -> bool:
+def near(left: Sequence[Place], right: Sequence[Place], distance: int) -> bool:
     """Whether a left and a right match of one part are at most `distance` code points apart."""
     for part in {p.part for p in left} & {p.part for p in right}:
         ours = _of(left, part)
@@ -147,7 +144,7 @@ def near(left: list[Place], right: list[Place], distance: int) -> bool:
     return False
 
 
-def near_words(left: list[Place], right: list[Place], distance: int, parts: Sequence[PartText]) -> bool:
+def near_words(left: Sequence[Place], right: Sequence[Place], distance: int, parts: Sequence[PartText]) -> bool:
     """The same with at most `distance` words, wholly between the two, that hold a letter or digit."""
     for part in {p.part for p in left} & {p.part for p in right}:
         ours = _of(left, part)
@@ -159,7 +156,7 @@ def near_words(left: list[Place], right: list[Place], distance: int, parts: Sequ
     return False
 
 
-def _near(ours: list[Place], theirs: list[Place], latest: list[int], earliest: list[int]) -> bool:
+def _near(ours: Sequence[Place], theirs: Sequence[Place], latest: list[int], earliest: list[int]) -> bool:
     """Whether one of theirs starts at `latest` at the most and ends at `earliest` at the least."""
     starts = [p.first for p in theirs]
     furthest = list(accumulate((p.last for p in theirs), max))
@@ -170,7 +167,7 @@ def _near(ours: list[Place], theirs: list[Place], latest: list[int], earliest: l
     return False
 
 
-def before(left: list[Place], right: list[Place], distance: int) -> bool:
+def before(left: Sequence[Place], right: Sequence[Place], distance: int) -> bool:
     """Whether a right match starts at most `distance` code points after the end of a left one."""
     for part in {p.part for p in left} & {p.part for p in right}:
         starts = [p.first for p in _of(right, part)]
@@ -181,7 +178,7 @@ def before(left: list[Place], right: list[Place], distance: int) -> bool:
     return False
 
 
-def before_words(left: list[Place], right: list[Place], distance: int, parts: Sequence[PartText]) -> bool:
+def before_words(left: Sequence[Place], right: Sequence[Place], distance: int, parts: Sequence[PartText]) -> bool:
     for part in {p.part for p in left} & {p.part for p in right}:
         starts = [p.first for p in _of(right, part)]
         edges = _word_edges(parts[part])
@@ -192,7 +189,7 @@ def before_words(left: list[Place], right: list[Place], distance: int, parts: Se
     return False
 
 
-def _of(places: list[Place], part: int) -> list[Place]:
+def _of(places: Sequence[Place], part: int) -> list[Place]:
     return [p for p in places if p.part == part]
 
 
@@ -213,7 +210,7 @@ def _end_limit(starts: list[int], ends: list[int], before_: int, words: int) -> 
     return starts[i] + 1 if i >= 0 else -(1 << 60)
 
 
-def gap(left: list[Place], right: list[Place], ordered: bool) -> int | None:
+def gap(left: Sequence[Place], right: Sequence[Place], ordered: bool) -> int | None:
     """The least distance in code points between a left and a right match; for explanations."""
     least: int | None = None
     for a in left[:200]:
