@@ -4,9 +4,9 @@
 
 Seconds of the processor and the greatest memory of each command, and on the last line how long all took on
 the clock.  A command that takes one corpus runs once for each card that it can use; its line is the sum
-(of memory the greatest); each run is told on standard error as it ends.  A processor that others use too shows in the clock, not in the seconds of the
-processor.  Exit code 1 if all together took more than ten minutes on the clock, 2 if the development data
-is not here or a command failed.
+(of memory the greatest), and each run is told on standard error as it ends.  A processor that others use
+too shows in the clock, not in the seconds of the processor.  Exit code 1 if all together took more than ten
+minutes on the clock, 2 if the development data is not here or a command failed.
 """
 
 from __future__ import annotations
