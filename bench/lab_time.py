@@ -4,9 +4,9 @@
 
 Seconds of the processor and the greatest memory of each command, and on the last line how long all took on
 the clock.  A command that takes one corpus runs once for each card that it can use; its line is the sum
-(of memory the greatest).  A processor that others use too shows in the clock, not in the seconds of the
-processor.  Exit code 1 if all together took more than ten minutes on the clock, 2 if the development data
-is not here or a command failed.
+(of memory the greatest), and each run is told on standard error as it ends.  A processor that others use
+too shows in the clock, not in the seconds of the processor.  Exit code 1 if all together took more than ten
+minutes on the clock, 2 if the development data is not here or a command failed.
 """
 
 from __future__ import annotations
@@ -76,6 +76,7 @@ def run(line: list[str]) -> Cost:
             print(f"modengine {' '.join(line)}: exit code {code}\n{errors.read().decode()}", file=sys.stderr)
             raise SystemExit(2)
     unit = 2**20 if sys.platform == "darwin" else 2**10
+    print(f"{used.ru_utime + used.ru_stime:6.1f} s  {line[0]} {Path(line[-1]).name}", file=sys.stderr, flush=True)
     return Cost(line[0], used.ru_utime + used.ru_stime, used.ru_maxrss / unit)
 
 

@@ -129,7 +129,7 @@ class Output:
             case "csv":
                 self._csv(render.as_csv(view))
             case "text":
-                self._put(render.as_text(view, self._width()))
+                self._put(render.as_text(view, self._width(), whole=self.path is not None))
 
     def write_report(self, report: Report) -> None:
         """A report; its tables are named after their section."""
@@ -150,7 +150,8 @@ class Output:
             case "text" if self.table is not None:
                 self._put(render.to_text(tuple(found.values()), self._width()))
             case "text":
-                self._put("\n".join(render.as_text(view, self._width()) for view in report.views))
+                whole, width = self.path is not None, self._width()
+                self._put("\n".join(render.as_text(view, width, whole, f"{view.name}-") for view in report.views))
 
     def _width(self) -> int:
         return max(60, console(sys.stdout).width) if self.path is None else 120

@@ -40,12 +40,16 @@ invented (`corpus.columns.invented`, then `Quote(text, open=True)`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 
 from modengine.lab.page import page
-from modengine.lab.table import Table, to_csv, to_text
+from modengine.lab.table import Table, to_csv, to_text, wrapped
 from modengine.lab.view import View, corpus_line, short, warnings
+
+LONG = 20
+"""Rows of a table in a terminal, where there are several tables."""
 
 
 def as_json(view: View) -> str:
@@ -58,9 +62,24 @@ def as_csv(view: View) -> dict[str, str]:
     return {table.name: to_csv(table) for table in view.tables}
 
 
-def as_text(view: View, width: int) -> str:
-    """Stamp, summary and tables for a terminal."""
-    return "\n".join([*heading(view), "", to_text(view.tables, width)])
+def as_text(view: View, width: int, whole: bool = True, prefix: str = "") -> str:
+    """Stamp, summary and tables for a terminal.
+
+    Unless `whole`, of several tables each is cut after `LONG` rows, and says under which name, `prefix`
+    before its own, it is to be had.
+    """
+    tables = view.tables if whole or len(view.tables) == 1 else tuple(_cut(one, prefix) for one in view.tables)
+    return f"{wrapped(heading(view), width)}\n{to_text(tables, width)}"
+
+
+def _cut(table: Table, prefix: str) -> Table:
+    more = len(table.rows) - LONG
+    if more <= 0:
+        return table
+    note = (
+        f"The first {LONG} of {len(table.rows):,} rows: --table {prefix}{table.name} shows all. {table.note}".rstrip()
+    )
+    return replace(table, rows=table.rows[:LONG], note=note)
 
 
 def as_html(view: View) -> str:

@@ -151,6 +151,19 @@ def to_text(tables: Sequence[Table], width: int) -> str:
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
 
+def wrapped(lines: Sequence[str], width: int) -> str:
+    """Sentences for a terminal of some width; what follows the first line of an item stands under it."""
+    from rich.console import Console  # noqa: PLC0415  (only the terminal needs it)
+    from rich.text import Text  # noqa: PLC0415
+
+    console = Console(file=io.StringIO(), width=width)
+    made = []
+    for line in lines:
+        pieces = Text(line).wrap(console, width - 2)
+        made.append("\n  ".join(piece.plain.rstrip() for piece in pieces))
+    return "".join(f"{line}\n" for line in made)
+
+
 def _widths(table: Table) -> int:
     from rich.cells import cell_len  # noqa: PLC0415
 

@@ -64,6 +64,20 @@ def test_text_for_a_terminal(command: Command, card: Path) -> None:
     assert "corpus small (" in ran.out
 
 
+def test_text_fits_its_width_and_long_tables_are_cut_but_not_in_a_file(
+    command: Command, card: Path, tmp_path: Path
+) -> None:
+    write(tmp_path / "rows.jsonl", [{**row, "kind": row["id"]} for row in rows(*ROWS)])
+    card.write_text(card.read_text("utf-8") + "stratum: kind\n", encoding="utf-8")
+    shown = command("eval", POLICY, card)
+    assert max(map(len, shown.out.splitlines())) <= 80
+    assert "The first 20 of 40 rows: --table strata-over-blocking shows all." in " ".join(shown.out.split())
+    whole = command("eval", POLICY, card, "--table", "strata-over-blocking").out
+    assert all(f"r{number}" in whole for number in range(12, 52))
+    command("eval", POLICY, card, "-o", tmp_path / "all.txt")
+    assert "shows all" not in (tmp_path / "all.txt").read_text("utf-8")
+
+
 def test_the_name_of_the_output_says_its_form(command: Command, card: Path, tmp_path: Path) -> None:
     assert command("eval", POLICY, card, "-o", tmp_path / "a.html").out == ""
     assert (tmp_path / "a.html").read_text("utf-8").startswith("<!doctype html>")
