@@ -31,6 +31,10 @@ def _is(key: str, *values: str) -> Callable[[Row], bool]:
     return lambda row: row.get(key) in values
 
 
+def _all(_: Row) -> bool:
+    return True
+
+
 def _harmless_hatecheck(row: Row) -> bool:
     return row.get("cat") != "abuse"
 
@@ -50,8 +54,8 @@ MEASURES: tuple[Measure, ...] = (
         lambda row: _harmless_hatecheck(row) and row.get("func") not in VIOLENT_THOUGH_NOT_HATEFUL, None, 0.005, False,
     ),
     Measure("COLD identity discussion → any", "cold_dev", _is("cat", "identity_discussion"), None, 0.003, False),
-    Measure("chinese-poetry → any", "chinese_poetry", lambda row: True, None, 0.001, False),
-    Measure("UD wiki text → any", "ud_gsdsimp_dev", lambda row: True, None, 0.001, False),
+    Measure("chinese-poetry → any", "chinese_poetry", _all, None, 0.001, False),
+    Measure("UD wiki text → any", "ud_gsdsimp_dev", _all, None, 0.001, False),
     Measure("chineseharm harmless → any", "chineseharm_dev", _is("cat", "benign_hard"), None, 0.005, False),
 )  # fmt: skip
 FILES: tuple[str, ...] = tuple(dict.fromkeys(measure.file for measure in MEASURES))
