@@ -1,0 +1,1 @@
+"""How the shipped policy does: the table of docs/quality.md and the committed decisions."""

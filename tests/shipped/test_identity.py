@@ -1,0 +1,48 @@
+"""Who is spoken of changes nothing: an identity word put before any example leaves its decision alone."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from modengine import Engine, Message
+from modengine.identity.guard import identity_words
+from modengine.identity.lexicon import lexicon
+from modengine.lab.fairness import fairness
+
+SEED = 5
+
+
+def test_no_template_changes_its_action_with_the_group(engine: Engine) -> None:
+    assert [row.template for row in fairness(engine).rows if row.changes_action] == []
+
+
+def test_no_term_of_a_pattern_is_an_identity_word(engine: Engine) -> None:
+    terms = [
+        str(term)
+        for ruleset in engine.policy.rulesets
+        for pattern in (*ruleset.shared, *(p for rule in ruleset.rules for p in rule.patterns))
+        for term in pattern.terms
+    ]
+    assert len(terms) > 1000
+    assert [term for term in terms if identity_words(term)] == []
+
+
+@pytest.mark.parametrize("side", ["match", "passes"])
+def test_an_identity_word_before_an_example_changes_no_action(side: str, engine: Engine) -> None:
+    random_ = random.Random(SEED)
+    words = [one.term for one in lexicon()]
+    changed = []
+    for rule in engine.policy.rules:
+        for example in getattr(rule.examples, side):
+            if not example.message.text:
+                continue
+            first, other = random_.sample(words, 2)
+            actions = {
+                engine.decide(Message(f"{word}：\n{example.message.text}"), ignore_scope=True).action
+                for word in (first, other)
+            }
+            if len(actions) > 1:
+                changed.append((rule.id, example.message.text, first, other))
+    assert changed == []
