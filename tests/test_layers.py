@@ -27,7 +27,8 @@ FLOORS = (
     {"explain", "run"},
     {"audit"},
     {"lab"},
-    {"cli", "play"},
+    {"play"},
+    {"cli"},
     {"__main__"},
 )
 """From the ground up.  Packages on one floor do not import each other."""

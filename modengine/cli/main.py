@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "evade": "Measure how easily a policy is evaded, and what resisting costs.",
     "tune": "Fit points on one half of a corpus, judge them on the other.",
     "timeline": "Run a policy over dated messages.",
+    "play": "Serve the classroom page.",
     "schema": "Print the JSON Schema of a file or record.",
 }
 """Name and one line; each is the module of that name, and the command in it."""
