@@ -223,3 +223,14 @@ def test_the_table_of_endpoints_is_not_stale() -> None:
 
     tool = Path(__file__).parents[2] / "tools" / "play_docs.py"
     assert subprocess.run([sys.executable, str(tool), "--check"], check=False).returncode == 0
+
+
+def test_every_name_that_the_engine_gives_has_words_on_the_page() -> None:
+    from modengine.lab.perturb_tables import DISGUISES
+    from modengine.model import ACTIONS
+    from modengine.play.app import STATIC
+
+    text = (STATIC / "strings.js").read_text("utf-8")
+    names = [*ACTIONS, *(f"f_{one}" for one in FUNCTIONS), *(f"d_{one}" for one in DISGUISES)]
+    for name in [*names, *(f"says_{one}" for one in ACTIONS), *(f"notice_{one}" for one in ACTIONS)]:
+        assert f"\n  {name}: [" in text or f'\n  "{name}": [' in text, name

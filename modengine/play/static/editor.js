@@ -31,6 +31,13 @@ const look = EditorView.theme({
   ".cm-tooltip": { backgroundColor: "var(--card)", color: "var(--ink)", border: "1px solid var(--line)" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
   ".cm-completionDetail": { color: "inherit" },
+  // The pictures of CodeMirror are data: addresses, which default-src 'self' forbids.
+  ".cm-lintRange-error, .cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy" },
+  ".cm-lintRange-error": { textDecorationColor: "var(--block)" },
+  ".cm-lintRange-warning": { textDecorationColor: "var(--review)" },
+  ".cm-lint-marker-error, .cm-lint-marker-warning": { content: "normal" },
+  ".cm-lint-marker-error::before": { content: '"✕"', color: "var(--block)", fontWeight: "700" },
+  ".cm-lint-marker-warning::before": { content: '"!"', color: "var(--review)", fontWeight: "700" },
   ".cm-diagnostic-error": { borderLeftColor: "var(--block)" },
   ".cm-diagnostic-warning": { borderLeftColor: "var(--review)" },
   ".cm-foldPlaceholder": { backgroundColor: "var(--active)", color: "var(--ink)", border: "1px solid var(--line)" },

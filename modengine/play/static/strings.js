@@ -171,7 +171,7 @@ export const STRINGS = {
   should_pass: ["should pass", "应该放过"],
   ability: ["Ability", "能力"],
   holds: ["holds", "通过"],
-  failures: ["{0} failures", "{0} 个失败"],
+  failures: ["failures: {0}", "失败：{0}"],
   show_failures: ["Show", "查看"],
   hide_failures: ["Hide", "收起"],
   too_few: ["too few to conclude anything", "太少，不足以下结论"],
@@ -228,7 +228,7 @@ export const STRINGS = {
   d_pinyin: ["pinyin", "拼音"],
   d_letters: ["initials", "首字母"],
   d_split: ["split characters", "拆字"],
-  d_lookalike: ["look-alikes", "形近字"],
+  "d_look-alike": ["look-alikes", "形近字"],
   appeal: ["Contest it: make it an example", "申诉：把它变成例子"],
   appeal_says: [
     "An example in the rule file says what a rule should do. From then on the tests hold the rule to it.",

@@ -64,7 +64,7 @@ function row(root, one) {
     failed.length
       ? h("button", { type: "button", id, class: "small", "aria-expanded": String(shown), "aria-label": `${t(shown ? "hide_failures" : "show_failures")}: ${t(`f_${one.function}`)}, ${t("failures", failed.length)}`, onclick: toggle }, t("failures", failed.length))
       : h("span", { class: "quiet small" }, t("failures", 0)),
-    one.supported ? null : h("span", { class: "quiet small" }, t("too_few")),
+    one.supported ? null : h("span", { class: "quiet small few" }, t("too_few")),
     shown ? h("ul", { class: "messages" }, failed.map((message) => h("li", {}, messageButton(message, () => take(message), h("span", { class: "moves" }, badge(message.action)))))) : null,
   );
 }
