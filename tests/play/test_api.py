@@ -234,3 +234,41 @@ def test_every_name_that_the_engine_gives_has_words_on_the_page() -> None:
     names = [*ACTIONS, *(f"f_{one}" for one in FUNCTIONS), *(f"d_{one}" for one in DISGUISES)]
     for name in [*names, *(f"says_{one}" for one in ACTIONS), *(f"notice_{one}" for one in ACTIONS)]:
         assert f"\n  {name}: [" in text or f'\n  "{name}": [' in text, name
+
+
+@pytest.mark.parametrize(
+    ("lesson", "line", "holds"),
+    [
+        ("word-boundaries", 9, "text: [和服]"),
+        ("warning-and-scam", 26, "[骗子, 诈骗]"),
+        ("evasion", 10, "contact: {words: [加微信]}"),
+        ("whom-does-it-hit", 9, "打死"),
+    ],
+)
+def test_the_line_that_a_teachers_page_names_is_that_line(lesson: str, line: int, holds: str) -> None:
+    one = next(one for one in shipped_lessons() if one.lesson == lesson)
+    assert holds in one.files["rules.yaml"].split("\n")[line - 1]
+    page = (Path(__file__).parents[2] / "docs" / "lessons" / f"{lesson}.md").read_text("utf-8")
+    assert f"ine {line}" in page
+
+
+@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda one: one.lesson)
+def test_a_lesson_has_a_teachers_page_with_minutes_topics_and_surprises(lesson: Any) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "lessons" / f"{lesson.lesson}.md").read_text("utf-8")
+    assert f"\n{lesson.minutes} minutes." in page
+    for wanted in ("Topics:", "What usually surprises", "what to ask"):
+        assert wanted in page
+
+
+@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda one: one.lesson)
+def test_an_exported_lesson_has_every_decision_and_no_script(lesson: Any, tmp_path: Path) -> None:
+    from modengine.cli.main import run
+
+    file = tmp_path / "lesson.html"
+    assert run(["play", "--lesson", lesson.lesson, "--export", str(file)]) == 0
+    text = file.read_text("utf-8")
+    assert text.count('class="case"') == len(lesson.cases)
+    assert text.count("Explanation of a decision") == len(lesson.cases)
+    assert "<script" not in text
+    assert "default-src 'none'" in text
+    assert "http://" not in text.replace("http://example", "").replace("https?://", "")
