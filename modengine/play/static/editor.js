@@ -90,10 +90,9 @@ export function makeEditor(changed) {
     indentUnit.of("  "), yaml(), syntaxHighlighting(colours), look, onChange, EditorView.lineWrapping,
     autocompletion({ override: [complete], icons: false }),
     keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
-    EditorView.contentAttributes.of({ "aria-label": "YAML", lang: "en" }),
+    EditorView.contentAttributes.of({ "aria-label": "YAML", lang: "en", tabindex: "0" }),
   ];
   view = new EditorView({ state: EditorState.create({ doc: "", extensions }), parent: root, root });
-  view.scrollDOM.tabIndex = -1;
   makeEditor.extensions = extensions;
   loadKeys().catch(() => {});
 }
