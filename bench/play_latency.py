@@ -5,7 +5,7 @@
 Prints JSON.  The first figure is measured in Chromium, from the input event to the verdict in the page (with the
 page's own wait of 15 ms for the next key); without a Chromium it is left out, and that is said.  The second is
 measured over HTTP from other processes: each client types a character, waits for the decision, and goes on after
-200 ms, the pace of somebody who types fast.
+200 ms, the pace of somebody who types fast; at every fifth key it also asks for the reasons, as the page does.
 """
 
 from __future__ import annotations
@@ -46,6 +46,9 @@ while time.perf_counter() < end:
     answer.read()
     times.append(time.perf_counter() - begin)
     assert answer.status == 200, answer.status
+    if at % 5 == 0:  # a pause, in which the page asks for the reasons
+        link.request("POST", "/api/explain", body, {"Content-Type": "application/json"})
+        link.getresponse().read()
     time.sleep(0.2)
 print(json.dumps(times))
 """

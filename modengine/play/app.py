@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
@@ -58,6 +58,13 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
     """The application.  The pool is the caller's to end."""
     rules = pool.remember(start.files, start.main, pin=True)
     room = Room()
+    # Who waits for reasons or studies takes no thread, and leaves a worker to those who only type.
+    spare = max(2, pool.size - 1)
+    lanes = {
+        "verdict": CapacityLimiter(200),
+        "reasons": CapacityLimiter(spare - spare // 2),
+        "study": CapacityLimiter(spare // 2),
+    }
     document = encoded(openapi())
     files = {f"/static/{path.relative_to(STATIC).as_posix()}": path for path in STATIC.rglob("*") if path.is_file()}
 
@@ -117,7 +124,10 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
             if path in own:
                 return Response(encoded(own[path](given, teacher)), media_type="application/json")
             wanted = _wanted(one, given, pool, rules)
-            status, body = await run_in_threadpool(pool.ask, wanted, one.seconds)
+            async with lanes[one.lane]:
+                if await request.is_disconnected():  # while it waited, the page asked for something newer
+                    return _said(499, "nobody waits for this any more")
+                status, body = await to_thread.run_sync(pool.ask, wanted, one.seconds, one.lane != "verdict")
             return Response(body, status, media_type="application/json")
         except _Problem as problem:
             return _said(problem.status, problem.said)
@@ -131,7 +141,7 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        warming = asyncio.create_task(run_in_threadpool(pool.warm, [rules]))
+        warming = asyncio.create_task(to_thread.run_sync(pool.warm, [rules]))
         yield
         warming.cancel()
 

@@ -24,3 +24,5 @@ MOST_RECORDS = 128
 """Decisions of one audit log of the page."""
 BODY_SECONDS = 10.0
 """In which a request must have arrived."""
+MOST_KEPT = 32_000_000
+"""Bytes of answers that are kept, for the next who asks the same."""

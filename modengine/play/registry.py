@@ -19,6 +19,9 @@ RulesName = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", description="What `/ap
 LogName = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", description="A log of one's own: any 32 hexadecimal digits.")]
 
 
+Lane = Literal["verdict", "reasons", "study"]
+
+
 class PartIn(msgspec.Struct, forbid_unknown_fields=True):
     """What was read or heard in a picture, a video or a voice message."""
 
@@ -121,6 +124,8 @@ class Endpoint:
     job: str = ""
     """The job of a worker; empty where the server answers by itself."""
     seconds: float = 5.0
+    lane: Lane = "verdict"
+    """What it is for: reasons and studies never hold all workers, so that verdicts do not wait for them."""
     teacher: bool = False
     """For the window of whoever started the page alone."""
     schema: type | None = None
@@ -134,14 +139,15 @@ ENDPOINTS: dict[str, Endpoint] = {
     "/api/explain": Endpoint(
         "Decide a message and say why.", MessageIn,
         "`trace` as `modengine explain --format json` writes it; `marks`, `titles`, `clauses`, `views`", "explain",
+        lane="reasons",
     ),
     "/api/flip": Endpoint(
         "Find the smallest edits that change a decision.", MessageIn, "As `modengine flip --format json`", "flip",
-        15.0,
+        15.0, lane="study",
     ),
     "/api/evade": Endpoint(
         "Disguise a message in every way of the lab, and decide each.", MessageIn,
-        "`action` and `disguises`, each with five `variants`", "evade", 20.0,
+        "`action` and `disguises`, each with five `variants`", "evade", 20.0, lane="study",
     ),
     "/api/rules": Endpoint(
         "Compile a rule set.", RulesIn,
@@ -151,17 +157,20 @@ ENDPOINTS: dict[str, Endpoint] = {
         "Say what is wrong with a rule set.", RulesIn, "As `modengine check --format json`", "check", 20.0
     ),
     "/api/test": Endpoint(
-        "Run the examples inside a rule set.", MeasureIn, "As `modengine test --format json`", "test", 30.0
+        "Run the examples inside a rule set.", MeasureIn, "As `modengine test --format json`", "test", 30.0,
+        lane="study",
     ),
     "/api/eval": Endpoint(
         "Measure a rule set, ability by ability.", MeasureIn,
-        "`grid`: of each functionality n, k, share, 95 % interval and the messages", "eval", 30.0,
+        "`grid`: of each functionality n, k, share, 95 % interval and the messages", "eval", 30.0, lane="study",
     ),
     "/api/scores": Endpoint(
-        "The points of every sample, with some rules left out.", MeasureIn, "`actions` and `rows`", "scores", 30.0
+        "The points of every sample, with some rules left out.", MeasureIn, "`actions` and `rows`", "scores", 30.0,
+        lane="study",
     ),
     "/api/diff": Endpoint(
-        "Compare two rule sets.", DiffIn, "`changed`: every message that they decide otherwise", "diff", 40.0
+        "Compare two rule sets.", DiffIn, "`changed`: every message that they decide otherwise", "diff", 40.0,
+        lane="study",
     ),
     "/api/schema": Endpoint("The JSON Schema of a rule file.", KindIn, "JSON Schema, for completion", "schema"),
     "/api/audit/append": Endpoint(

@@ -202,3 +202,32 @@ def test_a_tally_is_shown_to_the_class_only_when_the_teacher_shows_it() -> None:
         room.vote("c" * 32, "allow")
     room.ask("另一条", "", False, False)
     assert room.state(True)["votes"] == 0
+
+
+def test_who_only_types_does_not_wait_for_those_who_measure(api: Api) -> None:
+    """Ten studies of ten different rule sets, and in the middle of them a verdict."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    names = [
+        api.rules({**FILES, "rules.yaml": RULES.replace("score: 50", f"score: {score}")}) for score in range(41, 51)
+    ]
+    api("decide", text="恭喜您中奖", rules=names[0])
+    with ThreadPoolExecutor(11) as threads:
+        started = time.monotonic()
+        studies = [threads.submit(api, "eval", rules=name) for name in names]
+        time.sleep(0.2)
+        begun = time.monotonic()
+        assert api("decide", text="恭喜您中奖", rules=names[0])["action"] == "review"
+        verdict = time.monotonic() - begun
+        assert all(len(one.result()["grid"]) for one in studies)
+        whole = time.monotonic() - started
+    assert verdict < whole / 2
+
+
+def test_the_same_question_is_answered_from_memory(pool: Pool) -> None:
+    name = pool.remember(FILES, "policy.yaml")
+    first = pool.ask({"job": "eval", "rules": name}, 30, True)
+    begun = time.monotonic()
+    assert pool.ask({"job": "eval", "rules": name}, 30, True) == first
+    assert time.monotonic() - begun < 0.5
+    assert pool.ask({"job": "eval", "rules": name, "off": []}, 30, True)[0] == 200

@@ -18,6 +18,7 @@ const PANELS = { why, steps, whatif, tests, evade, audit };
 const LINK = 30_000;
 let guess = "";
 let sentAt = 0;
+let explaining = 0; // milliseconds that the last explanation took
 
 // ------------------------------------------------------------------ asking
 
@@ -57,16 +58,19 @@ async function decide() {
     state.lost = "";
     drawVerdict();
     document.documentElement.dataset.latency = String(Math.round(performance.now() - sentAt));
-    soon("explain", 60, () => explain(text, rules));
+    // Where the server is busy, the reasons wait for a pause in the typing.
+    soon("explain", Math.min(400, Math.max(60, 2 * explaining)), () => explain(text, rules));
   } catch (error) {
     await failed(error);
   }
 }
 
 async function explain(text, rules) {
+  const began = performance.now();
   try {
     const found = await latest("explain", "explain", { text, rules });
     if (!found || text !== state.text) return;
+    explaining = performance.now() - began;
     state.explained = found;
     tell("explained");
     if (["why", "steps"].includes(state.panel)) drawPanel();
