@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 import uvicorn  # noqa: E402
+from PIL import Image  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
 from modengine.paths import shipped_policy  # noqa: E402
@@ -87,18 +88,20 @@ def prepared(page: Any, panel: str) -> None:
     page.wait_for_timeout(300)
 
 
-def shot(browser: Any, address: str, panel: str, lang: str, scheme: str, width: int, file: Path) -> None:
-    """One picture of the whole page."""
+def shot(browser: Any, address: str, panel: str, lang: str, scheme: str, width: int, file: Path, whole: bool) -> None:
+    """One picture: of the whole page, or a small one of what stands on the screen."""
     locale = {"en": "en-GB", "zh": "zh-CN"}[lang]
-    context = browser.new_context(viewport={"width": width, "height": 900}, locale=locale, color_scheme=scheme,
+    context = browser.new_context(viewport={"width": width, "height": 1000}, locale=locale, color_scheme=scheme,
                                   reduced_motion="reduce")  # fmt: skip
     page = context.new_page()
     page.goto(address)
     page.wait_for_selector("html[data-ready]")
     prepared(page, panel)
     page.mouse.move(2, 2)
-    page.screenshot(path=file, full_page=True)
+    page.screenshot(path=file, full_page=whole)
     context.close()
+    if not whole:
+        Image.open(file).convert("RGB").quantize(96).save(file, optimize=True)
 
 
 def main() -> None:
@@ -121,7 +124,7 @@ def main() -> None:
         browser = one.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         for panel, lang, scheme, width in every if given.all else FOR_DOCS:
             name = f"play-{panel}-{lang}-{scheme}-{width}.png" if given.all else f"play-{panel}.png"
-            shot(browser, address, panel, lang, scheme, width, folder / name)
+            shot(browser, address, panel, lang, scheme, width, folder / name, given.all is not None)
         browser.close()
         server.should_exit = True
         thread.join(10)

@@ -209,7 +209,7 @@ def test_who_only_types_does_not_wait_for_those_who_measure(api: Api) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     names = [
-        api.rules({**FILES, "rules.yaml": RULES.replace("score: 50", f"score: {score}")}) for score in range(41, 51)
+        api.rules({**FILES, "rules.yaml": RULES.replace("score: 50", f"score: {score}")}) for score in range(51, 61)
     ]
     api("decide", text="恭喜您中奖", rules=names[0])
     with ThreadPoolExecutor(11) as threads:
