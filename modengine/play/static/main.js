@@ -190,7 +190,7 @@ function drawText() {
     $("gloss"),
     state.gloss ? h("details", {}, h("summary", {}, t("gloss")), h("p", { lang: "en" }, visible(state.gloss))) : null,
     one?.ask ? h("p", { class: "ask" }, both(one.ask)) : null,
-    one?.tell && visibleVerdict() ? h("details", { class: "tell" }, h("summary", {}, t("reveal")), h("p", {}, both(one.tell))) : null,
+    one?.tell && visibleVerdict() ? h("details", { class: "tell" }, h("summary", {}, t("worth")), h("p", {}, both(one.tell))) : null,
   );
 }
 

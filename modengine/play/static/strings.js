@@ -52,6 +52,7 @@ export const STRINGS = {
   predict_first: ["What will the filter do? Choose first.", "过滤器会怎么做？先选一个。"],
   your_guess: ["Your guess: {0}.", "你的预测：{0}。"],
   reveal: ["Reveal", "揭晓"],
+  worth: ["What to see here", "看点"],
   undetermined: ["Could not be decided to the end: {0}", "没能判定到底：{0}"],
   study: ["A study: no action ever follows.", "研究用策略：不会有任何后续动作。"],
 
