@@ -34,7 +34,7 @@ def command(
     """Serve the classroom page: write rules, type a message, see how it is decided and why, break it.
 
     The page is served to this machine alone, works without a network and uploads nothing.  POLICY is
-    a policy file, or the name of a shipped one.
+    a policy file, or the name of a shipped one; without it and --lesson, the first lesson opens.
 
     \b
     Examples:
@@ -62,6 +62,8 @@ def command(
         click.echo(f"{export}: the lesson `{first.lesson}`, {len(first.cases)} messages, decided")
         return
     path = policy_path(policy) or shipped_policy()
+    if first is None and policy is None and lessons:
+        first = lessons[0]  # a page with something on it
     serve(start_of(path, lessons, "" if first is None else first.lesson), host, port, browser, _say)
 
 

@@ -161,7 +161,7 @@ function drawLesson() {
       if (one.hidden) hidden += 1;
       const secret = one.hidden && state.caseId !== one.id;
       const name = secret ? t("hidden_case", hidden) : one.text;
-      return h("li", {}, h("button", { type: "button", class: `case ${one.blur || state.blur ? "blurred" : ""}`, id: `case-${one.id}`, "aria-pressed": String(state.caseId === one.id), lang: secret ? null : "zh-Hans", onclick: () => takeCase(one.id) }, visible(name)));
+      return h("li", {}, h("button", { type: "button", class: `case ${!secret && (one.blur || state.blur) ? "blurred" : ""}`, id: `case-${one.id}`, "aria-pressed": String(state.caseId === one.id), lang: secret ? null : "zh-Hans", onclick: () => takeCase(one.id) }, visible(name)));
     }),
   );
 }
