@@ -34,15 +34,15 @@ export function renderTeacher() {
         tell("mode");
       }),
       lesson ? h("button", { type: "button", id: "next-case", onclick: nextCase }, t("next_case")) : null,
-      state.start.open
+      state.start.open && state.start.teacher
         ? [
             h("button", { type: "button", id: "ask-class", onclick: () => ask(!room?.text || room.shown) }, t(room?.text && !room.shown ? "stop_asking" : "ask_class")),
             room?.text && !room.shown ? h("button", { type: "button", id: "show-answers", class: "primary", onclick: showAnswers }, t("show_answers")) : null,
           ]
-        : h("span", { class: "quiet small" }, t("hands")),
+        : state.start.teacher ? h("span", { class: "quiet small" }, t("hands")) : null,
     ),
     lesson ? h("p", { class: "small" }, h("strong", {}, t("topics"), ": "), both(lesson.topics), " · ", t("minutes", lesson.minutes)) : null,
-    state.start.open ? [h("p", { class: "small" }, t("class_link"), ": ", h("code", {}, `${location.origin}/#token=${state.start.student}`)), h("div", { id: "tally" }, tally())] : null,
+    state.start.open && state.start.teacher ? [h("p", { class: "small" }, t("class_link"), ": ", h("code", {}, `${location.origin}/#token=${state.start.student}`)), h("div", { id: "tally" }, tally())] : null,
   );
 }
 

@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +41,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             )
 
 
-@pytest.fixture(scope="session")
-def address(pool: Pool) -> Iterator[str]:
-    """Where the page is served, by uvicorn, in a thread."""
+@contextmanager
+def served(pool: Pool, door: Door) -> Iterator[str]:
+    """Serves the page by uvicorn, in a thread; its address."""
     listening = bind("127.0.0.1", 0)
-    app = make_app(start_of(shipped_policy(), shipped_lessons()), pool, Door())
+    app = make_app(start_of(shipped_policy(), shipped_lessons()), pool, door)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
@@ -54,6 +55,12 @@ def address(pool: Pool) -> Iterator[str]:
     server.should_exit = True
     thread.join(10)
     listening.close()
+
+
+@pytest.fixture(scope="session")
+def address(pool: Pool) -> Iterator[str]:
+    with served(pool, Door()) as one:
+        yield one
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +82,7 @@ def opened(chromium: Any, address: str) -> Iterator[Opened]:
 
     def page(
         lesson: str = "", panel: str = "", *, lang: str = "en-GB", scheme: str = "light", width: int = 1280,
-        height: int = 900, hash_: str = "",
+        height: int = 900, hash_: str = "", base: str = "",
     ) -> Any:  # fmt: skip
         context = chromium.new_context(
             viewport={"width": width, "height": height}, locale=lang, color_scheme=scheme, accept_downloads=True,
@@ -86,7 +93,7 @@ def opened(chromium: Any, address: str) -> Iterator[Opened]:
         one = context.new_page()
         one.on("pageerror", lambda error: wrong.append(str(error)))
         one.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-        one.goto(f"{address}/{hash_}")
+        one.goto(f"{base or address}/{hash_}")
         one.wait_for_selector("html[data-ready]")
         if lesson:
             one.select_option("#lesson", lesson)
