@@ -272,3 +272,32 @@ def test_an_exported_lesson_has_every_decision_and_no_script(lesson: Any, tmp_pa
     assert "<script" not in text
     assert "default-src 'none'" in text
     assert "http://" not in text.replace("http://example", "").replace("https?://", "")
+
+
+@pytest.mark.parametrize(
+    ("lesson", "before", "after", "decided"),
+    [
+        (
+            "word-boundaries",
+            "text: [和服]",
+            "words: [和服]",
+            {"kimono": "review", "service": "allow", "hidden": "allow"},
+        ),
+        ("warning-and-scam", "诈骗]", "诈骗, 假的]", {"granny": "allow", "scam": "review", "swindler": "allow"}),
+        (
+            "evasion",
+            "{words: [加微信]}",
+            "{words: [加微信], gaps: 2, sounds_like: true}",
+            {"gaps": "review", "homophone": "label", "innocent": "review", "hidden": "allow"},
+        ),
+        ("whom-does-it-hit", ", 砍]", "]", {"threat": "review", "news": "allow", "bargain": "allow"}),
+    ],
+)
+def test_what_a_teachers_page_lets_a_class_change_does_what_it_says(
+    api: Api, lesson: str, before: str, after: str, decided: dict[str, str]
+) -> None:
+    one = next(one for one in shipped_lessons() if one.lesson == lesson)
+    assert before in one.files["rules.yaml"]
+    rules = api.rules({**one.files, "rules.yaml": one.files["rules.yaml"].replace(before, after)})
+    texts = {case.id: case.text for case in one.cases}
+    assert {name: api("decide", text=texts[name], rules=rules)["action"] for name in decided} == decided

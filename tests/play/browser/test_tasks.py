@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from modengine.play.lessons import shipped_lessons
+from modengine.play.workspace import make
+
 from .conftest import Opened, action, tab_to, until
 
 SCAM = "恭喜您中奖，请点击链接领取"
@@ -372,3 +375,19 @@ def test_language_and_colours_are_switched(opened: Opened, way: str) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
     press(page, way, "#language")
     assert page.inner_text("#tab-why") == "Why"
+
+
+@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda one: one.lesson)
+def test_a_lesson_is_gone_through_from_beginning_to_end(opened: Opened, lesson: Any) -> None:
+    engine = make(lesson.files, lesson.main).engine
+    assert engine is not None
+    page = opened(lesson.lesson)
+    assert page.get_attribute(f"#tab-{lesson.panel}", "aria-selected") == "true"
+    for case in lesson.cases:
+        page.click(f"#case-{case.id}")
+        until(page, "(t) => document.documentElement.dataset.explained === t", case.text)
+        assert page.get_attribute("html", "data-action") == engine.decide(case.text, ignore_scope=True).action
+        shown = page.text_content("#gloss")
+        assert case.gloss in shown
+        assert case.ask.en in shown
+        assert case.tell.en in shown
