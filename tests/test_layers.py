@@ -28,7 +28,8 @@ FLOORS = (
     {"audit"},
     {""},  # modengine/__init__.py itself: the public names
     {"lab"},
-    {"cli", "play"},
+    {"play"},
+    {"cli"},
     {"__main__"},
 )
 """From the ground up.  Packages on one floor do not import each other."""

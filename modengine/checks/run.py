@@ -11,7 +11,7 @@ from modengine.checks.names import Clauses, UnusedLists, UnusedSharedPatterns
 from modengine.checks.patterns import DuplicateTerms, RegexWithoutGate, ShortFuzzyTerms
 from modengine.errors import Place, Problem
 from modengine.loading import policy_problems, with_source
-from modengine.ruleset.load import policy_of, read
+from modengine.ruleset.load import Loaded, policy_of, read
 from modengine.ruleset.model import Policy
 
 
@@ -35,7 +35,11 @@ CHECKS: dict[str, Check] = {
 
 def check(path: str | Path) -> tuple[Problem, ...]:
     """Every error and warning in a policy or ruleset and in all files that it names, by place."""
-    loaded = read(Path(path))
+    return check_loaded(read(Path(path)))
+
+
+def check_loaded(loaded: Loaded) -> tuple[Problem, ...]:
+    """The same of what was already read."""
     policy = loaded.policy
     if policy is None and loaded.ruleset is not None:
         policy = policy_of(loaded.ruleset)

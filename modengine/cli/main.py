@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "timeline": "Run a policy over dated messages.",
     "audit": "Verify, show, replay, query and export the audit log.",
     "profile": "Name the rules and patterns that cost most.",
+    "play": "Serve the classroom page.",
     "schema": "Print the JSON Schema of a file or record.",
 }
 """Name and one line; each is the module of that name, and the command in it."""

@@ -17,8 +17,10 @@ MAX_BYTES = 5_000_000
 class Files:
     """The files read for one policy or ruleset, each once, with the folder that all paths start from."""
 
-    def __init__(self, top: str, report: Report) -> None:
+    def __init__(self, top: str, report: Report, root: str | None = None) -> None:
+        """With `root`, nothing outside of that folder is read, whatever a file names."""
         self.folder = os.path.dirname(top)
+        self.root = root
         self.report = report
         self._data: dict[str, bytes] = {}
         self._nodes: dict[str, Node | None] = {}
@@ -45,7 +47,8 @@ class Files:
             return None
         folder = os.path.dirname(named.place.file)
         path = os.path.normpath(os.path.join(folder, value))
-        if inside and not any(_within(path, root) for root in (folder, self.folder)):
+        out = self.root is not None and not _within(path, self.root)
+        if out or (inside and not any(_within(path, root) for root in (folder, self.folder))):
             add(
                 "ME205", f"`{shown(value)}` lies outside the folder of the rules", named.place,
                 "keep lists beside the rules that use them",

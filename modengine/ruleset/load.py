@@ -34,11 +34,14 @@ class Loaded:
     files: tuple[SourceFile, ...] = ()
 
 
-def read(path: str | Path) -> Loaded:
-    """The policy or ruleset of a file, told apart by its first-level key."""
+def read(path: str | Path, within: str | Path | None = None) -> Loaded:
+    """The policy or ruleset of a file, told apart by its first-level key.
+
+    With `within`, no file outside of that folder is read.
+    """
     report = Report()
     file = os.path.normpath(path)
-    files = Files(file, report)
+    files = Files(file, report, None if within is None else os.path.normpath(within))
     policy, ruleset = None, None
     try:
         root = files.nodes(file, None)

@@ -1,0 +1,82 @@
+"""`modengine play`: the classroom page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from modengine.cli.options import policy_path
+from modengine.paths import shipped_policy
+from modengine.run.replace import replacing
+
+if TYPE_CHECKING:
+    from modengine.play.lessons import Lesson
+
+
+@click.command("play")
+@click.argument("policy", metavar="[POLICY]", required=False)
+@click.option("--port", metavar="N", type=click.IntRange(0, 65535), help="Port.  [default: 8321, or any that is free]")
+@click.option("--browser/--no-browser", default=True, help="Open the page in the browser.  [default: yes]")
+@click.option(
+    "--host", metavar="ADDRESS", default="127.0.0.1", show_default=True,
+    help="Address to serve; 0.0.0.0 lets a class in, after a warning.",
+)  # fmt: skip
+@click.option("--lesson", metavar="NAME", help="Open with this lesson: the name of a shipped one, or a YAML file.")
+@click.option(
+    "--export", metavar="FILE", type=click.Path(path_type=Path),
+    help="Write --lesson as one HTML file that needs no server, and end.",
+)  # fmt: skip
+def command(
+    policy: str | None, port: int | None, browser: bool, host: str, lesson: str | None, export: Path | None
+) -> None:
+    """Serve the classroom page: write rules, type a message, see how it is decided and why, break it.
+
+    The page is served to this machine alone, works without a network and uploads nothing.  POLICY is
+    a policy file, or the name of a shipped one; without it and --lesson, the first lesson opens.
+
+    \b
+    Examples:
+      modengine play
+      modengine play class.yaml --port 9000 --no-browser
+      modengine play --lesson word-boundaries
+      modengine play --lesson word-boundaries --export words.html
+    """
+    if export is not None and lesson is None:
+        raise click.UsageError("--export needs --lesson: which lesson is to be written?")
+    try:
+        from modengine.play.export import as_page  # noqa: PLC0415  (needs the extra `play`)
+        from modengine.play.lessons import shipped_lessons  # noqa: PLC0415
+        from modengine.play.serve import serve, start_of  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise click.UsageError(f"the page needs {error.name}: pip install 'modengine[play]'") from None
+    lessons = shipped_lessons()
+    first = None if lesson is None else _lesson(lesson, lessons)
+    if first is not None and first not in lessons:
+        lessons = (first, *lessons)
+    if export is not None:
+        assert first is not None
+        with replacing(export) as stream:
+            stream.write(as_page(first).encode("utf-8", "backslashreplace"))
+        click.echo(f"{export}: the lesson `{first.lesson}`, {len(first.cases)} messages, decided")
+        return
+    path = policy_path(policy) or shipped_policy()
+    if first is None and policy is None and lessons:
+        first = lessons[0]  # a page with something on it
+    serve(start_of(path, lessons, "" if first is None else first.lesson), host, port, browser, _say)
+
+
+def _say(what: str) -> None:
+    click.echo(what, err=True)
+
+
+def _lesson(name: str, lessons: tuple[Lesson, ...]) -> Lesson:
+    from modengine.play.lessons import read_lesson  # noqa: PLC0415
+
+    for one in lessons:
+        if one.lesson == name:
+            return one
+    if not Path(name).is_file():
+        raise click.UsageError(f"there is no lesson `{name}`: {', '.join(one.lesson for one in lessons)}, or a file")
+    return read_lesson(Path(name))

@@ -1,0 +1,218 @@
+"""The HTTP side of the page: routes, limits, headers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from anyio import CapacityLimiter, to_thread
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from modengine.play.guard import HEADERS, Door
+from modengine.play.jobs import encoded
+from modengine.play.lessons import Lesson
+from modengine.play.limits import BODY_SECONDS, MOST_BODY
+from modengine.play.pool import Pool
+from modengine.play.registry import ENDPOINTS, Endpoint, openapi
+from modengine.play.room import Room
+
+STATIC = Path(__file__).parent / "static"
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".json": "application/json",
+    ".txt": "text/plain; charset=utf-8",
+}
+"""Given by hand: what the system thinks of a suffix differs from machine to machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the page begins with: the files of the policy it was started with, and the lessons."""
+
+    files: Mapping[str, str]
+    main: str
+    lessons: tuple[Lesson, ...] = ()
+    first: str = ""
+    """The lesson that opens first; empty for none."""
+
+
+class _Problem(Exception):
+    def __init__(self, status: int, said: str) -> None:
+        self.status, self.said = status, said
+
+
+def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
+    """The application.  The pool is the caller's to end."""
+    rules = pool.remember(start.files, start.main, pin=True)
+    room = Room()
+    # Who waits for reasons or studies takes no thread, and leaves a worker to those who only type.
+    spare = max(2, pool.size - 1)
+    lanes = {
+        "verdict": CapacityLimiter(200),
+        "reasons": CapacityLimiter(spare - spare // 2),
+        "study": CapacityLimiter(spare // 2),
+    }
+    document = encoded(openapi())
+    files = {f"/static/{path.relative_to(STATIC).as_posix()}": path for path in STATIC.rglob("*") if path.is_file()}
+
+    async def page(_: Request) -> Response:
+        return FileResponse(STATIC / "index.html", media_type=TYPES[".html"])
+
+    async def static(request: Request) -> Response:
+        path = files.get(request.url.path)
+        if path is None or path.suffix not in TYPES:
+            return _said(404, "there is no such file")
+        return FileResponse(path, media_type=TYPES[path.suffix])
+
+    async def api_document(_: Request) -> Response:
+        return Response(document, media_type="application/json")
+
+    def begin(_given: Any, teacher: bool) -> object:
+        return {
+            "rules": rules,
+            "files": start.files,
+            "main": start.main,
+            "lessons": start.lessons,
+            "first": start.first,
+            "teacher": teacher,
+            "open": door.open,
+            "student": door.student if teacher and door.open else "",
+        }
+
+    def look(_given: Any, teacher: bool) -> object:
+        return room.state(teacher)
+
+    def vote(given: Any, teacher: bool) -> object:
+        try:
+            room.vote(given.voter, given.choice)
+        except ValueError as error:
+            raise _Problem(409, str(error)) from None
+        return room.state(teacher)
+
+    def ask(given: Any, teacher: bool) -> object:
+        room.ask(given.text, given.gloss, given.shown, given.fresh)
+        return room.state(teacher)
+
+    own: dict[str, Callable[[Any, bool], object]] = {
+        "/api/start": begin,
+        "/api/room": look,
+        "/api/room/vote": vote,
+        "/api/room/ask": ask,
+    }
+
+    async def endpoint(request: Request) -> Response:
+        path = request.url.path
+        one = ENDPOINTS[path]
+        teacher = door.is_teacher(request)
+        if one.teacher and not teacher:
+            return _said(403, "only the window of whoever started the page may do this")
+        try:
+            given = _read(one, await _body(request))
+            if path in own:
+                return Response(encoded(own[path](given, teacher)), media_type="application/json")
+            wanted = _wanted(one, given, pool, rules)
+            async with lanes[one.lane]:
+                if await request.is_disconnected():  # while it waited, the page asked for something newer
+                    return _said(499, "nobody waits for this any more")
+                status, body = await to_thread.run_sync(pool.ask, wanted, one.seconds, one.lane != "verdict")
+            return Response(body, status, media_type="application/json")
+        except _Problem as problem:
+            return _said(problem.status, problem.said)
+
+    routes = [
+        Route("/", page),
+        Route("/api/openapi.json", api_document),
+        *(Route(path, endpoint, methods=["POST"]) for path in ENDPOINTS),
+        Route("/static/{path:path}", static),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        warming = asyncio.create_task(to_thread.run_sync(pool.warm, [rules]))
+        yield
+        warming.cancel()
+
+    app = Starlette(routes=routes, lifespan=lifespan)
+    app.add_middleware(Watched, door=door)
+    return app
+
+
+class Watched:
+    """Refuses who may not ask, and puts the headers on every answer."""
+
+    def __init__(self, app: ASGIApp, door: Door) -> None:
+        self.app, self.door = app, door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                added = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+                message = {**message, "headers": [*message.get("headers", ()), *added]}
+            await send(message)
+
+        why = self.door.refuses(Request(scope))
+        await (_said(403, why) if why else self.app)(scope, receive, with_headers)
+
+
+async def _body(request: Request) -> bytes:
+    """The body, if it is JSON, of a size that is allowed, and comes in time."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise _Problem(400, "send JSON: Content-Type: application/json")
+    found = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for piece in request.stream():
+                found += piece
+                if len(found) > MOST_BODY:
+                    raise _Problem(413, f"a request has at most {MOST_BODY:,} bytes")
+    except TimeoutError:
+        raise _Problem(408, "the request did not arrive in time") from None
+    except ClientDisconnect:
+        raise _Problem(400, "the request was cut off") from None
+    return bytes(found)
+
+
+def _read(one: Endpoint, body: bytes) -> Any:
+    try:
+        # json and not msgspec: the latter refuses lone surrogates, which are among what the engine can read.
+        return msgspec.convert(json.loads(body or b"{}"), one.takes)
+    except (ValueError, RecursionError) as error:
+        raise _Problem(400, f"this is not what the endpoint takes: {str(error)[:300]}") from None
+
+
+def _wanted(one: Endpoint, given: Any, pool: Pool, default: str) -> dict[str, Any]:
+    """The request as a worker takes it."""
+    from modengine.play.workspace import names_are_good  # noqa: PLC0415
+
+    wanted: dict[str, Any] = {name: msgspec.to_builtins(getattr(given, name)) for name in given.__struct_fields__}
+    if "files" in wanted:
+        if wrong := names_are_good(wanted["files"], wanted["main"]):
+            raise _Problem(422, wrong)
+        return {"job": one.job, "rules": pool.remember(wanted["files"], wanted["main"])}
+    if "rules" in wanted:
+        wanted["rules"] = wanted["rules"] or default
+    if wanted.get("ignore_scope", 0) is None:
+        del wanted["ignore_scope"]
+    return {"job": one.job, **wanted}
+
+
+def _said(status: int, what: str) -> Response:
+    return Response(encoded({"error": what}), status, media_type="application/json")

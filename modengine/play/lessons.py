@@ -1,0 +1,77 @@
+"""Lessons: one YAML file each, under `samples/lessons`.
+
+lesson: word-boundaries
+title: {en: Words, zh: 词}
+minutes: 45
+topics: what the messages speak of, so that a teacher can warn of it
+intro: {en: ..., zh: ...}
+panel: why                     # the panel that opens
+main: policy.yaml
+files: {policy.yaml: |- ..., rules.yaml: |- ...}
+cases:
+  - {id: kimono, text: ..., gloss: ..., label: none, hidden: true, ask: {en: ..., zh: ...}, tell: {...}}
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+import yaml
+from msgspec import Meta
+
+from modengine.errors import InputError
+from modengine.play.shipped import samples
+
+PANELS = ("why", "steps", "whatif", "tests", "evade", "audit")
+
+
+class Both(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A text in the two languages of the page."""
+
+    en: str
+    zh: str
+
+
+class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A message of a lesson."""
+
+    id: str
+    text: Annotated[str, Meta(max_length=20_000)]
+    gloss: str
+    label: str = "none"
+    hidden: bool = False
+    """Not shown to the class before the teacher does."""
+    blur: bool = False
+    """Blurred until somebody asks for it."""
+    ask: Both | None = None
+    tell: Both | None = None
+    """What is worth saying once it is revealed."""
+
+
+class Lesson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A lesson as the page receives it."""
+
+    lesson: Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,60}$")]
+    title: Both
+    minutes: Annotated[int, Meta(ge=1, le=300)]
+    topics: Both
+    intro: Both
+    main: str
+    files: dict[str, str]
+    cases: Annotated[tuple[Case, ...], Meta(min_length=1, max_length=200)]
+    panel: Literal["why", "steps", "whatif", "tests", "evade", "audit"] = "why"
+
+
+def read_lesson(path: Path) -> Lesson:
+    """A lesson.  Raises InputError (ME905) with what is wrong with the file."""
+    try:
+        return msgspec.convert(yaml.safe_load(path.read_text("utf-8")), Lesson)
+    except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
+        raise InputError("ME905", f"`{path}` is no lesson: {error}", "docs/play.md says what a lesson holds") from None
+
+
+def shipped_lessons() -> tuple[Lesson, ...]:
+    """All lessons that come with modengine, by their files' names."""
+    return tuple(read_lesson(path) for path in sorted((samples() / "lessons").glob("*.yaml")))

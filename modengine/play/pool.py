@@ -1,0 +1,225 @@
+"""The workers: who is asked, how long they may take, and what happens when they take longer."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import modengine
+from modengine.play.limits import MOST_ANSWER, MOST_KEPT, MOST_SETS
+from modengine.play.worker import NEED
+
+Answer = tuple[int, bytes]
+"""An HTTP status and JSON."""
+UNKNOWN: Answer = (410, b'{"error": "these rules are not known (any more): send them again", "code": "rules"}')
+_ROOT = Path(modengine.__file__).parents[1]
+_PASSED = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "HOME", "USERPROFILE")
+"""What of the environment a worker gets."""
+
+
+STARTING, COMPILING = 60.0, 20.0
+"""Seconds for a worker to begin, and to compile a rule set, on a busy machine; beside those of the job."""
+
+
+class SlowError(Exception):
+    """A worker took too long, or died; it was replaced."""
+
+
+class Worker:
+    """One child process, asked one thing at a time."""
+
+    def __init__(self, logs: Path) -> None:
+        self.lock = threading.Lock()
+        self._logs = logs
+        self._ready = False
+        self._process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        environment = {name: os.environ[name] for name in _PASSED if name in os.environ}
+        environment |= {
+            "PYTHONUTF8": "1",
+            "PYTHONPATH": str(_ROOT),
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+        }
+        return subprocess.Popen(  # noqa: S603  (this Python and a module of our own)
+            [sys.executable, "-P", "-m", "modengine.play.worker", str(self._logs)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            cwd=self._logs,
+        )
+
+    def ask(self, request: Mapping[str, Any], seconds: float) -> Answer:
+        """The answer to a request; the caller holds the lock.  Raises SlowError."""
+        if not self._ready:
+            self._exchange(b"", STARTING)
+            self._ready = True
+        return self._exchange(json.dumps(request).encode("ascii") + b"\n", seconds)
+
+    def _exchange(self, request: bytes, seconds: float) -> Answer:
+        """Writes a request and reads an answer; a worker greets when it is ready."""
+        process = self._process
+        overdue = threading.Timer(seconds, process.kill)
+        overdue.daemon = True
+        overdue.start()
+        try:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(request)
+            process.stdin.flush()
+            head = process.stdout.readline(64).split()
+            if len(head) != 2 or int(head[1]) > MOST_ANSWER:
+                raise SlowError
+            body = process.stdout.read(int(head[1]))
+            if len(body) != int(head[1]):
+                raise SlowError
+            return int(head[0]), body
+        except (OSError, ValueError, SlowError):
+            self._replace()
+            raise SlowError from None
+        finally:
+            overdue.cancel()
+
+    def _replace(self) -> None:
+        self.end()
+        self._ready = False
+        self._process = self._start()
+
+    def end(self) -> None:
+        """Ends the process."""
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        self._process.wait()
+
+
+class Pool:
+    """Some workers, and the rule sets by their names.  Use as a context manager."""
+
+    def __init__(self, workers: int | None = None) -> None:
+        self._temporary = TemporaryDirectory(prefix="modengine-play-logs-", ignore_cleanup_errors=True)
+        self.logs = Path(self._temporary.name)
+        self._workers = [Worker(self.logs) for _ in range(workers or max(3, min(5, os.cpu_count() or 2)))]
+        self._sets: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._pinned: set[str] = set()
+        self._slow: dict[str, float] = {}
+        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._guard = threading.Lock()
+
+    @property
+    def size(self) -> int:
+        """How many workers there are."""
+        return len(self._workers)
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers:
+            worker.end()
+        self._temporary.cleanup()
+
+    def remember(self, files: Mapping[str, str], main: str, pin: bool = False) -> str:
+        """The name of a rule set: the digest of its files."""
+        content = json.dumps([main, sorted(files.items())]).encode("ascii")
+        name = sha256(content).hexdigest()[:32]
+        with self._guard:
+            self._sets[name] = {"files": dict(files), "main": main}
+            self._sets.move_to_end(name)
+            if pin:
+                self._pinned.add(name)
+            while len(self._sets) > MOST_SETS:
+                self._sets.pop(next(one for one in self._sets if one not in self._pinned))
+        return name
+
+    def files_of(self, name: str) -> dict[str, Any] | None:
+        """A remembered rule set."""
+        with self._guard:
+            return self._sets.get(name)
+
+    def warm(self, names: Sequence[str]) -> None:
+        """Lets every worker compile some rule sets."""
+        for worker in self._workers:
+            for name in names:
+                with worker.lock, contextlib.suppress(SlowError):
+                    self._asked(worker, {"job": "rules", "rules": name}, 60.0)
+
+    def ask(self, request: Mapping[str, Any], seconds: float, keep: bool = False) -> Answer:
+        """Asks the worker that most likely knows the rule set, or another that is free.
+
+        With `keep`, a good answer is kept: a class of thirty asks the same of the same lesson.
+        """
+        key = json.dumps(request, sort_keys=True) if keep else ""
+        with self._guard:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return 200, self._kept[key]
+        status, body = self._asked_once(request, seconds)
+        if keep and status == 200 and len(body) < MOST_KEPT:
+            with self._guard:
+                self._kept[key] = body
+                while sum(map(len, self._kept.values())) > MOST_KEPT:
+                    self._kept.popitem(last=False)
+        return status, body
+
+    def _asked_once(self, request: Mapping[str, Any], seconds: float) -> Answer:
+        name = str(request.get("rules") or request.get("a") or "")
+        if self._slow.get(name, 0) > time.monotonic():
+            return _late(seconds)
+        if name and self.files_of(name) is None:
+            return UNKNOWN
+        worker = self._free(int(name[:8] or "0", 16) if name else 0)
+        try:
+            return self._asked(worker, request, seconds)
+        except SlowError:
+            if request.get("job") in ("rules", "check"):
+                self._slow[name] = time.monotonic() + 60
+            return _late(seconds)
+        finally:
+            worker.lock.release()
+
+    def _free(self, preferred: int) -> Worker:
+        """A worker, its lock taken."""
+        count = len(self._workers)
+        for step in range(count):
+            worker = self._workers[(preferred + step) % count]
+            if worker.lock.acquire(blocking=False):
+                return worker
+        worker = min(self._workers, key=lambda _: os.urandom(1))
+        worker.lock.acquire()
+        return worker
+
+    def _asked(self, worker: Worker, request: Mapping[str, Any], seconds: float) -> Answer:
+        status, body = worker.ask(request, seconds)
+        for _ in range(2):
+            if status != NEED:
+                break
+            need = json.loads(body)["need"]
+            given = self.files_of(need)
+            if given is None:
+                return UNKNOWN
+            compiled = worker.ask({"job": "rules", "rules": need, "sets": {need: given}}, COMPILING)
+            if compiled[0] != 200 or request["job"] == "rules":
+                return compiled
+            status, body = worker.ask(request, seconds)
+        return status, body
+
+
+def _late(seconds: float) -> Answer:
+    said = f"this took longer than {seconds:g} seconds and was stopped; is there a pattern that tries too many ways?"
+    return 503, json.dumps({"error": said, "code": "slow"}).encode()

@@ -1,0 +1,260 @@
+"""Every endpoint of the API, in one literal, and the OpenAPI document that is made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from modengine import __version__
+from modengine.model import Decision
+from modengine.play.limits import MOST_FILES, MOST_TEXT
+
+Name = Annotated[str, Meta(max_length=200)]
+Text = Annotated[str, Meta(max_length=MOST_TEXT)]
+RulesName = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", description="What `/api/rules` calls a rule set.")]
+LogName = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", description="A log of one's own: any 32 hexadecimal digits.")]
+
+
+Lane = Literal["verdict", "reasons", "study"]
+
+
+class PartIn(msgspec.Struct, forbid_unknown_fields=True):
+    """What was read or heard in a picture, a video or a voice message."""
+
+    kind: Literal["caption", "ocr", "transcript"]
+    text: Text
+
+
+class MessageIn(msgspec.Struct, forbid_unknown_fields=True):
+    """A message, decided by the policy that the page was started with, or by `rules`."""
+
+    text: Text = ""
+    id: Name | None = None
+    parts: Annotated[list[PartIn], Meta(max_length=20)] = []
+    fields: dict[Name, str | int | float | bool] = {}
+    rules: RulesName | None = None
+    ignore_scope: bool | None = None
+    """Whether scope and period are taken as met.  `decide`: no, as `modengine scan`; `explain`: yes."""
+
+
+class RulesIn(msgspec.Struct, forbid_unknown_fields=True):
+    """The files of a rule set by name, and which of them is the policy (or a lone ruleset)."""
+
+    files: Annotated[dict[Name, str], Meta(max_length=MOST_FILES)]
+    main: Name
+
+
+class RowIn(msgspec.Struct, forbid_unknown_fields=True):
+    """A labelled message of a lesson: `label` is a category or `none`."""
+
+    text: Text
+    label: Name = "none"
+    id: Name | None = None
+    gloss: Annotated[str, Meta(max_length=2000)] = ""
+    kind: Name = ""
+    tags: list[Name] = []
+
+
+class MeasureIn(msgspec.Struct, forbid_unknown_fields=True):
+    """A rule set, and messages to measure it on: the shipped samples unless `rows` are given."""
+
+    rules: RulesName | None = None
+    rows: Annotated[list[RowIn], Meta(max_length=500)] = []
+    off: Annotated[list[Name], Meta(max_length=500)] = []
+    """Rules to leave out."""
+
+
+class DiffIn(msgspec.Struct, forbid_unknown_fields=True):
+    """Two rule sets."""
+
+    a: RulesName
+    b: RulesName
+    rows: Annotated[list[RowIn], Meta(max_length=500)] = []
+
+
+class AuditIn(msgspec.Struct, forbid_unknown_fields=True):
+    """A log, and where it is asked for: a message, the number of a record, a place in it, a checkpoint."""
+
+    log: LogName
+    text: Text = ""
+    rules: RulesName | None = None
+    seq: Annotated[int, Meta(ge=0)] = 0
+    at: Annotated[int, Meta(ge=0)] = 0
+    checkpoint: Annotated[str, Meta(max_length=2000)] = ""
+
+
+class KindIn(msgspec.Struct, forbid_unknown_fields=True):
+    """Which JSON Schema."""
+
+    kind: Literal["ruleset", "policy"] = "ruleset"
+
+
+class VoteIn(msgspec.Struct, forbid_unknown_fields=True):
+    """A prediction.  `voter` is made up by the window and kept in memory only, so that a vote can be changed."""
+
+    voter: LogName
+    choice: Literal["allow", "label", "review", "block"]
+
+
+class AskIn(msgspec.Struct, forbid_unknown_fields=True):
+    """What the teacher asks the class: a text (empty: nothing), and whether the answers are shown."""
+
+    text: Text = ""
+    gloss: Annotated[str, Meta(max_length=2000)] = ""
+    shown: bool = False
+    fresh: bool = False
+    """Begin a new tally."""
+
+
+class Nothing(msgspec.Struct, forbid_unknown_fields=True):
+    """An empty object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What is sent where, who does it, and how long it may take."""
+
+    summary: str
+    takes: type[msgspec.Struct]
+    gives: str
+    job: str = ""
+    """The job of a worker; empty where the server answers by itself."""
+    seconds: float = 5.0
+    lane: Lane = "verdict"
+    """What it is for: reasons and studies never hold all workers, so that verdicts do not wait for them."""
+    teacher: bool = False
+    """For the window of whoever started the page alone."""
+    schema: type | None = None
+    """The type of the answer, where it is one of the engine's."""
+
+
+ENDPOINTS: dict[str, Endpoint] = {
+    "/api/decide": Endpoint(
+        "Decide a message.", MessageIn, "The decision, as `modengine scan` writes it", "decide", schema=Decision
+    ),
+    "/api/explain": Endpoint(
+        "Decide a message and say why.", MessageIn,
+        "`trace` as `modengine explain --format json` writes it; `marks`, `titles`, `clauses`, `views`", "explain",
+        lane="reasons",
+    ),
+    "/api/flip": Endpoint(
+        "Find the smallest edits that change a decision.", MessageIn, "As `modengine flip --format json`", "flip",
+        15.0, lane="study",
+    ),
+    "/api/evade": Endpoint(
+        "Disguise a message in every way of the lab, and decide each.", MessageIn,
+        "`action` and `disguises`, each with five `variants`", "evade", 20.0, lane="study",
+    ),
+    "/api/rules": Endpoint(
+        "Compile a rule set.", RulesIn,
+        "`rules`, its name for later requests; `ok`, `problems`, and of a sound one `policy` and `list`", "rules", 20.0,
+    ),
+    "/api/check": Endpoint(
+        "Say what is wrong with a rule set.", RulesIn, "As `modengine check --format json`", "check", 20.0
+    ),
+    "/api/test": Endpoint(
+        "Run the examples inside a rule set.", MeasureIn, "As `modengine test --format json`", "test", 30.0,
+        lane="study",
+    ),
+    "/api/eval": Endpoint(
+        "Measure a rule set, ability by ability.", MeasureIn,
+        "`grid`: of each functionality n, k, share, 95 % interval and the messages", "eval", 30.0, lane="study",
+    ),
+    "/api/scores": Endpoint(
+        "The points of every sample, with some rules left out.", MeasureIn, "`actions` and `rows`", "scores", 30.0,
+        lane="study",
+    ),
+    "/api/diff": Endpoint(
+        "Compare two rule sets.", DiffIn, "`changed`: every message that they decide otherwise", "diff", 40.0,
+        lane="study",
+    ),
+    "/api/schema": Endpoint("The JSON Schema of a rule file.", KindIn, "JSON Schema, for completion", "schema"),
+    "/api/audit/append": Endpoint(
+        "Decide a message and record it in a log of one's own.", AuditIn, "`seq`, `decision_id`, `checkpoint`",
+        "audit_append", 20.0,
+    ),
+    "/api/audit/show": Endpoint(
+        "The records of a log as they stand in its file, and its tree.", AuditIn,
+        "`records`, `levels` (hashes from the leaves up), `checkpoint`", "audit_show",
+    ),
+    "/api/audit/record": Endpoint(
+        "One decision: text, details, statement of reasons, inclusion proof.", AuditIn,
+        "`statement`, `details`, `text`, `proof`; `wrong` where it cannot be proven", "audit_record", 10.0,
+    ),
+    "/api/audit/tamper": Endpoint(
+        "Flip one bit of a record in the file.", AuditIn, "`before` and `after`", "audit_tamper"
+    ),
+    "/api/audit/verify": Endpoint(
+        "Verify a log against its checkpoints, and against one that was kept.", AuditIn, "`ok`, `faults`",
+        "audit_verify", 20.0,
+    ),
+    "/api/audit/reset": Endpoint("Throw a log away.", AuditIn, "An empty object", "audit_reset"),
+    "/api/room": Endpoint("What the teacher asks, and how many answered.", Nothing, "`text`, `votes`, `tally`"),
+    "/api/room/vote": Endpoint("Predict a decision, anonymously.", VoteIn, "As `/api/room`"),
+    "/api/room/ask": Endpoint("Ask the class, show the answers.", AskIn, "As `/api/room`", teacher=True),
+    "/api/start": Endpoint(
+        "What the page begins with.", Nothing, "The policy's files, the lessons, whether this is the teacher's window"
+    ),
+}  # fmt: skip
+"""All are POST with a JSON body."""
+
+
+def openapi() -> dict[str, Any]:
+    """The OpenAPI 3.1 document."""
+    types = {one.takes for one in ENDPOINTS.values()} | {one.schema for one in ENDPOINTS.values() if one.schema}
+    _, components = msgspec.json.schema_components(
+        sorted(types, key=lambda one: one.__name__), ref_template="#/components/schemas/{name}"
+    )
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "modengine play",
+            "version": __version__,
+            "description": "The API of the classroom page. It is served on the loopback address alone unless asked "
+            "otherwise (`--host`); then every request carries the token of the run in `X-Modengine-Token`.",
+        },
+        "security": [{}, {"token": []}],
+        "paths": {path: {"post": _operation(path, one)} for path, one in ENDPOINTS.items()},
+        "components": {
+            "schemas": components | {"Error": _ERROR},
+            "securitySchemes": {"token": {"type": "apiKey", "in": "header", "name": "X-Modengine-Token"}},
+        },
+    }
+
+
+_ERROR: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {"error": {"type": "string"}, "code": {"type": "string"}, "hint": {"type": "string"}},
+    "required": ["error"],
+}
+_FAILURES = {
+    "400": "The request is not what this endpoint takes",
+    "403": "The token, the Host or the Origin is not that of this page",
+    "410": "The rule set is not known (any more): send it to `/api/rules`",
+    "413": "The request or its answer is too large",
+    "422": "The rules or the message cannot be decided",
+    "503": "It took too long and was stopped",
+}
+
+
+def _operation(path: str, one: Endpoint) -> dict[str, Any]:
+    error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    answer: dict[str, Any] = {}
+    if one.schema is not None:
+        answer = {"$ref": f"#/components/schemas/{one.schema.__name__}"}
+    return {
+        "operationId": path.removeprefix("/api/").replace("/", "_"),
+        "summary": one.summary,
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{one.takes.__name__}"}}},
+        },
+        "responses": {
+            "200": {"description": one.gives, "content": {"application/json": {"schema": answer}}},
+            **{status: {"description": said, "content": error} for status, said in _FAILURES.items()},
+        },
+    }

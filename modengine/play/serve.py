@@ -1,0 +1,111 @@
+"""Running the page: the socket, the browser, the words in the terminal."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+
+import uvicorn
+
+from modengine.errors import InputError
+from modengine.play.app import Start, make_app
+from modengine.play.guard import LOOPBACK, Door
+from modengine.play.lessons import Lesson
+from modengine.play.pool import Pool
+from modengine.ruleset.load import load_policy
+
+PORT = 8321
+WARNING = """\
+WARNING: with --host, every computer of this network that has the link can use this page and this machine's
+processor. Nothing is encrypted: whoever shares the network can read along. Do it in a room that you trust, for as
+long as the lesson takes. Nothing is uploaded to anywhere else."""
+
+
+def start_of(policy: Path, lessons: tuple[Lesson, ...], first: str = "") -> Start:
+    """What the page begins with.  Raises PolicyError where the policy has errors."""
+    sources = load_policy(policy).files
+    # A policy may name files above its folder; the page knows them from their common folder on.
+    folder = os.path.abspath(policy.parent)
+    paths = [os.path.abspath(os.path.join(folder, one.path)) for one in sources]
+    base = os.path.commonpath([os.path.dirname(path) for path in paths])
+    names = [PurePosixPath(Path(path).relative_to(base).as_posix()).as_posix() for path in paths]
+    files = {name: one.data.decode("utf-8-sig") for name, one in zip(names, sources, strict=True)}
+    main = Path(os.path.abspath(policy)).relative_to(base).as_posix()
+    return Start(files, main, lessons, first)
+
+
+def bind(host: str, port: int | None) -> socket.socket:
+    """A socket on a port; without one on the usual, or if that is taken on any.  Raises InputError (ME905)."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for wanted in [PORT, 0] if port is None else [port]:
+        one = socket.socket(family, socket.SOCK_STREAM)
+        if os.name == "posix":
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind((host, wanted))
+        except OSError as error:
+            one.close()
+            reason = (error.strerror or str(error)).lower()
+            failed = InputError("ME905", f"{host} port {wanted} cannot be served: {reason}", "choose another --port")
+        else:
+            return one
+    raise failed
+
+
+def door_of(host: str) -> Door:
+    """Who may come in, for the address that is served."""
+    if host in ("127.0.0.1", "::1", "localhost"):
+        return Door()
+    names = {host.lower(), f"[{host.lower()}]"} if host not in ("0.0.0.0", "::") else set(_own_addresses())  # noqa: S104
+    return Door(hosts=LOOPBACK | names, open=True)
+
+
+def _own_addresses() -> list[str]:
+    """The names and addresses of this machine."""
+    name = socket.gethostname()
+    found = [name.lower(), f"{name.lower()}.local"]
+    with suppress(OSError):
+        found += [str(one[4][0]) for one in socket.getaddrinfo(name, None)]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
+        probe.connect(("192.0.2.1", 9))  # sends nothing: it asks which address would be used
+        found.append(str(probe.getsockname()[0]))
+    return [f"[{one}]" if ":" in one else one for one in dict.fromkeys(found)]
+
+
+def addresses(one: socket.socket, door: Door, host: str) -> tuple[str, str]:
+    """The link of the teacher and that of the students (empty where only this machine reaches the page)."""
+    port = one.getsockname()[1]
+    if not door.open:
+        name = f"[{host}]" if ":" in host else host
+        return f"http://{name}:{port}/", ""
+    others = sorted(door.hosts - LOOPBACK, key=lambda name: (not name[:1].isdigit(), name.startswith("127."), name))
+    name = others[0] if others else host
+    return f"http://{name}:{port}/#token={door.teacher}", f"http://{name}:{port}/#token={door.student}"
+
+
+def serve(start: Start, host: str, port: int | None, browser: bool, say: Callable[[str], object]) -> None:
+    """Serves the page until it is stopped."""
+    door = door_of(host)
+    if door.open:
+        say(WARNING)
+    listening = bind(host, port)
+    mine, theirs = addresses(listening, door, host)
+    with Pool() as pool:
+        app = make_app(start, pool, door)
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=20,
+            limit_concurrency=200, timeout_graceful_shutdown=3,
+        )  # fmt: skip
+        say(f"The page is at {mine}" + (" (yours: keep this link to yourself)" if theirs else ""))
+        if theirs:
+            say(f"For the class:  {theirs}")
+        say("Ctrl+C ends it.")
+        if browser:
+            threading.Timer(0.8, webbrowser.open, [mine]).start()
+        with suppress(KeyboardInterrupt), listening:
+            uvicorn.Server(config).run(sockets=[listening])

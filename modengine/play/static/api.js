@@ -1,0 +1,51 @@
+// Requests.  Of the answers to requests of one name, only that to the newest is used.
+
+let token = sessionStorage.getItem("modengine-token") ?? "";
+const running = new Map();
+
+export function setToken(value) {
+  token = value;
+  sessionStorage.setItem("modengine-token", value);
+}
+
+export class Refused extends Error {
+  constructor(status, body) {
+    super(body.error ?? `HTTP ${status}`);
+    this.status = status;
+    this.code = body.code ?? "";
+  }
+}
+
+export async function post(path, body = {}, signal = undefined) {
+  const answer = await fetch(`/api/${path}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Modengine-Token": token },
+    body: JSON.stringify(body),
+    signal,
+  });
+  const found = await answer.json().catch(() => ({ error: `HTTP ${answer.status}` }));
+  if (!answer.ok) throw new Refused(answer.status, found);
+  return found;
+}
+
+// The answer, or null where a newer request of the same name was made meanwhile.
+export async function latest(name, path, body) {
+  running.get(name)?.abort();
+  const mine = new AbortController();
+  running.set(name, mine);
+  try {
+    const found = await post(path, body, mine.signal);
+    return running.get(name) === mine ? found : null;
+  } catch (error) {
+    if (mine.signal.aborted) return null;
+    throw error;
+  }
+}
+
+const waiting = new Map();
+
+// Runs `what` once nothing more of this name came for so many milliseconds.
+export function soon(name, milliseconds, what) {
+  clearTimeout(waiting.get(name));
+  waiting.set(name, setTimeout(what, milliseconds));
+}

@@ -1,0 +1,137 @@
+// The rules: CodeMirror with the problems that the server finds, and completion from the JSON Schema.
+
+import {
+  autocompletion, bracketMatching, completionKeymap, defaultKeymap, drawSelection, EditorState, EditorView,
+  foldGutter, foldKeymap, HighlightStyle, highlightActiveLine, history, historyKeymap, indentUnit, keymap,
+  lineNumbers, lintGutter, lintKeymap, setDiagnostics, syntaxHighlighting, tags, yaml,
+} from "./vendor/codemirror.js";
+import { post } from "./api.js";
+import { $ } from "./dom.js";
+import { t } from "./strings.js";
+
+const colours = HighlightStyle.define([
+  { tag: tags.propertyName, color: "var(--code-key)" },
+  { tag: [tags.string, tags.content], color: "var(--code-text)" },
+  { tag: tags.comment, color: "var(--code-comment)", fontStyle: "italic" },
+  { tag: [tags.number, tags.bool, tags.keyword], color: "var(--code-number)" },
+  { tag: [tags.punctuation, tags.separator, tags.squareBracket, tags.brace], color: "var(--quiet)" },
+]);
+
+const look = EditorView.theme({
+  "&": { color: "var(--ink)", backgroundColor: "var(--field)", fontSize: "0.9rem", height: "100%" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55", overflow: "auto" },
+  ".cm-content": { caretColor: "var(--ink)" },
+  ".cm-gutters": { backgroundColor: "var(--field)", color: "var(--quiet)", border: "none" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--active)" },
+  "&.cm-focused": { outline: "3px solid var(--focus)", outlineOffset: "-1px" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
+    backgroundColor: "var(--selection) !important",
+  },
+  ".cm-cursor": { borderLeftColor: "var(--ink)", borderLeftWidth: "2px" },
+  ".cm-tooltip": { backgroundColor: "var(--card)", color: "var(--ink)", border: "1px solid var(--line)" },
+  ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
+  ".cm-completionDetail": { color: "inherit" },
+  // The pictures of CodeMirror are data: addresses, which default-src 'self' forbids.
+  ".cm-lintRange-error, .cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy" },
+  ".cm-lintRange-error": { textDecorationColor: "var(--block)" },
+  ".cm-lintRange-warning": { textDecorationColor: "var(--review)" },
+  ".cm-lint-marker-error, .cm-lint-marker-warning": { content: "normal" },
+  ".cm-lint-marker-error::before": { content: '"✕"', color: "var(--block)", fontWeight: "700" },
+  ".cm-lint-marker-warning::before": { content: '"!"', color: "var(--review)", fontWeight: "700" },
+  ".cm-diagnostic-error": { borderLeftColor: "var(--block)" },
+  ".cm-diagnostic-warning": { borderLeftColor: "var(--review)" },
+  ".cm-foldPlaceholder": { backgroundColor: "var(--active)", color: "var(--ink)", border: "1px solid var(--line)" },
+});
+
+// Which keys may stand at a place: those of the schema, flattened; the engine says what is wrong with them.
+const keys = { ruleset: [], policy: [] };
+
+async function loadKeys() {
+  for (const kind of Object.keys(keys)) {
+    const schema = await post("schema", { kind });
+    const found = new Map();
+    const walk = (node) => {
+      if (typeof node !== "object" || node === null) return;
+      for (const [name, value] of Object.entries(node.properties ?? {})) {
+        if (!found.has(name)) found.set(name, { label: name, type: "property", detail: value.description ?? "" });
+      }
+      for (const value of Object.values(node)) walk(value);
+    };
+    walk(schema);
+    keys[kind] = [...found.values()].map((one) => ({
+      ...one,
+      detail: one.detail.length > 60 ? `${one.detail.slice(0, 57)}…` : one.detail,
+      apply: `${one.label}: `,
+    }));
+  }
+}
+
+function complete(context) {
+  const word = context.matchBefore(/(^|[\s{,-])[a-z_]*/);
+  if (!word || (word.from === word.to && !context.explicit)) return null;
+  const from = word.from + (/^[\s{,-]/.test(word.text) ? 1 : 0);
+  if (from === context.pos && !context.explicit) return null;
+  const kind = /^policy:/m.test(context.state.doc.toString()) ? "policy" : "ruleset";
+  return { from, options: keys[kind], validFor: /^[a-z_]*$/ };
+}
+
+let view = null;
+let quiet = false;
+
+export function makeEditor(changed) {
+  const host = $("editor");
+  // In a shadow root, styles are adopted sheets: default-src 'self' allows them, and no <style> is needed.
+  const root = host.attachShadow({ mode: "open" });
+  const onChange = EditorView.updateListener.of((update) => {
+    if (update.docChanged && !quiet) changed(update.state.doc.toString());
+  });
+  const extensions = [
+    lineNumbers(), foldGutter(), lintGutter(), history(), drawSelection(), bracketMatching(), highlightActiveLine(),
+    indentUnit.of("  "), yaml(), syntaxHighlighting(colours), look, onChange, EditorView.lineWrapping,
+    autocompletion({ override: [complete], icons: false }),
+    keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
+    EditorView.contentAttributes.of({ "aria-label": "YAML", lang: "en", tabindex: "0" }),
+  ];
+  view = new EditorView({ state: EditorState.create({ doc: "", extensions }), parent: root, root });
+  makeEditor.extensions = extensions;
+  loadKeys().catch(() => {});
+}
+
+export function show(name, text) {
+  quiet = true;
+  view.setState(EditorState.create({ doc: text, extensions: makeEditor.extensions }));
+  view.contentDOM.setAttribute("aria-label", t("editor_label", name));
+  quiet = false;
+}
+
+export function replaced(text) {
+  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+}
+
+export function current() {
+  return view.state.doc.toString();
+}
+
+// Problems of this file as squiggles and signs in the margin.
+export function underline(problems) {
+  const doc = view.state.doc;
+  const found = problems.map((one) => {
+    const line = doc.line(Math.min(Math.max(1, one.line), doc.lines));
+    const from = Math.min(line.from + [...line.text].slice(0, one.column - 1).join("").length, line.to);
+    const rest = /^[^\s,\]}]+/.exec(line.text.slice(from - line.from));
+    return {
+      from,
+      to: Math.min(line.to, from + (rest ? rest[0].length : 0)),
+      severity: one.severity,
+      message: `${one.code}: ${one.message}\n${one.hint}`,
+    };
+  });
+  view.dispatch(setDiagnostics(view.state, found));
+}
+
+export function goTo(line) {
+  const doc = view.state.doc;
+  const at = doc.line(Math.min(Math.max(1, line), doc.lines));
+  view.dispatch({ selection: { anchor: at.from }, effects: EditorView.scrollIntoView(at.from, { y: "center" }) });
+  view.focus();
+}

@@ -1,0 +1,240 @@
+// Audit: decisions as records in a tree of hashes; one flipped byte, and where verification fails.
+
+import { post } from "../api.js";
+import { $, fill, h, placed, said, visible } from "../dom.js";
+import { badge, failure } from "../pieces.js";
+import { state } from "../state.js";
+import { t } from "../strings.js";
+
+const hex = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
+const log = { name: hex(), shown: null, kept: "", levels: null, selected: -1, form: "notice", one: null, said: null, at: 0 };
+
+export async function render(root) {
+  draw(root);
+}
+
+function draw(root, focus = "") {
+  fill(
+    root,
+    h(
+      "div",
+      { class: "audit" },
+      h("p", {}, t("audit_says")),
+      h(
+        "div",
+        { class: "row" },
+        h("button", { type: "button", id: "record", class: "primary", disabled: !state.rules || !state.text, onclick: () => record(root) }, t("record_it")),
+        h("button", { type: "button", id: "verify", disabled: !log.shown, onclick: () => verify(root) }, t("verify")),
+        h("button", { type: "button", id: "new-log", disabled: !log.shown, onclick: () => anew(root) }, t("new_log")),
+      ),
+      h("div", { id: "audit-said", role: "status" }, log.said ? log.said() : null),
+      h("h3", {}, t("records")),
+      log.shown ? list(root) : h("p", { class: "quiet" }, t("no_records")),
+      log.shown && log.selected >= 0 ? one(root) : null,
+      log.shown ? merkle() : null,
+    ),
+  );
+  if (focus) (root.querySelector(focus) ?? root).focus();
+}
+
+async function attempt(root, what) {
+  try {
+    await what();
+  } catch (error) {
+    log.said = () => failure(error);
+    draw(root);
+  }
+}
+
+const refresh = async () => {
+  log.shown = await post("audit/show", { log: log.name });
+};
+
+function record(root) {
+  return attempt(root, async () => {
+    const receipt = await post("audit/append", { log: log.name, rules: state.rules, text: state.text });
+    await refresh();
+    log.kept = receipt.checkpoint;
+    log.levels = log.shown.levels;
+    log.said = null;
+    await select(root, receipt.seq, "#record");
+  });
+}
+
+function verify(root) {
+  return attempt(root, async () => {
+    const report = await post("audit/verify", { log: log.name, checkpoint: log.kept });
+    log.said = () =>
+      report.ok
+        ? h("p", { class: "good" }, "✓ ", t("verified", report.records))
+        : [
+            h("p", { class: "bad" }, "✕ ", t("not_verified")),
+            h("ul", { lang: "en" }, report.faults.map((fault) => h("li", {}, h("code", {}, fault.code), " ", visible(fault.what)))),
+          ];
+    await refresh();
+    draw(root, "#verify");
+  });
+}
+
+function anew(root) {
+  return attempt(root, async () => {
+    await post("audit/reset", { log: log.name });
+    Object.assign(log, { name: hex(), shown: null, kept: "", levels: null, selected: -1, one: null, said: null });
+    draw(root, "#record");
+  });
+}
+
+async function select(root, seq, focus) {
+  log.selected = seq;
+  log.one = await post("audit/record", { log: log.name, seq, checkpoint: log.kept });
+  const place = log.shown.records[seq]?.raw.indexOf('"score":') ?? -1;
+  log.at = place < 0 ? 10 : new TextEncoder().encode(log.shown.records[seq].raw.slice(0, place + 8)).length;
+  draw(root, focus);
+}
+
+function list(root) {
+  return h(
+    "ol",
+    { class: "records", start: "0" },
+    log.shown.records.map((entry) => {
+      const kind = entry.record?.kind;
+      const what = !entry.record
+        ? h("span", { class: "bad" }, t("unreadable"))
+        : kind === "decision"
+          ? [t("kind_decision"), " ", entry.record.action in { allow: 1, label: 1, review: 1, block: 1 } ? badge(entry.record.action) : visible(String(entry.record.action))]
+          : kind === "revision" ? t("kind_revision") : visible(String(kind));
+      return h(
+        "li",
+        {},
+        h("button", { type: "button", id: `record-${entry.seq}`, class: "record-button", "aria-pressed": String(log.selected === entry.seq), onclick: () => attempt(root, () => select(root, entry.seq, `#record-${entry.seq}`)) }, h("span", { class: "number" }, t("record_n", entry.seq)), " ", what),
+      );
+    }),
+  );
+}
+
+function one(root) {
+  const entry = log.shown.records[log.selected];
+  if (!entry) return null;
+  const decision = entry.record?.kind === "decision";
+  const forms = decision ? ["notice", "record", "statement", "proof"] : ["record", "proof"];
+  const form = forms.includes(log.form) ? log.form : forms[0];
+  const choose = (name) => () => {
+    log.form = name;
+    draw(root, `input[value="${name}"]`);
+  };
+  return h(
+    "section",
+    { class: "one-record" },
+    h("h3", {}, t("record_n", entry.seq)),
+    h("fieldset", { class: "choice" }, h("legend", {}, t("records")), forms.map((name) => h("label", {}, h("input", { type: "radio", name: "form", value: name, checked: form === name, onchange: choose(name) }), t(`as_${name}`)))),
+    FORMS[form](entry),
+    tamper(root, entry),
+  );
+}
+
+const json = (value, label) => h("pre", { class: "json", tabindex: "0", role: "group", "aria-label": label, lang: "en" }, visible(typeof value === "string" ? value : JSON.stringify(value, null, 2)));
+
+const FORMS = {
+  record: (entry) => json(entry.record ?? entry.raw, t("as_record")),
+  statement: () => (log.one.statement ? json(log.one.statement, t("as_statement")) : h("p", {}, log.one.unreadable ? visible(log.one.unreadable) : t("no_statement"))),
+  proof: () => [
+    log.one.proof ? h("p", { class: "good" }, "✓ ", t("proof_holds")) : h("p", { class: "bad" }, "✕ ", t("proof_fails", visible(log.one.wrong ?? ""))),
+    log.one.proof ? json(log.one.proof, t("as_proof")) : null,
+  ],
+  notice: (entry) => notice(entry.record),
+};
+
+// What the person who wrote the message would be told.
+function notice(record) {
+  const list = (values) => (Array.isArray(values) ? values : []);
+  const details = log.one.details;
+  const words = (index) => {
+    const places = list(details?.hits?.[index]?.matches ?? details?.hits?.[index]);
+    const chars = [...(log.one.text ?? "")];
+    return [...new Set(places.map((match) => chars.slice(match.start, match.end).join("")).filter(Boolean))].map((word) => `“${word}”`).join(" ");
+  };
+  const titles = new Map((state.compiled?.list ?? []).map((rule) => [rule.id, rule.title]));
+  return h(
+    "div",
+    { class: "notice" },
+    h("h4", {}, t("notice_head", String(record.time).slice(0, 16).replace("T", " "))),
+    log.one.text ? said(log.one.text, "blockquote") : null,
+    h("p", {}, h("strong", {}, t(record.action in { allow: 1, label: 1, review: 1, block: 1 } ? `notice_${record.action}` : "unreadable"))),
+    list(record.hits).map((hit, at) => h("p", {}, t("notice_rule", visible(titles.get(hit.rule) ?? hit.rule), hit.counted, visible(words(at)) || "–"))),
+    list(record.relief).map((relief) => h("p", {}, t("notice_relief", visible(titles.get(relief.rule) ?? relief.rule), relief.points))),
+    record.action === "allow" ? null : h("p", {}, t("notice_contest", String(record.decision_id).slice(0, 10))),
+  );
+}
+
+function tamper(root, entry) {
+  const bytes = new TextEncoder().encode(entry.raw);
+  const around = () => {
+    const text = (from, to) => new TextDecoder().decode(bytes.slice(Math.max(0, from), to));
+    fill($("byte-shown"), h("span", {}, visible(text(log.at - 24, log.at))), h("mark", {}, visible(text(log.at, log.at + 1))), h("span", {}, visible(text(log.at + 1, log.at + 25))));
+    $("byte-said").textContent = t("byte", log.at, bytes.length);
+  };
+  const move = (event) => {
+    log.at = Number(event.target.value);
+    around();
+  };
+  const flip = () =>
+    attempt(root, async () => {
+      const done = await post("audit/tamper", { log: log.name, seq: entry.seq, at: log.at });
+      await refresh();
+      log.said = () => h("p", { class: "bad" }, t("flipped", done.at, done.seq, visible(done.before), visible(done.after)));
+      const at = log.at;
+      await select(root, entry.seq, "#flip-byte");
+      log.at = at;
+    });
+  const box = h(
+    "section",
+    { class: "tamper" },
+    h("h4", {}, t("tamper")),
+    h("p", { class: "quiet small" }, t("tamper_says")),
+    h("label", {}, h("span", { id: "byte-said", class: "small" }), h("input", { type: "range", min: 0, max: Math.max(0, bytes.length - 1), value: log.at, oninput: move, id: "byte" })),
+    h("p", { class: "byte", lang: "en" }, h("code", { id: "byte-shown" })),
+    h("button", { type: "button", id: "flip-byte", class: "danger", onclick: flip }, t("flip_byte")),
+  );
+  queueMicrotask(() => $("byte-shown") && around());
+  return box;
+}
+
+// The tree, the newest below; a node whose hash is not the one that was kept is marked.
+function merkle() {
+  const levels = log.shown.levels;
+  const path = new Set();
+  let at = log.selected;
+  if (at >= 0) levels.forEach((level, height) => {
+    path.add(`${height}-${at}`);
+    at = Math.floor(at / 2);
+  });
+  let changed = 0;
+  const rows = levels.map((level, height) =>
+    h(
+      "div",
+      { class: "level" },
+      level.map((hash, index) => {
+        const before = log.levels?.[height]?.[index];
+        const other = before !== undefined && before !== hash;
+        if (other) changed += 1;
+        const node = h(
+          "span",
+          { class: `node ${height === 0 ? "leaf" : ""} ${other ? "other" : ""} ${path.has(`${height}-${index}`) ? "path" : ""}`, title: hash },
+          other ? "✕ " : "", hash.slice(0, 6),
+        );
+        return placed(node, { "flex-grow": String(Math.min(2 ** height, levels[0].length - index * 2 ** height)) });
+      }),
+    ),
+  );
+  const root = levels.at(-1)?.[0] ?? "";
+  return h(
+    "section",
+    {},
+    h("h3", {}, t("tree_of")),
+    h("p", { class: "quiet small" }, t("tree_says")),
+    h("p", { class: changed ? "bad" : "quiet" }, changed ? t("changed_nodes", changed) : t("tree_text", levels[0]?.length ?? 0, root.slice(0, 6))),
+    h("div", { class: "merkle", tabindex: "0", role: "img", "aria-label": `${t("tree_text", levels[0]?.length ?? 0, root.slice(0, 12))}. ${changed ? t("changed_nodes", changed) : ""}` }, rows.reverse()),
+    h("h4", {}, t("checkpoint")),
+    h("pre", { class: "json", tabindex: "0", role: "group", "aria-label": t("checkpoint"), lang: "en" }, log.kept),
+  );
+}

@@ -1,0 +1,177 @@
+// Evade and appeal: get past the filter, by hand and by the lab's disguises; turn a message into an example.
+
+import { latest } from "../api.js";
+import { $, fill, h, said, visible } from "../dom.js";
+import { goTo } from "../editor.js";
+import { badge, failure } from "../pieces.js";
+import { on, state, tell } from "../state.js";
+import { t } from "../strings.js";
+import { withExample } from "../yaml_examples.js";
+
+let begun = null; // {text, action}
+let attempts = [];
+let machine = null;
+
+export function reset() {
+  begun = null;
+  attempts = [];
+  machine = null;
+}
+
+export function render(root) {
+  fill(root, h("div", { class: "evade" }, byHand(root), h("section", {}, h("h3", {}, t("machine")), h("p", {}, t("machine_says")), h("button", { type: "button", id: "machine", class: "primary", onclick: run }, t("machine")), h("div", { id: "disguises", role: "status" }, machine ? disguises() : null)), appeal()));
+}
+
+function byHand(root) {
+  const begin = () => {
+    begun = { text: state.text, action: state.decision?.action ?? "allow" };
+    attempts = [];
+    render(root);
+    $("begin").focus();
+  };
+  return h(
+    "section",
+    {},
+    h("h3", {}, t("attempts")),
+    h("p", {}, t("evade_says")),
+    h("button", { type: "button", id: "begin", onclick: begin }, t("begin_with")),
+    begun
+      ? [
+          h("p", {}, t("begun_with"), " ", said(begun.text), " ", badge(begun.action)),
+          h(
+            "table",
+            { class: "attempts" },
+            h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("message")), h("th", { scope: "col" }, t("edits")), h("th", { scope: "col" }, t("result")))),
+            h(
+              "tbody",
+              {},
+              attempts.map((one) =>
+                h(
+                  "tr",
+                  { class: one.escaped ? "escaped" : "" },
+                  h("td", {}, said(one.text)),
+                  h("td", { class: "number" }, one.edits),
+                  h("td", {}, badge(one.action), one.escaped ? h("strong", {}, " ", t("escaped")) : null),
+                ),
+              ),
+            ),
+          ),
+        ]
+      : null,
+  );
+}
+
+// Levenshtein's distance, in code points.
+export function distance(a, b) {
+  const x = [...a].slice(0, 400);
+  const y = [...b].slice(0, 400);
+  let row = y.map((_, at) => at + 1);
+  row.unshift(0);
+  x.forEach((char, at) => {
+    const next = [at + 1];
+    y.forEach((other, to) => {
+      next.push(Math.min(next[to] + 1, row[to + 1] + 1, row[to] + (char === other ? 0 : 1)));
+    });
+    row = next;
+  });
+  return row[y.length];
+}
+
+// A try is what stands there when nobody has typed for a moment.
+on("explained", () => {
+  if (!begun || state.panel !== "evade") return;
+  const text = state.text;
+  const action = state.decision?.action;
+  setTimeout(() => {
+    if (text !== state.text || !action || text === begun.text || attempts.some((one) => one.text === text)) return;
+    const order = ["allow", "label", "review", "block"];
+    attempts.unshift({ text, action, edits: distance(begun.text, text), escaped: order.indexOf(action) < order.indexOf(begun.action) });
+    attempts = attempts.slice(0, 30);
+    const old = document.querySelector(".evade > section");
+    if (old && state.panel === "evade") old.replaceWith(byHand($("panel")));
+  }, 700);
+});
+
+async function run() {
+  fill($("disguises"), h("p", { class: "quiet" }, t("waiting")));
+  try {
+    machine = await latest("evade", "evade", { text: state.text, rules: state.rules });
+    if (machine && $("disguises")) fill($("disguises"), disguises());
+  } catch (error) {
+    fill($("disguises"), failure(error));
+  }
+}
+
+function disguises() {
+  if (machine.action === "allow") return h("p", {}, t("not_caught"));
+  const take = (text) => () => {
+    state.text = text;
+    tell("text-set");
+  };
+  return h(
+    "table",
+    { class: "disguises" },
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("disguise")), [1, 2, 3, 4, 5].map((one) => h("th", { scope: "col" }, h("abbr", { title: t("strength", one) }, one))))),
+    h(
+      "tbody",
+      {},
+      machine.disguises.map((one) =>
+        h(
+          "tr",
+          {},
+          h("th", { scope: "row" }, t(`d_${one.kind}`)),
+          one.variants.map((variant) =>
+            h(
+              "td",
+              {},
+              h("button", { type: "button", class: `cell-button ${variant.action}`, "aria-label": t("cell_label", t(`d_${one.kind}`), variant.strength, variant.changed, t(variant.action)), title: visible(variant.text), onclick: take(variant.text) }, badge(variant.action, "tiny")),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+function appeal() {
+  const rules = state.compiled?.list ?? [];
+  const found = new Set((state.explained?.trace.rules ?? []).map((rule) => rule.rule));
+  const hits = new Set((state.decision?.hits ?? []).map((hit) => hit.rule));
+  const ordered = [...rules].sort((a, b) => hits.has(b.id) - hits.has(a.id) || found.has(b.id) - found.has(a.id));
+  return h(
+    "section",
+    { class: "appeal" },
+    h("h3", {}, t("appeal")),
+    h("p", {}, t("appeal_says")),
+    h("label", { class: "field" }, t("appeal_rule"), " ", h("select", { id: "appeal-rule" }, ordered.map((rule) => h("option", { value: rule.id }, visible(rule.id))))),
+    h(
+      "fieldset",
+      { class: "choice" },
+      h("legend", {}, t("appeal_kind")),
+      ["match", "pass", "known_miss", "known_false_alarm"].map((kind, at) => h("label", {}, h("input", { type: "radio", name: "kind", value: kind, checked: at === (hits.size ? 1 : 0) }), t(`k_${kind}`))),
+    ),
+    h("button", { type: "button", id: "appeal-add", onclick: addExample }, t("appeal_add")),
+    h("p", { id: "appealed", role: "status" }),
+  );
+}
+
+function addExample() {
+  const id = $("appeal-rule").value;
+  const kind = document.querySelector('input[name="kind"]:checked').value;
+  const rule = state.compiled.list.find((one) => one.id === id);
+  if (!(rule.file in state.files)) {
+    fill($("appealed"), t("appeal_not_here"));
+    return;
+  }
+  const done = withExample(state.files[rule.file], id, kind, state.text);
+  if (!done) {
+    fill($("appealed"), t("appeal_not"));
+    return;
+  }
+  state.files[rule.file] = done.text;
+  state.active = rule.file;
+  tell("files-set");
+  goTo(done.line);
+  fill($("appealed"), t("appeal_done", rule.file, done.line));
+  $("appeal-add").focus();
+}

@@ -1,0 +1,75 @@
+// Steps: one stage of the engine at a time, for the front of a class.
+
+import { fill, h, visible } from "../dom.js";
+import { marked, moved } from "../marked.js";
+import { badge, condition, waterfall } from "../pieces.js";
+import { state } from "../state.js";
+import { t } from "../strings.js";
+import { matchItem } from "./why.js";
+
+let step = 1;
+const LAST = 6;
+
+export function render(root) {
+  const found = state.explained;
+  if (!found) {
+    fill(root, h("p", { class: "quiet" }, t("no_message")));
+    return;
+  }
+  const go = (to, focus) => {
+    step = Math.min(LAST, Math.max(1, to));
+    render(root);
+    const target = root.querySelector(focus);
+    (target?.disabled ? root.querySelector(".steps") : target)?.focus();
+  };
+  const onkeydown = (event) => {
+    if (event.target.closest("button")) return;
+    if (event.key === "ArrowRight") go(step + 1, ".steps");
+    if (event.key === "ArrowLeft") go(step - 1, ".steps");
+  };
+  fill(
+    root,
+    h(
+      "div",
+      { class: "steps", tabindex: "0", role: "group", "aria-label": t("steps"), onkeydown },
+      h(
+        "div",
+        { class: "row" },
+        h("button", { type: "button", id: "step-back", disabled: step === 1, onclick: () => go(step - 1, "#step-back") }, t("previous")),
+        h("p", { class: "step-count", role: "status" }, t("step_of", step, LAST)),
+        h("button", { type: "button", id: "step-next", class: "primary", disabled: step === LAST, onclick: () => go(step + 1, "#step-next") }, t("next")),
+      ),
+      h("h3", { class: "big" }, `${step}. `, t(`step${step}`)),
+      h("p", {}, t(`step${step}_says`)),
+      STAGES[step](found),
+    ),
+  );
+}
+
+const STAGES = {
+  1: (found) =>
+    found.views.map((view) => [
+      marked([...view.text], []),
+      view.plain === view.text ? h("p", { class: "quiet" }, t("same_text")) : [h("p", { class: "arrow", "aria-hidden": "true" }, "↓"), marked([...view.plain], [])],
+    ]),
+  2: (found) =>
+    found.marks.length
+      ? found.views.map((view, at) => marked([...view.text], found.marks.filter((one) => one.part === at).map((one) => ({ ...one, kind: "found" }))))
+      : h("p", { class: "quiet" }, t("nothing_found")),
+  3: (found) => {
+    const dropped = found.trace.rules.flatMap((rule) => rule.suppressed);
+    return [
+      found.views.map((view, at) => marked([...view.plain], moved(found.marks.filter((one) => one.part === at), view), new Set(view.words.map(([start]) => start)))),
+      dropped.length ? h("ul", { class: "matches" }, dropped.map((one) => matchItem(found, one.match, one.reason))) : h("p", { class: "quiet" }, t("nothing_dropped")),
+    ];
+  },
+  4: (found) =>
+    found.trace.rules.length
+      ? found.trace.rules.slice(0, 12).map((rule) => h("article", { class: `rule ${rule.outcome}` }, h("h4", {}, h("code", {}, visible(rule.rule))), condition(rule)))
+      : h("p", { class: "quiet" }, t("nothing_found")),
+  5: (found) =>
+    found.trace.waterfalls.length
+      ? found.trace.waterfalls.map((fall) => waterfall(fall, found.trace.decision.categories[fall.category]?.action ?? "allow"))
+      : h("p", { class: "quiet" }, t("no_points")),
+  6: (found) => h("p", { class: "big" }, badge(found.trace.decision.action, "large"), " ", t(`says_${found.trace.decision.action}`)),
+};

@@ -1,0 +1,104 @@
+// Tests: what a filter should be able to do, ability by ability; and the examples in the rules.
+
+import { latest } from "../api.js";
+import { $, fill, h, said, visible } from "../dom.js";
+import { badge, failure, interval, messageButton } from "../pieces.js";
+import { state, tell } from "../state.js";
+import { t } from "../strings.js";
+
+let result = null; // {rules, grid, examples}
+const open = new Set();
+
+export async function render(root) {
+  if (!state.rules) {
+    fill(root, h("p", { class: "quiet" }, t("rules_never")));
+    return;
+  }
+  if (result?.rules !== state.rules) {
+    fill(root, h("p", { class: "quiet", role: "status" }, t("waiting")));
+    const rules = state.rules;
+    try {
+      const [grid, examples] = await Promise.all([latest("eval", "eval", { rules }), latest("test", "test", { rules })]);
+      if (!grid || !examples) return;
+      result = { rules, grid, examples };
+    } catch (error) {
+      fill(root, failure(error));
+      return;
+    }
+    if (state.panel !== "tests") return;
+  }
+  draw(root);
+}
+
+function draw(root) {
+  fill(
+    root,
+    h(
+      "div",
+      { class: "tests" },
+      h("p", {}, t("tests_says")),
+      [true, false].map((caught) => [
+        h("h3", {}, t(caught ? "should_catch" : "should_pass")),
+        h("ul", { class: "grid" }, result.grid.grid.filter((one) => one.caught === caught).map((one) => row(root, one))),
+      ]),
+      examples(),
+    ),
+  );
+}
+
+function row(root, one) {
+  const failed = one.rows.filter((message) => !message.holds);
+  const shown = open.has(one.function);
+  const id = `toggle-${one.function}`;
+  const toggle = () => {
+    if (shown) open.delete(one.function);
+    else open.add(one.function);
+    draw(root);
+    $(id).focus();
+  };
+  return h(
+    "li",
+    { class: "ability" },
+    h("span", { class: "ability-name" }, t(`f_${one.function}`)),
+    interval(one, t("holds")),
+    failed.length
+      ? h("button", { type: "button", id, class: "small", "aria-expanded": String(shown), "aria-label": `${t(shown ? "hide_failures" : "show_failures")}: ${t(`f_${one.function}`)}, ${t("failures", failed.length)}`, onclick: toggle }, t("failures", failed.length))
+      : h("span", { class: "quiet small" }, t("failures", 0)),
+    one.supported ? null : h("span", { class: "quiet small few" }, t("too_few")),
+    shown ? h("ul", { class: "messages" }, failed.map((message) => h("li", {}, messageButton(message, () => take(message), h("span", { class: "moves" }, badge(message.action)))))) : null,
+  );
+}
+
+function take(message) {
+  state.text = message.text;
+  state.gloss = message.gloss ?? "";
+  tell("text-set");
+}
+
+function examples() {
+  const some = result.examples;
+  const verdicts = { holds: "✓", fails: "✗", news: "★" };
+  return h(
+    "section",
+    {},
+    h("h3", {}, t("own_examples"), some.length ? ` (${some.filter((one) => one.verdict === "holds").length}/${some.length})` : ""),
+    some.length
+      ? h(
+          "ul",
+          { class: "messages" },
+          [...some].sort((a, b) => (a.verdict === "holds") - (b.verdict === "holds")).slice(0, 60).map((one) =>
+            h(
+              "li",
+              {},
+              h(
+                "button",
+                { type: "button", class: `message-button ${one.verdict}`, onclick: () => take(one) },
+                said(one.text),
+                h("span", { class: "small" }, `${verdicts[one.verdict]} ${t(one.verdict)} · ${t(`k_${one.kind}`)} · `, h("code", {}, visible(one.rule))),
+              ),
+            ),
+          ),
+        )
+      : h("p", { class: "quiet" }, t("no_examples")),
+  );
+}

@@ -1,0 +1,239 @@
+// What if: thresholds and rules tried over many messages; policy A held against policy B.
+
+import { latest, soon } from "../api.js";
+import { $, fill, h, visible } from "../dom.js";
+import { ACTIONS, badge, failure, highest, messageButton, reached } from "../pieces.js";
+import { state, tell } from "../state.js";
+import { t } from "../strings.js";
+
+let tried = null; // {rules, steps, off, scores, original}
+let from = "review";
+let compared = null;
+
+export function reset() {
+  tried = null;
+  compared = null;
+}
+
+export async function render(root) {
+  if (!state.rules) {
+    fill(root, h("p", { class: "quiet" }, t("rules_never")));
+    return;
+  }
+  if (tried?.rules !== state.rules) {
+    compared = null;
+    fill(root, h("p", { class: "quiet" }, t("waiting")));
+    try {
+      const scores = await latest("scores", "scores", { rules: state.rules });
+      if (!scores) return;
+      tried = {
+        rules: state.rules,
+        steps: structuredClone(scores.actions),
+        off: new Set(),
+        scores,
+        original: new Map(scores.rows.map((row) => [row.id, row.action])),
+      };
+    } catch (error) {
+      fill(root, failure(error));
+      return;
+    }
+    if (state.panel !== "whatif") return;
+  }
+  draw(root);
+}
+
+export function decided(row, steps) {
+  const each = Object.entries(row.scores).map(([name, points]) => highest([reached(steps[name] ?? {}, points), row.raised[name] ?? "allow"]));
+  return highest(each);
+}
+
+function draw(root) {
+  fill(
+    root,
+    h(
+      "div",
+      { class: "whatif" },
+      h("p", {}, t("whatif_says", tried.scores.rows.length)),
+      h("div", { class: "two" }, sliders(root), toggles(root)),
+      h("div", { id: "outcome", role: "status" }),
+      pin(root),
+    ),
+  );
+  outcome();
+}
+
+function sliders(root) {
+  const most = Math.max(120, ...tried.scores.rows.flatMap((row) => Object.values(row.scores)));
+  const groups = Object.entries(tried.steps).map(([category, steps]) =>
+    h(
+      "fieldset",
+      {},
+      h("legend", {}, visible(category)),
+      ACTIONS.filter((action) => action in steps).map((action) => {
+        const shown = h("output", { class: "number" }, steps[action]);
+        const move = (event) => {
+          steps[action] = Number(event.target.value);
+          shown.textContent = steps[action];
+          outcome();
+        };
+        return h(
+          "label",
+          { class: "slider" },
+          badge(action),
+          h("input", {
+            type: "range", min: 1, max: most, value: steps[action], oninput: move,
+            "aria-label": t("threshold_of", category, t(action)),
+          }),
+          shown,
+        );
+      }),
+    ),
+  );
+  const undo = () => {
+    tried = null;
+    render(root).then(() => $("as-it-was")?.focus());
+  };
+  return h("div", { class: "sliders" }, groups, h("button", { type: "button", id: "as-it-was", onclick: undo }, t("as_it_was")));
+}
+
+function toggles(root) {
+  const toggle = (rule) => (event) => {
+    if (event.target.checked) tried.off.delete(rule);
+    else tried.off.add(rule);
+    soon("off", 200, () => rescored(root));
+  };
+  return h(
+    "fieldset",
+    { class: "toggles" },
+    h("legend", {}, t("rules_in_force")),
+    h(
+      "div",
+      { class: "scroll", tabindex: "0", role: "group", "aria-label": t("rules_in_force") },
+      (state.compiled?.list ?? []).map((rule) =>
+        h(
+          "label",
+          {},
+          h("input", { type: "checkbox", checked: !tried.off.has(rule.id), onchange: toggle(rule.id) }),
+          h("code", {}, visible(rule.id)),
+          h("span", { class: "quiet small" }, ` ${rule.points > 0 ? "+" : ""}${rule.points}`),
+        ),
+      ),
+    ),
+  );
+}
+
+async function rescored(root) {
+  const mine = tried;
+  try {
+    const scores = await latest("scores", "scores", { rules: mine.rules, off: [...mine.off] });
+    if (!scores || tried !== mine) return;
+    tried.scores = scores;
+    outcome();
+  } catch (error) {
+    fill($("outcome") ?? root, failure(error));
+  }
+}
+
+// The confusion table and the list of changes, drawn anew at every move.
+function outcome() {
+  const box = $("outcome");
+  if (!box) return;
+  const flagged = (action) => ACTIONS.indexOf(action) >= ACTIONS.indexOf(from);
+  const counts = { harmful: { now: 0, was: 0, n: 0 }, harmless: { now: 0, was: 0, n: 0 } };
+  const known = new Set([...Object.keys(tried.scores.rows[0]?.scores ?? {}), "none"]);
+  const changed = [];
+  for (const row of tried.scores.rows) {
+    const now = decided(row, tried.steps);
+    const was = tried.original.get(row.id);
+    if (now !== was) changed.push({ row, was, now });
+    if (!known.has(row.label)) continue;
+    const side = counts[row.label === "none" ? "harmless" : "harmful"];
+    side.n += 1;
+    side.now += flagged(now);
+    side.was += flagged(was);
+  }
+  const cell = (now, was) => h("td", { class: "number" }, now, now === was ? "" : h("span", { class: "quiet small" }, ` (${t("was", was)})`));
+  const choose = (event) => {
+    from = event.target.value;
+    outcome();
+    $("flag-from").focus();
+  };
+  fill(
+    box,
+    h(
+      "div",
+      { class: "row" },
+      h("h3", {}, t("confusion")),
+      h("label", { class: "small" }, t("flag_from"), " ", h("select", { id: "flag-from", onchange: choose }, ["label", "review", "block"].map((one) => h("option", { value: one, selected: one === from }, t(one))))),
+    ),
+    h(
+      "table",
+      { class: "confusion" },
+      h("thead", {}, h("tr", {}, h("td", {}), h("th", { scope: "col" }, t("flagged")), h("th", { scope: "col" }, t("passed")), h("th", { scope: "col" }, "n"))),
+      h(
+        "tbody",
+        {},
+        Object.entries(counts).map(([name, one]) =>
+          h("tr", {}, h("th", { scope: "row" }, t(name)), cell(one.now, one.was), cell(one.n - one.now, one.n - one.was), h("td", { class: "number" }, one.n)),
+        ),
+      ),
+    ),
+    h("h3", {}, changed.length ? t("changed_decisions", changed.length) : t("none_changed")),
+    h(
+      "ul",
+      { class: "messages" },
+      changed.slice(0, 60).map(({ row, was, now }) =>
+        h("li", {}, messageButton(row, () => take(row), h("span", { class: "moves" }, badge(was), " → ", badge(now), " ", h("span", { class: "small" }, t(row.label === "none" ? "harmless" : "harmful"))))),
+      ),
+    ),
+  );
+}
+
+function take(row) {
+  state.text = row.text;
+  state.gloss = row.gloss;
+  tell("text-set");
+}
+
+function pin(root) {
+  const now = () => {
+    state.pinned = { rules: state.rules, title: state.compiled.policy.title };
+    draw(root);
+    $("compare").focus();
+  };
+  const compare = async () => {
+    fill($("compared"), h("p", { class: "quiet" }, t("waiting")));
+    try {
+      compared = await latest("diff", "diff", { a: state.pinned.rules, b: state.rules });
+      if (compared) fill($("compared"), comparison());
+    } catch (error) {
+      fill($("compared"), failure(error));
+    }
+  };
+  return h(
+    "section",
+    { class: "pin" },
+    h("h3", {}, "A / B"),
+    h(
+      "div",
+      { class: "row" },
+      h("button", { type: "button", id: "pin", onclick: now }, t("pin")),
+      state.pinned ? h("button", { type: "button", id: "compare", class: "primary", onclick: compare }, t("compare")) : null,
+    ),
+    state.pinned ? h("p", { class: "quiet" }, t("pinned", visible(state.pinned.title))) : null,
+    h("div", { id: "compared", role: "status" }, compared ? comparison() : null),
+  );
+}
+
+function comparison() {
+  return [
+    h("p", {}, h("strong", {}, t("compared", compared.changed.length, compared.messages))),
+    h(
+      "ul",
+      { class: "messages" },
+      compared.changed.slice(0, 60).map((row) =>
+        h("li", {}, messageButton(row, () => take(row), h("span", { class: "moves" }, badge(row.before), " → ", badge(row.after), " ", h("span", { class: "small" }, t(row.label === "none" ? "harmless" : "harmful"))))),
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,212 @@
+// Why: the text with what was found, the points, the conditions, and the smallest edit that changes it all.
+
+import { latest, soon } from "../api.js";
+import { add, fill, h, said, visible } from "../dom.js";
+import { linked, marked, moved } from "../marked.js";
+import { badge, condition, failure, waterfall } from "../pieces.js";
+import { on, state, tell } from "../state.js";
+import { t } from "../strings.js";
+
+let form = "original";
+
+export function render(root) {
+  const found = state.explained;
+  if (!found) {
+    fill(root, h("p", { class: "quiet" }, t("no_message")));
+    return;
+  }
+  const body = h("div", { class: "why" });
+  add(body, [text(root, found), points(found), rules(found), nearly(found), smallest()]);
+  linked(body);
+  fill(root, body);
+}
+
+export function viewsOf(found, which = form) {
+  const blocks = found.views.map((view, index) => {
+    const marks = found.marks.filter((mark) => mark.part === index);
+    if (which === "original") return marked([...view.text], marks);
+    const breaks = which === "words" ? new Set(view.words.map(([start]) => start)) : null;
+    return marked([...view.plain], moved(marks, view), breaks);
+  });
+  return blocks;
+}
+
+function text(root, found) {
+  const choose = (name) => {
+    form = name;
+    render(root);
+    root.querySelector(`input[value="${name}"]`).focus();
+  };
+  const kinds = ["hit", "found", "dropped"].filter((kind) => found.marks.some((mark) => mark.kind === kind));
+  const signs = { hit: "[1]", found: "{1}", dropped: "(1)" };
+  return h(
+    "section",
+    {},
+    h(
+      "fieldset",
+      { class: "choice" },
+      h("legend", {}, t("view")),
+      ["original", "plain", "words"].map((name) =>
+        h(
+          "label",
+          {},
+          h("input", { type: "radio", name: "view", value: name, checked: form === name, onchange: () => choose(name) }),
+          t(`view_${name}`),
+        ),
+      ),
+    ),
+    viewsOf(found),
+    found.trace.decision.notes.map((note) => h("p", { class: "quiet small", lang: "en" }, visible(note))),
+    kinds.length
+      ? h("ul", { class: "legend small" }, kinds.map((kind) => h("li", { class: `key ${kind}` }, h("b", {}, signs[kind]), " ", t(`legend_${kind}`))))
+      : null,
+  );
+}
+
+function points(found) {
+  const falls = found.trace.waterfalls;
+  return h(
+    "section",
+    {},
+    h("h3", {}, t("points")),
+    falls.length
+      ? falls.map((fall) => waterfall(fall, found.trace.decision.categories[fall.category]?.action ?? "allow"))
+      : h("p", { class: "quiet" }, t("no_points")),
+  );
+}
+
+export function matchItem(found, match, reason = "") {
+  const mark = found.marks.find((one) => one.part === match.part_index && one.start === match.start && one.end === match.end);
+  return h(
+    "li",
+    { "data-mark": mark ? mark.number : "" },
+    mark ? h("b", { class: "number" }, mark.label, " ") : null,
+    said(match.text),
+    match.found_as !== match.text ? [" ← ", said(match.found_as)] : null,
+    h("span", { class: "quiet small", lang: "en" }, ` ${visible(match.pattern)} · ${match.how.join(", ")}`),
+    reason ? h("span", { class: "small", lang: "en" }, ` — ${visible(reason)}`) : null,
+  );
+}
+
+function pointsOf(found, rule) {
+  const { hits, relief, shadow_hits } = found.trace.decision;
+  const hit = hits.find((one) => one.rule === rule);
+  if (hit) return `+${hit.counted}`;
+  const taken = relief.find((one) => one.rule === rule);
+  if (taken) return `−${Math.abs(taken.points)}`;
+  return shadow_hits.some((one) => one.rule === rule) ? t("on_test") : "";
+}
+
+export function ruleBlock(found, rule) {
+  return h(
+    "article",
+    { class: `rule ${rule.kind} ${rule.outcome}` },
+    h("h4", {}, h("code", {}, visible(rule.rule)), " ", h("span", { class: "number" }, pointsOf(found, rule.rule))),
+    h("p", { lang: "en" }, visible(rule.title)),
+    found.clauses[rule.rule] ? h("p", { class: "quiet small", lang: "en" }, h("span", { lang: state.lang }, t("stands_for")), " ", visible(found.clauses[rule.rule])) : null,
+    h("ul", { class: "matches" }, rule.matches.slice(0, 40).map((match) => matchItem(found, match))),
+    condition(rule),
+  );
+}
+
+function rules(found) {
+  const hit = found.trace.rules.filter((rule) => rule.outcome === "hit");
+  const other = found.trace.rules.filter((rule) => rule.outcome !== "hit");
+  const reliefs = hit.filter((rule) => rule.kind === "relief");
+  const scoring = hit.filter((rule) => rule.kind !== "relief");
+  const dropped = found.trace.rules.flatMap((rule) => rule.suppressed.map((one) => ({ rule, ...one })));
+  const near = new Set(found.trace.near_misses.map((one) => one.rule));
+  const notMet = other.filter((rule) => rule.matches.length && !near.has(rule.rule));
+  return [
+    scoring.length ? h("section", {}, h("h3", {}, t("rules_that_hit")), scoring.map((rule) => ruleBlock(found, rule))) : null,
+    reliefs.length ? h("section", {}, h("h3", {}, t("reliefs")), reliefs.map((rule) => ruleBlock(found, rule))) : null,
+    dropped.length
+      ? h("section", {}, h("h3", {}, t("suppressed")), h("ul", { class: "matches" }, dropped.slice(0, 40).map((one) => matchItem(found, one.match, `${one.rule.rule}: ${one.reason}`))))
+      : null,
+    notMet.length
+      ? h(
+          "details",
+          {},
+          h("summary", {}, t("not_met"), ` (${notMet.length})`),
+          notMet.slice(0, 30).map((rule) => ruleBlock(found, rule)),
+        )
+      : null,
+  ];
+}
+
+function nearly(found) {
+  const near = found.trace.near_misses;
+  if (!near.length) return null;
+  return h(
+    "section",
+    {},
+    h("h3", {}, t("near")),
+    h(
+      "ul",
+      {},
+      near.slice(0, 8).map((one) =>
+        h(
+          "li",
+          {},
+          h("code", {}, visible(one.rule)),
+          " ",
+          t("would_give", one.points),
+          "; ",
+          t("missing"),
+          " ",
+          h("code", {}, visible(one.missing)),
+        ),
+      ),
+    ),
+  );
+}
+
+function smallest() {
+  const found = state.flip;
+  const body = h("section", { id: "smallest" }, h("h3", {}, t("smallest")));
+  if (!found) add(body, [h("p", { class: "quiet" }, t("searching"))]);
+  else if (found.error) add(body, [failure(found.error)]);
+  else if (!found.removals.length) add(body, [h("p", { class: "quiet" }, t("no_flip"))]);
+  else {
+    const list = found.removals.slice(0, 6).map((one) =>
+      h(
+        "li",
+        {},
+        t("without"),
+        " ",
+        one.cuts.map((cut, at) => [at ? " … " : "", said(cut.text, "del")]),
+        " ",
+        t("becomes"),
+        " ",
+        badge(one.after),
+        " ",
+        h("button", { type: "button", class: "small", onclick: () => take(one.text) }, t("try_it")),
+      ),
+    );
+    add(body, [h("ul", { class: "flips" }, list)]);
+  }
+  return body;
+}
+
+function take(text) {
+  state.text = text;
+  tell("text-set");
+}
+
+// The smallest edit is dear: it is sought when nobody has typed for a while.
+on("explained", () => {
+  state.flip = null;
+  const asked = { text: state.text, rules: state.rules };
+  soon("flip", 500, async () => {
+    if (!asked.rules || !asked.text || asked.text !== state.text || state.panel !== "why") return;
+    try {
+      const found = await latest("flip", "flip", asked);
+      if (!found || asked.text !== state.text) return;
+      state.flip = found;
+    } catch (error) {
+      state.flip = { error };
+    }
+    const old = document.getElementById("smallest");
+    if (old) old.replaceWith(smallest());
+  });
+});

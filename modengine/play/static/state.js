@@ -1,0 +1,97 @@
+// What the page knows, and how it is kept in a link or a file.
+
+export const state = {
+  start: null, // what the server gave: files, lessons, whether this is the teacher's window
+  lesson: null,
+  files: {},
+  main: "",
+  active: "", // the file in the editor
+  text: "",
+  gloss: "",
+  caseId: "",
+  panel: "why",
+  lang: "en",
+  scheme: "auto",
+  teacher: false,
+  predict: false,
+  blur: false,
+  revealed: true,
+  rules: null, // the name of the rule set on the server, null while it has errors
+  compiled: null, // what /api/rules said last
+  decision: null,
+  explained: null,
+  flip: null,
+  pinned: null, // {rules, title}: policy A of "what if"
+};
+
+const listeners = new Map();
+
+export function on(what, listener) {
+  listeners.set(what, [...(listeners.get(what) ?? []), listener]);
+}
+
+export function tell(what) {
+  for (const listener of listeners.get(what) ?? []) listener();
+}
+
+export function baseFiles() {
+  return state.lesson ? state.lesson.files : state.start.files;
+}
+
+// What differs from the lesson, or from the policy that the page was started with.
+export function snapshot() {
+  const base = baseFiles();
+  const changed = {};
+  for (const [name, text] of Object.entries(state.files)) if (base[name] !== text) changed[name] = text;
+  return {
+    modengine: 1,
+    lesson: state.lesson?.lesson ?? "",
+    changed,
+    text: state.text,
+    gloss: state.gloss,
+    case: state.caseId,
+    panel: state.panel,
+    lang: state.lang,
+  };
+}
+
+// The same with all files: it can be opened in another page, whatever policy that was started with.
+export function asLesson() {
+  return { ...snapshot(), main: state.main, files: { ...state.files } };
+}
+
+async function through(stream, bytes) {
+  const answer = new Response(new Blob([bytes]).stream().pipeThrough(stream));
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+export async function encode(value) {
+  const bytes = await through(new CompressionStream("deflate-raw"), new TextEncoder().encode(JSON.stringify(value)));
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+const MOST = 2_000_000;
+
+export async function decode(text) {
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0));
+  const found = await through(new DecompressionStream("deflate-raw"), bytes);
+  if (found.length > MOST) throw new Error("too large");
+  return checked(JSON.parse(new TextDecoder().decode(found)));
+}
+
+// A kept state, or an error: links and files come from anywhere.
+export function checked(value) {
+  const texts = (one) => typeof one === "object" && one !== null && Object.values(one).every((x) => typeof x === "string");
+  const good =
+    typeof value === "object" &&
+    value !== null &&
+    value.modengine === 1 &&
+    typeof value.text === "string" &&
+    texts(value.changed) &&
+    (value.files === undefined || (texts(value.files) && typeof value.main === "string"));
+  if (!good) throw new Error("this is no lesson file of modengine");
+  return value;
+}

@@ -1,0 +1,182 @@
+"""Who can read the page, what it refuses to run, and that it decides as the command line does."""
+
+from __future__ import annotations
+
+import json
+from itertools import product
+from typing import Any
+
+import pytest
+
+from modengine.cli.main import run
+from modengine.play.jobs import row_of
+
+from ..test_api import samples
+from .conftest import Opened, action, until
+from .hostile import HOSTILE
+
+axe = pytest.importorskip("axe_playwright_python.base", reason="axe-playwright-python is not installed")
+
+PANELS = ("why", "steps", "whatif", "tests", "evade", "audit")
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+READY = {
+    "why": ".why",
+    "steps": ".steps",
+    "whatif": "#outcome table",
+    "tests": ".ability",
+    "evade": "#machine",
+    "audit": "#record:not(:disabled)",
+}
+LESSONS = {
+    "why": "warning-and-scam",
+    "steps": "word-boundaries",
+    "whatif": "whom-does-it-hit",
+    "tests": "whom-does-it-hit",
+    "evade": "evasion",
+    "audit": "what-a-log-proves",
+}
+
+
+def filled(opened: Opened, panel: str, **how: Any) -> Any:
+    """The page with everything of a panel on it."""
+    page = opened(LESSONS[panel], panel, **how)
+    page.wait_for_selector(READY[panel])
+    page.click("#teacher")
+    if panel == "evade":
+        page.click("#begin")
+        page.click("#machine")
+        page.wait_for_selector(".disguises")
+    if panel == "audit":
+        page.click("#record")
+        page.wait_for_selector("#flip-byte")
+        page.click("#flip-byte")
+        page.wait_for_selector(".node.other")
+        page.click("#verify")
+        until(page, "document.querySelector('#audit-said').innerText.includes('ME9')")
+    if panel == "tests":
+        page.click("#toggle-idiom")
+        page.wait_for_selector(".ability .message-button")
+    return page
+
+
+def violations(page: Any) -> list[str]:
+    source = axe.AXE_FILE_PATH.read_text("utf-8")
+    page.evaluate(source)
+    found = page.evaluate("(options) => axe.run(document, options)", RULES)
+    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found["violations"]
+            for node in one["nodes"]]  # fmt: skip
+
+
+@pytest.mark.parametrize(("panel", "lang", "scheme"), list(product(PANELS, ("en-GB", "zh-CN"), ("light", "dark"))))
+def test_axe_finds_nothing(opened: Opened, panel: str, lang: str, scheme: str) -> None:
+    page = filled(opened, panel, lang=lang, scheme=scheme)
+    assert violations(page) == []
+
+
+def test_axe_would_find_something(opened: Opened) -> None:
+    page = opened("evasion")
+    page.evaluate("document.documentElement.removeAttribute('lang')")
+    assert any("html-has-lang" in one for one in violations(page))
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_the_page_is_readable_at_400_percent(opened: Opened, panel: str) -> None:
+    """1280 by 1024 at 400 % are 320 by 256 (WCAG 2.2, 1.4.10): nothing is scrolled sideways."""
+    page = filled(opened, panel, width=320, height=256)
+    wide = page.evaluate(
+        "[...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && "
+        "!e.closest('.merkle, .json, #disguises, .scroll, .byte')).map((e) => e.outerHTML.slice(0, 120))"
+    )
+    assert wide == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_five_hundred_hostile_strings_run_nothing(opened: Opened) -> None:
+    assert len(set(HOSTILE)) >= 500
+    page = opened("warning-and-scam")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.on("request", lambda request: asked.append(request.url) if not request.url.startswith(page.url[:17]) else None)
+    counted = "document.querySelectorAll('script, iframe, object, embed, img, svg, base, meta, form').length"
+    before = page.evaluate(counted)
+    title = page.title()
+    for at in range(0, len(HOSTILE), 5):
+        text = "中奖链接" + "\n".join(HOSTILE[at : at + 5])
+        page.fill("#text", text)
+        until(page, "(t) => document.documentElement.dataset.explained === t", page.input_value("#text"))
+    for panel in ("steps", "evade"):
+        page.click(f"#tab-{panel}")
+    assert page.evaluate("window.hit") is None
+    assert asked == []
+    assert page.evaluate(counted) == before
+    assert page.title() == title
+
+
+@pytest.mark.parametrize("panel", ["whatif", "tests", "evade", "audit"])
+def test_hostile_rules_and_lessons_run_nothing(opened: Opened, panel: str, tmp_path: Any) -> None:
+    nasty = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>\u202e'
+    rules = (
+        f"ruleset: r\ntitle: {json.dumps(nasty)}\ncategory: fraud\nclauses: {{C: {json.dumps(nasty)}}}\nrules:\n"
+        f"  - id: fraud.x\n    title: {json.dumps(nasty)}\n    clause: C\n    score: 60\n"
+        f"    patterns: {{p: {{words: [中奖]}}}}\n    when: p\n"
+        f"    examples: {{match: [{json.dumps('中奖' + nasty)}]}}\n"
+    )
+    policy = (
+        f"policy: c\ntitle: {json.dumps(nasty)}\nrulesets: [rules.yaml]\n"
+        "actions:\n  fraud: {label: 30, review: 50, block: 90}\n"
+    )
+    kept = {
+        "modengine": 1, "lesson": nasty, "changed": {}, "files": {"policy.yaml": policy, "rules.yaml": rules},
+        "main": "policy.yaml", "text": "中奖" + nasty, "gloss": nasty, "case": nasty, "panel": panel, "lang": nasty,
+    }  # fmt: skip
+    file = tmp_path / "kept.json"
+    file.write_text(json.dumps(kept), "utf-8")
+    page = opened()
+    page.set_input_files("#open-file", file)
+    action(page, "review")
+    page.wait_for_selector(READY[panel])
+    if panel == "evade":
+        page.click("#machine")
+        page.wait_for_selector(".disguises")
+    if panel == "audit":
+        page.click("#record")
+        page.wait_for_selector(".notice")
+    assert page.evaluate("window.hit") is None
+    assert page.locator("main img, main script").count() == 0
+
+
+def test_the_page_decides_every_sample_as_the_command_line_does(
+    opened: Opened, tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = [one for one in samples() if one["text"] and not one.get("parts")]
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    lines = [json.dumps({"id": str(at), "text": one["text"]}) for at, one in enumerate(plain)]
+    source.write_text("\n".join(lines), "utf-8")
+    code = run(["scan", str(source), "--ignore-scope", "--quiet", "--output", str(target)])
+    assert code == 0, capsys.readouterr().err
+    wanted = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
+    page = opened()
+    page.fill("#text", "x")
+    action(page, "allow")
+    got = page.evaluate(
+        "async (texts) => { const {post} = await import('/static/api.js'); const found = [];"
+        "for (const text of texts) found.push(await post('decide', {text, ignore_scope: true})); return found; }",
+        [one["text"] for one in plain],
+    )
+    for one, decision in zip(wanted, got, strict=True):
+        same = {key: value for key, value in one.items() if key not in ("line", "source", "id")}
+        assert {key: value for key, value in decision.items() if key != "id"} == same
+    # And what is shown is what was decided.
+    for at in range(0, len(plain), 12):
+        page.fill("#text", plain[at]["text"])
+        until(page, "(t) => document.documentElement.dataset.explained === t", page.input_value("#text"))
+        assert page.get_attribute("html", "data-action") == wanted[at]["action"]
+        assert page.locator(f"#verdict .badge.large.{wanted[at]['action']}").count() == 1
+    assert row_of(plain[0]).message.text == plain[0]["text"]
+
+
+def test_the_page_loads_nothing_from_elsewhere(opened: Opened, address: str) -> None:
+    page = opened("evasion")
+    loaded = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    assert loaded
+    assert [one for one in loaded if not one.startswith(address)] == []

@@ -1,0 +1,303 @@
+"""The API: the same answers as the command line, from the real engine, lab and log."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import msgspec
+import pytest
+
+import modengine
+from modengine.cli.main import COMMANDS
+from modengine.model import Decision, Message, Part
+from modengine.play.functions import FUNCTIONS
+from modengine.play.jobs import row_of
+from modengine.play.lessons import shipped_lessons
+from modengine.play.registry import ENDPOINTS, openapi
+from modengine.play.workspace import make
+
+from .conftest import FILES, POLICY, RULES, Api
+
+SCAM = "【青桥银行】您的网银将于今晚失效，请点击 www.example.top 重新认证"
+LOG = "0123456789abcdef" * 2
+
+
+def samples() -> list[dict[str, Any]]:
+    path = Path(__file__).parents[2] / "samples" / "messages.jsonl"
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def plain(value: Any) -> Any:
+    return json.loads(msgspec.json.encode(value))
+
+
+def test_a_message_is_decided_as_the_engine_decides_it(api: Api) -> None:
+    assert api("decide", text=SCAM) == plain(modengine.load().decide(SCAM))
+
+
+@pytest.mark.parametrize("ignore_scope", [True, False])
+def test_every_sample_is_decided_as_on_the_command_line(api: Api, ignore_scope: bool) -> None:
+    engine = modengine.load()
+    for given in samples():
+        row = row_of(given)
+        fields = {k: v for k, v in row.message.fields.items() if k in engine.policy.fields}
+        parts = [{"kind": part.kind, "text": part.text} for part in row.message.parts]
+        got = api("decide", text=row.message.text, id=row.message.id, parts=parts, fields=fields,
+                  ignore_scope=ignore_scope)  # fmt: skip
+        assert got == plain(engine.decide(row.message, ignore_scope=ignore_scope)), row.message.id
+
+
+def test_the_trace_is_that_of_explain(api: Api) -> None:
+    found = api("explain", text=SCAM)
+    assert found["trace"] == plain(modengine.load().trace(SCAM))
+    view = found["views"][0]
+    assert len(view["plain"]) == len(view["starts"]) == len(view["ends"])
+    assert view["text"][view["starts"][0] : view["ends"][0]] == SCAM[0]
+    assert [0, 1] in view["words"] or view["words"]
+
+
+def test_lone_surrogates_are_decided_and_noted(client: Any) -> None:
+    answer = client.post("/api/decide", content=b'{"text": "\\ud800x"}', headers={"content-type": "application/json"})
+    assert answer.status_code == 200
+    assert "surrogates" in answer.json()["notes"][0]
+
+
+def test_rules_of_a_student_decide(api: Api) -> None:
+    rules = api.rules(FILES)
+    assert api("decide", text="恭喜您中奖", rules=rules)["action"] == "review"
+    assert api("decide", text="晚上吃什么", rules=rules)["action"] == "allow"
+
+
+def test_a_lone_ruleset_gets_the_usual_thresholds(api: Api) -> None:
+    rules = api.rules({"rules.yaml": RULES}, "rules.yaml")
+    assert api("decide", text="恭喜您中奖", rules=rules)["action"] == "review"
+
+
+def test_errors_of_a_student_are_those_of_check(api: Api) -> None:
+    broken = {**FILES, "rules.yaml": RULES.replace("score: 50", "scores: 50")}
+    found = api("rules", files=broken, main="policy.yaml")
+    assert not found["ok"]
+    places = [(one["code"], one["file"], one["line"]) for one in found["problems"]]
+    assert ("ME201", "rules.yaml", 7) in places
+    assert api("check", files=broken, main="policy.yaml") == found["problems"]
+    assert "errors" in api("decide", 422, text="x", rules=found["rules"])["error"]
+
+
+def test_examples_in_the_rules_are_run(api: Api) -> None:
+    outcomes = api("test", rules=api.rules(FILES))
+    assert [(one["kind"], one["verdict"]) for one in outcomes] == [
+        ("match", "holds"),
+        ("pass", "holds"),
+        ("pass", "fails"),
+    ]
+    assert {one["file"] for one in outcomes} == {"rules.yaml"}
+
+
+def test_the_grid_counts_every_message_once_a_row_and_has_intervals(api: Api) -> None:
+    found = api("eval")
+    assert [one["function"] for one in found["grid"]] == list(FUNCTIONS)
+    for one in found["grid"]:
+        assert one["n"] == len(one["rows"]) > 0
+        assert one["k"] == sum(row["holds"] for row in one["rows"])
+        assert one["low"] <= one["share"] <= one["high"]
+
+
+def test_thresholds_tried_on_the_page_give_what_the_engine_gives(api: Api) -> None:
+    """The page holds the ladder against the points; the engine with such a policy must agree."""
+    changed = POLICY.replace("review: 50", "review: 51").replace("rules.yaml", "shipped/fraud.yaml")
+    one = api("scores", rules=api.rules({"policy.yaml": changed.replace("51", "50")}))
+    other = make({"policy.yaml": changed}, "policy.yaml").engine
+    assert other is not None
+    steps = {"label": 30, "review": 51, "block": 90}
+    for given, row in zip(samples(), one["rows"], strict=False):
+        reached = [name for name, points in steps.items() if row["scores"]["fraud"] >= points]
+        decision = other.decide(row_of(given).message, ignore_scope=True)
+        assert (reached[-1] if reached else "allow") == decision.action
+        assert row["raised"] == {}
+
+
+def test_rules_can_be_left_out(api: Api) -> None:
+    rules = api.rules(FILES)
+    rows = [{"text": "恭喜您中奖", "label": "fraud"}]
+    assert api("scores", rules=rules, rows=rows)["rows"][0]["scores"] == {"fraud": 50}
+    assert api("scores", rules=rules, rows=rows, off=["fraud.prize"])["rows"][0]["scores"] == {"fraud": 0}
+    assert "no rule" in api("scores", 422, rules=rules, off=["fraud.nothing"])["error"]
+
+
+def test_two_rule_sets_are_compared(api: Api) -> None:
+    a = api.rules(FILES)
+    b = api.rules({**FILES, "rules.yaml": RULES.replace("score: 50", "score: 20")})
+    rows = [{"text": "恭喜您中奖"}, {"text": "晚上吃什么"}]
+    changed = api("diff", a=a, b=b, rows=rows)["changed"]
+    assert [(one["text"], one["before"], one["after"]) for one in changed] == [("恭喜您中奖", "review", "allow")]
+
+
+def test_disguises_come_from_the_lab_and_are_decided(api: Api) -> None:
+    rules = api.rules(FILES)
+    found = api("evade", rules=rules, text="恭喜您中奖")
+    assert found["action"] == "review"
+    kinds = {one["kind"]: one for one in found["disguises"]}
+    assert {"homophone", "pinyin", "punctuation", "width"} - kinds.keys() <= {"width"}
+    for one in found["disguises"]:
+        for variant in one["variants"]:
+            assert api("decide", rules=rules, text=variant["text"])["action"] == variant["action"]
+
+
+def test_the_smallest_edit_does_what_it_says(api: Api) -> None:
+    rules = api.rules(FILES)
+    found = api("flip", rules=rules, text="恭喜您中奖了")
+    assert found["removals"]
+    for removal in found["removals"]:
+        assert api("decide", rules=rules, text=removal["text"])["action"] == removal["after"] != found["action"]
+
+
+def test_the_log_of_a_window_proves_its_records_until_a_byte_is_changed(api: Api) -> None:
+    api("audit/reset", log=LOG)
+    rules = api.rules(FILES)
+    for text in ("恭喜您中奖", "晚上吃什么", "明天见"):
+        receipt = api("audit/append", log=LOG, rules=rules, text=text)
+    kept = receipt["checkpoint"]
+    shown = api("audit/show", log=LOG)
+    assert [one["record"]["kind"] for one in shown["records"]] == ["revision", "decision", "decision", "decision"]
+    assert len(shown["levels"]) == 3
+    assert api("audit/verify", log=LOG, checkpoint=kept)["ok"]
+    one = api("audit/record", log=LOG, seq=1, checkpoint=kept)
+    assert one["text"] == "恭喜您中奖"
+    assert one["statement"]["decision_visibility_other"]
+    assert one["proof"]["index"] == 1
+    assert "恭喜" not in shown["records"][1]["raw"]
+
+    raw = shown["records"][1]["raw"]
+    at = len(raw[: raw.index('"score":') + len('"score":')].encode())
+    api("audit/tamper", log=LOG, seq=1, at=at)
+    report = api("audit/verify", log=LOG, checkpoint=kept)
+    assert not report["ok"]
+    assert {fault["record"] for fault in report["faults"]} >= {1}
+    assert api("audit/record", log=LOG, seq=2, checkpoint=kept)["wrong"]
+    after = api("audit/show", log=LOG)["levels"]
+    assert after[0][1] != shown["levels"][0][1]
+    assert after[0][2] == shown["levels"][0][2]
+    assert after[-1] != shown["levels"][-1]
+    # A writer goes on where it was; whoever verifies still sees what was changed.
+    later = api("audit/append", log=LOG, rules=rules, text="again")["checkpoint"]
+    assert not api("audit/verify", log=LOG, checkpoint=later)["ok"]
+    api("audit/reset", log=LOG)
+    assert "no audit log" in api("audit/show", 422, log=LOG)["error"]
+
+
+def test_every_endpoint_is_in_the_openapi_document_with_types_that_are_there() -> None:
+    document = json.loads(msgspec.json.encode(openapi()))
+    assert set(document["paths"]) == set(ENDPOINTS)
+    text = json.dumps(document)
+    for name in set(__import__("re").findall(r"#/components/schemas/(\w+)", text)):
+        assert name in document["components"]["schemas"], name
+
+
+def test_a_decision_is_what_the_openapi_document_says(api: Api, client: Any) -> None:
+    document = client.get("/api/openapi.json").json()
+    schema = {"$ref": "#/components/schemas/Decision", "components": document["components"]}
+    jsonschema.validate(api("decide", text=SCAM), schema)
+    assert msgspec.convert(api("decide", text=SCAM), Decision).action == "review"
+
+
+def test_the_command_is_listed() -> None:
+    assert "play" in COMMANDS
+
+
+@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda one: one.lesson)
+def test_the_rules_of_a_lesson_have_no_error(lesson: Any) -> None:
+    made = make(lesson.files, lesson.main)
+    assert made.engine is not None, [one.render() for one in made.problems]
+    assert len({case.id for case in lesson.cases}) == len(lesson.cases)
+    for case in lesson.cases:
+        assert case.label == "none" or case.label in made.engine.policy.categories
+        made.engine.decide(Message(case.text, parts=(Part("ocr", ""),)))
+
+
+def test_the_table_of_endpoints_is_not_stale() -> None:
+    import subprocess
+    import sys
+
+    tool = Path(__file__).parents[2] / "tools" / "play_docs.py"
+    assert subprocess.run([sys.executable, str(tool), "--check"], check=False).returncode == 0
+
+
+def test_every_name_that_the_engine_gives_has_words_on_the_page() -> None:
+    from modengine.lab.perturb_tables import DISGUISES
+    from modengine.model import ACTIONS
+    from modengine.play.app import STATIC
+
+    text = (STATIC / "strings.js").read_text("utf-8")
+    names = [*ACTIONS, *(f"f_{one}" for one in FUNCTIONS), *(f"d_{one}" for one in DISGUISES)]
+    for name in [*names, *(f"says_{one}" for one in ACTIONS), *(f"notice_{one}" for one in ACTIONS)]:
+        assert f"\n  {name}: [" in text or f'\n  "{name}": [' in text, name
+
+
+@pytest.mark.parametrize(
+    ("lesson", "line", "holds"),
+    [
+        ("word-boundaries", 9, "text: [和服]"),
+        ("warning-and-scam", 26, "[骗子, 诈骗]"),
+        ("evasion", 10, "contact: {words: [加微信]}"),
+        ("whom-does-it-hit", 9, "打死"),
+    ],
+)
+def test_the_line_that_a_teachers_page_names_is_that_line(lesson: str, line: int, holds: str) -> None:
+    one = next(one for one in shipped_lessons() if one.lesson == lesson)
+    assert holds in one.files["rules.yaml"].split("\n")[line - 1]
+    page = (Path(__file__).parents[2] / "docs" / "lessons" / f"{lesson}.md").read_text("utf-8")
+    assert f"ine {line}" in page
+
+
+@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda one: one.lesson)
+def test_a_lesson_has_a_teachers_page_with_minutes_topics_and_surprises(lesson: Any) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "lessons" / f"{lesson.lesson}.md").read_text("utf-8")
+    assert f"\n{lesson.minutes} minutes." in page
+    for wanted in ("Topics:", "What usually surprises", "what to ask"):
+        assert wanted in page
+
+
+@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda one: one.lesson)
+def test_an_exported_lesson_has_every_decision_and_no_script(lesson: Any, tmp_path: Path) -> None:
+    from modengine.cli.main import run
+
+    file = tmp_path / "lesson.html"
+    assert run(["play", "--lesson", lesson.lesson, "--export", str(file)]) == 0
+    text = file.read_text("utf-8")
+    assert text.count('class="case"') == len(lesson.cases)
+    assert text.count("Explanation of a decision") == len(lesson.cases)
+    assert "<script" not in text
+    assert "default-src 'none'" in text
+    assert "http://" not in text.replace("http://example", "").replace("https?://", "")
+
+
+@pytest.mark.parametrize(
+    ("lesson", "before", "after", "decided"),
+    [
+        (
+            "word-boundaries",
+            "text: [和服]",
+            "words: [和服]",
+            {"kimono": "review", "service": "allow", "hidden": "allow"},
+        ),
+        ("warning-and-scam", "诈骗]", "诈骗, 假的]", {"granny": "allow", "scam": "review", "swindler": "allow"}),
+        (
+            "evasion",
+            "{words: [加微信]}",
+            "{words: [加微信], gaps: 2, sounds_like: true}",
+            {"gaps": "review", "homophone": "label", "innocent": "review", "hidden": "allow"},
+        ),
+        ("whom-does-it-hit", ", 砍]", "]", {"threat": "review", "news": "allow", "bargain": "allow"}),
+    ],
+)
+def test_what_a_teachers_page_lets_a_class_change_does_what_it_says(
+    api: Api, lesson: str, before: str, after: str, decided: dict[str, str]
+) -> None:
+    one = next(one for one in shipped_lessons() if one.lesson == lesson)
+    assert before in one.files["rules.yaml"]
+    rules = api.rules({**one.files, "rules.yaml": one.files["rules.yaml"].replace(before, after)})
+    texts = {case.id: case.text for case in one.cases}
+    assert {name: api("decide", text=texts[name], rules=rules)["action"] for name in decided} == decided

@@ -1,0 +1,104 @@
+"""`modengine play` as it is started: the page, the links, the export, the errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modengine.cli.main import run
+
+from .conftest import FILES
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def playing(*options: str) -> Iterator[str]:
+    """What the command says until the page is there; it is ended afterwards."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "modengine", "play", "--no-browser", "--port", "0", *options],
+        stderr=subprocess.PIPE, text=True, encoding="utf-8", env=environment,
+    )  # fmt: skip
+    assert process.stderr is not None
+    said = ""
+    while "Ctrl+C" not in said:
+        line = process.stderr.readline()
+        assert line, said
+        said += line
+    try:
+        yield said
+    finally:
+        process.terminate()
+        process.wait(20)
+        process.stderr.close()
+
+
+def post(port: int, path: str, body: dict[str, Any], token: str = "") -> tuple[int, Any]:
+    for attempt in range(50):
+        link = HTTPConnection("127.0.0.1", port, timeout=60)
+        try:
+            link.request("POST", path, json.dumps(body),
+                         {"Content-Type": "application/json", "X-Modengine-Token": token})  # fmt: skip
+            answer = link.getresponse()
+            return answer.status, json.loads(answer.read())
+        except ConnectionRefusedError:
+            time.sleep(0.2 * (attempt + 1))
+        finally:
+            link.close()
+    raise AssertionError("the page never came")
+
+
+def test_a_policy_is_served_on_the_loopback_address(tmp_path: Path) -> None:
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    with playing(str(tmp_path / "policy.yaml")) as said:
+        port = int(re.findall(r"http://127\.0\.0\.1:(\d+)/\n", said)[0])
+        assert "WARNING" not in said
+        assert post(port, "/api/decide", {"text": "恭喜您中奖", "ignore_scope": True})[1]["action"] == "review"
+        status, start = post(port, "/api/start", {})
+        assert (status, set(start["files"]), start["first"]) == (200, set(FILES), "")
+        assert str(tmp_path) not in json.dumps(start)
+
+
+def test_a_class_is_let_in_after_a_warning_and_with_a_token() -> None:
+    with playing("--host", "0.0.0.0") as said:
+        assert said.startswith("WARNING")
+        links = re.findall(r"http://\S+:(\d+)/#token=(\S+)", said)
+        assert len({token for _, token in links}) == 2
+        port = int(links[0][0])
+        assert post(port, "/api/start", {})[0] == 403
+        assert post(port, "/api/start", {}, links[0][1])[1]["teacher"] is True
+        assert post(port, "/api/start", {}, links[1][1])[1]["teacher"] is False
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--lesson", "nothing"], "there is no lesson `nothing`"),
+        (["--export", "x.html"], "--export needs --lesson"),
+        (["nowhere.yaml"], "ME101"),
+        (["--host", "203.0.113.77"], "cannot be served"),
+    ],
+)
+def test_what_cannot_be_served_is_said(options: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["play", "--no-browser", *options]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_file_that_is_no_lesson_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("lesson: x\n", "utf-8")
+    assert run(["play", "--no-browser", "--lesson", str(file)]) == 2
+    assert "is no lesson" in capsys.readouterr().err

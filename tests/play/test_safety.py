@@ -1,0 +1,290 @@
+"""What the page does not let anybody do."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from starlette.testclient import TestClient
+
+from modengine.errors import InputError
+from modengine.play.app import Start, make_app
+from modengine.play.guard import LOOPBACK, Door
+from modengine.play.limits import MOST_BODY
+from modengine.play.pool import Pool
+from modengine.play.registry import ENDPOINTS
+from modengine.play.room import Room
+from modengine.play.serve import bind, door_of
+from modengine.play.workspace import make, names_are_good
+
+from .conftest import FILES, POLICY, RULES, Api
+
+JSON = {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.", "", "[::2]"])
+def test_a_strange_host_is_refused(client: TestClient, host: str) -> None:
+    assert client.get("/", headers={"host": host}).status_code == 403
+    assert client.post("/api/decide", json={"text": "x"}, headers={"host": host}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://127.0.0.1:9999"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ],
+)
+def test_another_page_is_refused(client: TestClient, headers: dict[str, str]) -> None:
+    assert client.post("/api/decide", json={"text": "x"}, headers=headers).status_code == 403
+
+
+def test_the_page_itself_is_not_refused(client: TestClient) -> None:
+    headers = {"origin": "http://127.0.0.1:8321", "sec-fetch-site": "same-origin"}
+    assert client.post("/api/decide", json={"text": "x"}, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/static/nothing.js", "/api/openapi.json", "/nowhere"])
+def test_every_answer_has_the_policy(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["content-security-policy"].startswith("default-src 'self';")
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/../app.py", "/static/..%2fapp.py", "/static/%2e%2e/app.py", "/static//etc/passwd"]
+)
+def test_no_other_file_is_served(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_a_form_of_another_page_cannot_post(client: TestClient) -> None:
+    assert (
+        client.post("/api/decide", content=b'{"text":"x"}', headers={"content-type": "text/plain"}).status_code == 400
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b"{", b'{"text": 1}', b'{"txet": "x"}', b"[" * 100_000, b'{"rules": "../../etc/passwd"}',
+     b'{"text": "' + b"x" * 20_001 + b'"}', b"\xff\xfe"],
+)  # fmt: skip
+def test_what_is_no_request_is_refused(client: TestClient, body: bytes) -> None:
+    if body == b"":
+        assert client.post("/api/decide", content=body, headers=JSON).status_code == 200
+        return
+    assert client.post("/api/decide", content=body, headers=JSON).status_code == 400
+
+
+def test_a_body_that_is_too_large_is_refused(client: TestClient) -> None:
+    assert client.post("/api/decide", content=b"x" * (MOST_BODY + 1), headers=JSON).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../x.yaml", "/etc/passwd", "a/../../x.yaml", "C:x.yaml", "a\\b.yaml", ".hidden.yaml", "x.py", "x",
+     "shipped/a.yaml", "con.yaml", "a/b/c/d/e.yaml", "x.yaml\0", ""],
+)  # fmt: skip
+def test_names_of_files_that_lead_elsewhere_are_refused(api: Api, name: str) -> None:
+    assert names_are_good({name: "x"}, name)
+    assert "error" in api("rules", 422, files={name: POLICY}, main=name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "policy: c\ntitle: C\nrulesets: [../secret.yaml]\n",
+        "policy: c\ntitle: C\nbase: ../../../../../../../../etc/passwd\n",
+        "policy: c\ntitle: C\nrulesets: [/etc/passwd]\n",
+        "policy: c\ntitle: C\nrulesets: [shipped/../../secret.yaml]\n",
+        RULES.replace("rules:", "lists:\n  l: {file: ../secret.txt}\nrules:"),
+        RULES.replace("rules:", "lists:\n  l: {file: /proc/self/environ}\nrules:"),
+    ],
+)
+def test_no_file_of_the_machine_is_read(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    import tempfile
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for name in ("secret.yaml", "secret.txt"):
+        (tmp_path / name).write_text("a-secret: of the machine\n", "utf-8")
+    made = make({"policy.yaml": text}, "policy.yaml")
+    assert made.engine is None
+    said = "\n".join(problem.render() for problem in made.problems)
+    assert "ME205" in said
+    assert "a-secret" not in said
+    assert str(tmp_path) not in said
+    assert "root:" not in said
+
+
+def test_shipped_rules_can_be_named() -> None:
+    made = make({"policy.yaml": POLICY.replace("rules.yaml", "shipped/fraud.yaml")}, "policy.yaml")
+    assert made.engine is not None
+
+
+def test_rules_that_hang_end_within_their_time_and_others_go_on(api: Api, pool: Pool) -> None:
+    slow = RULES.replace("{words: [中奖]}", "{regex: '(?:(?:a|b|ab)*)*c'}")
+    rules = api.rules({**FILES, "rules.yaml": slow})
+    started = time.monotonic()
+    answer = api.client.post("/api/decide", json={"text": "ab" * 5000, "rules": rules})
+    assert time.monotonic() - started < 8
+    if answer.status_code == 200:
+        assert answer.json()["action"] in ("review", "allow")
+    else:
+        assert answer.status_code == 503
+    assert api("decide", text="x")["action"] == "allow"
+
+
+def test_a_worker_that_takes_too_long_is_replaced(pool: Pool) -> None:
+    name = pool.remember(FILES, "policy.yaml")
+    started = time.monotonic()
+    status, body = pool.ask({"job": "eval", "rules": name}, 0.01)
+    assert time.monotonic() - started < 5
+    assert (status, b"slow" in body) == (503, True)
+    status, _ = pool.ask({"job": "decide", "rules": name, "text": "x"}, 30)
+    assert status == 200
+
+
+def test_a_rule_set_that_is_forgotten_is_asked_for(api: Api) -> None:
+    assert api("decide", 410, text="x", rules="0" * 32)["code"] == "rules"
+
+
+def test_others_need_the_token(pool: Pool) -> None:
+    door = Door(hosts=LOOPBACK | {"10.0.0.7"}, open=True)
+    with TestClient(make_app(Start(FILES, "policy.yaml"), pool, door), base_url="http://10.0.0.7:8321") as client:
+
+        def post(path: str, token: str = "") -> Any:
+            return client.post(path, json={}, headers={"x-modengine-token": token})
+
+        assert client.get("/").status_code == 200
+        for path in ENDPOINTS:
+            assert post(path).status_code == 403
+            assert post(path, "wrong").status_code == 403
+        assert post("/api/start", door.student).json()["teacher"] is False
+        assert post("/api/start", door.student).json()["student"] == ""
+        assert post("/api/start", door.teacher).json()["teacher"] is True
+        assert post("/api/room/ask", door.student).status_code == 403
+        assert post("/api/room/ask", door.teacher).status_code == 200
+
+
+def test_only_this_machine_reaches_the_page_by_default() -> None:
+    door = door_of("127.0.0.1")
+    assert (door.open, door.hosts) == (False, LOOPBACK)
+    with bind("127.0.0.1", None) as one:
+        assert one.getsockname()[0] == "127.0.0.1"
+        one.listen()
+        with pytest.raises(InputError, match="cannot be served"):
+            bind("127.0.0.1", one.getsockname()[1])
+
+
+def test_two_runs_have_different_tokens() -> None:
+    assert len({Door().student, Door().teacher, Door().student, Door().teacher}) == 4
+
+
+def test_a_tally_is_shown_to_the_class_only_when_the_teacher_shows_it() -> None:
+    room = Room()
+    room.ask("恭喜您中奖", "", False, True)
+    room.vote("a" * 32, "block")
+    room.vote("a" * 32, "review")
+    room.vote("b" * 32, "review")
+    assert room.state(False)["tally"] is None
+    assert room.state(False)["votes"] == 2
+    assert room.state(True)["tally"]["review"] == 2
+    room.ask("恭喜您中奖", "", True, False)
+    assert room.state(False)["tally"] == {"allow": 0, "label": 0, "review": 2, "block": 0}
+    with pytest.raises(ValueError, match="nothing is asked"):
+        room.vote("c" * 32, "allow")
+    room.ask("另一条", "", False, False)
+    assert room.state(True)["votes"] == 0
+
+
+def test_who_only_types_does_not_wait_for_those_who_measure(api: Api) -> None:
+    """Ten studies of ten different rule sets, and in the middle of them a verdict."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    names = [
+        api.rules({**FILES, "rules.yaml": RULES.replace("score: 50", f"score: {score}")}) for score in range(51, 61)
+    ]
+    api("decide", text="恭喜您中奖", rules=names[0])
+    with ThreadPoolExecutor(11) as threads:
+        started = time.monotonic()
+        studies = [threads.submit(api, "eval", rules=name) for name in names]
+        time.sleep(0.2)
+        begun = time.monotonic()
+        assert api("decide", text="恭喜您中奖", rules=names[0])["action"] == "review"
+        verdict = time.monotonic() - begun
+        assert all(len(one.result()["grid"]) for one in studies)
+        whole = time.monotonic() - started
+    assert verdict < whole / 2
+
+
+def test_the_same_question_is_answered_from_memory(pool: Pool) -> None:
+    name = pool.remember(FILES, "policy.yaml")
+    first = pool.ask({"job": "eval", "rules": name}, 30, True)
+    begun = time.monotonic()
+    assert pool.ask({"job": "eval", "rules": name}, 30, True) == first
+    assert time.monotonic() - begun < 0.5
+    assert pool.ask({"job": "eval", "rules": name, "off": []}, 30, True)[0] == 200
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the system cannot bound the memory of a process this way")
+def test_a_worker_cannot_take_all_memory() -> None:
+    code = "from modengine.play.worker import bound; bound(); bytearray(4_000_000_000)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 1
+    assert b"MemoryError" in done.stderr
+
+
+def test_a_worker_knows_little_of_the_environment(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    from modengine.play import pool as module
+
+    monkeypatch.setenv("A_SECRET", "x")
+    started: dict[str, Any] = {}
+    monkeypatch.setattr(module.subprocess, "Popen", lambda *_, **how: started.update(how))
+    module.Worker(pool.logs)
+    assert "A_SECRET" not in started["env"]
+    assert started["stderr"] == subprocess.DEVNULL
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("rules:\n  - id: a.b\n    title: T\n    examples:\n      match: [x]\n      pass:\n        - y\n", "match"),
+        ("rules:\n  - id: a.b\n    title: T\n    examples:\n      match: [x]\n      pass:\n        - y\n", "pass"),
+        ("rules:\n  - id: a.b\n    title: T\n", "known_miss"),
+        ("rules:\n  - id: a.b\n    title: T\n    examples:\n      match: []\n  - id: a.c\n    title: U\n", "match"),
+    ],
+)
+def test_examples_are_put_where_they_belong(text: str, kind: str) -> None:
+    """The page adds them to the text of a rule file by lines; here by Node, where there is one."""
+    import shutil
+
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no node here")
+    module = Path(__file__).parents[2] / "modengine" / "play" / "static" / "yaml_examples.js"
+    said = '他说："不" # no: [x]'
+    code = (
+        f"import({json.dumps(module.as_uri())}).then((m) => console.log(JSON.stringify("
+        f"m.withExample({json.dumps(text)}, 'a.b', {json.dumps(kind)}, {json.dumps(said)}))))"
+    )
+    done = subprocess.run([node, "--input-type=module", "-e", code], capture_output=True, check=True)
+    found = json.loads(done.stdout)
+    before, after = yaml.safe_load(text), yaml.safe_load(found["text"])
+    assert said in after["rules"][0]["examples"][kind]
+    after["rules"][0]["examples"][kind].remove(said)
+    assert after["rules"][1:] == before["rules"][1:]
+    assert said.split('"', maxsplit=1)[0] in found["text"].split("\n")[found["line"] - 1]
+    kept = before["rules"][0].get("examples", {})
+    left = after["rules"][0]["examples"]
+    assert {name: some for name, some in left.items() if some} == {name: some for name, some in kept.items() if some}

@@ -1,0 +1,134 @@
+"""Screenshots of the classroom page, from the running page in Chromium.
+
+python tools/play_screenshots.py                 those of the documentation, into docs/images/
+python tools/play_screenshots.py --all FOLDER    every panel at three widths, in both schemes and languages
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import threading
+import time
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+import uvicorn  # noqa: E402
+from PIL import Image  # noqa: E402
+from playwright.sync_api import sync_playwright  # noqa: E402
+
+from modengine.paths import shipped_policy  # noqa: E402
+from modengine.play.app import make_app  # noqa: E402
+from modengine.play.guard import Door  # noqa: E402
+from modengine.play.lessons import shipped_lessons  # noqa: E402
+from modengine.play.pool import Pool  # noqa: E402
+from modengine.play.serve import bind, start_of  # noqa: E402
+
+IMAGES = ROOT / "docs" / "images"
+LESSONS = {
+    "why": "warning-and-scam",
+    "steps": "word-boundaries",
+    "whatif": "threshold-and-cost",
+    "tests": "whom-does-it-hit",
+    "evade": "evasion",
+    "audit": "what-a-log-proves",
+}
+FOR_DOCS = (("why", "en", "light", 1280), ("evade", "en", "light", 1280), ("audit", "en", "light", 1280),
+            ("whatif", "zh", "dark", 1280))  # fmt: skip
+
+
+def prepared(page: Any, panel: str) -> None:
+    """Fills a panel with something to see."""
+    page.select_option("#lesson", LESSONS[panel])
+    page.wait_for_selector("#verdict .badge")
+    page.click(f"#tab-{panel}")
+    if panel == "why":
+        page.click("#case-bank")
+        page.wait_for_selector('html[data-action="allow"]')
+        page.wait_for_timeout(1500)
+    if panel == "steps":
+        page.click("#case-service")
+        for _ in range(2):
+            page.click("#step-next")
+    if panel == "whatif":
+        page.wait_for_selector("#outcome table")
+        page.locator('.slider input[type="range"]').nth(1).fill("65")
+        page.wait_for_timeout(300)
+    if panel == "tests":
+        page.wait_for_selector("#toggle-idiom")
+        page.click("#toggle-idiom")
+    if panel == "evade":
+        page.click("#begin")
+        page.fill("#text", "兼职日结，加.微.信")
+        page.wait_for_selector("tr.escaped")
+        page.fill("#text", "兼职日结，加微信")
+        page.wait_for_selector('html[data-action="review"]')
+        page.click("#machine")
+        page.wait_for_selector(".disguises")
+    if panel == "audit":
+        for case in ("first", "second", "third"):
+            page.click(f"#case-{case}")
+            page.wait_for_timeout(400)
+            before = page.locator(".record-button").count()
+            page.click("#record")
+            while page.locator(".record-button").count() == before:
+                page.wait_for_timeout(50)
+        page.click("#record-1")
+        page.wait_for_selector(".notice")
+        page.click("#flip-byte")
+        page.wait_for_selector(".node.other")
+        page.click("#verify")
+        page.wait_for_timeout(600)
+    page.wait_for_timeout(300)
+
+
+def shot(browser: Any, address: str, panel: str, lang: str, scheme: str, width: int, file: Path, whole: bool) -> None:
+    """One picture: of the whole page, or a small one of what stands on the screen."""
+    locale = {"en": "en-GB", "zh": "zh-CN"}[lang]
+    context = browser.new_context(viewport={"width": width, "height": 1000}, locale=locale, color_scheme=scheme,
+                                  reduced_motion="reduce")  # fmt: skip
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector("html[data-ready]")
+    prepared(page, panel)
+    page.mouse.move(2, 2)
+    page.screenshot(path=file, full_page=whole)
+    context.close()
+    if not whole:
+        Image.open(file).convert("RGB").quantize(96).save(file, optimize=True)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--all", type=Path, metavar="FOLDER")
+    given = options.parse_args()
+    chromium = os.environ.get("MODENGINE_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    assert chromium, "no chromium here"
+    folder = given.all or IMAGES
+    folder.mkdir(parents=True, exist_ok=True)
+    every = product(LESSONS, ("en", "zh"), ("light", "dark"), (1440, 1024, 400))
+    with Pool(2) as pool, bind("127.0.0.1", 0) as listening, sync_playwright() as one:
+        app = make_app(start_of(shipped_policy(), shipped_lessons()), pool, Door())
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.05)
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        browser = one.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        for panel, lang, scheme, width in every if given.all else FOR_DOCS:
+            name = f"play-{panel}-{lang}-{scheme}-{width}.png" if given.all else f"play-{panel}.png"
+            shot(browser, address, panel, lang, scheme, width, folder / name, given.all is not None)
+        browser.close()
+        server.should_exit = True
+        thread.join(10)
+
+
+if __name__ == "__main__":
+    main()
