@@ -7,9 +7,11 @@ if command -v chromium >/dev/null || command -v google-chrome >/dev/null; then
   echo "browser tests: a Chromium is here"
 elif [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq
-  apt-get install -qq --yes --no-install-recommends chromium fonts-wqy-microhei >/dev/null
-  echo "browser tests: installed $(chromium --version 2>/dev/null || echo chromium)"
+  if { apt-get update -qq && apt-get install -qq --yes --no-install-recommends chromium fonts-wqy-microhei; } >/dev/null; then
+    echo "browser tests: installed $(chromium --version 2>/dev/null || echo chromium)"
+  else
+    echo "browser tests: Chromium could not be installed: they will be skipped" >&2
+  fi
 else
   echo "browser tests: no Chromium here, and no way to install one: they will be skipped" >&2
 fi
