@@ -34,12 +34,11 @@ class Engine:
     pickles as its policy: a worker process compiles its own.
     """
 
-    __slots__ = ("_program", "tests")
+    __slots__ = ("_program", "_tests")
 
     def __init__(self, program: Program) -> None:
         self._program = program
-        self.tests = tests_of(program)
-        """The conditions of the policy, ready to be asked."""
+        self._tests = tests_of(program)
 
     def __reduce__(self) -> tuple[type[Engine], tuple[Program]]:
         return Engine, (self._program,)
@@ -134,7 +133,7 @@ class Engine:
             ]
             return made, list(map(scans.found, numbers))
 
-        return Outcomes(Facts(program, fields, touched, read), self.tests)
+        return Outcomes(Facts(program, fields, touched, read), self._tests)
 
     def trace(self, message: Message | str, *, ignore_scope: bool = True) -> Trace:
         """The decision with everything that led to it.  Unlike `decide` it ignores scope by default."""
@@ -160,7 +159,7 @@ class Engine:
         for one, _ in scanned:
             touched |= one
         hits = [found for _, found in scanned]
-        return Outcomes(Facts(program, fields, touched, lambda: (parts, hits)), self.tests), tuple(notes)
+        return Outcomes(Facts(program, fields, touched, lambda: (parts, hits)), self._tests), tuple(notes)
 
 
 def is_too_long(message: Message) -> bool:

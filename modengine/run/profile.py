@@ -86,7 +86,7 @@ def profile(policy: Policy, messages: Iterable[Message | str], clock: Clock = ti
     program.matchers = tuple(map(_Metered, program.matchers, patterns))
     engine = Engine(program)
     rules = {rule: _Meter(clock) for rule in program.rules}
-    tests = engine.tests.rules
+    tests = engine._tests.rules
     for rule, meter in rules.items():
         when, unless = tests[rule]
         tests[rule] = _timed(when, meter), unless
