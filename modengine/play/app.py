@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -141,9 +142,9 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        warming = asyncio.create_task(to_thread.run_sync(pool.warm, [rules]))
+        # A daemon, so that ending the page does not wait for rules to be compiled.
+        threading.Thread(target=pool.warm, args=([rules],), daemon=True).start()
         yield
-        warming.cancel()
 
     app = Starlette(routes=routes, lifespan=lifespan)
     app.add_middleware(Watched, door=door)

@@ -22,6 +22,9 @@ body{max-width:60rem;margin:0 auto;padding:1rem;font-family:system-ui,sans-serif
 fieldset{border:0;padding:0;margin:.5rem 0}label{margin-inline-end:1.2rem;white-space:nowrap}
 summary{cursor:pointer;padding:.4rem 0;font-weight:600}
 pre{overflow:auto;white-space:pre-wrap;padding:.8rem;border:1px solid #767c85}
+main{overflow-wrap:anywhere}
+@media (max-width:40rem){.me-bar-cell,.me-points th:nth-child(4){display:none}body .me{padding:.5rem}
+  .me-points,.me-points th,.me-points td{min-width:0;white-space:normal;width:auto}}
 @media (prefers-color-scheme:dark){body{color:#e8eaed;background:#16191d}}
 @media print{details:not([open])>*:not(summary){display:none}.case{break-inside:avoid}}
 """

@@ -43,6 +43,7 @@ class Worker:
         self.lock = threading.Lock()
         self._logs = logs
         self._ready = False
+        self._closed = False
         self._process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -93,9 +94,16 @@ class Worker:
         finally:
             overdue.cancel()
 
+    def close(self) -> None:
+        """Ends the process for good; who waits for an answer gets SlowError."""
+        self._closed = True
+        self.end()
+
     def _replace(self) -> None:
         self.end()
         self._ready = False
+        if self._closed:
+            return
         self._process = self._start()
 
     def end(self) -> None:
@@ -131,7 +139,7 @@ class Pool:
 
     def __exit__(self, *_: object) -> None:
         for worker in self._workers:
-            worker.end()
+            worker.close()
         self._temporary.cleanup()
 
     def remember(self, files: Mapping[str, str], main: str, pin: bool = False) -> str:

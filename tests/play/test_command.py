@@ -41,8 +41,12 @@ def playing(*options: str) -> Iterator[str]:
         yield said
     finally:
         process.terminate()
-        process.wait(20)
-        process.stderr.close()
+        try:
+            process.wait(30)
+        finally:
+            process.kill()
+            process.wait()
+            process.stderr.close()
 
 
 def post(port: int, path: str, body: dict[str, Any], token: str = "") -> tuple[int, Any]:

@@ -167,7 +167,7 @@ def test_the_page_decides_every_sample_as_the_command_line_does(
         same = {key: value for key, value in one.items() if key not in ("line", "source", "id")}
         assert {key: value for key, value in decision.items() if key != "id"} == same
     # And what is shown is what was decided.
-    for at in range(0, len(plain), 12):
+    for at in range(0, len(plain), 24):
         page.fill("#text", plain[at]["text"])
         until(page, "(t) => document.documentElement.dataset.explained === t", page.input_value("#text"))
         assert page.get_attribute("html", "data-action") == wanted[at]["action"]
@@ -180,3 +180,19 @@ def test_the_page_loads_nothing_from_elsewhere(opened: Opened, address: str) -> 
     loaded = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
     assert loaded
     assert [one for one in loaded if not one.startswith(address)] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_exported_lesson_opens_from_a_file_and_axe_finds_nothing(chromium: Any, tmp_path: Any, scheme: str) -> None:
+    file = tmp_path / "lesson.html"
+    assert run(["play", "--lesson", "whom-does-it-hit", "--export", str(file)]) == 0
+    context = chromium.new_context(color_scheme=scheme, viewport={"width": 320, "height": 600})
+    page = context.new_page()
+    page.goto(file.as_uri())
+    for summary in page.locator("summary").all():
+        if summary.is_visible():
+            summary.click()
+    assert "violence.hit" in page.inner_text("body")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    context.close()
