@@ -168,6 +168,7 @@ def sounds(p: str, readings: Sequence[str | None] | None = None) -> list[Unit]:
     return found
 
 
+@cache
 def ways(unit: str, by_look: bool) -> list[list[str]]:
     """'by the char itself, by a char listed as its look-alike (1 char), or by one of its splits (2-3 chars,
     contiguous; longest first)': read as itself first, else the longest."""
@@ -187,7 +188,8 @@ def alignments(term: list[str], units: list[Unit], pattern: Pattern, by_look: bo
     if pattern.repeats:
         term = [unit for unit, _ in itertools.groupby(term)]
     symbols = [unit[0] for unit in units]
-    if not by_look and not own.issubset(symbols):
+    there = set(symbols)
+    if not all(any(there.issuperset(way) for way in ways(unit, by_look)) for unit in own):
         return
 
     def meet(unit: str, at: int, skipped: int) -> tuple[int, bool] | None:
