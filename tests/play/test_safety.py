@@ -132,24 +132,25 @@ def test_shipped_rules_can_be_named() -> None:
     assert made.engine is not None
 
 
+HANGING = RULES.replace("{words: [中奖]}", "{regex: '(?:(?:a|b|ab)*)*c'}")
+HANGS = "ab" * 5000 + "!c"
+"""A text on which the regex of these rules takes all the time it gets; without the c it is not even begun."""
+
+
 def test_rules_that_hang_end_within_their_time_and_others_go_on(api: Api, pool: Pool) -> None:
-    slow = RULES.replace("{words: [中奖]}", "{regex: '(?:(?:a|b|ab)*)*c'}")
-    rules = api.rules({**FILES, "rules.yaml": slow})
-    started = time.monotonic()
-    answer = api.client.post("/api/decide", json={"text": "ab" * 5000, "rules": rules})
-    assert time.monotonic() - started < 8
+    rules = api.rules({**FILES, "rules.yaml": HANGING})
+    answer = api.client.post("/api/decide", json={"text": HANGS, "rules": rules})
     if answer.status_code == 200:
-        assert answer.json()["action"] in ("review", "allow")
+        assert answer.json()["action"] == "review"
     else:
         assert answer.status_code == 503
     assert api("decide", text="x")["action"] == "allow"
 
 
 def test_a_worker_that_takes_too_long_is_replaced(pool: Pool) -> None:
-    name = pool.remember(FILES, "policy.yaml")
-    started = time.monotonic()
-    status, body = pool.ask({"job": "eval", "rules": name}, 0.01)
-    assert time.monotonic() - started < 5
+    name = pool.remember({**FILES, "rules.yaml": HANGING}, "policy.yaml")
+    # The regex is given up after a quarter of a second at the earliest.
+    status, body = pool.ask({"job": "decide", "rules": name, "text": HANGS}, 0.01)
     assert (status, b"slow" in body) == (503, True)
     status, _ = pool.ask({"job": "decide", "rules": name, "text": "x"}, 30)
     assert status == 200
@@ -217,23 +218,20 @@ def test_who_only_types_does_not_wait_for_those_who_measure(api: Api) -> None:
     ]
     api("decide", text="恭喜您中奖", rules=names[0])
     with ThreadPoolExecutor(11) as threads:
-        started = time.monotonic()
         studies = [threads.submit(api, "eval", rules=name) for name in names]
         time.sleep(0.2)
-        begun = time.monotonic()
         assert api("decide", text="恭喜您中奖", rules=names[0])["action"] == "review"
-        verdict = time.monotonic() - begun
+        assert not all(one.done() for one in studies)
         assert all(len(one.result()["grid"]) for one in studies)
-        whole = time.monotonic() - started
-    assert verdict < whole / 2
 
 
-def test_the_same_question_is_answered_from_memory(pool: Pool) -> None:
+def test_the_same_question_is_answered_from_memory(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     name = pool.remember(FILES, "policy.yaml")
     first = pool.ask({"job": "eval", "rules": name}, 30, True)
-    begun = time.monotonic()
-    assert pool.ask({"job": "eval", "rules": name}, 30, True) == first
-    assert time.monotonic() - begun < 0.5
+    assert first[0] == 200
+    with monkeypatch.context() as patched:
+        patched.setattr(pool, "_asked_once", lambda *_: pytest.fail("a worker was asked"))
+        assert pool.ask({"job": "eval", "rules": name}, 30, True) == first
     assert pool.ask({"job": "eval", "rules": name, "off": []}, 30, True)[0] == 200
 
 
