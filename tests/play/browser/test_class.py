@@ -32,6 +32,8 @@ def test_a_class_predicts_and_the_teacher_shows_the_answers(opened: Opened, pool
         # A student's link opens a student's window.
         student.click("#teacher")
         assert student.locator("#ask-class").count() == 0
+        for window in (teacher, student):
+            window.close()  # or it asks for the state of the class when its server is gone
 
 
 def test_without_the_link_the_page_says_what_is_missing(opened: Opened, pool: Pool, chromium: object) -> None:
