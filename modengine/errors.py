@@ -70,6 +70,19 @@ class Problem:
         lines.append(_printable(f"  hint: {self.hint}"))
         return "\n".join(lines)
 
+    def data(self) -> dict[str, str | int]:
+        """The problem as plain data, as `modengine check --format json` writes it."""
+        return {
+            "code": self.code,
+            "name": self.name,
+            "severity": self.severity,
+            "message": self.message,
+            "hint": self.hint,
+            "file": self.place.file,
+            "line": self.place.line,
+            "column": self.place.column,
+        }
+
 
 def _printable(text: str) -> str:
     """The text with a sign for each character that a terminal would obey or hide."""

@@ -41,20 +41,7 @@ def _count(number: int, noun: str) -> str:
 
 def as_json(problems: Sequence[Problem]) -> str:
     """A list of objects."""
-    found = [
-        {
-            "code": problem.code,
-            "name": problem.name,
-            "severity": problem.severity,
-            "message": problem.message,
-            "hint": problem.hint,
-            "file": problem.place.file,
-            "line": problem.place.line,
-            "column": problem.place.column,
-        }
-        for problem in problems
-    ]
-    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps([problem.data() for problem in problems], ensure_ascii=False, indent=2) + "\n"
 
 
 def as_github(problems: Sequence[Problem]) -> str:

@@ -17,7 +17,6 @@ from typing import Any
 import msgspec
 
 from modengine.engine import MOST_CHARACTERS, Engine
-from modengine.errors import Problem
 from modengine.explain import details_of
 from modengine.explain.marks import marks_of
 from modengine.loading import compile_engine
@@ -167,7 +166,7 @@ def rules(bench: Bench, request: Request) -> dict[str, Any]:
     found: dict[str, Any] = {
         "rules": request["rules"],
         "ok": made.engine is not None,
-        "problems": [problem_data(one) for one in made.problems],
+        "problems": [one.data() for one in made.problems],
         "seconds": round(time.perf_counter() - started, 3),
     }
     if made.engine is not None:
@@ -203,23 +202,9 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def problem_data(problem: Problem) -> dict[str, Any]:
-    """As `modengine check --format json` writes it."""
-    return {
-        "code": problem.code,
-        "name": problem.name,
-        "severity": problem.severity,
-        "message": problem.message,
-        "hint": problem.hint,
-        "file": problem.place.file,
-        "line": problem.place.line,
-        "column": problem.place.column,
-    }
-
-
 def check(bench: Bench, request: Request) -> list[dict[str, Any]]:
     """What is wrong with a rule set: `modengine check --format json`."""
-    return [problem_data(one) for one in bench.of(request["rules"], request).problems]
+    return [one.data() for one in bench.of(request["rules"], request).problems]
 
 
 def test(bench: Bench, request: Request) -> list[dict[str, Any]]:
