@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from pathlib import Path
 
 from modengine.errors import InputError
 from modengine.lab.corpus import About, Columns, Corpus
@@ -38,7 +39,7 @@ def of_rules(policy: Policy) -> Corpus:
         left_out={},
         unreadable=0,
         given_clusters=rules,
-        about=About(title=f"match examples of the rules of {policy.id}", source=policy.path),
+        about=About(title=f"match examples of the rules of {policy.id}", source=Path(policy.path).name),
     )
 
 
