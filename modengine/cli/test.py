@@ -108,12 +108,13 @@ def _show(one: _Tried, to: Console) -> None:
 
 def _failure(outcome: Outcome, to: Console) -> None:
     to.print(Text(f"fails: {_place(outcome)}: {outcome.rule.id}", "bold red"), soft_wrap=True)
-    to.print(Text(f"  {_text(outcome)}\n  {_WANTED[outcome.kind]}"), soft_wrap=True)
-    if outcome.trace is None:
+    what = f"cannot be decided: {outcome.undetermined}" if outcome.undetermined else _WANTED[outcome.kind]
+    to.print(Text(f"  {_text(outcome)}\n  {what}"), soft_wrap=True)
+    if outcome.trace is not None:
+        print_rule(outcome.trace, to)
+    elif not outcome.undetermined:
         to.print(Text("  nothing that the rule asks for was found"))
         to.print(Text(f"    when    {inline(str(outcome.rule.when), 400)}"), soft_wrap=True)
-    else:
-        print_rule(outcome.trace, to)
     to.print()
 
 
@@ -133,6 +134,7 @@ def _record(file: Path, outcome: Outcome) -> dict[str, object]:
         "kind": outcome.kind,
         "hit": outcome.hit,
         "verdict": outcome.verdict,
+        "undetermined": outcome.undetermined,
         "text": outcome.example.message.text,
         "file": place.file,
         "line": place.line,

@@ -32,10 +32,17 @@ class Outcome:
     hit: bool
     trace: RuleTrace | None
     """What was looked at for the rule; None where nothing of it was found."""
+    undetermined: str
+    """Why it could not be told whether the rule hits; empty where it could."""
 
     @property
     def verdict(self) -> Literal["holds", "fails", "news"]:
-        """`news`: a known weakness that is none any more, and can be moved to `match` or `pass`."""
+        """`news`: a known weakness that is none any more, and can be moved to `match` or `pass`.
+
+        An example that could not be decided fails, whatever its kind: it shows nothing.
+        """
+        if self.undetermined:
+            return "fails"
         if self.hit == WANTED[self.kind]:
             return "holds"
         return "news" if self.kind in KNOWN else "fails"
@@ -53,7 +60,8 @@ def run_examples(engine: Tracer, rules: Iterable[Rule]) -> Iterator[Outcome]:
         for kind, example in examples_of(rule):
             trace = engine.trace(example.message, ignore_scope=True)
             mine = next((one for one in trace.rules if one.rule == rule.id), None)
-            yield Outcome(rule, kind, example, mine is not None and mine.outcome == "hit", mine)
+            reasons = (one.reason for one in trace.decision.undetermined if one.rule in (None, rule.id))
+            yield Outcome(rule, kind, example, mine is not None and mine.outcome == "hit", mine, next(reasons, ""))
 
 
 def needs_others(rule: Rule, own: Sequence[str]) -> bool:

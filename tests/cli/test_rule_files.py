@@ -152,6 +152,7 @@ def test_outcomes_as_json(command: Command, ruleset: Callable[..., Path]) -> Non
         "kind": "match",
         "hit": False,
         "verdict": "fails",
+        "undetermined": "",
         "text": "雨伞不见了",
         "file": str(path),
         "line": 16,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from modengine.errors import Place
+from modengine.loading import compile_engine
 from modengine.model import ConditionTrace, Decision, Message, RuleTrace, Trace
 from modengine.ruleset.condition import parse
+from modengine.ruleset.load import policy_of, read
 from modengine.ruleset.model import Example, Examples, Rule
 from modengine.run.examples import run_examples
 
@@ -51,3 +54,21 @@ def test_known_weaknesses_hold_and_their_end_is_news() -> None:
 def test_drafts_are_not_run() -> None:
     draft = replace(RULE, status="draft", examples=Examples(match=(Example(Message("no"), HERE),)))
     assert list(run_examples(HitsOnYes(), [draft])) == []
+
+
+def test_an_example_that_is_too_long_to_be_read_shows_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "long.yaml"
+    text = "好" * 20_001
+    file.write_text(
+        "ruleset: long\ntitle: Long\ncategory: fraud\nrules:\n  - id: fraud.long\n    title: Long\n    score: 50\n"
+        "    patterns: {prize: {words: [中奖]}}\n    when: prize\n"
+        f"    examples: {{match: [中奖], pass: [{text}]}}\n",
+        "utf-8",
+    )
+    ruleset = read(file).ruleset
+    assert ruleset is not None
+    policy = policy_of(ruleset)
+    held, unread = run_examples(compile_engine(policy), policy.rules)
+    assert (held.verdict, held.undetermined) == ("holds", "")
+    assert (unread.kind, unread.verdict, unread.hit) == ("pass", "fails", False)
+    assert "20,001 characters" in unread.undetermined
