@@ -33,11 +33,12 @@ CREATE TABLE pending (seq INTEGER PRIMARY KEY);
 
 _MOST = 128
 """Rows of a piece."""
-_Cells = tuple[bytes, bytes | None, bytes | None, bytes | None]
-_Piece = tuple[int, list[_Cells]]
-"""The number of the first record, and what the vault keeps of each: leaf, salt, details, message."""
+Cells = tuple[bytes, bytes | None, bytes | None, bytes | None]
+"""What it keeps of a record: leaf, salt, details, message; the last three are None where there is no such thing."""
+_Piece = tuple[int, list[Cells]]
+"""The number of the first record, and the cells of each."""
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(list[_Cells])
+_DECODER = msgspec.msgpack.Decoder(list[Cells])
 
 
 class Row(NamedTuple):
@@ -130,12 +131,12 @@ class Vault:
                 self._connection.execute("ROLLBACK")
             raise
 
-    def add(self, rows: Sequence[Row]) -> None:
-        """Commits the rows of a batch, and that every record before it is on the disk."""
-        some = ((rows[i].seq, _packed([row[1:] for row in rows[i : i + _MOST]])) for i in range(0, len(rows), _MOST))
+    def add(self, first: int, rows: Sequence[Cells]) -> None:
+        """Commits the rows of a batch, `first` on, and that every record before it is on the disk."""
+        some = [(first + at, _packed(rows[at : at + _MOST])) for at in range(0, len(rows), _MOST)]
         with self._transaction() as connection:
             connection.executemany("INSERT INTO pieces VALUES (?, ?)", some)
-            connection.execute("UPDATE meta SET value = ? WHERE name = 'batch'", (b"%d" % rows[0].seq,))
+            connection.execute("UPDATE meta SET value = ? WHERE name = 'batch'", (b"%d" % first,))
 
     def drop_from(self, seq: int) -> None:
         """Deletes the rows of records that were never written."""
@@ -227,7 +228,7 @@ def _packed(rows: Sequence[object]) -> bytes:
     return _ENCODER.encode(rows)
 
 
-def _unpacked(data: bytes) -> list[_Cells]:
+def _unpacked(data: bytes) -> list[Cells]:
     try:
         return _DECODER.decode(data)
     except (ValueError, TypeError):

@@ -10,19 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modengine.audit.record import (
-    context_of,
-    decode,
-    details_from,
-    encode,
-    message_content,
-    message_from,
-    moment,
-    reason_class,
-    seal,
-    stamp,
-    used_fields,
-)
+from modengine.audit.context import context_of, used_fields
+from modengine.audit.record import decode, encode, message_content, message_from, moment, stamp
+from modengine.audit.sealing import Sealed, Sealer, details_from, reason_class
 from modengine.engine import Engine
 from modengine.model import PART_KINDS, Decision, Message, Part, Undetermined
 from tests.audit.conftest import IN, MESSAGES
@@ -31,9 +21,14 @@ from tests.audit.test_log import Pairs
 KEY, SALT = b"k" * 32, b"s" * 32
 
 
+def seal(engine: Engine, *pairs: tuple[Message, Decision]) -> Sealed:
+    count = len(pairs)
+    return Sealer(context_of(engine), KEY).seal(pairs, 3, ["t"] * count, [False] * count, [SALT] * count)
+
+
 def sealed(engine: Engine, message: Message, decision: Decision) -> tuple[dict[str, object], dict[str, object]]:
-    made = seal(context_of(engine), message, decision, seq=3, time="t", key=KEY, salt=SALT)
-    return decode(made.record), details_from(made.details)
+    made = seal(engine, (message, decision))
+    return decode(made.data[:-1]), details_from(made.details[0])
 
 
 def test_only_fields_that_the_policy_asks_about_are_used(engine: Engine) -> None:
@@ -48,8 +43,8 @@ def test_free_text_fields_go_to_the_details(engine: Engine, pairs: Pairs) -> Non
 
 def test_fields_that_nobody_asks_about_are_nowhere(engine: Engine) -> None:
     message = Message("明天见", "x", fields={**IN, "unused": "secret", "other": "secret", "deep": {"a": "secret"}})  # type: ignore[dict-item]
-    made = seal(context_of(engine), message, engine.decide(message), seq=1, time="t", key=KEY, salt=SALT)
-    assert b"secret" not in made.record + made.details
+    made = seal(engine, (message, engine.decide(message)))
+    assert b"secret" not in made.data + made.details[0]
     assert b"secret" in message_content(message)
 
 
@@ -88,8 +83,8 @@ def test_reasons_are_named_by_their_kind(engine: Engine, pairs: Pairs, reason: s
 
 def test_lone_surrogates_are_kept_and_committed_to(engine: Engine) -> None:
     message = Message("快\ud800递", "\udfff", (Part("ocr", "\ud800"),), IN)
-    made = seal(context_of(engine), message, engine.decide(message), seq=1, time="t", key=KEY, salt=SALT)
-    assert decode(made.record)["kind"] == "decision"
+    made = seal(engine, (message, engine.decide(message)))
+    assert decode(made.data[:-1])["kind"] == "decision"
     assert message_from(message_content(message)) == message
 
 
