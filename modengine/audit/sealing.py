@@ -7,8 +7,7 @@ made at a time, one pass a stage: what an append costs is the processor's time, 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from operator import attrgetter
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, cast
 
 import msgspec
@@ -25,7 +24,6 @@ OUTCOME = (
 )  # fmt: skip
 """The parts of a record that a replay must make again."""
 _MOST_CATEGORIES = 1000
-_PLACE = ("pattern", "part", "part_index", "start", "end", "how", "weight")
 
 
 class _Decision(msgspec.Struct, gc=False):
@@ -75,10 +73,20 @@ class _Unsure(msgspec.Struct, gc=False):
     rule: str | None
 
 
-class _Found(msgspec.Struct, gc=False):
-    """The matches of a rule, a list of seven each: there are several, and names would be most of the vault."""
+class _Place(msgspec.Struct, array_like=True, gc=False):
+    """Where a pattern was found, as a list: there are several a decision, and names would be most of the vault."""
 
-    matches: list[tuple[object, ...]]
+    pattern: str
+    part: str
+    part_index: int
+    start: int
+    end: int
+    how: tuple[str, ...]
+    weight: float
+
+
+class _Found(msgspec.Struct, gc=False):
+    matches: list[_Place]
     rule: str
 
 
@@ -174,8 +182,6 @@ def _hits(hits: tuple[RuleHit, ...]) -> Sequence[_Hit]:
 
 # --------------------------------------------------------------------------- details
 
-_place: Callable[[object], tuple[object, ...]] = attrgetter(*_PLACE)
-
 
 def _details(context: Context, message: Message, decision: Decision) -> Record:
     """Patterns, places and how they were reached; free-text fields; what was done to the text first.
@@ -199,15 +205,21 @@ def _details(context: Context, message: Message, decision: Decision) -> Record:
 
 
 def _found(some: Iterable[RuleHit | ReliefHit]) -> list[_Found]:
-    return [_Found([*map(_place, one.matches)], one.rule) for one in some]
+    return [
+        _Found(
+            [_Place(m.pattern, m.part, m.part_index, m.start, m.end, m.how, m.weight) for m in one.matches], one.rule
+        )
+        for one in some
+    ]
 
 
 def details_from(content: bytes) -> Record:
     """The details, places by name again."""
     details = cast("Record", json.loads(content))
+    names = _Place.__struct_fields__
     for name in ("hits", "shadow_hits", "relief"):
         for one in details.get(name, ()):
-            one["matches"] = [dict(zip(_PLACE, match, strict=True)) for match in one["matches"]]
+            one["matches"] = [dict(zip(names, match, strict=True)) for match in one["matches"]]
     return details
 
 
