@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import repeat
@@ -50,6 +50,15 @@ class Batch:
     """What the vault keeps of each."""
     time: str
     """The latest of theirs."""
+
+
+def joined(some: Sequence[Batch]) -> Batch:
+    """One batch of several that follow each other."""
+    if len(some) == 1:
+        return some[0]
+    leaves = [leaf for one in some for leaf in one.leaves]
+    rows = [row for one in some for row in one.rows]
+    return Batch(some[0].first, b"".join([one.data for one in some]), leaves, rows, max(one.time for one in some))
 
 
 def batch_of(

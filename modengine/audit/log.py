@@ -8,12 +8,16 @@ import sqlite3
 import threading
 import time as clocks
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
+from operator import call
 from pathlib import Path
 from types import TracebackType
 
+from modengine.audit.ahead import Ahead
 from modengine.audit.batch import NOTHING, Batch, Pair, Receipt, Ticket, batch_of
 from modengine.audit.checkpoints import Edge, Spot, make_note, save
 from modengine.audit.commitments import SALT
@@ -235,28 +239,57 @@ class AuditLog:
     def _sealed(self, tickets: list[Ticket]) -> tuple[Batch, list[Receipt]]:
         self._alive()
         times = [self._stamped(one.time) for one in tickets]
-        return self._seal([one.pair for one in tickets], times, [one.ignore_scope for one in tickets])
+        return self._seal([one.pair for one in tickets], times, [one.ignore_scope for one in tickets], self.size)
 
     def append_many(self, pairs: Iterable[Pair], time: datetime, *, ignore_scope: bool = False) -> list[Receipt]:
-        """Adds decisions, batch by batch; a batch is added whole or not at all."""
+        """Adds decisions, batch by batch; a batch is added whole or not at all.
+
+        Of a list, a batch is made while the one before it is being synced.
+        """
+        if isinstance(pairs, Sequence) and len(pairs) > self._batch:
+            with ThreadPoolExecutor(1, "audit") as worker:
+                return self._append_all(pairs, time, ignore_scope, worker)
         receipts: list[Receipt] = []
         rest = iter(pairs)
         while some := list(islice(rest, self._batch)):
             with self._mutex:
-                self._alive()
-                batch, found = self._seal(some, [self._stamped(time)] * len(some), [ignore_scope] * len(some))
+                batch, found = self._seal_alike(time, ignore_scope, some, self.size)
                 self._commit(batch)
             receipts += found
         return receipts
 
-    def _seal(self, pairs: list[Pair], times: list[str], ignored: list[bool]) -> tuple[Batch, list[Receipt]]:
+    def _append_all(
+        self, pairs: Sequence[Pair], time: datetime, ignore_scope: bool, worker: ThreadPoolExecutor
+    ) -> list[Receipt]:
+        receipts: list[Receipt] = []
+        seal = partial(self._seal_alike, time, ignore_scope)
+        ahead = Ahead(worker, seal, pairs[: self._batch], self.size)
+        for end in range(self._batch, len(pairs) + self._batch, self._batch):
+            with self._mutex:
+                self._alive()
+                if ahead.first != self.size:  # another thread was faster
+                    ahead = Ahead(worker, seal, pairs[end - self._batch : end], self.size)
+                batch, found = ahead.result()
+                ahead = Ahead(worker, seal, pairs[end : end + self._batch], self.size + len(found))
+                self._commit(batch, during=ahead.during)
+            receipts += found
+        return receipts
+
+    def _seal_alike(
+        self, time: datetime, ignore_scope: bool, pairs: Sequence[Pair], first: int
+    ) -> tuple[Batch, list[Receipt]]:
+        self._alive()
+        return self._seal(pairs, [self._stamped(time)] * len(pairs), [ignore_scope] * len(pairs), first)
+
+    def _seal(
+        self, pairs: Sequence[Pair], times: list[str], ignored: list[bool], first: int
+    ) -> tuple[Batch, list[Receipt]]:
         """The next records of the log, and what they will be known by."""
         sealer = self._sealer
         revision = None if sealer is None else sealer.context.revision
         if sealer is None or any(decision.revision != revision for _, decision in pairs):
             raise AuditError("ME965", "the decision was made under rules that the log was not told of",
                              "call `use(engine, time)` before adding decisions of that engine")  # fmt: skip
-        first = self.size
         random = self._random(SALT * len(pairs))
         salts = [random[at : at + SALT] for at in range(0, len(random), SALT)]
         sealed = sealer.seal(pairs, first, times, ignored, salts)
@@ -281,13 +314,24 @@ class AuditLog:
             )
         return written
 
-    def _commit(self, batch: Batch, revision: Record | None = None) -> None:
-        """Puts records on the disk: the vault's rows first, then the records, each synced once."""
+    def _commit(
+        self,
+        batch: Batch,
+        revision: Record | None = None,
+        during: Callable[[Callable[[], None]], None] = call,
+    ) -> None:
+        """Puts records on the disk: the vault's rows first, then the records, each synced once.
+
+        `during` runs a sync, and may do something else meanwhile.
+        """
         self._alive()
         with self._writing():
             self._lock.check()
-            self._vault.add(batch.first, batch.rows)
-            start = self._tail.add(batch.data, batch.first)
+            self._vault.put(batch.first, batch.rows)
+            during(self._vault.commit)
+            self._tail.write(batch.data, batch.first)
+            start = self._tail.offset
+            during(self._tail.sync)
             if revision is not None:
                 self._revision, self._revision_at = revision, Spot(batch.first, self._tail.segment, start)
             self._frontier.extend(batch.leaves)

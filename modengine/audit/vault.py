@@ -123,20 +123,33 @@ class Vault:
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         self._connection.execute("BEGIN IMMEDIATE")
-        try:
+        with self._or_back():
             yield self._connection
             self._connection.execute("COMMIT")
+
+    @contextmanager
+    def _or_back(self) -> Iterator[None]:
+        """Takes a transaction back where something within it fails."""
+        try:
+            yield
         except BaseException:
             with suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
             raise
 
-    def add(self, first: int, rows: Sequence[Cells]) -> None:
-        """Commits the rows of a batch, `first` on, and that every record before it is on the disk."""
+    def put(self, first: int, rows: Sequence[Cells]) -> None:
+        """Takes the rows of a batch, `first` on, and that all before it are on the disk; `commit` syncs them."""
         some = [(first + at, _packed(rows[at : at + _MOST])) for at in range(0, len(rows), _MOST)]
-        with self._transaction() as connection:
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
+        with self._or_back():
             connection.executemany("INSERT INTO pieces VALUES (?, ?)", some)
             connection.execute("UPDATE meta SET value = ? WHERE name = 'batch'", (b"%d" % first,))
+
+    def commit(self) -> None:
+        """Waits until what `put` took is on the disk."""
+        with self._or_back():
+            self._connection.execute("COMMIT")
 
     def drop_from(self, seq: int) -> None:
         """Deletes the rows of records that were never written."""
