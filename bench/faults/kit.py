@@ -19,9 +19,10 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
+from modengine.audit.commitments import pseudonym  # noqa: E402
 from modengine.audit.layout import Layout  # noqa: E402
 from modengine.audit.log import AuditLog  # noqa: E402
-from modengine.audit.record import Record, pseudonym  # noqa: E402
+from modengine.audit.record import Record  # noqa: E402
 from modengine.audit.segments import lines, record_of  # noqa: E402
 from modengine.audit.vault import Vault  # noqa: E402
 from modengine.engine import Engine  # noqa: E402

@@ -22,9 +22,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from bench.faults.kit import NOW, Outcome, engine, key_of, main, records, scratch, timed
+from modengine.audit.commitments import pseudonym
 from modengine.audit.layout import Layout
 from modengine.audit.log import AuditLog
-from modengine.audit.record import pseudonym
 from modengine.audit.verify import verify
 from modengine.errors import AuditError
 

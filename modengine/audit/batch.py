@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 from typing import NamedTuple
 
-from modengine.audit.merkle import Hash, leaf_hash
+from modengine.audit.merkle import Hash, leaf_hashes
 from modengine.audit.record import MOST_BYTES
-from modengine.audit.vault import Row
+from modengine.audit.vault import Cells
 from modengine.errors import AuditError
 from modengine.model import Decision, Message
 
 Pair = tuple[Message, Decision]
+NOTHING = repeat(None)
+"""What the vault keeps of records that are no decisions."""
 
 
 class Receipt(NamedTuple):
@@ -33,26 +37,43 @@ class Ticket:
     error: BaseException | None = None
 
 
-class Made(NamedTuple):
-    """A record that is ready to be written."""
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records that are ready to be written: all or none."""
 
+    first: int
+    """The number of the first."""
     data: bytes
-    leaf: Hash
-    row: Row
+    """The records, each with its line feed."""
+    leaves: list[Hash]
+    rows: list[Cells]
+    """What the vault keeps of each."""
     time: str
-    revision: bool = False
+    """The latest of theirs."""
 
 
-def made(
-    seq: int,
-    time: str,
+def joined(some: Sequence[Batch]) -> Batch:
+    """One batch of several that follow each other."""
+    if len(some) == 1:
+        return some[0]
+    leaves = [leaf for one in some for leaf in one.leaves]
+    rows = [row for one in some for row in one.rows]
+    return Batch(some[0].first, b"".join([one.data for one in some]), leaves, rows, max(one.time for one in some))
+
+
+def batch_of(
+    first: int,
     data: bytes,
-    secret: tuple[bytes | None, bytes | None, bytes | None] = (None, None, None),
-    kind: str = "decision",
-) -> Made:
-    """A record with its leaf and its row; `secret` are salt, details and message.  Raises AuditError (ME959)."""
-    if len(data) >= MOST_BYTES:
-        what = f"record {seq} would be {len(data):,} bytes long; at most {MOST_BYTES:,} are taken"
-        raise AuditError("ME959", what, "nothing of its batch was written; split the policy")
-    leaf = leaf_hash(data)
-    return Made(data, leaf, Row(seq, leaf, *secret), time, kind == "revision")
+    time: str,
+    salts: Iterable[bytes | None] = NOTHING,
+    details: Iterable[bytes | None] = NOTHING,
+    messages: Iterable[bytes | None] = NOTHING,
+) -> Batch:
+    """Records with their leaves and rows.  Raises AuditError (ME959) for one that is too long."""
+    lines = data.split(b"\n")[:-1]
+    for seq, line in enumerate(lines, first):
+        if len(line) >= MOST_BYTES:
+            what = f"record {seq} would be {len(line):,} bytes long; at most {MOST_BYTES:,} are taken"
+            raise AuditError("ME959", what, "nothing of its batch was written; split the policy")
+    leaves = leaf_hashes(lines)
+    return Batch(first, data, leaves, list(zip(leaves, salts, details, messages, strict=False)), time)

@@ -14,8 +14,9 @@ from modengine.audit.layout import Layout, read_origin
 from modengine.audit.merkle import Frontier, leaf_hash
 from modengine.audit.note import VerifierKey
 from modengine.audit.query import duck, proven
-from modengine.audit.record import Record, decode, details_from
+from modengine.audit.record import Record, decode
 from modengine.audit.report import Report
+from modengine.audit.sealing import details_from
 from modengine.audit.segments import lines
 from modengine.audit.vault import Vault
 from modengine.audit.verify import verify

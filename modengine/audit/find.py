@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from modengine.audit import segments
+from modengine.audit.commitments import pseudonym
 from modengine.audit.layout import Layout
-from modengine.audit.record import Record, decode, pseudonym
+from modengine.audit.record import Record, decode
 from modengine.audit.segments import Line
 from modengine.errors import AuditError
 

@@ -8,31 +8,28 @@ import sqlite3
 import threading
 import time as clocks
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
+from operator import call
 from pathlib import Path
 from types import TracebackType
 
-from modengine.audit.batch import Made, Pair, Receipt, Ticket, made
+from modengine.audit.ahead import Ahead
+from modengine.audit.batch import NOTHING, Batch, Pair, Receipt, Ticket, batch_of
 from modengine.audit.checkpoints import Edge, Spot, make_note, save
+from modengine.audit.commitments import SALT
+from modengine.audit.context import context_of
 from modengine.audit.find import find
 from modengine.audit.layout import ELSEWHERE, ROOM, Layout, not_empty, reason
 from modengine.audit.lock import Lock
 from modengine.audit.note import Checkpoint, SignerKey
 from modengine.audit.opening import Opened, create, open_log, recovery
-from modengine.audit.record import (
-    SALT,
-    Context,
-    Record,
-    context_of,
-    encode,
-    message_content,
-    moment,
-    seal,
-    stamp,
-)
+from modengine.audit.record import Record, encode, message_content, moment, stamp
 from modengine.audit.revisions import keep_files, revision_content
+from modengine.audit.sealing import Sealer
 from modengine.audit.tail import Tail
 from modengine.audit.vault import Vault, unreadable
 from modengine.engine import Engine
@@ -76,7 +73,7 @@ class AuditLog:
         self._revision_at, self._revision = opened.edge.revision, opened.revision
         self._time = opened.edge.time
         self._checkpointed = opened.checkpointed
-        self._context: Context | None = None
+        self._sealer: Sealer | None = None
         self._poison: str | None = None
         self._closed = False
         self._mutex = threading.RLock()
@@ -136,7 +133,7 @@ class AuditLog:
         with _said(self._layout):
             pending = self._vault.pending
         if opened.torn is not None:
-            self._add([recovery(opened.torn)], time)
+            self._add(recovery(opened.torn), time)
         if pending:
             self._erase(pending, time)
         if self.size > self._checkpointed:
@@ -195,8 +192,8 @@ class AuditLog:
                 self._alive()
                 with self._writing():
                     keep_files(self._layout, engine.policy.files)
-                self._add([content], time)
-            self._context = context_of(engine)
+                self._add(content, time)
+            self._sealer = Sealer(context_of(engine), self._vault.key)
 
     def append(self, message: Message, decision: Decision, time: datetime, *, ignore_scope: bool = False) -> Receipt:
         """Adds one decision, with those that other threads add meanwhile in one batch."""
@@ -213,64 +210,99 @@ class AuditLog:
         assert ticket.receipt is not None
         return ticket.receipt
 
-    def _settle(self, batch: list[Ticket]) -> None:
-        whole: list[Made] = []
-        good: list[tuple[Ticket, Receipt]] = []
-        for ticket in batch:
-            try:
-                self._alive()
-                one, name = self._decision(
-                    ticket.pair, self.size + len(whole), self._stamped(ticket.time), ticket.ignore_scope
-                )
-            except Exception as error:
-                ticket.error = error
-                continue
-            whole.append(one)
-            good.append((ticket, Receipt(one.row.seq, name)))
+    def _settle(self, tickets: list[Ticket]) -> None:
+        """Adds what several threads wait for in one batch; a decision that is refused keeps none of the others out."""
         try:
-            self._commit(whole)
+            try:
+                batch, receipts = self._sealed(tickets)
+            except Exception:
+                tickets = [one for one in tickets if self._is_good(one)]
+                if not tickets:
+                    return
+                batch, receipts = self._sealed(tickets)
+            self._commit(batch)
         except BaseException as error:
-            for ticket, _ in good:
+            for ticket in tickets:
                 ticket.error = error
             raise
-        for ticket, receipt in good:
+        for ticket, receipt in zip(tickets, receipts, strict=True):
             ticket.receipt = receipt
 
+    def _is_good(self, ticket: Ticket) -> bool:
+        try:
+            self._sealed([ticket])
+        except Exception as error:
+            ticket.error = error
+            return False
+        return True
+
+    def _sealed(self, tickets: list[Ticket]) -> tuple[Batch, list[Receipt]]:
+        self._alive()
+        times = [self._stamped(one.time) for one in tickets]
+        return self._seal([one.pair for one in tickets], times, [one.ignore_scope for one in tickets], self.size)
+
     def append_many(self, pairs: Iterable[Pair], time: datetime, *, ignore_scope: bool = False) -> list[Receipt]:
-        """Adds decisions, batch by batch; a batch is added whole or not at all."""
+        """Adds decisions, batch by batch; a batch is added whole or not at all.
+
+        Of a list, a batch is made while the one before it is being synced.
+        """
+        if isinstance(pairs, Sequence) and len(pairs) > self._batch:
+            with ThreadPoolExecutor(1, "audit") as worker:
+                return self._append_all(pairs, time, ignore_scope, worker)
         receipts: list[Receipt] = []
         rest = iter(pairs)
-        while batch := list(islice(rest, self._batch)):
+        while some := list(islice(rest, self._batch)):
             with self._mutex:
-                self._alive()
-                written = self._stamped(time)
-                found = [self._decision(pair, self.size + i, written, ignore_scope) for i, pair in enumerate(batch)]
-                self._commit([one for one, _ in found])
-            receipts += [Receipt(one.row.seq, name) for one, name in found]
+                batch, found = self._seal_alike(time, ignore_scope, some, self.size)
+                self._commit(batch)
+            receipts += found
         return receipts
 
-    def _decision(self, pair: Pair, seq: int, written: str, ignore_scope: bool) -> tuple[Made, str]:
-        message, decision = pair
-        context = self._context
-        if context is None or decision.revision != context.revision:
+    def _append_all(
+        self, pairs: Sequence[Pair], time: datetime, ignore_scope: bool, worker: ThreadPoolExecutor
+    ) -> list[Receipt]:
+        receipts: list[Receipt] = []
+        seal = partial(self._seal_alike, time, ignore_scope)
+        ahead = Ahead(worker, seal, pairs[: self._batch], self.size)
+        for end in range(self._batch, len(pairs) + self._batch, self._batch):
+            with self._mutex:
+                self._alive()
+                if ahead.first != self.size:  # another thread was faster
+                    ahead = Ahead(worker, seal, pairs[end - self._batch : end], self.size)
+                batch, found = ahead.result()
+                ahead = Ahead(worker, seal, pairs[end : end + self._batch], self.size + len(found))
+                self._commit(batch, during=ahead.during)
+            receipts += found
+        return receipts
+
+    def _seal_alike(
+        self, time: datetime, ignore_scope: bool, pairs: Sequence[Pair], first: int
+    ) -> tuple[Batch, list[Receipt]]:
+        self._alive()
+        return self._seal(pairs, [self._stamped(time)] * len(pairs), [ignore_scope] * len(pairs), first)
+
+    def _seal(
+        self, pairs: Sequence[Pair], times: list[str], ignored: list[bool], first: int
+    ) -> tuple[Batch, list[Receipt]]:
+        """The next records of the log, and what they will be known by."""
+        sealer = self._sealer
+        revision = None if sealer is None else sealer.context.revision
+        if sealer is None or any(decision.revision != revision for _, decision in pairs):
             raise AuditError("ME965", "the decision was made under rules that the log was not told of",
                              "call `use(engine, time)` before adding decisions of that engine")  # fmt: skip
-        salt = self._random(SALT)
-        sealed = seal(
-            context, message, decision,
-            seq=seq, time=written, key=self._vault.key, salt=salt, ignore_scope=ignore_scope,
-        )  # fmt: skip
-        kept = message_content(message) if self.keep_text else None
-        row = (salt, sealed.details, kept)
-        return made(seq, written, sealed.record, row), sealed.decision_id
+        random = self._random(SALT * len(pairs))
+        salts = [random[at : at + SALT] for at in range(0, len(random), SALT)]
+        sealed = sealer.seal(pairs, first, times, ignored, salts)
+        kept = [message_content(message) for message, _ in pairs] if self.keep_text else NOTHING
+        batch = batch_of(first, sealed.data, max(times), salts, sealed.details, kept)
+        return batch, [Receipt(*one) for one in enumerate(sealed.decision_ids, first)]
 
-    def _add(self, contents: Sequence[Record], time: datetime) -> None:
-        """Adds records that are no decisions."""
+    def _add(self, content: Record, time: datetime) -> None:
+        """Adds a record that is no decision."""
         written = self._stamped(time)
-        start = self.size
-        whole = [{**one, "seq": start + i, "time": written} for i, one in enumerate(contents)]
-        self._commit([made(one["seq"], written, encode(one), kind=one["kind"]) for one in whole])
-        self._revision = next((one for one in reversed(whole) if one["kind"] == "revision"), self._revision)
+        record = {**content, "seq": self.size, "time": written}
+        revision = record if record["kind"] == "revision" else None
+        self._commit(batch_of(self.size, encode(record) + b"\n", written), revision)
 
     def _stamped(self, time: datetime) -> str:
         written = stamp(time)
@@ -282,21 +314,28 @@ class AuditLog:
             )
         return written
 
-    def _commit(self, some: Sequence[Made]) -> None:
-        """Puts records on the disk: the vault's rows first, then the records, each synced once."""
-        if not some:
-            return
+    def _commit(
+        self,
+        batch: Batch,
+        revision: Record | None = None,
+        during: Callable[[Callable[[], None]], None] = call,
+    ) -> None:
+        """Puts records on the disk: the vault's rows first, then the records, each synced once.
+
+        `during` runs a sync, and may do something else meanwhile.
+        """
         self._alive()
         with self._writing():
             self._lock.check()
-            self._vault.add([one.row for one in some])
-            start = self._tail.add(b"".join(one.data + b"\n" for one in some), self.size)
-        for one in some:
-            if one.revision:
-                self._revision_at = Spot(one.row.seq, self._tail.segment, start)
-            start += len(one.data) + 1
-            self._frontier.add(one.leaf)
-            self._time = max(self._time, one.time)
+            self._vault.put(batch.first, batch.rows)
+            during(self._vault.commit)
+            self._tail.write(batch.data, batch.first)
+            start = self._tail.offset
+            during(self._tail.sync)
+            if revision is not None:
+                self._revision, self._revision_at = revision, Spot(batch.first, self._tail.segment, start)
+            self._frontier.extend(batch.leaves)
+            self._time = max(self._time, batch.time)
         if self.size - self._checkpointed >= self._every:
             self.checkpoint()
 
@@ -334,7 +373,7 @@ class AuditLog:
         with self._writing():
             self._vault.scrub()
         for start in range(0, len(seqs), _ERASED):
-            self._add([{"kind": "erasure", "erased": list(seqs[start : start + _ERASED])}], time)
+            self._add({"kind": "erasure", "erased": list(seqs[start : start + _ERASED])}, time)
         with self._writing():
             self._vault.recorded(seqs)
 

@@ -18,12 +18,28 @@ EMPTY: Hash = sha256(b"").digest()
 """The root of a tree without leaves."""
 
 
+_LEAF, _NODE = sha256(b"\x00"), sha256(b"\x01")
+"""Kept and copied: to begin anew costs more than to hash two nodes."""
+
+
+def leaf_hashes(records: Iterable[bytes]) -> list[Hash]:
+    begun = _LEAF.copy
+    found = []
+    for record in records:
+        digest = begun()
+        digest.update(record)
+        found.append(digest.digest())
+    return found
+
+
 def leaf_hash(record: bytes) -> Hash:
-    return sha256(b"\x00" + record).digest()
+    return leaf_hashes((record,))[0]
 
 
 def node_hash(left: Hash, right: Hash) -> Hash:
-    return sha256(b"\x01" + left + right).digest()
+    digest = _NODE.copy()
+    digest.update(left + right)
+    return digest.digest()
 
 
 class Frontier:
@@ -46,6 +62,25 @@ class Frontier:
             right = self.nodes.pop()
             self.nodes[-1] = node_hash(self.nodes[-1], right)
             size //= 2
+
+    def extend(self, leaves: Iterable[Hash]) -> None:
+        """Appends the hashes of many leaves, level by level."""
+        nodes, begun, level = [*leaves], _NODE.copy, self.size
+        self.size += len(nodes)
+        left: list[Hash] = []
+        while nodes or level:
+            if level % 2:
+                nodes.insert(0, self.nodes.pop())
+            if len(nodes) % 2:
+                left.append(nodes.pop())
+            above = []
+            pairs = iter(nodes)
+            for one in pairs:
+                digest = begun()
+                digest.update(one + next(pairs))
+                above.append(digest.digest())
+            nodes, level = above, level // 2
+        self.nodes = left[::-1]
 
     def root(self) -> Hash:
         """The root of the tree so far."""

@@ -71,6 +71,11 @@ VIEWS: dict[str, str] = {
 """`categories` has a row for each decision and category, `hits` one for each rule that hit."""
 
 
+COPYING, ASKING = "128MB", "256MB"
+"""What DuckDB may take while records are copied, and for a question.  What needs more lies in files meanwhile, in the
+folder that is thrown away; each thread would have buffers of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     columns: tuple[str, ...]
@@ -105,7 +110,9 @@ def proven(
                 file.write(line.data + b"\n")
 
             report = verify(layout, key=key, on_record=keep)
-        with duckdb.connect(str(stored)) as connection:
+        with duckdb.connect(str(stored), config={"memory_limit": COPYING, "threads": "1"}) as connection:
+            # The order is that of the views; to keep it here too would take memory with every record.
+            connection.execute("SET preserve_insertion_order = false")
             fields = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
             source = f"read_json(?, format = 'newline_delimited', columns = {{{fields}}}, "
             connection.execute(
@@ -119,6 +126,8 @@ def proven(
                 connection.execute(copy, [str(to_file[1])])
         lines.unlink()
         settings = {
+            "memory_limit": ASKING,
+            "threads": "1",
             "enable_external_access": "false",
             "autoload_known_extensions": "false",
             "autoinstall_known_extensions": "false",

@@ -13,19 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from modengine.audit.context import context_of
 from modengine.audit.layout import Layout
-from modengine.audit.record import (
-    Context,
-    Record,
-    commitment_to_details,
-    context_of,
-    decode,
-    details_of,
-    encode,
-    message_from,
-    outcome,
-)
+from modengine.audit.record import Record, decode, encode, message_from
 from modengine.audit.revisions import environment
+from modengine.audit.sealing import OUTCOME, Sealer
 from modengine.audit.segments import Line
 from modengine.audit.source import Source
 from modengine.audit.vault import Row, Vault
@@ -87,10 +79,11 @@ class Replayer:
 
     def __init__(self, layout: Layout, vault: Vault, source: Source | None, engine: Engine | None = None) -> None:
         self._layout, self._source, self._other = layout, source, engine
+        self._key = vault.key
         self._rows = vault.rows()
         self._row = next(self._rows, None)
         self._engine: Engine | None = engine
-        self._context: Context | None = None if engine is None else context_of(engine)
+        self._sealer = self._sealer_of(engine)
         self._causes: tuple[str, ...] = ()
         self._loaded: dict[str, Engine | None] = {}
         self.result = Replay()
@@ -120,8 +113,11 @@ class Replayer:
             if files not in self._loaded:
                 self._loaded = {files: load_copies(self._layout, record["files"])}
             self._engine = self._loaded[files]
-            self._context = None if self._engine is None else context_of(self._engine)
+            self._sealer = self._sealer_of(self._engine)
         self._causes = () if self._engine is None else _causes(record, self._engine)
+
+    def _sealer_of(self, engine: Engine | None) -> Sealer | None:
+        return None if engine is None else Sealer(context_of(engine), self._key)
 
     # ----------------------------------------------------------------- decisions
 
@@ -137,19 +133,18 @@ class Replayer:
         message, why = self._message(record, row)
         if message is None:
             return because(why)
-        if self._engine is None or self._context is None:
+        if self._engine is None or self._sealer is None:
             return because("rules")
         try:
-            decision = self._engine.decide(message, ignore_scope=record["ignore_scope"])
-            made = decode(encode(outcome(self._context, message, decision)))
-            details = details_of(self._context, message, decision)
+            ignore = record["ignore_scope"]
+            decision = self._engine.decide(message, ignore_scope=ignore)
+            sealed = self._sealer.seal([(message, decision)], line.seq, [record["time"]], [ignore], [row.salt])
         except MessageError:
             return because("fields")
+        made = decode(sealed.data[:-1])
         # Other rules may ask about other fields.
         apart = ("revision", "fields") if self._other is not None else ("revision",)
-        what = [name for name, value in made.items() if name not in apart and value != record.get(name)]
-        if commitment_to_details(row.salt, details) != record["details"]:
-            what.append("details")
+        what = [name for name in OUTCOME if name not in apart and made[name] != record.get(name)]
         if not what:
             return None
         timed_out = any(

@@ -7,7 +7,8 @@ from typing import Any
 
 from modengine.audit.find import find
 from modengine.audit.layout import Layout, read_origin
-from modengine.audit.record import Record, details_from, message_from
+from modengine.audit.record import Record, message_from
+from modengine.audit.sealing import details_from
 from modengine.audit.segments import record_of
 from modengine.audit.vault import Row, Vault
 from modengine.errors import AuditError

@@ -10,7 +10,8 @@ import sqlite3
 from collections.abc import Iterable
 from types import TracebackType
 
-from modengine.audit.record import commitment_to_content, message_content, message_from, pseudonym, text_content
+from modengine.audit.commitments import commitment_to_content, pseudonym, text_content
+from modengine.audit.record import message_content, message_from
 from modengine.model import Message
 
 TRIES = 10_000

@@ -33,11 +33,12 @@ CREATE TABLE pending (seq INTEGER PRIMARY KEY);
 
 _MOST = 128
 """Rows of a piece."""
-_Cells = tuple[bytes, bytes | None, bytes | None, bytes | None]
-_Piece = tuple[int, list[_Cells]]
-"""The number of the first record, and what the vault keeps of each: leaf, salt, details, message."""
+Cells = tuple[bytes, bytes | None, bytes | None, bytes | None]
+"""What it keeps of a record: leaf, salt, details, message; the last three are None where there is no such thing."""
+_Piece = tuple[int, list[Cells]]
+"""The number of the first record, and the cells of each."""
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(list[_Cells])
+_DECODER = msgspec.msgpack.Decoder(list[Cells])
 
 
 class Row(NamedTuple):
@@ -122,20 +123,33 @@ class Vault:
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         self._connection.execute("BEGIN IMMEDIATE")
-        try:
+        with self._or_back():
             yield self._connection
             self._connection.execute("COMMIT")
+
+    @contextmanager
+    def _or_back(self) -> Iterator[None]:
+        """Takes a transaction back where something within it fails."""
+        try:
+            yield
         except BaseException:
             with suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
             raise
 
-    def add(self, rows: Sequence[Row]) -> None:
-        """Commits the rows of a batch, and that every record before it is on the disk."""
-        some = ((rows[i].seq, _packed([row[1:] for row in rows[i : i + _MOST]])) for i in range(0, len(rows), _MOST))
-        with self._transaction() as connection:
+    def put(self, first: int, rows: Sequence[Cells]) -> None:
+        """Takes the rows of a batch, `first` on, and that all before it are on the disk; `commit` syncs them."""
+        some = [(first + at, _packed(rows[at : at + _MOST])) for at in range(0, len(rows), _MOST)]
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
+        with self._or_back():
             connection.executemany("INSERT INTO pieces VALUES (?, ?)", some)
-            connection.execute("UPDATE meta SET value = ? WHERE name = 'batch'", (b"%d" % rows[0].seq,))
+            connection.execute("UPDATE meta SET value = ? WHERE name = 'batch'", (b"%d" % first,))
+
+    def commit(self) -> None:
+        """Waits until what `put` took is on the disk."""
+        with self._or_back():
+            self._connection.execute("COMMIT")
 
     def drop_from(self, seq: int) -> None:
         """Deletes the rows of records that were never written."""
@@ -227,7 +241,7 @@ def _packed(rows: Sequence[object]) -> bytes:
     return _ENCODER.encode(rows)
 
 
-def _unpacked(data: bytes) -> list[_Cells]:
+def _unpacked(data: bytes) -> list[Cells]:
     try:
         return _DECODER.decode(data)
     except (ValueError, TypeError):

@@ -13,19 +13,12 @@ from pathlib import Path
 
 from modengine.audit import segments
 from modengine.audit.checkpoints import all_notes, check_signature, checkpoint_of, is_signed, read_note
+from modengine.audit.commitments import commitment_to_details, commitment_to_text, decision_id, pseudonym
 from modengine.audit.layout import Layout, read_origin
 from modengine.audit.log import SKEW
 from modengine.audit.merkle import Frontier, Hash, leaf_hash
 from modengine.audit.note import Checkpoint, VerifierKey
-from modengine.audit.record import (
-    Record,
-    commitment_to_details,
-    commitment_to_text,
-    decision_id,
-    message_from,
-    moment,
-    pseudonym,
-)
+from modengine.audit.record import Record, message_from, moment
 from modengine.audit.report import Fault, Report
 from modengine.audit.segments import Line, record_of
 from modengine.audit.vault import Row, Vault

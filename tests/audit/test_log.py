@@ -16,6 +16,7 @@ import msgspec
 import pytest
 
 from modengine.audit import disk
+from modengine.audit.batch import Ticket
 from modengine.audit.layout import Layout
 from modengine.audit.log import AuditLog
 from modengine.audit.verify import verify
@@ -128,6 +129,96 @@ def test_threads_share_batches_and_lose_nothing(tmp_path: Path, engine: Engine, 
         syncs = log.size
     assert syncs == 161
     assert verify(Layout(tmp_path / "audit")).ok
+
+
+# --------------------------------------------------------------------------- a list of several batches
+
+
+def test_a_list_of_several_batches_is_added_in_its_order(tmp_path: Path, engine: Engine, pairs: Pairs) -> None:
+    some = [pairs[at % 6] for at in range(23)]
+    with AuditLog.open(tmp_path / "audit", time=NOW, batch=5, segment=4000, every=8) as log:
+        log.use(engine, NOW)
+        receipts = log.append_many(some, NOW)
+        receipts += log.append_many(iter(some), NOW)
+    found = records(tmp_path / "audit")[1:]
+    assert [(one.seq, one.decision_id) for one in receipts] == [(one["seq"], one["decision_id"]) for one in found]
+    assert [one["action"] for one in found] == [decision.action for _, decision in some * 2]
+    assert verify(Layout(tmp_path / "audit")).ok
+
+
+@pytest.mark.parametrize("bad", [5, 9, 10, 13, 15, 22])
+def test_a_refused_decision_keeps_back_its_batch_and_those_after_it(
+    tmp_path: Path, engine: Engine, pairs: Pairs, bad: int
+) -> None:
+    some = [pairs[at % 6] for at in range(23)]
+    some[bad] = (some[bad][0], msgspec.structs.replace(some[bad][1], revision="sha256:other"))
+    with AuditLog.open(tmp_path / "audit", time=NOW, batch=5) as log:
+        log.use(engine, NOW)
+        assert code_of(lambda: log.append_many(some, NOW)) == "ME965"
+        assert log.size == 1 + bad // 5 * 5
+        log.append_many(pairs, NOW)
+    assert verify(Layout(tmp_path / "audit")).size == 1 + bad // 5 * 5 + 6
+
+
+@pytest.mark.parametrize("failing", range(1, 9))
+def test_a_sync_that_fails_between_batches_poisons_the_writer(
+    make: MakeLog, engine: Engine, pairs: Pairs, monkeypatch: pytest.MonkeyPatch, failing: int
+) -> None:
+    folder = make()
+    syncs = 0
+
+    def sync(descriptor: int) -> None:
+        nonlocal syncs
+        syncs += 1
+        if syncs == failing:
+            raise OSError(errno.EIO, "Input/output error")
+        os.fsync(descriptor)
+
+    with AuditLog.open(folder, time=NOW, batch=3) as log:
+        log.use(engine, NOW)
+        monkeypatch.setattr(disk, "sync", sync)
+        assert code_of(lambda: log.append_many(pairs * 4, NOW)) == "ME958"
+        monkeypatch.undo()
+        assert log.size == 7 + 3 * (failing - 1)
+        assert code_of(lambda: log.append_many(pairs, NOW)) == "ME958"
+    with AuditLog.open(folder, time=NOW) as log:
+        assert log.size == 7 + 3 * (failing - 1)
+    assert verify(Layout(folder)).ok
+
+
+def test_threads_with_lists_and_single_decisions_lose_nothing(tmp_path: Path, engine: Engine, pairs: Pairs) -> None:
+    receipts: list[int] = []
+    with AuditLog.open(tmp_path / "audit", time=NOW, batch=4) as log:
+        log.use(engine, NOW)
+
+        def add_lists() -> None:
+            for _ in range(3):
+                receipts.extend(one.seq for one in log.append_many(pairs * 4, NOW))
+
+        def add_single() -> None:
+            for _ in range(20):
+                receipts.append(log.append(*pairs[0], NOW).seq)
+
+        threads = [threading.Thread(target=run) for run in (add_lists, add_single, add_lists, add_single)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(receipts) == list(range(1, 1 + 2 * 3 * 24 + 2 * 20))
+    assert verify(Layout(tmp_path / "audit")).ok
+
+
+def test_a_refused_decision_keeps_no_other_thread_out(tmp_path: Path, engine: Engine, pairs: Pairs) -> None:
+    message, decision = pairs[0]
+    other = msgspec.structs.replace(decision, revision="sha256:other")
+    with AuditLog.open(tmp_path / "audit", time=NOW) as log:
+        log.use(engine, NOW)
+        tickets = [Ticket((message, one), NOW, False) for one in (decision, other, decision)]
+        log._settle(tickets)
+        assert [one.receipt and one.receipt.seq for one in tickets] == [1, None, 2]
+        assert [getattr(one.error, "code", None) for one in tickets] == [None, "ME965", None]
+        log._settle([tickets[1]])
+    assert verify(Layout(tmp_path / "audit")).size == 3
 
 
 def test_a_decision_of_other_rules_is_refused(tmp_path: Path, engine: Engine, pairs: Pairs) -> None:

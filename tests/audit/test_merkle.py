@@ -128,3 +128,15 @@ def test_a_frontier_goes_on_where_another_stopped(size: int) -> None:
     second.add(leaf_hash(b"next"))
     assert second.root() == root([*(leaf_hash(b"%d" % i) for i in range(size)), leaf_hash(b"next")])
     assert first.size == size
+
+
+@given(st.lists(st.integers(0, 70), max_size=6))
+def test_many_leaves_at_once_are_the_same_tree(sizes: list[int]) -> None:
+    one, many, number = Frontier(), Frontier(), 0
+    for size in sizes:
+        leaves = [leaf_hash(b"%d" % seq) for seq in range(number, number + size)]
+        number += size
+        for leaf in leaves:
+            one.add(leaf)
+        many.extend(leaves)
+        assert (many.size, many.nodes, many.root()) == (one.size, one.nodes, one.root())

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from modengine.audit.commitments import commitment_to_text
 from modengine.audit.layout import Layout
 from modengine.audit.proof import prove_inclusion
-from modengine.audit.record import commitment_to_text
 from modengine.audit.replay import CAUSES
 from modengine.model import Part
 from tests.audit.conftest import MakeLog, records

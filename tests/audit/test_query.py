@@ -91,6 +91,14 @@ def test_more_than_a_question_is_refused(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["audit", "secret.csv"]
 
 
+def test_a_question_has_bounds_and_a_folder_of_its_own(make: MakeLog) -> None:
+    sql = "SELECT current_setting('memory_limit'), current_setting('threads'), current_setting('temp_directory')"
+    (limit, threads, place), *_ = query(Layout(make()), sql)[0].rows
+    assert (limit, threads) == ("244.1 MiB", 1)
+    assert Path(place).parent.name.startswith("modengine-")
+    assert not Path(place).parent.exists()
+
+
 def test_every_view_is_described() -> None:
     page = (Path(__file__).parents[2] / "docs" / "audit-log.md").read_text("utf-8")
     assert {name for name in (*VIEWS, *COLUMNS) if f"`{name}`" not in page} == set()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -10,30 +12,46 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modengine.audit.record import (
-    context_of,
-    decode,
-    details_from,
-    encode,
-    message_content,
-    message_from,
-    moment,
-    reason_class,
-    seal,
-    stamp,
-    used_fields,
+from modengine.audit.commitments import (
+    Keyed,
+    commitment_to_content,
+    commitment_to_details,
+    decision_id,
+    pseudonym,
 )
+from modengine.audit.context import context_of, used_fields, values
+from modengine.audit.record import decode, encode, message_content, message_from, moment, stamp
+from modengine.audit.sealing import Sealed, Sealer, details_from, reason_class
 from modengine.engine import Engine
-from modengine.model import PART_KINDS, Decision, Message, Part, Undetermined
+from modengine.errors import MessageError
+from modengine.model import (
+    ACTIONS,
+    PART_KINDS,
+    CategoryScore,
+    Decision,
+    Match,
+    Message,
+    Part,
+    Raised,
+    ReliefHit,
+    RuleHit,
+    Undetermined,
+)
+from modengine.ruleset.fields import parse_time
 from tests.audit.conftest import IN, MESSAGES
 from tests.audit.test_log import Pairs
 
 KEY, SALT = b"k" * 32, b"s" * 32
 
 
+def seal(engine: Engine, *pairs: tuple[Message, Decision]) -> Sealed:
+    count = len(pairs)
+    return Sealer(context_of(engine), KEY).seal(pairs, 3, ["t"] * count, [False] * count, [SALT] * count)
+
+
 def sealed(engine: Engine, message: Message, decision: Decision) -> tuple[dict[str, object], dict[str, object]]:
-    made = seal(context_of(engine), message, decision, seq=3, time="t", key=KEY, salt=SALT)
-    return decode(made.record), details_from(made.details)
+    made = seal(engine, (message, decision))
+    return decode(made.data[:-1]), details_from(made.details[0])
 
 
 def test_only_fields_that_the_policy_asks_about_are_used(engine: Engine) -> None:
@@ -48,8 +66,8 @@ def test_free_text_fields_go_to_the_details(engine: Engine, pairs: Pairs) -> Non
 
 def test_fields_that_nobody_asks_about_are_nowhere(engine: Engine) -> None:
     message = Message("明天见", "x", fields={**IN, "unused": "secret", "other": "secret", "deep": {"a": "secret"}})  # type: ignore[dict-item]
-    made = seal(context_of(engine), message, engine.decide(message), seq=1, time="t", key=KEY, salt=SALT)
-    assert b"secret" not in made.record + made.details
+    made = seal(engine, (message, engine.decide(message)))
+    assert b"secret" not in made.data + made.details[0]
     assert b"secret" in message_content(message)
 
 
@@ -88,9 +106,119 @@ def test_reasons_are_named_by_their_kind(engine: Engine, pairs: Pairs, reason: s
 
 def test_lone_surrogates_are_kept_and_committed_to(engine: Engine) -> None:
     message = Message("快\ud800递", "\udfff", (Part("ocr", "\ud800"),), IN)
-    made = seal(context_of(engine), message, engine.decide(message), seq=1, time="t", key=KEY, salt=SALT)
-    assert decode(made.record)["kind"] == "decision"
+    made = seal(engine, (message, engine.decide(message)))
+    assert decode(made.data[:-1])["kind"] == "decision"
     assert message_from(message_content(message)) == message
+
+
+def test_sealing_many_is_sealing_each(engine: Engine, pairs: Pairs) -> None:
+    many = seal(engine, *pairs)
+    lines = many.data.splitlines(keepends=True)
+    assert len(lines) == len(pairs)
+    sealer = Sealer(context_of(engine), KEY)
+    for at, pair in enumerate(pairs):
+        alone = sealer.seal([pair], 3 + at, ["t"], [False], [SALT])
+        assert alone == (lines[at], [many.details[at]], [many.decision_ids[at]])
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
+INTEGERS = st.integers(-(2**40), 2**40)
+MATCHES = st.lists(
+    st.builds(
+        Match, TEXTS, st.sampled_from(PART_KINDS), INTEGERS, INTEGERS, INTEGERS, TEXTS, TEXTS,
+        st.lists(TEXTS, max_size=2).map(tuple), st.floats(allow_nan=False, allow_infinity=False),
+    ),
+    max_size=2,
+).map(tuple)  # fmt: skip
+HITS = st.lists(
+    st.builds(RuleHit, TEXTS, st.none() | TEXTS, TEXTS, INTEGERS, INTEGERS, MATCHES), max_size=2
+).map(tuple)  # fmt: skip
+SOME = st.lists(TEXTS, max_size=2).map(tuple)
+DECISIONS = st.builds(
+    Decision,
+    id=st.none(),
+    action=st.sampled_from(ACTIONS),
+    taken=st.sampled_from(ACTIONS),
+    in_scope=st.booleans(),
+    flagged=st.booleans(),
+    categories=st.dictionaries(
+        TEXTS, st.builds(CategoryScore, INTEGERS, st.sampled_from(ACTIONS), st.booleans(), SOME), max_size=3
+    ),
+    hits=HITS,
+    shadow_hits=HITS,
+    relief=st.lists(st.builds(ReliefHit, TEXTS, TEXTS, INTEGERS, MATCHES), max_size=2).map(tuple),
+    raised=st.lists(st.builds(Raised, TEXTS, st.sampled_from(ACTIONS), SOME), max_size=2).map(tuple),
+    undetermined=st.lists(st.builds(Undetermined, st.none() | TEXTS, st.none() | TEXTS, TEXTS), max_size=2).map(tuple),
+    notes=SOME,
+    study=st.booleans(),
+    revision=st.just("r"),
+)
+
+
+@given(DECISIONS)
+def test_a_record_is_canonical_and_says_what_was_decided(engine: Engine, decision: Decision) -> None:
+    made = seal(engine, (MESSAGES[0], decision), (MESSAGES[3], decision))
+    for line, kept in zip(made.data.splitlines(), made.details, strict=True):
+        record = decode(line)
+        assert encode(record) == line
+        assert encode(json.loads(kept)) == kept
+        said = json.loads(msgspec.json.encode(decision))
+        for name in ("action", "taken", "in_scope", "categories", "raised", "study"):
+            assert record[name] == said[name]
+        for name in ("hits", "shadow_hits", "relief"):
+            assert record[name] == [{k: v for k, v in one.items() if k != "matches"} for one in said[name]]
+            found = details_from(kept).get(name, [])
+            apart = ("text", "found_as")
+            assert [one["matches"] for one in found] == [
+                [{k: v for k, v in match.items() if k not in apart} for match in one["matches"]] for one in said[name]
+            ]
+        assert [one["rule"] for one in record["undetermined"]] == [one["rule"] for one in said["undetermined"]]
+        assert details_from(kept).get("undetermined", []) == said["undetermined"]
+        assert details_from(kept).get("notes", []) == said["notes"]
+
+
+@given(st.binary(max_size=64), st.lists(st.binary()))
+def test_a_keyed_hash_is_hmac(key: bytes, contents: list[bytes]) -> None:
+    assert Keyed(key).of(contents) == [hmac.new(key, one, "sha256").hexdigest() for one in contents]
+
+
+def test_a_key_that_hmac_would_hash_first_is_refused() -> None:
+    with pytest.raises(ValueError, match="65 bytes"):
+        Keyed(b"k" * 65)
+
+
+def test_pseudonyms_ids_and_commitments_are_what_the_page_says() -> None:
+    assert pseudonym(KEY, "a-1") == hmac.new(KEY, b"id\0a-1", "sha256").hexdigest()
+    assert decision_id(KEY, 7) == "d-" + hmac.new(KEY, b"decision\0" + b"7", "sha256").hexdigest()[:32]
+    text, details = b"modengine.audit/text\0", b"modengine.audit/details\0"
+    assert commitment_to_content(SALT, b"x") == hashlib.sha256(text + SALT + b"x").hexdigest()
+    assert commitment_to_details(SALT, b"x") == hashlib.sha256(details + SALT + b"x").hexdigest()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2014-06-01", "2014-06-01T08:00:00", "2014-06-01T08:00:00Z", "2014-06-01 08:00:00+08:00",
+     "2014-W23-2T08:00:00+08:00", "20140601T080000+0800", "2014-06-01T08:00:00.5+08:00", "2014-06-01T08:00:00-00:00",
+     "2014-06-01T08:00:00+08:00"],
+)  # fmt: skip
+def test_times_are_kept_as_the_engine_reads_them(engine: Engine, text: str) -> None:
+    message = Message("明天见", "x", fields={**IN, "time": text})
+    record, _ = sealed(engine, message, engine.decide(message))
+    assert record["fields"]["time"] == parse_time(text).isoformat()  # type: ignore[index]
+
+
+@given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=8)), timezone(timedelta(hours=-9.5))])))
+def test_any_time_is_kept_as_the_engine_reads_it(engine: Engine, time: datetime) -> None:
+    field = {"time": engine.policy.fields["time"]}
+    for text in (time.isoformat(), time.replace(microsecond=0).isoformat()):
+        assert values(field, Message(fields={"time": text})) == {"time": parse_time(text).isoformat()}
+
+
+@pytest.mark.parametrize("time", ["2014-02-30T08:00:00+08:00", "2014-06-01T25:00:00+08:00", "yesterday", 3])
+def test_a_time_that_is_none_is_refused(engine: Engine, pairs: Pairs, time: object) -> None:
+    message = Message("明天见", "x", fields={**IN, "time": time})  # type: ignore[dict-item]
+    with pytest.raises(MessageError, match="ME903"):
+        seal(engine, (message, pairs[0][1]))
 
 
 PARTS = st.lists(st.builds(Part, st.sampled_from(PART_KINDS), st.text())).map(tuple)
