@@ -42,7 +42,7 @@ def run(n: int) -> Outcome:
                 with disk(place / str(number), 300 + 13 * number) as mounted:
                     folder, done = mounted / "log", 0
                     try:
-                        log = AuditLog.open(folder, time=NOW, every=60)
+                        log = AuditLog.open(folder, time=NOW, every=60, batch=6)
                     except AuditError as error:
                         early += 1
                         bad += error.code not in CODES

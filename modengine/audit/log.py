@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import islice
+from itertools import count, islice
 from operator import call
 from pathlib import Path
 from types import TracebackType
@@ -287,7 +287,7 @@ class AuditLog:
         """The next records of the log, and what they will be known by."""
         sealer = self._sealer
         revision = None if sealer is None else sealer.context.revision
-        if sealer is None or any(decision.revision != revision for _, decision in pairs):
+        if sealer is None or {decision.revision for _, decision in pairs} != {revision}:
             raise AuditError("ME965", "the decision was made under rules that the log was not told of",
                              "call `use(engine, time)` before adding decisions of that engine")  # fmt: skip
         random = self._random(SALT * len(pairs))
@@ -295,7 +295,7 @@ class AuditLog:
         sealed = sealer.seal(pairs, first, times, ignored, salts)
         kept = [message_content(message) for message, _ in pairs] if self.keep_text else NOTHING
         batch = batch_of(first, sealed.data, max(times), salts, sealed.details, kept)
-        return batch, [Receipt(*one) for one in enumerate(sealed.decision_ids, first)]
+        return batch, [*map(Receipt, count(first), sealed.decision_ids)]
 
     def _add(self, content: Record, time: datetime) -> None:
         """Adds a record that is no decision."""

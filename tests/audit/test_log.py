@@ -186,6 +186,33 @@ def test_a_sync_that_fails_between_batches_poisons_the_writer(
     assert verify(Layout(folder)).ok
 
 
+@pytest.mark.parametrize("failing", range(1, 9))
+def test_a_vault_that_fails_between_batches_poisons_the_writer(
+    make: MakeLog, engine: Engine, pairs: Pairs, monkeypatch: pytest.MonkeyPatch, failing: int
+) -> None:
+    folder = make()
+    commits = 0
+    with AuditLog.open(folder, time=NOW, batch=3) as log:
+        log.use(engine, NOW)
+        commit = log._vault.commit
+
+        def fail() -> None:
+            nonlocal commits
+            commits += 1
+            if commits == failing:
+                log._vault._connection.execute("ROLLBACK")
+                raise sqlite3.OperationalError("disk I/O error")
+            commit()
+
+        monkeypatch.setattr(log._vault, "commit", fail)
+        assert code_of(lambda: log.append_many(pairs * 4, NOW)) == "ME958"
+        monkeypatch.undo()
+        assert code_of(lambda: log.append_many(pairs, NOW)) == "ME958"
+    with AuditLog.open(folder, time=NOW) as log:
+        assert log.size == 7 + 3 * (failing - 1)
+    assert verify(Layout(folder)).ok
+
+
 def test_threads_with_lists_and_single_decisions_lose_nothing(tmp_path: Path, engine: Engine, pairs: Pairs) -> None:
     receipts: list[int] = []
     with AuditLog.open(tmp_path / "audit", time=NOW, batch=4) as log:
