@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
+from modengine.audit.apart import Half, Sealer
 from modengine.audit.batch import Made, Pair, Receipt, Ticket, made
 from modengine.audit.checkpoints import Edge, Spot, make_note, save
 from modengine.audit.find import find
@@ -249,12 +250,35 @@ class AuditLog:
             receipts += [Receipt(one.row.seq, name) for one, name in found]
         return receipts
 
+    def append_sealed(self, halves: Sequence[Half], time: datetime) -> int:
+        """Adds decisions that a `sealer` of this log has sealed, as one batch; how many."""
+        with self._mutex:
+            self._alive()
+            written, start, key = self._stamped(time), self.size, self._vault.key
+            whole: list[Made] = []
+            for seq, half in enumerate(halves, start):
+                if self._context is None or half.revision != self._context.revision:
+                    raise _wrong_revision()
+                whole.append(made(seq, written, half.whole(seq, written, key), half.secret))
+            self._commit(whole)
+        return len(whole)
+
+    def sealer(self, ignore_scope: bool = False) -> Sealer:
+        """What seals decisions of the engine in use, here or in another process."""
+        if self._context is None:
+            raise _wrong_revision()
+        return Sealer(self._context, self._vault.key, ignore_scope, self.keep_text)
+
+    @staticmethod
+    def stamp(time: datetime) -> str:
+        """A time as records have it."""
+        return stamp(time)
+
     def _decision(self, pair: Pair, seq: int, written: str, ignore_scope: bool) -> tuple[Made, str]:
         message, decision = pair
         context = self._context
         if context is None or decision.revision != context.revision:
-            raise AuditError("ME965", "the decision was made under rules that the log was not told of",
-                             "call `use(engine, time)` before adding decisions of that engine")  # fmt: skip
+            raise _wrong_revision()
         salt = self._random(SALT)
         sealed = seal(
             context, message, decision,
@@ -357,6 +381,11 @@ class AuditLog:
             first = str(error).split("\n", 1)[0]
             self._poison = self._poison or (first.split("] ", 1)[-1] or type(error).__name__)
             raise
+
+
+def _wrong_revision() -> AuditError:
+    what = "the decision was made under rules that the log was not told of"
+    return AuditError("ME965", what, "call `use(engine, time)` before adding decisions of that engine")
 
 
 @contextmanager

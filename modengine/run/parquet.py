@@ -51,6 +51,14 @@ def rows(name: str, column: str = "text") -> Iterator[Row]:
                 yield Row(number, name, message=message)
 
 
+def count(name: str) -> int:
+    """How many rows a file has; 0 where it cannot be told."""
+    try:
+        return int(require(name).read_metadata(name).num_rows)
+    except (OSError, ValueError):
+        return 0
+
+
 def _values(file: Any, name: str) -> Iterator[dict[str, object]]:
     """The rows as dictionaries, a batch at a time."""
     batches = file.iter_batches(BATCH)
