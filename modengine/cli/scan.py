@@ -97,6 +97,9 @@ def command(
     engine = engine_of(policy)
     gc.freeze()  # the engine stays as long as the run: nothing of it need be looked through for garbage
     sources = [look(name, input_format, stdin) for name in names]
+    for source in sources:
+        if source.stream is not None and source.stream is not stdin:
+            ctx.call_on_close(source.stream.close)
     to_stdout = output is None and form == "jsonl"
     asked = Asked(engine, sources, form, output, ignore_scope, jobs, resume, input_format,
                   None if no_audit else audit, keep_text, audit_key)  # fmt: skip

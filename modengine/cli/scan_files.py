@@ -65,6 +65,7 @@ class Scan:
         """Recorded by this run."""
         self.recorded: list[str] = []
         """What to say of the log."""
+        self._reached: State | None = None
         self.kept: str | None = None
         """What to say of an unfinished output that can be gone on with."""
 
@@ -131,7 +132,7 @@ class Scan:
         with suppress(ModengineError, OSError):
             note = None if journal is None else journal.read()
             if note is not None and (note.after.position.sha256 or not begun):
-                rows = Tally.of(note.after.tally).rows
+                rows = Tally.of((self._reached or note.before).tally).rows
                 self.kept = f"{rows:,} lines are decided, kept in `{outputs.part_of(parts.paths[0])}`"
                 return
             if journal is not None:
@@ -164,7 +165,7 @@ class Scan:
             raise
         finally:
             commits.close()
-            self.decisions = commits.decisions
+            self.decisions, self._reached = commits.decisions, commits.state
             if log is not None:
                 self.recorded = _said(log, commits.decisions)
         return commits.state

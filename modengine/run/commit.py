@@ -54,6 +54,7 @@ class Commits:
         self._pending: list[Done] = []
         self._thread = ThreadPoolExecutor(1, "commits")
         self._running: Future[None] | None = None
+        self._failed = False
 
     def add(self, done: Done) -> None:
         self._pending.append(done)
@@ -62,6 +63,8 @@ class Commits:
 
     def _send(self) -> None:
         self._wait()
+        if self._failed:
+            self._pending.clear()  # nothing may follow what was not put away
         if self._pending:
             group, self._pending = self._pending, []
             self._running = self._thread.submit(self._put, group)
@@ -69,7 +72,11 @@ class Commits:
     def _wait(self) -> None:
         if self._running is not None:
             running, self._running = self._running, None
-            running.result()
+            try:
+                running.result()
+            except BaseException:
+                self._failed = True
+                raise
 
     def flush(self) -> None:
         """Returns when all that was added is put away."""

@@ -7,6 +7,7 @@ counts: recorded, or to be done again from the state before it.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,7 @@ import msgspec
 
 from modengine.errors import InputError, OutputError
 from modengine.run.blocks import Position
-from modengine.run.output import said
-from modengine.run.replace import replacing
+from modengine.run.output import said, sync_folder
 from modengine.run.summary import Summary, Tally
 
 FORMAT = 1
@@ -89,11 +89,17 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._beside = path.with_name(f".{path.name}.tmp")
 
     def write(self, note: Note) -> None:
         """Puts a note on the disk.  Raises OutputError (ME909)."""
-        with said(self.path), replacing(self.path, lasting=True) as file:
-            file.write(msgspec.json.encode(note))
+        with said(self.path):
+            with self._beside.open("wb") as file:
+                file.write(msgspec.json.encode(note))
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(self._beside, self.path)
+            sync_folder(self.path.parent)
 
     def read(self) -> Note | None:
         """The last note; None where there is none.  Raises OutputError (ME912)."""
@@ -111,6 +117,7 @@ class Journal:
             raise OutputError("ME912", what, _START) from None
 
     def remove(self) -> None:
+        self._beside.unlink(missing_ok=True)
         self.path.unlink(missing_ok=True)
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from modengine.errors import OutputError
-from modengine.run.replace import sync_folder
 
 PART = ".part"
 
@@ -155,3 +154,14 @@ def said(path: Path) -> Iterator[None]:
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise OutputError("ME909", f"`{path}` cannot be written: {why}", "make room, or choose another place") from None
+
+
+def sync_folder(folder: Path) -> None:
+    """Waits until the names in a folder are on the disk.  Windows has no such call and needs none."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

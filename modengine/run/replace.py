@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,11 +21,10 @@ def refuse_inputs(path: Path, inputs: Sequence[str]) -> None:
 
 
 @contextmanager
-def replacing(path: Path, lasting: bool = False) -> Iterator[BinaryIO]:
+def replacing(path: Path) -> Iterator[BinaryIO]:
     """A file to write to.  It takes the place of `path` when all went well, and is removed when not.
 
-    With `lasting` it is on the disk before that, and so is its name after.  What is no regular file
-    (a device, a pipe) is written to directly.  A link is followed.
+    What is no regular file (a device, a pipe) is written to directly.  A link is followed.
     """
     path = Path(os.path.realpath(path))
     with _said(path):
@@ -40,27 +38,11 @@ def replacing(path: Path, lasting: bool = False) -> Iterator[BinaryIO]:
         try:
             with beside.open("xb") as file:
                 yield file
-                if lasting:
-                    file.flush()
-                    os.fsync(file.fileno())
             os.replace(beside, path)
-            if lasting:
-                sync_folder(path.parent)
         except BaseException:
             with suppress(OSError):
                 beside.unlink()
             raise
-
-
-def sync_folder(folder: Path) -> None:
-    """Waits until the names in a folder are on the disk.  Windows has no such call and needs none."""
-    if sys.platform == "win32":
-        return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
