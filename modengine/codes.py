@@ -118,4 +118,5 @@ CODES: dict[str, Code] = {
     "ME966": Code(
         "network-folder", "An audit log on a network file system, where locks and syncs may not hold.", "warning"
     ),
+    "ME967": Code("manifest-broken", "A manifest of shards, or a shard that is missing or not what was bound."),
 }

@@ -178,6 +178,11 @@ class AuditLog:
         return self._frontier.size
 
     @property
+    def root(self) -> bytes:
+        """The root of all records."""
+        return self._frontier.root()
+
+    @property
     def signed_by(self) -> str | None:
         """The name of the key; None for an unsigned log."""
         return None if self._key is None else self._key.name

@@ -6,6 +6,7 @@ import gc
 import shlex
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ from modengine.cli.audit_options import record_options
 from modengine.cli.options import engine_of, format_option, input_format_option, policy_option
 from modengine.cli.progress import progress
 from modengine.cli.scan_files import Asked, Scan
+from modengine.cli.scan_ray import RayScan
 from modengine.cli.streams import console, is_closed
 from modengine.cli.summary import show_summary
 from modengine.run.inputs import expanded
 from modengine.run.local import cores
 from modengine.run.read import Form, look
+from modengine.run.shards import SIZE
 from modengine.run.work import OutputForm
 
 _LONGEST = 300
@@ -54,6 +57,15 @@ class Jobs(click.ParamType[int]):
     "-j", "--jobs", type=Jobs(), metavar="N", default=1, show_default=True,
     help="Processes that decide; `auto` for as many as there are cores.",
 )  # fmt: skip
+@click.option(
+    "--engine", type=click.Choice(("local", "ray")), default="local", show_default=True,
+    help="Where: this machine, or a Ray cluster.",
+)  # fmt: skip
+@click.option("--address", metavar="ADDRESS", help="Of the Ray cluster.  [default: a new one on this machine]")
+@click.option(
+    "--shard-size", metavar="BYTES", type=click.IntRange(min=1), default=SIZE, show_default=True,
+    help="Of input in a shard, about; for --engine ray.",
+)  # fmt: skip
 @click.option("--resume", is_flag=True, help="Go on with an unfinished scan to the same --output.")
 @record_options
 @click.option("-q", "--quiet", is_flag=True, help="No summary and no progress bar.")
@@ -67,6 +79,9 @@ def command(
     form: OutputForm,
     input_format: Form | None,
     jobs: int,
+    engine: str,
+    address: str | None,
+    shard_size: int,
     resume: bool,
     audit: Path,
     no_audit: bool,
@@ -80,7 +95,9 @@ def command(
     decisions go there and the summary to standard output.  A line that cannot be read becomes an
     error record in its place.  Every decision is added to an audit log (`modengine audit`), which
     keeps no text unless asked to.  A scan of files to an --output that was stopped, by whatever, is
-    gone on with by --resume.  Exit code 0: every line was decided; 1: some could not be read.
+    gone on with by --resume.  With --engine ray, --output is a folder of shards, each with its decisions
+    and its log, and of one manifest that binds them (`modengine audit verify FOLDER`).  Exit code 0:
+    every line was decided; 1: some could not be read.
 
     \b
     Examples:
@@ -94,16 +111,27 @@ def command(
         raise click.UsageError("--keep-text and --audit-key say how to record: leave --no-audit out")
     names = expanded(files)
     stdin = sys.stdin.buffer if "-" in names else None
-    engine = engine_of(policy)
+    _refuse_ray(ctx, engine, output, form, no_audit)
+    rules = engine_of(policy)
     gc.freeze()  # the engine stays as long as the run: nothing of it need be looked through for garbage
     sources = [look(name, input_format, stdin) for name in names]
     for source in sources:
         if source.stream is not None and source.stream is not stdin:
             ctx.call_on_close(source.stream.close)
     to_stdout = output is None and form == "jsonl"
-    asked = Asked(engine, sources, form, output, ignore_scope, jobs, resume, input_format,
+    asked = Asked(rules, sources, form, output, ignore_scope, jobs, resume, input_format,
                   None if no_audit else audit, keep_text, audit_key)  # fmt: skip
-    scan = Scan(asked, note=lambda words: None if quiet else _say(words))
+
+    def note(words: str) -> None:
+        if not quiet:
+            _say(words)
+
+    scan: Scan | RayScan
+    if engine == "ray":
+        cores_of_cluster = ctx.get_parameter_source("jobs") is click.core.ParameterSource.DEFAULT
+        scan = RayScan(replace(asked, jobs=0 if cores_of_cluster else jobs), address, shard_size, note)
+    else:
+        scan = Scan(asked, note)
     try:
         with progress(sources, off=quiet or (to_stdout and sys.stdout.isatty())) as on:
             summary = scan.run(on)
@@ -118,7 +146,7 @@ def command(
     _told(scan, quiet)
     if not quiet or form == "summary":
         sys.stdout.flush()
-        show_summary(summary, engine.policy, ignore_scope, console(sys.stderr if to_stdout else sys.stdout))
+        show_summary(summary, rules.policy, ignore_scope, console(sys.stderr if to_stdout else sys.stdout))
     return 1 if summary.unread else 0
 
 
@@ -137,7 +165,22 @@ def _refuse(files: Sequence[str], output: Path | None, form: str, resume: bool) 
         raise click.UsageError("--resume cannot go on with standard input (-), which is gone: scan a file")
 
 
-def _told(scan: Scan, quiet: bool) -> None:
+def _refuse_ray(ctx: click.Context, engine: str, output: Path | None, form: str, no_audit: bool) -> None:
+    def given(name: str) -> bool:
+        return ctx.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
+
+    if engine == "ray":
+        if output is None or form == "summary":
+            raise click.UsageError("--engine ray writes a folder of shards: say which, with --output FOLDER")
+        if no_audit or given("audit"):
+            raise click.UsageError("--engine ray keeps a log a shard, in --output: leave --audit and --no-audit out")
+    else:
+        for name in ("address", "shard_size"):
+            if given(name):
+                raise click.UsageError(f"--{name.replace('_', '-')} is for --engine ray")
+
+
+def _told(scan: Scan | RayScan, quiet: bool) -> None:
     """Where the decisions were recorded; what is wrong with that place is said in any case."""
     for line in scan.recorded[1:] if quiet else scan.recorded:
         _say(line)

@@ -121,7 +121,7 @@ def _raw(number: int, source: Source, digest: _Digest, skip: int | None, line: i
             if head.startswith(UTF8_BOM):
                 digest.update(UTF8_BOM)
                 head, at = head.removeprefix(UTF8_BOM), len(UTF8_BOM)
-        for data, size in _whole_lines(stream, head, digest):
+        for data, size in whole_lines(stream, head, digest):
             at += size
             after = line + data.count(b"\n") + (not data.endswith(b"\n"))
             end = Position(number, at, after, digest.hexdigest())
@@ -144,7 +144,7 @@ def _pass(stream: BinaryIO, digest: _Digest, size: int | None) -> int:
     return done
 
 
-def _whole_lines(stream: BinaryIO, held: bytes, digest: _Digest) -> Iterator[tuple[bytes, int]]:
+def whole_lines(stream: BinaryIO, held: bytes, digest: _Digest) -> Iterator[tuple[bytes, int]]:
     """Pieces that end where a line does, each with how many bytes of the stream it stands for.
 
     Of a line above the limit only the beginning is given, itself above the limit: it is refused
