@@ -9,12 +9,16 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import socket
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import Any, TypeVar
 
 from modengine.errors import InputError, ModengineError, WorkerError
 
+_WAIT = 10.0
+"""Seconds for a cluster to answer."""
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 
@@ -37,19 +41,38 @@ def require() -> Any:
 def cluster(address: str | None) -> Iterator[Any]:
     """Ray, connected to a cluster, or to one of this machine alone.  Raises InputError (ME913)."""
     ray = require()
+    if address is not None:
+        _reach(address)
     try:
         if address is None:
             ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
         else:
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, ValueError, RuntimeError, OSError) as error:
-        why = str(error).splitlines()[0] if str(error) else type(error).__name__
-        what = f"the Ray cluster `{address or 'local'}` cannot be used: {why}"
-        raise InputError("ME913", what, "is it running? `ray status --address ADDRESS` says") from None
+        raise _unusable(address or "local", error) from None
     try:
-        yield ray
+        # Ray prints what befalls its workers, and on standard output, which is for results.
+        with redirect_stdout(sys.stderr):
+            yield ray
     finally:
         ray.shutdown()
+
+
+def _reach(address: str) -> None:
+    """Ray itself would try for minutes.  Raises InputError (ME913)."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdecimal():
+        return  # `auto`, or a name that Ray knows
+    try:
+        socket.create_connection((host, int(port)), _WAIT).close()
+    except (OSError, OverflowError) as error:
+        raise _unusable(address, error) from None
+
+
+def _unusable(address: str, error: Exception) -> InputError:
+    why = (getattr(error, "strerror", None) or str(error) or type(error).__name__).splitlines()[0].lower()
+    what = f"the Ray cluster `{address}` cannot be used: {why}"
+    return InputError("ME913", what, "is it running? `ray status --address ADDRESS` says")
 
 
 class _Worker:
@@ -85,7 +108,9 @@ def mapped(ray: Any, work: Callable[[Item], Made], items: Sequence[Item], jobs: 
     made = data.map(
         _Worker,
         fn_constructor_args=(pickle.dumps(work),),
-        compute=ray.data.ActorPoolStrategy(min_size=1, max_size=min(most, len(items))),
+        compute=ray.data.ActorPoolStrategy(
+            min_size=1, max_size=min(most, len(items)), initial_size=min(most, len(items))
+        ),
         num_cpus=1,
     )
     try:

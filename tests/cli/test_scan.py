@@ -357,8 +357,8 @@ def started(command: list[str], **options: object) -> subprocess.Popen[bytes]:
     )
 
 
-def finish(running: subprocess.Popen[bytes], stdin: bytes = b"") -> tuple[int, str, str]:
-    out, err = running.communicate(stdin, timeout=60)
+def finish(running: subprocess.Popen[bytes], stdin: bytes = b"", timeout: float = 60) -> tuple[int, str, str]:
+    out, err = running.communicate(stdin, timeout=timeout)
     return running.returncode, (out or b"").decode("utf-8"), err.decode("utf-8")
 
 
