@@ -1,8 +1,9 @@
 """A shard decided and recorded, whole or not at all.
 
-Results and log are made in a folder of another name, which takes its place when both are on the
-disk.  A worker that is killed leaves nothing that counts; its shard is begun anew by another.  A
-shard that is there already is not decided again.
+Results and log are made on the worker's own disk, since a log's locks and syncs may not hold on one
+that machines share.  They are copied beside their place, and take it by one renaming when all is on
+the disk.  A worker that is killed leaves nothing that counts; its shard is begun anew by another.
+A shard that is there already is not decided again.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import base64
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -57,7 +59,11 @@ class Shards:
         if not place.exists():
             beside = place.with_name(f".{shard.folder}.{secrets.token_hex(4)}")
             try:
-                self._make(shard, beside)
+                with tempfile.TemporaryDirectory(prefix="modengine-") as own:
+                    self._make(shard, Path(own) / shard.folder)
+                    shutil.copytree(Path(own) / shard.folder, beside, copy_function=_copy)
+                for folder in (beside, *(path for path in beside.rglob("*") if path.is_dir())):
+                    disk.sync_folder(folder)
                 self._place(beside, place)
             except OSError as error:
                 what = f"shard {shard.folder} cannot be written: {reason(error)}"
@@ -101,6 +107,13 @@ class Shards:
         entry = Entry(shard, tally.rows, tally.errors.total(), output, *mine)
         disk.replace(folder / ENTRY, encode(entry))
         disk.replace(folder / "tally.json", encode(tally.data()))
+
+
+def _copy(source: str, target: str) -> None:
+    """A file with its mode, on the disk when this returns."""
+    shutil.copy(source, target)
+    with open(target, "r+b") as file:
+        disk.sync(file.fileno())
 
 
 def _put(group: list[Done], files: Sequence[BinaryIO], log: AuditLog) -> None:
