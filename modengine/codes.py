@@ -93,6 +93,13 @@ CODES: dict[str, Code] = {
     "ME909": Code("output-not-written", "A file of results that cannot be written."),
     "ME910": Code("no-such-message", "No message of that id in the files that were named."),
     "ME911": Code("corpus-shape", "A corpus without the column, the label or the rows that a measurement needs."),
+    "ME912": Code(
+        "not-resumable",
+        "A scan that cannot be gone on with: its input, rules or options are not those it began with.",
+    ),
+    "ME913": Code("cluster-unusable", "Ray is not installed, or its cluster cannot be reached."),
+    "ME914": Code("worker-died", "A process or machine that was deciding messages ended before its time."),
+    "ME915": Code("output-in-use", "A file of results that another scan is writing."),
     "ME951": Code("not-a-log", "A folder that is no audit log, or a file of a log that cannot be understood."),
     "ME952": Code("log-newer", "An audit log in a format that this version does not know."),
     "ME953": Code("log-damaged", "A record of an audit log that is damaged, missing or not in its place."),
@@ -111,4 +118,5 @@ CODES: dict[str, Code] = {
     "ME966": Code(
         "network-folder", "An audit log on a network file system, where locks and syncs may not hold.", "warning"
     ),
+    "ME967": Code("manifest-broken", "A manifest of shards, or a shard that is missing or not what was bound."),
 }

@@ -5,6 +5,7 @@
     ├── InputError        a file of messages that cannot be read at all
     ├── MessageError      one message that cannot be read: becomes an error record, never a crash
     ├── OutputError       a file of results that cannot be written
+    ├── WorkerError       a process or machine that was to decide, and ended
     └── AuditError        an audit log that cannot be opened, trusted or written
 
 A `Problem` says where (`Place`), what (`code`, `message`) and how to mend it (`hint`).  The codes
@@ -141,6 +142,10 @@ class MessageError(_CodedError):
 
 class OutputError(_CodedError):
     """A file of results that cannot be written (no such folder, disk full, also an input)."""
+
+
+class WorkerError(_CodedError):
+    """A process or machine that was to decide messages, and ended before its time."""
 
 
 class AuditError(_CodedError):

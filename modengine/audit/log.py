@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 
 from modengine.audit.ahead import Ahead
+from modengine.audit.apart import ApartSealer, Half, whole, wrong_revision
 from modengine.audit.batch import NOTHING, Batch, Pair, Receipt, Ticket, batch_of
 from modengine.audit.checkpoints import Edge, Spot, make_note, save
 from modengine.audit.commitments import SALT
@@ -174,6 +175,11 @@ class AuditLog:
         return self._frontier.size
 
     @property
+    def root(self) -> bytes:
+        """The root of all records."""
+        return self._frontier.root()
+
+    @property
     def signed_by(self) -> str | None:
         """The name of the key; None for an unsigned log."""
         return None if self._key is None else self._key.name
@@ -285,17 +291,37 @@ class AuditLog:
         self, pairs: Sequence[Pair], times: list[str], ignored: list[bool], first: int
     ) -> tuple[Batch, list[Receipt]]:
         """The next records of the log, and what they will be known by."""
-        sealer = self._sealer
-        revision = None if sealer is None else sealer.context.revision
-        if sealer is None or {decision.revision for _, decision in pairs} != {revision}:
-            raise AuditError("ME965", "the decision was made under rules that the log was not told of",
-                             "call `use(engine, time)` before adding decisions of that engine")  # fmt: skip
+        sealer = self._in_use()
+        if {decision.revision for _, decision in pairs} != {sealer.context.revision}:
+            raise wrong_revision()
         random = self._random(SALT * len(pairs))
         salts = [random[at : at + SALT] for at in range(0, len(random), SALT)]
         sealed = sealer.seal(pairs, first, times, ignored, salts)
         kept = [message_content(message) for message, _ in pairs] if self.keep_text else NOTHING
         batch = batch_of(first, sealed.data, max(times), salts, sealed.details, kept)
         return batch, [*map(Receipt, count(first), sealed.decision_ids)]
+
+    def append_sealed(self, halves: Sequence[Half], time: datetime) -> int:
+        """Adds decisions that a `sealer` of this log has sealed, as one batch; how many."""
+        with self._mutex:
+            self._alive()
+            revision = self._in_use().context.revision
+            self._commit(whole(halves, revision, self.size, self._stamped(time), self._vault.key))
+        return len(halves)
+
+    def sealer(self, ignore_scope: bool = False) -> ApartSealer:
+        """What seals decisions of the engine in use, here or in another process."""
+        return ApartSealer(self._in_use().context, self._vault.key, ignore_scope, self.keep_text)
+
+    def _in_use(self) -> Sealer:
+        if self._sealer is None:
+            raise wrong_revision()
+        return self._sealer
+
+    @staticmethod
+    def stamp(time: datetime) -> str:
+        """A time as records have it."""
+        return stamp(time)
 
     def _add(self, content: Record, time: datetime) -> None:
         """Adds a record that is no decision."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,9 +12,7 @@ import click
 if TYPE_CHECKING:
     from modengine.audit.layout import Layout
     from modengine.audit.note import SignerKey, VerifierKey
-    from modengine.audit.recorder import Recorder
     from modengine.audit.report import Report
-    from modengine.engine import Engine
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -118,25 +115,3 @@ def record_options(command: _Command) -> _Command:
     ):  # fmt: skip
         command = option(command)
     return command
-
-
-@contextmanager
-def recorder_of(
-    engine: Engine, audit: Path, no_audit: bool, keep_text: bool, audit_key: Path | None
-) -> Iterator[Engine | Recorder]:
-    """What decides: the engine, or one whose decisions are recorded.  Leaving it waits for the disk."""
-    if no_audit:
-        if keep_text or audit_key is not None:
-            raise click.UsageError("--keep-text and --audit-key say how to record: leave --no-audit out")
-        yield engine
-        return
-    from modengine.audit.recorder import recording  # noqa: PLC0415
-
-    with recording(audit, engine, key=signer_of(audit_key), keep_text=keep_text) as recorder:
-        yield recorder
-
-
-def said_of(decider: object) -> list[str]:
-    """What to say on standard error once `recorder_of` is left; nothing where nothing was recorded."""
-    recorded = getattr(decider, "recorded", None)
-    return [] if recorded is None else [str(recorded), *recorded.notices]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from modengine.cli.audit_options import (
     audit_option,
@@ -19,10 +20,15 @@ from modengine.cli.audit_options import (
 from modengine.cli.options import format_option
 
 if TYPE_CHECKING:
+    from modengine.audit.manifest import ManifestReport
     from modengine.audit.report import Report
+
+MOST = 20
+"""Faults of a manifest that are listed."""
 
 
 @click.command("verify")
+@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), required=False)
 @audit_option
 @click.option(
     "--checkpoint", "checkpoints", metavar="FILE", type=click.Path(path_type=Path), multiple=True,
@@ -30,9 +36,12 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @key_option
 @format_option("text", "json")
-def command(audit: Path, checkpoints: tuple[Path, ...], key: Path | None, form: str) -> int:
+def command(folder: Path | None, audit: Path, checkpoints: tuple[Path, ...], key: Path | None, form: str) -> int:
     """Check the form and order of every record, the tree against all checkpoints, the vault, and the
     copies of the rule files.  Exit code 1: something is wrong; the first bad record is named.
+
+    DIR is the folder of a log (the same as --audit), or that of a scan by many machines: then its
+    manifest is checked, and every shard against it; the first bad shard is named.
 
     Without --checkpoint this shows that a log agrees with itself; whoever can write the whole folder
     can make it so.  A checkpoint kept elsewhere shows that nothing was changed since.
@@ -40,16 +49,44 @@ def command(audit: Path, checkpoints: tuple[Path, ...], key: Path | None, form: 
     \b
     Examples:
       modengine audit verify
+      modengine audit verify results
       modengine audit verify --checkpoint monday.note --key audit.key.pub
     """
+    from modengine.audit.manifest import is_manifest, verify_manifest  # noqa: PLC0415
     from modengine.audit.verify import verify  # noqa: PLC0415
 
+    audit = folder or audit
+    if is_manifest(audit):
+        found = verify_manifest(audit, notes_of(checkpoints), verifier_of(key))
+        if form == "json":
+            print_json({"ok": found.ok, **msgspec.to_builtins(found)})
+        else:
+            click.echo("\n".join(_manifest_lines(found, audit)))
+        return 0 if found.ok else 1
     report = verify(layout_of(audit), notes_of(checkpoints), verifier_of(key))
     if form == "json":
         print_json(report_data(report))
     else:
         click.echo("\n".join(_lines(report, audit)))
     return 0 if report.ok else 1
+
+
+def _manifest_lines(report: ManifestReport, folder: Path) -> list[str]:
+    lines = [
+        f"{folder}: {'good' if report.ok else 'NOT GOOD'}",
+        f"  shards       {report.shards:,}, with {report.rows:,} lines and {report.records:,} records",
+        f"  signature    {report.signed}",
+    ]
+    for fault in report.faults[:MOST]:
+        place = f" ({fault.where})" if fault.where else ""
+        lines.append(f"  [{fault.code}] {fault.what}{place}")
+    if len(report.faults) > MOST:
+        lines.append(f"  and {len(report.faults) - MOST:,} more")
+    if report.outside:
+        lines.append(f"  checkpoints  {report.outside} kept elsewhere agree")
+    elif report.ok:
+        lines.append("  note: these shards agree with their manifest; a checkpoint kept elsewhere shows more")
+    return lines
 
 
 def _lines(report: Report, audit: Path) -> list[str]:

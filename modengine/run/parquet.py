@@ -25,6 +25,15 @@ def require(name: str) -> Any:
     return found
 
 
+def arrow() -> Any:
+    """The module pyarrow.  Raises InputError (ME906) where it is not installed."""
+    try:
+        import pyarrow  # noqa: PLC0415
+    except ImportError:
+        raise InputError("ME906", "Arrow batches need pyarrow", "pip install 'modengine[lab]'") from None
+    return pyarrow
+
+
 def rows(name: str, column: str = "text") -> Iterator[Row]:
     """A row for every record, its text under `column`; `line` counts rows from 1.
 
@@ -49,6 +58,14 @@ def rows(name: str, column: str = "text") -> Iterator[Row]:
                 yield Row(number, name, error=error)
             else:
                 yield Row(number, name, message=message)
+
+
+def count(name: str) -> int:
+    """How many rows a file has; 0 where it cannot be told."""
+    try:
+        return int(require(name).read_metadata(name).num_rows)
+    except (OSError, ValueError):
+        return 0
 
 
 def _values(file: Any, name: str) -> Iterator[dict[str, object]]:

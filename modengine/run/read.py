@@ -76,7 +76,7 @@ def look(name: str, form: Form | None = None, stdin: BinaryIO | None = None) -> 
             raise InputError("ME905", "there is no standard input", "give a file")
         head, form = _looked(name, form, stdin, patient=False)
         return Source(name, form, head, stdin, None)
-    stream, size = _open(name)
+    stream, size = open_file(name)
     with ExitStack() as stack:
         stack.callback(stream.close)
         head, form = _looked(name, form, stream, patient=size is not None)
@@ -118,7 +118,7 @@ def read(
                 yield from parquet.rows(source.name, text)
                 done += source.size or 0
                 continue
-            stream = source.stream or _open(source.name)[0]
+            stream = source.stream or open_file(source.name)[0]
             if source.name != "-":
                 stack.callback(stream.close)
             # A regular file is opened anew: its mark of byte order is still before the first line.
@@ -142,7 +142,8 @@ def _form_of(name: str) -> Form | None:
     return SUFFIXES.get(suffix)
 
 
-def _open(name: str) -> tuple[BinaryIO, int | None]:
+def open_file(name: str) -> tuple[BinaryIO, int | None]:
+    """A file opened to be read, and its size if it is a regular one.  Raises InputError (ME905)."""
     path = Path(name)
     try:
         status = path.stat()

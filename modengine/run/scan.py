@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 from modengine.errors import MessageError
@@ -15,6 +16,18 @@ class Decider(Protocol):
     """What scanning needs of an engine."""
 
     def decide(self, message: Message | str, *, ignore_scope: bool = False) -> Decision: ...
+
+
+class BatchDecider(Protocol):
+    """What scanning in batches needs of an engine."""
+
+    def decide_batch(
+        self, messages: Iterable[Message | str], *, ignore_scope: bool = False
+    ) -> Sequence[Decision | MessageError]: ...
+
+
+BATCH = 512
+"""Messages that are decided at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +52,22 @@ def scan(engine: Decider, rows: Iterable[Row], ignore_scope: bool = False) -> It
             yield Result(row.line, row.source, error=error)
         else:
             yield Result(row.line, row.source, decision)
+
+
+def scan_batches(
+    engine: BatchDecider, rows: Iterable[Row], ignore_scope: bool = False, batch: int = BATCH
+) -> Iterator[tuple[Message | None, Result]]:
+    """The same, some hundreds at once; each result with its message, None where none could be read."""
+    rest = iter(rows)
+    while some := list(islice(rest, batch)):
+        messages = [row.message for row in some if row.message is not None]
+        decided = iter(engine.decide_batch(messages, ignore_scope=ignore_scope))
+        for row in some:
+            if row.message is None:
+                yield None, Result(row.line, row.source, error=row.error)
+                continue
+            found = next(decided)
+            if isinstance(found, MessageError):
+                yield None, Result(row.line, row.source, error=found)
+            else:
+                yield row.message, Result(row.line, row.source, found)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from modengine.model import ACTIONS, Action, Decision
 from modengine.run.scan import Result
@@ -49,6 +50,10 @@ class Summary:
     @property
     def unread(self) -> int:
         return sum(self.errors.values())
+
+
+_NUMBERS = ("decided", "flagged", "outside_messages", "unacted", "undetermined", "noted")
+_COUNTERS = ("errors", "taken", "actions", "outside", "rules")
 
 
 @dataclass(slots=True)
@@ -100,6 +105,35 @@ class Tally:
             self.outside_messages += 1
             self.outside.update(set.intersection(*shadows) or set.union(*shadows))
         self.rules.update({hit.rule for hit in decision.hits})
+
+    def merge(self, other: Tally) -> None:
+        """Counts what another has counted."""
+        for name in _NUMBERS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name in _COUNTERS:
+            getattr(self, name).update(getattr(other, name))
+        for category, counts in other.categories.items():
+            self.categories.setdefault(category, Counter()).update(counts)
+        if other.decided:
+            self.study, self.revision = other.study, other.revision
+
+    @property
+    def rows(self) -> int:
+        """All that was counted, read or not."""
+        return self.decided + self.errors.total()
+
+    def data(self) -> dict[str, Any]:
+        """All of it as plain data."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Tally:
+        """What `data` gave.  Raises TypeError where it did not."""
+        tally = cls(**data)
+        for name in _COUNTERS:
+            setattr(tally, name, Counter(data[name]))
+        tally.categories = {category: Counter(counts) for category, counts in data["categories"].items()}
+        return tally
 
     def summary(self) -> Summary:
         ranked = sorted(self.rules.items(), key=lambda item: (-item[1], item[0]))

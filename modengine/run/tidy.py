@@ -9,13 +9,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from typing import BinaryIO
 
-from modengine.errors import OutputError
 from modengine.model import Decision, Match
-from modengine.run.replace import refuse_inputs, replacing
 from modengine.run.scan import Result
 
 Cell = str | int | float | bool | None
@@ -81,48 +76,12 @@ def safe(value: Cell) -> str:
     return "'" + value if value.startswith(_FORMULA) else value
 
 
-class Tables:
-    """Writes both tables to binary streams.  `titles` are those of the rules."""
-
-    def __init__(self, decisions: BinaryIO, hits: BinaryIO, titles: Mapping[str, str]) -> None:
-        self._decisions, self._hits, self._titles = _Table(decisions, DECISIONS), _Table(hits, HITS), titles
-
-    def write(self, result: Result) -> None:
-        self._decisions.add(decision_rows(result))
-        self._hits.add(hit_rows(result, self._titles))
-
-
-class _Table:
-    def __init__(self, stream: BinaryIO, columns: Sequence[str]) -> None:
-        self._stream = stream
-        self._buffer = io.StringIO(newline="")
-        # CR LF as RFC 4180 has it; with LF alone the csv module leaves a cell with a CR unquoted.
-        self._writer = csv.writer(self._buffer, lineterminator="\r\n")
-        self.add([columns])
-
-    def add(self, rows: Iterable[Sequence[Cell]]) -> None:
-        self._writer.writerows([safe(cell) for cell in row] for row in rows)
-        self._stream.write(self._buffer.getvalue().encode("utf-8", "backslashreplace"))
-        self._buffer.seek(0)
-        self._buffer.truncate()
-
-
-@contextmanager
-def tables(folder: Path, inputs: Sequence[str], titles: Mapping[str, str]) -> Iterator[Tables]:
-    """Both tables in a folder, made if need be.  They take their places together, when all went well."""
-    for name in ("decisions.csv", "hits.csv"):
-        refuse_inputs(folder / name, inputs)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise OutputError("ME909", f"`{folder}` is not a folder", "CSV is two files: name a folder for them") from None
-    except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise OutputError("ME909", f"`{folder}` cannot be made: {why}", "choose another folder") from None
-    with ExitStack() as stack:
-        decisions = stack.enter_context(replacing(folder / "decisions.csv"))
-        hits = stack.enter_context(replacing(folder / "hits.csv"))
-        yield Tables(decisions, hits, titles)
+def encode(rows: Iterable[Sequence[Cell]]) -> bytes:
+    """Rows as CSV."""
+    buffer = io.StringIO(newline="")
+    # CR LF as RFC 4180 has it; with LF alone the csv module leaves a cell with a CR unquoted.
+    csv.writer(buffer, lineterminator="\r\n").writerows([safe(cell) for cell in row] for row in rows)
+    return buffer.getvalue().encode("utf-8", "backslashreplace")
 
 
 def decision_rows(result: Result) -> Iterator[Sequence[Cell]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import BinaryIO, Protocol
 
 import msgspec
 
@@ -12,22 +11,6 @@ from modengine.run.row import error_record
 from modengine.run.scan import Result
 
 _ENCODER = msgspec.json.Encoder()
-
-
-class Writer(Protocol):
-    """Takes results, one by one."""
-
-    def write(self, result: Result) -> None: ...
-
-
-class JsonLines:
-    """Writes to a binary stream.  UTF-8, a line feed after each record, on Windows too."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-
-    def write(self, result: Result) -> None:
-        self._stream.write(encode(result) + b"\n")
 
 
 def encode(result: Result) -> bytes:

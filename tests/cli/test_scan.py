@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import modengine
-from modengine.run.scan import scan
+from modengine.run.blocks import blocks
 from modengine.run.tidy import DECISIONS, HITS
 from tests.cli.conftest import POLICY, Command
 
@@ -141,14 +141,16 @@ def test_what_was_decided_before_an_error_is_recorded_and_said(
     command: Command, messages: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def breaks(*args: object) -> Iterator[object]:
-        yield from scan(*args)  # type: ignore[arg-type]
+        yield from blocks(*args)  # type: ignore[arg-type]
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr("modengine.cli.scan.scan", breaks)
+    monkeypatch.setattr("modengine.cli.scan_files.blocks", breaks)
     ran = command("scan", messages, "-p", POLICY, "-o", "out.jsonl")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith(f"{recorded(5)}modengine: [ME909 output-not-written]")
-    assert os.listdir() == ["audit"]
+    kept = "modengine: 5 lines are decided, kept in `out.jsonl.part`; to go on: modengine scan"
+    assert ran.err.startswith(f"{recorded(5)}{kept}")
+    assert ran.err.splitlines()[-1] == "modengine: reading or writing failed: input/output error"
+    assert sorted(os.listdir()) == ["audit", "out.jsonl.part", "out.jsonl.resume"]
 
 
 def test_a_log_needs_no_extra_and_a_signature_says_which(messages: Path, folder: Path) -> None:
@@ -351,11 +353,12 @@ def started(command: list[str], **options: object) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=options.get("stdout", subprocess.PIPE),  # type: ignore[call-overload]
         stderr=subprocess.PIPE,
+        start_new_session=bool(options.get("group")),
     )
 
 
-def finish(running: subprocess.Popen[bytes], stdin: bytes = b"") -> tuple[int, str, str]:
-    out, err = running.communicate(stdin, timeout=60)
+def finish(running: subprocess.Popen[bytes], stdin: bytes = b"", timeout: float = 60) -> tuple[int, str, str]:
+    out, err = running.communicate(stdin, timeout=timeout)
     return running.returncode, (out or b"").decode("utf-8"), err.decode("utf-8")
 
 
@@ -424,6 +427,17 @@ def test_a_stopped_scan_leaves_no_file(name: str, tmp_path: Path, folder: Path) 
     assert os.listdir(tmp_path) == []
     code, _, err_of = finish(process("scan", "-", "-p", POLICY, "-q"), b"x\n")
     assert (code, err_of) == (0, "")
+
+
+def test_a_line_from_a_pipe_is_decided_as_it_comes() -> None:
+    running = process("scan", "-", "-p", POLICY, "-q")
+    assert running.stdin is not None
+    assert running.stdout is not None
+    for number in (1, 2):
+        running.stdin.write(b'{"text": "x"}\n')
+        running.stdin.flush()
+        assert json.loads(running.stdout.readline())["line"] == number
+    assert finish(running) == (0, "", "")
 
 
 def test_the_sample_messages_are_all_decided() -> None:

@@ -20,8 +20,9 @@ from modengine.errors import MessageError, OutputError
 from modengine.model import CategoryScore, Decision, Match, Raised, ReliefHit, RuleHit, Undetermined
 from modengine.run.replace import refuse_inputs, replacing
 from modengine.run.scan import Result
-from modengine.run.tidy import DECISIONS, HITS, Tables, safe, tables
-from modengine.run.write import JsonLines, encode
+from modengine.run.tidy import DECISIONS, HITS, decision_rows, hit_rows, safe
+from modengine.run.tidy import encode as as_csv
+from modengine.run.write import encode
 
 MATCH = Match("what", "text", 0, 3, 5, "失效", "失效", ("words", "gaps"), 0.5)
 DECISION = Decision(
@@ -63,12 +64,11 @@ def test_an_error_record() -> None:
 @settings(deadline=None)
 @given(st.text(st.characters(codec=None)), st.text(st.characters(codec=None)))
 def test_any_text_is_written_and_comes_back(name: str, source: str) -> None:
-    out = io.BytesIO()
-    writer = JsonLines(out)
-    writer.write(Result(1, source, msgspec.structs.replace(DECISION, id=name)))
-    writer.write(Result(2, source, error=MessageError("ME902", name)))
-    lines = out.getvalue().split(b"\n")
-    assert len(lines) == 3
+    lines = [
+        encode(Result(1, source, msgspec.structs.replace(DECISION, id=name))),
+        encode(Result(2, source, error=MessageError("ME902", name))),
+    ]
+    assert not any(b"\n" in line for line in lines)
     assert json.loads(lines[0])["id"] == name
     assert json.loads(lines[0])["source"] == source
     assert json.loads(lines[1])["error"]["message"] == name
@@ -78,15 +78,13 @@ def test_any_text_is_written_and_comes_back(name: str, source: str) -> None:
 
 
 def written(*results: Result) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    decisions, hits = io.BytesIO(), io.BytesIO()
-    writer = Tables(decisions, hits, {"fraud.a": "Rule A"})
-    for result in results:
-        writer.write(result)
+    decisions = [DECISIONS, *(row for result in results for row in decision_rows(result))]
+    hits = [HITS, *(row for result in results for row in hit_rows(result, {"fraud.a": "Rule A"}))]
 
-    def back(stream: io.BytesIO) -> list[dict[str, str]]:
-        return list(csv.DictReader(io.StringIO(stream.getvalue().decode("utf-8"), newline=""), strict=True))
+    def back(data: bytes) -> list[dict[str, str]]:
+        return list(csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True))
 
-    return back(decisions), back(hits)
+    return back(as_csv(decisions)), back(as_csv(hits))
 
 
 def test_decisions_are_a_row_a_message_and_category() -> None:
@@ -253,20 +251,6 @@ def test_an_output_that_is_an_input_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="is also an input"):
         refuse_inputs(tmp_path / "." / "a.jsonl", [str(path), "-"])
     refuse_inputs(tmp_path / "b.jsonl", [str(path), "-"])
-
-
-def test_both_tables_come_together(tmp_path: Path) -> None:
-    folder = tmp_path / "results" / "today"
-    with tables(folder, ["-"], {}) as writer:
-        writer.write(GOOD)
-    assert sorted(os.listdir(folder)) == ["decisions.csv", "hits.csv"]
-    with pytest.raises(RuntimeError), tables(folder, [], {}) as writer:
-        raise RuntimeError
-    assert sorted(os.listdir(folder)) == ["decisions.csv", "hits.csv"]
-    with pytest.raises(OutputError, match="is not a folder"), tables(folder / "hits.csv", [], {}):
-        pass
-    with pytest.raises(OutputError, match="is also an input"), tables(folder, [str(folder / "hits.csv")], {}):
-        pass
 
 
 def test_the_codebook_describes_every_column_in_order() -> None:
