@@ -128,7 +128,7 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
             async with lanes[one.lane]:
                 if await request.is_disconnected():  # while it waited, the page asked for something newer
                     return _said(499, "nobody waits for this any more")
-                status, body = await to_thread.run_sync(pool.ask, wanted, one.seconds, one.lane != "verdict")
+                status, body = await to_thread.run_sync(pool.ask, wanted, one.seconds, one.lane)
             return Response(body, status, media_type="application/json")
         except _Problem as problem:
             return _said(problem.status, problem.said)

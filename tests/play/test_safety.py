@@ -227,12 +227,12 @@ def test_who_only_types_does_not_wait_for_those_who_measure(api: Api) -> None:
 
 def test_the_same_question_is_answered_from_memory(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     name = pool.remember(FILES, "policy.yaml")
-    first = pool.ask({"job": "eval", "rules": name}, 30, True)
+    first = pool.ask({"job": "eval", "rules": name}, 30, "study")
     assert first[0] == 200
     with monkeypatch.context() as patched:
         patched.setattr(pool, "_asked_once", lambda *_: pytest.fail("a worker was asked"))
-        assert pool.ask({"job": "eval", "rules": name}, 30, True) == first
-    assert pool.ask({"job": "eval", "rules": name, "off": []}, 30, True)[0] == 200
+        assert pool.ask({"job": "eval", "rules": name}, 30, "study") == first
+    assert pool.ask({"job": "eval", "rules": name, "off": []}, 30, "study")[0] == 200
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the system cannot bound the memory of a process this way")
