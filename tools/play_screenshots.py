@@ -51,7 +51,7 @@ def prepared(page: Any, panel: str) -> None:
     if panel == "why":
         page.click("#case-bank")
         page.wait_for_selector('html[data-action="allow"]')
-        page.wait_for_timeout(1500)
+        page.wait_for_selector("#smallest .flips")
     if panel == "steps":
         page.click("#case-service")
         for _ in range(2):
@@ -80,7 +80,7 @@ def prepared(page: Any, panel: str) -> None:
             while page.locator(".record-button").count() == before:
                 page.wait_for_timeout(50)
         page.click("#record-1")
-        page.wait_for_selector(".notice")
+        page.wait_for_selector('#record-1[aria-pressed="true"]')
         page.click("#flip-byte")
         page.wait_for_selector(".node.other")
         page.click("#verify")
@@ -97,6 +97,9 @@ def shot(browser: Any, address: str, panel: str, lang: str, scheme: str, width: 
     page.goto(address)
     page.wait_for_selector("html[data-ready]")
     prepared(page, panel)
+    page.locator("#editor").scroll_into_view_if_needed()  # CodeMirror measures its lines when they are seen
+    page.wait_for_timeout(150)
+    page.evaluate("scrollTo(0, 0)")
     page.mouse.move(2, 2)
     page.screenshot(path=file, full_page=whole)
     context.close()
@@ -107,6 +110,7 @@ def shot(browser: Any, address: str, panel: str, lang: str, scheme: str, width: 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--all", type=Path, metavar="FOLDER")
+    options.add_argument("--only", metavar="TEXT", default="", help="those of --all whose name holds it")
     given = options.parse_args()
     chromium = os.environ.get("MODENGINE_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     assert chromium, "no chromium here"
@@ -123,6 +127,8 @@ def main() -> None:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
         browser = one.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         for panel, lang, scheme, width in every if given.all else FOR_DOCS:
+            if given.only not in f"{panel}-{lang}-{scheme}-{width}":
+                continue
             name = f"play-{panel}-{lang}-{scheme}-{width}.png" if given.all else f"play-{panel}.png"
             shot(browser, address, panel, lang, scheme, width, folder / name, given.all is not None)
         browser.close()

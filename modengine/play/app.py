@@ -90,6 +90,7 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
             "first": start.first,
             "teacher": teacher,
             "open": door.open,
+            "outside": door.outside(),
             "student": door.student if teacher and door.open else "",
         }
 

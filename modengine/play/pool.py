@@ -193,12 +193,14 @@ class Pool:
         if name and self.files_of(name) is None:
             return UNKNOWN
         compiles = request.get("job") in ("rules", "check")
+        mine = name in self._pinned  # by whoever started the page: slow on a busy machine, never out of bounds
+        seconds = max(seconds, STARTING) if mine and compiles else seconds
         # Nobody waits for a verdict from a worker that compiles for somebody else.
         with self._turns.turn(name, "reasons" if compiles else lane, lambda: self._spread(name)) as seat:
             try:
                 return self._asked(seat, request, seconds)
             except SlowError:
-                if compiles:
+                if compiles and not mine:
                     self._slow[name] = time.monotonic() + 60
                 return _late(seconds)
 
@@ -240,7 +242,8 @@ class Pool:
             if given is None:
                 return UNKNOWN
             begin = time.monotonic()
-            compiled = seat.worker.ask({"job": "rules", "rules": need, "sets": {need: given}}, COMPILING)
+            bound = STARTING if need in self._pinned else COMPILING
+            compiled = seat.worker.ask({"job": "rules", "rules": need, "sets": {need: given}}, bound)
             self._turns.compiled(need, time.monotonic() - begin)
             if compiled[0] != 200 or request["job"] == "rules":
                 return compiled

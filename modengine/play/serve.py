@@ -83,8 +83,7 @@ def addresses(one: socket.socket, door: Door, host: str) -> tuple[str, str]:
     if not door.open:
         name = f"[{host}]" if ":" in host else host
         return f"http://{name}:{port}/", ""
-    others = sorted(door.hosts - LOOPBACK, key=lambda name: (not name[:1].isdigit(), name.startswith("127."), name))
-    name = others[0] if others else host
+    name = door.outside() or host
     return f"http://{name}:{port}/#token={door.teacher}", f"http://{name}:{port}/#token={door.student}"
 
 
@@ -104,6 +103,7 @@ def serve(start: Start, host: str, port: int | None, browser: bool, say: Callabl
         say(f"The page is at {mine}" + (" (yours: keep this link to yourself)" if theirs else ""))
         if theirs:
             say(f"For the class:  {theirs}")
+            say(f"Or on the board: {theirs.partition('#')[0]} and the code {door.student[:4]} {door.student[4:]}")
         say("Ctrl+C ends it.")
         if browser:
             threading.Timer(0.8, webbrowser.open, [mine]).start()
