@@ -1,6 +1,6 @@
 // For the teacher: predict then reveal, hidden messages, blurring, a question to the whole class.
 
-import { post, Refused, setToken } from "./api.js";
+import { hasToken, post, Refused, setToken } from "./api.js";
 import { $, fill, h, placed, said, visible } from "./dom.js";
 import { ACTIONS, badge } from "./pieces.js";
 import { state, tell } from "./state.js";
@@ -67,6 +67,7 @@ export function waitAtTheDoor(error) {
   const page = (...inside) => document.body.append(h("main", { class: "card enter" }, inside));
   document.querySelector("main").remove();
   if (!asked) return page(h("p", { class: "failure", role: "alert" }, error instanceof Refused ? visible(error.message) : t("lost")));
+  const tried = hasToken();
   const enter = () => {
     const code = $("code").value.toLowerCase().replace(/[^a-z0-9_-]/g, "");
     if (!code) return;
@@ -76,7 +77,7 @@ export function waitAtTheDoor(error) {
   const input = h("input", { type: "text", id: "code", autocomplete: "off", autocapitalize: "none", spellcheck: "false", maxlength: 40, onkeydown: (event) => event.key === "Enter" && enter() });
   page(
     h("h2", { class: "big" }, t("door_title")),
-    h("p", { class: "failure", role: "alert" }, t("door_says")),
+    h("p", { class: tried ? "failure" : "", role: "alert" }, t(tried ? "door_wrong" : "door_says")),
     h("div", { class: "fields" }, h("label", { class: "wide" }, t("code_label"), input), h("button", { type: "button", id: "enter", class: "primary", onclick: enter }, t("enter"))),
   );
   input.focus();
