@@ -144,7 +144,7 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         # A daemon, so that ending the page does not wait for rules to be compiled.
-        threading.Thread(target=pool.warm, args=([rules],), daemon=True).start()
+        threading.Thread(target=pool.warm, args=(rules,), daemon=True).start()
         yield
 
     app = Starlette(routes=routes, lifespan=lifespan)

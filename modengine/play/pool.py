@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -161,12 +161,10 @@ class Pool:
         with self._guard:
             return self._sets.get(name)
 
-    def warm(self, names: Sequence[str]) -> None:
-        """Lets every worker compile some rule sets."""
-        for seat in self._turns.seats:
-            with self._turns.own(seat), contextlib.suppress(SlowError):
-                for name in names:
-                    self._asked(seat, {"job": "rules", "rules": name}, 60.0)
+    def warm(self, name: str) -> None:
+        """Lets one worker compile a rule set before anybody asks; others follow where it is crowded."""
+        with self._turns.turn(name, "reasons", lambda: None) as seat, contextlib.suppress(SlowError):
+            self._asked(seat, {"job": "rules", "rules": name}, STARTING)
 
     def ask(self, request: Mapping[str, Any], seconds: float, lane: Lane = "verdict") -> Answer:
         """Asks a worker that knows the rule set, or another that is free.

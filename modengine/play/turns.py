@@ -63,18 +63,6 @@ class Turns(Generic[T]):
             self._leave(seat)
 
     @contextmanager
-    def own(self, seat: Seat[T]) -> Iterator[None]:
-        """One worker and no other."""
-        with self._changed:
-            while seat.busy:
-                self._changed.wait()
-            seat.busy = True
-        try:
-            yield
-        finally:
-            self._leave(seat)
-
-    @contextmanager
     def another(self, name: str) -> Iterator[Seat[T] | None]:
         """An idle worker that does not know a rule set yet; None unless that leaves one idle."""
         with self._changed:

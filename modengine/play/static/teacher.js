@@ -65,7 +65,8 @@ export function waitAtTheDoor(error) {
   const asked = error instanceof Refused && error.status === 403;
   document.querySelector(".tools").hidden = document.querySelector(".lesson").hidden = true;
   const page = (...inside) => document.body.append(h("main", { class: "card enter" }, inside));
-  document.querySelector("main").remove();
+  for (const one of ["main", ".skip"]) document.querySelector(one).remove();
+  document.documentElement.lang = state.lang === "zh" ? "zh-Hans" : "en";
   if (!asked) return page(h("p", { class: "failure", role: "alert" }, error instanceof Refused ? visible(error.message) : t("lost")));
   const tried = hasToken();
   const enter = () => {

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from modengine.cli.main import run
+from modengine.play.guard import Door
 from modengine.play.jobs import row_of
+from modengine.play.pool import Pool
 
 from ..test_api import samples
-from .conftest import Opened, action, until
+from .conftest import Opened, action, served, until
 from .hostile import HOSTILE
 
 axe = pytest.importorskip("axe_playwright_python.base", reason="axe-playwright-python is not installed")
@@ -73,6 +75,42 @@ def test_axe_finds_nothing(opened: Opened, panel: str, lang: str, scheme: str) -
     assert violations(page) == []
 
 
+@pytest.mark.parametrize(("lang", "scheme"), list(product(("en-GB", "zh-CN"), ("light", "dark"))))
+def test_axe_finds_nothing_in_forms_menus_errors_and_predictions(opened: Opened, lang: str, scheme: str) -> None:
+    page = opened("evasion", lang=lang, scheme=scheme)
+    for summary in ("#how-to-read", "#add-rule", "#add-file", "#view"):
+        page.click(f"{summary} summary")
+    assert violations(page) == []
+    page.click("#keep summary")
+    assert violations(page) == []
+    page.click("h1")
+    page.fill("#file-name", "mine")
+    page.click("#file-add")
+    page.wait_for_selector("#remove-file")
+    page.click("#editor .cm-content")
+    page.keyboard.insert_text("- [\n")
+    page.wait_for_selector("#problems .error")
+    page.click("#teacher")
+    page.check("#predict")
+    assert violations(page) == []
+    page.evaluate("document.documentElement.dataset.size = 'large'")
+    page.fill("#text", "")
+    page.click("#tab-why")
+    page.wait_for_selector("#panel .empty")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize(("lang", "scheme"), [("en-GB", "light"), ("zh-CN", "dark")])
+def test_axe_finds_nothing_before_the_code_is_written(pool: Pool, chromium: Any, lang: str, scheme: str) -> None:
+    with served(pool, Door(open=True)) as base:
+        context = chromium.new_context(locale=lang, color_scheme=scheme)
+        page = context.new_page()
+        page.goto(base)
+        page.wait_for_selector("#code")
+        assert violations(page) == []
+        context.close()
+
+
 def test_axe_would_find_something(opened: Opened) -> None:
     page = opened("evasion")
     page.evaluate("document.documentElement.removeAttribute('lang')")
@@ -89,6 +127,14 @@ def test_the_page_is_readable_at_400_percent(opened: Opened, panel: str) -> None
     )
     assert wide == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_large_type_fits_a_projector_and_a_small_window(opened: Opened) -> None:
+    for width in (1024, 400):
+        page = opened("whom-does-it-hit", "tests", width=width)
+        page.wait_for_selector(READY["tests"])
+        page.evaluate("document.documentElement.dataset.size = 'large'")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_five_hundred_hostile_strings_run_nothing(opened: Opened) -> None:

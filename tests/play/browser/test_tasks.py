@@ -527,8 +527,8 @@ def test_a_list_is_added_and_used(opened: Opened) -> None:
     page.click("#editor .cm-content")
     clear(page)
     page.keyboard.insert_text(
-        "ruleset: r\ntitle: R\ncategory: fraud\nlists: {won: {file: prizes.txt}}\nrules:\n  - id: fraud.x\n    title: X\n"
-        "    score: 95\n    patterns: {p: {words: {list: won}}}\n    when: p\n"
+        "ruleset: r\ntitle: R\ncategory: fraud\nlists: {won: {file: prizes.txt}}\nrules:\n"
+        "  - id: fraud.x\n    title: X\n    score: 95\n    patterns: {p: {words: {list: won}}}\n    when: p\n"
     )
     action(page, "block")
 
@@ -557,7 +557,7 @@ def test_the_last_good_rules_decide_while_new_ones_are_read(opened: Opened) -> N
     page = opened("warning-and-scam")
     action(page, "review")
     held: list[Any] = []
-    page.route("**/api/rules", held.append)
+    page.route("**/api/rules", lambda route: held.append(route))
     page.click("#editor .cm-content")
     clear(page)
     page.keyboard.insert_text(
