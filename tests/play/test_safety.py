@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import time
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from starlette.testclient import TestClient
 
 from modengine.errors import InputError
@@ -252,37 +250,3 @@ def test_a_worker_knows_little_of_the_environment(pool: Pool, monkeypatch: pytes
     module.Worker(pool.logs)
     assert "A_SECRET" not in started["env"]
     assert started["stderr"] == subprocess.DEVNULL
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("rules:\n  - id: a.b\n    title: T\n    examples:\n      match: [x]\n      pass:\n        - y\n", "match"),
-        ("rules:\n  - id: a.b\n    title: T\n    examples:\n      match: [x]\n      pass:\n        - y\n", "pass"),
-        ("rules:\n  - id: a.b\n    title: T\n", "known_miss"),
-        ("rules:\n  - id: a.b\n    title: T\n    examples:\n      match: []\n  - id: a.c\n    title: U\n", "match"),
-    ],
-)
-def test_examples_are_put_where_they_belong(text: str, kind: str) -> None:
-    """The page adds them to the text of a rule file by lines; here by Node, where there is one."""
-    import shutil
-
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("no node here")
-    module = Path(__file__).parents[2] / "modengine" / "play" / "static" / "yaml_examples.js"
-    said = '他说："不" # no: [x]'
-    code = (
-        f"import({json.dumps(module.as_uri())}).then((m) => console.log(JSON.stringify("
-        f"m.withExample({json.dumps(text)}, 'a.b', {json.dumps(kind)}, {json.dumps(said)}))))"
-    )
-    done = subprocess.run([node, "--input-type=module", "-e", code], capture_output=True, check=True)
-    found = json.loads(done.stdout)
-    before, after = yaml.safe_load(text), yaml.safe_load(found["text"])
-    assert said in after["rules"][0]["examples"][kind]
-    after["rules"][0]["examples"][kind].remove(said)
-    assert after["rules"][1:] == before["rules"][1:]
-    assert said.split('"', maxsplit=1)[0] in found["text"].split("\n")[found["line"] - 1]
-    kept = before["rules"][0].get("examples", {})
-    left = after["rules"][0]["examples"]
-    assert {name: some for name, some in left.items() if some} == {name: some for name, some in kept.items() if some}
