@@ -41,6 +41,8 @@ LESSONS = {
 }
 FOR_DOCS = (("why", "en", "light", 1280), ("evade", "en", "light", 1280), ("audit", "en", "light", 1280),
             ("whatif", "zh", "dark", 1280))  # fmt: skip
+HEIGHTS = {"audit": 1560}
+"""Of the pictures of the documentation, where 1000 leave out what is to be seen."""
 
 
 def prepared(page: Any, panel: str) -> None:
@@ -91,8 +93,10 @@ def prepared(page: Any, panel: str) -> None:
 def shot(browser: Any, address: str, panel: str, lang: str, scheme: str, width: int, file: Path, whole: bool) -> None:
     """One picture: of the whole page, or a small one of what stands on the screen."""
     locale = {"en": "en-GB", "zh": "zh-CN"}[lang]
-    context = browser.new_context(viewport={"width": width, "height": 1000}, locale=locale, color_scheme=scheme,
+    height = 1000 if whole else HEIGHTS.get(panel, 1000)
+    context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, color_scheme=scheme,
                                   reduced_motion="reduce")  # fmt: skip
+    context.set_default_timeout(120_000)  # a busy machine
     page = context.new_page()
     page.goto(address)
     page.wait_for_selector("html[data-ready]")
@@ -104,7 +108,7 @@ def shot(browser: Any, address: str, panel: str, lang: str, scheme: str, width: 
     page.screenshot(path=file, full_page=whole)
     context.close()
     if not whole:
-        Image.open(file).convert("RGB").quantize(96).save(file, optimize=True)
+        Image.open(file).convert("RGB").quantize(200, Image.Quantize.MAXCOVERAGE, kmeans=3).save(file, optimize=True)
 
 
 def main() -> None:
