@@ -41,6 +41,8 @@ LESSONS = {
 }
 FOR_DOCS = (("why", "en", "light", 1280), ("evade", "en", "light", 1280), ("audit", "en", "light", 1280),
             ("whatif", "zh", "dark", 1280))  # fmt: skip
+HEIGHTS = {"audit": 1560}
+"""Of the pictures of the documentation, where 1000 leave out what is to be seen."""
 
 
 def prepared(page: Any, panel: str) -> None:
@@ -51,7 +53,7 @@ def prepared(page: Any, panel: str) -> None:
     if panel == "why":
         page.click("#case-bank")
         page.wait_for_selector('html[data-action="allow"]')
-        page.wait_for_timeout(1500)
+        page.wait_for_selector("#smallest .flips")
     if panel == "steps":
         page.click("#case-service")
         for _ in range(2):
@@ -80,7 +82,7 @@ def prepared(page: Any, panel: str) -> None:
             while page.locator(".record-button").count() == before:
                 page.wait_for_timeout(50)
         page.click("#record-1")
-        page.wait_for_selector(".notice")
+        page.wait_for_selector('#record-1[aria-pressed="true"]')
         page.click("#flip-byte")
         page.wait_for_selector(".node.other")
         page.click("#verify")
@@ -91,22 +93,28 @@ def prepared(page: Any, panel: str) -> None:
 def shot(browser: Any, address: str, panel: str, lang: str, scheme: str, width: int, file: Path, whole: bool) -> None:
     """One picture: of the whole page, or a small one of what stands on the screen."""
     locale = {"en": "en-GB", "zh": "zh-CN"}[lang]
-    context = browser.new_context(viewport={"width": width, "height": 1000}, locale=locale, color_scheme=scheme,
+    height = 1000 if whole else HEIGHTS.get(panel, 1000)
+    context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, color_scheme=scheme,
                                   reduced_motion="reduce")  # fmt: skip
+    context.set_default_timeout(120_000)  # a busy machine
     page = context.new_page()
     page.goto(address)
     page.wait_for_selector("html[data-ready]")
     prepared(page, panel)
+    page.locator("#editor").scroll_into_view_if_needed()  # CodeMirror measures its lines when they are seen
+    page.wait_for_timeout(150)
+    page.evaluate("scrollTo(0, 0)")
     page.mouse.move(2, 2)
     page.screenshot(path=file, full_page=whole)
     context.close()
     if not whole:
-        Image.open(file).convert("RGB").quantize(96).save(file, optimize=True)
+        Image.open(file).convert("RGB").quantize(200, Image.Quantize.MAXCOVERAGE, kmeans=3).save(file, optimize=True)
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--all", type=Path, metavar="FOLDER")
+    options.add_argument("--only", metavar="TEXT", default="", help="those of --all whose name holds it")
     given = options.parse_args()
     chromium = os.environ.get("MODENGINE_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     assert chromium, "no chromium here"
@@ -123,6 +131,8 @@ def main() -> None:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
         browser = one.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         for panel, lang, scheme, width in every if given.all else FOR_DOCS:
+            if given.only not in f"{panel}-{lang}-{scheme}-{width}":
+                continue
             name = f"play-{panel}-{lang}-{scheme}-{width}.png" if given.all else f"play-{panel}.png"
             shot(browser, address, panel, lang, scheme, width, folder / name, given.all is not None)
         browser.close()

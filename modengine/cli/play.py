@@ -34,7 +34,7 @@ def command(
     """Serve the classroom page: write rules, type a message, see how it is decided and why, break it.
 
     The page is served to this machine alone, works without a network and uploads nothing.  POLICY is
-    a policy file, or the name of a shipped one; without it and --lesson, the first lesson opens.
+    a policy file, or the name of a shipped one.  Without POLICY and --lesson the first lesson opens.
 
     \b
     Examples:
@@ -62,9 +62,18 @@ def command(
         click.echo(f"{export}: the lesson `{first.lesson}`, {len(first.cases)} messages, decided")
         return
     path = policy_path(policy) or shipped_policy()
+    if policy is not None and _is_lesson(path):
+        raise click.UsageError(f"`{policy}` is a lesson: modengine play --lesson {policy}")
     if first is None and policy is None and lessons:
         first = lessons[0]  # a page with something on it
     serve(start_of(path, lessons, "" if first is None else first.lesson), host, port, browser, _say)
+
+
+def _is_lesson(path: Path) -> bool:
+    try:
+        return any(line.startswith("lesson:") for line in path.read_text("utf-8", errors="replace").splitlines()[:20])
+    except OSError:
+        return False  # said where it is read
 
 
 def _say(what: str) -> None:

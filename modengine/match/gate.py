@@ -7,7 +7,7 @@ whole condition, taking every matcher that was touched as found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from modengine.match.found import Literal
 from modengine.match.rarity import chance_of
@@ -130,6 +130,14 @@ def bits(numbers: Iterable[int]) -> int:
     for number in numbers:
         mask |= 1 << number
     return mask
+
+
+def members(mask: int) -> Iterator[int]:
+    """The matchers of a set, lowest first."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
 
 
 def never(_touched: int) -> bool:

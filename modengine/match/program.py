@@ -12,7 +12,7 @@ import regex
 from modengine.errors import Place, PolicyError, Problem
 from modengine.match.expression import CostlyRegex, nodes, parse
 from modengine.match.found import Literal, Matcher, Scan
-from modengine.match.gate import Possible, bits, cost, gates, never, possible
+from modengine.match.gate import Possible, bits, cost, gates, members, never, possible
 from modengine.match.literals import Automaton
 from modengine.match.part import PartText
 from modengine.match.regex import RegexMatcher, source_of
@@ -156,7 +156,19 @@ class Program:
 
     def _opened(self, touched: int) -> int:
         """The rules that a set of matchers opens, as bits above those of the matchers."""
-        return bits(self._first + at for at, rule in enumerate(self._in_order) if rule.opens & touched)
+        found = 0
+        for number in members(touched):
+            found |= self._opened_by[number]
+        return found
+
+    @cached_property
+    def _opened_by(self) -> tuple[int, ...]:
+        """What each matcher opens by itself."""
+        found = [0] * self._first
+        for at, rule in enumerate(self._in_order):
+            for number in members(rule.opens):
+                found[number] |= 1 << self._first + at
+        return tuple(found)
 
     def _with_rules(self, one: Pass) -> Pass:
         opened = {touches: touches | self._opened(touches) for touches in set(one.touches)}

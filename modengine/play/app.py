@@ -90,6 +90,7 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
             "first": start.first,
             "teacher": teacher,
             "open": door.open,
+            "outside": door.outside(),
             "student": door.student if teacher and door.open else "",
         }
 
@@ -128,7 +129,7 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
             async with lanes[one.lane]:
                 if await request.is_disconnected():  # while it waited, the page asked for something newer
                     return _said(499, "nobody waits for this any more")
-                status, body = await to_thread.run_sync(pool.ask, wanted, one.seconds, one.lane != "verdict")
+                status, body = await to_thread.run_sync(pool.ask, wanted, one.seconds, one.lane)
             return Response(body, status, media_type="application/json")
         except _Problem as problem:
             return _said(problem.status, problem.said)
@@ -143,7 +144,7 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         # A daemon, so that ending the page does not wait for rules to be compiled.
-        threading.Thread(target=pool.warm, args=([rules],), daemon=True).start()
+        threading.Thread(target=pool.warm, args=(rules,), daemon=True).start()
         yield
 
     app = Starlette(routes=routes, lifespan=lifespan)

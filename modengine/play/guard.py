@@ -26,6 +26,11 @@ def _token() -> str:
     return secrets.token_urlsafe(18)
 
 
+def _code() -> str:
+    """Eight characters that nobody confuses on a blackboard: 40 bits, for the hour that a class lasts."""
+    return "".join(secrets.choice("23456789abcdefghjkmnpqrstuvwxyz") for _ in range(8))
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """How the page may be reached in this run."""
@@ -34,8 +39,14 @@ class Door:
     """Names and addresses in the Host header; against a strange name that leads here (DNS rebinding)."""
     open: bool = False
     """Whether others than this machine reach it, so that a token is asked for."""
-    student: str = field(default_factory=_token)
+    student: str = field(default_factory=_code)
+    """Short, for students type it."""
     teacher: str = field(default_factory=_token)
+
+    def outside(self) -> str:
+        """The name or address by which other machines reach the page, numbers first; empty where none do."""
+        others = self.hosts - LOOPBACK if self.open else ()
+        return min(others, key=lambda name: (not name[:1].isdigit(), name.startswith("127."), name), default="")
 
     def refuses(self, request: Request) -> str:
         """Why a request is refused; empty where it is not."""
@@ -49,7 +60,7 @@ class Door:
             return "the request comes from another page"
         if not request.url.path.startswith("/api/") or not self.open or self._is(request, self.student):
             return ""
-        return "" if self.is_teacher(request) else "open the link that the terminal, or your teacher, gave you"
+        return "" if self.is_teacher(request) else "write the code of the class, or open the link that you were given"
 
     def is_teacher(self, request: Request) -> bool:
         """Whether the request comes from the window of whoever started the page."""

@@ -63,7 +63,9 @@ class Bench:
             raise NeedError(name)
         made = make(given["files"], given["main"])
         if made.engine is not None:
-            made.engine.decide("热身 warm up", ignore_scope=True)  # builds what is made when first used
+            # What is made when first used is made now: the first verdict does not wait for a dictionary of words.
+            made.engine.decide("热身 warm up", ignore_scope=True)
+            _ = made.engine._program.segmenter
         self.made[name] = made
         while len(self.made) > MOST_ENGINES:
             self.made.popitem(last=False)

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +18,7 @@ from typing import Any
 
 import modengine
 from modengine.play.limits import MOST_ANSWER, MOST_KEPT, MOST_SETS
+from modengine.play.turns import Lane, Seat, Turns
 from modengine.play.worker import NEED
 
 Answer = tuple[int, bytes]
@@ -40,7 +41,6 @@ class Worker:
     """One child process, asked one thing at a time."""
 
     def __init__(self, logs: Path) -> None:
-        self.lock = threading.Lock()
         self._logs = logs
         self._ready = False
         self._closed = False
@@ -64,7 +64,7 @@ class Worker:
         )
 
     def ask(self, request: Mapping[str, Any], seconds: float) -> Answer:
-        """The answer to a request; the caller holds the lock.  Raises SlowError."""
+        """The answer to a request, from one thread at a time.  Raises SlowError."""
         if not self._ready:
             self._exchange(b"", STARTING)
             self._ready = True
@@ -122,24 +122,25 @@ class Pool:
     def __init__(self, workers: int | None = None) -> None:
         self._temporary = TemporaryDirectory(prefix="modengine-play-logs-", ignore_cleanup_errors=True)
         self.logs = Path(self._temporary.name)
-        self._workers = [Worker(self.logs) for _ in range(workers or max(3, min(5, os.cpu_count() or 2)))]
+        self._turns = Turns([Worker(self.logs) for _ in range(workers or max(3, min(5, os.cpu_count() or 2)))])
         self._sets: OrderedDict[str, dict[str, Any]] = OrderedDict()
         self._pinned: set[str] = set()
         self._slow: dict[str, float] = {}
         self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._spreading: set[str] = set()
         self._guard = threading.Lock()
 
     @property
     def size(self) -> int:
         """How many workers there are."""
-        return len(self._workers)
+        return len(self._turns.seats)
 
     def __enter__(self) -> Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for worker in self._workers:
-            worker.close()
+        for seat in self._turns.seats:
+            seat.worker.close()
         self._temporary.cleanup()
 
     def remember(self, files: Mapping[str, str], main: str, pin: bool = False) -> str:
@@ -160,60 +161,77 @@ class Pool:
         with self._guard:
             return self._sets.get(name)
 
-    def warm(self, names: Sequence[str]) -> None:
-        """Lets every worker compile some rule sets."""
-        for worker in self._workers:
-            for name in names:
-                with worker.lock, contextlib.suppress(SlowError):
-                    self._asked(worker, {"job": "rules", "rules": name}, 60.0)
+    def warm(self, name: str) -> None:
+        """Lets one worker compile a rule set before anybody asks; others follow where it is crowded."""
+        with self._turns.turn(name, "reasons", lambda: None) as seat, contextlib.suppress(SlowError):
+            self._asked(seat, {"job": "rules", "rules": name}, STARTING)
 
-    def ask(self, request: Mapping[str, Any], seconds: float, keep: bool = False) -> Answer:
-        """Asks the worker that most likely knows the rule set, or another that is free.
+    def ask(self, request: Mapping[str, Any], seconds: float, lane: Lane = "verdict") -> Answer:
+        """Asks a worker that knows the rule set, or another that is free.
 
-        With `keep`, a good answer is kept: a class of thirty asks the same of the same lesson.
+        Good answers other than verdicts are kept: a class of thirty asks the same of the same lesson.
         """
-        key = json.dumps(request, sort_keys=True) if keep else ""
+        key = "" if lane == "verdict" else json.dumps(request, sort_keys=True)
         with self._guard:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return 200, self._kept[key]
-        status, body = self._asked_once(request, seconds)
-        if keep and status == 200 and len(body) < MOST_KEPT:
+        status, body = self._asked_once(request, seconds, lane)
+        if key and status == 200 and len(body) < MOST_KEPT:
             with self._guard:
                 self._kept[key] = body
                 while sum(map(len, self._kept.values())) > MOST_KEPT:
                     self._kept.popitem(last=False)
         return status, body
 
-    def _asked_once(self, request: Mapping[str, Any], seconds: float) -> Answer:
+    def _asked_once(self, request: Mapping[str, Any], seconds: float, lane: Lane) -> Answer:
         name = str(request.get("rules") or request.get("a") or "")
         if self._slow.get(name, 0) > time.monotonic():
             return _late(seconds)
         if name and self.files_of(name) is None:
             return UNKNOWN
-        worker = self._free(int(name[:8] or "0", 16) if name else 0)
+        compiles = request.get("job") in ("rules", "check")
+        mine = name in self._pinned  # by whoever started the page: slow on a busy machine, never out of bounds
+        seconds = max(seconds, STARTING) if mine and compiles else seconds
+        # Nobody waits for a verdict from a worker that compiles for somebody else.
+        with self._turns.turn(name, "reasons" if compiles else lane, lambda: self._spread(name)) as seat:
+            try:
+                return self._asked(seat, request, seconds)
+            except SlowError:
+                if compiles and not mine:
+                    self._slow[name] = time.monotonic() + 60
+                return _late(seconds)
+
+    def _spread(self, name: str) -> None:
+        """Lets one more worker compile a rule set that many ask about, beside everything else."""
+        with self._guard:
+            if name in self._spreading:
+                return
+            self._spreading.add(name)
+
+        def compile_it() -> None:
+            try:
+                with self._turns.another(name) as seat, contextlib.suppress(SlowError):
+                    if seat is not None:
+                        self._asked(seat, {"job": "rules", "rules": name}, COMPILING)
+            finally:
+                with self._guard:
+                    self._spreading.discard(name)
+
+        threading.Thread(target=compile_it, daemon=True).start()
+
+    def _asked(self, seat: Seat[Worker], request: Mapping[str, Any], seconds: float) -> Answer:
         try:
-            return self._asked(worker, request, seconds)
+            answer = self._answered(seat, request, seconds)
         except SlowError:
-            if request.get("job") in ("rules", "check"):
-                self._slow[name] = time.monotonic() + 60
-            return _late(seconds)
-        finally:
-            worker.lock.release()
+            seat.known.clear()  # another process sits there now
+            raise
+        if answer[0] == 200:
+            seat.knows(str(request[key]) for key in ("rules", "a", "b") if request.get(key))
+        return answer
 
-    def _free(self, preferred: int) -> Worker:
-        """A worker, its lock taken."""
-        count = len(self._workers)
-        for step in range(count):
-            worker = self._workers[(preferred + step) % count]
-            if worker.lock.acquire(blocking=False):
-                return worker
-        worker = min(self._workers, key=lambda _: os.urandom(1))
-        worker.lock.acquire()
-        return worker
-
-    def _asked(self, worker: Worker, request: Mapping[str, Any], seconds: float) -> Answer:
-        status, body = worker.ask(request, seconds)
+    def _answered(self, seat: Seat[Worker], request: Mapping[str, Any], seconds: float) -> Answer:
+        status, body = seat.worker.ask(request, seconds)
         for _ in range(2):
             if status != NEED:
                 break
@@ -221,10 +239,13 @@ class Pool:
             given = self.files_of(need)
             if given is None:
                 return UNKNOWN
-            compiled = worker.ask({"job": "rules", "rules": need, "sets": {need: given}}, COMPILING)
+            begin = time.monotonic()
+            bound = STARTING if need in self._pinned else COMPILING
+            compiled = seat.worker.ask({"job": "rules", "rules": need, "sets": {need: given}}, bound)
+            self._turns.compiled(need, time.monotonic() - begin)
             if compiled[0] != 200 or request["job"] == "rules":
                 return compiled
-            status, body = worker.ask(request, seconds)
+            status, body = seat.worker.ask(request, seconds)
         return status, body
 
 

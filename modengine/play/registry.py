@@ -12,14 +12,12 @@ from msgspec import Meta
 from modengine import __version__
 from modengine.model import Decision
 from modengine.play.limits import MOST_FILES, MOST_TEXT
+from modengine.play.turns import Lane
 
 Name = Annotated[str, Meta(max_length=200)]
 Text = Annotated[str, Meta(max_length=MOST_TEXT)]
 RulesName = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", description="What `/api/rules` calls a rule set.")]
 LogName = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", description="A log of one's own: any 32 hexadecimal digits.")]
-
-
-Lane = Literal["verdict", "reasons", "study"]
 
 
 class PartIn(msgspec.Struct, forbid_unknown_fields=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import threading
@@ -50,11 +51,27 @@ def bind(host: str, port: int | None) -> socket.socket:
             one.bind((host, wanted))
         except OSError as error:
             one.close()
-            reason = (error.strerror or str(error)).lower()
-            failed = InputError("ME905", f"{host} port {wanted} cannot be served: {reason}", "choose another --port")
+            failed = _not_served(host, wanted, error)
+            if failed.hint == ANOTHER_HOST:
+                break
         else:
             return one
     raise failed
+
+
+ANOTHER_HOST = "--host is an address of this machine: 0.0.0.0 for all that it has"
+
+
+def _not_served(host: str, port: int, error: OSError) -> InputError:
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return InputError("ME905", f"`{host}` is no address of this machine", ANOTHER_HOST)
+    hints = {
+        errno.EADDRINUSE: "something else is there, perhaps another `modengine play`: choose another --port, or none",
+        errno.EACCES: "ports below 1024 belong to the system: choose one above",
+    }
+    reason = (error.strerror or str(error)).lower()
+    hint = hints.get(error.errno or 0, "choose another --port")
+    return InputError("ME905", f"{host} port {port} cannot be served: {reason}", hint)
 
 
 def door_of(host: str) -> Door:
@@ -83,17 +100,16 @@ def addresses(one: socket.socket, door: Door, host: str) -> tuple[str, str]:
     if not door.open:
         name = f"[{host}]" if ":" in host else host
         return f"http://{name}:{port}/", ""
-    others = sorted(door.hosts - LOOPBACK, key=lambda name: (not name[:1].isdigit(), name.startswith("127."), name))
-    name = others[0] if others else host
+    name = door.outside() or host
     return f"http://{name}:{port}/#token={door.teacher}", f"http://{name}:{port}/#token={door.student}"
 
 
 def serve(start: Start, host: str, port: int | None, browser: bool, say: Callable[[str], object]) -> None:
     """Serves the page until it is stopped."""
     door = door_of(host)
+    listening = bind(host, port)
     if door.open:
         say(WARNING)
-    listening = bind(host, port)
     mine, theirs = addresses(listening, door, host)
     with Pool() as pool:
         app = make_app(start, pool, door)
@@ -104,6 +120,7 @@ def serve(start: Start, host: str, port: int | None, browser: bool, say: Callabl
         say(f"The page is at {mine}" + (" (yours: keep this link to yourself)" if theirs else ""))
         if theirs:
             say(f"For the class:  {theirs}")
+            say(f"Or on the board: {theirs.partition('#')[0]} and the code {door.student[:4]} {door.student[4:]}")
         say("Ctrl+C ends it.")
         if browser:
             threading.Timer(0.8, webbrowser.open, [mine]).start()

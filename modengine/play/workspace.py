@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 
 from modengine.checks.run import check_loaded
 from modengine.engine import Engine
-from modengine.errors import Place, PolicyError, Problem
-from modengine.loading import compile_engine
+from modengine.errors import Place, Problem
+from modengine.match.program import Program
 from modengine.paths import shipped_rules
 from modengine.play.limits import MOST_FILES, MOST_RULES
 from modengine.ruleset.load import read
@@ -82,10 +82,7 @@ def _made(folder: Path, main: Path) -> Made:
     problems = check_loaded(loaded)
     engine = None
     if loaded.policy is not None and not any(one.severity == "error" for one in problems):
-        try:
-            engine = compile_engine(loaded.policy)
-        except PolicyError as error:
-            problems = error.problems
+        engine = Engine(Program(loaded.policy))  # `check_loaded` held it to what `compile_engine` asks
     return Made(engine, tuple(_named(one, folder) for one in problems))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 FILES = ("simplified.tsv", "splits.tsv", "lookalikes.tsv", "syllables.tsv")
@@ -76,6 +76,7 @@ def syllable_set() -> frozenset[str]:
     return frozenset(_syllables().values())
 
 
+@lru_cache(65536)  # a rule set is compiled again at every edit, most of its terms unchanged
 def syllables_of(term: str) -> tuple[str | None, ...]:
     """The syllables of a term read as a whole (银行 is yin hang), one a character; None for non-Han."""
     from pypinyin import Style, lazy_pinyin  # noqa: PLC0415  (0.2 s, and only policies that ask for sounds need it)

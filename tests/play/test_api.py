@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,14 @@ import msgspec
 import pytest
 
 import modengine
-from modengine.cli.main import COMMANDS
+from modengine.cli.main import COMMANDS, run
 from modengine.model import Decision, Message, Part
+from modengine.paths import shipped_policy
 from modengine.play.functions import FUNCTIONS
-from modengine.play.jobs import row_of
+from modengine.play.jobs import Bench, decide, row_of
 from modengine.play.lessons import shipped_lessons
 from modengine.play.registry import ENDPOINTS, openapi
+from modengine.play.serve import start_of
 from modengine.play.workspace import make
 
 from .conftest import FILES, POLICY, RULES, Api
@@ -48,6 +52,35 @@ def test_every_sample_is_decided_as_on_the_command_line(api: Api, ignore_scope: 
         got = api("decide", text=row.message.text, id=row.message.id, parts=parts, fields=fields,
                   ignore_scope=ignore_scope)  # fmt: skip
         assert got == plain(engine.decide(row.message, ignore_scope=ignore_scope)), row.message.id
+
+
+def mixed(count: int) -> list[str]:
+    """Messages put together from pieces of the samples, some of them with signs in between."""
+    drawn = random.Random(7)
+    pieces = [piece for one in samples() for piece in re.split("[，。！？,;；\n]", one["text"]) if piece.strip()]
+    signs = ["", "", "", ".", " ", "\u200b", "♥"]
+    found = []
+    for _ in range(count):
+        some = [drawn.choice(signs).join(drawn.choice(pieces)) for _ in range(drawn.randint(1, 4))]
+        found.append(drawn.choice(["，", " ", "\n", ""]).join(some))
+    return found
+
+
+def test_two_thousand_mixed_messages_are_decided_as_on_the_command_line(tmp_path: Path) -> None:
+    """By the job behind /api/decide, against `modengine scan`, which reads and writes files."""
+    texts = mixed(2000)
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text("".join(json.dumps({"id": str(at), "text": one}) + "\n" for at, one in enumerate(texts)), "utf-8")
+    assert run(["scan", str(source), "--ignore-scope", "--quiet", "--no-audit", "--output", str(target)]) == 0
+    wanted = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
+    start, bench = start_of(shipped_policy(), ()), Bench()
+    rules = {"rules": "0" * 32, "sets": {"0" * 32: {"files": start.files, "main": start.main}}}
+    actions = set()
+    for at, (text, line) in enumerate(zip(texts, wanted, strict=True)):
+        got = plain(decide(bench, {**rules, "text": text, "id": str(at), "ignore_scope": True}))
+        assert got == {key: value for key, value in line.items() if key not in ("line", "source")}, text
+        actions.add(got["action"])
+    assert actions == {"allow", "label", "review", "block"}
 
 
 def test_the_trace_is_that_of_explain(api: Api) -> None:
@@ -225,6 +258,23 @@ def test_the_table_of_endpoints_is_not_stale() -> None:
     assert subprocess.run([sys.executable, str(tool), "--check"], check=False).returncode == 0
 
 
+def test_every_word_of_the_interface_is_there_in_both_languages() -> None:
+    from modengine.play.app import STATIC
+
+    strings = (STATIC / "strings.js").read_text("utf-8")
+    found = re.findall(r'(?ms)^  "?([\w-]+)"?: \[\s*("(?:[^"\\]|\\.)*"),\s*("(?:[^"\\]|\\.)*"),?\s*\],$', strings)
+    assert len(found) == len(re.findall(r'(?m)^  "?[\w-]+"?: \[', strings)) > 200
+    names = {name for name, _, _ in found}
+    for name, english, chinese in found:
+        assert set(re.findall(r"\{\d\}", english)) == set(re.findall(r"\{\d\}", chinese)), name
+        assert len(english) > 2, name
+        assert len(chinese) > 2, name
+    for file in STATIC.rglob("*"):
+        if file.suffix in (".js", ".html") and "vendor" not in file.parts:
+            used = set(re.findall(r'\bt\("([\w-]+)"|data-t="([\w-]+)"', file.read_text("utf-8")))
+            assert {one or other for one, other in used} <= names, file.name
+
+
 def test_every_name_that_the_engine_gives_has_words_on_the_page() -> None:
     from modengine.lab.perturb_tables import DISGUISES
     from modengine.model import ACTIONS
@@ -262,8 +312,6 @@ def test_a_lesson_has_a_teachers_page_with_minutes_topics_and_surprises(lesson: 
 
 @pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda one: one.lesson)
 def test_an_exported_lesson_has_every_decision_and_no_script(lesson: Any, tmp_path: Path) -> None:
-    from modengine.cli.main import run
-
     file = tmp_path / "lesson.html"
     assert run(["play", "--lesson", lesson.lesson, "--export", str(file)]) == 0
     text = file.read_text("utf-8")

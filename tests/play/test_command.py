@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from modengine.cli.main import run
+from modengine.play.serve import bind
 
 from .conftest import FILES
 
@@ -93,12 +94,39 @@ def test_a_class_is_let_in_after_a_warning_and_with_a_token() -> None:
         (["--lesson", "nothing"], "there is no lesson `nothing`"),
         (["--export", "x.html"], "--export needs --lesson"),
         (["nowhere.yaml"], "ME101"),
-        (["--host", "203.0.113.77"], "cannot be served"),
+        (["--host", "203.0.113.77"], "`203.0.113.77` is no address of this machine"),
+        (["--host", "nonsense.invalid"], "--host is an address of this machine"),
+        ([str(ROOT / "samples" / "lessons" / "3-evasion.yaml")], "is a lesson: modengine play --lesson"),
+        (["--prot", "9000"], "--port"),
     ],
 )
 def test_what_cannot_be_served_is_said(options: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["play", "--no-browser", *options]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_said_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    with bind("127.0.0.1", 0) as taken:
+        taken.listen()
+        assert run(["play", "--no-browser", "--port", str(taken.getsockname()[1])]) == 2
+        said = capsys.readouterr().err
+        assert "cannot be served" in said
+        assert "perhaps another `modengine play`" in said
+        assert "WARNING" not in said
+
+
+def test_an_address_that_is_not_served_is_said_before_the_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["play", "--no-browser", "--host", "203.0.113.77"]) == 2
+    assert "WARNING" not in capsys.readouterr().err
+
+
+def test_a_policy_with_errors_is_said_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text.replace("score:", "scores:"), "utf-8")
+    assert run(["play", "--no-browser", str(tmp_path / "policy.yaml")]) == 2
+    said = capsys.readouterr().err
+    assert "rules.yaml:" in said
+    assert "did you mean `score`?" in said
 
 
 def test_a_file_that_is_no_lesson_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import time
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from starlette.testclient import TestClient
 
 from modengine.errors import InputError
@@ -227,12 +225,12 @@ def test_who_only_types_does_not_wait_for_those_who_measure(api: Api) -> None:
 
 def test_the_same_question_is_answered_from_memory(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     name = pool.remember(FILES, "policy.yaml")
-    first = pool.ask({"job": "eval", "rules": name}, 30, True)
+    first = pool.ask({"job": "eval", "rules": name}, 30, "study")
     assert first[0] == 200
     with monkeypatch.context() as patched:
         patched.setattr(pool, "_asked_once", lambda *_: pytest.fail("a worker was asked"))
-        assert pool.ask({"job": "eval", "rules": name}, 30, True) == first
-    assert pool.ask({"job": "eval", "rules": name, "off": []}, 30, True)[0] == 200
+        assert pool.ask({"job": "eval", "rules": name}, 30, "study") == first
+    assert pool.ask({"job": "eval", "rules": name, "off": []}, 30, "study")[0] == 200
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the system cannot bound the memory of a process this way")
@@ -252,37 +250,3 @@ def test_a_worker_knows_little_of_the_environment(pool: Pool, monkeypatch: pytes
     module.Worker(pool.logs)
     assert "A_SECRET" not in started["env"]
     assert started["stderr"] == subprocess.DEVNULL
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("rules:\n  - id: a.b\n    title: T\n    examples:\n      match: [x]\n      pass:\n        - y\n", "match"),
-        ("rules:\n  - id: a.b\n    title: T\n    examples:\n      match: [x]\n      pass:\n        - y\n", "pass"),
-        ("rules:\n  - id: a.b\n    title: T\n", "known_miss"),
-        ("rules:\n  - id: a.b\n    title: T\n    examples:\n      match: []\n  - id: a.c\n    title: U\n", "match"),
-    ],
-)
-def test_examples_are_put_where_they_belong(text: str, kind: str) -> None:
-    """The page adds them to the text of a rule file by lines; here by Node, where there is one."""
-    import shutil
-
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("no node here")
-    module = Path(__file__).parents[2] / "modengine" / "play" / "static" / "yaml_examples.js"
-    said = '他说："不" # no: [x]'
-    code = (
-        f"import({json.dumps(module.as_uri())}).then((m) => console.log(JSON.stringify("
-        f"m.withExample({json.dumps(text)}, 'a.b', {json.dumps(kind)}, {json.dumps(said)}))))"
-    )
-    done = subprocess.run([node, "--input-type=module", "-e", code], capture_output=True, check=True)
-    found = json.loads(done.stdout)
-    before, after = yaml.safe_load(text), yaml.safe_load(found["text"])
-    assert said in after["rules"][0]["examples"][kind]
-    after["rules"][0]["examples"][kind].remove(said)
-    assert after["rules"][1:] == before["rules"][1:]
-    assert said.split('"', maxsplit=1)[0] in found["text"].split("\n")[found["line"] - 1]
-    kept = before["rules"][0].get("examples", {})
-    left = after["rules"][0]["examples"]
-    assert {name: some for name, some in left.items() if some} == {name: some for name, some in kept.items() if some}

@@ -8,6 +8,8 @@ export function setToken(value) {
   sessionStorage.setItem("modengine-token", value);
 }
 
+export const hasToken = () => token !== "";
+
 export class Refused extends Error {
   constructor(status, body) {
     super(body.error ?? `HTTP ${status}`);

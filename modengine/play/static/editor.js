@@ -108,6 +108,11 @@ export function replaced(text) {
   view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
 }
 
+// After the size of the type has changed.
+export function measure() {
+  view.requestMeasure();
+}
+
 export function current() {
   return view.state.doc.toString();
 }
@@ -129,9 +134,9 @@ export function underline(problems) {
   view.dispatch(setDiagnostics(view.state, found));
 }
 
-export function goTo(line) {
+export function goTo(line, focus = true) {
   const doc = view.state.doc;
   const at = doc.line(Math.min(Math.max(1, line), doc.lines));
   view.dispatch({ selection: { anchor: at.from }, effects: EditorView.scrollIntoView(at.from, { y: "center" }) });
-  view.focus();
+  if (focus) view.focus();
 }

@@ -1,18 +1,19 @@
 // The page: what is asked of the server when something changes, and what is drawn then.
 
 import { latest, post, Refused, setToken, soon } from "./api.js";
-import { $, fill, h, visible } from "./dom.js";
-import { goTo, makeEditor, show, underline } from "./editor.js";
+import { $, fill, h, said, visible } from "./dom.js";
+import { drawAdding, drawReading } from "./adding.js";
+import { goTo, makeEditor, measure, show, underline } from "./editor.js";
 import * as audit from "./panels/audit.js";
 import * as evade from "./panels/evade.js";
 import * as steps from "./panels/steps.js";
 import * as tests from "./panels/tests.js";
 import * as whatif from "./panels/whatif.js";
 import * as why from "./panels/why.js";
-import { ACTIONS, badge } from "./pieces.js";
+import { ACTIONS, badge, meter } from "./pieces.js";
 import { asLesson, baseFiles, checked, decode, encode, on, snapshot, state, tell } from "./state.js";
 import { both, t } from "./strings.js";
-import { question, renderTeacher, startRoom } from "./teacher.js";
+import { question, renderTeacher, startRoom, waitAtTheDoor } from "./teacher.js";
 
 const PANELS = { why, steps, whatif, tests, evade, audit };
 const LINK = 30_000;
@@ -24,9 +25,16 @@ let explaining = 0; // milliseconds that the last explanation took
 
 async function compile() {
   const sent = JSON.stringify(state.files);
+  // A thousand rules take seconds: until then the last good ones decide, and the page says so.
+  soon("compiling", 500, () => {
+    state.compiling = true;
+    drawProblems();
+    drawVerdict();
+  });
   try {
     const found = await latest("rules", "rules", { files: state.files, main: state.main });
     if (!found || sent !== JSON.stringify(state.files)) return;
+    compiled();
     state.broken = !found.ok;
     state.problems = found.problems;
     if (found.ok) {
@@ -34,12 +42,32 @@ async function compile() {
       state.rules = found.rules;
     }
   } catch (error) {
+    compiled();
     state.broken = true;
     state.problems = [{ file: state.main, line: 1, column: 1, severity: "error", code: "", name: "", message: error.message, hint: "" }];
   }
   drawProblems();
+  drawAdding();
   await decide();
   if (!["why", "steps"].includes(state.panel)) drawPanel();
+  await decideSeen();
+}
+
+function compiled() {
+  soon("compiling", 0, () => {});
+  state.compiling = false;
+}
+
+// The messages of the lesson that were looked at, by the rules as they are now.
+async function decideSeen() {
+  const rules = state.rules;
+  for (const one of state.lesson?.cases ?? []) {
+    if (one.id === state.caseId || !state.seen.has(one.id)) continue;
+    const found = await latest("seen", "decide", { text: one.text, rules, ignore_scope: true }).catch(() => null);
+    if (!found || rules !== state.rules) return;
+    state.seen.set(one.id, found.action);
+    drawSeen();
+  }
 }
 
 async function decide() {
@@ -56,7 +84,9 @@ async function decide() {
     if (!found) return;
     state.decision = found;
     state.lost = "";
+    if (state.caseId) state.seen.set(state.caseId, found.action);
     drawVerdict();
+    drawSeen();
     document.documentElement.dataset.latency = String(Math.round(performance.now() - sentAt));
     // Where the server is busy, the reasons wait for a pause in the typing.
     soon("explain", Math.min(400, Math.max(60, 2 * explaining)), () => explain(text, rules));
@@ -98,7 +128,7 @@ function drawWords() {
   for (const element of document.querySelectorAll("[data-t]")) element.textContent = t(element.dataset.t);
   $("language").lang = state.lang === "zh" ? "en" : "zh-Hans";
   $("language").setAttribute("aria-label", `${t("language")}: ${t("language_label")}`);
-  fill($("scheme"), ["auto", "light", "dark"].map((one) => h("option", { value: one, selected: state.scheme === one }, t(`scheme_${one}`))));
+  drawLook();
   const none = t("no_lesson", state.start.main.replace(/^.*\//, "").replace(/\.yaml$/, ""));
   fill(
     $("lesson"),
@@ -108,8 +138,33 @@ function drawWords() {
   $("tabs").setAttribute("aria-label", t("panels"));
 }
 
+// How the page looks: colours, and the size of the type.
+function drawLook() {
+  const choice = (name, values, set) =>
+    h(
+      "fieldset",
+      {},
+      h("legend", {}, t(name)),
+      values.map((one) => h("label", {}, h("input", { type: "radio", name, value: one, checked: state[name] === one, onchange: () => set(name, one) }), t(`${name}_${one}`))),
+    );
+  fill($("look"), choice("scheme", ["auto", "light", "dark"], setLook), choice("size", ["normal", "large"], setLook));
+}
+
+function setLook(name, value) {
+  state[name] = value;
+  document.documentElement.dataset[name] = value;
+  measure();
+  try {
+    localStorage.setItem(`modengine-${name}`, value);
+  } catch {
+    // a browser that keeps nothing
+  }
+}
+
 function drawAll() {
   drawWords();
+  drawReading();
+  drawAdding();
   drawTabs();
   drawLesson();
   drawText();
@@ -142,7 +197,7 @@ function choosePanel(name) {
 
 function drawPanel() {
   if (!visibleVerdict() && ["why", "steps"].includes(state.panel)) {
-    fill($("panel"), h("p", { class: "quiet" }, t("predict_first")));
+    fill($("panel"), h("p", { class: "empty" }, t("predict_first")));
     return;
   }
   const host = $("panel");
@@ -154,16 +209,35 @@ function drawLesson() {
   const lesson = state.lesson;
   fill($("lesson-intro"), lesson ? h("p", { class: "intro" }, both(lesson.intro)) : null);
   $("cases-title").hidden = !lesson;
+  $("message-label").textContent = t(lesson ? "message_label" : "message_alone");
   let hidden = 0;
   fill(
     $("cases"),
-    (lesson?.cases ?? []).map((one) => {
+    (lesson?.cases ?? []).map((one, at) => {
       if (one.hidden) hidden += 1;
-      const secret = one.hidden && state.caseId !== one.id;
-      const name = secret ? t("hidden_case", hidden) : one.text;
-      return h("li", {}, h("button", { type: "button", class: `case ${!secret && (one.blur || state.blur) ? "blurred" : ""}`, id: `case-${one.id}`, "aria-pressed": String(state.caseId === one.id), lang: secret ? null : "zh-Hans", onclick: () => takeCase(one.id) }, visible(name)));
+      const secret = one.hidden && state.caseId !== one.id && !state.seen.has(one.id);
+      return h(
+        "li",
+        {},
+        h(
+          "button",
+          { type: "button", class: `case ${!secret && (one.blur || state.blur) ? "blurred" : ""}`, id: `case-${one.id}`, "aria-pressed": String(state.caseId === one.id), onclick: () => takeCase(one.id) },
+          h("span", { class: "number" }, at + 1),
+          secret ? h("span", { class: "secret" }, t("hidden_case", hidden)) : said(one.text),
+          h("span", { id: `seen-${one.id}` }),
+        ),
+      );
     }),
   );
+  drawSeen();
+}
+
+function drawSeen() {
+  for (const one of state.lesson?.cases ?? []) {
+    const action = state.predict ? null : state.seen.get(one.id);
+    const place = $(`seen-${one.id}`);
+    if (place) fill(place, action ? badge(action, "tiny") : null);
+  }
 }
 
 function takeCase(id) {
@@ -211,9 +285,9 @@ function drawVerdict() {
     fill(
       box,
       state.broken ? h("p", { class: "failure" }, t("rules_broken")) : null,
+      state.compiling ? h("p", { class: "stale small" }, t("compiling")) : null,
       guess ? h("p", { class: "quiet" }, t("your_guess", t(guess))) : null,
-      h("p", { class: "headline" }, badge(decision.action, "large")),
-      h("p", {}, t(`says_${decision.action}`)),
+      h("p", { class: "headline" }, badge(decision.action, "large"), h("span", { class: "says" }, t(`says_${decision.action}`))),
       decision.study ? h("p", { class: "quiet" }, t("study")) : null,
       decision.undetermined.map((one) => h("p", { class: "failure" }, t("undetermined", visible(one.reason)))),
     );
@@ -244,31 +318,39 @@ function prediction() {
 function scores(decision) {
   const actions = state.compiled?.policy.actions ?? {};
   const all = Object.entries(decision.categories).sort((a, b) => b[1].score - a[1].score);
-  return h(
-    "ul",
-    { class: "score-list" },
-    all.map(([name, one]) => {
-      const above = Object.entries(actions[name] ?? {}).filter(([, points]) => points > one.score).sort((a, b) => a[1] - b[1])[0];
-      return h(
-        "li",
-        { class: one.score ? "" : "quiet" },
-        h("span", { class: "category" }, visible(name)),
-        " ",
-        h("span", { class: "number" }, t("points_of", one.score)),
-        " ",
-        one.score ? badge(one.action) : null,
-        one.score && above ? h("span", { class: "quiet small" }, " ", t("short_of", above[1] - one.score, t(above[0]))) : null,
-      );
-    }),
-  );
+  const zero = all.filter(([, one]) => !one.score);
+  return [
+    h(
+      "ul",
+      { class: "score-list" },
+      all.filter(([, one]) => one.score).map(([name, one]) => {
+        const steps = actions[name] ?? {};
+        const above = Object.entries(steps).filter(([, points]) => points > one.score).sort((a, b) => a[1] - b[1])[0];
+        return h(
+          "li",
+          { class: "balance" },
+          h("span", { class: "category" }, visible(name)),
+          meter(one.score, steps, one.action),
+          h("span", { class: "number" }, t("points_of", one.score)),
+          above ? h("span", { class: "short quiet small" }, t("short_of", above[1] - one.score, t(above[0]))) : null,
+        );
+      }),
+    ),
+    zero.length ? h("p", { class: "zeros quiet small" }, t("zero_points", zero.map(([name]) => visible(name)).join(state.lang === "zh" ? "、" : ", "))) : null,
+  ];
 }
 
 // ------------------------------------------------------------------ rules
 
+const unchanged = () => {
+  const base = baseFiles();
+  return Object.keys({ ...base, ...state.files }).every((name) => state.files[name] === base[name]);
+};
+
 function drawFiles() {
   const names = Object.keys(state.files);
   fill($("file"), names.map((name) => h("option", { value: name, selected: name === state.active }, name)));
-  $("undo-all").disabled = names.every((name) => state.files[name] === baseFiles()[name]);
+  $("undo-all").hidden = unchanged();
   show(state.active, state.files[state.active] ?? "");
   underline((state.problems ?? []).filter((one) => one.file === state.active));
 }
@@ -292,6 +374,10 @@ function drawProblems() {
       h("button", { type: "button", class: "problem", onclick: go(one) }, h("strong", {}, one.name === "regex-without-gate" ? t("slow_pattern") : t(one.severity)), " ", h("span", { class: "quiet small" }, t("line", one.file, one.line)), " ", h("span", { lang: "en" }, visible(one.message), one.hint ? ` — ${visible(one.hint)}` : "")),
     );
   const list = h("ul", { class: "problems" }, shown.slice(0, 20).map(line));
+  if (state.compiling) {
+    fill($("problems"), h("p", { class: "quiet small" }, t("compiling")));
+    return;
+  }
   fill(
     $("problems"),
     errors.length ? list : problems.length ? h("details", {}, h("summary", {}, t("problems", problems.length)), list) : h("p", { class: "quiet small" }, state.compiled ? `✓ ${t("no_problems")}` : ""),
@@ -300,7 +386,7 @@ function drawProblems() {
 
 function edited(text) {
   state.files[state.active] = text;
-  $("undo-all").disabled = text === baseFiles()[state.active];
+  $("undo-all").hidden = unchanged();
   soon("compile", 250, compile);
   keep();
 }
@@ -347,6 +433,8 @@ function takeLesson(name) {
 
 function begin() {
   state.active = firstFile();
+  state.seen = new Map();
+  state.compiling = false;
   state.rules = state.compiled = state.decision = state.explained = state.pinned = null;
   state.problems = [];
   state.broken = false;
@@ -413,23 +501,17 @@ function listen() {
   $("file").addEventListener("change", (event) => {
     state.active = event.target.value;
     drawFiles();
+    drawAdding();
   });
   $("undo-all").addEventListener("click", () => {
     state.files = { ...baseFiles() };
+    if (!(state.active in state.files)) state.active = firstFile();
     drawFiles();
     compile();
     keep();
+    $("file").focus(); // the button is gone
   });
   $("lesson").addEventListener("change", (event) => takeLesson(event.target.value));
-  $("scheme").addEventListener("change", (event) => {
-    state.scheme = event.target.value;
-    document.documentElement.dataset.scheme = state.scheme;
-    try {
-      localStorage.setItem("modengine-scheme", state.scheme);
-    } catch {
-      // a browser that keeps nothing
-    }
-  });
   $("language").addEventListener("click", () => {
     state.lang = state.lang === "zh" ? "en" : "zh";
     drawAll();
@@ -439,6 +521,12 @@ function listen() {
     state.teacher = !state.teacher;
     renderTeacher();
   });
+  for (const id of ["copy-link", "save", "open", "start-over"]) {
+    $(id).addEventListener("click", () => {
+      $("keep").open = false;
+      $("keep").querySelector("summary").focus();
+    });
+  }
   $("save").addEventListener("click", saveFile);
   $("open").addEventListener("click", () => $("open-file").click());
   $("open-file").addEventListener("change", (event) => {
@@ -447,15 +535,16 @@ function listen() {
   });
   $("copy-link").addEventListener("click", copyLink);
   $("start-over").addEventListener("click", () => takeLesson(state.lesson?.lesson ?? ""));
-  $("keep").addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      $("keep").open = false;
-      $("keep").querySelector("summary").focus();
-    }
-  });
-  $("keep").addEventListener("focusout", (event) => {
-    if (!$("keep").contains(event.relatedTarget)) $("keep").open = false;
-  });
+  for (const menu of document.querySelectorAll(".menu")) {
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+    menu.addEventListener("focusout", (event) => {
+      if (!menu.contains(event.relatedTarget)) menu.open = false;
+    });
+  }
   $("tabs").addEventListener("keydown", (event) => {
     const names = Object.keys(PANELS);
     const at = names.indexOf(state.panel);
@@ -499,16 +588,20 @@ async function start() {
     history.replaceState(null, "", given.get("s") ? `#s=${given.get("s")}` : "#");
   }
   state.lang = /^zh/i.test(navigator.language) ? "zh" : "en";
-  try {
-    state.scheme = localStorage.getItem("modengine-scheme") ?? "auto";
-  } catch {
-    state.scheme = "auto";
+  for (const [name, values] of Object.entries({ scheme: ["auto", "light", "dark"], size: ["normal", "large"] })) {
+    let kept = null;
+    try {
+      kept = localStorage.getItem(`modengine-${name}`);
+    } catch {
+      // a browser that keeps nothing
+    }
+    state[name] = values.includes(kept) ? kept : values[0];
+    document.documentElement.dataset[name] = state[name];
   }
-  document.documentElement.dataset.scheme = state.scheme;
   try {
     state.start = await post("start");
   } catch (error) {
-    document.body.append(h("p", { class: "failure", role: "alert" }, visible(error.message)));
+    waitAtTheDoor(error);
     return;
   }
   makeEditor(edited);

@@ -7,7 +7,16 @@ export const ACTIONS = ["allow", "label", "review", "block"];
 const SIGNS = { allow: "✓", label: "⚑", review: "◉", block: "✕" };
 
 export function badge(action, size = "") {
-  return h("span", { class: `badge ${action} ${size}` }, h("span", { "aria-hidden": "true" }, SIGNS[action]), " ", t(action));
+  return h("span", { class: `badge ${action} ${size}` }, h("span", { "aria-hidden": "true" }, SIGNS[action]), h("span", { class: "badge-word" }, " ", t(action)));
+}
+
+const most = (thresholds, ...points) => 1.04 * Math.max(1, ...Object.values(thresholds), ...points);
+const ticks = (thresholds, whole) =>
+  Object.entries(thresholds).map(([name, points]) => placed(h("span", { class: `tick ${name}` }), { left: `${(100 * points) / whole}%` }));
+
+// Points as a bar from nothing, with the thresholds; the number stands beside it.
+export function meter(points, thresholds, action) {
+  return onScale(points, most(thresholds, points), action, thresholds);
 }
 
 export function reached(steps, points) {
@@ -22,11 +31,8 @@ export function highest(actions) {
 
 // The points of one category, step by step, up to the thresholds.
 export function waterfall(fall, action) {
-  const totals = [fall.score, ...Object.values(fall.thresholds), ...fall.steps.map((one) => one.total)];
-  const most = Math.max(1, ...totals) * 1.04;
-  const share = (points) => `${(100 * points) / most}%`;
-  const ticks = () =>
-    Object.values(fall.thresholds).map((points) => placed(h("span", { class: "tick" }), { left: share(points) }));
+  const whole = most(fall.thresholds, fall.score, ...fall.steps.map((one) => one.total));
+  const share = (points) => `${(100 * points) / whole}%`;
   let before = 0;
   const steps = fall.steps.map((step) => {
     const low = Math.min(before, step.total);
@@ -40,7 +46,7 @@ export function waterfall(fall, action) {
       {},
       h("span", { class: "step-name" }, visible(step.label)),
       h("span", { class: "number" }, (step.points > 0 ? "+" : step.points < 0 ? "−" : "±") + Math.abs(step.points)),
-      h("span", { class: "track", "aria-hidden": "true" }, bar, ticks()),
+      h("span", { class: "track", "aria-hidden": "true" }, bar, ticks(fall.thresholds, whole)),
     );
   });
   const axis = h(
@@ -50,15 +56,24 @@ export function waterfall(fall, action) {
       .sort((a, b) => a[1] - b[1])
       .map(([name, points]) => h("span", { class: `threshold ${name}` }, t(name), " ", points)),
   );
-  const list = h("ol", { class: "falls" }, steps);
+  const sum = h(
+    "li",
+    { class: "sum" },
+    h("span", { class: "step-name" }, t("total"), " ", badge(action)),
+    h("span", { class: "number" }, fall.score),
+    onScale(fall.score, whole, action, fall.thresholds),
+  );
   return h(
     "section",
     { class: "fall" },
-    h("h4", {}, visible(fall.category), " ", h("span", { class: "quiet" }, t("thresholds"))),
-    axis,
-    list,
-    h("p", { class: "total" }, t("total"), " ", h("strong", { class: "number" }, fall.score), " → ", badge(action)),
+    h("div", { class: "fall-head" }, h("h4", {}, visible(fall.category)), axis),
+    h("ol", { class: "falls" }, steps, sum),
   );
+}
+
+function onScale(points, whole, action, thresholds) {
+  const bar = placed(h("span", { class: `bar ${action}` }), { left: "0%", width: `${(100 * Math.max(0, points)) / whole}%` });
+  return h("span", { class: "track", "aria-hidden": "true" }, bar, ticks(thresholds, whole));
 }
 
 const VALUES = { true: ["✓", "true"], false: ["✗", "false"], null: ["?", "unknown"] };
@@ -89,22 +104,20 @@ export function condition(rule) {
   ];
 }
 
-// A share with its interval, as a bar and as words.
-export function interval(one, title) {
-  if (one.share === null) return h("span", { class: "quiet" }, "–");
-  const percent = (value) => `${Math.round(100 * value)} %`;
-  return h(
-    "span",
-    { class: "interval" },
-    h("span", { class: "number" }, `${one.k}/${one.n}`),
+// A share with its interval: how many of how many, a bar, and the bar in words.
+export function interval(one) {
+  if (one.share === null) return h("span", { class: "count quiet" }, "–");
+  const percent = (value) => Math.round(100 * value);
+  return [
+    h("span", { class: "count number" }, `${one.k}/${one.n}`),
     h(
       "span",
-      { class: "range", "aria-hidden": "true", title },
+      { class: "range", "aria-hidden": "true" },
       placed(h("span", { class: "whisker" }), { left: `${100 * one.low}%`, width: `${100 * (one.high - one.low)}%` }),
       placed(h("span", { class: "dot" }), { left: `${100 * one.share}%` }),
     ),
-    h("span", { class: "number small quiet" }, `${percent(one.share)} (${percent(one.low)}–${percent(one.high)})`),
-  );
+    h("span", { class: "percents number small quiet" }, `${percent(one.share)} % (${percent(one.low)}–${percent(one.high)})`),
+  ];
 }
 
 export function messageButton(row, onclick, extra = null) {
@@ -112,9 +125,19 @@ export function messageButton(row, onclick, extra = null) {
     "button",
     { type: "button", class: "message-button", onclick },
     said(row.text.length > 120 ? `${[...row.text].slice(0, 120).join("")}…` : row.text),
-    extra,
     row.gloss ? h("span", { class: "gloss", lang: "en" }, visible(row.gloss)) : null,
+    extra,
   );
+}
+
+const FIRST = 6;
+const MOST = 200;
+
+// A list of messages: the first few, the others on request.
+export function messages(items) {
+  const list = (some) => h("ul", { class: "messages" }, some.map((one) => h("li", {}, one)));
+  if (items.length <= FIRST + 2) return list(items);
+  return [list(items.slice(0, FIRST)), h("details", { class: "more" }, h("summary", {}, t("more", items.length - FIRST)), list(items.slice(FIRST, MOST)))];
 }
 
 export function failure(error) {

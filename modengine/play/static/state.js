@@ -12,10 +12,13 @@ export const state = {
   panel: "why",
   lang: "en",
   scheme: "auto",
+  size: "normal",
   teacher: false,
   predict: false,
   blur: false,
   revealed: true,
+  seen: new Map(), // the messages of the lesson that were looked at, and how the rules as they are now decide them
+  compiling: false, // whether changed rules are being read, and that takes a while
   rules: null, // the name of the rule set on the server, null while it has errors
   compiled: null, // what /api/rules said last
   decision: null,

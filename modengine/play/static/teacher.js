@@ -1,6 +1,6 @@
 // For the teacher: predict then reveal, hidden messages, blurring, a question to the whole class.
 
-import { post } from "./api.js";
+import { hasToken, post, Refused, setToken } from "./api.js";
 import { $, fill, h, placed, said, visible } from "./dom.js";
 import { ACTIONS, badge } from "./pieces.js";
 import { state, tell } from "./state.js";
@@ -42,8 +42,47 @@ export function renderTeacher() {
         : state.start.teacher ? h("span", { class: "quiet small" }, t("hands")) : null,
     ),
     lesson ? h("p", { class: "small" }, h("strong", {}, t("topics"), ": "), both(lesson.topics), " · ", t("minutes", lesson.minutes)) : null,
-    state.start.open && state.start.teacher ? [h("p", { class: "small" }, t("class_link"), ": ", h("code", {}, `${location.origin}/#token=${state.start.student}`)), h("div", { id: "tally" }, tally())] : null,
+    state.start.open && state.start.teacher ? [door(), h("div", { id: "tally" }, tally())] : null,
   );
+}
+
+// What students open and write: short enough for a blackboard.
+function door() {
+  const outside = state.start.outside;
+  const here = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname) && outside ? `${outside}:${location.port}` : location.host;
+  return h(
+    "p",
+    { class: "door" },
+    h("span", {}, t("class_address"), " ", h("code", {}, here)),
+    h("span", {}, t("class_code"), " ", h("code", {}, spaced(state.start.student))),
+  );
+}
+
+const spaced = (code) => `${code.slice(0, 4)} ${code.slice(4)}`;
+
+// The page without a code: it asks for the one on the blackboard.
+export function waitAtTheDoor(error) {
+  const asked = error instanceof Refused && error.status === 403;
+  document.querySelector(".tools").hidden = document.querySelector(".lesson").hidden = true;
+  const page = (...inside) => document.body.append(h("main", { class: "card enter" }, inside));
+  for (const one of ["main", ".skip"]) document.querySelector(one).remove();
+  document.documentElement.lang = state.lang === "zh" ? "zh-Hans" : "en";
+  if (!asked) return page(h("p", { class: "failure", role: "alert" }, error instanceof Refused ? visible(error.message) : t("lost")));
+  const tried = hasToken();
+  const enter = () => {
+    const code = $("code").value.toLowerCase().replace(/[^a-z0-9_-]/g, "");
+    if (!code) return;
+    setToken(code);
+    location.reload();
+  };
+  const input = h("input", { type: "text", id: "code", autocomplete: "off", autocapitalize: "none", spellcheck: "false", maxlength: 40, onkeydown: (event) => event.key === "Enter" && enter() });
+  page(
+    h("h2", { class: "big" }, t("door_title")),
+    h("p", { class: tried ? "failure" : "", role: "alert" }, t(tried ? "door_wrong" : "door_says")),
+    h("div", { class: "fields" }, h("label", { class: "wide" }, t("code_label"), input), h("button", { type: "button", id: "enter", class: "primary", onclick: enter }, t("enter"))),
+  );
+  input.focus();
+  return undefined;
 }
 
 function nextCase() {
@@ -67,12 +106,15 @@ async function showAnswers() {
   $("ask-class")?.focus();
 }
 
+// While the class answers, only how many: the teacher's window is on the wall.
 function tally() {
-  if (!room?.text || !room.tally) return null;
+  if (!room?.text) return null;
+  const head = h("p", { class: "small" }, t("answers", room.votes), " · ", t("tally_says"));
+  if (!room.shown || !room.tally) return head;
   const most = Math.max(1, ...Object.values(room.tally));
   return [
-    h("p", { class: "small" }, t("answers", room.votes), " · ", t("tally_says")),
-    h("ul", { class: "tally" }, ACTIONS.map((action) => h("li", {}, badge(action), placed(h("span", { class: `tally-bar ${action}`, "aria-hidden": "true" }), { width: `${(40 * room.tally[action]) / most}%` }), h("span", { class: "number" }, room.tally[action])))),
+    head,
+    h("ul", { class: "tally" }, ACTIONS.map((action) => h("li", {}, badge(action), h("span", { class: "number" }, room.tally[action]), placed(h("span", { class: `tally-bar ${action}`, "aria-hidden": "true" }), { width: `${(100 * room.tally[action]) / most}%` })))),
   ];
 }
 

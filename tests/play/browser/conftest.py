@@ -26,7 +26,7 @@ from modengine.play.serve import bind, start_of  # noqa: E402
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = os.environ.get("MODENGINE_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-WAIT = 20_000
+WAIT = 60_000
 """Milliseconds: generous, for a machine with other work to do."""
 
 

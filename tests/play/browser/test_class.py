@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from modengine.play.guard import Door
+from typing import Any
+
+from modengine.play.guard import LOOPBACK, Door
 from modengine.play.pool import Pool
 
-from .conftest import Opened, action, served, tab_to, until
+from .conftest import WAIT, Opened, action, served, tab_to, until
 
 
 def test_a_class_predicts_and_the_teacher_shows_the_answers(opened: Opened, pool: Pool) -> None:
@@ -24,8 +26,10 @@ def test_a_class_predicts_and_the_teacher_shows_the_answers(opened: Opened, pool
         student.keyboard.press("Enter")
         until(student, "document.querySelector('#question-body').innerText.includes('You said: block.')")
         assert student.locator("#question .tally").count() == 0
-        until(teacher, "document.querySelector('#tally').innerText.includes('1 answers')")
+        until(teacher, "document.querySelector('#tally').innerText.includes('Answers: 1')")
+        assert teacher.locator("#tally .tally").count() == 0  # it may be on the wall
         teacher.click("#show-answers")
+        teacher.wait_for_selector("#tally .tally")
         student.wait_for_selector("#question .tally")
         teacher.click("#reveal")
         action(teacher, "review")
@@ -36,11 +40,34 @@ def test_a_class_predicts_and_the_teacher_shows_the_answers(opened: Opened, pool
             window.close()  # or it asks for the state of the class when its server is gone
 
 
-def test_without_the_link_the_page_says_what_is_missing(opened: Opened, pool: Pool, chromium: object) -> None:
-    with served(pool, Door(open=True)) as base:
-        context = chromium.new_context()  # type: ignore[attr-defined]
+def test_without_the_link_the_page_asks_for_the_code_on_the_board(pool: Pool, chromium: Any) -> None:
+    door = Door(open=True)
+    with served(pool, door) as base:
+        context = chromium.new_context()
+        context.set_default_timeout(WAIT)
         page = context.new_page()
         page.goto(base)
+        page.wait_for_selector("#code")
+        assert "open the link" in page.inner_text("main")
+        assert page.evaluate("document.activeElement.id") == "code"
+        page.keyboard.type("abcd 2345")
+        page.keyboard.press("Enter")
         page.wait_for_selector(".failure")
-        assert "open the link" in page.inner_text(".failure")
+        assert "not the code" in page.inner_text("main")
+        page.keyboard.type(f"{door.student[:4].upper()} {door.student[4:]}")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("html[data-ready]")
+        page.close()  # before its server
         context.close()
+
+
+def test_the_teacher_sees_what_to_write_on_the_board(opened: Opened, pool: Pool) -> None:
+    door = Door(hosts=LOOPBACK | {"192.0.2.7"}, open=True)
+    with served(pool, door) as base:
+        teacher = opened(hash_=f"#token={door.teacher}", base=base)
+        teacher.click("#teacher")
+        board = teacher.inner_text(".door")
+        assert f"192.0.2.7:{base.rpartition(':')[2]}" in board
+        assert f"{door.student[:4]} {door.student[4:]}" in board
+        teacher.close()

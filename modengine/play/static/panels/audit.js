@@ -1,6 +1,6 @@
 // Audit: decisions as records in a tree of hashes; one flipped byte, and where verification fails.
 
-import { post } from "../api.js";
+import { latest, post } from "../api.js";
 import { $, fill, h, placed, said, visible } from "../dom.js";
 import { badge, failure } from "../pieces.js";
 import { state } from "../state.js";
@@ -19,7 +19,7 @@ function draw(root, focus = "") {
     h(
       "div",
       { class: "audit" },
-      h("p", {}, t("audit_says")),
+      h("p", { class: "quiet" }, t("audit_says")),
       h(
         "div",
         { class: "row" },
@@ -28,8 +28,7 @@ function draw(root, focus = "") {
         h("button", { type: "button", id: "new-log", disabled: !log.shown, onclick: () => anew(root) }, t("new_log")),
       ),
       h("div", { id: "audit-said", role: "status" }, log.said ? log.said() : null),
-      h("h3", {}, t("records")),
-      log.shown ? list(root) : h("p", { class: "quiet" }, t("no_records")),
+      h("section", {}, h("h3", {}, t("records")), log.shown ? list(root) : h("p", { class: "empty" }, t("no_records"))),
       log.shown && log.selected >= 0 ? one(root) : null,
       log.shown ? merkle() : null,
     ),
@@ -85,8 +84,10 @@ function anew(root) {
 }
 
 async function select(root, seq, focus) {
+  const found = await latest("record", "audit/record", { log: log.name, seq, checkpoint: log.kept });
+  if (!found) return; // another record was chosen meanwhile
   log.selected = seq;
-  log.one = await post("audit/record", { log: log.name, seq, checkpoint: log.kept });
+  log.one = found;
   const place = log.shown.records[seq]?.raw.indexOf('"score":') ?? -1;
   log.at = place < 0 ? 10 : new TextEncoder().encode(log.shown.records[seq].raw.slice(0, place + 8)).length;
   draw(root, focus);
@@ -126,7 +127,7 @@ function one(root) {
     "section",
     { class: "one-record" },
     h("h3", {}, t("record_n", entry.seq)),
-    h("fieldset", { class: "choice" }, h("legend", {}, t("records")), forms.map((name) => h("label", {}, h("input", { type: "radio", name: "form", value: name, checked: form === name, onchange: choose(name) }), t(`as_${name}`)))),
+    h("fieldset", { class: "choice segments" }, h("legend", { class: "unseen" }, t("show_as")), forms.map((name) => h("label", {}, h("input", { type: "radio", name: "form", value: name, checked: form === name, onchange: choose(name) }), t(`as_${name}`)))),
     FORMS[form](entry),
     tamper(root, entry),
   );
@@ -235,6 +236,6 @@ function merkle() {
     h("p", { class: changed ? "bad" : "quiet" }, changed ? t("changed_nodes", changed) : t("tree_text", levels[0]?.length ?? 0, root.slice(0, 6))),
     h("div", { class: "merkle", tabindex: "0", role: "img", "aria-label": `${t("tree_text", levels[0]?.length ?? 0, root.slice(0, 12))}. ${changed ? t("changed_nodes", changed) : ""}` }, rows.reverse()),
     h("h4", {}, t("checkpoint")),
-    h("pre", { class: "json", tabindex: "0", role: "group", "aria-label": t("checkpoint"), lang: "en" }, log.kept),
+    h("pre", { class: "json", tabindex: "0", role: "group", "aria-label": t("checkpoint"), lang: "en" }, log.kept.trimEnd()),
   );
 }

@@ -19,7 +19,18 @@ export function reset() {
 }
 
 export function render(root) {
-  fill(root, h("div", { class: "evade" }, byHand(root), h("section", {}, h("h3", {}, t("machine")), h("p", {}, t("machine_says")), h("button", { type: "button", id: "machine", class: "primary", onclick: run }, t("machine")), h("div", { id: "disguises", role: "status" }, machine ? disguises() : null)), appeal()));
+  fill(root, h("div", { class: "evade" }, byHand(root), byMachine(), appeal()));
+}
+
+function byMachine() {
+  return h(
+    "section",
+    {},
+    h("h3", {}, t("machine")),
+    h("p", { class: "quiet" }, t("machine_says")),
+    h("button", { type: "button", id: "machine", class: "primary", disabled: !state.rules || !state.text, onclick: run }, t("machine_run")),
+    h("div", { id: "disguises", role: "status" }, machine ? disguises() : null),
+  );
 }
 
 function byHand(root) {
@@ -33,12 +44,12 @@ function byHand(root) {
     "section",
     {},
     h("h3", {}, t("attempts")),
-    h("p", {}, t("evade_says")),
-    h("button", { type: "button", id: "begin", onclick: begin }, t("begin_with")),
+    h("p", { class: "quiet" }, t("evade_says")),
+    h("button", { type: "button", id: "begin", class: begun ? "" : "primary", disabled: !state.text, onclick: begin }, t(begun ? "begin_again" : "begin_with")),
     begun
       ? [
           h("p", {}, t("begun_with"), " ", said(begun.text), " ", badge(begun.action)),
-          h(
+          attempts.length ? h(
             "table",
             { class: "attempts" },
             h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("message")), h("th", { scope: "col" }, t("edits")), h("th", { scope: "col" }, t("result")))),
@@ -55,7 +66,7 @@ function byHand(root) {
                 ),
               ),
             ),
-          ),
+          ) : h("p", { class: "empty" }, t("no_tries")),
         ]
       : null,
   );
@@ -103,7 +114,7 @@ async function run() {
 }
 
 function disguises() {
-  if (machine.action === "allow") return h("p", {}, t("not_caught"));
+  if (machine.action === "allow") return h("p", { class: "empty" }, t("not_caught"));
   const take = (text) => () => {
     state.text = text;
     tell("text-set");
@@ -111,7 +122,7 @@ function disguises() {
   return h(
     "table",
     { class: "disguises" },
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("disguise")), [1, 2, 3, 4, 5].map((one) => h("th", { scope: "col" }, h("abbr", { title: t("strength", one) }, one))))),
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("disguise")), [1, 2, 3, 4, 5].map((one) => h("th", { scope: "col" }, h("span", { "aria-hidden": "true" }, one), h("span", { class: "unseen" }, t("strength", one)))))),
     h(
       "tbody",
       {},
@@ -142,12 +153,12 @@ function appeal() {
     "section",
     { class: "appeal" },
     h("h3", {}, t("appeal")),
-    h("p", {}, t("appeal_says")),
-    h("label", { class: "field" }, t("appeal_rule"), " ", h("select", { id: "appeal-rule" }, ordered.map((rule) => h("option", { value: rule.id }, visible(rule.id))))),
+    h("p", { class: "quiet" }, t("appeal_says")),
+    h("label", { class: "field" }, h("span", { class: "quiet" }, t("appeal_rule")), h("select", { id: "appeal-rule" }, ordered.map((rule) => h("option", { value: rule.id }, visible(rule.id))))),
     h(
       "fieldset",
-      { class: "choice" },
-      h("legend", {}, t("appeal_kind")),
+      { class: "kinds" },
+      h("legend", { class: "quiet" }, t("appeal_kind")),
       ["match", "pass", "known_miss", "known_false_alarm"].map((kind, at) => h("label", {}, h("input", { type: "radio", name: "kind", value: kind, checked: at === (hits.size ? 1 : 0) }), t(`k_${kind}`))),
     ),
     h("button", { type: "button", id: "appeal-add", onclick: addExample }, t("appeal_add")),

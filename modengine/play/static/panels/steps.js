@@ -13,7 +13,7 @@ const LAST = 6;
 export function render(root) {
   const found = state.explained;
   if (!found) {
-    fill(root, h("p", { class: "quiet" }, t("no_message")));
+    fill(root, h("p", { class: "empty" }, t(state.text ? "waiting" : "no_message")));
     return;
   }
   const go = (to, focus) => {
@@ -33,15 +33,22 @@ export function render(root) {
       "div",
       { class: "steps", tabindex: "0", role: "group", "aria-label": t("steps"), onkeydown },
       h(
-        "div",
-        { class: "row" },
-        h("button", { type: "button", id: "step-back", disabled: step === 1, onclick: () => go(step - 1, "#step-back") }, t("previous")),
-        h("p", { class: "step-count", role: "status" }, t("step_of", step, LAST)),
-        h("button", { type: "button", id: "step-next", class: "primary", disabled: step === LAST, onclick: () => go(step + 1, "#step-next") }, t("next")),
+        "ol",
+        { class: "stepper" },
+        Array.from({ length: LAST }, (_, at) =>
+          h("li", {}, h("button", { type: "button", id: `step-${at + 1}`, class: at + 1 < step ? "past" : "", "aria-current": at + 1 === step ? "step" : null, "aria-label": `${at + 1}. ${t(`step${at + 1}`)}`, onclick: () => go(at + 1, `#step-${at + 1}`) }, h("span", { class: "step-number", "aria-hidden": "true" }, at + 1), h("span", { class: "step-word" }, t(`step${at + 1}`)))),
+        ),
       ),
       h("h3", { class: "big" }, `${step}. `, t(`step${step}`)),
       h("p", {}, t(`step${step}_says`)),
       STAGES[step](found),
+      h(
+        "div",
+        { class: "walk" },
+        h("button", { type: "button", id: "step-back", disabled: step === 1, onclick: () => go(step - 1, "#step-back") }, t("previous")),
+        h("p", { class: "unseen", role: "status" }, t("step_of", step, LAST)),
+        h("button", { type: "button", id: "step-next", class: "primary", disabled: step === LAST, onclick: () => go(step + 1, "#step-next") }, t("next")),
+      ),
     ),
   );
 }
@@ -65,11 +72,11 @@ const STAGES = {
   },
   4: (found) =>
     found.trace.rules.length
-      ? found.trace.rules.slice(0, 12).map((rule) => h("article", { class: `rule ${rule.outcome}` }, h("h4", {}, h("code", {}, visible(rule.rule))), condition(rule)))
+      ? found.trace.rules.slice(0, 12).map((rule) => h("article", { class: `rule ${rule.kind} ${rule.outcome}` }, h("h4", { lang: "en" }, visible(rule.title)), h("p", { class: "rule-id quiet small" }, h("code", {}, visible(rule.rule))), condition(rule)))
       : h("p", { class: "quiet" }, t("nothing_found")),
   5: (found) =>
     found.trace.waterfalls.length
       ? found.trace.waterfalls.map((fall) => waterfall(fall, found.trace.decision.categories[fall.category]?.action ?? "allow"))
       : h("p", { class: "quiet" }, t("no_points")),
-  6: (found) => h("p", { class: "big" }, badge(found.trace.decision.action, "large"), " ", t(`says_${found.trace.decision.action}`)),
+  6: (found) => h("p", { class: "headline" }, badge(found.trace.decision.action, "large"), h("span", { class: "says" }, t(`says_${found.trace.decision.action}`))),
 };

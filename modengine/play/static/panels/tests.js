@@ -2,7 +2,7 @@
 
 import { latest } from "../api.js";
 import { $, fill, h, said, visible } from "../dom.js";
-import { badge, failure, interval, messageButton } from "../pieces.js";
+import { badge, failure, interval, messageButton, messages } from "../pieces.js";
 import { state, tell } from "../state.js";
 import { t } from "../strings.js";
 
@@ -36,11 +36,16 @@ function draw(root) {
     h(
       "div",
       { class: "tests" },
-      h("p", {}, t("tests_says")),
-      [true, false].map((caught) => [
-        h("h3", {}, t(caught ? "should_catch" : "should_pass")),
-        h("ul", { class: "grid" }, result.grid.grid.filter((one) => one.caught === caught).map((one) => row(root, one))),
-      ]),
+      h("p", { class: "quiet" }, t("tests_says")),
+      [true, false].map((caught) =>
+        h(
+          "section",
+          {},
+          h("h3", {}, t(caught ? "should_catch" : "should_pass")),
+          h("ul", { class: "grid" }, result.grid.grid.filter((one) => one.caught === caught).map((one) => row(root, one))),
+        ),
+      ),
+      result.grid.grid.some((one) => !one.supported) ? h("p", { class: "quiet small" }, "° ", t("too_few")) : null,
       examples(),
     ),
   );
@@ -58,14 +63,13 @@ function row(root, one) {
   };
   return h(
     "li",
-    { class: "ability" },
-    h("span", { class: "ability-name" }, t(`f_${one.function}`)),
-    interval(one, t("holds")),
+    { class: `ability ${one.supported ? "" : "few"}` },
+    h("span", { class: "ability-name" }, t(`f_${one.function}`), one.supported ? null : [h("span", { "aria-hidden": "true" }, " °"), h("span", { class: "unseen" }, ` (${t("too_few")})`)]),
+    interval(one),
     failed.length
-      ? h("button", { type: "button", id, class: "small", "aria-expanded": String(shown), "aria-label": `${t(shown ? "hide_failures" : "show_failures")}: ${t(`f_${one.function}`)}, ${t("failures", failed.length)}`, onclick: toggle }, t("failures", failed.length))
-      : h("span", { class: "quiet small" }, t("failures", 0)),
-    one.supported ? null : h("span", { class: "quiet small few" }, t("too_few")),
-    shown ? h("ul", { class: "messages" }, failed.map((message) => h("li", {}, messageButton(message, () => take(message), h("span", { class: "moves" }, badge(message.action)))))) : null,
+      ? h("button", { type: "button", id, class: "small", "aria-expanded": String(shown), "aria-label": `${t(shown ? "hide_failures" : "show_failures")}: ${t(`f_${one.function}`)}, ${t("failures", failed.length)}`, onclick: toggle }, h("span", { "aria-hidden": "true" }, shown ? "▾ " : "▸ "), t("failures", failed.length))
+      : h("span", { class: "none good small" }, "✓ ", t("none_fails")),
+    shown ? h("div", { class: "messages" }, messages(failed.map((message) => messageButton(message, () => take(message), h("span", { class: "moves" }, badge(message.action)))))) : null,
   );
 }
 
@@ -83,19 +87,13 @@ function examples() {
     {},
     h("h3", {}, t("own_examples"), some.length ? ` (${some.filter((one) => one.verdict === "holds").length}/${some.length})` : ""),
     some.length
-      ? h(
-          "ul",
-          { class: "messages" },
-          [...some].sort((a, b) => (a.verdict === "holds") - (b.verdict === "holds")).slice(0, 60).map((one) =>
+      ? messages(
+          [...some].sort((a, b) => (a.verdict === "holds") - (b.verdict === "holds")).map((one) =>
             h(
-              "li",
-              {},
-              h(
-                "button",
-                { type: "button", class: `message-button ${one.verdict}`, onclick: () => take(one) },
-                said(one.text),
-                h("span", { class: "small" }, `${verdicts[one.verdict]} ${t(one.verdict)} · ${t(`k_${one.kind}`)} · `, h("code", {}, visible(one.rule))),
-              ),
+              "button",
+              { type: "button", class: `message-button ${one.verdict}`, onclick: () => take(one) },
+              said(one.text),
+              h("span", { class: "small quiet" }, `${verdicts[one.verdict]} ${t(one.verdict)} · ${t(`k_${one.kind}`)} · `, h("code", {}, visible(one.rule))),
             ),
           ),
         )

@@ -2,7 +2,7 @@
 
 import { latest, soon } from "../api.js";
 import { $, fill, h, visible } from "../dom.js";
-import { ACTIONS, badge, failure, highest, messageButton, reached } from "../pieces.js";
+import { ACTIONS, badge, failure, highest, messageButton, messages, reached } from "../pieces.js";
 import { state, tell } from "../state.js";
 import { t } from "../strings.js";
 
@@ -53,9 +53,9 @@ function draw(root) {
     h(
       "div",
       { class: "whatif" },
-      h("p", {}, t("whatif_says", tried.scores.rows.length)),
+      h("p", { class: "quiet" }, t("whatif_says", tried.scores.rows.length)),
       h("div", { class: "two" }, sliders(root), toggles(root)),
-      h("div", { id: "outcome", role: "status" }),
+      h("section", { id: "outcome", role: "status" }),
       pin(root),
     ),
   );
@@ -152,7 +152,8 @@ function outcome() {
     side.now += flagged(now);
     side.was += flagged(was);
   }
-  const cell = (now, was) => h("td", { class: "number" }, now, now === was ? "" : h("span", { class: "quiet small" }, ` (${t("was", was)})`));
+  const cell = (name, now, was, mistake = false) =>
+    h("td", { class: `number ${mistake && now ? "mistake" : ""}` }, h("strong", {}, now), now === was ? "" : h("span", { class: "quiet small" }, ` ${t("was", was)}`), h("span", { class: "meaning quiet small" }, t(name)));
   const choose = (event) => {
     from = event.target.value;
     outcome();
@@ -169,25 +170,22 @@ function outcome() {
     h(
       "table",
       { class: "confusion" },
-      h("thead", {}, h("tr", {}, h("td", {}), h("th", { scope: "col" }, t("flagged")), h("th", { scope: "col" }, t("passed")), h("th", { scope: "col" }, "n"))),
+      h("thead", {}, h("tr", {}, h("td", {}), h("th", { scope: "col" }, t("flagged")), h("th", { scope: "col" }, t("passed")), h("th", { scope: "col" }, t("of_all")))),
       h(
         "tbody",
         {},
         Object.entries(counts).map(([name, one]) =>
-          h("tr", {}, h("th", { scope: "row" }, t(name)), cell(one.now, one.was), cell(one.n - one.now, one.n - one.was), h("td", { class: "number" }, one.n)),
+          h("tr", {}, h("th", { scope: "row" }, t(name)), cell(name === "harmful" ? "caught" : "false_alarm", one.now, one.was, name === "harmless"), cell(name === "harmful" ? "missed" : "left_alone", one.n - one.now, one.n - one.was, name === "harmful"), h("td", { class: "number" }, one.n)),
         ),
       ),
     ),
     h("h3", {}, changed.length ? t("changed_decisions", changed.length) : t("none_changed")),
-    h(
-      "ul",
-      { class: "messages" },
-      changed.slice(0, 60).map(({ row, was, now }) =>
-        h("li", {}, messageButton(row, () => take(row), h("span", { class: "moves" }, badge(was), " → ", badge(now), " ", h("span", { class: "small" }, t(row.label === "none" ? "harmless" : "harmful"))))),
-      ),
-    ),
+    messages(changed.map(({ row, was, now }) => moved(row, was, now))),
   );
 }
+
+const moved = (row, was, now) =>
+  messageButton(row, () => take(row), h("span", { class: "moves" }, badge(was), " → ", badge(now), " ", h("span", { class: "small" }, t(row.label === "none" ? "harmless" : "harmful"))));
 
 function take(row) {
   state.text = row.text;
@@ -213,7 +211,8 @@ function pin(root) {
   return h(
     "section",
     { class: "pin" },
-    h("h3", {}, "A / B"),
+    h("h3", {}, t("two_rule_sets")),
+    state.pinned ? null : h("p", { class: "quiet" }, t("pin_says")),
     h(
       "div",
       { class: "row" },
@@ -228,12 +227,6 @@ function pin(root) {
 function comparison() {
   return [
     h("p", {}, h("strong", {}, t("compared", compared.changed.length, compared.messages))),
-    h(
-      "ul",
-      { class: "messages" },
-      compared.changed.slice(0, 60).map((row) =>
-        h("li", {}, messageButton(row, () => take(row), h("span", { class: "moves" }, badge(row.before), " → ", badge(row.after), " ", h("span", { class: "small" }, t(row.label === "none" ? "harmless" : "harmful"))))),
-      ),
-    ),
+    messages(compared.changed.map((row) => moved(row, row.before, row.after))),
   ];
 }

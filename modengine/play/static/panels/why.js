@@ -12,7 +12,7 @@ let form = "original";
 export function render(root) {
   const found = state.explained;
   if (!found) {
-    fill(root, h("p", { class: "quiet" }, t("no_message")));
+    fill(root, h("p", { class: "empty" }, t(state.text ? "waiting" : "no_message")));
     return;
   }
   const body = h("div", { class: "why" });
@@ -44,8 +44,8 @@ function text(root, found) {
     {},
     h(
       "fieldset",
-      { class: "choice" },
-      h("legend", {}, t("view")),
+      { class: "choice segments" },
+      h("legend", { class: "unseen" }, t("view")),
       ["original", "plain", "words"].map((name) =>
         h(
           "label",
@@ -101,8 +101,8 @@ export function ruleBlock(found, rule) {
   return h(
     "article",
     { class: `rule ${rule.kind} ${rule.outcome}` },
-    h("h4", {}, h("code", {}, visible(rule.rule)), " ", h("span", { class: "number" }, pointsOf(found, rule.rule))),
-    h("p", { lang: "en" }, visible(rule.title)),
+    h("h4", { class: "rule-head" }, h("span", { lang: "en" }, visible(rule.title)), h("span", { class: "number" }, pointsOf(found, rule.rule))),
+    h("p", { class: "rule-id quiet small" }, h("code", {}, visible(rule.rule))),
     found.clauses[rule.rule] ? h("p", { class: "quiet small", lang: "en" }, h("span", { lang: state.lang }, t("stands_for")), " ", visible(found.clauses[rule.rule])) : null,
     h("ul", { class: "matches" }, rule.matches.slice(0, 40).map((match) => matchItem(found, match))),
     condition(rule),

@@ -1,0 +1,131 @@
+// Under the editor: how rules are read, a rule from words alone, a file more, a file less.
+
+import { $, fill, h, visible } from "./dom.js";
+import { goTo } from "./editor.js";
+import { baseFiles, state, tell } from "./state.js";
+import { t } from "./strings.js";
+import { fileFor, newRule, nameOf, rulesIn, withoutFile, withRule, withRuleset } from "./yaml_rules.js";
+
+// What each line of a rule means, for those who have never seen one.
+const LINES = [
+  ["words: [中奖, 红包]", "read_words"],
+  ["score: 50", "read_score"],
+  ["when: prize and link", "read_when"],
+  ["relieve: {category: fraud, by: 40}", "read_relieve"],
+  ["fraud: {label: 30, review: 50}", "read_actions"],
+  ["- id: fraud.prize", "read_indent"],
+];
+
+export function drawReading() {
+  fill(
+    $("reading"),
+    h("dl", { class: "reading" }, LINES.map(([code, says]) => [h("dt", {}, h("code", { lang: "en" }, code)), h("dd", {}, t(says))])),
+    h("p", { class: "quiet small" }, t("editor_help")),
+  );
+}
+
+let drawnFor = "";
+
+export function drawAdding() {
+  const mine = !(state.active in baseFiles()) && state.active !== state.main;
+  const now = JSON.stringify([state.lang, mine && state.active, state.compiled?.policy.categories]);
+  if (now === drawnFor && $("adding").childElementCount) return; // somebody may be writing in it
+  drawnFor = now;
+  fill($("adding"), addRule(), addFile(), mine ? h("button", { type: "button", id: "remove-file", class: "danger small", onclick: remove }, t("remove_file", state.active)) : null);
+}
+
+const onEnter = (what) => (event) => {
+  if (event.key === "Enter" && !event.isComposing) what();
+};
+
+function addRule() {
+  const said = h("p", { id: "rule-said", class: "small", role: "status" });
+  const add = () => {
+    const words = $("rule-words").value.split(/[,，、;；\n]+/).map((one) => one.trim()).filter(Boolean);
+    const points = Math.round(Number($("rule-points").value));
+    if (!words.length) return fill(said, t("rule_needs_words"));
+    if (!(points >= 1 && points <= 1000)) return fill(said, t("rule_needs_points"));
+    const file = rulesIn(state.active, state.files);
+    const done = file && withRule(state.files[file], words, points, allIds());
+    if (!done) return fill(said, t("rule_not_added"));
+    state.files[file] = done.text;
+    state.active = file;
+    tell("files-set");
+    goTo(done.line, false);
+    $("rule-words").value = "";
+    fill(said, t("rule_added", done.id, file, done.line));
+    return undefined;
+  };
+  return h(
+    "details",
+    { id: "add-rule" },
+    h("summary", {}, t("add_rule")),
+    h(
+      "div",
+      {},
+      h(
+        "div",
+        { class: "fields" },
+        h("label", { class: "wide" }, t("rule_words"), h("input", { type: "text", id: "rule-words", lang: "zh-Hans", maxlength: 400, autocomplete: "off", spellcheck: "false", onkeydown: onEnter(add) })),
+        h("label", {}, t("rule_points"), h("input", { type: "number", id: "rule-points", min: 1, max: 1000, value: 50, onkeydown: onEnter(add) })),
+        h("button", { type: "button", id: "rule-add", onclick: add }, t("add")),
+      ),
+      said,
+    ),
+  );
+}
+
+const allIds = () => Object.values(state.files).flatMap((text) => [...text.matchAll(/^\s*-\s+id:\s*["']?([\w.-]+)/gm)].map((one) => one[1]));
+
+function addFile() {
+  const said = h("p", { id: "file-said", class: "small", role: "status" });
+  const add = () => {
+    const kind = $("file-kind").value;
+    const name = nameOf($("file-name").value, kind);
+    if (!name) return fill(said, t("file_name_bad"));
+    if (Object.keys(state.files).some((one) => one.toLowerCase() === name.toLowerCase())) return fill(said, t("file_there", name));
+    if (Object.keys(state.files).length >= 64) return fill(said, t("file_too_many"));
+    let note = t("file_list_added", name);
+    if (kind === "rules") {
+      const category = state.compiled?.policy.categories[0] ?? "fraud";
+      state.files[name] = fileFor(name, newRule(category, ["中奖"], 50, allIds()), category);
+      const policy = withRuleset(state.files[state.main], name);
+      if (policy) state.files[state.main] = policy;
+      note = t(policy ? "file_rules_added" : "file_rules_alone", name, state.main);
+    } else state.files[name] = `${t("list_says")}\n中奖\n`;
+    state.active = name;
+    tell("files-set");
+    drawAdding();
+    fill($("file-said"), visible(note));
+    $("add-file").open = true;
+    $("file-name").focus();
+    return undefined;
+  };
+  return h(
+    "details",
+    { id: "add-file" },
+    h("summary", {}, t("add_file")),
+    h(
+      "div",
+      {},
+      h(
+        "div",
+        { class: "fields" },
+        h("label", {}, t("file_kind"), h("select", { id: "file-kind" }, h("option", { value: "rules" }, t("file_rules")), h("option", { value: "list" }, t("file_list")))),
+        h("label", { class: "wide" }, t("file_name"), h("input", { type: "text", id: "file-name", maxlength: 60, autocomplete: "off", spellcheck: "false", onkeydown: onEnter(add) })),
+        h("button", { type: "button", id: "file-add", onclick: add }, t("add")),
+      ),
+      said,
+    ),
+  );
+}
+
+function remove() {
+  const name = state.active;
+  delete state.files[name];
+  state.files[state.main] = withoutFile(state.files[state.main], name);
+  state.active = rulesIn("", state.files) ?? state.main;
+  tell("files-set");
+  drawAdding();
+  $("file").focus();
+}
