@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple, Protocol
 
+from modengine.match.expression import Query
 from modengine.match.part import PartText
 from modengine.ruleset.model import Pattern
 
@@ -76,6 +77,11 @@ def inside(part: PartText, pattern: Pattern, found: Found) -> str | None:
 
 class Matcher(Protocol):
     """A compiled pattern."""
+
+    @property
+    def query(self) -> Query | None:
+        """What every match needs besides one of the literals, where that is worth asking."""
+        ...
 
     def literals(self) -> Iterable[Literal] | None:
         """Literals one of which stands in every text that matches; None if there are none."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import regex
 
-from modengine.match.expression import necessary
+from modengine.match.expression import Query, necessary, query
 from modengine.match.found import Candidate, Dropped, Finding, Found, Literal, Scan, inside
 from modengine.match.part import PartText
 from modengine.ruleset.model import Pattern
@@ -65,6 +65,8 @@ class RegexMatcher:
         source = source_of(pattern)
         self.regex = regex.compile(source, flags)
         needed = necessary(source)
+        self.query: Query | None = query(source)
+        """What any match holds besides."""
         self._literals = None if needed is None else tuple(Literal(Scan.PLAIN, text, 0) for text in sorted(needed))
 
     def literals(self) -> Iterable[Literal] | None:

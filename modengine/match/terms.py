@@ -8,7 +8,7 @@ from typing import Literal as OneOf
 
 from modengine.match.found import Candidate, Dropped, Finding, Found, Literal, Scan, inside
 from modengine.match.part import PartText, reduce
-from modengine.match.walk import Step, Walk, alike, forms, prefixes, same
+from modengine.match.walk import Walk, alike, forms, prefixes, same
 from modengine.ruleset.model import Pattern
 from modengine.text.normalize import plain
 from modengine.text.sounds import sound_view, term_sounds
@@ -60,6 +60,8 @@ def squeeze(text: str) -> str:
 
 class TermMatcher:
     """Finds the terms of one pattern; see docs/rule-language.md for what each option means."""
+
+    query = None
 
     def __init__(self, pattern: Pattern, boundary: Boundary = "not-straddling") -> None:
         self.pattern = pattern

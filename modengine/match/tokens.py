@@ -62,6 +62,8 @@ class _Test:
 class TokenMatcher:
     """For every token that a match can start at, the longest match."""
 
+    query = None
+
     def __init__(self, pattern: Pattern) -> None:
         self.pattern = pattern
         self.tests = tuple(

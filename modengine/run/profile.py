@@ -63,6 +63,9 @@ class _Meter:
 class _Metered:
     """A matcher that is timed."""
 
+    query = None
+    """It is timed when the policy is compiled."""
+
     def __init__(self, matcher: Matcher, meter: _Meter) -> None:
         self._matcher, self._meter = matcher, meter
 
