@@ -6,7 +6,7 @@ normalise -> find -> confirm -> judge -> score -> decide
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from importlib.util import find_spec
 
@@ -146,7 +146,7 @@ class Engine:
         program = self._program
         touched = program.sharpened(scans.touched(numbers))
 
-        def read() -> tuple[list[PartText], list[tuple[Hits, ...]]]:
+        def read() -> tuple[list[PartText], Callable[[], list[tuple[Hits, ...]]]]:
             made = [
                 PartText(
                     part.kind,
@@ -158,7 +158,7 @@ class Engine:
                 )
                 for index, (part, number) in enumerate(zip(message.all_parts(), numbers, strict=True))
             ]
-            return made, list(map(scans.found, numbers))
+            return made, lambda: list(map(scans.found, numbers))
 
         return Outcomes(Facts(program, fields, touched, read), self._tests, live)
 
@@ -187,7 +187,7 @@ class Engine:
             touched |= one
         touched = program.sharpened(touched)
         hits = [found for _, found in scanned]
-        return Outcomes(Facts(program, fields, touched, lambda: (parts, hits)), self._tests), tuple(notes)
+        return Outcomes(Facts(program, fields, touched, lambda: (parts, lambda: hits)), self._tests), tuple(notes)
 
 
 def is_too_long(message: Message) -> bool:

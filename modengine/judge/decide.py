@@ -148,7 +148,7 @@ def never_differs(program: Program, tests: Tests, ignore_scope: bool) -> Decisio
     """The decision on every message in which no rule can hit; None where it depends on the message."""
     if not ignore_scope or tests.exceptions or program.has_shadow_reliefs:
         return None
-    nothing = Outcomes(Facts(program, {}, 0, lambda: ((), ())), tests, [])
+    nothing = Outcomes(Facts(program, {}, 0, lambda: ((), tuple)), tests, [])
     return decide(nothing, None, ignore_scope, ())
 
 

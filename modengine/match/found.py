@@ -83,6 +83,11 @@ class Matcher(Protocol):
         """What every match needs besides one of the literals, where that is worth asking."""
         ...
 
+    @property
+    def wants_candidates(self) -> bool:
+        """Whether `find` looks at its candidates; else they only tell that it is touched."""
+        ...
+
     def literals(self) -> Iterable[Literal] | None:
         """Literals one of which stands in every text that matches; None if there are none."""
         ...

@@ -85,6 +85,8 @@ class Program:
         self.costs = tuple(map(cost, literals))
         """About how often each matcher is touched."""
         self.sharper, sets = self._sharper()
+        self._sharper_at = {1 << one.number: one for one in self.sharper}
+        self._sharp = bits(one.number for one in self.sharper)
         self.passes, self.ungated = self._compile_literals(literals, sets)
         names = {rule.id: {p.name: numbers[pattern_key(p)] for p in rule.patterns} for rule in rules.values()}
         self.rules: dict[str, RuleProgram] = {}
@@ -222,9 +224,12 @@ class Program:
     def sharpened(self, touched: int) -> int:
         """Without the matchers that need more than was touched; as it is where no rule is opened."""
         if touched >> self._first & self._scoring:
-            for one in self.sharper:
-                if touched >> one.number & 1 and not one.possible(touched):
-                    touched ^= 1 << one.number
+            left = touched & self._sharp
+            while left:
+                lowest = left & -left
+                left ^= lowest
+                if not self._sharper_at[lowest].possible(touched):
+                    touched ^= lowest
         return touched
 
     def live(self, touched: int) -> list[RuleProgram]:

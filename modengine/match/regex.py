@@ -59,6 +59,8 @@ def _literal(char: str, fold: bool) -> str:
 class RegexMatcher:
     """Leftmost matches that do not overlap; empty ones do not count."""
 
+    wants_candidates = False
+
     def __init__(self, pattern: Pattern) -> None:
         self.pattern = pattern
         flags = 0 if pattern.exact_case else regex.IGNORECASE

@@ -62,6 +62,7 @@ class TermMatcher:
     """Finds the terms of one pattern; see docs/rule-language.md for what each option means."""
 
     query = None
+    wants_candidates = True
 
     def __init__(self, pattern: Pattern, boundary: Boundary = "not-straddling") -> None:
         self.pattern = pattern

@@ -63,6 +63,7 @@ class TokenMatcher:
     """For every token that a match can start at, the longest match."""
 
     query = None
+    wants_candidates = True
 
     def __init__(self, pattern: Pattern) -> None:
         self.pattern = pattern

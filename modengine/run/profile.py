@@ -68,6 +68,7 @@ class _Metered:
 
     def __init__(self, matcher: Matcher, meter: _Meter) -> None:
         self._matcher, self._meter = matcher, meter
+        self.wants_candidates = matcher.wants_candidates
 
     def literals(self) -> Iterable[Literal] | None:
         return self._matcher.literals()
