@@ -12,12 +12,12 @@ from importlib.util import find_spec
 
 from modengine.errors import MessageError
 from modengine.judge.decide import again, decide, never_differs, too_long
-from modengine.judge.facts import Facts
+from modengine.judge.facts import Facts, Read
 from modengine.judge.rules import Outcomes
 from modengine.judge.tests import tests_of
 from modengine.judge.trace import trace
 from modengine.match.part import PartText
-from modengine.match.program import Program, RuleProgram
+from modengine.match.program import Program
 from modengine.match.scan import Hits, Scans
 from modengine.model import Decision, FieldValue, Message, Trace
 from modengine.ruleset.fields import read_fields
@@ -120,11 +120,16 @@ class Engine:
             except MessageError as error:
                 decided.append(error)
                 continue
+            touched = 0
+            numbers = range(first := bisect_left(owners, at), first + 1 + len(message.parts))
+            if live or plain is None:
+                touched = program.sharpened(scans.touched(numbers))
+                touched, live = program.narrowed(touched, live, [scans.plain(number) for number in numbers])
             if not live and plain is not None:
                 decided.append(again(plain, message.id, ()))
                 continue
-            numbers = range(first := bisect_left(owners, at), first + 1 + len(message.parts))
-            outcomes = self._scanned(message, fields, scans, numbers, live)
+            facts = Facts(program, fields, touched, self._reader(message, scans, numbers))
+            outcomes = Outcomes(facts, tests, live)
             decided.append(decide(outcomes, message.id, ignore_scope, ()))
         return decided
 
@@ -134,17 +139,9 @@ class Engine:
         except MessageError as error:
             return error
 
-    def _scanned(
-        self,
-        message: Message,
-        fields: Mapping[str, FieldValue],
-        scans: Scans,
-        numbers: range,
-        live: list[RuleProgram],
-    ) -> Outcomes:
-        """The outcomes of a message of which the automata have said all they know: that `live` can hit."""
+    def _reader(self, message: Message, scans: Scans, numbers: range) -> Read:
+        """What gives the parts of a message of which the automata have said all they know."""
         program = self._program
-        touched = program.sharpened(scans.touched(numbers))
 
         def read() -> tuple[list[PartText], Callable[[], list[tuple[Hits, ...]]]]:
             made = [
@@ -160,7 +157,7 @@ class Engine:
             ]
             return made, lambda: list(map(scans.found, numbers))
 
-        return Outcomes(Facts(program, fields, touched, read), self._tests, live)
+        return read
 
     def trace(self, message: Message | str, *, ignore_scope: bool = True) -> Trace:
         """The decision with everything that led to it.  Unlike `decide` it ignores scope by default."""
@@ -186,9 +183,13 @@ class Engine:
         for one, _ in scanned:
             touched |= one
         touched = program.sharpened(touched)
+        touched, live = program.narrowed(touched, program.live(touched), [part.plain for part in parts])
         hits = [found for _, found in scanned]
-        return Outcomes(Facts(program, fields, touched, lambda: (parts, lambda: hits)), self._tests), tuple(notes)
+        return Outcomes(Facts(program, fields, touched, lambda: (parts, lambda: hits)), self._tests, live), tuple(notes)
 
 
 def is_too_long(message: Message) -> bool:
-    return len(message.text) + sum(len(part.text) for part in message.parts) > MOST_CHARACTERS
+    length = len(message.text)
+    if message.parts:
+        length += sum(len(part.text) for part in message.parts)
+    return length > MOST_CHARACTERS

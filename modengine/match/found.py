@@ -88,6 +88,15 @@ class Matcher(Protocol):
         """Whether `find` looks at its candidates; else they only tell that it is touched."""
         ...
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether `occurs` may be asked."""
+        ...
+
+    def occurs(self, plain: str, /) -> bool:
+        """False only where `find` finds nothing in the part with that plain view."""
+        ...
+
     def literals(self) -> Iterable[Literal] | None:
         """Literals one of which stands in every text that matches; None if there are none."""
         ...

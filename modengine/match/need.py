@@ -6,7 +6,7 @@ for each message that has it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -20,6 +20,14 @@ class AtLeast(Generic[Leaf]):
 
     n: int
     items: tuple[Leaf | AtLeast[Leaf], ...]
+
+    def leaves(self) -> Iterator[Leaf]:
+        """Every thing that is named, as often as it is."""
+        for item in self.items:
+            if isinstance(item, AtLeast):
+                yield from item.leaves()
+            else:
+                yield item
 
 
 Need = AtLeast[int]

@@ -54,6 +54,8 @@ class RuleProgram:
     need: Need
     possible: Possible
     possible_in: PossibleIn
+    quick: tuple[int, ...]
+    """The matchers of what is needed that tell quickly that they find nothing, the rarest first."""
 
     def can_hit(self, touched: int) -> bool:
         return self.opens & touched != 0 and self.possible(touched)
@@ -93,7 +95,7 @@ class Program:
         for rule in rules.values():
             opens, needed = self._opens(rule.id, rules, names), self._need(rule.id, rules, names)
             self.rules[rule.id] = RuleProgram(
-                rule, names[rule.id], opens, needed, possible(needed), possible_in(needed)
+                rule, names[rule.id], opens, needed, possible(needed), possible_in(needed), self._quick(needed)
             )
         # The bits above those of `things` are the rules, set by what opens them; last the reliefs.
         self._in_order = tuple(sorted(self.rules.values(), key=lambda one: one.rule.relief is not None))
@@ -135,6 +137,10 @@ class Program:
         if known is not None:
             return known.need
         return need(rules[rule_id].when, names[rule_id], lambda other: self._need(other, rules, names))
+
+    def _quick(self, needed: Need) -> tuple[int, ...]:
+        numbers = {number for number in needed.leaves() if self.matchers[number].is_quick}
+        return tuple(sorted(numbers, key=lambda number: (self.costs[number], number)))
 
     def _sharper(self) -> tuple[tuple[Sharper, ...], dict[Strings, int]]:
         """The matchers that need more than one literal; and the sets of literals that they ask for, numbered."""
@@ -235,6 +241,31 @@ class Program:
     def live(self, touched: int) -> list[RuleProgram]:
         """The rules that can hit, in the order of the policy, without the reliefs."""
         return self._can_hit(touched >> self._first & self._scoring, touched)
+
+    def narrowed(self, touched: int, live: list[RuleProgram], texts: Sequence[str]) -> tuple[int, list[RuleProgram]]:
+        """What is left of what the parts of a message touch, and of the live rules, once quick matchers were asked."""
+        asked = 0
+        kept: list[RuleProgram] = []
+        matchers = self.matchers
+        for at, rule in enumerate(live):
+            held = rule.possible(touched)
+            for number in rule.quick if held else ():
+                bit = 1 << number
+                if not touched & bit or asked & bit:
+                    continue
+                asked |= bit
+                try:
+                    if any(map(matchers[number].occurs, texts)):
+                        continue
+                except (TimeoutError, MemoryError, RecursionError):
+                    return touched, kept + live[at:]  # left to `find`, which tells of it
+                touched ^= bit
+                held = rule.possible(touched)
+                if not held:
+                    break
+            if held:
+                kept.append(rule)
+        return touched, kept
 
     def live_in(self, scans: Scans, messages: int) -> list[list[RuleProgram]]:
         """The same for each of so many messages, of what the automata found in them."""

@@ -67,12 +67,16 @@ class RegexMatcher:
         source = source_of(pattern)
         self.regex = regex.compile(source, flags)
         needed = necessary(source)
+        self.is_quick = not pattern.exact_case
         self.query: Query | None = query(source)
         """What any match holds besides."""
         self._literals = None if needed is None else tuple(Literal(Scan.PLAIN, text, 0) for text in sorted(needed))
 
     def literals(self) -> Iterable[Literal] | None:
         return self._literals
+
+    def occurs(self, plain: str) -> bool:
+        return self.regex.search(plain, timeout=TIMEOUT) is not None
 
     def find(self, part: PartText, _candidates: list[Candidate]) -> Finding:
         view = part.cased if self.pattern.exact_case else part.view

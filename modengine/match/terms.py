@@ -63,6 +63,7 @@ class TermMatcher:
 
     query = None
     wants_candidates = True
+    is_quick = False
 
     def __init__(self, pattern: Pattern, boundary: Boundary = "not-straddling") -> None:
         self.pattern = pattern
@@ -91,6 +92,9 @@ class TermMatcher:
         self._sound = tuple(same(sound) for _, sound in self.sounds)
 
     # Payloads number the terms first, then the sounds, then the terms again for their looks.
+
+    def occurs(self, _plain: str) -> bool:
+        return True
 
     def literals(self) -> Iterable[Literal]:
         terms, sounds = len(self.terms), len(self.sounds)
