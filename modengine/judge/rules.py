@@ -120,6 +120,8 @@ def exactly(weight: float) -> Fraction:
 
 def points(rule: Rule, outcome: Outcome) -> int:
     """The points of a hit; floor of score times weight."""
+    if outcome.weight == 1.0:
+        return rule.score
     return floor(rule.score * exactly(outcome.weight))
 
 

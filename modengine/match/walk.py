@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from modengine.match.rarity import chance_of
+from modengine.match.rarity import chance_of, then
 from modengine.text.normalize import ignorable
 from modengine.text.tables import lookalikes, splits
 
-MOST = 200
+MOST = 100
 """So many beginnings of one term are sought at the most."""
 RARE = 1e-4
 """A beginning that so few characters of ordinary text start is rare enough."""
@@ -110,11 +110,13 @@ def prefixes(term: str, repeats: bool) -> list[str]:
     repeated in several forms, it is followed by the next one for certain only if it has but one.
     """
     found = list(forms(term[0]))
+    share = chance_of(found)
     for k in range(1, len(term)):
         more = forms(term[k])
         if len(found) * len(more) > MOST or (repeats and k > 1 and len(forms(term[k - 1])) > 1):
             break
         found = [a + b for a in found for b in more]
-        if chance_of(found) < RARE:
+        share = then(share, more)
+        if share < RARE:
             break
     return found
