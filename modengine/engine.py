@@ -5,26 +5,30 @@ normalise -> find -> confirm -> judge -> score -> decide
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from importlib.util import find_spec
 
 from modengine.errors import MessageError
-from modengine.judge.decide import decide, too_long
-from modengine.judge.facts import Facts
+from modengine.judge.decide import again, decide, never_differs, too_long
+from modengine.judge.facts import Facts, Read
 from modengine.judge.rules import Outcomes
 from modengine.judge.tests import tests_of
 from modengine.judge.trace import trace
 from modengine.match.part import PartText
 from modengine.match.program import Program
 from modengine.match.scan import Hits, Scans
-from modengine.model import Decision, FieldValue, Message, Part, Trace
+from modengine.model import Decision, FieldValue, Message, Trace
 from modengine.ruleset.fields import read_fields
 from modengine.ruleset.model import Policy
 from modengine.text.normalize import replace_surrogates
 
 MOST_CHARACTERS = 20_000
 """A longer message is not decided: it is `undetermined`, and goes to `review`."""
+
+AT_ONCE = 512
+"""So many messages are read together at the most."""
 
 
 class Engine:
@@ -83,24 +87,49 @@ class Engine:
         batch = [Message.of(one) for one in messages]
         if not batch or not self._program.joins or find_spec("numpy") is None:
             return [self._decide_or_error(message, ignore_scope) for message in batch]
-        many = [message.all_parts() for message in batch]
-        long = [is_too_long(message) for message in batch]
-        texts = ["" if too else part.text for parts, too in zip(many, long, strict=True) for part in parts]
-        scans = self._program.scan_many(texts)
         decided: list[Decision | MessageError] = []
-        first = 0
-        for message, parts, too in zip(batch, many, long, strict=True):
-            numbers = range(first, first + len(parts))
-            first = numbers.stop
-            if too or not scans.alone.isdisjoint(numbers):
+        for at in range(0, len(batch), AT_ONCE):
+            decided += self._decide_together(batch[at : at + AT_ONCE], ignore_scope)
+        return decided
+
+    def _decide_together(self, batch: list[Message], ignore_scope: bool) -> list[Decision | MessageError]:
+        texts: list[str] = []
+        owners: list[int] = []
+        alone: set[int] = set()
+        """The messages that are decided one by one, because they cannot be read with others or not at all."""
+        for at, message in enumerate(batch):
+            if is_too_long(message):
+                alone.add(at)
+                message = Message()
+            texts.append(message.text)
+            owners.append(at)
+            if message.parts:
+                texts += [part.text for part in message.parts]
+                owners += [at] * len(message.parts)
+        program, tests = self._program, self._tests
+        scans = program.scan_many(texts, owners)
+        alone.update(owners[number] for number in scans.alone)
+        plain = never_differs(program, tests, ignore_scope)
+        decided: list[Decision | MessageError] = []
+        for at, (message, live) in enumerate(zip(batch, program.live_in(scans, len(batch)), strict=True)):
+            if at in alone:
                 decided.append(self._decide_or_error(message, ignore_scope))
                 continue
             try:
-                fields = read_fields(self.policy.fields, message.fields)
+                fields = read_fields(self.policy.fields, message.fields) if message.fields else {}
             except MessageError as error:
                 decided.append(error)
                 continue
-            outcomes = self._scanned(parts, fields, scans, numbers)
+            touched = 0
+            numbers = range(first := bisect_left(owners, at), first + 1 + len(message.parts))
+            if live or plain is None:
+                touched = program.sharpened(scans.touched(numbers))
+                touched, live = program.narrowed(touched, live, [scans.plain(number) for number in numbers])
+            if not live and plain is not None:
+                decided.append(again(plain, message.id, ()))
+                continue
+            facts = Facts(program, fields, touched, self._reader(message, scans, numbers))
+            outcomes = Outcomes(facts, tests, live)
             decided.append(decide(outcomes, message.id, ignore_scope, ()))
         return decided
 
@@ -110,16 +139,11 @@ class Engine:
         except MessageError as error:
             return error
 
-    def _scanned(
-        self, parts: tuple[Part, ...], fields: Mapping[str, FieldValue], scans: Scans, numbers: range
-    ) -> Outcomes:
-        """The outcomes of a message of which the automata have said all they know."""
+    def _reader(self, message: Message, scans: Scans, numbers: range) -> Read:
+        """What gives the parts of a message of which the automata have said all they know."""
         program = self._program
-        touched = 0
-        for number in numbers:
-            touched |= scans.touched[number]
 
-        def read() -> tuple[list[PartText], list[tuple[Hits, ...]]]:
+        def read() -> tuple[list[PartText], Callable[[], list[tuple[Hits, ...]]]]:
             made = [
                 PartText(
                     part.kind,
@@ -129,11 +153,11 @@ class Engine:
                     scans.plain(number),
                     partial(scans.reduced, number),
                 )
-                for index, (part, number) in enumerate(zip(parts, numbers, strict=True))
+                for index, (part, number) in enumerate(zip(message.all_parts(), numbers, strict=True))
             ]
-            return made, list(map(scans.found, numbers))
+            return made, lambda: list(map(scans.found, numbers))
 
-        return Outcomes(Facts(program, fields, touched, read), self._tests)
+        return read
 
     def trace(self, message: Message | str, *, ignore_scope: bool = True) -> Trace:
         """The decision with everything that led to it.  Unlike `decide` it ignores scope by default."""
@@ -158,9 +182,14 @@ class Engine:
         touched = 0
         for one, _ in scanned:
             touched |= one
+        touched = program.sharpened(touched)
+        touched, live = program.narrowed(touched, program.live(touched), [part.plain for part in parts])
         hits = [found for _, found in scanned]
-        return Outcomes(Facts(program, fields, touched, lambda: (parts, hits)), self._tests), tuple(notes)
+        return Outcomes(Facts(program, fields, touched, lambda: (parts, lambda: hits)), self._tests, live), tuple(notes)
 
 
 def is_too_long(message: Message) -> bool:
-    return len(message.text) + sum(len(part.text) for part in message.parts) > MOST_CHARACTERS
+    length = len(message.text)
+    if message.parts:
+        length += sum(len(part.text) for part in message.parts)
+    return length > MOST_CHARACTERS

@@ -58,7 +58,7 @@ class Message(msgspec.Struct, frozen=True):
             raise _not_a("`text`", self.text, "a str")
         if self.id is not None and not isinstance(self.id, str):
             raise _not_a("`id`", self.id, "a str")
-        if not isinstance(self.fields, Mapping):
+        if type(self.fields) is not dict and not isinstance(self.fields, Mapping):  # the second takes 1 µs
             raise _not_a("`fields`", self.fields, "a mapping")
         if self.parts:
             for at, part in enumerate(self.parts):

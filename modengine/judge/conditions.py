@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from modengine.judge.facts import Facts, Place, before, before_words, disjoint, gap, near, near_words
-from modengine.match.gate import bits
+from modengine.match.need import bits
 from modengine.model import ConditionTrace
 from modengine.ruleset.condition import (
     Always,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from modengine.judge.conditions import Weighed
+from modengine.judge.facts import Facts
 from modengine.judge.points import Score, action, score, wanted_by
 from modengine.judge.rules import Outcome, Outcomes, matches, points
 from modengine.judge.scope import shadows
+from modengine.judge.tests import Tests
+from modengine.match.program import Program
 from modengine.model import (
     CategoryScore,
     Decision,
@@ -123,6 +126,11 @@ def quiet(
         like = assemble(policy, None, categories, revision)
         if len(quiet_ones) < MOST_KEPT:
             quiet_ones[known] = like
+    return again(like, message_id, notes)
+
+
+def again(like: Decision, message_id: str | None, notes: tuple[str, ...]) -> Decision:
+    """A decision without a hit, of another message."""
     return Decision(
         message_id,
         like.action,
@@ -132,8 +140,16 @@ def quiet(
         like.categories.copy(),
         notes=notes,
         study=like.study,
-        revision=revision,
+        revision=like.revision,
     )
+
+
+def never_differs(program: Program, tests: Tests, ignore_scope: bool) -> Decision | None:
+    """The decision on every message in which no rule can hit; None where it depends on the message."""
+    if not ignore_scope or tests.exceptions or program.has_shadow_reliefs:
+        return None
+    nothing = Outcomes(Facts(program, {}, 0, lambda: ((), tuple)), tests, [])
+    return decide(nothing, None, ignore_scope, ())
 
 
 def assemble(

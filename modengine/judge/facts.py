@@ -43,21 +43,22 @@ class Evidence(NamedTuple):
 NO_EVIDENCE = Evidence((), (), 0.0, None)
 """Of a matcher that no part touches."""
 
-Read = Callable[[], tuple[Sequence[PartText], Sequence[tuple[Hits, ...]]]]
-"""Gives the parts of a message and what the automata found in each."""
+Read = Callable[[], tuple[Sequence[PartText], Callable[[], Sequence[tuple[Hits, ...]]]]]
+"""Gives the parts of a message, and what gives what the automata found in each."""
 
 
 class Facts:
     """The evidence of one message.  Belongs to one call."""
 
-    __slots__ = ("_candidates", "_evidence", "_parts", "_read", "failures", "fields", "program", "touched")
+    __slots__ = ("_candidates", "_evidence", "_hits", "_parts", "_read", "failures", "fields", "program", "touched")
 
     def __init__(self, program: Program, fields: Mapping[str, FieldValue], touched: int, read: Read) -> None:
         self.program, self.fields, self._read = program, fields, read
         self.touched = touched
         """The matchers that may find something, as bits; above them the rules that they open."""
         self._parts: Sequence[PartText] | None = None
-        self._candidates: list[Candidates] = []
+        self._hits: Callable[[], Sequence[tuple[Hits, ...]]] = tuple
+        self._candidates: list[Candidates] | None = None
         self._evidence: dict[int, Evidence] = {}
         self.failures = 0
 
@@ -65,9 +66,15 @@ class Facts:
     def parts(self) -> Sequence[PartText]:
         """Read when a rule first asks for more than what was touched."""
         if self._parts is None:
-            self._parts, hits = self._read()
-            self._candidates = [Candidates(self.program.passes, found) for found in hits]
+            self._parts, self._hits = self._read()
         return self._parts
+
+    @property
+    def candidates(self) -> Sequence[Candidates]:
+        """The hits in each part, sorted out when a matcher first asks for them."""
+        if self._candidates is None:
+            self._candidates = [Candidates(self.program.passes, found) for found in self._hits()]
+        return self._candidates
 
     def evidence(self, number: int) -> Evidence:
         """What matcher `number` finds, confirmed when first asked for."""
@@ -89,13 +96,16 @@ class Facts:
 
     def _look(self, number: int) -> Evidence:
         pattern, matcher = self.program.patterns[number], self.program.matchers[number]
+        parts = self.parts
         gated = not self.program.ungated >> number & 1
+        # Where there is one part it is the one that is touched.
+        sought = gated and (matcher.wants_candidates or len(parts) > 1)
         findings = []
         places: list[Place] = []
         failed = None
-        for part, candidates in zip(self.parts, self._candidates, strict=True):
-            mine = candidates.of(number) if gated else []
-            if (gated and not mine) or (pattern.parts is not None and part.kind not in pattern.parts):
+        for at, part in enumerate(parts):
+            mine = self.candidates[at].of(number) if sought else []
+            if (sought and not mine) or (pattern.parts is not None and part.kind not in pattern.parts):
                 findings.append(NOTHING)
                 continue
             if self.failures >= MOST_FAILURES and pattern.kind == "regex":

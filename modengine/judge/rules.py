@@ -46,10 +46,10 @@ class Outcomes:
     least = 0.0
     """Tests that ask the outcomes themselves take every match for what it is."""
 
-    def __init__(self, facts: Facts, tests: Tests) -> None:
+    def __init__(self, facts: Facts, tests: Tests, live: list[RuleProgram] | None = None) -> None:
         self.facts, self.tests = facts, tests
         self._known: dict[str, Outcome] = {}
-        self.live = facts.program.live(facts.touched)
+        self.live = facts.program.live(facts.touched) if live is None else live
         """The rules that can hit, in the order of the policy, without the reliefs."""
         self._reliefs: list[RuleProgram] | None = None
 
@@ -120,6 +120,8 @@ def exactly(weight: float) -> Fraction:
 
 def points(rule: Rule, outcome: Outcome) -> int:
     """The points of a hit; floor of score times weight."""
+    if outcome.weight == 1.0:
+        return rule.score
     return floor(rule.score * exactly(outcome.weight))
 
 

@@ -14,21 +14,27 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from math import prod
 from typing import Any
 
 import regex
 from regex import _regex_core
 
+from modengine.match.need import AtLeast, both, either
 from modengine.match.rarity import chance_of, shortest
 
 MOST = 64
 """A set of literals larger than this is given up."""
 MOST_NODES = 20_000
 """An expression that unrolls to more nodes than this is refused: it would take seconds to compile."""
+SHORT = 40
+"""The characters of a short message."""
 
 Strings = frozenset[str]
 
 core: Any = _regex_core
+_FULLCASE = int(core.FULLCASE)
+"""As a number: `&` of two flags takes 10 µs."""
 
 
 class CostlyRegex(ValueError):
@@ -101,6 +107,72 @@ def necessary(source: str) -> Strings | None:
     return _needs(parse(source)).best()
 
 
+Query = AtLeast[Strings]
+"""Which literals any match holds: of sets of literals, each of which stands for one of its own."""
+
+
+@lru_cache(maxsize=2048)
+def query(source: str) -> Query | None:
+    """What a match must hold besides the rarest set, where that says clearly more; None where it does not."""
+    found = _query(parse(source))
+    needed = necessary(source)
+    if found is None or needed is None or _share(found) > 0.7 * _share(needed):
+        return None
+    return found if isinstance(found, AtLeast) else both([found])
+
+
+def _query(tree: Any) -> Strings | Query | None:
+    kind = type(tree).__name__
+    if kind in ("Group", "Atomic") or (kind.endswith("Repeat") and tree.min_count > 0):
+        return _query(tree.subpattern)
+    if kind == "Sequence":
+        return _every(_runs_of(tree.items))
+    if kind == "Branch":
+        return _some([_query(item) for item in tree.branches])
+    exact = _needs(tree).exact
+    return shortest(exact) if exact and "" not in exact else None
+
+
+def _runs_of(items: Iterable[Any]) -> Iterator[Strings | Query | None]:
+    """What each run of a sequence needs, as in `_sequence`; what is in an open item is asked of the item."""
+    run: Strings = frozenset([""])
+    for item in items:
+        exact = _needs(item).exact
+        if exact is not None and len(run) * len(exact) <= MOST:
+            run = frozenset(a + b for a, b in product(run, exact))
+            continue
+        yield None if "" in run else shortest(run)
+        run = frozenset([""]) if exact is None else exact
+        if exact is None:
+            yield _query(item)
+    yield None if "" in run else shortest(run)
+
+
+def _every(items: Iterable[Strings | Query | None]) -> Strings | Query | None:
+    """The rarest three of what is needed, without what says next to nothing."""
+    kept = sorted((item for item in items if item is not None and _share(item) < 0.7), key=_share)[:3]
+    return None if not kept else kept[0] if len(kept) == 1 else both(kept)
+
+
+def _some(items: list[Strings | Query | None]) -> Strings | Query | None:
+    sets = [item for item in items if isinstance(item, frozenset)]
+    trees = [item for item in items if isinstance(item, AtLeast)]
+    if len(sets) + len(trees) < len(items):
+        return None
+    union = shortest(frozenset[str]().union(*sets))
+    if not trees:
+        return union
+    return either([*trees, union] if union else trees)
+
+
+def _share(need: Strings | Query) -> float:
+    """About the share of short messages in which it is there."""
+    if isinstance(need, frozenset):
+        return min(1.0, SHORT * chance_of(need))
+    shares = [_share(item) for item in need.items]
+    return prod(shares) if need.n > 1 else min(1.0, sum(shares))
+
+
 @lru_cache(maxsize=2048)
 def literal_runs(source: str) -> tuple[str, ...]:
     """Every run of literal characters in the expression, for the identity guard."""
@@ -167,7 +239,7 @@ def _needs(tree: Any) -> _Needs:
 def _folded(code: int, case_flags: int) -> Strings | None:
     """What a literal character can be in the plain view; None where that is not one character."""
     folded = chr(code).casefold()
-    if len(folded) != 1 or case_flags & core.FULLCASE:
+    if len(folded) != 1 or int(case_flags) & _FULLCASE:
         return None
     # `regex` takes I and ı for one letter, where folding does not.
     return frozenset("iı") if chr(code) in "Iı" else frozenset(folded)

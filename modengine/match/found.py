@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple, Protocol
 
+from modengine.match.expression import Query
 from modengine.match.part import PartText
 from modengine.ruleset.model import Pattern
 
@@ -76,6 +77,25 @@ def inside(part: PartText, pattern: Pattern, found: Found) -> str | None:
 
 class Matcher(Protocol):
     """A compiled pattern."""
+
+    @property
+    def query(self) -> Query | None:
+        """What every match needs besides one of the literals, where that is worth asking."""
+        ...
+
+    @property
+    def wants_candidates(self) -> bool:
+        """Whether `find` looks at its candidates; else they only tell that it is touched."""
+        ...
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether `occurs` may be asked."""
+        ...
+
+    def occurs(self, plain: str, /) -> bool:
+        """False only where `find` finds nothing in the part with that plain view."""
+        ...
 
     def literals(self) -> Iterable[Literal] | None:
         """Literals one of which stands in every text that matches; None if there are none."""

@@ -1,15 +1,16 @@
 """What must have been touched for a rule to hold: a matcher is touched where one of its literals is.
 
 The gates of a rule are sets of patterns, of each of which one must have been found.  The rarest
-opens the rule: only where it is touched is the rule thought of at all.  Then `possible` asks the
-whole condition, taking every matcher that was touched as found.
+opens the rule: only where it is touched is the rule thought of at all.  Then `need` tells what the whole
+condition needs, every matcher that was touched taken as found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from modengine.match.found import Literal
+from modengine.match.need import ALWAYS, AtLeast, Need, both, either
 from modengine.match.rarity import chance_of
 from modengine.ruleset.condition import (
     And,
@@ -26,9 +27,6 @@ from modengine.ruleset.condition import (
 
 Gate = frozenset[str]
 """Names of patterns of the rule, or ids of rules written `rule:ID`."""
-
-Possible = Callable[[int], bool]
-"""Whether a condition can hold, of the touched matchers as a set of bits (matcher n is `1 << n`)."""
 
 
 def cost(literals: Iterable[Literal] | None) -> float:
@@ -88,82 +86,35 @@ def _of(condition: Of, n: int | None, price: Callable[[Gate], float]) -> list[Ga
     return [frozenset(names[: len(names) - n + 1])]
 
 
-# ------------------------------------------------------------------------- possible
+# ----------------------------------------------------------------------------- need
 
 
-def possible(condition: Condition, matchers: Mapping[str, int], rule: Callable[[str], Possible]) -> Possible:
-    """False only where the condition cannot hold.
+def need(condition: Condition, matchers: Mapping[str, int], rule: Callable[[str], Need]) -> Need:
+    """What must be touched for a condition to hold, every touched matcher taken as found.
 
-    `matchers` tells the number of each pattern's matcher, `rule` whether another rule can hit.
+    `matchers` tells the number of each pattern's matcher, `rule` what another rule needs.
     """
 
-    def touched(select: Select) -> Possible:
-        mask = bits(matchers[name] for name in select.names)
-        return lambda touched: touched & mask != 0
+    def touched(select: Select) -> Need:
+        return either([matchers[name] for name in select.names])
 
     match condition:
         case And(items):
-            return _all([possible(item, matchers, rule) for item in items])
+            return both([need(item, matchers, rule) for item in items])
         case Or(items):
-            return _any([possible(item, matchers, rule) for item in items])
+            return either([need(item, matchers, rule) for item in items])
         case Has(select):
             return touched(select)
         case Count(select):
-            return touched(select) if _gates(condition, len) else _always
+            return touched(select) if _gates(condition, len) else ALWAYS
         case Near(left, right):
-            return _all([touched(left), touched(right)])
+            return both([touched(left), touched(right)])
         case Together(selects):
-            return _all([touched(select) for select in selects])
+            return both([touched(select) for select in selects])
         case Of(n):
-            masks = [1 << matchers[name] for name in condition.names]
-            least = len(masks) if n is None else n
-            return lambda touched: sum(touched & mask != 0 for mask in masks) >= least
+            numbers = tuple(matchers[name] for name in condition.names)
+            return AtLeast(len(numbers) if n is None else n, numbers)
         case RuleRef(_, _, rules):
-            return _any([rule(one) for one in rules])
+            return either([rule(one) for one in rules])
         case _:
-            return _always
-
-
-def bits(numbers: Iterable[int]) -> int:
-    """A set of matchers, one bit each."""
-    mask = 0
-    for number in numbers:
-        mask |= 1 << number
-    return mask
-
-
-def members(mask: int) -> Iterator[int]:
-    """The matchers of a set, lowest first."""
-    while mask:
-        lowest = mask & -mask
-        yield lowest.bit_length() - 1
-        mask ^= lowest
-
-
-def never(_touched: int) -> bool:
-    """What a draft is."""
-    return False
-
-
-def _always(_touched: int) -> bool:
-    return True
-
-
-def _all(tests: list[Possible]) -> Possible:
-    def test(touched: int) -> bool:
-        for one in tests:  # noqa: SIM110  (a loop: `all` of a generator takes three times as long)
-            if not one(touched):
-                return False
-        return True
-
-    return test
-
-
-def _any(tests: list[Possible]) -> Possible:
-    def test(touched: int) -> bool:
-        for one in tests:  # noqa: SIM110
-            if one(touched):
-                return True
-        return False
-
-    return test
+            return ALWAYS

@@ -44,7 +44,8 @@ _FIRST = itemgetter(1)
 
 def reduce(text: str) -> str:
     """A text without ignorables and with every run of one character squeezed to one."""
-    return _RUN.sub(_FIRST, text.translate(_KEPT))
+    kept = text if text.isalnum() else text.translate(_KEPT)  # no letter or digit is ignorable
+    return _RUN.sub(_FIRST, kept)
 
 
 class Reduced:

@@ -10,10 +10,11 @@ from functools import cached_property
 import regex
 
 from modengine.errors import Place, PolicyError, Problem
-from modengine.match.expression import CostlyRegex, nodes, parse
+from modengine.match.expression import CostlyRegex, Strings, nodes, parse
 from modengine.match.found import Literal, Matcher, Scan
-from modengine.match.gate import Possible, bits, cost, gates, members, never, possible
+from modengine.match.gate import cost, gates, need
 from modengine.match.literals import Automaton
+from modengine.match.need import NEVER, Need, Possible, PossibleIn, bits, members, possible, possible_in, renamed
 from modengine.match.part import PartText
 from modengine.match.regex import RegexMatcher, source_of
 from modengine.match.revision import pattern_key, revision
@@ -33,6 +34,15 @@ MATCHERS: dict[str, Callable[[Pattern, Boundary], Matcher]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Sharper:
+    """A matcher that needs more than the literal that touches it."""
+
+    number: int
+    possible: Possible
+    possible_in: PossibleIn
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleProgram:
     """A rule ready to be judged.  `matchers` tells the number of the matcher of each pattern."""
@@ -41,7 +51,11 @@ class RuleProgram:
     matchers: Mapping[str, int]
     opens: int
     """Matchers as bits, of which one must be touched; none at all where the rule can never hit."""
+    need: Need
     possible: Possible
+    possible_in: PossibleIn
+    quick: tuple[int, ...]
+    """The matchers of what is needed that tell quickly that they find nothing, the rarest first."""
 
     def can_hit(self, touched: int) -> bool:
         return self.opens & touched != 0 and self.possible(touched)
@@ -72,17 +86,24 @@ class Program:
         literals = [None if (some := matcher.literals()) is None else tuple(some) for matcher in self.matchers]
         self.costs = tuple(map(cost, literals))
         """About how often each matcher is touched."""
-        self.passes, self.ungated = self._compile_literals(literals)
+        self.sharper, sets = self._sharper()
+        self._sharper_at = {1 << one.number: one for one in self.sharper}
+        self._sharp = bits(one.number for one in self.sharper)
+        self.passes, self.ungated = self._compile_literals(literals, sets)
         names = {rule.id: {p.name: numbers[pattern_key(p)] for p in rule.patterns} for rule in rules.values()}
         self.rules: dict[str, RuleProgram] = {}
         for rule in rules.values():
-            opens = self._opens(rule.id, rules, names)
-            self.rules[rule.id] = RuleProgram(rule, names[rule.id], opens, self._possible(rule.id, rules, names))
-        # The bits above those of the matchers are the rules, set by what opens them; last the reliefs.
+            opens, needed = self._opens(rule.id, rules, names), self._need(rule.id, rules, names)
+            self.rules[rule.id] = RuleProgram(
+                rule, names[rule.id], opens, needed, possible(needed), possible_in(needed), self._quick(needed)
+            )
+        # The bits above those of `things` are the rules, set by what opens them; last the reliefs.
         self._in_order = tuple(sorted(self.rules.values(), key=lambda one: one.rule.relief is not None))
-        self._first = len(self.matchers) + 1
+        self._first = self.things
         self.has_shadow_reliefs = any(r.relief is not None and r.status == "test" for r in rules.values())
-        self._scoring = (1 << sum(one.rule.relief is None for one in self._in_order)) - 1
+        self.scoring = tuple(one for one in self._in_order if one.rule.relief is None)
+        """The rules that are no reliefs, in the order of the policy."""
+        self._scoring = (1 << len(self.scoring)) - 1
         self.passes = tuple(self._with_rules(one) for one in self.passes)
         self._always = self.ungated | self._opened(self.ungated)
 
@@ -109,40 +130,68 @@ class Program:
                 return mask
         return self.ungated
 
-    def _possible(self, rule_id: str, rules: Mapping[str, Rule], names: Mapping[str, Mapping[str, int]]) -> Possible:
+    def _need(self, rule_id: str, rules: Mapping[str, Rule], names: Mapping[str, Mapping[str, int]]) -> Need:
         if rule_id not in rules:
-            return never
+            return NEVER  # a draft
         known = self.rules.get(rule_id)
         if known is not None:
-            return known.possible
-        return possible(rules[rule_id].when, names[rule_id], lambda other: self._possible(other, rules, names))
+            return known.need
+        return need(rules[rule_id].when, names[rule_id], lambda other: self._need(other, rules, names))
 
-    def _compile_literals(self, asked: Sequence[tuple[Literal, ...] | None]) -> tuple[tuple[Pass, ...], int]:
+    def _quick(self, needed: Need) -> tuple[int, ...]:
+        numbers = {number for number in needed.leaves() if self.matchers[number].is_quick}
+        return tuple(sorted(numbers, key=lambda number: (self.costs[number], number)))
+
+    def _sharper(self) -> tuple[tuple[Sharper, ...], dict[Strings, int]]:
+        """The matchers that need more than one literal; and the sets of literals that they ask for, numbered."""
+        sets: dict[Strings, int] = {}
+        found = []
+        for number, matcher in enumerate(self.matchers):
+            if matcher.query is not None:
+                needed = renamed(matcher.query, lambda one: sets.setdefault(one, len(self.matchers) + len(sets)))
+                found.append(Sharper(number, possible(needed), possible_in(needed)))
+        return tuple(found), sets
+
+    def _compile_literals(
+        self, asked: Sequence[tuple[Literal, ...] | None], sets: Mapping[Strings, int]
+    ) -> tuple[tuple[Pass, ...], int]:
         """Builds the automata; gives as bits what any message touches: the matchers without a literal.
 
         One bit more stands for the rules that need no matcher.
         """
-        uses: dict[Scan, dict[str, list[tuple[int, int]]]] = {scan: {} for scan in Scan}
-        ungated = 1 << len(self.matchers)
+        payloads: dict[Scan, dict[str, list[tuple[int, int]]]] = {scan: {} for scan in Scan}
+        self.things = len(self.matchers) + len(sets) + 1
+        """How many things a literal may touch: the matchers, the sets, and that one bit."""
+        ungated = 1 << (self.things - 1)
         for number, literals in enumerate(asked):
             if literals is None:
                 ungated |= 1 << number
                 continue
             for literal in literals:
-                uses[literal.scan].setdefault(literal.text, []).append((number, literal.payload))
-        self.joins = not any(SEPARATOR in text for found in uses.values() for text in found)
+                payloads[literal.scan].setdefault(literal.text, []).append((number, literal.payload))
+        touches = {scan: {text: [n for n, _ in users] for text, users in payloads[scan].items()} for scan in Scan}
+        for one, number in sets.items():
+            for text in one:
+                touches[Scan.PLAIN].setdefault(text, []).append(number)
+        self.joins = not any(SEPARATOR in text for found in touches.values() for text in found)
         """Whether texts may be read together: no literal reaches from one into the next."""
-        passes = tuple(
-            Pass(
-                scan,
-                Automaton(list(found)),
-                _payloads(found.values()),
-                tuple(bits(number for number, _ in users) for users in found.values()),
-            )
-            for scan, found in uses.items()
-            if found
-        )
-        return passes, ungated
+        shared: dict[tuple[int, ...], tuple[int, ...]] = {}
+        passes = []
+        for scan, found in touches.items():
+            if found:
+                things = [tuple(dict.fromkeys(numbers)) for numbers in found.values()]
+                things = [shared.setdefault(one, one) for one in things]
+                masks = {one: bits(one) for one in set(things)}
+                passes.append(
+                    Pass(
+                        scan,
+                        Automaton(list(found)),
+                        _payloads(payloads[scan].get(text, ()) for text in found),
+                        tuple(things),
+                        tuple(map(masks.__getitem__, things)),
+                    )
+                )
+        return tuple(passes), ungated
 
     @cached_property
     def segmenter(self) -> Segmenter:
@@ -186,13 +235,66 @@ class Program:
             found.append(hits)
         return touched, tuple(found)
 
-    def scan_many(self, texts: Sequence[str]) -> Scans:
-        """The same for many texts at once; only where the program `joins`."""
-        return Scans(self.passes, self._always, texts)
+    def scan_many(self, texts: Sequence[str], owners: Sequence[int]) -> Scans:
+        """The same for many texts at once; only where the program `joins`.  `owners` tells the message of each."""
+        return Scans(self.passes, self._always, texts, owners)
+
+    def sharpened(self, touched: int) -> int:
+        """Without the matchers that need more than was touched; as it is where no rule is opened."""
+        if touched >> self._first & self._scoring:
+            left = touched & self._sharp
+            while left:
+                lowest = left & -left
+                left ^= lowest
+                if not self._sharper_at[lowest].possible(touched):
+                    touched ^= lowest
+        return touched
 
     def live(self, touched: int) -> list[RuleProgram]:
         """The rules that can hit, in the order of the policy, without the reliefs."""
         return self._can_hit(touched >> self._first & self._scoring, touched)
+
+    def narrowed(self, touched: int, live: list[RuleProgram], texts: Sequence[str]) -> tuple[int, list[RuleProgram]]:
+        """What is left of what the parts of a message touch, and of the live rules, once quick matchers were asked."""
+        asked = 0
+        kept: list[RuleProgram] = []
+        matchers = self.matchers
+        for at, rule in enumerate(live):
+            held = rule.possible(touched)
+            for number in rule.quick if held else ():
+                bit = 1 << number
+                if not touched & bit or asked & bit:
+                    continue
+                asked |= bit
+                try:
+                    if any(map(matchers[number].occurs, texts)):
+                        continue
+                except (TimeoutError, MemoryError, RecursionError):
+                    return touched, kept + live[at:]  # left to `find`, which tells of it
+                touched ^= bit
+                held = rule.possible(touched)
+                if not held:
+                    break
+            if held:
+                kept.append(rule)
+        return touched, kept
+
+    def live_in(self, scans: Scans, messages: int) -> list[list[RuleProgram]]:
+        """The same for each of so many messages, of what the automata found in them."""
+        every = (1 << messages) - 1
+        columns = [every if self.ungated >> number & 1 else 0 for number in range(self.things)]
+        scans.fill(columns)
+        for sharper in self.sharper:
+            if columns[sharper.number]:
+                columns[sharper.number] &= sharper.possible_in(columns, every)
+        live: list[list[RuleProgram]] = [[] for _ in range(messages)]
+        for rule in self.scoring:
+            where = rule.possible_in(columns, every)
+            while where:
+                lowest = where & -where
+                where ^= lowest
+                live[lowest.bit_length() - 1].append(rule)
+        return live
 
     def reliefs(self, touched: int) -> list[RuleProgram]:
         """The reliefs that can hit, in the order of the policy."""
@@ -209,7 +311,7 @@ class Program:
         return live
 
 
-def _payloads(found: Iterable[list[tuple[int, int]]]) -> dict[int, dict[int, tuple[int, ...]]]:
+def _payloads(found: Iterable[Iterable[tuple[int, int]]]) -> dict[int, dict[int, tuple[int, ...]]]:
     payloads = defaultdict[int, dict[int, tuple[int, ...]]](dict)
     for literal, users in enumerate(found):
         for number, payload in users:

@@ -7,7 +7,6 @@ no choice changes a decision.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 COMMON = (
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事"
@@ -20,28 +19,40 @@ COMMON = (
 _PLACE = {char: place for place, char in enumerate(COMMON)}
 
 
-def frequency(char: str) -> float:
+class _Frequency(dict[str, float]):
     """The share of a character in ordinary text, by its place among the commonest (Zipf's law)."""
-    place = _PLACE.get(char)
-    if place is not None:
-        return 0.02 / (1 + place / 12)
-    if char.isascii():
-        return 0.004
-    return 0.002 if not char.isalnum() else 0.0002
+
+    def __missing__(self, char: str) -> float:
+        place = _PLACE.get(char)
+        if place is not None:
+            share = 0.02 / (1 + place / 12)
+        elif char.isascii():
+            share = 0.004
+        else:
+            share = 0.002 if not char.isalnum() else 0.0002
+        self[char] = share
+        return share
 
 
-@lru_cache(maxsize=1 << 16)
+_FREQUENCY = _Frequency()
+
+
 def chance(literal: str) -> float:
     """How often a character of ordinary text begins the literal."""
-    total = frequency(literal[0]) if literal else 1.0
+    total = _FREQUENCY[literal[0]] if literal else 1.0
     for char in literal[1:]:
-        total *= min(0.5, 20 * frequency(char))  # one character of a word makes the next likelier
+        total *= min(0.5, 20 * _FREQUENCY[char])  # one character of a word makes the next likelier
     return total
 
 
 def chance_of(literals: Iterable[str]) -> float:
     """How often a character of ordinary text begins one of several literals."""
     return sum(map(chance, literals))
+
+
+def then(share: float, literals: Iterable[str]) -> float:
+    """How often one of several literals follows upon what so many characters begin."""
+    return share * min(0.5, 20 * chance_of(literals))
 
 
 def shortest(literals: Iterable[str]) -> frozenset[str]:

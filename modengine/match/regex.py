@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import regex
 
-from modengine.match.expression import necessary
+from modengine.match.expression import Query, necessary, query
 from modengine.match.found import Candidate, Dropped, Finding, Found, Literal, Scan, inside
 from modengine.match.part import PartText
 from modengine.ruleset.model import Pattern
@@ -59,16 +59,24 @@ def _literal(char: str, fold: bool) -> str:
 class RegexMatcher:
     """Leftmost matches that do not overlap; empty ones do not count."""
 
+    wants_candidates = False
+
     def __init__(self, pattern: Pattern) -> None:
         self.pattern = pattern
         flags = 0 if pattern.exact_case else regex.IGNORECASE
         source = source_of(pattern)
         self.regex = regex.compile(source, flags)
         needed = necessary(source)
+        self.is_quick = not pattern.exact_case
+        self.query: Query | None = query(source)
+        """What any match holds besides."""
         self._literals = None if needed is None else tuple(Literal(Scan.PLAIN, text, 0) for text in sorted(needed))
 
     def literals(self) -> Iterable[Literal] | None:
         return self._literals
+
+    def occurs(self, plain: str) -> bool:
+        return self.regex.search(plain, timeout=TIMEOUT) is not None
 
     def find(self, part: PartText, _candidates: list[Candidate]) -> Finding:
         view = part.cased if self.pattern.exact_case else part.view

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,12 +21,17 @@ Hits = list[tuple[int, int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One automaton and the text it passes over.  `touches` has, for each literal, what it touches as bits."""
+    """One automaton and the text it passes over.
+
+    `things` has the numbers of what each literal touches; `touches` the same as bits, and above them the rules
+    that it opens.
+    """
 
     scan: Scan
     automaton: Automaton
     payloads: Mapping[int, Mapping[int, tuple[int, ...]]]
     """For each matcher, the payloads with which it asks for each of its literals."""
+    things: tuple[tuple[int, ...], ...]
     touches: tuple[int, ...]
 
     def text(self, part: PartText) -> str:
@@ -70,16 +75,16 @@ class Scans:
     `alone` has the numbers of the texts that cannot be done together with others.
     """
 
-    __slots__ = ("_found", "_plain", "_reduced", "alone", "touched")
+    __slots__ = ("_always", "_found", "_plain", "_reduced", "alone")
 
-    def __init__(self, passes: tuple[Pass, ...], always: int, texts: Sequence[str]) -> None:
+    def __init__(self, passes: tuple[Pass, ...], always: int, texts: Sequence[str], owners: Sequence[int]) -> None:
         from modengine.text.bulk import Bulk  # noqa: PLC0415  (numpy takes 0.1 s to import, and may be missing)
 
         bulk = Bulk(texts)
         self._plain = bulk.plain
         self._reduced: Joined | None = None
         self.alone = bulk.alone
-        self.touched = [always] * len(texts)
+        self._always = always
         self._found: list[_Found] = []
         for one in passes:
             read: set[int] = set()
@@ -89,11 +94,26 @@ class Scans:
                 joined = self._reduced = bulk.reduced()
             else:
                 joined, read = bulk.sounds_reduced()
-            found = _Found(one, joined, self.touched, read)
-            for number in read:
-                sounds = reduce(sound_view(bulk.plain.of(number)).text)
-                self.touched[number] = found.replace(number, one.automaton.find(sounds), self.touched[number])
-            self._found.append(found)
+            heard = {n: one.automaton.find(reduce(sound_view(bulk.plain.of(n)).text)) for n in read}
+            self._found.append(_Found(one, joined, heard, owners))
+
+    def touched(self, numbers: Iterable[int]) -> int:
+        """What the texts of one message touch, as bits: matchers, and above them the rules they open."""
+        touched = self._always
+        for found in self._found:
+            touches = found.touches
+            for number in numbers:
+                for _, _, literal in found.hits(number):
+                    touched |= touches[literal]
+        return touched
+
+    def fill(self, columns: list[int]) -> None:
+        """Adds, for each thing that is touched, the messages whose texts touch it."""
+        for found in self._found:
+            things = found.things
+            for literal, messages in found.messages.items():
+                for thing in things[literal]:
+                    columns[thing] |= messages
 
     def plain(self, number: int) -> str:
         """The plain view of one text, each of whose characters stands for the one at its own place."""
@@ -115,40 +135,40 @@ class Scans:
 class _Found:
     """The hits of one pass.  `others` has those of texts that were not looked at in the joined one."""
 
-    __slots__ = ("_firsts", "_hits", "_joined", "_others", "_touches")
+    __slots__ = ("_firsts", "_hits", "_joined", "_others", "messages", "things", "touches")
 
-    def __init__(self, one: Pass, joined: Joined, touched: list[int], leave: set[int]) -> None:
-        self._joined, self._touches = joined, one.touches
-        self._others: dict[int, Hits] = {}
+    def __init__(self, one: Pass, joined: Joined, others: Mapping[int, Hits], owners: Sequence[int]) -> None:
+        self._joined, self._others = joined, others
+        self.things, self.touches = one.things, one.touches
+        self.messages = messages = dict[int, int]()
+        """For each literal, the messages that hold it as a set of bits."""
         self._hits = hits = one.automaton.find(joined.text)
         self._firsts = firsts = [0]
-        ends, touches = joined.ends, one.touches
-        number, stop, mask = 0, ends[0], touched[0]
+        ends = joined.ends
+        number, stop = 0, ends[0]
+        bit = 0 if number in others else 1 << owners[number]
         for at, (_, end, literal) in enumerate(hits):
             if end > stop:
-                if number not in leave:
-                    touched[number] = mask
                 while end > stop:
                     number += 1
                     stop = ends[number]
                     firsts.append(at)
-                mask = touched[number]
-            mask |= touches[literal]
-        if number not in leave:
-            touched[number] = mask
+                bit = 0 if number in others else 1 << owners[number]
+            messages[literal] = messages.get(literal, 0) | bit
         firsts += [len(hits)] * (len(ends) - number)
+        for number, heard in others.items():
+            for _, _, literal in heard:
+                messages[literal] = messages.get(literal, 0) | 1 << owners[number]
 
-    def replace(self, number: int, hits: Hits, touched: int) -> int:
-        """Takes the hits of one text that was looked at alone; gives what it touches."""
-        self._others[number] = hits
-        for _, _, literal in hits:
-            touched |= self._touches[literal]
-        return touched
+    def hits(self, number: int) -> Hits:
+        """The hits in one text, at places of the joined one if they were found there."""
+        known = self._others.get(number)
+        return self._hits[self._firsts[number] : self._firsts[number + 1]] if known is None else known
 
     def of(self, number: int) -> Hits:
-        known = self._others.get(number)
-        if known is not None:
-            return known
+        """The hits in one text, at its own places."""
+        hits = self.hits(number)
+        if number in self._others:
+            return hits
         base = self._joined.start(number)
-        hits = self._hits[self._firsts[number] : self._firsts[number + 1]]
         return [(start - base, end - base, literal) for start, end, literal in hits]

@@ -8,7 +8,7 @@ from typing import Literal as OneOf
 
 from modengine.match.found import Candidate, Dropped, Finding, Found, Literal, Scan, inside
 from modengine.match.part import PartText, reduce
-from modengine.match.walk import Walk, alike, prefixes, same
+from modengine.match.walk import Walk, alike, forms, prefixes, same
 from modengine.ruleset.model import Pattern
 from modengine.text.normalize import plain
 from modengine.text.sounds import sound_view, term_sounds
@@ -61,6 +61,10 @@ def squeeze(text: str) -> str:
 class TermMatcher:
     """Finds the terms of one pattern; see docs/rule-language.md for what each option means."""
 
+    query = None
+    wants_candidates = True
+    is_quick = False
+
     def __init__(self, pattern: Pattern, boundary: Boundary = "not-straddling") -> None:
         self.pattern = pattern
         self.boundary: Boundary | None = boundary if pattern.kind == "words" else None
@@ -89,13 +93,15 @@ class TermMatcher:
 
     # Payloads number the terms first, then the sounds, then the terms again for their looks.
 
+    def occurs(self, _plain: str) -> bool:
+        return True
+
     def literals(self) -> Iterable[Literal]:
         terms, sounds = len(self.terms), len(self.sounds)
         for number, term in enumerate(self.terms):
             yield self._literal(term.sought, number) if self.walk else Literal(Scan.PLAIN, term.plain, number)
             if self._alike:
-                # Repeats of the first character may stand in several forms before the second comes.
-                for prefix in prefixes(term.sought[:1] if self.pattern.repeats else term.sought):
+                for prefix in prefixes(term.sought, self.pattern.repeats):
                     yield self._literal(prefix, terms + sounds + number)
         for number, (_, sound) in enumerate(self.sounds):
             # A sound without a syllable or letter reduces to nothing and is no evidence of its own.
@@ -133,15 +139,16 @@ class TermMatcher:
         seen: set[tuple[int, int]] = set()
         first: dict[tuple[int, int], Found] = {}
         for candidate in candidates:
-            payload, (low, high) = candidate[3], self._starts(part, candidate)
-            if (payload, high) in seen:
-                continue
-            seen.add((payload, high))
-            for found in self._matches(part, candidate, low, high):
-                if not self.pattern.repeats:
-                    yield payload, found
-                elif (payload, found.end) not in first or found.start < first[payload, found.end].start:
-                    first[payload, found.end] = found
+            payload = candidate[3]
+            for low, high in self._starts(part, candidate):
+                if (payload, high) in seen:
+                    break
+                seen.add((payload, high))
+                for found in self._matches(part, candidate, low, high):
+                    if not self.pattern.repeats:
+                        yield payload, found
+                    elif (payload, found.end) not in first or found.start < first[payload, found.end].start:
+                        first[payload, found.end] = found
         yield from ((payload, found) for (payload, _), found in first.items())
 
     def _number(self, payload: int) -> int:
@@ -150,12 +157,22 @@ class TermMatcher:
             return payload
         return self.sounds[payload - terms][0] if payload < terms + sounds else payload - terms - sounds
 
-    def _starts(self, part: PartText, candidate: Candidate) -> tuple[int, int]:
-        """Where a match may begin, in the text of the walk."""
-        scan, start, _, _ = candidate
+    def _starts(self, part: PartText, candidate: Candidate) -> Iterable[tuple[int, int]]:
+        """The stretches in which a match may begin, in the text of the walk; the nearest to the hit first."""
+        scan, at, _, payload = candidate
         if scan is Scan.PLAIN:
-            return start, start
-        return (part.reduced if scan is Scan.REDUCED else part.sounds_reduced).starts(start)
+            yield at, at
+            return
+        reduced = part.reduced if scan is Scan.REDUCED else part.sounds_reduced
+        low, high = reduced.starts(at)
+        yield low, high
+        if self.pattern.repeats and payload >= len(self.terms) + len(self.sounds):
+            # The first character may be repeated before the hit in other forms.
+            begin = frozenset("".join(forms(self.terms[self._number(payload)].sought[0])))
+            while low and part.plain[low - 1] in begin:
+                at -= 1
+                low, high = reduced.starts(at)
+                yield low, high
 
     def _matches(self, part: PartText, candidate: Candidate, low: int, high: int) -> Iterable[Found]:
         (_, first, last, payload), text = candidate, part.plain

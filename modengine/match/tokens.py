@@ -62,6 +62,10 @@ class _Test:
 class TokenMatcher:
     """For every token that a match can start at, the longest match."""
 
+    query = None
+    wants_candidates = True
+    is_quick = False
+
     def __init__(self, pattern: Pattern) -> None:
         self.pattern = pattern
         self.tests = tuple(
@@ -73,6 +77,9 @@ class TokenMatcher:
             for token in pattern.tokens
         )
         self.tagged = any(token.pos is not None for token in pattern.tokens)
+
+    def occurs(self, _plain: str) -> bool:
+        return True
 
     def literals(self) -> Iterable[Literal] | None:
         """The texts of the token that has fewest of them, among those that must be there."""

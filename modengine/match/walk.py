@@ -9,8 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from modengine.match.rarity import chance_of, then
 from modengine.text.normalize import ignorable
 from modengine.text.tables import lookalikes, splits
+
+MOST = 100
+"""So many beginnings of one term are sought at the most."""
+RARE = 1e-4
+"""A beginning that so few characters of ordinary text start is rare enough."""
 
 Step = Callable[[str, int, int], int]
 """Of a text, a place in it and a place in the term: how many characters are met there, 0 for none."""
@@ -75,12 +81,12 @@ def same(term: str) -> Step:
 
 def alike(term: str) -> Step:
     """Characters are met by themselves, by their components, or by a look-alike."""
-    forms = [(char, splits(char), lookalikes(char)) for char in term]
+    ways_of = [(char, splits(char), lookalikes(char)) for char in term]
 
     def step(text: str, at: int, k: int) -> int:
         if at >= len(text):
             return 0
-        char, ways, others = forms[k]
+        char, ways, others = ways_of[k]
         found = text[at]
         if found == char:
             return 1
@@ -92,12 +98,25 @@ def alike(term: str) -> Step:
     return step
 
 
-def prefixes(term: str, most: int = 4000) -> list[str]:
-    """How a term sought by look may begin: its first two characters in all their forms."""
-    firsts = [term[0], *splits(term[0]), *sorted(lookalikes(term[0]))]
-    if len(term) == 1:
-        return firsts
-    seconds = [term[1], *splits(term[1]), *sorted(lookalikes(term[1]))]
-    if len(firsts) * len(seconds) > most:
-        return firsts
-    return [a + b for a in firsts for b in seconds]
+def forms(char: str) -> tuple[str, ...]:
+    """A character in all the ways that are read as it by look: itself, its components, its look-alikes."""
+    return (char, *splits(char), *sorted(lookalikes(char)))
+
+
+def prefixes(term: str, repeats: bool) -> list[str]:
+    """How a term sought by look may begin: its first characters, as many as make it rare, in all their forms.
+
+    With `repeats`, what begins so is the last of the repeated first characters; and as a character may be
+    repeated in several forms, it is followed by the next one for certain only if it has but one.
+    """
+    found = list(forms(term[0]))
+    share = chance_of(found)
+    for k in range(1, len(term)):
+        more = forms(term[k])
+        if len(found) * len(more) > MOST or (repeats and k > 1 and len(forms(term[k - 1])) > 1):
+            break
+        found = [a + b for a in found for b in more]
+        share = then(share, more)
+        if share < RARE:
+            break
+    return found

@@ -63,11 +63,24 @@ class _Meter:
 class _Metered:
     """A matcher that is timed."""
 
+    query = None
+    """It is timed when the policy is compiled."""
+
     def __init__(self, matcher: Matcher, meter: _Meter) -> None:
         self._matcher, self._meter = matcher, meter
+        self.wants_candidates, self.is_quick = matcher.wants_candidates, matcher.is_quick
 
     def literals(self) -> Iterable[Literal] | None:
         return self._matcher.literals()
+
+    def occurs(self, plain: str, /) -> bool:
+        start = self._meter.clock()
+        found = self._matcher.occurs(plain)
+        if found:
+            self._meter.spent += self._meter.clock() - start  # `find` is asked next
+        else:
+            self._meter.add(start, held=False)
+        return found
 
     def find(self, part: PartText, candidates: list[Candidate], /) -> Finding:
         start = self._meter.clock()

@@ -201,6 +201,8 @@ def test_a_regex_that_fails_otherwise_is_undetermined_too(error: type[Exception]
         def finditer(self, *_: Any, **__: Any) -> None:
             raise error
 
+        search = finditer
+
     engine = build.engine(build.rule("r", "p", regex("p", "微信")))
     monkeypatch.setattr(engine._program.matchers[0], "regex", Failing())
     [one] = engine.decide("微信").undetermined
