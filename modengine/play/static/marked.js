@@ -60,6 +60,11 @@ export function marked(chars, marks, breaks = null) {
     cells[at] = cell;
     const latin = /^[A-Za-z0-9._/:@-]$/.test(char);
     if (!latin || !group || group.childElementCount > 24) group = null;
+    const before = box.lastElementChild;
+    if (CLOSES.test(char) && before?.matches(".cell, .nowrap") && before.childElementCount < 8) {
+      held(before).append(cell);
+      return;
+    }
     if (latin && !group) {
       group = h("span", { class: "nowrap" });
       box.append(group);
@@ -71,9 +76,20 @@ export function marked(chars, marks, breaks = null) {
   return box;
 }
 
+// No line begins with a comma: it stays with what stands before it.
+const CLOSES = /^[，。！？、；：）】》」』”’…]$/;
+
+function held(before) {
+  if (before.matches(".nowrap")) return before;
+  const together = h("span", { class: "nowrap" });
+  before.replaceWith(together);
+  together.append(before);
+  return together;
+}
+
 function cellClass(char, over, breaks, at) {
   const strongest = ["hit", "found", "dropped"].find((kind) => over.some((mark) => mark.kind === kind));
-  return `cell ${strongest ? `in-${strongest}` : ""} ${isOdd(char) ? "odd" : ""} ${breaks?.has(at) ? "word" : ""}`;
+  return `cell ${strongest ? `in-${strongest}` : ""} ${isOdd(char) ? "odd" : ""} ${at && breaks?.has(at) ? "word" : ""}`;
 }
 
 // The marks of a part, moved to its plain form.
