@@ -12,7 +12,7 @@ import pickle
 import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from modengine.errors import InputError, ModengineError, WorkerError
@@ -43,19 +43,32 @@ def cluster(address: str | None) -> Iterator[Any]:
     ray = require()
     if address is not None:
         _reach(address)
-    try:
-        if address is None:
-            ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
-        else:
-            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
-    except (ConnectionError, ValueError, RuntimeError, OSError) as error:
-        raise _unusable(address or "local", error) from None
-    try:
-        # Ray prints what befalls its workers, and on standard output, which is for results.
-        with redirect_stdout(sys.stderr):
+    with _words_to_stderr():
+        try:
+            if address is None:
+                ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+            else:
+                ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+        except (ConnectionError, ValueError, RuntimeError, OSError) as error:
+            raise _unusable(address or "local", error) from None
+        try:
             yield ray
+        finally:
+            ray.shutdown()
+
+
+@contextmanager
+def _words_to_stderr() -> Iterator[None]:
+    """Ray prints what befalls its workers, from threads and from C++, on standard output, which is for results."""
+    sys.stdout.flush()
+    saved = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
     finally:
-        ray.shutdown()
+        sys.stdout.flush()
+        os.dup2(saved, 1)
+        os.close(saved)
 
 
 def _reach(address: str) -> None:

@@ -18,7 +18,7 @@ from modengine.audit.segments import lines, record_of
 from modengine.audit.verify import verify
 from modengine.cli.main import run
 from modengine.errors import AuditError
-from modengine.run import blocks
+from modengine.run import blocks, commit
 from tests.cli.conftest import POLICY, Command
 from tests.cli.test_scan import EXPIRY, finish, process
 
@@ -28,9 +28,10 @@ ROWS = 60
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Blocks of a few rows."""
-    monkeypatch.setattr(blocks, "BYTES", 400)
-    monkeypatch.setattr(blocks, "ROWS", 7)
+    """Blocks of a few rows, each put away by itself, however slow the disk."""
+    monkeypatch.setattr(blocks, "BYTES", 800)
+    monkeypatch.setattr(blocks, "ROWS", 15)
+    monkeypatch.setattr(commit, "MOST", 1)
 
 
 def message(number: int) -> dict[str, str]:
@@ -110,7 +111,7 @@ def test_killed_at_every_step_it_goes_on_to_the_same_end(
     wanted_code = run(at(whole))
     decisions = recorded(whole / "log")
     assert decisions == ROWS - (6 if form == "jsonl" else 0)
-    for number in range(1, 400, 2):
+    for number in range(1, 400, 3):
         folder = tmp_path / f"{how}-{number}"
         folder.mkdir()
         code = crash(number, how, at(folder))
@@ -336,7 +337,7 @@ def test_two_scans_to_one_output(command: Command, jsonl: Path) -> None:
 
 # ------------------------------------------------------------------------ processes
 
-COUNT = 12_000
+COUNT = 8_000
 
 
 @pytest.fixture
