@@ -16,7 +16,10 @@ Other = TypeVar("Other", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class AtLeast(Generic[Leaf]):
-    """So many of the items: one of them is "or", all of them is "and", 0 is always, 1 of none is never."""
+    """So many of the items: one of them is "or", all of them is "and", 0 is always, 1 of none is never.
+
+    An item that stands there twice counts twice: two patterns may share a matcher.
+    """
 
     n: int
     items: tuple[Leaf | AtLeast[Leaf], ...]
@@ -86,7 +89,7 @@ def possible(need: Need) -> Possible:
         return _any(mask, tests)
     if n == size:
         return _all(mask, tests)
-    return lambda touched: (touched & mask).bit_count() + sum(test(touched) for test in tests) >= n
+    return lambda touched: sum(touched >> thing & 1 for thing in things) + sum(test(touched) for test in tests) >= n
 
 
 def _any(mask: int, tests: list[Possible]) -> Possible:

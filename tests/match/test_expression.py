@@ -9,7 +9,17 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from modengine.errors import PolicyError
-from modengine.match.expression import CostlyRegex, literal_runs, necessary, nodes, parse
+from modengine.match.expression import (
+    CostlyRegex,
+    Query,
+    Strings,
+    _query,
+    literal_runs,
+    necessary,
+    nodes,
+    parse,
+    query,
+)
 from modengine.match.program import compile_policy
 from modengine.match.regex import source_of
 from modengine.text.normalize import plain_view
@@ -134,6 +144,38 @@ def test_whatever_matches_holds_one_of_the_necessary_literals(
     if needed is not None and matched:
         folded = plain_view(body).text
         assert any(literal in folded for literal in needed)
+    asked = _query(parse(source))
+    if asked is not None and matched:
+        assert holds(asked, plain_view(body).text)
+
+
+def holds(need: Strings | Query, text: str) -> bool:
+    if isinstance(need, frozenset):
+        return any(literal in text for literal in need)
+    return sum(holds(item, text) for item in need.items) >= need.n
+
+
+@pytest.mark.parametrize(
+    ("source", "body", "expected"),
+    [
+        (r"加\W{0,3}微信", "加 微信", True),
+        (r"加\W{0,3}微信", "加了微博", False),
+        (r"日\d+元|周[^。]{0,4}薪", "日薪", False),
+        (r"日\d+元|周[^。]{0,4}薪", "周末发薪", True),
+        (r"日\d+元|周[^。]{0,4}薪", "日元", True),
+        (r"(?:一天[^。]*赚){2}", "一天就赚", True),
+        (r"一天[^。]*赚(?:翻|大)?", "一天", False),
+    ],
+)
+def test_a_branch_asks_for_all_its_literals(source: str, body: str, expected: bool) -> None:
+    asked = query(source)
+    assert asked is not None
+    assert holds(asked, body) is expected
+
+
+@pytest.mark.parametrize("source", ["加微信", "微信|网银", r"\d+微信", r"微信|\d", "的.*是"])
+def test_where_the_rarest_literal_says_as_much_no_more_is_asked(source: str) -> None:
+    assert query(source) is None
 
 
 @many

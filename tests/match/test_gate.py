@@ -122,6 +122,13 @@ def test_a_rule_is_looked_at_where_its_gates_are_touched(when: str, body: str, e
     assert live(body, rule("r", when, A, B, SHAPE)) == expected
 
 
+def test_patterns_that_share_a_matcher_count_one_by_one() -> None:
+    same = text("b", "微信"), text("c", "失效")
+    made = engine(rule("r", "2 of (a, b, c)", A, *same))
+    assert [hit.rule for hit in made.decide("微信").hits] == ["r"]
+    assert [len(one.hits) for one in made.decide_batch(["微信", "失效", "好"])] == [1, 0, 0]
+
+
 @pytest.mark.parametrize(("body", "expected"), [("微信", ["one", "two"]), ("失效", []), ("好", [])])
 def test_a_rule_that_asks_for_another_is_gated_as_that_one(body: str, expected: list[str]) -> None:
     assert live(body, rule("one", "a", A), rule("two", "rule(one)", B)) == expected
