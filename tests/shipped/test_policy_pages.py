@@ -12,7 +12,7 @@ from modengine import Engine, Message
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "policy"
 RULESETS = {
     "rumour": ("rumour",), "violence": ("violence",), "terrorism": ("terrorism",), "pornography": ("pornography",),
-    "fraud": ("fraud", "bait", "calls", "cues"), "relief": ("relief",),
+    "fraud": ("fraud", "bait", "calls", "signals"), "relief": ("relief",),
 }  # fmt: skip
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
