@@ -29,6 +29,8 @@ MOST_CHARACTERS = 20_000
 
 AT_ONCE = 512
 """So many messages are read together at the most."""
+FEW = 8
+"""Fewer are decided one by one: asking every rule of them takes longer."""
 
 
 class Engine:
@@ -85,7 +87,7 @@ class Engine:
         raises MessageError (ME902).  Without numpy they are decided one by one.
         """
         batch = [Message.of(one) for one in messages]
-        if not batch or not self._program.joins or find_spec("numpy") is None:
+        if len(batch) < FEW or not self._program.joins or find_spec("numpy") is None:
             return [self._decide_or_error(message, ignore_scope) for message in batch]
         decided: list[Decision | MessageError] = []
         for at in range(0, len(batch), AT_ONCE):

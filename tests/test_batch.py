@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import chain
 
 import build
@@ -15,6 +16,15 @@ from modengine.errors import MessageError
 from modengine.match.program import compile_policy
 from modengine.model import Message, Part
 from modengine.ruleset.model import Policy, Token
+
+
+@pytest.fixture(scope="module", autouse=True)
+def together() -> Iterator[None]:
+    """However few the messages are, they are read together."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("modengine.engine.FEW", 1)
+        yield
+
 
 A = text("a", "微信", sounds_like=True, gaps=2)
 POLICY = build.policy(
