@@ -16,14 +16,14 @@ from modengine.match.gate import cost, gates, need
 from modengine.match.literals import Automaton
 from modengine.match.need import NEVER, Need, Possible, PossibleIn, bits, members, possible, possible_in, renamed
 from modengine.match.part import PartText
-from modengine.match.regex import RegexMatcher, source_of
+from modengine.match.regex import RegexMatcher, compiled, source_of
 from modengine.match.revision import pattern_key, revision
 from modengine.match.scan import Hits, Pass, Scans
-from modengine.match.terms import Boundary, TermMatcher
+from modengine.match.terms import Boundary, TermMatcher, plain_term
 from modengine.match.tokens import TokenMatcher
 from modengine.ruleset.model import Pattern, Policy, Rule, sought
 from modengine.text import segment
-from modengine.text.normalize import SEPARATOR, plain
+from modengine.text.normalize import SEPARATOR
 from modengine.text.segment import Segmenter
 
 MATCHERS: dict[str, Callable[[Pattern, Boundary], Matcher]] = {
@@ -201,7 +201,7 @@ class Program:
     def _dictionary(self) -> Iterable[str]:
         for pattern in self.patterns:
             if pattern.kind in ("words", "tokens"):
-                yield from (plain(text) for text, _ in sought(pattern))
+                yield from (plain_term(text) for text, _ in sought(pattern))
 
     def _opened(self, touched: int) -> int:
         """The rules that a set of matchers opens, as bits above those of the matchers."""
@@ -338,7 +338,7 @@ def _problems(pattern: Pattern) -> Iterable[Problem]:
     if pattern.kind == "tokens" and all(token.low == 0 for token in pattern.tokens):
         yield _at(pattern, "ME407", f"`{pattern.name}` matches no token at all", "let one token be there always")
     for term, place in sought(pattern):
-        if not plain(term).strip():
+        if not plain_term(term).strip():
             yield Problem("ME403", f"a term of `{pattern.name}` is empty after normalising", place, "remove the term")
 
 
@@ -346,7 +346,7 @@ def _regex_problems(pattern: Pattern) -> Iterable[Problem]:
     source = source_of(pattern)
     try:
         nodes(parse(source))
-        compiled = regex.compile(source, 0 if pattern.exact_case else regex.IGNORECASE)
+        found = compiled(source, pattern.exact_case)
     except CostlyRegex as error:
         yield _at(pattern, "ME402", f"the regex `{pattern.name}` {error}", "write smaller counts than {300}")
     except RecursionError:
@@ -360,7 +360,7 @@ def _regex_problems(pattern: Pattern) -> Iterable[Problem]:
             problem = replace(problem, place=pattern.term_places[0].shifted(position))
         yield problem
     else:
-        if compiled.search("") is not None:
+        if found.search("") is not None:
             yield _at(pattern, "ME407", f"the regex `{pattern.name}` matches the empty text",
                       "ask for at least one character: `+` in place of `*`")  # fmt: skip
 

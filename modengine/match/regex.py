@@ -56,6 +56,12 @@ def _literal(char: str, fold: bool) -> str:
     return regex.escape(form, special_only=True) if len(form) == 1 else char
 
 
+@lru_cache(maxsize=4096)
+def compiled(source: str, exact_case: bool) -> regex.Pattern[str]:
+    """The compiled regex: checked first and matched with later, and a policy has more than `regex` itself keeps."""
+    return regex.compile(source, 0 if exact_case else regex.IGNORECASE)
+
+
 class RegexMatcher:
     """Leftmost matches that do not overlap; empty ones do not count."""
 
@@ -63,9 +69,8 @@ class RegexMatcher:
 
     def __init__(self, pattern: Pattern) -> None:
         self.pattern = pattern
-        flags = 0 if pattern.exact_case else regex.IGNORECASE
         source = source_of(pattern)
-        self.regex = regex.compile(source, flags)
+        self.regex = compiled(source, pattern.exact_case)
         needed = necessary(source)
         self.is_quick = not pattern.exact_case
         self.query: Query | None = query(source)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal as OneOf
 
 from modengine.match.found import Candidate, Dropped, Finding, Found, Literal, Scan, inside
@@ -30,6 +31,10 @@ class _Term:
     """Of one character, or of Latin letters and digits: must begin and end at token edges."""
 
 
+plain_term = lru_cache(65536)(plain)
+"""A rule set names its terms many times, and is compiled again at every edit."""
+
+
 def plain_terms(pattern: Pattern) -> dict[str, str]:
     """The terms that differ, each with the first raw one that gives it, in order; no empty ones.
 
@@ -37,8 +42,8 @@ def plain_terms(pattern: Pattern) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for raw in pattern.terms:
-        if plain(raw):
-            found.setdefault(plain(raw, fold=not pattern.exact_case), raw)
+        if plain_term(raw):
+            found.setdefault(plain_term(raw, not pattern.exact_case), raw)
     return found
 
 
@@ -79,7 +84,7 @@ class TermMatcher:
                 len(term) == 1 or (term.isascii() and term.isalnum()),
             )
             for cased, raw in plain_terms(pattern).items()
-            for term in (plain(raw),)
+            for term in (plain_term(raw),)
         )
         self.sounds = tuple(
             (number, squeeze(sound) if pattern.repeats else sound)

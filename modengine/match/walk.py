@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from modengine.match.rarity import chance_of, then
 from modengine.text.normalize import ignorable
@@ -98,6 +99,7 @@ def alike(term: str) -> Step:
     return step
 
 
+@lru_cache(8192)
 def forms(char: str) -> tuple[str, ...]:
     """A character in all the ways that are read as it by look: itself, its components, its look-alikes."""
     return (char, *splits(char), *sorted(lookalikes(char)))
