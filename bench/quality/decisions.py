@@ -22,6 +22,7 @@ from modengine.model import RANK
 ROOT = Path(__file__).resolve().parents[2]
 DIGEST = ROOT / "bench" / "quality" / "decisions.tsv"
 CATEGORIES = ("fraud", "pornography", "rumour", "terrorism", "violence")
+_HALF = {"writing": 0, "checking": 1}
 _engine: list[Engine] = []
 
 
@@ -35,7 +36,7 @@ class Decided:
     """(n, categories)."""
     clusters: NDArray[np.int64]
     halves: NDArray[np.int64]
-    """0 for writing, 1 for checking: the rows of one near-duplicate cluster share a half."""
+    """0 for writing, 1 for checking: as the rows say, else by lot; a near-duplicate cluster then shares a half."""
 
     def highest(self, category: str | None) -> NDArray[np.int8]:
         if category is None:
@@ -93,8 +94,9 @@ def decide_rows(rows: Sequence[Row], processes: int) -> NDArray[np.int8]:
 def decide_file(name: str, path: Path, processes: int = 1) -> Decided:
     rows = rows_of(path)
     codes, names = clusters([text_of(row) for row in rows])
-    sides = np.array([half(one) for one in names], np.int64)
-    return Decided(name, rows, decide_rows(rows, processes), codes, sides[codes])
+    by_lot = np.array([half(one) for one in names], np.int64)[codes]
+    sides = [_HALF.get(str(row.get("half")), lot) for row, lot in zip(rows, by_lot, strict=True)]
+    return Decided(name, rows, decide_rows(rows, processes), codes, np.array(sides, np.int64))
 
 
 def digest(files: Sequence[Decided]) -> str:
