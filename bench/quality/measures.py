@@ -44,7 +44,9 @@ MEASURES: tuple[Measure, ...] = (
     Measure("own warnings and writings, label", "warnings", _is("label", "none"), None, 0.05, False, 1),
     Measure("own harmless samples, review", "messages", _is("label", "none"), None, 0.0, False),
     Measure("independent fraud → fraud", "independent", _is("label", "fraud"), "fraud", 0.70, True),
-    Measure("independent pornography → pornography", "independent", _is("label", "pornography"), "pornography", 0.65, True),
+    Measure(
+        "independent pornography → pornography", "independent", _is("label", "pornography"), "pornography", 0.65, True,
+    ),
     Measure("independent violence → violence", "independent", _is("label", "violence"), "violence", 0.85, True),
     Measure("independent terrorism → terrorism", "independent", _is("label", "terrorism"), "terrorism", 0.85, True),
     Measure("independent rumour → rumour, label", "independent", _is("label", "rumour"), "rumour", 0.70, True, 1),
