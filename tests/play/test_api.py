@@ -233,7 +233,7 @@ def test_a_decision_is_what_the_openapi_document_says(api: Api, client: Any) -> 
     document = client.get("/api/openapi.json").json()
     schema = {"$ref": "#/components/schemas/Decision", "components": document["components"]}
     jsonschema.validate(api("decide", text=SCAM), schema)
-    assert msgspec.convert(api("decide", text=SCAM), Decision).action == "review"
+    assert msgspec.convert(api("decide", text=SCAM), Decision).action == "block"
 
 
 def test_the_command_is_listed() -> None:

@@ -84,7 +84,7 @@ function addFile() {
     const name = nameOf($("file-name").value, kind);
     if (!name) return fill(said, t("file_name_bad"));
     if (Object.keys(state.files).some((one) => one.toLowerCase() === name.toLowerCase())) return fill(said, t("file_there", name));
-    if (Object.keys(state.files).length >= 64) return fill(said, t("file_too_many"));
+    if (Object.keys(state.files).length >= 128) return fill(said, t("file_too_many"));
     let note = t("file_list_added", name);
     if (kind === "rules") {
       const category = state.compiled?.policy.categories[0] ?? "fraud";
