@@ -439,10 +439,10 @@ def test_what_counts_as_flagged_is_chosen(opened: Opened, way: str) -> None:
     page.wait_for_selector("#flag-from")
     before = page.inner_text("#outcome .confusion")
     if way == "mouse":
-        page.select_option("#flag-from", "label")
+        page.select_option("#flag-from", "block")
     else:
         tab_to(page, "#flag-from")
-        page.keyboard.press("ArrowUp")
+        page.keyboard.press("ArrowDown")
     until(page, "(was) => document.querySelector('#outcome .confusion').innerText !== was", arg=before)
     assert page.evaluate("document.activeElement.id") == "flag-from"
 
