@@ -600,7 +600,8 @@ def decide(policy: Policy, message: Message, *, ignore_scope: bool = False, word
     for index, one in enumerate(message.all_parts()):
         view = plain_view(one.text)
         parts.append(Part(index, one.kind, view, cut(view.text, words), words))
-    found = {rule.id: [one for pattern in rule.patterns for one in find(pattern, parts)] for rule in policy.rules}
+    once = {pattern: find(pattern, parts) for rule in policy.rules for pattern in rule.patterns}  # most are shared
+    found = {rule.id: [one for pattern in rule.patterns for one in once[pattern]] for rule in policy.rules}
     case = Case(policy, message, parts, found)
 
     hits, shadow_hits, reliefs = [], [], []

@@ -23,7 +23,7 @@ from modengine.run.journal import Journal, Note, State, What, compare
 from modengine.run.local import deciding
 from modengine.run.output import Nothing, Output, Parts, Stream
 from modengine.run.read import Form, Source
-from modengine.run.replace import refuse_inputs
+from modengine.run.replace import refuse_inputs, said
 from modengine.run.summary import Summary, Tally
 from modengine.run.work import OutputForm, Work
 
@@ -81,14 +81,14 @@ class Scan:
             what = "a scan can be gone on with only where its input and its output are files"
             raise InputError("ME912", what, "save a copy of the input, and scan that")
         if not _is_file(paths[0]):
-            with outputs.said(paths[0]), paths[0].open("wb", buffering=0) as device, _log(asked, None) as log:
+            with said(paths[0]), paths[0].open("wb", buffering=0) as device, _log(asked, None) as log:
                 return self._decide(Stream(device), log, self._start(()), None, on).summary()
         old = journal.read() if journal is not None else None
         if journal is not None and old is not None and old.finished and asked.resume:
             # Stopped between the last record and the last name.
             compare(old.what, _what(asked, old.what.log if asked.audit is not None else None))
             for path in paths:
-                with outputs.said(path):
+                with said(path):
                     outputs.place(path)
             journal.remove()
             return old.after.summary()

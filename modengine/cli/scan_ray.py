@@ -12,8 +12,8 @@ from modengine.cli.audit_options import signer_of
 from modengine.cli.progress import OnProgress
 from modengine.cli.scan_files import Asked
 from modengine.errors import InputError, OutputError
-from modengine.run.output import said
 from modengine.run.ray import cluster, mapped
+from modengine.run.replace import said
 from modengine.run.shards import shards
 from modengine.run.summary import Summary, Tally
 

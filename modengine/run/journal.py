@@ -15,7 +15,8 @@ import msgspec
 
 from modengine.errors import InputError, OutputError
 from modengine.run.blocks import Position
-from modengine.run.output import said, sync_folder
+from modengine.run.output import sync_folder
+from modengine.run.replace import said
 from modengine.run.summary import Summary, Tally
 
 FORMAT = 1

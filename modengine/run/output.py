@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from modengine.errors import OutputError
+from modengine.run.replace import said
 
 PART = ".part"
 
@@ -140,20 +141,6 @@ def place(path: Path) -> None:
     if part_of(path).exists():
         os.replace(part_of(path), path)
         sync_folder(path.parent)
-
-
-@contextmanager
-def said(path: Path) -> Iterator[None]:
-    """Errors of the system as OutputError (ME909)."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except FileNotFoundError:
-        raise OutputError("ME909", f"there is no folder `{path.parent}`", "make it first") from None
-    except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise OutputError("ME909", f"`{path}` cannot be written: {why}", "make room, or choose another place") from None
 
 
 def sync_folder(folder: Path) -> None:

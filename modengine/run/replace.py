@@ -27,7 +27,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     What is no regular file (a device, a pipe) is written to directly.  A link is followed.
     """
     path = Path(os.path.realpath(path))
-    with _said(path):
+    with said(path, "nothing was written there", beside=True):
         if path.is_dir():
             raise OutputError("ME909", f"`{path}` is a folder", "give the name of a file")
         if path.exists() and not path.is_file():
@@ -46,7 +46,11 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _said(path: Path) -> Iterator[None]:
+def said(path: Path, hint: str = "make room, or choose another place", *, beside: bool = False) -> Iterator[None]:
+    """Errors of the system as OutputError (ME909).
+
+    With `beside`, trouble with a file of another folder, an input's for instance, is left as it is.
+    """
     try:
         yield
     except BrokenPipeError:
@@ -54,8 +58,7 @@ def _said(path: Path) -> Iterator[None]:
     except FileNotFoundError:
         raise OutputError("ME909", f"there is no folder `{path.parent}`", "make it first") from None
     except OSError as error:
-        # Another file's trouble, an input's for instance, is not this one's.
-        if error.filename is not None and Path(error.filename).parent != path.parent:
+        if beside and error.filename is not None and Path(error.filename).parent != path.parent:
             raise
         why = (error.strerror or str(error)).lower()
-        raise OutputError("ME909", f"`{path}` cannot be written: {why}", "nothing was written there") from None
+        raise OutputError("ME909", f"`{path}` cannot be written: {why}", hint) from None
