@@ -21,7 +21,7 @@ import regex
 from regex import _regex_core
 
 from modengine.match.need import AtLeast, both, either
-from modengine.match.rarity import chance_of, shortest
+from modengine.text.rarity import chance_of, shortest
 
 MOST = 64
 """A set of literals larger than this is given up."""

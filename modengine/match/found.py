@@ -8,18 +8,20 @@ from enum import IntEnum
 from typing import NamedTuple, Protocol
 
 from modengine.match.expression import Query
-from modengine.match.part import PartText
+from modengine.match.part import PartText, Reduced
 from modengine.ruleset.model import Pattern
 
 
 class Scan(IntEnum):
-    """The three texts of a part that the automaton passes over."""
+    """The four texts of a part that the automata pass over."""
 
     PLAIN = 0
     REDUCED = 1
-    """plain without ignorables, repeats once: where gaps, repeats and look-alikes are sought."""
+    """plain without ignorables, repeats once: where gaps and repeats are sought."""
     SOUNDS = 2
     """the same of the syllables."""
+    LOOKS = 3
+    """the same of the looks."""
 
 
 class Literal(NamedTuple):
@@ -65,6 +67,17 @@ class Finding:
 
 
 NOTHING = Finding()
+
+
+def reduced(part: PartText, scan: Scan) -> Reduced:
+    """The text of a scan other than PLAIN."""
+    match scan:
+        case Scan.SOUNDS:
+            return part.sounds_reduced
+        case Scan.LOOKS:
+            return part.looks_reduced
+        case _:
+            return part.reduced
 
 
 def inside(part: PartText, pattern: Pattern, found: Found) -> str | None:

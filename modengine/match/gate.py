@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from modengine.match.found import Literal
 from modengine.match.need import ALWAYS, AtLeast, Need, both, either
-from modengine.match.rarity import chance_of
+from modengine.text.rarity import chance_of
 from modengine.ruleset.condition import (
     And,
     Condition,

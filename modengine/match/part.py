@@ -11,6 +11,7 @@ from itertools import pairwise
 from operator import itemgetter
 
 from modengine.model import PartKind
+from modengine.text.looks import look_view
 from modengine.text.normalize import IGNORABLE, LEARN, ignorable, plain_view, sentence_starts
 from modengine.text.segment import Segmenter, Words
 from modengine.text.sounds import sound_view
@@ -101,8 +102,8 @@ class Spans:
 class PartText:
     """A part, its plain view, and whatever else the rules ask of it."""
 
-    __slots__ = ("_cased", "_known_reduced", "_outside", "_reduced", "_sentences", "_sounds", "_sounds_reduced",
-                 "_tokens", "_words", "index", "kind", "original", "segmenter", "view")  # fmt: skip
+    __slots__ = ("_cased", "_known_reduced", "_looks_reduced", "_outside", "_reduced", "_sentences", "_sounds",
+                 "_sounds_reduced", "_tokens", "_words", "index", "kind", "original", "segmenter", "view")  # fmt: skip
 
     def __init__(
         self,
@@ -124,6 +125,7 @@ class PartText:
         self._known_reduced = reduced
         self._sounds: View | None = None
         self._sounds_reduced: Reduced | None = None
+        self._looks_reduced: Reduced | None = None
         self._words: Words | None = None
         self._sentences: list[int] | None = None
         self._outside: dict[str, Spans] = {}
@@ -158,6 +160,13 @@ class PartText:
         if self._sounds_reduced is None:
             self._sounds_reduced = Reduced(self.sounds.text)
         return self._sounds_reduced
+
+    @property
+    def looks_reduced(self) -> Reduced:
+        """Its places are those of the plain view."""
+        if self._looks_reduced is None:
+            self._looks_reduced = Reduced(look_view(self.plain))
+        return self._looks_reduced
 
     @property
     def words(self) -> Words:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from modengine.match.found import Candidate, Scan
+from modengine.match.found import Candidate, Scan, reduced
 from modengine.match.literals import Automaton
 from modengine.match.part import PartText, Reduced, reduce
 from modengine.text.sounds import sound_view
@@ -35,9 +35,7 @@ class Pass:
     touches: tuple[int, ...]
 
     def text(self, part: PartText) -> str:
-        if self.scan is Scan.PLAIN:
-            return part.plain
-        return (part.reduced if self.scan is Scan.REDUCED else part.sounds_reduced).text
+        return part.plain if self.scan is Scan.PLAIN else reduced(part, self.scan).text
 
 
 class Candidates:
@@ -88,12 +86,15 @@ class Scans:
         self._found: list[_Found] = []
         for one in passes:
             read: set[int] = set()
-            if one.scan is Scan.PLAIN:
-                joined = bulk.plain
-            elif one.scan is Scan.REDUCED:
-                joined = self._reduced = bulk.reduced()
-            else:
-                joined, read = bulk.sounds_reduced()
+            match one.scan:
+                case Scan.PLAIN:
+                    joined = bulk.plain
+                case Scan.REDUCED:
+                    joined = self._reduced = bulk.reduced()
+                case Scan.SOUNDS:
+                    joined, read = bulk.sounds_reduced()
+                case Scan.LOOKS:
+                    joined = bulk.looks_reduced()
             heard = {n: one.automaton.find(reduce(sound_view(bulk.plain.of(n)).text)) for n in read}
             self._found.append(_Found(one, joined, heard, owners))
 

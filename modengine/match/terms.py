@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal as OneOf
 
-from modengine.match.found import Candidate, Dropped, Finding, Found, Literal, Scan, inside
+from modengine.match.found import Candidate, Dropped, Finding, Found, Literal, Scan, inside, reduced
 from modengine.match.part import PartText, reduce
 from modengine.match.walk import Walk, alike, forms, prefixes, same
 from modengine.ruleset.model import Pattern
@@ -107,16 +107,16 @@ class TermMatcher:
             yield self._literal(term.sought, number) if self.walk else Literal(Scan.PLAIN, term.plain, number)
             if self._alike:
                 for prefix in prefixes(term.sought, self.pattern.repeats):
-                    yield self._literal(prefix, terms + sounds + number)
+                    yield self._literal(prefix, terms + sounds + number, Scan.LOOKS)
         for number, (_, sound) in enumerate(self.sounds):
             # A sound without a syllable or letter reduces to nothing and is no evidence of its own.
             if reduced := reduce(sound):
                 yield Literal(Scan.SOUNDS, reduced, terms + number)
 
     @staticmethod
-    def _literal(text: str, payload: int) -> Literal:
+    def _literal(text: str, payload: int, scan: Scan = Scan.REDUCED) -> Literal:
         reduced = reduce(text)
-        return Literal(Scan.REDUCED, reduced, payload) if reduced else Literal(Scan.PLAIN, text[0], payload)
+        return Literal(scan, reduced, payload) if reduced else Literal(Scan.PLAIN, text[0], payload)
 
     def find(self, part: PartText, candidates: list[Candidate]) -> Finding:
         # Priority: exact matches in the order of the terms, then by sound, then by look.
@@ -168,15 +168,15 @@ class TermMatcher:
         if scan is Scan.PLAIN:
             yield at, at
             return
-        reduced = part.reduced if scan is Scan.REDUCED else part.sounds_reduced
-        low, high = reduced.starts(at)
+        text = reduced(part, scan)
+        low, high = text.starts(at)
         yield low, high
         if self.pattern.repeats and payload >= len(self.terms) + len(self.sounds):
             # The first character may be repeated before the hit in other forms.
             begin = frozenset("".join(forms(self.terms[self._number(payload)].sought[0])))
             while low and part.plain[low - 1] in begin:
                 at -= 1
-                low, high = reduced.starts(at)
+                low, high = text.starts(at)
                 yield low, high
 
     def _matches(self, part: PartText, candidate: Candidate, low: int, high: int) -> Iterable[Found]:

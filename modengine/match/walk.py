@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from modengine.match.rarity import chance_of, then
+from modengine.text.rarity import chance_of, then
+from modengine.text.looks import look_view
 from modengine.text.normalize import ignorable
 from modengine.text.tables import lookalikes, splits
 
@@ -99,26 +100,31 @@ def alike(term: str) -> Step:
     return step
 
 
-@lru_cache(8192)
 def forms(char: str) -> tuple[str, ...]:
     """A character in all the ways that are read as it by look: itself, its components, its look-alikes."""
     return (char, *splits(char), *sorted(lookalikes(char)))
 
 
+@lru_cache(8192)
+def _begins(char: str) -> tuple[tuple[str, ...], float]:
+    """The forms of a character as they stand in the `looks` view, and how often one of them stands in a text."""
+    return tuple(dict.fromkeys(map(look_view, forms(char)))), chance_of(forms(char))
+
+
 def prefixes(term: str, repeats: bool) -> list[str]:
-    """How a term sought by look may begin: its first characters, as many as make it rare, in all their forms.
+    """How a term sought by look may begin in the `looks` view: as many of its characters as make it rare.
 
     With `repeats`, what begins so is the last of the repeated first characters; and as a character may be
     repeated in several forms, it is followed by the next one for certain only if it has but one.
     """
-    found = list(forms(term[0]))
-    share = chance_of(found)
+    looks, share = _begins(term[0])
+    found = list(looks)
     for k in range(1, len(term)):
-        more = forms(term[k])
-        if len(found) * len(more) > MOST or (repeats and k > 1 and len(forms(term[k - 1])) > 1):
+        more, chance = _begins(term[k])
+        if len(found) * len(more) > MOST or (repeats and k > 1 and len(_begins(term[k - 1])[0]) > 1):
             break
         found = [a + b for a in found for b in more]
-        share = then(share, more)
+        share = then(share, chance)
         if share < RARE:
             break
     return found

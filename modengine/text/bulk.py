@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from modengine.text.looks import look_code
 from modengine.text.normalize import COMPLEX, LEARN, SEPARATOR, ignorable, normal_code
 from modengine.text.sounds import LATIN, pinyin, symbol_code
 
@@ -41,6 +42,7 @@ class _Table:
 _PLAIN = _Table(normal_code)
 _IGNORABLE = _Table(lambda code: ignorable(chr(code)))
 _SOUND = _Table(symbol_code)
+_LOOK = _Table(look_code)
 
 
 class Joined:
@@ -83,6 +85,9 @@ class Bulk:
 
     def reduced(self) -> Joined:
         return Joined(*_reduce(self._plain))
+
+    def looks_reduced(self) -> Joined:
+        return Joined(*_reduce(_LOOK(self._plain)))
 
     def sounds_reduced(self) -> tuple[Joined, set[int]]:
         """The reduced sounds; and the texts with letters that are read as pinyin, whose sounds these are not."""

@@ -47,7 +47,8 @@ def _splits() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _lookalikes() -> dict[str, frozenset[str]]:
+def all_lookalikes() -> dict[str, frozenset[str]]:
+    """Each character that looks like others, with those."""
     # A sign (× for x) may stand in a gap, so it is no look-alike: what is skipped is not read.
     return {
         char: frozenset(other for other in others if unicodedata.category(other)[0] not in "PSZ")
@@ -94,4 +95,4 @@ def splits(char: str) -> tuple[str, ...]:
 
 def lookalikes(char: str) -> frozenset[str]:
     """Single characters that look like this one."""
-    return _lookalikes().get(char, frozenset())
+    return all_lookalikes().get(char, frozenset())

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from modengine.match.need import ALWAYS, NEVER, AtLeast, Need, bits, both, either, possible, possible_in
 from modengine.match.walk import forms, prefixes
+from modengine.text.looks import look_view
 
 needs = st.recursive(
     st.builds(AtLeast, st.integers(-1, 3), st.lists(st.integers(0, 5), max_size=4).map(tuple)),
@@ -50,8 +51,8 @@ def test_every_leaf_of_a_need_is_told() -> None:
     assert list(both([either([0, 1]), 2]).leaves()) == [0, 1, 2]
 
 
-def test_a_beginning_has_all_forms_of_its_characters() -> None:
-    assert set(prefixes("不刷", repeats=True)) == {a + b for a in forms("不") for b in forms("刷")}
+def test_a_beginning_has_all_forms_of_its_characters_as_they_look() -> None:
+    assert set(prefixes("不刷", repeats=True)) == {look_view(a + b) for a in forms("不") for b in forms("刷")}
 
 
 def test_with_repeats_a_character_of_several_forms_ends_the_beginning() -> None:

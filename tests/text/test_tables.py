@@ -42,17 +42,17 @@ def test_a_character_has_look_alikes(char: str, other: str) -> None:
 
 
 def test_looking_alike_goes_both_ways() -> None:
-    table = tables._lookalikes()
+    table = tables.all_lookalikes()
     pairs = [(a, b) for a, others in table.items() for b in others if not ignorable(a)]
     assert [(a, b) for a, b in pairs if a not in table.get(b, ())] == []
 
 
 def test_what_a_gap_may_skip_looks_like_nothing() -> None:
-    assert [b for others in tables._lookalikes().values() for b in others if ignorable(b)] == []
+    assert [b for others in tables.all_lookalikes().values() for b in others if ignorable(b)] == []
 
 
 def test_nothing_looks_like_itself() -> None:
-    assert [char for char, others in tables._lookalikes().items() if char in others] == []
+    assert [char for char, others in tables.all_lookalikes().items() if char in others] == []
 
 
 @pytest.mark.parametrize("table", ["_splits", "_lookalikes"])

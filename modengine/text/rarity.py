@@ -41,7 +41,7 @@ def chance(literal: str) -> float:
     """How often a character of ordinary text begins the literal."""
     total = _FREQUENCY[literal[0]] if literal else 1.0
     for char in literal[1:]:
-        total *= min(0.5, 20 * _FREQUENCY[char])  # one character of a word makes the next likelier
+        total = then(total, _FREQUENCY[char])
     return total
 
 
@@ -50,9 +50,9 @@ def chance_of(literals: Iterable[str]) -> float:
     return sum(map(chance, literals))
 
 
-def then(share: float, literals: Iterable[str]) -> float:
-    """How often one of several literals follows upon what so many characters begin."""
-    return share * min(0.5, 20 * chance_of(literals))
+def then(share: float, next_share: float) -> float:
+    """How often what so many characters begin is followed by what so many characters of ordinary text begin."""
+    return share * min(0.5, 20 * next_share)  # one character of a word makes the next likelier
 
 
 def shortest(literals: Iterable[str]) -> frozenset[str]:
