@@ -9,6 +9,7 @@ from pathlib import Path
 from modengine.engine import Engine
 from modengine.errors import Place, PolicyError, Problem
 from modengine.identity.guard import guard
+from modengine.kept import keep, recall
 from modengine.match.program import Program, problems
 from modengine.match.terms import Boundary
 from modengine.paths import shipped_policy
@@ -24,13 +25,16 @@ def load(path: str | Path | None = None) -> Engine:
     file = shipped_policy() if path is None else Path(path)
     loaded = read(file)
     policy = loaded.policy
+    kept = recall(file)
     found = [*loaded.problems, *(policy_problems(policy) if policy is not None else ())]
     errors = [problem for problem in found if problem.severity == "error"]
     if loaded.ruleset is not None:
         errors.append(not_a_policy(loaded.ruleset))
     if errors or policy is None:
         raise PolicyError(with_source(errors))
-    return Engine(Program(policy))
+    program = Program(policy)
+    keep(file, policy, kept)
+    return Engine(program)
 
 
 def compile_engine(policy: Policy, boundary: Boundary = "not-straddling") -> Engine:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +16,21 @@ from hypothesis import settings
 settings.register_profile("same", deadline=None, derandomize=True, database=None)
 settings.register_profile("random", deadline=None)
 settings.load_profile("same")
+
+
+KEPT = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What is kept of compiled policies is kept for this run alone, and shared by its workers."""
+    if not hasattr(config, "workerinput"):
+        config.stash[KEPT] = Path(tempfile.mkdtemp(prefix="modengine-tests-"))
+        os.environ["MODENGINE_CACHE"] = str(config.stash[KEPT])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if KEPT in config.stash:
+        shutil.rmtree(config.stash[KEPT], ignore_errors=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

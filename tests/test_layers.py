@@ -21,7 +21,7 @@ FLOORS = (
     {"match"},
     {"identity"},
     {"judge"},
-    {"engine"},
+    {"engine", "kept"},
     {"loading"},
     {"checks"},
     {"explain", "run"},

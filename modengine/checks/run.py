@@ -10,6 +10,7 @@ from modengine.checks.coverage import Actions, Examples
 from modengine.checks.names import Clauses, UnusedLists, UnusedSharedPatterns
 from modengine.checks.patterns import DuplicateTerms, RegexWithoutGate, ShortFuzzyTerms
 from modengine.errors import Place, Problem
+from modengine.kept import recall
 from modengine.loading import policy_problems, with_source
 from modengine.ruleset.load import Loaded, policy_of, read
 from modengine.ruleset.model import Policy
@@ -35,6 +36,7 @@ CHECKS: dict[str, Check] = {
 
 def check(path: str | Path) -> tuple[Problem, ...]:
     """Every error and warning in a policy or ruleset and in all files that it names, by place."""
+    recall(Path(path))
     return check_loaded(read(Path(path)))
 
 

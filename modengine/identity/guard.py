@@ -6,19 +6,24 @@ drift, not intent: whoever wants to can write around it (docs/scope.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache, lru_cache
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import accumulate
 
 import regex
 
 from modengine.errors import Place, Problem
 from modengine.identity.lexicon import IdentityTerm, lexicon
-from modengine.match.expression import literal_runs
+from modengine.match.facts import spelled
 from modengine.match.literals import Automaton
 from modengine.match.part import reduce
 from modengine.ruleset.condition import Compare, Condition, walk
 from modengine.ruleset.model import Pattern, Policy, sought
-from modengine.text.normalize import plain
+from modengine.text.normalize import SEPARATOR, plain
+
+AT_ONCE = 256
+"""So many texts are read together: one that is hard to normalise makes the others slow too."""
 
 
 @cache
@@ -30,19 +35,39 @@ def _automaton() -> tuple[Automaton, tuple[IdentityTerm, ...]]:
     return Automaton(list(forms)), tuple(forms.values())
 
 
-@lru_cache(maxsize=65536)
 def identity_words(text: str) -> tuple[IdentityTerm, ...]:
     """The identity words that stand in a text, gaps closed, each once."""
+    return identity_words_of([text])[0]
+
+
+def identity_words_of(texts: Sequence[str]) -> list[tuple[IdentityTerm, ...]]:
+    """The same for many texts, read together."""
+    found: list[tuple[IdentityTerm, ...]] = []
+    for at in range(0, len(texts), AT_ONCE):
+        found += _read_together([text.replace(SEPARATOR, " ") for text in texts[at : at + AT_ONCE]])
+    return found
+
+
+def _read_together(texts: Sequence[str]) -> list[tuple[IdentityTerm, ...]]:
     automaton, terms = _automaton()
-    return tuple(dict.fromkeys(terms[number] for _, _, number in automaton.find(reduce(plain(text)))))
+    joined = plain(SEPARATOR.join(texts))
+    found: list[dict[IdentityTerm, None]] = [{} for _ in texts]
+    pieces = list(map(reduce, joined.split(SEPARATOR)))
+    ends = list(accumulate(len(piece) + 1 for piece in pieces))
+    for start, _, number in automaton.find(SEPARATOR.join(pieces)):
+        found[bisect_right(ends, start)][terms[number]] = None
+    return list(map(tuple, found))
 
 
 def guard(policy: Policy) -> tuple[Problem, ...]:
     """A finding for every identity word in a policy's evidence: ME701, or ME809 in a study."""
     code = "ME809" if policy.study else "ME701"
     found: dict[tuple[Place, str], Problem] = {}
-    for place, text, what in dict.fromkeys(_evidence(policy)):
-        for word in identity_words(text):
+    evidence = list(dict.fromkeys(_evidence(policy)))
+    texts = list(dict.fromkeys(text for _, text, _ in evidence))
+    words = dict(zip(texts, identity_words_of(texts), strict=True))
+    for place, text, what in evidence:
+        for word in words[text]:
             found.setdefault((place, word.term), _problem(code, place, word, what))
     return tuple(found.values())
 
@@ -87,7 +112,7 @@ def _pattern(pattern: Pattern) -> Iterator[tuple[Place, str, str]]:
     if pattern.regex is not None:
         place = pattern.term_places[0] if pattern.term_places else pattern.place
         try:
-            runs = literal_runs(pattern.regex)
+            runs = spelled(pattern)
         except (regex.error, ValueError, RecursionError):
             runs = (pattern.regex,)  # it does not compile either, and is refused for that
         for run in runs:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping
 
 from modengine.match.found import Literal
 from modengine.match.need import ALWAYS, AtLeast, Need, both, either
-from modengine.text.rarity import chance_of
 from modengine.ruleset.condition import (
     And,
     Condition,
@@ -24,6 +23,7 @@ from modengine.ruleset.condition import (
     Select,
     Together,
 )
+from modengine.text.rarity import chance_of
 
 Gate = frozenset[str]
 """Names of patterns of the rule, or ids of rules written `rule:ID`."""

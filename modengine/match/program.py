@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import regex
 
 from modengine.errors import Place, PolicyError, Problem
-from modengine.match.expression import CostlyRegex, Strings, nodes, parse
+from modengine.match.expression import CostlyRegex, Query, Strings, nodes, parse
+from modengine.match.facts import facts_of, known
 from modengine.match.found import Literal, Matcher, Scan
-from modengine.match.gate import cost, gates, need
+from modengine.match.gate import gates, need
 from modengine.match.literals import Automaton
+from modengine.match.matchers import MATCHERS
 from modengine.match.need import NEVER, Need, Possible, PossibleIn, bits, members, possible, possible_in, renamed
 from modengine.match.part import PartText
-from modengine.match.regex import RegexMatcher, compiled, source_of
+from modengine.match.regex import compiled, source_of
 from modengine.match.revision import pattern_key, revision
 from modengine.match.scan import Hits, Pass, Scans
-from modengine.match.terms import Boundary, TermMatcher, plain_term
-from modengine.match.tokens import TokenMatcher
+from modengine.match.terms import Boundary, plain_term
 from modengine.ruleset.model import Pattern, Policy, Rule, sought
 from modengine.text import segment
 from modengine.text.normalize import SEPARATOR
 from modengine.text.segment import Segmenter
-
-MATCHERS: dict[str, Callable[[Pattern, Boundary], Matcher]] = {
-    "words": TermMatcher,
-    "text": TermMatcher,
-    "regex": lambda pattern, _: RegexMatcher(pattern),
-    "tokens": lambda pattern, _: TokenMatcher(pattern),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +77,13 @@ class Program:
                     numbers[key] = len(self.patterns)
                     self.patterns.append(pattern)
         self.matchers: tuple[Matcher, ...] = tuple(MATCHERS[p.kind](p, boundary) for p in self.patterns)
-        literals = [None if (some := matcher.literals()) is None else tuple(some) for matcher in self.matchers]
-        self.costs = tuple(map(cost, literals))
+        facts = tuple(map(facts_of, self.patterns))
+        self.costs = tuple(one.cost for one in facts)
         """About how often each matcher is touched."""
-        self.sharper, sets = self._sharper()
+        self.sharper, sets = _sharper([one.query for one in facts])
         self._sharper_at = {1 << one.number: one for one in self.sharper}
         self._sharp = bits(one.number for one in self.sharper)
-        self.passes, self.ungated = self._compile_literals(literals, sets)
+        self.passes, self.ungated = self._compile_literals([one.literals for one in facts], sets)
         names = {rule.id: {p.name: numbers[pattern_key(p)] for p in rule.patterns} for rule in rules.values()}
         self.rules: dict[str, RuleProgram] = {}
         for rule in rules.values():
@@ -141,16 +135,6 @@ class Program:
     def _quick(self, needed: Need) -> tuple[int, ...]:
         numbers = {number for number in needed.leaves() if self.matchers[number].is_quick}
         return tuple(sorted(numbers, key=lambda number: (self.costs[number], number)))
-
-    def _sharper(self) -> tuple[tuple[Sharper, ...], dict[Strings, int]]:
-        """The matchers that need more than one literal; and the sets of literals that they ask for, numbered."""
-        sets: dict[Strings, int] = {}
-        found = []
-        for number, matcher in enumerate(self.matchers):
-            if matcher.query is not None:
-                needed = renamed(matcher.query, lambda one: sets.setdefault(one, len(self.matchers) + len(sets)))
-                found.append(Sharper(number, possible(needed), possible_in(needed)))
-        return tuple(found), sets
 
     def _compile_literals(
         self, asked: Sequence[tuple[Literal, ...] | None], sets: Mapping[Strings, int]
@@ -311,6 +295,17 @@ class Program:
         return live
 
 
+def _sharper(queries: Sequence[Query | None]) -> tuple[tuple[Sharper, ...], dict[Strings, int]]:
+    """The matchers that need more than one literal; and the sets of literals that they ask for, numbered."""
+    sets: dict[Strings, int] = {}
+    found = []
+    for number, query in enumerate(queries):
+        if query is not None:
+            needed = renamed(query, lambda one: sets.setdefault(one, len(queries) + len(sets)))
+            found.append(Sharper(number, possible(needed), possible_in(needed)))
+    return tuple(found), sets
+
+
 def _payloads(found: Iterable[Iterable[tuple[int, int]]]) -> dict[int, dict[int, tuple[int, ...]]]:
     payloads = defaultdict[int, dict[int, tuple[int, ...]]](dict)
     for literal, users in enumerate(found):
@@ -327,7 +322,7 @@ def problems(policy: Policy) -> tuple[Problem, ...]:
         for pattern in rule.patterns:
             if pattern not in seen:
                 seen.add(pattern)
-                found += _problems(pattern)
+                found += _problems(pattern) if known(pattern) is None else ()
     return tuple(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import regex
 
@@ -69,16 +69,20 @@ class RegexMatcher:
 
     def __init__(self, pattern: Pattern) -> None:
         self.pattern = pattern
-        source = source_of(pattern)
-        self.regex = compiled(source, pattern.exact_case)
-        needed = necessary(source)
         self.is_quick = not pattern.exact_case
-        self.query: Query | None = query(source)
-        """What any match holds besides."""
-        self._literals = None if needed is None else tuple(Literal(Scan.PLAIN, text, 0) for text in sorted(needed))
+
+    @cached_property
+    def regex(self) -> regex.Pattern[str]:
+        """Compiled when a message first asks for it: few messages ask for many."""
+        return compiled(source_of(self.pattern), self.pattern.exact_case)
+
+    @property
+    def query(self) -> Query | None:
+        return query(source_of(self.pattern))
 
     def literals(self) -> Iterable[Literal] | None:
-        return self._literals
+        needed = necessary(source_of(self.pattern))
+        return None if needed is None else [Literal(Scan.PLAIN, text, 0) for text in sorted(needed)]
 
     def occurs(self, plain: str) -> bool:
         return self.regex.search(plain, timeout=TIMEOUT) is not None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal as OneOf
 
 from modengine.match.found import Candidate, Dropped, Finding, Found, Literal, Scan, inside, reduced
 from modengine.match.part import PartText, reduce
-from modengine.match.walk import Walk, alike, forms, prefixes, same
+from modengine.match.walk import Step, Walk, alike, forms, prefixes, same
 from modengine.ruleset.model import Pattern
 from modengine.text.normalize import plain
 from modengine.text.sounds import sound_view, term_sounds
@@ -75,26 +75,45 @@ class TermMatcher:
         self.boundary: Boundary | None = boundary if pattern.kind == "words" else None
         self.walk = Walk(pattern.gaps, pattern.repeats) if pattern.gaps or pattern.repeats else None
         self.loose = Walk(pattern.gaps, pattern.repeats)
-        self.terms = tuple(
+
+    # The terms and what is made of them are made when a message first asks for them.
+
+    @cached_property
+    def terms(self) -> tuple[_Term, ...]:
+        repeats = self.pattern.repeats
+        return tuple(
             _Term(
                 raw,
                 term,
                 cased,
-                squeeze(term) if pattern.repeats else term,
+                squeeze(term) if repeats else term,
                 len(term) == 1 or (term.isascii() and term.isalnum()),
             )
-            for cased, raw in plain_terms(pattern).items()
+            for cased, raw in plain_terms(self.pattern).items()
             for term in (plain_term(raw),)
         )
-        self.sounds = tuple(
-            (number, squeeze(sound) if pattern.repeats else sound)
+
+    @cached_property
+    def sounds(self) -> tuple[tuple[int, str], ...]:
+        """How the terms sound, each with the number of its term."""
+        return tuple(
+            (number, squeeze(sound) if self.pattern.repeats else sound)
             for number, term in enumerate(self.terms)
-            if pattern.sounds_like
+            if self.pattern.sounds_like
             for sound in term_sounds(term.plain)
         )
-        self._same = tuple(same(term.sought) for term in self.terms)
-        self._alike = tuple(alike(term.sought) for term in self.terms) if pattern.looks_like else ()
-        self._sound = tuple(same(sound) for _, sound in self.sounds)
+
+    @cached_property
+    def _same(self) -> tuple[Step, ...]:
+        return tuple(same(term.sought) for term in self.terms)
+
+    @cached_property
+    def _alike(self) -> tuple[Step, ...]:
+        return tuple(alike(term.sought) for term in self.terms)
+
+    @cached_property
+    def _sound(self) -> tuple[Step, ...]:
+        return tuple(same(sound) for _, sound in self.sounds)
 
     # Payloads number the terms first, then the sounds, then the terms again for their looks.
 
@@ -105,7 +124,7 @@ class TermMatcher:
         terms, sounds = len(self.terms), len(self.sounds)
         for number, term in enumerate(self.terms):
             yield self._literal(term.sought, number) if self.walk else Literal(Scan.PLAIN, term.plain, number)
-            if self._alike:
+            if self.pattern.looks_like:
                 for prefix in prefixes(term.sought, self.pattern.repeats):
                     yield self._literal(prefix, terms + sounds + number, Scan.LOOKS)
         for number, (_, sound) in enumerate(self.sounds):

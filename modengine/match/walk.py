@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from modengine.text.rarity import chance_of, then
 from modengine.text.looks import look_view
 from modengine.text.normalize import ignorable
+from modengine.text.rarity import chance_of, then
 from modengine.text.tables import lookalikes, splits
 
 MOST = 100

@@ -55,7 +55,7 @@ def test_nothing_looks_like_itself() -> None:
     assert [char for char, others in tables.all_lookalikes().items() if char in others] == []
 
 
-@pytest.mark.parametrize("table", ["_splits", "_lookalikes"])
+@pytest.mark.parametrize("table", ["_splits", "all_lookalikes"])
 def test_every_form_is_one_that_the_plain_view_can_show(table: str) -> None:
     rows = getattr(tables, table)()
     forms = {form for char, others in rows.items() for form in (char, *others)}

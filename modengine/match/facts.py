@@ -1,0 +1,85 @@
+"""What is worked out of a pattern before the first message: dear to work out, cheap to keep.
+
+The facts of a pattern follow from what it seeks alone, so they are worked out once in a process, however
+often a policy is compiled, and `modengine.kept` takes them from one process to the next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from modengine.match.expression import Query, literal_runs
+from modengine.match.found import Literal
+from modengine.match.gate import cost
+from modengine.match.matchers import MATCHERS
+from modengine.match.revision import pattern_key
+from modengine.ruleset.model import Pattern
+
+MOST = 20_000
+"""The facts of so many patterns are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Of a pattern that compiles."""
+
+    literals: tuple[Literal, ...] | None
+    """Literals one of which stands in every text that matches; None if there are none."""
+    cost: float
+    """About how often one of them stands in a text."""
+    query: Query | None
+    """What every match needs besides, where that is worth asking."""
+    spelled: tuple[str, ...]
+    """What a regex spells, for the identity guard."""
+
+
+_known: dict[bytes, Facts] = {}
+
+
+def key_of(pattern: Pattern) -> bytes:
+    """The same for patterns that find the same."""
+    return hashlib.blake2b(msgspec.json.encode(pattern_key(pattern)), digest_size=16).digest()
+
+
+def known(pattern: Pattern) -> Facts | None:
+    """The facts of a pattern if they were worked out before; then it compiles."""
+    return _known.get(key_of(pattern))
+
+
+def facts_of(pattern: Pattern) -> Facts:
+    """The facts of a pattern that compiles."""
+    key = key_of(pattern)
+    found = _known.get(key)
+    if found is None:
+        if len(_known) >= MOST:
+            _known.clear()
+        found = _known[key] = _worked_out(pattern)
+    return found
+
+
+def spelled(pattern: Pattern) -> tuple[str, ...]:
+    """Every run of literal characters in a regex.  Raises what its parser raises if it does not compile."""
+    found = known(pattern)
+    return literal_runs(pattern.regex or "") if found is None else found.spelled
+
+
+def learn(facts: Mapping[bytes, Facts]) -> None:
+    """Takes over facts that were worked out by the same code."""
+    _known.update(facts)
+
+
+def learnt(keys: Iterable[bytes]) -> dict[bytes, Facts]:
+    """The facts that are known under some keys."""
+    return {key: _known[key] for key in keys if key in _known}
+
+
+def _worked_out(pattern: Pattern) -> Facts:
+    matcher = MATCHERS[pattern.kind](pattern, "not-straddling")
+    asked = matcher.literals()
+    literals = None if asked is None else tuple(asked)
+    runs = () if pattern.regex is None else literal_runs(pattern.regex)
+    return Facts(literals, cost(literals), matcher.query, runs)
