@@ -82,6 +82,9 @@ CODES: dict[str, Code] = {
         "identity-in-study", "A study policy's evidence is an identity word: counted, not refused.", "warning"
     ),
     "ME810": Code("duplicate-term", "A term stands twice in a list or pattern.", "warning"),
+    "ME811": Code(
+        "catastrophic-regex", "A repeat in a regex reads a text in two ways: some texts make it slow.", "warning"
+    ),
     "ME901": Code("message-not-json", "A line that is not a JSON object."),
     "ME902": Code("message-shape", "A message whose keys have values of the wrong type."),
     "ME903": Code("message-field", "A declared message field whose value has another type."),

@@ -11,11 +11,11 @@ import itertools
 import math
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, cached_property
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
@@ -130,6 +130,28 @@ Unit = tuple[str, int, int]
 """A character or a syllable, and its `[start, end)` in the plain text."""
 
 
+class Units(list[Unit]):
+    """Letters or sounds of a text, which know whether a unit stands among them in some way."""
+
+    def __init__(self, units: Iterable[Unit]) -> None:
+        super().__init__(units)
+        self.symbols = [unit[0] for unit in self]
+        self.has = _Has(self.symbols, by_look=False)
+        self.has_by_look = _Has(self.symbols, by_look=True)
+
+
+class _Has(dict[str, bool]):
+    """Whether all that some way of a unit is made of stands among the symbols."""
+
+    def __init__(self, symbols: list[str], by_look: bool) -> None:
+        super().__init__()
+        self._there, self._by_look = set(symbols), by_look
+
+    def __missing__(self, unit: str) -> bool:
+        self[unit] = found = any(self._there.issuperset(way) for way in ways(unit, self._by_look))
+        return found
+
+
 def letters(p: str) -> list[Unit]:
     return [(char, at, at + 1) for at, char in enumerate(p)]
 
@@ -168,6 +190,10 @@ def sounds(p: str, readings: Sequence[str | None] | None = None) -> list[Unit]:
     return found
 
 
+plain_term = cache(plain)
+"""A policy names its terms again for every message."""
+
+
 @cache
 def ways(unit: str, by_look: bool) -> list[list[str]]:
     """'by the char itself, by a char listed as its look-alike (1 char), or by one of its splits (2-3 chars,
@@ -175,7 +201,7 @@ def ways(unit: str, by_look: bool) -> list[list[str]]:
     return [[unit], *map(list, (*splits(unit), *lookalikes(unit)))] if by_look else [[unit]]
 
 
-def alignments(term: list[str], units: list[Unit], pattern: Pattern, by_look: bool) -> Iterator[tuple[int, int]]:
+def alignments(term: Sequence[str], units: Units, pattern: Pattern, by_look: bool) -> Iterator[tuple[int, int]]:
     """Every `[start, end)` of the plain text where `term` stands in `units`; no way taken is taken back.
 
     gaps: 'skip at most N characters that are ignorable and not in own, then p must equal t[k]'.
@@ -184,13 +210,12 @@ def alignments(term: list[str], units: list[Unit], pattern: Pattern, by_look: bo
     place the one that starts first counts.'
     looks_like: 'At least one must not be the char itself.'
     """
-    own = set(term)
+    has = units.has_by_look if by_look else units.has
+    if not all(has[unit] for unit in term):
+        return
+    own, symbols = set(term), units.symbols
     if pattern.repeats:
         term = [unit for unit, _ in itertools.groupby(term)]
-    symbols = [unit[0] for unit in units]
-    there = set(symbols)
-    if not all(any(there.issuperset(way) for way in ways(unit, by_look)) for unit in own):
-        return
 
     def meet(unit: str, at: int, skipped: int) -> tuple[int, bool] | None:
         """Where `unit` ends that begins at `at` or behind ignorables, and whether it is another than itself."""
@@ -308,6 +333,10 @@ class Part:
     tokens: list[tuple[int, int]]
     words: Any
 
+    @cached_property
+    def letters(self) -> Units:
+        return Units(letters(self.view.text))
+
 
 def shelters(p: str, kinds: Sequence[str]) -> list[tuple[int, int]]:
     """'quotes (“” ‘’ 「」 『』, and ASCII " paired in turn within a line; nearest closing mark), urls, mentions';
@@ -344,10 +373,12 @@ def candidates(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int, fl
             if places:
                 yield from found_by_tokens(pattern.tokens, p, places[0], places[-1] + 1, part.words)
     else:
-        terms, characters = [plain(term) for term in pattern.terms], letters(p)
-        heard = sounds(p) if pattern.sounds_like else []
+        terms, characters = list(map(plain_term, pattern.terms)), part.letters
+        heard = Units(sounds(p) if pattern.sounds_like else ())
         for term in terms:
-            for s, e in alignments(list(term), characters, pattern, by_look=False):
+            if not characters.has[term[0]]:
+                continue  # nothing to align
+            for s, e in alignments(term, characters, pattern, by_look=False):
                 yield term, s, e, 1.0
         for term in terms if pattern.sounds_like else ():
             for readings in (None, syllables_of(term)):
@@ -356,14 +387,16 @@ def candidates(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int, fl
                     if not written_as(term, p[s:e], pattern):
                         yield term, s, e, pattern.weight
         for term in terms if pattern.looks_like else ():
-            for s, e in alignments(list(term), characters, pattern, by_look=True):
+            if not characters.has_by_look[term[0]]:
+                continue
+            for s, e in alignments(term, characters, pattern, by_look=True):
                 if not written_as(term, p[s:e], pattern):
                     yield term, s, e, pattern.weight
 
 
 def written_as(term: str, text: str, pattern: Pattern) -> bool:
     """What is written as the term does not count for sounding or looking like it."""
-    return (0, len(text)) in set(alignments(list(term), letters(text), pattern, by_look=False))
+    return (0, len(text)) in set(alignments(term, Units(letters(text)), pattern, by_look=False))
 
 
 @cache
@@ -600,8 +633,9 @@ def decide(policy: Policy, message: Message, *, ignore_scope: bool = False, word
     for index, one in enumerate(message.all_parts()):
         view = plain_view(one.text)
         parts.append(Part(index, one.kind, view, cut(view.text, words), words))
-    once = {pattern: find(pattern, parts) for rule in policy.rules for pattern in rule.patterns}  # most are shared
-    found = {rule.id: [one for pattern in rule.patterns for one in once[pattern]] for rule in policy.rules}
+    patterns = {id(pattern): pattern for rule in policy.rules for pattern in rule.patterns}  # most are shared
+    once = {key: find(pattern, parts) for key, pattern in patterns.items()}
+    found = {rule.id: [one for pattern in rule.patterns for one in once[id(pattern)]] for rule in policy.rules}
     case = Case(policy, message, parts, found)
 
     hits, shadow_hits, reliefs = [], [], []

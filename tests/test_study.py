@@ -82,6 +82,7 @@ def every_call(engine: Engine, message: Message) -> Iterator[Decision]:
         yield asked.trace(message).decision
 
 
+@pytest.mark.slow
 @settings(max_examples=100, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(cases(count=3))
 def test_no_policy_acts_as_a_study(case: tuple[Policy, list[Message]]) -> None:

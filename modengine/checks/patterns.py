@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import regex
 
 from modengine.errors import Place, Problem
+from modengine.match.ambiguity import is_exponential
 from modengine.match.expression import CostlyRegex, necessary
 from modengine.match.regex import source_of
 from modengine.ruleset.model import Pattern, Policy, sought
@@ -23,25 +24,44 @@ def patterns_of(policy: Policy) -> Iterator[Pattern]:
                 yield pattern
 
 
+def _regexes(policy: Policy, is_bad: Callable[[str], bool]) -> Iterator[tuple[Pattern, Place]]:
+    """The regexes whose source is bad in some way, with the place of each."""
+    for pattern in patterns_of(policy):
+        if pattern.kind != "regex":
+            continue
+        try:
+            bad = is_bad(source_of(pattern))
+        except (regex.error, CostlyRegex, RecursionError, ValueError):
+            continue  # refused elsewhere
+        if bad:
+            yield pattern, pattern.term_places[0] if pattern.term_places else pattern.place
+
+
 class RegexWithoutGate:
     """ME805: a regex that runs on every message."""
 
     def find(self, policy: Policy) -> Iterator[Problem]:
-        for pattern in patterns_of(policy):
-            if pattern.kind != "regex":
-                continue
-            try:
-                needed = necessary(source_of(pattern))
-            except (regex.error, CostlyRegex, RecursionError, ValueError):
-                continue  # refused elsewhere
-            if needed is None:
-                place = pattern.term_places[0] if pattern.term_places else pattern.place
-                yield Problem(
-                    "ME805",
-                    f"the regex `{pattern.name}` needs no literal, so it runs wherever its rule is looked at",
-                    place,
-                    "let some literal text stand in every branch, or join it to a rarer pattern with `and`",
-                )
+        for pattern, place in _regexes(policy, lambda source: necessary(source) is None):
+            yield Problem(
+                "ME805",
+                f"the regex `{pattern.name}` needs no literal, so it runs wherever its rule is looked at",
+                place,
+                "let some literal text stand in every branch, or join it to a rarer pattern with `and`",
+            )
+
+
+class CatastrophicRegex:
+    """ME811: a regex that a hostile text makes run into its time limit."""
+
+    def find(self, policy: Policy) -> Iterator[Problem]:
+        for pattern, place in _regexes(policy, is_exponential):
+            yield Problem(
+                "ME811",
+                f"a repeat in the regex `{pattern.name}` can read the same text in two ways: "
+                "some texts make it very slow, until its time limit ends it",
+                place,
+                "let each round begin with what no round goes on with, or make the inner repeat possessive: `a++`",
+            )
 
 
 class ShortFuzzyTerms:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from modengine.checks.coverage import Actions, Examples
 from modengine.checks.names import Clauses, UnusedLists, UnusedSharedPatterns
-from modengine.checks.patterns import DuplicateTerms, RegexWithoutGate, ShortFuzzyTerms
+from modengine.checks.patterns import CatastrophicRegex, DuplicateTerms, RegexWithoutGate, ShortFuzzyTerms
 from modengine.errors import Place, Problem
 from modengine.kept import recall
 from modengine.loading import policy_problems, with_source
@@ -27,6 +27,7 @@ CHECKS: dict[str, Check] = {
     "unused-shared-patterns": UnusedSharedPatterns(),
     "clauses": Clauses(),
     "regex-without-gate": RegexWithoutGate(),
+    "catastrophic-regex": CatastrophicRegex(),
     "short-fuzzy-terms": ShortFuzzyTerms(),
     "duplicate-terms": DuplicateTerms(),
     "examples": Examples(),

@@ -80,7 +80,7 @@ def parse(source: str) -> Any:
 def nodes(tree: Any) -> int:
     """How many nodes the expression unrolls to: counted repeats count their content each time."""
     kind = type(tree).__name__
-    total = 1 + sum(map(nodes, _children(tree)))
+    total = 1 + sum(map(nodes, children(tree)))
     if kind.endswith("Repeat"):
         most = tree.max_count if tree.max_count is not None else tree.min_count
         total = 1 + (total - 1) * max(1, most)
@@ -89,7 +89,8 @@ def nodes(tree: Any) -> int:
     return total
 
 
-def _children(tree: Any) -> Iterator[Any]:
+def children(tree: Any) -> Iterator[Any]:
+    """The nodes directly below one."""
     for name in ("items", "branches", "subpattern", "yes_item", "no_item"):
         value = getattr(tree, name, None)
         if isinstance(value, list | tuple):
@@ -184,7 +185,7 @@ def _runs(tree: Any) -> Iterator[str]:
         yield from _needs(tree).exact or ()
         return
     run: list[str] = []
-    for item in _children(tree):
+    for item in children(tree):
         char = _character(item)
         if char is not None:
             run.append(char)

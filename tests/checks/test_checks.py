@@ -77,6 +77,10 @@ CASES: dict[str, tuple[list[tuple[Policy, list[str]]], list[Policy]]] = {
         [(of(regex("p", source)), ["ME805 p"]) for source in (r"\d+", "微信|.", "(?:微信){e<=1}")],
         [ruled(ONE), *(of(regex("p", source)) for source in (r"加\d+", "微信|网银", "(", "(?:a{300}){300}"))],
     ),
+    "catastrophic-regex": (
+        [(of(regex("p", "(?:加+)+微信")), ["ME811 p"])],
+        [ruled(ONE), *(of(regex("p", source)) for source in ("加+微信", "(?:加++)+微信", "(", "(?:a{300}){300}"))],
+    ),
     "short-fuzzy-terms": (
         [(of(text("p", "微信", "加", **{how: True})), ["ME808 加"]) for how in ("sounds_like", "looks_like")],
         [of(text("p", "加")), of(text("p", "微信", sounds_like=True))],

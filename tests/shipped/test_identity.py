@@ -14,6 +14,7 @@ from modengine.lab.fairness import fairness
 SEED = 5
 
 
+@pytest.mark.slow
 def test_no_template_changes_its_action_with_the_group(engine: Engine) -> None:
     assert [row.template for row in fairness(engine).rows if row.changes_action] == []
 
