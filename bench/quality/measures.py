@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 Row = Mapping[str, object]
@@ -39,18 +39,20 @@ def _harmless_hatecheck(row: Row) -> bool:
     return row.get("cat") != "abuse"
 
 
+def _invented(file: str) -> Iterator[Measure]:
+    """The measures of a file of invented messages of every category."""
+    for category, aim in (("fraud", 0.70), ("pornography", 0.65), ("violence", 0.85), ("terrorism", 0.85)):
+        yield Measure(f"{file} {category} → {category}", file, _is("label", category), category, aim, True)
+    yield Measure(f"{file} rumour → rumour, label", file, _is("label", "rumour"), "rumour", 0.70, True, 1)
+    yield Measure(f"{file} harmless → any", file, _is("label", "none"), None, 0.005, False)
+
+
 MEASURES: tuple[Measure, ...] = (
     Measure("own warnings and writings, review", "warnings", _is("label", "none"), None, 0.0, False),
     Measure("own warnings and writings, label", "warnings", _is("label", "none"), None, 0.05, False, 1),
     Measure("own harmless samples, review", "messages", _is("label", "none"), None, 0.0, False),
-    Measure("independent fraud → fraud", "independent", _is("label", "fraud"), "fraud", 0.70, True),
-    Measure(
-        "independent pornography → pornography", "independent", _is("label", "pornography"), "pornography", 0.65, True,
-    ),
-    Measure("independent violence → violence", "independent", _is("label", "violence"), "violence", 0.85, True),
-    Measure("independent terrorism → terrorism", "independent", _is("label", "terrorism"), "terrorism", 0.85, True),
-    Measure("independent rumour → rumour, label", "independent", _is("label", "rumour"), "rumour", 0.70, True, 1),
-    Measure("independent harmless → any", "independent", _is("label", "none"), None, 0.005, False),
+    *_invented("independent"),
+    *_invented("unseen"),
     Measure("chineseharm fraud → fraud", "chineseharm_dev", _is("cat", "fraud"), "fraud", 0.70, True),
     Measure("chineseharm porn → pornography", "chineseharm_dev", _is("cat", "porn"), "pornography", 0.65, True),
     Measure("fraud calls → fraud", "teleantifraud_dev", _is("cat", "fraud"), "fraud", 0.85, True),
@@ -67,7 +69,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("chineseharm harmless → any", "chineseharm_dev", _is("cat", "benign_hard"), None, 0.005, False),
 )  # fmt: skip
 FILES: tuple[str, ...] = tuple(dict.fromkeys(measure.file for measure in MEASURES))
-OWN: tuple[str, ...] = ("warnings", "messages", "independent")
+OWN: tuple[str, ...] = ("warnings", "messages", "independent", "unseen")
 """Files of samples/: no data folder is needed."""
-READ_WHOLE: tuple[str, ...] = ("warnings", "messages")
-"""Files without a half that was kept from the writers of the rules."""
+WITHOUT_HALVES: tuple[str, ...] = ("warnings", "messages", "unseen")
+"""Files that the writers of the rules read whole, or not at all (`unseen`)."""

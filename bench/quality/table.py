@@ -9,7 +9,7 @@ import numpy as np
 
 from bench.quality.compare import flags
 from bench.quality.decisions import ROOT, Decided
-from bench.quality.measures import MEASURES, READ_WHOLE, Measure
+from bench.quality.measures import MEASURES, WITHOUT_HALVES, Measure
 from modengine import Engine
 from modengine.lab.evade import POOLED, evade
 from modengine.lab.fairness import fairness
@@ -58,7 +58,7 @@ def rows(files: Sequence[Decided]) -> list[str]:
         value = whole.value or 0.0
         reached = value >= measure.aim if measure.harm else value <= measure.aim
         aim = f"{'≥' if measure.harm else '≤'} {measure.aim:.1%}"
-        halves = ("–", "–", "–") if measure.file in READ_WHOLE else (
+        halves = ("–", "–", "–") if measure.file in WITHOUT_HALVES else (
             _share(writing), _share(checking), "–" if gap is None else f"{gap[0] * 100:.1f} to {gap[1] * 100:.1f}"
         )  # fmt: skip
         lines.append(
