@@ -15,8 +15,8 @@ import pytest
 
 import modengine.match.tokens
 from modengine.engine import Engine
-from modengine.errors import Place
-from modengine.match.program import Program, compile_policy
+from modengine.errors import Place, PolicyError
+from modengine.match.program import Program, problems
 from modengine.model import CategoryScore, Decision, Match, Message, Part, Suppressed
 from modengine.ruleset.condition import (
     Condition,
@@ -55,6 +55,13 @@ FIELDS = {
 }
 
 # --------------------------------------------------------------------------- makers
+
+
+def compile_policy(policy: Policy) -> Program:
+    """The program of a policy that no guard has read.  Raises PolicyError with every pattern that does not compile."""
+    if found := problems(policy):
+        raise PolicyError(found)
+    return Program(policy)
 
 
 def words(name: str, *terms: str, **options: Any) -> Pattern:

@@ -7,13 +7,12 @@ from itertools import chain
 
 import build
 import pytest
-from build import exception, regex, rule, text, tokens, words
+from build import compile_policy, exception, regex, rule, text, tokens, words
 from hypothesis import HealthCheck, given, settings
 from strategies import cases
 
 from modengine.engine import MOST_CHARACTERS, Engine
 from modengine.errors import MessageError
-from modengine.match.program import compile_policy
 from modengine.model import Message, Part
 from modengine.ruleset.model import Policy, Token
 

@@ -14,12 +14,12 @@ from typing import Any
 import naive
 import pytest
 import rjieba
+from build import compile_policy
 from hypothesis import HealthCheck, given, settings
 from strategies import cases, make_pattern, make_policy, make_rule, make_ruleset
 
 import modengine
 from modengine.engine import Engine
-from modengine.match.program import compile_policy
 from modengine.model import Decision, Message, RuleHit
 from modengine.ruleset.model import Policy, Relief, Token
 from modengine.run.jsonl import message_from

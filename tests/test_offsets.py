@@ -14,10 +14,10 @@ from typing import Any
 
 import naive
 import pytest
+from build import compile_policy
 from strategies import FORMS, NOISE, make_pattern, make_policy, make_rule, make_ruleset
 
 from modengine.engine import Engine
-from modengine.match.program import compile_policy
 from modengine.model import Match, Message, Part
 from modengine.ruleset.model import Token
 from modengine.text.normalize import plain_view, replace_surrogates

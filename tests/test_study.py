@@ -12,12 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from build import compile_policy
 from hypothesis import HealthCheck, given, settings
 from strategies import cases
 
 import modengine
 from modengine.engine import Engine
-from modengine.match.program import compile_policy
 from modengine.model import Decision, Message, Part
 from modengine.ruleset.model import Policy
 

@@ -10,11 +10,10 @@ from threading import Barrier
 
 import build
 import pytest
-from build import exception, regex, relief, rule, text, tokens, words
+from build import compile_policy, exception, regex, relief, rule, text, tokens, words
 
 import modengine
 from modengine.engine import Engine
-from modengine.match.program import compile_policy
 from modengine.model import Message, Part
 from modengine.ruleset.model import Token
 

@@ -1,40 +1,17 @@
-"""Bytes that are on the disk before anybody is told so."""
+"""The files of a log: private, written whole, and on the disk before anybody is told so."""
 
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import suppress
 from pathlib import Path
+
+from modengine.run import durable
 
 PRIVATE = 0o600
 _BINARY = getattr(os, "O_BINARY", 0)
 NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse.sshfs", "lustre", "glusterfs"})
 """File system types on which locks and syncs may not mean what they say."""
-
-if sys.platform == "darwin":
-    import fcntl
-
-    def sync(descriptor: int) -> None:
-        """Waits until the bytes of a file are on the disk (macOS: also out of the drive's cache)."""
-        fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
-
-else:
-
-    def sync(descriptor: int) -> None:
-        """Waits until the bytes of a file are on the disk."""
-        os.fsync(descriptor)
-
-
-def sync_folder(folder: Path) -> None:
-    """Waits until the names in a folder are on the disk.  Windows has no such call and needs none."""
-    if sys.platform == "win32":
-        return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        sync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def write_all(descriptor: int, data: bytes) -> None:
@@ -62,7 +39,7 @@ def append(path: Path, data: bytes) -> None:
             write_all(descriptor, data)
             if os.fstat(descriptor).st_size != before + len(data):
                 raise OSError(f"`{path.name}` has not the length that was written")
-            sync(descriptor)
+            durable.sync(descriptor)
         except OSError:
             with suppress(OSError):
                 os.ftruncate(descriptor, before)
@@ -79,11 +56,11 @@ def replace(path: Path, data: bytes) -> None:
         write_all(descriptor, data)
         if os.fstat(descriptor).st_size != len(data):
             raise OSError(f"`{beside.name}` has not the length that was written")
-        sync(descriptor)
+        durable.sync(descriptor)
     finally:
         os.close(descriptor)
     os.replace(beside, path)
-    sync_folder(path.parent)
+    durable.sync_folder(path.parent)
 
 
 def rewrite(path: Path, offset: int) -> None:
@@ -100,7 +77,7 @@ def rewrite(path: Path, offset: int) -> None:
             os.lseek(descriptor, at, os.SEEK_SET)
             write_all(descriptor, data)
             at += len(data)
-        sync(descriptor)
+        durable.sync(descriptor)
     finally:
         os.close(descriptor)
 
@@ -110,7 +87,7 @@ def truncate(path: Path, size: int) -> None:
     descriptor = os.open(path, os.O_RDWR | _BINARY)
     try:
         os.ftruncate(descriptor, size)
-        sync(descriptor)
+        durable.sync(descriptor)
     finally:
         os.close(descriptor)
 

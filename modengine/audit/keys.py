@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from modengine.audit.disk import sync, write_all
+from modengine.audit.disk import write_all
 from modengine.audit.layout import reason
 from modengine.audit.note import NoteError, SignerKey, VerifierKey
 from modengine.errors import AuditError
+from modengine.run.durable import sync
 
 _NAME = re.compile(r"[^\s+]{1,100}")
 

@@ -145,23 +145,6 @@ def consistency_ranges(old: int, new: int) -> list[Range]:
     return ranges[::-1]
 
 
-def range_roots(leaves: Iterable[Hash], ranges: Sequence[Range]) -> list[Hash]:
-    """The roots of disjoint ranges, in the order given, in one pass over the leaves from 0."""
-    frontiers = {one: Frontier() for one in ranges}
-    waiting = sorted(ranges, reverse=True)
-    for index, leaf in enumerate(leaves):
-        while waiting and index >= waiting[-1][1]:
-            waiting.pop()
-        if not waiting:
-            break
-        if index >= waiting[-1][0]:
-            frontiers[waiting[-1]].add(leaf)
-    for low, high in ranges:
-        if frontiers[low, high].size != high - low:
-            raise ValueError(f"there are fewer leaves than {high}")
-    return [frontiers[one].root() for one in ranges]
-
-
 def verify_inclusion(leaf: Hash, index: int, size: int, proof: Sequence[Hash], root: Hash) -> bool:
     """RFC 9162, section 2.1.3.2."""
     if not 0 <= index < size:

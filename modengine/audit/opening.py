@@ -33,6 +33,7 @@ from modengine.audit.record import Record
 from modengine.audit.segments import Line, name_of, record_of
 from modengine.audit.vault import Vault
 from modengine.errors import AuditError
+from modengine.run.durable import sync_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def create(layout: Layout, key: SignerKey | None, random: Callable[[int], bytes]
     edge = Edge(frontier, name_of(0), 0, None, "")
     save(layout, make_note(Checkpoint(origin, 0, frontier.root()), key), edge)
     disk.replace(layout.identity, json.dumps({"format": FORMAT, "origin": origin}, sort_keys=True).encode() + b"\n")
-    disk.sync_folder(layout.folder.absolute().parent)
+    sync_folder(layout.folder.absolute().parent)
 
 
 def open_log(layout: Layout, key: SignerKey | None) -> Opened:

@@ -31,6 +31,7 @@ from modengine.audit.record import encode
 from modengine.engine import Engine
 from modengine.errors import AuditError, OutputError
 from modengine.run import tidy
+from modengine.run.durable import sync, sync_folder
 from modengine.run.shards import Shard, blocks_of
 from modengine.run.summary import Tally
 from modengine.run.work import Done, Work
@@ -63,7 +64,7 @@ class Shards:
                     self._make(shard, Path(own) / shard.folder)
                     shutil.copytree(Path(own) / shard.folder, beside, copy_function=_copy)
                 for folder in (beside, *(path for path in beside.rglob("*") if path.is_dir())):
-                    disk.sync_folder(folder)
+                    sync_folder(folder)
                 self._place(beside, place)
             except OSError as error:
                 what = f"shard {shard.folder} cannot be written: {reason(error)}"
@@ -80,7 +81,7 @@ class Shards:
             if not place.exists():
                 raise
             # Another worker, thought dead, was faster: what it made is as good.
-        disk.sync_folder(place.parent)
+        sync_folder(place.parent)
 
     def _make(self, shard: Shard, folder: Path) -> None:
         folder.mkdir(mode=0o700)
@@ -100,7 +101,7 @@ class Shards:
                     tally.merge(one.tally)
             for file in files:
                 file.flush()
-                disk.sync(file.fileno())
+                sync(file.fileno())
             log.checkpoint()
             mine = (log.origin, log.size, base64.b64encode(log.root).decode())
         output = tuple(File(name, *measured(folder / name)) for name in FILES[self.plan.form])
@@ -113,7 +114,7 @@ def _copy(source: str, target: str) -> None:
     """A file with its mode, on the disk when this returns."""
     shutil.copy(source, target)
     with open(target, "r+b") as file:
-        disk.sync(file.fileno())
+        sync(file.fileno())
 
 
 def _put(group: list[Done], files: Sequence[BinaryIO], log: AuditLog) -> None:

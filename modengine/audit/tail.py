@@ -9,6 +9,7 @@ from pathlib import Path
 
 from modengine.audit import disk
 from modengine.audit.segments import name_of
+from modengine.run import durable
 
 
 class Tail:
@@ -40,7 +41,7 @@ class Tail:
         """Waits until what `write` wrote is on the disk: then it belongs to the file."""
         assert self._descriptor is not None
         with self._or_back(self._descriptor):
-            disk.sync(self._descriptor)
+            durable.sync(self._descriptor)
         self.offset += self._written
 
     @contextmanager
@@ -59,7 +60,7 @@ class Tail:
             self.segment, self.offset = name_of(seq), 0
         descriptor = disk.open_append(self._folder / self.segment)
         if self.offset == 0:
-            disk.sync_folder(self._folder)
+            durable.sync_folder(self._folder)
         return descriptor
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import regex
 
-from modengine.errors import Place, PolicyError, Problem
+from modengine.errors import Place, Problem
 from modengine.match.expression import CostlyRegex, Query, Strings, nodes, parse
 from modengine.match.facts import facts_of, known
 from modengine.match.found import Literal, Matcher, Scan
@@ -363,11 +363,3 @@ def _regex_problems(pattern: Pattern) -> Iterable[Problem]:
 def _at(pattern: Pattern, code: str, message: str, hint: str) -> Problem:
     place: Place = pattern.term_places[0] if pattern.term_places else pattern.place
     return Problem(code, message, place, hint)
-
-
-def compile_policy(policy: Policy) -> Program:
-    """The program of a policy.  Raises PolicyError with every pattern that does not compile."""
-    found = problems(policy)
-    if found:
-        raise PolicyError(found)
-    return Program(policy)

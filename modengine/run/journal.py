@@ -15,7 +15,7 @@ import msgspec
 
 from modengine.errors import InputError, OutputError
 from modengine.run.blocks import Position
-from modengine.run.output import sync_folder
+from modengine.run.durable import sync, sync_folder
 from modengine.run.replace import said
 from modengine.run.summary import Summary, Tally
 
@@ -98,7 +98,7 @@ class Journal:
             with self._beside.open("wb") as file:
                 file.write(msgspec.json.encode(note))
                 file.flush()
-                os.fsync(file.fileno())
+                sync(file.fileno())
             os.replace(self._beside, self.path)
             sync_folder(self.path.parent)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from modengine.errors import OutputError
+from modengine.run.durable import sync, sync_folder
 from modengine.run.replace import said
 
 PART = ".part"
@@ -80,7 +81,7 @@ class Parts:
             with said(path):
                 file.write(piece)
                 file.flush()
-                os.fsync(file.fileno())
+                sync(file.fileno())
         return tuple(file.tell() for file in self._files)
 
     def begin(self, heads: Sequence[bytes]) -> tuple[int, ...]:
@@ -141,14 +142,3 @@ def place(path: Path) -> None:
     if part_of(path).exists():
         os.replace(part_of(path), path)
         sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Waits until the names in a folder are on the disk.  Windows has no such call and needs none."""
-    if sys.platform == "win32":
-        return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -24,6 +24,7 @@ from modengine.engine import Engine
 from modengine.errors import AuditError
 from modengine.loading import load
 from modengine.model import Decision, Message
+from modengine.run import durable
 from tests.audit.conftest import NOW, PARCELS, MakeLog, records, segment, write_policy
 
 Pairs = list[tuple[Message, Decision]]
@@ -176,7 +177,7 @@ def test_a_sync_that_fails_between_batches_poisons_the_writer(
 
     with AuditLog.open(folder, time=NOW, batch=3) as log:
         log.use(engine, NOW)
-        monkeypatch.setattr(disk, "sync", sync)
+        monkeypatch.setattr(durable, "sync", sync)
         assert code_of(lambda: log.append_many(pairs * 4, NOW)) == "ME958"
         monkeypatch.undo()
         assert log.size == 7 + 3 * (failing - 1)

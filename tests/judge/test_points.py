@@ -7,12 +7,11 @@ from typing import Any
 
 import build
 import pytest
-from build import engine, fraud, relief, rule, text
+from build import compile_policy, engine, fraud, relief, rule, text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modengine.engine import Engine
-from modengine.match.program import compile_policy
 from modengine.model import Decision
 from modengine.ruleset.model import Rule, Ruleset
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import build
 import pytest
 import regex
+from build import compile_policy
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +21,6 @@ from modengine.match.expression import (
     parse,
     query,
 )
-from modengine.match.program import compile_policy
 from modengine.match.regex import source_of
 from modengine.text.normalize import plain_view
 

@@ -6,11 +6,10 @@ from typing import Any
 
 import build
 import pytest
-from build import found, regex, spans
+from build import compile_policy, found, regex, spans
 
 import modengine.match.regex
 from modengine.errors import PolicyError
-from modengine.match.program import compile_policy
 from modengine.match.regex import source_of
 from modengine.model import Decision, Message, Part
 

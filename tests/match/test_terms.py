@@ -6,12 +6,11 @@ from typing import Any
 
 import build
 import pytest
-from build import found, matches, spans, suppressed, text, words
+from build import compile_policy, found, matches, spans, suppressed, text, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modengine.errors import PolicyError
-from modengine.match.program import compile_policy
 from modengine.model import Message, Part
 
 SELECTOR = "\ufe0f"

@@ -6,11 +6,10 @@ from typing import Any
 
 import build
 import pytest
-from build import Token, found, spans, tokens
+from build import Token, compile_policy, found, spans, tokens
 
 import modengine.match.tokens
 from modengine.errors import PolicyError
-from modengine.match.program import compile_policy
 from modengine.match.tokens import merged
 from modengine.model import Message, Part
 from modengine.ruleset.model import MANY

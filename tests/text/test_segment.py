@@ -11,11 +11,11 @@ from typing import Any
 
 import build
 import pytest
+from build import compile_policy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modengine.engine import Engine
-from modengine.match.program import compile_policy
 from modengine.text import segment
 from modengine.text.normalize import plain, replace_surrogates
 from modengine.text.segment import BLOCK, Segmenter, Words, identity, make
