@@ -53,6 +53,7 @@ export const STRINGS = {
   points_of: ["{0} points", "{0} 分"],
   zero_points: ["No points: {0}", "零分：{0}"],
   compiling: ["Your new rules are being read. Until then the last good ones decide.", "正在读取新规则，在此之前由上一版规则判定。"],
+  compiling_first: ["Compiling the rules… The first decision waits for them.", "正在编译规则……编译好了才能第一次判定。"],
   short_of: ["{0} short of {1}", "差 {0} 分到{1}"],
   predict_first: ["What will the filter do? Choose first.", "过滤器会怎么做？先选一个。"],
   your_guess: ["Your guess: {0}.", "你的预测：{0}。"],
