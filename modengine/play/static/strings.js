@@ -75,6 +75,12 @@ export const STRINGS = {
     "Ctrl+Space completes, Tab leaves the editor. Whatever you break, the page says where, and the last good rules go on.",
     "Ctrl+空格补全，Tab 键离开编辑器。写错了，页面会指出在哪里，上一版规则照常工作。",
   ],
+  cm_fold: ["Fold", "折叠"],
+  cm_unfold: ["Unfold", "展开"],
+  cm_folded: ["folded lines", "已折叠的行"],
+  cm_completions: ["Completions", "补全"],
+  cm_problems: ["What is wrong", "问题"],
+  cm_close: ["Close", "关闭"],
   add: ["Add", "添加"],
   add_rule: ["Add a rule from words", "用几个词添加一条规则"],
   rule_words: ["Words, with commas between them", "词语，用逗号隔开"],
@@ -115,7 +121,7 @@ export const STRINGS = {
 
   view: ["Text as", "文本显示为"],
   view_original: ["written", "原文"],
-  view_plain: ["the filter reads it", "过滤器所读"],
+  view_plain: ["as it is read", "过滤器所读"],
   view_words: ["words", "词"],
   characters_left_out: ["… {0} characters …", "…… {0} 个字符 ……"],
   legend_hit: ["evidence of a rule that hit", "命中规则的证据"],
@@ -186,6 +192,10 @@ export const STRINGS = {
   harmless: ["harmless", "无害"],
   flagged: ["flagged", "被标记"],
   passed: ["passed", "放过"],
+  left_out: [
+    "{0} messages are harmful in ways that these rules do not look for; they are not in the table.",
+    "另有 {0} 条消息属于这些规则不管的类别，不计入此表。",
+  ],
   was: ["was {0}", "原为 {0}"],
   of_all: ["all", "共"],
   caught: ["caught", "抓到"],
@@ -313,8 +323,8 @@ export const STRINGS = {
   notice_rule: ["The rule “{0}” applied ({1} points), by these words: {2}.", "适用了规则“{0}”（{1} 分），依据这些词：{2}。"],
   notice_relief: ["The rule “{0}” spoke for you ({1} points).", "规则“{0}”为你减分（{1} 分）。"],
   notice_contest: [
-    "You can contest this. A person will look at it, and the rule that was wrong can be changed. Quote {0}.",
-    "你可以申诉，会有人来看，错的规则可以改。请注明 {0}。",
+    "You can contest this. A person will look at it, and the rule that was wrong can be changed. Please quote",
+    "你可以申诉，会有人来看，错的规则可以改。请注明",
   ],
   tree_of: ["Tree of hashes", "哈希树"],
   tree_says: [

@@ -1,6 +1,7 @@
 // The decision: what is done with the message, or what the class says will be done.
 
 import { $, fill, h, visible } from "./dom.js";
+import { categoryName, inWords } from "./engine_words.js";
 import { ACTIONS, badge, meter } from "./pieces.js";
 import { state, tell, verdictShown } from "./state.js";
 import { t } from "./strings.js";
@@ -22,7 +23,7 @@ export function drawVerdict() {
       state.guess ? h("p", { class: "quiet" }, t("your_guess", t(state.guess))) : null,
       h("p", { class: "headline" }, badge(decision.action, "large"), h("span", { class: "says" }, t(`says_${decision.action}`))),
       decision.study ? h("p", { class: "quiet" }, t("study")) : null,
-      decision.undetermined.map((one) => h("p", { class: "failure" }, t("undetermined", visible(one.reason)))),
+      decision.undetermined.map((one) => h("p", { class: "failure" }, t("undetermined", visible(inWords(one.reason))))),
     );
   }
   fill($("scores"), decision && verdictShown() && !state.lost ? scores(decision) : null);
@@ -64,13 +65,13 @@ function scores(decision) {
         return h(
           "li",
           { class: "balance" },
-          h("span", { class: "category" }, visible(name)),
+          h("span", { class: "category" }, visible(categoryName(name))),
           meter(one.score, steps, one.action),
           h("span", { class: "number" }, t("points_of", one.score)),
           above ? h("span", { class: "short quiet small" }, t("short_of", above[1] - one.score, t(above[0]))) : null,
         );
       }),
     ),
-    zero.length ? h("p", { class: "zeros quiet small" }, t("zero_points", zero.map(([name]) => visible(name)).join(state.lang === "zh" ? "、" : ", "))) : null,
+    zero.length ? h("p", { class: "zeros quiet small" }, t("zero_points", zero.map(([name]) => visible(categoryName(name))).join(state.lang === "zh" ? "、" : ", "))) : null,
   ];
 }

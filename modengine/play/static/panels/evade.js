@@ -3,7 +3,7 @@
 import { latest } from "../api.js";
 import { $, fill, h, said, visible } from "../dom.js";
 import { goTo } from "../editor.js";
-import { badge, failure } from "../pieces.js";
+import { ACTIONS, badge, failure } from "../pieces.js";
 import { on, state, tell } from "../state.js";
 import { t } from "../strings.js";
 import { withExample } from "../yaml_examples.js";
@@ -95,8 +95,7 @@ on("explained", () => {
   const action = state.decision?.action;
   setTimeout(() => {
     if (text !== state.text || !action || text === begun.text || attempts.some((one) => one.text === text)) return;
-    const order = ["allow", "label", "review", "block"];
-    attempts.unshift({ text, action, edits: distance(begun.text, text), escaped: order.indexOf(action) < order.indexOf(begun.action) });
+    attempts.unshift({ text, action, edits: distance(begun.text, text), escaped: ACTIONS.indexOf(action) < ACTIONS.indexOf(begun.action) });
     attempts = attempts.slice(0, 30);
     const old = document.querySelector(".evade > section");
     if (old && state.panel === "evade") old.replaceWith(byHand($("panel")));
@@ -119,7 +118,7 @@ function disguises() {
     state.text = text;
     tell("text-set");
   };
-  return h(
+  const table = h(
     "table",
     { class: "disguises" },
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("disguise")), [1, 2, 3, 4, 5].map((one) => h("th", { scope: "col" }, h("span", { "aria-hidden": "true" }, one), h("span", { class: "unseen" }, t("strength", one)))))),
@@ -142,6 +141,9 @@ function disguises() {
       ),
     ),
   );
+  // Where the table is narrow, its cells have the sign alone.
+  const shown = new Set(machine.disguises.flatMap((one) => one.variants.map((variant) => variant.action)));
+  return [table, h("p", { class: "disguises-key", "aria-hidden": "true" }, ACTIONS.filter((action) => shown.has(action)).map((action) => badge(action)))];
 }
 
 function appeal() {

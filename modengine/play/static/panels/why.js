@@ -2,6 +2,7 @@
 
 import { latest, soon } from "../api.js";
 import { add, fill, h, said, visible } from "../dom.js";
+import { how, inWords, ruleText } from "../engine_words.js";
 import { linked, marked, moved } from "../marked.js";
 import { badge, condition, failure, waterfall } from "../pieces.js";
 import { on, state, tell } from "../state.js";
@@ -75,7 +76,7 @@ function points(found) {
   );
 }
 
-export function matchItem(found, match, reason = "") {
+export function matchItem(found, match, reason = "", rule = "") {
   const mark = found.marks.find((one) => one.part === match.part_index && one.start === match.start && one.end === match.end);
   return h(
     "li",
@@ -83,8 +84,8 @@ export function matchItem(found, match, reason = "") {
     mark ? h("b", { class: "number" }, mark.label, " ") : null,
     said(match.text),
     match.found_as !== match.text ? [" ← ", said(match.found_as)] : null,
-    h("span", { class: "quiet small", lang: "en" }, ` ${visible(match.pattern)} · ${match.how.join(", ")}`),
-    reason ? h("span", { class: "small", lang: "en" }, ` — ${visible(reason)}`) : null,
+    h("span", { class: "quiet small", lang: "en" }, ` ${visible(match.pattern)} · ${how(match.how)}`),
+    reason ? h("span", { class: "small" }, " — ", rule ? [h("code", {}, visible(rule)), " "] : null, visible(inWords(reason))) : null,
   );
 }
 
@@ -98,12 +99,14 @@ function pointsOf(found, rule) {
 }
 
 export function ruleBlock(found, rule) {
+  const title = ruleText(rule.title);
+  const clause = found.clauses[rule.rule] && ruleText(found.clauses[rule.rule]);
   return h(
     "article",
     { class: `rule ${rule.kind} ${rule.outcome}` },
-    h("h4", { class: "rule-head" }, h("span", { lang: "en" }, visible(rule.title)), h("span", { class: "number" }, pointsOf(found, rule.rule))),
+    h("h4", { class: "rule-head" }, h("span", { lang: title.lang }, visible(title.text)), h("span", { class: "number" }, pointsOf(found, rule.rule))),
     h("p", { class: "rule-id quiet small" }, h("code", {}, visible(rule.rule))),
-    found.clauses[rule.rule] ? h("p", { class: "quiet small", lang: "en" }, h("span", { lang: state.lang }, t("stands_for")), " ", visible(found.clauses[rule.rule])) : null,
+    clause ? h("p", { class: "quiet small" }, t("stands_for"), " ", h("span", { lang: clause.lang }, visible(clause.text))) : null,
     h("ul", { class: "matches" }, rule.matches.slice(0, 40).map((match) => matchItem(found, match))),
     condition(rule),
   );
@@ -121,7 +124,7 @@ function rules(found) {
     scoring.length ? h("section", {}, h("h3", {}, t("rules_that_hit")), scoring.map((rule) => ruleBlock(found, rule))) : null,
     reliefs.length ? h("section", {}, h("h3", {}, t("reliefs")), reliefs.map((rule) => ruleBlock(found, rule))) : null,
     dropped.length
-      ? h("section", {}, h("h3", {}, t("suppressed")), h("ul", { class: "matches" }, dropped.slice(0, 40).map((one) => matchItem(found, one.match, `${one.rule.rule}: ${one.reason}`))))
+      ? h("section", {}, h("h3", {}, t("suppressed")), h("ul", { class: "matches" }, dropped.slice(0, 40).map((one) => matchItem(found, one.match, one.reason, one.rule.rule))))
       : null,
     notMet.length
       ? h(
