@@ -9,7 +9,7 @@ import { copyLink, keep, note, saveFile } from "./keeping.js";
 import { drawWords, takeLook } from "./look.js";
 import { drawLesson, drawText, takeCase } from "./message.js";
 import { drawFiles, drawProblems, drawUndo, firstFile } from "./rules.js";
-import { baseFiles, checked, decode, on, state } from "./state.js";
+import { baseFiles, checked, decode, on, state, tell } from "./state.js";
 import { t } from "./strings.js";
 import { drawPanel, drawTabs, isPanel, listenToTabs, resetPanels } from "./tabs.js";
 import { question, renderTeacher, startRoom, waitAtTheDoor } from "./teacher.js";
@@ -189,6 +189,10 @@ function listen() {
     drawText();
     drawVerdict();
     drawPanel();
+  });
+  on("reveal", () => {
+    state.revealed = true;
+    tell("mode");
   });
   on("case", () => takeCase(state.nextCase));
   window.addEventListener("hashchange", () => {

@@ -33,6 +33,7 @@ function choosePanel(name) {
   drawTabs();
   drawPanel();
   $(`tab-${name}`).focus();
+  if (state.size === "large") $("panel-box").scrollIntoView(); // before a class, the panel is what is looked at
   tell("explained");
   tell("changed");
 }
@@ -40,7 +41,7 @@ function choosePanel(name) {
 export function drawPanel() {
   const host = $("panel");
   if (!verdictShown() && followsMessage()) {
-    fill(host, h("p", { class: "empty" }, t("predict_first")));
+    fill(host, h("p", { class: "empty" }, t("reveal_first")));
     return;
   }
   host.dataset.panel = state.panel;

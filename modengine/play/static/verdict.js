@@ -40,8 +40,7 @@ function prediction() {
     $("reveal").focus();
   };
   const reveal = () => {
-    state.revealed = true;
-    tell("mode");
+    tell("reveal");
     $("verdict-box").focus();
   };
   return [
