@@ -6,10 +6,11 @@ import { drawSeen } from "./message.js";
 import { drawProblems } from "./rules.js";
 import { state, tell } from "./state.js";
 import { t } from "./strings.js";
-import { drawPanel, followsMessage } from "./tabs.js";
+import { drawPanel, followsMessage, needsMessage } from "./tabs.js";
 import { drawVerdict } from "./verdict.js";
 
 let sentAt = 0;
+let hadNone = false; // whether there were no rules or no message the last time
 let explaining = 0; // milliseconds that the last explanation took
 
 export async function compile() {
@@ -72,7 +73,10 @@ export function decideSoon() {
 
 async function decide() {
   const text = state.text;
-  if (!state.rules || !text) {
+  const none = !state.rules || !text;
+  if (none !== hadNone && needsMessage()) drawPanel();
+  hadNone = none;
+  if (none) {
     state.decision = state.explained = null;
     drawVerdict();
     if (followsMessage()) drawPanel();

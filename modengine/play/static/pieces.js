@@ -142,6 +142,11 @@ export function messages(items) {
   return [list(items.slice(0, FIRST)), h("details", { class: "more" }, h("summary", {}, t("more", items.length - FIRST)), list(items.slice(FIRST, MOST)))];
 }
 
+export const busy = (text) => h("p", { class: "stale busy" }, h("span", { class: "spinner", "aria-hidden": "true" }), h("span", {}, text));
+
+// What a panel shows that needs rules, while there are none: they are being compiled, or have errors.
+export const noRules = () => (state.broken ? h("p", { class: "empty" }, t("rules_never")) : busy(t("waiting")));
+
 export function failure(error) {
   return h("p", { class: "failure", role: "alert" }, visible(error.message));
 }

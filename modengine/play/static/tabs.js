@@ -17,6 +17,9 @@ export const isPanel = (name) => Object.hasOwn(PANELS, name);
 // Whether the panel shows the message that is looked at, and follows every key.
 export const followsMessage = () => ["why", "steps"].includes(state.panel);
 
+// Whether the panel does something with a message, and so shows that there is none.
+export const needsMessage = () => ["evade", "audit"].includes(state.panel);
+
 export function drawTabs() {
   fill(
     $("tabs"),

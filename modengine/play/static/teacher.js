@@ -40,6 +40,7 @@ export function renderTeacher() {
             room?.text && !room.shown ? h("button", { type: "button", id: "show-answers", class: "primary", onclick: showAnswers }, t("show_answers")) : null,
           ]
         : null,
+      h("a", { id: "worksheet", href: `/static/worksheet-${state.lang}.html`, target: "_blank", rel: "noopener" }, t("worksheet")),
       topics(lesson),
     ),
     state.start.open && state.start.teacher ? [door(), h("div", { id: "tally" }, tally())] : null,

@@ -2,7 +2,7 @@
 
 import { $, fill, h, visible } from "./dom.js";
 import { categoryName, inWords } from "./engine_words.js";
-import { ACTIONS, badge, meter } from "./pieces.js";
+import { ACTIONS, badge, busy, meter } from "./pieces.js";
 import { state, tell, verdictShown } from "./state.js";
 import { t } from "./strings.js";
 
@@ -30,8 +30,7 @@ export function drawVerdict() {
 }
 
 // Before anything can be decided, the rules are compiled: seconds, for the shipped policy on a slow machine.
-const firstReading = () =>
-  h("p", { class: "stale busy" }, h("span", { class: "spinner", "aria-hidden": "true" }), h("span", {}, t(state.compiling ? "compiling_first" : "waiting")));
+const firstReading = () => busy(t(state.compiling ? "compiling_first" : "waiting"));
 
 function prediction() {
   const choose = (action) => () => {

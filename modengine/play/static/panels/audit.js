@@ -29,7 +29,7 @@ function draw(root, focus = "") {
         h("button", { type: "button", id: "new-log", disabled: !log.shown, onclick: () => anew(root) }, t("new_log")),
       ),
       h("div", { id: "audit-said", role: "status" }, log.said ? log.said() : null),
-      h("section", {}, h("h3", {}, t("records")), log.shown ? list(root) : h("p", { class: "empty" }, t("no_records"))),
+      h("section", {}, h("h3", {}, t("records")), log.shown ? list(root) : h("p", { class: "empty" }, t("no_records"), state.text ? null : [" ", t("message_first")])),
       log.shown && log.selected >= 0 ? one(root) : null,
       log.shown ? merkle() : null,
     ),

@@ -3,7 +3,7 @@
 import { latest } from "../api.js";
 import { $, fill, h, said, visible } from "../dom.js";
 import { goTo } from "../editor.js";
-import { ACTIONS, badge, failure } from "../pieces.js";
+import { ACTIONS, badge, busy, failure, noRules } from "../pieces.js";
 import { on, state, tell } from "../state.js";
 import { t } from "../strings.js";
 import { withExample } from "../yaml_examples.js";
@@ -19,7 +19,9 @@ export function reset() {
 }
 
 export function render(root) {
-  fill(root, h("div", { class: "evade" }, byHand(root), byMachine(), appeal()));
+  if (!state.rules) fill(root, noRules());
+  else if (!state.text && !begun) fill(root, h("p", { class: "empty" }, t("message_first")));
+  else fill(root, h("div", { class: "evade" }, byHand(root), byMachine(), appeal()));
 }
 
 function byMachine() {
@@ -103,7 +105,7 @@ on("explained", () => {
 });
 
 async function run() {
-  fill($("disguises"), h("p", { class: "quiet" }, t("waiting")));
+  fill($("disguises"), busy(t("waiting")));
   try {
     machine = await latest("evade", "evade", { text: state.text, rules: state.rules });
     if (machine && $("disguises")) fill($("disguises"), disguises());

@@ -3,7 +3,7 @@
 import { latest, soon } from "../api.js";
 import { $, fill, h, visible } from "../dom.js";
 import { categoryName, ruleText } from "../engine_words.js";
-import { ACTIONS, badge, failure, highest, messageButton, messages, reached } from "../pieces.js";
+import { ACTIONS, badge, busy, failure, highest, messageButton, messages, noRules, reached } from "../pieces.js";
 import { state, tell } from "../state.js";
 import { t } from "../strings.js";
 
@@ -18,12 +18,12 @@ export function reset() {
 
 export async function render(root) {
   if (!state.rules) {
-    fill(root, h("p", { class: "quiet" }, t("rules_never")));
+    fill(root, noRules());
     return;
   }
   if (tried?.rules !== state.rules) {
     compared = null;
-    fill(root, h("p", { class: "quiet" }, t("waiting")));
+    fill(root, busy(t("waiting")));
     try {
       const scores = await latest("scores", "scores", { rules: state.rules });
       if (!scores) return;
