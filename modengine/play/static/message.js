@@ -56,7 +56,7 @@ export function takeCase(id) {
 
 export function drawText() {
   if ($("text").value !== state.text) $("text").value = state.text;
-  $("text").placeholder = t("message_empty");
+  $("text").placeholder = t(state.lesson ? "message_empty" : "message_empty_alone");
   const one = caseOf(state.caseId);
   const unchanged = one?.text === state.text ? one : null;
   $("text").classList.toggle("blurred", Boolean(unchanged?.blur || state.blur));

@@ -8,6 +8,7 @@ import { badge, condition, failure, waterfall } from "../pieces.js";
 import { on, state, tell } from "../state.js";
 import { t } from "../strings.js";
 
+const AROUND = 4;
 let form = "original";
 
 export function render(root) {
@@ -177,7 +178,7 @@ function smallest() {
         {},
         t("without"),
         " ",
-        one.cuts.map((cut, at) => [at ? " … " : "", said(cut.text, "del")]),
+        one.cuts.map((cut, at) => [at ? " … " : "", inPlace(cut)]),
         " ",
         t("becomes"),
         " ",
@@ -189,6 +190,16 @@ function smallest() {
     add(body, [h("ul", { class: "flips" }, list)]);
   }
   return body;
+}
+
+// What goes, struck out among the characters around it.
+function inPlace(cut) {
+  const chars = [...state.text];
+  if (cut.part_index || chars.slice(cut.start, cut.end).join("") !== cut.text) return said(cut.text, "del");
+  const around = (from, to) => visible(chars.slice(Math.max(0, from), to).join("").replaceAll("\n", " "));
+  const before = around(cut.start - AROUND, cut.start);
+  const after = around(cut.end, cut.end + AROUND);
+  return h("span", { lang: "zh-Hans", class: "said around" }, cut.start > AROUND ? "…" : "", before, said(cut.text, "del"), after, cut.end + AROUND < chars.length ? "…" : "");
 }
 
 function take(text) {
