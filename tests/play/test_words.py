@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ import yaml
 from modengine.codes import CODES
 from modengine.play.app import STATIC
 from modengine.play.lessons import shipped_lessons
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_every_problem_of_a_rule_file_has_a_plain_sentence() -> None:
@@ -42,3 +45,18 @@ def test_the_worksheet_is_a_page_of_its_own_without_a_script(lang: str) -> None:
     text = (STATIC / f"worksheet-{lang}.html").read_text("utf-8")
     assert "<script" not in text
     assert text.count("<h2>") == 6
+
+
+def test_what_the_lessons_tell_a_teacher_to_press_is_on_the_page() -> None:
+    strings = (STATIC / "strings.js").read_text("utf-8")
+    shown = set(re.findall(r'^  "?[\w-]+"?: \[\s*"((?:[^"\\]|\\.)*)"', strings, re.MULTILINE))
+    shown |= {lesson.title.en for lesson in shipped_lessons()}
+    pages = [DOCS / "play.md", *sorted((DOCS / "lessons").glob("*.md"))]
+    named = {
+        name
+        for page in pages
+        for name in re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", page.read_text("utf-8"))
+        if name[0].isupper()
+    }
+    assert len(named) > 30
+    assert named - shown == set()
