@@ -133,22 +133,16 @@ const phrases = () => ({
 
 export function show(name, text) {
   quiet = true;
+  const other = view.state.doc.toString() !== text;
   view.setState(EditorState.create({ doc: text, extensions: [...makeEditor.extensions, EditorState.phrases.of(phrases())] }));
   view.contentDOM.setAttribute("aria-label", t("editor_label", name));
+  if (other) view.scrollDOM.scrollTop = 0;
   quiet = false;
-}
-
-export function replaced(text) {
-  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
 }
 
 // After the size of the type has changed.
 export function measure() {
   view.requestMeasure();
-}
-
-export function current() {
-  return view.state.doc.toString();
 }
 
 // Problems of this file as squiggles and signs in the margin.

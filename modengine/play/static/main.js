@@ -90,8 +90,11 @@ function listenToMessage() {
   $("text").addEventListener("input", (event) => {
     state.text = event.target.value;
     state.gloss = "";
-    state.caseId = "";
     decideSoon();
+    if (state.caseId) {
+      state.caseId = "";
+      drawLesson(); // the message is none of the lesson any more
+    }
     drawText();
     keep();
   });

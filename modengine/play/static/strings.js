@@ -2,7 +2,7 @@
 
 import { state } from "./state.js";
 
-export const STRINGS = {
+const STRINGS = {
   // name: [English, Chinese]
   tagline: ["See a filter think, and break it", "看过滤器怎么想，再把它难倒"],
   skip: ["To the decision", "跳到判定结果"],
@@ -91,6 +91,8 @@ export const STRINGS = {
   add_rule: ["Add a rule from words", "用几个词添加一条规则"],
   rule_words: ["Words, with commas between them", "词语，用逗号隔开"],
   rule_points: ["Points", "分数"],
+  says_words: ["Says {0}", "说到：{0}"],
+  rules_of_ours: ["Rules of ours", "我们的规则"],
   rule_needs_words: ["Write at least one word.", "至少写一个词。"],
   rule_needs_points: ["Points are a whole number from 1 to 1000.", "分数是 1 到 1000 的整数。"],
   rule_added: ["{0} stands in {1} from line {2} on.", "{0} 已写入 {1}，从第 {2} 行开始。"],
@@ -262,7 +264,7 @@ export const STRINGS = {
   begin_again: ["Begin again with the message as it is", "从现在的消息重新开始"],
   no_tries: ["No try yet: change the message.", "还没有尝试：改改消息。"],
   begun_with: ["Begun with", "起点"],
-  edits: ["characters changed", "改动的字符"],
+  edits: ["edits", "改动"],
   result: ["Decision", "结果"],
   escaped: ["got past it", "绕过去了"],
   machine: ["Let the machine try", "让机器试试"],

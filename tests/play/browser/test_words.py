@@ -140,3 +140,41 @@ def test_the_decision_is_in_sight_while_the_rules_are_written(opened: Opened, si
     box = page.locator("#verdict .badge.large").bounding_box()
     assert box["y"] >= 0
     assert box["y"] + box["height"] <= 768
+
+
+@pytest.mark.parametrize(("lang", "title"), [("en-GB", "Says 奶茶"), ("zh-CN", "说到：奶茶")])
+def test_a_rule_from_words_is_titled_in_the_language_of_the_page(opened: Opened, lang: str, title: str) -> None:
+    page = opened("evasion", lang=lang)
+    page.click("#add-rule summary")
+    page.fill("#rule-words", "奶茶")
+    page.click("#rule-add")
+    until(page, "(t) => document.querySelector('#editor').shadowRoot.textContent.includes(t)", title)
+
+
+def test_a_message_of_ones_own_is_none_of_the_lesson(opened: Opened) -> None:
+    page = opened("evasion")
+    assert page.locator("#cases [aria-pressed=true]").count() == 1
+    page.fill("#text", "兼职日结，加.微信")
+    until(page, "!document.querySelector('#cases [aria-pressed=true]')")
+
+
+def test_another_file_is_shown_from_its_first_line(opened: Opened) -> None:
+    page = opened("warning-and-scam", height=500)
+    page.evaluate("async () => (await import('/static/editor.js')).goTo(26)")
+    scrolled = "document.querySelector('#editor').shadowRoot.querySelector('.cm-scroller').scrollTop"
+    until(page, f"{scrolled} > 0")
+    page.select_option("#lesson", "evasion")
+    until(page, f"{scrolled} === 0")
+    assert "ruleset: contact" in page.inner_text("#editor .cm-content")
+
+
+def test_what_became_of_an_appeal_is_in_sight(opened: Opened) -> None:
+    page = opened("evasion", width=1024, height=768)
+    page.click("#case-innocent")
+    page.wait_for_selector("#appeal-add")
+    page.click("#appeal-add")
+    until(page, "document.querySelector('#appealed')?.innerText.includes('Added to rules.yaml')")
+    until(
+        page,
+        "(({top, bottom}) => top >= 0 && bottom <= 768)(document.querySelector('#appealed').getBoundingClientRect())",
+    )

@@ -75,7 +75,7 @@ function byHand(root) {
 }
 
 // Levenshtein's distance, in code points.
-export function distance(a, b) {
+function distance(a, b) {
   const x = [...a].slice(0, 400);
   const y = [...b].slice(0, 400);
   let row = y.map((_, at) => at + 1);
@@ -189,4 +189,6 @@ function addExample() {
   goTo(done.line);
   fill($("appealed"), t("appeal_done", rule.file, done.line));
   $("appeal-add").focus();
+  // The editor brings its line into sight when it has measured; what was done is said here.
+  setTimeout(() => $("appealed")?.scrollIntoView({ block: "nearest" }), 100);
 }

@@ -23,7 +23,7 @@ export function render(root) {
   fill(root, body);
 }
 
-export function viewsOf(found, which = form) {
+function viewsOf(found, which = form) {
   const blocks = found.views.map((view, index) => {
     const marks = found.marks.filter((mark) => mark.part === index);
     if (which === "original") return marked([...view.text], marks);
@@ -99,7 +99,7 @@ function pointsOf(found, rule) {
   return shadow_hits.some((one) => one.rule === rule) ? t("on_test") : "";
 }
 
-export function ruleBlock(found, rule) {
+function ruleBlock(found, rule) {
   const title = ruleText(rule.title);
   const clause = found.clauses[rule.rule] && ruleText(found.clauses[rule.rule]);
   return h(
