@@ -134,6 +134,13 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
         except _Problem as problem:
             return _said(problem.status, problem.said)
 
+    def warm() -> None:
+        """What the page opens with, then the policy that it was started with."""
+        for lesson in start.lessons:
+            if lesson.lesson == start.first:
+                pool.warm(pool.remember(lesson.files, lesson.main))
+        pool.warm(rules)
+
     routes = [
         Route("/", page),
         Route("/api/openapi.json", api_document),
@@ -144,7 +151,7 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         # A daemon, so that ending the page does not wait for rules to be compiled.
-        threading.Thread(target=pool.warm, args=(rules,), daemon=True).start()
+        threading.Thread(target=warm, daemon=True).start()
         yield
 
     app = Starlette(routes=routes, lifespan=lifespan)

@@ -8,6 +8,7 @@ intro: {en: ..., zh: ...}
 panel: why                     # the panel that opens
 main: policy.yaml
 files: {policy.yaml: |- ..., rules.yaml: |- ...}
+in_chinese: {the title of a rule: 规则的标题}
 cases:
   - {id: kimono, text: ..., gloss: ..., label: none, hidden: true, ask: {en: ..., zh: ...}, tell: {...}}
 """
@@ -62,6 +63,8 @@ class Lesson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: dict[str, str]
     cases: Annotated[tuple[Case, ...], Meta(min_length=1, max_length=200)]
     panel: Literal["why", "steps", "whatif", "tests", "evade", "audit"] = "why"
+    in_chinese: dict[str, str] = {}
+    """Titles and clauses of the rules, for the Chinese interface; others are shown as they are written."""
 
 
 def read_lesson(path: Path) -> Lesson:

@@ -71,12 +71,13 @@ NASTY = ["中奖", '他说："不" # no: [x]', "a: b", "- c", "\\d", "'", "110",
     ids=["block", "comment", "no-indent", "key-after", "empty", "nothing"],
 )
 def test_a_rule_from_words_is_put_at_the_end_of_the_rules(text: str) -> None:
-    found = in_node("yaml_rules.js", "withRule", text, NASTY, 70, ["fraud.mine-1"])
+    found = in_node("yaml_rules.js", "withRule", text, NASTY, 70, ["fraud.mine-1"], NASTY[0])
     before, after = yaml.safe_load(text), yaml.safe_load(found["text"])
     *others, mine = after["rules"]
     assert others == (before["rules"] or [])
     assert {**after, "rules": 0} == {**before, "rules": 0}
     assert (mine["id"], mine["score"], mine["patterns"]["mine"]["words"]) == ("fraud.mine-2", 70, NASTY)
+    assert mine["title"] == NASTY[0]
     assert f"- id: {found['id']}" in found["text"].split("\n")[found["line"] - 1]
     made = make({"rules.yaml": found["text"]}, "rules.yaml")
     assert [one.message for one in made.problems if one.severity == "error"] == []
@@ -86,7 +87,7 @@ def test_a_rule_from_words_is_put_at_the_end_of_the_rules(text: str) -> None:
     "text", ["policy: c\n", "ruleset: r\nrules: [{id: a.b}]\ncategory: c\n", "rules:\n  - id: x\n"]
 )
 def test_what_is_no_list_of_rules_is_left_alone(text: str) -> None:
-    assert in_node("yaml_rules.js", "withRule", text, ["x"], 5, []) is None
+    assert in_node("yaml_rules.js", "withRule", text, ["x"], 5, [], "X") is None
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ function addRule() {
     if (!words.length) return fill(said, t("rule_needs_words"));
     if (!(points >= 1 && points <= 1000)) return fill(said, t("rule_needs_points"));
     const file = rulesIn(state.active, state.files);
-    const done = file && withRule(state.files[file], words, points, allIds());
+    const done = file && withRule(state.files[file], words, points, allIds(), titleOf(words));
     if (!done) return fill(said, t("rule_not_added"));
     state.files[file] = done.text;
     state.active = file;
@@ -75,6 +75,8 @@ function addRule() {
   );
 }
 
+const titleOf = (words) => t("says_words", words.slice(0, 3).join(state.lang === "zh" ? "、" : ", "));
+
 const allIds = () => Object.values(state.files).flatMap((text) => [...text.matchAll(/^\s*-\s+id:\s*["']?([\w.-]+)/gm)].map((one) => one[1]));
 
 function addFile() {
@@ -88,7 +90,7 @@ function addFile() {
     let note = t("file_list_added", name);
     if (kind === "rules") {
       const category = state.compiled?.policy.categories[0] ?? "fraud";
-      state.files[name] = fileFor(name, newRule(category, ["中奖"], 50, allIds()), category);
+      state.files[name] = fileFor(name, newRule(category, ["中奖"], 50, allIds(), titleOf(["中奖"])), category, t("rules_of_ours"));
       const policy = withRuleset(state.files[state.main], name);
       if (policy) state.files[state.main] = policy;
       note = t(policy ? "file_rules_added" : "file_rules_alone", name, state.main);

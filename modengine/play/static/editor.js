@@ -1,9 +1,9 @@
 // The rules: CodeMirror with the problems that the server finds, and completion from the JSON Schema.
 
 import {
-  autocompletion, bracketMatching, completionKeymap, defaultKeymap, drawSelection, EditorState, EditorView,
+  autocompletion, bracketMatching, completionKeymap, Decoration, defaultKeymap, drawSelection, EditorState, EditorView,
   foldGutter, foldKeymap, HighlightStyle, highlightActiveLine, history, historyKeymap, indentUnit, keymap,
-  lineNumbers, lintGutter, lintKeymap, setDiagnostics, syntaxHighlighting, tags, yaml,
+  lineNumbers, lintGutter, lintKeymap, setDiagnostics, StateField, syntaxHighlighting, tags, yaml,
 } from "./vendor/codemirror.js";
 import { post } from "./api.js";
 import { $ } from "./dom.js";
@@ -18,12 +18,13 @@ const colours = HighlightStyle.define([
 ]);
 
 const look = EditorView.theme({
-  "&": { color: "var(--ink)", backgroundColor: "var(--field)", fontSize: "0.9rem", height: "100%" },
+  "&": { color: "var(--ink)", backgroundColor: "var(--field)", fontSize: "0.9rem", maxHeight: "clamp(18rem, 52vh, 44rem)" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55", overflow: "auto" },
+  ".cm-content, .cm-gutter": { minHeight: "12rem" },
   ".cm-content": { caretColor: "var(--ink)" },
   ".cm-gutters": { backgroundColor: "var(--field)", color: "var(--quiet)", border: "none" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--active)" },
-  "&.cm-focused": { outline: "3px solid var(--focus)", outlineOffset: "-1px" },
+  "&.cm-focused": { outline: "none" }, // the frame around it has one
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
     backgroundColor: "var(--selection) !important",
   },
@@ -42,6 +43,28 @@ const look = EditorView.theme({
   ".cm-diagnostic-warning": { borderLeftColor: "var(--review)" },
   ".cm-foldPlaceholder": { backgroundColor: "var(--active)", color: "var(--ink)", border: "1px solid var(--line)" },
 });
+
+// A line that is folded goes on below its own beginning, not at the margin: in YAML the margin has a meaning.
+const MOST_HANG = 16;
+const hanging = Array.from({ length: MOST_HANG + 1 }, (_, spaces) => Decoration.line({ class: `hang-${spaces}` }));
+
+const hangs = (doc) => {
+  const found = [];
+  for (let number = 1; number <= doc.lines; number++) {
+    const line = doc.line(number);
+    found.push(hanging[Math.min(MOST_HANG, /^ *(?:- )?/.exec(line.text)[0].length)].range(line.from));
+  }
+  return Decoration.set(found);
+};
+
+const hang = [
+  StateField.define({
+    create: (state) => hangs(state.doc),
+    update: (known, change) => (change.docChanged ? hangs(change.state.doc) : known),
+    provide: (field) => EditorView.decorations.from(field),
+  }),
+  EditorView.theme(Object.fromEntries(hanging.map((_, spaces) => [`.hang-${spaces}`, { paddingLeft: `calc(6px + ${spaces + 2}ch)`, textIndent: `-${spaces + 2}ch` }]))),
+];
 
 // Which keys may stand at a place: those of the schema, flattened; the engine says what is wrong with them.
 const keys = { ruleset: [], policy: [] };
@@ -87,7 +110,7 @@ export function makeEditor(changed) {
   });
   const extensions = [
     lineNumbers(), foldGutter(), lintGutter(), history(), drawSelection(), bracketMatching(), highlightActiveLine(),
-    indentUnit.of("  "), yaml(), syntaxHighlighting(colours), look, onChange, EditorView.lineWrapping,
+    indentUnit.of("  "), yaml(), syntaxHighlighting(colours), look, hang, onChange, EditorView.lineWrapping,
     autocompletion({ override: [complete], icons: false }),
     keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
     EditorView.contentAttributes.of({ "aria-label": "YAML", lang: "en", tabindex: "0" }),
@@ -97,24 +120,29 @@ export function makeEditor(changed) {
   loadKeys().catch(() => {});
 }
 
+const phrases = () => ({
+  "Fold line": t("cm_fold"),
+  "Unfold line": t("cm_unfold"),
+  "folded code": t("cm_folded"),
+  unfold: t("cm_unfold"),
+  Completions: t("cm_completions"),
+  Diagnostics: t("cm_problems"),
+  "No diagnostics": t("no_problems"),
+  close: t("cm_close"),
+});
+
 export function show(name, text) {
   quiet = true;
-  view.setState(EditorState.create({ doc: text, extensions: makeEditor.extensions }));
+  const other = view.state.doc.toString() !== text;
+  view.setState(EditorState.create({ doc: text, extensions: [...makeEditor.extensions, EditorState.phrases.of(phrases())] }));
   view.contentDOM.setAttribute("aria-label", t("editor_label", name));
+  if (other) view.scrollDOM.scrollTop = 0;
   quiet = false;
-}
-
-export function replaced(text) {
-  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
 }
 
 // After the size of the type has changed.
 export function measure() {
   view.requestMeasure();
-}
-
-export function current() {
-  return view.state.doc.toString();
 }
 
 // Problems of this file as squiggles and signs in the margin.
@@ -128,7 +156,7 @@ export function underline(problems) {
       from,
       to: Math.min(line.to, from + (rest ? rest[0].length : 0)),
       severity: one.severity,
-      message: `${one.code}: ${one.message}\n${one.hint}`,
+      message: [one.plain, one.message && `${one.code}: ${one.message}`, one.hint].filter(Boolean).join("\n"),
     };
   });
   view.dispatch(setDiagnostics(view.state, found));

@@ -5,6 +5,7 @@ import { t } from "./strings.js";
 
 const LONGEST = 1500;
 const AROUND = 60;
+const SHORT = 8; // characters of a match that are kept on one line
 
 // Marks in lanes, so that none hides another.
 function lanes(marks) {
@@ -58,6 +59,11 @@ export function marked(chars, marks, breaks = null) {
       cell.append(h("span", { class: `lane ${edge}` }, mark && mark.start === at ? h("b", {}, mark.label) : ""));
     }
     cells[at] = cell;
+    if (ordered.some((mark) => mark.start < at && at < mark.end && mark.end - mark.start <= SHORT) && box.lastElementChild?.matches(".cell, .nowrap")) {
+      group = held(box.lastElementChild);
+      group.append(cell);
+      return;
+    }
     const latin = /^[A-Za-z0-9._/:@-]$/.test(char);
     if (!latin || !group || group.childElementCount > 24) group = null;
     const before = box.lastElementChild;

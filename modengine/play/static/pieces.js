@@ -1,6 +1,8 @@
 // Pieces that several panels show.
 
 import { h, placed, said, visible } from "./dom.js";
+import { categoryName, inWords } from "./engine_words.js";
+import { state } from "./state.js";
 import { t } from "./strings.js";
 
 export const ACTIONS = ["allow", "label", "review", "block"];
@@ -66,7 +68,7 @@ export function waterfall(fall, action) {
   return h(
     "section",
     { class: "fall" },
-    h("div", { class: "fall-head" }, h("h4", {}, visible(fall.category)), axis),
+    h("div", { class: "fall-head" }, h("h4", {}, visible(categoryName(fall.category))), axis),
     h("ol", { class: "falls" }, steps, sum),
   );
 }
@@ -91,7 +93,7 @@ export function tree(node) {
     h("span", { class: `value ${name}` }, h("span", { "aria-hidden": "true" }, sign), " ", t(name)),
     " ",
     head,
-    node.note ? h("span", { class: "quiet" }, ` (${visible(node.note)})`) : null,
+    node.note ? h("span", { class: "quiet" }, ` (${visible(inWords(node.note))})`) : null,
     node.children.length ? h("ul", {}, node.children.map(tree)) : null,
   );
 }
@@ -125,7 +127,7 @@ export function messageButton(row, onclick, extra = null) {
     "button",
     { type: "button", class: "message-button", onclick },
     said(row.text.length > 120 ? `${[...row.text].slice(0, 120).join("")}…` : row.text),
-    row.gloss ? h("span", { class: "gloss", lang: "en" }, visible(row.gloss)) : null,
+    row.gloss && state.lang !== "zh" ? h("span", { class: "gloss", lang: "en" }, visible(row.gloss)) : null,
     extra,
   );
 }
@@ -139,6 +141,11 @@ export function messages(items) {
   if (items.length <= FIRST + 2) return list(items);
   return [list(items.slice(0, FIRST)), h("details", { class: "more" }, h("summary", {}, t("more", items.length - FIRST)), list(items.slice(FIRST, MOST)))];
 }
+
+export const busy = (text) => h("p", { class: "stale busy" }, h("span", { class: "spinner", "aria-hidden": "true" }), h("span", {}, text));
+
+// What a panel shows that needs rules, while there are none: they are being compiled, or have errors.
+export const noRules = () => (state.broken ? h("p", { class: "empty" }, t("rules_never")) : busy(t("waiting")));
 
 export function failure(error) {
   return h("p", { class: "failure", role: "alert" }, visible(error.message));

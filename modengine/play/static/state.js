@@ -17,8 +17,12 @@ export const state = {
   predict: false,
   blur: false,
   revealed: true,
+  guess: "", // what was predicted of the message
   seen: new Map(), // the messages of the lesson that were looked at, and how the rules as they are now decide them
   compiling: false, // whether changed rules are being read, and that takes a while
+  problems: [], // what is wrong with the rules as they are now
+  broken: false, // whether these are errors
+  lost: "", // why nothing could be asked of the server
   rules: null, // the name of the rule set on the server, null while it has errors
   compiled: null, // what /api/rules said last
   decision: null,
@@ -36,6 +40,11 @@ export function on(what, listener) {
 export function tell(what) {
   for (const listener of listeners.get(what) ?? []) listener();
 }
+
+// While the class predicts, nothing gives the decision away.
+export const verdictShown = () => !state.predict || state.revealed;
+
+export const caseOf = (id) => state.lesson?.cases.find((one) => one.id === id);
 
 export function baseFiles() {
   return state.lesson ? state.lesson.files : state.start.files;

@@ -2,7 +2,7 @@
 
 import { state } from "./state.js";
 
-export const STRINGS = {
+const STRINGS = {
   // name: [English, Chinese]
   tagline: ["See a filter think, and break it", "看过滤器怎么想，再把它难倒"],
   skip: ["To the decision", "跳到判定结果"],
@@ -33,6 +33,7 @@ export const STRINGS = {
   message_label: ["Choose one above, or type: every key decides", "选一条，或自己写：每敲一键都会重新判定"],
   message_alone: ["Type a message: every key decides", "输入一条消息：每敲一键都会重新判定"],
   message_empty: ["Write a message, or take one of the lesson.", "写一条消息，或选课程里的一条。"],
+  message_empty_alone: ["Write a message.", "写一条消息。"],
   gloss: ["In English", "英文大意"],
   examples: ["Messages to try", "可以试试的消息"],
   hidden_case: ["hidden {0}: press to show", "隐藏 {0}：点一下显示"],
@@ -53,8 +54,14 @@ export const STRINGS = {
   points_of: ["{0} points", "{0} 分"],
   zero_points: ["No points: {0}", "零分：{0}"],
   compiling: ["Your new rules are being read. Until then the last good ones decide.", "正在读取新规则，在此之前由上一版规则判定。"],
+  compiling_first: [
+    "Compiling the rules… The first decision waits for them: seconds, on a busy computer up to a minute.",
+    "正在编译规则……编译好了才能第一次判定：通常几秒，电脑忙时可能要一分钟。",
+  ],
+  message_first: ["Write a message first, or choose one.", "请先写一条消息，或选一条。"],
   short_of: ["{0} short of {1}", "差 {0} 分到{1}"],
   predict_first: ["What will the filter do? Choose first.", "过滤器会怎么做？先选一个。"],
+  reveal_first: ["The reasons come with the decision.", "理由和判定一起揭晓。"],
   your_guess: ["Your guess: {0}.", "你的预测：{0}。"],
   reveal: ["Reveal", "揭晓"],
   worth: ["What to see here", "看点"],
@@ -74,10 +81,18 @@ export const STRINGS = {
     "Ctrl+Space completes, Tab leaves the editor. Whatever you break, the page says where, and the last good rules go on.",
     "Ctrl+空格补全，Tab 键离开编辑器。写错了，页面会指出在哪里，上一版规则照常工作。",
   ],
+  cm_fold: ["Fold", "折叠"],
+  cm_unfold: ["Unfold", "展开"],
+  cm_folded: ["folded lines", "已折叠的行"],
+  cm_completions: ["Completions", "补全"],
+  cm_problems: ["What is wrong", "问题"],
+  cm_close: ["Close", "关闭"],
   add: ["Add", "添加"],
   add_rule: ["Add a rule from words", "用几个词添加一条规则"],
   rule_words: ["Words, with commas between them", "词语，用逗号隔开"],
   rule_points: ["Points", "分数"],
+  says_words: ["Says {0}", "说到：{0}"],
+  rules_of_ours: ["Rules of ours", "我们的规则"],
   rule_needs_words: ["Write at least one word.", "至少写一个词。"],
   rule_needs_points: ["Points are a whole number from 1 to 1000.", "分数是 1 到 1000 的整数。"],
   rule_added: ["{0} stands in {1} from line {2} on.", "{0} 已写入 {1}，从第 {2} 行开始。"],
@@ -114,7 +129,7 @@ export const STRINGS = {
 
   view: ["Text as", "文本显示为"],
   view_original: ["written", "原文"],
-  view_plain: ["the filter reads it", "过滤器所读"],
+  view_plain: ["as it is read", "过滤器所读"],
   view_words: ["words", "词"],
   characters_left_out: ["… {0} characters …", "…… {0} 个字符 ……"],
   legend_hit: ["evidence of a rule that hit", "命中规则的证据"],
@@ -141,7 +156,7 @@ export const STRINGS = {
   would_give: ["would give {0} points", "会给 {0} 分"],
   not_met: ["Something found, condition not met", "找到了一些，但条件不成立"],
   smallest: ["The smallest edits that change it", "改变结果的最小改动"],
-  without: ["without", "去掉"],
+  without: ["struck out:", "划掉："],
   becomes: ["it becomes", "就会变成"],
   try_it: ["Try it", "试试"],
   no_flip: ["Taking matched words away changes nothing.", "去掉找到的词，结果也不变。"],
@@ -185,6 +200,10 @@ export const STRINGS = {
   harmless: ["harmless", "无害"],
   flagged: ["flagged", "被标记"],
   passed: ["passed", "放过"],
+  left_out: [
+    "{0} messages are harmful in ways that these rules do not look for; they are not in the table.",
+    "另有 {0} 条消息属于这些规则不管的类别，不计入此表。",
+  ],
   was: ["was {0}", "原为 {0}"],
   of_all: ["all", "共"],
   caught: ["caught", "抓到"],
@@ -245,7 +264,7 @@ export const STRINGS = {
   begin_again: ["Begin again with the message as it is", "从现在的消息重新开始"],
   no_tries: ["No try yet: change the message.", "还没有尝试：改改消息。"],
   begun_with: ["Begun with", "起点"],
-  edits: ["characters changed", "改动的字符"],
+  edits: ["edits", "改动"],
   result: ["Decision", "结果"],
   escaped: ["got past it", "绕过去了"],
   machine: ["Let the machine try", "让机器试试"],
@@ -312,8 +331,8 @@ export const STRINGS = {
   notice_rule: ["The rule “{0}” applied ({1} points), by these words: {2}.", "适用了规则“{0}”（{1} 分），依据这些词：{2}。"],
   notice_relief: ["The rule “{0}” spoke for you ({1} points).", "规则“{0}”为你减分（{1} 分）。"],
   notice_contest: [
-    "You can contest this. A person will look at it, and the rule that was wrong can be changed. Quote {0}.",
-    "你可以申诉，会有人来看，错的规则可以改。请注明 {0}。",
+    "You can contest this. A person will look at it, and the rule that was wrong can be changed. Please quote",
+    "你可以申诉，会有人来看，错的规则可以改。请注明",
   ],
   tree_of: ["Tree of hashes", "哈希树"],
   tree_says: [
@@ -351,6 +370,8 @@ export const STRINGS = {
   enter: ["Enter", "进入"],
   hands: ["Only this machine reaches the page: count hands.", "只有这台电脑能打开本页：请举手统计。"],
   topics: ["Topics", "话题"],
+  worksheet: ["Worksheet to print", "打印学习单"],
+  votes: ["Votes", "表决"],
   minutes: ["{0} minutes", "{0} 分钟"],
   question: ["Your teacher asks", "老师提问"],
   answered: ["You said: {0}. You can change it until the answers are shown.", "你选了：{0}。公布前可以改。"],

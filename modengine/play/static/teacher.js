@@ -39,10 +39,24 @@ export function renderTeacher() {
             h("button", { type: "button", id: "ask-class", onclick: () => ask(!room?.text || room.shown) }, t(room?.text && !room.shown ? "stop_asking" : "ask_class")),
             room?.text && !room.shown ? h("button", { type: "button", id: "show-answers", class: "primary", onclick: showAnswers }, t("show_answers")) : null,
           ]
-        : state.start.teacher ? h("span", { class: "quiet small" }, t("hands")) : null,
+        : null,
+      h("a", { id: "worksheet", href: `/static/worksheet-${state.lang}.html`, target: "_blank", rel: "noopener" }, t("worksheet")),
+      topics(lesson),
     ),
-    lesson ? h("p", { class: "small" }, h("strong", {}, t("topics"), ": "), both(lesson.topics), " · ", t("minutes", lesson.minutes)) : null,
     state.start.open && state.start.teacher ? [door(), h("div", { id: "tally" }, tally())] : null,
+  );
+}
+
+// To be read out at the beginning, and then folded: the window is on the wall.
+function topics(lesson) {
+  const alone = state.start.teacher && !state.start.open;
+  if (!lesson && !alone) return null;
+  return h(
+    "details",
+    { class: "topics", open: document.querySelector("details.topics")?.open ?? true },
+    h("summary", {}, lesson ? [t("topics"), " · ", t("minutes", lesson.minutes)] : t("votes")),
+    lesson ? h("p", {}, both(lesson.topics)) : null,
+    alone ? h("p", { class: "quiet small" }, t("hands")) : null,
   );
 }
 

@@ -18,7 +18,7 @@ export function rulesIn(active, files) {
 
 const quoted = (word) => JSON.stringify(word);
 
-export function newRule(category, words, points, taken) {
+export function newRule(category, words, points, taken, title) {
   let number = 1;
   while (taken.includes(`${category}.mine-${number}`)) number += 1;
   const id = `${category}.mine-${number}`;
@@ -26,7 +26,7 @@ export function newRule(category, words, points, taken) {
     id,
     lines: [
       `- id: ${id}`,
-      `  title: ${quoted(`Says ${words.slice(0, 3).join(", ")}`)}`,
+      `  title: ${quoted(title)}`,
       `  score: ${points}`,
       "  patterns:",
       `    mine: {words: [${words.map(quoted).join(", ")}]}`,
@@ -36,7 +36,7 @@ export function newRule(category, words, points, taken) {
 }
 
 // The new text, and the id and line of the rule; null where the file's rules are written in a way that this does not know.
-export function withRule(text, words, points, taken) {
+export function withRule(text, words, points, taken, title) {
   const lines = text.split("\n");
   const category = /^category:\s*["']?([\w-]+)/m.exec(text)?.[1];
   const head = lines.findIndex((line) => /^rules:\s*(\[\s*\])?\s*(#.*)?$/.test(line));
@@ -49,14 +49,14 @@ export function withRule(text, words, points, taken) {
   const first = lines.slice(head + 1, end).find((line) => !blank(line));
   if (first && !/^\s*-/.test(first)) return null;
   const pad = first ? /^\s*/.exec(first)[0] : "  ";
-  const rule = newRule(category, words, points, taken);
+  const rule = newRule(category, words, points, taken, title);
   lines.splice(end, 0, ...rule.lines.map((line) => pad + line));
   return { text: lines.join("\n"), id: rule.id, line: end + 1 };
 }
 
-export function fileFor(name, rule, category) {
+export function fileFor(name, rule, category, title) {
   const id = name.replace(/\.yaml$/, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
-  return [`ruleset: ${/^[a-z]/.test(id) ? id : "mine"}`, "title: Rules of ours", `category: ${category}`, "rules:", ...rule.lines.map((line) => `  ${line}`), ""].join("\n");
+  return [`ruleset: ${/^[a-z]/.test(id) ? id : "mine"}`, `title: ${quoted(title)}`, `category: ${category}`, "rules:", ...rule.lines.map((line) => `  ${line}`), ""].join("\n");
 }
 
 // The policy with one ruleset more, or null.

@@ -127,6 +127,16 @@ def test_axe_finds_nothing_before_the_code_is_written(pool: Pool, chromium: Any,
         context.close()
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_axe_finds_nothing_on_the_worksheet(address: str, chromium: Any, lang: str) -> None:
+    context = chromium.new_context(viewport={"width": 320, "height": 600})
+    page = context.new_page()
+    page.goto(f"{address}/static/worksheet-{lang}.html")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    context.close()
+
+
 def test_axe_would_find_something(opened: Opened) -> None:
     page = opened("evasion")
     page.evaluate("document.documentElement.removeAttribute('lang')")

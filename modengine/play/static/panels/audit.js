@@ -2,6 +2,7 @@
 
 import { latest, post } from "../api.js";
 import { $, fill, h, placed, said, visible } from "../dom.js";
+import { inWords, ruleText } from "../engine_words.js";
 import { badge, failure } from "../pieces.js";
 import { state } from "../state.js";
 import { t } from "../strings.js";
@@ -28,7 +29,7 @@ function draw(root, focus = "") {
         h("button", { type: "button", id: "new-log", disabled: !log.shown, onclick: () => anew(root) }, t("new_log")),
       ),
       h("div", { id: "audit-said", role: "status" }, log.said ? log.said() : null),
-      h("section", {}, h("h3", {}, t("records")), log.shown ? list(root) : h("p", { class: "empty" }, t("no_records"))),
+      h("section", {}, h("h3", {}, t("records")), log.shown ? list(root) : h("p", { class: "empty" }, t("no_records"), state.text ? null : [" ", t("message_first")])),
       log.shown && log.selected >= 0 ? one(root) : null,
       log.shown ? merkle() : null,
     ),
@@ -68,7 +69,7 @@ function verify(root) {
         ? h("p", { class: "good" }, "✓ ", t("verified", report.records))
         : [
             h("p", { class: "bad" }, "✕ ", t("not_verified")),
-            h("ul", { lang: "en" }, report.faults.map((fault) => h("li", {}, h("code", {}, fault.code), " ", visible(fault.what)))),
+            h("ul", {}, report.faults.map((fault) => h("li", {}, visible(inWords(fault.what)), " ", h("code", { class: "quiet" }, fault.code)))),
           ];
     await refresh();
     draw(root, "#verify");
@@ -102,12 +103,12 @@ function list(root) {
       const what = !entry.record
         ? h("span", { class: "bad" }, t("unreadable"))
         : kind === "decision"
-          ? [t("kind_decision"), " ", entry.record.action in { allow: 1, label: 1, review: 1, block: 1 } ? badge(entry.record.action) : visible(String(entry.record.action))]
+          ? entry.record.action in { allow: 1, label: 1, review: 1, block: 1 } ? badge(entry.record.action) : visible(String(entry.record.action))
           : kind === "revision" ? t("kind_revision") : visible(String(kind));
       return h(
         "li",
         {},
-        h("button", { type: "button", id: `record-${entry.seq}`, class: "record-button", "aria-pressed": String(log.selected === entry.seq), onclick: () => attempt(root, () => select(root, entry.seq, `#record-${entry.seq}`)) }, h("span", { class: "number" }, t("record_n", entry.seq)), " ", what),
+        h("button", { type: "button", id: `record-${entry.seq}`, class: "record-button", "aria-pressed": String(log.selected === entry.seq), onclick: () => attempt(root, () => select(root, entry.seq, `#record-${entry.seq}`)) }, h("span", { class: "number" }, t("record_n", entry.seq)), h("span", { class: "what" }, what)),
       );
     }),
   );
@@ -154,7 +155,7 @@ function notice(record) {
     const chars = [...(log.one.text ?? "")];
     return [...new Set(places.map((match) => chars.slice(match.start, match.end).join("")).filter(Boolean))].map((word) => `“${word}”`).join(" ");
   };
-  const titles = new Map((state.compiled?.list ?? []).map((rule) => [rule.id, rule.title]));
+  const titles = new Map((state.compiled?.list ?? []).map((rule) => [rule.id, ruleText(rule.title).text]));
   return h(
     "div",
     { class: "notice" },
@@ -163,7 +164,7 @@ function notice(record) {
     h("p", {}, h("strong", {}, t(record.action in { allow: 1, label: 1, review: 1, block: 1 } ? `notice_${record.action}` : "unreadable"))),
     list(record.hits).map((hit, at) => h("p", {}, t("notice_rule", visible(titles.get(hit.rule) ?? hit.rule), hit.counted, visible(words(at)) || "–"))),
     list(record.relief).map((relief) => h("p", {}, t("notice_relief", visible(titles.get(relief.rule) ?? relief.rule), relief.points))),
-    record.action === "allow" ? null : h("p", {}, t("notice_contest", String(record.decision_id).slice(0, 10))),
+    record.action === "allow" ? null : h("p", {}, t("notice_contest"), " ", h("code", { class: "nowrap" }, visible(String(record.decision_id).slice(0, 10)))),
   );
 }
 

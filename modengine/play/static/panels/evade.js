@@ -3,7 +3,7 @@
 import { latest } from "../api.js";
 import { $, fill, h, said, visible } from "../dom.js";
 import { goTo } from "../editor.js";
-import { badge, failure } from "../pieces.js";
+import { ACTIONS, badge, busy, failure, noRules } from "../pieces.js";
 import { on, state, tell } from "../state.js";
 import { t } from "../strings.js";
 import { withExample } from "../yaml_examples.js";
@@ -19,7 +19,9 @@ export function reset() {
 }
 
 export function render(root) {
-  fill(root, h("div", { class: "evade" }, byHand(root), byMachine(), appeal()));
+  if (!state.rules) fill(root, noRules());
+  else if (!state.text && !begun) fill(root, h("p", { class: "empty" }, t("message_first")));
+  else fill(root, h("div", { class: "evade" }, byHand(root), byMachine(), appeal()));
 }
 
 function byMachine() {
@@ -73,7 +75,7 @@ function byHand(root) {
 }
 
 // Levenshtein's distance, in code points.
-export function distance(a, b) {
+function distance(a, b) {
   const x = [...a].slice(0, 400);
   const y = [...b].slice(0, 400);
   let row = y.map((_, at) => at + 1);
@@ -95,8 +97,7 @@ on("explained", () => {
   const action = state.decision?.action;
   setTimeout(() => {
     if (text !== state.text || !action || text === begun.text || attempts.some((one) => one.text === text)) return;
-    const order = ["allow", "label", "review", "block"];
-    attempts.unshift({ text, action, edits: distance(begun.text, text), escaped: order.indexOf(action) < order.indexOf(begun.action) });
+    attempts.unshift({ text, action, edits: distance(begun.text, text), escaped: ACTIONS.indexOf(action) < ACTIONS.indexOf(begun.action) });
     attempts = attempts.slice(0, 30);
     const old = document.querySelector(".evade > section");
     if (old && state.panel === "evade") old.replaceWith(byHand($("panel")));
@@ -104,7 +105,7 @@ on("explained", () => {
 });
 
 async function run() {
-  fill($("disguises"), h("p", { class: "quiet" }, t("waiting")));
+  fill($("disguises"), busy(t("waiting")));
   try {
     machine = await latest("evade", "evade", { text: state.text, rules: state.rules });
     if (machine && $("disguises")) fill($("disguises"), disguises());
@@ -119,7 +120,7 @@ function disguises() {
     state.text = text;
     tell("text-set");
   };
-  return h(
+  const table = h(
     "table",
     { class: "disguises" },
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("disguise")), [1, 2, 3, 4, 5].map((one) => h("th", { scope: "col" }, h("span", { "aria-hidden": "true" }, one), h("span", { class: "unseen" }, t("strength", one)))))),
@@ -142,6 +143,9 @@ function disguises() {
       ),
     ),
   );
+  // Where the table is narrow, its cells have the sign alone.
+  const shown = new Set(machine.disguises.flatMap((one) => one.variants.map((variant) => variant.action)));
+  return [table, h("p", { class: "disguises-key", "aria-hidden": "true" }, ACTIONS.filter((action) => shown.has(action)).map((action) => badge(action)))];
 }
 
 function appeal() {
@@ -185,4 +189,6 @@ function addExample() {
   goTo(done.line);
   fill($("appealed"), t("appeal_done", rule.file, done.line));
   $("appeal-add").focus();
+  // The editor brings its line into sight when it has measured; what was done is said here.
+  setTimeout(() => $("appealed")?.scrollIntoView({ block: "nearest" }), 100);
 }

@@ -1,6 +1,7 @@
 // Steps: one stage of the engine at a time, for the front of a class.
 
 import { fill, h, visible } from "../dom.js";
+import { ruleText } from "../engine_words.js";
 import { marked, moved } from "../marked.js";
 import { badge, condition, waterfall } from "../pieces.js";
 import { state } from "../state.js";
@@ -72,7 +73,7 @@ const STAGES = {
   },
   4: (found) =>
     found.trace.rules.length
-      ? found.trace.rules.slice(0, 12).map((rule) => h("article", { class: `rule ${rule.kind} ${rule.outcome}` }, h("h4", { lang: "en" }, visible(rule.title)), h("p", { class: "rule-id quiet small" }, h("code", {}, visible(rule.rule))), condition(rule)))
+      ? found.trace.rules.slice(0, 12).map((rule) => h("article", { class: `rule ${rule.kind} ${rule.outcome}` }, h("h4", { lang: ruleText(rule.title).lang }, visible(ruleText(rule.title).text)), h("p", { class: "rule-id quiet small" }, h("code", {}, visible(rule.rule))), condition(rule)))
       : h("p", { class: "quiet" }, t("nothing_found")),
   5: (found) =>
     found.trace.waterfalls.length

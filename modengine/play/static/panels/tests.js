@@ -2,7 +2,7 @@
 
 import { latest } from "../api.js";
 import { $, fill, h, said, visible } from "../dom.js";
-import { badge, failure, interval, messageButton, messages } from "../pieces.js";
+import { badge, busy, failure, interval, messageButton, messages, noRules } from "../pieces.js";
 import { state, tell } from "../state.js";
 import { t } from "../strings.js";
 
@@ -11,11 +11,11 @@ const open = new Set();
 
 export async function render(root) {
   if (!state.rules) {
-    fill(root, h("p", { class: "quiet" }, t("rules_never")));
+    fill(root, noRules());
     return;
   }
   if (result?.rules !== state.rules) {
-    fill(root, h("p", { class: "quiet", role: "status" }, t("waiting")));
+    fill(root, h("div", { role: "status" }, busy(t("waiting"))));
     const rules = state.rules;
     try {
       const [grid, examples] = await Promise.all([latest("eval", "eval", { rules }), latest("test", "test", { rules })]);

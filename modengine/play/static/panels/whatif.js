@@ -2,7 +2,8 @@
 
 import { latest, soon } from "../api.js";
 import { $, fill, h, visible } from "../dom.js";
-import { ACTIONS, badge, failure, highest, messageButton, messages, reached } from "../pieces.js";
+import { categoryName, ruleText } from "../engine_words.js";
+import { ACTIONS, badge, busy, failure, highest, messageButton, messages, noRules, reached } from "../pieces.js";
 import { state, tell } from "../state.js";
 import { t } from "../strings.js";
 
@@ -17,12 +18,12 @@ export function reset() {
 
 export async function render(root) {
   if (!state.rules) {
-    fill(root, h("p", { class: "quiet" }, t("rules_never")));
+    fill(root, noRules());
     return;
   }
   if (tried?.rules !== state.rules) {
     compared = null;
-    fill(root, h("p", { class: "quiet" }, t("waiting")));
+    fill(root, busy(t("waiting")));
     try {
       const scores = await latest("scores", "scores", { rules: state.rules });
       if (!scores) return;
@@ -68,7 +69,7 @@ function sliders(root) {
     h(
       "fieldset",
       {},
-      h("legend", {}, visible(category)),
+      h("legend", {}, visible(categoryName(category))),
       ACTIONS.filter((action) => action in steps).map((action) => {
         const shown = h("output", { class: "number" }, steps[action]);
         const move = (event) => {
@@ -142,11 +143,15 @@ function outcome() {
   const counts = { harmful: { now: 0, was: 0, n: 0 }, harmless: { now: 0, was: 0, n: 0 } };
   const known = new Set([...Object.keys(tried.scores.rows[0]?.scores ?? {}), "none"]);
   const changed = [];
+  let apart = 0;
   for (const row of tried.scores.rows) {
     const now = decided(row, tried.steps);
     const was = tried.original.get(row.id);
     if (now !== was) changed.push({ row, was, now });
-    if (!known.has(row.label)) continue;
+    if (!known.has(row.label)) {
+      apart += 1;
+      continue;
+    }
     const side = counts[row.label === "none" ? "harmless" : "harmful"];
     side.n += 1;
     side.now += flagged(now);
@@ -179,6 +184,7 @@ function outcome() {
         ),
       ),
     ),
+    apart ? h("p", { class: "quiet small" }, t("left_out", apart)) : null,
     h("h3", {}, changed.length ? t("changed_decisions", changed.length) : t("none_changed")),
     messages(changed.map(({ row, was, now }) => moved(row, was, now))),
   );
@@ -219,7 +225,7 @@ function pin(root) {
       h("button", { type: "button", id: "pin", onclick: now }, t("pin")),
       state.pinned ? h("button", { type: "button", id: "compare", class: "primary", onclick: compare }, t("compare")) : null,
     ),
-    state.pinned ? h("p", { class: "quiet" }, t("pinned", visible(state.pinned.title))) : null,
+    state.pinned ? h("p", { class: "quiet" }, t("pinned", visible(ruleText(state.pinned.title).text))) : null,
     h("div", { id: "compared", role: "status" }, compared ? comparison() : null),
   );
 }

@@ -2,11 +2,13 @@
 
 import { latest, soon } from "../api.js";
 import { add, fill, h, said, visible } from "../dom.js";
+import { how, inWords, ruleText } from "../engine_words.js";
 import { linked, marked, moved } from "../marked.js";
 import { badge, condition, failure, waterfall } from "../pieces.js";
 import { on, state, tell } from "../state.js";
 import { t } from "../strings.js";
 
+const AROUND = 4;
 let form = "original";
 
 export function render(root) {
@@ -21,7 +23,7 @@ export function render(root) {
   fill(root, body);
 }
 
-export function viewsOf(found, which = form) {
+function viewsOf(found, which = form) {
   const blocks = found.views.map((view, index) => {
     const marks = found.marks.filter((mark) => mark.part === index);
     if (which === "original") return marked([...view.text], marks);
@@ -75,7 +77,7 @@ function points(found) {
   );
 }
 
-export function matchItem(found, match, reason = "") {
+export function matchItem(found, match, reason = "", rule = "") {
   const mark = found.marks.find((one) => one.part === match.part_index && one.start === match.start && one.end === match.end);
   return h(
     "li",
@@ -83,8 +85,8 @@ export function matchItem(found, match, reason = "") {
     mark ? h("b", { class: "number" }, mark.label, " ") : null,
     said(match.text),
     match.found_as !== match.text ? [" ← ", said(match.found_as)] : null,
-    h("span", { class: "quiet small", lang: "en" }, ` ${visible(match.pattern)} · ${match.how.join(", ")}`),
-    reason ? h("span", { class: "small", lang: "en" }, ` — ${visible(reason)}`) : null,
+    h("span", { class: "quiet small", lang: "en" }, ` ${visible(match.pattern)} · ${how(match.how)}`),
+    reason ? h("span", { class: "small" }, " — ", rule ? [h("code", {}, visible(rule)), " "] : null, visible(inWords(reason))) : null,
   );
 }
 
@@ -97,13 +99,15 @@ function pointsOf(found, rule) {
   return shadow_hits.some((one) => one.rule === rule) ? t("on_test") : "";
 }
 
-export function ruleBlock(found, rule) {
+function ruleBlock(found, rule) {
+  const title = ruleText(rule.title);
+  const clause = found.clauses[rule.rule] && ruleText(found.clauses[rule.rule]);
   return h(
     "article",
     { class: `rule ${rule.kind} ${rule.outcome}` },
-    h("h4", { class: "rule-head" }, h("span", { lang: "en" }, visible(rule.title)), h("span", { class: "number" }, pointsOf(found, rule.rule))),
+    h("h4", { class: "rule-head" }, h("span", { lang: title.lang }, visible(title.text)), h("span", { class: "number" }, pointsOf(found, rule.rule))),
     h("p", { class: "rule-id quiet small" }, h("code", {}, visible(rule.rule))),
-    found.clauses[rule.rule] ? h("p", { class: "quiet small", lang: "en" }, h("span", { lang: state.lang }, t("stands_for")), " ", visible(found.clauses[rule.rule])) : null,
+    clause ? h("p", { class: "quiet small" }, t("stands_for"), " ", h("span", { lang: clause.lang }, visible(clause.text))) : null,
     h("ul", { class: "matches" }, rule.matches.slice(0, 40).map((match) => matchItem(found, match))),
     condition(rule),
   );
@@ -121,7 +125,7 @@ function rules(found) {
     scoring.length ? h("section", {}, h("h3", {}, t("rules_that_hit")), scoring.map((rule) => ruleBlock(found, rule))) : null,
     reliefs.length ? h("section", {}, h("h3", {}, t("reliefs")), reliefs.map((rule) => ruleBlock(found, rule))) : null,
     dropped.length
-      ? h("section", {}, h("h3", {}, t("suppressed")), h("ul", { class: "matches" }, dropped.slice(0, 40).map((one) => matchItem(found, one.match, `${one.rule.rule}: ${one.reason}`))))
+      ? h("section", {}, h("h3", {}, t("suppressed")), h("ul", { class: "matches" }, dropped.slice(0, 40).map((one) => matchItem(found, one.match, one.reason, one.rule.rule))))
       : null,
     notMet.length
       ? h(
@@ -174,7 +178,7 @@ function smallest() {
         {},
         t("without"),
         " ",
-        one.cuts.map((cut, at) => [at ? " … " : "", said(cut.text, "del")]),
+        one.cuts.map((cut, at) => [at ? " … " : "", inPlace(cut)]),
         " ",
         t("becomes"),
         " ",
@@ -186,6 +190,16 @@ function smallest() {
     add(body, [h("ul", { class: "flips" }, list)]);
   }
   return body;
+}
+
+// What goes, struck out among the characters around it.
+function inPlace(cut) {
+  const chars = [...state.text];
+  if (cut.part_index || chars.slice(cut.start, cut.end).join("") !== cut.text) return said(cut.text, "del");
+  const around = (from, to) => visible(chars.slice(Math.max(0, from), to).join("").replaceAll("\n", " "));
+  const before = around(cut.start - AROUND, cut.start);
+  const after = around(cut.end, cut.end + AROUND);
+  return h("span", { lang: "zh-Hans", class: "said around" }, cut.start > AROUND ? "…" : "", before, said(cut.text, "del"), after, cut.end + AROUND < chars.length ? "…" : "");
 }
 
 function take(text) {

@@ -1,0 +1,126 @@
+// What is asked of the server when the rules or the message change, and what is drawn then.
+
+import { drawAdding } from "./adding.js";
+import { latest, post, Refused, soon } from "./api.js";
+import { drawSeen } from "./message.js";
+import { drawProblems } from "./rules.js";
+import { state, tell } from "./state.js";
+import { t } from "./strings.js";
+import { drawPanel, followsMessage, needsMessage } from "./tabs.js";
+import { drawVerdict } from "./verdict.js";
+
+let sentAt = 0;
+let hadNone = false; // whether there were no rules or no message the last time
+let explaining = 0; // milliseconds that the last explanation took
+
+export async function compile() {
+  const sent = JSON.stringify(state.files);
+  // A thousand rules take seconds: until then the last good ones decide, and the page says so.
+  soon("compiling", 500, () => {
+    state.compiling = true;
+    drawProblems();
+    drawVerdict();
+  });
+  try {
+    const found = await latest("rules", "rules", { files: state.files, main: state.main });
+    if (!found || sent !== JSON.stringify(state.files)) return;
+    compiled();
+    state.broken = !found.ok;
+    state.problems = found.problems;
+    if (found.ok) {
+      state.compiled = found;
+      state.rules = found.rules;
+    }
+  } catch (error) {
+    compiled();
+    state.broken = true;
+    state.problems = [{ file: state.main, line: 1, column: 1, severity: "error", code: "", name: "", message: error.message, hint: "" }];
+  }
+  drawProblems();
+  drawAdding();
+  await decide();
+  if (!followsMessage()) drawPanel();
+  await decideSeen();
+}
+
+function compiled() {
+  soon("compiling", 0, () => {});
+  state.compiling = false;
+}
+
+// The messages of the lesson that were looked at, by the rules as they are now.
+async function decideSeen() {
+  const rules = state.rules;
+  for (const one of state.lesson?.cases ?? []) {
+    if (one.id === state.caseId || !state.seen.has(one.id)) continue;
+    const found = await latest("seen", "decide", { text: one.text, rules, ignore_scope: true }).catch(() => null);
+    if (!found || rules !== state.rules) return;
+    state.seen.set(one.id, found.action);
+    drawSeen();
+  }
+}
+
+export function decideNow() {
+  sentAt = performance.now();
+  return decide();
+}
+
+// After a key: the time is counted from the key on.
+export function decideSoon() {
+  sentAt = performance.now();
+  soon("decide", 15, decide);
+}
+
+async function decide() {
+  const text = state.text;
+  const none = !state.rules || !text;
+  if (none !== hadNone && needsMessage()) drawPanel();
+  hadNone = none;
+  if (none) {
+    state.decision = state.explained = null;
+    drawVerdict();
+    if (followsMessage()) drawPanel();
+    return;
+  }
+  const rules = state.rules;
+  try {
+    const found = await latest("decide", "decide", { text, rules, ignore_scope: true });
+    if (!found) return;
+    state.decision = found;
+    state.lost = "";
+    if (state.caseId) state.seen.set(state.caseId, found.action);
+    drawVerdict();
+    drawSeen();
+    document.documentElement.dataset.latency = String(Math.round(performance.now() - sentAt));
+    // Where the server is busy, the reasons wait for a pause in the typing.
+    soon("explain", Math.min(400, Math.max(60, 2 * explaining)), () => explain(text, rules));
+  } catch (error) {
+    await failed(error);
+  }
+}
+
+async function explain(text, rules) {
+  const began = performance.now();
+  try {
+    const found = await latest("explain", "explain", { text, rules });
+    if (!found || text !== state.text) return;
+    explaining = performance.now() - began;
+    state.explained = found;
+    tell("explained");
+    if (followsMessage()) drawPanel();
+    document.documentElement.dataset.explained = text;
+  } catch (error) {
+    await failed(error);
+  }
+}
+
+async function failed(error) {
+  if (error instanceof Refused && error.code === "rules") {
+    await post("rules", { files: state.files, main: state.main });
+    await compile();
+    return;
+  }
+  state.lost = error instanceof Refused ? error.message : t("lost");
+  state.decision = null;
+  drawVerdict();
+}

@@ -1,0 +1,59 @@
+// How the page looks: its language, its colours, the size of the type.
+
+import { $, fill, h } from "./dom.js";
+import { measure } from "./editor.js";
+import { state } from "./state.js";
+import { both, t } from "./strings.js";
+
+const CHOICES = { scheme: ["auto", "light", "dark"], size: ["normal", "large"] };
+
+// What was chosen the last time, in this browser.
+export function takeLook() {
+  state.lang = /^zh/i.test(navigator.language) ? "zh" : "en";
+  for (const [name, values] of Object.entries(CHOICES)) {
+    let kept = null;
+    try {
+      kept = localStorage.getItem(`modengine-${name}`);
+    } catch {
+      // a browser that keeps nothing
+    }
+    state[name] = values.includes(kept) ? kept : values[0];
+    document.documentElement.dataset[name] = state[name];
+  }
+}
+
+export function drawWords() {
+  document.documentElement.lang = state.lang === "zh" ? "zh-Hans" : "en";
+  for (const element of document.querySelectorAll("[data-t]")) element.textContent = t(element.dataset.t);
+  $("language").lang = state.lang === "zh" ? "en" : "zh-Hans";
+  $("language").setAttribute("aria-label", `${t("language")}: ${t("language_label")}`);
+  drawLook();
+  const none = t("no_lesson", state.start.main.replace(/^.*\//, "").replace(/\.yaml$/, ""));
+  fill(
+    $("lesson"),
+    h("option", { value: "", selected: !state.lesson }, none),
+    state.start.lessons.map((one) => h("option", { value: one.lesson, selected: state.lesson?.lesson === one.lesson }, both(one.title))),
+  );
+}
+
+function drawLook() {
+  const choice = ([name, values]) =>
+    h(
+      "fieldset",
+      {},
+      h("legend", {}, t(name)),
+      values.map((one) => h("label", {}, h("input", { type: "radio", name, value: one, checked: state[name] === one, onchange: () => setLook(name, one) }), t(`${name}_${one}`))),
+    );
+  fill($("look"), Object.entries(CHOICES).map(choice));
+}
+
+function setLook(name, value) {
+  state[name] = value;
+  document.documentElement.dataset[name] = value;
+  measure();
+  try {
+    localStorage.setItem(`modengine-${name}`, value);
+  } catch {
+    // a browser that keeps nothing
+  }
+}

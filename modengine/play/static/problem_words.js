@@ -1,0 +1,134 @@
+// What is wrong with a rule file, in a plain sentence: it stands before what the engine says.
+
+import { state } from "./state.js";
+
+// What is no YAML at all (ME105), by what the engine says of it.
+const MALFORMED = [
+  [/is not closed/, "A bracket was opened and never closed, or a comma is missing, just before here.", "前面有括号没有闭合，或者少了一个逗号。"],
+  [/a line without/, "This line should read “name: value”, with a colon and then a space.", "这一行应写成“名称: 值”，冒号后面空一格。"],
+  [/expected a key/, "This line is not in line with its neighbours: give it as many spaces at the beginning as they have.", "这一行没有和上下行对齐：行首的空格要一样多。"],
+  [/where no key can stand/, "One colon too many, or the line begins too far to the right. A text with a colon in it needs \"quotes\".", "多了一个冒号，或这一行缩进太多。带冒号的文字要加英文引号。"],
+  [/expected `- `/, "A list goes on here: begin with a dash and a space, below the dashes above.", "这里还是列表：用短横线加空格开头，并与上面的短横线对齐。"],
+  [/a tab/, "There is a tab at the beginning of this line. Use spaces.", "这一行开头用了 Tab 键，请改用空格。"],
+  [/quotation mark/, "A quotation mark was opened and never closed.", "引号没有闭合。"],
+  [/begins an alias|begins with a character|begins a directive/, "A text that begins with a sign like this one needs \"quotes\".", "以这种符号开头的文字要加英文引号。"],
+];
+
+const PLAIN = {
+  ME101: ["There is no file of this name here.", "这里没有叫这个名字的文件。"],
+  ME102: ["This file cannot be read.", "这个文件读不了。"],
+  ME103: ["This file is too large.", "文件太大了。"],
+  ME104: ["This file is not in UTF-8.", "文件不是 UTF-8 编码。"],
+  ME105: ["Something in this line is not written as YAML asks: look at its spaces, colon, brackets and quotes.", "这一行不符合 YAML 的写法：检查空格、冒号、括号和引号。"],
+  ME106: ["Too many things inside each other.", "嵌套太深了。"],
+  ME107: ["“&” and “*” mean something of their own in YAML: put the text into \"quotes\".", "“&”和“*”在 YAML 里有特殊含义：请给文字加英文引号。"],
+  ME108: ["“!” means something of its own in YAML: put the text into \"quotes\".", "“!”在 YAML 里有特殊含义：请给文字加英文引号。"],
+  ME109: ["“<<” means something of its own in YAML: write the lines out.", "“<<”在 YAML 里有特殊含义：请把内容直接写出来。"],
+  ME110: ["The same name stands twice here: keep one.", "同一个名称写了两次：留下一个。"],
+  ME111: ["“---” begins a second document: a file holds one.", "“---”会开始另一份文档：一个文件只能有一份。"],
+  ME112: ["There is nothing in this file.", "文件是空的。"],
+  ME113: ["There is so much wrong here that the page stopped reading.", "错误太多，不再往下读了。"],
+  ME201: ["The page does not know this name. Is it mistyped?", "这个名称不认识，是不是打错了？"],
+  ME202: ["Something is missing that every rule needs.", "少了必须写的一项。"],
+  ME203: ["Another kind of value belongs here: a number, a text, or a list in [ ].", "这里该写另一种值：数字、文字，或用 [ ] 括起的列表。"],
+  ME204: ["This text needs \"quotes\": without them it is read as a number or a date.", "这段文字要加英文引号，否则会被当成数字或日期。"],
+  ME205: ["This value is not possible here.", "这里不能写这个值。"],
+  ME206: ["The file says neither “policy:” nor “ruleset:” at its beginning.", "文件开头既没有 policy: 也没有 ruleset:。"],
+  ME207: ["A name has letters, digits, “_”, “-” and “.”, and no spaces.", "名称只能用字母、数字、“_”“-”“.”，不能有空格。"],
+  ME301: ["The condition uses a name that stands nowhere above. Both must be written alike.", "条件里用的名称上面没有，两处要写得一模一样。"],
+  ME302: ["There is no list of this name.", "没有叫这个名字的词表。"],
+  ME303: ["There is no rule of this name.", "没有叫这个名字的规则。"],
+  ME304: ["The policy knows no such field of a message.", "策略里没有这个消息字段。"],
+  ME305: ["There is no group of this name.", "没有叫这个名字的组。"],
+  ME306: ["There is no clause of this name.", "没有叫这个名字的条款。"],
+  ME307: ["No rule file speaks of this category. Is it mistyped, here or there?", "没有规则文件属于这个类别，是不是哪里打错了？"],
+  ME308: ["Two things have the same name: give one another.", "有两样东西重名：改掉一个。"],
+  ME309: ["The condition does not use this pattern: name it after `when`, or take it away.", "条件没有用到这个模式：写进 when，或者删掉。"],
+  ME310: ["These refer to each other in a circle.", "互相引用，绕成了圈。"],
+  ME401: ["This regex is not complete: look at its brackets.", "正则表达式不完整：检查括号。"],
+  ME402: ["This regex would take too long.", "这个正则表达式太费时间。"],
+  ME403: ["A word to look for is empty.", "有一个要找的词是空的。"],
+  ME404: ["This option does not go with this kind of pattern.", "这种模式不能用这个选项。"],
+  ME405: ["A pattern is exactly one of words, text, regex or tokens.", "一个模式只能是 words、text、regex、tokens 之一。"],
+  ME406: ["The pattern of tokens is not complete.", "tokens 模式不完整。"],
+  ME407: ["This would be found everywhere.", "这样写，什么都会被找到。"],
+  ME501: ["The condition is not complete: put “and” or “or” between names, and close every bracket.", "条件不完整：名称之间写 and 或 or，括号要成对。"],
+  ME502: ["The field has another kind of value than the one it is compared with.", "字段的值与比较的值不是同一种。"],
+  ME503: ["This cannot stand in a condition here.", "这里的条件不能用这个。"],
+  ME601: ["The period ends before it begins, or there is no such day.", "时间段的结束早于开始，或没有这一天。"],
+  ME602: ["The points must rise: label, then review, then block.", "分数要依次升高：label、review、block。"],
+  ME603: ["What is based on a study remains a study.", "以研究用策略为基础的，仍是研究用策略。"],
+  ME604: ["This may not be changed here, or it changes nothing.", "这里不能改，或者改了等于没改。"],
+  ME605: ["No rule is left that could count.", "没有一条能起作用的规则了。"],
+  ME701: ["A word for a group of people is no evidence of anything.", "指称某个人群的词不能当作证据。"],
+  ME801: ["No pattern uses this list.", "没有模式用到这个词表。"],
+  ME802: ["No rule uses this pattern.", "没有规则用到这个模式。"],
+  ME803: ["No rule stands for this clause. It works all the same.", "没有规则依据这一条款。不影响使用。"],
+  ME804: ["The rule does not say which clause of a written policy it stands for. It works all the same.", "这条规则没写依据哪一条款。不影响使用。"],
+  ME805: ["This is sought in every message from its beginning to its end: slow, where there are many rules.", "每条消息都要从头到尾搜一遍：规则多时会慢。"],
+  ME806: ["However many points, nothing is done.", "分数再高也不会采取措施。"],
+  ME807: ["It would be good to have an example to catch and one to let pass, so that the rule can be tested. It works all the same.", "最好各写一个该抓和该放过的例子，这样才能测试规则。不影响使用。"],
+  ME808: ["A single character that sounds or looks alike is found very often.", "单个字按读音或字形来找，会找到很多。"],
+  ME809: ["A word for a group of people: counted here, because this is a study.", "指称某个人群的词：因为这是研究用策略，只作统计。"],
+  ME810: ["The same word stands here twice.", "同一个词写了两次。"],
+};
+
+// Signs of a Chinese keyboard that YAML does not know; they look so much alike that only a name tells them apart.
+const WIDE = [
+  ["：", "colon", "冒号"],
+  ["，", "comma", "逗号"],
+  ["、", "comma", "顿号"],
+  ["【】［］", "square bracket", "方括号"],
+  ["｛｝", "curly bracket", "花括号"],
+  ["“”‘’", "quotation mark", "引号"],
+  ["－", "dash", "短横线"],
+  ["\u3000", "space", "空格"],
+];
+const WIDE_SIGNS = new RegExp(`[${WIDE.map(([signs]) => signs).join("")}]`, "gu");
+
+const said = ([en, zh]) => (state.lang === "zh" ? zh : en);
+
+function wide(signs) {
+  const named = WIDE.filter(([some]) => signs.some((sign) => some.includes(sign)));
+  const names = (at, joint) => [...new Set(named.map((one) => one[at]))].join(joint);
+  return said([
+    `A Chinese ${names(1, " and ")} stands here. Rules need the one of an English keyboard.`,
+    `这里的${names(2, "和")}是中文标点。规则里要用英文标点。`,
+  ]);
+}
+
+// In a list of words, where nothing else is wrong.
+function wideInList(signs) {
+  return signs.some((sign) => "，、".includes(sign))
+    ? said(["The comma here is a Chinese one: what stands on both sides of it is sought as one word.", "这里的逗号是中文标点：两边的词会被当成一个词来找。请改成英文逗号。"])
+    : said(["The quotation marks here are Chinese ones: they are sought as a part of the word.", "这里的引号是中文标点：会被当成词的一部分来找。请去掉或改成英文引号。"]);
+}
+
+// Whether this is about the file as a text, where a full-width sign is the likely cause.
+const aboutSigns = new Set(["ME105", "ME201", "ME202", "ME203", "ME207", "ME403"]);
+
+// The plain sentence, or nothing.  line: the text that the problem stands in.
+export function plainly(problem, line = "") {
+  if (problem.code === WIDE_CODE) return wideInList(problem.signs);
+  const signs = aboutSigns.has(problem.code) ? outsideQuotes(line).match(WIDE_SIGNS) : null;
+  if (signs) return wide(signs);
+  const malformed = problem.code === "ME105" && MALFORMED.find(([pattern]) => pattern.test(problem.message));
+  if (malformed) return said(malformed.slice(1));
+  return PLAIN[problem.code] ? said(PLAIN[problem.code]) : "";
+}
+
+const outsideQuotes = (line) => line.replace(/"(?:[^"\\]|\\.)*"|'[^']*'|#.*$/g, "");
+
+const WIDE_CODE = "wide";
+
+// Lists of words in which a full-width comma makes one word of two, or a Chinese quotation mark is sought too:
+// the engine cannot know that this was not meant.
+export function wideSigns(file, text) {
+  const found = [];
+  text.split("\n").forEach((line, at) => {
+    const list = /\b(?:words|text|tokens):\s*\[([^\]]*)\]/u.exec(outsideQuotes(line));
+    const signs = list?.[1].match(/[，、“”‘’]/gu);
+    if (signs) found.push({ file, line: at + 1, column: Math.max(1, [...line.slice(0, line.search(/[，、“”‘’]/u))].length + 1), severity: "warning", code: WIDE_CODE, name: "full-width", message: "", hint: "", signs });
+  });
+  return found;
+}

@@ -1,0 +1,70 @@
+// The rules: which file is in the editor, and what is wrong with it.
+
+import { $, fill, h, visible } from "./dom.js";
+import { goTo, show, underline } from "./editor.js";
+import { plainly, wideSigns } from "./problem_words.js";
+import { baseFiles, state } from "./state.js";
+import { t } from "./strings.js";
+
+// The file that is shown first: that with the rules, not the policy.
+export function firstFile() {
+  const names = Object.keys(state.files);
+  return names.find((name) => /^ruleset:/m.test(state.files[name])) ?? state.main;
+}
+
+export function drawUndo() {
+  const base = baseFiles();
+  $("undo-all").hidden = Object.keys({ ...base, ...state.files }).every((name) => state.files[name] === base[name]);
+}
+
+export function drawFiles() {
+  const names = Object.keys(state.files);
+  fill($("file"), names.map((name) => h("option", { value: name, selected: name === state.active }, name)));
+  drawUndo();
+  show(state.active, state.files[state.active] ?? "");
+  underlined(told());
+}
+
+// What the engine says, and what it cannot know.
+function told() {
+  const wide = Object.entries(state.files).flatMap(([name, text]) => (/\.ya?ml$/i.test(name) ? wideSigns(name, text) : []));
+  const known = new Set(state.problems.map((one) => `${one.file} ${one.line}`));
+  return [...wide.filter((one) => !known.has(`${one.file} ${one.line}`)), ...state.problems];
+}
+
+// Hints on how a policy is kept (clauses, examples) are listed, and not underlined: nothing is wrong.
+const KEEPING = new Set(["ME803", "ME804", "ME807"]);
+
+const sentence = (one) => plainly(one, (state.files[one.file] ?? "").split("\n")[one.line - 1] ?? "");
+
+function underlined(problems) {
+  underline(problems.filter((one) => one.file === state.active && !KEEPING.has(one.code)).map((one) => ({ ...one, plain: sentence(one) })));
+}
+
+export function drawProblems() {
+  const problems = told();
+  const errors = problems.filter((one) => one.severity === "error");
+  const shown = errors.length ? errors : problems;
+  underlined(problems);
+  const list = h("ul", { class: "problems" }, shown.slice(0, 20).map(line));
+  if (state.compiling) fill($("problems"), h("p", { class: "quiet small" }, t(state.rules ? "compiling" : "compiling_first")));
+  else if (errors.length) fill($("problems"), list);
+  else if (problems.length) fill($("problems"), h("details", { open: problems.some((one) => !KEEPING.has(one.code)) }, h("summary", {}, t("problems", problems.length)), list));
+  else fill($("problems"), h("p", { class: "quiet small" }, state.compiled ? `✓ ${t("no_problems")}` : ""));
+}
+
+function line(one) {
+  const plain = sentence(one);
+  const go = () => {
+    if (one.file in state.files && one.file !== state.active) {
+      state.active = one.file;
+      drawFiles();
+    }
+    goTo(one.line);
+  };
+  return h(
+    "li",
+    { class: one.severity },
+    h("button", { type: "button", class: "problem", onclick: go }, h("strong", {}, one.name === "regex-without-gate" ? t("slow_pattern") : t(one.severity)), " ", h("span", { class: "quiet small" }, t("line", one.file, one.line)), plain ? h("span", { class: "plain" }, plain) : null, one.message ? h("span", { class: plain ? "technical" : "plain", lang: "en" }, visible(one.message), one.hint ? ` — ${visible(one.hint)}` : "") : null),
+  );
+}

@@ -1,0 +1,75 @@
+// The decision: what is done with the message, or what the class says will be done.
+
+import { $, fill, h, visible } from "./dom.js";
+import { categoryName, inWords } from "./engine_words.js";
+import { ACTIONS, badge, busy, meter } from "./pieces.js";
+import { state, tell, verdictShown } from "./state.js";
+import { t } from "./strings.js";
+
+export function drawVerdict() {
+  const box = $("verdict");
+  const decision = state.decision;
+  document.documentElement.dataset.action = decision?.action ?? "";
+  if (state.lost) fill(box, h("p", { class: "failure" }, visible(state.lost)));
+  else if (!state.rules) fill(box, state.broken ? h("p", { class: "quiet" }, t("rules_never")) : firstReading());
+  else if (!state.text) fill(box, h("p", { class: "quiet" }, t("no_message")));
+  else if (!verdictShown()) fill(box, prediction());
+  else if (!decision) fill(box, h("p", { class: "quiet" }, t("waiting")));
+  else {
+    fill(
+      box,
+      state.broken ? h("p", { class: "failure" }, t("rules_broken")) : null,
+      state.compiling ? h("p", { class: "stale small" }, t("compiling")) : null,
+      state.guess ? h("p", { class: "quiet" }, t("your_guess", t(state.guess))) : null,
+      h("p", { class: "headline" }, badge(decision.action, "large"), h("span", { class: "says" }, t(`says_${decision.action}`))),
+      decision.study ? h("p", { class: "quiet" }, t("study")) : null,
+      decision.undetermined.map((one) => h("p", { class: "failure" }, t("undetermined", visible(inWords(one.reason))))),
+    );
+  }
+  fill($("scores"), decision && verdictShown() && !state.lost ? scores(decision) : null);
+}
+
+// Before anything can be decided, the rules are compiled: seconds, for the shipped policy on a slow machine.
+const firstReading = () => busy(t(state.compiling ? "compiling_first" : "waiting"));
+
+function prediction() {
+  const choose = (action) => () => {
+    state.guess = action;
+    drawVerdict();
+    $("reveal").focus();
+  };
+  const reveal = () => {
+    tell("reveal");
+    $("verdict-box").focus();
+  };
+  return [
+    h("p", {}, state.guess ? t("your_guess", t(state.guess)) : t("predict_first")),
+    h("div", { class: "row" }, ACTIONS.map((action) => h("button", { type: "button", class: "vote", "aria-pressed": String(state.guess === action), onclick: choose(action) }, badge(action)))),
+    h("button", { type: "button", id: "reveal", class: "primary", onclick: reveal }, t("reveal")),
+  ];
+}
+
+function scores(decision) {
+  const actions = state.compiled?.policy.actions ?? {};
+  const all = Object.entries(decision.categories).sort((a, b) => b[1].score - a[1].score);
+  const zero = all.filter(([, one]) => !one.score);
+  return [
+    h(
+      "ul",
+      { class: "score-list" },
+      all.filter(([, one]) => one.score).map(([name, one]) => {
+        const steps = actions[name] ?? {};
+        const above = Object.entries(steps).filter(([, points]) => points > one.score).sort((a, b) => a[1] - b[1])[0];
+        return h(
+          "li",
+          { class: "balance" },
+          h("span", { class: "category" }, visible(categoryName(name))),
+          meter(one.score, steps, one.action),
+          h("span", { class: "number" }, t("points_of", one.score)),
+          above ? h("span", { class: "short quiet small" }, t("short_of", above[1] - one.score, t(above[0]))) : null,
+        );
+      }),
+    ),
+    zero.length ? h("p", { class: "zeros quiet small" }, t("zero_points", zero.map(([name]) => visible(categoryName(name))).join(state.lang === "zh" ? "、" : ", "))) : null,
+  ];
+}
