@@ -14,7 +14,6 @@ import stat
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version as version_of
@@ -55,7 +54,7 @@ def keep(policy_file: Path, policy: Policy, before: frozenset[bytes]) -> None:
 
     Writes whole or not at all; where nothing can be written, nothing is kept.
     """
-    facts = learnt(_keys(policy))
+    facts = learnt(keys_of(policy))
     file = _file_of(policy_file)
     if file is None or facts.keys() == before:
         return
@@ -67,9 +66,8 @@ def keep(policy_file: Path, policy: Policy, before: frozenset[bytes]) -> None:
         _forget_oldest(file.parent)
 
 
-def _keys(policy: Policy) -> Iterable[bytes]:
-    for rule in policy.rules:
-        yield from map(key_of, rule.patterns)
+def keys_of(policy: Policy) -> frozenset[bytes]:
+    return frozenset(key_of(pattern) for rule in policy.rules for pattern in rule.patterns)
 
 
 def _file_of(policy_file: Path) -> Path | None:

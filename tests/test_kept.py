@@ -174,3 +174,17 @@ def test_another_process_takes_it_up(policy: Path) -> None:
             [sys.executable, "-c", script, str(policy), how, MESSAGE], capture_output=True, text=True, check=False
         )
         assert (ran.stdout.strip(), ran.stderr) == ("review", "")
+
+
+def test_the_page_keeps_what_its_largest_rule_set_needs(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from modengine.play.jobs import Bench
+
+    request = {"sets": {"a": {"files": {"shop.yaml": POLICY, "rules.yaml": RULES}, "main": "shop.yaml"}}}
+    assert Bench().of("a", request).problems != ()  # warnings: no clause, no examples
+    kept_first = file_of(policy).stat().st_mtime_ns
+    forget()
+    monkeypatch.setattr(facts, "_worked_out", lambda pattern: pytest.fail("worked out again"))
+    again = Bench().of("a", request).engine
+    assert again is not None
+    assert again.decide(MESSAGE).action == "review"
+    assert file_of(policy).stat().st_mtime_ns == kept_first

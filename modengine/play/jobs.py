@@ -19,6 +19,7 @@ import msgspec
 from modengine.engine import MOST_CHARACTERS, Engine
 from modengine.explain import details_of
 from modengine.explain.marks import marks_of
+from modengine.kept import keep, keys_of, recall
 from modengine.loading import compile_engine
 from modengine.match.part import PartText
 from modengine.model import Decision, Message, Part
@@ -26,12 +27,15 @@ from modengine.play.limits import MOST_ENGINES
 from modengine.play.rows import HARMLESS, Row, decided, text_of
 from modengine.play.shipped import samples
 from modengine.play.workspace import Made, make, rule_file
-from modengine.ruleset.model import Field, Rule
+from modengine.ruleset.model import Field, Policy, Rule
 from modengine.ruleset.schema import json_schema
 from modengine.run.examples import run_examples
 from modengine.text.normalize import replace_surrogates
 
 Request = Mapping[str, Any]
+
+PAGE = Path("/", "rules of the page")
+"""Under this name their facts are kept: their files have none of their own."""
 
 
 class NeedError(Exception):
@@ -46,6 +50,8 @@ class Bench:
     rows: tuple[Row, ...] = ()
     logs: Path | None = None
     """The folder of the audit logs."""
+    known: frozenset[bytes] | None = None
+    """Of which patterns the facts are kept; None before it was asked."""
 
     def engine(self, name: str, request: Request) -> Engine:
         made = self.of(name, request)
@@ -61,8 +67,11 @@ class Bench:
         given = request.get("sets", {}).get(name)
         if given is None:
             raise NeedError(name)
+        if self.known is None:
+            self.known = recall(PAGE)
         made = make(given["files"], given["main"])
         if made.engine is not None:
+            self._keep(made.engine.policy, self.known)
             # What is made when first used is made now: the first verdict does not wait for a dictionary of words.
             made.engine.decide("热身 warm up", ignore_scope=True)
             _ = made.engine._program.segmenter
@@ -70,6 +79,13 @@ class Bench:
         while len(self.made) > MOST_ENGINES:
             self.made.popitem(last=False)
         return made
+
+    def _keep(self, policy: Policy, known: frozenset[bytes]) -> None:
+        """Keeps the facts of the largest rule set of the page for the workers to come, not of its every edit."""
+        keys = keys_of(policy)
+        if len(keys) >= len(known) and len(keys - known) > len(keys) // 20:
+            keep(PAGE, policy, known)
+            self.known = keys
 
     def sample(self) -> tuple[Row, ...]:
         if not self.rows:
