@@ -25,7 +25,9 @@ Answer = tuple[int, bytes]
 """An HTTP status and JSON."""
 UNKNOWN: Answer = (410, b'{"error": "these rules are not known (any more): send them again", "code": "rules"}')
 _ROOT = Path(modengine.__file__).parents[1]
-_PASSED = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "HOME", "USERPROFILE")
+_PASSED = (
+    "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "HOME", "USERPROFILE", "XDG_CACHE_HOME", "MODENGINE_CACHE",
+)  # fmt: skip
 """What of the environment a worker gets."""
 
 
