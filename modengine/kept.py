@@ -11,25 +11,16 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import sys
 import tempfile
-import unicodedata
 from contextlib import suppress
-from functools import cache
-from importlib.metadata import version as version_of
 from pathlib import Path
 
-import msgspec
-
-from modengine.match.facts import Facts, key_of, learn, learnt
+from modengine.match.facts import key_of, learn, learnt, packed
 from modengine.ruleset.model import Policy
-from modengine.text import tables
-from modengine.version import __version__
 
 MOST_FILES = 32
 """So many policies are kept; the oldest files go first."""
 MOST_BYTES = 64 << 20
-_DIGEST = hashlib.sha256().digest_size
 
 
 def folder() -> Path | None:
@@ -44,9 +35,7 @@ def folder() -> Path | None:
 def recall(policy_file: Path) -> frozenset[bytes]:
     """Learns what was kept for a policy file; gives the keys of its patterns."""
     file = _file_of(policy_file)
-    facts = {} if file is None else _read(file)
-    learn(facts)
-    return frozenset(facts)
+    return frozenset() if file is None else learn(_read(file))
 
 
 def keep(policy_file: Path, policy: Policy, before: frozenset[bytes]) -> None:
@@ -54,15 +43,15 @@ def keep(policy_file: Path, policy: Policy, before: frozenset[bytes]) -> None:
 
     Writes whole or not at all; where nothing can be written, nothing is kept.
     """
-    facts = learnt(keys_of(policy))
+    keys = learnt(keys_of(policy))
     file = _file_of(policy_file)
-    if file is None or facts.keys() == before:
+    if file is None or keys == before:
         return
     with suppress(OSError):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _is_private(os.stat(file.parent)):
             return
-        _write(file, msgspec.msgpack.encode(facts))
+        _write(file, packed(keys))
         _forget_oldest(file.parent)
 
 
@@ -77,34 +66,16 @@ def _file_of(policy_file: Path) -> Path | None:
     return where / (hashlib.sha256(os.fsencode(os.path.abspath(policy_file))).hexdigest()[:32] + ".facts")
 
 
-@cache
-def _code() -> bytes:
-    """The digest of all that facts depend on besides the patterns."""
-    total = hashlib.sha256()
-    parts = [__version__, sys.version, unicodedata.unidata_version, tables.digest()]
-    parts += [version_of(name) for name in ("regex", "pypinyin", "msgspec")]
-    total.update("\0".join(parts).encode())
-    package = Path(__file__).parent
-    for file in sorted((*package.glob("text/*.py"), *package.glob("match/*.py"))):
-        total.update(hashlib.sha256(file.read_bytes()).digest())
-    return total.digest()
-
-
-def _read(file: Path) -> dict[bytes, Facts]:
-    try:
-        if not _is_private(os.stat(file.parent)):
-            return {}
-        with open(os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as stream:
-            status = os.fstat(stream.fileno())
-            if not stat.S_ISREG(status.st_mode) or not _is_private(status) or status.st_size > MOST_BYTES:
-                return {}
-            data = stream.read()
-        code, digest, body = data[:_DIGEST], data[_DIGEST : 2 * _DIGEST], data[2 * _DIGEST :]
-        if code != _code() or digest != hashlib.sha256(body).digest():
-            return {}
-        return msgspec.msgpack.decode(body, type=dict[bytes, Facts])
-    except (OSError, ValueError):
-        return {}
+def _read(file: Path) -> bytes:
+    """What a file holds that can be trusted; nothing of another."""
+    flags = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+    with suppress(OSError):
+        if _is_private(os.stat(file.parent)):
+            with open(os.open(file, flags), "rb") as stream:
+                status = os.fstat(stream.fileno())
+                if stat.S_ISREG(status.st_mode) and _is_private(status) and status.st_size <= MOST_BYTES:
+                    return stream.read()
+    return b""
 
 
 def _is_private(status: os.stat_result) -> bool:
@@ -116,7 +87,7 @@ def _write(file: Path, body: bytes) -> None:
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=".new-")
     try:
         with open(descriptor, "wb") as stream:
-            stream.write(_code() + hashlib.sha256(body).digest() + body)
+            stream.write(body)
         os.replace(name, file)
     except OSError:
         with suppress(OSError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -188,3 +189,21 @@ def test_the_page_keeps_what_its_largest_rule_set_needs(policy: Path, monkeypatc
     assert again is not None
     assert again.decide(MESSAGE).action == "review"
     assert file_of(policy).stat().st_mtime_ns == kept_first
+
+
+def test_an_engine_takes_what_is_known_to_another_process(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = load(policy)
+    travelling = pickle.dumps(engine)
+    forget()
+    monkeypatch.setattr(facts, "_worked_out", lambda pattern: pytest.fail("worked out again"))
+    assert pickle.loads(travelling).decide(MESSAGE) == engine.decide(MESSAGE)
+
+
+def test_what_other_code_knew_is_worked_out_again(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = load(policy)
+    monkeypatch.setattr(facts, "_code", lambda: b"\0" * 32)
+    travelling = pickle.dumps(engine)
+    monkeypatch.undo()
+    monkeypatch.setattr(facts, "_known", {})
+    assert pickle.loads(travelling).decide(MESSAGE) == engine.decide(MESSAGE)
+    assert len(facts._known) == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,7 +11,7 @@ import regex
 
 from modengine.errors import Place, Problem
 from modengine.match.expression import CostlyRegex, Query, Strings, nodes, parse
-from modengine.match.facts import facts_of, known
+from modengine.match.facts import facts_of, key_of, known, learn, packed
 from modengine.match.found import Literal, Matcher, Scan
 from modengine.match.gate import gates, need
 from modengine.match.literals import Automaton
@@ -101,8 +101,8 @@ class Program:
         self.passes = tuple(self._with_rules(one) for one in self.passes)
         self._always = self.ungated | self._opened(self.ungated)
 
-    def __reduce__(self) -> tuple[type[Program], tuple[Policy, Boundary]]:
-        return Program, (self.policy, self.boundary)
+    def __reduce__(self) -> tuple[Callable[[Policy, Boundary, bytes], Program], tuple[Policy, Boundary, bytes]]:
+        return _compiled_again, (self.policy, self.boundary, packed(map(key_of, self.patterns)))
 
     def _opens(self, rule_id: str, rules: Mapping[str, Rule], names: Mapping[str, Mapping[str, int]]) -> int:
         """The rarest gate of a rule; `ungated` if any message may open it."""
@@ -293,6 +293,12 @@ class Program:
             if one.possible(touched):
                 live.append(one)
         return live
+
+
+def _compiled_again(policy: Policy, boundary: Boundary, facts: bytes) -> Program:
+    """In another process, which need not work out the facts of the patterns."""
+    learn(facts)
+    return Program(policy, boundary)
 
 
 def _sharper(queries: Sequence[Query | None]) -> tuple[tuple[Sharper, ...], dict[Strings, int]]:
