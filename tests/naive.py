@@ -195,6 +195,12 @@ plain_term = cache(plain)
 
 
 @cache
+def sound_of(term: str) -> list[list[str]]:
+    """A term character by character, and as it is read as a whole."""
+    return [[unit for unit, _, _ in sounds(term, readings)] for readings in (None, syllables_of(term))]
+
+
+@cache
 def ways(unit: str, by_look: bool) -> list[list[str]]:
     """'by the char itself, by a char listed as its look-alike (1 char), or by one of its splits (2-3 chars,
     contiguous; longest first)': read as itself first, else the longest."""
@@ -381,8 +387,9 @@ def candidates(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int, fl
             for s, e in alignments(term, characters, pattern, by_look=False):
                 yield term, s, e, 1.0
         for term in terms if pattern.sounds_like else ():
-            for readings in (None, syllables_of(term)):
-                sought = [unit for unit, _, _ in sounds(term, readings)]
+            for sought in sound_of(term):
+                if not heard.has[sought[0]]:
+                    continue
                 for s, e in alignments(sought, heard, pattern, by_look=False):
                     if not written_as(term, p[s:e], pattern):
                         yield term, s, e, pattern.weight
@@ -397,6 +404,10 @@ def candidates(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int, fl
 def written_as(term: str, text: str, pattern: Pattern) -> bool:
     """What is written as the term does not count for sounding or looking like it."""
     return (0, len(text)) in set(alignments(term, Units(letters(text)), pattern, by_look=False))
+
+
+compiled = cache(regex.compile)
+"""`regex` keeps five hundred; the shipped policy has more."""
 
 
 @cache
@@ -420,7 +431,7 @@ def found_by_regex(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int
     case: exact is the same on the plain view without casefold, not ignoring case."""
     source = expression(pattern.regex or "", not pattern.exact_case)
     view = plain_view(part.view.original, fold=False) if pattern.exact_case else part.view
-    for one in regex.finditer(source, view.text, 0 if pattern.exact_case else regex.IGNORECASE):
+    for one in compiled(source, 0 if pattern.exact_case else regex.IGNORECASE).finditer(view.text):
         if one.end() > one.start():
             start, end = view.span(*one.span())
             inside = [at for at, (a, b) in enumerate(part.view.spans) if start <= a and b <= end]
