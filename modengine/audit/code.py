@@ -13,7 +13,7 @@ from pathlib import Path
 
 import modengine.engine
 
-DECIDING = ("engine.py", "loading.py", "model.py", "text", "ruleset", "match", "judge")
+DECIDING = ("engine.py", "kept.py", "loading.py", "model.py", "text", "ruleset", "match", "judge")
 """Files and packages of modengine without which no decision is made."""
 
 

@@ -71,6 +71,7 @@ const PLAIN = {
   ME808: ["A single character that sounds or looks alike is found very often.", "单个字按读音或字形来找，会找到很多。"],
   ME809: ["A word for a group of people: counted here, because this is a study.", "指称某个人群的词：因为这是研究用策略，只作统计。"],
   ME810: ["The same word stands here twice.", "同一个词写了两次。"],
+  ME811: ["Some texts make this regex very slow: one of its repeats can read the same text in two ways.", "有些文字会让这条正则非常慢：它的一个重复能用两种方式读同一段文字。"],
 };
 
 // Signs of a Chinese keyboard that YAML does not know; they look so much alike that only a name tells them apart.
