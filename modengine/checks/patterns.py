@@ -34,7 +34,7 @@ def _regexes(policy: Policy, is_bad: Callable[[str], bool]) -> Iterator[tuple[Pa
         except (regex.error, CostlyRegex, RecursionError, ValueError):
             continue  # refused elsewhere
         if bad:
-            yield pattern, pattern.term_places[0] if pattern.term_places else pattern.place
+            yield pattern, pattern.first_place
 
 
 class RegexWithoutGate:

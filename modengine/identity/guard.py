@@ -110,13 +110,12 @@ def _pattern(pattern: Pattern) -> Iterator[tuple[Place, str, str]]:
         # A sequence of tokens can spell a word that no token holds.
         yield pattern.place, "".join(token.text or "" for token in pattern.tokens), what
     if pattern.regex is not None:
-        place = pattern.term_places[0] if pattern.term_places else pattern.place
         try:
             runs = spelled(pattern)
         except (regex.error, ValueError, RecursionError):
             runs = (pattern.regex,)  # it does not compile either, and is refused for that
         for run in runs:
-            yield place, run, what
+            yield pattern.first_place, run, what
 
 
 def _condition(condition: Condition | None, place: Place, what: str) -> Iterator[tuple[Place, str, str]]:

@@ -61,7 +61,8 @@ def is_exponential(source: str) -> bool:
         positions.read(tree)
     except _TooLarge:
         return False
-    return any(map(positions.is_ambiguous, _components(positions.following)))
+    following = positions.following()
+    return any(positions.is_ambiguous(loop, following) for loop in _components(following))
 
 
 class _Positions:
@@ -73,7 +74,6 @@ class _Positions:
         self.reads: list[int] = []
         self.edges: Counter[tuple[int, int]] = Counter()
 
-    @property
     def following(self) -> dict[int, list[int]]:
         found: dict[int, list[int]] = {number: [] for number in range(len(self.reads))}
         for before, after in self.edges:
@@ -133,9 +133,9 @@ class _Positions:
     def _read_by(self, node: Any) -> int:
         return sum(1 << at for at, char in enumerate(self._alphabet) if node.matches(ord(char)))
 
-    def is_ambiguous(self, loop: frozenset[int]) -> bool:
+    def is_ambiguous(self, loop: frozenset[int], following: Mapping[int, Sequence[int]]) -> bool:
         """Whether positions that lead to each other read some string in two ways."""
-        inside = {one: [other for other in self.following[one] if other in loop] for one in loop}
+        inside = {one: [other for other in following[one] if other in loop] for one in loop}
         if any(self.edges[one, other] > 1 for one in loop for other in inside[one]):
             return True
         if len(loop) ** 2 > MOST_PAIRS:

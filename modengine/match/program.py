@@ -9,7 +9,7 @@ from functools import cached_property
 
 import regex
 
-from modengine.errors import Place, Problem
+from modengine.errors import Problem
 from modengine.match.expression import CostlyRegex, Query, Strings, nodes, parse
 from modengine.match.facts import facts_of, key_of, known, learn, packed
 from modengine.match.found import Literal, Matcher, Scan
@@ -367,5 +367,4 @@ def _regex_problems(pattern: Pattern) -> Iterable[Problem]:
 
 
 def _at(pattern: Pattern, code: str, message: str, hint: str) -> Problem:
-    place: Place = pattern.term_places[0] if pattern.term_places else pattern.place
-    return Problem(code, message, place, hint)
+    return Problem(code, message, pattern.first_place, hint)

@@ -134,8 +134,8 @@ class TermMatcher:
 
     @staticmethod
     def _literal(text: str, payload: int, scan: Scan = Scan.REDUCED) -> Literal:
-        reduced = reduce(text)
-        return Literal(scan, reduced, payload) if reduced else Literal(Scan.PLAIN, text[0], payload)
+        sought = reduce(text)
+        return Literal(scan, sought, payload) if sought else Literal(Scan.PLAIN, text[0], payload)
 
     def find(self, part: PartText, candidates: list[Candidate]) -> Finding:
         # Priority: exact matches in the order of the terms, then by sound, then by look.

@@ -78,6 +78,11 @@ class Pattern:
     term_places: tuple[Place, ...] = ()
     """The place of each term, or of the regex or of each token's text; for findings."""
 
+    @property
+    def first_place(self) -> Place:
+        """Of its regex or first term; of the pattern where that is not known."""
+        return self.term_places[0] if self.term_places else self.place
+
 
 def sought(pattern: Pattern) -> Iterator[tuple[str, Place]]:
     """Every text that a words, text or tokens pattern seeks, with its place."""

@@ -113,12 +113,12 @@ def action(page: Any, wanted: str) -> None:
     page.wait_for_selector(f'html[data-action="{wanted}"]')
 
 
-def tab_to(page: Any, selector: str, most: int = 150) -> None:
-    """Presses Tab until an element has the focus: that it can be reached is what is tested."""
+def tab_to(page: Any, selector: str, most: int = 150, key: str = "Tab") -> None:
+    """Presses Tab (or Shift+Tab) until an element has the focus: that it can be reached is what is tested."""
     for _ in range(most):
         if page.evaluate("(s) => document.activeElement?.matches(s)", selector):
             return
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
     raise AssertionError(f"no number of tabs leads to {selector}")
 
 

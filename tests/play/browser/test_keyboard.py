@@ -11,8 +11,8 @@ from .conftest import Opened, action, served, tab_to, until
 from .test_words import rewrite
 
 
-def enter(page: Any, selector: str) -> None:
-    tab_to(page, selector)
+def enter(page: Any, selector: str, key: str = "Tab") -> None:
+    tab_to(page, selector, key=key)
     page.keyboard.press("Enter")
 
 
@@ -74,11 +74,7 @@ def test_a_message_whose_decision_changed_is_looked_at_and_the_thresholds_put_ba
     wanted = page.locator("#outcome .message-button .said").first.inner_text()
     enter(page, "#outcome .message-button")
     until(page, "(text) => document.querySelector('#text').value.startsWith(text.replace(/…$/, ''))", wanted)
-    for _ in range(60):
-        if focus(page) == "as-it-was":
-            break
-        page.keyboard.press("Shift+Tab")
-    page.keyboard.press("Enter")
+    enter(page, "#as-it-was", key="Shift+Tab")
     until(page, "(was) => document.querySelector('#outcome table')?.innerText === was", before)
     assert focus(page) == "as-it-was"
 
@@ -93,11 +89,7 @@ def test_a_record_is_shown_in_its_four_forms_and_a_new_log_begun(opened: Opened)
         page.keyboard.press("ArrowRight")
         assert page.is_checked(f'input[name="form"][value="{form}"]')
         page.wait_for_selector(".one-record .json")
-    for _ in range(60):
-        if focus(page) == "new-log":
-            break
-        page.keyboard.press("Shift+Tab")
-    page.keyboard.press("Enter")
+    enter(page, "#new-log", key="Shift+Tab")
     page.wait_for_selector("#panel .empty")
     assert focus(page) == "record"
 
@@ -127,11 +119,7 @@ def test_a_lesson_is_started_over(opened: Opened) -> None:
     page.fill("#text", "晚上吃什么")
     action(page, "allow")
     page.evaluate("document.body.focus()")
-    for _ in range(60):
-        if page.evaluate("document.activeElement.matches('#keep summary')"):
-            break
-        page.keyboard.press("Shift+Tab")
-    page.keyboard.press("Enter")
+    enter(page, "#keep summary", key="Shift+Tab")
     enter(page, "#start-over")
     action(page, "review")
     assert page.input_value("#text") == "兼职日结，加微信"
