@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from modengine.engine import Engine
 from modengine.errors import Place, PolicyError, Problem
 from modengine.identity.guard import guard
-from modengine.kept import keep, recall
+from modengine.kept import Kept, keep, recall
 from modengine.match.program import Program, problems
 from modengine.match.terms import Boundary
 from modengine.paths import shipped_policy
@@ -23,9 +25,16 @@ def load(path: str | Path | None = None) -> Engine:
     Raises PolicyError with every error in the policy and in all files that it names.
     """
     file = shipped_policy() if path is None else Path(path)
+    with _collector_off():
+        kept = recall(file)
+        return Engine(kept.program() or _compiled(file, kept))
+
+
+def _compiled(file: Path, kept: Kept) -> Program:
+    """The program of a policy file that changed, or that was never kept."""
     loaded = read(file)
     policy = loaded.policy
-    kept = recall(file)
+    kept.learn()
     found = [*loaded.problems, *(policy_problems(policy) if policy is not None else ())]
     errors = [problem for problem in found if problem.severity == "error"]
     if loaded.ruleset is not None:
@@ -33,8 +42,20 @@ def load(path: str | Path | None = None) -> Engine:
     if errors or policy is None:
         raise PolicyError(with_source(errors))
     program = Program(policy)
-    keep(file, policy, kept)
-    return Engine(program)
+    keep(file, program)
+    return program
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Without looking for garbage: of the hundred thousands of objects that are made, nearly all stay."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def compile_engine(policy: Policy, boundary: Boundary = "not-straddling") -> Engine:
