@@ -97,6 +97,8 @@ def recall(policy_file: Path) -> Kept:
 
 def keep(policy_file: Path, program: Program) -> None:
     """Keeps a program that was compiled of a policy file, and what is known of its patterns."""
+    if folder() is None:
+        return
     policy = program.policy
     files = [(one.path, _digest(one.data)) for one in policy.files]
     layout, terms = map(msgspec.msgpack.encode, (program.layout, terms_of(program.patterns)))

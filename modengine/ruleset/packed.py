@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from collections.abc import Mapping as MappingABC
 from datetime import datetime
 from itertools import repeat
 from typing import Any, cast
@@ -33,6 +32,8 @@ _TUPLE, _MAPPING, _MOMENT, _PLACES, _SHARED, _AGAIN, _FIRST = range(7)
 _NUMBER = {kind: _FIRST + number for number, kind in enumerate(KINDS)}
 _NAMES: dict[type, tuple[str, ...]] = {kind: kind.__match_args__ for kind in KINDS}  # type: ignore[attr-defined]
 
+_PLAIN = frozenset({type(None), bool, int, float, str, bytes})
+
 Packed = Any
 """What MessagePack holds."""
 
@@ -54,13 +55,15 @@ class _Packer:
         self._numbers: dict[int, int] = {}
 
     def _count(self, value: object) -> None:
-        if isinstance(value, tuple | MappingABC) or type(value) in _NUMBER:
-            self._met[id(value)] += 1
-            if self._met[id(value)] == 1:
-                for one in _items(value):
+        self._met[id(value)] += 1
+        if self._met[id(value)] == 1 and not _is_flat(value):
+            for one in _items(value):
+                if type(one) not in _PLAIN:
                     self._count(one)
 
     def value(self, value: object) -> Packed:
+        if type(value) in _PLAIN:
+            return value
         if self._met[id(value)] < 2 or value == ():
             return self._made(value)
         number = self._numbers.get(id(value))
@@ -71,25 +74,33 @@ class _Packer:
         return made
 
     def _made(self, value: object) -> Packed:
-        if value is None or isinstance(value, bool | int | float | str | bytes):
-            return value
-        if isinstance(value, datetime):
+        if type(value) is datetime:
             return [_MOMENT, value.isoformat()]
-        if isinstance(value, MappingABC):
-            return [_MAPPING, *map(self.value, _items(value))]
-        if isinstance(value, tuple):
-            places = cast("tuple[Place, ...]", value)
-            if len(value) > 1 and all(type(one) is Place and one.file == places[0].file for one in value):
-                return [_PLACES, places[0].file, [one.line for one in places], [one.column for one in places]]
-            return [_TUPLE, *map(self.value, value)]
-        return [_NUMBER[type(value)], *map(self.value, _items(value))]
+        if type(value) is tuple:
+            if not _is_flat(value):
+                return [_TUPLE, *map(self.value, value)]
+            if type(value[0]) is not Place:
+                return [_TUPLE, *value]
+            return [_PLACES, value[0].file, [one.line for one in value], [one.column for one in value]]
+        kind = _MAPPING if type(value) is dict else _NUMBER[type(value)]
+        return [kind, *map(self.value, _items(value))]
+
+
+def _is_flat(value: object) -> bool:
+    """Whether it holds nothing that could be shared: a tuple of texts, or of places in one file."""
+    if type(value) is datetime:
+        return True
+    if type(value) is not tuple or not value:
+        return False
+    kinds = set(map(type, value))
+    return kinds <= _PLAIN or (kinds == {Place} and len({one.file for one in value}) == 1)
 
 
 def _items(value: object) -> Iterator[object]:
-    if isinstance(value, MappingABC):
+    if type(value) is dict:
         for item in value.items():
             yield from item
-    elif isinstance(value, tuple):
+    elif type(value) is tuple:
         yield from value
     else:
         yield from (getattr(value, name) for name in _NAMES[type(value)])
