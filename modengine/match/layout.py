@@ -22,7 +22,7 @@ from modengine.text.normalize import SEPARATOR
 from modengine.text.sounds import term_sounds
 
 Value = TypeVar("Value")
-Payloads = Mapping[int, tuple[int, ...]]
+OfMatcher = Mapping[int, tuple[int, ...]]
 """For each literal that a matcher asks for, the payloads with which it does."""
 
 
@@ -75,19 +75,24 @@ class Terms:
         segment.learn(self.words)
 
 
-class Asked:
-    """What the matchers ask of one pass; for each made when it is first looked at."""
+class Payloads:
+    """For each matcher of one pass, the payloads with which it asks for its literals; made when first looked at."""
 
     __slots__ = ("_arrays", "_made")
 
     def __init__(self, arrays: Mapping[int, bytes]) -> None:
         self._arrays = arrays
-        self._made: dict[int, Payloads] = {}
+        self._made: dict[int, OfMatcher] = {}
 
-    def of(self, matcher: int) -> Payloads | None:
+    def get(self, matcher: int) -> OfMatcher | None:
         """None for a matcher that asks for nothing."""
+        if matcher in self._made:
+            return self._made[matcher]
+        return self[matcher] if matcher in self._arrays else None
+
+    def __getitem__(self, matcher: int) -> OfMatcher:
         made = self._made.get(matcher)
-        if made is None and matcher in self._arrays:
+        if made is None:
             found: dict[int, tuple[int, ...]] = {}
             pairs = iter(array("I", self._arrays[matcher]))
             for literal, payload in zip(pairs, pairs, strict=True):

@@ -14,7 +14,7 @@ from modengine.match.expression import CostlyRegex, nodes, parse
 from modengine.match.facts import known
 from modengine.match.found import Matcher
 from modengine.match.gate import gates, need
-from modengine.match.layout import Asked, Layout, Terms, dictionary, layout_of, terms_of
+from modengine.match.layout import Layout, Payloads, Terms, dictionary, layout_of, terms_of
 from modengine.match.literals import Automaton
 from modengine.match.matchers import MATCHERS
 from modengine.match.need import NEVER, Need, Possible, PossibleIn, bits, members, possible, possible_in
@@ -150,7 +150,7 @@ class Program:
         for one in layout.passes:
             touches = [touched | self._opened(touched) for touched in map(bits, one.groups)]
             passes.append(
-                Pass(one.scan, Automaton(one.texts), Asked(one.asked), one.each(one.groups), one.each(touches))
+                Pass(one.scan, Automaton(one.texts), Payloads(one.asked), one.each(one.groups), one.each(touches))
             )
         return tuple(passes)
 

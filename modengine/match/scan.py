@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modengine.match.found import Candidate, Scan, reduced
-from modengine.match.layout import Asked
+from modengine.match.layout import Payloads
 from modengine.match.literals import Automaton
 from modengine.match.part import PartText, Reduced, reduce
 from modengine.text.sounds import sound_view
@@ -30,7 +30,7 @@ class Pass:
 
     scan: Scan
     automaton: Automaton
-    asked: Asked
+    payloads: Payloads
     things: tuple[tuple[int, ...], ...]
     touches: tuple[int, ...]
 
@@ -59,7 +59,7 @@ class Candidates:
         """The hits of the literals of one matcher."""
         mine: list[Candidate] = []
         for one, places in zip(self.passes, self._places, strict=True):
-            payloads = one.asked.of(number)
+            payloads = one.payloads.get(number)
             if payloads is not None:
                 for literal in payloads.keys() & places.keys():
                     for payload in payloads[literal]:
