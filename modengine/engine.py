@@ -153,7 +153,7 @@ class Engine:
                     part.text,
                     lambda: program.segmenter,
                     scans.plain(number),
-                    partial(scans.reduced, number),
+                    partial(scans.runs, number),
                 )
                 for index, (part, number) in enumerate(zip(message.all_parts(), numbers, strict=True))
             ]

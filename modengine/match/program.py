@@ -6,21 +6,22 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 import regex
 
 from modengine.errors import Problem
 from modengine.match.expression import CostlyRegex, Query, Strings, nodes, parse
 from modengine.match.facts import facts_of, key_of, known, learn, packed
-from modengine.match.found import Literal, Matcher, Scan
+from modengine.match.found import Literal, Matcher
 from modengine.match.gate import gates, need
 from modengine.match.literals import Automaton
 from modengine.match.matchers import MATCHERS
 from modengine.match.need import NEVER, Need, Possible, PossibleIn, bits, members, possible, possible_in, renamed
-from modengine.match.part import PartText
+from modengine.match.part import PartText, Scan
 from modengine.match.regex import compiled, source_of
 from modengine.match.revision import pattern_key, revision
-from modengine.match.scan import Hits, Pass, Scans
+from modengine.match.scan import Doubts, Hits, Pass, Scans
 from modengine.match.terms import Boundary, plain_term
 from modengine.ruleset.model import Pattern, Policy, Rule, sought
 from modengine.text import segment
@@ -207,21 +208,31 @@ class Program:
         opened = {touches: touches | self._opened(touches) for touches in set(one.touches)}
         return replace(one, touches=tuple(map(opened.__getitem__, one.touches)))
 
+    @cached_property
+    def _doubts(self) -> tuple[Doubts | None, ...]:
+        """For each pass whose hits may lead to nothing, what tells which do."""
+        doubted = (Scan.REDUCED, Scan.LOOKS)
+        return tuple(Doubts(p, self.matchers, self._opened_by) if p.scan in doubted else None for p in self.passes)
+
     def scan(self, part: PartText) -> tuple[int, tuple[Hits, ...]]:
         """What a part touches, as bits: matchers, and above them the rules they open; and what each pass found."""
         touched = self._always
         found = []
-        for one in self.passes:
-            hits = one.automaton.find(one.text(part))
-            touches = one.touches
-            for _, _, literal in hits:
-                touched |= touches[literal]
+        for one, doubts in zip(self.passes, self._doubts, strict=True):
+            hits = one.automaton.find(part.scanned(one.scan))
+            if doubts is None or not hits:
+                touches = one.touches
+                for _, _, literal in hits:
+                    touched |= touches[literal]
+            else:
+                hits, numbers = doubts.kept(part.plain, part.runs(one.scan), hits)
+                touched |= doubts.bits(chain.from_iterable(numbers))
             found.append(hits)
         return touched, tuple(found)
 
     def scan_many(self, texts: Sequence[str], owners: Sequence[int]) -> Scans:
         """The same for many texts at once; only where the program `joins`.  `owners` tells the message of each."""
-        return Scans(self.passes, self._always, texts, owners)
+        return Scans(self.passes, self._doubts, self._always, texts, owners)
 
     def sharpened(self, touched: int) -> int:
         """Without the matchers that need more than was touched; as it is where no rule is opened."""

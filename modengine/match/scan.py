@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from modengine.match.found import Candidate, Scan, reduced
+from modengine.match.found import Candidate, Matcher
 from modengine.match.literals import Automaton
-from modengine.match.part import PartText, Reduced, reduce
+from modengine.match.part import Runs, Scan, reduce
 from modengine.text.sounds import sound_view
 
 if TYPE_CHECKING:
@@ -17,6 +16,10 @@ if TYPE_CHECKING:
 
 Hits = list[tuple[int, int, int]]
 """What an automaton found: start, end and number of the literal, by end."""
+
+
+Payloads = Mapping[int, Mapping[int, tuple[int, ...]]]
+"""For each matcher, the payloads with which it asks for each of its literals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,41 +32,96 @@ class Pass:
 
     scan: Scan
     automaton: Automaton
-    payloads: Mapping[int, Mapping[int, tuple[int, ...]]]
-    """For each matcher, the payloads with which it asks for each of its literals."""
+    payloads: Payloads
     things: tuple[tuple[int, ...], ...]
     touches: tuple[int, ...]
 
-    def text(self, part: PartText) -> str:
-        return part.plain if self.scan is Scan.PLAIN else reduced(part, self.scan).text
+
+class Doubts:
+    """What the hits of a pass really touch: its literals may stand where what they are part of does not.
+
+    A matcher that doubts a hit is asked at once, in the plain text alone.  Most hits of the beginnings of terms end
+    here, before any rule is thought of.
+    """
+
+    __slots__ = ("_known", "_matchers", "_opened_by", "_pass")
+
+    def __init__(self, one: Pass, matchers: Sequence[Matcher], opened_by: Sequence[int]) -> None:
+        self._pass, self._matchers, self._opened_by = one, matchers, opened_by
+        self._known: dict[int, _Users] = {}
+
+    def kept(self, plain: str, runs: Runs, hits: Hits) -> tuple[Hits, list[tuple[int, ...]]]:
+        """The hits that touch any matcher, and the numbers of those that each touches.
+
+        `runs` tells the places in the plain text of what was passed over.
+        """
+        kept, touched = [], []
+        for hit in hits:
+            at, _, literal = hit
+            sure, doubtful = self._known.get(literal) or self._users(literal)
+            if doubtful:
+                found = [n for n, leads, asked in doubtful if any(leads(plain, runs, at, one) for one in asked)]
+                sure = (*sure, *found)
+            if sure:
+                kept.append(hit)
+                touched.append(sure)
+        return kept, touched
+
+    def bits(self, numbers: Iterable[int]) -> int:
+        """Matchers as bits, and above them the rules they open."""
+        found = 0
+        for number in numbers:
+            found |= 1 << number | self._opened_by[number]
+        return found
+
+    def _users(self, literal: int) -> _Users:
+        """Worked out when the literal is first met."""
+        sure, doubtful = [], []
+        scan = self._pass.scan
+        for number in self._pass.things[literal]:
+            matcher, payloads = self._matchers[number], self._pass.payloads[number][literal]
+            if all(matcher.doubts(scan, payload) for payload in payloads):
+                doubtful.append((number, matcher.leads, payloads))
+            else:
+                sure.append(number)
+        users = self._known[literal] = tuple(sure), tuple(doubtful)
+        return users
+
+
+_Users = tuple[tuple[int, ...], tuple[tuple[int, Callable[[str, Runs, int, int], bool], tuple[int, ...]], ...]]
+"""The matchers that trust a literal, and those that do not, with what to ask them and the payloads to ask for."""
 
 
 class Candidates:
     """The hits in one part, by the matcher that asks for them."""
 
-    __slots__ = ("_places", "passes")
+    __slots__ = ("_passes",)
 
     def __init__(self, passes: tuple[Pass, ...], found: tuple[Hits, ...]) -> None:
-        self.passes = passes
-        self._places: list[dict[int, list[tuple[int, int]]]] = []
-        for hits in found:
+        self._passes: list[tuple[Scan, Payloads, dict[int, list[tuple[int, int]]]]] = []
+        for one, hits in zip(passes, found, strict=True):
             places: dict[int, list[tuple[int, int]]] = {}
             for start, end, literal in hits:
                 if literal in places:
                     places[literal].append((start, end))
                 else:
                     places[literal] = [(start, end)]
-            self._places.append(places)
+            if places:
+                self._passes.append((one.scan, one.payloads, places))
 
     def of(self, number: int) -> list[Candidate]:
         """The hits of the literals of one matcher."""
         mine: list[Candidate] = []
-        for one, places in zip(self.passes, self._places, strict=True):
-            payloads = one.payloads.get(number)
-            if payloads is not None:
-                for literal in payloads.keys() & places.keys():
+        for scan, users, places in self._passes:
+            payloads = users.get(number)
+            if payloads is None:
+                continue
+            few, many = (payloads, places) if len(payloads) < len(places) else (places, payloads)
+            for literal in few:
+                if literal in many:
                     for payload in payloads[literal]:
-                        mine += [(one.scan, start, end, payload) for start, end in places[literal]]
+                        for start, end in places[literal]:
+                            mine.append((scan, start, end, payload))
         return mine
 
 
@@ -73,79 +131,92 @@ class Scans:
     `alone` has the numbers of the texts that cannot be done together with others.
     """
 
-    __slots__ = ("_always", "_found", "_plain", "_reduced", "alone")
+    __slots__ = ("_always", "_found", "_plain", "alone")
 
-    def __init__(self, passes: tuple[Pass, ...], always: int, texts: Sequence[str], owners: Sequence[int]) -> None:
+    def __init__(
+        self,
+        passes: tuple[Pass, ...],
+        doubts: Sequence[Doubts | None],
+        always: int,
+        texts: Sequence[str],
+        owners: Sequence[int],
+    ) -> None:
         from modengine.text.bulk import Bulk  # noqa: PLC0415  (numpy takes 0.1 s to import, and may be missing)
 
         bulk = Bulk(texts)
         self._plain = bulk.plain
-        self._reduced: Joined | None = None
         self.alone = bulk.alone
         self._always = always
-        self._found: list[_Found] = []
-        for one in passes:
+        self._found: dict[Scan, _Found] = {}
+        for one, doubted in zip(passes, doubts, strict=True):
             read: set[int] = set()
             match one.scan:
                 case Scan.PLAIN:
                     joined = bulk.plain
                 case Scan.REDUCED:
-                    joined = self._reduced = bulk.reduced()
+                    joined = bulk.reduced()
                 case Scan.SOUNDS:
                     joined, read = bulk.sounds_reduced()
                 case Scan.LOOKS:
                     joined = bulk.looks_reduced()
             heard = {n: one.automaton.find(reduce(sound_view(bulk.plain.of(n)).text)) for n in read}
-            self._found.append(_Found(one, joined, heard, owners))
+            self._found[one.scan] = _Found(one, doubted, bulk.plain.text, joined, heard, owners)
 
     def touched(self, numbers: Iterable[int]) -> int:
         """What the texts of one message touch, as bits: matchers, and above them the rules they open."""
         touched = self._always
-        for found in self._found:
-            touches = found.touches
+        for found in self._found.values():
             for number in numbers:
-                for _, _, literal in found.hits(number):
-                    touched |= touches[literal]
+                touched |= found.bits(number)
         return touched
 
     def fill(self, columns: list[int]) -> None:
         """Adds, for each thing that is touched, the messages whose texts touch it."""
-        for found in self._found:
-            things = found.things
-            for literal, messages in found.messages.items():
-                for thing in things[literal]:
-                    columns[thing] |= messages
+        for found in self._found.values():
+            found.fill(columns)
 
     def plain(self, number: int) -> str:
         """The plain view of one text, each of whose characters stands for the one at its own place."""
         return self._plain.of(number)
 
-    def reduced(self, number: int) -> Reduced | None:
-        """The reduced text of one, if a pass read it."""
-        joined = self._reduced
-        if joined is None or joined.places is None:
-            return None
-        places = joined.places[joined.start(number) : joined.ends[number]] - self._plain.start(number)
-        return Reduced(self.plain(number), array("I", places.tolist()))
+    def runs(self, number: int, scan: Scan) -> Runs | None:
+        """Where the characters of a reduced text come from, if a pass read it."""
+        found = self._found.get(scan)
+        return None if found is None else found.runs(number, self._plain.start(number))
 
     def found(self, number: int) -> tuple[Hits, ...]:
         """The hits in one text, a list for each pass."""
-        return tuple(found.of(number) for found in self._found)
+        return tuple([found.of(number) for found in self._found.values()])
 
 
 class _Found:
-    """The hits of one pass.  `others` has those of texts that were not looked at in the joined one."""
+    """The hits of one pass that touch anything.
 
-    __slots__ = ("_firsts", "_hits", "_joined", "_others", "messages", "things", "touches")
+    `others` has those of texts that were not looked at in the joined one.
+    """
 
-    def __init__(self, one: Pass, joined: Joined, others: Mapping[int, Hits], owners: Sequence[int]) -> None:
-        self._joined, self._others = joined, others
-        self.things, self.touches = one.things, one.touches
-        self.messages = messages = dict[int, int]()
-        """For each literal, the messages that hold it as a set of bits."""
-        self._hits = hits = one.automaton.find(joined.text)
+    __slots__ = ("_doubts", "_firsts", "_hits", "_joined", "_messages", "_others", "_pass", "_touched")
+
+    def __init__(
+        self,
+        one: Pass,
+        doubts: Doubts | None,
+        plain: str,
+        joined: Joined,
+        others: Mapping[int, Hits],
+        owners: Sequence[int],
+    ) -> None:
+        self._pass, self._doubts, self._joined, self._others = one, doubts, joined, others
+        hits = one.automaton.find(joined.text)
+        self._touched: list[tuple[int, ...]] | None = None
+        """The things that each hit touches, where that was doubted."""
+        if doubts is not None:
+            hits, self._touched = doubts.kept(plain, Runs(joined.places), hits)
+        self._hits = hits
+        self._messages = messages = dict[int, int]()
+        """For each literal, or for each thing where hits were doubted, the messages that hold it as a set of bits."""
         self._firsts = firsts = [0]
-        ends = joined.ends
+        touched, ends = self._touched, joined.ends
         number, stop = 0, ends[0]
         bit = 0 if number in others else 1 << owners[number]
         for at, (_, end, literal) in enumerate(hits):
@@ -155,21 +226,45 @@ class _Found:
                     stop = ends[number]
                     firsts.append(at)
                 bit = 0 if number in others else 1 << owners[number]
-            messages[literal] = messages.get(literal, 0) | bit
+            for key in (literal,) if touched is None else touched[at]:
+                messages[key] = messages.get(key, 0) | bit
         firsts += [len(hits)] * (len(ends) - number)
         for number, heard in others.items():
             for _, _, literal in heard:
                 messages[literal] = messages.get(literal, 0) | 1 << owners[number]
 
-    def hits(self, number: int) -> Hits:
-        """The hits in one text, at places of the joined one if they were found there."""
-        known = self._others.get(number)
-        return self._hits[self._firsts[number] : self._firsts[number + 1]] if known is None else known
+    def fill(self, columns: list[int]) -> None:
+        """Adds, for each thing that is touched, the messages whose texts touch it."""
+        things = self._pass.things
+        for key, messages in self._messages.items():
+            for thing in things[key] if self._touched is None else (key,):
+                columns[thing] |= messages
+
+    def bits(self, number: int) -> int:
+        """What one text touches, as bits: matchers, and above them the rules they open."""
+        found = 0
+        if self._touched is None or self._doubts is None:
+            touches = self._pass.touches
+            for _, _, literal in self._own(number):
+                found |= touches[literal]
+        else:
+            for at in range(self._firsts[number], self._firsts[number + 1]):
+                found |= self._doubts.bits(self._touched[at])
+        return found
 
     def of(self, number: int) -> Hits:
         """The hits in one text, at its own places."""
-        hits = self.hits(number)
+        hits = self._own(number)
         if number in self._others:
             return hits
         base = self._joined.start(number)
         return [(start - base, end - base, literal) for start, end, literal in hits]
+
+    def runs(self, number: int, base: int) -> Runs | None:
+        """Where the characters of one reduced text come from, whose plain one begins at `base` of the joined one."""
+        return None if number in self._others else Runs(self._joined.places, self._joined.start(number), base)
+
+    def _own(self, number: int) -> Hits:
+        """The hits in one text, at places of the joined one if they were found there."""
+        known = self._others.get(number)
+        return self._hits[self._firsts[number] : self._firsts[number + 1]] if known is None else known

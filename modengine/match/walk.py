@@ -6,12 +6,12 @@ never skipped, so there is one way at most to read the term from a given start.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from modengine.text.looks import look_view
-from modengine.text.normalize import ignorable
+from modengine.text.normalize import IGNORABLE, ignorable
 from modengine.text.rarity import chance_of, then
 from modengine.text.tables import lookalikes, splits
 
@@ -20,8 +20,53 @@ MOST = 100
 RARE = 1e-4
 """A beginning that so few characters of ordinary text start is rare enough."""
 
-Step = Callable[[str, int, int], int]
-"""Of a text, a place in it and a place in the term: how many characters are met there, 0 for none."""
+
+class Letter(NamedTuple):
+    """What one character of a term is met by."""
+
+    char: str
+    splits: tuple[str, ...]
+    """Before the look-alikes: the first that stands there."""
+    others: frozenset[str]
+    sure: frozenset[str]
+    """Those characters that meet it wherever they stand: they never belong to a gap and begin nothing longer."""
+
+    def met(self, text: str, at: int) -> int:
+        """How many characters are met there, 0 for none."""
+        if at >= len(text):
+            return 0
+        found = text[at]
+        if found == self.char:
+            return 1
+        for way in self.splits:
+            if text.startswith(way, at):
+                return len(way)
+        return 1 if found in self.others else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A term with what each of its characters is met by."""
+
+    term: str
+    letters: tuple[Letter, ...]
+
+
+def same(term: str) -> Spelling:
+    """Characters are met by themselves."""
+    return Spelling(term, tuple([Letter(char, (), frozenset(), frozenset(char)) for char in term]))
+
+
+def alike(term: str) -> Spelling:
+    """Characters are met by themselves, by their components, or by a look-alike."""
+    return Spelling(term, tuple([_alike(char, term) for char in term]))
+
+
+def _alike(char: str, term: str) -> Letter:
+    ways, others = splits(char), lookalikes(char)
+    longer = {way[0] for way in ways}
+    sure = {one for one in others if one not in longer and (one in term or not ignorable(one))}
+    return Letter(char, ways, others, frozenset({char, *sure}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,35 +76,42 @@ class Walk:
     gaps: int
     repeats: bool
 
-    def ends(self, text: str, term: str, low: int, high: int, step: Step) -> Iterator[tuple[int, int]]:
+    def ends(self, text: str, spelling: Spelling, low: int, high: int) -> list[tuple[int, int]]:
         """Every match `(start, end)` that begins in `[low, high]`.
 
-        With `repeats`, `term` is squeezed already, and of matches with one end only the first to
+        With `repeats`, the term is squeezed already, and of matches with one end only the first to
         start is given.
         """
+        found = []
+        first = spelling.letters[0]
         at = low
         while at <= high:
-            if not step(text, at, 0):
+            met = first.met(text, at)
+            if not met:
                 at += 1
                 continue
-            end, run = self._from(text, term, at, step)
+            end, run = self._from(text, spelling, at, at + met)
             if end is not None:
-                yield at, end
+                found.append((at, end))
             at = run + 1
+        return found
 
-    def _from(self, text: str, term: str, start: int, step: Step) -> tuple[int | None, int]:
-        """Where a match from `start` ends, or None; and the last place of the first run."""
-        at = start + step(text, start, 0)
+    def _from(self, text: str, spelling: Spelling, start: int, at: int) -> tuple[int | None, int]:
+        """Where a match ends whose first character stands in `[start, at)`, or None; and the last of its repeats."""
+        term, repeats, size = spelling.term, self.repeats, len(text)
         run = start
-        for k in range(len(term)):
+        for k, letter in enumerate(spelling.letters):
             if k:
-                at = self._skip(text, term, at)
-                met = step(text, at, k)
-                if not met:
-                    return None, run
-                at += met
-            if self.repeats:
-                while met := step(text, then := self._skip(text, term, at), k):
+                if at < size and text[at] in letter.sure:
+                    at += 1
+                else:
+                    at = self._skip(text, term, at)
+                    met = letter.met(text, at)
+                    if not met:
+                        return None, run
+                    at += met
+            if repeats:
+                while met := letter.met(text, then := self._skip(text, term, at)):
                     if k == 0:
                         run = then
                     at = then + met
@@ -67,37 +119,9 @@ class Walk:
 
     def _skip(self, text: str, term: str, at: int) -> int:
         stop = min(len(text), at + self.gaps)
-        while at < stop and ignorable(text[at]) and text[at] not in term:
+        while at < stop and IGNORABLE[text[at]] and text[at] not in term:
             at += 1
         return at
-
-
-def same(term: str) -> Step:
-    """Characters are met by themselves."""
-
-    def step(text: str, at: int, k: int) -> int:
-        return 1 if at < len(text) and text[at] == term[k] else 0
-
-    return step
-
-
-def alike(term: str) -> Step:
-    """Characters are met by themselves, by their components, or by a look-alike."""
-    ways_of = [(char, splits(char), lookalikes(char)) for char in term]
-
-    def step(text: str, at: int, k: int) -> int:
-        if at >= len(text):
-            return 0
-        char, ways, others = ways_of[k]
-        found = text[at]
-        if found == char:
-            return 1
-        for way in ways:
-            if text.startswith(way, at):
-                return len(way)
-        return 1 if found in others else 0
-
-    return step
 
 
 def forms(char: str) -> tuple[str, ...]:
