@@ -98,6 +98,13 @@ class Matcher(Protocol):
         """False only where `find` finds nothing by the hit at `at` in a reduced text, whose places `runs` tells."""
         ...
 
+    def follows(self, payload: int, last: str, /) -> frozenset[str] | None:
+        """Characters one of which stands in the text of the scan behind a hit that `leads` anywhere; None for any.
+
+        `last` is the last character of the hit.
+        """
+        ...
+
     def find(self, part: PartText, candidates: list[Candidate], /) -> Finding:
         """All matches in the part.  A matcher with literals may trust `candidates` to be complete."""
         ...

@@ -219,13 +219,14 @@ class Program:
         touched = self._always
         found = []
         for one, doubts in zip(self.passes, self._doubts, strict=True):
-            hits = one.automaton.find(part.scanned(one.scan))
+            scanned = part.scanned(one.scan)
+            hits = one.automaton.find(scanned)
             if doubts is None or not hits:
                 touches = one.touches
                 for _, _, literal in hits:
                     touched |= touches[literal]
             else:
-                hits, numbers = doubts.kept(part.plain, part.runs(one.scan), hits)
+                hits, numbers = doubts.kept(part.plain, scanned, part.runs(one.scan), hits)
                 touched |= doubts.bits(chain.from_iterable(numbers))
             found.append(hits)
         return touched, tuple(found)

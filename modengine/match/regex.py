@@ -93,6 +93,9 @@ class RegexMatcher:
     def leads(self, _plain: str, _runs: Runs, _at: int, _payload: int) -> bool:
         return True
 
+    def follows(self, _payload: int, _last: str) -> frozenset[str] | None:
+        return None
+
     def find(self, part: PartText, _candidates: list[Candidate]) -> Finding:
         view = part.cased if self.pattern.exact_case else part.view
         kept: dict[tuple[int, int], Found] = {}

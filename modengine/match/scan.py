@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from modengine.match.found import Candidate, Matcher
 from modengine.match.literals import Automaton
@@ -37,6 +37,20 @@ class Pass:
     touches: tuple[int, ...]
 
 
+Asked = tuple[int, Callable[[str, Runs, int, int], bool], int]
+"""The number of a matcher that doubts a hit, its `leads`, and the payload to ask it with."""
+
+
+class _Users(NamedTuple):
+    """Who asks for a literal."""
+
+    trusting: tuple[int, ...]
+    by_next: dict[str, tuple[Asked, ...]]
+    """Those that doubt it, by the character behind a hit where that must be one of some,"""
+    any_next: tuple[Asked, ...]
+    """and those of them that it tells nothing."""
+
+
 class Doubts:
     """What the hits of a pass really touch: its literals may stand where what they are part of does not.
 
@@ -50,21 +64,24 @@ class Doubts:
         self._pass, self._matchers, self._opened_by = one, matchers, opened_by
         self._known: dict[int, _Users] = {}
 
-    def kept(self, plain: str, runs: Runs, hits: Hits) -> tuple[Hits, list[tuple[int, ...]]]:
+    def kept(self, plain: str, scanned: str, runs: Runs, hits: Hits) -> tuple[Hits, list[tuple[int, ...]]]:
         """The hits that touch any matcher, and the numbers of those that each touches.
 
-        `runs` tells the places in the plain text of what was passed over.
+        `scanned` is what was passed over; `runs` tells the places of its characters in the plain text.
         """
         kept, touched = [], []
         for hit in hits:
-            at, _, literal = hit
-            sure, doubtful = self._known.get(literal) or self._users(literal)
-            if doubtful:
-                found = [n for n, leads, asked in doubtful if any(leads(plain, runs, at, one) for one in asked)]
-                sure = (*sure, *found)
-            if sure:
+            at, end, literal = hit
+            users = self._known.get(literal)
+            if users is None:
+                users = self._known[literal] = self._users(literal, scanned[end - 1])
+            found = users.trusting
+            asked = users.by_next.get(scanned[end], users.any_next) if end < len(scanned) else users.any_next
+            if asked:
+                found += tuple([number for number, leads, payload in asked if leads(plain, runs, at, payload)])
+            if found:
                 kept.append(hit)
-                touched.append(sure)
+                touched.append(found)
         return kept, touched
 
     def bits(self, numbers: Iterable[int]) -> int:
@@ -74,22 +91,21 @@ class Doubts:
             found |= 1 << number | self._opened_by[number]
         return found
 
-    def _users(self, literal: int) -> _Users:
+    def _users(self, literal: int, last: str) -> _Users:
         """Worked out when the literal is first met."""
-        sure, doubtful = [], []
-        scan = self._pass.scan
+        trusting: list[int] = []
+        asked: list[tuple[frozenset[str] | None, Asked]] = []
         for number in self._pass.things[literal]:
             matcher, payloads = self._matchers[number], self._pass.payloads[number][literal]
-            if all(matcher.doubts(scan, payload) for payload in payloads):
-                doubtful.append((number, matcher.leads, payloads))
+            if all(matcher.doubts(self._pass.scan, payload) for payload in payloads):
+                asked += [(matcher.follows(one, last), (number, matcher.leads, one)) for one in payloads]
             else:
-                sure.append(number)
-        users = self._known[literal] = tuple(sure), tuple(doubtful)
-        return users
-
-
-_Users = tuple[tuple[int, ...], tuple[tuple[int, Callable[[str, Runs, int, int], bool], tuple[int, ...]], ...]]
-"""The matchers that trust a literal, and those that do not, with what to ask them and the payloads to ask for."""
+                trusting.append(number)
+        some = [char for nexts, _ in asked if nexts is not None for char in nexts]
+        by_next = {
+            char: tuple(one for nexts, one in asked if nexts is None or char in nexts) for char in dict.fromkeys(some)
+        }
+        return _Users(tuple(trusting), by_next, tuple(one for nexts, one in asked if nexts is None))
 
 
 class Candidates:
@@ -211,7 +227,7 @@ class _Found:
         self._touched: list[tuple[int, ...]] | None = None
         """The things that each hit touches, where that was doubted."""
         if doubts is not None:
-            hits, self._touched = doubts.kept(plain, Runs(joined.places), hits)
+            hits, self._touched = doubts.kept(plain, joined.text, Runs(joined.places), hits)
         self._hits = hits
         self._messages = messages = dict[int, int]()
         """For each literal, or for each thing where hits were doubted, the messages that hold it as a set of bits."""

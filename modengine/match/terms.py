@@ -9,7 +9,7 @@ from typing import Literal as OneOf
 
 from modengine.match.found import NOTHING, Candidate, Dropped, Finding, Found, Literal, inside
 from modengine.match.part import PartText, Runs, Scan, reduce
-from modengine.match.walk import Spelling, Walk, alike, forms, prefixes, same
+from modengine.match.walk import Spelling, Walk, alike, forms, next_looks, prefixes, same
 from modengine.ruleset.model import Pattern
 from modengine.text.normalize import plain
 from modengine.text.sounds import sound_view, term_sounds
@@ -162,9 +162,15 @@ class TermMatcher:
 
     def leads(self, plain: str, runs: Runs, at: int, payload: int) -> bool:
         """Whether what is sought stands where a literal was hit at `at`, in the reduced text or that of the looks."""
-        one = self._sought(payload)
-        ends = self.loose.ends
-        return any(ends(plain, one.spelling, low, high) for low, high in _starts(plain, runs, at, one.begin))
+        one = self._known.get(payload) or self._sought(payload)
+        low, high = runs.starts(at)
+        if self.loose.ends(plain, one.spelling, low, high):
+            return True
+        ends, further = self.loose.ends, _starts(plain, runs, at, one.begin) if one.begin else ()
+        return any(ends(plain, one.spelling, low, high) for low, high in further)
+
+    def follows(self, payload: int, last: str) -> frozenset[str] | None:
+        return None if payload < LOOKS or self.pattern.repeats else next_looks(self._sought(payload).spelling, last)
 
     def find(self, part: PartText, candidates: list[Candidate]) -> Finding:
         # Priority: exact matches in the order of the terms, then by sound, then by look.

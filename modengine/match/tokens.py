@@ -99,6 +99,9 @@ class TokenMatcher:
     def leads(self, _plain: str, _runs: Runs, _at: int, _payload: int) -> bool:
         return True
 
+    def follows(self, _payload: int, _last: str) -> frozenset[str] | None:
+        return None
+
     def find(self, part: PartText, candidates: list[Candidate]) -> Finding:
         kept: dict[tuple[int, int], Found] = {}
         dropped: list[Dropped] = []

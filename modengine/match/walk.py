@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from typing import NamedTuple
 
 from modengine.text.looks import look_view
@@ -30,6 +31,8 @@ class Letter(NamedTuple):
     others: frozenset[str]
     sure: frozenset[str]
     """Those characters that meet it wherever they stand: they never belong to a gap and begin nothing longer."""
+    begin: frozenset[str]
+    """What begins anything that meets it."""
 
     def met(self, text: str, at: int) -> int:
         """How many characters are met there, 0 for none."""
@@ -44,6 +47,20 @@ class Letter(NamedTuple):
         return 1 if found in self.others else 0
 
 
+@lru_cache(16384)
+def _itself(char: str) -> Letter:
+    only = frozenset(char)
+    return Letter(char, (), frozenset(), only, only)
+
+
+@lru_cache(16384)
+def _alike(char: str) -> Letter:
+    ways, others = splits(char), lookalikes(char)
+    longer = {way[0] for way in ways}
+    sure = {one for one in others - longer if not ignorable(one)}
+    return Letter(char, ways, others, frozenset({char, *sure}), frozenset({char, *others, *longer}))
+
+
 @dataclass(frozen=True, slots=True)
 class Spelling:
     """A term with what each of its characters is met by."""
@@ -54,19 +71,12 @@ class Spelling:
 
 def same(term: str) -> Spelling:
     """Characters are met by themselves."""
-    return Spelling(term, tuple([Letter(char, (), frozenset(), frozenset(char)) for char in term]))
+    return Spelling(term, tuple(map(_itself, term)))
 
 
 def alike(term: str) -> Spelling:
     """Characters are met by themselves, by their components, or by a look-alike."""
-    return Spelling(term, tuple([_alike(char, term) for char in term]))
-
-
-def _alike(char: str, term: str) -> Letter:
-    ways, others = splits(char), lookalikes(char)
-    longer = {way[0] for way in ways}
-    sure = {one for one in others if one not in longer and (one in term or not ignorable(one))}
-    return Letter(char, ways, others, frozenset({char, *sure}))
+    return Spelling(term, tuple(map(_alike, term)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +96,7 @@ class Walk:
         first = spelling.letters[0]
         at = low
         while at <= high:
-            met = first.met(text, at)
+            met = 1 if text[at] in first.sure else first.met(text, at)
             if not met:
                 at += 1
                 continue
@@ -98,18 +108,23 @@ class Walk:
 
     def _from(self, text: str, spelling: Spelling, start: int, at: int) -> tuple[int | None, int]:
         """Where a match ends whose first character stands in `[start, at)`, or None; and the last of its repeats."""
-        term, repeats, size = spelling.term, self.repeats, len(text)
+        term, repeats, gaps, size = spelling.term, self.repeats, self.gaps, len(text)
         run = start
         for k, letter in enumerate(spelling.letters):
             if k:
-                if at < size and text[at] in letter.sure:
+                if at >= size:
+                    return None, run
+                char = text[at]
+                if char in letter.sure:
                     at += 1
-                else:
+                elif char in letter.begin or (gaps and IGNORABLE[char]):
                     at = self._skip(text, term, at)
                     met = letter.met(text, at)
                     if not met:
                         return None, run
                     at += met
+                else:
+                    return None, run
             if repeats:
                 while met := letter.met(text, then := self._skip(text, term, at)):
                     if k == 0:
@@ -136,19 +151,38 @@ def _begins(char: str) -> tuple[tuple[str, ...], float]:
 
 
 def prefixes(term: str, repeats: bool) -> list[str]:
-    """How a term sought by look may begin in the `looks` view: as many of its characters as make it rare.
+    """How a term sought by look may begin in the `looks` view: as many of its characters as make it rare."""
+    looks = [_begins(char)[0] for char in term[: reach(term, repeats)]]
+    return ["".join(way) for way in product(*looks)]
+
+
+def reach(term: str, repeats: bool) -> int:
+    """How many characters of a term its beginnings have.
 
     With `repeats`, what begins so is the last of the repeated first characters; and as a character may be
     repeated in several forms, it is followed by the next one for certain only if it has but one.
     """
     looks, share = _begins(term[0])
-    found = list(looks)
+    ways = len(looks)
     for k in range(1, len(term)):
         more, chance = _begins(term[k])
-        if len(found) * len(more) > MOST or (repeats and k > 1 and len(_begins(term[k - 1])[0]) > 1):
-            break
-        found = [a + b for a in found for b in more]
+        if ways * len(more) > MOST or (repeats and k > 1 and len(_begins(term[k - 1])[0]) > 1):
+            return k
+        ways *= len(more)
         share = then(share, chance)
         if share < RARE:
-            break
-    return found
+            return k + 1
+    return len(term)
+
+
+def next_looks(spelling: Spelling, last: str) -> frozenset[str] | None:
+    """What of the `looks` view stands behind a beginning of a term without `repeats`; None where anything may.
+
+    `last` is the last character of the beginning: what looks like it is one with it.
+    """
+    at = reach(spelling.term, repeats=False)
+    if at == len(spelling.term):
+        return None
+    begin = spelling.letters[at].begin
+    looks = frozenset(map(look_view, begin))
+    return None if last in looks or any(map(ignorable, begin)) else looks

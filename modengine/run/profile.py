@@ -94,6 +94,9 @@ class _Metered:
             self._meter.add(start, held=False)
         return found
 
+    def follows(self, payload: int, last: str, /) -> frozenset[str] | None:
+        return self._matcher.follows(payload, last)
+
     def find(self, part: PartText, candidates: list[Candidate], /) -> Finding:
         start = self._meter.clock()
         finding = self._matcher.find(part, candidates)
