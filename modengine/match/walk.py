@@ -96,7 +96,8 @@ class Walk:
         first = spelling.letters[0]
         at = low
         while at <= high:
-            met = 1 if text[at] in first.sure else first.met(text, at)
+            char = text[at]
+            met = 1 if char in first.sure else first.met(text, at) if char in first.begin else 0
             if not met:
                 at += 1
                 continue
