@@ -7,7 +7,7 @@ from typing import Literal
 from modengine.judge.conditions import Explainer
 from modengine.judge.decide import scores
 from modengine.judge.points import Score
-from modengine.judge.rules import Outcome, Outcomes, describe, matches
+from modengine.judge.rules import Outcome, Outcomes, describe
 from modengine.model import (
     Decision,
     Match,
@@ -36,7 +36,7 @@ def trace(outcomes: Outcomes, message: Message, decision: Decision, scope_ignore
     misses: list[tuple[int, NearMiss]] = []
     for rule_id, compiled in program.rules.items():
         rule = compiled.rule
-        found, suppressed = matches(outcomes.facts, rule), _suppressed(outcomes, rule)
+        found, suppressed = outcomes.matches(rule), _suppressed(outcomes, rule)
         outcome = outcomes.of(rule_id)
         if not (found or suppressed or outcome.hit):
             continue
