@@ -18,7 +18,7 @@ from modengine.judge.tests import tests_of
 from modengine.judge.trace import trace
 from modengine.match.part import PartText
 from modengine.match.program import Program
-from modengine.match.scan import Hits, Scans
+from modengine.match.scan import Heard, Scans
 from modengine.model import Decision, FieldValue, Message, Trace
 from modengine.ruleset.fields import read_fields
 from modengine.ruleset.model import Policy
@@ -145,7 +145,7 @@ class Engine:
         """What gives the parts of a message of which the automata have said all they know."""
         program = self._program
 
-        def read() -> tuple[list[PartText], Callable[[], list[tuple[Hits, ...]]]]:
+        def read() -> tuple[list[PartText], Callable[[], list[tuple[Heard, ...]]]]:
             made = [
                 PartText(
                     part.kind,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from modengine.match.found import NOTHING, Finding
 from modengine.match.part import PartText
 from modengine.match.program import Program
-from modengine.match.scan import Candidates, Hits
+from modengine.match.scan import Candidates, Heard
 from modengine.model import FieldValue
 
 MOST_FAILURES = 4
@@ -43,7 +43,7 @@ class Evidence(NamedTuple):
 NO_EVIDENCE = Evidence((), (), 0.0, None)
 """Of a matcher that no part touches."""
 
-Read = Callable[[], tuple[Sequence[PartText], Callable[[], Sequence[tuple[Hits, ...]]]]]
+Read = Callable[[], tuple[Sequence[PartText], Callable[[], Sequence[tuple[Heard, ...]]]]]
 """Gives the parts of a message, and what gives what the automata found in each."""
 
 
@@ -58,7 +58,7 @@ class Facts:
         self.touched = touched
         """The matchers that may find something, as bits; above them the rules that they open."""
         self._parts: Sequence[PartText] | None = None
-        self._hits: Callable[[], Sequence[tuple[Hits, ...]]] = tuple
+        self._hits: Callable[[], Sequence[tuple[Heard, ...]]] = tuple
         self._candidates: list[Candidates] | None = None
         self._evidence: dict[int, Evidence] = {}
         self._places: dict[tuple[int, ...], Sequence[Place]] = {}

@@ -21,7 +21,7 @@ from modengine.match.need import NEVER, Need, Possible, PossibleIn, bits, member
 from modengine.match.part import PartText, Scan
 from modengine.match.regex import compiled, source_of
 from modengine.match.revision import pattern_key, revision
-from modengine.match.scan import Doubts, Hits, Pass, Scans
+from modengine.match.scan import Doubts, Heard, Pass, Scans
 from modengine.match.terms import Boundary, plain_term
 from modengine.ruleset.model import Pattern, Policy, Rule, sought
 from modengine.text import segment
@@ -214,10 +214,10 @@ class Program:
         doubted = (Scan.REDUCED, Scan.LOOKS)
         return tuple(Doubts(p, self.matchers, self._opened_by) if p.scan in doubted else None for p in self.passes)
 
-    def scan(self, part: PartText) -> tuple[int, tuple[Hits, ...]]:
+    def scan(self, part: PartText) -> tuple[int, tuple[Heard, ...]]:
         """What a part touches, as bits: matchers, and above them the rules they open; and what each pass found."""
         touched = self._always
-        found = []
+        heard: list[Heard] = []
         for one, doubts in zip(self.passes, self._doubts, strict=True):
             scanned = part.scanned(one.scan)
             hits = one.automaton.find(scanned)
@@ -225,11 +225,12 @@ class Program:
                 touches = one.touches
                 for _, _, literal in hits:
                     touched |= touches[literal]
+                heard.append((hits, None))
             else:
-                hits, numbers = doubts.kept(part.plain, scanned, part.runs(one.scan), hits)
-                touched |= doubts.bits(chain.from_iterable(numbers))
-            found.append(hits)
-        return touched, tuple(found)
+                hits, users = doubts.kept(part.plain, scanned, part.runs(one.scan), hits)
+                touched |= doubts.bits(chain.from_iterable(users))
+                heard.append((hits, users))
+        return touched, tuple(heard)
 
     def scan_many(self, texts: Sequence[str], owners: Sequence[int]) -> Scans:
         """The same for many texts at once; only where the program `joins`.  `owners` tells the message of each."""

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 Hits = list[tuple[int, int, int]]
 """What an automaton found: start, end and number of the literal, by end."""
+Users = tuple[tuple[int, int], ...]
+"""The numbers of matchers, each with a payload with which it asks for a literal."""
+Heard = tuple[Hits, list[Users] | None]
+"""What a pass found in a part, and who is left to ask for each hit; None where that is all who ask for its literal."""
 
 
 Payloads = Mapping[int, Mapping[int, tuple[int, ...]]]
@@ -41,10 +45,10 @@ Asked = tuple[int, Callable[[str, Runs, int, int], bool], int]
 """The number of a matcher that doubts a hit, its `leads`, and the payload to ask it with."""
 
 
-class _Users(NamedTuple):
+class _Asking(NamedTuple):
     """Who asks for a literal."""
 
-    trusting: tuple[int, ...]
+    trusting: Users
     by_next: dict[str, tuple[Asked, ...]]
     """Those that doubt it, by the character behind a hit where that must be one of some,"""
     any_next: tuple[Asked, ...]
@@ -62,60 +66,68 @@ class Doubts:
 
     def __init__(self, one: Pass, matchers: Sequence[Matcher], opened_by: Sequence[int]) -> None:
         self._pass, self._matchers, self._opened_by = one, matchers, opened_by
-        self._known: dict[int, _Users] = {}
+        self._known: dict[int, _Asking] = {}
 
-    def kept(self, plain: str, scanned: str, runs: Runs, hits: Hits) -> tuple[Hits, list[tuple[int, ...]]]:
-        """The hits that touch any matcher, and the numbers of those that each touches.
+    def kept(self, plain: str, scanned: str, runs: Runs, hits: Hits) -> tuple[Hits, list[Users]]:
+        """The hits that touch any matcher, and whom each touches.
 
         `scanned` is what was passed over; `runs` tells the places of its characters in the plain text.
         """
-        kept, touched = [], []
+        kept: Hits = []
+        touched: list[Users] = []
         for hit in hits:
             at, end, literal = hit
-            users = self._known.get(literal)
-            if users is None:
-                users = self._known[literal] = self._users(literal, scanned[end - 1])
-            found = users.trusting
-            asked = users.by_next.get(scanned[end], users.any_next) if end < len(scanned) else users.any_next
+            asking = self._known.get(literal)
+            if asking is None:
+                asking = self._known[literal] = self._asking(literal, scanned[end - 1])
+            users = asking.trusting
+            asked = asking.by_next.get(scanned[end], asking.any_next) if end < len(scanned) else asking.any_next
             if asked:
-                found += tuple([number for number, leads, payload in asked if leads(plain, runs, at, payload)])
-            if found:
+                users += tuple([(number, one) for number, leads, one in asked if leads(plain, runs, at, one)])
+            if users:
                 kept.append(hit)
-                touched.append(found)
+                touched.append(users)
         return kept, touched
 
-    def bits(self, numbers: Iterable[int]) -> int:
+    def bits(self, users: Iterable[tuple[int, int]]) -> int:
         """Matchers as bits, and above them the rules they open."""
         found = 0
-        for number in numbers:
+        for number, _ in users:
             found |= 1 << number | self._opened_by[number]
         return found
 
-    def _users(self, literal: int, last: str) -> _Users:
+    def _asking(self, literal: int, last: str) -> _Asking:
         """Worked out when the literal is first met."""
-        trusting: list[int] = []
+        trusting: list[tuple[int, int]] = []
         asked: list[tuple[frozenset[str] | None, Asked]] = []
         for number in self._pass.things[literal]:
             matcher, payloads = self._matchers[number], self._pass.payloads[number][literal]
             if all(matcher.doubts(self._pass.scan, payload) for payload in payloads):
                 asked += [(matcher.follows(one, last), (number, matcher.leads, one)) for one in payloads]
             else:
-                trusting.append(number)
+                trusting += [(number, one) for one in payloads]
         some = [char for nexts, _ in asked if nexts is not None for char in nexts]
         by_next = {
             char: tuple(one for nexts, one in asked if nexts is None or char in nexts) for char in dict.fromkeys(some)
         }
-        return _Users(tuple(trusting), by_next, tuple(one for nexts, one in asked if nexts is None))
+        return _Asking(tuple(trusting), by_next, tuple(one for nexts, one in asked if nexts is None))
 
 
 class Candidates:
     """The hits in one part, by the matcher that asks for them."""
 
-    __slots__ = ("_passes",)
+    __slots__ = ("_left", "_passes")
 
-    def __init__(self, passes: tuple[Pass, ...], found: tuple[Hits, ...]) -> None:
+    def __init__(self, passes: tuple[Pass, ...], heard: tuple[Heard, ...]) -> None:
         self._passes: list[tuple[Scan, Payloads, dict[int, list[tuple[int, int]]]]] = []
-        for one, hits in zip(passes, found, strict=True):
+        self._left: dict[int, list[Candidate]] = {}
+        """Of the passes whose hits were doubted, those that are left to each matcher."""
+        for one, (hits, left) in zip(passes, heard, strict=True):
+            if left is not None:
+                for (start, end, _), users in zip(hits, left, strict=True):
+                    for number, payload in users:
+                        self._left.setdefault(number, []).append((one.scan, start, end, payload))
+                continue
             places: dict[int, list[tuple[int, int]]] = {}
             for start, end, literal in hits:
                 if literal in places:
@@ -127,7 +139,7 @@ class Candidates:
 
     def of(self, number: int) -> list[Candidate]:
         """The hits of the literals of one matcher."""
-        mine: list[Candidate] = []
+        mine = [*self._left.get(number, ())]
         for scan, users, places in self._passes:
             payloads = users.get(number)
             if payloads is None:
@@ -200,8 +212,8 @@ class Scans:
         found = self._found.get(scan)
         return None if found is None else found.runs(number, self._plain.start(number))
 
-    def found(self, number: int) -> tuple[Hits, ...]:
-        """The hits in one text, a list for each pass."""
+    def found(self, number: int) -> tuple[Heard, ...]:
+        """What each pass found in one text."""
         return tuple([found.of(number) for found in self._found.values()])
 
 
@@ -224,8 +236,8 @@ class _Found:
     ) -> None:
         self._pass, self._doubts, self._joined, self._others = one, doubts, joined, others
         hits = one.automaton.find(joined.text)
-        self._touched: list[tuple[int, ...]] | None = None
-        """The things that each hit touches, where that was doubted."""
+        self._touched: list[Users] | None = None
+        """Whom each hit touches, where that was doubted."""
         if doubts is not None:
             hits, self._touched = doubts.kept(plain, joined.text, Runs(joined.places), hits)
         self._hits = hits
@@ -242,8 +254,11 @@ class _Found:
                     stop = ends[number]
                     firsts.append(at)
                 bit = 0 if number in others else 1 << owners[number]
-            for key in (literal,) if touched is None else touched[at]:
-                messages[key] = messages.get(key, 0) | bit
+            if touched is None:
+                messages[literal] = messages.get(literal, 0) | bit
+            else:
+                for thing, _ in touched[at]:
+                    messages[thing] = messages.get(thing, 0) | bit
         firsts += [len(hits)] * (len(ends) - number)
         for number, heard in others.items():
             for _, _, literal in heard:
@@ -268,13 +283,14 @@ class _Found:
                 found |= self._doubts.bits(self._touched[at])
         return found
 
-    def of(self, number: int) -> Hits:
-        """The hits in one text, at its own places."""
+    def of(self, number: int) -> Heard:
+        """What was found in one text, at its own places."""
         hits = self._own(number)
         if number in self._others:
-            return hits
+            return hits, None
         base = self._joined.start(number)
-        return [(start - base, end - base, literal) for start, end, literal in hits]
+        users = None if self._touched is None else self._touched[self._firsts[number] : self._firsts[number + 1]]
+        return [(start - base, end - base, literal) for start, end, literal in hits], users
 
     def runs(self, number: int, base: int) -> Runs | None:
         """Where the characters of one reduced text come from, whose plain one begins at `base` of the joined one."""

@@ -164,10 +164,16 @@ class TermMatcher:
         """Whether what is sought stands where a literal was hit at `at`, in the reduced text or that of the looks."""
         one = self._known.get(payload) or self._sought(payload)
         low, high = runs.starts(at)
-        if self.loose.ends(plain, one.spelling, low, high):
-            return True
-        ends, further = self.loose.ends, _starts(plain, runs, at, one.begin) if one.begin else ()
-        return any(ends(plain, one.spelling, low, high) for low, high in further)
+        if one.begin:
+            stretches = _starts(plain, runs, at, one.begin)
+            return any(self.loose.ends(plain, one.spelling, low, high) for low, high in stretches)
+        if low == high and one.way != "exact" and self._stands(plain, one.term, low):
+            return False  # a hit of its own
+        return bool(self.loose.ends(plain, one.spelling, low, high))
+
+    def _stands(self, text: str, term: _Term, at: int) -> bool:
+        """Whether a match at `at` would be read letter by letter as the term is written."""
+        return not self.pattern.repeats and text.startswith(term.sought, at)
 
     def follows(self, payload: int, last: str) -> frozenset[str] | None:
         return None if payload < LOOKS or self.pattern.repeats else next_looks(self._sought(payload).spelling, last)
@@ -208,6 +214,9 @@ class TermMatcher:
                 if (payload, high) in seen:
                     break
                 seen.add((payload, high))
+                heard = one.way == "sounds_like" and low == high and part.sounds.starts is None
+                if heard and self._stands(part.plain, one.term, low):
+                    continue
                 for found in self._matches(part, one, low, high):
                     if not repeats:
                         yield payload, found
