@@ -113,7 +113,8 @@ class Engine:
         alone.update(owners[number] for number in scans.alone)
         plain = never_differs(program, tests, ignore_scope)
         decided: list[Decision | MessageError] = []
-        for at, (message, live) in enumerate(zip(batch, program.live_in(scans, len(batch)), strict=True)):
+        all_touched, all_live = program.live_in(scans, len(batch))
+        for at, (message, touched, live) in enumerate(zip(batch, all_touched, all_live, strict=True)):
             if at in alone:
                 decided.append(self._decide_or_error(message, ignore_scope))
                 continue
@@ -122,10 +123,8 @@ class Engine:
             except MessageError as error:
                 decided.append(error)
                 continue
-            touched = 0
             numbers = range(first := bisect_left(owners, at), first + 1 + len(message.parts))
-            if live or plain is None:
-                touched = program.sharpened(scans.touched(numbers))
+            if live:
                 touched, live = program.narrowed(touched, live, [scans.plain(number) for number in numbers])
             if not live and plain is not None:
                 decided.append(again(plain, message.id, ()))

@@ -21,7 +21,7 @@ from modengine.match.need import NEVER, Need, Possible, PossibleIn, bits, member
 from modengine.match.part import PartText, Scan
 from modengine.match.regex import compiled, source_of
 from modengine.match.revision import pattern_key, revision
-from modengine.match.scan import Doubts, Heard, Pass, Scans
+from modengine.match.scan import Doubts, Heard, Pass, Scans, turned
 from modengine.match.terms import Boundary, plain_term
 from modengine.ruleset.model import Pattern, Policy, Rule, sought
 from modengine.text import segment
@@ -234,7 +234,7 @@ class Program:
 
     def scan_many(self, texts: Sequence[str], owners: Sequence[int]) -> Scans:
         """The same for many texts at once; only where the program `joins`.  `owners` tells the message of each."""
-        return Scans(self.passes, self._doubts, self._always, texts, owners)
+        return Scans(self.passes, self._doubts, texts, owners)
 
     def sharpened(self, touched: int) -> int:
         """Without the matchers that need more than was touched; as it is where no rule is opened."""
@@ -253,16 +253,15 @@ class Program:
 
     def narrowed(self, touched: int, live: list[RuleProgram], texts: Sequence[str]) -> tuple[int, list[RuleProgram]]:
         """What is left of what the parts of a message touch, and of the live rules, once quick matchers were asked."""
-        asked = 0
+        unasked = touched
         kept: list[RuleProgram] = []
-        matchers = self.matchers
+        matchers, rarest = self.matchers, self.costs.__getitem__
         for at, rule in enumerate(live):
             held = rule.possible(touched)
-            for number in rule.quick if held else ():
+            asked = self._quick_of[rule.rule.id] & unasked if held else 0
+            for number in sorted(members(asked), key=rarest):
                 bit = 1 << number
-                if not touched & bit or asked & bit:
-                    continue
-                asked |= bit
+                unasked &= ~bit
                 try:
                     if any(map(matchers[number].occurs, texts)):
                         continue
@@ -276,8 +275,16 @@ class Program:
                 kept.append(rule)
         return touched, kept
 
-    def live_in(self, scans: Scans, messages: int) -> list[list[RuleProgram]]:
-        """The same for each of so many messages, of what the automata found in them."""
+    @cached_property
+    def _quick_of(self) -> dict[str, int]:
+        """The quick matchers of each rule as bits."""
+        return {rule_id: bits(one.quick) for rule_id, one in self.rules.items()}
+
+    def live_in(self, scans: Scans, messages: int) -> tuple[list[int], list[list[RuleProgram]]]:
+        """For each of so many messages, what its texts touch, and the rules that can hit.
+
+        The first is sharpened, and has no rules among its bits.
+        """
         every = (1 << messages) - 1
         columns = [every if self.ungated >> number & 1 else 0 for number in range(self.things)]
         scans.fill(columns)
@@ -291,11 +298,11 @@ class Program:
                 lowest = where & -where
                 where ^= lowest
                 live[lowest.bit_length() - 1].append(rule)
-        return live
+        return turned(columns, messages), live
 
     def reliefs(self, touched: int) -> list[RuleProgram]:
         """The reliefs that can hit, in the order of the policy."""
-        return self._can_hit(touched >> self._first & ~self._scoring, touched)
+        return [one for one in self._in_order[len(self.scoring) :] if one.can_hit(touched)]
 
     def _can_hit(self, opened: int, touched: int) -> list[RuleProgram]:
         live = []

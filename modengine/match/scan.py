@@ -159,13 +159,12 @@ class Scans:
     `alone` has the numbers of the texts that cannot be done together with others.
     """
 
-    __slots__ = ("_always", "_found", "_plain", "alone")
+    __slots__ = ("_found", "_plain", "alone")
 
     def __init__(
         self,
         passes: tuple[Pass, ...],
         doubts: Sequence[Doubts | None],
-        always: int,
         texts: Sequence[str],
         owners: Sequence[int],
     ) -> None:
@@ -174,7 +173,6 @@ class Scans:
         bulk = Bulk(texts)
         self._plain = bulk.plain
         self.alone = bulk.alone
-        self._always = always
         self._found: dict[Scan, _Found] = {}
         for one, doubted in zip(passes, doubts, strict=True):
             read: set[int] = set()
@@ -189,14 +187,6 @@ class Scans:
                     joined = bulk.looks_reduced()
             heard = {n: one.automaton.find(reduce(sound_view(bulk.plain.of(n)).text)) for n in read}
             self._found[one.scan] = _Found(one, doubted, bulk.plain.text, joined, heard, owners)
-
-    def touched(self, numbers: Iterable[int]) -> int:
-        """What the texts of one message touch, as bits: matchers, and above them the rules they open."""
-        touched = self._always
-        for found in self._found.values():
-            for number in numbers:
-                touched |= found.bits(number)
-        return touched
 
     def fill(self, columns: list[int]) -> None:
         """Adds, for each thing that is touched, the messages whose texts touch it."""
@@ -271,18 +261,6 @@ class _Found:
             for thing in things[key] if self._touched is None else (key,):
                 columns[thing] |= messages
 
-    def bits(self, number: int) -> int:
-        """What one text touches, as bits: matchers, and above them the rules they open."""
-        found = 0
-        if self._touched is None or self._doubts is None:
-            touches = self._pass.touches
-            for _, _, literal in self._own(number):
-                found |= touches[literal]
-        else:
-            for at in range(self._firsts[number], self._firsts[number + 1]):
-                found |= self._doubts.bits(self._touched[at])
-        return found
-
     def of(self, number: int) -> Heard:
         """What was found in one text, at its own places."""
         hits = self._own(number)
@@ -300,3 +278,13 @@ class _Found:
         """The hits in one text, at places of the joined one if they were found there."""
         known = self._others.get(number)
         return self._hits[self._firsts[number] : self._firsts[number + 1]] if known is None else known
+
+
+def turned(columns: Sequence[int], rows: int) -> list[int]:
+    """The rows of columns, each a set of bits: for each of so many messages, the things that it has."""
+    import numpy as np  # noqa: PLC0415  (as above)
+
+    size = (rows + 7) // 8
+    packed = np.frombuffer(b"".join([column.to_bytes(size, "little") for column in columns]), np.uint8)
+    each = np.unpackbits(packed.reshape(len(columns), size), axis=1, bitorder="little")[:, :rows]
+    return [int.from_bytes(row.tobytes(), "little") for row in np.packbits(each.T, axis=1, bitorder="little")]
