@@ -64,6 +64,15 @@ def inside(part: PartText, pattern: Pattern, found: Found) -> str | None:
     return None
 
 
+class Doubt(NamedTuple):
+    """Why a hit may lead to nothing: it is but a part of what is sought."""
+
+    nexts: frozenset[str] | None
+    """Characters of the text that was passed over, of which one must stand behind the hit; None where any may."""
+    signed: bool
+    """Whether a sign belongs to it, which that text lacks."""
+
+
 class Matcher(Protocol):
     """A compiled pattern."""
 
@@ -90,18 +99,14 @@ class Matcher(Protocol):
         """Literals one of which stands in every text that matches; None if there are none."""
         ...
 
-    def doubts(self, scan: Scan, payload: int, /) -> bool:
-        """Whether a hit with this payload may lead to nothing, so that `leads` is worth asking."""
+    def doubts(self, scan: Scan, payload: int, last: str, /) -> Doubt | None:
+        """What must be there besides a hit with this payload, whose last character is `last`; None if it is enough."""
         ...
 
     def leads(self, plain: str, runs: Runs, at: int, payload: int, /) -> bool:
-        """False only where `find` finds nothing by the hit at `at` in a reduced text, whose places `runs` tells."""
-        ...
+        """False only where `find` finds nothing by a doubted hit at `at` that no other hit finds.
 
-    def follows(self, payload: int, last: str, /) -> frozenset[str] | None:
-        """Characters one of which stands in the text of the scan behind a hit that `leads` anywhere; None for any.
-
-        `last` is the last character of the hit.
+        `runs` tells the places in the plain text of what was passed over.
         """
         ...
 

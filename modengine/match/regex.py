@@ -87,14 +87,11 @@ class RegexMatcher:
     def occurs(self, plain: str) -> bool:
         return self.regex.search(plain, timeout=TIMEOUT) is not None
 
-    def doubts(self, _scan: Scan, _payload: int) -> bool:
-        return False
+    def doubts(self, _scan: Scan, _payload: int, _last: str) -> None:
+        return None
 
     def leads(self, _plain: str, _runs: Runs, _at: int, _payload: int) -> bool:
         return True
-
-    def follows(self, _payload: int, _last: str) -> frozenset[str] | None:
-        return None
 
     def find(self, part: PartText, _candidates: list[Candidate]) -> Finding:
         view = part.cased if self.pattern.exact_case else part.view

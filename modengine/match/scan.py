@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from modengine.match.found import Candidate, Matcher
 from modengine.match.literals import Automaton
 from modengine.match.part import Runs, Scan, reduce
+from modengine.text.normalize import IGNORABLE
 from modengine.text.sounds import sound_view
 
 if TYPE_CHECKING:
@@ -52,7 +53,9 @@ class _Asking(NamedTuple):
     by_next: dict[str, tuple[Asked, ...]]
     """Those that doubt it, by the character behind a hit where that must be one of some,"""
     any_next: tuple[Asked, ...]
-    """and those of them that it tells nothing."""
+    """and those of them that it tells nothing;"""
+    signed: tuple[Asked, ...]
+    """and those that doubt it unless a sign stands in it or beside it."""
 
 
 class Doubts:
@@ -82,6 +85,8 @@ class Doubts:
                 asking = self._known[literal] = self._asking(literal, scanned[end - 1])
             users = asking.trusting
             asked = asking.by_next.get(scanned[end], asking.any_next) if end < len(scanned) else asking.any_next
+            if asking.signed and _is_signed(plain, runs, at, end):
+                asked += asking.signed
             if asked:
                 users += tuple([(number, one) for number, leads, one in asked if leads(plain, runs, at, one)])
             if users:
@@ -100,17 +105,27 @@ class Doubts:
         """Worked out when the literal is first met."""
         trusting: list[tuple[int, int]] = []
         asked: list[tuple[frozenset[str] | None, Asked]] = []
+        signed: list[Asked] = []
         for number in self._pass.things[literal]:
-            matcher, payloads = self._matchers[number], self._pass.payloads[number][literal]
-            if all(matcher.doubts(self._pass.scan, payload) for payload in payloads):
-                asked += [(matcher.follows(one, last), (number, matcher.leads, one)) for one in payloads]
-            else:
-                trusting += [(number, one) for one in payloads]
-        some = [char for nexts, _ in asked if nexts is not None for char in nexts]
-        by_next = {
-            char: tuple(one for nexts, one in asked if nexts is None or char in nexts) for char in dict.fromkeys(some)
-        }
-        return _Asking(tuple(trusting), by_next, tuple(one for nexts, one in asked if nexts is None))
+            matcher = self._matchers[number]
+            for payload in self._pass.payloads[number][literal]:
+                doubt = matcher.doubts(self._pass.scan, payload, last)
+                if doubt is None:
+                    trusting.append((number, payload))
+                elif doubt.signed:
+                    signed.append((number, matcher.leads, payload))
+                else:
+                    asked.append((doubt.nexts, (number, matcher.leads, payload)))
+        some = dict.fromkeys(char for nexts, _ in asked for char in nexts or ())
+        by_next = {char: tuple(one for nexts, one in asked if nexts is None or char in nexts) for char in some}
+        any_next = tuple(one for nexts, one in asked if nexts is None)
+        return _Asking(tuple(trusting), by_next, any_next, tuple(signed))
+
+
+def _is_signed(plain: str, runs: Runs, at: int, end: int) -> bool:
+    """Whether a sign may stand in a hit, before it or behind it: there is more than its characters."""
+    low, last = runs.starts(at)[0], runs.starts(end - 1)[1]
+    return last + 1 - low > end - at or (last + 1 < len(plain) and IGNORABLE[plain[last + 1]])
 
 
 class Candidates:
@@ -213,7 +228,7 @@ class _Found:
     `others` has those of texts that were not looked at in the joined one.
     """
 
-    __slots__ = ("_doubts", "_firsts", "_hits", "_joined", "_messages", "_others", "_pass", "_touched")
+    __slots__ = ("_firsts", "_hits", "_joined", "_messages", "_others", "_pass", "_touched")
 
     def __init__(
         self,
@@ -224,7 +239,7 @@ class _Found:
         others: Mapping[int, Hits],
         owners: Sequence[int],
     ) -> None:
-        self._pass, self._doubts, self._joined, self._others = one, doubts, joined, others
+        self._pass, self._joined, self._others = one, joined, others
         hits = one.automaton.find(joined.text)
         self._touched: list[Users] | None = None
         """Whom each hit touches, where that was doubted."""

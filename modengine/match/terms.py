@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal as OneOf
 
-from modengine.match.found import NOTHING, Candidate, Dropped, Finding, Found, Literal, inside
+from modengine.match.found import NOTHING, Candidate, Doubt, Dropped, Finding, Found, Literal, inside
 from modengine.match.part import PartText, Runs, Scan, reduce
 from modengine.match.walk import Spelling, Walk, alike, forms, next_looks, prefixes, same
 from modengine.ruleset.model import Pattern
-from modengine.text.normalize import plain
+from modengine.text.normalize import ignorable, plain
 from modengine.text.sounds import sound_view, term_sounds
 
 PLAIN = Scan.PLAIN
@@ -153,30 +153,27 @@ class TermMatcher:
         sought = reduce(text)
         return Literal(scan, sought, payload) if sought else Literal(Scan.PLAIN, text[0], payload)
 
-    def doubts(self, scan: Scan, payload: int) -> bool:
-        """Whether a hit may lead to nothing: what was hit is but the beginning of what is sought, or part of it."""
+    def doubts(self, scan: Scan, payload: int, last: str) -> Doubt | None:
+        spelling = self._sought(payload).spelling
         if scan is Scan.LOOKS:
-            return True
-        sought = self._sought(payload).spelling.term if scan is Scan.REDUCED else ""
-        return sought != reduce(sought)
+            return Doubt(None if self.pattern.repeats else next_looks(spelling, last), signed=False)
+        if scan is Scan.REDUCED and reduce(spelling.term) != spelling.term:
+            return Doubt(None, any(map(ignorable, spelling.term)))
+        return None
 
     def leads(self, plain: str, runs: Runs, at: int, payload: int) -> bool:
-        """Whether what is sought stands where a literal was hit at `at`, in the reduced text or that of the looks."""
         one = self._known.get(payload) or self._sought(payload)
         low, high = runs.starts(at)
         if one.begin:
             stretches = _starts(plain, runs, at, one.begin)
             return any(self.loose.ends(plain, one.spelling, low, high) for low, high in stretches)
         if low == high and one.way != "exact" and self._stands(plain, one.term, low):
-            return False  # a hit of its own
+            return False  # it is hit as it is written, too
         return bool(self.loose.ends(plain, one.spelling, low, high))
 
     def _stands(self, text: str, term: _Term, at: int) -> bool:
         """Whether a match at `at` would be read letter by letter as the term is written."""
         return not self.pattern.repeats and text.startswith(term.sought, at)
-
-    def follows(self, payload: int, last: str) -> frozenset[str] | None:
-        return None if payload < LOOKS or self.pattern.repeats else next_looks(self._sought(payload).spelling, last)
 
     def find(self, part: PartText, candidates: list[Candidate]) -> Finding:
         # Priority: exact matches in the order of the terms, then by sound, then by look.

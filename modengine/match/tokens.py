@@ -93,14 +93,11 @@ class TokenMatcher:
         fewest = min(sets, key=lambda texts: (len(texts or ()), min(map(len, texts or ("",)))))
         return [Literal(Scan.PLAIN, text, 0) for text in sorted(fewest or ()) if text]
 
-    def doubts(self, _scan: Scan, _payload: int) -> bool:
-        return False
+    def doubts(self, _scan: Scan, _payload: int, _last: str) -> None:
+        return None
 
     def leads(self, _plain: str, _runs: Runs, _at: int, _payload: int) -> bool:
         return True
-
-    def follows(self, _payload: int, _last: str) -> frozenset[str] | None:
-        return None
 
     def find(self, part: PartText, candidates: list[Candidate]) -> Finding:
         kept: dict[tuple[int, int], Found] = {}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from modengine.engine import Engine
 from modengine.errors import MessageError
 from modengine.judge.conditions import Judge, Test
-from modengine.match.found import Candidate, Finding, Literal, Matcher
+from modengine.match.found import Candidate, Doubt, Finding, Literal, Matcher
 from modengine.match.part import PartText, Runs, Scan
 from modengine.match.program import Program
 from modengine.model import Message
@@ -82,8 +82,8 @@ class _Metered:
             self._meter.add(start, held=False)
         return found
 
-    def doubts(self, scan: Scan, payload: int, /) -> bool:
-        return self._matcher.doubts(scan, payload)
+    def doubts(self, scan: Scan, payload: int, last: str, /) -> Doubt | None:
+        return self._matcher.doubts(scan, payload, last)
 
     def leads(self, plain: str, runs: Runs, at: int, payload: int, /) -> bool:
         start = self._meter.clock()
@@ -93,9 +93,6 @@ class _Metered:
         else:
             self._meter.add(start, held=False)
         return found
-
-    def follows(self, payload: int, last: str, /) -> frozenset[str] | None:
-        return self._matcher.follows(payload, last)
 
     def find(self, part: PartText, candidates: list[Candidate], /) -> Finding:
         start = self._meter.clock()
