@@ -18,7 +18,7 @@ from modengine.judge.tests import tests_of
 from modengine.judge.trace import trace
 from modengine.match.part import PartText
 from modengine.match.program import Program
-from modengine.match.scan import Hits, Scans
+from modengine.match.scan import Heard, Scans
 from modengine.model import Decision, FieldValue, Message, Trace
 from modengine.ruleset.fields import read_fields
 from modengine.ruleset.model import Policy
@@ -113,7 +113,8 @@ class Engine:
         alone.update(owners[number] for number in scans.alone)
         plain = never_differs(program, tests, ignore_scope)
         decided: list[Decision | MessageError] = []
-        for at, (message, live) in enumerate(zip(batch, program.live_in(scans, len(batch)), strict=True)):
+        all_touched, all_live = program.live_in(scans, len(batch))
+        for at, (message, touched, live) in enumerate(zip(batch, all_touched, all_live, strict=True)):
             if at in alone:
                 decided.append(self._decide_or_error(message, ignore_scope))
                 continue
@@ -122,10 +123,8 @@ class Engine:
             except MessageError as error:
                 decided.append(error)
                 continue
-            touched = 0
             numbers = range(first := bisect_left(owners, at), first + 1 + len(message.parts))
-            if live or plain is None:
-                touched = program.sharpened(scans.touched(numbers))
+            if live:
                 touched, live = program.narrowed(touched, live, [scans.plain(number) for number in numbers])
             if not live and plain is not None:
                 decided.append(again(plain, message.id, ()))
@@ -145,7 +144,7 @@ class Engine:
         """What gives the parts of a message of which the automata have said all they know."""
         program = self._program
 
-        def read() -> tuple[list[PartText], Callable[[], list[tuple[Hits, ...]]]]:
+        def read() -> tuple[list[PartText], Callable[[], list[tuple[Heard, ...]]]]:
             made = [
                 PartText(
                     part.kind,
@@ -153,7 +152,7 @@ class Engine:
                     part.text,
                     lambda: program.segmenter,
                     scans.plain(number),
-                    partial(scans.reduced, number),
+                    partial(scans.runs, number),
                 )
                 for index, (part, number) in enumerate(zip(message.all_parts(), numbers, strict=True))
             ]

@@ -130,6 +130,8 @@ def _has(numbers: tuple[int, ...]) -> Test:
             return False
         failed = False
         for number in numbers:
+            if not facts.touched >> number & 1:
+                continue
             evidence = facts.evidence(number)
             if evidence.best > 0 and evidence.best >= judge.least:
                 return True
@@ -196,9 +198,12 @@ def _of(numbers: tuple[int, ...], least: int) -> Test:
 def _near(condition: Near, left: tuple[int, ...], right: tuple[int, ...], right_first: bool) -> Test:
     distance, words, ordered = condition.distance, condition.unit == "words", condition.ordered
     first, second = (right, left) if right_first else (left, right)
+    first_mask, second_mask = bits(first), bits(second)
 
     def test(judge: Judge) -> bool | None:
         facts = judge.facts
+        if not (facts.touched & first_mask and facts.touched & second_mask):
+            return False
         one = facts.places(first, judge.least)
         if not one and not facts.failed(first):
             return False
@@ -216,8 +221,12 @@ def _near(condition: Near, left: tuple[int, ...], right: tuple[int, ...], right_
 
 
 def _together(groups: tuple[tuple[int, ...], ...]) -> Test:
+    masks = tuple(map(bits, groups))
+
     def test(judge: Judge) -> bool | None:
         facts = judge.facts
+        if not all(facts.touched & mask for mask in masks):
+            return False
         common: set[tuple[int, int]] | None = None
         unsure = False
         for group in groups:
@@ -299,8 +308,8 @@ class Explainer:
     def value(self, condition: Condition) -> bool | None:
         return compiled(condition, self.matchers)(self.judge)
 
-    def _numbers(self, select: Select) -> list[int]:
-        return [self.matchers[name] for name in select.names]
+    def _numbers(self, select: Select) -> tuple[int, ...]:
+        return tuple(self.matchers[name] for name in select.names)
 
     def _places(self, select: Select) -> Sequence[Place]:
         return self.facts.places(self._numbers(select), self.judge.least)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from modengine.judge.conditions import Weighed
 from modengine.judge.facts import Facts
 from modengine.judge.points import Score, action, score, wanted_by
-from modengine.judge.rules import Outcome, Outcomes, matches, points
+from modengine.judge.rules import Outcome, Outcomes, points
 from modengine.judge.scope import shadows
 from modengine.judge.tests import Tests
 from modengine.match.program import Program
@@ -66,7 +66,7 @@ def decide(outcomes: Outcomes, message_id: str | None, ignore_scope: bool, notes
     if not (by_category or shadow_rules or raised or facts.failures):
         return quiet(policy, message_id, why_not, program.revision, notes, outcomes.tests.quiet_ones)
     hits = tuple(
-        RuleHit(c.rule.id, c.rule.clause, s.category, c.points, c.counted, matches(facts, c.rule))
+        RuleHit(c.rule.id, c.rule.clause, s.category, c.points, c.counted, outcomes.matches(c.rule))
         for s in by_category.values()
         for c in s.hits
     )
@@ -78,7 +78,7 @@ def decide(outcomes: Outcomes, message_id: str | None, ignore_scope: bool, notes
         )
     )
     relief = tuple(
-        ReliefHit(t.rule.id, s.category, -t.points, matches(facts, t.rule))
+        ReliefHit(t.rule.id, s.category, -t.points, outcomes.matches(t.rule))
         for s in by_category.values()
         for t in s.reliefs
     )
@@ -205,7 +205,7 @@ def _shadow_hit(outcomes: Outcomes, rule_id: str) -> RuleHit:
     rule = outcome.rule
     category = rule.category or (rule.relief.category if rule.relief else None) or ""
     given = points(rule, outcome) if rule.relief is None else -wanted_by(outcome, there=0)
-    return RuleHit(rule.id, rule.clause, category, given, 0, matches(outcomes.facts, rule))
+    return RuleHit(rule.id, rule.clause, category, given, 0, outcomes.matches(rule))
 
 
 def _raised(outcomes: Outcomes) -> tuple[Raised, ...]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from modengine.match.found import NOTHING, Finding
 from modengine.match.part import PartText
 from modengine.match.program import Program
-from modengine.match.scan import Candidates, Hits
+from modengine.match.scan import Candidates, Heard
 from modengine.model import FieldValue
 
 MOST_FAILURES = 4
@@ -43,23 +43,25 @@ class Evidence(NamedTuple):
 NO_EVIDENCE = Evidence((), (), 0.0, None)
 """Of a matcher that no part touches."""
 
-Read = Callable[[], tuple[Sequence[PartText], Callable[[], Sequence[tuple[Hits, ...]]]]]
+Read = Callable[[], tuple[Sequence[PartText], Callable[[], Sequence[tuple[Heard, ...]]]]]
 """Gives the parts of a message, and what gives what the automata found in each."""
 
 
 class Facts:
     """The evidence of one message.  Belongs to one call."""
 
-    __slots__ = ("_candidates", "_evidence", "_hits", "_parts", "_read", "failures", "fields", "program", "touched")
+    __slots__ = ("_candidates", "_evidence", "_hits", "_parts", "_places", "_read", "failures", "fields", "program",
+                 "touched")  # fmt: skip
 
     def __init__(self, program: Program, fields: Mapping[str, FieldValue], touched: int, read: Read) -> None:
         self.program, self.fields, self._read = program, fields, read
         self.touched = touched
         """The matchers that may find something, as bits; above them the rules that they open."""
         self._parts: Sequence[PartText] | None = None
-        self._hits: Callable[[], Sequence[tuple[Hits, ...]]] = tuple
+        self._hits: Callable[[], Sequence[tuple[Heard, ...]]] = tuple
         self._candidates: list[Candidates] | None = None
         self._evidence: dict[int, Evidence] = {}
+        self._places: dict[tuple[int, ...], Sequence[Place]] = {}
         self.failures = 0
 
     @property
@@ -123,15 +125,19 @@ class Facts:
         places.sort()
         return Evidence(tuple(findings), tuple(places), max([p.weight for p in places], default=0.0), failed)
 
-    def places(self, numbers: Iterable[int], least: float) -> Sequence[Place]:
+    def places(self, numbers: tuple[int, ...], least: float) -> Sequence[Place]:
         """The matches of several matchers of at least a weight, sorted by part and place."""
-        touched = self.touched
-        asked = [number for number in numbers if touched >> number & 1]
-        if len(asked) == 1 and least <= 0:
-            return self.evidence(asked[0]).places
-        found = [place for number in asked for place in self.evidence(number).places if place.weight >= least]
-        found.sort()
-        return found
+        if least > 0:
+            return [place for place in self.places(numbers, 0) if place.weight >= least]
+        known = self._places.get(numbers)
+        if known is None:  # the rules of a ruleset ask for the same again and again
+            asked = [number for number in numbers if self.touched >> number & 1]
+            if len(asked) == 1:
+                known = self.evidence(asked[0]).places
+            else:
+                known = sorted([place for number in asked for place in self.evidence(number).places])
+            self._places[numbers] = known
+        return known
 
 
 def disjoint(places: Iterable[Place]) -> int:
@@ -145,33 +151,31 @@ def disjoint(places: Iterable[Place]) -> int:
 
 def near(left: Sequence[Place], right: Sequence[Place], distance: int) -> bool:
     """Whether a left and a right match of one part are at most `distance` code points apart."""
-    for part in {p.part for p in left} & {p.part for p in right}:
-        ours = _of(left, part)
+    for _, ours, theirs in _by_part(left, right):
         latest = [p.last + distance for p in ours]
         earliest = [p.first - distance for p in ours]
-        if _near(ours, _of(right, part), latest, earliest):
+        if _near(theirs, latest, earliest):
             return True
     return False
 
 
 def near_words(left: Sequence[Place], right: Sequence[Place], distance: int, parts: Sequence[PartText]) -> bool:
     """The same with at most `distance` words, wholly between the two, that hold a letter or digit."""
-    for part in {p.part for p in left} & {p.part for p in right}:
-        ours = _of(left, part)
+    for part, ours, theirs in _by_part(left, right):
         starts, ends = _word_edges(parts[part])
         latest = [_start_limit(starts, ends, p.last, distance) for p in ours]
         earliest = [_end_limit(starts, ends, p.first, distance) for p in ours]
-        if _near(ours, _of(right, part), latest, earliest):
+        if _near(theirs, latest, earliest):
             return True
     return False
 
 
-def _near(ours: Sequence[Place], theirs: Sequence[Place], latest: list[int], earliest: list[int]) -> bool:
-    """Whether one of theirs starts at `latest` at the most and ends at `earliest` at the least."""
+def _near(theirs: Sequence[Place], latest: list[int], earliest: list[int]) -> bool:
+    """Whether one of theirs starts at one of `latest` at the most and ends at that of `earliest` at the least."""
     starts = [p.first for p in theirs]
-    furthest = list(accumulate((p.last for p in theirs), max))
-    for i in range(len(ours)):
-        upto = bisect_right(starts, latest[i])
+    furthest = list(accumulate([p.last for p in theirs], max))
+    for i, most in enumerate(latest):
+        upto = bisect_right(starts, most)
         if upto and furthest[upto - 1] >= earliest[i]:
             return True
     return False
@@ -179,9 +183,9 @@ def _near(ours: Sequence[Place], theirs: Sequence[Place], latest: list[int], ear
 
 def before(left: Sequence[Place], right: Sequence[Place], distance: int) -> bool:
     """Whether a right match starts at most `distance` code points after the end of a left one."""
-    for part in {p.part for p in left} & {p.part for p in right}:
-        starts = [p.first for p in _of(right, part)]
-        for place in _of(left, part):
+    for _, ours, theirs in _by_part(left, right):
+        starts = [p.first for p in theirs]
+        for place in ours:
             i = bisect_left(starts, place.last)
             if i < len(starts) and starts[i] - place.last <= distance:
                 return True
@@ -189,18 +193,26 @@ def before(left: Sequence[Place], right: Sequence[Place], distance: int) -> bool
 
 
 def before_words(left: Sequence[Place], right: Sequence[Place], distance: int, parts: Sequence[PartText]) -> bool:
-    for part in {p.part for p in left} & {p.part for p in right}:
-        starts = [p.first for p in _of(right, part)]
+    for part, ours, theirs in _by_part(left, right):
+        starts = [p.first for p in theirs]
         edges = _word_edges(parts[part])
-        for place in _of(left, part):
+        for place in ours:
             i = bisect_left(starts, place.last)
             if i < len(starts) and starts[i] <= _start_limit(*edges, place.last, distance):
                 return True
     return False
 
 
-def _of(places: Sequence[Place], part: int) -> list[Place]:
-    return [p for p in places if p.part == part]
+def _by_part(left: Sequence[Place], right: Sequence[Place]) -> Iterable[tuple[int, Sequence[Place], Sequence[Place]]]:
+    """The places of the two in each part that has some of both.  They are sorted by part, and mostly of one."""
+    if not left or not right:
+        return
+    part = left[0].part
+    if part == left[-1].part == right[0].part == right[-1].part:
+        yield part, left, right
+        return
+    for part in {p.part for p in left} & {p.part for p in right}:
+        yield part, [p for p in left if p.part == part], [p for p in right if p.part == part]
 
 
 def _word_edges(part: PartText) -> tuple[list[int], list[int]]:

@@ -11,6 +11,7 @@ from modengine.judge.conditions import Test, Weighed
 from modengine.judge.facts import Facts
 from modengine.judge.tests import Tests
 from modengine.match.found import Found
+from modengine.match.need import members
 from modengine.match.part import PartText
 from modengine.match.program import RuleProgram
 from modengine.match.terms import reads
@@ -41,7 +42,7 @@ class Outcome:
 class Outcomes:
     """The outcomes of the rules of one message, each worked out once."""
 
-    __slots__ = ("_known", "_reliefs", "facts", "live", "tests")
+    __slots__ = ("_described", "_known", "_reliefs", "facts", "live", "tests")
 
     least = 0.0
     """Tests that ask the outcomes themselves take every match for what it is."""
@@ -49,6 +50,7 @@ class Outcomes:
     def __init__(self, facts: Facts, tests: Tests, live: list[RuleProgram] | None = None) -> None:
         self.facts, self.tests = facts, tests
         self._known: dict[str, Outcome] = {}
+        self._described: dict[tuple[int, str], list[Match]] = {}
         self.live = facts.program.live(facts.touched) if live is None else live
         """The rules that can hit, in the order of the policy, without the reliefs."""
         self._reliefs: list[RuleProgram] | None = None
@@ -97,20 +99,39 @@ class Outcomes:
         if held is not True:
             return Outcome(rule, held, False, 1.0)
         cancelled = unless(self) if unless is not None else False
-        return Outcome(rule, held, cancelled, 1.0 if cancelled else self._weight(program, when))
+        return Outcome(rule, held, cancelled, 1.0 if cancelled else self._weight(rule.id, when))
 
-    def _weight(self, program: RuleProgram, when: Test) -> float:
+    def _weight(self, rule_id: str, when: Test) -> float:
         weights = {1.0}
-        for pattern in program.rule.patterns:
-            if pattern.sounds_like or pattern.looks_like:
-                places = self.facts.evidence(program.matchers[pattern.name]).places
-                weights.update(place.weight for place in places)
+        for number in members(self.facts.touched & self.tests.sought[rule_id].weighed):
+            weights.update([place.weight for place in self.facts.evidence(number).places])
         if len(weights) == 1:
             return 1.0
         for weight in sorted(weights, reverse=True):
             if when(Weighed(self.facts, self.value, weight)) is True:
                 return weight
         return min(weights)
+
+    def matches(self, rule: Rule) -> tuple[Match, ...]:
+        """Every match of a rule's patterns, in the order of their places."""
+        sought = self.tests.sought[rule.id]
+        found: list[Match] = []
+        for number in members(self.facts.touched & sought.mask):
+            for pattern in sought.patterns[number]:
+                found += self._matches(number, pattern)
+        return tuple(sorted(found, key=_order))
+
+    def _matches(self, number: int, pattern: Pattern) -> list[Match]:
+        """Described once in a message: the rules of a ruleset share their patterns."""
+        known = self._described.get((number, pattern.name))
+        if known is None:
+            findings = self.facts.evidence(number).findings
+            known = self._described[number, pattern.name] = [
+                describe(part, pattern, one)
+                for part, finding in zip(self.facts.parts if findings else (), findings, strict=False)
+                for one in finding.found
+            ]
+        return known
 
 
 def exactly(weight: float) -> Fraction:
@@ -125,16 +146,8 @@ def points(rule: Rule, outcome: Outcome) -> int:
     return floor(rule.score * exactly(outcome.weight))
 
 
-def matches(facts: Facts, rule: Rule) -> tuple[Match, ...]:
-    """Every match of a rule's patterns, in the order of their places."""
-    program = facts.program.rules[rule.id]
-    found = [
-        describe(part, pattern, one)
-        for pattern in rule.patterns
-        for part, finding in zip(facts.parts, facts.evidence(program.matchers[pattern.name]).findings, strict=False)
-        for one in finding.found
-    ]
-    return tuple(sorted(found, key=lambda m: (m.part_index, m.start, m.end, m.pattern)))
+def _order(match: Match) -> tuple[int, int, int, str]:
+    return match.part_index, match.start, match.end, match.pattern
 
 
 def describe(part: PartText, pattern: Pattern, found: Found) -> Match:

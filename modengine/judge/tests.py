@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from modengine.judge.conditions import Test, compiled
-from modengine.match.program import Program
+from modengine.match.need import bits
+from modengine.match.program import Program, RuleProgram
 from modengine.model import Action, Decision
 from modengine.ruleset.condition import Condition, matching
+from modengine.ruleset.model import Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +22,23 @@ class Raise:
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """What a rule looks for: its patterns by the number of their matcher, and those numbers as bits."""
+
+    patterns: dict[int, list[Pattern]]
+    mask: int
+    weighed: int
+    """Those that find matches of less than full weight."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tests:
     """All tests of a policy.  Immutable, like the program that they are made of."""
 
     rules: dict[str, tuple[Test, Test | None]]
     """`when` and `unless` of every rule that is no draft."""
+    sought: dict[str, Sought]
+    """The same rules."""
     scope: dict[str, Test | None]
     """For each category; None where it is always in scope."""
     exceptions: tuple[tuple[str, Test], ...]
@@ -54,10 +68,19 @@ def tests_of(program: Program) -> Tests:
             )
             for rule_id, one in program.rules.items()
         },
+        {rule_id: _sought(one) for rule_id, one in program.rules.items()},
         {category: scopes.get(category, scopes.get("default")) for category in program.categories},
         tuple((one.name, compiled(one.when, {})) for one in policy.exceptions),
         tuple(raises),
     )
+
+
+def _sought(program: RuleProgram) -> Sought:
+    patterns: dict[int, list[Pattern]] = {}
+    for pattern in program.rule.patterns:
+        patterns.setdefault(program.matchers[pattern.name], []).append(pattern)
+    weighed = [number for number, those in patterns.items() if any(p.sounds_like or p.looks_like for p in those)]
+    return Sought(patterns, bits(patterns), bits(weighed))
 
 
 def _maybe(condition: Condition | None) -> Test | None:

@@ -8,7 +8,7 @@ from typing import Literal
 from modengine.judge.conditions import Explainer
 from modengine.judge.decide import scores
 from modengine.judge.points import Score
-from modengine.judge.rules import Outcome, Outcomes, describe, matches
+from modengine.judge.rules import Outcome, Outcomes, describe
 from modengine.model import (
     Decision,
     Match,
@@ -41,7 +41,7 @@ def trace(
         if only is not None and rule_id not in only:
             continue
         rule = compiled.rule
-        found, suppressed = matches(outcomes.facts, rule), _suppressed(outcomes, rule)
+        found, suppressed = outcomes.matches(rule), _suppressed(outcomes, rule)
         outcome = outcomes.of(rule_id)
         if not (found or suppressed or outcome.hit):
             continue

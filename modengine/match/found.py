@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import NamedTuple, Protocol
 
 from modengine.match.expression import Query
-from modengine.match.part import PartText, Reduced
+from modengine.match.part import PartText, Runs, Scan
 from modengine.ruleset.model import Pattern
-
-
-class Scan(IntEnum):
-    """The four texts of a part that the automata pass over."""
-
-    PLAIN = 0
-    REDUCED = 1
-    """plain without ignorables, repeats once: where gaps and repeats are sought."""
-    SOUNDS = 2
-    """the same of the syllables."""
-    LOOKS = 3
-    """the same of the looks."""
 
 
 class Literal(NamedTuple):
@@ -69,23 +56,21 @@ class Finding:
 NOTHING = Finding()
 
 
-def reduced(part: PartText, scan: Scan) -> Reduced:
-    """The text of a scan other than PLAIN."""
-    match scan:
-        case Scan.SOUNDS:
-            return part.sounds_reduced
-        case Scan.LOOKS:
-            return part.looks_reduced
-        case _:
-            return part.reduced
-
-
 def inside(part: PartText, pattern: Pattern, found: Found) -> str | None:
     """Why `outside` drops a match, or None."""
     for what in pattern.outside:
         if part.outside(what).hold(found.start, found.end):
             return f"inside {what}"
     return None
+
+
+class Doubt(NamedTuple):
+    """Why a hit may lead to nothing: it is but a part of what is sought."""
+
+    nexts: frozenset[str] | None
+    """Characters of the text that was passed over, of which one must stand behind the hit; None where any may."""
+    signed: bool
+    """Whether a sign belongs to it, which that text lacks."""
 
 
 class Matcher(Protocol):
@@ -112,6 +97,17 @@ class Matcher(Protocol):
 
     def literals(self) -> Iterable[Literal] | None:
         """Literals one of which stands in every text that matches; None if there are none."""
+        ...
+
+    def doubts(self, scan: Scan, payload: int, last: str, /) -> Doubt | None:
+        """What must be there besides a hit with this payload, whose last character is `last`; None if it is enough."""
+        ...
+
+    def leads(self, plain: str, runs: Runs, at: int, payload: int, /) -> bool:
+        """False only where `find` finds nothing by a doubted hit at `at` that no other hit finds.
+
+        `runs` tells the places in the plain text of what was passed over.
+        """
         ...
 
     def find(self, part: PartText, candidates: list[Candidate], /) -> Finding:

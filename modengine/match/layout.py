@@ -13,8 +13,8 @@ from typing import TypeVar
 
 from modengine.match.expression import Strings
 from modengine.match.facts import facts_of
-from modengine.match.found import Scan
 from modengine.match.need import Need, renamed
+from modengine.match.part import Scan
 from modengine.match.terms import plain_term
 from modengine.ruleset.model import Pattern, sought
 from modengine.text import segment, sounds

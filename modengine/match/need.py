@@ -79,17 +79,25 @@ def possible(need: Need) -> Possible:
     """The question for one message."""
     n = need.n
     things = [item for item in need.items if isinstance(item, int)]
-    tests = [possible(item) for item in need.items if isinstance(item, AtLeast)]
-    mask, size = bits(things), len(things) + len(tests)
+    trees = [item for item in need.items if isinstance(item, AtLeast)]
     if n <= 0:
         return lambda _: True
-    if n > size:
+    if n > len(need.items):
         return lambda _: False
     if n == 1:
-        return _any(mask, tests)
-    if n == size:
-        return _all(mask, tests)
+        return _any(bits(things), list(map(possible, trees)))
+    if n == len(need.items):
+        # One of some things is what most conditions ask for several times: asked without a call.
+        some = tuple(bits(members) for tree in trees if (members := _one_of(tree)) is not None)
+        return _all(bits(things), some, [possible(tree) for tree in trees if _one_of(tree) is None])
+    tests = list(map(possible, trees))
     return lambda touched: sum(touched >> thing & 1 for thing in things) + sum(test(touched) for test in tests) >= n
+
+
+def _one_of(need: Need) -> list[int] | None:
+    """The things of which one is all that is needed; None where it is another need."""
+    things = [item for item in need.items if isinstance(item, int)]
+    return things if need.n == 1 and len(things) == len(need.items) else None
 
 
 def _any(mask: int, tests: list[Possible]) -> Possible:
@@ -107,12 +115,15 @@ def _any(mask: int, tests: list[Possible]) -> Possible:
     return test
 
 
-def _all(mask: int, tests: list[Possible]) -> Possible:
+def _all(mask: int, some: tuple[int, ...], tests: list[Possible]) -> Possible:
     def test(touched: int) -> bool:
         if touched & mask != mask:
             return False
-        for one in tests:  # noqa: SIM110
-            if not one(touched):
+        for one in some:
+            if not touched & one:
+                return False
+        for other in tests:  # noqa: SIM110
+            if not other(touched):
                 return False
         return True
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from array import array
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from itertools import pairwise
 from operator import itemgetter
 
@@ -25,6 +25,18 @@ URL = re.compile(
 """A URL in the plain view, with or without its scheme."""
 MENTION = re.compile(r"@[\w\-]{1,30}")
 _QUOTES = {"“": "”", "‘": "’", "「": "」", "『": "』", "﹁": "﹂"}
+
+
+class Scan(IntEnum):
+    """The four texts of a part that the automata pass over."""
+
+    PLAIN = 0
+    REDUCED = 1
+    """plain without ignorables, repeats once: where gaps and repeats are sought."""
+    SOUNDS = 2
+    """the same of the syllables."""
+    LOOKS = 3
+    """the same of the looks."""
 
 
 class _Kept(dict[int, int | None]):
@@ -49,33 +61,27 @@ def reduce(text: str) -> str:
     return _RUN.sub(_FIRST, kept)
 
 
-class Reduced:
-    """A reduced text whose characters know where they come from.
+class Runs:
+    """Where the characters of a reduced text come from.
 
-    The places are worked out when the automaton has found something.
+    `last` has the last place of each character's run.  The text may be one of several that were reduced together;
+    then it begins at character `first` of the reduced text, and at place `base` of its source.
     """
 
-    __slots__ = ("_last", "source")
+    __slots__ = ("_base", "_first", "_last")
 
-    def __init__(self, source: str, last: array[int] | None = None) -> None:
-        self.source = source
-        self._last = last
+    def __init__(self, last: Sequence[int], first: int = 0, base: int = 0) -> None:
+        self._last, self._first, self._base = last, first, base
 
-    @property
-    def text(self) -> str:
-        return reduce(self.source)
+    @staticmethod
+    def of(source: str) -> Runs:
+        places = [i for i, char in enumerate(source) if not IGNORABLE[char]]
+        return Runs([i for i, after in pairwise(places) if source[i] != source[after]] + places[-1:])
 
     def starts(self, k: int) -> tuple[int, int]:
         """Where in the source a match that begins with character `k` can begin: `[low, high]`."""
-        if self._last is None:
-            self._last = self._places()
-        return (self._last[k - 1] + 1 if k else 0), self._last[k]
-
-    def _places(self) -> array[int]:
-        """The last place of each character's run."""
-        source = self.source
-        places = [i for i, char in enumerate(source) if not IGNORABLE[char]]
-        return array("I", [i for i, after in pairwise(places) if source[i] != source[after]] + places[-1:])
+        k += self._first
+        return (self._last[k - 1] + 1 - self._base if k else 0), self._last[k] - self._base
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +108,8 @@ class Spans:
 class PartText:
     """A part, its plain view, and whatever else the rules ask of it."""
 
-    __slots__ = ("_cased", "_known_reduced", "_looks_reduced", "_outside", "_reduced", "_sentences", "_sounds",
-                 "_sounds_reduced", "_tokens", "_words", "index", "kind", "original", "segmenter", "view")  # fmt: skip
+    __slots__ = ("_cased", "_known", "_outside", "_runs", "_sentences", "_sounds", "_tokens", "_words",
+                 "index", "kind", "original", "segmenter", "view")  # fmt: skip
 
     def __init__(
         self,
@@ -112,20 +118,18 @@ class PartText:
         original: str,
         segmenter: Callable[[], Segmenter],
         plain: str | None = None,
-        reduced: Callable[[], Reduced | None] = lambda: None,
+        known: Callable[[Scan], Runs | None] = lambda _: None,
     ) -> None:
         """`plain` is the text of the plain view where that is known, and one character for one.
 
-        `reduced` gives the reduced text where that is known too.
+        `known` gives the places of the reduced texts where they are known.
         """
         self.kind, self.index, self.original, self.segmenter = kind, index, original, segmenter
         self.view = plain_view(original) if plain is None else View(plain)
         self._cased: View | None = None
-        self._reduced: Reduced | None = None
-        self._known_reduced = reduced
+        self._known = known
+        self._runs: list[Runs | None] = [None] * len(Scan)
         self._sounds: View | None = None
-        self._sounds_reduced: Reduced | None = None
-        self._looks_reduced: Reduced | None = None
         self._words: Words | None = None
         self._sentences: list[int] | None = None
         self._outside: dict[str, Spans] = {}
@@ -142,11 +146,25 @@ class PartText:
             self._cased = plain_view(self.original, fold=False)
         return self._cased
 
-    @property
-    def reduced(self) -> Reduced:
-        if self._reduced is None:
-            self._reduced = self._known_reduced() or Reduced(self.plain)
-        return self._reduced
+    def scanned(self, scan: Scan) -> str:
+        """The text that the automaton of a scan passes over."""
+        return self.plain if scan is Scan.PLAIN else reduce(self._source(scan))
+
+    def runs(self, scan: Scan) -> Runs:
+        """Where the characters of the text of a scan other than PLAIN come from."""
+        known = self._runs[scan]
+        if known is None:
+            known = self._runs[scan] = self._known(scan) or Runs.of(self._source(scan))
+        return known
+
+    def _source(self, scan: Scan) -> str:
+        match scan:
+            case Scan.SOUNDS:
+                return self.sounds.text
+            case Scan.LOOKS:
+                return look_view(self.plain)
+            case _:
+                return self.plain
 
     @property
     def sounds(self) -> View:
@@ -154,19 +172,6 @@ class PartText:
         if self._sounds is None:
             self._sounds = sound_view(self.plain)
         return self._sounds
-
-    @property
-    def sounds_reduced(self) -> Reduced:
-        if self._sounds_reduced is None:
-            self._sounds_reduced = Reduced(self.sounds.text)
-        return self._sounds_reduced
-
-    @property
-    def looks_reduced(self) -> Reduced:
-        """Its places are those of the plain view."""
-        if self._looks_reduced is None:
-            self._looks_reduced = Reduced(look_view(self.plain))
-        return self._looks_reduced
 
     @property
     def words(self) -> Words:

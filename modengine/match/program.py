@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 import regex
 
@@ -18,10 +19,10 @@ from modengine.match.layout import Layout, Payloads, Terms, dictionary, layout_o
 from modengine.match.literals import Automaton
 from modengine.match.matchers import MATCHERS
 from modengine.match.need import NEVER, Need, Possible, PossibleIn, bits, members, possible, possible_in
-from modengine.match.part import PartText
+from modengine.match.part import PartText, Scan
 from modengine.match.regex import compiled, source_of
 from modengine.match.revision import pattern_key, revision
-from modengine.match.scan import Hits, Pass, Scans
+from modengine.match.scan import Doubts, Heard, Pass, Scans, turned
 from modengine.match.terms import Boundary, plain_term
 from modengine.ruleset.model import Pattern, Policy, Rule, sought
 from modengine.text import segment
@@ -175,21 +176,33 @@ class Program:
                 found[number] |= 1 << self._first + at
         return tuple(found)
 
-    def scan(self, part: PartText) -> tuple[int, tuple[Hits, ...]]:
+    @cached_property
+    def _doubts(self) -> tuple[Doubts | None, ...]:
+        """For each pass whose hits may lead to nothing, what tells which do."""
+        doubted = (Scan.REDUCED, Scan.LOOKS)
+        return tuple(Doubts(p, self.matchers, self._opened_by) if p.scan in doubted else None for p in self.passes)
+
+    def scan(self, part: PartText) -> tuple[int, tuple[Heard, ...]]:
         """What a part touches, as bits: matchers, and above them the rules they open; and what each pass found."""
         touched = self._always
-        found = []
-        for one in self.passes:
-            hits = one.automaton.find(one.text(part))
-            touches = one.touches
-            for _, _, literal in hits:
-                touched |= touches[literal]
-            found.append(hits)
-        return touched, tuple(found)
+        heard: list[Heard] = []
+        for one, doubts in zip(self.passes, self._doubts, strict=True):
+            scanned = part.scanned(one.scan)
+            hits = one.automaton.find(scanned)
+            if doubts is None or not hits:
+                touches = one.touches
+                for _, _, literal in hits:
+                    touched |= touches[literal]
+                heard.append((hits, None))
+            else:
+                hits, users = doubts.kept(part.plain, scanned, part.runs(one.scan), hits)
+                touched |= doubts.bits(chain.from_iterable(users))
+                heard.append((hits, users))
+        return touched, tuple(heard)
 
     def scan_many(self, texts: Sequence[str], owners: Sequence[int]) -> Scans:
         """The same for many texts at once; only where the program `joins`.  `owners` tells the message of each."""
-        return Scans(self.passes, self._always, texts, owners)
+        return Scans(self.passes, self._doubts, texts, owners)
 
     def sharpened(self, touched: int) -> int:
         """Without the matchers that need more than was touched; as it is where no rule is opened."""
@@ -208,16 +221,15 @@ class Program:
 
     def narrowed(self, touched: int, live: list[RuleProgram], texts: Sequence[str]) -> tuple[int, list[RuleProgram]]:
         """What is left of what the parts of a message touch, and of the live rules, once quick matchers were asked."""
-        asked = 0
+        unasked = touched
         kept: list[RuleProgram] = []
-        matchers = self.matchers
+        matchers, rarest = self.matchers, self.costs.__getitem__
         for at, rule in enumerate(live):
             held = rule.possible(touched)
-            for number in rule.quick if held else ():
+            asked = self._quick_of[rule.rule.id] & unasked if held else 0
+            for number in sorted(members(asked), key=rarest):
                 bit = 1 << number
-                if not touched & bit or asked & bit:
-                    continue
-                asked |= bit
+                unasked &= ~bit
                 try:
                     if any(map(matchers[number].occurs, texts)):
                         continue
@@ -231,8 +243,16 @@ class Program:
                 kept.append(rule)
         return touched, kept
 
-    def live_in(self, scans: Scans, messages: int) -> list[list[RuleProgram]]:
-        """The same for each of so many messages, of what the automata found in them."""
+    @cached_property
+    def _quick_of(self) -> dict[str, int]:
+        """The quick matchers of each rule as bits."""
+        return {rule_id: bits(one.quick) for rule_id, one in self.rules.items()}
+
+    def live_in(self, scans: Scans, messages: int) -> tuple[list[int], list[list[RuleProgram]]]:
+        """For each of so many messages, what its texts touch, and the rules that can hit.
+
+        The first is sharpened, and has no rules among its bits.
+        """
         every = (1 << messages) - 1
         columns = [every if self.ungated >> number & 1 else 0 for number in range(self.things)]
         scans.fill(columns)
@@ -246,11 +266,11 @@ class Program:
                 lowest = where & -where
                 where ^= lowest
                 live[lowest.bit_length() - 1].append(rule)
-        return live
+        return turned(columns, messages), live
 
     def reliefs(self, touched: int) -> list[RuleProgram]:
         """The reliefs that can hit, in the order of the policy."""
-        return self._can_hit(touched >> self._first & ~self._scoring, touched)
+        return [one for one in self._in_order[len(self.scoring) :] if one.can_hit(touched)]
 
     def _can_hit(self, opened: int, touched: int) -> list[RuleProgram]:
         live = []

@@ -9,8 +9,8 @@ from functools import cached_property, lru_cache
 import regex
 
 from modengine.match.expression import Query, necessary, query
-from modengine.match.found import Candidate, Dropped, Finding, Found, Literal, Scan, inside
-from modengine.match.part import PartText
+from modengine.match.found import Candidate, Dropped, Finding, Found, Literal, inside
+from modengine.match.part import PartText, Runs, Scan
 from modengine.ruleset.model import Pattern
 from modengine.text.normalize import plain
 
@@ -86,6 +86,12 @@ class RegexMatcher:
 
     def occurs(self, plain: str) -> bool:
         return self.regex.search(plain, timeout=TIMEOUT) is not None
+
+    def doubts(self, _scan: Scan, _payload: int, _last: str) -> None:
+        return None
+
+    def leads(self, _plain: str, _runs: Runs, _at: int, _payload: int) -> bool:
+        return True
 
     def find(self, part: PartText, _candidates: list[Candidate]) -> Finding:
         view = part.cased if self.pattern.exact_case else part.view

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from modengine.match.found import Candidate, Dropped, Finding, Found, Literal, Scan, inside
-from modengine.match.part import MENTION, URL, PartText
+from modengine.match.found import Candidate, Dropped, Finding, Found, Literal, inside
+from modengine.match.part import MENTION, URL, PartText, Runs, Scan
 from modengine.ruleset.model import Pattern, Token
 from modengine.text.normalize import plain
 from modengine.text.segment import BLOCK
@@ -92,6 +92,12 @@ class TokenMatcher:
             return None
         fewest = min(sets, key=lambda texts: (len(texts or ()), min(map(len, texts or ("",)))))
         return [Literal(Scan.PLAIN, text, 0) for text in sorted(fewest or ()) if text]
+
+    def doubts(self, _scan: Scan, _payload: int, _last: str) -> None:
+        return None
+
+    def leads(self, _plain: str, _runs: Runs, _at: int, _payload: int) -> bool:
+        return True
 
     def find(self, part: PartText, candidates: list[Candidate]) -> Finding:
         kept: dict[tuple[int, int], Found] = {}

@@ -6,12 +6,13 @@ never skipped, so there is one way at most to read the term from a given start.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
+from typing import NamedTuple
 
 from modengine.text.looks import look_view
-from modengine.text.normalize import ignorable
+from modengine.text.normalize import IGNORABLE, ignorable
 from modengine.text.rarity import chance_of, then
 from modengine.text.tables import lookalikes, splits
 
@@ -20,8 +21,62 @@ MOST = 100
 RARE = 1e-4
 """A beginning that so few characters of ordinary text start is rare enough."""
 
-Step = Callable[[str, int, int], int]
-"""Of a text, a place in it and a place in the term: how many characters are met there, 0 for none."""
+
+class Letter(NamedTuple):
+    """What one character of a term is met by."""
+
+    char: str
+    splits: tuple[str, ...]
+    """Before the look-alikes: the first that stands there."""
+    others: frozenset[str]
+    sure: frozenset[str]
+    """Those characters that meet it wherever they stand: they never belong to a gap and begin nothing longer."""
+    begin: frozenset[str]
+    """What begins anything that meets it."""
+
+    def met(self, text: str, at: int) -> int:
+        """How many characters are met there, 0 for none."""
+        if at >= len(text):
+            return 0
+        found = text[at]
+        if found == self.char:
+            return 1
+        for way in self.splits:
+            if text.startswith(way, at):
+                return len(way)
+        return 1 if found in self.others else 0
+
+
+@lru_cache(16384)
+def _itself(char: str) -> Letter:
+    only = frozenset(char)
+    return Letter(char, (), frozenset(), only, only)
+
+
+@lru_cache(16384)
+def _alike(char: str) -> Letter:
+    ways, others = splits(char), lookalikes(char)
+    longer = {way[0] for way in ways}
+    sure = {one for one in others - longer if not ignorable(one)}
+    return Letter(char, ways, others, frozenset({char, *sure}), frozenset({char, *others, *longer}))
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A term with what each of its characters is met by."""
+
+    term: str
+    letters: tuple[Letter, ...]
+
+
+def same(term: str) -> Spelling:
+    """Characters are met by themselves."""
+    return Spelling(term, tuple(map(_itself, term)))
+
+
+def alike(term: str) -> Spelling:
+    """Characters are met by themselves, by their components, or by a look-alike."""
+    return Spelling(term, tuple(map(_alike, term)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,35 +86,48 @@ class Walk:
     gaps: int
     repeats: bool
 
-    def ends(self, text: str, term: str, low: int, high: int, step: Step) -> Iterator[tuple[int, int]]:
+    def ends(self, text: str, spelling: Spelling, low: int, high: int) -> list[tuple[int, int]]:
         """Every match `(start, end)` that begins in `[low, high]`.
 
-        With `repeats`, `term` is squeezed already, and of matches with one end only the first to
+        With `repeats`, the term is squeezed already, and of matches with one end only the first to
         start is given.
         """
+        found = []
+        first = spelling.letters[0]
         at = low
         while at <= high:
-            if not step(text, at, 0):
+            char = text[at]
+            met = 1 if char in first.sure else first.met(text, at) if char in first.begin else 0
+            if not met:
                 at += 1
                 continue
-            end, run = self._from(text, term, at, step)
+            end, run = self._from(text, spelling, at, at + met)
             if end is not None:
-                yield at, end
+                found.append((at, end))
             at = run + 1
+        return found
 
-    def _from(self, text: str, term: str, start: int, step: Step) -> tuple[int | None, int]:
-        """Where a match from `start` ends, or None; and the last place of the first run."""
-        at = start + step(text, start, 0)
+    def _from(self, text: str, spelling: Spelling, start: int, at: int) -> tuple[int | None, int]:
+        """Where a match ends whose first character stands in `[start, at)`, or None; and the last of its repeats."""
+        term, repeats, gaps, size = spelling.term, self.repeats, self.gaps, len(text)
         run = start
-        for k in range(len(term)):
+        for k, letter in enumerate(spelling.letters):
             if k:
-                at = self._skip(text, term, at)
-                met = step(text, at, k)
-                if not met:
+                if at >= size:
                     return None, run
-                at += met
-            if self.repeats:
-                while met := step(text, then := self._skip(text, term, at), k):
+                char = text[at]
+                if char in letter.sure:
+                    at += 1
+                elif char in letter.begin or (gaps and IGNORABLE[char]):
+                    at = self._skip(text, term, at)
+                    met = letter.met(text, at)
+                    if not met:
+                        return None, run
+                    at += met
+                else:
+                    return None, run
+            if repeats:
+                while met := letter.met(text, then := self._skip(text, term, at)):
                     if k == 0:
                         run = then
                     at = then + met
@@ -67,37 +135,9 @@ class Walk:
 
     def _skip(self, text: str, term: str, at: int) -> int:
         stop = min(len(text), at + self.gaps)
-        while at < stop and ignorable(text[at]) and text[at] not in term:
+        while at < stop and IGNORABLE[text[at]] and text[at] not in term:
             at += 1
         return at
-
-
-def same(term: str) -> Step:
-    """Characters are met by themselves."""
-
-    def step(text: str, at: int, k: int) -> int:
-        return 1 if at < len(text) and text[at] == term[k] else 0
-
-    return step
-
-
-def alike(term: str) -> Step:
-    """Characters are met by themselves, by their components, or by a look-alike."""
-    ways_of = [(char, splits(char), lookalikes(char)) for char in term]
-
-    def step(text: str, at: int, k: int) -> int:
-        if at >= len(text):
-            return 0
-        char, ways, others = ways_of[k]
-        found = text[at]
-        if found == char:
-            return 1
-        for way in ways:
-            if text.startswith(way, at):
-                return len(way)
-        return 1 if found in others else 0
-
-    return step
 
 
 def forms(char: str) -> tuple[str, ...]:
@@ -112,19 +152,38 @@ def _begins(char: str) -> tuple[tuple[str, ...], float]:
 
 
 def prefixes(term: str, repeats: bool) -> list[str]:
-    """How a term sought by look may begin in the `looks` view: as many of its characters as make it rare.
+    """How a term sought by look may begin in the `looks` view: as many of its characters as make it rare."""
+    looks = [_begins(char)[0] for char in term[: reach(term, repeats)]]
+    return ["".join(way) for way in product(*looks)]
+
+
+def reach(term: str, repeats: bool) -> int:
+    """How many characters of a term its beginnings have.
 
     With `repeats`, what begins so is the last of the repeated first characters; and as a character may be
     repeated in several forms, it is followed by the next one for certain only if it has but one.
     """
     looks, share = _begins(term[0])
-    found = list(looks)
+    ways = len(looks)
     for k in range(1, len(term)):
         more, chance = _begins(term[k])
-        if len(found) * len(more) > MOST or (repeats and k > 1 and len(_begins(term[k - 1])[0]) > 1):
-            break
-        found = [a + b for a in found for b in more]
+        if ways * len(more) > MOST or (repeats and k > 1 and len(_begins(term[k - 1])[0]) > 1):
+            return k
+        ways *= len(more)
         share = then(share, chance)
         if share < RARE:
-            break
-    return found
+            return k + 1
+    return len(term)
+
+
+def next_looks(spelling: Spelling, last: str) -> frozenset[str] | None:
+    """What of the `looks` view stands behind a beginning of a term without `repeats`; None where anything may.
+
+    `last` is the last character of the beginning: what looks like it is one with it.
+    """
+    at = reach(spelling.term, repeats=False)
+    if at == len(spelling.term):
+        return None
+    begin = spelling.letters[at].begin
+    looks = frozenset(map(look_view, begin))
+    return None if last in looks or any(map(ignorable, begin)) else looks

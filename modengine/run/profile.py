@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from modengine.engine import Engine
 from modengine.errors import MessageError
 from modengine.judge.conditions import Judge, Test
-from modengine.match.found import Candidate, Finding, Literal, Matcher
-from modengine.match.part import PartText
+from modengine.match.found import Candidate, Doubt, Finding, Literal, Matcher
+from modengine.match.part import PartText, Runs, Scan
 from modengine.match.program import Program
 from modengine.model import Message
 from modengine.ruleset.model import Policy
@@ -78,6 +78,18 @@ class _Metered:
         found = self._matcher.occurs(plain)
         if found:
             self._meter.spent += self._meter.clock() - start  # `find` is asked next
+        else:
+            self._meter.add(start, held=False)
+        return found
+
+    def doubts(self, scan: Scan, payload: int, last: str, /) -> Doubt | None:
+        return self._matcher.doubts(scan, payload, last)
+
+    def leads(self, plain: str, runs: Runs, at: int, payload: int, /) -> bool:
+        start = self._meter.clock()
+        found = self._matcher.leads(plain, runs, at, payload)
+        if found:
+            self._meter.spent += self._meter.clock() - start  # `find` may be asked next
         else:
             self._meter.add(start, held=False)
         return found

@@ -54,7 +54,7 @@ class Joined:
     __slots__ = ("ends", "places", "text")
 
     def __init__(self, codes: Codes, places: Codes | None = None) -> None:
-        self.places = places
+        self.places: list[int] = [] if places is None else places.tolist()
         self.text = codes.astype("<u4").tobytes().decode("utf-32-le")
         self.ends: list[int] = [*np.flatnonzero(codes == _SEPARATOR).tolist(), len(codes)]
 
