@@ -1,7 +1,9 @@
 """Decisions made into records, and what only the vault keeps of them.
 
 A record holds no text, no id, no plain digest of either, no place and no pattern.  A whole batch is
-made at a time, one pass a stage: what an append costs is the processor's time, not the disk's.
+made at a time, one pass a stage: what an append costs is the processor's time, not the disk's.  Whatever
+a stage makes is bytes or text at once: lists and dictionaries that wait for the next stage are work
+for the garbage collector.
 """
 
 from __future__ import annotations
@@ -13,10 +15,10 @@ from typing import NamedTuple, cast
 import msgspec
 
 from modengine.audit.batch import Pair
-from modengine.audit.commitments import DETAILS, TEXT, Keyed, commitments
+from modengine.audit.commitments import DETAILS, TEXT, Keyed, commitments, text_content
 from modengine.audit.context import Context, values
-from modengine.audit.record import Record, encode, encode_lines, plain_lines
-from modengine.model import CategoryScore, Decision, Message, ReliefHit, RuleHit
+from modengine.audit.record import Record, encode, encode_ordered, plain
+from modengine.model import Decision, Message, ReliefHit, RuleHit
 
 OUTCOME = (
     "revision", "fields", "action", "taken", "in_scope", "study", "categories", "hits", "shadow_hits", "relief",
@@ -93,8 +95,8 @@ class _Found(msgspec.Struct, gc=False):
 class Sealed(NamedTuple):
     """Decisions ready to be written."""
 
-    data: bytes
-    """Their records, each with its line feed."""
+    lines: list[bytes]
+    """Their records."""
     details: list[bytes]
     """For the vault."""
     decision_ids: list[str]
@@ -106,7 +108,7 @@ class Sealer:
     def __init__(self, context: Context, key: bytes) -> None:
         self.context = context
         self._keyed = Keyed(key)
-        self._categories: dict[tuple[tuple[str, CategoryScore], ...], msgspec.Raw] = {}
+        self._categories: dict[tuple[object, ...], msgspec.Raw] = {}
         """Their JSON: decisions differ in their hits, and seldom in their scores."""
 
     def seal(
@@ -120,14 +122,14 @@ class Sealer:
         policy, revision, engine, segmenter = context.policy, context.revision, context.engine, context.segmenter
         seqs = range(first, first + len(pairs))
         messages, decisions = [message for message, _ in pairs], [decision for _, decision in pairs]
-        texts = commitments(TEXT, salts, plain_lines([_parts(message) for message in messages]))
-        kept = plain_lines([_details(context, message, decision) for message, decision in pairs])
+        texts = commitments(TEXT, salts, map(_text, messages))
+        kept = [plain(_details(context, message, decision)) for message, decision in pairs]
         details = commitments(DETAILS, salts, kept)
         names = self._keyed.decision_ids(seqs)
         pseudonyms = iter(self._keyed.pseudonyms([one.id for one in messages if one.id is not None]))
         categories = map(self._scores, decisions)
-        records = [
-            _Decision(
+        lines = [
+            encode_ordered(_Decision(
                 decision.action,
                 scores,
                 name,
@@ -152,15 +154,15 @@ class Sealer:
                 time,
                 [_Unsure(reason_class(one.reason), one.rule) for one in decision.undetermined]
                 if decision.undetermined else (),
-            )
+            ))
             for message, decision, scores, name, detail, ignore, seq, text, time in zip(
                 messages, decisions, categories, names, details, ignored, seqs, texts, times, strict=False
             )
         ]  # fmt: skip
-        return Sealed(encode_lines(records), kept, names)
+        return Sealed(lines, kept, names)
 
     def _scores(self, decision: Decision) -> msgspec.Raw:
-        scores = tuple(decision.categories.items())
+        scores = (*decision.categories, *decision.categories.values())
         found = self._categories.get(scores)
         if found is None:
             if len(self._categories) >= _MOST_CATEGORIES:
@@ -169,11 +171,9 @@ class Sealer:
         return found
 
 
-def _parts(message: Message) -> Sequence[Sequence[str]]:
+def _text(message: Message) -> bytes:
     """What `text_content` writes."""
-    if not message.parts:
-        return (("text", message.text),)
-    return [[part.kind, part.text] for part in message.all_parts()]
+    return text_content(message.all_parts()) if message.parts else plain((("text", message.text),))
 
 
 def _hits(hits: tuple[RuleHit, ...]) -> Sequence[_Hit]:
