@@ -75,16 +75,9 @@ class _Unsure(msgspec.Struct, gc=False):
     rule: str | None
 
 
-class _Place(msgspec.Struct, array_like=True, gc=False):
-    """Where a pattern was found, as a list: there are several a decision, and names would be most of the vault."""
-
-    pattern: str
-    part: str
-    part_index: int
-    start: int
-    end: int
-    how: tuple[str, ...]
-    weight: float
+_PLACE = ("pattern", "part", "part_index", "start", "end", "how", "weight")
+"""What is kept of a match, as a list: there are several a decision, and names would be most of the vault."""
+_Place = tuple[str, str, int, int, int, tuple[str, ...], float]
 
 
 class _Found(msgspec.Struct, gc=False):
@@ -206,9 +199,7 @@ def _details(context: Context, message: Message, decision: Decision) -> Record:
 
 def _found(some: Iterable[RuleHit | ReliefHit]) -> list[_Found]:
     return [
-        _Found(
-            [_Place(m.pattern, m.part, m.part_index, m.start, m.end, m.how, m.weight) for m in one.matches], one.rule
-        )
+        _Found([(m.pattern, m.part, m.part_index, m.start, m.end, m.how, m.weight) for m in one.matches], one.rule)
         for one in some
     ]
 
@@ -216,10 +207,9 @@ def _found(some: Iterable[RuleHit | ReliefHit]) -> list[_Found]:
 def details_from(content: bytes) -> Record:
     """The details, places by name again."""
     details = cast("Record", json.loads(content))
-    names = _Place.__struct_fields__
     for name in ("hits", "shadow_hits", "relief"):
         for one in details.get(name, ()):
-            one["matches"] = [dict(zip(names, match, strict=True)) for match in one["matches"]]
+            one["matches"] = [dict(zip(_PLACE, match, strict=True)) for match in one["matches"]]
     return details
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -19,7 +21,7 @@ from modengine.audit.commitments import (
     decision_id,
     pseudonym,
 )
-from modengine.audit.context import context_of, used_fields, values
+from modengine.audit.context import Context, context_of, used_fields, values
 from modengine.audit.record import decode, encode, message_content, message_from, moment, stamp
 from modengine.audit.sealing import Sealed, Sealer, details_from, reason_class
 from modengine.engine import Engine
@@ -109,6 +111,26 @@ def test_lone_surrogates_are_kept_and_committed_to(engine: Engine) -> None:
     made = seal(engine, (message, engine.decide(message)))
     assert decode(made.lines[0])["kind"] == "decision"
     assert message_from(message_content(message)) == message
+
+
+MATCH = Match("parcel", "text", 0, 1, 3, "快递", "快递", ("words", "gaps"), 0.5)
+FULL = Decision(
+    None, "review", "label", True, True,
+    {"rumour": CategoryScore(0, "allow", False, ("scope",)), "fraud": CategoryScore(55, "review", True)},
+    (RuleHit("r.parcel", "F1", "fraud", 60, 55, (MATCH,)),), (RuleHit("r.new", None, "rumour", 9, 9, (MATCH,)),),
+    (ReliefHit("r.joke", "fraud", -5, (MATCH,)),), (Raised("fraud", "review", ("r.parcel",)),),
+    (Undetermined("r.slow", "p", "the regex took longer than 0.1 s"),), ("lone surrogates",), True, "sha256:0",
+)  # fmt: skip
+QUIET = Decision(None, "allow", "allow", False, False, {"fraud": CategoryScore(0, "allow", False)}, revision="sha256:0")
+
+
+def test_the_bytes_of_records_are_those_of_format_1(golden: Callable[[Path, str], None]) -> None:
+    """Logs of before must be verified and replayed: the file may change with the format's number alone."""
+    context = Context("small", "sha256:0", "0.1.0", "none", {}, {})
+    pairs = [(Message("我的快递", "m-1", (Part("ocr", "“二”"),)), FULL), (Message("明天见"), QUIET)]
+    made = Sealer(context, KEY).seal(pairs, 7, ["2026-01-01T00:00:00.000000Z"] * 2, [True, False], [SALT] * 2)
+    text = b"".join(line + b"\n" for pair in zip(made.lines, made.details, strict=True) for line in pair)
+    golden(Path(__file__).parent / "goldens" / "format-1.jsonl", text.decode())
 
 
 def test_sealing_many_is_sealing_each(engine: Engine, pairs: Pairs) -> None:
