@@ -77,7 +77,9 @@ class _Unsure(msgspec.Struct, gc=False):
 
 _PLACE = ("pattern", "part", "part_index", "start", "end", "how", "weight")
 """What is kept of a match, as a list: there are several a decision, and names would be most of the vault."""
-_Place = tuple[str, str, int, int, int, tuple[str, ...], float]
+_Place = tuple[str, str, int, int, int, tuple[str, ...], float | msgspec.Raw]
+_ONE = msgspec.Raw(b"1.0")
+"""The weight of most matches: to find the shortest text of a number is a fifth of what a place costs."""
 
 
 class _Found(msgspec.Struct, gc=False):
@@ -199,7 +201,13 @@ def _details(context: Context, message: Message, decision: Decision) -> Record:
 
 def _found(some: Iterable[RuleHit | ReliefHit]) -> list[_Found]:
     return [
-        _Found([(m.pattern, m.part, m.part_index, m.start, m.end, m.how, m.weight) for m in one.matches], one.rule)
+        _Found(
+            [
+                (m.pattern, m.part, m.part_index, m.start, m.end, m.how, _ONE if m.weight == 1.0 else m.weight)
+                for m in one.matches
+            ],
+            one.rule,
+        )
         for one in some
     ]
 

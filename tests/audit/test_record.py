@@ -114,10 +114,11 @@ def test_lone_surrogates_are_kept_and_committed_to(engine: Engine) -> None:
 
 
 MATCH = Match("parcel", "text", 0, 1, 3, "快递", "快递", ("words", "gaps"), 0.5)
+OTHER = Match("number", "ocr", 1, 0, 3, "“二”", "二", ("regex",))
 FULL = Decision(
     None, "review", "label", True, True,
     {"rumour": CategoryScore(0, "allow", False, ("scope",)), "fraud": CategoryScore(55, "review", True)},
-    (RuleHit("r.parcel", "F1", "fraud", 60, 55, (MATCH,)),), (RuleHit("r.new", None, "rumour", 9, 9, (MATCH,)),),
+    (RuleHit("r.parcel", "F1", "fraud", 60, 55, (MATCH, OTHER)),), (RuleHit("r.new", None, "rumour", 9, 9, (MATCH,)),),
     (ReliefHit("r.joke", "fraud", -5, (MATCH,)),), (Raised("fraud", "review", ("r.parcel",)),),
     (Undetermined("r.slow", "p", "the regex took longer than 0.1 s"),), ("lone surrogates",), True, "sha256:0",
 )  # fmt: skip
@@ -129,7 +130,7 @@ def test_the_bytes_of_records_are_those_of_format_1(golden: Callable[[Path, str]
     context = Context("small", "sha256:0", "0.1.0", "none", {}, {})
     pairs = [(Message("我的快递", "m-1", (Part("ocr", "“二”"),)), FULL), (Message("明天见"), QUIET)]
     made = Sealer(context, KEY).seal(pairs, 7, ["2026-01-01T00:00:00.000000Z"] * 2, [True, False], [SALT] * 2)
-    text = b"".join(line + b"\n" for pair in zip(made.lines, made.details, strict=True) for line in pair)
+    text = b"".join(line + b"\n" for both in zip(made.lines, made.details, strict=True) for line in both)
     golden(Path(__file__).parent / "goldens" / "format-1.jsonl", text.decode())
 
 
