@@ -49,7 +49,7 @@ class ApartSealer:
     def __call__(self, pairs: Sequence[Pair]) -> list[Half]:
         salts = [secrets.token_bytes(SALT) for _ in pairs]
         sealed = Sealer(self.context, self.key).seal(pairs, _FIRST, repeat(_TIME), repeat(self.ignore_scope), salts)
-        lines = enumerate(zip(sealed.data.split(b"\n"), sealed.decision_ids, strict=False), _FIRST)
+        lines = enumerate(zip(sealed.lines, sealed.decision_ids, strict=True), _FIRST)
         pieces = [_pieces(line, name, seq) for seq, (line, name) in lines]
         kept = [message_content(message) if self.keep_text else None for message, _ in pairs]
         revisions = [decision.revision for _, decision in pairs]
@@ -74,11 +74,11 @@ def whole(halves: Sequence[Half], revision: str, first: int, time: str, key: byt
         raise wrong_revision()
     names = Keyed(key).decision_ids(range(first, first + len(halves)))
     lines = [
-        b'%s,"decision_id":"%s"%s,"seq":%d,%s,"time":"%s"%s\n' % (a, name.encode(), b, seq, c, time.encode(), d)
+        b'%s,"decision_id":"%s"%s,"seq":%d,%s,"time":"%s"%s' % (a, name.encode(), b, seq, c, time.encode(), d)
         for seq, (name, ((a, b, c, d), *_)) in enumerate(zip(names, halves, strict=True), first)
     ]
     salts, details, messages = _columns(halves)
-    return batch_of(first, b"".join(lines), time, salts, details, messages)
+    return batch_of(first, lines, time, salts, details, messages)
 
 
 def _columns(halves: Iterable[Half]) -> tuple[list[bytes], list[bytes], list[bytes | None]]:

@@ -63,17 +63,18 @@ def joined(some: Sequence[Batch]) -> Batch:
 
 def batch_of(
     first: int,
-    data: bytes,
+    lines: list[bytes],
     time: str,
     salts: Iterable[bytes | None] = NOTHING,
     details: Iterable[bytes | None] = NOTHING,
     messages: Iterable[bytes | None] = NOTHING,
 ) -> Batch:
     """Records with their leaves and rows.  Raises AuditError (ME959) for one that is too long."""
-    lines = data.split(b"\n")[:-1]
-    for seq, line in enumerate(lines, first):
-        if len(line) >= MOST_BYTES:
-            what = f"record {seq} would be {len(line):,} bytes long; at most {MOST_BYTES:,} are taken"
-            raise AuditError("ME959", what, "nothing of its batch was written; split the policy")
+    longest = max(lines, key=len, default=b"")
+    if len(longest) >= MOST_BYTES:
+        seq = first + lines.index(longest)
+        what = f"record {seq} would be {len(longest):,} bytes long; at most {MOST_BYTES:,} are taken"
+        raise AuditError("ME959", what, "nothing of its batch was written; split the policy")
     leaves = leaf_hashes(lines)
-    return Batch(first, data, leaves, list(zip(leaves, salts, details, messages, strict=False)), time)
+    rows = list(zip(leaves, salts, details, messages, strict=False))
+    return Batch(first, b"\n".join([*lines, b""]), leaves, rows, time)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from modengine.audit.record import kept
 from modengine.engine import Engine
@@ -17,7 +16,9 @@ from modengine.text import segment
 from modengine.version import __version__
 
 _HOUR, _SIXTY = "(?:[01][0-9]|2[0-3])", "[0-5][0-9]"
-_TIME = re.compile(f"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_HOUR}:{_SIXTY}:{_SIXTY}[+]{_HOUR}:{_SIXTY}")
+_DAY = "(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+_is_written_so = re.compile(f"(?!0000)[0-9]{{4}}-{_DAY}T{_HOUR}:{_SIXTY}:{_SIXTY}[+]{_HOUR}:{_SIXTY}").fullmatch
+"""Whether a text is a time as `isoformat` writes it.  Not of a 29 February: that needs a calendar."""
 _CLEAR = frozenset({"enum", "integer", "number", "boolean", "datetime"})
 
 
@@ -78,21 +79,11 @@ def values(fields: Mapping[str, Field], message: Message) -> dict[str, object]:
         if value is None:
             continue
         # What nearly all values are is taken as it is: to read and to write a time takes longest of all.
-        if (field.kind == "enum" and type(value) is str and value in field.values) or (
-            field.kind == "datetime" and type(value) is str and _is_written_so(value)
+        kind = field.kind
+        if type(value) is str and (
+            (kind == "enum" and value in field.values) or (kind == "datetime" and _is_written_so(value))
         ):
             found[name] = value
         else:
             return {name: kept(value) for name, value in read_fields(fields, given).items()}
     return found
-
-
-def _is_written_so(text: str) -> bool:
-    """Whether a text is a time as `isoformat` writes it."""
-    if _TIME.fullmatch(text) is None:
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

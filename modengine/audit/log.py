@@ -298,7 +298,7 @@ class AuditLog:
         salts = [random[at : at + SALT] for at in range(0, len(random), SALT)]
         sealed = sealer.seal(pairs, first, times, ignored, salts)
         kept = [message_content(message) for message, _ in pairs] if self.keep_text else NOTHING
-        batch = batch_of(first, sealed.data, max(times), salts, sealed.details, kept)
+        batch = batch_of(first, sealed.lines, max(times), salts, sealed.details, kept)
         return batch, [*map(Receipt, count(first), sealed.decision_ids)]
 
     def append_sealed(self, halves: Sequence[Half], time: datetime) -> int:
@@ -328,7 +328,7 @@ class AuditLog:
         written = self._stamped(time)
         record = {**content, "seq": self.size, "time": written}
         revision = record if record["kind"] == "revision" else None
-        self._commit(batch_of(self.size, encode(record) + b"\n", written), revision)
+        self._commit(batch_of(self.size, [encode(record)], written), revision)
 
     def _stamped(self, time: datetime) -> str:
         written = stamp(time)

@@ -6,7 +6,6 @@ A record is canonical JSON: sorted keys, no spaces, UTF-8, no line feed inside.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,9 +31,8 @@ def encode(value: object) -> bytes:
     return _ENCODER.encode(value)
 
 
-def encode_lines(values: Sequence[object]) -> bytes:
-    """Canonical JSON, a line each, of plain data and of structs whose fields stand in the order of their names."""
-    return _STRUCTS.encode_lines(values)
+encode_ordered = _STRUCTS.encode
+"""Canonical JSON of plain data, and of structs whose fields stand in the order of their names."""
 
 
 def decode(data: bytes) -> Record:
@@ -66,19 +64,11 @@ def moment(text: str) -> datetime:
 
 
 def plain(value: object) -> bytes:
-    """Canonical JSON; where a lone surrogate keeps it from being UTF-8, in ASCII with escapes."""
+    """What `encode_ordered` makes; where a lone surrogate keeps it from being UTF-8, in ASCII with escapes."""
     try:
-        return _ENCODER.encode(value)
+        return encode_ordered(value)
     except UnicodeEncodeError:
         return json.dumps(msgspec.to_builtins(value), separators=(",", ":"), sort_keys=True).encode("ascii")
-
-
-def plain_lines(values: Sequence[object]) -> list[bytes]:
-    """The same of many values, which may be what `encode_lines` takes: at once for a fraction of the time."""
-    try:
-        return _STRUCTS.encode_lines(values).split(b"\n")[:-1]
-    except UnicodeEncodeError:
-        return [plain(value) for value in values]
 
 
 # --------------------------------------------------------------------------- the message in the vault

@@ -141,7 +141,7 @@ class Replayer:
             sealed = self._sealer.seal([(message, decision)], line.seq, [record["time"]], [ignore], [row.salt])
         except MessageError:
             return because("fields")
-        made = decode(sealed.data[:-1])
+        made = decode(sealed.lines[0])
         # Other rules may ask about other fields.
         apart = ("revision", "fields") if self._other is not None else ("revision",)
         what = [name for name in OUTCOME if name not in apart and made[name] != record.get(name)]

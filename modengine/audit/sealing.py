@@ -1,7 +1,9 @@
 """Decisions made into records, and what only the vault keeps of them.
 
 A record holds no text, no id, no plain digest of either, no place and no pattern.  A whole batch is
-made at a time, one pass a stage: what an append costs is the processor's time, not the disk's.
+made at a time, one pass a stage: what an append costs is the processor's time, not the disk's.  Whatever
+a stage makes is bytes or text at once: lists and dictionaries that wait for the next stage are work
+for the garbage collector.
 """
 
 from __future__ import annotations
@@ -13,10 +15,10 @@ from typing import NamedTuple, cast
 import msgspec
 
 from modengine.audit.batch import Pair
-from modengine.audit.commitments import DETAILS, TEXT, Keyed, commitments
+from modengine.audit.commitments import DETAILS, TEXT, Keyed, commitments, text_content
 from modengine.audit.context import Context, values
-from modengine.audit.record import Record, encode, encode_lines, plain_lines
-from modengine.model import CategoryScore, Decision, Message, ReliefHit, RuleHit
+from modengine.audit.record import Record, encode, encode_ordered, plain
+from modengine.model import Decision, Message, ReliefHit, RuleHit
 
 OUTCOME = (
     "revision", "fields", "action", "taken", "in_scope", "study", "categories", "hits", "shadow_hits", "relief",
@@ -73,16 +75,11 @@ class _Unsure(msgspec.Struct, gc=False):
     rule: str | None
 
 
-class _Place(msgspec.Struct, array_like=True, gc=False):
-    """Where a pattern was found, as a list: there are several a decision, and names would be most of the vault."""
-
-    pattern: str
-    part: str
-    part_index: int
-    start: int
-    end: int
-    how: tuple[str, ...]
-    weight: float
+_PLACE = ("pattern", "part", "part_index", "start", "end", "how", "weight")
+"""What is kept of a match, as a list: there are several a decision, and names would be most of the vault."""
+_Place = tuple[str, str, int, int, int, tuple[str, ...], float | msgspec.Raw]
+_ONE = msgspec.Raw(b"1.0")
+"""The weight of most matches: to find the shortest text of a number is a fifth of what a place costs."""
 
 
 class _Found(msgspec.Struct, gc=False):
@@ -93,8 +90,8 @@ class _Found(msgspec.Struct, gc=False):
 class Sealed(NamedTuple):
     """Decisions ready to be written."""
 
-    data: bytes
-    """Their records, each with its line feed."""
+    lines: list[bytes]
+    """Their records."""
     details: list[bytes]
     """For the vault."""
     decision_ids: list[str]
@@ -106,7 +103,7 @@ class Sealer:
     def __init__(self, context: Context, key: bytes) -> None:
         self.context = context
         self._keyed = Keyed(key)
-        self._categories: dict[tuple[tuple[str, CategoryScore], ...], msgspec.Raw] = {}
+        self._categories: dict[tuple[object, ...], msgspec.Raw] = {}
         """Their JSON: decisions differ in their hits, and seldom in their scores."""
 
     def seal(
@@ -120,14 +117,14 @@ class Sealer:
         policy, revision, engine, segmenter = context.policy, context.revision, context.engine, context.segmenter
         seqs = range(first, first + len(pairs))
         messages, decisions = [message for message, _ in pairs], [decision for _, decision in pairs]
-        texts = commitments(TEXT, salts, plain_lines([_parts(message) for message in messages]))
-        kept = plain_lines([_details(context, message, decision) for message, decision in pairs])
+        texts = commitments(TEXT, salts, map(_text, messages))
+        kept = [plain(_details(context, message, decision)) for message, decision in pairs]
         details = commitments(DETAILS, salts, kept)
         names = self._keyed.decision_ids(seqs)
         pseudonyms = iter(self._keyed.pseudonyms([one.id for one in messages if one.id is not None]))
         categories = map(self._scores, decisions)
-        records = [
-            _Decision(
+        lines = [
+            encode_ordered(_Decision(
                 decision.action,
                 scores,
                 name,
@@ -152,15 +149,15 @@ class Sealer:
                 time,
                 [_Unsure(reason_class(one.reason), one.rule) for one in decision.undetermined]
                 if decision.undetermined else (),
-            )
+            ))
             for message, decision, scores, name, detail, ignore, seq, text, time in zip(
                 messages, decisions, categories, names, details, ignored, seqs, texts, times, strict=False
             )
         ]  # fmt: skip
-        return Sealed(encode_lines(records), kept, names)
+        return Sealed(lines, kept, names)
 
     def _scores(self, decision: Decision) -> msgspec.Raw:
-        scores = tuple(decision.categories.items())
+        scores = (*decision.categories, *decision.categories.values())
         found = self._categories.get(scores)
         if found is None:
             if len(self._categories) >= _MOST_CATEGORIES:
@@ -169,11 +166,9 @@ class Sealer:
         return found
 
 
-def _parts(message: Message) -> Sequence[Sequence[str]]:
+def _text(message: Message) -> bytes:
     """What `text_content` writes."""
-    if not message.parts:
-        return (("text", message.text),)
-    return [[part.kind, part.text] for part in message.all_parts()]
+    return text_content(message.all_parts()) if message.parts else plain((("text", message.text),))
 
 
 def _hits(hits: tuple[RuleHit, ...]) -> Sequence[_Hit]:
@@ -207,7 +202,11 @@ def _details(context: Context, message: Message, decision: Decision) -> Record:
 def _found(some: Iterable[RuleHit | ReliefHit]) -> list[_Found]:
     return [
         _Found(
-            [_Place(m.pattern, m.part, m.part_index, m.start, m.end, m.how, m.weight) for m in one.matches], one.rule
+            [
+                (m.pattern, m.part, m.part_index, m.start, m.end, m.how, _ONE if m.weight == 1.0 else m.weight)
+                for m in one.matches
+            ],
+            one.rule,
         )
         for one in some
     ]
@@ -216,10 +215,9 @@ def _found(some: Iterable[RuleHit | ReliefHit]) -> list[_Found]:
 def details_from(content: bytes) -> Record:
     """The details, places by name again."""
     details = cast("Record", json.loads(content))
-    names = _Place.__struct_fields__
     for name in ("hits", "shadow_hits", "relief"):
         for one in details.get(name, ()):
-            one["matches"] = [dict(zip(names, match, strict=True)) for match in one["matches"]]
+            one["matches"] = [dict(zip(_PLACE, match, strict=True)) for match in one["matches"]]
     return details
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -19,7 +21,7 @@ from modengine.audit.commitments import (
     decision_id,
     pseudonym,
 )
-from modengine.audit.context import context_of, used_fields, values
+from modengine.audit.context import Context, context_of, used_fields, values
 from modengine.audit.record import decode, encode, message_content, message_from, moment, stamp
 from modengine.audit.sealing import Sealed, Sealer, details_from, reason_class
 from modengine.engine import Engine
@@ -51,7 +53,7 @@ def seal(engine: Engine, *pairs: tuple[Message, Decision]) -> Sealed:
 
 def sealed(engine: Engine, message: Message, decision: Decision) -> tuple[dict[str, object], dict[str, object]]:
     made = seal(engine, (message, decision))
-    return decode(made.data[:-1]), details_from(made.details[0])
+    return decode(made.lines[0]), details_from(made.details[0])
 
 
 def test_only_fields_that_the_policy_asks_about_are_used(engine: Engine) -> None:
@@ -67,7 +69,7 @@ def test_free_text_fields_go_to_the_details(engine: Engine, pairs: Pairs) -> Non
 def test_fields_that_nobody_asks_about_are_nowhere(engine: Engine) -> None:
     message = Message("明天见", "x", fields={**IN, "unused": "secret", "other": "secret", "deep": {"a": "secret"}})  # type: ignore[dict-item]
     made = seal(engine, (message, engine.decide(message)))
-    assert b"secret" not in made.data + made.details[0]
+    assert b"secret" not in made.lines[0] + made.details[0]
     assert b"secret" in message_content(message)
 
 
@@ -107,18 +109,38 @@ def test_reasons_are_named_by_their_kind(engine: Engine, pairs: Pairs, reason: s
 def test_lone_surrogates_are_kept_and_committed_to(engine: Engine) -> None:
     message = Message("快\ud800递", "\udfff", (Part("ocr", "\ud800"),), IN)
     made = seal(engine, (message, engine.decide(message)))
-    assert decode(made.data[:-1])["kind"] == "decision"
+    assert decode(made.lines[0])["kind"] == "decision"
     assert message_from(message_content(message)) == message
+
+
+MATCH = Match("parcel", "text", 0, 1, 3, "快递", "快递", ("words", "gaps"), 0.5)
+OTHER = Match("number", "ocr", 1, 0, 3, "“二”", "二", ("regex",))
+FULL = Decision(
+    None, "review", "label", True, True,
+    {"rumour": CategoryScore(0, "allow", False, ("scope",)), "fraud": CategoryScore(55, "review", True)},
+    (RuleHit("r.parcel", "F1", "fraud", 60, 55, (MATCH, OTHER)),), (RuleHit("r.new", None, "rumour", 9, 9, (MATCH,)),),
+    (ReliefHit("r.joke", "fraud", -5, (MATCH,)),), (Raised("fraud", "review", ("r.parcel",)),),
+    (Undetermined("r.slow", "p", "the regex took longer than 0.1 s"),), ("lone surrogates",), True, "sha256:0",
+)  # fmt: skip
+QUIET = Decision(None, "allow", "allow", False, False, {"fraud": CategoryScore(0, "allow", False)}, revision="sha256:0")
+
+
+def test_the_bytes_of_records_are_those_of_format_1(golden: Callable[[Path, str], None]) -> None:
+    """Logs of before must be verified and replayed: the file may change with the format's number alone."""
+    context = Context("small", "sha256:0", "0.1.0", "none", {}, {})
+    pairs = [(Message("我的快递", "m-1", (Part("ocr", "“二”"),)), FULL), (Message("明天见"), QUIET)]
+    made = Sealer(context, KEY).seal(pairs, 7, ["2026-01-01T00:00:00.000000Z"] * 2, [True, False], [SALT] * 2)
+    text = b"".join(line + b"\n" for both in zip(made.lines, made.details, strict=True) for line in both)
+    golden(Path(__file__).parent / "goldens" / "format-1.jsonl", text.decode())
 
 
 def test_sealing_many_is_sealing_each(engine: Engine, pairs: Pairs) -> None:
     many = seal(engine, *pairs)
-    lines = many.data.splitlines(keepends=True)
-    assert len(lines) == len(pairs)
+    assert len(many.lines) == len(pairs)
     sealer = Sealer(context_of(engine), KEY)
     for at, pair in enumerate(pairs):
         alone = sealer.seal([pair], 3 + at, ["t"], [False], [SALT])
-        assert alone == (lines[at], [many.details[at]], [many.decision_ids[at]])
+        assert alone == ([many.lines[at]], [many.details[at]], [many.decision_ids[at]])
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
@@ -158,7 +180,7 @@ DECISIONS = st.builds(
 @given(DECISIONS)
 def test_a_record_is_canonical_and_says_what_was_decided(engine: Engine, decision: Decision) -> None:
     made = seal(engine, (MESSAGES[0], decision), (MESSAGES[3], decision))
-    for line, kept in zip(made.data.splitlines(), made.details, strict=True):
+    for line, kept in zip(made.lines, made.details, strict=True):
         record = decode(line)
         assert encode(record) == line
         assert encode(json.loads(kept)) == kept
@@ -199,7 +221,8 @@ def test_pseudonyms_ids_and_commitments_are_what_the_page_says() -> None:
     "text",
     ["2014-06-01", "2014-06-01T08:00:00", "2014-06-01T08:00:00Z", "2014-06-01 08:00:00+08:00",
      "2014-W23-2T08:00:00+08:00", "20140601T080000+0800", "2014-06-01T08:00:00.5+08:00", "2014-06-01T08:00:00-00:00",
-     "2014-06-01T08:00:00+08:00"],
+     "2014-06-01T08:00:00+08:00", "2016-02-29T08:00:00+08:00", "2014-01-31T23:59:59+23:59",
+     "0001-12-31T00:00:00+00:00"],
 )  # fmt: skip
 def test_times_are_kept_as_the_engine_reads_them(engine: Engine, text: str) -> None:
     message = Message("明天见", "x", fields={**IN, "time": text})
@@ -214,7 +237,11 @@ def test_any_time_is_kept_as_the_engine_reads_it(engine: Engine, time: datetime)
         assert values(field, Message(fields={"time": text})) == {"time": parse_time(text).isoformat()}
 
 
-@pytest.mark.parametrize("time", ["2014-02-30T08:00:00+08:00", "2014-06-01T25:00:00+08:00", "yesterday", 3])
+@pytest.mark.parametrize(
+    "time",
+    ["2014-02-30T08:00:00+08:00", "2014-02-29T08:00:00+08:00", "2014-04-31T08:00:00+08:00", "2014-06-00T08:00:00+08:00",
+     "2014-13-01T08:00:00+08:00", "0000-06-01T08:00:00+08:00", "2014-06-01T25:00:00+08:00", "yesterday", 3],
+)  # fmt: skip
 def test_a_time_that_is_none_is_refused(engine: Engine, pairs: Pairs, time: object) -> None:
     message = Message("明天见", "x", fields={**IN, "time": time})  # type: ignore[dict-item]
     with pytest.raises(MessageError, match="ME903"):
