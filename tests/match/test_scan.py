@@ -38,6 +38,10 @@ def touched(pattern: Pattern, body: str) -> bool:
         (text("t", "刷强弓木", looks_like=True), "刷强弓一", False),
         (text("t", "刷强弓木", looks_like=True), "刷弓虽弓木", True),
         (text("t", "不刷", looks_like=True, repeats=True), "否不刷", True),
+        # The second character looks as the third does here, and is one with it in what is passed over.
+        (text("t", "刷木林", looks_like=True), "刷林林", True),
+        # Before the third the second comes again, in another form.
+        (text("t", "强否木", looks_like=True, repeats=True), "强否不否木", True),
     ],
 )
 def test_a_hit_touches_where_what_it_is_part_of_stands(pattern: Pattern, body: str, expected: bool) -> None:
