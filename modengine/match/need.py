@@ -54,6 +54,24 @@ def either(items: Sequence[Leaf | AtLeast[Leaf]]) -> AtLeast[Leaf]:
     return AtLeast(1, tuple(items))
 
 
+def flat(need: AtLeast[Leaf]) -> AtLeast[Leaf]:
+    """The same with fewer trees: "and" within "and" and "or" within "or" are taken apart."""
+    every = need.n == len(need.items) != 1  # of one thing, "and" and "or" are the same
+    items: list[Leaf | AtLeast[Leaf]] = []
+    for item in need.items:
+        if not isinstance(item, AtLeast):
+            items.append(item)
+            continue
+        inner = flat(item)
+        if (every and inner.n == len(inner.items)) or need.n == inner.n == 1:
+            items += inner.items
+        else:
+            items.append(inner)
+    if len(items) == need.n == 1 and isinstance(items[0], AtLeast):
+        return items[0]
+    return AtLeast(len(items) if every else need.n, tuple(items))
+
+
 def renamed(need: AtLeast[Leaf], name: Callable[[Leaf], Other]) -> AtLeast[Other]:
     """The same of other things."""
     return AtLeast(need.n, tuple(renamed(i, name) if isinstance(i, AtLeast) else name(i) for i in need.items))
@@ -77,6 +95,7 @@ def members(mask: int) -> Iterator[int]:
 
 def possible(need: Need) -> Possible:
     """The question for one message."""
+    need = flat(need)
     n = need.n
     things = [item for item in need.items if isinstance(item, int)]
     trees = [item for item in need.items if isinstance(item, AtLeast)]
@@ -132,6 +151,7 @@ def _all(mask: int, some: tuple[int, ...], tests: list[Possible]) -> Possible:
 
 def possible_in(need: Need) -> PossibleIn:
     """The question for many messages."""
+    need = flat(need)
     n = need.n
     things = [item for item in need.items if isinstance(item, int)]
     tests = [possible_in(item) for item in need.items if isinstance(item, AtLeast)]

@@ -156,7 +156,7 @@ class TermMatcher:
     def doubts(self, scan: Scan, payload: int, last: str) -> Doubt | None:
         spelling = self._sought(payload).spelling
         if scan is Scan.LOOKS:
-            return Doubt(None if self.pattern.repeats else next_looks(spelling, last), signed=False)
+            return Doubt(next_looks(spelling, self.pattern.repeats, last), signed=False)
         if scan is Scan.REDUCED and reduce(spelling.term) != spelling.term:
             return Doubt(None, any(map(ignorable, spelling.term)))
         return None

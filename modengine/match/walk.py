@@ -176,14 +176,19 @@ def reach(term: str, repeats: bool) -> int:
     return len(term)
 
 
-def next_looks(spelling: Spelling, last: str) -> frozenset[str] | None:
-    """What of the `looks` view stands behind a beginning of a term without `repeats`; None where anything may.
+def next_looks(spelling: Spelling, repeats: bool, last: str) -> frozenset[str] | None:
+    """What of the `looks` view stands behind a beginning of a term; None where anything may.
 
-    `last` is the last character of the beginning: what looks like it is one with it.
+    `last` is the last character of the beginning: what looks like it is one with it, and hides what begins so.
     """
-    at = reach(spelling.term, repeats=False)
+    at = reach(spelling.term, repeats)
     if at == len(spelling.term):
         return None
-    begin = spelling.letters[at].begin
-    looks = frozenset(map(look_view, begin))
-    return None if last in looks or any(map(ignorable, begin)) else looks
+    before, letter = spelling.letters[at - 1 : at + 1]
+    begin, hidden = letter.begin, letter.begin
+    if repeats:  # the one before may come again in another form
+        begin |= before.begin
+        hidden |= {way[0] for way in before.splits}
+    if last in look_view("".join(hidden)) or any(map(ignorable, begin)):
+        return None
+    return frozenset(map(look_view, begin))
