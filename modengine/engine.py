@@ -6,7 +6,7 @@ normalise -> find -> confirm -> judge -> score -> decide
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from importlib.util import find_spec
 
@@ -161,15 +161,20 @@ class Engine:
 
         return read
 
-    def trace(self, message: Message | str, *, ignore_scope: bool = True) -> Trace:
-        """The decision with everything that led to it.  Unlike `decide` it ignores scope by default."""
+    def trace(
+        self, message: Message | str, *, ignore_scope: bool = True, rules: Collection[str] | None = None
+    ) -> Trace:
+        """The decision with everything that led to it.  Unlike `decide` it ignores scope by default.
+
+        With `rules`, ids of rules, only what they looked at is told, in a fraction of the time.
+        """
         message = Message.of(message)
         decision = self.decide(message, ignore_scope=ignore_scope)
         fields = read_fields(self.policy.fields, message.fields)
         if is_too_long(message):
             return Trace(message, decision, (), (), (), self.policy.id, ignore_scope)
         outcomes, _ = self._outcomes(message, fields)
-        return trace(outcomes, message, decision, ignore_scope)
+        return trace(outcomes, message, decision, ignore_scope, rules)
 
     def _outcomes(self, message: Message, fields: Mapping[str, FieldValue]) -> tuple[Outcomes, tuple[str, ...]]:
         program = self._program

@@ -1,4 +1,4 @@
-"""What is worked out of the patterns of a policy, kept from one run to the next.
+"""A policy that was read and compiled, kept from one run to the next.
 
 One file for each policy file, in a folder of the user's own: `MODENGINE_CACHE`, else `modengine` under
 `XDG_CACHE_HOME` or `~/.cache`.  An empty `MODENGINE_CACHE` keeps nothing.  A file is read if it and its
@@ -12,15 +12,27 @@ import hashlib
 import os
 import stat
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
-from modengine.match.facts import key_of, learn, learnt, packed
-from modengine.ruleset.model import Policy
+import msgspec
+
+from modengine import sources
+from modengine.match import facts
+from modengine.match.layout import Layout, Terms, terms_of
+from modengine.match.program import Program
+from modengine.ruleset.files import Files
+from modengine.ruleset.model import Policy, SourceFile
+from modengine.ruleset.packed import packed, unpacked
+from modengine.ruleset.report import Report
 
 MOST_FILES = 32
 """So many policies are kept; the oldest files go first."""
 MOST_BYTES = 64 << 20
+
+_DIGEST = hashlib.sha256().digest_size
 
 
 def folder() -> Path | None:
@@ -32,38 +44,108 @@ def folder() -> Path | None:
     return Path(home, "modengine") if os.path.isabs(home) else None
 
 
-def recall(policy_file: Path) -> frozenset[bytes]:
-    """Learns what was kept for a policy file; gives the keys of its patterns."""
+class _Whole(msgspec.Struct):
+    """A policy without errors, and what was compiled of it.  Parts are packed by the modules they belong to."""
+
+    files: list[tuple[str, bytes]]
+    """What it was read from, in order: paths beside the first, and digests."""
+    policy: bytes
+    layout: msgspec.Raw
+    terms: msgspec.Raw
+
+
+class _File(msgspec.Struct):
+    facts: bytes
+    whole: _Whole | None = None
+
+
+class Kept:
+    """What was kept for a policy file: the facts of its patterns, and the policy itself, read and found sound."""
+
+    def __init__(self, policy_file: Path, data: bytes) -> None:
+        self._policy_file = policy_file
+        self._file = msgspec.msgpack.decode(data, type=_File) if data else None
+        self.keys: frozenset[bytes] = frozenset()
+        """Of the patterns whose facts were learnt from it."""
+
+    def program(self) -> Program | None:
+        """The program, if all files that it was read from are still the same."""
+        kept = None if self._file is None else self._file.whole
+        if kept is None:
+            return None
+        files = _read_again(self._policy_file, [name for name, _ in kept.files])
+        if [(one.path, _digest(one.data)) for one in files] != kept.files:
+            return None
+        msgspec.msgpack.decode(kept.terms, type=Terms).learn()
+        layout = msgspec.msgpack.decode(kept.layout, type=Layout)
+        return Program(replace(unpacked(kept.policy), files=files), layout=layout)
+
+    def learn(self) -> Kept:
+        """Spares this process to work out the facts."""
+        if self._file is not None:
+            self.keys = facts.learn(self._file.facts)
+        return self
+
+
+def recall(policy_file: Path) -> Kept:
+    """What was kept for a policy file by the same code."""
     file = _file_of(policy_file)
-    return frozenset() if file is None else learn(_read(file))
+    data = b"" if file is None else _read(file)
+    code, digest, body = data[:_DIGEST], data[_DIGEST : 2 * _DIGEST], data[2 * _DIGEST :]
+    return Kept(policy_file, body if code == sources.digest() and digest == _digest(body) else b"")
 
 
-def keep(policy_file: Path, policy: Policy, before: frozenset[bytes]) -> None:
-    """Keeps what is known of the patterns of a policy, where that is not what was kept `before`.
-
-    Writes whole or not at all; where nothing can be written, nothing is kept.
-    """
-    keys = learnt(keys_of(policy))
-    file = _file_of(policy_file)
-    if file is None or keys == before:
+def keep(policy_file: Path, program: Program) -> None:
+    """Keeps a program that was compiled of a policy file, and what is known of its patterns."""
+    if folder() is None:
         return
-    with suppress(OSError):
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not _is_private(os.stat(file.parent)):
-            return
-        _write(file, packed(keys))
-        _forget_oldest(file.parent)
+    policy = program.policy
+    files = [(one.path, _digest(one.data)) for one in policy.files]
+    layout, terms = map(msgspec.msgpack.encode, (program.layout, terms_of(program.patterns)))
+    whole = _Whole(files, packed(replace(policy, files=())), msgspec.Raw(layout), msgspec.Raw(terms))
+    _keep(policy_file, _File(facts.packed(keys_of(policy)), whole))
+
+
+def keep_facts(policy_file: Path, policy: Policy) -> None:
+    """Keeps what is known of the patterns alone."""
+    _keep(policy_file, _File(facts.packed(keys_of(policy))))
 
 
 def keys_of(policy: Policy) -> frozenset[bytes]:
-    return frozenset(key_of(pattern) for rule in policy.rules for pattern in rule.patterns)
+    return frozenset(facts.key_of(pattern) for rule in policy.rules for pattern in rule.patterns)
+
+
+def _keep(policy_file: Path, kept: _File) -> None:
+    """Writes whole or not at all; where nothing can be written, nothing is kept."""
+    file = _file_of(policy_file)
+    if file is not None:
+        with suppress(OSError):
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if _is_private(os.stat(file.parent)):
+                body = msgspec.msgpack.encode(kept)
+                _write(file, sources.digest() + _digest(body) + body)
+                _forget_oldest(file.parent)
+
+
+def _read_again(policy_file: Path, names: Iterable[str]) -> tuple[SourceFile, ...]:
+    """The files of a policy as they are now, without those that cannot be read."""
+    files = Files(os.path.normpath(policy_file), Report())
+    for name in names:
+        files.text(os.path.normpath(os.path.join(files.folder, name)), None)
+    return files.read
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
 
 
 def _file_of(policy_file: Path) -> Path | None:
     where = folder()
     if where is None:
         return None
-    return where / (hashlib.sha256(os.fsencode(os.path.abspath(policy_file))).hexdigest()[:32] + ".facts")
+    # Places name files as the policy's was given.
+    name = f"{os.path.abspath(policy_file)}\0{os.path.normpath(policy_file)}"
+    return where / (hashlib.sha256(os.fsencode(name)).hexdigest()[:32] + ".kept")
 
 
 def _read(file: Path) -> bytes:
@@ -96,6 +178,6 @@ def _write(file: Path, body: bytes) -> None:
 
 
 def _forget_oldest(where: Path) -> None:
-    files = sorted(where.glob("*.facts"), key=lambda file: file.stat().st_mtime)
+    files = sorted(where.glob("*.kept"), key=lambda file: file.stat().st_mtime)
     for file in files[:-MOST_FILES]:
         file.unlink(missing_ok=True)

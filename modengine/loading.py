@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from modengine.engine import Engine
 from modengine.errors import Place, PolicyError, Problem
 from modengine.identity.guard import guard
-from modengine.kept import keep, recall
+from modengine.kept import keep, keep_facts, keys_of, recall
 from modengine.match.program import Program, problems
 from modengine.match.terms import Boundary
 from modengine.paths import shipped_policy
-from modengine.ruleset.load import not_a_policy, read
-from modengine.ruleset.model import Policy
+from modengine.ruleset.load import not_a_policy, policy_of, read
+from modengine.ruleset.model import Policy, Ruleset
 
 
 def load(path: str | Path | None = None) -> Engine:
@@ -22,19 +24,49 @@ def load(path: str | Path | None = None) -> Engine:
 
     Raises PolicyError with every error in the policy and in all files that it names.
     """
-    file = shipped_policy() if path is None else Path(path)
-    loaded = read(file)
-    policy = loaded.policy
-    kept = recall(file)
-    found = [*loaded.problems, *(policy_problems(policy) if policy is not None else ())]
-    errors = [problem for problem in found if problem.severity == "error"]
-    if loaded.ruleset is not None:
-        errors.append(not_a_policy(loaded.ruleset))
-    if errors or policy is None:
-        raise PolicyError(with_source(errors))
-    program = Program(policy)
-    keep(file, policy, kept)
-    return Engine(program)
+    engine, ruleset = load_any(shipped_policy() if path is None else Path(path))
+    if ruleset is not None:
+        raise PolicyError(with_source([not_a_policy(ruleset)]))
+    return engine
+
+
+def load_any(file: Path) -> tuple[Engine, Ruleset | None]:
+    """The engine of a policy file; or of the smallest policy around a lone ruleset, and that ruleset.
+
+    Raises PolicyError with every error.
+    """
+    with _collector_off():
+        kept = recall(file)
+        program = kept.program()
+        if program is not None:
+            return Engine(program), None
+        kept.learn()
+        loaded = read(file)
+        policy = loaded.policy
+        if policy is None and loaded.ruleset is not None:
+            policy = policy_of(loaded.ruleset)
+        found = [*loaded.problems, *(policy_problems(policy) if policy is not None else ())]
+        errors = [problem for problem in found if problem.severity == "error"]
+        if errors or policy is None:
+            raise PolicyError(with_source(errors))
+        program = Program(policy)
+        if loaded.ruleset is None:
+            keep(file, program)
+        elif keys_of(policy) != kept.keys:
+            keep_facts(file, policy)
+        return Engine(program), loaded.ruleset
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Without looking for garbage: of the hundred thousands of objects that are made, nearly all stay."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def compile_engine(policy: Policy, boundary: Boundary = "not-straddling") -> Engine:

@@ -16,6 +16,7 @@ import pytest
 import modengine.match.tokens
 from modengine.engine import Engine
 from modengine.errors import Place, PolicyError
+from modengine.match.layout import dictionary
 from modengine.match.program import Program, problems
 from modengine.model import CategoryScore, Decision, Match, Message, Part, Suppressed
 from modengine.ruleset.condition import (
@@ -181,7 +182,7 @@ class _Shared:
 
     def __init__(self, program: Program) -> None:
         self.name: str = program.policy.segmenter
-        self._terms = frozenset(filter(segment.HAN.fullmatch, program._dictionary()))
+        self._terms = frozenset(filter(segment.HAN.fullmatch, dictionary(program.patterns)))
 
     def cut(self, block: str) -> list[str]:
         return _segmenter(self.name, self._terms).cut(block)

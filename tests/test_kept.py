@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from modengine import kept, load
+from modengine import kept, load, loading, sources
 from modengine.errors import PolicyError
 from modengine.match import facts
 
@@ -47,7 +47,7 @@ def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def file_of(policy: Path) -> Path:
-    (file,) = (policy.parent / "cache").glob("*.facts")
+    (file,) = (policy.parent / "cache").glob("*.kept")
     return file
 
 
@@ -64,6 +64,37 @@ def test_what_was_kept_is_used_and_decides_alike(policy: Path, monkeypatch: pyte
     again = load(policy)
     assert (again.revision, again.decide(MESSAGE)) == (first.revision, first.decide(MESSAGE))
     assert again.decide(MESSAGE).action == "review"
+
+
+def test_a_policy_that_did_not_change_is_not_read_again(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = load(policy)
+    with monkeypatch.context() as patch:
+        patch.setattr(loading, "read", lambda file: pytest.fail("read again"))
+        again = load(policy)
+    assert again.policy == first.policy
+    assert [again.trace(text) for text in (MESSAGE, "")] == [first.trace(text) for text in (MESSAGE, "")]
+    (policy.parent / "rules.yaml").write_text(RULES.replace("score: 70", "score: 95"), "utf-8")
+    assert load(policy).decide(MESSAGE).action == "block"
+    (policy.parent / "rules.yaml").unlink()
+    with pytest.raises(PolicyError) as error:
+        load(policy)
+    assert [problem.code for problem in error.value.problems] == ["ME101"]
+
+
+def test_places_name_the_files_as_they_were_given(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load(policy)
+    monkeypatch.chdir(policy.parent)
+    for _ in range(2):
+        assert load("shop.yaml").policy.rules[0].place.file == "rules.yaml"
+    assert load(policy).policy.rules[0].place.file == str(policy.parent / "rules.yaml")
+
+
+def test_a_policy_with_errors_is_not_kept(policy: Path) -> None:
+    (policy.parent / "rules.yaml").write_text(RULES.replace("手续费", "维族"), "utf-8")
+    for _ in range(2):
+        with pytest.raises(PolicyError) as error:
+            load(policy)
+        assert [problem.code for problem in error.value.problems] == ["ME701"]
 
 
 def test_one_changed_pattern_is_worked_out_alone(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +159,8 @@ def test_a_file_that_cannot_be_trusted_is_not_read(policy: Path, harm: Callable[
     first = load(policy)
     harm(file_of(policy))
     forget()
-    assert kept.recall(policy) == frozenset()
+    assert kept.recall(policy).learn().keys == frozenset()
+    assert kept.recall(policy).program() is None
     assert load(policy).decide(MESSAGE) == first.decide(MESSAGE)
 
 
@@ -201,7 +233,7 @@ def test_an_engine_takes_what_is_known_to_another_process(policy: Path, monkeypa
 
 def test_what_other_code_knew_is_worked_out_again(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = load(policy)
-    monkeypatch.setattr(facts, "_code", lambda: b"\0" * 32)
+    monkeypatch.setattr(sources, "digest", lambda: b"\0" * 32)
     travelling = pickle.dumps(engine)
     monkeypatch.undo()
     monkeypatch.setattr(facts, "_known", {})

@@ -15,7 +15,7 @@ FLOORS = (
     {"codes"},
     {"errors"},
     {"model"},
-    {"paths"},
+    {"paths", "sources"},
     {"text"},
     {"ruleset"},
     {"match"},

@@ -37,7 +37,7 @@ CHECKS: dict[str, Check] = {
 
 def check(path: str | Path) -> tuple[Problem, ...]:
     """Every error and warning in a policy or ruleset and in all files that it names, by place."""
-    recall(Path(path))
+    recall(Path(path)).learn()
     return check_loaded(read(Path(path)))
 
 

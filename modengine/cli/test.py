@@ -15,12 +15,11 @@ from rich.text import Text
 from modengine.checks.run import rule_files
 from modengine.cli.options import format_option, nearby
 from modengine.cli.streams import console
-from modengine.errors import InputError, PolicyError
+from modengine.errors import InputError
 from modengine.explain.text import print_rule
 from modengine.explain.visible import inline
-from modengine.loading import compile_engine, with_source
+from modengine.loading import load_any
 from modengine.paths import shipped_policy
-from modengine.ruleset.load import policy_of, read
 from modengine.run.examples import Outcome, examples_of, needs_others, run_examples
 
 _WANTED = {
@@ -69,20 +68,15 @@ class _Tried:
 
 def _try(file: Path) -> _Tried:
     """Raises PolicyError where the file has errors."""
-    loaded = read(file)
-    errors = [problem for problem in loaded.problems if problem.severity == "error"]
-    if errors:
-        raise PolicyError(with_source(errors))
-    if loaded.policy is not None:
-        engine = compile_engine(loaded.policy)
-        return _Tried(file, tuple(run_examples(engine, loaded.policy.rules)), 0)
-    assert loaded.ruleset is not None
-    policy = policy_of(loaded.ruleset)
-    own = [rule.id for rule in policy.rules]
+    engine, ruleset = load_any(file)
+    rules = engine.policy.rules
+    if ruleset is None:
+        return _Tried(file, tuple(run_examples(engine, rules)), 0)
+    own = [rule.id for rule in rules]
     # The conditions as they are written: those of the policy have lost what they cannot name.
-    others = {rule.id for rule in loaded.ruleset.rules if needs_others(rule, own)}
-    left = sum(1 for rule in policy.rules if rule.id in others for _ in examples_of(rule))
-    tried = run_examples(compile_engine(policy), (rule for rule in policy.rules if rule.id not in others))
+    others = {rule.id for rule in ruleset.rules if needs_others(rule, own)}
+    left = sum(1 for rule in rules if rule.id in others for _ in examples_of(rule))
+    tried = run_examples(engine, (rule for rule in rules if rule.id not in others))
     return _Tried(file, tuple(tried), left)
 
 

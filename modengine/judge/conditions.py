@@ -308,13 +308,17 @@ class Explainer:
     def trace(self, condition: Condition) -> ConditionTrace:
         """The condition with the value of every node, short cuts not taken."""
         children: tuple[ConditionTrace, ...] = ()
+        test: Test | None = None
         if isinstance(condition, And | Or):
             children = tuple(map(self.trace, condition.items))
+            values = tuple(_known(child.value) for child in children)
+            test = _and(values) if isinstance(condition, And) else _or(values)
         elif isinstance(condition, Not):
             children = (self.trace(condition.item),)
+            test = _not(_known(children[0].value))
         elif isinstance(condition, Of):
             children = tuple(self.trace(Has(Select(name, names=(name,)))) for name in condition.names)
-        value = self.value(condition)
+        value = self.value(condition) if test is None else test(self.judge)
         text = {And: "and", Or: "or", Not: "not"}.get(type(condition), str(condition))
         return ConditionTrace(text, value, children, self._note(condition, value))
 
@@ -347,6 +351,10 @@ class Explainer:
                 return failed[0] if failed and not value else ""
             case _:
                 return ""
+
+
+def _known(value: bool | None) -> Test:
+    return lambda _: value
 
 
 def _counted(number: int, thing: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 from modengine.judge.conditions import Explainer
@@ -28,13 +29,17 @@ Kind = Literal["score", "relief", "test"]
 Result = Literal["hit", "cancelled", "no", "unknown"]
 
 
-def trace(outcomes: Outcomes, message: Message, decision: Decision, scope_ignored: bool) -> Trace:
-    """The trace of a decision.  Every rule is judged in full, whatever its gate."""
+def trace(
+    outcomes: Outcomes, message: Message, decision: Decision, scope_ignored: bool, only: Collection[str] | None
+) -> Trace:
+    """The trace of a decision.  Every rule, or each of `only` those, is judged in full, whatever its gate."""
     program = outcomes.facts.program
     totals = scores(outcomes)
     rules: list[RuleTrace] = []
     misses: list[tuple[int, NearMiss]] = []
     for rule_id, compiled in program.rules.items():
+        if only is not None and rule_id not in only:
+            continue
         rule = compiled.rule
         found, suppressed = matches(outcomes.facts, rule), _suppressed(outcomes, rule)
         outcome = outcomes.of(rule_id)
@@ -123,14 +128,14 @@ _FAR = 1000
 
 def _cost(judge: Explainer, condition: Condition, hidden: set[str]) -> tuple[int, str]:
     """How many leaves must change for the condition to hold, and the first of them."""
-    if judge.value(condition) is True:
-        return 0, ""
     match condition:
         case And(items):
             costs = [_cost(judge, item, hidden) for item in items]
             return sum(c for c, _ in costs), next((text for c, text in costs if c), "")
         case Or(items):
             return min((_cost(judge, item, hidden) for item in items), key=lambda pair: pair[0])
+        case _ if judge.value(condition) is True:
+            return 0, ""
         case Of(n):
             names = condition.names
             found = sum(judge.value(Has(Select(name, names=(name,)))) is True for name in names)

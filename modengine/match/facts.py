@@ -7,13 +7,8 @@ often a policy is compiled, and `modengine.kept` takes them from one process to 
 from __future__ import annotations
 
 import hashlib
-import sys
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import version as version_of
-from pathlib import Path
 
 import msgspec
 
@@ -23,10 +18,6 @@ from modengine.match.gate import cost
 from modengine.match.matchers import MATCHERS
 from modengine.match.revision import pattern_key
 from modengine.ruleset.model import Pattern
-from modengine.text import tables
-from modengine.version import __version__
-
-_DIGEST = hashlib.sha256().digest_size
 
 MOST = 20_000
 """The facts of so many patterns are remembered."""
@@ -76,38 +67,16 @@ def spelled(pattern: Pattern) -> tuple[str, ...]:
     return literal_runs(pattern.regex or "") if found is None else found.spelled
 
 
-def learnt(keys: Iterable[bytes]) -> frozenset[bytes]:
-    """Those of the keys under which facts are known."""
-    return frozenset(filter(_known.__contains__, keys))
-
-
 def packed(keys: Iterable[bytes]) -> bytes:
-    """The facts that are known under some keys, for `learn` in another process."""
-    body = msgspec.msgpack.encode({key: _known[key] for key in keys if key in _known})
-    return _code() + hashlib.sha256(body).digest() + body
+    """The facts that are known under some keys, for `learn` in another process of the same code."""
+    return msgspec.msgpack.encode({key: _known[key] for key in keys if key in _known})
 
 
 def learn(data: bytes) -> frozenset[bytes]:
-    """Takes over what was `packed` by the same code, and gives its keys; what is damaged or of other code has none."""
-    code, digest, body = data[:_DIGEST], data[_DIGEST : 2 * _DIGEST], data[2 * _DIGEST :]
-    if code != _code() or digest != hashlib.sha256(body).digest():
-        return frozenset()
-    facts = msgspec.msgpack.decode(body, type=dict[bytes, Facts])
+    """Takes over what was `packed`, and gives its keys."""
+    facts = msgspec.msgpack.decode(data, type=dict[bytes, Facts])
     _known.update(facts)
     return frozenset(facts)
-
-
-@cache
-def _code() -> bytes:
-    """The digest of all that facts depend on besides the patterns."""
-    total = hashlib.sha256()
-    parts = [__version__, sys.version, unicodedata.unidata_version, tables.digest()]
-    parts += [version_of(name) for name in ("regex", "pypinyin", "msgspec")]
-    total.update("\0".join(parts).encode())
-    package = Path(__file__).parents[1]
-    for file in sorted((*package.glob("text/*.py"), *package.glob("match/*.py"))):
-        total.update(hashlib.sha256(file.read_bytes()).digest())
-    return total.digest()
 
 
 def _worked_out(pattern: Pattern) -> Facts:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import regex
 
+from modengine import sources
 from modengine.errors import Problem
-from modengine.match.expression import CostlyRegex, Query, Strings, nodes, parse
-from modengine.match.facts import facts_of, key_of, known, learn, packed
-from modengine.match.found import Literal, Matcher, Scan
+from modengine.match.expression import CostlyRegex, nodes, parse
+from modengine.match.facts import known
+from modengine.match.found import Matcher
 from modengine.match.gate import gates, need
+from modengine.match.layout import Layout, Payloads, Terms, dictionary, layout_of, terms_of
 from modengine.match.literals import Automaton
 from modengine.match.matchers import MATCHERS
-from modengine.match.need import NEVER, Need, Possible, PossibleIn, bits, members, possible, possible_in, renamed
+from modengine.match.need import NEVER, Need, Possible, PossibleIn, bits, members, possible, possible_in
 from modengine.match.part import PartText
 from modengine.match.regex import compiled, source_of
 from modengine.match.revision import pattern_key, revision
@@ -24,7 +25,6 @@ from modengine.match.scan import Hits, Pass, Scans
 from modengine.match.terms import Boundary, plain_term
 from modengine.ruleset.model import Pattern, Policy, Rule, sought
 from modengine.text import segment
-from modengine.text.normalize import SEPARATOR
 from modengine.text.segment import Segmenter
 
 
@@ -61,7 +61,8 @@ class Program:
     `boundary` is what makes a match of `words` count: the lab alone asks for another than the first.
     """
 
-    def __init__(self, policy: Policy, boundary: Boundary = "not-straddling") -> None:
+    def __init__(self, policy: Policy, boundary: Boundary = "not-straddling", layout: Layout | None = None) -> None:
+        """With the `layout` of the same patterns nothing is worked out of them again."""
         self.policy = policy
         self.boundary: Boundary = boundary
         self.revision = revision(policy, boundary)
@@ -77,13 +78,20 @@ class Program:
                     numbers[key] = len(self.patterns)
                     self.patterns.append(pattern)
         self.matchers: tuple[Matcher, ...] = tuple(MATCHERS[p.kind](p, boundary) for p in self.patterns)
-        facts = tuple(map(facts_of, self.patterns))
-        self.costs = tuple(one.cost for one in facts)
-        """About how often each matcher is touched."""
-        self.sharper, sets = _sharper([one.query for one in facts])
+        self.layout = layout_of(self.patterns) if layout is None else layout
+        self.joins = self.layout.joins
+        self.costs = self.layout.costs
+        self.sharper = tuple(
+            Sharper(number, possible(needed), possible_in(needed))
+            for number, needed in enumerate(self.layout.needs)
+            if needed is not None
+        )
         self._sharper_at = {1 << one.number: one for one in self.sharper}
         self._sharp = bits(one.number for one in self.sharper)
-        self.passes, self.ungated = self._compile_literals([one.literals for one in facts], sets)
+        self.things = len(self.matchers) + self.layout.sets + 1
+        """What a literal may touch: the matchers, the sets, and one thing more for the rules that need no matcher."""
+        self.ungated = bits((*self.layout.always, self.things - 1))
+        """What any message touches."""
         names = {rule.id: {p.name: numbers[pattern_key(p)] for p in rule.patterns} for rule in rules.values()}
         self.rules: dict[str, RuleProgram] = {}
         for rule in rules.values():
@@ -98,11 +106,11 @@ class Program:
         self.scoring = tuple(one for one in self._in_order if one.rule.relief is None)
         """The rules that are no reliefs, in the order of the policy."""
         self._scoring = (1 << len(self.scoring)) - 1
-        self.passes = tuple(self._with_rules(one) for one in self.passes)
+        self.passes = self._passes(self.layout)
         self._always = self.ungated | self._opened(self.ungated)
 
-    def __reduce__(self) -> tuple[Callable[[Policy, Boundary, bytes], Program], tuple[Policy, Boundary, bytes]]:
-        return _compiled_again, (self.policy, self.boundary, packed(map(key_of, self.patterns)))
+    def __reduce__(self) -> tuple[Callable[..., Program], tuple[Policy, Boundary, bytes, Layout, Terms]]:
+        return _compiled_again, (self.policy, self.boundary, sources.digest(), self.layout, terms_of(self.patterns))
 
     def _opens(self, rule_id: str, rules: Mapping[str, Rule], names: Mapping[str, Mapping[str, int]]) -> int:
         """The rarest gate of a rule; `ungated` if any message may open it."""
@@ -136,56 +144,20 @@ class Program:
         numbers = {number for number in needed.leaves() if self.matchers[number].is_quick}
         return tuple(sorted(numbers, key=lambda number: (self.costs[number], number)))
 
-    def _compile_literals(
-        self, asked: Sequence[tuple[Literal, ...] | None], sets: Mapping[Strings, int]
-    ) -> tuple[tuple[Pass, ...], int]:
-        """Builds the automata; gives as bits what any message touches: the matchers without a literal.
-
-        One bit more stands for the rules that need no matcher.
-        """
-        payloads: dict[Scan, dict[str, list[tuple[int, int]]]] = {scan: {} for scan in Scan}
-        self.things = len(self.matchers) + len(sets) + 1
-        """How many things a literal may touch: the matchers, the sets, and that one bit."""
-        ungated = 1 << (self.things - 1)
-        for number, literals in enumerate(asked):
-            if literals is None:
-                ungated |= 1 << number
-                continue
-            for literal in literals:
-                payloads[literal.scan].setdefault(literal.text, []).append((number, literal.payload))
-        touches = {scan: {text: [n for n, _ in users] for text, users in payloads[scan].items()} for scan in Scan}
-        for one, number in sets.items():
-            for text in one:
-                touches[Scan.PLAIN].setdefault(text, []).append(number)
-        self.joins = not any(SEPARATOR in text for found in touches.values() for text in found)
-        """Whether texts may be read together: no literal reaches from one into the next."""
-        shared: dict[tuple[int, ...], tuple[int, ...]] = {}
+    def _passes(self, layout: Layout) -> tuple[Pass, ...]:
+        """The automata, each with what its literals touch and open."""
         passes = []
-        for scan, found in touches.items():
-            if found:
-                things = [tuple(dict.fromkeys(numbers)) for numbers in found.values()]
-                things = [shared.setdefault(one, one) for one in things]
-                masks = {one: bits(one) for one in set(things)}
-                passes.append(
-                    Pass(
-                        scan,
-                        Automaton(list(found)),
-                        _payloads(payloads[scan].get(text, ()) for text in found),
-                        tuple(things),
-                        tuple(map(masks.__getitem__, things)),
-                    )
-                )
-        return tuple(passes), ungated
+        for one in layout.passes:
+            touches = [touched | self._opened(touched) for touched in map(bits, one.groups)]
+            passes.append(
+                Pass(one.scan, Automaton(one.texts), Payloads(one.asked), one.each(one.groups), one.each(touches))
+            )
+        return tuple(passes)
 
     @cached_property
     def segmenter(self) -> Segmenter:
         """Made when a message first needs words."""
-        return segment.make(self.policy.segmenter, self._dictionary())
-
-    def _dictionary(self) -> Iterable[str]:
-        for pattern in self.patterns:
-            if pattern.kind in ("words", "tokens"):
-                yield from (plain_term(text) for text, _ in sought(pattern))
+        return segment.make(self.policy.segmenter, dictionary(self.patterns))
 
     def _opened(self, touched: int) -> int:
         """The rules that a set of matchers opens, as bits above those of the matchers."""
@@ -202,10 +174,6 @@ class Program:
             for number in members(rule.opens):
                 found[number] |= 1 << self._first + at
         return tuple(found)
-
-    def _with_rules(self, one: Pass) -> Pass:
-        opened = {touches: touches | self._opened(touches) for touches in set(one.touches)}
-        return replace(one, touches=tuple(map(opened.__getitem__, one.touches)))
 
     def scan(self, part: PartText) -> tuple[int, tuple[Hits, ...]]:
         """What a part touches, as bits: matchers, and above them the rules they open; and what each pass found."""
@@ -295,29 +263,12 @@ class Program:
         return live
 
 
-def _compiled_again(policy: Policy, boundary: Boundary, facts: bytes) -> Program:
-    """In another process, which need not work out the facts of the patterns."""
-    learn(facts)
-    return Program(policy, boundary)
-
-
-def _sharper(queries: Sequence[Query | None]) -> tuple[tuple[Sharper, ...], dict[Strings, int]]:
-    """The matchers that need more than one literal; and the sets of literals that they ask for, numbered."""
-    sets: dict[Strings, int] = {}
-    found = []
-    for number, query in enumerate(queries):
-        if query is not None:
-            needed = renamed(query, lambda one: sets.setdefault(one, len(queries) + len(sets)))
-            found.append(Sharper(number, possible(needed), possible_in(needed)))
-    return tuple(found), sets
-
-
-def _payloads(found: Iterable[Iterable[tuple[int, int]]]) -> dict[int, dict[int, tuple[int, ...]]]:
-    payloads = defaultdict[int, dict[int, tuple[int, ...]]](dict)
-    for literal, users in enumerate(found):
-        for number, payload in users:
-            payloads[number][literal] = (*payloads[number].get(literal, ()), payload)
-    return dict(payloads)
+def _compiled_again(policy: Policy, boundary: Boundary, code: bytes, layout: Layout, terms: Terms) -> Program:
+    """In another process, which need not work out what the same code knew of the patterns."""
+    if code != sources.digest():
+        return Program(policy, boundary)
+    terms.learn()
+    return Program(policy, boundary, layout)
 
 
 def problems(policy: Policy) -> tuple[Problem, ...]:

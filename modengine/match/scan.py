@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modengine.match.found import Candidate, Scan, reduced
+from modengine.match.layout import Payloads
 from modengine.match.literals import Automaton
 from modengine.match.part import PartText, Reduced, reduce
 from modengine.text.sounds import sound_view
@@ -29,8 +30,7 @@ class Pass:
 
     scan: Scan
     automaton: Automaton
-    payloads: Mapping[int, Mapping[int, tuple[int, ...]]]
-    """For each matcher, the payloads with which it asks for each of its literals."""
+    payloads: Payloads
     things: tuple[tuple[int, ...], ...]
     touches: tuple[int, ...]
 

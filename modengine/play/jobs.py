@@ -19,7 +19,7 @@ import msgspec
 from modengine.engine import MOST_CHARACTERS, Engine
 from modengine.explain import details_of
 from modengine.explain.marks import marks_of
-from modengine.kept import keep, keys_of, recall
+from modengine.kept import keep_facts, keys_of, recall
 from modengine.loading import compile_engine
 from modengine.match.part import PartText
 from modengine.model import Decision, Message, Part
@@ -68,7 +68,7 @@ class Bench:
         if given is None:
             raise NeedError(name)
         if self.known is None:
-            self.known = recall(PAGE)
+            self.known = recall(PAGE).learn().keys
         made = make(given["files"], given["main"])
         if made.engine is not None:
             self._keep(made.engine.policy, self.known)
@@ -84,7 +84,7 @@ class Bench:
         """Keeps the facts of the largest rule set of the page for the workers to come, not of its every edit."""
         keys = keys_of(policy)
         if len(keys) >= len(known) and len(keys - known) > len(keys) // 20:
-            keep(PAGE, policy, known)
+            keep_facts(PAGE, policy)
             self.known = keys
 
     def sample(self) -> tuple[Row, ...]:

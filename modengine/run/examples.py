@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -19,7 +19,9 @@ KNOWN: frozenset[Kind] = frozenset({"known_miss", "known_false_alarm"})
 class Tracer(Protocol):
     """What running examples needs of an engine."""
 
-    def trace(self, message: Message | str, *, ignore_scope: bool = True) -> Trace: ...
+    def trace(
+        self, message: Message | str, *, ignore_scope: bool = True, rules: Collection[str] | None = None
+    ) -> Trace: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def run_examples(engine: Tracer, rules: Iterable[Rule]) -> Iterator[Outcome]:
         if rule.status == "draft":
             continue
         for kind, example in examples_of(rule):
-            trace = engine.trace(example.message, ignore_scope=True)
+            trace = engine.trace(example.message, ignore_scope=True, rules=(rule.id,))
             mine = next((one for one in trace.rules if one.rule == rule.id), None)
             reasons = (one.reason for one in trace.decision.undetermined if one.rule in (None, rule.id))
             yield Outcome(rule, kind, example, mine is not None and mine.outcome == "hit", mine, next(reasons, ""))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import warnings
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -61,22 +61,31 @@ def _dictionary() -> tuple[str, ...]:
     return tuple(Path(spec.origin).with_name("dict.txt").read_text("utf-8").splitlines())
 
 
-def _known(words: Iterable[str]) -> dict[str, tuple[int, str]]:
+_entries: dict[str, tuple[int, str]] = {}
+"""Of words that were asked for before: frequency and tag."""
+
+
+def learn(entries: Mapping[str, tuple[int, str]]) -> None:
+    """Takes over what another process found to be `known`."""
+    _entries.update(entries)
+
+
+def known(words: Iterable[str]) -> dict[str, tuple[int, str]]:
     """Frequency and tag of those words that the dictionary has."""
     wanted = set(words)
-    found = {}
-    for line in _dictionary() if wanted else ():
-        word, frequency, tag = line.split(" ")
-        if word in wanted:
-            found[word] = (int(frequency), tag)
-    return found
+    if missing := wanted - _entries.keys():
+        for line in _dictionary():
+            word, frequency, tag = line.split(" ")
+            if word in missing:
+                _entries[word] = (int(frequency), tag)
+    return {word: _entries[word] for word in wanted if word in _entries}
 
 
 def added(terms: Iterable[str]) -> frozenset[str]:
     """Those of some terms that change a segmenter when they are added: words, and rarer than FREQUENCY."""
     words = {term for term in terms if HAN.fullmatch(term)}
-    known = _known(words)
-    return frozenset(word for word in words if known.get(word, (0, ""))[0] < FREQUENCY)
+    entries = known(words)
+    return frozenset(word for word in words if entries.get(word, (0, ""))[0] < FREQUENCY)
 
 
 class _Rjieba:
@@ -86,9 +95,9 @@ class _Rjieba:
         import rjieba  # noqa: PLC0415  (loads 40 ms of dictionary; only policies with words need it)
 
         jieba = rjieba.Jieba()
-        known = _known(word for word in words if jieba.has_word(word))
+        entries = known(word for word in words if jieba.has_word(word))
         for word in words:
-            frequency, tag = known.get(word, (0, "x"))
+            frequency, tag = entries.get(word, (0, "x"))
             if frequency < FREQUENCY:
                 jieba.add_word(word, FREQUENCY, tag)
         self._jieba = jieba

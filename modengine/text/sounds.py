@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from modengine.text.tables import syllable, syllable_set, syllables_of
@@ -18,6 +19,8 @@ _PRIVATE = range(0xE000, 0xF900)
 LATIN = re.compile(r"[a-z]+")
 LONGEST_RUN = 24
 """Longer runs of letters are not read as pinyin."""
+MOST_TERMS = 65536
+"""Of so many terms it is remembered how they sound."""
 
 
 @cache
@@ -99,8 +102,25 @@ def sound_view(plain: str) -> View:
     return View("".join(pieces), starts, ends)
 
 
+_sounds: dict[str, tuple[str, ...]] = {}
+
+
+def learn(sounds: Mapping[str, tuple[str, ...]]) -> None:
+    """Takes over what another process found to be the `term_sounds` of some terms."""
+    _sounds.update(sounds)
+
+
 def term_sounds(term: str) -> tuple[str, ...]:
     """How a plain term may sound: character by character, and as it is read as a whole (银行)."""
+    found = _sounds.get(term)
+    if found is None:
+        if len(_sounds) >= MOST_TERMS:
+            _sounds.clear()
+        found = _sounds[term] = _term_sounds(term)
+    return found
+
+
+def _term_sounds(term: str) -> tuple[str, ...]:
     view, whole = sound_view(term), syllables_of(term) if any(map(syllable, term)) else ()
     symbols = _symbols()
     in_context = list(view.text)

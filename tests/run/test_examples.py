@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,9 +21,12 @@ RULE = Rule("r", "Rule", "c", HERE, parse("a"))
 class HitsOnYes:
     """An engine whose rule `r` hits the text "yes" and half holds on "maybe"."""
 
-    def trace(self, message: Message | str, *, ignore_scope: bool = True) -> Trace:
+    def trace(
+        self, message: Message | str, *, ignore_scope: bool = True, rules: Collection[str] | None = None
+    ) -> Trace:
         assert isinstance(message, Message)
         assert ignore_scope
+        assert rules == ("r",)
         outcome = {"yes": "hit", "maybe": "unknown"}.get(message.text)
         node = ConditionTrace("a", message.text == "yes")
         rules = (RuleTrace("r", "Rule", "c", "score", outcome, node),) if outcome else ()  # type: ignore[arg-type]
