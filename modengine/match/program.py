@@ -11,6 +11,7 @@ import regex
 
 from modengine import sources
 from modengine.errors import Problem
+from modengine.match.doubts import Doubts, Pass
 from modengine.match.expression import CostlyRegex, nodes, parse
 from modengine.match.facts import known
 from modengine.match.found import Matcher
@@ -22,7 +23,7 @@ from modengine.match.need import NEVER, Need, Possible, PossibleIn, bits, member
 from modengine.match.part import PartText, Scan
 from modengine.match.regex import compiled, source_of
 from modengine.match.revision import pattern_key, revision
-from modengine.match.scan import Doubts, Heard, Pass, Scans, turned
+from modengine.match.scan import Heard, Scans, turned
 from modengine.match.terms import Boundary, plain_term
 from modengine.ruleset.model import Pattern, Policy, Rule, sought
 from modengine.text import segment
