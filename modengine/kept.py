@@ -101,8 +101,13 @@ def keep(policy_file: Path, program: Program) -> None:
         return
     policy = program.policy
     files = [(one.path, _digest(one.data)) for one in policy.files]
+    try:
+        data = packed(replace(policy, files=()))
+    except (OverflowError, UnicodeEncodeError):  # an integer beyond 64 bits, a path that is not UTF-8
+        keep_facts(policy_file, policy)
+        return
     layout, terms = map(msgspec.msgpack.encode, (program.layout, terms_of(program.patterns)))
-    whole = _Whole(files, packed(replace(policy, files=())), msgspec.Raw(layout), msgspec.Raw(terms))
+    whole = _Whole(files, data, msgspec.Raw(layout), msgspec.Raw(terms))
     _keep(policy_file, _File(facts.packed(keys_of(policy)), whole))
 
 
@@ -123,8 +128,9 @@ def _keep(policy_file: Path, kept: _File) -> None:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if _is_private(os.stat(file.parent)):
                 body = msgspec.msgpack.encode(kept)
-                _write(file, sources.digest() + _digest(body) + body)
-                _forget_oldest(file.parent)
+                if len(body) < MOST_BYTES - 2 * _DIGEST:
+                    _write(file, sources.digest() + _digest(body) + body)
+                    _forget_oldest(file.parent)
 
 
 def _read_again(policy_file: Path, names: Iterable[str]) -> tuple[SourceFile, ...]:

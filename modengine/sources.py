@@ -12,7 +12,7 @@ from pathlib import Path
 from modengine.version import __version__
 
 FILES = ("*.py", "text/*.py", "text/data/*", "match/*.py", "ruleset/*.py", "identity/*.py", "identity/*.yaml")
-LIBRARIES = ("jieba", "msgspec", "pypinyin", "regex")
+LIBRARIES = ("jieba", "msgspec", "pypinyin", "pyyaml", "regex")
 
 
 @cache

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from modengine import kept, load, loading, sources
+from modengine import Message, kept, load, loading, sources
 from modengine.errors import PolicyError
 from modengine.match import facts
 
@@ -79,6 +79,16 @@ def test_a_policy_that_did_not_change_is_not_read_again(policy: Path, monkeypatc
     with pytest.raises(PolicyError) as error:
         load(policy)
     assert [problem.code for problem in error.value.problems] == ["ME101"]
+
+
+def test_what_cannot_be_packed_is_compiled_each_time(policy: Path) -> None:
+    huge = RULES.replace("when: won and fee", f"when: won and fee and message.sum != {10**30}")
+    (policy.parent / "rules.yaml").write_text(huge, "utf-8")
+    policy.write_text(POLICY + "fields: {sum: integer}\n", "utf-8")
+    for _ in range(2):
+        assert load(policy).decide(Message(MESSAGE, fields={"sum": 1})).action == "review"
+    assert kept.recall(policy).program() is None
+    assert len(kept.recall(policy).learn().keys) == 2
 
 
 def test_places_name_the_files_as_they_were_given(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,3 +77,14 @@ def test_the_results_of_public_functions_are_public() -> None:
 def test_every_error_is_one_of_the_tree() -> None:
     errors = [getattr(modengine, name) for name in CLASSES if issubclass(getattr(modengine, name), Exception)]
     assert all(issubclass(error, modengine.ModengineError) for error in errors)
+
+
+def test_a_trace_of_one_rule_tells_of_no_other() -> None:
+    engine = modengine.load()
+    whole = engine.trace("恭喜您中奖，点击链接领奖，请先转账手续费到安全账户")
+    assert len(whole.rules) > 1
+    for one in whole.rules:
+        only = engine.trace(whole.message, rules=one.rule)
+        assert (only.rules, only.decision, only.waterfalls) == ((one,), whole.decision, whole.waterfalls)
+    with pytest.raises(ValueError, match="no-such-rule"):
+        engine.trace("你好", rules=["no-such-rule"])

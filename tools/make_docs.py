@@ -115,6 +115,7 @@ def cli_page() -> str:
         "",
         "Output is UTF-8 on every system. `NO_COLOR=1` turns colours off. Progress is shown only on a",
         "terminal, and on standard error. `MODENGINE_TRACEBACK=1` shows where an unexpected error happened.",
+        "A policy that was compiled is kept in `~/.cache/modengine`, or where `MODENGINE_CACHE` says (empty: nowhere).",
         "",
         "## modengine",
         "",

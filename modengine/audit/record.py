@@ -68,7 +68,15 @@ def plain(value: object) -> bytes:
     try:
         return encode_ordered(value)
     except UnicodeEncodeError:
-        return json.dumps(msgspec.to_builtins(value), separators=(",", ":"), sort_keys=True).encode("ascii")
+        builtins = msgspec.to_builtins(value, enc_hook=_read)
+        return json.dumps(builtins, separators=(",", ":"), sort_keys=True).encode("ascii")
+
+
+def _read(value: object) -> object:
+    """What a piece that is JSON already says."""
+    if isinstance(value, msgspec.Raw):
+        return json.loads(bytes(value))
+    raise NotImplementedError(type(value).__name__)
 
 
 # --------------------------------------------------------------------------- the message in the vault

@@ -66,8 +66,8 @@ class Terms:
 
     sounds: dict[str, tuple[str, ...]]
     """Of those that are sought by sound."""
-    words: dict[str, tuple[int, str]]
-    """Of those that the segmenter's dictionary has, what it says."""
+    words: dict[str, segment.Entry | None]
+    """Of those that a policy adds to its segmenter, what the dictionary says."""
 
     def learn(self) -> None:
         """Spares this process to work it out."""
@@ -157,7 +157,7 @@ def layout_of(patterns: Sequence[Pattern]) -> Layout:
 def terms_of(patterns: Sequence[Pattern]) -> Terms:
     """What a program will ask of the terms of its patterns."""
     heard = {term: term_sounds(term) for one in patterns if one.sounds_like for term in map(plain_term, one.terms)}
-    return Terms(heard, segment.known(dictionary(patterns)))
+    return Terms(heard, segment.entries(dictionary(patterns)))
 
 
 def dictionary(patterns: Iterable[Pattern]) -> Iterable[str]:

@@ -58,7 +58,8 @@ class RuleProgram:
 
 
 class Program:
-    """A compiled policy.  Immutable; safe to share between threads; pickles as its policy.
+    """A compiled policy.  Immutable; safe to share between threads; pickles as its policy,
+    with what was worked out of its patterns.
 
     `boundary` is what makes a match of `words` count: the lab alone asks for another than the first.
     """

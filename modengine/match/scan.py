@@ -45,8 +45,8 @@ class Candidates:
     def of(self, number: int) -> list[Candidate]:
         """The hits of the literals of one matcher."""
         mine = [*self._left.get(number, ())]
-        for scan, users, places in self._passes:
-            payloads = users.get(number)
+        for scan, asked, places in self._passes:
+            payloads = asked.get(number)
             if payloads is None:
                 continue
             few, many = (payloads, places) if len(payloads) < len(places) else (places, payloads)
@@ -155,7 +155,7 @@ class _Found:
                 for thing, _ in touched[at]:
                     messages[thing] = messages.get(thing, 0) | bit
         firsts += [len(hits)] * (len(ends) - number)
-        for number, heard in others.items():
+        for number, heard in others.items():  # only sounds have others, whose hits are not doubted
             for _, _, literal in heard:
                 messages[literal] = messages.get(literal, 0) | 1 << owners[number]
 

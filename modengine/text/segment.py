@@ -61,31 +61,35 @@ def _dictionary() -> tuple[str, ...]:
     return tuple(Path(spec.origin).with_name("dict.txt").read_text("utf-8").splitlines())
 
 
-_entries: dict[str, tuple[int, str]] = {}
-"""Of words that were asked for before: frequency and tag."""
+Entry = tuple[int, str]
+"""Frequency and tag."""
+
+_entries: dict[str, Entry | None] = {}
+"""Of words that were asked for before; None for those that the dictionary lacks."""
 
 
-def learn(entries: Mapping[str, tuple[int, str]]) -> None:
-    """Takes over what another process found to be `known`."""
+def learn(entries: Mapping[str, Entry | None]) -> None:
+    """Takes over what another process found to be the `entries` of some words."""
     _entries.update(entries)
 
 
-def known(words: Iterable[str]) -> dict[str, tuple[int, str]]:
-    """Frequency and tag of those words that the dictionary has."""
+def entries(words: Iterable[str]) -> dict[str, Entry | None]:
+    """What the dictionary says of words; None for those that it lacks."""
     wanted = set(words)
     if missing := wanted - _entries.keys():
+        _entries.update(dict.fromkeys(missing))
         for line in _dictionary():
             word, frequency, tag = line.split(" ")
             if word in missing:
                 _entries[word] = (int(frequency), tag)
-    return {word: _entries[word] for word in wanted if word in _entries}
+    return {word: _entries[word] for word in wanted}
 
 
 def added(terms: Iterable[str]) -> frozenset[str]:
     """Those of some terms that change a segmenter when they are added: words, and rarer than FREQUENCY."""
     words = {term for term in terms if HAN.fullmatch(term)}
-    entries = known(words)
-    return frozenset(word for word in words if entries.get(word, (0, ""))[0] < FREQUENCY)
+    found = entries(words)
+    return frozenset(word for word in words if (found[word] or (0, ""))[0] < FREQUENCY)
 
 
 class _Rjieba:
@@ -95,9 +99,9 @@ class _Rjieba:
         import rjieba  # noqa: PLC0415  (loads 40 ms of dictionary; only policies with words need it)
 
         jieba = rjieba.Jieba()
-        entries = known(word for word in words if jieba.has_word(word))
+        found = entries(word for word in words if jieba.has_word(word))
         for word in words:
-            frequency, tag = entries.get(word, (0, "x"))
+            frequency, tag = found.get(word) or (0, "x")
             if frequency < FREQUENCY:
                 jieba.add_word(word, FREQUENCY, tag)
         self._jieba = jieba

@@ -22,7 +22,7 @@ from modengine.audit.commitments import (
     pseudonym,
 )
 from modengine.audit.context import Context, context_of, used_fields, values
-from modengine.audit.record import decode, encode, message_content, message_from, moment, stamp
+from modengine.audit.record import decode, encode, message_content, message_from, moment, plain, stamp
 from modengine.audit.sealing import Sealed, Sealer, details_from, reason_class
 from modengine.engine import Engine
 from modengine.errors import MessageError
@@ -111,6 +111,14 @@ def test_lone_surrogates_are_kept_and_committed_to(engine: Engine) -> None:
     made = seal(engine, (message, engine.decide(message)))
     assert decode(made.lines[0])["kind"] == "decision"
     assert message_from(message_content(message)) == message
+
+
+def test_a_field_with_a_lone_surrogate_is_kept_beside_the_places_of_a_hit() -> None:
+    place = ("parcel", "text", 0, 1, 3, ("words",), msgspec.Raw(b"1.0"))
+    whole = plain({"fields": {"room": "r"}, "hits": [place]})
+    broken = plain({"fields": {"room": "\ud800"}, "hits": [place]})
+    assert broken == whole.replace(b'"r"', b'"\\ud800"')
+    assert json.loads(broken)["hits"][0][-1] == 1.0
 
 
 MATCH = Match("parcel", "text", 0, 1, 3, "快递", "快递", ("words", "gaps"), 0.5)
