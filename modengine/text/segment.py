@@ -77,11 +77,12 @@ def entries(words: Iterable[str]) -> dict[str, Entry | None]:
     """What the dictionary says of words; None for those that it lacks."""
     wanted = set(words)
     if missing := wanted - _entries.keys():
-        _entries.update(dict.fromkeys(missing))
+        found: dict[str, Entry | None] = dict.fromkeys(missing)
         for line in _dictionary():
             word, frequency, tag = line.split(" ")
             if word in missing:
-                _entries[word] = (int(frequency), tag)
+                found[word] = (int(frequency), tag)
+        _entries.update(found)  # at once: another thread must not take a word for one that the dictionary lacks
     return {word: _entries[word] for word in wanted}
 
 
