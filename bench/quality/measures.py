@@ -53,6 +53,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("own harmless samples, review", "messages", _is("label", "none"), None, 0.0, False),
     *_invented("independent"),
     *_invented("oblique"),
+    *_invented("street"),
     *_invented("unseen"),
     Measure("chineseharm fraud → fraud", "chineseharm_dev", _is("cat", "fraud"), "fraud", 0.70, True),
     Measure("chineseharm porn → pornography", "chineseharm_dev", _is("cat", "porn"), "pornography", 0.65, True),
@@ -70,7 +71,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("chineseharm harmless → any", "chineseharm_dev", _is("cat", "benign_hard"), None, 0.005, False),
 )  # fmt: skip
 FILES: tuple[str, ...] = tuple(dict.fromkeys(measure.file for measure in MEASURES))
-OWN: tuple[str, ...] = ("warnings", "messages", "independent", "oblique", "unseen")
+OWN: tuple[str, ...] = ("warnings", "messages", "independent", "oblique", "street", "unseen")
 """Files of samples/: no data folder is needed."""
 WITHOUT_HALVES: tuple[str, ...] = ("warnings", "messages", "unseen")
 """Files that the writers of the rules read whole, or not at all (`unseen`)."""
