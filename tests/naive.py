@@ -68,7 +68,7 @@ def positive(char: str) -> str:
     return str(DIGITS.index(digit[1])) if digit else char
 
 
-DIGITS = "ZERO ONE TWO THREE FOUR FIVE SIX SEVEN EIGHT NINE".split()
+DIGITS = ["ZERO", "ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE"]
 
 
 def joins(char: str) -> bool:

@@ -50,7 +50,7 @@ _LETTERS, _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "123456789"
 _IN_SIGNS = {0x24FF: "0"} | _runs(
     (0x1F150, _LETTERS), (0x1F170, _LETTERS), (0x24F5, _DIGITS), (0x2776, _DIGITS), (0x2780, _DIGITS), (0x278A, _DIGITS)
 )
-"""Letters and digits white on black, circled twice or sans-serif: NFKC leaves them though it knows those circled once."""
+"""Letters and digits white on black, circled twice or sans-serif, which NFKC leaves, though not those circled once."""
 
 _COMPOSING = (*range(0x0900, 0x1C00), *range(0x11000, 0x12000), *range(0x16000, 0x17000))
 """Where the characters stand that are composed of two of class 0; Hangul is made by rule."""

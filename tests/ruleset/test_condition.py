@@ -172,7 +172,7 @@ def test_two_ways_to_write_one_condition(text: str, same: str) -> None:
         ("加 微", 2),
         ("length < x", 9),
         ("length < 2.5", 9),
-    ],  # fmt: skip
+    ],
 )
 def test_an_error_points_at_what_is_wrong(text: str, offset: int) -> None:
     with pytest.raises(ConditionSyntaxError) as caught:
