@@ -55,8 +55,20 @@ def indic_seconds() -> frozenset[str]:
 
 
 def is_selector(char: str) -> bool:
-    """'a variation selector (U+FE00-FE0F)'."""
-    return "\ufe00" <= char <= "\ufe0f"
+    """'a variation selector (U+FE00-FE0F)', or what encloses the character before it (category Me, U+20DD-20E4)."""
+    return "\ufe00" <= char <= "\ufe0f" or ("\u20dd" <= char <= "\u20e4" and unicodedata.category(char) == "Me")
+
+
+def positive(char: str) -> str:
+    """'Letters and digits white on black, circled twice or sans-serif are those letters and digits.'"""
+    name = unicodedata.name(char, "")
+    if letter := regex.fullmatch(r"NEGATIVE (?:CIRCLED|SQUARED) LATIN CAPITAL LETTER ([A-Z])", name):
+        return letter[1]
+    digit = regex.fullmatch(r"(?:DINGBAT |NEGATIVE |DOUBLE )*CIRCLED (?:SANS-SERIF )?DIGIT (\w+)", name)
+    return str(DIGITS.index(digit[1])) if digit else char
+
+
+DIGITS = "ZERO ONE TWO THREE FOUR FIVE SIX SEVEN EIGHT NINE".split()
 
 
 def joins(char: str) -> bool:
@@ -69,7 +81,8 @@ def joins(char: str) -> bool:
 def normal(cluster: str, fold: bool = True) -> str:
     """'Variation selectors are dropped. cluster -> NFKC -> casefold -> t2s char by char. Exception: … stays itself.'
     'Of a run of combining marks only the first 30 are kept': all that joins the head of a cluster is such a run."""
-    kept = "".join(char for char in cluster if not is_selector(char))[:31]
+    cluster = regex.sub(r"\[em\]e\d{1,8}\[/em\]", "☺", cluster)
+    kept = "".join(positive(char) for char in cluster if not is_selector(char))[:31]
     text = "…".join(unicodedata.normalize("NFKC", piece) for piece in kept.split("…"))
     return "".join(map(simplified, text.casefold() if fold else text))
 
@@ -91,8 +104,9 @@ def plain_view(text: str, fold: bool = True) -> Plain:
     """'Lone surrogates -> U+FFFD, one to one. plain view: split into clusters ...'"""
     text = "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
     clusters: list[list[int]] = []
+    tags = {at for tag in regex.finditer(r"\[em\]e\d{1,8}\[/em\]", text) for at in range(tag.start() + 1, tag.end())}
     for at, char in enumerate(text):
-        if clusters and joins(char):
+        if clusters and (joins(char) or at in tags):
             clusters[-1][1] = at + 1
         else:
             clusters.append([at, at + 1])
@@ -571,6 +585,8 @@ class Case:
                 return bool(set.intersection(*places))
             case cond.RuleRef(_, _, rules):
                 return any(self.hits(rule) for rule in self.policy.rules if rule.id in rules)
+            case cond.Length(operator, n):
+                return COMPARE[operator](sum(char.isalnum() for part in self.parts for char in part.view.text), n)
             case cond.Compare(name, operator, value, _):
                 return self.compare(name, operator, value)
             case cond.Not(item):

@@ -100,14 +100,16 @@ SEPARATED = ("信。加", "微\n信", "好!", "a b", "「微", "．")
 """Strings that only the kind `text` can sensibly have."""
 ALPHABET = "微薇信加张弓长张林木钱金好女子哈产品和服务麻烦大v x k❤.2"
 NOISE = (
-    *several("· - * . ❤ ❤️ ❤\u200d🔥 \u200b \u200d \ufe0f \u0301 \u0307 \u0323 ， 、 。 ! ！ ? … …… ‼ ． | ×"),
+    *several(
+        "· - * . ❤ ❤️ ❤\u200d🔥 \u200b \u200d \ufe0f \u0301 \u0307 \u0323 ， 、 。 ! ！ ? … …… ‼ ． | × \u20e3 [em]e163[/em] [em]"
+    ),
     *several('“ ” ‘ ’ 「 」 『 』 ﹁ ﹂ " ＂'),
     *(" ", "  ", "\n", "\r\n", "\u2028", "\t"),
 )
 FORMS = several(
     "微 薇 信 加 张 張 弓 长 長 弓长 强 弓虽 林 木 木木 好 女 子 女子 钱 錢 金 戋 金戋 骗 马扁 哈 哈哈 笑 号 大 麻 烦 "
     "大麻烦 和 服 务 務 和服务 产品 產品 产生 产 生 麻烦 刷 单 單 刷单 架 驾 浅 湖 沙 杀 乂木 乂木殳 微信 威信 薇❤ "
-    "加v 加微信 银行 行长 陆 六 啊 阿 v V ｖ Ｖ ⓥ x X ｘ ν х vx VX k K ㎏ kg ½ ① 1 2 ２ 12 l o 0 ß ẞ s ss İ i I ı "
+    "加v 加微信 银行 行长 陆 六 啊 阿 v V ｖ Ｖ ⓥ x X ｘ ν х vx VX k K ㎏ kg ½ ① 1 2 ２ 12 ➊ 1\ufe0f\u20e3 🅥 🅇 l o 0 ß ẞ s ss İ i I ı "
     "ｶﾞ ガ ｶ か é e e\u0301 ﬃ 가 \u1100\u1161 \u1161 ﷺ jia wei xin weixin jiawei WeiXin hao xian xi an a n zhang "
     "qian xjia @ab @微信 abc12 wx_88 www.a.com http://a.cn/x?b=1 HTTPS://A.CN a.com 100元 ¥8.5 3万 1,000 13800 "
     "\ud800 \U00020000 〇 服务员 银行家 产品化 大麻类 木林森 女子组 金钱草 微信号 yinhang hangzhang 航 引航 行掌"
@@ -227,7 +229,7 @@ def conditions(
     """A condition as text, over these patterns and (globs of) rules."""
     kinds = ["field"] if fields else []
     if names:
-        kinds += ["has", "has", "has", "of", "count", "near", "near", "together"]
+        kinds += ["has", "has", "has", "of", "count", "near", "near", "together", "length"]
     if globs:
         kinds += ["rule"]
     if depth:
@@ -247,6 +249,8 @@ def conditions(
         return f"rule({draw(st.sampled_from(globs))})"
     if kind == "any":
         return "any"
+    if kind == "length":
+        return f"length {draw(st.sampled_from(OPERATORS))} {draw(st.integers(0, 30))}"
     selector = st.sampled_from((*names, *names, "p*"))
     if kind == "has":
         return draw(selector)

@@ -17,6 +17,7 @@ from modengine.ruleset.condition import (
     Condition,
     Count,
     Has,
+    Length,
     Near,
     Not,
     Of,
@@ -92,6 +93,8 @@ def compiled(condition: Condition, matchers: Mapping[str, int], costs: Sequence[
             return _of(every, len(every) if n is None else n)
         case Count(select, operator, n):
             return _count(numbers(select), operator, n)
+        case Length(operator, n):
+            return _length(operator, n)
         case Compare():
             return _compare(condition)
         case RuleRef(_, _, rules):
@@ -262,6 +265,11 @@ def _count(numbers: tuple[int, ...], operator: str, n: int) -> Test:
     return test
 
 
+def _length(operator: str, n: int) -> Test:
+    compare = COMPARE[operator]
+    return lambda judge: compare(judge.facts.length, n)
+
+
 def _compare(condition: Compare) -> Test:
     name, compare = condition.field, COMPARE[condition.operator]
     value: Any = condition.value
@@ -336,6 +344,8 @@ class Explainer:
             case Compare(field):
                 actual = self.facts.fields.get(field)
                 return f"the message has no {field}" if actual is None else f"{field} is {actual}"
+            case Length():
+                return _counted(self.facts.length, "character")
             case Count(select):
                 return f"{disjoint(self._places(select))} found"
             case Near(left, right, distance, unit, ordered):

@@ -50,8 +50,8 @@ Read = Callable[[], tuple[Sequence[PartText], Callable[[], Sequence[tuple[Heard,
 class Facts:
     """The evidence of one message.  Belongs to one call."""
 
-    __slots__ = ("_candidates", "_evidence", "_hits", "_parts", "_places", "_read", "failures", "fields", "program",
-                 "touched")  # fmt: skip
+    __slots__ = ("_candidates", "_evidence", "_hits", "_length", "_parts", "_places", "_read", "failures", "fields",
+                 "program", "touched")  # fmt: skip
 
     def __init__(self, program: Program, fields: Mapping[str, FieldValue], touched: int, read: Read) -> None:
         self.program, self.fields, self._read = program, fields, read
@@ -60,6 +60,7 @@ class Facts:
         self._parts: Sequence[PartText] | None = None
         self._hits: Callable[[], Sequence[tuple[Heard, ...]]] = tuple
         self._candidates: list[Candidates] | None = None
+        self._length: int | None = None
         self._evidence: dict[int, Evidence] = {}
         self._places: dict[tuple[int, ...], Sequence[Place]] = {}
         self.failures = 0
@@ -86,6 +87,13 @@ class Facts:
                 return NO_EVIDENCE
             known = self._evidence[number] = self._look(number)
         return known
+
+    @property
+    def length(self) -> int:
+        """How many letters, digits and Han characters all parts have together, in the plain view."""
+        if self._length is None:
+            self._length = sum(char.isalnum() for part in self.parts for char in part.plain)
+        return self._length
 
     def failed(self, numbers: Iterable[int]) -> bool:
         """Whether one of some matchers failed."""

@@ -20,7 +20,7 @@ from modengine.model import (
     Trace,
     Waterfall,
 )
-from modengine.ruleset.condition import And, Condition, Has, Near, Not, Of, Or, Select, Together, selects
+from modengine.ruleset.condition import And, Condition, Has, Length, Near, Not, Of, Or, Select, Together, selects
 from modengine.ruleset.model import Policy, Rule
 
 MOST_NEAR_MISSES = 10
@@ -149,7 +149,7 @@ def _cost(judge: Explainer, condition: Condition, hidden: set[str]) -> tuple[int
             return _leaf([s for s in many if judge.value(Has(s)) is not True], hidden, condition)
         case Has(select):
             return _leaf([select], hidden, condition)
-        case Not():
+        case Not() | Length():
             return _FAR, str(condition)
         case _:
             return 1, str(condition)

@@ -7,6 +7,7 @@
           | near(selector, selector, N ["words"]) | before(selector, selector, N ["words"])
           | together(selector, selector ...)
           | rule(rule-glob)
+          | length OP N
           | message.FIELD OP value | message.FIELD in (value, ...)
     OP := == != < <= > >=
 
@@ -140,6 +141,18 @@ class RuleRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Length:
+    """How many letters, digits and Han characters the message has, over all parts."""
+
+    operator: Operator
+    n: int
+    offset: int = 0
+
+    def __str__(self) -> str:
+        return f"length {self.operator} {self.n}"
+
+
+@dataclass(frozen=True, slots=True)
 class Compare:
     """A message field compared with a value; unknown where the message lacks the field."""
 
@@ -178,7 +191,7 @@ class Or:
         return " or ".join(_wrapped(item) for item in self.items)
 
 
-Condition = Always | Has | Of | Count | Near | Together | RuleRef | Compare | Not | And | Or
+Condition = Always | Has | Of | Count | Near | Together | RuleRef | Length | Compare | Not | And | Or
 
 
 def _wrapped(item: Condition) -> str:
@@ -392,6 +405,8 @@ class _Parser:
             return self.compare(lexeme)
         if self.now.text == "(":
             return self.function(lexeme)
+        if lexeme.text == "length" and self.now.kind == "op":
+            return Length(self.operator(), self.whole_number(self.next(), "a length"), lexeme.offset)
         return Has(self.as_select(lexeme))
 
     def of(self, head: _Lexeme) -> Condition:

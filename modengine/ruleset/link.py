@@ -12,7 +12,7 @@ from typing import cast
 
 from modengine.errors import MessageError
 from modengine.ruleset.compare import mistakes
-from modengine.ruleset.condition import Compare, Condition, RuleRef, matching, resolve, walk
+from modengine.ruleset.condition import Compare, Condition, Length, RuleRef, matching, resolve, walk
 from modengine.ruleset.fields import read_fields
 from modengine.ruleset.model import Examples, Field, Rule, Ruleset, Status
 from modengine.ruleset.report import Report, meant, shown
@@ -67,6 +67,8 @@ def confine(written: Written, rules: bool, where: str, report: Report) -> None:
                 what, offset = f"`{node}`", node.offset
             case Compare() | RuleRef():
                 continue
+            case Length():
+                what, offset = f"`{node}`", node.offset
             case _ if (selects := _selects_of(node)) is not None:
                 what, offset = f"`{shown(str(node))}`", selects
             case _:

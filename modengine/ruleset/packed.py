@@ -24,7 +24,7 @@ KINDS: tuple[type, ...] = (
     model.Policy, model.Ruleset, model.Rule, model.Pattern, model.Token, model.TermList, model.Relief, model.Examples,
     model.Example, model.Field, model.Period, model.Override, model.PolicyException, model.SourceFile, Message, Part,
     Place, condition.Select, condition.Always, condition.Has, condition.Of, condition.Count, condition.Near,
-    condition.Together, condition.RuleRef, condition.Compare, condition.Not, condition.And, condition.Or,
+    condition.Together, condition.RuleRef, condition.Length, condition.Compare, condition.Not, condition.And, condition.Or,
 )  # fmt: skip
 """Every type that a policy is made of."""
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modengine.text.looks import look_code
-from modengine.text.normalize import COMPLEX, LEARN, SEPARATOR, ignorable, normal_code
+from modengine.text.normalize import COMPLEX, EMOTICON_BEGINS, LEARN, SEPARATOR, ignorable, normal_code
 from modengine.text.sounds import LATIN, pinyin, symbol_code
 
 _SEPARATOR, _COMPLEX, _UNKNOWN = ord(SEPARATOR), ord(COMPLEX), 0xFFFFFFFF
@@ -72,7 +72,7 @@ class Bulk:
     __slots__ = ("_plain", "alone", "plain")
 
     def __init__(self, texts: Sequence[str]) -> None:
-        self.alone = {number for number, text in enumerate(texts) if SEPARATOR in text}
+        self.alone = {number for number, text in enumerate(texts) if SEPARATOR in text or EMOTICON_BEGINS in text}
         if self.alone:
             texts = ["" if number in self.alone else text for number, text in enumerate(texts)]
         codes: Codes = np.frombuffer(SEPARATOR.join(texts).encode("utf-32-le", "surrogatepass"), "<u4")

@@ -1,5 +1,8 @@
 """The `plain` view: NFKC by combining cluster, case-folded, traditional to simplified.
 
+Beside NFKC, what people type for the same characters: digits in keycaps and white on black (`1️⃣`, `➊`, `🅥`), and
+the tags by which an older messenger writes an emoticon, which become one sign (`[em]e163[/em]`).
+
 Nearly every message holds full-width punctuation, so nearly every one needs work; nearly all of
 that work is one character to one character.  `plain_view` therefore translates by a table that
 learns characters as it meets them, and goes cluster by cluster only where a character is met that
@@ -10,6 +13,7 @@ Source: Unicode Standard Annex #15 (normalisation forms; "stream-safe" runs of 3
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from array import array
 from collections.abc import Iterator
@@ -32,6 +36,22 @@ SEPARATOR = "\uffff"
 LEARN = 0x20000
 """Characters from here on are not remembered, so that the table stays small whatever comes."""
 
+EMOTICON = re.compile(r"\[em\]e\d{1,8}\[/em\]")
+EMOTICON_BEGINS = "[em]"
+FACE = "☺"
+"""What an emoticon's tag becomes: one ignorable character, as an emoji is."""
+
+
+def _runs(*runs: tuple[int, str]) -> dict[int, str]:
+    return {first + i: char for first, chars in runs for i, char in enumerate(chars)}
+
+
+_LETTERS, _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "123456789"
+_IN_SIGNS = {0x24FF: "0"} | _runs(
+    (0x1F150, _LETTERS), (0x1F170, _LETTERS), (0x24F5, _DIGITS), (0x2776, _DIGITS), (0x2780, _DIGITS), (0x278A, _DIGITS)
+)
+"""Letters and digits white on black, circled twice or sans-serif: NFKC leaves them though it knows those circled once."""
+
 _COMPOSING = (*range(0x0900, 0x1C00), *range(0x11000, 0x12000), *range(0x16000, 0x17000))
 """Where the characters stand that are composed of two of class 0; Hangul is made by rule."""
 
@@ -50,8 +70,9 @@ def _seconds() -> Iterator[str]:
 _SECONDS = frozenset(_seconds())
 
 
-def is_variation_selector(char: str) -> bool:
-    return "\ufe00" <= char <= "\ufe0f"
+def is_presentation(char: str) -> bool:
+    """Whether a character only tells how the one before it looks: variation selectors, and what encloses (keycaps)."""
+    return "\ufe00" <= char <= "\ufe0f" or "\u20dd" <= char <= "\u20e0" or "\u20e2" <= char <= "\u20e4"
 
 
 def joins(char: str) -> bool:
@@ -59,12 +80,14 @@ def joins(char: str) -> bool:
     if char < "\u0300":
         return False
     first = unicodedata.normalize("NFKD", char)[0]
-    return unicodedata.combining(first) != 0 or first in _SECONDS or is_variation_selector(char)
+    return unicodedata.combining(first) != 0 or first in _SECONDS or is_presentation(char)
 
 
 def normal(cluster: str, fold: bool = True) -> str:
     """One cluster normalised; without `fold` its case is kept."""
-    kept = "".join(c for c in cluster if not is_variation_selector(c))[: MARKS + 1]
+    if cluster.startswith(EMOTICON_BEGINS):
+        cluster = EMOTICON.sub(FACE, cluster)
+    kept = "".join(c for c in cluster if not is_presentation(c))[: MARKS + 1]
     kept = _nfkc(kept)
     if fold:
         kept = kept.casefold()
@@ -75,7 +98,7 @@ def _nfkc(cluster: str) -> str:
     """NFKC, but an ellipsis stays one character: it ends a sentence, three full stops do not."""
     if cluster[:1] == ELLIPSIS:
         return ELLIPSIS + unicodedata.normalize("NFKC", cluster[1:])
-    return unicodedata.normalize("NFKC", cluster)
+    return unicodedata.normalize("NFKC", cluster.translate(_IN_SIGNS))
 
 
 class _Table(dict[int, str]):
@@ -111,7 +134,7 @@ def plain_view(text: str, fold: bool = True) -> View:
     With `fold=False`, the same without folding case: for patterns with `case: exact`.
     """
     out = text.translate(_TABLES[fold])
-    if COMPLEX not in out:
+    if COMPLEX not in out and EMOTICON_BEGINS not in text:
         return View(out)
     chars: list[str] = []
     starts, ends = array("I"), array("I")
@@ -130,14 +153,15 @@ def plain(text: str, fold: bool = True) -> str:
 
 
 def clusters(text: str) -> Iterator[tuple[int, int]]:
-    """The `[start, end)` of every cluster: a character and all that joins it."""
+    """The `[start, end)` of every cluster: a character, or the tag of an emoticon, and all that joins it."""
     table = _TABLES[True]
-    start = 0
+    tags = {tag.start(): tag.end() for tag in EMOTICON.finditer(text)} if EMOTICON_BEGINS in text else {}
+    start, whole = 0, tags.get(0, 0)
     for i in range(1, len(text)):
         code = ord(text[i])
-        if code < 0x300 or (table[code] != COMPLEX) or not joins(text[i]):
+        if i >= whole and (code < 0x300 or (table[code] != COMPLEX) or not joins(text[i])):
             yield start, i
-            start = i
+            start, whole = i, tags.get(i, 0)
     if text:
         yield start, len(text)
 
@@ -156,7 +180,7 @@ def replace_surrogates(text: str) -> str:
 def steps(original: str) -> tuple[str, ...]:
     """Which normalisations change a piece of text: of `width`, `case`, `traditional`."""
     found = []
-    bare = "".join(c for c in original if not is_variation_selector(c))
+    bare = "".join(c for c in original if not is_presentation(c))
     wide = "".join(_nfkc(bare[s:e][: MARKS + 1]) for s, e in clusters(bare))
     if wide != bare:
         found.append("width")

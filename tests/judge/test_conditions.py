@@ -239,6 +239,32 @@ def test_a_glob_in_near_takes_any_of_its_patterns() -> None:
     assert value("near(pay.*, contact, 0)", "钱电话", *NAMED) is True
 
 
+# --------------------------------------------------------------------------- length
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [("甲", 1), ("甲 乙，a1！", 4), ("甲❤️\u200b⑫", 3), ("㎏", 2), ("甲[em]e163[/em]", 1), ("e\u0301", 1)],
+)
+def test_length_counts_letters_and_digits_of_the_plain_view(body: str, expected: int) -> None:
+    assert value(f"length == {expected}", body, A) is True
+    assert value(f"length < {expected}", body, A) is False
+
+
+def test_length_counts_all_parts() -> None:
+    made = engine(rule("r", "a and length == 4", A))
+    assert [hit.rule for hit in made.decide(message("甲乙", Part("ocr", "丙，丁"))).hits] == ["r"]
+
+
+def test_a_rule_may_ask_for_length_alone() -> None:
+    made = engine(rule("r", "length <= 2", A), rule("s", "not a and length > 2", A))
+    assert [[hit.rule for hit in one.hits] for one in made.decide_batch(["甲", "乙丙丁", "甲乙丙"])] == [
+        ["r"],
+        ["s"],
+        [],
+    ]
+
+
 # --------------------------------------------------------------------------- together
 
 

@@ -168,6 +168,7 @@ def test_a_rule_without_unless_has_none() -> None:
         ("message.reposts > 5", "甲", {}, "the message has no reposts"),
         ("message.reposts > 5", "甲", {"reposts": 3}, "reposts is 3"),
         ("count(a) > 5", "甲甲", {}, "2 found"),
+        ("length > 5", "甲，乙", {}, "2 characters"),
         ("near(a, b, 3)", "甲", {}, "no b"),
         ("near(c, b, 3)", "甲", {}, "no c and no b"),
         ("near(a, b, 3)", "甲一二三四乙", {}, "4 characters apart"),
@@ -247,6 +248,7 @@ def missing(when: str, body: str, *patterns: Any, **options: Any) -> list[str]:
         ("3 of (a, b, c)", "甲", []),
         ("a and message.reposts > 5 and b", "甲乙", ["message.reposts > 5"]),
         ("a and not b", "甲乙", []),
+        ("a and length > 5", "甲乙", []),
         ("a and count(b) >= 2", "甲乙", ["count(b) >= 2"]),
     ],
 )

@@ -17,6 +17,7 @@ from modengine.ruleset.condition import (
     ConditionSyntaxError,
     Count,
     Has,
+    Length,
     Near,
     Not,
     Of,
@@ -62,6 +63,7 @@ atoms: st.SearchStrategy[Condition] = st.one_of(
     ),
     st.builds(Together, st.lists(patterns, min_size=2, max_size=4).map(tuple)),
     st.one_of(names, globs).map(RuleRef),
+    st.builds(Length, operators, small),
     st.builds(Compare, field_names, operators, values),
     st.builds(Compare, field_names, st.just("in"), st.lists(values, min_size=1, max_size=3).map(tuple)),
 )  # fmt: skip
@@ -160,7 +162,17 @@ def test_two_ways_to_write_one_condition(text: str, same: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "offset"),
-    [("a and", 5), ("a b", 2), ("a and (b or", 11), ("a = b", 2), ("near(a, b)", 9), ("a ∧ b", 2), ("加 微", 2)],
+    [
+        ("a and", 5),
+        ("a b", 2),
+        ("a and (b or", 11),
+        ("a = b", 2),
+        ("near(a, b)", 9),
+        ("a ∧ b", 2),
+        ("加 微", 2),
+        ("length < x", 9),
+        ("length < 2.5", 9),
+    ],  # fmt: skip
 )
 def test_an_error_points_at_what_is_wrong(text: str, offset: int) -> None:
     with pytest.raises(ConditionSyntaxError) as caught:
@@ -171,6 +183,12 @@ def test_an_error_points_at_what_is_wrong(text: str, offset: int) -> None:
 def test_a_name_may_hold_what_a_word_of_the_grammar_is_made_of() -> None:
     assert bare(parse("order and notice or of-age")) == bare(
         Or((And((Has(Select("order")), Has(Select("notice")))), Has(Select("of-age"))))
+    )
+
+
+def test_a_pattern_may_be_called_length() -> None:
+    assert bare(parse("length and count(length) > 1 and length > 1")) == bare(
+        And((Has(Select("length")), Count(Select("length"), ">", 1), Length(">", 1)))
     )
 
 
