@@ -8,7 +8,7 @@ MOST_ANSWER = 16_000_000
 """Bytes of a worker's answer."""
 MOST_TEXT = 20_000
 """Characters of a message; the engine reads no more."""
-MOST_FILES = 128
+MOST_FILES = 256
 """Files of a rule set."""
 MOST_RULES = 1_500_000
 """Characters of all files of a rule set."""
