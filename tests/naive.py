@@ -36,6 +36,7 @@ with warnings.catch_warnings():
 LIMIT = 20_000
 LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 SENTENCE_ENDS = "。!?…"
+TAG = regex.compile(r"\[em\]e\d{1,8}\[/em\]")
 FUZZY = ("sounds_like", "looks_like")
 
 # --------------------------------------------------------------------------- text
@@ -81,7 +82,7 @@ def joins(char: str) -> bool:
 def normal(cluster: str, fold: bool = True) -> str:
     """'Variation selectors are dropped. cluster -> NFKC -> casefold -> t2s char by char. Exception: … stays itself.'
     'Of a run of combining marks only the first 30 are kept': all that joins the head of a cluster is such a run."""
-    cluster = regex.sub(r"\[em\]e\d{1,8}\[/em\]", "☺", cluster)
+    cluster = TAG.sub("☺", cluster)
     kept = "".join(positive(char) for char in cluster if not is_selector(char))[:31]
     text = "…".join(unicodedata.normalize("NFKC", piece) for piece in kept.split("…"))
     return "".join(map(simplified, text.casefold() if fold else text))
@@ -104,7 +105,7 @@ def plain_view(text: str, fold: bool = True) -> Plain:
     """'Lone surrogates -> U+FFFD, one to one. plain view: split into clusters ...'"""
     text = "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
     clusters: list[list[int]] = []
-    tags = {at for tag in regex.finditer(r"\[em\]e\d{1,8}\[/em\]", text) for at in range(tag.start() + 1, tag.end())}
+    tags = {at for tag in TAG.finditer(text) for at in range(tag.start() + 1, tag.end())}
     for at, char in enumerate(text):
         if clusters and (joins(char) or at in tags):
             clusters[-1][1] = at + 1

@@ -63,11 +63,11 @@ def confine(written: Written, rules: bool, where: str, report: Report) -> None:
     takes = "message fields and `rule(...)`" if rules else "message fields"
     for node in walk(written.condition):
         match node:
-            case RuleRef() if not rules:
-                what, offset = f"`{node}`", node.offset
-            case Compare() | RuleRef():
+            case Compare():
                 continue
-            case Length():
+            case RuleRef() if rules:
+                continue
+            case RuleRef() | Length():
                 what, offset = f"`{node}`", node.offset
             case _ if (selects := _selects_of(node)) is not None:
                 what, offset = f"`{shown(str(node))}`", selects
