@@ -22,7 +22,7 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
 from texts import dictionary, extra_terms  # noqa: E402
 
-from modengine.identity.guard import identity_words  # noqa: E402
+from modengine.checks.identity import identity_words  # noqa: E402
 
 A_RULE = 20
 """So many regexes stand in a rule."""

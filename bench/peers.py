@@ -18,7 +18,7 @@ from texts import engine_with, policy_terms, regexes
 
 from modengine import Message, load
 from modengine.audit.log import AuditLog
-from modengine.match.literals import Automaton
+from modengine.engine.match.literals import Automaton
 
 Read = Callable[[list[str]], object]
 BATCH = 256

@@ -13,11 +13,11 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from modengine import Engine, Message
+from modengine.engine.compile.program import Program
 from modengine.errors import Place
 from modengine.loading import load
-from modengine.match.program import Program
-from modengine.ruleset.condition import Has, Select
-from modengine.ruleset.model import Pattern, Policy, Rule, Ruleset
+from modengine.policy.condition import Has, Select
+from modengine.policy.model import Pattern, Policy, Rule, Ruleset
 
 ROOT = Path(__file__).parents[1]
 SHORT = ("chineseharm_dev", "cold_dev", "mhc_zh_dev", "ud_gsdsimp_dev")

@@ -19,7 +19,7 @@ from modengine.version import __version__ as __version__
 if TYPE_CHECKING:
     from modengine.audit.log import AuditLog as AuditLog
     from modengine.checks import check as check
-    from modengine.engine import Engine as Engine
+    from modengine.engine.engine import Engine as Engine
     from modengine.errors import AuditError as AuditError
     from modengine.errors import InputError as InputError
     from modengine.errors import MessageError as MessageError
@@ -45,7 +45,7 @@ _HOMES = {
     "AuditLog": "audit.log",
     "CategoryScore": "model",
     "Decision": "model",
-    "Engine": "engine",
+    "Engine": "engine.engine",
     "InputError": "errors",
     "Match": "model",
     "Message": "model",

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
-from modengine.engine import Engine
-from modengine.errors import Place, PolicyError, Problem
-from modengine.identity.guard import guard
-from modengine.kept import keep, keep_facts, keys_of, recall
-from modengine.match.program import Program, problems
-from modengine.match.terms import Boundary
+from modengine.checks.errors import policy_problems, with_source
+from modengine.engine.compile.cache import keep, keep_facts, keys_of, recall
+from modengine.engine.compile.program import Program
+from modengine.engine.engine import Engine
+from modengine.engine.match.terms import Boundary
+from modengine.errors import PolicyError
 from modengine.paths import shipped_policy
-from modengine.ruleset.load import not_a_policy, policy_of, read
-from modengine.ruleset.model import Policy, Ruleset
+from modengine.policy.load import not_a_policy, policy_of, read
+from modengine.policy.model import Policy, Ruleset
 
 
 def load(path: str | Path | None = None) -> Engine:
@@ -78,29 +77,3 @@ def compile_engine(policy: Policy, boundary: Boundary = "not-straddling") -> Eng
     if errors:
         raise PolicyError(with_source(errors))
     return Engine(Program(policy, boundary))
-
-
-def policy_problems(policy: Policy) -> tuple[Problem, ...]:
-    """What is wrong with patterns, and what the line we keep (docs/scope.md) does not allow."""
-    return (*problems(policy), *guard(policy))
-
-
-def with_source(found: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The problems, each with the line of the file it points at."""
-    read: dict[str, tuple[str, ...]] = {}
-    return tuple(one if one.source else replace(one, source=_line(one.place, read)) for one in found)
-
-
-def _line(place: Place, read: dict[str, tuple[str, ...]]) -> str:
-    """The line at a place; `read` keeps the lines of each file."""
-    if place.file not in read:
-        read[place.file] = _lines(place.file)
-    lines = read[place.file]
-    return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
-
-
-def _lines(file: str) -> tuple[str, ...]:
-    try:
-        return tuple(Path(file).read_text("utf-8-sig", errors="replace").splitlines())
-    except OSError:
-        return ()

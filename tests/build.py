@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-import modengine.match.tokens
-from modengine.engine import Engine
+import modengine.engine.match.tokens
+from modengine.engine.compile.layout import dictionary
+from modengine.engine.compile.program import Program, problems
+from modengine.engine.engine import Engine
 from modengine.errors import Place, PolicyError
-from modengine.match.layout import dictionary
-from modengine.match.program import Program, problems
 from modengine.model import CategoryScore, Decision, Match, Message, Part, Suppressed
-from modengine.ruleset.condition import (
+from modengine.policy.condition import (
     Condition,
     Has,
     Or,
@@ -30,7 +30,7 @@ from modengine.ruleset.condition import (
     pattern_names,
     resolve,
 )
-from modengine.ruleset.model import (
+from modengine.policy.model import (
     Field,
     Override,
     Pattern,
@@ -254,5 +254,5 @@ BROKEN = tokens("broken", Token(text="坏"))
 def failing() -> Iterator[None]:
     """Within it, every `tokens` pattern that looks at a word runs out of its budget."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(modengine.match.tokens, "STEPS", 0)
+        patch.setattr(modengine.engine.match.tokens, "STEPS", 0)
         yield

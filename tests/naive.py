@@ -21,11 +21,11 @@ from typing import Any
 
 import regex
 
-from modengine.match.part import MENTION
-from modengine.match.tokens import LIKE
+from modengine.engine.match.part import MENTION
+from modengine.engine.match.tokens import LIKE
 from modengine.model import ACTIONS, RANK, Message
-from modengine.ruleset import condition as cond
-from modengine.ruleset.model import Pattern, Policy, Relief, Rule, Token
+from modengine.policy import condition as cond
+from modengine.policy.model import Pattern, Policy, Relief, Rule, Token
 from modengine.text.tables import lookalikes, simplified, splits, syllable, syllable_set, syllables_of
 
 with warnings.catch_warnings():

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from modengine.errors import Place
 from modengine.model import Message, Part
-from modengine.ruleset import condition as cond
-from modengine.ruleset.model import (
+from modengine.policy import condition as cond
+from modengine.policy.model import (
     MANY,
     Field,
     Override,

@@ -11,17 +11,17 @@ from build import compile_policy, exception, regex, rule, text, tokens, words
 from hypothesis import HealthCheck, given, settings
 from strategies import cases
 
-from modengine.engine import MOST_CHARACTERS, Engine
+from modengine.engine.engine import MOST_CHARACTERS, Engine
 from modengine.errors import MessageError
 from modengine.model import Message, Part
-from modengine.ruleset.model import Policy, Token
+from modengine.policy.model import Policy, Token
 
 
 @pytest.fixture(scope="module", autouse=True)
 def together() -> Iterator[None]:
     """However few the messages are, they are read together."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("modengine.engine.FEW", 1)
+        patch.setattr("modengine.engine.engine.FEW", 1)
         yield
 
 
@@ -117,7 +117,7 @@ def test_a_term_of_the_separator_reaches_into_no_other_message() -> None:
 
 def test_without_numpy_a_batch_is_decided_too(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = engine.decide_batch(MESSAGES)
-    monkeypatch.setattr("modengine.engine.find_spec", lambda _: None)
+    monkeypatch.setattr("modengine.engine.engine.find_spec", lambda _: None)
     assert engine.decide_batch(MESSAGES) == expected
 
 

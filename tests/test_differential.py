@@ -19,9 +19,9 @@ from hypothesis import HealthCheck, given, settings
 from strategies import cases, make_pattern, make_policy, make_rule, make_ruleset
 
 import modengine
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.model import Decision, Message, RuleHit
-from modengine.ruleset.model import Policy, Relief, Token
+from modengine.policy.model import Policy, Relief, Token
 from modengine.run.jsonl import message_from
 
 ROOT = Path(__file__).parent.parent

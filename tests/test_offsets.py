@@ -17,9 +17,9 @@ import pytest
 from build import compile_policy
 from strategies import FORMS, NOISE, make_pattern, make_policy, make_rule, make_ruleset
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.model import Match, Message, Part
-from modengine.ruleset.model import Token
+from modengine.policy.model import Token
 from modengine.text.normalize import plain_view, replace_surrogates
 from modengine.text.tables import syllables_of
 

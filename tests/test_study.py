@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from strategies import cases
 
 import modengine
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.model import Decision, Message, Part
-from modengine.ruleset.model import Policy
+from modengine.policy.model import Policy
 
 RULES = """
 ruleset: fraud

@@ -13,9 +13,9 @@ import pytest
 from build import compile_policy, exception, regex, relief, rule, text, tokens, words
 
 import modengine
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.model import Message, Part
-from modengine.ruleset.model import Token
+from modengine.policy.model import Token
 
 THREADS = 8
 A = text("a", "微信", sounds_like=True, looks_like=True, gaps=2, repeats=True)

@@ -21,7 +21,7 @@ from bench.faults.kit import NOW, Outcome, engine, key_of, main, messages, names
 from modengine.audit.layout import Layout
 from modengine.audit.log import AuditLog
 from modengine.audit.verify import verify
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 
 _TELL = struct.Struct("<cQQ")
 

@@ -25,7 +25,7 @@ from modengine.audit.log import AuditLog  # noqa: E402
 from modengine.audit.record import Record  # noqa: E402
 from modengine.audit.segments import lines, record_of  # noqa: E402
 from modengine.audit.vault import Vault  # noqa: E402
-from modengine.engine import Engine  # noqa: E402
+from modengine.engine.engine import Engine  # noqa: E402
 from modengine.loading import load  # noqa: E402
 from modengine.model import Decision, Message  # noqa: E402
 

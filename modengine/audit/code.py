@@ -11,7 +11,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-import modengine.engine
+import modengine.engine.engine
 
 DECIDING = ("engine.py", "kept.py", "loading.py", "model.py", "text", "ruleset", "match", "judge")
 """Files and packages of modengine without which no decision is made."""
@@ -26,7 +26,7 @@ def sources(root: Path) -> list[Path]:
 @cache
 def code_digest() -> str:
     """SHA-256 over path and text of every such file; line ends do not count.  Empty without source files."""
-    root = Path(modengine.engine.__file__).parent
+    root = Path(modengine.engine.engine.__file__).parent
     digest = hashlib.sha256()
     for path in sources(root):
         try:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from modengine.audit.record import kept
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.model import Message
-from modengine.ruleset.condition import Compare, Condition, walk
-from modengine.ruleset.fields import read_fields
-from modengine.ruleset.model import Field, Policy
+from modengine.policy.condition import Compare, Condition, walk
+from modengine.policy.fields import read_fields
+from modengine.policy.model import Field, Policy
 from modengine.text import segment
 from modengine.version import __version__
 

@@ -33,7 +33,7 @@ from modengine.audit.revisions import keep_files, revision_content
 from modengine.audit.sealing import Sealer
 from modengine.audit.tail import Tail
 from modengine.audit.vault import Vault, unreadable
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.errors import AuditError
 from modengine.model import Decision, Message
 

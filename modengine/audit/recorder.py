@@ -12,7 +12,7 @@ from pathlib import Path
 from modengine.audit.batch import Receipt
 from modengine.audit.log import AuditLog
 from modengine.audit.note import SignerKey
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.errors import AuditError
 from modengine.model import Decision, Message
 

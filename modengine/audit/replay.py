@@ -21,7 +21,7 @@ from modengine.audit.sealing import OUTCOME, Sealer
 from modengine.audit.segments import Line
 from modengine.audit.source import Source
 from modengine.audit.vault import Row, Vault
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.errors import MessageError, PolicyError
 from modengine.loading import load
 from modengine.model import Message

@@ -13,9 +13,9 @@ from modengine.audit.code import code_digest
 from modengine.audit.disk import replace
 from modengine.audit.layout import Layout
 from modengine.audit.record import Record
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.errors import AuditError
-from modengine.ruleset.model import SourceFile
+from modengine.policy.model import SourceFile
 from modengine.text import segment, tables
 from modengine.version import __version__
 

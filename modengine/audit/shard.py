@@ -28,7 +28,7 @@ from modengine.audit.layout import reason
 from modengine.audit.log import AuditLog
 from modengine.audit.manifest import LOG, SHARDS, Entry, File, Plan, measured
 from modengine.audit.record import encode
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.errors import AuditError, OutputError
 from modengine.run import tidy
 from modengine.run.durable import sync, sync_folder

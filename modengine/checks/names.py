@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modengine.errors import Problem
-from modengine.ruleset.model import Policy
+from modengine.policy.model import Policy
 
 
 class UnusedLists:

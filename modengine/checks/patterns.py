@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 import regex
 
+from modengine.checks.ambiguity import is_exponential
+from modengine.engine.match.expression import CostlyRegex, necessary
+from modengine.engine.match.regex import source_of
 from modengine.errors import Place, Problem
-from modengine.match.ambiguity import is_exponential
-from modengine.match.expression import CostlyRegex, necessary
-from modengine.match.regex import source_of
-from modengine.ruleset.model import Pattern, Policy, sought
+from modengine.policy.model import Pattern, Policy, sought
 from modengine.text.normalize import plain
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Protocol
 
 from modengine.checks.coverage import Actions, Examples
+from modengine.checks.errors import policy_problems, with_source
 from modengine.checks.names import Clauses, UnusedLists, UnusedSharedPatterns
 from modengine.checks.patterns import CatastrophicRegex, DuplicateTerms, RegexWithoutGate, ShortFuzzyTerms
+from modengine.engine.compile.cache import recall
 from modengine.errors import Place, Problem
-from modengine.kept import recall
-from modengine.loading import policy_problems, with_source
-from modengine.ruleset.load import Loaded, policy_of, read
-from modengine.ruleset.model import Policy
+from modengine.policy.load import Loaded, policy_of, read
+from modengine.policy.model import Policy
 
 
 class Check(Protocol):

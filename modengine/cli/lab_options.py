@@ -17,7 +17,7 @@ import click
 from modengine.cli.streams import console
 
 if TYPE_CHECKING:
-    from modengine.engine import Engine
+    from modengine.engine.engine import Engine
     from modengine.lab.corpus import Columns, Corpus
     from modengine.lab.report import Report
     from modengine.lab.view import View

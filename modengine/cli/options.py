@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from modengine.engine import Engine
+    from modengine.engine.engine import Engine
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -15,8 +15,8 @@ from modengine.cli.options import format_option, policy_option, policy_path
 from modengine.cli.streams import console
 from modengine.explain.visible import inline
 from modengine.paths import shipped_policy
-from modengine.ruleset.load import load_policy
-from modengine.ruleset.model import Policy, Rule, Ruleset
+from modengine.policy.load import load_policy
+from modengine.policy.model import Policy, Rule, Ruleset
 from modengine.text.normalize import plain
 
 MOST_TERMS = 8

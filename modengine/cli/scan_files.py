@@ -13,7 +13,7 @@ import msgspec
 
 from modengine.cli.audit_options import layout_of, signer_of
 from modengine.cli.progress import OnProgress
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.errors import InputError, ModengineError, OutputError
 from modengine.run import output as outputs
 from modengine.run import tidy

@@ -14,8 +14,8 @@ from modengine.codes import CODES
 from modengine.explain.visible import inline
 from modengine.explain.words import shadow
 from modengine.model import ACTIONS, Action
-from modengine.ruleset.condition import Compare, walk
-from modengine.ruleset.model import Policy
+from modengine.policy.condition import Compare, walk
+from modengine.policy.model import Policy
 from modengine.run.summary import Summary
 
 MOST_RULES = 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from modengine.ruleset.model import Policy, Rule
+from modengine.policy.model import Policy, Rule
 
 
 @dataclass(frozen=True, slots=True)

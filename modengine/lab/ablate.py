@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.lab.boundaries import BoundaryFigure, boundaries
 from modengine.lab.corpus import HARMLESS, Corpus
 from modengine.lab.derived import derived
@@ -25,7 +25,7 @@ from modengine.lab.paired import paired
 from modengine.lab.stamp import Stamp, stamp
 from modengine.lab.without import Reach, counting, without
 from modengine.model import RANK
-from modengine.ruleset.model import Rule
+from modengine.policy.model import Rule
 
 
 class RuleEffect(msgspec.Struct, frozen=True):

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 import numpy as np
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
+from modengine.engine.match.terms import Boundary
 from modengine.lab.claims import adjusted
 from modengine.lab.corpus import HARMLESS, Corpus
 from modengine.lab.derived import derived
@@ -21,7 +22,6 @@ from modengine.lab.intervals import Estimate
 from modengine.lab.metrics import ANY, Flags, labelled, levels, rate
 from modengine.lab.outcomes import LEVELS, Outcomes, decide
 from modengine.lab.paired import Paired, paired
-from modengine.match.terms import Boundary
 from modengine.model import RANK, Action
 
 AS_IS: Boundary = "not-straddling"

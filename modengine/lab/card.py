@@ -22,10 +22,10 @@ from pathlib import Path
 
 from modengine.errors import InputError, Place, PolicyError, Problem
 from modengine.lab.corpus import HARMLESS, About, Columns, Corpus, load
-from modengine.ruleset import yaml
-from modengine.ruleset.record import Either, Items, Key, Record, Table
-from modengine.ruleset.report import Report
-from modengine.ruleset.shape import Choice, Flag, Name, Text
+from modengine.policy import yaml
+from modengine.policy.record import Either, Items, Key, Record, Table
+from modengine.policy.report import Report
+from modengine.policy.shape import Choice, Flag, Name, Text
 
 FIGURES = ("precision", "recall", "over-blocking")
 """What a card can forbid.  Without precision there is no F1, no projection and no curve either."""

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.lab.corpus import Corpus
 from modengine.lab.intervals import FORBIDDEN, Estimate
 from modengine.lab.metrics import labelled, levels, rate

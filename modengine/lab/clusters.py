@@ -17,7 +17,7 @@ import numpy as np
 from datasketch import MinHash, MinHashLSH
 from numpy.typing import NDArray
 
-from modengine.match.part import reduce
+from modengine.engine.match.part import reduce
 from modengine.text.normalize import plain
 
 SIMILARITY = 0.7

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.lab.claims import adjusted
 from modengine.lab.corpus import HARMLESS, Corpus

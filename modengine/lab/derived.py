@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from modengine.engine import Engine
-from modengine.match.program import Program
-from modengine.match.terms import Boundary
-from modengine.ruleset.model import Policy
+from modengine.engine.compile.program import Program
+from modengine.engine.engine import Engine
+from modengine.engine.match.terms import Boundary
+from modengine.policy.model import Policy
 
 
 def derived(policy: Policy, boundary: Boundary = "not-straddling") -> Engine:

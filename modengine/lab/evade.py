@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from modengine.engine import MOST_CHARACTERS, Engine
+from modengine.engine.engine import MOST_CHARACTERS, Engine
 from modengine.errors import InputError
 from modengine.lab.caught import Caught, Clean, matched, of_corpus, of_examples
 from modengine.lab.corpus import Corpus

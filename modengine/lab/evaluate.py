@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.lab.claims import Claim, Comparison, Tested, declared, explored, read_claim
 from modengine.lab.corpus import Corpus
 from modengine.lab.false_alarms import RuleAlarms, alarms

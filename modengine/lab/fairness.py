@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 from scipy.stats import binomtest, fisher_exact
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.lab.claims import ALPHA, Comparison, adjusted, explored
 from modengine.lab.corpus import Corpus
 from modengine.lab.frames import Changed, Difference, Frame, changed, decided_frames, differences, pairs, unlike

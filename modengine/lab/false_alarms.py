@@ -7,7 +7,7 @@ from collections import defaultdict
 import msgspec
 import numpy as np
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.lab.corpus import HARMLESS, Corpus
 from modengine.lab.intervals import FORBIDDEN, Estimate
 from modengine.lab.metrics import Flags, labelled, rate

@@ -26,7 +26,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LassoCV
 from sklearn.model_selection import GroupKFold
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.lab.corpus import Corpus
 from modengine.lab.derived import derived
 from modengine.lab.intervals import Floats, Ints
@@ -34,7 +34,7 @@ from modengine.lab.metrics import Flags, labelled
 from modengine.lab.outcomes import Outcomes, Progress, decide
 from modengine.lab.without import rescored
 from modengine.model import RANK, Action
-from modengine.ruleset.model import Rule
+from modengine.policy.model import Rule
 
 SCALES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1.0, 1.3, 1.7)
 """Points of the rule with the greatest coefficient, as a share of the upper bound; what passes it is cut to it."""

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.lab.corpus import HARMLESS, Corpus
 from modengine.lab.metrics import labelled
 from modengine.lab.outcomes import Outcomes, decision_of

@@ -9,8 +9,8 @@ from typing import Literal
 
 import msgspec
 
-from modengine.engine import Engine
-from modengine.identity.lexicon import IdentityTerm
+from modengine.checks.lexicon import IdentityTerm
+from modengine.engine.engine import Engine
 from modengine.lab.outcomes import Progress
 from modengine.lab.templates import NOBODY, SLOT, Template, Templates
 from modengine.model import Action, Decision

@@ -28,7 +28,7 @@ from modengine.lab.intervals import (
 )
 from modengine.lab.outcomes import LEVELS, Outcomes
 from modengine.model import RANK, Action
-from modengine.ruleset.model import Policy
+from modengine.policy.model import Policy
 
 Flags = NDArray[np.bool_]
 ALL = "(all)"

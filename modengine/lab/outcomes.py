@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.errors import MessageError
 from modengine.lab.corpus import Corpus
 from modengine.model import ACTIONS, RANK, Action, Decision, Message

@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 from scipy.stats import binomtest
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.lab.claims import adjusted
 from modengine.lab.corpus import HARMLESS, Corpus
 from modengine.lab.derived import derived
@@ -25,7 +25,7 @@ from modengine.lab.metrics import Flags, labelled, rate
 from modengine.lab.outcomes import Outcomes, Progress, decide, decision_of
 from modengine.lab.perturb_tables import DISGUISES
 from modengine.model import RANK, Decision, Message
-from modengine.ruleset.model import Pattern, Policy
+from modengine.policy.model import Pattern, Policy
 from modengine.text.normalize import plain
 
 Option = Literal["gaps", "repeats", "sounds_like", "looks_like"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.errors import InputError, ModengineError
 from modengine.lab import (
     ablate,

@@ -8,7 +8,7 @@ from pathlib import Path
 from modengine.errors import InputError
 from modengine.lab.corpus import About, Columns, Corpus
 from modengine.model import Decision
-from modengine.ruleset.model import Policy
+from modengine.policy.model import Policy
 
 EXAMPLES = "examples of the rules"
 

@@ -18,8 +18,8 @@ from typing import Literal
 
 import msgspec
 
-from modengine.engine import Engine
-from modengine.judge.points import action
+from modengine.engine.engine import Engine
+from modengine.engine.evaluate.points import action
 from modengine.lab.stamp import Stamp, stamp
 from modengine.model import RANK, Action, Decision, Message, Part, Trace
 

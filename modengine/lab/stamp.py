@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.lab.corpus import Corpus
 
 

@@ -7,7 +7,7 @@
         text: 隔壁搬来一位X。
         forms: {person-noun: X, group-noun: X朋友}
 
-`X` stands once in the text.  `forms` says for each form of a term (see `identity/lexicon.yaml`) what
+`X` stands once in the text.  `forms` says for each form of a term (see `checks/lexicon.yaml`) what
 stands in its place; a form that is not named does not fit.  What each sentence is compared with is
 the same sentence without a term: `X朋友` becomes `朋友`, and a bare `X` becomes `居民`, a resident.
 """
@@ -20,12 +20,12 @@ from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
+from modengine.checks.lexicon import IdentityTerm, lexicon
 from modengine.errors import InputError, PolicyError
-from modengine.identity.lexicon import IdentityTerm, lexicon
-from modengine.ruleset import yaml
-from modengine.ruleset.record import Items, Key, Record, Table
-from modengine.ruleset.report import Report
-from modengine.ruleset.shape import Choice, Name, Text
+from modengine.policy import yaml
+from modengine.policy.record import Items, Key, Record, Table
+from modengine.policy.report import Report
+from modengine.policy.shape import Choice, Name, Text
 
 KINDS = ("neutral", "positive", "harmful", "reported")
 FORMS = ("person-noun", "group-noun", "attribute-noun", "adjective")

@@ -17,7 +17,7 @@ from modengine.lab.corpus import HARMLESS, Corpus
 from modengine.lab.intervals import FORBIDDEN, LEAST, NOTHING, Estimate
 from modengine.lab.metrics import Flags, labelled, rate
 from modengine.lab.outcomes import Outcomes
-from modengine.ruleset.model import Policy
+from modengine.policy.model import Policy
 
 MOST = 60
 """Thresholds that are tried, spread over those that change anything."""

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.errors import InputError, MessageError
 from modengine.lab.corpus import HARMLESS, MISSING, Corpus, shown_value
 from modengine.lab.intervals import Estimate
@@ -23,8 +23,8 @@ from modengine.lab.metrics import ALL, Flags, labelled, rate
 from modengine.lab.outcomes import LEVELS, Progress
 from modengine.lab.stamp import Stamp, stamp
 from modengine.model import RANK, Action, Message
-from modengine.ruleset.fields import CHINA, parse_time
-from modengine.ruleset.model import Policy
+from modengine.policy.fields import CHINA, parse_time
+from modengine.policy.model import Policy
 
 Unit = Literal["day", "month", "year"]
 PHASES = ("before", "during", "after")

@@ -15,7 +15,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.lab.corpus import HARMLESS, Corpus
 from modengine.lab.derived import derived

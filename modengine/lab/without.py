@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from modengine.engine.match.literals import Automaton
 from modengine.lab.corpus import Corpus
 from modengine.lab.outcomes import Outcomes
-from modengine.match.literals import Automaton
-from modengine.ruleset.condition import RuleRef, walk
-from modengine.ruleset.model import Policy, Rule, sought
+from modengine.policy.condition import RuleRef, walk
+from modengine.policy.model import Policy, Rule, sought
 from modengine.text.normalize import plain
 from modengine.text.segment import added
 

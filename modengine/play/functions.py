@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.lab.intervals import proportion
 from modengine.play.rows import HARMLESS, Row, decided, text_of
 

@@ -16,19 +16,19 @@ from typing import Any
 
 import msgspec
 
-from modengine.engine import MOST_CHARACTERS, Engine
+from modengine.engine.compile.cache import keep_facts, keys_of, recall
+from modengine.engine.engine import MOST_CHARACTERS, Engine
+from modengine.engine.match.part import PartText
 from modengine.explain import details_of
 from modengine.explain.marks import marks_of
-from modengine.kept import keep_facts, keys_of, recall
 from modengine.loading import compile_engine
-from modengine.match.part import PartText
 from modengine.model import Decision, Message, Part
 from modengine.play.limits import MOST_ENGINES
 from modengine.play.rows import HARMLESS, Row, decided, text_of
 from modengine.play.shipped import samples
 from modengine.play.workspace import Made, make, rule_file
-from modengine.ruleset.model import Field, Policy, Rule
-from modengine.ruleset.schema import json_schema
+from modengine.policy.model import Field, Policy, Rule
+from modengine.policy.schema import json_schema
 from modengine.run.examples import run_examples
 from modengine.text.normalize import replace_surrogates
 
@@ -278,7 +278,7 @@ def scores(bench: Bench, request: Request) -> dict[str, Any]:
 
 def _raised(engine: Engine, outcome: dict[str, Any]) -> dict[str, str]:
     """Actions that do not come from the points alone: they stay whatever the thresholds are."""
-    from modengine.judge.points import action  # noqa: PLC0415
+    from modengine.engine.evaluate.points import action  # noqa: PLC0415
 
     return {
         name: step

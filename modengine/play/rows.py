@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.errors import MessageError
 from modengine.model import Message
 

@@ -18,7 +18,7 @@ from modengine.play.app import Start, make_app
 from modengine.play.guard import LOOPBACK, Door
 from modengine.play.lessons import Lesson
 from modengine.play.pool import Pool
-from modengine.ruleset.load import load_policy
+from modengine.policy.load import load_policy
 
 PORT = 8321
 WARNING = """\

@@ -14,13 +14,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from modengine.checks.run import check_loaded
-from modengine.engine import Engine
+from modengine.engine.compile.program import Program
+from modengine.engine.engine import Engine
 from modengine.errors import Place, Problem
-from modengine.match.program import Program
 from modengine.paths import shipped_rules
 from modengine.play.limits import MOST_FILES, MOST_RULES
-from modengine.ruleset.load import read
-from modengine.ruleset.model import Rule, Ruleset
+from modengine.policy.load import read
+from modengine.policy.model import Rule, Ruleset
 
 SHIPPED = "shipped"
 """The folder by which a policy of the page names shipped rules: `rulesets: [shipped/relief.yaml]`."""

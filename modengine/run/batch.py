@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.errors import MessageError
 from modengine.run import parquet
 from modengine.run.row import Row

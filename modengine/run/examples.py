@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from modengine.model import Message, RuleTrace, Trace
-from modengine.ruleset.condition import RuleRef, matching, walk
-from modengine.ruleset.model import Example, Rule
+from modengine.policy.condition import RuleRef, matching, walk
+from modengine.policy.model import Example, Rule
 
 Kind = Literal["match", "pass", "known_miss", "known_false_alarm"]
 WANTED: dict[Kind, bool] = {"match": True, "pass": False, "known_miss": False, "known_false_alarm": True}

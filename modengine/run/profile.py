@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from modengine.engine import Engine
+from modengine.engine.compile.program import Program
+from modengine.engine.engine import Engine
+from modengine.engine.evaluate.conditions import Judge, Test
+from modengine.engine.match.found import Candidate, Doubt, Finding, Literal, Matcher
+from modengine.engine.match.part import PartText, Runs, Scan
 from modengine.errors import MessageError
-from modengine.judge.conditions import Judge, Test
-from modengine.match.found import Candidate, Doubt, Finding, Literal, Matcher
-from modengine.match.part import PartText, Runs, Scan
-from modengine.match.program import Program
 from modengine.model import Message
-from modengine.ruleset.model import Policy
+from modengine.policy.model import Policy
 
 Clock = Callable[[], int]
 """Gives nanoseconds."""

@@ -8,7 +8,7 @@ from typing import Any, get_type_hints
 import msgspec
 
 from modengine.model import PART_KINDS, Decision, Part, Trace
-from modengine.ruleset.schema import json_schema
+from modengine.policy.schema import json_schema
 from modengine.run.row import ErrorRecord
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.model import Decision, Message
 from modengine.run import tidy, write
 from modengine.run.blocks import Block, Position

@@ -1,6 +1,6 @@
 """The `looks` view: the plain view with one character for several that look alike.
 
-What is read as alike is decided character by character (`match/walk.py`), and look-alikes are no
+What is read as alike is decided character by character (`engine/match/walk.py`), and look-alikes are no
 classes; the view has small ones, so that fewer beginnings tell where to look.
 """
 

@@ -14,7 +14,7 @@ from modengine.audit.layout import Layout
 from modengine.audit.log import AuditLog
 from modengine.audit.record import Record
 from modengine.audit.segments import lines, record_of
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.loading import load
 from modengine.model import Decision, Message, Part
 

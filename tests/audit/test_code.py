@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-import modengine.engine
+import modengine.engine.engine
 from modengine.audit import code
 from modengine.audit.code import code_digest, sources
 
-ROOT = Path(modengine.engine.__file__).parent
+ROOT = Path(modengine.engine.engine.__file__).parent
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for path in sources(ROOT):
         (root / path.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, root / path.relative_to(ROOT))
-    monkeypatch.setattr(code.modengine.engine, "__file__", str(root / "engine.py"))
+    monkeypatch.setattr(code.modengine.engine.engine, "__file__", str(root / "engine.py"))
     return root
 
 

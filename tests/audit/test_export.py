@@ -16,7 +16,7 @@ from modengine.audit.export import DECISIONS, HITS, parquet, records, statements
 from modengine.audit.layout import Layout
 from modengine.audit.log import AuditLog
 from modengine.audit.record import Record
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.model import Message
 from tests.audit.conftest import IN, NOW, MakeLog
 from tests.audit.test_log import Pairs

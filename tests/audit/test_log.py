@@ -20,7 +20,7 @@ from modengine.audit.batch import Ticket
 from modengine.audit.layout import Layout
 from modengine.audit.log import AuditLog
 from modengine.audit.verify import verify
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.errors import AuditError
 from modengine.loading import load
 from modengine.model import Decision, Message

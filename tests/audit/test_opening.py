@@ -12,7 +12,7 @@ from modengine.audit.layout import Layout
 from modengine.audit.log import AuditLog
 from modengine.audit.record import decode, encode
 from modengine.audit.verify import verify
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.model import Decision, Message
 from tests.audit.conftest import NOW, MakeLog, records, segment, vault_rows
 from tests.audit.test_log import Pairs, code_of

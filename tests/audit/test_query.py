@@ -8,7 +8,7 @@ import pytest
 
 from modengine.audit.layout import Layout
 from modengine.audit.log import AuditLog
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from tests.audit.conftest import NOW, MakeLog, segment
 from tests.audit.test_log import Pairs, code_of
 from tests.audit.test_verify import edit

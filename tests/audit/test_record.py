@@ -24,7 +24,7 @@ from modengine.audit.commitments import (
 from modengine.audit.context import Context, context_of, used_fields, values
 from modengine.audit.record import decode, encode, message_content, message_from, moment, plain, stamp
 from modengine.audit.sealing import Sealed, Sealer, details_from, reason_class
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.errors import MessageError
 from modengine.model import (
     ACTIONS,
@@ -39,7 +39,7 @@ from modengine.model import (
     RuleHit,
     Undetermined,
 )
-from modengine.ruleset.fields import parse_time
+from modengine.policy.fields import parse_time
 from tests.audit.conftest import IN, MESSAGES
 from tests.audit.test_log import Pairs
 

@@ -11,7 +11,7 @@ from modengine.audit.layout import Layout
 from modengine.audit.log import AuditLog
 from modengine.audit.recorder import recording
 from modengine.audit.verify import verify
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.errors import AuditError
 from tests.audit.conftest import MESSAGES, NOW, records
 from tests.audit.test_opening import KEY

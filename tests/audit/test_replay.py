@@ -19,9 +19,9 @@ from modengine.audit.replay import Replay, Replayer, load_copies
 from modengine.audit.source import Source
 from modengine.audit.vault import Vault
 from modengine.audit.verify import verify
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
+from modengine.engine.match.regex import RegexMatcher
 from modengine.loading import load
-from modengine.match.regex import RegexMatcher
 from modengine.model import Message
 from tests.audit.conftest import IN, MESSAGES, NOW, PARCELS, MakeLog, put_vault_rows, records, vault_rows, write_policy
 
@@ -154,7 +154,7 @@ def test_another_environment_is_a_cause_where_something_differs(
     real = module.environment
     monkeypatch.setattr(module, "environment", lambda engine: {**real(engine), name: "another"})
     assert replayed(folder).same == 6
-    monkeypatch.setattr("modengine.judge.points.floor", lambda _: 1)
+    monkeypatch.setattr("modengine.engine.evaluate.points.floor", lambda _: 1)
     assert set(replayed(folder).causes) <= {cause}
     blind(monkeypatch)
     assert replayed(folder).causes == {cause: 4}
@@ -175,7 +175,7 @@ def test_a_timeout_is_a_cause(make: MakeLog, monkeypatch: pytest.MonkeyPatch) ->
     folder = make(keep_text=True)
 
     def find(self: Any, part: Any, candidates: Any) -> Any:
-        from modengine.match.found import Finding
+        from modengine.engine.match.found import Finding
 
         return Finding((), (), "the regex took longer than 0.1 s")
 

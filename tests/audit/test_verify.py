@@ -14,7 +14,7 @@ from modengine.audit.log import AuditLog
 from modengine.audit.record import decode, encode
 from modengine.audit.report import Report
 from modengine.audit.verify import verify
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from tests.audit.conftest import NOW, MakeLog, put_vault_rows, records, segment, vault_rows
 from tests.audit.test_log import Pairs, code_of
 from tests.audit.test_opening import KEY, OTHER

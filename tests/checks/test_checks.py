@@ -17,7 +17,7 @@ from modengine.checks import CHECKS, check, check_paths
 from modengine.codes import CODES
 from modengine.errors import Place, Problem
 from modengine.model import Message
-from modengine.ruleset.model import Example, Examples, Policy, TermList, Token
+from modengine.policy.model import Example, Examples, Policy, TermList, Token
 
 A = words("a", "微信", "转账")
 SHOWN = Examples(match=(Example(Message("微信"), HERE),), passes=(Example(Message("好"), HERE),))

@@ -22,8 +22,8 @@ from modengine.model import (
     Trace,
     Undetermined,
 )
-from modengine.ruleset import schema
-from modengine.ruleset.record import Record
+from modengine.policy import schema
+from modengine.policy.record import Record
 
 from .examples import DOCS, pages
 

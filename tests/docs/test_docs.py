@@ -48,7 +48,7 @@ def _rules_hold(block: Block, folder: Path) -> None:
     """The file has no errors, and every example in it holds."""
     from modengine import check
     from modengine.loading import compile_engine
-    from modengine.ruleset.load import policy_of, read
+    from modengine.policy.load import policy_of, read
     from modengine.run.examples import run_examples
 
     assert block.file is not None

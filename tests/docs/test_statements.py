@@ -10,14 +10,14 @@ import pytest
 
 import modengine
 from modengine import Engine, Message
-from modengine.engine import MOST_CHARACTERS
-from modengine.judge.facts import MOST_FAILURES
+from modengine.engine.engine import MOST_CHARACTERS
+from modengine.engine.evaluate.facts import MOST_FAILURES
+from modengine.engine.match.expression import MOST_NODES
+from modengine.engine.match.regex import TIMEOUT
+from modengine.engine.match.tokens import STEPS
 from modengine.loading import compile_engine
-from modengine.match.expression import MOST_NODES
-from modengine.match.regex import TIMEOUT
-from modengine.match.tokens import STEPS
-from modengine.ruleset import condition, files, patterns, policy, report, yaml
-from modengine.ruleset.load import policy_of, read
+from modengine.policy import condition, files, patterns, policy, report, yaml
+from modengine.policy.load import policy_of, read
 from modengine.text.normalize import MARKS, plain
 from modengine.text.sounds import LONGEST_RUN
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 import modengine
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.explain import Details, details_of
 from modengine.model import Message, Part, Trace, Undetermined
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from build import engine, regex, rule, text
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.lab.card import data_folder
 from modengine.lab.corpus import Columns, Corpus, load
 from tests.cli.conftest import command

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from build import engine, override, relief, rule, text, words
 
-from modengine.engine import Engine
+from modengine.engine.compile.program import Program
+from modengine.engine.engine import Engine
 from modengine.lab.ablate import Ablation, RuleEffect, ablate, ablations, decided_without, steps
 from modengine.lab.ablation_view import charts, view
 from modengine.lab.boundaries import boundaries
@@ -20,7 +21,6 @@ from modengine.lab.render import as_html, as_json, as_text
 from modengine.lab.schemas import schema
 from modengine.lab.without import Reach, counting, without
 from modengine.loading import compile_engine
-from modengine.match.program import Program
 
 from .conftest import MakeCorpus, blocks_everything, rows
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from build import HERE, engine, regex, rule, text
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.lab.charts import Lines
 from modengine.lab.evade import POOLED, Evasion, evade
@@ -20,7 +20,7 @@ from modengine.lab.price import STEPS, switched
 from modengine.lab.render import as_html, as_json, as_text
 from modengine.lab.schemas import schema
 from modengine.model import Message
-from modengine.ruleset.model import Example, Examples
+from modengine.policy.model import Example, Examples
 
 from .conftest import MakeCorpus, never_acts, rows
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.lab.corpus import Corpus
 from modengine.lab.evaluate import Evaluation, evaluate

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 from build import engine, regex, relief, rule, text
 
-from modengine.engine import Engine
-from modengine.identity.lexicon import lexicon
+from modengine.checks.lexicon import lexicon
+from modengine.engine.engine import Engine
 from modengine.lab.fairness import ALL, Fairness, KindRow, fairness
 from modengine.lab.fairness_view import tables, view
 from modengine.lab.render import as_csv, as_html, as_json, as_text

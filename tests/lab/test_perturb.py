@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from modengine.engine.match.part import reduce
 from modengine.lab.perturb import SHARES, disguise
 from modengine.lab.perturb_tables import DISGUISES, is_han
-from modengine.match.part import reduce
 from modengine.model import Message, Part
 from modengine.text.normalize import plain, replace_surrogates
 

@@ -11,7 +11,7 @@ from build import engine, override, relief, rule, text, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modengine.engine import MOST_CHARACTERS, Engine
+from modengine.engine.engine import MOST_CHARACTERS, Engine
 from modengine.lab.render import as_html, as_json, as_text
 from modengine.lab.schemas import schema
 from modengine.lab.smallest import Removal, Smallest, cut, smallest

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from modengine.checks.identity import identity_words
+from modengine.checks.lexicon import lexicon
 from modengine.errors import InputError, PolicyError
-from modengine.identity.guard import identity_words
-from modengine.identity.lexicon import lexicon
 from modengine.lab.templates import FORMS, KINDS, MINORS, SEXUAL, Template, parse, read_templates, shipped
 
 TEMPLATES = shipped().sentences

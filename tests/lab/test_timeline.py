@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from build import engine, rule, text
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.lab.charts import Lines
 from modengine.lab.metrics import ALL
@@ -18,8 +18,8 @@ from modengine.lab.render import as_html, as_json, as_text
 from modengine.lab.schemas import schema
 from modengine.lab.timeline import Cell, Timeline, band, timeline
 from modengine.lab.timeline_view import charts, view
-from modengine.ruleset.fields import CHINA
-from modengine.ruleset.model import Period
+from modengine.policy.fields import CHINA
+from modengine.policy.model import Period
 
 from .conftest import MakeCorpus, blocks_everything
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from build import engine, relief, rule, text
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.lab.corpus import Corpus
 from modengine.lab.fit import coefficients

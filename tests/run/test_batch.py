@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.loading import load
 from modengine.model import Message
 from modengine.run.batch import COLUMNS, ArrowBatches

@@ -9,9 +9,9 @@ from pathlib import Path
 from modengine.errors import Place
 from modengine.loading import compile_engine
 from modengine.model import ConditionTrace, Decision, Message, RuleTrace, Trace
-from modengine.ruleset.condition import parse
-from modengine.ruleset.load import policy_of, read
-from modengine.ruleset.model import Example, Examples, Rule
+from modengine.policy.condition import parse
+from modengine.policy.load import policy_of, read
+from modengine.policy.model import Example, Examples, Rule
 from modengine.run.examples import run_examples
 
 HERE = Place("rules.yaml", 3)

@@ -7,8 +7,8 @@ import random
 import pytest
 
 from modengine import Engine, Message
-from modengine.identity.guard import identity_words
-from modengine.identity.lexicon import lexicon
+from modengine.checks.identity import identity_words
+from modengine.checks.lexicon import lexicon
 from modengine.lab.fairness import fairness
 
 SEED = 5

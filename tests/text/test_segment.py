@@ -15,7 +15,7 @@ from build import compile_policy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modengine.engine import Engine
+from modengine.engine.engine import Engine
 from modengine.text import segment
 from modengine.text.normalize import plain, replace_surrogates
 from modengine.text.segment import BLOCK, Segmenter, Words, identity, make

@@ -1,0 +1,38 @@
+"""What must not be in a policy: patterns that do not compile, and what the line we keep does not allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from modengine.checks.identity import guard
+from modengine.engine.compile.program import problems
+from modengine.errors import Place, Problem
+from modengine.policy.model import Policy
+
+
+def policy_problems(policy: Policy) -> tuple[Problem, ...]:
+    """What is wrong with patterns, and what the line we keep (docs/scope.md) does not allow."""
+    return (*problems(policy), *guard(policy))
+
+
+def with_source(found: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems, each with the line of the file it points at."""
+    read: dict[str, tuple[str, ...]] = {}
+    return tuple(one if one.source else replace(one, source=_line(one.place, read)) for one in found)
+
+
+def _line(place: Place, read: dict[str, tuple[str, ...]]) -> str:
+    """The line at a place; `read` keeps the lines of each file."""
+    if place.file not in read:
+        read[place.file] = _lines(place.file)
+    lines = read[place.file]
+    return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
+
+
+def _lines(file: str) -> tuple[str, ...]:
+    try:
+        return tuple(Path(file).read_text("utf-8-sig", errors="replace").splitlines())
+    except OSError:
+        return ()

@@ -1,0 +1,100 @@
+"""The revision: a digest of everything that can change a decision, and of nothing else.
+
+Comments, titles, examples, references, draft rules, unused lists and the order of terms change no
+decision and so no revision.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+
+from modengine.policy.condition import Condition
+from modengine.policy.model import Pattern, Policy, Rule
+from modengine.text import segment, tables
+
+RULES_OF_MATCHING = 1
+"""Raised when the engine would decide a message otherwise than the release before it."""
+
+
+def pattern_key(pattern: Pattern) -> tuple[Any, ...]:
+    """All of a pattern that can change what it finds; two patterns with one key share a matcher."""
+    return (
+        pattern.kind,
+        pattern.terms,
+        pattern.regex,
+        tuple((t.text, t.among, t.like, t.pos, t.low, t.high) for t in pattern.tokens),
+        pattern.gaps,
+        pattern.repeats,
+        pattern.sounds_like,
+        pattern.looks_like,
+        pattern.weight if pattern.sounds_like or pattern.looks_like else None,
+        tuple(sorted(pattern.outside)),
+        None if pattern.parts is None else tuple(sorted(pattern.parts)),
+        pattern.exact_case,
+    )
+
+
+def revision(policy: Policy, boundary: str = "not-straddling") -> str:
+    """`sha256:` and 64 hexadecimal digits.  `boundary` counts where it is not that of the rule language."""
+    content = {
+        "engine": RULES_OF_MATCHING,
+        "segmenter": segment.identity(policy.segmenter),
+        "tables": tables.digest(),
+        "unicode": unicodedata.unidata_version,
+        "regex": version("regex"),
+        "pinyin": version("pypinyin"),
+        "policy": _policy(policy),
+    }
+    if boundary != "not-straddling":
+        content["boundary"] = boundary
+    return "sha256:" + hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
+
+
+def _policy(policy: Policy) -> dict[str, Any]:
+    caps = {f"{s.id}/{group}": cap for s in policy.rulesets for group, cap in s.caps.items()}
+    return {
+        "id": policy.id,
+        "study": policy.study,
+        "period": None if policy.period is None else [policy.period.start, policy.period.end, policy.period.field],
+        "scope": {name: _condition(condition) for name, condition in policy.scope.items()},
+        "fields": {f.name: [f.kind, sorted(f.values)] for f in policy.fields.values()},
+        "actions": policy.actions,
+        "caps": caps,
+        "categories": policy.categories,
+        "rules": [_rule(rule) for rule in policy.rules if rule.status != "draft"],
+        "overrides": [
+            [sorted(o.rules), o.action, _condition(o.when)] for o in policy.overrides if o.action is not None
+        ],
+        "exceptions": [[e.name, _condition(e.when)] for e in policy.exceptions],
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    relief = rule.relief
+    return {
+        "id": rule.id,
+        "ruleset": rule.ruleset,
+        "category": rule.category,
+        "clause": rule.clause,
+        "status": rule.status,
+        "group": rule.group,
+        "score": rule.score,
+        "relief": None if relief is None else [relief.category, relief.rules, relief.by],
+        "when": _condition(rule.when),
+        "unless": _condition(rule.unless),
+        "patterns": {p.name: _pattern(p) for p in rule.patterns},
+    }
+
+
+def _pattern(pattern: Pattern) -> list[Any]:
+    kind, terms, *rest = pattern_key(pattern)
+    return [kind, sorted(set(terms)), *rest]
+
+
+def _condition(condition: Condition | None) -> str | None:
+    return None if condition is None else str(condition)

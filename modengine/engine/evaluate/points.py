@@ -1,0 +1,104 @@
+"""From hits to points: caps of groups, then relief, per category, never below 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import floor
+
+from modengine.engine.evaluate.rules import Outcome, exactly, points
+from modengine.model import Action, highest
+from modengine.policy.condition import matching
+from modengine.policy.model import Rule
+
+Caps = Mapping[tuple[str, str], int]
+"""The cap of each (ruleset, group), in points."""
+
+
+@dataclass(slots=True)
+class Counted:
+    """A hit's points on their way through caps and relief.  Local to `score`."""
+
+    rule: Rule
+    points: int
+    counted: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A relief that held, and what it took."""
+
+    rule: Rule
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The points of one category and how they came about."""
+
+    category: str
+    hits: tuple[Counted, ...]
+    """By points, most first."""
+    reliefs: tuple[Taken, ...]
+    total: int
+
+
+def score(caps: Caps, category: str, hits: Iterable[Outcome], reliefs: Iterable[Outcome]) -> Score:
+    """The score of a category.  `reliefs` are those of this category that held, in policy order."""
+    counted = cap(caps, hits)
+    taken: list[Taken] = []
+    if counted:
+        for outcome in sorted(reliefs, key=lambda o: not _of_rules(o.rule)):  # those of single rules first
+            taken.append(Taken(outcome.rule, _take(outcome, counted)))
+    return Score(category, tuple(counted), tuple(taken), sum(one.left for one in counted))
+
+
+def _of_rules(rule: Rule) -> bool:
+    return rule.relief is not None and bool(rule.relief.rules)
+
+
+def cap(caps: Caps, hits: Iterable[Outcome]) -> list[Counted]:
+    """The points of the hits, most first, with what the cap of each one's group leaves."""
+    counted: list[Counted] = []
+    used: dict[tuple[str, str], int] = {}
+    for outcome in sorted(hits, key=lambda o: (-points(o.rule, o), o.rule.id)):
+        rule, given = outcome.rule, points(outcome.rule, outcome)
+        left = given
+        if rule.group is not None:
+            key = (rule.ruleset, rule.group)
+            if key in caps:
+                left = min(given, caps[key] - used.get(key, 0))
+            used[key] = used.get(key, 0) + left
+        counted.append(Counted(rule, given, left, left))
+    return counted
+
+
+def wanted_by(outcome: Outcome, there: int) -> int:
+    """The points a relief asks for where there are so many: floor of its own times the weight."""
+    relief = outcome.rule.relief
+    assert relief is not None
+    return floor(exactly(outcome.weight) * (there if relief.by is None else relief.by))
+
+
+def _take(outcome: Outcome, counted: list[Counted]) -> int:
+    """Takes the points of a relief from the hits it covers; gives how many."""
+    relief = outcome.rule.relief
+    assert relief is not None
+    covered = counted
+    if relief.rules:
+        ids = [one.rule.id for one in counted]
+        named = {rule_id for glob in relief.rules for rule_id in matching(glob, ids)}
+        covered = [one for one in counted if one.rule.id in named]
+    there = sum(one.left for one in covered)
+    taken = rest = min(wanted_by(outcome, there), there)
+    for one in covered:
+        piece = min(rest, one.left)
+        one.left -= piece
+        rest -= piece
+    return taken
+
+
+def action(ladder: Mapping[Action, int], total: int) -> Action:
+    """The highest step of the ladder that the points reach."""
+    return highest(*(step for step, threshold in ladder.items() if total >= threshold))

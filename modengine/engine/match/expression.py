@@ -1,0 +1,295 @@
+"""What a regular expression needs and costs, read from its parse tree.
+
+The tree is that of the `regex` package itself, so that its whole syntax is understood as it is
+meant.  The parser is not public; everything taken from it is taken here, and a tree with parts
+that are not known here is treated as opaque (no gate), never guessed at.
+
+The necessary literals follow R. Cox, "Regular Expression Matching with a Trigram Index" (2012): a
+node has a small set of exact strings, or a set of strings one of which must occur in any match.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from math import prod
+from typing import Any
+
+import regex
+from regex import _regex_core
+
+from modengine.engine.compile.need import AtLeast, both, either
+from modengine.text.rarity import chance_of, shortest
+
+MOST = 64
+"""A set of literals larger than this is given up."""
+MOST_NODES = 20_000
+"""An expression that unrolls to more nodes than this is refused: it would take seconds to compile."""
+SHORT = 40
+"""The characters of a short message."""
+
+Strings = frozenset[str]
+
+core: Any = _regex_core
+_FULLCASE = int(core.FULLCASE)
+"""As a number: `&` of two flags takes 10 µs."""
+
+
+class CostlyRegex(ValueError):
+    """An expression that would take too long to compile."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Needs:
+    """`exact`: all the strings the node can match, if few.  `needed`: one of these must occur."""
+
+    exact: Strings | None = None
+    needed: Strings | None = None
+
+    def best(self) -> Strings | None:
+        usable = [s for s in (self.exact, self.needed) if s and "" not in s]
+        return _rarest(usable)
+
+
+def _rarest(sets: Iterable[Strings]) -> Strings | None:
+    return min(map(shortest, sets), key=chance_of, default=None)
+
+
+@lru_cache(maxsize=2048)
+def parse(source: str) -> Any:
+    """The parse tree of `regex`.  Raises `regex.error`."""
+    flags = int(regex.IGNORECASE)
+    for _ in range(10):
+        text = core.Source(source)
+        info = core.Info(flags, text.char_type, {})
+        info.guess_encoding = core.UNICODE
+        text.ignore_space = bool(info.flags & regex.VERBOSE)
+        try:
+            tree = core._parse_pattern(text, info)
+        except core._UnscopedFlagSet:
+            flags = info.global_flags
+            continue
+        if not text.at_end():
+            raise regex.error("unbalanced parenthesis", source, text.pos)
+        return tree
+    raise regex.error("conflicting flags", source, 0)
+
+
+def nodes(tree: Any) -> int:
+    """How many nodes the expression unrolls to: counted repeats count their content each time."""
+    kind = type(tree).__name__
+    total = 1 + sum(map(nodes, children(tree)))
+    if kind.endswith("Repeat"):
+        most = tree.max_count if tree.max_count is not None else tree.min_count
+        total = 1 + (total - 1) * max(1, most)
+    if total > MOST_NODES:
+        raise CostlyRegex(f"unrolls to more than {MOST_NODES:,} steps")
+    return total
+
+
+def children(tree: Any) -> Iterator[Any]:
+    """The nodes directly below one."""
+    for name in ("items", "branches", "subpattern", "yes_item", "no_item"):
+        value = getattr(tree, name, None)
+        if isinstance(value, list | tuple):
+            yield from value
+        elif isinstance(value, core.RegexBase):
+            yield value
+
+
+@lru_cache(maxsize=2048)
+def necessary(source: str) -> Strings | None:
+    """Literals of the plain view one of which any match must hold; None where there are none.
+
+    `source` must be an expression that compiles.
+    """
+    return _needs(parse(source)).best()
+
+
+Query = AtLeast[Strings]
+"""Which literals any match holds: of sets of literals, each of which stands for one of its own."""
+
+
+@lru_cache(maxsize=2048)
+def query(source: str) -> Query | None:
+    """What a match must hold besides the rarest set, where that says clearly more; None where it does not."""
+    found = _query(parse(source))
+    needed = necessary(source)
+    if found is None or needed is None or _share(found) > 0.7 * _share(needed):
+        return None
+    return found if isinstance(found, AtLeast) else both([found])
+
+
+def _query(tree: Any) -> Strings | Query | None:
+    kind = type(tree).__name__
+    if kind in ("Group", "Atomic") or (kind.endswith("Repeat") and tree.min_count > 0):
+        return _query(tree.subpattern)
+    if kind == "Sequence":
+        return _every(_runs_of(tree.items))
+    if kind == "Branch":
+        return _some([_query(item) for item in tree.branches])
+    exact = _needs(tree).exact
+    return shortest(exact) if exact and "" not in exact else None
+
+
+def _runs_of(items: Iterable[Any]) -> Iterator[Strings | Query | None]:
+    """What each run of a sequence needs, as in `_sequence`; what is in an open item is asked of the item."""
+    run: Strings = frozenset([""])
+    for item in items:
+        exact = _needs(item).exact
+        if exact is not None and len(run) * len(exact) <= MOST:
+            run = frozenset(a + b for a, b in product(run, exact))
+            continue
+        yield None if "" in run else shortest(run)
+        run = frozenset([""]) if exact is None else exact
+        if exact is None:
+            yield _query(item)
+    yield None if "" in run else shortest(run)
+
+
+def _every(items: Iterable[Strings | Query | None]) -> Strings | Query | None:
+    """The rarest three of what is needed, without what says next to nothing."""
+    kept = sorted((item for item in items if item is not None and _share(item) < 0.7), key=_share)[:3]
+    return None if not kept else kept[0] if len(kept) == 1 else both(kept)
+
+
+def _some(items: list[Strings | Query | None]) -> Strings | Query | None:
+    sets = [item for item in items if isinstance(item, frozenset)]
+    trees = [item for item in items if isinstance(item, AtLeast)]
+    if len(sets) + len(trees) < len(items):
+        return None
+    union = shortest(frozenset[str]().union(*sets))
+    if not trees:
+        return union
+    return either([*trees, union] if union else trees)
+
+
+def _share(need: Strings | Query) -> float:
+    """About the share of short messages in which it is there."""
+    if isinstance(need, frozenset):
+        return min(1.0, SHORT * chance_of(need))
+    shares = [_share(item) for item in need.items]
+    return prod(shares) if need.n > 1 else min(1.0, sum(shares))
+
+
+@lru_cache(maxsize=2048)
+def literal_runs(source: str) -> tuple[str, ...]:
+    """Every run of literal characters in the expression, for the identity guard."""
+    return tuple(dict.fromkeys(_runs(parse(source))))
+
+
+def _runs(tree: Any) -> Iterator[str]:
+    if type(tree).__name__.startswith("Set"):
+        yield from _needs(tree).exact or ()
+        return
+    run: list[str] = []
+    for item in children(tree):
+        char = _character(item)
+        if char is not None:
+            run.append(char)
+            continue
+        if run:
+            yield "".join(run)
+            run = []
+        yield from _runs(item)
+    if run:
+        yield "".join(run)
+    elif (char := _character(tree)) is not None:
+        yield char
+    if type(tree).__name__ == "Sequence":
+        yield from _needs(tree).exact or ()  # what branches and classes spell: 回[族民]
+
+
+def _character(tree: Any) -> str | None:
+    if type(tree).__name__ == "Character" and tree.positive:
+        return chr(tree.value)
+    return None
+
+
+def _needs(tree: Any) -> _Needs:
+    kind = type(tree).__name__
+    if kind == "Character" and tree.positive and not tree.zerowidth:
+        return _Needs(exact=_folded(tree.value, tree.case_flags))
+    if kind == "Sequence":
+        return _sequence(_needs(item) for item in tree.items)
+    if kind == "Branch":
+        return _branch([_needs(item) for item in tree.branches])
+    if kind in ("Group", "Atomic"):
+        return _needs(tree.subpattern)
+    if kind == "SetUnion" and tree.positive and not tree.zerowidth:
+        found = _few_characters(tree)
+        return _Needs(exact=found) if found else _Needs()
+    if kind.endswith("Repeat"):
+        inner = _needs(tree.subpattern)
+        if tree.min_count == tree.max_count == 1:
+            return inner
+        if tree.min_count == 0:
+            # Optional: `x?` is x or nothing; anything longer is open.
+            if tree.max_count == 1 and inner.exact is not None and len(inner.exact) < MOST:
+                return _Needs(exact=inner.exact | {""})
+            return _Needs()
+        return _Needs(needed=inner.best())
+    if kind in ("LookAround", "Boundary", "StartOfWord", "EndOfWord", "StartOfLine", "EndOfLine",
+                "StartOfString", "EndOfString", "EndOfStringLine", "Keep"):  # fmt: skip
+        return _Needs(exact=frozenset([""]))
+    return _Needs()
+
+
+def _folded(code: int, case_flags: int) -> Strings | None:
+    """What a literal character can be in the plain view; None where that is not one character."""
+    folded = chr(code).casefold()
+    if len(folded) != 1 or int(case_flags) & _FULLCASE:
+        return None
+    # `regex` takes I and ı for one letter, where folding does not.
+    return frozenset("iı") if chr(code) in "Iı" else frozenset(folded)
+
+
+def _few_characters(tree: Any) -> Strings | None:
+    found: set[str] = set()
+    for item in tree.items:
+        kind = type(item).__name__
+        if kind == "Character" and item.positive:
+            codes: Iterable[int] = (item.value,)
+        elif kind == "Range" and item.positive and item.upper - item.lower < MOST:
+            codes = range(item.lower, item.upper + 1)
+        else:
+            return None
+        for code in codes:
+            folded = _folded(code, tree.case_flags)
+            if folded is None:
+                return None
+            found |= folded
+    return frozenset(found) if 0 < len(found) <= 16 else None
+
+
+def _sequence(items: Iterable[_Needs]) -> _Needs:
+    run: Strings = frozenset([""])
+    whole, candidates = True, list[Strings]()
+    for item in items:
+        if item.exact is not None and len(run) * len(item.exact) <= MOST:
+            run = frozenset(a + b for a, b in product(run, item.exact))
+            continue
+        whole = False
+        candidates.append(run)
+        run = item.exact if item.exact is not None else frozenset([""])
+        if item.needed:
+            candidates.append(item.needed)
+    if whole:
+        return _Needs(exact=run)
+    candidates.append(run)
+    return _Needs(needed=_rarest(c for c in candidates if c and "" not in c))
+
+
+def _branch(items: list[_Needs]) -> _Needs:
+    exact = [item.exact for item in items]
+    if all(e is not None for e in exact):
+        union = frozenset[str]().union(*(e for e in exact if e is not None))
+        if len(union) <= MOST:
+            return _Needs(exact=union)
+    best = [item.best() for item in items]
+    if any(b is None for b in best):
+        return _Needs()
+    union = shortest(frozenset[str]().union(*(b for b in best if b is not None)))
+    return _Needs(needed=union) if len(union) <= MOST else _Needs()

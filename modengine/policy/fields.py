@@ -1,0 +1,94 @@
+"""The fields of a message, read as the types that the policy declares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from modengine.errors import MessageError
+from modengine.model import FieldValue
+from modengine.policy.model import Field
+
+CHINA = timezone(timedelta(hours=8))
+"""The zone of a time that names none."""
+
+
+def parse_time(text: str) -> datetime:
+    """An ISO 8601 time; +08:00 where it names no zone.  Raises ValueError."""
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo is not None else time.replace(tzinfo=CHINA)
+
+
+def _integer(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise ValueError
+    if isinstance(value, str) and (len(value) > 20 or not value.strip().lstrip("+-").isascii()):
+        raise ValueError
+    return int(value)
+
+
+def _number(value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError
+    number = value if isinstance(value, int) else float(value)
+    if number != number or number in (float("inf"), float("-inf")):
+        raise ValueError
+    return number
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError
+    return value
+
+
+def _boolean(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    raise ValueError
+
+
+def _datetime(value: Any) -> datetime:
+    if isinstance(value, datetime):
+        return value if value.tzinfo is not None else value.replace(tzinfo=CHINA)
+    return parse_time(_string(value))
+
+
+READ: dict[str, Callable[[Any], FieldValue]] = {
+    "string": _string,
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    "datetime": _datetime,
+    "enum": _string,
+}
+"""A reader for each kind of field.  Texts are taken too where they write the type: CSV has nothing else."""
+
+
+def read_fields(declared: Mapping[str, Field], given: Mapping[str, Any]) -> dict[str, FieldValue]:
+    """The declared fields that a message has.  Raises MessageError (ME903) for a value of another type.
+
+    A null is a value that is missing; fields that the policy does not declare are left out.
+    """
+    found: dict[str, FieldValue] = {}
+    for name, field in declared.items():
+        value = given.get(name)
+        if value is None:
+            continue
+        try:
+            read = READ[field.kind](value)
+        except (ValueError, TypeError, OverflowError):
+            raise MessageError(
+                "ME903", f"`{name}` is {value!r}, which is no {field.kind}", "mend the message, or the type in `fields`"
+            ) from None
+        if field.kind == "enum" and read not in field.values:
+            raise MessageError(
+                "ME903",
+                f"`{name}` is {value!r}, which the policy does not list",
+                "mend the message, or add the value to the `enum`",
+            )
+        found[name] = read
+    return found

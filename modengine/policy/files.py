@@ -1,0 +1,168 @@
+"""Reading the files of a policy: regular ones only, of at most 5 MB, in UTF-8, inside a folder."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import PurePosixPath, PureWindowsPath
+
+from modengine.errors import Place
+from modengine.policy.model import SourceFile
+from modengine.policy.report import Report, shown
+from modengine.policy.yaml import Node, Scalar, parse
+
+MAX_BYTES = 5_000_000
+
+
+class Files:
+    """The files read for one policy or ruleset, each once, with the folder that all paths start from."""
+
+    def __init__(self, top: str, report: Report, root: str | None = None) -> None:
+        """With `root`, nothing outside of that folder is read, whatever a file names."""
+        self.folder = os.path.dirname(top)
+        self.root = root
+        self.report = report
+        self._data: dict[str, bytes] = {}
+        self._nodes: dict[str, Node | None] = {}
+
+    @property
+    def read(self) -> tuple[SourceFile, ...]:
+        """Every file that could be read; paths are relative to the folder of the first, with `/`."""
+        base = self.folder or "."
+        return tuple(
+            SourceFile(os.path.relpath(path, base).replace(os.sep, "/"), data) for path, data in self._data.items()
+        )
+
+    def relative(self, named: Scalar, inside: bool) -> str | None:
+        """The path that `named` means: relative to the file that names it.
+
+        With `inside` it must stay in the folder of that file or in the first file's.
+        """
+        value, add = named.value, self.report.add
+        if PurePosixPath(value).is_absolute() or PureWindowsPath(value).drive or PureWindowsPath(value).root:
+            add("ME205", f"`{shown(value)}` is an absolute path", named.place, "write it relative to this file")
+            return None
+        if "\\" in value or "\0" in value:
+            add("ME205", f"`{shown(value)}` is not a path for every system", named.place, "separate folders with `/`")
+            return None
+        folder = os.path.dirname(named.place.file)
+        path = os.path.normpath(os.path.join(folder, value))
+        out = self.root is not None and not _within(path, self.root)
+        if out or (inside and not any(_within(path, root) for root in (folder, self.folder))):
+            add(
+                "ME205", f"`{shown(value)}` lies outside the folder of the rules", named.place,
+                "keep lists beside the rules that use them",
+            )  # fmt: skip
+            return None
+        return path
+
+    def nodes(self, path: str, named: Scalar | None) -> Node | None:
+        """The YAML of a file.  Problems within it are reported once, whoever names it."""
+        if path not in self._nodes:
+            text = self.text(path, named)
+            self._nodes[path] = None if text is None else parse(text, path, self.report)
+        return self._nodes[path]
+
+    def text(self, path: str, named: Scalar | None) -> str | None:
+        """The text of a file, without a byte order mark."""
+        place = named.place if named else Place(path)
+        if path not in self._data:
+            data = self._bytes(path, place)
+            if data is None:
+                return None
+            self._data[path] = data
+        return decode(self._data[path], path, self.report)
+
+    def _bytes(self, path: str, place: Place) -> bytes | None:
+        add = self.report.add
+        try:
+            # A FIFO would wait for its writer: open without waiting, then ask what was opened.
+            descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        except FileNotFoundError:
+            hint = "check the path" if place.file == path else "check the path; it starts from the folder of this file"
+            add("ME101", f"there is no file `{shown(path, 200)}`", place, hint)
+            return None
+        except (OSError, ValueError) as error:
+            if os.path.isdir(path):
+                add("ME102", f"`{shown(path, 200)}` is a folder", place, "name a file in it")
+                return None
+            why = str(getattr(error, "strerror", None) or error).lower()
+            add("ME102", f"`{shown(path, 200)}` cannot be read: {why}", place, "check its permissions")
+            return None
+        try:
+            mode = os.fstat(descriptor).st_mode
+            if not stat.S_ISREG(mode):
+                folder = stat.S_ISDIR(mode)
+                what, hint = ("a folder", "name a file in it") if folder else ("not a regular file", "name a file")
+                add("ME102", f"`{shown(path, 200)}` is {what}", place, hint)
+                return None
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                data = file.read(MAX_BYTES + 1)
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            add("ME102", f"`{shown(path, 200)}` cannot be read: {why}", place, "check the disk")
+            return None
+        finally:
+            os.close(descriptor)
+        if len(data) > MAX_BYTES:
+            add(
+                "ME103", f"`{shown(path, 200)}` is larger than 5 MB", place, "split it, or leave out what no rule needs"
+            )
+            return None
+        return data
+
+
+def _within(path: str, folder: str) -> bool:
+    """Whether a path stays in a folder, links followed."""
+    root = os.path.realpath(folder or ".")
+    try:
+        return os.path.commonpath([os.path.realpath(path), root]) == root
+    except ValueError:
+        return False
+
+
+def decode(data: bytes, file: str, report: Report) -> str | None:
+    """UTF-8 to text.  Names the likely encoding of anything else."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        start = data.rfind(b"\n", 0, error.start) + 1
+        line, column = (
+            data.count(b"\n", 0, error.start) + 1,
+            len(data[start : error.start].decode("utf-8", "replace")) + 1,
+        )
+        likely = _likely(data)
+        if likely == "UTF-16":
+            line = column = 1
+        if likely:
+            hint = f"convert it: iconv -f {likely} -t UTF-8"
+            report.add("ME104", f"the file is not UTF-8 but probably {likely}", Place(file, line, column), hint)
+        else:
+            report.add("ME104", "the file is not UTF-8", Place(file, line, column), "save it as UTF-8")
+        return None
+    if "\0" in text[:200] and _likely(data) == "UTF-16":
+        report.add(
+            "ME104", "the file is not UTF-8 but probably UTF-16", Place(file), "convert it: iconv -f UTF-16 -t UTF-8"
+        )
+        return None
+    return text
+
+
+def _likely(data: bytes) -> str:
+    """The encoding that the bytes are probably in; empty for none of the usual ones."""
+    head = data[:2000]
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or max(head[::2].count(0), head[1::2].count(0)) > len(head) // 8:
+        return "UTF-16"
+    read = data.decode("utf-8", "replace")
+    bad = read.count("\ufffd")
+    if sum(not char.isascii() for char in read) >= 3 * bad:
+        return ""  # UTF-8 with a byte broken here and there
+    for encoding, name in (("gbk", "GBK"), ("big5", "Big5"), ("gb18030", "GB18030")):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        strange = [char for char in text if not char.isascii()]
+        if sum("\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef" for char in strange) > 0.9 * len(strange):
+            return name
+    return ""

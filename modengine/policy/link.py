@@ -1,0 +1,237 @@
+"""Rules among rules: references, circles, reliefs, overrides, and the fields that conditions ask for.
+
+Works on the rules of a whole policy.  On those of a lone ruleset (`fields` is None) it leaves alone
+what only a policy can tell: message fields, and rules of other files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, replace
+from typing import cast
+
+from modengine.errors import MessageError
+from modengine.policy.compare import mistakes
+from modengine.policy.condition import Compare, Condition, Length, RuleRef, matching, resolve, walk
+from modengine.policy.fields import read_fields
+from modengine.policy.model import Examples, Field, Rule, Ruleset, Status
+from modengine.policy.report import Report, meant, shown
+from modengine.policy.rules import Draft, RulesetDraft, Written
+from modengine.policy.yaml import Mapping, Node, Scalar, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What rules and conditions may name."""
+
+    rules: tuple[str, ...]
+    """The ids of all rules, also of those that could not be built."""
+    built: frozenset[str]
+    categories: tuple[str, ...]
+    fields: Dict[str, Field] | None
+    """The declared message fields; None where the policy is not known."""
+    whole: bool
+    """Whether every file could be read: if not, what is missing may well exist."""
+
+
+def fixed(written: Written, names: Names, report: Report) -> Condition:
+    """The condition with its references to rules filled in; its mistakes are reported."""
+
+    def rule(ref: RuleRef) -> RuleRef:
+        found = matching(ref.glob, names.rules)
+        if not found and names.whole:
+            no_rule(ref.glob, names, written.scalar, report, ref.offset)
+        return replace(ref, rules=tuple(name for name in found if name in names.built))
+
+    if names.fields is not None:
+        for node in walk(written.condition):
+            if isinstance(node, Compare):
+                for code, message, hint in mistakes(node, names.fields):
+                    report.add(code, message, written.scalar.at(node.offset), hint)
+    return resolve(written.condition, rule=rule)
+
+
+def no_rule(glob: str, names: Names, scalar: Scalar, report: Report, offset: int = 0) -> None:
+    """Report that a name or glob meets no rule."""
+    what = "no rule matches" if {"*", "?"} & set(glob) else "there is no rule"
+    hint = meant(glob, names.rules, "check the identifiers of the rules")
+    report.add("ME303", f"{what} `{shown(glob)}`", scalar.at(offset) if offset else scalar.place, hint)
+
+
+def confine(written: Written, rules: bool, where: str, report: Report) -> None:
+    """Report what a condition outside of rules may not use: patterns, and unless `rules` other rules."""
+    takes = "message fields and `rule(...)`" if rules else "message fields"
+    for node in walk(written.condition):
+        match node:
+            case Compare():
+                continue
+            case RuleRef() if rules:
+                continue
+            case RuleRef() | Length():
+                what, offset = f"`{node}`", node.offset
+            case _ if (selects := _selects_of(node)) is not None:
+                what, offset = f"`{shown(str(node))}`", selects
+            case _:
+                continue
+        report.add("ME503", f"{what} has no meaning in {where}", written.scalar.at(offset), f"use {takes} alone")
+
+
+def _selects_of(node: Condition) -> int | None:
+    """Where the first pattern of a node stands; None for a node without patterns of its own."""
+    for name in ("select", "left"):
+        if hasattr(node, name):
+            return cast(int, getattr(node, name).offset)
+    if hasattr(node, "selects"):
+        return cast(int, node.selects[0].offset)
+    return None
+
+
+Linked = dict[str, tuple[Draft, Rule]]
+
+
+def link(
+    rulesets: tuple[RulesetDraft, ...], overrides: tuple[Mapping, ...], names: Names, report: Report
+) -> tuple[Ruleset, ...]:
+    """The rulesets with their rules: linked, checked against each other, overridden."""
+    categories = {d.rule.id: d.rule.category for one in rulesets for d in one.drafts}
+    linked: Linked = {}
+    for draft in (draft for one in rulesets for draft in one.drafts):
+        rule = _linked(draft, names, categories, report)
+        if rule.id:
+            linked.setdefault(rule.id, (draft, rule))
+    _circles(linked, report)
+    for node in overrides:
+        _override(node, linked, names, report)
+    return tuple(
+        replace(
+            one.ruleset,
+            rules=tuple(
+                linked[draft.rule.id][1]
+                for draft in one.drafts
+                if not draft.broken and linked[draft.rule.id][0] is draft
+            ),
+        )
+        for one in rulesets
+    )
+
+
+def _linked(draft: Draft, names: Names, categories: Dict[str, str | None], report: Report) -> Rule:
+    rule = replace(
+        draft.rule,
+        when=fixed(draft.when, names, report),
+        unless=None if draft.unless is None else fixed(draft.unless, names, report),
+    )
+    relief = rule.relief
+    if relief is not None and relief.rules:
+        rule = replace(rule, relief=replace(relief, category=_relieved(draft, names, categories, report)))
+    elif relief is not None and relief.category is not None:
+        node = cast(Mapping, draft.node.get("relieve")).get("category")
+        check_category(cast(Scalar, node), names, report)
+    if names.fields is not None:
+        _check_examples(rule.examples, names.fields, report)
+    return rule
+
+
+def check_category(scalar: Scalar, names: Names, report: Report, more: tuple[str, ...] = ()) -> None:
+    """Report a category that no ruleset has."""
+    known = (*names.categories, *more)
+    if scalar.value not in known and names.whole:
+        hint = meant(scalar.value, known, "check the `category` of the rulesets")
+        report.add("ME307", f"no ruleset has the category `{shown(scalar.value)}`", scalar.place, hint)
+
+
+def _relieved(draft: Draft, names: Names, categories: Dict[str, str | None], report: Report) -> str | None:
+    """The one category of the rules that a relief takes from."""
+    node = cast(Mapping, draft.node.get("relieve")).get("rules")
+    found: dict[str, None] = {}
+    for item in node.items if isinstance(node, Sequence) else ():
+        assert isinstance(item, Scalar)
+        rules = matching(item.value, names.rules)
+        if not rules and names.whole:
+            no_rule(item.value, names, item, report)
+        scored = [name for name in rules if categories[name] is not None]
+        if rules and not scored and names.whole:
+            message = f"`{shown(item.value)}` names no rule with a score"
+            report.add("ME307", message, item.place, "a relief takes from rules that give points")
+        found |= dict.fromkeys(c for name in scored if (c := categories[name]) is not None)
+    if len(found) > 1:
+        message = f"the relief takes from rules of several categories: {', '.join(f'`{name}`' for name in found)}"
+        report.add("ME307", message, cast(Node, node).place, "write a relief for each category")
+    return next(iter(found), None)
+
+
+def _check_examples(examples: Examples, fields: Dict[str, Field], report: Report) -> None:
+    """Report examples whose fields are of other types than the policy declares."""
+    for example in (*examples.match, *examples.passes, *examples.known_miss, *examples.known_false_alarm):
+        try:
+            read_fields(fields, example.message.fields)
+        except MessageError as error:
+            report.add("ME502", f"in an example, {error.message}", example.place, error.hint)
+
+
+def _circles(linked: Linked, report: Report) -> None:
+    """Report the references that close a circle: depth first, each rule once."""
+    done: set[str] = set()
+    for start in linked:
+        path = {} if start in done else {start: iter(_references(linked[start][1]))}
+        while path:
+            name = next(reversed(path))
+            following = next(path[name], None)
+            if following is None:
+                done.add(name)
+                del path[name]
+            elif following in path:
+                names = list(path)
+                _circle([*names[names.index(following) :], following], linked, report)
+            elif following not in done and following in linked:
+                path[following] = iter(_references(linked[following][1]))
+
+
+def _references(rule: Rule) -> tuple[str, ...]:
+    """The rules that a rule asks about, each once."""
+    nodes = [*walk(rule.when), *(walk(rule.unless) if rule.unless else ())]
+    return tuple(dict.fromkeys(name for node in nodes if isinstance(node, RuleRef) for name in node.rules))
+
+
+def _circle(names: list[str], linked: Linked, report: Report) -> None:
+    draft, rule = linked[names[-2]]
+    for written, condition in ((draft.when, rule.when), (draft.unless, rule.unless)):
+        for node in walk(condition) if written and condition else ():
+            if isinstance(node, RuleRef) and names[-1] in node.rules and written:
+                chain = " -> ".join(f"`{name}`" for name in names)
+                message = (
+                    f"a circle of rules: {chain}"
+                    if len(names) > 2
+                    else f"the rule {chain[: len(names[0]) + 2]} asks about itself"
+                )
+                hint = "name the other rules one by one" if node.glob != names[-1] else "remove one of the references"
+                report.add("ME310", message, written.scalar.at(node.offset), hint)
+                return
+
+
+def _override(node: Mapping, linked: Linked, names: Names, report: Report) -> None:
+    """Apply `score` and `status` to the rules that an override names."""
+    globs = node.get("rules")
+    score, status = node.get("score"), node.get("status")
+    for item in globs.items if isinstance(globs, Sequence) else ():
+        assert isinstance(item, Scalar)
+        found = [name for name in matching(item.value, names.rules) if name in linked]
+        reliefs = [name for name in found if linked[name][1].relief is not None]
+        if not found and names.whole:
+            if {"*", "?"} & set(item.value):
+                hint = meant(item.value, names.rules, "check the identifiers of the rules")
+                report.add("ME604", f"no rule matches `{shown(item.value)}`: nothing is changed", item.place, hint)
+            else:
+                no_rule(item.value, names, item, report)
+        elif reliefs and score is not None:
+            message = f"`{shown(reliefs[0])}` is a relief and has no score"
+            report.add("ME604", message, item.place, "name rules that give points")
+            found = [name for name in found if name not in reliefs]
+        elif found and len(reliefs) == len(found) and node.get("action") is not None:
+            message = f"`{shown(item.value)}` names reliefs alone, which have no action"
+            report.add("ME604", message, item.place, "name rules that give points")
+        for name in found:
+            draft, rule = linked[name]
+            rule = replace(rule, score=int(score.value)) if isinstance(score, Scalar) else rule
+            rule = replace(rule, status=cast(Status, status.value)) if isinstance(status, Scalar) else rule
+            linked[name] = (draft, rule)

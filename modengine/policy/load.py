@@ -1,0 +1,136 @@
+"""From files to a policy or a ruleset, with every problem of every file at once.
+
+read(path)         a policy or a ruleset, whichever the file is, as far as it can be built
+load_policy(path)  a policy, or PolicyError with all that is wrong
+policy_of(ruleset) the smallest policy around a lone ruleset, to check and to test it
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from modengine.errors import Place, PolicyError, Problem
+from modengine.policy.compare import guessed
+from modengine.policy.condition import Condition, matching, resolve
+from modengine.policy.files import Files
+from modengine.policy.link import Names, link
+from modengine.policy.model import Policy, Rule, Ruleset, SourceFile
+from modengine.policy.policy import PolicyReader
+from modengine.policy.report import Report, TooManyProblems, closest
+from modengine.policy.rules import read_ruleset
+from modengine.policy.yaml import Mapping, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What could be made of a file, and all that is wrong with it and the files that it names."""
+
+    policy: Policy | None
+    ruleset: Ruleset | None
+    problems: tuple[Problem, ...]
+    """Sorted by place.  Where there are any, rules that are wrong are left out of the above."""
+    files: tuple[SourceFile, ...] = ()
+
+
+def read(path: str | Path, within: str | Path | None = None) -> Loaded:
+    """The policy or ruleset of a file, told apart by its first-level key.
+
+    With `within`, no file outside of that folder is read.
+    """
+    report = Report()
+    file = os.path.normpath(path)
+    files = Files(file, report, None if within is None else os.path.normpath(within))
+    policy, ruleset = None, None
+    try:
+        root = files.nodes(file, None)
+        if root is not None:
+            policy, ruleset = _made(root, files, report)
+    except TooManyProblems:
+        pass
+    return Loaded(policy, ruleset, report.problems, files.read)
+
+
+def _made(root: Node, files: Files, report: Report) -> tuple[Policy | None, Ruleset | None]:
+    keys = {key.value for key, _ in root.entries} if isinstance(root, Mapping) else set()
+    if not isinstance(root, Mapping) or ("policy" in keys) == ("ruleset" in keys):
+        report.add("ME206", *_neither(keys, root.place))
+        return None, None
+    if "policy" in keys:
+        return PolicyReader(files, report).policy(root), None
+    return None, _lone(root, files, report)
+
+
+def _neither(keys: set[str], place: Place) -> tuple[str, Place, str]:
+    hint = "a policy begins with `policy: NAME`, a ruleset with `ruleset: NAME`"
+    if {"policy", "ruleset"} <= keys:
+        return "the file has both `policy` and `ruleset`", place, "split it into two files"
+    near = next(
+        (
+            f"`{key}` should probably be `{meant}`"
+            for key in sorted(keys)
+            if (meant := closest(key, ("policy", "ruleset")))
+        ),
+        "",
+    )
+    return "the file is neither a policy nor a ruleset", place, near or hint
+
+
+def _lone(root: Mapping, files: Files, report: Report) -> Ruleset:
+    """A ruleset alone: what only a policy knows is left for later."""
+    draft = read_ruleset(root, files, report)
+    names = Names(
+        rules=tuple(dict.fromkeys(one.rule.id for one in draft.drafts if one.rule.id)),
+        built=frozenset(one.rule.id for one in draft.drafts if not one.broken),
+        categories=(),
+        fields=None,
+        whole=False,
+    )
+    return link((draft,), (), names, report)[0]
+
+
+def load_policy(path: str | Path) -> Policy:
+    """The policy of a file.  Raises PolicyError with every problem of every file."""
+    loaded = read(path)
+    errors = [problem for problem in loaded.problems if problem.severity == "error"]
+    if loaded.ruleset is not None:
+        errors.append(not_a_policy(loaded.ruleset))
+    if errors or loaded.policy is None:
+        raise PolicyError(errors)
+    return loaded.policy
+
+
+def not_a_policy(ruleset: Ruleset) -> Problem:
+    """What is wrong where a policy is asked for and the file is a ruleset."""
+    hint = "name it under `rulesets` of a policy; `modengine check` and `modengine test` take it as it is"
+    return Problem("ME206", "the file is a ruleset, not a policy", ruleset.place, hint)
+
+
+def policy_of(ruleset: Ruleset) -> Policy:
+    """The smallest policy around a lone ruleset: no scope, no actions, fields as they are used.
+
+    References to rules of other files hold of no rule.
+    """
+    own = [rule.id for rule in ruleset.rules]
+
+    def local(condition: Condition) -> Condition:
+        return resolve(condition, rule=lambda ref: replace(ref, rules=matching(ref.glob, own)))
+
+    fields = guessed(condition for rule in ruleset.rules for condition in (rule.when, rule.unless) if condition)
+
+    def alone(rule: Rule) -> Rule:
+        return replace(
+            rule,
+            when=local(rule.when),
+            unless=None if rule.unless is None else local(rule.unless),
+        )
+
+    return Policy(
+        id=ruleset.id,
+        title=ruleset.title,
+        path=ruleset.path,
+        place=ruleset.place,
+        rulesets=(replace(ruleset, rules=tuple(map(alone, ruleset.rules))),),
+        fields=fields,
+    )

@@ -1,0 +1,266 @@
+"""What rules say, as frozen types.  `load` makes them, nothing changes them.
+
+Every named thing keeps its `Place`, so that a finding can point at it long after loading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from modengine.errors import Place
+from modengine.model import Action, FieldValue, Message, PartKind
+from modengine.policy.condition import Condition
+
+Status = Literal["draft", "test", "stable"]
+PatternKind = Literal["words", "text", "regex", "tokens"]
+Like = Literal["handle", "number", "han", "latin", "url", "money"]
+Outside = Literal["quotes", "urls", "mentions"]
+FieldKind = Literal["string", "integer", "number", "boolean", "datetime", "enum"]
+Segmenter = Literal["rjieba", "jieba"]
+
+MANY = 1 << 30
+"""The upper bound of `*` and `+`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermList:
+    """A named list of terms, from the ruleset or from a file of one term a line."""
+
+    name: str
+    terms: tuple[str, ...]
+    place: Place
+    places: tuple[Place, ...]
+    """The place of each term."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One step of a `tokens` pattern.  All that is not None must hold of a token."""
+
+    text: str | None = None
+    among: tuple[str, ...] | None = None
+    """`in: list`, its terms."""
+    like: Like | None = None
+    pos: str | None = None
+    """The segmenter's tag, or its beginning: `v` is any verb."""
+    low: int = 1
+    high: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One kind of evidence.  `terms` serves words and text, `regex` and `tokens` the others."""
+
+    name: str
+    kind: PatternKind
+    place: Place
+    terms: tuple[str, ...] = ()
+    regex: str | None = None
+    """The source with its `{list:name}` spliced in."""
+    tokens: tuple[Token, ...] = ()
+    gaps: int = 0
+    repeats: bool = False
+    sounds_like: bool = False
+    looks_like: bool = False
+    weight: float = 0.5
+    outside: tuple[Outside, ...] = ()
+    parts: tuple[PartKind, ...] | None = None
+    """The parts to look in; None for all."""
+    exact_case: bool = False
+    near_miss: bool = True
+    lists: tuple[str, ...] = ()
+    """The names of the lists it uses."""
+    shared: bool = False
+    """Written under the `patterns` of the ruleset, for all its rules."""
+    term_places: tuple[Place, ...] = ()
+    """The place of each term, or of the regex or of each token's text; for findings."""
+
+    @property
+    def first_place(self) -> Place:
+        """Of its regex or first term; of the pattern where that is not known."""
+        return self.term_places[0] if self.term_places else self.place
+
+
+def sought(pattern: Pattern) -> Iterator[tuple[str, Place]]:
+    """Every text that a words, text or tokens pattern seeks, with its place."""
+
+    def place(number: int) -> Place:
+        return pattern.term_places[number] if number < len(pattern.term_places) else pattern.place
+
+    for number, term in enumerate(pattern.terms):
+        yield term, place(number)
+    for number, token in enumerate(pattern.tokens):
+        for text in (*(token.among or ()), *(() if token.text is None else (token.text,))):
+            yield text, place(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A message that a rule must, or must not, match; decided without scope and period."""
+
+    message: Message
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    match: tuple[Example, ...] = ()
+    passes: tuple[Example, ...] = ()
+    known_miss: tuple[Example, ...] = ()
+    known_false_alarm: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Relief:
+    """What a relief takes away: from a category, or from the rules it names alone."""
+
+    category: str | None
+    rules: tuple[str, ...]
+    """Globs over rule identifiers; empty when it takes from the whole category."""
+    by: int | None
+    """Points; None for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    id: str
+    title: str
+    category: str | None
+    """The category it scores in; None for a relief."""
+    place: Place
+    when: Condition
+    unless: Condition | None = None
+    clause: str | None = None
+    status: Status = "stable"
+    group: str | None = None
+    score: int = 0
+    relief: Relief | None = None
+    patterns: tuple[Pattern, ...] = ()
+    """The patterns that `when` and `unless` use, its own and the shared ones."""
+    description: str = ""
+    falsepositives: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    examples: Examples = Examples()
+    ruleset: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruleset:
+    id: str
+    title: str
+    category: str | None
+    path: str
+    place: Place
+    rules: tuple[Rule, ...]
+    clauses: Mapping[str, str] = field(default_factory=dict)
+    clause_places: Mapping[str, Place] = field(default_factory=dict)
+    lists: tuple[TermList, ...] = ()
+    shared: tuple[Pattern, ...] = ()
+    caps: Mapping[str, int] = field(default_factory=dict)
+    """The cap of each group of rules, in points."""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `start` (included) until `end` (excluded), both with a zone."""
+
+    start: datetime | None
+    end: datetime | None
+    field: str = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A message field that conditions may ask about."""
+
+    name: str
+    kind: FieldKind
+    values: tuple[str, ...] = ()
+    """For an enum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A change to rules that a study makes without touching their files."""
+
+    rules: tuple[str, ...]
+    place: Place
+    score: int | None = None
+    status: Status | None = None
+    action: Action | None = None
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyException:
+    """What a study excuses.  Where `when` holds, every category is shadow."""
+
+    name: str
+    when: Condition
+    reason: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that a policy was read from."""
+
+    path: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A whole policy, its bases merged in and its `score` and `status` overrides applied."""
+
+    id: str
+    title: str
+    path: str
+    place: Place
+    rulesets: tuple[Ruleset, ...]
+    study: bool = False
+    period: Period | None = None
+    scope: Mapping[str, Condition] = field(default_factory=dict)
+    """A condition a category, and `default`.  A category in neither is always in scope."""
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    actions: Mapping[str, Mapping[Action, int]] = field(default_factory=dict)
+    overrides: tuple[Override, ...] = ()
+    exceptions: tuple[PolicyException, ...] = ()
+    segmenter: Segmenter = "rjieba"
+    description: str = ""
+    files: tuple[SourceFile, ...] = ()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule, in the order of the files."""
+        return tuple(rule for ruleset in self.rulesets for rule in ruleset.rules)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories of the rulesets, in their order, each once."""
+        return tuple(dict.fromkeys(rule.category for rule in self.rules if rule.category is not None))
+
+
+__all__ = [
+    "MANY",
+    "Example",
+    "Examples",
+    "Field",
+    "FieldValue",
+    "Override",
+    "Pattern",
+    "Period",
+    "Policy",
+    "PolicyException",
+    "Relief",
+    "Rule",
+    "Ruleset",
+    "SourceFile",
+    "TermList",
+    "Token",
+    "sought",
+]

@@ -1,0 +1,259 @@
+"""Nodes to a policy: the chain of bases, and what a policy says around its rules."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping as Dict
+from datetime import date, datetime, time, timedelta
+from typing import cast
+
+from modengine.model import ACTIONS, Action
+from modengine.policy.compare import is_day, moment
+from modengine.policy.condition import Condition
+from modengine.policy.fields import CHINA
+from modengine.policy.files import Files
+from modengine.policy.link import Names, check_category, confine, fixed, link
+from modengine.policy.model import Field, FieldKind, Override, Period, Policy, PolicyException, Segmenter, Status
+from modengine.policy.patterns import entries, flag, text, texts
+from modengine.policy.report import Report, shown
+from modengine.policy.rules import RulesetDraft, Written, condition, read_ruleset
+from modengine.policy.schema import POLICY
+from modengine.policy.yaml import Mapping, Node, Scalar, Sequence
+
+MAX_BASES = 10
+
+
+class PolicyReader:
+    """Reads one policy with all that it names.  Used once."""
+
+    def __init__(self, files: Files, report: Report) -> None:
+        self.files, self.report = files, report
+        self.whole = True
+        """No file was missing or malformed, so that what is not there is really not there."""
+
+    def policy(self, root: Mapping) -> Policy:
+        chain = self._chain(root)
+        merged = Mapping(
+            tuple({k.value: (k, v) for node in reversed(chain) for k, v in node.entries}.values()), root.place
+        )
+        fields = self._fields(merged.get("fields"))
+        rulesets = self._rulesets(merged)
+        drafts = [draft for one in rulesets for draft in one.drafts]
+        names = Names(
+            rules=tuple(dict.fromkeys(draft.rule.id for draft in drafts if draft.rule.id)),
+            built=frozenset(draft.rule.id for draft in drafts if not draft.broken),
+            categories=tuple(dict.fromkeys(one.ruleset.category for one in rulesets if one.ruleset.category)),
+            fields=fields,
+            whole=self.whole,
+        )
+        overrides = tuple(item for node in reversed(chain) for item in _records(node.get("overrides")))
+        exceptions = tuple(item for node in reversed(chain) for item in _records(node.get("exceptions")))
+        policy = Policy(
+            id=text(merged, "policy"),
+            title=text(merged, "title"),
+            path=root.place.file,
+            place=(root.key("policy") or root).place,
+            rulesets=link(rulesets, overrides, names, self.report),
+            study=any(flag(node, "study") for node in chain),
+            period=self._period(merged.get("period"), fields),
+            scope=self._scope(merged.get("scope"), names),
+            fields=fields,
+            actions=self._actions(merged.get("actions"), names),
+            overrides=tuple(self._override(node, names) for node in overrides),
+            exceptions=tuple(one for node in exceptions if (one := self._exception(node, names)) is not None),
+            segmenter=cast(Segmenter, text(merged, "segmenter", "rjieba")),
+            description=text(merged, "description"),
+            files=self.files.read,
+        )
+        counting = any(draft.rule.relief is None and draft.rule.status != "draft" for draft in drafts)
+        if self.whole and not counting and not any(rule.status != "draft" and not rule.relief for rule in policy.rules):
+            hint = "add a rule with a `score` whose status is not draft"
+            self.report.add("ME605", "the policy has no rule that could count", policy.place, hint)
+        return policy
+
+    def _chain(self, root: Mapping) -> list[Mapping]:
+        """The policy, its base, the base of that ..., each checked against its shape."""
+        chain: list[Mapping] = []
+        seen = {os.path.realpath(root.place.file)}
+        node: Mapping | None = root
+        while node is not None:
+            checked = POLICY.check(node, "the policy", self.report)
+            assert checked is not None  # a mapping keeps at least its place
+            chain.append(checked)
+            node = self._base(checked, node, seen, len(chain))
+        self._study(chain)
+        top = chain[-1]
+        if self.whole and root.get("rulesets") is None and not any(node.get("rulesets") for node in chain):
+            hint = "add `rulesets`: the files of rules, relative to this one"
+            self.report.add("ME202", "the policy has no `rulesets`", top.place, hint)
+            self.whole = False
+        return chain
+
+    def _base(self, node: Mapping, raw: Mapping, seen: set[str], depth: int) -> Mapping | None:
+        named = node.get("base")
+        if not isinstance(named, Scalar):
+            self.whole = self.whole and raw.get("base") is None
+            return None
+        path = self.files.relative(named, inside=False)
+        if path is not None and os.path.realpath(path) in seen:
+            hint = "a base may not lead back to a policy that is based on it"
+            self.report.add(
+                "ME310", f"a circle of policies: `{shown(named.value)}` is based on this one", named.place, hint
+            )
+        elif path is not None and depth > MAX_BASES:
+            hint = "write the policy out at some point"
+            self.report.add("ME205", f"a chain of more than {MAX_BASES} bases", named.place, hint)
+        elif path is not None:
+            seen.add(os.path.realpath(path))
+            root = self.files.nodes(path, named)
+            if isinstance(root, Mapping) and root.get("policy") is not None:
+                return root
+            if root is not None:
+                what = "a ruleset" if isinstance(root, Mapping) and root.get("ruleset") else "no policy"
+                hint = "name a policy as `base`, and rulesets under `rulesets`"
+                self.report.add("ME206", f"`{shown(named.value)}` is {what}", named.place, hint)
+        self.whole = False
+        return None
+
+    def _study(self, chain: list[Mapping]) -> None:
+        """A policy over a study cannot say that it is none."""
+        for at, node in enumerate(chain):
+            said = node.get("study")
+            if (
+                isinstance(said, Scalar)
+                and said.value == "false"
+                and any(flag(base, "study") for base in chain[at + 1 :])
+            ):
+                hint = "remove `study: false`, or copy what you need into a policy without this base"
+                self.report.add("ME603", "the base is a study, and so is this policy", said.place, hint)
+
+    def _rulesets(self, merged: Mapping) -> tuple[RulesetDraft, ...]:
+        found: dict[str, RulesetDraft] = {}
+        ids: dict[str, Scalar] = {}
+        rules: dict[str, RulesetDraft] = {}
+        named = merged.get("rulesets")
+        for item in named.items if isinstance(named, Sequence) else ():
+            assert isinstance(item, Scalar)
+            path = self.files.relative(item, inside=False)
+            if path is not None and os.path.realpath(path) in found:
+                self.report.add("ME308", f"`{shown(item.value)}` is named twice", item.place, "remove one of the two")
+                continue
+            root = None if path is None else self.files.nodes(path, item)
+            if not isinstance(root, Mapping) or root.get("ruleset") is None:
+                self.whole = False
+                if root is not None:
+                    what = "a policy" if isinstance(root, Mapping) and root.get("policy") else "no ruleset"
+                    hint = "a file of rules begins with `ruleset: NAME`"
+                    self.report.add("ME206", f"`{shown(item.value)}` is {what}", item.place, hint)
+                continue
+            draft = read_ruleset(root, self.files, self.report)
+            found[os.path.realpath(cast(str, path))] = draft
+            name = draft.ruleset.id
+            if name and ids.setdefault(name, item) is not item:
+                hint = f"`{shown(ids[name].value)}` has this name already; rename one of the two"
+                self.report.add("ME308", f"there are two rulesets `{name}`", draft.ruleset.place, hint)
+            for one in draft.drafts:
+                other = rules.setdefault(one.rule.id, draft)
+                if one.rule.id and other is not draft:
+                    hint = f"the other stands in `{other.ruleset.path}`; rename one of the two"
+                    self.report.add("ME308", f"there are two rules `{one.rule.id}`", one.rule.place, hint)
+        return tuple(found.values())
+
+    def _fields(self, node: Node | None) -> dict[str, Field]:
+        found = {}
+        for key, value in entries(node):
+            if isinstance(value, Scalar):
+                found[key.value] = Field(key.value, cast(FieldKind, value.value))
+            elif isinstance(value, Mapping):
+                found[key.value] = Field(key.value, "enum", tuple(dict.fromkeys(texts(value.get("enum")))))
+        return found
+
+    def _period(self, node: Node | None, fields: Dict[str, Field]) -> Period | None:
+        if not isinstance(node, Mapping) or not node.entries:
+            return None
+        start, end = self._moment(node.get("from")), self._moment(node.get("until"), last=True)
+        if start and end and end <= start:
+            until = cast(Node, node.get("until"))
+            self.report.add("ME601", "the period ends before it begins", until.place, "let `until` follow `from`")
+            return None
+        if "time" not in fields:
+            hint = "add `time: datetime` under `fields`"
+            self.report.add("ME304", "a period needs the message field `time`, which is not declared", node.place, hint)
+            return None
+        if fields["time"].kind != "datetime":
+            hint = "declare it as `time: datetime`"
+            self.report.add(
+                "ME502", f"a period needs `time` to be a datetime, not {fields['time'].kind}", node.place, hint
+            )
+            return None
+        return Period(start, end)
+
+    def _moment(self, node: Node | None, last: bool = False) -> datetime | None:
+        """The moment that a scalar writes; with `last`, a date counts to its end."""
+        if not isinstance(node, Scalar):
+            return None
+        try:
+            if last and is_day(node.value):
+                return datetime.combine(date.fromisoformat(node.value) + timedelta(days=1), time(), CHINA)
+            return moment(node.value)
+        except (ValueError, OverflowError):
+            hint = "write a date such as 2014-05-28, or 2014-05-28T08:00:00+08:00"
+            self.report.add("ME601", f"there is no date `{shown(node.value)}`", node.place, hint)
+            return None
+
+    def _condition(self, node: Node | None, names: Names, where: str, rules: bool) -> Condition | None:
+        parsed = condition(node, self.report) if isinstance(node, Scalar) else None
+        if parsed is None or not isinstance(node, Scalar):
+            return None
+        written = Written(parsed, node)
+        confine(written, rules, where, self.report)
+        return fixed(written, names, self.report)
+
+    def _scope(self, node: Node | None, names: Names) -> dict[str, Condition]:
+        if isinstance(node, Scalar):
+            only = self._condition(node, names, "a scope", rules=False)
+            return {} if only is None else {"default": only}
+        found = {}
+        for key, value in entries(node):
+            check_category(key, names, self.report, ("default",))
+            parsed = self._condition(value, names, "a scope", rules=False)
+            if parsed is not None:
+                found[key.value] = parsed
+        return found
+
+    def _actions(self, node: Node | None, names: Names) -> dict[str, Dict[Action, int]]:
+        found: dict[str, Dict[Action, int]] = {}
+        for key, value in entries(node):
+            check_category(key, names, self.report)
+            assert isinstance(value, Mapping)
+            ladder: dict[Action, int] = {}
+            for action in ACTIONS:
+                step = value.get(action)
+                if not isinstance(step, Scalar):
+                    continue
+                if ladder and int(step.value) <= max(ladder.values()):
+                    below = max(ladder, key=lambda a: ladder[a])
+                    message = f"`{action}` at {step.value} is not above `{below}` at {ladder[below]}"
+                    self.report.add("ME602", message, step.place, "let the points rise from label to review to block")
+                ladder[action] = int(step.value)
+            found[key.value] = ladder
+        return found
+
+    def _override(self, node: Mapping, names: Names) -> Override:
+        score = node.get("score")
+        return Override(
+            rules=texts(node.get("rules")),
+            place=node.place,
+            score=int(score.value) if isinstance(score, Scalar) else None,
+            status=cast(Status, text(node, "status") or None),
+            action=cast(Action, text(node, "action") or None),
+            when=self._condition(node.get("when"), names, "an override", rules=True),
+        )
+
+    def _exception(self, node: Mapping, names: Names) -> PolicyException | None:
+        when = self._condition(node.get("when"), names, "an exception", rules=True)
+        return None if when is None else PolicyException(text(node, "name"), when, text(node, "reason"), node.place)
+
+
+def _records(node: Node | None) -> tuple[Mapping, ...]:
+    return tuple(item for item in (node.items if isinstance(node, Sequence) else ()) if isinstance(item, Mapping))

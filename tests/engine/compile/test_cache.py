@@ -1,0 +1,253 @@
+"""What is kept of compiled patterns: used only where it can be trusted, and never to another decision."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from modengine import Message, load, loading
+from modengine.engine.compile import cache as kept
+from modengine.engine.compile import code as sources
+from modengine.engine.compile import facts
+from modengine.errors import PolicyError
+
+POLICY = """
+policy: shop
+title: A shop
+rulesets: [rules.yaml]
+actions: {fraud: {label: 30, review: 60, block: 90}}
+"""
+RULES = """
+ruleset: rules
+title: Prizes
+category: fraud
+rules:
+  - id: prize
+    title: A prize for a fee
+    score: 70
+    patterns:
+      won: {text: [中奖, 领奖], looks_like: true, gaps: 2}
+      fee: {regex: '手续费\\d{2,5}元'}
+    when: won and fee
+"""
+MESSAGE = "恭喜中 奖，请先付手续费300元"
+
+
+@pytest.fixture
+def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MODENGINE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(facts, "_known", {})
+    (tmp_path / "rules.yaml").write_text(RULES, "utf-8")
+    (tmp_path / "shop.yaml").write_text(POLICY, "utf-8")
+    return tmp_path / "shop.yaml"
+
+
+def file_of(policy: Path) -> Path:
+    (file,) = (policy.parent / "cache").glob("*.kept")
+    return file
+
+
+def forget() -> None:
+    facts._known.clear()
+
+
+def test_what_was_kept_is_used_and_decides_alike(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = load(policy)
+    assert file_of(policy).stat().st_mode & 0o777 == 0o600
+    assert file_of(policy).parent.stat().st_mode & 0o777 == 0o700
+    forget()
+    monkeypatch.setattr(facts, "_worked_out", lambda pattern: pytest.fail("worked out again"))
+    again = load(policy)
+    assert (again.revision, again.decide(MESSAGE)) == (first.revision, first.decide(MESSAGE))
+    assert again.decide(MESSAGE).action == "review"
+
+
+def test_a_policy_that_did_not_change_is_not_read_again(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = load(policy)
+    with monkeypatch.context() as patch:
+        patch.setattr(loading, "read", lambda file: pytest.fail("read again"))
+        again = load(policy)
+    assert again.policy == first.policy
+    assert [again.trace(text) for text in (MESSAGE, "")] == [first.trace(text) for text in (MESSAGE, "")]
+    (policy.parent / "rules.yaml").write_text(RULES.replace("score: 70", "score: 95"), "utf-8")
+    assert load(policy).decide(MESSAGE).action == "block"
+    (policy.parent / "rules.yaml").unlink()
+    with pytest.raises(PolicyError) as error:
+        load(policy)
+    assert [problem.code for problem in error.value.problems] == ["ME101"]
+
+
+def test_what_cannot_be_packed_is_compiled_each_time(policy: Path) -> None:
+    huge = RULES.replace("when: won and fee", f"when: won and fee and message.sum != {10**30}")
+    (policy.parent / "rules.yaml").write_text(huge, "utf-8")
+    policy.write_text(POLICY + "fields: {sum: integer}\n", "utf-8")
+    for _ in range(2):
+        assert load(policy).decide(Message(MESSAGE, fields={"sum": 1})).action == "review"
+    assert kept.recall(policy).program() is None
+    assert len(kept.recall(policy).learn().keys) == 2
+
+
+def test_places_name_the_files_as_they_were_given(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load(policy)
+    monkeypatch.chdir(policy.parent)
+    for _ in range(2):
+        assert load("shop.yaml").policy.rules[0].place.file == "rules.yaml"
+    assert load(policy).policy.rules[0].place.file == str(policy.parent / "rules.yaml")
+
+
+def test_a_policy_with_errors_is_not_kept(policy: Path) -> None:
+    (policy.parent / "rules.yaml").write_text(RULES.replace("手续费", "维族"), "utf-8")
+    for _ in range(2):
+        with pytest.raises(PolicyError) as error:
+            load(policy)
+        assert [problem.code for problem in error.value.problems] == ["ME701"]
+
+
+def test_one_changed_pattern_is_worked_out_alone(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load(policy)
+    forget()
+    rules = policy.parent / "rules.yaml"
+    rules.write_text(RULES.replace("手续费", "保证金"), "utf-8")
+    asked = []
+    work_out = facts._worked_out
+    monkeypatch.setattr(facts, "_worked_out", lambda pattern: asked.append(pattern.name) or work_out(pattern))
+    assert load(policy).decide(MESSAGE.replace("手续费", "保证金")).action == "review"
+    assert asked == ["fee"]
+    forget()
+    load(policy)
+    assert asked == ["fee"]
+
+
+def test_a_pattern_that_became_wrong_is_told(policy: Path) -> None:
+    load(policy)
+    forget()
+    (policy.parent / "rules.yaml").write_text(RULES.replace("元'", "元('"), "utf-8")
+    with pytest.raises(PolicyError) as error:
+        load(policy)
+    assert [problem.code for problem in error.value.problems] == ["ME401"]
+
+
+def spoil(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[-1] ^= 1
+    file.write_bytes(data)
+
+
+def other_code(file: Path) -> None:
+    file.write_bytes(b"\0" * 32 + file.read_bytes()[32:])
+
+
+def shorten(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:50])
+
+
+def open_to_others(file: Path) -> None:
+    file.chmod(0o666)
+
+
+def open_folder(file: Path) -> None:
+    file.parent.chmod(0o777)
+
+
+def link(file: Path) -> None:
+    other = file.with_name("other")
+    file.rename(other)
+    file.symlink_to(other)
+
+
+def folder_in_its_place(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+@pytest.mark.parametrize("harm", [spoil, other_code, shorten, open_to_others, open_folder, link, folder_in_its_place])
+def test_a_file_that_cannot_be_trusted_is_not_read(policy: Path, harm: Callable[[Path], None]) -> None:
+    first = load(policy)
+    harm(file_of(policy))
+    forget()
+    assert kept.recall(policy).learn().keys == frozenset()
+    assert kept.recall(policy).program() is None
+    assert load(policy).decide(MESSAGE) == first.decide(MESSAGE)
+
+
+def test_nothing_is_kept_where_that_is_asked_or_nothing_can_be_written(
+    policy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODENGINE_CACHE", "")
+    load(policy)
+    monkeypatch.setenv("MODENGINE_CACHE", str(policy / "no-folder"))
+    forget()
+    assert load(policy).decide(MESSAGE).action == "review"
+    assert not (policy.parent / "cache").exists()
+
+
+def test_a_full_disk_leaves_no_piece(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    assert load(policy).decide(MESSAGE).action == "review"
+    assert list((policy.parent / "cache").iterdir()) == []
+
+
+def test_the_oldest_files_go(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MOST_FILES", 2)
+    for number in range(4):
+        one = policy.with_name(f"shop{number}.yaml")
+        one.write_text(POLICY, "utf-8")
+        load(one)
+        os.utime(kept._file_of(one) or "", (number, number))
+    left = {file.name for file in (policy.parent / "cache").iterdir()}
+    assert left == {kept._file_of(policy.with_name(f"shop{number}.yaml")).name for number in (2, 3)}  # type: ignore[union-attr]
+
+
+def test_another_process_takes_it_up(policy: Path) -> None:
+    script = (
+        "import sys, modengine\n"
+        "from modengine.engine.compile import facts\n"
+        "if sys.argv[2] == 'kept': facts._worked_out = None\n"
+        "print(modengine.load(sys.argv[1]).decide(sys.argv[3]).action)\n"
+    )
+    for how in ("new", "kept"):
+        ran = subprocess.run(
+            [sys.executable, "-c", script, str(policy), how, MESSAGE], capture_output=True, text=True, check=False
+        )
+        assert (ran.stdout.strip(), ran.stderr) == ("review", "")
+
+
+def test_the_page_keeps_what_its_largest_rule_set_needs(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from modengine.play.jobs import Bench
+
+    request = {"sets": {"a": {"files": {"shop.yaml": POLICY, "rules.yaml": RULES}, "main": "shop.yaml"}}}
+    assert Bench().of("a", request).problems != ()  # warnings: no clause, no examples
+    kept_first = file_of(policy).stat().st_mtime_ns
+    forget()
+    monkeypatch.setattr(facts, "_worked_out", lambda pattern: pytest.fail("worked out again"))
+    again = Bench().of("a", request).engine
+    assert again is not None
+    assert again.decide(MESSAGE).action == "review"
+    assert file_of(policy).stat().st_mtime_ns == kept_first
+
+
+def test_an_engine_takes_what_is_known_to_another_process(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = load(policy)
+    travelling = pickle.dumps(engine)
+    forget()
+    monkeypatch.setattr(facts, "_worked_out", lambda pattern: pytest.fail("worked out again"))
+    assert pickle.loads(travelling).decide(MESSAGE) == engine.decide(MESSAGE)
+
+
+def test_what_other_code_knew_is_worked_out_again(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = load(policy)
+    monkeypatch.setattr(sources, "digest", lambda: b"\0" * 32)
+    travelling = pickle.dumps(engine)
+    monkeypatch.undo()
+    monkeypatch.setattr(facts, "_known", {})
+    assert pickle.loads(travelling).decide(MESSAGE) == engine.decide(MESSAGE)
+    assert len(facts._known) == 2

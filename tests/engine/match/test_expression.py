@@ -1,0 +1,264 @@
+"""What a regular expression needs and costs."""
+
+from __future__ import annotations
+
+import build
+import pytest
+import regex
+from build import compile_policy
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from modengine.engine.match.expression import (
+    CostlyRegex,
+    Query,
+    Strings,
+    _query,
+    literal_runs,
+    necessary,
+    nodes,
+    parse,
+    query,
+)
+from modengine.engine.match.regex import source_of
+from modengine.errors import PolicyError
+from modengine.text.normalize import plain_view
+
+# --------------------------------------------------------------------------- necessary literals
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("加微信", {"加微信"}),
+        ("微信|网银", {"微信", "网银"}),
+        ("加(?:微信|q)", {"加微信", "加q"}),
+        ("加?微信", {"微信"}),
+        ("加*微信", {"微信"}),
+        ("(?:微信)+", {"微信"}),
+        ("(?:微信){2,}", {"微信"}),
+        ("[微薇]信", {"微信", "薇信"}),
+        ("[a-b薇]信", {"a信", "b信", "薇信"}),
+        ("[^微]信", {"信"}),
+        ("加.{0,9}微信", {"微信"}),
+        (r"\d+微信", {"微信"}),
+        ("(?=加)微信", {"微信"}),
+        (r"\b微信\b", {"微信"}),
+        (r"加\K微信", {"加微信"}),
+        ("(?>微信)", {"微信"}),
+        ("VX", {"vx"}),
+        ("(微信)x\\1", {"微信x"}),
+        ("https?://|www\\.", {"http://", "https://", "www."}),
+    ],
+)
+def test_an_expression_needs_one_of_these(source: str, expected: set[str]) -> None:
+    assert necessary(source) == expected
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        r"\d+",
+        ".",
+        "[^a]",
+        "(?:微信){e<=1}",
+        "微信|.",
+        "(?:微信)?x?",
+        "ß",
+        r"\p{Han}{2}",
+        "[一-龥]",
+        "(?:微信)*",
+        r"[\w]",
+        "(?:a?b?)+",
+    ],
+)
+def test_an_expression_may_need_no_literal(source: str) -> None:
+    assert necessary(source) is None
+
+
+Made = tuple[str, str]
+"""An expression, and a text that it is likely to match."""
+
+atoms = st.one_of(
+    st.sampled_from([(char, char) for char in "abkisI1 加微AẞßéſσςKıİ"]),
+    st.sampled_from(
+        [("a", "A"), ("A", "a"), ("I", "ı"), ("I", "i"), ("k", "K"), ("K", "k"), ("s", "ſ"), ("σ", "ς"), ("ß", "ẞ"),
+         (".", "加"), (r"\d", "1"), (r"\w", "微"), ("[ab]", "b"), ("[a-c加]", "加"), ("[^a]", "b"), ("[A-Ck]", "b"),
+         ("[G-J]", "ı"), (r"[\d微]", "微"), ("(?i:A)", "a"), ("(?-i:a)", "a"), (r"\Ka", "a"), ("(?f:ss)", "ß"),
+         (r"\p{Han}", "加"), (r"\N{LATIN SMALL LETTER A}", "a"), (r"\x61", "a"), (r"\u52a0", "加"), (r"\X", "e"),
+         ("[[:alpha:]]", "b"), (r"[^\W\d]", "a")]
+    ),
+    st.sampled_from([(zero, "") for zero in [r"\b", "^", "$", "(?=a)", "(?!b)", "(?<=加)", "(?<!k)", "(?#x)", r"\R?"]]),
+)  # fmt: skip
+
+
+def larger(inner: st.SearchStrategy[Made]) -> st.SearchStrategy[Made]:
+    pairs, ops = st.tuples(inner, inner), st.sampled_from(["?", "*", "+", "{1,2}", "{0,1}", "??", "+?", "*+"])
+    return st.one_of(
+        st.lists(inner, min_size=2, max_size=4).map(
+            lambda many: ("".join(a for a, _ in many), "".join(b for _, b in many))
+        ),
+        pairs.map(lambda two: (f"(?:{two[0][0]}|{two[1][0]})", two[1][1])),
+        pairs.map(lambda two: (f"(?|{two[0][0]}|{two[1][0]})", two[0][1])),
+        st.tuples(inner, ops).map(lambda one: (f"(?:{one[0][0]}){one[1]}", one[0][1])),
+        inner.map(lambda one: (f"(?:{one[0]})?", "")),
+        inner.map(lambda one: (f"(?:{one[0]}){{2,}}", one[1] * 3)),
+        inner.map(lambda one: (f"({one[0]})\\1", one[1] * 2)),
+        inner.map(lambda one: (f"(?>{one[0]})", one[1])),
+        pairs.map(lambda two: (f"(?={two[0][0]}){two[0][0]}", two[0][1])),
+        inner.map(lambda one: (f"(?:{one[0]}){{e<=1}}", one[1][1:])),
+        pairs.map(lambda two: (f"(?:({two[0][0]})?(?(1){two[1][0]}|{two[0][0]}))", two[0][1] + two[1][1])),
+    )
+
+
+expressions = st.recursive(atoms, larger, max_leaves=6)
+around = st.text("abkisI1 .加微AßéſKıİσςẞ\u0307", max_size=2)
+flags = st.sampled_from(["", "", "", "(?r)", "(?x)", "(?s)", "(?m)", "(?f)", "(?a)", "(?V1)", "(?b)"])
+
+
+many = settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@many
+@given(flags, expressions, around, around, st.booleans())
+@example("", ("加(?:微|k)", "加k"), "", "", False)
+@example("", ("K", "k"), "", "", True)
+@example("", ("i", "İ"), "", "", False)
+@example("", ("I", "ı"), "", "", False)
+@example("", ("[GI]", "ı"), "", "", False)
+@example("(?f)", ("ßi", "ssı"), "", "", False)
+def test_whatever_matches_holds_one_of_the_necessary_literals(
+    flag: str, made: Made, before: str, after: str, exact: bool
+) -> None:
+    source, body = source_of(build.regex("p", flag + made[0])), before + made[1] + after
+    try:
+        compiled = regex.compile(source, 0 if exact else regex.IGNORECASE)
+    except regex.error:
+        return
+    needed = necessary(source)
+    view = plain_view(body, fold=not exact).text
+    try:
+        matched = any(found.group() for found in compiled.finditer(view, timeout=0.1))
+    except (TimeoutError, MemoryError):  # a fuzzy group in a loop may never end
+        return
+    if needed is not None and matched:
+        folded = plain_view(body).text
+        assert any(literal in folded for literal in needed)
+    asked = _query(parse(source))
+    if asked is not None and matched:
+        assert holds(asked, plain_view(body).text)
+
+
+def holds(need: Strings | Query, text: str) -> bool:
+    if isinstance(need, frozenset):
+        return any(literal in text for literal in need)
+    return sum(holds(item, text) for item in need.items) >= need.n
+
+
+@pytest.mark.parametrize(
+    ("source", "body", "expected"),
+    [
+        (r"加\W{0,3}微信", "加 微信", True),
+        (r"加\W{0,3}微信", "加了微博", False),
+        (r"日\d+元|周[^。]{0,4}薪", "日薪", False),
+        (r"日\d+元|周[^。]{0,4}薪", "周末发薪", True),
+        (r"日\d+元|周[^。]{0,4}薪", "日元", True),
+        (r"(?:一天[^。]*赚){2}", "一天就赚", True),
+        (r"一天[^。]*赚(?:翻|大)?", "一天", False),
+    ],
+)
+def test_a_branch_asks_for_all_its_literals(source: str, body: str, expected: bool) -> None:
+    asked = query(source)
+    assert asked is not None
+    assert holds(asked, body) is expected
+
+
+@pytest.mark.parametrize("source", ["加微信", "微信|网银", r"\d+微信", r"微信|\d", "的.*是"])
+def test_where_the_rarest_literal_says_as_much_no_more_is_asked(source: str) -> None:
+    assert query(source) is None
+
+
+@many
+@given(flags, expressions)
+def test_whatever_compiles_can_be_read(flag: str, made: Made) -> None:
+    try:
+        regex.compile(flag + made[0], regex.IGNORECASE)
+    except regex.error:
+        return
+    assert nodes(parse(flag + made[0])) > 0
+
+
+# --------------------------------------------------------------------------- cost
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "((a{300}){300}){10}",
+        "a{20001}",
+        "(?:a{200}){200}",
+        "(?:a|b){0,30000}",
+        "(?:(?:a{100}){100}b)+(?:a{150}){150}",
+        "a{99999,}",
+    ],
+)
+def test_an_expression_that_unrolls_too_far_is_refused_before_it_is_compiled(
+    source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modengine.engine.compile.program.regex.compile", lambda *_: pytest.fail("it was compiled"))
+    with pytest.raises(PolicyError) as caught:
+        compile_policy(build.policy(build.rule("r", "p", build.regex("p", source))))
+    assert [problem.code for problem in caught.value.problems] == ["ME402"]
+
+
+def test_an_expression_nested_too_deep_is_refused() -> None:
+    with pytest.raises(PolicyError) as caught:
+        compile_policy(build.policy(build.rule("r", "p", build.regex("p", "(" * 5000 + "a" + ")" * 5000))))
+    assert [problem.code for problem in caught.value.problems] == ["ME402"]
+
+
+@pytest.mark.parametrize(
+    "source", ["a{300}", "(?:微信.{0,20}){1,50}", "(?:a{100}){100}", "|".join(f"词{n}" for n in range(2000))]
+)
+def test_an_expression_of_an_honest_size_is_not(source: str) -> None:
+    assert nodes(parse(source)) > 0
+
+
+def test_the_cost_of_an_expression_is_counted_and_not_guessed() -> None:
+    assert nodes(parse("(?:ab){20}")) - nodes(parse("(?:ab){10}")) == 10 * nodes(parse("ab"))
+
+
+def test_a_costly_expression_says_so() -> None:
+    with pytest.raises(CostlyRegex, match="unrolls to more than"):
+        nodes(parse("(?:a{300}){300}"))
+
+
+def test_every_bad_pattern_of_a_policy_is_reported_at_once() -> None:
+    rules = [
+        build.rule(f"r{n}", "p", build.regex("p", source)) for n, source in enumerate(["(", "a*", "(?:a{300}){300}"])
+    ]
+    with pytest.raises(PolicyError) as caught:
+        compile_policy(build.policy(*rules))
+    assert sorted(problem.code for problem in caught.value.problems) == ["ME401", "ME402", "ME407"]
+
+
+# --------------------------------------------------------------------------- literal runs
+
+
+@pytest.mark.parametrize(
+    ("source", "run"),
+    [
+        ("加微信", "加微信"),
+        ("微信|网银", "网银"),
+        ("加(微信)", "微信"),
+        ("加(?:微|v)信", "加微信"),
+        ("[微薇]信", "薇信"),
+        ("(?:微信)+", "微信"),
+        ("(?:微信){e<=1}", "微信"),
+        (r"\d+微信\d", "微信"),
+        ("(?!微信)x", "微信"),
+        (r"\u5fae\u4fe1", "微信"),
+    ],
+)
+def test_the_runs_of_an_expression_hold_the_words_it_spells(source: str, run: str) -> None:
+    assert run in literal_runs(source)

@@ -1,0 +1,208 @@
+"""The kind `regex`: on the plain view, ignoring case, and never silent about running out of time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import build
+import pytest
+from build import compile_policy, found, regex, spans
+
+import modengine.engine.match.regex
+from modengine.engine.match.regex import source_of
+from modengine.errors import PolicyError
+from modengine.model import Decision, Message, Part
+
+CATASTROPHE = regex("slow", "(?:哈|哈哈)+啊")
+"""Tries every way to cut a run of 哈 in ones and twos before it gives up."""
+ENDLESS = "啊" + "哈" * 60
+
+
+@pytest.mark.parametrize(
+    ("source", "body", "expected"),
+    [
+        (r"\d{3,}", "加12或１２３４", ["１２３４"]),
+        ("vx", "VX ｖｘ", ["VX", "ｖｘ"]),
+        ("VX", "vx", ["vx"]),
+        (r"www\.", "ＷＷＷ．a", ["ＷＷＷ．"]),
+        ("kg", "5㎏", ["㎏"]),
+        ("k", "5㎏", ["㎏"]),
+        ("哈哈", "哈哈哈", ["哈哈"]),
+        ("a|ab", "ab", ["a"]),
+        ("加.{0,2}信", "加微信 加  信", ["加微信", "加  信"]),
+        ("(?<=加)微信", "加微信", ["微信"]),
+        (r"加\K微信", "加微信", ["微信"]),
+        (r"\bvx\b", "vx: devxy", ["vx"]),
+        ("(?:微信){e<=1}", "徽信", ["徽信"]),
+        (r"\p{Han}{2}", "ab汉字", ["汉字"]),
+        ("(?m)^加", "加a\n加b", ["加", "加"]),
+        ("微信", "", []),
+    ],
+)
+def test_the_syntax_of_the_regex_package_on_the_plain_view(source: str, body: str, expected: list[str]) -> None:
+    assert found(regex("r", source), body) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "body", "expected"),
+    [(r"(?=加)|微信", "加微信", [(1, 3)]), (r"\b|微", "加微", [(1, 2)])],
+)
+def test_empty_matches_do_not_count(source: str, body: str, expected: list[tuple[int, int]]) -> None:
+    # Such an expression is refused (ME407) where it matches the empty text; these need some text.
+    assert spans(regex("r", source), body) == expected
+
+
+@pytest.mark.parametrize("source", ["a*", "", "(?:微信)?", "^", "$", "x{0}", "(?=)"])
+def test_an_expression_that_matches_the_empty_text_is_an_error(source: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        compile_policy(build.policy(build.rule("r", "p", regex("p", source))))
+    assert [problem.code for problem in caught.value.problems] == ["ME407"]
+
+
+@pytest.mark.parametrize("source", ["(", "a{2,1}", "[z-a]", r"\p{Nothing}", "(?P<a>x)(?P=b)", "*a", "(?<=a", "a)"])
+def test_an_expression_that_does_not_compile_is_an_error(source: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        compile_policy(build.policy(build.rule("r", "p", regex("p", source))))
+    assert [problem.code for problem in caught.value.problems] == ["ME401"]
+
+
+# --------------------------------------------------------------------------- simplified literals
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("網銀", "网银"),
+        ("網(?:銀|路)", "网(?:银|路)"),
+        ("[網銀]", "[网银]"),
+        ("[^網]", "[^网]"),
+        ("[一-龜]", "[一-龜]"),
+        ("[龍-龜網]", "[龍-龜网]"),
+        ("[網一-龜]", "[网一-龜]"),
+        (r"\網", "网"),
+        (r"\[網-銀\]", r"\[网-银\]"),
+        ("網-銀", "网-银"),
+        (r"[\]網-銀]", r"[\]網-銀]"),
+        ("ＶＸ，（", r"vx,\("),
+        (r"\p{Han}", r"\p{Han}"),
+        (r"錢{2,3}", "钱{2,3}"),
+    ],
+)
+def test_literal_characters_are_simplified_and_the_ends_of_ranges_are_not(source: str, expected: str) -> None:
+    assert source_of(regex("r", source)) == expected
+
+
+@pytest.mark.parametrize("source", ["[-網]", "[網-]", r"[\-網]", r"[網\-]", "[^-網]"])
+def test_a_dash_that_is_no_range_does_not_keep_a_literal_traditional(source: str) -> None:
+    assert source_of(regex("r", source)) == source.replace("網", "网")
+
+
+@pytest.mark.parametrize("body", ["網銀", "网银", "網银"])
+def test_a_traditional_expression_finds_both_scripts(body: str) -> None:
+    assert found(regex("r", "網銀"), f"看{body}") == [body]
+
+
+def test_a_range_of_characters_stays_what_it_was() -> None:
+    assert found(regex("r", "[一-龜]x"), "网x") == ["网x"]
+
+
+# --------------------------------------------------------------------------- case: exact
+
+
+@pytest.mark.parametrize(
+    ("source", "body", "expected"),
+    [
+        ("VX", "VX vx ＶＸ", ["VX", "ＶＸ"]),
+        ("[A-Z]{2,}", "ABc网Ｄ", ["AB"]),
+        ("網[A-Z]", "網A网b", ["網A"]),
+        ("ß", "ßss", ["ß"]),
+        ("(?i)vx", "VX", ["VX"]),
+    ],
+)
+def test_exact_case_looks_at_the_text_before_folding(source: str, body: str, expected: list[str]) -> None:
+    assert found(regex("r", source, exact_case=True), body) == expected
+
+
+def test_exact_case_finds_its_place_after_a_character_that_folds_longer() -> None:
+    assert spans(regex("r", "VX", exact_case=True), "ßİVX") == [(2, 4)]
+
+
+# --------------------------------------------------------------------------- outside, part
+
+
+@pytest.mark.parametrize(
+    ("outside", "body", "expected"),
+    [
+        (("quotes",), "“微信”微信", [(4, 6)]),
+        (("urls",), "http://a.cn/微信 微信", [(12, 14), (15, 17)]),
+        (("urls",), "www.wx.cn wx", [(10, 12)]),
+        (("mentions",), "@微信 微信", [(4, 6)]),
+    ],
+)
+def test_outside_drops_what_is_wholly_inside(outside: Any, body: str, expected: list[tuple[int, int]]) -> None:
+    assert spans(regex("r", "微信|wx", outside=outside), body) == expected
+
+
+def test_a_regex_looks_in_its_parts() -> None:
+    message = Message("微信", parts=(Part("ocr", "加微信"),))
+    assert [(m.part_index, m.start) for m in build.matches(regex("r", "微信", parts=("ocr",)), message)] == [(1, 1)]
+
+
+def test_a_match_shows_the_normalised_text() -> None:
+    [match] = build.matches(regex("r", "網銀.x"), "網銀 Ｘ")
+    assert (match.found_as, match.how) == ("网银 x", ("regex", "width", "case", "traditional"))
+
+
+# --------------------------------------------------------------------------- running out of time
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Less time than any expression needs that tries so many ways."""
+    monkeypatch.setattr(modengine.engine.match.regex, "TIMEOUT", 0.02)
+
+
+def slow(body: str) -> Decision:
+    return build.engine(build.rule("r", "slow", CATASTROPHE)).decide(body)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_regex_that_times_out_is_undetermined_and_not_no_match() -> None:
+    [one] = slow(ENDLESS).undetermined
+    assert (one.rule, one.pattern, one.reason) == ("r", "slow", "the regex took longer than 0.02 s")
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_regex_that_times_out_goes_to_review() -> None:
+    assert slow(ENDLESS).action == "review"
+
+
+@pytest.mark.usefixtures("impatient")
+def test_what_was_found_before_the_time_ran_out_is_kept() -> None:
+    assert [m.text for hit in slow("哈啊" + ENDLESS).hits for m in hit.matches] == ["哈啊"]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_the_same_regex_decides_what_it_can() -> None:
+    assert slow("哈哈啊").undetermined == ()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_after_several_failures_no_further_regex_is_tried() -> None:
+    rules = [build.rule(f"r{n}", "slow", regex("slow", f"(?:哈|哈哈){{1,{n + 70}}}啊")) for n in range(6)]
+    reasons = [one.reason for one in build.engine(*rules).decide(ENDLESS).undetermined]
+    assert reasons[4:] == ["not run: 4 matchers had failed before it"] * 2
+
+
+@pytest.mark.parametrize("error", [MemoryError, RecursionError])
+def test_a_regex_that_fails_otherwise_is_undetermined_too(error: type[Exception], monkeypatch: Any) -> None:
+    class Failing:
+        def finditer(self, *_: Any, **__: Any) -> None:
+            raise error
+
+        search = finditer
+
+    engine = build.engine(build.rule("r", "p", regex("p", "微信")))
+    monkeypatch.setattr(engine._program.matchers[0], "regex", Failing())
+    [one] = engine.decide("微信").undetermined
+    assert one.reason == f"the regex failed: {error.__name__}"
