@@ -1,0 +1,11 @@
+//! The compiled core of modengine: decides what its Python engine decides, faster.
+
+pub mod regex;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    Ok(())
+}

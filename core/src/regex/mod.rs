@@ -1,0 +1,1 @@
+//! Regular expressions as lazy automata over character classes.
