@@ -1,11 +1,26 @@
 //! The compiled core of modengine: decides what its Python engine decides, faster.
+//!
+//! `python` is what Python sees, `plain` the policy as data, `program` the policy compiled; a message goes through
+//! `part` (text forms), `context` (candidates, evidence), `conditions` and `score` to a `decision`.
 
+pub mod chars;
+pub mod conditions;
+pub mod context;
+pub mod decision;
+pub mod part;
+pub mod plain;
+pub mod program;
+pub mod python;
 pub mod regex;
+pub mod score;
+pub mod terms;
+pub mod walk;
+pub mod words;
 
 use pyo3::prelude::*;
 
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
-    Ok(())
+    python::register(module)
 }

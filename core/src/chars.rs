@@ -1,0 +1,93 @@
+//! What Python's tables say of every character, asked for in blocks when a character is first met.
+//!
+//! Nothing of Unicode is decided here: the Python engine and the core read alike because they read the same tables.
+
+use std::sync::OnceLock;
+
+use pyo3::prelude::*;
+
+/// A noncharacter: the plain form of the character depends on its neighbours, or is not one character.
+pub const COMPLEX: u32 = 0xFFFE;
+
+pub const IGNORABLE: u32 = 1;
+pub const JOINS: u32 = 1 << 1;
+pub const PRESENTATION: u32 = 1 << 2;
+pub const ALNUM: u32 = 1 << 3;
+/// Belongs to a run that the segmenter cuts as one piece.
+pub const BLOCK: u32 = 1 << 4;
+/// Ends a sentence.
+pub const BREAK: u32 = 1 << 5;
+pub const DECIMAL: u32 = 1 << 6;
+
+/// One character, first as it is typed (`plain`, `JOINS`, `PRESENTATION`, `DECIMAL`), then as a character of the plain view.
+#[derive(Clone, Copy, Default)]
+pub struct Char {
+    pub plain: u32,
+    pub sound: u32,
+    pub shape: u32,
+    pub flags: u32,
+}
+
+impl Char {
+    #[inline]
+    pub fn is(&self, flag: u32) -> bool {
+        self.flags & flag != 0
+    }
+}
+
+const SIZE: usize = 256;
+const BLOCKS: usize = 0x11_0000 / SIZE;
+
+/// The table of a process.  `ask(block)` gives the 256 records of a block as 4 × 256 little-endian u32.
+pub struct Chars {
+    blocks: Vec<OnceLock<Box<[Char; SIZE]>>>,
+    ask: Py<PyAny>,
+}
+
+impl Chars {
+    pub fn new(ask: Py<PyAny>) -> Self {
+        Chars {
+            blocks: (0..BLOCKS).map(|_| OnceLock::new()).collect(),
+            ask,
+        }
+    }
+
+    #[inline]
+    pub fn get(&self, code: u32) -> Char {
+        let block = &self.blocks[code as usize / SIZE];
+        match block.get() {
+            Some(records) => records[code as usize % SIZE],
+            None => self.learn(code),
+        }
+    }
+
+    #[cold]
+    fn learn(&self, code: u32) -> Char {
+        let number = code as usize / SIZE;
+        let records = Python::attach(|py| -> PyResult<Box<[Char; SIZE]>> {
+            let bytes: Vec<u8> = self.ask.call1(py, (number,))?.extract(py)?;
+            let mut records = Box::new([Char::default(); SIZE]);
+            for (record, raw) in records.iter_mut().zip(bytes.chunks_exact(16)) {
+                let word = |at: usize| {
+                    u32::from_le_bytes([raw[at], raw[at + 1], raw[at + 2], raw[at + 3]])
+                };
+                *record = Char {
+                    plain: word(0),
+                    sound: word(4),
+                    shape: word(8),
+                    flags: word(12),
+                };
+            }
+            Ok(records)
+        })
+        .expect("the tables of characters can be read");
+        // Another thread may have been first: both have asked the same table.
+        let _ = self.blocks[number].set(records);
+        self.blocks[number].get().expect("was set")[code as usize % SIZE]
+    }
+
+    #[inline]
+    pub fn ignorable(&self, code: u32) -> bool {
+        self.get(code).is(IGNORABLE)
+    }
+}

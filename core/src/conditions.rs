@@ -1,0 +1,482 @@
+//! Conditions in Kleene's three-valued logic: true, false, and none for unknown.
+//!
+//! What a condition means is said by the Python engine (`engine/evaluate`); this gives the same values, and looks at the
+//! rarest first.
+
+use rustc_hash::FxHashSet;
+
+use crate::context::{Context, HandBack, Place};
+use crate::plain::Node;
+use crate::program::{Error, Program, Rule, Scratch};
+
+pub type Value = Option<bool>;
+
+#[derive(Clone, Copy)]
+pub enum Compare {
+    Equal,
+    Unequal,
+    Less,
+    AtMost,
+    More,
+    AtLeast,
+}
+
+impl Compare {
+    fn of(mark: u8) -> Result<Self, Error> {
+        Ok(match mark {
+            0 => Compare::Equal,
+            1 => Compare::Unequal,
+            2 => Compare::Less,
+            3 => Compare::AtMost,
+            4 => Compare::More,
+            5 => Compare::AtLeast,
+            _ => return Err(format!("no comparison has the mark {mark}").into()),
+        })
+    }
+
+    fn holds(self, left: i64, right: i64) -> bool {
+        match self {
+            Compare::Equal => left == right,
+            Compare::Unequal => left != right,
+            Compare::Less => left < right,
+            Compare::AtMost => left <= right,
+            Compare::More => left > right,
+            Compare::AtLeast => left >= right,
+        }
+    }
+}
+
+pub enum Condition {
+    Always,
+    /// The items, the rarest first.
+    And(Vec<Condition>),
+    Or(Vec<Condition>),
+    Not(Box<Condition>),
+    Has(Vec<u32>),
+    Of(Vec<u32>, usize),
+    Count(Vec<u32>, Compare, i64),
+    Near {
+        left: Vec<u32>,
+        right: Vec<u32>,
+        distance: i64,
+        words: bool,
+        ordered: bool,
+    },
+    Together(Vec<Vec<u32>>),
+    Rules(Vec<u32>),
+    Length(Compare, i64),
+    /// A comparison with a field, by its number.
+    Field(usize),
+}
+
+impl Condition {
+    pub fn new(node: &Node, costs: &[f64]) -> Result<Self, Error> {
+        let items = || {
+            node.items
+                .iter()
+                .map(|item| Condition::new(item, costs))
+                .collect::<Result<Vec<_>, _>>()
+        };
+        Ok(match node.ask.as_str() {
+            "always" => Condition::Always,
+            "and" => {
+                let mut items = items()?;
+                items.sort_by(|one, other| one.cost(costs).total_cmp(&other.cost(costs)));
+                Condition::And(items)
+            }
+            "or" => Condition::Or(items()?),
+            "not" => Condition::Not(Box::new(items()?.pop().ok_or("nothing is denied")?)),
+            "has" => Condition::Has(node.left.clone()),
+            "of" => Condition::Of(node.left.clone(), usize::try_from(node.number)?),
+            "count" => Condition::Count(node.left.clone(), Compare::of(node.mark)?, node.number),
+            "near" => Condition::Near {
+                left: node.left.clone(),
+                right: node.right.clone(),
+                distance: node.number,
+                words: node.mark & 1 != 0,
+                ordered: node.mark & 2 != 0,
+            },
+            "together" => {
+                let mut groups: Vec<Vec<u32>> =
+                    node.items.iter().map(|item| item.left.clone()).collect();
+                groups.sort_by(|one, other| sum(one, costs).total_cmp(&sum(other, costs)));
+                Condition::Together(groups)
+            }
+            "rules" => Condition::Rules(node.left.clone()),
+            "length" => Condition::Length(Compare::of(node.mark)?, node.number),
+            "field" => Condition::Field(usize::try_from(node.number)?),
+            other => return Err(format!("no condition asks `{other}`").into()),
+        })
+    }
+
+    /// About how often it has to be looked at to the end.
+    fn cost(&self, costs: &[f64]) -> f64 {
+        let least = |items: &mut dyn Iterator<Item = f64>| items.fold(f64::INFINITY, f64::min);
+        match self {
+            Condition::Has(some) | Condition::Count(some, _, _) | Condition::Of(some, _) => {
+                sum(some, costs)
+            }
+            Condition::Near { left, right, .. } => sum(left, costs).min(sum(right, costs)),
+            Condition::Together(groups) => least(&mut groups.iter().map(|group| sum(group, costs))),
+            Condition::And(items) => least(&mut items.iter().map(|item| item.cost(costs))),
+            Condition::Or(items) => items.iter().map(|item| item.cost(costs)).sum(),
+            Condition::Not(item) => 1.0 + item.cost(costs),
+            Condition::Always
+            | Condition::Rules(_)
+            | Condition::Length(..)
+            | Condition::Field(_) => 0.0,
+        }
+    }
+
+    /// Whether it may hold: every pattern with a candidate is taken as found.  Never false where it holds.
+    pub fn may_hold(&self, context: &mut Context, program: &Program) -> bool {
+        match self {
+            Condition::And(items) => items.iter().all(|item| item.may_hold(context, program)),
+            Condition::Or(items) => items.iter().any(|item| item.may_hold(context, program)),
+            Condition::Has(some) => context.touches(some),
+            Condition::Of(some, least) => {
+                some.iter().filter(|&&one| context.is_touched(one)).count() >= *least
+            }
+            Condition::Count(some, compare, n) => !needs_one(*compare, *n) || context.touches(some),
+            Condition::Near { left, right, .. } => context.touches(left) && context.touches(right),
+            Condition::Together(groups) => groups.iter().all(|group| context.touches(group)),
+            Condition::Rules(rules) => rules.iter().any(|&rule| context.may_hit(program, rule)),
+            Condition::Always | Condition::Not(_) | Condition::Length(..) | Condition::Field(_) => {
+                true
+            }
+        }
+    }
+
+    /// Its value, of matches worth `least` or more.
+    pub fn value(
+        &self,
+        context: &mut Context,
+        program: &Program,
+        scratch: &mut Scratch,
+        least: f64,
+    ) -> Result<Value, HandBack> {
+        match self {
+            Condition::Always => Ok(Some(true)),
+            Condition::And(items) => {
+                let mut result = Some(true);
+                for item in items {
+                    match item.value(context, program, scratch, least)? {
+                        Some(false) => return Ok(Some(false)),
+                        None => result = None,
+                        Some(true) => {}
+                    }
+                }
+                Ok(result)
+            }
+            Condition::Or(items) => {
+                let mut result = Some(false);
+                for item in items {
+                    match item.value(context, program, scratch, least)? {
+                        Some(true) => return Ok(Some(true)),
+                        None => result = None,
+                        Some(false) => {}
+                    }
+                }
+                Ok(result)
+            }
+            Condition::Not(item) => Ok(item
+                .value(context, program, scratch, least)?
+                .map(|value| !value)),
+            Condition::Has(some) => {
+                for &number in some {
+                    if context.is_found(program, scratch, number, least)? {
+                        return Ok(Some(true));
+                    }
+                }
+                Ok(Some(false))
+            }
+            Condition::Of(some, n) => {
+                let mut found = 0;
+                for (at, &number) in some.iter().enumerate() {
+                    if found + some.len() - at < *n {
+                        return Ok(Some(false));
+                    }
+                    found += usize::from(context.is_found(program, scratch, number, least)?);
+                    if found >= *n {
+                        return Ok(Some(true));
+                    }
+                }
+                Ok(Some(found >= *n))
+            }
+            Condition::Count(some, compare, n) => {
+                let places = context.places(program, scratch, some, least)?;
+                Ok(Some(compare.holds(disjoint(places), *n)))
+            }
+            Condition::Near {
+                left,
+                right,
+                distance,
+                words,
+                ordered,
+            } => {
+                if !(context.touches(left) && context.touches(right)) {
+                    return Ok(Some(false));
+                }
+                let right_first = sum_of(program, right) < sum_of(program, left);
+                let (first, second) = if right_first {
+                    (right, left)
+                } else {
+                    (left, right)
+                };
+                let one = context.places(program, scratch, first, least)?;
+                if one.is_empty() {
+                    return Ok(Some(false));
+                }
+                let other = context.places(program, scratch, second, least)?;
+                let (ours, theirs) = if right_first {
+                    (other, one)
+                } else {
+                    (one, other)
+                };
+                let found = by_part(&ours, &theirs).any(|(ours, theirs)| {
+                    if *words {
+                        let tokens = context.word_tokens(program, ours[0].part as usize);
+                        near_words(ours, theirs, *distance, *ordered, tokens)
+                    } else {
+                        near(ours, theirs, *distance, *ordered)
+                    }
+                });
+                Ok(Some(found))
+            }
+            Condition::Together(groups) => {
+                if !groups.iter().all(|group| context.touches(group)) {
+                    return Ok(Some(false));
+                }
+                let mut common: Option<FxHashSet<(u16, u32)>> = None;
+                for group in groups {
+                    let places = context.places(program, scratch, group, least)?;
+                    let here: FxHashSet<(u16, u32)> = places
+                        .iter()
+                        .map(|place| (place.part, context.sentence(program, place)))
+                        .collect();
+                    let both = match common {
+                        None => here,
+                        Some(before) => before.intersection(&here).copied().collect(),
+                    };
+                    if both.is_empty() {
+                        return Ok(Some(false));
+                    }
+                    common = Some(both);
+                }
+                Ok(Some(true))
+            }
+            Condition::Rules(rules) => {
+                for &rule in rules {
+                    if context.hits(program, scratch, rule)? {
+                        return Ok(Some(true));
+                    }
+                }
+                Ok(Some(false))
+            }
+            Condition::Length(compare, n) => Ok(Some(compare.holds(context.length(program), *n))),
+            Condition::Field(number) => Ok(context.fields.get(*number).copied().unwrap_or(None)),
+        }
+    }
+}
+
+fn needs_one(compare: Compare, n: i64) -> bool {
+    match compare {
+        Compare::AtLeast | Compare::Equal => n >= 1,
+        Compare::More => n >= 0,
+        _ => false,
+    }
+}
+
+fn sum(some: &[u32], costs: &[f64]) -> f64 {
+    some.iter().map(|&one| costs[one as usize]).sum()
+}
+
+fn sum_of(program: &Program, some: &[u32]) -> f64 {
+    some.iter()
+        .map(|&one| program.patterns[one as usize].cost)
+        .sum()
+}
+
+/// How many places do not overlap, taken by earliest end.
+fn disjoint(mut places: Vec<Place>) -> i64 {
+    places.sort_by_key(|place| (place.part, place.last, place.first));
+    let (mut total, mut part, mut end) = (0, None, 0);
+    for place in places {
+        if part != Some(place.part) || place.first >= end {
+            total += 1;
+            part = Some(place.part);
+            end = place.last;
+        }
+    }
+    total
+}
+
+/// The places of the two in each part that has some of both; they are sorted by part.
+fn by_part<'a>(
+    left: &'a [Place],
+    right: &'a [Place],
+) -> impl Iterator<Item = (&'a [Place], &'a [Place])> {
+    left.chunk_by(|one, other| one.part == other.part)
+        .filter_map(move |ours| {
+            let part = ours[0].part;
+            let first = right.partition_point(|place| place.part < part);
+            let theirs = &right[first..];
+            let theirs = &theirs[..theirs.partition_point(|place| place.part == part)];
+            (!theirs.is_empty()).then_some((ours, theirs))
+        })
+}
+
+fn near(ours: &[Place], theirs: &[Place], distance: i64, ordered: bool) -> bool {
+    if ordered {
+        return ours.iter().any(|place| {
+            let next = theirs.partition_point(|other| other.first < place.last);
+            theirs
+                .get(next)
+                .is_some_and(|other| i64::from(other.first) - i64::from(place.last) <= distance)
+        });
+    }
+    let limits = ours.iter().map(|place| {
+        (
+            i64::from(place.last) + distance,
+            i64::from(place.first) - distance,
+        )
+    });
+    within(theirs, limits)
+}
+
+/// Whether one of theirs starts at the first of some limits at the most and ends at the second at the least.
+fn within(theirs: &[Place], limits: impl Iterator<Item = (i64, i64)>) -> bool {
+    let mut furthest = Vec::with_capacity(theirs.len());
+    let mut most = 0;
+    for place in theirs {
+        most = most.max(place.last);
+        furthest.push(most);
+    }
+    for (latest, earliest) in limits {
+        let upto = theirs.partition_point(|place| i64::from(place.first) <= latest);
+        if upto > 0 && i64::from(furthest[upto - 1]) >= earliest {
+            return true;
+        }
+    }
+    false
+}
+
+/// The same with at most `distance` words between the two; `tokens` are those that hold a letter or digit.
+fn near_words(
+    ours: &[Place],
+    theirs: &[Place],
+    distance: i64,
+    ordered: bool,
+    tokens: &[(u32, u32)],
+) -> bool {
+    let start_limit = |after: u32| {
+        let at = tokens.partition_point(|&(start, _)| start < after) as i64 + distance;
+        usize::try_from(at)
+            .ok()
+            .and_then(|at| tokens.get(at))
+            .map_or(1 << 60, |&(_, end)| i64::from(end) - 1)
+    };
+    let end_limit = |before: u32| {
+        let at = tokens.partition_point(|&(_, end)| end <= before) as i64 - 1 - distance;
+        usize::try_from(at).map_or(-(1 << 60), |at| i64::from(tokens[at].0) + 1)
+    };
+    if ordered {
+        return ours.iter().any(|place| {
+            let next = theirs.partition_point(|other| other.first < place.last);
+            theirs
+                .get(next)
+                .is_some_and(|other| i64::from(other.first) <= start_limit(place.last))
+        });
+    }
+    within(
+        theirs,
+        ours.iter()
+            .map(|place| (start_limit(place.last), end_limit(place.first))),
+    )
+}
+
+/// What opens each rule: for each pattern the rules of which it is one of the patterns they cannot hit without; and the
+/// rules that need none.
+pub fn openings(rules: &[Rule], costs: &[f64], always: &[u32]) -> (Vec<Vec<u32>>, Vec<u32>) {
+    let mut known: Vec<Option<Option<Vec<u32>>>> = rules.iter().map(|_| None).collect();
+    let (mut opens, mut open) = (vec![Vec::new(); costs.len()], Vec::new());
+    for number in 0..rules.len() {
+        match required(number, rules, costs, &mut known) {
+            Some(some) if !some.iter().any(|one| always.contains(one)) => {
+                for pattern in some {
+                    opens[pattern as usize].push(number as u32);
+                }
+            }
+            _ => open.push(number as u32),
+        }
+    }
+    (opens, open)
+}
+
+/// Patterns one of which must be found where a rule hits, as rare as they can be; none if it may hit without.
+fn required(
+    number: usize,
+    rules: &[Rule],
+    costs: &[f64],
+    known: &mut Vec<Option<Option<Vec<u32>>>>,
+) -> Option<Vec<u32>> {
+    if let Some(found) = &known[number] {
+        return found.clone();
+    }
+    let found = required_by(&rules[number].when, rules, costs, known);
+    known[number] = Some(found.clone());
+    found
+}
+
+fn required_by(
+    condition: &Condition,
+    rules: &[Rule],
+    costs: &[f64],
+    known: &mut Vec<Option<Option<Vec<u32>>>>,
+) -> Option<Vec<u32>> {
+    let rarest = |sets: Vec<Vec<u32>>| {
+        sets.into_iter()
+            .min_by(|one, other| sum(one, costs).total_cmp(&sum(other, costs)))
+    };
+    let union = |sets: Vec<Option<Vec<u32>>>| -> Option<Vec<u32>> {
+        let mut all = sets.into_iter().collect::<Option<Vec<_>>>()?.concat();
+        all.sort_unstable();
+        all.dedup();
+        Some(all)
+    };
+    match condition {
+        Condition::And(items) => rarest(
+            items
+                .iter()
+                .filter_map(|item| required_by(item, rules, costs, known))
+                .collect(),
+        ),
+        Condition::Or(items) => union(
+            items
+                .iter()
+                .map(|item| required_by(item, rules, costs, known))
+                .collect(),
+        ),
+        Condition::Has(some) => Some(some.clone()),
+        Condition::Count(some, compare, n) => needs_one(*compare, *n).then(|| some.clone()),
+        Condition::Near { left, right, .. } => rarest(vec![left.clone(), right.clone()]),
+        Condition::Together(groups) => rarest(groups.clone()),
+        Condition::Of(some, n) => {
+            let mut rare = some.clone();
+            rare.sort_by(|&one, &other| costs[one as usize].total_cmp(&costs[other as usize]));
+            if *n == 0 {
+                return None;
+            }
+            // Any so many of the patterns include one that was found: the rarest are taken.
+            rare.truncate((rare.len() + 1).saturating_sub(*n));
+            rare.dedup();
+            Some(rare)
+        }
+        Condition::Rules(some) => union(
+            some.iter()
+                .map(|&rule| required(rule as usize, rules, costs, known))
+                .collect(),
+        ),
+        _ => None,
+    }
+}

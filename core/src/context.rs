@@ -1,0 +1,557 @@
+//! What is known of one message, worked out as conditions ask for it.
+
+use rustc_hash::FxHashMap;
+
+use crate::conditions::Value;
+use crate::part::{quoted, Part, Reduced, Spans, View};
+use crate::program::{Boundary, Kind, Pattern, Program, Scratch};
+use crate::terms::{self, Candidate};
+
+/// The message has to be decided by the Python engine: something was asked that the core cannot tell.
+#[derive(Debug)]
+pub struct HandBack;
+
+/// A match with its part: what conditions compare.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Place {
+    pub part: u16,
+    /// In the original, `[first, last)`.
+    pub first: u32,
+    pub last: u32,
+    /// In the plain view, `[start, end)`.
+    pub start: u32,
+    pub end: u32,
+    pub weight: u16,
+    /// The number of the term; none for a regex.
+    pub term: Option<u32>,
+    pub way: Way,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Way {
+    Exact,
+    Sounds,
+    Looks,
+}
+
+/// All that one pattern found in a message.
+#[derive(Default)]
+pub struct Evidence {
+    /// Sorted by part and place.
+    pub places: Vec<Place>,
+    /// The greatest worth of a match; 0 for none.
+    pub best: f64,
+}
+
+#[derive(Clone, Copy)]
+pub struct Outcome {
+    pub held: Value,
+    pub cancelled: Value,
+    /// What the hit is worth: the number of a weight.
+    pub weight: u16,
+}
+
+impl Outcome {
+    pub fn hit(&self) -> bool {
+        self.held == Some(true) && self.cancelled != Some(true)
+    }
+}
+
+pub struct Context {
+    pub parts: Vec<Part>,
+    /// The values of the comparisons with fields.
+    pub fields: Vec<Value>,
+    touched: Vec<u64>,
+    candidates: Vec<Candidate>,
+    sorted: bool,
+    evidence: FxHashMap<u32, Evidence>,
+    outcomes: Vec<Option<Outcome>>,
+    may: Vec<Option<bool>>,
+    length: Option<i64>,
+}
+
+impl Context {
+    pub fn new(program: &Program, texts: Vec<(u8, Vec<u32>)>, fields: Vec<Value>) -> Self {
+        let mut context = Context {
+            parts: Vec::with_capacity(texts.len()),
+            fields,
+            touched: vec![0; program.patterns.len().div_ceil(64)],
+            candidates: Vec::new(),
+            sorted: false,
+            evidence: FxHashMap::default(),
+            outcomes: Vec::new(),
+            may: Vec::new(),
+            length: None,
+        };
+        for &number in &program.always {
+            context.touched[number as usize / 64] |= 1 << (number % 64);
+        }
+        for (kind, original) in texts {
+            context.read(program, kind, original);
+        }
+        context
+    }
+
+    /// Reads a part: makes its text forms and finds the literals in them.
+    fn read(&mut self, program: &Program, kind: u8, original: Vec<u32>) {
+        let tables = &program.tables;
+        let number = self.parts.len() as u16;
+        let view = tables.plain(&original);
+        let wants = |form: usize| program.forms[form].automaton.is_some();
+        let mut part = Part {
+            kind,
+            original,
+            view,
+            reduced: None,
+            sounds: None,
+            shapes: None,
+            classes: Default::default(),
+            sentences: Default::default(),
+            edges: Default::default(),
+            word_tokens: Default::default(),
+            outside: Default::default(),
+        };
+        if wants(0) {
+            self.find(program, 0, number, part.plain());
+        }
+        if wants(1) {
+            let mut reduced = Reduced::default();
+            tables.reduce(part.plain(), &mut reduced);
+            self.find(program, 1, number, &reduced.text);
+            part.reduced = Some(reduced);
+        }
+        if wants(2) {
+            let sounds: View = tables.sounds(part.plain());
+            let mut reduced = Reduced::default();
+            tables.reduce(&sounds.text, &mut reduced);
+            self.find(program, 2, number, &reduced.text);
+            part.sounds = Some((sounds, reduced));
+        }
+        if wants(3) {
+            let shapes: Vec<u32> = part
+                .plain()
+                .iter()
+                .map(|&code| tables.chars.get(code).shape)
+                .collect();
+            let mut reduced = Reduced::default();
+            tables.reduce(&shapes, &mut reduced);
+            self.find(program, 3, number, &reduced.text);
+            part.shapes = Some(reduced);
+        }
+        self.parts.push(part);
+    }
+
+    fn find(&mut self, program: &Program, form: usize, part: u16, text: &[u32]) {
+        let one = &program.forms[form];
+        let Some(automaton) = &one.automaton else {
+            return;
+        };
+        let mut stepper = automaton.find_overlapping_stepper();
+        for (at, &code) in text.iter().enumerate() {
+            stepper.consume(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
+            for found in stepper.matches() {
+                let literal = found.value() as usize;
+                let end = at as u32 + 1;
+                let users =
+                    &one.users[one.firsts[literal] as usize..one.firsts[literal + 1] as usize];
+                for &(pattern, payload) in users {
+                    self.touched[pattern as usize / 64] |= 1 << (pattern % 64);
+                    if payload != terms::NO_PAYLOAD {
+                        self.candidates.push(Candidate {
+                            pattern,
+                            part,
+                            form: form as u8,
+                            start: end - one.lengths[literal],
+                            payload,
+                            end,
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    #[inline]
+    pub fn is_touched(&self, number: u32) -> bool {
+        self.touched[number as usize / 64] >> (number % 64) & 1 != 0
+    }
+
+    pub fn touches(&self, some: &[u32]) -> bool {
+        some.iter().any(|&number| self.is_touched(number))
+    }
+
+    /// Every pattern with a candidate, lowest first.
+    fn touched(&self) -> impl Iterator<Item = u32> + '_ {
+        self.touched.iter().enumerate().flat_map(|(at, &word)| {
+            let mut left = word;
+            std::iter::from_fn(move || {
+                if left == 0 {
+                    return None;
+                }
+                let bit = left.trailing_zeros();
+                left &= left - 1;
+                Some(at as u32 * 64 + bit)
+            })
+        })
+    }
+
+    /// The rules that may hit, in the order of the policy.
+    pub fn live(&mut self, program: &Program) -> Vec<u32> {
+        self.outcomes = vec![None; program.rules.len()];
+        self.may = vec![None; program.rules.len()];
+        let mut opened = program.open.clone();
+        for number in self.touched() {
+            opened.extend_from_slice(&program.opens[number as usize]);
+        }
+        opened.sort_unstable();
+        opened.dedup();
+        let mut is_open = vec![false; program.rules.len()];
+        for &rule in &opened {
+            is_open[rule as usize] = true;
+        }
+        for (rule, open) in is_open.into_iter().enumerate() {
+            if !open {
+                self.may[rule] = Some(false);
+            }
+        }
+        opened.retain(|&rule| self.may_hit(program, rule));
+        opened
+    }
+
+    pub fn may_hit(&mut self, program: &Program, rule: u32) -> bool {
+        if let Some(known) = self.may[rule as usize] {
+            return known;
+        }
+        let found = program.rules[rule as usize].when.may_hold(self, program);
+        self.may[rule as usize] = Some(found);
+        found
+    }
+
+    /// How many letters, digits and Han characters all parts have.
+    pub fn length(&mut self, program: &Program) -> i64 {
+        let parts = &self.parts;
+        *self.length.get_or_insert_with(|| {
+            parts
+                .iter()
+                .map(|part| program.tables.length(part.plain()))
+                .sum()
+        })
+    }
+
+    pub fn sentence(&self, program: &Program, place: &Place) -> u32 {
+        self.parts[place.part as usize].sentence(&program.tables, place.start as usize) as u32
+    }
+
+    /// The words of a part that hold a letter or digit, in places of the original.
+    pub fn word_tokens(&self, program: &Program, number: usize) -> &[(u32, u32)] {
+        let part = &self.parts[number];
+        part.word_tokens.get_or_init(|| {
+            let chars = &program.tables.chars;
+            let words = program.words().all(chars, part.plain(), &part.edges);
+            let holds = |&(start, end): &(u32, u32)| {
+                part.plain()[start as usize..end as usize]
+                    .iter()
+                    .any(|&code| chars.get(code).is(crate::chars::ALNUM))
+            };
+            let original = |(start, end): (u32, u32)| {
+                let (first, last) = part.view.span(start as usize, end as usize);
+                (first as u32, last as u32)
+            };
+            words.into_iter().filter(holds).map(original).collect()
+        })
+    }
+
+    /// What a pattern finds, verified when first asked for.
+    pub fn evidence(
+        &mut self,
+        program: &Program,
+        scratch: &mut Scratch,
+        number: u32,
+    ) -> Result<&Evidence, HandBack> {
+        if !self.evidence.contains_key(&number) {
+            let found = if self.is_touched(number) {
+                self.verify(program, scratch, number)?
+            } else {
+                Evidence::default()
+            };
+            self.evidence.insert(number, found);
+        }
+        Ok(&self.evidence[&number])
+    }
+
+    fn verify(
+        &mut self,
+        program: &Program,
+        scratch: &mut Scratch,
+        number: u32,
+    ) -> Result<Evidence, HandBack> {
+        let pattern = &program.patterns[number as usize];
+        let mut evidence = Evidence::default();
+        match &pattern.kind {
+            Kind::Foreign => return Err(HandBack),
+            Kind::Regex(regex) => {
+                for (at, part) in self.parts.iter().enumerate() {
+                    if pattern.parts >> part.kind & 1 == 0 {
+                        continue;
+                    }
+                    let mut spans = std::mem::take(&mut scratch.spans);
+                    spans.clear();
+                    find_all(program, scratch, part, *regex, &mut spans);
+                    for &(start, end) in &spans {
+                        let (first, last) = part.view.span(start as usize, end as usize);
+                        let is_twice = evidence
+                            .places
+                            .iter()
+                            .rev()
+                            .take_while(|p| p.part == at as u16)
+                            .any(|place| place.first == first as u32 && place.last == last as u32);
+                        if !is_twice
+                            && !is_inside(
+                                program,
+                                scratch,
+                                part,
+                                pattern,
+                                start as usize,
+                                end as usize,
+                            )
+                        {
+                            evidence.places.push(Place {
+                                part: at as u16,
+                                first: first as u32,
+                                last: last as u32,
+                                start,
+                                end,
+                                weight: 0,
+                                term: None,
+                                way: Way::Exact,
+                            });
+                        }
+                    }
+                    scratch.spans = spans;
+                }
+            }
+            Kind::Terms(known) => {
+                if self.candidates.len() > 512 && !self.sorted {
+                    self.candidates.sort_by_key(|one| one.pattern);
+                    self.sorted = true;
+                }
+                let all = if self.sorted {
+                    let first = self.candidates.partition_point(|one| one.pattern < number);
+                    let last = self.candidates.partition_point(|one| one.pattern <= number);
+                    &self.candidates[first..last]
+                } else {
+                    &self.candidates[..]
+                };
+                let mine: Vec<Candidate> = all
+                    .iter()
+                    .copied()
+                    .filter(|one| one.pattern == number)
+                    .collect();
+                if mine.len() > program.most_candidates as usize {
+                    return Err(HandBack);
+                }
+                for some in mine.chunk_by(|one, other| one.part == other.part) {
+                    let part = &self.parts[some[0].part as usize];
+                    if pattern.parts >> part.kind & 1 != 0 {
+                        terms::find(
+                            program,
+                            scratch,
+                            pattern,
+                            known,
+                            part,
+                            some,
+                            &mut evidence.places,
+                        );
+                    }
+                }
+            }
+        }
+        evidence.places.sort_unstable();
+        let worth = |place: &Place| program.weights[place.weight as usize].0;
+        evidence.best = evidence.places.iter().map(worth).fold(0.0, f64::max);
+        Ok(evidence)
+    }
+
+    pub fn is_found(
+        &mut self,
+        program: &Program,
+        scratch: &mut Scratch,
+        number: u32,
+        least: f64,
+    ) -> Result<bool, HandBack> {
+        if !self.is_touched(number) {
+            return Ok(false);
+        }
+        let best = self.evidence(program, scratch, number)?.best;
+        Ok(best > 0.0 && best >= least)
+    }
+
+    /// The matches of several patterns worth `least` or more, sorted.
+    pub fn places(
+        &mut self,
+        program: &Program,
+        scratch: &mut Scratch,
+        some: &[u32],
+        least: f64,
+    ) -> Result<Vec<Place>, HandBack> {
+        let mut places = Vec::new();
+        for &number in some {
+            if self.is_touched(number) {
+                let evidence = self.evidence(program, scratch, number)?;
+                let worth = |place: &&Place| program.weights[place.weight as usize].0 >= least;
+                places.extend(
+                    evidence
+                        .places
+                        .iter()
+                        .filter(|place| least <= 0.0 || worth(place)),
+                );
+            }
+        }
+        if some.len() > 1 {
+            places.sort_unstable();
+        }
+        Ok(places)
+    }
+
+    pub fn hits(
+        &mut self,
+        program: &Program,
+        scratch: &mut Scratch,
+        rule: u32,
+    ) -> Result<bool, HandBack> {
+        Ok(self.may_hit(program, rule) && self.outcome(program, scratch, rule)?.hit())
+    }
+
+    /// What became of a rule that may hit.
+    pub fn outcome(
+        &mut self,
+        program: &Program,
+        scratch: &mut Scratch,
+        number: u32,
+    ) -> Result<Outcome, HandBack> {
+        if let Some(known) = self.outcomes[number as usize] {
+            return Ok(known);
+        }
+        let rule = &program.rules[number as usize];
+        let mut outcome = Outcome {
+            held: rule.when.value(self, program, scratch, 0.0)?,
+            cancelled: Some(false),
+            weight: 0,
+        };
+        if outcome.held == Some(true) {
+            if let Some(unless) = &rule.unless {
+                outcome.cancelled = unless.value(self, program, scratch, 0.0)?;
+            }
+            if outcome.cancelled != Some(true) {
+                outcome.weight = self.weight(program, scratch, number)?;
+            }
+        }
+        self.outcomes[number as usize] = Some(outcome);
+        Ok(outcome)
+    }
+
+    /// The greatest worth with which the condition still holds.
+    fn weight(
+        &mut self,
+        program: &Program,
+        scratch: &mut Scratch,
+        number: u32,
+    ) -> Result<u16, HandBack> {
+        let rule = &program.rules[number as usize];
+        let mut weights = vec![0_u16];
+        for &pattern in &rule.weighed {
+            if self.is_touched(pattern) {
+                let evidence = self.evidence(program, scratch, pattern)?;
+                weights.extend(evidence.places.iter().map(|place| place.weight));
+            }
+        }
+        let worth = |&weight: &u16| program.weights[weight as usize].0;
+        weights.sort_by(|one, other| worth(other).total_cmp(&worth(one)));
+        weights.dedup();
+        if weights.len() == 1 {
+            return Ok(0);
+        }
+        for &weight in &weights {
+            if rule.when.value(self, program, scratch, worth(&weight))? == Some(true) {
+                return Ok(weight);
+            }
+        }
+        Ok(*weights.last().expect("there is the first"))
+    }
+}
+
+/// The matches of a regex in a part, in the plain view.
+fn find_all(
+    program: &Program,
+    scratch: &mut Scratch,
+    part: &Part,
+    regex: u32,
+    spans: &mut Vec<(u32, u32)>,
+) {
+    let classes = part.classes.get_or_init(|| {
+        part.plain()
+            .iter()
+            .map(|&code| program.regexes.classes.of(code))
+            .collect()
+    });
+    program
+        .regexes
+        .find_all(&mut scratch.regexes, regex, classes, spans);
+}
+
+/// Whether a match lies wholly in quotation marks, a URL or a mention, where its pattern does not look.
+pub fn is_inside(
+    program: &Program,
+    scratch: &mut Scratch,
+    part: &Part,
+    pattern: &Pattern,
+    start: usize,
+    end: usize,
+) -> bool {
+    for what in 0..3 {
+        if pattern.outside >> what & 1 == 0 {
+            continue;
+        }
+        let spans = part.outside[what].get_or_init(|| {
+            Spans::of(match what {
+                0 => quoted(part.plain()),
+                _ => {
+                    let mut found = Vec::new();
+                    let regex = if what == 1 {
+                        program.urls
+                    } else {
+                        program.mentions
+                    };
+                    find_all(program, scratch, part, regex, &mut found);
+                    found
+                }
+            })
+        });
+        if spans.hold(start, end) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether the words around a match let it count.
+pub fn is_word(
+    program: &Program,
+    part: &Part,
+    boundary: Boundary,
+    strict: bool,
+    start: usize,
+    end: usize,
+) -> bool {
+    let (chars, words) = (&program.tables.chars, program.words());
+    match boundary {
+        Boundary::Substring => true,
+        Boundary::TokenEquality => words.is_token(chars, part.plain(), &part.edges, start, end),
+        Boundary::NotStraddling => [start, end].iter().all(|&place| {
+            match words.token_around(chars, part.plain(), &part.edges, place) {
+                Some((first, last)) => !strict && first <= start && end <= last,
+                None => true,
+            }
+        }),
+    }
+}

@@ -1,0 +1,488 @@
+//! From a record to the objects of `modengine.model`, made only as far as somebody reads them.
+
+use std::sync::{Arc, Mutex, OnceLock};
+
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyTuple};
+use rustc_hash::FxHashMap;
+
+use crate::context::{Context, Place, Way};
+use crate::program::{Kind, Program};
+use crate::score::{Record, Shadow};
+
+/// So many ways from a term to what was typed are remembered.
+const MOST_WAYS: usize = 16_384;
+
+type WayKey = (u32, Way, Option<u32>, String, String);
+
+/// The classes of `modengine.model`, and strings that are used again and again.
+pub struct Makers {
+    pub decision: Py<PyAny>,
+    pub category_score: Py<PyAny>,
+    pub rule_hit: Py<PyAny>,
+    pub relief_hit: Py<PyAny>,
+    pub escalated: Py<PyAny>,
+    pub match_: Py<PyAny>,
+    /// `how(kind, original, plain, term, gaps, repeats, way)`: every step from a term to what was typed.
+    pub how: Py<PyAny>,
+    /// `matches(message, rule)`: the matches as the Python engine finds them.
+    pub matches: Py<PyAny>,
+    pub actions: Vec<Py<PyString>>,
+    pub parts: Vec<Py<PyString>>,
+    pub revision: Py<PyString>,
+    pub rules: Vec<Py<PyString>>,
+    pub clauses: Vec<Option<Py<PyString>>>,
+    pub categories: Vec<Py<PyString>>,
+    pub names: FxHashMap<(u32, u32), Py<PyString>>,
+    pub nothing: Py<PyTuple>,
+    pub shadows: Mutex<FxHashMap<Vec<Shadow>, Py<PyTuple>>>,
+    pub quiet: Mutex<FxHashMap<Vec<Vec<Shadow>>, Py<PyDict>>>,
+    pub ways: Mutex<FxHashMap<WayKey, Py<PyTuple>>>,
+}
+
+/// What is needed to describe the matches of a message later.
+pub struct Message {
+    pub program: Arc<Program>,
+    pub makers: Arc<Makers>,
+    pub given: Py<PyAny>,
+    pub context: Mutex<(Context, FxHashMap<(u32, usize), Vec<Py<PyAny>>>)>,
+}
+
+/// The matches of a hit: a sequence that is described when it is first read.
+#[pyclass(frozen, sequence, module = "modengine._core")]
+pub struct Matches {
+    message: Arc<Message>,
+    rule: u32,
+    known: OnceLock<Py<PyTuple>>,
+}
+
+#[pymethods]
+impl Matches {
+    fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
+        self.tuple(py)?.len()
+    }
+
+    fn __getitem__<'py>(
+        &self,
+        py: Python<'py>,
+        at: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.tuple(py)?.get_item(at)
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(self.tuple(py)?.try_iter()?.into_any())
+    }
+
+    fn __contains__(&self, py: Python<'_>, item: &Bound<'_, PyAny>) -> PyResult<bool> {
+        self.tuple(py)?.contains(item)
+    }
+
+    fn __eq__(&self, py: Python<'_>, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+        match other.cast::<Matches>() {
+            Ok(other) => self.tuple(py)?.eq(other.get().tuple(py)?),
+            Err(_) => self.tuple(py)?.eq(other),
+        }
+    }
+
+    fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
+        self.tuple(py)?.hash()
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(self.tuple(py)?.repr()?.to_string())
+    }
+
+    fn __reduce__<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>,))> {
+        Ok((py.get_type::<PyTuple>().into_any(), (self.tuple(py)?,)))
+    }
+}
+
+impl Matches {
+    fn tuple<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(known) = self.known.get() {
+            return Ok(known.bind(py).clone().into_any());
+        }
+        let made = self.message.describe(py, self.rule)?;
+        let _ = self.known.set(made.unbind());
+        Ok(self
+            .known
+            .get()
+            .expect("was set")
+            .bind(py)
+            .clone()
+            .into_any())
+    }
+}
+
+impl Message {
+    /// Every match of a rule's patterns, in the order of their places.
+    fn describe<'py>(&self, py: Python<'py>, number: u32) -> PyResult<Bound<'py, PyTuple>> {
+        let rule = &self.program.rules[number as usize];
+        let mut found: Vec<(u16, u32, u32, &str, Py<PyAny>)> = Vec::new();
+        {
+            let mut locked = self
+                .context
+                .lock()
+                .map_err(|_| PyRuntimeError::new_err("a description failed before"))?;
+            let (context, described) = &mut *locked;
+            for (at, (pattern, name)) in rule.patterns.iter().enumerate() {
+                if !context.is_touched(*pattern) {
+                    continue;
+                }
+                let mut scratch = self.program.scratch();
+                let places = context
+                    .evidence(&self.program, &mut scratch, *pattern)
+                    .map(|one| one.places.clone());
+                self.program.give_back(scratch);
+                let Ok(places) = places else {
+                    drop(locked);
+                    let id = &self.makers.rules[number as usize];
+                    let matches = self.makers.matches.call1(py, (&self.given, id))?;
+                    return Ok(matches.bind(py).cast::<PyTuple>()?.clone());
+                };
+                let name_object = &self.makers.names[&(number, at as u32)];
+                let key = (*pattern, name_object.as_ptr() as usize);
+                if !described.contains_key(&key) {
+                    let made = places
+                        .iter()
+                        .map(|place| self.match_of(py, context, *pattern, name_object, place))
+                        .collect::<PyResult<Vec<_>>>()?;
+                    described.insert(key, made);
+                }
+                for (place, made) in places.iter().zip(&described[&key]) {
+                    found.push((
+                        place.part,
+                        place.first,
+                        place.last,
+                        name,
+                        made.clone_ref(py),
+                    ));
+                }
+            }
+        }
+        found.sort_by(|one, other| {
+            (one.0, one.1, one.2, one.3).cmp(&(other.0, other.1, other.2, other.3))
+        });
+        PyTuple::new(py, found.into_iter().map(|(.., made)| made))
+    }
+
+    fn match_of(
+        &self,
+        py: Python<'_>,
+        context: &Context,
+        number: u32,
+        name: &Py<PyString>,
+        place: &Place,
+    ) -> PyResult<Py<PyAny>> {
+        let pattern = &self.program.patterns[number as usize];
+        let part = &context.parts[place.part as usize];
+        let original = text_of(&part.original[place.first as usize..place.last as usize]);
+        let plain = text_of(&part.plain()[place.start as usize..place.end as usize]);
+        let raw = match (&pattern.kind, place.term) {
+            (Kind::Terms(terms), Some(term)) => Some(terms[term as usize].raw.as_str()),
+            _ => None,
+        };
+        let key = (number, place.way, place.term, original, plain);
+        let mut ways = self
+            .makers
+            .ways
+            .lock()
+            .map_err(|_| PyRuntimeError::new_err("a description failed before"))?;
+        let known = ways.get(&key).map(|way| way.clone_ref(py));
+        drop(ways);
+        let way = match known {
+            Some(way) => way,
+            None => {
+                let spoken = match place.way {
+                    Way::Exact => "exact",
+                    Way::Sounds => "sounds_like",
+                    Way::Looks => "looks_like",
+                };
+                let (_, _, _, original, plain) = &key;
+                let arguments = (
+                    pattern.name_of_kind.as_str(),
+                    original.as_str(),
+                    plain.as_str(),
+                    raw.unwrap_or(""),
+                    pattern.gaps,
+                    pattern.repeats,
+                    spoken,
+                );
+                let made = self.makers.how.call1(py, arguments)?;
+                let made = made.bind(py).cast::<PyTuple>()?.clone().unbind();
+                ways = self
+                    .makers
+                    .ways
+                    .lock()
+                    .map_err(|_| PyRuntimeError::new_err("a description failed before"))?;
+                if ways.len() >= MOST_WAYS {
+                    ways.clear();
+                }
+                ways.insert(key.clone(), made.clone_ref(py));
+                drop(ways);
+                made
+            }
+        };
+        let (_, _, _, original, plain) = &key;
+        self.makers.match_.call1(
+            py,
+            (
+                name,
+                &self.makers.parts[part.kind as usize],
+                place.part,
+                place.first,
+                place.last,
+                original.as_str(),
+                raw.unwrap_or(plain.as_str()),
+                way,
+                self.program.weights[place.weight as usize].0,
+            ),
+        )
+    }
+}
+
+fn text_of(codes: &[u32]) -> String {
+    codes
+        .iter()
+        .filter_map(|&code| char::from_u32(code))
+        .collect()
+}
+
+impl Makers {
+    fn shadow<'py>(
+        &self,
+        py: Python<'py>,
+        program: &Program,
+        reasons: &[Shadow],
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        if reasons.is_empty() {
+            return Ok(self.nothing.bind(py).clone());
+        }
+        if let Some(known) = self
+            .shadows
+            .lock()
+            .ok()
+            .and_then(|known| known.get(reasons).map(|one| one.clone_ref(py)))
+        {
+            return Ok(known.into_bound(py));
+        }
+        let said = reasons.iter().map(|reason| match reason {
+            Shadow::Study => "study".to_string(),
+            Shadow::Period => "period".to_string(),
+            Shadow::PeriodUnknown => "period: unknown".to_string(),
+            Shadow::Exception(number) => {
+                format!("exception: {}", program.exceptions[*number as usize].0)
+            }
+            Shadow::Scope => "scope".to_string(),
+            Shadow::ScopeUnknown => "scope: unknown".to_string(),
+        });
+        let made = PyTuple::new(py, said)?;
+        if let Ok(mut known) = self.shadows.lock() {
+            if known.len() < 1000 {
+                known.insert(reasons.to_vec(), made.clone().unbind());
+            }
+        }
+        Ok(made)
+    }
+
+    fn category_scores<'py>(
+        &self,
+        py: Python<'py>,
+        program: &Program,
+        record: &Record,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let made = PyDict::new(py);
+        for (number, name) in self.categories.iter().enumerate() {
+            let (total, action) = record.categories[number];
+            let reasons = &record.shadows[number];
+            let shadow = self.shadow(py, program, reasons)?;
+            let arguments = (
+                total,
+                &self.actions[action as usize],
+                reasons.is_empty(),
+                shadow,
+            );
+            made.set_item(name, self.category_score.call1(py, arguments)?)?;
+        }
+        Ok(made)
+    }
+
+    /// The decision on a message; a record without hits needs no context.
+    pub fn decision(
+        self: &Arc<Self>,
+        py: Python<'_>,
+        program: &Arc<Program>,
+        id: &Bound<'_, PyAny>,
+        given: &Bound<'_, PyAny>,
+        record: Record,
+        context: Option<Context>,
+    ) -> PyResult<Py<PyAny>> {
+        let quiet = record.is_quiet();
+        let known = if quiet {
+            let quiet = self.quiet.lock().ok();
+            quiet.and_then(|known| known.get(&record.shadows).map(|one| one.clone_ref(py)))
+        } else {
+            None
+        };
+        let categories = match known {
+            Some(known) => known.bind(py).copy()?,
+            None => {
+                let made = self.category_scores(py, program, &record)?;
+                if quiet {
+                    if let Ok(mut known) = self.quiet.lock() {
+                        if known.len() < 1000 {
+                            known.insert(record.shadows.clone(), made.copy()?.unbind());
+                        }
+                    }
+                }
+                made
+            }
+        };
+        let in_scope = |number: usize| record.shadows[number].is_empty();
+        let actions = record.categories.iter().map(|&(_, action)| action);
+        let top = actions.clone().max().unwrap_or(0);
+        let taken = actions
+            .clone()
+            .enumerate()
+            .filter(|&(at, _)| in_scope(at))
+            .map(|(_, one)| one)
+            .max()
+            .unwrap_or(0);
+        let acts = actions
+            .enumerate()
+            .any(|(at, action)| action == top && in_scope(at));
+        let nothing = self.nothing.bind(py);
+        let (hits, shadow_hits, reliefs, escalated) = match context {
+            Some(context) if !quiet => {
+                let message = Arc::new(Message {
+                    program: program.clone(),
+                    makers: self.clone(),
+                    given: given.clone().unbind(),
+                    context: Mutex::new((context, FxHashMap::default())),
+                });
+                self.hits(py, &message, &record)?
+            }
+            _ => (
+                nothing.clone(),
+                nothing.clone(),
+                nothing.clone(),
+                nothing.clone(),
+            ),
+        };
+        let arguments = PyTuple::new(
+            py,
+            [
+                id.clone(),
+                self.actions[top as usize].bind(py).clone().into_any(),
+                self.actions[taken as usize].bind(py).clone().into_any(),
+                pyo3::types::PyBool::new(py, acts).to_owned().into_any(),
+                pyo3::types::PyBool::new(py, taken != 0)
+                    .to_owned()
+                    .into_any(),
+                categories.into_any(),
+                hits.into_any(),
+                shadow_hits.into_any(),
+                reliefs.into_any(),
+                escalated.into_any(),
+                nothing.clone().into_any(),
+                nothing.clone().into_any(),
+                pyo3::types::PyBool::new(py, program.study)
+                    .to_owned()
+                    .into_any(),
+                self.revision.bind(py).clone().into_any(),
+            ],
+        )?;
+        Ok(self.decision.bind(py).call1(arguments)?.unbind())
+    }
+
+    #[allow(clippy::type_complexity)]
+    fn hits<'py>(
+        &self,
+        py: Python<'py>,
+        message: &Arc<Message>,
+        record: &Record,
+    ) -> PyResult<(
+        Bound<'py, PyTuple>,
+        Bound<'py, PyTuple>,
+        Bound<'py, PyTuple>,
+        Bound<'py, PyTuple>,
+    )> {
+        let program = &message.program;
+        let matches = |rule: u32| {
+            Py::new(
+                py,
+                Matches {
+                    message: message.clone(),
+                    rule,
+                    known: OnceLock::new(),
+                },
+            )
+        };
+        let empty = PyString::new(py, "");
+        let category_of = |rule: u32| {
+            let rule = &program.rules[rule as usize];
+            match rule.category.or(rule.relieves) {
+                Some(category) => self.categories[category].bind(py).clone(),
+                None => empty.clone(),
+            }
+        };
+        let hit = |one: &crate::score::Hit| {
+            let rule = one.rule as usize;
+            self.rule_hit.call1(
+                py,
+                (
+                    &self.rules[rule],
+                    self.clauses[rule].as_ref(),
+                    category_of(one.rule),
+                    one.points,
+                    one.counted,
+                    matches(one.rule)?,
+                ),
+            )
+        };
+        let hits = record.hits.iter().map(hit).collect::<PyResult<Vec<_>>>()?;
+        let shadow_hits = record
+            .shadow_hits
+            .iter()
+            .map(hit)
+            .collect::<PyResult<Vec<_>>>()?;
+        let reliefs = record
+            .reliefs
+            .iter()
+            .map(|&(rule, category, taken)| {
+                let arguments = (
+                    &self.rules[rule as usize],
+                    &self.categories[category],
+                    -taken,
+                    matches(rule)?,
+                );
+                self.relief_hit.call1(py, arguments)
+            })
+            .collect::<PyResult<Vec<_>>>()?;
+        let escalated = record
+            .escalated
+            .iter()
+            .map(|one| {
+                let rules =
+                    PyTuple::new(py, one.rules.iter().map(|&rule| &self.rules[rule as usize]))?;
+                let arguments = (
+                    &self.categories[one.category],
+                    &self.actions[one.action as usize],
+                    rules,
+                );
+                self.escalated.call1(py, arguments)
+            })
+            .collect::<PyResult<Vec<_>>>()?;
+        Ok((
+            PyTuple::new(py, hits)?,
+            PyTuple::new(py, shadow_hits)?,
+            PyTuple::new(py, reliefs)?,
+            PyTuple::new(py, escalated)?,
+        ))
+    }
+}

@@ -1,0 +1,419 @@
+//! One part of a message: its characters and the forms in which patterns are looked for.
+
+use std::cell::OnceCell;
+use std::sync::RwLock;
+
+use pyo3::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::chars::{Chars, ALNUM, BREAK, COMPLEX, DECIMAL, IGNORABLE, JOINS, PRESENTATION};
+
+/// Of a run of combining marks only so many are kept.
+const MARKS: usize = 30;
+/// So many clusters are remembered.
+const MOST_CLUSTERS: usize = 65_536;
+/// Longer runs of letters are not read as pinyin.
+const LONGEST_RUN: usize = 24;
+const FACE: u32 = 0x263A;
+
+/// A normalised text.  `spans` bound, in places of its source, what each character came from; none where one to one.
+#[derive(Default)]
+pub struct View {
+    pub text: Vec<u32>,
+    pub spans: Option<(Vec<u32>, Vec<u32>)>,
+}
+
+impl View {
+    /// The stretch of the source that `[start, end)` came from, grown to whole clusters.
+    #[inline]
+    pub fn span(&self, start: usize, end: usize) -> (usize, usize) {
+        match &self.spans {
+            Some((starts, ends)) if start < end => (starts[start] as usize, ends[end - 1] as usize),
+            _ => (start, end),
+        }
+    }
+}
+
+/// A view without ignorable characters and with runs squeezed; `last` has the last place of each character's run.
+#[derive(Default)]
+pub struct Reduced {
+    pub text: Vec<u32>,
+    pub last: Vec<u32>,
+}
+
+impl Reduced {
+    /// Where in the source a match that begins with character `k` can begin: `[low, high]`.
+    #[inline]
+    pub fn starts(&self, k: usize) -> (usize, usize) {
+        let low = if k == 0 {
+            0
+        } else {
+            self.last[k - 1] as usize + 1
+        };
+        (low, self.last[k] as usize)
+    }
+}
+
+/// What is known of texts whatever the policy: characters, clusters, syllables.
+pub struct Tables {
+    pub chars: Chars,
+    clusters: RwLock<FxHashMap<Vec<u32>, Vec<u32>>>,
+    /// Gives the normal form of a cluster of which the table of characters does not tell it.
+    normal: Py<PyAny>,
+    syllables: FxHashMap<Vec<u8>, u32>,
+    longest: usize,
+}
+
+impl Tables {
+    pub fn new(chars: Chars, normal: Py<PyAny>, syllables: Vec<(String, u32)>) -> Self {
+        let longest = syllables
+            .iter()
+            .map(|(sound, _)| sound.len())
+            .max()
+            .unwrap_or(0);
+        let syllables = syllables
+            .into_iter()
+            .map(|(sound, symbol)| (sound.into_bytes(), symbol))
+            .collect();
+        Tables {
+            chars,
+            clusters: RwLock::default(),
+            normal,
+            syllables,
+            longest,
+        }
+    }
+
+    /// The plain view: NFKC by cluster, case-folded, simplified.
+    pub fn plain(&self, original: &[u32]) -> View {
+        let mut text = Vec::with_capacity(original.len());
+        let mut complex = false;
+        let mut bracket = false;
+        for &code in original {
+            let plain = self.chars.get(code).plain;
+            complex |= plain == COMPLEX;
+            bracket |= code == u32::from(b'[');
+            text.push(plain);
+        }
+        if !complex && !(bracket && has_tag(original)) {
+            return View { text, spans: None };
+        }
+        self.by_cluster(original)
+    }
+
+    fn by_cluster(&self, original: &[u32]) -> View {
+        let (mut text, mut starts, mut ends) = (Vec::new(), Vec::new(), Vec::new());
+        let mut cluster = Vec::new();
+        let mut start = 0;
+        while start < original.len() {
+            let whole = self.tag_end(original, start);
+            let mut end = start + 1;
+            while end < original.len()
+                && (whole.is_some_and(|w| end < w) || self.joins(original[end]))
+            {
+                end += 1;
+            }
+            cluster.clear();
+            match whole {
+                Some(w) => {
+                    cluster.push(FACE);
+                    cluster.extend_from_slice(&original[w..end]);
+                }
+                None => cluster.extend_from_slice(&original[start..end]),
+            }
+            let before = text.len();
+            self.normal(&mut cluster, &mut text);
+            for _ in before..text.len() {
+                starts.push(start as u32);
+                ends.push(end as u32);
+            }
+            start = end;
+        }
+        View {
+            text,
+            spans: Some((starts, ends)),
+        }
+    }
+
+    #[inline]
+    fn joins(&self, code: u32) -> bool {
+        if code < 0x300 {
+            return false;
+        }
+        let record = self.chars.get(code);
+        record.plain == COMPLEX && record.is(JOINS)
+    }
+
+    /// Appends the normal form of a cluster.
+    fn normal(&self, cluster: &mut Vec<u32>, text: &mut Vec<u32>) {
+        cluster.retain(|&code| !self.chars.get(code).is(PRESENTATION));
+        cluster.truncate(MARKS + 1);
+        if let [code] = cluster[..] {
+            let plain = self.chars.get(code).plain;
+            if plain != COMPLEX {
+                text.push(plain);
+                return;
+            }
+        }
+        if cluster.is_empty() {
+            return;
+        }
+        if let Some(form) = self.clusters.read().expect("no writer fails").get(cluster) {
+            text.extend_from_slice(form);
+            return;
+        }
+        let form = Python::attach(|py| -> PyResult<Vec<u32>> {
+            let written: String = cluster
+                .iter()
+                .filter_map(|&code| char::from_u32(code))
+                .collect();
+            let form: String = self.normal.call1(py, (written,))?.extract(py)?;
+            Ok(form.chars().map(u32::from).collect())
+        })
+        .expect("the normal form of a cluster can be told");
+        text.extend_from_slice(&form);
+        let mut known = self.clusters.write().expect("no writer fails");
+        if known.len() >= MOST_CLUSTERS {
+            known.clear();
+        }
+        known.insert(cluster.clone(), form);
+    }
+
+    /// Where the tag of an emoticon ends that begins here: `[em]e163[/em]`.
+    fn tag_end(&self, text: &[u32], at: usize) -> Option<usize> {
+        const OPEN: [u32; 5] = ['[' as u32, 'e' as u32, 'm' as u32, ']' as u32, 'e' as u32];
+        const CLOSE: [u32; 5] = ['[' as u32, '/' as u32, 'e' as u32, 'm' as u32, ']' as u32];
+        if !text[at..].starts_with(&OPEN) {
+            return None;
+        }
+        let digits = at + OPEN.len();
+        let mut end = digits;
+        while end < text.len() && end - digits < 8 && self.chars.get(text[end]).is(DECIMAL) {
+            end += 1;
+        }
+        (end > digits && text[end..].starts_with(&CLOSE)).then_some(end + CLOSE.len())
+    }
+
+    /// The sounds of a plain view: syllables, whose places are those of the plain view.
+    pub fn sounds(&self, plain: &[u32]) -> View {
+        let mut text = Vec::with_capacity(plain.len());
+        let mut spans: Option<(Vec<u32>, Vec<u32>)> = None;
+        let mut at = 0;
+        while at < plain.len() {
+            if !is_latin(plain[at]) {
+                text.push(self.chars.get(plain[at]).sound);
+                if let Some((starts, ends)) = &mut spans {
+                    starts.push(at as u32);
+                    ends.push(at as u32 + 1);
+                }
+                at += 1;
+                continue;
+            }
+            let end = at
+                + plain[at..]
+                    .iter()
+                    .take_while(|&&code| is_latin(code))
+                    .count();
+            match self.pinyin(&plain[at..end]) {
+                Some(syllables) => {
+                    let (starts, ends) = spans.get_or_insert_with(|| {
+                        ((0..at as u32).collect(), (1..=at as u32).collect())
+                    });
+                    for (length, symbol) in syllables {
+                        text.push(symbol);
+                        starts.push(at as u32);
+                        at += length;
+                        ends.push(at as u32);
+                    }
+                }
+                None => {
+                    for place in at..end {
+                        text.push(self.chars.get(plain[place]).sound);
+                        if let Some((starts, ends)) = &mut spans {
+                            starts.push(place as u32);
+                            ends.push(place as u32 + 1);
+                        }
+                    }
+                    at = end;
+                }
+            }
+        }
+        View { text, spans }
+    }
+
+    /// A run of letters as syllables, longest first; none if it cannot be read wholly so.
+    fn pinyin(&self, letters: &[u32]) -> Option<Vec<(usize, u32)>> {
+        if letters.len() > LONGEST_RUN {
+            return None;
+        }
+        let letters: Vec<u8> = letters.iter().map(|&code| code as u8).collect();
+        let mut dead = [false; LONGEST_RUN + 1];
+        let mut read = Vec::new();
+        self.read(&letters, 0, &mut dead, &mut read).then_some(read)
+    }
+
+    fn read(
+        &self,
+        letters: &[u8],
+        at: usize,
+        dead: &mut [bool],
+        read: &mut Vec<(usize, u32)>,
+    ) -> bool {
+        if at == letters.len() {
+            return true;
+        }
+        for end in (at + 1..=letters.len().min(at + self.longest)).rev() {
+            if dead[end] {
+                continue;
+            }
+            if let Some(&symbol) = self.syllables.get(&letters[at..end]) {
+                read.push((end - at, symbol));
+                if self.read(letters, end, dead, read) {
+                    return true;
+                }
+                read.pop();
+                dead[end] = true;
+            }
+        }
+        false
+    }
+
+    pub fn reduce(&self, source: &[u32], reduced: &mut Reduced) {
+        reduced.text.clear();
+        reduced.last.clear();
+        for (at, &code) in source.iter().enumerate() {
+            if self.chars.get(code).is(IGNORABLE) {
+                continue;
+            }
+            if reduced.text.last() == Some(&code) {
+                *reduced.last.last_mut().expect("as long as the text") = at as u32;
+            } else {
+                reduced.text.push(code);
+                reduced.last.push(at as u32);
+            }
+        }
+    }
+
+    /// How many letters, digits and Han characters there are.
+    pub fn length(&self, plain: &[u32]) -> i64 {
+        plain
+            .iter()
+            .filter(|&&code| self.chars.get(code).is(ALNUM))
+            .count() as i64
+    }
+
+    /// Where sentences begin.
+    pub fn sentences(&self, plain: &[u32]) -> Vec<u32> {
+        let mut starts = vec![0];
+        let mut fresh = false;
+        for (at, &code) in plain.iter().enumerate() {
+            if self.chars.get(code).is(BREAK) {
+                fresh = true;
+            } else if fresh {
+                starts.push(at as u32);
+                fresh = false;
+            }
+        }
+        starts
+    }
+}
+
+#[inline]
+fn is_latin(code: u32) -> bool {
+    (u32::from(b'a')..=u32::from(b'z')).contains(&code)
+}
+
+fn has_tag(text: &[u32]) -> bool {
+    const BEGINS: [u32; 4] = ['[' as u32, 'e' as u32, 'm' as u32, ']' as u32];
+    text.windows(BEGINS.len()).any(|window| window == BEGINS)
+}
+
+/// Disjoint `[start, end)`, sorted: whether a stretch lies wholly in one.
+pub struct Spans(Vec<(u32, u32)>);
+
+impl Spans {
+    /// Keeps the outermost of nested or overlapping spans.
+    pub fn of(mut spans: Vec<(u32, u32)>) -> Self {
+        spans.sort_by_key(|&(start, end)| (start, std::cmp::Reverse(end)));
+        let mut kept: Vec<(u32, u32)> = Vec::with_capacity(spans.len());
+        for (start, end) in spans {
+            if kept.last().is_none_or(|&(_, last)| end > last) {
+                kept.push((start, end));
+            }
+        }
+        Spans(kept)
+    }
+
+    pub fn hold(&self, start: usize, end: usize) -> bool {
+        let after = self
+            .0
+            .partition_point(|&(begin, _)| begin as usize <= start);
+        after > 0 && end <= self.0[after - 1].1 as usize
+    }
+}
+
+/// What stands between paired quotation marks.
+pub fn quoted(text: &[u32]) -> Vec<(u32, u32)> {
+    const PAIRS: [(char, char); 5] = [
+        ('“', '”'),
+        ('‘', '’'),
+        ('「', '」'),
+        ('『', '』'),
+        ('﹁', '﹂'),
+    ];
+    let mut spans = Vec::new();
+    let mut open: [Vec<u32>; 5] = Default::default();
+    let mut straight = None;
+    for (at, &code) in text.iter().enumerate() {
+        let at = at as u32;
+        if let Some(pair) = PAIRS.iter().position(|&(begin, _)| begin as u32 == code) {
+            open[pair].push(at + 1);
+            continue;
+        }
+        if let Some(pair) = PAIRS.iter().position(|&(_, end)| end as u32 == code) {
+            if let Some(begin) = open[pair].pop() {
+                spans.push((begin, at));
+                continue;
+            }
+        }
+        if code == u32::from(b'"') {
+            match straight.take() {
+                Some(begin) => spans.push((begin, at)),
+                None => straight = Some(at + 1),
+            }
+        } else if code == u32::from(b'\n') || code == u32::from(b'\r') {
+            straight = None;
+        }
+    }
+    spans
+}
+
+/// A part with whatever the rules ask of it, each thing made when first asked for.
+pub struct Part {
+    pub kind: u8,
+    pub original: Vec<u32>,
+    pub view: View,
+    pub reduced: Option<Reduced>,
+    pub sounds: Option<(View, Reduced)>,
+    pub shapes: Option<Reduced>,
+    pub classes: OnceCell<Vec<u16>>,
+    pub sentences: OnceCell<Vec<u32>>,
+    pub edges: crate::words::Edges,
+    pub word_tokens: OnceCell<Vec<(u32, u32)>>,
+    pub outside: [OnceCell<Spans>; 3],
+}
+
+impl Part {
+    #[inline]
+    pub fn plain(&self) -> &[u32] {
+        &self.view.text
+    }
+
+    /// The number of the sentence that holds a place of the plain view.
+    pub fn sentence(&self, tables: &Tables, place: usize) -> usize {
+        let starts = self
+            .sentences
+            .get_or_init(|| tables.sentences(self.plain()));
+        starts.partition_point(|&start| start as usize <= place) - 1
+    }
+}

@@ -1,0 +1,396 @@
+//! A compiled policy, ready to decide: immutable, shared by all threads.
+
+use std::sync::{Arc, Mutex, OnceLock};
+
+use daachorse::charwise::CharwiseDoubleArrayAhoCorasick;
+use rustc_hash::FxHashMap;
+
+use crate::conditions::Condition;
+use crate::part::Tables;
+use crate::plain;
+use crate::regex;
+use crate::walk::Letter;
+use crate::words::{Dictionary, Words};
+
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Boundary {
+    Substring,
+    NotStraddling,
+    TokenEquality,
+}
+
+pub struct Term {
+    pub raw: String,
+    pub plain: Vec<u32>,
+    pub squeezed: Vec<u32>,
+    pub strict: bool,
+    pub sounds: Vec<Vec<u32>>,
+    /// What meets its characters by look.
+    pub letters: Vec<Letter>,
+    /// What may repeat the first character before a match by look begins.
+    pub begin: Vec<u32>,
+}
+
+pub enum Kind {
+    Terms(Vec<Term>),
+    Regex(u32),
+    /// The Python engine looks for it.
+    Foreign,
+}
+
+pub struct Pattern {
+    pub kind: Kind,
+    pub name_of_kind: String,
+    pub parts: u32,
+    pub outside: u32,
+    pub boundary: Option<Boundary>,
+    pub gaps: usize,
+    pub repeats: bool,
+    pub weight: u16,
+    pub cost: f64,
+}
+
+/// One automaton and who asks for its literals.
+pub struct Form {
+    pub automaton: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
+    pub lengths: Vec<u32>,
+    /// Where the users of a literal begin in `users`.
+    pub firsts: Vec<u32>,
+    /// Pattern and payload.
+    pub users: Vec<(u32, u32)>,
+}
+
+pub struct Rule {
+    pub id: String,
+    pub clause: Option<String>,
+    pub category: Option<usize>,
+    pub relieves: Option<usize>,
+    pub is_relief: bool,
+    pub by: Option<i64>,
+    pub covers: Option<Vec<u32>>,
+    pub stable: bool,
+    pub group: Option<usize>,
+    pub score: i64,
+    pub patterns: Vec<(u32, String)>,
+    pub when: Condition,
+    pub unless: Option<Condition>,
+    /// Whether a pattern finds matches of less than full weight.
+    pub weighed: Vec<u32>,
+}
+
+pub struct Escalation {
+    pub action: u8,
+    pub rules: Vec<u32>,
+    pub when: Option<Condition>,
+}
+
+pub struct Program {
+    pub tables: Arc<Tables>,
+    pub study: bool,
+    pub categories: Vec<String>,
+    pub actions: Vec<Vec<(u8, i64)>>,
+    pub caps: Vec<Option<i64>>,
+    pub weights: Vec<(f64, i64, i64)>,
+    pub forms: [Form; 4],
+    pub patterns: Vec<Pattern>,
+    pub always: Vec<u32>,
+    pub rules: Vec<Rule>,
+    /// The rules that a pattern opens: it is one of those of which the rule needs one.
+    pub opens: Vec<Vec<u32>>,
+    /// The rules that need no pattern.
+    pub open: Vec<u32>,
+    pub has_shadow_reliefs: bool,
+    pub escalations: Vec<Escalation>,
+    pub exceptions: Vec<(String, Condition)>,
+    pub scope: Vec<Option<Condition>>,
+    pub has_period: bool,
+    pub regexes: regex::Program,
+    pub urls: u32,
+    pub mentions: u32,
+    pub most_candidates: u32,
+    added: Vec<(String, u32)>,
+    words: OnceLock<Words>,
+    dictionary: Arc<Lexicon>,
+    scratch: Mutex<Vec<Scratch>>,
+}
+
+/// The dictionary of a process, read when a message first needs words.
+pub struct Lexicon {
+    pub path: String,
+    read: OnceLock<Arc<Dictionary>>,
+}
+
+impl Lexicon {
+    pub fn new(path: String) -> Self {
+        Lexicon {
+            path,
+            read: OnceLock::new(),
+        }
+    }
+
+    fn get(&self) -> Arc<Dictionary> {
+        self.read
+            .get_or_init(|| {
+                let lines = std::fs::read_to_string(&self.path)
+                    .expect("the dictionary of jieba can be read");
+                Arc::new(Dictionary::read(&lines))
+            })
+            .clone()
+    }
+}
+
+/// What a thread needs while it decides: the automata of regexes as far as they are built.
+pub struct Scratch {
+    pub regexes: regex::Cache,
+    pub spans: Vec<(u32, u32)>,
+}
+
+pub fn codes(text: &str) -> Vec<u32> {
+    text.chars().map(u32::from).collect()
+}
+
+impl Program {
+    pub fn new(data: &[u8], tables: Arc<Tables>, dictionary: Arc<Lexicon>) -> Result<Self, Error> {
+        let given: plain::Policy = rmp_serde::from_slice(data)?;
+        if given.format != plain::FORMAT {
+            return Err(format!("format {} is not {}", given.format, plain::FORMAT).into());
+        }
+        let boundary = match given.boundary.as_str() {
+            "not-straddling" => Boundary::NotStraddling,
+            "token-equality" => Boundary::TokenEquality,
+            _ => Boundary::Substring,
+        };
+        let letters = letters_of(&given.letters, &tables);
+        let costs: Vec<f64> = given.patterns.iter().map(|pattern| pattern.cost).collect();
+        let condition = |node: &plain::Node| Condition::new(node, &costs);
+        let patterns: Vec<Pattern> = given
+            .patterns
+            .iter()
+            .map(|one| pattern_of(one, boundary, &letters))
+            .collect();
+        let mut rules = Vec::with_capacity(given.rules.len());
+        for one in &given.rules {
+            let mut weighed: Vec<u32> = one.patterns.iter().map(|&(number, _)| number).collect();
+            weighed.retain(|&number| given.patterns[number as usize].weight != 0);
+            rules.push(Rule {
+                id: one.id.clone(),
+                clause: one.clause.clone(),
+                category: one.category.map(|at| at as usize),
+                relieves: one.relieves.map(|at| at as usize),
+                is_relief: one.is_relief,
+                by: one.by,
+                covers: one.covers.clone(),
+                stable: one.stable,
+                group: one.group.map(|at| at as usize),
+                score: one.score,
+                patterns: one.patterns.clone(),
+                when: condition(&one.when)?,
+                unless: one.unless.as_ref().map(condition).transpose()?,
+                weighed,
+            });
+        }
+        let (opens, open) = crate::conditions::openings(&rules, &costs, &given.always);
+        let mut forms = Vec::new();
+        for form in given.forms {
+            forms.push(form_of(form)?);
+        }
+        let forms: [Form; 4] = forms.try_into().map_err(|_| "there are not four forms")?;
+        let has_shadow_reliefs = rules.iter().any(|rule| rule.is_relief && !rule.stable);
+        Ok(Program {
+            tables,
+            study: given.study,
+            categories: given.categories,
+            actions: given.actions,
+            caps: given.caps,
+            weights: given.weights,
+            forms,
+            patterns,
+            always: given.always,
+            opens,
+            open,
+            has_shadow_reliefs,
+            escalations: given
+                .escalations
+                .iter()
+                .map(|one| -> Result<Escalation, Error> {
+                    Ok(Escalation {
+                        action: one.action,
+                        rules: one.rules.clone(),
+                        when: one.when.as_ref().map(condition).transpose()?,
+                    })
+                })
+                .collect::<Result<_, _>>()?,
+            exceptions: given
+                .exceptions
+                .iter()
+                .map(|(name, node)| Ok((name.clone(), condition(node)?)))
+                .collect::<Result<_, Error>>()?,
+            scope: given
+                .scope
+                .iter()
+                .map(|node| node.as_ref().map(condition).transpose())
+                .collect::<Result<_, _>>()?,
+            has_period: given.has_period,
+            regexes: regex::Program::decode(&given.regexes)?,
+            urls: given.urls,
+            mentions: given.mentions,
+            most_candidates: given.most_candidates,
+            rules,
+            added: given.words,
+            words: OnceLock::new(),
+            dictionary,
+            scratch: Mutex::default(),
+        })
+    }
+
+    pub fn words(&self) -> &Words {
+        self.words
+            .get_or_init(|| Words::new(self.dictionary.get(), &self.added))
+    }
+
+    /// What a thread takes while it decides, and gives back.
+    pub fn scratch(&self) -> Scratch {
+        let taken = self
+            .scratch
+            .lock()
+            .map(|mut pool| pool.pop())
+            .unwrap_or(None);
+        taken.unwrap_or_else(|| Scratch {
+            regexes: self.regexes.cache(),
+            spans: Vec::new(),
+        })
+    }
+
+    pub fn give_back(&self, scratch: Scratch) {
+        if let Ok(mut pool) = self.scratch.lock() {
+            pool.push(scratch);
+        }
+    }
+}
+
+fn letters_of(given: &[(String, Vec<String>, String)], tables: &Tables) -> FxHashMap<u32, Letter> {
+    let mut letters = FxHashMap::default();
+    for (char, splits, others) in given {
+        let code = codes(char)[0];
+        let splits: Vec<Vec<u32>> = splits.iter().map(|way| codes(way)).collect();
+        let mut others = codes(others);
+        others.sort_unstable();
+        let longer: Vec<u32> = splits.iter().map(|way| way[0]).collect();
+        let mut sure: Vec<u32> = others
+            .iter()
+            .copied()
+            .filter(|other| !longer.contains(other) && !tables.chars.ignorable(*other))
+            .chain([code])
+            .collect();
+        sure.sort_unstable();
+        let mut begin: Vec<u32> = others.iter().copied().chain(longer).chain([code]).collect();
+        begin.sort_unstable();
+        begin.dedup();
+        letters.insert(
+            code,
+            Letter {
+                code,
+                splits,
+                others,
+                sure,
+                begin,
+            },
+        );
+    }
+    letters
+}
+
+fn letter_of(code: u32, letters: &FxHashMap<u32, Letter>) -> Letter {
+    letters.get(&code).cloned().unwrap_or_else(|| Letter {
+        code,
+        splits: Vec::new(),
+        others: Vec::new(),
+        sure: vec![code],
+        begin: vec![code],
+    })
+}
+
+fn pattern_of(
+    given: &plain::Pattern,
+    boundary: Boundary,
+    letters: &FxHashMap<u32, Letter>,
+) -> Pattern {
+    let kind = if given.foreign {
+        Kind::Foreign
+    } else if let Some(number) = given.regex {
+        Kind::Regex(number)
+    } else {
+        let mut terms = Vec::with_capacity(given.terms.len());
+        for term in &given.terms {
+            let squeezed = codes(&term.squeezed);
+            let looks: Vec<Letter> = if given.looks {
+                squeezed
+                    .iter()
+                    .map(|&code| letter_of(code, letters))
+                    .collect()
+            } else {
+                Vec::new()
+            };
+            let mut begin = Vec::new();
+            if given.repeats {
+                if let Some(first) = looks.first() {
+                    begin.push(first.code);
+                    begin.extend(first.splits.iter().flatten());
+                    begin.extend(&first.others);
+                }
+            }
+            terms.push(Term {
+                raw: term.raw.clone(),
+                plain: codes(&term.plain),
+                squeezed,
+                strict: term.strict,
+                sounds: term.sounds.iter().map(|sound| codes(sound)).collect(),
+                letters: looks,
+                begin,
+            });
+        }
+        Kind::Terms(terms)
+    };
+    let is_words = given.kind == "words" && boundary != Boundary::Substring;
+    Pattern {
+        kind,
+        name_of_kind: given.kind.clone(),
+        parts: given.parts,
+        outside: given.outside,
+        boundary: is_words.then_some(boundary),
+        gaps: given.gaps as usize,
+        repeats: given.repeats,
+        weight: given.weight,
+        cost: given.cost,
+    }
+}
+
+fn form_of(given: plain::Form) -> Result<Form, Error> {
+    let lengths = given
+        .literals
+        .iter()
+        .map(|text| text.chars().count() as u32)
+        .collect();
+    let automaton = if given.literals.is_empty() {
+        None
+    } else {
+        let pairs = given.literals.iter().zip(0_u32..);
+        Some(
+            CharwiseDoubleArrayAhoCorasick::with_values(pairs)
+                .map_err(|error| format!("literals: {error}"))?,
+        )
+    };
+    let (mut firsts, mut users) = (vec![0], Vec::new());
+    for some in &given.users {
+        users.extend(some.chunks_exact(2).map(|pair| (pair[0], pair[1])));
+        firsts.push(users.len() as u32);
+    }
+    Ok(Form {
+        automaton,
+        lengths,
+        firsts,
+        users,
+    })
+}

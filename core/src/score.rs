@@ -1,0 +1,315 @@
+//! From outcomes to a decision: caps of groups, relief, steps, escalation (see `engine/evaluate`).
+
+use crate::conditions::Value;
+use crate::context::{Context, HandBack};
+use crate::program::{Program, Rule, Scratch};
+
+/// The steps of the ladder.
+pub const ALLOW: u8 = 0;
+
+pub struct Hit {
+    pub rule: u32,
+    pub points: i64,
+    /// What the cap of its group leaves.
+    pub counted: i64,
+}
+
+pub struct Escalated {
+    pub category: usize,
+    pub action: u8,
+    pub rules: Vec<u32>,
+}
+
+/// Why a category is shadow.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Shadow {
+    Study,
+    Period,
+    PeriodUnknown,
+    Exception(u32),
+    Scope,
+    ScopeUnknown,
+}
+
+/// All that is decided of a message, without names.
+#[derive(Default)]
+pub struct Record {
+    /// Points and action of each category.
+    pub categories: Vec<(i64, u8)>,
+    pub hits: Vec<Hit>,
+    pub shadow_hits: Vec<Hit>,
+    /// Relief, the category and what it took.
+    pub reliefs: Vec<(u32, usize, i64)>,
+    pub escalated: Vec<Escalated>,
+    /// For each category.
+    pub shadows: Vec<Vec<Shadow>>,
+}
+
+impl Record {
+    pub fn is_quiet(&self) -> bool {
+        self.hits.is_empty() && self.shadow_hits.is_empty() && self.escalated.is_empty()
+    }
+}
+
+/// What the message says besides its text.
+pub struct Fields {
+    /// Whether it lies in the policy's period.
+    pub period: Value,
+    pub ignore_scope: bool,
+}
+
+pub fn decide(
+    context: &mut Context,
+    program: &Program,
+    scratch: &mut Scratch,
+    fields: &Fields,
+) -> Result<Record, HandBack> {
+    let mut record = Record {
+        categories: vec![(0, ALLOW); program.categories.len()],
+        ..Record::default()
+    };
+    let live = context.live(program);
+    let mut by_category: Vec<Vec<u32>> = vec![Vec::new(); program.categories.len()];
+    let mut shadow_rules = Vec::new();
+    for &number in &live {
+        let rule = &program.rules[number as usize];
+        if rule.is_relief && (rule.stable || !program.has_shadow_reliefs) {
+            continue; // asked for once it is known whether there is anything to relieve
+        }
+        if context.outcome(program, scratch, number)?.hit() {
+            match rule.category {
+                Some(category) if rule.stable => by_category[category].push(number),
+                _ => shadow_rules.push(number),
+            }
+        }
+    }
+    for (category, some) in by_category.iter().enumerate() {
+        if !some.is_empty() {
+            record.categories[category].0 = score(
+                context,
+                program,
+                scratch,
+                &live,
+                category,
+                some,
+                &mut record,
+            )?;
+        }
+    }
+    for override_ in &program.escalations {
+        escalate(context, program, scratch, override_, &mut record)?;
+    }
+    record.shadows = shadows(context, program, scratch, fields)?;
+    shadow_hits(context, program, scratch, &shadow_rules, &mut record)?;
+    for (category, (total, action)) in record.categories.iter_mut().enumerate() {
+        let steps = program.actions[category]
+            .iter()
+            .filter(|(_, least)| *total >= *least)
+            .map(|&(step, _)| step);
+        let raised = record
+            .escalated
+            .iter()
+            .filter(|one| one.category == category)
+            .map(|one| one.action);
+        *action = steps.chain(raised).max().unwrap_or(ALLOW);
+    }
+    Ok(record)
+}
+
+/// floor(n × weight), the weight as it is written: 0.29 of 100 is 29.
+fn times(program: &Program, n: i64, weight: u16) -> i64 {
+    let (_, numerator, denominator) = program.weights[weight as usize];
+    (i128::from(n) * i128::from(numerator)).div_euclid(i128::from(denominator)) as i64
+}
+
+fn wanted(program: &Program, rule: &Rule, weight: u16, there: i64) -> i64 {
+    times(program, rule.by.unwrap_or(there), weight)
+}
+
+fn score(
+    context: &mut Context,
+    program: &Program,
+    scratch: &mut Scratch,
+    live: &[u32],
+    category: usize,
+    hits: &[u32],
+    record: &mut Record,
+) -> Result<i64, HandBack> {
+    let mut counted = Vec::with_capacity(hits.len());
+    for &number in hits {
+        let weight = context.outcome(program, scratch, number)?.weight;
+        let points = times(program, program.rules[number as usize].score, weight);
+        counted.push(Hit {
+            rule: number,
+            points,
+            counted: points,
+        });
+    }
+    let id = |hit: &Hit| &program.rules[hit.rule as usize].id;
+    counted.sort_by(|one, other| {
+        other
+            .points
+            .cmp(&one.points)
+            .then_with(|| id(one).cmp(id(other)))
+    });
+    let mut used = vec![0; program.caps.len()];
+    for hit in &mut counted {
+        if let Some(group) = program.rules[hit.rule as usize].group {
+            if let Some(cap) = program.caps[group] {
+                hit.counted = hit.points.min(cap - used[group]);
+            }
+            used[group] += hit.counted;
+        }
+    }
+    let mut left: Vec<i64> = counted.iter().map(|hit| hit.counted).collect();
+    let mut reliefs = Vec::new();
+    for &number in live {
+        let rule = &program.rules[number as usize];
+        if rule.is_relief && rule.stable && rule.relieves == Some(category) {
+            let outcome = context.outcome(program, scratch, number)?;
+            if outcome.hit() {
+                reliefs.push((number, outcome.weight));
+            }
+        }
+    }
+    reliefs.sort_by_key(|&(number, _)| program.rules[number as usize].covers.is_none()); // those of single rules first
+    for (number, weight) in reliefs {
+        let rule = &program.rules[number as usize];
+        let covered: Vec<usize> = match &rule.covers {
+            Some(rules) => (0..counted.len())
+                .filter(|&at| rules.contains(&counted[at].rule))
+                .collect(),
+            None => (0..counted.len()).collect(),
+        };
+        let there = covered.iter().map(|&at| left[at]).sum();
+        let taken = wanted(program, rule, weight, there).min(there);
+        let mut rest = taken;
+        for at in covered {
+            let piece = rest.min(left[at]);
+            left[at] -= piece;
+            rest -= piece;
+        }
+        record.reliefs.push((number, category, taken));
+    }
+    record.hits.append(&mut counted);
+    Ok(left.iter().sum())
+}
+
+fn escalate(
+    context: &mut Context,
+    program: &Program,
+    scratch: &mut Scratch,
+    one: &crate::program::Escalation,
+    record: &mut Record,
+) -> Result<(), HandBack> {
+    let mut hit = Vec::new();
+    for &rule in &one.rules {
+        if context.hits(program, scratch, rule)? {
+            hit.push(rule);
+        }
+    }
+    if hit.is_empty() {
+        return Ok(());
+    }
+    if let Some(when) = &one.when {
+        if when.value(context, program, scratch, 0.0)? != Some(true) {
+            return Ok(());
+        }
+    }
+    let mut categories: Vec<usize> = Vec::new();
+    for &rule in &hit {
+        if let Some(category) = program.rules[rule as usize].category {
+            if !categories.contains(&category) {
+                categories.push(category);
+            }
+        }
+    }
+    for category in categories {
+        record.escalated.push(Escalated {
+            category,
+            action: one.action,
+            rules: hit
+                .iter()
+                .copied()
+                .filter(|&rule| program.rules[rule as usize].category == Some(category))
+                .collect(),
+        });
+    }
+    Ok(())
+}
+
+fn shadow_hits(
+    context: &mut Context,
+    program: &Program,
+    scratch: &mut Scratch,
+    rules: &[u32],
+    record: &mut Record,
+) -> Result<(), HandBack> {
+    let mut found = Vec::with_capacity(rules.len());
+    for &number in rules {
+        let rule = &program.rules[number as usize];
+        let weight = context.outcome(program, scratch, number)?.weight;
+        let points = if rule.is_relief {
+            -wanted(program, rule, weight, 0)
+        } else {
+            times(program, rule.score, weight)
+        };
+        found.push(Hit {
+            rule: number,
+            points,
+            counted: 0,
+        });
+    }
+    let place = |hit: &Hit| {
+        let rule = &program.rules[hit.rule as usize];
+        rule.category
+            .or(rule.relieves)
+            .unwrap_or(program.categories.len())
+    };
+    let id = |hit: &Hit| &program.rules[hit.rule as usize].id;
+    found.sort_by(|one, other| {
+        place(one)
+            .cmp(&place(other))
+            .then(other.points.cmp(&one.points))
+            .then_with(|| id(one).cmp(id(other)))
+    });
+    record.shadow_hits = found;
+    Ok(())
+}
+
+fn shadows(
+    context: &mut Context,
+    program: &Program,
+    scratch: &mut Scratch,
+    fields: &Fields,
+) -> Result<Vec<Vec<Shadow>>, HandBack> {
+    let mut common = Vec::new();
+    if program.study {
+        common.push(Shadow::Study);
+    }
+    if program.has_period && !fields.ignore_scope {
+        match fields.period {
+            Some(true) => {}
+            Some(false) => common.push(Shadow::Period),
+            None => common.push(Shadow::PeriodUnknown),
+        }
+    }
+    for (number, (_, when)) in program.exceptions.iter().enumerate() {
+        if when.value(context, program, scratch, 0.0)? == Some(true) {
+            common.push(Shadow::Exception(number as u32));
+        }
+    }
+    let mut found = Vec::with_capacity(program.scope.len());
+    for scope in &program.scope {
+        let mut mine = common.clone();
+        if let (Some(scope), false) = (scope, fields.ignore_scope) {
+            match scope.value(context, program, scratch, 0.0)? {
+                Some(true) => {}
+                Some(false) => mine.push(Shadow::Scope),
+                None => mine.push(Shadow::ScopeUnknown),
+            }
+        }
+        found.push(mine);
+    }
+    Ok(found)
+}

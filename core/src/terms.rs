@@ -1,0 +1,234 @@
+//! The pattern kinds `words` and `text`: from candidates to matches (see `engine/match/terms.py`).
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::context::{is_inside, is_word, Place, Way};
+use crate::part::Part;
+use crate::program::{Pattern, Program, Scratch, Term};
+use crate::walk::{Spelling, Walk};
+
+/// Payloads are the numbers of the terms; from here on of their two sounds each, and of their looks.
+const SOUNDS: u32 = 1 << 24;
+const LOOKS: u32 = 2 << 24;
+/// Of a literal that only tells that its pattern may be found.
+pub const NO_PAYLOAD: u32 = u32::MAX;
+
+const PLAIN: u8 = 0;
+
+/// A literal that was found, and one who asks for it.
+#[derive(Clone, Copy)]
+pub struct Candidate {
+    pub pattern: u32,
+    pub part: u16,
+    pub form: u8,
+    /// `[start, end)` in the text of the form.
+    pub start: u32,
+    pub end: u32,
+    pub payload: u32,
+}
+
+struct Search<'a> {
+    program: &'a Program,
+    pattern: &'a Pattern,
+    part: &'a Part,
+    walk: Walk,
+    ends: Vec<(usize, usize)>,
+    /// Payload, then the place of each match.
+    found: Vec<(u32, Place)>,
+}
+
+/// All matches in a part.
+pub fn find(
+    program: &Program,
+    scratch: &mut Scratch,
+    pattern: &Pattern,
+    terms: &[Term],
+    part: &Part,
+    candidates: &[Candidate],
+    places: &mut Vec<Place>,
+) {
+    let walk = Walk {
+        gaps: pattern.gaps,
+        repeats: pattern.repeats,
+    };
+    let mut search = Search {
+        program,
+        pattern,
+        part,
+        walk,
+        ends: Vec::new(),
+        found: Vec::new(),
+    };
+    let is_loose = pattern.gaps > 0 || pattern.repeats;
+    let mut seen: FxHashSet<(u32, usize)> = FxHashSet::default();
+    let mut first: FxHashMap<(u32, u32), usize> = FxHashMap::default();
+    for one in candidates {
+        let (number, way) = match one.payload {
+            payload if payload < SOUNDS => (payload, Way::Exact),
+            payload if payload < LOOKS => ((payload - SOUNDS) / 2, Way::Sounds),
+            payload => (payload - LOOKS, Way::Looks),
+        };
+        let term = &terms[number as usize];
+        if way == Way::Exact && !is_loose {
+            let place = search.place(number, one.start as usize, one.end as usize, way);
+            search.found.push((one.payload, place));
+            continue;
+        }
+        let mut at = one.start as usize;
+        let reduced = match one.form {
+            PLAIN => None,
+            1 => part.reduced.as_ref(),
+            2 => part.sounds.as_ref().map(|(_, reduced)| reduced),
+            _ => part.shapes.as_ref(),
+        };
+        loop {
+            let (low, high) = reduced.map_or((at, at), |reduced| reduced.starts(at));
+            if !seen.insert((one.payload, high)) {
+                break;
+            }
+            let stands = way == Way::Sounds
+                && low == high
+                && part
+                    .sounds
+                    .as_ref()
+                    .is_some_and(|(view, _)| view.spans.is_none())
+                && !pattern.repeats
+                && part.plain()[low..].starts_with(&term.squeezed);
+            if !stands {
+                let before = search.found.len();
+                search.matches(number, term, way, one.payload, low, high);
+                if pattern.repeats {
+                    // Of those with one end the first to start.
+                    let new: Vec<(u32, Place)> = search.found.drain(before..).collect();
+                    for (payload, place) in new {
+                        match first.get(&(payload, place.end)) {
+                            Some(&known) if search.found[known].1.start <= place.start => {}
+                            Some(&known) => search.found[known].1 = place,
+                            None => {
+                                first.insert((payload, place.end), search.found.len());
+                                search.found.push((payload, place));
+                            }
+                        }
+                    }
+                }
+            }
+            let repeated =
+                way == Way::Looks && low > 0 && term.begin.contains(&part.plain()[low - 1]);
+            if !repeated || reduced.is_none() || at == 0 {
+                break;
+            }
+            at -= 1;
+        }
+    }
+    // Exact matches come first, in the order of the terms, then those by sound, then by look.
+    let mut found = search.found;
+    found.sort_by_key(|&(payload, place)| (place.first, place.last, payload));
+    found.dedup_by_key(|&mut (_, place)| (place.first, place.last));
+    for (_, place) in found {
+        let (start, end) = (place.start as usize, place.end as usize);
+        if pattern.outside != 0 && is_inside(program, scratch, part, pattern, start, end) {
+            continue;
+        }
+        let strict = place.term.is_some_and(|term| terms[term as usize].strict);
+        if pattern
+            .boundary
+            .is_none_or(|boundary| is_word(program, part, boundary, strict, start, end))
+        {
+            places.push(Place {
+                part: candidates[0].part,
+                ..place
+            });
+        }
+    }
+}
+
+impl Search<'_> {
+    /// The matches that begin in a stretch of the text of the walk.
+    fn matches(
+        &mut self,
+        number: u32,
+        term: &Term,
+        way: Way,
+        payload: u32,
+        low: usize,
+        high: usize,
+    ) {
+        let chars = &self.program.tables.chars;
+        let mut ends = std::mem::take(&mut self.ends);
+        ends.clear();
+        match (way, &self.part.sounds) {
+            (Way::Sounds, Some((view, _))) => {
+                let sound = &term.sounds[(payload - SOUNDS) as usize % 2];
+                self.walk.ends(
+                    chars,
+                    &view.text,
+                    &Spelling::Same(sound),
+                    low,
+                    high,
+                    &mut ends,
+                );
+                for place in &mut ends {
+                    *place = view.span(place.0, place.1);
+                }
+            }
+            (Way::Looks, _) => {
+                let spelling = Spelling::Alike(&term.squeezed, &term.letters);
+                self.walk
+                    .ends(chars, self.part.plain(), &spelling, low, high, &mut ends);
+            }
+            _ => {
+                let spelling = Spelling::Same(&term.squeezed);
+                self.walk
+                    .ends(chars, self.part.plain(), &spelling, low, high, &mut ends);
+            }
+        }
+        for &(start, end) in &ends {
+            // What is written as the term counts neither for sounding nor for looking like it.
+            if way == Way::Exact || !self.is_exact(term, start, end) {
+                let place = self.place(number, start, end, way);
+                self.found.push((payload, place));
+            }
+        }
+        self.ends = ends;
+    }
+
+    /// Whether a stretch is written as the term.
+    fn is_exact(&self, term: &Term, start: usize, end: usize) -> bool {
+        let text = &self.part.plain()[start..end];
+        if text == term.plain || !(self.walk.gaps > 0 || self.walk.repeats) {
+            return text == term.plain;
+        }
+        if text.is_empty() {
+            return false;
+        }
+        let mut ends = Vec::new();
+        let chars = &self.program.tables.chars;
+        self.walk.ends(
+            chars,
+            text,
+            &Spelling::Same(&term.squeezed),
+            0,
+            0,
+            &mut ends,
+        );
+        ends.contains(&(0, text.len()))
+    }
+
+    fn place(&self, number: u32, start: usize, end: usize, way: Way) -> Place {
+        let (first, last) = self.part.view.span(start, end);
+        Place {
+            part: 0,
+            first: first as u32,
+            last: last as u32,
+            start: start as u32,
+            end: end as u32,
+            weight: if way == Way::Exact {
+                0
+            } else {
+                self.pattern.weight
+            },
+            term: Some(number),
+            way,
+        }
+    }
+}

@@ -1,0 +1,322 @@
+"""A compiled policy as plain data: what the compiled core is given (`core/src/plain.rs` reads it).
+
+MessagePack, structs as arrays in the order of their fields.  `FORMAT` is raised with every change here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+import msgspec
+
+from modengine.engine.compile.layout import Payloads, dictionary
+from modengine.engine.compile.program import Program
+from modengine.engine.match.part import Scan
+from modengine.engine.match.terms import TermMatcher
+from modengine.model import PART_KINDS, RANK
+from modengine.policy.condition import (
+    Always,
+    And,
+    Compare,
+    Condition,
+    Count,
+    Has,
+    Length,
+    Near,
+    Not,
+    Of,
+    Or,
+    RuleRef,
+    Select,
+    Together,
+    matching,
+    walk,
+)
+from modengine.policy.model import Pattern, Rule
+from modengine.text import segment
+from modengine.text.tables import lookalikes, splits
+
+FORMAT = 1
+
+_MARKS = {"==": 0, "!=": 1, "<": 2, "<=": 3, ">": 4, ">=": 5}
+_OUTSIDE = {"quotes": 1, "urls": 2, "mentions": 4}
+_NO_PAYLOAD = 0xFFFFFFFF
+"""Of a literal that only tells that its pattern may be found."""
+
+
+class _Struct(msgspec.Struct, array_like=True, frozen=True):
+    pass
+
+
+class Form(_Struct):
+    """The literals of one text form, and for each who asks for it: pattern, payload, ..."""
+
+    literals: list[str]
+    users: list[list[int]]
+
+
+class Term(_Struct):
+    raw: str
+    plain: str
+    squeezed: str
+    strict: bool
+    sounds: tuple[str, ...]
+
+
+class PlainPattern(_Struct):
+    kind: str
+    parts: int
+    outside: int
+    gaps: int
+    repeats: bool
+    looks: bool
+    weight: int
+    terms: list[Term]
+    regex: int | None
+    foreign: bool
+    cost: float
+
+
+class Node(_Struct):
+    """A condition."""
+
+    ask: str
+    left: tuple[int, ...] = ()
+    right: tuple[int, ...] = ()
+    number: int = 0
+    mark: int = 0
+    items: tuple[Node, ...] = ()
+
+
+class PlainRule(_Struct):
+    id: str
+    clause: str | None
+    category: int | None
+    relieves: int | None
+    is_relief: bool
+    by: int | None
+    covers: list[int] | None
+    stable: bool
+    group: int | None
+    score: int
+    patterns: list[tuple[int, str]]
+    when: Node
+    unless: Node | None
+
+
+class Escalation(_Struct):
+    action: int
+    rules: list[int]
+    when: Node | None
+
+
+class PlainPolicy(_Struct):
+    format: int
+    revision: str
+    boundary: str
+    study: bool
+    categories: tuple[str, ...]
+    actions: list[list[tuple[int, int]]]
+    caps: list[int | None]
+    weights: list[tuple[float, int, int]]
+    forms: list[Form]
+    patterns: list[PlainPattern]
+    always: list[int]
+    rules: list[PlainRule]
+    escalations: list[Escalation]
+    exceptions: list[tuple[str, Node]]
+    scope: list[Node | None]
+    has_period: bool
+    words: list[tuple[str, int]]
+    letters: list[tuple[str, tuple[str, ...], str]]
+    regexes: bytes
+    urls: int
+    mentions: int
+    most_candidates: int
+
+
+def comparisons(program: Program) -> dict[str, Compare]:
+    """The comparisons of a policy with fields, as they are written; numbered in this order."""
+    policy = program.policy
+    asked = [condition for one in program.rules.values() for condition in (one.rule.when, one.rule.unless)]
+    asked += [one.when for one in policy.overrides if one.action is not None]
+    asked += [one.when for one in policy.exceptions]
+    asked += policy.scope.values()
+    nodes = [node for condition in asked if condition is not None for node in walk(condition)]
+    return {str(node): node for node in nodes if isinstance(node, Compare)}
+
+
+def encoded(program: Program) -> bytes:
+    """The plain policy."""
+    return msgspec.msgpack.encode(_Maker(program).policy())
+
+
+class _Maker:
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.categories = {name: at for at, name in enumerate(program.categories)}
+        self.rules = {rule_id: at for at, rule_id in enumerate(program.rules)}
+        self.fields = {written: at for at, written in enumerate(comparisons(program))}
+        rules = [one.rule for one in program.rules.values()]
+        named = dict.fromkeys((rule.ruleset, rule.group) for rule in rules if rule.group is not None)
+        self.groups = {key: at for at, key in enumerate(named)}
+        fuzzy = [p.weight for p in program.patterns if p.sounds_like or p.looks_like]
+        self.weights = {weight: at for at, weight in enumerate(dict.fromkeys([1.0, *fuzzy]))}
+
+    def policy(self) -> PlainPolicy:
+        program, policy = self.program, self.program.policy
+        regexes, urls, mentions = self._regexes()
+        scopes = policy.scope
+        return PlainPolicy(
+            FORMAT,
+            program.revision,
+            program.boundary,
+            policy.study,
+            program.categories,
+            [
+                [(RANK[step], least) for step, least in policy.actions.get(category, {}).items()]
+                for category in program.categories
+            ],
+            [program.caps.get((ruleset, str(group))) for ruleset, group in self.groups],
+            [(weight, *Fraction(str(weight)).as_integer_ratio()) for weight in self.weights],
+            self._forms(),
+            [self._pattern(number, pattern) for number, pattern in enumerate(program.patterns)],
+            list(program.layout.always),
+            [self._rule(one.rule) for one in program.rules.values()],
+            self._escalations(),
+            [(one.name, self._node(one.when, {})) for one in policy.exceptions],
+            [
+                None if (scope := scopes.get(category, scopes.get("default"))) is None else self._node(scope, {})
+                for category in program.categories
+            ],
+            policy.period is not None,
+            [(word, segment.FREQUENCY) for word in sorted(segment.added(dictionary(program.patterns)))],
+            self._letters(),
+            regexes,
+            urls,
+            mentions,
+            20_000,
+        )
+
+    def _forms(self) -> list[Form]:
+        program = self.program
+        forms = {scan: Form([], []) for scan in Scan}
+        for one in program.layout.passes:
+            users: list[list[int]] = [[] for _ in one.texts]
+            for number, pattern in enumerate(program.patterns):
+                asked = Payloads(one.asked).get(number)
+                for literal, payloads in (asked or {}).items():
+                    for payload in payloads:
+                        users[literal] += (number, payload if pattern.terms else _NO_PAYLOAD)
+            forms[one.scan] = Form(one.texts, users)
+        return list(forms.values())
+
+    def _pattern(self, number: int, pattern: Pattern) -> PlainPattern:
+        kinds = PART_KINDS if pattern.parts is None else pattern.parts
+        matcher = self.program.matchers[number]
+        fuzzy = pattern.sounds_like or pattern.looks_like
+        return PlainPattern(
+            pattern.kind,
+            sum(1 << PART_KINDS.index(kind) for kind in set(kinds)),
+            sum(_OUTSIDE[what] for what in set(pattern.outside)),
+            pattern.gaps,
+            pattern.repeats,
+            pattern.looks_like,
+            self.weights[pattern.weight] if fuzzy else 0,
+            _terms(matcher) if isinstance(matcher, TermMatcher) and not pattern.exact_case else [],
+            None,
+            pattern.exact_case
+            or pattern.kind in ("tokens", "regex")
+            or bool({"urls", "mentions"} & set(pattern.outside)),
+            self.program.costs[number],
+        )
+
+    def _letters(self) -> list[tuple[str, tuple[str, ...], str]]:
+        asked = {
+            char
+            for matcher in self.program.matchers
+            if isinstance(matcher, TermMatcher) and matcher.pattern.looks_like
+            for term in matcher.terms
+            for char in term.sought
+        }
+        return [(char, splits(char), "".join(sorted(lookalikes(char)))) for char in sorted(asked)]
+
+    def _regexes(self) -> tuple[bytes, int, int]:
+        return b"", 0, 0
+
+    def _rule(self, rule: Rule) -> PlainRule:
+        relief = rule.relief
+        matchers = self.program.rules[rule.id].matchers
+        covers = None
+        if relief is not None and relief.rules:
+            covers = sorted({self.rules[name] for glob in relief.rules for name in matching(glob, list(self.rules))})
+        return PlainRule(
+            rule.id,
+            rule.clause,
+            None if rule.category is None else self.categories[rule.category],
+            None if relief is None or relief.category is None else self.categories.get(relief.category),
+            relief is not None,
+            None if relief is None else relief.by,
+            covers,
+            rule.status == "stable",
+            None if rule.group is None else self.groups[rule.ruleset, rule.group],
+            rule.score,
+            [(matchers[pattern.name], pattern.name) for pattern in rule.patterns],
+            self._node(rule.when, matchers),
+            None if rule.unless is None else self._node(rule.unless, matchers),
+        )
+
+    def _escalations(self) -> list[Escalation]:
+        stable = [r.rule.id for r in self.program.rules.values() if r.rule.status == "stable" and not r.rule.relief]
+        found = []
+        for one in self.program.policy.overrides:
+            if one.action is not None:
+                named = dict.fromkeys(rule for glob in one.rules for rule in matching(glob, list(self.rules)))
+                rules = [self.rules[rule] for rule in named if rule in stable]
+                when = None if one.when is None else self._node(one.when, {})
+                found.append(Escalation(RANK[one.action], rules, when))
+        return found
+
+    def _node(self, condition: Condition, matchers: Mapping[str, int]) -> Node:
+        def numbers(select: Select) -> tuple[int, ...]:
+            return tuple(matchers[name] for name in select.names)
+
+        def items(some: Iterable[Condition]) -> tuple[Node, ...]:
+            return tuple(self._node(item, matchers) for item in some)
+
+        match condition:
+            case Always():
+                return Node("always")
+            case And(some):
+                return Node("and", items=items(some))
+            case Or(some):
+                return Node("or", items=items(some))
+            case Not(item):
+                return Node("not", items=items([item]))
+            case Has(select):
+                return Node("has", numbers(select))
+            case Of(n):
+                names = tuple(matchers[name] for name in condition.names)
+                return Node("of", names, number=len(names) if n is None else n)
+            case Count(select, operator, n):
+                return Node("count", numbers(select), number=n, mark=_MARKS[operator])
+            case Near(left, right, distance, unit, ordered):
+                mark = (unit == "words") | ordered << 1
+                return Node("near", numbers(left), numbers(right), distance, mark)
+            case Together(selects):
+                return Node("together", items=tuple(Node("has", numbers(select)) for select in selects))
+            case RuleRef(_, _, rules):
+                return Node("rules", tuple(self.rules[rule] for rule in rules if rule in self.rules))
+            case Length(operator, n):
+                return Node("length", number=n, mark=_MARKS[operator])
+            case Compare():
+                return Node("field", number=self.fields[str(condition)])
+
+
+def _terms(matcher: TermMatcher) -> list[Term]:
+    fuzzy = matcher.pattern.sounds_like
+    return [
+        Term(term.raw, term.plain, term.sought, term.strict, matcher._sounds(term) if fuzzy else ())
+        for term in matcher.terms
+    ]
