@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import regex
 
@@ -19,6 +19,8 @@ from modengine.engine.match.expression import set_source, usual_tree
 
 Intervals = tuple[tuple[int, int], ...]
 """Code points from the first to the last of each, in order, with room between them."""
+
+Case = Literal["ignored", "heeded", "narrower if ignored"]
 
 LAST = 0x10FFFF
 ALL: Intervals = ((0, LAST),)
@@ -48,6 +50,22 @@ def members(node: Any) -> Intervals | None:
     else:
         return None
     return found if found is None or node.positive else complement(found)
+
+
+def case_of(node: Any) -> Case:
+    """Whether case is ignored in a node of one character; else whether it would take fewer characters then."""
+    kind = type(node).__name__
+    if kind in ("Any", "AnyAll"):
+        return "heeded"
+    if node.case_flags & _IGNORE:
+        return "ignored"
+    if kind == "Property":
+        source = f"[{set_source(node)}{chr(_STRANGER)}]"
+        answers = {_asked(source, _cased_characters(), flags) for flags in (0, _IGNORE) if not node.positive}
+        return "narrower if ignored" if len(answers) > 1 else "heeded"
+    if not node.positive or any(case_of(item) != "heeded" for item in getattr(node, "items", ())):
+        return "narrower if ignored"
+    return "heeded"
 
 
 def complement(intervals: Intervals) -> Intervals:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from modengine.engine.compile.charsets import ALL, Intervals, complement, members, word_characters
+from modengine.engine.compile.charsets import ALL, Case, Intervals, case_of, complement, members, word_characters
 from modengine.engine.match.expression import children, usual_tree
 
 CHAR: Final = 0
@@ -70,22 +70,23 @@ class Charsets:
 
     def __init__(self) -> None:
         self.numbers: dict[Intervals, int] = {}
-        self._known: dict[Any, int] = {}
+        self._known: dict[Any, tuple[int, Case]] = {}
 
     def number(self, intervals: Intervals) -> int:
         return self.numbers.setdefault(intervals, len(self.numbers))
 
-    def of(self, node: Any) -> int | None:
+    def of(self, node: Any) -> tuple[int, Case] | None:
         """Of what a node of one character takes; None where that is not known."""
         key = node
         if type(node).__name__ == "Character":
             key = node.value, node.positive, int(node.case_flags)
-        if key not in self._known:
+        known = self._known.get(key)
+        if known is None:
             found = members(node)
             if found is None:
                 return None
-            self._known[key] = self.number(found)
-        return self._known[key]
+            known = self._known[key] = self.number(found), case_of(node)
+        return known
 
 
 def automaton(source: str, exact_case: bool, charsets: Charsets) -> Automaton | None:
@@ -95,10 +96,13 @@ def automaton(source: str, exact_case: bool, charsets: Charsets) -> Automaton | 
         return None
     looks: dict[Look, int] = {}
     try:
-        forward = _program(tree, charsets, looks)
-        backward = _program(tree, charsets, looks, backward=True)
+        cases = set[Case]()
+        forward = _program(tree, charsets, looks, cases)
+        backward = _program(tree, charsets, looks, cases, backward=True)
     except _NotRegularError:
         return None
+    if {"ignored", "narrower if ignored"} <= cases:
+        return None  # the package skips places by a set that ignores case for all
     return Automaton(forward, backward, tuple(looks))
 
 
@@ -107,9 +111,15 @@ class _NotRegularError(Exception):
 
 
 def _program(
-    tree: Any, charsets: Charsets, looks: dict[Look, int], *, backward: bool = False, inner: bool = False
+    tree: Any,
+    charsets: Charsets,
+    looks: dict[Look, int],
+    cases: set[Case],
+    *,
+    backward: bool = False,
+    inner: bool = False,
 ) -> tuple[Step, ...]:
-    writer = _Writer(charsets, looks, backward, inner)
+    writer = _Writer(charsets, looks, cases, backward, inner)
     writer.write(tree)
     writer.add(MATCH)
     return tuple(writer.steps)
@@ -118,10 +128,13 @@ def _program(
 class _Writer:
     """Writes the steps of a tree, one node after the other."""
 
-    def __init__(self, charsets: Charsets, looks: dict[Look, int], backward: bool, inner: bool) -> None:
+    def __init__(
+        self, charsets: Charsets, looks: dict[Look, int], cases: set[Case], backward: bool, inner: bool
+    ) -> None:
         self.steps: list[Step] = []
         self.charsets = charsets
         self.looks = looks
+        self.cases = cases
         self.backward = backward
         self.inner = inner
         """In a look: whether there is a match is all that counts, not which."""
@@ -142,10 +155,11 @@ class _Writer:
         self.add(CHAR, self._charset(node))
 
     def _charset(self, node: Any) -> int:
-        number = self.charsets.of(node)
-        if number is None:
+        known = self.charsets.of(node)
+        if known is None:
             raise _NotRegularError
-        return number
+        self.cases.add(known[1])
+        return known[0]
 
     def _sequence(self, node: Any) -> None:
         for item in reversed(node.items) if self.backward else node.items:
@@ -202,7 +216,7 @@ class _Writer:
         if type(inner).__name__ in _ONE_CHARACTER:
             self._ask(Look(node.behind, self._charset(inner)), node.positive)
             return
-        steps = _program(node.subpattern, self.charsets, self.looks, backward=not node.behind, inner=True)
+        steps = _program(node.subpattern, self.charsets, self.looks, self.cases, backward=not node.behind, inner=True)
         self._ask(Look(node.behind, steps=steps), node.positive)
 
     def _beside(self, behind: bool, intervals: Intervals, positive: bool) -> None:
