@@ -296,7 +296,7 @@ impl Context {
                     }
                     let mut spans = std::mem::take(&mut scratch.spans);
                     spans.clear();
-                    find_all(program, scratch, part, *regex, &mut spans);
+                    find_all(program, scratch, part, *regex, &mut spans)?;
                     for &(start, end) in &spans {
                         let (first, last) = part.view.span(start as usize, end as usize);
                         let is_twice = evidence
@@ -313,7 +313,7 @@ impl Context {
                                 pattern,
                                 start as usize,
                                 end as usize,
-                            )
+                            )?
                         {
                             evidence.places.push(Place {
                                 part: at as u16,
@@ -361,7 +361,7 @@ impl Context {
                             part,
                             some,
                             &mut evidence.places,
-                        );
+                        )?;
                     }
                 }
             }
@@ -480,23 +480,22 @@ impl Context {
     }
 }
 
-/// The matches of a regex in a part, in the plain view.
+/// The matches of a regex in a part, in the plain view; an error for one that is left to Python.
 fn find_all(
     program: &Program,
     scratch: &mut Scratch,
     part: &Part,
-    regex: u32,
+    number: u32,
     spans: &mut Vec<(u32, u32)>,
-) {
-    let classes = part.classes.get_or_init(|| {
-        part.plain()
-            .iter()
-            .map(|&code| program.regexes.classes.of(code))
-            .collect()
+) -> Result<(), HandBack> {
+    let classes = program.regexes.classes();
+    let text = part.classes.get_or_init(|| {
+        let of = |&code: &u32| classes.of(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
+        part.plain().iter().map(of).collect()
     });
-    program
-        .regexes
-        .find_all(&mut scratch.regexes, regex, classes, spans);
+    let regex = program.regexes.regex(number as usize).ok_or(HandBack)?;
+    regex.find_all(classes, &mut scratch.regexes, text, spans);
+    Ok(())
 }
 
 /// Whether a match lies wholly in quotation marks, a URL or a mention, where its pattern does not look.
@@ -507,31 +506,28 @@ pub fn is_inside(
     pattern: &Pattern,
     start: usize,
     end: usize,
-) -> bool {
+) -> Result<bool, HandBack> {
     for what in 0..3 {
         if pattern.outside >> what & 1 == 0 {
             continue;
         }
-        let spans = part.outside[what].get_or_init(|| {
-            Spans::of(match what {
+        if part.outside[what].get().is_none() {
+            let spans = match what {
                 0 => quoted(part.plain()),
                 _ => {
                     let mut found = Vec::new();
-                    let regex = if what == 1 {
-                        program.urls
-                    } else {
-                        program.mentions
-                    };
-                    find_all(program, scratch, part, regex, &mut found);
+                    let regex = if what == 1 { program.urls } else { program.mentions };
+                    find_all(program, scratch, part, regex, &mut found)?;
                     found
                 }
-            })
-        });
-        if spans.hold(start, end) {
-            return true;
+            };
+            let _ = part.outside[what].set(Spans::of(spans));
+        }
+        if part.outside[what].get().is_some_and(|spans| spans.hold(start, end)) {
+            return Ok(true);
         }
     }
-    false
+    Ok(false)
 }
 
 /// Whether the words around a match let it count.

@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::context::{is_inside, is_word, Place, Way};
+use crate::context::{is_inside, is_word, HandBack, Place, Way};
 use crate::part::Part;
 use crate::program::{Pattern, Program, Scratch, Term};
 use crate::walk::{Spelling, Walk};
@@ -46,7 +46,7 @@ pub fn find(
     part: &Part,
     candidates: &[Candidate],
     places: &mut Vec<Place>,
-) {
+) -> Result<(), HandBack> {
     let walk = Walk {
         gaps: pattern.gaps,
         repeats: pattern.repeats,
@@ -126,7 +126,7 @@ pub fn find(
     found.dedup_by_key(|&mut (_, place)| (place.first, place.last));
     for (_, place) in found {
         let (start, end) = (place.start as usize, place.end as usize);
-        if pattern.outside != 0 && is_inside(program, scratch, part, pattern, start, end) {
+        if pattern.outside != 0 && is_inside(program, scratch, part, pattern, start, end)? {
             continue;
         }
         let strict = place.term.is_some_and(|term| terms[term as usize].strict);
@@ -140,6 +140,7 @@ pub fn find(
             });
         }
     }
+    Ok(())
 }
 
 impl Search<'_> {

@@ -24,7 +24,6 @@ from modengine.policy.fields import read_fields
 from modengine.text import sounds
 from modengine.text.normalize import normal
 from modengine.text.records import block
-from modengine.version import __version__
 
 
 @cache

@@ -1,36 +1,142 @@
 //! Regular expressions as lazy automata over character classes.
+//!
+//! A [`Program`] holds the expressions of a policy.  A text is turned into its classes once, with
+//! [`CharClasses::of`], and any number of expressions read these.  What is compiled is shared between threads;
+//! each thread has its own [`Cache`].  The matches are those of `finditer` of Python's `regex` package without
+//! the empty ones.
 
-use crate::program::Error;
+mod alphabet;
+mod classes;
+mod columns;
+mod dfa;
+mod expression;
+mod looks;
+mod machine;
+mod plain;
+pub mod python;
+#[cfg(test)]
+mod tests;
+mod walk;
 
-pub struct Classes;
+use std::fmt;
 
-impl Classes {
-    pub fn of(&self, _code: u32) -> u16 {
-        0
+pub use classes::CharClasses;
+pub use expression::Regex;
+pub use plain::Plain;
+
+use dfa::Scratch;
+use expression::Slot;
+
+/// Bytes of states over all expressions; above it a cache begins anew.
+const MOST: usize = 64 << 20;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Error {
+    /// The bytes do not say what they should.
+    Malformed,
+    /// There are more classes of characters than are counted here.
+    TooMany,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "malformed regular expressions",
+            Self::TooMany => "more than 65,536 classes of characters",
+        })
     }
 }
 
-pub struct Program {
-    pub classes: Classes,
-}
+impl std::error::Error for Error {}
 
-pub struct Cache;
+/// The expressions of a policy over their common classes.
+#[derive(Debug)]
+pub struct Program {
+    classes: CharClasses,
+    regexes: Vec<Option<Regex>>,
+}
 
 impl Program {
-    pub fn decode(_data: &[u8]) -> Result<Self, Error> {
-        Ok(Program { classes: Classes })
+    /// From the msgpack of `modengine.engine.compile.nfa.Automata`.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
+        Self::new(rmp_serde::from_slice(bytes).map_err(|_| Error::Malformed)?)
     }
 
+    pub fn new(plain: Plain) -> Result<Self, Error> {
+        let classes = CharClasses::new(&plain.charsets)?;
+        let read = |(number, automaton): (usize, Option<_>)| {
+            automaton
+                .map(|automaton| Regex::new(number, automaton, &classes))
+                .transpose()
+        };
+        let regexes = plain
+            .automata
+            .into_iter()
+            .enumerate()
+            .map(read)
+            .collect::<Result<_, _>>()?;
+        Ok(Self { classes, regexes })
+    }
+
+    pub fn classes(&self) -> &CharClasses {
+        &self.classes
+    }
+
+    /// None for an expression that is left to Python.
+    pub fn regex(&self, number: usize) -> Option<&Regex> {
+        self.regexes[number].as_ref()
+    }
+
+    pub fn len(&self) -> usize {
+        self.regexes.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.regexes.is_empty()
+    }
+
+    /// For the expressions of this program alone.
     pub fn cache(&self) -> Cache {
-        Cache
+        Cache {
+            slots: (0..self.len()).map(|_| None).collect(),
+            room: Room::default(),
+            bytes: 0,
+        }
     }
 
-    pub fn find_all(
-        &self,
-        _cache: &mut Cache,
-        _number: u32,
-        _classes: &[u16],
-        _found: &mut Vec<(u32, u32)>,
-    ) {
+    /// Bytes of what is compiled, without the caches.
+    pub fn memory(&self) -> usize {
+        self.classes.memory()
+            + self
+                .regexes
+                .iter()
+                .flatten()
+                .map(Regex::memory)
+                .sum::<usize>()
+    }
+}
+
+/// What is worked out while texts are read: a thread's own.
+#[derive(Debug)]
+pub struct Cache {
+    slots: Vec<Option<Box<Slot>>>,
+    room: Room,
+    bytes: usize,
+}
+
+/// Room for one text, used again and again.
+#[derive(Debug, Default)]
+struct Room {
+    scratch: Scratch,
+    symbols: Vec<u16>,
+    holds: Vec<u64>,
+    columns: Vec<u32>,
+    back: Vec<u32>,
+}
+
+impl Cache {
+    /// Bytes of the states that were made.
+    pub fn memory(&self) -> usize {
+        self.bytes
     }
 }

@@ -5,14 +5,17 @@ MessagePack, structs as arrays in the order of their fields.  `FORMAT` is raised
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 import msgspec
 
-from modengine.engine.compile.layout import Payloads, dictionary
+from modengine.engine.compile.layout import dictionary
+from modengine.engine.compile.nfa import automata
 from modengine.engine.compile.program import Program
-from modengine.engine.match.part import Scan
+from modengine.engine.match.part import MENTION, URL, Scan
+from modengine.engine.match.regex import source_of
 from modengine.engine.match.terms import TermMatcher
 from modengine.model import PART_KINDS, RANK
 from modengine.policy.condition import (
@@ -162,11 +165,16 @@ class _Maker:
         named = dict.fromkeys((rule.ruleset, rule.group) for rule in rules if rule.group is not None)
         self.groups = {key: at for at, key in enumerate(named)}
         fuzzy = [p.weight for p in program.patterns if p.sounds_like or p.looks_like]
+        asked = [number for number, p in enumerate(program.patterns) if p.kind == "regex" and not p.exact_case]
+        sources = [(source_of(program.patterns[number]), False) for number in asked]
+        made = automata([(URL.pattern, True), (MENTION.pattern, True), *sources])
+        self.automata = msgspec.msgpack.encode(made)
+        self.regexes = {n: at for at, n in enumerate(asked, 2) if made.automata[at] is not None}
+        """The number of each regex that an automaton finds; before them stand those of URLs and mentions."""
         self.weights = {weight: at for at, weight in enumerate(dict.fromkeys([1.0, *fuzzy]))}
 
     def policy(self) -> PlainPolicy:
         program, policy = self.program, self.program.policy
-        regexes, urls, mentions = self._regexes()
         scopes = policy.scope
         return PlainPolicy(
             FORMAT,
@@ -193,9 +201,9 @@ class _Maker:
             policy.period is not None,
             [(word, segment.FREQUENCY) for word in sorted(segment.added(dictionary(program.patterns)))],
             self._letters(),
-            regexes,
-            urls,
-            mentions,
+            self.automata,
+            0,
+            1,
             20_000,
         )
 
@@ -204,11 +212,10 @@ class _Maker:
         forms = {scan: Form([], []) for scan in Scan}
         for one in program.layout.passes:
             users: list[list[int]] = [[] for _ in one.texts]
-            for number, pattern in enumerate(program.patterns):
-                asked = Payloads(one.asked).get(number)
-                for literal, payloads in (asked or {}).items():
-                    for payload in payloads:
-                        users[literal] += (number, payload if pattern.terms else _NO_PAYLOAD)
+            for number, asked in one.asked.items():
+                pairs = iter(array("I", asked))
+                for literal, payload in zip(pairs, pairs, strict=True):
+                    users[literal] += (number, payload if program.patterns[number].terms else _NO_PAYLOAD)
             forms[one.scan] = Form(one.texts, users)
         return list(forms.values())
 
@@ -225,10 +232,8 @@ class _Maker:
             pattern.looks_like,
             self.weights[pattern.weight] if fuzzy else 0,
             _terms(matcher) if isinstance(matcher, TermMatcher) and not pattern.exact_case else [],
-            None,
-            pattern.exact_case
-            or pattern.kind in ("tokens", "regex")
-            or bool({"urls", "mentions"} & set(pattern.outside)),
+            self.regexes.get(number),
+            pattern.exact_case or pattern.kind == "tokens" or (pattern.kind == "regex" and number not in self.regexes),
             self.program.costs[number],
         )
 
@@ -241,9 +246,6 @@ class _Maker:
             for char in term.sought
         }
         return [(char, splits(char), "".join(sorted(lookalikes(char)))) for char in sorted(asked)]
-
-    def _regexes(self) -> tuple[bytes, int, int]:
-        return b"", 0, 0
 
     def _rule(self, rule: Rule) -> PlainRule:
         relief = rule.relief

@@ -35,6 +35,7 @@ Strings = frozenset[str]
 core: Any = _regex_core
 _FULLCASE = int(core.FULLCASE)
 """As a number: `&` of two flags takes 10 µs."""
+_USUAL_FLAGS = int(regex.IGNORECASE | regex.MULTILINE | regex.DOTALL | regex.VERBOSE | regex.UNICODE | regex.VERSION0)
 
 
 class CostlyRegex(ValueError):
@@ -60,7 +61,18 @@ def _rarest(sets: Iterable[Strings]) -> Strings | None:
 @lru_cache(maxsize=2048)
 def parse(source: str) -> Any:
     """The parse tree of `regex`.  Raises `regex.error`."""
-    flags = int(regex.IGNORECASE)
+    return _parsed(source, int(regex.IGNORECASE))[0]
+
+
+@lru_cache(maxsize=2048)
+def usual_tree(source: str, exact_case: bool) -> Any | None:
+    """The parse tree; None under a flag that changes more than case, lines and layout."""
+    tree, info = _parsed(source, 0 if exact_case else int(regex.IGNORECASE))
+    flags = int(info.flags) | int(info.global_flags)
+    return None if flags & ~_USUAL_FLAGS or info.inline_locale else tree
+
+
+def _parsed(source: str, flags: int) -> tuple[Any, Any]:
     for _ in range(10):
         text = core.Source(source)
         info = core.Info(flags, text.char_type, {})
@@ -73,8 +85,25 @@ def parse(source: str) -> Any:
             continue
         if not text.at_end():
             raise regex.error("unbalanced parenthesis", source, text.pos)
-        return tree
+        return tree, info
     raise regex.error("conflicting flags", source, 0)
+
+
+def set_source(node: Any) -> str | None:
+    """What stands for an item of a character set between brackets; None where that is not known."""
+    kind = type(node).__name__
+    if kind == "Character" and node.positive:
+        return _written(node.value)
+    if kind == "Range" and node.positive:
+        return f"{_written(node.lower)}-{_written(node.upper)}"
+    if kind == "Property" and node.encoding != core.ASCII_ENCODING:
+        name, values = core.PROPERTY_NAMES[node.value >> 16]
+        return rf"\{'p' if node.positive else 'P'}{{{name}={values[node.value & 0xFFFF]}}}"
+    return None
+
+
+def _written(code: int) -> str:
+    return f"\\U{code:08X}"
 
 
 def nodes(tree: Any) -> int:

@@ -1,0 +1,109 @@
+//! The classes that one expression tells apart, as its symbols.
+
+use super::classes::CharClasses;
+
+const NONE: u16 = u16::MAX;
+
+#[derive(Debug)]
+pub struct Alphabet {
+    /// Of each class.
+    symbols: Box<[u16]>,
+    count: usize,
+    /// For each of the sets of the expression, whether each symbol is in it.
+    takes: Box<[bool]>,
+}
+
+impl Alphabet {
+    /// Of an expression that asks for these sets.
+    pub fn new(classes: &CharClasses, sets: &[u32]) -> Self {
+        let mut symbols = vec![0; classes.count()];
+        let mut count = 1;
+        for &set in sets {
+            // What is in the set leaves those that it was one with until now.
+            let mut moved = vec![NONE; count];
+            for &class in classes.of_set(set) {
+                let symbol: &mut u16 = &mut symbols[class as usize];
+                let to = &mut moved[*symbol as usize];
+                if *to == NONE {
+                    *to = count as u16;
+                    count += 1;
+                }
+                *symbol = *to;
+            }
+            count = renumbered(&mut symbols, count);
+        }
+        let mut takes = vec![false; sets.len() * count].into_boxed_slice();
+        for (number, &set) in sets.iter().enumerate() {
+            for &class in classes.of_set(set) {
+                takes[number * count + symbols[class as usize] as usize] = true;
+            }
+        }
+        Self {
+            symbols: symbols.into_boxed_slice(),
+            count,
+            takes,
+        }
+    }
+
+    #[inline]
+    pub fn of(&self, class: u16) -> u16 {
+        self.symbols[class as usize]
+    }
+
+    /// How many there are; this number itself stands for the end of the text.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    pub fn takes(&self, set: u32, symbol: u16) -> bool {
+        self.takes[set as usize * self.count + symbol as usize]
+    }
+
+    pub fn memory(&self) -> usize {
+        self.symbols.len() * 2 + self.takes.len()
+    }
+}
+
+/// Without numbers that nothing has.
+fn renumbered(symbols: &mut [u16], count: usize) -> usize {
+    let mut to = vec![NONE; count];
+    let mut used = 0;
+    for symbol in symbols {
+        let to = &mut to[*symbol as usize];
+        if *to == NONE {
+            *to = used;
+            used += 1;
+        }
+        *symbol = *to;
+    }
+    used as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_expression_asks_for_is_told_apart() {
+        let classes = CharClasses::new(&[
+            vec![(97, 99)],
+            vec![(99, 99)],
+            vec![(100, 100)],
+            vec![(0, 0x10FFFF)],
+        ])
+        .unwrap();
+        let of = |alphabet: &Alphabet, char| alphabet.of(classes.of(char));
+        let one = Alphabet::new(&classes, &[0, 3]);
+        assert_eq!(one.count(), 2);
+        assert_eq!(of(&one, 'a'), of(&one, 'c'));
+        assert_eq!(of(&one, 'd'), of(&one, 'x'));
+        assert!(
+            one.takes(0, of(&one, 'b'))
+                && !one.takes(0, of(&one, 'd'))
+                && one.takes(1, of(&one, 'd'))
+        );
+        let all = Alphabet::new(&classes, &[2, 1, 0]);
+        assert_eq!(all.count(), 4);
+        assert_eq!(Alphabet::new(&classes, &[]).count(), 1);
+    }
+}

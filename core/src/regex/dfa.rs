@@ -1,0 +1,243 @@
+//! The states of a machine, each made when a text first asks for it.
+//!
+//! A state is the list of steps at which the threads of the machine stand, the best first.  What happens at a
+//! place depends on the symbol there and on the looks that hold there; both together are a *column* of the table.
+
+use rustc_hash::FxHashMap;
+
+use super::machine::{Machine, Step};
+use super::walk::Reader;
+
+/// A match ends before the symbol.
+pub const MATCH: u32 = 1 << 31;
+/// Nobody has asked yet.
+pub const UNKNOWN: u32 = 1 << 30;
+/// Nothing can match any more.
+pub const DEAD: u32 = 0;
+
+/// Bytes; then the states are forgotten and made anew.
+const MOST: usize = 1 << 20;
+/// In front of a list: a match right here does not count.
+const NOT_HERE: u32 = u32::MAX;
+
+/// What a column stands for: a symbol, or the edge of the text, and the looks that hold, as bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Letter {
+    pub symbol: Option<u16>,
+    pub holds: u64,
+}
+
+/// The table: a row of `1 << shift` columns for each state, which is called by the place of its row.
+#[derive(Debug)]
+pub struct Dfa {
+    pub table: Vec<u32>,
+    shift: u32,
+    lists: Vec<Box<[u32]>>,
+    rows: FxHashMap<Box<[u32]>, u32>,
+    starts: [u32; 2],
+    bytes: usize,
+}
+
+/// Room for making a state, used again and again.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    here: Seen,
+    there: Seen,
+    pending: Vec<u32>,
+    entering: Vec<u32>,
+    list: Vec<u32>,
+}
+
+impl Dfa {
+    pub fn new(columns: usize) -> Self {
+        let mut dfa = Self {
+            table: Vec::new(),
+            shift: columns.next_power_of_two().trailing_zeros(),
+            lists: Vec::new(),
+            rows: FxHashMap::default(),
+            starts: [UNKNOWN; 2],
+            bytes: 0,
+        };
+        dfa.forget();
+        dfa
+    }
+
+    fn forget(&mut self) {
+        self.table.clear();
+        self.table.resize(1 << self.shift, DEAD);
+        self.lists.clear();
+        self.rows.clear();
+        self.lists.push(Box::default());
+        self.rows.insert(Box::default(), DEAD);
+        self.starts = [UNKNOWN; 2];
+        self.bytes = self.table.len() * 4;
+    }
+
+    /// Makes room for so many columns; forgets all states where there was none.
+    pub fn widen(&mut self, columns: usize) {
+        if columns > 1 << self.shift {
+            self.shift = columns.next_power_of_two().trailing_zeros();
+            self.forget();
+        }
+    }
+
+    /// The state before the first symbol; with `advance` an empty match there does not count.
+    pub fn start(&mut self, machine: &Machine, advance: bool, scratch: &mut Scratch) -> u32 {
+        if self.starts[usize::from(advance)] == UNKNOWN {
+            scratch.begin(machine);
+            if advance {
+                scratch.list.push(NOT_HERE);
+            }
+            scratch.enter(machine, machine.start);
+            let state = self.row(&scratch.list);
+            self.starts[usize::from(advance)] = state;
+        }
+        self.starts[usize::from(advance)]
+    }
+
+    /// The state after a letter, and whether a match ends before it.
+    #[cold]
+    #[inline(never)]
+    pub fn make(
+        &mut self,
+        reader: Reader,
+        scratch: &mut Scratch,
+        state: u32,
+        column: u32,
+        letter: Letter,
+    ) -> u32 {
+        let mut from = state;
+        let list = &self.lists[(state >> self.shift) as usize];
+        let matched = scratch.follow(reader, list, letter);
+        if self.bytes > MOST {
+            self.forget();
+            from = UNKNOWN; // its row is gone
+        }
+        let mut to = self.row(&scratch.list);
+        if matched {
+            to |= MATCH;
+        }
+        if from != UNKNOWN {
+            self.table[(from + column) as usize] = to;
+        }
+        to
+    }
+
+    fn row(&mut self, list: &[u32]) -> u32 {
+        if let Some(&row) = self.rows.get(list) {
+            return row;
+        }
+        let row = self.table.len() as u32;
+        self.table
+            .resize(self.table.len() + (1 << self.shift), UNKNOWN);
+        self.lists.push(list.into());
+        self.rows.insert(list.into(), row);
+        self.bytes += (4 << self.shift) + list.len() * 8 + 64;
+        row
+    }
+
+    pub fn memory(&self) -> usize {
+        self.bytes
+    }
+}
+
+impl Scratch {
+    fn begin(&mut self, machine: &Machine) {
+        self.here.clear(machine.steps.len());
+        self.there.clear(machine.steps.len());
+        self.list.clear();
+    }
+
+    /// Where the threads of `list` stand after the letter, and whether one of them matched before it.
+    fn follow(&mut self, reader: Reader, list: &[u32], letter: Letter) -> bool {
+        let Reader { machine, alphabet } = reader;
+        self.begin(machine);
+        let counts = list.first() != Some(&NOT_HERE);
+        let mut matched = false;
+        let mut pending = std::mem::take(&mut self.pending);
+        'threads: for &thread in &list[usize::from(!counts)..] {
+            pending.push(thread);
+            while let Some(step) = pending.pop() {
+                if !self.here.add(step) {
+                    continue;
+                }
+                match machine.steps[step as usize] {
+                    Step::Char(set) => {
+                        if letter
+                            .symbol
+                            .is_some_and(|symbol| alphabet.takes(set, symbol))
+                        {
+                            self.enter(machine, step + 1);
+                        }
+                    }
+                    Step::Any => {
+                        if letter.symbol.is_some() {
+                            self.enter(machine, step + 1);
+                        }
+                    }
+                    Step::Split(a, b) => pending.extend([b, a]),
+                    Step::Jump(a) => pending.push(a),
+                    Step::Look(look, positive) => {
+                        if machine.relaxed || (letter.holds >> look & 1 == 1) == positive {
+                            pending.push(step + 1);
+                        }
+                    }
+                    Step::Match => {
+                        matched |= counts;
+                        if counts && machine.first_wins {
+                            break 'threads;
+                        }
+                    }
+                }
+            }
+        }
+        pending.clear();
+        self.pending = pending;
+        if !machine.first_wins {
+            self.list.sort_unstable();
+        }
+        matched
+    }
+
+    /// Adds a thread to the list, or where it stands without taking a symbol or asking for a look.
+    fn enter(&mut self, machine: &Machine, step: u32) {
+        let mut pending = std::mem::take(&mut self.entering);
+        pending.push(step);
+        while let Some(step) = pending.pop() {
+            if !self.there.add(step) {
+                continue;
+            }
+            match machine.steps[step as usize] {
+                Step::Split(a, b) => pending.extend([b, a]),
+                Step::Jump(a) => pending.push(a),
+                Step::Look(..) if machine.relaxed => pending.push(step + 1),
+                _ => self.list.push(step),
+            }
+        }
+        self.entering = pending;
+    }
+}
+
+/// A set of steps that is emptied at once.
+#[derive(Debug, Default)]
+struct Seen {
+    marks: Vec<u32>,
+    now: u32,
+}
+
+impl Seen {
+    fn clear(&mut self, size: usize) {
+        if self.marks.len() < size {
+            self.marks.resize(size, 0);
+        }
+        self.now = self.now.wrapping_add(1);
+        if self.now == 0 {
+            self.marks.fill(0);
+            self.now = 1;
+        }
+    }
+
+    fn add(&mut self, step: u32) -> bool {
+        std::mem::replace(&mut self.marks[step as usize], self.now) != self.now
+    }
+}

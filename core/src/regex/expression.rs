@@ -1,0 +1,335 @@
+//! One expression: whether it matches, and where.
+
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
+use super::alphabet::Alphabet;
+use super::classes::CharClasses;
+use super::looks::{mark_all, Look, Neighbours};
+use super::machine::{read_steps, Machine};
+use super::plain::PlainAutomaton;
+use super::walk::{Begin, Reader, Walker};
+use super::{Cache, Error, Room, MOST};
+
+const MOST_LOOKS: usize = 64;
+
+/// A compiled expression; what depends on the text alone is in the [`Cache`].
+#[derive(Debug)]
+pub struct Regex {
+    number: usize,
+    /// Of the policy, as numbered in the steps.
+    sets: Box<[u32]>,
+    looks: Box<[Look]>,
+    forward: Machine,
+    backward: Machine,
+    /// For most texts without a match there is none even if every look holds.
+    relaxed: Option<Machine>,
+    may_be_empty: bool,
+    tables: OnceLock<Tables>,
+}
+
+/// Made when a text first asks for the expression: few are ever asked for.
+#[derive(Debug)]
+struct Tables {
+    alphabet: Alphabet,
+    neighbours: Neighbours,
+}
+
+/// What a cache keeps of an expression.
+#[derive(Debug)]
+pub struct Slot {
+    forward: Walker,
+    backward: Walker,
+    relaxed: Option<Walker>,
+    looks: Vec<Walker>,
+    bytes: usize,
+}
+
+impl Regex {
+    pub(super) fn new(
+        number: usize,
+        plain: PlainAutomaton,
+        classes: &CharClasses,
+    ) -> Result<Self, Error> {
+        if plain.looks.len() > MOST_LOOKS {
+            return Err(Error::Malformed);
+        }
+        let mut sets = Vec::new();
+        let mut known: FxHashMap<u32, u32> = FxHashMap::default();
+        let mut set = |number: u32| {
+            if number as usize >= classes.sets() {
+                return Err(Error::Malformed);
+            }
+            Ok(*known.entry(number).or_insert_with(|| {
+                sets.push(number);
+                sets.len() as u32 - 1
+            }))
+        };
+        let mut looks = Vec::new();
+        for look in &plain.looks {
+            let behind = look.behind;
+            looks.push(match u32::try_from(look.charset) {
+                Ok(number) => Look::Beside {
+                    behind,
+                    set: set(number)?,
+                },
+                Err(_) => {
+                    let steps = read_steps(&look.steps, looks.len(), &mut set)?;
+                    Look::Around {
+                        behind,
+                        machine: Machine::anywhere(steps, false),
+                    }
+                }
+            });
+        }
+        let forward = read_steps(&plain.forward, looks.len(), &mut set)?;
+        let backward = read_steps(&plain.backward, looks.len(), &mut set)?;
+        let relaxed = (!looks.is_empty()).then(|| Machine::relaxed(forward.clone()));
+        let forward = Machine::anywhere(forward, true);
+        Ok(Self {
+            number,
+            sets: sets.into(),
+            looks: looks.into(),
+            may_be_empty: forward.may_be_empty(),
+            forward,
+            backward: Machine::anchored(backward),
+            relaxed,
+            tables: OnceLock::new(),
+        })
+    }
+
+    /// Whether `find_all` finds something.
+    pub fn is_match(&self, program: &CharClasses, cache: &mut Cache, text: &[u16]) -> bool {
+        self.search(program, cache, text, |search| {
+            if !self.may_be_empty {
+                return search.end(0, false, true).is_some();
+            }
+            let mut found = false;
+            search.each(|_, _| {
+                found = true;
+                false
+            });
+            found
+        })
+    }
+
+    /// Adds the first and the end of every match of the text, in characters.
+    pub fn find_all(
+        &self,
+        program: &CharClasses,
+        cache: &mut Cache,
+        text: &[u16],
+        out: &mut Vec<(u32, u32)>,
+    ) {
+        self.search(program, cache, text, |search| {
+            search.each(|first, end| {
+                out.push((first as u32, end as u32));
+                true
+            });
+            true
+        });
+    }
+
+    /// What `then` makes of the text, once it may have a match and the looks are worked out.
+    fn search(
+        &self,
+        program: &CharClasses,
+        cache: &mut Cache,
+        text: &[u16],
+        then: impl FnOnce(&mut Search) -> bool,
+    ) -> bool {
+        let tables = self.tables.get_or_init(|| {
+            let alphabet = Alphabet::new(program, &self.sets);
+            Tables {
+                neighbours: Neighbours::new(&self.looks, &alphabet),
+                alphabet,
+            }
+        });
+        if cache.bytes > MOST {
+            cache.slots.iter_mut().for_each(|slot| *slot = None);
+            cache.bytes = 0;
+        }
+        let slot = cache.slots[self.number]
+            .get_or_insert_with(|| Box::new(Slot::new(self, &tables.alphabet)));
+        let mut search = Search {
+            regex: self,
+            tables,
+            slot,
+            room: &mut cache.room,
+            text,
+            back_is_read: false,
+        };
+        if !search.may_match() {
+            return false;
+        }
+        if !self.looks.is_empty() {
+            search.read();
+        }
+        let found = then(&mut search);
+        let bytes = slot.memory();
+        cache.bytes = cache.bytes + bytes - slot.bytes;
+        slot.bytes = bytes;
+        found
+    }
+
+    pub fn memory(&self) -> usize {
+        let machines = self
+            .looks
+            .iter()
+            .filter_map(Look::machine)
+            .chain([&self.forward, &self.backward]);
+        let tables = self.tables.get().map_or(0, |tables| {
+            tables.alphabet.memory() + tables.neighbours.memory()
+        });
+        machines
+            .chain(&self.relaxed)
+            .map(Machine::memory)
+            .sum::<usize>()
+            + self.sets.len() * 4
+            + tables
+    }
+}
+
+impl Slot {
+    fn new(regex: &Regex, alphabet: &Alphabet) -> Self {
+        let walker = |machine| Walker::new(Reader { machine, alphabet });
+        Self {
+            forward: walker(&regex.forward),
+            backward: walker(&regex.backward),
+            relaxed: regex.relaxed.as_ref().map(walker),
+            looks: regex
+                .looks
+                .iter()
+                .filter_map(Look::machine)
+                .map(walker)
+                .collect(),
+            bytes: 0,
+        }
+    }
+
+    fn memory(&self) -> usize {
+        let walkers = self
+            .looks
+            .iter()
+            .chain([&self.forward, &self.backward])
+            .chain(&self.relaxed);
+        walkers.map(Walker::memory).sum()
+    }
+}
+
+/// An expression on a text.
+struct Search<'a> {
+    regex: &'a Regex,
+    tables: &'a Tables,
+    slot: &'a mut Slot,
+    room: &'a mut Room,
+    text: &'a [u16],
+    back_is_read: bool,
+}
+
+impl Search<'_> {
+    /// Whether there would be a match if every look held; without looks that is not asked beforehand.
+    fn may_match(&mut self) -> bool {
+        let (Some(machine), Some(walker)) = (&self.regex.relaxed, &mut self.slot.relaxed) else {
+            return true;
+        };
+        let alphabet = &self.tables.alphabet;
+        let body = self.text.iter().map(|&class| u32::from(alphabet.of(class)));
+        let edge = alphabet.count() as u32;
+        let reader = Reader { machine, alphabet };
+        let begin = Begin {
+            at: 0,
+            advance: false,
+            any: true,
+        };
+        walker
+            .first_end(reader, &mut self.room.scratch, begin, body, edge)
+            .is_some()
+    }
+
+    /// Tells every match that is not empty until it is told to stop.
+    fn each(&mut self, mut tell: impl FnMut(usize, usize) -> bool) {
+        let (mut at, mut advance) = (0, false);
+        while let Some(end) = self.end(at, advance, false) {
+            let first = self.first(at, end);
+            if first < end && !tell(first, end) {
+                return;
+            }
+            at = end;
+            advance = first == end;
+        }
+    }
+
+    /// Works out the looks, and what the machine reads of them.
+    fn read(&mut self) {
+        let alphabet = &self.tables.alphabet;
+        let room = &mut *self.room;
+        room.symbols.clear();
+        room.symbols
+            .extend(self.text.iter().map(|&class| alphabet.of(class)));
+        mark_all(
+            &self.regex.looks,
+            &self.tables.neighbours,
+            alphabet,
+            &mut self.slot.looks,
+            room,
+        );
+        let reader = Reader {
+            machine: &self.regex.forward,
+            alphabet,
+        };
+        self.slot
+            .forward
+            .read(reader, &room.symbols, &room.holds, false, &mut room.columns);
+    }
+
+    /// Where the first match from there on ends; with `any` the end of some match will do.
+    fn end(&mut self, at: usize, advance: bool, any: bool) -> Option<usize> {
+        let begin = Begin { at, advance, any };
+        let alphabet = &self.tables.alphabet;
+        let reader = Reader {
+            machine: &self.regex.forward,
+            alphabet,
+        };
+        let walker = &mut self.slot.forward;
+        let scratch = &mut self.room.scratch;
+        if self.regex.looks.is_empty() {
+            let body = self.text[at..]
+                .iter()
+                .map(|&class| u32::from(alphabet.of(class)));
+            walker.first_end(reader, scratch, begin, body, alphabet.count() as u32)
+        } else {
+            let (edge, body) = self.room.columns[at..].split_last()?;
+            walker.first_end(reader, scratch, begin, body.iter().copied(), *edge)
+        }
+    }
+
+    /// Where the match that ends there begins: none begins earlier, so it is the farthest.
+    fn first(&mut self, least: usize, end: usize) -> usize {
+        let alphabet = &self.tables.alphabet;
+        let reader = Reader {
+            machine: &self.regex.backward,
+            alphabet,
+        };
+        let room = &mut *self.room;
+        let walker = &mut self.slot.backward;
+        let found = if self.regex.looks.is_empty() {
+            let edge = alphabet.count() as u32;
+            let column = |at: usize| {
+                if at == 0 {
+                    edge
+                } else {
+                    u32::from(alphabet.of(self.text[at - 1]))
+                }
+            };
+            walker.farthest(reader, &mut room.scratch, least, end, column)
+        } else {
+            if !std::mem::replace(&mut self.back_is_read, true) {
+                walker.read(reader, &room.symbols, &room.holds, true, &mut room.back);
+            }
+            walker.farthest(reader, &mut room.scratch, least, end, |at| room.back[at])
+        };
+        found.expect("what matches forward matches backward")
+    }
+}

@@ -1,0 +1,157 @@
+//! A program of steps and what a walk over a text needs to know of it.
+
+use super::plain::{self, PlainStep};
+use super::Error;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Take a symbol of a set of the expression.
+    Char(u32),
+    /// Take any symbol.
+    Any,
+    /// Go on at the first, or else at the second.
+    Split(u32, u32),
+    Jump(u32),
+    /// Go on if the look holds here, or does not.
+    Look(u8, bool),
+    Match,
+}
+
+#[derive(Debug)]
+pub struct Machine {
+    pub steps: Box<[Step]>,
+    pub start: u32,
+    /// A match ends whatever a backtracking matcher would have tried after it; else every match is told.
+    pub first_wins: bool,
+    /// Every look is taken to hold: more than the matches.
+    pub relaxed: bool,
+    /// The looks that it asks for, as bits.
+    pub asks: u64,
+}
+
+impl Machine {
+    /// Whose matches begin where the walk does.
+    pub fn anchored(steps: Vec<Step>) -> Self {
+        let asks = asked(&steps);
+        Self {
+            steps: steps.into(),
+            start: 0,
+            first_wins: false,
+            relaxed: false,
+            asks,
+        }
+    }
+
+    /// Whose matches begin anywhere, the sooner the better.
+    pub fn anywhere(mut steps: Vec<Step>, first_wins: bool) -> Self {
+        let start = steps.len() as u32;
+        steps.extend([Step::Split(0, start + 1), Step::Any, Step::Jump(start)]);
+        Self {
+            start,
+            first_wins,
+            ..Self::anchored(steps)
+        }
+    }
+
+    pub fn relaxed(steps: Vec<Step>) -> Self {
+        Self {
+            relaxed: true,
+            asks: 0,
+            ..Self::anywhere(steps, true)
+        }
+    }
+
+    /// Whether a match may be empty, all looks taken to hold.
+    pub fn may_be_empty(&self) -> bool {
+        let mut seen = vec![false; self.steps.len()];
+        let mut pending = vec![self.start];
+        while let Some(step) = pending.pop() {
+            if std::mem::replace(&mut seen[step as usize], true) {
+                continue;
+            }
+            match self.steps[step as usize] {
+                Step::Split(a, b) => pending.extend([a, b]),
+                Step::Jump(a) => pending.push(a),
+                Step::Look(..) => pending.push(step + 1),
+                Step::Match => return true,
+                Step::Char(_) | Step::Any => {}
+            }
+        }
+        false
+    }
+
+    pub fn memory(&self) -> usize {
+        std::mem::size_of_val(&*self.steps)
+    }
+}
+
+fn asked(steps: &[Step]) -> u64 {
+    let bits = steps.iter().map(|step| {
+        if let Step::Look(look, _) = step {
+            1 << look
+        } else {
+            0
+        }
+    });
+    bits.fold(0, |all, bit| all | bit)
+}
+
+/// The steps with the sets of the policy as those of the expression, and every number looked at.
+pub fn read_steps(
+    steps: &[PlainStep],
+    looks: usize,
+    mut set: impl FnMut(u32) -> Result<u32, Error>,
+) -> Result<Vec<Step>, Error> {
+    let inside = |step: u32| {
+        if (step as usize) < steps.len() {
+            Ok(step)
+        } else {
+            Err(Error::Malformed)
+        }
+    };
+    if steps.last().map(|step| step.0) != Some(plain::MATCH) {
+        return Err(Error::Malformed);
+    }
+    let read = steps.iter().map(|&(op, a, b)| {
+        Ok(match op {
+            plain::CHAR => Step::Char(set(a)?),
+            plain::SPLIT => Step::Split(inside(a)?, inside(b)?),
+            plain::JUMP => Step::Jump(inside(a)?),
+            plain::LOOK if (a as usize) < looks => Step::Look(a as u8, b != 0),
+            plain::MATCH => Step::Match,
+            _ => return Err(Error::Malformed),
+        })
+    });
+    read.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(steps: &[PlainStep]) -> Result<Vec<Step>, Error> {
+        read_steps(steps, 1, Ok)
+    }
+
+    #[test]
+    fn a_program_that_leads_nowhere_is_refused() {
+        assert!(read(&[]).is_err());
+        assert!(read(&[(plain::CHAR, 0, 0)]).is_err());
+        assert!(read(&[(plain::JUMP, 2, 0), (plain::MATCH, 0, 0)]).is_err());
+        assert!(read(&[(plain::LOOK, 1, 0), (plain::MATCH, 0, 0)]).is_err());
+        assert!(read(&[(9, 0, 0), (plain::MATCH, 0, 0)]).is_err());
+    }
+
+    #[test]
+    fn what_may_be_empty() {
+        let machine = |steps: &[PlainStep]| Machine::anywhere(read(steps).unwrap(), true);
+        assert!(machine(&[(plain::LOOK, 0, 1), (plain::MATCH, 0, 0)]).may_be_empty());
+        assert!(machine(&[
+            (plain::SPLIT, 1, 2),
+            (plain::CHAR, 0, 0),
+            (plain::MATCH, 0, 0)
+        ])
+        .may_be_empty());
+        assert!(!machine(&[(plain::CHAR, 0, 0), (plain::MATCH, 0, 0)]).may_be_empty());
+    }
+}

@@ -1,0 +1,35 @@
+//! Regular expressions as the Python side writes them: `modengine/engine/compile/nfa.py` says what each number means.
+
+use serde::Deserialize;
+
+/// An operation and its two numbers.
+pub type PlainStep = (u8, u32, u32);
+
+pub const CHAR: u8 = 0;
+pub const SPLIT: u8 = 1;
+pub const LOOK: u8 = 2;
+pub const JUMP: u8 = 3;
+pub const MATCH: u8 = 4;
+
+#[derive(Debug, Deserialize)]
+pub struct Plain {
+    /// Of each set the first and the last code point of its intervals, in order.
+    pub charsets: Vec<Vec<(u32, u32)>>,
+    /// None for what is left to Python.
+    pub automata: Vec<Option<PlainAutomaton>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct PlainAutomaton {
+    pub forward: Vec<PlainStep>,
+    pub backward: Vec<PlainStep>,
+    pub looks: Vec<PlainLook>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct PlainLook {
+    pub behind: bool,
+    /// Below zero where the look is a program.
+    pub charset: i64,
+    pub steps: Vec<PlainStep>,
+}

@@ -1,0 +1,56 @@
+//! For the tests: expressions on a text from Python.
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+use super::{Cache, Error, Program};
+
+impl From<Error> for PyErr {
+    fn from(error: Error) -> Self {
+        PyValueError::new_err(error.to_string())
+    }
+}
+
+#[pyclass]
+pub struct Regexes {
+    program: Program,
+    cache: Cache,
+}
+
+#[pymethods]
+impl Regexes {
+    #[new]
+    fn new(plain: &[u8]) -> PyResult<Self> {
+        let program = Program::decode(plain)?;
+        Ok(Self {
+            cache: program.cache(),
+            program,
+        })
+    }
+
+    /// The matches of one expression; None for one that is left to Python.
+    fn find_all(&mut self, text: &str, number: usize) -> Option<Vec<(u32, u32)>> {
+        let regex = self.program.regex(number)?;
+        let classes = self.program.classes();
+        let text: Vec<u16> = text.chars().map(|char| classes.of(char)).collect();
+        let mut out = Vec::new();
+        regex.find_all(classes, &mut self.cache, &text, &mut out);
+        debug_assert_eq!(
+            regex.is_match(classes, &mut self.cache, &text),
+            !out.is_empty()
+        );
+        Some(out)
+    }
+
+    fn is_match(&mut self, text: &str, number: usize) -> Option<bool> {
+        let regex = self.program.regex(number)?;
+        let classes = self.program.classes();
+        let text: Vec<u16> = text.chars().map(|char| classes.of(char)).collect();
+        Some(regex.is_match(classes, &mut self.cache, &text))
+    }
+
+    /// Bytes of what is compiled and of what was made since.
+    fn memory(&self) -> (usize, usize) {
+        (self.program.memory(), self.cache.memory())
+    }
+}

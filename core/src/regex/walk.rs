@@ -1,0 +1,189 @@
+//! Walks over one text: forward for the end of a match, back from there for its beginning.
+
+use super::alphabet::Alphabet;
+use super::columns::Columns;
+use super::dfa::{Dfa, Letter, Scratch, DEAD, MATCH, UNKNOWN};
+use super::machine::Machine;
+
+/// The states of a machine and, where it asks for looks, its columns; without looks a column is a symbol.
+#[derive(Debug)]
+pub struct Walker {
+    dfa: Dfa,
+    columns: Columns,
+}
+
+/// A machine and what it reads.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    pub machine: &'a Machine,
+    pub alphabet: &'a Alphabet,
+}
+
+/// Where a search begins.
+#[derive(Clone, Copy)]
+pub struct Begin {
+    pub at: usize,
+    /// The empty match right there does not count.
+    pub advance: bool,
+    /// The end of some match will do.
+    pub any: bool,
+}
+
+impl Walker {
+    pub fn new(reader: Reader) -> Self {
+        // With looks it is not known beforehand which letters there are.
+        let columns = if reader.machine.asks == 0 {
+            reader.alphabet.count() + 1
+        } else {
+            8
+        };
+        Self {
+            dfa: Dfa::new(columns),
+            columns: Columns::default(),
+        }
+    }
+
+    pub fn memory(&self) -> usize {
+        self.dfa.memory() + self.columns.memory()
+    }
+
+    /// The columns of all places, of the symbol after each and what holds there; on a walk back, of the one before it.
+    pub fn read(
+        &mut self,
+        reader: Reader,
+        symbols: &[u16],
+        holds: &[u64],
+        back: bool,
+        out: &mut Vec<u32>,
+    ) {
+        if self.columns.is_full() {
+            *self = Self::new(reader);
+        }
+        let edge = reader.alphabet.count() as u16;
+        let asks = reader.machine.asks;
+        let columns = &mut self.columns;
+        out.clear();
+        out.reserve(symbols.len() + 1);
+        let (first, last) = if back {
+            (Some(edge), None)
+        } else {
+            (None, Some(edge))
+        };
+        let letters = first.into_iter().chain(symbols.iter().copied()).chain(last);
+        if asks == 0 {
+            out.extend(letters.map(u32::from));
+        } else {
+            out.extend(
+                letters
+                    .zip(holds)
+                    .map(|(symbol, holds)| columns.of(symbol, edge, holds & asks)),
+            );
+            self.dfa.widen(columns.count());
+        }
+    }
+
+    /// Where the first match ends: `body` has the columns from its beginning on, `edge` that of the end of the text.
+    #[inline]
+    pub fn first_end(
+        &mut self,
+        reader: Reader,
+        scratch: &mut Scratch,
+        begin: Begin,
+        mut body: impl Iterator<Item = u32>,
+        edge: u32,
+    ) -> Option<usize> {
+        let mut state = self.dfa.start(reader.machine, begin.advance, scratch);
+        let mut at = begin.at;
+        let mut found = None;
+        loop {
+            let table = &self.dfa.table[..];
+            let column = loop {
+                let Some(column) = body.next() else {
+                    break None;
+                };
+                let next = table[(state + column) as usize];
+                if next.wrapping_sub(1) >= UNKNOWN - 1 {
+                    break Some(column);
+                }
+                state = next;
+                at += 1;
+            };
+            let next = self.step(reader, scratch, state, column.unwrap_or(edge));
+            if next & MATCH != 0 {
+                found = Some(at);
+            }
+            state = next & !MATCH;
+            if column.is_none() || state == DEAD || (begin.any && found.is_some()) {
+                return found;
+            }
+            at += 1;
+        }
+    }
+
+    /// The farthest beginning of a match on a walk back from `end`, not below `least`.
+    pub fn farthest(
+        &mut self,
+        reader: Reader,
+        scratch: &mut Scratch,
+        least: usize,
+        end: usize,
+        column: impl Fn(usize) -> u32,
+    ) -> Option<usize> {
+        let mut state = self.dfa.start(reader.machine, false, scratch);
+        let mut found = None;
+        for at in (least..=end).rev() {
+            let next = self.step(reader, scratch, state, column(at));
+            if next & MATCH != 0 {
+                found = Some(at);
+            }
+            state = next & !MATCH;
+            if state == DEAD {
+                break;
+            }
+        }
+        found
+    }
+
+    /// Sets a bit wherever a match ends, or on a walk back begins.
+    pub fn mark(
+        &mut self,
+        reader: Reader,
+        scratch: &mut Scratch,
+        columns: &[u32],
+        back: bool,
+        bit: u64,
+        holds: &mut [u64],
+    ) {
+        let mut state = self.dfa.start(reader.machine, false, scratch);
+        let mut mark = |(&column, holds): (&u32, &mut u64)| {
+            let next = self.step(reader, scratch, state, column);
+            if next & MATCH != 0 {
+                *holds |= bit;
+            }
+            state = next & !MATCH;
+        };
+        if back {
+            columns.iter().zip(holds).rev().for_each(mark);
+        } else {
+            columns.iter().zip(holds).for_each(&mut mark);
+        }
+    }
+
+    #[inline]
+    fn step(&mut self, reader: Reader, scratch: &mut Scratch, state: u32, column: u32) -> u32 {
+        let known = self.dfa.table[(state + column) as usize];
+        if known != UNKNOWN {
+            return known;
+        }
+        let letter = if reader.machine.asks != 0 {
+            self.columns.letter(column)
+        } else {
+            let inside = (column as usize) < reader.alphabet.count();
+            Letter {
+                symbol: inside.then_some(column as u16),
+                holds: 0,
+            }
+        };
+        self.dfa.make(reader, scratch, state, column, letter)
+    }
+}
