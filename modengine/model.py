@@ -83,7 +83,7 @@ class Message(msgspec.Struct, frozen=True):
         return (Part("text", self.text), *self.parts)
 
 
-class Match(msgspec.Struct, frozen=True):
+class Match(msgspec.Struct, frozen=True, gc=False):
     """A pattern found in a message."""
 
     pattern: str
@@ -102,7 +102,7 @@ class Match(msgspec.Struct, frozen=True):
     """What the match is worth: below 1 for sounds_like and looks_like."""
 
 
-class RuleHit(msgspec.Struct, frozen=True):
+class RuleHit(msgspec.Struct, frozen=True, gc=False):
     """A rule whose condition held and that nothing cancelled."""
 
     rule: str
@@ -114,7 +114,7 @@ class RuleHit(msgspec.Struct, frozen=True):
     matches: tuple[Match, ...] = ()
 
 
-class ReliefHit(msgspec.Struct, frozen=True):
+class ReliefHit(msgspec.Struct, frozen=True, gc=False):
     """A relief that held.  `points` is what it took away (0 or below)."""
 
     rule: str
@@ -123,7 +123,7 @@ class ReliefHit(msgspec.Struct, frozen=True):
     matches: tuple[Match, ...] = ()
 
 
-class CategoryScore(msgspec.Struct, frozen=True):
+class CategoryScore(msgspec.Struct, frozen=True, gc=False):
     """The result for one category.  `action` is what would be taken; nothing is if not `in_scope`."""
 
     score: int
@@ -133,7 +133,7 @@ class CategoryScore(msgspec.Struct, frozen=True):
     """Why no action is taken: `scope`, `period` (each also with `: unknown`), `study`, `exception: NAME`."""
 
 
-class Raised(msgspec.Struct, frozen=True):
+class Raised(msgspec.Struct, frozen=True, gc=False):
     """An override that raised the action of a category."""
 
     category: str
@@ -141,7 +141,7 @@ class Raised(msgspec.Struct, frozen=True):
     rules: tuple[str, ...]
 
 
-class Undetermined(msgspec.Struct, frozen=True):
+class Undetermined(msgspec.Struct, frozen=True, gc=False):
     """Something that could not be decided: the decision is at least `review`."""
 
     rule: str | None
@@ -149,7 +149,7 @@ class Undetermined(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """What the engine says of one message, with all its reasons."""
 
     id: str | None

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use daachorse::charwise::CharwiseDoubleArrayAhoCorasick;
 use rustc_hash::FxHashMap;
 
+use crate::bits::Bits;
 use crate::conditions::Condition;
 use crate::part::Tables;
 use crate::plain;
@@ -98,9 +99,9 @@ pub struct Program {
     pub always: Vec<u32>,
     pub rules: Vec<Rule>,
     /// The rules that a pattern opens: it is one of those of which the rule needs one.
-    pub opens: Vec<Vec<u32>>,
+    pub opens: Vec<Bits>,
     /// The rules that need no pattern.
-    pub open: Vec<u32>,
+    pub open: Bits,
     pub has_shadow_reliefs: bool,
     pub escalations: Vec<Escalation>,
     pub exceptions: Vec<(String, Condition)>,
