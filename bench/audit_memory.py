@@ -23,14 +23,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from modengine.audit.layout import Layout, read_origin
-from modengine.audit.log import AuditLog
-from modengine.audit.query import query
-from modengine.audit.recorder import BATCH
-from modengine.audit.replay import Replayer
-from modengine.audit.source import Source
-from modengine.audit.vault import Vault
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import Layout, read_origin
+from modengine.audit.read.query import query
+from modengine.audit.read.replay import Replayer
+from modengine.audit.read.source import Source
+from modengine.audit.read.verify import verify
+from modengine.audit.records.vault import Vault
+from modengine.audit.write.log import AuditLog
+from modengine.audit.write.recorder import BATCH
 from modengine.loading import load
 from modengine.model import Message
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from modengine.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from modengine.audit.log import AuditLog as AuditLog
+    from modengine.audit.write.log import AuditLog as AuditLog
     from modengine.checks import check as check
     from modengine.engine.engine import Engine as Engine
     from modengine.errors import AuditError as AuditError
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "AuditError": "errors",
-    "AuditLog": "audit.log",
+    "AuditLog": "audit.write.log",
     "CategoryScore": "model",
     "Decision": "model",
     "Engine": "engine.engine",

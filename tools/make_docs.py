@@ -27,7 +27,7 @@ import modengine  # noqa: E402
 from modengine.cli.main import COMMANDS, cli  # noqa: E402
 from modengine.codes import CODES  # noqa: E402
 from modengine.explain import as_text, details_of  # noqa: E402
-from modengine.lab.schemas import NAMES, schema  # noqa: E402
+from modengine.lab.report.schemas import NAMES, schema  # noqa: E402
 
 DOCS = ROOT / "docs"
 GOLDENS = ROOT / "tests" / "data"
@@ -99,7 +99,7 @@ def cli_page() -> str:
         "",
         "| command | |",
         "|---|---|",
-        *(f"| [`modengine {name}`](#modengine-{name}) | {cell(what)} |" for name, what in COMMANDS.items()),
+        *(f"| [`modengine {name}`](#modengine-{name}) | {cell(one.line)} |" for name, one in COMMANDS.items()),
         "",
         "| exit code | means |",
         "|---|---|",

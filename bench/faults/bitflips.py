@@ -13,8 +13,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from bench.faults.kit import Outcome, engine, main, make, scratch, timed
-from modengine.audit.layout import Layout
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import Layout
+from modengine.audit.read.verify import verify
 
 SEGMENT = "segments/00000000000000000000.jsonl"
 

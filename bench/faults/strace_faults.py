@@ -22,10 +22,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from bench.faults.kit import NOW, Outcome, engine, key_of, main, records, scratch, timed
-from modengine.audit.commitments import pseudonym
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import Layout
+from modengine.audit.read.verify import verify
+from modengine.audit.records.commitments import pseudonym
+from modengine.audit.write.log import AuditLog
 from modengine.errors import AuditError
 
 CALLS = ("openat", "write", "pwrite64", "fsync", "fdatasync", "ftruncate", "rename", "unlink")

@@ -15,12 +15,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from bench.faults.kit import Outcome, engine, main, make, scratch, timed
-from modengine.audit.checkpoints import make_note
-from modengine.audit.layout import Layout, read_origin
-from modengine.audit.merkle import leaf_hash, root
-from modengine.audit.note import Checkpoint
-from modengine.audit.record import decode, encode
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import Layout, read_origin
+from modengine.audit.read.verify import verify
+from modengine.audit.records.record import decode, encode
+from modengine.audit.tree.checkpoints import make_note
+from modengine.audit.tree.merkle import leaf_hash, root
+from modengine.audit.tree.note import Checkpoint
 
 RECORDS = 60
 Lines = list[bytes]

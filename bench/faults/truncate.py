@@ -14,9 +14,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from bench.faults.kit import NOW, Outcome, abandon, engine, main, make, records, restore, scratch, snapshot, timed
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import Layout
+from modengine.audit.read.verify import verify
+from modengine.audit.write.log import AuditLog
 from modengine.errors import AuditError
 
 SEGMENT = "segments/00000000000000000000.jsonl"

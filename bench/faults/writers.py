@@ -13,9 +13,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from bench.faults.kit import NOW, Outcome, engine, key_of, main, messages, names, pairs, records, scratch, timed
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import Layout
+from modengine.audit.read.verify import verify
+from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 
 WRITERS = 16

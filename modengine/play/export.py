@@ -11,8 +11,8 @@ from modengine.explain import as_html, details_of
 from modengine.explain.html import escape
 from modengine.explain.page import css
 from modengine.model import ACTIONS
+from modengine.play.jobs.workspace import make
 from modengine.play.lessons import Both, Case, Lesson
-from modengine.play.workspace import make
 
 _CSS = """
 body{max-width:60rem;margin:0 auto;padding:1rem;font-family:system-ui,"Noto Sans CJK SC",sans-serif;line-height:1.6;

@@ -8,8 +8,8 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 from modengine.errors import Place
 from modengine.policy.model import SourceFile
-from modengine.policy.report import Report, shown
-from modengine.policy.yaml import Node, Scalar, parse
+from modengine.policy.nodes.diagnostics import Report, shown
+from modengine.policy.nodes.yaml import Node, Scalar, parse
 
 MAX_BYTES = 5_000_000
 

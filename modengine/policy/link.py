@@ -15,9 +15,9 @@ from modengine.policy.compare import mistakes
 from modengine.policy.condition import Compare, Condition, Length, RuleRef, matching, resolve, walk
 from modengine.policy.fields import read_fields
 from modengine.policy.model import Examples, Field, Rule, Ruleset, Status
-from modengine.policy.report import Report, meant, shown
+from modengine.policy.nodes.diagnostics import Report, meant, shown
+from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence
 from modengine.policy.rules import Draft, RulesetDraft, Written
-from modengine.policy.yaml import Mapping, Node, Scalar, Sequence
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from modengine.policy.condition import Condition, matching, resolve
 from modengine.policy.files import Files
 from modengine.policy.link import Names, link
 from modengine.policy.model import Policy, Rule, Ruleset, SourceFile
+from modengine.policy.nodes.diagnostics import Report, TooManyProblems, closest
+from modengine.policy.nodes.yaml import Mapping, Node
 from modengine.policy.policy import PolicyReader
-from modengine.policy.report import Report, TooManyProblems, closest
 from modengine.policy.rules import read_ruleset
-from modengine.policy.yaml import Mapping, Node
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from modengine.errors import Place
 from modengine.model import PartKind
 from modengine.policy.files import Files
 from modengine.policy.model import MANY, Like, Outside, Pattern, PatternKind, TermList, Token
-from modengine.policy.report import Report, meant, shown
+from modengine.policy.nodes.diagnostics import Report, meant, shown
+from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence
 from modengine.policy.schema import KINDS
-from modengine.policy.yaml import Mapping, Node, Scalar, Sequence
 
 MAX_TERMS = 100_000
 MAX_REGEX = 4_000

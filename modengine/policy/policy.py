@@ -14,11 +14,11 @@ from modengine.policy.fields import CHINA
 from modengine.policy.files import Files
 from modengine.policy.link import Names, check_category, confine, fixed, link
 from modengine.policy.model import Field, FieldKind, Override, Period, Policy, PolicyException, Segmenter, Status
+from modengine.policy.nodes.diagnostics import Report, shown
+from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence
 from modengine.policy.patterns import entries, flag, text, texts
-from modengine.policy.report import Report, shown
 from modengine.policy.rules import RulesetDraft, Written, condition, read_ruleset
 from modengine.policy.schema import POLICY
-from modengine.policy.yaml import Mapping, Node, Scalar, Sequence
 
 MAX_BASES = 10
 

@@ -24,10 +24,10 @@ from modengine.policy.condition import (
 )
 from modengine.policy.files import Files
 from modengine.policy.model import Example, Examples, Pattern, Relief, Rule, Ruleset, Status, TermList
+from modengine.policy.nodes.diagnostics import Report, meant, shown
+from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence
 from modengine.policy.patterns import entries, read_lists, read_patterns, text, texts
-from modengine.policy.report import Report, meant, shown
 from modengine.policy.schema import RULE, RULESET
-from modengine.policy.yaml import Mapping, Node, Scalar, Sequence
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Literal
 
 from modengine.model import PART_KINDS
-from modengine.policy.record import Either, Items, Key, Record, Table
-from modengine.policy.shape import Choice, Day, Flag, Name, Share, Text, Value, Whole
+from modengine.policy.nodes.record import Either, Items, Key, Record, Table
+from modengine.policy.nodes.shape import Choice, Day, Flag, Name, Share, Text, Value, Whole
 
 TERM = Text(least=0, most=1000)
 LONG = Text(most=100_000)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.layout import Layout
-from modengine.audit.verify import verify
-from modengine.cli.audit import COMMANDS
+from modengine.audit.files.layout import Layout
+from modengine.audit.read.verify import verify
+from modengine.cli.audit.group import COMMANDS
 from tests.audit.conftest import IN, MESSAGES, MakeLog, segment
 from tests.audit.test_verify import edit
 from tests.cli.conftest import Command, command

@@ -11,11 +11,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from modengine.audit.dsa import AUTOMATED, CATEGORIES, SYNTHETIC, VISIBILITY, statement
-from modengine.audit.export import DECISIONS, HITS, parquet, records, statements, tables
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.record import Record
+from modengine.audit.files.layout import Layout
+from modengine.audit.read.dsa import AUTOMATED, CATEGORIES, SYNTHETIC, VISIBILITY, statement
+from modengine.audit.read.export import DECISIONS, HITS, parquet, records, statements, tables
+from modengine.audit.records.record import Record
+from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from modengine.model import Message
 from tests.audit.conftest import IN, NOW, MakeLog

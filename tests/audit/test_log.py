@@ -15,16 +15,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from modengine.audit import disk
-from modengine.audit.batch import Ticket
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.verify import verify
+from modengine.audit.files import disk
+from modengine.audit.files.layout import Layout
+from modengine.audit.read.verify import verify
+from modengine.audit.records.batch import Ticket
+from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from modengine.errors import AuditError
 from modengine.loading import load
 from modengine.model import Decision, Message
-from modengine.run import durable
+from modengine.run.write import durable
 from tests.audit.conftest import NOW, PARCELS, MakeLog, records, segment, write_policy
 
 Pairs = list[tuple[Message, Decision]]

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.keys import make_key
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.record import decode, encode
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import Layout
+from modengine.audit.read.verify import verify
+from modengine.audit.records.record import decode, encode
+from modengine.audit.tree.keys import make_key
+from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from modengine.model import Decision, Message
 from tests.audit.conftest import NOW, MakeLog, records, segment, vault_rows

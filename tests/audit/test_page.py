@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.commitments import commitment_to_text
-from modengine.audit.layout import Layout
-from modengine.audit.proof import prove_inclusion
-from modengine.audit.replay import CAUSES
+from modengine.audit.files.layout import Layout
+from modengine.audit.read.proof import prove_inclusion
+from modengine.audit.read.replay import CAUSES
+from modengine.audit.records.commitments import commitment_to_text
 from modengine.model import Part
 from tests.audit.conftest import MakeLog, records
 from tests.cli.conftest import Command, command

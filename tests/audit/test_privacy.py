@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from ahocorasick_rs import AhoCorasick
 
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import Layout
+from modengine.audit.read.verify import verify
+from modengine.audit.write.log import AuditLog
 from modengine.loading import load
 from modengine.model import Decision, Message
-from modengine.run.read import read_paths
+from modengine.run.read.files import read_paths
 from tests.audit.conftest import NOW, segment, vault_rows
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "messages.jsonl"

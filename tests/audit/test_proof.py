@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.layout import Layout
-from modengine.audit.proof import check, prove_consistency, prove_inclusion
+from modengine.audit.files.layout import Layout
+from modengine.audit.read.proof import check, prove_consistency, prove_inclusion
 from tests.audit.conftest import MakeLog
 from tests.audit.test_log import code_of
 from tests.audit.test_opening import KEY, OTHER

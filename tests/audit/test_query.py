@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
+from modengine.audit.files.layout import Layout
+from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from tests.audit.conftest import NOW, MakeLog, segment
 from tests.audit.test_log import Pairs, code_of
@@ -15,7 +15,7 @@ from tests.audit.test_verify import edit
 
 pytest.importorskip("duckdb")
 
-from modengine.audit.query import COLUMNS, VIEWS, query
+from modengine.audit.read.query import COLUMNS, VIEWS, query
 
 
 def rows(folder: Path, sql: str) -> list[tuple[object, ...]]:

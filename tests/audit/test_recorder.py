@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.recorder import recording
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import Layout
+from modengine.audit.read.verify import verify
+from modengine.audit.write.log import AuditLog
+from modengine.audit.write.recorder import recording
 from modengine.engine.engine import Engine
 from modengine.errors import AuditError
 from tests.audit.conftest import MESSAGES, NOW, records

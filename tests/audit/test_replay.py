@@ -11,14 +11,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from modengine.audit import replay as module
-from modengine.audit.commitments import pseudonym
-from modengine.audit.layout import Layout, read_origin
-from modengine.audit.log import AuditLog
-from modengine.audit.replay import Replay, Replayer, load_copies
-from modengine.audit.source import Source
-from modengine.audit.vault import Vault
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import Layout, read_origin
+from modengine.audit.read import replay as module
+from modengine.audit.read.replay import Replay, Replayer, load_copies
+from modengine.audit.read.source import Source
+from modengine.audit.read.verify import verify
+from modengine.audit.records.commitments import pseudonym
+from modengine.audit.records.vault import Vault
+from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from modengine.engine.match.regex import RegexMatcher
 from modengine.loading import load
@@ -192,7 +192,7 @@ def test_a_record_that_the_rules_do_not_make_is_unexplained(make: MakeLog, monke
 
 def test_another_version_of_the_engine_is_a_cause(make: MakeLog, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = make(keep_text=True)
-    monkeypatch.setattr("modengine.audit.context.__version__", "9.9.9")
+    monkeypatch.setattr("modengine.audit.records.context.__version__", "9.9.9")
     assert replayed(folder).same == 6
     blind(monkeypatch)
     assert replayed(folder).causes == {"engine": 4}

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.record import decode, encode
-from modengine.audit.report import Report
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import Layout
+from modengine.audit.read.report import Report
+from modengine.audit.read.verify import verify
+from modengine.audit.records.record import decode, encode
+from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from tests.audit.conftest import NOW, MakeLog, put_vault_rows, records, segment, vault_rows
 from tests.audit.test_log import Pairs, code_of
@@ -299,7 +299,7 @@ def test_a_vault_that_is_damaged_anywhere_is_a_fault_and_no_crash(make: MakeLog)
 
 def test_a_log_on_a_read_only_disk_can_be_checked(make: MakeLog, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = make(keep_text=True)
-    monkeypatch.setattr("modengine.audit.vault.os.access", lambda *_: False)
+    monkeypatch.setattr("modengine.audit.records.vault.os.access", lambda *_: False)
     report = verify(Layout(folder))
     assert report.ok
     assert (report.vault, report.texts) == ("complete", 6)

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.layout import Layout
-from modengine.audit.segments import lines, record_of
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import Layout
+from modengine.audit.read.verify import verify
+from modengine.audit.records.segments import lines, record_of
 from modengine.cli.main import run
 from modengine.errors import AuditError
-from modengine.run import blocks, commit
+from modengine.run.read import blocks
+from modengine.run.work import commit
 from tests.cli.conftest import POLICY, Command
 from tests.cli.test_scan import EXPIRY, finish, process
 
@@ -134,7 +135,7 @@ def logged(log: Path) -> list[object]:
 
 def stop_at(monkeypatch: pytest.MonkeyPatch, call: int, error: BaseException) -> None:
     """The log fails at a batch."""
-    from modengine.audit.log import AuditLog
+    from modengine.audit.write.log import AuditLog
 
     real, calls = AuditLog.append_sealed, 0
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from modengine.cli.check import as_github
+from modengine.cli.rules.check import as_github
 from modengine.errors import Place, Problem
 from modengine.run.schemas import SCHEMAS
 from tests.cli.conftest import POLICY, Command

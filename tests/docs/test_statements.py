@@ -16,8 +16,10 @@ from modengine.engine.match.expression import MOST_NODES
 from modengine.engine.match.regex import TIMEOUT
 from modengine.engine.match.tokens import STEPS
 from modengine.loading import compile_engine
-from modengine.policy import condition, files, patterns, policy, report, yaml
+from modengine.policy import condition, files, patterns, policy
 from modengine.policy.load import policy_of, read
+from modengine.policy.nodes import diagnostics as report
+from modengine.policy.nodes import yaml
 from modengine.text.normalize import MARKS, plain
 from modengine.text.sounds import LONGEST_RUN
 

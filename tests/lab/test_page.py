@@ -9,15 +9,15 @@ from typing import ClassVar
 
 import pytest
 
-from modengine.lab.charts import Chart, Grid, Intervals, Line, Lines, Point
-from modengine.lab.corpus import About
-from modengine.lab.evaluate import evaluate
-from modengine.lab.evaluation_view import view
-from modengine.lab.intervals import NOTHING, Estimate
-from modengine.lab.page import page
-from modengine.lab.report import report
-from modengine.lab.svg import svg
-from modengine.lab.view import View
+from modengine.lab.data.corpus import About
+from modengine.lab.report.charts import Chart, Grid, Intervals, Line, Lines, Point
+from modengine.lab.report.page import page
+from modengine.lab.report.report import report
+from modengine.lab.report.svg import svg
+from modengine.lab.report.view import View
+from modengine.lab.report.views.evaluate import view
+from modengine.lab.stats.intervals import NOTHING, Estimate
+from modengine.lab.studies.evaluate import evaluate
 
 from .conftest import MakeCorpus, rows, sound
 

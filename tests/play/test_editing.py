@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from modengine.play.workspace import make, names_are_good
+from modengine.play.jobs.workspace import make, names_are_good
 
 from .conftest import RULES
 

@@ -31,9 +31,9 @@ from modengine.policy.condition import (
     resolve,
     walk,
 )
-from modengine.policy.report import Report
+from modengine.policy.nodes.diagnostics import Report
+from modengine.policy.nodes.yaml import Place, Scalar
 from modengine.policy.schema import GLOB, ID
-from modengine.policy.yaml import Place, Scalar
 
 
 def named(shape: Any) -> Any:

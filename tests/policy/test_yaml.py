@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from modengine.policy.files import MAX_BYTES
 from modengine.policy.load import read
-from modengine.policy.report import MOST, Report
-from modengine.policy.yaml import MAX_DEPTH, Lost, Mapping, Scalar, Sequence, parse
+from modengine.policy.nodes.diagnostics import MOST, Report
+from modengine.policy.nodes.yaml import MAX_DEPTH, Lost, Mapping, Scalar, Sequence, parse
 
 
 def nodes(text: str):

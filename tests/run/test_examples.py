@@ -12,7 +12,7 @@ from modengine.model import ConditionTrace, Decision, Message, RuleTrace, Trace
 from modengine.policy.condition import parse
 from modengine.policy.load import policy_of, read
 from modengine.policy.model import Example, Examples, Rule
-from modengine.run.examples import run_examples
+from modengine.run.work.examples import run_examples
 
 HERE = Place("rules.yaml", 3)
 RULE = Rule("r", "Rule", "c", HERE, parse("a"))

@@ -25,8 +25,8 @@ from modengine.engine.compile.layout import Layout, Terms, terms_of
 from modengine.engine.compile.program import Program
 from modengine.policy.files import Files
 from modengine.policy.model import Policy, SourceFile
+from modengine.policy.nodes.diagnostics import Report
 from modengine.policy.packed import packed, unpacked
-from modengine.policy.report import Report
 
 MOST_FILES = 32
 """So many policies are kept; the oldest files go first."""

@@ -222,7 +222,7 @@ def test_another_process_takes_it_up(policy: Path) -> None:
 
 
 def test_the_page_keeps_what_its_largest_rule_set_needs(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from modengine.play.jobs import Bench
+    from modengine.play.jobs.jobs import Bench
 
     request = {"sets": {"a": {"files": {"shop.yaml": POLICY, "rules.yaml": RULES}, "main": "shop.yaml"}}}
     assert Bench().of("a", request).problems != ()  # warnings: no clause, no examples
