@@ -71,6 +71,9 @@ __all__ = sorted([*_HOMES, "__version__"])
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module `modengine` has no attribute `{name}`")
+    from modengine.explain.notebook import register  # noqa: PLC0415  (loaded with the first name, not before)
+
+    register()
     return getattr(import_module(f"modengine.{_HOMES[name]}"), name)
 
 

@@ -26,9 +26,11 @@ from modengine.policy.condition import (
     RuleRef,
     Select,
     matching,
-    parse,
     pattern_names,
     resolve,
+)
+from modengine.policy.grammar import (
+    parse,
 )
 from modengine.policy.model import (
     Field,

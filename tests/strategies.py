@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from modengine.errors import Place
 from modengine.model import Message, Part
 from modengine.policy import condition as cond
+from modengine.policy.grammar import parse
 from modengine.policy.model import (
     MANY,
     Field,
@@ -53,7 +54,7 @@ def make_condition(text: str, patterns: Sequence[str] = (), rules: Sequence[str]
     def rule(one: cond.RuleRef) -> cond.RuleRef:
         return cond.RuleRef(one.glob, one.offset, cond.matching(one.glob, tuple(rules)))
 
-    return cond.resolve(cond.parse(text), select, rule)
+    return cond.resolve(parse(text), select, rule)
 
 
 def make_rule(

@@ -7,9 +7,9 @@ and why.
 from __future__ import annotations
 
 from modengine.errors import InputError
-from modengine.explain import as_html, details_of
+from modengine.explain.details import details_of
 from modengine.explain.html import escape
-from modengine.explain.page import css
+from modengine.explain.page import as_html, css
 from modengine.model import ACTIONS
 from modengine.play.jobs.workspace import make
 from modengine.play.lessons import Both, Case, Lesson

@@ -13,16 +13,18 @@ from modengine.model import FieldValue, Message, Part, PartKind
 from modengine.policy.condition import (
     Always,
     Condition,
-    ConditionSyntaxError,
     Of,
     Select,
     matching,
-    parse,
     pattern_names,
     resolve,
     walk,
 )
 from modengine.policy.files import Files
+from modengine.policy.grammar import (
+    ConditionSyntaxError,
+    parse,
+)
 from modengine.policy.model import Example, Examples, Pattern, Relief, Rule, Ruleset, Status, TermList
 from modengine.policy.nodes.diagnostics import Report, meant, shown
 from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence

@@ -21,6 +21,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for path in sources(ROOT):
         (root / path.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, root / path.relative_to(ROOT))
+    code_digest()  # kept, of the sources as they are
     monkeypatch.setattr(code, "ROOT", root)
     return root
 

@@ -14,7 +14,6 @@ from modengine.policy.condition import (
     And,
     Compare,
     Condition,
-    ConditionSyntaxError,
     Count,
     Has,
     Length,
@@ -26,10 +25,13 @@ from modengine.policy.condition import (
     Select,
     Together,
     matching,
-    parse,
     pattern_names,
     resolve,
     walk,
+)
+from modengine.policy.grammar import (
+    ConditionSyntaxError,
+    parse,
 )
 from modengine.policy.nodes.diagnostics import Report
 from modengine.policy.nodes.yaml import Place, Scalar

@@ -12,7 +12,7 @@ from modengine.errors import Place
 from modengine.model import Message, Part
 from modengine.paths import shipped_policies, shipped_policy, shipped_rules
 from modengine.policy import condition, model
-from modengine.policy.condition import parse
+from modengine.policy.grammar import parse
 from modengine.policy.load import load_policy
 from modengine.policy.model import Example, Examples, Override, Period, Policy, PolicyException, Rule, Ruleset
 from modengine.policy.packed import KINDS, packed, unpacked

@@ -9,7 +9,7 @@ from pathlib import Path
 from modengine.errors import Place
 from modengine.loading import compile_engine
 from modengine.model import ConditionTrace, Decision, Message, RuleTrace, Trace
-from modengine.policy.condition import parse
+from modengine.policy.grammar import parse
 from modengine.policy.load import policy_of, read
 from modengine.policy.model import Example, Examples, Rule
 from modengine.run.work.examples import run_examples

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from itertools import count
 from typing import NamedTuple, cast
 
 import msgspec
 
-from modengine.audit.records.batch import Pair
-from modengine.audit.records.commitments import DETAILS, TEXT, Keyed, commitments, text_content
+from modengine.audit.records.batch import NOTHING, Batch, Pair, Receipt, batch_of
+from modengine.audit.records.commitments import DETAILS, SALT, TEXT, Keyed, commitments, text_content
 from modengine.audit.records.context import Context, values
-from modengine.audit.records.record import Record, encode, encode_ordered, plain
+from modengine.audit.records.record import Record, encode, encode_ordered, message_content, plain
+from modengine.errors import AuditError
 from modengine.model import Decision, Message, ReliefHit, RuleHit
 
 OUTCOME = (
@@ -233,3 +235,30 @@ REASONS = (
 
 def reason_class(reason: str) -> str:
     return next((name for name, words in REASONS if all(word in reason for word in words)), "other")
+
+
+def sealed_batch(
+    sealer: Sealer,
+    pairs: Sequence[Pair],
+    first: int,
+    times: Sequence[str],
+    ignored: Sequence[bool],
+    random: bytes,
+    keep_text: bool,
+) -> tuple[Batch, list[Receipt]]:
+    """The next records of a log, and what they will be known by.  `random` has a salt for each.
+
+    Raises AuditError (ME959, ME965).
+    """
+    if {decision.revision for _, decision in pairs} != {sealer.context.revision}:
+        raise wrong_revision()
+    salts = [random[at : at + SALT] for at in range(0, len(random), SALT)]
+    sealed = sealer.seal(pairs, first, times, ignored, salts)
+    kept = [message_content(message) for message, _ in pairs] if keep_text else NOTHING
+    batch = batch_of(first, sealed.lines, max(times), salts, sealed.details, kept)
+    return batch, [*map(Receipt, count(first), sealed.decision_ids)]
+
+
+def wrong_revision() -> AuditError:
+    what = "the decision was made under rules that the log was not told of"
+    return AuditError("ME965", what, "call `use(engine, time)` before adding decisions of that engine")

@@ -16,8 +16,7 @@ from modengine.audit.records.batch import Batch, Pair, batch_of
 from modengine.audit.records.commitments import SALT, Keyed
 from modengine.audit.records.context import Context
 from modengine.audit.records.record import message_content
-from modengine.audit.records.sealing import Sealer
-from modengine.errors import AuditError
+from modengine.audit.records.sealing import Sealer, wrong_revision
 
 _FIRST = 1 << 62
 _TIME = "9999-12-31T23:59:59.999999Z"
@@ -83,8 +82,3 @@ def whole(halves: Sequence[Half], revision: str, first: int, time: str, key: byt
 
 def _columns(halves: Iterable[Half]) -> tuple[list[bytes], list[bytes], list[bytes | None]]:
     return [h.salt for h in halves], [h.details for h in halves], [h.message for h in halves]
-
-
-def wrong_revision() -> AuditError:
-    what = "the decision was made under rules that the log was not told of"
-    return AuditError("ME965", what, "call `use(engine, time)` before adding decisions of that engine")

@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import errno
 import secrets
-import sqlite3
 import threading
-import time as clocks
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from itertools import count, islice
+from itertools import islice
 from operator import call
 from pathlib import Path
 from types import TracebackType
 
-from modengine.audit.files.layout import ELSEWHERE, ROOM, Layout, not_empty, reason
+from modengine.audit.files.layout import Layout
 from modengine.audit.files.lock import Lock
-from modengine.audit.records.batch import NOTHING, Batch, Pair, Receipt, Ticket, batch_of
+from modengine.audit.records.batch import Batch, Pair, Receipt, Ticket, batch_of
 from modengine.audit.records.commitments import SALT
 from modengine.audit.records.context import context_of
 from modengine.audit.records.find import find
-from modengine.audit.records.record import SKEW, Record, encode, message_content, moment, stamp
+from modengine.audit.records.record import SKEW, Record, encode, moment, stamp
 from modengine.audit.records.revisions import keep_files, revision_content
-from modengine.audit.records.sealing import Sealer
-from modengine.audit.records.vault import Vault, unreadable
+from modengine.audit.records.sealing import Sealer, sealed_batch, wrong_revision
+from modengine.audit.records.vault import Vault
 from modengine.audit.tree.checkpoints import Edge, Spot, make_note, save
 from modengine.audit.tree.note import Checkpoint, SignerKey
 from modengine.audit.write.ahead import Ahead
-from modengine.audit.write.apart import ApartSealer, Half, whole, wrong_revision
-from modengine.audit.write.opening import Opened, create, open_log, recovery
+from modengine.audit.write.apart import ApartSealer, Half, whole
+from modengine.audit.write.failing import said
+from modengine.audit.write.opening import Opened, recovery, take
 from modengine.audit.write.tail import Tail
 from modengine.engine.engine import Engine
 from modengine.errors import AuditError
@@ -102,23 +100,8 @@ class AuditLog:
         another writer; `batch` the decisions that are synced together.  Raises AuditError.
         """
         layout = Layout(Path(path))
-        with _said(layout):
-            if layout.folder.exists() and not layout.folder.is_dir():
-                raise AuditError("ME951", f"`{layout.folder}` is a file", "name a folder: --audit DIR")
-            layout.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # One look: another process may be making the log, its lock first.
-            there = {entry.name for entry in layout.folder.iterdir()}
-            if there and not there & {layout.lock.name, layout.identity.name}:
-                raise not_empty(layout)
-            lock = Lock(layout.lock)
-            lock.take(wait, clocks.monotonic, clocks.sleep)
-            try:
-                if not layout.identity.exists():
-                    create(layout, key, random)
-                opened = open_log(layout, key)
-            except BaseException:
-                lock.release()
-                raise
+        with said(layout):
+            lock, opened = take(layout, key, random, wait)
         log = cls(layout, lock, key, keep_text, opened, random, batch, segment, every)
         try:
             log._go_on(opened, time)
@@ -129,7 +112,7 @@ class AuditLog:
 
     def _go_on(self, opened: Opened, time: datetime) -> None:
         """Records what a stopped writer left behind."""
-        with _said(self._layout):
+        with said(self._layout):
             pending = self._vault.pending
         if opened.torn is not None:
             self._add(recovery(opened.torn), time)
@@ -289,15 +272,8 @@ class AuditLog:
         self, pairs: Sequence[Pair], times: list[str], ignored: list[bool], first: int
     ) -> tuple[Batch, list[Receipt]]:
         """The next records of the log, and what they will be known by."""
-        sealer = self._in_use()
-        if {decision.revision for _, decision in pairs} != {sealer.context.revision}:
-            raise wrong_revision()
         random = self._random(SALT * len(pairs))
-        salts = [random[at : at + SALT] for at in range(0, len(random), SALT)]
-        sealed = sealer.seal(pairs, first, times, ignored, salts)
-        kept = [message_content(message) for message, _ in pairs] if self.keep_text else NOTHING
-        batch = batch_of(first, sealed.lines, max(times), salts, sealed.details, kept)
-        return batch, [*map(Receipt, count(first), sealed.decision_ids)]
+        return sealed_batch(self._in_use(), pairs, first, times, ignored, random, self.keep_text)
 
     def append_sealed(self, halves: Sequence[Half], time: datetime) -> int:
         """Adds decisions that a `sealer` of this log has sealed, as one batch; how many."""
@@ -414,28 +390,9 @@ class AuditLog:
     def _writing(self) -> Iterator[None]:
         """Whatever goes wrong within it poisons the writer."""
         try:
-            with _said(self._layout):
+            with said(self._layout):
                 yield
         except BaseException as error:
             first = str(error).split("\n", 1)[0]
             self._poison = self._poison or (first.split("] ", 1)[-1] or type(error).__name__)
             raise
-
-
-@contextmanager
-def _said(layout: Layout) -> Iterator[None]:
-    """Errors of the disk and of SQLite as AuditError."""
-    try:
-        yield
-    except OSError as error:
-        hint = _HINTS.get(error.errno or 0, "check the disk")
-        raise AuditError("ME958", f"writing the audit log `{layout.folder}` failed: {reason(error)}", hint) from error
-    except sqlite3.Error as error:
-        if not isinstance(error, sqlite3.OperationalError):
-            raise unreadable(layout.vault, error) from error
-        what = f"writing the vault of the audit log `{layout.folder}` failed: {str(error).lower()}"
-        full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
-        raise AuditError("ME958", what, ROOM if full else "check the disk and the permissions") from error
-
-
-_HINTS = {errno.ENOSPC: ROOM, errno.EACCES: ELSEWHERE, errno.EPERM: ELSEWHERE, errno.EROFS: ELSEWHERE}

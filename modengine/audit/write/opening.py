@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from modengine.audit.files import disk
 from modengine.audit.files.layout import FORMAT, ORIGIN, Layout, is_unfinished, not_empty, read_origin, reason
+from modengine.audit.files.lock import Lock
 from modengine.audit.records import segments
 from modengine.audit.records.record import Record
 from modengine.audit.records.segments import Line, name_of, record_of
@@ -66,6 +68,29 @@ class Opened:
     torn: Torn | None
     """What must be recorded before anything else."""
     notices: tuple[str, ...]
+
+
+def take(layout: Layout, key: SignerKey | None, random: Callable[[int], bytes], wait: float) -> tuple[Lock, Opened]:
+    """The lock of a log, waited for at most `wait` seconds, and its state; one is made where nothing is.
+
+    Raises AuditError, OSError, sqlite3.Error.
+    """
+    if layout.folder.exists() and not layout.folder.is_dir():
+        raise AuditError("ME951", f"`{layout.folder}` is a file", "name a folder: --audit DIR")
+    layout.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # One look: another process may be making the log, its lock first.
+    there = {entry.name for entry in layout.folder.iterdir()}
+    if there and not there & {layout.lock.name, layout.identity.name}:
+        raise not_empty(layout)
+    lock = Lock(layout.lock)
+    lock.take(wait, time.monotonic, time.sleep)
+    try:
+        if not layout.identity.exists():
+            create(layout, key, random)
+        return lock, open_log(layout, key)
+    except BaseException:
+        lock.release()
+        raise
 
 
 def create(layout: Layout, key: SignerKey | None, random: Callable[[int], bytes]) -> None:

@@ -12,7 +12,10 @@ import msgspec
 from modengine.cli.options import engine_of, format_option, input_format_option, policy_option
 from modengine.cli.streams import console
 from modengine.errors import InputError
-from modengine.explain import Details, as_json, as_text, details_of, page, show
+from modengine.explain.details import Details, details_of
+from modengine.explain.json import as_json
+from modengine.explain.page import page
+from modengine.explain.text import as_text, show
 from modengine.model import FieldValue, Message, Trace
 from modengine.run.read.files import Form, look, read
 from modengine.run.read.lines import Lines, decoded

@@ -19,7 +19,7 @@ import msgspec
 from modengine.engine.compile.cache import keep_facts, keys_of, recall
 from modengine.engine.engine import MOST_CHARACTERS, Engine
 from modengine.engine.match.part import PartText
-from modengine.explain import details_of
+from modengine.explain.details import details_of
 from modengine.explain.marks import marks_of
 from modengine.loading import compile_engine
 from modengine.model import Decision, Message, Part
