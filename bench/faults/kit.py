@@ -19,7 +19,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from modengine.audit.files.layout import Layout  # noqa: E402
+from modengine.audit.files.layout import LogPaths  # noqa: E402
 from modengine.audit.records.commitments import pseudonym  # noqa: E402
 from modengine.audit.records.record import Record  # noqa: E402
 from modengine.audit.records.segments import lines, record_of  # noqa: E402
@@ -102,7 +102,7 @@ def abandon(log: AuditLog) -> None:
 
 def records(folder: Path) -> Iterator[Record]:
     """The records of a log, up to the first that is none."""
-    for line in lines(Layout(folder).segments):
+    for line in lines(LogPaths(folder).segments):
         try:
             yield record_of(line)
         except ValueError:

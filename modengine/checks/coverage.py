@@ -8,7 +8,7 @@ from modengine.errors import Problem
 from modengine.policy.model import Policy
 
 
-class Examples:
+class MissingExamples:
     """ME807: a rule that counts and shows no example that matches, or none that passes."""
 
     def find(self, policy: Policy) -> Iterator[Problem]:

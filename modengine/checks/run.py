@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from modengine.checks.coverage import Actions, Examples
+from modengine.checks.coverage import Actions, MissingExamples
 from modengine.checks.errors import policy_problems, with_source
 from modengine.checks.names import Clauses, UnusedLists, UnusedSharedPatterns
 from modengine.checks.patterns import CatastrophicRegex, DuplicateTerms, RegexWithoutGate, ShortFuzzyTerms
@@ -30,7 +30,7 @@ CHECKS: dict[str, Check] = {
     "catastrophic-regex": CatastrophicRegex(),
     "short-fuzzy-terms": ShortFuzzyTerms(),
     "duplicate-terms": DuplicateTerms(),
-    "examples": Examples(),
+    "examples": MissingExamples(),
     "actions": Actions(),
 }
 

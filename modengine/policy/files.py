@@ -8,7 +8,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 from modengine.errors import Place
 from modengine.policy.model import SourceFile
-from modengine.policy.nodes.diagnostics import Report, shown
+from modengine.policy.nodes.diagnostics import Diagnostics, shown
 from modengine.policy.nodes.yaml import Node, Scalar, parse
 
 MAX_BYTES = 5_000_000
@@ -17,7 +17,7 @@ MAX_BYTES = 5_000_000
 class Files:
     """The files read for one policy or ruleset, each once, with the folder that all paths start from."""
 
-    def __init__(self, top: str, report: Report, root: str | None = None) -> None:
+    def __init__(self, top: str, report: Diagnostics, root: str | None = None) -> None:
         """With `root`, nothing outside of that folder is read, whatever a file names."""
         self.folder = os.path.dirname(top)
         self.root = root
@@ -121,7 +121,7 @@ def _within(path: str, folder: str) -> bool:
         return False
 
 
-def decode(data: bytes, file: str, report: Report) -> str | None:
+def decode(data: bytes, file: str, report: Diagnostics) -> str | None:
     """UTF-8 to text.  Names the likely encoding of anything else."""
     try:
         text = data.decode("utf-8-sig")

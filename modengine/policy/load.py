@@ -17,7 +17,7 @@ from modengine.policy.condition import Condition, matching, resolve
 from modengine.policy.files import Files
 from modengine.policy.link import Names, link
 from modengine.policy.model import Policy, Rule, Ruleset, SourceFile
-from modengine.policy.nodes.diagnostics import Report, TooManyProblems, closest
+from modengine.policy.nodes.diagnostics import Diagnostics, TooManyProblems, closest
 from modengine.policy.nodes.yaml import Mapping, Node
 from modengine.policy.policy import PolicyReader
 from modengine.policy.rules import read_ruleset
@@ -39,7 +39,7 @@ def read(path: str | Path, within: str | Path | None = None) -> Loaded:
 
     With `within`, no file outside of that folder is read.
     """
-    report = Report()
+    report = Diagnostics()
     file = os.path.normpath(path)
     files = Files(file, report, None if within is None else os.path.normpath(within))
     policy, ruleset = None, None
@@ -52,7 +52,7 @@ def read(path: str | Path, within: str | Path | None = None) -> Loaded:
     return Loaded(policy, ruleset, report.problems, files.read)
 
 
-def _made(root: Node, files: Files, report: Report) -> tuple[Policy | None, Ruleset | None]:
+def _made(root: Node, files: Files, report: Diagnostics) -> tuple[Policy | None, Ruleset | None]:
     keys = {key.value for key, _ in root.entries} if isinstance(root, Mapping) else set()
     if not isinstance(root, Mapping) or ("policy" in keys) == ("ruleset" in keys):
         report.add("ME206", *_neither(keys, root.place))
@@ -77,7 +77,7 @@ def _neither(keys: set[str], place: Place) -> tuple[str, Place, str]:
     return "the file is neither a policy nor a ruleset", place, near or hint
 
 
-def _lone(root: Mapping, files: Files, report: Report) -> Ruleset:
+def _lone(root: Mapping, files: Files, report: Diagnostics) -> Ruleset:
     """A ruleset alone: what only a policy knows is left for later."""
     draft = read_ruleset(root, files, report)
     names = Names(

@@ -12,7 +12,7 @@ from modengine.errors import Place
 from modengine.model import PartKind
 from modengine.policy.files import Files
 from modengine.policy.model import MANY, Like, Outside, Pattern, PatternKind, TermList, Token
-from modengine.policy.nodes.diagnostics import Report, meant, shown
+from modengine.policy.nodes.diagnostics import Diagnostics, meant, shown
 from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence
 from modengine.policy.schema import KINDS
 
@@ -41,7 +41,7 @@ def entries(node: Node | None) -> tuple[tuple[Scalar, Node], ...]:
     return node.entries if isinstance(node, Mapping) else ()
 
 
-def read_lists(node: Node | None, files: Files, report: Report) -> dict[str, TermList | None]:
+def read_lists(node: Node | None, files: Files, report: Diagnostics) -> dict[str, TermList | None]:
     """The lists of a ruleset by name; None for one whose file cannot be read."""
     found: dict[str, TermList | None] = {}
     for key, value in entries(node):
@@ -56,7 +56,7 @@ def read_lists(node: Node | None, files: Files, report: Report) -> dict[str, Ter
     return found
 
 
-def _list_file(key: Scalar, named: Scalar, files: Files, report: Report) -> TermList | None:
+def _list_file(key: Scalar, named: Scalar, files: Files, report: Diagnostics) -> TermList | None:
     """A list from a file: one term a line, `#` before a comment, white space around terms dropped."""
     path = files.relative(named, inside=True)
     content = None if path is None else files.text(path, named)
@@ -84,7 +84,7 @@ def _list_file(key: Scalar, named: Scalar, files: Files, report: Report) -> Term
 
 
 def read_patterns(
-    node: Node | None, lists: Dict[str, TermList | None], report: Report, shared: bool = False
+    node: Node | None, lists: Dict[str, TermList | None], report: Diagnostics, shared: bool = False
 ) -> dict[str, Pattern | None]:
     """Patterns by name; None for one that is named but cannot be built."""
     found: dict[str, Pattern | None] = {}
@@ -106,7 +106,7 @@ class _Evidence:
 class _Reader:
     """Reads one pattern; knows the lists, and notes those that it uses."""
 
-    def __init__(self, lists: Dict[str, TermList | None], report: Report) -> None:
+    def __init__(self, lists: Dict[str, TermList | None], report: Diagnostics) -> None:
         self.lists, self.report = lists, report
         self.used: dict[str, None] = {}
 

@@ -33,14 +33,14 @@ from modengine.policy.grammar import (
     ConditionSyntaxError,
     parse,
 )
-from modengine.policy.nodes.diagnostics import Report
+from modengine.policy.nodes.diagnostics import Diagnostics
 from modengine.policy.nodes.yaml import Place, Scalar
 from modengine.policy.schema import GLOB, ID
 
 
 def named(shape: Any) -> Any:
     """Whether a shape of the schema takes a name."""
-    return lambda text: shape.check(Scalar(text, Place("x")), "x", Report()) is not None
+    return lambda text: shape.check(Scalar(text, Place("x")), "x", Diagnostics()) is not None
 
 
 letters = "abz019_.-加微"

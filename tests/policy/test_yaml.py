@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from modengine.policy.files import MAX_BYTES
 from modengine.policy.load import read
-from modengine.policy.nodes.diagnostics import MOST, Report
+from modengine.policy.nodes.diagnostics import MOST, Diagnostics
 from modengine.policy.nodes.yaml import MAX_DEPTH, Lost, Mapping, Scalar, Sequence, parse
 
 
 def nodes(text: str):
-    report = Report()
+    report = Diagnostics()
     root = parse(text, "x.yaml", report)
     return root, [problem.code for problem in report.problems]
 
@@ -185,7 +185,7 @@ def test_problems_of_one_file_end_at_a_limit(tmp_path) -> None:
 
 @given(st.text(alphabet="[]{}:-,&*!<>|'\"%@`#? \n\tab加", max_size=60))
 def test_any_text_is_read_or_refused_and_nothing_else(text: str) -> None:
-    report = Report()
+    report = Diagnostics()
     root = parse(text, "x.yaml", report)
     assert root is not None or report.problems
     for problem in report.problems:

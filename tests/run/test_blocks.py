@@ -45,7 +45,7 @@ def test_blocks_and_shards_read_what_the_file_holds(data: bytes, size: int, suff
         patch.setattr(module, "BYTES", size)
         patch.setattr(module, "LINE_LIMIT", 20)
         patch.setattr(lines, "LINE_LIMIT", 20)
-        patch.setattr(lines.Lines.__init__, "__defaults__", (20,))
+        patch.setattr(lines.LineReader.__init__, "__defaults__", (20,))
         limited = shown(list(read([look(str(path))])))
         found = list(blocks([look(str(path))]))
         assert shown([row for block in found for row in block.read()]) == limited

@@ -17,7 +17,7 @@ _MAKING = frozenset({".gitignore", "lock", "segments", "rules", "quarantine"})
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class LogPaths:
     """The paths of a log's files.  Nothing is read or made."""
 
     folder: Path
@@ -66,7 +66,7 @@ class Layout:
         return self.folder / ".gitignore"
 
 
-def is_unfinished(layout: Layout) -> bool:
+def is_unfinished(layout: LogPaths) -> bool:
     """Whether the folder is empty, or a log whose making was cut short before its first record."""
     for entry in layout.folder.iterdir():
         ours = entry.name in _MAKING or entry.name.startswith(("vault.sqlite", "checkpoint", ".")) or (
@@ -77,7 +77,7 @@ def is_unfinished(layout: Layout) -> bool:
     return not layout.segments.is_dir() or not any(layout.segments.iterdir())
 
 
-def read_origin(layout: Layout) -> str:
+def read_origin(layout: LogPaths) -> str:
     """The origin of a log.  Raises AuditError (ME951, ME952) for a folder that is none."""
     folder = layout.folder
     try:
@@ -102,7 +102,7 @@ def read_origin(layout: Layout) -> str:
     return origin
 
 
-def not_empty(layout: Layout) -> AuditError:
+def not_empty(layout: LogPaths) -> AuditError:
     """What is said of a folder that holds something else than a log."""
     what = f"`{layout.folder}` is no audit log and not empty"
     return AuditError("ME951", what, "name a new folder, or that of a log: --audit DIR")

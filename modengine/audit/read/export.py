@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from modengine.audit.files.layout import Layout, read_origin
+from modengine.audit.files.layout import LogPaths, read_origin
 from modengine.audit.read.dsa import statement
 from modengine.audit.read.query import duck, proven
-from modengine.audit.read.report import Report
+from modengine.audit.read.report import Verification
 from modengine.audit.read.verify import verify
 from modengine.audit.records.record import Record, decode
 from modengine.audit.records.sealing import details_from
@@ -30,13 +30,13 @@ DECISIONS = (
 HITS = ("seq", "decision_id", "kind", "category", "rule", "clause", "points", "counted")
 
 
-def records(layout: Layout, key: VerifierKey | None = None) -> tuple[Report, Iterator[Record]]:
+def records(layout: LogPaths, key: VerifierKey | None = None) -> tuple[Verification, Iterator[Record]]:
     """What checking the log says, and then the records that its checkpoint proves."""
     report = verify(layout, key=key)
     return report, _first(layout, report)
 
 
-def _first(layout: Layout, report: Report) -> Iterator[Record]:
+def _first(layout: LogPaths, report: Verification) -> Iterator[Record]:
     # The log is read a second time: what is no longer as it was checked raises an error at the end.
     frontier = Frontier()
     for line in lines(layout.segments):
@@ -48,7 +48,7 @@ def _first(layout: Layout, report: Report) -> Iterator[Record]:
         raise AuditError("ME953", "the log was changed while it was being read", "run it again")
 
 
-def statements(layout: Layout, some: Iterable[Record]) -> Iterator[bytes]:
+def statements(layout: LogPaths, some: Iterable[Record]) -> Iterator[bytes]:
     """A statement of reasons a line, in JSON, for every decision that restricted something."""
     vault = Vault.read(layout.vault, read_origin(layout))
     try:
@@ -67,7 +67,7 @@ def statements(layout: Layout, some: Iterable[Record]) -> Iterator[bytes]:
             vault.close()
 
 
-def parquet(layout: Layout, path: Path, key: VerifierKey | None = None) -> Report:
+def parquet(layout: LogPaths, path: Path, key: VerifierKey | None = None) -> Verification:
     """Writes all columns of `records` to a Parquet file.  Raises AuditError (ME963, ME964)."""
     duckdb = duck()
     try:

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Sequence
 from typing import Any
 
-from modengine.audit.files.layout import Layout, read_origin
+from modengine.audit.files.layout import LogPaths, read_origin
 from modengine.audit.records import segments
 from modengine.audit.tree.checkpoints import check_signature, checkpoint_of
 from modengine.audit.tree.merkle import (
@@ -26,7 +26,7 @@ Proof = dict[str, Any]
 """As it is printed in JSON; hashes are base64, as in a checkpoint."""
 
 
-def prove_inclusion(layout: Layout, seq: int, note: str) -> Proof:
+def prove_inclusion(layout: LogPaths, seq: int, note: str) -> Proof:
     """That record `seq` is in the tree of a checkpoint.  Raises AuditError (ME953, ME954, ME955, ME961)."""
     checkpoint = checkpoint_of(note, "the checkpoint", read_origin(layout))
     if not 0 <= seq < checkpoint.size:
@@ -43,7 +43,7 @@ def prove_inclusion(layout: Layout, seq: int, note: str) -> Proof:
     }
 
 
-def prove_consistency(layout: Layout, old: str, new: str) -> Proof:
+def prove_consistency(layout: LogPaths, old: str, new: str) -> Proof:
     """That the tree of one checkpoint is the beginning of another's.  Raises AuditError as above."""
     origin = read_origin(layout)
     first, second = checkpoint_of(old, "the old checkpoint", origin), checkpoint_of(new, "the new checkpoint", origin)
@@ -61,7 +61,7 @@ def prove_consistency(layout: Layout, old: str, new: str) -> Proof:
 
 
 def _roots(
-    layout: Layout, checkpoint: Checkpoint, ranges: Sequence[Range], seq: int | None
+    layout: LogPaths, checkpoint: Checkpoint, ranges: Sequence[Range], seq: int | None
 ) -> tuple[list[Hash], bytes]:
     """The roots of ranges, and the record `seq`, of a log that must agree with the checkpoint."""
     whole, found = Frontier(), b""

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modengine.audit.files.layout import Layout
-from modengine.audit.read.report import Report
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.report import Verification
 from modengine.audit.read.verify import verify
 from modengine.audit.records.record import MOST_BYTES, Record
-from modengine.audit.records.segments import Line
+from modengine.audit.records.segments import RecordLine
 from modengine.audit.tree.note import VerifierKey
 from modengine.errors import AuditError
 
@@ -94,8 +94,8 @@ def duck() -> Any:
 
 @contextmanager
 def proven(
-    layout: Layout, key: VerifierKey | None = None, to_file: tuple[str, Path] | None = None
-) -> Iterator[tuple[duckdb.DuckDBPyConnection, Report]]:
+    layout: LogPaths, key: VerifierKey | None = None, to_file: tuple[str, Path] | None = None
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Verification]]:
     """A connection that sees the views, over the records that the log's checkpoint proves.
 
     It can write nothing and reads no other file.  `to_file` names a view, and a Parquet file to write
@@ -106,7 +106,7 @@ def proven(
         lines, stored = Path(folder) / "records.jsonl", Path(folder) / "records.duckdb"
         with lines.open("wb") as file:
 
-            def keep(line: Line, _: Record) -> None:
+            def keep(line: RecordLine, _: Record) -> None:
                 file.write(line.data + b"\n")
 
             report = verify(layout, key=key, on_record=keep)
@@ -137,7 +137,7 @@ def proven(
             yield connection, report
 
 
-def query(layout: Layout, sql: str, key: VerifierKey | None = None) -> tuple[Answer, Report]:
+def query(layout: LogPaths, sql: str, key: VerifierKey | None = None) -> tuple[Answer, Verification]:
     """The answer to one question.  Raises AuditError (ME963) for one that fails or does more than ask."""
     duckdb = duck()
     try:

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from modengine.audit.files.layout import Layout
-from modengine.audit.read.source import Source
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.source import MessageSource
 from modengine.audit.records.context import context_of
 from modengine.audit.records.record import Record, decode, encode, message_from
 from modengine.audit.records.revisions import environment
 from modengine.audit.records.sealing import OUTCOME, Sealer
-from modengine.audit.records.segments import Line
-from modengine.audit.records.vault import Row, Vault
+from modengine.audit.records.segments import RecordLine
+from modengine.audit.records.vault import Vault, VaultRow
 from modengine.engine.engine import Engine
 from modengine.errors import MessageError, PolicyError
 from modengine.loading import load
@@ -46,7 +46,7 @@ MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Divergence:
     """A decision that did not come out the same, or could not be made."""
 
     record: int
@@ -63,7 +63,7 @@ class Replay:
     decisions: int = 0
     same: int = 0
     causes: dict[str, int] = field(default_factory=dict)
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[Divergence] = field(default_factory=list)
 
     @property
     def different(self) -> int:
@@ -77,7 +77,9 @@ class Replayer:
     With `engine`, decisions are made by that one in place of the rules in the log.
     """
 
-    def __init__(self, layout: Layout, vault: Vault, source: Source | None, engine: Engine | None = None) -> None:
+    def __init__(
+        self, layout: LogPaths, vault: Vault, source: MessageSource | None, engine: Engine | None = None
+    ) -> None:
         self._layout, self._source, self._other = layout, source, engine
         self._key = vault.key
         self._rows = vault.rows()
@@ -88,7 +90,7 @@ class Replayer:
         self._loaded: dict[str, Engine | None] = {}
         self.result = Replay()
 
-    def take(self, line: Line, record: Record) -> None:
+    def take(self, line: RecordLine, record: Record) -> None:
         if record["kind"] == "revision":
             self._rules(record)
         elif record["kind"] == "decision":
@@ -96,7 +98,7 @@ class Replayer:
             try:
                 difference = self._decision(line, record)
             except (KeyError, TypeError, AttributeError):  # a content that no writer would give a record
-                difference = Difference(line.seq, str(record.get("decision_id")), "unexplained", ("form",))
+                difference = Divergence(line.seq, str(record.get("decision_id")), "unexplained", ("form",))
             if difference is None:
                 self.result.same += 1
                 return
@@ -121,9 +123,9 @@ class Replayer:
 
     # ----------------------------------------------------------------- decisions
 
-    def _decision(self, line: Line, record: Record) -> Difference | None:
-        def because(cause: str, *what: str) -> Difference:
-            return Difference(line.seq, record["decision_id"], cause, what)
+    def _decision(self, line: RecordLine, record: Record) -> Divergence | None:
+        def because(cause: str, *what: str) -> Divergence:
+            return Divergence(line.seq, record["decision_id"], cause, what)
 
         while self._row is not None and self._row.seq < line.seq:
             self._row = next(self._rows, None)
@@ -156,7 +158,7 @@ class Replayer:
             return because(self._causes[0], *what)
         return because("fields" if "fields" in what else "unexplained", *what)
 
-    def _message(self, record: Record, row: Row) -> tuple[Message | None, str]:
+    def _message(self, record: Record, row: VaultRow) -> tuple[Message | None, str]:
         assert row.salt is not None
         if row.message is not None:
             return message_from(row.message), ""
@@ -176,7 +178,7 @@ def _causes(record: Record, engine: Engine) -> tuple[str, ...]:
     return tuple(sorted(set(causes), key=list(CAUSES).index))
 
 
-def load_copies(layout: Layout, files: list[dict[str, Any]]) -> Engine | None:
+def load_copies(layout: LogPaths, files: list[dict[str, Any]]) -> Engine | None:
     """The engine of the rule files that a log keeps; None where they are missing, changed or do not load."""
     if not files:
         return None

@@ -22,7 +22,7 @@ class Fault:
 
 
 @dataclass(slots=True)
-class Report:
+class Verification:
     """What became of checking a log."""
 
     origin: str

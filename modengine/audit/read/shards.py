@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from modengine.audit.files.layout import Layout, reason
+from modengine.audit.files.layout import LogPaths, reason
 from modengine.audit.read.report import Fault
 from modengine.audit.read.verify import verify
 from modengine.audit.records.manifest import (
@@ -108,7 +108,7 @@ def _shard(folder: Path, entry: Entry) -> list[Fault]:
         if (size, digest) != (file.size, file.sha256):
             faults.append(Fault("ME967", f"{name}: `{file.name}` is not what was written", None, str(path)))
     try:
-        report = verify(Layout(place / LOG))
+        report = verify(LogPaths(place / LOG))
     except AuditError as error:
         return [*faults, Fault(error.code, f"{name}: {error.message}", None, str(place / LOG))]
     faults += [Fault(one.code, f"{name}: {one.what}", one.record, one.where) for one in report.faults]

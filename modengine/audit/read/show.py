@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from modengine.audit.files.layout import Layout, read_origin
+from modengine.audit.files.layout import LogPaths, read_origin
 from modengine.audit.records.find import find
 from modengine.audit.records.record import Record, message_from
 from modengine.audit.records.sealing import details_from
 from modengine.audit.records.segments import record_of
-from modengine.audit.records.vault import Row, Vault
+from modengine.audit.records.vault import Vault, VaultRow
 from modengine.errors import AuditError
 from modengine.model import Message
 
@@ -26,7 +26,7 @@ class Shown:
     message: Message | None
 
 
-def decisions(layout: Layout, identifier: str) -> tuple[Shown, ...]:
+def decisions(layout: LogPaths, identifier: str) -> tuple[Shown, ...]:
     """The decisions that an identifier means, oldest first.  Raises AuditError (ME953, ME960, ME961)."""
     vault = Vault.read(layout.vault, read_origin(layout))
     try:
@@ -43,7 +43,7 @@ def decisions(layout: Layout, identifier: str) -> tuple[Shown, ...]:
             vault.close()
 
 
-def _shown(record: Record, row: Row | None, there: bool) -> Shown:
+def _shown(record: Record, row: VaultRow | None, there: bool) -> Shown:
     if row is None:
         return Shown(record, "vault row missing" if there else "vault absent", None, None)
     if row.details is None:

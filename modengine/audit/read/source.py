@@ -23,7 +23,7 @@ CREATE TABLE nameless (number INTEGER PRIMARY KEY, parts BLOB, message BLOB);
 """
 
 
-class Source:
+class MessageSource:
     """Messages by the pseudonyms of their ids, and in their order those without one."""
 
     def __init__(self, messages: Iterable[Message], key: bytes) -> None:
@@ -42,7 +42,7 @@ class Source:
         self._last = 0
         """The message without id that was found last."""
 
-    def __enter__(self) -> Source:
+    def __enter__(self) -> MessageSource:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

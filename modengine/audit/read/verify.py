@@ -11,34 +11,34 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from modengine.audit.files.layout import Layout, read_origin
-from modengine.audit.read.report import Fault, Report
+from modengine.audit.files.layout import LogPaths, read_origin
+from modengine.audit.read.report import Fault, Verification
 from modengine.audit.records import segments
 from modengine.audit.records.commitments import commitment_to_details, commitment_to_text, decision_id, pseudonym
 from modengine.audit.records.record import SKEW, Record, message_from, moment
-from modengine.audit.records.segments import Line, record_of
-from modengine.audit.records.vault import Row, Vault
+from modengine.audit.records.segments import RecordLine, record_of
+from modengine.audit.records.vault import Vault, VaultRow
 from modengine.audit.tree.checkpoints import all_notes, check_signature, checkpoint_of, is_signed, read_note
 from modengine.audit.tree.merkle import Frontier, Hash, leaf_hash
 from modengine.audit.tree.note import Checkpoint, VerifierKey
 from modengine.errors import AuditError
 
-OnRecord = Callable[[Line, Record], object]
+OnRecord = Callable[[RecordLine, Record], object]
 
 
 def verify(
-    layout: Layout,
+    layout: LogPaths,
     outside: tuple[tuple[str, str], ...] = (),
     key: VerifierKey | None = None,
     on_record: OnRecord | None = None,
-) -> Report:
+) -> Verification:
     """Checks a log.
 
     `outside` are checkpoints kept elsewhere, as (name, note); `on_record` is given every record of
     good form, before the root of its tree is known.  Raises AuditError where the folder is no log or
     a checkpoint is none of this log (ME951, ME952, ME955), or a signature does not hold (ME956).
     """
-    report = Report(read_origin(layout))
+    report = Verification(read_origin(layout))
     targets = _targets(layout, report, outside, key)
     try:
         vault = Vault.read(layout.vault, report.origin)
@@ -46,7 +46,7 @@ def verify(
         report.add(Fault(error.code, error.message))
         vault = None
     try:
-        _Pass(layout, report, targets, vault, on_record).run()
+        _Reading(layout, report, targets, vault, on_record).run()
     finally:
         if vault is not None:
             vault.close()
@@ -61,7 +61,7 @@ class _Target:
 
 
 def _targets(
-    layout: Layout, report: Report, outside: tuple[tuple[str, str], ...], key: VerifierKey | None
+    layout: LogPaths, report: Verification, outside: tuple[tuple[str, str], ...], key: VerifierKey | None
 ) -> list[_Target]:
     """The checkpoints to hold the log to, beside those of `checkpoints`."""
     found: list[_Target] = []
@@ -85,10 +85,10 @@ def _targets(
     return found
 
 
-class _Pass:
+class _Reading:
     """One reading of a log."""
 
-    def __init__(self, layout: Layout, report: Report, targets: list[_Target], vault: Vault | None,
+    def __init__(self, layout: LogPaths, report: Verification, targets: list[_Target], vault: Vault | None,
                  on_record: OnRecord | None) -> None:  # fmt: skip
         self.layout, self.report, self.vault, self.on_record = layout, report, vault, on_record
         self.targets = sorted(targets, key=lambda one: -one.checkpoint.size)
@@ -97,8 +97,8 @@ class _Pass:
         self.frontier = Frontier()
         self.emptied: set[int] = set()
         """Empty rows whose erasure has not been met yet."""
-        self.rows: Iterator[Row] = iter(())
-        self.row: Row | None = None
+        self.rows: Iterator[VaultRow] = iter(())
+        self.row: VaultRow | None = None
         self.acknowledged = 0
         if vault is not None:
             self.rows = vault.rows()
@@ -108,7 +108,7 @@ class _Pass:
                 self.acknowledged = vault.batch
             except (sqlite3.Error, TypeError, ValueError) as error:
                 self._lose_vault(error)
-        self.other_leaf: Line | None = None
+        self.other_leaf: RecordLine | None = None
         """The first record that is not the one the vault remembers, since the last checkpoint."""
         self.wrong_rows = 0
         self.latest = ""
@@ -128,7 +128,7 @@ class _Pass:
 
     # ----------------------------------------------------------------- records
 
-    def _line(self, line: Line) -> bool:
+    def _line(self, line: RecordLine) -> bool:
         """Takes one record; False where nothing after it can be relied on."""
         try:
             record = record_of(line)
@@ -146,7 +146,7 @@ class _Pass:
             self.on_record(line, record)
         return self._check_roots()
 
-    def _content(self, line: Line, record: Record, leaf: Hash) -> None:
+    def _content(self, line: RecordLine, record: Record, leaf: Hash) -> None:
         kind = record["kind"]
         self.report.kinds[kind] = self.report.kinds.get(kind, 0) + 1
         self._time(line, record)
@@ -163,7 +163,7 @@ class _Pass:
         elif kind == "erasure":
             self._erasure(line, record)
 
-    def _bad_line(self, line: Line, why: str) -> None:
+    def _bad_line(self, line: RecordLine, why: str) -> None:
         needed = max((one.checkpoint.size for one in self.targets), default=0)
         follows = segments.next_good(self.layout.segments, line)
         if not line.whole and follows is None and line.seq >= needed:
@@ -175,16 +175,16 @@ class _Pass:
         after = "; good records follow it" if follows else "; no good record follows it"
         self._fault("ME953", line, f"is {why}{after}")
 
-    def _fault(self, code: str, line: Line, what: str) -> None:
+    def _fault(self, code: str, line: RecordLine, what: str) -> None:
         self.report.add(Fault(code, f"record {line.seq} {what}", line.seq, line.where))
 
-    def _time(self, line: Line, record: Record) -> None:
+    def _time(self, line: RecordLine, record: Record) -> None:
         time = record["time"]  # all are written alike, and so compare like the times that they are
         if time < self.latest and moment(self.latest) - moment(time) > SKEW:
             self._fault("ME962", line, f"has a time, {time}, before that of an earlier one")
         self.latest = max(self.latest, time)
 
-    def _files(self, line: Line, record: Record) -> None:
+    def _files(self, line: RecordLine, record: Record) -> None:
         for file in record.get("files", ()):
             path, digest = str(file.get("path")), str(file.get("sha256"))
             copy = self.layout.rules / Path(digest).name
@@ -204,7 +204,7 @@ class _Pass:
         self.report.vault = "damaged"
         self.report.add(Fault("ME960", f"the vault cannot be read: {error}"))
 
-    def _row(self, line: Line, record: Record, leaf: Hash) -> None:
+    def _row(self, line: RecordLine, record: Record, leaf: Hash) -> None:
         while self.row is not None and self.row.seq < line.seq:
             self.row = next(self.rows, None)
         row = self.row
@@ -226,7 +226,7 @@ class _Pass:
         elif row.message is not None:
             self._message(line, record, row.salt, row.message)
 
-    def _message(self, line: Line, record: Record, salt: bytes, content: bytes) -> None:
+    def _message(self, line: RecordLine, record: Record, salt: bytes, content: bytes) -> None:
         assert self.vault is not None
         try:
             message = message_from(content)
@@ -239,11 +239,11 @@ class _Pass:
         else:
             self.report.texts += 1
 
-    def _row_fault(self, line: Line, what: str) -> None:
+    def _row_fault(self, line: RecordLine, what: str) -> None:
         self.wrong_rows += 1
         self._fault("ME960", line, what)
 
-    def _erasure(self, line: Line, record: Record) -> None:
+    def _erasure(self, line: RecordLine, record: Record) -> None:
         for seq in record.get("erased", ()):
             self.report.erased += 1
             if self.vault is None or seq in self.emptied:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from modengine.audit.files.layout import Layout
+from modengine.audit.files.layout import LogPaths
 from modengine.audit.records import segments
 from modengine.audit.records.commitments import pseudonym
 from modengine.audit.records.record import Record, decode
-from modengine.audit.records.segments import Line
+from modengine.audit.records.segments import RecordLine
 from modengine.errors import AuditError
 
 _DECISION = re.compile(r"d-[0-9a-f]{32}")
 _NUMBER = re.compile(r"#\d{1,18}")
 
 
-def find(layout: Layout, identifier: str, key: bytes | None) -> tuple[Line, ...]:
+def find(layout: LogPaths, identifier: str, key: bytes | None) -> tuple[RecordLine, ...]:
     """The decisions that an identifier means: `d-...` or `#SEQ` one, a message id all on that message.
 
     `key` is the vault's; without it no message id can be found.  Raises AuditError (ME960, ME961).
@@ -28,7 +28,7 @@ def find(layout: Layout, identifier: str, key: bytes | None) -> tuple[Line, ...]
     return found
 
 
-def _found(layout: Layout, identifier: str, key: bytes | None) -> Iterator[Line]:
+def _found(layout: LogPaths, identifier: str, key: bytes | None) -> Iterator[RecordLine]:
     if _NUMBER.fullmatch(identifier):
         line = line_of(layout, int(identifier[1:]))
         if line is not None and _record(line).get("kind") == "decision":
@@ -47,7 +47,7 @@ def _found(layout: Layout, identifier: str, key: bytes | None) -> Iterator[Line]
             yield line
 
 
-def line_of(layout: Layout, seq: int) -> Line | None:
+def line_of(layout: LogPaths, seq: int) -> RecordLine | None:
     """The line of one record; only its own file is read."""
     start = max((name for name in segments.names(layout.segments) if name <= segments.name_of(seq)), default=None)
     if start is None:
@@ -56,7 +56,7 @@ def line_of(layout: Layout, seq: int) -> Line | None:
     return next((line for line in segments.lines(layout.segments, first, start) if line.seq == seq), None)
 
 
-def _record(line: Line) -> Record:
+def _record(line: RecordLine) -> Record:
     try:
         return decode(line.data)
     except ValueError:

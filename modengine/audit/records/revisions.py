@@ -10,7 +10,7 @@ import unicodedata
 from importlib.metadata import version
 
 from modengine.audit.files.disk import replace
-from modengine.audit.files.layout import Layout
+from modengine.audit.files.layout import LogPaths
 from modengine.audit.records.code import code_digest
 from modengine.audit.records.record import Record
 from modengine.engine.engine import Engine
@@ -50,7 +50,7 @@ def revision_content(engine: Engine) -> Record:
     }
 
 
-def keep_files(layout: Layout, files: tuple[SourceFile, ...]) -> None:
+def keep_files(layout: LogPaths, files: tuple[SourceFile, ...]) -> None:
     """Copies rule files into the log, each once.  Raises OSError, AuditError (ME953)."""
     layout.rules.mkdir(mode=0o700, exist_ok=True)
     for file in files:

@@ -84,7 +84,7 @@ _ONE = msgspec.Raw(b"1.0")
 """The weight of most matches: to find the shortest text of a number is a fifth of what a place costs."""
 
 
-class _Found(msgspec.Struct, gc=False):
+class _RuleMatches(msgspec.Struct, gc=False):
     matches: list[_Place]
     rule: str
 
@@ -201,9 +201,9 @@ def _details(context: Context, message: Message, decision: Decision) -> Record:
     return details
 
 
-def _found(some: Iterable[RuleHit | ReliefHit]) -> list[_Found]:
+def _found(some: Iterable[RuleHit | ReliefHit]) -> list[_RuleMatches]:
     return [
-        _Found(
+        _RuleMatches(
             [
                 (m.pattern, m.part, m.part_index, m.start, m.end, m.how, _ONE if m.weight == 1.0 else m.weight)
                 for m in one.matches

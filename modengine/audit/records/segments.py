@@ -15,7 +15,7 @@ _NAME = re.compile(r"\d{20}\.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RecordLine:
     """What stands where record `seq` should stand."""
 
     seq: int
@@ -53,7 +53,7 @@ def names(folder: Path) -> list[str]:
     return found
 
 
-def lines(folder: Path, seq: int = 0, segment: str = "", offset: int = 0) -> Iterator[Line]:
+def lines(folder: Path, seq: int = 0, segment: str = "", offset: int = 0) -> Iterator[RecordLine]:
     """The lines of a log, from a place on, that of record `seq`.  Memory does not grow with the log.
 
     Ends after the first line that is not whole.  Raises AuditError (ME953) where a file is missing.
@@ -73,14 +73,14 @@ def lines(folder: Path, seq: int = 0, segment: str = "", offset: int = 0) -> Ite
             at = start
             while data := file.readline(MOST_BYTES + 1):
                 whole = data.endswith(b"\n")
-                yield Line(seq, name, at, data[:-1] if whole else data, whole)
+                yield RecordLine(seq, name, at, data[:-1] if whole else data, whole)
                 if not whole:
                     return
                 seq += 1
                 at += len(data)
 
 
-def record_of(line: Line) -> Record:
+def record_of(line: RecordLine) -> Record:
     """The record of a line.  Raises ValueError with what is wrong with its form."""
     if not line.whole:
         raise ValueError("longer than 64 KB" if len(line.data) > MOST_BYTES else "cut off")
@@ -96,7 +96,7 @@ def record_of(line: Line) -> Record:
     return record
 
 
-def next_good(folder: Path, line: Line) -> str | None:
+def next_good(folder: Path, line: RecordLine) -> str | None:
     """The place of a complete record after a bad line, if there is one: then it is no torn tail."""
     for name in names(folder):
         if name < line.segment:

@@ -41,7 +41,7 @@ _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(list[Cells])
 
 
-class Row(NamedTuple):
+class VaultRow(NamedTuple):
     """What the vault keeps of a record.  All but `leaf` is None for an erased one, or no decision."""
 
     seq: int
@@ -211,9 +211,9 @@ class Vault:
         """Emptied rows whose erasure may not stand in the log yet."""
         return tuple(seq for (seq,) in self._connection.execute("SELECT seq FROM pending ORDER BY seq"))
 
-    def row(self, seq: int) -> Row | None:
+    def row(self, seq: int) -> VaultRow | None:
         piece = self._piece(seq)
-        return None if piece is None else Row(seq, *piece[1][seq - piece[0]])
+        return None if piece is None else VaultRow(seq, *piece[1][seq - piece[0]])
 
     def _piece(self, seq: int) -> _Piece | None:
         """The piece that has the row of a record."""
@@ -224,7 +224,7 @@ class Vault:
         found = self._connection.execute(f"SELECT first, rows FROM pieces WHERE {which} LIMIT 1", (seq,)).fetchone()  # noqa: S608  (no text from outside)
         return None if found is None else (found[0], _unpacked(found[1]))
 
-    def rows(self, seq: int = 0) -> Iterator[Row]:
+    def rows(self, seq: int = 0) -> Iterator[VaultRow]:
         """The rows from `seq` on, in their order.
 
         Read piece by piece: one long reading would keep a writer's journal from being emptied.
@@ -232,7 +232,7 @@ class Vault:
         piece = self._piece(seq) or self._one("first >= ? ORDER BY first", seq)
         while piece is not None:
             first, some = piece
-            yield from (Row(first + i, *cells) for i, cells in enumerate(some) if first + i >= seq)
+            yield from (VaultRow(first + i, *cells) for i, cells in enumerate(some) if first + i >= seq)
             seq = first + max(1, len(some))
             piece = self._one("first >= ? ORDER BY first", seq)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from modengine.audit.files.disk import append, replace, truncate
-from modengine.audit.files.layout import Layout, reason
+from modengine.audit.files.layout import LogPaths, reason
 from modengine.audit.tree.merkle import Frontier
 from modengine.audit.tree.note import (
     Checkpoint,
@@ -53,7 +53,7 @@ def make_note(checkpoint: Checkpoint, key: SignerKey | None) -> str:
     return unsigned(text) if key is None else key.sign(text)
 
 
-def save(layout: Layout, note: str, edge: Edge) -> None:
+def save(layout: LogPaths, note: str, edge: Edge) -> None:
     """Puts a note and the edge that belongs to it on the disk.  Raises OSError."""
     append(layout.checkpoints, f"{note}\n".encode())
     replace(layout.checkpoint, note.encode())
@@ -101,7 +101,7 @@ def check_signature(note: str, where: str, key: VerifierKey) -> None:
         raise AuditError("ME956", f"{where} {what}", "use the key that the log was signed with")
 
 
-def all_notes(layout: Layout) -> Iterator[str]:
+def all_notes(layout: LogPaths) -> Iterator[str]:
     """Every note of `checkpoints`, oldest first.  Raises AuditError (ME955) where they end in a torn one."""
     for note, whole in _notes(layout.checkpoints):
         if not whole:
@@ -109,7 +109,7 @@ def all_notes(layout: Layout) -> Iterator[str]:
         yield note
 
 
-def mend(layout: Layout) -> None:
+def mend(layout: LogPaths) -> None:
     """Takes half a note, left by a writer that was stopped, off the end of `checkpoints`."""
     size = 0
     for note, whole in _notes(layout.checkpoints):
@@ -152,7 +152,7 @@ def _edge_json(edge: Edge) -> bytes:
     return (json.dumps(value, indent=1) + "\n").encode()
 
 
-def read_edge(layout: Layout) -> Edge | None:
+def read_edge(layout: LogPaths) -> Edge | None:
     """The saved edge, if it is one of those that a checkpoint vouches for; else None."""
     try:
         value: Any = json.loads(layout.frontier.read_bytes())

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from modengine.audit.files.layout import ELSEWHERE, ROOM, Layout, reason
+from modengine.audit.files.layout import ELSEWHERE, ROOM, LogPaths, reason
 from modengine.audit.records.vault import unreadable
 from modengine.errors import AuditError
 
@@ -15,7 +15,7 @@ _HINTS = {errno.ENOSPC: ROOM, errno.EACCES: ELSEWHERE, errno.EPERM: ELSEWHERE, e
 
 
 @contextmanager
-def said(layout: Layout) -> Iterator[None]:
+def said(layout: LogPaths) -> Iterator[None]:
     """Errors of the disk and of SQLite as AuditError."""
     try:
         yield

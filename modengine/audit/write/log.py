@@ -14,7 +14,7 @@ from operator import call
 from pathlib import Path
 from types import TracebackType
 
-from modengine.audit.files.layout import Layout
+from modengine.audit.files.layout import LogPaths
 from modengine.audit.files.lock import Lock
 from modengine.audit.records.batch import Batch, Pair, Receipt, Ticket, batch_of
 from modengine.audit.records.commitments import SALT
@@ -56,7 +56,7 @@ class AuditLog:
     is poisoned: it refuses everything else, and the log must be opened anew.  Threads may share one.
     """
 
-    def __init__(self, layout: Layout, lock: Lock, key: SignerKey | None, keep_text: bool, opened: Opened,
+    def __init__(self, layout: LogPaths, lock: Lock, key: SignerKey | None, keep_text: bool, opened: Opened,
                  random: Callable[[int], bytes], batch: int = BATCH, segment: int = SEGMENT,
                  every: int = EVERY) -> None:  # fmt: skip
         self._layout, self._lock, self._key, self.keep_text = layout, lock, key, keep_text
@@ -99,7 +99,7 @@ class AuditLog:
         `time` is that of a recovery record, should one be needed; `wait` the seconds to wait for
         another writer; `batch` the decisions that are synced together.  Raises AuditError.
         """
-        layout = Layout(Path(path))
+        layout = LogPaths(Path(path))
         with said(layout):
             lock, opened = take(layout, key, random, wait)
         log = cls(layout, lock, key, keep_text, opened, random, batch, segment, every)

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modengine.audit.files import disk
-from modengine.audit.files.layout import FORMAT, ORIGIN, Layout, is_unfinished, not_empty, read_origin, reason
+from modengine.audit.files.layout import FORMAT, ORIGIN, LogPaths, is_unfinished, not_empty, read_origin, reason
 from modengine.audit.files.lock import Lock
 from modengine.audit.records import segments
 from modengine.audit.records.record import Record
-from modengine.audit.records.segments import Line, name_of, record_of
+from modengine.audit.records.segments import RecordLine, name_of, record_of
 from modengine.audit.records.vault import Vault
 from modengine.audit.tree.checkpoints import (
     Edge,
@@ -70,7 +70,7 @@ class Opened:
     notices: tuple[str, ...]
 
 
-def take(layout: Layout, key: SignerKey | None, random: Callable[[int], bytes], wait: float) -> tuple[Lock, Opened]:
+def take(layout: LogPaths, key: SignerKey | None, random: Callable[[int], bytes], wait: float) -> tuple[Lock, Opened]:
     """The lock of a log, waited for at most `wait` seconds, and its state; one is made where nothing is.
 
     Raises AuditError, OSError, sqlite3.Error.
@@ -93,7 +93,7 @@ def take(layout: Layout, key: SignerKey | None, random: Callable[[int], bytes], 
         raise
 
 
-def create(layout: Layout, key: SignerKey | None, random: Callable[[int], bytes]) -> None:
+def create(layout: LogPaths, key: SignerKey | None, random: Callable[[int], bytes]) -> None:
     """Makes an empty log; `log.json` last, so that half a log is none.  Raises OSError, AuditError."""
     layout.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not is_unfinished(layout):
@@ -112,7 +112,7 @@ def create(layout: Layout, key: SignerKey | None, random: Callable[[int], bytes]
     sync_folder(layout.folder.absolute().parent)
 
 
-def open_log(layout: Layout, key: SignerKey | None) -> Opened:
+def open_log(layout: LogPaths, key: SignerKey | None) -> Opened:
     """The state of a log that is there.  The lock is held.  Raises AuditError, OSError, sqlite3.Error."""
     origin = read_origin(layout)
     checkpoint = _own_checkpoint(layout, origin, key)
@@ -124,7 +124,7 @@ def open_log(layout: Layout, key: SignerKey | None) -> Opened:
         raise
 
 
-def _own_checkpoint(layout: Layout, origin: str, key: SignerKey | None) -> Checkpoint:
+def _own_checkpoint(layout: LogPaths, origin: str, key: SignerKey | None) -> Checkpoint:
     where = f"the checkpoint `{layout.checkpoint}`"
     note = read_note(layout.checkpoint)
     checkpoint = checkpoint_of(note, where, origin)
@@ -136,7 +136,7 @@ def _own_checkpoint(layout: Layout, origin: str, key: SignerKey | None) -> Check
     return checkpoint
 
 
-def _opened(layout: Layout, origin: str, checkpoint: Checkpoint, vault: Vault) -> Opened:
+def _opened(layout: LogPaths, origin: str, checkpoint: Checkpoint, vault: Vault) -> Opened:
     edge = read_edge(layout) or Edge(Frontier(), name_of(0), 0, None, "")
     if edge.frontier.size > checkpoint.size:
         raise AuditError(
@@ -163,15 +163,15 @@ def _opened(layout: Layout, origin: str, checkpoint: Checkpoint, vault: Vault) -
 
 
 def _read_tail(
-    layout: Layout, checkpoint: Checkpoint, edge: Edge, vault: Vault
-) -> tuple[Edge, Line | None, Record | None]:
+    layout: LogPaths, checkpoint: Checkpoint, edge: Edge, vault: Vault
+) -> tuple[Edge, RecordLine | None, Record | None]:
     """Reads on from the edge to the end.  The edge there, a bad line at the end, the last revision."""
     frontier = edge.frontier.copy()
     offset, segment, spot, time = edge.offset, edge.segment, edge.revision, edge.time
     if segments.names(layout.segments)[:1] > [name_of(0)] or _too_short(layout.segments / segment, offset):
         raise _behind(layout, checkpoint, frontier.size)
     revision = None if spot is None else _record_at(layout, spot)
-    bad: Line | None = None
+    bad: RecordLine | None = None
     remembered = vault.rows(frontier.size)
     if frontier.size == checkpoint.size:
         _check_root(layout, checkpoint, frontier)
@@ -210,7 +210,7 @@ def _too_short(path: Path, offset: int) -> bool:
         return offset > 0
 
 
-def _check_root(layout: Layout, checkpoint: Checkpoint, frontier: Frontier) -> None:
+def _check_root(layout: LogPaths, checkpoint: Checkpoint, frontier: Frontier) -> None:
     if frontier.root() != checkpoint.root:
         raise AuditError(
             "ME953",
@@ -219,7 +219,7 @@ def _check_root(layout: Layout, checkpoint: Checkpoint, frontier: Frontier) -> N
         )
 
 
-def _behind(layout: Layout, checkpoint: Checkpoint, size: int) -> AuditError:
+def _behind(layout: LogPaths, checkpoint: Checkpoint, size: int) -> AuditError:
     return AuditError(
         "ME954",
         f"the audit log `{layout.folder}` ends at record {size}, its checkpoint says {checkpoint.size}",
@@ -227,7 +227,7 @@ def _behind(layout: Layout, checkpoint: Checkpoint, size: int) -> AuditError:
     )
 
 
-def _record_at(layout: Layout, spot: Spot) -> Record | None:
+def _record_at(layout: LogPaths, spot: Spot) -> Record | None:
     """The revision record at a place; None where there is another: then it is written anew."""
     try:
         for line in segments.lines(layout.segments, spot.seq, spot.segment, spot.offset):
@@ -241,7 +241,7 @@ def _record_at(layout: Layout, spot: Spot) -> Record | None:
 # --------------------------------------------------------------------------- quarantine
 
 
-def _quarantine(layout: Layout, bad: Line) -> Torn:
+def _quarantine(layout: LogPaths, bad: RecordLine) -> Torn:
     """Moves what is no record from the end of the log to a file of its own."""
     path = layout.segments / bad.segment
     with path.open("rb") as file:
@@ -254,7 +254,7 @@ def _quarantine(layout: Layout, bad: Line) -> Torn:
     return torn
 
 
-def _unrecorded(layout: Layout, size: int) -> Torn | None:
+def _unrecorded(layout: LogPaths, size: int) -> Torn | None:
     """A file in quarantine that no record tells of: its recovery was cut short."""
     if not layout.quarantine.is_dir():
         return None
@@ -272,7 +272,7 @@ def recovery(torn: Torn) -> Record:
 # --------------------------------------------------------------------------- notices
 
 
-def _notices(layout: Layout) -> tuple[str, ...]:
+def _notices(layout: LogPaths) -> tuple[str, ...]:
     found = []
     kind = disk.file_system(layout.folder, disk.mounts())
     if kind in disk.NETWORK:

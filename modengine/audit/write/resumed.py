@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from modengine.audit.files.layout import Layout
+from modengine.audit.files.layout import LogPaths
 from modengine.audit.records import segments
 from modengine.audit.records.segments import record_of
 from modengine.errors import AuditError
 
 
-def recorded(layout: Layout, seq: int, most: int, time: str) -> int:
+def recorded(layout: LogPaths, seq: int, most: int, time: str) -> int:
     """How many decisions of a batch the log has, that began with record `seq` at this `time`, at most `most`.
 
     The log is open, and so without a torn end.  Raises AuditError (ME954) where it ends before `seq`.

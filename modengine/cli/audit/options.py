@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from modengine.audit.files.layout import Layout
-    from modengine.audit.read.report import Report
+    from modengine.audit.files.layout import LogPaths
+    from modengine.audit.read.report import Verification
     from modengine.audit.tree.note import SignerKey, VerifierKey
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -40,10 +40,10 @@ def signer_option(command: _Command) -> _Command:
     )(command)
 
 
-def layout_of(folder: Path) -> Layout:
-    from modengine.audit.files.layout import Layout  # noqa: PLC0415  (--help needs none of this)
+def layout_of(folder: Path) -> LogPaths:
+    from modengine.audit.files.layout import LogPaths  # noqa: PLC0415  (--help needs none of this)
 
-    return Layout(folder)
+    return LogPaths(folder)
 
 
 def verifier_of(path: Path | None) -> VerifierKey | None:
@@ -69,7 +69,7 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def report_data(report: Report) -> dict[str, Any]:
+def report_data(report: Verification) -> dict[str, Any]:
     """A report as plain data."""
     return {
         "ok": report.ok,
@@ -92,7 +92,7 @@ def report_data(report: Report) -> dict[str, Any]:
     }
 
 
-def warn_of(report: Report) -> None:
+def warn_of(report: Verification) -> None:
     """Says on standard error what is wrong with a log that an answer came from."""
     for fault in report.faults:
         click.echo(f"modengine: [{fault.code}] {fault.what}", err=True)

@@ -41,7 +41,7 @@ def command(
     """
     from modengine.audit.files.layout import read_origin  # noqa: PLC0415
     from modengine.audit.read.replay import Replayer  # noqa: PLC0415
-    from modengine.audit.read.source import Source  # noqa: PLC0415
+    from modengine.audit.read.source import MessageSource  # noqa: PLC0415
     from modengine.audit.read.verify import verify  # noqa: PLC0415
     from modengine.audit.records.vault import Vault  # noqa: PLC0415
 
@@ -51,7 +51,7 @@ def command(
         raise AuditError("ME960", "without its vault a log cannot be replayed", f"put it back: {layout.vault}")
     with ExitStack() as stack:
         stack.callback(vault.close)
-        source = stack.enter_context(Source(_messages(sources, input_format), vault.key)) if sources else None
+        source = stack.enter_context(MessageSource(_messages(sources, input_format), vault.key)) if sources else None
         replayer = Replayer(layout, vault, source, None if policy is None else engine_of(policy))
         report = verify(layout, key=verifier_of(key), on_record=replayer.take)
     warn_of(report)

@@ -20,7 +20,7 @@ from modengine.cli.audit.options import (
 from modengine.cli.options import format_option
 
 if TYPE_CHECKING:
-    from modengine.audit.read.report import Report
+    from modengine.audit.read.report import Verification
     from modengine.audit.read.shards import ManifestReport
 
 MOST = 20
@@ -90,7 +90,7 @@ def _manifest_lines(report: ManifestReport, folder: Path) -> list[str]:
     return lines
 
 
-def _lines(report: Report, audit: Path) -> list[str]:
+def _lines(report: Verification, audit: Path) -> list[str]:
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(report.kinds.items())) or "none"
     kept = f"{report.checkpoints} agree" + (f", {report.outside} of them kept elsewhere" if report.outside else "")
     lines = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from modengine.cli.lab.options import (
-    Output,
+    Destination,
     Reading,
     corpus_argument,
     corpus_options,
@@ -22,7 +22,7 @@ from modengine.cli.options import engine_of
 @click.option("--no-segmentation", is_flag=True, help="Leave out the comparison of word boundaries.")
 @corpus_options
 @output_options
-def command(policy: str, corpus: str, no_segmentation: bool, reading: Reading, output: Output) -> int:
+def command(policy: str, corpus: str, no_segmentation: bool, reading: Reading, output: Destination) -> int:
     """Measure each rule of POLICY on a labelled corpus: hits, overlap, and what changes without it.
 
     A rule is left out as if it were a draft, and every row decided again on which that can matter.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from modengine.cli.lab.options import (
-    Output,
+    Destination,
     Reading,
     corpus_argument,
     corpus_options,
@@ -30,7 +30,9 @@ _FAILURES = ("new-false-alarms", "lost-catches", "any-flip")
 @click.option("--most", metavar="N", type=click.IntRange(0), default=200, show_default=True, help="Flips to list.")
 @corpus_options
 @output_options
-def command(a: str, b: str, corpus: str, fail_on: tuple[str, ...], most: int, reading: Reading, output: Output) -> int:
+def command(
+    a: str, b: str, corpus: str, fail_on: tuple[str, ...], most: int, reading: Reading, output: Destination
+) -> int:
     """Compare the policies A and B on one corpus: every row that they decide otherwise, and why.
 
     A new false alarm is a harmless row whose highest action rises, a lost catch a row of a category

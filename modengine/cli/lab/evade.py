@@ -6,7 +6,7 @@ from typing import cast
 
 import click
 
-from modengine.cli.lab.options import Output, Reading, corpus_options, output_options, policy_argument, progress
+from modengine.cli.lab.options import Destination, Reading, corpus_options, output_options, policy_argument, progress
 from modengine.cli.options import engine_of
 from modengine.model import Action
 
@@ -56,7 +56,7 @@ def command(
     cost: bool,
     no_price: bool,
     reading: Reading,
-    output: Output,
+    output: Destination,
 ) -> int:
     """Measure how much POLICY still catches when what it catches is disguised, at five strengths.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from modengine.cli.lab.options import (
-    Output,
+    Destination,
     Reading,
     corpora_argument,
     corpus_options,
@@ -39,7 +39,7 @@ def command(
     prevalence: float | None,
     declare: tuple[str, ...],
     reading: Reading,
-    output: Output,
+    output: Destination,
 ) -> int:
     """Measure POLICY on labelled corpora: recall, precision, F1 and over-blocking, with intervals.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from modengine.cli.lab.options import Output, Reading, corpus_options, output_options, policy_argument, progress
+from modengine.cli.lab.options import Destination, Reading, corpus_options, output_options, policy_argument, progress
 from modengine.cli.options import engine_of
 
 
@@ -41,7 +41,7 @@ def command(
     tolerance: float,
     fail_on: str | None,
     reading: Reading,
-    output: Output,
+    output: Destination,
 ) -> int:
     """Measure whether POLICY treats people alike.
 

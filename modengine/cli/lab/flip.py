@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from modengine.cli.lab.options import Output, output_options, policy_argument
+from modengine.cli.lab.options import Destination, output_options, policy_argument
 from modengine.cli.options import engine_of
 from modengine.model import FieldValue, Message
 
@@ -20,7 +20,7 @@ from modengine.model import FieldValue, Message
 )
 @click.option("--tries", type=click.IntRange(1), default=4000, show_default=True, help="Decisions to try at most.")
 @output_options
-def command(policy: str, text: str, fields: tuple[str, ...], tries: int, output: Output) -> int:
+def command(policy: str, text: str, fields: tuple[str, ...], tries: int, output: Destination) -> int:
     """Find the smallest removal from TEXT that changes how POLICY decides it, and what nearly hit.
 
     TEXT `-` is read from standard input, as one message.  Scope and period are ignored.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from modengine.engine.engine import Engine
     from modengine.lab.data.corpus import Columns, Corpus
     from modengine.lab.report.report import Report
-    from modengine.lab.report.view import View
+    from modengine.lab.report.view import ResultView
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 Format = Literal["text", "json", "html", "csv"]
@@ -105,14 +105,14 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class Destination:
     """Where a result goes and in which form."""
 
     form: Format
     path: Path | None
     table: str | None
 
-    def write(self, view: View) -> None:
+    def write(self, view: ResultView) -> None:
         """Raises OutputError (ME909); UsageError for a table that does not exist."""
         from modengine.lab.report import render  # noqa: PLC0415
 
@@ -253,7 +253,7 @@ def output_options(command: _Command) -> _Command:
             form = FORMATS.get(path.suffix.lower(), "text") if path is not None else "text"
         if table is not None and form == "json":
             raise click.UsageError("--table goes with text, html and csv; JSON holds the whole result")
-        return command(**values, output=Output(form, path, table))
+        return command(**values, output=Destination(form, path, table))
 
     return cast("_Command", _with(called, _OUTPUT_OPTIONS))
 

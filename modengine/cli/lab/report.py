@@ -7,7 +7,7 @@ import sys
 import click
 
 from modengine.cli.lab.options import (
-    Output,
+    Destination,
     Reading,
     corpora_argument,
     corpus_options,
@@ -43,7 +43,7 @@ def command(
     prevalence: float | None,
     declare: tuple[str, ...],
     reading: Reading,
-    output: Output,
+    output: Destination,
 ) -> int:
     """Join what the lab can measure of POLICY on the corpora in one report.
 

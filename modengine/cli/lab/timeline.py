@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from modengine.cli.lab.options import (
-    Output,
+    Destination,
     Reading,
     corpus_argument,
     corpus_options,
@@ -40,7 +40,7 @@ def command(
     reach: str,
     unit: Unit | None,
     reading: Reading,
-    output: Output,
+    output: Destination,
 ) -> int:
     """Run POLICY over dated messages: what it asks for and what scope and period let it take.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from modengine.cli.lab.options import (
-    Output,
+    Destination,
     Reading,
     corpus_argument,
     corpus_options,
@@ -47,7 +47,7 @@ def command(
     categories: tuple[str, ...],
     write: Path | None,
     reading: Reading,
-    output: Output,
+    output: Destination,
 ) -> int:
     """Fit the points of POLICY's rules to one half of a corpus and judge them on the other.
 

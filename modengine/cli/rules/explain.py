@@ -18,7 +18,7 @@ from modengine.explain.page import page
 from modengine.explain.text import as_text, show
 from modengine.model import FieldValue, Message, Trace
 from modengine.run.read.files import Form, look, read
-from modengine.run.read.lines import Lines, decoded
+from modengine.run.read.lines import LineReader, decoded
 from modengine.run.write.replace import replacing
 
 
@@ -96,7 +96,7 @@ def _message(words: Sequence[str], message_id: str | None, form: Form | None) ->
         )
     if words[0] != "-":
         return Message(words[0])
-    lines = Lines(b"", sys.stdin.buffer)
+    lines = LineReader(b"", sys.stdin.buffer)
     return Message("\n".join(decoded(line or b"") for _, line in lines))
 
 

@@ -20,7 +20,7 @@ from modengine.explain.text import print_rule
 from modengine.explain.visible import inline
 from modengine.loading import load_any
 from modengine.paths import shipped_policy
-from modengine.run.work.examples import Outcome, examples_of, needs_others, run_examples
+from modengine.run.work.examples import ExampleResult, examples_of, needs_others, run_examples
 
 _WANTED = {
     "match": "should match, and does not",
@@ -61,7 +61,7 @@ class _Tried:
     """What became of the examples of one file."""
 
     file: Path
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[ExampleResult, ...]
     left: int
     """Examples of rules that mean nothing without the rules of other files."""
 
@@ -100,7 +100,7 @@ def _show(one: _Tried, to: Console) -> None:
     to.print(Text(f"{one.file}: {', '.join(parts)}", "bold red" if verdicts["fails"] else "bold"), soft_wrap=True)
 
 
-def _failure(outcome: Outcome, to: Console) -> None:
+def _failure(outcome: ExampleResult, to: Console) -> None:
     to.print(Text(f"fails: {_place(outcome)}: {outcome.rule.id}", "bold red"), soft_wrap=True)
     what = f"cannot be decided: {outcome.undetermined}" if outcome.undetermined else _WANTED[outcome.kind]
     to.print(Text(f"  {_text(outcome)}\n  {what}"), soft_wrap=True)
@@ -112,15 +112,15 @@ def _failure(outcome: Outcome, to: Console) -> None:
     to.print()
 
 
-def _text(outcome: Outcome) -> str:
+def _text(outcome: ExampleResult) -> str:
     return inline(" / ".join(part.text for part in outcome.example.message.all_parts() if part.text), 400)
 
 
-def _place(outcome: Outcome) -> str:
+def _place(outcome: ExampleResult) -> str:
     return str(outcome.example.place)
 
 
-def _record(file: Path, outcome: Outcome) -> dict[str, object]:
+def _record(file: Path, outcome: ExampleResult) -> dict[str, object]:
     place = outcome.example.place
     return {
         "tested": str(file),

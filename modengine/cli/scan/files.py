@@ -56,7 +56,7 @@ class Asked:
         return [source.name for source in self.sources]
 
 
-class Scan:
+class ScanRun:
     """One run.  What is known of it can be asked for after it, however it ended."""
 
     def __init__(self, asked: Asked, note: Callable[[str], object]) -> None:

@@ -14,7 +14,7 @@ import click
 
 from modengine.cli.audit.options import record_options
 from modengine.cli.options import engine_of, format_option, input_format_option, policy_option
-from modengine.cli.scan.files import Asked, Scan
+from modengine.cli.scan.files import Asked, ScanRun
 from modengine.cli.scan.progress import progress
 from modengine.cli.scan.ray import RayScan
 from modengine.cli.scan.summary import show_summary
@@ -126,12 +126,12 @@ def command(
         if not quiet:
             _say(words)
 
-    scan: Scan | RayScan
+    scan: ScanRun | RayScan
     if engine == "ray":
         cores_of_cluster = ctx.get_parameter_source("jobs") is click.core.ParameterSource.DEFAULT
         scan = RayScan(replace(asked, jobs=0 if cores_of_cluster else jobs), address, shard_size, note)
     else:
-        scan = Scan(asked, note)
+        scan = ScanRun(asked, note)
     try:
         with progress(sources, off=quiet or (to_stdout and sys.stdout.isatty())) as on:
             summary = scan.run(on)
@@ -180,7 +180,7 @@ def _refuse_ray(ctx: click.Context, engine: str, output: Path | None, form: str,
                 raise click.UsageError(f"--{name.replace('_', '-')} is for --engine ray")
 
 
-def _told(scan: Scan | RayScan, quiet: bool) -> None:
+def _told(scan: ScanRun | RayScan, quiet: bool) -> None:
     """Where the decisions were recorded; what is wrong with that place is said in any case."""
     for line in scan.recorded[1:] if quiet else scan.recorded:
         _say(line)

@@ -23,8 +23,8 @@ from pathlib import Path
 from modengine.errors import InputError, Place, PolicyError, Problem
 from modengine.lab.data.corpus import HARMLESS, About, Columns, Corpus, load
 from modengine.policy.nodes import yaml
-from modengine.policy.nodes.diagnostics import Report
-from modengine.policy.nodes.record import Either, Items, Key, Record, Table
+from modengine.policy.nodes.diagnostics import Diagnostics
+from modengine.policy.nodes.record import Either, Entries, Items, Key, Record
 from modengine.policy.nodes.shape import Choice, Flag, Name, Text
 
 FIGURES = ("precision", "recall", "over-blocking")
@@ -44,7 +44,7 @@ CARD = Record(
         "files": Key(Items(Text(), least=1), "its files, beside the card or in the data folder", required=True),
         "text": Key(Text(), "the column with the text; `text` without this key"),
         "label": Key(Text(), "the column with the labels"),
-        "map": Key(Table(Text(), key=Text(), noun="a label"), "label to category", beside=("label",)),
+        "map": Key(Entries(Text(), key=Text(), noun="a label"), "label to category", beside=("label",)),
         "none": Key(_TEXTS, "labels of harmless rows; `*` for all that nothing else maps", beside=("label",)),
         "stratum": Key(Text(), "the column by which figures are parted"),
         "cluster": Key(Text(), "the column whose equal values are not independent rows"),
@@ -105,7 +105,7 @@ def _node(path: Path) -> yaml.Mapping:
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise InputError("ME905", f"`{path}` cannot be read: {why}", "check the path and its permissions") from None
-    report = Report()
+    report = Diagnostics()
     root = yaml.parse(text, str(path), report)
     if isinstance(root, yaml.Mapping) and root.get("corpus") is None and (root.get("policy") or root.get("ruleset")):
         place = Place(str(path))

@@ -40,16 +40,16 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Verdict:
     """What can change: the decision's action, and each category's action and score."""
 
     action: Action
     categories: tuple[tuple[str, Action, int], ...]
 
     @staticmethod
-    def of(decision: Decision) -> Outcome:
+    def of(decision: Decision) -> Verdict:
         found = tuple((name, one.action, one.score) for name, one in decision.categories.items())
-        return Outcome(decision.action, found)
+        return Verdict(decision.action, found)
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -63,12 +63,12 @@ class Frame:
     template: Template
     form: str
     terms: tuple[IdentityTerm, ...]
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[Verdict, ...]
     """One a term."""
-    without: Outcome
+    without: Verdict
 
     @property
-    def common(self) -> Outcome:
+    def common(self) -> Verdict:
         """The commonest outcome; of several the one met first."""
         return Counter(self.outcomes).most_common(1)[0][0]
 
@@ -79,7 +79,7 @@ def decided_frames(engine: Engine, templates: Templates, progress: Progress | No
         for form, _ in template.forms:
             terms = template.terms(form)
             texts = (template.without(form), *(template.fill(form, term.term) for term in terms))
-            without, *found = (Outcome.of(one) for one in engine.decide_many(texts, ignore_scope=True))
+            without, *found = (Verdict.of(one) for one in engine.decide_many(texts, ignore_scope=True))
             if terms:
                 yield Frame(template, form, terms, tuple(found), without)
             done += len(texts)
@@ -96,7 +96,7 @@ def unlike(values: Sequence[object]) -> int:
     return pairs(len(values)) - sum(pairs(count) for count in Counter(values).values())
 
 
-def changed(one: Outcome, other: Outcome) -> Changed | None:
+def changed(one: Verdict, other: Verdict) -> Changed | None:
     if one == other:
         return None
     return "score" if one.actions == other.actions else "action"
@@ -113,7 +113,7 @@ def differences(frame: Frame) -> Iterator[Difference]:
 
 
 def _difference(
-    frame: Frame, how: How, term: IdentityTerm, other: str, one: Outcome, two: Outcome
+    frame: Frame, how: How, term: IdentityTerm, other: str, one: Verdict, two: Verdict
 ) -> Iterator[Difference]:
     template = frame.template
     for (category, action, score), (_, other_action, other_score) in zip(one.categories, two.categories, strict=True):

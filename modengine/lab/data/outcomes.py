@@ -18,7 +18,7 @@ Progress = Callable[[int], object]
 
 
 @dataclass(frozen=True)
-class Outcomes:
+class DecidedCorpus:
     """Decisions on n rows in c categories; scope and period are taken as met."""
 
     categories: tuple[str, ...]
@@ -44,7 +44,7 @@ class Outcomes:
         return self.categories.index(category)
 
 
-def decide(engine: Engine, corpus: Corpus, progress: Progress | None = None) -> Outcomes:
+def decide(engine: Engine, corpus: Corpus, progress: Progress | None = None) -> DecidedCorpus:
     """Decides every row of a corpus.  The texts of the decisions are not kept."""
     categories = engine.policy.categories
     ranks = np.zeros((len(corpus), len(categories)), np.int8)
@@ -61,7 +61,7 @@ def decide(engine: Engine, corpus: Corpus, progress: Progress | None = None) -> 
         rules.append(_rules(decision))
         if progress is not None:
             progress(i + 1)
-    return Outcomes(categories, ranks, scores, tuple(rules), undetermined, refused)
+    return DecidedCorpus(categories, ranks, scores, tuple(rules), undetermined, refused)
 
 
 def decision_of(engine: Engine, message: Message) -> Decision:

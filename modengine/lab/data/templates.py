@@ -23,8 +23,8 @@ from pathlib import Path
 from modengine.checks.lexicon import IdentityTerm, lexicon
 from modengine.errors import InputError, PolicyError
 from modengine.policy.nodes import yaml
-from modengine.policy.nodes.diagnostics import Report
-from modengine.policy.nodes.record import Items, Key, Record, Table
+from modengine.policy.nodes.diagnostics import Diagnostics
+from modengine.policy.nodes.record import Entries, Items, Key, Record
 from modengine.policy.nodes.shape import Choice, Name, Text
 
 KINDS = ("neutral", "positive", "harmful", "reported")
@@ -48,7 +48,7 @@ _SENTENCE = Record(
         "category": Key(Text(), "the category that it breaks, or tells of"),
         "text": Key(Text(most=2000), "the sentence, with X once where the term stands", required=True),
         "forms": Key(
-            Table(Text(most=100), key=Choice(FORMS), noun="a form", least=1),
+            Entries(Text(most=100), key=Choice(FORMS), noun="a form", least=1),
             "form of a term to what stands in the place of X",
             required=True,
         ),
@@ -132,7 +132,7 @@ def parse(data: bytes, file: str) -> Templates:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError("ME904", f"`{file}` is not UTF-8", "save it as UTF-8") from None
-    report = Report()
+    report = Diagnostics()
     root = yaml.parse(text, file, report)
     checked = TEMPLATES.check(root, "a file of templates", report) if root is not None else None
     sentences = tuple(_sentences(checked, report)) if checked is not None else ()
@@ -141,7 +141,7 @@ def parse(data: bytes, file: str) -> Templates:
     return Templates(_text(checked, "templates") or "", "sha256:" + sha256(data).hexdigest(), sentences)
 
 
-def _sentences(root: yaml.Mapping, report: Report) -> Iterator[Template]:
+def _sentences(root: yaml.Mapping, report: Diagnostics) -> Iterator[Template]:
     items = root.get("sentences")
     seen: set[str] = set()
     for node in items.items if isinstance(items, yaml.Sequence) else ():
@@ -169,7 +169,7 @@ def _sentences(root: yaml.Mapping, report: Report) -> Iterator[Template]:
         yield template
 
 
-def _is_decent(template: Template, text: yaml.Scalar, report: Report) -> None:
+def _is_decent(template: Template, text: yaml.Scalar, report: Diagnostics) -> None:
     """Nothing sexual about minors may arise."""
     words = [word for word in MINORS if word in template.text + "".join(value for _, value in template.forms)]
     if template.category == SEXUAL and words:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from modengine.engine.match.literals import Automaton
 from modengine.lab.data.corpus import Corpus
-from modengine.lab.data.outcomes import Outcomes
+from modengine.lab.data.outcomes import DecidedCorpus
 from modengine.policy.condition import RuleRef, walk
 from modengine.policy.model import Policy, Rule, sought
 from modengine.text.normalize import plain
@@ -57,7 +57,7 @@ class Reach:
     for by name may matter anywhere.
     """
 
-    def __init__(self, policy: Policy, corpus: Corpus, outcomes: Outcomes) -> None:
+    def __init__(self, policy: Policy, corpus: Corpus, outcomes: DecidedCorpus) -> None:
         self._rows = len(corpus)
         self._named = set(_named(policy))
         self._hits: dict[str, list[int]] = {}

@@ -19,7 +19,7 @@ from modengine.lab.data.stamp import CorpusStamp, Stamp
 from modengine.lab.report.charts import Chart, Lines
 from modengine.lab.report.svg import legend, svg
 from modengine.lab.report.table import Cell, Quote, Table, plain, shown_estimate
-from modengine.lab.report.view import View, counts, unreadable, warnings
+from modengine.lab.report.view import ResultView, counts, unreadable, warnings
 from modengine.lab.stats.intervals import Estimate
 
 LONG = 40
@@ -36,7 +36,7 @@ def css() -> str:
     return files("modengine.lab.report").joinpath("page.css").read_text(encoding="utf-8")
 
 
-def page(views: Sequence[View], title: str, left_out: Sequence[tuple[str, str]] = ()) -> str:
+def page(views: Sequence[ResultView], title: str, left_out: Sequence[tuple[str, str]] = ()) -> str:
     """The page.  `left_out` are sections that could not be made, each with the reason."""
     texts = any(
         isinstance(cell, Quote) and not cell.open
@@ -68,7 +68,7 @@ def page(views: Sequence[View], title: str, left_out: Sequence[tuple[str, str]] 
     )
 
 
-def _about(views: Sequence[View]) -> str:
+def _about(views: Sequence[ResultView]) -> str:
     """The stamp that the views share, and every corpus once."""
     stamps = [view.result.stamp for view in views]
     first = stamps[0]
@@ -89,7 +89,7 @@ def _about(views: Sequence[View]) -> str:
     return f'<dl class="stamp">{made}</dl>'
 
 
-def _corpora(views: Sequence[View]) -> str:
+def _corpora(views: Sequence[ResultView]) -> str:
     """Every corpus once: what it is, what was left out, what it cannot tell."""
     found = {(one.name, one.digest): one for view in views for one in view.result.stamp.corpora}
     if not found:
@@ -113,7 +113,7 @@ def _corpus(one: CorpusStamp) -> str:
     return f'<h3>{escape(inline(one.name) + title)}</h3><dl class="stamp">{made}{digest}</dl>'
 
 
-def _section(view: View) -> str:
+def _section(view: ResultView) -> str:
     stamp: Stamp = view.result.stamp
     body = f"<h2>{escape(view.title)}</h2>"
     body += "".join(tag("p", escape(line), "warn") for line in warnings(stamp))

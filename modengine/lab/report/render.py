@@ -15,9 +15,9 @@ its view in `modengine/lab/report/views/NAME.py`:
         rows = tuple((row.category, row.share) for row in result.rows)   # an Estimate may be a cell
         return (Table("flips", "Flips by category", ("category", "share"), rows, note="planned"),)
 
-    def view(result: Flip) -> View:                   # lab.report.view.View
+    def view(result: Flip) -> ResultView:                   # lab.report.view.ResultView
         chart = Intervals("flips", "Flips", tuple((r.category, r.share) for r in result.rows), "flips")
-        return View("flip", "What would the smallest edit be?", result, tables(result), (chart,))
+        return ResultView("flip", "What would the smallest edit be?", result, tables(result), (chart,))
 
 and in `modengine/cli/lab/NAME.py`, with the options of `cli/lab/options.py`:
 
@@ -26,7 +26,7 @@ and in `modengine/cli/lab/NAME.py`, with the options of `cli/lab/options.py`:
     @corpus_argument
     @corpus_options
     @output_options
-    def command(policy: str, corpus: str, reading: Reading, output: Output) -> int:
+    def command(policy: str, corpus: str, reading: Reading, output: Destination) -> int:
         from modengine.lab.report.views.flip import view  # noqa: PLC0415  (numpy, which --help does not need)
         from modengine.lab.studies.flip import flip       # noqa: PLC0415
         engine = engine_of(policy)
@@ -49,23 +49,23 @@ import msgspec
 
 from modengine.lab.report.page import page
 from modengine.lab.report.table import Table, to_csv, to_text, wrapped
-from modengine.lab.report.view import View, corpus_line, short, warnings
+from modengine.lab.report.view import ResultView, corpus_line, short, warnings
 
 LONG = 20
 """Rows of a table in a terminal, where there are several tables."""
 
 
-def as_json(view: View) -> str:
+def as_json(view: ResultView) -> str:
     """The result as indented JSON, unrounded."""
     return msgspec.json.format(msgspec.json.encode(view.result), indent=2).decode("utf-8") + "\n"
 
 
-def as_csv(view: View) -> dict[str, str]:
+def as_csv(view: ResultView) -> dict[str, str]:
     """Each table as CSV, by its name."""
     return {table.name: to_csv(table) for table in view.tables}
 
 
-def as_text(view: View, width: int, whole: bool = True, prefix: str = "") -> str:
+def as_text(view: ResultView, width: int, whole: bool = True, prefix: str = "") -> str:
     """Stamp, summary and tables for a terminal.
 
     Unless `whole`, of several tables each is cut after `LONG` rows, and says under which name, `prefix`
@@ -85,12 +85,12 @@ def _cut(table: Table, prefix: str) -> Table:
     return replace(table, rows=table.rows[:LONG], note=note)
 
 
-def as_html(view: View) -> str:
+def as_html(view: ResultView) -> str:
     """A page that stands alone."""
     return page((view,), f"modengine {view.name}: {view.result.stamp.policy}")
 
 
-def heading(view: View) -> list[str]:
+def heading(view: ResultView) -> list[str]:
     """The stamp as lines of text."""
     stamp = view.result.stamp
     lines = [

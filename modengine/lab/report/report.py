@@ -14,9 +14,9 @@ import msgspec
 from modengine.engine.engine import Engine
 from modengine.errors import InputError, ModengineError
 from modengine.lab.data.corpus import Corpus
-from modengine.lab.data.outcomes import Outcomes, Progress, decide
+from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide
 from modengine.lab.report.page import page
-from modengine.lab.report.view import View
+from modengine.lab.report.view import ResultView
 from modengine.lab.report.views import (
     ablate as ablation_view,
 )
@@ -51,7 +51,7 @@ class Materials:
 
     engine: Engine
     corpora: tuple[Corpus, ...]
-    outcomes: tuple[Outcomes, ...]
+    outcomes: tuple[DecidedCorpus, ...]
     """The decisions on each corpus, scope and period taken as met."""
     seed: int
     command: str
@@ -65,12 +65,12 @@ class Materials:
         return frozenset(corpus.name for corpus in self.corpora if corpus.columns.invented)
 
 
-Section = Callable[[Materials], Sequence[View]]
+Section = Callable[[Materials], Sequence[ResultView]]
 """Views with names of their own (`ablate`, or `ablate-CORPUS`).  Raises ModengineError where the materials
 cannot give it: the report then says why."""
 
 
-def _eval(made_from: Materials) -> Sequence[View]:
+def _eval(made_from: Materials) -> Sequence[ResultView]:
     result = evaluate.evaluate(
         made_from.engine,
         made_from.corpora,
@@ -84,14 +84,14 @@ def _eval(made_from: Materials) -> Sequence[View]:
     return (evaluation_view.view(result, made_from.invented),)
 
 
-def _fairness(made_from: Materials) -> Sequence[View]:
+def _fairness(made_from: Materials) -> Sequence[ResultView]:
     result = fairness.fairness(
         made_from.engine, made_from.corpora, made_from.seed, outcomes=made_from.outcomes, command=made_from.command
     )
     return (fairness_view.view(result),)
 
 
-def _evade(made_from: Materials) -> Sequence[View]:
+def _evade(made_from: Materials) -> Sequence[ResultView]:
     result = evade.evade(
         made_from.engine,
         made_from.corpora,
@@ -103,32 +103,32 @@ def _evade(made_from: Materials) -> Sequence[View]:
     return (evade_view.view(result),)
 
 
-def _ablate(made_from: Materials) -> Sequence[View]:
+def _ablate(made_from: Materials) -> Sequence[ResultView]:
     results = ablate.ablations(
         made_from.engine, made_from.corpora, made_from.seed, outcomes=made_from.outcomes, command=made_from.command
     )
     return _named(made_from, [ablation_view.view(result) for result in results])
 
 
-def _tune(made_from: Materials) -> Sequence[View]:
-    def make(corpus: Corpus, outcomes: Outcomes) -> View:
+def _tune(made_from: Materials) -> Sequence[ResultView]:
+    def make(corpus: Corpus, outcomes: DecidedCorpus) -> ResultView:
         engine, seed, command = made_from.engine, made_from.seed, made_from.command
         return tuning_view.view(tune.tune(engine, corpus, seed, outcomes=outcomes, command=command))
 
     return _where_it_can(made_from, make)
 
 
-def _timeline(made_from: Materials) -> Sequence[View]:
-    def make(corpus: Corpus, _outcomes: Outcomes) -> View:
+def _timeline(made_from: Materials) -> Sequence[ResultView]:
+    def make(corpus: Corpus, _outcomes: DecidedCorpus) -> ResultView:
         result = timeline.timeline(made_from.engine, corpus, made_from.seed, command=made_from.command)
         return timeline_view.view(result)
 
     return _where_it_can(made_from, make)
 
 
-def _where_it_can(made_from: Materials, make: Callable[[Corpus, Outcomes], View]) -> Sequence[View]:
+def _where_it_can(made_from: Materials, make: Callable[[Corpus, DecidedCorpus], ResultView]) -> Sequence[ResultView]:
     """A view of each corpus that can give it.  Raises InputError with the reasons where none can."""
-    views: list[View] = []
+    views: list[ResultView] = []
     reasons: list[str] = []
     for corpus, outcomes in zip(made_from.corpora, made_from.outcomes, strict=True):
         try:
@@ -140,7 +140,7 @@ def _where_it_can(made_from: Materials, make: Callable[[Corpus, Outcomes], View]
     return _named(made_from, views)
 
 
-def _named(made_from: Materials, views: Sequence[View]) -> Sequence[View]:
+def _named(made_from: Materials, views: Sequence[ResultView]) -> Sequence[ResultView]:
     """Views of single corpora, with names and titles of their own where there are several corpora."""
     if len(made_from.corpora) == 1:
         return views
@@ -164,7 +164,7 @@ class Report:
     """The views of all sections, and why others are not there."""
 
     title: str
-    views: tuple[View, ...]
+    views: tuple[ResultView, ...]
     left_out: tuple[tuple[str, str], ...]
 
     def as_html(self) -> str:
@@ -193,7 +193,7 @@ def report(
 
     `progress` is told how many rows are decided, `on_section` which section is begun.
     """
-    outcomes: list[Outcomes] = []
+    outcomes: list[DecidedCorpus] = []
     done = 0
     for corpus in corpora:
         outcomes.append(decide(engine, corpus))
@@ -201,7 +201,7 @@ def report(
         if progress is not None:
             progress(done)
     made_from = Materials(engine, tuple(corpora), tuple(outcomes), seed, command, show_text, prevalence, tuple(declare))
-    views: list[View] = []
+    views: list[ResultView] = []
     left_out: list[tuple[str, str]] = []
     for name in sections:
         if on_section is not None:

@@ -11,7 +11,7 @@ from modengine.lab.report.charts import Chart
 from modengine.lab.report.table import Table
 
 
-class Result(Protocol):
+class StampedResult(Protocol):
     """What every measurement gives: a frozen msgspec struct with a stamp."""
 
     @property
@@ -19,14 +19,14 @@ class Result(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ResultView:
     """A result as it is shown."""
 
     name: str
     """Kebab-case: the command, and the anchor in the report."""
     title: str
     """The question that it answers."""
-    result: Result
+    result: StampedResult
     tables: tuple[Table, ...]
     charts: tuple[Chart, ...] = ()
     summary: tuple[str, ...] = ()

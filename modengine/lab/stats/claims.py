@@ -21,7 +21,7 @@ from statsmodels.stats.multitest import multipletests
 
 from modengine.errors import InputError
 from modengine.lab.data.corpus import HARMLESS, Corpus
-from modengine.lab.data.outcomes import Outcomes
+from modengine.lab.data.outcomes import DecidedCorpus
 from modengine.lab.stats.intervals import LEAST, Estimate
 from modengine.lab.stats.metrics import ALL, ANY, Figures, OverBlocking, labelled, rate, strata
 from modengine.model import RANK, Action
@@ -61,7 +61,7 @@ class Tested(msgspec.Struct, frozen=True):
     """`shown`: p_holm below 0.05; `contradicted`: the interval lies on the other side; else `open`."""
 
 
-class Comparison(msgspec.Struct, frozen=True):
+class StratumComparison(msgspec.Struct, frozen=True):
     """Over-blocking in a stratum against the other harmless rows of its corpus.  Explored."""
 
     corpus: str
@@ -150,7 +150,7 @@ def adjusted(p: Sequence[float | None], method: Literal["holm", "fdr_bh"]) -> li
     return [None if value is None else float(next(corrected)) for value in p]
 
 
-def explored(corpora: Sequence[Corpus], outcomes: Sequence[Outcomes], seed: int) -> tuple[Comparison, ...]:
+def explored(corpora: Sequence[Corpus], outcomes: Sequence[DecidedCorpus], seed: int) -> tuple[StratumComparison, ...]:
     """Every stratum of every corpus against the rest of its corpus, at `label` or more."""
     pairs: list[tuple[str, str, Estimate, Estimate]] = []
     for corpus, result in zip(corpora, outcomes, strict=True):
@@ -171,7 +171,7 @@ def explored(corpora: Sequence[Corpus], outcomes: Sequence[Outcomes], seed: int)
     p = [_fisher(a, b) for *_, a, b in pairs]
     fdr = adjusted(p, "fdr_bh")
     return tuple(
-        Comparison(corpus, name, a, b, p[i], fdr[i], (fdr[i] or 1.0) < ALPHA if fdr[i] is not None else False)
+        StratumComparison(corpus, name, a, b, p[i], fdr[i], (fdr[i] or 1.0) < ALPHA if fdr[i] is not None else False)
         for i, (corpus, name, a, b) in enumerate(pairs)
     )
 
@@ -190,4 +190,4 @@ def _counts(one: Estimate) -> tuple[int, int]:
     return k, n - k
 
 
-__all__ = ["ALL", "ANY", "Claim", "Comparison", "Tested", "adjusted", "declared", "explored", "read_claim"]
+__all__ = ["ALL", "ANY", "Claim", "StratumComparison", "Tested", "adjusted", "declared", "explored", "read_claim"]

@@ -9,7 +9,7 @@ import numpy as np
 
 from modengine.engine.engine import Engine
 from modengine.lab.data.corpus import HARMLESS, Corpus
-from modengine.lab.data.outcomes import Outcomes
+from modengine.lab.data.outcomes import DecidedCorpus
 from modengine.lab.stats.intervals import FORBIDDEN, Estimate
 from modengine.lab.stats.metrics import Flags, labelled, rate
 from modengine.model import RANK
@@ -18,7 +18,7 @@ EXAMPLES = 3
 """Rows named with each rule."""
 
 
-class Example(msgspec.Struct, frozen=True):
+class FalseAlarm(msgspec.Struct, frozen=True):
     """A row by its id, or by its number from 1; its text only where it may be shown."""
 
     row: str
@@ -39,10 +39,12 @@ class RuleAlarms(msgspec.Struct, frozen=True):
     block: int
     right: int
     """Rows of its own category that it hit with points and on which its category acts."""
-    examples: tuple[Example, ...]
+    examples: tuple[FalseAlarm, ...]
 
 
-def alarms(engine: Engine, corpus: Corpus, outcomes: Outcomes, seed: int, show_text: bool) -> tuple[RuleAlarms, ...]:
+def alarms(
+    engine: Engine, corpus: Corpus, outcomes: DecidedCorpus, seed: int, show_text: bool
+) -> tuple[RuleAlarms, ...]:
     """Rules by false alarms, the worst first; those without are left out."""
     shown = show_text or corpus.columns.invented
     rules = {rule.id: rule for rule in engine.policy.rules if rule.category is not None}
@@ -65,7 +67,7 @@ def alarms(engine: Engine, corpus: Corpus, outcomes: Outcomes, seed: int, show_t
             continue
         share = rate(corpus.clusters, hit, harmless, seed)
         examples = tuple(
-            Example(row_name(corpus, int(i)), corpus.text(int(i)) if shown else None)
+            FalseAlarm(row_name(corpus, int(i)), corpus.text(int(i)) if shown else None)
             for i in sorted(wrong, key=lambda i: (-ranks[i], i))[:EXAMPLES]
         )
         found.append(

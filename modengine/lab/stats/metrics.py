@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modengine.lab.data.corpus import HARMLESS, Corpus
-from modengine.lab.data.outcomes import LEVELS, Outcomes
+from modengine.lab.data.outcomes import LEVELS, DecidedCorpus
 from modengine.lab.stats.intervals import (
     FORBIDDEN,
     LEAST,
@@ -103,7 +103,7 @@ def labelled(corpus: Corpus, label: str) -> Flags:
     return np.array([one == label for one in corpus.labels], np.bool_)
 
 
-def over_blocking(corpus: Corpus, outcomes: Outcomes, seed: int) -> tuple[OverBlocking, ...]:
+def over_blocking(corpus: Corpus, outcomes: DecidedCorpus, seed: int) -> tuple[OverBlocking, ...]:
     """Per stratum and action; strata without harmless rows are left out."""
     harmless, top = labelled(corpus, HARMLESS), outcomes.highest()
     forbidden = "over-blocking" in corpus.columns.forbidden
@@ -119,7 +119,11 @@ def over_blocking(corpus: Corpus, outcomes: Outcomes, seed: int) -> tuple[OverBl
 
 
 def figures(
-    corpus: Corpus, outcomes: Outcomes, reach: Mapping[str, tuple[Action, ...]], seed: int, prevalence: float | None
+    corpus: Corpus,
+    outcomes: DecidedCorpus,
+    reach: Mapping[str, tuple[Action, ...]],
+    seed: int,
+    prevalence: float | None,
 ) -> tuple[Figures, ...]:
     """Per stratum, category and action that the category can reach.
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modengine.lab.data.corpus import HARMLESS, Corpus
-from modengine.lab.data.outcomes import Outcomes
+from modengine.lab.data.outcomes import DecidedCorpus
 from modengine.lab.stats.intervals import FORBIDDEN, LEAST, NOTHING, Estimate
 from modengine.lab.stats.metrics import Flags, labelled, rate
 from modengine.policy.model import Policy
@@ -36,7 +36,7 @@ class SweepPoint(msgspec.Struct, frozen=True):
     over_blocking: Estimate
 
 
-class Judged(msgspec.Struct, frozen=True):
+class JudgedThreshold(msgspec.Struct, frozen=True):
     """A threshold on the half that it was not chosen on."""
 
     corpus: str
@@ -49,7 +49,7 @@ class Judged(msgspec.Struct, frozen=True):
     over_blocking: Estimate
 
 
-class Choice(msgspec.Struct, frozen=True):
+class ChosenThreshold(msgspec.Struct, frozen=True):
     """The threshold that was best on the first half, and the second half's verdict on it."""
 
     corpus: str
@@ -58,7 +58,7 @@ class Choice(msgspec.Struct, frozen=True):
     threshold: int
     positives_chosen_on: int
     positives_judged_on: int
-    judged: tuple[Judged, ...]
+    judged: tuple[JudgedThreshold, ...]
     """The chosen one first, then those of the policy."""
 
 
@@ -70,7 +70,7 @@ def candidates(scores: NDArray[np.int64]) -> tuple[int, ...]:
     return tuple(int(score) for score in found)
 
 
-def sweep(corpus: Corpus, outcomes: Outcomes, seed: int) -> tuple[SweepPoint, ...]:
+def sweep(corpus: Corpus, outcomes: DecidedCorpus, seed: int) -> tuple[SweepPoint, ...]:
     """Every category that has rows in the corpus, at every threshold."""
     found: list[SweepPoint] = []
     for category in outcomes.categories:
@@ -95,7 +95,7 @@ def _at(corpus: Corpus, hit: Flags, ours: Flags, seed: int) -> tuple[Estimate, E
     )
 
 
-def choose(corpus: Corpus, outcomes: Outcomes, policy: Policy, seed: int) -> tuple[Choice, ...]:
+def choose(corpus: Corpus, outcomes: DecidedCorpus, policy: Policy, seed: int) -> tuple[ChosenThreshold, ...]:
     """A choice for each category with rows, and harmless rows, on both halves.
 
     The criterion is F1; where the card forbids precision, recall minus over-blocking.
@@ -105,7 +105,7 @@ def choose(corpus: Corpus, outcomes: Outcomes, policy: Policy, seed: int) -> tup
     first = np.asarray(corpus.halves == 0)
     harmless = labelled(corpus, HARMLESS)
     criterion: Criterion = "recall minus over-blocking" if "precision" in corpus.columns.forbidden else "F1"
-    found: list[Choice] = []
+    found: list[ChosenThreshold] = []
     for category in outcomes.categories:
         ours = labelled(corpus, category)
         parts = [ours & first, ours & ~first, harmless & first, harmless & ~first]
@@ -118,11 +118,11 @@ def choose(corpus: Corpus, outcomes: Outcomes, policy: Policy, seed: int) -> tup
         second = corpus.take(~first)
         ladder = dict(policy.actions.get(category, {}))
         judged = tuple(
-            Judged(corpus.name, category, at, name, *_at(second, scores[~first] >= at, ours[~first], seed))
+            JudgedThreshold(corpus.name, category, at, name, *_at(second, scores[~first] >= at, ours[~first], seed))
             for name, at in (("chosen", best), *ladder.items())
         )
         counts = int(parts[0].sum()), int(parts[1].sum())
-        found.append(Choice(corpus.name, category, criterion, best, *counts, judged))
+        found.append(ChosenThreshold(corpus.name, category, criterion, best, *counts, judged))
     return tuple(found)
 
 

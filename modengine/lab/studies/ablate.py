@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from modengine.engine.engine import Engine
 from modengine.lab.data.corpus import HARMLESS, Corpus
 from modengine.lab.data.derived import derived
-from modengine.lab.data.outcomes import Outcomes, Progress, decide
+from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.data.without import Reach, counting, without
 from modengine.lab.stats.intervals import FORBIDDEN, Estimate
@@ -90,7 +90,7 @@ def ablate(
     seed: int = 1,
     *,
     segmentation: bool = True,
-    outcomes: Outcomes | None = None,
+    outcomes: DecidedCorpus | None = None,
     command: str = "",
     progress: Progress | None = None,
 ) -> Ablation:
@@ -110,7 +110,7 @@ def ablations(
     corpora: Sequence[Corpus],
     seed: int = 1,
     *,
-    outcomes: Sequence[Outcomes],
+    outcomes: Sequence[DecidedCorpus],
     segmentation: bool = True,
     command: str = "",
     progress: Progress | None = None,
@@ -150,7 +150,7 @@ def steps(engine: Engine) -> int:
     return 2 + len(counting(engine.policy))
 
 
-def decided_without(less: Engine, corpus: Corpus, with_it: Outcomes, rows: Flags) -> NDArray[np.int8]:
+def decided_without(less: Engine, corpus: Corpus, with_it: DecidedCorpus, rows: Flags) -> NDArray[np.int8]:
     """(n, c): the ranks under a policy with a rule less, which can matter on `rows` alone."""
     ranks = with_it.ranks.copy()
     if rows.any():
@@ -159,7 +159,7 @@ def decided_without(less: Engine, corpus: Corpus, with_it: Outcomes, rows: Flags
 
 
 def _effect(
-    corpus: Corpus, with_it: Outcomes, again: NDArray[np.int8], hits: Flags, rule: Rule, seed: int
+    corpus: Corpus, with_it: DecidedCorpus, again: NDArray[np.int8], hits: Flags, rule: Rule, seed: int
 ) -> RuleEffect:
     relief = rule.relief
     category = rule.category or (relief.category if relief else None) or ""

@@ -17,7 +17,7 @@ from modengine.engine.engine import Engine
 from modengine.engine.match.terms import Boundary
 from modengine.lab.data.corpus import HARMLESS, Corpus
 from modengine.lab.data.derived import derived
-from modengine.lab.data.outcomes import LEVELS, Outcomes, decide
+from modengine.lab.data.outcomes import LEVELS, DecidedCorpus, decide
 from modengine.lab.stats.claims import adjusted
 from modengine.lab.stats.intervals import Estimate
 from modengine.lab.stats.metrics import ANY, Flags, labelled, levels, rate
@@ -45,7 +45,7 @@ class BoundaryFigure(msgspec.Struct, frozen=True):
 
 def boundaries(
     engine: Engine,
-    pairs: Sequence[tuple[Corpus, Outcomes]],
+    pairs: Sequence[tuple[Corpus, DecidedCorpus]],
     seed: int,
     told: Callable[[int], object] = lambda _: None,
 ) -> tuple[tuple[BoundaryFigure, ...], ...]:
@@ -72,7 +72,7 @@ def _corrected(found: list[BoundaryFigure]) -> tuple[BoundaryFigure, ...]:
 
 
 def _figures(
-    engine: Engine, corpus: Corpus, boundary: Boundary, outcomes: Outcomes, as_is: Outcomes, seed: int
+    engine: Engine, corpus: Corpus, boundary: Boundary, outcomes: DecidedCorpus, as_is: DecidedCorpus, seed: int
 ) -> Iterator[BoundaryFigure]:
     for figure, category, level, rows, hit, before in _cells(engine, corpus, outcomes, as_is):
         against = None if boundary == AS_IS else paired(corpus.clusters, before, hit, rows, seed)
@@ -80,7 +80,7 @@ def _figures(
 
 
 def _cells(
-    engine: Engine, corpus: Corpus, outcomes: Outcomes, as_is: Outcomes
+    engine: Engine, corpus: Corpus, outcomes: DecidedCorpus, as_is: DecidedCorpus
 ) -> Iterator[tuple[str, str, Action, Flags, Flags, Flags]]:
     """Figure, category, action, its rows, the hits, and the hits as the rules are."""
     forbidden, reach = corpus.columns.forbidden, levels(engine.policy)

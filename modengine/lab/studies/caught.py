@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from modengine.engine.engine import Engine
 from modengine.lab.data.corpus import Corpus
-from modengine.lab.data.outcomes import Outcomes, decision_of
+from modengine.lab.data.outcomes import DecidedCorpus, decision_of
 from modengine.lab.data.perturb import Spans
 from modengine.lab.data.rule_examples import hits_its_rule
 from modengine.lab.stats.intervals import FORBIDDEN, Estimate
@@ -42,7 +42,7 @@ class Caught:
 
 
 def of_corpus(
-    engine: Engine, corpus: Corpus, outcomes: Outcomes, action: Action, most: int, seed: int
+    engine: Engine, corpus: Corpus, outcomes: DecidedCorpus, action: Action, most: int, seed: int
 ) -> Iterator[tuple[Clean, Caught]]:
     """The caught rows of every category of a corpus that has rows of it, at most so many of each."""
     reach = levels(engine.policy)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.lab.data.corpus import HARMLESS, Corpus
-from modengine.lab.data.outcomes import LEVELS, Outcomes, Progress, decide
+from modengine.lab.data.outcomes import LEVELS, DecidedCorpus, Progress, decide
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.claims import adjusted
 from modengine.lab.stats.metrics import ALL, ANY, Flags, labelled, strata
@@ -153,7 +153,7 @@ def compare(
     )
 
 
-def ranks(outcomes: Outcomes, categories: Sequence[str]) -> NDArray[np.int8]:
+def ranks(outcomes: DecidedCorpus, categories: Sequence[str]) -> NDArray[np.int8]:
     """(n, c): the ranks in another order of categories; 0 in those that the policy does not have."""
     found = np.zeros((len(outcomes.ranks), len(categories)), np.int8)
     for at, category in enumerate(categories):

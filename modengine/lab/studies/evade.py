@@ -17,7 +17,7 @@ import numpy as np
 from modengine.engine.engine import MOST_CHARACTERS, Engine
 from modengine.errors import InputError
 from modengine.lab.data.corpus import Corpus
-from modengine.lab.data.outcomes import Outcomes, Progress, decide, decision_of
+from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide, decision_of
 from modengine.lab.data.perturb import SHARES, Disguised, Spans, disguise
 from modengine.lab.data.perturb_tables import DISGUISES, Disguise
 from modengine.lab.data.rule_examples import of_rules
@@ -25,7 +25,7 @@ from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.intervals import Estimate
 from modengine.lab.stats.metrics import Flags, rate
 from modengine.lab.studies.caught import Caught, Clean, matched, of_corpus, of_examples
-from modengine.lab.studies.price import ENDS, OPTIONS, STEPS, Cost, Gain, Price, Prices, Wanted, prices
+from modengine.lab.studies.price import ENDS, OPTIONS, STEPS, Gain, Price, PricePoint, Prices, Wanted, prices
 from modengine.model import Action, Decision
 
 Where = Literal["anywhere", "matched"]
@@ -39,7 +39,7 @@ SHOWN = 3
 SHOWN_STRENGTHS = (1, 3, 5)
 
 
-class Kept(msgspec.Struct, frozen=True):
+class StillCaught(msgspec.Struct, frozen=True):
     """What is still caught of the caught rows, disguised in one way at one strength."""
 
     corpus: str
@@ -75,12 +75,12 @@ class Evasion(msgspec.Struct, frozen=True):
     shares: dict[str, float]
     """Strength to the share of the changeable characters that are changed."""
     clean: tuple[Clean, ...]
-    kept: tuple[Kept, ...]
+    kept: tuple[StillCaught, ...]
     prices: tuple[Price, ...]
     """What the matching options cost harmless rows."""
     gains: tuple[Gain, ...]
     """What they bring against disguises."""
-    costs: tuple[Cost, ...]
+    costs: tuple[PricePoint, ...]
     """The one against the other, all corpora together: a curve for each option."""
     variants: tuple[Variant, ...]
 
@@ -97,7 +97,7 @@ def evade(
     most: int = MOST,
     price: bool = True,
     steps: bool = False,
-    outcomes: Sequence[Outcomes] | None = None,
+    outcomes: Sequence[DecidedCorpus] | None = None,
     command: str = "",
     progress: Progress | None = None,
 ) -> Evasion:
@@ -121,7 +121,7 @@ def evade(
     clean, caught = tuple(one for one, _ in found), [rows for _, rows in found if rows.rows]
     if not caught:
         raise InputError("ME911", "nothing is caught, so nothing can evade", _why(corpora))
-    kept: list[Kept] = []
+    kept: list[StillCaught] = []
     variants: list[Variant] = []
     shown: dict[str, int] = {}
     reach = _Reach(progress, sum(len(one.rows) for one in caught) * len(chosen))
@@ -235,7 +235,7 @@ def too_long(disguised: Disguised) -> bool:
     return length + sum(len(change.new) - 1 for change in disguised.changes) > MOST_CHARACTERS
 
 
-def _kept(corpus: Corpus, category: str, kind: str, rows: Sequence[_Row], seed: int) -> list[Kept]:
+def _kept(corpus: Corpus, category: str, kind: str, rows: Sequence[_Row], seed: int) -> list[StillCaught]:
     changed = [row for row in rows if row.cells]
     among = _flags(len(corpus), [row.row for row in changed])
     found = []
@@ -243,7 +243,7 @@ def _kept(corpus: Corpus, category: str, kind: str, rows: Sequence[_Row], seed: 
         caught = _flags(len(corpus), [row.row for row in changed if row.cells[k].caught])
         mean = float(np.mean([row.cells[k].share for row in changed])) if changed else 0.0
         estimate = rate(corpus.clusters, caught, among, seed)
-        found.append(Kept(corpus.name, category, kind, strength, estimate, mean, len(rows) - len(changed)))
+        found.append(StillCaught(corpus.name, category, kind, strength, estimate, mean, len(rows) - len(changed)))
     return found
 
 
@@ -298,7 +298,7 @@ def _bound(one: Caught, i: int) -> Callable[[Decision], bool]:
     return lambda decision: one.is_caught(i, decision)
 
 
-def _sorted(kept: list[Kept], kinds: Sequence[str]) -> tuple[Kept, ...]:
+def _sorted(kept: list[StillCaught], kinds: Sequence[str]) -> tuple[StillCaught, ...]:
     """Corpus by corpus, all categories first, in the order of the kinds."""
     corpora = list(dict.fromkeys(one.corpus for one in kept))
     return tuple(

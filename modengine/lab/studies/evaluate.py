@@ -8,12 +8,12 @@ import msgspec
 
 from modengine.engine.engine import Engine
 from modengine.lab.data.corpus import Corpus
-from modengine.lab.data.outcomes import Outcomes, Progress, decide
+from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide
 from modengine.lab.data.stamp import Stamp, stamp
-from modengine.lab.stats.claims import Claim, Comparison, Tested, declared, explored, read_claim
+from modengine.lab.stats.claims import Claim, StratumComparison, Tested, declared, explored, read_claim
 from modengine.lab.stats.false_alarms import RuleAlarms, alarms
 from modengine.lab.stats.metrics import Figures, OverBlocking, figures, levels, over_blocking
-from modengine.lab.stats.thresholds import Choice, SweepPoint, choose, sweep
+from modengine.lab.stats.thresholds import ChosenThreshold, SweepPoint, choose, sweep
 
 
 class Trouble(msgspec.Struct, frozen=True):
@@ -36,10 +36,10 @@ class Evaluation(msgspec.Struct, frozen=True):
     figures: tuple[Figures, ...]
     declared: tuple[Tested, ...]
     """Corrected after Holm."""
-    explored: tuple[Comparison, ...]
+    explored: tuple[StratumComparison, ...]
     """Corrected by the false discovery rate."""
     worst_rules: tuple[RuleAlarms, ...]
-    choices: tuple[Choice, ...]
+    choices: tuple[ChosenThreshold, ...]
     sweep: tuple[SweepPoint, ...]
     """Thresholds on all rows: a precision-recall curve, and what each point costs harmless rows."""
     trouble: tuple[Trouble, ...]
@@ -53,7 +53,7 @@ def evaluate(
     prevalence: float | None = None,
     declare: Sequence[str] = (),
     show_text: bool = False,
-    outcomes: Sequence[Outcomes] | None = None,
+    outcomes: Sequence[DecidedCorpus] | None = None,
     command: str = "",
     progress: Progress | None = None,
 ) -> Evaluation:
@@ -83,9 +83,9 @@ def evaluate(
     )
 
 
-def _decided(engine: Engine, corpora: Sequence[Corpus], progress: Progress | None) -> tuple[Outcomes, ...]:
+def _decided(engine: Engine, corpora: Sequence[Corpus], progress: Progress | None) -> tuple[DecidedCorpus, ...]:
     """The decisions on all corpora; progress is told the rows of all of them."""
-    found: list[Outcomes] = []
+    found: list[DecidedCorpus] = []
     before = 0
     for corpus in corpora:
         told = None if progress is None else _shifted(progress, before)

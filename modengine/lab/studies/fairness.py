@@ -22,10 +22,10 @@ from scipy.stats import binomtest, fisher_exact
 from modengine.engine.engine import Engine
 from modengine.lab.data.corpus import Corpus
 from modengine.lab.data.frames import Changed, Difference, Frame, changed, decided_frames, differences, pairs, unlike
-from modengine.lab.data.outcomes import Outcomes, Progress, decide
+from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.data.templates import KINDS, Template, Templates, shipped
-from modengine.lab.stats.claims import ALPHA, Comparison, adjusted, explored
+from modengine.lab.stats.claims import ALPHA, StratumComparison, adjusted, explored
 from modengine.lab.stats.intervals import LEAST, Estimate, proportion
 from modengine.lab.stats.metrics import OverBlocking, over_blocking
 from modengine.model import Action
@@ -114,7 +114,7 @@ class Fairness(msgspec.Struct, frozen=True):
     differences: tuple[Difference, ...]
     over_blocking: tuple[OverBlocking, ...]
     """Real talk: harmless rows on which any category acts, by stratum."""
-    explored: tuple[Comparison, ...]
+    explored: tuple[StratumComparison, ...]
     """Each stratum against the rest of its corpus, corrected by the false discovery rate."""
 
 
@@ -125,7 +125,7 @@ def fairness(
     *,
     templates: Templates | None = None,
     tolerance: float = TOLERANCE,
-    outcomes: Sequence[Outcomes] | None = None,
+    outcomes: Sequence[DecidedCorpus] | None = None,
     command: str = "",
     progress: Progress | None = None,
 ) -> Fairness:

@@ -29,7 +29,7 @@ from sklearn.model_selection import GroupKFold
 from modengine.engine.engine import Engine
 from modengine.lab.data.corpus import Corpus
 from modengine.lab.data.derived import derived
-from modengine.lab.data.outcomes import Outcomes, Progress, decide
+from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide
 from modengine.lab.data.without import rescored
 from modengine.lab.stats.intervals import Floats, Ints
 from modengine.lab.stats.metrics import Flags, labelled
@@ -44,7 +44,7 @@ Hits = NDArray[np.bool_]
 """(rows, rules)."""
 
 
-def hits_of(outcomes: Outcomes, rules: Sequence[Rule]) -> Hits:
+def hits_of(outcomes: DecidedCorpus, rules: Sequence[Rule]) -> Hits:
     """Which rules hit which rows."""
     columns = {rule.id: at for at, rule in enumerate(rules)}
     found = np.zeros((len(outcomes.ranks), len(rules)), np.bool_)
@@ -80,7 +80,7 @@ def coefficients(hits: Hits, own: Flags, clusters: Ints) -> Floats:
 def fitted(
     engine: Engine,
     corpus: Corpus,
-    outcomes: Outcomes,
+    outcomes: DecidedCorpus,
     rules: Sequence[Rule],
     bounds: tuple[int, int],
     aim: Action,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from modengine.engine.engine import Engine
 from modengine.lab.data.corpus import HARMLESS, Corpus
-from modengine.lab.data.outcomes import Outcomes, decision_of
+from modengine.lab.data.outcomes import DecidedCorpus, decision_of
 from modengine.lab.stats.metrics import labelled
 from modengine.model import RANK, Action, Decision
 
@@ -131,7 +131,7 @@ def _said(decision: Decision, category: str, show: bool) -> tuple[RuleSaid, ...]
 def rule_changes(
     corpus: Corpus,
     engines: tuple[Engine, Engine],
-    outcomes: tuple[Outcomes, Outcomes],
+    outcomes: tuple[DecidedCorpus, DecidedCorpus],
     categories: Sequence[str],
     ranks: tuple[NDArray[np.int8], NDArray[np.int8]],
 ) -> tuple[RuleChange, ...]:

@@ -19,7 +19,7 @@ from scipy.stats import binomtest
 from modengine.engine.engine import Engine
 from modengine.lab.data.corpus import HARMLESS, Corpus
 from modengine.lab.data.derived import derived
-from modengine.lab.data.outcomes import Outcomes, Progress, decide, decision_of
+from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide, decision_of
 from modengine.lab.data.perturb_tables import DISGUISES
 from modengine.lab.stats.claims import adjusted
 from modengine.lab.stats.intervals import FORBIDDEN, NOTHING, Estimate, Ints, by_cluster, difference, proportion
@@ -84,7 +84,7 @@ class Gain(msgspec.Struct, frozen=True):
     """Of the rows that the policy as it is catches, disguised by those kinds at strength 1, those still caught."""
 
 
-class Cost(msgspec.Struct, frozen=True):
+class PricePoint(msgspec.Struct, frozen=True):
     """The price of an option in one state against its gain, all corpora together: a point of its curve."""
 
     option: Option
@@ -101,7 +101,7 @@ class Prices(msgspec.Struct, frozen=True):
 
     prices: tuple[Price, ...] = ()
     gains: tuple[Gain, ...] = ()
-    costs: tuple[Cost, ...] = ()
+    costs: tuple[PricePoint, ...] = ()
 
 
 def switched(policy: Policy, option: Option, least: int | None) -> Policy:
@@ -133,7 +133,7 @@ def switched(policy: Policy, option: Option, least: int | None) -> Policy:
 def prices(
     engine: Engine,
     corpora: Sequence[Corpus],
-    decided: Sequence[Outcomes],
+    decided: Sequence[DecidedCorpus],
     seed: int,
     disguised: Callable[[str], list[Wanted]],
     states: Sequence[State] = ENDS,
@@ -146,7 +146,7 @@ def prices(
     pairs = [(c, o) for c, o in zip(corpora, decided, strict=True) if labelled(c, HARMLESS).any()]
     found: list[Price] = []
     gains: list[Gain] = []
-    costs: list[Cost] = []
+    costs: list[PricePoint] = []
     done = 0
     for option in OPTIONS:
         wanted = disguised(option)
@@ -159,7 +159,7 @@ def prices(
             kinds = tuple(kind.name for kind in DISGUISES.values() if kind.counters == option)
             gains += (Gain(option, state, name, kinds, proportion(*counts, seed)) for name, counts in kept.items())
             price = _together([_counts(corpus, now) for corpus, _, now in blocked if _told(corpus)], seed)
-            costs.append(Cost(option, state, having, price, _together(list(kept.values()), seed)))
+            costs.append(PricePoint(option, state, having, price, _together(list(kept.values()), seed)))
             done += 1
             if progress is not None:
                 progress(done)
@@ -175,7 +175,7 @@ def _engine(engine: Engine, option: Option, state: State) -> Engine:
     return engine if policy == engine.policy else derived(policy)
 
 
-def _blocked(changed: Engine, engine: Engine, corpus: Corpus, before: Outcomes) -> Flags:
+def _blocked(changed: Engine, engine: Engine, corpus: Corpus, before: DecidedCorpus) -> Flags:
     """The harmless rows on which any category acts under the changed engine."""
     harmless = labelled(corpus, HARMLESS)
     if changed is engine:
@@ -189,7 +189,9 @@ def _told(corpus: Corpus) -> bool:
     return "over-blocking" not in corpus.columns.forbidden
 
 
-def _price(corpus: Corpus, before: Outcomes, now: Flags, option: Option, state: State, having: int, seed: int) -> Price:
+def _price(
+    corpus: Corpus, before: DecidedCorpus, now: Flags, option: Option, state: State, having: int, seed: int
+) -> Price:
     if not _told(corpus):
         return Price(option, state, corpus.name, having, FORBIDDEN, FORBIDDEN, None, None)
     harmless = labelled(corpus, HARMLESS)

@@ -19,7 +19,7 @@ from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.lab.data.corpus import HARMLESS, Corpus
 from modengine.lab.data.derived import derived
-from modengine.lab.data.outcomes import LEVELS, Outcomes, Progress, decide
+from modengine.lab.data.outcomes import LEVELS, DecidedCorpus, Progress, decide
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.data.without import counting, rescored
 from modengine.lab.stats.metrics import ANY, Flags, labelled
@@ -85,7 +85,7 @@ def tune(
     most: int | None = None,
     aim: Action = "label",
     categories: Sequence[str] = (),
-    outcomes: Outcomes | None = None,
+    outcomes: DecidedCorpus | None = None,
     command: str = "",
     progress: Progress | None = None,
 ) -> Tuning:
@@ -148,8 +148,8 @@ class _Passes:
         return told
 
 
-def _take(outcomes: Outcomes, rows: Flags) -> Outcomes:
-    return Outcomes(
+def _take(outcomes: DecidedCorpus, rows: Flags) -> DecidedCorpus:
+    return DecidedCorpus(
         outcomes.categories,
         outcomes.ranks[rows],
         outcomes.scores[rows],
@@ -190,7 +190,7 @@ def _unfit(engine: Engine, corpus: Corpus, category: str, aim: Action) -> str | 
 
 
 def _judged(
-    engine: Engine, corpus: Corpus, as_is: Outcomes, after: Outcomes, categories: Sequence[str], seed: int
+    engine: Engine, corpus: Corpus, as_is: DecidedCorpus, after: DecidedCorpus, categories: Sequence[str], seed: int
 ) -> Iterator[Judged]:
     harmless = labelled(corpus, HARMLESS)
     halves: tuple[tuple[Literal["judged", "fitted"], int], ...] = (("judged", 1), ("fitted", 0))

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from modengine.audit.files.layout import Layout
+from modengine.audit.files.layout import LogPaths
 from modengine.audit.read.dsa import statement
 from modengine.audit.read.proof import prove_inclusion
 from modengine.audit.read.show import decisions
@@ -32,7 +32,7 @@ _WAIT = 5.0
 """Seconds to wait for another request that writes the same log."""
 
 
-def _layout(bench: Bench, request: Request, make: bool = False) -> Layout:
+def _layout(bench: Bench, request: Request, make: bool = False) -> LogPaths:
     name = str(request.get("log", ""))
     if bench.logs is None or not _LOG.fullmatch(name):
         raise ValueError("a log is named by 32 hexadecimal digits")
@@ -41,7 +41,7 @@ def _layout(bench: Bench, request: Request, make: bool = False) -> Layout:
         _make_room(bench.logs)
     elif not make and not folder.exists():
         raise ValueError("this window has no audit log yet: record a decision first")
-    return Layout(folder)
+    return LogPaths(folder)
 
 
 def _make_room(logs: Path) -> None:
@@ -116,7 +116,7 @@ def record(bench: Bench, request: Request) -> dict[str, Any]:
     return found
 
 
-def _revisions(layout: Layout, seq: int) -> list[dict[str, Any]]:
+def _revisions(layout: LogPaths, seq: int) -> list[dict[str, Any]]:
     """The revision records before a record, the last one first."""
     parsed = (_parsed(one.data)["record"] for one in segments.lines(layout.segments) if one.seq < seq)
     return [one for one in parsed if one is not None and one.get("kind") == "revision"][::-1]

@@ -13,7 +13,7 @@ import numpy as np
 
 from modengine.engine.engine import Engine
 from modengine.lab.stats.intervals import proportion
-from modengine.play.jobs.rows import HARMLESS, Row, decided, text_of
+from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ FUNCTIONS: dict[str, Function] = {
 """In the order of the page.  `plain` are harmful messages without any disguise."""
 
 
-def belongs(row: Row, name: str) -> bool:
+def belongs(row: LabelledMessage, name: str) -> bool:
     """Whether a row tries a functionality."""
     one = FUNCTIONS[name]
     if one.caught != (row.label != HARMLESS):
@@ -59,7 +59,7 @@ def belongs(row: Row, name: str) -> bool:
     return row.kind in one.kinds or any(tag in one.tags for tag in row.tags)
 
 
-def grid(engine: Engine, rows: Sequence[Row], seed: int = 1) -> list[dict[str, Any]]:
+def grid(engine: Engine, rows: Sequence[LabelledMessage], seed: int = 1) -> list[dict[str, Any]]:
     """Each functionality with the messages that hold and fail, and the share that holds with its interval.
 
     A harmful message is caught where its own category is not `allow`, a harmless one passes where all are.
@@ -94,7 +94,7 @@ def grid(engine: Engine, rows: Sequence[Row], seed: int = 1) -> list[dict[str, A
     return found
 
 
-def _holds(row: Row, outcome: dict[str, Any]) -> bool:
+def _holds(row: LabelledMessage, outcome: dict[str, Any]) -> bool:
     if row.label == HARMLESS:
         return bool(outcome["action"] == "allow")
     return bool(outcome["actions"].get(row.label, "allow") != "allow")

@@ -23,7 +23,7 @@ from modengine.explain.details import details_of
 from modengine.explain.marks import marks_of
 from modengine.loading import compile_engine
 from modengine.model import Decision, Message, Part
-from modengine.play.jobs.rows import HARMLESS, Row, decided, text_of
+from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, text_of
 from modengine.play.jobs.workspace import Made, make, rule_file
 from modengine.play.limits import MOST_ENGINES
 from modengine.play.shipped import samples
@@ -47,7 +47,7 @@ class Bench:
     """What a worker keeps between jobs: the rule sets that it compiled last, and the samples."""
 
     made: OrderedDict[str, Made] = field(default_factory=OrderedDict)
-    rows: tuple[Row, ...] = ()
+    rows: tuple[LabelledMessage, ...] = ()
     logs: Path | None = None
     """The folder of the audit logs."""
     known: frozenset[bytes] | None = None
@@ -87,24 +87,24 @@ class Bench:
             keep_facts(PAGE, policy)
             self.known = keys
 
-    def sample(self) -> tuple[Row, ...]:
+    def sample(self) -> tuple[LabelledMessage, ...]:
         if not self.rows:
             files = (samples() / "messages.jsonl", samples() / "lessons" / "negation.jsonl")
             self.rows = tuple(row for file in files for row in _rows(file))
         return self.rows
 
 
-def _rows(file: Path) -> list[Row]:
+def _rows(file: Path) -> list[LabelledMessage]:
     return [row_of(json.loads(line)) for line in file.read_text("utf-8").splitlines() if line.strip()]
 
 
-def row_of(given: Request) -> Row:
+def row_of(given: Request) -> LabelledMessage:
     """A labelled message from plain data; what is no part of it is a field."""
     apart = {"id", "text", "parts", "label", "kind", "tags", "gloss"}
     fields = {key: value for key, value in given.items() if key not in apart}
     parts = tuple(Part(one["kind"], one["text"]) for one in given.get("parts", ()))
     message = Message(given["text"], given.get("id"), parts, fields)
-    return Row(message, given.get("label", HARMLESS), given.get("kind", ""), tuple(given.get("tags", ())),
+    return LabelledMessage(message, given.get("label", HARMLESS), given.get("kind", ""), tuple(given.get("tags", ())),
                given.get("gloss", ""))  # fmt: skip
 
 
@@ -253,7 +253,7 @@ def schema(_bench: Bench, request: Request) -> object:
 # ---------------------------------------------------------------- measuring
 
 
-def _of_request(bench: Bench, request: Request) -> tuple[Row, ...]:
+def _of_request(bench: Bench, request: Request) -> tuple[LabelledMessage, ...]:
     """The messages that the request brings, or the shipped samples."""
     given = request.get("rows")
     return bench.sample() if not given else tuple(map(row_of, given))

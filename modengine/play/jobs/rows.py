@@ -14,7 +14,7 @@ HARMLESS = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LabelledMessage:
     """A labelled message."""
 
     message: Message
@@ -24,7 +24,7 @@ class Row:
     gloss: str = ""
 
 
-def decided(engine: Engine, rows: Sequence[Row]) -> list[dict[str, Any] | None]:
+def decided(engine: Engine, rows: Sequence[LabelledMessage]) -> list[dict[str, Any] | None]:
     """For each row its scores, and the actions that overrides raised; None where a field cannot be read."""
     found: list[dict[str, Any] | None] = []
     for row in rows:

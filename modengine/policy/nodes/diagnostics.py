@@ -21,7 +21,7 @@ _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What ends a line in YAML 1.1, section 4.2."""
 
 
-class Report:
+class Diagnostics:
     """Collects problems.  One is made for each call of `read` and thrown away with it."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 
 from modengine.errors import Place
-from modengine.policy.nodes.diagnostics import Report, closest, listed, shown
+from modengine.policy.nodes.diagnostics import Diagnostics, closest, listed, shown
 from modengine.policy.nodes.shape import Name, Shape, wrong
 from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence
 
@@ -19,7 +19,7 @@ class Items:
     least: int = 0
     takes: str = "a list"
 
-    def check(self, node: Node, what: str, report: Report) -> Sequence | None:
+    def check(self, node: Node, what: str, report: Diagnostics) -> Sequence | None:
         if not isinstance(node, Sequence):
             text = isinstance(node, Scalar) and node.value and len(node.value) <= 40 and "\n" not in node.value
             hint = "begin every item with `- `" if isinstance(node, Mapping) else ""
@@ -38,7 +38,7 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Entries:
     """A mapping whose keys the author chooses."""
 
     value: Shape
@@ -48,7 +48,7 @@ class Table:
     least: int = 0
     takes: str = "a mapping"
 
-    def check(self, node: Node, what: str, report: Report) -> Mapping | None:
+    def check(self, node: Node, what: str, report: Diagnostics) -> Mapping | None:
         if not isinstance(node, Mapping):
             wrong(self, node, what, report, "write `NAME: ...` under it")
             return None
@@ -101,7 +101,7 @@ class Record:
             [*self.one_of, *(k for k, key in self.keys.items() if key.required)][:4] or list(self.keys)[:4], "or"
         )
 
-    def check(self, node: Node, what: str, report: Report) -> Mapping | None:
+    def check(self, node: Node, what: str, report: Diagnostics) -> Mapping | None:
         if not isinstance(node, Mapping):
             wrong(self, node, what, report)
             return None
@@ -123,7 +123,7 @@ class Record:
         self._beside(node, what, report)
         return Mapping(tuple(kept), node.place)
 
-    def _absent(self, node: Mapping, what: str, report: Report) -> None:
+    def _absent(self, node: Mapping, what: str, report: Diagnostics) -> None:
         present = {key.value for key, _ in node.entries}
         for name, key in self.keys.items():
             if key.required and name not in present:
@@ -138,7 +138,7 @@ class Record:
                 f"add {listed(self.any_of, 'or')}",
             )
 
-    def _beside(self, node: Mapping, what: str, report: Report) -> None:
+    def _beside(self, node: Mapping, what: str, report: Diagnostics) -> None:
         present = {key.value: key.place for key, _ in node.entries}
         several = [name for name in self.one_of if name in present]
         if len(several) > 1:
@@ -191,7 +191,7 @@ class Either:
 
     scalar: Shape | None = None
     items: Items | None = None
-    mapping: Table | Record | None = None
+    mapping: Entries | Record | None = None
     named: str = ""
     """What it takes, where the forms' own words are too many."""
 
@@ -200,7 +200,7 @@ class Either:
         forms = (self.scalar, self.items, self.mapping)
         return self.named or " or ".join(shape.takes for shape in forms if shape is not None)
 
-    def check(self, node: Node, what: str, report: Report) -> Node | None:
+    def check(self, node: Node, what: str, report: Diagnostics) -> Node | None:
         shape: Shape | None = None
         match node:
             case Scalar():

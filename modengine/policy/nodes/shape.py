@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
-from modengine.policy.nodes.diagnostics import Report, closest, listed, shown
+from modengine.policy.nodes.diagnostics import Diagnostics, closest, listed, shown
 from modengine.policy.nodes.yaml import Lost, Node, Scalar, Sequence
 
 
@@ -22,7 +22,7 @@ class Shape(Protocol):
     def takes(self) -> str:
         """`a text`, `a list` ...: for `takes A, found B`."""
 
-    def check(self, node: Node, what: str, report: Report) -> Node | None:
+    def check(self, node: Node, what: str, report: Diagnostics) -> Node | None:
         """The node without what is wrong in it; None where nothing is left.  `what` names it."""
 
     def schema(self, defs: dict[str, object], /) -> dict[str, object]:
@@ -39,7 +39,7 @@ def found(node: Node) -> str:
     return "a list" if isinstance(node, Sequence) else "a mapping"
 
 
-def wrong(shape: Shape, node: Node, what: str, report: Report, hint: str = "") -> None:
+def wrong(shape: Shape, node: Node, what: str, report: Diagnostics, hint: str = "") -> None:
     if not isinstance(node, Lost):
         report.add(
             "ME203", f"{what} takes {shape.takes}, found {found(node)}", node.place, hint or f"write {shape.takes}"
@@ -54,7 +54,7 @@ class Text:
     most: int = 10_000
     takes: str = "a text"
 
-    def check(self, node: Node, what: str, report: Report) -> Scalar | None:
+    def check(self, node: Node, what: str, report: Diagnostics) -> Scalar | None:
         if not isinstance(node, Scalar):
             hint = "write a text" if not isinstance(node, Sequence) else "write one text, without brackets and `- `"
             wrong(self, node, what, report, hint)
@@ -94,7 +94,7 @@ class Name:
     """The pattern for JSON Schema, whose `\\w` is ASCII only (ECMA 262)."""
     takes: str = "a name"
 
-    def check(self, node: Node, what: str, report: Report) -> Scalar | None:
+    def check(self, node: Node, what: str, report: Diagnostics) -> Scalar | None:
         node = Text().check(node, what, report)  # type: ignore[assignment]
         if node is None:
             return None
@@ -126,7 +126,7 @@ class Choice:
     def takes(self) -> str:
         return listed(self.values, "or")
 
-    def check(self, node: Node, what: str, report: Report) -> Scalar | None:
+    def check(self, node: Node, what: str, report: Diagnostics) -> Scalar | None:
         if not isinstance(node, Scalar):
             wrong(self, node, what, report)
             return None
@@ -154,7 +154,7 @@ class Whole:
     other: str | None = None
     """A word that may stand in place of the number."""
 
-    def check(self, node: Node, what: str, report: Report) -> Scalar | None:
+    def check(self, node: Node, what: str, report: Diagnostics) -> Scalar | None:
         if isinstance(node, Scalar) and node.value == self.other:
             return node
         if not (isinstance(node, Scalar) and node.plain and re.fullmatch(r"-?(?:0|[1-9][0-9]{0,15})", node.value)):
@@ -180,7 +180,7 @@ class Share:
 
     takes: str = "a number above 0 and at most 1"
 
-    def check(self, node: Node, what: str, report: Report) -> Scalar | None:
+    def check(self, node: Node, what: str, report: Diagnostics) -> Scalar | None:
         if not (
             isinstance(node, Scalar) and node.plain and re.fullmatch(r"-?[0-9]{1,9}(?:\.[0-9]{1,12})?", node.value)
         ):
@@ -202,7 +202,7 @@ class Flag:
 
     takes: str = "`true` or `false`"
 
-    def check(self, node: Node, what: str, report: Report) -> Scalar | None:
+    def check(self, node: Node, what: str, report: Diagnostics) -> Scalar | None:
         if not (isinstance(node, Scalar) and node.plain and node.value in ("true", "false")):
             yes = isinstance(node, Scalar) and {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(
                 node.value.lower(), node.value.lower()
@@ -221,7 +221,7 @@ class Day:
 
     takes: str = "a date such as 2014-05-28"
 
-    def check(self, node: Node, what: str, report: Report) -> Scalar | None:
+    def check(self, node: Node, what: str, report: Diagnostics) -> Scalar | None:
         if not isinstance(node, Scalar) or (node.plain and node.reading not in ("date", "text")):
             wrong(self, node, what, report)
             return None
@@ -237,7 +237,7 @@ class Value:
 
     takes: str = "a text, a number, a boolean or a date"
 
-    def check(self, node: Node, what: str, report: Report) -> Scalar | None:
+    def check(self, node: Node, what: str, report: Diagnostics) -> Scalar | None:
         if not isinstance(node, Scalar):
             wrong(self, node, what, report)
             return None

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import yaml
 
 from modengine.errors import Place
-from modengine.policy.nodes.diagnostics import Report, shown
+from modengine.policy.nodes.diagnostics import Diagnostics, shown
 
 MAX_DEPTH = 50
 MAX_VALUES = 100_000
@@ -127,7 +127,7 @@ class Lost:
 Node = Scalar | Sequence | Mapping | Lost
 
 
-def parse(text: str, file: str, report: Report) -> Node | None:
+def parse(text: str, file: str, report: Diagnostics) -> Node | None:
     """The nodes of a file; None where nothing can be made of it.  Every problem goes to `report`."""
     report.know(file, text)
     bad = _UNPRINTABLE.search(text)
@@ -172,7 +172,7 @@ class _Open:
 class _Builder:
     """Nodes from events, by a stack in place of recursion."""
 
-    def __init__(self, text: str, file: str, report: Report) -> None:
+    def __init__(self, text: str, file: str, report: Diagnostics) -> None:
         self.text, self.file, self.report = text, file, report
         self.stack: list[_Open] = []
         self.root: Node | None = None
@@ -327,7 +327,7 @@ _CAUSES: tuple[_Cause, ...] = (
 )
 
 
-def _malformed(error: yaml.MarkedYAMLError, file: str, report: Report) -> None:
+def _malformed(error: yaml.MarkedYAMLError, file: str, report: Diagnostics) -> None:
     said = f"{error.problem or ''} / {error.context or ''}"
     cause = next((one for one in _CAUSES if re.search(one.said, said)), None)
     marks = (error.problem_mark, error.context_mark)

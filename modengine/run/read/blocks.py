@@ -22,7 +22,7 @@ from modengine.errors import InputError
 from modengine.run.read import parquet
 from modengine.run.read.encoding import UTF8_BOM
 from modengine.run.read.files import FORMS, Form, Source, open_file, read
-from modengine.run.read.lines import LINE_LIMIT, Lines, some
+from modengine.run.read.lines import LINE_LIMIT, LineReader, some
 from modengine.run.read.row import Row
 
 BYTES = 64 * 1024
@@ -66,7 +66,7 @@ class Block:
         """The rows, numbered as in the whole source."""
         if self.form not in RAW:
             return iter(self.rows)
-        lines = Lines(b"", io.BytesIO(self.data))
+        lines = LineReader(b"", io.BytesIO(self.data))
         lines.number = self.line - 1
         return FORMS[self.form](lines, self.name, "text")
 

@@ -17,11 +17,11 @@ from typing import BinaryIO, Literal
 from modengine.errors import InputError
 from modengine.run.read import jsonl, parquet, plaintext, table
 from modengine.run.read.encoding import UTF8_BOM, file_encoding, iconv
-from modengine.run.read.lines import HEAD, Lines
+from modengine.run.read.lines import HEAD, LineReader
 from modengine.run.read.row import Row
 
 Form = Literal["jsonl", "csv", "text", "parquet"]
-FORMS: Mapping[Form, Callable[[Lines, str, str], Iterator[Row]]] = {
+FORMS: Mapping[Form, Callable[[LineReader, str, str], Iterator[Row]]] = {
     "jsonl": jsonl.rows,
     "csv": table.rows,
     "text": plaintext.rows,
@@ -122,7 +122,7 @@ def read(
             if source.name != "-":
                 stack.callback(stream.close)
             # A regular file is opened anew: its mark of byte order is still before the first line.
-            lines = Lines(source.head or stream.read(len(UTF8_BOM)), stream)
+            lines = LineReader(source.head or stream.read(len(UTF8_BOM)), stream)
             for row in FORMS[source.form](lines, source.name, text):
                 yield row
                 if on_bytes is not None:

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 
 from modengine.errors import MessageError
 from modengine.model import Message
-from modengine.run.read.lines import Lines, decoded, too_large
+from modengine.run.read.lines import LineReader, decoded, too_large
 from modengine.run.read.row import Row
 from modengine.run.read.shape import message_of, type_name
 
 _HINT = "one JSON object a line; see docs/messages.md"
 
 
-def rows(lines: Lines, source: str, text_key: str = "text") -> Iterator[Row]:
+def rows(lines: LineReader, source: str, text_key: str = "text") -> Iterator[Row]:
     """A row for every line that is not blank."""
     for number, data in lines:
         try:

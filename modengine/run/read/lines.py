@@ -16,7 +16,7 @@ LINE_LIMIT = 4_000_000
 _SKIP = 64 * 1024
 
 
-class Lines:
+class LineReader:
     """The lines of a stream, numbered from 1, without their ends.
 
     `head` are bytes already taken from the stream.  A line above the limit comes as None.  Lines end

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from modengine.errors import MessageError
 from modengine.model import Message
-from modengine.run.read.lines import Lines, decoded, too_large
+from modengine.run.read.lines import LineReader, decoded, too_large
 from modengine.run.read.row import Row
 
 
-def rows(lines: Lines, source: str, _text_key: str = "text") -> Iterator[Row]:
+def rows(lines: LineReader, source: str, _text_key: str = "text") -> Iterator[Row]:
     """A row for every line that is not blank.  Such messages have no `id`: the line stands for it."""
     for number, data in lines:
         try:

@@ -14,7 +14,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 
 from modengine.errors import InputError, MessageError
-from modengine.run.read.lines import LINE_LIMIT, Lines, not_utf8, too_large
+from modengine.run.read.lines import LINE_LIMIT, LineReader, not_utf8, too_large
 from modengine.run.read.row import Row
 from modengine.run.read.shape import message_of, nearly_text
 
@@ -24,7 +24,7 @@ _ESCAPED = re.compile("[\udc80-\udcff]")
 _HINT = "quote a cell that holds a comma, a quotation mark or a line end; write a quotation mark in it twice"
 
 
-def rows(lines: Lines, source: str, text_key: str = "text") -> Iterator[Row]:
+def rows(lines: LineReader, source: str, text_key: str = "text") -> Iterator[Row]:
     """A row for every record.  Raises InputError (ME908) where the header cannot serve."""
     feed = _Feed(lines)
     # The limit of a cell is the csv module's own and global; it is only ever raised here.
@@ -60,7 +60,7 @@ def rows(lines: Lines, source: str, text_key: str = "text") -> Iterator[Row]:
 class _Feed:
     """Lines of text for the csv module, which can be given back where they turned out not to be one record."""
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: LineReader) -> None:
         self._lines = lines
         self._taken: list[tuple[int, str]] = []
         self._again: deque[tuple[int, str]] = deque()

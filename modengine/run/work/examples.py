@@ -25,7 +25,7 @@ class Tracer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ExampleResult:
     """What became of one example."""
 
     rule: Rule
@@ -50,7 +50,7 @@ class Outcome:
         return "news" if self.kind in KNOWN else "fails"
 
 
-def run_examples(engine: Tracer, rules: Iterable[Rule]) -> Iterator[Outcome]:
+def run_examples(engine: Tracer, rules: Iterable[Rule]) -> Iterator[ExampleResult]:
     """The outcome of every example of every rule that is evaluated (drafts are not).
 
     An example is about its own rule alone: what else hits does not matter.  Scope and period are
@@ -63,7 +63,9 @@ def run_examples(engine: Tracer, rules: Iterable[Rule]) -> Iterator[Outcome]:
             trace = engine.trace(example.message, ignore_scope=True, rules=(rule.id,))
             mine = next((one for one in trace.rules if one.rule == rule.id), None)
             reasons = (one.reason for one in trace.decision.undetermined if one.rule in (None, rule.id))
-            yield Outcome(rule, kind, example, mine is not None and mine.outcome == "hit", mine, next(reasons, ""))
+            yield ExampleResult(
+                rule, kind, example, mine is not None and mine.outcome == "hit", mine, next(reasons, "")
+            )
 
 
 def needs_others(rule: Rule, own: Sequence[str]) -> bool:

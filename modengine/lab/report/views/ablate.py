@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from modengine.lab.report.charts import Chart, Grid, Intervals
 from modengine.lab.report.table import Cell, Table, show
-from modengine.lab.report.view import View
+from modengine.lab.report.view import ResultView
 from modengine.lab.stats.metrics import ANY
 from modengine.lab.studies.ablate import Ablation, RuleEffect
 
@@ -18,8 +18,10 @@ MOST_ROWS = 20
 """Rules in a chart."""
 
 
-def view(result: Ablation) -> View:
-    return View("ablate", "What does each rule do?", result, tables(result), charts(result), tuple(summary(result)))
+def view(result: Ablation) -> ResultView:
+    return ResultView(
+        "ablate", "What does each rule do?", result, tables(result), charts(result), tuple(summary(result))
+    )
 
 
 def summary(result: Ablation) -> Iterator[str]:

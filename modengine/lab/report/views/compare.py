@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from modengine.lab.report.charts import Chart, Intervals
 from modengine.lab.report.table import Cell, Quote, Table, show
-from modengine.lab.report.view import View, short
+from modengine.lab.report.view import ResultView, short
 from modengine.lab.stats.metrics import ALL, ANY
 from modengine.lab.studies.compare import Comparison
 from modengine.lab.studies.flips import CategoryFlip, Flip, RuleSaid
@@ -15,9 +15,9 @@ MOST_RULES = 60
 """Rules in the table; all are in the JSON."""
 
 
-def view(result: Comparison, invented: bool = False) -> View:
+def view(result: Comparison, invented: bool = False) -> ResultView:
     """`invented` where the texts of the corpus may be read at once."""
-    return View(
+    return ResultView(
         "diff",
         "What changes between A and B?",
         result,

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from modengine.lab.data.perturb_tables import DISGUISES
 from modengine.lab.report.charts import Chart, Intervals, Line, Lines, Point
 from modengine.lab.report.table import Cell, Quote, Table, percent, show
-from modengine.lab.report.view import View
+from modengine.lab.report.view import ResultView
 from modengine.lab.stats.intervals import NOTHING
-from modengine.lab.studies.evade import POOLED, Evasion, Kept
+from modengine.lab.studies.evade import POOLED, Evasion, StillCaught
 from modengine.lab.studies.price import AS_IT_IS, LEAST, State
 
 WAYS = {
@@ -28,8 +28,8 @@ STATES = (
 )
 
 
-def view(result: Evasion) -> View:
-    return View(
+def view(result: Evasion) -> ResultView:
+    return ResultView(
         "evade", "How easily is it evaded, and what does resisting cost?", result, tables(result), charts(result),
         tuple(summary(result)),
     )  # fmt: skip
@@ -59,7 +59,7 @@ def _corpora(result: Evasion) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.corpus for one in result.kept))
 
 
-def _pooled(result: Evasion, corpus: str) -> Sequence[Kept]:
+def _pooled(result: Evasion, corpus: str) -> Sequence[StillCaught]:
     return [one for one in result.kept if one.corpus == corpus and one.category == POOLED]
 
 
@@ -212,7 +212,7 @@ def charts(result: Evasion) -> tuple[Chart, ...]:
     return tuple(made)
 
 
-def _point(one: Kept) -> Point:
+def _point(one: StillCaught) -> Point:
     return Point(float(one.strength), one.kept.value or 0.0, one.kept.low, one.kept.high)
 
 

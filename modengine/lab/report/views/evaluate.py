@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from modengine.lab.data.outcomes import LEVELS
 from modengine.lab.report.charts import Chart, Intervals, Line, Lines, Point
 from modengine.lab.report.table import Cell, Quote, Table, percent, show
-from modengine.lab.report.view import View
+from modengine.lab.report.view import ResultView
 from modengine.lab.stats.intervals import Estimate
 from modengine.lab.stats.metrics import ALL, Figures
 from modengine.lab.stats.thresholds import SweepPoint
@@ -19,10 +19,10 @@ MOST_STRATA = 20
 """Strata in a chart."""
 
 
-def view(result: Evaluation, invented: frozenset[str] = frozenset()) -> View:
+def view(result: Evaluation, invented: frozenset[str] = frozenset()) -> ResultView:
     """`invented` names the corpora whose texts may be read at once."""
     title = "What does it catch and miss, and whom does it hit by mistake?"
-    return View("eval", title, result, tables(result, invented), charts(result), tuple(summary(result)))
+    return ResultView("eval", title, result, tables(result, invented), charts(result), tuple(summary(result)))
 
 
 def summary(result: Evaluation) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from modengine.lab.report.charts import Chart, Intervals
 from modengine.lab.report.table import Cell, Table, percent, show
-from modengine.lab.report.view import View
+from modengine.lab.report.view import ResultView
 from modengine.lab.stats.metrics import ALL
 from modengine.lab.studies.fairness import Fairness
 
@@ -16,8 +16,8 @@ MOST = 500
 """Offending pairs in a table; all are in the JSON."""
 
 
-def view(result: Fairness) -> View:
-    return View(
+def view(result: Fairness) -> ResultView:
+    return ResultView(
         "fairness", "Does it treat people alike?", result, tables(result), charts(result), tuple(summary(result))
     )
 

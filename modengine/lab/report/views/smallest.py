@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from modengine.explain.visible import inline
 from modengine.lab.report.table import Quote, Table
-from modengine.lab.report.view import View
+from modengine.lab.report.view import ResultView
 from modengine.lab.studies.smallest import Removal, Smallest
 
 
-def view(result: Smallest) -> View:
-    return View("flip", "What would the smallest edit be?", result, tables(result), (), tuple(summary(result)))
+def view(result: Smallest) -> ResultView:
+    return ResultView("flip", "What would the smallest edit be?", result, tables(result), (), tuple(summary(result)))
 
 
 def summary(result: Smallest) -> Iterator[str]:

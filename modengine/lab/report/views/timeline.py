@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from modengine.lab.report.charts import Chart, Intervals, Line, Lines, Point
 from modengine.lab.report.table import Cell, Table, show
-from modengine.lab.report.view import View
+from modengine.lab.report.view import ResultView
 from modengine.lab.stats.metrics import ALL
 from modengine.lab.studies.timeline import Moment, Timeline
 
@@ -14,9 +14,9 @@ TICKS = 8
 """Dates under the chart."""
 
 
-def view(result: Timeline) -> View:
+def view(result: Timeline) -> ResultView:
     title = "What did the campaign change?"
-    return View("timeline", title, result, tables(result), charts(result), tuple(summary(result)))
+    return ResultView("timeline", title, result, tables(result), charts(result), tuple(summary(result)))
 
 
 def summary(result: Timeline) -> Iterator[str]:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from modengine.lab.report.charts import Chart, Intervals
 from modengine.lab.report.table import Table, show
-from modengine.lab.report.view import View
+from modengine.lab.report.view import ResultView
 from modengine.lab.stats.metrics import ANY
 from modengine.lab.studies.tune import Judged, Tuning
 
 
-def view(result: Tuning) -> View:
-    return View(
+def view(result: Tuning) -> ResultView:
+    return ResultView(
         "tune", "What points would fit the data?", result, tables(result), charts(result), tuple(summary(result))
     )
 
