@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from modengine.checks import check as check
     from modengine.engine.engine import Engine as Engine
     from modengine.errors import AuditError as AuditError
+    from modengine.errors import Diagnostic as Diagnostic
     from modengine.errors import InputError as InputError
+    from modengine.errors import Location as Location
     from modengine.errors import MessageError as MessageError
     from modengine.errors import ModengineError as ModengineError
     from modengine.errors import OutputError as OutputError
-    from modengine.errors import Place as Place
     from modengine.errors import PolicyError as PolicyError
-    from modengine.errors import Problem as Problem
     from modengine.loading import load as load
     from modengine.model import CategoryScore as CategoryScore
     from modengine.model import Decision as Decision
@@ -45,17 +45,17 @@ _HOMES = {
     "AuditLog": "audit.write.log",
     "CategoryScore": "model",
     "Decision": "model",
+    "Diagnostic": "errors",
     "Engine": "engine.engine",
     "InputError": "errors",
+    "Location": "errors",
     "Match": "model",
     "Message": "model",
     "MessageError": "errors",
     "ModengineError": "errors",
     "OutputError": "errors",
     "Part": "model",
-    "Place": "errors",
     "PolicyError": "errors",
-    "Problem": "errors",
     "ReliefHit": "model",
     "RuleHit": "model",
     "Trace": "model",

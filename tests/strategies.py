@@ -14,7 +14,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from modengine.errors import Place
+from modengine.errors import Location
 from modengine.model import Message, Part
 from modengine.policy import condition as cond
 from modengine.policy.grammar import parse
@@ -34,7 +34,7 @@ from modengine.policy.model import (
 from modengine.text.normalize import plain
 from modengine.text.tables import lookalikes, splits, syllable
 
-HERE = Place("generated.yaml")
+HERE = Location("generated.yaml")
 CHINA = timezone(timedelta(hours=8))
 
 # --------------------------------------------------------------------------- makers

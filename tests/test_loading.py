@@ -17,10 +17,10 @@ rules:
 POLICY = "policy: p\ntitle: P\nrulesets: [r.yaml]\nactions: {c: {label: 1}}\n"
 
 
-def problem_of(path: Path) -> modengine.Problem:
+def problem_of(path: Path) -> modengine.Diagnostic:
     with pytest.raises(modengine.PolicyError) as caught:
         modengine.load(path)
-    (problem,) = caught.value.problems
+    (problem,) = caught.value.diagnostics
     return problem
 
 

@@ -133,8 +133,8 @@ def run(args: Sequence[str] | None = None) -> int:
 
 def policy_errors(error: PolicyError) -> str:
     """All problems of a policy, and how many they are."""
-    count = len(error.problems)
-    blocks = [problem.render() for problem in error.problems]
+    count = len(error.diagnostics)
+    blocks = [problem.render() for problem in error.diagnostics]
     return "\n\n".join([*blocks, f"{count} problem{'s' if count != 1 else ''}: nothing was decided"])
 
 

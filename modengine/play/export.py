@@ -44,7 +44,7 @@ def as_page(lesson: Lesson) -> str:
     """The page.  Raises InputError (ME905) where the lesson's rules have errors."""
     made = make(lesson.files, lesson.main)
     if made.engine is None:
-        said = "\n".join(one.render() for one in made.problems)
+        said = "\n".join(one.render() for one in made.diagnostics)
         raise InputError("ME905", f"the rules of the lesson `{lesson.lesson}` have errors:\n{said}", "mend them first")
     details = details_of(made.engine.policy)
     cases = []

@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import PurePosixPath, PureWindowsPath
 
-from modengine.errors import Place
+from modengine.errors import Location
 from modengine.policy.model import SourceFile
 from modengine.policy.nodes.diagnostics import Diagnostics, shown
 from modengine.policy.nodes.yaml import Node, Scalar, parse
@@ -65,7 +65,7 @@ class Files:
 
     def text(self, path: str, named: Scalar | None) -> str | None:
         """The text of a file, without a byte order mark."""
-        place = named.place if named else Place(path)
+        place = named.place if named else Location(path)
         if path not in self._data:
             data = self._bytes(path, place)
             if data is None:
@@ -73,7 +73,7 @@ class Files:
             self._data[path] = data
         return decode(self._data[path], path, self.report)
 
-    def _bytes(self, path: str, place: Place) -> bytes | None:
+    def _bytes(self, path: str, place: Location) -> bytes | None:
         add = self.report.add
         try:
             # A FIFO would wait for its writer: open without waiting, then ask what was opened.
@@ -136,13 +136,13 @@ def decode(data: bytes, file: str, report: Diagnostics) -> str | None:
             line = column = 1
         if likely:
             hint = f"convert it: iconv -f {likely} -t UTF-8"
-            report.add("ME104", f"the file is not UTF-8 but probably {likely}", Place(file, line, column), hint)
+            report.add("ME104", f"the file is not UTF-8 but probably {likely}", Location(file, line, column), hint)
         else:
-            report.add("ME104", "the file is not UTF-8", Place(file, line, column), "save it as UTF-8")
+            report.add("ME104", "the file is not UTF-8", Location(file, line, column), "save it as UTF-8")
         return None
     if "\0" in text[:200] and _likely(data) == "UTF-16":
         report.add(
-            "ME104", "the file is not UTF-8 but probably UTF-16", Place(file), "convert it: iconv -f UTF-16 -t UTF-8"
+            "ME104", "the file is not UTF-8 but probably UTF-16", Location(file), "convert it: iconv -f UTF-16 -t UTF-8"
         )
         return None
     return text

@@ -75,7 +75,7 @@ def test_what_is_wrong_is_said_with_its_place(old: str, new: str, why: str) -> N
     text = GOOD.replace(old, new).replace("来了一位X", "来了一位高中X" if "pornography" in new else "来了一位X")
     with pytest.raises(PolicyError, match=why) as raised:
         parse(text.encode(), "t.yaml")
-    assert raised.value.problems[0].place.file == "t.yaml"
+    assert raised.value.diagnostics[0].location.file == "t.yaml"
 
 
 def test_two_sentences_of_one_name_are_refused() -> None:

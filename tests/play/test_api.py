@@ -243,7 +243,7 @@ def test_the_command_is_listed() -> None:
 @pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda one: one.lesson)
 def test_the_rules_of_a_lesson_have_no_error(lesson: Any) -> None:
     made = make(lesson.files, lesson.main)
-    assert made.engine is not None, [one.render() for one in made.problems]
+    assert made.engine is not None, [one.render() for one in made.diagnostics]
     assert len({case.id for case in lesson.cases}) == len(lesson.cases)
     for case in lesson.cases:
         assert case.label == "none" or case.label in made.engine.policy.categories

@@ -118,7 +118,7 @@ def test_no_file_of_the_machine_is_read(text: str, tmp_path: Path, monkeypatch: 
         (tmp_path / name).write_text("a-secret: of the machine\n", "utf-8")
     made = make({"policy.yaml": text}, "policy.yaml")
     assert made.engine is None
-    said = "\n".join(problem.render() for problem in made.problems)
+    said = "\n".join(problem.render() for problem in made.diagnostics)
     assert "ME205" in said
     assert "a-secret" not in said
     assert str(tmp_path) not in said

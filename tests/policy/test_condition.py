@@ -34,13 +34,13 @@ from modengine.policy.grammar import (
     parse,
 )
 from modengine.policy.nodes.diagnostics import Diagnostics
-from modengine.policy.nodes.yaml import Place, Scalar
+from modengine.policy.nodes.yaml import Location, Scalar
 from modengine.policy.schema import GLOB, ID
 
 
 def named(shape: Any) -> Any:
     """Whether a shape of the schema takes a name."""
-    return lambda text: shape.check(Scalar(text, Place("x")), "x", Diagnostics()) is not None
+    return lambda text: shape.check(Scalar(text, Location("x")), "x", Diagnostics()) is not None
 
 
 letters = "abz019_.-加微"

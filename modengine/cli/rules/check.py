@@ -10,7 +10,7 @@ import click
 
 from modengine.checks import check_paths
 from modengine.cli.options import format_option, nearby
-from modengine.errors import Problem
+from modengine.errors import Diagnostic
 from modengine.paths import shipped_rules
 
 
@@ -28,7 +28,7 @@ def command(paths: tuple[Path, ...], form: str) -> int:
     return 1 if problems else 0
 
 
-def as_text(problems: Sequence[Problem]) -> str:
+def as_text(problems: Sequence[Diagnostic]) -> str:
     """Each problem with its line and a hint, then a count."""
     errors = sum(problem.severity == "error" for problem in problems)
     blocks = [problem.render() for problem in problems]
@@ -39,16 +39,16 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def as_json(problems: Sequence[Problem]) -> str:
+def as_json(problems: Sequence[Diagnostic]) -> str:
     """A list of objects."""
     return json.dumps([problem.data() for problem in problems], ensure_ascii=False, indent=2) + "\n"
 
 
-def as_github(problems: Sequence[Problem]) -> str:
+def as_github(problems: Sequence[Diagnostic]) -> str:
     """Workflow commands, which GitHub shows at the line (docs.github.com, "Workflow commands")."""
     return "".join(
-        f"::{problem.severity} file={_property(problem.place.file)},line={problem.place.line},"
-        f"col={problem.place.column},title={_property(f'{problem.code} {problem.name}')}"
+        f"::{problem.severity} file={_property(problem.location.file)},line={problem.location.line},"
+        f"col={problem.location.column},title={_property(f'{problem.code} {problem.name}')}"
         f"::{_data(f'{problem.message}. hint: {problem.hint}')}\n"
         for problem in problems
     )

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from modengine.errors import InputError, Place, PolicyError, Problem
+from modengine.errors import Diagnostic, InputError, Location, PolicyError
 from modengine.lab.data.corpus import HARMLESS, About, Columns, Corpus, load
 from modengine.policy.nodes import yaml
 from modengine.policy.nodes.diagnostics import Diagnostics
@@ -108,12 +108,12 @@ def _node(path: Path) -> yaml.Mapping:
     report = Diagnostics()
     root = yaml.parse(text, str(path), report)
     if isinstance(root, yaml.Mapping) and root.get("corpus") is None and (root.get("policy") or root.get("ruleset")):
-        place = Place(str(path))
+        place = Location(str(path))
         hint = "give a corpus (JSONL, CSV, Parquet) or a card, which begins with `corpus: NAME`"
-        raise PolicyError([Problem("ME202", "this is a rule file, not the card of a corpus", place, hint)])
+        raise PolicyError([Diagnostic("ME202", "this is a rule file, not the card of a corpus", place, hint)])
     checked = CARD.check(root, "a card", report) if root is not None else None
-    if report.problems or checked is None:
-        raise PolicyError(report.problems)
+    if report.found or checked is None:
+        raise PolicyError(report.found)
     return checked
 
 

@@ -136,8 +136,8 @@ def parse(data: bytes, file: str) -> Templates:
     root = yaml.parse(text, file, report)
     checked = TEMPLATES.check(root, "a file of templates", report) if root is not None else None
     sentences = tuple(_sentences(checked, report)) if checked is not None else ()
-    if report.problems or checked is None:
-        raise PolicyError(report.problems)
+    if report.found or checked is None:
+        raise PolicyError(report.found)
     return Templates(_text(checked, "templates") or "", "sha256:" + sha256(data).hexdigest(), sentences)
 
 

@@ -184,7 +184,7 @@ def rules(bench: Bench, request: Request) -> dict[str, Any]:
     found: dict[str, Any] = {
         "rules": request["rules"],
         "ok": made.engine is not None,
-        "problems": [one.data() for one in made.problems],
+        "problems": [one.data() for one in made.diagnostics],
         "seconds": round(time.perf_counter() - started, 3),
     }
     if made.engine is not None:
@@ -222,7 +222,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 def check(bench: Bench, request: Request) -> list[dict[str, Any]]:
     """What is wrong with a rule set: `modengine check --format json`."""
-    return [one.data() for one in bench.of(request["rules"], request).problems]
+    return [one.data() for one in bench.of(request["rules"], request).diagnostics]
 
 
 def test(bench: Bench, request: Request) -> list[dict[str, Any]]:

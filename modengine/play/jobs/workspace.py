@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from modengine.checks.run import check_loaded
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
-from modengine.errors import Place, Problem
+from modengine.errors import Diagnostic, Location
 from modengine.paths import shipped_rules
 from modengine.play.limits import MOST_FILES, MOST_RULES
 from modengine.policy.load import read
@@ -33,7 +33,7 @@ class Made:
     """What became of a set of files."""
 
     engine: Engine | None
-    problems: tuple[Problem, ...]
+    diagnostics: tuple[Diagnostic, ...]
     """Places name the files as they were sent."""
 
 
@@ -75,7 +75,7 @@ def make(files: Mapping[str, str], main: str) -> Made:
 
 def _made(folder: Path, main: Path) -> Made:
     loaded = read(main, folder)
-    if loaded.ruleset is not None and not any(one.severity == "error" for one in loaded.problems):
+    if loaded.ruleset is not None and not any(one.severity == "error" for one in loaded.diagnostics):
         around = folder / "around.yaml"
         around.write_text(_around(loaded.ruleset, main.name), "utf-8", newline="\n")
         loaded = read(around, folder)
@@ -92,13 +92,13 @@ def _around(ruleset: Ruleset, file: str) -> str:
     return "\n".join([f"policy: {ruleset.id}", f'title: "{ruleset.id}"', f'rulesets: ["{file}"]', *actions, ""])
 
 
-def _named(problem: Problem, folder: Path) -> Problem:
+def _named(problem: Diagnostic, folder: Path) -> Diagnostic:
     """The problem with the file's name as the page knows it, and no path of the machine."""
-    place = problem.place
+    place = problem.location
     path = Path(place.file)
     file = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
     said = problem.message.replace(f"{folder}/", "").replace(f"{folder}\\", "").replace(str(folder), "")
-    return replace(problem, message=said, place=Place(file, place.line, place.column))
+    return replace(problem, message=said, location=Location(file, place.line, place.column))
 
 
 def rule_file(rule: Rule) -> str:

@@ -7,13 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from modengine.errors import Place, Problem
+from modengine.errors import Diagnostic, Location
 
 MOST = 500
 """Problems kept of one file; a hostile file could hold a million."""
 
 
-class TooManyProblems(Exception):
+class TooManyDiagnostics(Exception):
     """Ends the reading of all files.  What was found until then is reported."""
 
 
@@ -25,7 +25,7 @@ class Diagnostics:
     """Collects problems.  One is made for each call of `read` and thrown away with it."""
 
     def __init__(self) -> None:
-        self._found: dict[Problem, None] = {}
+        self._found: dict[Diagnostic, None] = {}
         self._lines: dict[str, list[str]] = {}
         self._count: Counter[str] = Counter()
 
@@ -33,19 +33,19 @@ class Diagnostics:
         """Remember the text of a file, for carets."""
         self._lines[file] = _LINE_END.split(text)
 
-    def line(self, place: Place) -> str:
+    def line(self, place: Location) -> str:
         """The line of the file at a place; empty where the file or the line is not known."""
         lines = self._lines.get(place.file, [])
         return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
 
-    def add(self, code: str, message: str, place: Place, hint: str) -> None:
+    def add(self, code: str, message: str, place: Location, hint: str) -> None:
         """Add a problem.  Raises TooManyProblems where its file has more than enough."""
         self._count[place.file] += 1
         if self._count[place.file] > MOST:
             message, hint = f"more than {MOST:,} problems in this file", "mend those above, then check again"
-            self._found[Problem("ME113", message, place, hint, self.line(place))] = None
-            raise TooManyProblems
-        self._found[Problem(code, message, place, hint, self.line(place))] = None
+            self._found[Diagnostic("ME113", message, place, hint, self.line(place))] = None
+            raise TooManyDiagnostics
+        self._found[Diagnostic(code, message, place, hint, self.line(place))] = None
 
     @property
     def count(self) -> int:
@@ -53,9 +53,9 @@ class Diagnostics:
         return self._count.total()
 
     @property
-    def problems(self) -> tuple[Problem, ...]:
+    def found(self) -> tuple[Diagnostic, ...]:
         """All problems, sorted by place."""
-        return tuple(sorted(self._found, key=lambda p: (p.place, p.code, p.message)))
+        return tuple(sorted(self._found, key=lambda p: (p.location, p.code, p.message)))
 
 
 def closest(name: str, names: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 
-from modengine.errors import Place
+from modengine.errors import Location
 from modengine.policy.nodes.diagnostics import Diagnostics, closest, listed, shown
 from modengine.policy.nodes.shape import Name, Shape, wrong
 from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence
@@ -142,7 +142,7 @@ class Record:
         present = {key.value: key.place for key, _ in node.entries}
         several = [name for name in self.one_of if name in present]
         if len(several) > 1:
-            place: Place = max(present[name] for name in several)
+            place: Location = max(present[name] for name in several)
             report.add(self.codes[1], f"{what} has {listed(several)}", place, f"keep one of {listed(several)}")
         elif self.one_of and not several:
             hint = f"add {listed(self.one_of, 'or')}"

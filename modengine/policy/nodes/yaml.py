@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import yaml
 
-from modengine.errors import Place
+from modengine.errors import Location
 from modengine.policy.nodes.diagnostics import Diagnostics, shown
 
 MAX_DEPTH = 50
@@ -46,7 +46,7 @@ class Scalar:
     """A text, number, date ... : always its characters, never a constructed value."""
 
     value: str
-    place: Place
+    place: Location
     plain: bool = False
     """Written without quotation marks and without `|` or `>`."""
     raw: str = ""
@@ -59,7 +59,7 @@ class Scalar:
             return "text"
         return next((name for name, pattern in _READINGS if pattern.fullmatch(self.value)), "text")
 
-    def at(self, offset: int) -> Place:
+    def at(self, offset: int) -> Location:
         """The place in the file of the character at `offset` of the value.
 
         Folding changes white space alone, so the n-th character that is no white space is the same
@@ -90,24 +90,24 @@ class Scalar:
         for at in range(start, len(self.raw)):
             yield at, at + 1
 
-    def _place(self, at: int) -> Place:
+    def _place(self, at: int) -> Location:
         before = self.raw[:at]
         lines = before.count("\n")
         if not lines:
             return self.place.shifted(at)
-        return Place(self.place.file, self.place.line + lines, at - before.rfind("\n"))
+        return Location(self.place.file, self.place.line + lines, at - before.rfind("\n"))
 
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
     items: tuple[Node, ...]
-    place: Place
+    place: Location
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
     entries: tuple[tuple[Scalar, Node], ...]
-    place: Place
+    place: Location
 
     def get(self, key: str) -> Node | None:
         return next((value for name, value in self.entries if name.value == key), None)
@@ -121,7 +121,7 @@ class Mapping:
 class Lost:
     """What stood where an alias was: already reported, never looked at."""
 
-    place: Place
+    place: Location
 
 
 Node = Scalar | Sequence | Mapping | Lost
@@ -133,7 +133,7 @@ def parse(text: str, file: str, report: Diagnostics) -> Node | None:
     bad = _UNPRINTABLE.search(text)
     if bad:
         before = text[: bad.start()]
-        place = Place(file, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+        place = Location(file, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
         report.add("ME105", f"an unprintable character, U+{ord(bad.group()):04X}", place, "remove the character")
         return None
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -146,11 +146,11 @@ def parse(text: str, file: str, report: Diagnostics) -> Node | None:
         _malformed(error, file, report)
         return None
     except yaml.YAMLError as error:  # ReaderError, which the search above should have forestalled
-        report.add("ME105", f"not YAML: {shown(str(error), 200)}", Place(file), "see https://yaml.org")
+        report.add("ME105", f"not YAML: {shown(str(error), 200)}", Location(file), "see https://yaml.org")
         return None
     root = builder.root
     if root is None or (isinstance(root, Scalar) and root.plain and not root.value):
-        report.add("ME112", "the file holds nothing", Place(file), "a ruleset begins with `ruleset: NAME`")
+        report.add("ME112", "the file holds nothing", Location(file), "a ruleset begins with `ruleset: NAME`")
         return None
     return root
 
@@ -159,7 +159,7 @@ def parse(text: str, file: str, report: Diagnostics) -> Node | None:
 class _Open:
     """A collection that has not ended."""
 
-    place: Place
+    place: Location
     keys: dict[str, int] | None
     """The line of each key; None for a sequence."""
     items: list[Node]
@@ -261,8 +261,8 @@ class _Builder:
             self._add("ME108", f"`{shown(tag)}` is a tag", event, "remove it; quote a text that must stay a text")
         return event.tag is not None
 
-    def _place(self, event: Any) -> Place:
-        return Place(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+    def _place(self, event: Any) -> Location:
+        return Location(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
 
     def _add(self, code: str, message: str, event: Any, hint: str) -> None:
         self.report.add(code, message, self._place(event), hint)
@@ -332,7 +332,7 @@ def _malformed(error: yaml.MarkedYAMLError, file: str, report: Diagnostics) -> N
     cause = next((one for one in _CAUSES if re.search(one.said, said)), None)
     marks = (error.problem_mark, error.context_mark)
     mark = next(filter(None, reversed(marks) if cause and cause.at_context else marks), None)
-    place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
+    place = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
     if "nesting depth" in said:
         report.add("ME106", f"nested more than {MAX_DEPTH} levels deep", place, "a ruleset needs about eight")
     elif report.line(place)[place.column - 1 : place.column] == "\t":
