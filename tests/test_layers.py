@@ -55,6 +55,8 @@ def module_of(file: Path) -> str:
 
 
 MODULES = {module_of(file) for file in FILES}
+TWICE = {"Facts", "Sought", "_Table"}
+"""Class names that stand for more than one thing still, within the engine and the tables of texts."""
 FOLDERS = sorted({file.parent for file in FILES})
 FULL, LONG = 15, 400
 """More modules than fit in a folder at a glance, `__init__.py` apart; more lines than a module can have."""
@@ -137,6 +139,15 @@ def test_a_folder_can_be_looked_over(folder: Path) -> None:
 @pytest.mark.parametrize("file", FILES, ids=module_of)
 def test_a_module_can_be_read_in_one_go(file: Path) -> None:
     assert len(file.read_text("utf-8").splitlines()) <= LONG
+
+
+def test_a_class_name_stands_for_one_thing() -> None:
+    homes: dict[str, set[str]] = {}
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, set()).add(module_of(file))
+    assert {name: sorted(some) for name, some in homes.items() if len(some) > 1 and name not in TWICE} == {}
 
 
 def test_there_is_no_circle_of_modules() -> None:
