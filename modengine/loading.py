@@ -44,7 +44,7 @@ def load_any(file: Path) -> tuple[Engine, Ruleset | None]:
         policy = loaded.policy
         if policy is None and loaded.ruleset is not None:
             policy = policy_of(loaded.ruleset)
-        found = [*loaded.problems, *(policy_problems(policy) if policy is not None else ())]
+        found = [*loaded.diagnostics, *(policy_problems(policy) if policy is not None else ())]
         errors = [problem for problem in found if problem.severity == "error"]
         if errors or policy is None:
             raise PolicyError(with_source(errors))

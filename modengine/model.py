@@ -174,12 +174,6 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     """True for a study policy: every decision is shadow."""
     revision: str = ""
 
-    def _repr_html_(self) -> str:
-        """For notebooks."""
-        from modengine.explain import decision_html  # noqa: PLC0415  (above this floor; only notebooks ask)
-
-        return decision_html(self)
-
 
 class ConditionTrace(msgspec.Struct, frozen=True):
     """A node of a condition with its value: true, false, or null for unknown."""
@@ -255,9 +249,3 @@ class Trace(msgspec.Struct, frozen=True):
     """The identifier of the policy."""
     scope_ignored: bool = False
     """Whether scope and period were taken as met rather than looked at."""
-
-    def _repr_html_(self) -> str:
-        """For notebooks."""
-        from modengine.explain import as_html  # noqa: PLC0415  (above this floor; only notebooks ask)
-
-        return as_html(self)

@@ -17,7 +17,7 @@ import modengine.engine.match.tokens
 from modengine.engine.compile.layout import dictionary
 from modengine.engine.compile.program import Program, problems
 from modengine.engine.engine import Engine
-from modengine.errors import Place, PolicyError
+from modengine.errors import Location, PolicyError
 from modengine.model import CategoryScore, Decision, Match, Message, Part, Suppressed
 from modengine.policy.condition import (
     Condition,
@@ -26,9 +26,11 @@ from modengine.policy.condition import (
     RuleRef,
     Select,
     matching,
-    parse,
     pattern_names,
     resolve,
+)
+from modengine.policy.grammar import (
+    parse,
 )
 from modengine.policy.model import (
     Field,
@@ -44,7 +46,7 @@ from modengine.policy.model import (
 from modengine.text import segment
 from modengine.text.segment import Segmenter
 
-HERE = Place("test.yaml")
+HERE = Location("test.yaml")
 LADDER = {"label": 30, "review": 50, "block": 90}
 FIELDS = {
     "channel": Field("channel", "enum", ("private", "group", "public_account")),

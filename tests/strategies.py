@@ -14,9 +14,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from modengine.errors import Place
+from modengine.errors import Location
 from modengine.model import Message, Part
 from modengine.policy import condition as cond
+from modengine.policy.grammar import parse
 from modengine.policy.model import (
     MANY,
     Field,
@@ -33,7 +34,7 @@ from modengine.policy.model import (
 from modengine.text.normalize import plain
 from modengine.text.tables import lookalikes, splits, syllable
 
-HERE = Place("generated.yaml")
+HERE = Location("generated.yaml")
 CHINA = timezone(timedelta(hours=8))
 
 # --------------------------------------------------------------------------- makers
@@ -53,7 +54,7 @@ def make_condition(text: str, patterns: Sequence[str] = (), rules: Sequence[str]
     def rule(one: cond.RuleRef) -> cond.RuleRef:
         return cond.RuleRef(one.glob, one.offset, cond.matching(one.glob, tuple(rules)))
 
-    return cond.resolve(cond.parse(text), select, rule)
+    return cond.resolve(parse(text), select, rule)
 
 
 def make_rule(

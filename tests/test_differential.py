@@ -22,7 +22,7 @@ import modengine
 from modengine.engine.engine import Engine
 from modengine.model import Decision, Message, RuleHit
 from modengine.policy.model import Policy, Relief, Token
-from modengine.run.jsonl import message_from
+from modengine.run.read.jsonl import message_from
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = int(os.environ.get("MODENGINE_EXAMPLES", "1000"))

@@ -91,7 +91,7 @@ def how(match: Match) -> str:
     return "; ".join(filter(None, (found, f"{kind}: {said}" if said else kind, worth)))
 
 
-class Evidence(NamedTuple):
+class MatchGroup(NamedTuple):
     """Matches of one place that were reached in one way, by any number of patterns."""
 
     label: str
@@ -100,13 +100,13 @@ class Evidence(NamedTuple):
     how: str
 
 
-def evidence(matches: Iterable[Match], marks: Marks) -> Iterator[Evidence]:
+def evidence(matches: Iterable[Match], marks: Marks) -> Iterator[MatchGroup]:
     """Matches joined where they differ in their pattern alone."""
     found: dict[tuple[str, str, str], dict[str, None]] = {}
     for match in matches:
         found.setdefault((marks.label(match), match.text, how(match)), {})[match.pattern] = None
     for (label, text, way), patterns in found.items():
-        yield Evidence(label, tuple(patterns), text, way)
+        yield MatchGroup(label, tuple(patterns), text, way)
 
 
 def groups(trace: Trace) -> Iterator[tuple[str, tuple[RuleTrace, ...]]]:

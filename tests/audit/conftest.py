@@ -10,10 +10,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.record import Record
-from modengine.audit.segments import lines, record_of
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.records.record import Record
+from modengine.audit.records.segments import lines, record_of
+from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from modengine.loading import load
 from modengine.model import Decision, Message, Part
@@ -116,7 +116,7 @@ def make(tmp_path: Path, engine: Engine, pairs: list[tuple[Message, Decision]]) 
 
 
 def records(folder: Path) -> list[Record]:
-    return [record_of(line) for line in lines(Layout(folder).segments)]
+    return [record_of(line) for line in lines(LogPaths(folder).segments)]
 
 
 def segment(folder: Path, number: int = 0) -> Path:

@@ -14,16 +14,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modengine.audit.commitments import (
+from modengine.audit.records.commitments import (
     Keyed,
     commitment_to_content,
     commitment_to_details,
     decision_id,
     pseudonym,
 )
-from modengine.audit.context import Context, context_of, used_fields, values
-from modengine.audit.record import decode, encode, message_content, message_from, moment, plain, stamp
-from modengine.audit.sealing import Sealed, Sealer, details_from, reason_class
+from modengine.audit.records.context import Context, context_of, used_fields, values
+from modengine.audit.records.record import decode, encode, message_content, message_from, moment, plain, stamp
+from modengine.audit.records.sealing import Sealed, Sealer, details_from, reason_class
 from modengine.engine.engine import Engine
 from modengine.errors import MessageError
 from modengine.model import (

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.layout import Layout
-from modengine.audit.segments import lines, record_of
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.verify import verify
+from modengine.audit.records.segments import lines, record_of
 from modengine.cli.main import run
 from modengine.errors import AuditError
-from modengine.run import blocks, commit
+from modengine.run.read import blocks
+from modengine.run.work import commit
 from tests.cli.conftest import POLICY, Command
 from tests.cli.test_scan import EXPIRY, finish, process
 
@@ -59,7 +60,7 @@ def table(tmp_path: Path) -> Path:
 
 def recorded(log: Path) -> int:
     """The decisions of a log, which verifies."""
-    report = verify(Layout(log))
+    report = verify(LogPaths(log))
     assert report.faults == []
     return report.kinds.get("decision", 0)
 
@@ -129,12 +130,14 @@ def test_killed_at_every_step_it_goes_on_to_the_same_end(
 
 
 def logged(log: Path) -> list[object]:
-    return [record_of(line)["message"] for line in lines(Layout(log).segments) if record_of(line)["kind"] == "decision"]
+    return [
+        record_of(line)["message"] for line in lines(LogPaths(log).segments) if record_of(line)["kind"] == "decision"
+    ]
 
 
 def stop_at(monkeypatch: pytest.MonkeyPatch, call: int, error: BaseException) -> None:
     """The log fails at a batch."""
-    from modengine.audit.log import AuditLog
+    from modengine.audit.write.log import AuditLog
 
     real, calls = AuditLog.append_sealed, 0
 
@@ -158,7 +161,7 @@ def test_an_interrupted_scan_says_how_to_go_on_and_goes_on(
     assert "lines are decided, kept in `out.jsonl.part`; to go on: modengine scan" in ran.err
     assert ran.err.splitlines()[-2].endswith(" -o out.jsonl --resume")
     assert sorted(os.listdir(folder)) == ["audit", "out.jsonl.part", "out.jsonl.resume"]
-    assert verify(Layout(folder / "audit")).ok
+    assert verify(LogPaths(folder / "audit")).ok
     ran = command("scan", jsonl, "-p", POLICY, "-o", "out.jsonl", "--resume")
     assert ran.code == 1
     assert ran.out.startswith("54 messages decided by class")
@@ -400,7 +403,7 @@ def test_several_processes_stopped_and_gone_on_with(how: str, many: Path, folder
     if how != "kill":
         assert "to go on: modengine scan" in err
     wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
-    assert verify(Layout(folder / "audit")).ok
+    assert verify(LogPaths(folder / "audit")).ok
     ran = command("scan", many, "-p", POLICY, "-o", "out.jsonl", "-j", 2, "--resume")
     assert ran.out.startswith(f"{COUNT:,} messages decided")
     assert recorded(folder / "audit") == COUNT

@@ -11,7 +11,7 @@ import msgspec
 
 import modengine
 from modengine.engine.engine import Engine
-from modengine.explain import Details, details_of
+from modengine.explain.details import Details, details_of
 from modengine.model import Message, Part, Trace, Undetermined
 
 HERE = Path(__file__).parent

@@ -11,8 +11,8 @@ import pytest
 from build import engine, regex, rule, text
 
 from modengine.engine.engine import Engine
-from modengine.lab.card import data_folder
-from modengine.lab.corpus import Columns, Corpus, load
+from modengine.lab.data.card import data_folder
+from modengine.lab.data.corpus import Columns, Corpus, load
 from tests.cli.conftest import command
 
 __all__ = ["command"]

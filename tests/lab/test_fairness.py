@@ -11,11 +11,11 @@ from build import engine, regex, relief, rule, text
 
 from modengine.checks.lexicon import lexicon
 from modengine.engine.engine import Engine
-from modengine.lab.fairness import ALL, Fairness, KindRow, fairness
-from modengine.lab.fairness_view import tables, view
-from modengine.lab.render import as_csv, as_html, as_json, as_text
-from modengine.lab.schemas import schema
-from modengine.lab.templates import Templates, parse
+from modengine.lab.data.templates import Templates, parse
+from modengine.lab.report.render import as_csv, as_html, as_json, as_text
+from modengine.lab.report.schemas import schema
+from modengine.lab.report.views.fairness import tables, view
+from modengine.lab.studies.fairness import ALL, Fairness, KindRow, fairness
 
 from .conftest import MakeCorpus, blocks_everything, never_acts, rows
 

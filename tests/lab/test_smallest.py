@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modengine.engine.engine import MOST_CHARACTERS, Engine
-from modengine.lab.render import as_html, as_json, as_text
-from modengine.lab.schemas import schema
-from modengine.lab.smallest import Removal, Smallest, cut, smallest
-from modengine.lab.smallest_view import view
+from modengine.lab.report.render import as_html, as_json, as_text
+from modengine.lab.report.schemas import schema
+from modengine.lab.report.views.smallest import view
+from modengine.lab.studies.smallest import Removal, Smallest, cut, smallest
 from modengine.model import RANK, Message, Part
 
 from .conftest import blocks_everything

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from modengine.cli.main import cli
 from modengine.model import Message
-from modengine.run.profile import Cost, profile
+from modengine.run.work.profile import Cost, profile
 
 POLICY = build.policy(
     rule("r.pay", "pay and shape", text("pay", "加微信"), regex("shape", r"号\d{3}"), score=40),

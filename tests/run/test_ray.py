@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit import manifest
-from modengine.audit.manifest import verify_manifest
+from modengine.audit.read.shards import verify_manifest
+from modengine.audit.records import manifest
 from tests.cli.conftest import POLICY
 from tests.cli.test_scan import EXPIRY, finish, process
 

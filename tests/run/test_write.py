@@ -18,11 +18,10 @@ from hypothesis import strategies as st
 
 from modengine.errors import MessageError, OutputError
 from modengine.model import CategoryScore, Decision, Match, Raised, ReliefHit, RuleHit, Undetermined
-from modengine.run.replace import refuse_inputs, replacing
-from modengine.run.scan import Result
-from modengine.run.tidy import DECISIONS, HITS, decision_rows, hit_rows, safe
-from modengine.run.tidy import encode as as_csv
-from modengine.run.write import encode
+from modengine.run.write.replace import refuse_inputs, replacing
+from modengine.run.write.results import Result, encode
+from modengine.run.write.tidy import DECISIONS, HITS, decision_rows, hit_rows, safe
+from modengine.run.write.tidy import encode as as_csv
 
 MATCH = Match("what", "text", 0, 3, 5, "失效", "失效", ("words", "gaps"), 0.5)
 DECISION = Decision(

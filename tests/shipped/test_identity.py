@@ -9,7 +9,7 @@ import pytest
 from modengine import Engine, Message
 from modengine.checks.identity import identity_words
 from modengine.checks.lexicon import lexicon
-from modengine.lab.fairness import fairness
+from modengine.lab.studies.fairness import fairness
 
 SEED = 5
 

@@ -25,8 +25,8 @@ from modengine.engine.compile.layout import Layout, Terms, terms_of
 from modengine.engine.compile.program import Program
 from modengine.policy.files import Files
 from modengine.policy.model import Policy, SourceFile
+from modengine.policy.nodes.diagnostics import Diagnostics
 from modengine.policy.packed import packed, unpacked
-from modengine.policy.report import Report
 
 MOST_FILES = 32
 """So many policies are kept; the oldest files go first."""
@@ -135,7 +135,7 @@ def _keep(policy_file: Path, kept: _File) -> None:
 
 def _read_again(policy_file: Path, names: Iterable[str]) -> tuple[SourceFile, ...]:
     """The files of a policy as they are now, without those that cannot be read."""
-    files = Files(os.path.normpath(policy_file), Report())
+    files = Files(os.path.normpath(policy_file), Diagnostics())
     for name in names:
         files.text(os.path.normpath(os.path.join(files.folder, name)), None)
     return files.read

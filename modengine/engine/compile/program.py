@@ -24,7 +24,7 @@ from modengine.engine.match.part import PartText, Scan
 from modengine.engine.match.regex import compiled, source_of
 from modengine.engine.match.scan import Heard, Scans, turned
 from modengine.engine.match.terms import Boundary, plain_term
-from modengine.errors import Problem
+from modengine.errors import Diagnostic
 from modengine.policy.model import Pattern, Policy, Rule, sought
 from modengine.text import segment
 from modengine.text.segment import Segmenter
@@ -293,9 +293,9 @@ def _compiled_again(policy: Policy, boundary: Boundary, code: bytes, layout: Lay
     return Program(policy, boundary, layout)
 
 
-def problems(policy: Policy) -> tuple[Problem, ...]:
+def problems(policy: Policy) -> tuple[Diagnostic, ...]:
     """Everything that keeps the patterns of a policy from compiling."""
-    found: list[Problem] = []
+    found: list[Diagnostic] = []
     seen: set[Pattern] = set()
     for rule in policy.rules:
         for pattern in rule.patterns:
@@ -305,7 +305,7 @@ def problems(policy: Policy) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _problems(pattern: Pattern) -> Iterable[Problem]:
+def _problems(pattern: Pattern) -> Iterable[Diagnostic]:
     if pattern.kind == "regex":
         yield from _regex_problems(pattern)
         return
@@ -313,10 +313,12 @@ def _problems(pattern: Pattern) -> Iterable[Problem]:
         yield _at(pattern, "ME407", f"`{pattern.name}` matches no token at all", "let one token be there always")
     for term, place in sought(pattern):
         if not plain_term(term).strip():
-            yield Problem("ME403", f"a term of `{pattern.name}` is empty after normalising", place, "remove the term")
+            yield Diagnostic(
+                "ME403", f"a term of `{pattern.name}` is empty after normalising", place, "remove the term"
+            )
 
 
-def _regex_problems(pattern: Pattern) -> Iterable[Problem]:
+def _regex_problems(pattern: Pattern) -> Iterable[Diagnostic]:
     source = source_of(pattern)
     try:
         nodes(parse(source))
@@ -331,7 +333,7 @@ def _regex_problems(pattern: Pattern) -> Iterable[Problem]:
         problem = _at(pattern, "ME401", f"the regex `{pattern.name}` does not compile: {message}",
                       "see the syntax of the `regex` package; escape literal marks with a backslash")  # fmt: skip
         if position is not None and pattern.term_places:
-            problem = replace(problem, place=pattern.term_places[0].shifted(position))
+            problem = replace(problem, location=pattern.term_places[0].shifted(position))
         yield problem
     else:
         if found.search("") is not None:
@@ -339,5 +341,5 @@ def _regex_problems(pattern: Pattern) -> Iterable[Problem]:
                       "ask for at least one character: `+` in place of `*`")  # fmt: skip
 
 
-def _at(pattern: Pattern, code: str, message: str, hint: str) -> Problem:
-    return Problem(code, message, pattern.first_place, hint)
+def _at(pattern: Pattern, code: str, message: str, hint: str) -> Diagnostic:
+    return Diagnostic(code, message, pattern.first_place, hint)

@@ -80,7 +80,7 @@ def test_a_policy_that_did_not_change_is_not_read_again(policy: Path, monkeypatc
     (policy.parent / "rules.yaml").unlink()
     with pytest.raises(PolicyError) as error:
         load(policy)
-    assert [problem.code for problem in error.value.problems] == ["ME101"]
+    assert [problem.code for problem in error.value.diagnostics] == ["ME101"]
 
 
 def test_what_cannot_be_packed_is_compiled_each_time(policy: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_policy_with_errors_is_not_kept(policy: Path) -> None:
     for _ in range(2):
         with pytest.raises(PolicyError) as error:
             load(policy)
-        assert [problem.code for problem in error.value.problems] == ["ME701"]
+        assert [problem.code for problem in error.value.diagnostics] == ["ME701"]
 
 
 def test_one_changed_pattern_is_worked_out_alone(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +130,7 @@ def test_a_pattern_that_became_wrong_is_told(policy: Path) -> None:
     (policy.parent / "rules.yaml").write_text(RULES.replace("元'", "元('"), "utf-8")
     with pytest.raises(PolicyError) as error:
         load(policy)
-    assert [problem.code for problem in error.value.problems] == ["ME401"]
+    assert [problem.code for problem in error.value.diagnostics] == ["ME401"]
 
 
 def spoil(file: Path) -> None:
@@ -222,10 +222,10 @@ def test_another_process_takes_it_up(policy: Path) -> None:
 
 
 def test_the_page_keeps_what_its_largest_rule_set_needs(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from modengine.play.jobs import Bench
+    from modengine.play.jobs.jobs import Bench
 
     request = {"sets": {"a": {"files": {"shop.yaml": POLICY, "rules.yaml": RULES}, "main": "shop.yaml"}}}
-    assert Bench().of("a", request).problems != ()  # warnings: no clause, no examples
+    assert Bench().of("a", request).diagnostics != ()  # warnings: no clause, no examples
     kept_first = file_of(policy).stat().st_mtime_ns
     forget()
     monkeypatch.setattr(facts, "_worked_out", lambda pattern: pytest.fail("worked out again"))

@@ -208,13 +208,13 @@ def test_an_expression_that_unrolls_too_far_is_refused_before_it_is_compiled(
     monkeypatch.setattr("modengine.engine.compile.program.regex.compile", lambda *_: pytest.fail("it was compiled"))
     with pytest.raises(PolicyError) as caught:
         compile_policy(build.policy(build.rule("r", "p", build.regex("p", source))))
-    assert [problem.code for problem in caught.value.problems] == ["ME402"]
+    assert [problem.code for problem in caught.value.diagnostics] == ["ME402"]
 
 
 def test_an_expression_nested_too_deep_is_refused() -> None:
     with pytest.raises(PolicyError) as caught:
         compile_policy(build.policy(build.rule("r", "p", build.regex("p", "(" * 5000 + "a" + ")" * 5000))))
-    assert [problem.code for problem in caught.value.problems] == ["ME402"]
+    assert [problem.code for problem in caught.value.diagnostics] == ["ME402"]
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_every_bad_pattern_of_a_policy_is_reported_at_once() -> None:
     ]
     with pytest.raises(PolicyError) as caught:
         compile_policy(build.policy(*rules))
-    assert sorted(problem.code for problem in caught.value.problems) == ["ME401", "ME402", "ME407"]
+    assert sorted(problem.code for problem in caught.value.diagnostics) == ["ME401", "ME402", "ME407"]
 
 
 # --------------------------------------------------------------------------- literal runs

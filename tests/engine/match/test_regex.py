@@ -56,14 +56,14 @@ def test_empty_matches_do_not_count(source: str, body: str, expected: list[tuple
 def test_an_expression_that_matches_the_empty_text_is_an_error(source: str) -> None:
     with pytest.raises(PolicyError) as caught:
         compile_policy(build.policy(build.rule("r", "p", regex("p", source))))
-    assert [problem.code for problem in caught.value.problems] == ["ME407"]
+    assert [problem.code for problem in caught.value.diagnostics] == ["ME407"]
 
 
 @pytest.mark.parametrize("source", ["(", "a{2,1}", "[z-a]", r"\p{Nothing}", "(?P<a>x)(?P=b)", "*a", "(?<=a", "a)"])
 def test_an_expression_that_does_not_compile_is_an_error(source: str) -> None:
     with pytest.raises(PolicyError) as caught:
         compile_policy(build.policy(build.rule("r", "p", regex("p", source))))
-    assert [problem.code for problem in caught.value.problems] == ["ME401"]
+    assert [problem.code for problem in caught.value.diagnostics] == ["ME401"]
 
 
 # --------------------------------------------------------------------------- simplified literals

@@ -166,14 +166,14 @@ def test_a_token_may_be_taken_by_either_of_two_steps() -> None:
 def test_a_sequence_that_needs_no_token_is_an_error(steps: Any) -> None:
     with pytest.raises(PolicyError) as caught:
         compile_policy(build.policy(build.rule("r", "p", tokens("p", *steps))))
-    assert [problem.code for problem in caught.value.problems] == ["ME407"]
+    assert [problem.code for problem in caught.value.diagnostics] == ["ME407"]
 
 
 @pytest.mark.parametrize("step", [Token(text=""), Token(among=("微信", " "))])
 def test_a_token_that_is_empty_after_normalising_is_an_error(step: Token) -> None:
     with pytest.raises(PolicyError) as caught:
         compile_policy(build.policy(build.rule("r", "p", tokens("p", step))))
-    assert [problem.code for problem in caught.value.problems] == ["ME403"]
+    assert [problem.code for problem in caught.value.diagnostics] == ["ME403"]
 
 
 # --------------------------------------------------------------------------- outside, part, gates

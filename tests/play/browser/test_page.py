@@ -11,7 +11,7 @@ import pytest
 
 from modengine.cli.main import run
 from modengine.play.guard import Door
-from modengine.play.jobs import row_of
+from modengine.play.jobs.jobs import row_of
 from modengine.play.pool import Pool
 
 from ..test_api import samples

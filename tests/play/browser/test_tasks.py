@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from modengine.play.jobs.workspace import make
 from modengine.play.lessons import shipped_lessons
-from modengine.play.workspace import make
 
 from .conftest import Opened, action, tab_to, until
 
