@@ -200,4 +200,3 @@ def _cased_characters() -> str:
 def word_characters() -> Intervals:
     """What counts as a part of a word at `\\b`."""
     return _asked(r"\w", _every_character(), 0)
-

@@ -8,6 +8,7 @@ own that holds at a place or does not.  Word boundaries, `^` and `$` are looks a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -169,7 +170,7 @@ class _Writer:
         self.write(node.subpattern)
 
     def _branch(self, node: Any) -> None:
-        self._either([lambda branch=branch: self.write(branch) for branch in node.branches])
+        self._either([partial(self.write, branch) for branch in node.branches])
 
     def _either(self, ways: list[Callable[[], None]]) -> None:
         jumps = []
