@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
         ("structural", (25,)),
         pytest.param("writers", (30, 10), marks=linux),
         pytest.param("lost_lock", (4,), marks=linux),
+        pytest.param("kill_worker", (3,), marks=linux),
     ],
 )
 def test_faults_lose_nothing_that_was_acknowledged(name: str, arguments: tuple[int, ...]) -> None:

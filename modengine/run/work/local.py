@@ -3,24 +3,26 @@
 Workers are started anew (`spawn`), so that they are alike on every system, and each compiles the
 policy once.  So many blocks are under way as keep every worker busy, and no more: memory does not
 grow with the input.
+
+Each worker has a pipe of its own, and no third process holds an end of it.  Where either side dies,
+however much of a message it had written, the other reads the end of the pipe, and never waits for more.
 """
 
 from __future__ import annotations
 
-import gc
 import os
+import pickle
 import signal
-import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from multiprocessing import connection, get_context, parent_process
+from dataclasses import dataclass
+from multiprocessing import Pipe, connection, get_context
 
 from modengine.errors import WorkerError
 from modengine.run.read.blocks import Block
 from modengine.run.work.work import Done, Work
+from modengine.run.worker import serve
 
 AHEAD = 2
 """Blocks that each worker has waiting."""
@@ -41,48 +43,98 @@ def deciding(work: Work, jobs: int = 1) -> Iterator[Decide]:
     if jobs == 1:
         yield lambda some: map(work, some)
         return
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (work,))
+    workers: list[_Worker] = []
     try:
-        yield lambda some: _in_order(pool, some, AHEAD * jobs)
+        data = pickle.dumps(work)
+        for _ in range(jobs):
+            workers.append(_Worker(data))
+        yield lambda some: _in_order(workers, some)
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        for worker in workers:
+            worker.end()
 
 
-def _in_order(pool: ProcessPoolExecutor, some: Iterable[Block], most: int) -> Iterator[Done]:
+@dataclass(slots=True)
+class _Task:
+    block: Block
+    done: Done | None = None
+
+
+class _Worker:
+    """A process that decides, and the blocks that it has, in the order in which it was given them."""
+
+    def __init__(self, work: bytes) -> None:
+        self.tasks: deque[_Task] = deque()
+        self.pipe, theirs = Pipe()
+        self._process = get_context("spawn").Process(target=serve, args=(theirs,), daemon=True)
+        with theirs, _no_interrupt():
+            self._process.start()
+        self._work: bytes | None = work
+
+    def give(self, task: _Task) -> None:
+        """Raises OSError where it has died."""
+        if self._work is not None:
+            # Not at its start: what starts a process waits for one that died before it read all it was given.
+            self.pipe.send_bytes(self._work)
+            self._work = None
+        self.tasks.append(task)
+        self.pipe.send(task.block)
+
+    def take(self) -> None:
+        """Waits for its next result.  Raises EOFError, OSError where it has died, and what deciding raised."""
+        made = self.pipe.recv()
+        if isinstance(made, Exception):
+            raise made
+        self.tasks.popleft().done = made
+
+    def end(self) -> None:
+        """At once: it holds nothing that another process needs."""
+        self.pipe.close()
+        self._process.kill()
+        self._process.join()
+
+
+def _in_order(workers: Sequence[_Worker], some: Iterable[Block]) -> Iterator[Done]:
     """Raises WorkerError (ME914) where a worker dies."""
-    waiting: deque[tuple[Block, Future[Done]]] = deque()
+    tasks: deque[_Task] = deque()
     for block in some:
-        waiting.append((block, _submit(pool, block)))
-        if len(waiting) >= most:
-            yield _result(*waiting.popleft())
-        while waiting and waiting[0][1].done():
-            yield _result(*waiting.popleft())
-    while waiting:
-        yield _result(*waiting.popleft())
+        tasks.append(_Task(block))
+        with _alive(tasks):
+            min(workers, key=lambda worker: len(worker.tasks)).give(tasks[-1])
+        yield from _done(workers, tasks, AHEAD * len(workers) - 1)
+    yield from _done(workers, tasks, 0)
 
 
-def _submit(pool: ProcessPoolExecutor, block: Block) -> Future[Done]:
+def _done(workers: Sequence[_Worker], tasks: deque[_Task], most: int) -> Iterator[Done]:
+    """Results as far as they are there in order; waits until no more than `most` tasks are left."""
+    while tasks:
+        first = tasks[0].done
+        if first is not None:
+            tasks.popleft()
+            yield first
+            continue
+        ready = connection.wait([worker.pipe for worker in workers], None if len(tasks) > most else 0)
+        if not ready:
+            return
+        with _alive(tasks):
+            for worker in workers:
+                if worker.pipe in ready:
+                    worker.take()
+
+
+@contextmanager
+def _alive(tasks: Sequence[_Task]) -> Iterator[None]:
+    """Raises WorkerError (ME914) where a pipe is found to have ended."""
     try:
-        with _no_interrupt():  # a worker may be started here
-            return pool.submit(_decide, block)
-    except BrokenProcessPool:
-        raise _died(block) from None
-
-
-def _result(block: Block, future: Future[Done]) -> Done:
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        raise _died(block) from None
-
-
-def _died(block: Block) -> WorkerError:
-    lines = f"lines {block.line} to {block.end.line - 1} of `{block.name}`"
-    return WorkerError(
-        "ME914",
-        f"a worker process ended before its time; {lines}, and what follows, may not have been decided",
-        "the system may have been short of memory: try fewer --jobs",
-    )
+        yield
+    except (EOFError, OSError):
+        block = tasks[0].block
+        lines = f"lines {block.line} to {block.end.line - 1} of `{block.name}`"
+        raise WorkerError(
+            "ME914",
+            f"a worker process ended before its time; {lines}, and what follows, may not have been decided",
+            "the system may have been short of memory: try fewer --jobs",
+        ) from None
 
 
 @contextmanager
@@ -96,27 +148,3 @@ def _no_interrupt() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-# --------------------------------------------------------------------------- in a worker
-
-_WORK: list[Work] = []
-"""The one that this process was started with; empty in any other process."""
-
-
-def _begin(work: Work) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _WORK.append(work)
-    gc.freeze()  # the engine stays as long as the worker
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    assert parent is not None
-    connection.wait([parent.sentinel])
-    os._exit(1)
-
-
-def _decide(block: Block) -> Done:
-    return _WORK[0](block)

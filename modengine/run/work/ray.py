@@ -1,7 +1,8 @@
 """The same work on many machines: items decided by the workers of a Ray cluster (the extra `ray`).
 
 Ray Data runs the work in actors, one a core, each made once; it starts others in the place of those
-that die, and gives them their items again.  The work must bear that: an item done twice counts once.
+that die, and gives them their items again, a few times.  The work must bear that: an item done twice
+counts once.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from modengine.errors import InputError, ModengineError, WorkerError
 
 _WAIT = 10.0
 """Seconds for a cluster to answer."""
+_AGAIN = 3
+"""Times that an item is given to another actor, after one that died."""
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 
@@ -109,13 +112,13 @@ def mapped(ray: Any, work: Callable[[Item], Made], items: Sequence[Item], jobs: 
     """What `work` makes of each item, as it comes, in no order.
 
     `jobs` actors, or as many as the cluster has cores.  Raises what `work` raises, and WorkerError
-    (ME914) where the cluster gives up.
+    (ME914) where the cluster, or an item, is given up.
     """
     if not items:
         return
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # errors come as exceptions
     most = jobs or max(1, int(ray.cluster_resources().get("CPU", 1)))
     data = ray.data.from_items([{"item": pickle.dumps(item)} for item in items], override_num_blocks=len(items))
     made = data.map(
@@ -125,6 +128,7 @@ def mapped(ray: Any, work: Callable[[Item], Made], items: Sequence[Item], jobs: 
             min_size=1, max_size=min(most, len(items)), initial_size=min(most, len(items))
         ),
         num_cpus=1,
+        max_task_retries=_AGAIN,  # else for ever, even of an item that no machine has the memory for
     )
     try:
         for row in made.iter_rows():
