@@ -22,7 +22,7 @@ from multiprocessing import Pipe, connection, get_context
 from modengine.errors import WorkerError
 from modengine.run.read.blocks import Block
 from modengine.run.work.work import Done, Work
-from modengine.run.worker import serve
+from modengine.run.work.worker import serve
 
 AHEAD = 2
 """Blocks that each worker has waiting."""
