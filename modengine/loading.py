@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from modengine.checks.errors import policy_problems, with_source
-from modengine.engine.compile.cache import keep, keep_facts, keys_of, recall
+from modengine.engine.compile.cache import keep, recall
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
 from modengine.engine.match.terms import Boundary
@@ -35,11 +35,9 @@ def load_any(file: Path) -> tuple[Engine, Ruleset | None]:
     Raises PolicyError with every error.
     """
     with _collector_off():
-        kept = recall(file)
-        program = kept.program()
+        program = recall(file)
         if program is not None:
             return Engine(program), None
-        kept.learn()
         loaded = read(file)
         policy = loaded.policy
         if policy is None and loaded.ruleset is not None:
@@ -51,8 +49,6 @@ def load_any(file: Path) -> tuple[Engine, Ruleset | None]:
         program = Program(policy)
         if loaded.ruleset is None:
             keep(file, program)
-        elif keys_of(policy) != kept.keys:
-            keep_facts(file, policy)
         return Engine(program), loaded.ruleset
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from enum import StrEnum
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -31,8 +32,63 @@ def highest(*actions: Action) -> Action:
     return max(actions, key=RANK.__getitem__, default="allow")
 
 
+class Shadow(StrEnum):
+    """Why no action is taken on a category."""
+
+    STUDY = "study"
+    PERIOD = "period"
+    PERIOD_UNKNOWN = "period: unknown"
+    EXCEPTION = "exception"
+    """Written with its name: `exception: NAME`."""
+    SCOPE = "scope"
+    SCOPE_UNKNOWN = "scope: unknown"
+
+    @staticmethod
+    def excused_by(name: str) -> str:
+        """The reason that an exception is."""
+        return f"{Shadow.EXCEPTION}: {name}"
+
+    @staticmethod
+    def of(reason: str) -> tuple[Shadow, str]:
+        """What a reason in `CategoryScore.shadow` says, and the name of an exception."""
+        kind, _, name = reason.partition(": ")
+        return (Shadow.EXCEPTION, name) if kind == Shadow.EXCEPTION else (Shadow(reason), "")
+
+
+class Suppression(StrEnum):
+    """Why a match does not count."""
+
+    WORD_BOUNDARY = "word boundary"
+    NOT_ONE_TOKEN = "not one token"  # noqa: S105  (a reason)
+    INSIDE_QUOTES = "inside quotes"
+    INSIDE_URLS = "inside urls"
+    INSIDE_MENTIONS = "inside mentions"
+
+
+class Cause(StrEnum):
+    """Why something could not be decided; the audit log keeps this and no more."""
+
+    TIMEOUT = "timeout"
+    STEPS = "too-many-steps"
+    CANDIDATES = "too-many-candidates"
+    OPAQUE = "too-long-for-regex"
+    FAILED = "failed"
+    RULE = "rule"
+    """A rule that is asked for is undetermined."""
+    CHARACTERS = "too-long"
+    PARTS = "too-many-parts"
+
+
+class Failure(NamedTuple):
+    """Why a pattern could not be looked for to the end."""
+
+    cause: Cause
+    reason: str
+    """In words."""
+
+
 class Part(msgspec.Struct, frozen=True):
-    """A piece of a message: its text, or what was read (`ocr`) or heard (`transcript`) in it."""
+    """A piece of a message: its text, or what was read (`ocr`) or spoken (`transcript`) in it."""
 
     kind: PartKind
     text: str
@@ -94,7 +150,7 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     text: str
     """The original characters, `part[start:end]`."""
     found_as: str
-    """What was sought: the term as the rule writes it; for regex and tokens the normalised text."""
+    """What was looked for: the term as the rule writes it; for regex and tokens the normalised text."""
     how: tuple[str, ...]
     """The pattern kind, then every step between term and text: width, traditional, case, gaps,
     repeats, sounds_like, looks_like."""
@@ -130,7 +186,10 @@ class CategoryScore(msgspec.Struct, frozen=True, gc=False):
     action: Action
     in_scope: bool
     shadow: tuple[str, ...] = ()
-    """Why no action is taken: `scope`, `period` (each also with `: unknown`), `study`, `exception: NAME`."""
+    """Why no action is taken: `scope`, `period` (each also with `: unknown`), `study`, `exception: NAME`.
+
+    `Shadow.of` reads one.
+    """
 
 
 class Raised(msgspec.Struct, frozen=True, gc=False):
@@ -147,6 +206,7 @@ class Undetermined(msgspec.Struct, frozen=True, gc=False):
     rule: str | None
     pattern: str | None
     reason: str
+    cause: Cause
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):
@@ -186,10 +246,10 @@ class ConditionTrace(msgspec.Struct, frozen=True):
 
 
 class Suppressed(msgspec.Struct, frozen=True):
-    """A match that was found and then dropped, and why (`word boundary`, `in quotes` ...)."""
+    """A match that was found and then dropped, and why."""
 
     match: Match
-    reason: str
+    reason: Suppression
 
 
 class RuleTrace(msgspec.Struct, frozen=True):

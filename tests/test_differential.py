@@ -16,9 +16,11 @@ import pytest
 import rjieba
 from build import compile_policy
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from strategies import cases, make_pattern, make_policy, make_rule, make_ruleset
 
 import modengine
+from modengine.engine.budget import BUDGET, Budget
 from modengine.engine.engine import Engine
 from modengine.model import Decision, Message, RuleHit
 from modengine.policy.model import Policy, Relief, Token
@@ -63,7 +65,7 @@ def seen(decision: Decision) -> dict[str, Any]:
         "shadow_hits": [hit(one) for one in decision.shadow_hits],
         "relief": [{"rule": r.rule, "category": r.category, "points": r.points} for r in decision.relief],
         "raised": sorted([r.category, r.action, sorted(r.rules)] for r in decision.raised),
-        "undetermined": list(decision.undetermined),
+        "undetermined": [[one.rule, one.pattern, one.reason] for one in decision.undetermined],
     }
 
 
@@ -89,14 +91,15 @@ def agree(engine: Engine, policy: Policy, messages: list[Message]) -> None:
     for at, message in enumerate(messages):
         ignore_scope = bool(at % 2)
         real = seen(engine.decide(message, ignore_scope=ignore_scope))
-        expected = naive.decide(policy, message, ignore_scope=ignore_scope, words=words)
+        budget = engine.program.budget
+        expected = naive.decide(policy, message, ignore_scope=ignore_scope, words=words, budget=budget)
         if real != expected and policy.segmenter == "rjieba":
             fast = Fast(policy)
             if any(
                 naive.cut(naive.plain(p.text), fast) != naive.cut(naive.plain(p.text), words)
                 for p in message.all_parts()
             ):
-                expected = naive.decide(policy, message, ignore_scope=ignore_scope, words=fast)
+                expected = naive.decide(policy, message, ignore_scope=ignore_scope, words=fast, budget=budget)
         assert real == expected, message
 
 
@@ -106,6 +109,17 @@ def agree(engine: Engine, policy: Policy, messages: list[Message]) -> None:
 def test_the_engine_decides_as_the_naive_engine_does(case: tuple[Policy, list[Message]]) -> None:
     policy, messages = case
     agree(Engine(compile_policy(policy)), policy, messages)
+
+
+@pytest.mark.slow
+@settings(settings.get_profile("differential"))
+@given(cases(), st.integers(0, 4), st.integers(0, 12))
+def test_what_a_budget_cuts_off_is_undetermined_in_both(
+    case: tuple[Policy, list[Message]], candidates: int, opaque_length: int
+) -> None:
+    policy, messages = case
+    budget = Budget(candidates=candidates, opaque_length=opaque_length)
+    agree(Engine(compile_policy(policy, budget)), policy, messages)
 
 
 @pytest.mark.slow
@@ -172,8 +186,8 @@ def test_a_shadow_relief_is_worth_its_weight() -> None:
 def test_a_message_that_is_too_long_is_not_decided_at_all() -> None:
     rule = make_rule("a.r", "p", [make_pattern("p", "text", terms=("微",))], category="a", ruleset="a", score=10)
     engine = Engine(compile_policy(make_policy(make_ruleset("a", "a", [rule]))))
-    for text in ("微" * naive.LIMIT, "微" * (naive.LIMIT + 1)):
+    for text in ("微" * BUDGET.characters, "微" * (BUDGET.characters + 1)):
         real, expected = seen(engine.decide(text)), naive.decide(engine.policy, Message(text))
         expected = {key: value for key, value in expected.items() if key != "undetermined"}
         assert {key: real[key] for key in expected} == expected
-        assert bool(real["undetermined"]) == (len(text) > naive.LIMIT)
+        assert bool(real["undetermined"]) == (len(text) > BUDGET.characters)

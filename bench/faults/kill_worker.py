@@ -22,10 +22,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from modengine.audit.read.shards import verify_manifest
-
 from bench.faults.kit import POLICY, ROOT, RULES, Outcome, main, scratch, timed
 from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.shards import verify_manifest
 from modengine.audit.read.verify import verify
 
 COUNT = 6_000

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from modengine.checks.compiling import pattern_problems
 from modengine.checks.identity import guard
-from modengine.engine.compile.program import problems
 from modengine.errors import Diagnostic, Location
 from modengine.policy.model import Policy
 
 
 def policy_problems(policy: Policy) -> tuple[Diagnostic, ...]:
     """What is wrong with patterns, and what the line we keep (docs/scope.md) does not allow."""
-    return (*problems(policy), *guard(policy))
+    return (*pattern_problems(policy), *guard(policy))
 
 
 def with_source(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -14,12 +14,12 @@ from itertools import accumulate
 import regex
 
 from modengine.checks.lexicon import IdentityTerm, lexicon
-from modengine.engine.compile.facts import spelled
+from modengine.engine.match.expression import literal_runs
 from modengine.engine.match.literals import Automaton
 from modengine.engine.match.part import reduce
 from modengine.errors import Diagnostic, Location
 from modengine.policy.condition import Compare, Condition, walk
-from modengine.policy.model import Pattern, Policy, sought
+from modengine.policy.model import Pattern, Policy, texts_of
 from modengine.text.normalize import SEPARATOR, plain
 
 AT_ONCE = 256
@@ -104,14 +104,14 @@ def _evidence(policy: Policy) -> Iterator[tuple[Location, str, str]]:
 
 def _pattern(pattern: Pattern) -> Iterator[tuple[Location, str, str]]:
     what = f"the pattern `{pattern.name}`"
-    for text, place in sought(pattern):
+    for text, place in texts_of(pattern):
         yield place, text, what
     if pattern.kind == "tokens":
         # A sequence of tokens can spell a word that no token holds.
         yield pattern.place, "".join(token.text or "" for token in pattern.tokens), what
     if pattern.regex is not None:
         try:
-            runs = spelled(pattern)
+            runs = literal_runs(pattern.regex)
         except (regex.error, ValueError, RecursionError):
             runs = (pattern.regex,)  # it does not compile either, and is refused for that
         for run in runs:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 import regex
 
 from modengine.checks.ambiguity import is_exponential
-from modengine.engine.match.expression import CostlyRegex, necessary
+from modengine.engine.match.expression import CostlyRegex, required_literals
 from modengine.engine.match.regex import source_of
 from modengine.errors import Diagnostic, Location
-from modengine.policy.model import Pattern, Policy, sought
+from modengine.policy.model import Pattern, Policy, texts_of
 from modengine.text.normalize import plain
 
 
@@ -41,7 +41,7 @@ class RegexWithoutGate:
     """ME805: a regex that runs on every message."""
 
     def find(self, policy: Policy) -> Iterator[Diagnostic]:
-        for pattern, place in _regexes(policy, lambda source: necessary(source) is None):
+        for pattern, place in _regexes(policy, lambda source: required_literals(source) is None):
             yield Diagnostic(
                 "ME805",
                 f"the regex `{pattern.name}` needs no literal, so it runs wherever its rule is looked at",
@@ -65,13 +65,13 @@ class CatastrophicRegex:
 
 
 class ShortFuzzyTerms:
-    """ME808: a term of one character sought by sound or by look."""
+    """ME808: a term of one character texts_of by sound or by look."""
 
     def find(self, policy: Policy) -> Iterator[Diagnostic]:
         for pattern in patterns_of(policy):
             if not (pattern.sounds_like or pattern.looks_like):
                 continue
-            for term, place in sought(pattern):
+            for term, place in texts_of(pattern):
                 if len(plain(term)) == 1:
                     yield Diagnostic(
                         "ME808", f"`{term}` has one character: many others sound or look like it", place,

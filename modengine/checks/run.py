@@ -10,7 +10,6 @@ from modengine.checks.coverage import Actions, MissingExamples
 from modengine.checks.errors import policy_problems, with_source
 from modengine.checks.names import Clauses, UnusedLists, UnusedSharedPatterns
 from modengine.checks.patterns import CatastrophicRegex, DuplicateTerms, RegexWithoutGate, ShortFuzzyTerms
-from modengine.engine.compile.cache import recall
 from modengine.errors import Diagnostic, Location
 from modengine.policy.load import Loaded, policy_of, read
 from modengine.policy.model import Policy
@@ -37,7 +36,6 @@ CHECKS: dict[str, Check] = {
 
 def check(path: str | Path) -> tuple[Diagnostic, ...]:
     """Every error and warning in a policy or ruleset and in all files that it names, by place."""
-    recall(Path(path)).learn()
     return check_loaded(read(Path(path)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from modengine.explain.marks import Marks
-from modengine.model import ConditionTrace, Decision, Match, NearMiss, RuleTrace, Trace
+from modengine.model import ConditionTrace, Decision, Match, NearMiss, RuleTrace, Shadow, Trace
 
 OUTCOMES = {
     "hit": "hit",
@@ -58,15 +58,17 @@ def headline(decision: Decision, scope_ignored: bool = False) -> Headline:
 
 def shadow(reason: str) -> str:
     """Why a category is shadow, in words."""
-    known = {
-        "scope": "outside the scope",
-        "scope: unknown": "scope unknown: the message lacks a field that the scope asks about",
-        "period": "outside the period",
-        "period: unknown": "period unknown: the message has no time",
-        "study": "a study policy",
-    }
-    name = reason.removeprefix("exception: ")
-    return known.get(reason) or (f"excused by the exception `{name}`" if name != reason else reason)
+    kind, name = Shadow.of(reason)
+    return _SHADOW.get(kind) or f"excused by the exception `{name}`"
+
+
+_SHADOW = {
+    Shadow.SCOPE: "outside the scope",
+    Shadow.SCOPE_UNKNOWN: "scope unknown: the message lacks a field that the scope asks about",
+    Shadow.PERIOD: "outside the period",
+    Shadow.PERIOD_UNKNOWN: "period unknown: the message has no time",
+    Shadow.STUDY: "a study policy",
+}
 
 
 def categories(decision: Decision) -> Iterator[tuple[str, int, str, str]]:

@@ -84,8 +84,8 @@ class Pattern:
         return self.term_places[0] if self.term_places else self.place
 
 
-def sought(pattern: Pattern) -> Iterator[tuple[str, Location]]:
-    """Every text that a words, text or tokens pattern seeks, with its place."""
+def texts_of(pattern: Pattern) -> Iterator[tuple[str, Location]]:
+    """Every text that a words, text or tokens pattern looks for, with its place."""
 
     def place(number: int) -> Location:
         return pattern.term_places[number] if number < len(pattern.term_places) else pattern.place
@@ -262,5 +262,5 @@ __all__ = [
     "SourceFile",
     "TermList",
     "Token",
-    "sought",
+    "texts_of",
 ]

@@ -58,7 +58,7 @@ PATTERN = Record(
         "regex": Key(Text(most=1_000_000), "a regular expression on the simplified, case-folded text"),
         "tokens": Key(Items(TOKEN, least=1, takes="a list of tokens"), "a sequence over the words of one sentence"),
         "gaps": Key(
-            Whole(0, 100), "so many ignorable characters may stand between two characters of a term", beside=_TERM_KINDS
+            Whole(0, 50), "so many ignorable characters may stand between two characters of a term", beside=_TERM_KINDS
         ),
         "repeats": Key(Flag(), "repeated characters count once", beside=_TERM_KINDS),
         "sounds_like": Key(Flag(), "any characters of the same toneless pinyin", beside=_TERM_KINDS),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from modengine.text.tables import syllable, syllable_set, syllables_of
@@ -20,7 +19,7 @@ LATIN = re.compile(r"[a-z]+")
 LONGEST_RUN = 24
 """Longer runs of letters are not read as pinyin."""
 MOST_TERMS = 65536
-"""Of so many terms it is remembered how they sound."""
+"""Of so many terms it is remembered how they sound: a policy is compiled again at every edit."""
 
 
 @cache
@@ -33,7 +32,7 @@ def _longest() -> int:
     return max(map(len, syllable_set()))
 
 
-class _Table(dict[int, str]):
+class _Symbols(dict[int, str]):
     """Code point to the symbol of its syllable, learnt at first sight."""
 
     def __missing__(self, code: int) -> str:
@@ -45,12 +44,7 @@ class _Table(dict[int, str]):
         return out
 
 
-_TABLE = _Table()
-
-
-def symbol_code(code: int) -> int:
-    """What one code point of the plain view becomes, where it is not read as pinyin with its neighbours."""
-    return ord(_TABLE[code])
+_SYMBOLS = _Symbols()
 
 
 @lru_cache(maxsize=4096)
@@ -79,7 +73,7 @@ def sound_view(plain: str) -> View:
     """The sounds of a plain view.  `span` gives places in that view."""
     runs = [(found.start(), pinyin(found.group())) for found in LATIN.finditer(plain)]
     if not any(sounds for _, sounds in runs):
-        return View(plain.translate(_TABLE))
+        return View(plain.translate(_SYMBOLS))
     symbols = _symbols()
     pieces: list[str] = []
     starts, ends = array("I"), array("I")
@@ -87,7 +81,7 @@ def sound_view(plain: str) -> View:
     for start, sounds in runs:
         if not sounds:
             continue
-        pieces.append(plain[at:start].translate(_TABLE))
+        pieces.append(plain[at:start].translate(_SYMBOLS))
         starts.extend(range(at, start))
         ends.extend(range(at + 1, start + 1))
         at = start
@@ -96,31 +90,15 @@ def sound_view(plain: str) -> View:
             starts.append(at)
             at += len(sound)
             ends.append(at)
-    pieces.append(plain[at:].translate(_TABLE))
+    pieces.append(plain[at:].translate(_SYMBOLS))
     starts.extend(range(at, len(plain)))
     ends.extend(range(at + 1, len(plain) + 1))
     return View("".join(pieces), starts, ends)
 
 
-_sounds: dict[str, tuple[str, ...]] = {}
-
-
-def learn(sounds: Mapping[str, tuple[str, ...]]) -> None:
-    """Takes over what another process found to be the `term_sounds` of some terms."""
-    _sounds.update(sounds)
-
-
+@lru_cache(maxsize=MOST_TERMS)
 def term_sounds(term: str) -> tuple[str, ...]:
     """How a plain term may sound: character by character, and as it is read as a whole (银行)."""
-    found = _sounds.get(term)
-    if found is None:
-        if len(_sounds) >= MOST_TERMS:
-            _sounds.clear()
-        found = _sounds[term] = _term_sounds(term)
-    return found
-
-
-def _term_sounds(term: str) -> tuple[str, ...]:
     view, whole = sound_view(term), syllables_of(term) if any(map(syllable, term)) else ()
     symbols = _symbols()
     in_context = list(view.text)

@@ -10,11 +10,9 @@ import pytest
 
 import modengine
 from modengine import Engine, Message
-from modengine.engine.engine import MOST_CHARACTERS
-from modengine.engine.evaluate.facts import MOST_FAILURES
+from modengine.engine.budget import BUDGET
 from modengine.engine.match.expression import MOST_NODES
 from modengine.engine.match.regex import TIMEOUT
-from modengine.engine.match.tokens import STEPS
 from modengine.loading import compile_engine
 from modengine.policy import files, grammar, patterns, policy
 from modengine.policy.load import policy_of, read
@@ -216,11 +214,13 @@ def test_a_hit_in_a_cluster_grows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("limit", "number"),
     [
-        ("characters of a message", MOST_CHARACTERS),
+        ("characters of a message", BUDGET.characters),
         ("combining marks", MARKS),
         ("one regex", TIMEOUT),
-        ("one `tokens` pattern", STEPS),
-        ("failed patterns", MOST_FAILURES),
+        ("parts of a message", BUDGET.parts),
+        ("one regex that no automaton can say", BUDGET.opaque_length),
+        ("one `tokens` pattern", BUDGET.token_steps),
+        ("candidates of one `words` or `text` pattern", BUDGET.candidates),
         ("a run of Latin letters", LONGEST_RUN),
     ],
 )

@@ -12,7 +12,7 @@ import msgspec
 import modengine
 from modengine.engine.engine import Engine
 from modengine.explain.details import Details, details_of
-from modengine.model import Message, Part, Trace, Undetermined
+from modengine.model import Cause, Message, Part, Trace, Undetermined
 
 HERE = Path(__file__).parent
 IN_SCOPE = {"channel": "public_account", "time": "2014-06-01T08:00:00+08:00", "reposts": 10}
@@ -103,7 +103,7 @@ def undetermined(name: str = "hit-in-scope") -> Trace:
     )
     decision = msgspec.structs.replace(
         trace.decision,
-        undetermined=(Undetermined(rule.rule, "where", "the regex ran out of time (0.05 s)"),),
+        undetermined=(Undetermined(rule.rule, "where", "the regex ran out of time (0.05 s)", Cause.TIMEOUT),),
         hits=(),
         relief=(),
     )

@@ -11,7 +11,8 @@ from build import engine, override, relief, rule, text, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modengine.engine.engine import MOST_CHARACTERS, Engine
+from modengine.engine.budget import BUDGET
+from modengine.engine.engine import Engine
 from modengine.lab.report.render import as_html, as_json, as_text
 from modengine.lab.report.schemas import schema
 from modengine.lab.report.views.smallest import view
@@ -100,7 +101,7 @@ def test_nothing_matched_and_nothing_to_remove() -> None:
 
 
 def test_a_message_that_is_too_long_has_no_removal() -> None:
-    found = smallest(engine(A), "好" * (MOST_CHARACTERS + 1))
+    found = smallest(engine(A), "好" * (BUDGET.characters + 1))
     assert (found.action, found.removals) == ("review", ())
 
 

@@ -149,7 +149,7 @@ class Sealer:
                 decision.taken,
                 text,
                 time,
-                [_Unsure(reason_class(one.reason), one.rule) for one in decision.undetermined]
+                [_Unsure(one.cause, one.rule) for one in decision.undetermined]
                 if decision.undetermined else (),
             ))
             for message, decision, scores, name, detail, ignore, seq, text, time in zip(
@@ -193,7 +193,9 @@ def _details(context: Context, message: Message, decision: Decision) -> Record:
     if decision.relief:
         details["relief"] = _found(decision.relief)
     if decision.undetermined:
-        details["undetermined"] = [msgspec.to_builtins(one) for one in decision.undetermined]
+        details["undetermined"] = [
+            {"rule": one.rule, "pattern": one.pattern, "reason": one.reason} for one in decision.undetermined
+        ]
     if decision.notes:
         details["notes"] = decision.notes
     if context.hidden and (fields := values(context.hidden, message)):
@@ -221,20 +223,6 @@ def details_from(content: bytes) -> Record:
         for one in details.get(name, ()):
             one["matches"] = [dict(zip(_PLACE, match, strict=True)) for match in one["matches"]]
     return details
-
-
-REASONS = (
-    ("timeout", ("took longer than",)),
-    ("too-many-steps", ("more than", "steps")),
-    ("not-run", ("not run",)),
-    ("too-long", ("characters", "are not read")),
-    ("failed", ("failed",)),
-)
-"""What the log says of a reason: its own words may tell how long a text is, or where a pattern stuck."""
-
-
-def reason_class(reason: str) -> str:
-    return next((name for name, words in REASONS if all(word in reason for word in words)), "other")
 
 
 def sealed_batch(

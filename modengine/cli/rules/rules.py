@@ -52,7 +52,7 @@ class Listed:
 def command(query: str, policy: str | None, category: str | None, form: str) -> None:
     """List the rules of a policy, or those that QUERY is found in.
 
-    QUERY is sought in ids, titles, clauses, terms and regexes, whatever its width, case or script.
+    QUERY is texts_of in ids, titles, clauses, terms and regexes, whatever its width, case or script.
     """
     whole = load_policy(policy_path(policy) or shipped_policy())
     if category is not None and category not in whole.categories:
@@ -74,8 +74,8 @@ def search(policy: Policy, query: str) -> Iterator[Listed]:
     for ruleset in policy.rulesets:
         for rule in ruleset.rules:
             clause = f"{rule.clause} {ruleset.clauses.get(rule.clause, '')}" if rule.clause else ""
-            sought = (term for pattern in rule.patterns for term in (*pattern.terms, pattern.regex or "") if term)
-            terms = dict.fromkeys(term for term in sought if wanted in plain(term))
+            texts_of = (term for pattern in rule.patterns for term in (*pattern.terms, pattern.regex or "") if term)
+            terms = dict.fromkeys(term for term in texts_of if wanted in plain(term))
             about = plain("\n".join((rule.id, rule.title, rule.description, clause)))
             if wanted in about or terms:
                 yield Listed(rule, ruleset, tuple(terms) if wanted else ())

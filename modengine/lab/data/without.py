@@ -12,7 +12,7 @@ from modengine.engine.match.literals import Automaton
 from modengine.lab.data.corpus import Corpus
 from modengine.lab.data.outcomes import DecidedCorpus
 from modengine.policy.condition import RuleRef, walk
-from modengine.policy.model import Policy, Rule, sought
+from modengine.policy.model import Policy, Rule, texts_of
 from modengine.text.normalize import plain
 from modengine.text.segment import added
 
@@ -101,7 +101,7 @@ def _named(policy: Policy) -> Iterator[str]:
 
 def _words(rule: Rule) -> set[str]:
     """The terms of a rule that the segmenter is told of."""
-    return {plain(text) for p in rule.patterns if p.kind in ("words", "tokens") for text, _ in sought(p)}
+    return {plain(text) for p in rule.patterns if p.kind in ("words", "tokens") for text, _ in texts_of(p)}
 
 
 def _own_words(rules: Sequence[Rule]) -> Iterator[tuple[str, set[str]]]:

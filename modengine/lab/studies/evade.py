@@ -14,7 +14,8 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from modengine.engine.engine import MOST_CHARACTERS, Engine
+from modengine.engine.budget import BUDGET
+from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.lab.data.corpus import Corpus
 from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide, decision_of
@@ -232,7 +233,7 @@ def _row(engine: Engine, one: Caught, i: int, disguised: Disguised, strengths: S
 def too_long(disguised: Disguised) -> bool:
     """Whether the strongest variant is longer than a message may be: it would be reviewed unread."""
     length = sum(len(part.text) for part in disguised.message.all_parts())
-    return length + sum(len(change.new) - 1 for change in disguised.changes) > MOST_CHARACTERS
+    return length + sum(len(change.new) - 1 for change in disguised.changes) > BUDGET.characters
 
 
 def _kept(corpus: Corpus, category: str, kind: str, rows: Sequence[_Row], seed: int) -> list[StillCaught]:

@@ -59,10 +59,10 @@ def coefficients(hits: Hits, own: Flags, clusters: Ints) -> Floats:
     """(rules,): the coefficients of the linear model, none below 0; all 0 where nothing can be told apart."""
     groups = len(np.unique(clusters))
     found = np.zeros(hits.shape[1])
-    heard = np.flatnonzero(hits.any(axis=0))
-    if not len(heard) or groups < 2 or own.all() or not own.any():
+    present = np.flatnonzero(hits.any(axis=0))
+    if not len(present) or groups < 2 or own.all() or not own.any():
         return found
-    x, y = hits[:, heard].astype(float), own.astype(float)
+    x, y = hits[:, present].astype(float), own.astype(float)
     weights = np.where(own, 0.5 / own.sum(), 0.5 / (~own).sum()) * len(own)
     centred = weights * (y - np.average(y, weights=weights))
     highest = float(np.abs(x.T @ centred).max()) / len(own)
@@ -73,7 +73,7 @@ def coefficients(hits: Hits, own: Flags, clusters: Ints) -> Floats:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(x, y, sample_weight=weights)
-    found[heard] = model.coef_
+    found[present] = model.coef_
     return found
 
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import msgspec
 
-from modengine.engine.compile.cache import keep_facts, keys_of, recall
-from modengine.engine.engine import MOST_CHARACTERS, Engine
+from modengine.engine.engine import Engine, normalise
+from modengine.engine.evaluate.decide import too_much
 from modengine.engine.match.part import PartText
 from modengine.explain.details import details_of
 from modengine.explain.marks import marks_of
@@ -27,15 +27,11 @@ from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, text_of
 from modengine.play.jobs.workspace import Made, make, rule_file
 from modengine.play.limits import MOST_ENGINES
 from modengine.play.shipped import samples
-from modengine.policy.model import Field, Policy, Rule
+from modengine.policy.model import Field, Rule
 from modengine.policy.schema import json_schema
 from modengine.run.work.examples import run_examples
-from modengine.text.normalize import replace_surrogates
 
 Request = Mapping[str, Any]
-
-PAGE = Path("/", "rules of the page")
-"""Under this name their facts are kept: their files have none of their own."""
 
 
 class NeedError(Exception):
@@ -50,8 +46,6 @@ class Bench:
     rows: tuple[LabelledMessage, ...] = ()
     logs: Path | None = None
     """The folder of the audit logs."""
-    known: frozenset[bytes] | None = None
-    """Of which patterns the facts are kept; None before it was asked."""
 
     def engine(self, name: str, request: Request) -> Engine:
         made = self.of(name, request)
@@ -67,25 +61,15 @@ class Bench:
         given = request.get("sets", {}).get(name)
         if given is None:
             raise NeedError(name)
-        if self.known is None:
-            self.known = recall(PAGE).learn().keys
         made = make(given["files"], given["main"])
         if made.engine is not None:
-            self._keep(made.engine.policy, self.known)
             # What is made when first used is made now: the first verdict does not wait for a dictionary of words.
             made.engine.decide("热身 warm up", ignore_scope=True)
-            _ = made.engine._program.segmenter
+            made.engine.segmenter.cut("热身")
         self.made[name] = made
         while len(self.made) > MOST_ENGINES:
             self.made.popitem(last=False)
         return made
-
-    def _keep(self, policy: Policy, known: frozenset[bytes]) -> None:
-        """Keeps the facts of the largest rule set of the page for the workers to come, not of its every edit."""
-        keys = keys_of(policy)
-        if len(keys) >= len(known) and len(keys - known) > len(keys) // 20:
-            keep_facts(PAGE, policy)
-            self.known = keys
 
     def sample(self) -> tuple[LabelledMessage, ...]:
         if not self.rows:
@@ -142,24 +126,18 @@ def explain(bench: Bench, request: Request) -> dict[str, Any]:
         "titles": {rule: title for rule, title in titles.items() if rule in seen},
         "clauses": {rule: clause for rule, clause in details.clauses.items() if rule in seen},
         "views": []
-        if _too_long(message)
-        else [_views(engine, part, at) for at, part in enumerate(message.all_parts())],
+        if too_much(message, engine.program.budget)
+        else [_views(part) for part in normalise(message, engine.segmenter)],
     }
 
 
-def _too_long(message: Message) -> bool:
-    return sum(len(part.text) for part in message.all_parts()) > MOST_CHARACTERS
-
-
-def _views(engine: Engine, part: Part, index: int) -> dict[str, Any]:
+def _views(text: PartText) -> dict[str, Any]:
     """A part in its plain form with the places its characters came from, and where its words are."""
-    segmenter = engine._program.segmenter
-    text = PartText(part.kind, index, replace_surrogates(part.text), lambda: segmenter)
     plain = text.plain
     spans = [text.view.span(at, at + 1) for at in range(len(plain))]
     return {
-        "kind": part.kind,
-        "text": part.text,
+        "kind": text.kind,
+        "text": text.original,
         "plain": plain,
         "starts": [start for start, _ in spans],
         "ends": [end for _, end in spans],
@@ -335,7 +313,7 @@ def evade(bench: Bench, request: Request) -> dict[str, Any]:
 
     engine = bench.engine(request["rules"], request)
     message = message_of(request)
-    if _too_long(message):
+    if too_much(message, engine.program.budget):
         raise ValueError("the message is too long")
     found = []
     for name, kind in DISGUISES.items():

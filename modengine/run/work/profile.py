@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from modengine.engine.compile.program import Program
+from modengine.engine.compile.program import Program, RuleProgram
 from modengine.engine.engine import Engine
-from modengine.engine.evaluate.conditions import Judge, Test
-from modengine.engine.match.found import Candidate, Doubt, Finding, Literal, Matcher
-from modengine.engine.match.part import PartText, Runs, Scan
+from modengine.engine.evaluate.decide import decide, too_much
+from modengine.engine.evaluate.points import scores
+from modengine.engine.evaluate.rules import RuleOutcome, RuleOutcomes, evaluate
+from modengine.engine.match.matcher import Candidate, Finding, Matcher
+from modengine.engine.match.part import PartText
 from modengine.errors import MessageError
 from modengine.model import Message
 from modengine.policy.model import Policy
@@ -60,39 +62,11 @@ class _Meter:
         self.held += held
 
 
-class _Metered:
+class _MeteredMatcher:
     """A matcher that is timed."""
-
-    query = None
-    """It is timed when the policy is compiled."""
 
     def __init__(self, matcher: Matcher, meter: _Meter) -> None:
         self._matcher, self._meter = matcher, meter
-        self.wants_candidates, self.is_quick = matcher.wants_candidates, matcher.is_quick
-
-    def literals(self) -> Iterable[Literal] | None:
-        return self._matcher.literals()
-
-    def occurs(self, plain: str, /) -> bool:
-        start = self._meter.clock()
-        found = self._matcher.occurs(plain)
-        if found:
-            self._meter.spent += self._meter.clock() - start  # `find` is asked next
-        else:
-            self._meter.add(start, held=False)
-        return found
-
-    def doubts(self, scan: Scan, payload: int, last: str, /) -> Doubt | None:
-        return self._matcher.doubts(scan, payload, last)
-
-    def leads(self, plain: str, runs: Runs, at: int, payload: int, /) -> bool:
-        start = self._meter.clock()
-        found = self._matcher.leads(plain, runs, at, payload)
-        if found:
-            self._meter.spent += self._meter.clock() - start  # `find` may be asked next
-        else:
-            self._meter.add(start, held=False)
-        return found
 
     def find(self, part: PartText, candidates: list[Candidate], /) -> Finding:
         start = self._meter.clock()
@@ -101,34 +75,47 @@ class _Metered:
         return finding
 
 
+class _MeteredRules(RuleOutcomes):
+    """Rules that are timed."""
+
+    meters: Mapping[str, _Meter]
+
+    def worked_out(self, program: RuleProgram) -> RuleOutcome:
+        meter = self.meters[program.rule.id]
+        start = meter.clock()
+        outcome = super().worked_out(program)
+        meter.add(start, outcome.held is True)
+        return outcome
+
+
 def profile(policy: Policy, messages: Iterable[Message | str], clock: Clock = time.process_time_ns) -> Profile:
     """Decides the messages one by one, scope and period ignored, and times every rule and pattern.
 
-    A message with an unusable field is left out.
+    A message with an unusable field or that is too long is left out.
     """
     program = Program(policy)
-    patterns = [_Meter(clock) for _ in program.matchers]
-    program.matchers = tuple(map(_Metered, program.matchers, patterns))
-    engine = Engine(program)
+    patterns = [_Meter(clock) for _ in program.patterns]
+    engine = Engine(program, matchers=tuple(map(_MeteredMatcher, program.matchers(), patterns)))
     rules = {rule: _Meter(clock) for rule in program.rules}
-    tests = engine._tests.rules
-    for rule, meter in rules.items():
-        when, unless = tests[rule]
-        tests[rule] = _timed(when, meter), unless
-    if any(pattern.kind in ("words", "tokens") for pattern in program.patterns):
-        _ = program.segmenter  # made once, and no cost of the message that happens to come first
+    engine.segmenter.cut("好")  # made once, and no cost of the message that happens to come first
     done = 0
     start = clock()
-    for message in messages:
+    for message in map(Message.of, messages):
+        if too_much(message, program.budget):
+            continue
         try:
-            engine.decide(message, ignore_scope=True)
+            context = engine.context(message)
         except MessageError:
             continue
+        outcomes = _MeteredRules(context, live := engine.live(context))
+        outcomes.meters = rules
+        evaluate(outcomes, live)
+        decide(outcomes, scores(outcomes), message, ignore_scope=True)
         done += 1
     spent = clock() - start
     names: dict[int, tuple[str, str]] = {}
     for rule, one in program.rules.items():
-        for pattern, number in one.matchers.items():
+        for pattern, number in one.patterns.items():
             names.setdefault(number, (f"{rule}: {pattern}", program.patterns[number].kind))
     return Profile(
         done,
@@ -136,16 +123,6 @@ def profile(policy: Policy, messages: Iterable[Message | str], clock: Clock = ti
         _dearest((rule, "rule", meter) for rule, meter in rules.items()),
         _dearest((*names[number], meter) for number, meter in enumerate(patterns)),
     )
-
-
-def _timed(test: Test, meter: _Meter) -> Test:
-    def timed(judge: Judge) -> bool | None:
-        start = meter.clock()
-        value = test(judge)
-        meter.add(start, value is True)
-        return value
-
-    return timed
 
 
 def _dearest(metered: Iterable[tuple[str, str, _Meter]]) -> tuple[Cost, ...]:

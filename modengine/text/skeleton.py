@@ -1,7 +1,7 @@
-"""The `looks` view: the plain view with one character for several that look alike.
+"""The confusable skeleton: the plain view with one character for several that look alike (after UTS #39).
 
 What is read as alike is decided character by character (`engine/match/walk.py`), and look-alikes are no
-classes; the view has small ones, so that fewer beginnings tell where to look.
+classes; the skeleton has small ones, so that fewer literals tell where to look.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ def _shapes() -> dict[str, str]:
     sharing: dict[str, list[str]] = {}
     for char, others in all_lookalikes().items():
         for other in sorted(others):
-            one, two = sharing.get(char, [char]), sharing.get(other, [other])
-            both = one + two
-            if one is two or ignorable(char) or ignorable(other):
+            left, right = sharing.get(char, [char]), sharing.get(other, [other])
+            both = left + right
+            if left is right or ignorable(char) or ignorable(other):
                 continue
             if len(both) <= MOST and sum(map(chance, both)) <= RARE:
                 sharing.update(dict.fromkeys(both, both))
     return {char: min(shared) for char, shared in sharing.items()}
 
 
-class _Table(dict[int, str]):
+class _Shapes(dict[int, str]):
     """Code point to the character that stands for its shape, learnt at first sight."""
 
     def __missing__(self, code: int) -> str:
@@ -43,14 +43,9 @@ class _Table(dict[int, str]):
         return out
 
 
-_TABLE = _Table()
+_SHAPES = _Shapes()
 
 
-def look_code(code: int) -> int:
-    """What one code point of the plain view becomes; an ignorable one stays what it is."""
-    return ord(_TABLE[code])
-
-
-def look_view(plain: str) -> str:
-    """The looks of a plain view, a character for a character."""
-    return plain.translate(_TABLE)
+def skeleton(plain: str) -> str:
+    """The skeleton of a plain view, a character for a character; an ignorable one stays what it is."""
+    return plain.translate(_SHAPES)
