@@ -48,7 +48,7 @@ def _regex_problems(pattern: Pattern) -> Iterable[Diagnostic]:
         problem = _at(pattern, "ME401", f"the regex `{pattern.name}` does not compile: {message}",
                       "see the syntax of the `regex` package; escape literal marks with a backslash")  # fmt: skip
         if position is not None and pattern.term_places:
-            problem = replace(problem, place=pattern.term_places[0].shifted(position))
+            problem = replace(problem, location=pattern.term_places[0].shifted(position))
         yield problem
     else:
         if found.search("") is not None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from modengine.engine.compile.program import Program
+from modengine.engine.core import core_of
 from modengine.engine.evaluate.context import EvaluationContext
 from modengine.engine.evaluate.decide import decide, too_much, unread
+from modengine.engine.evaluate.matches import matches
 from modengine.engine.evaluate.may_hit import Prefilter
 from modengine.engine.evaluate.points import Score, scores
 from modengine.engine.evaluate.rules import RuleOutcomes, evaluate
@@ -17,7 +19,7 @@ from modengine.engine.evaluate.trace import trace
 from modengine.engine.match.matcher import Matcher
 from modengine.engine.match.part import PartText
 from modengine.errors import MessageError
-from modengine.model import Decision, Message, Trace
+from modengine.model import Decision, Match, Message, Trace
 from modengine.policy.fields import read_fields
 from modengine.policy.model import Policy
 from modengine.text.normalize import replace_surrogates
@@ -31,7 +33,7 @@ class Engine:
     pickles as its policy: a worker process compiles its own.
     """
 
-    __slots__ = ("_matchers", "_prefilter", "program", "segmenter")
+    __slots__ = ("_core", "_matchers", "_prefilter", "program", "segmenter")
 
     def __init__(
         self, program: Program, segmenter: Segmenter | None = None, matchers: Sequence[Matcher] | None = None
@@ -41,6 +43,9 @@ class Engine:
         self.segmenter = segmenter or program.segmenter()
         self._matchers = matchers or program.matchers()
         self._prefilter = Prefilter(program.rules, len(program.patterns))
+        own = segmenter is None and matchers is None
+        self._core = core_of(program, self._matches) if own else None
+        """The compiled core; None where there is none, or it would not measure what is asked."""
 
     def __reduce__(self) -> tuple[type[Engine], tuple[Program]]:
         return Engine, (self.program,)
@@ -61,7 +66,8 @@ class Engine:
         With `ignore_scope`, scope and period are taken as met.  Raises MessageError (ME903) where a
         declared field has a value of another type, and (ME902) for what is no message.
         """
-        return self._run(Message.of(message), ignore_scope)[0]
+        decision: Decision | None = None if self._core is None else self._core.decide(message, ignore_scope)
+        return decision or self._run(Message.of(message), ignore_scope)[0]
 
     def decide_many(self, messages: Iterable[Message | str], *, ignore_scope: bool = False) -> Iterator[Decision]:
         """A decision for each message, in order, one at a time."""
@@ -71,18 +77,23 @@ class Engine:
     def decide_batch(
         self, messages: Iterable[Message | str], *, ignore_scope: bool = False
     ) -> list[Decision | MessageError]:
-        """The decisions on some messages, one by one.
+        """The decisions on some messages at once; without the compiled core one by one.
 
         The error of a field stands in the place of its message's decision; what is no message
         raises MessageError (ME902).
         """
-        decided: list[Decision | MessageError] = []
-        for message in map(Message.of, messages):
-            try:
-                decided.append(self.decide(message, ignore_scope=ignore_scope))
-            except MessageError as error:
-                decided.append(error)
-        return decided
+        given = list(messages)
+        decided = [None] * len(given) if self._core is None else self._core.decide_batch(given, ignore_scope)
+        return [
+            one or self._decide_or_error(message, ignore_scope) for one, message in zip(decided, given, strict=True)
+        ]
+
+    def _decide_or_error(self, message: Message | str, ignore_scope: bool) -> Decision | MessageError:
+        message = Message.of(message)
+        try:
+            return self._run(message, ignore_scope)[0]
+        except MessageError as error:
+            return error
 
     def trace(
         self, message: Message | str, *, ignore_scope: bool = True, rules: str | Collection[str] | None = None
@@ -112,6 +123,10 @@ class Engine:
         outcomes = evaluate(RuleOutcomes(context, live, recorded), live)
         points = scores(outcomes)
         return decide(outcomes, points, message, ignore_scope), outcomes, points
+
+    def _matches(self, message: Message | str, rule: str) -> tuple[Match, ...]:
+        """The matches of a rule that hit a message."""
+        return matches(self.context(Message.of(message)), rule)
 
     def context(self, message: Message) -> EvaluationContext:
         """What is known of a message before any rule is asked: its parts normalised, the candidates in them found."""

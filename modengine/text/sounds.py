@@ -23,7 +23,8 @@ MOST_TERMS = 65536
 
 
 @cache
-def _symbols() -> dict[str, str]:
+def symbols() -> dict[str, str]:
+    """Each toneless syllable with the character of the private use area that stands for it."""
     return {sound: chr(_PRIVATE[number]) for number, sound in enumerate(sorted(syllable_set()))}
 
 
@@ -40,7 +41,7 @@ class _Symbols(dict[int, str]):
             return "\ufffd"  # a private character of the text is no syllable
         char = chr(code)
         sound = syllable(char)
-        out = self[code] = _symbols()[sound] if sound else char
+        out = self[code] = symbols()[sound] if sound else char
         return out
 
 
@@ -74,7 +75,7 @@ def sound_view(plain: str) -> View:
     runs = [(found.start(), pinyin(found.group())) for found in LATIN.finditer(plain)]
     if not any(sounds for _, sounds in runs):
         return View(plain.translate(_SYMBOLS))
-    symbols = _symbols()
+    symbol = symbols()
     pieces: list[str] = []
     starts, ends = array("I"), array("I")
     at = 0
@@ -86,7 +87,7 @@ def sound_view(plain: str) -> View:
         ends.extend(range(at + 1, start + 1))
         at = start
         for sound in sounds:
-            pieces.append(symbols[sound])
+            pieces.append(symbol[sound])
             starts.append(at)
             at += len(sound)
             ends.append(at)
@@ -100,10 +101,10 @@ def sound_view(plain: str) -> View:
 def term_sounds(term: str) -> tuple[str, ...]:
     """How a plain term may sound: character by character, and as it is read as a whole (银行)."""
     view, whole = sound_view(term), syllables_of(term) if any(map(syllable, term)) else ()
-    symbols = _symbols()
+    symbol = symbols()
     in_context = list(view.text)
     for i in range(len(view.text)):
         start, end = view.span(i, i + 1)
-        if whole and end - start == 1 and whole[start] in symbols:
-            in_context[i] = symbols[str(whole[start])]
+        if whole and end - start == 1 and whole[start] in symbol:
+            in_context[i] = symbol[str(whole[start])]
     return tuple(dict.fromkeys((view.text, "".join(in_context))))

@@ -15,6 +15,7 @@ from typing import Any
 from modengine.engine.evaluate.context import EvaluationContext
 from modengine.engine.evaluate.occurrences import before, before_words, disjoint, gap, near, near_words
 from modengine.engine.evaluate.record import EvaluationRecorder
+from modengine.model import FieldValue
 from modengine.policy.condition import (
     Always,
     And,
@@ -220,10 +221,16 @@ def _length(asked: Evaluator, condition: Length) -> Truth:
 
 
 def _compare(asked: Evaluator, condition: Compare) -> Truth:
-    name, value = condition.field, condition.value
-    actual = asked.context.fields.get(name)
     if asked.recorder:
+        name = condition.field
+        actual = asked.context.fields.get(name)
         asked.recorder.note(f"the message has no {name}" if actual is None else f"{name} is {actual}")
+    return compared(condition, asked.context.fields)
+
+
+def compared(condition: Compare, fields: Mapping[str, FieldValue]) -> Truth:
+    """A field of a message compared with a value; None where the message lacks it."""
+    actual, value = fields.get(condition.field), condition.value
     if actual is None:
         return None
     if isinstance(actual, datetime):

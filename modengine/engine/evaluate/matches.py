@@ -42,7 +42,10 @@ def describe(part: PartText, pattern: Pattern, found: Found) -> Match:
     """A match as it is shown."""
     here = part.plain[found.start : found.end]
     original = part.original[found.first : found.last]
-    how = () if original == found.term else _steps(original, here, found, pattern.gaps, pattern.repeats)
+    way = found.way, found.sounds
+    how = (
+        () if original == found.term else steps_between(original, here, found.term, pattern.gaps, pattern.repeats, *way)
+    )
     return Match(
         pattern.name,
         part.kind,
@@ -56,12 +59,8 @@ def describe(part: PartText, pattern: Pattern, found: Found) -> Match:
     )
 
 
-def _steps(original: str, here: str, found: Found, gaps: int, repeats: bool) -> tuple[str, ...]:
-    return _steps_between(original, here, found.term, gaps, repeats, found.way, found.sounds)
-
-
 @lru_cache(maxsize=8192)
-def _steps_between(
+def steps_between(
     original: str, here: str, raw: str, gaps: int, repeats: bool, way: str, sounds: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Every step from a term to the `original`; `here` is its plain view."""

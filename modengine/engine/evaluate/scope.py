@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from modengine.engine.compile.program import Program
-from modengine.engine.evaluate.conditions import Evaluator
+from modengine.engine.evaluate.conditions import Evaluator, Truth
 from modengine.model import FieldValue, Shadow
 from modengine.policy.model import Period
 
@@ -16,7 +16,8 @@ def shadows(program: Program, asked: Evaluator, ignore_scope: bool) -> dict[str,
     policy = program.policy
     common: list[str] = [Shadow.STUDY] if policy.study else []
     if policy.period is not None and not ignore_scope:
-        common += _period(policy.period, asked.context.fields)
+        inside = lies_in(policy.period, asked.context.fields)
+        common += () if inside else (Shadow.PERIOD_UNKNOWN,) if inside is None else (Shadow.PERIOD,)
     common += [Shadow.excused_by(one.name) for one in policy.exceptions if asked.value(one.when) is True]
     found = {}
     for category in program.categories:
@@ -27,9 +28,9 @@ def shadows(program: Program, asked: Evaluator, ignore_scope: bool) -> dict[str,
     return found
 
 
-def _period(period: Period, fields: Mapping[str, FieldValue]) -> list[Shadow]:
+def lies_in(period: Period, fields: Mapping[str, FieldValue]) -> Truth:
+    """Whether a message lies in a period; None where it has no time."""
     time = fields.get(period.field)
     if not isinstance(time, datetime):
-        return [Shadow.PERIOD_UNKNOWN]
-    begun = period.start is None or period.start <= time
-    return [] if begun and (period.end is None or time < period.end) else [Shadow.PERIOD]
+        return None
+    return (period.start is None or period.start <= time) and (period.end is None or time < period.end)
