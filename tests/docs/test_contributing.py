@@ -29,9 +29,9 @@ def code(text: str) -> list[str]:
 
 
 def paths(text: str) -> list[Path]:
-    """The files and folders that a text names in code: of one that is to be written, the folder."""
+    """The files and folders that a text names in code: of one that is to be written, the folder that is there."""
     named = [Path(word) for word in code(text) if re.fullmatch(r"[\w.]+(/[\w.]+)*/[\w.]*", word)]
-    return [path.parent if re.search("NAME|TOPIC", path.name) else path for path in named]
+    return [Path(re.split(r"[^/]*(?:FAMILY|NAME|TOPIC)", path.as_posix())[0]) for path in named]
 
 
 def section(page: str, heading: str) -> str:
@@ -84,8 +84,8 @@ def test_the_table_tells_of_four_kinds_of_additions() -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_is_the_file_of_its_name(name: str) -> None:
-    assert (ROOT / "modengine" / "cli" / f"{name}.py").is_file()
+def test_a_command_is_a_file_of_the_command_line(name: str) -> None:
+    assert (ROOT / "modengine" / "cli" / f"{COMMANDS[name].module.replace('.', '/')}.py").is_file()
 
 
 @pytest.mark.parametrize("name", SECTIONS)
