@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from modengine.engine.compile.charsets import ALL, Case, Intervals, case_of, complement, members, word_characters
+from modengine.engine.compile.charsets import ALL, Case, Charsets, Intervals, complement, word_characters
 from modengine.engine.match.expression import children, usual_tree
 
 CHAR: Final = 0
@@ -64,30 +64,6 @@ def automata(sources: Iterable[tuple[str, bool]]) -> Automata:
     charsets = Charsets()
     made = tuple(automaton(source, exact_case, charsets) for source, exact_case in sources)
     return Automata(tuple(charsets.numbers), made)
-
-
-class Charsets:
-    """The numbers of the sets that were asked for."""
-
-    def __init__(self) -> None:
-        self.numbers: dict[Intervals, int] = {}
-        self._known: dict[Any, tuple[int, Case]] = {}
-
-    def number(self, intervals: Intervals) -> int:
-        return self.numbers.setdefault(intervals, len(self.numbers))
-
-    def of(self, node: Any) -> tuple[int, Case] | None:
-        """Of what a node of one character takes; None where that is not known."""
-        key = node
-        if type(node).__name__ == "Character":
-            key = node.value, node.positive, int(node.case_flags)
-        known = self._known.get(key)
-        if known is None:
-            found = members(node)
-            if found is None:
-                return None
-            known = self._known[key] = self.number(found), case_of(node)
-        return known
 
 
 def automaton(source: str, exact_case: bool, charsets: Charsets) -> Automaton | None:

@@ -147,8 +147,8 @@ def members(source: str, exact_case: bool) -> Intervals:
     [
         "k", "K", "ſ", "ı", "İ", "ß", "ς", "加", "[k]", "[a-k]", "[à-ÿ1]", "[^k]", "[^a-k加]", r"\w", r"\W", r"\d",
         r"\D", r"\s", r"\p{Lu}", r"\P{Lu}", r"\p{Ll}", r"[\p{Lu}1]", r"[^\p{Ll}]", r"[\W1]", r"[\W\d]", r"\p{Han}",
-        "[^。，]",
-        ".", "(?s:.)", "[[:upper:]]", "[a-\U0001f600]", r"[\s\S]", "[\U0010fffe-\U0010ffff]", r"[\P{Lu}\U0010ffff]",
+        "[^。，]", ".", "(?s:.)", "[[:upper:]]", "[a-\U0001f600]", r"[\s\S]",
+        "[\U0010fffe-\U0010ffff]", r"[\P{Lu}\U0010ffff]",
     ],
 )  # fmt: skip
 def test_a_set_is_what_the_package_takes(source: str, exact_case: bool) -> None:
