@@ -14,6 +14,10 @@ impl Bits {
         self.0[number as usize / 64] |= 1 << (number % 64);
     }
 
+    pub fn clear(&mut self) {
+        self.0.fill(0);
+    }
+
     #[inline]
     pub fn remove(&mut self, number: u32) {
         self.0[number as usize / 64] &= !(1 << (number % 64));

@@ -2,7 +2,7 @@
 
 use crate::bits::Bits;
 use crate::conditions::Value;
-use crate::part::{quoted, Part, Reduced, Spans, View};
+use crate::part::{quoted, Part, Spans};
 use crate::program::{Boundary, Kind, Pattern, Program, Scratch};
 use crate::terms::{self, Candidate};
 
@@ -74,106 +74,72 @@ pub struct Context {
 }
 
 impl Context {
-    pub fn new(program: &Program, texts: Vec<(u8, Vec<u32>)>, fields: Vec<Value>) -> Self {
-        let mut context = Context {
-            parts: Vec::with_capacity(texts.len()),
-            fields,
+    pub fn new(program: &Program) -> Self {
+        Context {
+            parts: Vec::new(),
+            fields: Vec::new(),
             touched: Bits::new(program.patterns.len()),
             candidates: Vec::new(),
             sorted: false,
             evidence: Vec::new(),
             at: vec![0; program.patterns.len()],
-            outcomes: Vec::new(),
-            may_be_asked: Bits::default(),
+            outcomes: vec![None; program.rules.len()],
+            may_be_asked: Bits::new(program.rules.len()),
             may_hit: Bits::new(program.rules.len()),
             length: None,
-        };
-        for &number in &program.always {
-            context.touched.add(number);
         }
-        for (kind, original) in texts {
-            context.read(program, kind, original);
-        }
-        context
     }
 
-    /// Reads a part: makes its text forms and finds the literals in them.
-    fn read(&mut self, program: &Program, kind: u8, original: Vec<u32>) {
-        let tables = &program.tables;
-        let number = self.parts.len() as u16;
-        let view = tables.plain(&original);
-        let wants = |form: usize| program.forms[form].automaton.is_some();
-        let mut part = Part {
-            kind,
-            original,
-            view,
-            reduced: None,
-            sounds: None,
-            shapes: None,
-            classes: Default::default(),
-            sentences: Default::default(),
-            edges: Default::default(),
-            word_tokens: Default::default(),
-            outside: Default::default(),
-        };
-        if wants(0) {
-            self.find(program, 0, number, part.plain());
+    /// Forgets the message, and keeps the room that it took.
+    fn clear(&mut self) {
+        self.parts.truncate(1);
+        self.touched.clear();
+        self.candidates.clear();
+        self.sorted = false;
+        self.evidence.clear();
+        self.at.fill(0);
+        self.outcomes.fill(None);
+        self.may_be_asked.clear();
+        self.may_hit.clear();
+        self.length = None;
+    }
+
+    /// Reads a message: makes the text forms of its parts and finds the literals in them.
+    pub fn read(&mut self, program: &Program, texts: Vec<(u8, Vec<u32>)>, fields: Vec<Value>) {
+        self.clear();
+        self.fields = fields;
+        for &number in &program.always {
+            self.touched.add(number);
         }
-        if wants(1) {
-            let mut reduced = Reduced::default();
-            tables.reduce(part.plain(), &mut reduced);
-            self.find(program, 1, number, &reduced.text);
-            part.reduced = Some(reduced);
+        let mut spare = std::mem::take(&mut self.parts);
+        for (number, (kind, original)) in (0_u16..).zip(texts) {
+            let mut part = spare.pop().unwrap_or_default();
+            part.read(program, kind, original);
+            for form in 0..program.forms.len() {
+                if !program.forms[form].is_empty() {
+                    self.find(program, form, number, part.form(form));
+                }
+            }
+            self.parts.push(part);
         }
-        if wants(2) {
-            let sounds: View = tables.sounds(part.plain());
-            let mut reduced = Reduced::default();
-            tables.reduce(&sounds.text, &mut reduced);
-            self.find(program, 2, number, &reduced.text);
-            part.sounds = Some((sounds, reduced));
-        }
-        if wants(3) {
-            let shapes: Vec<u32> = part
-                .plain()
-                .iter()
-                .map(|&code| tables.chars.get(code).shape)
-                .collect();
-            let mut reduced = Reduced::default();
-            tables.reduce(&shapes, &mut reduced);
-            self.find(program, 3, number, &reduced.text);
-            part.shapes = Some(reduced);
-        }
-        self.parts.push(part);
     }
 
     fn find(&mut self, program: &Program, form: usize, part: u16, text: &[u32]) {
-        let one = &program.forms[form];
-        let Some(automaton) = &one.automaton else {
-            return;
-        };
-        let mut stepper = automaton.find_overlapping_stepper();
-        for (at, &code) in text.iter().enumerate() {
-            stepper.consume(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-            for found in stepper.matches() {
-                let literal = found.value() as usize;
-                let end = at as u32 + 1;
-                let users =
-                    &one.users[one.firsts[literal] as usize..one.firsts[literal + 1] as usize];
-                for &(pattern, payload) in users {
-                    self.touched.add(pattern);
-                    if payload != terms::NO_PAYLOAD {
-                        self.candidates.push(Candidate {
-                            pattern,
-                            part,
-                            form: form as u8,
-                            start: end - one.lengths[literal],
-                            payload,
-                            end,
-                        });
-                    }
+        program.forms[form].find(text, |users, start, end| {
+            for &(pattern, payload) in users {
+                self.touched.add(pattern);
+                if payload != terms::NO_PAYLOAD {
+                    self.candidates.push(Candidate {
+                        pattern,
+                        part,
+                        form: form as u8,
+                        start: start as u32,
+                        end: end as u32,
+                        payload,
+                    });
                 }
             }
-        }
+        });
     }
 
     #[inline]
@@ -187,8 +153,7 @@ impl Context {
 
     /// The rules that may hit, in the order of the policy.
     pub fn live(&mut self, program: &Program) -> Vec<u32> {
-        self.outcomes = vec![None; program.rules.len()];
-        self.may_be_asked = program.open.clone();
+        self.may_be_asked.add_all(&program.open);
         for number in self.touched.iter() {
             self.may_be_asked.add_all(&program.opens[number as usize]);
         }

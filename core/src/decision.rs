@@ -153,7 +153,9 @@ impl Message {
                 let known = match described.entry(key) {
                     Entry::Occupied(known) => known.into_mut(),
                     Entry::Vacant(room) => {
-                        let made = places.iter().map(|place| self.match_of(py, context, *pattern, name_object, place));
+                        let made = places
+                            .iter()
+                            .map(|place| self.match_of(py, context, *pattern, name_object, place));
                         room.insert(made.collect::<PyResult<Vec<_>>>()?)
                     }
                 };

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::chars::{Chars, ALNUM, BREAK, COMPLEX, DECIMAL, IGNORABLE, JOINS, PRESENTATION};
+use crate::program::Program;
 
 /// Of a run of combining marks only so many are kept.
 const MARKS: usize = 30;
@@ -85,8 +86,10 @@ impl Tables {
     }
 
     /// The plain view: NFKC by cluster, case-folded, simplified.
-    pub fn plain(&self, original: &[u32]) -> View {
-        let mut text = Vec::with_capacity(original.len());
+    pub fn plain(&self, original: &[u32], view: &mut View) {
+        let View { text, spans } = view;
+        text.clear();
+        *spans = None;
         let mut complex = false;
         let mut bracket = false;
         for &code in original {
@@ -96,9 +99,8 @@ impl Tables {
             text.push(plain);
         }
         if complex || (bracket && has_tag(original)) {
-            return self.by_cluster(original);
+            *view = self.by_cluster(original);
         }
-        View { text, spans: None }
     }
 
     fn by_cluster(&self, original: &[u32]) -> View {
@@ -195,14 +197,15 @@ impl Tables {
     }
 
     /// The sounds of a plain view: syllables, whose places are those of the plain view.
-    pub fn sounds(&self, plain: &[u32]) -> View {
-        let mut text = Vec::with_capacity(plain.len());
-        let mut spans: Option<(Vec<u32>, Vec<u32>)> = None;
+    pub fn sounds(&self, plain: &[u32], view: &mut View) {
+        let View { text, spans } = view;
+        text.clear();
+        *spans = None;
         let mut at = 0;
         while at < plain.len() {
             if !is_latin(plain[at]) {
                 text.push(self.chars.get(plain[at]).sound);
-                if let Some((starts, ends)) = &mut spans {
+                if let Some((starts, ends)) = spans {
                     starts.push(at as u32);
                     ends.push(at as u32 + 1);
                 }
@@ -227,8 +230,12 @@ impl Tables {
                     }
                 }
                 None => {
-                    text.extend(plain[at..end].iter().map(|&code| self.chars.get(code).sound));
-                    if let Some((starts, ends)) = &mut spans {
+                    text.extend(
+                        plain[at..end]
+                            .iter()
+                            .map(|&code| self.chars.get(code).sound),
+                    );
+                    if let Some((starts, ends)) = spans {
                         starts.extend(at as u32..end as u32);
                         ends.extend(at as u32 + 1..=end as u32);
                     }
@@ -236,7 +243,6 @@ impl Tables {
                 }
             }
         }
-        View { text, spans }
     }
 
     /// A run of letters as syllables, longest first; none if it cannot be read wholly so.
@@ -276,10 +282,10 @@ impl Tables {
         false
     }
 
-    pub fn reduce(&self, source: &[u32], reduced: &mut Reduced) {
+    pub fn reduce(&self, source: impl Iterator<Item = u32>, reduced: &mut Reduced) {
         reduced.text.clear();
         reduced.last.clear();
-        for (at, &code) in source.iter().enumerate() {
+        for (at, code) in source.enumerate() {
             if self.chars.get(code).is(IGNORABLE) {
                 continue;
             }
@@ -386,14 +392,16 @@ pub fn quoted(text: &[u32]) -> Vec<(u32, u32)> {
     spans
 }
 
-/// A part with whatever the rules ask of it, each thing made when first asked for.
+/// A part with whatever the rules ask of it; what few ask for is made when first asked for.
+#[derive(Default)]
 pub struct Part {
     pub kind: u8,
     pub original: Vec<u32>,
     pub view: View,
-    pub reduced: Option<Reduced>,
-    pub sounds: Option<(View, Reduced)>,
-    pub shapes: Option<Reduced>,
+    pub reduced: Reduced,
+    pub sounds: View,
+    pub reduced_sounds: Reduced,
+    pub reduced_shapes: Reduced,
     pub classes: OnceCell<Vec<u16>>,
     pub sentences: OnceCell<Vec<u32>>,
     pub edges: crate::words::Edges,
@@ -402,6 +410,45 @@ pub struct Part {
 }
 
 impl Part {
+    /// Takes a text, and makes the forms that the policy has literals for.
+    pub fn read(&mut self, program: &Program, kind: u8, original: Vec<u32>) {
+        let tables = &program.tables;
+        let wants = |form: usize| !program.forms[form].is_empty();
+        self.kind = kind;
+        self.original = original;
+        self.classes.take();
+        self.sentences.take();
+        self.edges = Default::default();
+        self.word_tokens.take();
+        self.outside = Default::default();
+        tables.plain(&self.original, &mut self.view);
+        if wants(1) {
+            tables.reduce(self.view.text.iter().copied(), &mut self.reduced);
+        }
+        if wants(2) {
+            tables.sounds(&self.view.text, &mut self.sounds);
+            tables.reduce(self.sounds.text.iter().copied(), &mut self.reduced_sounds);
+        }
+        if wants(3) {
+            let shapes = self
+                .view
+                .text
+                .iter()
+                .map(|&code| tables.chars.get(code).shape);
+            tables.reduce(shapes, &mut self.reduced_shapes);
+        }
+    }
+
+    /// The text of a form: plain, reduced, sounds, shapes.
+    pub fn form(&self, number: usize) -> &[u32] {
+        match number {
+            0 => &self.view.text,
+            1 => &self.reduced.text,
+            2 => &self.reduced_sounds.text,
+            _ => &self.reduced_shapes.text,
+        }
+    }
+
     #[inline]
     pub fn plain(&self) -> &[u32] {
         &self.view.text

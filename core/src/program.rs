@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use daachorse::charwise::CharwiseDoubleArrayAhoCorasick;
 use rustc_hash::FxHashMap;
 
 use crate::bits::Bits;
 use crate::conditions::Condition;
+use crate::context::Context;
+use crate::literals::Literals;
 use crate::part::Tables;
 use crate::plain;
 use crate::regex;
@@ -53,16 +54,6 @@ pub struct Pattern {
     pub cost: f64,
 }
 
-/// One automaton and who asks for its literals.
-pub struct Form {
-    pub automaton: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
-    pub lengths: Vec<u32>,
-    /// Where the users of a literal begin in `users`.
-    pub firsts: Vec<u32>,
-    /// Pattern and payload.
-    pub users: Vec<(u32, u32)>,
-}
-
 pub struct Rule {
     pub id: String,
     pub clause: Option<String>,
@@ -94,7 +85,8 @@ pub struct Program {
     pub actions: Vec<Vec<(u8, i64)>>,
     pub caps: Vec<Option<i64>>,
     pub weights: Vec<(f64, i64, i64)>,
-    pub forms: [Form; 4],
+    /// The literals of the text forms.
+    pub forms: [Literals; 4],
     pub patterns: Vec<Pattern>,
     pub always: Vec<u32>,
     pub rules: Vec<Rule>,
@@ -146,6 +138,8 @@ impl Lexicon {
 pub struct Scratch {
     pub regexes: regex::Cache,
     pub spans: Vec<(u32, u32)>,
+    /// A context that is done with, for its room.
+    pub context: Option<Context>,
 }
 
 pub fn codes(text: &str) -> Vec<u32> {
@@ -194,11 +188,8 @@ impl Program {
             });
         }
         let (opens, open) = crate::conditions::openings(&rules, &costs, &given.always);
-        let mut forms = Vec::new();
-        for form in given.forms {
-            forms.push(form_of(form)?);
-        }
-        let forms: [Form; 4] = forms.try_into().map_err(|_| "there are not four forms")?;
+        let forms: Vec<Literals> = given.forms.iter().map(literals_of).collect();
+        let forms: [Literals; 4] = forms.try_into().map_err(|_| "there are not four forms")?;
         let has_shadow_reliefs = rules.iter().any(|rule| rule.is_relief && !rule.stable);
         Ok(Program {
             tables,
@@ -262,6 +253,7 @@ impl Program {
         taken.unwrap_or_else(|| Scratch {
             regexes: self.regexes.cache(),
             spans: Vec::new(),
+            context: None,
         })
     }
 
@@ -387,30 +379,12 @@ fn pattern_of(
     }
 }
 
-fn form_of(given: plain::Form) -> Result<Form, Error> {
-    let lengths = given
-        .literals
-        .iter()
-        .map(|text| text.chars().count() as u32)
-        .collect();
-    let automaton = if given.literals.is_empty() {
-        None
-    } else {
-        let pairs = given.literals.iter().zip(0_u32..);
-        Some(
-            CharwiseDoubleArrayAhoCorasick::with_values(pairs)
-                .map_err(|error| format!("literals: {error}"))?,
-        )
+fn literals_of(given: &plain::Form) -> Literals {
+    let texts: Vec<Vec<u32>> = given.literals.iter().map(|text| codes(text)).collect();
+    let pairs = |some: &Vec<u32>| {
+        some.chunks_exact(2)
+            .map(|pair| (pair[0], pair[1]))
+            .collect()
     };
-    let (mut firsts, mut users) = (vec![0], Vec::new());
-    for some in &given.users {
-        users.extend(some.chunks_exact(2).map(|pair| (pair[0], pair[1])));
-        firsts.push(users.len() as u32);
-    }
-    Ok(Form {
-        automaton,
-        lengths,
-        firsts,
-        users,
-    })
+    Literals::new(&texts, &given.users.iter().map(pairs).collect::<Vec<_>>())
 }

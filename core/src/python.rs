@@ -151,7 +151,9 @@ impl Core {
         let mut decisions = Vec::with_capacity(messages.len());
         for (message, made) in messages.iter().zip(made) {
             decisions.push(match made {
-                Ok(made) => self.finish(py, &message, made)?.unwrap_or_else(|| py.None()),
+                Ok(made) => self
+                    .finish(py, &message, made)?
+                    .unwrap_or_else(|| py.None()),
                 Err(error) => error.into_value(py).into_any(),
             });
         }
@@ -249,13 +251,22 @@ impl Core {
 
     fn work(&self, given: Given) -> Made {
         let program = &self.program;
-        let mut context = Context::new(program, given.texts, given.values);
         let mut scratch = program.scratch();
+        let mut context = scratch
+            .context
+            .take()
+            .unwrap_or_else(|| Context::new(program));
+        context.read(program, given.texts, given.values);
         let record = decide(&mut context, program, &mut scratch, &given.fields);
+        let made = match record {
+            Ok(record) if !record.is_quiet() => Some((record, Some(context))),
+            other => {
+                scratch.context = Some(context);
+                other.ok().map(|record| (record, None))
+            }
+        };
         program.give_back(scratch);
-        let record = record.ok()?;
-        let context = (!record.is_quiet()).then_some(context);
-        Some((record, context))
+        made
     }
 
     fn finish(

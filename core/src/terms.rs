@@ -77,9 +77,9 @@ pub fn find(
         let mut at = one.start as usize;
         let reduced = match one.form {
             PLAIN => None,
-            1 => part.reduced.as_ref(),
-            2 => part.sounds.as_ref().map(|(_, reduced)| reduced),
-            _ => part.shapes.as_ref(),
+            1 => Some(&part.reduced),
+            2 => Some(&part.reduced_sounds),
+            _ => Some(&part.reduced_shapes),
         };
         loop {
             let (low, high) = reduced.map_or((at, at), |reduced| reduced.starts(at));
@@ -88,10 +88,7 @@ pub fn find(
             }
             let stands = way == Way::Sounds
                 && low == high
-                && part
-                    .sounds
-                    .as_ref()
-                    .is_some_and(|(view, _)| view.spans.is_none())
+                && part.sounds.spans.is_none()
                 && !pattern.repeats
                 && part.plain()[low..].starts_with(&term.squeezed);
             if !stands {
@@ -157,8 +154,9 @@ impl Search<'_> {
         let chars = &self.program.tables.chars;
         let mut ends = std::mem::take(&mut self.ends);
         ends.clear();
-        match (way, &self.part.sounds) {
-            (Way::Sounds, Some((view, _))) => {
+        match way {
+            Way::Sounds => {
+                let view = &self.part.sounds;
                 let sound = &term.sounds[(payload - SOUNDS) as usize % 2];
                 self.walk.ends(
                     chars,
@@ -172,12 +170,12 @@ impl Search<'_> {
                     *place = view.span(place.0, place.1);
                 }
             }
-            (Way::Looks, _) => {
+            Way::Looks => {
                 let spelling = Spelling::Alike(&term.squeezed, &term.letters);
                 self.walk
                     .ends(chars, self.part.plain(), &spelling, low, high, &mut ends);
             }
-            _ => {
+            Way::Exact => {
                 let spelling = Spelling::Same(&term.squeezed);
                 self.walk
                     .ends(chars, self.part.plain(), &spelling, low, high, &mut ends);

@@ -9,20 +9,34 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::chars::{Chars, BLOCK};
+use crate::sieve::Sieve;
 
 const NONE: u32 = u32::MAX;
 
 /// A prefix tree; a node that ends a word has its frequency.
-#[derive(Default)]
 struct Tree {
     children: FxHashMap<(u32, u32), u32>,
     frequency: Vec<u32>,
+    /// The first two characters of words.
+    begins: Sieve,
 }
 
 impl Tree {
+    /// Of about so many words.
+    fn new(words: usize) -> Self {
+        let mut children = FxHashMap::default();
+        children.reserve(words * 2);
+        Tree {
+            children,
+            frequency: vec![0],
+            begins: Sieve::new(words),
+        }
+    }
+
     fn add(&mut self, word: &str, frequency: u32) {
-        if self.frequency.is_empty() {
-            self.frequency.push(0);
+        let mut codes = word.chars().map(u32::from);
+        if let (Some(first), Some(second)) = (codes.next(), codes.next()) {
+            self.begins.add(first, second);
         }
         let mut node = 0;
         for code in word.chars() {
@@ -55,8 +69,7 @@ pub struct Dictionary {
 impl Dictionary {
     /// Of lines `word frequency tag`.
     pub fn read(lines: &str) -> Self {
-        let mut tree = Tree::default();
-        tree.children.reserve(600_000);
+        let mut tree = Tree::new(350_000);
         let mut total = 0;
         for line in lines.lines() {
             let mut fields = line.split(' ');
@@ -110,7 +123,7 @@ struct Block {
 
 impl Words {
     pub fn new(dictionary: Arc<Dictionary>, words: &[(String, u32)]) -> Self {
-        let mut added = Tree::default();
+        let mut added = Tree::new(words.len());
         let mut total = dictionary.total;
         for (word, frequency) in words {
             let before = dictionary.frequency(word);
@@ -118,9 +131,6 @@ impl Words {
                 added.add(word, *frequency);
                 total = total - u64::from(before) + u64::from(*frequency);
             }
-        }
-        if added.frequency.is_empty() {
-            added.frequency.push(0);
         }
         let added_logs = added
             .frequency
@@ -143,6 +153,12 @@ impl Words {
             let mut chosen: Option<(f64, u32)> = None;
             let (mut node, mut other) = (0, 0);
             for (end, &code) in block.iter().enumerate().skip(at) {
+                if end == at + 1 {
+                    let begins = |tree: &Tree| tree.begins.may_have(block[at], code);
+                    if !begins(&self.dictionary.tree) && !begins(&self.added) {
+                        break;
+                    }
+                }
                 node = self.dictionary.tree.child(node, code);
                 other = self.added.child(other, code);
                 let log = if other != NONE && self.added.frequency[other as usize] > 0 {
