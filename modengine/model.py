@@ -7,7 +7,7 @@ points of the original part, end excluded.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple
@@ -158,6 +158,13 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     """What the match is worth: below 1 for sounds_like and looks_like."""
 
 
+def plain_matches(value: object) -> tuple[object, ...]:
+    """For encoders (`enc_hook`): the matches of a hit where the compiled core describes them when they are read."""
+    if isinstance(value, Sequence):
+        return tuple(value)
+    raise NotImplementedError(f"no JSON of {type(value).__name__}")
+
+
 class RuleHit(msgspec.Struct, frozen=True, gc=False):
     """A rule whose condition held and that nothing cancelled."""
 
@@ -167,7 +174,8 @@ class RuleHit(msgspec.Struct, frozen=True, gc=False):
     points: int
     counted: int
     """Of the points, those left by the cap of the rule's group."""
-    matches: tuple[Match, ...] = ()
+    matches: Sequence[Match] = ()
+    """Compares like a tuple; described when it is first read."""
 
 
 class ReliefHit(msgspec.Struct, frozen=True, gc=False):
@@ -176,7 +184,7 @@ class ReliefHit(msgspec.Struct, frozen=True, gc=False):
     rule: str
     category: str
     points: int
-    matches: tuple[Match, ...] = ()
+    matches: Sequence[Match] = ()
 
 
 class CategoryScore(msgspec.Struct, frozen=True, gc=False):

@@ -6,7 +6,7 @@ It decides what the Python engine decides, and hands back what it does not know.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -37,6 +37,7 @@ def module() -> tuple[Any, str]:
         return None, "not built" if find_spec("modengine._core") is None else f"cannot be loaded: {error}"
     if core.FORMAT != plain.FORMAT:
         return None, f"of another format ({core.FORMAT}, not {plain.FORMAT}): install modengine again"
+    Sequence.register(core.Matches)
     return core, str(core.__version__)
 
 

@@ -50,6 +50,7 @@ import msgspec
 from modengine.lab.report.page import page
 from modengine.lab.report.table import Table, to_csv, to_text, wrapped
 from modengine.lab.report.view import ResultView, corpus_line, short, warnings
+from modengine.model import plain_matches
 
 LONG = 20
 """Rows of a table in a terminal, where there are several tables."""
@@ -57,7 +58,9 @@ LONG = 20
 
 def as_json(view: ResultView) -> str:
     """The result as indented JSON, unrounded."""
-    return msgspec.json.format(msgspec.json.encode(view.result), indent=2).decode("utf-8") + "\n"
+    return (
+        msgspec.json.format(msgspec.json.encode(view.result, enc_hook=plain_matches), indent=2).decode("utf-8") + "\n"
+    )
 
 
 def as_csv(view: ResultView) -> dict[str, str]:

@@ -43,6 +43,7 @@ from modengine.lab.studies import (
     timeline,
     tune,
 )
+from modengine.model import plain_matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,9 @@ class Report:
     def as_json(self) -> str:
         """An object with the result of each view, under the name of the view."""
         results: dict[str, Any] = {view.name: view.result for view in self.views}
-        return msgspec.json.format(msgspec.json.encode(results), indent=2).decode("utf-8") + "\n"
+        return (
+            msgspec.json.format(msgspec.json.encode(results, enc_hook=plain_matches), indent=2).decode("utf-8") + "\n"
+        )
 
 
 def report(

@@ -22,7 +22,7 @@ from modengine.engine.match.part import PartText
 from modengine.explain.details import details_of
 from modengine.explain.marks import marks_of
 from modengine.loading import compile_engine
-from modengine.model import Decision, Message, Part
+from modengine.model import Decision, Message, Part, plain_matches
 from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, text_of
 from modengine.play.jobs.workspace import Made, make, rule_file
 from modengine.play.limits import MOST_ENGINES
@@ -354,6 +354,6 @@ JOBS: dict[str, Callable[[Bench, Request], object]] = {
 def encoded(value: object) -> bytes:
     """JSON; lone surrogates as escapes."""
     try:
-        return msgspec.json.encode(value)
+        return msgspec.json.encode(value, enc_hook=plain_matches)
     except UnicodeEncodeError:
-        return json.dumps(msgspec.to_builtins(value)).encode("ascii")
+        return json.dumps(msgspec.to_builtins(value, enc_hook=plain_matches)).encode("ascii")

@@ -9,10 +9,10 @@ from functools import lru_cache
 import msgspec
 
 from modengine.errors import MessageError
-from modengine.model import Decision
+from modengine.model import Decision, plain_matches
 from modengine.run.read.row import error_record
 
-_ENCODER = msgspec.json.Encoder()
+_ENCODER = msgspec.json.Encoder(enc_hook=plain_matches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def to_json(value: object) -> bytes:
     try:
         return _ENCODER.encode(value)
     except UnicodeEncodeError:
-        return json.dumps(msgspec.to_builtins(value), separators=(",", ":")).encode("ascii")
+        return json.dumps(msgspec.to_builtins(value, enc_hook=plain_matches), separators=(",", ":")).encode("ascii")
 
 
 @lru_cache(maxsize=64)
