@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-import build
 import pytest
-from build import compile_policy, exception, regex, rule, text, tokens, words
 from hypothesis import HealthCheck, given, settings
-from strategies import cases
 
 from modengine.engine.engine import MOST_CHARACTERS, Engine
 from modengine.errors import MessageError
 from modengine.model import Message, Part
 from modengine.policy.model import Policy, Token
+from tests import build
+from tests.build import compile_policy, exception, regex, rule, text, tokens, words
+from tests.strategies import cases
 
 
 @pytest.fixture(scope="module", autouse=True)

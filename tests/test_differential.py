@@ -11,18 +11,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import naive
 import pytest
 import rjieba
-from build import compile_policy
 from hypothesis import HealthCheck, given, settings
-from strategies import cases, make_pattern, make_policy, make_rule, make_ruleset
 
 import modengine
 from modengine.engine.engine import Engine
 from modengine.model import Decision, Message, RuleHit
 from modengine.policy.model import Policy, Relief, Token
 from modengine.run.jsonl import message_from
+from tests import naive
+from tests.build import compile_policy
+from tests.strategies import cases, make_pattern, make_policy, make_rule, make_ruleset
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = int(os.environ.get("MODENGINE_EXAMPLES", "1000"))

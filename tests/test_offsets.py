@@ -12,16 +12,16 @@ import random
 import re
 from typing import Any
 
-import naive
 import pytest
-from build import compile_policy
-from strategies import FORMS, NOISE, make_pattern, make_policy, make_rule, make_ruleset
 
 from modengine.engine.engine import Engine
 from modengine.model import Match, Message, Part
 from modengine.policy.model import Token
 from modengine.text.normalize import plain_view, replace_surrogates
 from modengine.text.tables import syllables_of
+from tests import naive
+from tests.build import compile_policy
+from tests.strategies import FORMS, NOISE, make_pattern, make_policy, make_rule, make_ruleset
 
 STRINGS = 1000
 EXPANDING = tuple("㎏½ßİﬃﷺ①㈠㍿ŉΐẞ…‼㌀ℌ")

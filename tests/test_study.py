@@ -12,14 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from build import compile_policy
 from hypothesis import HealthCheck, given, settings
-from strategies import cases
 
 import modengine
 from modengine.engine.engine import Engine
 from modengine.model import Decision, Message, Part
 from modengine.policy.model import Policy
+from tests.build import compile_policy
+from tests.strategies import cases
 
 RULES = """
 ruleset: fraud

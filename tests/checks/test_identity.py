@@ -9,9 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import build
 import pytest
-from build import exception, override, regex, relief, rule, text, tokens, words
 
 import modengine
 from modengine.checks.identity import guard, identity_words
@@ -21,6 +19,8 @@ from modengine.loading import compile_engine
 from modengine.model import Message
 from modengine.policy.model import Example, Examples, Policy, Ruleset, TermList, Token
 from modengine.text.normalize import plain
+from tests import build
+from tests.build import exception, override, regex, relief, rule, text, tokens, words
 
 [PAINTER] = [one for one in lexicon() if one.en == "painter"]
 WORD = "画家"

@@ -24,8 +24,7 @@ from modengine.model import (
 )
 from modengine.policy import schema
 from modengine.policy.record import Record
-
-from .examples import DOCS, pages
+from tests.docs.examples import DOCS, pages
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from .examples import DOCS, Block, agrees, blocks, comparable, doctests, elided, pages, rewritten, run, steps
+from tests.docs.examples import DOCS, Block, agrees, blocks, comparable, doctests, elided, pages, rewritten, run, steps
 
 PAGES = [page for page in pages() if any(True for _ in blocks(page))]
 

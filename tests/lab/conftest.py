@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from build import engine, regex, rule, text
 
 from modengine.engine.engine import Engine
 from modengine.lab.card import data_folder
 from modengine.lab.corpus import Columns, Corpus, load
+from tests.build import engine, regex, rule, text
 from tests.cli.conftest import command
 
 __all__ = ["command"]

@@ -7,7 +7,6 @@ import json
 import jsonschema
 import numpy as np
 import pytest
-from build import engine, override, relief, rule, text, words
 
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
@@ -21,8 +20,8 @@ from modengine.lab.render import as_html, as_json, as_text
 from modengine.lab.schemas import schema
 from modengine.lab.without import Reach, counting, without
 from modengine.loading import compile_engine
-
-from .conftest import MakeCorpus, blocks_everything, rows
+from tests.build import engine, override, relief, rule, text, words
+from tests.lab.conftest import MakeCorpus, blocks_everything, rows
 
 
 def three() -> Engine:

@@ -11,8 +11,7 @@ from modengine.errors import InputError
 from modengine.lab import corpus as lab_corpus
 from modengine.lab.corpus import Columns, load
 from tests.cli.conftest import POLICY, Command
-
-from .conftest import rows, write
+from tests.lab.conftest import rows, write
 
 COLUMNS = ("--label", "label", "--map", "scam=fraud", "--none", "ok")
 GOOD = '{"text": "好的", "label": "ok"}\n{"text": "坏的", "label": "scam"}\n'

@@ -7,7 +7,6 @@ import json
 import jsonschema
 import numpy as np
 import pytest
-from build import engine, relief, rule, text
 
 from modengine.errors import InputError
 from modengine.lab.compare import Comparison, compare
@@ -17,8 +16,8 @@ from modengine.lab.paired import p_value, paired
 from modengine.lab.render import as_html, as_json, as_text, named
 from modengine.lab.schemas import schema
 from modengine.lab.table import Quote
-
-from .conftest import MakeCorpus, blocks_everything, never_acts, rows, sound
+from tests.build import engine, relief, rule, text
+from tests.lab.conftest import MakeCorpus, blocks_everything, never_acts, rows, sound
 
 # ------------------------------------------------------------------ the test itself
 

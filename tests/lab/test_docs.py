@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import ROOT
+from tests.lab.conftest import ROOT
 
 
 @pytest.mark.slow

@@ -9,8 +9,7 @@ import pytest
 
 from modengine.loading import load
 from tests.cli.conftest import POLICY, Command
-
-from .conftest import rows, write
+from tests.lab.conftest import rows, write
 
 RULES = """\
 ruleset: small

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import POLICY, Command
-
-from .conftest import write
+from tests.lab.conftest import write
 
 TEMPLATES = """\
 templates: mine

@@ -11,8 +11,7 @@ import pytest
 from modengine.cli.schema import LAB
 from modengine.lab.schemas import NAMES, RESULTS, schema
 from tests.cli.conftest import Command
-
-from .conftest import ROOT, rows, write
+from tests.lab.conftest import ROOT, rows, write
 
 RULES = """\
 ruleset: small

@@ -7,7 +7,6 @@ from itertools import combinations
 
 import jsonschema
 import pytest
-from build import engine, override, relief, rule, text, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,8 +16,8 @@ from modengine.lab.schemas import schema
 from modengine.lab.smallest import Removal, Smallest, cut, smallest
 from modengine.lab.smallest_view import view
 from modengine.model import RANK, Message, Part
-
-from .conftest import blocks_everything
+from tests.build import engine, override, relief, rule, text, words
+from tests.lab.conftest import blocks_everything
 
 A = rule("fraud.a", "a", text("a", "骗钱"))
 B = rule("fraud.b", "b", text("b", "转账"), score=40)

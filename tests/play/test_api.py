@@ -22,8 +22,7 @@ from modengine.play.lessons import shipped_lessons
 from modengine.play.registry import ENDPOINTS, openapi
 from modengine.play.serve import start_of
 from modengine.play.workspace import make
-
-from .conftest import FILES, POLICY, RULES, Api
+from tests.play.conftest import FILES, POLICY, RULES, Api
 
 SCAM = "【青桥银行】您的网银将于今晚失效，请点击 www.example.top 重新认证"
 LOG = "0123456789abcdef" * 2

@@ -18,8 +18,7 @@ import pytest
 
 from modengine.cli.main import run
 from modengine.play.serve import bind
-
-from .conftest import FILES
+from tests.play.conftest import FILES
 
 ROOT = Path(__file__).parents[2]
 

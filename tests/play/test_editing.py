@@ -12,8 +12,7 @@ import pytest
 import yaml
 
 from modengine.play.workspace import make, names_are_good
-
-from .conftest import RULES
+from tests.play.conftest import RULES
 
 
 def in_node(module: str, function: str, *given: Any) -> Any:

@@ -11,7 +11,7 @@ import pytest
 from modengine.policy.condition import RuleRef, walk
 from modengine.policy.fields import CHINA
 from modengine.policy.load import read
-from policy.loading import BASE, HEAD, POLICY, RULE, clean, rule_of
+from tests.policy.loading import BASE, HEAD, POLICY, RULE, clean, rule_of
 
 
 def test_a_policy_keeps_what_it_says(write: Any) -> None:

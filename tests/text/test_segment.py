@@ -9,9 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import build
 import pytest
-from build import compile_policy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +17,8 @@ from modengine.engine.engine import Engine
 from modengine.text import segment
 from modengine.text.normalize import plain, replace_surrogates
 from modengine.text.segment import BLOCK, Segmenter, Words, identity, make
+from tests import build
+from tests.build import compile_policy
 
 ROOT = Path(__file__).parents[2]
 DATA = Path(os.environ.get("MODENGINE_DATA", ROOT.parent / "shared" / "data"))

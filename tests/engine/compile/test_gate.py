@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import build
 import pytest
-from build import condition, engine, regex, rule, text, tokens, words
 
 from modengine.engine.compile.gate import cost, gates
 from modengine.engine.compile.program import MATCHERS
 from modengine.policy.model import Pattern, Token
+from tests import build
+from tests.build import condition, engine, regex, rule, text, tokens, words
 
 PATTERNS = {
     p.name: p

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import build
 import pytest
-from build import compile_policy, engine, fraud, relief, rule, text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modengine.engine.engine import Engine
 from modengine.model import Decision
 from modengine.policy.model import Rule, Ruleset
+from tests import build
+from tests.build import compile_policy, engine, fraud, relief, rule, text
 
 A, B, C = text("a", "甲"), text("b", "乙"), text("c", "丙")
 
