@@ -1,15 +1,20 @@
-"""Fixtures for all tests: goldens; and how Hypothesis works here."""
+"""Fixtures for all tests: goldens, and commands; and how Hypothesis works here."""
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from modengine.cli.main import run
+from tests.commands import Command, Ran
 
 # The same examples on every run, and no time limit: a busy machine is no failure.
 # `--hypothesis-profile random` looks for new ones.
@@ -59,3 +64,29 @@ def golden(rewrite: bool) -> Callable[[Path, str], None]:
         assert actual == path.read_bytes().decode("utf-8").replace("\r\n", "\n")
 
     return compare
+
+
+@pytest.fixture
+def command(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Runs `modengine ARGS`, with `stdin` as standard input."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def call(*args: object, stdin: bytes = b"") -> Ran:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        code = run([str(arg) for arg in args])
+        sys.stdout.flush()
+        sys.stderr.flush()
+        out, err = capfdbinary.readouterr()
+        return Ran(code, out.decode("utf-8").replace("\r\n", "\n"), err.decode("utf-8").replace("\r\n", "\n"))
+
+    return call
+
+
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder of a test: `scan` puts its log there."""
+    path = tmp_path_factory.mktemp("here")
+    monkeypatch.chdir(path)
+    return path

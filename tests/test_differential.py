@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,9 +21,9 @@ from modengine.policy.model import Policy, Relief, Token
 from modengine.run.jsonl import message_from
 from tests import naive
 from tests.build import compile_policy
+from tests.paths import ROOT
 from tests.strategies import cases, make_pattern, make_policy, make_rule, make_ruleset
 
-ROOT = Path(__file__).parent.parent
 EXAMPLES = int(os.environ.get("MODENGINE_EXAMPLES", "1000"))
 
 settings.register_profile(

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent / "modengine"
+from tests.paths import ROOT
+
+PACKAGE = ROOT / "modengine"
 FLOORS = (
     {"version"},
     {"codes"},
@@ -31,7 +33,7 @@ FLOORS = (
 )
 """From the ground up.  Packages on one floor do not import each other."""
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
-FILES = sorted(ROOT.rglob("*.py"))
+FILES = sorted(PACKAGE.rglob("*.py"))
 HOMES = {
     "jieba": {"text/segment.py"},
     "rjieba": {"text/segment.py"},
@@ -44,7 +46,7 @@ HOMES = {
 
 def module_of(file: Path) -> str:
     """`modengine.text.view` for its file."""
-    parts = file.relative_to(ROOT.parent).with_suffix("").parts
+    parts = file.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
@@ -110,7 +112,7 @@ def test_there_is_no_circle_of_modules() -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=module_of)
 def test_a_library_is_imported_in_its_own_place_alone(file: Path) -> None:
-    here = file.relative_to(ROOT).as_posix()
+    here = file.relative_to(PACKAGE).as_posix()
     strays = {target.split(".")[0] for _, target in imports_of(file)} & HOMES.keys()
     assert {library for library in strays if here not in HOMES[library]} == set()
 

@@ -7,12 +7,12 @@ import os
 import shutil
 import sys
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 
+from tests.paths import ROOT
+
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs fork and signals as Linux has them")
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")

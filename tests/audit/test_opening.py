@@ -7,18 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.keys import make_key
 from modengine.audit.layout import Layout
 from modengine.audit.log import AuditLog
 from modengine.audit.record import decode, encode
 from modengine.audit.verify import verify
 from modengine.engine.engine import Engine
 from modengine.model import Decision, Message
-from tests.audit.conftest import NOW, MakeLog, records, segment, vault_rows
-from tests.audit.test_log import Pairs, code_of
-
-KEY = make_key("example.org/audit", lambda n: b"\x01" * n)
-OTHER = make_key("example.org/other", lambda n: b"\x02" * n)
+from tests.audit.logs import KEY, NOW, OTHER, MakeLog, Pairs, code_of, records, segment, vault_rows
 
 
 @pytest.fixture

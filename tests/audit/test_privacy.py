@@ -20,9 +20,9 @@ from modengine.audit.verify import verify
 from modengine.loading import load
 from modengine.model import Decision, Message
 from modengine.run.read import read_paths
-from tests.audit.conftest import NOW, segment, vault_rows
+from tests.audit.logs import NOW, segment, vault_rows
+from tests.paths import MESSAGES
 
-SAMPLES = Path(__file__).parents[2] / "samples" / "messages.jsonl"
 PROBE = 8
 """Characters."""
 
@@ -30,7 +30,7 @@ PROBE = 8
 @cache
 def samples() -> tuple[tuple[Message, Decision], ...]:
     engine = load()
-    messages = [row.message for row in read_paths([SAMPLES]) if row.message is not None]
+    messages = [row.message for row in read_paths([MESSAGES]) if row.message is not None]
     return tuple((message, engine.decide(message, ignore_scope=True)) for message in messages)
 
 

@@ -11,25 +11,27 @@ import pytest
 
 from modengine.audit.layout import Layout
 from modengine.audit.log import AuditLog
-from modengine.audit.record import decode, encode
+from modengine.audit.record import encode
 from modengine.audit.report import Report
 from modengine.audit.verify import verify
 from modengine.engine.engine import Engine
-from tests.audit.conftest import NOW, MakeLog, put_vault_rows, records, segment, vault_rows
-from tests.audit.test_log import Pairs, code_of
-from tests.audit.test_opening import KEY, OTHER
+from tests.audit.logs import (
+    KEY,
+    NOW,
+    OTHER,
+    MakeLog,
+    Pairs,
+    code_of,
+    edit,
+    put_vault_rows,
+    records,
+    segment,
+    vault_rows,
+)
 
 
 def note(folder: Path) -> tuple[tuple[str, str], ...]:
     return (("kept.note", (folder / "checkpoint").read_text("utf-8")),)
-
-
-def edit(folder: Path, seq: int, **changes: object) -> None:
-    """Changes a record, and keeps its form canonical."""
-    path = segment(folder)
-    lines = path.read_bytes().splitlines()
-    lines[seq] = encode({**decode(lines[seq]), **changes})
-    path.write_bytes(b"".join(line + b"\n" for line in lines))
 
 
 def first(report: Report) -> tuple[str, int | None]:

@@ -7,8 +7,6 @@ import json
 import os
 import signal
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,8 +17,7 @@ from modengine.audit.verify import verify
 from modengine.cli.main import run
 from modengine.errors import AuditError
 from modengine.run import blocks, commit
-from tests.cli.conftest import POLICY, Command
-from tests.cli.test_scan import EXPIRY, finish, process
+from tests.commands import EXPIRY, POLICY, Command, finish, process, wait_for
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="forks and signals")
 ROWS = 60
@@ -347,13 +344,6 @@ def many(tmp_path: Path) -> Path:
         rows = ({"id": f"m{n}", "text": EXPIRY if n % 50 == 0 else "明天见", "gloss": "x" * 99} for n in range(COUNT))
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     return path
-
-
-def wait_for(what: Callable[[], bool]) -> None:
-    until = time.monotonic() + 120
-    while not what():
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 def workers_of(pid: int) -> list[int]:

@@ -20,7 +20,8 @@ from modengine.policy import condition, files, patterns, policy, report, yaml
 from modengine.policy.load import policy_of, read
 from modengine.text.normalize import MARKS, plain
 from modengine.text.sounds import LONGEST_RUN
-from tests.docs.examples import DOCS, blocks
+from tests.docs.examples import blocks
+from tests.paths import DOCS
 
 RULES = (DOCS / "rule-language.md").read_text("utf-8")
 TEXT = (DOCS / "text.md").read_text("utf-8")

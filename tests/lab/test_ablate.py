@@ -21,7 +21,7 @@ from modengine.lab.schemas import schema
 from modengine.lab.without import Reach, counting, without
 from modengine.loading import compile_engine
 from tests.build import engine, override, relief, rule, text, words
-from tests.lab.conftest import MakeCorpus, blocks_everything, rows
+from tests.lab.corpora import MakeCorpus, blocks_everything, rows
 
 
 def three() -> Engine:

@@ -17,7 +17,7 @@ from modengine.lab.render import as_html, as_json, as_text, named
 from modengine.lab.schemas import schema
 from modengine.lab.table import Quote
 from tests.build import engine, relief, rule, text
-from tests.lab.conftest import MakeCorpus, blocks_everything, never_acts, rows, sound
+from tests.lab.corpora import MakeCorpus, blocks_everything, never_acts, rows, sound
 
 # ------------------------------------------------------------------ the test itself
 

@@ -10,7 +10,7 @@ import pytest
 from modengine.errors import InputError
 from modengine.lab import corpus as lab_corpus
 from modengine.lab.corpus import Columns, load
-from tests.lab.conftest import MakeCorpus, rows, write
+from tests.lab.corpora import MakeCorpus, rows, write
 
 CATEGORIES = ("fraud", "violence")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.conftest import ROOT
+from tests.lab.corpora import ROOT
 
 
 @pytest.mark.slow

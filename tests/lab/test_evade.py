@@ -21,7 +21,7 @@ from modengine.lab.schemas import schema
 from modengine.model import Message
 from modengine.policy.model import Example, Examples
 from tests.build import HERE, engine, regex, rule, text
-from tests.lab.conftest import MakeCorpus, never_acts, rows
+from tests.lab.corpora import MakeCorpus, never_acts, rows
 
 TERMS = ("刷单返利", "垫付佣金")
 TERM_ROWS = (("刷单返利", "fraud", 20), ("垫付佣金", "fraud", 20), ("今天天气很好", "none", 20))

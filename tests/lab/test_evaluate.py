@@ -14,8 +14,7 @@ from modengine.lab.evaluate import Evaluation, evaluate
 from modengine.lab.evaluation_view import tables, view
 from modengine.lab.intervals import proportion
 from modengine.lab.metrics import ALL, Figures, project
-from tests.lab.conftest import MakeCorpus, blocks_everything, never_acts, rows, sound
-from tests.lab.test_intervals import single
+from tests.lab.corpora import MakeCorpus, blocks_everything, never_acts, rows, single, sound
 
 LABELLED = {"label": "label"}
 

@@ -16,7 +16,7 @@ from modengine.lab.render import as_csv, as_html, as_json, as_text
 from modengine.lab.schemas import schema
 from modengine.lab.templates import Templates, parse
 from tests.build import engine, regex, relief, rule, text
-from tests.lab.conftest import MakeCorpus, blocks_everything, never_acts, rows
+from tests.lab.corpora import MakeCorpus, blocks_everything, never_acts, rows
 
 GROUP, FORM = "苗族", "group-noun"
 FEW = parse(

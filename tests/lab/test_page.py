@@ -18,7 +18,7 @@ from modengine.lab.page import page
 from modengine.lab.report import report
 from modengine.lab.svg import svg
 from modengine.lab.view import View
-from tests.lab.conftest import MakeCorpus, rows, sound
+from tests.lab.corpora import MakeCorpus, rows, sound
 
 EVIL = '<script>alert(1)</script>"><img src=x onerror=y>'
 

@@ -14,7 +14,7 @@ from modengine.lab.evaluation_view import view
 from modengine.lab.render import as_json
 from modengine.lab.report import SECTIONS, Materials, report
 from modengine.lab.schemas import schema
-from tests.lab.conftest import MakeCorpus, rows, sound
+from tests.lab.corpora import MakeCorpus, rows, sound
 
 ROWS = (("骗", "fraud", 30), ("好", "none", 30))
 

@@ -10,8 +10,8 @@ import pytest
 
 from modengine.cli.schema import LAB
 from modengine.lab.schemas import NAMES, RESULTS, schema
-from tests.cli.conftest import Command
-from tests.lab.conftest import ROOT, rows, write
+from tests.commands import Command
+from tests.lab.corpora import ROOT, rows, write
 
 RULES = """\
 ruleset: small

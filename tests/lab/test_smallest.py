@@ -17,7 +17,7 @@ from modengine.lab.smallest import Removal, Smallest, cut, smallest
 from modengine.lab.smallest_view import view
 from modengine.model import RANK, Message, Part
 from tests.build import engine, override, relief, rule, text, words
-from tests.lab.conftest import blocks_everything
+from tests.lab.corpora import blocks_everything
 
 A = rule("fraud.a", "a", text("a", "骗钱"))
 B = rule("fraud.b", "b", text("b", "转账"), score=40)

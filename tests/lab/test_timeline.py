@@ -20,7 +20,7 @@ from modengine.lab.timeline_view import charts, view
 from modengine.policy.fields import CHINA
 from modengine.policy.model import Period
 from tests.build import engine, rule, text
-from tests.lab.conftest import MakeCorpus, blocks_everything
+from tests.lab.corpora import MakeCorpus, blocks_everything
 
 PERIOD = Period(datetime(2014, 5, 28, tzinfo=CHINA), datetime(2014, 6, 29, tzinfo=CHINA))
 

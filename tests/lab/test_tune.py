@@ -21,7 +21,7 @@ from modengine.lab.tuning_view import view
 from modengine.loading import load
 from modengine.model import RANK
 from tests.build import engine, relief, rule, text
-from tests.lab.conftest import MakeCorpus, blocks_everything, rows
+from tests.lab.corpora import MakeCorpus, blocks_everything, rows
 
 # ------------------------------------------------------------------ the model
 

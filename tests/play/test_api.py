@@ -22,15 +22,15 @@ from modengine.play.lessons import shipped_lessons
 from modengine.play.registry import ENDPOINTS, openapi
 from modengine.play.serve import start_of
 from modengine.play.workspace import make
-from tests.play.conftest import FILES, POLICY, RULES, Api
+from tests.paths import MESSAGES, ROOT
+from tests.play.pages import FILES, POLICY, RULES, Api
 
 SCAM = "【青桥银行】您的网银将于今晚失效，请点击 www.example.top 重新认证"
 LOG = "0123456789abcdef" * 2
 
 
 def samples() -> list[dict[str, Any]]:
-    path = Path(__file__).parents[2] / "samples" / "messages.jsonl"
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [json.loads(line) for line in MESSAGES.read_text("utf-8").splitlines()]
 
 
 def plain(value: Any) -> Any:
@@ -253,7 +253,7 @@ def test_the_table_of_endpoints_is_not_stale() -> None:
     import subprocess
     import sys
 
-    tool = Path(__file__).parents[2] / "tools" / "play_docs.py"
+    tool = ROOT / "tools" / "play_docs.py"
     assert subprocess.run([sys.executable, str(tool), "--check"], check=False).returncode == 0
 
 
@@ -297,13 +297,13 @@ def test_every_name_that_the_engine_gives_has_words_on_the_page() -> None:
 def test_the_line_that_a_teachers_page_names_is_that_line(lesson: str, line: int, holds: str) -> None:
     one = next(one for one in shipped_lessons() if one.lesson == lesson)
     assert holds in one.files["rules.yaml"].split("\n")[line - 1]
-    page = (Path(__file__).parents[2] / "docs" / "lessons" / f"{lesson}.md").read_text("utf-8")
+    page = (ROOT / "docs" / "lessons" / f"{lesson}.md").read_text("utf-8")
     assert f"ine {line}" in page
 
 
 @pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda one: one.lesson)
 def test_a_lesson_has_a_teachers_page_with_minutes_topics_and_surprises(lesson: Any) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "lessons" / f"{lesson.lesson}.md").read_text("utf-8")
+    page = (ROOT / "docs" / "lessons" / f"{lesson.lesson}.md").read_text("utf-8")
     assert f"\n{lesson.minutes} minutes." in page
     for wanted in ("Topics:", "What usually surprises", "what to ask"):
         assert wanted in page

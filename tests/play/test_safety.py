@@ -20,7 +20,7 @@ from modengine.play.registry import ENDPOINTS
 from modengine.play.room import Room
 from modengine.play.serve import bind, door_of
 from modengine.play.workspace import make, names_are_good
-from tests.play.conftest import FILES, POLICY, RULES, Api
+from tests.play.pages import FILES, POLICY, RULES, Api
 
 JSON = {"content-type": "application/json"}
 

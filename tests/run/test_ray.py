@@ -16,8 +16,7 @@ import pytest
 
 from modengine.audit import manifest
 from modengine.audit.manifest import verify_manifest
-from tests.cli.conftest import POLICY
-from tests.cli.test_scan import EXPIRY, finish, process
+from tests.commands import EXPIRY, POLICY, finish, process
 
 pytestmark = [
     pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: pip install 'modengine[ray]'"),

@@ -19,8 +19,8 @@ from modengine.text.normalize import plain, replace_surrogates
 from modengine.text.segment import BLOCK, Segmenter, Words, identity, make
 from tests import build
 from tests.build import compile_policy
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 DATA = Path(os.environ.get("MODENGINE_DATA", ROOT.parent / "shared" / "data"))
 BOTH = pytest.mark.parametrize("name", ["rjieba", "jieba"])
 

@@ -13,8 +13,8 @@ from modengine.cli.main import run
 from modengine.play.guard import Door
 from modengine.play.jobs import row_of
 from modengine.play.pool import Pool
-from tests.play.browser.conftest import Opened, action, served, until
 from tests.play.browser.hostile import HOSTILE
+from tests.play.browser.window import Opened, action, served, until
 from tests.play.test_api import samples
 
 axe = pytest.importorskip("axe_playwright_python.base", reason="axe-playwright-python is not installed")

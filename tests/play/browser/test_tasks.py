@@ -10,7 +10,7 @@ import pytest
 
 from modengine.play.lessons import shipped_lessons
 from modengine.play.workspace import make
-from tests.play.browser.conftest import Opened, action, tab_to, until
+from tests.play.browser.window import Opened, action, tab_to, until
 
 SCAM = "恭喜您中奖，请点击链接领取"
 WAYS = pytest.mark.parametrize("way", ["mouse", "keyboard"])

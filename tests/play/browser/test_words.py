@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from modengine.play.lessons import shipped_lessons
-from tests.play.browser.conftest import Opened, action, until
+from tests.play.browser.window import Opened, action, until
 
 BREAKS = {
     "colon": ("score: 60", "score:60", "a colon and then a space", "冒号后面空一格"),
