@@ -15,6 +15,7 @@ from hypothesis import settings
 
 from modengine.cli.main import run
 from tests.commands import Command, Ran
+from tests.nightly import sampling
 
 # The same examples on every run, and no time limit: a busy machine is no failure.
 # `--hypothesis-profile random` looks for new ones.
@@ -23,11 +24,13 @@ settings.register_profile("random", deadline=None)
 settings.load_profile("same")
 
 
+NIGHTLY = Path(__file__).parent / "nightly"
 KEPT = pytest.StashKey[Path]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """What is kept of compiled policies is kept for this run alone, and shared by its workers."""
+    sampling.ONE_IN = config.getoption("--sample")
     if not hasattr(config, "workerinput"):
         config.stash[KEPT] = Path(tempfile.mkdtemp(prefix="modengine-tests-"))
         os.environ["MODENGINE_CACHE"] = str(config.stash[KEPT])
@@ -44,6 +47,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-goldens", action="store_true", help="rewrite the golden files; review the difference")
+    parser.addoption("--sample", type=int, default=1, metavar="N", help="of the nightly tests, run one part in N")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The nightly tests are run where they are asked for by their folder."""
+    return True if collection_path == NIGHTLY and not any("nightly" in arg for arg in config.args) else None
 
 
 @pytest.fixture

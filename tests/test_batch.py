@@ -121,7 +121,7 @@ def test_without_numpy_a_batch_is_decided_too(engine: Engine, monkeypatch: pytes
     assert engine.decide_batch(MESSAGES) == expected
 
 
-@settings(max_examples=60, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(cases())
 def test_any_batch_is_decided_as_one_by_one(case: tuple[Policy, list[Message]]) -> None:
     policy, messages = case

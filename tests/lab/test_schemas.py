@@ -11,7 +11,8 @@ import pytest
 from modengine.cli.schema import LAB
 from modengine.lab.schemas import NAMES, RESULTS, schema
 from tests.commands import Command
-from tests.lab.corpora import ROOT, rows, write
+from tests.lab.corpora import rows, write
+from tests.paths import ROOT
 
 RULES = """\
 ruleset: small

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,17 +27,6 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 CHROMIUM = os.environ.get("MODENGINE_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 WAIT = 60_000
 """Milliseconds: generous, for a machine with other work to do."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if CHROMIUM is not None:
-        return
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(
-                pytest.mark.skip(reason="no chromium here: apt-get install chromium, or MODENGINE_CHROMIUM")
-            )
 
 
 @contextmanager
@@ -65,6 +53,8 @@ def address(pool: Pool) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("no chromium here: apt-get install chromium, or MODENGINE_CHROMIUM")
     with playwright.sync_playwright() as one:
         browser = one.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield browser
