@@ -19,6 +19,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if HERE in item.path.parents:
             item.add_marker("nightly")
+            item.add_marker(pytest.mark.timeout(1800))
             name = item.nodeid.partition("[")[0]
             seen[name] += 1
             (kept if seen[name] % sampling.ONE_IN == 1 % sampling.ONE_IN else left).append(item)
