@@ -19,8 +19,8 @@ from modengine.policy.model import Token
 from modengine.text.normalize import plain_view, replace_surrogates
 from modengine.text.tables import syllables_of
 from tests import naive
-from tests.build import compile_policy
-from tests.strategies import FORMS, NOISE, make_pattern, make_policy, make_rule, make_ruleset
+from tests.build import compile_policy, pattern, policy_of, rule, ruleset
+from tests.strategies import FORMS, NOISE
 
 STRINGS = 1000
 EXPANDING = tuple("㎏½ßİﬃﷺ①㈠㍿ŉΐẞ…‼㌀ℌ")
@@ -73,20 +73,20 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "all": {"gaps": 1, "repeats": True, "sounds_like": True, "looks_like": True},
 }
 PATTERNS = {
-    **{f"t{name}": make_pattern(f"t{name}", "text", terms=TERMS_SOUGHT, **given) for name, given in OPTIONS.items()},
-    **{f"w{name}": make_pattern(f"w{name}", "words", terms=TERMS_SOUGHT, **given) for name, given in OPTIONS.items()},
-    "regex": make_pattern("regex", "regex", regex=r"微.?信|[a-z]{2,}|\d|(?:加微){e<=1}|[^\s。]{3}"),
-    "cased": make_pattern("cased", "regex", regex="V|[A-Z]{2}|微", exact_case=True),
-    "exact": make_pattern("exact", "text", terms=("V", "x", "微", "İ", "K"), exact_case=True),
-    "tokens": make_pattern("tokens", "tokens", tokens=(Token(like="han"), Token(like="number", low=0))),
-    "latin": make_pattern("latin", "tokens", tokens=(Token(like="latin", high=2),)),
+    **{f"t{name}": pattern(f"t{name}", "text", terms=TERMS_SOUGHT, **given) for name, given in OPTIONS.items()},
+    **{f"w{name}": pattern(f"w{name}", "words", terms=TERMS_SOUGHT, **given) for name, given in OPTIONS.items()},
+    "regex": pattern("regex", "regex", regex=r"微.?信|[a-z]{2,}|\d|(?:加微){e<=1}|[^\s。]{3}"),
+    "cased": pattern("cased", "regex", regex="V|[A-Z]{2}|微", exact_case=True),
+    "exact": pattern("exact", "text", terms=("V", "x", "微", "İ", "K"), exact_case=True),
+    "tokens": pattern("tokens", "tokens", tokens=(Token(like="han"), Token(like="number", low=0))),
+    "latin": pattern("latin", "tokens", tokens=(Token(like="latin", high=2),)),
 }
 
 
 @cache
 def engine() -> Engine:
-    rule = make_rule("a.r", "any of them", list(PATTERNS.values()), category="a", ruleset="a", score=10)
-    return Engine(compile_policy(make_policy(make_ruleset("a", "a", [rule]))))
+    made = rule("a.r", "any of them", *PATTERNS.values(), category="a", ruleset="a", score=10)
+    return Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
 
 
 def explains(text: str, term: str, how: set[str], own: frozenset[str]) -> bool:

@@ -13,8 +13,8 @@ from modengine.model import Message
 from modengine.policy.model import Policy, Relief, Token
 from tests import naive
 from tests.agreement import agree, agree_on_samples, seen
-from tests.build import compile_policy
-from tests.strategies import cases, make_pattern, make_policy, make_rule, make_ruleset
+from tests.build import compile_policy, pattern, policy_of, rule, ruleset
+from tests.strategies import cases
 
 
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
@@ -59,30 +59,30 @@ QUOTED = {"terms": ("微",), "outside": ("quotes",)}
     ],
 )
 def test_matches_are_those_of_the_naive_engine(text: str, options: dict[str, Any]) -> None:
-    rule = make_rule("a.r", "p", [make_pattern("p", "text", **options)], category="a", ruleset="a", score=10)
-    policy = make_policy(make_ruleset("a", "a", [rule]))
+    made = rule("a.r", "p", pattern("p", "text", **options), category="a", ruleset="a", score=10)
+    policy = policy_of(ruleset("a", "a", [made]))
     agree(Engine(compile_policy(policy)), policy, [Message(text)])
 
 
 def test_a_run_of_end_marks_ends_one_sentence() -> None:
     steps = (Token(like="latin"), Token(text="。", low=0, high=1 << 30))
-    rule = make_rule("a.r", "p", [make_pattern("p", "tokens", tokens=steps)], category="a", ruleset="a", score=10)
-    engine = Engine(compile_policy(make_policy(make_ruleset("a", "a", [rule]))))
+    made = rule("a.r", "p", pattern("p", "tokens", tokens=steps), category="a", ruleset="a", score=10)
+    engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
     agree(engine, engine.policy, [Message(text) for text in ("x。。员", "x。a", "。。x", "x？！。", "x。\n。")])
 
 
 def test_a_shadow_relief_is_worth_its_weight() -> None:
-    pattern = make_pattern("p", "words", terms=("微信",), sounds_like=True, weight=0.5)
-    relief = make_rule("relief.r", "p", [pattern], category=None, ruleset="relief", score=0, status="test")
+    named = pattern("p", "words", terms=("微信",), sounds_like=True, weight=0.5)
+    relief = rule("relief.r", "p", named, category=None, ruleset="relief", score=0, status="test")
     relief = replace(relief, relief=Relief(category="a", rules=(), by=5))
-    rule = make_rule("a.r", "p", [make_pattern("p", "text", terms=("吃",))], category="a", ruleset="a", score=10)
-    engine = Engine(compile_policy(make_policy(make_ruleset("a", "a", [rule]), make_ruleset("relief", None, [relief]))))
+    made = rule("a.r", "p", pattern("p", "text", terms=("吃",)), category="a", ruleset="a", score=10)
+    engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]), ruleset("relief", None, [relief]))))
     agree(engine, engine.policy, [Message("吃威信"), Message("吃微信")])
 
 
 def test_a_message_that_is_too_long_is_not_decided_at_all() -> None:
-    rule = make_rule("a.r", "p", [make_pattern("p", "text", terms=("微",))], category="a", ruleset="a", score=10)
-    engine = Engine(compile_policy(make_policy(make_ruleset("a", "a", [rule]))))
+    made = rule("a.r", "p", pattern("p", "text", terms=("微",)), category="a", ruleset="a", score=10)
+    engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
     for text in ("微" * naive.LIMIT, "微" * (naive.LIMIT + 1)):
         real, expected = seen(engine.decide(text)), naive.decide(engine.policy, Message(text))
         expected = {key: value for key, value in expected.items() if key != "undetermined"}
