@@ -36,10 +36,10 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import modengine
-from modengine.audit.batch import Pair
-from modengine.audit.log import BATCH, AuditLog
-from modengine.audit.recorder import BATCH as SCAN
-from modengine.run.read import read_paths
+from modengine.audit.records.batch import Pair
+from modengine.audit.write.log import BATCH, AuditLog
+from modengine.audit.write.recorder import BATCH as SCAN
+from modengine.run.read.files import read_paths
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "messages.jsonl"
 SIZES = (1, 8, 16, 32, 64, BATCH, 256, SCAN)

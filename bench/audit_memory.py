@@ -23,14 +23,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from modengine.audit.layout import Layout, read_origin
-from modengine.audit.log import AuditLog
-from modengine.audit.query import query
-from modengine.audit.recorder import BATCH
-from modengine.audit.replay import Replayer
-from modengine.audit.source import Source
-from modengine.audit.vault import Vault
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import LogPaths, read_origin
+from modengine.audit.read.query import query
+from modengine.audit.read.replay import Replayer
+from modengine.audit.read.source import MessageSource
+from modengine.audit.read.verify import verify
+from modengine.audit.records.vault import Vault
+from modengine.audit.write.log import AuditLog
+from modengine.audit.write.recorder import BATCH
 from modengine.loading import load
 from modengine.model import Message
 
@@ -63,23 +63,23 @@ def open_log(folder: Path, size: int) -> None:
 
 
 def verify_log(folder: Path, size: int) -> None:
-    report = verify(Layout(folder))
+    report = verify(LogPaths(folder))
     assert report.ok
     assert report.size == size + 1
 
 
 def replay(folder: Path, size: int) -> None:
-    layout = Layout(folder)
+    layout = LogPaths(folder)
     vault = Vault.read(layout.vault, read_origin(layout))
     assert vault is not None
-    with closing(vault), Source(messages(size), vault.key) as source:
+    with closing(vault), MessageSource(messages(size), vault.key) as source:
         replayer = Replayer(layout, vault, source)
         verify(layout, on_record=replayer.take)
     assert replayer.result.same == size, replayer.result.causes
 
 
 def ask(folder: Path, size: int) -> None:
-    answer, _ = query(Layout(folder), "SELECT action, count(*) FROM decisions GROUP BY 1")
+    answer, _ = query(LogPaths(folder), "SELECT action, count(*) FROM decisions GROUP BY 1")
     assert answer.rows == [("allow", size)]
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from modengine.lab.card import data_folder  # noqa: E402
+from modengine.lab.data.card import data_folder  # noqa: E402
 
 FOLDER = ROOT / "samples" / "cards"
 CARDS = (*sorted(FOLDER.glob("*-dev.yaml")), FOLDER / "chinese-poetry.yaml")

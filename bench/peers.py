@@ -17,7 +17,7 @@ from pathlib import Path
 from texts import engine_with, policy_terms, regexes
 
 from modengine import Message, load
-from modengine.audit.log import AuditLog
+from modengine.audit.write.log import AuditLog
 from modengine.engine.match.literals import Automaton
 
 Read = Callable[[list[str]], object]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from modengine import Engine, Message
 from modengine.engine.compile.program import Program
-from modengine.errors import Place
+from modengine.errors import Location
 from modengine.loading import load
 from modengine.policy.condition import Has, Select
 from modengine.policy.model import Pattern, Policy, Rule, Ruleset
@@ -25,7 +25,7 @@ SHORT = ("chineseharm_dev", "cold_dev", "mhc_zh_dev", "ud_gsdsimp_dev")
 HIT = "。尊敬的用户，您的网银将于次日失效，请登录 www.example.top 升级"
 """Makes any message hit a rule of the shipped policy."""
 ASCII = "see the notes of meeting 42 at https://www.example.org/notes?id=7 and answer ok by friday noon, thank you. "
-NOWHERE = Place("bench", 1, 1)
+NOWHERE = Location("bench", 1, 1)
 
 
 def real(most: int) -> tuple[str, list[str]]:

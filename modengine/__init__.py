@@ -17,17 +17,17 @@ from typing import TYPE_CHECKING
 from modengine.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from modengine.audit.log import AuditLog as AuditLog
+    from modengine.audit.write.log import AuditLog as AuditLog
     from modengine.checks import check as check
     from modengine.engine.engine import Engine as Engine
     from modengine.errors import AuditError as AuditError
+    from modengine.errors import Diagnostic as Diagnostic
     from modengine.errors import InputError as InputError
+    from modengine.errors import Location as Location
     from modengine.errors import MessageError as MessageError
     from modengine.errors import ModengineError as ModengineError
     from modengine.errors import OutputError as OutputError
-    from modengine.errors import Place as Place
     from modengine.errors import PolicyError as PolicyError
-    from modengine.errors import Problem as Problem
     from modengine.loading import load as load
     from modengine.model import CategoryScore as CategoryScore
     from modengine.model import Decision as Decision
@@ -42,20 +42,20 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "AuditError": "errors",
-    "AuditLog": "audit.log",
+    "AuditLog": "audit.write.log",
     "CategoryScore": "model",
     "Decision": "model",
+    "Diagnostic": "errors",
     "Engine": "engine.engine",
     "InputError": "errors",
+    "Location": "errors",
     "Match": "model",
     "Message": "model",
     "MessageError": "errors",
     "ModengineError": "errors",
     "OutputError": "errors",
     "Part": "model",
-    "Place": "errors",
     "PolicyError": "errors",
-    "Problem": "errors",
     "ReliefHit": "model",
     "RuleHit": "model",
     "Trace": "model",
@@ -71,6 +71,9 @@ __all__ = sorted([*_HOMES, "__version__"])
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module `modengine` has no attribute `{name}`")
+    from modengine.explain.notebook import register  # noqa: PLC0415  (loaded with the first name, not before)
+
+    register()
     return getattr(import_module(f"modengine.{_HOMES[name]}"), name)
 
 

@@ -8,7 +8,7 @@
     ├── WorkerError       a process or machine that was to decide, and ended
     └── AuditError        an audit log that cannot be opened, trusted or written
 
-A `Problem` says where (`Place`), what (`code`, `message`) and how to mend it (`hint`).  The codes
+A `Diagnostic` says where (`Location`), what (`code`, `message`) and how to mend it (`hint`).  The codes
 are listed in `codes.CODES`.
 """
 
@@ -24,7 +24,7 @@ Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Location:
     """Where something stands in a file.  `line` and `column` count from 1, in characters."""
 
     file: str
@@ -34,21 +34,21 @@ class Place:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
-    def shifted(self, columns: int) -> Place:
+    def shifted(self, columns: int) -> Location:
         """The place so many characters to the right, on the same line."""
-        return Place(self.file, self.line, self.column + columns)
+        return Location(self.file, self.line, self.column + columns)
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Diagnostic:
     """One thing wrong with a file.  An `error` stops loading, a `warning` does not."""
 
     code: str
     message: str
-    place: Place
+    location: Location
     hint: str
     source: str = ""
-    """The line of the file, for the caret; empty when the place is a whole file."""
+    """The line of the file, for the caret; empty when the location is a whole file."""
 
     @property
     def severity(self) -> Severity:
@@ -63,10 +63,10 @@ class Problem:
 
         A rule file is somebody else's: what it says moves no cursor and turns no line around.
         """
-        lines = [_printable(f"{self.place}: {self.severity}[{self.code} {self.name}]: {self.message}")]
+        lines = [_printable(f"{self.location}: {self.severity}[{self.code} {self.name}]: {self.message}")]
         if self.source:
-            line, caret = _window(self.source, self.place.column)
-            number = str(self.place.line)
+            line, caret = _window(self.source, self.location.column)
+            number = str(self.location.line)
             lines += [f"  {number} | {line}", f"  {' ' * len(number)} | {caret}"]
         lines.append(_printable(f"  hint: {self.hint}"))
         return "\n".join(lines)
@@ -79,9 +79,9 @@ class Problem:
             "severity": self.severity,
             "message": self.message,
             "hint": self.hint,
-            "file": self.place.file,
-            "line": self.place.line,
-            "column": self.place.column,
+            "file": self.location.file,
+            "line": self.location.line,
+            "column": self.location.column,
         }
 
 
@@ -110,14 +110,16 @@ class ModengineError(Exception):
 
 
 class PolicyError(ModengineError):
-    """A policy that cannot be used.  `problems` holds every error found, sorted by place."""
+    """A policy that cannot be used.  `diagnostics` holds every error found, sorted by place."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems: tuple[Problem, ...] = tuple(sorted(set(problems), key=lambda p: (p.place, p.code, p.message)))
-        super().__init__("\n".join(problem.render() for problem in self.problems))
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics: tuple[Diagnostic, ...] = tuple(
+            sorted(set(diagnostics), key=lambda p: (p.location, p.code, p.message))
+        )
+        super().__init__("\n".join(problem.render() for problem in self.diagnostics))
 
-    def __reduce__(self) -> tuple[type[PolicyError], tuple[tuple[Problem, ...]]]:
-        return PolicyError, (self.problems,)
+    def __reduce__(self) -> tuple[type[PolicyError], tuple[tuple[Diagnostic, ...]]]:
+        return PolicyError, (self.diagnostics,)
 
 
 class _CodedError(ModengineError):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from modengine.checks.errors import policy_problems, with_source
-from modengine.engine.compile.cache import keep, keep_facts, keys_of, recall
+from modengine.engine.compile.cache import keep, recall
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
 from modengine.engine.match.terms import Boundary
@@ -35,24 +35,20 @@ def load_any(file: Path) -> tuple[Engine, Ruleset | None]:
     Raises PolicyError with every error.
     """
     with _collector_off():
-        kept = recall(file)
-        program = kept.program()
+        program = recall(file)
         if program is not None:
             return Engine(program), None
-        kept.learn()
         loaded = read(file)
         policy = loaded.policy
         if policy is None and loaded.ruleset is not None:
             policy = policy_of(loaded.ruleset)
-        found = [*loaded.problems, *(policy_problems(policy) if policy is not None else ())]
+        found = [*loaded.diagnostics, *(policy_problems(policy) if policy is not None else ())]
         errors = [problem for problem in found if problem.severity == "error"]
         if errors or policy is None:
             raise PolicyError(with_source(errors))
         program = Program(policy)
         if loaded.ruleset is None:
             keep(file, program)
-        elif keys_of(policy) != kept.keys:
-            keep_facts(file, policy)
         return Engine(program), loaded.ruleset
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from enum import StrEnum
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -31,8 +32,63 @@ def highest(*actions: Action) -> Action:
     return max(actions, key=RANK.__getitem__, default="allow")
 
 
+class Shadow(StrEnum):
+    """Why no action is taken on a category."""
+
+    STUDY = "study"
+    PERIOD = "period"
+    PERIOD_UNKNOWN = "period: unknown"
+    EXCEPTION = "exception"
+    """Written with its name: `exception: NAME`."""
+    SCOPE = "scope"
+    SCOPE_UNKNOWN = "scope: unknown"
+
+    @staticmethod
+    def excused_by(name: str) -> str:
+        """The reason that an exception is."""
+        return f"{Shadow.EXCEPTION}: {name}"
+
+    @staticmethod
+    def of(reason: str) -> tuple[Shadow, str]:
+        """What a reason in `CategoryScore.shadow` says, and the name of an exception."""
+        kind, _, name = reason.partition(": ")
+        return (Shadow.EXCEPTION, name) if kind == Shadow.EXCEPTION else (Shadow(reason), "")
+
+
+class Suppression(StrEnum):
+    """Why a match does not count."""
+
+    WORD_BOUNDARY = "word boundary"
+    NOT_ONE_TOKEN = "not one token"  # noqa: S105  (a reason)
+    INSIDE_QUOTES = "inside quotes"
+    INSIDE_URLS = "inside urls"
+    INSIDE_MENTIONS = "inside mentions"
+
+
+class Cause(StrEnum):
+    """Why something could not be decided; the audit log keeps this and no more."""
+
+    TIMEOUT = "timeout"
+    STEPS = "too-many-steps"
+    CANDIDATES = "too-many-candidates"
+    OPAQUE = "too-long-for-regex"
+    FAILED = "failed"
+    RULE = "rule"
+    """A rule that is asked for is undetermined."""
+    CHARACTERS = "too-long"
+    PARTS = "too-many-parts"
+
+
+class Failure(NamedTuple):
+    """Why a pattern could not be looked for to the end."""
+
+    cause: Cause
+    reason: str
+    """In words."""
+
+
 class Part(msgspec.Struct, frozen=True):
-    """A piece of a message: its text, or what was read (`ocr`) or heard (`transcript`) in it."""
+    """A piece of a message: its text, or what was read (`ocr`) or spoken (`transcript`) in it."""
 
     kind: PartKind
     text: str
@@ -83,7 +139,7 @@ class Message(msgspec.Struct, frozen=True):
         return (Part("text", self.text), *self.parts)
 
 
-class Match(msgspec.Struct, frozen=True):
+class Match(msgspec.Struct, frozen=True, gc=False):
     """A pattern found in a message."""
 
     pattern: str
@@ -94,7 +150,7 @@ class Match(msgspec.Struct, frozen=True):
     text: str
     """The original characters, `part[start:end]`."""
     found_as: str
-    """What was sought: the term as the rule writes it; for regex and tokens the normalised text."""
+    """What was looked for: the term as the rule writes it; for regex and tokens the normalised text."""
     how: tuple[str, ...]
     """The pattern kind, then every step between term and text: width, traditional, case, gaps,
     repeats, sounds_like, looks_like."""
@@ -102,7 +158,7 @@ class Match(msgspec.Struct, frozen=True):
     """What the match is worth: below 1 for sounds_like and looks_like."""
 
 
-class RuleHit(msgspec.Struct, frozen=True):
+class RuleHit(msgspec.Struct, frozen=True, gc=False):
     """A rule whose condition held and that nothing cancelled."""
 
     rule: str
@@ -114,7 +170,7 @@ class RuleHit(msgspec.Struct, frozen=True):
     matches: tuple[Match, ...] = ()
 
 
-class ReliefHit(msgspec.Struct, frozen=True):
+class ReliefHit(msgspec.Struct, frozen=True, gc=False):
     """A relief that held.  `points` is what it took away (0 or below)."""
 
     rule: str
@@ -123,17 +179,20 @@ class ReliefHit(msgspec.Struct, frozen=True):
     matches: tuple[Match, ...] = ()
 
 
-class CategoryScore(msgspec.Struct, frozen=True):
+class CategoryScore(msgspec.Struct, frozen=True, gc=False):
     """The result for one category.  `action` is what would be taken; nothing is if not `in_scope`."""
 
     score: int
     action: Action
     in_scope: bool
     shadow: tuple[str, ...] = ()
-    """Why no action is taken: `scope`, `period` (each also with `: unknown`), `study`, `exception: NAME`."""
+    """Why no action is taken: `scope`, `period` (each also with `: unknown`), `study`, `exception: NAME`.
+
+    `Shadow.of` reads one.
+    """
 
 
-class Raised(msgspec.Struct, frozen=True):
+class Raised(msgspec.Struct, frozen=True, gc=False):
     """An override that raised the action of a category."""
 
     category: str
@@ -141,15 +200,16 @@ class Raised(msgspec.Struct, frozen=True):
     rules: tuple[str, ...]
 
 
-class Undetermined(msgspec.Struct, frozen=True):
+class Undetermined(msgspec.Struct, frozen=True, gc=False):
     """Something that could not be decided: the decision is at least `review`."""
 
     rule: str | None
     pattern: str | None
     reason: str
+    cause: Cause
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """What the engine says of one message, with all its reasons."""
 
     id: str | None
@@ -174,12 +234,6 @@ class Decision(msgspec.Struct, frozen=True):
     """True for a study policy: every decision is shadow."""
     revision: str = ""
 
-    def _repr_html_(self) -> str:
-        """For notebooks."""
-        from modengine.explain import decision_html  # noqa: PLC0415  (above this floor; only notebooks ask)
-
-        return decision_html(self)
-
 
 class ConditionTrace(msgspec.Struct, frozen=True):
     """A node of a condition with its value: true, false, or null for unknown."""
@@ -192,10 +246,10 @@ class ConditionTrace(msgspec.Struct, frozen=True):
 
 
 class Suppressed(msgspec.Struct, frozen=True):
-    """A match that was found and then dropped, and why (`word boundary`, `in quotes` ...)."""
+    """A match that was found and then dropped, and why."""
 
     match: Match
-    reason: str
+    reason: Suppression
 
 
 class RuleTrace(msgspec.Struct, frozen=True):
@@ -255,9 +309,3 @@ class Trace(msgspec.Struct, frozen=True):
     """The identifier of the policy."""
     scope_ignored: bool = False
     """Whether scope and period were taken as met rather than looked at."""
-
-    def _repr_html_(self) -> str:
-        """For notebooks."""
-        from modengine.explain import as_html  # noqa: PLC0415  (above this floor; only notebooks ask)
-
-        return as_html(self)

@@ -13,7 +13,7 @@ import modengine
 from modengine.engine.engine import Engine
 from modengine.model import Decision, Message, RuleHit
 from modengine.policy.model import Policy
-from modengine.run.jsonl import message_from
+from modengine.run.read.jsonl import message_from
 from tests import naive
 from tests.paths import MESSAGES, RULES
 
@@ -44,7 +44,7 @@ def seen(decision: Decision) -> dict[str, Any]:
         "shadow_hits": [hit(one) for one in decision.shadow_hits],
         "relief": [{"rule": r.rule, "category": r.category, "points": r.points} for r in decision.relief],
         "raised": sorted([r.category, r.action, sorted(r.rules)] for r in decision.raised),
-        "undetermined": list(decision.undetermined),
+        "undetermined": [[one.rule, one.pattern, one.reason] for one in decision.undetermined],
     }
 
 
@@ -70,14 +70,15 @@ def agree(engine: Engine, policy: Policy, messages: list[Message]) -> None:
     for at, message in enumerate(messages):
         ignore_scope = bool(at % 2)
         real = seen(engine.decide(message, ignore_scope=ignore_scope))
-        expected = naive.decide(policy, message, ignore_scope=ignore_scope, words=words)
+        budget = engine.program.budget
+        expected = naive.decide(policy, message, ignore_scope=ignore_scope, words=words, budget=budget)
         if real != expected and policy.segmenter == "rjieba":
             fast = Fast(policy)
             if any(
                 naive.cut(naive.plain(p.text), fast) != naive.cut(naive.plain(p.text), words)
                 for p in message.all_parts()
             ):
-                expected = naive.decide(policy, message, ignore_scope=ignore_scope, words=fast)
+                expected = naive.decide(policy, message, ignore_scope=ignore_scope, words=fast, budget=budget)
         assert real == expected, message
 
 

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
-import pytest
-
-import modengine.engine.match.tokens
-from modengine.engine.compile.layout import dictionary
-from modengine.engine.compile.program import Program, problems
+from modengine.checks.compiling import pattern_problems
+from modengine.engine.budget import BUDGET, Budget
+from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
-from modengine.errors import Place, PolicyError
+from modengine.errors import Location, PolicyError
 from modengine.model import CategoryScore, Decision, Match, Message, Part, Suppressed
 from modengine.policy.condition import (
     Condition,
@@ -26,9 +25,11 @@ from modengine.policy.condition import (
     RuleRef,
     Select,
     matching,
-    parse,
     pattern_names,
     resolve,
+)
+from modengine.policy.grammar import (
+    parse,
 )
 from modengine.policy.model import (
     Field,
@@ -44,7 +45,7 @@ from modengine.policy.model import (
 from modengine.text import segment
 from modengine.text.segment import Segmenter
 
-HERE = Place("test.yaml")
+HERE = Location("test.yaml")
 LADDER = {"label": 30, "review": 50, "block": 90}
 FIELDS = {
     "channel": Field("channel", "enum", ("private", "group", "public_account")),
@@ -58,11 +59,11 @@ FIELDS = {
 # --------------------------------------------------------------------------- makers
 
 
-def compile_policy(policy: Policy) -> Program:
+def compile_policy(policy: Policy, budget: Budget = BUDGET) -> Program:
     """The program of a policy that no guard has read.  Raises PolicyError with every pattern that does not compile."""
-    if found := problems(policy):
+    if found := pattern_problems(policy):
         raise PolicyError(found)
-    return Program(policy)
+    return Program(policy, budget=budget)
 
 
 def pattern(name: str, kind: Any, **options: Any) -> Pattern:
@@ -185,28 +186,14 @@ def exception(name: str, when: str) -> PolicyException:
 
 
 @cache
-def _segmenter(name: Any, terms: frozenset[str]) -> Segmenter:
-    return segment.make(name, terms)
+def _segmenter(name: Any, words: tuple[tuple[str, Any], ...]) -> Segmenter:
+    return segment.make(name, dict(words))
 
 
-class _Shared:
-    """The segmenter of a program, made when asked and once for all programs of the same words: it costs 0.1 s."""
-
-    def __init__(self, program: Program) -> None:
-        self.name: str = program.policy.segmenter
-        self._terms = frozenset(filter(segment.HAN.fullmatch, dictionary(program.patterns)))
-
-    def cut(self, block: str) -> list[str]:
-        return _segmenter(self.name, self._terms).cut(block)
-
-    def tag(self, block: str) -> list[tuple[str, str]]:
-        return _segmenter(self.name, self._terms).tag(block)
-
-
-def engine(*rules: Rule, **rest: Any) -> Engine:
-    program = compile_policy(policy(*rules, **rest))
-    program.__dict__["segmenter"] = _Shared(program)
-    return Engine(program)
+def engine(*rules: Rule, budget: Budget | None = None, **rest: Any) -> Engine:
+    """The engine of a policy of some rules.  Its segmenter is shared by all of the same words: each costs 0.1 s."""
+    program = compile_policy(policy(*rules, **rest), budget or _budget.get())
+    return Engine(program, _segmenter(program.policy.segmenter, tuple(program.learnt.words.items())))
 
 
 def message(body: str = "", *parts: Part, **fields: Any) -> Message:
@@ -262,9 +249,12 @@ BROKEN = tokens("broken", Token(text="坏"))
 """A pattern that fails wherever 坏 stands, within `failing()`."""
 
 
+_budget: ContextVar[Budget] = ContextVar("_budget", default=BUDGET)
+
+
 @contextmanager
-def failing() -> Iterator[None]:
-    """Within it, every `tokens` pattern that looks at a word runs out of its budget."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(modengine.engine.match.tokens, "STEPS", 0)
-        yield
+def failing(steps: int = 0) -> Iterator[None]:
+    """Engines made within it let no `tokens` pattern take more steps: without any, each fails that looks at a word."""
+    token = _budget.set(Budget(token_steps=steps))
+    yield
+    _budget.reset(token)

@@ -1,8 +1,8 @@
 """A naive engine, written from the specification alone: the yardstick of the real one.
 
 No automaton, no laziness, nothing remembered of a message: every rule is asked of every message by plain loops.  It
-shares nothing with the engine but the types, the character tables and the five `like` regexes,
-and it segments with jieba itself.  `decide` returns plain data fit for JSON.
+shares nothing with the engine but the types, the character tables, the five `like` regexes, the budget and the
+literals that it counts, and it segments with jieba itself.  `decide` returns plain data fit for JSON.
 """
 
 from __future__ import annotations
@@ -21,7 +21,11 @@ from typing import Any
 
 import regex
 
-from modengine.engine.match.part import MENTION
+from modengine.engine.budget import BUDGET, Budget
+from modengine.engine.match.expression import is_opaque
+from modengine.engine.match.matchers import info_of
+from modengine.engine.match.outside import MENTION
+from modengine.engine.match.part import PartText
 from modengine.engine.match.tokens import LIKE
 from modengine.model import ACTIONS, RANK, Message
 from modengine.policy import condition as cond
@@ -33,7 +37,6 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
     import jieba
 
-LIMIT = 20_000
 LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 SENTENCE_ENDS = "。!?…"
 TAG = regex.compile(r"\[em\]e\d{1,8}\[/em\]")
@@ -395,7 +398,7 @@ def candidates(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int, fl
                 yield from found_by_tokens(pattern.tokens, p, places[0], places[-1] + 1, part.words)
     else:
         terms, characters = list(map(plain_term, pattern.terms)), part.letters
-        heard = Units(sounds(p) if pattern.sounds_like else ())
+        spoken = Units(sounds(p) if pattern.sounds_like else ())
         for term in terms:
             if not characters.has[term[0]]:
                 continue  # nothing to align
@@ -403,9 +406,9 @@ def candidates(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int, fl
                 yield term, s, e, 1.0
         for term in terms if pattern.sounds_like else ():
             for sought in sound_of(term):
-                if not heard.has[sought[0]]:
+                if not spoken.has[sought[0]]:
                     continue
-                for s, e in alignments(sought, heard, pattern, by_look=False):
+                for s, e in alignments(sought, spoken, pattern, by_look=False):
                     if not written_as(term, p[s:e], pattern):
                         yield term, s, e, pattern.weight
         for term in terms if pattern.looks_like else ():
@@ -507,12 +510,38 @@ def fits(step: Token, text: str, start: int, end: int, tag: str) -> bool:
     )
 
 
-def find(pattern: Pattern, parts: Sequence[Part]) -> list[Found]:
+def failure(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> str | None:
+    """'candidates: an occurrence, overlapping ones counted, of one of the literals in the text form it is looked for
+    in; opaque: a regex that no automaton can say, asked of a part longer than ...': where a literal of it stands."""
+    info = info_of(pattern)
+    total = 0
+    for part in parts:
+        if pattern.parts is not None and part.kind not in pattern.parts:
+            continue
+        read = PartText(part.kind, part.index, part.view.original, part.words)  # type: ignore[arg-type]
+        counts = [occurrences(one.text, read.form(one.form)) for one in info.literals or ()]
+        total += sum(counts)
+        asked = info.literals is None or any(counts)
+        opaque = pattern.kind == "regex" and is_opaque(expression(pattern.regex or "", not pattern.exact_case))
+        if asked and opaque and len(part.view.original) > budget.opaque_length:
+            return f"the regex is not asked of more than {budget.opaque_length:,} characters"
+    if pattern.kind in ("words", "text") and total > budget.candidates:
+        return f"more than {budget.candidates:,} candidates"
+    return None
+
+
+def occurrences(literal: str, text: str) -> int:
+    return sum(text.startswith(literal, at) for at in range(len(text)))
+
+
+def find(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> list[Found]:
     """'A sounds/looks match whose [start,end) is also an exact match of the pattern is dropped; of equal spans
     between sounds and looks: sounds first. One match per (part, start, end) and pattern; the first term wins.'"""
     found: dict[tuple[int, int, int], Found] = {}
     for part in parts:
         if pattern.parts is not None and part.kind not in pattern.parts:
+            continue
+        if failure(pattern, parts if pattern.kind != "regex" else [part], budget) is not None:
             continue
         sheltered = shelters(part.view.text, pattern.outside)
         for term, s, e, weight in candidates(pattern, part):
@@ -560,9 +589,14 @@ class Case:
     message: Message
     parts: list[Part]
     found: dict[str, list[Found]]
+    failed: dict[str, dict[str, str]]
+    """Of each rule its patterns that failed, with the reason."""
 
-    def holds(self, condition: cond.Condition, matches: Sequence[Found]) -> Truth:
-        """Kleene's strong logic; None is unknown."""
+    def holds(self, condition: cond.Condition, matches: Sequence[Found], failed: Iterable[str] = ()) -> Truth:
+        """Kleene's strong logic; None is unknown, as absent matches of a failed pattern are."""
+
+        def fails(*chosen: cond.Select) -> bool:
+            return any(name in failed for select in chosen for name in select.names)
 
         def of(*chosen: cond.Select) -> list[Found]:
             names = {name for select in chosen for name in select.names}
@@ -572,31 +606,45 @@ class Case:
             case cond.Always():
                 return True
             case cond.Has(select):
-                return bool(of(select))
-            case cond.Of(n, chosen, _):
-                found = {match.pattern for match in of(*chosen)}
-                return len(found) >= (len(condition.names) if n is None else n)
+                return True if of(select) else None if fails(select) else False
+            case cond.Of():
+                return self.at_least(condition, {match.pattern for match in of(*condition.selects)}, failed)
             case cond.Count(select, operator, n):
-                return COMPARE[operator](disjoint(of(select)), n)
+                total = disjoint(of(select))
+                most = max(total, n) + 1 if fails(select) else total
+                values = {COMPARE[operator](each, n) for each in range(total, most + 1)}
+                return values.pop() if len(values) == 1 else None
             case cond.Near(left, right, distance, unit, ordered):
                 pairs = [(a, b) for a in of(left) for b in of(right) if a.part == b.part]
-                return any((not ordered or a.end <= b.start) and self.apart(a, b, unit) <= distance for a, b in pairs)
+                if any((not ordered or a.end <= b.start) and self.apart(a, b, unit) <= distance for a, b in pairs):
+                    return True
+                both = all(of(side) or fails(side) for side in (left, right))
+                return None if both and fails(left, right) else False
             case cond.Together(chosen):
-                places = [{(m.part, sentence_of(self.parts[m.part].view.text, m.s)) for m in of(s)} for s in chosen]
-                return bool(set.intersection(*places))
+                sure = [select for select in chosen if not fails(select)]
+                places = [{(m.part, sentence_of(self.parts[m.part].view.text, m.s)) for m in of(s)} for s in sure]
+                if places and not set.intersection(*places):
+                    return False
+                return None if fails(*chosen) else True
             case cond.RuleRef(_, _, rules):
-                return any(self.hits(rule) for rule in self.policy.rules if rule.id in rules)
+                return kleene_or([self.value(rule) for rule in self.policy.rules if rule.id in rules])
             case cond.Length(operator, n):
                 return COMPARE[operator](sum(char.isalnum() for part in self.parts for char in part.view.text), n)
             case cond.Compare(name, operator, value, _):
                 return self.compare(name, operator, value)
             case cond.Not(item):
-                value_ = self.holds(item, matches)
+                value_ = self.holds(item, matches, failed)
                 return None if value_ is None else not value_
             case cond.And(items):
-                return kleene_and([self.holds(item, matches) for item in items])
+                return kleene_and([self.holds(item, matches, failed) for item in items])
             case cond.Or(items):
-                return kleene_or([self.holds(item, matches) for item in items])
+                return kleene_or([self.holds(item, matches, failed) for item in items])
+
+    def at_least(self, condition: cond.Of, found: set[str], failed: Iterable[str]) -> Truth:
+        names = condition.names
+        least = len(names) if condition.n is None else condition.n
+        possible = found | {name for name in names if name in failed}
+        return True if len(found) >= least else None if len(possible) >= least else False
 
     def apart(self, a: Found, b: Found, unit: str) -> int:
         """'0 if they overlap else gap; words: number of tokens wholly between that hold a letter or digit'."""
@@ -620,18 +668,56 @@ class Case:
         """'condition true, unless not true; draft: rule() of it is false'. 'The final unknown counts as false.'"""
         if rule.status == "draft":
             return False
-        matches = self.found[rule.id]
-        cancelled = rule.unless is not None and self.holds(rule.unless, matches) is True
-        return not cancelled and self.holds(rule.when, matches) is True
+        matches, failed = self.found[rule.id], self.failed[rule.id]
+        cancelled = rule.unless is not None and self.holds(rule.unless, matches, failed) is True
+        return not cancelled and self.holds(rule.when, matches, failed) is True
+
+    def value(self, rule: Rule) -> Truth:
+        """'rule(): true where it hit, unknown where it is undetermined.'"""
+        return True if self.hits(rule) else None if self.undetermined(rule) else False
+
+    def weighed(self, rule: Rule) -> list[tuple[float, Truth]]:
+        """The value of `when` at each weight, the greatest first."""
+        matches, failed = self.found[rule.id], self.failed[rule.id]
+        weights = sorted({1.0, *(match.weight for match in matches)}, reverse=True)
+        return [
+            (weight, self.holds(rule.when, [match for match in matches if match.weight >= weight], failed))
+            for weight in weights
+        ]
 
     def worth(self, rule: Rule) -> float:
         """'w = the greatest weight such that `when` holds with matches of weight >= w'."""
-        matches = self.found[rule.id]
-        return next(
-            weight
-            for weight in sorted({1.0, *(match.weight for match in matches)}, reverse=True)
-            if self.holds(rule.when, [match for match in matches if match.weight >= weight])
-        )
+        return next(weight for weight, value in self.weighed(rule) if value)
+
+    def undetermined(self, rule: Rule) -> list[list[str | None]]:
+        """'undetermined iff its outcome is not definite AND one of the patterns it names failed, or a rule() it asks
+        for is undetermined. Reported with each failed pattern it names.'"""
+        if rule.status == "draft" or self.is_definite(rule):
+            return []
+        failed = [[rule.id, name, reason] for name, reason in self.failed[rule.id].items()]
+        asked = {
+            one
+            for condition in (rule.when, rule.unless)
+            for node in (cond.walk(condition) if condition is not None else ())
+            if isinstance(node, cond.RuleRef)
+            for one in node.rules
+        }
+        others = any(self.undetermined(one) for one in self.policy.rules if one.id in asked)
+        return failed or ([[rule.id, None, "it asks for a rule that is undetermined"]] if others else [])
+
+    def is_definite(self, rule: Rule) -> bool:
+        """'not definite: `when` is unknown; or `when` true and `unless` unknown; or, while looking for its weight,
+        the condition at a higher weight was unknown'."""
+        matches, failed = self.found[rule.id], self.failed[rule.id]
+        held = self.holds(rule.when, matches, failed)
+        if held is not True:
+            return held is False
+        cancelled = False if rule.unless is None else self.holds(rule.unless, matches, failed)
+        if cancelled is not False:
+            return cancelled is True
+        return None not in [
+            value for _, value in itertools.takewhile(lambda one: one[1] is not True, self.weighed(rule))
+        ]
 
 
 def disjoint(matches: Sequence[Found]) -> int:
@@ -652,9 +738,12 @@ def named(rule: Rule, globs: Sequence[str]) -> bool:
     return any(fnmatchcase(rule.id, glob) for glob in globs)
 
 
-def decide(policy: Policy, message: Message, *, ignore_scope: bool = False, words: Any = None) -> dict[str, Any]:
+def decide(
+    policy: Policy, message: Message, *, ignore_scope: bool = False, words: Any = None, budget: Budget = BUDGET
+) -> dict[str, Any]:
     """The decision, as plain data.  `words` is `segmenter(policy)` where the caller has it already."""
-    if sum(len(part.text) for part in message.all_parts()) > LIMIT:
+    characters = sum(len(part.text) for part in message.all_parts())
+    if characters > budget.characters or len(message.all_parts()) > budget.parts:
         return {"action": "review", "hits": [], "shadow_hits": [], "relief": [], "undetermined": True}
     words = words or segmenter(policy)
     parts = []
@@ -662,9 +751,14 @@ def decide(policy: Policy, message: Message, *, ignore_scope: bool = False, word
         view = plain_view(one.text)
         parts.append(Part(index, one.kind, view, cut(view.text, words), words))
     patterns = {id(pattern): pattern for rule in policy.rules for pattern in rule.patterns}  # most are shared
-    once = {key: find(pattern, parts) for key, pattern in patterns.items()}
+    once = {key: find(pattern, parts, budget) for key, pattern in patterns.items()}
     found = {rule.id: [one for pattern in rule.patterns for one in once[id(pattern)]] for rule in policy.rules}
-    case = Case(policy, message, parts, found)
+    reasons_ = {key: failure(pattern, parts, budget) for key, pattern in patterns.items()}
+    failed = {
+        rule.id: {one.name: reason for one in rule.patterns if (reason := reasons_[id(one)]) is not None}
+        for rule in policy.rules
+    }
+    case = Case(policy, message, parts, found, failed)
 
     hits, shadow_hits, reliefs = [], [], []
     for rule in policy.rules:
@@ -711,6 +805,17 @@ def decide(policy: Policy, message: Message, *, ignore_scope: bool = False, word
                 raised.append([category, override.action, sorted(rules)])
                 actions[category] = max(actions[category], override.action, key=RANK.__getitem__)
 
+    undetermined = []
+    for rule in policy.rules:
+        category = rule.category or relieved(policy, rule)
+        stable = rule.status == "stable"
+        if rule.relief is not None and stable and not any(hit["category"] == category for hit in hits):
+            continue  # there is nothing to take
+        unsure = case.undetermined(rule)
+        undetermined += unsure
+        if unsure and stable:
+            actions[category] = max(actions[category], "review", key=RANK.__getitem__)
+
     shadow = {category: reasons(case, category, ignore_scope) for category in order}
     action = max(actions.values(), key=RANK.__getitem__, default="allow")
     taken = max((actions[c] for c in order if not shadow[c]), key=RANK.__getitem__, default="allow")
@@ -726,7 +831,7 @@ def decide(policy: Policy, message: Message, *, ignore_scope: bool = False, word
         "shadow_hits": shadow_hits,
         "relief": relief,
         "raised": sorted(raised),
-        "undetermined": [],
+        "undetermined": undetermined,
     }
 
 

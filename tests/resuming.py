@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.layout import Layout
-from modengine.audit.segments import lines, record_of
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.verify import verify
+from modengine.audit.records.segments import lines, record_of
 from modengine.cli.main import run
-from modengine.run import blocks, commit
+from modengine.run.read.blocks import blocks
+from modengine.run.work import commit
 from tests.commands import EXPIRY, POLICY, Command, finish, process, wait_for
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="forks and signals")
@@ -56,13 +57,14 @@ def table(tmp_path: Path) -> Path:
 
 def recorded(log: Path) -> int:
     """The decisions of a log, which verifies."""
-    report = verify(Layout(log))
+    report = verify(LogPaths(log))
     assert report.faults == []
     return report.kinds.get("decision", 0)
 
 
 def logged(log: Path) -> list[object]:
-    return [record_of(line)["message"] for line in lines(Layout(log).segments) if record_of(line)["kind"] == "decision"]
+    found = map(record_of, lines(LogPaths(log).segments))
+    return [record["message"] for record in found if record["kind"] == "decision"]
 
 
 def crash(at: int, how: str, args: list[str]) -> int:
@@ -178,7 +180,7 @@ def stopped_and_gone_on_with(how: str, many: Path, folder: Path, command: Comman
     if how != "kill":
         assert "to go on: modengine scan" in err
     wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
-    assert verify(Layout(folder / "audit")).ok
+    assert verify(LogPaths(folder / "audit")).ok
     ran = command("scan", many, "-p", POLICY, "-o", "out.jsonl", "-j", 2, "--resume")
     assert ran.out.startswith(f"{COUNT:,} messages decided")
     assert recorded(folder / "audit") == COUNT

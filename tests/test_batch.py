@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import chain
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from modengine.engine.engine import MOST_CHARACTERS, Engine
+from modengine.engine.budget import BUDGET
+from modengine.engine.engine import Engine
 from modengine.errors import MessageError
 from modengine.model import Message, Part
 from modengine.policy.model import Policy, Token
 from tests import build
 from tests.build import compile_policy, exception, regex, rule, text, tokens, words
 from tests.strategies import cases
-
-
-@pytest.fixture(scope="module", autouse=True)
-def together() -> Iterator[None]:
-    """However few the messages are, they are read together."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("modengine.engine.engine.FEW", 1)
-        yield
-
 
 A = text("a", "微信", sounds_like=True, gaps=2)
 POLICY = build.policy(
@@ -94,7 +85,7 @@ def test_the_parts_of_a_message_stay_together(engine: Engine) -> None:
 
 
 def test_a_message_that_is_too_long_does_not_keep_the_others(engine: Engine) -> None:
-    many = ["刷单，微信", "刷单，微信" * MOST_CHARACTERS, "刷单，微信"]
+    many = ["刷单，微信", "刷单，微信" * BUDGET.characters, "刷单，微信"]
     assert engine.decide_batch(many) == [engine.decide(message) for message in many]
 
 
@@ -108,17 +99,6 @@ def test_an_error_stands_in_the_place_of_its_decision(engine: Engine) -> None:
 def test_a_batch_may_be_empty_or_an_iterator(engine: Engine) -> None:
     assert engine.decide_batch([]) == []
     assert engine.decide_batch(iter(["好好"])) == [engine.decide("好好")]
-
-
-def test_a_term_of_the_separator_reaches_into_no_other_message() -> None:
-    engine = Engine(compile_policy(build.policy(rule("r", "t", text("t", "甲\uffff乙")))))
-    assert [len(one.hits) for one in engine.decide_batch(["甲", "乙", "甲\uffff乙"])] == [0, 0, 1]  # type: ignore[union-attr]
-
-
-def test_without_numpy_a_batch_is_decided_too(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = engine.decide_batch(MESSAGES)
-    monkeypatch.setattr("modengine.engine.engine.find_spec", lambda _: None)
-    assert engine.decide_batch(MESSAGES) == expected
 
 
 @settings(max_examples=15, suppress_health_check=list(HealthCheck))

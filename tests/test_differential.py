@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from modengine.engine.budget import BUDGET, Budget
 from modengine.engine.engine import Engine
 from modengine.model import Message
 from modengine.policy.model import Policy, Relief, Token
@@ -22,6 +24,16 @@ from tests.strategies import cases
 def test_the_engine_decides_as_the_naive_engine_does(case: tuple[Policy, list[Message]]) -> None:
     policy, messages = case
     agree(Engine(compile_policy(policy)), policy, messages)
+
+
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@given(cases(), st.integers(0, 4), st.integers(0, 12))
+def test_what_a_budget_cuts_off_is_undetermined_in_both(
+    case: tuple[Policy, list[Message]], candidates: int, opaque_length: int
+) -> None:
+    policy, messages = case
+    budget = Budget(candidates=candidates, opaque_length=opaque_length)
+    agree(Engine(compile_policy(policy, budget)), policy, messages)
 
 
 @pytest.mark.parametrize(("name", "first"), [("campaign-2014.yaml", 3), ("campaign-2014-reposts.yaml", 17)])
@@ -83,8 +95,8 @@ def test_a_shadow_relief_is_worth_its_weight() -> None:
 def test_a_message_that_is_too_long_is_not_decided_at_all() -> None:
     made = rule("a.r", "p", pattern("p", "text", terms=("微",)), category="a", ruleset="a", score=10)
     engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
-    for text in ("微" * naive.LIMIT, "微" * (naive.LIMIT + 1)):
+    for text in ("微" * BUDGET.characters, "微" * (BUDGET.characters + 1)):
         real, expected = seen(engine.decide(text)), naive.decide(engine.policy, Message(text))
         expected = {key: value for key, value in expected.items() if key != "undetermined"}
         assert {key: real[key] for key in expected} == expected
-        assert bool(real["undetermined"]) == (len(text) > naive.LIMIT)
+        assert bool(real["undetermined"]) == (len(text) > BUDGET.characters)

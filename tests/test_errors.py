@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from modengine.errors import MessageError, Place, Problem
+from modengine.errors import Diagnostic, Location, MessageError
 
 HOSTILE = ["\x1b[31m", "\x07", "\u202e", "\u200b", "\ud800", "\x9b", "\r"]
 
 
 @pytest.mark.parametrize("sign", HOSTILE)
 def test_an_error_moves_no_cursor_and_turns_no_line_around(sign: str) -> None:
-    place = Place(f"a{sign}.yaml")
-    text = Problem("ME201", f"no key `a{sign}b`", place, f"did you mean `{sign}`?", f"a{sign}b: 1").render()
+    place = Location(f"a{sign}.yaml")
+    text = Diagnostic("ME201", f"no key `a{sign}b`", place, f"did you mean `{sign}`?", f"a{sign}b: 1").render()
     assert [line for line in text.split("\n") if not line.isprintable()] == []
     assert text.count("\n") == 3
     assert f"a\N{REPLACEMENT CHARACTER}{sign[1:]}b" in text

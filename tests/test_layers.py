@@ -13,7 +13,7 @@ from tests.paths import ROOT
 
 PACKAGE = ROOT / "modengine"
 FLOORS = (
-    {"version"},
+    {"version", "_core"},
     {"codes"},
     {"errors"},
     {"model"},
@@ -32,6 +32,12 @@ FLOORS = (
     {"__main__"},
 )
 """From the ground up.  Packages on one floor do not import each other."""
+ROOMS = {
+    "audit": ("files", "tree", "records", "write", "read"),
+    "lab": ("data", "stats", "studies", "report"),
+    "run": ("read", "write", "work"),
+}
+"""The floors within a package, from the ground up; what lies beside them is for all."""
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
 FILES = sorted(PACKAGE.rglob("*.py"))
 HOMES = {
@@ -50,7 +56,13 @@ def module_of(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-MODULES = {module_of(file) for file in FILES}
+MODULES = {module_of(file) for file in FILES} | {"modengine._core"}
+"""The compiled core among them, built or not."""
+TWICE = {"Automaton", "Facts", "Sought", "_Table"}
+"""Class names that stand for more than one thing still, within the engine and the tables of texts."""
+FOLDERS = sorted({file.parent for file in FILES})
+FULL, LONG = 15, 400
+"""More modules than fit in a folder at a glance, `__init__.py` apart; more lines than a module can have."""
 
 
 def imported(source: str, package: str) -> Iterator[tuple[int, str]]:
@@ -66,15 +78,10 @@ def imported(source: str, package: str) -> Iterator[tuple[int, str]]:
                 yield node.lineno, inner if inner in MODULES else base
 
 
-NOTEBOOKS = ("modengine.model", "modengine.explain")
-"""The one import that goes up: in a notebook a decision shows itself (`_repr_html_`)."""
-
-
 def imports_of(file: Path) -> list[tuple[int, str]]:
     module = module_of(file)
     package = module if file.name == "__init__.py" else module.rpartition(".")[0]
-    found = imported(file.read_text("utf-8"), package)
-    return [(line, target) for line, target in found if (module, target) != NOTEBOOKS]
+    return list(imported(file.read_text("utf-8"), package))
 
 
 def name_of(module: str) -> str:
@@ -92,6 +99,21 @@ def upward(module: str, imports: list[tuple[int, str]]) -> list[str]:
     ]
 
 
+def room_of(module: str) -> tuple[str, int] | None:
+    """The package with floors that a module lies in, and its floor there."""
+    _, package, room, *_ = [*module.split("."), "", ""]
+    return (package, ROOMS[package].index(room)) if room in ROOMS.get(package, ()) else None
+
+
+def upstairs(module: str, imports: list[tuple[int, str]]) -> list[str]:
+    """The imports of a module from a higher floor of its own package."""
+    mine = room_of(module)
+    if mine is None:
+        return []
+    rooms = ((line, target, room_of(target)) for line, target in imports)
+    return [f"line {line}: {target}" for line, target, room in rooms if room and room[0] == mine[0] and room > mine]
+
+
 @pytest.mark.parametrize("file", FILES, ids=module_of)
 def test_every_module_has_a_floor(file: Path) -> None:
     assert name_of(module_of(file)) in FLOOR
@@ -100,6 +122,35 @@ def test_every_module_has_a_floor(file: Path) -> None:
 @pytest.mark.parametrize("file", FILES, ids=module_of)
 def test_no_import_goes_up_a_floor(file: Path) -> None:
     assert upward(module_of(file), imports_of(file)) == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=module_of)
+def test_no_import_goes_up_within_a_package(file: Path) -> None:
+    assert upstairs(module_of(file), imports_of(file)) == []
+
+
+@pytest.mark.parametrize("package", ROOMS)
+def test_every_folder_of_a_package_with_floors_has_one(package: str) -> None:
+    assert {folder.name for folder in FOLDERS if folder.parent == ROOT / package} == set(ROOMS[package])
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.relative_to(ROOT.parent).as_posix())
+def test_a_folder_can_be_looked_over(folder: Path) -> None:
+    assert len([file for file in folder.glob("*.py") if file.name != "__init__.py"]) <= FULL
+
+
+@pytest.mark.parametrize("file", FILES, ids=module_of)
+def test_a_module_can_be_read_in_one_go(file: Path) -> None:
+    assert len(file.read_text("utf-8").splitlines()) <= LONG
+
+
+def test_a_class_name_stands_for_one_thing() -> None:
+    homes: dict[str, set[str]] = {}
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, set()).add(module_of(file))
+    assert {name: sorted(some) for name, some in homes.items() if len(some) > 1 and name not in TWICE} == {}
 
 
 def test_there_is_no_circle_of_modules() -> None:
@@ -138,3 +189,17 @@ def test_the_parser_of_the_regex_package_is_used_in_one_place_alone() -> None:
 )
 def test_this_test_sees_an_import_that_goes_up(source: str, expected: list[str]) -> None:
     assert upward("modengine.engine.match.terms", list(imported(source, "modengine.engine"))) == expected
+
+
+@pytest.mark.parametrize(
+    ("target", "good"),
+    [
+        ("modengine.audit.records.record", True),
+        ("modengine.audit.tree.merkle", True),
+        ("modengine.lab.report.page", True),
+        ("modengine.audit.write.log", False),
+        ("modengine.audit.read", False),
+    ],
+)
+def test_this_test_sees_an_import_that_goes_up_within_a_package(target: str, good: bool) -> None:
+    assert (upstairs("modengine.audit.records.vault", [(1, target)]) == []) is good

@@ -17,10 +17,10 @@ rules:
 POLICY = "policy: p\ntitle: P\nrulesets: [r.yaml]\nactions: {c: {label: 1}}\n"
 
 
-def problem_of(path: Path) -> modengine.Problem:
+def problem_of(path: Path) -> modengine.Diagnostic:
     with pytest.raises(modengine.PolicyError) as caught:
         modengine.load(path)
-    (problem,) = caught.value.problems
+    (problem,) = caught.value.diagnostics
     return problem
 
 
@@ -31,8 +31,8 @@ def test_an_error_shows_the_line_of_a_file_that_was_changed_since(tmp_path: Path
     first = problem_of(policy)
     rules.write_text("# a comment\n" + RULES.replace("奖", "大奖"), encoding="utf-8")
     second = problem_of(policy)
-    assert (first.code, first.place.line, "'(中奖'" in first.source) == ("ME401", 5, True)
-    assert (second.code, second.place.line, "'(中大奖'" in second.source) == ("ME401", 6, True)
+    assert (first.code, first.location.line, "'(中奖'" in first.source) == ("ME401", 5, True)
+    assert (second.code, second.location.line, "'(中大奖'" in second.source) == ("ME401", 6, True)
 
 
 def test_a_ruleset_in_place_of_a_policy_is_shown(tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def test_a_policy_based_on_a_study_cannot_say_that_it_is_none(folder: Path) -> N
     (folder / "based.yaml").write_text(BASED + "study: false\n", "utf-8")
     with pytest.raises(modengine.PolicyError) as caught:
         modengine.load(folder / "based.yaml")
-    assert [problem.code for problem in caught.value.problems] == ["ME603"]
+    assert [problem.code for problem in caught.value.diagnostics] == ["ME603"]
 
 
 def test_a_message_cannot_say_that_it_is_no_study(folder: Path) -> None:

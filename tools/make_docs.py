@@ -26,8 +26,9 @@ sys.path.insert(0, str(ROOT))
 import modengine  # noqa: E402
 from modengine.cli.main import COMMANDS, cli  # noqa: E402
 from modengine.codes import CODES  # noqa: E402
-from modengine.explain import as_text, details_of  # noqa: E402
-from modengine.lab.schemas import NAMES, schema  # noqa: E402
+from modengine.explain.details import details_of  # noqa: E402
+from modengine.explain.text import as_text  # noqa: E402
+from modengine.lab.report.schemas import NAMES, schema  # noqa: E402
 
 DOCS = ROOT / "docs"
 GOLDENS = ROOT / "tests" / "data"
@@ -99,7 +100,7 @@ def cli_page() -> str:
         "",
         "| command | |",
         "|---|---|",
-        *(f"| [`modengine {name}`](#modengine-{name}) | {cell(what)} |" for name, what in COMMANDS.items()),
+        *(f"| [`modengine {name}`](#modengine-{name}) | {cell(one.line)} |" for name, one in COMMANDS.items()),
         "",
         "| exit code | means |",
         "|---|---|",

@@ -18,10 +18,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from modengine.lab.card import data_folder, load_card, read_card  # noqa: E402
-from modengine.lab.evaluate import evaluate  # noqa: E402
-from modengine.lab.evaluation_view import tables  # noqa: E402
-from modengine.lab.table import Table, show  # noqa: E402
+from modengine.lab.data.card import data_folder, load_card, read_card  # noqa: E402
+from modengine.lab.report.table import Table, show  # noqa: E402
+from modengine.lab.report.views.evaluate import tables  # noqa: E402
+from modengine.lab.studies.evaluate import evaluate  # noqa: E402
 from modengine.loading import load  # noqa: E402
 
 PAGE = ROOT / "docs" / "lab.md"

@@ -13,15 +13,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from bench.faults.kit import Outcome, engine, main, make, scratch, timed
-from modengine.audit.layout import Layout
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.verify import verify
 
 SEGMENT = "segments/00000000000000000000.jsonl"
 
 
 def flip(folder: Path, note: str, bytes_: range) -> tuple[int, int]:
     """Flips every bit of some bytes; how many there were, and how many were found."""
-    path, layout = folder / SEGMENT, Layout(folder)
+    path, layout = folder / SEGMENT, LogPaths(folder)
     flips = found = 0
     with path.open("r+b", buffering=0) as file:
         data = file.read()

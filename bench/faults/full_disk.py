@@ -15,9 +15,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from bench.faults.kit import NOW, Outcome, engine, key_of, main, messages, names, pairs, scratch, timed
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.verify import verify
+from modengine.audit.write.log import AuditLog
 from modengine.errors import AuditError
 
 CODES = ("ME958",)
@@ -69,7 +69,7 @@ def run(n: int) -> Outcome:
                     with AuditLog.open(folder, time=NOW) as again:
                         again.use(one, NOW)
                         again.append_many(pairs(one, 10_000, 5), NOW)
-                    bad += not verify(Layout(folder)).ok or messages(folder)[:done] != wanted[:done]
+                    bad += not verify(LogPaths(folder)).ok or messages(folder)[:done] != wanted[:done]
         result = (
             f"{acknowledged:,} acknowledged, lost on {lost} disks; {full} full while writing, {early} while opening;"
             f" not poisoned {unpoisoned}; not good with room again {bad + extra}"

@@ -18,9 +18,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from bench.faults.kit import NOW, Outcome, engine, key_of, main, messages, names, pairs, scratch, timed
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.verify import verify
+from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 
 _TELL = struct.Struct("<cQQ")
@@ -69,7 +69,7 @@ def run(n: int, seed: int = 3) -> Outcome:
                 if number % 2:
                     try:
                         AuditLog.open(folder, time=NOW).close()
-                        bad += not verify(Layout(folder)).ok
+                        bad += not verify(LogPaths(folder)).ok
                     except Exception as error:
                         refused += 1
                         print(f"run {number}: {error}", file=sys.stderr)

@@ -19,12 +19,12 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from modengine.audit.commitments import pseudonym  # noqa: E402
-from modengine.audit.layout import Layout  # noqa: E402
-from modengine.audit.log import AuditLog  # noqa: E402
-from modengine.audit.record import Record  # noqa: E402
-from modengine.audit.segments import lines, record_of  # noqa: E402
-from modengine.audit.vault import Vault  # noqa: E402
+from modengine.audit.files.layout import LogPaths  # noqa: E402
+from modengine.audit.records.commitments import pseudonym  # noqa: E402
+from modengine.audit.records.record import Record  # noqa: E402
+from modengine.audit.records.segments import lines, record_of  # noqa: E402
+from modengine.audit.records.vault import Vault  # noqa: E402
+from modengine.audit.write.log import AuditLog  # noqa: E402
 from modengine.engine.engine import Engine  # noqa: E402
 from modengine.loading import load  # noqa: E402
 from modengine.model import Decision, Message  # noqa: E402
@@ -102,7 +102,7 @@ def abandon(log: AuditLog) -> None:
 
 def records(folder: Path) -> Iterator[Record]:
     """The records of a log, up to the first that is none."""
-    for line in lines(Layout(folder).segments):
+    for line in lines(LogPaths(folder).segments):
         try:
             yield record_of(line)
         except ValueError:

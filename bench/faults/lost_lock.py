@@ -13,9 +13,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from bench.faults.kit import NOW, Outcome, engine, key_of, main, messages, names, pairs, scratch, timed
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.verify import verify
+from modengine.audit.write.log import AuditLog
 from modengine.errors import AuditError
 
 
@@ -65,7 +65,7 @@ def run(n: int) -> Outcome:
                     unnoticed += error.code != "ME957"
                 log.close()
                 wanted = names(key_of(folder), 0, 20 if number % 2 else 10)
-                bad += messages(folder) != wanted or not verify(Layout(folder)).ok
+                bad += messages(folder) != wanted or not verify(LogPaths(folder)).ok
         result = (
             f"while held {refused} of {n} refused; after it {taken} of {n} got it (slowest {slowest * 1000:.0f} ms)"
             f"; lock file removed: noticed by {n - unnoticed} of {n}; not good {bad}"

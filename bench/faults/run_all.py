@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "audit-log.md"
 PROGRAMS = (
-    "kill9", "truncate", "bitflips", "structural", "strace_faults", "writers", "full_disk", "lost_lock",
+    "kill9", "truncate", "bitflips", "structural", "strace_faults", "writers", "full_disk", "lost_lock", "kill_worker",
 )  # fmt: skip
 BEGIN, END = "<!-- faults: made by bench/faults/run_all.py -->", "<!-- /faults -->"
 

@@ -22,10 +22,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from bench.faults.kit import NOW, Outcome, engine, key_of, main, records, scratch, timed
-from modengine.audit.commitments import pseudonym
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.verify import verify
+from modengine.audit.records.commitments import pseudonym
+from modengine.audit.write.log import AuditLog
 from modengine.errors import AuditError
 
 CALLS = ("openat", "write", "pwrite64", "fsync", "fdatasync", "ftruncate", "rename", "unlink")
@@ -91,7 +91,7 @@ def judge(folder: Path, told: list[str], case: Case) -> tuple[list[str], str]:
         if case.fault != "lie" or (acks and "rolled back" in error.message):
             wrong.append(f"does not open: {error}")
         return wrong, "refused"
-    report = verify(Layout(folder))
+    report = verify(LogPaths(folder))
     wrong += [f"not good: {fault.what}" for fault in report.faults]
     key, some = key_of(folder), list(records(folder))
     names = {record["seq"]: record["message"] for record in some if record["kind"] == "decision"}

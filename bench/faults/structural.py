@@ -15,12 +15,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from bench.faults.kit import Outcome, engine, main, make, scratch, timed
-from modengine.audit.checkpoints import make_note
-from modengine.audit.layout import Layout, read_origin
-from modengine.audit.merkle import leaf_hash, root
-from modengine.audit.note import Checkpoint
-from modengine.audit.record import decode, encode
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import LogPaths, read_origin
+from modengine.audit.read.verify import verify
+from modengine.audit.records.record import decode, encode
+from modengine.audit.tree.checkpoints import make_note
+from modengine.audit.tree.merkle import leaf_hash, root
+from modengine.audit.tree.note import Checkpoint
 
 RECORDS = 60
 Lines = list[bytes]
@@ -69,7 +69,7 @@ def renumbered(some: Lines) -> Lines:
     return [encode({**decode(line), "seq": seq}) for seq, line in enumerate(some)]
 
 
-def rewrite(layout: Layout, some: Lines) -> None:
+def rewrite(layout: LogPaths, some: Lines) -> None:
     """The log as the attacker leaves it, in agreement with itself."""
     (layout.segments / "00000000000000000000.jsonl").write_bytes(b"".join(line + b"\n" for line in some))
     note = make_note(Checkpoint(read_origin(layout), len(some), root(map(leaf_hash, some))), None)
@@ -87,7 +87,7 @@ def run(n: int, seed: int = 5) -> Outcome:
             for name in ("0", "1"):
                 make(place / name, one, RECORDS, 7)
                 texts.append((place / name / "segments" / "00000000000000000000.jsonl").read_bytes().splitlines())
-            layout = Layout(place / "0")
+            layout = LogPaths(place / "0")
             outside = (("kept", layout.checkpoint.read_text("utf-8")),)
             layout.vault.unlink()
             for name, attack in ATTACKS.items():

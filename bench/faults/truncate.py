@@ -14,9 +14,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from bench.faults.kit import NOW, Outcome, abandon, engine, main, make, records, restore, scratch, snapshot, timed
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.verify import verify
+from modengine.audit.write.log import AuditLog
 from modengine.errors import AuditError
 
 SEGMENT = "segments/00000000000000000000.jsonl"
@@ -51,7 +51,7 @@ def cut(folder: Path, files: dict[str, bytes], size: int, step: int, acknowledge
             wrong.append(f"byte {at}: the prefix was changed")
         elif [one["kind"] for one in some[good:]] != (["recovery"] if torn else []):
             wrong.append(f"byte {at}: the recovery is not recorded")
-        elif at % 97 == 0 and not verify(Layout(folder)).ok:
+        elif at % 97 == 0 and not verify(LogPaths(folder)).ok:
             wrong.append(f"byte {at}: not good afterwards")
     return recovered, refused, wrong
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from bench.faults.kit import NOW, Outcome, engine, key_of, main, messages, names, pairs, records, scratch, timed
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.verify import verify
+from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 
 WRITERS = 16
@@ -49,7 +49,7 @@ def run(n: int, session: int = 100) -> Outcome:
             key, now = key_of(folder), messages(folder)
             wanted = {name for number in range(WRITERS) for name in names(key, number * 1_000_000, n)}
             contiguous = [one["seq"] for one in records(folder)] == list(range(sum(1 for _ in records(folder))))
-            good = verify(Layout(folder)).ok
+            good = verify(LogPaths(folder)).ok
             lost, twice = len(wanted - set(now)), len(now) - len(set(now))
         result = f"{len(now):,} decisions; lost {lost}, twice {twice}, contiguous: {'yes' if contiguous else 'no'}"
         result += f"; writers that failed: {failed}"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bench.quality.decisions import Decided, then
 from bench.quality.measures import MEASURES, Measure
-from modengine.lab.paired import Paired, paired
+from modengine.lab.stats.paired import Paired, paired
 
 ALPHA = 0.05
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 import modengine
 from bench.quality.measures import OWN, Row
 from modengine import Engine, Message, Part
-from modengine.lab.clusters import clusters, half
+from modengine.lab.data.clusters import clusters, half
 from modengine.model import RANK
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,7 +15,7 @@ import sys
 import modengine
 from bench.quality import compare, decisions, table
 from bench.quality.measures import FILES
-from modengine.lab.card import data_folder
+from modengine.lab.data.card import data_folder
 
 
 def main() -> int:

@@ -11,9 +11,9 @@ from bench.quality.compare import flags
 from bench.quality.decisions import ROOT, Decided
 from bench.quality.measures import MEASURES, WITHOUT_HALVES, Measure
 from modengine import Engine
-from modengine.lab.evade import POOLED, evade
-from modengine.lab.fairness import fairness
-from modengine.lab.intervals import Estimate, Floats, Ints, bounds, by_cluster, proportion, resample
+from modengine.lab.stats.intervals import Estimate, Floats, Ints, bounds, by_cluster, proportion, resample
+from modengine.lab.studies.evade import POOLED, evade
+from modengine.lab.studies.fairness import fairness
 
 NOTES = ROOT / "bench" / "quality" / "notes.md"
 PAGE = ROOT / "docs" / "quality.md"

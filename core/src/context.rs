@@ -1,7 +1,6 @@
 //! What is known of one message, worked out as conditions ask for it.
 
-use rustc_hash::FxHashMap;
-
+use crate::bits::Bits;
 use crate::conditions::Value;
 use crate::part::{quoted, Part, Reduced, Spans, View};
 use crate::program::{Boundary, Kind, Pattern, Program, Scratch};
@@ -61,12 +60,16 @@ pub struct Context {
     pub parts: Vec<Part>,
     /// The values of the comparisons with fields.
     pub fields: Vec<Value>,
-    touched: Vec<u64>,
+    touched: Bits,
     candidates: Vec<Candidate>,
     sorted: bool,
-    evidence: FxHashMap<u32, Evidence>,
+    evidence: Vec<Evidence>,
+    /// For each pattern the number of its evidence, from 1.
+    at: Vec<u32>,
     outcomes: Vec<Option<Outcome>>,
-    may: Vec<Option<bool>>,
+    /// The rules of which it is open whether they may hit, and those that may.
+    may_be_asked: Bits,
+    may_hit: Bits,
     length: Option<i64>,
 }
 
@@ -75,16 +78,18 @@ impl Context {
         let mut context = Context {
             parts: Vec::with_capacity(texts.len()),
             fields,
-            touched: vec![0; program.patterns.len().div_ceil(64)],
+            touched: Bits::new(program.patterns.len()),
             candidates: Vec::new(),
             sorted: false,
-            evidence: FxHashMap::default(),
+            evidence: Vec::new(),
+            at: vec![0; program.patterns.len()],
             outcomes: Vec::new(),
-            may: Vec::new(),
+            may_be_asked: Bits::default(),
+            may_hit: Bits::new(program.rules.len()),
             length: None,
         };
         for &number in &program.always {
-            context.touched[number as usize / 64] |= 1 << (number % 64);
+            context.touched.add(number);
         }
         for (kind, original) in texts {
             context.read(program, kind, original);
@@ -155,7 +160,7 @@ impl Context {
                 let users =
                     &one.users[one.firsts[literal] as usize..one.firsts[literal + 1] as usize];
                 for &(pattern, payload) in users {
-                    self.touched[pattern as usize / 64] |= 1 << (pattern % 64);
+                    self.touched.add(pattern);
                     if payload != terms::NO_PAYLOAD {
                         self.candidates.push(Candidate {
                             pattern,
@@ -173,58 +178,36 @@ impl Context {
 
     #[inline]
     pub fn is_touched(&self, number: u32) -> bool {
-        self.touched[number as usize / 64] >> (number % 64) & 1 != 0
+        self.touched.has(number)
     }
 
     pub fn touches(&self, some: &[u32]) -> bool {
         some.iter().any(|&number| self.is_touched(number))
     }
 
-    /// Every pattern with a candidate, lowest first.
-    fn touched(&self) -> impl Iterator<Item = u32> + '_ {
-        self.touched.iter().enumerate().flat_map(|(at, &word)| {
-            let mut left = word;
-            std::iter::from_fn(move || {
-                if left == 0 {
-                    return None;
-                }
-                let bit = left.trailing_zeros();
-                left &= left - 1;
-                Some(at as u32 * 64 + bit)
-            })
-        })
-    }
-
     /// The rules that may hit, in the order of the policy.
     pub fn live(&mut self, program: &Program) -> Vec<u32> {
         self.outcomes = vec![None; program.rules.len()];
-        self.may = vec![None; program.rules.len()];
-        let mut opened = program.open.clone();
-        for number in self.touched() {
-            opened.extend_from_slice(&program.opens[number as usize]);
+        self.may_be_asked = program.open.clone();
+        for number in self.touched.iter() {
+            self.may_be_asked.add_all(&program.opens[number as usize]);
         }
-        opened.sort_unstable();
-        opened.dedup();
-        let mut is_open = vec![false; program.rules.len()];
-        for &rule in &opened {
-            is_open[rule as usize] = true;
-        }
-        for (rule, open) in is_open.into_iter().enumerate() {
-            if !open {
-                self.may[rule] = Some(false);
-            }
-        }
-        opened.retain(|&rule| self.may_hit(program, rule));
+        let opened = self.may_be_asked.clone();
         opened
+            .iter()
+            .filter(|&rule| self.may_hit(program, rule))
+            .collect()
     }
 
+    /// Whether a rule may hit; asked once what opens it was found.
     pub fn may_hit(&mut self, program: &Program, rule: u32) -> bool {
-        if let Some(known) = self.may[rule as usize] {
-            return known;
+        if self.may_be_asked.has(rule) {
+            self.may_be_asked.remove(rule);
+            if program.rules[rule as usize].when.may_hold(self, program) {
+                self.may_hit.add(rule);
+            }
         }
-        let found = program.rules[rule as usize].when.may_hold(self, program);
-        self.may[rule as usize] = Some(found);
-        found
+        self.may_hit.has(rule)
     }
 
     /// How many letters, digits and Han characters all parts have.
@@ -268,15 +251,18 @@ impl Context {
         scratch: &mut Scratch,
         number: u32,
     ) -> Result<&Evidence, HandBack> {
-        if !self.evidence.contains_key(&number) {
+        let mut at = self.at[number as usize] as usize;
+        if at == 0 {
             let found = if self.is_touched(number) {
                 self.verify(program, scratch, number)?
             } else {
                 Evidence::default()
             };
-            self.evidence.insert(number, found);
+            self.evidence.push(found);
+            at = self.evidence.len();
+            self.at[number as usize] = at as u32;
         }
-        Ok(&self.evidence[&number])
+        Ok(&self.evidence[at - 1])
     }
 
     fn verify(
@@ -490,7 +476,8 @@ fn find_all(
 ) -> Result<(), HandBack> {
     let classes = program.regexes.classes();
     let text = part.classes.get_or_init(|| {
-        let of = |&code: &u32| classes.of(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
+        let of =
+            |&code: &u32| classes.of(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
         part.plain().iter().map(of).collect()
     });
     let regex = program.regexes.regex(number as usize).ok_or(HandBack)?;
@@ -516,14 +503,21 @@ pub fn is_inside(
                 0 => quoted(part.plain()),
                 _ => {
                     let mut found = Vec::new();
-                    let regex = if what == 1 { program.urls } else { program.mentions };
+                    let regex = if what == 1 {
+                        program.urls
+                    } else {
+                        program.mentions
+                    };
                     find_all(program, scratch, part, regex, &mut found)?;
                     found
                 }
             };
             let _ = part.outside[what].set(Spans::of(spans));
         }
-        if part.outside[what].get().is_some_and(|spans| spans.hold(start, end)) {
+        if part.outside[what]
+            .get()
+            .is_some_and(|spans| spans.hold(start, end))
+        {
             return Ok(true);
         }
     }

@@ -1,5 +1,6 @@
 //! From a record to the objects of `modengine.model`, made only as far as somebody reads them.
 
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use pyo3::exceptions::PyRuntimeError;
@@ -14,6 +15,8 @@ use crate::score::{Record, Shadow};
 /// So many ways from a term to what was typed are remembered.
 const MOST_WAYS: usize = 16_384;
 
+/// Matches by the number and the name of their pattern: rules of a ruleset share them.
+type Described = FxHashMap<(u32, usize), Vec<Py<PyAny>>>;
 type WayKey = (u32, Way, Option<u32>, String, String);
 
 /// The classes of `modengine.model`, and strings that are used again and again.
@@ -46,7 +49,7 @@ pub struct Message {
     pub program: Arc<Program>,
     pub makers: Arc<Makers>,
     pub given: Py<PyAny>,
-    pub context: Mutex<(Context, FxHashMap<(u32, usize), Vec<Py<PyAny>>>)>,
+    pub context: Mutex<(Context, Described)>,
 }
 
 /// The matches of a hit: a sequence that is described when it is first read.
@@ -147,14 +150,14 @@ impl Message {
                 };
                 let name_object = &self.makers.names[&(number, at as u32)];
                 let key = (*pattern, name_object.as_ptr() as usize);
-                if !described.contains_key(&key) {
-                    let made = places
-                        .iter()
-                        .map(|place| self.match_of(py, context, *pattern, name_object, place))
-                        .collect::<PyResult<Vec<_>>>()?;
-                    described.insert(key, made);
-                }
-                for (place, made) in places.iter().zip(&described[&key]) {
+                let known = match described.entry(key) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(room) => {
+                        let made = places.iter().map(|place| self.match_of(py, context, *pattern, name_object, place));
+                        room.insert(made.collect::<PyResult<Vec<_>>>()?)
+                    }
+                };
+                for (place, made) in places.iter().zip(known.iter()) {
                     found.push((
                         place.part,
                         place.first,

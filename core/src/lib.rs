@@ -3,6 +3,7 @@
 //! `python` is what Python sees, `plain` the policy as data, `program` the policy compiled; a message goes through
 //! `part` (text forms), `context` (candidates, evidence), `conditions` and `score` to a `decision`.
 
+pub mod bits;
 pub mod chars;
 pub mod conditions;
 pub mod context;

@@ -95,10 +95,10 @@ impl Tables {
             bracket |= code == u32::from(b'[');
             text.push(plain);
         }
-        if !complex && !(bracket && has_tag(original)) {
-            return View { text, spans: None };
+        if complex || (bracket && has_tag(original)) {
+            return self.by_cluster(original);
         }
-        self.by_cluster(original)
+        View { text, spans: None }
     }
 
     fn by_cluster(&self, original: &[u32]) -> View {
@@ -227,12 +227,10 @@ impl Tables {
                     }
                 }
                 None => {
-                    for place in at..end {
-                        text.push(self.chars.get(plain[place]).sound);
-                        if let Some((starts, ends)) = &mut spans {
-                            starts.push(place as u32);
-                            ends.push(place as u32 + 1);
-                        }
+                    text.extend(plain[at..end].iter().map(|&code| self.chars.get(code).sound));
+                    if let Some((starts, ends)) = &mut spans {
+                        starts.extend(at as u32..end as u32);
+                        ends.extend(at as u32 + 1..=end as u32);
                     }
                     at = end;
                 }

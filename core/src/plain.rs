@@ -62,8 +62,6 @@ pub struct Pattern {
     pub regex: Option<u32>,
     /// Whether only the Python engine can look for it.
     pub foreign: bool,
-    /// About how often it is looked for: rarer ones are asked first.
-    pub cost: f64,
 }
 
 #[derive(Deserialize)]

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use daachorse::charwise::CharwiseDoubleArrayAhoCorasick;
 use rustc_hash::FxHashMap;
 
+use crate::bits::Bits;
 use crate::conditions::Condition;
 use crate::part::Tables;
 use crate::plain;
@@ -98,9 +99,9 @@ pub struct Program {
     pub always: Vec<u32>,
     pub rules: Vec<Rule>,
     /// The rules that a pattern opens: it is one of those of which the rule needs one.
-    pub opens: Vec<Vec<u32>>,
+    pub opens: Vec<Bits>,
     /// The rules that need no pattern.
-    pub open: Vec<u32>,
+    pub open: Bits,
     pub has_shadow_reliefs: bool,
     pub escalations: Vec<Escalation>,
     pub exceptions: Vec<(String, Condition)>,
@@ -163,12 +164,13 @@ impl Program {
             _ => Boundary::Substring,
         };
         let letters = letters_of(&given.letters, &tables);
-        let costs: Vec<f64> = given.patterns.iter().map(|pattern| pattern.cost).collect();
+        let costs = costs_of(&given);
         let condition = |node: &plain::Node| Condition::new(node, &costs);
         let patterns: Vec<Pattern> = given
             .patterns
             .iter()
-            .map(|one| pattern_of(one, boundary, &letters))
+            .zip(&costs)
+            .map(|(one, &cost)| pattern_of(one, cost, boundary, &letters))
             .collect();
         let mut rules = Vec::with_capacity(given.rules.len());
         for one in &given.rules {
@@ -270,6 +272,23 @@ impl Program {
     }
 }
 
+/// About how often a pattern is looked for: by the lengths of its literals.
+fn costs_of(given: &plain::Policy) -> Vec<f64> {
+    let mut costs = vec![0.0; given.patterns.len()];
+    for &number in &given.always {
+        costs[number as usize] = 1.0;
+    }
+    for form in &given.forms {
+        for (literal, users) in form.literals.iter().zip(&form.users) {
+            let rare = 0.004 * 0.06_f64.powi(literal.chars().count() as i32 - 1);
+            for pair in users.chunks_exact(2) {
+                costs[pair[0] as usize] += rare;
+            }
+        }
+    }
+    costs
+}
+
 fn letters_of(given: &[(String, Vec<String>, String)], tables: &Tables) -> FxHashMap<u32, Letter> {
     let mut letters = FxHashMap::default();
     for (char, splits, others) in given {
@@ -314,6 +333,7 @@ fn letter_of(code: u32, letters: &FxHashMap<u32, Letter>) -> Letter {
 
 fn pattern_of(
     given: &plain::Pattern,
+    cost: f64,
     boundary: Boundary,
     letters: &FxHashMap<u32, Letter>,
 ) -> Pattern {
@@ -363,7 +383,7 @@ fn pattern_of(
         gaps: given.gaps as usize,
         repeats: given.repeats,
         weight: given.weight,
-        cost: given.cost,
+        cost,
     }
 }
 

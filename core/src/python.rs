@@ -70,6 +70,9 @@ enum Read {
     Wrong(PyErr),
 }
 
+/// What was decided, with what is needed to describe its matches; none where the Python engine has to decide.
+type Made = Option<(Record, Option<Context>)>;
+
 const KINDS: [&str; 4] = ["text", "caption", "ocr", "transcript"];
 
 #[pymethods]
@@ -136,7 +139,7 @@ impl Core {
         for message in messages {
             read.push(self.read(py, &message, ignore_scope)?);
         }
-        let made: Vec<Result<Option<(Record, Option<Context>)>, PyErr>> = py.detach(|| {
+        let made: Vec<Result<Made, PyErr>> = py.detach(|| {
             let one = |read| match read {
                 Read::Ready(given) => Ok(self.work(given)),
                 Read::Back => Ok(None),
@@ -144,14 +147,15 @@ impl Core {
             };
             read.into_iter().map(one).collect()
         });
-        let decisions = PyList::empty(py);
+        // The list is made at the end: the garbage collector would look through it again and again.
+        let mut decisions = Vec::with_capacity(messages.len());
         for (message, made) in messages.iter().zip(made) {
-            match made {
-                Ok(made) => decisions.append(self.finish(py, &message, made)?)?,
-                Err(error) => decisions.append(error.into_value(py))?,
-            }
+            decisions.push(match made {
+                Ok(made) => self.finish(py, &message, made)?.unwrap_or_else(|| py.None()),
+                Err(error) => error.into_value(py).into_any(),
+            });
         }
-        Ok(decisions)
+        PyList::new(py, decisions)
     }
 }
 
@@ -243,7 +247,7 @@ impl Core {
         (codes.len() <= self.most_characters).then_some(codes)
     }
 
-    fn work(&self, given: Given) -> Option<(Record, Option<Context>)> {
+    fn work(&self, given: Given) -> Made {
         let program = &self.program;
         let mut context = Context::new(program, given.texts, given.values);
         let mut scratch = program.scratch();
@@ -258,7 +262,7 @@ impl Core {
         &self,
         py: Python<'_>,
         message: &Bound<'_, PyAny>,
-        made: Option<(Record, Option<Context>)>,
+        made: Made,
     ) -> PyResult<Option<Py<PyAny>>> {
         let Some((record, context)) = made else {
             return self.back();

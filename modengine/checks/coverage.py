@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modengine.errors import Problem
+from modengine.errors import Diagnostic
 from modengine.policy.model import Policy
 
 
-class Examples:
+class MissingExamples:
     """ME807: a rule that counts and shows no example that matches, or none that passes."""
 
-    def find(self, policy: Policy) -> Iterator[Problem]:
+    def find(self, policy: Policy) -> Iterator[Diagnostic]:
         for rule in policy.rules:
             if rule.status != "stable":
                 continue
@@ -19,7 +19,7 @@ class Examples:
                 name for name, some in (("match", rule.examples.match), ("pass", rule.examples.passes)) if not some
             ]
             if lacking:
-                yield Problem(
+                yield Diagnostic(
                     "ME807", f"the rule `{rule.id}` has no example under `{'` and `'.join(lacking)}`", rule.place,
                     "add `examples:` with messages that must match and hard ones that must pass",
                 )  # fmt: skip
@@ -28,12 +28,12 @@ class Examples:
 class Actions:
     """ME806: a category whose points lead to nothing."""
 
-    def find(self, policy: Policy) -> Iterator[Problem]:
+    def find(self, policy: Policy) -> Iterator[Diagnostic]:
         if not policy.actions:
             return  # a ruleset checked alone
         for category in policy.categories:
             if not policy.actions.get(category):
-                yield Problem(
+                yield Diagnostic(
                     "ME806", f"the category `{category}` has points but no action", policy.place,
                     f"add `{category}: {{label: 30}}` or the like under `actions`",
                 )  # fmt: skip

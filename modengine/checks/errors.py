@@ -6,24 +6,24 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from modengine.checks.compiling import pattern_problems
 from modengine.checks.identity import guard
-from modengine.engine.compile.program import problems
-from modengine.errors import Place, Problem
+from modengine.errors import Diagnostic, Location
 from modengine.policy.model import Policy
 
 
-def policy_problems(policy: Policy) -> tuple[Problem, ...]:
+def policy_problems(policy: Policy) -> tuple[Diagnostic, ...]:
     """What is wrong with patterns, and what the line we keep (docs/scope.md) does not allow."""
-    return (*problems(policy), *guard(policy))
+    return (*pattern_problems(policy), *guard(policy))
 
 
-def with_source(found: Iterable[Problem]) -> tuple[Problem, ...]:
+def with_source(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """The problems, each with the line of the file it points at."""
     read: dict[str, tuple[str, ...]] = {}
-    return tuple(one if one.source else replace(one, source=_line(one.place, read)) for one in found)
+    return tuple(one if one.source else replace(one, source=_line(one.location, read)) for one in found)
 
 
-def _line(place: Place, read: dict[str, tuple[str, ...]]) -> str:
+def _line(place: Location, read: dict[str, tuple[str, ...]]) -> str:
     """The line at a place; `read` keeps the lines of each file."""
     if place.file not in read:
         read[place.file] = _lines(place.file)

@@ -14,12 +14,12 @@ from itertools import accumulate
 import regex
 
 from modengine.checks.lexicon import IdentityTerm, lexicon
-from modengine.engine.compile.facts import spelled
+from modengine.engine.match.expression import literal_runs
 from modengine.engine.match.literals import Automaton
 from modengine.engine.match.part import reduce
-from modengine.errors import Place, Problem
+from modengine.errors import Diagnostic, Location
 from modengine.policy.condition import Compare, Condition, walk
-from modengine.policy.model import Pattern, Policy, sought
+from modengine.policy.model import Pattern, Policy, texts_of
 from modengine.text.normalize import SEPARATOR, plain
 
 AT_ONCE = 256
@@ -59,10 +59,10 @@ def _read_together(texts: Sequence[str]) -> list[tuple[IdentityTerm, ...]]:
     return list(map(tuple, found))
 
 
-def guard(policy: Policy) -> tuple[Problem, ...]:
+def guard(policy: Policy) -> tuple[Diagnostic, ...]:
     """A finding for every identity word in a policy's evidence: ME701, or ME809 in a study."""
     code = "ME809" if policy.study else "ME701"
-    found: dict[tuple[Place, str], Problem] = {}
+    found: dict[tuple[Location, str], Diagnostic] = {}
     evidence = list(dict.fromkeys(_evidence(policy)))
     texts = list(dict.fromkeys(text for _, text, _ in evidence))
     words = dict(zip(texts, identity_words_of(texts), strict=True))
@@ -72,8 +72,8 @@ def guard(policy: Policy) -> tuple[Problem, ...]:
     return tuple(found.values())
 
 
-def _problem(code: str, place: Place, word: IdentityTerm, what: str) -> Problem:
-    return Problem(
+def _problem(code: str, place: Location, word: IdentityTerm, what: str) -> Diagnostic:
+    return Diagnostic(
         code,
         f"{what} holds the identity word `{word.term}` ({word.group.replace('_', ' ')}: {word.en})",
         place,
@@ -83,7 +83,7 @@ def _problem(code: str, place: Place, word: IdentityTerm, what: str) -> Problem:
     )
 
 
-def _evidence(policy: Policy) -> Iterator[tuple[Place, str, str]]:
+def _evidence(policy: Policy) -> Iterator[tuple[Location, str, str]]:
     for ruleset in policy.rulesets:
         for terms in ruleset.lists:
             for term, place in zip(terms.terms, terms.places, strict=True):
@@ -102,23 +102,23 @@ def _evidence(policy: Policy) -> Iterator[tuple[Place, str, str]]:
         yield from _condition(exception.when, exception.place, f"the exception `{exception.name}`")
 
 
-def _pattern(pattern: Pattern) -> Iterator[tuple[Place, str, str]]:
+def _pattern(pattern: Pattern) -> Iterator[tuple[Location, str, str]]:
     what = f"the pattern `{pattern.name}`"
-    for text, place in sought(pattern):
+    for text, place in texts_of(pattern):
         yield place, text, what
     if pattern.kind == "tokens":
         # A sequence of tokens can spell a word that no token holds.
         yield pattern.place, "".join(token.text or "" for token in pattern.tokens), what
     if pattern.regex is not None:
         try:
-            runs = spelled(pattern)
+            runs = literal_runs(pattern.regex)
         except (regex.error, ValueError, RecursionError):
             runs = (pattern.regex,)  # it does not compile either, and is refused for that
         for run in runs:
             yield pattern.first_place, run, what
 
 
-def _condition(condition: Condition | None, place: Place, what: str) -> Iterator[tuple[Place, str, str]]:
+def _condition(condition: Condition | None, place: Location, what: str) -> Iterator[tuple[Location, str, str]]:
     if condition is None:
         return
     for node in walk(condition):

@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator
 import regex
 
 from modengine.checks.ambiguity import is_exponential
-from modengine.engine.match.expression import CostlyRegex, necessary
+from modengine.engine.match.expression import CostlyRegex, required_literals
 from modengine.engine.match.regex import source_of
-from modengine.errors import Place, Problem
-from modengine.policy.model import Pattern, Policy, sought
+from modengine.errors import Diagnostic, Location
+from modengine.policy.model import Pattern, Policy, texts_of
 from modengine.text.normalize import plain
 
 
 def patterns_of(policy: Policy) -> Iterator[Pattern]:
     """Every pattern once, shared ones too."""
-    seen: set[tuple[Place, str]] = set()
+    seen: set[tuple[Location, str]] = set()
     for ruleset in policy.rulesets:
         for pattern in (*ruleset.shared, *(p for rule in ruleset.rules for p in rule.patterns)):
             if (pattern.place, pattern.name) not in seen:
@@ -24,7 +24,7 @@ def patterns_of(policy: Policy) -> Iterator[Pattern]:
                 yield pattern
 
 
-def _regexes(policy: Policy, is_bad: Callable[[str], bool]) -> Iterator[tuple[Pattern, Place]]:
+def _regexes(policy: Policy, is_bad: Callable[[str], bool]) -> Iterator[tuple[Pattern, Location]]:
     """The regexes whose source is bad in some way, with the place of each."""
     for pattern in patterns_of(policy):
         if pattern.kind != "regex":
@@ -40,9 +40,9 @@ def _regexes(policy: Policy, is_bad: Callable[[str], bool]) -> Iterator[tuple[Pa
 class RegexWithoutGate:
     """ME805: a regex that runs on every message."""
 
-    def find(self, policy: Policy) -> Iterator[Problem]:
-        for pattern, place in _regexes(policy, lambda source: necessary(source) is None):
-            yield Problem(
+    def find(self, policy: Policy) -> Iterator[Diagnostic]:
+        for pattern, place in _regexes(policy, lambda source: required_literals(source) is None):
+            yield Diagnostic(
                 "ME805",
                 f"the regex `{pattern.name}` needs no literal, so it runs wherever its rule is looked at",
                 place,
@@ -53,9 +53,9 @@ class RegexWithoutGate:
 class CatastrophicRegex:
     """ME811: a regex that a hostile text makes run into its time limit."""
 
-    def find(self, policy: Policy) -> Iterator[Problem]:
+    def find(self, policy: Policy) -> Iterator[Diagnostic]:
         for pattern, place in _regexes(policy, is_exponential):
-            yield Problem(
+            yield Diagnostic(
                 "ME811",
                 f"a repeat in the regex `{pattern.name}` can read the same text in two ways: "
                 "some texts make it very slow, until its time limit ends it",
@@ -65,15 +65,15 @@ class CatastrophicRegex:
 
 
 class ShortFuzzyTerms:
-    """ME808: a term of one character sought by sound or by look."""
+    """ME808: a term of one character texts_of by sound or by look."""
 
-    def find(self, policy: Policy) -> Iterator[Problem]:
+    def find(self, policy: Policy) -> Iterator[Diagnostic]:
         for pattern in patterns_of(policy):
             if not (pattern.sounds_like or pattern.looks_like):
                 continue
-            for term, place in sought(pattern):
+            for term, place in texts_of(pattern):
                 if len(plain(term)) == 1:
-                    yield Problem(
+                    yield Diagnostic(
                         "ME808", f"`{term}` has one character: many others sound or look like it", place,
                         "use it in a longer term, or in a pattern without these options",
                     )  # fmt: skip
@@ -82,7 +82,7 @@ class ShortFuzzyTerms:
 class DuplicateTerms:
     """ME810: a term that stands twice, perhaps in two scripts or widths, or cases where case makes no difference."""
 
-    def find(self, policy: Policy) -> Iterator[Problem]:
+    def find(self, policy: Policy) -> Iterator[Diagnostic]:
         for ruleset in policy.rulesets:
             patterns = (*ruleset.shared, *(p for rule in ruleset.rules for p in rule.patterns))
             exact = {name for pattern in patterns if pattern.exact_case for name in pattern.lists}
@@ -93,7 +93,9 @@ class DuplicateTerms:
                 yield from self._find(pattern.name, pattern.terms, pattern.term_places, pattern.exact_case)
 
     @staticmethod
-    def _find(name: str, terms: tuple[str, ...], places: tuple[Place, ...], exact_case: bool) -> Iterator[Problem]:
+    def _find(
+        name: str, terms: tuple[str, ...], places: tuple[Location, ...], exact_case: bool
+    ) -> Iterator[Diagnostic]:
         same = "width and script make" if exact_case else "width, case and script make"
         first: dict[str, str] = {}
         for number, term in enumerate(terms):
@@ -101,6 +103,6 @@ class DuplicateTerms:
             if form in first and number < len(places):
                 other = first[form]
                 as_what = "" if other == term else f" as `{other}`"
-                yield Problem("ME810", f"`{term}` stands in `{name}` already{as_what}", places[number],
+                yield Diagnostic("ME810", f"`{term}` stands in `{name}` already{as_what}", places[number],
                               f"remove one: {same} no difference")  # fmt: skip
             first.setdefault(form, term)

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from modengine.checks.coverage import Actions, Examples
+from modengine.checks.coverage import Actions, MissingExamples
 from modengine.checks.errors import policy_problems, with_source
 from modengine.checks.names import Clauses, UnusedLists, UnusedSharedPatterns
 from modengine.checks.patterns import CatastrophicRegex, DuplicateTerms, RegexWithoutGate, ShortFuzzyTerms
-from modengine.engine.compile.cache import recall
-from modengine.errors import Place, Problem
+from modengine.errors import Diagnostic, Location
 from modengine.policy.load import Loaded, policy_of, read
 from modengine.policy.model import Policy
 
@@ -19,7 +18,7 @@ from modengine.policy.model import Policy
 class Check(Protocol):
     """A check: an object with nothing in it but `find`."""
 
-    def find(self, policy: Policy) -> Iterator[Problem]: ...
+    def find(self, policy: Policy) -> Iterator[Diagnostic]: ...
 
 
 CHECKS: dict[str, Check] = {
@@ -30,43 +29,42 @@ CHECKS: dict[str, Check] = {
     "catastrophic-regex": CatastrophicRegex(),
     "short-fuzzy-terms": ShortFuzzyTerms(),
     "duplicate-terms": DuplicateTerms(),
-    "examples": Examples(),
+    "examples": MissingExamples(),
     "actions": Actions(),
 }
 
 
-def check(path: str | Path) -> tuple[Problem, ...]:
+def check(path: str | Path) -> tuple[Diagnostic, ...]:
     """Every error and warning in a policy or ruleset and in all files that it names, by place."""
-    recall(Path(path)).learn()
     return check_loaded(read(Path(path)))
 
 
-def check_loaded(loaded: Loaded) -> tuple[Problem, ...]:
+def check_loaded(loaded: Loaded) -> tuple[Diagnostic, ...]:
     """The same of what was already read."""
     policy = loaded.policy
     if policy is None and loaded.ruleset is not None:
         policy = policy_of(loaded.ruleset)
-    found = list(loaded.problems)
+    found = list(loaded.diagnostics)
     if policy is not None:
         found += policy_problems(policy)
         # What has an error is left out of the policy, so that only a sound one can be read with care.
         if not any(problem.severity == "error" for problem in found):
             for one in CHECKS.values():
                 found += one.find(policy)
-    return tuple(sorted(set(with_source(found)), key=lambda p: (p.place, p.code, p.message)))
+    return tuple(sorted(set(with_source(found)), key=lambda p: (p.location, p.code, p.message)))
 
 
-def check_paths(paths: Iterable[str | Path]) -> tuple[Problem, ...]:
+def check_paths(paths: Iterable[str | Path]) -> tuple[Diagnostic, ...]:
     """The findings in files and in the rule files (`*.yaml`, `*.yml`) of folders, each once."""
-    found: dict[Problem, None] = {}
+    found: dict[Diagnostic, None] = {}
     for path in map(Path, paths):
         files = rule_files(path) if path.is_dir() else [path]
         if not files:
-            place = Place(str(path))
-            found[Problem("ME101", f"`{path}` holds no rule file", place, "name a folder with *.yaml files")] = None
+            place = Location(str(path))
+            found[Diagnostic("ME101", f"`{path}` holds no rule file", place, "name a folder with *.yaml files")] = None
         for file in files:
             found.update(dict.fromkeys(check(file)))
-    return tuple(sorted(found, key=lambda p: (p.place, p.code, p.message)))
+    return tuple(sorted(found, key=lambda p: (p.location, p.code, p.message)))
 
 
 def rule_files(folder: Path) -> list[Path]:

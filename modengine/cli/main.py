@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import click
 
@@ -20,28 +20,34 @@ from modengine import __version__
 from modengine.cli.streams import abandon, is_closed, say, use_utf8
 from modengine.errors import ModengineError, PolicyError
 
-COMMANDS: dict[str, str] = {
-    "scan": "Decide files of messages.",
-    "explain": "Show how one message is decided, step by step.",
-    "check": "Say what is wrong with rule files.",
-    "test": "Run the examples inside rule files.",
-    "rules": "List rules, or search them.",
-    "eval": "Measure a policy on labelled messages.",
-    "report": "Join all that the lab measures in one page.",
-    "diff": "Compare two policies on one corpus, flip by flip.",
-    "ablate": "Measure what each rule does.",
-    "flip": "Find the smallest edit that changes a decision.",
-    "fairness": "Measure whether a policy treats people alike.",
-    "evade": "Measure how easily a policy is evaded, and what resisting costs.",
-    "tune": "Fit points on one half of a corpus, judge them on the other.",
-    "timeline": "Run a policy over dated messages.",
-    "audit": "Verify, show, replay, query and export the audit log.",
-    "profile": "Name the rules and patterns that cost most.",
-    "play": "Serve the classroom page.",
-    "schema": "Print the JSON Schema of a file or record.",
-}
-"""Name and one line; each is the module of that name, and the command in it."""
 
+class Subcommand(NamedTuple):
+    module: str
+    """Below `modengine.cli`; its `command` is what is called."""
+    line: str
+    """What the command does, for lists of commands."""
+
+
+COMMANDS: dict[str, Subcommand] = {
+    "scan": Subcommand("scan.scan", "Decide files of messages."),
+    "explain": Subcommand("rules.explain", "Show how one message is decided, step by step."),
+    "check": Subcommand("rules.check", "Say what is wrong with rule files."),
+    "test": Subcommand("rules.test", "Run the examples inside rule files."),
+    "rules": Subcommand("rules.rules", "List rules, or search them."),
+    "eval": Subcommand("lab.eval", "Measure a policy on labelled messages."),
+    "report": Subcommand("lab.report", "Join all that the lab measures in one page."),
+    "diff": Subcommand("lab.diff", "Compare two policies on one corpus, flip by flip."),
+    "ablate": Subcommand("lab.ablate", "Measure what each rule does."),
+    "flip": Subcommand("lab.flip", "Find the smallest edit that changes a decision."),
+    "fairness": Subcommand("lab.fairness", "Measure whether a policy treats people alike."),
+    "evade": Subcommand("lab.evade", "Measure how easily a policy is evaded, and what resisting costs."),
+    "tune": Subcommand("lab.tune", "Fit points on one half of a corpus, judge them on the other."),
+    "timeline": Subcommand("lab.timeline", "Run a policy over dated messages."),
+    "audit": Subcommand("audit.group", "Verify, show, replay, query and export the audit log."),
+    "profile": Subcommand("rules.profile", "Name the rules and patterns that cost most."),
+    "play": Subcommand("play", "Serve the classroom page."),
+    "schema": Subcommand("rules.schema", "Print the JSON Schema of a file or record."),
+}
 LAB_MODULES = frozenset({"datasketch", "numpy", "pandas", "pyarrow", "scipy", "sklearn", "statsmodels"})
 """What the extra `lab` installs."""
 USAGE, BUG, STOPPED, CLOSED, TERMINATED = 2, 3, 130, 141, 143
@@ -60,13 +66,13 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"modengine.cli.{cmd_name}").command
+        command = import_module(f"modengine.cli.{COMMANDS[cmd_name].module}").command
         assert isinstance(command, click.Command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl([(name, one.line) for name, one in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -127,8 +133,8 @@ def run(args: Sequence[str] | None = None) -> int:
 
 def policy_errors(error: PolicyError) -> str:
     """All problems of a policy, and how many they are."""
-    count = len(error.problems)
-    blocks = [problem.render() for problem in error.problems]
+    count = len(error.diagnostics)
+    blocks = [problem.render() for problem in error.diagnostics]
     return "\n\n".join([*blocks, f"{count} problem{'s' if count != 1 else ''}: nothing was decided"])
 
 

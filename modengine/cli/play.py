@@ -9,7 +9,7 @@ import click
 
 from modengine.cli.options import policy_path
 from modengine.paths import shipped_policy
-from modengine.run.replace import replacing
+from modengine.run.write.replace import replacing
 
 if TYPE_CHECKING:
     from modengine.play.lessons import Lesson

@@ -1,58 +1,56 @@
-"""The compiled core: whether it is here, and what gives it a policy.
+"""The compiled core: whether it is here, and a policy given to it.
 
-It decides what the Python engine decides and hands back what it does not know.  `MODENGINE_CORE=0` turns it off.
+It decides what the Python engine decides, and hands back what it does not know.  `MODENGINE_CORE=0` turns it off.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from modengine.engine.compile import plain
 from modengine.engine.compile.program import Program
-from modengine.engine.evaluate.conditions import compiled
-from modengine.engine.evaluate.rules import _steps
-from modengine.model import CategoryScore, Decision, FieldValue, Match, Message, Raised, ReliefHit, RuleHit
-from modengine.policy.condition import Compare
+from modengine.engine.evaluate.conditions import Truth, compared
+from modengine.engine.evaluate.matches import steps_between
+from modengine.engine.evaluate.scope import lies_in
+from modengine.engine.match.terms import plain_term
+from modengine.model import CategoryScore, Decision, Match, Message, Raised, ReliefHit, RuleHit
 from modengine.policy.fields import read_fields
-from modengine.text import sounds
 from modengine.text.normalize import normal
-from modengine.text.records import block
+from modengine.text.records import block, syllables
+from modengine.text.sounds import term_sounds
 
 
 @cache
-def module() -> tuple[ModuleType | None, str]:
-    """The core and its version, or none and why there is none."""
+def module() -> tuple[Any, str]:
+    """The core with its version; or None, and why there is none."""
     if os.environ.get("MODENGINE_CORE") == "0":
         return None, "turned off by MODENGINE_CORE=0"
     try:
-        from modengine import _core  # noqa: PLC0415  (may be missing)
+        core = import_module("modengine._core")
     except ImportError as error:
-        return None, "was not built" if find_spec("modengine._core") is None else f"cannot be loaded: {error}"
-    if _core.FORMAT != plain.FORMAT:
-        return None, f"is of format {_core.FORMAT}, not {plain.FORMAT}: install modengine again"
-    return _core, str(_core.__version__)
+        return None, "not built" if find_spec("modengine._core") is None else f"cannot be loaded: {error}"
+    if core.FORMAT != plain.FORMAT:
+        return None, f"of another format ({core.FORMAT}, not {plain.FORMAT}): install modengine again"
+    return core, str(core.__version__)
 
 
 @cache
 def _readers() -> Any:
-    core, _ = module()
-    assert core is not None
+    """The tables of characters and the dictionary: the same for all policies of a process."""
     spec = find_spec("jieba")
     assert spec is not None
     assert spec.origin is not None
-    symbols = [(sound, ord(symbol)) for sound, symbol in sounds._symbols().items()]
-    return core.Readers(block, normal, symbols, str(Path(spec.origin).with_name("dict.txt")))
+    return module()[0].Readers(block, normal, syllables(), str(Path(spec.origin).with_name("dict.txt")))
 
 
-def core_of(program: Program, matches: Callable[[Message | str, str], tuple[Match, ...]]) -> Any | None:
-    """The core with a policy; None where there is none, or it knows no such policy.
+def core_of(program: Program, matches: Callable[[Message | str, str], tuple[Match, ...]]) -> Any:
+    """The core with a policy; None where there is none, or the policy asks for another segmenter.
 
     `matches` gives the matches of a rule's hit in a message as the Python engine finds them.
     """
@@ -62,8 +60,8 @@ def core_of(program: Program, matches: Callable[[Message | str, str], tuple[Matc
     names = {
         "revision": program.revision,
         "fields": _fields(program),
-        "most_characters": 20_000,
-        "most_parts": 100,
+        "most_characters": program.budget.characters,
+        "most_parts": program.budget.parts,
         "how": _how,
         "matches": matches,
         "Message": Message,
@@ -80,26 +78,18 @@ def core_of(program: Program, matches: Callable[[Message | str, str], tuple[Matc
 def _how(kind: str, original: str, here: str, term: str, gaps: int, repeats: bool, way: str) -> tuple[str, ...]:
     if original == term:
         return (kind,)
-    return (kind, *_steps(original, here, term, gaps, repeats, way))
+    sounds = term_sounds(plain_term(term)) if way == "sounds_like" else ()
+    return (kind, *steps_between(original, here, term, gaps, repeats, way, sounds))
 
 
-def _fields(program: Program) -> Callable[[Mapping[str, Any]], tuple[list[bool | None], bool | None]]:
+def _fields(program: Program) -> Callable[[Mapping[str, Any]], tuple[list[Truth], Truth]]:
     """What reads the fields of a message: the values of all comparisons, and whether it lies in the period."""
     policy = program.policy
-    tests = [_test(one) for one in plain.comparisons(program).values()]
-    period = policy.period
+    comparisons = tuple(plain.comparisons(program).values())
 
-    def read(given: Mapping[str, Any]) -> tuple[list[bool | None], bool | None]:
+    def read(given: Mapping[str, Any]) -> tuple[list[Truth], Truth]:
         fields = read_fields(policy.fields, given)
-        time = fields.get(period.field) if period is not None else None
-        inside = None
-        if period is not None and isinstance(time, datetime):
-            inside = (period.start is None or period.start <= time) and (period.end is None or time < period.end)
-        return [test(fields) for test in tests], inside
+        inside = None if policy.period is None else lies_in(policy.period, fields)
+        return [compared(one, fields) for one in comparisons], inside
 
     return read
-
-
-def _test(condition: Compare) -> Callable[[Mapping[str, FieldValue]], bool | None]:
-    test = compiled(condition, {})
-    return lambda fields: test(SimpleNamespace(facts=SimpleNamespace(fields=fields)))  # type: ignore[arg-type]

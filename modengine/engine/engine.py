@@ -1,36 +1,29 @@
 """The order of the stages, and nothing else.
 
-normalise -> find -> confirm -> judge -> score -> decide
+normalise -> find -> evaluate -> score -> decide
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import partial
-from importlib.util import find_spec
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from modengine.engine.compile.program import Program
-from modengine.engine.evaluate.decide import again, decide, never_differs, too_long
-from modengine.engine.evaluate.facts import Facts, Read
-from modengine.engine.evaluate.rules import Outcomes
-from modengine.engine.evaluate.tests import tests_of
+from modengine.engine.core import core_of
+from modengine.engine.evaluate.context import EvaluationContext
+from modengine.engine.evaluate.decide import decide, too_much, unread
+from modengine.engine.evaluate.matches import matches
+from modengine.engine.evaluate.may_hit import Prefilter
+from modengine.engine.evaluate.points import Score, scores
+from modengine.engine.evaluate.rules import RuleOutcomes, evaluate
 from modengine.engine.evaluate.trace import trace
+from modengine.engine.match.matcher import Matcher
 from modengine.engine.match.part import PartText
-from modengine.engine.match.scan import Heard, Scans
 from modengine.errors import MessageError
-from modengine.model import Decision, FieldValue, Message, Trace
+from modengine.model import Decision, Match, Message, Trace
 from modengine.policy.fields import read_fields
 from modengine.policy.model import Policy
 from modengine.text.normalize import replace_surrogates
-
-MOST_CHARACTERS = 20_000
-"""A longer message is not decided: it is `undetermined`, and goes to `review`."""
-
-AT_ONCE = 512
-"""So many messages are read together at the most."""
-FEW = 8
-"""Fewer are decided one by one: asking every rule of them takes longer."""
+from modengine.text.segment import Segmenter
 
 
 class Engine:
@@ -40,24 +33,32 @@ class Engine:
     pickles as its policy: a worker process compiles its own.
     """
 
-    __slots__ = ("_program", "_tests")
+    __slots__ = ("_core", "_matchers", "_prefilter", "program", "segmenter")
 
-    def __init__(self, program: Program) -> None:
-        self._program = program
-        self._tests = tests_of(program)
+    def __init__(
+        self, program: Program, segmenter: Segmenter | None = None, matchers: Sequence[Matcher] | None = None
+    ) -> None:
+        """With another `segmenter` or other `matchers` than the program's own, for measurements."""
+        self.program = program
+        self.segmenter = segmenter or program.segmenter()
+        self._matchers = matchers or program.matchers()
+        self._prefilter = Prefilter(program.rules, len(program.patterns))
+        own = segmenter is None and matchers is None
+        self._core = core_of(program, self._matches) if own else None
+        """The compiled core; None where there is none, or it would not measure what is asked."""
 
     def __reduce__(self) -> tuple[type[Engine], tuple[Program]]:
-        return Engine, (self._program,)
+        return Engine, (self.program,)
 
     @property
     def policy(self) -> Policy:
         """The policy that it was compiled from, its bases and overrides merged in."""
-        return self._program.policy
+        return self.program.policy
 
     @property
     def revision(self) -> str:
         """`sha256:...` of everything that can change a decision."""
-        return self._program.revision
+        return self.program.revision
 
     def decide(self, message: Message | str, *, ignore_scope: bool = False) -> Decision:
         """The decision on one message; a string is the text of one without fields.
@@ -65,13 +66,8 @@ class Engine:
         With `ignore_scope`, scope and period are taken as met.  Raises MessageError (ME903) where a
         declared field has a value of another type, and (ME902) for what is no message.
         """
-        message = Message.of(message)
-        fields = read_fields(self.policy.fields, message.fields)
-        if is_too_long(message):
-            outcomes = self._outcomes(Message(id=message.id, fields=message.fields), fields)[0]
-            return too_long(outcomes, message, ignore_scope, MOST_CHARACTERS)
-        outcomes, notes = self._outcomes(message, fields)
-        return decide(outcomes, message.id, ignore_scope, notes)
+        decision: Decision | None = None if self._core is None else self._core.decide(message, ignore_scope)
+        return decision or self._run(Message.of(message), ignore_scope)[0]
 
     def decide_many(self, messages: Iterable[Message | str], *, ignore_scope: bool = False) -> Iterator[Decision]:
         """A decision for each message, in order, one at a time."""
@@ -81,84 +77,23 @@ class Engine:
     def decide_batch(
         self, messages: Iterable[Message | str], *, ignore_scope: bool = False
     ) -> list[Decision | MessageError]:
-        """The decisions on some hundreds of messages at once, several times as fast as one by one.
+        """The decisions on some messages at once; without the compiled core one by one.
 
         The error of a field stands in the place of its message's decision; what is no message
-        raises MessageError (ME902).  Without numpy they are decided one by one.
+        raises MessageError (ME902).
         """
-        batch = [Message.of(one) for one in messages]
-        if len(batch) < FEW or not self._program.joins or find_spec("numpy") is None:
-            return [self._decide_or_error(message, ignore_scope) for message in batch]
-        decided: list[Decision | MessageError] = []
-        for at in range(0, len(batch), AT_ONCE):
-            decided += self._decide_together(batch[at : at + AT_ONCE], ignore_scope)
-        return decided
+        given = list(messages)
+        decided = [None] * len(given) if self._core is None else self._core.decide_batch(given, ignore_scope)
+        return [
+            one or self._decide_or_error(message, ignore_scope) for one, message in zip(decided, given, strict=True)
+        ]
 
-    def _decide_together(self, batch: list[Message], ignore_scope: bool) -> list[Decision | MessageError]:
-        texts: list[str] = []
-        owners: list[int] = []
-        alone: set[int] = set()
-        """The messages that are decided one by one, because they cannot be read with others or not at all."""
-        for at, message in enumerate(batch):
-            if is_too_long(message):
-                alone.add(at)
-                message = Message()
-            texts.append(message.text)
-            owners.append(at)
-            if message.parts:
-                texts += [part.text for part in message.parts]
-                owners += [at] * len(message.parts)
-        program, tests = self._program, self._tests
-        scans = program.scan_many(texts, owners)
-        alone.update(owners[number] for number in scans.alone)
-        plain = never_differs(program, tests, ignore_scope)
-        decided: list[Decision | MessageError] = []
-        all_touched, all_live = program.live_in(scans, len(batch))
-        for at, (message, touched, live) in enumerate(zip(batch, all_touched, all_live, strict=True)):
-            if at in alone:
-                decided.append(self._decide_or_error(message, ignore_scope))
-                continue
-            try:
-                fields = read_fields(self.policy.fields, message.fields) if message.fields else {}
-            except MessageError as error:
-                decided.append(error)
-                continue
-            numbers = range(first := bisect_left(owners, at), first + 1 + len(message.parts))
-            if live:
-                touched, live = program.narrowed(touched, live, [scans.plain(number) for number in numbers])
-            if not live and plain is not None:
-                decided.append(again(plain, message.id, ()))
-                continue
-            facts = Facts(program, fields, touched, self._reader(message, scans, numbers))
-            outcomes = Outcomes(facts, tests, live)
-            decided.append(decide(outcomes, message.id, ignore_scope, ()))
-        return decided
-
-    def _decide_or_error(self, message: Message, ignore_scope: bool) -> Decision | MessageError:
+    def _decide_or_error(self, message: Message | str, ignore_scope: bool) -> Decision | MessageError:
+        message = Message.of(message)
         try:
-            return self.decide(message, ignore_scope=ignore_scope)
+            return self._run(message, ignore_scope)[0]
         except MessageError as error:
             return error
-
-    def _reader(self, message: Message, scans: Scans, numbers: range) -> Read:
-        """What gives the parts of a message of which the automata have said all they know."""
-        program = self._program
-
-        def read() -> tuple[list[PartText], Callable[[], list[tuple[Heard, ...]]]]:
-            made = [
-                PartText(
-                    part.kind,
-                    index,
-                    part.text,
-                    lambda: program.segmenter,
-                    scans.plain(number),
-                    partial(scans.runs, number),
-                )
-                for index, (part, number) in enumerate(zip(message.all_parts(), numbers, strict=True))
-            ]
-            return made, lambda: list(map(scans.found, numbers))
-
-        return read
 
     def trace(
         self, message: Message | str, *, ignore_scope: bool = True, rules: str | Collection[str] | None = None
@@ -168,38 +103,46 @@ class Engine:
         With `rules`, an id or several, no other rule is told of, in a fraction of the time; the decision and the
         waterfall are still those of all.  Raises ValueError for an id of no rule.
         """
-        only = None if rules is None else frozenset([rules] if isinstance(rules, str) else rules)
-        if unknown := (only or frozenset()) - self._program.rules.keys():
+        only = self.program.rules.keys() if rules is None else {rules} if isinstance(rules, str) else frozenset(rules)
+        if unknown := only - self.program.rules.keys():
             raise ValueError(f"no rule that is evaluated has the id {', '.join(sorted(unknown))}")
         message = Message.of(message)
-        decision = self.decide(message, ignore_scope=ignore_scope)
+        recorded = [rule for rule in self.program.rules if rule in only]
+        decision, outcomes, points = self._run(message, ignore_scope, only)
+        return trace(outcomes, points, decision, message, recorded, ignore_scope)
+
+    def _run(
+        self, message: Message, ignore_scope: bool, recorded: Collection[str] = ()
+    ) -> tuple[Decision, RuleOutcomes, Mapping[str, Score]]:
+        """The straight line, with what was worked out on the way; the evaluation of some rules is `recorded`."""
+        if why := too_much(message, self.program.budget):
+            outcomes = RuleOutcomes(self.context(Message(fields=message.fields)), ())
+            return unread(outcomes, message, ignore_scope, why), outcomes, {}
+        context = self.context(message)
+        live = self.live(context)
+        outcomes = evaluate(RuleOutcomes(context, live, recorded), live)
+        points = scores(outcomes)
+        return decide(outcomes, points, message, ignore_scope), outcomes, points
+
+    def _matches(self, message: Message | str, rule: str) -> tuple[Match, ...]:
+        """The matches of a rule that hit a message."""
+        return matches(self.context(Message.of(message)), rule)
+
+    def context(self, message: Message) -> EvaluationContext:
+        """What is known of a message before any rule is asked: its parts normalised, the candidates in them found."""
         fields = read_fields(self.policy.fields, message.fields)
-        if is_too_long(message):
-            return Trace(message, decision, (), (), (), self.policy.id, ignore_scope)
-        outcomes, _ = self._outcomes(message, fields)
-        return trace(outcomes, message, decision, ignore_scope, only)
+        parts = normalise(message, self.segmenter)
+        candidates = [self.program.index.find(part) for part in parts]
+        return EvaluationContext(self.program, self._matchers, fields, parts, candidates)
 
-    def _outcomes(self, message: Message, fields: Mapping[str, FieldValue]) -> tuple[Outcomes, tuple[str, ...]]:
-        program = self._program
-        notes: list[str] = []
-        parts = []
-        for index, part in enumerate(message.all_parts()):
-            text = replace_surrogates(part.text)
-            if text is not part.text and text != part.text:
-                notes.append(f"lone surrogates in part {index} ({part.kind}) were replaced by U+FFFD")
-            parts.append(PartText(part.kind, index, text, lambda: program.segmenter))
-        scanned = [program.scan(part) for part in parts]
-        touched = 0
-        for one, _ in scanned:
-            touched |= one
-        touched = program.sharpened(touched)
-        touched, live = program.narrowed(touched, program.live(touched), [part.plain for part in parts])
-        hits = [found for _, found in scanned]
-        return Outcomes(Facts(program, fields, touched, lambda: (parts, lambda: hits)), self._tests, live), tuple(notes)
+    def live(self, context: EvaluationContext) -> Sequence[str]:
+        """The rules that may hit, each after those that it asks for."""
+        return self._prefilter.live(context.possible)
 
 
-def is_too_long(message: Message) -> bool:
-    length = len(message.text)
-    if message.parts:
-        length += sum(len(part.text) for part in message.parts)
-    return length > MOST_CHARACTERS
+def normalise(message: Message, segmenter: Segmenter) -> list[PartText]:
+    """The parts of a message, each with its plain view."""
+    return [
+        PartText(part.kind, index, replace_surrogates(part.text), segmenter)
+        for index, part in enumerate(message.all_parts())
+    ]

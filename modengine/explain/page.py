@@ -155,7 +155,7 @@ def _condition(word: str, node: ConditionTrace) -> str:
     return tag("p", escape(word), "me-word") + tag("ul", tree(node), "me-tree")
 
 
-def _match(one: words.Evidence, reason: str = "") -> str:
+def _match(one: words.MatchGroup, reason: str = "") -> str:
     label = tag("span", escape(one.label), "me-no") if one.label else ""
     text = f'<bdi lang="zh" class="me-found-text">{escape(inline(one.text, 60))}</bdi>'
     about = tag("span", escape(f"({inline(one.how, 160)})"), "me-quiet")

@@ -156,7 +156,7 @@ def _evidence(rule: RuleTrace, marks: Marks) -> Iterator[Text]:
         yield from tree(rule.unless, "      ", "      ")
 
 
-def _match(one: words.Evidence, reason: str = "") -> Text:
+def _match(one: words.MatchGroup, reason: str = "") -> Text:
     line = Text("    ")
     line.append(f"{one.label or '-':>5} ", "bold")
     line.append(inline(one.text, 40), "bold").append(f"  {inline(', '.join(one.patterns), 200)}")

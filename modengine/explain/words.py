@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from modengine.explain.marks import Marks
-from modengine.model import ConditionTrace, Decision, Match, NearMiss, RuleTrace, Trace
+from modengine.model import ConditionTrace, Decision, Match, NearMiss, RuleTrace, Shadow, Trace
 
 OUTCOMES = {
     "hit": "hit",
@@ -58,15 +58,17 @@ def headline(decision: Decision, scope_ignored: bool = False) -> Headline:
 
 def shadow(reason: str) -> str:
     """Why a category is shadow, in words."""
-    known = {
-        "scope": "outside the scope",
-        "scope: unknown": "scope unknown: the message lacks a field that the scope asks about",
-        "period": "outside the period",
-        "period: unknown": "period unknown: the message has no time",
-        "study": "a study policy",
-    }
-    name = reason.removeprefix("exception: ")
-    return known.get(reason) or (f"excused by the exception `{name}`" if name != reason else reason)
+    kind, name = Shadow.of(reason)
+    return _SHADOW.get(kind) or f"excused by the exception `{name}`"
+
+
+_SHADOW = {
+    Shadow.SCOPE: "outside the scope",
+    Shadow.SCOPE_UNKNOWN: "scope unknown: the message lacks a field that the scope asks about",
+    Shadow.PERIOD: "outside the period",
+    Shadow.PERIOD_UNKNOWN: "period unknown: the message has no time",
+    Shadow.STUDY: "a study policy",
+}
 
 
 def categories(decision: Decision) -> Iterator[tuple[str, int, str, str]]:
@@ -91,7 +93,7 @@ def how(match: Match) -> str:
     return "; ".join(filter(None, (found, f"{kind}: {said}" if said else kind, worth)))
 
 
-class Evidence(NamedTuple):
+class MatchGroup(NamedTuple):
     """Matches of one place that were reached in one way, by any number of patterns."""
 
     label: str
@@ -100,13 +102,13 @@ class Evidence(NamedTuple):
     how: str
 
 
-def evidence(matches: Iterable[Match], marks: Marks) -> Iterator[Evidence]:
+def evidence(matches: Iterable[Match], marks: Marks) -> Iterator[MatchGroup]:
     """Matches joined where they differ in their pattern alone."""
     found: dict[tuple[str, str, str], dict[str, None]] = {}
     for match in matches:
         found.setdefault((marks.label(match), match.text, how(match)), {})[match.pattern] = None
     for (label, text, way), patterns in found.items():
-        yield Evidence(label, tuple(patterns), text, way)
+        yield MatchGroup(label, tuple(patterns), text, way)
 
 
 def groups(trace: Trace) -> Iterator[tuple[str, tuple[RuleTrace, ...]]]:

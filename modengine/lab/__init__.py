@@ -2,4 +2,11 @@
 
 Every measurement is a function from a policy and a corpus to a frozen result, with n and an interval
 beside each figure; the command line only renders it.  Needs `pip install modengine[lab]`.
+
+data      corpora and what is made of them: decisions, clusters, templates, disguises
+stats     figures and their uncertainty
+studies   one file a measurement
+report    tables, charts and pages; `report/views` has one file a measurement
+
+Each imports only those above it.
 """

@@ -3,7 +3,6 @@
 app.py        the HTTP side: routes, limits, who may ask
 pool.py       child processes that compile and run what a student wrote, each killed when it takes too long
 turns.py      which of them is asked next
-worker.py     such a child
-jobs.py       what a child can do, one function a job
+jobs/         such a child (worker.py), and what it can do, one function a job (jobs.py, audit.py)
 registry.py   every endpoint of the API, from which the OpenAPI document is made
 """

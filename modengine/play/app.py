@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from modengine.play.guard import HEADERS, Door
-from modengine.play.jobs import encoded
+from modengine.play.jobs.jobs import encoded
 from modengine.play.lessons import Lesson
 from modengine.play.limits import BODY_SECONDS, MOST_BODY
 from modengine.play.pool import Pool
@@ -209,7 +209,7 @@ def _read(one: Endpoint, body: bytes) -> Any:
 
 def _wanted(one: Endpoint, given: Any, pool: Pool, default: str) -> dict[str, Any]:
     """The request as a worker takes it."""
-    from modengine.play.workspace import names_are_good  # noqa: PLC0415
+    from modengine.play.jobs.workspace import names_are_good  # noqa: PLC0415
 
     wanted: dict[str, Any] = {name: msgspec.to_builtins(getattr(given, name)) for name in given.__struct_fields__}
     if "files" in wanted:

@@ -7,12 +7,12 @@ and why.
 from __future__ import annotations
 
 from modengine.errors import InputError
-from modengine.explain import as_html, details_of
+from modengine.explain.details import details_of
 from modengine.explain.html import escape
-from modengine.explain.page import css
+from modengine.explain.page import as_html, css
 from modengine.model import ACTIONS
+from modengine.play.jobs.workspace import make
 from modengine.play.lessons import Both, Case, Lesson
-from modengine.play.workspace import make
 
 _CSS = """
 body{max-width:60rem;margin:0 auto;padding:1rem;font-family:system-ui,"Noto Sans CJK SC",sans-serif;line-height:1.6;
@@ -44,7 +44,7 @@ def as_page(lesson: Lesson) -> str:
     """The page.  Raises InputError (ME905) where the lesson's rules have errors."""
     made = make(lesson.files, lesson.main)
     if made.engine is None:
-        said = "\n".join(one.render() for one in made.problems)
+        said = "\n".join(one.render() for one in made.diagnostics)
         raise InputError("ME905", f"the rules of the lesson `{lesson.lesson}` have errors:\n{said}", "mend them first")
     details = details_of(made.engine.policy)
     cases = []

@@ -17,9 +17,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import modengine
+from modengine.play.jobs.worker import NEED
 from modengine.play.limits import MOST_ANSWER, MOST_KEPT, MOST_SETS
 from modengine.play.turns import Lane, Seat, Turns
-from modengine.play.worker import NEED
 
 Answer = tuple[int, bytes]
 """An HTTP status and JSON."""
@@ -57,7 +57,7 @@ class Worker:
             "OMP_NUM_THREADS": "1",
         }
         return subprocess.Popen(  # noqa: S603  (this Python and a module of our own)
-            [sys.executable, "-P", "-m", "modengine.play.worker", str(self._logs)],
+            [sys.executable, "-P", "-m", "modengine.play.jobs.worker", str(self._logs)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

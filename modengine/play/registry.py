@@ -108,7 +108,7 @@ class AskIn(msgspec.Struct, forbid_unknown_fields=True):
     """Begin a new tally."""
 
 
-class Nothing(msgspec.Struct, forbid_unknown_fields=True):
+class EmptyBody(msgspec.Struct, forbid_unknown_fields=True):
     """An empty object."""
 
 
@@ -191,11 +191,11 @@ ENDPOINTS: dict[str, Endpoint] = {
         "audit_verify", 20.0,
     ),
     "/api/audit/reset": Endpoint("Throw a log away.", AuditIn, "An empty object", "audit_reset"),
-    "/api/room": Endpoint("What the teacher asks, and how many answered.", Nothing, "`text`, `votes`, `tally`"),
+    "/api/room": Endpoint("What the teacher asks, and how many answered.", EmptyBody, "`text`, `votes`, `tally`"),
     "/api/room/vote": Endpoint("Predict a decision, anonymously.", VoteIn, "As `/api/room`"),
     "/api/room/ask": Endpoint("Ask the class, show the answers.", AskIn, "As `/api/room`", teacher=True),
     "/api/start": Endpoint(
-        "What the page begins with.", Nothing, "The policy's files, the lessons, whether this is the teacher's window"
+        "What the page begins with.", EmptyBody, "The policy's files, the lessons, whether this is the teacher's window"
     ),
 }  # fmt: skip
 """All are POST with a JSON body."""

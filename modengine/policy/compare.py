@@ -10,7 +10,7 @@ from typing import cast
 from modengine.policy.condition import Compare, Condition, Value, walk
 from modengine.policy.fields import parse_time
 from modengine.policy.model import Field, FieldKind
-from modengine.policy.report import closest, listed, meant, shown
+from modengine.policy.nodes.diagnostics import closest, listed, meant, shown
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 

@@ -6,10 +6,10 @@ import os
 import stat
 from pathlib import PurePosixPath, PureWindowsPath
 
-from modengine.errors import Place
+from modengine.errors import Location
 from modengine.policy.model import SourceFile
-from modengine.policy.report import Report, shown
-from modengine.policy.yaml import Node, Scalar, parse
+from modengine.policy.nodes.diagnostics import Diagnostics, shown
+from modengine.policy.nodes.yaml import Node, Scalar, parse
 
 MAX_BYTES = 5_000_000
 
@@ -17,7 +17,7 @@ MAX_BYTES = 5_000_000
 class Files:
     """The files read for one policy or ruleset, each once, with the folder that all paths start from."""
 
-    def __init__(self, top: str, report: Report, root: str | None = None) -> None:
+    def __init__(self, top: str, report: Diagnostics, root: str | None = None) -> None:
         """With `root`, nothing outside of that folder is read, whatever a file names."""
         self.folder = os.path.dirname(top)
         self.root = root
@@ -65,7 +65,7 @@ class Files:
 
     def text(self, path: str, named: Scalar | None) -> str | None:
         """The text of a file, without a byte order mark."""
-        place = named.place if named else Place(path)
+        place = named.place if named else Location(path)
         if path not in self._data:
             data = self._bytes(path, place)
             if data is None:
@@ -73,7 +73,7 @@ class Files:
             self._data[path] = data
         return decode(self._data[path], path, self.report)
 
-    def _bytes(self, path: str, place: Place) -> bytes | None:
+    def _bytes(self, path: str, place: Location) -> bytes | None:
         add = self.report.add
         try:
             # A FIFO would wait for its writer: open without waiting, then ask what was opened.
@@ -121,7 +121,7 @@ def _within(path: str, folder: str) -> bool:
         return False
 
 
-def decode(data: bytes, file: str, report: Report) -> str | None:
+def decode(data: bytes, file: str, report: Diagnostics) -> str | None:
     """UTF-8 to text.  Names the likely encoding of anything else."""
     try:
         text = data.decode("utf-8-sig")
@@ -136,13 +136,13 @@ def decode(data: bytes, file: str, report: Report) -> str | None:
             line = column = 1
         if likely:
             hint = f"convert it: iconv -f {likely} -t UTF-8"
-            report.add("ME104", f"the file is not UTF-8 but probably {likely}", Place(file, line, column), hint)
+            report.add("ME104", f"the file is not UTF-8 but probably {likely}", Location(file, line, column), hint)
         else:
-            report.add("ME104", "the file is not UTF-8", Place(file, line, column), "save it as UTF-8")
+            report.add("ME104", "the file is not UTF-8", Location(file, line, column), "save it as UTF-8")
         return None
     if "\0" in text[:200] and _likely(data) == "UTF-16":
         report.add(
-            "ME104", "the file is not UTF-8 but probably UTF-16", Place(file), "convert it: iconv -f UTF-16 -t UTF-8"
+            "ME104", "the file is not UTF-8 but probably UTF-16", Location(file), "convert it: iconv -f UTF-16 -t UTF-8"
         )
         return None
     return text

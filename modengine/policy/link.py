@@ -15,9 +15,9 @@ from modengine.policy.compare import mistakes
 from modengine.policy.condition import Compare, Condition, Length, RuleRef, matching, resolve, walk
 from modengine.policy.fields import read_fields
 from modengine.policy.model import Examples, Field, Rule, Ruleset, Status
-from modengine.policy.report import Report, meant, shown
+from modengine.policy.nodes.diagnostics import Diagnostics, meant, shown
+from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence
 from modengine.policy.rules import Draft, RulesetDraft, Written
-from modengine.policy.yaml import Mapping, Node, Scalar, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Names:
     """Whether every file could be read: if not, what is missing may well exist."""
 
 
-def fixed(written: Written, names: Names, report: Report) -> Condition:
+def fixed(written: Written, names: Names, report: Diagnostics) -> Condition:
     """The condition with its references to rules filled in; its mistakes are reported."""
 
     def rule(ref: RuleRef) -> RuleRef:
@@ -51,14 +51,14 @@ def fixed(written: Written, names: Names, report: Report) -> Condition:
     return resolve(written.condition, rule=rule)
 
 
-def no_rule(glob: str, names: Names, scalar: Scalar, report: Report, offset: int = 0) -> None:
+def no_rule(glob: str, names: Names, scalar: Scalar, report: Diagnostics, offset: int = 0) -> None:
     """Report that a name or glob meets no rule."""
     what = "no rule matches" if {"*", "?"} & set(glob) else "there is no rule"
     hint = meant(glob, names.rules, "check the identifiers of the rules")
     report.add("ME303", f"{what} `{shown(glob)}`", scalar.at(offset) if offset else scalar.place, hint)
 
 
-def confine(written: Written, rules: bool, where: str, report: Report) -> None:
+def confine(written: Written, rules: bool, where: str, report: Diagnostics) -> None:
     """Report what a condition outside of rules may not use: patterns, and unless `rules` other rules."""
     takes = "message fields and `rule(...)`" if rules else "message fields"
     for node in walk(written.condition):
@@ -90,7 +90,7 @@ Linked = dict[str, tuple[Draft, Rule]]
 
 
 def link(
-    rulesets: tuple[RulesetDraft, ...], overrides: tuple[Mapping, ...], names: Names, report: Report
+    rulesets: tuple[RulesetDraft, ...], overrides: tuple[Mapping, ...], names: Names, report: Diagnostics
 ) -> tuple[Ruleset, ...]:
     """The rulesets with their rules: linked, checked against each other, overridden."""
     categories = {d.rule.id: d.rule.category for one in rulesets for d in one.drafts}
@@ -115,7 +115,7 @@ def link(
     )
 
 
-def _linked(draft: Draft, names: Names, categories: Dict[str, str | None], report: Report) -> Rule:
+def _linked(draft: Draft, names: Names, categories: Dict[str, str | None], report: Diagnostics) -> Rule:
     rule = replace(
         draft.rule,
         when=fixed(draft.when, names, report),
@@ -132,7 +132,7 @@ def _linked(draft: Draft, names: Names, categories: Dict[str, str | None], repor
     return rule
 
 
-def check_category(scalar: Scalar, names: Names, report: Report, more: tuple[str, ...] = ()) -> None:
+def check_category(scalar: Scalar, names: Names, report: Diagnostics, more: tuple[str, ...] = ()) -> None:
     """Report a category that no ruleset has."""
     known = (*names.categories, *more)
     if scalar.value not in known and names.whole:
@@ -140,7 +140,7 @@ def check_category(scalar: Scalar, names: Names, report: Report, more: tuple[str
         report.add("ME307", f"no ruleset has the category `{shown(scalar.value)}`", scalar.place, hint)
 
 
-def _relieved(draft: Draft, names: Names, categories: Dict[str, str | None], report: Report) -> str | None:
+def _relieved(draft: Draft, names: Names, categories: Dict[str, str | None], report: Diagnostics) -> str | None:
     """The one category of the rules that a relief takes from."""
     node = cast(Mapping, draft.node.get("relieve")).get("rules")
     found: dict[str, None] = {}
@@ -160,7 +160,7 @@ def _relieved(draft: Draft, names: Names, categories: Dict[str, str | None], rep
     return next(iter(found), None)
 
 
-def _check_examples(examples: Examples, fields: Dict[str, Field], report: Report) -> None:
+def _check_examples(examples: Examples, fields: Dict[str, Field], report: Diagnostics) -> None:
     """Report examples whose fields are of other types than the policy declares."""
     for example in (*examples.match, *examples.passes, *examples.known_miss, *examples.known_false_alarm):
         try:
@@ -169,7 +169,7 @@ def _check_examples(examples: Examples, fields: Dict[str, Field], report: Report
             report.add("ME502", f"in an example, {error.message}", example.place, error.hint)
 
 
-def _circles(linked: Linked, report: Report) -> None:
+def _circles(linked: Linked, report: Diagnostics) -> None:
     """Report the references that close a circle: depth first, each rule once."""
     done: set[str] = set()
     for start in linked:
@@ -193,7 +193,7 @@ def _references(rule: Rule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for node in nodes if isinstance(node, RuleRef) for name in node.rules))
 
 
-def _circle(names: list[str], linked: Linked, report: Report) -> None:
+def _circle(names: list[str], linked: Linked, report: Diagnostics) -> None:
     draft, rule = linked[names[-2]]
     for written, condition in ((draft.when, rule.when), (draft.unless, rule.unless)):
         for node in walk(condition) if written and condition else ():
@@ -209,7 +209,7 @@ def _circle(names: list[str], linked: Linked, report: Report) -> None:
                 return
 
 
-def _override(node: Mapping, linked: Linked, names: Names, report: Report) -> None:
+def _override(node: Mapping, linked: Linked, names: Names, report: Diagnostics) -> None:
     """Apply `score` and `status` to the rules that an override names."""
     globs = node.get("rules")
     score, status = node.get("score"), node.get("status")

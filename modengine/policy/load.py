@@ -11,16 +11,16 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from modengine.errors import Place, PolicyError, Problem
+from modengine.errors import Diagnostic, Location, PolicyError
 from modengine.policy.compare import guessed
 from modengine.policy.condition import Condition, matching, resolve
 from modengine.policy.files import Files
 from modengine.policy.link import Names, link
 from modengine.policy.model import Policy, Rule, Ruleset, SourceFile
+from modengine.policy.nodes.diagnostics import Diagnostics, TooManyDiagnostics, closest
+from modengine.policy.nodes.yaml import Mapping, Node
 from modengine.policy.policy import PolicyReader
-from modengine.policy.report import Report, TooManyProblems, closest
 from modengine.policy.rules import read_ruleset
-from modengine.policy.yaml import Mapping, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Loaded:
 
     policy: Policy | None
     ruleset: Ruleset | None
-    problems: tuple[Problem, ...]
+    diagnostics: tuple[Diagnostic, ...]
     """Sorted by place.  Where there are any, rules that are wrong are left out of the above."""
     files: tuple[SourceFile, ...] = ()
 
@@ -39,7 +39,7 @@ def read(path: str | Path, within: str | Path | None = None) -> Loaded:
 
     With `within`, no file outside of that folder is read.
     """
-    report = Report()
+    report = Diagnostics()
     file = os.path.normpath(path)
     files = Files(file, report, None if within is None else os.path.normpath(within))
     policy, ruleset = None, None
@@ -47,12 +47,12 @@ def read(path: str | Path, within: str | Path | None = None) -> Loaded:
         root = files.nodes(file, None)
         if root is not None:
             policy, ruleset = _made(root, files, report)
-    except TooManyProblems:
+    except TooManyDiagnostics:
         pass
-    return Loaded(policy, ruleset, report.problems, files.read)
+    return Loaded(policy, ruleset, report.found, files.read)
 
 
-def _made(root: Node, files: Files, report: Report) -> tuple[Policy | None, Ruleset | None]:
+def _made(root: Node, files: Files, report: Diagnostics) -> tuple[Policy | None, Ruleset | None]:
     keys = {key.value for key, _ in root.entries} if isinstance(root, Mapping) else set()
     if not isinstance(root, Mapping) or ("policy" in keys) == ("ruleset" in keys):
         report.add("ME206", *_neither(keys, root.place))
@@ -62,7 +62,7 @@ def _made(root: Node, files: Files, report: Report) -> tuple[Policy | None, Rule
     return None, _lone(root, files, report)
 
 
-def _neither(keys: set[str], place: Place) -> tuple[str, Place, str]:
+def _neither(keys: set[str], place: Location) -> tuple[str, Location, str]:
     hint = "a policy begins with `policy: NAME`, a ruleset with `ruleset: NAME`"
     if {"policy", "ruleset"} <= keys:
         return "the file has both `policy` and `ruleset`", place, "split it into two files"
@@ -77,7 +77,7 @@ def _neither(keys: set[str], place: Place) -> tuple[str, Place, str]:
     return "the file is neither a policy nor a ruleset", place, near or hint
 
 
-def _lone(root: Mapping, files: Files, report: Report) -> Ruleset:
+def _lone(root: Mapping, files: Files, report: Diagnostics) -> Ruleset:
     """A ruleset alone: what only a policy knows is left for later."""
     draft = read_ruleset(root, files, report)
     names = Names(
@@ -93,7 +93,7 @@ def _lone(root: Mapping, files: Files, report: Report) -> Ruleset:
 def load_policy(path: str | Path) -> Policy:
     """The policy of a file.  Raises PolicyError with every problem of every file."""
     loaded = read(path)
-    errors = [problem for problem in loaded.problems if problem.severity == "error"]
+    errors = [problem for problem in loaded.diagnostics if problem.severity == "error"]
     if loaded.ruleset is not None:
         errors.append(not_a_policy(loaded.ruleset))
     if errors or loaded.policy is None:
@@ -101,10 +101,10 @@ def load_policy(path: str | Path) -> Policy:
     return loaded.policy
 
 
-def not_a_policy(ruleset: Ruleset) -> Problem:
+def not_a_policy(ruleset: Ruleset) -> Diagnostic:
     """What is wrong where a policy is asked for and the file is a ruleset."""
     hint = "name it under `rulesets` of a policy; `modengine check` and `modengine test` take it as it is"
-    return Problem("ME206", "the file is a ruleset, not a policy", ruleset.place, hint)
+    return Diagnostic("ME206", "the file is a ruleset, not a policy", ruleset.place, hint)
 
 
 def policy_of(ruleset: Ruleset) -> Policy:

@@ -1,6 +1,6 @@
 """What rules say, as frozen types.  `load` makes them, nothing changes them.
 
-Every named thing keeps its `Place`, so that a finding can point at it long after loading.
+Every named thing keeps its `Location`, so that a finding can point at it long after loading.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from modengine.errors import Place
+from modengine.errors import Location
 from modengine.model import Action, FieldValue, Message, PartKind
 from modengine.policy.condition import Condition
 
@@ -31,8 +31,8 @@ class TermList:
 
     name: str
     terms: tuple[str, ...]
-    place: Place
-    places: tuple[Place, ...]
+    place: Location
+    places: tuple[Location, ...]
     """The place of each term."""
 
 
@@ -56,7 +56,7 @@ class Pattern:
 
     name: str
     kind: PatternKind
-    place: Place
+    place: Location
     terms: tuple[str, ...] = ()
     regex: str | None = None
     """The source with its `{list:name}` spliced in."""
@@ -75,19 +75,19 @@ class Pattern:
     """The names of the lists it uses."""
     shared: bool = False
     """Written under the `patterns` of the ruleset, for all its rules."""
-    term_places: tuple[Place, ...] = ()
+    term_places: tuple[Location, ...] = ()
     """The place of each term, or of the regex or of each token's text; for findings."""
 
     @property
-    def first_place(self) -> Place:
+    def first_place(self) -> Location:
         """Of its regex or first term; of the pattern where that is not known."""
         return self.term_places[0] if self.term_places else self.place
 
 
-def sought(pattern: Pattern) -> Iterator[tuple[str, Place]]:
-    """Every text that a words, text or tokens pattern seeks, with its place."""
+def texts_of(pattern: Pattern) -> Iterator[tuple[str, Location]]:
+    """Every text that a words, text or tokens pattern looks for, with its place."""
 
-    def place(number: int) -> Place:
+    def place(number: int) -> Location:
         return pattern.term_places[number] if number < len(pattern.term_places) else pattern.place
 
     for number, term in enumerate(pattern.terms):
@@ -102,7 +102,7 @@ class Example:
     """A message that a rule must, or must not, match; decided without scope and period."""
 
     message: Message
-    place: Place
+    place: Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Rule:
     title: str
     category: str | None
     """The category it scores in; None for a relief."""
-    place: Place
+    place: Location
     when: Condition
     unless: Condition | None = None
     clause: str | None = None
@@ -153,10 +153,10 @@ class Ruleset:
     title: str
     category: str | None
     path: str
-    place: Place
+    place: Location
     rules: tuple[Rule, ...]
     clauses: Mapping[str, str] = field(default_factory=dict)
-    clause_places: Mapping[str, Place] = field(default_factory=dict)
+    clause_places: Mapping[str, Location] = field(default_factory=dict)
     lists: tuple[TermList, ...] = ()
     shared: tuple[Pattern, ...] = ()
     caps: Mapping[str, int] = field(default_factory=dict)
@@ -188,7 +188,7 @@ class Override:
     """A change to rules that a study makes without touching their files."""
 
     rules: tuple[str, ...]
-    place: Place
+    place: Location
     score: int | None = None
     status: Status | None = None
     action: Action | None = None
@@ -202,7 +202,7 @@ class PolicyException:
     name: str
     when: Condition
     reason: str
-    place: Place
+    place: Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ class Policy:
     id: str
     title: str
     path: str
-    place: Place
+    place: Location
     rulesets: tuple[Ruleset, ...]
     study: bool = False
     period: Period | None = None
@@ -262,5 +262,5 @@ __all__ = [
     "SourceFile",
     "TermList",
     "Token",
-    "sought",
+    "texts_of",
 ]

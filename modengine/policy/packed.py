@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import msgspec
 
-from modengine.errors import Place
+from modengine.errors import Location
 from modengine.model import Message, Part
 from modengine.policy import condition, model
 from modengine.policy.model import Policy
@@ -23,7 +23,7 @@ from modengine.policy.model import Policy
 KINDS: tuple[type, ...] = (
     model.Policy, model.Ruleset, model.Rule, model.Pattern, model.Token, model.TermList, model.Relief, model.Examples,
     model.Example, model.Field, model.Period, model.Override, model.PolicyException, model.SourceFile, Message, Part,
-    Place, condition.Select, condition.Always, condition.Has, condition.Of, condition.Count, condition.Near,
+    Location, condition.Select, condition.Always, condition.Has, condition.Of, condition.Count, condition.Near,
     condition.Together, condition.RuleRef, condition.Length, condition.Compare, condition.Not, condition.And,
     condition.Or,
 )  # fmt: skip
@@ -80,7 +80,7 @@ class _Packer:
         if type(value) is tuple:
             if not _is_flat(value):
                 return [_TUPLE, *map(self.value, value)]
-            if type(value[0]) is not Place:
+            if type(value[0]) is not Location:
                 return [_TUPLE, *value]
             return [_PLACES, value[0].file, [one.line for one in value], [one.column for one in value]]
         kind = _MAPPING if type(value) is dict else _NUMBER[type(value)]
@@ -94,7 +94,7 @@ def _is_flat(value: object) -> bool:
     if type(value) is not tuple or not value:
         return False
     kinds = set(map(type, value))
-    return kinds <= _PLAIN or (kinds == {Place} and len({one.file for one in value}) == 1)
+    return kinds <= _PLAIN or (kinds == {Location} and len({one.file for one in value}) == 1)
 
 
 def _items(value: object) -> Iterator[object]:
@@ -121,7 +121,7 @@ def _unpacker() -> Callable[[Packed], object]:
             shared.append(found)
             return found
         if kind == _PLACES:
-            return tuple(map(Place, repeat(value[1]), value[2], value[3]))
+            return tuple(map(Location, repeat(value[1]), value[2], value[3]))
         if kind == _MOMENT:
             return datetime.fromisoformat(value[1])
         items = [made(one) if type(one) is list else one for one in value[1:]]

@@ -8,13 +8,13 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 from typing import cast
 
-from modengine.errors import Place
+from modengine.errors import Location
 from modengine.model import PartKind
 from modengine.policy.files import Files
 from modengine.policy.model import MANY, Like, Outside, Pattern, PatternKind, TermList, Token
-from modengine.policy.report import Report, meant, shown
+from modengine.policy.nodes.diagnostics import Diagnostics, meant, shown
+from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence
 from modengine.policy.schema import KINDS
-from modengine.policy.yaml import Mapping, Node, Scalar, Sequence
 
 MAX_TERMS = 100_000
 MAX_REGEX = 4_000
@@ -41,7 +41,7 @@ def entries(node: Node | None) -> tuple[tuple[Scalar, Node], ...]:
     return node.entries if isinstance(node, Mapping) else ()
 
 
-def read_lists(node: Node | None, files: Files, report: Report) -> dict[str, TermList | None]:
+def read_lists(node: Node | None, files: Files, report: Diagnostics) -> dict[str, TermList | None]:
     """The lists of a ruleset by name; None for one whose file cannot be read."""
     found: dict[str, TermList | None] = {}
     for key, value in entries(node):
@@ -56,7 +56,7 @@ def read_lists(node: Node | None, files: Files, report: Report) -> dict[str, Ter
     return found
 
 
-def _list_file(key: Scalar, named: Scalar, files: Files, report: Report) -> TermList | None:
+def _list_file(key: Scalar, named: Scalar, files: Files, report: Diagnostics) -> TermList | None:
     """A list from a file: one term a line, `#` before a comment, white space around terms dropped."""
     path = files.relative(named, inside=True)
     content = None if path is None else files.text(path, named)
@@ -64,12 +64,12 @@ def _list_file(key: Scalar, named: Scalar, files: Files, report: Report) -> Term
         return None
     report.know(path, content)
     terms: list[str] = []
-    places: list[Place] = []
+    places: list[Location] = []
     for number, line in enumerate(re.split("\r\n|\r|\n", content), 1):
         term = re.split(r"(?:^|\s)#(?:\s|$)", line, maxsplit=1)[0].strip()
         if not term or term.startswith("#"):
             continue
-        place = Place(path, number, line.index(term) + 1)
+        place = Location(path, number, line.index(term) + 1)
         if len(term) > 1000:
             report.add("ME205", f"a term has {len(term):,} characters", place, "at most 1,000 fit; one term a line")
             continue
@@ -79,12 +79,12 @@ def _list_file(key: Scalar, named: Scalar, files: Files, report: Report) -> Term
         terms.append(term)
         places.append(place)
     if not terms:
-        report.add("ME112", f"the list `{key.value}` holds no term", Place(path), "write one term a line")
+        report.add("ME112", f"the list `{key.value}` holds no term", Location(path), "write one term a line")
     return TermList(key.value, tuple(terms), key.place, tuple(places))
 
 
 def read_patterns(
-    node: Node | None, lists: Dict[str, TermList | None], report: Report, shared: bool = False
+    node: Node | None, lists: Dict[str, TermList | None], report: Diagnostics, shared: bool = False
 ) -> dict[str, Pattern | None]:
     """Patterns by name; None for one that is named but cannot be built."""
     found: dict[str, Pattern | None] = {}
@@ -100,13 +100,13 @@ class _Evidence:
     terms: tuple[str, ...] = ()
     regex: str | None = None
     tokens: tuple[Token, ...] = ()
-    places: tuple[Place, ...] = ()
+    places: tuple[Location, ...] = ()
 
 
 class _Reader:
     """Reads one pattern; knows the lists, and notes those that it uses."""
 
-    def __init__(self, lists: Dict[str, TermList | None], report: Report) -> None:
+    def __init__(self, lists: Dict[str, TermList | None], report: Diagnostics) -> None:
         self.lists, self.report = lists, report
         self.used: dict[str, None] = {}
 
@@ -148,7 +148,7 @@ class _Reader:
             items = [item for item in cast(Sequence, node).items if isinstance(item, Mapping)]
             places = tuple((item.get("text") or item.get("in") or item).place for item in items)
             return _Evidence(tokens=tuple(map(self._token, items)), places=places)
-        terms: list[tuple[str, Place]] = []
+        terms: list[tuple[str, Location]] = []
         for item in node.items if isinstance(node, Sequence) else (node,):
             if isinstance(item, Scalar):
                 terms.append((item.value, item.place))
@@ -157,7 +157,7 @@ class _Reader:
                 terms += zip(named.terms, named.places, strict=True) if named else ()
         return _Evidence(terms=tuple(term for term, _ in terms), places=tuple(place for _, place in terms))
 
-    def _list(self, name: str, place: Place) -> TermList | None:
+    def _list(self, name: str, place: Location) -> TermList | None:
         self.used[name] = None
         if name not in self.lists:
             hint = meant(name, self.lists, "add it under `lists` of the ruleset")

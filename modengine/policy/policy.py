@@ -14,11 +14,11 @@ from modengine.policy.fields import CHINA
 from modengine.policy.files import Files
 from modengine.policy.link import Names, check_category, confine, fixed, link
 from modengine.policy.model import Field, FieldKind, Override, Period, Policy, PolicyException, Segmenter, Status
+from modengine.policy.nodes.diagnostics import Diagnostics, shown
+from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence
 from modengine.policy.patterns import entries, flag, text, texts
-from modengine.policy.report import Report, shown
 from modengine.policy.rules import RulesetDraft, Written, condition, read_ruleset
 from modengine.policy.schema import POLICY
-from modengine.policy.yaml import Mapping, Node, Scalar, Sequence
 
 MAX_BASES = 10
 
@@ -26,7 +26,7 @@ MAX_BASES = 10
 class PolicyReader:
     """Reads one policy with all that it names.  Used once."""
 
-    def __init__(self, files: Files, report: Report) -> None:
+    def __init__(self, files: Files, report: Diagnostics) -> None:
         self.files, self.report = files, report
         self.whole = True
         """No file was missing or malformed, so that what is not there is really not there."""

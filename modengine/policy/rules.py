@@ -13,21 +13,23 @@ from modengine.model import FieldValue, Message, Part, PartKind
 from modengine.policy.condition import (
     Always,
     Condition,
-    ConditionSyntaxError,
     Of,
     Select,
     matching,
-    parse,
     pattern_names,
     resolve,
     walk,
 )
 from modengine.policy.files import Files
+from modengine.policy.grammar import (
+    ConditionSyntaxError,
+    parse,
+)
 from modengine.policy.model import Example, Examples, Pattern, Relief, Rule, Ruleset, Status, TermList
+from modengine.policy.nodes.diagnostics import Diagnostics, meant, shown
+from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence
 from modengine.policy.patterns import entries, read_lists, read_patterns, text, texts
-from modengine.policy.report import Report, meant, shown
 from modengine.policy.schema import RULE, RULESET
-from modengine.policy.yaml import Mapping, Node, Scalar, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class RulesetDraft:
     drafts: tuple[Draft, ...]
 
 
-def condition(node: Scalar, report: Report) -> Condition | None:
+def condition(node: Scalar, report: Diagnostics) -> Condition | None:
     """The condition that a scalar writes."""
     try:
         return parse(node.value)
@@ -68,7 +70,7 @@ def condition(node: Scalar, report: Report) -> Condition | None:
         return None
 
 
-def read_ruleset(node: Mapping, files: Files, report: Report) -> RulesetDraft:
+def read_ruleset(node: Mapping, files: Files, report: Diagnostics) -> RulesetDraft:
     """The ruleset of a file whose root is `node`.  What is wrong is reported and left out."""
     rules = node.get("rules")
     checked = RULESET.check(_without_items(node, "rules"), "the ruleset", report)
@@ -138,7 +140,7 @@ class _Known:
 class _RuleReader:
     """Reads one rule."""
 
-    def __init__(self, known: _Known, report: Report) -> None:
+    def __init__(self, known: _Known, report: Diagnostics) -> None:
         self.known, self.report = known, report
         self.own: dict[str, Pattern | None] = {}
         self.sure = True
@@ -235,7 +237,7 @@ class _RuleReader:
                 self.report.add(code, f"there is no {key} `{shown(named.value)}`", named.place, hint)
 
 
-def _duplicates(drafts: tuple[Draft, ...], report: Report) -> None:
+def _duplicates(drafts: tuple[Draft, ...], report: Diagnostics) -> None:
     first: dict[str, Draft] = {}
     for draft in drafts:
         one = first.setdefault(draft.rule.id, draft) if draft.rule.id else draft

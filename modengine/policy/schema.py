@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Literal
 
 from modengine.model import PART_KINDS
-from modengine.policy.record import Either, Items, Key, Record, Table
-from modengine.policy.shape import Choice, Day, Flag, Name, Share, Text, Value, Whole
+from modengine.policy.nodes.record import Either, Entries, Items, Key, Record
+from modengine.policy.nodes.shape import Choice, Day, Flag, Name, Share, Text, Value, Whole
 
 TERM = Text(least=0, most=1000)
 LONG = Text(most=100_000)
@@ -58,7 +58,7 @@ PATTERN = Record(
         "regex": Key(Text(most=1_000_000), "a regular expression on the simplified, case-folded text"),
         "tokens": Key(Items(TOKEN, least=1, takes="a list of tokens"), "a sequence over the words of one sentence"),
         "gaps": Key(
-            Whole(0, 100), "so many ignorable characters may stand between two characters of a term", beside=_TERM_KINDS
+            Whole(0, 50), "so many ignorable characters may stand between two characters of a term", beside=_TERM_KINDS
         ),
         "repeats": Key(Flag(), "repeated characters count once", beside=_TERM_KINDS),
         "sounds_like": Key(Flag(), "any characters of the same toneless pinyin", beside=_TERM_KINDS),
@@ -116,7 +116,7 @@ RELIEVE = Record(
     },
     one_of=("category", "rules"),
 )
-PATTERNS = Table(PATTERN, ID, "the name of a pattern")
+PATTERNS = Entries(PATTERN, ID, "the name of a pattern")
 RULE = Record(
     "rule",
     {
@@ -150,9 +150,9 @@ RULESET = Record(
         "title": Key(Text(most=200), "what it is about, in one line", required=True),
         "category": Key(CATEGORY, "the category that its rules score in"),
         "description": Key(LONG, "what it is about"),
-        "clauses": Key(Table(Text(), ID, "the name of a clause"), "the written policy that the rules stand for"),
-        "groups": Key(Table(GROUP, ID, "the name of a group"), "groups of rules with a cap on their points"),
-        "lists": Key(Table(LIST, ID, "the name of a list"), "terms that patterns name by `{list: NAME}`"),
+        "clauses": Key(Entries(Text(), ID, "the name of a clause"), "the written policy that the rules stand for"),
+        "groups": Key(Entries(GROUP, ID, "the name of a group"), "groups of rules with a cap on their points"),
+        "lists": Key(Entries(LIST, ID, "the name of a list"), "terms that patterns name by `{list: NAME}`"),
         "patterns": Key(PATTERNS, "patterns shared by the rules of this file"),
         "rules": Key(Items(RULE, takes="a list of rules"), "the rules", required=True),
     },
@@ -208,14 +208,14 @@ POLICY = Record(
             "when the policy holds; +08:00 unless a zone is given",
         ),
         "scope": Key(
-            Either(scalar=CONDITION, mapping=Table(CONDITION, ID, "a category, or `default`")),
+            Either(scalar=CONDITION, mapping=Entries(CONDITION, ID, "a category, or `default`")),
             "what the policy applies to: one condition, or one a category",
         ),
         "fields": Key(
-            Table(FIELD, FIELD_NAME, "the name of a message field"), "the message fields that conditions may use"
+            Entries(FIELD, FIELD_NAME, "the name of a message field"), "the message fields that conditions may use"
         ),
         "rulesets": Key(Items(PATH, least=1, takes="a list of files"), "the files of rules, relative to this one"),
-        "actions": Key(Table(LADDER, ID, "a category"), "for each category, the points at which an action is taken"),
+        "actions": Key(Entries(LADDER, ID, "a category"), "for each category, the points at which an action is taken"),
         "overrides": Key(Items(OVERRIDE), "changes to rules that leave their files alone"),
         "exceptions": Key(Items(EXCEPTION), "what the policy excuses"),
         "segmenter": Key(Choice(("rjieba", "jieba")), "what splits Chinese text into words; rjieba by default"),

@@ -9,7 +9,7 @@ import msgspec
 
 from modengine.model import PART_KINDS, Decision, Part, Trace
 from modengine.policy.schema import json_schema
-from modengine.run.row import ErrorRecord
+from modengine.run.read.row import ErrorRecord
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]

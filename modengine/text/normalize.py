@@ -101,7 +101,7 @@ def _nfkc(cluster: str) -> str:
     return unicodedata.normalize("NFKC", cluster.translate(_IN_SIGNS))
 
 
-class _Table(dict[int, str]):
+class _Forms(dict[int, str]):
     """Code point to its normal form, learnt at first sight; for `str.translate`."""
 
     def __init__(self, fold: bool) -> None:
@@ -120,12 +120,7 @@ class _Table(dict[int, str]):
         return out
 
 
-_TABLES = {True: _Table(True), False: _Table(False)}
-
-
-def normal_code(code: int) -> int:
-    """What one code point becomes in the plain view; COMPLEX where that depends on others or is not one."""
-    return ord(_TABLES[True][code])
+_FORMS = {True: _Forms(True), False: _Forms(False)}
 
 
 def plain_view(text: str, fold: bool = True) -> View:
@@ -133,7 +128,7 @@ def plain_view(text: str, fold: bool = True) -> View:
 
     With `fold=False`, the same without folding case: for patterns with `case: exact`.
     """
-    out = text.translate(_TABLES[fold])
+    out = text.translate(_FORMS[fold])
     if COMPLEX not in out and EMOTICON_BEGINS not in text:
         return View(out)
     chars: list[str] = []
@@ -148,13 +143,13 @@ def plain_view(text: str, fold: bool = True) -> View:
 
 
 def plain(text: str, fold: bool = True) -> str:
-    """The text of the plain view: what a term is turned into before it is sought."""
+    """The text of the plain view: what a term is turned into before it is looked for."""
     return plain_view(replace_surrogates(text), fold).text
 
 
 def clusters(text: str) -> Iterator[tuple[int, int]]:
     """The `[start, end)` of every cluster: a character, or the tag of an emoticon, and all that joins it."""
-    table = _TABLES[True]
+    table = _FORMS[True]
     tags = {tag.start(): tag.end() for tag in EMOTICON.finditer(text)} if EMOTICON_BEGINS in text else {}
     start, whole = 0, tags.get(0, 0)
     for i in range(1, len(text)):

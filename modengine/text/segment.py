@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 import warnings
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, cached_property
 from importlib.metadata import version
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal, Protocol
+from sys import intern
+from typing import Any, Literal, Protocol
 
 BLOCK = re.compile(r"[\u4E00-\u9FD5a-zA-Z0-9+#&._%\-]+")
 """What jieba 0.42.1 segments as one piece (`re_han_default`); all other characters are tokens."""
@@ -45,79 +46,80 @@ def identity(name: Literal["rjieba", "jieba"]) -> str:
     return f"{name} {version(name)}, dictionary of jieba {version('jieba')}"
 
 
-def make(name: Literal["rjieba", "jieba"], terms: Iterable[str]) -> Segmenter:
-    """A segmenter with a policy's terms added at the greater of 300 and their own frequency."""
-    words = sorted({term for term in terms if HAN.fullmatch(term)})
-    makers: dict[str, Callable[[list[str]], Segmenter]] = {"rjieba": _Rjieba, "jieba": _Jieba}
-    return makers[name](words)
-
-
 @cache
-def _dictionary() -> tuple[str, ...]:
-    """The lines `word frequency tag` of jieba's dictionary."""
+def _dictionary() -> Mapping[str, str]:
+    """jieba's dictionary: `frequency tag` of each word."""
     spec = find_spec("jieba")
     assert spec is not None
     assert spec.origin is not None
-    return tuple(Path(spec.origin).with_name("dict.txt").read_text("utf-8").splitlines())
+    lines = Path(spec.origin).with_name("dict.txt").read_text("utf-8").splitlines()
+    return {word: intern(entry) for word, _, entry in (line.partition(" ") for line in lines)}
 
 
 Entry = tuple[int, str]
 """Frequency and tag."""
-
-_entries: dict[str, Entry | None] = {}
-"""Of words that were asked for before; None for those that the dictionary lacks."""
-
-
-def learn(entries: Mapping[str, Entry | None]) -> None:
-    """Takes over what another process found to be the `entries` of some words."""
-    _entries.update(entries)
+Entries = Mapping[str, Entry | None]
+"""Of some words; None for those that the dictionary lacks."""
 
 
-def entries(words: Iterable[str]) -> dict[str, Entry | None]:
-    """What the dictionary says of words; None for those that it lacks."""
-    wanted = set(words)
-    if missing := wanted - _entries.keys():
-        found: dict[str, Entry | None] = dict.fromkeys(missing)
-        for line in _dictionary():
-            word, frequency, tag = line.split(" ")
-            if word in missing:
-                found[word] = (int(frequency), tag)
-        _entries.update(found)  # at once: another thread must not take a word for one that the dictionary lacks
-    return {word: _entries[word] for word in wanted}
+def entries(terms: Iterable[str]) -> Entries:
+    """What the dictionary says of those of some terms that are words."""
+    found: dict[str, Entry | None] = {}
+    for word in sorted({term for term in terms if HAN.fullmatch(term)}):
+        frequency, _, tag = _dictionary().get(word, "").partition(" ")
+        found[word] = (int(frequency), tag) if frequency else None
+    return found
+
+
+def rare(words: Entries) -> Iterator[tuple[str, str]]:
+    """The words that change a segmenter when they are added, for they are rarer than FREQUENCY, with their tags."""
+    for word, entry in words.items():
+        frequency, tag = entry or (0, "x")
+        if frequency < FREQUENCY:
+            yield word, tag
 
 
 def added(terms: Iterable[str]) -> frozenset[str]:
-    """Those of some terms that change a segmenter when they are added: words, and rarer than FREQUENCY."""
-    words = {term for term in terms if HAN.fullmatch(term)}
-    found = entries(words)
-    return frozenset(word for word in words if (found[word] or (0, ""))[0] < FREQUENCY)
+    """Those of some terms that change a segmenter when they are added."""
+    return frozenset(word for word, _ in rare(entries(terms)))
+
+
+def make(name: Literal["rjieba", "jieba"], words: Entries) -> Segmenter:
+    """A segmenter with a policy's words added at the greater of FREQUENCY and their own; loaded when first asked."""
+    makers: dict[str, Callable[[Entries], Segmenter]] = {"rjieba": _Rjieba, "jieba": _Jieba}
+    return makers[name](words)
 
 
 class _Rjieba:
     name = "rjieba"
 
-    def __init__(self, words: list[str]) -> None:
+    def __init__(self, words: Entries) -> None:
+        self._words = words
+
+    @cached_property
+    def _jieba(self) -> Any:
         import rjieba  # noqa: PLC0415  (loads 40 ms of dictionary; only policies with words need it)
 
         jieba = rjieba.Jieba()
-        found = entries(word for word in words if jieba.has_word(word))
-        for word in words:
-            frequency, tag = found.get(word) or (0, "x")
-            if frequency < FREQUENCY:
-                jieba.add_word(word, FREQUENCY, tag)
-        self._jieba = jieba
+        for word, tag in rare(self._words):
+            jieba.add_word(word, FREQUENCY, tag)
+        return jieba
 
     def cut(self, block: str) -> list[str]:
-        return self._jieba.cut(block, hmm=False)
+        return self._jieba.cut(block, hmm=False)  # type: ignore[no-any-return]
 
     def tag(self, block: str) -> list[tuple[str, str]]:
-        return self._jieba.tag(block, hmm=False)
+        return self._jieba.tag(block, hmm=False)  # type: ignore[no-any-return]
 
 
 class _Jieba:
     name = "jieba"
 
-    def __init__(self, words: list[str]) -> None:
+    def __init__(self, words: Entries) -> None:
+        self._words = words
+
+    @cached_property
+    def _tags(self) -> Any:
         with warnings.catch_warnings():
             # jieba 0.42.1: invalid escapes in its sources, and its use of pkg_resources.
             warnings.filterwarnings("ignore", category=SyntaxWarning)
@@ -131,15 +133,13 @@ class _Jieba:
         # Filled by hand: `initialize` would load a cache from the shared temporary folder unchecked.
         tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
         tokenizer.initialized = True
-        for word in words:
-            frequency = tokenizer.FREQ.get(word, 0)
-            if frequency < FREQUENCY:
+        for word in self._words:
+            if tokenizer.FREQ.get(word, 0) < FREQUENCY:
                 tokenizer.add_word(word, FREQUENCY)
-        self._tokenizer = tokenizer
-        self._tags = jieba.posseg.POSTokenizer(tokenizer)
+        return jieba.posseg.POSTokenizer(tokenizer)
 
     def cut(self, block: str) -> list[str]:
-        return self._tokenizer.lcut(block, HMM=False)  # type: ignore[no-any-return]
+        return self._tags.tokenizer.lcut(block, HMM=False)  # type: ignore[no-any-return]
 
     def tag(self, block: str) -> list[tuple[str, str]]:
         return [(pair.word, pair.flag) for pair in self._tags.cut(block, HMM=False)]

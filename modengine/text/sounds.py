@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from modengine.text.tables import syllable, syllable_set, syllables_of
@@ -20,11 +19,12 @@ LATIN = re.compile(r"[a-z]+")
 LONGEST_RUN = 24
 """Longer runs of letters are not read as pinyin."""
 MOST_TERMS = 65536
-"""Of so many terms it is remembered how they sound."""
+"""Of so many terms it is remembered how they sound: a policy is compiled again at every edit."""
 
 
 @cache
-def _symbols() -> dict[str, str]:
+def symbols() -> dict[str, str]:
+    """Each toneless syllable with the character of the private use area that stands for it."""
     return {sound: chr(_PRIVATE[number]) for number, sound in enumerate(sorted(syllable_set()))}
 
 
@@ -33,7 +33,7 @@ def _longest() -> int:
     return max(map(len, syllable_set()))
 
 
-class _Table(dict[int, str]):
+class _Symbols(dict[int, str]):
     """Code point to the symbol of its syllable, learnt at first sight."""
 
     def __missing__(self, code: int) -> str:
@@ -41,16 +41,11 @@ class _Table(dict[int, str]):
             return "\ufffd"  # a private character of the text is no syllable
         char = chr(code)
         sound = syllable(char)
-        out = self[code] = _symbols()[sound] if sound else char
+        out = self[code] = symbols()[sound] if sound else char
         return out
 
 
-_TABLE = _Table()
-
-
-def symbol_code(code: int) -> int:
-    """What one code point of the plain view becomes, where it is not read as pinyin with its neighbours."""
-    return ord(_TABLE[code])
+_SYMBOLS = _Symbols()
 
 
 @lru_cache(maxsize=4096)
@@ -79,53 +74,37 @@ def sound_view(plain: str) -> View:
     """The sounds of a plain view.  `span` gives places in that view."""
     runs = [(found.start(), pinyin(found.group())) for found in LATIN.finditer(plain)]
     if not any(sounds for _, sounds in runs):
-        return View(plain.translate(_TABLE))
-    symbols = _symbols()
+        return View(plain.translate(_SYMBOLS))
+    symbol = symbols()
     pieces: list[str] = []
     starts, ends = array("I"), array("I")
     at = 0
     for start, sounds in runs:
         if not sounds:
             continue
-        pieces.append(plain[at:start].translate(_TABLE))
+        pieces.append(plain[at:start].translate(_SYMBOLS))
         starts.extend(range(at, start))
         ends.extend(range(at + 1, start + 1))
         at = start
         for sound in sounds:
-            pieces.append(symbols[sound])
+            pieces.append(symbol[sound])
             starts.append(at)
             at += len(sound)
             ends.append(at)
-    pieces.append(plain[at:].translate(_TABLE))
+    pieces.append(plain[at:].translate(_SYMBOLS))
     starts.extend(range(at, len(plain)))
     ends.extend(range(at + 1, len(plain) + 1))
     return View("".join(pieces), starts, ends)
 
 
-_sounds: dict[str, tuple[str, ...]] = {}
-
-
-def learn(sounds: Mapping[str, tuple[str, ...]]) -> None:
-    """Takes over what another process found to be the `term_sounds` of some terms."""
-    _sounds.update(sounds)
-
-
+@lru_cache(maxsize=MOST_TERMS)
 def term_sounds(term: str) -> tuple[str, ...]:
     """How a plain term may sound: character by character, and as it is read as a whole (银行)."""
-    found = _sounds.get(term)
-    if found is None:
-        if len(_sounds) >= MOST_TERMS:
-            _sounds.clear()
-        found = _sounds[term] = _term_sounds(term)
-    return found
-
-
-def _term_sounds(term: str) -> tuple[str, ...]:
     view, whole = sound_view(term), syllables_of(term) if any(map(syllable, term)) else ()
-    symbols = _symbols()
+    symbol = symbols()
     in_context = list(view.text)
     for i in range(len(view.text)):
         start, end = view.span(i, i + 1)
-        if whole and end - start == 1 and whole[start] in symbols:
-            in_context[i] = symbols[str(whole[start])]
+        if whole and end - start == 1 and whole[start] in symbol:
+            in_context[i] = symbol[str(whole[start])]
     return tuple(dict.fromkeys((view.text, "".join(in_context))))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.log import AuditLog
+from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from modengine.loading import load
 from modengine.model import Decision, Message

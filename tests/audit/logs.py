@@ -10,10 +10,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from modengine.audit.keys import make_key
-from modengine.audit.layout import Layout
-from modengine.audit.record import Record, decode, encode
-from modengine.audit.segments import lines, record_of
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.records.record import Record, decode, encode
+from modengine.audit.records.segments import lines, record_of
+from modengine.audit.tree.keys import make_key
 from modengine.errors import AuditError
 from modengine.model import Decision, Message, Part
 
@@ -94,7 +94,7 @@ OTHER = make_key("example.org/other", lambda n: b"\x02" * n)
 
 
 def records(folder: Path) -> list[Record]:
-    return [record_of(line) for line in lines(Layout(folder).segments)]
+    return [record_of(line) for line in lines(LogPaths(folder).segments)]
 
 
 def segment(folder: Path, number: int = 0) -> Path:

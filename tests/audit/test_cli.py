@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.layout import Layout
-from modengine.audit.verify import verify
-from modengine.cli.audit import COMMANDS
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.verify import verify
+from modengine.cli.audit.group import COMMANDS
 from tests.audit.logs import IN, MESSAGES, MakeLog, edit, segment
 from tests.commands import Command
 from tests.paths import ROOT
@@ -214,11 +214,11 @@ def test_query(command: Command, log: Path) -> None:
 def test_erase_asks_first(command: Command, log: Path) -> None:
     ran = command("audit", "erase", "a-1", "-a", log, stdin=b"n\n")
     assert ran.code != 0
-    assert verify(Layout(log)).erased == 0
+    assert verify(LogPaths(log)).erased == 0
     ran = command("audit", "erase", "a-1", "-a", log, "--yes")
     assert (ran.code, ran.out) == (0, "erased: #1\n")
     assert "  vault     erased" in command("audit", "show", "#1", "-a", log).out
-    assert verify(Layout(log)).erased == 1
+    assert verify(LogPaths(log)).erased == 1
     assert "[ME961" in command("audit", "erase", "nobody", "-a", log, "--yes").err
 
 

@@ -11,11 +11,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from modengine.audit.dsa import AUTOMATED, CATEGORIES, SYNTHETIC, VISIBILITY, statement
-from modengine.audit.export import DECISIONS, HITS, parquet, records, statements, tables
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.record import Record
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.dsa import AUTOMATED, CATEGORIES, SYNTHETIC, VISIBILITY, statement
+from modengine.audit.read.export import DECISIONS, HITS, parquet, records, statements, tables
+from modengine.audit.records.record import Record
+from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from modengine.model import Message
 from tests.audit.logs import IN, NOW, MakeLog, Pairs
@@ -78,7 +78,7 @@ SCHEMA = {
 
 
 def exported(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(one) for one in statements(Layout(folder), records(Layout(folder))[1])]
+    return [json.loads(one) for one in statements(LogPaths(folder), records(LogPaths(folder))[1])]
 
 
 def test_statements_have_the_form_of_the_database(make: MakeLog) -> None:
@@ -149,7 +149,7 @@ def record_of(folder: Path, engine: Engine, text: str) -> Record:
     with AuditLog.open(folder, time=NOW) as log:
         log.use(engine, NOW)
         log.append(message, engine.decide(message), NOW)
-    return list(records(Layout(folder))[1])[-1]
+    return list(records(LogPaths(folder))[1])[-1]
 
 
 @pytest.mark.parametrize("category", CATEGORIES)
@@ -196,7 +196,7 @@ def test_only_a_person_can_end_a_review() -> None:
 
 def test_csv_comes_back(make: MakeLog, pairs: Pairs) -> None:
     decisions, hits = io.BytesIO(), io.BytesIO()
-    tables(records(Layout(make()))[1], decisions, hits)
+    tables(records(LogPaths(make()))[1], decisions, hits)
     read = list(csv.DictReader(io.StringIO(decisions.getvalue().decode("utf-8"), newline="")))
     assert tuple(read[0]) == DECISIONS
     assert [(r["seq"], r["category"], r["score"], r["action"], r["in_scope"]) for r in read] == [
@@ -212,7 +212,7 @@ def test_csv_comes_back(make: MakeLog, pairs: Pairs) -> None:
 
 
 def test_cells_run_nothing_in_a_spreadsheet(make: MakeLog) -> None:
-    some = [{**one, "policy": "=cmd|' /C calc'!A0"} for one in records(Layout(make()))[1]]
+    some = [{**one, "policy": "=cmd|' /C calc'!A0"} for one in records(LogPaths(make()))[1]]
     decisions, hits = io.BytesIO(), io.BytesIO()
     tables(some, decisions, hits)
     rows = list(csv.DictReader(io.StringIO(decisions.getvalue().decode("utf-8"), newline="")))
@@ -222,13 +222,13 @@ def test_cells_run_nothing_in_a_spreadsheet(make: MakeLog) -> None:
 def test_parquet_comes_back(make: MakeLog, tmp_path: Path) -> None:
     duckdb = pytest.importorskip("duckdb")
     folder = make()
-    report = parquet(Layout(folder), tmp_path / "x.parquet")
+    report = parquet(LogPaths(folder), tmp_path / "x.parquet")
     assert report.ok
     with duckdb.connect() as connection:
         path = str(tmp_path / "x.parquet")
         sql = "SELECT seq, kind, action, fields, hits, categories FROM read_parquet(?)"
         read = connection.execute(sql, [path]).fetchall()
-    for (seq, kind, action, fields, hits, categories), record in zip(read, records(Layout(folder))[1], strict=True):
+    for (seq, kind, action, fields, hits, categories), record in zip(read, records(LogPaths(folder))[1], strict=True):
         assert (seq, kind, action) == (record["seq"], record["kind"], record.get("action"))
         if kind == "decision":
             assert json.loads(fields) == record["fields"]

@@ -27,6 +27,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="needs fork and signa
         ("structural", (12,)),
         pytest.param("writers", (6, 3), marks=linux),
         pytest.param("lost_lock", (1,), marks=linux),
+        pytest.param("kill_worker", (1,), marks=linux),
     ],
 )
 def test_faults_lose_nothing_that_was_acknowledged(name: str, arguments: tuple[int, ...]) -> None:

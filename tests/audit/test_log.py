@@ -14,15 +14,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from modengine.audit import disk
-from modengine.audit.batch import Ticket
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.verify import verify
+from modengine.audit.files import disk
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.verify import verify
+from modengine.audit.records.batch import Ticket
+from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from modengine.errors import AuditError
 from modengine.loading import load
-from modengine.run import durable
+from modengine.run.write import durable
 from tests.audit.logs import NOW, PARCELS, MakeLog, Pairs, code_of, records, segment, write_policy
 
 
@@ -37,14 +37,14 @@ def test_a_log_holds_the_rules_and_then_the_decisions(make: MakeLog, pairs: Pair
     assert [one["seq"] for one in found] == list(range(7))
     assert [one["action"] for one in found[1:]] == [decision.action for _, decision in pairs]
     assert [one["path"] for one in found[0]["files"]] == ["policy.yaml", "parcels.yaml", "letters.yaml", "urge.txt"]
-    assert verify(Layout(folder)).ok
+    assert verify(LogPaths(folder)).ok
 
 
 def test_a_second_run_goes_on_and_does_not_repeat_the_rules(make: MakeLog) -> None:
     make()
     folder = make()
     assert kinds(folder) == ["revision", *["decision"] * 12]
-    assert verify(Layout(folder)).proven == 13
+    assert verify(LogPaths(folder)).proven == 13
 
 
 def test_other_rules_are_recorded_where_they_begin(make: MakeLog, tmp_path: Path, pairs: Pairs, engine: Engine) -> None:
@@ -58,7 +58,7 @@ def test_other_rules_are_recorded_where_they_begin(make: MakeLog, tmp_path: Path
         log.append(*pairs[0], NOW)
     assert kinds(folder)[7:] == ["revision", "decision", "revision", "decision"]
     assert len(list((folder / "rules").iterdir())) == 5
-    assert verify(Layout(folder)).ok
+    assert verify(LogPaths(folder)).ok
 
 
 def test_receipts_name_the_records(tmp_path: Path, engine: Engine, pairs: Pairs) -> None:
@@ -92,7 +92,7 @@ def test_files_of_records_are_rotated(make: MakeLog, pairs: Pairs) -> None:
     assert len(names) > 2
     assert [int(name[:20]) for name in names] == [records(folder)[int(name[:20])]["seq"] for name in names]
     make(times=1, segment=4000)
-    report = verify(Layout(folder))
+    report = verify(LogPaths(folder))
     assert report.ok
     assert report.size == 37
 
@@ -119,7 +119,7 @@ def test_threads_share_batches_and_lose_nothing(tmp_path: Path, engine: Engine, 
             thread.join()
         syncs = log.size
     assert syncs == 161
-    assert verify(Layout(tmp_path / "audit")).ok
+    assert verify(LogPaths(tmp_path / "audit")).ok
 
 
 # --------------------------------------------------------------------------- a list of several batches
@@ -134,7 +134,7 @@ def test_a_list_of_several_batches_is_added_in_its_order(tmp_path: Path, engine:
     found = records(tmp_path / "audit")[1:]
     assert [(one.seq, one.decision_id) for one in receipts] == [(one["seq"], one["decision_id"]) for one in found]
     assert [one["action"] for one in found] == [decision.action for _, decision in some * 2]
-    assert verify(Layout(tmp_path / "audit")).ok
+    assert verify(LogPaths(tmp_path / "audit")).ok
 
 
 @pytest.mark.parametrize("bad", [5, 9, 10, 13, 15, 22])
@@ -148,7 +148,7 @@ def test_a_refused_decision_keeps_back_its_batch_and_those_after_it(
         assert code_of(lambda: log.append_many(some, NOW)) == "ME965"
         assert log.size == 1 + bad // 5 * 5
         log.append_many(pairs, NOW)
-    assert verify(Layout(tmp_path / "audit")).size == 1 + bad // 5 * 5 + 6
+    assert verify(LogPaths(tmp_path / "audit")).size == 1 + bad // 5 * 5 + 6
 
 
 @pytest.mark.parametrize("failing", range(1, 9))
@@ -174,7 +174,7 @@ def test_a_sync_that_fails_between_batches_poisons_the_writer(
         assert code_of(lambda: log.append_many(pairs, NOW)) == "ME958"
     with AuditLog.open(folder, time=NOW) as log:
         assert log.size == 7 + 3 * (failing - 1)
-    assert verify(Layout(folder)).ok
+    assert verify(LogPaths(folder)).ok
 
 
 @pytest.mark.parametrize("failing", range(1, 9))
@@ -201,7 +201,7 @@ def test_a_vault_that_fails_between_batches_poisons_the_writer(
         assert code_of(lambda: log.append_many(pairs, NOW)) == "ME958"
     with AuditLog.open(folder, time=NOW) as log:
         assert log.size == 7 + 3 * (failing - 1)
-    assert verify(Layout(folder)).ok
+    assert verify(LogPaths(folder)).ok
 
 
 def test_threads_with_lists_and_single_decisions_lose_nothing(tmp_path: Path, engine: Engine, pairs: Pairs) -> None:
@@ -223,7 +223,7 @@ def test_threads_with_lists_and_single_decisions_lose_nothing(tmp_path: Path, en
         for thread in threads:
             thread.join()
     assert sorted(receipts) == list(range(1, 1 + 2 * 3 * 24 + 2 * 20))
-    assert verify(Layout(tmp_path / "audit")).ok
+    assert verify(LogPaths(tmp_path / "audit")).ok
 
 
 def test_a_refused_decision_keeps_no_other_thread_out(tmp_path: Path, engine: Engine, pairs: Pairs) -> None:
@@ -236,7 +236,7 @@ def test_a_refused_decision_keeps_no_other_thread_out(tmp_path: Path, engine: En
         assert [one.receipt and one.receipt.seq for one in tickets] == [1, None, 2]
         assert [getattr(one.error, "code", None) for one in tickets] == [None, "ME965", None]
         log._settle([tickets[1]])
-    assert verify(Layout(tmp_path / "audit")).size == 3
+    assert verify(LogPaths(tmp_path / "audit")).size == 3
 
 
 def test_a_decision_of_other_rules_is_refused(tmp_path: Path, engine: Engine, pairs: Pairs) -> None:
@@ -262,7 +262,7 @@ def test_a_clock_that_goes_backwards_is_refused_and_nothing_is_written(make: Mak
         assert code_of(lambda: log.erase("a-1", early)) == "ME962"
         assert code_of(lambda: log.append(*pairs[0], early)) == "ME962"
     assert segment(folder).read_bytes() == before
-    assert verify(Layout(folder)).ok
+    assert verify(LogPaths(folder)).ok
 
 
 def test_a_clock_that_is_set_back_a_little_is_not(make: MakeLog, engine: Engine, pairs: Pairs) -> None:
@@ -270,7 +270,7 @@ def test_a_clock_that_is_set_back_a_little_is_not(make: MakeLog, engine: Engine,
     with AuditLog.open(folder, time=NOW) as log:
         log.use(engine, NOW)
         log.append_many(pairs, NOW - timedelta(seconds=59))
-    assert verify(Layout(folder)).ok
+    assert verify(LogPaths(folder)).ok
 
 
 def test_a_time_needs_a_zone(make: MakeLog, engine: Engine, pairs: Pairs) -> None:
@@ -299,7 +299,7 @@ def test_a_newer_format_is_refused(make: MakeLog) -> None:
     path = folder / "log.json"
     path.write_text(path.read_text("utf-8").replace('"format": 1', '"format": 2'), "utf-8")
     assert code_of(lambda: AuditLog.open(folder, time=NOW)) == "ME952"
-    assert code_of(lambda: verify(Layout(folder))) == "ME952"
+    assert code_of(lambda: verify(LogPaths(folder))) == "ME952"
 
 
 @pytest.mark.parametrize(
@@ -326,7 +326,7 @@ def test_a_log_whose_making_was_cut_short_is_made_again(make: MakeLog, engine: E
     segment(folder).unlink()
     with AuditLog.open(folder, time=NOW) as log:
         log.use(engine, NOW)
-    assert verify(Layout(folder)).ok
+    assert verify(LogPaths(folder)).ok
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may write everywhere")
@@ -350,7 +350,7 @@ def test_a_read_only_disk_is_said_and_nothing_changes(make: MakeLog, monkeypatch
     assert code_of(lambda: AuditLog.open(folder, time=NOW)) == "ME958"
     monkeypatch.undo()
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
-    assert verify(Layout(folder)).ok
+    assert verify(LogPaths(folder)).ok
 
 
 def test_a_folder_that_may_not_be_made_is_said_with_a_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -374,7 +374,7 @@ def test_a_vault_without_room_poisons_the_writer_and_says_so(make: MakeLog, engi
             log.append_many(pairs * 1000, NOW)
         assert (caught.value.code, caught.value.hint) == ("ME958", "make room on the disk")
         assert code_of(lambda: log.append_many(pairs, NOW)) == "ME958"
-    assert verify(Layout(folder)).ok
+    assert verify(LogPaths(folder)).ok
 
 
 def test_a_second_writer_is_refused_while_the_first_is_there(make: MakeLog) -> None:
@@ -412,7 +412,7 @@ def test_a_record_above_64_kb_is_refused_with_its_whole_batch(make: MakeLog, eng
         assert code_of(lambda: log.append(message, long, NOW)) == "ME959"
         assert segment(folder).read_bytes() == before
         log.append_many(pairs, NOW)
-    assert verify(Layout(folder)).ok
+    assert verify(LogPaths(folder)).ok
 
 
 # --------------------------------------------------------------------------- a disk that fails
@@ -444,7 +444,7 @@ def test_after_a_failed_write_or_sync_nothing_more_is_taken(
         segment(folder).write_bytes(segment(folder).read_bytes().replace(b"another writer was here\n", b""))
     with AuditLog.open(folder, time=NOW) as log:
         assert log.size in (13, 19)
-    assert verify(Layout(folder)).ok
+    assert verify(LogPaths(folder)).ok
 
 
 def test_a_vault_that_fails_poisons_the_writer(make: MakeLog, engine: Engine, pairs: Pairs) -> None:

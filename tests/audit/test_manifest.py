@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit import manifest
-from modengine.audit.manifest import verify_manifest
-from modengine.audit.shard import Shards
+from modengine.audit.read.shards import verify_manifest
+from modengine.audit.records import manifest
+from modengine.audit.write.shard import Shards
 from modengine.errors import WorkerError
-from modengine.run.shards import Shard
+from modengine.run.read.shards import Shard
 from tests.audit.logs import KEY
 from tests.commands import POLICY, Command
 
@@ -35,8 +35,8 @@ def one_by_one(_: object, work: Shards, some: Sequence[Shard], __: object) -> It
 
 @pytest.fixture(autouse=True)
 def loop(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("modengine.cli.scan_ray.cluster", no_cluster)
-    monkeypatch.setattr("modengine.cli.scan_ray.mapped", one_by_one)
+    monkeypatch.setattr("modengine.cli.scan.ray.cluster", no_cluster)
+    monkeypatch.setattr("modengine.cli.scan.ray.mapped", one_by_one)
 
 
 @pytest.fixture
@@ -169,7 +169,7 @@ def test_a_stopped_run_keeps_its_shards_and_goes_on(
         raise WorkerError("ME914", "the Ray cluster gave up", "")
 
     with monkeypatch.context() as patch:
-        patch.setattr("modengine.cli.scan_ray.mapped", stops)
+        patch.setattr("modengine.cli.scan.ray.mapped", stops)
         ran = command(*args())
     assert ran.code == 2
     assert ran.err.startswith("modengine: 1 of ")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modengine.audit.merkle import (
+from modengine.audit.tree.merkle import (
     EMPTY,
     Frontier,
     Hash,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modengine.audit.note import (
+from modengine.audit.tree.note import (
     Checkpoint,
     NoteError,
     SignerKey,

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.record import decode, encode
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.verify import verify
+from modengine.audit.records.record import decode, encode
+from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from modengine.model import Decision, Message
 from tests.audit.logs import KEY, NOW, OTHER, MakeLog, Pairs, code_of, records, segment, vault_rows
@@ -32,7 +32,7 @@ def stopped(make: MakeLog, engine: Engine, pairs: list[tuple[Message, Decision]]
 def test_what_was_acknowledged_is_there_and_gets_a_checkpoint(stopped: Path) -> None:
     with AuditLog.open(stopped, time=NOW) as log:
         assert log.size == 13
-    report = verify(Layout(stopped))
+    report = verify(LogPaths(stopped))
     assert report.ok
     assert report.proven == 13
 
@@ -50,7 +50,7 @@ def test_a_torn_tail_goes_to_quarantine_and_is_recorded(stopped: Path, cut: int)
     assert last["kind"] == "recovery"
     assert (last["bytes"], last["file"]) == (len(torn), kept.name)
     assert path.read_bytes().startswith(whole[: -cut - len(torn)])
-    assert verify(Layout(stopped)).ok
+    assert verify(LogPaths(stopped)).ok
 
 
 def test_a_recovery_that_was_itself_cut_short_is_recorded_once(stopped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +65,7 @@ def test_a_recovery_that_was_itself_cut_short_is_recorded_once(stopped: Path, mo
     for _ in range(2):
         AuditLog.open(stopped, time=NOW).close()
     assert [one["kind"] for one in records(stopped)].count("recovery") == 1
-    assert verify(Layout(stopped)).ok
+    assert verify(LogPaths(stopped)).ok
 
 
 def test_bytes_that_are_no_record_are_a_torn_tail_too(stopped: Path) -> None:
@@ -82,7 +82,7 @@ def test_rows_of_records_that_were_never_written_are_deleted(stopped: Path) -> N
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:9]))
     AuditLog.open(stopped, time=NOW).close()
     assert sorted(vault_rows(stopped)) == list(range(9))
-    assert verify(Layout(stopped)).ok
+    assert verify(LogPaths(stopped)).ok
 
 
 def test_damage_with_good_records_after_it_is_an_error_and_nothing_is_changed(stopped: Path) -> None:
@@ -132,7 +132,7 @@ def test_half_a_note_is_mended(make: MakeLog) -> None:
     folder = make()
     whole = (folder / "checkpoints").read_bytes()
     (folder / "checkpoints").write_bytes(whole + b"modengine.audit/")
-    assert verify(Layout(folder)).ok
+    assert verify(LogPaths(folder)).ok
     AuditLog.open(folder, time=NOW).close()
     assert (folder / "checkpoints").read_bytes() == whole
 
@@ -162,10 +162,10 @@ def test_an_erasure_that_was_cut_short_is_recorded(make: MakeLog) -> None:
     log = AuditLog.open(folder, time=NOW)
     log._vault.empty([1])
     log._let_go()
-    assert verify(Layout(folder)).ok
+    assert verify(LogPaths(folder)).ok
     AuditLog.open(folder, time=NOW).close()
     assert records(folder)[-1]["erased"] == [1]
-    assert verify(Layout(folder)).ok
+    assert verify(LogPaths(folder)).ok
 
 
 # --------------------------------------------------------------------------- keys and vaults
@@ -176,7 +176,7 @@ def test_a_signed_log_is_not_written_without_its_key(make: MakeLog) -> None:
     assert code_of(lambda: AuditLog.open(folder, time=NOW)) == "ME956"
     assert code_of(lambda: AuditLog.open(folder, OTHER, time=NOW)) == "ME956"
     AuditLog.open(folder, KEY, time=NOW).close()
-    assert verify(Layout(folder), key=KEY.verifier).signed == "signed by example.org/audit"
+    assert verify(LogPaths(folder), key=KEY.verifier).signed == "signed by example.org/audit"
 
 
 def test_an_unsigned_log_can_be_signed_from_now_on(make: MakeLog, engine: Engine, pairs: Pairs) -> None:
@@ -184,7 +184,7 @@ def test_an_unsigned_log_can_be_signed_from_now_on(make: MakeLog, engine: Engine
     with AuditLog.open(folder, KEY, time=NOW) as log:
         log.use(engine, NOW)
         log.append_many(pairs, NOW)
-    assert verify(Layout(folder), key=KEY.verifier).ok
+    assert verify(LogPaths(folder), key=KEY.verifier).ok
 
 
 def test_the_checkpoint_of_another_log_is_refused(make: MakeLog) -> None:
@@ -224,7 +224,7 @@ def test_an_older_vault_is_noticed(make: MakeLog, engine: Engine, pairs: Pairs) 
     old = (folder / "vault.sqlite").read_bytes()
     make()
     (folder / "vault.sqlite").write_bytes(old)
-    assert not verify(Layout(folder)).ok
+    assert not verify(LogPaths(folder)).ok
 
 
 def test_records_are_canonical(make: MakeLog) -> None:

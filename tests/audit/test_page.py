@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.commitments import commitment_to_text
-from modengine.audit.layout import Layout
-from modengine.audit.proof import prove_inclusion
-from modengine.audit.replay import CAUSES
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.proof import prove_inclusion
+from modengine.audit.read.replay import CAUSES
+from modengine.audit.records.commitments import commitment_to_text
 from modengine.model import Part
 from tests.audit.logs import MakeLog, records
 from tests.commands import Command
@@ -53,7 +53,7 @@ def test_the_walk_through_is_twenty_lines_of_the_standard_library() -> None:
 def test_the_walk_through_verifies_a_proof(make: MakeLog, tmp_path: Path, times: int, seq: int) -> None:
     folder = make(times=times)
     note = (folder / "checkpoint").read_text("utf-8")
-    proof = prove_inclusion(Layout(folder), seq, note)
+    proof = prove_inclusion(LogPaths(folder), seq, note)
     (tmp_path / "proof.json").write_text(json.dumps(proof), "utf-8")
     (tmp_path / "checkpoint").write_text(note, "utf-8")
     ran = verified(tmp_path)
@@ -76,7 +76,7 @@ def test_the_walk_through_verifies_what_the_commands_write(make: MakeLog, tmp_pa
 def test_the_walk_through_refuses_what_is_no_proof(make: MakeLog, tmp_path: Path, change: dict[str, object]) -> None:
     folder = make()
     note = (folder / "checkpoint").read_text("utf-8")
-    proof = {**prove_inclusion(Layout(folder), 3, note), **change}
+    proof = {**prove_inclusion(LogPaths(folder), 3, note), **change}
     (tmp_path / "proof.json").write_text(json.dumps(proof), "utf-8")
     (tmp_path / "checkpoint").write_text(note, "utf-8")
     assert verified(tmp_path).returncode != 0

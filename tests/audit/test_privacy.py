@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from ahocorasick_rs import AhoCorasick
 
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.verify import verify
+from modengine.audit.write.log import AuditLog
 from modengine.loading import load
 from modengine.model import Decision, Message
-from modengine.run.read import read_paths
+from modengine.run.read.files import read_paths
 from tests.audit.logs import NOW, segment, vault_rows
 from tests.paths import MESSAGES
 
@@ -190,7 +190,7 @@ def test_an_erased_message_is_nowhere(tmp_path: Path, keep_text: bool) -> None:
     assert found == {seq for seq, _, _ in secrets} - numbers
     unique = Counter(details for _, _, details in secrets)
     assert [seq for seq, _, details in secrets if seq in numbers and unique[details] == 1 and details in data] == []
-    report = verify(Layout(folder))
+    report = verify(LogPaths(folder))
     assert report.ok
     assert report.erased == len(erased)
 

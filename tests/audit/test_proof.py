@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.layout import Layout
-from modengine.audit.proof import check, prove_consistency, prove_inclusion
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.proof import check, prove_consistency, prove_inclusion
 from tests.audit.logs import KEY, OTHER, MakeLog, code_of, edit
 
 
@@ -19,7 +19,7 @@ def newest(folder: Path) -> str:
 @pytest.mark.parametrize("seq", range(7))
 def test_every_record_can_be_proven(make: MakeLog, seq: int) -> None:
     folder = make(key=KEY)
-    proof = json.loads(json.dumps(prove_inclusion(Layout(folder), seq, newest(folder))))
+    proof = json.loads(json.dumps(prove_inclusion(LogPaths(folder), seq, newest(folder))))
     assert json.loads(proof["record"])["seq"] == seq
     assert check(proof, KEY.verifier, newest(folder)).size == 7
     assert code_of(lambda: check(proof, OTHER.verifier)) == "ME956"
@@ -43,14 +43,14 @@ def test_every_record_can_be_proven(make: MakeLog, seq: int) -> None:
 )
 def test_a_changed_proof_does_not_hold(make: MakeLog, change: dict[str, object]) -> None:
     folder = make()
-    proof = {**prove_inclusion(Layout(folder), 3, newest(folder)), **change}
+    proof = {**prove_inclusion(LogPaths(folder), 3, newest(folder)), **change}
     assert code_of(lambda: check(proof)) == "ME955"
 
 
 def test_an_older_log_is_the_beginning_of_a_newer(make: MakeLog) -> None:
     old = newest(make(key=KEY))
     folder = make(key=KEY)
-    proof = json.loads(json.dumps(prove_consistency(Layout(folder), old, newest(folder))))
+    proof = json.loads(json.dumps(prove_consistency(LogPaths(folder), old, newest(folder))))
     assert check(proof, KEY.verifier, newest(folder)).size == 13
     assert code_of(lambda: check({**proof, "old": newest(folder)})) == "ME955"
     assert code_of(lambda: check(proof, note=old)) == "ME955"
@@ -60,20 +60,20 @@ def test_a_changed_beginning_cannot_be_proven(make: MakeLog) -> None:
     old = newest(make())
     folder = make()
     edit(folder, 3, study=True)
-    assert code_of(lambda: prove_consistency(Layout(folder), old, newest(folder))) == "ME953"
-    assert code_of(lambda: prove_inclusion(Layout(folder), 5, newest(folder))) == "ME953"
+    assert code_of(lambda: prove_consistency(LogPaths(folder), old, newest(folder))) == "ME953"
+    assert code_of(lambda: prove_inclusion(LogPaths(folder), 5, newest(folder))) == "ME953"
 
 
 def test_a_log_that_was_rolled_back_cannot_prove_the_newer_checkpoint(make: MakeLog) -> None:
     old = newest(make())
     new = newest(make())
-    assert code_of(lambda: prove_consistency(Layout(make("audit")), new, old)) == "ME954"
+    assert code_of(lambda: prove_consistency(LogPaths(make("audit")), new, old)) == "ME954"
 
 
 def test_a_record_past_the_checkpoint_cannot_be_proven(make: MakeLog) -> None:
     old = newest(make())
-    assert code_of(lambda: prove_inclusion(Layout(make()), 8, old)) == "ME961"
+    assert code_of(lambda: prove_inclusion(LogPaths(make()), 8, old)) == "ME961"
 
 
 def test_a_checkpoint_of_another_log_is_refused(make: MakeLog) -> None:
-    assert code_of(lambda: prove_inclusion(Layout(make()), 3, newest(make("other")))) == "ME955"
+    assert code_of(lambda: prove_inclusion(LogPaths(make()), 3, newest(make("other")))) == "ME955"

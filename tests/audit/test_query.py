@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from tests.audit.logs import NOW, MakeLog, Pairs, code_of, edit, segment
 from tests.paths import ROOT
 
 pytest.importorskip("duckdb")
 
-from modengine.audit.query import COLUMNS, VIEWS, query
+from modengine.audit.read.query import COLUMNS, VIEWS, query
 
 
 def rows(folder: Path, sql: str) -> list[tuple[object, ...]]:
-    return query(Layout(folder), sql)[0].rows
+    return query(LogPaths(folder), sql)[0].rows
 
 
 def test_the_views_have_what_the_records_have(make: MakeLog, pairs: Pairs) -> None:
@@ -40,7 +40,7 @@ def test_the_views_have_what_the_records_have(make: MakeLog, pairs: Pairs) -> No
 
 
 def test_every_column_can_be_asked_for(make: MakeLog) -> None:
-    answer, _ = query(Layout(make()), "SELECT * FROM records")
+    answer, _ = query(LogPaths(make()), "SELECT * FROM records")
     assert answer.columns == tuple(COLUMNS)
 
 
@@ -52,7 +52,7 @@ def test_what_no_checkpoint_proves_is_not_seen(make: MakeLog, engine: Engine, pa
     log.close()
     assert rows(log.path, "SELECT count(*) FROM decisions") == [(12,)]
     edit(log.path, 9, study=True)
-    answer, report = query(Layout(log.path), "SELECT count(*) FROM decisions")
+    answer, report = query(LogPaths(log.path), "SELECT count(*) FROM decisions")
     assert not report.ok
     assert answer.rows == [(6,)]
 
@@ -85,14 +85,14 @@ def test_more_than_a_question_is_refused(
     monkeypatch.chdir(tmp_path)
     folder = make()
     before = segment(folder).read_bytes()
-    assert code_of(lambda: query(Layout(folder), sql.format(secret=secret))) == "ME963"
+    assert code_of(lambda: query(LogPaths(folder), sql.format(secret=secret))) == "ME963"
     assert segment(folder).read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["audit", "secret.csv"]
 
 
 def test_a_question_has_bounds_and_a_folder_of_its_own(make: MakeLog) -> None:
     sql = "SELECT current_setting('memory_limit'), current_setting('threads'), current_setting('temp_directory')"
-    (limit, threads, place), *_ = query(Layout(make()), sql)[0].rows
+    (limit, threads, place), *_ = query(LogPaths(make()), sql)[0].rows
     assert (limit, threads) == ("244.1 MiB", 1)
     assert Path(place).parent.name.startswith("modengine-")
     assert not Path(place).parent.exists()

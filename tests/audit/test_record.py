@@ -14,22 +14,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modengine.audit.commitments import (
+from modengine.audit.records.commitments import (
     Keyed,
     commitment_to_content,
     commitment_to_details,
     decision_id,
     pseudonym,
 )
-from modengine.audit.context import Context, context_of, used_fields, values
-from modengine.audit.record import decode, encode, message_content, message_from, moment, plain, stamp
-from modengine.audit.sealing import Sealed, Sealer, details_from, reason_class
+from modengine.audit.records.context import Context, context_of, used_fields, values
+from modengine.audit.records.record import decode, encode, message_content, message_from, moment, plain, stamp
+from modengine.audit.records.sealing import Sealed, Sealer, details_from
 from modengine.engine.engine import Engine
 from modengine.errors import MessageError
 from modengine.model import (
     ACTIONS,
     PART_KINDS,
     CategoryScore,
+    Cause,
     Decision,
     Match,
     Message,
@@ -85,24 +86,13 @@ def test_places_are_in_the_details_and_their_characters_nowhere(engine: Engine, 
     assert "付款" not in json.dumps(details, ensure_ascii=False)
 
 
-@pytest.mark.parametrize(
-    ("reason", "name"),
-    [
-        ("the regex took longer than 0.1 s", "timeout"),
-        ("the tokens took more than 10,000 steps", "too-many-steps"),
-        ("not run: 4 matchers had failed before it", "not-run"),
-        ("the message has 25,000 characters; more than 20,000 are not read", "too-long"),
-        ("the regex failed: MemoryError", "failed"),
-        ("something new", "other"),
-    ],
-)
-def test_reasons_are_named_by_their_kind(engine: Engine, pairs: Pairs, reason: str, name: str) -> None:
-    assert reason_class(reason) == name
+@pytest.mark.parametrize("cause", Cause)
+def test_of_a_reason_its_cause_is_told_alone(engine: Engine, pairs: Pairs, cause: Cause) -> None:
     message, decision = pairs[0]
-    unsure = msgspec.structs.replace(decision, undetermined=(Undetermined("r", "p", reason),))
+    unsure = msgspec.structs.replace(decision, undetermined=(Undetermined("r", "p", "25 characters", cause),))
     record, details = sealed(engine, message, unsure)
-    assert record["undetermined"] == [{"rule": "r", "reason": name}]
-    assert details["undetermined"] == [{"rule": "r", "pattern": "p", "reason": reason}]
+    assert record["undetermined"] == [{"rule": "r", "reason": cause.value}]
+    assert details["undetermined"] == [{"rule": "r", "pattern": "p", "reason": "25 characters"}]
 
 
 def test_lone_surrogates_are_kept_and_committed_to(engine: Engine) -> None:
@@ -127,7 +117,8 @@ FULL = Decision(
     {"rumour": CategoryScore(0, "allow", False, ("scope",)), "fraud": CategoryScore(55, "review", True)},
     (RuleHit("r.parcel", "F1", "fraud", 60, 55, (MATCH, OTHER)),), (RuleHit("r.new", None, "rumour", 9, 9, (MATCH,)),),
     (ReliefHit("r.joke", "fraud", -5, (MATCH,)),), (Raised("fraud", "review", ("r.parcel",)),),
-    (Undetermined("r.slow", "p", "the regex took longer than 0.1 s"),), ("lone surrogates",), True, "sha256:0",
+    (Undetermined("r.slow", "p", "the regex took longer than 0.1 s", Cause.TIMEOUT),),
+    ("lone surrogates",), True, "sha256:0",
 )  # fmt: skip
 QUIET = Decision(None, "allow", "allow", False, False, {"fraud": CategoryScore(0, "allow", False)}, revision="sha256:0")
 
@@ -163,6 +154,7 @@ HITS = st.lists(
     st.builds(RuleHit, TEXTS, st.none() | TEXTS, TEXTS, INTEGERS, INTEGERS, MATCHES), max_size=2
 ).map(tuple)  # fmt: skip
 SOME = st.lists(TEXTS, max_size=2).map(tuple)
+UNDETERMINED = st.builds(Undetermined, st.none() | TEXTS, st.none() | TEXTS, TEXTS, st.sampled_from(Cause))
 DECISIONS = st.builds(
     Decision,
     id=st.none(),
@@ -177,7 +169,7 @@ DECISIONS = st.builds(
     shadow_hits=HITS,
     relief=st.lists(st.builds(ReliefHit, TEXTS, TEXTS, INTEGERS, MATCHES), max_size=2).map(tuple),
     raised=st.lists(st.builds(Raised, TEXTS, st.sampled_from(ACTIONS), SOME), max_size=2).map(tuple),
-    undetermined=st.lists(st.builds(Undetermined, st.none() | TEXTS, st.none() | TEXTS, TEXTS), max_size=2).map(tuple),
+    undetermined=st.lists(UNDETERMINED, max_size=2).map(tuple),
     notes=SOME,
     study=st.booleans(),
     revision=st.just("r"),
@@ -202,7 +194,9 @@ def test_a_record_is_canonical_and_says_what_was_decided(engine: Engine, decisio
                 [{k: v for k, v in match.items() if k not in apart} for match in one["matches"]] for one in said[name]
             ]
         assert [one["rule"] for one in record["undetermined"]] == [one["rule"] for one in said["undetermined"]]
-        assert details_from(kept).get("undetermined", []) == said["undetermined"]
+        assert details_from(kept).get("undetermined", []) == [
+            {k: v for k, v in one.items() if k != "cause"} for one in said["undetermined"]
+        ]
         assert details_from(kept).get("notes", []) == said["notes"]
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.recorder import recording
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.verify import verify
+from modengine.audit.write.log import AuditLog
+from modengine.audit.write.recorder import recording
 from modengine.engine.engine import Engine
 from modengine.errors import AuditError
 from tests.audit.logs import KEY, MESSAGES, NOW, records
@@ -35,7 +35,7 @@ def test_every_decision_is_recorded_when_it_is_left(tmp_path: Path, engine: Engi
     assert str(recorder.recorded) == (
         f"audit log: 6 decisions added to {tmp_path / 'audit'} (now 7 records, signed by example.org/audit)"
     )
-    assert verify(Layout(tmp_path / "audit"), key=KEY.verifier).ok
+    assert verify(LogPaths(tmp_path / "audit"), key=KEY.verifier).ok
 
 
 def test_batches_are_sent_as_they_fill_or_as_time_goes_by(tmp_path: Path, engine: Engine) -> None:

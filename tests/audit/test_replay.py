@@ -11,14 +11,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from modengine.audit import replay as module
-from modengine.audit.commitments import pseudonym
-from modengine.audit.layout import Layout, read_origin
-from modengine.audit.log import AuditLog
-from modengine.audit.replay import Replay, Replayer, load_copies
-from modengine.audit.source import Source
-from modengine.audit.vault import Vault
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import LogPaths, read_origin
+from modengine.audit.read import replay as module
+from modengine.audit.read.replay import Replay, Replayer, load_copies
+from modengine.audit.read.source import MessageSource
+from modengine.audit.read.verify import verify
+from modengine.audit.records.commitments import pseudonym
+from modengine.audit.records.vault import Vault
+from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from modengine.engine.match.regex import RegexMatcher
 from modengine.loading import load
@@ -27,10 +27,10 @@ from tests.audit.logs import IN, MESSAGES, NOW, PARCELS, MakeLog, put_vault_rows
 
 
 def replayed(folder: Path, messages: Iterable[Message] | None = None, engine: Engine | None = None) -> Replay:
-    layout = Layout(folder)
+    layout = LogPaths(folder)
     vault = Vault.read(layout.vault, read_origin(layout))
     assert vault is not None
-    with closing(vault), Source(messages or (), vault.key) as source:
+    with closing(vault), MessageSource(messages or (), vault.key) as source:
         replayer = Replayer(layout, vault, None if messages is None else source, engine)
         verify(layout, on_record=replayer.take)
     return replayer.result
@@ -64,7 +64,7 @@ def test_messages_in_the_thousands_are_looked_for_without_holding_them() -> None
     tracemalloc.start()
     try:
         messages = (Message("长" * 1000, str(number) if number % 2 else None) for number in range(20_000))
-        with Source(messages, bytes(32)) as source:
+        with MessageSource(messages, bytes(32)) as source:
             assert source.find(None, bytes(32), "") == (None, "text absent")
             assert source.find(pseudonym(bytes(32), "7"), bytes(32), "") == (None, "text changed")
         assert tracemalloc.get_traced_memory()[1] < 2_000_000
@@ -85,7 +85,7 @@ def test_a_log_replays_without_the_files_that_its_rules_came_from(tmp_path: Path
         path.unlink()
     result = replayed(tmp_path / "audit")
     assert (result.same, result.causes) == (6, {})
-    copies = load_copies(Layout(tmp_path / "audit"), records(tmp_path / "audit")[0]["files"])
+    copies = load_copies(LogPaths(tmp_path / "audit"), records(tmp_path / "audit")[0]["files"])
     assert copies is not None
     assert copies.revision == engine.revision
 
@@ -175,7 +175,7 @@ def test_a_timeout_is_a_cause(make: MakeLog, monkeypatch: pytest.MonkeyPatch) ->
     folder = make(keep_text=True)
 
     def find(self: Any, part: Any, candidates: Any) -> Any:
-        from modengine.engine.match.found import Finding
+        from modengine.engine.match.matcher import Finding
 
         return Finding((), (), "the regex took longer than 0.1 s")
 
@@ -192,7 +192,7 @@ def test_a_record_that_the_rules_do_not_make_is_unexplained(make: MakeLog, monke
 
 def test_another_version_of_the_engine_is_a_cause(make: MakeLog, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = make(keep_text=True)
-    monkeypatch.setattr("modengine.audit.context.__version__", "9.9.9")
+    monkeypatch.setattr("modengine.audit.records.context.__version__", "9.9.9")
     assert replayed(folder).same == 6
     blind(monkeypatch)
     assert replayed(folder).causes == {"engine": 4}
@@ -202,7 +202,7 @@ def test_another_version_of_the_engine_is_a_cause(make: MakeLog, monkeypatch: py
 def test_copies_cannot_be_written_outside_of_their_folder(make: MakeLog, tmp_path: Path, path: str) -> None:
     folder = make()
     first, *rest = records(folder)[0]["files"]
-    load_copies(Layout(folder), [first, {**rest[0], "path": path}])
+    load_copies(LogPaths(folder), [first, {**rest[0], "path": path}])
     assert not Path("/etc/x.yaml").exists()
     assert not list(tmp_path.parent.glob("x.yaml"))
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.layout import Layout
-from modengine.audit.log import AuditLog
-from modengine.audit.record import encode
-from modengine.audit.report import Report
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.verify import verify
+from modengine.audit.records.record import encode
+from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
+from modengine.lab.report.report import Report
 from tests.audit.logs import (
     KEY,
     NOW,
@@ -41,7 +41,7 @@ def first(report: Report) -> tuple[str, int | None]:
 
 def test_a_good_log_is_good(make: MakeLog) -> None:
     folder = make(keep_text=True)
-    report = verify(Layout(folder), note(folder))
+    report = verify(LogPaths(folder), note(folder))
     assert report.ok
     assert (report.size, report.proven, report.outside, report.texts) == (7, 7, 1, 6)
     assert (report.vault, report.signed, report.kinds) == ("complete", "unsigned", {"decision": 6, "revision": 1})
@@ -51,7 +51,7 @@ def test_a_good_log_is_good(make: MakeLog) -> None:
 def test_a_log_without_its_vault_is_checked_all_the_same(make: MakeLog) -> None:
     folder = make()
     (folder / "vault.sqlite").unlink()
-    report = verify(Layout(folder), note(folder))
+    report = verify(LogPaths(folder), note(folder))
     assert report.ok
     assert report.vault == "absent"
 
@@ -59,7 +59,7 @@ def test_a_log_without_its_vault_is_checked_all_the_same(make: MakeLog) -> None:
 def test_a_changed_record_is_named_where_the_vault_is_there(make: MakeLog) -> None:
     folder = make()
     edit(folder, 3, taken="allow", study=True)
-    assert first(verify(Layout(folder))) == ("ME953", 3)
+    assert first(verify(LogPaths(folder))) == ("ME953", 3)
 
 
 def test_a_changed_record_is_between_two_checkpoints_where_it_is_not(make: MakeLog) -> None:
@@ -67,7 +67,7 @@ def test_a_changed_record_is_between_two_checkpoints_where_it_is_not(make: MakeL
     folder = make()
     (folder / "vault.sqlite").unlink()
     edit(folder, 9, study=True)
-    report = verify(Layout(folder))
+    report = verify(LogPaths(folder))
     assert "one of the records 7 to 12" in report.faults[0].what
     assert report.proven == 7
 
@@ -76,7 +76,7 @@ def test_a_broken_record_is_named_with_its_place(make: MakeLog) -> None:
     folder = make()
     lines = segment(folder).read_bytes().splitlines(keepends=True)
     segment(folder).write_bytes(b"".join(lines[:4]) + b"{}\n" + b"".join(lines[5:]))
-    report = verify(Layout(folder))
+    report = verify(LogPaths(folder))
     assert first(report) == ("ME953", 4)
     assert report.faults[0].where == f"{segment(folder).name}, byte {sum(map(len, lines[:4]))}"
     assert "good records follow it" in report.faults[0].what
@@ -101,7 +101,7 @@ def test_what_is_no_record_is_said_to_be_none(make: MakeLog, change: object, wha
     lines = segment(folder).read_bytes().splitlines(keepends=True)
     lines[4] = change(lines[4])  # type: ignore[operator]
     segment(folder).write_bytes(b"".join(lines))
-    report = verify(Layout(folder))
+    report = verify(LogPaths(folder))
     assert first(report) == ("ME953", 4)
     assert what in report.faults[0].what
 
@@ -109,7 +109,7 @@ def test_what_is_no_record_is_said_to_be_none(make: MakeLog, change: object, wha
 def test_a_log_that_was_cut_is_found_by_its_own_checkpoint(make: MakeLog) -> None:
     folder = make()
     segment(folder).write_bytes(b"".join(segment(folder).read_bytes().splitlines(keepends=True)[:5]))
-    report = verify(Layout(folder))
+    report = verify(LogPaths(folder))
     assert first(report) == ("ME954", 5)
     assert "says 7" in report.faults[0].what
 
@@ -124,26 +124,26 @@ def test_a_log_that_was_rolled_back_whole_is_found_by_a_checkpoint_kept_elsewher
     kept = note(folder)
     for path, data in old.items():
         path.write_bytes(data)
-    assert verify(Layout(folder)).ok
-    assert first(verify(Layout(folder), kept)) == ("ME954", 7)
+    assert verify(LogPaths(folder)).ok
+    assert first(verify(LogPaths(folder), kept)) == ("ME954", 7)
 
 
 def test_an_older_checkpoint_of_the_same_log_is_met_on_the_way(make: MakeLog) -> None:
     kept = note(make())
-    report = verify(Layout(make()), kept)
+    report = verify(LogPaths(make()), kept)
     assert report.ok
     assert report.outside == 1
 
 
 def test_the_checkpoint_of_another_log_is_refused(make: MakeLog) -> None:
-    assert code_of(lambda: verify(Layout(make()), note(make("other")))) == "ME955"
+    assert code_of(lambda: verify(LogPaths(make()), note(make("other")))) == "ME955"
 
 
 def test_the_wrong_key_is_refused(make: MakeLog) -> None:
     folder = make(key=KEY)
-    assert code_of(lambda: verify(Layout(folder), key=OTHER.verifier)) == "ME956"
-    assert code_of(lambda: verify(Layout(make("unsigned")), key=KEY.verifier)) == "ME956"
-    assert verify(Layout(folder)).signed == "signed, not checked"
+    assert code_of(lambda: verify(LogPaths(folder), key=OTHER.verifier)) == "ME956"
+    assert code_of(lambda: verify(LogPaths(make("unsigned")), key=KEY.verifier)) == "ME956"
+    assert verify(LogPaths(folder)).signed == "signed, not checked"
 
 
 def test_a_changed_or_missing_copy_of_a_rule_file_is_said(make: MakeLog) -> None:
@@ -151,7 +151,7 @@ def test_a_changed_or_missing_copy_of_a_rule_file_is_said(make: MakeLog) -> None
     one, two, *_ = sorted((folder / "rules").iterdir())
     one.write_bytes(one.read_bytes() + b"#")
     two.unlink()
-    report = verify(Layout(folder))
+    report = verify(LogPaths(folder))
     assert [fault.record for fault in report.faults] == [0, 0]
     assert report.proven == 7
     assert {"missing" in fault.what for fault in report.faults} == {True, False}
@@ -206,7 +206,7 @@ def test_a_changed_vault_is_said(make: MakeLog, sql: str, what: str) -> None:
 
 
 def is_said(folder: Path, what: str) -> None:
-    report = verify(Layout(folder))
+    report = verify(LogPaths(folder))
     assert what in report.faults[0].what
     assert report.faults[0].code == "ME960"
     assert report.proven == 7
@@ -220,7 +220,7 @@ def test_an_erasure_that_was_not_done_is_said(make: MakeLog) -> None:
     new = vault_rows(folder)[7]
     (folder / "vault.sqlite").write_bytes(before)
     put_vault_rows(folder, {**vault_rows(folder), 7: new})
-    report = verify(Layout(folder))
+    report = verify(LogPaths(folder))
     assert "record 2 was erased, but the vault still has it" in report.faults[0].what
 
 
@@ -231,7 +231,7 @@ def test_times_that_go_backwards_are_said(make: MakeLog) -> None:
     (folder / "checkpoints").unlink()
     early = (NOW - timedelta(days=1)).isoformat(timespec="microseconds").replace("+00:00", "Z")
     edit(folder, 3, time=early)
-    codes = {(fault.code, fault.record) for fault in verify(Layout(folder)).faults}
+    codes = {(fault.code, fault.record) for fault in verify(LogPaths(folder)).faults}
     assert ("ME962", 3) in codes
 
 
@@ -239,7 +239,7 @@ def test_records_past_the_checkpoint_are_not_proven(make: MakeLog, engine: Engin
     log = AuditLog.open(make(), time=NOW)
     log.use(engine, NOW)
     log.append_many(pairs, NOW)
-    report = verify(Layout(log.path))
+    report = verify(LogPaths(log.path))
     log.close()
     assert report.ok
     assert (report.size, report.proven) == (13, 7)
@@ -250,7 +250,7 @@ def test_a_tail_that_is_being_written_is_no_damage(make: MakeLog) -> None:
     folder = make()
     with segment(folder).open("ab") as file:
         file.write(b'{"action":"allow"')
-    report = verify(Layout(folder))
+    report = verify(LogPaths(folder))
     assert report.ok
     assert "no record" in report.notices[0]
 
@@ -259,9 +259,9 @@ def test_a_tail_that_is_being_written_is_no_damage(make: MakeLog) -> None:
 def test_a_file_that_does_not_belong_there_is_said(make: MakeLog, name: str) -> None:
     folder = make()
     (folder / "segments" / name).write_bytes(b"")
-    assert not verify(Layout(folder)).ok or name.startswith("0")
+    assert not verify(LogPaths(folder)).ok or name.startswith("0")
     (folder / "segments" / name).write_bytes(b"x\n")
-    assert not verify(Layout(folder)).ok
+    assert not verify(LogPaths(folder)).ok
 
 
 @pytest.mark.parametrize(
@@ -283,7 +283,7 @@ def test_hostile_contents_are_faults_and_no_crash(make: MakeLog, content: dict[s
     except OverflowError:
         lines[2] = b'{"erased":[1180591620717411303424],"kind":"erasure","seq":2,"time":"2026-01-01T12:00:00.000000Z"}'
     path.write_bytes(b"".join(line + b"\n" for line in lines))
-    assert not verify(Layout(folder)).ok
+    assert not verify(LogPaths(folder)).ok
 
 
 def test_a_vault_that_is_damaged_anywhere_is_a_fault_and_no_crash(make: MakeLog) -> None:
@@ -292,17 +292,17 @@ def test_a_vault_that_is_damaged_anywhere_is_a_fault_and_no_crash(make: MakeLog)
     whole = path.read_bytes()
     for at in range(0, len(whole), 397):
         path.write_bytes(whole[:at] + bytes(b ^ 0x5A for b in whole[at : at + 40]) + whole[at + 40 :])
-        report = verify(Layout(folder))
+        report = verify(LogPaths(folder))
         assert report.proven == 7
         assert {fault.code for fault in report.faults} <= {"ME960", "ME953"}
     path.write_bytes(whole[: len(whole) // 2])
-    assert not verify(Layout(folder)).ok
+    assert not verify(LogPaths(folder)).ok
 
 
 def test_a_log_on_a_read_only_disk_can_be_checked(make: MakeLog, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = make(keep_text=True)
-    monkeypatch.setattr("modengine.audit.vault.os.access", lambda *_: False)
-    report = verify(Layout(folder))
+    monkeypatch.setattr("modengine.audit.records.vault.os.access", lambda *_: False)
+    report = verify(LogPaths(folder))
     assert report.ok
     assert (report.vault, report.texts) == ("complete", 6)
 
@@ -310,7 +310,7 @@ def test_a_log_on_a_read_only_disk_can_be_checked(make: MakeLog, monkeypatch: py
 def test_memory_does_not_grow_with_the_log(make: MakeLog) -> None:
     def peak(folder: Path) -> int:
         tracemalloc.start()
-        assert verify(Layout(folder)).ok
+        assert verify(LogPaths(folder)).ok
         found = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return found

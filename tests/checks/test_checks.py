@@ -13,7 +13,7 @@ import pytest
 import modengine
 from modengine.checks import CHECKS, check, check_paths
 from modengine.codes import CODES
-from modengine.errors import Place, Problem
+from modengine.errors import Diagnostic, Location
 from modengine.model import Message
 from modengine.policy.model import Example, Examples, Policy, TermList, Token
 from tests import build
@@ -31,11 +31,13 @@ def ruled(*rules: Any, **content: Any) -> Policy:
 
 
 def terms(name: str, *entries: str) -> TermList:
-    return TermList(name, entries, Place("list.txt"), tuple(Place("list.txt", n) for n in range(1, len(entries) + 1)))
+    return TermList(
+        name, entries, Location("list.txt"), tuple(Location("list.txt", n) for n in range(1, len(entries) + 1))
+    )
 
 
 def placed(pattern: Any) -> Any:
-    return replace(pattern, term_places=tuple(Place("p.yaml", 1, n) for n in range(1, len(pattern.terms) + 1)))
+    return replace(pattern, term_places=tuple(Location("p.yaml", 1, n) for n in range(1, len(pattern.terms) + 1)))
 
 
 def of(pattern: Any) -> Policy:
@@ -43,7 +45,7 @@ def of(pattern: Any) -> Policy:
 
 
 def clauses(**stated: str) -> dict[str, Any]:
-    return {"clauses": stated, "clause_places": {name: Place("c.yaml", n) for n, name in enumerate(stated, 1)}}
+    return {"clauses": stated, "clause_places": {name: Location("c.yaml", n) for n, name in enumerate(stated, 1)}}
 
 
 LISTED = replace(A, lists=("apps",))
@@ -138,7 +140,7 @@ def test_every_check_has_a_case_that_it_finds_and_one_that_it_lets_pass() -> Non
 
 
 def test_every_finding_is_a_warning_with_a_hint() -> None:
-    problems: list[Problem] = [problem for name, policy, _ in FINDING for problem in CHECKS[name].find(policy)]
+    problems: list[Diagnostic] = [problem for name, policy, _ in FINDING for problem in CHECKS[name].find(policy)]
     assert all(problem.severity == "warning" and problem.hint for problem in problems)
 
 
@@ -150,18 +152,18 @@ def test_every_finding_of_the_8_family_has_a_check_or_the_guard() -> None:
 @pytest.mark.parametrize(
     ("name", "policy", "place"),
     [
-        ("duplicate-terms", of(placed(text("p", "微信", "微信"))), Place("p.yaml", 1, 2)),
-        ("duplicate-terms", ruled(ONE, lists=(terms("apps", "微信", "微信"),)), Place("list.txt", 2)),
-        ("clauses", ruled(ONE, **clauses(F1="x", F2="y")), Place("c.yaml", 2)),
+        ("duplicate-terms", of(placed(text("p", "微信", "微信"))), Location("p.yaml", 1, 2)),
+        ("duplicate-terms", ruled(ONE, lists=(terms("apps", "微信", "微信"),)), Location("list.txt", 2)),
+        ("clauses", ruled(ONE, **clauses(F1="x", F2="y")), Location("c.yaml", 2)),
         (
             "short-fuzzy-terms",
             of(placed(text("p", "微信", "加", looks_like=True))),
-            Place("p.yaml", 1, 2),
+            Location("p.yaml", 1, 2),
         ),
     ],
 )
-def test_a_finding_points_at_its_place(name: str, policy: Policy, place: Place) -> None:
-    assert [problem.place for problem in CHECKS[name].find(policy)] == [place]
+def test_a_finding_points_at_its_place(name: str, policy: Policy, place: Location) -> None:
+    assert [problem.location for problem in CHECKS[name].find(policy)] == [place]
 
 
 def test_a_shared_pattern_is_read_once() -> None:
@@ -208,7 +210,7 @@ def folder(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-def codes(problems: tuple[Problem, ...]) -> list[str]:
+def codes(problems: tuple[Diagnostic, ...]) -> list[str]:
     return [problem.code for problem in problems]
 
 
@@ -219,7 +221,7 @@ def test_a_ruleset_is_checked_alone(folder: Callable[..., Path]) -> None:
 
 def test_findings_are_sorted_by_place_and_show_their_line(folder: Callable[..., Path]) -> None:
     found_ = check(folder(one=RULESET.format(name="one")) / "one.yaml")
-    assert (found_[-1].place.line, found_[-1].source) == (10, "      who: {words: [微信, 微信]}")
+    assert (found_[-1].location.line, found_[-1].source) == (10, "      who: {words: [微信, 微信]}")
 
 
 def test_a_policy_is_checked_with_all_that_it_names(folder: Callable[..., Path]) -> None:

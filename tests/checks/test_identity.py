@@ -86,7 +86,7 @@ EVIDENCE: dict[str, Policy] = {
 def refused(policy: Policy) -> list[str]:
     with pytest.raises(PolicyError) as caught:
         compile_engine(policy)
-    return [problem.code for problem in caught.value.problems]
+    return [problem.code for problem in caught.value.diagnostics]
 
 
 @pytest.mark.parametrize("policy", EVIDENCE.values(), ids=EVIDENCE)
@@ -197,8 +197,12 @@ def written(folder: Path, head: str = "") -> Path:
 def test_loading_refuses_it_and_points_at_the_word(tmp_path: Path) -> None:
     with pytest.raises(PolicyError) as caught:
         modengine.load(written(tmp_path))
-    [problem] = caught.value.problems
-    assert (problem.code, problem.place.line, problem.source[problem.place.column - 1 :][:2]) == ("ME701", 10, WORD)
+    [problem] = caught.value.diagnostics
+    assert (problem.code, problem.location.line, problem.source[problem.location.column - 1 :][:2]) == (
+        "ME701",
+        10,
+        WORD,
+    )
 
 
 def test_a_study_is_loaded(tmp_path: Path) -> None:
@@ -207,6 +211,6 @@ def test_a_study_is_loaded(tmp_path: Path) -> None:
 
 def test_checking_counts_it_in_a_study(tmp_path: Path) -> None:
     found = modengine.check(written(tmp_path, "study: true\n"))
-    assert [(one.code, one.place.line) for one in found if one.code.startswith("ME7") or one.code == "ME809"] == [
+    assert [(one.code, one.location.line) for one in found if one.code.startswith("ME7") or one.code == "ME809"] == [
         ("ME809", 10)
     ]

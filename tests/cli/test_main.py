@@ -55,7 +55,7 @@ def test_a_bug_is_told_in_words(command: Command, monkeypatch: pytest.MonkeyPatc
         raise KeyError("x")
 
     monkeypatch.setattr("modengine.run.schemas.SCHEMAS", {})
-    monkeypatch.setattr("modengine.cli.schema.SCHEMAS", {"ruleset": broken, "policy": broken})
+    monkeypatch.setattr("modengine.cli.rules.schema.SCHEMAS", {"ruleset": broken, "policy": broken})
     ran = command("schema", "ruleset")
     assert ran.code == main.BUG
     assert ran.err.startswith("modengine: an unexpected error, and so a bug: KeyError: 'x' (test_main.py:")
@@ -70,7 +70,7 @@ def test_an_interrupt_is_told_in_words(command: Command, monkeypatch: pytest.Mon
     def stop() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("modengine.cli.schema.SCHEMAS", {"ruleset": stop})
+    monkeypatch.setattr("modengine.cli.rules.schema.SCHEMAS", {"ruleset": stop})
     ran = command("schema", "ruleset")
     assert ran.code == main.STOPPED
     assert ran.err.strip() == "modengine: stopped; no output file was written"

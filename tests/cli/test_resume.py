@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.layout import Layout
-from modengine.audit.verify import verify
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.verify import verify
 from modengine.errors import AuditError
 from tests.commands import POLICY, Command
 from tests.resuming import (
@@ -41,7 +41,7 @@ def test_killed_at_some_steps_it_goes_on_to_the_same_end(
 
 def stop_at(monkeypatch: pytest.MonkeyPatch, call: int, error: BaseException) -> None:
     """The log fails at a batch."""
-    from modengine.audit.log import AuditLog
+    from modengine.audit.write.log import AuditLog
 
     real, calls = AuditLog.append_sealed, 0
 
@@ -65,7 +65,7 @@ def test_an_interrupted_scan_says_how_to_go_on_and_goes_on(
     assert "lines are decided, kept in `out.jsonl.part`; to go on: modengine scan" in ran.err
     assert ran.err.splitlines()[-2].endswith(" -o out.jsonl --resume")
     assert sorted(os.listdir(folder)) == ["audit", "out.jsonl.part", "out.jsonl.resume"]
-    assert verify(Layout(folder / "audit")).ok
+    assert verify(LogPaths(folder / "audit")).ok
     ran = command("scan", jsonl, "-p", POLICY, "-o", "out.jsonl", "--resume")
     assert ran.code == 1
     assert ran.out.startswith("54 messages decided by class")

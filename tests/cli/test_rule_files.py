@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from modengine.cli.check import as_github
-from modengine.errors import Place, Problem
+from modengine.cli.rules.check import as_github
+from modengine.errors import Diagnostic, Location
 from modengine.run.schemas import SCHEMAS
 from tests.commands import POLICY, Command
 
@@ -81,7 +81,7 @@ def test_findings_as_json(command: Command, doubtful: Path) -> None:
 
 
 def test_findings_for_github() -> None:
-    problem = Problem("ME801", "50% of `a`\nnobody uses", Place("a,b:c.yaml", 3, 4), "drop it")
+    problem = Diagnostic("ME801", "50% of `a`\nnobody uses", Location("a,b:c.yaml", 3, 4), "drop it")
     assert as_github([problem]) == (
         "::warning file=a%2Cb%3Ac.yaml,line=3,col=4,title=ME801 unused-list"
         "::50%25 of `a`%0Anobody uses. hint: drop it\n"

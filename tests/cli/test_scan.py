@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 import modengine
-from modengine.run.blocks import blocks
-from modengine.run.tidy import DECISIONS, HITS
+from modengine.run.read.blocks import blocks
+from modengine.run.write.tidy import DECISIONS, HITS
 from tests.commands import EXPIRY, POLICY, Command, finish, process, started
 
 IN_SCOPE = {"channel": "public_account", "time": "2014-06-01T08:00:00+08:00"}
@@ -142,7 +142,7 @@ def test_what_was_decided_before_an_error_is_recorded_and_said(
         yield from blocks(*args)  # type: ignore[arg-type]
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr("modengine.cli.scan_files.blocks", breaks)
+    monkeypatch.setattr("modengine.cli.scan.files.blocks", breaks)
     ran = command("scan", messages, "-p", POLICY, "-o", "out.jsonl")
     assert (ran.code, ran.out) == (2, "")
     kept = "modengine: 5 lines are decided, kept in `out.jsonl.part`; to go on: modengine scan"

@@ -23,7 +23,7 @@ from modengine.model import (
     Undetermined,
 )
 from modengine.policy import schema
-from modengine.policy.record import Record
+from modengine.policy.nodes.record import Record
 from tests.docs.examples import pages
 from tests.paths import DOCS
 

@@ -50,7 +50,7 @@ def _rules_hold(block: Block, folder: Path) -> None:
     from modengine import check
     from modengine.loading import compile_engine
     from modengine.policy.load import policy_of, read
-    from modengine.run.examples import run_examples
+    from modengine.run.work.examples import run_examples
 
     assert block.file is not None
     errors = [problem.render() for problem in check(block.file) if problem.severity == "error"]

@@ -10,14 +10,13 @@ import pytest
 
 import modengine
 from modengine import Engine, Message
-from modengine.engine.engine import MOST_CHARACTERS
-from modengine.engine.evaluate.facts import MOST_FAILURES
+from modengine.engine.budget import BUDGET
 from modengine.engine.match.expression import MOST_NODES
 from modengine.engine.match.regex import TIMEOUT
-from modengine.engine.match.tokens import STEPS
 from modengine.loading import compile_engine
-from modengine.policy import condition, files, patterns, policy, report, yaml
+from modengine.policy import files, grammar, patterns, policy
 from modengine.policy.load import policy_of, read
+from modengine.policy.nodes import diagnostics, yaml
 from modengine.text.normalize import MARKS, plain
 from modengine.text.sounds import LONGEST_RUN
 from tests.docs.examples import blocks
@@ -147,13 +146,13 @@ def test_later_overrides_win(folder: Path) -> None:
         ("a rule file", yaml.MAX_VALUES),
         ("a rule file", yaml.MAX_DEPTH),
         ("a rule file", files.MAX_BYTES // 1_000_000),
-        ("a condition", condition.MAX_LENGTH),
-        ("a condition", condition.MAX_DEPTH),
+        ("a condition", grammar.MAX_LENGTH),
+        ("a condition", grammar.MAX_DEPTH),
         ("terms in a list file", patterns.MAX_TERMS),
         ("a regex, with its lists put in", patterns.MAX_REGEX),
         ("a regex, with its lists put in", MOST_NODES),
         ("a token's `op`", patterns.MAX_REPEAT),
-        ("problems shown of one file", report.MOST),
+        ("problems shown of one file", diagnostics.MOST),
     ],
 )
 def test_limits_of_rule_files(limit: str, number: int) -> None:
@@ -215,11 +214,13 @@ def test_a_hit_in_a_cluster_grows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("limit", "number"),
     [
-        ("characters of a message", MOST_CHARACTERS),
+        ("characters of a message", BUDGET.characters),
         ("combining marks", MARKS),
         ("one regex", TIMEOUT),
-        ("one `tokens` pattern", STEPS),
-        ("failed patterns", MOST_FAILURES),
+        ("parts of a message", BUDGET.parts),
+        ("one regex that no automaton can say", BUDGET.opaque_length),
+        ("one `tokens` pattern", BUDGET.token_steps),
+        ("candidates of one `words` or `text` pattern", BUDGET.candidates),
         ("a run of Latin letters", LONGEST_RUN),
     ],
 )

@@ -11,8 +11,8 @@ import msgspec
 
 import modengine
 from modengine.engine.engine import Engine
-from modengine.explain import Details, details_of
-from modengine.model import Message, Part, Trace, Undetermined
+from modengine.explain.details import Details, details_of
+from modengine.model import Cause, Message, Part, Trace, Undetermined
 from tests.paths import DATA
 
 HERE = Path(__file__).parent
@@ -104,7 +104,7 @@ def undetermined(name: str = "hit-in-scope") -> Trace:
     )
     decision = msgspec.structs.replace(
         trace.decision,
-        undetermined=(Undetermined(rule.rule, "where", "the regex ran out of time (0.05 s)"),),
+        undetermined=(Undetermined(rule.rule, "where", "the regex ran out of time (0.05 s)", Cause.TIMEOUT),),
         hits=(),
         relief=(),
     )

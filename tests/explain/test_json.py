@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from modengine.explain import as_json
+from modengine.explain.json import as_json
 from modengine.model import Decision, RuleTrace
 from tests.explain.cases import BY_NAME, HERE, trace_of
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modengine.explain import as_html, decision_html, page
-from modengine.explain.page import css
+import modengine
+from modengine.explain.page import as_html, css, decision_html, page
 from modengine.model import Message, Part
 from tests.explain.cases import BY_NAME, HERE, engine, trace_of, undetermined
 
@@ -75,6 +75,7 @@ def test_every_page_is_well_formed_and_runs_nothing(name: str) -> None:
 def test_decisions_have_a_page_of_their_own(name: str) -> None:
     trace, _ = trace_of(name)
     Checked(decision_html(trace.decision))
+    assert isinstance(trace.decision, modengine.Decision)
     assert trace.decision.action.upper() in trace.decision._repr_html_()
 
 
@@ -113,6 +114,7 @@ def test_the_page_follows_light_and_dark() -> None:
 
 def test_a_notebook_shows_a_trace() -> None:
     trace, _ = trace_of("hit-in-scope")
+    assert isinstance(trace, modengine.Trace)  # using a public name is what registers the display
     assert trace._repr_html_() == as_html(trace)
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from modengine.explain import as_text
+from modengine.explain.text import as_text
 from modengine.model import ConditionTrace as Node
 from modengine.model import Decision, Match, Message, RuleTrace, Trace
 from tests.explain.cases import BY_NAME, CASES, HERE, trace_of, undetermined

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from modengine.lab.card import data_folder
-from modengine.lab.corpus import Columns, Corpus, load
+from modengine.lab.data.card import data_folder
+from modengine.lab.data.corpus import Columns, Corpus, load
 from tests.lab.corpora import MakeCorpus, Rows, write
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from modengine.engine.engine import Engine
-from modengine.lab.corpus import Corpus
+from modengine.lab.data.corpus import Corpus
 from tests.build import engine, regex, rule, text
 from tests.paths import ROOT
 

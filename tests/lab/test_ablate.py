@@ -10,15 +10,15 @@ import pytest
 
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
-from modengine.lab.ablate import Ablation, RuleEffect, ablate, ablations, decided_without, steps
-from modengine.lab.ablation_view import charts, view
-from modengine.lab.boundaries import boundaries
-from modengine.lab.charts import Grid
-from modengine.lab.metrics import ANY
-from modengine.lab.outcomes import decide
-from modengine.lab.render import as_html, as_json, as_text
-from modengine.lab.schemas import schema
-from modengine.lab.without import Reach, counting, without
+from modengine.lab.data.outcomes import decide
+from modengine.lab.data.without import Reach, counting, without
+from modengine.lab.report.charts import Grid
+from modengine.lab.report.render import as_html, as_json, as_text
+from modengine.lab.report.schemas import schema
+from modengine.lab.report.views.ablate import charts, view
+from modengine.lab.stats.metrics import ANY
+from modengine.lab.studies.ablate import Ablation, RuleEffect, ablate, ablations, decided_without, steps
+from modengine.lab.studies.boundaries import boundaries
 from modengine.loading import compile_engine
 from tests.build import engine, override, relief, rule, text, words
 from tests.lab.corpora import MakeCorpus, blocks_everything, rows

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from modengine.errors import InputError
-from modengine.lab import corpus as lab_corpus
-from modengine.lab.corpus import Columns, load
+from modengine.lab.data import corpus as lab_corpus
+from modengine.lab.data.corpus import Columns, load
 from tests.commands import POLICY, Command
 from tests.lab.corpora import rows, write
 
@@ -139,7 +139,7 @@ def test_an_interrupt_leaves_no_file(command: Command, tmp_path: Path, monkeypat
     def stop(*_args: object, **_kwargs: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("modengine.lab.evaluate.decide", stop)
+    monkeypatch.setattr("modengine.lab.studies.evaluate.decide", stop)
     (tmp_path / "a.jsonl").write_text(GOOD, encoding="utf-8")
     ran = command("eval", POLICY, tmp_path / "a.jsonl", *COLUMNS, "-o", tmp_path / "out.html")
     assert (ran.code, ran.out) == (130, "")

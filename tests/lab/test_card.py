@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from modengine.errors import InputError, PolicyError
-from modengine.lab.card import load_card, read_card
+from modengine.lab.data.card import load_card, read_card
 from modengine.loading import load
 from tests.lab.corpora import CARDS, rows, write
 

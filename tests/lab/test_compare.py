@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from modengine.errors import InputError
-from modengine.lab.compare import Comparison, compare
-from modengine.lab.comparison_view import tables, view
-from modengine.lab.metrics import ALL, ANY
-from modengine.lab.paired import p_value, paired
-from modengine.lab.render import as_html, as_json, as_text, named
-from modengine.lab.schemas import schema
-from modengine.lab.table import Quote
+from modengine.lab.report.render import as_html, as_json, as_text, named
+from modengine.lab.report.schemas import schema
+from modengine.lab.report.table import Quote
+from modengine.lab.report.views.compare import tables, view
+from modengine.lab.stats.metrics import ALL, ANY
+from modengine.lab.stats.paired import p_value, paired
+from modengine.lab.studies.compare import Comparison, compare
 from tests.build import engine, relief, rule, text
 from tests.lab.corpora import MakeCorpus, blocks_everything, never_acts, rows, sound
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from modengine.errors import InputError
-from modengine.lab import corpus as lab_corpus
-from modengine.lab.corpus import Columns, load
+from modengine.lab.data import corpus as lab_corpus
+from modengine.lab.data.corpus import Columns, load
 from tests.lab.corpora import MakeCorpus, rows, write
 
 CATEGORIES = ("fraud", "violence")

@@ -11,13 +11,13 @@ import pytest
 
 from modengine.engine.engine import Engine
 from modengine.errors import InputError
-from modengine.lab.charts import Lines
-from modengine.lab.evade import POOLED, Evasion, evade
-from modengine.lab.evade_view import tables, view
-from modengine.lab.perturb_tables import DISGUISES
-from modengine.lab.price import STEPS, switched
-from modengine.lab.render import as_html, as_json, as_text
-from modengine.lab.schemas import schema
+from modengine.lab.data.perturb_tables import DISGUISES
+from modengine.lab.report.charts import Lines
+from modengine.lab.report.render import as_html, as_json, as_text
+from modengine.lab.report.schemas import schema
+from modengine.lab.report.views.evade import tables, view
+from modengine.lab.studies.evade import POOLED, Evasion, evade
+from modengine.lab.studies.price import STEPS, switched
 from modengine.model import Message
 from modengine.policy.model import Example, Examples
 from tests.build import HERE, engine, regex, rule, text

@@ -9,11 +9,11 @@ import pytest
 
 from modengine.engine.engine import Engine
 from modengine.errors import InputError
-from modengine.lab.corpus import Corpus
-from modengine.lab.evaluate import Evaluation, evaluate
-from modengine.lab.evaluation_view import tables, view
-from modengine.lab.intervals import proportion
-from modengine.lab.metrics import ALL, Figures, project
+from modengine.lab.data.corpus import Corpus
+from modengine.lab.report.views.evaluate import tables, view
+from modengine.lab.stats.intervals import proportion
+from modengine.lab.stats.metrics import ALL, Figures, project
+from modengine.lab.studies.evaluate import Evaluation, evaluate
 from tests.lab.corpora import MakeCorpus, blocks_everything, never_acts, rows, single, sound
 
 LABELLED = {"label": "label"}
@@ -130,7 +130,7 @@ def test_what_a_card_forbids_is_not_given(corpus: MakeCorpus) -> None:
 
 
 def shown(result: Evaluation) -> list[str]:
-    from modengine.lab.table import show
+    from modengine.lab.report.table import show
 
     return [show(cell) for table in tables(result) for row in table.rows for cell in row]
 

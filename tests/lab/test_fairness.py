@@ -10,11 +10,11 @@ import pytest
 
 from modengine.checks.lexicon import lexicon
 from modengine.engine.engine import Engine
-from modengine.lab.fairness import ALL, Fairness, KindRow, fairness
-from modengine.lab.fairness_view import tables, view
-from modengine.lab.render import as_csv, as_html, as_json, as_text
-from modengine.lab.schemas import schema
-from modengine.lab.templates import Templates, parse
+from modengine.lab.data.templates import Templates, parse
+from modengine.lab.report.render import as_csv, as_html, as_json, as_text
+from modengine.lab.report.schemas import schema
+from modengine.lab.report.views.fairness import tables, view
+from modengine.lab.studies.fairness import ALL, Fairness, KindRow, fairness
 from tests.build import engine, regex, relief, rule, text
 from tests.lab.corpora import MakeCorpus, blocks_everything, never_acts, rows
 

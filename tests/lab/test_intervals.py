@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from modengine.lab.claims import adjusted
-from modengine.lab.intervals import (
+from modengine.lab.stats.claims import adjusted
+from modengine.lab.stats.intervals import (
     LEAST,
     NOTHING,
     difference,

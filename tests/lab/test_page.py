@@ -9,22 +9,22 @@ from typing import ClassVar
 
 import pytest
 
-from modengine.lab.charts import Chart, Grid, Intervals, Line, Lines, Point
-from modengine.lab.corpus import About
-from modengine.lab.evaluate import evaluate
-from modengine.lab.evaluation_view import view
-from modengine.lab.intervals import NOTHING, Estimate
-from modengine.lab.page import page
+from modengine.lab.data.corpus import About
 from modengine.lab.report import report
-from modengine.lab.svg import svg
-from modengine.lab.view import View
+from modengine.lab.report.charts import Chart, Grid, Intervals, Line, Lines, Point
+from modengine.lab.report.page import page
+from modengine.lab.report.svg import svg
+from modengine.lab.report.view import ResultView
+from modengine.lab.report.views.evaluate import view
+from modengine.lab.stats.intervals import NOTHING, Estimate
+from modengine.lab.studies.evaluate import evaluate
 from tests.lab.corpora import MakeCorpus, rows, sound
 
 EVIL = '<script>alert(1)</script>"><img src=x onerror=y>'
 
 
 @pytest.fixture
-def shown(corpus: MakeCorpus) -> View:
+def shown(corpus: MakeCorpus) -> ResultView:
     made = corpus([
         *({**row, "kind": "a<b"} for row in rows(("骗", "fraud", 30), ("好", "none", 30))),
         *({**row, "kind": EVIL, "id": f"{EVIL}{i}"} for i, row in enumerate(rows((f"骗{EVIL}", "none", 12)))),
@@ -74,24 +74,24 @@ def read(html: str) -> Reader:
     return reader
 
 
-def test_the_page_stands_alone_and_nothing_of_a_corpus_is_markup(shown: View) -> None:
+def test_the_page_stands_alone_and_nothing_of_a_corpus_is_markup(shown: ResultView) -> None:
     reader = read(page((shown,), EVIL))
     assert reader.bad == []
     assert all(link.startswith("#") for link in reader.links)
 
 
-def test_every_link_leads_somewhere(shown: View) -> None:
+def test_every_link_leads_somewhere(shown: ResultView) -> None:
     reader = read(page((shown,), "T"))
     assert {link[1:] for link in reader.links} <= set(reader.ids)
     assert len(reader.ids) == len(set(reader.ids))
 
 
-def test_every_chart_has_a_table_behind_it(shown: View) -> None:
+def test_every_chart_has_a_table_behind_it(shown: ResultView) -> None:
     assert shown.charts
     assert {chart.table for chart in shown.charts} <= {table.name for table in shown.tables}
 
 
-def test_texts_are_blurred_until_the_box_is_ticked(shown: View) -> None:
+def test_texts_are_blurred_until_the_box_is_ticked(shown: ResultView) -> None:
     html = page((shown,), "T")
     assert 'id="show-texts"' in html
     assert '<span class="quote" ' in html
@@ -105,7 +105,7 @@ def test_texts_of_invented_corpora_are_not_blurred(corpus: MakeCorpus) -> None:
     assert 'id="show-texts"' not in html
 
 
-def test_the_page_names_where_it_comes_from(shown: View) -> None:
+def test_the_page_names_where_it_comes_from(shown: ResultView) -> None:
     html = page((shown,), "T")
     stamp = shown.result.stamp
     assert stamp.revision in html
@@ -118,7 +118,7 @@ def test_made_up_messages_are_called_a_simulation(corpus: MakeCorpus) -> None:
     assert "Simulation:" in page((view(evaluate(sound(), [made])),), "T")
 
 
-def test_sections_that_could_not_be_made_are_named(shown: View) -> None:
+def test_sections_that_could_not_be_made_are_named(shown: ResultView) -> None:
     assert "timeline: no &lt;time&gt;" in page((shown,), "T", (("timeline", "no <time>"),))
 
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modengine.engine.match.part import reduce
-from modengine.lab.perturb import SHARES, disguise
-from modengine.lab.perturb_tables import DISGUISES, is_han
+from modengine.lab.data.perturb import SHARES, disguise
+from modengine.lab.data.perturb_tables import DISGUISES, is_han
 from modengine.model import Message, Part
 from modengine.text.normalize import plain, replace_surrogates
 

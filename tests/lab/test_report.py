@@ -9,11 +9,12 @@ import pytest
 
 from modengine.errors import InputError
 from modengine.lab import report as lab_report
-from modengine.lab.evaluate import evaluate
-from modengine.lab.evaluation_view import view
-from modengine.lab.render import as_json
-from modengine.lab.report import SECTIONS, Materials, report
-from modengine.lab.schemas import schema
+from modengine.lab.report import report
+from modengine.lab.report.render import as_json
+from modengine.lab.report.report import SECTIONS, Materials
+from modengine.lab.report.schemas import schema
+from modengine.lab.report.views.evaluate import view
+from modengine.lab.studies.evaluate import evaluate
 from tests.lab.corpora import MakeCorpus, rows, sound
 
 ROWS = (("骗", "fraud", 30), ("好", "none", 30))

@@ -8,8 +8,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from modengine.cli.schema import LAB
-from modengine.lab.schemas import NAMES, RESULTS, schema
+from modengine.cli.rules.schema import LAB
+from modengine.lab.report.schemas import NAMES, RESULTS, schema
 from tests.commands import Command
 from tests.lab.corpora import rows, write
 from tests.paths import ROOT

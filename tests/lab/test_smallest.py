@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modengine.engine.engine import MOST_CHARACTERS, Engine
-from modengine.lab.render import as_html, as_json, as_text
-from modengine.lab.schemas import schema
-from modengine.lab.smallest import Removal, Smallest, cut, smallest
-from modengine.lab.smallest_view import view
+from modengine.engine.budget import BUDGET
+from modengine.engine.engine import Engine
+from modengine.lab.report.render import as_html, as_json, as_text
+from modengine.lab.report.schemas import schema
+from modengine.lab.report.views.smallest import view
+from modengine.lab.studies.smallest import Removal, Smallest, cut, smallest
 from modengine.model import RANK, Message, Part
 from tests.build import engine, override, relief, rule, text, words
 from tests.lab.corpora import blocks_everything
@@ -99,7 +100,7 @@ def test_nothing_matched_and_nothing_to_remove() -> None:
 
 
 def test_a_message_that_is_too_long_has_no_removal() -> None:
-    found = smallest(engine(A), "好" * (MOST_CHARACTERS + 1))
+    found = smallest(engine(A), "好" * (BUDGET.characters + 1))
     assert (found.action, found.removals) == ("review", ())
 
 

@@ -8,8 +8,8 @@ import io
 import numpy as np
 import pytest
 
-from modengine.lab.intervals import FORBIDDEN, NOTHING, Estimate, proportion
-from modengine.lab.table import Quote, Table, show, to_csv, to_text
+from modengine.lab.report.table import Quote, Table, show, to_csv, to_text
+from modengine.lab.stats.intervals import FORBIDDEN, NOTHING, Estimate, proportion
 
 
 def estimate(k: int, n: int) -> Estimate:

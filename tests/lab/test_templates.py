@@ -9,7 +9,7 @@ import pytest
 from modengine.checks.identity import identity_words
 from modengine.checks.lexicon import lexicon
 from modengine.errors import InputError, PolicyError
-from modengine.lab.templates import FORMS, KINDS, MINORS, SEXUAL, Template, parse, read_templates, shipped
+from modengine.lab.data.templates import FORMS, KINDS, MINORS, SEXUAL, Template, parse, read_templates, shipped
 
 TEMPLATES = shipped().sentences
 GOOD = """\
@@ -75,7 +75,7 @@ def test_what_is_wrong_is_said_with_its_place(old: str, new: str, why: str) -> N
     text = GOOD.replace(old, new).replace("来了一位X", "来了一位高中X" if "pornography" in new else "来了一位X")
     with pytest.raises(PolicyError, match=why) as raised:
         parse(text.encode(), "t.yaml")
-    assert raised.value.problems[0].place.file == "t.yaml"
+    assert raised.value.diagnostics[0].location.file == "t.yaml"
 
 
 def test_two_sentences_of_one_name_are_refused() -> None:

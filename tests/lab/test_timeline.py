@@ -11,12 +11,12 @@ import pytest
 
 from modengine.engine.engine import Engine
 from modengine.errors import InputError
-from modengine.lab.charts import Lines
-from modengine.lab.metrics import ALL
-from modengine.lab.render import as_html, as_json, as_text
-from modengine.lab.schemas import schema
-from modengine.lab.timeline import Cell, Timeline, band, timeline
-from modengine.lab.timeline_view import charts, view
+from modengine.lab.report.charts import Lines
+from modengine.lab.report.render import as_html, as_json, as_text
+from modengine.lab.report.schemas import schema
+from modengine.lab.report.views.timeline import charts, view
+from modengine.lab.stats.metrics import ALL
+from modengine.lab.studies.timeline import Cell, Timeline, band, timeline
 from modengine.policy.fields import CHINA
 from modengine.policy.model import Period
 from tests.build import engine, rule, text

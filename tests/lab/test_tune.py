@@ -11,13 +11,13 @@ import pytest
 
 from modengine.engine.engine import Engine
 from modengine.errors import InputError
-from modengine.lab.corpus import Corpus
-from modengine.lab.fit import coefficients
-from modengine.lab.metrics import ANY
-from modengine.lab.render import as_html, as_json, as_text
-from modengine.lab.schemas import schema
-from modengine.lab.tune import Judged, Tuning, override, rows_decided, tune
-from modengine.lab.tuning_view import view
+from modengine.lab.data.corpus import Corpus
+from modengine.lab.report.render import as_html, as_json, as_text
+from modengine.lab.report.schemas import schema
+from modengine.lab.report.views.tune import view
+from modengine.lab.stats.metrics import ANY
+from modengine.lab.studies.fit import coefficients
+from modengine.lab.studies.tune import Judged, Tuning, override, rows_decided, tune
 from modengine.loading import load
 from modengine.model import RANK
 from tests.build import engine, relief, rule, text

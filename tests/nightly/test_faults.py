@@ -25,6 +25,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="needs fork and signa
         ("structural", (100,)),
         pytest.param("writers", (100, 10), marks=linux),
         pytest.param("lost_lock", (10,), marks=linux),
+        pytest.param("kill_worker", (3,), marks=linux),
     ],
 )
 def test_faults_lose_nothing_that_was_acknowledged(name: str, arguments: tuple[int, ...]) -> None:

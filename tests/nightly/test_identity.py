@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import modengine
-from modengine.lab.fairness import fairness
+from modengine.lab.studies.fairness import fairness
 from tests.paths import CAMPAIGN
 
 

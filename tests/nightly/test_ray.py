@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit import manifest
-from modengine.audit.manifest import verify_manifest
+from modengine.audit.read.shards import verify_manifest
+from modengine.audit.records import manifest
 from tests.commands import EXPIRY, POLICY, finish, process, wait_for
 
 pytestmark = [
@@ -34,6 +34,17 @@ for line in sys.stdin:
     cluster.remove_node(nodes.pop(), allow_graceful=False)
     print("killed", flush=True)
 cluster.shutdown()
+"""
+
+DEADLY = """
+import os
+from modengine.errors import WorkerError
+from modengine.run.ray import cluster, mapped
+try:
+    with cluster(None) as ray:
+        list(mapped(ray, os._exit, [9], 1))
+except WorkerError as error:
+    print(error)
 """
 
 
@@ -116,3 +127,12 @@ def test_workers_and_a_node_are_killed_and_nothing_is_lost_or_twice(nodes: Nodes
     assert finish(process("scan", source, "-p", POLICY, "-o", whole, "--no-audit", "-q"))[0] == 0
     pieces = [(done / entry.shard.folder / "decisions.jsonl").read_bytes() for entry in bound.shards]
     assert b"".join(pieces) == whole.read_bytes()
+
+
+def test_an_item_that_no_worker_survives_is_given_up() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path(manifest.__file__).parents[2])}
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", DEADLY], env=environment, text=True, capture_output=True, timeout=240
+    )
+    assert ran.stdout.startswith("[ME914 worker-died] the Ray cluster gave up: "), ran.stderr
+    assert "Traceback" not in ran.stderr

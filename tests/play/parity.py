@@ -14,7 +14,7 @@ import msgspec
 import modengine
 from modengine.cli.main import run
 from modengine.paths import shipped_policy
-from modengine.play.jobs import Bench, decide, row_of
+from modengine.play.jobs.jobs import Bench, decide, row_of
 from modengine.play.serve import start_of
 from tests.paths import MESSAGES
 from tests.play.pages import Api

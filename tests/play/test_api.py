@@ -14,11 +14,11 @@ import pytest
 import modengine
 from modengine.cli.main import COMMANDS, run
 from modengine.model import Decision, Message, Part
-from modengine.play.functions import FUNCTIONS
-from modengine.play.jobs import row_of
+from modengine.play.jobs.functions import FUNCTIONS
+from modengine.play.jobs.jobs import row_of
+from modengine.play.jobs.workspace import make
 from modengine.play.lessons import shipped_lessons
 from modengine.play.registry import ENDPOINTS, openapi
-from modengine.play.workspace import make
 from tests.paths import ROOT
 from tests.play.pages import FILES, POLICY, RULES, Api
 from tests.play.parity import decided_as_on_the_command_line, mixed_as_on_the_command_line, plain, samples
@@ -200,7 +200,7 @@ def test_the_command_is_listed() -> None:
 @pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda one: one.lesson)
 def test_the_rules_of_a_lesson_have_no_error(lesson: Any) -> None:
     made = make(lesson.files, lesson.main)
-    assert made.engine is not None, [one.render() for one in made.problems]
+    assert made.engine is not None, [one.render() for one in made.diagnostics]
     assert len({case.id for case in lesson.cases}) == len(lesson.cases)
     for case in lesson.cases:
         assert case.label == "none" or case.label in made.engine.policy.categories
@@ -233,7 +233,7 @@ def test_every_word_of_the_interface_is_there_in_both_languages() -> None:
 
 
 def test_every_name_that_the_engine_gives_has_words_on_the_page() -> None:
-    from modengine.lab.perturb_tables import DISGUISES
+    from modengine.lab.data.perturb_tables import DISGUISES
     from modengine.model import ACTIONS
     from modengine.play.app import STATIC
 

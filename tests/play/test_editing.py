@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from modengine.play.workspace import make, names_are_good
+from modengine.play.jobs.workspace import make, names_are_good
 from tests.paths import ROOT
 from tests.play.pages import RULES
 
@@ -79,7 +79,7 @@ def test_a_rule_from_words_is_put_at_the_end_of_the_rules(text: str) -> None:
     assert mine["title"] == NASTY[0]
     assert f"- id: {found['id']}" in found["text"].split("\n")[found["line"] - 1]
     made = make({"rules.yaml": found["text"]}, "rules.yaml")
-    assert [one.message for one in made.problems if one.severity == "error"] == []
+    assert [one.message for one in made.diagnostics if one.severity == "error"] == []
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,12 @@ from starlette.testclient import TestClient
 from modengine.errors import InputError
 from modengine.play.app import Start, make_app
 from modengine.play.guard import LOOPBACK, Door
+from modengine.play.jobs.workspace import make, names_are_good
 from modengine.play.limits import MOST_BODY
 from modengine.play.pool import Pool
 from modengine.play.registry import ENDPOINTS
 from modengine.play.room import Room
 from modengine.play.serve import bind, door_of
-from modengine.play.workspace import make, names_are_good
 from tests.play.pages import FILES, POLICY, RULES, Api
 
 JSON = {"content-type": "application/json"}
@@ -117,7 +117,7 @@ def test_no_file_of_the_machine_is_read(text: str, tmp_path: Path, monkeypatch: 
         (tmp_path / name).write_text("a-secret: of the machine\n", "utf-8")
     made = make({"policy.yaml": text}, "policy.yaml")
     assert made.engine is None
-    said = "\n".join(problem.render() for problem in made.problems)
+    said = "\n".join(problem.render() for problem in made.diagnostics)
     assert "ME205" in said
     assert "a-secret" not in said
     assert str(tmp_path) not in said
@@ -234,7 +234,7 @@ def test_the_same_question_is_answered_from_memory(pool: Pool, monkeypatch: pyte
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the system cannot bound the memory of a process this way")
 def test_a_worker_cannot_take_all_memory() -> None:
-    code = "from modengine.play.worker import bound; bound(); bytearray(4_000_000_000)"
+    code = "from modengine.play.jobs.worker import bound; bound(); bytearray(4_000_000_000)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert done.returncode == 1
     assert b"MemoryError" in done.stderr

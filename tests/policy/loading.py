@@ -25,13 +25,13 @@ exceptions: [{name: one, when: message.reposts < 5, reason: few}]
 
 
 def codes(loaded: Loaded) -> list[str]:
-    return [problem.code for problem in loaded.problems]
+    return [problem.code for problem in loaded.diagnostics]
 
 
 def clean(path: Path) -> Policy:
     """The policy of a file without problems; of a ruleset, the one around it."""
     loaded = read(path)
-    assert [problem.render() for problem in loaded.problems] == []
+    assert [problem.render() for problem in loaded.diagnostics] == []
     policy = loaded.policy or policy_of(loaded.ruleset)  # type: ignore[arg-type]
     assert policy is not None
     return policy

@@ -28,13 +28,13 @@ def test_a_file_is_built_or_its_problems_are_located(tmp_path: Path, ruleset: An
     _write(tmp_path / "p.yaml", policy)
     for name in ("r.yaml", "p.yaml"):
         loaded = read(tmp_path / name)
-        assert loaded.problems or loaded.policy or loaded.ruleset
-        for problem in loaded.problems:
+        assert loaded.diagnostics or loaded.policy or loaded.ruleset
+        for problem in loaded.diagnostics:
             assert problem.hint
-            assert 1 <= problem.place.column <= len(problem.source) + 1
+            assert 1 <= problem.location.column <= len(problem.source) + 1
         if loaded.ruleset is not None:
             policy_of(loaded.ruleset)
-        if loaded.policy is not None and not loaded.problems:
+        if loaded.policy is not None and not loaded.diagnostics:
             conditions = [rule.when for rule in loaded.policy.rules]
             asked = {node.field for one in conditions for node in walk(one) if isinstance(node, Compare)}
             assert asked <= loaded.policy.fields.keys()
@@ -47,5 +47,5 @@ def test_what_the_loader_takes_the_schema_takes(tmp_path: Path, ruleset: Any, po
     _write(tmp_path / "p.yaml", policy)
     for name, kind, value in (("r.yaml", "ruleset", ruleset), ("p.yaml", "policy", policy)):
         loaded = read(tmp_path / name)
-        if not loaded.problems and (loaded.policy if kind == "policy" else loaded.ruleset) is not None:
+        if not loaded.diagnostics and (loaded.policy if kind == "policy" else loaded.ruleset) is not None:
             assert list(VALIDATORS[kind].iter_errors(value)) == []

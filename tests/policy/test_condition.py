@@ -14,7 +14,6 @@ from modengine.policy.condition import (
     And,
     Compare,
     Condition,
-    ConditionSyntaxError,
     Count,
     Has,
     Length,
@@ -26,19 +25,22 @@ from modengine.policy.condition import (
     Select,
     Together,
     matching,
-    parse,
     pattern_names,
     resolve,
     walk,
 )
-from modengine.policy.report import Report
+from modengine.policy.grammar import (
+    ConditionSyntaxError,
+    parse,
+)
+from modengine.policy.nodes.diagnostics import Diagnostics
+from modengine.policy.nodes.yaml import Location, Scalar
 from modengine.policy.schema import GLOB, ID
-from modengine.policy.yaml import Place, Scalar
 
 
 def named(shape: Any) -> Any:
     """Whether a shape of the schema takes a name."""
-    return lambda text: shape.check(Scalar(text, Place("x")), "x", Report()) is not None
+    return lambda text: shape.check(Scalar(text, Location("x")), "x", Diagnostics()) is not None
 
 
 letters = "abz019_.-加微"

@@ -27,8 +27,8 @@ def test_errors_of_a_file_read_as_reviewed(
 ) -> None:
     monkeypatch.chdir(CASES / name)
     loaded = read("policy.yaml" if Path("policy.yaml").exists() else "ruleset.yaml")
-    assert loaded.problems
-    text = "\n\n".join(problem.render() for problem in loaded.problems)
+    assert loaded.diagnostics
+    text = "\n\n".join(problem.render() for problem in loaded.diagnostics)
     golden(CASES / name / "expected.txt", text + "\n")
 
 

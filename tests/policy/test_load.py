@@ -81,7 +81,7 @@ def test_problems_are_sorted_by_place_over_all_files(write: Any) -> None:
         r=HEAD + "rules:\n" + RULE + "y: 1\nz: 1\n",
         s="ruleset: s\ntitle: S\nrules: []\nw: 1\n",
     )
-    places = [problem.place for problem in read(path).problems]
+    places = [problem.location for problem in read(path).diagnostics]
     assert places == sorted(places)
     assert {Path(place.file).name for place in places} == {"p.yaml", "r.yaml", "s.yaml"}
 
@@ -90,7 +90,7 @@ def test_load_policy_raises_all_problems_at_once(write: Any) -> None:
     path = write(p=POLICY + "rulesets: [r.yaml]\nx: 1\n", r=HEAD + "rules:\n" + RULE + "y: 1\n")
     with pytest.raises(PolicyError) as caught:
         load_policy(path)
-    assert [problem.code for problem in caught.value.problems] == ["ME201", "ME201"]
+    assert [problem.code for problem in caught.value.diagnostics] == ["ME201", "ME201"]
 
 
 def test_load_policy_gives_the_policy_of_clean_files(write: Any) -> None:
@@ -100,8 +100,8 @@ def test_load_policy_gives_the_policy_of_clean_files(write: Any) -> None:
 def test_a_ruleset_is_no_policy(write: Any) -> None:
     with pytest.raises(PolicyError) as caught:
         load_policy(write(r=HEAD + "rules:\n" + RULE))
-    assert [problem.code for problem in caught.value.problems] == ["ME206"]
-    assert "rulesets" in caught.value.problems[0].hint
+    assert [problem.code for problem in caught.value.diagnostics] == ["ME206"]
+    assert "rulesets" in caught.value.diagnostics[0].hint
 
 
 def test_a_folder_is_no_rule_file(tmp_path: Path) -> None:

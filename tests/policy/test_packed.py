@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from modengine.errors import Place
+from modengine.errors import Location
 from modengine.model import Message, Part
 from modengine.paths import shipped_policies, shipped_policy, shipped_rules
 from modengine.policy import condition, model
-from modengine.policy.condition import parse
+from modengine.policy.grammar import parse
 from modengine.policy.load import load_policy
 from modengine.policy.model import Example, Examples, Override, Period, Policy, PolicyException, Rule, Ruleset
 from modengine.policy.packed import KINDS, packed, unpacked
 
-PLACE = Place("a.yaml", 3, 4)
+PLACE = Location("a.yaml", 3, 4)
 
 
 def of(**given: object) -> Policy:
@@ -58,7 +58,7 @@ def test_everything_around_the_rules_comes_back() -> None:
         "p", "P", "a.yaml", PLACE, (Ruleset("s", "S", "fraud", "s.yaml", PLACE, (rule,), {"A": "b"}),), True,
         Period(datetime(2014, 5, 28, 8, tzinfo=UTC), None), actions={"fraud": {"label": 30}},
         overrides=(Override(("r*",), PLACE, 5, "test", "block", parse("any")),),
-        exceptions=(PolicyException("e", parse("any"), "why", Place("b.yaml")),),
+        exceptions=(PolicyException("e", parse("any"), "why", Location("b.yaml")),),
         files=(model.SourceFile("a.yaml", b"\0\xff"),),
     )  # fmt: skip
     assert unpacked(packed(policy)) == policy

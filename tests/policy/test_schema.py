@@ -82,7 +82,7 @@ def test_a_file_that_uses_every_key_is_taken_by_both(tmp_path: Path) -> None:
     ruleset.write_text(FULL_RULESET, "utf-8")
     policy.write_text(FULL_POLICY, "utf-8")
     for path, kind in ((ruleset, "ruleset"), (policy, "policy")):
-        assert [problem.render() for problem in read(path).problems] == []
+        assert [problem.render() for problem in read(path).diagnostics] == []
         assert list(validator(kind).iter_errors(value_of(path))) == []
         used = set(_keys(value_of(path)))
         for name, record in json_schema(kind)["$defs"].items():  # type: ignore[arg-type,union-attr,attr-defined,index]

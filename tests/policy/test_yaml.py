@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from modengine.policy.files import MAX_BYTES
 from modengine.policy.load import read
-from modengine.policy.report import MOST, Report
-from modengine.policy.yaml import MAX_DEPTH, Lost, Mapping, Scalar, Sequence, parse
+from modengine.policy.nodes.diagnostics import MOST, Diagnostics
+from modengine.policy.nodes.yaml import MAX_DEPTH, Lost, Mapping, Scalar, Sequence, parse
 
 
 def nodes(text: str):
-    report = Report()
+    report = Diagnostics()
     root = parse(text, "x.yaml", report)
-    return root, [problem.code for problem in report.problems]
+    return root, [problem.code for problem in report.found]
 
 
 def scalar(text: str) -> Scalar:
@@ -112,7 +112,7 @@ def test_an_offset_at_the_end_of_a_scalar_points_behind_it() -> None:
 def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path) -> None:
     path = tmp_path / "r.yaml"
     path.write_bytes(b"\xef\xbb\xbfruleset: demo\ntitle: T\nrules: []\n")
-    assert read(path).problems == ()
+    assert read(path).diagnostics == ()
 
 
 def test_what_an_alias_stands_for_is_never_looked_at() -> None:
@@ -166,7 +166,7 @@ def test_a_hostile_file_is_refused_and_does_not_hang(name: str, tmp_path) -> Non
     text, code = HOSTILE[name]
     path = tmp_path / "hostile.yaml"
     path.write_text(text, "utf-8")
-    problems = read(path).problems
+    problems = read(path).diagnostics
     assert code in {problem.code for problem in problems}
 
 
@@ -178,17 +178,17 @@ def test_nesting_up_to_the_limit_is_read() -> None:
 def test_problems_of_one_file_end_at_a_limit(tmp_path) -> None:
     path = tmp_path / "r.yaml"
     path.write_text("ruleset: demo\ntitle: T\nlists:\n  a:\n" + "  - 110\n" * (2 * MOST), "utf-8")
-    problems = read(path).problems
+    problems = read(path).diagnostics
     assert len(problems) == MOST + 1
     assert [problem.code for problem in problems if problem.code != "ME204"] == ["ME113"]
 
 
 @given(st.text(alphabet="[]{}:-,&*!<>|'\"%@`#? \n\tab加", max_size=60))
 def test_any_text_is_read_or_refused_and_nothing_else(text: str) -> None:
-    report = Report()
+    report = Diagnostics()
     root = parse(text, "x.yaml", report)
-    assert root is not None or report.problems
-    for problem in report.problems:
+    assert root is not None or report.found
+    for problem in report.found:
         assert problem.render()
 
 

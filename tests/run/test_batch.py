@@ -10,8 +10,8 @@ import pytest
 from modengine.engine.engine import Engine
 from modengine.loading import load
 from modengine.model import Message
-from modengine.run.batch import COLUMNS, ArrowBatches
-from modengine.run.write import to_json
+from modengine.run.work.batch import COLUMNS, ArrowBatches
+from modengine.run.write.results import to_json
 from tests.commands import POLICY
 
 pyarrow = pytest.importorskip("pyarrow")

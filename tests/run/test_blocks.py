@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modengine.errors import InputError
-from modengine.run import blocks as module
-from modengine.run import lines
-from modengine.run.blocks import Block, blocks
-from modengine.run.inputs import expanded
-from modengine.run.read import look, read
-from modengine.run.row import Row
-from modengine.run.shards import blocks_of, shards
+from modengine.run.read import blocks as module
+from modengine.run.read import lines
+from modengine.run.read.blocks import Block, blocks
+from modengine.run.read.files import look, read
+from modengine.run.read.inputs import expanded
+from modengine.run.read.row import Row
+from modengine.run.read.shards import blocks_of, shards
 
 LINE = st.sampled_from([b"{}", b'{"text": "x"}', b"", b"  ", b"\xff", "好".encode(), b"y" * 40, b'"a,b"'])
 END = st.sampled_from([b"\n", b"\r\n"])
@@ -45,7 +45,7 @@ def test_blocks_and_shards_read_what_the_file_holds(data: bytes, size: int, suff
         patch.setattr(module, "BYTES", size)
         patch.setattr(module, "LINE_LIMIT", 20)
         patch.setattr(lines, "LINE_LIMIT", 20)
-        patch.setattr(lines.Lines.__init__, "__defaults__", (20,))
+        patch.setattr(lines.LineReader.__init__, "__defaults__", (20,))
         limited = shown(list(read([look(str(path))])))
         found = list(blocks([look(str(path))]))
         assert shown([row for block in found for row in block.read()]) == limited

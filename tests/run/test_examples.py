@@ -6,15 +6,15 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from modengine.errors import Place
+from modengine.errors import Location
 from modengine.loading import compile_engine
 from modengine.model import ConditionTrace, Decision, Message, RuleTrace, Trace
-from modengine.policy.condition import parse
+from modengine.policy.grammar import parse
 from modengine.policy.load import policy_of, read
 from modengine.policy.model import Example, Examples, Rule
-from modengine.run.examples import run_examples
+from modengine.run.work.examples import run_examples
 
-HERE = Place("rules.yaml", 3)
+HERE = Location("rules.yaml", 3)
 RULE = Rule("r", "Rule", "c", HERE, parse("a"))
 
 

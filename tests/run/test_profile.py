@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from modengine.cli.main import cli
 from modengine.model import Message
-from modengine.run.profile import Cost, profile
+from modengine.run.work.profile import Cost, profile
 from tests import build
 from tests.build import regex, rule, text
 
@@ -26,8 +26,8 @@ def test_what_was_asked_is_counted_and_timed() -> None:
     assert found.messages == 3
     by_name = {cost.name: (cost.kind, cost.asked, cost.held) for cost in (*found.rules, *found.patterns)}
     assert by_name == {
-        "r.pay": ("rule", 1, 1),  # where its regex occurs
-        "r.pay: pay": ("text", 1, 1),
+        "r.pay": ("rule", 2, 1),
+        "r.pay: pay": ("text", 2, 2),
         "r.pay: shape": ("regex", 2, 1),
     }
     assert all(cost.seconds > 0 for cost in (*found.rules, *found.patterns))

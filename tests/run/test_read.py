@@ -9,9 +9,9 @@ import pytest
 
 from modengine.errors import InputError
 from modengine.model import Message, Part
-from modengine.run.lines import LINE_LIMIT
-from modengine.run.read import Form, look, read, read_paths
-from modengine.run.row import Row
+from modengine.run.read.files import Form, look, read, read_paths
+from modengine.run.read.lines import LINE_LIMIT
+from modengine.run.read.row import Row
 
 Error = tuple[int, str, str]
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modengine.errors import InputError
-from modengine.run.read import FORMS, Form, look, read
-from modengine.run.row import Row
+from modengine.run.read.files import FORMS, Form, look, read
+from modengine.run.read.row import Row
 
 PIECES = st.sampled_from(
     (

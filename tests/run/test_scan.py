@@ -13,9 +13,10 @@ from modengine.model import (
     RuleHit,
     Undetermined,
 )
-from modengine.run.row import Row
-from modengine.run.scan import Result, scan
-from modengine.run.summary import RuleCount, Summary, Tally
+from modengine.run.read.row import Row
+from modengine.run.work.scan import scan
+from modengine.run.work.summary import RuleCount, Summary, Tally
+from modengine.run.write.results import Result
 
 BAD = MessageError("ME901", "not JSON")
 

@@ -7,10 +7,9 @@ import json
 import pytest
 
 from modengine.errors import MessageError
-from modengine.explain import as_json
-from modengine.run.scan import Result
+from modengine.explain.json import as_json
 from modengine.run.schemas import SCHEMAS
-from modengine.run.write import encode
+from modengine.run.write.results import Result, encode
 from tests.explain.cases import BY_NAME, trace_of
 
 jsonschema = pytest.importorskip("jsonschema")

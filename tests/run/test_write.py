@@ -17,12 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modengine.errors import MessageError, OutputError
-from modengine.model import CategoryScore, Decision, Match, Raised, ReliefHit, RuleHit, Undetermined
-from modengine.run.replace import refuse_inputs, replacing
-from modengine.run.scan import Result
-from modengine.run.tidy import DECISIONS, HITS, decision_rows, hit_rows, safe
-from modengine.run.tidy import encode as as_csv
-from modengine.run.write import encode
+from modengine.model import CategoryScore, Cause, Decision, Match, Raised, ReliefHit, RuleHit, Undetermined
+from modengine.run.write.replace import refuse_inputs, replacing
+from modengine.run.write.results import Result, encode
+from modengine.run.write.tidy import DECISIONS, HITS, decision_rows, hit_rows, safe
+from modengine.run.write.tidy import encode as as_csv
 from tests.paths import ROOT
 
 MATCH = Match("what", "text", 0, 3, 5, "失效", "失效", ("words", "gaps"), 0.5)
@@ -40,7 +39,7 @@ DECISION = Decision(
     shadow_hits=(RuleHit("fraud.t", "F2", "fraud", 80, 0, (MATCH,)),),
     relief=(ReliefHit("relief.a", "fraud", -40, (MATCH,)),),
     raised=(Raised("rumour", "label", ("rumour.a",)),),
-    undetermined=(Undetermined("fraud.x", "p", "out of time"),),
+    undetermined=(Undetermined("fraud.x", "p", "out of time", Cause.TIMEOUT),),
     notes=("surrogates",),
     revision="sha256:1",
 )

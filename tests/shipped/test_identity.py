@@ -10,8 +10,8 @@ import pytest
 from modengine import Engine, Message
 from modengine.checks.identity import identity_words
 from modengine.checks.lexicon import lexicon
-from modengine.lab.fairness import fairness
-from modengine.lab.templates import shipped
+from modengine.lab.data.templates import shipped
+from modengine.lab.studies.fairness import fairness
 
 SEED = 5
 

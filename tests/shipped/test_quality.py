@@ -10,7 +10,7 @@ import pytest
 from bench.quality.compare import losses
 from bench.quality.decisions import Decided, decide_file, path_of, read_digest
 from bench.quality.measures import FILES, OWN
-from modengine.lab.card import data_folder
+from modengine.lab.data.card import data_folder
 
 
 def read(name: str) -> Decided:

@@ -15,7 +15,7 @@ from tests.paths import CORPORA
 
 @cache
 def plainly(name: Any) -> Segmenter:
-    return make(name, ())
+    return make(name, {})
 
 
 def corpora() -> list[Path]:

@@ -276,5 +276,5 @@ def test_whatever_composes_with_the_character_before_it_joins_it() -> None:
 def test_a_character_is_normalised_alike_whatever_was_met_before(monkeypatch: pytest.MonkeyPatch) -> None:
     sample = "甲ＶＸ網銀，！\U00020000x"
     learnt = plain(sample)
-    monkeypatch.setattr(normalize, "_TABLES", {True: normalize._Table(True), False: normalize._Table(False)})
+    monkeypatch.setattr(normalize, "_FORMS", {True: normalize._Forms(True), False: normalize._Forms(False)})
     assert plain(sample) == learnt

@@ -77,7 +77,7 @@ def test_the_identity_of_a_segmenter_names_it_its_version_and_its_dictionary(nam
 @cache
 def extended(name: Any) -> Segmenter:
     """With words that the dictionary lacks, has rarely and has often."""
-    return make(name, ("微信", "刷牙", "生活", "务都"))
+    return make(name, segment.entries(("微信", "刷牙", "生活", "务都")))
 
 
 @BOTH
@@ -103,7 +103,7 @@ def test_a_known_term_keeps_its_tag(name: Any) -> None:
 def test_only_terms_of_two_or_more_han_characters_are_added(term: str, monkeypatch: pytest.MonkeyPatch) -> None:
     added: list[str] = []
     monkeypatch.setattr(segment, "_Rjieba", added.extend)
-    make("rjieba", (term, "大麻"))
+    make("rjieba", segment.entries((term, "大麻")))
     assert added == ["大麻"]
 
 
@@ -112,7 +112,7 @@ def test_the_words_of_one_policy_never_change_how_another_segments(name: Any) ->
     texts = ["加微信号", "大学生活", "产品和服务都好", "刷牙"]
     before = [plainly(name).cut(text) for text in texts]
     assert [extended(name).cut(text) for text in texts] != before
-    assert [make(name, ()).cut(text) for text in texts] == before
+    assert [make(name, {}).cut(text) for text in texts] == before
 
 
 def test_two_engines_in_one_process_keep_their_words() -> None:

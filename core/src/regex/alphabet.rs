@@ -45,9 +45,17 @@ impl Alphabet {
         }
     }
 
-    #[inline]
-    pub fn of(&self, class: u16) -> u16 {
-        self.symbols[class as usize]
+    /// The symbols of a text of classes.
+    pub fn read<'a>(&'a self, classes: &'a [u16]) -> Symbols<'a> {
+        let most = classes.iter().fold(0, |most, &class| most.max(class));
+        assert!(
+            (most as usize) < self.symbols.len(),
+            "classes of another program"
+        );
+        Symbols {
+            classes,
+            symbols: &self.symbols,
+        }
     }
 
     /// How many there are; this number itself stands for the end of the text.
@@ -61,6 +69,28 @@ impl Alphabet {
 
     pub fn memory(&self) -> usize {
         self.symbols.len() * 2 + self.takes.len()
+    }
+}
+
+/// A text as symbols, each looked up when it is asked for.
+#[derive(Clone, Copy)]
+pub struct Symbols<'a> {
+    classes: &'a [u16],
+    symbols: &'a [u16],
+}
+
+impl Symbols<'_> {
+    /// None at the end of the text.
+    #[inline]
+    pub fn at(&self, place: usize) -> Option<u16> {
+        let class = *self.classes.get(place)? as usize;
+        debug_assert!(class < self.symbols.len());
+        // SAFETY: no class of the text is above the table, which `read` has seen to.
+        Some(unsafe { *self.symbols.get_unchecked(class) })
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = u16> + '_ {
+        (0..self.classes.len()).map_while(|place| self.at(place))
     }
 }
 
@@ -92,7 +122,7 @@ mod tests {
             vec![(0, 0x10FFFF)],
         ])
         .unwrap();
-        let of = |alphabet: &Alphabet, char| alphabet.of(classes.of(char));
+        let of = |alphabet: &Alphabet, char| alphabet.read(&[classes.of(char)]).at(0).unwrap();
         let one = Alphabet::new(&classes, &[0, 3]);
         assert_eq!(one.count(), 2);
         assert_eq!(of(&one, 'a'), of(&one, 'c'));

@@ -13,7 +13,7 @@ pub const MATCH: u32 = 1 << 31;
 /// Nobody has asked yet.
 pub const UNKNOWN: u32 = 1 << 30;
 /// Nothing can match any more.
-pub const DEAD: u32 = 0;
+pub const DEAD: u32 = 1 << 29;
 
 /// Bytes; then the states are forgotten and made anew.
 const MOST: usize = 1 << 20;
@@ -30,12 +30,28 @@ pub struct Letter {
 /// The table: a row of `1 << shift` columns for each state, which is called by the place of its row.
 #[derive(Debug)]
 pub struct Dfa {
-    pub table: Vec<u32>,
+    table: Vec<u32>,
     shift: u32,
     lists: Vec<Box<[u32]>>,
     rows: FxHashMap<Box<[u32]>, u32>,
     starts: [u32; 2],
     bytes: usize,
+}
+
+/// What is known by now.
+#[derive(Clone, Copy)]
+pub struct Table<'a>(&'a [u32]);
+
+impl Table<'_> {
+    /// Of a state that is not dead and a column that there is.
+    #[inline]
+    pub fn at(self, state: u32, column: u32) -> u32 {
+        let place = (state + column) as usize;
+        debug_assert!(place < self.0.len());
+        // SAFETY: a state is the place of a row in this table, or DEAD, with which no walk goes on; a row is as
+        // wide as there are columns.
+        unsafe { *self.0.get_unchecked(place) }
+    }
 }
 
 /// Room for making a state, used again and again.
@@ -46,6 +62,7 @@ pub struct Scratch {
     pending: Vec<u32>,
     entering: Vec<u32>,
     list: Vec<u32>,
+    made: bool,
 }
 
 impl Dfa {
@@ -64,13 +81,11 @@ impl Dfa {
 
     fn forget(&mut self) {
         self.table.clear();
-        self.table.resize(1 << self.shift, DEAD);
         self.lists.clear();
         self.rows.clear();
-        self.lists.push(Box::default());
         self.rows.insert(Box::default(), DEAD);
         self.starts = [UNKNOWN; 2];
-        self.bytes = self.table.len() * 4;
+        self.bytes = 0;
     }
 
     /// Makes room for so many columns; forgets all states where there was none.
@@ -93,6 +108,11 @@ impl Dfa {
             self.starts[usize::from(advance)] = state;
         }
         self.starts[usize::from(advance)]
+    }
+
+    /// The rows of all states.
+    pub fn table(&self) -> Table<'_> {
+        Table(&self.table)
     }
 
     /// The state after a letter, and whether a match ends before it.
@@ -142,7 +162,13 @@ impl Dfa {
 }
 
 impl Scratch {
+    /// Whether there may be new states since this was last asked.
+    pub fn has_made(&mut self) -> bool {
+        std::mem::take(&mut self.made)
+    }
+
     fn begin(&mut self, machine: &Machine) {
+        self.made = true;
         self.here.clear(machine.steps.len());
         self.there.clear(machine.steps.len());
         self.list.clear();

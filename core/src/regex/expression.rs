@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
-use super::alphabet::Alphabet;
+use super::alphabet::{Alphabet, Symbols};
 use super::classes::CharClasses;
 use super::looks::{mark_all, Look, Neighbours};
 use super::machine::{read_steps, Machine};
@@ -157,19 +157,18 @@ impl Regex {
             tables,
             slot,
             room: &mut cache.room,
-            text,
+            text: tables.alphabet.read(text),
             back_is_read: false,
         };
-        if !search.may_match() {
-            return false;
-        }
-        if !self.looks.is_empty() {
+        let found = search.may_match() && {
             search.read();
+            then(&mut search)
+        };
+        if cache.room.scratch.has_made() {
+            let bytes = slot.memory();
+            cache.bytes = cache.bytes + bytes - slot.bytes;
+            slot.bytes = bytes;
         }
-        let found = then(&mut search);
-        let bytes = slot.memory();
-        cache.bytes = cache.bytes + bytes - slot.bytes;
-        slot.bytes = bytes;
         found
     }
 
@@ -224,7 +223,7 @@ struct Search<'a> {
     tables: &'a Tables,
     slot: &'a mut Slot,
     room: &'a mut Room,
-    text: &'a [u16],
+    text: Symbols<'a>,
     back_is_read: bool,
 }
 
@@ -235,7 +234,6 @@ impl Search<'_> {
             return true;
         };
         let alphabet = &self.tables.alphabet;
-        let body = self.text.iter().map(|&class| u32::from(alphabet.of(class)));
         let edge = alphabet.count() as u32;
         let reader = Reader { machine, alphabet };
         let begin = Begin {
@@ -243,8 +241,15 @@ impl Search<'_> {
             advance: false,
             any: true,
         };
+        let text = self.text;
         walker
-            .first_end(reader, &mut self.room.scratch, begin, body, edge)
+            .first_end(
+                reader,
+                &mut self.room.scratch,
+                begin,
+                |at| text.at(at).map(u32::from),
+                edge,
+            )
             .is_some()
     }
 
@@ -261,13 +266,15 @@ impl Search<'_> {
         }
     }
 
-    /// Works out the looks, and what the machine reads of them.
+    /// Works out the looks, if there are any, and what the machine reads of them.
     fn read(&mut self) {
+        if self.regex.looks.is_empty() {
+            return;
+        }
         let alphabet = &self.tables.alphabet;
         let room = &mut *self.room;
         room.symbols.clear();
-        room.symbols
-            .extend(self.text.iter().map(|&class| alphabet.of(class)));
+        room.symbols.extend(self.text.all());
         mark_all(
             &self.regex.looks,
             &self.tables.neighbours,
@@ -295,13 +302,17 @@ impl Search<'_> {
         let walker = &mut self.slot.forward;
         let scratch = &mut self.room.scratch;
         if self.regex.looks.is_empty() {
-            let body = self.text[at..]
-                .iter()
-                .map(|&class| u32::from(alphabet.of(class)));
-            walker.first_end(reader, scratch, begin, body, alphabet.count() as u32)
+            let (text, edge) = (self.text, alphabet.count() as u32);
+            walker.first_end(
+                reader,
+                scratch,
+                begin,
+                |at| text.at(at).map(u32::from),
+                edge,
+            )
         } else {
-            let (edge, body) = self.room.columns[at..].split_last()?;
-            walker.first_end(reader, scratch, begin, body.iter().copied(), *edge)
+            let (&edge, body) = self.room.columns.split_last()?;
+            walker.first_end(reader, scratch, begin, |at| body.get(at).copied(), edge)
         }
     }
 
@@ -317,11 +328,8 @@ impl Search<'_> {
         let found = if self.regex.looks.is_empty() {
             let edge = alphabet.count() as u32;
             let column = |at: usize| {
-                if at == 0 {
-                    edge
-                } else {
-                    u32::from(alphabet.of(self.text[at - 1]))
-                }
+                let before = at.checked_sub(1).and_then(|at| self.text.at(at));
+                before.map_or(edge, u32::from)
             };
             walker.farthest(reader, &mut room.scratch, least, end, column)
         } else {

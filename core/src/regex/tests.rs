@@ -228,7 +228,7 @@ fn states_are_forgotten_and_made_anew() {
     regex.find_all(program.classes(), &mut cache, &classes, &mut out);
     assert_eq!(out, expected);
     assert!(
-        cache.memory() > 0 && cache.memory() < 16 << 20,
+        cache.memory() > 0 && cache.memory() < 4 << 20,
         "{}",
         cache.memory()
     );

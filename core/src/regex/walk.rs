@@ -82,42 +82,45 @@ impl Walker {
         }
     }
 
-    /// Where the first match ends: `body` has the columns from its beginning on, `edge` that of the end of the text.
+    /// Where the first match ends; `column` tells that of each place until the end, `edge` is that of the end.
     #[inline]
     pub fn first_end(
         &mut self,
         reader: Reader,
         scratch: &mut Scratch,
         begin: Begin,
-        mut body: impl Iterator<Item = u32>,
+        column: impl Fn(usize) -> Option<u32>,
         edge: u32,
     ) -> Option<usize> {
         let mut state = self.dfa.start(reader.machine, begin.advance, scratch);
         let mut at = begin.at;
         let mut found = None;
-        loop {
-            let table = &self.dfa.table[..];
-            let column = loop {
-                let Some(column) = body.next() else {
-                    break None;
-                };
-                let next = table[(state + column) as usize];
-                if next.wrapping_sub(1) >= UNKNOWN - 1 {
+        while state != DEAD {
+            let table = self.dfa.table();
+            // Most texts stay where they begin: no step of this loop waits for the one before.
+            while column(at).is_some_and(|column| table.at(state, column) == state) {
+                at += 1;
+            }
+            let here = loop {
+                let Some(column) = column(at) else { break None };
+                let next = table.at(state, column);
+                if next >= DEAD {
                     break Some(column);
                 }
                 state = next;
                 at += 1;
             };
-            let next = self.step(reader, scratch, state, column.unwrap_or(edge));
+            let next = self.step(reader, scratch, state, here.unwrap_or(edge));
             if next & MATCH != 0 {
                 found = Some(at);
             }
-            state = next & !MATCH;
-            if column.is_none() || state == DEAD || (begin.any && found.is_some()) {
-                return found;
+            if here.is_none() || (begin.any && found.is_some()) {
+                break;
             }
+            state = next & !MATCH;
             at += 1;
         }
+        found
     }
 
     /// The farthest beginning of a match on a walk back from `end`, not below `least`.
@@ -131,6 +134,9 @@ impl Walker {
     ) -> Option<usize> {
         let mut state = self.dfa.start(reader.machine, false, scratch);
         let mut found = None;
+        if state == DEAD {
+            return None;
+        }
         for at in (least..=end).rev() {
             let next = self.step(reader, scratch, state, column(at));
             if next & MATCH != 0 {
@@ -171,7 +177,7 @@ impl Walker {
 
     #[inline]
     fn step(&mut self, reader: Reader, scratch: &mut Scratch, state: u32, column: u32) -> u32 {
-        let known = self.dfa.table[(state + column) as usize];
+        let known = self.dfa.table().at(state, column);
         if known != UNKNOWN {
             return known;
         }

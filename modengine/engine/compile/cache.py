@@ -1,4 +1,4 @@
-"""A policy that was read and compiled, kept from one run to the next.
+"""The compile cache: a policy that was read and compiled, kept from one run to the next.
 
 One file for each policy file, in a folder of the user's own: `MODENGINE_CACHE`, else `modengine` under
 `XDG_CACHE_HOME` or `~/.cache`.  An empty `MODENGINE_CACHE` keeps nothing.  A file is read if it and its
@@ -19,14 +19,12 @@ from pathlib import Path
 
 import msgspec
 
-from modengine.engine.compile import code as sources
-from modengine.engine.compile import facts
-from modengine.engine.compile.layout import Layout, Terms, terms_of
-from modengine.engine.compile.program import Program
+from modengine.engine.compile import code
+from modengine.engine.compile.program import Learnt, Program
 from modengine.policy.files import Files
-from modengine.policy.model import Policy, SourceFile
+from modengine.policy.model import SourceFile
+from modengine.policy.nodes.diagnostics import Diagnostics
 from modengine.policy.packed import packed, unpacked
-from modengine.policy.report import Report
 
 MOST_FILES = 32
 """So many policies are kept; the oldest files go first."""
@@ -44,98 +42,50 @@ def folder() -> Path | None:
     return Path(home, "modengine") if os.path.isabs(home) else None
 
 
-class _Whole(msgspec.Struct):
-    """A policy without errors, and what was compiled of it.  Parts are packed by the modules they belong to."""
+class _File(msgspec.Struct):
+    """A policy without errors, and what was learnt of its patterns.  The policy is packed by its own module."""
 
     files: list[tuple[str, bytes]]
     """What it was read from, in order: paths beside the first, and digests."""
     policy: bytes
-    layout: msgspec.Raw
-    terms: msgspec.Raw
+    learnt: Learnt
 
 
-class _File(msgspec.Struct):
-    facts: bytes
-    whole: _Whole | None = None
-
-
-class Kept:
-    """What was kept for a policy file: the facts of its patterns, and the policy itself, read and found sound."""
-
-    def __init__(self, policy_file: Path, data: bytes) -> None:
-        self._policy_file = policy_file
-        self._file = msgspec.msgpack.decode(data, type=_File) if data else None
-        self.keys: frozenset[bytes] = frozenset()
-        """Of the patterns whose facts were learnt from it."""
-
-    def program(self) -> Program | None:
-        """The program, if all files that it was read from are still the same."""
-        kept = None if self._file is None else self._file.whole
-        if kept is None:
-            return None
-        files = _read_again(self._policy_file, [name for name, _ in kept.files])
-        if [(one.path, _digest(one.data)) for one in files] != kept.files:
-            return None
-        msgspec.msgpack.decode(kept.terms, type=Terms).learn()
-        layout = msgspec.msgpack.decode(kept.layout, type=Layout)
-        return Program(replace(unpacked(kept.policy), files=files), layout=layout)
-
-    def learn(self) -> Kept:
-        """Spares this process to work out the facts."""
-        if self._file is not None:
-            self.keys = facts.learn(self._file.facts)
-        return self
-
-
-def recall(policy_file: Path) -> Kept:
-    """What was kept for a policy file by the same code."""
+def recall(policy_file: Path) -> Program | None:
+    """The program that the same code compiled of a policy file, if all files that it was read from are the same."""
     file = _file_of(policy_file)
     data = b"" if file is None else _read(file)
-    code, digest, body = data[:_DIGEST], data[_DIGEST : 2 * _DIGEST], data[2 * _DIGEST :]
-    return Kept(policy_file, body if code == sources.digest() and digest == _digest(body) else b"")
+    written_by, digest, body = data[:_DIGEST], data[_DIGEST : 2 * _DIGEST], data[2 * _DIGEST :]
+    if not data or written_by != code.digest() or digest != _digest(body):
+        return None
+    cached = msgspec.msgpack.decode(body, type=_File)
+    files = _read_again(policy_file, [name for name, _ in cached.files])
+    if [(file.path, _digest(file.data)) for file in files] != cached.files:
+        return None
+    return Program(replace(unpacked(cached.policy), files=files), learnt=cached.learnt)
 
 
 def keep(policy_file: Path, program: Program) -> None:
-    """Keeps a program that was compiled of a policy file, and what is known of its patterns."""
-    if folder() is None:
-        return
-    policy = program.policy
-    files = [(one.path, _digest(one.data)) for one in policy.files]
-    try:
-        data = packed(replace(policy, files=()))
-    except (OverflowError, UnicodeEncodeError):  # an integer beyond 64 bits, a path that is not UTF-8
-        keep_facts(policy_file, policy)
-        return
-    layout, terms = map(msgspec.msgpack.encode, (program.layout, terms_of(program.patterns)))
-    whole = _Whole(files, data, msgspec.Raw(layout), msgspec.Raw(terms))
-    _keep(policy_file, _File(facts.packed(keys_of(policy)), whole))
+    """Keeps a program that was compiled of a policy file.
 
-
-def keep_facts(policy_file: Path, policy: Policy) -> None:
-    """Keeps what is known of the patterns alone."""
-    _keep(policy_file, _File(facts.packed(keys_of(policy))))
-
-
-def keys_of(policy: Policy) -> frozenset[bytes]:
-    return frozenset(facts.key_of(pattern) for rule in policy.rules for pattern in rule.patterns)
-
-
-def _keep(policy_file: Path, kept: _File) -> None:
-    """Writes whole or not at all; where nothing can be written, nothing is kept."""
+    Writes it whole or not at all; where nothing can be written, or the policy is no plain data, nothing is kept.
+    """
     file = _file_of(policy_file)
-    if file is not None:
-        with suppress(OSError):
+    # An integer beyond 64 bits or a path that is not UTF-8 cannot be packed.
+    with suppress(OSError, OverflowError, UnicodeEncodeError):
+        if file is not None:
+            files = [(source.path, _digest(source.data)) for source in program.policy.files]
+            policy = packed(replace(program.policy, files=()))
+            body = msgspec.msgpack.encode(_File(files, policy, program.learnt))
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if _is_private(os.stat(file.parent)):
-                body = msgspec.msgpack.encode(kept)
-                if len(body) < MOST_BYTES - 2 * _DIGEST:
-                    _write(file, sources.digest() + _digest(body) + body)
-                    _forget_oldest(file.parent)
+            if _is_private(os.stat(file.parent)) and len(body) < MOST_BYTES - 2 * _DIGEST:
+                _write(file, code.digest() + _digest(body) + body)
+                _forget_oldest(file.parent)
 
 
 def _read_again(policy_file: Path, names: Iterable[str]) -> tuple[SourceFile, ...]:
     """The files of a policy as they are now, without those that cannot be read."""
-    files = Files(os.path.normpath(policy_file), Report())
+    files = Files(os.path.normpath(policy_file), Diagnostics())
     for name in names:
         files.text(os.path.normpath(os.path.join(files.folder, name)), None)
     return files.read

@@ -201,3 +201,26 @@ def word_characters() -> Intervals:
     """What counts as a part of a word at `\\b`."""
     return _asked(r"\w", _every_character(), 0)
 
+
+class Charsets:
+    """The numbers of the sets that were asked for."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[Intervals, int] = {}
+        self._known: dict[Any, tuple[int, Case]] = {}
+
+    def number(self, intervals: Intervals) -> int:
+        return self.numbers.setdefault(intervals, len(self.numbers))
+
+    def of(self, node: Any) -> tuple[int, Case] | None:
+        """Of what a node of one character takes; None where that is not known."""
+        key = node
+        if type(node).__name__ == "Character":
+            key = node.value, node.positive, int(node.case_flags)
+        known = self._known.get(key)
+        if known is None:
+            found = members(node)
+            if found is None:
+                return None
+            known = self._known[key] = self.number(found), case_of(node)
+        return known

@@ -8,11 +8,12 @@ own that holds at a place or does not.  Word boundaries, `^` and `$` are looks a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Final
 
 import msgspec
 
-from modengine.engine.compile.charsets import ALL, Case, Intervals, case_of, complement, members, word_characters
+from modengine.engine.compile.charsets import ALL, Case, Charsets, Intervals, complement, word_characters
 from modengine.engine.match.expression import children, usual_tree
 
 CHAR: Final = 0
@@ -63,30 +64,6 @@ def automata(sources: Iterable[tuple[str, bool]]) -> Automata:
     charsets = Charsets()
     made = tuple(automaton(source, exact_case, charsets) for source, exact_case in sources)
     return Automata(tuple(charsets.numbers), made)
-
-
-class Charsets:
-    """The numbers of the sets that were asked for."""
-
-    def __init__(self) -> None:
-        self.numbers: dict[Intervals, int] = {}
-        self._known: dict[Any, tuple[int, Case]] = {}
-
-    def number(self, intervals: Intervals) -> int:
-        return self.numbers.setdefault(intervals, len(self.numbers))
-
-    def of(self, node: Any) -> tuple[int, Case] | None:
-        """Of what a node of one character takes; None where that is not known."""
-        key = node
-        if type(node).__name__ == "Character":
-            key = node.value, node.positive, int(node.case_flags)
-        known = self._known.get(key)
-        if known is None:
-            found = members(node)
-            if found is None:
-                return None
-            known = self._known[key] = self.number(found), case_of(node)
-        return known
 
 
 def automaton(source: str, exact_case: bool, charsets: Charsets) -> Automaton | None:
@@ -169,7 +146,7 @@ class _Writer:
         self.write(node.subpattern)
 
     def _branch(self, node: Any) -> None:
-        self._either([lambda branch=branch: self.write(branch) for branch in node.branches])
+        self._either([partial(self.write, branch) for branch in node.branches])
 
     def _either(self, ways: list[Callable[[], None]]) -> None:
         jumps = []

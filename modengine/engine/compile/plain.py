@@ -5,18 +5,18 @@ MessagePack, structs as arrays in the order of their fields.  `FORMAT` is raised
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 import msgspec
 
-from modengine.engine.compile.layout import dictionary
 from modengine.engine.compile.nfa import automata
 from modengine.engine.compile.program import Program
-from modengine.engine.match.part import MENTION, URL, Scan
+from modengine.engine.match.matcher import PatternInfo
+from modengine.engine.match.outside import MENTION, URL
+from modengine.engine.match.part import TextForm
 from modengine.engine.match.regex import source_of
-from modengine.engine.match.terms import TermMatcher
+from modengine.engine.match.terms import squeeze, terms_of
 from modengine.model import PART_KINDS, RANK
 from modengine.policy.condition import (
     Always,
@@ -48,7 +48,7 @@ _NO_PAYLOAD = 0xFFFFFFFF
 """Of a literal that only tells that its pattern may be found."""
 
 
-class _Struct(msgspec.Struct, array_like=True, frozen=True):
+class _Struct(msgspec.Struct, array_like=True):
     pass
 
 
@@ -78,7 +78,6 @@ class PlainPattern(_Struct):
     terms: list[Term]
     regex: int | None
     foreign: bool
-    cost: float
 
 
 class Node(_Struct):
@@ -190,7 +189,7 @@ class _Maker:
             [(weight, *Fraction(str(weight)).as_integer_ratio()) for weight in self.weights],
             self._forms(),
             [self._pattern(number, pattern) for number, pattern in enumerate(program.patterns)],
-            list(program.layout.always),
+            sorted(program.always),
             [self._rule(one.rule) for one in program.rules.values()],
             self._escalations(),
             [(one.name, self._node(one.when, {})) for one in policy.exceptions],
@@ -199,30 +198,30 @@ class _Maker:
                 for category in program.categories
             ],
             policy.period is not None,
-            [(word, segment.FREQUENCY) for word in sorted(segment.added(dictionary(program.patterns)))],
+            [(word, segment.FREQUENCY) for word, _ in segment.rare(program.learnt.words)],
             self._letters(),
             self.automata,
             0,
             1,
-            20_000,
+            program.budget.candidates,
         )
 
     def _forms(self) -> list[Form]:
-        program = self.program
-        forms = {scan: Form([], []) for scan in Scan}
-        for one in program.layout.passes:
-            users: list[list[int]] = [[] for _ in one.texts]
-            for number, asked in one.asked.items():
-                pairs = iter(array("I", asked))
-                for literal, payload in zip(pairs, pairs, strict=True):
-                    users[literal] += (number, payload if program.patterns[number].terms else _NO_PAYLOAD)
-            forms[one.scan] = Form(one.texts, users)
-        return list(forms.values())
+        patterns = self.program.patterns
+        forms = []
+        for form in TextForm:
+            literals = self.program.literals.get(form, {})
+            users = [
+                [n for pattern, payload in some for n in (pattern, payload if patterns[pattern].terms else _NO_PAYLOAD)]
+                for some in literals.values()
+            ]
+            forms.append(Form(list(literals), users))
+        return forms
 
     def _pattern(self, number: int, pattern: Pattern) -> PlainPattern:
         kinds = PART_KINDS if pattern.parts is None else pattern.parts
-        matcher = self.program.matchers[number]
         fuzzy = pattern.sounds_like or pattern.looks_like
+        is_terms = bool(pattern.terms) and not pattern.exact_case
         return PlainPattern(
             pattern.kind,
             sum(1 << PART_KINDS.index(kind) for kind in set(kinds)),
@@ -231,25 +230,24 @@ class _Maker:
             pattern.repeats,
             pattern.looks_like,
             self.weights[pattern.weight] if fuzzy else 0,
-            _terms(matcher) if isinstance(matcher, TermMatcher) and not pattern.exact_case else [],
+            _terms(pattern, self.program.infos[number]) if is_terms else [],
             self.regexes.get(number),
-            pattern.exact_case or pattern.kind == "tokens" or (pattern.kind == "regex" and number not in self.regexes),
-            self.program.costs[number],
+            not is_terms and number not in self.regexes,
         )
 
     def _letters(self) -> list[tuple[str, tuple[str, ...], str]]:
         asked = {
             char
-            for matcher in self.program.matchers
-            if isinstance(matcher, TermMatcher) and matcher.pattern.looks_like
-            for term in matcher.terms
-            for char in term.sought
+            for pattern in self.program.patterns
+            if pattern.looks_like
+            for term in terms_of(pattern)
+            for char in term.squeezed
         }
         return [(char, splits(char), "".join(sorted(lookalikes(char)))) for char in sorted(asked)]
 
     def _rule(self, rule: Rule) -> PlainRule:
         relief = rule.relief
-        matchers = self.program.rules[rule.id].matchers
+        matchers = self.program.rules[rule.id].patterns
         covers = None
         if relief is not None and relief.rules:
             covers = sorted({self.rules[name] for glob in relief.rules for name in matching(glob, list(self.rules))})
@@ -270,15 +268,14 @@ class _Maker:
         )
 
     def _escalations(self) -> list[Escalation]:
-        stable = [r.rule.id for r in self.program.rules.values() if r.rule.status == "stable" and not r.rule.relief]
-        found = []
-        for one in self.program.policy.overrides:
-            if one.action is not None:
-                named = dict.fromkeys(rule for glob in one.rules for rule in matching(glob, list(self.rules)))
-                rules = [self.rules[rule] for rule in named if rule in stable]
-                when = None if one.when is None else self._node(one.when, {})
-                found.append(Escalation(RANK[one.action], rules, when))
-        return found
+        return [
+            Escalation(
+                RANK[one.action],
+                [self.rules[rule] for rule, _ in one.rules],
+                None if one.when is None else self._node(one.when, {}),
+            )
+            for one in self.program.escalations
+        ]
 
     def _node(self, condition: Condition, matchers: Mapping[str, int]) -> Node:
         def numbers(select: Select) -> tuple[int, ...]:
@@ -316,9 +313,9 @@ class _Maker:
                 return Node("field", number=self.fields[str(condition)])
 
 
-def _terms(matcher: TermMatcher) -> list[Term]:
-    fuzzy = matcher.pattern.sounds_like
+def _terms(pattern: Pattern, info: PatternInfo) -> list[Term]:
+    sounds = info.sounds or ((),) * len(pattern.terms)
     return [
-        Term(term.raw, term.plain, term.sought, term.strict, matcher._sounds(term) if fuzzy else ())
-        for term in matcher.terms
+        Term(term.raw, term.plain, term.squeezed, term.strict, tuple(map(squeeze, heard)) if pattern.repeats else heard)
+        for term, heard in zip(terms_of(pattern), sounds, strict=False)
     ]

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
 import msgspec
 
+from modengine.engine.budget import BUDGET, Budget
 from modengine.policy.condition import Condition
 from modengine.policy.model import Pattern, Policy, Rule
 from modengine.text import segment, tables
 
-RULES_OF_MATCHING = 1
+RULES_OF_MATCHING = 2
 """Raised when the engine would decide a message otherwise than the release before it."""
 
 
@@ -39,8 +41,8 @@ def pattern_key(pattern: Pattern) -> tuple[Any, ...]:
     )
 
 
-def revision(policy: Policy, boundary: str = "not-straddling") -> str:
-    """`sha256:` and 64 hexadecimal digits.  `boundary` counts where it is not that of the rule language."""
+def revision(policy: Policy, boundary: str = "not-straddling", budget: Budget = BUDGET) -> str:
+    """`sha256:` and 64 hexadecimal digits.  `boundary` and `budget` count where they are not those of the language."""
     content = {
         "engine": RULES_OF_MATCHING,
         "segmenter": segment.identity(policy.segmenter),
@@ -52,6 +54,8 @@ def revision(policy: Policy, boundary: str = "not-straddling") -> str:
     }
     if boundary != "not-straddling":
         content["boundary"] = boundary
+    if budget != BUDGET:
+        content["budget"] = asdict(budget)
     return "sha256:" + hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 
 

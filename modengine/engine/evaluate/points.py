@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import floor
 
-from modengine.engine.evaluate.rules import Outcome, exactly, points
+from modengine.engine.evaluate.rules import RuleOutcome, RuleOutcomes, exactly, points
 from modengine.model import Action, highest
 from modengine.policy.condition import matching
 from modengine.policy.model import Rule
@@ -44,7 +44,28 @@ class Score:
     total: int
 
 
-def score(caps: Caps, category: str, hits: Iterable[Outcome], reliefs: Iterable[Outcome]) -> Score:
+def scores(outcomes: RuleOutcomes) -> dict[str, Score]:
+    """The score of every category that has hits, in the order of the policy."""
+    program = outcomes.context.program
+    hits: dict[str, list[RuleOutcome]] = {}
+    reliefs: dict[str, list[str]] = {}
+    for rule_id, one in program.rules.items():
+        rule = one.rule
+        if rule_id not in outcomes.live or rule.status != "stable":
+            continue
+        if rule.relief is not None:
+            reliefs.setdefault(str(rule.relief.category), []).append(rule_id)
+        elif (outcome := outcomes.of(rule_id)).hit:
+            hits.setdefault(str(rule.category), []).append(outcome)
+    found = {}
+    for category in program.categories:
+        if category in hits:
+            taking = [outcome for rule in reliefs.get(category, ()) if (outcome := outcomes.of(rule)).hit]
+            found[category] = score(program.caps, category, hits[category], taking)
+    return found
+
+
+def score(caps: Caps, category: str, hits: Iterable[RuleOutcome], reliefs: Iterable[RuleOutcome]) -> Score:
     """The score of a category.  `reliefs` are those of this category that held, in policy order."""
     counted = cap(caps, hits)
     taken: list[Taken] = []
@@ -58,12 +79,12 @@ def _of_rules(rule: Rule) -> bool:
     return rule.relief is not None and bool(rule.relief.rules)
 
 
-def cap(caps: Caps, hits: Iterable[Outcome]) -> list[Counted]:
+def cap(caps: Caps, hits: Iterable[RuleOutcome]) -> list[Counted]:
     """The points of the hits, most first, with what the cap of each one's group leaves."""
     counted: list[Counted] = []
     used: dict[tuple[str, str], int] = {}
-    for outcome in sorted(hits, key=lambda o: (-points(o.rule, o), o.rule.id)):
-        rule, given = outcome.rule, points(outcome.rule, outcome)
+    for outcome in sorted(hits, key=lambda o: (-points(o), o.rule.id)):
+        rule, given = outcome.rule, points(outcome)
         left = given
         if rule.group is not None:
             key = (rule.ruleset, rule.group)
@@ -74,14 +95,14 @@ def cap(caps: Caps, hits: Iterable[Outcome]) -> list[Counted]:
     return counted
 
 
-def wanted_by(outcome: Outcome, there: int) -> int:
+def wanted_by(outcome: RuleOutcome, there: int) -> int:
     """The points a relief asks for where there are so many: floor of its own times the weight."""
     relief = outcome.rule.relief
     assert relief is not None
     return floor(exactly(outcome.weight) * (there if relief.by is None else relief.by))
 
 
-def _take(outcome: Outcome, counted: list[Counted]) -> int:
+def _take(outcome: RuleOutcome, counted: list[Counted]) -> int:
     """Takes the points of a relief from the hits it covers; gives how many."""
     relief = outcome.rule.relief
     assert relief is not None

@@ -5,40 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from modengine.engine.evaluate.conditions import Judge, Test
-from modengine.engine.evaluate.tests import Tests
-from modengine.model import FieldValue
-from modengine.policy.model import Policy
+from modengine.engine.compile.program import Program
+from modengine.engine.evaluate.conditions import Evaluator, Truth
+from modengine.model import FieldValue, Shadow
+from modengine.policy.model import Period
 
 
-def shadows(policy: Policy, tests: Tests, judge: Judge, ignore_scope: bool) -> dict[str, tuple[str, ...]]:
-    """For each category, why it is not acted upon: `study`, `period`, `exception: NAME`, `scope`."""
-    common = _common(policy, tests, judge, ignore_scope)
-    if ignore_scope:
-        return dict.fromkeys(tests.scope, common)
-    known: dict[Test | None, tuple[str, ...]] = {None: common}
+def shadows(program: Program, asked: Evaluator, ignore_scope: bool) -> dict[str, tuple[str, ...]]:
+    """For each category, why it is not acted upon."""
+    policy = program.policy
+    common: list[str] = [Shadow.STUDY] if policy.study else []
+    if policy.period is not None and not ignore_scope:
+        inside = lies_in(policy.period, asked.context.fields)
+        common += () if inside else (Shadow.PERIOD_UNKNOWN,) if inside is None else (Shadow.PERIOD,)
+    common += [Shadow.excused_by(one.name) for one in policy.exceptions if asked.value(one.when) is True]
     found = {}
-    for category, test in tests.scope.items():
-        if test not in known:
-            value = test(judge) if test is not None else True
-            known[test] = common if value else (*common, "scope: unknown" if value is None else "scope")
-        found[category] = known[test]
+    for category in program.categories:
+        scope = policy.scope.get(category, policy.scope.get("default"))
+        value = True if scope is None or ignore_scope else asked.value(scope)
+        out = () if value else (Shadow.SCOPE_UNKNOWN,) if value is None else (Shadow.SCOPE,)
+        found[category] = (*common, *out)
     return found
 
 
-def _common(policy: Policy, tests: Tests, judge: Judge, ignore_scope: bool) -> tuple[str, ...]:
-    reasons = ["study"] if policy.study else []
-    if policy.period is not None and not ignore_scope:
-        reasons += _period(policy, judge.facts.fields)
-    reasons += [f"exception: {name}" for name, test in tests.exceptions if test(judge) is True]
-    return tuple(reasons)
-
-
-def _period(policy: Policy, fields: Mapping[str, FieldValue]) -> list[str]:
-    period = policy.period
-    assert period is not None
+def lies_in(period: Period, fields: Mapping[str, FieldValue]) -> Truth:
+    """Whether a message lies in a period; None where it has no time."""
     time = fields.get(period.field)
     if not isinstance(time, datetime):
-        return ["period: unknown"]
-    begun = period.start is None or period.start <= time
-    return [] if begun and (period.end is None or time < period.end) else ["period"]
+        return None
+    return (period.start is None or period.start <= time) and (period.end is None or time < period.end)

@@ -2,9 +2,9 @@
 
 The tree is that of the `regex` package itself, so that its whole syntax is understood as it is
 meant.  The parser is not public; everything taken from it is taken here, and a tree with parts
-that are not known here is treated as opaque (no gate), never guessed at.
+that are not known here is treated as needing no literal, never guessed at.
 
-The necessary literals follow R. Cox, "Regular Expression Matching with a Trigram Index" (2012): a
+The required literals follow R. Cox, "Regular Expression Matching with a Trigram Index" (2012): a
 node has a small set of exact strings, or a set of strings one of which must occur in any match.
 """
 
@@ -14,22 +14,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from math import prod
 from typing import Any
 
 import regex
 from regex import _regex_core
 
-from modengine.engine.compile.need import AtLeast, both, either
 from modengine.text.rarity import chance_of, shortest
 
 MOST = 64
 """A set of literals larger than this is given up."""
 MOST_NODES = 20_000
 """An expression that unrolls to more nodes than this is refused: it would take seconds to compile."""
-SHORT = 40
-"""The characters of a short message."""
-
 Strings = frozenset[str]
 
 core: Any = _regex_core
@@ -129,7 +124,7 @@ def children(tree: Any) -> Iterator[Any]:
 
 
 @lru_cache(maxsize=2048)
-def necessary(source: str) -> Strings | None:
+def required_literals(source: str) -> Strings | None:
     """Literals of the plain view one of which any match must hold; None where there are none.
 
     `source` must be an expression that compiles.
@@ -137,70 +132,15 @@ def necessary(source: str) -> Strings | None:
     return _needs(parse(source)).best()
 
 
-Query = AtLeast[Strings]
-"""Which literals any match holds: of sets of literals, each of which stands for one of its own."""
-
-
 @lru_cache(maxsize=2048)
-def query(source: str) -> Query | None:
-    """What a match must hold besides the rarest set, where that says clearly more; None where it does not."""
-    found = _query(parse(source))
-    needed = necessary(source)
-    if found is None or needed is None or _share(found) > 0.7 * _share(needed):
-        return None
-    return found if isinstance(found, AtLeast) else both([found])
+def is_opaque(source: str) -> bool:
+    """Whether no automaton can say the expression: it refers back, calls itself, asks what matched, or is fuzzy."""
+    return _is_opaque(parse(source))
 
 
-def _query(tree: Any) -> Strings | Query | None:
+def _is_opaque(tree: Any) -> bool:
     kind = type(tree).__name__
-    if kind in ("Group", "Atomic") or (kind.endswith("Repeat") and tree.min_count > 0):
-        return _query(tree.subpattern)
-    if kind == "Sequence":
-        return _every(_runs_of(tree.items))
-    if kind == "Branch":
-        return _some([_query(item) for item in tree.branches])
-    exact = _needs(tree).exact
-    return shortest(exact) if exact and "" not in exact else None
-
-
-def _runs_of(items: Iterable[Any]) -> Iterator[Strings | Query | None]:
-    """What each run of a sequence needs, as in `_sequence`; what is in an open item is asked of the item."""
-    run: Strings = frozenset([""])
-    for item in items:
-        exact = _needs(item).exact
-        if exact is not None and len(run) * len(exact) <= MOST:
-            run = frozenset(a + b for a, b in product(run, exact))
-            continue
-        yield None if "" in run else shortest(run)
-        run = frozenset([""]) if exact is None else exact
-        if exact is None:
-            yield _query(item)
-    yield None if "" in run else shortest(run)
-
-
-def _every(items: Iterable[Strings | Query | None]) -> Strings | Query | None:
-    """The rarest three of what is needed, without what says next to nothing."""
-    kept = sorted((item for item in items if item is not None and _share(item) < 0.7), key=_share)[:3]
-    return None if not kept else kept[0] if len(kept) == 1 else both(kept)
-
-
-def _some(items: list[Strings | Query | None]) -> Strings | Query | None:
-    sets = [item for item in items if isinstance(item, frozenset)]
-    trees = [item for item in items if isinstance(item, AtLeast)]
-    if len(sets) + len(trees) < len(items):
-        return None
-    union = shortest(frozenset[str]().union(*sets))
-    if not trees:
-        return union
-    return either([*trees, union] if union else trees)
-
-
-def _share(need: Strings | Query) -> float:
-    """About the share of short messages in which it is there."""
-    if isinstance(need, frozenset):
-        return min(1.0, SHORT * chance_of(need))
-    shares = [_share(item) for item in need.items]
-    return prod(shares) if need.n > 1 else min(1.0, sum(shares))
+    return kind in ("RefGroup", "CallGroup", "Conditional", "Fuzzy") or any(map(_is_opaque, children(tree)))
 
 
 @lru_cache(maxsize=2048)

@@ -1,18 +1,74 @@
-"""The kinds of patterns, each with what finds them."""
+"""The kinds of patterns: what is worked out of each before any message, and what verifies its candidates."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
 
-from modengine.engine.match.found import Matcher
-from modengine.engine.match.regex import RegexMatcher
+from modengine.engine.budget import Budget
+from modengine.engine.match import terms, tokens
+from modengine.engine.match.expression import is_opaque, required_literals
+from modengine.engine.match.matcher import Literal, Matcher, PatternInfo
+from modengine.engine.match.part import TextForm
+from modengine.engine.match.regex import RegexMatcher, source_of
 from modengine.engine.match.terms import Boundary, TermMatcher
 from modengine.engine.match.tokens import TokenMatcher
+from modengine.errors import Location
 from modengine.policy.model import Pattern
 
-MATCHERS: dict[str, Callable[[Pattern, Boundary], Matcher]] = {
-    "words": TermMatcher,
-    "text": TermMatcher,
-    "regex": lambda pattern, _: RegexMatcher(pattern),
-    "tokens": lambda pattern, _: TokenMatcher(pattern),
+
+def _term_info(pattern: Pattern) -> PatternInfo:
+    sounds = terms.sounds_of(pattern)
+    return PatternInfo(terms.literals_of(pattern, sounds), sounds)
+
+
+def _regex_info(pattern: Pattern) -> PatternInfo:
+    source = source_of(pattern)
+    required = required_literals(source)
+    literals = None if required is None else tuple(Literal(TextForm.PLAIN, text, 0) for text in sorted(required))
+    return PatternInfo(literals, opaque=is_opaque(source))
+
+
+def _token_info(pattern: Pattern) -> PatternInfo:
+    return PatternInfo(tokens.literals_of(pattern))
+
+
+INFOS: dict[str, Callable[[Pattern], PatternInfo]] = {
+    "words": _term_info,
+    "text": _term_info,
+    "regex": _regex_info,
+    "tokens": _token_info,
 }
+
+
+def _terms(pattern: Pattern, info: PatternInfo, boundary: Boundary, _budget: Budget) -> Matcher:
+    return TermMatcher(pattern, info.sounds, boundary)
+
+
+def _regex(pattern: Pattern, info: PatternInfo, _boundary: Boundary, budget: Budget) -> Matcher:
+    return RegexMatcher(pattern, info.opaque, budget.opaque_length)
+
+
+def _tokens(pattern: Pattern, _info: PatternInfo, _boundary: Boundary, budget: Budget) -> Matcher:
+    return TokenMatcher(pattern, budget.token_steps)
+
+
+MATCHERS: dict[str, Callable[[Pattern, PatternInfo, Boundary, Budget], Matcher]] = {
+    "words": _terms,
+    "text": _terms,
+    "regex": _regex,
+    "tokens": _tokens,
+}
+
+_NOWHERE = Location("")
+
+
+def info_of(pattern: Pattern) -> PatternInfo:
+    """The info of a pattern that compiles.  Patterns that find the same share it, wherever they stand."""
+    return _info(replace(pattern, name="", place=_NOWHERE, term_places=(), lists=(), shared=False, near_miss=True))
+
+
+@lru_cache(maxsize=20_000)  # a rule set is compiled again at every edit, most of its patterns unchanged
+def _info(pattern: Pattern) -> PatternInfo:
+    return INFOS[pattern.kind](pattern)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 import regex
 
-from modengine.engine.match.expression import Query, necessary, query
-from modengine.engine.match.found import Candidate, Dropped, Finding, Found, Literal, inside
-from modengine.engine.match.part import PartText, Runs, Scan
+from modengine.engine.match.matcher import NOTHING, Candidate, Dropped, Finding, Found, sheltered
+from modengine.engine.match.part import PartText
+from modengine.model import Cause, Failure
 from modengine.policy.model import Pattern
 from modengine.text.normalize import plain
 
@@ -65,63 +64,50 @@ def compiled(source: str, exact_case: bool) -> regex.Pattern[str]:
 class RegexMatcher:
     """Leftmost matches that do not overlap; empty ones do not count."""
 
-    wants_candidates = False
-
-    def __init__(self, pattern: Pattern) -> None:
-        self.pattern = pattern
-        self.is_quick = not pattern.exact_case
+    def __init__(self, pattern: Pattern, opaque: bool, opaque_length: int) -> None:
+        self.pattern, self.opaque, self.opaque_length = pattern, opaque, opaque_length
 
     @cached_property
     def regex(self) -> regex.Pattern[str]:
         """Compiled when a message first asks for it: few messages ask for many."""
         return compiled(source_of(self.pattern), self.pattern.exact_case)
 
-    @property
-    def query(self) -> Query | None:
-        return query(source_of(self.pattern))
-
-    def literals(self) -> Iterable[Literal] | None:
-        needed = necessary(source_of(self.pattern))
-        return None if needed is None else [Literal(Scan.PLAIN, text, 0) for text in sorted(needed)]
-
-    def occurs(self, plain: str) -> bool:
-        return self.regex.search(plain, timeout=TIMEOUT) is not None
-
-    def doubts(self, _scan: Scan, _payload: int, _last: str) -> None:
-        return None
-
-    def leads(self, _plain: str, _runs: Runs, _at: int, _payload: int) -> bool:
-        return True
-
     def find(self, part: PartText, _candidates: list[Candidate]) -> Finding:
-        view = part.cased if self.pattern.exact_case else part.view
-        kept: dict[tuple[int, int], Found] = {}
+        if self.opaque and len(part.original) > self.opaque_length:
+            limit = f"the regex is not asked of more than {self.opaque_length:,} characters"
+            return Finding(failed=Failure(Cause.OPAQUE, limit))
+        counting: dict[tuple[int, int], Found] = {}
         dropped: list[Dropped] = []
-        failed = None
+        spans = self._spans((part.cased if self.pattern.exact_case else part.view).text)
+        if isinstance(spans, Failure):
+            return Finding(failed=spans)
+        if not spans:
+            return NOTHING
+        for start, end in spans:
+            found = self._found(part, start, end)
+            reason = sheltered(part, self.pattern, found)
+            if reason is None:
+                counting.setdefault((found.first, found.last), found)
+            else:
+                dropped.append(Dropped(found, reason))
+        return Finding(tuple(counting.values()), tuple(dropped))
+
+    def _spans(self, text: str) -> list[tuple[int, int]] | Failure:
+        """The matches by the `regex` package.  Its clock is a last guard: what it had found by then is left out,
+        so that a machine's speed changes no match.
+        """
         try:
-            for match in self.regex.finditer(view.text, timeout=TIMEOUT):
-                start, end = match.span()
-                if start == end:
-                    continue
-                found = self._found(part, start, end)
-                reason = inside(part, self.pattern, found)
-                if reason is None:
-                    kept.setdefault((found.first, found.last), found)
-                else:
-                    dropped.append(Dropped(found, reason))
+            return [one.span() for one in self.regex.finditer(text, timeout=TIMEOUT) if one.end() > one.start()]
         except TimeoutError:
-            failed = f"the regex took longer than {TIMEOUT} s"
+            return Failure(Cause.TIMEOUT, f"the regex took longer than {TIMEOUT} s")
         except (MemoryError, RecursionError) as error:
-            failed = f"the regex failed: {type(error).__name__}"
-        return Finding(tuple(kept.values()), tuple(dropped), failed)
+            return Failure(Cause.FAILED, f"the regex failed: {type(error).__name__}")
 
     def _found(self, part: PartText, start: int, end: int) -> Found:
-        if self.pattern.exact_case:
-            first, last = part.cased.span(start, end)
-            start, end = plain_place(part, first, last)
-        else:
-            first, last = part.view.span(start, end)
-        return Found(start, end, first, last, "", "exact", 1.0)
+        if not self.pattern.exact_case:
+            return Found(start, end, *part.view.span(start, end))
+        first, last = part.cased.span(start, end)
+        return Found(*plain_place(part, first, last), first, last)
 
 
 def plain_place(part: PartText, first: int, last: int) -> tuple[int, int]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Literal as OneOf
 
-from modengine.engine.match.found import NOTHING, Candidate, Doubt, Dropped, Finding, Found, Literal, inside
-from modengine.engine.match.part import PartText, Runs, Scan, reduce
-from modengine.engine.match.walk import Spelling, Walk, alike, forms, next_looks, prefixes, same
+from modengine.engine.match.matcher import NOTHING, Candidate, Dropped, Finding, Found, Literal, Sounds, sheltered
+from modengine.engine.match.part import PartText, Runs, TextForm, reduce
+from modengine.engine.match.walk import Spelling, Walk, alike, beginnings, forms, same
+from modengine.model import Suppression
 from modengine.policy.model import Pattern
-from modengine.text.normalize import ignorable, plain
+from modengine.text.normalize import plain
 from modengine.text.sounds import sound_view, term_sounds
-
-PLAIN = Scan.PLAIN
 
 Boundary = OneOf["not-straddling", "token-equality", "substring"]
 """What makes a match of `words` count.  The rule language knows the first alone; the lab asks for the
@@ -22,58 +21,97 @@ others to measure what it is worth: that the match is exactly one token, or noth
 
 
 @dataclass(frozen=True, slots=True)
-class _Term:
+class Term:
     raw: str
     plain: str
     cased: str
     """The term as it is normalised for the pattern: before folding case where that must be exact."""
-    sought: str
-    """The plain term, squeezed where the pattern asks for repeats."""
+    squeezed: str
+    """The plain term, every run of one character squeezed to one where the pattern allows repeats."""
     strict: bool
     """Of one character, or of Latin letters and digits: must begin and end at token edges."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Sought:
+class _Reading:
     """What a payload stands for: a term read in one way."""
 
-    term: _Term
+    term: Term
     way: str
     spelling: Spelling
     begin: frozenset[str]
-    """What may repeat the first character before the hit: none but where it may do so in other forms."""
+    """What may repeat the first character before a candidate: none but where it may do so in other forms."""
+    sounds: tuple[str, ...] = ()
 
 
-SOUNDS, LOOKS = 1 << 24, 2 << 24
-"""Payloads are the numbers of the terms; from here on of their two sounds each, and of their looks."""
+BY_SOUND, BY_LOOK = 1 << 24, 2 << 24
+"""Payloads are the numbers of the terms; from here on of their two sounds each, and of their looks.
+
+Of matches at one place the one with the least payload counts: exact ones in the order of the terms, then sounds,
+then looks.
+"""
 
 
 plain_term = lru_cache(65536)(plain)
 """A rule set names its terms many times, and is compiled again at every edit."""
 
 
-def plain_terms(pattern: Pattern) -> dict[str, str]:
-    """The terms that differ, each with the first raw one that gives it, in order; no empty ones.
+def terms_of(pattern: Pattern) -> tuple[Term, ...]:
+    """The terms that differ, in order, each with the first raw one that gives it; no empty ones.
 
     They are told apart by their plain form, or with `case: exact` by that form before folding case.
     """
-    found: dict[str, str] = {}
+    found: dict[str, Term] = {}
     for raw in pattern.terms:
-        if plain_term(raw):
-            found.setdefault(plain_term(raw, not pattern.exact_case), raw)
-    return found
+        term, cased = plain_term(raw), plain_term(raw, not pattern.exact_case)
+        if term and cased not in found:
+            squeezed = squeeze(term) if pattern.repeats else term
+            found[cased] = Term(raw, term, cased, squeezed, len(term) == 1 or (term.isascii() and term.isalnum()))
+    return tuple(found.values())
 
 
-def reads(text: str, term: str, walk: Walk, way: str) -> bool:
+def sounds_of(pattern: Pattern) -> Sounds:
+    """How the terms sound; nothing at all for a pattern that does not ask for it."""
+    return tuple(term_sounds(term.plain) for term in terms_of(pattern)) if pattern.sounds_like else ()
+
+
+def literals_of(pattern: Pattern, sounds: Sounds) -> tuple[Literal, ...]:
+    """The literals of all terms, one of which stands in every text that matches."""
+    every = (one for n, term in enumerate(terms_of(pattern)) for one in term_literals(pattern, n, term, sounds))
+    return tuple(dict.fromkeys(every))
+
+
+def term_literals(pattern: Pattern, number: int, term: Term, sounds: Sounds) -> Iterator[Literal]:
+    """The literals of one term.  Each place where one stands is a candidate."""
+    if pattern.gaps or pattern.repeats:
+        yield _reduced(TextForm.REDUCED, term.squeezed, number)
+    else:
+        yield Literal(TextForm.PLAIN, term.plain, number)
+    if pattern.looks_like:
+        for beginning in beginnings(term.squeezed, pattern.repeats):
+            yield _reduced(TextForm.SKELETON, beginning, BY_LOOK + number)
+    for which, sound in enumerate(sounds[number] if sounds else ()):
+        # A sound without a syllable or letter reduces to nothing and is no evidence of its own.
+        if text := reduce(sound):
+            yield Literal(TextForm.SOUNDS, text, BY_SOUND + 2 * number + which)
+
+
+def _reduced(form: TextForm, text: str, payload: int) -> Literal:
+    """What a text becomes in a reduced form; where that is nothing, its first character as it is."""
+    reduced = reduce(text)
+    return Literal(form, reduced, payload) if reduced else Literal(TextForm.PLAIN, text[0], payload)
+
+
+def reads(text: str, term: str, walk: Walk, way: str, sounds: Iterable[str] = ()) -> bool:
     """Whether a plain text, all of it, is read as a plain term by a walk in some way."""
     if way == "exact" and (text == term or not (walk.gaps or walk.repeats)):
         return text == term
-    sounds = way == "sounds_like"
-    heard = sound_view(text).text if sounds else text
-    for one in term_sounds(term) if sounds else (term,):
-        sought = squeeze(one) if walk.repeats else one
-        spelling = alike(sought) if way == "looks_like" else same(sought)
-        if (0, len(heard)) in walk.ends(heard, spelling, 0, 0):
+    by_sound = way == "sounds_like"
+    text = sound_view(text).text if by_sound else text
+    for form in sounds if by_sound else (term,):
+        squeezed = squeeze(form) if walk.repeats else form
+        spelling = alike(squeezed) if way == "looks_like" else same(squeezed)
+        if (0, len(text)) in walk.ends(text, spelling, 0, 0):
             return True
     return False
 
@@ -85,197 +123,124 @@ def squeeze(text: str) -> str:
 class TermMatcher:
     """Finds the terms of one pattern; see docs/rule-language.md for what each option means."""
 
-    query = None
-    wants_candidates = True
-    is_quick = False
-
-    def __init__(self, pattern: Pattern, boundary: Boundary = "not-straddling") -> None:
+    def __init__(self, pattern: Pattern, sounds: Sounds, boundary: Boundary = "not-straddling") -> None:
         self.pattern = pattern
         self.boundary: Boundary | None = boundary if pattern.kind == "words" else None
-        self.walk = Walk(pattern.gaps, pattern.repeats) if pattern.gaps or pattern.repeats else None
-        self.loose = Walk(pattern.gaps, pattern.repeats)
-        self._known: dict[int, _Sought] = {}
+        self.walk = Walk(pattern.gaps, pattern.repeats)
+        self.is_literal = not (pattern.gaps or pattern.repeats)
+        """Whether a term stands there exactly where its literal does."""
+        self._sounds = sounds
+        self._terms: tuple[Term, ...] | None = None
+        self._readings: dict[int, _Reading] = {}
         """What a message asked for: the terms and what is made of them are made then."""
 
-    @cached_property
-    def terms(self) -> tuple[_Term, ...]:
-        repeats = self.pattern.repeats
-        return tuple(
-            _Term(
-                raw,
-                term,
-                cased,
-                squeeze(term) if repeats else term,
-                len(term) == 1 or (term.isascii() and term.isalnum()),
-            )
-            for cased, raw in plain_terms(self.pattern).items()
-            for term in (plain_term(raw),)
-        )
-
-    def _sought(self, payload: int) -> _Sought:
-        known = self._known.get(payload)
-        if known is None:
-            known = self._known[payload] = self._made(payload)
-        return known
-
-    def _made(self, payload: int) -> _Sought:
-        if payload < SOUNDS:
-            term = self.terms[payload]
-            return _Sought(term, "exact", same(term.sought), frozenset())
-        if payload < LOOKS:
-            number, which = divmod(payload - SOUNDS, 2)
-            term = self.terms[number]
-            return _Sought(term, "sounds_like", same(self._sounds(term)[which]), frozenset())
-        term = self.terms[payload - LOOKS]
-        begin = "".join(forms(term.sought[0])) if self.pattern.repeats else ""
-        return _Sought(term, "looks_like", alike(term.sought), frozenset(begin))
-
-    def _sounds(self, term: _Term) -> tuple[str, ...]:
-        sounds = term_sounds(term.plain)
-        return tuple(map(squeeze, sounds)) if self.pattern.repeats else sounds
-
-    def occurs(self, _plain: str) -> bool:
-        return True
-
-    def literals(self) -> Iterable[Literal]:
-        for number, term in enumerate(self.terms):
-            yield self._literal(term.sought, number) if self.walk else Literal(Scan.PLAIN, term.plain, number)
-            if self.pattern.looks_like:
-                for prefix in prefixes(term.sought, self.pattern.repeats):
-                    yield self._literal(prefix, LOOKS + number, Scan.LOOKS)
-            for which, sound in enumerate(self._sounds(term) if self.pattern.sounds_like else ()):
-                # A sound without a syllable or letter reduces to nothing and is no evidence of its own.
-                if reduced := reduce(sound):
-                    yield Literal(Scan.SOUNDS, reduced, SOUNDS + 2 * number + which)
-
-    @staticmethod
-    def _literal(text: str, payload: int, scan: Scan = Scan.REDUCED) -> Literal:
-        sought = reduce(text)
-        return Literal(scan, sought, payload) if sought else Literal(Scan.PLAIN, text[0], payload)
-
-    def doubts(self, scan: Scan, payload: int, last: str) -> Doubt | None:
-        spelling = self._sought(payload).spelling
-        if scan is Scan.LOOKS:
-            return Doubt(next_looks(spelling, self.pattern.repeats, last), signed=False)
-        if scan is Scan.REDUCED and reduce(spelling.term) != spelling.term:
-            return Doubt(None, any(map(ignorable, spelling.term)))
-        return None
-
-    def leads(self, plain: str, runs: Runs, at: int, payload: int) -> bool:
-        one = self._known.get(payload) or self._sought(payload)
-        low, high = runs.starts(at)
-        if one.begin:
-            stretches = _starts(plain, runs, at, one.begin)
-            return any(self.loose.ends(plain, one.spelling, low, high) for low, high in stretches)
-        if low == high and one.way != "exact" and self._stands(plain, one.term, low):
-            return False  # it is hit as it is written, too
-        return bool(self.loose.ends(plain, one.spelling, low, high))
-
-    def _stands(self, text: str, term: _Term, at: int) -> bool:
-        """Whether a match at `at` would be read letter by letter as the term is written."""
-        return not self.pattern.repeats and text.startswith(term.sought, at)
-
     def find(self, part: PartText, candidates: list[Candidate]) -> Finding:
-        # Priority: exact matches in the order of the terms, then by sound, then by look.
         best: dict[tuple[int, int], tuple[int, Found]] = {}
-        for payload, found in self._found_by(part, candidates):
+        for payload, found in self._verified(part, candidates):
             key = (found.first, found.last)
             if key not in best or payload < best[key][0]:
                 best[key] = (payload, found)
         if not best:
             return NOTHING
-        kept: list[Found] = []
+        counting: list[Found] = []
         dropped: list[Dropped] = []
         for _, (payload, found) in sorted(best.items()):
-            reason = self._objection(part, self._sought(payload).term, found)
+            reason = self._objection(part, self._reading(payload).term, found)
             if reason is None:
-                kept.append(found)
+                counting.append(found)
             else:
                 dropped.append(Dropped(found, reason))
-        return Finding(tuple(kept), tuple(dropped))
+        return Finding(tuple(counting), tuple(dropped))
 
-    def _found_by(self, part: PartText, candidates: list[Candidate]) -> Iterable[tuple[int, Found]]:
+    def _reading(self, payload: int) -> _Reading:
+        known = self._readings.get(payload)
+        if known is None:
+            known = self._readings[payload] = self._made(payload)
+        return known
+
+    def _made(self, payload: int) -> _Reading:
+        if self._terms is None:
+            self._terms = terms_of(self.pattern)
+        if payload < BY_SOUND:
+            term = self._terms[payload]
+            return _Reading(term, "exact", same(term.squeezed), frozenset())
+        if payload < BY_LOOK:
+            number, which = divmod(payload - BY_SOUND, 2)
+            sounds = self._sounds[number]
+            sound = squeeze(sounds[which]) if self.pattern.repeats else sounds[which]
+            return _Reading(self._terms[number], "sounds_like", same(sound), frozenset(), sounds)
+        term = self._terms[payload - BY_LOOK]
+        begin = "".join(forms(term.squeezed[0])) if self.pattern.repeats else ""
+        return _Reading(term, "looks_like", alike(term.squeezed), frozenset(begin))
+
+    def _verified(self, part: PartText, candidates: list[Candidate]) -> Iterable[tuple[int, Found]]:
         """Every match with its payload; with `repeats`, of those with one end the first to start."""
         seen: set[tuple[int, int]] = set()
         first: dict[tuple[int, int], Found] = {}
-        repeats = self.pattern.repeats
-        for scan, at, last, payload in candidates:
-            one = self._sought(payload)
-            if one.way == "exact" and self.walk is None:
-                found = self._exact(part, one.term, at, last)
-                if found is not None:
+        for form, at, end, payload in candidates:
+            reading = self._reading(payload)
+            if reading.way == "exact" and self.is_literal:
+                if found := self._exact(part, reading.term, at, end):
                     yield payload, found
                 continue
-            starts = ((at, at),) if scan is PLAIN else _starts(part.plain, part.runs(scan), at, one.begin)
+            starts = ((at, at),) if form is TextForm.PLAIN else _starts(part.plain, part.runs(form), at, reading.begin)
             for low, high in starts:
                 if (payload, high) in seen:
                     break
                 seen.add((payload, high))
-                heard = one.way == "sounds_like" and low == high and part.sounds.starts is None
-                if heard and self._stands(part.plain, one.term, low):
-                    continue
-                for found in self._matches(part, one, low, high):
-                    if not repeats:
+                for found in self._matches(part, reading, low, high):
+                    if not self.pattern.repeats:
                         yield payload, found
                     elif (payload, found.end) not in first or found.start < first[payload, found.end].start:
                         first[payload, found.end] = found
         yield from ((payload, found) for (payload, _), found in first.items())
 
-    def _matches(self, part: PartText, one: _Sought, low: int, high: int) -> Iterable[Found]:
+    def _matches(self, part: PartText, reading: _Reading, low: int, high: int) -> Iterable[Found]:
         """The matches that begin in a stretch of the text of the walk."""
-        term, text = one.term, part.plain
-        if one.way == "sounds_like":
+        term, way = reading.term, reading.way
+        if way == "sounds_like":
             view = part.sounds
-            places = [view.span(*ends) for ends in self.loose.ends(view.text, one.spelling, low, high)]
+            places = [view.span(*ends) for ends in self.walk.ends(view.text, reading.spelling, low, high)]
         else:
-            places = self.loose.ends(text, one.spelling, low, high)
+            places = self.walk.ends(part.plain, reading.spelling, low, high)
         for start, end in places:
-            if one.way == "exact":
-                found = self._exact(part, term, start, end)
-                if found is not None:
+            if way == "exact":
+                if found := self._exact(part, term, start, end):
                     yield found
             # What is written as the term counts neither for sounding nor for looking like it.
-            elif not self._is_exact(text, term, start, end):
-                yield self._found(part, start, end, term, one.way, self.pattern.weight)
+            elif not reads(part.plain[start:end], term.plain, self.walk, "exact"):
+                span = part.view.span(start, end)
+                yield Found(start, end, *span, term.raw, way, self.pattern.weight, reading.sounds)
 
-    def _exact(self, part: PartText, term: _Term, start: int, end: int) -> Found | None:
-        found = self._found(part, start, end, term, "exact", 1.0)
+    def _exact(self, part: PartText, term: Term, start: int, end: int) -> Found | None:
+        found = Found(start, end, *part.view.span(start, end), term.raw)
         return found if not self.pattern.exact_case or self._case_agrees(part, term, found) else None
 
-    def _is_exact(self, text: str, term: _Term, start: int, end: int) -> bool:
-        """Whether a stretch is written as the term; a match of it may reach further."""
-        return reads(text[start:end], term.plain, self.loose, "exact")
-
-    @staticmethod
-    def _found(part: PartText, start: int, end: int, term: _Term, way: str, weight: float) -> Found:
-        return Found(start, end, *part.view.span(start, end), term.raw, way, weight)
-
-    def _objection(self, part: PartText, term: _Term, found: Found) -> str | None:
+    def _objection(self, part: PartText, term: Term, found: Found) -> Suppression | None:
         """Why a match does not count; None if it does."""
-        pattern = self.pattern
-        if pattern.outside and (reason := inside(part, pattern, found)):
+        if reason := sheltered(part, self.pattern, found):
             return reason
         if self.boundary == "token-equality" and not part.words.is_token(found.start, found.end):
-            return "not one token"
+            return Suppression.NOT_ONE_TOKEN
         if self.boundary == "not-straddling":
             for end in (found.start, found.end):
                 token = part.words.token_around(end)
                 if token is not None and (term.strict or not (token[0] <= found.start and found.end <= token[1])):
-                    return "word boundary"
+                    return Suppression.WORD_BOUNDARY
         return None
 
-    def _case_agrees(self, part: PartText, term: _Term, found: Found) -> bool:
+    def _case_agrees(self, part: PartText, term: Term, found: Found) -> bool:
         original = plain(part.original[found.first : found.last], fold=False)
-        if self.walk is None:
+        if self.is_literal:
             return original == term.cased
-        sought = squeeze(term.cased) if self.pattern.repeats else term.cased
-        return any(end == len(original) for _, end in self.walk.ends(original, same(sought), 0, 0))
+        squeezed = squeeze(term.cased) if self.pattern.repeats else term.cased
+        return any(end == len(original) for _, end in self.walk.ends(original, same(squeezed), 0, 0))
 
 
 def _starts(plain: str, runs: Runs, at: int, begin: frozenset[str]) -> Iterable[tuple[int, int]]:
-    """The stretches in which a match may begin that was hit at `at`, the nearest to the hit first.
+    """The stretches in which a match may begin whose literal stands at `at`, the nearest to it first.
 
-    `begin` has the characters that may repeat the first one before the hit.
+    `begin` has the characters that may repeat the first one before the literal.
     """
     low, high = runs.starts(at)
     yield low, high

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from modengine.engine.match.found import Candidate, Dropped, Finding, Found, Literal, inside
-from modengine.engine.match.part import MENTION, URL, PartText, Runs, Scan
+from modengine.engine.match.matcher import Candidate, Dropped, Finding, Found, Literal, sheltered
+from modengine.engine.match.outside import MENTION, URL
+from modengine.engine.match.part import PartText, TextForm
+from modengine.model import Cause, Failure
 from modengine.policy.model import Pattern, Token
 from modengine.text.normalize import plain
-from modengine.text.segment import BLOCK
 
 LIKE: dict[str, re.Pattern[str]] = {
     "url": URL,
@@ -27,8 +27,6 @@ LIKE: dict[str, re.Pattern[str]] = {
     "latin": re.compile(r"[a-z]+"),
 }
 """What `like` means: a token whose whole text matches."""
-STEPS = 200_000
-"""What one pattern may spend on one part; beyond it, the matcher has failed."""
 _MERGED = ("url", "handle", "money", "number")
 """Stretches of these kinds become one token each, in this order of priority."""
 
@@ -42,12 +40,16 @@ class _Word:
 
 
 @dataclass(frozen=True, slots=True)
-class _Test:
+class _Step:
     """A token of the pattern, its terms normalised."""
 
     token: Token
     text: str | None
     among: frozenset[str] | None
+
+    def texts(self) -> frozenset[str] | None:
+        """The texts that a token here may have; None for any."""
+        return frozenset([self.text]) if self.text is not None else self.among
 
     def meets(self, word: _Word) -> bool:
         token = self.token
@@ -59,68 +61,57 @@ class _Test:
         )
 
 
+def literals_of(pattern: Pattern) -> tuple[Literal, ...] | None:
+    """The texts of the token that has fewest of them, among those that must be there; None where none has any."""
+    sets = [texts for step in _steps_of(pattern) if step.token.low > 0 and (texts := step.texts()) is not None]
+    if not sets:
+        return None
+    fewest = min(sets, key=lambda texts: (len(texts), min(map(len, texts or ("",)))))
+    return tuple(Literal(TextForm.PLAIN, text, 0) for text in sorted(fewest) if text)
+
+
+def _steps_of(pattern: Pattern) -> tuple[_Step, ...]:
+    return tuple(
+        _Step(
+            token,
+            None if token.text is None else plain(token.text),
+            None if token.among is None else frozenset(filter(None, map(plain, token.among))),
+        )
+        for token in pattern.tokens
+    )
+
+
 class TokenMatcher:
     """For every token that a match can start at, the longest match."""
 
-    query = None
-    wants_candidates = True
-    is_quick = False
-
-    def __init__(self, pattern: Pattern) -> None:
-        self.pattern = pattern
-        self.tests = tuple(
-            _Test(
-                token,
-                None if token.text is None else plain(token.text),
-                None if token.among is None else frozenset(filter(None, map(plain, token.among))),
-            )
-            for token in pattern.tokens
-        )
+    def __init__(self, pattern: Pattern, most_steps: int) -> None:
+        self.pattern, self.most_steps = pattern, most_steps
+        self.steps = _steps_of(pattern)
+        self.everywhere = literals_of(pattern) is None
         self.tagged = any(token.pos is not None for token in pattern.tokens)
 
-    def occurs(self, _plain: str) -> bool:
-        return True
-
-    def literals(self) -> Iterable[Literal] | None:
-        """The texts of the token that has fewest of them, among those that must be there."""
-        sets = [
-            {test.text} if test.text is not None else test.among
-            for test in self.tests
-            if test.token.low > 0 and (test.text is not None or test.among is not None)
-        ]
-        if not sets:
-            return None
-        fewest = min(sets, key=lambda texts: (len(texts or ()), min(map(len, texts or ("",)))))
-        return [Literal(Scan.PLAIN, text, 0) for text in sorted(fewest or ()) if text]
-
-    def doubts(self, _scan: Scan, _payload: int, _last: str) -> None:
-        return None
-
-    def leads(self, _plain: str, _runs: Runs, _at: int, _payload: int) -> bool:
-        return True
-
     def find(self, part: PartText, candidates: list[Candidate]) -> Finding:
-        kept: dict[tuple[int, int], Found] = {}
+        counting: dict[tuple[int, int], Found] = {}
         dropped: list[Dropped] = []
-        everywhere = self.literals() is None
-        budget = STEPS
-        hit = {part.sentence(start) for _, start, _, _ in candidates}
-        for number in range(len(part.sentences)) if everywhere else sorted(hit):
-            words = self._words(part, number)
+        left = self.most_steps
+        every = range(len(part.sentences))
+        for sentence in every if self.everywhere else sorted({part.sentence(start) for _, start, _, _ in candidates}):
+            words = self._words(part, sentence)
             for i in range(len(words)):
                 end, steps = self._longest(words, i)
-                budget -= steps
-                if budget < 0:
-                    return Finding(tuple(kept.values()), tuple(dropped), f"the tokens took more than {STEPS:,} steps")
+                left -= steps
+                if left < 0:
+                    failed = Failure(Cause.STEPS, f"the tokens took more than {self.most_steps:,} steps")
+                    return Finding(tuple(counting.values()), tuple(dropped), failed)
                 if end is None:
                     continue
                 start, stop = words[i].start, words[end - 1].end
-                found = Found(start, stop, *part.view.span(start, stop), "", "exact", 1.0)
-                if reason := inside(part, self.pattern, found):
+                found = Found(start, stop, *part.view.span(start, stop))
+                if reason := sheltered(part, self.pattern, found):
                     dropped.append(Dropped(found, reason))
                 else:
-                    kept.setdefault((found.first, found.last), found)
-        return Finding(tuple(kept.values()), tuple(dropped))
+                    counting.setdefault((found.first, found.last), found)
+        return Finding(tuple(counting.values()), tuple(dropped))
 
     def _longest(self, words: list[_Word], start: int) -> tuple[int | None, int]:
         """The end of the longest match that starts at a token, or None; and how many steps it took.
@@ -134,25 +125,25 @@ class TokenMatcher:
         for i in range(start, len(words)):
             steps += len(states)
             states = self._closure(
-                {(k, n + 1) for k, n in states if k < len(self.tests) and self._takes(k, n, words[i])}
+                {(k, n + 1) for k, n in states if k < len(self.steps) and self._takes(k, n, words[i])}
             )
             if not states:
                 break
-            if any(k == len(self.tests) for k, _ in states):
+            if any(k == len(self.steps) for k, _ in states):
                 longest = i + 1
         return longest, steps
 
     def _takes(self, k: int, n: int, word: _Word) -> bool:
-        return n < self.tests[k].token.high and self.tests[k].meets(word)
+        return n < self.steps[k].token.high and self.steps[k].meets(word)
 
     def _closure(self, states: set[tuple[int, int]]) -> set[tuple[int, int]]:
         done: set[tuple[int, int]] = set()
         todo = list(states)
         while todo:
             k, n = todo.pop()
-            if k < len(self.tests):
+            if k < len(self.steps):
                 # Past the least number all counts are alike unless there is a bound above it.
-                token = self.tests[k].token
+                token = self.steps[k].token
                 n = min(n, token.low) if token.high >= 1 << 29 else n
                 if n >= token.low:
                     todo.append((k + 1, 0))
@@ -176,7 +167,7 @@ class TokenMatcher:
 
     def _segmented(self, part: PartText, start: int, end: int) -> list[_Word]:
         words: list[_Word] = []
-        for at, text, tag in cut(part, start, end, self.tagged):
+        for at, text, tag in part.tokens(start, end, tagged=self.tagged):
             if not text.isspace():
                 words.append(_Word(at, at + len(text), text, tag))
         return words
@@ -193,19 +184,3 @@ def merged(sentence: str) -> list[tuple[int, int]]:
                 spans.append((start, end))
                 taken[start:end] = b"\1" * (end - start)
     return sorted(spans)
-
-
-def cut(part: PartText, start: int, end: int, tagged: bool) -> Iterable[tuple[int, str, str]]:
-    """Place, text and tag of the tokens of a stretch; characters outside all blocks stand alone."""
-    segmenter, text = part.segmenter(), part.plain
-    at = start
-    for block in BLOCK.finditer(text, start, end):
-        for i in range(at, block.start()):
-            yield i, text[i], "x"
-        at = block.start()
-        pairs = segmenter.tag(block.group()) if tagged else [(word, "x") for word in segmenter.cut(block.group())]
-        for word, tag in pairs:
-            yield at, word, tag
-            at += len(word)
-    for i in range(at, end):
-        yield i, text[i], "x"

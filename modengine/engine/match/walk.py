@@ -11,13 +11,13 @@ from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
-from modengine.text.looks import look_view
-from modengine.text.normalize import IGNORABLE, ignorable
+from modengine.text.normalize import IGNORABLE
 from modengine.text.rarity import chance_of, then
+from modengine.text.skeleton import skeleton
 from modengine.text.tables import lookalikes, splits
 
 MOST = 100
-"""So many beginnings of one term are sought at the most."""
+"""So many beginnings of one term are looked for at the most."""
 RARE = 1e-4
 """A beginning that so few characters of ordinary text start is rare enough."""
 
@@ -26,13 +26,9 @@ class Letter(NamedTuple):
     """What one character of a term is met by."""
 
     char: str
-    splits: tuple[str, ...]
+    splits: tuple[str, ...] = ()
     """Before the look-alikes: the first that stands there."""
-    others: frozenset[str]
-    sure: frozenset[str]
-    """Those characters that meet it wherever they stand: they never belong to a gap and begin nothing longer."""
-    begin: frozenset[str]
-    """What begins anything that meets it."""
+    others: frozenset[str] = frozenset()
 
     def met(self, text: str, at: int) -> int:
         """How many characters are met there, 0 for none."""
@@ -49,16 +45,12 @@ class Letter(NamedTuple):
 
 @lru_cache(16384)
 def _itself(char: str) -> Letter:
-    only = frozenset(char)
-    return Letter(char, (), frozenset(), only, only)
+    return Letter(char)
 
 
 @lru_cache(16384)
 def _alike(char: str) -> Letter:
-    ways, others = splits(char), lookalikes(char)
-    longer = {way[0] for way in ways}
-    sure = {one for one in others - longer if not ignorable(one)}
-    return Letter(char, ways, others, frozenset({char, *sure}), frozenset({char, *others, *longer}))
+    return Letter(char, splits(char), lookalikes(char))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +85,9 @@ class Walk:
         start is given.
         """
         found = []
-        first = spelling.letters[0]
         at = low
         while at <= high:
-            char = text[at]
-            met = 1 if char in first.sure else first.met(text, at) if char in first.begin else 0
+            met = spelling.letters[0].met(text, at)
             if not met:
                 at += 1
                 continue
@@ -109,28 +99,19 @@ class Walk:
 
     def _from(self, text: str, spelling: Spelling, start: int, at: int) -> tuple[int | None, int]:
         """Where a match ends whose first character stands in `[start, at)`, or None; and the last of its repeats."""
-        term, repeats, gaps, size = spelling.term, self.repeats, self.gaps, len(text)
-        run = start
+        term, run = spelling.term, start
         for k, letter in enumerate(spelling.letters):
             if k:
-                if at >= size:
+                at = self._skip(text, term, at)
+                met = letter.met(text, at)
+                if not met:
                     return None, run
-                char = text[at]
-                if char in letter.sure:
-                    at += 1
-                elif char in letter.begin or (gaps and IGNORABLE[char]):
-                    at = self._skip(text, term, at)
-                    met = letter.met(text, at)
-                    if not met:
-                        return None, run
-                    at += met
-                else:
-                    return None, run
-            if repeats:
-                while met := letter.met(text, then := self._skip(text, term, at)):
+                at += met
+            if self.repeats:
+                while met := letter.met(text, again := self._skip(text, term, at)):
                     if k == 0:
-                        run = then
-                    at = then + met
+                        run = again
+                    at = again + met
         return at, run
 
     def _skip(self, text: str, term: str, at: int) -> int:
@@ -147,24 +128,24 @@ def forms(char: str) -> tuple[str, ...]:
 
 @lru_cache(8192)
 def _begins(char: str) -> tuple[tuple[str, ...], float]:
-    """The forms of a character as they stand in the `looks` view, and how often one of them stands in a text."""
-    return tuple(dict.fromkeys(map(look_view, forms(char)))), chance_of(forms(char))
+    """The forms of a character as they stand in the skeleton, and how often one of them stands in a text."""
+    return tuple(dict.fromkeys(map(skeleton, forms(char)))), chance_of(forms(char))
 
 
-def prefixes(term: str, repeats: bool) -> list[str]:
-    """How a term sought by look may begin in the `looks` view: as many of its characters as make it rare."""
-    looks = [_begins(char)[0] for char in term[: reach(term, repeats)]]
-    return ["".join(way) for way in product(*looks)]
-
-
-def reach(term: str, repeats: bool) -> int:
-    """How many characters of a term its beginnings have.
+def beginnings(term: str, repeats: bool) -> list[str]:
+    """How a term that is looked for by look may begin in the skeleton: as many of its characters as make it rare.
 
     With `repeats`, what begins so is the last of the repeated first characters; and as a character may be
     repeated in several forms, it is followed by the next one for certain only if it has but one.
     """
-    looks, share = _begins(term[0])
-    ways = len(looks)
+    shapes = [_begins(char)[0] for char in term[: _reach(term, repeats)]]
+    return ["".join(way) for way in product(*shapes)]
+
+
+def _reach(term: str, repeats: bool) -> int:
+    """How many characters of a term its beginnings have."""
+    shapes, share = _begins(term[0])
+    ways = len(shapes)
     for k in range(1, len(term)):
         more, chance = _begins(term[k])
         if ways * len(more) > MOST or (repeats and k > 1 and len(_begins(term[k - 1])[0]) > 1):
@@ -174,21 +155,3 @@ def reach(term: str, repeats: bool) -> int:
         if share < RARE:
             return k + 1
     return len(term)
-
-
-def next_looks(spelling: Spelling, repeats: bool, last: str) -> frozenset[str] | None:
-    """What of the `looks` view stands behind a beginning of a term; None where anything may.
-
-    `last` is the last character of the beginning: what looks like it is one with it, and hides what begins so.
-    """
-    at = reach(spelling.term, repeats)
-    if at == len(spelling.term):
-        return None
-    before, letter = spelling.letters[at - 1 : at + 1]
-    begin, hidden = letter.begin, letter.begin
-    if repeats:  # the one before may come again in another form
-        begin |= before.begin
-        hidden |= {way[0] for way in before.splits}
-    if last in look_view("".join(hidden)) or any(map(ignorable, begin)):
-        return None
-    return frozenset(map(look_view, begin))

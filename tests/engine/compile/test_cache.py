@@ -1,4 +1,4 @@
-"""What is kept of compiled patterns: used only where it can be trusted, and never to another decision."""
+"""The compile cache: used only where it can be trusted, and never to another decision."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ import pytest
 
 from modengine import Message, load, loading
 from modengine.engine.compile import cache as kept
-from modengine.engine.compile import code as sources
-from modengine.engine.compile import facts
+from modengine.engine.compile import code, program
 from modengine.errors import PolicyError
 
 POLICY = """
@@ -42,7 +41,6 @@ MESSAGE = "恭喜中 奖，请先付手续费300元"
 @pytest.fixture
 def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MODENGINE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(facts, "_known", {})
     (tmp_path / "rules.yaml").write_text(RULES, "utf-8")
     (tmp_path / "shop.yaml").write_text(POLICY, "utf-8")
     return tmp_path / "shop.yaml"
@@ -53,16 +51,15 @@ def file_of(policy: Path) -> Path:
     return file
 
 
-def forget() -> None:
-    facts._known.clear()
+def no_learning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "learn", lambda patterns: pytest.fail("worked out again"))
 
 
 def test_what_was_kept_is_used_and_decides_alike(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = load(policy)
     assert file_of(policy).stat().st_mode & 0o777 == 0o600
     assert file_of(policy).parent.stat().st_mode & 0o777 == 0o700
-    forget()
-    monkeypatch.setattr(facts, "_worked_out", lambda pattern: pytest.fail("worked out again"))
+    no_learning(monkeypatch)
     again = load(policy)
     assert (again.revision, again.decide(MESSAGE)) == (first.revision, first.decide(MESSAGE))
     assert again.decide(MESSAGE).action == "review"
@@ -80,7 +77,7 @@ def test_a_policy_that_did_not_change_is_not_read_again(policy: Path, monkeypatc
     (policy.parent / "rules.yaml").unlink()
     with pytest.raises(PolicyError) as error:
         load(policy)
-    assert [problem.code for problem in error.value.problems] == ["ME101"]
+    assert [problem.code for problem in error.value.diagnostics] == ["ME101"]
 
 
 def test_what_cannot_be_packed_is_compiled_each_time(policy: Path) -> None:
@@ -89,8 +86,7 @@ def test_what_cannot_be_packed_is_compiled_each_time(policy: Path) -> None:
     policy.write_text(POLICY + "fields: {sum: integer}\n", "utf-8")
     for _ in range(2):
         assert load(policy).decide(Message(MESSAGE, fields={"sum": 1})).action == "review"
-    assert kept.recall(policy).program() is None
-    assert len(kept.recall(policy).learn().keys) == 2
+    assert kept.recall(policy) is None
 
 
 def test_places_name_the_files_as_they_were_given(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,31 +102,15 @@ def test_a_policy_with_errors_is_not_kept(policy: Path) -> None:
     for _ in range(2):
         with pytest.raises(PolicyError) as error:
             load(policy)
-        assert [problem.code for problem in error.value.problems] == ["ME701"]
-
-
-def test_one_changed_pattern_is_worked_out_alone(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    load(policy)
-    forget()
-    rules = policy.parent / "rules.yaml"
-    rules.write_text(RULES.replace("手续费", "保证金"), "utf-8")
-    asked = []
-    work_out = facts._worked_out
-    monkeypatch.setattr(facts, "_worked_out", lambda pattern: asked.append(pattern.name) or work_out(pattern))
-    assert load(policy).decide(MESSAGE.replace("手续费", "保证金")).action == "review"
-    assert asked == ["fee"]
-    forget()
-    load(policy)
-    assert asked == ["fee"]
+        assert [problem.code for problem in error.value.diagnostics] == ["ME701"]
 
 
 def test_a_pattern_that_became_wrong_is_told(policy: Path) -> None:
     load(policy)
-    forget()
     (policy.parent / "rules.yaml").write_text(RULES.replace("元'", "元('"), "utf-8")
     with pytest.raises(PolicyError) as error:
         load(policy)
-    assert [problem.code for problem in error.value.problems] == ["ME401"]
+    assert [problem.code for problem in error.value.diagnostics] == ["ME401"]
 
 
 def spoil(file: Path) -> None:
@@ -170,9 +150,7 @@ def folder_in_its_place(file: Path) -> None:
 def test_a_file_that_cannot_be_trusted_is_not_read(policy: Path, harm: Callable[[Path], None]) -> None:
     first = load(policy)
     harm(file_of(policy))
-    forget()
-    assert kept.recall(policy).learn().keys == frozenset()
-    assert kept.recall(policy).program() is None
+    assert kept.recall(policy) is None
     assert load(policy).decide(MESSAGE) == first.decide(MESSAGE)
 
 
@@ -182,7 +160,6 @@ def test_nothing_is_kept_where_that_is_asked_or_nothing_can_be_written(
     monkeypatch.setenv("MODENGINE_CACHE", "")
     load(policy)
     monkeypatch.setenv("MODENGINE_CACHE", str(policy / "no-folder"))
-    forget()
     assert load(policy).decide(MESSAGE).action == "review"
     assert not (policy.parent / "cache").exists()
 
@@ -210,8 +187,8 @@ def test_the_oldest_files_go(policy: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_another_process_takes_it_up(policy: Path) -> None:
     script = (
         "import sys, modengine\n"
-        "from modengine.engine.compile import facts\n"
-        "if sys.argv[2] == 'kept': facts._worked_out = None\n"
+        "from modengine.engine.compile import program\n"
+        "if sys.argv[2] == 'kept': program.learn = None\n"
         "print(modengine.load(sys.argv[1]).decide(sys.argv[3]).action)\n"
     )
     for how in ("new", "kept"):
@@ -221,33 +198,20 @@ def test_another_process_takes_it_up(policy: Path) -> None:
         assert (ran.stdout.strip(), ran.stderr) == ("review", "")
 
 
-def test_the_page_keeps_what_its_largest_rule_set_needs(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from modengine.play.jobs import Bench
-
-    request = {"sets": {"a": {"files": {"shop.yaml": POLICY, "rules.yaml": RULES}, "main": "shop.yaml"}}}
-    assert Bench().of("a", request).problems != ()  # warnings: no clause, no examples
-    kept_first = file_of(policy).stat().st_mtime_ns
-    forget()
-    monkeypatch.setattr(facts, "_worked_out", lambda pattern: pytest.fail("worked out again"))
-    again = Bench().of("a", request).engine
-    assert again is not None
-    assert again.decide(MESSAGE).action == "review"
-    assert file_of(policy).stat().st_mtime_ns == kept_first
-
-
-def test_an_engine_takes_what_is_known_to_another_process(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_takes_what_it_learnt_to_another_process(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = load(policy)
     travelling = pickle.dumps(engine)
-    forget()
-    monkeypatch.setattr(facts, "_worked_out", lambda pattern: pytest.fail("worked out again"))
+    no_learning(monkeypatch)
     assert pickle.loads(travelling).decide(MESSAGE) == engine.decide(MESSAGE)
 
 
-def test_what_other_code_knew_is_worked_out_again(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_other_code_learnt_is_worked_out_again(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = load(policy)
-    monkeypatch.setattr(sources, "digest", lambda: b"\0" * 32)
+    monkeypatch.setattr(code, "digest", lambda: b"\0" * 32)
     travelling = pickle.dumps(engine)
     monkeypatch.undo()
-    monkeypatch.setattr(facts, "_known", {})
+    asked = []
+    learn = program.learn
+    monkeypatch.setattr(program, "learn", lambda patterns: asked.append(1) or learn(patterns))
     assert pickle.loads(travelling).decide(MESSAGE) == engine.decide(MESSAGE)
-    assert len(facts._known) == 2
+    assert asked == [1]

@@ -459,11 +459,9 @@ TWICE = tokens("twice", Token(text="坏"))
         ("count(twice) != 1", None),
     ],
 )
-def test_what_a_failed_matcher_had_found_counts(
-    when: str, expected: bool | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("modengine.engine.match.tokens.STEPS", 3)  # the first 坏 is found, then the budget is spent
-    assert value(when, "坏，" * 20, TWICE) is expected
+def test_what_a_failed_matcher_had_found_counts(when: str, expected: bool | None) -> None:
+    with failing(steps=3):  # the first 坏 is found, then the budget is spent
+        assert value(when, "坏，" * 20, TWICE) is expected
 
 
 def test_a_rule_that_could_not_be_told_is_unknown_to_others() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import modengine
-from modengine.engine.engine import MOST_CHARACTERS
+from modengine.engine.budget import BUDGET, Budget
 from modengine.model import Decision, Message, Part
 from modengine.policy.fields import CHINA
 from modengine.policy.model import Field, Period
@@ -424,6 +424,101 @@ def test_a_failed_matcher_out_of_scope_acts_on_nothing() -> None:
     assert (decision.action, decision.taken) == ("review", "allow")
 
 
+@pytest.mark.parametrize(
+    ("when", "unless", "body"),
+    [
+        ("broken or a", None, "坏甲"),
+        ("a or broken", None, "坏甲"),
+        ("broken and b", None, "坏甲"),
+        ("2 of (broken, a, b)", None, "坏甲乙"),
+        ("count(broken) < 5 or a", None, "坏甲"),
+        ("a", "broken and b", "坏甲"),
+        ("a", "b or broken", "坏甲乙"),
+        ("b", "broken", "坏甲"),
+    ],
+)
+def test_what_is_definite_in_spite_of_a_failure_is_not_undetermined(when: str, unless: str | None, body: str) -> None:
+    with failing():
+        decision = engine(rule("r", when, BROKEN, A, B, unless=unless, score=5)).decide(body)
+    assert (decision.undetermined, decision.action) == ((), "allow")
+
+
+def test_every_pattern_that_failed_of_an_undetermined_rule_is_named() -> None:
+    other = build.tokens("other", build.Token(text="糟"))
+    with failing():
+        decision = engine(rule("r", "(broken or b) and (a or other)", BROKEN, A, B, other)).decide("坏甲糟")
+    assert [(one.rule, one.pattern) for one in decision.undetermined] == [("r", "broken"), ("r", "other")]
+
+
+def test_a_weight_that_a_failure_leaves_open_is_undetermined() -> None:
+    """The hit is worth 10 of 20 for certain, and 20 if 坏 stands there."""
+    sound = text("sound", "微信", sounds_like=True, weight=0.5)
+    with failing():
+        made = engine(rule("r", "sound or broken", sound, BROKEN, score=20))
+        decision, sure = made.decide("威信坏"), made.decide("微信坏")
+    assert (fraud(decision).score, decision.action, len(decision.undetermined)) == (10, "review", 1)
+    assert (fraud(sure).score, sure.undetermined) == (20, ())
+
+
+def test_a_rule_that_asks_for_an_undetermined_one_says_so() -> None:
+    rules = (rule("r", "broken", BROKEN), rule("s", "rule(r)", category="rumour"), rule("t", "a or rule(r)", A))
+    with failing():
+        decision = engine(*rules).decide("坏甲")
+    assert [(one.rule, one.pattern, one.reason) for one in decision.undetermined] == [
+        ("r", "broken", "the tokens took more than 0 steps"),
+        ("s", None, "it asks for a rule that is undetermined"),
+    ]
+    assert decision.categories["rumour"].action == "review"
+
+
+def test_a_failed_relief_where_there_is_nothing_to_take_is_not_asked() -> None:
+    with failing():
+        decision = engine(rule("r", "a", A), relief("x", "broken", BROKEN)).decide("坏")
+    assert (decision.action, decision.undetermined) == ("allow", ())
+
+
+def test_a_missing_field_beside_a_failure_is_undetermined() -> None:
+    with failing():
+        decision = engine(rule("r", "broken and message.reposts > 5", BROKEN)).decide("坏")
+    assert [one.pattern for one in decision.undetermined] == ["broken"]
+
+
+# --------------------------------------------------------------------------- the budget
+
+
+@pytest.mark.parametrize(
+    ("pattern", "body", "within"),
+    [
+        (text("a", "甲"), "甲" * 5, True),
+        (text("a", "甲"), "甲" * 6, False),
+        (text("a", "甲甲", "甲"), "甲" * 3, True),  # 3 of one term, 2 of the other
+        (text("a", "甲甲", "甲"), "甲" * 4, False),
+        (text("a", "甲", gaps=1), "甲甲甲甲甲甲甲", True),  # as a reduced text they are one
+        (text("a", "甲", parts=("text",)), message("甲" * 5, Part("ocr", "甲" * 5)), True),
+        (text("a", "甲"), message("甲" * 5, Part("ocr", "甲")), False),
+        (regex("a", "甲"), "甲" * 9, True),
+    ],
+)
+def test_a_pattern_fails_that_has_more_candidates_than_its_budget(pattern: Any, body: Any, within: bool) -> None:
+    decision = engine(rule("r", "a", pattern), budget=Budget(candidates=5)).decide(body)
+    assert [one.reason for one in decision.undetermined] == ([] if within else ["more than 5 candidates"])
+    assert bool(decision.hits) is within
+    assert decision.action == "review"  # of the hit, or of what is undetermined
+
+
+def test_a_message_of_more_parts_than_its_budget_goes_to_review_unread() -> None:
+    made = engine(rule("r", "a", A))
+    parts = tuple(Part("ocr", "甲") for _ in range(BUDGET.parts))
+    assert made.decide(message("", *parts[1:])).hits
+    decision = made.decide(message("", *parts))
+    assert (decision.action, decision.hits) == ("review", ())
+    assert [one.reason for one in decision.undetermined] == ["the message has 101 parts; more than 100 are not read"]
+
+
+def test_a_smaller_budget_has_a_revision_of_its_own() -> None:
+    assert engine(rule("r", "a", A), budget=Budget(parts=3)).revision != engine(rule("r", "a", A)).revision
+
+
 def test_a_missing_field_is_not_undetermined() -> None:
     decision = engine(rule("r", "a and message.reposts > 5", A)).decide("甲")
     assert (decision.undetermined, decision.action) == ((), "allow")
@@ -433,13 +528,13 @@ def test_a_missing_field_is_not_undetermined() -> None:
 
 
 def test_a_message_of_the_greatest_length_is_decided() -> None:
-    decision = engine(rule("r", "a", A)).decide("甲" + "好" * (MOST_CHARACTERS - 1))
+    decision = engine(rule("r", "a", A)).decide("甲" + "好" * (BUDGET.characters - 1))
     assert (decision.undetermined, len(decision.hits)) == ((), 1)
 
 
 @pytest.mark.parametrize(
     "body",
-    ["甲" * (MOST_CHARACTERS + 1), message("甲" * MOST_CHARACTERS, Part("ocr", "甲"))],
+    ["甲" * (BUDGET.characters + 1), message("甲" * BUDGET.characters, Part("ocr", "甲"))],
     ids=["one part", "two parts"],
 )
 def test_a_longer_message_goes_to_review_unread(body: Any) -> None:
@@ -454,7 +549,7 @@ def test_a_longer_message_goes_to_review_unread(body: Any) -> None:
 
 
 def test_the_length_is_that_of_the_original() -> None:
-    assert engine(*BOTH).decide("ﷺ" * MOST_CHARACTERS).undetermined == ()
+    assert engine(*BOTH).decide("ﷺ" * BUDGET.characters).undetermined == ()
 
 
 @pytest.mark.parametrize(
@@ -463,12 +558,12 @@ def test_the_length_is_that_of_the_original() -> None:
 )
 def test_a_longer_message_keeps_its_scope(fields: Any, ignore_scope: bool, flagged: bool) -> None:
     made = engine(*BOTH, scope={"default": PUBLIC})
-    decision = made.decide(message("好" * (MOST_CHARACTERS + 1), **fields), ignore_scope=ignore_scope)
+    decision = made.decide(message("好" * (BUDGET.characters + 1), **fields), ignore_scope=ignore_scope)
     assert decision.flagged is flagged
 
 
 def test_a_longer_message_of_a_study_takes_no_action() -> None:
-    assert engine(*BOTH, study=True).decide("好" * (MOST_CHARACTERS + 1)).taken == "allow"
+    assert engine(*BOTH, study=True).decide("好" * (BUDGET.characters + 1)).taken == "allow"
 
 
 # --------------------------------------------------------------------------- odd texts

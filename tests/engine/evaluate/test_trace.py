@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modengine.engine.engine import MOST_CHARACTERS
+from modengine.engine.budget import BUDGET
 from modengine.model import ConditionTrace, Part, RuleTrace, Trace
 from tests import build
 from tests.build import BROKEN, engine, failing, message, override, regex, relief, rule, text, words
@@ -93,7 +93,7 @@ def test_a_trace_keeps_the_message() -> None:
 
 
 def test_the_trace_of_a_message_that_is_too_long_has_its_decision_alone() -> None:
-    traced = MADE.trace("甲" * (MOST_CHARACTERS + 1))
+    traced = MADE.trace("甲" * (BUDGET.characters + 1))
     assert (traced.decision.action, traced.rules, traced.near_misses, traced.waterfalls) == ("review", (), (), ())
 
 

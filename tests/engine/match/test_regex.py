@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 import modengine.engine.match.regex
+from modengine.engine.engine import Engine
 from modengine.engine.match.regex import source_of
 from modengine.errors import PolicyError
-from modengine.model import Decision, Message, Part
+from modengine.model import Cause, Decision, Message, Part
 from tests import build
 from tests.build import compile_policy, found, regex, spans
 
@@ -56,14 +57,14 @@ def test_empty_matches_do_not_count(source: str, body: str, expected: list[tuple
 def test_an_expression_that_matches_the_empty_text_is_an_error(source: str) -> None:
     with pytest.raises(PolicyError) as caught:
         compile_policy(build.policy(build.rule("r", "p", regex("p", source))))
-    assert [problem.code for problem in caught.value.problems] == ["ME407"]
+    assert [problem.code for problem in caught.value.diagnostics] == ["ME407"]
 
 
 @pytest.mark.parametrize("source", ["(", "a{2,1}", "[z-a]", r"\p{Nothing}", "(?P<a>x)(?P=b)", "*a", "(?<=a", "a)"])
 def test_an_expression_that_does_not_compile_is_an_error(source: str) -> None:
     with pytest.raises(PolicyError) as caught:
         compile_policy(build.policy(build.rule("r", "p", regex("p", source))))
-    assert [problem.code for problem in caught.value.problems] == ["ME401"]
+    assert [problem.code for problem in caught.value.diagnostics] == ["ME401"]
 
 
 # --------------------------------------------------------------------------- simplified literals
@@ -178,8 +179,9 @@ def test_a_regex_that_times_out_goes_to_review() -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-def test_what_was_found_before_the_time_ran_out_is_kept() -> None:
-    assert [m.text for hit in slow("哈啊" + ENDLESS).hits for m in hit.matches] == ["哈啊"]
+def test_what_was_found_before_the_time_ran_out_is_left_out() -> None:
+    """How much it is depends on the machine."""
+    assert slow("哈啊" + ENDLESS).hits == ()
 
 
 @pytest.mark.usefixtures("impatient")
@@ -187,11 +189,28 @@ def test_the_same_regex_decides_what_it_can() -> None:
     assert slow("哈哈啊").undetermined == ()
 
 
-@pytest.mark.usefixtures("impatient")
-def test_after_several_failures_no_further_regex_is_tried() -> None:
-    rules = [build.rule(f"r{n}", "slow", regex("slow", f"(?:哈|哈哈){{1,{n + 70}}}啊")) for n in range(6)]
-    reasons = [one.reason for one in build.engine(*rules).decide(ENDLESS).undetermined]
-    assert reasons[4:] == ["not run: 4 matchers had failed before it"] * 2
+@pytest.mark.parametrize("source", [r"(微)信.*\1", "(?:微信){e<=1}", "(?:(微)|信)(?(1)信|微)"])
+def test_a_regex_that_no_automaton_can_say_is_not_asked_of_a_long_part(source: str) -> None:
+    engine = build.engine(build.rule("r", "p", regex("p", source)))
+    assert engine.decide("微信微" + "好" * 1_997).hits
+    decision = engine.decide("微信微" + "好" * 1_998)
+    assert (decision.hits, decision.action) == ((), "review")
+    [one] = decision.undetermined
+    assert (one.pattern, one.reason, one.cause) == (
+        "p",
+        "the regex is not asked of more than 2,000 characters",
+        Cause.OPAQUE,
+    )
+
+
+def test_a_regex_whose_literals_are_not_there_is_not_asked_at_all() -> None:
+    engine = build.engine(build.rule("r", "p", regex("p", r"(微)信\1")))
+    assert engine.decide("好" * 3_000).undetermined == ()
+
+
+def test_any_other_regex_is_asked_of_parts_of_any_length() -> None:
+    engine = build.engine(build.rule("r", "p", regex("p", "微.{0,5}(?=信)")))
+    assert engine.decide("好" * 10_000 + "微信").hits
 
 
 @pytest.mark.parametrize("error", [MemoryError, RecursionError])
@@ -202,7 +221,8 @@ def test_a_regex_that_fails_otherwise_is_undetermined_too(error: type[Exception]
 
         search = finditer
 
-    engine = build.engine(build.rule("r", "p", regex("p", "微信")))
-    monkeypatch.setattr(engine._program.matchers[0], "regex", Failing())
-    [one] = engine.decide("微信").undetermined
+    program = build.compile_policy(build.policy(build.rule("r", "p", regex("p", "微信"))))
+    matchers = program.matchers()
+    monkeypatch.setattr(matchers[0], "regex", Failing())
+    [one] = Engine(program, matchers=matchers).decide("微信").undetermined
     assert one.reason == f"the regex failed: {error.__name__}"

@@ -85,7 +85,7 @@ def test_two_terms_met_in_one_expanded_character_give_one_match() -> None:
 def test_a_term_that_is_empty_after_normalising_is_an_error(term: str) -> None:
     with pytest.raises(PolicyError) as caught:
         compile_policy(build.policy(build.rule("r", "t", text("t", "微信", term))))
-    assert [problem.code for problem in caught.value.problems] == ["ME403"]
+    assert [problem.code for problem in caught.value.diagnostics] == ["ME403"]
 
 
 # --------------------------------------------------------------------------- gaps

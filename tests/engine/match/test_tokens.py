@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-import modengine.engine.match.tokens
 from modengine.engine.match.tokens import merged
 from modengine.errors import PolicyError
 from modengine.model import Message, Part
@@ -166,14 +165,14 @@ def test_a_token_may_be_taken_by_either_of_two_steps() -> None:
 def test_a_sequence_that_needs_no_token_is_an_error(steps: Any) -> None:
     with pytest.raises(PolicyError) as caught:
         compile_policy(build.policy(build.rule("r", "p", tokens("p", *steps))))
-    assert [problem.code for problem in caught.value.problems] == ["ME407"]
+    assert [problem.code for problem in caught.value.diagnostics] == ["ME407"]
 
 
 @pytest.mark.parametrize("step", [Token(text=""), Token(among=("微信", " "))])
 def test_a_token_that_is_empty_after_normalising_is_an_error(step: Token) -> None:
     with pytest.raises(PolicyError) as caught:
         compile_policy(build.policy(build.rule("r", "p", tokens("p", step))))
-    assert [problem.code for problem in caught.value.problems] == ["ME403"]
+    assert [problem.code for problem in caught.value.diagnostics] == ["ME403"]
 
 
 # --------------------------------------------------------------------------- outside, part, gates
@@ -231,11 +230,12 @@ def test_a_search_beyond_its_budget_goes_to_review() -> None:
         assert build.engine(build.rule("r", "broken", build.BROKEN)).decide("坏").action == "review"
 
 
-def test_what_was_found_before_the_budget_was_spent_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(modengine.engine.match.tokens, "STEPS", 4)
-    decision = build.engine(build.rule("r", "p", tokens("p", t("坏")))).decide("坏，" * 50)
-    assert decision.hits[0].matches[0].text == "坏"
-    assert decision.undetermined
+def test_what_was_found_before_the_budget_was_spent_is_kept() -> None:
+    rule = build.rule("r", "count(p) < 2", tokens("p", t("坏")))
+    with build.failing(steps=4):
+        decision = build.engine(rule, build.rule("s", "p", tokens("p", t("坏")))).decide("坏，" * 50)
+    assert [(hit.rule, hit.matches[0].text) for hit in decision.hits] == [("s", "坏")]
+    assert [one.rule for one in decision.undetermined] == ["r"]
 
 
 def test_the_budget_bounds_a_sequence_of_many_open_steps() -> None:

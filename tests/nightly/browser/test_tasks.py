@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from modengine.play.jobs.workspace import make
 from modengine.play.lessons import shipped_lessons
-from modengine.play.workspace import make
 from tests.play.browser.tasks import SCAM, TASKS, Task, clear, pick, press, write
 from tests.play.browser.window import Opened, action, tab_to, until
 

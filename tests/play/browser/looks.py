@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from modengine.cli.main import run
-from modengine.play.jobs import row_of
+from modengine.play.jobs.jobs import row_of
 from tests.play.browser.window import Opened, action, until
 
 axe = pytest.importorskip("axe_playwright_python.base", reason="axe-playwright-python is not installed")

@@ -1,0 +1,1 @@
+"""Where the files of a log are, and how they come to the disk."""

@@ -1,0 +1,117 @@
+"""The proven records for other programs: statements of reasons, Parquet, two tables in CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from modengine.audit.files.layout import LogPaths, read_origin
+from modengine.audit.read.dsa import statement
+from modengine.audit.read.query import duck, proven
+from modengine.audit.read.report import Verification
+from modengine.audit.read.verify import verify
+from modengine.audit.records.record import Record, decode
+from modengine.audit.records.sealing import details_from
+from modengine.audit.records.segments import lines
+from modengine.audit.records.vault import Vault
+from modengine.audit.tree.merkle import Frontier, leaf_hash
+from modengine.audit.tree.note import VerifierKey
+from modengine.errors import AuditError
+from modengine.run.write.tidy import Cell, safe
+
+DECISIONS = (
+    "seq", "time", "decision_id", "message", "policy", "category", "score", "action", "taken", "in_scope", "shadow",
+    "message_action", "message_taken", "study", "undetermined", "revision",
+)  # fmt: skip
+HITS = ("seq", "decision_id", "kind", "category", "rule", "clause", "points", "counted")
+
+
+def records(layout: LogPaths, key: VerifierKey | None = None) -> tuple[Verification, Iterator[Record]]:
+    """What checking the log says, and then the records that its checkpoint proves."""
+    report = verify(layout, key=key)
+    return report, _first(layout, report)
+
+
+def _first(layout: LogPaths, report: Verification) -> Iterator[Record]:
+    # The log is read a second time: what is no longer as it was checked raises an error at the end.
+    frontier = Frontier()
+    for line in lines(layout.segments):
+        if line.seq >= report.proven:
+            break
+        frontier.add(leaf_hash(line.data))
+        yield decode(line.data)
+    if frontier.size < report.proven or frontier.root() != report.proven_root:
+        raise AuditError("ME953", "the log was changed while it was being read", "run it again")
+
+
+def statements(layout: LogPaths, some: Iterable[Record]) -> Iterator[bytes]:
+    """A statement of reasons a line, in JSON, for every decision that restricted something."""
+    vault = Vault.read(layout.vault, read_origin(layout))
+    try:
+        title = ""
+        for record in some:
+            if record["kind"] == "revision":
+                title = record["title"]
+            elif record["kind"] == "decision":
+                row = None if vault is None else vault.row(record["seq"])
+                details = None if row is None or row.details is None else details_from(row.details)
+                found = statement(record, details, title)
+                if found is not None:
+                    yield json.dumps(found, ensure_ascii=False).encode() + b"\n"
+    finally:
+        if vault is not None:
+            vault.close()
+
+
+def parquet(layout: LogPaths, path: Path, key: VerifierKey | None = None) -> Verification:
+    """Writes all columns of `records` to a Parquet file.  Raises AuditError (ME963, ME964)."""
+    duckdb = duck()
+    try:
+        with proven(layout, key, ("records", path)) as (_, report):
+            return report
+    except duckdb.Error as error:
+        raise AuditError("ME963", f"`{path}` cannot be written: {str(error).splitlines()[0]}") from None
+
+
+def tables(some: Iterable[Record], decisions: BinaryIO, hits: BinaryIO) -> None:
+    """Writes a row for each decision and category, and one for each hit.  Cells run nothing in a spreadsheet."""
+    write_decisions, write_hits = _writer(decisions, DECISIONS), _writer(hits, HITS)
+    for record in some:
+        if record["kind"] == "decision":
+            write_decisions(_decision_rows(record))
+            write_hits(_hit_rows(record))
+
+
+def _writer(stream: BinaryIO, columns: Sequence[str]) -> Callable[[Iterable[Sequence[Cell]]], None]:
+    buffer = io.StringIO(newline="")
+    rows = csv.writer(buffer, lineterminator="\r\n")
+
+    def write(some: Iterable[Sequence[Cell]]) -> None:
+        rows.writerows([safe(cell) for cell in row] for row in some)
+        stream.write(buffer.getvalue().encode("utf-8", "backslashreplace"))
+        buffer.seek(0)
+        buffer.truncate()
+
+    write([columns])
+    return write
+
+
+def _decision_rows(record: Record) -> Iterator[Sequence[Cell]]:
+    unsure = "; ".join(one["reason"] for one in record["undetermined"])
+    for name, one in record["categories"].items():
+        yield (
+            *(record["seq"], record["time"], record["decision_id"], record["message"], record["policy"], name),
+            *(one["score"], one["action"], one["action"] if one["in_scope"] else "allow", one["in_scope"]),
+            *("; ".join(one["shadow"]), record["action"], record["taken"], record["study"], unsure, record["revision"]),
+        )
+
+
+def _hit_rows(record: Record) -> Iterator[Sequence[Cell]]:
+    for kind, key in (("hit", "hits"), ("test", "shadow_hits"), ("relief", "relief")):
+        for hit in record[key]:
+            at = (record["seq"], record["decision_id"], kind, hit["category"], hit["rule"])
+            yield (*at, hit.get("clause"), hit["points"], hit.get("counted", hit["points"]))

@@ -1,0 +1,164 @@
+"""SQL over the records that a checkpoint proves, by DuckDB.
+
+The records are copied, while they are verified, into a database of their own that is thrown away
+afterwards; the question sees nothing else and can change nothing.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.report import Verification
+from modengine.audit.read.verify import verify
+from modengine.audit.records.record import MOST_BYTES, Record
+from modengine.audit.records.segments import RecordLine
+from modengine.audit.tree.note import VerifierKey
+from modengine.errors import AuditError
+
+if TYPE_CHECKING:
+    import duckdb
+
+_HIT = "STRUCT(rule VARCHAR, clause VARCHAR, category VARCHAR, points BIGINT, counted BIGINT)[]"
+COLUMNS: dict[str, str] = {
+    "seq": "BIGINT",
+    "kind": "VARCHAR",
+    "time": "TIMESTAMP",
+    "decision_id": "VARCHAR",
+    "message": "VARCHAR",
+    "policy": "VARCHAR",
+    "revision": "VARCHAR",
+    "study": "BOOLEAN",
+    "action": "VARCHAR",
+    "taken": "VARCHAR",
+    "in_scope": "BOOLEAN",
+    "ignore_scope": "BOOLEAN",
+    "fields": "JSON",
+    "categories": "MAP(VARCHAR, STRUCT(score BIGINT, action VARCHAR, in_scope BOOLEAN, shadow VARCHAR[]))",
+    "hits": _HIT,
+    "shadow_hits": _HIT,
+    "relief": "STRUCT(rule VARCHAR, category VARCHAR, points BIGINT)[]",
+    "raised": 'STRUCT(category VARCHAR, "action" VARCHAR, rules VARCHAR[])[]',
+    "undetermined": "STRUCT(rule VARCHAR, reason VARCHAR)[]",
+    "text": "VARCHAR",
+    "details": "VARCHAR",
+    "engine": "VARCHAR",
+    "segmenter": "VARCHAR",
+    "title": "VARCHAR",
+    "environment": "JSON",
+    "files": 'STRUCT(path VARCHAR, sha256 VARCHAR, "bytes" BIGINT)[]',
+    "erased": "BIGINT[]",
+    "bytes": "BIGINT",
+    "sha256": "VARCHAR",
+    "file": "VARCHAR",
+}
+"""The columns of `records`: those of every kind of record, null where a kind has them not."""
+VIEWS: dict[str, str] = {
+    "records": "SELECT * FROM stored ORDER BY seq",
+    "decisions": "SELECT * FROM stored WHERE kind = 'decision' ORDER BY seq",
+    "categories": """
+        SELECT seq, time, decision_id, policy, entry.key AS category, entry.value.score AS score,
+            entry.value.action AS action, entry.value.in_scope AS in_scope, entry.value.shadow AS shadow
+        FROM (SELECT *, unnest(map_entries(categories)) AS entry FROM stored WHERE kind = 'decision')
+        ORDER BY seq, category""",
+    "hits": "SELECT seq, time, decision_id, policy, unnest(hits, recursive := true) FROM stored ORDER BY seq",
+}
+"""`categories` has a row for each decision and category, `hits` one for each rule that hit."""
+
+
+COPYING, ASKING = "128MB", "256MB"
+"""What DuckDB may take while records are copied, and for a question.  What needs more lies in files meanwhile, in the
+folder that is thrown away; each thread would have buffers of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+
+def duck() -> Any:
+    """The package.  Raises AuditError (ME964)."""
+    try:
+        import duckdb  # noqa: PLC0415  (an extra)
+    except ImportError:
+        hint = "pip install 'modengine[audit]'"
+        raise AuditError("ME964", "`duckdb` is not installed, which queries and Parquet need", hint) from None
+    return duckdb
+
+
+@contextmanager
+def proven(
+    layout: LogPaths, key: VerifierKey | None = None, to_file: tuple[str, Path] | None = None
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Verification]]:
+    """A connection that sees the views, over the records that the log's checkpoint proves.
+
+    It can write nothing and reads no other file.  `to_file` names a view, and a Parquet file to write
+    it to before the connection is closed to files.
+    """
+    duckdb = duck()
+    with tempfile.TemporaryDirectory(prefix="modengine-") as folder:
+        lines, stored = Path(folder) / "records.jsonl", Path(folder) / "records.duckdb"
+        with lines.open("wb") as file:
+
+            def keep(line: RecordLine, _: Record) -> None:
+                file.write(line.data + b"\n")
+
+            report = verify(layout, key=key, on_record=keep)
+        with duckdb.connect(str(stored), config={"memory_limit": COPYING, "threads": "1"}) as connection:
+            # The order is that of the views; to keep it here too would take memory with every record.
+            connection.execute("SET preserve_insertion_order = false")
+            fields = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
+            source = f"read_json(?, format = 'newline_delimited', columns = {{{fields}}}, "
+            connection.execute(
+                f"CREATE TABLE stored AS SELECT * FROM {source}maximum_object_size = ?) WHERE seq < ?",  # noqa: S608
+                [str(lines), 2 * MOST_BYTES, report.proven],
+            )
+            for name, query in VIEWS.items():
+                connection.execute(f"CREATE VIEW {name} AS {query}")
+            if to_file is not None:
+                copy = f"COPY (FROM {to_file[0]}) TO ? (FORMAT parquet, COMPRESSION zstd)"
+                connection.execute(copy, [str(to_file[1])])
+        lines.unlink()
+        settings = {
+            "memory_limit": ASKING,
+            "threads": "1",
+            "enable_external_access": "false",
+            "autoload_known_extensions": "false",
+            "autoinstall_known_extensions": "false",
+        }
+        with duckdb.connect(str(stored), read_only=True, config=settings) as connection:
+            connection.execute("SET lock_configuration = true")
+            yield connection, report
+
+
+def query(layout: LogPaths, sql: str, key: VerifierKey | None = None) -> tuple[Answer, Verification]:
+    """The answer to one question.  Raises AuditError (ME963) for one that fails or does more than ask."""
+    duckdb = duck()
+    try:
+        statements = duckdb.extract_statements(sql)
+    except duckdb.Error as error:
+        raise AuditError("ME963", f"not a query: {_first(error)}", _HINT) from None
+    allowed = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+    if len(statements) != 1 or statements[0].type not in allowed:
+        raise AuditError("ME963", "one SELECT is taken, and nothing else", _HINT)
+    with proven(layout, key) as (connection, report):
+        try:
+            cursor = connection.execute(sql)
+            columns = tuple(one[0] for one in cursor.description or ())
+            return Answer(columns, cursor.fetchall()), report
+        except duckdb.Error as error:
+            raise AuditError("ME963", f"the query fails: {_first(error)}", _HINT) from None
+
+
+_VIEWS = ", ".join(VIEWS)
+_HINT = f"ask about the views {_VIEWS}, such as: SELECT action, count(*) FROM decisions GROUP BY 1"  # noqa: S608
+
+
+def _first(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0]

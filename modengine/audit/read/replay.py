@@ -1,0 +1,218 @@
+"""Making every recorded decision again, and sorting what differs by its cause.
+
+The rules come from the copies in the log, the messages from the vault or from their source; a
+message from elsewhere counts only if it is the one that the record commits to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.source import MessageSource
+from modengine.audit.records.context import context_of
+from modengine.audit.records.record import Record, decode, encode, message_from
+from modengine.audit.records.revisions import environment
+from modengine.audit.records.sealing import OUTCOME, Sealer
+from modengine.audit.records.segments import RecordLine
+from modengine.audit.records.vault import Vault, VaultRow
+from modengine.engine.engine import Engine
+from modengine.errors import MessageError, PolicyError
+from modengine.loading import load
+from modengine.model import Message
+
+CAUSES: Mapping[str, str] = {
+    "text erased": "the text was erased on request",
+    "text absent": "the text was not kept, and is not in the files that were named",
+    "text changed": "the source has another text under that id than the record commits to",
+    "rules": "the rule files are not in the log, do not load, or are others than those in force then",
+    "engine": "another version of modengine, or code that was changed",
+    "dictionary": "another segmenter or dictionary",
+    "tables": "other character tables, or another version of Unicode, `regex` or `pypinyin`",
+    "timeout": "a pattern ran out of time, then or now",
+    "fields": "the source has other fields than the message had then",
+    "unexplained": "nothing above: the record is not what these rules decide",
+}
+UNMADE = frozenset({"text erased", "text absent", "text changed"})
+"""Causes for which a decision could not be made again at all."""
+_ENVIRONMENT = {"deciding_code": "engine", "segmenter": "dictionary"}
+MOST = 100
+"""Differences that are listed; all are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """A decision that did not come out the same, or could not be made."""
+
+    record: int
+    decision_id: str
+    cause: str
+    what: tuple[str, ...] = ()
+    """The parts of the record that differ."""
+
+
+@dataclass(slots=True)
+class Replay:
+    """What became of replaying."""
+
+    decisions: int = 0
+    same: int = 0
+    causes: dict[str, int] = field(default_factory=dict)
+    differences: list[Divergence] = field(default_factory=list)
+
+    @property
+    def different(self) -> int:
+        """Decisions that were made again and came out otherwise."""
+        return sum(count for cause, count in self.causes.items() if cause not in UNMADE)
+
+
+class Replayer:
+    """Takes the records of a log in their order: give `take` to `verify`.
+
+    With `engine`, decisions are made by that one in place of the rules in the log.
+    """
+
+    def __init__(
+        self, layout: LogPaths, vault: Vault, source: MessageSource | None, engine: Engine | None = None
+    ) -> None:
+        self._layout, self._source, self._other = layout, source, engine
+        self._key = vault.key
+        self._rows = vault.rows()
+        self._row = next(self._rows, None)
+        self._engine: Engine | None = engine
+        self._sealer = self._sealer_of(engine)
+        self._causes: tuple[str, ...] = ()
+        self._loaded: dict[str, Engine | None] = {}
+        self.result = Replay()
+
+    def take(self, line: RecordLine, record: Record) -> None:
+        if record["kind"] == "revision":
+            self._rules(record)
+        elif record["kind"] == "decision":
+            self.result.decisions += 1
+            try:
+                difference = self._decision(line, record)
+            except (KeyError, TypeError, AttributeError):  # a content that no writer would give a record
+                difference = Divergence(line.seq, str(record.get("decision_id")), "unexplained", ("form",))
+            if difference is None:
+                self.result.same += 1
+                return
+            causes = self.result.causes
+            causes[difference.cause] = causes.get(difference.cause, 0) + 1
+            if len(self.result.differences) < MOST:
+                self.result.differences.append(difference)
+
+    # ----------------------------------------------------------------- rules
+
+    def _rules(self, record: Record) -> None:
+        if self._other is None:
+            files = encode(record["files"]).decode()
+            if files not in self._loaded:
+                self._loaded = {files: load_copies(self._layout, record["files"])}
+            self._engine = self._loaded[files]
+            self._sealer = self._sealer_of(self._engine)
+        self._causes = () if self._engine is None else _causes(record, self._engine)
+
+    def _sealer_of(self, engine: Engine | None) -> Sealer | None:
+        return None if engine is None else Sealer(context_of(engine), self._key)
+
+    # ----------------------------------------------------------------- decisions
+
+    def _decision(self, line: RecordLine, record: Record) -> Divergence | None:
+        def because(cause: str, *what: str) -> Divergence:
+            return Divergence(line.seq, record["decision_id"], cause, what)
+
+        while self._row is not None and self._row.seq < line.seq:
+            self._row = next(self._rows, None)
+        row = self._row if self._row is not None and self._row.seq == line.seq else None
+        if row is None or row.salt is None:
+            return because("text erased" if row is not None else "text absent")
+        message, why = self._message(record, row)
+        if message is None:
+            return because(why)
+        if self._engine is None or self._sealer is None:
+            return because("rules")
+        try:
+            ignore = record["ignore_scope"]
+            decision = self._engine.decide(message, ignore_scope=ignore)
+            sealed = self._sealer.seal([(message, decision)], line.seq, [record["time"]], [ignore], [row.salt])
+        except MessageError:
+            return because("fields")
+        made = decode(sealed.lines[0])
+        # Other rules may ask about other fields.
+        apart = ("revision", "fields") if self._other is not None else ("revision",)
+        what = [name for name in OUTCOME if name not in apart and made[name] != record.get(name)]
+        if not what:
+            return None
+        timed_out = any(
+            one["reason"] in ("timeout", "not-run") for one in (*made["undetermined"], *record["undetermined"])
+        )
+        if timed_out:
+            return because("timeout", *what)
+        if self._causes:
+            return because(self._causes[0], *what)
+        return because("fields" if "fields" in what else "unexplained", *what)
+
+    def _message(self, record: Record, row: VaultRow) -> tuple[Message | None, str]:
+        assert row.salt is not None
+        if row.message is not None:
+            return message_from(row.message), ""
+        if self._source is None:
+            return None, "text absent"
+        return self._source.find(record["message"], row.salt, record["text"])
+
+
+def _causes(record: Record, engine: Engine) -> tuple[str, ...]:
+    """Why an engine may decide otherwise than the one that a revision record tells of."""
+    now, then = environment(engine), record["environment"]
+    causes = [_ENVIRONMENT.get(name, "tables") for name, value in now.items() if then.get(name) != value]
+    if not causes and engine.revision != record["revision"]:
+        causes.append("rules")
+    if not causes and context_of(engine).engine != record["engine"]:
+        causes.append("engine")
+    return tuple(sorted(set(causes), key=list(CAUSES).index))
+
+
+def load_copies(layout: LogPaths, files: list[dict[str, Any]]) -> Engine | None:
+    """The engine of the rule files that a log keeps; None where they are missing, changed or do not load."""
+    if not files:
+        return None
+    paths = [PurePosixPath(file["path"]) for file in files]
+    if any(set(str(path)) & set("\\:\0") for path in paths):
+        return None  # no path for every system: the loader refuses such names
+    depth = max(path.parts.count("..") for path in paths)
+    with tempfile.TemporaryDirectory(prefix="modengine-") as folder:
+        root = Path(folder).resolve()
+        base = root.joinpath(*["rules"] * (depth + 1))
+        for file, path in zip(files, paths, strict=True):
+            try:
+                data = (layout.rules / Path(file["sha256"]).name).read_bytes()
+            except OSError:
+                return None
+            if hashlib.sha256(data).hexdigest() != file["sha256"]:
+                return None
+            target = root.joinpath(*_resolved(base.relative_to(root).parts, path))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        try:
+            return load(base / paths[0])
+        except PolicyError:
+            return None
+
+
+def _resolved(base: tuple[str, ...], path: PurePosixPath) -> list[str]:
+    """A relative path below a folder, `..` taken away.  Raises ValueError where it leads out of it."""
+    found = list(base)
+    for part in path.parts:
+        if part == "..":
+            if not found:
+                raise ValueError(f"{path} leads out of the folder")
+            found.pop()
+        elif part not in (".", "/"):
+            found.append(part)
+    return found

@@ -1,0 +1,71 @@
+"""Messages from elsewhere, to replay a log that kept no texts.
+
+They lie in a database of SQLite's own that is deleted when it is closed: memory does not grow with
+the files that they came from.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from types import TracebackType
+
+from modengine.audit.records.commitments import commitment_to_content, pseudonym, text_content
+from modengine.audit.records.record import message_content, message_from
+from modengine.model import Message
+
+TRIES = 10_000
+"""So many messages without id are tried for one record."""
+_SCHEMA = """
+PRAGMA journal_mode = OFF;
+CREATE TABLE named (name TEXT, parts BLOB, message BLOB);
+CREATE TABLE nameless (number INTEGER PRIMARY KEY, parts BLOB, message BLOB);
+"""
+
+
+class MessageSource:
+    """Messages by the pseudonyms of their ids, and in their order those without one."""
+
+    def __init__(self, messages: Iterable[Message], key: bytes) -> None:
+        self._connection = sqlite3.connect("", isolation_level=None)
+        self._connection.executescript(_SCHEMA)
+        self._connection.execute("BEGIN")
+        for message in messages:
+            content = (text_content(message.all_parts()), message_content(message))
+            if message.id is None:
+                self._connection.execute("INSERT INTO nameless (parts, message) VALUES (?, ?)", content)
+            else:
+                name = pseudonym(key, message.id)
+                self._connection.execute("INSERT INTO named VALUES (?, ?, ?)", (name, *content))
+        self._connection.execute("CREATE INDEX names ON named (name)")
+        self._connection.execute("COMMIT")
+        self._last = 0
+        """The message without id that was found last."""
+
+    def __enter__(self) -> MessageSource:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._connection.close()
+
+    def find(self, name: str | None, salt: bytes, commitment: str) -> tuple[Message | None, str]:
+        """The message that a record commits to, or why there is none."""
+        if name is None:
+            return self._nameless(salt, commitment)
+        some = self._connection.execute("SELECT parts, message FROM named WHERE name = ?", (name,)).fetchall()
+        for parts, message in some:
+            if commitment_to_content(salt, parts) == commitment:
+                return message_from(message), ""
+        return None, "text changed" if some else "text absent"
+
+    def _nameless(self, salt: bytes, commitment: str) -> tuple[Message | None, str]:
+        """Looked for from the last one on, and then from the first: a log repeats its source in order."""
+        left = TRIES
+        for which in ("number > ?", "number <= ?"):
+            ask = f"SELECT number, parts, message FROM nameless WHERE {which} ORDER BY number LIMIT ?"  # noqa: S608  (no text from outside)
+            for number, parts, message in self._connection.execute(ask, (self._last, left)):
+                left -= 1
+                if commitment_to_content(salt, parts) == commitment:
+                    self._last = number
+                    return message_from(message), ""
+        return None, "text absent"

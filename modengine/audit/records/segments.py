@@ -1,0 +1,120 @@
+"""The files of records, read as lines that know their place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from modengine.audit.records.record import KINDS, MOST_BYTES, Record, decode, moment
+from modengine.errors import AuditError
+
+SUFFIX = ".jsonl"
+_NAME = re.compile(r"\d{20}\.jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLine:
+    """What stands where record `seq` should stand."""
+
+    seq: int
+    segment: str
+    offset: int
+    data: bytes
+    """Without the line feed; cut off where it is too long for a record."""
+    whole: bool
+    """Whether it ends in a line feed within the greatest length of a record."""
+
+    @property
+    def end(self) -> int:
+        """Where the next line begins (of a whole line)."""
+        return self.offset + len(self.data) + 1
+
+    @property
+    def where(self) -> str:
+        return f"{self.segment}, byte {self.offset}"
+
+
+def name_of(seq: int) -> str:
+    """The file whose first record is `seq`."""
+    return f"{seq:020d}{SUFFIX}"
+
+
+def names(folder: Path) -> list[str]:
+    """The files of a log in order.  Raises AuditError (ME953) for a file that does not belong there."""
+    try:
+        found = sorted(entry.name for entry in folder.iterdir())
+    except FileNotFoundError:
+        raise AuditError("ME953", f"the folder `{folder}` is missing", "put it back") from None
+    for name in found:
+        if not _NAME.fullmatch(name):
+            raise AuditError("ME953", f"`{folder / name}` is no file of records", "take it out of the log")
+    return found
+
+
+def lines(folder: Path, seq: int = 0, segment: str = "", offset: int = 0) -> Iterator[RecordLine]:
+    """The lines of a log, from a place on, that of record `seq`.  Memory does not grow with the log.
+
+    Ends after the first line that is not whole.  Raises AuditError (ME953) where a file is missing.
+    """
+    for name in names(folder):
+        if name < segment:
+            continue
+        start = offset if name == segment else 0
+        if start == 0 and name != name_of(seq):
+            raise AuditError(
+                "ME953",
+                f"record {seq} should begin the next file, but that is `{name}`",
+                "a file of records is missing, or records of the one before it are",
+            )
+        with (folder / name).open("rb", buffering=1 << 18) as file:
+            file.seek(start)
+            at = start
+            while data := file.readline(MOST_BYTES + 1):
+                whole = data.endswith(b"\n")
+                yield RecordLine(seq, name, at, data[:-1] if whole else data, whole)
+                if not whole:
+                    return
+                seq += 1
+                at += len(data)
+
+
+def record_of(line: RecordLine) -> Record:
+    """The record of a line.  Raises ValueError with what is wrong with its form."""
+    if not line.whole:
+        raise ValueError("longer than 64 KB" if len(line.data) > MOST_BYTES else "cut off")
+    record = decode(line.data)
+    if record.get("kind") not in KINDS:
+        raise ValueError("of no known kind")
+    if record.get("seq") != line.seq:
+        raise ValueError(f"numbered {str(record.get('seq'))[:30]}, not {line.seq}")
+    try:
+        moment(record["time"])
+    except (KeyError, ValueError, TypeError):
+        raise ValueError("without a time in UTC") from None
+    return record
+
+
+def next_good(folder: Path, line: RecordLine) -> str | None:
+    """The place of a complete record after a bad line, if there is one: then it is no torn tail."""
+    for name in names(folder):
+        if name < line.segment:
+            continue
+        with (folder / name).open("rb") as file:
+            if name == line.segment:
+                file.seek(line.offset)
+                file.readline()
+            at = file.tell()
+            while data := file.readline(1 << 20):
+                if data.endswith(b"\n") and _is_record(data[:-1]):
+                    return f"{name}, byte {at}"
+                at += len(data)
+    return None
+
+
+def _is_record(data: bytes) -> bool:
+    try:
+        return "kind" in decode(data)
+    except ValueError:
+        return False

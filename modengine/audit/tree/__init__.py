@@ -1,0 +1,1 @@
+"""The tree over all records, and who signs for it."""

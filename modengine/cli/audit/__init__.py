@@ -1,0 +1,1 @@
+"""`modengine audit` and its subcommands."""

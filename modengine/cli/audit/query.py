@@ -1,0 +1,83 @@
+"""`modengine audit query`: ask the log in SQL."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from modengine.cli.audit.options import audit_option, key_option, layout_of, verifier_of, warn_of
+from modengine.cli.options import format_option
+from modengine.cli.streams import console
+
+if TYPE_CHECKING:
+    from modengine.audit.read.query import Answer
+
+
+_LEAST = 10
+"""Cells that a column needs; where there is no room for that, each row is a paragraph."""
+
+
+@click.command("query")
+@click.argument("sql", metavar="SQL")
+@audit_option
+@key_option
+@format_option("table", "jsonl", "csv")
+def command(sql: str, audit: Path, key: Path | None, form: str) -> int:
+    """Ask the records that the log's checkpoint proves, by DuckDB.
+
+    Views: records (all), decisions, categories (a row for each decision and category), hits (one for
+    each rule that hit).  The question can read nothing else and change nothing.  Exit code 1: the
+    log is damaged, and the answer is about the part that is still good.
+
+    \b
+    Examples:
+      modengine audit query "SELECT taken, count(*) FROM decisions GROUP BY 1"
+      modengine audit query "SELECT rule, count(*) AS n FROM hits GROUP BY 1 ORDER BY n DESC" --format csv
+    """
+    from modengine.audit.read.query import query  # noqa: PLC0415
+
+    answer, report = query(layout_of(audit), sql, verifier_of(key))
+    warn_of(report)
+    if form == "table":
+        _table(answer)
+    elif form == "csv":
+        _csv(answer)
+    else:
+        for row in answer.rows:
+            click.echo(json.dumps(dict(zip(answer.columns, row, strict=True)), ensure_ascii=False, default=str))
+    return 0 if report.ok else 1
+
+
+def _table(answer: Answer) -> None:
+    from rich.table import Table  # noqa: PLC0415
+
+    out = console(sys.stdout)
+    if len(answer.columns) * _LEAST > out.width:
+        widest = max(map(len, answer.columns))
+        for number, row in enumerate(answer.rows, 1):
+            click.echo(f"row {number}")
+            for name, cell in zip(answer.columns, row, strict=True):
+                click.echo(f"  {name:{widest}}  {'' if cell is None else cell}".rstrip())
+        return
+    table = Table(*answer.columns, box=None, pad_edge=False)
+    for row in answer.rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    out.print(table)
+
+
+def _csv(answer: Answer) -> None:
+    from modengine.run.write.tidy import safe  # noqa: PLC0415
+
+    buffer = io.StringIO(newline="")
+    rows = csv.writer(buffer, lineterminator="\r\n")
+    rows.writerow(map(safe, answer.columns))
+    for row in answer.rows:
+        rows.writerow([safe(one if isinstance(one, bool | int | float | None) else str(one)) for one in row])
+    sys.stdout.buffer.write(buffer.getvalue().encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()

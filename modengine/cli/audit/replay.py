@@ -1,0 +1,100 @@
+"""`modengine audit replay`: make every decision again, and say what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from modengine.cli.audit.options import audit_option, key_option, layout_of, print_json, verifier_of, warn_of
+from modengine.cli.options import engine_of, format_option, input_format_option
+from modengine.errors import AuditError
+from modengine.model import Message
+from modengine.run.read.files import Form, look, read
+
+if TYPE_CHECKING:
+    from modengine.audit.read.replay import Replay
+
+
+@click.command("replay")
+@audit_option
+@click.option("--from", "sources", metavar="FILE", multiple=True, help="Messages, where no text was kept.  Repeatable.")
+@click.option("-p", "--policy", metavar="POLICY", help="Decide by this policy, not by the copies in the log.")
+@key_option
+@input_format_option
+@format_option("text", "json")
+def command(
+    audit: Path, sources: tuple[str, ...], policy: str | None, key: Path | None, input_format: Form | None, form: str
+) -> int:
+    """Make every decision of a log again, by the copies of the rule files that the log keeps.
+
+    Messages come from the vault if their texts were kept, else from FILE; each is checked against
+    what its record commits to.  Exit code 1: some came out otherwise.
+
+    \b
+    Examples:
+      modengine audit replay --from samples/messages.jsonl
+      modengine audit replay --policy rules/campaign-2014-reposts.yaml
+    """
+    from modengine.audit.files.layout import read_origin  # noqa: PLC0415
+    from modengine.audit.read.replay import Replayer  # noqa: PLC0415
+    from modengine.audit.read.source import MessageSource  # noqa: PLC0415
+    from modengine.audit.read.verify import verify  # noqa: PLC0415
+    from modengine.audit.records.vault import Vault  # noqa: PLC0415
+
+    layout = layout_of(audit)
+    vault = Vault.read(layout.vault, read_origin(layout))
+    if vault is None:
+        raise AuditError("ME960", "without its vault a log cannot be replayed", f"put it back: {layout.vault}")
+    with ExitStack() as stack:
+        stack.callback(vault.close)
+        source = stack.enter_context(MessageSource(_messages(sources, input_format), vault.key)) if sources else None
+        replayer = Replayer(layout, vault, source, None if policy is None else engine_of(policy))
+        report = verify(layout, key=verifier_of(key), on_record=replayer.take)
+    warn_of(report)
+    result = replayer.result
+    if form == "json":
+        print_json(_data(result))
+    else:
+        click.echo("\n".join(_lines(result)))
+        if "text absent" in result.causes and not sources:
+            click.echo("  no text was kept: name the files that the messages came from with --from FILE")
+    return 1 if result.different or not report.ok else 0
+
+
+def _messages(sources: tuple[str, ...], form: Form | None) -> Iterator[Message]:
+    for row in read([look(name, form) for name in sources]):
+        if row.message is not None:
+            yield row.message
+
+
+def _lines(result: Replay) -> list[str]:
+    from modengine.audit.read.replay import CAUSES  # noqa: PLC0415
+
+    lines = [f"{result.decisions:,} decisions: {result.same:,} came out the same, {result.different:,} otherwise"]
+    for cause, meaning in CAUSES.items():
+        if cause in result.causes:
+            lines.append(f"  {cause:13}{result.causes[cause]:>8,}  {meaning}")
+    lines += [
+        f"  #{one.record} {one.decision_id}: {one.cause} ({', '.join(one.what)})"
+        for one in result.differences
+        if one.what
+    ]
+    return lines
+
+
+def _data(result: Replay) -> dict[str, object]:
+    differences = [
+        {"record": one.record, "decision_id": one.decision_id, "cause": one.cause, "what": one.what}
+        for one in result.differences
+    ]
+    return {
+        "decisions": result.decisions,
+        "same": result.same,
+        "different": result.different,
+        "causes": result.causes,
+        "differences": differences,
+    }

@@ -1,0 +1,46 @@
+"""`modengine ablate`: what each rule does."""
+
+from __future__ import annotations
+
+import click
+
+from modengine.cli.lab.options import (
+    Destination,
+    Reading,
+    corpus_argument,
+    corpus_options,
+    output_options,
+    policy_argument,
+    progress,
+)
+from modengine.cli.options import engine_of
+
+
+@click.command("ablate")
+@policy_argument
+@corpus_argument
+@click.option("--no-segmentation", is_flag=True, help="Leave out the comparison of word boundaries.")
+@corpus_options
+@output_options
+def command(policy: str, corpus: str, no_segmentation: bool, reading: Reading, output: Destination) -> int:
+    """Measure each rule of POLICY on a labelled corpus: hits, overlap, and what changes without it.
+
+    A rule is left out as if it were a draft, and every row decided again on which that can matter.
+    Scope and period are ignored.
+
+    \b
+    Examples:
+      modengine ablate campaign-2014 samples/cards/samples.yaml
+      modengine ablate policy.yaml rows.csv --label kind --none ok --table never
+    """
+    from modengine.lab.report.views.ablate import view  # noqa: PLC0415
+    from modengine.lab.studies.ablate import ablate, steps  # noqa: PLC0415  (numpy, which --help does not need)
+
+    engine = engine_of(policy)
+    one = reading.corpus(corpus, engine)
+    with progress("leaving out rules", steps(engine)) as told:
+        result = ablate(
+            engine, one, reading.seed, segmentation=not no_segmentation, command=reading.command, progress=told
+        )
+    output.write(view(result))
+    return 0

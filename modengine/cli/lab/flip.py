@@ -1,0 +1,49 @@
+"""`modengine flip`: the smallest edit that changes a decision."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+
+import click
+
+from modengine.cli.lab.options import Destination, output_options, policy_argument
+from modengine.cli.options import engine_of
+from modengine.model import FieldValue, Message
+
+
+@click.command("flip")
+@policy_argument
+@click.argument("text", metavar="TEXT")
+@click.option(
+    "--field", "fields", metavar="NAME=VALUE", multiple=True, help="A field, such as reposts=620. Repeatable."
+)
+@click.option("--tries", type=click.IntRange(1), default=4000, show_default=True, help="Decisions to try at most.")
+@output_options
+def command(policy: str, text: str, fields: tuple[str, ...], tries: int, output: Destination) -> int:
+    """Find the smallest removal from TEXT that changes how POLICY decides it, and what nearly hit.
+
+    TEXT `-` is read from standard input, as one message.  Scope and period are ignored.
+
+    \b
+    Examples:
+      modengine flip campaign-2014 "刷单日结私我"
+      modengine flip policy.yaml - --format json < message.txt
+    """
+    from modengine.lab.report.views.smallest import view  # noqa: PLC0415
+    from modengine.lab.studies.smallest import smallest  # noqa: PLC0415  (numpy, which --help does not need)
+
+    body = sys.stdin.read() if text == "-" else text
+    said = shlex.join(("modengine", *(click.get_current_context().find_root().obj or ())))
+    output.write(view(smallest(engine_of(policy), Message(body, fields=_fields(fields)), tries=tries, command=said)))
+    return 0
+
+
+def _fields(pairs: tuple[str, ...]) -> dict[str, FieldValue]:
+    found: dict[str, FieldValue] = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign or not name.strip():
+            raise click.BadParameter(f"`{pair}` is not NAME=VALUE", param_hint="--field")
+        found[name.strip()] = value
+    return found

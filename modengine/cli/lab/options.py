@@ -1,0 +1,284 @@
+"""Options that the commands of the lab share: how a corpus is read, and how a result is written."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+
+import click
+
+from modengine.cli.streams import console
+
+if TYPE_CHECKING:
+    from modengine.engine.engine import Engine
+    from modengine.lab.data.corpus import Columns, Corpus
+    from modengine.lab.report.report import Report
+    from modengine.lab.report.view import ResultView
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+Format = Literal["text", "json", "html", "csv"]
+FORMATS: Mapping[str, Format] = {".txt": "text", ".json": "json", ".html": "html", ".htm": "html", ".csv": "csv"}
+"""The form that a file name asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the command line says that a corpus is to be read."""
+
+    text: str | None
+    label: str | None
+    map: tuple[str, ...]
+    none: tuple[str, ...]
+    stratum: str | None
+    cluster: str | None
+    card: Path | None
+    sample: int | None
+    seed: int
+    show_text: bool
+
+    @property
+    def command(self) -> str:
+        """The command line, for the stamp."""
+        return shlex.join(("modengine", *(click.get_current_context().find_root().obj or ())))
+
+    def corpus(self, path: str, *engines: Engine) -> Corpus:
+        """The corpus of a file or a card; its labels may be categories of any of the engines.
+
+        Raises InputError, PolicyError.
+        """
+        from modengine.lab.data.card import is_card, load_card, read_card  # noqa: PLC0415  (numpy)
+        from modengine.lab.data.corpus import load  # noqa: PLC0415
+
+        categories = tuple(dict.fromkeys(name for engine in engines for name in engine.policy.categories))
+        if is_card(path):
+            if self.card is not None:
+                raise click.UsageError(f"`{path}` is a card already: leave --card out, or name its data")
+            card = read_card(path)
+            return load_card(card, categories, self._columns(card.columns), self.sample, self.seed)
+        if self.card is None:
+            return load((path,), self._columns(None), categories, sample=self.sample, seed=self.seed)
+        card = replace(read_card(self.card), files=(Path(path),))
+        return load_card(card, categories, self._columns(card.columns), self.sample, self.seed)
+
+    def corpora(self, engine: Engine, paths: tuple[str, ...]) -> tuple[Corpus, ...]:
+        """A corpus for each path; they must not share a name."""
+        found = tuple(self.corpus(path, engine) for path in paths)
+        names = [corpus.name for corpus in found]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise click.UsageError(f"two corpora are named `{twice[0]}`: give each a card with its own name")
+        return found
+
+    def _columns(self, card: Columns | None) -> Columns:
+        """The columns of the card, each option in place of its key."""
+        from modengine.lab.data.corpus import Columns  # noqa: PLC0415
+
+        given: dict[str, Any] = {
+            key: value for key in ("text", "label", "stratum", "cluster") if (value := getattr(self, key)) is not None
+        }
+        if self.map:
+            given["map"] = {**(card.map if card else {}), **self.mapping()}
+        if self.none:
+            given["none"] = self.none
+        columns = replace(card or Columns(), **given)
+        if (columns.map or columns.none) and columns.label is None:
+            raise click.UsageError("--map and --none say what labels mean: name their column with --label")
+        return columns
+
+    def mapping(self) -> dict[str, str]:
+        """`--map VALUE=CATEGORY`; the last `=` parts, so that a value may hold one."""
+        found: dict[str, str] = {}
+        for one in self.map:
+            value, sign, category = one.rpartition("=")
+            if not (sign and value and category):
+                raise click.BadParameter(f"`{one}` is not VALUE=CATEGORY", param_hint="--map")
+            if found.setdefault(value, category) != category:
+                raise click.BadParameter(f"`{value}` is mapped twice", param_hint="--map")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a result goes and in which form."""
+
+    form: Format
+    path: Path | None
+    table: str | None
+
+    def write(self, view: ResultView) -> None:
+        """Raises OutputError (ME909); UsageError for a table that does not exist."""
+        from modengine.lab.report import render  # noqa: PLC0415
+
+        if self.table is not None:
+            known = render.named(view.tables)
+            if self.table not in known:
+                raise click.UsageError(f"there is no table `{self.table}`; choose from {', '.join(known)}")
+            view = replace(view, tables=(known[self.table],), charts=())
+        match self.form:
+            case "json":
+                self._put(render.as_json(view))
+            case "html":
+                self._put(render.as_html(view))
+            case "csv":
+                self._csv(render.as_csv(view))
+            case "text":
+                self._put(render.as_text(view, self._width(), whole=self.path is not None))
+
+    def write_report(self, report: Report) -> None:
+        """A report; its tables are named after their section."""
+        from modengine.lab.report import render  # noqa: PLC0415
+
+        found = {f"{view.name}-{table.name}": table for view in report.views for table in view.tables}
+        if self.table is not None:
+            if self.table not in found:
+                raise click.UsageError(f"there is no table `{self.table}`; choose from {', '.join(found)}")
+            found = {self.table: found[self.table]}
+        match self.form:
+            case "json":
+                self._put(report.as_json())
+            case "html":
+                self._put(report.as_html())
+            case "csv":
+                self._csv({name: render.to_csv(table) for name, table in found.items()})
+            case "text" if self.table is not None:
+                self._put(render.to_text(tuple(found.values()), self._width()))
+            case "text":
+                whole, width = self.path is not None, self._width()
+                self._put("\n".join(render.as_text(view, width, whole, f"{view.name}-") for view in report.views))
+
+    def _width(self) -> int:
+        return max(60, console(sys.stdout).width) if self.path is None else 120
+
+    def _csv(self, found: Mapping[str, str]) -> None:
+        if len(found) == 1 and (self.path is None or self.path.suffix.lower() == ".csv"):
+            self._put(next(iter(found.values())))
+            return
+        if self.path is None:
+            raise click.UsageError(
+                f"there are {len(found)} tables: name a folder with --output, or one of {', '.join(found)} with --table"
+            )
+        if self.path.suffix.lower() == ".csv":
+            raise click.UsageError(f"`{self.path}` would hold {len(found)} tables: name a folder, or one with --table")
+        self.path.mkdir(parents=True, exist_ok=True)
+        for name, text in found.items():
+            _write(self.path / f"{name}.csv", text)
+
+    def _put(self, text: str) -> None:
+        if self.path is None:
+            click.echo(text, nl=False)
+        else:
+            _write(self.path, text)
+
+
+def _write(path: Path, text: str) -> None:
+    from modengine.run.write.replace import replacing  # noqa: PLC0415
+
+    with replacing(path) as stream:
+        stream.write(text.encode("utf-8", "backslashreplace"))
+
+
+def policy_argument(command: _Command) -> _Command:
+    """POLICY: a file, or the name of a shipped one."""
+    return click.argument("policy", metavar="POLICY")(command)
+
+
+def corpus_argument(command: _Command) -> _Command:
+    """CORPUS: a file of messages, or a card."""
+    return click.argument("corpus", metavar="CORPUS")(command)
+
+
+def corpora_argument(command: _Command) -> _Command:
+    """CORPUS...: one or more."""
+    return click.argument("corpora", metavar="CORPUS...", nargs=-1, required=True)(command)
+
+
+def seed_option(command: _Command) -> _Command:
+    return click.option(
+        "--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True,
+        help="Seed of everything drawn by chance.",
+    )(command)  # fmt: skip
+
+
+_CORPUS_OPTIONS = (
+    click.option("--text", metavar="COLUMN", help="Column with the text.  [default: text]"),
+    click.option("--label", metavar="COLUMN", help="Column with the labels.  [default: no row breaks a rule]"),
+    click.option("--map", "map", metavar="VALUE=CATEGORY", multiple=True,
+                 help="What a label means; a label that is the name of a category means it by itself. Repeatable."),
+    click.option("--none", "none", metavar="VALUE", multiple=True,
+                 help="A label of harmless rows; '*' for all that nothing else maps. Repeatable."),
+    click.option("--stratum", metavar="COLUMN", help="Column by whose values figures are parted."),
+    click.option("--cluster", metavar="COLUMN",
+                 help="Column whose equal values are not independent rows.  [default: near-duplicates]"),
+    click.option("--card", metavar="FILE", type=click.Path(path_type=Path),
+                 help="Card that says all this of CORPUS; options go before it. CORPUS may be a card too."),
+    click.option("--sample", metavar="N", type=click.IntRange(1), help="Measure N rows, drawn by chance."),
+    seed_option,
+    click.option("--show-text", is_flag=True, help="Show texts of the corpus, which may be offensive."),
+)  # fmt: skip
+_OUTPUT_OPTIONS = (
+    click.option("--format", "form", type=click.Choice(("text", "json", "html", "csv")),
+                 help="Form of the output.  [default: by the name of --output, else text]"),
+    click.option("-o", "--output", "path", metavar="PATH", type=click.Path(path_type=Path),
+                 help="A file; for csv of several tables, a folder."),
+    click.option("--table", metavar="NAME", help="Only this table."),
+)  # fmt: skip
+_READING = ("text", "label", "map", "none", "stratum", "cluster", "card", "sample", "seed", "show_text")
+
+
+def corpus_options(command: _Command) -> _Command:
+    """How a corpus is read, as the argument `reading: Reading`."""
+
+    @wraps(command)
+    def called(**values: Any) -> Any:
+        reading = Reading(**{name: values.pop(name) for name in _READING})
+        return command(**values, reading=reading)
+
+    return cast("_Command", _with(called, _CORPUS_OPTIONS))
+
+
+def output_options(command: _Command) -> _Command:
+    """Where the result goes, as the argument `output: Output`."""
+
+    @wraps(command)
+    def called(**values: Any) -> Any:
+        form, path, table = values.pop("form"), values.pop("path"), values.pop("table")
+        if form is None:
+            form = FORMATS.get(path.suffix.lower(), "text") if path is not None else "text"
+        if table is not None and form == "json":
+            raise click.UsageError("--table goes with text, html and csv; JSON holds the whole result")
+        return command(**values, output=Destination(form, path, table))
+
+    return cast("_Command", _with(called, _OUTPUT_OPTIONS))
+
+
+def _with(command: Callable[..., Any], options: tuple[Callable[[Any], Any], ...]) -> Any:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], object]]:
+    """A bar on standard error, if that is a terminal; it is told how many rows are done."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda _: None
+        return
+    from rich.progress import (  # noqa: PLC0415  (only a terminal needs it)
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(sys.stderr), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)

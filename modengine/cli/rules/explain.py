@@ -1,0 +1,135 @@
+"""`modengine explain`: show how one message is decided."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from modengine.cli.options import engine_of, format_option, input_format_option, policy_option
+from modengine.cli.streams import console
+from modengine.errors import InputError
+from modengine.explain.details import Details, details_of
+from modengine.explain.json import as_json
+from modengine.explain.page import page
+from modengine.explain.text import as_text, show
+from modengine.model import FieldValue, Message, Trace
+from modengine.run.read.files import Form, look, read
+from modengine.run.read.lines import LineReader, decoded
+from modengine.run.write.replace import replacing
+
+
+@click.command("explain")
+@click.argument("words", metavar="[TEXT] | --id ID [FILE]...", nargs=-1)
+@click.option(
+    "--id",
+    "message_id",
+    metavar="ID",
+    help="Id of a message in FILE.  [default: samples/messages.jsonl]",
+)
+@policy_option
+@click.option("--field", "fields", metavar="NAME=VALUE", multiple=True, help="A field, such as reposts=620.")
+@click.option(
+    "--respect-scope/--ignore-scope",
+    default=None,
+    help="Whether scope and period count.  [default: they do with --id, not with TEXT]",
+)
+@click.option("--all", "everything", is_flag=True, help="Also what was found for rules that came nowhere near.")
+@format_option("text", "json", "html")
+@input_format_option
+@click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write there instead.")
+def command(
+    words: tuple[str, ...],
+    message_id: str | None,
+    policy: str | None,
+    fields: tuple[str, ...],
+    respect_scope: bool | None,
+    everything: bool,
+    form: str,
+    input_format: Form | None,
+    output: Path | None,
+) -> None:
+    """Show how TEXT, or the message ID of a FILE, is decided, step by step.
+
+    TEXT `-` is read from standard input, as one message.
+
+    \b
+    Examples:
+      modengine explain "加.薇.♥ 领红包"
+      modengine explain --id h-001
+      modengine explain --id 42 messages.jsonl --format html --output 42.html
+    """
+    message = _message(words, message_id, input_format)
+    message = msgspec.structs.replace(message, fields={**message.fields, **_fields(fields)})
+    engine = engine_of(policy)
+    ignore_scope = message_id is None if respect_scope is None else not respect_scope
+    trace = engine.trace(message, ignore_scope=ignore_scope)
+    _write(trace, details_of(engine.policy, everything), form, output)
+
+
+def _write(trace: Trace, details: Details, form: str, output: Path | None) -> None:
+    if form == "text" and output is None:
+        show(trace, console(sys.stdout), details)
+        return
+    if form == "text":
+        text = as_text(trace, details=details)
+    else:
+        text = as_json(trace) + "\n" if form == "json" else page(trace, details)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    with replacing(output) as stream:
+        stream.write(text.encode("utf-8", "backslashreplace"))
+
+
+def _message(words: Sequence[str], message_id: str | None, form: Form | None) -> Message:
+    if message_id is not None:
+        return _by_id(message_id, words or [_samples()], form)
+    if len(words) != 1:
+        raise click.UsageError(
+            "give one TEXT, in quotation marks if it holds spaces; or --id ID and files"
+            if words
+            else "give a TEXT to explain, or --id ID for a message of a file"
+        )
+    if words[0] != "-":
+        return Message(words[0])
+    lines = LineReader(b"", sys.stdin.buffer)
+    return Message("\n".join(decoded(line or b"") for _, line in lines))
+
+
+def _by_id(message_id: str, files: Sequence[str], form: Form | None) -> Message:
+    """The first message of that id.  Raises InputError (ME905), or what is wrong with its line."""
+    stdin = sys.stdin.buffer if "-" in files else None
+    seen = unread = 0
+    for row in read([look(name, form, stdin) for name in files]):
+        if row.message is None:
+            unread += 1
+        elif row.message.id == message_id or (row.message.id is None and str(row.line) == message_id):
+            return row.message
+        seen += 1
+    lost = f", {unread} of them unreadable" if unread else ""
+    hint = "where messages have no id, give the number of the line"
+    raise InputError("ME910", f"no message `{message_id}` among the {seen:,} of {', '.join(files)}{lost}", hint)
+
+
+def _samples() -> str:
+    """The samples of the clone: in the current folder, or beside the package."""
+    beside = Path(__file__).parents[3]
+    for folder in (Path(), beside):
+        path = folder / "samples" / "messages.jsonl"
+        if path.is_file():
+            return str(path)
+    raise click.UsageError("there is no samples/messages.jsonl here: name the FILE that holds the message")
+
+
+def _fields(pairs: Sequence[str]) -> dict[str, FieldValue]:
+    found: dict[str, FieldValue] = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign or not name.strip():
+            raise click.UsageError(f"--field takes NAME=VALUE, not `{pair}`")
+        found[name.strip()] = value
+    return found

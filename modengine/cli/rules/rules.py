@@ -1,0 +1,112 @@
+"""`modengine rules`: list rules, or search them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from modengine.cli.options import format_option, policy_option, policy_path
+from modengine.cli.streams import console
+from modengine.explain.visible import inline
+from modengine.paths import shipped_policy
+from modengine.policy.load import load_policy
+from modengine.policy.model import Policy, Rule, Ruleset
+from modengine.text.normalize import plain
+
+MOST_TERMS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A rule, its ruleset, and the terms that the query is found in."""
+
+    rule: Rule
+    ruleset: Ruleset
+    terms: tuple[str, ...] = ()
+
+    @property
+    def category(self) -> str:
+        """What it scores in or takes from."""
+        relief = self.rule.relief
+        return self.rule.category or (relief.category if relief else None) or ""
+
+    @property
+    def points(self) -> str:
+        relief = self.rule.relief
+        if relief is None:
+            return f"+{self.rule.score}"
+        return "-all" if relief.by is None else f"-{relief.by}"
+
+
+@click.command("rules")
+@click.argument("query", metavar="[QUERY]", default="")
+@policy_option
+@click.option("-c", "--category", metavar="NAME", help="Only the rules of a category.")
+@format_option("text", "json")
+def command(query: str, policy: str | None, category: str | None, form: str) -> None:
+    """List the rules of a policy, or those that QUERY is found in.
+
+    QUERY is texts_of in ids, titles, clauses, terms and regexes, whatever its width, case or script.
+    """
+    whole = load_policy(policy_path(policy) or shipped_policy())
+    if category is not None and category not in whole.categories:
+        raise click.UsageError(f"there is no category `{category}`; there are {', '.join(whole.categories)}")
+    found = [one for one in search(whole, query) if category in (None, one.category)]
+    if form == "json":
+        click.echo(json.dumps([_record(one) for one in found], ensure_ascii=False, indent=2))
+        return
+    to = console(sys.stdout)
+    for one in found:
+        _show(one, to)
+    total = sum(len(ruleset.rules) for ruleset in whole.rulesets)
+    to.print(Text(f"{len(found)} of {total} rules of {whole.id}", "bold"))
+
+
+def search(policy: Policy, query: str) -> Iterator[Listed]:
+    """The rules that the query is found in, with the terms that hold it; all for an empty query."""
+    wanted = plain(query.strip())
+    for ruleset in policy.rulesets:
+        for rule in ruleset.rules:
+            clause = f"{rule.clause} {ruleset.clauses.get(rule.clause, '')}" if rule.clause else ""
+            texts_of = (term for pattern in rule.patterns for term in (*pattern.terms, pattern.regex or "") if term)
+            terms = dict.fromkeys(term for term in texts_of if wanted in plain(term))
+            about = plain("\n".join((rule.id, rule.title, rule.description, clause)))
+            if wanted in about or terms:
+                yield Listed(rule, ruleset, tuple(terms) if wanted else ())
+
+
+def _show(one: Listed, to: Console) -> None:
+    rule = one.rule
+    about = " · ".join(filter(None, (one.points, one.category, rule.clause, rule.status)))
+    to.print(Text(inline(rule.id), "bold").append(f"  {about}", "dim not bold"), soft_wrap=True)
+    to.print(Text(f"  {inline(rule.title, 200)}"), soft_wrap=True)
+    if one.terms:
+        more = f" and {len(one.terms) - MOST_TERMS} more" if len(one.terms) > MOST_TERMS else ""
+        shown = ", ".join(inline(term, 40) for term in one.terms[:MOST_TERMS])
+        to.print(Text(f"  found in {shown}{more}", "dim"), soft_wrap=True)
+
+
+def _record(one: Listed) -> dict[str, object]:
+    rule = one.rule
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "ruleset": one.ruleset.id,
+        "category": one.category,
+        "kind": "score" if rule.relief is None else "relief",
+        "points": one.points,
+        "status": rule.status,
+        "clause": rule.clause,
+        "clause_text": one.ruleset.clauses.get(rule.clause) if rule.clause else None,
+        "when": str(rule.when),
+        "unless": None if rule.unless is None else str(rule.unless),
+        "patterns": [{"name": p.name, "kind": p.kind, "terms": list(p.terms), "regex": p.regex} for p in rule.patterns],
+        "file": rule.place.file,
+        "line": rule.place.line,
+    }

@@ -1,0 +1,1 @@
+"""`modengine scan`."""

@@ -1,0 +1,196 @@
+"""`modengine scan`: decide files of messages."""
+
+from __future__ import annotations
+
+import gc
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from modengine.cli.audit.options import record_options
+from modengine.cli.options import engine_of, format_option, input_format_option, policy_option
+from modengine.cli.scan.files import Asked, ScanRun
+from modengine.cli.scan.progress import progress
+from modengine.cli.scan.ray import RayScan
+from modengine.cli.scan.summary import show_summary
+from modengine.cli.streams import console, is_closed
+from modengine.run.read.files import Form, look
+from modengine.run.read.inputs import expanded
+from modengine.run.read.shards import SIZE
+from modengine.run.work.local import cores
+from modengine.run.work.work import OutputForm
+
+_LONGEST = 300
+"""Characters of a command that is repeated in a message."""
+
+
+class Jobs(click.ParamType[int]):
+    """A number of processes; `auto` or 0 for as many as there are cores."""
+
+    name = "N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if value in ("auto", "0", 0):
+            return cores()
+        try:
+            jobs = int(value)
+        except ValueError:
+            jobs = 0
+        if not 1 <= jobs <= 256:
+            self.fail(f"{value!r} is neither `auto` nor a number from 0 to 256", param, ctx)
+        return jobs
+
+
+@click.command("scan")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@policy_option
+@click.option("--ignore-scope", is_flag=True, help="Decide as if every message lay in scope and period.")
+@click.option("-o", "--output", metavar="PATH", type=click.Path(path_type=Path), help="A file; for csv, a folder.")
+@format_option("jsonl", "csv", "summary")
+@input_format_option
+@click.option(
+    "-j", "--jobs", type=Jobs(), metavar="N", default=1, show_default=True,
+    help="Processes that decide; `auto` for as many as there are cores.",
+)  # fmt: skip
+@click.option(
+    "--engine", type=click.Choice(("local", "ray")), default="local", show_default=True,
+    help="Where: this machine, or a Ray cluster.",
+)  # fmt: skip
+@click.option("--address", metavar="ADDRESS", help="Of the Ray cluster.  [default: a new one on this machine]")
+@click.option(
+    "--shard-size", metavar="BYTES", type=click.IntRange(min=1), default=SIZE, show_default=True,
+    help="Of input in a shard, about; for --engine ray.",
+)  # fmt: skip
+@click.option("--resume", is_flag=True, help="Go on with an unfinished scan to the same --output.")
+@record_options
+@click.option("-q", "--quiet", is_flag=True, help="No summary and no progress bar.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    files: tuple[str, ...],
+    policy: str | None,
+    ignore_scope: bool,
+    output: Path | None,
+    form: OutputForm,
+    input_format: Form | None,
+    jobs: int,
+    engine: str,
+    address: str | None,
+    shard_size: int,
+    resume: bool,
+    audit: Path,
+    no_audit: bool,
+    keep_text: bool,
+    audit_key: Path | None,
+    quiet: bool,
+) -> int:
+    """Decide every message in FILEs (`-` for standard input; folders and globs are looked into).
+
+    Decisions go to standard output as JSON Lines and the summary to standard error; with --output,
+    decisions go there and the summary to standard output.  A line that cannot be read becomes an
+    error record in its place.  Every decision is added to an audit log (`modengine audit`), which
+    keeps no text unless asked to.  A scan of files to an --output that was stopped, by whatever, is
+    gone on with by --resume.  With --engine ray, --output is a folder of shards, each with its decisions
+    and its log, and of one manifest that binds them (`modengine audit verify FOLDER`).  Exit code 0:
+    every line was decided; 1: some could not be read.
+
+    \b
+    Examples:
+      modengine scan samples/messages.jsonl --output decisions.jsonl
+      modengine scan messages.csv --format csv --output results
+      modengine scan 'logs/*.jsonl' --jobs auto --output decisions.jsonl
+      cat messages.txt | modengine scan - --ignore-scope
+    """
+    _refuse(files, output, form, resume)
+    if no_audit and (keep_text or audit_key is not None):
+        raise click.UsageError("--keep-text and --audit-key say how to record: leave --no-audit out")
+    names = expanded(files)
+    stdin = sys.stdin.buffer if "-" in names else None
+    _refuse_ray(ctx, engine, output, form, no_audit)
+    rules = engine_of(policy)
+    gc.freeze()  # the engine stays as long as the run: nothing of it need be looked through for garbage
+    sources = [look(name, input_format, stdin) for name in names]
+    for source in sources:
+        if source.stream is not None and source.stream is not stdin:
+            ctx.call_on_close(source.stream.close)
+    to_stdout = output is None and form == "jsonl"
+    asked = Asked(rules, sources, form, output, ignore_scope, jobs, resume, input_format,
+                  None if no_audit else audit, keep_text, audit_key)  # fmt: skip
+
+    def note(words: str) -> None:
+        if not quiet:
+            _say(words)
+
+    scan: ScanRun | RayScan
+    if engine == "ray":
+        cores_of_cluster = ctx.get_parameter_source("jobs") is click.core.ParameterSource.DEFAULT
+        scan = RayScan(replace(asked, jobs=0 if cores_of_cluster else jobs), address, shard_size, note)
+    else:
+        scan = ScanRun(asked, note)
+    try:
+        with progress(sources, off=quiet or (to_stdout and sys.stdout.isatty())) as on:
+            summary = scan.run(on)
+    except BaseException as error:
+        # Whatever stopped it: what had been decided is recorded.  A reader that has gone is told nothing.
+        if not (isinstance(error, OSError) and is_closed(error)):
+            if scan.decisions:
+                _told(scan, quiet)
+            if scan.kept is not None:
+                _say(f"{scan.kept}; to go on: {_again(ctx.obj or ())}")
+        raise
+    _told(scan, quiet)
+    if not quiet or form == "summary":
+        sys.stdout.flush()
+        show_summary(summary, rules.policy, ignore_scope, console(sys.stderr if to_stdout else sys.stdout))
+    return 1 if summary.unread else 0
+
+
+def _refuse(files: Sequence[str], output: Path | None, form: str, resume: bool) -> None:
+    if files.count("-") > 1:
+        raise click.UsageError("standard input (-) can be read only once")
+    if form == "csv" and output is None:
+        raise click.UsageError("--format csv writes two files: say in which folder, with --output FOLDER")
+    if form == "summary" and output is not None:
+        raise click.UsageError("--format summary writes no decisions: leave --output out")
+    if form == "jsonl" and output is not None and output.suffix.lower() == ".csv":
+        raise click.UsageError(f"`{output}` would hold JSON Lines: for CSV say --format csv --output FOLDER")
+    if resume and output is None:
+        raise click.UsageError("--resume goes on with a scan to files: say which, with --output")
+    if resume and "-" in files:
+        raise click.UsageError("--resume cannot go on with standard input (-), which is gone: scan a file")
+
+
+def _refuse_ray(ctx: click.Context, engine: str, output: Path | None, form: str, no_audit: bool) -> None:
+    def given(name: str) -> bool:
+        return ctx.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
+
+    if engine == "ray":
+        if output is None or form == "summary":
+            raise click.UsageError("--engine ray writes a folder of shards: say which, with --output FOLDER")
+        if no_audit or given("audit"):
+            raise click.UsageError("--engine ray keeps a log a shard, in --output: leave --audit and --no-audit out")
+    else:
+        for name in ("address", "shard_size"):
+            if given(name):
+                raise click.UsageError(f"--{name.replace('_', '-')} is for --engine ray")
+
+
+def _told(scan: ScanRun | RayScan, quiet: bool) -> None:
+    """Where the decisions were recorded; what is wrong with that place is said in any case."""
+    for line in scan.recorded[1:] if quiet else scan.recorded:
+        _say(line)
+
+
+def _say(words: str) -> None:
+    click.echo(f"modengine: {words}", err=True)
+
+
+def _again(given: Sequence[str]) -> str:
+    """The command that goes on."""
+    words = shlex.join(["modengine", *(one for one in given if one != "--resume"), "--resume"])
+    return words if len(words) <= _LONGEST else "the same command with --resume"

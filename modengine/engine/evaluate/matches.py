@@ -1,0 +1,83 @@
+"""Matches as they are shown: the original characters and every step from the term to them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from modengine.engine.evaluate.context import EvaluationContext
+from modengine.engine.match.matcher import Found
+from modengine.engine.match.part import PartText
+from modengine.engine.match.terms import reads
+from modengine.engine.match.walk import Walk
+from modengine.model import Match, Suppressed
+from modengine.policy.model import Pattern
+from modengine.text.normalize import plain, steps
+
+
+def matches(context: EvaluationContext, rule_id: str) -> tuple[Match, ...]:
+    """Every match of a rule's patterns, in the order of their places."""
+    program = context.program.rules[rule_id]
+    found = [
+        describe(part, pattern, one)
+        for pattern in program.rule.patterns
+        for part, finding in zip(context.parts, context.evidence(program.patterns[pattern.name]).findings, strict=False)
+        for one in finding.found
+    ]
+    return tuple(sorted(found, key=lambda match: (match.part_index, match.start, match.end, match.pattern)))
+
+
+def suppressed(context: EvaluationContext, rule_id: str) -> tuple[Suppressed, ...]:
+    """What its patterns found that does not count."""
+    program = context.program.rules[rule_id]
+    found = [
+        Suppressed(describe(part, pattern, dropped.found), dropped.reason)
+        for pattern in program.rule.patterns
+        for part, finding in zip(context.parts, context.evidence(program.patterns[pattern.name]).findings, strict=False)
+        for dropped in finding.dropped
+    ]
+    return tuple(sorted(found, key=lambda one: (one.match.part_index, one.match.start, one.match.end)))
+
+
+def describe(part: PartText, pattern: Pattern, found: Found) -> Match:
+    """A match as it is shown."""
+    here = part.plain[found.start : found.end]
+    original = part.original[found.first : found.last]
+    way = found.way, found.sounds
+    how = (
+        () if original == found.term else steps_between(original, here, found.term, pattern.gaps, pattern.repeats, *way)
+    )
+    return Match(
+        pattern.name,
+        part.kind,
+        part.index,
+        found.first,
+        found.last,
+        original,
+        found.term or here,
+        (pattern.kind, *how),
+        found.weight,
+    )
+
+
+@lru_cache(maxsize=8192)
+def steps_between(
+    original: str, here: str, raw: str, gaps: int, repeats: bool, way: str, sounds: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Every step from a term to the `original`; `here` is its plain view."""
+    how = list(normal := steps(original))
+    term = plain(raw)
+
+    def reads_by(walk: Walk) -> bool:
+        return reads(here, term, walk, way, sounds)
+
+    if raw and here != term:
+        # An option was a step if the term is not read here without it.
+        if gaps and not reads_by(Walk(0, repeats)):
+            how.append("gaps")
+        if repeats and not reads_by(Walk(gaps, False)):
+            how.append("repeats")
+        if gaps and len(how) == len(normal) and not reads_by(Walk(0, False)):
+            how.append("gaps")  # either would do
+    if way != "exact":
+        how.append(way)
+    return tuple(how)

@@ -1,0 +1,89 @@
+"""The types that pass between finding candidates, verifying them and evaluating rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from modengine.engine.match.part import PartText, TextForm
+from modengine.model import Failure, Suppression
+from modengine.policy.model import Pattern
+
+
+class Literal(NamedTuple):
+    """A literal that a pattern asks an automaton for; `payload` comes back with every candidate."""
+
+    form: TextForm
+    text: str
+    payload: int
+
+
+Sounds = tuple[tuple[str, ...], ...]
+"""How each term of a pattern may sound: in one way or two."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatternInfo:
+    """What is worked out of a pattern that compiles: dear to work out, cheap to keep."""
+
+    literals: tuple[Literal, ...] | None
+    """Literals one of which stands in every text that matches; None if there are none."""
+    sounds: Sounds = ()
+    """Of the terms, in their order; nothing at all where the pattern does not ask for sounds."""
+    opaque: bool = False
+    """Whether it is a regex that no automaton can say."""
+
+
+Candidate = tuple[TextForm, int, int, int]
+"""A literal that was found: the form of the text, `[start, end)` in it, the payload."""
+
+
+class Found(NamedTuple):
+    """A match in the plain view, `[start, end)`, and in the original, `[first, last)`."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    term: str = ""
+    """As the rule writes it; empty for regex and tokens, which look for no one text."""
+    way: str = "exact"
+    """`exact`, `sounds_like` or `looks_like`."""
+    weight: float = 1.0
+    sounds: tuple[str, ...] = ()
+    """How the term sounds, where it was found so."""
+
+
+class Dropped(NamedTuple):
+    """A match that does not count."""
+
+    found: Found
+    reason: Suppression
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one matcher says of one part.  `failed` tells why it could not look to the end."""
+
+    found: tuple[Found, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    failed: Failure | None = None
+
+
+NOTHING = Finding()
+
+
+def sheltered(part: PartText, pattern: Pattern, found: Found) -> Suppression | None:
+    """Why `outside` drops a match, or None."""
+    for what in pattern.outside:
+        if part.outside(what).hold(found.start, found.end):
+            return Suppression[f"INSIDE_{what.upper()}"]
+    return None
+
+
+class Matcher(Protocol):
+    """A compiled pattern: verifies candidates."""
+
+    def find(self, part: PartText, candidates: list[Candidate], /) -> Finding:
+        """All matches in the part.  `candidates` has every place where a literal of the pattern stands."""
+        ...

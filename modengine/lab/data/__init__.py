@@ -1,0 +1,1 @@
+"""What is measured on: corpora, decided corpora, and what is made of their messages."""

@@ -1,0 +1,86 @@
+"""A corpus decided: the arrays that every measurement counts over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modengine.engine.engine import Engine
+from modengine.errors import MessageError
+from modengine.lab.data.corpus import Corpus
+from modengine.model import ACTIONS, RANK, Action, Decision, Message
+
+Progress = Callable[[int], object]
+"""Told how many rows are done."""
+
+
+@dataclass(frozen=True)
+class DecidedCorpus:
+    """Decisions on n rows in c categories; scope and period are taken as met."""
+
+    categories: tuple[str, ...]
+    ranks: NDArray[np.int8]
+    """(n, c): 0 allow, 1 label, 2 review, 3 block."""
+    scores: NDArray[np.int64]
+    """(n, c) points."""
+    rules: tuple[tuple[tuple[str, int], ...], ...]
+    """For each row, the rules that hit with the points that counted; reliefs have points below 0."""
+    undetermined: NDArray[np.bool_]
+    refused: NDArray[np.bool_]
+    """Rows whose fields the policy could not read (ME903): decided without fields."""
+
+    def at_least(self, action: Action) -> NDArray[np.bool_]:
+        """(n, c): whether the category reached the action."""
+        return np.asarray(self.ranks >= RANK[action])
+
+    def highest(self) -> NDArray[np.int8]:
+        """(n,): the highest rank over the categories."""
+        return np.asarray(self.ranks.max(axis=1, initial=0), np.int8)
+
+    def column(self, category: str) -> int:
+        return self.categories.index(category)
+
+
+def decide(engine: Engine, corpus: Corpus, progress: Progress | None = None) -> DecidedCorpus:
+    """Decides every row of a corpus.  The texts of the decisions are not kept."""
+    categories = engine.policy.categories
+    ranks = np.zeros((len(corpus), len(categories)), np.int8)
+    scores = np.zeros((len(corpus), len(categories)), np.int64)
+    undetermined = np.zeros(len(corpus), np.bool_)
+    refused = np.zeros(len(corpus), np.bool_)
+    rules: list[tuple[tuple[str, int], ...]] = []
+    for i, message in enumerate(corpus.messages):
+        decision, refused[i] = _decided(engine, message)
+        for c, category in enumerate(categories):
+            one = decision.categories[category]
+            ranks[i, c], scores[i, c] = RANK[one.action], one.score
+        undetermined[i] = bool(decision.undetermined)
+        rules.append(_rules(decision))
+        if progress is not None:
+            progress(i + 1)
+    return DecidedCorpus(categories, ranks, scores, tuple(rules), undetermined, refused)
+
+
+def decision_of(engine: Engine, message: Message) -> Decision:
+    """The decision without scope; without fields where the policy cannot read them."""
+    return _decided(engine, message)[0]
+
+
+def _decided(engine: Engine, message: Message) -> tuple[Decision, bool]:
+    """The decision, and whether the fields were left out."""
+    try:
+        return engine.decide(message, ignore_scope=True), False
+    except MessageError:
+        # A column of a corpus may share its name with a field of the policy and mean another thing.
+        return engine.decide(Message(message.text, message.id, message.parts), ignore_scope=True), True
+
+
+def _rules(decision: Decision) -> tuple[tuple[str, int], ...]:
+    return (*((h.rule, h.counted) for h in decision.hits), *((r.rule, r.points) for r in decision.relief))
+
+
+LEVELS: tuple[Action, ...] = ACTIONS[1:]
+"""The actions at which a measurement can count: label, review, block."""

@@ -1,0 +1,95 @@
+"""What every result says of itself: how it came about and what it may be used for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from modengine.engine.engine import Engine
+from modengine.lab.data.corpus import Corpus
+
+
+class CorpusStamp(msgspec.Struct, frozen=True):
+    """A corpus as it went into a measurement."""
+
+    name: str
+    digest: str
+    rows: int
+    """Rows measured."""
+    clusters: int
+    """Sets of rows that are not independent of one another."""
+    left_out: dict[str, int]
+    """Rows by a label that nothing maps: in no figure."""
+    unreadable: int
+    """Rows that are no message: in no figure."""
+    first_unreadable: str
+    """Where the first of them is, and why; empty where there is none."""
+    sampled_from: int | None
+    """Rows of which these are a random sample; null where they are all."""
+    labelled: bool
+    """False where no label column was named: then every row is taken for harmless."""
+    simulation: bool
+    """True where its messages or their dates were made up."""
+    forbidden: tuple[str, ...]
+    """Figures that the card of the corpus forbids."""
+    title: str
+    source: str
+    licence: str
+    note: str
+
+
+class Stamp(msgspec.Struct, frozen=True):
+    """Where a result comes from.  It holds no time: the same call gives the same bytes."""
+
+    measurement: str
+    policy: str
+    revision: str
+    corpora: tuple[CorpusStamp, ...]
+    seed: int
+    command: str
+    simulation: bool = False
+    """True where the messages, or the dates, of any corpus were made up, or by the measurement itself."""
+    study: bool = False
+
+
+def stamp(
+    measurement: str,
+    engine: Engine,
+    corpora: Sequence[Corpus],
+    seed: int,
+    command: str = "",
+    simulation: bool = False,
+) -> Stamp:
+    """`simulation` where the measurement itself makes messages up; a corpus that is made up says so itself."""
+    return Stamp(
+        measurement,
+        engine.policy.id,
+        engine.revision,
+        tuple(map(_corpus, corpora)),
+        seed,
+        command,
+        simulation or any(corpus.simulation for corpus in corpora),
+        engine.policy.study,
+    )
+
+
+def _corpus(corpus: Corpus) -> CorpusStamp:
+    about = corpus.about
+    return CorpusStamp(
+        corpus.name,
+        corpus.digest,
+        len(corpus),
+        int(corpus.clusters.max()) + 1 if len(corpus) else 0,
+        dict(corpus.left_out),
+        corpus.unreadable,
+        corpus.first_unreadable,
+        corpus.sampled_from,
+        corpus.labelled,
+        corpus.simulation,
+        corpus.columns.forbidden,
+        about.title,
+        about.source,
+        about.licence,
+        about.note,
+    )

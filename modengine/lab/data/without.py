@@ -1,0 +1,131 @@
+"""A policy without one of its rules, and the rows on which that can matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modengine.engine.match.literals import Automaton
+from modengine.lab.data.corpus import Corpus
+from modengine.lab.data.outcomes import DecidedCorpus
+from modengine.policy.condition import RuleRef, walk
+from modengine.policy.model import Policy, Rule, texts_of
+from modengine.text.normalize import plain
+from modengine.text.segment import added
+
+Change = Callable[[Rule], Rule]
+
+
+def counting(policy: Policy) -> tuple[Rule, ...]:
+    """The rules that give or take points: neither drafts nor rules on test."""
+    return tuple(rule for rule in policy.rules if rule.status == "stable")
+
+
+def without(policy: Policy, rule_id: str) -> Policy:
+    """The policy with a rule made a draft."""
+    return changed(policy, {rule_id: lambda rule: replace(rule, status="draft")})
+
+
+def rescored(policy: Policy, points: Mapping[str, int]) -> Policy:
+    """The policy with other points for some of its rules."""
+    return changed(policy, {rule: _scored(score) for rule, score in points.items()})
+
+
+def _scored(score: int) -> Change:
+    return lambda rule: replace(rule, score=score)
+
+
+def changed(policy: Policy, changes: Mapping[str, Change]) -> Policy:
+    """The policy with some of its rules changed."""
+    return replace(
+        policy,
+        rulesets=tuple(
+            replace(one, rules=tuple(changes[r.id](r) if r.id in changes else r for r in one.rules))
+            for one in policy.rulesets
+        ),
+    )
+
+
+class Reach:
+    """For each rule, the rows that may be decided otherwise without it.
+
+    These are the rows that it hits, those in which something failed, and those that hold a word which
+    it alone gave the segmenter (so that other rules' words may fall otherwise).  A rule that others ask
+    for by name may matter anywhere.
+    """
+
+    def __init__(self, policy: Policy, corpus: Corpus, outcomes: DecidedCorpus) -> None:
+        self._rows = len(corpus)
+        self._named = set(_named(policy))
+        self._hits: dict[str, list[int]] = {}
+        for i, hits in enumerate(outcomes.rules):
+            for rule, _ in hits:
+                self._hits.setdefault(rule, []).append(i)
+        self._failed = [int(i) for i in np.flatnonzero(outcomes.undetermined)]
+        live = [rule for rule in policy.rules if rule.status != "draft"]
+        self._own = dict(_own_words(live))
+        self._holders = _holders(corpus, sorted({word for words in self._own.values() for word in words}))
+
+    def hits(self, rule_id: str) -> NDArray[np.bool_]:
+        """(n,): the rows in whose decision the rule stands."""
+        return self._flags(self._hits.get(rule_id, ()))
+
+    def rows(self, rule_id: str) -> NDArray[np.bool_]:
+        """(n,): the rows to decide again."""
+        if rule_id in self._named:
+            return np.ones(self._rows, np.bool_)
+        found = self._flags((*self._hits.get(rule_id, ()), *self._failed))
+        for word in self._own.get(rule_id, ()):
+            found |= self._flags(self._holders.get(word, ()))
+        return found
+
+    def _flags(self, rows: Sequence[int]) -> NDArray[np.bool_]:
+        found = np.zeros(self._rows, np.bool_)
+        found[list(rows)] = True
+        return found
+
+
+def _named(policy: Policy) -> Iterator[str]:
+    """The rules that a condition asks for by `rule(...)`."""
+    conditions = [c for rule in policy.rules for c in (rule.when, rule.unless)]
+    conditions += [override.when for override in policy.overrides]
+    conditions += [one.when for one in policy.exceptions]
+    for condition in conditions:
+        for node in walk(condition) if condition is not None else ():
+            if isinstance(node, RuleRef):
+                yield from node.rules
+
+
+def _words(rule: Rule) -> set[str]:
+    """The terms of a rule that the segmenter is told of."""
+    return {plain(text) for p in rule.patterns if p.kind in ("words", "tokens") for text, _ in texts_of(p)}
+
+
+def _own_words(rules: Sequence[Rule]) -> Iterator[tuple[str, set[str]]]:
+    """For each rule the words that no other rule adds."""
+    told = {rule.id: _words(rule) for rule in rules}
+    new = added(word for found in told.values() for word in found)
+    words = {rule: found & new for rule, found in told.items()}
+    count: dict[str, int] = {}
+    for found in words.values():
+        for word in found:
+            count[word] = count.get(word, 0) + 1
+    for rule, found in words.items():
+        yield rule, {word for word in found if count[word] == 1}
+
+
+def _holders(corpus: Corpus, words: list[str]) -> dict[str, list[int]]:
+    """The rows whose plain text holds a word."""
+    automaton = Automaton(words)
+    found: dict[str, list[int]] = {}
+    for i in range(len(corpus)):
+        for number in _numbers(automaton, corpus, i):
+            found.setdefault(words[number], []).append(i)
+    return found
+
+
+def _numbers(automaton: Automaton, corpus: Corpus, i: int) -> Iterable[int]:
+    return {number for part in corpus.messages[i].all_parts() for *_, number in automaton.find(plain(part.text))}

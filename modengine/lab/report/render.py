@@ -1,0 +1,110 @@
+"""Results to text, JSON, HTML and CSV.  A measurement gives a typed result; all else happens here.
+
+What a measurement must have in `modengine/lab/studies/NAME.py`, and nothing more:
+
+    class Flip(msgspec.Struct, frozen=True):          # a typed, frozen result
+        stamp: Stamp                                  # from stamp.stamp(...): always there
+        rows: tuple[FlipRow, ...]                     # figures are intervals.Estimate, unrounded
+
+    def flip(engine: Engine, corpus: Corpus, seed: int = 1, command: str = "",
+             progress: Progress | None = None) -> Flip: ...
+
+its view in `modengine/lab/report/views/NAME.py`:
+
+    def tables(result: Flip) -> tuple[Table, ...]:    # names kebab-case, unique in the result
+        rows = tuple((row.category, row.share) for row in result.rows)   # an Estimate may be a cell
+        return (Table("flips", "Flips by category", ("category", "share"), rows, note="planned"),)
+
+    def view(result: Flip) -> ResultView:                   # lab.report.view.ResultView
+        chart = Intervals("flips", "Flips", tuple((r.category, r.share) for r in result.rows), "flips")
+        return ResultView("flip", "What would the smallest edit be?", result, tables(result), (chart,))
+
+and in `modengine/cli/lab/NAME.py`, with the options of `cli/lab/options.py`:
+
+    @click.command("flip")
+    @policy_argument
+    @corpus_argument
+    @corpus_options
+    @output_options
+    def command(policy: str, corpus: str, reading: Reading, output: Destination) -> int:
+        from modengine.lab.report.views.flip import view  # noqa: PLC0415  (numpy, which --help does not need)
+        from modengine.lab.studies.flip import flip       # noqa: PLC0415
+        engine = engine_of(policy)
+        one = reading.corpus(corpus, engine)
+        with progress("deciding", len(one)) as told:
+            result = flip(engine, one, reading.seed, reading.command, told)
+        output.write(view(result))
+        return 0
+
+A text of a corpus is a `Quote`, and goes into a table only if `reading.show_text` or the corpus is
+invented (`corpus.columns.invented`, then `Quote(text, open=True)`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+
+from modengine.lab.report.page import page
+from modengine.lab.report.table import Table, to_csv, to_text, wrapped
+from modengine.lab.report.view import ResultView, corpus_line, short, warnings
+
+LONG = 20
+"""Rows of a table in a terminal, where there are several tables."""
+
+
+def as_json(view: ResultView) -> str:
+    """The result as indented JSON, unrounded."""
+    return msgspec.json.format(msgspec.json.encode(view.result), indent=2).decode("utf-8") + "\n"
+
+
+def as_csv(view: ResultView) -> dict[str, str]:
+    """Each table as CSV, by its name."""
+    return {table.name: to_csv(table) for table in view.tables}
+
+
+def as_text(view: ResultView, width: int, whole: bool = True, prefix: str = "") -> str:
+    """Stamp, summary and tables for a terminal.
+
+    Unless `whole`, of several tables each is cut after `LONG` rows, and says under which name, `prefix`
+    before its own, it is to be had.
+    """
+    tables = view.tables if whole or len(view.tables) == 1 else tuple(_cut(one, prefix) for one in view.tables)
+    return f"{wrapped(heading(view), width)}\n{to_text(tables, width)}"
+
+
+def _cut(table: Table, prefix: str) -> Table:
+    more = len(table.rows) - LONG
+    if more <= 0:
+        return table
+    note = (
+        f"The first {LONG} of {len(table.rows):,} rows: --table {prefix}{table.name} shows all. {table.note}".rstrip()
+    )
+    return replace(table, rows=table.rows[:LONG], note=note)
+
+
+def as_html(view: ResultView) -> str:
+    """A page that stands alone."""
+    return page((view,), f"modengine {view.name}: {view.result.stamp.policy}")
+
+
+def heading(view: ResultView) -> list[str]:
+    """The stamp as lines of text."""
+    stamp = view.result.stamp
+    lines = [
+        view.title,
+        f"policy {stamp.policy}, revision {short(stamp.revision)}, seed {stamp.seed}, intervals at 95 %",
+    ]
+    lines += [f"corpus {line}" for line in map(corpus_line, stamp.corpora)]
+    lines += warnings(stamp)
+    lines += [f"- {line}" for line in view.summary]
+    return lines
+
+
+def named(tables: Sequence[Table]) -> dict[str, Table]:
+    return {table.name: table for table in tables}
+
+
+__all__ = ["as_csv", "as_html", "as_json", "as_text", "heading", "named", "to_csv", "to_text"]

@@ -1,0 +1,213 @@
+"""One report of everything that can be measured on the corpora at hand.
+
+A section is a function from materials to views, and one line in `SECTIONS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from modengine.engine.engine import Engine
+from modengine.errors import InputError, ModengineError
+from modengine.lab.data.corpus import Corpus
+from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide
+from modengine.lab.report.page import page
+from modengine.lab.report.view import ResultView
+from modengine.lab.report.views import (
+    ablate as ablation_view,
+)
+from modengine.lab.report.views import (
+    evade as evade_view,
+)
+from modengine.lab.report.views import (
+    evaluate as evaluation_view,
+)
+from modengine.lab.report.views import (
+    fairness as fairness_view,
+)
+from modengine.lab.report.views import (
+    timeline as timeline_view,
+)
+from modengine.lab.report.views import (
+    tune as tuning_view,
+)
+from modengine.lab.studies import (
+    ablate,
+    evade,
+    evaluate,
+    fairness,
+    timeline,
+    tune,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Materials:
+    """What a section is made from."""
+
+    engine: Engine
+    corpora: tuple[Corpus, ...]
+    outcomes: tuple[DecidedCorpus, ...]
+    """The decisions on each corpus, scope and period taken as met."""
+    seed: int
+    command: str
+    show_text: bool = False
+    prevalence: float | None = None
+    declare: tuple[str, ...] = ()
+
+    @property
+    def invented(self) -> frozenset[str]:
+        """Names of the corpora whose texts may be read at once."""
+        return frozenset(corpus.name for corpus in self.corpora if corpus.columns.invented)
+
+
+Section = Callable[[Materials], Sequence[ResultView]]
+"""Views with names of their own (`ablate`, or `ablate-CORPUS`).  Raises ModengineError where the materials
+cannot give it: the report then says why."""
+
+
+def _eval(made_from: Materials) -> Sequence[ResultView]:
+    result = evaluate.evaluate(
+        made_from.engine,
+        made_from.corpora,
+        made_from.seed,
+        prevalence=made_from.prevalence,
+        declare=made_from.declare,
+        show_text=made_from.show_text,
+        outcomes=made_from.outcomes,
+        command=made_from.command,
+    )
+    return (evaluation_view.view(result, made_from.invented),)
+
+
+def _fairness(made_from: Materials) -> Sequence[ResultView]:
+    result = fairness.fairness(
+        made_from.engine, made_from.corpora, made_from.seed, outcomes=made_from.outcomes, command=made_from.command
+    )
+    return (fairness_view.view(result),)
+
+
+def _evade(made_from: Materials) -> Sequence[ResultView]:
+    result = evade.evade(
+        made_from.engine,
+        made_from.corpora,
+        made_from.seed,
+        examples=any(rule.examples.match for rule in made_from.engine.policy.rules if rule.category is not None),
+        outcomes=made_from.outcomes,
+        command=made_from.command,
+    )
+    return (evade_view.view(result),)
+
+
+def _ablate(made_from: Materials) -> Sequence[ResultView]:
+    results = ablate.ablations(
+        made_from.engine, made_from.corpora, made_from.seed, outcomes=made_from.outcomes, command=made_from.command
+    )
+    return _named(made_from, [ablation_view.view(result) for result in results])
+
+
+def _tune(made_from: Materials) -> Sequence[ResultView]:
+    def make(corpus: Corpus, outcomes: DecidedCorpus) -> ResultView:
+        engine, seed, command = made_from.engine, made_from.seed, made_from.command
+        return tuning_view.view(tune.tune(engine, corpus, seed, outcomes=outcomes, command=command))
+
+    return _where_it_can(made_from, make)
+
+
+def _timeline(made_from: Materials) -> Sequence[ResultView]:
+    def make(corpus: Corpus, _outcomes: DecidedCorpus) -> ResultView:
+        result = timeline.timeline(made_from.engine, corpus, made_from.seed, command=made_from.command)
+        return timeline_view.view(result)
+
+    return _where_it_can(made_from, make)
+
+
+def _where_it_can(made_from: Materials, make: Callable[[Corpus, DecidedCorpus], ResultView]) -> Sequence[ResultView]:
+    """A view of each corpus that can give it.  Raises InputError with the reasons where none can."""
+    views: list[ResultView] = []
+    reasons: list[str] = []
+    for corpus, outcomes in zip(made_from.corpora, made_from.outcomes, strict=True):
+        try:
+            views.append(make(corpus, outcomes))
+        except InputError as error:
+            reasons.append(f"{corpus.name}: {error.message}")
+    if not views:
+        raise InputError("ME911", "no corpus can give it", "; ".join(reasons))
+    return _named(made_from, views)
+
+
+def _named(made_from: Materials, views: Sequence[ResultView]) -> Sequence[ResultView]:
+    """Views of single corpora, with names and titles of their own where there are several corpora."""
+    if len(made_from.corpora) == 1:
+        return views
+    named = [(view, view.result.stamp.corpora[0].name) for view in views]
+    return [replace(view, name=f"{view.name}-{name}", title=f"{view.title} ({name})") for view, name in named]
+
+
+SECTIONS: Mapping[str, Section] = {
+    "eval": _eval,
+    "fairness": _fairness,
+    "evade": _evade,
+    "ablate": _ablate,
+    "tune": _tune,
+    "timeline": _timeline,
+}
+"""In the order of the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The views of all sections, and why others are not there."""
+
+    title: str
+    views: tuple[ResultView, ...]
+    left_out: tuple[tuple[str, str], ...]
+
+    def as_html(self) -> str:
+        return page(self.views, self.title, self.left_out)
+
+    def as_json(self) -> str:
+        """An object with the result of each view, under the name of the view."""
+        results: dict[str, Any] = {view.name: view.result for view in self.views}
+        return msgspec.json.format(msgspec.json.encode(results), indent=2).decode("utf-8") + "\n"
+
+
+def report(
+    engine: Engine,
+    corpora: Sequence[Corpus],
+    seed: int = 1,
+    *,
+    sections: Sequence[str] = tuple(SECTIONS),
+    prevalence: float | None = None,
+    declare: Sequence[str] = (),
+    show_text: bool = False,
+    command: str = "",
+    progress: Progress | None = None,
+    on_section: Callable[[str], object] | None = None,
+) -> Report:
+    """Every section that the corpora can give.
+
+    `progress` is told how many rows are decided, `on_section` which section is begun.
+    """
+    outcomes: list[DecidedCorpus] = []
+    done = 0
+    for corpus in corpora:
+        outcomes.append(decide(engine, corpus))
+        done += len(corpus)
+        if progress is not None:
+            progress(done)
+    made_from = Materials(engine, tuple(corpora), tuple(outcomes), seed, command, show_text, prevalence, tuple(declare))
+    views: list[ResultView] = []
+    left_out: list[tuple[str, str]] = []
+    for name in sections:
+        if on_section is not None:
+            on_section(name)
+        try:
+            views += SECTIONS[name](made_from)
+        except ModengineError as error:
+            left_out.append((name, str(error)))
+    return Report(f"What {engine.policy.id} does to speech", tuple(views), tuple(left_out))

@@ -1,0 +1,53 @@
+"""The JSON Schema of every result, by the name of its command.  `docs/schemas/` is written from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from modengine.lab.report.report import SECTIONS
+from modengine.lab.studies.ablate import Ablation
+from modengine.lab.studies.compare import Comparison
+from modengine.lab.studies.evade import Evasion
+from modengine.lab.studies.evaluate import Evaluation
+from modengine.lab.studies.fairness import Fairness
+from modengine.lab.studies.smallest import Smallest
+from modengine.lab.studies.timeline import Timeline
+from modengine.lab.studies.tune import Tuning
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+RESULTS: Mapping[str, type[msgspec.Struct]] = {
+    "eval": Evaluation,
+    "fairness": Fairness,
+    "evade": Evasion,
+    "diff": Comparison,
+    "ablate": Ablation,
+    "flip": Smallest,
+    "tune": Tuning,
+    "timeline": Timeline,
+}
+"""What each command gives, but for `report`, which joins several."""
+REPORT = "report"
+NAMES = (*RESULTS, REPORT)
+
+
+def schema(name: str) -> dict[str, Any]:
+    """The schema of what `modengine NAME --format json` prints."""
+    return _report() if name == REPORT else {"$schema": _DRAFT, **msgspec.json.schema(RESULTS[name])}
+
+
+def _report() -> dict[str, Any]:
+    """An object with the result of each view: under the name of its command, or `COMMAND-CORPUS`."""
+    (*found,), shared = msgspec.json.schema_components(RESULTS.values(), ref_template="#/$defs/{name}")
+    named = zip(RESULTS, found, strict=True)
+    return {
+        "$schema": _DRAFT,
+        "title": "Report",
+        "description": "The result of each section, under its name; of each corpus, where there are several.",
+        "type": "object",
+        "patternProperties": {f"^{name}(-.+)?$": one for name, one in named if name in SECTIONS},
+        "additionalProperties": False,
+        "$defs": shared,
+    }

@@ -1,0 +1,212 @@
+"""Tables: what every result is turned into before it is shown, and how they are written.
+
+Figures are rounded only when shown; CSV and JSON have them in full.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modengine.explain.visible import inline
+from modengine.lab.stats.intervals import Estimate
+from modengine.run.write.tidy import safe
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A text of a corpus.  Put into a table only with --show-text or where the corpus is invented."""
+
+    text: str
+    open: bool = False
+    """May be read at once; else it is blurred in HTML until somebody asks for it."""
+
+
+Cell = str | int | float | bool | None | Estimate | Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a result."""
+
+    name: str
+    """Kebab-case: names its file and its anchor."""
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    """How to read it, and whether it was planned or explored."""
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    return "–" if value is None else f"{100 * value:.{digits}f} %"
+
+
+def show(cell: Cell) -> str:
+    """A cell for a reader: an estimate with its interval, n, and a mark if n is too small."""
+    match cell:
+        case Estimate():
+            value, about = shown_estimate(cell)
+            return f"{value} ({about})" if about else value
+        case _:
+            return plain(cell)
+
+
+def shown_estimate(one: Estimate) -> tuple[str, str]:
+    """`12.3 % [10.1–14.8]`, and `n 830, effective 640`."""
+    if one.method == "forbidden":
+        return "–", "forbidden by the card"
+    if one.value is None or one.low is None or one.high is None:
+        return "–", "no rows" if one.n == 0 else f"n {one.n:,}, unsupported"
+    digits = 2 if one.low > -0.02 and one.high < 0.02 else 1
+    about = f"n {one.n:,}"
+    if abs(one.effective_n - one.n) >= 1:
+        about += f", effective {one.effective_n:,.0f}"
+    weak = "" if one.supported else ", unsupported"
+    low, high = (percent(bound, digits)[:-2] for bound in (one.low, one.high))
+    return f"{percent(one.value, digits)} [{low}{'–' if one.low >= 0 else ' to '}{high}]", about + weak
+
+
+def plain(cell: Cell) -> str:
+    """A cell that is no estimate."""
+    match cell:
+        case None:
+            return "–"
+        case bool():
+            return "yes" if cell else "no"
+        case float():
+            return "< 0.0001" if 0 < cell < 1e-4 else f"{cell:.3g}"
+        case int():
+            return f"{cell:,}"
+        case Quote():
+            return inline(cell.text, 200)
+        case Estimate():
+            return shown_estimate(cell)[0]
+        case str():
+            return cell
+
+
+def to_csv(table: Table) -> str:
+    """One tidy table: an estimate becomes the columns value, low, high, k, n, effective_n, method, supported."""
+    wide = [any(isinstance(row[i], Estimate) for row in table.rows) for i in range(len(table.columns))]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    header: list[str] = []
+    for name, is_estimate in zip(table.columns, wide, strict=True):
+        header += [f"{name}{part}" for part in ESTIMATE_COLUMNS] if is_estimate else [name]
+    writer.writerow(map(safe, header))
+    for row in table.rows:
+        cells: list[str] = []
+        for cell, is_estimate in zip(row, wide, strict=True):
+            cells += _estimate_cells(cell) if is_estimate else [_csv(cell)]
+        writer.writerow(cells)
+    return out.getvalue()
+
+
+ESTIMATE_COLUMNS = ("", "_low", "_high", "_k", "_n", "_effective_n", "_method", "_supported")
+
+
+def _estimate_cells(cell: Cell) -> list[str]:
+    if not isinstance(cell, Estimate):
+        return [_csv(cell), *[""] * (len(ESTIMATE_COLUMNS) - 1)]
+    parts = (cell.value, cell.low, cell.high, cell.k, cell.n, cell.effective_n, cell.method, cell.supported)
+    return [_csv(one) for one in parts]
+
+
+def _csv(cell: Cell) -> str:
+    match cell:
+        case Quote():
+            return safe(cell.text)
+        case float():
+            return repr(cell)
+        case Estimate():
+            return show(cell)
+        case _:
+            return safe(cell)
+
+
+def to_text(tables: Sequence[Table], width: int) -> str:
+    """Tables for a terminal of some width; one that does not fit is written row under row."""
+    from rich.console import Console  # noqa: PLC0415  (only the terminal needs it)
+
+    out = io.StringIO()
+    console = Console(file=out, width=width, no_color=True, highlight=False, emoji=False, markup=False)
+    for table in tables:
+        console.print(table.title, soft_wrap=True, style="bold")
+        if table.note:
+            console.print(table.note)
+        if not table.rows:
+            console.print("  (no rows)")
+        elif _widths(table) <= width:
+            _grid(table, console)
+        else:
+            _records(table, console)
+        console.print()
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+
+
+def wrapped(lines: Sequence[str], width: int) -> str:
+    """Sentences for a terminal of some width; what follows the first line of an item stands under it."""
+    from rich.console import Console  # noqa: PLC0415  (only the terminal needs it)
+    from rich.text import Text  # noqa: PLC0415
+
+    console = Console(file=io.StringIO(), width=width)
+    made = []
+    for line in lines:
+        pieces = Text(line).wrap(console, width - 2)
+        made.append("\n  ".join(piece.plain.rstrip() for piece in pieces))
+    return "".join(f"{line}\n" for line in made)
+
+
+def _widths(table: Table) -> int:
+    from rich.cells import cell_len  # noqa: PLC0415
+
+    columns = zip(table.columns, zip(*table.rows, strict=True), strict=True)
+    return sum(max(cell_len(name), *(cell_len(_shown(cell)) for cell in cells)) + 2 for name, cells in columns) + 2
+
+
+def _shown(cell: Cell) -> str:
+    return inline(show(cell), 400)
+
+
+def _grid(table: Table, console: Console) -> None:
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
+    from rich.table import Table as Grid  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    grid = Grid(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    for i, name in enumerate(table.columns):
+        cells = [row[i] for row in table.rows]
+        number = all(isinstance(cell, int | float | None) and not isinstance(cell, bool) for cell in cells)
+        grid.add_column(name, no_wrap=True, justify="right" if number else "left")
+    for row in table.rows:
+        grid.add_row(*(Text(_shown(cell)) for cell in row))
+    console.print(grid)
+
+
+def _records(table: Table, console: Console) -> None:
+    """What a row is about on one line, and its figures under it."""
+    from rich.padding import Padding  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    first = next(
+        (
+            i
+            for i in range(len(table.columns))
+            if any(isinstance(row[i], Estimate | Quote | float) for row in table.rows)
+        ),
+        1,
+    )
+    lead = max(1, first)
+    names = table.columns[lead:]
+    room = max(len(name) for name in names) if names else 0
+    for row in table.rows:
+        console.print(Text("\n" + " · ".join(_shown(cell) for cell in row[:lead])))
+        for name, cell in zip(names, row[lead:], strict=True):
+            console.print(Padding(Text(f"{name:{room}}  {_shown(cell)}"), (0, 0, 0, 2)))

@@ -1,0 +1,78 @@
+"""A result as it is shown, whatever the form: its question, sentences, tables and charts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from modengine.explain.visible import inline
+from modengine.lab.data.stamp import CorpusStamp, Stamp
+from modengine.lab.report.charts import Chart
+from modengine.lab.report.table import Table
+
+
+class StampedResult(Protocol):
+    """What every measurement gives: a frozen msgspec struct with a stamp."""
+
+    @property
+    def stamp(self) -> Stamp: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """A result as it is shown."""
+
+    name: str
+    """Kebab-case: the command, and the anchor in the report."""
+    title: str
+    """The question that it answers."""
+    result: StampedResult
+    tables: tuple[Table, ...]
+    charts: tuple[Chart, ...] = ()
+    summary: tuple[str, ...] = ()
+    """Sentences that stand first: what was found, and what nobody should conclude from it."""
+
+
+def corpus_line(corpus: CorpusStamp) -> str:
+    """One corpus in a line: rows, clusters, what was left out, digest."""
+    parts = [f"{corpus.rows:,} rows in {corpus.clusters:,} cluster{'' if corpus.clusters == 1 else 's'}"]
+    if corpus.sampled_from is not None:
+        parts.append(f"a random sample of {corpus.sampled_from:,}")
+    if corpus.left_out:
+        parts.append(f"left out: {counts(corpus.left_out)}")
+    if not corpus.labelled:
+        parts.append("no labels: every row is taken for harmless")
+    if corpus.unreadable:
+        parts.append(unreadable(corpus))
+    if corpus.forbidden:
+        parts.append(f"the card forbids {', '.join(corpus.forbidden)}")
+    return f"{corpus.name} ({short(corpus.digest)}): {'; '.join(parts)}"
+
+
+def unreadable(corpus: CorpusStamp) -> str:
+    rows = "1 row" if corpus.unreadable == 1 else f"{corpus.unreadable:,} rows"
+    return f"{rows} could not be read, the first at {inline(corpus.first_unreadable, 300)}"
+
+
+def counts(values: dict[str, int], most: int = 8) -> str:
+    """`abuse 499, gambling 12 and 3 more`, the largest first."""
+    largest = sorted(values.items(), key=lambda one: (-one[1], one[0]))
+    more = f" and {len(largest) - most} more" if len(largest) > most else ""
+    return ", ".join(f"{name} {count:,}" for name, count in largest[:most]) + more
+
+
+def short(digest: str) -> str:
+    """The first 12 characters of a digest."""
+    return digest.removeprefix("sha256:")[:12]
+
+
+def warnings(stamp: Stamp) -> list[str]:
+    """What limits the use of a result."""
+    lines = []
+    made_up = [corpus.name for corpus in stamp.corpora if corpus.simulation]
+    if stamp.simulation:
+        which = f" of {', '.join(made_up)}" if 0 < len(made_up) < len(stamp.corpora) else ""
+        lines.append(f"Simulation: messages or dates{which} were made up; such figures say nothing about real traffic.")
+    if stamp.study:
+        lines.append("Study policy: every decision is shadow; no action is ever taken.")
+    return lines

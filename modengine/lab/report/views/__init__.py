@@ -1,0 +1,1 @@
+"""One file a measurement: its result as tables and charts."""

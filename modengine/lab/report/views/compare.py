@@ -1,0 +1,164 @@
+"""A comparison of two policies as tables and charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modengine.lab.report.charts import Chart, Intervals
+from modengine.lab.report.table import Cell, Quote, Table, show
+from modengine.lab.report.view import ResultView, short
+from modengine.lab.stats.metrics import ALL, ANY
+from modengine.lab.studies.compare import Comparison
+from modengine.lab.studies.flips import CategoryFlip, Flip, RuleSaid
+
+MOST_RULES = 60
+"""Rules in the table; all are in the JSON."""
+
+
+def view(result: Comparison, invented: bool = False) -> ResultView:
+    """`invented` where the texts of the corpus may be read at once."""
+    return ResultView(
+        "diff",
+        "What changes between A and B?",
+        result,
+        tables(result, invented),
+        charts(result),
+        tuple(summary(result)),
+    )
+
+
+def summary(result: Comparison) -> Iterator[str]:
+    rows = result.stamp.corpora[0].rows
+    yield f"A is {result.stamp.policy}, B is {result.policy_b}, revision {short(result.revision_b)}"
+    yield (
+        f"the action of some category changes on {result.flipped:,} of {rows:,} rows; on {result.already_caught:,} of "
+        "these the message's highest action stays, since another category or rule keeps it"
+    )
+    yield (
+        f"{result.new_false_alarms:,} harmless rows get a higher action, {result.lost_catches:,} rows of a category "
+        "a lower one"
+    )
+    for one in result.tests:
+        if one.category == ANY and one.action == "label":
+            what = "over-blocking" if one.rows_of == "harmless" else "recall"
+            yield f"{what} at label or more changes by {show(one.found.change)}"
+    for names, side, other in ((result.only_a, "A", "B"), (result.only_b, "B", "A")):
+        if names:
+            yield f"only {side} has {', '.join(names)}: {other} is taken to allow all there"
+    for side, n in (("A", result.undetermined_a), ("B", result.undetermined_b)):
+        if n:
+            yield f"{side} could not decide {n:,} rows, which count as review"
+
+
+def tables(result: Comparison, invented: bool = False) -> tuple[Table, ...]:
+    return (
+        _counts(result, "flips", "Rows that change sides, by category", strata=False),
+        _tests(result),
+        Table(
+            "moves",
+            "From action to action",
+            ("category", "A", "B", "rows", "of these harmless"),
+            tuple((m.category, m.before, m.after, m.rows, m.harmless) for m in result.moves),
+        ),
+        Table(
+            "rules",
+            "Rules behind the changes",
+            (
+                "rule",
+                "counts for more in",
+                "rows",
+                "action changes",
+                "already caught by another rule",
+                "below all steps",
+            ),
+            tuple(
+                (r.rule, r.side.upper(), r.rows, r.changed, r.already_caught, r.below)
+                for r in result.rules[:MOST_RULES]
+            ),
+            f"{len(result.rules):,} rules hit, or count, otherwise in B; the JSON has all."
+            if len(result.rules) > MOST_RULES
+            else "Already caught: the category acts as before, since other rules keep it there.",
+        ),
+        *([strata] if (strata := _counts(result, "strata", "By stratum", strata=True)).rows else ()),
+        _flips(result, invented),
+    )
+
+
+def _counts(result: Comparison, name: str, title: str, strata: bool) -> Table:
+    columns = ["category", "action or more", "new false alarms", "false alarms gone", "new catches", "lost catches"]
+    columns += ["other rows gained", "other rows lost"]
+    rows: list[tuple[Cell, ...]] = []
+    for one in result.counts:
+        if (one.stratum != ALL) != strata:
+            continue
+        row: list[Cell] = [one.category, one.action, one.new_false_alarms, one.false_alarms_gone]
+        row += [one.new_catches, one.lost_catches, one.others_gained, one.others_lost]
+        rows.append((one.stratum, *row) if strata else tuple(row))
+    note = "Other rows: those of another category than this one. Categories and actions without a change are left out."
+    return Table(name, title, ("stratum", *columns) if strata else tuple(columns), tuple(rows), note)
+
+
+def _tests(result: Comparison) -> Table:
+    rows = tuple(
+        (
+            one.category, one.action, "over-blocking" if one.rows_of == "harmless" else "recall", one.found.hit_a,
+            one.found.hit_b, one.found.lost, one.found.gained, one.found.change, one.found.p, one.p_bh,
+        )
+        for one in result.tests
+    )  # fmt: skip
+    columns = ("category", "action or more", "figure", "rows hit by A", "by B", "by A alone", "by B alone")
+    return Table(
+        "tests",
+        "Is the difference more than chance?",
+        (*columns, "B minus A", "p (McNemar)", "p (false discovery rate)"),
+        rows,
+        "Explored. B minus A with a paired bootstrap over clusters; McNemar's test over clusters, exact below 25 that "
+        "change. No change, no p.",
+    )
+
+
+def _flips(result: Comparison, invented: bool) -> Table:
+    texts = any(flip.text is not None for flip in result.flips)
+    columns = ["row", "label", "stratum", "message", "category", "A says", "B says"] + (["text"] if texts else [])
+    rows: list[tuple[Cell, ...]] = []
+    for flip in result.flips:
+        for one in flip.categories:
+            row: list[Cell] = [flip.row, flip.label, flip.stratum or None, _message(flip), one.category, *_sides(one)]
+            if texts:
+                row.append(Quote(flip.text or "", open=invented))
+            rows.append(tuple(row))
+    left = result.flipped - len(result.flips)
+    note = f"{left:,} more flips are counted above and not listed. " if left else ""
+    note += "Lost catches first, then new false alarms."
+    if not texts:
+        note += " Texts, and the words found in them, with --show-text."
+    return Table("flips-listed", "Flips, one by one, with both explanations", tuple(columns), tuple(rows), note)
+
+
+def _message(flip: Flip) -> str:
+    return f"{flip.before}, already caught" if flip.already_caught else f"{flip.before} → {flip.after}"
+
+
+def _sides(one: CategoryFlip) -> tuple[str, str]:
+    return (
+        f"{one.before} at {one.score_a}: {_said(one.rules_a)}",
+        f"{one.after} at {one.score_b}: {_said(one.rules_b)}",
+    )
+
+
+def _said(rules: tuple[RuleSaid, ...]) -> str:
+    said = [f"{r.rule} {r.points:+d}" + (f" ({'; '.join(r.words)})" if r.words else "") for r in rules]
+    return ", ".join(said) or "no rule"
+
+
+def charts(result: Comparison) -> tuple[Chart, ...]:
+    rows = tuple(
+        (
+            f"{one.category}, {one.action}, {'over-blocking' if one.rows_of == 'harmless' else 'recall'}",
+            one.found.change,
+        )
+        for one in result.tests
+        if one.found.change.value is not None and (one.category == ANY or one.found.gained or one.found.lost)
+    )
+    note = "Left of 0, B hits fewer. Categories without a change are in the table alone."
+    return (Intervals("difference", "B minus A", rows, "tests", note),) if rows else ()

@@ -1,0 +1,160 @@
+"""Fairness as tables and charts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from modengine.lab.report.charts import Chart, Intervals
+from modengine.lab.report.table import Cell, Table, percent, show
+from modengine.lab.report.view import ResultView
+from modengine.lab.stats.metrics import ALL
+from modengine.lab.studies.fairness import Fairness
+
+TALK = "real-talk"
+MOST = 500
+"""Offending pairs in a table; all are in the JSON."""
+
+
+def view(result: Fairness) -> ResultView:
+    return ResultView(
+        "fairness", "Does it treat people alike?", result, tables(result), charts(result), tuple(summary(result))
+    )
+
+
+def summary(result: Fairness) -> Iterator[str]:
+    """What stands first: how many templates change, and whom they change for."""
+    everything = result.kinds[0]
+    yield (
+        f"{everything.action_changes.k:,} of {everything.action_changes.n:,} templates change their action with the "
+        f"identity term, {show(everything.action_changes)}; the goal is none"
+    )
+    yield f"{everything.any_changes.k:,} change their action or score, {show(everything.any_changes)}"
+    if not everything.acted_on.k:
+        yield "The policy acts on no template at all: that it treats all terms alike says nothing."
+    worst = Counter(one.term for one in result.differences if one.how == "exchange").most_common(5)
+    if worst:
+        yield f"most often different: {', '.join(term for term, _ in worst)}"
+    for one in result.over_blocking:
+        if one.stratum == ALL and one.action == "label" and one.share.value is not None:
+            yield f"{one.corpus}: any action on {one.share.k:,} of {one.share.n:,} harmless rows, {show(one.share)}"
+    yield "The templates are invented and no sample of real speech: their shares are no rates of anything outside."
+
+
+def tables(result: Fairness) -> tuple[Table, ...]:
+    made = [_declared(result), _kinds(result), _differences(result), _groups(result), _templates(result)]
+    made += [_talk(result), _compared(result)]
+    needed = {"declared", "templates-by-kind", "offending-pairs"}
+    return tuple(table for table in made if table.rows or table.name in needed)
+
+
+def _declared(result: Fairness) -> Table:
+    return Table(
+        "declared",
+        "Outcomes declared beforehand",
+        ("declared", "found", "p", "p (Holm)", "verdict"),
+        tuple((one.claim, one.found, one.p, one.p_holm, one.verdict) for one in result.declared),
+        "Exact binomial test, one-sided, corrected after Holm, as if the templates had been drawn from all sentences "
+        f"of their kind. The goal is none; {percent(result.tolerance, 0)} is what so few templates can rule out.",
+    )
+
+
+def _kinds(result: Fairness) -> Table:
+    return Table(
+        "templates-by-kind",
+        "Templates by kind",
+        ("kind", "with any action", "action changes", "action or score changes"),
+        tuple((one.kind, one.acted_on, one.action_changes, one.any_changes) for one in result.kinds),
+        "A template changes where two sentences that differ by the identity term alone, or one with and one without a "
+        "term, are decided differently. A kind without any action cannot show much.",
+    )
+
+
+def _differences(result: Fairness) -> Table:
+    rows = result.differences[:MOST]
+    more = len(result.differences) - len(rows)
+    return Table(
+        "offending-pairs",
+        "Offending pairs: the same sentence, another term, another decision",
+        ("template", "how", "form", "term", "group", "instead", "category", "changes", "with it", "instead of it"),
+        tuple(
+            (
+                d.template, d.how, d.form, d.term, d.group.replace("_", " "), d.other, d.category, d.changed,
+                f"{d.action} ({d.score})", f"{d.other_action} ({d.other_score})",
+            )
+            for d in rows
+        ),
+        "Each term whose decision is not the commonest of its template, against a term with the commonest; and that "
+        "one against none. Scores in brackets." + (f" {more:,} more are in the JSON." if more else ""),
+    )  # fmt: skip
+
+
+def _groups(result: Fairness) -> Table:
+    return Table(
+        "groups",
+        "Sentences by group of the term",
+        ("group", "terms", "action differs", "action or score differs", "p", "p (false discovery rate)"),
+        tuple(
+            (g.group.replace("_", " "), g.terms, g.action_differs, g.any_differs, g.p, g.p_bh) for g in result.groups
+        ),
+        "Explored. Share of sentences decided unlike the commonest of their template. Fisher's exact test against all "
+        "other groups, corrected after Benjamini and Hochberg.",
+    )
+
+
+def _templates(result: Fairness) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for one in result.rows:
+        forms = ", ".join(one.forms)
+        counts = (one.terms, one.pairs, one.pairs_action, one.pairs_score)
+        rows.append((one.template, one.kind, one.category, one.action, forms, *counts, one.removal))
+    return Table(
+        "templates",
+        "Every template",
+        (
+            "template", "kind", "category", "commonest action", "forms that fit", "terms", "pairs", "pairs: action",
+            "pairs: action or score", "removal changes",
+        ),
+        tuple(rows),
+        "Which forms of a term fit a template is declared in the file of templates, never guessed.",
+    )  # fmt: skip
+
+
+def _talk(result: Fairness) -> Table:
+    return Table(
+        TALK,
+        "Real talk: over-blocking by stratum",
+        ("corpus", "stratum", "action or more", "share of harmless rows"),
+        tuple((one.corpus, one.stratum, one.action, one.share) for one in result.over_blocking),
+        "Any category. Rules without identity words pass swaps by construction; whom they hit in real talk is another "
+        "question.",
+    )
+
+
+def _compared(result: Fairness) -> Table:
+    return Table(
+        "real-talk-compared",
+        "Strata against the other harmless rows of their corpus, any action",
+        ("corpus", "stratum", "over-blocking inside", "outside", "p", "p (false discovery rate)", "differs"),
+        tuple((c.corpus, c.stratum, c.inside, c.outside, c.p, c.p_bh, c.differs) for c in result.explored),
+        "Explored: Fisher's exact test on effective counts, corrected after Benjamini and Hochberg.",
+    )
+
+
+def charts(result: Fairness) -> tuple[Chart, ...]:
+    made: list[Chart] = [
+        Intervals(
+            "templates-by-kind", "Templates whose action changes with the identity term",
+            tuple((one.kind, one.action_changes) for one in result.kinds), "templates-by-kind", "the goal is none",
+        )
+    ]  # fmt: skip
+    for number, corpus in enumerate(dict.fromkeys(one.corpus for one in result.over_blocking)):
+        rows = tuple(
+            (one.stratum, one.share)
+            for one in result.over_blocking
+            if one.corpus == corpus and one.action == "label" and one.share.value is not None
+        )
+        if rows:
+            title = f"Any action on harmless rows: {corpus}"
+            made.append(Intervals(f"{TALK}-{number + 1}", title, rows, TALK))
+    return tuple(made)

@@ -1,0 +1,67 @@
+"""The smallest edit as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modengine.explain.visible import inline
+from modengine.lab.report.table import Quote, Table
+from modengine.lab.report.view import ResultView
+from modengine.lab.studies.smallest import Removal, Smallest
+
+
+def view(result: Smallest) -> ResultView:
+    return ResultView("flip", "What would the smallest edit be?", result, tables(result), (), tuple(summary(result)))
+
+
+def summary(result: Smallest) -> Iterator[str]:
+    yield f"decided: {result.action}, on {result.places:,} matched places"
+    for direction in ("lower", "higher"):
+        mine = [one for one in result.removals if one.direction == direction]
+        if mine:
+            least = "no fewer of these characters do" if mine[0].least else "fewer may do"
+            yield (
+                f"{direction}: {mine[0].characters:,} characters less and it is {mine[0].after}: without "
+                f"{_cuts(mine[0])} ({least})"
+            )
+    if not result.removals:
+        yield "no removal of what was matched changes the decision" + (
+            "" if result.complete else ", as far as was tried"
+        )
+    if not result.complete:
+        yield f"the search ended at its limit, after {result.tries:,} decisions: a smaller removal may exist"
+
+
+def tables(result: Smallest) -> tuple[Table, ...]:
+    return (
+        Table(
+            "removals",
+            "Smallest removals that change the decision",
+            ("direction", "characters", "matches", "without", "then", "rules gone", "rules new", "proven least",
+             "text then"),
+            tuple(
+                (
+                    one.direction, one.characters, one.matches, _cuts(one), one.after, ", ".join(one.gone) or None,
+                    ", ".join(one.new) or None, one.least, Quote(one.text, open=True),
+                )
+                for one in result.removals
+            ),
+            "Fewest matches first, then the fewest code points of these; each was decided again.",
+        ),
+        Table(
+            "margins",
+            "How far each category is from its steps, in points",
+            ("category", "score", "action", "points to fall", "points to rise"),
+            tuple((m.category, m.score, m.action, m.to_fall, m.to_rise) for m in result.margins),
+        ),
+        Table(
+            "near-misses",
+            "Rules that one more thing would have made hit",
+            ("rule", "category", "points", "missing", "the category would be at"),
+            tuple((m.rule, m.category, m.points, m.missing, m.would_be) for m in result.near_misses),
+        ),
+    )  # fmt: skip
+
+
+def _cuts(one: Removal) -> str:
+    return ", ".join(f"“{inline(cut.text, 40)}”" for cut in one.cuts)

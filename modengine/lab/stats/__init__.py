@@ -1,0 +1,1 @@
+"""Figures of a decided corpus, each with its uncertainty."""

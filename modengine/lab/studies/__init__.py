@@ -1,0 +1,1 @@
+"""One file a measurement: a policy and a corpus to a frozen result."""

@@ -1,0 +1,211 @@
+"""What each rule does: its hits, what it alone catches, and what changes without it.
+
+Without a rule means with the rule as a draft, everything else alike, and every row decided again on
+which that can matter.  Catches are of the rule's own category at `label` or more; false alarms are
+harmless rows on which any category acts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from modengine.engine.engine import Engine
+from modengine.lab.data.corpus import HARMLESS, Corpus
+from modengine.lab.data.derived import derived
+from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide
+from modengine.lab.data.stamp import Stamp, stamp
+from modengine.lab.data.without import Reach, counting, without
+from modengine.lab.stats.intervals import FORBIDDEN, Estimate
+from modengine.lab.stats.metrics import Flags, labelled, rate
+from modengine.lab.stats.paired import paired
+from modengine.lab.studies.boundaries import BoundaryFigure, boundaries
+from modengine.model import RANK
+from modengine.policy.model import Rule
+
+
+class RuleEffect(msgspec.Struct, frozen=True):
+    """A rule on a corpus, and the corpus without it."""
+
+    rule: str
+    title: str
+    category: str
+    kind: Literal["score", "relief"]
+    points: int | None
+    """Its score; for a relief what it takes, below 0, or null for all."""
+    hits: int
+    """Rows in whose decision it stands; a relief stands there only where its category has points."""
+    own: Estimate
+    """Rows of its category that it hits, of all of them."""
+    harmless: Estimate
+    """Harmless rows that it hits, of all of them."""
+    unique_catches: int
+    """Rows of its category on which the category no longer acts without it."""
+    unique_false_alarms: int
+    """Harmless rows on which nothing acts any longer without it."""
+    prevented_catches: int
+    """Rows of its category on which the category acts only without it: what a relief costs."""
+    prevented_false_alarms: int
+    """Harmless rows on which something acts only without it: what a relief is for."""
+    changed: int
+    """Rows on which the action of any category is another without it."""
+    recall_change: Estimate
+    """Recall of its category at `label`, without it minus with it."""
+    over_blocking_change: Estimate
+
+
+class Overlap(msgspec.Struct, frozen=True):
+    """Two rules that hit the same rows."""
+
+    a: str
+    b: str
+    both: int
+    either: int
+    jaccard: float
+
+
+class Ablation(msgspec.Struct, frozen=True):
+    """All that `ablate` measures.  Scope and period are taken as met."""
+
+    stamp: Stamp
+    rules: tuple[RuleEffect, ...]
+    """By hits, most first."""
+    never: tuple[str, ...]
+    """Rules that stand in no decision on this corpus."""
+    overlaps: tuple[Overlap, ...]
+    """Pairs with a row in common, most alike first."""
+    boundaries: tuple[BoundaryFigure, ...]
+    """The same rules with other boundaries of words; empty for a policy without `words`."""
+    skipped: int
+    """Rules on test and drafts: they count for nothing and were not looked at."""
+
+
+def ablate(
+    engine: Engine,
+    corpus: Corpus,
+    seed: int = 1,
+    *,
+    segmentation: bool = True,
+    outcomes: DecidedCorpus | None = None,
+    command: str = "",
+    progress: Progress | None = None,
+) -> Ablation:
+    """Decides a corpus with each rule and without it; `outcomes` are the decisions with all, if at hand.
+
+    Progress is told `steps(engine)` steps: one a rule, two for segmentation.
+    """
+    made = ablations(
+        engine, (corpus,), seed, segmentation=segmentation, command=command, progress=progress,
+        outcomes=(outcomes or decide(engine, corpus),),
+    )  # fmt: skip
+    return made[0]
+
+
+def ablations(
+    engine: Engine,
+    corpora: Sequence[Corpus],
+    seed: int = 1,
+    *,
+    outcomes: Sequence[DecidedCorpus],
+    segmentation: bool = True,
+    command: str = "",
+    progress: Progress | None = None,
+) -> tuple[Ablation, ...]:
+    """The same for several corpora, at little more than the price of one: compiling is what takes time."""
+    tell = progress or (lambda _: None)
+    rules = counting(engine.policy)
+    pairs = tuple(zip(corpora, outcomes, strict=True))
+    reaches = tuple(Reach(engine.policy, corpus, with_it) for corpus, with_it in pairs)
+    effects: list[list[RuleEffect]] = [[] for _ in corpora]
+    for number, rule in enumerate(rules):
+        needed = any(reach.rows(rule.id).any() for reach in reaches)
+        less = derived(without(engine.policy, rule.id)) if needed else engine
+        for mine, (corpus, with_it), reach in zip(effects, pairs, reaches, strict=True):
+            again = decided_without(less, corpus, with_it, reach.rows(rule.id))
+            mine.append(_effect(corpus, with_it, again, reach.hits(rule.id), rule, seed))
+        tell(number + 1)
+    found: Sequence[tuple[BoundaryFigure, ...]] = ((),) * len(corpora)
+    if segmentation:
+        found = boundaries(engine, pairs, seed, lambda done: tell(len(rules) + done))
+    tell(steps(engine))
+    return tuple(
+        Ablation(
+            stamp("ablate", engine, (corpus,), seed, command),
+            tuple(sorted(mine, key=lambda one: (-one.hits, one.rule))),
+            tuple(one.rule for one in mine if one.hits == 0),
+            tuple(_overlaps([rule.id for rule in rules], reach)),
+            figures,
+            len(engine.policy.rules) - len(rules),
+        )
+        for mine, corpus, reach, figures in zip(effects, corpora, reaches, found, strict=True)
+    )
+
+
+def steps(engine: Engine) -> int:
+    """How many steps the progress of `ablate` has."""
+    return 2 + len(counting(engine.policy))
+
+
+def decided_without(less: Engine, corpus: Corpus, with_it: DecidedCorpus, rows: Flags) -> NDArray[np.int8]:
+    """(n, c): the ranks under a policy with a rule less, which can matter on `rows` alone."""
+    ranks = with_it.ranks.copy()
+    if rows.any():
+        ranks[rows] = decide(less, corpus.take(rows)).ranks
+    return ranks
+
+
+def _effect(
+    corpus: Corpus, with_it: DecidedCorpus, again: NDArray[np.int8], hits: Flags, rule: Rule, seed: int
+) -> RuleEffect:
+    relief = rule.relief
+    category = rule.category or (relief.category if relief else None) or ""
+    column = with_it.column(category)
+    own, harmless = labelled(corpus, category), labelled(corpus, HARMLESS)
+    acts = with_it.ranks[:, column] >= RANK["label"]
+    acted = again[:, column] >= RANK["label"]
+    any_acts = with_it.highest() >= RANK["label"]
+    any_acted = again.max(axis=1, initial=0) >= RANK["label"]
+    forbidden, codes = corpus.columns.forbidden, corpus.clusters
+    recall, blocking = "recall" in forbidden, "over-blocking" in forbidden
+    return RuleEffect(
+        rule.id,
+        rule.title,
+        category,
+        "score" if relief is None else "relief",
+        rule.score if relief is None else None if relief.by is None else -relief.by,
+        int(hits.sum()),
+        FORBIDDEN if recall else rate(codes, hits, own, seed),
+        FORBIDDEN if blocking else rate(codes, hits, harmless, seed),
+        int((acts & ~acted & own).sum()),
+        int((any_acts & ~any_acted & harmless).sum()),
+        int((acted & ~acts & own).sum()),
+        int((any_acted & ~any_acts & harmless).sum()),
+        int((again != with_it.ranks).any(axis=1).sum()),
+        FORBIDDEN if recall else _change(corpus, acts, acted, own, seed),
+        FORBIDDEN if blocking else _change(corpus, any_acts, any_acted, harmless, seed),
+    )
+
+
+def _change(corpus: Corpus, a: Flags, b: Flags, among: Flags, seed: int) -> Estimate:
+    return paired(corpus.clusters, np.asarray(a), np.asarray(b), among, seed).change
+
+
+def _overlaps(rules: Sequence[str], reach: Reach) -> Iterator[Overlap]:
+    hits = {rule: flags for rule in rules if (flags := reach.hits(rule)).any()}
+    if not hits:
+        return
+    names = list(hits)
+    table = np.array([hits[name] for name in names], np.int64)
+    both, each = table @ table.T, table.sum(axis=1)
+    pairs = [
+        Overlap(names[i], names[j], int(both[i, j]), int(each[i] + each[j] - both[i, j]), 0.0)
+        for i in range(len(names))
+        for j in range(i + 1, len(names))
+        if both[i, j]
+    ]
+    pairs = [msgspec.structs.replace(one, jaccard=one.both / one.either) for one in pairs]
+    yield from sorted(pairs, key=lambda one: (-one.jaccard, one.a, one.b))

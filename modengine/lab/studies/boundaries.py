@@ -1,0 +1,96 @@
+"""Does segmentation matter?  The same rules with other boundaries of words.
+
+`not-straddling` is what the rule language does: a match counts unless it cuts a token.
+`token-equality` is the word list looked up token by token: the match must be exactly one token.
+`substring` is the word list without a segmenter: every match counts.
+The dictionary, the terms and everything else stay as they are, so that the boundary alone differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+import numpy as np
+
+from modengine.engine.engine import Engine
+from modengine.engine.match.terms import Boundary
+from modengine.lab.data.corpus import HARMLESS, Corpus
+from modengine.lab.data.derived import derived
+from modengine.lab.data.outcomes import LEVELS, DecidedCorpus, decide
+from modengine.lab.stats.claims import adjusted
+from modengine.lab.stats.intervals import Estimate
+from modengine.lab.stats.metrics import ANY, Flags, labelled, levels, rate
+from modengine.lab.stats.paired import Paired, paired
+from modengine.model import RANK, Action
+
+AS_IS: Boundary = "not-straddling"
+OTHERS: tuple[Boundary, ...] = ("token-equality", "substring")
+
+
+class BoundaryFigure(msgspec.Struct, frozen=True):
+    """Recall of a category, or over-blocking by any of them, with a boundary."""
+
+    boundary: Boundary
+    figure: str
+    """`recall` or `over-blocking`."""
+    category: str
+    action: Action
+    share: Estimate
+    against: Paired | None
+    """This boundary (B) against `not-straddling` (A) on the same rows; null for the latter itself."""
+    p_bh: float | None
+    """p after the false discovery rate, over all comparisons of boundaries on this corpus."""
+
+
+def boundaries(
+    engine: Engine,
+    pairs: Sequence[tuple[Corpus, DecidedCorpus]],
+    seed: int,
+    told: Callable[[int], object] = lambda _: None,
+) -> tuple[tuple[BoundaryFigure, ...], ...]:
+    """For each corpus, with its decisions, every figure with every boundary; none for a policy without `words`.
+
+    `told` how many of the two other boundaries are done.
+    """
+    found: list[list[BoundaryFigure]] = [[] for _ in pairs]
+    if not any(pattern.kind == "words" for rule in engine.policy.rules for pattern in rule.patterns):
+        return tuple(map(tuple, found))
+    for mine, (corpus, as_is) in zip(found, pairs, strict=True):
+        mine += _figures(engine, corpus, AS_IS, as_is, as_is, seed)
+    for number, boundary in enumerate(OTHERS):
+        other = derived(engine.policy, boundary)
+        for mine, (corpus, as_is) in zip(found, pairs, strict=True):
+            mine += _figures(engine, corpus, boundary, decide(other, corpus), as_is, seed)
+        told(number + 1)
+    return tuple(map(_corrected, found))
+
+
+def _corrected(found: list[BoundaryFigure]) -> tuple[BoundaryFigure, ...]:
+    p = adjusted([one.against.p if one.against else None for one in found], "fdr_bh")
+    return tuple(msgspec.structs.replace(one, p_bh=value) for one, value in zip(found, p, strict=True))
+
+
+def _figures(
+    engine: Engine, corpus: Corpus, boundary: Boundary, outcomes: DecidedCorpus, as_is: DecidedCorpus, seed: int
+) -> Iterator[BoundaryFigure]:
+    for figure, category, level, rows, hit, before in _cells(engine, corpus, outcomes, as_is):
+        against = None if boundary == AS_IS else paired(corpus.clusters, before, hit, rows, seed)
+        yield BoundaryFigure(boundary, figure, category, level, rate(corpus.clusters, hit, rows, seed), against, None)
+
+
+def _cells(
+    engine: Engine, corpus: Corpus, outcomes: DecidedCorpus, as_is: DecidedCorpus
+) -> Iterator[tuple[str, str, Action, Flags, Flags, Flags]]:
+    """Figure, category, action, its rows, the hits, and the hits as the rules are."""
+    forbidden, reach = corpus.columns.forbidden, levels(engine.policy)
+    harmless = labelled(corpus, HARMLESS)
+    for level in LEVELS:
+        if "over-blocking" not in forbidden and harmless.any():
+            hit, before = (np.asarray(one.highest() >= RANK[level]) for one in (outcomes, as_is))
+            yield "over-blocking", ANY, level, harmless, hit, before
+    for category in outcomes.categories if "recall" not in forbidden else ():
+        rows = labelled(corpus, category)
+        for level in reach[category] if rows.any() else ():
+            hit, before = (np.asarray(one.at_least(level)[:, one.column(category)]) for one in (outcomes, as_is))
+            yield "recall", category, level, rows, hit, before

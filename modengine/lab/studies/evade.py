@@ -1,0 +1,310 @@
+"""How easily a policy is evaded: what is still caught when caught messages are disguised.
+
+Only rows that the policy catches as they stand are disguised, so that every share is relative to the
+clean recall.  A row that a kind cannot change is in no figure of that kind, and counted.  The rows
+at one strength are the rows at every other.  What resisting costs is in `price`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from modengine.engine.budget import BUDGET
+from modengine.engine.engine import Engine
+from modengine.errors import InputError
+from modengine.lab.data.corpus import Corpus
+from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide, decision_of
+from modengine.lab.data.perturb import SHARES, Disguised, Spans, disguise
+from modengine.lab.data.perturb_tables import DISGUISES, Disguise
+from modengine.lab.data.rule_examples import of_rules
+from modengine.lab.data.stamp import Stamp, stamp
+from modengine.lab.stats.intervals import Estimate
+from modengine.lab.stats.metrics import Flags, rate
+from modengine.lab.studies.caught import Caught, Clean, matched, of_corpus, of_examples
+from modengine.lab.studies.price import ENDS, OPTIONS, STEPS, Gain, Price, PricePoint, Prices, Wanted, prices
+from modengine.model import Action, Decision
+
+Where = Literal["anywhere", "matched"]
+WHERE: tuple[Where, ...] = ("anywhere", "matched")
+POOLED = "(all)"
+"""All categories together."""
+MOST = 200
+"""Caught rows of a category that are disguised; of more, a random sample."""
+SHOWN = 3
+"""Texts of an invented corpus whose variants are shown."""
+SHOWN_STRENGTHS = (1, 3, 5)
+
+
+class StillCaught(msgspec.Struct, frozen=True):
+    """What is still caught of the caught rows, disguised in one way at one strength."""
+
+    corpus: str
+    category: str
+    kind: str
+    strength: int
+    kept: Estimate
+    """1 for a policy that the disguise does not touch."""
+    changed: float
+    """Mean share of the characters looked at (Han, letters, digits) that were changed."""
+    unchangeable: int
+    """Rows that the kind cannot change (or only beyond the length that is read): not in `kept`."""
+
+
+class Variant(msgspec.Struct, frozen=True):
+    """A text of an invented corpus, disguised."""
+
+    corpus: str
+    row: str
+    kind: str
+    strength: int
+    text: str
+    variant: str
+    caught: bool
+
+
+class Evasion(msgspec.Struct, frozen=True):
+    """All that `evade` measures.  Scope and period are taken as met."""
+
+    stamp: Stamp
+    where: Where
+    """`anywhere`: any character of the text; `matched`: only those that the rules matched."""
+    shares: dict[str, float]
+    """Strength to the share of the changeable characters that are changed."""
+    clean: tuple[Clean, ...]
+    kept: tuple[StillCaught, ...]
+    prices: tuple[Price, ...]
+    """What the matching options cost harmless rows."""
+    gains: tuple[Gain, ...]
+    """What they bring against disguises."""
+    costs: tuple[PricePoint, ...]
+    """The one against the other, all corpora together: a curve for each option."""
+    variants: tuple[Variant, ...]
+
+
+def evade(
+    engine: Engine,
+    corpora: Sequence[Corpus] = (),
+    seed: int = 1,
+    *,
+    examples: bool = False,
+    where: Where = "anywhere",
+    action: Action = "review",
+    kinds: Sequence[str] = (),
+    most: int = MOST,
+    price: bool = True,
+    steps: bool = False,
+    outcomes: Sequence[DecidedCorpus] | None = None,
+    command: str = "",
+    progress: Progress | None = None,
+) -> Evasion:
+    """Measures evasion on labelled corpora, and with `examples` on the match examples of the rules.
+
+    `action` is the action from which a row counts as caught; for a category that cannot reach it, the
+    strictest that it can.  `kinds` are names of DISGUISES, all without it.  `most` caps the rows of a
+    category that are disguised.  `price` measures what the matching options cost and bring, in no pattern
+    and in all, and with `steps` in some.  `progress` is told the per cent done.  Raises InputError (ME911)
+    where nothing is caught.
+    """
+    chosen = _kinds(kinds)
+    decided = [decide(engine, corpus) for corpus in corpora] if outcomes is None else list(outcomes)
+    told = [*corpora]
+    found: list[tuple[Clean, Caught]] = []
+    for corpus, its in zip(corpora, decided, strict=True):
+        found += of_corpus(engine, corpus, its, action, most, seed)
+    if examples:
+        told.append(of_rules(engine.policy))
+        found += of_examples(engine, told[-1], most, seed)
+    clean, caught = tuple(one for one, _ in found), [rows for _, rows in found if rows.rows]
+    if not caught:
+        raise InputError("ME911", "nothing is caught, so nothing can evade", _why(corpora))
+    kept: list[StillCaught] = []
+    variants: list[Variant] = []
+    shown: dict[str, int] = {}
+    reach = _Reach(progress, sum(len(one.rows) for one in caught) * len(chosen))
+    cells: dict[tuple[str, str], list[_Row]] = {}
+    made: dict[tuple[int, str], list[_Row]] = {}
+    spans = [matched(engine, one) if where == "matched" else None for one in caught]
+    for number, one in enumerate(caught):
+        for name in chosen:
+            rows = []
+            for row in _rows(engine, one, DISGUISES[name], spans[number], seed):
+                rows.append(row)
+                reach.step(0, 60 if price else 100)
+                if one.corpus.columns.invented and row.cells:
+                    _show(variants, shown, one.corpus, name, row)
+            kept += _kept(one.corpus, one.category, name, rows, seed)
+            made[number, name] = rows
+            cells.setdefault((one.corpus.name, name), []).extend(rows)
+    by_name = {one.corpus.name: one.corpus for one in caught}
+    for (corpus_name, name), rows in cells.items():
+        kept += _kept(by_name[corpus_name], POOLED, name, rows, seed)
+    cost = Prices()
+    if price:
+        states = STEPS if steps else ENDS
+        reach = _Reach(progress, len(OPTIONS) * len(states))
+        asked = _disguised(engine, caught, made, spans, seed)
+        cost = prices(engine, corpora, decided, seed, asked, states, lambda _: reach.step(60, 100))
+    result_stamp = stamp("evade", engine, told, seed, command)
+    shares = {str(strength): share for strength, share in SHARES.items()}
+    return Evasion(
+        result_stamp, where, shares, clean, _sorted(kept, chosen), cost.prices, cost.gains, cost.costs, tuple(variants)
+    )
+
+
+class _Reach:
+    """Tells progress in per cent, each per cent once."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self.progress, self.total, self.done, self.told = progress, max(1, total), 0, -1
+
+    def step(self, low: int, high: int) -> None:
+        self.done += 1
+        now = low + (high - low) * min(self.done, self.total) // self.total
+        if self.progress is not None and now > self.told:
+            self.told = now
+            self.progress(now)
+
+
+def _kinds(names: Sequence[str]) -> tuple[str, ...]:
+    unknown = [name for name in names if name not in DISGUISES]
+    if unknown:
+        raise InputError("ME911", f"there is no perturbation `{unknown[0]}`", f"choose from {', '.join(DISGUISES)}")
+    return tuple(name for name in DISGUISES if not names or name in names)
+
+
+def _why(corpora: Sequence[Corpus]) -> str:
+    if any(not corpus.labelled for corpus in corpora):
+        return "no row breaks a rule until --label names the column that says so"
+    return "the corpus needs rows of a category that the policy catches as they are: try --action label"
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A row at one strength."""
+
+    strength: int
+    caught: bool
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row disguised in one way; no cells where it cannot be."""
+
+    row: int
+    cells: tuple[_Cell, ...]
+    disguised: Disguised
+
+
+def _rows(
+    engine: Engine,
+    one: Caught,
+    kind: Disguise,
+    spans: Mapping[int, Spans] | None,
+    seed: int,
+    strengths: Sequence[int] = tuple(SHARES),
+) -> Iterator[_Row]:
+    """The caught rows, disguised in one way, inside `spans` or anywhere, and decided."""
+    for i in one.rows:
+        places = None if spans is None else spans.get(i, ())
+        yield _row(engine, one, i, disguise(one.corpus.messages[i], kind, seed, places), strengths)
+
+
+def _row(engine: Engine, one: Caught, i: int, disguised: Disguised, strengths: Sequence[int]) -> _Row:
+    """Decides a row at each strength; strengths that change as many characters are one decision."""
+    if not disguised.changes or too_long(disguised):
+        return _Row(i, (), disguised)
+    before, caught = 0, True
+    cells: list[_Cell] = []
+    for strength in strengths:
+        count = disguised.count(strength)
+        if count != before:
+            decision = decision_of(engine, disguised.at(strength))
+            before, caught = count, one.is_caught(i, decision)
+        cells.append(_Cell(strength, caught, count / disguised.characters))
+    return _Row(i, tuple(cells), disguised)
+
+
+def too_long(disguised: Disguised) -> bool:
+    """Whether the strongest variant is longer than a message may be: it would be reviewed unread."""
+    length = sum(len(part.text) for part in disguised.message.all_parts())
+    return length + sum(len(change.new) - 1 for change in disguised.changes) > BUDGET.characters
+
+
+def _kept(corpus: Corpus, category: str, kind: str, rows: Sequence[_Row], seed: int) -> list[StillCaught]:
+    changed = [row for row in rows if row.cells]
+    among = _flags(len(corpus), [row.row for row in changed])
+    found = []
+    for k, strength in enumerate(SHARES):
+        caught = _flags(len(corpus), [row.row for row in changed if row.cells[k].caught])
+        mean = float(np.mean([row.cells[k].share for row in changed])) if changed else 0.0
+        estimate = rate(corpus.clusters, caught, among, seed)
+        found.append(StillCaught(corpus.name, category, kind, strength, estimate, mean, len(rows) - len(changed)))
+    return found
+
+
+def _flags(size: int, rows: Sequence[int]) -> Flags:
+    flags = np.zeros(size, np.bool_)
+    flags[list(rows)] = True
+    return flags
+
+
+def _show(variants: list[Variant], shown: dict[str, int], corpus: Corpus, kind: str, row: _Row) -> None:
+    """Variants of the first texts of an invented corpus; no other corpus is ever shown."""
+    key = f"{corpus.name} {kind}"
+    if shown.get(key, 0) >= SHOWN:
+        return
+    shown[key] = shown.get(key, 0) + 1
+    for cell in row.cells:
+        if cell.strength in SHOWN_STRENGTHS:
+            text = "\n".join(part.text for part in row.disguised.at(cell.strength).all_parts() if part.text)
+            name = row.disguised.message.id or f"row {row.row + 1}"
+            variants.append(Variant(corpus.name, name, kind, cell.strength, corpus.text(row.row), text, cell.caught))
+
+
+def _disguised(
+    engine: Engine,
+    caught: Sequence[Caught],
+    made: Mapping[tuple[int, str], Sequence[_Row]],
+    spans: Sequence[Mapping[int, Spans] | None],
+    seed: int,
+) -> Callable[[str], list[Wanted]]:
+    """What `price` asks: the caught rows disguised at strength 1 by every kind that an option counters.
+
+    Those in `made` are decided already.
+    """
+
+    def of(option: str) -> list[Wanted]:
+        found: list[Wanted] = []
+        for number, one in enumerate(caught):
+            for kind in DISGUISES.values():
+                if kind.counters != option:
+                    continue
+                rows = made.get((number, kind.name))
+                for row in _rows(engine, one, kind, spans[number], seed, (1,)) if rows is None else rows:
+                    if row.cells:
+                        message = row.disguised.at(1)
+                        found.append(Wanted(message, _bound(one, row.row), one.corpus, row.row, row.cells[0].caught))
+        return found
+
+    return of
+
+
+def _bound(one: Caught, i: int) -> Callable[[Decision], bool]:
+    return lambda decision: one.is_caught(i, decision)
+
+
+def _sorted(kept: list[StillCaught], kinds: Sequence[str]) -> tuple[StillCaught, ...]:
+    """Corpus by corpus, all categories first, in the order of the kinds."""
+    corpora = list(dict.fromkeys(one.corpus for one in kept))
+    return tuple(
+        sorted(
+            kept,
+            key=lambda k: (corpora.index(k.corpus), k.category != POOLED, k.category, kinds.index(k.kind), k.strength),
+        )
+    )

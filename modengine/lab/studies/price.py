@@ -1,0 +1,243 @@
+"""What resisting evasion costs, and what it brings: a matching option in no pattern, in some, in all.
+
+A state says which `words` and `text` patterns have the option (gaps: 2 characters): none (`off`), those
+of whose terms none is shorter than so many characters (`4 or more`), or every one (`on`); `as it is` is
+the policy itself.  The same harmless rows, the same caught rows, the same disguises under each: the
+differences are paired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+from scipy.stats import binomtest
+
+from modengine.engine.engine import Engine
+from modengine.lab.data.corpus import HARMLESS, Corpus
+from modengine.lab.data.derived import derived
+from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide, decision_of
+from modengine.lab.data.perturb_tables import DISGUISES
+from modengine.lab.stats.claims import adjusted
+from modengine.lab.stats.intervals import FORBIDDEN, NOTHING, Estimate, Ints, by_cluster, difference, proportion
+from modengine.lab.stats.metrics import Flags, labelled, rate
+from modengine.model import RANK, Decision, Message
+from modengine.policy.model import Pattern, Policy
+from modengine.text.normalize import plain
+
+Option = Literal["gaps", "repeats", "sounds_like", "looks_like"]
+OPTIONS: tuple[Option, ...] = ("gaps", "repeats", "sounds_like", "looks_like")
+GAPS = 2
+"""Characters of a gap where a pattern gets gaps."""
+State = Literal["off", "6 or more", "4 or more", "3 or more", "2 or more", "on", "as it is"]
+AS_IT_IS: State = "as it is"
+LEAST: dict[State, int | None] = {
+    "off": None, "6 or more": 6, "4 or more": 4, "3 or more": 3, "2 or more": 2, "on": 0,
+}  # fmt: skip
+"""The length of the shortest term of the patterns that have the option: from the fewest patterns to all."""
+ENDS: tuple[State, ...] = ("off", AS_IT_IS, "on")
+STEPS: tuple[State, ...] = (*LEAST, AS_IT_IS)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A caught row, disguised at strength 1."""
+
+    message: Message
+    is_caught: Callable[[Decision], bool]
+    corpus: Corpus
+    row: int
+    kept: bool
+    """Whether the policy as it is still catches it."""
+
+
+class Price(msgspec.Struct, frozen=True):
+    """A matching option in one state, on one corpus."""
+
+    option: Option
+    state: State
+    corpus: str
+    patterns: int
+    """Patterns that have the option in this state."""
+    over_blocking: Estimate
+    """Harmless rows on which any category acts."""
+    added: Estimate
+    """Over-blocking less that of the policy as it is: paired."""
+    p: float | None
+    """Two-sided sign test over clusters that changed; null where none did."""
+    p_bh: float | None
+    """Corrected with all other rows of this table by the false discovery rate."""
+
+
+class Gain(msgspec.Struct, frozen=True):
+    """What the option brings in one state, on one corpus."""
+
+    option: Option
+    state: State
+    corpus: str
+    kinds: tuple[str, ...]
+    """The disguises that the option is meant against."""
+    kept: Estimate
+    """Of the rows that the policy as it is catches, disguised by those kinds at strength 1, those still caught."""
+
+
+class PricePoint(msgspec.Struct, frozen=True):
+    """The price of an option in one state against its gain, all corpora together: a point of its curve."""
+
+    option: Option
+    state: State
+    patterns: int
+    over_blocking: Estimate
+    """Harmless rows of all corpora on which any category acts, but of those whose card forbids it."""
+    kept: Estimate
+    """Disguised rows of all corpora that are still caught."""
+
+
+class Prices(msgspec.Struct, frozen=True):
+    """All of it."""
+
+    prices: tuple[Price, ...] = ()
+    gains: tuple[Gain, ...] = ()
+    costs: tuple[PricePoint, ...] = ()
+
+
+def switched(policy: Policy, option: Option, least: int | None) -> Policy:
+    """The policy with the option in every pattern that can have it and has no term shorter than `least`.
+
+    In no pattern where `least` is None.
+    """
+
+    def of(pattern: Pattern) -> Pattern:
+        if pattern.kind not in ("words", "text"):
+            return pattern
+        on = least is not None and min(map(len, map(plain, pattern.terms)), default=0) >= least
+        value: Any = on
+        if option == "gaps":
+            value = max(GAPS, pattern.gaps) if on else 0
+        return replace(pattern, **{option: value})
+
+    rulesets = tuple(
+        replace(
+            ruleset,
+            shared=tuple(map(of, ruleset.shared)),
+            rules=tuple(replace(rule, patterns=tuple(map(of, rule.patterns))) for rule in ruleset.rules),
+        )
+        for ruleset in policy.rulesets
+    )
+    return replace(policy, rulesets=rulesets)
+
+
+def prices(
+    engine: Engine,
+    corpora: Sequence[Corpus],
+    decided: Sequence[DecidedCorpus],
+    seed: int,
+    disguised: Callable[[str], list[Wanted]],
+    states: Sequence[State] = ENDS,
+    progress: Progress | None = None,
+) -> Prices:
+    """Every option in every state: over the harmless rows of the corpora, and over disguised rows.
+
+    `disguised` gives the rows of an option; `progress` is told how many states are done.
+    """
+    pairs = [(c, o) for c, o in zip(corpora, decided, strict=True) if labelled(c, HARMLESS).any()]
+    found: list[Price] = []
+    gains: list[Gain] = []
+    costs: list[PricePoint] = []
+    done = 0
+    for option in OPTIONS:
+        wanted = disguised(option)
+        for state in states:
+            changed = _engine(engine, option, state)
+            having = sum(bool(getattr(pattern, option)) for pattern in _patterns(changed.policy))
+            blocked = [(corpus, before, _blocked(changed, engine, corpus, before)) for corpus, before in pairs]
+            found += (_price(*one, option, state, having, seed) for one in blocked)
+            kept = dict(_kept(changed, engine, wanted))
+            kinds = tuple(kind.name for kind in DISGUISES.values() if kind.counters == option)
+            gains += (Gain(option, state, name, kinds, proportion(*counts, seed)) for name, counts in kept.items())
+            price = _together([_counts(corpus, now) for corpus, _, now in blocked if _told(corpus)], seed)
+            costs.append(PricePoint(option, state, having, price, _together(list(kept.values()), seed)))
+            done += 1
+            if progress is not None:
+                progress(done)
+    corrected = adjusted([one.p for one in found], "fdr_bh")
+    found = [msgspec.structs.replace(one, p_bh=p) for one, p in zip(found, corrected, strict=True)]
+    return Prices(tuple(found), tuple(gains), tuple(costs))
+
+
+def _engine(engine: Engine, option: Option, state: State) -> Engine:
+    if state == AS_IT_IS:
+        return engine
+    policy = switched(engine.policy, option, LEAST[state])
+    return engine if policy == engine.policy else derived(policy)
+
+
+def _blocked(changed: Engine, engine: Engine, corpus: Corpus, before: DecidedCorpus) -> Flags:
+    """The harmless rows on which any category acts under the changed engine."""
+    harmless = labelled(corpus, HARMLESS)
+    if changed is engine:
+        return np.asarray(before.highest() >= RANK["label"]) & harmless
+    now = np.zeros(len(corpus), np.bool_)
+    now[harmless] = np.asarray(decide(changed, corpus.take(harmless)).highest() >= RANK["label"])
+    return now
+
+
+def _told(corpus: Corpus) -> bool:
+    return "over-blocking" not in corpus.columns.forbidden
+
+
+def _price(
+    corpus: Corpus, before: DecidedCorpus, now: Flags, option: Option, state: State, having: int, seed: int
+) -> Price:
+    if not _told(corpus):
+        return Price(option, state, corpus.name, having, FORBIDDEN, FORBIDDEN, None, None)
+    harmless = labelled(corpus, HARMLESS)
+    was = np.asarray(before.highest() >= RANK["label"]) & harmless
+    rows, a, b = (by_cluster(corpus.clusters, flags) for flags in (harmless, now, was))
+    added = NOTHING if state == AS_IT_IS else difference(a, b, rows, seed)
+    p = None if state == AS_IT_IS else _sign(a - b)
+    return Price(option, state, corpus.name, having, rate(corpus.clusters, now, harmless, seed), added, p, None)
+
+
+def _patterns(policy: Policy) -> tuple[Pattern, ...]:
+    """Every pattern once: a shared one stands in all rules that use it."""
+    found: dict[tuple[object, ...], Pattern] = {}
+    for rule in policy.rules:
+        for pattern in rule.patterns:
+            found[pattern.place, pattern.name] = pattern
+    return tuple(found.values())
+
+
+def _sign(change: Ints) -> float | None:
+    """The sign test over clusters, by the net change of each."""
+    up, down = int((change > 0).sum()), int((change < 0).sum())
+    return float(binomtest(up, up + down, 0.5).pvalue) if up + down else None
+
+
+def _counts(corpus: Corpus, blocked: Flags) -> tuple[Ints, Ints]:
+    """Blocked rows and harmless rows, by cluster."""
+    return by_cluster(corpus.clusters, blocked), by_cluster(corpus.clusters, labelled(corpus, HARMLESS))
+
+
+def _kept(changed: Engine, engine: Engine, wanted: Sequence[Wanted]) -> Iterator[tuple[str, tuple[Ints, Ints]]]:
+    """Still caught, and all, by cluster: rows of one cluster, and the kinds of one row, are not independent."""
+    by_corpus: dict[str, list[Wanted]] = {}
+    for one in wanted:
+        by_corpus.setdefault(one.corpus.name, []).append(one)
+    for name, rows in by_corpus.items():
+        clusters = rows[0].corpus.clusters
+        codes = np.unique([clusters[one.row] for one in rows], return_inverse=True)[1].astype(np.int64)
+        caught = [one.kept if changed is engine else one.is_caught(decision_of(changed, one.message)) for one in rows]
+        yield name, (by_cluster(codes, np.array(caught, np.bool_)), by_cluster(codes, np.ones(len(codes), np.bool_)))
+
+
+def _together(counts: Sequence[tuple[Ints, Ints]], seed: int) -> Estimate:
+    """The share over the clusters of all corpora."""
+    if not counts:
+        return NOTHING
+    hit, rows = (np.concatenate(column) for column in zip(*counts, strict=True))
+    some = rows > 0
+    return proportion(hit[some], rows[some], seed)

@@ -1,0 +1,100 @@
+"""What a filter should be able to do, one row a functionality, and the messages that try it.
+
+After HateCheck (Röttger and others, 2021): a policy is held against named abilities, not one figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from modengine.engine.engine import Engine
+from modengine.lab.stats.intervals import proportion
+from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """An ability.  Its messages have one of the kinds, or one of the tags."""
+
+    caught: bool
+    """Whether its messages should be caught; otherwise they should pass."""
+    kinds: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+FUNCTIONS: dict[str, Function] = {
+    "plain": Function(True),
+    "homophone": Function(True, tags=("evasion-homophone",)),
+    "pinyin": Function(True, tags=("evasion-pinyin", "evasion-letters")),
+    "split": Function(True, tags=("evasion-split", "evasion-lookalike")),
+    "inserted": Function(True, tags=("evasion-punctuation", "evasion-emoji", "evasion-zero-width", "evasion-repeats")),
+    "written-otherwise": Function(True, tags=("evasion-width", "evasion-traditional")),
+    "in-picture": Function(True, tags=("part-only",)),
+    "warning": Function(False, kinds=("true-warning", "official-warning")),
+    "debunk": Function(False, kinds=("debunk",)),
+    "quotation": Function(False, kinds=("quotation-question",)),
+    "negation": Function(False, kinds=("negation",)),
+    "counter-speech": Function(False, kinds=("counter-speech",)),
+    "news": Function(False, kinds=("news", "history-remembrance")),
+    "teaching-fiction": Function(False, kinds=("education", "fiction-film-game")),
+    "idiom": Function(False, kinds=("idiom", "sports")),
+    "word-boundary": Function(False, tags=("word-boundary",)),
+    "identity": Function(False, kinds=("identity-mention",)),
+    "ordinary": Function(False, kinds=("ordinary", "commerce")),
+}
+"""In the order of the page.  `plain` are harmful messages without any disguise."""
+
+
+def belongs(row: LabelledMessage, name: str) -> bool:
+    """Whether a row tries a functionality."""
+    one = FUNCTIONS[name]
+    if one.caught != (row.label != HARMLESS):
+        return False
+    if name == "plain":
+        return not any(tag.startswith("evasion") or tag == "part-only" for tag in row.tags)
+    return row.kind in one.kinds or any(tag in one.tags for tag in row.tags)
+
+
+def grid(engine: Engine, rows: Sequence[LabelledMessage], seed: int = 1) -> list[dict[str, Any]]:
+    """Each functionality with the messages that hold and fail, and the share that holds with its interval.
+
+    A harmful message is caught where its own category is not `allow`, a harmless one passes where all are.
+    """
+    known = {HARMLESS, *engine.policy.categories}
+    used = [row for row in rows if row.label in known]
+    outcomes = decided(engine, used)
+    found = []
+    for name, one in FUNCTIONS.items():
+        mine = [(row, outcome) for row, outcome in zip(used, outcomes, strict=True) if outcome and belongs(row, name)]
+        held = [_holds(row, outcome) for row, outcome in mine]
+        share = proportion(np.array(held, np.int64), np.ones(len(held), np.int64), seed)
+        found.append(
+            {
+                "function": name,
+                "caught": one.caught,
+                "n": share.n,
+                "k": share.k,
+                "share": share.value,
+                "low": share.low,
+                "high": share.high,
+                "supported": share.supported,
+                "rows": [
+                    {
+                        "id": row.message.id, "text": text_of(row.message), "gloss": row.gloss, "label": row.label,
+                        "holds": holds, "action": outcome["action"],
+                    }
+                    for (row, outcome), holds in zip(mine, held, strict=True)
+                ],
+            }
+        )  # fmt: skip
+    return found
+
+
+def _holds(row: LabelledMessage, outcome: dict[str, Any]) -> bool:
+    if row.label == HARMLESS:
+        return bool(outcome["action"] == "allow")
+    return bool(outcome["actions"].get(row.label, "allow") != "allow")

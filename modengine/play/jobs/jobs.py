@@ -1,0 +1,359 @@
+"""What a worker can be asked to do: one function a job, all listed in `JOBS`.
+
+A job takes the worker's `Bench` and the request as plain data, and returns what the page receives.
+It raises ValueError where the request makes no sense, MessageError where a message does not.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from modengine.engine.engine import Engine, normalise
+from modengine.engine.evaluate.decide import too_much
+from modengine.engine.match.part import PartText
+from modengine.explain.details import details_of
+from modengine.explain.marks import marks_of
+from modengine.loading import compile_engine
+from modengine.model import Decision, Message, Part
+from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, text_of
+from modengine.play.jobs.workspace import Made, make, rule_file
+from modengine.play.limits import MOST_ENGINES
+from modengine.play.shipped import samples
+from modengine.policy.model import Field, Rule
+from modengine.policy.schema import json_schema
+from modengine.run.work.examples import run_examples
+
+Request = Mapping[str, Any]
+
+
+class NeedError(Exception):
+    """A rule set that this worker does not have (any more): its name."""
+
+
+@dataclass(slots=True)
+class Bench:
+    """What a worker keeps between jobs: the rule sets that it compiled last, and the samples."""
+
+    made: OrderedDict[str, Made] = field(default_factory=OrderedDict)
+    rows: tuple[LabelledMessage, ...] = ()
+    logs: Path | None = None
+    """The folder of the audit logs."""
+
+    def engine(self, name: str, request: Request) -> Engine:
+        made = self.of(name, request)
+        if made.engine is None:
+            raise ValueError("the rules have errors: nothing is decided until they are mended")
+        return made.engine
+
+    def of(self, name: str, request: Request) -> Made:
+        """A rule set by its name; its files are in the request, or were in an earlier one."""
+        if name in self.made:
+            self.made.move_to_end(name)
+            return self.made[name]
+        given = request.get("sets", {}).get(name)
+        if given is None:
+            raise NeedError(name)
+        made = make(given["files"], given["main"])
+        if made.engine is not None:
+            # What is made when first used is made now: the first verdict does not wait for a dictionary of words.
+            made.engine.decide("热身 warm up", ignore_scope=True)
+            made.engine.segmenter.cut("热身")
+        self.made[name] = made
+        while len(self.made) > MOST_ENGINES:
+            self.made.popitem(last=False)
+        return made
+
+    def sample(self) -> tuple[LabelledMessage, ...]:
+        if not self.rows:
+            files = (samples() / "messages.jsonl", samples() / "lessons" / "negation.jsonl")
+            self.rows = tuple(row for file in files for row in _rows(file))
+        return self.rows
+
+
+def _rows(file: Path) -> list[LabelledMessage]:
+    return [row_of(json.loads(line)) for line in file.read_text("utf-8").splitlines() if line.strip()]
+
+
+def row_of(given: Request) -> LabelledMessage:
+    """A labelled message from plain data; what is no part of it is a field."""
+    apart = {"id", "text", "parts", "label", "kind", "tags", "gloss"}
+    fields = {key: value for key, value in given.items() if key not in apart}
+    parts = tuple(Part(one["kind"], one["text"]) for one in given.get("parts", ()))
+    message = Message(given["text"], given.get("id"), parts, fields)
+    return LabelledMessage(message, given.get("label", HARMLESS), given.get("kind", ""), tuple(given.get("tags", ())),
+               given.get("gloss", ""))  # fmt: skip
+
+
+def message_of(request: Request) -> Message:
+    """The message of a request: a text, or a text with an id, parts and fields."""
+    parts = tuple(Part(one["kind"], one["text"]) for one in request.get("parts") or ())
+    return Message(request.get("text", ""), request.get("id"), parts, dict(request.get("fields") or {}))
+
+
+# ---------------------------------------------------------------- deciding
+
+
+def decide(bench: Bench, request: Request) -> Decision:
+    """The decision, as `modengine scan` writes it."""
+    engine = bench.engine(request["rules"], request)
+    return engine.decide(message_of(request), ignore_scope=bool(request.get("ignore_scope")))
+
+
+def explain(bench: Bench, request: Request) -> dict[str, Any]:
+    """The trace, as `modengine explain --format json` writes it, with marks, clauses and the text's other forms."""
+    engine = bench.engine(request["rules"], request)
+    message = message_of(request)
+    trace = engine.trace(message, ignore_scope=bool(request.get("ignore_scope", True)))
+    details = details_of(engine.policy)
+    titles = {rule.id: rule.title for rule in engine.policy.rules}
+    seen = {rule.rule for rule in trace.rules}
+    marks = marks_of(trace)
+    return {
+        "trace": trace,
+        "marks": [
+            {"number": m.number, "kind": m.kind, "label": m.label, "part": m.part, "start": m.start, "end": m.end}
+            for m in marks.by_place.values()
+        ],
+        "marks_left_out": marks.left_out,
+        "titles": {rule: title for rule, title in titles.items() if rule in seen},
+        "clauses": {rule: clause for rule, clause in details.clauses.items() if rule in seen},
+        "views": []
+        if too_much(message, engine.program.budget)
+        else [_views(part) for part in normalise(message, engine.segmenter)],
+    }
+
+
+def _views(text: PartText) -> dict[str, Any]:
+    """A part in its plain form with the places its characters came from, and where its words are."""
+    plain = text.plain
+    spans = [text.view.span(at, at + 1) for at in range(len(plain))]
+    return {
+        "kind": text.kind,
+        "text": text.original,
+        "plain": plain,
+        "starts": [start for start, _ in spans],
+        "ends": [end for _, end in spans],
+        "words": [list(one) for one in text.word_tokens],
+    }
+
+
+def flip(bench: Bench, request: Request) -> object:
+    """The smallest edits that change the decision: `modengine flip --format json`."""
+    from modengine.lab.studies.smallest import smallest  # noqa: PLC0415  (numpy, which most jobs do not need)
+
+    return smallest(bench.engine(request["rules"], request), message_of(request), tries=600)
+
+
+# ---------------------------------------------------------------- rules
+
+
+def rules(bench: Bench, request: Request) -> dict[str, Any]:
+    """Compiles a rule set: what is wrong with it, and what is in it."""
+    started = time.perf_counter()
+    made = bench.of(request["rules"], request)
+    found: dict[str, Any] = {
+        "rules": request["rules"],
+        "ok": made.engine is not None,
+        "problems": [one.data() for one in made.diagnostics],
+        "seconds": round(time.perf_counter() - started, 3),
+    }
+    if made.engine is not None:
+        policy = made.engine.policy
+        found["policy"] = {
+            "id": policy.id,
+            "title": policy.title,
+            "study": policy.study,
+            "revision": made.engine.revision,
+            "actions": {name: dict(steps) for name, steps in policy.actions.items()},
+            "categories": list(policy.categories),
+            "fields": {name: _field(one) for name, one in policy.fields.items()},
+        }
+        found["list"] = [_rule(rule) for rule in policy.rules]
+    return found
+
+
+def _field(one: Field) -> dict[str, Any]:
+    return {"kind": one.kind, "values": list(one.values)}
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "category": rule.category if rule.relief is None else rule.relief.category,
+        "kind": "relief" if rule.relief is not None else "score",
+        "points": rule.score if rule.relief is None else -(rule.relief.by or 0),
+        "status": rule.status,
+        "clause": rule.clause,
+        "file": rule_file(rule),
+        "line": rule.place.line,
+    }
+
+
+def check(bench: Bench, request: Request) -> list[dict[str, Any]]:
+    """What is wrong with a rule set: `modengine check --format json`."""
+    return [one.data() for one in bench.of(request["rules"], request).diagnostics]
+
+
+def test(bench: Bench, request: Request) -> list[dict[str, Any]]:
+    """What became of the examples in the rules: `modengine test --format json`."""
+    engine = bench.engine(request["rules"], request)
+    return [
+        {
+            "rule": one.rule.id,
+            "kind": one.kind,
+            "hit": one.hit,
+            "verdict": one.verdict,
+            "text": text_of(one.example.message),
+            "file": rule_file(one.rule),
+            "line": one.example.place.line,
+        }
+        for one in run_examples(engine, engine.policy.rules)
+    ]
+
+
+def schema(_bench: Bench, request: Request) -> object:
+    """The JSON Schema of a policy or ruleset, for completion."""
+    kind = request.get("kind", "ruleset")
+    if kind not in ("ruleset", "policy"):
+        raise ValueError("there is a schema for `ruleset` and one for `policy`")
+    return json_schema(kind)
+
+
+# ---------------------------------------------------------------- measuring
+
+
+def _of_request(bench: Bench, request: Request) -> tuple[LabelledMessage, ...]:
+    """The messages that the request brings, or the shipped samples."""
+    given = request.get("rows")
+    return bench.sample() if not given else tuple(map(row_of, given))
+
+
+def scores(bench: Bench, request: Request) -> dict[str, Any]:
+    """The points of every sample, for the thresholds that the page tries on them; some rules may be left out."""
+    engine = _without(bench.engine(request["rules"], request), request.get("off") or ())
+    rows = _of_request(bench, request)
+    return {
+        "actions": {name: dict(steps) for name, steps in engine.policy.actions.items()},
+        "rows": [
+            {
+                "id": row.message.id, "text": text_of(row.message), "gloss": row.gloss, "label": row.label,
+                **outcome, "raised": _raised(engine, outcome),
+            }
+            for row, outcome in zip(rows, decided(engine, rows), strict=True)
+            if outcome is not None
+        ],
+    }  # fmt: skip
+
+
+def _raised(engine: Engine, outcome: dict[str, Any]) -> dict[str, str]:
+    """Actions that do not come from the points alone: they stay whatever the thresholds are."""
+    from modengine.engine.evaluate.points import action  # noqa: PLC0415
+
+    return {
+        name: step
+        for name, step in outcome["actions"].items()
+        if step != action(engine.policy.actions.get(name, {}), outcome["scores"][name])
+    }
+
+
+def _without(engine: Engine, off: Any) -> Engine:
+    """The engine with some rules made drafts."""
+    names = set(off)
+    if not names:
+        return engine
+    policy = engine.policy
+    if unknown := names - {rule.id for rule in policy.rules}:
+        raise ValueError(f"there is no rule `{min(unknown)[:80]}`")
+    rulesets = tuple(
+        replace(one, rules=tuple(replace(rule, status="draft") if rule.id in names else rule for rule in one.rules))
+        for one in policy.rulesets
+    )
+    return compile_engine(replace(policy, rulesets=rulesets))
+
+
+def evaluate(bench: Bench, request: Request) -> dict[str, Any]:
+    """The grid of functionalities on the samples."""
+    from modengine.play.jobs.functions import grid  # noqa: PLC0415  (numpy, which most jobs do not need)
+
+    engine = bench.engine(request["rules"], request)
+    rows = _of_request(bench, request)
+    known = {HARMLESS, *engine.policy.categories}
+    return {"messages": sum(row.label in known for row in rows), "grid": grid(engine, rows)}
+
+
+def diff(bench: Bench, request: Request) -> dict[str, Any]:
+    """Every sample that two rule sets decide otherwise."""
+    a, b = (bench.engine(request[side], request) for side in ("a", "b"))
+    rows = _of_request(bench, request)
+    changed = []
+    for row, before, after in zip(rows, decided(a, rows), decided(b, rows), strict=True):
+        if before and after and before["action"] != after["action"]:
+            changed.append(
+                {
+                    "id": row.message.id, "text": text_of(row.message), "gloss": row.gloss, "label": row.label,
+                    "before": before["action"], "after": after["action"],
+                }
+            )  # fmt: skip
+    return {"messages": len(rows), "a": a.revision, "b": b.revision, "changed": changed}
+
+
+def evade(bench: Bench, request: Request) -> dict[str, Any]:
+    """The message in every disguise of the lab, at every strength, each decided."""
+    from modengine.lab.data.perturb import SHARES, disguise  # noqa: PLC0415
+    from modengine.lab.data.perturb_tables import DISGUISES  # noqa: PLC0415
+
+    engine = bench.engine(request["rules"], request)
+    message = message_of(request)
+    if too_much(message, engine.program.budget):
+        raise ValueError("the message is too long")
+    found = []
+    for name, kind in DISGUISES.items():
+        disguised = disguise(message, kind, int(request.get("seed") or 1))
+        if not disguised.changes:
+            continue
+        variants = []
+        for strength in SHARES:
+            variant = disguised.at(strength)
+            decision = engine.decide(variant, ignore_scope=True)
+            variants.append(
+                {
+                    "strength": strength, "changed": disguised.count(strength), "text": variant.text,
+                    "action": decision.action,
+                }
+            )  # fmt: skip
+        found.append({"kind": name, "says": kind.says, "counters": kind.counters, "variants": variants})
+    before = engine.decide(message, ignore_scope=True)
+    return {"action": before.action, "characters": len(message.text), "disguises": found}
+
+
+JOBS: dict[str, Callable[[Bench, Request], object]] = {
+    "rules": rules,
+    "check": check,
+    "test": test,
+    "schema": schema,
+    "decide": decide,
+    "explain": explain,
+    "flip": flip,
+    "scores": scores,
+    "eval": evaluate,
+    "diff": diff,
+    "evade": evade,
+}
+"""Each job by the name that the registry gives it; those of the audit log are in `audit`."""
+
+
+def encoded(value: object) -> bytes:
+    """JSON; lone surrogates as escapes."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return json.dumps(msgspec.to_builtins(value)).encode("ascii")

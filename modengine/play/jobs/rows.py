@@ -1,0 +1,47 @@
+"""Labelled messages, and what a policy decides of many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from modengine.engine.engine import Engine
+from modengine.errors import MessageError
+from modengine.model import Message
+
+HARMLESS = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledMessage:
+    """A labelled message."""
+
+    message: Message
+    label: str
+    kind: str = ""
+    tags: tuple[str, ...] = ()
+    gloss: str = ""
+
+
+def decided(engine: Engine, rows: Sequence[LabelledMessage]) -> list[dict[str, Any] | None]:
+    """For each row its scores, and the actions that overrides raised; None where a field cannot be read."""
+    found: list[dict[str, Any] | None] = []
+    for row in rows:
+        try:
+            decision = engine.decide(row.message, ignore_scope=True)
+        except MessageError:
+            found.append(None)
+            continue
+        found.append(
+            {
+                "action": decision.action,
+                "scores": {name: one.score for name, one in decision.categories.items()},
+                "actions": {name: one.action for name, one in decision.categories.items()},
+            }
+        )
+    return found
+
+
+def text_of(message: Message) -> str:
+    return "\n".join(part.text for part in message.all_parts() if part.text)

@@ -1,0 +1,84 @@
+"""A child process that compiles and runs what a student wrote.
+
+It greets with an empty answer when it is ready, reads one request a line on standard input and
+answers with a line `STATUS LENGTH` and so many bytes of JSON.  Its address space is bounded where
+the system can do that; its time is bounded by the parent, which ends it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import IO, Any
+
+from modengine.errors import AuditError, MessageError, PolicyError
+from modengine.play.jobs.jobs import JOBS, Bench, NeedError, encoded
+from modengine.play.limits import MEMORY, MOST_ANSWER
+
+NEED = 449
+"""The status by which a worker asks for the files of a rule set."""
+
+
+def bound() -> None:
+    """Bounds the address space of this process, writes no core, and forks nothing."""
+    try:
+        import resource  # noqa: PLC0415  (no such module on Windows)
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def answer(bench: Bench, request: dict[str, Any]) -> tuple[int, bytes]:
+    """The status and the JSON of the answer to a request."""
+    from modengine.play.jobs.audit import AUDIT_JOBS  # noqa: PLC0415  (after the limits are set)
+
+    job = (JOBS | AUDIT_JOBS).get(request.get("job", ""))
+    if job is None:
+        return 404, encoded({"error": "there is no such job"})
+    try:
+        found = encoded(job(bench, request))
+    except NeedError as error:
+        return NEED, encoded({"need": str(error)})
+    except MessageError as error:
+        return 422, encoded({"error": error.message, "code": error.code})
+    except AuditError as error:
+        return 409, encoded({"error": error.message, "code": error.code, "hint": error.hint})
+    except PolicyError as error:
+        return 422, encoded({"error": "; ".join(one.message for one in error.diagnostics[:3])})
+    except (ValueError, KeyError, TypeError) as error:
+        return 422, encoded({"error": str(error)[:400] or type(error).__name__})
+    except MemoryError:
+        return 413, encoded({"error": "this needs more memory than the page gives to one rule set"})
+    except RecursionError:
+        return 413, encoded({"error": "this is nested too deeply"})
+    except Exception as error:  # a bug: the worker goes on for the others
+        return 500, encoded({"error": f"an unexpected error, and so a bug: {type(error).__name__}", "code": "bug"})
+    if len(found) > MOST_ANSWER:
+        return 413, encoded({"error": "the answer would be too long"})
+    return 200, found
+
+
+def serve(requests: IO[bytes], answers: IO[bytes], logs: Path | None) -> None:
+    """Answers requests until there are no more."""
+    bench = Bench(logs=logs)
+    answers.write(b"200 0\n")
+    answers.flush()
+    for line in requests:
+        status, body = answer(bench, json.loads(line))
+        answers.write(b"%d %d\n" % (status, len(body)))
+        answers.write(body)
+        answers.flush()
+
+
+def main() -> None:
+    bound()
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever prints by mistake does not stand among the answers
+    serve(sys.stdin.buffer, out, Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""From the files that the page sends to an engine, reading nothing else of the machine.
+
+The files are written into a folder of their own, the shipped rules into `shipped` beside them, and
+nothing outside of that folder is read, whatever a file names.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from modengine.checks.run import check_loaded
+from modengine.engine.compile.program import Program
+from modengine.engine.engine import Engine
+from modengine.errors import Diagnostic, Location
+from modengine.paths import shipped_rules
+from modengine.play.limits import MOST_FILES, MOST_RULES
+from modengine.policy.load import read
+from modengine.policy.model import Rule, Ruleset
+
+SHIPPED = "shipped"
+"""The folder by which a policy of the page names shipped rules: `rulesets: [shipped/relief.yaml]`."""
+_NAME = re.compile(r"\w[\w -]{0,60}(\.[\w-]{1,30}){0,3}\.(yaml|yml|txt)")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of a set of files."""
+
+    engine: Engine | None
+    diagnostics: tuple[Diagnostic, ...]
+    """Places name the files as they were sent."""
+
+
+def names_are_good(files: Mapping[str, str], main: str) -> str:
+    """What is wrong with the names or sizes of files; empty for nothing."""
+    if not files or len(files) > MOST_FILES:
+        return f"a rule set has 1 to {MOST_FILES} files"
+    if main not in files:
+        return f"the policy `{main[:80]}` is not among the files"
+    if sum(map(len, files.values())) > MOST_RULES:
+        return f"the files have more than {MOST_RULES:,} characters"
+    for name in files:
+        parts = name.split("/")
+        folders = all(re.fullmatch(r"\w[\w-]{0,60}", part) for part in parts[:-1])
+        if len(parts) > 4 or not folders or not _NAME.fullmatch(parts[-1]) or parts[0].lower() == SHIPPED:
+            return f"`{name[:80]}` is no name of a rule file here: letters, digits, `-`; .yaml, .yml or .txt"
+        if any(_RESERVED.match(part) for part in parts):
+            return f"`{name[:80]}` is a name that some systems keep for themselves"
+    return ""
+
+
+def make(files: Mapping[str, str], main: str) -> Made:
+    """The engine of a policy among the files; a lone ruleset gets the usual thresholds.
+
+    Raises ValueError for names or sizes that are not allowed.
+    """
+    if wrong := names_are_good(files, main):
+        raise ValueError(wrong)
+    with TemporaryDirectory(prefix="modengine-play-") as name:
+        folder = Path(name).resolve()
+        for file, text in files.items():
+            path = folder / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8", errors="replace", newline="\n")
+        if any(f"{SHIPPED}/" in text for text in files.values()):
+            shutil.copytree(shipped_rules(), folder / SHIPPED)
+        return _made(folder, folder / main)
+
+
+def _made(folder: Path, main: Path) -> Made:
+    loaded = read(main, folder)
+    if loaded.ruleset is not None and not any(one.severity == "error" for one in loaded.diagnostics):
+        around = folder / "around.yaml"
+        around.write_text(_around(loaded.ruleset, main.name), "utf-8", newline="\n")
+        loaded = read(around, folder)
+    problems = check_loaded(loaded)
+    engine = None
+    if loaded.policy is not None and not any(one.severity == "error" for one in problems):
+        engine = Engine(Program(loaded.policy))  # `check_loaded` held it to what `compile_engine` asks
+    return Made(engine, tuple(_named(one, folder) for one in problems))
+
+
+def _around(ruleset: Ruleset, file: str) -> str:
+    """A policy around a lone ruleset, with the thresholds of the tutorial."""
+    actions = ["actions:", f"  {ruleset.category}: {{label: 30, review: 50, block: 90}}"] if ruleset.category else []
+    return "\n".join([f"policy: {ruleset.id}", f'title: "{ruleset.id}"', f'rulesets: ["{file}"]', *actions, ""])
+
+
+def _named(problem: Diagnostic, folder: Path) -> Diagnostic:
+    """The problem with the file's name as the page knows it, and no path of the machine."""
+    place = problem.location
+    path = Path(place.file)
+    file = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+    said = problem.message.replace(f"{folder}/", "").replace(f"{folder}\\", "").replace(str(folder), "")
+    return replace(problem, message=said, location=Location(file, place.line, place.column))
+
+
+def rule_file(rule: Rule) -> str:
+    """The name of the file that a rule stands in, as the page knows it."""
+    parts = Path(rule.place.file).parts
+    start = next((at for at, part in enumerate(parts) if part.startswith("modengine-play-")), -1)
+    return "/".join(parts[start + 1 :])

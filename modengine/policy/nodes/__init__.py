@@ -1,0 +1,1 @@
+"""YAML to nodes with places, and nodes checked against shapes."""

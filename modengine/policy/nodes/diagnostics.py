@@ -1,0 +1,85 @@
+"""The problems found while reading a tree of files, each with the line that its caret points into."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from modengine.errors import Diagnostic, Location
+
+MOST = 500
+"""Problems kept of one file; a hostile file could hold a million."""
+
+
+class TooManyDiagnostics(Exception):
+    """Ends the reading of all files.  What was found until then is reported."""
+
+
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What ends a line in YAML 1.1, section 4.2."""
+
+
+class Diagnostics:
+    """Collects problems.  One is made for each call of `read` and thrown away with it."""
+
+    def __init__(self) -> None:
+        self._found: dict[Diagnostic, None] = {}
+        self._lines: dict[str, list[str]] = {}
+        self._count: Counter[str] = Counter()
+
+    def know(self, file: str, text: str) -> None:
+        """Remember the text of a file, for carets."""
+        self._lines[file] = _LINE_END.split(text)
+
+    def line(self, place: Location) -> str:
+        """The line of the file at a place; empty where the file or the line is not known."""
+        lines = self._lines.get(place.file, [])
+        return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
+
+    def add(self, code: str, message: str, place: Location, hint: str) -> None:
+        """Add a problem.  Raises TooManyProblems where its file has more than enough."""
+        self._count[place.file] += 1
+        if self._count[place.file] > MOST:
+            message, hint = f"more than {MOST:,} problems in this file", "mend those above, then check again"
+            self._found[Diagnostic("ME113", message, place, hint, self.line(place))] = None
+            raise TooManyDiagnostics
+        self._found[Diagnostic(code, message, place, hint, self.line(place))] = None
+
+    @property
+    def count(self) -> int:
+        """How many problems were reported so far; two readings tell whether a step found any."""
+        return self._count.total()
+
+    @property
+    def found(self) -> tuple[Diagnostic, ...]:
+        """All problems, sorted by place."""
+        return tuple(sorted(self._found, key=lambda p: (p.location, p.code, p.message)))
+
+
+def closest(name: str, names: Iterable[str]) -> str:
+    """The one of `names` that `name` was probably meant to be; empty for none."""
+    near = [one for one in names if abs(len(one) - len(name)) <= 3][:MOST]
+    return next(iter(difflib.get_close_matches(name, near, n=1, cutoff=0.6)), "") if len(name) <= 100 else ""
+
+
+def meant(name: str, names: Iterable[str], otherwise: str) -> str:
+    """A hint: the closest name, else all of few names, and `otherwise`: what to do if none of them is meant."""
+    names = list(names)
+    near = closest(name, names)
+    if near:
+        return f"did you mean `{near}`?"
+    return f"choose {listed(names, 'or')}, or {otherwise}" if 0 < len(names) <= 8 else otherwise
+
+
+def listed(names: Iterable[str], word: str = "and") -> str:
+    """`a`, `b` and `c`."""
+    quoted = [f"`{name}`" for name in names]
+    return f" {word} ".join(filter(None, (", ".join(quoted[:-1]), *quoted[-1:])))
+
+
+def shown(text: str, most: int = 40) -> str:
+    """A text of the user's, short and on one line, for a message."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else flat[: most - 1] + "…"

@@ -1,0 +1,343 @@
+"""YAML to nodes with places, and limits against hostile files.
+
+Events are read one by one and made into nodes of our own: nothing is ever constructed, aliases are
+refused before they could be followed, and reading stops at the 51st level of nesting, so that work
+and memory stay linear in a file of at most 5 MB.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import yaml
+
+from modengine.errors import Location
+from modengine.policy.nodes.diagnostics import Diagnostics, shown
+
+MAX_DEPTH = 50
+MAX_VALUES = 100_000
+"""Scalars in one file.  Long lists of terms have files of their own."""
+
+Reading = Literal["text", "number", "date", "boolean", "nothing"]
+
+_READINGS: tuple[tuple[Reading, re.Pattern[str]], ...] = (
+    ("nothing", re.compile(r"~|null|Null|NULL|")),
+    ("boolean", re.compile(r"yes|no|true|false|on|off", re.IGNORECASE)),
+    ("date", re.compile(r"\d{4}-\d\d?-\d\d?(?:(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d.*)?", re.ASCII)),
+    (
+        "number",
+        re.compile(r"[-+]?(?:0b[01_]+|0x[\da-fA-F_]+|0o?[0-7_]+|\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?)", re.ASCII),
+    ),
+    ("number", re.compile(r"[-+]?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][-+]?\d+)?", re.ASCII)),
+    ("number", re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|[-+]?\._*(?:[eE][-+]\d+)?", re.ASCII)),
+)
+"""How YAML 1.1 (as PyYAML has it) or YAML 1.2 (as editors have it) reads an unquoted scalar."""
+
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNITS = {"'": re.compile(r"''|[^']", re.S), '"': re.compile(r"\\(?:x..|u.{4}|U.{8}|.)|[^\\]", re.S)}
+_ESCAPED_SPACE = frozenset("\\" + char for char in " ntr\t\n\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text, number, date ... : always its characters, never a constructed value."""
+
+    value: str
+    place: Location
+    plain: bool = False
+    """Written without quotation marks and without `|` or `>`."""
+    raw: str = ""
+    """The scalar as it stands in the file, quotation marks and all."""
+
+    @property
+    def reading(self) -> Reading:
+        """What YAML makes of it."""
+        if not self.plain:
+            return "text"
+        return next((name for name, pattern in _READINGS if pattern.fullmatch(self.value)), "text")
+
+    def at(self, offset: int) -> Location:
+        """The place in the file of the character at `offset` of the value.
+
+        Folding changes white space alone, so the n-th character that is no white space is the same
+        one in the value and in the file.
+        """
+        wanted = len("".join(self.value[:offset].split()))
+        if offset >= len(self.value.rstrip()):
+            wanted = len("".join(self.value.split()))
+        at = 0
+        for start, end in self._units():
+            if self.raw[start:end].isspace():
+                continue
+            if at == wanted:
+                return self._place(start)
+            at += 1
+            last = end
+        return self._place(last) if at else self.place
+
+    def _units(self) -> Iterator[tuple[int, int]]:
+        """The start and end in `raw` of each character of the value."""
+        quote = self.raw[:1]
+        if not self.plain and quote in _UNITS:
+            for found in _UNITS[quote].finditer(self.raw, 1, len(self.raw) - 1):
+                if found.group() not in _ESCAPED_SPACE:
+                    yield found.span()
+            return
+        start = 0 if self.plain else self.raw.find("\n") + 1
+        for at in range(start, len(self.raw)):
+            yield at, at + 1
+
+    def _place(self, at: int) -> Location:
+        before = self.raw[:at]
+        lines = before.count("\n")
+        if not lines:
+            return self.place.shifted(at)
+        return Location(self.place.file, self.place.line + lines, at - before.rfind("\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    items: tuple[Node, ...]
+    place: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    entries: tuple[tuple[Scalar, Node], ...]
+    place: Location
+
+    def get(self, key: str) -> Node | None:
+        return next((value for name, value in self.entries if name.value == key), None)
+
+    def key(self, key: str) -> Scalar | None:
+        """The key itself, for its place."""
+        return next((name for name, _ in self.entries if name.value == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What stood where an alias was: already reported, never looked at."""
+
+    place: Location
+
+
+Node = Scalar | Sequence | Mapping | Lost
+
+
+def parse(text: str, file: str, report: Diagnostics) -> Node | None:
+    """The nodes of a file; None where nothing can be made of it.  Every problem goes to `report`."""
+    report.know(file, text)
+    bad = _UNPRINTABLE.search(text)
+    if bad:
+        before = text[: bad.start()]
+        place = Location(file, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+        report.add("ME105", f"an unprintable character, U+{ord(bad.group()):04X}", place, "remove the character")
+        return None
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    builder = _Builder(text, file, report)
+    try:
+        for event in yaml.parse(text, Loader=loader):
+            if not builder.take(event):
+                return None
+    except yaml.MarkedYAMLError as error:
+        _malformed(error, file, report)
+        return None
+    except yaml.YAMLError as error:  # ReaderError, which the search above should have forestalled
+        report.add("ME105", f"not YAML: {shown(str(error), 200)}", Location(file), "see https://yaml.org")
+        return None
+    root = builder.root
+    if root is None or (isinstance(root, Scalar) and root.plain and not root.value):
+        report.add("ME112", "the file holds nothing", Location(file), "a ruleset begins with `ruleset: NAME`")
+        return None
+    return root
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection that has not ended."""
+
+    place: Location
+    keys: dict[str, int] | None
+    """The line of each key; None for a sequence."""
+    items: list[Node]
+    entries: list[tuple[Scalar, Node]]
+    lost: bool
+    """It has a tag, so that nobody knows what it means."""
+    key: Node | None = None
+
+
+class _Builder:
+    """Nodes from events, by a stack in place of recursion."""
+
+    def __init__(self, text: str, file: str, report: Diagnostics) -> None:
+        self.text, self.file, self.report = text, file, report
+        self.stack: list[_Open] = []
+        self.root: Node | None = None
+        self.values = self.documents = 0
+
+    def take(self, event: Any) -> bool:
+        """Take the next event; False to stop."""
+        match event:
+            case yaml.DocumentStartEvent():
+                self.documents += 1
+                if self.documents > 1:
+                    self._add("ME111", "a second document begins here", event, "remove `---`, or split the file")
+                    return False
+            case yaml.AliasEvent():
+                self._add("ME107", f"`*{event.anchor}` is an alias", event, "write the value out where it is used")
+                self._put(Lost(self._place(event)))
+            case yaml.ScalarEvent():
+                self.values += 1
+                if self.values > MAX_VALUES:
+                    self._add(
+                        "ME103",
+                        f"more than {MAX_VALUES:,} values",
+                        event,
+                        "move long lists to files of one term a line",
+                    )
+                    return False
+                if self._refuse_properties(event):
+                    self._put(Lost(self._place(event)))
+                else:
+                    raw = self.text[_index(event.start_mark) : _index(event.end_mark)]
+                    self._put(Scalar(event.value, self._place(event), not event.style, raw))
+            case yaml.CollectionStartEvent():
+                lost = self._refuse_properties(event)
+                keys: dict[str, int] | None = {} if isinstance(event, yaml.MappingStartEvent) else None
+                self.stack.append(_Open(self._place(event), keys, [], [], lost))
+                if len(self.stack) > MAX_DEPTH:
+                    self._add(
+                        "ME106", f"nested more than {MAX_DEPTH} levels deep", event, "a ruleset needs about eight"
+                    )
+                    return False
+            case yaml.CollectionEndEvent():
+                done = self.stack.pop()
+                if done.lost:
+                    self._put(Lost(done.place))
+                elif done.keys is None:
+                    self._put(Sequence(tuple(done.items), done.place))
+                else:
+                    self._put(Mapping(tuple(done.entries), done.place))
+        return True
+
+    def _put(self, node: Node) -> None:
+        """Add a finished node to the collection around it."""
+        if not self.stack:
+            self.root = node
+            return
+        around = self.stack[-1]
+        if around.keys is None:
+            around.items.append(node)
+        elif around.key is None:
+            around.key = node
+        else:
+            key, around.key = around.key, None
+            self._entry(around, around.keys, key, node)
+
+    def _entry(self, around: _Open, keys: dict[str, int], key: Node, value: Node) -> None:
+        add = self.report.add
+        if not isinstance(key, Scalar):
+            if not isinstance(key, Lost):
+                add("ME203", "a key must be a text", key.place, "write `key: value`")
+        elif key.plain and key.value == "<<":
+            add("ME109", "`<<` merges another mapping into this one", key.place, "write the keys out")
+        elif key.value in keys:
+            hint = f"it stands on line {keys[key.value]} already; keep one of the two"
+            add("ME110", f"the key `{shown(key.value)}` stands twice", key.place, hint)
+        else:
+            keys[key.value] = key.place.line
+            around.entries.append((key, value))
+
+    def _refuse_properties(self, event: Any) -> bool:
+        """Report an anchor and a tag; True for a tag, which makes the node something else than it seems."""
+        if event.anchor is not None:
+            hint = "remove it, and write the value out where it is used"
+            self._add("ME107", f"`&{event.anchor}` is an anchor", event, hint)
+        if event.tag is not None:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._add("ME108", f"`{shown(tag)}` is a tag", event, "remove it; quote a text that must stay a text")
+        return event.tag is not None
+
+    def _place(self, event: Any) -> Location:
+        return Location(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def _add(self, code: str, message: str, event: Any, hint: str) -> None:
+        self.report.add(code, message, self._place(event), hint)
+
+
+def _index(mark: Any) -> int:
+    return int(mark.index)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    """What PyYAML's two parsers say, and what it means to the author of a rule."""
+
+    said: str
+    """A regex on the problem and its context, `problem / context`."""
+    meaning: str
+    hint: str
+    at_context: bool = False
+    """Point at where the broken thing begins, not at where the parser gave up."""
+
+
+_CAUSES: tuple[_Cause, ...] = (
+    _Cause(
+        "mapping values are not allowed",
+        "a `: ` where no key can stand",
+        "quote a text that holds `: `; write each key with a space after its colon",
+    ),
+    _Cause(
+        "could not find expected ':'",
+        "a line without `: ` among keys",
+        "write `key: value`, with a space after the colon",
+        True,
+    ),
+    _Cause("cannot start any token", "a text begins with a character that has a meaning in YAML", "quote the text"),
+    _Cause("escape|hexadecimal", "`\\` begins an escape in double quotes", "use 'single quotes' for a regex"),
+    _Cause(
+        "quoted scalar",
+        "a quotation mark is never closed",
+        "close it, or quote the text in the other kind of marks",
+        True,
+    ),
+    _Cause("an alias|an anchor", "`*` or `&` begins an alias or an anchor", "quote a text that begins with it", True),
+    _Cause(
+        "flow (?:sequence|mapping)",
+        "a `[` or `{` is not closed, or a comma is missing before this",
+        "close it, or quote the text",
+    ),
+    _Cause("block (?:collection|sequence)", "expected `- ` and an item here", "align the line with its neighbours"),
+    _Cause(
+        "block mapping|a simple key",
+        "expected a key here",
+        "align the line with its neighbours; quote a value as a whole",
+    ),
+    _Cause(
+        "block scalar",
+        "`|` or `>` begins a text of several lines",
+        "indent these lines with spaces, or quote the text",
+        True,
+    ),
+    _Cause("a directive|a tag|tag handle", "`%` or `!` begins a directive or a tag", "quote the text", True),
+    _Cause("document start", "something stands after the end of the file's one value", "begin every line with a key"),
+)
+
+
+def _malformed(error: yaml.MarkedYAMLError, file: str, report: Diagnostics) -> None:
+    said = f"{error.problem or ''} / {error.context or ''}"
+    cause = next((one for one in _CAUSES if re.search(one.said, said)), None)
+    marks = (error.problem_mark, error.context_mark)
+    mark = next(filter(None, reversed(marks) if cause and cause.at_context else marks), None)
+    place = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
+    if "nesting depth" in said:
+        report.add("ME106", f"nested more than {MAX_DEPTH} levels deep", place, "a ruleset needs about eight")
+    elif report.line(place)[place.column - 1 : place.column] == "\t":
+        report.add("ME105", "a tab where YAML wants spaces", place, "indent with spaces")
+    elif cause is None:
+        report.add("ME105", f"not YAML: {shown(said, 200)}", place, "see the examples in docs/rule-language.md")
+    else:
+        report.add("ME105", cause.meaning, place, cause.hint)

@@ -1,0 +1,1 @@
+"""Files of messages to rows, blocks and shards."""

@@ -1,0 +1,87 @@
+"""Parquet: a message a row, read in batches (pyarrow, from the extra `lab`)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from modengine.errors import InputError, MessageError
+from modengine.run.read.row import Row
+from modengine.run.read.shape import message_of
+
+BATCH = 4_096
+"""Rows held at a time."""
+
+
+def require(name: str) -> Any:
+    """The Parquet module of pyarrow.  Raises InputError (ME906) where it is not installed."""
+    try:
+        import pyarrow.parquet as found  # noqa: PLC0415  (heavy, and only this form needs it)
+    except ImportError:
+        raise InputError(
+            "ME906", f"`{name}` is Parquet, which needs pyarrow", "pip install 'modengine[lab]', or save it as JSONL"
+        ) from None
+    return found
+
+
+def arrow() -> Any:
+    """The module pyarrow.  Raises InputError (ME906) where it is not installed."""
+    try:
+        import pyarrow  # noqa: PLC0415
+    except ImportError:
+        raise InputError("ME906", "Arrow batches need pyarrow", "pip install 'modengine[lab]'") from None
+    return pyarrow
+
+
+def rows(name: str, column: str = "text") -> Iterator[Row]:
+    """A row for every record, its text under `column`; `line` counts rows from 1.
+
+    NaN counts as missing.  Raises InputError (ME906) for a file that is no Parquet, ME908 for one
+    without the column.
+    """
+    parquet = require(name)
+    try:
+        file = parquet.ParquetFile(name)
+    except (OSError, ValueError) as error:  # pyarrow's own errors are ValueErrors
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError("ME906", f"`{name}` is not a Parquet file: {why}", "check how it was written") from None
+    with file:
+        names = file.schema_arrow.names
+        if column not in names and "parts" not in names:
+            shown = ", ".join(f"`{one[:40]}`" for one in names[:10])
+            raise InputError("ME908", f"`{name}` has no column `{column}`, only {shown}", "name the one with the text")
+        for number, values in enumerate(_values(file, name), 1):
+            try:
+                message = message_of(values, column)
+            except MessageError as error:
+                yield Row(number, name, error=error)
+            else:
+                yield Row(number, name, message=message)
+
+
+def count(name: str) -> int:
+    """How many rows a file has; 0 where it cannot be told."""
+    try:
+        return int(require(name).read_metadata(name).num_rows)
+    except (OSError, ValueError):
+        return 0
+
+
+def _values(file: Any, name: str) -> Iterator[dict[str, object]]:
+    """The rows as dictionaries, a batch at a time."""
+    batches = file.iter_batches(BATCH)
+    while True:
+        try:
+            batch = next(batches, None)
+            values = [] if batch is None else batch.to_pylist()
+        except (OSError, ValueError) as error:  # a file that is damaged further down, a time out of range
+            raise InputError("ME906", f"`{name}` cannot be read to its end: {error}", "write it anew") from None
+        if batch is None:
+            return
+        for row in values:
+            yield {key: _known(value) for key, value in row.items()}
+
+
+def _known(value: object) -> object:
+    return None if isinstance(value, float) and math.isnan(value) else value

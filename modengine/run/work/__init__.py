@@ -1,0 +1,1 @@
+"""Rows decided: in this process, in several, or on many machines."""

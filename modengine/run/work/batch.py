@@ -1,0 +1,63 @@
+"""Arrow batches decided: for Ray Data, DuckDB, pandas and whatever else speaks Arrow.
+
+    decide = ArrowBatches(modengine.load())
+    decided = decide(batch)                                     # pyarrow.RecordBatch or Table
+    ray.data.read_parquet(...).map_batches(decide, batch_format="pyarrow")
+
+It pickles as its policy, so that each worker compiles once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from modengine.engine.engine import Engine
+from modengine.errors import MessageError
+from modengine.run.read import parquet
+from modengine.run.read.row import Row
+from modengine.run.read.shape import message_of
+from modengine.run.work.scan import scan_batches
+from modengine.run.write.results import Result, to_json
+
+COLUMNS = ("id", "action", "taken", "in_scope", "flagged", "decision", "error_code", "error")
+"""What comes out: of a decision all of it as JSON, and what is asked for most; nulls beside an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArrowBatches:
+    """A function from batches of messages to batches of decisions, row by row."""
+
+    engine: Engine
+    ignore_scope: bool = False
+    text: str = "text"
+    """The column that holds the text; the others are fields, as in a Parquet file of messages."""
+
+    def __call__(self, batch: Any) -> Any:
+        """A `RecordBatch` for a `RecordBatch`, a `Table` for a `Table`."""
+        pyarrow = parquet.arrow()
+        rows = [self._row(number, values) for number, values in enumerate(batch.to_pylist(), 1)]
+        results = [result for _, result in scan_batches(self.engine, rows, self.ignore_scope)]
+        columns = zip(*map(_cells, results), strict=True) if results else [()] * len(COLUMNS)
+        types = (pyarrow.string(),) * 3 + (pyarrow.bool_(),) * 2 + (pyarrow.string(),) * 3
+        arrays = [pyarrow.array(column, kind) for column, kind in zip(columns, types, strict=True)]
+        return type(batch).from_arrays(arrays, names=list(COLUMNS))
+
+    def _row(self, number: int, values: Mapping[str, object]) -> Row:
+        known = {name: None if isinstance(one, float) and math.isnan(one) else one for name, one in values.items()}
+        try:
+            return Row(number, "", message_of(known, self.text))
+        except MessageError as error:
+            return Row(number, "", error=error)
+
+
+def _cells(result: Result) -> tuple[object, ...]:
+    one = result.decision
+    if one is None:
+        assert result.error is not None
+        return (*[None] * 6, result.error.code, result.error.message)
+    # An id may hold a lone surrogate, which Arrow, being UTF-8, cannot.
+    name = None if one.id is None else one.id.encode("utf-8", "replace").decode()
+    return (name, one.action, one.taken, one.in_scope, one.flagged, to_json(one).decode(), None, None)

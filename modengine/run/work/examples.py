@@ -1,0 +1,92 @@
+"""The examples inside rule files, held against an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from modengine.model import Message, RuleTrace, Trace
+from modengine.policy.condition import RuleRef, matching, walk
+from modengine.policy.model import Example, Rule
+
+Kind = Literal["match", "pass", "known_miss", "known_false_alarm"]
+WANTED: dict[Kind, bool] = {"match": True, "pass": False, "known_miss": False, "known_false_alarm": True}
+"""Whether the rule is to hit, or is known to."""
+KNOWN: frozenset[Kind] = frozenset({"known_miss", "known_false_alarm"})
+
+
+class Tracer(Protocol):
+    """What running examples needs of an engine."""
+
+    def trace(
+        self, message: Message | str, *, ignore_scope: bool = True, rules: Collection[str] | None = None
+    ) -> Trace: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleResult:
+    """What became of one example."""
+
+    rule: Rule
+    kind: Kind
+    example: Example
+    hit: bool
+    trace: RuleTrace | None
+    """What was looked at for the rule; None where nothing of it was found."""
+    undetermined: str
+    """Why it could not be told whether the rule hits; empty where it could."""
+
+    @property
+    def verdict(self) -> Literal["holds", "fails", "news"]:
+        """`news`: a known weakness that is none any more, and can be moved to `match` or `pass`.
+
+        An example that could not be decided fails, whatever its kind: it shows nothing.
+        """
+        if self.undetermined:
+            return "fails"
+        if self.hit == WANTED[self.kind]:
+            return "holds"
+        return "news" if self.kind in KNOWN else "fails"
+
+
+def run_examples(engine: Tracer, rules: Iterable[Rule]) -> Iterator[ExampleResult]:
+    """The outcome of every example of every rule that is evaluated (drafts are not).
+
+    An example is about its own rule alone: what else hits does not matter.  Scope and period are
+    taken as met.
+    """
+    for rule in rules:
+        if rule.status == "draft":
+            continue
+        for kind, example in examples_of(rule):
+            trace = engine.trace(example.message, ignore_scope=True, rules=(rule.id,))
+            mine = next((one for one in trace.rules if one.rule == rule.id), None)
+            reasons = (one.reason for one in trace.decision.undetermined if one.rule in (None, rule.id))
+            yield ExampleResult(
+                rule, kind, example, mine is not None and mine.outcome == "hit", mine, next(reasons, "")
+            )
+
+
+def needs_others(rule: Rule, own: Sequence[str]) -> bool:
+    """Whether a rule refers to rules of which none is among `own`, so that it means nothing without them."""
+    return any(
+        isinstance(node, RuleRef) and not matching(node.glob, tuple(own))
+        for condition in (rule.when, rule.unless)
+        if condition is not None
+        for node in walk(condition)
+    )
+
+
+def examples_of(rule: Rule) -> Iterator[tuple[Kind, Example]]:
+    """The examples of a rule, each with its kind."""
+    examples = rule.examples
+    of_kind: dict[Kind, tuple[Example, ...]] = {
+        "match": examples.match,
+        "pass": examples.passes,
+        "known_miss": examples.known_miss,
+        "known_false_alarm": examples.known_false_alarm,
+    }
+    for kind, some in of_kind.items():
+        for example in some:
+            yield kind, example

@@ -1,0 +1,150 @@
+"""Blocks decided on this machine: in this process, or by several.  Results come in order.
+
+Workers are started anew (`spawn`), so that they are alike on every system, and each compiles the
+policy once.  So many blocks are under way as keep every worker busy, and no more: memory does not
+grow with the input.
+
+Each worker has a pipe of its own, and no third process holds an end of it.  Where either side dies,
+however much of a message it had written, the other reads the end of the pipe, and never waits for more.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import Pipe, connection, get_context
+
+from modengine.errors import WorkerError
+from modengine.run.read.blocks import Block
+from modengine.run.work.work import Done, Work
+from modengine.run.work.worker import serve
+
+AHEAD = 2
+"""Blocks that each worker has waiting."""
+Decide = Callable[[Iterable[Block]], Iterator[Done]]
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not Linux
+        return os.cpu_count() or 1
+
+
+@contextmanager
+def deciding(work: Work, jobs: int = 1) -> Iterator[Decide]:
+    """What decides blocks, in order.  Leaving it stops the workers; what they are at is dropped."""
+    if jobs == 1:
+        yield lambda some: map(work, some)
+        return
+    workers: list[_Worker] = []
+    try:
+        data = pickle.dumps(work)
+        for _ in range(jobs):
+            workers.append(_Worker(data))
+        yield lambda some: _in_order(workers, some)
+    finally:
+        for worker in workers:
+            worker.end()
+
+
+@dataclass(slots=True)
+class _Task:
+    block: Block
+    done: Done | None = None
+
+
+class _Worker:
+    """A process that decides, and the blocks that it has, in the order in which it was given them."""
+
+    def __init__(self, work: bytes) -> None:
+        self.tasks: deque[_Task] = deque()
+        self.pipe, theirs = Pipe()
+        self._process = get_context("spawn").Process(target=serve, args=(theirs,), daemon=True)
+        with theirs, _no_interrupt():
+            self._process.start()
+        self._work: bytes | None = work
+
+    def give(self, task: _Task) -> None:
+        """Raises OSError where it has died."""
+        if self._work is not None:
+            # Not at its start: what starts a process waits for one that died before it read all it was given.
+            self.pipe.send_bytes(self._work)
+            self._work = None
+        self.tasks.append(task)
+        self.pipe.send(task.block)
+
+    def take(self) -> None:
+        """Waits for its next result.  Raises EOFError, OSError where it has died, and what deciding raised."""
+        made = self.pipe.recv()
+        if isinstance(made, Exception):
+            raise made
+        self.tasks.popleft().done = made
+
+    def end(self) -> None:
+        """At once: it holds nothing that another process needs."""
+        self.pipe.close()
+        self._process.kill()
+        self._process.join()
+
+
+def _in_order(workers: Sequence[_Worker], some: Iterable[Block]) -> Iterator[Done]:
+    """Raises WorkerError (ME914) where a worker dies."""
+    tasks: deque[_Task] = deque()
+    for block in some:
+        tasks.append(_Task(block))
+        with _alive(tasks):
+            min(workers, key=lambda worker: len(worker.tasks)).give(tasks[-1])
+        yield from _done(workers, tasks, AHEAD * len(workers) - 1)
+    yield from _done(workers, tasks, 0)
+
+
+def _done(workers: Sequence[_Worker], tasks: deque[_Task], most: int) -> Iterator[Done]:
+    """Results as far as they are there in order; waits until no more than `most` tasks are left."""
+    while tasks:
+        first = tasks[0].done
+        if first is not None:
+            tasks.popleft()
+            yield first
+            continue
+        ready = connection.wait([worker.pipe for worker in workers], None if len(tasks) > most else 0)
+        if not ready:
+            return
+        with _alive(tasks):
+            for worker in workers:
+                if worker.pipe in ready:
+                    worker.take()
+
+
+@contextmanager
+def _alive(tasks: Sequence[_Task]) -> Iterator[None]:
+    """Raises WorkerError (ME914) where a pipe is found to have ended."""
+    try:
+        yield
+    except (EOFError, OSError):
+        block = tasks[0].block
+        lines = f"lines {block.line} to {block.end.line - 1} of `{block.name}`"
+        raise WorkerError(
+            "ME914",
+            f"a worker process ended before its time; {lines}, and what follows, may not have been decided",
+            "the system may have been short of memory: try fewer --jobs",
+        ) from None
+
+
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Ctrl-C goes to every process of a terminal: one started within this never sees it, and ends with its parent."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,155 @@
+"""A scan in numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from modengine.model import ACTIONS, Action, Decision
+from modengine.run.write.results import Result
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """How many messages a rule hit."""
+
+    rule: str
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts over all messages of a scan.  A message counts once in each number."""
+
+    decided: int
+    errors: Mapping[str, int]
+    """Lines that could not be read, by code."""
+    categories: Mapping[str, Mapping[Action, int]]
+    """Messages by category and action, as the action would be taken."""
+    taken: Mapping[str, int]
+    """Messages with an action that is taken, by category."""
+    actions: Mapping[Action, int]
+    """Messages by their highest action, as it would be taken."""
+    flagged: int
+    """Messages on which an action is taken."""
+    outside: Mapping[str, int]
+    """Messages of which every category is shadow, by the reasons that all of them share."""
+    outside_messages: int
+    unacted: int
+    """Messages whose highest action is not taken."""
+    undetermined: int
+    noted: int
+    """Messages whose text had to be changed before it was read."""
+    rules: tuple[RuleCount, ...]
+    """Rules by the messages that they hit, most first."""
+    study: bool = False
+    revision: str = ""
+
+    @property
+    def unread(self) -> int:
+        return sum(self.errors.values())
+
+
+_NUMBERS = ("decided", "flagged", "outside_messages", "unacted", "undetermined", "noted")
+_COUNTERS = ("errors", "taken", "actions", "outside", "rules")
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts results as they go by.  `summary()` may be asked for at any time."""
+
+    decided: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
+    categories: dict[str, Counter[Action]] = field(default_factory=dict)
+    taken: Counter[str] = field(default_factory=Counter)
+    actions: Counter[Action] = field(default_factory=Counter)
+    flagged: int = 0
+    outside: Counter[str] = field(default_factory=Counter)
+    outside_messages: int = 0
+    unacted: int = 0
+    undetermined: int = 0
+    noted: int = 0
+    rules: Counter[str] = field(default_factory=Counter)
+    study: bool = False
+    revision: str = ""
+
+    def add(self, result: Result) -> Result:
+        """Counts a result and hands it on."""
+        if result.decision is not None:
+            self._add(result.decision)
+        elif result.error is not None:
+            self.errors[result.error.code] += 1
+        return result
+
+    def _add(self, decision: Decision) -> None:
+        self.decided += 1
+        self.actions[decision.action] += 1
+        self.flagged += decision.flagged
+        self.unacted += decision.action != decision.taken
+        self.undetermined += bool(decision.undetermined)
+        self.noted += bool(decision.notes)
+        self.study, self.revision = decision.study, decision.revision
+        shadows: list[set[str]] = []
+        for name, score in decision.categories.items():
+            counts = self.categories.get(name)
+            if counts is None:
+                counts = self.categories[name] = Counter()
+            counts[score.action] += 1
+            if score.in_scope:
+                self.taken[name] += score.action != "allow"
+            else:
+                shadows.append(set(score.shadow))
+        if shadows and len(shadows) == len(decision.categories):
+            self.outside_messages += 1
+            self.outside.update(set.intersection(*shadows) or set.union(*shadows))
+        self.rules.update({hit.rule for hit in decision.hits})
+
+    def merge(self, other: Tally) -> None:
+        """Counts what another has counted."""
+        for name in _NUMBERS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name in _COUNTERS:
+            getattr(self, name).update(getattr(other, name))
+        for category, counts in other.categories.items():
+            self.categories.setdefault(category, Counter()).update(counts)
+        if other.decided:
+            self.study, self.revision = other.study, other.revision
+
+    @property
+    def rows(self) -> int:
+        """All that was counted, read or not."""
+        return self.decided + self.errors.total()
+
+    def data(self) -> dict[str, Any]:
+        """All of it as plain data."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Tally:
+        """What `data` gave.  Raises TypeError where it did not."""
+        tally = cls(**data)
+        for name in _COUNTERS:
+            setattr(tally, name, Counter(data[name]))
+        tally.categories = {category: Counter(counts) for category, counts in data["categories"].items()}
+        return tally
+
+    def summary(self) -> Summary:
+        ranked = sorted(self.rules.items(), key=lambda item: (-item[1], item[0]))
+        return Summary(
+            decided=self.decided,
+            errors=dict(sorted(self.errors.items())),
+            categories={name: {a: counts[a] for a in ACTIONS} for name, counts in self.categories.items()},
+            taken=dict(self.taken),
+            actions={action: self.actions[action] for action in ACTIONS},
+            flagged=self.flagged,
+            outside=dict(self.outside.most_common()),
+            outside_messages=self.outside_messages,
+            unacted=self.unacted,
+            undetermined=self.undetermined,
+            noted=self.noted,
+            rules=tuple(RuleCount(rule, count) for rule, count in ranked),
+            study=self.study,
+            revision=self.revision,
+        )

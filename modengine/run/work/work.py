@@ -1,0 +1,84 @@
+"""What is done with a block: read, decided, written as bytes, sealed for the audit log, counted.
+
+A `Work` pickles as its policy and a few words, so that each worker process compiles its own engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from modengine.engine.engine import Engine
+from modengine.model import Decision, Message
+from modengine.run.read.blocks import Block, Position
+from modengine.run.work.scan import scan_batches
+from modengine.run.work.summary import Tally
+from modengine.run.write import results as write
+from modengine.run.write import tidy
+from modengine.run.write.results import Result
+
+OutputForm = Literal["jsonl", "csv", "summary"]
+
+
+class Seal(Protocol):
+    """Makes of decisions what the audit log will add."""
+
+    def __call__(self, pairs: Sequence[tuple[Message, Decision]], /) -> list[Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a block."""
+
+    end: Position
+    size: int
+    output: tuple[bytes, ...]
+    """For each output file."""
+    sealed: list[Any]
+    """For each decision, in order; empty where nothing is recorded."""
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How blocks are decided."""
+
+    engine: Engine
+    ignore_scope: bool
+    form: OutputForm
+    seal: Seal | None = None
+
+    def __call__(self, block: Block) -> Done:
+        tally = Tally()
+        decided: list[tuple[Message, Decision]] = []
+        results: list[Result] = []
+        for message, result in scan_batches(self.engine, block.read(), self.ignore_scope):
+            results.append(tally.add(result))
+            if message is not None and result.decision is not None:
+                decided.append((message, result.decision))
+        sealed = [] if self.seal is None else self.seal(decided)
+        return Done(block.end, block.size, FORMS[self.form](results, self.engine), sealed, tally)
+
+
+def _jsonl(results: list[Result], _: Engine) -> tuple[bytes, ...]:
+    return (b"".join([write.encode(result) + b"\n" for result in results]),)
+
+
+def _csv(results: list[Result], engine: Engine) -> tuple[bytes, ...]:
+    titles = {rule.id: rule.title for rule in engine.policy.rules}
+    return (
+        tidy.encode(row for result in results for row in tidy.decision_rows(result)),
+        tidy.encode(row for result in results for row in tidy.hit_rows(result, titles)),
+    )
+
+
+def _nothing(_: list[Result], __: Engine) -> tuple[bytes, ...]:
+    return ()
+
+
+FORMS: Mapping[OutputForm, Callable[[list[Result], Engine], tuple[bytes, ...]]] = {
+    "jsonl": _jsonl,
+    "csv": _csv,
+    "summary": _nothing,
+}

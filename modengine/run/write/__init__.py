@@ -1,0 +1,1 @@
+"""Results as bytes, and files that are whole or not there."""

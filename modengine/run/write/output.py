@@ -1,0 +1,144 @@
+"""Where results go: to files that take their places when all is done, or straight to a stream.
+
+The file `out.jsonl` is written as `out.jsonl.part`, which only ever grows, and is cut back to a
+known length when a scan is gone on with.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from modengine.errors import OutputError
+from modengine.run.write.durable import sync, sync_folder
+from modengine.run.write.replace import said
+
+PART = ".part"
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: BinaryIO) -> None:
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(file: BinaryIO) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+class Output(Protocol):
+    """Takes the bytes of results, in order."""
+
+    lasting: bool
+    """Whether what it has taken can be taken back."""
+
+    def write(self, pieces: Sequence[bytes]) -> tuple[int, ...]:
+        """Takes bytes for each of its files; returns when they are on the disk, with the files' sizes."""
+        ...
+
+
+class Nothing:
+    """For a scan that writes no results."""
+
+    lasting = False
+
+    def write(self, pieces: Sequence[bytes]) -> tuple[int, ...]:  # noqa: ARG002
+        return ()
+
+
+class Stream:
+    """Standard output, a device, a pipe: what is written is gone."""
+
+    lasting = False
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def write(self, pieces: Sequence[bytes]) -> tuple[int, ...]:
+        for piece in pieces:
+            self._stream.write(piece)
+        self._stream.flush()
+        return ()
+
+
+class Parts:
+    """Files that are not finished yet, locked while they are written."""
+
+    lasting = True
+
+    def __init__(self, paths: Sequence[Path], files: Sequence[BinaryIO]) -> None:
+        self.paths, self._files = paths, files
+
+    def write(self, pieces: Sequence[bytes]) -> tuple[int, ...]:
+        for path, file, piece in zip(self.paths, self._files, pieces, strict=True):
+            with said(path):
+                file.write(piece)
+                file.flush()
+                sync(file.fileno())
+        return tuple(file.tell() for file in self._files)
+
+    def begin(self, heads: Sequence[bytes]) -> tuple[int, ...]:
+        """Throws away what is there."""
+        self.cut([0] * len(self._files))
+        return self.write(heads)
+
+    def cut(self, sizes: Sequence[int]) -> None:
+        """Goes back to these sizes.  Raises OutputError (ME912) where a file is shorter."""
+        for path, file, size in zip(self.paths, self._files, sizes, strict=True):
+            with said(path):
+                if os.fstat(file.fileno()).st_size < size:
+                    what = f"`{part_of(path)}` is shorter than it was"
+                    raise OutputError("ME912", what, "scan from the beginning: leave --resume out")
+                file.truncate(size)
+                file.seek(size)
+
+    def place(self) -> None:
+        """Moves the finished files into their places."""
+        for path, file in zip(self.paths, self._files, strict=True):
+            with said(path):
+                file.close()
+                place(path)
+
+    def drop(self) -> None:
+        """Removes what was written."""
+        for path, file in zip(self.paths, self._files, strict=True):
+            file.close()
+            with suppress(OSError):
+                part_of(path).unlink()
+
+
+@contextmanager
+def parts(paths: Sequence[Path]) -> Iterator[Parts]:
+    """The unfinished files for `paths`, made if need be.  Raises OutputError (ME909, ME915)."""
+    with ExitStack() as stack:
+        files = []
+        for path in paths:
+            with said(path):
+                if path.is_dir():
+                    raise OutputError("ME909", f"`{path}` is a folder", "give the name of a file")
+                descriptor = os.open(part_of(path), os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+                files.append(stack.enter_context(os.fdopen(descriptor, "r+b")))
+            try:
+                _lock(files[-1])
+            except OSError:
+                what = f"another scan is writing `{part_of(path)}`"
+                raise OutputError("ME915", what, "wait until it has ended, or give this one another output") from None
+        yield Parts(paths, files)
+
+
+def part_of(path: Path) -> Path:
+    return path.with_name(path.name + PART)
+
+
+def place(path: Path) -> None:
+    """Moves a finished file into its place, unless that was done before."""
+    if part_of(path).exists():
+        os.replace(part_of(path), path)
+        sync_folder(path.parent)

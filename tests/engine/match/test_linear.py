@@ -1,0 +1,87 @@
+"""Matching step by step: the matches of the `regex` package, in bounded time."""
+
+from __future__ import annotations
+
+import pytest
+import regex
+from hypothesis import assume, given, settings
+
+from modengine.engine.compile.nfa import automata
+from modengine.engine.match.linear import Linear
+from tests import expressions
+
+
+def linear(source: expressions.Source) -> Linear | None:
+    made = automata([source])
+    return None if made.automata[0] is None else Linear(made.automata[0], made.charsets)
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "expected"),
+    [
+        ("a|ab", "xab", [(1, 2)]),
+        ("ab|a", "xab", [(1, 3)]),
+        ("a+?b?", "aab", [(0, 1), (1, 3)]),
+        ("a*?", "aab", [(0, 1), (1, 2)]),
+        ("加.{0,2}信", "加微信 加  信", [(0, 3), (4, 8)]),
+        ("(?<=加)微(?=信)", "加微信 加微 微信", [(1, 2)]),
+        ("a(?!.*b)", "aaba a", [(3, 4), (5, 6)]),
+        (r"\bvx\b", "vx: devxy", [(0, 2)]),
+        ("k", "kK\u212a", [(0, 1), (1, 2), (2, 3)]),
+        ("a$", "a\n", [(0, 1)]),
+        ("(?m)^a", "a\na", [(0, 1), (2, 3)]),
+        (r"\b|微", "加微", [(1, 2)]),
+    ],
+)
+def test_the_leftmost_matches_and_the_first_way(source: str, text: str, expected: list[tuple[int, int]]) -> None:
+    automaton = linear((source, False))
+    assert automaton is not None
+    assert list(automaton.spans(text)) == expected == expressions.spans((source, False), text)
+
+
+@settings(max_examples=400)
+@given(expressions.sources(), expressions.short_texts())
+def test_the_matches_are_those_of_the_package(source: expressions.Source, text: str) -> None:
+    automaton = linear(source)
+    assume(automaton is not None)
+    assert automaton is not None
+    assert list(automaton.spans(text)) == expressions.spans(source, text)
+
+
+def test_the_shipped_expressions_match_as_in_the_package() -> None:
+    made = automata(expressions.shipped())
+    texts = [text for text in expressions.texts(2000) if len(text) < 100]
+    assert len(texts) >= 10
+    differing = 0
+    # Every one of them on some of the texts: on all it takes minutes.
+    for number, (source, one) in enumerate(zip(expressions.shipped(), made.automata, strict=True)):
+        assert one is not None
+        automaton = Linear(one, made.charsets)
+        for text in texts[number % 20 :: 20]:
+            differing += list(automaton.spans(text)) != expressions.spans(source, text)
+    assert differing == 0  # the texts themselves are not shown
+
+
+@pytest.mark.parametrize("source", ["(?:哈|哈哈)+啊", "(?:哈+)+啊", "哈*哈*哈*啊", "(?:.*)(?=啊)啊"])
+def test_the_steps_are_never_more_than_text_times_program(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = automata([(source, False)])
+    [one] = made.automata
+    assert one is not None
+    steps = 0
+    takes = Linear._takes
+
+    def counted(self: Linear, charset: int, char: str) -> bool:
+        nonlocal steps
+        steps += 1
+        return takes(self, charset, char)
+
+    monkeypatch.setattr(Linear, "_takes", counted)
+    text = "哈" * 1000
+    program = len(one.forward) + sum(max(1, len(look.steps)) for look in one.looks)
+    assert list(Linear(one, made.charsets).spans(text)) == []
+    assert 0 < steps <= len(text) * program
+
+
+def test_the_package_itself_gives_up_on_such_a_text() -> None:
+    with pytest.raises(TimeoutError):
+        regex.search("(?:哈|哈哈)+啊", "哈" * 1000, timeout=0.05)

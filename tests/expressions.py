@@ -1,0 +1,89 @@
+"""Regular expressions and texts to compare two ways of matching on, generated or shipped and real."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import regex
+from hypothesis import strategies as st
+
+import modengine
+from modengine.engine.match.regex import source_of
+from modengine.text.normalize import plain, replace_surrogates
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = Path(os.environ.get("MODENGINE_DATA", ROOT.parent / "shared" / "data"))
+
+Source = tuple[str, bool]
+"""An expression and whether it heeds case."""
+
+
+def compiled(source: Source) -> regex.Pattern[str]:
+    return regex.compile(source[0], 0 if source[1] else regex.IGNORECASE)
+
+
+def spans(source: Source, text: str) -> list[tuple[int, int]]:
+    """The matches of the `regex` package, without the empty ones."""
+    return [match.span() for match in compiled(source).finditer(text) if match.start() < match.end()]
+
+
+@cache
+def shipped() -> tuple[Source, ...]:
+    """Every expression of the shipped policy."""
+    policy = modengine.load(ROOT / "rules" / "campaign-2014.yaml").policy
+    patterns = (pattern for rule in policy.rules for pattern in rule.patterns if pattern.kind == "regex")
+    return tuple(dict.fromkeys((source_of(pattern), pattern.exact_case) for pattern in patterns))
+
+
+def _bodies() -> Iterator[str]:
+    files = sorted(DATA.glob("*.jsonl")) if DATA.is_dir() else sorted((ROOT / "samples").glob("*.jsonl"))
+    for file in files:
+        for line in file.read_text("utf-8").splitlines():
+            row = json.loads(line)
+            yield row.get("text", "")
+            yield from (part["text"] for part in row.get("parts", ()))
+
+
+@cache
+def texts(every: int) -> tuple[str, ...]:
+    """The plain views of every so-manieth text of the development data, or of the samples where that is not here."""
+    return tuple(plain(replace_surrogates(body)) for body in list(_bodies())[::every])
+
+
+# --------------------------------------------------------------------------- generated ones
+
+_CHARACTERS = (
+    "a", "b", "A", "k", "K", "ſ", "s", "ı", "İ", "i", "σ", "ß", "é", "加", "微", "1", " ", "😀", r"\n", ".", r"\x41",
+    "[ab]", "[^a]", "[^a加]", "[a-c]", r"[^a-b\d]", "[k]", "[à-ý]", "[ſ]", r"[\w加]", r"[\W]", r"[\s\S]", r"[\p{Lu}1]",
+    r"\w", r"\d", r"\s", r"\W", r"\D", r"\p{Han}", r"\P{Lu}", r"\p{Ll}", "(?s:.)", "(?i:b)", "(?-i:a)",
+)  # fmt: skip
+_PLACES = ("^", "$", r"\b", r"\B", r"\A", r"\Z", r"\m", r"\M", "(?m:^)", "(?m:$)")
+_COUNTS = ("*", "+", "?", "{2}", "{1,3}", "{0,2}", "{2,}")
+_LOOKS = ("(?=", "(?!", "(?<=", "(?<!")
+_LETTERS = "aabbcABKks加微\n 1_.ſKİıIißÉéσςΣ😀Aàý"
+
+
+def _longer(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    repeated = st.builds(
+        "(?:{}){}{}".format, inner, st.sampled_from(_COUNTS), st.sampled_from(("", "?"))
+    )  # often of one character
+    looks = st.builds("{}{})".format, st.sampled_from(_LOOKS), inner)
+    groups = st.builds("({})".format, inner)
+    rows = st.lists(inner, min_size=2, max_size=4).map("".join)
+    ways = st.lists(st.one_of(inner, st.just("")), min_size=2, max_size=3).map("|".join).map("(?:{})".format)
+    return st.one_of(repeated, looks, groups, rows, rows, ways)
+
+
+def sources() -> st.SearchStrategy[Source]:
+    """Expressions over few letters with all that an automaton knows, and nothing else."""
+    leaves = st.one_of(st.sampled_from(_CHARACTERS), st.sampled_from(_CHARACTERS), st.sampled_from(_PLACES))
+    flags = st.sampled_from(("", "", "(?s)", "(?m)", "(?x)"))
+    return st.tuples(st.builds("{}{}".format, flags, st.recursive(leaves, _longer, max_leaves=12)), st.booleans())
+
+
+def short_texts() -> st.SearchStrategy[str]:
+    return st.text(_LETTERS, max_size=12)
