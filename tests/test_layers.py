@@ -131,10 +131,10 @@ def test_no_import_goes_up_within_a_package(file: Path) -> None:
 
 @pytest.mark.parametrize("package", ROOMS)
 def test_every_folder_of_a_package_with_floors_has_one(package: str) -> None:
-    assert {folder.name for folder in FOLDERS if folder.parent == ROOT / package} == set(ROOMS[package])
+    assert {folder.name for folder in FOLDERS if folder.parent == PACKAGE / package} == set(ROOMS[package])
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.relative_to(ROOT.parent).as_posix())
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.relative_to(ROOT).as_posix())
 def test_a_folder_can_be_looked_over(folder: Path) -> None:
     assert len([file for file in folder.glob("*.py") if file.name != "__init__.py"]) <= FULL
 

@@ -10,9 +10,9 @@ from typing import ClassVar
 import pytest
 
 from modengine.lab.data.corpus import About
-from modengine.lab.report import report
 from modengine.lab.report.charts import Chart, Grid, Intervals, Line, Lines, Point
 from modengine.lab.report.page import page
+from modengine.lab.report.report import report
 from modengine.lab.report.svg import svg
 from modengine.lab.report.view import ResultView
 from modengine.lab.report.views.evaluate import view

@@ -8,10 +8,9 @@ import jsonschema
 import pytest
 
 from modengine.errors import InputError
-from modengine.lab import report as lab_report
-from modengine.lab.report import report
+from modengine.lab.report import report as lab_report
 from modengine.lab.report.render import as_json
-from modengine.lab.report.report import SECTIONS, Materials
+from modengine.lab.report.report import SECTIONS, Materials, report
 from modengine.lab.report.schemas import schema
 from modengine.lab.report.views.evaluate import view
 from modengine.lab.studies.evaluate import evaluate
