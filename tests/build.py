@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -66,41 +66,50 @@ def compile_policy(policy: Policy, budget: Budget = BUDGET) -> Program:
     return Program(policy, budget=budget)
 
 
+def pattern(name: str, kind: Any, **options: Any) -> Pattern:
+    return Pattern(name, kind, HERE, **options)
+
+
 def words(name: str, *terms: str, **options: Any) -> Pattern:
-    return Pattern(name, "words", HERE, terms=terms, **options)
+    return pattern(name, "words", terms=terms, **options)
 
 
 def text(name: str, *terms: str, **options: Any) -> Pattern:
-    return Pattern(name, "text", HERE, terms=terms, **options)
+    return pattern(name, "text", terms=terms, **options)
 
 
 def regex(name: str, source: str, **options: Any) -> Pattern:
-    return Pattern(name, "regex", HERE, regex=source, **options)
+    return pattern(name, "regex", regex=source, **options)
 
 
 def tokens(name: str, *steps: Token, **options: Any) -> Pattern:
-    return Pattern(name, "tokens", HERE, tokens=steps, **options)
+    return pattern(name, "tokens", tokens=steps, **options)
 
 
-def condition(source: str, patterns: tuple[str, ...] = (), rules: tuple[str, ...] = ()) -> Condition:
+def condition(source: str, patterns: Sequence[str] = (), rules: Sequence[str] = ()) -> Condition:
     """A condition whose selectors and references are filled in."""
 
     def select(one: Select) -> Select:
-        names = patterns if one.text == "them" else matching(one.text, patterns)
+        names = tuple(patterns) if one.text == "them" else matching(one.text, tuple(patterns))
         assert names, f"no pattern is named {one.text}"
         return replace(one, names=names)
 
     def refer(one: RuleRef) -> RuleRef:
-        return replace(one, rules=matching(one.glob, rules))
+        return replace(one, rules=matching(one.glob, tuple(rules)))
 
     return resolve(parse(source), select, refer)
 
 
-def rule(id_: str, when: str, *patterns: Pattern, unless: str | None = None, **rest: Any) -> Rule:
-    """A rule of `category` (`fraud` unless given) that keeps the patterns its conditions use."""
+def rule(
+    id_: str, when: str, *patterns: Pattern, unless: str | None = None, rules: Sequence[str] = (), **rest: Any
+) -> Rule:
+    """A rule of `category` (`fraud` unless given) that keeps the patterns its conditions use.
+
+    What its conditions say of other rules is resolved over `rules`, or by the policy.
+    """
     names = tuple(pattern.name for pattern in patterns)
-    held = condition(when, names)
-    cancels = None if unless is None else condition(unless, names)
+    held = condition(when, names, rules)
+    cancels = None if unless is None else condition(unless, names, rules)
     used = {*pattern_names(held), *(() if cancels is None else pattern_names(cancels))}
     rest.setdefault("category", "fraud")
     rest.setdefault("score", 0 if rest.get("relief") else 60)
@@ -130,6 +139,16 @@ def relief(
     return rule(id_, when, *patterns, category=None, relief=Relief(category, rules, by), **rest)
 
 
+def ruleset(id_: str, category: str | None, rules: Sequence[Rule], **rest: Any) -> Ruleset:
+    return Ruleset(id_, id_, category, HERE.file, HERE, tuple(rules), **rest)
+
+
+def policy_of(*rulesets: Ruleset, **rest: Any) -> Policy:
+    """A policy of rulesets, with all conditions as they will be."""
+    rest.setdefault("fields", FIELDS)
+    return Policy(rest.pop("id", "test"), rest.pop("title", "A test"), HERE.file, HERE, rulesets, **rest)
+
+
 def policy(
     *rules: Rule,
     actions: Mapping[str, Mapping[str, int]] | None = None,
@@ -147,15 +166,8 @@ def policy(
 
     resolved = tuple(replace(one, when=refer(one.when), unless=refer(one.unless)) for one in rules)
     categories = tuple(dict.fromkeys(one.category for one in rules if one.category is not None))
-    rest.setdefault("fields", FIELDS)
-    rest.setdefault("id", "test")
-    rest.setdefault("rulesets", (Ruleset("set", "set", None, HERE.file, HERE, resolved, caps=caps or {}),))
-    return Policy(
-        rest.pop("id"),
-        rest.pop("title", "A test"),
-        HERE.file,
-        HERE,
-        rest.pop("rulesets"),
+    return policy_of(
+        ruleset("set", None, resolved, caps=caps or {}),
         actions=dict.fromkeys(categories, LADDER) if actions is None else actions,
         scope={name: condition(source, (), ids) for name, source in (scope or {}).items()},
         overrides=tuple(replace(one, when=refer(one.when)) for one in overrides),
@@ -225,7 +237,7 @@ def value(when: str, body: str | Message, *patterns: Pattern) -> bool | None:
     always = regex("(always)", ".")
     held = Or((Has(Select("(always)", names=("(always)",))), asked))
     used = tuple(pattern for pattern in patterns if pattern.name in pattern_names(asked))
-    one = Rule("r", "r", "fraud", HERE, held, patterns=(always, *used), ruleset="set")
+    one = replace(rule("r", "any"), when=held, patterns=(always, *used))
     return engine(one).trace(body).rules[0].when.children[1].value
 
 

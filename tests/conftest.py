@@ -1,15 +1,21 @@
-"""Fixtures for all tests: goldens; and how Hypothesis works here."""
+"""Fixtures for all tests: goldens, and commands; and how Hypothesis works here."""
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from modengine.cli.main import run
+from tests.commands import Command, Ran
+from tests.nightly import sampling
 
 # The same examples on every run, and no time limit: a busy machine is no failure.
 # `--hypothesis-profile random` looks for new ones.
@@ -18,11 +24,13 @@ settings.register_profile("random", deadline=None)
 settings.load_profile("same")
 
 
+NIGHTLY = Path(__file__).parent / "nightly"
 KEPT = pytest.StashKey[Path]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """What is kept of compiled policies is kept for this run alone, and shared by its workers."""
+    sampling.ONE_IN = config.getoption("--sample")
     if not hasattr(config, "workerinput"):
         config.stash[KEPT] = Path(tempfile.mkdtemp(prefix="modengine-tests-"))
         os.environ["MODENGINE_CACHE"] = str(config.stash[KEPT])
@@ -39,6 +47,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-goldens", action="store_true", help="rewrite the golden files; review the difference")
+    parser.addoption("--sample", type=int, default=1, metavar="N", help="of the nightly tests, run one part in N")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The nightly tests are run where they are asked for by their folder."""
+    return True if collection_path == NIGHTLY and not any("nightly" in arg for arg in config.args) else None
 
 
 @pytest.fixture
@@ -59,3 +73,29 @@ def golden(rewrite: bool) -> Callable[[Path, str], None]:
         assert actual == path.read_bytes().decode("utf-8").replace("\r\n", "\n")
 
     return compare
+
+
+@pytest.fixture
+def command(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Runs `modengine ARGS`, with `stdin` as standard input."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def call(*args: object, stdin: bytes = b"") -> Ran:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        code = run([str(arg) for arg in args])
+        sys.stdout.flush()
+        sys.stderr.flush()
+        out, err = capfdbinary.readouterr()
+        return Ran(code, out.decode("utf-8").replace("\r\n", "\n"), err.decode("utf-8").replace("\r\n", "\n"))
+
+    return call
+
+
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder of a test: `scan` puts its log there."""
+    path = tmp_path_factory.mktemp("here")
+    monkeypatch.chdir(path)
+    return path

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import regex
 from hypothesis import strategies as st
@@ -14,9 +12,7 @@ from hypothesis import strategies as st
 import modengine
 from modengine.engine.match.regex import source_of
 from modengine.text.normalize import plain, replace_surrogates
-
-ROOT = Path(__file__).resolve().parents[1]
-DATA = Path(os.environ.get("MODENGINE_DATA", ROOT.parent / "shared" / "data"))
+from tests.paths import CAMPAIGN, CORPORA, SAMPLES
 
 Source = tuple[str, bool]
 """An expression and whether it heeds case."""
@@ -34,13 +30,13 @@ def spans(source: Source, text: str) -> list[tuple[int, int]]:
 @cache
 def shipped() -> tuple[Source, ...]:
     """Every expression of the shipped policy."""
-    policy = modengine.load(ROOT / "rules" / "campaign-2014.yaml").policy
+    policy = modengine.load(CAMPAIGN).policy
     patterns = (pattern for rule in policy.rules for pattern in rule.patterns if pattern.kind == "regex")
     return tuple(dict.fromkeys((source_of(pattern), pattern.exact_case) for pattern in patterns))
 
 
 def _bodies() -> Iterator[str]:
-    files = sorted(DATA.glob("*.jsonl")) if DATA.is_dir() else sorted((ROOT / "samples").glob("*.jsonl"))
+    files = sorted(CORPORA.glob("*.jsonl")) if CORPORA.is_dir() else sorted(SAMPLES.glob("*.jsonl"))
     for file in files:
         for line in file.read_text("utf-8").splitlines():
             row = json.loads(line)

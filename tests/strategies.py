@@ -1,7 +1,7 @@
 """Hypothesis strategies for policies and messages that collide as often as possible.
 
 A small alphabet (a dozen characters with their traditional, full-width, homophone, look-alike and
-split forms), policies built as `ruleset.model` objects, conditions written in the grammar itself
+split forms), policies built as `policy.model` objects, conditions written in the grammar itself
 and resolved here as the loader would.
 """
 
@@ -14,10 +14,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from modengine.errors import Location
 from modengine.model import Message, Part
 from modengine.policy import condition as cond
-from modengine.policy.grammar import parse
 from modengine.policy.model import (
     MANY,
     Field,
@@ -28,61 +26,13 @@ from modengine.policy.model import (
     PolicyException,
     Relief,
     Rule,
-    Ruleset,
     Token,
 )
 from modengine.text.normalize import plain
 from modengine.text.tables import lookalikes, splits, syllable
+from tests import build
 
-HERE = Location("generated.yaml")
 CHINA = timezone(timedelta(hours=8))
-
-# --------------------------------------------------------------------------- makers
-
-
-def make_pattern(name: str, kind: str, **options: Any) -> Pattern:
-    return Pattern(name, kind, HERE, **options)  # type: ignore[arg-type]
-
-
-def make_condition(text: str, patterns: Sequence[str] = (), rules: Sequence[str] = ()) -> cond.Condition:
-    """A condition with its selectors and references resolved over the names of patterns and rules."""
-
-    def select(one: cond.Select) -> cond.Select:
-        names = tuple(patterns) if one.text == "them" else cond.matching(one.text, tuple(patterns))
-        return cond.Select(one.text, one.offset, names)
-
-    def rule(one: cond.RuleRef) -> cond.RuleRef:
-        return cond.RuleRef(one.glob, one.offset, cond.matching(one.glob, tuple(rules)))
-
-    return cond.resolve(parse(text), select, rule)
-
-
-def make_rule(
-    id_: str,
-    when: str,
-    patterns: Sequence[Pattern] = (),
-    *,
-    unless: str | None = None,
-    rules: Sequence[str] = (),
-    **rest: Any,
-) -> Rule:
-    """A rule with the patterns that its conditions use; `rules` are the ids of the whole policy."""
-    names = [pattern.name for pattern in patterns]
-    made = make_condition(when, names, rules)
-    cancel = None if unless is None else make_condition(unless, names, rules)
-    used = {*cond.pattern_names(made), *(() if cancel is None else cond.pattern_names(cancel))}
-    kept = tuple(pattern for pattern in patterns if pattern.name in used)
-    return Rule(id_, id_, rest.pop("category", None), HERE, made, cancel, patterns=kept, **rest)
-
-
-def make_ruleset(id_: str, category: str | None, rules: Sequence[Rule], **rest: Any) -> Ruleset:
-    return Ruleset(id_, id_, category, f"{id_}.yaml", HERE, tuple(rules), **rest)
-
-
-def make_policy(*rulesets: Ruleset, **rest: Any) -> Policy:
-    rest.setdefault("fields", FIELDS)
-    return Policy("generated", "Generated", "generated.yaml", HERE, rulesets, **rest)
-
 
 # --------------------------------------------------------------------------- the alphabet
 
@@ -181,7 +131,7 @@ def patterns(draw: st.DrawFn, name: str) -> Pattern:
     if draw(st.integers(0, 4)) == 4:
         options["parts"] = draw(st.sampled_from((("text",), ("ocr",), ("text", "caption"), ("ocr", "transcript"))))
     options["near_miss"] = draw(st.booleans())
-    return make_pattern(name, kind, **options)
+    return build.pattern(name, kind, **options)
 
 
 # --------------------------------------------------------------------------- conditions
@@ -281,7 +231,7 @@ def rules(
 ) -> Rule:
     names = [f"p{n}" for n in range(draw(st.integers(1, 3)))]
     made = [draw(patterns(name)) for name in names]
-    rest: dict[str, Any] = {"category": category, "ruleset": category or "relief"}
+    rest: dict[str, Any] = {"category": category, "ruleset": category or "relief", "score": 0}
     rest["status"] = draw(st.sampled_from(("stable",) * 6 + ("test", "draft")))
     if category is None:
         victim = draw(st.sampled_from(categories))
@@ -295,7 +245,7 @@ def rules(
         rest["group"] = draw(st.sampled_from((None, None, "g", "h")))
     when = draw(conditions(names, globs))
     unless = draw(conditions(names, globs, depth=1)) if draw(st.integers(0, 2)) == 0 else None
-    return make_rule(id_, when, made, unless=unless, rules=ids, **rest)
+    return build.rule(id_, when, *made, unless=unless, rules=ids, **rest)
 
 
 ladders = st.dictionaries(
@@ -346,32 +296,32 @@ def policies(draw: st.DrawFn) -> Policy:
         mine = [made[id_] for id_ in ids if id_.startswith(head + ".")]
         caps = draw(st.sampled_from(({"g": 25, "h": 60}, {"g": 10, "h": 1})))
         if mine:
-            rulesets.append(make_ruleset(head, head if head in categories else None, mine, caps=caps))
+            rulesets.append(build.ruleset(head, head if head in categories else None, mine, caps=caps))
     scoring = [id_ for id_ in ids if not id_.startswith("relief")]
     wanted = [*scoring, *(f"{category}.*" for category in categories), "*.r0"]
     rest: dict[str, Any] = {"study": draw(st.integers(0, 9)) == 9, "period": draw(periods)}
     rest["actions"] = {category: draw(ladders.filter(rising)) for category in categories if draw(st.integers(0, 5))}
     rest["scope"] = {
-        key: make_condition(draw(st.one_of(st.just("any"), conditions())))
+        key: build.condition(draw(st.one_of(st.just("any"), conditions())))
         for key in (*categories, "default")
         if draw(st.integers(0, 3)) == 3
     }
     rest["overrides"] = tuple(draw(st.lists(overrides(wanted, ids), max_size=2)))
     rest["exceptions"] = tuple(
-        PolicyException(f"e{n}", make_condition(draw(conditions(globs=wanted)), rules=ids), "because", HERE)
+        PolicyException(f"e{n}", build.condition(draw(conditions(globs=wanted)), rules=ids), "because", build.HERE)
         for n in range(draw(st.sampled_from((0, 0, 0, 0, 1, 2))))
     )
-    return make_policy(*rulesets, **rest)
+    return build.policy_of(*rulesets, fields=FIELDS, **rest)
 
 
 @st.composite
 def overrides(draw: st.DrawFn, wanted: Sequence[str], ids: Sequence[str]) -> Override:
     listed = tuple(draw(st.lists(st.sampled_from(wanted), min_size=1, max_size=2, unique=True)))
     if draw(st.integers(0, 5)) == 0:
-        return Override(listed, HERE, score=40)  # applied by the loader, and kept in the list
+        return Override(listed, build.HERE, score=40)  # applied by the loader, and kept in the list
     when = draw(st.one_of(st.none(), conditions(globs=wanted)))
     action = draw(st.sampled_from(("label", "review", "block")))
-    return Override(listed, HERE, action=action, when=None if when is None else make_condition(when, rules=ids))
+    return Override(listed, build.HERE, action=action, when=None if when is None else build.condition(when, rules=ids))
 
 
 # --------------------------------------------------------------------------- messages

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from itertools import chain
 
-import build
 import pytest
-from build import compile_policy, exception, regex, rule, text, tokens, words
 from hypothesis import HealthCheck, given, settings
-from strategies import cases
 
 from modengine.engine.budget import BUDGET
 from modengine.engine.engine import Engine
 from modengine.errors import MessageError
 from modengine.model import Message, Part
 from modengine.policy.model import Policy, Token
+from tests import build
+from tests.build import compile_policy, exception, regex, rule, text, tokens, words
+from tests.strategies import cases
 
 A = text("a", "微信", sounds_like=True, gaps=2)
 POLICY = build.policy(
@@ -101,7 +101,7 @@ def test_a_batch_may_be_empty_or_an_iterator(engine: Engine) -> None:
     assert engine.decide_batch(iter(["好好"])) == [engine.decide("好好")]
 
 
-@settings(max_examples=60, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(cases())
 def test_any_batch_is_decided_as_one_by_one(case: tuple[Policy, list[Message]]) -> None:
     policy, messages = case

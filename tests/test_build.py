@@ -17,7 +17,8 @@ import pytest
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
 
-ROOT = Path(__file__).parent.parent
+from tests.paths import ROOT
+
 NEW = 'echo "rustc 1.95.0 (59807616e 2026-04-14)"'
 OLD = 'echo "rustc 1.63.0 (4b91a6ea7 2022-08-08)"'
 

@@ -1,118 +1,32 @@
-"""The engine says what the naive engine says, which was written from the specification alone.
-
-10,000 generated pairs: 1,000 policies of 10 messages each, the same ones on every run.  Set
-`MODENGINE_EXAMPLES` to try other numbers of policies, then chosen at random.
-"""
+"""The engine says what the naive engine says: a few hundred generated pairs; tests/nightly has 10,000."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import naive
 import pytest
-import rjieba
-from build import compile_policy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import cases, make_pattern, make_policy, make_rule, make_ruleset
 
-import modengine
 from modengine.engine.budget import BUDGET, Budget
 from modengine.engine.engine import Engine
-from modengine.model import Decision, Message, RuleHit
+from modengine.model import Message
 from modengine.policy.model import Policy, Relief, Token
-from modengine.run.read.jsonl import message_from
-
-ROOT = Path(__file__).parent.parent
-EXAMPLES = int(os.environ.get("MODENGINE_EXAMPLES", "1000"))
-
-settings.register_profile(
-    "differential",
-    max_examples=EXAMPLES,
-    derandomize="MODENGINE_EXAMPLES" not in os.environ,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+from tests import naive
+from tests.agreement import agree, agree_on_samples, seen
+from tests.build import compile_policy, pattern, policy_of, rule, ruleset
+from tests.strategies import cases
 
 
-def hit(one: RuleHit) -> dict[str, Any]:
-    matches = sorted((m.pattern, m.part_index, m.start, m.end, m.weight) for m in one.matches)
-    return {
-        "rule": one.rule,
-        "category": one.category,
-        "points": one.points,
-        "counted": one.counted,
-        "matches": [list(match) for match in matches],
-    }
-
-
-def seen(decision: Decision) -> dict[str, Any]:
-    """What the naive engine says too of a decision."""
-    return {
-        "action": decision.action,
-        "taken": decision.taken,
-        "in_scope": decision.in_scope,
-        "flagged": decision.flagged,
-        "categories": {
-            name: {"score": c.score, "action": c.action, "in_scope": c.in_scope, "shadow": sorted(c.shadow)}
-            for name, c in decision.categories.items()
-        },
-        "hits": [hit(one) for one in decision.hits],
-        "shadow_hits": [hit(one) for one in decision.shadow_hits],
-        "relief": [{"rule": r.rule, "category": r.category, "points": r.points} for r in decision.relief],
-        "raised": sorted([r.category, r.action, sorted(r.rules)] for r in decision.raised),
-        "undetermined": [[one.rule, one.pattern, one.reason] for one in decision.undetermined],
-    }
-
-
-class Fast:
-    """rjieba with the words of a policy, in the shape of jieba."""
-
-    def __init__(self, policy: Policy) -> None:
-        self._words = rjieba.Jieba()
-        for word, frequency in naive.own_words(policy).items():
-            self._words.add_word(word, frequency, "")
-
-    def cut(self, text: str, HMM: bool) -> list[str]:  # noqa: N803
-        return self._words.cut(text, HMM)
-
-
-def agree(engine: Engine, policy: Policy, messages: list[Message]) -> None:
-    """Every other message is decided as if it lay in scope.
-
-    With words added, rjieba and jieba rarely differ (加加加加加 has two equally likely readings).
-    Where they do, the naive engine may have its words from rjieba, set up here and not there.
-    """
-    words = naive.segmenter(policy)
-    for at, message in enumerate(messages):
-        ignore_scope = bool(at % 2)
-        real = seen(engine.decide(message, ignore_scope=ignore_scope))
-        budget = engine.program.budget
-        expected = naive.decide(policy, message, ignore_scope=ignore_scope, words=words, budget=budget)
-        if real != expected and policy.segmenter == "rjieba":
-            fast = Fast(policy)
-            if any(
-                naive.cut(naive.plain(p.text), fast) != naive.cut(naive.plain(p.text), words)
-                for p in message.all_parts()
-            ):
-                expected = naive.decide(policy, message, ignore_scope=ignore_scope, words=fast, budget=budget)
-        assert real == expected, message
-
-
-@pytest.mark.slow
-@settings(settings.get_profile("differential"))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(cases())
 def test_the_engine_decides_as_the_naive_engine_does(case: tuple[Policy, list[Message]]) -> None:
     policy, messages = case
     agree(Engine(compile_policy(policy)), policy, messages)
 
 
-@pytest.mark.slow
-@settings(settings.get_profile("differential"))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(cases(), st.integers(0, 4), st.integers(0, 12))
 def test_what_a_budget_cuts_off_is_undetermined_in_both(
     case: tuple[Policy, list[Message]], candidates: int, opaque_length: int
@@ -122,14 +36,9 @@ def test_what_a_budget_cuts_off_is_undetermined_in_both(
     agree(Engine(compile_policy(policy, budget)), policy, messages)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("quarter", range(4))
-@pytest.mark.parametrize("name", ["campaign-2014.yaml", "campaign-2014-reposts.yaml"])
-def test_the_shipped_policies_decide_the_samples_as_the_naive_engine_does(name: str, quarter: int) -> None:
-    """In quarters, that processes may share the work."""
-    engine = modengine.load(ROOT / "rules" / name)
-    lines = (ROOT / "samples" / "messages.jsonl").read_text("utf-8").splitlines()[quarter::4]
-    agree(engine, engine.policy, [message_from(line) for line in lines])
+@pytest.mark.parametrize(("name", "first"), [("campaign-2014.yaml", 3), ("campaign-2014-reposts.yaml", 17)])
+def test_the_shipped_policies_decide_samples_as_the_naive_engine_does(name: str, first: int) -> None:
+    agree_on_samples(name, slice(first, None, 30))
 
 
 LOOKS = {"terms": ("不刷",), "looks_like": True}
@@ -162,30 +71,30 @@ QUOTED = {"terms": ("微",), "outside": ("quotes",)}
     ],
 )
 def test_matches_are_those_of_the_naive_engine(text: str, options: dict[str, Any]) -> None:
-    rule = make_rule("a.r", "p", [make_pattern("p", "text", **options)], category="a", ruleset="a", score=10)
-    policy = make_policy(make_ruleset("a", "a", [rule]))
+    made = rule("a.r", "p", pattern("p", "text", **options), category="a", ruleset="a", score=10)
+    policy = policy_of(ruleset("a", "a", [made]))
     agree(Engine(compile_policy(policy)), policy, [Message(text)])
 
 
 def test_a_run_of_end_marks_ends_one_sentence() -> None:
     steps = (Token(like="latin"), Token(text="。", low=0, high=1 << 30))
-    rule = make_rule("a.r", "p", [make_pattern("p", "tokens", tokens=steps)], category="a", ruleset="a", score=10)
-    engine = Engine(compile_policy(make_policy(make_ruleset("a", "a", [rule]))))
+    made = rule("a.r", "p", pattern("p", "tokens", tokens=steps), category="a", ruleset="a", score=10)
+    engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
     agree(engine, engine.policy, [Message(text) for text in ("x。。员", "x。a", "。。x", "x？！。", "x。\n。")])
 
 
 def test_a_shadow_relief_is_worth_its_weight() -> None:
-    pattern = make_pattern("p", "words", terms=("微信",), sounds_like=True, weight=0.5)
-    relief = make_rule("relief.r", "p", [pattern], category=None, ruleset="relief", score=0, status="test")
+    named = pattern("p", "words", terms=("微信",), sounds_like=True, weight=0.5)
+    relief = rule("relief.r", "p", named, category=None, ruleset="relief", score=0, status="test")
     relief = replace(relief, relief=Relief(category="a", rules=(), by=5))
-    rule = make_rule("a.r", "p", [make_pattern("p", "text", terms=("吃",))], category="a", ruleset="a", score=10)
-    engine = Engine(compile_policy(make_policy(make_ruleset("a", "a", [rule]), make_ruleset("relief", None, [relief]))))
+    made = rule("a.r", "p", pattern("p", "text", terms=("吃",)), category="a", ruleset="a", score=10)
+    engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]), ruleset("relief", None, [relief]))))
     agree(engine, engine.policy, [Message("吃威信"), Message("吃微信")])
 
 
 def test_a_message_that_is_too_long_is_not_decided_at_all() -> None:
-    rule = make_rule("a.r", "p", [make_pattern("p", "text", terms=("微",))], category="a", ruleset="a", score=10)
-    engine = Engine(compile_policy(make_policy(make_ruleset("a", "a", [rule]))))
+    made = rule("a.r", "p", pattern("p", "text", terms=("微",)), category="a", ruleset="a", score=10)
+    engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
     for text in ("微" * BUDGET.characters, "微" * (BUDGET.characters + 1)):
         real, expected = seen(engine.decide(text)), naive.decide(engine.policy, Message(text))
         expected = {key: value for key, value in expected.items() if key != "undetermined"}

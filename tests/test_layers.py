@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent / "modengine"
+from tests.paths import ROOT
+
+PACKAGE = ROOT / "modengine"
 FLOORS = (
     {"version", "_core"},
     {"codes"},
@@ -37,7 +39,7 @@ ROOMS = {
 }
 """The floors within a package, from the ground up; what lies beside them is for all."""
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
-FILES = sorted(ROOT.rglob("*.py"))
+FILES = sorted(PACKAGE.rglob("*.py"))
 HOMES = {
     "jieba": {"text/segment.py"},
     "rjieba": {"text/segment.py"},
@@ -50,7 +52,7 @@ HOMES = {
 
 def module_of(file: Path) -> str:
     """`modengine.text.view` for its file."""
-    parts = file.relative_to(ROOT.parent).with_suffix("").parts
+    parts = file.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
@@ -129,10 +131,10 @@ def test_no_import_goes_up_within_a_package(file: Path) -> None:
 
 @pytest.mark.parametrize("package", ROOMS)
 def test_every_folder_of_a_package_with_floors_has_one(package: str) -> None:
-    assert {folder.name for folder in FOLDERS if folder.parent == ROOT / package} == set(ROOMS[package])
+    assert {folder.name for folder in FOLDERS if folder.parent == PACKAGE / package} == set(ROOMS[package])
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.relative_to(ROOT.parent).as_posix())
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.relative_to(ROOT).as_posix())
 def test_a_folder_can_be_looked_over(folder: Path) -> None:
     assert len([file for file in folder.glob("*.py") if file.name != "__init__.py"]) <= FULL
 
@@ -161,7 +163,7 @@ def test_there_is_no_circle_of_modules() -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=module_of)
 def test_a_library_is_imported_in_its_own_place_alone(file: Path) -> None:
-    here = file.relative_to(ROOT).as_posix()
+    here = file.relative_to(PACKAGE).as_posix()
     strays = {target.split(".")[0] for _, target in imports_of(file)} & HOMES.keys()
     assert {library for library in strays if here not in HOMES[library]} == set()
 

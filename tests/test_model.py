@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +10,7 @@ import pytest
 import modengine
 from modengine.errors import MessageError
 from modengine.model import Message, Part
-
-POLICY = Path(__file__).parent.parent / "rules" / "campaign-2014.yaml"
+from tests.paths import CAMPAIGN
 
 
 @pytest.mark.parametrize(
@@ -39,7 +37,7 @@ def test_a_message_of_wrong_types_is_refused(make: Callable[[], Any], said: str)
 
 @pytest.mark.parametrize("given", [None, 5, b"text", ["a"], float("nan")])
 def test_what_is_no_message_is_not_decided(given: Any) -> None:
-    engine = modengine.load(POLICY)
+    engine = modengine.load(CAMPAIGN)
     for call in (engine.decide, engine.trace, lambda one: engine.decide_batch([one])):
         with pytest.raises(MessageError, match="not a str or a Message"):
             call(given)

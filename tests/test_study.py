@@ -8,18 +8,17 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from build import compile_policy
 from hypothesis import HealthCheck, given, settings
-from strategies import cases
 
 import modengine
 from modengine.engine.engine import Engine
 from modengine.model import Decision, Message, Part
 from modengine.policy.model import Policy
+from tests.strategies import cases
+from tests.studies import is_shadow, stays_a_study
 
 RULES = """
 ruleset: fraud
@@ -63,14 +62,6 @@ MESSAGES = (
 )
 
 
-def is_shadow(decision: Decision) -> None:
-    assert decision.study
-    assert (decision.taken, decision.flagged, decision.in_scope) == ("allow", False, False)
-    for category in decision.categories.values():
-        assert not category.in_scope
-        assert "study" in category.shadow
-
-
 def every_call(engine: Engine, message: Message) -> Iterator[Decision]:
     """Every way of asking an engine for a decision."""
     for asked in (engine, pickle.loads(pickle.dumps(engine))):
@@ -82,22 +73,10 @@ def every_call(engine: Engine, message: Message) -> Iterator[Decision]:
         yield asked.trace(message).decision
 
 
-@pytest.mark.slow
-@settings(max_examples=100, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(cases(count=3))
 def test_no_policy_acts_as_a_study(case: tuple[Policy, list[Message]]) -> None:
-    policy, messages = case
-    acting, study = (Engine(compile_policy(replace(policy, study=value))) for value in (False, True))
-    for message in messages:
-        for ignore_scope in (False, True):
-            shadow = study.decide(message, ignore_scope=ignore_scope)
-            is_shadow(shadow)
-            real = acting.decide(message, ignore_scope=ignore_scope)
-            assert shadow.action == real.action
-            assert shadow.hits == real.hits
-            assert {n: c.score for n, c in shadow.categories.items()} == {
-                n: c.score for n, c in real.categories.items()
-            }
+    stays_a_study(*case)
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-import build
 import pytest
-from build import compile_policy, exception, regex, relief, rule, text, tokens, words
 
 import modengine
 from modengine.engine.engine import Engine
 from modengine.model import Message, Part
 from modengine.policy.model import Token
+from tests import build
+from tests.build import compile_policy, exception, regex, relief, rule, text, tokens, words
 
 THREADS = 8
 A = text("a", "微信", sounds_like=True, looks_like=True, gaps=2, repeats=True)

@@ -12,11 +12,9 @@ import pytest
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.read.verify import verify
 from modengine.cli.audit.group import COMMANDS
-from tests.audit.conftest import IN, MESSAGES, MakeLog, segment
-from tests.audit.test_verify import edit
-from tests.cli.conftest import Command, command
-
-__all__ = ["command"]
+from tests.audit.logs import IN, MESSAGES, MakeLog, edit, segment
+from tests.commands import Command
+from tests.paths import ROOT
 
 
 @pytest.fixture
@@ -47,7 +45,7 @@ def test_every_subcommand_is_listed_and_has_a_page(command: Command) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_subcommand_is_described(name: str) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "audit-log.md").read_text("utf-8")
+    page = (ROOT / "docs" / "audit-log.md").read_text("utf-8")
     assert f"modengine audit {name}" in page
 
 

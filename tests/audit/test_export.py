@@ -18,8 +18,7 @@ from modengine.audit.records.record import Record
 from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from modengine.model import Message
-from tests.audit.conftest import IN, NOW, MakeLog
-from tests.audit.test_log import Pairs
+from tests.audit.logs import IN, NOW, MakeLog, Pairs
 from tests.build import engine as built
 from tests.build import rule, words
 

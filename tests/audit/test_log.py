@@ -8,7 +8,6 @@ import sqlite3
 import stat
 import sys
 import threading
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,21 +22,12 @@ from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from modengine.errors import AuditError
 from modengine.loading import load
-from modengine.model import Decision, Message
 from modengine.run.write import durable
-from tests.audit.conftest import NOW, PARCELS, MakeLog, records, segment, write_policy
-
-Pairs = list[tuple[Message, Decision]]
+from tests.audit.logs import NOW, PARCELS, MakeLog, Pairs, code_of, records, segment, write_policy
 
 
 def kinds(folder: Path) -> list[str]:
     return [one["kind"] for one in records(folder)]
-
-
-def code_of(run: Callable[[], object]) -> str:
-    with pytest.raises(AuditError) as caught:
-        run()
-    return caught.value.code
 
 
 def test_a_log_holds_the_rules_and_then_the_decisions(make: MakeLog, pairs: Pairs) -> None:

@@ -16,8 +16,8 @@ from modengine.audit.records import manifest
 from modengine.audit.write.shard import Shards
 from modengine.errors import WorkerError
 from modengine.run.read.shards import Shard
-from tests.audit.test_opening import KEY
-from tests.cli.conftest import POLICY, Command, command, folder  # noqa: F401  (fixtures)
+from tests.audit.logs import KEY
+from tests.commands import POLICY, Command
 
 ROWS = 40
 
@@ -34,13 +34,13 @@ def one_by_one(_: object, work: Shards, some: Sequence[Shard], __: object) -> It
 
 
 @pytest.fixture(autouse=True)
-def loop(monkeypatch: pytest.MonkeyPatch) -> None:
+def loop(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("modengine.cli.scan.ray.cluster", no_cluster)
     monkeypatch.setattr("modengine.cli.scan.ray.mapped", one_by_one)
 
 
 @pytest.fixture
-def source(folder: Path) -> Path:  # noqa: F811
+def source(folder: Path) -> Path:
     path = folder / "messages.jsonl"
     rows = [json.dumps({"id": f"m{n}", "text": f"明天见 {n}"}, ensure_ascii=False) for n in range(ROWS)]
     rows[7] = "no message"
@@ -53,16 +53,16 @@ def args(*more: object) -> tuple[object, ...]:
 
 
 @pytest.fixture
-def done(command: Command, source: Path) -> Path:  # noqa: F811
+def done(command: Command, source: Path) -> Path:
     assert command(*args()).code == 1
     return Path("out")
 
 
-def names(folder: Path) -> list[str]:  # noqa: F811
+def names(folder: Path) -> list[str]:
     return sorted(path.name for path in (folder / "shards").iterdir())
 
 
-def test_shards_are_decided_and_bound(command: Command, done: Path) -> None:  # noqa: F811
+def test_shards_are_decided_and_bound(command: Command, done: Path) -> None:
     bound = manifest.read(done)
     assert len(bound.shards) > 4
     assert names(done) == [entry.shard.folder for entry in bound.shards]
@@ -79,7 +79,7 @@ def test_shards_are_decided_and_bound(command: Command, done: Path) -> None:  # 
     assert sorted(os.listdir(done)) == ["checkpoint", "manifest.json", "shards"]
 
 
-def test_tables_are_written_by_shards_too(command: Command, source: Path) -> None:  # noqa: F811
+def test_tables_are_written_by_shards_too(command: Command, source: Path) -> None:
     assert command(*args("--format", "csv")).code == 1
     heads = [path.read_text("utf-8").splitlines()[0] for path in sorted(Path("out").glob("shards/*/decisions.csv"))]
     assert len(heads) > 4
@@ -106,7 +106,7 @@ def flip(path: Path) -> None:
         ("left out", "[ME967] the manifest is not the one of the checkpoint"),
     ],
 )
-def test_the_first_bad_shard_is_named(what: str, said: str, command: Command, done: Path) -> None:  # noqa: F811
+def test_the_first_bad_shard_is_named(what: str, said: str, command: Command, done: Path) -> None:
     shard = done / "shards" / "000002"
     match what:
         case "record":
@@ -135,7 +135,7 @@ def test_the_first_bad_shard_is_named(what: str, said: str, command: Command, do
 
 
 @pytest.mark.parametrize("change", [b"", b"{}\n", b"\xff", None])
-def test_a_manifest_that_is_none(change: bytes | None, command: Command, done: Path) -> None:  # noqa: F811
+def test_a_manifest_that_is_none(change: bytes | None, command: Command, done: Path) -> None:
     path = done / "manifest.json"
     path.write_bytes(path.read_bytes().replace(b",", b", ", 1) if change is None else change)
     ran = command("audit", "verify", done)
@@ -143,7 +143,7 @@ def test_a_manifest_that_is_none(change: bytes | None, command: Command, done: P
     assert "[ME967 manifest-broken]" in ran.err
 
 
-def test_a_manifest_is_signed_and_its_checkpoint_kept_elsewhere(command: Command, source: Path) -> None:  # noqa: F811
+def test_a_manifest_is_signed_and_its_checkpoint_kept_elsewhere(command: Command, source: Path) -> None:
     pytest.importorskip("cryptography")
     Path("key").write_text(str(KEY), "utf-8")
     Path("key.pub").write_text(str(KEY.verifier), "utf-8")
@@ -159,7 +159,7 @@ def test_a_manifest_is_signed_and_its_checkpoint_kept_elsewhere(command: Command
 
 
 def test_a_stopped_run_keeps_its_shards_and_goes_on(
-    command: Command,  # noqa: F811
+    command: Command,
     source: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -192,13 +192,13 @@ def test_a_stopped_run_keeps_its_shards_and_goes_on(
         (("--format", "summary"), "leave --output out"),
     ],
 )
-def test_wrong_usage(more: tuple[object, ...], words: str, command: Command, source: Path) -> None:  # noqa: F811
+def test_wrong_usage(more: tuple[object, ...], words: str, command: Command, source: Path) -> None:
     ran = command(*args(*more))
     assert (ran.code, words in ran.err) == (2, True)
     ran = command("scan", "messages.jsonl", "--address", "x")
     assert (ran.code, "--address is for --engine ray" in ran.err) == (2, True)
 
 
-def test_a_pipe_is_no_input_for_many_machines(command: Command, folder: Path) -> None:  # noqa: F811
+def test_a_pipe_is_no_input_for_many_machines(command: Command, folder: Path) -> None:
     ran = command("scan", "-", "-p", POLICY, "-o", "out", "--engine", "ray", stdin=b"x\n")
     assert (ran.code, "which many machines cannot read" in ran.err) == (2, True)

@@ -10,15 +10,10 @@ import pytest
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.read.verify import verify
 from modengine.audit.records.record import decode, encode
-from modengine.audit.tree.keys import make_key
 from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from modengine.model import Decision, Message
-from tests.audit.conftest import NOW, MakeLog, records, segment, vault_rows
-from tests.audit.test_log import Pairs, code_of
-
-KEY = make_key("example.org/audit", lambda n: b"\x01" * n)
-OTHER = make_key("example.org/other", lambda n: b"\x02" * n)
+from tests.audit.logs import KEY, NOW, OTHER, MakeLog, Pairs, code_of, records, segment, vault_rows
 
 
 @pytest.fixture

@@ -16,12 +16,11 @@ from modengine.audit.read.proof import prove_inclusion
 from modengine.audit.read.replay import CAUSES
 from modengine.audit.records.commitments import commitment_to_text
 from modengine.model import Part
-from tests.audit.conftest import MakeLog, records
-from tests.cli.conftest import Command, command
+from tests.audit.logs import MakeLog, records
+from tests.commands import Command
+from tests.paths import ROOT
 
-__all__ = ["command"]
-
-PAGE = Path(__file__).parents[2] / "docs" / "audit-log.md"
+PAGE = ROOT / "docs" / "audit-log.md"
 
 
 def page() -> str:

@@ -20,9 +20,9 @@ from modengine.audit.write.log import AuditLog
 from modengine.loading import load
 from modengine.model import Decision, Message
 from modengine.run.read.files import read_paths
-from tests.audit.conftest import NOW, segment, vault_rows
+from tests.audit.logs import NOW, segment, vault_rows
+from tests.paths import MESSAGES
 
-SAMPLES = Path(__file__).parents[2] / "samples" / "messages.jsonl"
 PROBE = 8
 """Characters."""
 
@@ -30,7 +30,7 @@ PROBE = 8
 @cache
 def samples() -> tuple[tuple[Message, Decision], ...]:
     engine = load()
-    messages = [row.message for row in read_paths([SAMPLES]) if row.message is not None]
+    messages = [row.message for row in read_paths([MESSAGES]) if row.message is not None]
     return tuple((message, engine.decide(message, ignore_scope=True)) for message in messages)
 
 
@@ -48,7 +48,7 @@ def texts(message: Message) -> list[str]:
 @cache
 def probes() -> dict[str, frozenset[str]]:
     """For each id, the pieces of its texts that stand in no rule file and in nothing of another message."""
-    rules = "\n".join(file.data.decode("utf-8") for file in load().policy.files)
+    rules = frozenset(piece for file in load().policy.files for piece in pieces(file.data.decode("utf-8")))
     seen = Counter(
         piece
         for message, _ in samples()
@@ -96,22 +96,57 @@ def files(folder: Path, *apart: str) -> bytes:
     return b"\0\0".join([*some, *cells])
 
 
+@cache
+def fingerprints() -> dict[str, str]:
+    """Every digest of a text or an id, as Latin-1, with what it is of."""
+    return {
+        digest.decode("latin-1"): f"digest of {text[:20]}"
+        for message, _ in samples()
+        for text in (*texts(message), str(message.id))
+        for digest in digests(text)
+    }
+
+
+@cache
+def long_texts() -> frozenset[str]:
+    return frozenset(text for message, _ in samples() for text in texts(message) if len(text) >= PROBE)
+
+
+@cache
+def seek_texts() -> AhoCorasick:
+    return AhoCorasick(sorted(long_texts().union(*probes().values())))
+
+
+@cache
+def seek_digests() -> AhoCorasick:
+    return AhoCorasick(sorted(fingerprints()))
+
+
 def traces(some: Iterable[Message], data: bytes) -> dict[str, list[str]]:
     """What of some messages stands in some bytes: an id, a text or a piece of one, a digest of either."""
     said = tuple(readings(data))
-    seek = AhoCorasick(sorted(set().union(*probes().values())))
-    windows = {piece for text in said for piece in seek.find_matches_as_strings(text, overlapping=True)}
+    windows = {piece for text in said for piece in seek_texts().find_matches_as_strings(text, overlapping=True)}
+    digested = seek_digests().find_matches_as_strings(data.decode("latin-1"), overlapping=True)
+    hashed = {fingerprints()[one] for one in digested}
     found: dict[str, list[str]] = {}
     for message in some:
         name = str(message.id)
         here = [f"id {name}"] if any(f'"{name}"' in text or f" {name} " in text for text in said) else []
-        here += [f"text {one}" for one in texts(message) if len(one) >= PROBE and any(one in text for text in said)]
+        here += [f"text {one}" for one in texts(message) if one in long_texts() & windows]
         here += [f"piece {piece}" for piece in probes()[name] & windows]
-        for text in (*texts(message), name):
-            here += [f"digest of {text[:20]}" for digest in digests(text) if digest in data]
+        here += [one for text in (*texts(message), name) if (one := f"digest of {text[:20]}") in hashed]
         if here:
             found[name] = here
     return found
+
+
+def test_a_trace_would_be_found() -> None:
+    message, _ = samples()[0]
+    [text] = texts(message)
+    for data in (text.encode(), text.encode("utf-16-le"), json.dumps(text).encode(), f'"{message.id}"'.encode()):
+        assert list(traces([message], b"x " + data + b" x")) == [message.id]
+    for digest in digests(text):
+        assert traces([message], b"\xff" + digest + b"\0") == {message.id: [f"digest of {text[:20]}"]}
 
 
 @pytest.mark.parametrize("keep_text", [False, True])

@@ -9,10 +9,7 @@ import pytest
 
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.read.proof import check, prove_consistency, prove_inclusion
-from tests.audit.conftest import MakeLog
-from tests.audit.test_log import code_of
-from tests.audit.test_opening import KEY, OTHER
-from tests.audit.test_verify import edit
+from tests.audit.logs import KEY, OTHER, MakeLog, code_of, edit
 
 
 def newest(folder: Path) -> str:

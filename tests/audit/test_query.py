@@ -9,9 +9,8 @@ import pytest
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
-from tests.audit.conftest import NOW, MakeLog, segment
-from tests.audit.test_log import Pairs, code_of
-from tests.audit.test_verify import edit
+from tests.audit.logs import NOW, MakeLog, Pairs, code_of, edit, segment
+from tests.paths import ROOT
 
 pytest.importorskip("duckdb")
 
@@ -100,5 +99,5 @@ def test_a_question_has_bounds_and_a_folder_of_its_own(make: MakeLog) -> None:
 
 
 def test_every_view_is_described() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "audit-log.md").read_text("utf-8")
+    page = (ROOT / "docs" / "audit-log.md").read_text("utf-8")
     assert {name for name in (*VIEWS, *COLUMNS) if f"`{name}`" not in page} == set()

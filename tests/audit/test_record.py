@@ -41,8 +41,7 @@ from modengine.model import (
     Undetermined,
 )
 from modengine.policy.fields import parse_time
-from tests.audit.conftest import IN, MESSAGES
-from tests.audit.test_log import Pairs
+from tests.audit.logs import IN, MESSAGES, Pairs
 
 KEY, SALT = b"k" * 32, b"s" * 32
 

@@ -13,8 +13,7 @@ from modengine.audit.write.log import AuditLog
 from modengine.audit.write.recorder import recording
 from modengine.engine.engine import Engine
 from modengine.errors import AuditError
-from tests.audit.conftest import MESSAGES, NOW, records
-from tests.audit.test_opening import KEY
+from tests.audit.logs import KEY, MESSAGES, NOW, records
 
 
 class Clock:

@@ -23,7 +23,7 @@ from modengine.engine.engine import Engine
 from modengine.engine.match.regex import RegexMatcher
 from modengine.loading import load
 from modengine.model import Message
-from tests.audit.conftest import IN, MESSAGES, NOW, PARCELS, MakeLog, put_vault_rows, records, vault_rows, write_policy
+from tests.audit.logs import IN, MESSAGES, NOW, PARCELS, MakeLog, put_vault_rows, records, vault_rows, write_policy
 
 
 def replayed(folder: Path, messages: Iterable[Message] | None = None, engine: Engine | None = None) -> Replay:
@@ -175,7 +175,7 @@ def test_a_timeout_is_a_cause(make: MakeLog, monkeypatch: pytest.MonkeyPatch) ->
     folder = make(keep_text=True)
 
     def find(self: Any, part: Any, candidates: Any) -> Any:
-        from modengine.engine.match.found import Finding
+        from modengine.engine.match.matcher import Finding
 
         return Finding((), (), "the regex took longer than 0.1 s")
 

@@ -10,29 +10,31 @@ from pathlib import Path
 import pytest
 
 from modengine.audit.files.layout import LogPaths
-from modengine.audit.read.report import Verification
 from modengine.audit.read.verify import verify
-from modengine.audit.records.record import decode, encode
+from modengine.audit.records.record import encode
 from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
-from tests.audit.conftest import NOW, MakeLog, put_vault_rows, records, segment, vault_rows
-from tests.audit.test_log import Pairs, code_of
-from tests.audit.test_opening import KEY, OTHER
+from modengine.lab.report.report import Report
+from tests.audit.logs import (
+    KEY,
+    NOW,
+    OTHER,
+    MakeLog,
+    Pairs,
+    code_of,
+    edit,
+    put_vault_rows,
+    records,
+    segment,
+    vault_rows,
+)
 
 
 def note(folder: Path) -> tuple[tuple[str, str], ...]:
     return (("kept.note", (folder / "checkpoint").read_text("utf-8")),)
 
 
-def edit(folder: Path, seq: int, **changes: object) -> None:
-    """Changes a record, and keeps its form canonical."""
-    path = segment(folder)
-    lines = path.read_bytes().splitlines()
-    lines[seq] = encode({**decode(lines[seq]), **changes})
-    path.write_bytes(b"".join(line + b"\n" for line in lines))
-
-
-def first(report: Verification) -> tuple[str, int | None]:
+def first(report: Report) -> tuple[str, int | None]:
     assert not report.ok
     return report.faults[0].code, report.faults[0].record
 

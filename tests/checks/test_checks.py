@@ -8,9 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import build
 import pytest
-from build import HERE, regex, rule, text, tokens, words
 
 import modengine
 from modengine.checks import CHECKS, check, check_paths
@@ -18,6 +16,8 @@ from modengine.codes import CODES
 from modengine.errors import Diagnostic, Location
 from modengine.model import Message
 from modengine.policy.model import Example, Examples, Policy, TermList, Token
+from tests import build
+from tests.build import HERE, regex, rule, text, tokens, words
 
 A = words("a", "微信", "转账")
 SHOWN = Examples(match=(Example(Message("微信"), HERE),), passes=(Example(Message("好"), HERE),))

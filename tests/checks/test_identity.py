@@ -9,9 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import build
 import pytest
-from build import exception, override, regex, relief, rule, text, tokens, words
 
 import modengine
 from modengine.checks.identity import guard, identity_words
@@ -19,8 +17,10 @@ from modengine.checks.lexicon import lexicon
 from modengine.errors import PolicyError
 from modengine.loading import compile_engine
 from modengine.model import Message
-from modengine.policy.model import Example, Examples, Policy, Ruleset, TermList, Token
+from modengine.policy.model import Example, Examples, Policy, TermList, Token
 from modengine.text.normalize import plain
+from tests import build
+from tests.build import exception, override, regex, relief, rule, text, tokens, words
 
 [PAINTER] = [one for one in lexicon() if one.en == "painter"]
 WORD = "画家"
@@ -163,7 +163,7 @@ def test_the_decisions_of_a_study_stay_shadow() -> None:
 
 
 def test_rulesets_without_rules_are_looked_at_too() -> None:
-    spare = Ruleset("spare", "spare", None, "spare.yaml", build.HERE, (), shared=(words("p", WORD),))
+    spare = build.ruleset("spare", None, (), shared=(words("p", WORD),))
     policy = build.policy(PLAIN)
     assert refused(replace(policy, rulesets=(*policy.rulesets, spare))) == ["ME701"]
 

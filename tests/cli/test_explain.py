@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import POLICY, Command
+from tests.commands import POLICY, Command
 from tests.explain.cases import EXPIRY
 
 

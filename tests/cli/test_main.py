@@ -10,7 +10,7 @@ import pytest
 
 from modengine.cli import main
 from modengine.cli.main import COMMANDS, cli
-from tests.cli.conftest import Command
+from tests.commands import Command
 
 HERE = Path(__file__).parent
 

@@ -11,7 +11,7 @@ import pytest
 from modengine.cli.rules.check import as_github
 from modengine.errors import Diagnostic, Location
 from modengine.run.schemas import SCHEMAS
-from tests.cli.conftest import POLICY, Command
+from tests.commands import POLICY, Command
 
 HERE = Path(__file__).parent
 RULESET = """\

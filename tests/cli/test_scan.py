@@ -6,7 +6,6 @@ import csv
 import errno
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,10 +16,9 @@ import pytest
 import modengine
 from modengine.run.read.blocks import blocks
 from modengine.run.write.tidy import DECISIONS, HITS
-from tests.cli.conftest import POLICY, Command
+from tests.commands import EXPIRY, POLICY, Command, finish, process, started
 
 IN_SCOPE = {"channel": "public_account", "time": "2014-06-01T08:00:00+08:00"}
-EXPIRY = "您的网银即将失效，请登录 www.example.top 升级"
 MESSAGES = [
     {"id": "1", "text": EXPIRY, **IN_SCOPE},
     {"id": "2", "text": "明天见", **IN_SCOPE},
@@ -339,27 +337,6 @@ def test_an_output_in_no_folder(command: Command, messages: Path, tmp_path: Path
 
 
 # ------------------------------------------------------------------------ processes
-
-
-def process(*args: object, **options: object) -> subprocess.Popen[bytes]:
-    return started([sys.executable, "-m", "modengine", *map(str, args)], **options)
-
-
-def started(command: list[str], **options: object) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "PYTHONPATH": str(Path(modengine.__file__).parents[1])}
-    return subprocess.Popen(
-        command,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=options.get("stdout", subprocess.PIPE),  # type: ignore[call-overload]
-        stderr=subprocess.PIPE,
-        start_new_session=bool(options.get("group")),
-    )
-
-
-def finish(running: subprocess.Popen[bytes], stdin: bytes = b"", timeout: float = 60) -> tuple[int, str, str]:
-    out, err = running.communicate(stdin, timeout=timeout)
-    return running.returncode, (out or b"").decode("utf-8"), err.decode("utf-8")
 
 
 def test_a_module_runs_as_the_command_does() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 import modengine
 from modengine.cli.streams import NARROWEST, console
-from tests.cli.conftest import POLICY
+from tests.commands import POLICY
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes the streams")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import expressions
 import msgspec
 import pytest
 from hypothesis import assume, given, settings
 
 from modengine.engine.compile.nfa import automata
+from tests import expressions
 
 core: Any = pytest.importorskip("modengine._core", reason="the compiled core is not built")
 

@@ -22,8 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-DOCS = Path(__file__).parents[2] / "docs"
-ROOT = DOCS.parent
+from tests.paths import DOCS, ROOT
 
 _FENCE = re.compile(r"(?:^<!-- file: (?P<file>\S+) -->\n)?^```(?P<head>[^\n`]*)\n(?P<body>.*?)^```$", re.M | re.S)
 _NAMED = re.compile(r"# file: (\S+)\n")

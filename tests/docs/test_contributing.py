@@ -13,8 +13,7 @@ import yaml
 import modengine
 from modengine.cli.main import COMMANDS
 from modengine.lab.report.report import SECTIONS
-
-from .examples import ROOT
+from tests.paths import ROOT
 
 PAGES = ("CONTRIBUTING.md", "SECURITY.md")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")

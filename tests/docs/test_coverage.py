@@ -24,8 +24,8 @@ from modengine.model import (
 )
 from modengine.policy import schema
 from modengine.policy.nodes.record import Record
-
-from .examples import DOCS, pages
+from tests.docs.examples import pages
+from tests.paths import DOCS
 
 
 @cache

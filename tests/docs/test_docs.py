@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from .examples import DOCS, Block, agrees, blocks, comparable, doctests, elided, pages, rewritten, run, steps
+from tests.docs.examples import Block, agrees, blocks, comparable, doctests, elided, pages, rewritten, run, steps
+from tests.paths import DOCS
 
 PAGES = [page for page in pages() if any(True for _ in blocks(page))]
 

@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from modengine.codes import CODES
-
-from .examples import DOCS, ROOT, environment
+from tests.docs.examples import environment
+from tests.paths import DOCS, ROOT
 
 
 def test_generated_pages_are_not_stale() -> None:

@@ -19,8 +19,8 @@ from modengine.policy.load import policy_of, read
 from modengine.policy.nodes import diagnostics, yaml
 from modengine.text.normalize import MARKS, plain
 from modengine.text.sounds import LONGEST_RUN
-
-from .examples import DOCS, blocks
+from tests.docs.examples import blocks
+from tests.paths import DOCS
 
 RULES = (DOCS / "rule-language.md").read_text("utf-8")
 TEXT = (DOCS / "text.md").read_text("utf-8")

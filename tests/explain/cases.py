@@ -13,6 +13,7 @@ import modengine
 from modengine.engine.engine import Engine
 from modengine.explain.details import Details, details_of
 from modengine.model import Cause, Message, Part, Trace, Undetermined
+from tests.paths import DATA
 
 HERE = Path(__file__).parent
 IN_SCOPE = {"channel": "public_account", "time": "2014-06-01T08:00:00+08:00", "reposts": 10}
@@ -81,7 +82,7 @@ BY_NAME = {case.name: case for case in CASES}
 
 @cache
 def engine(policy: str) -> Engine:
-    return modengine.load(HERE / "policy" / f"{policy}.yaml")
+    return modengine.load(DATA / "policies" / f"{policy}.yaml")
 
 
 @cache

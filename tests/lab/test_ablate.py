@@ -7,7 +7,6 @@ import json
 import jsonschema
 import numpy as np
 import pytest
-from build import engine, override, relief, rule, text, words
 
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
@@ -21,8 +20,8 @@ from modengine.lab.stats.metrics import ANY
 from modengine.lab.studies.ablate import Ablation, RuleEffect, ablate, ablations, decided_without, steps
 from modengine.lab.studies.boundaries import boundaries
 from modengine.loading import compile_engine
-
-from .conftest import MakeCorpus, blocks_everything, rows
+from tests.build import engine, override, relief, rule, text, words
+from tests.lab.corpora import MakeCorpus, blocks_everything, rows
 
 
 def three() -> Engine:

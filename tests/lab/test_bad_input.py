@@ -10,9 +10,8 @@ import pytest
 from modengine.errors import InputError
 from modengine.lab.data import corpus as lab_corpus
 from modengine.lab.data.corpus import Columns, load
-from tests.cli.conftest import POLICY, Command
-
-from .conftest import rows, write
+from tests.commands import POLICY, Command
+from tests.lab.corpora import rows, write
 
 COLUMNS = ("--label", "label", "--map", "scam=fraud", "--none", "ok")
 GOOD = '{"text": "好的", "label": "ok"}\n{"text": "坏的", "label": "scam"}\n'

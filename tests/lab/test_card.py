@@ -9,8 +9,7 @@ import pytest
 from modengine.errors import InputError, PolicyError
 from modengine.lab.data.card import load_card, read_card
 from modengine.loading import load
-
-from .conftest import CARDS, rows, write
+from tests.lab.corpora import CARDS, rows, write
 
 CARD = """\
 corpus: small

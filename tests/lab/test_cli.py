@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from modengine.cli import main
-from tests.cli.conftest import POLICY, Command
-
-from .conftest import rows, write
+from tests.commands import POLICY, Command
+from tests.lab.corpora import rows, write
 
 ROWS = (("您的网银即将失效，请登录 www.example.top 升级", "scam", 12), ("好", "ok", 40))
 COLUMNS = ("--label", "label", "--map", "scam=fraud", "--none", "ok")

@@ -7,7 +7,6 @@ import json
 import jsonschema
 import numpy as np
 import pytest
-from build import engine, relief, rule, text
 
 from modengine.errors import InputError
 from modengine.lab.report.render import as_html, as_json, as_text, named
@@ -17,8 +16,8 @@ from modengine.lab.report.views.compare import tables, view
 from modengine.lab.stats.metrics import ALL, ANY
 from modengine.lab.stats.paired import p_value, paired
 from modengine.lab.studies.compare import Comparison, compare
-
-from .conftest import MakeCorpus, blocks_everything, never_acts, rows, sound
+from tests.build import engine, relief, rule, text
+from tests.lab.corpora import MakeCorpus, blocks_everything, never_acts, rows, sound
 
 # ------------------------------------------------------------------ the test itself
 

@@ -10,8 +10,7 @@ import pytest
 from modengine.errors import InputError
 from modengine.lab.data import corpus as lab_corpus
 from modengine.lab.data.corpus import Columns, load
-
-from .conftest import MakeCorpus, rows, write
+from tests.lab.corpora import MakeCorpus, rows, write
 
 CATEGORIES = ("fraud", "violence")
 

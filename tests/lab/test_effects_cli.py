@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from modengine.loading import load
-from tests.cli.conftest import POLICY, Command
-
-from .conftest import rows, write
+from tests.commands import POLICY, Command
+from tests.lab.corpora import rows, write
 
 RULES = """\
 ruleset: small

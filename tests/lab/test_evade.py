@@ -8,7 +8,6 @@ from dataclasses import replace
 import jsonschema
 import msgspec
 import pytest
-from build import HERE, engine, regex, rule, text
 
 from modengine.engine.engine import Engine
 from modengine.errors import InputError
@@ -21,8 +20,8 @@ from modengine.lab.studies.evade import POOLED, Evasion, evade
 from modengine.lab.studies.price import STEPS, switched
 from modengine.model import Message
 from modengine.policy.model import Example, Examples
-
-from .conftest import MakeCorpus, never_acts, rows
+from tests.build import HERE, engine, regex, rule, text
+from tests.lab.corpora import MakeCorpus, never_acts, rows
 
 TERMS = ("刷单返利", "垫付佣金")
 TERM_ROWS = (("刷单返利", "fraud", 20), ("垫付佣金", "fraud", 20), ("今天天气很好", "none", 20))

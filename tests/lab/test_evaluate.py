@@ -14,9 +14,7 @@ from modengine.lab.report.views.evaluate import tables, view
 from modengine.lab.stats.intervals import proportion
 from modengine.lab.stats.metrics import ALL, Figures, project
 from modengine.lab.studies.evaluate import Evaluation, evaluate
-
-from .conftest import MakeCorpus, blocks_everything, never_acts, rows, sound
-from .test_intervals import single
+from tests.lab.corpora import MakeCorpus, blocks_everything, never_acts, rows, single, sound
 
 LABELLED = {"label": "label"}
 

@@ -7,7 +7,6 @@ import json
 import jsonschema
 import msgspec
 import pytest
-from build import engine, regex, relief, rule, text
 
 from modengine.checks.lexicon import lexicon
 from modengine.engine.engine import Engine
@@ -16,8 +15,8 @@ from modengine.lab.report.render import as_csv, as_html, as_json, as_text
 from modengine.lab.report.schemas import schema
 from modengine.lab.report.views.fairness import tables, view
 from modengine.lab.studies.fairness import ALL, Fairness, KindRow, fairness
-
-from .conftest import MakeCorpus, blocks_everything, never_acts, rows
+from tests.build import engine, regex, relief, rule, text
+from tests.lab.corpora import MakeCorpus, blocks_everything, never_acts, rows
 
 GROUP, FORM = "苗族", "group-noun"
 FEW = parse(

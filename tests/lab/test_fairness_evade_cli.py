@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import POLICY, Command
-
-from .conftest import write
+from tests.commands import POLICY, Command
+from tests.lab.corpora import write
 
 TEMPLATES = """\
 templates: mine

@@ -15,15 +15,7 @@ from modengine.lab.stats.intervals import (
     proportion,
     resample,
 )
-
-
-def ints(*values: int) -> np.ndarray:
-    return np.array(values, np.int64)
-
-
-def single(k: int, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """k hits in n rows that are independent."""
-    return ints(*[1] * k, *[0] * (n - k)), ints(*[1] * n)
+from tests.lab.corpora import ints, single
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,7 @@ from modengine.lab.report.view import ResultView
 from modengine.lab.report.views.evaluate import view
 from modengine.lab.stats.intervals import NOTHING, Estimate
 from modengine.lab.studies.evaluate import evaluate
-
-from .conftest import MakeCorpus, rows, sound
+from tests.lab.corpora import MakeCorpus, rows, sound
 
 EVIL = '<script>alert(1)</script>"><img src=x onerror=y>'
 

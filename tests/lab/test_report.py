@@ -14,8 +14,7 @@ from modengine.lab.report.report import SECTIONS, Materials, report
 from modengine.lab.report.schemas import schema
 from modengine.lab.report.views.evaluate import view
 from modengine.lab.studies.evaluate import evaluate
-
-from .conftest import MakeCorpus, rows, sound
+from tests.lab.corpora import MakeCorpus, rows, sound
 
 ROWS = (("骗", "fraud", 30), ("好", "none", 30))
 

@@ -10,9 +10,9 @@ import pytest
 
 from modengine.cli.rules.schema import LAB
 from modengine.lab.report.schemas import NAMES, RESULTS, schema
-from tests.cli.conftest import Command
-
-from .conftest import ROOT, rows, write
+from tests.commands import Command
+from tests.lab.corpora import rows, write
+from tests.paths import ROOT
 
 RULES = """\
 ruleset: small

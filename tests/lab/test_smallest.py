@@ -7,7 +7,6 @@ from itertools import combinations
 
 import jsonschema
 import pytest
-from build import engine, override, relief, rule, text, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,8 +17,8 @@ from modengine.lab.report.schemas import schema
 from modengine.lab.report.views.smallest import view
 from modengine.lab.studies.smallest import Removal, Smallest, cut, smallest
 from modengine.model import RANK, Message, Part
-
-from .conftest import blocks_everything
+from tests.build import engine, override, relief, rule, text, words
+from tests.lab.corpora import blocks_everything
 
 A = rule("fraud.a", "a", text("a", "骗钱"))
 B = rule("fraud.b", "b", text("b", "转账"), score=40)

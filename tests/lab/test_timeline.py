@@ -8,7 +8,6 @@ from typing import Any
 
 import jsonschema
 import pytest
-from build import engine, rule, text
 
 from modengine.engine.engine import Engine
 from modengine.errors import InputError
@@ -20,8 +19,8 @@ from modengine.lab.stats.metrics import ALL
 from modengine.lab.studies.timeline import Cell, Timeline, band, timeline
 from modengine.policy.fields import CHINA
 from modengine.policy.model import Period
-
-from .conftest import MakeCorpus, blocks_everything
+from tests.build import engine, rule, text
+from tests.lab.corpora import MakeCorpus, blocks_everything
 
 PERIOD = Period(datetime(2014, 5, 28, tzinfo=CHINA), datetime(2014, 6, 29, tzinfo=CHINA))
 

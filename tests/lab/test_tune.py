@@ -8,7 +8,6 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
-from build import engine, relief, rule, text
 
 from modengine.engine.engine import Engine
 from modengine.errors import InputError
@@ -21,8 +20,8 @@ from modengine.lab.studies.fit import coefficients
 from modengine.lab.studies.tune import Judged, Tuning, override, rows_decided, tune
 from modengine.loading import load
 from modengine.model import RANK
-
-from .conftest import MakeCorpus, blocks_everything, rows
+from tests.build import engine, relief, rule, text
+from tests.lab.corpora import MakeCorpus, blocks_everything, rows
 
 # ------------------------------------------------------------------ the model
 

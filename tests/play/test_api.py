@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import re
 from pathlib import Path
 from typing import Any
@@ -15,72 +14,30 @@ import pytest
 import modengine
 from modengine.cli.main import COMMANDS, run
 from modengine.model import Decision, Message, Part
-from modengine.paths import shipped_policy
 from modengine.play.jobs.functions import FUNCTIONS
-from modengine.play.jobs.jobs import Bench, decide, row_of
+from modengine.play.jobs.jobs import row_of
 from modengine.play.jobs.workspace import make
 from modengine.play.lessons import shipped_lessons
 from modengine.play.registry import ENDPOINTS, openapi
-from modengine.play.serve import start_of
-
-from .conftest import FILES, POLICY, RULES, Api
+from tests.paths import ROOT
+from tests.play.pages import FILES, POLICY, RULES, Api
+from tests.play.parity import decided_as_on_the_command_line, mixed_as_on_the_command_line, plain, samples
 
 SCAM = "【青桥银行】您的网银将于今晚失效，请点击 www.example.top 重新认证"
 LOG = "0123456789abcdef" * 2
-
-
-def samples() -> list[dict[str, Any]]:
-    path = Path(__file__).parents[2] / "samples" / "messages.jsonl"
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-
-
-def plain(value: Any) -> Any:
-    return json.loads(msgspec.json.encode(value))
 
 
 def test_a_message_is_decided_as_the_engine_decides_it(api: Api) -> None:
     assert api("decide", text=SCAM) == plain(modengine.load().decide(SCAM))
 
 
-@pytest.mark.parametrize("ignore_scope", [True, False])
-def test_every_sample_is_decided_as_on_the_command_line(api: Api, ignore_scope: bool) -> None:
-    engine = modengine.load()
-    for given in samples():
-        row = row_of(given)
-        fields = {k: v for k, v in row.message.fields.items() if k in engine.policy.fields}
-        parts = [{"kind": part.kind, "text": part.text} for part in row.message.parts]
-        got = api("decide", text=row.message.text, id=row.message.id, parts=parts, fields=fields,
-                  ignore_scope=ignore_scope)  # fmt: skip
-        assert got == plain(engine.decide(row.message, ignore_scope=ignore_scope)), row.message.id
+@pytest.mark.parametrize(("ignore_scope", "first"), [(True, 2), (False, 7)])
+def test_samples_are_decided_as_on_the_command_line(api: Api, ignore_scope: bool, first: int) -> None:
+    decided_as_on_the_command_line(api, samples()[first::12], ignore_scope=ignore_scope)
 
 
-def mixed(count: int) -> list[str]:
-    """Messages put together from pieces of the samples, some of them with signs in between."""
-    drawn = random.Random(7)
-    pieces = [piece for one in samples() for piece in re.split("[，。！？,;；\n]", one["text"]) if piece.strip()]
-    signs = ["", "", "", ".", " ", "\u200b", "♥"]
-    found = []
-    for _ in range(count):
-        some = [drawn.choice(signs).join(drawn.choice(pieces)) for _ in range(drawn.randint(1, 4))]
-        found.append(drawn.choice(["，", " ", "\n", ""]).join(some))
-    return found
-
-
-def test_two_thousand_mixed_messages_are_decided_as_on_the_command_line(tmp_path: Path) -> None:
-    """By the job behind /api/decide, against `modengine scan`, which reads and writes files."""
-    texts = mixed(2000)
-    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
-    source.write_text("".join(json.dumps({"id": str(at), "text": one}) + "\n" for at, one in enumerate(texts)), "utf-8")
-    assert run(["scan", str(source), "--ignore-scope", "--quiet", "--no-audit", "--output", str(target)]) == 0
-    wanted = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
-    start, bench = start_of(shipped_policy(), ()), Bench()
-    rules = {"rules": "0" * 32, "sets": {"0" * 32: {"files": start.files, "main": start.main}}}
-    actions = set()
-    for at, (text, line) in enumerate(zip(texts, wanted, strict=True)):
-        got = plain(decide(bench, {**rules, "text": text, "id": str(at), "ignore_scope": True}))
-        assert got == {key: value for key, value in line.items() if key not in ("line", "source")}, text
-        actions.add(got["action"])
-    assert actions == {"allow", "label", "review", "block"}
+def test_mixed_messages_are_decided_as_on_the_command_line(tmp_path: Path) -> None:
+    assert mixed_as_on_the_command_line(tmp_path, 200) >= {"allow", "review", "block"}
 
 
 def test_the_trace_is_that_of_explain(api: Api) -> None:
@@ -254,7 +211,7 @@ def test_the_table_of_endpoints_is_not_stale() -> None:
     import subprocess
     import sys
 
-    tool = Path(__file__).parents[2] / "tools" / "play_docs.py"
+    tool = ROOT / "tools" / "play_docs.py"
     assert subprocess.run([sys.executable, str(tool), "--check"], check=False).returncode == 0
 
 
@@ -298,13 +255,13 @@ def test_every_name_that_the_engine_gives_has_words_on_the_page() -> None:
 def test_the_line_that_a_teachers_page_names_is_that_line(lesson: str, line: int, holds: str) -> None:
     one = next(one for one in shipped_lessons() if one.lesson == lesson)
     assert holds in one.files["rules.yaml"].split("\n")[line - 1]
-    page = (Path(__file__).parents[2] / "docs" / "lessons" / f"{lesson}.md").read_text("utf-8")
+    page = (ROOT / "docs" / "lessons" / f"{lesson}.md").read_text("utf-8")
     assert f"ine {line}" in page
 
 
 @pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda one: one.lesson)
 def test_a_lesson_has_a_teachers_page_with_minutes_topics_and_surprises(lesson: Any) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "lessons" / f"{lesson.lesson}.md").read_text("utf-8")
+    page = (ROOT / "docs" / "lessons" / f"{lesson.lesson}.md").read_text("utf-8")
     assert f"\n{lesson.minutes} minutes." in page
     for wanted in ("Topics:", "What usually surprises", "what to ask"):
         assert wanted in page

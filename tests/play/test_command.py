@@ -18,10 +18,8 @@ import pytest
 
 from modengine.cli.main import run
 from modengine.play.serve import bind
-
-from .conftest import FILES
-
-ROOT = Path(__file__).parents[2]
+from tests.paths import ROOT
+from tests.play.pages import FILES
 
 
 @contextmanager

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from modengine.play.jobs.workspace import make, names_are_good
-
-from .conftest import RULES
+from tests.paths import ROOT
+from tests.play.pages import RULES
 
 
 def in_node(module: str, function: str, *given: Any) -> Any:
@@ -23,7 +22,7 @@ def in_node(module: str, function: str, *given: Any) -> Any:
     node = shutil.which("node")
     if node is None:
         pytest.skip("no node here")
-    path = Path(__file__).parents[2] / "modengine" / "play" / "static" / module
+    path = ROOT / "modengine" / "play" / "static" / module
     code = (
         f"import({json.dumps(path.as_uri())}).then((m) => console.log(JSON.stringify("
         f"m.{function}(...{json.dumps(given)}) ?? null)))"

@@ -20,8 +20,7 @@ from modengine.play.pool import Pool
 from modengine.play.registry import ENDPOINTS
 from modengine.play.room import Room
 from modengine.play.serve import bind, door_of
-
-from .conftest import FILES, POLICY, RULES, Api
+from tests.play.pages import FILES, POLICY, RULES, Api
 
 JSON = {"content-type": "application/json"}
 

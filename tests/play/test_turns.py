@@ -7,8 +7,7 @@ import time
 
 from modengine.play.pool import Pool
 from modengine.play.turns import Seat, Turns
-
-from .conftest import FILES
+from tests.play.pages import FILES
 
 
 def nobody() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +11,7 @@ import yaml
 from modengine.codes import CODES
 from modengine.play.app import STATIC
 from modengine.play.lessons import shipped_lessons
-
-DOCS = Path(__file__).parents[2] / "docs"
+from tests.paths import DOCS
 
 
 def test_every_problem_of_a_rule_file_has_a_plain_sentence() -> None:

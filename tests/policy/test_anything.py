@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from modengine.policy.condition import Compare, walk
 from modengine.policy.load import policy_of, read
 from modengine.policy.schema import json_schema
-from policy.anything import policies, rulesets
+from tests.policy.anything import policies, rulesets
 
 VALIDATORS = {kind: jsonschema.Draft202012Validator(json_schema(kind)) for kind in ("ruleset", "policy")}  # type: ignore[arg-type]
 

@@ -10,8 +10,9 @@ import pytest
 
 from modengine.codes import CODES
 from modengine.policy.load import read
+from tests.paths import DATA
 
-CASES = Path(__file__).parent.parent / "data" / "errors"
+CASES = DATA / "errors"
 NAMES = sorted(path.name for path in CASES.iterdir())
 
 BY_THE_MATCHER = {"ME401", "ME403", "ME407"}

@@ -11,7 +11,7 @@ import pytest
 from modengine.errors import PolicyError
 from modengine.policy.condition import RuleRef, walk
 from modengine.policy.load import load_policy, policy_of, read
-from policy.loading import BASE, HEAD, POLICY, RULE, clean, codes, rule_of
+from tests.policy.loading import BASE, HEAD, POLICY, RULE, clean, codes, rule_of
 
 DEFERRING = """rules:
   - id: demo.a

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,8 @@ import pytest
 from modengine.policy.condition import RuleRef, walk
 from modengine.policy.fields import CHINA
 from modengine.policy.load import read
-from policy.loading import BASE, HEAD, POLICY, RULE, clean, rule_of
+from tests.paths import RULES
+from tests.policy.loading import BASE, HEAD, POLICY, RULE, clean, rule_of
 
 
 def test_a_policy_keeps_what_it_says(write: Any) -> None:
@@ -121,5 +121,5 @@ def test_a_policy_knows_the_bytes_of_every_file_it_was_read_from(write: Any) -> 
 
 
 def test_shipped_rules_have_no_problems() -> None:
-    for path in sorted((Path(__file__).parent.parent.parent / "rules").glob("*.yaml")):
-        assert [problem.render() for problem in read(path).diagnostics] == []
+    for path in sorted(RULES.glob("*.yaml")):
+        assert [problem.render() for problem in read(path).problems] == []

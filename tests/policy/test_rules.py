@@ -10,7 +10,7 @@ import pytest
 from modengine.policy.condition import walk
 from modengine.policy.load import read
 from modengine.policy.model import MANY, Pattern, Token
-from policy.loading import HEAD, RULE, clean, codes, rule_of
+from tests.policy.loading import HEAD, RULE, clean, codes, rule_of
 
 
 def pattern_of(write: Any, written: str, more: str = "") -> Pattern:

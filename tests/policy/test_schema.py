@@ -14,8 +14,8 @@ import yaml
 from modengine.policy import schema
 from modengine.policy.load import read
 from modengine.policy.schema import json_schema
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 CASES = ROOT / "tests" / "data" / "errors"
 SHIPPED = sorted((ROOT / "rules").glob("*.yaml"))
 

@@ -12,7 +12,7 @@ from modengine.loading import load
 from modengine.model import Message
 from modengine.run.work.batch import COLUMNS, ArrowBatches
 from modengine.run.write.results import to_json
-from tests.cli.conftest import POLICY
+from tests.commands import POLICY
 
 pyarrow = pytest.importorskip("pyarrow")
 SCAM = "您的网银即将失效，请登录 www.example.top 升级"

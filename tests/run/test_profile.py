@@ -6,14 +6,14 @@ import json
 from itertools import count
 from pathlib import Path
 
-import build
 import pytest
-from build import regex, rule, text
 from click.testing import CliRunner
 
 from modengine.cli.main import cli
 from modengine.model import Message
 from modengine.run.work.profile import Cost, profile
+from tests import build
+from tests.build import regex, rule, text
 
 POLICY = build.policy(
     rule("r.pay", "pay and shape", text("pay", "加微信"), regex("shape", r"号\d{3}"), score=40),

@@ -22,6 +22,7 @@ from modengine.run.write.replace import refuse_inputs, replacing
 from modengine.run.write.results import Result, encode
 from modengine.run.write.tidy import DECISIONS, HITS, decision_rows, hit_rows, safe
 from modengine.run.write.tidy import encode as as_csv
+from tests.paths import ROOT
 
 MATCH = Match("what", "text", 0, 3, 5, "失效", "失效", ("words", "gaps"), 0.5)
 DECISION = Decision(
@@ -253,7 +254,7 @@ def test_an_output_that_is_an_input_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_codebook_describes_every_column_in_order() -> None:
-    book = (Path(__file__).parents[2] / "docs" / "codebook.md").read_text(encoding="utf-8")
+    book = (ROOT / "docs" / "codebook.md").read_text(encoding="utf-8")
     for heading, columns in (("## decisions.csv", DECISIONS), ("## hits.csv", HITS)):
         section = book.split(heading)[1].split("\n## ")[0]
         described = [line.split("`")[1] for line in section.splitlines() if line.startswith("| `")]

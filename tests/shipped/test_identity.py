@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from modengine import Engine, Message
 from modengine.checks.identity import identity_words
 from modengine.checks.lexicon import lexicon
+from modengine.lab.data.templates import shipped
 from modengine.lab.studies.fairness import fairness
 
 SEED = 5
 
 
-@pytest.mark.slow
 def test_no_template_changes_its_action_with_the_group(engine: Engine) -> None:
-    assert [row.template for row in fairness(engine).rows if row.changes_action] == []
+    """One template in eight; tests/nightly takes all."""
+    templates = shipped()
+    some = replace(templates, sentences=templates.sentences[1::8])
+    assert [row.template for row in fairness(engine, templates=some).rows if row.changes_action] == []
 
 
 def test_no_term_of_a_pattern_is_an_identity_word(engine: Engine) -> None:

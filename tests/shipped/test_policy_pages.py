@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from modengine import Engine, Message
+from tests.paths import ROOT
 
-PAGES = Path(__file__).resolve().parents[2] / "docs" / "policy"
+PAGES = ROOT / "docs" / "policy"
 RULESETS = {
     "rumour": ("rumour",), "violence": ("violence",), "terrorism": ("terrorism",), "pornography": ("pornography",),
     "fraud": ("fraud", "bait", "calls", "signals"), "relief": ("relief",),

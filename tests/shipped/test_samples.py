@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from modengine import Engine, Message, Part
+from tests.paths import SAMPLES
 
-SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 ACTS = ("review", "block")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-import expressions
 import msgspec
 import pytest
 import regex
@@ -12,6 +11,7 @@ import regex
 from modengine.engine.compile.charsets import Intervals, complement, joined
 from modengine.engine.compile.nfa import CHAR, LOOK, MOST_STEPS, Automata, automata, may_be_empty
 from modengine.engine.match.expression import usual_tree
+from tests import expressions
 
 
 def is_native(source: str, exact_case: bool = False) -> bool:

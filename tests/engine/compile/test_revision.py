@@ -9,9 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import build
 import pytest
-from build import exception, override, regex, relief, rule, text, tokens, words
 
 import modengine
 from modengine.engine.compile import revision as digest
@@ -20,6 +18,8 @@ from modengine.model import Message
 from modengine.policy.fields import CHINA
 from modengine.policy.model import Example, Examples, Field, Pattern, Period, Rule, TermList, Token
 from modengine.text import segment, tables
+from tests import build
+from tests.build import exception, override, regex, relief, rule, text, tokens, words
 
 A = words("a", "微信", "网银", gaps=1)
 B = regex("b", r"\d+元")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import build
 import pytest
-from build import BROKEN, engine, failing, holds, message, regex, rule, text, tokens, value, words
 
 from modengine.errors import MessageError
 from modengine.model import Part
 from modengine.policy.model import Token
+from tests import build
+from tests.build import BROKEN, engine, failing, holds, message, regex, rule, text, tokens, value, words
 
 A, B, C = text("a", "甲"), text("b", "乙"), text("c", "丙")
 TERM = {True: "a", False: "b", None: "message.reposts > 1"}

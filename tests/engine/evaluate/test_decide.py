@@ -6,15 +6,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import build
 import pytest
-from build import BROKEN, engine, exception, failing, fraud, message, override, regex, relief, rule, text
 
 import modengine
 from modengine.engine.budget import BUDGET, Budget
 from modengine.model import Decision, Message, Part
 from modengine.policy.fields import CHINA
 from modengine.policy.model import Field, Period
+from tests import build
+from tests.build import BROKEN, engine, exception, failing, fraud, message, override, regex, relief, rule, text
 
 A, B = text("a", "甲"), text("b", "乙")
 ACTIONS = ("allow", "label", "review", "block")

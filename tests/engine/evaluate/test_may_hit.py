@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import build
 import pytest
-from build import condition, engine, regex, rule, text, words
 
 from modengine.engine.evaluate.may_hit import may_hit
+from tests import build
+from tests.build import condition, engine, regex, rule, text, words
 
 NAMES = {"one": 0, "two": 1, "three": 2, "same": 2}
 RULES = {"r.x": 1 << 4, "r.y": 1 << 5}

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import build
 import pytest
-from build import compile_policy, engine, fraud, relief, rule, text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modengine.engine.engine import Engine
 from modengine.model import Decision
-from modengine.policy.model import Rule, Ruleset
+from modengine.policy.model import Rule
+from tests import build
+from tests.build import compile_policy, engine, fraud, relief, rule, text
 
 A, B, C = text("a", "甲"), text("b", "乙"), text("c", "丙")
 
@@ -126,18 +126,10 @@ def test_the_cap_comes_after_the_weight() -> None:
 
 def test_groups_of_two_rulesets_with_one_name_are_two() -> None:
     rulesets = tuple(
-        Ruleset(
-            name,
-            name,
-            "fraud",
-            "x",
-            build.HERE,
-            (rule(f"{name}.r", "a", A, score=50, group="g", ruleset=name),),
-            caps={"g": 40},
-        )
+        build.ruleset(name, "fraud", [rule(f"{name}.r", "a", A, score=50, group="g", ruleset=name)], caps={"g": 40})
         for name in ("one", "two")
     )
-    made = Engine(compile_policy(build.policy(rulesets=rulesets, actions={"fraud": build.LADDER})))
+    made = Engine(compile_policy(build.policy_of(*rulesets, actions={"fraud": build.LADDER})))
     assert fraud(made.decide("甲")).score == 80
 
 

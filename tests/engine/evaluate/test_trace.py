@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import build
 import pytest
-from build import BROKEN, engine, failing, message, override, regex, relief, rule, text, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modengine.engine.budget import BUDGET
 from modengine.model import ConditionTrace, Part, RuleTrace, Trace
+from tests import build
+from tests.build import BROKEN, engine, failing, message, override, regex, relief, rule, text, words
 
 A, B, C = text("a", "甲"), text("b", "乙"), text("c", "丙")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import build
-from build import compile_policy, rule, text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +11,8 @@ from modengine.engine.match.terms import squeeze
 from modengine.engine.match.walk import Walk, alike, beginnings, forms
 from modengine.policy.model import Pattern
 from modengine.text.skeleton import skeleton
+from tests import build
+from tests.build import compile_policy, rule, text
 
 LETTERS = "不否刷木林强弓虽一x×"
 """Characters that look like others, are made of others among these, or have no other form; and a sign."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import build
 import pytest
 import regex
-from build import compile_policy
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +18,8 @@ from modengine.engine.match.expression import (
 from modengine.engine.match.regex import source_of
 from modengine.errors import PolicyError
 from modengine.text.normalize import plain_view
+from tests import build
+from tests.build import compile_policy
 
 # --------------------------------------------------------------------------- required literals
 

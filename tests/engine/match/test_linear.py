@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import expressions
 import pytest
 import regex
 from hypothesis import assume, given, settings
 
 from modengine.engine.compile.nfa import automata
 from modengine.engine.match.linear import Linear
+from tests import expressions
 
 
 def linear(source: expressions.Source) -> Linear | None:

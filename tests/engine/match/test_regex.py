@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import build
 import pytest
-from build import compile_policy, found, regex, spans
 
 import modengine.engine.match.regex
 from modengine.engine.engine import Engine
 from modengine.engine.match.regex import source_of
 from modengine.errors import PolicyError
 from modengine.model import Cause, Decision, Message, Part
+from tests import build
+from tests.build import compile_policy, found, regex, spans
 
 CATASTROPHE = regex("slow", "(?:哈|哈哈)+啊")
 """Tries every way to cut a run of 哈 in ones and twos before it gives up."""

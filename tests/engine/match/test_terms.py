@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import build
 import pytest
-from build import compile_policy, found, matches, spans, suppressed, text, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modengine.errors import PolicyError
 from modengine.model import Message, Part
+from tests import build
+from tests.build import compile_policy, found, matches, spans, suppressed, text, words
 
 SELECTOR = "\ufe0f"
 

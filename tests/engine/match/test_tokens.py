@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import build
 import pytest
-from build import Token, compile_policy, found, spans, tokens
 
 from modengine.engine.match.tokens import merged
 from modengine.errors import PolicyError
 from modengine.model import Message, Part
 from modengine.policy.model import MANY
+from tests import build
+from tests.build import Token, compile_policy, found, spans, tokens
 
 
 def t(text: str, low: int = 1, high: int = 1) -> Token:

@@ -6,9 +6,8 @@ from typing import Any
 
 from modengine.play.guard import LOOPBACK, Door
 from modengine.play.pool import Pool
-
-from .conftest import Opened, action, served, tab_to, until
-from .test_words import rewrite
+from tests.play.browser.window import Opened, action, served, tab_to, until
+from tests.play.browser.writing import rewrite
 
 
 def enter(page: Any, selector: str, key: str = "Tab") -> None:

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import ROOT
+from tests.paths import ROOT
 
 
-@pytest.mark.slow
 def test_the_figures_of_the_page_are_not_stale(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(ROOT / "tools"))
     import make_lab_docs

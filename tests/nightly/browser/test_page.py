@@ -3,79 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from itertools import product
 from typing import Any
 
 import pytest
 
 from modengine.cli.main import run
 from modengine.play.guard import Door
-from modengine.play.jobs.jobs import row_of
 from modengine.play.pool import Pool
-
-from ..test_api import samples
-from .conftest import Opened, action, served, until
-from .hostile import HOSTILE
-
-axe = pytest.importorskip("axe_playwright_python.base", reason="axe-playwright-python is not installed")
-
-PANELS = ("why", "steps", "whatif", "tests", "evade", "audit")
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-READY = {
-    "why": ".why",
-    "steps": ".steps",
-    "whatif": "#outcome table",
-    "tests": ".ability",
-    "evade": "#machine",
-    "audit": "#record:not(:disabled)",
-}
-LESSONS = {
-    "why": "warning-and-scam",
-    "steps": "word-boundaries",
-    "whatif": "whom-does-it-hit",
-    "tests": "whom-does-it-hit",
-    "evade": "evasion",
-    "audit": "what-a-log-proves",
-}
-
-
-def filled(opened: Opened, panel: str, **how: Any) -> Any:
-    """The page with everything of a panel on it."""
-    page = opened(LESSONS[panel], panel, **how)
-    page.wait_for_selector(READY[panel])
-    page.click("#teacher")
-    if panel == "evade":
-        page.click("#begin")
-        page.click("#machine")
-        page.wait_for_selector(".disguises")
-    if panel == "audit":
-        page.click("#record")
-        page.wait_for_selector("#flip-byte")
-        page.click("#flip-byte")
-        page.wait_for_selector(".node.other")
-        page.click("#verify")
-        until(page, "document.querySelector('#audit-said').innerText.includes('ME9')")
-    if panel == "tests":
-        page.click("#toggle-idiom")
-        page.wait_for_selector(".ability .message-button")
-    return page
-
-
-def violations(page: Any) -> list[str]:
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(axe.AXE_FILE_PATH.read_text("utf-8"))
-    found = page.evaluate("(options) => axe.run(document, options)", RULES)
-    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found["violations"]
-            for node in one["nodes"]]  # fmt: skip
-
-
-def in_every_look(page: Any) -> Iterator[str]:
-    """The page in both languages and both schemes, one after the other."""
-    for scheme, _ in product(("light", "dark"), range(2)):
-        page.emulate_media(color_scheme=scheme)
-        page.click("#language")
-        yield f"{page.get_attribute('html', 'lang')}, {scheme}"
+from tests.play.browser.hostile import HOSTILE
+from tests.play.browser.looks import (
+    PANELS,
+    READY,
+    decides_as_the_command_line_does,
+    filled,
+    hostile_strings_run_nothing,
+    in_every_look,
+    readable_at_400_percent,
+    violations,
+)  # fmt: skip
+from tests.play.browser.window import Opened, action, served
+from tests.play.parity import samples
 
 
 @pytest.mark.parametrize("panel", PANELS)
@@ -145,14 +92,7 @@ def test_axe_would_find_something(opened: Opened) -> None:
 
 @pytest.mark.parametrize("panel", PANELS)
 def test_the_page_is_readable_at_400_percent(opened: Opened, panel: str) -> None:
-    """1280 by 1024 at 400 % are 320 by 256 (WCAG 2.2, 1.4.10): nothing is scrolled sideways."""
-    page = filled(opened, panel, width=320, height=256)
-    wide = page.evaluate(
-        "[...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && "
-        "!e.closest('.merkle, .json, #disguises, .scroll, .byte')).map((e) => e.outerHTML.slice(0, 120))"
-    )
-    assert wide == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    readable_at_400_percent(opened, panel)
 
 
 def test_the_large_type_fits_a_projector_and_a_small_window(opened: Opened) -> None:
@@ -165,23 +105,7 @@ def test_the_large_type_fits_a_projector_and_a_small_window(opened: Opened) -> N
 
 def test_five_hundred_hostile_strings_run_nothing(opened: Opened) -> None:
     assert len(set(HOSTILE)) >= 500
-    page = opened("warning-and-scam")
-    asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
-    page.on("request", lambda request: asked.append(request.url) if not request.url.startswith(page.url[:17]) else None)
-    counted = "document.querySelectorAll('script, iframe, object, embed, img, svg, base, meta, form').length"
-    before = page.evaluate(counted)
-    title = page.title()
-    for at in range(0, len(HOSTILE), 5):
-        text = "中奖链接" + "\n".join(HOSTILE[at : at + 5])
-        page.fill("#text", text)
-        until(page, "(t) => document.documentElement.dataset.explained === t", page.input_value("#text"))
-    for panel in ("steps", "evade"):
-        page.click(f"#tab-{panel}")
-    assert page.evaluate("window.hit") is None
-    assert asked == []
-    assert page.evaluate(counted) == before
-    assert page.title() == title
+    hostile_strings_run_nothing(opened, HOSTILE)
 
 
 @pytest.mark.parametrize("panel", ["whatif", "tests", "evade", "audit"])
@@ -217,34 +141,9 @@ def test_hostile_rules_and_lessons_run_nothing(opened: Opened, panel: str, tmp_p
     assert page.locator("main img, main script").count() == 0
 
 
-def test_the_page_decides_every_sample_as_the_command_line_does(
-    opened: Opened, tmp_path: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_page_decides_every_sample_as_the_command_line_does(opened: Opened, tmp_path: Any) -> None:
     plain = [one for one in samples() if one["text"] and not one.get("parts")]
-    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
-    lines = [json.dumps({"id": str(at), "text": one["text"]}) for at, one in enumerate(plain)]
-    source.write_text("\n".join(lines), "utf-8")
-    code = run(["scan", str(source), "--ignore-scope", "--quiet", "--output", str(target)])
-    assert code == 0, capsys.readouterr().err
-    wanted = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
-    page = opened()
-    page.fill("#text", "x")
-    action(page, "allow")
-    got = page.evaluate(
-        "async (texts) => { const {post} = await import('/static/api.js'); const found = [];"
-        "for (const text of texts) found.push(await post('decide', {text, ignore_scope: true})); return found; }",
-        [one["text"] for one in plain],
-    )
-    for one, decision in zip(wanted, got, strict=True):
-        same = {key: value for key, value in one.items() if key not in ("line", "source", "id")}
-        assert {key: value for key, value in decision.items() if key != "id"} == same
-    # And what is shown is what was decided.
-    for at in range(0, len(plain), 24):
-        page.fill("#text", plain[at]["text"])
-        until(page, "(t) => document.documentElement.dataset.explained === t", page.input_value("#text"))
-        assert page.get_attribute("html", "data-action") == wanted[at]["action"]
-        assert page.locator(f"#verdict .badge.large.{wanted[at]['action']}").count() == 1
-    assert row_of(plain[0]).message.text == plain[0]["text"]
+    decides_as_the_command_line_does(opened, plain, tmp_path, show=24)
 
 
 def test_the_page_loads_nothing_from_elsewhere(opened: Opened, address: str) -> None:

@@ -7,46 +7,13 @@ from typing import Any
 import pytest
 
 from modengine.play.lessons import shipped_lessons
-
-from .conftest import Opened, action, until
-
-BREAKS = {
-    "colon": ("score: 60", "score:60", "a colon and then a space", "冒号后面空一格"),
-    "bracket": ("[加微信]", "[加微信", "never closed", "没有闭合"),
-    "indent": ("    score: 60", " score: 60", "as many spaces", "没有和上下行对齐"),
-    "wide colon": ("score: 60", "score：60", "A Chinese colon", "冒号是中文标点"),
-    "wide brackets": ("[兼职, 刷单]", "【兼职, 刷单】", "A Chinese square bracket", "方括号是中文标点"),
-    "name": ("job and contact", "job and contct", "must be written alike", "一模一样"),
-    "condition": ("job and contact", "job contact", "put “and” or “or” between", "写 and 或 or"),
-    "key": ("score: 60", "scroe: 60", "Is it mistyped?", "是不是打错了"),
-    "number": ("score: 60", "score: sixty", "Another kind of value", "另一种值"),
-}
-
-
-def rewrite(page: Any, old: str, new: str) -> None:
-    """Changes the text in the editor, as somebody who types would."""
-    text = page.evaluate(
-        "async () => { const {state} = await import('/static/state.js'); return state.files[state.active]; }"
-    )
-    assert old in text
-    page.click("#editor .cm-content")
-    page.keyboard.press("Control+A")
-    page.keyboard.press("Delete")
-    page.keyboard.insert_text(text.replace(old, new, 1))
+from tests.play.browser.window import Opened, action, until
+from tests.play.browser.writing import BREAKS, rewrite, said_in_a_plain_sentence
 
 
 @pytest.mark.parametrize("broken", BREAKS)
 def test_an_error_is_said_in_a_plain_sentence_first(opened: Opened, broken: str) -> None:
-    old, new, english, chinese = BREAKS[broken]
-    page = opened("evasion")
-    rewrite(page, old, new)
-    page.wait_for_selector("#problems .error")
-    for said in (english, chinese):
-        plain = page.locator("#problems .plain").all_inner_texts()
-        assert any(said in one for one in plain), plain
-        below = page.locator("#problems .error .technical").first
-        assert below.get_attribute("lang") == "en"
-        page.click("#language")
+    said_in_a_plain_sentence(opened, broken)
 
 
 @pytest.mark.parametrize(

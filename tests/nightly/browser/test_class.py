@@ -6,8 +6,7 @@ from typing import Any
 
 from modengine.play.guard import LOOPBACK, Door
 from modengine.play.pool import Pool
-
-from .conftest import WAIT, Opened, action, served, tab_to, until
+from tests.play.browser.window import WAIT, Opened, action, served, tab_to, until
 
 
 def test_a_class_predicts_and_the_teacher_shows_the_answers(opened: Opened, pool: Pool) -> None:

@@ -1,0 +1,4 @@
+"""The page in a browser."""
+
+from tests.play.browser.window import address, chromium, opened  # noqa: F401  (fixtures)
+from tests.play.pages import pool  # noqa: F401

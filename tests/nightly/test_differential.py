@@ -1,0 +1,55 @@
+"""The engine says what the naive engine says, on 10,000 generated pairs and on all samples.
+
+The pairs are 1,000 policies of 10 messages each, the same ones on every run.  Set
+`MODENGINE_EXAMPLES` to try other numbers of policies, then chosen at random.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from modengine.engine.budget import Budget
+from modengine.engine.engine import Engine
+from modengine.model import Message
+from modengine.policy.model import Policy
+from tests.agreement import agree, agree_on_samples
+from tests.build import compile_policy
+from tests.nightly.sampling import examples
+from tests.strategies import cases
+
+ASKED = os.environ.get("MODENGINE_EXAMPLES")
+SETTINGS = settings(
+    max_examples=int(ASKED) if ASKED else examples(1000),
+    derandomize=ASKED is None,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@SETTINGS
+@given(cases())
+def test_the_engine_decides_as_the_naive_engine_does(case: tuple[Policy, list[Message]]) -> None:
+    policy, messages = case
+    agree(Engine(compile_policy(policy)), policy, messages)
+
+
+@SETTINGS
+@given(cases(), st.integers(0, 4), st.integers(0, 12))
+def test_what_a_budget_cuts_off_is_undetermined_in_both(
+    case: tuple[Policy, list[Message]], candidates: int, opaque_length: int
+) -> None:
+    policy, messages = case
+    budget = Budget(candidates=candidates, opaque_length=opaque_length)
+    agree(Engine(compile_policy(policy, budget)), policy, messages)
+
+
+@pytest.mark.parametrize("part", range(20))
+@pytest.mark.parametrize("name", ["campaign-2014.yaml", "campaign-2014-reposts.yaml"])
+def test_the_shipped_policies_decide_the_samples_as_the_naive_engine_does(name: str, part: int) -> None:
+    """In parts, that processes may share the work."""
+    agree_on_samples(name, slice(part, None, 20))

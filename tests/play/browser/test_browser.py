@@ -1,0 +1,64 @@
+"""The page in a real Chromium: its main tasks; tests/nightly has all of them, and the sweeps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.play.browser.hostile import HOSTILE
+from tests.play.browser.looks import (
+    decides_as_the_command_line_does,
+    filled,
+    hostile_strings_run_nothing,
+    in_every_look,
+    readable_at_400_percent,
+    violations,
+)  # fmt: skip
+from tests.play.browser.tasks import TASKS, Task
+from tests.play.browser.window import Opened
+from tests.play.browser.writing import said_in_a_plain_sentence
+from tests.play.parity import samples
+
+WAYS = [(task, ("mouse", "keyboard")[at % 2]) for at, task in enumerate(TASKS)]
+
+
+@pytest.mark.parametrize(("task", "way"), WAYS, ids=[f"{task.__name__}-{way}" for task, way in WAYS])
+def test_a_task_is_done(opened: Opened, task: Task, way: str) -> None:
+    task(opened, way)
+
+
+def test_axe_finds_nothing(opened: Opened) -> None:
+    page = filled(opened, "why")
+    looks = [(look, violations(page)) for look in in_every_look(page)]
+    assert [found for _, found in looks] == [[]] * 4
+
+
+def test_axe_would_find_something(opened: Opened) -> None:
+    page = opened("evasion")
+    page.evaluate("document.documentElement.removeAttribute('lang')")
+    assert any("html-has-lang" in one for one in violations(page))
+
+
+def test_the_page_is_readable_at_400_percent(opened: Opened) -> None:
+    readable_at_400_percent(opened, "tests")
+
+
+def test_hostile_strings_run_nothing(opened: Opened) -> None:
+    hostile_strings_run_nothing(opened, HOSTILE[4::20])
+
+
+def test_an_error_is_said_in_a_plain_sentence_first(opened: Opened) -> None:
+    said_in_a_plain_sentence(opened, "wide brackets")
+
+
+def test_the_page_decides_samples_as_the_command_line_does(opened: Opened, tmp_path: Path) -> None:
+    plain = [one for one in samples() if one["text"] and not one.get("parts")]
+    decides_as_the_command_line_does(opened, plain[5::40], tmp_path, show=6)
+
+
+def test_the_page_loads_nothing_from_elsewhere(opened: Opened, address: str) -> None:
+    page = opened("evasion")
+    loaded = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    assert loaded
+    assert [one for one in loaded if not one.startswith(address)] == []

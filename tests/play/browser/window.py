@@ -1,0 +1,120 @@
+"""The page in a real Chromium.  Where there is none, these tests are skipped and say so."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+import uvicorn  # noqa: E402
+
+from modengine.paths import shipped_policy  # noqa: E402
+from modengine.play.app import make_app  # noqa: E402
+from modengine.play.guard import Door  # noqa: E402
+from modengine.play.lessons import shipped_lessons  # noqa: E402
+from modengine.play.pool import Pool  # noqa: E402
+from modengine.play.serve import bind, start_of  # noqa: E402
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM = os.environ.get("MODENGINE_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+WAIT = 60_000
+"""Milliseconds: generous, for a machine with other work to do."""
+
+
+@contextmanager
+def served(pool: Pool, door: Door) -> Iterator[str]:
+    """Serves the page by uvicorn, in a thread; its address."""
+    listening = bind("127.0.0.1", 0)
+    app = make_app(start_of(shipped_policy(), shipped_lessons()), pool, door)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+    listening.close()
+
+
+@pytest.fixture(scope="session")
+def address(pool: Pool) -> Iterator[str]:
+    with served(pool, Door()) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("no chromium here: apt-get install chromium, or MODENGINE_CHROMIUM")
+    with playwright.sync_playwright() as one:
+        browser = one.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+Opened = Callable[..., Any]
+
+
+@pytest.fixture
+def opened(chromium: Any, address: str) -> Iterator[Opened]:
+    """Opens the page; the test fails if anything was written to the console as an error."""
+    contexts: list[Any] = []
+    wrong: list[str] = []
+
+    def page(
+        lesson: str = "", panel: str = "", *, lang: str = "en-GB", scheme: str = "light", width: int = 1280,
+        height: int = 900, hash_: str = "", base: str = "",
+    ) -> Any:  # fmt: skip
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, locale=lang, color_scheme=scheme, accept_downloads=True,
+            reduced_motion="reduce",
+        )  # fmt: skip
+        context.set_default_timeout(WAIT)
+        contexts.append(context)
+        one = context.new_page()
+        one.on("pageerror", lambda error: wrong.append(str(error)))
+        one.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        one.goto(f"{base or address}/{hash_}")
+        one.wait_for_selector("html[data-ready]")
+        if lesson:
+            one.select_option("#lesson", lesson)
+            one.wait_for_selector("#verdict .badge")
+        if panel:
+            one.click(f"#tab-{panel}")
+        return one
+
+    yield page
+    for context in contexts:
+        context.close()
+    assert not wrong, wrong
+
+
+def action(page: Any, wanted: str) -> None:
+    """Waits until the decision is `wanted`."""
+    page.wait_for_selector(f'html[data-action="{wanted}"]')
+
+
+def tab_to(page: Any, selector: str, most: int = 150, key: str = "Tab") -> None:
+    """Presses Tab (or Shift+Tab) until an element has the focus: that it can be reached is what is tested."""
+    for _ in range(most):
+        if page.evaluate("(s) => document.activeElement?.matches(s)", selector):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"no number of tabs leads to {selector}")
+
+
+def until(page: Any, expression: str, arg: Any = None) -> None:
+    """Waits until an expression is true.  Playwright's own way evaluates in the page, which its policy forbids."""
+    end = time.monotonic() + WAIT / 1000
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < end, f"never true: {expression}"
+        page.wait_for_timeout(50)
