@@ -24,7 +24,7 @@ from modengine.audit.records.vault import Vault, VaultRow
 from modengine.engine.engine import Engine
 from modengine.errors import MessageError, PolicyError
 from modengine.loading import load
-from modengine.model import Message
+from modengine.model import Cause, Message
 
 CAUSES: Mapping[str, str] = {
     "text erased": "the text was erased on request",
@@ -40,6 +40,8 @@ CAUSES: Mapping[str, str] = {
 }
 UNMADE = frozenset({"text erased", "text absent", "text changed"})
 """Causes for which a decision could not be made again at all."""
+_TIMED_OUT = (Cause.TIMEOUT, "not-run")
+"""What a record says of a pattern that the clock stopped; the second in logs of older versions alone."""
 _ENVIRONMENT = {"deciding_code": "engine", "segmenter": "dictionary"}
 MOST = 100
 """Differences that are listed; all are counted."""
@@ -149,9 +151,7 @@ class Replayer:
         what = [name for name in OUTCOME if name not in apart and made[name] != record.get(name)]
         if not what:
             return None
-        timed_out = any(
-            one["reason"] in ("timeout", "not-run") for one in (*made["undetermined"], *record["undetermined"])
-        )
+        timed_out = any(one["reason"] in _TIMED_OUT for one in (*made["undetermined"], *record["undetermined"]))
         if timed_out:
             return because("timeout", *what)
         if self._causes:

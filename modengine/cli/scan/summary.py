@@ -13,7 +13,7 @@ from rich.text import Text
 from modengine.codes import CODES
 from modengine.explain.visible import inline
 from modengine.explain.words import shadow
-from modengine.model import ACTIONS, Action
+from modengine.model import ACTIONS, Action, Shadow
 from modengine.policy.condition import Compare, walk
 from modengine.policy.model import Policy
 from modengine.run.work.summary import Summary
@@ -83,7 +83,7 @@ def _lines(summary: Summary, policy: Policy, ignore_scope: bool) -> Iterator[Tex
         yield Text(f"{_count(summary.outside_messages, 'message')} in no category acted upon:")
         for reason, count in summary.outside.items():
             yield Text(f"  {count:>7,} {_reason(reason, policy)}")
-        if not (ignore_scope or summary.study) and any(r.startswith(("scope", "period")) for r in summary.outside):
+        if not (ignore_scope or summary.study) and not _IGNORED.isdisjoint(summary.outside):
             yield Text("  --ignore-scope decides them as if they lay in scope and period", "dim")
     if summary.undetermined:
         yield Text(f"{_count(summary.undetermined, 'message')} undetermined, and so `review` or more", "yellow")
@@ -96,12 +96,16 @@ def _lines(summary: Summary, policy: Policy, ignore_scope: bool) -> Iterator[Tex
             yield Text(f"  {count:>7,} {code} {CODES[code].name}")
 
 
+_IGNORED = frozenset({Shadow.SCOPE, Shadow.SCOPE_UNKNOWN, Shadow.PERIOD, Shadow.PERIOD_UNKNOWN})
+"""The reasons that `--ignore-scope` takes away."""
+
+
 def _reason(reason: str, policy: Policy) -> str:
     """Why no action is taken, with the field that messages lack."""
-    if reason == "period: unknown":
+    if reason == Shadow.PERIOD_UNKNOWN:
         field = policy.period.field if policy.period is not None else "time"
         return f"period unknown: the message has no `{field}`"
-    if reason == "scope: unknown":
+    if reason == Shadow.SCOPE_UNKNOWN:
         nodes = [node for condition in policy.scope.values() for node in walk(condition)]
         fields = dict.fromkeys(f"`{node.field}`" for node in nodes if isinstance(node, Compare))
         return f"scope unknown: the message has no {' or no '.join(fields) or 'such field'}"
