@@ -16,7 +16,6 @@ from typing import NamedTuple, NoReturn
 
 import click
 
-from modengine import __version__
 from modengine.cli.streams import abandon, is_closed, say, use_utf8
 from modengine.errors import ModengineError, PolicyError
 
@@ -89,8 +88,18 @@ class Commands(click.Group):
         return result
 
 
+def _version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        from modengine.cli.at_work import at_work  # noqa: PLC0415  (the engine, which --help does not need)
+
+        click.echo(at_work())
+        ctx.exit()
+
+
 @click.group(cls=Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="modengine", message="%(prog)s %(version)s")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
+)
 def cli() -> None:
     """A content-moderation rule engine for people who study moderation."""
 

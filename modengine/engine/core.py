@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from modengine.engine.build_record import why_not
 from modengine.engine.compile import plain
 from modengine.engine.compile.program import Program
 from modengine.engine.evaluate.conditions import Truth, compared
@@ -31,6 +32,8 @@ def module() -> tuple[Any, str]:
     """The core with its version; or None, and why there is none."""
     if os.environ.get("MODENGINE_CORE") == "0":
         return None, "turned off by MODENGINE_CORE=0"
+    if reason := why_not():
+        return None, f"not built: {reason}"
     try:
         core = import_module("modengine._core")
     except ImportError as error:

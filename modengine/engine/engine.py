@@ -56,6 +56,11 @@ class Engine:
         return self.program.policy
 
     @property
+    def compiled(self) -> bool:
+        """Whether the compiled core decides what it can."""
+        return self._core is not None
+
+    @property
     def revision(self) -> str:
         """`sha256:...` of everything that can change a decision."""
         return self.program.revision

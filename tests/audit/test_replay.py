@@ -145,7 +145,13 @@ def test_other_rules_are_a_cause(make: MakeLog, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "cause"),
-    [("deciding_code", "engine"), ("segmenter", "dictionary"), ("tables", "tables"), ("regex", "tables")],
+    [
+        ("deciding_code", "engine"),
+        ("core", "engine"),
+        ("segmenter", "dictionary"),
+        ("tables", "tables"),
+        ("regex", "tables"),
+    ],
 )
 def test_another_environment_is_a_cause_where_something_differs(
     make: MakeLog, monkeypatch: pytest.MonkeyPatch, name: str, cause: str

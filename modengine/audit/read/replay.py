@@ -31,7 +31,7 @@ CAUSES: Mapping[str, str] = {
     "text absent": "the text was not kept, and is not in the files that were named",
     "text changed": "the source has another text under that id than the record commits to",
     "rules": "the rule files are not in the log, do not load, or are others than those in force then",
-    "engine": "another version of modengine, or code that was changed",
+    "engine": "another version of modengine or of its compiled core, or code that was changed",
     "dictionary": "another segmenter or dictionary",
     "tables": "other character tables, or another version of Unicode, `regex` or `pypinyin`",
     "timeout": "a pattern ran out of time, then or now",
@@ -42,7 +42,7 @@ UNMADE = frozenset({"text erased", "text absent", "text changed"})
 """Causes for which a decision could not be made again at all."""
 _TIMED_OUT = (Cause.TIMEOUT, "not-run")
 """What a record says of a pattern that the clock stopped; the second in logs of older versions alone."""
-_ENVIRONMENT = {"deciding_code": "engine", "segmenter": "dictionary"}
+_ENVIRONMENT = {"deciding_code": "engine", "core": "engine", "segmenter": "dictionary"}
 MOST = 100
 """Differences that are listed; all are counted."""
 

@@ -13,6 +13,7 @@ from modengine.audit.files.disk import replace
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.records.code import code_digest
 from modengine.audit.records.record import Record
+from modengine.engine.core import module
 from modengine.engine.engine import Engine
 from modengine.errors import AuditError
 from modengine.policy.model import SourceFile
@@ -24,6 +25,7 @@ def environment(engine: Engine) -> dict[str, str | int]:
     """What beside the rule files can change a decision; each is a cause that replay can name."""
     return {
         "deciding_code": code_digest(),
+        "core": module()[1] if engine.compiled else "none",
         "segmenter": segment.identity(engine.policy.segmenter),
         "tables": tables.digest(),
         "unicode": unicodedata.unidata_version,

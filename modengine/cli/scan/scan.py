@@ -146,7 +146,7 @@ def command(
     _told(scan, quiet)
     if not quiet or form == "summary":
         sys.stdout.flush()
-        show_summary(summary, rules.policy, ignore_scope, console(sys.stderr if to_stdout else sys.stdout))
+        show_summary(summary, rules, ignore_scope, console(sys.stderr if to_stdout else sys.stdout))
     return 1 if summary.unread else 0
 
 

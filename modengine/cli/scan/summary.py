@@ -10,7 +10,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from modengine.cli.at_work import at_work
 from modengine.codes import CODES
+from modengine.engine.engine import Engine
 from modengine.explain.visible import inline
 from modengine.explain.words import shadow
 from modengine.model import ACTIONS, Action, Shadow
@@ -21,19 +23,21 @@ from modengine.run.work.summary import Summary
 MOST_RULES = 5
 
 
-def show_summary(summary: Summary, policy: Policy, ignore_scope: bool, to: Console) -> None:
-    """What was decided, on what no action is taken and why, what could not be read, which rules hit."""
+def show_summary(summary: Summary, engine: Engine, ignore_scope: bool, to: Console) -> None:
+    """What was decided and by which engine, on what no action is taken and why, what was not read, which rules hit."""
     if to.is_terminal:
-        _show(summary, policy, ignore_scope, to)
+        _show(summary, engine, ignore_scope, to)
         return
     with to.capture() as captured:
-        _show(summary, policy, ignore_scope, to)
+        _show(summary, engine, ignore_scope, to)
     # Tables are padded to their width; nobody wants that in a file.
     to.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 
-def _show(summary: Summary, policy: Policy, ignore_scope: bool, to: Console) -> None:
+def _show(summary: Summary, engine: Engine, ignore_scope: bool, to: Console) -> None:
+    policy = engine.policy
     to.print(Text(f"{_count(summary.decided, 'message')} decided by {inline(policy.id)}", "bold"), soft_wrap=True)
+    to.print(Text(at_work(engine), "dim"), soft_wrap=True)
     if summary.decided:
         to.print(_table(summary, ignore_scope))
     for line in _lines(summary, policy, ignore_scope):
