@@ -13,7 +13,7 @@ from tests.paths import ROOT
 
 PACKAGE = ROOT / "modengine"
 FLOORS = (
-    {"version", "_core"},
+    {"version", "lazy", "_core"},
     {"codes"},
     {"errors"},
     {"model"},

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,27 @@ def written(thing: Any, name: str) -> bool:
 @pytest.mark.parametrize("name", modengine.__all__)
 def test_a_public_name_is_there(name: str) -> None:
     assert hasattr(modengine, name)
+
+
+def test_a_name_that_is_not_public_is_not_there() -> None:
+    with pytest.raises(AttributeError, match="module `modengine` has no attribute `nothing`"):
+        _ = modengine.nothing  # type: ignore[attr-defined]
+
+
+def test_the_stub_says_where_each_public_name_lives() -> None:
+    """What type checkers and editors read is what is imported, name by name."""
+    stub = ast.parse(Path(modengine.__file__).with_suffix(".pyi").read_text("utf-8"))
+    homes = {
+        alias.asname: (one.module, alias.name)
+        for one in stub.body
+        if isinstance(one, ast.ImportFrom)
+        for alias in one.names
+    }
+    assert len(stub.body) == len(homes)
+    assert sorted(name for name in homes if name) == modengine.__all__
+    for name, (module, original) in homes.items():
+        assert name == original
+        assert getattr(modengine, name) is getattr(import_module(str(module)), name)
 
 
 def test_public_names_are_sorted_and_stand_once() -> None:

@@ -1,0 +1,32 @@
+"""The public names of a package, imported when they are first used.
+
+They stand in one place, the package's stub `__init__.pyi`, where type checkers and editors look for
+them too: a line `from MODULE import NAME as NAME` each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+Getter = Callable[[str], object]
+
+
+def attach(package: str, file: str) -> tuple[Getter, Callable[[], list[str]], list[str]]:
+    """What `__getattr__`, `__dir__` and `__all__` are of a package, by its `__name__` and `__file__`."""
+    homes = _homes(Path(file).with_suffix(".pyi"))
+    names = sorted(homes)
+
+    def get(name: str) -> object:
+        if name not in homes:
+            raise AttributeError(f"module `{package}` has no attribute `{name}`")
+        return getattr(import_module(homes[name]), name)
+
+    return get, names.copy, names
+
+
+def _homes(stub: Path) -> dict[str, str]:
+    """Each name that a stub imports, and the module it lives in."""
+    lines = (line.split() for line in stub.read_text("utf-8").splitlines() if line.startswith("from "))
+    return {name: module for _, module, _, name, *_ in lines}
