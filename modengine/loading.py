@@ -1,10 +1,14 @@
-"""From files to an engine, with every error of every file at once."""
+"""From files, a text or a mapping to an engine, with every error of every file at once."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from modengine.checks.errors import policy_problems, with_source
@@ -12,44 +16,107 @@ from modengine.engine.compile.cache import keep, recall
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
 from modengine.engine.match.terms import Boundary
-from modengine.errors import PolicyError
-from modengine.paths import shipped_policy
-from modengine.policy.load import not_a_policy, policy_of, read
+from modengine.errors import Diagnostic, Location, PolicyError
+from modengine.paths import policies_in, shipped_policy
+from modengine.policy.load import Loaded, read, read_text
 from modengine.policy.model import Policy, Ruleset
+from modengine.policy.nodes.diagnostics import listed
+
+_NO_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
-def load(path: str | Path | None = None) -> Engine:
-    """The engine of a policy file; of the shipped campaign policy without one.
+def load(
+    path: str | Path | Traversable | None = None,
+    *,
+    text: str | None = None,
+    mapping: Mapping[str, object] | None = None,
+) -> Engine:
+    """The engine of a policy: a file, the only one in a folder, a `text` in YAML, or a `mapping` in its shape.
 
-    Raises PolicyError with every error in the policy and in all files that it names.
+    Without anything it is that of the shipped campaign policy.  A ruleset gets the smallest policy around it: no scope,
+    no actions.  What a text or a mapping names is looked for from the current folder.  Raises PolicyError with every
+    error in the policy and in all files that it names.
     """
-    engine, ruleset = load_any(shipped_policy() if path is None else Path(path))
-    if ruleset is not None:
-        raise PolicyError(with_source([not_a_policy(ruleset)]))
-    return engine
+    if sum(one is not None for one in (path, text, mapping)) > 1:
+        raise TypeError("`load` takes one of a path, `text` and `mapping`")
+    if text is not None:
+        return _load_text(text, "(text)")
+    if mapping is not None:
+        return _load_text(as_yaml(mapping), "(mapping)")
+    return load_any(shipped_policy() if path is None else _on_disk(path))[0]
 
 
-def load_any(file: Path) -> tuple[Engine, Ruleset | None]:
-    """The engine of a policy file; or of the smallest policy around a lone ruleset, and that ruleset.
+def load_any(path: Path) -> tuple[Engine, Ruleset | None]:
+    """The engine of a policy file, or of a folder's only one; of a lone ruleset with that ruleset.
 
     Raises PolicyError with every error.
     """
     with _collector_off():
+        file = _only_policy(path) if path.is_dir() else path
         program = recall(file)
         if program is not None:
             return Engine(program), None
         loaded = read(file)
-        policy = loaded.policy
-        if policy is None and loaded.ruleset is not None:
-            policy = policy_of(loaded.ruleset)
-        found = [*loaded.diagnostics, *(policy_problems(policy) if policy is not None else ())]
-        errors = [problem for problem in found if problem.severity == "error"]
-        if errors or policy is None:
-            raise PolicyError(with_source(errors))
-        program = Program(policy)
+        program = _program(loaded)
         if loaded.ruleset is None:
             keep(file, program)
         return Engine(program), loaded.ruleset
+
+
+def _load_text(text: str, name: str) -> Engine:
+    with _collector_off():
+        return Engine(_program(read_text(text, name), {name: text}))
+
+
+def _program(loaded: Loaded, texts: Mapping[str, str] | None = None) -> Program:
+    policy = loaded.any_policy
+    found = [*loaded.diagnostics, *(policy_problems(policy) if policy is not None else ())]
+    errors = [problem for problem in found if problem.severity == "error"]
+    if errors or policy is None:
+        raise PolicyError(with_source(errors, texts))
+    return Program(policy)
+
+
+def _on_disk(path: str | Path | Traversable) -> Path:
+    """The path; a resource of a package is one where the package is installed as files."""
+    if isinstance(path, str | Path):
+        return Path(path)
+    hint = "install the package as files, or give `load` the text"
+    raise PolicyError([Diagnostic("ME102", f"`{path.name}` is in an archive", Location(path.name), hint)])
+
+
+def _only_policy(folder: Path) -> Path:
+    place = Location(str(folder))
+    try:
+        found = policies_in(folder)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        wrong = Diagnostic("ME102", f"`{folder}` cannot be read: {why}", place, "check its permissions")
+        raise PolicyError([wrong]) from None
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        hint = "name a file; a policy begins with `policy: NAME`"
+        raise PolicyError([Diagnostic("ME102", f"`{folder}` is a folder without a policy", place, hint)])
+    names = listed([file.name for file in found])
+    raise PolicyError(
+        [Diagnostic("ME102", f"`{folder}` has {len(found)} policies: {names}", place, "name one of them")]
+    )
+
+
+def as_yaml(mapping: Mapping[str, object]) -> str:
+    """A mapping of plain data as YAML.  Raises TypeError for what YAML cannot have."""
+    text = json.dumps(mapping, ensure_ascii=False, indent=2, default=_written)
+    # YAML ends lines at more characters than JSON does, and has names for those that nobody can print.
+    return _NO_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _written(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"a policy holds no {type(value).__name__}")
 
 
 @contextmanager

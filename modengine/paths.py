@@ -16,6 +16,11 @@ def shipped_policy() -> Path:
 
 
 def shipped_policies() -> list[str]:
-    """The names that `--policy` takes besides a path: files of the folder that begin a policy."""
-    files = {file.stem: file for file in shipped_rules().glob("*.yaml")}
-    return [name for name in sorted(files) if "\npolicy:" in f"\n{files[name].read_text('utf-8')}"]
+    """The names that `--policy` takes besides a path."""
+    return sorted(file.stem for file in policies_in(shipped_rules()))
+
+
+def policies_in(folder: Path) -> list[Path]:
+    """The files directly in a folder that begin a policy, by name.  Raises OSError."""
+    files = [file for file in sorted(folder.iterdir()) if file.suffix in (".yaml", ".yml") and file.is_file()]
+    return [file for file in files if "\npolicy:" in f"\n{file.read_text('utf-8-sig', errors='replace')}"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,9 +17,9 @@ def policy_problems(policy: Policy) -> tuple[Diagnostic, ...]:
     return (*pattern_problems(policy), *guard(policy))
 
 
-def with_source(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The problems, each with the line of the file it points at."""
-    read: dict[str, tuple[str, ...]] = {}
+def with_source(found: Iterable[Diagnostic], texts: Mapping[str, str] | None = None) -> tuple[Diagnostic, ...]:
+    """The problems, each with the line of the file it points at; `texts` are those of names that are no files."""
+    read = {name: tuple(text.splitlines()) for name, text in (texts or {}).items()}
     return tuple(one if one.source else replace(one, source=_line(one.location, read)) for one in found)
 
 

@@ -11,7 +11,7 @@ from modengine.checks.errors import policy_problems, with_source
 from modengine.checks.names import Clauses, UnusedLists, UnusedSharedPatterns
 from modengine.checks.patterns import CatastrophicRegex, DuplicateTerms, RegexWithoutGate, ShortFuzzyTerms
 from modengine.errors import Diagnostic, Location
-from modengine.policy.load import Loaded, policy_of, read
+from modengine.policy.load import Loaded, read
 from modengine.policy.model import Policy
 
 
@@ -41,9 +41,7 @@ def check(path: str | Path) -> tuple[Diagnostic, ...]:
 
 def check_loaded(loaded: Loaded) -> tuple[Diagnostic, ...]:
     """The same of what was already read."""
-    policy = loaded.policy
-    if policy is None and loaded.ruleset is not None:
-        policy = policy_of(loaded.ruleset)
+    policy = loaded.any_policy
     found = list(loaded.diagnostics)
     if policy is not None:
         found += policy_problems(policy)

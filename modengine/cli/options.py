@@ -68,7 +68,14 @@ def nearby(path: Path) -> Path:
 
 
 def engine_of(policy: str | None) -> Engine:
-    """The engine that `--policy` asks for.  Raises PolicyError."""
-    from modengine.loading import load  # noqa: PLC0415  (the engine, which --help does not need)
+    """The engine that `--policy` asks for.  Raises PolicyError, for a lone ruleset too: it takes no action."""
+    from modengine.checks.errors import with_source  # noqa: PLC0415  (the engine, which --help does not need)
+    from modengine.errors import PolicyError  # noqa: PLC0415
+    from modengine.loading import load_any  # noqa: PLC0415
+    from modengine.paths import shipped_policy  # noqa: PLC0415
+    from modengine.policy.load import not_a_policy  # noqa: PLC0415
 
-    return load(policy_path(policy))
+    engine, ruleset = load_any(policy_path(policy) or shipped_policy())
+    if ruleset is not None:
+        raise PolicyError(with_source([not_a_policy(ruleset)]))
+    return engine

@@ -25,6 +25,10 @@ class Files:
         self._data: dict[str, bytes] = {}
         self._nodes: dict[str, Node | None] = {}
 
+    def give(self, path: str, data: bytes) -> None:
+        """What a path stands for, so that no file is read for it."""
+        self._data[path] = data
+
     @property
     def read(self) -> tuple[SourceFile, ...]:
         """Every file that could be read; paths are relative to the folder of the first, with `/`."""

@@ -1,6 +1,7 @@
 """From files to a policy or a ruleset, with every problem of every file at once.
 
 read(path)         a policy or a ruleset, whichever the file is, as far as it can be built
+read_text(text)    the same of a text
 load_policy(path)  a policy, or PolicyError with all that is wrong
 policy_of(ruleset) the smallest policy around a lone ruleset, to check and to test it
 """
@@ -33,6 +34,13 @@ class Loaded:
     """Sorted by place.  Where there are any, rules that are wrong are left out of the above."""
     files: tuple[SourceFile, ...] = ()
 
+    @property
+    def any_policy(self) -> Policy | None:
+        """The policy, or the smallest one around a lone ruleset."""
+        if self.policy is None and self.ruleset is not None:
+            return replace(policy_of(self.ruleset), files=self.files)
+        return self.policy
+
 
 def read(path: str | Path, within: str | Path | None = None) -> Loaded:
     """The policy or ruleset of a file, told apart by its first-level key.
@@ -41,7 +49,18 @@ def read(path: str | Path, within: str | Path | None = None) -> Loaded:
     """
     report = Diagnostics()
     file = os.path.normpath(path)
-    files = Files(file, report, None if within is None else os.path.normpath(within))
+    return _read(file, Files(file, report, None if within is None else os.path.normpath(within)), report)
+
+
+def read_text(text: str, name: str) -> Loaded:
+    """The policy or ruleset of a text, as of a file of that name in the current folder."""
+    report = Diagnostics()
+    files = Files(name, report)
+    files.give(name, text.encode("utf-8", "surrogatepass"))
+    return _read(name, files, report)
+
+
+def _read(file: str, files: Files, report: Diagnostics) -> Loaded:
     policy, ruleset = None, None
     try:
         root = files.nodes(file, None)
