@@ -20,12 +20,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from modengine.play.guard import HEADERS, Door
-from modengine.play.jobs.jobs import encoded
 from modengine.play.lessons import Lesson
 from modengine.play.limits import BODY_SECONDS, MOST_BODY
 from modengine.play.pool import Pool
 from modengine.play.registry import ENDPOINTS, Endpoint, openapi
 from modengine.play.room import Room
+from modengine.run.write.results import to_json
 
 STATIC = Path(__file__).parent / "static"
 TYPES = {
@@ -66,7 +66,7 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
         "reasons": CapacityLimiter(spare - spare // 2),
         "study": CapacityLimiter(spare // 2),
     }
-    document = encoded(openapi())
+    document = to_json(openapi())
     files = {f"/static/{path.relative_to(STATIC).as_posix()}": path for path in STATIC.rglob("*") if path.is_file()}
 
     async def page(_: Request) -> Response:
@@ -124,7 +124,7 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
         try:
             given = _read(one, await _body(request))
             if path in own:
-                return Response(encoded(own[path](given, teacher)), media_type="application/json")
+                return Response(to_json(own[path](given, teacher)), media_type="application/json")
             wanted = _wanted(one, given, pool, rules)
             async with lanes[one.lane]:
                 if await request.is_disconnected():  # while it waited, the page asked for something newer
@@ -224,4 +224,4 @@ def _wanted(one: Endpoint, given: Any, pool: Pool, default: str) -> dict[str, An
 
 
 def _said(status: int, what: str) -> Response:
-    return Response(encoded({"error": what}), status, media_type="application/json")
+    return Response(to_json({"error": what}), status, media_type="application/json")

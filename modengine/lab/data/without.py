@@ -24,9 +24,13 @@ def counting(policy: Policy) -> tuple[Rule, ...]:
     return tuple(rule for rule in policy.rules if rule.status == "stable")
 
 
-def without(policy: Policy, rule_id: str) -> Policy:
-    """The policy with a rule made a draft."""
-    return changed(policy, {rule_id: lambda rule: replace(rule, status="draft")})
+def without(policy: Policy, *rules: str) -> Policy:
+    """The policy with some rules made drafts."""
+    return changed(policy, dict.fromkeys(rules, _drafted))
+
+
+def _drafted(rule: Rule) -> Rule:
+    return replace(rule, status="draft")
 
 
 def rescored(policy: Policy, points: Mapping[str, int]) -> Policy:

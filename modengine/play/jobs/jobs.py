@@ -9,12 +9,10 @@ from __future__ import annotations
 import json
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from modengine.engine.engine import Engine, normalise
 from modengine.engine.evaluate.decide import too_much
@@ -22,13 +20,14 @@ from modengine.engine.match.part import PartText
 from modengine.explain.details import details_of
 from modengine.explain.marks import marks_of
 from modengine.loading import compile_engine
-from modengine.model import Decision, Message, Part, plain_matches
+from modengine.model import Decision, Message
 from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, text_of
 from modengine.play.jobs.workspace import Made, make, rule_file
 from modengine.play.limits import MOST_ENGINES
 from modengine.play.shipped import samples
 from modengine.policy.model import Field, Rule
 from modengine.policy.schema import json_schema
+from modengine.run.read import shape
 from modengine.run.work.examples import run_examples
 
 Request = Mapping[str, Any]
@@ -84,18 +83,16 @@ def _rows(file: Path) -> list[LabelledMessage]:
 
 def row_of(given: Request) -> LabelledMessage:
     """A labelled message from plain data; what is no part of it is a field."""
-    apart = {"id", "text", "parts", "label", "kind", "tags", "gloss"}
-    fields = {key: value for key, value in given.items() if key not in apart}
-    parts = tuple(Part(one["kind"], one["text"]) for one in given.get("parts", ()))
-    message = Message(given["text"], given.get("id"), parts, fields)
+    apart = ("label", "kind", "tags", "gloss")
+    message = shape.message_of({key: value for key, value in given.items() if key not in apart})
     return LabelledMessage(message, given.get("label", HARMLESS), given.get("kind", ""), tuple(given.get("tags", ())),
                given.get("gloss", ""))  # fmt: skip
 
 
 def message_of(request: Request) -> Message:
     """The message of a request: a text, or a text with an id, parts and fields."""
-    parts = tuple(Part(one["kind"], one["text"]) for one in request.get("parts") or ())
-    return Message(request.get("text", ""), request.get("id"), parts, dict(request.get("fields") or {}))
+    own = {"text": request.get("text") or "", "id": request.get("id"), "parts": request.get("parts")}
+    return shape.message_of({**(request.get("fields") or {}), **own})
 
 
 # ---------------------------------------------------------------- deciding
@@ -265,19 +262,15 @@ def _raised(engine: Engine, outcome: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _without(engine: Engine, off: Any) -> Engine:
-    """The engine with some rules made drafts."""
-    names = set(off)
-    if not names:
+def _without(engine: Engine, off: Collection[str]) -> Engine:
+    """The engine without some rules."""
+    from modengine.lab.data.without import without  # noqa: PLC0415  (numpy, which most jobs do not need)
+
+    if not off:
         return engine
-    policy = engine.policy
-    if unknown := names - {rule.id for rule in policy.rules}:
+    if unknown := set(off) - {rule.id for rule in engine.policy.rules}:
         raise ValueError(f"there is no rule `{min(unknown)[:80]}`")
-    rulesets = tuple(
-        replace(one, rules=tuple(replace(rule, status="draft") if rule.id in names else rule for rule in one.rules))
-        for one in policy.rulesets
-    )
-    return compile_engine(replace(policy, rulesets=rulesets))
+    return compile_engine(without(engine.policy, *off))
 
 
 def evaluate(bench: Bench, request: Request) -> dict[str, Any]:
@@ -349,11 +342,3 @@ JOBS: dict[str, Callable[[Bench, Request], object]] = {
     "evade": evade,
 }
 """Each job by the name that the registry gives it; those of the audit log are in `audit`."""
-
-
-def encoded(value: object) -> bytes:
-    """JSON; lone surrogates as escapes."""
-    try:
-        return msgspec.json.encode(value, enc_hook=plain_matches)
-    except UnicodeEncodeError:
-        return json.dumps(msgspec.to_builtins(value, enc_hook=plain_matches)).encode("ascii")

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from modengine.errors import AuditError, MessageError, PolicyError
-from modengine.play.jobs.jobs import JOBS, Bench, NeedError, encoded
+from modengine.play.jobs.jobs import JOBS, Bench, NeedError
 from modengine.play.limits import MEMORY, MOST_ANSWER
+from modengine.run.write.results import to_json
 
 NEED = 449
 """The status by which a worker asks for the files of a rule set."""
@@ -37,27 +38,27 @@ def answer(bench: Bench, request: dict[str, Any]) -> tuple[int, bytes]:
 
     job = (JOBS | AUDIT_JOBS).get(request.get("job", ""))
     if job is None:
-        return 404, encoded({"error": "there is no such job"})
+        return 404, to_json({"error": "there is no such job"})
     try:
-        found = encoded(job(bench, request))
+        found = to_json(job(bench, request))
     except NeedError as error:
-        return NEED, encoded({"need": str(error)})
+        return NEED, to_json({"need": str(error)})
     except MessageError as error:
-        return 422, encoded({"error": error.message, "code": error.code})
+        return 422, to_json({"error": error.message, "code": error.code})
     except AuditError as error:
-        return 409, encoded({"error": error.message, "code": error.code, "hint": error.hint})
+        return 409, to_json({"error": error.message, "code": error.code, "hint": error.hint})
     except PolicyError as error:
-        return 422, encoded({"error": "; ".join(one.message for one in error.diagnostics[:3])})
+        return 422, to_json({"error": "; ".join(one.message for one in error.diagnostics[:3])})
     except (ValueError, KeyError, TypeError) as error:
-        return 422, encoded({"error": str(error)[:400] or type(error).__name__})
+        return 422, to_json({"error": str(error)[:400] or type(error).__name__})
     except MemoryError:
-        return 413, encoded({"error": "this needs more memory than the page gives to one rule set"})
+        return 413, to_json({"error": "this needs more memory than the page gives to one rule set"})
     except RecursionError:
-        return 413, encoded({"error": "this is nested too deeply"})
+        return 413, to_json({"error": "this is nested too deeply"})
     except Exception as error:  # a bug: the worker goes on for the others
-        return 500, encoded({"error": f"an unexpected error, and so a bug: {type(error).__name__}", "code": "bug"})
+        return 500, to_json({"error": f"an unexpected error, and so a bug: {type(error).__name__}", "code": "bug"})
     if len(found) > MOST_ANSWER:
-        return 413, encoded({"error": "the answer would be too long"})
+        return 413, to_json({"error": "the answer would be too long"})
     return 200, found
 
 

@@ -17,13 +17,16 @@ from modengine.checks.run import check_loaded
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
 from modengine.errors import Diagnostic, Location
+from modengine.model import Action
 from modengine.paths import shipped_rules
 from modengine.play.limits import MOST_FILES, MOST_RULES
 from modengine.policy.load import read
-from modengine.policy.model import Rule, Ruleset
+from modengine.policy.model import Rule
 
 SHIPPED = "shipped"
 """The folder by which a policy of the page names shipped rules: `rulesets: [shipped/relief.yaml]`."""
+USUAL: Mapping[Action, int] = {"label": 30, "review": 50, "block": 90}
+"""The thresholds of a lone ruleset: those of the tutorial."""
 _NAME = re.compile(r"\w[\w -]{0,60}(\.[\w-]{1,30}){0,3}\.(yaml|yml|txt)")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
@@ -75,21 +78,15 @@ def make(files: Mapping[str, str], main: str) -> Made:
 
 def _made(folder: Path, main: Path) -> Made:
     loaded = read(main, folder)
-    if loaded.ruleset is not None and not any(one.severity == "error" for one in loaded.diagnostics):
-        around = folder / "around.yaml"
-        around.write_text(_around(loaded.ruleset, main.name), "utf-8", newline="\n")
-        loaded = read(around, folder)
+    policy = loaded.any_policy
+    if policy is not None and loaded.ruleset is not None:
+        policy = replace(policy, actions=dict.fromkeys(policy.categories, USUAL))
+        loaded = replace(loaded, policy=policy, ruleset=None)
     problems = check_loaded(loaded)
     engine = None
-    if loaded.policy is not None and not any(one.severity == "error" for one in problems):
-        engine = Engine(Program(loaded.policy))  # `check_loaded` held it to what `compile_engine` asks
+    if policy is not None and not any(one.severity == "error" for one in problems):
+        engine = Engine(Program(policy))  # `check_loaded` held it to what `compile_engine` asks
     return Made(engine, tuple(_named(one, folder) for one in problems))
-
-
-def _around(ruleset: Ruleset, file: str) -> str:
-    """A policy around a lone ruleset, with the thresholds of the tutorial."""
-    actions = ["actions:", f"  {ruleset.category}: {{label: 30, review: 50, block: 90}}"] if ruleset.category else []
-    return "\n".join([f"policy: {ruleset.id}", f'title: "{ruleset.id}"', f'rulesets: ["{file}"]', *actions, ""])
 
 
 def _named(problem: Diagnostic, folder: Path) -> Diagnostic:
