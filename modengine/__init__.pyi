@@ -19,4 +19,5 @@ from modengine.model import ReliefHit as ReliefHit
 from modengine.model import RuleHit as RuleHit
 from modengine.model import Trace as Trace
 from modengine.model import Undetermined as Undetermined
+from modengine.run.work.batch import ArrowBatches as ArrowBatches
 from modengine.version import __version__ as __version__

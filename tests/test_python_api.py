@@ -7,12 +7,17 @@ import inspect
 import re
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 import modengine
+import modengine.audit
+import modengine.lab
 
+ROOT = Path(__file__).parent.parent
+PACKAGES = (modengine, modengine.audit, modengine.lab)
 NAMES = [name for name in modengine.__all__ if not name.startswith("__")]
 CLASSES = [name for name in NAMES if inspect.isclass(getattr(modengine, name))]
 FUNCTIONS = [name for name in NAMES if inspect.isfunction(getattr(modengine, name))]
@@ -40,9 +45,10 @@ def test_a_name_that_is_not_public_is_not_there() -> None:
         _ = modengine.nothing  # type: ignore[attr-defined]
 
 
-def test_the_stub_says_where_each_public_name_lives() -> None:
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)
+def test_the_stub_says_where_each_public_name_lives(package: ModuleType) -> None:
     """What type checkers and editors read is what is imported, name by name."""
-    stub = ast.parse(Path(modengine.__file__).with_suffix(".pyi").read_text("utf-8"))
+    stub = ast.parse(Path(str(package.__file__)).with_suffix(".pyi").read_text("utf-8"))
     homes = {
         alias.asname: (one.module, alias.name)
         for one in stub.body
@@ -50,10 +56,34 @@ def test_the_stub_says_where_each_public_name_lives() -> None:
         for alias in one.names
     }
     assert len(stub.body) == len(homes)
-    assert sorted(name for name in homes if name) == modengine.__all__
+    assert sorted(name for name in homes if name) == package.__all__ == dir(package)
     for name, (module, original) in homes.items():
         assert name == original
-        assert getattr(modengine, name) is getattr(import_module(str(module)), name)
+        assert getattr(package, name) is getattr(import_module(str(module)), name)
+
+
+def documented() -> dict[str, set[str]]:
+    """The names that the last chapter of docs/python.md lists, by their package."""
+    page = (ROOT / "docs" / "python.md").read_text("utf-8")
+    tables = re.split(r"^In `(modengine\.\w+)`.*$", page.partition("\n## All public names\n")[2], flags=re.M)
+    chapters = dict(zip(["modengine", *tables[1::2]], tables[::2], strict=True))
+    return {
+        package: {name for cell in re.findall(r"^\| (`.+?) \|", text, re.M) for name in re.findall(r"`(\w+)", cell)}
+        for package, text in chapters.items()
+    }
+
+
+def test_what_may_be_imported_is_what_the_page_lists() -> None:
+    assert documented() == {package.__name__: set(package.__all__) for package in PACKAGES}
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.stem)
+def test_the_documentation_imports_public_names_alone(page: Path) -> None:
+    public = {package.__name__: set(package.__all__) for package in PACKAGES}
+    text = page.read_text("utf-8")
+    for module, names in re.findall(r"^(?:>>> )?from (modengine[\w.]*) import (.+)$", text, re.M):
+        assert set(re.split(r",\s*", names.strip())) <= public.get(module, set()), module
+    assert set(re.findall(r"^(?:>>> )?import (modengine[\w.]*)", text, re.M)) <= public.keys()
 
 
 def test_public_names_are_sorted_and_stand_once() -> None:

@@ -9,4 +9,12 @@ studies   one file a measurement
 report    tables, charts and pages; `report/views` has one file a measurement
 
 Each imports only those above it.
+
+Its public names stand in `__init__.pyi`, and are imported when they are first used.
 """
+
+from __future__ import annotations
+
+from modengine.lazy import attach
+
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

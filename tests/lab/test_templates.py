@@ -9,9 +9,18 @@ import pytest
 from modengine.checks.identity import identity_words
 from modengine.checks.lexicon import lexicon
 from modengine.errors import InputError, PolicyError
-from modengine.lab.data.templates import FORMS, KINDS, MINORS, SEXUAL, Template, parse, read_templates, shipped
+from modengine.lab.data.templates import (
+    FORMS,
+    KINDS,
+    MINORS,
+    SEXUAL,
+    Template,
+    parse,
+    read_templates,
+    shipped_templates,
+)
 
-TEMPLATES = shipped().sentences
+TEMPLATES = shipped_templates().sentences
 GOOD = """\
 templates: mine
 sentences:

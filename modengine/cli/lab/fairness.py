@@ -55,12 +55,12 @@ def command(
       modengine fairness campaign-2014 samples/cards/cold-dev.yaml -o fairness.html
       modengine fairness policy.yaml talk.csv --label kind --none ok --stratum topic --fail-on action
     """
-    from modengine.lab.data.templates import read_templates, shipped  # noqa: PLC0415
+    from modengine.lab.data.templates import read_templates, shipped_templates  # noqa: PLC0415
     from modengine.lab.report.views.fairness import view  # noqa: PLC0415
     from modengine.lab.studies.fairness import fairness  # noqa: PLC0415  (numpy, which --help does not need)
 
     engine = engine_of(policy)
-    chosen = shipped() if templates is None else read_templates(templates)
+    chosen = shipped_templates() if templates is None else read_templates(templates)
     read = reading.corpora(engine, corpora)
     with progress("deciding", chosen.count) as told:
         result = fairness(

@@ -104,7 +104,7 @@ class Templates:
         return sum(1 + len(one.terms(form)) for one in self.sentences for form, _ in one.forms)
 
 
-def shipped() -> Templates:
+def shipped_templates() -> Templates:
     """The templates of this project."""
     return parse(
         files("modengine.lab.data").joinpath("templates.yaml").read_bytes(), "modengine/lab/data/templates.yaml"

@@ -24,7 +24,7 @@ from modengine.lab.data.corpus import Corpus
 from modengine.lab.data.frames import Changed, Difference, Frame, changed, decided_frames, differences, pairs, unlike
 from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide
 from modengine.lab.data.stamp import Stamp, stamp
-from modengine.lab.data.templates import KINDS, Template, Templates, shipped
+from modengine.lab.data.templates import KINDS, Template, Templates, shipped_templates
 from modengine.lab.stats.claims import ALPHA, StratumComparison, adjusted, explored
 from modengine.lab.stats.intervals import LEAST, Estimate, proportion
 from modengine.lab.stats.metrics import OverBlocking, over_blocking
@@ -134,7 +134,7 @@ def fairness(
     `outcomes` are the decisions on the corpora, where they are there already; `progress` is told how many
     sentences of `templates.count` are decided.
     """
-    templates = templates or shipped()
+    templates = templates or shipped_templates()
     frames = tuple(decided_frames(engine, templates, progress))
     rows = tuple(_row(template, [f for f in frames if f.template == template]) for template in templates.sentences)
     kinds = tuple(_kind(kind, rows, seed) for kind in (ALL, *KINDS) if kind == ALL or any(r.kind == kind for r in rows))

@@ -1,0 +1,2 @@
+from modengine.audit.write.recorder import Recorder as Recorder
+from modengine.audit.write.recorder import recording as recording
