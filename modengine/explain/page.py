@@ -8,16 +8,15 @@ it).  Colour is never alone: marks have brackets and numbers, values and actions
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 
 from modengine.explain import words
 from modengine.explain.details import Details
 from modengine.explain.html import rendered, style_sheet
 from modengine.explain.marked import marked
 from modengine.explain.marks import BRACKETS, MEANING, Marks, marks_of
-from modengine.explain.points import points
 from modengine.explain.visible import inline
-from modengine.model import Decision, RuleTrace, Trace
+from modengine.model import Decision, RuleTrace, Trace, Waterfall
 
 NO_DETAILS = Details()
 _PACKAGE = "modengine.explain"
@@ -74,8 +73,8 @@ def _values(trace: Trace, details: Details) -> dict[str, object]:
             for number, part in enumerate(trace.message.all_parts())
             if number or part.text or not trace.message.parts
         ],
-        "fields": list(words.fields(trace, details.fields)),
-        "tables": list(points(trace)),
+        "fields": [f"{inline(k, 30)} {inline(v, 40)}" for k, v in words.fields(trace, details.fields)],
+        "tables": [_table(fall, trace.decision) for fall in trace.waterfalls],
         "points": {rule.rule: _points(rule, said.get(rule.rule, "")) for rule in trace.rules},
         "clauses": details.clauses,
         "near": [(miss, words.missing(miss, by_id.get(miss.rule)), by_id.get(miss.rule)) for miss in trace.near_misses],
@@ -83,6 +82,27 @@ def _values(trace: Trace, details: Details) -> dict[str, object]:
         "failed": [rule for rule in words.failed(trace) if rule.rule not in near],
         "everything": details.everything,
         "dropped": list(islice(dict.fromkeys(_dropped(trace, marks)), 60)),
+    }
+
+
+def _table(fall: Waterfall, decision: Decision) -> dict[str, object]:
+    """The points of a category, with bars in a picture 200 wide."""
+    totals = [0, *(step.total for step in fall.steps)]
+    most = max(1, fall.score, *fall.thresholds.values(), *totals)
+    score = decision.categories.get(fall.category)
+
+    def units(points: int) -> str:
+        return f"{200 * points / most:.1f}"
+
+    return {
+        "fall": fall,
+        "thresholds": ", ".join(f"{name} from {points}" for name, points in fall.thresholds.items()),
+        "bars": [
+            (step, units(min(a, b)), units(abs(b - a)), b >= a)
+            for step, (a, b) in zip(fall.steps, pairwise(totals), strict=True)
+        ],
+        "ticks": list(map(units, fall.thresholds.values())),
+        "action": score.action if score else "allow",
     }
 
 
