@@ -19,6 +19,7 @@ from modengine.explain.page import as_html, css, decision_html, page
 from modengine.model import ConditionTrace, Message, Part
 from modengine.policy.grammar import MAX_DEPTH
 from tests.explain.cases import BY_NAME, HERE, engine, trace_of, undetermined
+from tests.paths import DATA
 
 VOID = {"meta", "br", "rect", "line"}
 ALLOWED = VOID | {"html", "head", "title", "style", "body", "main", "section", "h1", "h2", "h3", "p", "ul", "li", "svg"}
@@ -122,7 +123,7 @@ def test_text_is_explained_and_help_is_given_without_the_templates_of_pages() ->
         "codes.append(run(['explain', '网银', '-p', sys.argv[1], '--format', 'html']))\n"
         "print(codes, before, 'jinja2' in sys.modules)"
     )
-    policy = str(HERE / "policy" / "class.yaml")
+    policy = str(DATA / "policies" / "class.yaml")
     ran = subprocess.run([sys.executable, "-c", code, policy], capture_output=True, encoding="utf-8", check=True)
     assert ran.stdout.splitlines()[-1] == "[0, 0, 0] False True"
 
