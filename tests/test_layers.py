@@ -46,6 +46,7 @@ HOMES = {
     "pypinyin": {"text/tables.py"},
     "daachorse": {"engine/match/literals.py"},
     "ahocorasick_rs": {"engine/match/literals.py"},
+    "jinja2": {"explain/html.py"},
 }
 """Libraries that one file alone may import."""
 

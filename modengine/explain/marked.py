@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from html import escape
 
-from modengine.explain.html import escape, tag
 from modengine.explain.marks import BRACKETS, Mark, windows
 from modengine.explain.visible import Glyph, glyphs
 
@@ -27,7 +27,7 @@ def marked(text: str, marks: Sequence[Mark]) -> str:
 
 
 def _left_out(count: int) -> str:
-    return tag("span", f" … {count:,} characters are not shown … ", "me-quiet")
+    return f'<span class="me-quiet"> … {count:,} characters are not shown … </span>'
 
 
 def _pieces(stream: Iterator[Glyph], marks: Sequence[Mark]) -> Iterator[str]:
@@ -62,14 +62,14 @@ def _run(pieces: list[str], open_: Sequence[Mark]) -> str:
     if not open_ or not body:
         return body
     kind = "hit" if any(m.kind == "hit" for m in open_) else open_[-1].kind
-    return tag("mark", body, f"me-{kind}" + (" me-deep" if len(open_) > 1 else ""))
+    return f'<mark class="me-{kind}{" me-deep" if len(open_) > 1 else ""}">{body}</mark>'
 
 
 def _begin(mark: Mark) -> str:
-    return tag("span", f"{BRACKETS[mark.kind][0]}{mark.number}", "me-no")
+    return f'<span class="me-no">{BRACKETS[mark.kind][0]}{mark.number}</span>'
 
 
 def _end(mark: Mark, open_: Sequence[Mark]) -> str:
     """The closing bracket; with the number where several marks are open and it could be another's."""
     number = str(mark.number) if len(open_) > 1 else ""
-    return tag("span", f"{number}{BRACKETS[mark.kind][1]}", "me-no")
+    return f'<span class="me-no">{number}{BRACKETS[mark.kind][1]}</span>'

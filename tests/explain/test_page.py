@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import modengine
 from modengine.explain.page import as_html, css, decision_html, page
-from modengine.model import Message, Part
+from modengine.model import ConditionTrace, Message, Part
+from modengine.policy.grammar import MAX_DEPTH
 from tests.explain.cases import BY_NAME, HERE, engine, trace_of, undetermined
+from tests.paths import DATA
 
 VOID = {"meta", "br", "rect", "line"}
 ALLOWED = VOID | {"html", "head", "title", "style", "body", "main", "section", "h1", "h2", "h3", "p", "ul", "li", "svg"}
@@ -58,7 +64,7 @@ class Checked(HTMLParser):
 def test_golden(name: str, golden: Callable[[Path, str], None]) -> None:
     trace, details = trace_of(name)
     pretty = as_html(trace, details, style=False).replace("><", ">\n<")
-    golden(HERE / "goldens" / f"{name}.html", pretty + "\n")
+    golden(HERE / "goldens" / f"{name}.html", pretty)
 
 
 @pytest.mark.parametrize("name", BY_NAME)
@@ -84,6 +90,42 @@ def test_decisions_have_a_page_of_their_own(name: str) -> None:
 def test_no_text_gets_out_of_its_element(text: str, name: str, value: str) -> None:
     message = Message(text + "网银", name, (Part("ocr", text),), {value: text, "gloss": text})
     Checked(as_html(engine("class").trace(message))).words  # noqa: B018  (parsing is the test)
+
+
+MADE = {"css", "marked(part.text, marks.of_part(number))", "figure.drawn", "why"}
+"""What goes into a page unescaped: style sheets, and HTML that modengine has made and escaped itself."""
+
+
+def test_templates_say_safe_of_nothing_but_what_is_made_already() -> None:
+    templates = list(Path(modengine.__file__).parent.rglob("*.html.jinja"))
+    assert len(templates) >= 3
+    said = [
+        source for file in templates for source in re.findall(r"{{-? *([^}]*?) *\| *safe\b", file.read_text("utf-8"))
+    ]
+    assert sum(len(re.findall(r"\bsafe\b|autoescape", file.read_text("utf-8"))) for file in templates) == len(said)
+    assert set(said) == MADE
+
+
+def test_a_condition_as_deep_as_a_policy_may_nest_it_has_a_page() -> None:
+    trace, _ = trace_of("hit-in-scope")
+    node = ConditionTrace("who", True)
+    for _ in range(MAX_DEPTH + 10):
+        node = ConditionTrace("not", not node.value, (node,))
+    deep = msgspec.structs.replace(trace, rules=(msgspec.structs.replace(trace.rules[0], when=node),))
+    assert Checked(as_html(deep)).words.count("not this") == MAX_DEPTH + 10
+
+
+def test_text_is_explained_and_help_is_given_without_the_templates_of_pages() -> None:
+    code = (
+        "import sys; from modengine.cli.main import run\n"
+        "codes = [run(['--help']), run(['explain', '网银', '-p', sys.argv[1]])]\n"
+        "before = 'jinja2' in sys.modules\n"
+        "codes.append(run(['explain', '网银', '-p', sys.argv[1], '--format', 'html']))\n"
+        "print(codes, before, 'jinja2' in sys.modules)"
+    )
+    policy = str(DATA / "policies" / "class.yaml")
+    ran = subprocess.run([sys.executable, "-c", code, policy], capture_output=True, encoding="utf-8", check=True)
+    assert ran.stdout.splitlines()[-1] == "[0, 0, 0] False True"
 
 
 def test_the_message_is_marked_as_chinese_and_isolated() -> None:

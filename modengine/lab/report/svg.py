@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from html import escape
 from math import ceil, floor, log10
 
-from modengine.explain.html import escape
 from modengine.explain.visible import inline
 from modengine.lab.report.charts import Chart, Grid, Intervals, Line, Lines, Point
 from modengine.lab.report.table import shown_estimate
