@@ -29,7 +29,7 @@ class RuleProgram:
 
 
 @dataclass(frozen=True, slots=True)
-class Escalation:
+class RaisingOverride:
     """An override that raises: those of the rules that it names that can score, each with its category."""
 
     rules: tuple[tuple[str, str], ...]
@@ -117,14 +117,14 @@ def own_words(patterns: Iterable[Pattern]) -> Iterable[str]:
             yield from (plain_term(text) for text, _ in texts_of(pattern))
 
 
-def _escalations(policy: Policy, rules: Mapping[str, RuleProgram]) -> Iterable[Escalation]:
+def _escalations(policy: Policy, rules: Mapping[str, RuleProgram]) -> Iterable[RaisingOverride]:
     # A relief has no category that it could raise.
     stable = {id_: one.rule.category for id_, one in rules.items() if one.rule.status == "stable"}
     for override in policy.overrides:
         if override.action is not None:
             named = dict.fromkeys(rule for glob in override.rules for rule in matching(glob, list(rules)))
             scoring = tuple((rule, category) for rule in named if (category := stable.get(rule)) is not None)
-            yield Escalation(scoring, override.action, override.when)
+            yield RaisingOverride(scoring, override.action, override.when)
 
 
 def _compiled_again(policy: Policy, boundary: Boundary, budget: Budget, learnt: Learnt, digest: bytes) -> Program:

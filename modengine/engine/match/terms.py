@@ -21,7 +21,7 @@ others to measure what it is worth: that the match is exactly one token, or noth
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class PatternTerm:
     raw: str
     plain: str
     cased: str
@@ -33,10 +33,10 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _TermReading:
     """What a payload stands for: a term read in one way."""
 
-    term: Term
+    term: PatternTerm
     way: str
     spelling: Spelling
     begin: frozenset[str]
@@ -56,17 +56,19 @@ plain_term = lru_cache(65536)(plain)
 """A rule set names its terms many times, and is compiled again at every edit."""
 
 
-def terms_of(pattern: Pattern) -> tuple[Term, ...]:
+def terms_of(pattern: Pattern) -> tuple[PatternTerm, ...]:
     """The terms that differ, in order, each with the first raw one that gives it; no empty ones.
 
     They are told apart by their plain form, or with `case: exact` by that form before folding case.
     """
-    found: dict[str, Term] = {}
+    found: dict[str, PatternTerm] = {}
     for raw in pattern.terms:
         term, cased = plain_term(raw), plain_term(raw, not pattern.exact_case)
         if term and cased not in found:
             squeezed = squeeze(term) if pattern.repeats else term
-            found[cased] = Term(raw, term, cased, squeezed, len(term) == 1 or (term.isascii() and term.isalnum()))
+            found[cased] = PatternTerm(
+                raw, term, cased, squeezed, len(term) == 1 or (term.isascii() and term.isalnum())
+            )
     return tuple(found.values())
 
 
@@ -81,7 +83,7 @@ def literals_of(pattern: Pattern, sounds: Sounds) -> tuple[Literal, ...]:
     return tuple(dict.fromkeys(every))
 
 
-def term_literals(pattern: Pattern, number: int, term: Term, sounds: Sounds) -> Iterator[Literal]:
+def term_literals(pattern: Pattern, number: int, term: PatternTerm, sounds: Sounds) -> Iterator[Literal]:
     """The literals of one term.  Each place where one stands is a candidate."""
     if pattern.gaps or pattern.repeats:
         yield _reduced(TextForm.REDUCED, term.squeezed, number)
@@ -130,8 +132,8 @@ class TermMatcher:
         self.is_literal = not (pattern.gaps or pattern.repeats)
         """Whether a term stands there exactly where its literal does."""
         self._sounds = sounds
-        self._terms: tuple[Term, ...] | None = None
-        self._readings: dict[int, _Reading] = {}
+        self._terms: tuple[PatternTerm, ...] | None = None
+        self._readings: dict[int, _TermReading] = {}
         """What a message asked for: the terms and what is made of them are made then."""
 
     def find(self, part: PartText, candidates: list[Candidate]) -> Finding:
@@ -152,26 +154,26 @@ class TermMatcher:
                 dropped.append(Dropped(found, reason))
         return Finding(tuple(counting), tuple(dropped))
 
-    def _reading(self, payload: int) -> _Reading:
+    def _reading(self, payload: int) -> _TermReading:
         known = self._readings.get(payload)
         if known is None:
             known = self._readings[payload] = self._made(payload)
         return known
 
-    def _made(self, payload: int) -> _Reading:
+    def _made(self, payload: int) -> _TermReading:
         if self._terms is None:
             self._terms = terms_of(self.pattern)
         if payload < BY_SOUND:
             term = self._terms[payload]
-            return _Reading(term, "exact", same(term.squeezed), frozenset())
+            return _TermReading(term, "exact", same(term.squeezed), frozenset())
         if payload < BY_LOOK:
             number, which = divmod(payload - BY_SOUND, 2)
             sounds = self._sounds[number]
             sound = squeeze(sounds[which]) if self.pattern.repeats else sounds[which]
-            return _Reading(self._terms[number], "sounds_like", same(sound), frozenset(), sounds)
+            return _TermReading(self._terms[number], "sounds_like", same(sound), frozenset(), sounds)
         term = self._terms[payload - BY_LOOK]
         begin = "".join(forms(term.squeezed[0])) if self.pattern.repeats else ""
-        return _Reading(term, "looks_like", alike(term.squeezed), frozenset(begin))
+        return _TermReading(term, "looks_like", alike(term.squeezed), frozenset(begin))
 
     def _verified(self, part: PartText, candidates: list[Candidate]) -> Iterable[tuple[int, Found]]:
         """Every match with its payload; with `repeats`, of those with one end the first to start."""
@@ -195,7 +197,7 @@ class TermMatcher:
                         first[payload, found.end] = found
         yield from ((payload, found) for (payload, _), found in first.items())
 
-    def _matches(self, part: PartText, reading: _Reading, low: int, high: int) -> Iterable[Found]:
+    def _matches(self, part: PartText, reading: _TermReading, low: int, high: int) -> Iterable[Found]:
         """The matches that begin in a stretch of the text of the walk."""
         term, way = reading.term, reading.way
         if way == "sounds_like":
@@ -212,11 +214,11 @@ class TermMatcher:
                 span = part.view.span(start, end)
                 yield Found(start, end, *span, term.raw, way, self.pattern.weight, reading.sounds)
 
-    def _exact(self, part: PartText, term: Term, start: int, end: int) -> Found | None:
+    def _exact(self, part: PartText, term: PatternTerm, start: int, end: int) -> Found | None:
         found = Found(start, end, *part.view.span(start, end), term.raw)
         return found if not self.pattern.exact_case or self._case_agrees(part, term, found) else None
 
-    def _objection(self, part: PartText, term: Term, found: Found) -> Suppression | None:
+    def _objection(self, part: PartText, term: PatternTerm, found: Found) -> Suppression | None:
         """Why a match does not count; None if it does."""
         if reason := sheltered(part, self.pattern, found):
             return reason
@@ -229,7 +231,7 @@ class TermMatcher:
                     return Suppression.WORD_BOUNDARY
         return None
 
-    def _case_agrees(self, part: PartText, term: Term, found: Found) -> bool:
+    def _case_agrees(self, part: PartText, term: PatternTerm, found: Found) -> bool:
         original = plain(part.original[found.first : found.last], fold=False)
         if self.is_literal:
             return original == term.cased
