@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import regex
@@ -10,19 +10,30 @@ import regex
 from modengine.engine.match.expression import CostlyRegex, nodes, parse
 from modengine.engine.match.regex import compiled, source_of
 from modengine.engine.match.terms import plain_term
+from modengine.engine.match.walk import count_beginnings
 from modengine.errors import Diagnostic
+from modengine.policy.limits import POLICY_BUDGET, PolicyBudget, Spending
 from modengine.policy.model import Pattern, Policy, texts_of
 
 
-def pattern_problems(policy: Policy) -> tuple[Diagnostic, ...]:
-    """Everything that keeps the patterns of a policy from compiling."""
-    patterns = dict.fromkeys(pattern for rule in policy.rules for pattern in rule.patterns)
-    return tuple(problem for pattern in patterns for problem in _problems(pattern))
+def pattern_problems(policy: Policy, budget: PolicyBudget = POLICY_BUDGET) -> tuple[Diagnostic, ...]:
+    """Everything that keeps the patterns of a policy from compiling, up to where they cost too much."""
+    found: list[Diagnostic] = []
+    spending = Spending(budget)
+    # Rules share patterns as objects, and a hash takes as long as a pattern has terms.
+    for pattern in {id(pattern): pattern for rule in policy.rules for pattern in rule.patterns}.values():
+        found += _problems(pattern, spending)
+        if found and found[-1].code == "ME606":
+            break
+    return tuple(found)
 
 
-def _problems(pattern: Pattern) -> Iterable[Diagnostic]:
+def _problems(pattern: Pattern, spending: Spending) -> Iterator[Diagnostic]:
     if pattern.kind == "regex":
-        yield from _regex_problems(pattern)
+        yield from _regex_problems(pattern, spending)
+        return
+    if problem := spending.spend("literals", _literals(pattern)):
+        yield _at(pattern, "ME606", *problem)
         return
     if pattern.kind == "tokens" and all(token.low == 0 for token in pattern.tokens):
         yield _at(pattern, "ME407", f"`{pattern.name}` matches no token at all", "let one token be there always")
@@ -33,10 +44,19 @@ def _problems(pattern: Pattern) -> Iterable[Diagnostic]:
             )
 
 
-def _regex_problems(pattern: Pattern) -> Iterable[Diagnostic]:
+def _literals(pattern: Pattern) -> int:
+    """How many literals its terms are looked for by, at most."""
+    terms = [term for raw in pattern.terms if (term := plain_term(raw))]
+    by_look = sum(count_beginnings(term, pattern.repeats) for term in terms) if pattern.looks_like else 0
+    return len(terms) * (3 if pattern.sounds_like else 1) + by_look
+
+
+def _regex_problems(pattern: Pattern, spending: Spending) -> Iterable[Diagnostic]:
     source = source_of(pattern)
     try:
-        nodes(parse(source))
+        if problem := spending.spend("steps", nodes(parse(source))):
+            yield _at(pattern, "ME606", *problem)
+            return
         found = compiled(source, pattern.exact_case)
     except CostlyRegex as error:
         yield _at(pattern, "ME402", f"the regex `{pattern.name}` {error}", "write smaller counts than {300}")
