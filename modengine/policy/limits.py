@@ -36,7 +36,8 @@ class PolicyBudget:
     compared: int = 5_000_000
     """Names that globs are compared with."""
     literals: int = 600_000
-    """That the terms are looked for by: one for a term, up to three by its sounds, up to a hundred by its looks."""
+    """That the terms are looked for by: one for a term, as many again as it has characters by its sounds,
+    and up to a hundred by its looks."""
     steps: int = 500_000
     """Of all regexes, their counts written out."""
     nesting: int = 50

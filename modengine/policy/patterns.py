@@ -157,9 +157,9 @@ class _Reader:
             places = tuple((item.get("text") or item.get("in") or item).place for item in items)
             return _Evidence(tokens=tuple(map(self._token, items)), places=places)
         terms: list[tuple[str, Location]] = []
-        items = node.items if isinstance(node, Sequence) else (node,)
-        self.report.spend("terms", len(items), node.place)
-        for item in items:
+        written = node.items if isinstance(node, Sequence) else (node,)
+        self.report.spend("terms", sum(isinstance(item, Scalar) for item in written), node.place)
+        for item in written:
             if isinstance(item, Scalar):
                 terms.append((item.value, item.place))
             elif isinstance(item, Mapping) and isinstance(name := item.get("list"), Scalar):

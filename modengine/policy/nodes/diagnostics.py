@@ -14,6 +14,10 @@ MOST = 500
 """Problems kept of one file; a hostile file could hold a million."""
 
 
+MOST_NAMES = 200
+"""A name that does not exist is compared with so many that do."""
+
+
 class ReadingEnds(Exception):
     """Ends the reading of all files.  What was found until then is reported."""
 
@@ -72,7 +76,7 @@ class Diagnostics:
 
 def closest(name: str, names: Iterable[str]) -> str:
     """The one of `names` that `name` was probably meant to be; empty for none."""
-    near = [one for one in names if abs(len(one) - len(name)) <= 3][:MOST]
+    near = [one for one in names if abs(len(one) - len(name)) <= 3][:MOST_NAMES]
     return next(iter(difflib.get_close_matches(name, near, n=1, cutoff=0.6)), "") if len(name) <= 100 else ""
 
 
