@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hypothesis import assume, given, settings
 
-from modengine.engine.compile.nfa import automata
+from modengine.engine.match.nfa import automata
 
 core: Any = pytest.importorskip("modengine._core", reason="the compiled core is not built")
 
