@@ -69,6 +69,7 @@ CODES: dict[str, Code] = {
     "ME603": Code("study-is-sticky", "A policy based on a study is a study too and cannot say otherwise."),
     "ME604": Code("bad-override", "An override that changes nothing, or what it may not change."),
     "ME605": Code("no-rules", "A policy without any rule that could count."),
+    "ME606": Code("policy-too-large", "A policy with more of something than its budget allows: reading ends there."),
     "ME701": Code("identity-evidence", "Evidence, relief or an exception that is an identity word."),
     "ME801": Code("unused-list", "A list that no pattern uses.", "warning"),
     "ME802": Code("unused-shared-pattern", "A shared pattern that no rule uses.", "warning"),

@@ -22,7 +22,7 @@ from typing import Any
 import regex
 
 from modengine.engine.budget import BUDGET, Budget
-from modengine.engine.match.expression import is_opaque
+from modengine.engine.match.linear import is_opaque
 from modengine.engine.match.matchers import info_of
 from modengine.engine.match.outside import MENTION
 from modengine.engine.match.part import PartText
@@ -522,7 +522,8 @@ def failure(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> str | No
         counts = [occurrences(one.text, read.form(one.form)) for one in info.literals or ()]
         total += sum(counts)
         asked = info.literals is None or any(counts)
-        opaque = pattern.kind == "regex" and is_opaque(expression(pattern.regex or "", not pattern.exact_case))
+        source = expression(pattern.regex or "", not pattern.exact_case)
+        opaque = pattern.kind == "regex" and is_opaque(source, pattern.exact_case)
         if asked and opaque and len(part.view.original) > budget.opaque_length:
             return f"the regex is not asked of more than {budget.opaque_length:,} characters"
     if pattern.kind in ("words", "text") and total > budget.candidates:

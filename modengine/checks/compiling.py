@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import regex
@@ -10,17 +10,40 @@ import regex
 from modengine.engine.match.expression import CostlyRegex, nodes, parse
 from modengine.engine.match.regex import compiled, source_of
 from modengine.engine.match.terms import plain_term
+from modengine.engine.match.walk import count_beginnings
 from modengine.errors import Diagnostic
+from modengine.policy.limits import POLICY_BUDGET, PolicyBudget, Quantity, Spending
 from modengine.policy.model import Pattern, Policy, texts_of
 
 
-def pattern_problems(policy: Policy) -> tuple[Diagnostic, ...]:
-    """Everything that keeps the patterns of a policy from compiling."""
-    patterns = dict.fromkeys(pattern for rule in policy.rules for pattern in rule.patterns)
+def pattern_problems(policy: Policy, budget: PolicyBudget = POLICY_BUDGET) -> tuple[Diagnostic, ...]:
+    """Everything that keeps the patterns of a policy from compiling, up to where they cost too much."""
+    # Rules share patterns as objects, and a hash takes as long as a pattern has terms.
+    patterns = {id(pattern): pattern for rule in policy.rules for pattern in rule.patterns}.values()
+    if too_large := _too_large(patterns, budget):
+        return (too_large,)
     return tuple(problem for pattern in patterns for problem in _problems(pattern))
 
 
-def _problems(pattern: Pattern) -> Iterable[Diagnostic]:
+def _too_large(patterns: Iterable[Pattern], budget: PolicyBudget) -> Diagnostic | None:
+    """Of the first pattern for which the budget does not last; nothing is compiled before that is known."""
+    spending = Spending(budget)
+    for pattern in patterns:
+        what: Quantity = "steps" if pattern.kind == "regex" else "literals"
+        if problem := spending.spend(what, _steps(pattern) if what == "steps" else _literals(pattern)):
+            return _at(pattern, "ME606", *problem)
+    return None
+
+
+def _steps(pattern: Pattern) -> int:
+    """How many steps a regex has; none where it does not compile."""
+    try:
+        return nodes(parse(source_of(pattern)))
+    except (CostlyRegex, RecursionError, regex.error, ValueError, OverflowError):
+        return 0
+
+
+def _problems(pattern: Pattern) -> Iterator[Diagnostic]:
     if pattern.kind == "regex":
         yield from _regex_problems(pattern)
         return
@@ -31,6 +54,14 @@ def _problems(pattern: Pattern) -> Iterable[Diagnostic]:
             yield Diagnostic(
                 "ME403", f"a term of `{pattern.name}` is empty after normalising", place, "remove the term"
             )
+
+
+def _literals(pattern: Pattern) -> int:
+    """How many literals its terms are looked for by, at most."""
+    terms = [term for raw in pattern.terms if (term := plain_term(raw))]
+    by_look = sum(count_beginnings(term, pattern.repeats) for term in terms) if pattern.looks_like else 0
+    by_sound = sum(max(2, len(term)) for term in terms) if pattern.sounds_like else 0
+    return len(terms) + by_sound + by_look
 
 
 def _regex_problems(pattern: Pattern) -> Iterable[Diagnostic]:

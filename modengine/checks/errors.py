@@ -14,7 +14,10 @@ from modengine.policy.model import Policy
 
 def policy_problems(policy: Policy) -> tuple[Diagnostic, ...]:
     """What is wrong with patterns, and what the line we keep (docs/scope.md) does not allow."""
-    return (*pattern_problems(policy), *guard(policy))
+    problems = pattern_problems(policy)
+    if any(problem.code == "ME606" for problem in problems):
+        return problems  # whoever refuses to compile it does not read all of it either
+    return (*problems, *guard(policy))
 
 
 def with_source(found: Iterable[Diagnostic], texts: Mapping[str, str] | None = None) -> tuple[Diagnostic, ...]:

@@ -6,9 +6,10 @@ Introduction to Metamathematics, 1952, section 64).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from typing import Literal
 
 Unit = Literal["characters", "words"]
@@ -239,8 +240,13 @@ def resolve(
             return condition
 
 
-def matching(glob: str, names: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+def is_glob(text: str) -> bool:
+    """Whether a name stands for more than itself."""
+    return "*" in text or "?" in text
+
+
+def matching(glob: str, names: Collection[str]) -> tuple[str, ...]:
     """The names that a glob (`*` and `?`) matches, in their order."""
-    if "*" not in glob and "?" not in glob:
+    if not is_glob(glob):
         return (glob,) if glob in names else ()
-    return tuple(name for name in names if fnmatchcase(name, glob))
+    return tuple(filter(re.compile(translate(glob)).match, names))

@@ -75,7 +75,10 @@ class Files:
             if data is None:
                 return None
             self._data[path] = data
-        return decode(self._data[path], path, self.report)
+            self.report.spend("files", 1, place)
+        content = decode(self._data[path], path, self.report)
+        self.report.spend("characters", len(self._data[path] if content is None else content), place)
+        return content
 
     def _bytes(self, path: str, place: Location) -> bytes | None:
         add = self.report.add

@@ -37,9 +37,10 @@ from modengine.policy.condition import (
     Unit,
     Value,
 )
+from modengine.policy.limits import POLICY_BUDGET
 
 MAX_LENGTH = 4000
-MAX_DEPTH = 50
+MAX_DEPTH = POLICY_BUDGET.nesting
 
 
 class ConditionSyntaxError(ValueError):

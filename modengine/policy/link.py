@@ -6,13 +6,14 @@ what only a policy can tell: message fields, and rules of other files.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, replace
 from typing import cast
 
-from modengine.errors import MessageError
+from modengine.errors import Location, MessageError
 from modengine.policy.compare import mistakes
-from modengine.policy.condition import Compare, Condition, Length, RuleRef, matching, resolve, walk
+from modengine.policy.condition import Compare, Condition, Length, RuleRef, is_glob, matching, resolve, walk
 from modengine.policy.fields import read_fields
 from modengine.policy.model import Examples, Field, Rule, Ruleset, Status
 from modengine.policy.nodes.diagnostics import Diagnostics, meant, shown
@@ -24,7 +25,7 @@ from modengine.policy.rules import Draft, RulesetDraft, Written
 class Names:
     """What rules and conditions may name."""
 
-    rules: tuple[str, ...]
+    rules: Collection[str]
     """The ids of all rules, also of those that could not be built."""
     built: frozenset[str]
     categories: tuple[str, ...]
@@ -33,12 +34,19 @@ class Names:
     whole: bool
     """Whether every file could be read: if not, what is missing may well exist."""
 
+    def rules_of(self, glob: str, place: Location, report: Diagnostics) -> tuple[str, ...]:
+        """The rules that a name or glob stands for."""
+        report.spend("compared", len(self.rules) if is_glob(glob) else 0, place)
+        found = matching(glob, self.rules)
+        report.spend("nodes", len(found), place)
+        return found
+
 
 def fixed(written: Written, names: Names, report: Diagnostics) -> Condition:
     """The condition with its references to rules filled in; its mistakes are reported."""
 
     def rule(ref: RuleRef) -> RuleRef:
-        found = matching(ref.glob, names.rules)
+        found = names.rules_of(ref.glob, written.scalar.place, report)
         if not found and names.whole:
             no_rule(ref.glob, names, written.scalar, report, ref.offset)
         return replace(ref, rules=tuple(name for name in found if name in names.built))
@@ -146,7 +154,7 @@ def _relieved(draft: Draft, names: Names, categories: Dict[str, str | None], rep
     found: dict[str, None] = {}
     for item in node.items if isinstance(node, Sequence) else ():
         assert isinstance(item, Scalar)
-        rules = matching(item.value, names.rules)
+        rules = names.rules_of(item.value, item.place, report)
         if not rules and names.whole:
             no_rule(item.value, names, item, report)
         scored = [name for name in rules if categories[name] is not None]
@@ -215,7 +223,7 @@ def _override(node: Mapping, linked: Linked, names: Names, report: Diagnostics) 
     score, status = node.get("score"), node.get("status")
     for item in globs.items if isinstance(globs, Sequence) else ():
         assert isinstance(item, Scalar)
-        found = [name for name in matching(item.value, names.rules) if name in linked]
+        found = [name for name in names.rules_of(item.value, item.place, report) if name in linked]
         reliefs = [name for name in found if linked[name][1].relief is not None]
         if not found and names.whole:
             if {"*", "?"} & set(item.value):

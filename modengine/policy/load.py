@@ -16,9 +16,10 @@ from modengine.errors import Diagnostic, Location, PolicyError
 from modengine.policy.compare import guessed
 from modengine.policy.condition import Condition, matching, resolve
 from modengine.policy.files import Files
+from modengine.policy.limits import POLICY_BUDGET, PolicyBudget
 from modengine.policy.link import Names, link
 from modengine.policy.model import Policy, Rule, Ruleset, SourceFile
-from modengine.policy.nodes.diagnostics import Diagnostics, TooManyDiagnostics, closest
+from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds, closest
 from modengine.policy.nodes.yaml import Mapping, Node
 from modengine.policy.policy import PolicyReader
 from modengine.policy.rules import read_ruleset
@@ -42,12 +43,12 @@ class Loaded:
         return self.policy
 
 
-def read(path: str | Path, within: str | Path | None = None) -> Loaded:
+def read(path: str | Path, within: str | Path | None = None, budget: PolicyBudget = POLICY_BUDGET) -> Loaded:
     """The policy or ruleset of a file, told apart by its first-level key.
 
     With `within`, no file outside of that folder is read.
     """
-    report = Diagnostics()
+    report = Diagnostics(budget)
     file = os.path.normpath(path)
     return _read(file, Files(file, report, None if within is None else os.path.normpath(within)), report)
 
@@ -66,7 +67,7 @@ def _read(file: str, files: Files, report: Diagnostics) -> Loaded:
         root = files.nodes(file, None)
         if root is not None:
             policy, ruleset = _made(root, files, report)
-    except TooManyDiagnostics:
+    except ReadingEnds:
         pass
     return Loaded(policy, ruleset, report.found, files.read)
 
@@ -100,7 +101,7 @@ def _lone(root: Mapping, files: Files, report: Diagnostics) -> Ruleset:
     """A ruleset alone: what only a policy knows is left for later."""
     draft = read_ruleset(root, files, report)
     names = Names(
-        rules=tuple(dict.fromkeys(one.rule.id for one in draft.drafts if one.rule.id)),
+        rules=dict.fromkeys(one.rule.id for one in draft.drafts if one.rule.id),
         built=frozenset(one.rule.id for one in draft.drafts if not one.broken),
         categories=(),
         fields=None,
@@ -131,7 +132,7 @@ def policy_of(ruleset: Ruleset) -> Policy:
 
     References to rules of other files hold of no rule.
     """
-    own = [rule.id for rule in ruleset.rules]
+    own = {rule.id: None for rule in ruleset.rules}
 
     def local(condition: Condition) -> Condition:
         return resolve(condition, rule=lambda ref: replace(ref, rules=matching(ref.glob, own)))

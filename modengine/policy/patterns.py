@@ -19,6 +19,8 @@ from modengine.policy.schema import KINDS
 MAX_TERMS = 100_000
 MAX_REGEX = 4_000
 MAX_REPEAT = 100
+_COMMENT = re.compile(r"(?:^|\s)#(?:\s|$)")
+_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 
 
 def flag(node: Mapping, key: str, default: bool = False) -> bool:
@@ -47,6 +49,7 @@ def read_lists(node: Node | None, files: Files, report: Diagnostics) -> dict[str
     for key, value in entries(node):
         if isinstance(value, Sequence):
             terms = [item for item in value.items if isinstance(item, Scalar)]
+            report.spend("terms", len(terms), key.place)
             found[key.value] = TermList(
                 key.value, tuple(t.value for t in terms), key.place, tuple(t.place for t in terms)
             )
@@ -65,8 +68,11 @@ def _list_file(key: Scalar, named: Scalar, files: Files, report: Diagnostics) ->
     report.know(path, content)
     terms: list[str] = []
     places: list[Location] = []
-    for number, line in enumerate(re.split("\r\n|\r|\n", content), 1):
-        term = re.split(r"(?:^|\s)#(?:\s|$)", line, maxsplit=1)[0].strip()
+    for number, found in enumerate(_LINE.finditer(content), 1):
+        line = found[1]
+        if line[:1] in ("", "#"):
+            continue
+        term = _COMMENT.split(line, maxsplit=1)[0].strip()
         if not term or term.startswith("#"):
             continue
         place = Location(path, number, line.index(term) + 1)
@@ -78,6 +84,7 @@ def _list_file(key: Scalar, named: Scalar, files: Files, report: Diagnostics) ->
             break
         terms.append(term)
         places.append(place)
+    report.spend("terms", len(terms), key.place)
     if not terms:
         report.add("ME112", f"the list `{key.value}` holds no term", Location(path), "write one term a line")
     return TermList(key.value, tuple(terms), key.place, tuple(places))
@@ -89,6 +96,7 @@ def read_patterns(
     """Patterns by name; None for one that is named but cannot be built."""
     found: dict[str, Pattern | None] = {}
     for key, value in entries(node):
+        report.spend("patterns", 1, key.place)
         found[key.value] = _Reader(lists, report).pattern(key, value, shared) if isinstance(value, Mapping) else None
     return found
 
@@ -149,7 +157,9 @@ class _Reader:
             places = tuple((item.get("text") or item.get("in") or item).place for item in items)
             return _Evidence(tokens=tuple(map(self._token, items)), places=places)
         terms: list[tuple[str, Location]] = []
-        for item in node.items if isinstance(node, Sequence) else (node,):
+        written = node.items if isinstance(node, Sequence) else (node,)
+        self.report.spend("terms", sum(isinstance(item, Scalar) for item in written), node.place)
+        for item in written:
             if isinstance(item, Scalar):
                 terms.append((item.value, item.place))
             elif isinstance(item, Mapping) and isinstance(name := item.get("list"), Scalar):
@@ -163,7 +173,9 @@ class _Reader:
             hint = meant(name, self.lists, "add it under `lists` of the ruleset")
             self.report.add("ME302", f"there is no list `{shown(name)}`", place, hint)
             return None
-        return self.lists[name]
+        named = self.lists[name]
+        self.report.spend("terms", len(named.terms) if named else 0, place)
+        return named
 
     def _regex(self, node: Scalar) -> str:
         """The source, each `{list:NAME}` replaced by the terms of the list: escaped, longest first."""

@@ -9,7 +9,7 @@ from typing import cast
 
 from modengine.model import ACTIONS, Action
 from modengine.policy.compare import is_day, moment
-from modengine.policy.condition import Condition
+from modengine.policy.condition import Condition, walk
 from modengine.policy.fields import CHINA
 from modengine.policy.files import Files
 from modengine.policy.link import Names, check_category, confine, fixed, link
@@ -40,7 +40,7 @@ class PolicyReader:
         rulesets = self._rulesets(merged)
         drafts = [draft for one in rulesets for draft in one.drafts]
         names = Names(
-            rules=tuple(dict.fromkeys(draft.rule.id for draft in drafts if draft.rule.id)),
+            rules=dict.fromkeys(draft.rule.id for draft in drafts if draft.rule.id),
             built=frozenset(draft.rule.id for draft in drafts if not draft.broken),
             categories=tuple(dict.fromkeys(one.ruleset.category for one in rulesets if one.ruleset.category)),
             fields=fields,
@@ -206,6 +206,7 @@ class PolicyReader:
         if parsed is None or not isinstance(node, Scalar):
             return None
         written = Written(parsed, node)
+        self.report.spend("nodes", sum(1 for _ in walk(parsed)), node.place)
         confine(written, rules, where, self.report)
         return fixed(written, names, self.report)
 

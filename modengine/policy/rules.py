@@ -5,16 +5,19 @@ References to other rules and message fields are left for `link`, which knows th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import cast
 
+from modengine.errors import Location
 from modengine.model import FieldValue, Message, Part, PartKind
 from modengine.policy.condition import (
     Always,
     Condition,
     Of,
     Select,
+    is_glob,
     matching,
     pattern_names,
     resolve,
@@ -25,7 +28,17 @@ from modengine.policy.grammar import (
     ConditionSyntaxError,
     parse,
 )
-from modengine.policy.model import Example, Examples, Pattern, Relief, Rule, Ruleset, Status, TermList
+from modengine.policy.model import (
+    Example,
+    Examples,
+    Pattern,
+    Relief,
+    Rule,
+    Ruleset,
+    Status,
+    TermList,
+    texts_of,
+)
 from modengine.policy.nodes.diagnostics import Diagnostics, meant, shown
 from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence
 from modengine.policy.patterns import entries, read_lists, read_patterns, text, texts
@@ -100,8 +113,9 @@ def read_ruleset(node: Mapping, files: Files, report: Diagnostics) -> RulesetDra
         caps=caps,
         description=text(checked, "description"),
     )
-    known = _Known(ruleset, lists, shared, _keys(node.get("clauses")), _keys(node.get("groups")))
+    known = _Known(ruleset, lists, shared, _keys(node.get("clauses")), _keys(node.get("groups")), _numbered(shared))
     items = rules.items if isinstance(rules, Sequence) else ()
+    report.spend("rules", len(items), node.place)
     drafts = tuple(draft for item in items if (draft := _RuleReader(known, report).draft(item)) is not None)
     if category is None and node.get("category") is None and any(d.rule.relief is None for d in drafts):
         hint = "add `category: NAME`; a ruleset of reliefs alone needs none"
@@ -121,6 +135,10 @@ def _without_items(node: Mapping, key: str) -> Mapping:
     )
 
 
+def _numbered(names: Iterable[str]) -> dict[str, int]:
+    return {name: at for at, name in enumerate(names)}
+
+
 def _keys(node: Node | None) -> set[str]:
     """The keys of a mapping before its check, so that what is wrong is not also unknown."""
     return {key.value for key, _ in entries(node)}
@@ -135,6 +153,12 @@ class _Known:
     shared: Dict[str, Pattern | None]
     clauses: set[str]
     groups: set[str]
+    order: Dict[str, int]
+    """The number of each shared pattern."""
+    globs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The shared patterns that each glob stands for."""
+    sizes: dict[str, int] = field(default_factory=dict)
+    """The characters of each shared pattern."""
 
 
 class _RuleReader:
@@ -164,7 +188,8 @@ class _RuleReader:
         used = {*pattern_names(when.condition), *(pattern_names(unless.condition) if unless else ())}
         self._unused(node, used)
         self._names(node)
-        patterns = {**self.known.shared, **self.own}
+        patterns = [p for name in self._in_order(used) if (p := self._pattern(name)) is not None]
+        self.report.spend("used", sum(map(self._size, patterns)), node.place)
         relief = _relief(node.get("relieve"))
         rule = Rule(
             id=text(node, "id"),
@@ -178,14 +203,14 @@ class _RuleReader:
             group=text(node, "group") or None,
             score=int(text(node, "score", "0")),
             relief=relief,
-            patterns=tuple(p for name, p in patterns.items() if name in used and p is not None),
+            patterns=tuple(patterns),
             description=text(node, "description"),
             falsepositives=texts(node.get("falsepositives")),
             references=texts(node.get("references")),
             examples=_examples(node.get("examples")),
             ruleset=self.known.ruleset.id,
         )
-        broken = self.report.count > before or any(patterns.get(name) is None for name in used)
+        broken = self.report.count > before or any(self._pattern(name) is None for name in used)
         return Draft(rule, node, when, unless, broken)
 
     def _condition(self, node: Mapping, raw: Mapping, key: str) -> Written | None:
@@ -194,6 +219,7 @@ class _RuleReader:
         if parsed is None or not isinstance(scalar, Scalar):
             self.sure = self.sure and raw.get(key) is None and key != "when"
             return None
+        self.report.spend("nodes", sum(1 for _ in walk(parsed)), scalar.place)
         resolved = resolve(parsed, select=lambda one: self._select(one, scalar))
         for part in walk(resolved):
             if isinstance(part, Of) and part.n is not None and self.sure and part.n > len(part.names):
@@ -202,7 +228,8 @@ class _RuleReader:
         return Written(resolved, scalar)
 
     def _select(self, select: Select, scalar: Scalar) -> Select:
-        names = tuple(self.own) if select.text == "them" else matching(select.text, [*self.own, *self.known.shared])
+        names = tuple(self.own) if select.text == "them" else self._matching(select.text, scalar.place)
+        self.report.spend("nodes", len(names), scalar.place)
         if not names:
             self.sure = False
             if select.text == "them":
@@ -216,6 +243,34 @@ class _RuleReader:
                 hint = meant(select.text, [*self.own, *self.known.shared], "add it under `patterns`")
             self.report.add("ME301", message, scalar.at(select.offset), hint)
         return replace(select, names=names)
+
+    def _matching(self, name: str, place: Location) -> tuple[str, ...]:
+        """The patterns that a name or glob stands for: the rule's own, then the shared ones."""
+        if not is_glob(name):
+            return (name,) if name in self.own or name in self.known.shared else ()
+        if name not in self.known.globs:
+            self.report.spend("compared", len(self.known.shared), place)
+            self.known.globs[name] = matching(name, self.known.shared)
+        self.report.spend("compared", len(self.own), place)
+        return tuple(dict.fromkeys((*matching(name, self.own), *self.known.globs[name])))
+
+    def _pattern(self, name: str) -> Pattern | None:
+        return self.own[name] if name in self.own else self.known.shared.get(name)
+
+    def _size(self, pattern: Pattern) -> int:
+        """How many characters its terms or its regex have."""
+        known = self.known.sizes.get(pattern.name) if pattern.shared else None
+        if known is None:
+            known = len(pattern.regex or "") + sum(len(text) + 1 for text, _ in texts_of(pattern))
+        if pattern.shared:
+            self.known.sizes[pattern.name] = known
+        return known
+
+    def _in_order(self, used: set[str]) -> list[str]:
+        """The names of patterns as they are written, the shared ones first."""
+        order = self.known.order
+        own = {name: at for at, name in enumerate(self.own, len(order))}
+        return sorted(used, key=lambda name: order.get(name, own.get(name, 0)))
 
     def _unused(self, node: Mapping, used: set[str]) -> None:
         if not self.sure:

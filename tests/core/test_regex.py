@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from hypothesis import assume, given, settings
 
-from modengine.engine.compile.nfa import automata
+from modengine.engine.match.nfa import automata
 from tests import expressions
 
 core: Any = pytest.importorskip("modengine._core", reason="the compiled core is not built")

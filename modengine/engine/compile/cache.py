@@ -23,7 +23,7 @@ from modengine.engine.compile import code
 from modengine.engine.compile.program import Learnt, Program
 from modengine.policy.files import Files
 from modengine.policy.model import SourceFile
-from modengine.policy.nodes.diagnostics import Diagnostics
+from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds
 from modengine.policy.packed import packed, unpacked
 
 MOST_FILES = 32
@@ -86,8 +86,9 @@ def keep(policy_file: Path, program: Program) -> None:
 def _read_again(policy_file: Path, names: Iterable[str]) -> tuple[SourceFile, ...]:
     """The files of a policy as they are now, without those that cannot be read."""
     files = Files(os.path.normpath(policy_file), Diagnostics())
-    for name in names:
-        files.text(os.path.normpath(os.path.join(files.folder, name)), None)
+    with suppress(ReadingEnds):  # they have grown above what a policy may have, and are not the same
+        for name in names:
+            files.text(os.path.normpath(os.path.join(files.folder, name)), None)
     return files.read
 
 

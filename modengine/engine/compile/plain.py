@@ -10,9 +10,9 @@ from fractions import Fraction
 
 import msgspec
 
-from modengine.engine.compile.nfa import automata
 from modengine.engine.compile.program import Program
 from modengine.engine.match.matcher import PatternInfo
+from modengine.engine.match.nfa import automata
 from modengine.engine.match.outside import MENTION, URL
 from modengine.engine.match.part import TextForm
 from modengine.engine.match.regex import source_of

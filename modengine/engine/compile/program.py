@@ -122,7 +122,7 @@ def _escalations(policy: Policy, rules: Mapping[str, RuleProgram]) -> Iterable[R
     stable = {id_: one.rule.category for id_, one in rules.items() if one.rule.status == "stable"}
     for override in policy.overrides:
         if override.action is not None:
-            named = dict.fromkeys(rule for glob in override.rules for rule in matching(glob, list(rules)))
+            named = dict.fromkeys(rule for glob in override.rules for rule in matching(glob, rules))
             scoring = tuple((rule, category) for rule in named if (category := stable.get(rule)) is not None)
             yield RaisingOverride(scoring, override.action, override.when)
 

@@ -133,17 +133,6 @@ def required_literals(source: str) -> Strings | None:
 
 
 @lru_cache(maxsize=2048)
-def is_opaque(source: str) -> bool:
-    """Whether no automaton can say the expression: it refers back, calls itself, asks what matched, or is fuzzy."""
-    return _is_opaque(parse(source))
-
-
-def _is_opaque(tree: Any) -> bool:
-    kind = type(tree).__name__
-    return kind in ("RefGroup", "CallGroup", "Conditional", "Fuzzy") or any(map(_is_opaque, children(tree)))
-
-
-@lru_cache(maxsize=2048)
 def literal_runs(source: str) -> tuple[str, ...]:
     """Every run of literal characters in the expression, for the identity guard."""
     return tuple(dict.fromkeys(_runs(parse(source))))

@@ -9,13 +9,27 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import chain
 
-from modengine.engine.compile.charsets import Intervals
-from modengine.engine.compile.nfa import JUMP, LOOK, MATCH, SPLIT, Automaton, Look, Step
+from modengine.engine.match.charsets import Charsets, Intervals
+from modengine.engine.match.nfa import JUMP, LOOK, MATCH, SPLIT, Automaton, Look, Step, automaton
 
 Thread = tuple[int, int]
 """The step and where the match began."""
+
+
+@lru_cache(maxsize=512)
+def linear(source: str, exact_case: bool) -> Linear | None:
+    """The automaton of an expression that compiles, alone; None where no automaton can say it."""
+    charsets = Charsets()
+    made = automaton(source, exact_case, charsets)
+    return None if made is None else Linear(made, tuple(charsets.numbers))
+
+
+def is_opaque(source: str, exact_case: bool) -> bool:
+    """Whether no automaton can say the expression: it refers back, calls itself, is fuzzy, or the like."""
+    return linear(source, exact_case) is None
 
 
 class Linear:

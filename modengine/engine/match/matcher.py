@@ -30,8 +30,6 @@ class PatternInfo:
     """Literals one of which stands in every text that matches; None if there are none."""
     sounds: Sounds = ()
     """Of the terms, in their order; nothing at all where the pattern does not ask for sounds."""
-    opaque: bool = False
-    """Whether it is a regex that no automaton can say."""
 
 
 Candidate = tuple[TextForm, int, int, int]

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from modengine.engine.budget import Budget
 from modengine.engine.match import terms, tokens
-from modengine.engine.match.expression import is_opaque, required_literals
+from modengine.engine.match.expression import required_literals
 from modengine.engine.match.matcher import Literal, Matcher, PatternInfo
 from modengine.engine.match.part import TextForm
 from modengine.engine.match.regex import RegexMatcher, source_of
@@ -27,7 +27,7 @@ def _regex_info(pattern: Pattern) -> PatternInfo:
     source = source_of(pattern)
     required = required_literals(source)
     literals = None if required is None else tuple(Literal(TextForm.PLAIN, text, 0) for text in sorted(required))
-    return PatternInfo(literals, opaque=is_opaque(source))
+    return PatternInfo(literals)
 
 
 def _token_info(pattern: Pattern) -> PatternInfo:
@@ -46,8 +46,8 @@ def _terms(pattern: Pattern, info: PatternInfo, boundary: Boundary, _budget: Bud
     return TermMatcher(pattern, info.sounds, boundary)
 
 
-def _regex(pattern: Pattern, info: PatternInfo, _boundary: Boundary, budget: Budget) -> Matcher:
-    return RegexMatcher(pattern, info.opaque, budget.opaque_length)
+def _regex(pattern: Pattern, _info: PatternInfo, _boundary: Boundary, budget: Budget) -> Matcher:
+    return RegexMatcher(pattern, budget.opaque_length)
 
 
 def _tokens(pattern: Pattern, _info: PatternInfo, _boundary: Boundary, budget: Budget) -> Matcher:

@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 
 import regex
 
+from modengine.engine.match.linear import Linear, linear
 from modengine.engine.match.matcher import NOTHING, Candidate, Dropped, Finding, Found, sheltered
 from modengine.engine.match.part import PartText
 from modengine.model import Cause, Failure
@@ -64,16 +65,21 @@ def compiled(source: str, exact_case: bool) -> regex.Pattern[str]:
 class RegexMatcher:
     """Leftmost matches that do not overlap; empty ones do not count."""
 
-    def __init__(self, pattern: Pattern, opaque: bool, opaque_length: int) -> None:
-        self.pattern, self.opaque, self.opaque_length = pattern, opaque, opaque_length
+    def __init__(self, pattern: Pattern, opaque_length: int) -> None:
+        self.pattern, self.opaque_length = pattern, opaque_length
 
     @cached_property
     def regex(self) -> regex.Pattern[str]:
         """Compiled when a message first asks for it: few messages ask for many."""
         return compiled(source_of(self.pattern), self.pattern.exact_case)
 
+    @property
+    def _linear(self) -> Linear | None:
+        """Made when a long part or a long time asks for it: it takes as long as compiling, and few ever do."""
+        return linear(source_of(self.pattern), self.pattern.exact_case)
+
     def find(self, part: PartText, _candidates: list[Candidate]) -> Finding:
-        if self.opaque and len(part.original) > self.opaque_length:
+        if len(part.original) > self.opaque_length and self._linear is None:
             limit = f"the regex is not asked of more than {self.opaque_length:,} characters"
             return Finding(failed=Failure(Cause.OPAQUE, limit))
         counting: dict[tuple[int, int], Found] = {}
@@ -93,12 +99,15 @@ class RegexMatcher:
         return Finding(tuple(counting.values()), tuple(dropped))
 
     def _spans(self, text: str) -> list[tuple[int, int]] | Failure:
-        """The matches by the `regex` package.  Its clock is a last guard: what it had found by then is left out,
-        so that a machine's speed changes no match.
+        """The matches by the `regex` package; where its clock runs out, all of them by the automaton.
+
+        What no automaton can say fails then: a last guard, and the one place where a machine's speed matters.
         """
         try:
             return [one.span() for one in self.regex.finditer(text, timeout=TIMEOUT) if one.end() > one.start()]
         except TimeoutError:
+            if (automaton := self._linear) is not None:
+                return list(automaton.spans(text))
             return Failure(Cause.TIMEOUT, f"the regex took longer than {TIMEOUT} s")
         except (MemoryError, RecursionError) as error:
             return Failure(Cause.FAILED, f"the regex failed: {type(error).__name__}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from math import prod
 from typing import NamedTuple
 
 from modengine.text.normalize import IGNORABLE
@@ -140,6 +141,11 @@ def beginnings(term: str, repeats: bool) -> list[str]:
     """
     shapes = [_begins(char)[0] for char in term[: _reach(term, repeats)]]
     return ["".join(way) for way in product(*shapes)]
+
+
+def count_beginnings(term: str, repeats: bool) -> int:
+    """How many there are."""
+    return prod(len(_begins(char)[0]) for char in term[: _reach(term, repeats)])
 
 
 def _reach(term: str, repeats: bool) -> int:

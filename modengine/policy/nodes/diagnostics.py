@@ -8,12 +8,17 @@ from collections import Counter
 from collections.abc import Iterable
 
 from modengine.errors import Diagnostic, Location
+from modengine.policy.limits import POLICY_BUDGET, PolicyBudget, Quantity, Spending
 
 MOST = 500
 """Problems kept of one file; a hostile file could hold a million."""
 
 
-class TooManyDiagnostics(Exception):
+MOST_NAMES = 200
+"""A name that does not exist is compared with so many that do."""
+
+
+class ReadingEnds(Exception):
     """Ends the reading of all files.  What was found until then is reported."""
 
 
@@ -22,30 +27,41 @@ _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
 class Diagnostics:
-    """Collects problems.  One is made for each call of `read` and thrown away with it."""
+    """Collects problems, and knows when to give up.  One is made for each call of `read` and thrown away with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: PolicyBudget = POLICY_BUDGET) -> None:
         self._found: dict[Diagnostic, None] = {}
+        self._texts: dict[str, str] = {}
         self._lines: dict[str, list[str]] = {}
+        self._spending = Spending(budget)
         self._count: Counter[str] = Counter()
 
     def know(self, file: str, text: str) -> None:
         """Remember the text of a file, for carets."""
-        self._lines[file] = _LINE_END.split(text)
+        self._texts[file] = text
 
     def line(self, place: Location) -> str:
         """The line of the file at a place; empty where the file or the line is not known."""
-        lines = self._lines.get(place.file, [])
+        if place.file not in self._lines:
+            self._lines[place.file] = _LINE_END.split(self._texts.get(place.file, ""))
+        lines = self._lines[place.file]
         return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
 
     def add(self, code: str, message: str, place: Location, hint: str) -> None:
-        """Add a problem.  Raises TooManyProblems where its file has more than enough."""
+        """Add a problem.  Raises ReadingEnds where its file has more than enough."""
         self._count[place.file] += 1
         if self._count[place.file] > MOST:
             message, hint = f"more than {MOST:,} problems in this file", "mend those above, then check again"
             self._found[Diagnostic("ME113", message, place, hint, self.line(place))] = None
-            raise TooManyDiagnostics
+            raise ReadingEnds
         self._found[Diagnostic(code, message, place, hint, self.line(place))] = None
+
+    def spend(self, what: Quantity, amount: int, place: Location) -> None:
+        """Spend some of the policy's budget.  Raises ReadingEnds, the problem added, where that was all."""
+        if problem := self._spending.spend(what, amount):
+            message, hint = problem
+            self._found[Diagnostic("ME606", message, place, hint, self.line(place))] = None
+            raise ReadingEnds
 
     @property
     def count(self) -> int:
@@ -60,7 +76,7 @@ class Diagnostics:
 
 def closest(name: str, names: Iterable[str]) -> str:
     """The one of `names` that `name` was probably meant to be; empty for none."""
-    near = [one for one in names if abs(len(one) - len(name)) <= 3][:MOST]
+    near = [one for one in names if abs(len(one) - len(name)) <= 3][:MOST_NAMES]
     return next(iter(difflib.get_close_matches(name, near, n=1, cutoff=0.6)), "") if len(name) <= 100 else ""
 
 

@@ -15,9 +15,10 @@ from typing import Any, Literal
 import yaml
 
 from modengine.errors import Location
+from modengine.policy.limits import POLICY_BUDGET
 from modengine.policy.nodes.diagnostics import Diagnostics, shown
 
-MAX_DEPTH = 50
+MAX_DEPTH = POLICY_BUDGET.nesting
 MAX_VALUES = 100_000
 """Scalars in one file.  Long lists of terms have files of their own."""
 
@@ -148,6 +149,7 @@ def parse(text: str, file: str, report: Diagnostics) -> Node | None:
     except yaml.YAMLError as error:  # ReaderError, which the search above should have forestalled
         report.add("ME105", f"not YAML: {shown(str(error), 200)}", Location(file), "see https://yaml.org")
         return None
+    report.spend("values", builder.values, Location(file))
     root = builder.root
     if root is None or (isinstance(root, Scalar) and root.plain and not root.value):
         report.add("ME112", "the file holds nothing", Location(file), "a ruleset begins with `ruleset: NAME`")

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from modengine.engine.match.expression import (
     CostlyRegex,
-    is_opaque,
     literal_runs,
     nodes,
     parse,
@@ -141,24 +140,6 @@ def test_whatever_matches_holds_one_of_the_required_literals(
     if needed is not None and matched:
         folded = plain_view(body).text
         assert any(literal in folded for literal in needed)
-
-
-@pytest.mark.parametrize(
-    ("source", "expected"),
-    [
-        (r"(微)\1", True),
-        ("(?P<a>微)(?P=a)", True),
-        ("(?:微信){e<=1}", True),
-        ("(?:(微)|信)(?(1)信|微)", True),
-        ("(微(?R)?信)", True),
-        ("微(?=(信)\\1)", True),
-        ("微信|网.{0,9}银", False),
-        ("(?<!加)微(?=信)", False),
-        (r"\b微(?>信+)\b", False),
-    ],
-)
-def test_an_expression_that_no_automaton_can_say_is_opaque(source: str, expected: bool) -> None:
-    assert is_opaque(source) is expected
 
 
 @many

@@ -6,8 +6,8 @@ import pytest
 import regex
 from hypothesis import assume, given, settings
 
-from modengine.engine.compile.nfa import automata
-from modengine.engine.match.linear import Linear
+from modengine.engine.match.linear import Linear, is_opaque
+from modengine.engine.match.nfa import automata
 from tests import expressions
 
 
@@ -85,3 +85,22 @@ def test_the_steps_are_never_more_than_text_times_program(source: str, monkeypat
 def test_the_package_itself_gives_up_on_such_a_text() -> None:
     with pytest.raises(TimeoutError):
         regex.search("(?:哈|哈哈)+啊", "哈" * 1000, timeout=0.05)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (r"(微)\1", True),
+        ("(?P<a>微)(?P=a)", True),
+        ("(?:微信){e<=1}", True),
+        ("(?:(微)|信)(?(1)信|微)", True),
+        ("(微(?R)?信)", True),
+        ("微(?=(信)\\1)", True),
+        ("微信|网.{0,9}银", False),
+        ("(?<!加)微(?=信)", False),
+        (r"\b微(?>信+)\b", True),
+    ],
+)
+def test_an_expression_that_no_automaton_can_say_is_opaque(source: str, expected: bool) -> None:
+    assert is_opaque(source, exact_case=False) is expected
+    assert (automata([(source, False)]).automata[0] is None) is expected

@@ -8,14 +8,16 @@ import pytest
 
 import modengine.engine.match.regex
 from modengine.engine.engine import Engine
-from modengine.engine.match.regex import source_of
+from modengine.engine.match.regex import compiled, source_of
 from modengine.errors import PolicyError
 from modengine.model import Cause, Decision, Message, Part
 from tests import build
 from tests.build import compile_policy, found, regex, spans
 
-CATASTROPHE = regex("slow", "(?:哈|哈哈)+啊")
+REGULAR = regex("slow", "(?:哈|哈哈)+啊")
 """Tries every way to cut a run of 哈 in ones and twos before it gives up."""
+CATASTROPHE = regex("slow", "(?:哈|哈哈)+(?>啊)")
+"""The same, and no automaton can say it."""
 ENDLESS = "啊" + "哈" * 60
 
 
@@ -187,6 +189,15 @@ def test_what_was_found_before_the_time_ran_out_is_left_out() -> None:
 @pytest.mark.usefixtures("impatient")
 def test_the_same_regex_decides_what_it_can() -> None:
     assert slow("哈哈啊").undetermined == ()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_automaton_goes_on_where_the_time_ran_out() -> None:
+    with pytest.raises(TimeoutError):
+        list(compiled(source_of(REGULAR), False).finditer(ENDLESS, timeout=0.02))
+    assert found(REGULAR, "哈啊" + ENDLESS + "啊") == ["哈啊", "哈" * 60 + "啊"]
+    decision = build.engine(build.rule("r", "slow", REGULAR)).decide("哈啊" + ENDLESS)
+    assert ([hit.rule for hit in decision.hits], decision.undetermined) == (["r"], ())
 
 
 @pytest.mark.parametrize("source", [r"(微)信.*\1", "(?:微信){e<=1}", "(?:(微)|信)(?(1)信|微)"])

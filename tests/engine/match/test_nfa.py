@@ -8,9 +8,9 @@ import msgspec
 import pytest
 import regex
 
-from modengine.engine.compile.charsets import Intervals, complement, joined
-from modengine.engine.compile.nfa import CHAR, LOOK, MOST_STEPS, Automata, automata, may_be_empty
+from modengine.engine.match.charsets import Intervals, complement, joined
 from modengine.engine.match.expression import usual_tree
+from modengine.engine.match.nfa import CHAR, LOOK, MOST_STEPS, Automata, automata, may_be_empty
 from tests import expressions
 
 

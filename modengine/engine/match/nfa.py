@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from modengine.engine.compile.charsets import ALL, Case, Charsets, Intervals, complement, word_characters
+from modengine.engine.match.charsets import ALL, Case, Charsets, Intervals, complement, word_characters
 from modengine.engine.match.expression import children, usual_tree
 
 CHAR: Final = 0
