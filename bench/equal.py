@@ -165,49 +165,54 @@ def yara_takes(source: str) -> bool:
 
 
 def yara(part: Part) -> Callable[[list[str]], list[list[str]]]:
-    """The part as YARA rules, each text scanned as UTF-8."""
+    """The part as YARA rules, each text scanned as UTF-8: a private rule for each pattern, which the others ask for."""
     import yara_x  # noqa: PLC0415
 
-    names = {f"r{number}": rule.id for number, rule in enumerate(part.rules)}
-    numbers = {rule_id: name for name, rule_id in names.items()}
-    reliefs = {rule.id for rule in part.rules if rule.relief is not None}
-    compiler = yara_x.Compiler(relaxed_re_syntax=False)
-    compiler.add_source("\n".join(_yara_rule(rule, numbers) for rule in part.rules))
+    names = {f"r{number}": rule.id for number, rule in enumerate(part.rules) if rule.relief is None}
+    numbers = {rule.id: f"r{number}" for number, rule in enumerate(part.rules)}
+    patterns: dict[Pattern, str] = {}
+    for rule in part.rules:
+        for one in rule.patterns:
+            patterns.setdefault(_key(one), f"p{len(patterns)}")
+    sources = [
+        f"private rule {name} {{ strings: {' '.join(_yara_strings(one, name))} condition: any of them }}"
+        for one, name in patterns.items()
+    ]
+    compiler = yara_x.Compiler()
+    compiler.add_source("\n".join([*sources, *(_yara_rule(rule, patterns, numbers) for rule in part.rules)]))
     scanner = yara_x.Scanner(compiler.build())
 
     def read(texts: list[str]) -> list[list[str]]:
-        found = [[names[hit.identifier] for hit in scanner.scan(text.encode()).matching_rules] for text in texts]
-        return [[name for name in hits if name not in reliefs] for hits in found]
+        scans = (scanner.scan(text.encode()).matching_rules for text in texts)
+        return [[names[hit.identifier] for hit in hits if hit.identifier in names] for hits in scans]
 
     return read
 
 
-def _yara_rule(rule: Rule, numbers: Mapping[str, str]) -> str:
-    asked = dict.fromkeys(name for one in (rule.when, rule.unless) if one is not None for name in pattern_names(one))
-    patterns = {name: f"p{at}" for at, name in enumerate(asked)}
-    strings: dict[str, list[str]] = {
-        pattern.name: list(_yara_strings(pattern, patterns[pattern.name]))
-        for pattern in rule.patterns
-        if pattern.name in patterns
-    }
+def _yara_rule(rule: Rule, patterns: Mapping[Pattern, str], numbers: Mapping[str, str]) -> str:
+    own = {one.name: patterns[_key(one)] for one in rule.patterns}
+    counted: dict[str, list[str]] = {}
+    """The strings of the patterns that are counted: only the rule that has them can count them."""
 
     def leaf(condition: Condition) -> str:
         match condition:
             case Has(select):
-                return f"any of ({', '.join(f'${patterns[name]}_*' for name in select.names)})"
+                return " or ".join(own[name] for name in select.names)
             case Of(n):
-                each = [f"any of (${patterns[name]}_*)" for name in condition.names]
-                return f"{'all' if n is None else n} of ({', '.join(f'({one})' for one in each)})"
+                return f"{'all' if n is None else n} of ({', '.join(own[name] for name in condition.names)})"
             case Count(select, operator, n):
-                counts = [f"#{patterns[name]}_{at}" for name in select.names for at in range(len(strings[name]))]
+                for one in rule.patterns:
+                    if one.name in select.names:
+                        counted[own[one.name]] = list(_yara_strings(one, own[one.name]))
+                counts = [f"#{own[name]}_{at}" for name in select.names for at in range(len(counted[own[name]]))]
                 return f"{' + '.join(counts)} {operator} {n}"
             case RuleRef(_, _, rules):
                 return " or ".join(numbers[one] for one in rules) or "false"
         return "true"
 
-    lines = [line for some in strings.values() for line in some]
-    heads = f"strings: {' '.join(lines)}" if lines else ""
-    return f"rule {numbers[rule.id]} {{ {heads} condition: {_whole(rule, leaf)} }}"
+    condition = _whole(rule, leaf)
+    strings = " ".join(line for lines in counted.values() for line in lines)
+    return f"rule {numbers[rule.id]} {{ {f'strings: {strings}' if strings else ''} condition: {condition} }}"
 
 
 def _yara_strings(pattern: Pattern, name: str) -> Iterable[str]:
