@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -18,24 +19,28 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from texts import engine_with, extra_terms, real  # noqa: E402
+
 WORK = """
-import sys
-sys.path[:0] = sys.argv[4:]
-from peers import decide_batch
-from texts import extra_terms, real
-texts = real(int(sys.argv[1]))[1]
-read = decide_batch(extra_terms(int(sys.argv[2])))
+import pickle, sys
+sys.path[:0] = sys.argv[3:]
+from reading import batches, result
+with open(sys.argv[1], "rb") as file:
+    engine, texts = pickle.load(file)
+read = batches(engine, result)
 read(texts)  # what is worked out once is so by now
-for _ in range(int(sys.argv[3])):
+for _ in range(int(sys.argv[2])):
     read(texts)
 """
 
 
-def counted(messages: int, terms: int, repeats: int, cache: str) -> int:
+def counted(work: Path, repeats: int) -> int:
     """Instructions of a whole process."""
     command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", sys.executable, "-c", WORK]
-    command += [*map(str, (messages, terms, repeats)), str(HERE), str(HERE.parent)]
-    environment = os.environ | {"MODENGINE_CACHE": cache, "PYTHONHASHSEED": "0"}
+    command += [str(work), str(repeats), str(HERE), str(HERE.parent)]
+    environment = os.environ | {"PYTHONHASHSEED": "0"}
     done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True, check=False)
     found = re.search(r"Collected : (\d+)", done.stderr)
     if done.returncode or found is None:
@@ -50,8 +55,10 @@ def main() -> None:
     parser.add_argument("--terms", type=int, default=10_000)
     given = parser.parse_args()
     few, many = given.repeats
-    with tempfile.TemporaryDirectory() as cache:
-        first, second = (counted(given.messages, given.terms, number, cache) for number in (few, many))
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder) / "work"
+        work.write_bytes(pickle.dumps((engine_with(extra_terms(given.terms)), real(given.messages)[1])))
+        first, second = counted(work, few), counted(work, many)
     each = (second - first) / ((many - few) * given.messages)
     print(f"{each:,.0f} instructions a message ({given.messages:,} messages, {given.terms:,} extra terms)")
 

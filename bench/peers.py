@@ -6,8 +6,10 @@ where it is made, in a process that has no other.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import re
+import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Mapping
@@ -105,8 +107,10 @@ def decide_and_audit(terms: list[str]) -> Read:
     """modengine, 256 messages at once, every decision appended to an audit log that is synced to the disk."""
     engine = engine_with(terms)
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    folder = tempfile.TemporaryDirectory()
-    log = AuditLog.open(Path(folder.name) / "log", time=now, batch=BATCH)
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    log = AuditLog.open(Path(folder) / "log", time=now, batch=BATCH)
+    atexit.register(log.close)
     log.use(engine, now)
 
     def read(texts: list[str]) -> None:
@@ -115,7 +119,6 @@ def decide_and_audit(terms: list[str]) -> Read:
             decided = engine.decide_batch(batch, ignore_scope=True)
             log.append_many(zip(batch, decided, strict=True), now, ignore_scope=True)  # type: ignore[arg-type]
 
-    read.folder = folder  # type: ignore[attr-defined]  # the folder lives as long as the function
     return read
 
 
