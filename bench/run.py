@@ -34,9 +34,8 @@ from texts import engine_with, kinds, real, sets  # noqa: E402
 
 from modengine.engine.core import module  # noqa: E402
 
-TERMS = 10_000
-"""Extra terms of every contender; those of GROWING are measured with others too."""
 GROWING = ("automaton alone", "modengine, batches")
+"""These are measured with other numbers of extra terms too."""
 PYTHON = "modengine, Python engine"
 
 
@@ -84,21 +83,25 @@ def work_of(given: argparse.Namespace) -> tuple[dict[str, Any], dict[str, list[s
     source, texts = real(given.messages)
     found = sets(texts, engine_with([])) | kinds(given.messages)
     described = {name: {"n": len(some), "characters": statistics.mean(map(len, some))} for name, some in found.items()}
-    return {"machine": machine(), "source": source, "sets": described, "terms": TERMS, "runs": []}, found
+    return {"machine": machine(), "source": source, "sets": described, "terms": given.terms, "runs": []}, found
 
 
-def differences(runs: list[dict[str, Any]]) -> None:
-    """Puts counts in the place of the hits that two engines found at equal work."""
+def counted(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The runs with counts in the place of the hits that two engines found at equal work."""
+    hits = {run["contender"]: run["hits"] for run in runs if "hits" in run}
+    found = []
     for run in runs:
-        if "hits" in run and not run["contender"].startswith("modengine"):
-            ours = next((one for one in runs if one["contender"] == f"modengine, the part of {run['contender']}"), None)
-            if ours is not None:
-                pairs = [(set(a), set(b)) for a, b in zip(run["hits"], ours["hits"], strict=True)]
-                run["both"] = sum(len(a & b) for a, b in pairs)
-                run["it_alone"] = sum(len(a - b) for a, b in pairs)
-                run["modengine_alone"] = sum(len(b - a) for a, b in pairs)
-    for run in runs:
-        run.pop("hits", None)
+        ours = hits.get(f"modengine, the part of {run['contender']}")
+        counts = {}
+        if ours is not None:
+            pairs = [(set(a), set(b)) for a, b in zip(run["hits"], ours, strict=True)]
+            counts = {
+                "both": sum(len(a & b) for a, b in pairs),
+                "it_alone": sum(len(a - b) for a, b in pairs),
+                "modengine_alone": sum(len(b - a) for a, b in pairs),
+            }
+        found.append({name: value for name, value in run.items() if name != "hits"} | counts)
+    return found
 
 
 def main() -> int:
@@ -109,13 +112,14 @@ def main() -> int:
     parser.add_argument("--messages", type=int, default=4000)
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--terms", type=int, default=10_000, help="extra terms of every contender")
     parser.add_argument("--growing", type=int, nargs="*", default=[1000, 100_000], help="other numbers of terms")
     parser.add_argument("--output", type=Path, default=Path(__file__).parent / "results")
     parser.add_argument("--only", nargs="+", choices=names, default=names)
     given = parser.parse_args()
     given.output.mkdir(parents=True, exist_ok=True)
-    asked = [(name, TERMS) for name in CONTENDERS if name in given.only]
-    asked += [(BEFORE, TERMS)] if given.before else []
+    asked = [(name, given.terms) for name in CONTENDERS if name in given.only]
+    asked += [(BEFORE, given.terms)] if given.before else []
     asked += [(name, terms) for terms in given.growing for name in GROWING if name in given.only]
     failed = 0
     if given.policy:
@@ -131,10 +135,9 @@ def main() -> int:
             failed += found is None
             if found is not None:
                 runs.append(found)
+                write(result | {"runs": counted(runs)}, given.output)
                 print(f"{terms:>8} {name:34}{found['sets']['mixed']['best']:>12,.0f}/s", file=sys.stderr)
-        differences(runs)
-        result["runs"] = runs
-        write(result, given.output)
+        result["runs"] = counted(runs)
         if "start" in given.only:
             result["start"] = start.measure(given.rounds, texts["mixed"])
     write(result, given.output)

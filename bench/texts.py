@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from importlib.util import find_spec
 from itertools import cycle, islice
 from pathlib import Path
@@ -76,6 +77,7 @@ def kinds(most: int) -> dict[str, list[str]]:
     return found | {"samples": [row["text"] or row["parts"][0]["text"] for row in samples]}
 
 
+@cache
 def dictionary() -> list[tuple[str, int]]:
     """The words of jieba's dictionary with their frequencies."""
     spec = find_spec("jieba")
@@ -87,13 +89,15 @@ def dictionary() -> list[tuple[str, int]]:
 
 def extra_terms(number: int) -> list[str]:
     """Rare words of three characters or more, in a fixed random order."""
-    words = [word for word, frequency in dictionary() if frequency < 50 and len(word) >= 3]
+    words = [word for word, frequency in dictionary() if frequency < 50 and len(word) >= 3] if number else []
     random.Random(2).shuffle(words)
     return words[:number]
 
 
 def with_terms(policy: Policy, terms: list[str]) -> Policy:
-    """A policy with one rule more, which hits where one of the terms stands."""
+    """A policy with one rule more, which hits where one of the terms stands; itself without terms."""
+    if not terms:
+        return policy
     pattern = Pattern("extra", "text", NOWHERE, terms=tuple(terms))
     when = Has(Select("extra", names=("extra",)))
     rule = Rule("bench.extra", "An extra term", "fraud", NOWHERE, when, score=1, patterns=(pattern,), ruleset="bench")
