@@ -138,3 +138,27 @@ def test_a_run_writes_a_table_with_its_ratios(policy: Path, tmp_path: Path) -> N
     assert "\n| batches against before, all hit |" in table
     assert "\n| batches, mixed, of the bare automaton |" in table
     assert "<svg" in (tmp_path / "out" / "chart.svg").read_text("utf-8")
+
+
+def test_what_beginning_costs_stands_in_the_table(bench: ModuleType) -> None:
+    once = {"n": 1, "wall_s": 3.0, "best_wall_s": 2.5, "cpu_s": 1.5, "best_cpu_s": 1.25}
+    names = (
+        "load and first decision, nothing kept",
+        "load and first decision",
+        "modengine explain",
+        "modengine --help",
+    )
+    spent = {"n": 1, "us": 2.5, "best_us": 2.0}
+    start = {
+        "beginnings": dict.fromkeys(names, once),
+        "two processes": {"ratio": 1.85, "best_ratio": 1.9, "per_s": 1000.0, "n": 1},
+        "lines": {"read": spent, "write": spent},
+    }
+    machine = {"cpu": "a", "cores": 2, "load": 0.1, "python": "3", "core": "1"}
+    table = import_module("show").table(
+        {"machine": machine, "source": "generated", "sets": {}, "terms": 0, "runs": [], "start": start}
+    )
+    assert "| load and first decision, cold / warm, s of processor | ≤ 2 / ≤ 0.5 | 1.50 / 1.50 |" in table
+    assert "| two processes | ≥ 1.8 × | 1.85 |" in table
+    assert "| JSON Lines, read / write, µs | ≤ 3 / ≤ 3 | 2.5 / 2.5 |" in table
+    assert "| modengine --help | 3.00 (2.50) | 1.50 (1.25) |" in table
