@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.paths import ROOT
+
 MODULES = ("child", "equal", "peers", "reading", "show", "texts")
 NEEDS = {
     "spaCy PhraseMatcher": "spacy",
