@@ -6,22 +6,24 @@ where it is made, in a process that has no other.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import re
+import shutil
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from texts import engine_with, policy_terms, regexes
+from equal import Part, hyperscan_takes, part, scanned, yara, yara_takes
+from reading import BATCH, Read, batches, evidence, result, rules
+from texts import asked_policy, engine_with, policy_terms, regexes, with_terms
 
-from modengine import Message, load
+from modengine import Message
 from modengine.audit.write.log import AuditLog
 from modengine.engine.match.literals import Automaton
-
-Read = Callable[[list[str]], object]
-BATCH = 256
 
 
 def bare(terms: list[str]) -> Read:
@@ -38,7 +40,7 @@ def jieba_and_set(terms: list[str]) -> Read:
 
     jieba.setLogLevel(logging.ERROR)
     jieba.initialize()
-    wanted, shapes = set(_all(terms)), regexes(load().policy)
+    wanted, shapes = set(_all(terms)), regexes(asked_policy())
     return lambda texts: [
         (wanted.intersection(jieba.lcut(text)), [one for one in shapes if one.search(text)]) for text in texts
     ]
@@ -60,7 +62,7 @@ def spacy_matcher(terms: list[str]) -> Read:
 def alternation(terms: list[str]) -> Read:
     """One `re` alternation of all terms, and the regexes."""
     every = re.compile("|".join(map(re.escape, sorted(_all(terms), key=len, reverse=True))))
-    shapes = regexes(load().policy)
+    shapes = regexes(asked_policy())
     return lambda texts: [(every.findall(text), [one for one in shapes if one.search(text)]) for text in texts]
 
 
@@ -72,7 +74,7 @@ def pyahocorasick(terms: list[str]) -> Read:
     for number, term in enumerate(_all(terms)):
         automaton.add_word(term, number)
     automaton.make_automaton()
-    shapes = regexes(load().policy)
+    shapes = regexes(asked_policy())
     return lambda texts: [(list(automaton.iter(text)), [one for one in shapes if one.search(text)]) for text in texts]
 
 
@@ -88,26 +90,27 @@ def flashtext(terms: list[str]) -> Read:
 def decide(terms: list[str]) -> Read:
     """modengine, message by message."""
     engine = engine_with(terms)
-    return lambda texts: [engine.decide(text, ignore_scope=True) for text in texts]
+    return lambda texts: [result(engine.decide(text, ignore_scope=True)) for text in texts]
 
 
 def decide_batch(terms: list[str]) -> Read:
-    """modengine, 256 messages at once."""
-    engine = engine_with(terms)
+    """modengine, 256 messages at once, every action and score read."""
+    return batches(engine_with(terms), result)
 
-    def read(texts: list[str]) -> None:
-        for at in range(0, len(texts), BATCH):
-            engine.decide_batch(texts[at : at + BATCH], ignore_scope=True)
 
-    return read
+def decide_with_evidence(terms: list[str]) -> Read:
+    """The same, and all fields of all matches of every hit read."""
+    return batches(engine_with(terms), evidence)
 
 
 def decide_and_audit(terms: list[str]) -> Read:
     """modengine, 256 messages at once, every decision appended to an audit log that is synced to the disk."""
     engine = engine_with(terms)
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    folder = tempfile.TemporaryDirectory()
-    log = AuditLog.open(Path(folder.name) / "log", time=now, batch=BATCH)
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    log = AuditLog.open(Path(folder) / "log", time=now, batch=BATCH)
+    atexit.register(log.close)
     log.use(engine, now)
 
     def read(texts: list[str]) -> None:
@@ -116,7 +119,6 @@ def decide_and_audit(terms: list[str]) -> Read:
             decided = engine.decide_batch(batch, ignore_scope=True)
             log.append_many(zip(batch, decided, strict=True), now, ignore_scope=True)  # type: ignore[arg-type]
 
-    read.folder = folder  # type: ignore[attr-defined]  # the folder lives as long as the function
     return read
 
 
@@ -128,18 +130,48 @@ def explain(terms: list[str]) -> Read:
 
 def _all(terms: list[str]) -> list[str]:
     """The terms of the shipped policy and the extra ones, each once."""
-    return list(dict.fromkeys([*policy_terms(load().policy), *terms]))
+    return list(dict.fromkeys([*policy_terms(asked_policy()), *terms]))
 
 
-CONTENDERS: dict[str, Callable[[list[str]], Read]] = {
+@dataclass
+class Equal:
+    """A contender at equal work: the part of the policy that an engine whose regexes `takes` knows can say."""
+
+    takes: Callable[[str], bool]
+    make: Callable[[Part], Read]
+    asked: Part | None = None
+
+    def __call__(self, terms: list[str]) -> Read:
+        self.asked = part(with_terms(asked_policy(), terms), self.takes)
+        return self.make(self.asked)
+
+    def share(self) -> Mapping[str, int]:
+        assert self.asked is not None
+        return self.asked.share
+
+
+def _ours(asked: Part) -> Read:
+    return batches(asked.engine(), rules)
+
+
+EQUAL: Mapping[str, Equal] = {
+    "YARA-X": Equal(yara_takes, yara),
+    "modengine, the part of YARA-X": Equal(yara_takes, _ours),
+    "Hyperscan": Equal(hyperscan_takes, scanned),
+    "modengine, the part of Hyperscan": Equal(hyperscan_takes, _ours),
+}
+CONTENDERS: Mapping[str, Callable[[list[str]], Read]] = {
     "automaton alone": bare,
     "jieba + set + 21 regexes": jieba_and_set,
     "spaCy PhraseMatcher": spacy_matcher,
     "re alternation + 21 regexes": alternation,
     "pyahocorasick + 21 regexes": pyahocorasick,
     "flashtext": flashtext,
-    "modengine decide_batch": decide_batch,
-    "modengine decide": decide,
-    "modengine decide + audit": decide_and_audit,
+    "modengine, batches": decide_batch,
+    "modengine, batches with evidence": decide_with_evidence,
+    "modengine, one by one": decide,
+    "modengine, batches + audit": decide_and_audit,
+    "modengine, Python engine": decide,
     "modengine trace": explain,
+    **EQUAL,
 }

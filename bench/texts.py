@@ -6,8 +6,10 @@ import json
 import os
 import random
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from importlib.util import find_spec
 from itertools import cycle, islice
 from pathlib import Path
@@ -22,27 +24,60 @@ from modengine.policy.model import Pattern, Policy, Rule, Ruleset
 ROOT = Path(__file__).parents[1]
 SHORT = ("chineseharm_dev", "cold_dev", "mhc_zh_dev", "ud_gsdsimp_dev")
 """The files of the development data that hold short messages."""
+KINDS = {
+    "headlines": (("thucnews_dev",), None),
+    "reviews": (("fewclue_dev",), "benign_review"),
+    "posts": (("chineseharm_dev",), None),
+    "SMS": (("telecom_dev", "nus_sms_dev"), None),
+    "calls": (("teleantifraud_dev",), None),
+}
+"""Sets of one kind of text each: the files, and the category of their rows where it is but one."""
 HIT = "。尊敬的用户，您的网银将于次日失效，请登录 www.example.top 升级"
 """Makes any message hit a rule of the shipped policy."""
 ASCII = "see the notes of meeting 42 at https://www.example.org/notes?id=7 and answer ok by friday noon, thank you. "
 NOWHERE = Location("bench", 1, 1)
 
 
+def data() -> Path:
+    """Where the development data are, if they are there."""
+    return Path(os.environ.get("MODENGINE_DATA", ROOT.parent / "shared" / "data"))
+
+
+def rows(names: Iterable[str], most: int) -> list[dict[str, str]]:
+    """Rows of files of the development data with texts of at most `most` characters, in a fixed random order."""
+    files = [data() / f"{name}.jsonl" for name in names]
+    if not all(file.is_file() for file in files):
+        return []
+    found = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
+    found = [row for row in found if 0 < len(row["text"]) <= most]
+    random.Random(1).shuffle(found)
+    return found
+
+
 def real(most: int) -> tuple[str, list[str]]:
     """Real short messages of the development data in a fixed random order; generated ones without it."""
-    data = Path(os.environ.get("MODENGINE_DATA", ROOT.parent / "shared" / "data"))
-    files = [data / f"{name}.jsonl" for name in SHORT]
-    chance = random.Random(1)
-    if all(file.is_file() for file in files):
-        lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
-        texts = [text for line in lines if 0 < len(text := json.loads(line)["text"]) <= 500]
-        chance.shuffle(texts)
+    texts = [row["text"] for row in rows(SHORT, 500)]
+    if texts:
         return "development data", list(islice(cycle(texts), most))
+    chance = random.Random(1)
     common = [word for word, frequency in dictionary() if frequency > 100]
     made = ["，".join("".join(chance.choices(common, k=chance.randint(2, 6))) for _ in range(4)) for _ in range(most)]
     return "generated", made
 
 
+def kinds(most: int) -> dict[str, list[str]]:
+    """The sets of one kind of text each, where the development data are; and the samples."""
+    found = {}
+    for label, (names, category) in KINDS.items():
+        texts = [row["text"] for row in rows(names, 5000) if category in (None, row["cat"])]
+        if texts:
+            found[label] = texts[:most]
+    lines = (ROOT / "samples" / "messages.jsonl").read_text("utf-8").splitlines()
+    samples = [json.loads(line) for line in lines]
+    return found | {"samples": [row["text"] or row["parts"][0]["text"] for row in samples]}
+
+
+@cache
 def dictionary() -> list[tuple[str, int]]:
     """The words of jieba's dictionary with their frequencies."""
     spec = find_spec("jieba")
@@ -54,13 +89,15 @@ def dictionary() -> list[tuple[str, int]]:
 
 def extra_terms(number: int) -> list[str]:
     """Rare words of three characters or more, in a fixed random order."""
-    words = [word for word, frequency in dictionary() if frequency < 50 and len(word) >= 3]
+    words = [word for word, frequency in dictionary() if frequency < 50 and len(word) >= 3] if number else []
     random.Random(2).shuffle(words)
     return words[:number]
 
 
 def with_terms(policy: Policy, terms: list[str]) -> Policy:
-    """A policy with one rule more, which hits where one of the terms stands."""
+    """A policy with one rule more, which hits where one of the terms stands; itself without terms."""
+    if not terms:
+        return policy
     pattern = Pattern("extra", "text", NOWHERE, terms=tuple(terms))
     when = Has(Select("extra", names=("extra",)))
     rule = Rule("bench.extra", "An extra term", "fraud", NOWHERE, when, score=1, patterns=(pattern,), ruleset="bench")
@@ -68,9 +105,14 @@ def with_terms(policy: Policy, terms: list[str]) -> Policy:
     return replace(policy, rulesets=(*policy.rulesets, more))
 
 
+def asked_policy() -> Policy:
+    """The policy that is measured: the shipped one, or what `BENCH_POLICY` names."""
+    return load(os.environ.get("BENCH_POLICY")).policy
+
+
 def engine_with(terms: list[str]) -> Engine:
-    """The shipped policy with extra terms, compiled."""
-    return Engine(Program(with_terms(load().policy, terms)))
+    """The policy with extra terms, compiled."""
+    return Engine(Program(with_terms(asked_policy(), terms)))
 
 
 def sets(texts: list[str], engine: Engine) -> dict[str, list[str]]:

@@ -1,5 +1,5 @@
 """Write the generated pages of the documentation: docs/errors.md, docs/cli.md and docs/schemas/,
-and the example in README.md.
+the example in README.md, and the measured figures in docs/performance.md.
 
     python tools/make_docs.py            write them
     python tools/make_docs.py --check    exit code 1 if they are stale
@@ -176,6 +176,14 @@ def readme() -> str:
     return f"{head}<!-- example -->\n```text\n{block}\n```\n<!-- /example -->\n{tail}"
 
 
+def performance() -> str:
+    """docs/performance.md with the table of the last run of bench/run.py that was kept."""
+    start, end = "<!-- results: bench/results/table.md -->\n", "<!-- /results -->\n"
+    head, _, rest = (DOCS / "performance.md").read_text("utf-8").partition(start)
+    table = (ROOT / "bench" / "results" / "table.md").read_text("utf-8")
+    return f"{head}{start}{table.rstrip()}\n{end}{rest.partition(end)[2]}"
+
+
 def schema_page(name: str) -> str:
     """docs/schemas/NAME.json: what a command of the lab prints as JSON."""
     return json.dumps(schema(name), ensure_ascii=False, indent=2) + "\n"
@@ -185,6 +193,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "cli.md": cli_page,
     "../README.md": readme,
+    "performance.md": performance,
     **{f"schemas/{name}.json": partial(schema_page, name) for name in NAMES},
 }
 
