@@ -6,7 +6,6 @@ import tracemalloc
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -20,9 +19,10 @@ from modengine.audit.records.commitments import pseudonym
 from modengine.audit.records.vault import Vault
 from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
+from modengine.engine.match.matcher import Finding
 from modengine.engine.match.regex import RegexMatcher
 from modengine.loading import load
-from modengine.model import Message
+from modengine.model import Cause, Failure, Message
 from tests.audit.logs import IN, MESSAGES, NOW, PARCELS, MakeLog, put_vault_rows, records, vault_rows, write_policy
 
 
@@ -166,28 +166,16 @@ def test_another_environment_is_a_cause_where_something_differs(
     assert replayed(folder).causes == {cause: 4}
 
 
-def blind(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Regexes find nothing."""
-    real = RegexMatcher.find
-
-    def find(self: Any, part: Any, candidates: Any) -> Any:
-        found = real(self, part, candidates)
-        return type(found)((), (), None)
-
-    monkeypatch.setattr(RegexMatcher, "find", find)
+def blind(monkeypatch: pytest.MonkeyPatch, failed: Failure | None = None) -> None:
+    """Regexes find nothing, or fail, in the Python engine, which alone decides."""
+    monkeypatch.setattr("modengine.engine.core.module", lambda: (None, "turned off"))
+    monkeypatch.setattr(RegexMatcher, "find", lambda *_: Finding(failed=failed))
 
 
 def test_a_timeout_is_a_cause(make: MakeLog, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = make(keep_text=True)
-
-    def find(self: Any, part: Any, candidates: Any) -> Any:
-        from modengine.engine.match.matcher import Finding
-
-        return Finding((), (), "the regex took longer than 0.1 s")
-
-    monkeypatch.setattr(RegexMatcher, "find", find)
-    result = replayed(folder)
-    assert result.causes == {"timeout": 4}
+    blind(monkeypatch, Failure(Cause.TIMEOUT, "the regex took longer than 0.1 s"))
+    assert replayed(folder).causes == {"timeout": 4}
 
 
 def test_a_record_that_the_rules_do_not_make_is_unexplained(make: MakeLog, monkeypatch: pytest.MonkeyPatch) -> None:
