@@ -57,7 +57,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// From the msgpack of `modengine.engine.compile.nfa.Automata`.
+    /// From the msgpack of `modengine.engine.match.nfa.Automata`.
     pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
         Self::new(rmp_serde::from_slice(bytes).map_err(|_| Error::Malformed)?)
     }

@@ -1,4 +1,4 @@
-//! Regular expressions as the Python side writes them: `modengine/engine/compile/nfa.py` says what each number means.
+//! Regular expressions as the Python side writes them: `modengine/engine/match/nfa.py` says what each number means.
 
 use serde::Deserialize;
 

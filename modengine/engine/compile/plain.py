@@ -316,6 +316,6 @@ class _Maker:
 def _terms(pattern: Pattern, info: PatternInfo) -> list[Term]:
     sounds = info.sounds or ((),) * len(pattern.terms)
     return [
-        Term(term.raw, term.plain, term.squeezed, term.strict, tuple(map(squeeze, heard)) if pattern.repeats else heard)
-        for term, heard in zip(terms_of(pattern), sounds, strict=False)
+        Term(term.raw, term.plain, term.squeezed, term.strict, tuple(map(squeeze, ways)) if pattern.repeats else ways)
+        for term, ways in zip(terms_of(pattern), sounds, strict=False)
     ]

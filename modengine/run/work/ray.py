@@ -91,7 +91,7 @@ def _unusable(address: str, error: Exception) -> InputError:
     return InputError("ME913", what, "is it running? `ray status --address ADDRESS` says")
 
 
-class _Worker:
+class _ShardWorker:
     """What runs in an actor: `work`, unpickled once, called with each item."""
 
     def __init__(self, work: bytes) -> None:
@@ -122,7 +122,7 @@ def mapped(ray: Any, work: Callable[[Item], Made], items: Sequence[Item], jobs: 
     most = jobs or max(1, int(ray.cluster_resources().get("CPU", 1)))
     data = ray.data.from_items([{"item": pickle.dumps(item)} for item in items], override_num_blocks=len(items))
     made = data.map(
-        _Worker,
+        _ShardWorker,
         fn_constructor_args=(pickle.dumps(work),),
         compute=ray.data.ActorPoolStrategy(
             min_size=1, max_size=min(most, len(items)), initial_size=min(most, len(items))

@@ -21,20 +21,20 @@ from modengine.run.work.work import Done, Work
 def serve(pipe: Connection) -> None:
     """Until the other end is closed, by its process or with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    heard: SimpleQueue[Any] = SimpleQueue()
-    Thread(target=_listen, args=(pipe, heard), daemon=True).start()
-    work: Work = pickle.loads(heard.get())  # noqa: S301  (made by the parent)
+    received: SimpleQueue[Any] = SimpleQueue()
+    Thread(target=_listen, args=(pipe, received), daemon=True).start()
+    work: Work = pickle.loads(received.get())  # noqa: S301  (made by the parent)
     gc.freeze()  # the engine stays as long as the worker
     with suppress(OSError):  # nobody waits for it any more
         while True:
-            pipe.send(_made(work, pickle.loads(heard.get())))  # noqa: S301
+            pipe.send(_made(work, pickle.loads(received.get())))  # noqa: S301
 
 
-def _listen(pipe: Connection, heard: SimpleQueue[bytes]) -> None:
+def _listen(pipe: Connection, received: SimpleQueue[bytes]) -> None:
     """Reads what comes as it comes, so that two that send to each other never wait for each other."""
     try:
         while True:
-            heard.put(pipe.recv_bytes())
+            received.put(pipe.recv_bytes())
     except (EOFError, OSError):
         pass
     finally:
