@@ -14,16 +14,16 @@ from modengine.policy.model import Period
 def shadows(program: Program, asked: Evaluator, ignore_scope: bool) -> dict[str, tuple[str, ...]]:
     """For each category, why it is not acted upon."""
     policy = program.policy
-    common: list[str] = [Shadow.STUDY] if policy.study else []
+    common: list[str] = [Shadow.STUDY.value] if policy.study else []
     if policy.period is not None and not ignore_scope:
         inside = lies_in(policy.period, asked.context.fields)
-        common += () if inside else (Shadow.PERIOD_UNKNOWN,) if inside is None else (Shadow.PERIOD,)
+        common += () if inside else (Shadow.PERIOD_UNKNOWN.value,) if inside is None else (Shadow.PERIOD.value,)
     common += [Shadow.excused_by(one.name) for one in policy.exceptions if asked.value(one.when) is True]
     found = {}
     for category in program.categories:
         scope = policy.scope.get(category, policy.scope.get("default"))
         value = True if scope is None or ignore_scope else asked.value(scope)
-        out = () if value else (Shadow.SCOPE_UNKNOWN,) if value is None else (Shadow.SCOPE,)
+        out = () if value else (Shadow.SCOPE_UNKNOWN.value,) if value is None else (Shadow.SCOPE.value,)
         found[category] = (*common, *out)
     return found
 

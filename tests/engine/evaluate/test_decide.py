@@ -224,6 +224,18 @@ def test_a_shadow_decision_is_scored_like_any_other() -> None:
     assert (outside.action, outside.hits) == (inside.action, inside.hits)
 
 
+def test_both_engines_show_a_decision_in_the_same_words() -> None:
+    made = engine(
+        *BOTH, scope={"default": PUBLIC}, period=Period(None, datetime(2014, 6, 29, tzinfo=CHINA)), study=True
+    )
+    for fields in ({}, {"channel": "group", "time": "2015-01-01"}):
+        asked = message("甲", **fields)
+        decided = made._run(asked, ignore_scope=False)[0]
+        assert {repr(one.shadow) for one in decided.categories.values()} == {
+            repr(tuple(map(str, one.shadow))) for one in made.decide(asked).categories.values()
+        }
+
+
 # --------------------------------------------------------------------------- period
 
 MAY, JUNE = datetime(2014, 5, 28, tzinfo=CHINA), datetime(2014, 6, 29, tzinfo=CHINA)
