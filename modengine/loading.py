@@ -55,12 +55,16 @@ def load_any(path: Path) -> tuple[Engine, Ruleset | None]:
         file = _only_policy(path) if path.is_dir() else path
         program = recall(file)
         if program is not None:
-            return Engine(program), None
+            is_whole = program.plain is not None
+            engine = Engine(program)
+            if not is_whole and program.plain is not None:
+                keep(file, program)  # it was kept by the Python engine alone
+            return engine, None
         loaded = read(file)
-        program = _program(loaded)
+        engine = Engine(_program(loaded))
         if loaded.ruleset is None:
-            keep(file, program)
-        return Engine(program), loaded.ruleset
+            keep(file, engine.program)
+        return engine, loaded.ruleset
 
 
 def _load_text(text: str, name: str) -> Engine:

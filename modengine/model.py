@@ -174,7 +174,7 @@ class RuleHit(msgspec.Struct, frozen=True, gc=False):
     points: int
     counted: int
     """Of the points, those left by the cap of the rule's group."""
-    matches: Sequence[Match] = ()
+    matches: tuple[Match, ...] = ()
     """Compares like a tuple; described when it is first read."""
 
 
@@ -184,7 +184,7 @@ class ReliefHit(msgspec.Struct, frozen=True, gc=False):
     rule: str
     category: str
     points: int
-    matches: Sequence[Match] = ()
+    matches: tuple[Match, ...] = ()
 
 
 class CategoryScore(msgspec.Struct, frozen=True, gc=False):

@@ -519,12 +519,13 @@ def failure(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> str | No
         if pattern.parts is not None and part.kind not in pattern.parts:
             continue
         read = PartText(part.kind, part.index, part.view.original, part.words)  # type: ignore[arg-type]
-        counts = [occurrences(one.text, read.form(one.form)) for one in info.literals or ()]
+        texts = {form: read.form(form) for form in {one.form for one in info.literals or ()}}
+        counts = [occurrences(one.text, texts[one.form]) for one in info.literals or ()]
         total += sum(counts)
         asked = info.literals is None or any(counts)
         source = expression(pattern.regex or "", not pattern.exact_case)
-        opaque = pattern.kind == "regex" and is_opaque(source, pattern.exact_case)
-        if asked and opaque and len(part.view.original) > budget.opaque_length:
+        too_long = asked and pattern.kind == "regex" and len(part.view.original) > budget.opaque_length
+        if too_long and is_opaque(source, pattern.exact_case):
             return f"the regex is not asked of more than {budget.opaque_length:,} characters"
     if pattern.kind in ("words", "text") and total > budget.candidates:
         return f"more than {budget.candidates:,} candidates"
@@ -532,7 +533,7 @@ def failure(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> str | No
 
 
 def occurrences(literal: str, text: str) -> int:
-    return sum(text.startswith(literal, at) for at in range(len(text)))
+    return sum(text.startswith(literal, at) for at in range(len(text))) if literal in text else 0
 
 
 def find(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> list[Found]:

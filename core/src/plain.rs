@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 /// Raised with every change of the structs below; data of another format is refused.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 #[derive(Deserialize)]
 pub struct Policy {
@@ -31,8 +31,9 @@ pub struct Policy {
     pub has_period: bool,
     /// The words added to the segmenter, with their frequencies.
     pub words: Vec<(String, u32)>,
-    /// How characters of terms that are sought by look are met: character, splits, others.
-    pub letters: Vec<(String, Vec<String>, String)>,
+    /// How characters of terms that are sought by look are met: character, splits, others, and those of them that are
+    /// met as one character wherever they stand.
+    pub letters: Vec<(String, Vec<String>, String, String)>,
     pub regexes: serde_bytes::ByteBuf,
     /// The regexes of URLs and mentions.
     pub urls: u32,

@@ -157,7 +157,7 @@ impl Program {
             "token-equality" => Boundary::TokenEquality,
             _ => Boundary::Substring,
         };
-        let letters = letters_of(&given.letters, &tables);
+        let letters = letters_of(&given.letters);
         let costs = costs_of(&given);
         let condition = |node: &plain::Node| Condition::new(node, &costs);
         let patterns: Vec<Pattern> = given
@@ -281,34 +281,27 @@ fn costs_of(given: &plain::Policy) -> Vec<f64> {
     costs
 }
 
-fn letters_of(given: &[(String, Vec<String>, String)], tables: &Tables) -> FxHashMap<u32, Letter> {
+fn letters_of(given: &[(String, Vec<String>, String, String)]) -> FxHashMap<u32, Letter> {
     let mut letters = FxHashMap::default();
-    for (char, splits, others) in given {
+    for (char, splits, others, sure) in given {
         let code = codes(char)[0];
         let splits: Vec<Vec<u32>> = splits.iter().map(|way| codes(way)).collect();
-        let mut others = codes(others);
-        others.sort_unstable();
-        let longer: Vec<u32> = splits.iter().map(|way| way[0]).collect();
-        let mut sure: Vec<u32> = others
-            .iter()
-            .copied()
-            .filter(|other| !longer.contains(other) && !tables.chars.ignorable(*other))
-            .chain([code])
-            .collect();
-        sure.sort_unstable();
-        let mut begin: Vec<u32> = others.iter().copied().chain(longer).chain([code]).collect();
-        begin.sort_unstable();
-        begin.dedup();
-        letters.insert(
+        let sorted = |mut some: Vec<u32>| {
+            some.sort_unstable();
+            some.dedup();
+            some
+        };
+        let others = sorted(codes(others));
+        let longer = splits.iter().map(|way| way[0]);
+        let begin = sorted(others.iter().copied().chain(longer).chain([code]).collect());
+        let letter = Letter {
             code,
-            Letter {
-                code,
-                splits,
-                others,
-                sure,
-                begin,
-            },
-        );
+            sure: sorted(codes(sure)),
+            splits,
+            others,
+            begin,
+        };
+        letters.insert(code, letter);
     }
     letters
 }

@@ -120,7 +120,7 @@ impl Core {
     ) -> PyResult<Option<Py<PyAny>>> {
         match self.read(py, message, ignore_scope)? {
             Read::Ready(given) => {
-                let made = self.work(given);
+                let made = py.detach(|| self.work(given));
                 self.finish(py, message, made)
             }
             Read::Back => self.back(),

@@ -76,7 +76,9 @@ def core_of(program: Program, matches: Callable[[Message | str, str], tuple[Matc
         "Escalated": Raised,
         "Match": Match,
     }
-    return core.Core(plain.encoded(program), _readers(), names)
+    if program.plain is None:
+        program.plain = plain.encoded(program)
+    return core.Core(program.plain, _readers(), names)
 
 
 def _how(kind: str, original: str, here: str, term: str, gaps: int, repeats: bool, way: str) -> tuple[str, ...]:

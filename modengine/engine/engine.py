@@ -6,6 +6,7 @@ normalise -> find -> evaluate -> score -> decide
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from modengine.engine.compile.program import Program
 from modengine.engine.core import core_of
@@ -33,19 +34,24 @@ class Engine:
     pickles as its policy: a worker process compiles its own.
     """
 
-    __slots__ = ("_core", "_matchers", "_prefilter", "program", "segmenter")
-
     def __init__(
         self, program: Program, segmenter: Segmenter | None = None, matchers: Sequence[Matcher] | None = None
     ) -> None:
         """With another `segmenter` or other `matchers` than the program's own, for measurements."""
         self.program = program
         self.segmenter = segmenter or program.segmenter()
-        self._matchers = matchers or program.matchers()
-        self._prefilter = Prefilter(program.rules, len(program.patterns))
+        self._given = matchers
         own = segmenter is None and matchers is None
         self._core = core_of(program, self._matches) if own else None
         """The compiled core; None where there is none, or it would not measure what is asked."""
+
+    @cached_property
+    def _matchers(self) -> Sequence[Matcher]:
+        return self._given or self.program.matchers()
+
+    @cached_property
+    def _prefilter(self) -> Prefilter:
+        return Prefilter(self.program.rules, len(self.program.patterns))
 
     def __reduce__(self) -> tuple[type[Engine], tuple[Program]]:
         return Engine, (self.program,)

@@ -142,6 +142,11 @@ def plain_view(text: str, fold: bool = True) -> View:
     return View("".join(chars), starts, ends)
 
 
+def alone(text: str) -> str:
+    """The plain form of each character by itself; COMPLEX where it depends on others or is not one character."""
+    return text.translate(_FORMS[True])
+
+
 def plain(text: str, fold: bool = True) -> str:
     """The text of the plain view: what a term is turned into before it is looked for."""
     return plain_view(replace_surrogates(text), fold).text

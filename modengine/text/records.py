@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Callable
 
-from modengine.text.normalize import BREAKS, COMPLEX, ignorable, is_presentation, joins, plain_view
+from modengine.text.normalize import BREAKS, alone, ignorable, is_presentation, joins
 from modengine.text.segment import BLOCK
 from modengine.text.skeleton import skeleton
 from modengine.text.sounds import sound_view, symbols
@@ -19,9 +18,9 @@ _TESTS: tuple[Callable[[str], bool], ...] = (
     joins,
     is_presentation,
     str.isalnum,
-    lambda char: BLOCK.fullmatch(char) is not None,
+    lambda char: BLOCK.match(char) is not None,
     BREAKS.__contains__,
-    lambda char: re.fullmatch(r"\d", char) is not None,
+    str.isdecimal,
 )
 """The flags of a record, the first as the lowest bit."""
 
@@ -32,22 +31,19 @@ def block(number: int) -> bytes:
     The plain form is U+FFFE where it depends on other characters or is not one; sound, skeleton and most flags
     are those of a character of the plain view.
     """
+    chars = "".join(map(chr, range(number * SIZE, (number + 1) * SIZE)))
+    # A letter sounds as those beside it tell, so that letters alone are no syllables here.
+    sounds = chars if chars[0] == "\0" else sound_view(chars).text
     out = array("I")
-    for char in map(chr, range(number * SIZE, (number + 1) * SIZE)):
-        flags = sum(1 << bit for bit, test in enumerate(_TESTS) if test(char))
-        # A letter alone is no pinyin here: what letters sound like depends on those beside them.
-        sound = char if "a" <= char <= "z" else sound_view(char).text
-        out.extend((ord(_plain(char)), ord(sound), ord(skeleton(char)), flags))
+    for char, plain, sound, shape in zip(chars, alone(chars), sounds, skeleton(chars), strict=True):
+        flags = 0
+        for bit, test in enumerate(_TESTS):
+            if test(char):
+                flags |= 1 << bit
+        out.extend((ord(plain), ord(sound), ord(shape), flags))
     if out.itemsize != 4:
         raise SystemError("unsigned int has not 32 bits here")
     return out.tobytes()
-
-
-def _plain(char: str) -> str:
-    if joins(char) or "\ud800" <= char <= "\udfff":
-        return COMPLEX
-    form = plain_view(char).text
-    return form if len(form) == 1 else COMPLEX
 
 
 def syllables() -> list[tuple[str, int]]:

@@ -18,6 +18,7 @@ from modengine.audit.read.verify import verify
 from modengine.audit.records.commitments import pseudonym
 from modengine.audit.records.vault import Vault
 from modengine.audit.write.log import AuditLog
+from modengine.engine.core import module as core_module
 from modengine.engine.engine import Engine
 from modengine.engine.match.matcher import Finding
 from modengine.engine.match.regex import RegexMatcher
@@ -157,13 +158,19 @@ def test_another_environment_is_a_cause_where_something_differs(
     make: MakeLog, monkeypatch: pytest.MonkeyPatch, name: str, cause: str
 ) -> None:
     folder = make(keep_text=True)
-    real = module.environment
-    monkeypatch.setattr(module, "environment", lambda engine: {**real(engine), name: "another"})
+    same_core(monkeypatch, **{name: "another"})
     assert replayed(folder).same == 6
     monkeypatch.setattr("modengine.engine.evaluate.points.floor", lambda _: 1)
     assert set(replayed(folder).causes) <= {cause}
     blind(monkeypatch)
     assert replayed(folder).causes == {cause: 4}
+
+
+def same_core(monkeypatch: pytest.MonkeyPatch, **changed: str) -> None:
+    """The environment is that in which the log was made, turned off core or not, but for what is changed."""
+    real, (core, version) = module.environment, core_module()
+    here = {"core": "none" if core is None else version, **changed}
+    monkeypatch.setattr(module, "environment", lambda engine: {**real(engine), **here})
 
 
 def blind(monkeypatch: pytest.MonkeyPatch, failed: Failure | None = None) -> None:
@@ -180,6 +187,7 @@ def test_a_timeout_is_a_cause(make: MakeLog, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_record_that_the_rules_do_not_make_is_unexplained(make: MakeLog, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = make(keep_text=True)
+    same_core(monkeypatch)
     blind(monkeypatch)
     assert replayed(folder).causes == {"unexplained": 4}
 

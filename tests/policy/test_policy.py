@@ -122,4 +122,4 @@ def test_a_policy_knows_the_bytes_of_every_file_it_was_read_from(write: Any) -> 
 
 def test_shipped_rules_have_no_problems() -> None:
     for path in sorted(RULES.glob("*.yaml")):
-        assert [problem.render() for problem in read(path).problems] == []
+        assert [problem.render() for problem in read(path).diagnostics] == []

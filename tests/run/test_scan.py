@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from modengine.errors import MessageError
 from modengine.model import (
     Action,
+    Cause,
     CategoryScore,
     Decision,
     Message,
@@ -123,7 +124,14 @@ def test_reasons_that_only_some_categories_have_do_not_count_beside_a_common_one
 
 def test_undetermined_and_noted_messages_are_counted() -> None:
     found = Decision(
-        "1", "review", "review", True, True, {}, undetermined=(Undetermined(None, None, "x"),), notes=("y",)
+        "1",
+        "review",
+        "review",
+        True,
+        True,
+        {},
+        undetermined=(Undetermined(None, None, "x", Cause.CHARACTERS),),
+        notes=("y",),
     )
     summary = tally(found, decision())
     assert (summary.undetermined, summary.noted) == (1, 1)

@@ -52,7 +52,7 @@ class Listed:
 def command(query: str, policy: str | None, category: str | None, form: str) -> None:
     """List the rules of a policy, or those that QUERY is found in.
 
-    QUERY is texts_of in ids, titles, clauses, terms and regexes, whatever its width, case or script.
+    QUERY is sought in ids, titles, clauses, terms and regexes, whatever its width, case or script.
     """
     whole = load_policy(policy_path(policy) or shipped_policy())
     if category is not None and category not in whole.categories:

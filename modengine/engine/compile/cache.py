@@ -49,6 +49,7 @@ class _File(msgspec.Struct):
     """What it was read from, in order: paths beside the first, and digests."""
     policy: bytes
     learnt: Learnt
+    plain: bytes | None
 
 
 def recall(policy_file: Path) -> Program | None:
@@ -62,7 +63,7 @@ def recall(policy_file: Path) -> Program | None:
     files = _read_again(policy_file, [name for name, _ in cached.files])
     if [(file.path, _digest(file.data)) for file in files] != cached.files:
         return None
-    return Program(replace(unpacked(cached.policy), files=files), learnt=cached.learnt)
+    return Program(replace(unpacked(cached.policy), files=files), learnt=cached.learnt, plain=cached.plain)
 
 
 def keep(policy_file: Path, program: Program) -> None:
@@ -76,7 +77,7 @@ def keep(policy_file: Path, program: Program) -> None:
         if file is not None:
             files = [(source.path, _digest(source.data)) for source in program.policy.files]
             policy = packed(replace(program.policy, files=()))
-            body = msgspec.msgpack.encode(_File(files, policy, program.learnt))
+            body = msgspec.msgpack.encode(_File(files, policy, program.learnt, program.plain))
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if _is_private(os.stat(file.parent)) and len(body) < MOST_BYTES - 2 * _DIGEST:
                 _write(file, code.digest() + _digest(body) + body)

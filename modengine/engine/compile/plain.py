@@ -17,6 +17,7 @@ from modengine.engine.match.outside import MENTION, URL
 from modengine.engine.match.part import TextForm
 from modengine.engine.match.regex import source_of
 from modengine.engine.match.terms import squeeze, terms_of
+from modengine.engine.match.walk import alike
 from modengine.model import PART_KINDS, RANK
 from modengine.policy.condition import (
     Always,
@@ -38,9 +39,9 @@ from modengine.policy.condition import (
 )
 from modengine.policy.model import Pattern, Rule
 from modengine.text import segment
-from modengine.text.tables import lookalikes, splits
+from modengine.text.normalize import ignorable
 
-FORMAT = 1
+FORMAT = 2
 
 _MARKS = {"==": 0, "!=": 1, "<": 2, "<=": 3, ">": 4, ">=": 5}
 _OUTSIDE = {"quotes": 1, "urls": 2, "mentions": 4}
@@ -131,7 +132,7 @@ class PlainPolicy(_Struct):
     scope: list[Node | None]
     has_period: bool
     words: list[tuple[str, int]]
-    letters: list[tuple[str, tuple[str, ...], str]]
+    letters: list[tuple[str, tuple[str, ...], str, str]]
     regexes: bytes
     urls: int
     mentions: int
@@ -235,15 +236,21 @@ class _Maker:
             not is_terms and number not in self.regexes,
         )
 
-    def _letters(self) -> list[tuple[str, tuple[str, ...], str]]:
-        asked = {
-            char
+    def _letters(self) -> list[tuple[str, tuple[str, ...], str, str]]:
+        """How characters of terms are met by look: splits, others, and those of them that are sure to be one."""
+        letters = {
+            char: alike(char).letters[0]
             for pattern in self.program.patterns
             if pattern.looks_like
             for term in terms_of(pattern)
             for char in term.squeezed
         }
-        return [(char, splits(char), "".join(sorted(lookalikes(char)))) for char in sorted(asked)]
+        plain = []
+        for char, one in sorted(letters.items()):
+            longer = {way[0] for way in one.splits}
+            sure = {other for other in one.others - longer if not ignorable(other)}
+            plain.append((char, one.splits, "".join(sorted(one.others)), "".join(sorted({char, *sure}))))
+        return plain
 
     def _rule(self, rule: Rule) -> PlainRule:
         relief = rule.relief

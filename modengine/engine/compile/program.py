@@ -59,6 +59,7 @@ class Program:
         boundary: Boundary = "not-straddling",
         budget: Budget = BUDGET,
         learnt: Learnt | None = None,
+        plain: bytes | None = None,
     ) -> None:
         """With what was `learnt` of the same patterns nothing is worked out of them again."""
         self.policy = policy
@@ -81,13 +82,19 @@ class Program:
         """All but drafts, in the order of the policy."""
         self.learnt = learn(self.patterns) if learnt is None else learnt
         self.infos = self.learnt.infos
-        self.literals: Literals = literals_of(self.infos)
         self.always = frozenset(number for number, info in enumerate(self.infos) if info.literals is None)
         """The patterns that any text may match, for they have no literal."""
         self.escalations = tuple(_escalations(policy, self.rules))
+        self.plain = plain
+        """The policy as plain data for the compiled core, once that was made of it (`compile/plain.py`)."""
 
-    def __reduce__(self) -> tuple[Callable[..., Program], tuple[Policy, Boundary, Budget, Learnt, bytes]]:
-        return _compiled_again, (self.policy, self.boundary, self.budget, self.learnt, code.digest())
+    def __reduce__(self) -> tuple[Callable[..., Program], tuple[Policy, Boundary, Budget, Learnt, bytes | None, bytes]]:
+        return _compiled_again, (self.policy, self.boundary, self.budget, self.learnt, self.plain, code.digest())
+
+    @cached_property
+    def literals(self) -> Literals:
+        """The literals of its patterns, by the form of the text in which they are looked for."""
+        return literals_of(self.infos)
 
     @cached_property
     def index(self) -> Index:
@@ -127,6 +134,10 @@ def _escalations(policy: Policy, rules: Mapping[str, RuleProgram]) -> Iterable[R
             yield RaisingOverride(scoring, override.action, override.when)
 
 
-def _compiled_again(policy: Policy, boundary: Boundary, budget: Budget, learnt: Learnt, digest: bytes) -> Program:
+def _compiled_again(
+    policy: Policy, boundary: Boundary, budget: Budget, learnt: Learnt, plain: bytes | None, digest: bytes
+) -> Program:
     """In another process, which need not work out what the same code has learnt."""
-    return Program(policy, boundary, budget, learnt if digest == code.digest() else None)
+    if digest != code.digest():
+        return Program(policy, boundary, budget)
+    return Program(policy, boundary, budget, learnt, plain)

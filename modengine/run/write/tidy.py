@@ -119,7 +119,7 @@ def hit_rows(result: Result, titles: Mapping[str, str]) -> Iterator[Sequence[Cel
             yield (*at, *head, 0, *[None] * 9)
 
 
-def _hits(decision: Decision) -> Iterator[tuple[tuple[str, str, str, str | None, int, int], Sequence[Match]]]:
+def _hits(decision: Decision) -> Iterator[tuple[tuple[str, str, str, str | None, int, int], tuple[Match, ...]]]:
     for kind, hits in (("hit", decision.hits), ("test", decision.shadow_hits)):
         for hit in hits:
             yield (kind, hit.category, hit.rule, hit.clause, hit.points, hit.counted), hit.matches
