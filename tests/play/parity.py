@@ -25,7 +25,7 @@ def samples() -> list[dict[str, Any]]:
 
 
 def plain(value: Any) -> Any:
-    return json.loads(msgspec.json.encode(value))
+    return json.loads(msgspec.json.encode(value, enc_hook=list))
 
 
 def decided_as_on_the_command_line(api: Api, some: Iterable[dict[str, Any]], *, ignore_scope: bool) -> None:
