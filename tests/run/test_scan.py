@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from modengine.errors import MessageError
 from modengine.model import (
     Action,
-    Cause,
     CategoryScore,
+    Cause,
     Decision,
     Message,
     RuleHit,
