@@ -6,7 +6,6 @@ normalise -> find -> evaluate -> score -> decide
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 
 from modengine.engine.compile.program import Program
 from modengine.engine.core import core_of
@@ -34,24 +33,32 @@ class Engine:
     pickles as its policy: a worker process compiles its own.
     """
 
+    __slots__ = ("_core", "_own_matchers", "_own_prefilter", "program", "segmenter")
+
     def __init__(
         self, program: Program, segmenter: Segmenter | None = None, matchers: Sequence[Matcher] | None = None
     ) -> None:
         """With another `segmenter` or other `matchers` than the program's own, for measurements."""
         self.program = program
         self.segmenter = segmenter or program.segmenter()
-        self._given = matchers
+        self._own_matchers = matchers
+        self._own_prefilter: Prefilter | None = None
         own = segmenter is None and matchers is None
         self._core = core_of(program, self._matches) if own else None
         """The compiled core; None where there is none, or it would not measure what is asked."""
 
-    @cached_property
+    @property
     def _matchers(self) -> Sequence[Matcher]:
-        return self._given or self.program.matchers()
+        """Made when the Python engine is first asked: where the core decides, that may be never."""
+        if self._own_matchers is None:
+            self._own_matchers = self.program.matchers()
+        return self._own_matchers
 
-    @cached_property
+    @property
     def _prefilter(self) -> Prefilter:
-        return Prefilter(self.program.rules, len(self.program.patterns))
+        if self._own_prefilter is None:
+            self._own_prefilter = Prefilter(self.program.rules, len(self.program.patterns))
+        return self._own_prefilter
 
     def __reduce__(self) -> tuple[type[Engine], tuple[Program]]:
         return Engine, (self.program,)
