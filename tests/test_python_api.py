@@ -15,8 +15,8 @@ import pytest
 import modengine
 import modengine.audit
 import modengine.lab
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 PACKAGES = (modengine, modengine.audit, modengine.lab)
 NAMES = [name for name in modengine.__all__ if not name.startswith("__")]
 CLASSES = [name for name in NAMES if inspect.isclass(getattr(modengine, name))]
