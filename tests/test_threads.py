@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from weakref import ref
 
 import pytest
 
@@ -122,3 +124,13 @@ def test_deciding_changes_nothing_that_decides() -> None:
     for message in reversed(MESSAGES):
         engine.trace(message)
     assert [engine.decide(message) for message in MESSAGES[:10]] == before
+
+
+def test_an_engine_ends_with_its_last_user() -> None:
+    """The compiled core must not hold the engine that holds it: neither would ever end."""
+    engine = Engine(compile_policy(POLICY))
+    engine.decide("加微信")
+    program = ref(engine.program)
+    del engine
+    gc.collect()
+    assert program() is None

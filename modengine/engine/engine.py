@@ -6,6 +6,7 @@ normalise -> find -> evaluate -> score -> decide
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from modengine.engine.compile.program import Program
 from modengine.engine.core import core_of
@@ -44,7 +45,7 @@ class Engine:
         self._own_matchers = matchers
         self._own_prefilter: Prefilter | None = None
         own = segmenter is None and matchers is None
-        self._core = core_of(program, self._matches) if own else None
+        self._core = core_of(program, partial(_matches, program)) if own else None
         """The compiled core; None where there is none, or it would not measure what is asked."""
 
     @property
@@ -142,10 +143,6 @@ class Engine:
         points = scores(outcomes)
         return decide(outcomes, points, message, ignore_scope), outcomes, points
 
-    def _matches(self, message: Message | str, rule: str) -> tuple[Match, ...]:
-        """The matches of a rule that hit a message."""
-        return matches(self.context(Message.of(message)), rule)
-
     def context(self, message: Message) -> EvaluationContext:
         """What is known of a message before any rule is asked: its parts normalised, the candidates in them found."""
         fields = read_fields(self.policy.fields, message.fields)
@@ -156,6 +153,14 @@ class Engine:
     def live(self, context: EvaluationContext) -> Sequence[str]:
         """The rules that may hit, each after those that it asks for."""
         return self._prefilter.live(context.possible)
+
+
+def _matches(program: Program, message: Message | str, rule: str) -> tuple[Match, ...]:
+    """The matches of a rule that hit a message, by the Python engine alone.
+
+    The core asks where it cannot describe them, and must not hold the engine that holds it.
+    """
+    return matches(Engine(program, matchers=program.matchers()).context(Message.of(message)), rule)
 
 
 def normalise(message: Message, segmenter: Segmenter) -> list[PartText]:
