@@ -15,7 +15,7 @@ from modengine.audit.files.layout import LogPaths
 from modengine.audit.read.verify import verify
 from modengine.audit.records.segments import lines, record_of
 from modengine.cli.main import run
-from modengine.run.read.blocks import blocks
+from modengine.run.read import blocks
 from modengine.run.work import commit
 from tests.commands import EXPIRY, POLICY, Command, finish, process, wait_for
 

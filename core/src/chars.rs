@@ -2,7 +2,7 @@
 //!
 //! Nothing of Unicode is decided here: the Python engine and the core read alike because they read the same tables.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use pyo3::prelude::*;
 
@@ -42,13 +42,18 @@ const BLOCKS: usize = 0x11_0000 / SIZE;
 pub struct Chars {
     blocks: Vec<OnceLock<Box<[Char; SIZE]>>>,
     ask: Py<PyAny>,
+    interrupted: Mutex<Option<PyErr>>,
 }
+
+/// So often Python is asked again where a signal broke its answer off.
+const ATTEMPTS: usize = 10;
 
 impl Chars {
     pub fn new(ask: Py<PyAny>) -> Self {
         Chars {
             blocks: (0..BLOCKS).map(|_| OnceLock::new()).collect(),
             ask,
+            interrupted: Mutex::default(),
         }
     }
 
@@ -64,26 +69,42 @@ impl Chars {
     #[cold]
     fn learn(&self, code: u32) -> Char {
         let number = code as usize / SIZE;
-        let records = Python::attach(|py| -> PyResult<Box<[Char; SIZE]>> {
-            let bytes: Vec<u8> = self.ask.call1(py, (number,))?.extract(py)?;
-            let mut records = Box::new([Char::default(); SIZE]);
-            for (record, raw) in records.iter_mut().zip(bytes.chunks_exact(16)) {
-                let word = |at: usize| {
-                    u32::from_le_bytes([raw[at], raw[at + 1], raw[at + 2], raw[at + 3]])
-                };
-                *record = Char {
-                    plain: word(0),
-                    sound: word(4),
-                    shape: word(8),
-                    flags: word(12),
-                };
-            }
-            Ok(records)
-        })
-        .expect("the tables of characters can be read");
+        let bytes: Vec<u8> = self.answer(|py| self.ask.call1(py, (number,))?.extract(py));
+        let mut records = Box::new([Char::default(); SIZE]);
+        for (record, raw) in records.iter_mut().zip(bytes.chunks_exact(16)) {
+            let word =
+                |at: usize| u32::from_le_bytes([raw[at], raw[at + 1], raw[at + 2], raw[at + 3]]);
+            *record = Char {
+                plain: word(0),
+                sound: word(4),
+                shape: word(8),
+                flags: word(12),
+            };
+        }
         // Another thread may have been first: both have asked the same table.
         let _ = self.blocks[number].set(records);
         self.blocks[number].get().expect("was set")[code as usize % SIZE]
+    }
+
+    /// What Python says.  A signal may break it off (Ctrl-C): then it is asked again, and what the signal raised is kept for
+    /// `interruption`, since nobody here can be told.
+    pub fn answer<T>(&self, ask: impl Fn(Python<'_>) -> PyResult<T>) -> T {
+        for _ in 0..ATTEMPTS {
+            match Python::attach(&ask) {
+                Ok(answer) => return answer,
+                Err(error) => {
+                    if let Ok(mut known) = self.interrupted.lock() {
+                        known.get_or_insert(error);
+                    }
+                }
+            }
+        }
+        panic!("the tables of characters cannot be read");
+    }
+
+    /// What a signal raised while Python was asked, once.
+    pub fn interruption(&self) -> Option<PyErr> {
+        self.interrupted.lock().ok()?.take()
     }
 
     #[inline]

@@ -164,15 +164,14 @@ impl Tables {
             text.extend_from_slice(form);
             return;
         }
-        let form = Python::attach(|py| -> PyResult<Vec<u32>> {
-            let written: String = cluster
-                .iter()
-                .filter_map(|&code| char::from_u32(code))
-                .collect();
-            let form: String = self.normal.call1(py, (written,))?.extract(py)?;
-            Ok(form.chars().map(u32::from).collect())
-        })
-        .expect("the normal form of a cluster can be told");
+        let written: String = cluster
+            .iter()
+            .filter_map(|&code| char::from_u32(code))
+            .collect();
+        let form: String = self
+            .chars
+            .answer(|py| self.normal.call1(py, (&written,))?.extract(py));
+        let form: Vec<u32> = form.chars().map(u32::from).collect();
         text.extend_from_slice(&form);
         let mut known = self.clusters.write().expect("no writer fails");
         if known.len() >= MOST_CLUSTERS {

@@ -118,14 +118,16 @@ impl Core {
         message: &Bound<'_, PyAny>,
         ignore_scope: bool,
     ) -> PyResult<Option<Py<PyAny>>> {
-        match self.read(py, message, ignore_scope)? {
+        let decided = match self.read(py, message, ignore_scope)? {
             Read::Ready(given) => {
                 let made = py.detach(|| self.work(given));
                 self.finish(py, message, made)
             }
             Read::Back => self.back(),
             Read::Wrong(error) => Err(error),
-        }
+        };
+        self.uninterrupted()?;
+        decided
     }
 
     /// The same of many, without the interpreter's lock: a list of decisions, none, and errors of fields.
@@ -157,11 +159,17 @@ impl Core {
                 Err(error) => error.into_value(py).into_any(),
             });
         }
+        self.uninterrupted()?;
         PyList::new(py, decisions)
     }
 }
 
 impl Core {
+    /// Raises what a signal raised while the tables were asked for.
+    fn uninterrupted(&self) -> PyResult<()> {
+        self.program.tables.chars.interruption().map_or(Ok(()), Err)
+    }
+
     fn back(&self) -> PyResult<Option<Py<PyAny>>> {
         self.handed_back.fetch_add(1, Ordering::Relaxed);
         Ok(None)
