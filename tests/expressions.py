@@ -47,7 +47,9 @@ def _bodies() -> Iterator[str]:
 @cache
 def texts(every: int) -> tuple[str, ...]:
     """The plain views of every so-manieth text of the development data, or of the samples where that is not here."""
-    return tuple(plain(replace_surrogates(body)) for body in list(_bodies())[::every])
+    bodies = list(_bodies())
+    every = min(every, len(bodies) // 50)  # the samples are fewer
+    return tuple(plain(replace_surrogates(body)) for body in bodies[::every])
 
 
 # --------------------------------------------------------------------------- generated ones
