@@ -48,7 +48,7 @@ def _bodies() -> Iterator[str]:
 def texts(every: int) -> tuple[str, ...]:
     """The plain views of every so-manieth text of the development data, or of the samples where that is not here."""
     bodies = list(_bodies())
-    every = min(every, len(bodies) // 50)  # the samples are fewer
+    every = min(every, len(bodies) // 100)  # the samples are fewer
     return tuple(plain(replace_surrogates(body)) for body in bodies[::every])
 
 
