@@ -10,7 +10,7 @@ import pytest
 from modengine import Engine, Message
 from modengine.checks.identity import identity_words
 from modengine.checks.lexicon import lexicon
-from modengine.lab.data.templates import shipped
+from modengine.lab.data.templates import shipped_templates
 from modengine.lab.studies.fairness import fairness
 
 SEED = 5
@@ -18,7 +18,7 @@ SEED = 5
 
 def test_no_template_changes_its_action_with_the_group(engine: Engine) -> None:
     """One template in eight; tests/nightly takes all."""
-    templates = shipped()
+    templates = shipped_templates()
     some = replace(templates, sentences=templates.sentences[1::8])
     assert [row.template for row in fairness(engine, templates=some).rows if row.changes_action] == []
 
