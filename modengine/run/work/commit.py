@@ -58,7 +58,9 @@ class Commits:
 
     def add(self, done: Done) -> None:
         self._pending.append(done)
-        if self._running is None or self._running.done() or len(self._pending) >= MOST:
+        # Whoever reads a stream may send no next line before this one is answered: nothing may wait for that line here.
+        at_once = not self._output.lasting or self._running is None or self._running.done()
+        if at_once or len(self._pending) >= MOST:
             self._send()
 
     def _send(self) -> None:
