@@ -6,7 +6,7 @@ pub struct Bits(Vec<u64>);
 impl Bits {
     /// An empty set of numbers below `size`.
     pub fn new(size: usize) -> Self {
-        Bits(vec![0; size.div_ceil(64)])
+        Bits(vec![0; size.div_ceil(64).max(1)])
     }
 
     #[inline]
@@ -35,6 +35,13 @@ impl Bits {
         }
     }
 
+    /// Whether the two have a number in common.
+    #[inline]
+    pub fn meets(&self, some: &Few) -> bool {
+        let meets = |&(at, word): &(u32, u64)| self.0[at as usize] & word != 0;
+        meets(&some.first) || some.others.iter().any(meets)
+    }
+
     /// The numbers, lowest first.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.0.iter().enumerate().flat_map(|(at, &word)| {
@@ -48,5 +55,30 @@ impl Bits {
                 Some(at as u32 * 64 + bit)
             })
         })
+    }
+}
+
+/// A few numbers that stand close together: the places and the words of a set that are not empty.
+#[derive(Clone)]
+pub struct Few {
+    first: (u32, u64),
+    others: Box<[(u32, u64)]>,
+}
+
+impl Few {
+    pub fn of(numbers: &[u32]) -> Self {
+        let mut words: Vec<(u32, u64)> = Vec::new();
+        for &number in numbers {
+            let (at, bit) = (number / 64, 1 << (number % 64));
+            match words.iter_mut().find(|(known, _)| *known == at) {
+                Some((_, word)) => *word |= bit,
+                None => words.push((at, bit)),
+            }
+        }
+        let first = words.pop().unwrap_or_default();
+        Few {
+            first,
+            others: words.into(),
+        }
     }
 }

@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::bits::Bits;
+use crate::bits::{Bits, Few};
 use crate::context::{Context, HandBack, Place};
 use crate::plain::Node;
 use crate::program::{Error, Program, Rule, Scratch};
@@ -47,23 +47,38 @@ impl Compare {
     }
 }
 
+/// Patterns of which any will do.
+pub struct Group {
+    pub patterns: Vec<u32>,
+    pub few: Few,
+}
+
+impl Group {
+    fn of(patterns: &[u32]) -> Self {
+        Group {
+            patterns: patterns.to_vec(),
+            few: Few::of(patterns),
+        }
+    }
+}
+
 pub enum Condition {
     Always,
     /// The items, the rarest first.
     And(Vec<Condition>),
     Or(Vec<Condition>),
     Not(Box<Condition>),
-    Has(Vec<u32>),
+    Has(Group),
     Of(Vec<u32>, usize),
-    Count(Vec<u32>, Compare, i64),
+    Count(Group, Compare, i64),
     Near {
-        left: Vec<u32>,
-        right: Vec<u32>,
+        left: Group,
+        right: Group,
         distance: i64,
         words: bool,
         ordered: bool,
     },
-    Together(Vec<Vec<u32>>),
+    Together(Vec<Group>),
     Rules(Vec<u32>),
     Length(Compare, i64),
     /// A comparison with a field, by its number.
@@ -87,20 +102,26 @@ impl Condition {
             }
             "or" => Condition::Or(items()?),
             "not" => Condition::Not(Box::new(items()?.pop().ok_or("nothing is denied")?)),
-            "has" => Condition::Has(node.left.clone()),
+            "has" => Condition::Has(Group::of(&node.left)),
             "of" => Condition::Of(node.left.clone(), usize::try_from(node.number)?),
-            "count" => Condition::Count(node.left.clone(), Compare::of(node.mark)?, node.number),
+            "count" => {
+                Condition::Count(Group::of(&node.left), Compare::of(node.mark)?, node.number)
+            }
             "near" => Condition::Near {
-                left: node.left.clone(),
-                right: node.right.clone(),
+                left: Group::of(&node.left),
+                right: Group::of(&node.right),
                 distance: node.number,
                 words: node.mark & 1 != 0,
                 ordered: node.mark & 2 != 0,
             },
             "together" => {
-                let mut groups: Vec<Vec<u32>> =
-                    node.items.iter().map(|item| item.left.clone()).collect();
-                groups.sort_by(|one, other| sum(one, costs).total_cmp(&sum(other, costs)));
+                let mut groups: Vec<Group> = node
+                    .items
+                    .iter()
+                    .map(|item| Group::of(&item.left))
+                    .collect();
+                let cost = |group: &Group| sum(&group.patterns, costs);
+                groups.sort_by(|one, other| cost(one).total_cmp(&cost(other)));
                 Condition::Together(groups)
             }
             "rules" => Condition::Rules(node.left.clone()),
@@ -114,11 +135,14 @@ impl Condition {
     fn cost(&self, costs: &[f64]) -> f64 {
         let least = |items: &mut dyn Iterator<Item = f64>| items.fold(f64::INFINITY, f64::min);
         match self {
-            Condition::Has(some) | Condition::Count(some, _, _) | Condition::Of(some, _) => {
-                sum(some, costs)
+            Condition::Has(some) | Condition::Count(some, _, _) => sum(&some.patterns, costs),
+            Condition::Of(some, _) => sum(some, costs),
+            Condition::Near { left, right, .. } => {
+                sum(&left.patterns, costs).min(sum(&right.patterns, costs))
             }
-            Condition::Near { left, right, .. } => sum(left, costs).min(sum(right, costs)),
-            Condition::Together(groups) => least(&mut groups.iter().map(|group| sum(group, costs))),
+            Condition::Together(groups) => {
+                least(&mut groups.iter().map(|group| sum(&group.patterns, costs)))
+            }
             Condition::And(items) => least(&mut items.iter().map(|item| item.cost(costs))),
             Condition::Or(items) => items.iter().map(|item| item.cost(costs)).sum(),
             Condition::Not(item) => 1.0 + item.cost(costs),
@@ -126,25 +150,6 @@ impl Condition {
             | Condition::Rules(_)
             | Condition::Length(..)
             | Condition::Field(_) => 0.0,
-        }
-    }
-
-    /// Whether it may hold: every pattern with a candidate is taken as found.  Never false where it holds.
-    pub fn may_hold(&self, context: &mut Context, program: &Program) -> bool {
-        match self {
-            Condition::And(items) => items.iter().all(|item| item.may_hold(context, program)),
-            Condition::Or(items) => items.iter().any(|item| item.may_hold(context, program)),
-            Condition::Has(some) => context.touches(some),
-            Condition::Of(some, least) => {
-                some.iter().filter(|&&one| context.is_touched(one)).count() >= *least
-            }
-            Condition::Count(some, compare, n) => !needs_one(*compare, *n) || context.touches(some),
-            Condition::Near { left, right, .. } => context.touches(left) && context.touches(right),
-            Condition::Together(groups) => groups.iter().all(|group| context.touches(group)),
-            Condition::Rules(rules) => rules.iter().any(|&rule| context.may_hit(program, rule)),
-            Condition::Always | Condition::Not(_) | Condition::Length(..) | Condition::Field(_) => {
-                true
-            }
         }
     }
 
@@ -184,7 +189,10 @@ impl Condition {
                 .value(context, program, scratch, least)?
                 .map(|value| !value)),
             Condition::Has(some) => {
-                for &number in some {
+                if !context.touches(&some.few) {
+                    return Ok(Some(false));
+                }
+                for &number in &some.patterns {
                     if context.is_found(program, scratch, number, least)? {
                         return Ok(Some(true));
                     }
@@ -205,7 +213,7 @@ impl Condition {
                 Ok(Some(found >= *n))
             }
             Condition::Count(some, compare, n) => {
-                let places = context.places(program, scratch, some, least)?;
+                let places = context.places(program, scratch, &some.patterns, least)?;
                 Ok(Some(compare.holds(disjoint(places), *n)))
             }
             Condition::Near {
@@ -215,9 +223,10 @@ impl Condition {
                 words,
                 ordered,
             } => {
-                if !(context.touches(left) && context.touches(right)) {
+                if !(context.touches(&left.few) && context.touches(&right.few)) {
                     return Ok(Some(false));
                 }
+                let (left, right) = (&left.patterns, &right.patterns);
                 let right_first = sum_of(program, right) < sum_of(program, left);
                 let (first, second) = if right_first {
                     (right, left)
@@ -245,12 +254,12 @@ impl Condition {
                 Ok(Some(found))
             }
             Condition::Together(groups) => {
-                if !groups.iter().all(|group| context.touches(group)) {
+                if !groups.iter().all(|group| context.touches(&group.few)) {
                     return Ok(Some(false));
                 }
                 let mut common: Option<FxHashSet<(u16, u32)>> = None;
                 for group in groups {
-                    let places = context.places(program, scratch, group, least)?;
+                    let places = context.places(program, scratch, &group.patterns, least)?;
                     let here: FxHashSet<(u16, u32)> = places
                         .iter()
                         .map(|place| (place.part, context.sentence(program, place)))
@@ -280,7 +289,8 @@ impl Condition {
     }
 }
 
-fn needs_one(compare: Compare, n: i64) -> bool {
+/// Whether a count can only be so where there is one.
+pub fn needs_one(compare: Compare, n: i64) -> bool {
     match compare {
         Compare::AtLeast | Compare::Equal => n >= 1,
         Compare::More => n >= 0,
@@ -459,10 +469,16 @@ fn required_by(
                 .map(|item| required_by(item, rules, costs, known))
                 .collect(),
         ),
-        Condition::Has(some) => Some(some.clone()),
-        Condition::Count(some, compare, n) => needs_one(*compare, *n).then(|| some.clone()),
-        Condition::Near { left, right, .. } => rarest(vec![left.clone(), right.clone()]),
-        Condition::Together(groups) => rarest(groups.clone()),
+        Condition::Has(some) => Some(some.patterns.clone()),
+        Condition::Count(some, compare, n) => {
+            needs_one(*compare, *n).then(|| some.patterns.clone())
+        }
+        Condition::Near { left, right, .. } => {
+            rarest(vec![left.patterns.clone(), right.patterns.clone()])
+        }
+        Condition::Together(groups) => {
+            rarest(groups.iter().map(|group| group.patterns.clone()).collect())
+        }
         Condition::Of(some, n) => {
             let mut rare = some.clone();
             rare.sort_by(|&one, &other| costs[one as usize].total_cmp(&costs[other as usize]));

@@ -1,6 +1,6 @@
 //! What is known of one message, worked out as conditions ask for it.
 
-use crate::bits::Bits;
+use crate::bits::{Bits, Few};
 use crate::conditions::Value;
 use crate::part::{quoted, Part, Spans};
 use crate::program::{Boundary, Kind, Pattern, Program, Scratch};
@@ -147,8 +147,9 @@ impl Context {
         self.touched.has(number)
     }
 
-    pub fn touches(&self, some: &[u32]) -> bool {
-        some.iter().any(|&number| self.is_touched(number))
+    #[inline]
+    pub fn touches(&self, some: &Few) -> bool {
+        self.touched.meets(some)
     }
 
     /// The rules that may hit, in the order of the policy.
@@ -168,7 +169,7 @@ impl Context {
     pub fn may_hit(&mut self, program: &Program, rule: u32) -> bool {
         if self.may_be_asked.has(rule) {
             self.may_be_asked.remove(rule);
-            if program.rules[rule as usize].when.may_hold(self, program) {
+            if program.prefilter.may_hold(self, program, rule) {
                 self.may_hit.add(rule);
             }
         }

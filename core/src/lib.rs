@@ -11,6 +11,7 @@ pub mod decision;
 pub mod literals;
 pub mod part;
 pub mod plain;
+mod prefilter;
 pub mod program;
 pub mod python;
 pub mod regex;

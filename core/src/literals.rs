@@ -1,109 +1,47 @@
 //! The literals of one text form, found at every place where one begins.
 //!
-//! Nearly no place begins a literal, and two characters tell: a set of hashed pairs that fits into the cache is asked first,
-//! and only then a prefix tree.  Its depth is bounded; what is longer is compared character by character.  The tree is one
-//! flat table, so that a step is one look into memory.
+//! Nearly no place begins a literal, and its first characters tell: a set of hashed beginnings that fits into the cache is
+//! asked first.  Literals of one and of two characters have tables of their own; longer ones stand in a prefix tree that
+//! begins with three at once.  Its depth is bounded; what is longer is compared character by character.  A tree is one flat
+//! table, so that a step is one look into memory.
 
-use crate::sieve::Sieve;
+use crate::sieve::{key_of, key_of_pair, Sieve};
 
 /// The tree is so deep at the most.
 const DEPTH: usize = 24;
-/// Stands for any second character in the sieve: of literals of one.
-const ANY: u32 = 0x1F_FFFF;
 const EMPTY: u64 = u64::MAX;
-/// Where a step has no parent but a first character, this is added to it.
-const NO_PAIR: u32 = 1 << 31;
 
 /// Who asks for a literal: a pattern, and what it wants back.
 pub type User = (u32, u32);
 
-/// A node of the tree, found by its parent and the character between.
+/// A node of the tree, found by its parent and the character between; the first nodes by their three characters.
 #[derive(Clone, Copy)]
 struct Node {
-    /// Parent and character; of the first two characters both.
     key: u64,
     number: u32,
     /// The literal that ends here, from 1; 0 for none.
     literal: u32,
 }
 
-pub struct Literals {
-    pairs: Sieve,
-    singles: Sieve,
+/// Nodes by their keys: hashed, with open addresses.
+struct Table {
     nodes: Vec<Node>,
     mask: usize,
-    users: Vec<User>,
-    /// Where the users of a literal begin.
-    firsts: Vec<u32>,
-    /// The literals that go on below the tree: the node, the number, and what follows.  Sorted by node.
-    tails: Vec<(u32, u32, Vec<u32>)>,
 }
 
-impl Literals {
-    /// Of literals that differ and are not empty, each with its users.
-    pub fn new(texts: &[Vec<u32>], users: &[Vec<User>]) -> Self {
-        let size: usize = texts.iter().map(|text| text.len().min(DEPTH)).sum();
-        let slots = (size * 2 + 1).next_power_of_two();
-        let mut one = Literals {
-            pairs: Sieve::new(texts.len()),
-            singles: Sieve::new(texts.iter().filter(|text| text.len() == 1).count()),
-            nodes: vec![
-                Node {
-                    key: EMPTY,
-                    number: 0,
-                    literal: 0
-                };
-                slots
-            ],
-            mask: slots - 1,
-            users: users.concat(),
-            firsts: vec![0],
-            tails: Vec::new(),
+impl Table {
+    /// For so many nodes at the most.
+    fn new(count: usize) -> Self {
+        let slots = (count * 2 + 1).next_power_of_two();
+        let node = Node {
+            key: EMPTY,
+            number: 0,
+            literal: 0,
         };
-        for some in users {
-            one.firsts
-                .push(one.firsts[one.firsts.len() - 1] + some.len() as u32);
+        Table {
+            nodes: vec![node; slots],
+            mask: slots - 1,
         }
-        let mut count = 0;
-        for (number, text) in (0_u32..).zip(texts) {
-            match text[..] {
-                [] => continue,
-                [only] => one.singles.add(only, ANY),
-                [first, second, ..] => one.pairs.add(first, second),
-            }
-            let (begin, rest) = begin_of(text);
-            let mut at = one.put(begin, &mut count);
-            for &code in rest.iter().take(DEPTH - 2) {
-                at = one.put(key_of(one.nodes[at].number, code), &mut count);
-            }
-            match text.get(DEPTH..) {
-                Some(tail) if !tail.is_empty() => {
-                    one.tails
-                        .push((one.nodes[at].number, number, tail.to_vec()))
-                }
-                _ => one.nodes[at].literal = number + 1,
-            }
-        }
-        one.tails.sort();
-        one
-    }
-
-    /// Where a node is, which is made if it is not there.
-    fn put(&mut self, key: u64, count: &mut u32) -> usize {
-        let at = self.slot(key);
-        if self.nodes[at].key == EMPTY {
-            *count += 1;
-            self.nodes[at] = Node {
-                key,
-                number: *count,
-                literal: 0,
-            };
-        }
-        at
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.users.is_empty()
     }
 
     /// Where a node is, or would be.
@@ -116,55 +54,164 @@ impl Literals {
         at
     }
 
+    /// A node; one that is not there gets the next number.
+    fn put(&mut self, key: u64, count: &mut u32) -> &mut Node {
+        let at = self.slot(key);
+        let node = &mut self.nodes[at];
+        if node.key == EMPTY {
+            *count += 1;
+            node.key = key;
+            node.number = *count;
+        }
+        node
+    }
+
+    #[inline]
+    fn get(&self, key: u64) -> Option<Node> {
+        let node = self.nodes[self.slot(key)];
+        (node.key != EMPTY).then_some(node)
+    }
+}
+
+/// The literals that begin with so many characters; what of them is asked first.
+struct Beginnings<const N: usize> {
+    sieve: Sieve,
+    table: Table,
+}
+
+/// So many places go through the sieve before the table is looked into: then no look waits for the one before.
+const AT_ONCE: usize = 64;
+
+impl<const N: usize> Beginnings<N> {
+    fn new(beginnings: usize, nodes: usize) -> Self {
+        Beginnings {
+            sieve: Sieve::new(beginnings),
+            table: Table::new(nodes),
+        }
+    }
+
+    /// Tells where one begins, and its node.
+    #[inline]
+    fn each(&self, text: &[u32], mut tell: impl FnMut(usize, Node)) {
+        let mut places = [0; AT_ONCE];
+        let windows = (text.len() + 1).saturating_sub(N);
+        for base in (0..windows).step_by(AT_ONCE) {
+            let here = &text[base..text.len().min(base + AT_ONCE + N - 1)];
+            let mut count = 0;
+            for (at, window) in here.windows(N).enumerate() {
+                places[count] = at;
+                count += usize::from(self.sieve.may_have(key_of(window)));
+            }
+            for &at in &places[..count] {
+                if let Some(node) = self.table.get(key_of(&here[at..at + N])) {
+                    tell(base + at, node);
+                }
+            }
+        }
+    }
+}
+
+pub struct Literals {
+    singles: Beginnings<1>,
+    pairs: Beginnings<2>,
+    longer: Beginnings<3>,
+    users: Vec<User>,
+    /// Where the users of a literal begin.
+    firsts: Vec<u32>,
+    /// The literals that go on below the tree: the node, the number, and what follows.  Sorted by node.
+    tails: Vec<(u32, u32, Vec<u32>)>,
+}
+
+impl Literals {
+    /// Of literals that differ and are not empty, each with its users.
+    pub fn new(texts: &[Vec<u32>], users: &[Vec<User>]) -> Self {
+        let of_size = |size: usize| texts.iter().filter(|text| text.len() == size).count();
+        let (singles, pairs) = (of_size(1), of_size(2));
+        let longer = texts.len() - singles - pairs;
+        let mut one = Literals {
+            singles: Beginnings::new(singles, singles),
+            pairs: Beginnings::new(pairs, pairs),
+            longer: Beginnings::new(longer, nodes_of(texts)),
+            users: users.concat(),
+            firsts: vec![0],
+            tails: Vec::new(),
+        };
+        for some in users {
+            one.firsts
+                .push(one.firsts[one.firsts.len() - 1] + some.len() as u32);
+        }
+        let mut count = 0;
+        for (number, text) in (0_u32..).zip(texts) {
+            let (sieve, table) = match text.len() {
+                0 => continue,
+                1 => (&mut one.singles.sieve, &mut one.singles.table),
+                2 => (&mut one.pairs.sieve, &mut one.pairs.table),
+                _ => (&mut one.longer.sieve, &mut one.longer.table),
+            };
+            let begin = key_of(text);
+            sieve.add(begin);
+            let mut node = table.put(begin, &mut count);
+            for &code in text.iter().take(DEPTH).skip(3) {
+                let key = key_of_pair(node.number, code);
+                node = table.put(key, &mut count);
+            }
+            match text.get(DEPTH..) {
+                Some(tail) if !tail.is_empty() => {
+                    one.tails.push((node.number, number, tail.to_vec()))
+                }
+                _ => node.literal = number + 1,
+            }
+        }
+        one.tails.sort();
+        one
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.users.is_empty()
+    }
+
     fn users(&self, literal: u32) -> &[User] {
         &self.users
             [self.firsts[literal as usize] as usize..self.firsts[literal as usize + 1] as usize]
     }
 
-    /// Tells of every literal its users and its `[start, end)`, in the order of the starts, shorter ones first.
+    /// Tells of every literal its users and its `[start, end)`.
     #[inline]
     pub fn find(&self, text: &[u32], mut found: impl FnMut(&[User], usize, usize)) {
-        for (start, &first) in text.iter().enumerate() {
-            if self.singles.may_have(first, ANY) {
-                let node = self.nodes[self.slot(key_of(NO_PAIR + first, ANY))];
-                if node.literal > 0 {
-                    found(self.users(node.literal - 1), start, start + 1);
-                }
-            }
-            if let Some(&second) = text.get(start + 1) {
-                if self.pairs.may_have(first, second) {
-                    self.walk(text, start, second, &mut found);
-                }
-            }
-        }
+        self.singles.each(text, |start, node| {
+            found(self.users(node.literal - 1), start, start + 1);
+        });
+        self.pairs.each(text, |start, node| {
+            found(self.users(node.literal - 1), start, start + 2);
+        });
+        self.longer.each(text, |start, node| {
+            self.walk(text, start, node, &mut found);
+        });
     }
 
+    /// The literals that begin with the three characters of a node.
     fn walk(
         &self,
         text: &[u32],
         start: usize,
-        second: u32,
+        mut node: Node,
         found: &mut impl FnMut(&[User], usize, usize),
     ) {
-        let mut key = key_of(NO_PAIR + text[start], second);
-        let mut end = start + 2;
+        let mut end = start + 3;
         loop {
-            let node = self.nodes[self.slot(key)];
-            if node.key == EMPTY {
-                return;
-            }
             if node.literal > 0 {
                 found(self.users(node.literal - 1), start, end);
             }
-            match text.get(end) {
-                Some(&code) if end - start < DEPTH => key = key_of(node.number, code),
+            let Some(&code) = text.get(end) else { return };
+            if end - start == DEPTH {
+                self.below(&text[end..], node.number, |literal, size| {
+                    found(self.users(literal), start, end + size);
+                });
+                return;
+            }
+            match self.longer.table.get(key_of_pair(node.number, code)) {
+                Some(next) => node = next,
                 None => return,
-                Some(_) => {
-                    self.below(&text[end..], node.number, |literal, size| {
-                        found(self.users(literal), start, end + size);
-                    });
-                    return;
-                }
             }
             end += 1;
         }
@@ -184,18 +231,23 @@ impl Literals {
     }
 }
 
-/// The key of the node that a literal begins with, and what follows: two characters are one step.
-fn begin_of(text: &[u32]) -> (u64, &[u32]) {
-    match text {
-        [first, second, rest @ ..] => (key_of(NO_PAIR + first, *second), rest),
-        [only] => (key_of(NO_PAIR + only, ANY), &[]),
-        [] => (EMPTY, &[]),
+/// How many nodes the tree has at the most: what a literal shares with the one before it has been counted with that.
+fn nodes_of(texts: &[Vec<u32>]) -> usize {
+    let mut long: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
+    long.retain(|text| text.len() > 2);
+    long.sort_unstable();
+    let mut before: &[u32] = &[];
+    let mut count = 0;
+    for text in long {
+        let shared = before
+            .iter()
+            .zip(text)
+            .take_while(|(one, other)| one == other);
+        let shared = shared.count().min(DEPTH);
+        count += text.len().min(DEPTH) - if shared < 3 { 2 } else { shared };
+        before = text;
     }
-}
-
-#[inline]
-fn key_of(parent: u32, code: u32) -> u64 {
-    u64::from(parent) << 21 | u64::from(code)
+    count
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::literals::Literals;
 use crate::part::Tables;
 use crate::plain;
+use crate::prefilter::Prefilter;
 use crate::regex;
 use crate::walk::Letter;
 use crate::words::{Dictionary, Words};
@@ -90,6 +91,7 @@ pub struct Program {
     pub patterns: Vec<Pattern>,
     pub always: Vec<u32>,
     pub rules: Vec<Rule>,
+    pub prefilter: Prefilter,
     /// The rules that a pattern opens: it is one of those of which the rule needs one.
     pub opens: Vec<Bits>,
     /// The rules that need no pattern.
@@ -230,6 +232,7 @@ impl Program {
             urls: given.urls,
             mentions: given.mentions,
             most_candidates: given.most_candidates,
+            prefilter: Prefilter::new(rules.iter().map(|rule| &rule.when)),
             rules,
             added: given.words,
             words: OnceLock::new(),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::chars::{Chars, BLOCK};
-use crate::sieve::Sieve;
+use crate::sieve::{key_of_pair, Sieve};
 
 const NONE: u32 = u32::MAX;
 
@@ -36,7 +36,7 @@ impl Tree {
     fn add(&mut self, word: &str, frequency: u32) {
         let mut codes = word.chars().map(u32::from);
         if let (Some(first), Some(second)) = (codes.next(), codes.next()) {
-            self.begins.add(first, second);
+            self.begins.add(key_of_pair(first, second));
         }
         let mut node = 0;
         for code in word.chars() {
@@ -154,7 +154,7 @@ impl Words {
             let (mut node, mut other) = (0, 0);
             for (end, &code) in block.iter().enumerate().skip(at) {
                 if end == at + 1 {
-                    let begins = |tree: &Tree| tree.begins.may_have(block[at], code);
+                    let begins = |tree: &Tree| tree.begins.may_have(key_of_pair(block[at], code));
                     if !begins(&self.dictionary.tree) && !begins(&self.added) {
                         break;
                     }

@@ -1,0 +1,111 @@
+//! May a rule hit?  The upper bound of its condition: every pattern of which a literal was found is taken as found.
+//!
+//! Never no where the condition holds (see `engine/evaluate/may_hit.py`).  The conditions of all rules are one list of
+//! tests; each says where to go on with yes and with no, so that nothing is asked twice and the list stays in the cache.
+
+use crate::bits::Few;
+use crate::conditions::{needs_one, Condition, Group};
+use crate::context::Context;
+use crate::program::Program;
+
+/// In place of the number of a test: it is known.
+const HOLDS: u32 = u32::MAX;
+const FAILS: u32 = u32::MAX - 1;
+
+struct Test {
+    ask: Ask,
+    yes: u32,
+    no: u32,
+}
+
+enum Ask {
+    /// Whether a literal of one of these patterns was found.
+    Touched(Few),
+    /// Of so many of these.
+    AtLeast(u32, Box<[u32]>),
+    /// Whether this rule may hit.
+    Rule(u32),
+}
+
+#[derive(Default)]
+pub struct Prefilter {
+    tests: Vec<Test>,
+    /// Where each rule begins.
+    begins: Vec<u32>,
+}
+
+impl Prefilter {
+    pub fn new<'a>(conditions: impl Iterator<Item = &'a Condition>) -> Self {
+        let mut one = Prefilter::default();
+        for condition in conditions {
+            let begin = one.put(condition, HOLDS, FAILS);
+            one.begins.push(begin);
+        }
+        one
+    }
+
+    fn test(&mut self, ask: Ask, yes: u32, no: u32) -> u32 {
+        self.tests.push(Test { ask, yes, no });
+        self.tests.len() as u32 - 1
+    }
+
+    /// Where a condition begins that goes on there; made from its end, for every test must know what follows.
+    fn put(&mut self, condition: &Condition, yes: u32, no: u32) -> u32 {
+        match condition {
+            Condition::And(items) => items
+                .iter()
+                .rev()
+                .fold(yes, |yes, item| self.put(item, yes, no)),
+            Condition::Or(items) => items
+                .iter()
+                .rev()
+                .fold(no, |no, item| self.put(item, yes, no)),
+            Condition::Has(group) => self.touched(group, yes, no),
+            Condition::Count(group, compare, n) if needs_one(*compare, *n) => {
+                self.touched(group, yes, no)
+            }
+            Condition::Near { left, right, .. } => {
+                let yes = self.touched(right, yes, no);
+                self.touched(left, yes, no)
+            }
+            Condition::Together(groups) => groups
+                .iter()
+                .rev()
+                .fold(yes, |yes, group| self.touched(group, yes, no)),
+            Condition::Of(some, least) => {
+                self.test(Ask::AtLeast(*least as u32, some.as_slice().into()), yes, no)
+            }
+            Condition::Rules(rules) => rules
+                .iter()
+                .rev()
+                .fold(no, |no, &rule| self.test(Ask::Rule(rule), yes, no)),
+            Condition::Always
+            | Condition::Not(_)
+            | Condition::Count(..)
+            | Condition::Length(..)
+            | Condition::Field(_) => yes,
+        }
+    }
+
+    fn touched(&mut self, group: &Group, yes: u32, no: u32) -> u32 {
+        self.test(Ask::Touched(group.few.clone()), yes, no)
+    }
+
+    /// Whether a rule may hit.
+    pub fn may_hold(&self, context: &mut Context, program: &Program, rule: u32) -> bool {
+        let mut at = self.begins[rule as usize];
+        while at < FAILS {
+            let test = &self.tests[at as usize];
+            let is_so = match &test.ask {
+                Ask::Touched(few) => context.touches(few),
+                Ask::AtLeast(least, some) => {
+                    let touched = some.iter().filter(|&&one| context.is_touched(one));
+                    touched.count() >= *least as usize
+                }
+                Ask::Rule(rule) => context.may_hit(program, *rule),
+            };
+            at = if is_so { test.yes } else { test.no };
+        }
+        at == HOLDS
+    }
+}
