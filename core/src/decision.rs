@@ -9,7 +9,8 @@ use pyo3::types::{PyDict, PyString, PyTuple};
 use rustc_hash::FxHashMap;
 
 use crate::context::{Context, Place, Way};
-use crate::program::{Kind, Program};
+use crate::given::{texts_of, Most};
+use crate::program::{Kind, Program, Scratch};
 use crate::score::{Record, Shadow};
 
 /// So many ways from a term to what was typed are remembered.
@@ -33,6 +34,7 @@ pub struct Makers {
     pub matches: Py<PyAny>,
     pub actions: Vec<Py<PyString>>,
     pub parts: Vec<Py<PyString>>,
+    pub most: Most,
     pub revision: Py<PyString>,
     pub rules: Vec<Py<PyString>>,
     pub clauses: Vec<Option<Py<PyString>>>,
@@ -44,12 +46,14 @@ pub struct Makers {
     pub ways: Mutex<FxHashMap<WayKey, Py<PyTuple>>>,
 }
 
-/// What is needed to describe the matches of a message later.
+/// What is needed to describe the matches of a message later: it is read once more then.
 pub struct Message {
-    pub program: Arc<Program>,
-    pub makers: Arc<Makers>,
-    pub given: Py<PyAny>,
-    pub context: Mutex<(Context, Described)>,
+    program: Arc<Program>,
+    makers: Arc<Makers>,
+    given: Py<PyAny>,
+    /// The rules of its hits and reliefs, and the matches of each.
+    rules: Vec<u32>,
+    matches: OnceLock<Vec<Py<PyTuple>>>,
 }
 
 /// The matches of a hit: a sequence that is described when it is first read.
@@ -57,7 +61,6 @@ pub struct Message {
 pub struct Matches {
     message: Arc<Message>,
     rule: u32,
-    known: OnceLock<Py<PyTuple>>,
 }
 
 #[pymethods]
@@ -107,15 +110,13 @@ impl Matches {
 
 impl Matches {
     fn tuple<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        if let Some(known) = self.known.get() {
-            return Ok(known.bind(py).clone().into_any());
+        let message = &self.message;
+        if message.matches.get().is_none() {
+            let _ = message.matches.set(message.describe(py)?);
         }
-        let made = self.message.describe(py, self.rule)?;
-        let _ = self.known.set(made.unbind());
-        Ok(self
-            .known
-            .get()
-            .expect("was set")
+        let matches = message.matches.get().expect("was set");
+        let at = message.rules.iter().position(|&rule| rule == self.rule);
+        Ok(matches[at.expect("it is one of them")]
             .bind(py)
             .clone()
             .into_any())
@@ -123,57 +124,73 @@ impl Matches {
 }
 
 impl Message {
-    /// Every match of a rule's patterns, in the order of their places.
-    fn describe<'py>(&self, py: Python<'py>, number: u32) -> PyResult<Bound<'py, PyTuple>> {
+    /// The matches of each rule's patterns, in the order of their places.
+    fn describe(&self, py: Python<'_>) -> PyResult<Vec<Py<PyTuple>>> {
+        let program = &*self.program;
+        let texts = texts_of(self.given.bind(py), self.makers.most)?;
+        let Some(texts) = texts else {
+            return self.rules.iter().map(|&rule| self.ask(py, rule)).collect();
+        };
+        let mut described = Described::default();
+        program.with_context(|context, scratch| {
+            context.read(program, texts, Vec::new());
+            let rules = self.rules.iter();
+            rules
+                .map(|&rule| self.of_rule(py, context, scratch, &mut described, rule))
+                .collect()
+        })
+    }
+
+    /// The matches as the Python engine finds them.
+    fn ask(&self, py: Python<'_>, rule: u32) -> PyResult<Py<PyTuple>> {
+        let id = &self.makers.rules[rule as usize];
+        let matches = self.makers.matches.call1(py, (&self.given, id))?;
+        Ok(matches.bind(py).cast::<PyTuple>()?.clone().unbind())
+    }
+
+    fn of_rule(
+        &self,
+        py: Python<'_>,
+        context: &mut Context,
+        scratch: &mut Scratch,
+        described: &mut Described,
+        number: u32,
+    ) -> PyResult<Py<PyTuple>> {
         let rule = &self.program.rules[number as usize];
         let mut found: Vec<(u16, u32, u32, &str, Py<PyAny>)> = Vec::new();
-        {
-            let mut locked = self
-                .context
-                .lock()
-                .map_err(|_| PyRuntimeError::new_err("a description failed before"))?;
-            let (context, described) = &mut *locked;
-            for (at, (pattern, name)) in rule.patterns.iter().enumerate() {
-                if !context.is_touched(*pattern) {
-                    continue;
+        for (at, (pattern, name)) in rule.patterns.iter().enumerate() {
+            if !context.is_touched(*pattern) {
+                continue;
+            }
+            let Ok(evidence) = context.evidence(&self.program, scratch, *pattern) else {
+                return self.ask(py, number);
+            };
+            let places = evidence.places.clone();
+            let name_object = &self.makers.names[&(number, at as u32)];
+            let key = (*pattern, name_object.as_ptr() as usize);
+            let known = match described.entry(key) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(room) => {
+                    let made = places
+                        .iter()
+                        .map(|place| self.match_of(py, context, *pattern, name_object, place));
+                    room.insert(made.collect::<PyResult<Vec<_>>>()?)
                 }
-                let mut scratch = self.program.scratch();
-                let places = context
-                    .evidence(&self.program, &mut scratch, *pattern)
-                    .map(|one| one.places.clone());
-                self.program.give_back(scratch);
-                let Ok(places) = places else {
-                    drop(locked);
-                    let id = &self.makers.rules[number as usize];
-                    let matches = self.makers.matches.call1(py, (&self.given, id))?;
-                    return Ok(matches.bind(py).cast::<PyTuple>()?.clone());
-                };
-                let name_object = &self.makers.names[&(number, at as u32)];
-                let key = (*pattern, name_object.as_ptr() as usize);
-                let known = match described.entry(key) {
-                    Entry::Occupied(known) => known.into_mut(),
-                    Entry::Vacant(room) => {
-                        let made = places
-                            .iter()
-                            .map(|place| self.match_of(py, context, *pattern, name_object, place));
-                        room.insert(made.collect::<PyResult<Vec<_>>>()?)
-                    }
-                };
-                for (place, made) in places.iter().zip(known.iter()) {
-                    found.push((
-                        place.part,
-                        place.first,
-                        place.last,
-                        name,
-                        made.clone_ref(py),
-                    ));
-                }
+            };
+            for (place, made) in places.iter().zip(known.iter()) {
+                found.push((
+                    place.part,
+                    place.first,
+                    place.last,
+                    name,
+                    made.clone_ref(py),
+                ));
             }
         }
         found.sort_by(|one, other| {
             (one.0, one.1, one.2, one.3).cmp(&(other.0, other.1, other.2, other.3))
         });
-        PyTuple::new(py, found.into_iter().map(|(.., made)| made))
+        Ok(PyTuple::new(py, found.into_iter().map(|(.., made)| made))?.unbind())
     }
 
     fn match_of(
@@ -317,7 +334,7 @@ impl Makers {
         Ok(made)
     }
 
-    /// The decision on a message; a record without hits needs no context.
+    /// The decision on a message.
     pub fn decision(
         self: &Arc<Self>,
         py: Python<'_>,
@@ -325,7 +342,6 @@ impl Makers {
         id: &Bound<'_, PyAny>,
         given: &Bound<'_, PyAny>,
         record: Record,
-        context: Option<Context>,
     ) -> PyResult<Py<PyAny>> {
         let quiet = record.is_quiet();
         let known = if quiet {
@@ -362,22 +378,21 @@ impl Makers {
             .enumerate()
             .any(|(at, action)| action == top && in_scope(at));
         let nothing = self.nothing.bind(py);
-        let (hits, shadow_hits, reliefs, escalated) = match context {
-            Some(context) if !quiet => {
-                let message = Arc::new(Message {
-                    program: program.clone(),
-                    makers: self.clone(),
-                    given: given.clone().unbind(),
-                    context: Mutex::new((context, FxHashMap::default())),
-                });
-                self.hits(py, &message, &record)?
-            }
-            _ => (
-                nothing.clone(),
-                nothing.clone(),
-                nothing.clone(),
-                nothing.clone(),
-            ),
+        let (hits, shadow_hits, reliefs, escalated) = if quiet {
+            let none = || nothing.clone();
+            (none(), none(), none(), none())
+        } else {
+            let hits = record.hits.iter().chain(&record.shadow_hits);
+            let rules = hits.map(|hit| hit.rule);
+            let reliefs = record.reliefs.iter().map(|&(rule, ..)| rule);
+            let message = Arc::new(Message {
+                program: program.clone(),
+                makers: self.clone(),
+                given: given.clone().unbind(),
+                rules: rules.chain(reliefs).collect(),
+                matches: OnceLock::new(),
+            });
+            self.hits(py, &message, &record)?
         };
         let arguments = PyTuple::new(
             py,
@@ -424,7 +439,6 @@ impl Makers {
                 Matches {
                     message: message.clone(),
                     rule,
-                    known: OnceLock::new(),
                 },
             )
         };

@@ -108,7 +108,7 @@ pub struct Program {
     added: Vec<(String, u32)>,
     words: OnceLock<Words>,
     dictionary: Arc<Lexicon>,
-    scratch: Mutex<Vec<Scratch>>,
+    pool: Mutex<Vec<(Context, Scratch)>>,
 }
 
 /// The dictionary of a process, read when a message first needs words.
@@ -140,8 +140,6 @@ impl Lexicon {
 pub struct Scratch {
     pub regexes: regex::Cache,
     pub spans: Vec<(u32, u32)>,
-    /// A context that is done with, for its room.
-    pub context: Option<Context>,
 }
 
 pub fn codes(text: &str) -> Vec<u32> {
@@ -237,7 +235,7 @@ impl Program {
             added: given.words,
             words: OnceLock::new(),
             dictionary,
-            scratch: Mutex::default(),
+            pool: Mutex::default(),
         })
     }
 
@@ -246,24 +244,21 @@ impl Program {
             .get_or_init(|| Words::new(self.dictionary.get(), &self.added))
     }
 
-    /// What a thread takes while it decides, and gives back.
-    pub fn scratch(&self) -> Scratch {
-        let taken = self
-            .scratch
-            .lock()
-            .map(|mut pool| pool.pop())
-            .unwrap_or(None);
-        taken.unwrap_or_else(|| Scratch {
-            regexes: self.regexes.cache(),
-            spans: Vec::new(),
-            context: None,
-        })
-    }
-
-    pub fn give_back(&self, scratch: Scratch) {
-        if let Ok(mut pool) = self.scratch.lock() {
-            pool.push(scratch);
+    /// Does something with a context and what a thread needs; both are used again.
+    pub fn with_context<T>(&self, work: impl FnOnce(&mut Context, &mut Scratch) -> T) -> T {
+        let taken = self.pool.lock().map_or(None, |mut pool| pool.pop());
+        let (mut context, mut scratch) = taken.unwrap_or_else(|| {
+            let scratch = Scratch {
+                regexes: self.regexes.cache(),
+                spans: Vec::new(),
+            };
+            (Context::new(self), scratch)
+        });
+        let made = work(&mut context, &mut scratch);
+        if let Ok(mut pool) = self.pool.lock() {
+            pool.push((context, scratch));
         }
+        made
     }
 }
 

@@ -10,8 +10,8 @@ use rustc_hash::FxHashMap;
 
 use crate::chars::Chars;
 use crate::conditions::Value;
-use crate::context::Context;
 use crate::decision::{Makers, Matches};
+use crate::given::{texts_of, Most, Texts, KINDS};
 use crate::part::Tables;
 use crate::plain;
 use crate::program::{Lexicon, Program};
@@ -50,14 +50,12 @@ pub struct Core {
     message: Py<PyAny>,
     /// `fields(given)`: the values of the comparisons, and whether the message lies in the period.
     fields: Py<PyAny>,
-    most_characters: usize,
-    most_parts: usize,
     handed_back: AtomicU64,
 }
 
 /// A message as the core reads it.
 struct Given {
-    texts: Vec<(u8, Vec<u32>)>,
+    texts: Texts,
     values: Vec<Value>,
     fields: Fields,
 }
@@ -70,10 +68,8 @@ enum Read {
     Wrong(PyErr),
 }
 
-/// What was decided, with what is needed to describe its matches; none where the Python engine has to decide.
-type Made = Option<(Record, Option<Context>)>;
-
-const KINDS: [&str; 4] = ["text", "caption", "ocr", "transcript"];
+/// What was decided; none where the Python engine has to decide.
+type Made = Option<Record>;
 
 #[pymethods]
 impl Core {
@@ -99,8 +95,6 @@ impl Core {
             makers: Arc::new(makers),
             message: get(names, "Message")?.unbind(),
             fields: get(names, "fields")?.unbind(),
-            most_characters: get(names, "most_characters")?.extract()?,
-            most_parts: get(names, "most_parts")?.extract()?,
             handed_back: AtomicU64::new(0),
         })
     }
@@ -181,62 +175,34 @@ impl Core {
         message: &Bound<'_, PyAny>,
         ignore_scope: bool,
     ) -> PyResult<Read> {
-        let nothing = Vec::new();
-        let plain = Fields {
-            period: None,
-            ignore_scope,
-        };
-        if let Ok(text) = message.cast::<PyString>() {
-            return Ok(match self.codes(text) {
-                Some(codes) => Read::Ready(Given {
-                    texts: vec![(0, codes)],
-                    values: nothing,
-                    fields: plain,
-                }),
-                None => Read::Back,
-            });
-        }
-        if !message.is_instance(self.message.bind(py))? {
+        let is_text = message.is_instance_of::<PyString>();
+        if !is_text && !message.is_instance(self.message.bind(py))? {
             self.message.bind(py).call_method1("of", (message,))?; // says what is wrong
         }
-        let mut texts = Vec::new();
-        match self.codes(message.getattr("text")?.cast::<PyString>()?) {
-            Some(codes) => texts.push((0, codes)),
-            None => return self.checked(py, message),
-        }
-        let parts = message.getattr("parts")?;
-        if parts.len()? >= self.most_parts {
-            return self.checked(py, message);
-        }
-        let mut length = texts[0].1.len();
-        for part in parts.try_iter()? {
-            let part = part?;
-            let kind: String = part.getattr("kind")?.extract()?;
-            let kind = KINDS.iter().position(|&known| known == kind);
-            match (kind, self.codes(part.getattr("text")?.cast::<PyString>()?)) {
-                (Some(kind), Some(codes)) => {
-                    length += codes.len();
-                    texts.push((kind as u8, codes));
-                }
-                _ => return self.checked(py, message),
-            }
-        }
-        if length > self.most_characters {
-            return self.checked(py, message);
-        }
-        let given = message.getattr("fields")?;
-        let (values, period) = if given.len()? == 0 {
-            (nothing, None)
-        } else {
-            match self.fields.bind(py).call1((given,)) {
-                Ok(read) => read.extract()?,
-                Err(error) => return Ok(Read::Wrong(error)),
-            }
+        let Some(texts) = texts_of(message, self.makers.most)? else {
+            return if is_text {
+                Ok(Read::Back)
+            } else {
+                self.checked(py, message)
+            };
         };
+        let (mut values, mut period) = (Vec::new(), None);
+        if !is_text {
+            let given = message.getattr("fields")?;
+            if given.len()? > 0 {
+                match self.fields.bind(py).call1((given,)) {
+                    Ok(read) => (values, period) = read.extract()?,
+                    Err(error) => return Ok(Read::Wrong(error)),
+                }
+            }
+        }
         Ok(Read::Ready(Given {
             texts,
             values,
-            fields: Fields { period, ..plain },
+            fields: Fields {
+                period,
+                ignore_scope,
+            },
         }))
     }
 
@@ -250,31 +216,11 @@ impl Core {
         )
     }
 
-    /// The code points of a text; none of one with lone surrogates, or of one that is too long.
-    fn codes(&self, text: &Bound<'_, PyString>) -> Option<Vec<u32>> {
-        let text = text.to_str().ok()?;
-        let codes: Vec<u32> = text.chars().map(u32::from).collect();
-        (codes.len() <= self.most_characters).then_some(codes)
-    }
-
     fn work(&self, given: Given) -> Made {
-        let program = &self.program;
-        let mut scratch = program.scratch();
-        let mut context = scratch
-            .context
-            .take()
-            .unwrap_or_else(|| Context::new(program));
-        context.read(program, given.texts, given.values);
-        let record = decide(&mut context, program, &mut scratch, &given.fields);
-        let made = match record {
-            Ok(record) if !record.is_quiet() => Some((record, Some(context))),
-            other => {
-                scratch.context = Some(context);
-                other.ok().map(|record| (record, None))
-            }
-        };
-        program.give_back(scratch);
-        made
+        self.program.with_context(|context, scratch| {
+            context.read(&self.program, given.texts, given.values);
+            decide(context, &self.program, scratch, &given.fields).ok()
+        })
     }
 
     fn finish(
@@ -283,7 +229,7 @@ impl Core {
         message: &Bound<'_, PyAny>,
         made: Made,
     ) -> PyResult<Option<Py<PyAny>>> {
-        let Some((record, context)) = made else {
+        let Some(record) = made else {
             return self.back();
         };
         let id = if message.is_instance_of::<PyString>() {
@@ -292,7 +238,7 @@ impl Core {
             message.getattr("id")?
         };
         self.makers
-            .decision(py, &self.program, &id, message, record, context)
+            .decision(py, &self.program, &id, message, record)
             .map(Some)
     }
 }
@@ -328,6 +274,10 @@ fn makers(
         matches: object("matches")?,
         actions: ["allow", "label", "review", "block"].map(string).into(),
         parts: KINDS.map(string).into(),
+        most: Most {
+            characters: get(names, "most_characters")?.extract()?,
+            parts: get(names, "most_parts")?.extract()?,
+        },
         revision: string(revision),
         rules: program.rules.iter().map(|rule| string(&rule.id)).collect(),
         clauses: program
