@@ -29,17 +29,17 @@ impl Bits {
     }
 
     #[inline]
-    pub fn add_all(&mut self, other: &Bits) {
-        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
-            *mine |= theirs;
+    pub fn add_all(&mut self, some: &Few) {
+        for &(at, word) in some.words() {
+            self.0[at as usize] |= word;
         }
     }
 
     /// Whether the two have a number in common.
     #[inline]
     pub fn meets(&self, some: &Few) -> bool {
-        let meets = |&(at, word): &(u32, u64)| self.0[at as usize] & word != 0;
-        meets(&some.first) || some.others.iter().any(meets)
+        some.words()
+            .any(|&(at, word)| self.0[at as usize] & word != 0)
     }
 
     /// The numbers, lowest first.
@@ -80,5 +80,10 @@ impl Few {
             first,
             others: words.into(),
         }
+    }
+
+    #[inline]
+    fn words(&self) -> impl Iterator<Item = &(u32, u64)> {
+        std::iter::once(&self.first).chain(&self.others)
     }
 }

@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::bits::{Bits, Few};
+use crate::bits::Few;
 use crate::context::{Context, HandBack, Place};
 use crate::plain::Node;
 use crate::program::{Error, Program, Rule, Scratch};
@@ -408,21 +408,22 @@ fn near_words(
 
 /// What opens each rule: for each pattern the rules of which it is one of the patterns they cannot hit without; and the
 /// rules that need none.
-pub fn openings(rules: &[Rule], costs: &[f64], always: &[u32]) -> (Vec<Bits>, Bits) {
+pub fn openings(rules: &[Rule], costs: &[f64], always: &[u32]) -> (Vec<Few>, Few) {
     let mut known: Vec<Option<Option<Vec<u32>>>> = rules.iter().map(|_| None).collect();
-    let mut opens = vec![Bits::new(rules.len()); costs.len()];
-    let mut open = Bits::new(rules.len());
+    let mut opens = vec![Vec::new(); costs.len()];
+    let mut open = Vec::new();
     for number in 0..rules.len() {
         match required(number, rules, costs, &mut known) {
             Some(some) if !some.iter().any(|one| always.contains(one)) => {
                 for pattern in some {
-                    opens[pattern as usize].add(number as u32);
+                    opens[pattern as usize].push(number as u32);
                 }
             }
-            _ => open.add(number as u32),
+            _ => open.push(number as u32),
         }
     }
-    (opens, open)
+    let opens = opens.iter().map(|rules| Few::of(rules)).collect();
+    (opens, Few::of(&open))
 }
 
 /// Patterns one of which must be found where a rule hits, as rare as they can be; none if it may hit without.

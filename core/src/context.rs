@@ -64,8 +64,10 @@ pub struct Context {
     candidates: Vec<Candidate>,
     sorted: bool,
     evidence: Vec<Evidence>,
-    /// For each pattern the number of its evidence, from 1.
+    /// For each pattern the number of its evidence, from 1; 0 for those not asked for.
     at: Vec<u32>,
+    asked: Vec<u32>,
+    /// Of the rules that may hit.
     outcomes: Vec<Option<Outcome>>,
     /// The rules of which it is open whether they may hit, and those that may.
     may_be_asked: Bits,
@@ -83,6 +85,7 @@ impl Context {
             sorted: false,
             evidence: Vec::new(),
             at: vec![0; program.patterns.len()],
+            asked: Vec::new(),
             outcomes: vec![None; program.rules.len()],
             may_be_asked: Bits::new(program.rules.len()),
             may_hit: Bits::new(program.rules.len()),
@@ -97,8 +100,12 @@ impl Context {
         self.candidates.clear();
         self.sorted = false;
         self.evidence.clear();
-        self.at.fill(0);
-        self.outcomes.fill(None);
+        for number in self.asked.drain(..) {
+            self.at[number as usize] = 0;
+        }
+        for rule in self.may_hit.iter() {
+            self.outcomes[rule as usize] = None;
+        }
         self.may_be_asked.clear();
         self.may_hit.clear();
         self.length = None;
@@ -227,6 +234,7 @@ impl Context {
             self.evidence.push(found);
             at = self.evidence.len();
             self.at[number as usize] = at as u32;
+            self.asked.push(number);
         }
         Ok(&self.evidence[at - 1])
     }

@@ -19,8 +19,8 @@ pub type User = (u32, u32);
 struct Node {
     key: u64,
     number: u32,
-    /// The literal that ends here, from 1; 0 for none.
-    literal: u32,
+    /// Where the users of the literal that ends here stand; 0 for none.
+    users: u32,
 }
 
 /// Nodes by their keys: hashed, with open addresses.
@@ -36,7 +36,7 @@ impl Table {
         let node = Node {
             key: EMPTY,
             number: 0,
-            literal: 0,
+            users: 0,
         };
         Table {
             nodes: vec![node; slots],
@@ -73,52 +73,20 @@ impl Table {
     }
 }
 
-/// The literals that begin with so many characters; what of them is asked first.
-struct Beginnings<const N: usize> {
-    sieve: Sieve,
-    table: Table,
-}
-
-/// So many places go through the sieve before the table is looked into: then no look waits for the one before.
+/// So many places go through the sieve before a table is looked into: then no look waits for the one before.
 const AT_ONCE: usize = 64;
-
-impl<const N: usize> Beginnings<N> {
-    fn new(beginnings: usize, nodes: usize) -> Self {
-        Beginnings {
-            sieve: Sieve::new(beginnings),
-            table: Table::new(nodes),
-        }
-    }
-
-    /// Tells where one begins, and its node.
-    #[inline]
-    fn each(&self, text: &[u32], mut tell: impl FnMut(usize, Node)) {
-        let mut places = [0; AT_ONCE];
-        let windows = (text.len() + 1).saturating_sub(N);
-        for base in (0..windows).step_by(AT_ONCE) {
-            let here = &text[base..text.len().min(base + AT_ONCE + N - 1)];
-            let mut count = 0;
-            for (at, window) in here.windows(N).enumerate() {
-                places[count] = at;
-                count += usize::from(self.sieve.may_have(key_of(window)));
-            }
-            for &at in &places[..count] {
-                if let Some(node) = self.table.get(key_of(&here[at..at + N])) {
-                    tell(base + at, node);
-                }
-            }
-        }
-    }
-}
+/// Stands after the end of a text; no character.
+const EDGE: u32 = 0x1F_FFFF;
 
 pub struct Literals {
-    singles: Beginnings<1>,
-    pairs: Beginnings<2>,
-    longer: Beginnings<3>,
+    /// How they begin.
+    sieve: Sieve,
+    singles: Table,
+    pairs: Table,
+    longer: Table,
+    /// Those of each literal, behind how many they are.
     users: Vec<User>,
-    /// Where the users of a literal begin.
-    firsts: Vec<u32>,
-    /// The literals that go on below the tree: the node, the number, and what follows.  Sorted by node.
+    /// The literals that go on below the tree: the node, the place of the users, and what follows.  Sorted by node.
     tails: Vec<(u32, u32, Vec<u32>)>,
 }
 
@@ -127,29 +95,27 @@ impl Literals {
     pub fn new(texts: &[Vec<u32>], users: &[Vec<User>]) -> Self {
         let of_size = |size: usize| texts.iter().filter(|text| text.len() == size).count();
         let (singles, pairs) = (of_size(1), of_size(2));
-        let longer = texts.len() - singles - pairs;
         let mut one = Literals {
-            singles: Beginnings::new(singles, singles),
-            pairs: Beginnings::new(pairs, pairs),
-            longer: Beginnings::new(longer, nodes_of(texts)),
-            users: users.concat(),
-            firsts: vec![0],
+            sieve: Sieve::new(texts.len()),
+            singles: Table::new(singles),
+            pairs: Table::new(pairs),
+            longer: Table::new(nodes_of(texts)),
+            users: vec![(0, 0)], // no literal has its users at 0
             tails: Vec::new(),
         };
-        for some in users {
-            one.firsts
-                .push(one.firsts[one.firsts.len() - 1] + some.len() as u32);
-        }
         let mut count = 0;
-        for (number, text) in (0_u32..).zip(texts) {
-            let (sieve, table) = match text.len() {
+        for (text, some) in texts.iter().zip(users) {
+            let place = one.users.len() as u32;
+            one.users.push((some.len() as u32, 0));
+            one.users.extend(some);
+            let table = match text.len() {
                 0 => continue,
-                1 => (&mut one.singles.sieve, &mut one.singles.table),
-                2 => (&mut one.pairs.sieve, &mut one.pairs.table),
-                _ => (&mut one.longer.sieve, &mut one.longer.table),
+                1 => &mut one.singles,
+                2 => &mut one.pairs,
+                _ => &mut one.longer,
             };
             let begin = key_of(text);
-            sieve.add(begin);
+            one.sieve.add(begin);
             let mut node = table.put(begin, &mut count);
             for &code in text.iter().take(DEPTH).skip(3) {
                 let key = key_of_pair(node.number, code);
@@ -157,9 +123,9 @@ impl Literals {
             }
             match text.get(DEPTH..) {
                 Some(tail) if !tail.is_empty() => {
-                    one.tails.push((node.number, number, tail.to_vec()))
+                    one.tails.push((node.number, place, tail.to_vec()))
                 }
-                _ => node.literal = number + 1,
+                _ => node.users = place,
             }
         }
         one.tails.sort();
@@ -167,26 +133,58 @@ impl Literals {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.users.is_empty()
+        self.users.len() == 1
     }
 
-    fn users(&self, literal: u32) -> &[User] {
-        &self.users
-            [self.firsts[literal as usize] as usize..self.firsts[literal as usize + 1] as usize]
+    #[inline]
+    fn users(&self, place: u32) -> &[User] {
+        let first = place as usize + 1;
+        &self.users[first..first + self.users[place as usize].0 as usize]
     }
 
-    /// Tells of every literal its users and its `[start, end)`.
+    /// Tells of every literal its users and its `[start, end)`, in the order of the starts, shorter ones first.
     #[inline]
     pub fn find(&self, text: &[u32], mut found: impl FnMut(&[User], usize, usize)) {
-        self.singles.each(text, |start, node| {
-            found(self.users(node.literal - 1), start, start + 1);
-        });
-        self.pairs.each(text, |start, node| {
-            found(self.users(node.literal - 1), start, start + 2);
-        });
-        self.longer.each(text, |start, node| {
-            self.walk(text, start, node, &mut found);
-        });
+        let mut sifted = [0_u8; AT_ONCE];
+        for base in (0..text.len()).step_by(AT_ONCE) {
+            let here = &text[base..];
+            self.sift(here, &mut sifted);
+            for (at, &may_begin) in sifted.iter().enumerate().take(here.len()) {
+                let (start, here) = (base + at, &here[at..]);
+                if may_begin & 1 != 0 {
+                    if let Some(node) = self.singles.get(key_of(&here[..1])) {
+                        found(self.users(node.users), start, start + 1);
+                    }
+                }
+                if may_begin & 2 != 0 && here.len() > 1 {
+                    if let Some(node) = self.pairs.get(key_of(&here[..2])) {
+                        found(self.users(node.users), start, start + 2);
+                    }
+                }
+                if may_begin & 4 != 0 && here.len() > 2 {
+                    if let Some(node) = self.longer.get(key_of(here)) {
+                        self.walk(text, start, node, &mut found);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What may begin at each place: 1 a literal of one character, 2 of two, 4 of more.
+    #[inline(never)]
+    fn sift(&self, text: &[u32], sifted: &mut [u8; AT_ONCE]) {
+        let may_begin = |first: u32, second: u32, third: u32| {
+            let one = self.sieve.may_have(key_of(&[first]));
+            let two = self.sieve.may_have(key_of(&[first, second]));
+            let three = self.sieve.may_have(key_of(&[first, second, third]));
+            u8::from(one) | u8::from(two) << 1 | u8::from(three) << 2
+        };
+        for (into, three) in sifted.iter_mut().zip(text.windows(3)) {
+            *into = may_begin(three[0], three[1], three[2]);
+        }
+        for at in text.len().saturating_sub(2)..text.len().min(AT_ONCE) {
+            sifted[at] = may_begin(text[at], *text.get(at + 1).unwrap_or(&EDGE), EDGE);
+        }
     }
 
     /// The literals that begin with the three characters of a node.
@@ -199,17 +197,17 @@ impl Literals {
     ) {
         let mut end = start + 3;
         loop {
-            if node.literal > 0 {
-                found(self.users(node.literal - 1), start, end);
+            if node.users > 0 {
+                found(self.users(node.users), start, end);
             }
             let Some(&code) = text.get(end) else { return };
             if end - start == DEPTH {
-                self.below(&text[end..], node.number, |literal, size| {
-                    found(self.users(literal), start, end + size);
+                self.below(&text[end..], node.number, |users, size| {
+                    found(self.users(users), start, end + size);
                 });
                 return;
             }
-            match self.longer.table.get(key_of_pair(node.number, code)) {
+            match self.longer.get(key_of_pair(node.number, code)) {
                 Some(next) => node = next,
                 None => return,
             }
@@ -220,12 +218,12 @@ impl Literals {
     /// The literals that go on below a node of the lowest level, with the sizes of their tails.
     fn below(&self, rest: &[u32], number: u32, mut found: impl FnMut(u32, usize)) {
         let first = self.tails.partition_point(|&(node, ..)| node < number);
-        for (_, literal, tail) in self.tails[first..]
+        for (_, users, tail) in self.tails[first..]
             .iter()
             .take_while(|&&(node, ..)| node == number)
         {
             if rest.starts_with(tail) {
-                found(*literal, tail.len());
+                found(*users, tail.len());
             }
         }
     }

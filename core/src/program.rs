@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use rustc_hash::FxHashMap;
 
-use crate::bits::Bits;
+use crate::bits::Few;
 use crate::conditions::Condition;
 use crate::context::Context;
 use crate::literals::Literals;
@@ -93,9 +93,9 @@ pub struct Program {
     pub rules: Vec<Rule>,
     pub prefilter: Prefilter,
     /// The rules that a pattern opens: it is one of those of which the rule needs one.
-    pub opens: Vec<Bits>,
+    pub opens: Vec<Few>,
     /// The rules that need no pattern.
-    pub open: Bits,
+    pub open: Few,
     pub has_shadow_reliefs: bool,
     pub escalations: Vec<Escalation>,
     pub exceptions: Vec<(String, Condition)>,

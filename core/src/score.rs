@@ -69,7 +69,7 @@ pub fn decide(
         ..Record::default()
     };
     let live = context.live(program);
-    let mut by_category: Vec<Vec<u32>> = vec![Vec::new(); program.categories.len()];
+    let mut hits = Vec::new();
     let mut shadow_rules = Vec::new();
     for &number in &live {
         let rule = &program.rules[number as usize];
@@ -78,23 +78,15 @@ pub fn decide(
         }
         if context.outcome(program, scratch, number)?.hit() {
             match rule.category {
-                Some(category) if rule.stable => by_category[category].push(number),
+                Some(category) if rule.stable => hits.push((category, number)),
                 _ => shadow_rules.push(number),
             }
         }
     }
-    for (category, some) in by_category.iter().enumerate() {
-        if !some.is_empty() {
-            record.categories[category].0 = score(
-                context,
-                program,
-                scratch,
-                &live,
-                category,
-                some,
-                &mut record,
-            )?;
-        }
+    hits.sort_by_key(|&(category, _)| category);
+    for some in hits.chunk_by(|one, other| one.0 == other.0) {
+        let total = score(context, program, scratch, &live, some, &mut record)?;
+        record.categories[some[0].0].0 = total;
     }
     for override_ in &program.escalations {
         escalate(context, program, scratch, override_, &mut record)?;
@@ -131,12 +123,12 @@ fn score(
     program: &Program,
     scratch: &mut Scratch,
     live: &[u32],
-    category: usize,
-    hits: &[u32],
+    hits: &[(usize, u32)],
     record: &mut Record,
 ) -> Result<i64, HandBack> {
     let mut counted = Vec::with_capacity(hits.len());
-    for &number in hits {
+    let category = hits[0].0;
+    for &(_, number) in hits {
         let weight = context.outcome(program, scratch, number)?.weight;
         let points = times(program, program.rules[number as usize].score, weight);
         counted.push(Hit {

@@ -3,7 +3,7 @@
 /// A set of keys that may hold more than it was told of, never less (B. Bloom, 1970, with one hash).
 pub struct Sieve {
     words: Vec<u64>,
-    shift: u32,
+    mask: usize,
 }
 
 /// The key of two characters, or of a number and a character.
@@ -26,26 +26,28 @@ pub fn key_of(text: &[u32]) -> u64 {
 impl Sieve {
     /// For about so many keys: sixteen bits each.
     pub fn new(count: usize) -> Self {
-        let bits = (count * 16).next_power_of_two().max(512);
+        let words = (count / 4).next_power_of_two().max(8);
         Sieve {
-            words: vec![0; bits / 64],
-            shift: 64 - bits.trailing_zeros(),
+            words: vec![0; words],
+            mask: words - 1,
         }
     }
 
+    /// The word and the bit of a key.
     #[inline]
-    fn place(&self, key: u64) -> usize {
-        (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize
+    fn place(&self, key: u64) -> (usize, u64) {
+        let hash = key.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        ((hash >> 32) as usize & self.mask, hash >> 58)
     }
 
     pub fn add(&mut self, key: u64) {
-        let place = self.place(key);
-        self.words[place / 64] |= 1 << (place % 64);
+        let (at, bit) = self.place(key);
+        self.words[at] |= 1 << bit;
     }
 
     #[inline]
     pub fn may_have(&self, key: u64) -> bool {
-        let place = self.place(key);
-        self.words[place / 64] >> (place % 64) & 1 != 0
+        let (at, bit) = self.place(key);
+        self.words[at] >> bit & 1 != 0
     }
 }

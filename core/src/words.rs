@@ -15,6 +15,9 @@ const NONE: u32 = u32::MAX;
 
 /// A prefix tree; a node that ends a word has its frequency.
 struct Tree {
+    /// Of the root; NONE for characters that begin no word.
+    first: Vec<u32>,
+    /// Of the other nodes.
     children: FxHashMap<(u32, u32), u32>,
     frequency: Vec<u32>,
     /// The first two characters of words.
@@ -27,9 +30,10 @@ impl Tree {
         let mut children = FxHashMap::default();
         children.reserve(words * 2);
         Tree {
+            first: Vec::new(),
             children,
             frequency: vec![0],
-            begins: Sieve::new(words),
+            begins: Sieve::new(words / 4), // many begin alike
         }
     }
 
@@ -41,7 +45,19 @@ impl Tree {
         let mut node = 0;
         for code in word.chars() {
             let next = self.frequency.len() as u32;
-            let found = *self.children.entry((node, u32::from(code))).or_insert(next);
+            let code = u32::from(code);
+            let found = if node == 0 {
+                if self.first.len() <= code as usize {
+                    self.first.resize(code as usize + 1, NONE);
+                }
+                let first = &mut self.first[code as usize];
+                if *first == NONE {
+                    *first = next;
+                }
+                *first
+            } else {
+                *self.children.entry((node, code)).or_insert(next)
+            };
             if found == next {
                 self.frequency.push(0);
             }
@@ -52,10 +68,12 @@ impl Tree {
 
     #[inline]
     fn child(&self, node: u32, code: u32) -> u32 {
-        if node == NONE {
-            return NONE;
-        }
-        self.children.get(&(node, code)).copied().unwrap_or(NONE)
+        let found = match node {
+            NONE => None,
+            0 => self.first.get(code as usize),
+            _ => self.children.get(&(node, code)),
+        };
+        found.copied().unwrap_or(NONE)
     }
 }
 

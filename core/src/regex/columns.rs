@@ -22,9 +22,12 @@ impl Columns {
     /// Of a symbol below `edge`, or of the edge of the text.
     #[inline]
     pub fn of(&mut self, symbol: u16, edge: u16, holds: u64) -> u32 {
-        let place = holds
-            .saturating_mul(u64::from(edge) + 1)
-            .saturating_add(u64::from(symbol));
+        let place = match holds {
+            0 => u64::from(symbol), // nearly always
+            _ => holds
+                .saturating_mul(u64::from(edge) + 1)
+                .saturating_add(u64::from(symbol)),
+        };
         match self.dense.get(place as usize) {
             Some(&column) if column != NONE => column,
             _ => self.add(symbol, edge, holds, place),

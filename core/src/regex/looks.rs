@@ -86,15 +86,7 @@ pub(super) fn mark_all(
         if let Look::Around { behind, machine } = look {
             let walker = walkers.next().expect("a walker for each program");
             let reader = Reader { machine, alphabet };
-            walker.read(
-                reader,
-                &room.symbols,
-                &room.holds,
-                !behind,
-                &mut room.columns,
-            );
-            let (scratch, holds) = (&mut room.scratch, &mut room.holds);
-            walker.mark(reader, scratch, &room.columns, !behind, 1 << number, holds);
+            walker.mark(reader, room, !behind, 1 << number);
         }
     }
 }

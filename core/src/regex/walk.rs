@@ -4,6 +4,7 @@ use super::alphabet::Alphabet;
 use super::columns::Columns;
 use super::dfa::{Dfa, Letter, Scratch, DEAD, MATCH, UNKNOWN};
 use super::machine::Machine;
+use super::Room;
 
 /// The states of a machine and, where it asks for looks, its columns; without looks a column is a symbol.
 #[derive(Debug)]
@@ -62,22 +63,25 @@ impl Walker {
         let edge = reader.alphabet.count() as u16;
         let asks = reader.machine.asks;
         let columns = &mut self.columns;
-        out.clear();
-        out.reserve(symbols.len() + 1);
-        let (first, last) = if back {
-            (Some(edge), None)
-        } else {
-            (None, Some(edge))
+        let mut column = |symbol: u16, holds: u64| match asks {
+            0 => u32::from(symbol),
+            _ => columns.of(symbol, edge, holds & asks),
         };
-        let letters = first.into_iter().chain(symbols.iter().copied()).chain(last);
-        if asks == 0 {
-            out.extend(letters.map(u32::from));
-        } else {
-            out.extend(
-                letters
-                    .zip(holds)
-                    .map(|(symbol, holds)| columns.of(symbol, edge, holds & asks)),
-            );
+        out.clear();
+        if back {
+            out.push(column(edge, holds[0]));
+        }
+        let beside = &holds[usize::from(back)..];
+        out.extend(
+            symbols
+                .iter()
+                .zip(beside)
+                .map(|(&symbol, &holds)| column(symbol, holds)),
+        );
+        if !back {
+            out.push(column(edge, holds[symbols.len()]));
+        }
+        if asks != 0 {
             self.dfa.widen(columns.count());
         }
     }
@@ -151,27 +155,50 @@ impl Walker {
     }
 
     /// Sets a bit wherever a match ends, or on a walk back begins.
-    pub fn mark(
-        &mut self,
-        reader: Reader,
-        scratch: &mut Scratch,
-        columns: &[u32],
-        back: bool,
-        bit: u64,
-        holds: &mut [u64],
-    ) {
+    pub fn mark(&mut self, reader: Reader, room: &mut Room, back: bool, bit: u64) {
+        let edge = reader.alphabet.count() as u16;
+        let Room {
+            scratch,
+            symbols,
+            holds,
+            columns,
+            ..
+        } = room;
+        if reader.machine.asks != 0 {
+            self.read(reader, symbols, holds, back, columns);
+        }
         let mut state = self.dfa.start(reader.machine, false, scratch);
-        let mut mark = |(&column, holds): (&u32, &mut u64)| {
+        let mut mark = |column: u32, holds: &mut u64| {
             let next = self.step(reader, scratch, state, column);
             if next & MATCH != 0 {
                 *holds |= bit;
             }
             state = next & !MATCH;
         };
-        if back {
-            columns.iter().zip(holds).rev().for_each(mark);
-        } else {
-            columns.iter().zip(holds).for_each(&mut mark);
+        match (reader.machine.asks, back) {
+            (0, true) => {
+                let (first, others) = holds.split_first_mut().expect("there is an edge");
+                let places = symbols.iter().zip(others);
+                places
+                    .rev()
+                    .for_each(|(&symbol, holds)| mark(u32::from(symbol), holds));
+                mark(u32::from(edge), first);
+            }
+            (0, false) => {
+                let (last, others) = holds.split_last_mut().expect("there is an edge");
+                let places = symbols.iter().zip(others);
+                places.for_each(|(&symbol, holds)| mark(u32::from(symbol), holds));
+                mark(u32::from(edge), last);
+            }
+            (_, true) => columns
+                .iter()
+                .zip(holds)
+                .rev()
+                .for_each(|(&column, holds)| mark(column, holds)),
+            (_, false) => columns
+                .iter()
+                .zip(holds)
+                .for_each(|(&column, holds)| mark(column, holds)),
         }
     }
 
