@@ -1,4 +1,7 @@
-//! Letters numbered as a text brings them up.
+//! The columns of a machine's table: letters, numbered.
+//!
+//! A symbol where no look holds is its own column, and so is the edge of the text; others are numbered behind these as texts
+//! bring them up.
 
 use rustc_hash::FxHashMap;
 
@@ -10,36 +13,48 @@ const DENSE: u64 = 1 << 12;
 const MOST: usize = 1 << 12;
 const NONE: u32 = u32::MAX;
 
-/// The columns of a machine that asks for looks.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Columns {
+    /// Of the edge of the text; symbols are below.
+    edge: u16,
+    /// Those behind the edge.
     letters: Vec<Letter>,
     dense: Vec<u32>,
     sparse: FxHashMap<(u16, u64), u32>,
 }
 
 impl Columns {
-    /// Of a symbol below `edge`, or of the edge of the text.
+    /// Of an alphabet of so many symbols.
+    pub fn new(symbols: usize) -> Self {
+        Self {
+            edge: symbols as u16,
+            letters: Vec::new(),
+            dense: Vec::new(),
+            sparse: FxHashMap::default(),
+        }
+    }
+
+    /// Of a symbol, or of the edge of the text.
     #[inline]
-    pub fn of(&mut self, symbol: u16, edge: u16, holds: u64) -> u32 {
-        let place = match holds {
-            0 => u64::from(symbol), // nearly always
-            _ => holds
-                .saturating_mul(u64::from(edge) + 1)
-                .saturating_add(u64::from(symbol)),
-        };
+    pub fn of(&mut self, symbol: u16, holds: u64) -> u32 {
+        if holds == 0 {
+            return u32::from(symbol);
+        }
+        let place = holds
+            .saturating_mul(u64::from(self.edge) + 1)
+            .saturating_add(u64::from(symbol));
         match self.dense.get(place as usize) {
             Some(&column) if column != NONE => column,
-            _ => self.add(symbol, edge, holds, place),
+            _ => self.add(symbol, holds, place),
         }
     }
 
     #[cold]
-    fn add(&mut self, symbol: u16, edge: u16, holds: u64, place: u64) -> u32 {
-        let next = self.letters.len() as u32;
+    fn add(&mut self, symbol: u16, holds: u64, place: u64) -> u32 {
+        let next = self.count() as u32;
         let column = *self.sparse.entry((symbol, holds)).or_insert(next);
         if column == next {
-            let symbol = (symbol != edge).then_some(symbol);
+            let symbol = (symbol != self.edge).then_some(symbol);
             self.letters.push(Letter { symbol, holds });
         }
         if place < DENSE {
@@ -52,11 +67,18 @@ impl Columns {
     }
 
     pub fn letter(&self, column: u32) -> Letter {
-        self.letters[column as usize]
+        let edge = u32::from(self.edge);
+        if column > edge {
+            return self.letters[(column - edge) as usize - 1];
+        }
+        Letter {
+            symbol: (column < edge).then_some(column as u16),
+            holds: 0,
+        }
     }
 
     pub fn count(&self) -> usize {
-        self.letters.len()
+        usize::from(self.edge) + 1 + self.letters.len()
     }
 
     /// Whether there are more than should be kept.

@@ -16,7 +16,7 @@ pub const UNKNOWN: u32 = 1 << 30;
 pub const DEAD: u32 = 1 << 29;
 
 /// Bytes; then the states are forgotten and made anew.
-const MOST: usize = 1 << 20;
+const MOST: usize = 8 << 20;
 /// In front of a list: a match right here does not count.
 const NOT_HERE: u32 = u32::MAX;
 

@@ -2,11 +2,11 @@
 
 use super::alphabet::Alphabet;
 use super::columns::Columns;
-use super::dfa::{Dfa, Letter, Scratch, DEAD, MATCH, UNKNOWN};
+use super::dfa::{Dfa, Scratch, DEAD, MATCH, UNKNOWN};
 use super::machine::Machine;
 use super::Room;
 
-/// The states of a machine and, where it asks for looks, its columns; without looks a column is a symbol.
+/// The states of a machine, and the columns of their table; without looks a column is a symbol.
 #[derive(Debug)]
 pub struct Walker {
     dfa: Dfa,
@@ -32,15 +32,10 @@ pub struct Begin {
 
 impl Walker {
     pub fn new(reader: Reader) -> Self {
-        // With looks it is not known beforehand which letters there are.
-        let columns = if reader.machine.asks == 0 {
-            reader.alphabet.count() + 1
-        } else {
-            8
-        };
+        let columns = Columns::new(reader.alphabet.count());
         Self {
-            dfa: Dfa::new(columns),
-            columns: Columns::default(),
+            dfa: Dfa::new(columns.count()),
+            columns,
         }
     }
 
@@ -63,10 +58,7 @@ impl Walker {
         let edge = reader.alphabet.count() as u16;
         let asks = reader.machine.asks;
         let columns = &mut self.columns;
-        let mut column = |symbol: u16, holds: u64| match asks {
-            0 => u32::from(symbol),
-            _ => columns.of(symbol, edge, holds & asks),
-        };
+        let mut column = |symbol: u16, holds: u64| columns.of(symbol, holds & asks);
         out.clear();
         if back {
             out.push(column(edge, holds[0]));
@@ -81,9 +73,7 @@ impl Walker {
         if !back {
             out.push(column(edge, holds[symbols.len()]));
         }
-        if asks != 0 {
-            self.dfa.widen(columns.count());
-        }
+        self.dfa.widen(columns.count());
     }
 
     /// Where the first match ends; `column` tells that of each place until the end, `edge` is that of the end.
@@ -208,15 +198,7 @@ impl Walker {
         if known != UNKNOWN {
             return known;
         }
-        let letter = if reader.machine.asks != 0 {
-            self.columns.letter(column)
-        } else {
-            let inside = (column as usize) < reader.alphabet.count();
-            Letter {
-                symbol: inside.then_some(column as u16),
-                holds: 0,
-            }
-        };
+        let letter = self.columns.letter(column);
         self.dfa.make(reader, scratch, state, column, letter)
     }
 }
