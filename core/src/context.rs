@@ -449,11 +449,9 @@ fn find_all(
     spans: &mut Vec<(u32, u32)>,
 ) -> Result<(), HandBack> {
     let classes = program.regexes.classes();
-    let text = part.classes.get_or_init(|| {
-        let of =
-            |&code: &u32| classes.of(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-        part.plain().iter().map(of).collect()
-    });
+    let text = part
+        .classes
+        .get_or_init(|| classes.read(part.plain().iter().copied()));
     let regex = program.regexes.regex(number as usize).ok_or(HandBack)?;
     regex.find_all(classes, &mut scratch.regexes, text, spans);
     Ok(())

@@ -75,8 +75,15 @@ impl Table {
 
 /// So many places go through the sieve before a table is looked into: then no look waits for the one before.
 const AT_ONCE: usize = 64;
-/// Stands after the end of a text; no character.
-const EDGE: u32 = 0x1F_FFFF;
+
+/// The places of the bits that are set.
+fn places(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let at = bits.trailing_zeros();
+        bits &= bits.wrapping_sub(1);
+        (at < u64::BITS).then_some(at as usize)
+    })
+}
 
 pub struct Literals {
     /// How they begin.
@@ -142,49 +149,47 @@ impl Literals {
         &self.users[first..first + self.users[place as usize].0 as usize]
     }
 
-    /// Tells of every literal its users and its `[start, end)`, in the order of the starts, shorter ones first.
+    /// Tells of every literal its users and its `[start, end)`.
     #[inline]
     pub fn find(&self, text: &[u32], mut found: impl FnMut(&[User], usize, usize)) {
-        let mut sifted = [0_u8; AT_ONCE];
         for base in (0..text.len()).step_by(AT_ONCE) {
             let here = &text[base..];
-            self.sift(here, &mut sifted);
-            for (at, &may_begin) in sifted.iter().enumerate().take(here.len()) {
-                let (start, here) = (base + at, &here[at..]);
-                if may_begin & 1 != 0 {
-                    if let Some(node) = self.singles.get(key_of(&here[..1])) {
-                        found(self.users(node.users), start, start + 1);
-                    }
+            let [singles, pairs, longer] = self.sift(here);
+            for at in places(singles) {
+                if let Some(node) = self.singles.get(key_of(&here[at..at + 1])) {
+                    found(self.users(node.users), base + at, base + at + 1);
                 }
-                if may_begin & 2 != 0 && here.len() > 1 {
-                    if let Some(node) = self.pairs.get(key_of(&here[..2])) {
-                        found(self.users(node.users), start, start + 2);
-                    }
+            }
+            for at in places(pairs) {
+                if let Some(node) = self.pairs.get(key_of(&here[at..at + 2])) {
+                    found(self.users(node.users), base + at, base + at + 2);
                 }
-                if may_begin & 4 != 0 && here.len() > 2 {
-                    if let Some(node) = self.longer.get(key_of(here)) {
-                        self.walk(text, start, node, &mut found);
-                    }
+            }
+            for at in places(longer) {
+                if let Some(node) = self.longer.get(key_of(&here[at..at + 3])) {
+                    self.walk(text, base + at, node, &mut found);
                 }
             }
         }
     }
 
-    /// What may begin at each place: 1 a literal of one character, 2 of two, 4 of more.
+    /// At which of the next places a literal may begin, as bits: one of one character, of two, of more.
     #[inline(never)]
-    fn sift(&self, text: &[u32], sifted: &mut [u8; AT_ONCE]) {
-        let may_begin = |first: u32, second: u32, third: u32| {
-            let one = self.sieve.may_have(key_of(&[first]));
-            let two = self.sieve.may_have(key_of(&[first, second]));
-            let three = self.sieve.may_have(key_of(&[first, second, third]));
-            u8::from(one) | u8::from(two) << 1 | u8::from(three) << 2
+    fn sift(&self, text: &[u32]) -> [u64; 3] {
+        let mut found = [0; 3];
+        let mut sift = |at: usize, beginning: &[u32]| {
+            for size in 1..=beginning.len() {
+                let may_begin = self.sieve.may_have(key_of(&beginning[..size]));
+                found[size - 1] |= u64::from(may_begin) << at;
+            }
         };
-        for (into, three) in sifted.iter_mut().zip(text.windows(3)) {
-            *into = may_begin(three[0], three[1], three[2]);
+        for (at, three) in text.windows(3).take(AT_ONCE).enumerate() {
+            sift(at, three);
         }
         for at in text.len().saturating_sub(2)..text.len().min(AT_ONCE) {
-            sifted[at] = may_begin(text[at], *text.get(at + 1).unwrap_or(&EDGE), EDGE);
+            sift(at, &text[at..]);
         }
+        found
     }
 
     /// The literals that begin with the three characters of a node.

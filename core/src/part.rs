@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::chars::{Chars, ALNUM, BREAK, COMPLEX, DECIMAL, IGNORABLE, JOINS, PRESENTATION};
 use crate::program::Program;
+use crate::regex::Text;
 
 /// Of a run of combining marks only so many are kept.
 const MARKS: usize = 30;
@@ -43,6 +44,23 @@ pub struct Reduced {
 }
 
 impl Reduced {
+    fn clear(&mut self) {
+        self.text.clear();
+        self.last.clear();
+    }
+
+    /// Adds a character that is not ignorable; one that is there already is the same run.
+    #[inline]
+    fn add(&mut self, code: u32, at: usize) {
+        match (self.text.last(), self.last.last_mut()) {
+            (Some(&before), Some(last)) if before == code => *last = at as u32,
+            _ => {
+                self.text.push(code);
+                self.last.push(at as u32);
+            }
+        }
+    }
+
     /// Where in the source a match that begins with character `k` can begin: `[low, high]`.
     #[inline]
     pub fn starts(&self, k: usize) -> (usize, usize) {
@@ -281,18 +299,11 @@ impl Tables {
         false
     }
 
-    pub fn reduce(&self, source: impl Iterator<Item = u32>, reduced: &mut Reduced) {
-        reduced.text.clear();
-        reduced.last.clear();
+    fn reduce(&self, source: impl Iterator<Item = u32>, reduced: &mut Reduced) {
+        reduced.clear();
         for (at, code) in source.enumerate() {
-            if self.chars.get(code).is(IGNORABLE) {
-                continue;
-            }
-            if reduced.text.last() == Some(&code) {
-                *reduced.last.last_mut().expect("as long as the text") = at as u32;
-            } else {
-                reduced.text.push(code);
-                reduced.last.push(at as u32);
+            if !self.chars.ignorable(code) {
+                reduced.add(code, at);
             }
         }
     }
@@ -401,7 +412,7 @@ pub struct Part {
     pub sounds: View,
     pub reduced_sounds: Reduced,
     pub reduced_shapes: Reduced,
-    pub classes: OnceCell<Vec<u16>>,
+    pub classes: OnceCell<Text>,
     pub sentences: OnceCell<Vec<u32>>,
     pub edges: crate::words::Edges,
     pub word_tokens: OnceCell<Vec<(u32, u32)>>,
@@ -420,13 +431,15 @@ impl Part {
         self.edges = Default::default();
         self.word_tokens.take();
         self.outside = Default::default();
+        if self.read_simple(tables) {
+            return;
+        }
         tables.plain(&self.original, &mut self.view);
         if wants(1) {
             tables.reduce(self.view.text.iter().copied(), &mut self.reduced);
         }
         if wants(2) {
-            tables.sounds(&self.view.text, &mut self.sounds);
-            tables.reduce(self.sounds.text.iter().copied(), &mut self.reduced_sounds);
+            self.read_sounds(tables);
         }
         if wants(3) {
             let shapes = self
@@ -436,6 +449,55 @@ impl Part {
                 .map(|&code| tables.chars.get(code).shape);
             tables.reduce(shapes, &mut self.reduced_shapes);
         }
+    }
+
+    fn read_sounds(&mut self, tables: &Tables) {
+        tables.sounds(&self.view.text, &mut self.sounds);
+        tables.reduce(self.sounds.text.iter().copied(), &mut self.reduced_sounds);
+    }
+
+    /// All forms in one pass over a text of which every character is one of the plain view; false for another text.
+    fn read_simple(&mut self, tables: &Tables) -> bool {
+        let chars = &tables.chars;
+        self.view.text.clear();
+        self.view.spans = None;
+        self.sounds.text.clear();
+        self.sounds.spans = None;
+        self.reduced.clear();
+        self.reduced_sounds.clear();
+        self.reduced_shapes.clear();
+        let mut has_latin = false;
+        for (at, &typed) in self.original.iter().enumerate() {
+            let mut char = chars.get(typed);
+            let code = char.plain;
+            if code == COMPLEX || typed == u32::from(b'[') {
+                return false;
+            }
+            if code != typed {
+                char = chars.get(code);
+            }
+            let ignorable = char.is(IGNORABLE);
+            let is_ignorable = |form: u32| match form == code {
+                true => ignorable,
+                false => chars.ignorable(form),
+            };
+            self.view.text.push(code);
+            if !ignorable {
+                self.reduced.add(code, at);
+            }
+            if !is_ignorable(char.shape) {
+                self.reduced_shapes.add(char.shape, at);
+            }
+            has_latin |= is_latin(code);
+            self.sounds.text.push(char.sound);
+            if !is_ignorable(char.sound) {
+                self.reduced_sounds.add(char.sound, at);
+            }
+        }
+        if has_latin {
+            self.read_sounds(tables);
+        }
+        true
     }
 
     /// The text of a form: plain, reduced, sounds, shapes.

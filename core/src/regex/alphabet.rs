@@ -1,6 +1,6 @@
 //! The classes that one expression tells apart, as its symbols.
 
-use super::classes::CharClasses;
+use super::classes::{CharClasses, Text};
 
 const NONE: u16 = u16::MAX;
 
@@ -45,15 +45,14 @@ impl Alphabet {
         }
     }
 
-    /// The symbols of a text of classes.
-    pub fn read<'a>(&'a self, classes: &'a [u16]) -> Symbols<'a> {
-        let most = classes.iter().fold(0, |most, &class| most.max(class));
+    /// The symbols of a text.
+    pub fn read<'a>(&'a self, text: &'a Text) -> Symbols<'a> {
         assert!(
-            (most as usize) < self.symbols.len(),
-            "classes of another program"
+            text.count() <= self.symbols.len(),
+            "a text of another program"
         );
         Symbols {
-            classes,
+            classes: text.classes(),
             symbols: &self.symbols,
         }
     }
@@ -85,7 +84,7 @@ impl Symbols<'_> {
     pub fn at(&self, place: usize) -> Option<u16> {
         let class = *self.classes.get(place)? as usize;
         debug_assert!(class < self.symbols.len());
-        // SAFETY: no class of the text is above the table, which `read` has seen to.
+        // SAFETY: no class of a text is as great as the count, and that is not above the table, as `read` has seen to.
         Some(unsafe { *self.symbols.get_unchecked(class) })
     }
 
@@ -122,7 +121,10 @@ mod tests {
             vec![(0, 0x10FFFF)],
         ])
         .unwrap();
-        let of = |alphabet: &Alphabet, char| alphabet.read(&[classes.of(char)]).at(0).unwrap();
+        let of = |alphabet: &Alphabet, char: char| {
+            let text = classes.read([char.into()].into_iter());
+            alphabet.read(&text).at(0).unwrap()
+        };
         let one = Alphabet::new(&classes, &[0, 3]);
         assert_eq!(one.count(), 2);
         assert_eq!(of(&one, 'a'), of(&one, 'c'));

@@ -19,6 +19,24 @@ pub struct CharClasses {
     count: usize,
 }
 
+/// A text as the classes of its characters.
+#[derive(Debug)]
+pub struct Text {
+    classes: Vec<u16>,
+    /// No class is as great.
+    count: usize,
+}
+
+impl Text {
+    pub fn classes(&self) -> &[u16] {
+        &self.classes
+    }
+
+    pub fn count(&self) -> usize {
+        self.count
+    }
+}
+
 impl CharClasses {
     pub fn new(charsets: &[Vec<(u32, u32)>]) -> Result<Self, Error> {
         let mut edges: Vec<(u32, u32)> = Vec::new();
@@ -83,9 +101,20 @@ impl CharClasses {
         }
     }
 
+    pub fn read(&self, text: impl Iterator<Item = u32>) -> Text {
+        Text {
+            classes: text.map(|code| self.of_code(code)).collect(),
+            count: self.count,
+        }
+    }
+
+    #[cfg(test)]
+    fn of(&self, char: char) -> u16 {
+        self.of_code(char.into())
+    }
+
     #[inline]
-    pub fn of(&self, char: char) -> u16 {
-        let code = char as u32;
+    fn of_code(&self, code: u32) -> u16 {
         match self.table.get(code as usize) {
             Some(&class) => class,
             None => self.above[self.above.partition_point(|&(first, _)| first <= code) - 1].1,

@@ -17,6 +17,8 @@ const NONE: u32 = u32::MAX;
 pub struct Columns {
     /// Of the edge of the text; symbols are below.
     edge: u16,
+    /// Bits of a symbol.
+    shift: u32,
     /// Those behind the edge.
     letters: Vec<Letter>,
     dense: Vec<u32>,
@@ -28,6 +30,7 @@ impl Columns {
     pub fn new(symbols: usize) -> Self {
         Self {
             edge: symbols as u16,
+            shift: u32::BITS - (symbols as u32).leading_zeros(),
             letters: Vec::new(),
             dense: Vec::new(),
             sparse: FxHashMap::default(),
@@ -40,28 +43,36 @@ impl Columns {
         if holds == 0 {
             return u32::from(symbol);
         }
-        let place = holds
-            .saturating_mul(u64::from(self.edge) + 1)
-            .saturating_add(u64::from(symbol));
-        match self.dense.get(place as usize) {
+        match self.dense.get(self.place(symbol, holds)) {
             Some(&column) if column != NONE => column,
-            _ => self.add(symbol, holds, place),
+            _ => self.add(symbol, holds),
+        }
+    }
+
+    /// Where the table has a letter, if it is one of the first looks.
+    #[inline]
+    fn place(&self, symbol: u16, holds: u64) -> usize {
+        if holds < DENSE >> self.shift {
+            (holds << self.shift) as usize + usize::from(symbol)
+        } else {
+            usize::MAX
         }
     }
 
     #[cold]
-    fn add(&mut self, symbol: u16, holds: u64, place: u64) -> u32 {
+    fn add(&mut self, symbol: u16, holds: u64) -> u32 {
         let next = self.count() as u32;
         let column = *self.sparse.entry((symbol, holds)).or_insert(next);
         if column == next {
             let symbol = (symbol != self.edge).then_some(symbol);
             self.letters.push(Letter { symbol, holds });
         }
-        if place < DENSE {
-            if self.dense.len() <= place as usize {
-                self.dense.resize(place as usize + 1, NONE);
+        let place = self.place(symbol, holds);
+        if place != usize::MAX {
+            if self.dense.len() <= place {
+                self.dense.resize(place + 1, NONE);
             }
-            self.dense[place as usize] = column;
+            self.dense[place] = column;
         }
         column
     }

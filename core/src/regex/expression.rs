@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 
 use super::alphabet::{Alphabet, Symbols};
-use super::classes::CharClasses;
+use super::classes::{CharClasses, Text};
 use super::looks::{mark_all, Look, Neighbours};
 use super::machine::{read_steps, Machine};
 use super::plain::PlainAutomaton;
@@ -100,7 +100,7 @@ impl Regex {
     }
 
     /// Whether `find_all` finds something.
-    pub fn is_match(&self, program: &CharClasses, cache: &mut Cache, text: &[u16]) -> bool {
+    pub fn is_match(&self, program: &CharClasses, cache: &mut Cache, text: &Text) -> bool {
         self.search(program, cache, text, |search| {
             if !self.may_be_empty {
                 return search.end(0, false, true).is_some();
@@ -119,7 +119,7 @@ impl Regex {
         &self,
         program: &CharClasses,
         cache: &mut Cache,
-        text: &[u16],
+        text: &Text,
         out: &mut Vec<(u32, u32)>,
     ) {
         self.search(program, cache, text, |search| {
@@ -136,7 +136,7 @@ impl Regex {
         &self,
         program: &CharClasses,
         cache: &mut Cache,
-        text: &[u16],
+        text: &Text,
         then: impl FnOnce(&mut Search) -> bool,
     ) -> bool {
         let tables = self.tables.get_or_init(|| {

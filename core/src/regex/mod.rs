@@ -1,7 +1,7 @@
 //! Regular expressions as lazy automata over character classes.
 //!
 //! A [`Program`] holds the expressions of a policy.  A text is turned into its classes once, with
-//! [`CharClasses::of`], and any number of expressions read these.  What is compiled is shared between threads;
+//! [`CharClasses::read`], and any number of expressions read these.  What is compiled is shared between threads;
 //! each thread has its own [`Cache`].  The matches are those of `finditer` of Python's `regex` package without
 //! the empty ones.
 
@@ -20,7 +20,7 @@ mod walk;
 
 use std::fmt;
 
-pub use classes::CharClasses;
+pub use classes::{CharClasses, Text};
 pub use expression::Regex;
 pub use plain::Plain;
 

@@ -32,7 +32,7 @@ impl Regexes {
     fn find_all(&mut self, text: &str, number: usize) -> Option<Vec<(u32, u32)>> {
         let regex = self.program.regex(number)?;
         let classes = self.program.classes();
-        let text: Vec<u16> = text.chars().map(|char| classes.of(char)).collect();
+        let text = classes.read(text.chars().map(u32::from));
         let mut out = Vec::new();
         regex.find_all(classes, &mut self.cache, &text, &mut out);
         debug_assert_eq!(
@@ -45,7 +45,7 @@ impl Regexes {
     fn is_match(&mut self, text: &str, number: usize) -> Option<bool> {
         let regex = self.program.regex(number)?;
         let classes = self.program.classes();
-        let text: Vec<u16> = text.chars().map(|char| classes.of(char)).collect();
+        let text = classes.read(text.chars().map(u32::from));
         Some(regex.is_match(classes, &mut self.cache, &text))
     }
 

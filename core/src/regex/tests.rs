@@ -24,10 +24,7 @@ fn program(
 }
 
 fn found(program: &Program, text: &str) -> Vec<(u32, u32)> {
-    let classes: Vec<u16> = text
-        .chars()
-        .map(|char| program.classes().of(char))
-        .collect();
+    let classes = program.classes().read(text.chars().map(u32::from));
     let mut cache = program.cache();
     let mut out = Vec::new();
     let regex = program.regex(1).unwrap();
@@ -220,10 +217,7 @@ fn states_are_forgotten_and_made_anew() {
         at += 1;
     }
     let regex: &Regex = program.regex(1).unwrap();
-    let classes: Vec<u16> = text
-        .chars()
-        .map(|char| program.classes().of(char))
-        .collect();
+    let classes = program.classes().read(text.chars().map(u32::from));
     let (mut cache, mut out) = (program.cache(), vec![]);
     regex.find_all(program.classes(), &mut cache, &classes, &mut out);
     assert_eq!(out, expected);
