@@ -35,6 +35,12 @@ impl Bits {
         }
     }
 
+    /// Those of one word of 64.
+    #[inline]
+    pub fn word(&self, at: u32) -> u64 {
+        self.0[at as usize]
+    }
+
     /// Whether the two have a number in common.
     #[inline]
     pub fn meets(&self, some: &Few) -> bool {
@@ -83,7 +89,7 @@ impl Few {
     }
 
     #[inline]
-    fn words(&self) -> impl Iterator<Item = &(u32, u64)> {
+    pub fn words(&self) -> impl Iterator<Item = &(u32, u64)> {
         std::iter::once(&self.first).chain(&self.others)
     }
 }

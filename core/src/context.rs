@@ -155,6 +155,11 @@ impl Context {
     }
 
     #[inline]
+    pub fn touched_in(&self, word: u32) -> u64 {
+        self.touched.word(word)
+    }
+
+    #[inline]
     pub fn touches(&self, some: &Few) -> bool {
         self.touched.meets(some)
     }

@@ -32,7 +32,7 @@ struct Table {
 impl Table {
     /// For so many nodes at the most.
     fn new(count: usize) -> Self {
-        let slots = (count * 2 + 1).next_power_of_two();
+        let slots = (count * 4 / 3 + 1).next_power_of_two();
         let node = Node {
             key: EMPTY,
             number: 0,

@@ -3,7 +3,6 @@
 //! Never no where the condition holds (see `engine/evaluate/may_hit.py`).  The conditions of all rules are one list of
 //! tests; each says where to go on with yes and with no, so that nothing is asked twice and the list stays in the cache.
 
-use crate::bits::Few;
 use crate::conditions::{needs_one, Condition, Group};
 use crate::context::Context;
 use crate::program::Program;
@@ -12,16 +11,20 @@ use crate::program::Program;
 const HOLDS: u32 = u32::MAX;
 const FAILS: u32 = u32::MAX - 1;
 
+/// Whether a literal of some patterns was found, of which the bits stand in one word of the set; 24 bytes.
 struct Test {
-    ask: Ask,
+    bits: u64,
+    /// The number of the word, or `OTHER`.
+    word: u32,
     yes: u32,
     no: u32,
 }
 
-enum Ask {
-    /// Whether a literal of one of these patterns was found.
-    Touched(Few),
-    /// Of so many of these.
+/// In place of a word: the test is one of the others, by its number in `bits`.
+const OTHER: u32 = u32::MAX;
+
+enum Other {
+    /// Whether literals of so many of these patterns were found.
     AtLeast(u32, Box<[u32]>),
     /// Whether this rule may hit.
     Rule(u32),
@@ -30,6 +33,7 @@ enum Ask {
 #[derive(Default)]
 pub struct Prefilter {
     tests: Vec<Test>,
+    others: Vec<Other>,
     /// Where each rule begins.
     begins: Vec<u32>,
 }
@@ -44,9 +48,19 @@ impl Prefilter {
         one
     }
 
-    fn test(&mut self, ask: Ask, yes: u32, no: u32) -> u32 {
-        self.tests.push(Test { ask, yes, no });
+    fn test(&mut self, word: u32, bits: u64, yes: u32, no: u32) -> u32 {
+        self.tests.push(Test {
+            bits,
+            word,
+            yes,
+            no,
+        });
         self.tests.len() as u32 - 1
+    }
+
+    fn other(&mut self, other: Other, yes: u32, no: u32) -> u32 {
+        self.others.push(other);
+        self.test(OTHER, self.others.len() as u64 - 1, yes, no)
     }
 
     /// Where a condition begins that goes on there; made from its end, for every test must know what follows.
@@ -72,13 +86,15 @@ impl Prefilter {
                 .iter()
                 .rev()
                 .fold(yes, |yes, group| self.touched(group, yes, no)),
-            Condition::Of(some, least) => {
-                self.test(Ask::AtLeast(*least as u32, some.as_slice().into()), yes, no)
-            }
+            Condition::Of(some, least) => self.other(
+                Other::AtLeast(*least as u32, some.as_slice().into()),
+                yes,
+                no,
+            ),
             Condition::Rules(rules) => rules
                 .iter()
                 .rev()
-                .fold(no, |no, &rule| self.test(Ask::Rule(rule), yes, no)),
+                .fold(no, |no, &rule| self.other(Other::Rule(rule), yes, no)),
             Condition::Always
             | Condition::Not(_)
             | Condition::Count(..)
@@ -88,7 +104,8 @@ impl Prefilter {
     }
 
     fn touched(&mut self, group: &Group, yes: u32, no: u32) -> u32 {
-        self.test(Ask::Touched(group.few.clone()), yes, no)
+        let words = group.few.words();
+        words.fold(no, |no, &(word, bits)| self.test(word, bits, yes, no))
     }
 
     /// Whether a rule may hit.
@@ -96,13 +113,15 @@ impl Prefilter {
         let mut at = self.begins[rule as usize];
         while at < FAILS {
             let test = &self.tests[at as usize];
-            let is_so = match &test.ask {
-                Ask::Touched(few) => context.touches(few),
-                Ask::AtLeast(least, some) => {
-                    let touched = some.iter().filter(|&&one| context.is_touched(one));
-                    touched.count() >= *least as usize
-                }
-                Ask::Rule(rule) => context.may_hit(program, *rule),
+            let is_so = match test.word {
+                OTHER => match &self.others[test.bits as usize] {
+                    Other::AtLeast(least, some) => {
+                        let touched = some.iter().filter(|&&one| context.is_touched(one));
+                        touched.count() >= *least as usize
+                    }
+                    Other::Rule(rule) => context.may_hit(program, *rule),
+                },
+                word => context.touched_in(word) & test.bits != 0,
             };
             at = if is_so { test.yes } else { test.no };
         }
