@@ -18,7 +18,8 @@ pub mod python;
 pub mod regex;
 pub mod score;
 pub mod sieve;
-pub mod terms;
+pub mod table;
+mod terms;
 pub mod walk;
 pub mod words;
 

@@ -6,70 +6,51 @@
 //! table, so that a step is one look into memory.
 
 use crate::sieve::{key_of, key_of_pair, Sieve};
+use crate::table::{nodes_of, Table};
 
 /// The tree is so deep at the most.
 const DEPTH: usize = 24;
-const EMPTY: u64 = u64::MAX;
 
 /// Who asks for a literal: a pattern, and what it wants back.
 pub type User = (u32, u32);
 
 /// A node of the tree, found by its parent and the character between; the first nodes by their three characters.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Node {
-    key: u64,
+    /// From 1.
     number: u32,
     /// Where the users of the literal that ends here stand; 0 for none.
     users: u32,
 }
 
-/// Nodes by their keys: hashed, with open addresses.
-struct Table {
-    nodes: Vec<Node>,
-    mask: usize,
+/// A node; one that is not there gets the next number.
+fn put<'a>(table: &'a mut Table<Node>, key: u64, count: &mut u32) -> &'a mut Node {
+    let node = table.put(key);
+    if node.number == 0 {
+        *count += 1;
+        node.number = *count;
+    }
+    node
 }
 
-impl Table {
-    /// For so many nodes at the most.
-    fn new(count: usize) -> Self {
-        let slots = (count * 4 / 3 + 1).next_power_of_two();
-        let node = Node {
-            key: EMPTY,
-            number: 0,
-            users: 0,
-        };
-        Table {
-            nodes: vec![node; slots],
-            mask: slots - 1,
-        }
+/// Tells the places of those that begin a node, by so many characters.  All are looked up before one is compared: memory is
+/// waited for once.
+#[inline]
+fn each(
+    table: &Table<Node>,
+    text: &[u32],
+    places: u64,
+    size: usize,
+    mut tell: impl FnMut(usize, Node),
+) {
+    let mut left = 0;
+    for at in places_of(places) {
+        left |= u64::from(table.may_have(key_of(&text[at..at + size]))) << at;
     }
-
-    /// Where a node is, or would be.
-    #[inline]
-    fn slot(&self, key: u64) -> usize {
-        let mut at = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20) as usize & self.mask;
-        while self.nodes[at].key != key && self.nodes[at].key != EMPTY {
-            at = (at + 1) & self.mask;
+    for at in places_of(left) {
+        if let Some(node) = table.get(key_of(&text[at..at + size])) {
+            tell(at, node);
         }
-        at
-    }
-
-    /// A node; one that is not there gets the next number.
-    fn put(&mut self, key: u64, count: &mut u32) -> &mut Node {
-        let at = self.slot(key);
-        let node = &mut self.nodes[at];
-        if node.key == EMPTY {
-            *count += 1;
-            node.key = key;
-            node.number = *count;
-        }
-        node
-    }
-
-    #[inline]
-    fn get(&self, key: u64) -> Option<Node> {
-        let node = self.nodes[self.slot(key)];
-        (node.key != EMPTY).then_some(node)
     }
 }
 
@@ -77,7 +58,7 @@ impl Table {
 const AT_ONCE: usize = 64;
 
 /// The places of the bits that are set.
-fn places(mut bits: u64) -> impl Iterator<Item = usize> {
+fn places_of(mut bits: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let at = bits.trailing_zeros();
         bits &= bits.wrapping_sub(1);
@@ -88,9 +69,9 @@ fn places(mut bits: u64) -> impl Iterator<Item = usize> {
 pub struct Literals {
     /// How they begin.
     sieve: Sieve,
-    singles: Table,
-    pairs: Table,
-    longer: Table,
+    singles: Table<Node>,
+    pairs: Table<Node>,
+    longer: Table<Node>,
     /// Those of each literal, behind how many they are.
     users: Vec<User>,
     /// The literals that go on below the tree: the node, the place of the users, and what follows.  Sorted by node.
@@ -102,11 +83,14 @@ impl Literals {
     pub fn new(texts: &[Vec<u32>], users: &[Vec<User>]) -> Self {
         let of_size = |size: usize| texts.iter().filter(|text| text.len() == size).count();
         let (singles, pairs) = (of_size(1), of_size(2));
+        let mut sorted: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
+        sorted.sort_unstable();
+        let longer = nodes_of(sorted.into_iter(), 3..=DEPTH);
         let mut one = Literals {
             sieve: Sieve::new(texts.len()),
             singles: Table::new(singles),
             pairs: Table::new(pairs),
-            longer: Table::new(nodes_of(texts)),
+            longer: Table::new(longer),
             users: vec![(0, 0)], // no literal has its users at 0
             tails: Vec::new(),
         };
@@ -123,10 +107,10 @@ impl Literals {
             };
             let begin = key_of(text);
             one.sieve.add(begin);
-            let mut node = table.put(begin, &mut count);
+            let mut node = put(table, begin, &mut count);
             for &code in text.iter().take(DEPTH).skip(3) {
                 let key = key_of_pair(node.number, code);
-                node = table.put(key, &mut count);
+                node = put(table, key, &mut count);
             }
             match text.get(DEPTH..) {
                 Some(tail) if !tail.is_empty() => {
@@ -155,21 +139,15 @@ impl Literals {
         for base in (0..text.len()).step_by(AT_ONCE) {
             let here = &text[base..];
             let [singles, pairs, longer] = self.sift(here);
-            for at in places(singles) {
-                if let Some(node) = self.singles.get(key_of(&here[at..at + 1])) {
-                    found(self.users(node.users), base + at, base + at + 1);
-                }
-            }
-            for at in places(pairs) {
-                if let Some(node) = self.pairs.get(key_of(&here[at..at + 2])) {
-                    found(self.users(node.users), base + at, base + at + 2);
-                }
-            }
-            for at in places(longer) {
-                if let Some(node) = self.longer.get(key_of(&here[at..at + 3])) {
-                    self.walk(text, base + at, node, &mut found);
-                }
-            }
+            each(&self.singles, here, singles, 1, |at, node| {
+                found(self.users(node.users), base + at, base + at + 1);
+            });
+            each(&self.pairs, here, pairs, 2, |at, node| {
+                found(self.users(node.users), base + at, base + at + 2);
+            });
+            each(&self.longer, here, longer, 3, |at, node| {
+                self.walk(text, base + at, node, &mut found);
+            });
         }
     }
 
@@ -232,25 +210,6 @@ impl Literals {
             }
         }
     }
-}
-
-/// How many nodes the tree has at the most: what a literal shares with the one before it has been counted with that.
-fn nodes_of(texts: &[Vec<u32>]) -> usize {
-    let mut long: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
-    long.retain(|text| text.len() > 2);
-    long.sort_unstable();
-    let mut before: &[u32] = &[];
-    let mut count = 0;
-    for text in long {
-        let shared = before
-            .iter()
-            .zip(text)
-            .take_while(|(one, other)| one == other);
-        let shared = shared.count().min(DEPTH);
-        count += text.len().min(DEPTH) - if shared < 3 { 2 } else { shared };
-        before = text;
-    }
-    count
 }
 
 #[cfg(test)]

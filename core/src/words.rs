@@ -6,74 +6,79 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
 use crate::chars::{Chars, BLOCK};
+use crate::program::codes;
 use crate::sieve::{key_of_pair, Sieve};
+use crate::table::{nodes_of, Table};
 
-const NONE: u32 = u32::MAX;
+/// A node of a prefix tree; none has the number 0.
+#[derive(Clone, Copy, Default)]
+struct Node {
+    number: u32,
+    /// Of the word that ends here; 0 for none.
+    frequency: u32,
+}
 
-/// A prefix tree; a node that ends a word has its frequency.
 struct Tree {
-    /// Of the root; NONE for characters that begin no word.
-    first: Vec<u32>,
-    /// Of the other nodes.
-    children: FxHashMap<(u32, u32), u32>,
-    frequency: Vec<u32>,
+    /// The nodes of single characters, by code.
+    first: Vec<Node>,
+    others: Table<Node>,
     /// The first two characters of words.
     begins: Sieve,
 }
 
 impl Tree {
-    /// Of about so many words.
-    fn new(words: usize) -> Self {
-        let mut children = FxHashMap::default();
-        children.reserve(words * 2);
-        Tree {
+    /// Of words with their frequencies; sorted, they take the least room.
+    fn new(words: &[(Vec<u32>, u32)]) -> Self {
+        let nodes = nodes_of(
+            words.iter().map(|(word, _)| word.as_slice()),
+            2..=usize::MAX,
+        );
+        let mut tree = Tree {
             first: Vec::new(),
-            children,
-            frequency: vec![0],
-            begins: Sieve::new(words / 4), // many begin alike
-        }
-    }
-
-    fn add(&mut self, word: &str, frequency: u32) {
-        let mut codes = word.chars().map(u32::from);
-        if let (Some(first), Some(second)) = (codes.next(), codes.next()) {
-            self.begins.add(key_of_pair(first, second));
-        }
-        let mut node = 0;
-        for code in word.chars() {
-            let next = self.frequency.len() as u32;
-            let code = u32::from(code);
-            let found = if node == 0 {
-                if self.first.len() <= code as usize {
-                    self.first.resize(code as usize + 1, NONE);
-                }
-                let first = &mut self.first[code as usize];
-                if *first == NONE {
-                    *first = next;
-                }
-                *first
-            } else {
-                *self.children.entry((node, code)).or_insert(next)
-            };
-            if found == next {
-                self.frequency.push(0);
+            others: Table::new(nodes),
+            begins: Sieve::new(words.len() / 4), // many begin alike
+        };
+        let mut count = 0;
+        for (word, frequency) in words {
+            if let [first, second, ..] = word[..] {
+                tree.begins.add(key_of_pair(first, second));
             }
-            node = found;
+            let mut parent = 0;
+            for (at, &code) in word.iter().enumerate() {
+                let node = if at == 0 {
+                    let least = tree.first.len().max(code as usize + 1);
+                    tree.first.resize(least, Node::default());
+                    &mut tree.first[code as usize]
+                } else {
+                    tree.others.put(key_of_pair(parent, code))
+                };
+                if node.number == 0 {
+                    count += 1;
+                    node.number = count;
+                }
+                if at + 1 == word.len() {
+                    node.frequency = *frequency;
+                }
+                parent = node.number;
+            }
         }
-        self.frequency[node as usize] = frequency;
+        tree
     }
 
     #[inline]
-    fn child(&self, node: u32, code: u32) -> u32 {
-        let found = match node {
-            NONE => None,
-            0 => self.first.get(code as usize),
-            _ => self.children.get(&(node, code)),
-        };
-        found.copied().unwrap_or(NONE)
+    fn first(&self, code: u32) -> Node {
+        self.first.get(code as usize).copied().unwrap_or_default()
+    }
+
+    #[inline]
+    fn next(&self, node: Node, code: u32) -> Node {
+        if node.number == 0 {
+            return node;
+        }
+        self.others
+            .get(key_of_pair(node.number, code))
+            .unwrap_or_default()
     }
 }
 
@@ -84,37 +89,46 @@ pub struct Dictionary {
     logs: Vec<f64>,
 }
 
+/// So many logarithms are worked out beforehand.
+const LOGS: u32 = 4096;
+
 impl Dictionary {
     /// Of lines `word frequency tag`.
     pub fn read(lines: &str) -> Self {
-        let mut tree = Tree::new(350_000);
-        let mut total = 0;
+        let mut words = Vec::new();
         for line in lines.lines() {
             let mut fields = line.split(' ');
             if let (Some(word), Some(Ok(frequency))) =
                 (fields.next(), fields.next().map(str::parse::<u32>))
             {
-                tree.add(word, frequency);
-                total += u64::from(frequency);
+                words.push((codes(word), frequency));
             }
         }
-        let logs = tree
-            .frequency
-            .iter()
-            .map(|&frequency| f64::from(frequency).ln())
-            .collect();
-        Dictionary { tree, total, logs }
+        Dictionary {
+            tree: Tree::new(&words),
+            total: words
+                .iter()
+                .map(|&(_, frequency)| u64::from(frequency))
+                .sum(),
+            logs: (0..LOGS)
+                .map(|frequency| f64::from(frequency).ln())
+                .collect(),
+        }
     }
 
-    fn frequency(&self, word: &str) -> u32 {
-        let mut node = 0;
-        for code in word.chars() {
-            node = self.tree.child(node, u32::from(code));
-        }
-        if node == NONE {
-            0
-        } else {
-            self.tree.frequency[node as usize]
+    fn frequency(&self, word: &[u32]) -> u32 {
+        let Some((&first, others)) = word.split_first() else {
+            return 0;
+        };
+        let step = |node, &code: &u32| self.tree.next(node, code);
+        others.iter().fold(self.tree.first(first), step).frequency
+    }
+
+    #[inline]
+    fn log(&self, frequency: u32) -> f64 {
+        match self.logs.get(frequency as usize) {
+            Some(&log) => log,
+            None => f64::from(frequency).ln(),
         }
     }
 }
@@ -123,7 +137,6 @@ impl Dictionary {
 pub struct Words {
     dictionary: Arc<Dictionary>,
     added: Tree,
-    added_logs: Vec<f64>,
     log_total: f64,
 }
 
@@ -141,24 +154,20 @@ struct Block {
 
 impl Words {
     pub fn new(dictionary: Arc<Dictionary>, words: &[(String, u32)]) -> Self {
-        let mut added = Tree::new(words.len());
+        let mut added = Vec::new();
         let mut total = dictionary.total;
         for (word, frequency) in words {
-            let before = dictionary.frequency(word);
+            let word = codes(word);
+            let before = dictionary.frequency(&word);
             if before < *frequency {
-                added.add(word, *frequency);
                 total = total - u64::from(before) + u64::from(*frequency);
+                added.push((word, *frequency));
             }
         }
-        let added_logs = added
-            .frequency
-            .iter()
-            .map(|&frequency| f64::from(frequency).ln())
-            .collect();
+        added.sort_unstable();
         Words {
             dictionary,
-            added,
-            added_logs,
+            added: Tree::new(&added),
             log_total: (total as f64).ln(),
         }
     }
@@ -169,29 +178,30 @@ impl Words {
         let mut best = vec![(0.0_f64, size as u32); size + 1];
         for at in (0..size).rev() {
             let mut chosen: Option<(f64, u32)> = None;
-            let (mut node, mut other) = (0, 0);
-            for (end, &code) in block.iter().enumerate().skip(at) {
+            let trees = (&self.dictionary.tree, &self.added);
+            let (mut node, mut other) = (trees.0.first(block[at]), trees.1.first(block[at]));
+            let mut end = at + 1;
+            while node.number != 0 || other.number != 0 {
+                if other.frequency > 0 || node.frequency > 0 {
+                    let frequency = match other.frequency {
+                        0 => node.frequency,
+                        added => added,
+                    };
+                    let likely = self.dictionary.log(frequency) - self.log_total + best[end].0;
+                    if chosen.is_none_or(|(most, _)| likely >= most) {
+                        chosen = Some((likely, end as u32));
+                    }
+                }
+                let Some(&code) = block.get(end) else { break };
                 if end == at + 1 {
-                    let begins = |tree: &Tree| tree.begins.may_have(key_of_pair(block[at], code));
-                    if !begins(&self.dictionary.tree) && !begins(&self.added) {
+                    let pair = key_of_pair(block[at], code);
+                    if !trees.0.begins.may_have(pair) && !trees.1.begins.may_have(pair) {
                         break;
                     }
                 }
-                node = self.dictionary.tree.child(node, code);
-                other = self.added.child(other, code);
-                let log = if other != NONE && self.added.frequency[other as usize] > 0 {
-                    self.added_logs[other as usize]
-                } else if node != NONE && self.dictionary.tree.frequency[node as usize] > 0 {
-                    self.dictionary.logs[node as usize]
-                } else if node == NONE && other == NONE {
-                    break;
-                } else {
-                    continue;
-                };
-                let likely = log - self.log_total + best[end + 1].0;
-                if chosen.is_none_or(|(most, _)| likely >= most) {
-                    chosen = Some((likely, end as u32 + 1));
-                }
+                node = trees.0.next(node, code);
+                other = trees.1.next(other, code);
+                end += 1;
             }
             best[at] = chosen.unwrap_or((0.0 - self.log_total + best[at + 1].0, at as u32 + 1));
         }
