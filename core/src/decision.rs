@@ -18,6 +18,8 @@ const MOST_WAYS: usize = 16_384;
 
 /// Matches by the number and the name of their pattern: rules of a ruleset share them.
 type Described = FxHashMap<(u32, usize), Vec<Py<PyAny>>>;
+/// The scores and actions of a message without hits, plain and as objects.
+type Quiet = (Arc<[(i64, u8)]>, Py<PyDict>);
 type WayKey = (u32, Way, Option<u32>, String, String);
 
 /// The classes of `modengine.model`, and strings that are used again and again.
@@ -42,7 +44,7 @@ pub struct Makers {
     pub names: FxHashMap<(u32, u32), Py<PyString>>,
     pub nothing: Py<PyTuple>,
     pub shadows: Mutex<FxHashMap<Vec<Shadow>, Py<PyTuple>>>,
-    pub quiet: Mutex<FxHashMap<Vec<Vec<Shadow>>, Py<PyDict>>>,
+    pub quiet: Mutex<FxHashMap<Vec<Vec<Shadow>>, Quiet>>,
     pub ways: Mutex<FxHashMap<WayKey, Py<PyTuple>>>,
 }
 
@@ -312,24 +314,48 @@ impl Makers {
         Ok(made)
     }
 
+    fn category_score<'py>(
+        &self,
+        py: Python<'py>,
+        program: &Program,
+        record: &Record,
+        number: usize,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (total, action) = record.categories[number];
+        let reasons = &record.shadows[number];
+        let shadow = self.shadow(py, program, reasons)?;
+        let action = &self.actions[action as usize];
+        let arguments = (total, action, reasons.is_empty(), shadow);
+        Ok(self.category_score.bind(py).call1(arguments)?)
+    }
+
+    /// The scores of all categories: those of a message without hits, and what this one's change in them.
     fn category_scores<'py>(
         &self,
         py: Python<'py>,
         program: &Program,
         record: &Record,
     ) -> PyResult<Bound<'py, PyDict>> {
-        let made = PyDict::new(py);
+        let known = self.quiet.lock().ok().and_then(|known| {
+            let (scores, dict) = known.get(&record.shadows)?;
+            Some((scores.clone(), dict.bind(py).clone()))
+        });
+        let (before, made) = match known {
+            Some((scores, dict)) => (scores, dict.copy()?),
+            None => (Vec::new().into(), PyDict::new(py)),
+        };
         for (number, name) in self.categories.iter().enumerate() {
-            let (total, action) = record.categories[number];
-            let reasons = &record.shadows[number];
-            let shadow = self.shadow(py, program, reasons)?;
-            let arguments = (
-                total,
-                &self.actions[action as usize],
-                reasons.is_empty(),
-                shadow,
-            );
-            made.set_item(name, self.category_score.call1(py, arguments)?)?;
+            if before.get(number) != Some(&record.categories[number]) {
+                made.set_item(name, self.category_score(py, program, record, number)?)?;
+            }
+        }
+        if before.is_empty() && record.is_quiet() {
+            if let Ok(mut known) = self.quiet.lock() {
+                if known.len() < 1000 {
+                    let scores = record.categories.clone().into();
+                    known.insert(record.shadows.clone(), (scores, made.copy()?.unbind()));
+                }
+            }
         }
         Ok(made)
     }
@@ -344,26 +370,7 @@ impl Makers {
         record: Record,
     ) -> PyResult<Py<PyAny>> {
         let quiet = record.is_quiet();
-        let known = if quiet {
-            let quiet = self.quiet.lock().ok();
-            quiet.and_then(|known| known.get(&record.shadows).map(|one| one.clone_ref(py)))
-        } else {
-            None
-        };
-        let categories = match known {
-            Some(known) => known.bind(py).copy()?,
-            None => {
-                let made = self.category_scores(py, program, &record)?;
-                if quiet {
-                    if let Ok(mut known) = self.quiet.lock() {
-                        if known.len() < 1000 {
-                            known.insert(record.shadows.clone(), made.copy()?.unbind());
-                        }
-                    }
-                }
-                made
-            }
-        };
+        let categories = self.category_scores(py, program, &record)?;
         let in_scope = |number: usize| record.shadows[number].is_empty();
         let actions = record.categories.iter().map(|&(_, action)| action);
         let top = actions.clone().max().unwrap_or(0);

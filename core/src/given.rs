@@ -28,7 +28,9 @@ pub fn texts_of(message: &Bound<'_, PyAny>, most: Most) -> PyResult<Option<Texts
         let Ok(text) = text.to_str() else {
             return Ok(false);
         };
-        texts.push((kind, text.chars().map(u32::from).collect()));
+        let mut codes = Vec::with_capacity(length);
+        codes.extend(text.chars().map(u32::from));
+        texts.push((kind, codes));
         Ok(true)
     };
     if let Ok(text) = message.cast::<PyString>() {
