@@ -51,7 +51,7 @@ def load_any(path: Path) -> tuple[Engine, Ruleset | None]:
 
     Raises PolicyError with every error.
     """
-    with _collector_off():
+    with collector_off():
         file = _only_policy(path) if path.is_dir() else path
         program = recall(file)
         if program is not None:
@@ -68,7 +68,7 @@ def load_any(path: Path) -> tuple[Engine, Ruleset | None]:
 
 
 def _load_text(text: str, name: str) -> Engine:
-    with _collector_off():
+    with collector_off():
         return Engine(_program(read_text(text, name), {name: text}))
 
 
@@ -124,7 +124,7 @@ def _written(value: object) -> object:
 
 
 @contextmanager
-def _collector_off() -> Iterator[None]:
+def collector_off() -> Iterator[None]:
     """Without looking for garbage: of the hundred thousands of objects that are made, nearly all stay."""
     was_on = gc.isenabled()
     gc.disable()

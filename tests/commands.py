@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
 
 from tests.paths import ROOT
 from tests.paths import SMALL as POLICY
 
-__all__ = ["EXPIRY", "POLICY", "Command", "Ran", "finish", "process", "started", "wait_for"]
+__all__ = [
+    "DEAF", "EXPIRY", "POLICY", "UNUSABLE", "Command", "Ran", "finish", "process", "says_nothing", "shell", "started",
+    "wait_for",
+]  # fmt: skip
 
 EXPIRY = "您的网银即将失效，请登录 www.example.top 升级"
 
@@ -48,6 +55,27 @@ def started(command: list[str], **options: object) -> subprocess.Popen[bytes]:
 def finish(running: subprocess.Popen[bytes], stdin: bytes = b"", timeout: float = 60) -> tuple[int, str, str]:
     out, err = running.communicate(stdin, timeout=timeout)
     return running.returncode, (out or b"").decode("utf-8"), err.decode("utf-8")
+
+
+def shell(arguments: str, redirections: str) -> tuple[int, str, str]:
+    """Runs `modengine ARGUMENTS` in a POSIX shell that redirects its streams."""
+    line = f"exec {shlex.quote(sys.executable)} -m modengine {arguments} {redirections}"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(["sh", "-c", line], env=environment, capture_output=True, timeout=60, check=False)
+    return ran.returncode, ran.stdout.decode("utf-8"), ran.stderr.decode("utf-8")
+
+
+UNUSABLE = ("scan --nothing -", "scan nowhere.jsonl", "rules -p nowhere.yaml")
+"""Commands that end with exit code 2, and say why."""
+DEAF = ("2>&-", "2</dev/null", "2>/dev/full")
+"""Redirections with which nothing can be said."""
+
+
+def says_nothing(arguments: str, where: str) -> None:
+    """The exit code of an unusable command stands where nothing can be said."""
+    if "full" in where and not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    assert shell(arguments, where) == (2, "", "")
 
 
 def wait_for(what: Callable[[], bool]) -> None:

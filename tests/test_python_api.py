@@ -15,6 +15,7 @@ import pytest
 import modengine
 import modengine.audit
 import modengine.lab
+from tests.engines import campaign
 from tests.paths import ROOT
 
 PACKAGES = (modengine, modengine.audit, modengine.lab)
@@ -128,7 +129,7 @@ def test_what_the_docstring_shows_works() -> None:
 
 
 def test_the_results_of_public_functions_are_public() -> None:
-    engine = modengine.load()
+    engine = campaign()
     decision, trace = engine.decide("好"), engine.trace("好")
     assert [type(one).__name__ in modengine.__all__ for one in (engine, decision, trace)] == [True] * 3
 
@@ -139,7 +140,7 @@ def test_every_error_is_one_of_the_tree() -> None:
 
 
 def test_a_trace_of_one_rule_tells_of_no_other() -> None:
-    engine = modengine.load()
+    engine = campaign()
     whole = engine.trace("恭喜您中奖，点击链接领奖，请先转账手续费到安全账户")
     assert len(whole.rules) > 1
     for one in whole.rules:

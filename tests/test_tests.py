@@ -50,9 +50,9 @@ def faults(source: str) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("file", FILES, ids=name_of)
-def test_imports_are_of_one_kind_and_never_of_a_test(file: Path) -> None:
-    assert faults(file.read_text("utf-8")) == []
+def test_imports_are_of_one_kind_and_never_of_a_test() -> None:
+    found = {name_of(file): faults(file.read_text("utf-8")) for file in FILES}
+    assert {name: some for name, some in found.items() if some} == {}
 
 
 @pytest.mark.parametrize(
@@ -70,20 +70,24 @@ def test_this_test_sees_a_wrong_import(source: str, said: str) -> None:
     assert faults(source)[0].startswith(said)
 
 
-@pytest.mark.parametrize("file", FILES, ids=name_of)
-def test_every_folder_of_tests_is_a_package(file: Path) -> None:
-    assert (file.parent / "__init__.py").exists()
+def test_every_folder_of_tests_is_a_package() -> None:
+    assert [name_of(file) for file in FILES if not (file.parent / "__init__.py").exists()] == []
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if file.name != "paths.py"], ids=name_of)
-def test_files_are_those_of_the_own_folder_or_shared_data(file: Path) -> None:
-    """From its own place a test goes to its own folder; to all else by tests/paths.py."""
+def strays(file: Path) -> set[str]:
+    """What a file names that lies neither in its own folder nor among the shared data."""
     source = file.read_text("utf-8")
-    assert set(OWN_FILE.findall(source)) <= {"parent"}
-    assert not re.search(r"Path\(__file__\)(?:\.resolve\(\))?\.parent\.parent", source)
+    above = set(OWN_FILE.findall(source)) - {"parent"}
+    above |= set(re.findall(r"Path\(__file__\)(?:\.resolve\(\))?(\.parent\.parent)", source))
     others = FOLDERS - {*SHARED, *file.relative_to(HERE).parts}
     named = set(re.findall(r'ROOT / "tests" / "(\w+)"', source)) | set(re.findall(r"[\"' ]tests/(\w+)/\w", source))
-    assert named & others == set() or file == Path(__file__)
+    return above | (named & others)
+
+
+def test_files_are_those_of_the_own_folder_or_shared_data() -> None:
+    """From its own place a test goes to its own folder; to all else by tests/paths.py."""
+    found = {name_of(file): strays(file) for file in FILES if file.name not in ("paths.py", Path(__file__).name)}
+    assert {name: some for name, some in found.items() if some} == {}
 
 
 def test_patterns_rules_and_policies_are_made_in_one_place() -> None:

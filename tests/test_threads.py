@@ -12,12 +12,12 @@ from weakref import ref
 
 import pytest
 
-import modengine
 from modengine.engine.engine import Engine
 from modengine.model import Message, Part
 from modengine.policy.model import Token
 from tests import build
 from tests.build import compile_policy, exception, regex, relief, rule, text, tokens, words
+from tests.engines import campaign
 
 THREADS = 8
 A = text("a", "微信", sounds_like=True, looks_like=True, gaps=2, repeats=True)
@@ -101,7 +101,7 @@ def test_an_engine_travels_after_it_has_decided() -> None:
 
 
 def test_the_shipped_engine_travels() -> None:
-    engine = modengine.load()
+    engine = campaign()
     assert pickle.loads(pickle.dumps(engine)).revision == engine.revision
 
 

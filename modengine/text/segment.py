@@ -12,12 +12,13 @@ import warnings
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property
-from importlib.metadata import version
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from sys import intern
 from typing import Any, Literal, Protocol
+
+from modengine.text.libraries import version
 
 BLOCK = re.compile(r"[\u4E00-\u9FD5a-zA-Z0-9+#&._%\-]+")
 """What jieba 0.42.1 segments as one piece (`re_han_default`); all other characters are tokens."""

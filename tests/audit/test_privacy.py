@@ -17,10 +17,10 @@ from ahocorasick_rs import AhoCorasick
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.read.verify import verify
 from modengine.audit.write.log import AuditLog
-from modengine.loading import load
 from modengine.model import Decision, Message
 from modengine.run.read.files import read_paths
 from tests.audit.logs import NOW, segment, vault_rows
+from tests.engines import campaign
 from tests.paths import MESSAGES
 
 PROBE = 8
@@ -29,14 +29,14 @@ PROBE = 8
 
 @cache
 def samples() -> tuple[tuple[Message, Decision], ...]:
-    engine = load()
+    engine = campaign()
     messages = [row.message for row in read_paths([MESSAGES]) if row.message is not None]
     return tuple((message, engine.decide(message, ignore_scope=True)) for message in messages)
 
 
 def make(folder: Path, keep_text: bool) -> Path:
     with AuditLog.open(folder, time=NOW, keep_text=keep_text, batch=50) as log:
-        log.use(load(), NOW)
+        log.use(campaign(), NOW)
         log.append_many(samples(), NOW, ignore_scope=True)
     return folder
 
@@ -48,7 +48,7 @@ def texts(message: Message) -> list[str]:
 @cache
 def probes() -> dict[str, frozenset[str]]:
     """For each id, the pieces of its texts that stand in no rule file and in nothing of another message."""
-    rules = frozenset(piece for file in load().policy.files for piece in pieces(file.data.decode("utf-8")))
+    rules = frozenset(piece for file in campaign().policy.files for piece in pieces(file.data.decode("utf-8")))
     seen = Counter(
         piece
         for message, _ in samples()
@@ -198,7 +198,7 @@ def test_an_erased_message_is_nowhere(tmp_path: Path, keep_text: bool) -> None:
 def test_the_same_text_looks_different_each_time(tmp_path: Path) -> None:
     message, decision = samples()[0]
     with AuditLog.open(tmp_path / "audit", time=NOW) as log:
-        log.use(load(), NOW)
+        log.use(campaign(), NOW)
         log.append_many([(message, decision)] * 2, NOW, ignore_scope=True)
     lines = [json.loads(line) for line in segment(tmp_path / "audit").read_bytes().splitlines()]
     assert lines[1]["text"] != lines[2]["text"]

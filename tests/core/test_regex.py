@@ -8,25 +8,21 @@ import msgspec
 import pytest
 from hypothesis import assume, given, settings
 
-from modengine.engine.match.nfa import automata
 from tests import expressions
 
 core: Any = pytest.importorskip("modengine._core", reason="the compiled core is not built")
 
 
 def compiled(*sources: expressions.Source) -> Any:
-    return core.Regexes(msgspec.msgpack.encode(automata(sources)))
+    return expressions.regexes(core, sources)
 
 
-@settings(max_examples=800)
+@settings(max_examples=300)  # tests/nightly has thousands
 @given(expressions.sources(), expressions.short_texts(), expressions.short_texts())
 def test_the_matches_are_those_of_the_package(source: expressions.Source, text: str, other: str) -> None:
     regexes = compiled(source)
     assume(regexes.find_all(text, 0) is not None)
-    for each in (text, other, text + other, other + text):
-        expected = expressions.spans(source, each)
-        assert regexes.find_all(each, 0) == expected
-        assert regexes.is_match(each, 0) is bool(expected)
+    expressions.agree(regexes, source, text, other)
 
 
 def test_the_shipped_expressions_match_as_in_the_package() -> None:

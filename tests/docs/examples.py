@@ -12,17 +12,20 @@
 from __future__ import annotations
 
 import doctest
-import os
+import io
 import re
 import shlex
-import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.paths import DOCS, ROOT
+import pytest
+
+from modengine.cli.main import run as main
+from tests.paths import DOCS
 
 _FENCE = re.compile(r"(?:^<!-- file: (?P<file>\S+) -->\n)?^```(?P<head>[^\n`]*)\n(?P<body>.*?)^```$", re.M | re.S)
 _NAMED = re.compile(r"# file: (\S+)\n")
@@ -97,18 +100,18 @@ def run(command: str, folder: Path) -> tuple[int, str]:
     """The exit code of a `modengine` command, and what it prints on both streams."""
     program, *args = shlex.split(command)
     assert program == "modengine", f"`{command}`: only `modengine` can be run"
-    done = subprocess.run(
-        [sys.executable, "-c", "from modengine.cli.main import main; main()", *args],
-        cwd=folder, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        encoding="utf-8", timeout=120,
-    )  # fmt: skip
-    return done.returncode, done.stdout
-
-
-def environment() -> dict[str, str]:
-    """The same wherever the tests run: no colour, 80 columns, UTF-8, this clone."""
-    paths = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    return {**os.environ, "PYTHONPATH": paths, "PYTHONUTF8": "1", "NO_COLOR": "1", "COLUMNS": "80", "TERM": "dumb"}
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryFile() as printed:
+        both = io.TextIOWrapper(printed, encoding="utf-8", newline="\n", write_through=True)
+        for name in ("stdout", "stderr"):
+            patch.setattr(sys, name, both)
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+        patch.delenv("FORCE_COLOR", raising=False)
+        for name, value in {"NO_COLOR": "1", "COLUMNS": "80", "TERM": "dumb"}.items():
+            patch.setenv(name, value)
+        patch.chdir(folder)
+        code = main(args)
+        printed.seek(0)
+        return code, printed.read().decode("utf-8")
 
 
 def elided(text: str) -> str:

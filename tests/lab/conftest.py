@@ -10,7 +10,7 @@ import pytest
 
 from modengine.lab.data.card import data_folder
 from modengine.lab.data.corpus import Columns, Corpus, load
-from tests.lab.corpora import MakeCorpus, Rows, write
+from tests.lab.corpora import FEW, MakeCorpus, Rows, write
 
 
 @pytest.fixture
@@ -24,6 +24,13 @@ def corpus(tmp_path: Path) -> MakeCorpus:
         return load([write(tmp_path / f"rows{made}.jsonl", rows)], Columns(**columns), categories)
 
     return make
+
+
+@pytest.fixture
+def few_templates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few sentence templates in the place of the shipped ones, with which tests/shipped measures."""
+    for module in ("data.templates", "studies.fairness"):
+        monkeypatch.setattr(f"modengine.lab.{module}.shipped_templates", lambda: FEW)
 
 
 @pytest.fixture

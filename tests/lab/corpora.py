@@ -10,6 +10,7 @@ import numpy as np
 
 from modengine.engine.engine import Engine
 from modengine.lab.data.corpus import Corpus
+from modengine.lab.data.templates import parse
 from tests.build import engine, regex, rule, text
 from tests.paths import ROOT
 
@@ -68,3 +69,18 @@ def ints(*values: int) -> np.ndarray:
 def single(k: int, n: int) -> tuple[np.ndarray, np.ndarray]:
     """k hits in n rows that are independent."""
     return ints(*[1] * k, *[0] * (n - k)), ints(*[1] * n)
+
+
+FEW = parse(
+    """\
+templates: few
+sentences:
+  - {id: n1, kind: neutral, text: 来了一位X。, forms: {person-noun: X, group-noun: X朋友}}
+  - {id: n2, kind: neutral, text: 一位X在下棋。, forms: {person-noun: X, group-noun: X朋友}}
+  - {id: p1, kind: positive, text: 谢谢那位X。, forms: {group-noun: X朋友}}
+  - {id: h1, kind: harmful, category: fraud, text: 诚招X刷单。, forms: {person-noun: X, group-noun: X朋友}}
+  - {id: h2, kind: harmful, category: fraud, text: 刷单只要X。, forms: {person-noun: X, group-noun: X朋友}}
+  - {id: r1, kind: reported, category: fraud, text: 一位X因刷单被骗。, forms: {person-noun: X, group-noun: X朋友}}
+""".encode(),
+    "few.yaml",
+)

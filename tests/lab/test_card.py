@@ -8,7 +8,7 @@ import pytest
 
 from modengine.errors import InputError, PolicyError
 from modengine.lab.data.card import load_card, read_card
-from modengine.loading import load
+from tests.engines import campaign
 from tests.lab.corpora import CARDS, rows, write
 
 CARD = """\
@@ -90,7 +90,7 @@ def test_every_card_is_tested() -> None:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_cards_read_their_corpus(name: str, data: Path) -> None:
-    made = load_card(read_card(CARDS / name), load().policy.categories)
+    made = load_card(read_card(CARDS / name), campaign().policy.categories)
     assert len(made) == ROWS[name]
     assert made.unreadable == 0
     assert made.about.source

@@ -10,28 +10,15 @@ import pytest
 
 from modengine.checks.lexicon import lexicon
 from modengine.engine.engine import Engine
-from modengine.lab.data.templates import Templates, parse
+from modengine.lab.data.templates import Templates
 from modengine.lab.report.render import as_csv, as_html, as_json, as_text
 from modengine.lab.report.schemas import schema
 from modengine.lab.report.views.fairness import tables, view
 from modengine.lab.studies.fairness import ALL, Fairness, KindRow, fairness
 from tests.build import engine, regex, relief, rule, text
-from tests.lab.corpora import MakeCorpus, blocks_everything, never_acts, rows
+from tests.lab.corpora import FEW, MakeCorpus, blocks_everything, never_acts, rows
 
 GROUP, FORM = "苗族", "group-noun"
-FEW = parse(
-    """\
-templates: few
-sentences:
-  - {id: n1, kind: neutral, text: 来了一位X。, forms: {person-noun: X, group-noun: X朋友}}
-  - {id: n2, kind: neutral, text: 一位X在下棋。, forms: {person-noun: X, group-noun: X朋友}}
-  - {id: p1, kind: positive, text: 谢谢那位X。, forms: {group-noun: X朋友}}
-  - {id: h1, kind: harmful, category: fraud, text: 诚招X刷单。, forms: {person-noun: X, group-noun: X朋友}}
-  - {id: h2, kind: harmful, category: fraud, text: 刷单只要X。, forms: {person-noun: X, group-noun: X朋友}}
-  - {id: r1, kind: reported, category: fraud, text: 一位X因刷单被骗。, forms: {person-noun: X, group-noun: X朋友}}
-""".encode(),
-    "few.yaml",
-)
 
 
 def blind() -> Engine:

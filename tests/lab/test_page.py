@@ -152,6 +152,7 @@ def test_charts_are_well_formed(chart: Chart) -> None:
     assert 'role="img"' in made
 
 
+@pytest.mark.usefixtures("few_templates")
 def test_nothing_hostile_in_a_corpus_runs_or_loads_in_a_whole_report(corpus: MakeCorpus) -> None:
     """Names, labels, strata, ids, texts and the command line all hold markup."""
     made = [

@@ -79,6 +79,7 @@ def test_the_command_line_names_every_result() -> None:
     assert sorted(LAB) == sorted(NAMES) == sorted(LINES)
 
 
+@pytest.mark.usefixtures("few_templates")
 @pytest.mark.parametrize("name", LINES)
 def test_what_is_printed_is_as_its_schema_says(folder: Path, command: Command, name: str) -> None:
     line = [folder / part if part.endswith(".yaml") else part for part in LINES[name]]

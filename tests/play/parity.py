@@ -11,11 +11,11 @@ from typing import Any
 
 import msgspec
 
-import modengine
 from modengine.cli.main import run
 from modengine.paths import shipped_policy
 from modengine.play.jobs.jobs import Bench, decide, row_of
 from modengine.play.serve import start_of
+from tests.engines import campaign
 from tests.paths import MESSAGES
 from tests.play.pages import Api
 
@@ -29,7 +29,7 @@ def plain(value: Any) -> Any:
 
 
 def decided_as_on_the_command_line(api: Api, some: Iterable[dict[str, Any]], *, ignore_scope: bool) -> None:
-    engine = modengine.load()
+    engine = campaign()
     for given in some:
         row = row_of(given)
         fields = {k: v for k, v in row.message.fields.items() if k in engine.policy.fields}

@@ -11,7 +11,6 @@ import jsonschema
 import msgspec
 import pytest
 
-import modengine
 from modengine.cli.main import COMMANDS, run
 from modengine.model import Decision, Message, Part
 from modengine.play.jobs.functions import FUNCTIONS
@@ -19,6 +18,7 @@ from modengine.play.jobs.jobs import row_of
 from modengine.play.jobs.workspace import make
 from modengine.play.lessons import shipped_lessons
 from modengine.play.registry import ENDPOINTS, openapi
+from tests.engines import campaign
 from tests.paths import ROOT
 from tests.play.pages import FILES, POLICY, RULES, Api
 from tests.play.parity import decided_as_on_the_command_line, mixed_as_on_the_command_line, plain, samples
@@ -28,7 +28,7 @@ LOG = "0123456789abcdef" * 2
 
 
 def test_a_message_is_decided_as_the_engine_decides_it(api: Api) -> None:
-    assert api("decide", text=SCAM) == plain(modengine.load().decide(SCAM))
+    assert api("decide", text=SCAM) == plain(campaign().decide(SCAM))
 
 
 @pytest.mark.parametrize(("ignore_scope", "first"), [(True, 2), (False, 7)])
@@ -42,7 +42,7 @@ def test_mixed_messages_are_decided_as_on_the_command_line(tmp_path: Path) -> No
 
 def test_the_trace_is_that_of_explain(api: Api) -> None:
     found = api("explain", text=SCAM)
-    assert found["trace"] == plain(modengine.load().trace(SCAM))
+    assert found["trace"] == plain(campaign().trace(SCAM))
     view = found["views"][0]
     assert len(view["plain"]) == len(view["starts"]) == len(view["ends"])
     assert view["text"][view["starts"][0] : view["ends"][0]] == SCAM[0]

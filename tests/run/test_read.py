@@ -175,9 +175,10 @@ def test_bad_bytes_spoil_their_row_alone() -> None:
     assert [m.id for m in messages(found)] == ["1", "4"]
 
 
-def test_a_quotation_mark_that_is_never_closed_costs_bounded_work() -> None:
+def test_a_quotation_mark_that_is_never_closed_costs_bounded_work(monkeypatch: pytest.MonkeyPatch) -> None:
     # From each line on, quoted and unquoted alike, the record never ends: rereading all would be quadratic.
-    found = rows("text,a\n" + 'x","\n' * 400_000, "csv")
+    monkeypatch.setattr("modengine.run.read.table.AGAIN", 1_000_000)
+    found = rows("text,a\n" + 'x","\n' * 20_000, "csv")
     assert all(row.error is not None for row in found)
     assert any("are lost" in message for _, _, message in errors(found))
 

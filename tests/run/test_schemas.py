@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from functools import cache
+from typing import Any
 
 import pytest
 
@@ -15,10 +17,13 @@ from tests.explain.cases import BY_NAME, trace_of
 jsonschema = pytest.importorskip("jsonschema")
 
 
+@cache
+def validator(kind: str) -> Any:
+    return jsonschema.Draft202012Validator(SCHEMAS[kind]())
+
+
 def validate(kind: str, value: object) -> None:
-    validator = jsonschema.Draft202012Validator(SCHEMAS[kind]())
-    validator.check_schema(validator.schema)
-    validator.validate(value)
+    validator(kind).validate(value)
 
 
 @pytest.mark.parametrize("name", BY_NAME)

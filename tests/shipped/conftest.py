@@ -1,10 +1,9 @@
 import pytest
 
-import modengine
 from modengine import Engine
-from tests.paths import CAMPAIGN
+from tests.engines import campaign
 
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
-    return modengine.load(CAMPAIGN)
+    return campaign()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from importlib.metadata import version
 
 from modengine.audit.files.disk import replace
 from modengine.audit.files.layout import LogPaths
@@ -18,6 +17,7 @@ from modengine.engine.engine import Engine
 from modengine.errors import AuditError
 from modengine.policy.model import SourceFile
 from modengine.text import segment, tables
+from modengine.text.libraries import version
 from modengine.version import __version__
 
 

@@ -6,9 +6,9 @@ import hashlib
 import sys
 import unicodedata
 from functools import cache
-from importlib.metadata import version as version_of
 from pathlib import Path
 
+from modengine.text.libraries import version
 from modengine.version import __version__
 
 FILES = ("*.py", "text/*.py", "text/data/*", "policy/*.py", "engine/**/*.py", "checks/*.py", "checks/*.yaml")
@@ -19,7 +19,7 @@ LIBRARIES = ("jieba", "msgspec", "pypinyin", "pyyaml", "regex")
 def digest() -> bytes:
     """SHA-256: what was worked out under another digest is worked out again."""
     total = hashlib.sha256()
-    parts = [__version__, sys.version, unicodedata.unidata_version, *map(version_of, LIBRARIES)]
+    parts = [__version__, sys.version, unicodedata.unidata_version, *map(version, LIBRARIES)]
     total.update("\0".join(parts).encode())
     package = Path(__file__).parents[2]
     for pattern in FILES:

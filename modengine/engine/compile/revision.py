@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from dataclasses import asdict
-from importlib.metadata import version
 from typing import Any
 
 import msgspec
@@ -18,6 +17,7 @@ from modengine.engine.budget import BUDGET, Budget
 from modengine.policy.condition import Condition
 from modengine.policy.model import Pattern, Policy, Rule
 from modengine.text import segment, tables
+from modengine.text.libraries import version
 
 RULES_OF_MATCHING = 2
 """Raised when the engine would decide a message otherwise than the release before it."""

@@ -53,13 +53,11 @@ def _rarest(sets: Iterable[Strings]) -> Strings | None:
     return min(map(shortest, sets), key=chance_of, default=None)
 
 
-@lru_cache(maxsize=2048)
 def parse(source: str) -> Any:
     """The parse tree of `regex`.  Raises `regex.error`."""
     return _parsed(source, int(regex.IGNORECASE))[0]
 
 
-@lru_cache(maxsize=2048)
 def usual_tree(source: str, exact_case: bool) -> Any | None:
     """The parse tree; None under a flag that changes more than case, lines and layout."""
     tree, info = _parsed(source, 0 if exact_case else int(regex.IGNORECASE))
@@ -67,7 +65,9 @@ def usual_tree(source: str, exact_case: bool) -> Any | None:
     return None if flags & ~_USUAL_FLAGS or info.inline_locale else tree
 
 
+@lru_cache(maxsize=4096)
 def _parsed(source: str, flags: int) -> tuple[Any, Any]:
+    """The parse tree, which nobody may change, and what the parser tells of the expression."""
     for _ in range(10):
         text = core.Source(source)
         info = core.Info(flags, text.char_type, {})

@@ -17,6 +17,7 @@ from modengine.checks.run import check_loaded
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
 from modengine.errors import Diagnostic, Location
+from modengine.loading import collector_off
 from modengine.model import Action
 from modengine.paths import shipped_rules
 from modengine.play.limits import MOST_FILES, MOST_RULES
@@ -73,7 +74,8 @@ def make(files: Mapping[str, str], main: str) -> Made:
             path.write_text(text, "utf-8", errors="replace", newline="\n")
         if any(f"{SHIPPED}/" in text for text in files.values()):
             shutil.copytree(shipped_rules(), folder / SHIPPED)
-        return _made(folder, folder / main)
+        with collector_off():
+            return _made(folder, folder / main)
 
 
 def _made(folder: Path, main: Path) -> Made:

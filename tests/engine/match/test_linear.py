@@ -11,11 +11,6 @@ from modengine.engine.match.nfa import automata
 from tests import expressions
 
 
-def linear(source: expressions.Source) -> Linear | None:
-    made = automata([source])
-    return None if made.automata[0] is None else Linear(made.automata[0], made.charsets)
-
-
 @pytest.mark.parametrize(
     ("source", "text", "expected"),
     [
@@ -34,15 +29,15 @@ def linear(source: expressions.Source) -> Linear | None:
     ],
 )
 def test_the_leftmost_matches_and_the_first_way(source: str, text: str, expected: list[tuple[int, int]]) -> None:
-    automaton = linear((source, False))
+    automaton = expressions.linear((source, False))
     assert automaton is not None
     assert list(automaton.spans(text)) == expected == expressions.spans((source, False), text)
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)  # tests/nightly has thousands
 @given(expressions.sources(), expressions.short_texts())
 def test_the_matches_are_those_of_the_package(source: expressions.Source, text: str) -> None:
-    automaton = linear(source)
+    automaton = expressions.linear(source)
     assume(automaton is not None)
     assert automaton is not None
     assert list(automaton.spans(text)) == expressions.spans(source, text)

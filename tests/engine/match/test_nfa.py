@@ -152,7 +152,8 @@ def members(source: str, exact_case: bool) -> Intervals:
     ],
 )  # fmt: skip
 def test_a_set_is_what_the_package_takes(source: str, exact_case: bool) -> None:
-    found = regex.findall(source, all_characters(), 0 if exact_case else regex.IGNORECASE)
+    # Runs of them, of which there are far fewer.
+    found = regex.findall(f"(?:{source})+", all_characters(), 0 if exact_case else regex.IGNORECASE)
     assert text_of(members(source, exact_case)) == "".join(found)
 
 

@@ -15,12 +15,30 @@ from tests.play.browser.looks import (
     readable_at_400_percent,
     violations,
 )  # fmt: skip
-from tests.play.browser.tasks import TASKS, Task
+from tests.play.browser.tasks import (
+    Task,
+    a_byte_is_changed_and_the_log_shows_it,
+    a_message_is_decided_as_it_is_written,
+    a_rule_is_changed_and_an_error_is_shown_at_its_line,
+    a_threshold_is_moved_and_a_rule_left_out,
+    the_class_predicts_before_the_decision_is_revealed,
+    the_filter_is_evaded_by_hand_and_by_machine,
+    why_shows_evidence_points_and_conditions_and_the_smallest_edit,
+)
 from tests.play.browser.window import Opened
 from tests.play.browser.writing import said_in_a_plain_sentence
 from tests.play.parity import samples
 
-WAYS = [(task, ("mouse", "keyboard")[at % 2]) for at, task in enumerate(TASKS)]
+MAIN: tuple[Task, ...] = (
+    a_message_is_decided_as_it_is_written,
+    why_shows_evidence_points_and_conditions_and_the_smallest_edit,
+    a_rule_is_changed_and_an_error_is_shown_at_its_line,
+    a_threshold_is_moved_and_a_rule_left_out,
+    the_filter_is_evaded_by_hand_and_by_machine,
+    the_class_predicts_before_the_decision_is_revealed,
+    a_byte_is_changed_and_the_log_shows_it,
+)
+WAYS = [(task, ("mouse", "keyboard")[at % 2]) for at, task in enumerate(MAIN)]
 
 
 @pytest.mark.parametrize(("task", "way"), WAYS, ids=[f"{task.__name__}-{way}" for task, way in WAYS])
@@ -32,12 +50,6 @@ def test_axe_finds_nothing(opened: Opened) -> None:
     page = filled(opened, "why")
     looks = [(look, violations(page)) for look in in_every_look(page)]
     assert [found for _, found in looks] == [[]] * 4
-
-
-def test_axe_would_find_something(opened: Opened) -> None:
-    page = opened("evasion")
-    page.evaluate("document.documentElement.removeAttribute('lang')")
-    assert any("html-has-lang" in one for one in violations(page))
 
 
 def test_the_page_is_readable_at_400_percent(opened: Opened) -> None:
