@@ -1,4 +1,4 @@
-"""Corpora of a few rows, and the development data."""
+"""Corpora of a few rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from modengine.lab.data.card import data_folder
 from modengine.lab.data.corpus import Columns, Corpus, load
 from tests.lab.corpora import MakeCorpus, Rows, write
 
@@ -24,12 +23,3 @@ def corpus(tmp_path: Path) -> MakeCorpus:
         return load([write(tmp_path / f"rows{made}.jsonl", rows)], Columns(**columns), categories)
 
     return make
-
-
-@pytest.fixture
-def data() -> Path:
-    """The development data; without it the test is skipped, and says so."""
-    folder = data_folder()
-    if folder is None:
-        pytest.skip("the development data is not here: set MODENGINE_DATA")
-    return folder
