@@ -39,7 +39,7 @@ MORE_RULES = f"""\
     when: many
 """
 POINTS = ("start", "any", "write")
-WORKER, RAY_WORKER = b"spawn_main", b"ray::MapWorker"
+WORKER, RAY_WORKER = b"spawn_main", b"ray::modengine"
 _MARK = "MODENGINE_KILL_WORKER"
 
 

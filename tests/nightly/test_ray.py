@@ -39,7 +39,7 @@ cluster.shutdown()
 DEADLY = """
 import os
 from modengine.errors import WorkerError
-from modengine.run.ray import cluster, mapped
+from modengine.run.work.ray import cluster, mapped
 try:
     with cluster(None) as ray:
         list(mapped(ray, os._exit, [9], 1))
@@ -91,7 +91,7 @@ def workers() -> list[int]:
     found = []
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            if entry.read_bytes().startswith(b"ray::MapWorker"):
+            if entry.read_bytes().startswith(b"ray::modengine"):
                 found.append(int(entry.parent.name))
         except OSError:
             continue
