@@ -70,6 +70,8 @@ pub struct Rule {
     pub unless: Option<Condition>,
     /// Whether a pattern finds matches of less than full weight.
     pub weighed: Vec<u32>,
+    /// The rules that its conditions ask for.
+    pub asked: Vec<u32>,
 }
 
 pub struct Escalation {
@@ -185,6 +187,7 @@ impl Program {
                 when: condition(&one.when)?,
                 unless: one.unless.as_ref().map(condition).transpose()?,
                 weighed,
+                asked: asked_by(&one.when, one.unless.as_ref()),
             });
         }
         let (opens, open) = crate::conditions::openings(&rules, &costs, &given.always);
@@ -262,6 +265,20 @@ impl Program {
             pool.push(scratch);
         }
     }
+}
+
+fn asked_by(when: &plain::Node, unless: Option<&plain::Node>) -> Vec<u32> {
+    let (mut asked, mut nodes) = (Vec::new(), vec![when]);
+    nodes.extend(unless);
+    while let Some(node) = nodes.pop() {
+        if node.ask == "rules" {
+            asked.extend(&node.left);
+        }
+        nodes.extend(&node.items);
+    }
+    asked.sort_unstable();
+    asked.dedup();
+    asked
 }
 
 /// About how often a pattern is looked for: by the lengths of its literals.
