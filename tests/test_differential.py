@@ -42,6 +42,7 @@ def test_the_shipped_policies_decide_samples_as_the_naive_engine_does(name: str,
 
 LOOKS = {"terms": ("不刷",), "looks_like": True}
 QUOTED = {"terms": ("微",), "outside": ("quotes",)}
+NAMED = {"terms": ("微",), "outside": ("mentions",)}
 
 
 @pytest.mark.parametrize(
@@ -67,12 +68,24 @@ QUOTED = {"terms": ("微",), "outside": ("quotes",)}
         ("“微\n”微", QUOTED),
         ('"\n微"', QUOTED),
         ("﹁微﹂微", QUOTED),
+        ("@微 @a-_微", NAMED),
+        ("@\u0307微", NAMED),
+        ("@x\u200d微", NAMED),
+        ("@①Ⅳ\U00031350微", NAMED),
+        ("@" + "x" * 29 + "微微", NAMED),
     ],
 )
 def test_matches_are_those_of_the_naive_engine(text: str, options: dict[str, Any]) -> None:
     made = rule("a.r", "p", pattern("p", "text", **options), category="a", ruleset="a", score=10)
     policy = policy_of(ruleset("a", "a", [made]))
     agree(Engine(compile_policy(policy)), policy, [Message(text)])
+
+
+def test_of_equally_likely_readings_all_engines_take_the_same() -> None:
+    """A last bit of the dictionary's total decides."""
+    made = rule("a.r", "p", pattern("p", "words", terms=("木木",)), category="a", ruleset="a", score=10)
+    engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
+    agree(engine, engine.policy, [Message("木" * size) for size in range(2, 30)])
 
 
 def test_a_run_of_end_marks_ends_one_sentence() -> None:

@@ -2,7 +2,7 @@
 
 use crate::bits::Bits;
 use crate::conditions::Value;
-use crate::part::{quoted, Part, Spans};
+use crate::part::{mentioned, quoted, Part, Spans};
 use crate::program::{Boundary, Kind, Pattern, Program, Scratch};
 use crate::terms::{self, Candidate};
 
@@ -491,16 +491,12 @@ pub fn is_inside(
         if part.outside[what].get().is_none() {
             let spans = match what {
                 0 => quoted(part.plain()),
-                _ => {
+                1 => {
                     let mut found = Vec::new();
-                    let regex = if what == 1 {
-                        program.urls
-                    } else {
-                        program.mentions
-                    };
-                    find_all(program, scratch, part, regex, &mut found)?;
+                    find_all(program, scratch, part, program.urls, &mut found)?;
                     found
                 }
+                _ => mentioned(&program.tables.chars, part.plain()),
             };
             let _ = part.outside[what].set(Spans::of(spans));
         }

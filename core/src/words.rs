@@ -1,6 +1,6 @@
 //! Words: jieba's dictionary without its hidden Markov model, with the words of a policy added.
 //!
-//! The most likely path through the words of a block, as in jieba 0.42.1 (`cut` with `HMM=False`): of equally likely ones
+//! The most likely path through the words of a block, as in jieba-rs 0.11 (`cut` without `hmm`): of equally likely ones
 //! the longer first word; single letters and digits that stand together are one word.
 
 use std::cell::RefCell;
@@ -33,7 +33,8 @@ impl Tree {
         }
     }
 
-    fn add(&mut self, word: &str, frequency: u32) {
+    /// Adds a word, or gives it another frequency; the one that it had.
+    fn add(&mut self, word: &str, frequency: u32) -> u32 {
         let mut codes = word.chars().map(u32::from);
         if let (Some(first), Some(second)) = (codes.next(), codes.next()) {
             self.begins.add(first, second);
@@ -47,7 +48,7 @@ impl Tree {
             }
             node = found;
         }
-        self.frequency[node as usize] = frequency;
+        std::mem::replace(&mut self.frequency[node as usize], frequency)
     }
 
     #[inline]
@@ -67,7 +68,8 @@ pub struct Dictionary {
 }
 
 impl Dictionary {
-    /// Of lines `word frequency tag`.
+    /// Of lines `word frequency tag`.  A word that stands there twice counts once, as in rjieba: the total decides,
+    /// by the last bit of a logarithm, between readings that are equally likely.
     pub fn read(lines: &str) -> Self {
         let mut tree = Tree::new(350_000);
         let mut total = 0;
@@ -76,8 +78,8 @@ impl Dictionary {
             if let (Some(word), Some(Ok(frequency))) =
                 (fields.next(), fields.next().map(str::parse::<u32>))
             {
-                tree.add(word, frequency);
-                total += u64::from(frequency);
+                let before = tree.add(word, frequency);
+                total = total + u64::from(frequency) - u64::from(before);
             }
         }
         let logs = tree
