@@ -63,6 +63,8 @@ NAMED = {"terms": ("微",), "outside": ("mentions",)}
         ("i×x", {"terms": ("ix",), "looks_like": True, "gaps": 2}),
         ("木木木", {"terms": ("林木", "林林"), "looks_like": True}),
         ("产生品", {"terms": ("产品", "产"), "looks_like": True}),
+        ("林㇆一㇉林", {"terms": ("林弓林",), "looks_like": True, "gaps": 1}),
+        ("林.㇆一㇉ ㇆一㇉。", {"terms": ("林弓",), "looks_like": True, "gaps": 1, "repeats": True}),
         ("乂木殳木", {"terms": ("杀木", "杀殳木"), "looks_like": True}),
         ("““薇”微”", QUOTED),
         ("“微\n”微", QUOTED),
