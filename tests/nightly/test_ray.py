@@ -99,6 +99,7 @@ def kill_a_worker() -> bool:
     return False
 
 
+@pytest.mark.whole
 def test_workers_and_a_node_are_killed_and_nothing_is_lost_or_twice(nodes: Nodes, tmp_path: Path) -> None:
     source = tmp_path / "messages.jsonl"
     with source.open("w", encoding="utf-8") as file:
