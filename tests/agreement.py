@@ -1,21 +1,25 @@
-"""What must hold of every decision: the engine says what the naive engine says.
+"""What must hold of every decision: the core, the Python engine and the naive engine say the same.
 
-That one was written from the specification alone.
+The last was written from the specification alone.
 """
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import rjieba
 
 import modengine
+from modengine.engine import core
 from modengine.engine.engine import Engine
 from modengine.model import Decision, Message, RuleHit
 from modengine.policy.model import Policy
 from modengine.run.read.jsonl import message_from
 from tests import naive
+from tests.build import compile_policy
 from tests.paths import MESSAGES, RULES
+from tests.strategies import written
 
 
 def hit(one: RuleHit) -> dict[str, Any]:
@@ -63,13 +67,19 @@ class Fast:
 def agree(engine: Engine, policy: Policy, messages: list[Message]) -> None:
     """Every other message is decided as if it lay in scope.
 
+    Where the core is at work the Python engine decides too, and says the same to the last field.
+
     With words added, rjieba and jieba rarely differ (加加加加加 has two equally likely readings).
     Where they do, the naive engine may have its words from rjieba, set up here and not there.
     """
     words = naive.segmenter(policy)
+    python = Engine(engine.program, engine.segmenter) if engine.compiled else None
     for at, message in enumerate(messages):
         ignore_scope = bool(at % 2)
-        real = seen(engine.decide(message, ignore_scope=ignore_scope))
+        decision = engine.decide(message, ignore_scope=ignore_scope)
+        if python is not None:
+            assert decision == python.decide(message, ignore_scope=ignore_scope), message
+        real = seen(decision)
         budget = engine.program.budget
         expected = naive.decide(policy, message, ignore_scope=ignore_scope, words=words, budget=budget)
         if real != expected and policy.segmenter == "rjieba":
@@ -80,6 +90,13 @@ def agree(engine: Engine, policy: Policy, messages: list[Message]) -> None:
             ):
                 expected = naive.decide(policy, message, ignore_scope=ignore_scope, words=fast, budget=budget)
         assert real == expected, message
+
+
+def agree_on_pairs(policy: Policy, count: int, seed: int) -> None:
+    """A policy with `count` messages that are made for it; the core takes part where there is one."""
+    engine = Engine(compile_policy(policy))
+    assert engine.compiled == (core.module()[0] is not None)
+    agree(engine, policy, written(policy, count, Random(seed)))
 
 
 def agree_on_samples(name: str, lines: slice) -> None:

@@ -1,4 +1,4 @@
-"""Fixtures for all tests: goldens, and commands; and how Hypothesis works here."""
+"""Fixtures for all tests: goldens, commands and the development data; and how Hypothesis works here."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pytest
 from hypothesis import settings
 
 from modengine.cli.main import run
+from modengine.lab.data.card import data_folder
 from tests.commands import Command, Ran
 from tests.nightly import sampling
 
@@ -107,3 +108,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     path = tmp_path_factory.mktemp("here")
     monkeypatch.chdir(path)
     return path
+
+
+@pytest.fixture
+def data() -> Path:
+    """The development data; without it the test is skipped, and says so."""
+    folder = data_folder()
+    if folder is None:
+        pytest.skip("the development data is not here: set MODENGINE_DATA")
+    return folder

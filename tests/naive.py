@@ -75,6 +75,7 @@ def positive(char: str) -> str:
 DIGITS = ["ZERO", "ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE"]
 
 
+@cache
 def joins(char: str) -> bool:
     """'A character joins the cluster before it iff the first char of its NFKD has combining class != 0,
     or is a second element ..., or is a variation selector.'"""
@@ -82,6 +83,7 @@ def joins(char: str) -> bool:
     return unicodedata.combining(first) != 0 or first in indic_seconds() or is_selector(char)
 
 
+@cache
 def normal(cluster: str, fold: bool = True) -> str:
     """'Variation selectors are dropped. cluster -> NFKC -> casefold -> t2s char by char. Exception: … stays itself.'
     'Of a run of combining marks only the first 30 are kept': all that joins the head of a cluster is such a run."""
@@ -361,6 +363,11 @@ class Part:
     def letters(self) -> Units:
         return Units(letters(self.view.text))
 
+    @cached_property
+    def read(self) -> PartText:
+        """As the engine reads it, for the literals that it counts."""
+        return PartText(self.kind, self.index, self.view.original, self.words)
+
 
 def shelters(p: str, kinds: Sequence[str]) -> list[tuple[int, int]]:
     """'quotes (“” ‘’ 「」 『』, and ASCII " paired in turn within a line; nearest closing mark), urls, mentions';
@@ -518,8 +525,7 @@ def failure(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> str | No
     for part in parts:
         if pattern.parts is not None and part.kind not in pattern.parts:
             continue
-        read = PartText(part.kind, part.index, part.view.original, part.words)  # type: ignore[arg-type]
-        texts = {form: read.form(form) for form in {one.form for one in info.literals or ()}}
+        texts = {form: part.read.form(form) for form in {one.form for one in info.literals or ()}}
         counts = [occurrences(one.text, texts[one.form]) for one in info.literals or ()]
         total += sum(counts)
         asked = info.literals is None or any(counts)
@@ -540,10 +546,12 @@ def find(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> list[Found]
     """'A sounds/looks match whose [start,end) is also an exact match of the pattern is dropped; of equal spans
     between sounds and looks: sounds first. One match per (part, start, end) and pattern; the first term wins.'"""
     found: dict[tuple[int, int, int], Found] = {}
+    if pattern.kind != "regex" and failure(pattern, parts, budget) is not None:
+        return []
     for part in parts:
         if pattern.parts is not None and part.kind not in pattern.parts:
             continue
-        if failure(pattern, parts if pattern.kind != "regex" else [part], budget) is not None:
+        if pattern.kind == "regex" and failure(pattern, [part], budget) is not None:
             continue
         sheltered = shelters(part.view.text, pattern.outside)
         for term, s, e, weight in candidates(pattern, part):

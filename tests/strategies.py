@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -151,22 +152,21 @@ COMPARISONS = (
     'message.time >= "2014-06-01"', 'message.time < "2014-05-28T16:00:00+00:00"',
     'message.time == "2014-05-28T00:00:00+08:00"',
 )  # fmt: skip
-_FIELD_VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "channel": st.sampled_from(("private", "group", "public_account")),
-    "reposts": st.sampled_from((0, 499, 500, 501)),
-    "ratio": st.sampled_from((0.5, 0.75, 1.0)),
-    "hot": st.booleans(),
-    "note": st.sampled_from(("x", "y")),
-    "time": st.sampled_from(
-        (
-            datetime(2014, 5, 27, 23, 59, 59, tzinfo=CHINA),
-            datetime(2014, 5, 28, tzinfo=CHINA),
-            datetime(2014, 5, 28, 16, tzinfo=UTC),
-            datetime(2014, 6, 28, 23, 59, 59, tzinfo=CHINA),
-            datetime(2014, 6, 29, tzinfo=CHINA),
-        )
+_VALUES: dict[str, Sequence[Any]] = {
+    "channel": ("private", "group", "public_account"),
+    "reposts": (0, 499, 500, 501),
+    "ratio": (0.5, 0.75, 1.0),
+    "hot": (False, True),
+    "note": ("x", "y"),
+    "time": (
+        datetime(2014, 5, 27, 23, 59, 59, tzinfo=CHINA),
+        datetime(2014, 5, 28, tzinfo=CHINA),
+        datetime(2014, 5, 28, 16, tzinfo=UTC),
+        datetime(2014, 6, 28, 23, 59, 59, tzinfo=CHINA),
+        datetime(2014, 6, 29, tzinfo=CHINA),
     ),
 }
+_FIELD_VALUES = {name: st.sampled_from(values) for name, values in _VALUES.items()}
 message_fields = st.one_of(
     st.fixed_dictionaries(_FIELD_VALUES), st.fixed_dictionaries({}, optional=_FIELD_VALUES), st.just({})
 )
@@ -355,17 +355,23 @@ def disguises(term: str) -> list[str]:
 HOMOPHONES = "为维薇新心佳家张章长常枪前好号女努子字木目林临沙傻加嘉行航银引大打"
 
 
+def pieces(own: Sequence[str] = ()) -> list[Sequence[str]]:
+    """What texts are put together from: forms of the alphabet, noise, and the own words, also disguised."""
+    disguised = [form for term in own for form in disguises(term)]
+    return [FORMS, NOISE, *([list(own), disguised, "".join(own)] if own else [])]
+
+
 def texts(own: Sequence[str] = (), min_size: int = 3, max_size: int = 14) -> st.SearchStrategy[str]:
-    pieces = [st.sampled_from(FORMS), st.sampled_from(NOISE)]
-    if own:
-        disguised = [form for term in own for form in disguises(term)]
-        pieces += [st.sampled_from(list(own)), st.sampled_from(disguised), st.sampled_from("".join(own))]
-    return st.lists(st.one_of(pieces), min_size=min_size, max_size=max_size).map("".join)
+    some = [st.sampled_from(pool) for pool in pieces(own)]
+    return st.lists(st.one_of(some), min_size=min_size, max_size=max_size).map("".join)
+
+
+KINDS = ("text", "caption", "ocr", "transcript")
 
 
 def messages(policy: Policy) -> st.SearchStrategy[Message]:
     text = texts(vocabulary(policy))
-    part = st.builds(Part, st.sampled_from(("text", "caption", "ocr", "transcript")), text)
+    part = st.builds(Part, st.sampled_from(KINDS), text)
     more = st.one_of(st.just(()), st.just(()), st.lists(part, min_size=1, max_size=2).map(tuple))
     return st.builds(Message, text=text, parts=more, fields=message_fields)
 
@@ -375,3 +381,19 @@ def cases(draw: st.DrawFn, count: int = 10) -> tuple[Policy, list[Message]]:
     """A policy and messages for it."""
     policy = draw(policies())
     return policy, draw(st.lists(messages(policy), min_size=count, max_size=count))
+
+
+def written(policy: Policy, count: int, chance: Random) -> list[Message]:
+    """Messages as `messages` draws them, at a hundredth of the price; none is made simpler where one fails."""
+    pools = pieces(vocabulary(policy))
+
+    def text() -> str:
+        return "".join(chance.choice(chance.choice(pools)) for _ in range(chance.randint(3, 14)))
+
+    def message() -> Message:
+        parts = [Part(chance.choice(KINDS), text()) for _ in range(chance.choice((0, 0, 0, 0, 1, 2)))]
+        given = chance.choice((_VALUES, [name for name in _VALUES if chance.random() < 0.5], ()))
+        fields = {name: chance.choice(_VALUES[name]) for name in given}
+        return Message(text(), parts=tuple(parts), fields=fields)
+
+    return [message() for _ in range(count)]

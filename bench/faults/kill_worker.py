@@ -39,7 +39,7 @@ MORE_RULES = f"""\
     when: many
 """
 POINTS = ("start", "any", "write")
-WORKER, RAY_WORKER = b"spawn_main", b"ray::MapWorker"
+WORKER, RAY_WORKER = b"spawn_main", b"ray::modengine"
 _MARK = "MODENGINE_KILL_WORKER"
 
 
@@ -106,14 +106,23 @@ class Tries:
         shards = folder / "shards"
         _wait(lambda: running.poll() is not None or bool(list(shards.glob("??????")) and marked(folder)))
         time.sleep(self._chance.uniform(0, 0.3))
-        for pid in marked(folder)[:1]:
-            os.kill(pid, signal.SIGKILL)
-            self.ray += 1
+        _wait(lambda: running.poll() is not None or self._one_of_ray(folder))
         if self._stopped(running, RAY_LIMIT) is False:
             self.ray_whole += 1
             report = verify_manifest(folder)
             found = b"".join((path / "decisions.jsonl").read_bytes() for path in sorted(shards.iterdir()))
             self.wrong += bool(report.faults) or report.rows != COUNT or found != self._wanted
+
+    def _one_of_ray(self, folder: Path) -> bool:
+        """Kills a worker that is deciding; whether there was one, for it bears its name no longer than a shard."""
+        for pid in marked(folder)[:1]:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                return False
+            self.ray += 1
+            return True
+        return False
 
     def _scan(self, name: str, *more: str) -> subprocess.Popen[bytes]:
         folder = self._folder

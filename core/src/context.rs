@@ -2,7 +2,7 @@
 
 use crate::bits::{Bits, Few};
 use crate::conditions::Value;
-use crate::part::{quoted, Part, Spans};
+use crate::part::{mentioned, quoted, Part, Spans};
 use crate::program::{Boundary, Kind, Pattern, Program, Scratch};
 use crate::terms::{self, Candidate};
 
@@ -403,25 +403,48 @@ impl Context {
             cancelled: Some(false),
             weight: 0,
         };
+        let mut is_definite = outcome.held.is_some();
         if outcome.held == Some(true) {
             if let Some(unless) = &rule.unless {
                 outcome.cancelled = unless.value(self, program, scratch, 0.0)?;
             }
             if outcome.cancelled != Some(true) {
-                outcome.weight = self.weight(program, scratch, number)?;
+                let (weight, is_sure) = self.weight(program, scratch, number)?;
+                outcome.weight = weight;
+                is_definite = is_sure && outcome.cancelled.is_some();
             }
+        }
+        if !is_definite {
+            self.ask_all(program, scratch, number)?;
         }
         self.outcomes[number as usize] = Some(outcome);
         Ok(outcome)
     }
 
-    /// The greatest worth with which the condition still holds.
+    /// Asks for all that a rule hangs on, which lacks a field: where some of it fails, the rule is undetermined.
+    fn ask_all(
+        &mut self,
+        program: &Program,
+        scratch: &mut Scratch,
+        number: u32,
+    ) -> Result<(), HandBack> {
+        let rule = &program.rules[number as usize];
+        for &(pattern, _) in &rule.patterns {
+            self.evidence(program, scratch, pattern)?;
+        }
+        for &other in &rule.asked {
+            self.hits(program, scratch, other)?;
+        }
+        Ok(())
+    }
+
+    /// The greatest worth with which the condition still holds, and whether it was known with every greater one.
     fn weight(
         &mut self,
         program: &Program,
         scratch: &mut Scratch,
         number: u32,
-    ) -> Result<u16, HandBack> {
+    ) -> Result<(u16, bool), HandBack> {
         let rule = &program.rules[number as usize];
         let mut weights = vec![0_u16];
         for &pattern in &rule.weighed {
@@ -433,15 +456,17 @@ impl Context {
         let worth = |&weight: &u16| program.weights[weight as usize].0;
         weights.sort_by(|one, other| worth(other).total_cmp(&worth(one)));
         weights.dedup();
+        let mut is_sure = true;
         if weights.len() == 1 {
-            return Ok(0);
+            return Ok((0, is_sure));
         }
         for &weight in &weights {
-            if rule.when.value(self, program, scratch, worth(&weight))? == Some(true) {
-                return Ok(weight);
+            match rule.when.value(self, program, scratch, worth(&weight))? {
+                Some(true) => return Ok((weight, is_sure)),
+                value => is_sure &= value.is_some(),
             }
         }
-        Ok(*weights.last().expect("there is the first"))
+        Ok((*weights.last().expect("there is the first"), is_sure))
     }
 }
 
@@ -478,16 +503,12 @@ pub fn is_inside(
         if part.outside[what].get().is_none() {
             let spans = match what {
                 0 => quoted(part.plain()),
-                _ => {
+                1 => {
                     let mut found = Vec::new();
-                    let regex = if what == 1 {
-                        program.urls
-                    } else {
-                        program.mentions
-                    };
-                    find_all(program, scratch, part, regex, &mut found)?;
+                    find_all(program, scratch, part, program.urls, &mut found)?;
                     found
                 }
+                _ => mentioned(&program.tables.chars, part.plain()),
             };
             let _ = part.outside[what].set(Spans::of(spans));
         }

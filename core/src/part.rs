@@ -402,6 +402,31 @@ pub fn quoted(text: &[u32]) -> Vec<(u32, u32)> {
     spans
 }
 
+/// The mentions: an `@` with up to thirty letters, digits, `_` and `-` after it, letters as Python knows them (`re`).
+pub fn mentioned(chars: &Chars, text: &[u32]) -> Vec<(u32, u32)> {
+    const MOST: usize = 30;
+    let names = |&code: &u32| {
+        code == u32::from(b'_') || code == u32::from(b'-') || chars.get(code).is(ALNUM)
+    };
+    let mut spans = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let start = at;
+        at += 1;
+        if text[start] == u32::from(b'@') {
+            at += text[at..]
+                .iter()
+                .take(MOST)
+                .take_while(|code| names(code))
+                .count();
+            if at > start + 1 {
+                spans.push((start as u32, at as u32));
+            }
+        }
+    }
+    spans
+}
+
 /// A part with whatever the rules ask of it; what few ask for is made when first asked for.
 #[derive(Default)]
 pub struct Part {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 /// Raised with every change of the structs below; data of another format is refused.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 #[derive(Deserialize)]
 pub struct Policy {
@@ -35,9 +35,8 @@ pub struct Policy {
     /// met as one character wherever they stand.
     pub letters: Vec<(String, Vec<String>, String, String)>,
     pub regexes: serde_bytes::ByteBuf,
-    /// The regexes of URLs and mentions.
+    /// The regex of URLs.
     pub urls: u32,
-    pub mentions: u32,
     pub most_candidates: u32,
 }
 

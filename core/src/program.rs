@@ -71,6 +71,8 @@ pub struct Rule {
     pub unless: Option<Condition>,
     /// Whether a pattern finds matches of less than full weight.
     pub weighed: Vec<u32>,
+    /// The rules that its conditions ask for.
+    pub asked: Vec<u32>,
 }
 
 pub struct Escalation {
@@ -103,7 +105,6 @@ pub struct Program {
     pub has_period: bool,
     pub regexes: regex::Program,
     pub urls: u32,
-    pub mentions: u32,
     pub most_candidates: u32,
     added: Vec<(String, u32)>,
     words: OnceLock<Words>,
@@ -185,6 +186,7 @@ impl Program {
                 when: condition(&one.when)?,
                 unless: one.unless.as_ref().map(condition).transpose()?,
                 weighed,
+                asked: asked_by(&one.when, one.unless.as_ref()),
             });
         }
         let (opens, open) = crate::conditions::openings(&rules, &costs, &given.always);
@@ -228,7 +230,6 @@ impl Program {
             has_period: given.has_period,
             regexes: regex::Program::decode(&given.regexes)?,
             urls: given.urls,
-            mentions: given.mentions,
             most_candidates: given.most_candidates,
             prefilter: Prefilter::new(rules.iter().map(|rule| &rule.when)),
             rules,
@@ -260,6 +261,20 @@ impl Program {
         }
         made
     }
+}
+
+fn asked_by(when: &plain::Node, unless: Option<&plain::Node>) -> Vec<u32> {
+    let (mut asked, mut nodes) = (Vec::new(), vec![when]);
+    nodes.extend(unless);
+    while let Some(node) = nodes.pop() {
+        if node.ask == "rules" {
+            asked.extend(&node.left);
+        }
+        nodes.extend(&node.items);
+    }
+    asked.sort_unstable();
+    asked.dedup();
+    asked
 }
 
 /// About how often a pattern is looked for: by the lengths of its literals.

@@ -128,10 +128,9 @@ impl Walk {
                 if spelling.is_sure(k, code) {
                     at += 1;
                 } else if spelling.begins(k, code) || (self.gaps > 0 && chars.ignorable(code)) {
-                    at = self.skip(chars, text, spelling.term(), at);
-                    match spelling.met(k, text, at) {
-                        0 => return (None, run),
-                        met => at += met,
+                    match self.next(chars, text, spelling, k, at) {
+                        (_, 0) => return (None, run),
+                        (then, met) => at = then + met,
                     }
                 } else {
                     return (None, run);
@@ -139,8 +138,7 @@ impl Walk {
             }
             if self.repeats {
                 loop {
-                    let then = self.skip(chars, text, spelling.term(), at);
-                    let met = spelling.met(k, text, then);
+                    let (then, met) = self.next(chars, text, spelling, k, at);
                     if met == 0 {
                         break;
                     }
@@ -154,11 +152,27 @@ impl Walk {
         (Some(at), run)
     }
 
-    fn skip(self, chars: &Chars, text: &[u32], term: &[u32], mut at: usize) -> usize {
+    /// Where a letter is met behind what may be skipped, and by how many characters, 0 for none.  A stroke that is
+    /// ignorable, as in 弓 (㇆一㇉), is met before it is skipped.
+    fn next(
+        self,
+        chars: &Chars,
+        text: &[u32],
+        spelling: &Spelling,
+        k: usize,
+        mut at: usize,
+    ) -> (usize, usize) {
         let stop = text.len().min(at.saturating_add(self.gaps));
-        while at < stop && chars.ignorable(text[at]) && !term.contains(&text[at]) {
+        loop {
+            let met = spelling.met(k, text, at);
+            if met > 0
+                || at >= stop
+                || !chars.ignorable(text[at])
+                || spelling.term().contains(&text[at])
+            {
+                return (at, met);
+            }
             at += 1;
         }
-        at
     }
 }

@@ -1,6 +1,6 @@
 //! Words: jieba's dictionary without its hidden Markov model, with the words of a policy added.
 //!
-//! The most likely path through the words of a block, as in jieba 0.42.1 (`cut` with `HMM=False`): of equally likely ones
+//! The most likely path through the words of a block, as in jieba-rs 0.11 (`cut` without `hmm`): of equally likely ones
 //! the longer first word; single letters and digits that stand together are one word.
 
 use std::cell::RefCell;
@@ -25,6 +25,8 @@ struct Tree {
     others: Table<Node>,
     /// The first two characters of words.
     begins: Sieve,
+    /// Of all frequencies.
+    total: u64,
 }
 
 impl Tree {
@@ -38,6 +40,7 @@ impl Tree {
             first: Vec::new(),
             others: Table::new(nodes),
             begins: Sieve::new(words.len() / 4), // many begin alike
+            total: 0,
         };
         let mut count = 0;
         for (word, frequency) in words {
@@ -58,6 +61,7 @@ impl Tree {
                     node.number = count;
                 }
                 if at + 1 == word.len() {
+                    tree.total = tree.total + u64::from(*frequency) - u64::from(node.frequency);
                     node.frequency = *frequency;
                 }
                 parent = node.number;
@@ -85,7 +89,6 @@ impl Tree {
 /// The dictionary that all policies share.
 pub struct Dictionary {
     tree: Tree,
-    total: u64,
     logs: Vec<f64>,
 }
 
@@ -93,7 +96,8 @@ pub struct Dictionary {
 const LOGS: u32 = 4096;
 
 impl Dictionary {
-    /// Of lines `word frequency tag`.
+    /// Of lines `word frequency tag`.  A word that stands there twice counts once, as in rjieba: the total decides,
+    /// by the last bit of a logarithm, between readings that are equally likely.
     pub fn read(lines: &str) -> Self {
         let mut words = Vec::new();
         for line in lines.lines() {
@@ -106,10 +110,6 @@ impl Dictionary {
         }
         Dictionary {
             tree: Tree::new(&words),
-            total: words
-                .iter()
-                .map(|&(_, frequency)| u64::from(frequency))
-                .sum(),
             logs: (0..LOGS)
                 .map(|frequency| f64::from(frequency).ln())
                 .collect(),
@@ -155,7 +155,7 @@ struct Block {
 impl Words {
     pub fn new(dictionary: Arc<Dictionary>, words: &[(String, u32)]) -> Self {
         let mut added = Vec::new();
-        let mut total = dictionary.total;
+        let mut total = dictionary.tree.total;
         for (word, frequency) in words {
             let word = codes(word);
             let before = dictionary.frequency(&word);

@@ -6,43 +6,32 @@ tests/nightly has a tenth of the figures of docs/audit-log.md.
 from __future__ import annotations
 
 import json
-import os
-import sys
 from importlib import import_module
 
-import pytest
-
+from tests.faults import a_full_disk_loses_nothing, each, forks, linux, lose_nothing, superuser
 from tests.paths import ROOT
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="needs fork and signals as Linux has them")
+FIGURES = {
+    "kill9": (2,),
+    "truncate": (3, 61),
+    "bitflips": (4096, 185),
+    "structural": (12,),
+    "writers": (6, 3),
+    "lost_lock": (1,),
+    "kill_worker": (1,),
+}
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-@pytest.mark.parametrize(
-    ("name", "arguments"),
-    [
-        pytest.param("kill9", (2,), marks=linux),
-        ("truncate", (3, 61)),
-        ("bitflips", (4096, 185)),
-        ("structural", (12,)),
-        pytest.param("writers", (6, 3), marks=linux),
-        pytest.param("lost_lock", (1,), marks=linux),
-        pytest.param("kill_worker", (1,), marks=linux),
-    ],
-)
+@forks
+@each(FIGURES)
 def test_faults_lose_nothing_that_was_acknowledged(name: str, arguments: tuple[int, ...]) -> None:
-    outcome = import_module(f"bench.faults.{name}").run(*arguments)
-    assert outcome.held, outcome
+    lose_nothing(name, *arguments)
 
 
 @linux
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only the superuser mounts disks")
+@superuser
 def test_a_full_disk_loses_nothing() -> None:
-    try:
-        outcome = import_module("bench.faults.full_disk").run(1)
-    except (OSError, import_module("subprocess").CalledProcessError) as error:
-        pytest.skip(f"no disk can be mounted here: {error}")
-    assert outcome.held, outcome
+    a_full_disk_loses_nothing(1)
 
 
 def test_the_table_of_the_page_is_the_last_output() -> None:

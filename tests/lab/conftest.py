@@ -1,4 +1,4 @@
-"""Corpora of a few rows, and the development data."""
+"""Corpora of a few rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from modengine.lab.data.card import data_folder
 from modengine.lab.data.corpus import Columns, Corpus, load
 from tests.lab.corpora import FEW, MakeCorpus, Rows, write
 
@@ -31,12 +30,3 @@ def few_templates(monkeypatch: pytest.MonkeyPatch) -> None:
     """A few sentence templates in the place of the shipped ones, with which tests/shipped measures."""
     for module in ("data.templates", "studies.fairness"):
         monkeypatch.setattr(f"modengine.lab.{module}.shipped_templates", lambda: FEW)
-
-
-@pytest.fixture
-def data() -> Path:
-    """The development data; without it the test is skipped, and says so."""
-    folder = data_folder()
-    if folder is None:
-        pytest.skip("the development data is not here: set MODENGINE_DATA")
-    return folder

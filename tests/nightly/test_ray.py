@@ -39,7 +39,7 @@ cluster.shutdown()
 DEADLY = """
 import os
 from modengine.errors import WorkerError
-from modengine.run.ray import cluster, mapped
+from modengine.run.work.ray import cluster, mapped
 try:
     with cluster(None) as ray:
         list(mapped(ray, os._exit, [9], 1))
@@ -87,17 +87,19 @@ def nodes(tmp_path: Path) -> Iterator[Nodes]:
         running.communicate("end\n", timeout=120)
 
 
-def workers() -> list[int]:
-    found = []
+def kill_a_worker() -> bool:
+    """One that is deciding; whether there was one, for its name tells of no longer than a shard."""
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            if entry.read_bytes().startswith(b"ray::MapWorker"):
-                found.append(int(entry.parent.name))
+            if entry.read_bytes().startswith(b"ray::modengine"):
+                os.kill(int(entry.parent.name), signal.SIGKILL)
+                return True
         except OSError:
             continue
-    return found
+    return False
 
 
+@pytest.mark.whole
 def test_workers_and_a_node_are_killed_and_nothing_is_lost_or_twice(nodes: Nodes, tmp_path: Path) -> None:
     source = tmp_path / "messages.jsonl"
     with source.open("w", encoding="utf-8") as file:
@@ -109,8 +111,7 @@ def test_workers_and_a_node_are_killed_and_nothing_is_lost_or_twice(nodes: Nodes
     running = process("scan", source, "-p", POLICY, "-o", folder, "--engine", "ray", "--address", nodes.address,
                       "--shard-size", size)  # fmt: skip
     done = folder / "shards"
-    wait_for(lambda: bool(list(done.glob("??????")) and workers()))
-    os.kill(workers()[0], signal.SIGKILL)
+    wait_for(lambda: bool(list(done.glob("??????"))) and kill_a_worker())
     wait_for(lambda: len(list(done.glob("??????"))) > 2)
     nodes.kill_one()
     code, out, err = finish(running, timeout=240)

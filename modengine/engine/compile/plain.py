@@ -13,7 +13,7 @@ import msgspec
 from modengine.engine.compile.program import Program
 from modengine.engine.match.matcher import PatternInfo
 from modengine.engine.match.nfa import automata
-from modengine.engine.match.outside import MENTION, URL
+from modengine.engine.match.outside import URL
 from modengine.engine.match.part import TextForm
 from modengine.engine.match.regex import source_of
 from modengine.engine.match.terms import squeeze, terms_of
@@ -41,7 +41,7 @@ from modengine.policy.model import Pattern, Rule
 from modengine.text import segment
 from modengine.text.normalize import ignorable
 
-FORMAT = 2
+FORMAT = 3
 
 _MARKS = {"==": 0, "!=": 1, "<": 2, "<=": 3, ">": 4, ">=": 5}
 _OUTSIDE = {"quotes": 1, "urls": 2, "mentions": 4}
@@ -135,7 +135,6 @@ class PlainPolicy(_Struct):
     letters: list[tuple[str, tuple[str, ...], str, str]]
     regexes: bytes
     urls: int
-    mentions: int
     most_candidates: int
 
 
@@ -167,10 +166,10 @@ class _Maker:
         fuzzy = [p.weight for p in program.patterns if p.sounds_like or p.looks_like]
         asked = [number for number, p in enumerate(program.patterns) if p.kind == "regex" and not p.exact_case]
         sources = [(source_of(program.patterns[number]), False) for number in asked]
-        made = automata([(URL.pattern, True), (MENTION.pattern, True), *sources])
+        made = automata([(URL.pattern, True), *sources])
         self.automata = msgspec.msgpack.encode(made)
-        self.regexes = {n: at for at, n in enumerate(asked, 2) if made.automata[at] is not None}
-        """The number of each regex that an automaton finds; before them stand those of URLs and mentions."""
+        self.regexes = {n: at for at, n in enumerate(asked, 1) if made.automata[at] is not None}
+        """The number of each regex that an automaton finds; before them stands that of URLs."""
         self.weights = {weight: at for at, weight in enumerate(dict.fromkeys([1.0, *fuzzy]))}
 
     def policy(self) -> PlainPolicy:
@@ -203,7 +202,6 @@ class _Maker:
             self._letters(),
             self.automata,
             0,
-            1,
             program.budget.candidates,
         )
 

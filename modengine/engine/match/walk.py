@@ -103,23 +103,28 @@ class Walk:
         term, run = spelling.term, start
         for k, letter in enumerate(spelling.letters):
             if k:
-                at = self._skip(text, term, at)
-                met = letter.met(text, at)
+                at, met = self._next(text, term, letter, at)
                 if not met:
                     return None, run
                 at += met
             if self.repeats:
-                while met := letter.met(text, again := self._skip(text, term, at)):
+                again, met = self._next(text, term, letter, at)
+                while met:
                     if k == 0:
                         run = again
                     at = again + met
+                    again, met = self._next(text, term, letter, at)
         return at, run
 
-    def _skip(self, text: str, term: str, at: int) -> int:
+    def _next(self, text: str, term: str, letter: Letter, at: int) -> tuple[int, int]:
+        """Where a letter is met behind what may be skipped, and by how many characters, 0 for none.
+
+        A stroke that is ignorable, as in 弓 (㇆一㇉), is met before it is skipped.
+        """
         stop = min(len(text), at + self.gaps)
-        while at < stop and IGNORABLE[text[at]] and text[at] not in term:
+        while not (met := letter.met(text, at)) and at < stop and IGNORABLE[text[at]] and text[at] not in term:
             at += 1
-        return at
+        return at, met
 
 
 def forms(char: str) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """The same work on many machines: items decided by the workers of a Ray cluster (the extra `ray`).
 
-Ray Data runs the work in actors, one a core, each made once; it starts others in the place of those
-that die, and gives them their items again, a few times.  The work must bear that: an item done twice
-counts once.
+Each item is a task of Ray's, which finds a process for it, on a machine that is there.  Where that
+process or machine dies, the item is given out again, after those that wait, a few times.  The work
+must bear that: an item done twice counts once.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ import os
 import pickle
 import socket
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from modengine.errors import InputError, ModengineError, WorkerError
@@ -21,19 +23,20 @@ from modengine.errors import InputError, ModengineError, WorkerError
 _WAIT = 10.0
 """Seconds for a cluster to answer."""
 _AGAIN = 3
-"""Times that an item is given to another actor, after one that died."""
+"""Times that an item is given out again, after a process or machine that died."""
+_AHEAD = 2
+"""Items given out for each core, so that none waits for the next, and machines that join find some."""
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 
 def require() -> Any:
-    """Ray with its data library.  Raises InputError (ME913) where it is not installed."""
+    """Ray.  Raises InputError (ME913) where it is not installed."""
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # errors come as exceptions
     try:
         import ray  # noqa: PLC0415  (heavy, and only this needs it)
-        import ray.data  # noqa: PLC0415
     except ImportError as error:
         what = f"`--engine ray` needs Ray: {error}"
         raise InputError("ME913", what, "pip install 'modengine[ray]', here and on every machine") from None
@@ -91,48 +94,50 @@ def _unusable(address: str, error: Exception) -> InputError:
     return InputError("ME913", what, "is it running? `ray status --address ADDRESS` says")
 
 
-class _ShardWorker:
-    """What runs in an actor: `work`, unpickled once, called with each item."""
+@lru_cache(maxsize=1)
+def _worker(work: bytes) -> Callable[[Any], Any]:
+    """The work, unpickled once in a process that is given many items."""
+    made: Callable[[Any], Any] = pickle.loads(work)  # noqa: S301  (made by `mapped`)
+    return made
 
-    def __init__(self, work: bytes) -> None:
-        self._work: Callable[[Any], Any] = pickle.loads(work)  # noqa: S301  (made by `mapped`)
 
-    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
-        item = pickle.loads(row["item"])  # noqa: S301
-        try:
-            made: Any = self._work(item)
-        except ModengineError as error:
-            made = error  # Ray would bury it in a traceback of its own
-        except Exception as error:
-            made = RuntimeError(f"{type(error).__name__} in a worker: {error}")
-        return {"made": pickle.dumps(made)}
+def _done(work: bytes, item: bytes) -> bytes:
+    """What runs in the cluster."""
+    try:
+        made: Any = _worker(work)(pickle.loads(item))  # noqa: S301
+    except ModengineError as error:
+        made = error  # Ray would bury it in a traceback of its own
+    except Exception as error:
+        made = RuntimeError(f"{type(error).__name__} in a worker: {error}")
+    return pickle.dumps(made)
 
 
 def mapped(ray: Any, work: Callable[[Item], Made], items: Sequence[Item], jobs: int | None = None) -> Iterator[Made]:
     """What `work` makes of each item, as it comes, in no order.
 
-    `jobs` actors, or as many as the cluster has cores.  Raises what `work` raises, and WorkerError
-    (ME914) where the cluster, or an item, is given up.
+    By `jobs` processes at once, or as many as the cluster has cores.  Raises what `work` raises, and
+    WorkerError (ME914) where the cluster, or an item, is given up.
     """
-    if not items:
-        return
-    context = ray.data.DataContext.get_current()
-    context.enable_progress_bars = False
-    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # errors come as exceptions
-    most = jobs or max(1, int(ray.cluster_resources().get("CPU", 1)))
-    data = ray.data.from_items([{"item": pickle.dumps(item)} for item in items], override_num_blocks=len(items))
-    made = data.map(
-        _ShardWorker,
-        fn_constructor_args=(pickle.dumps(work),),
-        compute=ray.data.ActorPoolStrategy(
-            min_size=1, max_size=min(most, len(items)), initial_size=min(most, len(items))
-        ),
-        num_cpus=1,
-        max_task_retries=_AGAIN,  # else for ever, even of an item that no machine has the memory for
-    )
+    # Ray repeats nothing itself: that would be at once and, of an item that no machine has the memory for, for ever.
+    task = ray.remote(num_cpus=1, max_retries=0)(_done).options(name="modengine")
+    waiting = deque((pickle.dumps(item), 1) for item in items)
+    given: dict[Any, tuple[bytes, int]] = {}
     try:
-        for row in made.iter_rows():
-            found = pickle.loads(row["made"])  # noqa: S301
+        packed = ray.put(pickle.dumps(work)) if waiting else None
+        while waiting or given:
+            most = jobs or _AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
+            while waiting and len(given) < most:
+                item, time = waiting.popleft()
+                given[task.remote(packed, item)] = item, time
+            (first,), _ = ray.wait(list(given), num_returns=1)
+            item, time = given.pop(first)
+            try:
+                found = pickle.loads(ray.get(first))  # noqa: S301
+            except ray.exceptions.RayError:
+                if time > _AGAIN:
+                    raise
+                waiting.append((item, time + 1))
+                continue
             if isinstance(found, Exception):
                 raise found
             yield found
