@@ -326,7 +326,7 @@ impl Makers {
         let shadow = self.shadow(py, program, reasons)?;
         let action = &self.actions[action as usize];
         let arguments = (total, action, reasons.is_empty(), shadow);
-        Ok(self.category_score.bind(py).call1(arguments)?)
+        self.category_score.bind(py).call1(arguments)
     }
 
     /// The scores of all categories: those of a message without hits, and what this one's change in them.
