@@ -31,7 +31,7 @@ pub struct Term {
     pub strict: bool,
     pub sounds: Vec<Vec<u32>>,
     /// What meets its characters by look.
-    pub letters: Vec<Letter>,
+    pub letters: Vec<Arc<Letter>>,
     /// What may repeat the first character before a match by look begins.
     pub begin: Vec<u32>,
 }
@@ -158,14 +158,14 @@ impl Program {
             "token-equality" => Boundary::TokenEquality,
             _ => Boundary::Substring,
         };
-        let letters = letters_of(&given.letters);
+        let mut letters = letters_of(&given.letters);
         let costs = costs_of(&given);
         let condition = |node: &plain::Node| Condition::new(node, &costs);
         let patterns: Vec<Pattern> = given
             .patterns
             .iter()
             .zip(&costs)
-            .map(|(one, &cost)| pattern_of(one, cost, boundary, &letters))
+            .map(|(one, &cost)| pattern_of(one, cost, boundary, &mut letters))
             .collect();
         let mut rules = Vec::with_capacity(given.rules.len());
         for one in &given.rules {
@@ -294,7 +294,10 @@ fn costs_of(given: &plain::Policy) -> Vec<f64> {
     costs
 }
 
-fn letters_of(given: &[(String, Vec<String>, String, String)]) -> FxHashMap<u32, Letter> {
+/// What meets each character by look; terms share them.
+type Letters = FxHashMap<u32, Arc<Letter>>;
+
+fn letters_of(given: &[(String, Vec<String>, String, String)]) -> Letters {
     let mut letters = FxHashMap::default();
     for (char, splits, others, sure) in given {
         let code = codes(char)[0];
@@ -314,26 +317,29 @@ fn letters_of(given: &[(String, Vec<String>, String, String)]) -> FxHashMap<u32,
             others,
             begin,
         };
-        letters.insert(code, letter);
+        letters.insert(code, Arc::new(letter));
     }
     letters
 }
 
-fn letter_of(code: u32, letters: &FxHashMap<u32, Letter>) -> Letter {
-    letters.get(&code).cloned().unwrap_or_else(|| Letter {
-        code,
-        splits: Vec::new(),
-        others: Vec::new(),
-        sure: vec![code],
-        begin: vec![code],
-    })
+fn letter_of(code: u32, letters: &mut Letters) -> Arc<Letter> {
+    let plain = || {
+        Arc::new(Letter {
+            code,
+            splits: Vec::new(),
+            others: Vec::new(),
+            sure: vec![code],
+            begin: vec![code],
+        })
+    };
+    letters.entry(code).or_insert_with(plain).clone()
 }
 
 fn pattern_of(
     given: &plain::Pattern,
     cost: f64,
     boundary: Boundary,
-    letters: &FxHashMap<u32, Letter>,
+    letters: &mut Letters,
 ) -> Pattern {
     let kind = if given.foreign {
         Kind::Foreign
@@ -343,7 +349,7 @@ fn pattern_of(
         let mut terms = Vec::with_capacity(given.terms.len());
         for term in &given.terms {
             let squeezed = codes(&term.squeezed);
-            let looks: Vec<Letter> = if given.looks {
+            let looks: Vec<Arc<Letter>> = if given.looks {
                 squeezed
                     .iter()
                     .map(|&code| letter_of(code, letters))

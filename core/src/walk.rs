@@ -1,9 +1,10 @@
 //! Does a term begin here?  The exact answer for gaps, repeats and look-alikes (see `engine/match/walk.py`).
 
+use std::sync::Arc;
+
 use crate::chars::Chars;
 
 /// What one character of a term is met by.
-#[derive(Clone)]
 pub struct Letter {
     pub code: u32,
     /// Ways to write it as several characters, the first that stands there first.
@@ -34,7 +35,7 @@ impl Letter {
 /// A term with what each of its characters is met by.
 pub enum Spelling<'a> {
     Same(&'a [u32]),
-    Alike(&'a [u32], &'a [Letter]),
+    Alike(&'a [u32], &'a [Arc<Letter>]),
 }
 
 impl Spelling<'_> {
@@ -56,7 +57,9 @@ impl Spelling<'_> {
     fn is_sure(&self, k: usize, code: u32) -> bool {
         match self {
             Spelling::Same(term) => term[k] == code,
-            Spelling::Alike(_, letters) => letters[k].sure.binary_search(&code).is_ok(),
+            Spelling::Alike(term, letters) => {
+                term[k] == code || letters[k].sure.binary_search(&code).is_ok()
+            }
         }
     }
 
@@ -64,7 +67,9 @@ impl Spelling<'_> {
     fn begins(&self, k: usize, code: u32) -> bool {
         match self {
             Spelling::Same(term) => term[k] == code,
-            Spelling::Alike(_, letters) => letters[k].begin.binary_search(&code).is_ok(),
+            Spelling::Alike(term, letters) => {
+                term[k] == code || letters[k].begin.binary_search(&code).is_ok()
+            }
         }
     }
 }

@@ -4,10 +4,19 @@ use super::classes::{CharClasses, Text};
 
 const NONE: u16 = u16::MAX;
 
+/// As small as they can be: of every text many are asked for.
+#[derive(Debug)]
+enum Listed {
+    Few(Box<[u8]>),
+    Many(Box<[u16]>),
+}
+
 #[derive(Debug)]
 pub struct Alphabet {
     /// Of each class.
-    symbols: Box<[u16]>,
+    symbols: Listed,
+    /// How many classes there are, and how many symbols.
+    classes: usize,
     count: usize,
     /// For each of the sets of the expression, whether each symbol is in it.
     takes: Box<[bool]>,
@@ -39,7 +48,11 @@ impl Alphabet {
             }
         }
         Self {
-            symbols: symbols.into_boxed_slice(),
+            symbols: match symbols.iter().map(|&symbol| u8::try_from(symbol)).collect() {
+                Ok(few) => Listed::Few(few),
+                Err(_) => Listed::Many(symbols.into_boxed_slice()),
+            },
+            classes: classes.count(),
             count,
             takes,
         }
@@ -47,10 +60,7 @@ impl Alphabet {
 
     /// The symbols of a text.
     pub fn read<'a>(&'a self, text: &'a Text) -> Symbols<'a> {
-        assert!(
-            text.count() <= self.symbols.len(),
-            "a text of another program"
-        );
+        assert!(text.count() <= self.classes, "a text of another program");
         Symbols {
             classes: text.classes(),
             symbols: &self.symbols,
@@ -67,7 +77,7 @@ impl Alphabet {
     }
 
     pub fn memory(&self) -> usize {
-        self.symbols.len() * 2 + self.takes.len()
+        self.classes * 2 + self.takes.len()
     }
 }
 
@@ -75,7 +85,7 @@ impl Alphabet {
 #[derive(Clone, Copy)]
 pub struct Symbols<'a> {
     classes: &'a [u16],
-    symbols: &'a [u16],
+    symbols: &'a Listed,
 }
 
 impl Symbols<'_> {
@@ -83,9 +93,10 @@ impl Symbols<'_> {
     #[inline]
     pub fn at(&self, place: usize) -> Option<u16> {
         let class = *self.classes.get(place)? as usize;
-        debug_assert!(class < self.symbols.len());
-        // SAFETY: no class of a text is as great as the count, and that is not above the table, as `read` has seen to.
-        Some(unsafe { *self.symbols.get_unchecked(class) })
+        Some(match self.symbols {
+            Listed::Few(symbols) => u16::from(symbols[class]),
+            Listed::Many(symbols) => symbols[class],
+        })
     }
 
     pub fn all(&self) -> impl Iterator<Item = u16> + '_ {
@@ -137,5 +148,18 @@ mod tests {
         let all = Alphabet::new(&classes, &[2, 1, 0]);
         assert_eq!(all.count(), 4);
         assert_eq!(Alphabet::new(&classes, &[]).count(), 1);
+    }
+
+    #[test]
+    fn more_symbols_than_a_byte_can_tell() {
+        let sets: Vec<_> = (0..300).map(|n| vec![(0x4E00 + n, 0x4E00 + n)]).collect();
+        let classes = CharClasses::new(&sets).unwrap();
+        let alphabet = Alphabet::new(&classes, &(0..300).collect::<Vec<_>>());
+        assert_eq!(alphabet.count(), 301);
+        let text = classes.read((0..301).map(|n| 0x4E00 + n));
+        let read: Vec<_> = alphabet.read(&text).all().collect();
+        for (set, &symbol) in (0..300).zip(&read) {
+            assert!(alphabet.takes(set, symbol) && !alphabet.takes(set, read[300]));
+        }
     }
 }
