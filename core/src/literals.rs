@@ -95,7 +95,10 @@ impl Literals {
             tails: Vec::new(),
         };
         let mut count = 0;
-        for (text, some) in texts.iter().zip(users) {
+        // The shortest, which are met most, have their users side by side.
+        let mut by_length: Vec<(&Vec<u32>, &Vec<User>)> = texts.iter().zip(users).collect();
+        by_length.sort_by_key(|(text, _)| text.len());
+        for (text, some) in by_length {
             let place = one.users.len() as u32;
             one.users.push((some.len() as u32, 0));
             one.users.extend(some);
