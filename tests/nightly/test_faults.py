@@ -10,9 +10,10 @@ import shutil
 import pytest
 
 from tests.faults import a_full_disk_loses_nothing, each, forks, linux, lose_nothing, superuser
+from tests.nightly.sampling import examples
 
 FIGURES = {
-    "kill9": (100,),
+    "kill9": (examples(100),),
     "truncate": (12, 7),
     "bitflips": (4096, 4),
     "structural": (100,),
@@ -31,10 +32,10 @@ def test_faults_lose_nothing_that_was_acknowledged(name: str, arguments: tuple[i
 @linux
 @superuser
 def test_a_full_disk_loses_nothing() -> None:
-    a_full_disk_loses_nothing(5)
+    a_full_disk_loses_nothing(examples(5))
 
 
 @linux
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 def test_failing_calls_lose_nothing() -> None:
-    lose_nothing("strace_faults", 30)
+    lose_nothing("strace_faults", examples(30))

@@ -10,6 +10,7 @@ import pytest
 from modengine.cli.main import run
 from modengine.play.guard import Door
 from modengine.play.pool import Pool
+from tests.nightly.sampling import some
 from tests.play.browser.hostile import HOSTILE
 from tests.play.browser.looks import (
     PANELS,
@@ -105,7 +106,7 @@ def test_the_large_type_fits_a_projector_and_a_small_window(opened: Opened) -> N
 
 def test_five_hundred_hostile_strings_run_nothing(opened: Opened) -> None:
     assert len(set(HOSTILE)) >= 500
-    hostile_strings_run_nothing(opened, HOSTILE)
+    hostile_strings_run_nothing(opened, some(HOSTILE))
 
 
 @pytest.mark.parametrize("panel", ["whatif", "tests", "evade", "audit"])
@@ -143,7 +144,7 @@ def test_hostile_rules_and_lessons_run_nothing(opened: Opened, panel: str, tmp_p
 
 def test_the_page_decides_every_sample_as_the_command_line_does(opened: Opened, tmp_path: Any) -> None:
     plain = [one for one in samples() if one["text"] and not one.get("parts")]
-    decides_as_the_command_line_does(opened, plain, tmp_path, show=24)
+    decides_as_the_command_line_does(opened, some(plain), tmp_path, show=24)
 
 
 def test_the_page_loads_nothing_from_elsewhere(opened: Opened, address: str) -> None:
