@@ -280,7 +280,7 @@ def _sample(rows: Iterator[_Row], size: int, seed: int) -> tuple[list[_Row], int
                 f"a sample of more than {MOST_ROWS:,} rows or {MOST_HELD:,} characters is more than is held in memory",
                 "draw fewer rows with --sample",
             )
-    return [row for _, row in sorted(kept, key=lambda one: one[0])], total
+    return [row for _, row in sorted(kept, key=lambda numbered: numbered[0])], total
 
 
 def _check(columns: Columns, seen: _Seen, rows: int) -> None:
@@ -312,9 +312,9 @@ def digest(paths: Sequence[str | Path]) -> str:
     """`sha256:` over the SHA-256 of each file, in the order given."""
     total = sha256()
     for path in paths:
-        one = sha256()
+        content = sha256()
         with Path(path).open("rb") as file:
             while block := file.read(1 << 20):
-                one.update(block)
-        total.update(one.digest())
+                content.update(block)
+        total.update(content.digest())
     return "sha256:" + total.hexdigest()

@@ -48,7 +48,7 @@ class Verdict:
 
     @staticmethod
     def of(decision: Decision) -> Verdict:
-        found = tuple((name, one.action, one.score) for name, one in decision.categories.items())
+        found = tuple((name, score.action, score.score) for name, score in decision.categories.items())
         return Verdict(decision.action, found)
 
     @property
@@ -79,7 +79,7 @@ def decided_frames(engine: Engine, templates: Templates, progress: Progress | No
         for form, _ in template.forms:
             terms = template.terms(form)
             texts = (template.without(form), *(template.fill(form, term.term) for term in terms))
-            without, *found = (Verdict.of(one) for one in engine.decide_many(texts, ignore_scope=True))
+            without, *found = (Verdict.of(decision) for decision in engine.decide_many(texts, ignore_scope=True))
             if terms:
                 yield Frame(template, form, terms, tuple(found), without)
             done += len(texts)
@@ -96,10 +96,10 @@ def unlike(values: Sequence[object]) -> int:
     return pairs(len(values)) - sum(pairs(count) for count in Counter(values).values())
 
 
-def changed(one: Verdict, other: Verdict) -> Changed | None:
-    if one == other:
+def changed(left: Verdict, right: Verdict) -> Changed | None:
+    if left == right:
         return None
-    return "score" if one.actions == other.actions else "action"
+    return "score" if left.actions == right.actions else "action"
 
 
 def differences(frame: Frame) -> Iterator[Difference]:
@@ -113,10 +113,12 @@ def differences(frame: Frame) -> Iterator[Difference]:
 
 
 def _difference(
-    frame: Frame, how: How, term: IdentityTerm, other: str, one: Verdict, two: Verdict
+    frame: Frame, how: How, term: IdentityTerm, other: str, verdict: Verdict, other_verdict: Verdict
 ) -> Iterator[Difference]:
     template = frame.template
-    for (category, action, score), (_, other_action, other_score) in zip(one.categories, two.categories, strict=True):
+    for (category, action, score), (_, other_action, other_score) in zip(
+        verdict.categories, other_verdict.categories, strict=True
+    ):
         if (action, score) != (other_action, other_score):
             changed: Changed = "score" if action == other_action else "action"
             yield Difference(

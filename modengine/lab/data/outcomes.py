@@ -55,8 +55,8 @@ def decide(engine: Engine, corpus: Corpus, progress: Progress | None = None) -> 
     for i, message in enumerate(corpus.messages):
         decision, refused[i] = _decided(engine, message)
         for c, category in enumerate(categories):
-            one = decision.categories[category]
-            ranks[i, c], scores[i, c] = RANK[one.action], one.score
+            score = decision.categories[category]
+            ranks[i, c], scores[i, c] = RANK[score.action], score.score
         undetermined[i] = bool(decision.undetermined)
         rules.append(_rules(decision))
         if progress is not None:

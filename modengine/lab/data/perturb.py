@@ -107,8 +107,8 @@ def _readings(text: str) -> tuple[str | None, ...]:
 def changed(message: Message, changes: Sequence[Change]) -> Message:
     """The message with these characters replaced; its fields and its id stay."""
     pieces = [list(replace_surrogates(part.text)) for part in message.all_parts()]
-    for one in changes:
-        pieces[one.part][one.at] = one.new
+    for change in changes:
+        pieces[change.part][change.at] = change.new
     text, *others = ("".join(piece) for piece in pieces)
     parts = tuple(Part(part.kind, new) for part, new in zip(message.parts, others, strict=True))
     return msgspec.structs.replace(message, text=text, parts=parts)

@@ -117,7 +117,11 @@ def _repeated(char: str, _sound: str | None) -> tuple[str, ...]:
 
 
 def _homophone(char: str, sound: str | None) -> tuple[str, ...]:
-    return tuple(other for other in _homophones().get(sound or "", ()) if other != char) if is_han(char) else ()
+    return (
+        tuple(homophone for homophone in _homophones().get(sound or "", ()) if homophone != char)
+        if is_han(char)
+        else ()
+    )
 
 
 def _pinyin(char: str, sound: str | None) -> tuple[str, ...]:
@@ -142,8 +146,8 @@ def _lookalike(char: str, _sound: str | None) -> tuple[str, ...]:
 
 
 DISGUISES: dict[str, Disguise] = {
-    one.name: one
-    for one in (
+    disguise.name: disguise
+    for disguise in (
         Disguise("width", "written otherwise", "full-width letters and digits, radicals for characters", _width),
         Disguise("traditional", "written otherwise", "the traditional character", _traditionally),
         Disguise("zero-width", "inserted", "an invisible character after it", _after(ZERO_WIDTH), True, False, "gaps"),

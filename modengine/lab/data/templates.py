@@ -101,7 +101,7 @@ class Templates:
     @property
     def count(self) -> int:
         """Sentences with a term, and one without for each form of each template."""
-        return sum(1 + len(one.terms(form)) for one in self.sentences for form, _ in one.forms)
+        return sum(1 + len(template.terms(form)) for template in self.sentences for form, _ in template.forms)
 
 
 def shipped_templates() -> Templates:

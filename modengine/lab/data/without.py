@@ -47,8 +47,8 @@ def changed(policy: Policy, changes: Mapping[str, Change]) -> Policy:
     return replace(
         policy,
         rulesets=tuple(
-            replace(one, rules=tuple(changes[r.id](r) if r.id in changes else r for r in one.rules))
-            for one in policy.rulesets
+            replace(ruleset, rules=tuple(changes[r.id](r) if r.id in changes else r for r in ruleset.rules))
+            for ruleset in policy.rulesets
         ),
     )
 
@@ -96,7 +96,7 @@ def _named(policy: Policy) -> Iterator[str]:
     """The rules that a condition asks for by `rule(...)`."""
     conditions = [c for rule in policy.rules for c in (rule.when, rule.unless)]
     conditions += [override.when for override in policy.overrides]
-    conditions += [one.when for one in policy.exceptions]
+    conditions += [exception.when for exception in policy.exceptions]
     for condition in conditions:
         for node in walk(condition) if condition is not None else ():
             if isinstance(node, RuleRef):

@@ -97,18 +97,22 @@ def declared(claims: Sequence[Claim], found: Sequence[Figures], over: Sequence[O
     """Each claim on each corpus that can give its figure.  Raises InputError where none can."""
     pairs: list[tuple[Claim, str, Estimate]] = []
     for claim in claims:
-        mine = [(claim, corpus, one) for corpus, one in _estimates(claim, found, over) if one.value is not None]
+        mine = [
+            (claim, corpus, estimate)
+            for corpus, estimate in _estimates(claim, found, over)
+            if estimate.value is not None
+        ]
         if not mine:
             raise InputError(
                 "ME911", f"no corpus gives the figure that `{claim.text}` declares",
                 "it needs rows of the category, an action that the category can take, and a card that allows it",
             )  # fmt: skip
         pairs += mine
-    p = [_binomial(one, claim.at_least, claim.bound) for claim, _, one in pairs]
+    p = [_binomial(estimate, claim.at_least, claim.bound) for claim, _, estimate in pairs]
     holm = adjusted(p, "holm")
     return tuple(
-        Tested(claim.text, corpus, one, p[i], holm[i], _verdict(claim, one, holm[i]))
-        for i, (claim, corpus, one) in enumerate(pairs)
+        Tested(claim.text, corpus, estimate, p[i], holm[i], _verdict(claim, estimate, holm[i]))
+        for i, (claim, corpus, estimate) in enumerate(pairs)
     )
 
 
@@ -118,26 +122,26 @@ def _estimates(claim: Claim, found: Sequence[Figures], over: Sequence[OverBlocki
             if blocked.stratum == ALL and blocked.action == claim.action and claim.corpus in (None, blocked.corpus):
                 yield blocked.corpus, blocked.share
         return
-    for one in found:
-        same = one.category == claim.category and one.action == claim.action and one.stratum == ALL
-        if same and claim.corpus in (None, one.corpus):
-            yield one.corpus, getattr(one, claim.figure.replace("-", "_"))
+    for figures in found:
+        same = figures.category == claim.category and figures.action == claim.action and figures.stratum == ALL
+        if same and claim.corpus in (None, figures.corpus):
+            yield figures.corpus, getattr(figures, claim.figure.replace("-", "_"))
 
 
-def _binomial(one: Estimate, at_least: bool, bound: float) -> float | None:
-    if not one.supported or one.value is None:
+def _binomial(estimate: Estimate, at_least: bool, bound: float) -> float | None:
+    if not estimate.supported or estimate.value is None:
         return None
-    n = max(1, round(one.effective_n))
-    k = min(n, round(one.value * n))
+    n = max(1, round(estimate.effective_n))
+    k = min(n, round(estimate.value * n))
     return float(binomtest(k, n, bound, alternative="greater" if at_least else "less").pvalue)
 
 
-def _verdict(claim: Claim, one: Estimate, p: float | None) -> Verdict:
-    if p is None or one.low is None or one.high is None:
+def _verdict(claim: Claim, estimate: Estimate, p: float | None) -> Verdict:
+    if p is None or estimate.low is None or estimate.high is None:
         return "unsupported"
     if p < ALPHA:
         return "shown"
-    beyond = one.high < claim.bound if claim.at_least else one.low > claim.bound
+    beyond = estimate.high < claim.bound if claim.at_least else estimate.low > claim.bound
     return "contradicted" if beyond else "open"
 
 
@@ -182,11 +186,11 @@ def _fisher(a: Estimate, b: Estimate) -> float | None:
     return float(fisher_exact([_counts(a), _counts(b)])[1])
 
 
-def _counts(one: Estimate) -> tuple[int, int]:
+def _counts(estimate: Estimate) -> tuple[int, int]:
     """Hits and misses of the effective rows."""
-    assert one.value is not None
-    n = max(LEAST, round(one.effective_n))
-    k = min(n, round(one.value * n))
+    assert estimate.value is not None
+    n = max(LEAST, round(estimate.effective_n))
+    k = min(n, round(estimate.value * n))
     return k, n - k
 
 

@@ -51,9 +51,9 @@ def alarms(
     harmless = labelled(corpus, HARMLESS)
     hits: dict[str, list[int]] = defaultdict(list)
     for i, row in enumerate(outcomes.rules):
-        for one, counted in row:
-            if counted > 0 and one in rules:
-                hits[one].append(i)
+        for rule_id, counted in row:
+            if counted > 0 and rule_id in rules:
+                hits[rule_id].append(i)
     found: list[RuleAlarms] = []
     for name, rows in hits.items():
         rule = rules[name]
@@ -78,7 +78,7 @@ def alarms(
                 int((hit & labelled(corpus, category)).sum()), examples,
             )
         )  # fmt: skip
-    return tuple(sorted(found, key=lambda one: (-one.share.k, one.rule)))
+    return tuple(sorted(found, key=lambda alarm: (-alarm.share.k, alarm.rule)))
 
 
 def row_name(corpus: Corpus, i: int) -> str:

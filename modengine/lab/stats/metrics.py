@@ -100,7 +100,7 @@ def strata(corpus: Corpus) -> Iterator[tuple[str, Flags]]:
 
 
 def labelled(corpus: Corpus, label: str) -> Flags:
-    return np.array([one == label for one in corpus.labels], np.bool_)
+    return np.array([row_label == label for row_label in corpus.labels], np.bool_)
 
 
 def over_blocking(corpus: Corpus, outcomes: DecidedCorpus, seed: int) -> tuple[OverBlocking, ...]:
