@@ -135,8 +135,8 @@ def ablations(
     return tuple(
         Ablation(
             stamp("ablate", engine, (corpus,), seed, command),
-            tuple(sorted(mine, key=lambda one: (-one.hits, one.rule))),
-            tuple(one.rule for one in mine if one.hits == 0),
+            tuple(sorted(mine, key=lambda effect: (-effect.hits, effect.rule))),
+            tuple(effect.rule for effect in mine if effect.hits == 0),
             tuple(_overlaps([rule.id for rule in rules], reach)),
             figures,
             len(engine.policy.rules) - len(rules),
@@ -207,5 +207,5 @@ def _overlaps(rules: Sequence[str], reach: Reach) -> Iterator[Overlap]:
         for j in range(i + 1, len(names))
         if both[i, j]
     ]
-    pairs = [msgspec.structs.replace(one, jaccard=one.both / one.either) for one in pairs]
-    yield from sorted(pairs, key=lambda one: (-one.jaccard, one.a, one.b))
+    pairs = [msgspec.structs.replace(overlap, jaccard=overlap.both / overlap.either) for overlap in pairs]
+    yield from sorted(pairs, key=lambda overlap: (-overlap.jaccard, overlap.a, overlap.b))

@@ -59,16 +59,16 @@ def boundaries(
     for mine, (corpus, as_is) in zip(found, pairs, strict=True):
         mine += _figures(engine, corpus, AS_IS, as_is, as_is, seed)
     for number, boundary in enumerate(OTHERS):
-        other = derived(engine.policy, boundary)
+        changed = derived(engine.policy, boundary)
         for mine, (corpus, as_is) in zip(found, pairs, strict=True):
-            mine += _figures(engine, corpus, boundary, decide(other, corpus), as_is, seed)
+            mine += _figures(engine, corpus, boundary, decide(changed, corpus), as_is, seed)
         told(number + 1)
     return tuple(map(_corrected, found))
 
 
 def _corrected(found: list[BoundaryFigure]) -> tuple[BoundaryFigure, ...]:
-    p = adjusted([one.against.p if one.against else None for one in found], "fdr_bh")
-    return tuple(msgspec.structs.replace(one, p_bh=value) for one, value in zip(found, p, strict=True))
+    p = adjusted([figure.against.p if figure.against else None for figure in found], "fdr_bh")
+    return tuple(msgspec.structs.replace(figure, p_bh=value) for figure, value in zip(found, p, strict=True))
 
 
 def _figures(
@@ -87,10 +87,12 @@ def _cells(
     harmless = labelled(corpus, HARMLESS)
     for level in LEVELS:
         if "over-blocking" not in forbidden and harmless.any():
-            hit, before = (np.asarray(one.highest() >= RANK[level]) for one in (outcomes, as_is))
+            hit, before = (np.asarray(decided.highest() >= RANK[level]) for decided in (outcomes, as_is))
             yield "over-blocking", ANY, level, harmless, hit, before
     for category in outcomes.categories if "recall" not in forbidden else ():
         rows = labelled(corpus, category)
         for level in reach[category] if rows.any() else ():
-            hit, before = (np.asarray(one.at_least(level)[:, one.column(category)]) for one in (outcomes, as_is))
+            hit, before = (
+                np.asarray(decided.at_least(level)[:, decided.column(category)]) for decided in (outcomes, as_is)
+            )
             yield "recall", category, level, rows, hit, before

@@ -50,7 +50,7 @@ def of_corpus(
         ours = labelled(corpus, category)
         if not ours.any() or not reach[category]:
             continue
-        least = action if any(RANK[one] >= RANK[action] for one in reach[category]) else reach[category][-1]
+        least = action if any(RANK[level] >= RANK[action] for level in reach[category]) else reach[category][-1]
         hit = np.asarray(outcomes.ranks[:, c] >= RANK[least])
         rows = _drawn(np.flatnonzero(ours & hit), most, seed)
         recall = FORBIDDEN if "recall" in corpus.columns.forbidden else rate(corpus.clusters, hit, ours, seed)
@@ -78,11 +78,11 @@ def of_examples(engine: Engine, corpus: Corpus, most: int, seed: int) -> Iterato
         yield clean, Caught(corpus, category, rows, lambda i, decision: hits_its_rule(corpus, i, decision))
 
 
-def matched(engine: Engine, one: Caught) -> dict[int, Spans]:
+def matched(engine: Engine, caught: Caught) -> dict[int, Spans]:
     """For each row, what the rules matched that made it caught."""
     found: dict[int, Spans] = {}
-    for i in one.rows:
-        decision = decision_of(engine, one.corpus.messages[i])
-        hits = [h for h in (*decision.hits, *decision.shadow_hits) if h.category == one.category]
+    for i in caught.rows:
+        decision = decision_of(engine, caught.corpus.messages[i])
+        hits = [h for h in (*decision.hits, *decision.shadow_hits) if h.category == caught.category]
         found[i] = tuple((m.part_index, m.start, m.end) for hit in hits for m in hit.matches)
     return found

@@ -180,11 +180,11 @@ def _counts(
 ) -> Iterator[FlipCount]:
     harmless = labelled(corpus, HARMLESS)
     for stratum, rows in strata(corpus):
-        for category, one, two in _sides(categories, before, after):
+        for category, ranks_a, ranks_b in _sides(categories, before, after):
             own = _own(corpus, category)
             groups = (harmless & rows, own & rows, ~harmless & ~own & rows)
             for level in LEVELS:
-                a, b = one >= RANK[level], two >= RANK[level]
+                a, b = ranks_a >= RANK[level], ranks_b >= RANK[level]
                 found = [int((side & group).sum()) for group in groups for side in (b & ~a, a & ~b)]
                 if any(found) or (stratum == ALL and category == ANY):
                     yield FlipCount(category, stratum, level, *found)
@@ -196,25 +196,25 @@ def _tests(
     """Over-blocking and recall, where a side hits anything.  What the card forbids is left out."""
     harmless, codes = labelled(corpus, HARMLESS), corpus.clusters
     made: list[tuple[str, Action, str, Paired]] = []
-    for category, one, two in _sides(categories, before, after):
+    for category, ranks_a, ranks_b in _sides(categories, before, after):
         for level in LEVELS:
-            a, b = np.asarray(one >= RANK[level]), np.asarray(two >= RANK[level])
+            a, b = np.asarray(ranks_a >= RANK[level]), np.asarray(ranks_b >= RANK[level])
             for name, rows, figure in (
                 ("harmless", harmless, "over-blocking"),
                 ("category", _own(corpus, category), "recall"),
             ):
                 if figure not in corpus.columns.forbidden and ((a | b) & rows).any():
                     made.append((category, level, name, paired(codes, a, b, rows, seed)))
-    p = adjusted([one.p for *_, one in made], "fdr_bh")
+    p = adjusted([result.p for *_, result in made], "fdr_bh")
     return tuple(Test(*names, p_bh) for names, p_bh in zip(made, p, strict=True))
 
 
 def _moves(
     categories: Sequence[str], before: NDArray[np.int8], after: NDArray[np.int8], harmless: Flags
 ) -> Iterator[Move]:
-    for category, one, two in _sides(categories, before, after):
+    for category, ranks_a, ranks_b in _sides(categories, before, after):
         for i, old in enumerate(ACTIONS):
             for j, new in enumerate(ACTIONS):
-                rows = (one == i) & (two == j)
+                rows = (ranks_a == i) & (ranks_b == j)
                 if i != j and rows.any():
                     yield Move(category, old, new, int(rows.sum()), int((rows & harmless).sum()))

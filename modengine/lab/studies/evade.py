@@ -119,28 +119,28 @@ def evade(
     if examples:
         told.append(of_rules(engine.policy))
         found += of_examples(engine, told[-1], most, seed)
-    clean, caught = tuple(one for one, _ in found), [rows for _, rows in found if rows.rows]
+    clean, caught = tuple(before for before, _ in found), [group for _, group in found if group.rows]
     if not caught:
         raise InputError("ME911", "nothing is caught, so nothing can evade", _why(corpora))
     kept: list[StillCaught] = []
     variants: list[Variant] = []
     shown: dict[str, int] = {}
-    reach = _Reach(progress, sum(len(one.rows) for one in caught) * len(chosen))
+    reach = _Reach(progress, sum(len(group.rows) for group in caught) * len(chosen))
     cells: dict[tuple[str, str], list[_Row]] = {}
     made: dict[tuple[int, str], list[_Row]] = {}
-    spans = [matched(engine, one) if where == "matched" else None for one in caught]
-    for number, one in enumerate(caught):
+    spans = [matched(engine, group) if where == "matched" else None for group in caught]
+    for number, group in enumerate(caught):
         for name in chosen:
             rows = []
-            for row in _rows(engine, one, DISGUISES[name], spans[number], seed):
+            for row in _rows(engine, group, DISGUISES[name], spans[number], seed):
                 rows.append(row)
                 reach.step(0, 60 if price else 100)
-                if one.corpus.columns.invented and row.cells:
-                    _show(variants, shown, one.corpus, name, row)
-            kept += _kept(one.corpus, one.category, name, rows, seed)
+                if group.corpus.columns.invented and row.cells:
+                    _show(variants, shown, group.corpus, name, row)
+            kept += _kept(group.corpus, group.category, name, rows, seed)
             made[number, name] = rows
-            cells.setdefault((one.corpus.name, name), []).extend(rows)
-    by_name = {one.corpus.name: one.corpus for one in caught}
+            cells.setdefault((group.corpus.name, name), []).extend(rows)
+    by_name = {group.corpus.name: group.corpus for group in caught}
     for (corpus_name, name), rows in cells.items():
         kept += _kept(by_name[corpus_name], POOLED, name, rows, seed)
     cost = Prices()
@@ -203,19 +203,19 @@ class _Row:
 
 def _rows(
     engine: Engine,
-    one: Caught,
+    group: Caught,
     kind: Disguise,
     spans: Mapping[int, Spans] | None,
     seed: int,
     strengths: Sequence[int] = tuple(SHARES),
 ) -> Iterator[_Row]:
     """The caught rows, disguised in one way, inside `spans` or anywhere, and decided."""
-    for i in one.rows:
+    for i in group.rows:
         places = None if spans is None else spans.get(i, ())
-        yield _row(engine, one, i, disguise(one.corpus.messages[i], kind, seed, places), strengths)
+        yield _row(engine, group, i, disguise(group.corpus.messages[i], kind, seed, places), strengths)
 
 
-def _row(engine: Engine, one: Caught, i: int, disguised: Disguised, strengths: Sequence[int]) -> _Row:
+def _row(engine: Engine, group: Caught, i: int, disguised: Disguised, strengths: Sequence[int]) -> _Row:
     """Decides a row at each strength; strengths that change as many characters are one decision."""
     if not disguised.changes or too_long(disguised):
         return _Row(i, (), disguised)
@@ -225,7 +225,7 @@ def _row(engine: Engine, one: Caught, i: int, disguised: Disguised, strengths: S
         count = disguised.count(strength)
         if count != before:
             decision = decision_of(engine, disguised.at(strength))
-            before, caught = count, one.is_caught(i, decision)
+            before, caught = count, group.is_caught(i, decision)
         cells.append(_Cell(strength, caught, count / disguised.characters))
     return _Row(i, tuple(cells), disguised)
 
@@ -281,27 +281,29 @@ def _disguised(
 
     def of(option: str) -> list[Wanted]:
         found: list[Wanted] = []
-        for number, one in enumerate(caught):
+        for number, group in enumerate(caught):
             for kind in DISGUISES.values():
                 if kind.counters != option:
                     continue
                 rows = made.get((number, kind.name))
-                for row in _rows(engine, one, kind, spans[number], seed, (1,)) if rows is None else rows:
+                for row in _rows(engine, group, kind, spans[number], seed, (1,)) if rows is None else rows:
                     if row.cells:
                         message = row.disguised.at(1)
-                        found.append(Wanted(message, _bound(one, row.row), one.corpus, row.row, row.cells[0].caught))
+                        found.append(
+                            Wanted(message, _bound(group, row.row), group.corpus, row.row, row.cells[0].caught)
+                        )
         return found
 
     return of
 
 
-def _bound(one: Caught, i: int) -> Callable[[Decision], bool]:
-    return lambda decision: one.is_caught(i, decision)
+def _bound(group: Caught, i: int) -> Callable[[Decision], bool]:
+    return lambda decision: group.is_caught(i, decision)
 
 
 def _sorted(kept: list[StillCaught], kinds: Sequence[str]) -> tuple[StillCaught, ...]:
     """Corpus by corpus, all categories first, in the order of the kinds."""
-    corpora = list(dict.fromkeys(one.corpus for one in kept))
+    corpora = list(dict.fromkeys(caught.corpus for caught in kept))
     return tuple(
         sorted(
             kept,

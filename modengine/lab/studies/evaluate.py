@@ -67,8 +67,8 @@ def evaluate(
         outcomes = _decided(engine, corpora, progress)
     reach = levels(engine.policy)
     pairs = tuple(zip(corpora, outcomes, strict=True))
-    over = tuple(one for c, o in pairs for one in over_blocking(c, o, seed))
-    found = tuple(one for c, o in pairs for one in figures(c, o, reach, seed, prevalence))
+    over = tuple(blocked for c, o in pairs for blocked in over_blocking(c, o, seed))
+    found = tuple(figure for c, o in pairs for figure in figures(c, o, reach, seed, prevalence))
     return Evaluation(
         stamp("eval", engine, corpora, seed, command),
         prevalence,
@@ -76,9 +76,9 @@ def evaluate(
         found,
         declared(claims, found, over),
         explored(corpora, outcomes, seed),
-        tuple(one for c, o in pairs for one in alarms(engine, c, o, seed, show_text)),
-        tuple(one for c, o in pairs for one in choose(c, o, engine.policy, seed)),
-        tuple(one for c, o in pairs for one in sweep(c, o, seed)),
+        tuple(alarm for c, o in pairs for alarm in alarms(engine, c, o, seed, show_text)),
+        tuple(choice for c, o in pairs for choice in choose(c, o, engine.policy, seed)),
+        tuple(point for c, o in pairs for point in sweep(c, o, seed)),
         tuple(Trouble(c.name, int(o.undetermined.sum()), int(o.refused.sum())) for c, o in pairs),
     )
 

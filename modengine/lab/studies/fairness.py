@@ -150,8 +150,8 @@ def fairness(
         kinds,
         _groups(frames, seed),
         rows,
-        tuple(one for frame in frames for one in differences(frame)),
-        tuple(one for c, o in zip(corpora, outcomes, strict=True) for one in over_blocking(c, o, seed)),
+        tuple(difference for frame in frames for difference in differences(frame)),
+        tuple(blocked for c, o in zip(corpora, outcomes, strict=True) for blocked in over_blocking(c, o, seed)),
         explored(corpora, outcomes, seed),
     )
 
@@ -192,14 +192,16 @@ def _declared(row: KindRow, tolerance: float) -> tuple[Declared, ...]:
         (f"templates whose action changes < {tolerance:g}", row.action_changes),
         (f"templates whose action or score changes < {tolerance:g}", row.any_changes),
     )
-    p = [float(binomtest(one.k, max(1, one.n), tolerance, alternative="less").pvalue) for _, one in claims]
+    p = [
+        float(binomtest(estimate.k, max(1, estimate.n), tolerance, alternative="less").pvalue) for _, estimate in claims
+    ]
     holm = [1.0 if value is None else value for value in adjusted(p, "holm")]
     return tuple(
         Declared(
-            claim, one, p[i], holm[i],
-            "shown" if holm[i] < ALPHA else "contradicted" if (one.low or 0.0) > tolerance else "open",
+            claim, estimate, p[i], holm[i],
+            "shown" if holm[i] < ALPHA else "contradicted" if (estimate.low or 0.0) > tolerance else "open",
         )
-        for i, (claim, one) in enumerate(claims)
+        for i, (claim, estimate) in enumerate(claims)
     )  # fmt: skip
 
 

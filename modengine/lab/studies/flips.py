@@ -97,11 +97,11 @@ def _flip(corpus: Corpus, engines: tuple[Engine, Engine], i: int, show: bool) ->
     a, b = (decision_of(engine, corpus.messages[i]) for engine in engines)
     changed = []
     for category in dict.fromkeys((*a.categories, *b.categories)):
-        one, two = a.categories.get(category), b.categories.get(category)
-        before: Action = one.action if one else "allow"
-        after: Action = two.action if two else "allow"
+        score_a, score_b = a.categories.get(category), b.categories.get(category)
+        before: Action = score_a.action if score_a else "allow"
+        after: Action = score_b.action if score_b else "allow"
         if before != after:
-            scores = one.score if one else 0, two.score if two else 0
+            scores = score_a.score if score_a else 0, score_b.score if score_b else 0
             said = _said(a, category, show), _said(b, category, show)
             changed.append(CategoryFlip(category, before, after, *scores, *said))
     text = corpus.text(i) if show else None
@@ -120,11 +120,14 @@ def _said(decision: Decision, category: str, show: bool) -> tuple[RuleSaid, ...]
         if home == category
     ]
     raised = [
-        RuleSaid(f"override to {one.action}: {', '.join(one.rules)}", 0, ())
-        for one in decision.raised
-        if one.category == category
+        RuleSaid(f"override to {override.action}: {', '.join(override.rules)}", 0, ())
+        for override in decision.raised
+        if override.category == category
     ]
-    unsure = [RuleSaid(f"undetermined: {one.rule or ''} {one.reason}", 0, ()) for one in decision.undetermined]
+    unsure = [
+        RuleSaid(f"undetermined: {undetermined.rule or ''} {undetermined.reason}", 0, ())
+        for undetermined in decision.undetermined
+    ]
     return (*said, *raised, *unsure)
 
 
@@ -140,14 +143,14 @@ def rule_changes(
     columns = {category: at for at, category in enumerate(categories)}
     found: dict[tuple[str, Side], Counter[str]] = {}
     for i in range(len(corpus)):
-        one, two = dict(outcomes[0].rules[i]), dict(outcomes[1].rules[i])
-        if one == two:
+        points_a, points_b = dict(outcomes[0].rules[i]), dict(outcomes[1].rules[i])
+        if points_a == points_b:
             continue
-        for rule in dict.fromkeys((*one, *two)):
-            if one.get(rule) == two.get(rule) or rule not in homes:
+        for rule in dict.fromkeys((*points_a, *points_b)):
+            if points_a.get(rule) == points_b.get(rule) or rule not in homes:
                 continue
             # A relief has points below 0; what counts is how much it weighs.
-            more: Side = "b" if abs(two.get(rule, 0)) > abs(one.get(rule, 0)) or rule not in one else "a"
+            more: Side = "b" if abs(points_b.get(rule, 0)) > abs(points_a.get(rule, 0)) or rule not in points_a else "a"
             at = columns[homes[rule]]
             before, after = int(ranks[0][i, at]), int(ranks[1][i, at])
             what = "changed" if before != after else "below" if before == RANK["allow"] else "already_caught"

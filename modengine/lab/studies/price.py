@@ -154,7 +154,7 @@ def prices(
             changed = _engine(engine, option, state)
             having = sum(bool(getattr(pattern, option)) for pattern in _patterns(changed.policy))
             blocked = [(corpus, before, _blocked(changed, engine, corpus, before)) for corpus, before in pairs]
-            found += (_price(*one, option, state, having, seed) for one in blocked)
+            found += (_price(corpus, before, now, option, state, having, seed) for corpus, before, now in blocked)
             kept = dict(_kept(changed, engine, wanted))
             kinds = tuple(kind.name for kind in DISGUISES.values() if kind.counters == option)
             gains += (Gain(option, state, name, kinds, proportion(*counts, seed)) for name, counts in kept.items())
@@ -163,8 +163,8 @@ def prices(
             done += 1
             if progress is not None:
                 progress(done)
-    corrected = adjusted([one.p for one in found], "fdr_bh")
-    found = [msgspec.structs.replace(one, p_bh=p) for one, p in zip(found, corrected, strict=True)]
+    corrected = adjusted([row.p for row in found], "fdr_bh")
+    found = [msgspec.structs.replace(row, p_bh=p) for row, p in zip(found, corrected, strict=True)]
     return Prices(tuple(found), tuple(gains), tuple(costs))
 
 
@@ -225,12 +225,15 @@ def _counts(corpus: Corpus, blocked: Flags) -> tuple[Ints, Ints]:
 def _kept(changed: Engine, engine: Engine, wanted: Sequence[Wanted]) -> Iterator[tuple[str, tuple[Ints, Ints]]]:
     """Still caught, and all, by cluster: rows of one cluster, and the kinds of one row, are not independent."""
     by_corpus: dict[str, list[Wanted]] = {}
-    for one in wanted:
-        by_corpus.setdefault(one.corpus.name, []).append(one)
+    for variant in wanted:
+        by_corpus.setdefault(variant.corpus.name, []).append(variant)
     for name, rows in by_corpus.items():
         clusters = rows[0].corpus.clusters
-        codes = np.unique([clusters[one.row] for one in rows], return_inverse=True)[1].astype(np.int64)
-        caught = [one.kept if changed is engine else one.is_caught(decision_of(changed, one.message)) for one in rows]
+        codes = np.unique([clusters[variant.row] for variant in rows], return_inverse=True)[1].astype(np.int64)
+        caught = [
+            variant.kept if changed is engine else variant.is_caught(decision_of(changed, variant.message))
+            for variant in rows
+        ]
         yield name, (by_cluster(codes, np.array(caught, np.bool_)), by_cluster(codes, np.ones(len(codes), np.bool_)))
 
 
@@ -239,5 +242,5 @@ def _together(counts: Sequence[tuple[Ints, Ints]], seed: int) -> Estimate:
     if not counts:
         return NOTHING
     hit, rows = (np.concatenate(column) for column in zip(*counts, strict=True))
-    some = rows > 0
-    return proportion(hit[some], rows[some], seed)
+    filled = rows > 0
+    return proportion(hit[filled], rows[filled], seed)

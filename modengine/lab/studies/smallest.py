@@ -149,7 +149,7 @@ def smallest(
     found, complete = _sets(search, places)
     removals: list[Removal] = []
     for direction in ("lower", "higher"):
-        mine = [pair for one in found[direction][: 4 * MOST] for pair in _shrunk(search, one, direction)]
+        mine = [pair for gone in found[direction][: 4 * MOST] for pair in _shrunk(search, gone, direction)]
         unique = dict(sorted(mine, key=lambda pair: (len(pair[0]), sorted(pair[0]))))
         removals += [_removal(search, gone, direction, least, places) for gone, least in list(unique.items())[:MOST]]
     return Smallest(
@@ -282,10 +282,12 @@ def _misses(engine: Engine, trace: Trace) -> Iterator[Miss]:
 
 
 def _margins(engine: Engine, decision: Decision) -> Iterator[Margin]:
-    for category, one in decision.categories.items():
+    for category, score in decision.categories.items():
         steps = engine.policy.actions.get(category, {})
-        reached = [points for step, points in steps.items() if one.score >= points and RANK[step] <= RANK[one.action]]
-        above = [points for points in steps.values() if points > one.score]
-        by_points = one.action != "allow" and action(steps, one.score) == one.action
-        to_fall = one.score - max(reached) + 1 if by_points and reached else None
-        yield Margin(category, one.score, one.action, to_fall, min(above) - one.score if above else None)
+        reached = [
+            points for step, points in steps.items() if score.score >= points and RANK[step] <= RANK[score.action]
+        ]
+        above = [points for points in steps.values() if points > score.score]
+        by_points = score.action != "allow" and action(steps, score.score) == score.action
+        to_fall = score.score - max(reached) + 1 if by_points and reached else None
+        yield Margin(category, score.score, score.action, to_fall, min(above) - score.score if above else None)

@@ -116,13 +116,13 @@ def timeline(
     """
     column = time or time_field(engine.policy)
     times = [_time(message, column) for message in corpus.messages]
-    dated = [one for one in times if one is not None]
+    dated = [moment for moment in times if moment is not None]
     if not dated:
         raise InputError(
             "ME911", f"no row has a time in `{column}`", "name the column with --time; times are ISO 8601"
         )  # fmt: skip
     asked, taken, shadows, refused = _decided(engine, corpus, progress)
-    phases = np.array([phase(engine.policy, one) for one in times], object)
+    phases = np.array([phase(engine.policy, moment) for moment in times], object)
     size = unit or _unit(min(dated), max(dated))
     period = engine.policy.period
     groups = _groups(corpus, phases, channel, reach)
@@ -209,11 +209,11 @@ def _decided(
             decision = engine.decide(Message(message.text, message.id, message.parts))
         why: dict[str, None] = {}
         for c, category in enumerate(categories):
-            one = decision.categories[category]
-            asked[i, c] = RANK[one.action]
-            taken[i, c] = RANK[one.action] if one.in_scope else 0
-            if one.action != "allow":
-                why.update(dict.fromkeys(one.shadow))
+            score = decision.categories[category]
+            asked[i, c] = RANK[score.action]
+            taken[i, c] = RANK[score.action] if score.in_scope else 0
+            if score.action != "allow":
+                why.update(dict.fromkeys(score.shadow))
         shadows.append(tuple(why))
         if progress is not None:
             progress(i + 1)
@@ -230,8 +230,8 @@ def _groups(corpus: Corpus, phases: NDArray[np.object_], channel: str, reach: st
     found: list[_Group] = [("phase", ALL, ALL, everything)]
     found += [("phase", name, name, np.asarray(phases == name, np.bool_)) for name in present]
     fields = [message.fields for message in corpus.messages]
-    values = [MISSING if one.get(channel) is None else shown_value(one.get(channel)) for one in fields]
-    bands = [band(one.get(reach)) for one in fields]
+    values = [MISSING if row.get(channel) is None else shown_value(row.get(channel)) for row in fields]
+    bands = [band(row.get(reach)) for row in fields]
     order = [*(name for name, _ in BANDS), BEYOND, UNKNOWN]
     dimensions: tuple[tuple[Literal["channel", "reach"], list[str], list[str]], ...] = (
         ("channel", values, sorted(set(values))),
@@ -243,7 +243,9 @@ def _groups(corpus: Corpus, phases: NDArray[np.object_], channel: str, reach: st
             rows = np.asarray(column == name, np.bool_)
             found.append((dimension, name, ALL, rows))
             found += [
-                (dimension, name, one, both) for one in present if (both := np.asarray(rows & (phases == one))).any()
+                (dimension, name, phase_name, both)
+                for phase_name in present
+                if (both := np.asarray(rows & (phases == phase_name))).any()
             ]
     return found
 
@@ -259,19 +261,21 @@ def _cells(
     harmless = labelled(corpus, HARMLESS) if corpus.labelled else np.zeros(len(corpus), np.bool_)
     tops = asked.max(axis=1, initial=0), taken.max(axis=1, initial=0)
 
-    def cell(dimension: str, value: str, one: str, rows: Flags, ranks: tuple[Ranks, Ranks], level: Action) -> Cell:
+    def cell(
+        dimension: str, value: str, phase_name: str, rows: Flags, ranks: tuple[Ranks, Ranks], level: Action
+    ) -> Cell:
         hits = [np.asarray(side >= RANK[level]) for side in ranks]
         shares = [rate(corpus.clusters, hit, rows, seed) for hit in hits]
         wrong = [int((hit & rows & harmless).sum()) for hit in hits]
-        return Cell(dimension, value, one, level, shares[0], shares[1], wrong[0], wrong[1])  # type: ignore[arg-type]
+        return Cell(dimension, value, phase_name, level, shares[0], shares[1], wrong[0], wrong[1])  # type: ignore[arg-type]
 
-    for dimension, value, one, rows in groups:
+    for dimension, value, phase_name, rows in groups:
         for level in LEVELS:
-            yield cell(dimension, value, one, rows, tops, level)
+            yield cell(dimension, value, phase_name, rows, tops, level)
     for c, category in enumerate(engine.policy.categories):
-        for dimension, _, one, rows in groups:
+        for dimension, _, phase_name, rows in groups:
             if dimension == "phase":
-                yield cell("category", category, one, rows, (asked[:, c], taken[:, c]), "label")
+                yield cell("category", category, phase_name, rows, (asked[:, c], taken[:, c]), "label")
 
 
 def _moments(
@@ -296,8 +300,8 @@ def _reached(ranks: Ranks) -> dict[str, int]:
 
 def _reasons(phases: NDArray[np.object_], shadows: list[tuple[str, ...]]) -> Iterator[Reason]:
     counts: dict[tuple[str, str], int] = {}
-    for one, reasons in zip(phases, shadows, strict=True):
+    for phase_name, reasons in zip(phases, shadows, strict=True):
         for reason in reasons:
-            counts[str(one), reason] = counts.get((str(one), reason), 0) + 1
-    for (one, reason), rows in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        yield Reason(one, reason, rows)
+            counts[str(phase_name), reason] = counts.get((str(phase_name), reason), 0) + 1
+    for (phase_name, reason), rows in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        yield Reason(phase_name, reason, rows)

@@ -73,7 +73,7 @@ class Tuning(msgspec.Struct, frozen=True):
 
     def changes(self) -> dict[str, int]:
         """The rules whose points change."""
-        return {one.rule: one.fitted for one in self.points if one.fitted != one.as_is}
+        return {tuned.rule: tuned.fitted for tuned in self.points if tuned.fitted != tuned.as_is}
 
 
 def tune(
@@ -118,9 +118,9 @@ def tune(
     if not points:
         reasons = "; ".join(f"{name}: {why}" for name, why in left_out.items())
         raise InputError("ME911", f"no category can be fitted ({reasons})", "give more labelled rows, or other bounds")
-    better = derived(rescored(engine.policy, {one.rule: one.fitted for one in points}))
+    better = derived(rescored(engine.policy, {tuned.rule: tuned.fitted for tuned in points}))
     after = decide(better, corpus, passes.next())
-    names = tuple(dict.fromkeys(one.category for one in points))
+    names = tuple(dict.fromkeys(tuned.category for tuned in points))
     judged = tuple(_judged(engine, corpus, as_is, after, names, seed))
     total = (int(first.sum()), int((~first).sum()))
     return Tuning(stamp("tune", engine, (corpus,), seed, command), aim, tuple(points), judged, *total, left_out)
@@ -197,14 +197,14 @@ def _judged(
     for name, number in halves:
         half = corpus.halves == number
         for level in LEVELS:
-            a, b = (np.asarray(one.highest() >= RANK[level]) for one in (as_is, after))
+            a, b = (np.asarray(decided.highest() >= RANK[level]) for decided in (as_is, after))
             if (harmless & half).any():
                 change = paired(corpus.clusters, a, b, harmless & half, seed)
                 yield Judged(name, "over-blocking", ANY, level, change)
         for category in categories:
             own = labelled(corpus, category)
             for level in (step for step in LEVELS if step in engine.policy.actions[category]):
-                a, b = (one.at_least(level)[:, one.column(category)] for one in (as_is, after))
+                a, b = (decided.at_least(level)[:, decided.column(category)] for decided in (as_is, after))
                 yield Judged(name, "recall", category, level, paired(corpus.clusters, a, b, own & half, seed))
                 yield Judged(name, "others hit", category, level, paired(corpus.clusters, a, b, ~own & half, seed))
 
