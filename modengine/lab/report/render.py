@@ -30,9 +30,9 @@ and in `modengine/cli/lab/NAME.py`, with the options of `cli/lab/options.py`:
         from modengine.lab.report.views.flip import view  # noqa: PLC0415  (numpy, which --help does not need)
         from modengine.lab.studies.flip import flip       # noqa: PLC0415
         engine = engine_of(policy)
-        one = reading.corpus(corpus, engine)
-        with progress("deciding", len(one)) as told:
-            result = flip(engine, one, reading.seed, reading.command, told)
+        loaded = reading.corpus(corpus, engine)
+        with progress("deciding", len(loaded)) as told:
+            result = flip(engine, loaded, reading.seed, reading.command, told)
         output.write(view(result))
         return 0
 
@@ -74,7 +74,7 @@ def as_text(view: ResultView, width: int, whole: bool = True, prefix: str = "") 
     Unless `whole`, of several tables each is cut after `LONG` rows, and says under which name, `prefix`
     before its own, it is to be had.
     """
-    tables = view.tables if whole or len(view.tables) == 1 else tuple(_cut(one, prefix) for one in view.tables)
+    tables = view.tables if whole or len(view.tables) == 1 else tuple(_cut(table, prefix) for table in view.tables)
     return f"{wrapped(heading(view), width)}\n{to_text(tables, width)}"
 
 

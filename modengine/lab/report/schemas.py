@@ -47,7 +47,7 @@ def _report() -> dict[str, Any]:
         "title": "Report",
         "description": "The result of each section, under its name; of each corpus, where there are several.",
         "type": "object",
-        "patternProperties": {f"^{name}(-.+)?$": one for name, one in named if name in SECTIONS},
+        "patternProperties": {f"^{name}(-.+)?$": reference for name, reference in named if name in SECTIONS},
         "additionalProperties": False,
         "$defs": shared,
     }

@@ -72,29 +72,29 @@ def _intervals(chart: Intervals) -> tuple[float, str]:
     height = _ROW * len(chart.rows) + 26
     marks = [low + (reach - low) * i / 4 for i in range(5)]
     body = ""
-    for i, (name, one) in enumerate(chart.rows):
+    for i, (name, estimate) in enumerate(chart.rows):
         y = _ROW * i + 14
         body += "".join(_rule(at(m), y + 4, at(m), y + 15, "zero" if m == 0 else "grid") for m in marks)
-        shown = shown_estimate(one)[0]
+        shown = shown_estimate(estimate)[0]
         room = 56 - len(shown)
         body += _text(left, y, _cut(name, room)) + _text(right, y, shown, "figure", "end")
-        body += _dot(one, y + 10, at)
+        body += _dot(estimate, y + 10, at)
     for i, mark in enumerate(marks):
         anchor = "start" if i == 0 else "end" if i == 4 else "middle"
         body += _text(at(mark), height - 6, _share(mark), "tick", anchor)
     return height, body
 
 
-def _dot(one: Estimate, y: float, at: object) -> str:
+def _dot(estimate: Estimate, y: float, at: object) -> str:
     assert callable(at)
-    if one.value is None or one.low is None or one.high is None:
+    if estimate.value is None or estimate.low is None or estimate.high is None:
         return ""
-    weak = "" if one.supported else " weak"
+    weak = "" if estimate.supported else " weak"
     return (
-        _rule(at(one.low), y, at(one.high), y, f"span{weak}")
-        + _rule(at(one.low), y - 3, at(one.low), y + 3, f"span{weak}")
-        + _rule(at(one.high), y - 3, at(one.high), y + 3, f"span{weak}")
-        + f'<circle class="dot{weak}" cx="{at(one.value):.1f}" cy="{y:.1f}" r="3.5"/>'
+        _rule(at(estimate.low), y, at(estimate.high), y, f"span{weak}")
+        + _rule(at(estimate.low), y - 3, at(estimate.low), y + 3, f"span{weak}")
+        + _rule(at(estimate.high), y - 3, at(estimate.high), y + 3, f"span{weak}")
+        + f'<circle class="dot{weak}" cx="{at(estimate.value):.1f}" cy="{y:.1f}" r="3.5"/>'
     )
 
 

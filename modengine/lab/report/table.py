@@ -58,19 +58,19 @@ def show(cell: Cell) -> str:
             return plain(cell)
 
 
-def shown_estimate(one: Estimate) -> tuple[str, str]:
+def shown_estimate(estimate: Estimate) -> tuple[str, str]:
     """`12.3 % [10.1–14.8]`, and `n 830, effective 640`."""
-    if one.method == "forbidden":
+    if estimate.method == "forbidden":
         return "–", "forbidden by the card"
-    if one.value is None or one.low is None or one.high is None:
-        return "–", "no rows" if one.n == 0 else f"n {one.n:,}, unsupported"
-    digits = 2 if one.low > -0.02 and one.high < 0.02 else 1
-    about = f"n {one.n:,}"
-    if abs(one.effective_n - one.n) >= 1:
-        about += f", effective {one.effective_n:,.0f}"
-    weak = "" if one.supported else ", unsupported"
-    low, high = (percent(bound, digits)[:-2] for bound in (one.low, one.high))
-    return f"{percent(one.value, digits)} [{low}{'–' if one.low >= 0 else ' to '}{high}]", about + weak
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        return "–", "no rows" if estimate.n == 0 else f"n {estimate.n:,}, unsupported"
+    digits = 2 if estimate.low > -0.02 and estimate.high < 0.02 else 1
+    about = f"n {estimate.n:,}"
+    if abs(estimate.effective_n - estimate.n) >= 1:
+        about += f", effective {estimate.effective_n:,.0f}"
+    weak = "" if estimate.supported else ", unsupported"
+    low, high = (percent(bound, digits)[:-2] for bound in (estimate.low, estimate.high))
+    return f"{percent(estimate.value, digits)} [{low}{'–' if estimate.low >= 0 else ' to '}{high}]", about + weak
 
 
 def plain(cell: Cell) -> str:
@@ -116,7 +116,7 @@ def _estimate_cells(cell: Cell) -> list[str]:
     if not isinstance(cell, Estimate):
         return [_csv(cell), *[""] * (len(ESTIMATE_COLUMNS) - 1)]
     parts = (cell.value, cell.low, cell.high, cell.k, cell.n, cell.effective_n, cell.method, cell.supported)
-    return [_csv(one) for one in parts]
+    return [_csv(part) for part in parts]
 
 
 def _csv(cell: Cell) -> str:

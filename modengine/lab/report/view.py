@@ -56,7 +56,7 @@ def unreadable(corpus: CorpusStamp) -> str:
 
 def counts(values: dict[str, int], most: int = 8) -> str:
     """`abuse 499, gambling 12 and 3 more`, the largest first."""
-    largest = sorted(values.items(), key=lambda one: (-one[1], one[0]))
+    largest = sorted(values.items(), key=lambda item: (-item[1], item[0]))
     more = f" and {len(largest) - most} more" if len(largest) > most else ""
     return ", ".join(f"{name} {count:,}" for name, count in largest[:most]) + more
 

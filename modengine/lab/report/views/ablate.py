@@ -27,20 +27,20 @@ def view(result: Ablation) -> ResultView:
 def summary(result: Ablation) -> Iterator[str]:
     looked = len(result.rules)
     yield f"{len(result.never):,} of {looked:,} rules never fire on this corpus"
-    idle = [one for one in result.rules if one.hits and one.changed == 0]
+    idle = [effect for effect in result.rules if effect.hits and effect.changed == 0]
     yield f"{len(idle):,} more hit rows, and without them no action changes"
-    alone = [one for one in result.rules if one.unique_catches]
+    alone = [effect for effect in result.rules if effect.unique_catches]
     if alone:
-        best = max(alone, key=lambda one: one.unique_catches)
+        best = max(alone, key=lambda effect: effect.unique_catches)
         yield f"{best.rule} catches most alone: {best.unique_catches:,} of {best.category}"
-    wrong = [one for one in result.rules if one.unique_false_alarms]
+    wrong = [effect for effect in result.rules if effect.unique_false_alarms]
     if wrong:
-        worst = max(wrong, key=lambda one: one.unique_false_alarms)
+        worst = max(wrong, key=lambda effect: effect.unique_false_alarms)
         yield f"{worst.rule} causes most false alarms alone: {worst.unique_false_alarms:,}"
-    for one in result.boundaries:
-        if one.against is not None and one.category == ANY and one.action == "label":
-            change = show(one.against.change)
-            yield f"over-blocking with {one.boundary} boundaries: {show(one.share)}, a change of {change}"
+    for figure in result.boundaries:
+        if figure.against is not None and figure.category == ANY and figure.action == "label":
+            change = show(figure.against.change)
+            yield f"over-blocking with {figure.boundary} boundaries: {show(figure.share)}, a change of {change}"
     if result.skipped:
         yield f"{result.skipped:,} rules are drafts or on test and were left out"
 
@@ -54,7 +54,7 @@ def tables(result: Ablation) -> tuple[Table, ...]:
                 "rule", "category", "points", "hits", "of its category", "of harmless rows", "catches alone",
                 "false alarms alone", "prevents catches", "prevents false alarms", "actions that change",
             ),
-            tuple(_rule(one) for one in result.rules if one.hits),
+            tuple(_rule(effect) for effect in result.rules if effect.hits),
             "Alone: at label or more, with every row decided again without the rule. A relief prevents false alarms, "
             "and may prevent catches.",
         ),
@@ -62,21 +62,31 @@ def tables(result: Ablation) -> tuple[Table, ...]:
             "without",
             "Recall and over-blocking without each rule",
             ("rule", "category", "recall without it minus with it", "over-blocking without it minus with it"),
-            tuple((one.rule, one.category, one.recall_change, one.over_blocking_change) for one in _acting(result)),
+            tuple(
+                (effect.rule, effect.category, effect.recall_change, effect.over_blocking_change)
+                for effect in _acting(result)
+            ),
             "Rules without which an action changes at label or more. Explored; paired bootstrap over clusters.",
         ),
         Table(
             "never",
             "Rules that never fire",
             ("rule", "category", "of its category", "of harmless rows"),
-            tuple((one.rule, one.category, one.own, one.harmless) for one in result.rules if not one.hits),
+            tuple(
+                (effect.rule, effect.category, effect.own, effect.harmless)
+                for effect in result.rules
+                if not effect.hits
+            ),
             "None of n rows still allows the upper bound; a relief fires only where its category has points.",
         ),
         Table(
             "overlap",
             "Rules that hit the same rows",
             ("rule", "and", "rows of both", "rows of either", "share (Jaccard)"),
-            tuple((one.a, one.b, one.both, one.either, one.jaccard) for one in result.overlaps[:MOST_PAIRS]),
+            tuple(
+                (overlap.a, overlap.b, overlap.both, overlap.either, overlap.jaccard)
+                for overlap in result.overlaps[:MOST_PAIRS]
+            ),
             f"The most alike of {len(result.overlaps):,} pairs; the JSON has all.",
         ),
         Table(
@@ -86,10 +96,11 @@ def tables(result: Ablation) -> tuple[Table, ...]:
              "p (false discovery rate)"),
             tuple(
                 (
-                    one.boundary, one.figure, one.category, one.action, one.share,
-                    one.against.change if one.against else None, one.against.p if one.against else None, one.p_bh,
+                    figure.boundary, figure.figure, figure.category, figure.action, figure.share,
+                    figure.against.change if figure.against else None, figure.against.p if figure.against else None,
+                    figure.p_bh,
                 )
-                for one in result.boundaries
+                for figure in result.boundaries
             ),
             "The same rules and dictionary. not-straddling is the rule language; token-equality looks the terms up "
             "token by token; substring has no boundary.",
@@ -97,40 +108,44 @@ def tables(result: Ablation) -> tuple[Table, ...]:
     )  # fmt: skip
 
 
-def _rule(one: RuleEffect) -> tuple[Cell, ...]:
+def _rule(effect: RuleEffect) -> tuple[Cell, ...]:
     return (
-        one.rule, one.category, "all" if one.points is None else one.points, one.hits, one.own, one.harmless,
-        one.unique_catches, one.unique_false_alarms, one.prevented_catches, one.prevented_false_alarms, one.changed,
+        effect.rule, effect.category, "all" if effect.points is None else effect.points, effect.hits, effect.own,
+        effect.harmless, effect.unique_catches, effect.unique_false_alarms, effect.prevented_catches,
+        effect.prevented_false_alarms, effect.changed,
     )  # fmt: skip
 
 
 def _acting(result: Ablation) -> list[RuleEffect]:
     acting = [
-        one
-        for one in result.rules
-        if one.unique_catches or one.unique_false_alarms or one.prevented_catches or one.prevented_false_alarms
+        effect
+        for effect in result.rules
+        if effect.unique_catches
+        or effect.unique_false_alarms
+        or effect.prevented_catches
+        or effect.prevented_false_alarms
     ]
-    return sorted(acting, key=lambda one: (-one.unique_catches, -one.unique_false_alarms, one.rule))
+    return sorted(acting, key=lambda effect: (-effect.unique_catches, -effect.unique_false_alarms, effect.rule))
 
 
 def charts(result: Ablation) -> tuple[Chart, ...]:
     made: list[Chart] = []
-    acting = [one for one in _acting(result) if one.recall_change.value is not None][:MOST_ROWS]
+    acting = [effect for effect in _acting(result) if effect.recall_change.value is not None][:MOST_ROWS]
     if acting:
-        rows = tuple((one.rule, one.recall_change) for one in acting)
+        rows = tuple((effect.rule, effect.recall_change) for effect in acting)
         made.append(Intervals("without", "Recall without each rule minus with it", rows, "without"))
-    names = tuple(one.rule for one in result.rules if one.hits)[:GRID]
+    names = tuple(effect.rule for effect in result.rules if effect.hits)[:GRID]
     if len(names) > 1:
-        shares = {(one.a, one.b): one.jaccard for one in result.overlaps}
+        shares = {(overlap.a, overlap.b): overlap.jaccard for overlap in result.overlaps}
         values = tuple(
             tuple(1.0 if a == b else shares.get((a, b), shares.get((b, a), 0.0)) for b in names) for a in names
         )
         title = "Rules that hit the same rows: rows of both, of the rows of either"
         made.append(Grid("overlap", title, names, names, values, "overlap"))
     boundaries = tuple(
-        (f"{one.figure if one.category == ANY else one.category}: {one.boundary}", one.share)
-        for one in result.boundaries
-        if one.action == "label" and one.share.value is not None
+        (f"{figure.figure if figure.category == ANY else figure.category}: {figure.boundary}", figure.share)
+        for figure in result.boundaries
+        if figure.action == "label" and figure.share.value is not None
     )
     if boundaries:
         order = sorted(boundaries, key=lambda row: row[0].rpartition(":")[0])

@@ -38,10 +38,10 @@ def summary(result: Comparison) -> Iterator[str]:
         f"{result.new_false_alarms:,} harmless rows get a higher action, {result.lost_catches:,} rows of a category "
         "a lower one"
     )
-    for one in result.tests:
-        if one.category == ANY and one.action == "label":
-            what = "over-blocking" if one.rows_of == "harmless" else "recall"
-            yield f"{what} at label or more changes by {show(one.found.change)}"
+    for test in result.tests:
+        if test.category == ANY and test.action == "label":
+            what = "over-blocking" if test.rows_of == "harmless" else "recall"
+            yield f"{what} at label or more changes by {show(test.found.change)}"
     for names, side, other in ((result.only_a, "A", "B"), (result.only_b, "B", "A")):
         if names:
             yield f"only {side} has {', '.join(names)}: {other} is taken to allow all there"
@@ -88,12 +88,12 @@ def _counts(result: Comparison, name: str, title: str, strata: bool) -> Table:
     columns = ["category", "action or more", "new false alarms", "false alarms gone", "new catches", "lost catches"]
     columns += ["other rows gained", "other rows lost"]
     rows: list[tuple[Cell, ...]] = []
-    for one in result.counts:
-        if (one.stratum != ALL) != strata:
+    for count in result.counts:
+        if (count.stratum != ALL) != strata:
             continue
-        row: list[Cell] = [one.category, one.action, one.new_false_alarms, one.false_alarms_gone]
-        row += [one.new_catches, one.lost_catches, one.others_gained, one.others_lost]
-        rows.append((one.stratum, *row) if strata else tuple(row))
+        row: list[Cell] = [count.category, count.action, count.new_false_alarms, count.false_alarms_gone]
+        row += [count.new_catches, count.lost_catches, count.others_gained, count.others_lost]
+        rows.append((count.stratum, *row) if strata else tuple(row))
     note = "Other rows: those of another category than this one. Categories and actions without a change are left out."
     return Table(name, title, ("stratum", *columns) if strata else tuple(columns), tuple(rows), note)
 
@@ -101,10 +101,10 @@ def _counts(result: Comparison, name: str, title: str, strata: bool) -> Table:
 def _tests(result: Comparison) -> Table:
     rows = tuple(
         (
-            one.category, one.action, "over-blocking" if one.rows_of == "harmless" else "recall", one.found.hit_a,
-            one.found.hit_b, one.found.lost, one.found.gained, one.found.change, one.found.p, one.p_bh,
+            test.category, test.action, "over-blocking" if test.rows_of == "harmless" else "recall", test.found.hit_a,
+            test.found.hit_b, test.found.lost, test.found.gained, test.found.change, test.found.p, test.p_bh,
         )
-        for one in result.tests
+        for test in result.tests
     )  # fmt: skip
     columns = ("category", "action or more", "figure", "rows hit by A", "by B", "by A alone", "by B alone")
     return Table(
@@ -122,8 +122,9 @@ def _flips(result: Comparison, invented: bool) -> Table:
     columns = ["row", "label", "stratum", "message", "category", "A says", "B says"] + (["text"] if texts else [])
     rows: list[tuple[Cell, ...]] = []
     for flip in result.flips:
-        for one in flip.categories:
-            row: list[Cell] = [flip.row, flip.label, flip.stratum or None, _message(flip), one.category, *_sides(one)]
+        for change in flip.categories:
+            row: list[Cell] = [flip.row, flip.label, flip.stratum or None, _message(flip)]
+            row += [change.category, *_sides(change)]
             if texts:
                 row.append(Quote(flip.text or "", open=invented))
             rows.append(tuple(row))
@@ -139,10 +140,10 @@ def _message(flip: Flip) -> str:
     return f"{flip.before}, already caught" if flip.already_caught else f"{flip.before} → {flip.after}"
 
 
-def _sides(one: CategoryFlip) -> tuple[str, str]:
+def _sides(change: CategoryFlip) -> tuple[str, str]:
     return (
-        f"{one.before} at {one.score_a}: {_said(one.rules_a)}",
-        f"{one.after} at {one.score_b}: {_said(one.rules_b)}",
+        f"{change.before} at {change.score_a}: {_said(change.rules_a)}",
+        f"{change.after} at {change.score_b}: {_said(change.rules_b)}",
     )
 
 
@@ -154,11 +155,11 @@ def _said(rules: tuple[RuleSaid, ...]) -> str:
 def charts(result: Comparison) -> tuple[Chart, ...]:
     rows = tuple(
         (
-            f"{one.category}, {one.action}, {'over-blocking' if one.rows_of == 'harmless' else 'recall'}",
-            one.found.change,
+            f"{test.category}, {test.action}, {'over-blocking' if test.rows_of == 'harmless' else 'recall'}",
+            test.found.change,
         )
-        for one in result.tests
-        if one.found.change.value is not None and (one.category == ANY or one.found.gained or one.found.lost)
+        for test in result.tests
+        if test.found.change.value is not None and (test.category == ANY or test.found.gained or test.found.lost)
     )
     note = "Left of 0, B hits fewer. Categories without a change are in the table alone."
     return (Intervals("difference", "B minus A", rows, "tests", note),) if rows else ()

@@ -39,7 +39,7 @@ def summary(result: Evasion) -> Iterator[str]:
     """What stands first: how many rows were disguised, and what is least resisted at strengths 1 and 5."""
     yield WHERE[result.where]
     for corpus in _corpora(result):
-        rows = sum(one.disguised for one in result.clean if one.corpus == corpus)
+        rows = sum(clean.disguised for clean in result.clean if clean.corpus == corpus)
         yield f"{corpus}: {rows:,} rows that are caught as they are were disguised"
         for strength in (1, 5):
             cells = [k for k in _pooled(result, corpus) if k.strength == strength and k.kept.value is not None]
@@ -56,11 +56,11 @@ def tables(result: Evasion) -> tuple[Table, ...]:
 
 
 def _corpora(result: Evasion) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.corpus for one in result.kept))
+    return tuple(dict.fromkeys(caught.corpus for caught in result.kept))
 
 
 def _pooled(result: Evasion, corpus: str) -> Sequence[StillCaught]:
-    return [one for one in result.kept if one.corpus == corpus and one.category == POOLED]
+    return [caught for caught in result.kept if caught.corpus == corpus and caught.category == POOLED]
 
 
 def _strength_names(result: Evasion) -> tuple[tuple[int, str], ...]:
@@ -82,8 +82,8 @@ def _curves(result: Evasion) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for corpus in _corpora(result):
         pooled = _pooled(result, corpus)
-        for kind in dict.fromkeys(one.kind for one in pooled):
-            by = {one.strength: one.kept for one in pooled if one.kind == kind}
+        for kind in dict.fromkeys(caught.kind for caught in pooled):
+            by = {caught.strength: caught.kept for caught in pooled if caught.kind == kind}
             rows.append((corpus, kind, DISGUISES[kind].says, *(by[strength] for strength, _ in strengths)))
     return Table(
         "kept",
@@ -113,10 +113,10 @@ def _strengths(result: Evasion) -> Table:
 def _categories(result: Evasion) -> Table:
     strengths = _strength_names(result)
     rows: dict[tuple[str, str, str], list[Cell]] = {}
-    for one in result.kept:
-        if one.category != POOLED:
-            cells = rows.setdefault((one.corpus, one.category, one.kind), [NOTHING] * len(strengths))
-            cells[one.strength - 1] = one.kept
+    for caught in result.kept:
+        if caught.category != POOLED:
+            cells = rows.setdefault((caught.corpus, caught.category, caught.kind), [NOTHING] * len(strengths))
+            cells[caught.strength - 1] = caught.kept
     return Table(
         "kept-by-category",
         "Still caught, by category",
@@ -128,10 +128,10 @@ def _categories(result: Evasion) -> Table:
 
 def _prices(result: Evasion) -> Table:
     rows: list[tuple[Cell, ...]] = []
-    for one in result.prices:
-        changed: Cell = "–" if one.state == "as it is" else one.added
-        row = (one.corpus, one.option, _where(one.state), one.patterns, one.over_blocking, changed, one.p, one.p_bh)
-        rows.append(row)
+    for price in result.prices:
+        changed: Cell = "–" if price.state == "as it is" else price.added
+        row = (price.corpus, price.option, _where(price.state), price.patterns, price.over_blocking)
+        rows.append((*row, changed, price.p, price.p_bh))
     columns = ("corpus", "option", "patterns that have it", "how many", "over-blocking", "added")
     return Table(
         "price",
@@ -148,7 +148,10 @@ def _costs(result: Evasion) -> Table:
         "cost",
         "The price of each matching option against its gain",
         ("option", "patterns that have it", "how many", "over-blocking", "still caught at strength 1"),
-        tuple((one.option, _where(one.state), one.patterns, one.over_blocking, one.kept) for one in result.costs),
+        tuple(
+            (point.option, _where(point.state), point.patterns, point.over_blocking, point.kept)
+            for point in result.costs
+        ),
         f"Explored. All corpora together, each row alike; corpus by corpus below. {STATES} Still caught: of the rows "
         "that the policy as it is catches, disguised by the kinds that the option is meant against.",
     )
@@ -200,10 +203,10 @@ def charts(result: Evasion) -> tuple[Chart, ...]:
                     )
                 )  # fmt: skip
     made += _cost_chart(result)
-    for number, corpus in enumerate(dict.fromkeys(one.corpus for one in result.prices)):
+    for number, corpus in enumerate(dict.fromkeys(price.corpus for price in result.prices)):
         # The policy as it is has the same over-blocking for every option: it stands once, first.
-        shown = [one for one in result.prices if one.corpus == corpus and one.over_blocking.value is not None]
-        rows = tuple((str(AS_IT_IS), one.over_blocking) for one in shown if one.state == AS_IT_IS)[:1]
+        shown = [price for price in result.prices if price.corpus == corpus and price.over_blocking.value is not None]
+        rows = tuple((str(AS_IT_IS), price.over_blocking) for price in shown if price.state == AS_IT_IS)[:1]
         rows += tuple((f"{o.option}: {_where(o.state)}", o.over_blocking) for o in shown if o.state in ("off", "on"))
         if rows:
             made.append(
@@ -212,24 +215,24 @@ def charts(result: Evasion) -> tuple[Chart, ...]:
     return tuple(made)
 
 
-def _point(one: StillCaught) -> Point:
-    return Point(float(one.strength), one.kept.value or 0.0, one.kept.low, one.kept.high)
+def _point(caught: StillCaught) -> Point:
+    return Point(float(caught.strength), caught.kept.value or 0.0, caught.kept.low, caught.kept.high)
 
 
 def _cost_chart(result: Evasion) -> Iterator[Chart]:
     """A line for each option, from no pattern to all; where the policy stands is a line upright."""
     lines: list[Line] = []
     now: tuple[tuple[float, str], ...] = ()
-    for option in dict.fromkeys(one.option for one in result.costs):
+    for option in dict.fromkeys(point.option for point in result.costs):
         points: list[Point] = []
-        for one in result.costs:
-            x, y = one.over_blocking.value, one.kept.value
-            if one.option != option or x is None or y is None:
+        for point in result.costs:
+            x, y = point.over_blocking.value, point.kept.value
+            if point.option != option or x is None or y is None:
                 continue
-            if one.state == AS_IT_IS:
+            if point.state == AS_IT_IS:
                 now = ((x, "as it is"),)
             else:
-                points.append(Point(x, y, one.kept.low, one.kept.high))
+                points.append(Point(x, y, point.kept.low, point.kept.high))
         if points:
             lines.append(Line(option, tuple(points)))
     if lines:

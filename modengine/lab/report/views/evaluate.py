@@ -28,7 +28,11 @@ def view(result: Evaluation, invented: frozenset[str] = frozenset()) -> ResultVi
 def summary(result: Evaluation) -> Iterator[str]:
     """What stands first: the range of over-blocking and of recall, made-up corpora apart."""
     made_up = {corpus.name for corpus in result.stamp.corpora if corpus.simulation}
-    over = [(one.corpus, one.share) for one in result.over_blocking if one.stratum == ALL and one.action == "label"]
+    over = [
+        (blocked.corpus, blocked.share)
+        for blocked in result.over_blocking
+        if blocked.stratum == ALL and blocked.action == "label"
+    ]
     yield from _range("Over-blocking, any action on harmless rows", over, made_up)
     rows = tuple(_mildest(result))
     for category in dict.fromkeys(row.category for row in rows):
@@ -36,7 +40,7 @@ def summary(result: Evaluation) -> Iterator[str]:
         level = next(row.action for row in rows if row.category == category)
         yield from _range(f"Recall of {category}, {level} or more", found, made_up)
     if result.explored:
-        differ = sum(one.differs for one in result.explored)
+        differ = sum(comparison.differs for comparison in result.explored)
         yield f"Strata that differ from the rest of their corpus: {differ} of {len(result.explored)}, explored"
     for trouble in result.trouble:
         if trouble.undetermined:
@@ -49,7 +53,7 @@ def _range(what: str, found: Sequence[tuple[str, Estimate]], made_up: set[str]) 
     """The lowest and the highest of the corpora, real ones and made-up ones each on a line."""
     for group, made in ((what, False), (f"{what}, messages made up", True)):
         known = [(e.value, name, e) for name, e in found if (name in made_up) == made and e.value is not None]
-        known.sort(key=lambda one: one[:2])
+        known.sort(key=lambda entry: entry[:2])
         if known:
             (_, first, least), (_, last, most) = known[0], known[-1]
             ends = f"{show(least)} in {first}"
@@ -83,9 +87,9 @@ def tables(result: Evaluation, invented: frozenset[str] = frozenset()) -> tuple[
 def _over_blocking(result: Evaluation, strata: bool) -> Table:
     """A row for each stratum, a column for each action."""
     shares: dict[tuple[str, str], dict[str, Estimate]] = {}
-    for one in result.over_blocking:
-        if (one.stratum != ALL) == strata:
-            shares.setdefault((one.corpus, one.stratum), {})[one.action] = one.share
+    for blocked in result.over_blocking:
+        if (blocked.stratum != ALL) == strata:
+            shares.setdefault((blocked.corpus, blocked.stratum), {})[blocked.action] = blocked.share
     names = ("label or more", "review or more", "block")
     rows = tuple(
         (*(key if strata else key[:1]), *(found.get(level) for level in LEVELS)) for key, found in shares.items()
@@ -100,11 +104,12 @@ def _over_blocking(result: Evaluation, strata: bool) -> Table:
 def _caught(result: Evaluation, strata: bool) -> Table:
     columns = ("category", "action or more", "rows of it", "recall", "over-blocking", "hit among other rows")
     rows: list[tuple[Cell, ...]] = []
-    for one in result.figures:
-        if (one.stratum != ALL) == strata and (one.positives or one.others_hit.k):
-            where = (one.corpus, one.stratum) if strata else (one.corpus,)
-            of = f"{one.positives:,} of {one.rows:,}"
-            rows.append((*where, one.category, one.action, of, one.recall, one.over_blocking, one.others_hit))
+    for figures in result.figures:
+        if (figures.stratum != ALL) == strata and (figures.positives or figures.others_hit.k):
+            where = (figures.corpus, figures.stratum) if strata else (figures.corpus,)
+            of = f"{figures.positives:,} of {figures.rows:,}"
+            shares = (figures.recall, figures.over_blocking, figures.others_hit)
+            rows.append((*where, figures.category, figures.action, of, *shares))
     note = (
         "Over-blocking: of harmless rows, by this category alone. Hit among other rows: of all that are not of the "
         "category, harmless or not. A category with no row in a corpus that hits nothing there is in the JSON only."
@@ -122,11 +127,12 @@ def _precise(result: Evaluation) -> Table:
         columns.append(f"precision at a base rate of {percent(result.prevalence)}")
     rows: list[tuple[Cell, ...]] = []
     mildest = tuple(_mildest(result))
-    for one in result.figures:
-        told = one.precision.method != "forbidden" or one in mildest
-        if one.stratum == ALL and one.positives and told:
-            row: list[Cell] = [one.corpus, one.category, one.action, percent(one.base_rate), one.precision, one.f1]
-            rows.append((*row, one.projected) if result.prevalence is not None else tuple(row))
+    for figures in result.figures:
+        told = figures.precision.method != "forbidden" or figures in mildest
+        if figures.stratum == ALL and figures.positives and told:
+            row: list[Cell] = [figures.corpus, figures.category, figures.action]
+            row += [percent(figures.base_rate), figures.precision, figures.f1]
+            rows.append((*row, figures.projected) if result.prevalence is not None else tuple(row))
     note = (
         "Precision and F1 belong to the base rate of the corpus, which is not that of any traffic; --prevalence gives "
         "precision at another. The bounds of a projection take the worse, or better, end of both intervals at once."
@@ -146,15 +152,16 @@ def _declared(result: Evaluation) -> Table:
 
 
 def _worst(result: Evaluation, invented: frozenset[str]) -> Table:
-    texts = any(example.text is not None for one in result.worst_rules for example in one.examples)
+    texts = any(example.text is not None for alarms in result.worst_rules for example in alarms.examples)
     columns = ["rule", "category", "corpus", "harmless rows hit", "review", "block", "right hits", "rows"]
     rows: list[tuple[Cell, ...]] = []
-    for one in sorted(result.worst_rules, key=lambda r: (-r.share.k, r.rule, r.corpus))[:WORST]:
-        row: list[Cell] = [one.rule, one.category, one.corpus, one.share, one.review, one.block, one.right]
-        row.append(", ".join(example.row for example in one.examples))
+    for alarms in sorted(result.worst_rules, key=lambda r: (-r.share.k, r.rule, r.corpus))[:WORST]:
+        row: list[Cell] = [alarms.rule, alarms.category, alarms.corpus]
+        row += [alarms.share, alarms.review, alarms.block, alarms.right]
+        row.append(", ".join(example.row for example in alarms.examples))
         if texts:
-            said = " ¦ ".join(e.text for e in one.examples if e.text is not None)
-            row.append(Quote(said, one.corpus in invented) if said else None)
+            said = " ¦ ".join(e.text for e in alarms.examples if e.text is not None)
+            row.append(Quote(said, alarms.corpus in invented) if said else None)
         rows.append(tuple(row))
     more = len(result.worst_rules) - WORST
     return Table(
@@ -170,9 +177,14 @@ def _worst(result: Evaluation, invented: frozenset[str]) -> Table:
 def _choices(result: Evaluation) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for choice in result.choices:
-        for one in choice.judged:
-            origin = f"best {choice.criterion} on the other half" if one.origin == "chosen" else f"policy: {one.origin}"
-            rows.append((one.corpus, one.category, one.threshold, origin, one.recall, one.precision, one.over_blocking))
+        for judged in choice.judged:
+            origin = (
+                f"best {choice.criterion} on the other half"
+                if judged.origin == "chosen"
+                else f"policy: {judged.origin}"
+            )
+            shares = (judged.recall, judged.precision, judged.over_blocking)
+            rows.append((judged.corpus, judged.category, judged.threshold, origin, *shares))
     return Table(
         "thresholds-judged",
         "Thresholds, judged on rows they were not chosen on",
@@ -197,47 +209,52 @@ def charts(result: Evaluation) -> tuple[Chart, ...]:
     made_up = {corpus.name for corpus in result.stamp.corpora if corpus.simulation}
     name = {c.name: f"{c.name} (made up)" if c.name in made_up else c.name for c in result.stamp.corpora}
     rows = [
-        (name[one.corpus], one.share)
-        for one in result.over_blocking
-        if one.stratum == ALL and one.action == "label" and one.share.value is not None
+        (name[blocked.corpus], blocked.share)
+        for blocked in result.over_blocking
+        if blocked.stratum == ALL and blocked.action == "label" and blocked.share.value is not None
     ]
     if rows:
         made.append(
             Intervals("over-blocking", "Over-blocking: any action on harmless rows", tuple(rows), "over-blocking")
         )
     caught = [
-        (f"{one.category}, {name[one.corpus]}", one.recall) for one in _mildest(result) if one.recall.value is not None
+        (f"{figures.category}, {name[figures.corpus]}", figures.recall)
+        for figures in _mildest(result)
+        if figures.recall.value is not None
     ]
     if caught:
         made.append(Intervals("recall", "Recall at the mildest action", tuple(caught), "caught"))
-    for corpus in dict.fromkeys(one.corpus for one in result.over_blocking if one.stratum != ALL):
+    for corpus in dict.fromkeys(blocked.corpus for blocked in result.over_blocking if blocked.stratum != ALL):
         strata = [
-            (one.stratum, one.share)
-            for one in result.over_blocking
-            if one.corpus == corpus and one.stratum != ALL and one.action == "label" and one.share.value is not None
+            (blocked.stratum, blocked.share)
+            for blocked in result.over_blocking
+            if blocked.corpus == corpus
+            and blocked.stratum != ALL
+            and blocked.action == "label"
+            and blocked.share.value is not None
         ]
         if strata:
-            strata.sort(key=lambda one: (not one[1].supported, -(one[1].value or 0.0), one[0]))
+            strata.sort(key=lambda row: (not row[1].supported, -(row[1].value or 0.0), row[0]))
             title = f"Over-blocking by stratum: {corpus}"
             note = f"the {MOST_STRATA} highest of {len(strata)}" if len(strata) > MOST_STRATA else ""
             made.append(Intervals(f"strata-{corpus}", title, tuple(strata[:MOST_STRATA]), "strata-over-blocking", note))
-    for corpus in dict.fromkeys(one.corpus for one in result.sweep):
-        made += _curves(corpus, tuple(one for one in result.sweep if one.corpus == corpus))
+    for corpus in dict.fromkeys(point.corpus for point in result.sweep):
+        made += _curves(corpus, tuple(point for point in result.sweep if point.corpus == corpus))
     return tuple(made)
 
 
 def _mildest(result: Evaluation) -> Iterator[Figures]:
     """Each category of each corpus at the first action that it can take, where it has rows."""
     seen: set[tuple[str, str]] = set()
-    for one in result.figures:
-        if one.stratum == ALL and one.positives and (one.corpus, one.category) not in seen:
-            seen.add((one.corpus, one.category))
-            yield one
+    for figures in result.figures:
+        if figures.stratum == ALL and figures.positives and (figures.corpus, figures.category) not in seen:
+            seen.add((figures.corpus, figures.category))
+            yield figures
 
 
 def _curves(corpus: str, points: tuple[SweepPoint, ...]) -> Iterator[Chart]:
-    categories = tuple(dict.fromkeys(one.category for one in points))
-    by_category = {name: tuple(one for one in points if one.category == name) for name in categories}
+    categories = tuple(dict.fromkeys(point.category for point in points))
+    by_category = {name: tuple(point for point in points if point.category == name) for name in categories}
     curve = [
         Line(name, tuple(Point(_of(p.recall), _of(p.precision)) for p in reversed(by_category[name])))
         for name in categories
@@ -260,5 +277,5 @@ def _curves(corpus: str, points: tuple[SweepPoint, ...]) -> Iterator[Chart]:
         )  # fmt: skip
 
 
-def _of(one: Estimate) -> float:
-    return one.value or 0.0
+def _of(estimate: Estimate) -> float:
+    return estimate.value or 0.0

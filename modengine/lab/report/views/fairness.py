@@ -32,12 +32,13 @@ def summary(result: Fairness) -> Iterator[str]:
     yield f"{everything.any_changes.k:,} change their action or score, {show(everything.any_changes)}"
     if not everything.acted_on.k:
         yield "The policy acts on no template at all: that it treats all terms alike says nothing."
-    worst = Counter(one.term for one in result.differences if one.how == "exchange").most_common(5)
+    worst = Counter(difference.term for difference in result.differences if difference.how == "exchange").most_common(5)
     if worst:
         yield f"most often different: {', '.join(term for term, _ in worst)}"
-    for one in result.over_blocking:
-        if one.stratum == ALL and one.action == "label" and one.share.value is not None:
-            yield f"{one.corpus}: any action on {one.share.k:,} of {one.share.n:,} harmless rows, {show(one.share)}"
+    for blocked in result.over_blocking:
+        if blocked.stratum == ALL and blocked.action == "label" and blocked.share.value is not None:
+            share = blocked.share
+            yield f"{blocked.corpus}: any action on {share.k:,} of {share.n:,} harmless rows, {show(share)}"
     yield "The templates are invented and no sample of real speech: their shares are no rates of anything outside."
 
 
@@ -53,7 +54,9 @@ def _declared(result: Fairness) -> Table:
         "declared",
         "Outcomes declared beforehand",
         ("declared", "found", "p", "p (Holm)", "verdict"),
-        tuple((one.claim, one.found, one.p, one.p_holm, one.verdict) for one in result.declared),
+        tuple(
+            (outcome.claim, outcome.found, outcome.p, outcome.p_holm, outcome.verdict) for outcome in result.declared
+        ),
         "Exact binomial test, one-sided, corrected after Holm, as if the templates had been drawn from all sentences "
         f"of their kind. The goal is none; {percent(result.tolerance, 0)} is what so few templates can rule out.",
     )
@@ -64,7 +67,7 @@ def _kinds(result: Fairness) -> Table:
         "templates-by-kind",
         "Templates by kind",
         ("kind", "with any action", "action changes", "action or score changes"),
-        tuple((one.kind, one.acted_on, one.action_changes, one.any_changes) for one in result.kinds),
+        tuple((row.kind, row.acted_on, row.action_changes, row.any_changes) for row in result.kinds),
         "A template changes where two sentences that differ by the identity term alone, or one with and one without a "
         "term, are decided differently. A kind without any action cannot show much.",
     )
@@ -104,10 +107,10 @@ def _groups(result: Fairness) -> Table:
 
 def _templates(result: Fairness) -> Table:
     rows: list[tuple[Cell, ...]] = []
-    for one in result.rows:
-        forms = ", ".join(one.forms)
-        counts = (one.terms, one.pairs, one.pairs_action, one.pairs_score)
-        rows.append((one.template, one.kind, one.category, one.action, forms, *counts, one.removal))
+    for row in result.rows:
+        forms = ", ".join(row.forms)
+        counts = (row.terms, row.pairs, row.pairs_action, row.pairs_score)
+        rows.append((row.template, row.kind, row.category, row.action, forms, *counts, row.removal))
     return Table(
         "templates",
         "Every template",
@@ -125,7 +128,7 @@ def _talk(result: Fairness) -> Table:
         TALK,
         "Real talk: over-blocking by stratum",
         ("corpus", "stratum", "action or more", "share of harmless rows"),
-        tuple((one.corpus, one.stratum, one.action, one.share) for one in result.over_blocking),
+        tuple((blocked.corpus, blocked.stratum, blocked.action, blocked.share) for blocked in result.over_blocking),
         "Any category. Rules without identity words pass swaps by construction; whom they hit in real talk is another "
         "question.",
     )
@@ -145,14 +148,14 @@ def charts(result: Fairness) -> tuple[Chart, ...]:
     made: list[Chart] = [
         Intervals(
             "templates-by-kind", "Templates whose action changes with the identity term",
-            tuple((one.kind, one.action_changes) for one in result.kinds), "templates-by-kind", "the goal is none",
+            tuple((row.kind, row.action_changes) for row in result.kinds), "templates-by-kind", "the goal is none",
         )
     ]  # fmt: skip
-    for number, corpus in enumerate(dict.fromkeys(one.corpus for one in result.over_blocking)):
+    for number, corpus in enumerate(dict.fromkeys(blocked.corpus for blocked in result.over_blocking)):
         rows = tuple(
-            (one.stratum, one.share)
-            for one in result.over_blocking
-            if one.corpus == corpus and one.action == "label" and one.share.value is not None
+            (blocked.stratum, blocked.share)
+            for blocked in result.over_blocking
+            if blocked.corpus == corpus and blocked.action == "label" and blocked.share.value is not None
         )
         if rows:
             title = f"Any action on harmless rows: {corpus}"

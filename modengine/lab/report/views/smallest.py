@@ -17,7 +17,7 @@ def view(result: Smallest) -> ResultView:
 def summary(result: Smallest) -> Iterator[str]:
     yield f"decided: {result.action}, on {result.places:,} matched places"
     for direction in ("lower", "higher"):
-        mine = [one for one in result.removals if one.direction == direction]
+        mine = [removal for removal in result.removals if removal.direction == direction]
         if mine:
             least = "no fewer of these characters do" if mine[0].least else "fewer may do"
             yield (
@@ -41,10 +41,11 @@ def tables(result: Smallest) -> tuple[Table, ...]:
              "text then"),
             tuple(
                 (
-                    one.direction, one.characters, one.matches, _cuts(one), one.after, ", ".join(one.gone) or None,
-                    ", ".join(one.new) or None, one.least, Quote(one.text, open=True),
+                    removal.direction, removal.characters, removal.matches, _cuts(removal), removal.after,
+                    ", ".join(removal.gone) or None, ", ".join(removal.new) or None, removal.least,
+                    Quote(removal.text, open=True),
                 )
-                for one in result.removals
+                for removal in result.removals
             ),
             "Fewest matches first, then the fewest code points of these; each was decided again.",
         ),
@@ -63,5 +64,5 @@ def tables(result: Smallest) -> tuple[Table, ...]:
     )  # fmt: skip
 
 
-def _cuts(one: Removal) -> str:
-    return ", ".join(f"“{inline(cut.text, 40)}”" for cut in one.cuts)
+def _cuts(removal: Removal) -> str:
+    return ", ".join(f"“{inline(cut.text, 40)}”" for cut in removal.cuts)

@@ -24,10 +24,10 @@ def summary(result: Timeline) -> Iterator[str]:
         yield f"the period runs from {result.period_from or 'ever'} until {result.period_until or 'further notice'}"
     else:
         yield "the policy has no period: every dated message counts alike"
-    for one in result.cells:
-        if one.dimension == "phase" and one.action == "label":
-            name = "all messages" if one.value == ALL else one.value
-            yield f"{name}: asked for on {show(one.asked)}; taken, by scope and period, on {show(one.taken)}"
+    for cell in result.cells:
+        if cell.dimension == "phase" and cell.action == "label":
+            name = "all messages" if cell.value == ALL else cell.value
+            yield f"{name}: asked for on {show(cell.asked)}; taken, by scope and period, on {show(cell.taken)}"
     if result.undated:
         yield f"{result.undated:,} messages have no time that can be read"
     if result.refused:
@@ -54,7 +54,7 @@ def tables(result: Timeline) -> tuple[Table, ...]:
             "reasons",
             "Why an action that was asked for was not taken",
             ("phase", "reason", "messages"),
-            tuple((one.phase, one.reason, one.rows) for one in result.reasons),
+            tuple((reason.phase, reason.reason, reason.rows) for reason in result.reasons),
             "A message may have several reasons.",
         ),
     ]
@@ -66,21 +66,22 @@ _LEVELS = ("label", "review", "block")
 
 def _cells(result: Timeline, dimension: str, title: str) -> Table:
     rows: list[tuple[Cell, ...]] = []
-    for one in result.cells:
-        if one.dimension != dimension:
+    for cell in result.cells:
+        if cell.dimension != dimension:
             continue
-        row: tuple[Cell, ...] = (one.phase, one.action, one.asked, one.taken, one.asked_harmless, one.taken_harmless)
-        rows.append(row if dimension == "phase" else (one.value, *row))
+        harmless = (cell.asked_harmless, cell.taken_harmless)
+        row: tuple[Cell, ...] = (cell.phase, cell.action, cell.asked, cell.taken, *harmless)
+        rows.append(row if dimension == "phase" else (cell.value, *row))
     columns = ("phase", "action or more", "asked", "taken", "harmless asked", "harmless taken")
     return Table(dimension, title, columns if dimension == "phase" else (dimension, *columns), tuple(rows), "Explored.")
 
 
 def charts(result: Timeline) -> tuple[Chart, ...]:
     rows = tuple(
-        (f"{'all messages' if one.value == ALL else one.value}: {name}", share)
-        for one in result.cells
-        if one.dimension == "phase" and one.action == "label"
-        for name, share in (("asked", one.asked), ("taken", one.taken))
+        (f"{'all messages' if cell.value == ALL else cell.value}: {name}", share)
+        for cell in result.cells
+        if cell.dimension == "phase" and cell.action == "label"
+        for name, share in (("asked", cell.asked), ("taken", cell.taken))
     )
     made: list[Chart] = [Intervals("phase", "Messages with any action, asked and taken", rows, "phase")]
     if len(result.moments) > 1:
@@ -111,5 +112,5 @@ def _lines(result: Timeline) -> Lines:
 
 def _place(moments: tuple[Moment, ...], when: str) -> float:
     """Between the last moment that begins before a time and the next."""
-    before = sum(1 for one in moments if one.start < when[: len(one.start)])
+    before = sum(1 for moment in moments if moment.start < when[: len(moment.start)])
     return min(max(before - 0.5, 0.0), len(moments) - 1.0)

@@ -23,9 +23,9 @@ def summary(result: Tuning) -> Iterator[str]:
         f"points of {changed:,} of {len(result.points):,} rules change, fitted at {result.aim} on "
         f"{result.rows_fitted:,} rows and judged on {result.rows_judged:,} others"
     )
-    for one in _aimed(result):
-        if one.change.change.value is not None:
-            yield f"judged: {_name(one)} changes by {show(one.change.change)}"
+    for judged in _aimed(result):
+        if judged.change.change.value is not None:
+            yield f"judged: {_name(judged)} changes by {show(judged.change.change)}"
     for category, why in result.left_out.items():
         yield f"{category} was not fitted: {why}"
     yield "the points fit this corpus; what it does not hold (other frauds, other harmless talk), they have not seen"
@@ -49,11 +49,11 @@ def tables(result: Tuning) -> tuple[Table, ...]:
 def _judged(result: Tuning, half: str, title: str) -> Table:
     rows = tuple(
         (
-            one.figure, one.category, one.action, one.change.rows, one.change.hit_a, one.change.hit_b,
-            one.change.change, one.change.p,
+            judged.figure, judged.category, judged.action, judged.change.rows, judged.change.hit_a, judged.change.hit_b,
+            judged.change.change, judged.change.p,
         )
-        for one in result.judged
-        if one.half == half
+        for judged in result.judged
+        if judged.half == half
     )  # fmt: skip
     columns = ("figure", "category", "action or more", "rows", "hit as is", "hit as fitted", "fitted minus as is")
     note = "Paired bootstrap and McNemar's test, both over clusters."
@@ -61,13 +61,15 @@ def _judged(result: Tuning, half: str, title: str) -> Table:
 
 
 def _aimed(result: Tuning) -> list[Judged]:
-    return [one for one in result.judged if one.half == "judged" and one.action == result.aim]
+    return [judged for judged in result.judged if judged.half == "judged" and judged.action == result.aim]
 
 
-def _name(one: Judged) -> str:
-    return one.figure if one.category == ANY else f"{one.figure} of {one.category}"
+def _name(judged: Judged) -> str:
+    return judged.figure if judged.category == ANY else f"{judged.figure} of {judged.category}"
 
 
 def charts(result: Tuning) -> tuple[Chart, ...]:
-    rows = tuple((_name(one), one.change.change) for one in _aimed(result) if one.change.change.value is not None)
+    rows = tuple(
+        (_name(judged), judged.change.change) for judged in _aimed(result) if judged.change.change.value is not None
+    )
     return (Intervals("judged", "Fitted minus as is, on the other half", rows, "judged"),) if rows else ()
