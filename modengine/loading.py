@@ -37,7 +37,7 @@ def load(
     no actions.  What a text or a mapping names is looked for from the current folder.  Raises PolicyError with every
     error in the policy and in all files that it names.
     """
-    if sum(one is not None for one in (path, text, mapping)) > 1:
+    if sum(source is not None for source in (path, text, mapping)) > 1:
         raise TypeError("`load` takes one of a path, `text` and `mapping`")
     if text is not None:
         return _load_text(text, "(text)")

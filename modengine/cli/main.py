@@ -71,7 +71,7 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
-            formatter.write_dl([(name, one.line) for name, one in COMMANDS.items()])
+            formatter.write_dl([(name, subcommand.line) for name, subcommand in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> object:
         try:

@@ -83,9 +83,11 @@ def _say(what: str) -> None:
 def _lesson(name: str, lessons: tuple[Lesson, ...]) -> Lesson:
     from modengine.play.lessons import read_lesson  # noqa: PLC0415
 
-    for one in lessons:
-        if one.lesson == name:
-            return one
+    for lesson in lessons:
+        if lesson.lesson == name:
+            return lesson
     if not Path(name).is_file():
-        raise click.UsageError(f"there is no lesson `{name}`: {', '.join(one.lesson for one in lessons)}, or a file")
+        raise click.UsageError(
+            f"there is no lesson `{name}`: {', '.join(lesson.lesson for lesson in lessons)}, or a file"
+        )
     return read_lesson(Path(name))

@@ -115,21 +115,21 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
         "/api/room/ask": ask,
     }
 
-    async def endpoint(request: Request) -> Response:
+    async def answer(request: Request) -> Response:
         path = request.url.path
-        one = ENDPOINTS[path]
+        endpoint = ENDPOINTS[path]
         teacher = door.is_teacher(request)
-        if one.teacher and not teacher:
+        if endpoint.teacher and not teacher:
             return _said(403, "only the window of whoever started the page may do this")
         try:
-            given = _read(one, await _body(request))
+            given = _read(endpoint, await _body(request))
             if path in own:
                 return Response(to_json(own[path](given, teacher)), media_type="application/json")
-            wanted = _wanted(one, given, pool, rules)
-            async with lanes[one.lane]:
+            wanted = _wanted(endpoint, given, pool, rules)
+            async with lanes[endpoint.lane]:
                 if await request.is_disconnected():  # while it waited, the page asked for something newer
                     return _said(499, "nobody waits for this any more")
-                status, body = await to_thread.run_sync(pool.ask, wanted, one.seconds, one.lane)
+                status, body = await to_thread.run_sync(pool.ask, wanted, endpoint.seconds, endpoint.lane)
             return Response(body, status, media_type="application/json")
         except _Problem as problem:
             return _said(problem.status, problem.said)
@@ -144,7 +144,7 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
     routes = [
         Route("/", page),
         Route("/api/openapi.json", api_document),
-        *(Route(path, endpoint, methods=["POST"]) for path in ENDPOINTS),
+        *(Route(path, answer, methods=["POST"]) for path in ENDPOINTS),
         Route("/static/{path:path}", static),
     ]
 
@@ -199,15 +199,15 @@ async def _body(request: Request) -> bytes:
     return bytes(found)
 
 
-def _read(one: Endpoint, body: bytes) -> Any:
+def _read(endpoint: Endpoint, body: bytes) -> Any:
     try:
         # json and not msgspec: the latter refuses lone surrogates, which are among what the engine can read.
-        return msgspec.convert(json.loads(body or b"{}"), one.takes)
+        return msgspec.convert(json.loads(body or b"{}"), endpoint.takes)
     except (ValueError, RecursionError) as error:
         raise _Problem(400, f"this is not what the endpoint takes: {str(error)[:300]}") from None
 
 
-def _wanted(one: Endpoint, given: Any, pool: Pool, default: str) -> dict[str, Any]:
+def _wanted(endpoint: Endpoint, given: Any, pool: Pool, default: str) -> dict[str, Any]:
     """The request as a worker takes it."""
     from modengine.play.jobs.workspace import names_are_good  # noqa: PLC0415
 
@@ -215,12 +215,12 @@ def _wanted(one: Endpoint, given: Any, pool: Pool, default: str) -> dict[str, An
     if "files" in wanted:
         if wrong := names_are_good(wanted["files"], wanted["main"]):
             raise _Problem(422, wrong)
-        return {"job": one.job, "rules": pool.remember(wanted["files"], wanted["main"])}
+        return {"job": endpoint.job, "rules": pool.remember(wanted["files"], wanted["main"])}
     if "rules" in wanted:
         wanted["rules"] = wanted["rules"] or default
     if wanted.get("ignore_scope", 0) is None:
         del wanted["ignore_scope"]
-    return {"job": one.job, **wanted}
+    return {"job": endpoint.job, **wanted}
 
 
 def _said(status: int, what: str) -> Response:

@@ -20,7 +20,7 @@ def as_page(lesson: Lesson) -> str:
     """The page.  Raises InputError (ME905) where the lesson's rules have errors."""
     made = make(lesson.files, lesson.main)
     if made.engine is None:
-        said = "\n".join(one.render() for one in made.diagnostics)
+        said = "\n".join(diagnostic.render() for diagnostic in made.diagnostics)
         raise InputError("ME905", f"the rules of the lesson `{lesson.lesson}` have errors:\n{said}", "mend them first")
     details = details_of(made.engine.policy)
     return rendered(

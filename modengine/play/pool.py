@@ -155,7 +155,7 @@ class Pool:
             if pin:
                 self._pinned.add(name)
             while len(self._sets) > MOST_SETS:
-                self._sets.pop(next(one for one in self._sets if one not in self._pinned))
+                self._sets.pop(next(digest for digest in self._sets if digest not in self._pinned))
         return name
 
     def files_of(self, name: str) -> dict[str, Any] | None:

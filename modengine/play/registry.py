@@ -203,9 +203,10 @@ ENDPOINTS: dict[str, Endpoint] = {
 
 def openapi() -> dict[str, Any]:
     """The OpenAPI 3.1 document."""
-    types = {one.takes for one in ENDPOINTS.values()} | {one.schema for one in ENDPOINTS.values() if one.schema}
+    endpoints = ENDPOINTS.values()
+    types = {endpoint.takes for endpoint in endpoints} | {endpoint.schema for endpoint in endpoints if endpoint.schema}
     _, components = msgspec.json.schema_components(
-        sorted(types, key=lambda one: one.__name__), ref_template="#/components/schemas/{name}"
+        sorted(types, key=lambda struct: struct.__name__), ref_template="#/components/schemas/{name}"
     )
     return {
         "openapi": "3.1.0",
@@ -216,7 +217,7 @@ def openapi() -> dict[str, Any]:
             "otherwise (`--host`); then every request carries the token of the run in `X-Modengine-Token`.",
         },
         "security": [{}, {"token": []}],
-        "paths": {path: {"post": _operation(path, one)} for path, one in ENDPOINTS.items()},
+        "paths": {path: {"post": _operation(path, endpoint)} for path, endpoint in ENDPOINTS.items()},
         "components": {
             "schemas": components | {"Error": _ERROR},
             "securitySchemes": {"token": {"type": "apiKey", "in": "header", "name": "X-Modengine-Token"}},
@@ -239,20 +240,20 @@ _FAILURES = {
 }
 
 
-def _operation(path: str, one: Endpoint) -> dict[str, Any]:
+def _operation(path: str, endpoint: Endpoint) -> dict[str, Any]:
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     answer: dict[str, Any] = {}
-    if one.schema is not None:
-        answer = {"$ref": f"#/components/schemas/{one.schema.__name__}"}
+    if endpoint.schema is not None:
+        answer = {"$ref": f"#/components/schemas/{endpoint.schema.__name__}"}
     return {
         "operationId": path.removeprefix("/api/").replace("/", "_"),
-        "summary": one.summary,
+        "summary": endpoint.summary,
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{one.takes.__name__}"}}},
+            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{endpoint.takes.__name__}"}}},
         },
         "responses": {
-            "200": {"description": one.gives, "content": {"application/json": {"schema": answer}}},
+            "200": {"description": endpoint.gives, "content": {"application/json": {"schema": answer}}},
             **{status: {"description": said, "content": error} for status, said in _FAILURES.items()},
         },
     }

@@ -32,10 +32,10 @@ def start_of(policy: Path, lessons: tuple[Lesson, ...], first: str = "") -> Star
     sources = load_policy(policy).files
     # A policy may name files above its folder; the page knows them from their common folder on.
     folder = os.path.abspath(policy.parent)
-    paths = [os.path.abspath(os.path.join(folder, one.path)) for one in sources]
+    paths = [os.path.abspath(os.path.join(folder, source.path)) for source in sources]
     base = os.path.commonpath([os.path.dirname(path) for path in paths])
     names = [PurePosixPath(Path(path).relative_to(base).as_posix()).as_posix() for path in paths]
-    files = {name: one.data.decode("utf-8-sig") for name, one in zip(names, sources, strict=True)}
+    files = {name: source.data.decode("utf-8-sig") for name, source in zip(names, sources, strict=True)}
     main = Path(os.path.abspath(policy)).relative_to(base).as_posix()
     return Start(files, main, lessons, first)
 
@@ -44,18 +44,18 @@ def bind(host: str, port: int | None) -> socket.socket:
     """A socket on a port; without one on the usual, or if that is taken on any.  Raises InputError (ME905)."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for wanted in [PORT, 0] if port is None else [port]:
-        one = socket.socket(family, socket.SOCK_STREAM)
+        listener = socket.socket(family, socket.SOCK_STREAM)
         if os.name == "posix":
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            one.bind((host, wanted))
+            listener.bind((host, wanted))
         except OSError as error:
-            one.close()
+            listener.close()
             failed = _not_served(host, wanted, error)
             if failed.hint == ANOTHER_HOST:
                 break
         else:
-            return one
+            return listener
     raise failed
 
 
@@ -87,16 +87,16 @@ def _own_addresses() -> list[str]:
     name = socket.gethostname()
     found = [name.lower(), f"{name.lower()}.local"]
     with suppress(OSError):
-        found += [str(one[4][0]) for one in socket.getaddrinfo(name, None)]
+        found += [str(info[4][0]) for info in socket.getaddrinfo(name, None)]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
         probe.connect(("192.0.2.1", 9))  # sends nothing: it asks which address would be used
         found.append(str(probe.getsockname()[0]))
-    return [f"[{one}]" if ":" in one else one for one in dict.fromkeys(found)]
+    return [f"[{address}]" if ":" in address else address for address in dict.fromkeys(found)]
 
 
-def addresses(one: socket.socket, door: Door, host: str) -> tuple[str, str]:
+def addresses(listener: socket.socket, door: Door, host: str) -> tuple[str, str]:
     """The link of the teacher and that of the students (empty where only this machine reaches the page)."""
-    port = one.getsockname()[1]
+    port = listener.getsockname()[1]
     if not door.open:
         name = f"[{host}]" if ":" in host else host
         return f"http://{name}:{port}/", ""

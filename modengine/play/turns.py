@@ -68,7 +68,7 @@ class Turns(Generic[T]):
         with self._changed:
             idle = [seat for seat in self.seats if not seat.busy]
             new = [seat for seat in idle if name not in seat.known]
-            seat = min(new, key=lambda one: one.verdict) if new and len(idle) > 1 else None
+            seat = min(new, key=lambda seat: seat.verdict) if new and len(idle) > 1 else None
             if seat is not None:
                 seat.busy = True
         try:
@@ -89,7 +89,7 @@ class Turns(Generic[T]):
             end = time.monotonic() + self._took.get(name, PATIENCE)
             told = False
             while (seat := self._choice(name, lane, time.monotonic() < end)) is None:
-                if not told and any(name in one.known for one in self.seats):
+                if not told and any(name in seat.known for seat in self.seats):
                     told = True
                     crowded()
                 left = end - time.monotonic()
@@ -102,14 +102,14 @@ class Turns(Generic[T]):
     def _choice(self, name: str, lane: Lane, patient: bool) -> Seat[T] | None:
         seats = list(self.seats)
         if lane == "study" and len(seats) > 1:
-            seats.remove(max(seats, key=lambda one: one.verdict))
+            seats.remove(max(seats, key=lambda seat: seat.verdict))
         idle = [seat for seat in seats if not seat.busy]
         knowing = [seat for seat in idle if name in seat.known]
         if knowing:
-            return (max if lane == "verdict" else min)(knowing, key=lambda one: one.verdict)
+            return (max if lane == "verdict" else min)(knowing, key=lambda seat: seat.verdict)
         if patient and any(name in seat.known for seat in seats):
             return None
-        return min(idle, key=lambda one: one.verdict, default=None)
+        return min(idle, key=lambda seat: seat.verdict, default=None)
 
     def _leave(self, seat: Seat[T]) -> None:
         with self._changed:

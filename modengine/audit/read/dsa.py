@@ -94,10 +94,10 @@ def statement(record: Record, details: Record | None, title: str) -> Statement |
     }
     if taken == "review":
         found["decision_visibility_other"] = "Held until a person has looked at it"
-    others = sorted({one.category for one in meanings[1:]} - {meanings[0].category})
+    others = sorted({meaning.category for meaning in meanings[1:]} - {meanings[0].category})
     if others:
         found["category_addition"] = others
-    keywords = [one.keyword for one in meanings if one.keyword is not None]
+    keywords = [meaning.keyword for meaning in meanings if meaning.keyword is not None]
     if keywords:
         found["category_specification"] = keywords
     return found
@@ -105,9 +105,13 @@ def statement(record: Record, details: Record | None, title: str) -> Statement |
 
 def _acting(record: Record) -> list[str]:
     """The categories that restrict something: those in scope that are not `allow`; the strictest first."""
-    some = [(name, one) for name, one in record["categories"].items() if one["in_scope"] and one["action"] != "allow"]
-    some.sort(key=lambda pair: (-RANK[pair[1]["action"]], -pair[1]["score"], pair[0]))
-    return [name for name, _ in some]
+    acting = [
+        (name, score)
+        for name, score in record["categories"].items()
+        if score["in_scope"] and score["action"] != "allow"
+    ]
+    acting.sort(key=lambda pair: (-RANK[pair[1]["action"]], -pair[1]["score"], pair[0]))
+    return [name for name, _ in acting]
 
 
 def _clauses(record: Record, acting: list[str]) -> str:
@@ -124,13 +128,15 @@ def _why(record: Record, acting: list[str]) -> str:
 
 def _facts(record: Record, main: str) -> str:
     hits = [f"{hit['rule']} ({hit['counted']} points)" for hit in record["hits"] if hit["category"] == main]
-    relief = [f"{one['rule']} ({one['points']} points)" for one in record["relief"] if one["category"] == main]
-    raised = [f"{', '.join(one['rules'])} raised it to `{one['action']}`" for one in record["raised"]]
+    reliefs = [
+        f"{relief['rule']} ({relief['points']} points)" for relief in record["relief"] if relief["category"] == main
+    ]
+    raised = [f"{', '.join(override['rules'])} raised it to `{override['action']}`" for override in record["raised"]]
     parts = [f"A message was decided by rules alone, as {main}."]
     if hits:
         parts.append(f"Rules that hit: {', '.join(hits)}.")
-    if relief:
-        parts.append(f"Relief: {', '.join(relief)}.")
+    if reliefs:
+        parts.append(f"Relief: {', '.join(reliefs)}.")
     if raised:
         parts.append(f"Override: {'; '.join(raised)}.")
     if record["undetermined"]:

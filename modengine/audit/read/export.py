@@ -48,12 +48,12 @@ def _first(layout: LogPaths, report: Verification) -> Iterator[Record]:
         raise AuditError("ME953", "the log was changed while it was being read", "run it again")
 
 
-def statements(layout: LogPaths, some: Iterable[Record]) -> Iterator[bytes]:
+def statements(layout: LogPaths, proven_records: Iterable[Record]) -> Iterator[bytes]:
     """A statement of reasons a line, in JSON, for every decision that restricted something."""
     vault = Vault.read(layout.vault, read_origin(layout))
     try:
         title = ""
-        for record in some:
+        for record in proven_records:
             if record["kind"] == "revision":
                 title = record["title"]
             elif record["kind"] == "decision":
@@ -77,10 +77,10 @@ def parquet(layout: LogPaths, path: Path, key: VerifierKey | None = None) -> Ver
         raise AuditError("ME963", f"`{path}` cannot be written: {str(error).splitlines()[0]}") from None
 
 
-def tables(some: Iterable[Record], decisions: BinaryIO, hits: BinaryIO) -> None:
+def tables(proven_records: Iterable[Record], decisions: BinaryIO, hits: BinaryIO) -> None:
     """Writes a row for each decision and category, and one for each hit.  Cells run nothing in a spreadsheet."""
     write_decisions, write_hits = _writer(decisions, DECISIONS), _writer(hits, HITS)
-    for record in some:
+    for record in proven_records:
         if record["kind"] == "decision":
             write_decisions(_decision_rows(record))
             write_hits(_hit_rows(record))
@@ -88,10 +88,10 @@ def tables(some: Iterable[Record], decisions: BinaryIO, hits: BinaryIO) -> None:
 
 def _writer(stream: BinaryIO, columns: Sequence[str]) -> Callable[[Iterable[Sequence[Cell]]], None]:
     buffer = io.StringIO(newline="")
-    rows = csv.writer(buffer, lineterminator="\r\n")
+    writer = csv.writer(buffer, lineterminator="\r\n")
 
-    def write(some: Iterable[Sequence[Cell]]) -> None:
-        rows.writerows([safe(cell) for cell in row] for row in some)
+    def write(rows: Iterable[Sequence[Cell]]) -> None:
+        writer.writerows([safe(cell) for cell in row] for row in rows)
         stream.write(buffer.getvalue().encode("utf-8", "backslashreplace"))
         buffer.seek(0)
         buffer.truncate()
@@ -101,12 +101,13 @@ def _writer(stream: BinaryIO, columns: Sequence[str]) -> Callable[[Iterable[Sequ
 
 
 def _decision_rows(record: Record) -> Iterator[Sequence[Cell]]:
-    unsure = "; ".join(one["reason"] for one in record["undetermined"])
-    for name, one in record["categories"].items():
+    unsure = "; ".join(entry["reason"] for entry in record["undetermined"])
+    for name, score in record["categories"].items():
         yield (
             *(record["seq"], record["time"], record["decision_id"], record["message"], record["policy"], name),
-            *(one["score"], one["action"], one["action"] if one["in_scope"] else "allow", one["in_scope"]),
-            *("; ".join(one["shadow"]), record["action"], record["taken"], record["study"], unsure, record["revision"]),
+            *(score["score"], score["action"], score["action"] if score["in_scope"] else "allow", score["in_scope"]),
+            *("; ".join(score["shadow"]), record["action"], record["taken"], record["study"]),
+            *(unsure, record["revision"]),
         )
 
 

@@ -38,7 +38,7 @@ def prove_inclusion(layout: LogPaths, seq: int, note: str) -> Proof:
         "record": found.decode(),
         "index": seq,
         "size": checkpoint.size,
-        "hashes": [_text(one) for one in roots],
+        "hashes": [_text(root) for root in roots],
         "checkpoint": note,
     }
 
@@ -53,7 +53,7 @@ def prove_consistency(layout: LogPaths, old: str, new: str) -> Proof:
             f"the old checkpoint is of {first.size} records, the log's own of {second.size}: it was rolled back or cut",
         )
     roots, _ = _roots(layout, second, consistency_ranges(first.size, second.size), None)
-    proof = {"proof": "consistency", "hashes": [_text(one) for one in roots], "old": old, "new": new}
+    proof = {"proof": "consistency", "hashes": [_text(root) for root in roots], "old": old, "new": new}
     if not verify_consistency(first.size, second.size, first.root, second.root, roots):
         raise AuditError("ME953", f"the first {first.size} records are not those of the old checkpoint",
                          "they were changed after it was made, or it is forged")  # fmt: skip
@@ -65,7 +65,7 @@ def _roots(
 ) -> tuple[list[Hash], bytes]:
     """The roots of ranges, and the record `seq`, of a log that must agree with the checkpoint."""
     whole, found = Frontier(), b""
-    parts = {one: Frontier() for one in ranges}
+    parts = {bounds: Frontier() for bounds in ranges}
     for line in segments.lines(layout.segments):
         if line.seq >= checkpoint.size or not line.whole:
             break
@@ -80,7 +80,7 @@ def _roots(
         raise AuditError("ME954", f"the log ends at record {whole.size}, the checkpoint says {checkpoint.size}")
     if whole.root() != checkpoint.root:
         raise AuditError("ME953", "the records are not those of the checkpoint", "run `modengine audit verify`")
-    return [parts[one].root() for one in ranges], found
+    return [parts[bounds].root() for bounds in ranges], found
 
 
 def check(proof: Proof, key: VerifierKey | None = None, note: str | None = None) -> Checkpoint:
@@ -91,7 +91,7 @@ def check(proof: Proof, key: VerifierKey | None = None, note: str | None = None)
     """
     try:
         kind = proof["proof"]
-        hashes = [base64.b64decode(one, validate=True) for one in proof["hashes"]]
+        hashes = [base64.b64decode(encoded, validate=True) for encoded in proof["hashes"]]
         last = proof["checkpoint"] if kind == "inclusion" else proof["new"]
         end, _ = parse_checkpoint(last)
         if kind == "inclusion":
@@ -114,5 +114,5 @@ def check(proof: Proof, key: VerifierKey | None = None, note: str | None = None)
     return end
 
 
-def _text(one: Hash) -> str:
-    return base64.b64encode(one).decode()
+def _text(digest: Hash) -> str:
+    return base64.b64encode(digest).decode()

@@ -150,7 +150,7 @@ def query(layout: LogPaths, sql: str, key: VerifierKey | None = None) -> tuple[A
     with proven(layout, key) as (connection, report):
         try:
             cursor = connection.execute(sql)
-            columns = tuple(one[0] for one in cursor.description or ())
+            columns = tuple(column[0] for column in cursor.description or ())
             return Answer(columns, cursor.fetchall()), report
         except duckdb.Error as error:
             raise AuditError("ME963", f"the query fails: {_first(error)}", _HINT) from None

@@ -151,7 +151,7 @@ class Replayer:
         what = [name for name in OUTCOME if name not in apart and made[name] != record.get(name)]
         if not what:
             return None
-        timed_out = any(one["reason"] in _TIMED_OUT for one in (*made["undetermined"], *record["undetermined"]))
+        timed_out = any(entry["reason"] in _TIMED_OUT for entry in (*made["undetermined"], *record["undetermined"]))
         if timed_out:
             return because("timeout", *what)
         if self._causes:

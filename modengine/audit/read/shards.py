@@ -111,7 +111,7 @@ def _shard(folder: Path, entry: Entry) -> list[Fault]:
         report = verify(LogPaths(place / LOG))
     except AuditError as error:
         return [*faults, Fault(error.code, f"{name}: {error.message}", None, str(place / LOG))]
-    faults += [Fault(one.code, f"{name}: {one.what}", one.record, one.where) for one in report.faults]
+    faults += [Fault(fault.code, f"{name}: {fault.what}", fault.record, fault.where) for fault in report.faults]
     if not report.faults:
         mine = (report.origin, report.size, base64.b64encode(report.root).decode())
         if mine != (entry.origin, entry.size, entry.root):

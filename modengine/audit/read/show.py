@@ -73,9 +73,10 @@ def as_text(shown: Shown) -> str:
     for kind, word in (("hits", "hit"), ("shadow_hits", "test hit"), ("relief", "relief")):
         lines += _hits(record[kind], details.get(kind, ()), word, shown.message)
     lines += [
-        f"  raised    {one['category']} to {one['action']} by {', '.join(one['rules'])}" for one in record["raised"]
+        f"  raised    {raised['category']} to {raised['action']} by {', '.join(raised['rules'])}"
+        for raised in record["raised"]
     ]
-    lines += [f"  unsure    {one['rule'] or 'the message'}: {one['reason']}" for one in record["undetermined"]]
+    lines += [f"  unsure    {entry['rule'] or 'the message'}: {entry['reason']}" for entry in record["undetermined"]]
     if shown.message is not None:
         lines += [f"  message   {shown.message.id or '(no id)'}"]
         lines += [f"  {part.kind:9} {part.text}" for part in shown.message.all_parts() if part.text]

@@ -52,11 +52,11 @@ class MessageSource:
         """The message that a record commits to, or why there is none."""
         if name is None:
             return self._nameless(salt, commitment)
-        some = self._connection.execute("SELECT parts, message FROM named WHERE name = ?", (name,)).fetchall()
-        for parts, message in some:
+        rows = self._connection.execute("SELECT parts, message FROM named WHERE name = ?", (name,)).fetchall()
+        for parts, message in rows:
             if commitment_to_content(salt, parts) == commitment:
                 return message_from(message), ""
-        return None, "text changed" if some else "text absent"
+        return None, "text changed" if rows else "text absent"
 
     def _nameless(self, salt: bytes, commitment: str) -> tuple[Message | None, str]:
         """Looked for from the last one on, and then from the first: a log repeats its source in order."""

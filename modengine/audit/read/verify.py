@@ -91,7 +91,7 @@ class _Reading:
     def __init__(self, layout: LogPaths, report: Verification, targets: list[_Target], vault: Vault | None,
                  on_record: OnRecord | None) -> None:  # fmt: skip
         self.layout, self.report, self.vault, self.on_record = layout, report, vault, on_record
-        self.targets = sorted(targets, key=lambda one: -one.checkpoint.size)
+        self.targets = sorted(targets, key=lambda target: -target.checkpoint.size)
         self.history = self._history()
         self.waiting = next(self.history, None)
         self.frontier = Frontier()
@@ -164,7 +164,7 @@ class _Reading:
             self._erasure(line, record)
 
     def _bad_line(self, line: RecordLine, why: str) -> None:
-        needed = max((one.checkpoint.size for one in self.targets), default=0)
+        needed = max((target.checkpoint.size for target in self.targets), default=0)
         follows = segments.next_good(self.layout.segments, line)
         if not line.whole and follows is None and line.seq >= needed:
             self.report.notices.append(
@@ -265,11 +265,11 @@ class _Reading:
         last = 0
         try:
             for note in all_notes(self.layout):
-                one = checkpoint_of(note, where, self.report.origin)
-                if one.size < last:
-                    raise AuditError("ME955", f"{where} is of {one.size} records, an earlier one of {last}")
-                last = one.size
-                yield _Target(f"{where}, of {one.size} records,", one, False)
+                checkpoint = checkpoint_of(note, where, self.report.origin)
+                if checkpoint.size < last:
+                    raise AuditError("ME955", f"{where} is of {checkpoint.size} records, an earlier one of {last}")
+                last = checkpoint.size
+                yield _Target(f"{where}, of {checkpoint.size} records,", checkpoint, False)
         except AuditError as error:
             if "half a checkpoint" in error.message:
                 self.report.notices.append(error.message)
@@ -288,12 +288,12 @@ class _Reading:
         if not due:
             return True
         root = self.frontier.root()
-        for one in due:
-            if one.checkpoint.root != root:
-                self._wrong_root(one)
+        for target in due:
+            if target.checkpoint.root != root:
+                self._wrong_root(target)
                 return False
             self.report.checkpoints += 1
-            self.report.outside += one.outside
+            self.report.outside += target.outside
         self.report.proven, self.report.proven_root = size, root
         self._vault_was_wrong()
         return True
@@ -322,8 +322,8 @@ class _Reading:
         broken = any(fault.code == "ME953" for fault in report.faults)
         if self.other_leaf is not None and not broken:
             self._fault("ME953", self.other_leaf, "is not the record that the vault remembers")
-        last = max([one for one in (self.waiting, *self.targets) if one is not None],
-                   key=lambda one: one.checkpoint.size, default=None)  # fmt: skip
+        last = max([target for target in (self.waiting, *self.targets) if target is not None],
+                   key=lambda target: target.checkpoint.size, default=None)  # fmt: skip
         if last is not None and not broken:
             what = f"the log ends at record {size}, {last.name} says {last.checkpoint.size}: it was rolled back or cut"
             report.add(Fault("ME954", what, size))

@@ -52,13 +52,14 @@ class Batch:
     """The latest of theirs."""
 
 
-def joined(some: Sequence[Batch]) -> Batch:
+def joined(batches: Sequence[Batch]) -> Batch:
     """One batch of several that follow each other."""
-    if len(some) == 1:
-        return some[0]
-    leaves = [leaf for one in some for leaf in one.leaves]
-    rows = [row for one in some for row in one.rows]
-    return Batch(some[0].first, b"".join([one.data for one in some]), leaves, rows, max(one.time for one in some))
+    if len(batches) == 1:
+        return batches[0]
+    data = b"".join([batch.data for batch in batches])
+    leaves = [leaf for batch in batches for leaf in batch.leaves]
+    rows = [row for batch in batches for row in batch.rows]
+    return Batch(batches[0].first, data, leaves, rows, max(batch.time for batch in batches))
 
 
 def batch_of(

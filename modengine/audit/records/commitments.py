@@ -49,11 +49,11 @@ class Keyed:
 
     def pseudonyms(self, ids: Iterable[str]) -> list[str]:
         """What stands for the ids of messages."""
-        return self.of([b"id\0" + one.encode("utf-8", "surrogatepass") for one in ids])
+        return self.of([b"id\0" + identifier.encode("utf-8", "surrogatepass") for identifier in ids])
 
     def decision_ids(self, seqs: Iterable[int]) -> list[str]:
         """Identifiers that nobody without the key of the log can guess."""
-        return ["d-" + one[:32] for one in self.of([b"decision\0%d" % seq for seq in seqs])]
+        return ["d-" + digest[:32] for digest in self.of([b"decision\0%d" % seq for seq in seqs])]
 
 
 _keyed = lru_cache(8)(Keyed)

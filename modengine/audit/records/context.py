@@ -44,14 +44,14 @@ def context_of(engine: Engine) -> Context:
         engine.revision,
         __version__,
         segment.identity(policy.segmenter),
-        {name: one for name, one in policy.fields.items() if name in used and one.kind in _CLEAR},
-        {name: one for name, one in policy.fields.items() if name in used and one.kind not in _CLEAR},
+        {name: field for name, field in policy.fields.items() if name in used and field.kind in _CLEAR},
+        {name: field for name, field in policy.fields.items() if name in used and field.kind not in _CLEAR},
     )
 
 
 def used_fields(policy: Policy) -> frozenset[str]:
     """The message fields that can change a decision of the policy."""
-    found = {node.field for one in _conditions(policy) for node in walk(one) if isinstance(node, Compare)}
+    found = {node.field for condition in _conditions(policy) for node in walk(condition) if isinstance(node, Compare)}
     if policy.period is not None:
         found |= {policy.period.field, "time"}
     return frozenset(found)
@@ -64,8 +64,8 @@ def _conditions(policy: Policy) -> Iterator[Condition]:
             if rule.unless is not None:
                 yield rule.unless
     yield from policy.scope.values()
-    yield from (one.when for one in policy.overrides if one.when is not None)
-    yield from (one.when for one in policy.exceptions)
+    yield from (override.when for override in policy.overrides if override.when is not None)
+    yield from (exception.when for exception in policy.exceptions)
 
 
 def values(fields: Mapping[str, Field], message: Message) -> dict[str, object]:

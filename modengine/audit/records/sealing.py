@@ -123,7 +123,7 @@ class Sealer:
         kept = [plain(_details(context, message, decision)) for message, decision in pairs]
         details = commitments(DETAILS, salts, kept)
         names = self._keyed.decision_ids(seqs)
-        pseudonyms = iter(self._keyed.pseudonyms([one.id for one in messages if one.id is not None]))
+        pseudonyms = iter(self._keyed.pseudonyms([message.id for message in messages if message.id is not None]))
         categories = map(self._scores, decisions)
         lines = [
             encode_ordered(_Decision(
@@ -139,8 +139,9 @@ class Sealer:
                 "decision",
                 None if message.id is None else next(pseudonyms),
                 policy,
-                [msgspec.to_builtins(one) for one in decision.raised] if decision.raised else (),
-                [_Relief(one.category, one.points, one.rule) for one in decision.relief] if decision.relief else (),
+                [msgspec.to_builtins(raised) for raised in decision.raised] if decision.raised else (),
+                [_Relief(relief.category, relief.points, relief.rule) for relief in decision.relief]
+                if decision.relief else (),
                 revision,
                 segmenter,
                 seq,
@@ -149,7 +150,7 @@ class Sealer:
                 decision.taken,
                 text,
                 time,
-                [_Unsure(one.cause, one.rule) for one in decision.undetermined]
+                [_Unsure(undetermined.cause, undetermined.rule) for undetermined in decision.undetermined]
                 if decision.undetermined else (),
             ))
             for message, decision, scores, name, detail, ignore, seq, text, time in zip(
@@ -194,7 +195,8 @@ def _details(context: Context, message: Message, decision: Decision) -> Record:
         details["relief"] = _found(decision.relief)
     if decision.undetermined:
         details["undetermined"] = [
-            {"rule": one.rule, "pattern": one.pattern, "reason": one.reason} for one in decision.undetermined
+            {"rule": undetermined.rule, "pattern": undetermined.pattern, "reason": undetermined.reason}
+            for undetermined in decision.undetermined
         ]
     if decision.notes:
         details["notes"] = decision.notes
@@ -203,16 +205,16 @@ def _details(context: Context, message: Message, decision: Decision) -> Record:
     return details
 
 
-def _found(some: Iterable[RuleHit | ReliefHit]) -> list[_RuleMatches]:
+def _found(hits: Iterable[RuleHit | ReliefHit]) -> list[_RuleMatches]:
     return [
         _RuleMatches(
             [
                 (m.pattern, m.part, m.part_index, m.start, m.end, m.how, _ONE if m.weight == 1.0 else m.weight)
-                for m in one.matches
+                for m in hit.matches
             ],
-            one.rule,
+            hit.rule,
         )
-        for one in some
+        for hit in hits
     ]
 
 
@@ -220,8 +222,8 @@ def details_from(content: bytes) -> Record:
     """The details, places by name again."""
     details = cast("Record", json.loads(content))
     for name in ("hits", "shadow_hits", "relief"):
-        for one in details.get(name, ()):
-            one["matches"] = [dict(zip(_PLACE, match, strict=True)) for match in one["matches"]]
+        for hit in details.get(name, ()):
+            hit["matches"] = [dict(zip(_PLACE, match, strict=True)) for match in hit["matches"]]
     return details
 
 

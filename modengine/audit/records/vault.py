@@ -139,11 +139,11 @@ class Vault:
 
     def put(self, first: int, rows: Sequence[Cells]) -> None:
         """Takes the rows of a batch, `first` on, and that all before it are on the disk; `commit` syncs them."""
-        some = [(first + at, _packed(rows[at : at + _MOST])) for at in range(0, len(rows), _MOST)]
+        pieces = [(first + at, _packed(rows[at : at + _MOST])) for at in range(0, len(rows), _MOST)]
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
         with self._or_back():
-            connection.executemany("INSERT INTO pieces VALUES (?, ?)", some)
+            connection.executemany("INSERT INTO pieces VALUES (?, ?)", pieces)
             connection.execute("UPDATE meta SET value = ? WHERE name = 'batch'", (b"%d" % first,))
 
     def commit(self) -> None:
@@ -158,8 +158,8 @@ class Vault:
             with self._transaction() as connection:
                 connection.execute("DELETE FROM pieces WHERE first >= ?", (seq,))
                 if piece is not None and piece[0] < seq:
-                    first, some = piece
-                    cells = (_packed(some[: seq - first]), first)
+                    first, rows = piece
+                    cells = (_packed(rows[: seq - first]), first)
                     connection.execute("UPDATE pieces SET rows = ? WHERE first = ?", cells)
         self.settle()
 
@@ -173,9 +173,9 @@ class Vault:
             for seq in seqs:
                 piece = self._piece(seq)
                 if piece is not None:
-                    first, some = piece
-                    some[seq - first] = (some[seq - first][0], None, None, None)
-                    connection.execute("UPDATE pieces SET rows = ? WHERE first = ?", (_packed(some), first))
+                    first, rows = piece
+                    rows[seq - first] = (rows[seq - first][0], None, None, None)
+                    connection.execute("UPDATE pieces SET rows = ? WHERE first = ?", (_packed(rows), first))
             connection.executemany("INSERT OR IGNORE INTO pending VALUES (?)", [(seq,) for seq in seqs])
 
     def scrub(self) -> None:
@@ -231,9 +231,9 @@ class Vault:
         """
         piece = self._piece(seq) or self._one("first >= ? ORDER BY first", seq)
         while piece is not None:
-            first, some = piece
-            yield from (VaultRow(first + i, *cells) for i, cells in enumerate(some) if first + i >= seq)
-            seq = first + max(1, len(some))
+            first, rows = piece
+            yield from (VaultRow(first + i, *cells) for i, cells in enumerate(rows) if first + i >= seq)
+            seq = first + max(1, len(rows))
             piece = self._one("first >= ? ORDER BY first", seq)
 
 

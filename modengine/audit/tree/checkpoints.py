@@ -96,7 +96,7 @@ def check_signature(note: str, where: str, key: VerifierKey) -> None:
     except NoteError as error:
         raise AuditError("ME955", f"{where}: {error}") from None
     if not good:
-        signers = ", ".join(f"`{one.name}`" for one in split_note(note)[1])
+        signers = ", ".join(f"`{signature.name}`" for signature in split_note(note)[1])
         what = f"carries no valid signature by `{key.name}`; it is signed by {signers}" if signers else "is not signed"
         raise AuditError("ME956", f"{where} {what}", "use the key that the log was signed with")
 
@@ -173,9 +173,9 @@ def read_edge(layout: LogPaths) -> Edge | None:
     for note, whole in _notes(layout.checkpoints):
         if whole:
             try:
-                one, _ = parse_checkpoint(note)
+                checkpoint, _ = parse_checkpoint(note)
             except NoteError:
                 continue
-            if one.size == frontier.size and one.root == root:
+            if checkpoint.size == frontier.size and checkpoint.root == root:
                 return edge
     return None

@@ -75,9 +75,9 @@ class Frontier:
                 left.append(nodes.pop())
             above = []
             pairs = iter(nodes)
-            for one in pairs:
+            for node in pairs:
                 digest = begun()
-                digest.update(one + next(pairs))
+                digest.update(node + next(pairs))
                 above.append(digest.digest())
             nodes, level = above, level // 2
         self.nodes = left[::-1]

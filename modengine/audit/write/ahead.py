@@ -22,7 +22,7 @@ class Ahead:
         self._worker, self._seal, self.first = worker, seal, first
         """`first` is the number that the first record will have, if nobody else adds one before."""
         half = len(pairs) // 2
-        self._left = [some for some in (pairs[half:], pairs[:half]) if some]
+        self._left = [piece for piece in (pairs[half:], pairs[:half]) if piece]
         self._made: list[Sealed] = []
         self._error: Exception | None = None
         self._next = first
@@ -41,14 +41,16 @@ class Ahead:
             self._piece()
         if self._error is not None:
             raise self._error
-        return joined([batch for batch, _ in self._made]), [one for _, some in self._made for one in some]
+        return joined([batch for batch, _ in self._made]), [
+            receipt for _, receipts in self._made for receipt in receipts
+        ]
 
     def _piece(self) -> None:
         if not self._left or self._error is not None:
             return
-        some = self._left.pop()
+        piece = self._left.pop()
         try:
-            self._made.append(self._seal(some, self._next))
+            self._made.append(self._seal(piece, self._next))
         except Exception as error:
             self._error = error
-        self._next += len(some)
+        self._next += len(piece)

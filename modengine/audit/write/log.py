@@ -203,7 +203,7 @@ class AuditLog:
             try:
                 batch, receipts = self._sealed(tickets)
             except Exception:
-                tickets = [one for one in tickets if self._is_good(one)]
+                tickets = [ticket for ticket in tickets if self._is_good(ticket)]
                 if not tickets:
                     return
                 batch, receipts = self._sealed(tickets)
@@ -225,8 +225,9 @@ class AuditLog:
 
     def _sealed(self, tickets: list[Ticket]) -> tuple[Batch, list[Receipt]]:
         self._alive()
-        times = [self._stamped(one.time) for one in tickets]
-        return self._seal([one.pair for one in tickets], times, [one.ignore_scope for one in tickets], self.size)
+        pairs = [ticket.pair for ticket in tickets]
+        times = [self._stamped(ticket.time) for ticket in tickets]
+        return self._seal(pairs, times, [ticket.ignore_scope for ticket in tickets], self.size)
 
     def append_many(self, pairs: Iterable[Pair], time: datetime, *, ignore_scope: bool = False) -> list[Receipt]:
         """Adds decisions, batch by batch; a batch is added whole or not at all.
@@ -238,9 +239,9 @@ class AuditLog:
                 return self._append_all(pairs, time, ignore_scope, worker)
         receipts: list[Receipt] = []
         rest = iter(pairs)
-        while some := list(islice(rest, self._batch)):
+        while chunk := list(islice(rest, self._batch)):
             with self._mutex:
-                batch, found = self._seal_alike(time, ignore_scope, some, self.size)
+                batch, found = self._seal_alike(time, ignore_scope, chunk, self.size)
                 self._commit(batch)
             receipts += found
         return receipts

@@ -94,11 +94,11 @@ class Shards:
             for file, head in zip(files, HEADS[self.plan.form], strict=True):
                 file.write(head)
             work = Work(self.engine, self.plan.ignore_scope, self.plan.form, log.sealer(self.plan.ignore_scope))
-            done = map(work, blocks_of(shard, self.input))
-            while group := list(islice(done, GROUP)):
+            results = map(work, blocks_of(shard, self.input))
+            while group := list(islice(results, GROUP)):
                 _put(group, files, log)
-                for one in group:
-                    tally.merge(one.tally)
+                for done in group:
+                    tally.merge(done.tally)
             for file in files:
                 file.flush()
                 sync(file.fileno())
@@ -121,7 +121,7 @@ def _put(group: list[Done], files: Sequence[BinaryIO], log: AuditLog) -> None:
     for done in group:
         for file, piece in zip(files, done.output, strict=True):
             file.write(piece)
-    log.append_sealed([one for done in group for one in done.sealed], datetime.now(UTC))
+    log.append_sealed([half for done in group for half in done.sealed], datetime.now(UTC))
 
 
 def entry_of(place: Path, shard: Shard) -> Entry:

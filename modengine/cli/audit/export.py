@@ -37,17 +37,17 @@ def command(audit: Path, key: Path | None, form: str, output: Path | None) -> in
         with replacing(output) as stream:
             report = parquet(layout, Path(stream.name), verifier)
     else:
-        report, some = records(layout, verifier)
+        report, proven = records(layout, verifier)
         with ExitStack() as stack:
             if form == "csv":
                 assert output is not None
                 output.mkdir(parents=True, exist_ok=True)
                 decisions = stack.enter_context(replacing(output / "decisions.csv"))
-                tables(some, decisions, stack.enter_context(replacing(output / "hits.csv")))
+                tables(proven, decisions, stack.enter_context(replacing(output / "hits.csv")))
             else:
                 target = sys.stdout.buffer if output is None else stack.enter_context(replacing(output))
-                for one in statements(layout, some):
-                    target.write(one)
+                for line in statements(layout, proven):
+                    target.write(line)
                 target.flush()
     warn_of(report)
     return 0 if report.ok else 1

@@ -85,7 +85,8 @@ def report_data(report: Verification) -> dict[str, Any]:
         "texts": report.texts,
         "erased": report.erased,
         "faults": [
-            {"code": one.code, "what": one.what, "record": one.record, "where": one.where} for one in report.faults
+            {"code": fault.code, "what": fault.what, "record": fault.record, "where": fault.where}
+            for fault in report.faults
         ],
         "more_faults": report.more,
         "notices": report.notices,

@@ -43,8 +43,8 @@ def command(identifier: str | None, audit: Path, checkpoint: Path | None, key: P
     assert identifier is not None
     found = decisions(layout, identifier)
     if len(found) > 1:
-        some = ", ".join(one.record["decision_id"] for one in found[:5])
-        raise click.UsageError(f"{len(found)} decisions were made on `{identifier}`: name one of {some} ...")
+        names = ", ".join(decision.record["decision_id"] for decision in found[:5])
+        raise click.UsageError(f"{len(found)} decisions were made on `{identifier}`: name one of {names} ...")
     note = read_note(layout.checkpoint if checkpoint is None else checkpoint)
     verifier = verifier_of(key)
     if verifier is not None:

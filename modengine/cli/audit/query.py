@@ -78,6 +78,6 @@ def _csv(answer: Answer) -> None:
     rows = csv.writer(buffer, lineterminator="\r\n")
     rows.writerow(map(safe, answer.columns))
     for row in answer.rows:
-        rows.writerow([safe(one if isinstance(one, bool | int | float | None) else str(one)) for one in row])
+        rows.writerow([safe(cell if isinstance(cell, bool | int | float | None) else str(cell)) for cell in row])
     sys.stdout.buffer.write(buffer.getvalue().encode("utf-8", "backslashreplace"))
     sys.stdout.buffer.flush()

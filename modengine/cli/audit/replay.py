@@ -79,17 +79,22 @@ def _lines(result: Replay) -> list[str]:
         if cause in result.causes:
             lines.append(f"  {cause:13}{result.causes[cause]:>8,}  {meaning}")
     lines += [
-        f"  #{one.record} {one.decision_id}: {one.cause} ({', '.join(one.what)})"
-        for one in result.differences
-        if one.what
+        f"  #{divergence.record} {divergence.decision_id}: {divergence.cause} ({', '.join(divergence.what)})"
+        for divergence in result.differences
+        if divergence.what
     ]
     return lines
 
 
 def _data(result: Replay) -> dict[str, object]:
     differences = [
-        {"record": one.record, "decision_id": one.decision_id, "cause": one.cause, "what": one.what}
-        for one in result.differences
+        {
+            "record": divergence.record,
+            "decision_id": divergence.decision_id,
+            "cause": divergence.cause,
+            "what": divergence.what,
+        }
+        for divergence in result.differences
     ]
     return {
         "decisions": result.decisions,

@@ -23,6 +23,6 @@ def command(identifier: str, audit: Path, form: str) -> None:
 
     shown = decisions(layout_of(audit), identifier)
     if form == "json":
-        print_json([as_data(one) for one in shown])
+        print_json([as_data(decision) for decision in shown])
     else:
         click.echo("\n\n".join(map(as_text, shown)))

@@ -37,10 +37,10 @@ def command(policy: str, corpus: str, no_segmentation: bool, reading: Reading, o
     from modengine.lab.studies.ablate import ablate, steps  # noqa: PLC0415  (numpy, which --help does not need)
 
     engine = engine_of(policy)
-    one = reading.corpus(corpus, engine)
+    labelled = reading.corpus(corpus, engine)
     with progress("leaving out rules", steps(engine)) as told:
         result = ablate(
-            engine, one, reading.seed, segmentation=not no_segmentation, command=reading.command, progress=told
+            engine, labelled, reading.seed, segmentation=not no_segmentation, command=reading.command, progress=told
         )
     output.write(view(result))
     return 0

@@ -50,13 +50,13 @@ def command(
     from modengine.lab.studies.compare import compare  # noqa: PLC0415  (numpy, which --help does not need)
 
     first, second = engine_of(a), engine_of(b)
-    one = reading.corpus(corpus, first, second)
-    with progress("deciding twice", 2 * len(one)) as told:
+    labelled = reading.corpus(corpus, first, second)
+    with progress("deciding twice", 2 * len(labelled)) as told:
         result = compare(
-            first, second, one, reading.seed, show_text=reading.show_text, most=most, command=reading.command,
+            first, second, labelled, reading.seed, show_text=reading.show_text, most=most, command=reading.command,
             progress=told,
         )  # fmt: skip
-    output.write(view(result, one.columns.invented))
+    output.write(view(result, labelled.columns.invented))
     failed = [(name, n, result.failure(name)) for name, n in limits.items() if result.failure(name) > n]
     for name, n, found in failed:
         click.echo(f"modengine: {name}: {found:,}, more than the {n:,} allowed", err=True)
@@ -66,11 +66,11 @@ def command(
 def _limits(given: tuple[str, ...]) -> dict[str, int]:
     """How many of each are allowed."""
     found: dict[str, int] = {}
-    for one in given:
-        name, sign, number = one.partition("=")
+    for limit in given:
+        name, sign, number = limit.partition("=")
         if name not in _FAILURES or (sign and not (number.isascii() and number.isdigit())):
             raise click.BadParameter(
-                f"`{one}` is none of {', '.join(_FAILURES)}, with =N or without", param_hint="--fail-on"
+                f"`{limit}` is none of {', '.join(_FAILURES)}, with =N or without", param_hint="--fail-on"
             )
         if name in found:
             raise click.BadParameter(f"`{name}` is given twice", param_hint="--fail-on")

@@ -95,10 +95,10 @@ class Reading:
     def mapping(self) -> dict[str, str]:
         """`--map VALUE=CATEGORY`; the last `=` parts, so that a value may hold one."""
         found: dict[str, str] = {}
-        for one in self.map:
-            value, sign, category = one.rpartition("=")
+        for pair in self.map:
+            value, sign, category = pair.rpartition("=")
             if not (sign and value and category):
-                raise click.BadParameter(f"`{one}` is not VALUE=CATEGORY", param_hint="--map")
+                raise click.BadParameter(f"`{pair}` is not VALUE=CATEGORY", param_hint="--map")
             if found.setdefault(value, category) != category:
                 raise click.BadParameter(f"`{value}` is mapped twice", param_hint="--map")
         return found

@@ -56,10 +56,10 @@ def command(
     from modengine.lab.studies.timeline import timeline  # noqa: PLC0415  (numpy, which --help does not need)
 
     engine = engine_of(policy)
-    one = reading.corpus(corpus, engine)
-    with progress("deciding", len(one)) as told:
+    labelled = reading.corpus(corpus, engine)
+    with progress("deciding", len(labelled)) as told:
         result = timeline(
-            engine, one, reading.seed, time=time, channel=channel, reach=reach, unit=unit, command=reading.command,
+            engine, labelled, reading.seed, time=time, channel=channel, reach=reach, unit=unit, command=reading.command,
             progress=told,
         )  # fmt: skip
     output.write(view(result))

@@ -68,10 +68,10 @@ def command(
     if write is not None:
         refuse_inputs(write, (str(path), corpus))
     engine = engine_of(policy)
-    one = reading.corpus(corpus, engine)
-    with progress("deciding again and again", rows_decided(engine, one)) as told:
+    labelled = reading.corpus(corpus, engine)
+    with progress("deciding again and again", rows_decided(engine, labelled)) as told:
         result = tune(
-            engine, one, reading.seed, least=least, most=most, aim=aim, categories=categories,
+            engine, labelled, reading.seed, least=least, most=most, aim=aim, categories=categories,
             command=reading.command, progress=told,
         )  # fmt: skip
     output.write(view(result))

@@ -57,13 +57,13 @@ def command(query: str, policy: str | None, category: str | None, form: str) -> 
     whole = load_policy(policy_path(policy) or shipped_policy())
     if category is not None and category not in whole.categories:
         raise click.UsageError(f"there is no category `{category}`; there are {', '.join(whole.categories)}")
-    found = [one for one in search(whole, query) if category in (None, one.category)]
+    found = [listed for listed in search(whole, query) if category in (None, listed.category)]
     if form == "json":
-        click.echo(json.dumps([_record(one) for one in found], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([_record(listed) for listed in found], ensure_ascii=False, indent=2))
         return
     to = console(sys.stdout)
-    for one in found:
-        _show(one, to)
+    for listed in found:
+        _show(listed, to)
     total = sum(len(ruleset.rules) for ruleset in whole.rulesets)
     to.print(Text(f"{len(found)} of {total} rules of {whole.id}", "bold"))
 
@@ -81,29 +81,29 @@ def search(policy: Policy, query: str) -> Iterator[Listed]:
                 yield Listed(rule, ruleset, tuple(terms) if wanted else ())
 
 
-def _show(one: Listed, to: Console) -> None:
-    rule = one.rule
-    about = " · ".join(filter(None, (one.points, one.category, rule.clause, rule.status)))
+def _show(listed: Listed, to: Console) -> None:
+    rule = listed.rule
+    about = " · ".join(filter(None, (listed.points, listed.category, rule.clause, rule.status)))
     to.print(Text(inline(rule.id), "bold").append(f"  {about}", "dim not bold"), soft_wrap=True)
     to.print(Text(f"  {inline(rule.title, 200)}"), soft_wrap=True)
-    if one.terms:
-        more = f" and {len(one.terms) - MOST_TERMS} more" if len(one.terms) > MOST_TERMS else ""
-        shown = ", ".join(inline(term, 40) for term in one.terms[:MOST_TERMS])
+    if listed.terms:
+        more = f" and {len(listed.terms) - MOST_TERMS} more" if len(listed.terms) > MOST_TERMS else ""
+        shown = ", ".join(inline(term, 40) for term in listed.terms[:MOST_TERMS])
         to.print(Text(f"  found in {shown}{more}", "dim"), soft_wrap=True)
 
 
-def _record(one: Listed) -> dict[str, object]:
-    rule = one.rule
+def _record(listed: Listed) -> dict[str, object]:
+    rule = listed.rule
     return {
         "id": rule.id,
         "title": rule.title,
-        "ruleset": one.ruleset.id,
-        "category": one.category,
+        "ruleset": listed.ruleset.id,
+        "category": listed.category,
         "kind": "score" if rule.relief is None else "relief",
-        "points": one.points,
+        "points": listed.points,
         "status": rule.status,
         "clause": rule.clause,
-        "clause_text": one.ruleset.clauses.get(rule.clause) if rule.clause else None,
+        "clause_text": listed.ruleset.clauses.get(rule.clause) if rule.clause else None,
         "when": str(rule.when),
         "unless": None if rule.unless is None else str(rule.unless),
         "patterns": [{"name": p.name, "kind": p.kind, "terms": list(p.terms), "regex": p.regex} for p in rule.patterns],

@@ -47,13 +47,13 @@ def command(paths: tuple[Path, ...], form: str) -> int:
         raise InputError("ME905", f"`{paths[0]}` holds no rule file", "name a folder with *.yaml files")
     tried = [_try(file) for file in files]
     if form == "json":
-        found = [_record(one.file, outcome) for one in tried for outcome in one.outcomes]
+        found = [_record(result.file, outcome) for result in tried for outcome in result.outcomes]
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
         to = console(sys.stdout)
-        for one in tried:
-            _show(one, to)
-    return 1 if any(outcome.verdict == "fails" for one in tried for outcome in one.outcomes) else 0
+        for result in tried:
+            _show(result, to)
+    return 1 if any(outcome.verdict == "fails" for result in tried for outcome in result.outcomes) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,8 @@ def _try(file: Path) -> _Tried:
     return _Tried(file, tuple(tried), left)
 
 
-def _show(one: _Tried, to: Console) -> None:
-    outcomes = one.outcomes
+def _show(result: _Tried, to: Console) -> None:
+    outcomes = result.outcomes
     verdicts = Counter(outcome.verdict for outcome in outcomes)
     known = Counter(outcome.kind for outcome in outcomes if outcome.verdict == "holds")
     for outcome in outcomes:
@@ -96,8 +96,8 @@ def _show(one: _Tried, to: Console) -> None:
     parts += [f"{verdicts['news']} good news"] if verdicts["news"] else []
     parts += [f"known misses: {known['known_miss']}"] if known["known_miss"] else []
     parts += [f"known false alarms: {known['known_false_alarm']}"] if known["known_false_alarm"] else []
-    parts += [f"left to a whole policy: {one.left}"] if one.left else []
-    to.print(Text(f"{one.file}: {', '.join(parts)}", "bold red" if verdicts["fails"] else "bold"), soft_wrap=True)
+    parts += [f"left to a whole policy: {result.left}"] if result.left else []
+    to.print(Text(f"{result.file}: {', '.join(parts)}", "bold red" if verdicts["fails"] else "bold"), soft_wrap=True)
 
 
 def _failure(outcome: ExampleResult, to: Console) -> None:

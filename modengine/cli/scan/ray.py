@@ -41,19 +41,19 @@ class RayScan:
         assert folder is not None
         assert asked.form != "summary"
         key = signer_of(asked.audit_key)
-        some = list(shards(asked.sources, self._size))
+        planned = list(shards(asked.sources, self._size))
         plan = manifest.Plan(
             tuple(asked.names), asked.form, asked.ignore_scope, asked.engine.policy.id, asked.engine.revision,
-            asked.keep_text, manifest.identity(some), len(some),
+            asked.keep_text, manifest.identity(planned), len(planned),
         )  # fmt: skip
         with said(folder):
             self._begin(folder, plan)
         place = folder.absolute() / manifest.SHARDS
-        waiting = [shard for shard in some if not (place / shard.folder).exists()]
-        if len(waiting) < len(some):
-            self._note(f"{len(some) - len(waiting):,} of {len(some):,} shards are done already")
-            on(sum(shard.end - shard.start for shard in some if shard not in waiting), 0)
-        done = len(some) - len(waiting)
+        waiting = [shard for shard in planned if not (place / shard.folder).exists()]
+        if len(waiting) < len(planned):
+            self._note(f"{len(planned) - len(waiting):,} of {len(planned):,} shards are done already")
+            on(sum(shard.end - shard.start for shard in planned if shard not in waiting), 0)
+        done = len(planned) - len(waiting)
         try:
             if waiting:
                 work = Shards(asked.engine, plan, Path.cwd(), folder.absolute())
@@ -62,9 +62,9 @@ class RayScan:
                         done += 1
                         on(entry.shard.end - entry.shard.start, entry.rows)
         except BaseException:
-            self.kept = f"{done:,} of {len(some):,} shards are done, kept in `{folder}`"
+            self.kept = f"{done:,} of {len(planned):,} shards are done, kept in `{folder}`"
             raise
-        entries = tuple(entry_of(place / shard.folder, shard) for shard in some)
+        entries = tuple(entry_of(place / shard.folder, shard) for shard in planned)
         with said(folder):
             for path in leftovers(folder):
                 shutil.rmtree(path, ignore_errors=True)
@@ -73,10 +73,10 @@ class RayScan:
         signed = f"signed by {key.name}" if key else "unsigned"
         records = sum(entry.size for entry in entries)
         self.recorded = [
-            f"audit logs: {len(some):,} shards, {records:,} records, bound by {folder / manifest.NAME} ({signed})"
+            f"audit logs: {len(planned):,} shards, {records:,} records, bound by {folder / manifest.NAME} ({signed})"
         ]
         total = Tally()
-        for shard in some:
+        for shard in planned:
             total.merge(tally_of(place / shard.folder))
         return total.summary()
 

@@ -192,5 +192,5 @@ def _say(words: str) -> None:
 
 def _again(given: Sequence[str]) -> str:
     """The command that goes on."""
-    words = shlex.join(["modengine", *(one for one in given if one != "--resume"), "--resume"])
+    words = shlex.join(["modengine", *(argument for argument in given if argument != "--resume"), "--resume"])
     return words if len(words) <= _LONGEST else "the same command with --resume"

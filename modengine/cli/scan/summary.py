@@ -126,6 +126,6 @@ def _rules(summary: Summary, policy: Policy, to: Console) -> None:
     table.add_column(justify="right")
     table.add_column(no_wrap=True)
     table.add_column()
-    for one in summary.rules[:MOST_RULES]:
-        table.add_row(f"{one.messages:>7,}", inline(one.rule), Text(inline(titles.get(one.rule, ""), 200), "dim"))
+    for count in summary.rules[:MOST_RULES]:
+        table.add_row(f"{count.messages:>7,}", inline(count.rule), Text(inline(titles.get(count.rule, ""), 200), "dim"))
     to.print(table)

@@ -45,7 +45,7 @@ def _layout(bench: Bench, request: Request, make: bool = False) -> LogPaths:
 
 
 def _make_room(logs: Path) -> None:
-    kept = sorted((one for one in logs.iterdir() if one.is_dir()), key=lambda one: one.stat().st_mtime)
+    kept = sorted((log for log in logs.iterdir() if log.is_dir()), key=lambda log: log.stat().st_mtime)
     for old in kept[: max(0, len(kept) - MOST_LOGS + 1)]:
         shutil.rmtree(old, ignore_errors=True)
 
@@ -70,8 +70,8 @@ def show(bench: Bench, request: Request) -> dict[str, Any]:
     layout = _layout(bench, request)
     lines = list(segments.lines(layout.segments))
     return {
-        "records": [{"seq": one.seq, **_parsed(one.data)} for one in lines],
-        "levels": _levels([leaf_hash(one.data) for one in lines]),
+        "records": [{"seq": line.seq, **_parsed(line.data)} for line in lines],
+        "levels": _levels([leaf_hash(line.data) for line in lines]),
         "checkpoint": read_note(layout.checkpoint),
     }
 
@@ -92,7 +92,7 @@ def _levels(leaves: list[bytes]) -> list[list[str]]:
         below = levels[-1]
         pairs = [node_hash(*below[at : at + 2]) for at in range(0, len(below) - 1, 2)]
         levels.append(pairs + below[len(pairs) * 2 :])
-    return [[one.hex() for one in level] for level in levels]
+    return [[node.hex() for node in level] for level in levels]
 
 
 def record(bench: Bench, request: Request) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def record(bench: Bench, request: Request) -> dict[str, Any]:
         shown = decisions(layout, f"#{seq}")[0]
         found["details"] = shown.details
         found["text"] = None if shown.message is None else shown.message.text
-        title = next((one.get("title", "") for one in _revisions(layout, seq)), "")
+        title = next((revision.get("title", "") for revision in _revisions(layout, seq)), "")
         found["statement"] = statement(shown.record, shown.details, title)
     except (AuditError, ValueError, KeyError, TypeError, IndexError) as error:
         found["unreadable"] = str(error)[:400]
@@ -118,15 +118,15 @@ def record(bench: Bench, request: Request) -> dict[str, Any]:
 
 def _revisions(layout: LogPaths, seq: int) -> list[dict[str, Any]]:
     """The revision records before a record, the last one first."""
-    parsed = (_parsed(one.data)["record"] for one in segments.lines(layout.segments) if one.seq < seq)
-    return [one for one in parsed if one is not None and one.get("kind") == "revision"][::-1]
+    parsed = (_parsed(line.data)["record"] for line in segments.lines(layout.segments) if line.seq < seq)
+    return [entry for entry in parsed if entry is not None and entry.get("kind") == "revision"][::-1]
 
 
 def tamper(bench: Bench, request: Request) -> dict[str, Any]:
     """Flips one bit of one byte of a record, in the file."""
     layout = _layout(bench, request)
     seq, at = int(request.get("seq") or 0), int(request.get("at") or 0)
-    line = next((one for one in segments.lines(layout.segments) if one.seq == seq), None)
+    line = next((line for line in segments.lines(layout.segments) if line.seq == seq), None)
     if line is None or not 0 <= at < len(line.data):
         raise ValueError("there is no such byte")
     new = bytes((line.data[at] ^ 1,))
@@ -147,7 +147,7 @@ def check(bench: Bench, request: Request) -> dict[str, Any]:
         "proven": report.proven,
         "checkpoints": report.checkpoints,
         "outside": report.outside,
-        "faults": [{"code": one.code, "what": one.what, "record": one.record} for one in report.faults],
+        "faults": [{"code": fault.code, "what": fault.what, "record": fault.record} for fault in report.faults],
     }
 
 

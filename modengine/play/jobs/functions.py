@@ -51,12 +51,12 @@ FUNCTIONS: dict[str, Function] = {
 
 def belongs(row: LabelledMessage, name: str) -> bool:
     """Whether a row tries a functionality."""
-    one = FUNCTIONS[name]
-    if one.caught != (row.label != HARMLESS):
+    function = FUNCTIONS[name]
+    if function.caught != (row.label != HARMLESS):
         return False
     if name == "plain":
         return not any(tag.startswith("evasion") or tag == "part-only" for tag in row.tags)
-    return row.kind in one.kinds or any(tag in one.tags for tag in row.tags)
+    return row.kind in function.kinds or any(tag in function.tags for tag in row.tags)
 
 
 def grid(engine: Engine, rows: Sequence[LabelledMessage], seed: int = 1) -> list[dict[str, Any]]:
@@ -68,14 +68,14 @@ def grid(engine: Engine, rows: Sequence[LabelledMessage], seed: int = 1) -> list
     used = [row for row in rows if row.label in known]
     outcomes = decided(engine, used)
     found = []
-    for name, one in FUNCTIONS.items():
+    for name, function in FUNCTIONS.items():
         mine = [(row, outcome) for row, outcome in zip(used, outcomes, strict=True) if outcome and belongs(row, name)]
         held = [_holds(row, outcome) for row, outcome in mine]
         share = proportion(np.array(held, np.int64), np.ones(len(held), np.int64), seed)
         found.append(
             {
                 "function": name,
-                "caught": one.caught,
+                "caught": function.caught,
                 "n": share.n,
                 "k": share.k,
                 "share": share.value,

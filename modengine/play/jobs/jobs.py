@@ -138,7 +138,7 @@ def _views(text: PartText) -> dict[str, Any]:
         "plain": plain,
         "starts": [start for start, _ in spans],
         "ends": [end for _, end in spans],
-        "words": [list(one) for one in text.word_tokens],
+        "words": [list(token) for token in text.word_tokens],
     }
 
 
@@ -159,7 +159,7 @@ def rules(bench: Bench, request: Request) -> dict[str, Any]:
     found: dict[str, Any] = {
         "rules": request["rules"],
         "ok": made.engine is not None,
-        "problems": [one.data() for one in made.diagnostics],
+        "problems": [diagnostic.data() for diagnostic in made.diagnostics],
         "seconds": round(time.perf_counter() - started, 3),
     }
     if made.engine is not None:
@@ -171,14 +171,14 @@ def rules(bench: Bench, request: Request) -> dict[str, Any]:
             "revision": made.engine.revision,
             "actions": {name: dict(steps) for name, steps in policy.actions.items()},
             "categories": list(policy.categories),
-            "fields": {name: _field(one) for name, one in policy.fields.items()},
+            "fields": {name: _field(message_field) for name, message_field in policy.fields.items()},
         }
         found["list"] = [_rule(rule) for rule in policy.rules]
     return found
 
 
-def _field(one: Field) -> dict[str, Any]:
-    return {"kind": one.kind, "values": list(one.values)}
+def _field(message_field: Field) -> dict[str, Any]:
+    return {"kind": message_field.kind, "values": list(message_field.values)}
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -197,7 +197,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 def check(bench: Bench, request: Request) -> list[dict[str, Any]]:
     """What is wrong with a rule set: `modengine check --format json`."""
-    return [one.data() for one in bench.of(request["rules"], request).diagnostics]
+    return [diagnostic.data() for diagnostic in bench.of(request["rules"], request).diagnostics]
 
 
 def test(bench: Bench, request: Request) -> list[dict[str, Any]]:
@@ -205,15 +205,15 @@ def test(bench: Bench, request: Request) -> list[dict[str, Any]]:
     engine = bench.engine(request["rules"], request)
     return [
         {
-            "rule": one.rule.id,
-            "kind": one.kind,
-            "hit": one.hit,
-            "verdict": one.verdict,
-            "text": text_of(one.example.message),
-            "file": rule_file(one.rule),
-            "line": one.example.place.line,
+            "rule": outcome.rule.id,
+            "kind": outcome.kind,
+            "hit": outcome.hit,
+            "verdict": outcome.verdict,
+            "text": text_of(outcome.example.message),
+            "file": rule_file(outcome.rule),
+            "line": outcome.example.place.line,
         }
-        for one in run_examples(engine, engine.policy.rules)
+        for outcome in run_examples(engine, engine.policy.rules)
     ]
 
 

@@ -36,8 +36,8 @@ def decided(engine: Engine, rows: Sequence[LabelledMessage]) -> list[dict[str, A
         found.append(
             {
                 "action": decision.action,
-                "scores": {name: one.score for name, one in decision.categories.items()},
-                "actions": {name: one.action for name, one in decision.categories.items()},
+                "scores": {name: score.score for name, score in decision.categories.items()},
+                "actions": {name: score.action for name, score in decision.categories.items()},
             }
         )
     return found

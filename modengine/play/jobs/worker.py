@@ -48,7 +48,7 @@ def answer(bench: Bench, request: dict[str, Any]) -> tuple[int, bytes]:
     except AuditError as error:
         return 409, to_json({"error": error.message, "code": error.code, "hint": error.hint})
     except PolicyError as error:
-        return 422, to_json({"error": "; ".join(one.message for one in error.diagnostics[:3])})
+        return 422, to_json({"error": "; ".join(diagnostic.message for diagnostic in error.diagnostics[:3])})
     except (ValueError, KeyError, TypeError) as error:
         return 422, to_json({"error": str(error)[:400] or type(error).__name__})
     except MemoryError:

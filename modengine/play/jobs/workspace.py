@@ -86,9 +86,9 @@ def _made(folder: Path, main: Path) -> Made:
         loaded = replace(loaded, policy=policy, ruleset=None)
     problems = check_loaded(loaded)
     engine = None
-    if policy is not None and not any(one.severity == "error" for one in problems):
+    if policy is not None and not any(diagnostic.severity == "error" for diagnostic in problems):
         engine = Engine(Program(policy))  # `check_loaded` held it to what `compile_engine` asks
-    return Made(engine, tuple(_named(one, folder) for one in problems))
+    return Made(engine, tuple(_named(diagnostic, folder) for diagnostic in problems))
 
 
 def _named(problem: Diagnostic, folder: Path) -> Diagnostic:

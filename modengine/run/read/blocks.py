@@ -22,7 +22,7 @@ from modengine.errors import InputError
 from modengine.run.read import parquet
 from modengine.run.read.encoding import UTF8_BOM
 from modengine.run.read.files import FORMS, Form, Source, open_file, read
-from modengine.run.read.lines import LINE_LIMIT, LineReader, some
+from modengine.run.read.lines import LINE_LIMIT, LineReader, read_ready
 from modengine.run.read.row import Row
 
 BYTES = 64 * 1024
@@ -162,7 +162,7 @@ def whole_lines(stream: BinaryIO, held: bytes, digest: _Digest) -> Iterator[tupl
             digest.update(held)
             size = seen
             rest = b""
-            while not rest and (data := some(stream, BYTES)):
+            while not rest and (data := read_ready(stream, BYTES)):
                 line, end, rest = data.partition(b"\n")
                 digest.update(line + end)
                 size += len(line + end)
@@ -173,7 +173,7 @@ def whole_lines(stream: BinaryIO, held: bytes, digest: _Digest) -> Iterator[tupl
             held, seen = rest, 0
             if rest:
                 continue
-        data = some(stream, BYTES)
+        data = read_ready(stream, BYTES)
         if not data:
             if held:
                 digest.update(held)

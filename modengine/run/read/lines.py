@@ -60,12 +60,12 @@ class _Joined(io.RawIOBase):
         if self._head:
             data, self._head = self._head[: len(buffer)], self._head[len(buffer) :]
         else:
-            data = some(self._stream, len(buffer))
+            data = read_ready(self._stream, len(buffer))
         buffer[: len(data)] = data
         return len(data)
 
 
-def some(stream: BinaryIO, size: int) -> bytes:
+def read_ready(stream: BinaryIO, size: int) -> bytes:
     """What a stream has ready, at least a byte before its end: a pipe must not wait for a full block."""
     read = getattr(stream, "read1", stream.read)
     data = read(size)

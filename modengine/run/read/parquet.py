@@ -49,7 +49,7 @@ def rows(name: str, column: str = "text") -> Iterator[Row]:
     with file:
         names = file.schema_arrow.names
         if column not in names and "parts" not in names:
-            shown = ", ".join(f"`{one[:40]}`" for one in names[:10])
+            shown = ", ".join(f"`{field[:40]}`" for field in names[:10])
             raise InputError("ME908", f"`{name}` has no column `{column}`, only {shown}", "name the one with the text")
         for number, values in enumerate(_values(file, name), 1):
             try:

@@ -46,7 +46,9 @@ class ArrowBatches:
         return type(batch).from_arrays(arrays, names=list(COLUMNS))
 
     def _row(self, number: int, values: Mapping[str, object]) -> Row:
-        known = {name: None if isinstance(one, float) and math.isnan(one) else one for name, one in values.items()}
+        known = {
+            name: None if isinstance(value, float) and math.isnan(value) else value for name, value in values.items()
+        }
         try:
             return Row(number, "", message_of(known, self.text))
         except MessageError as error:
@@ -54,10 +56,11 @@ class ArrowBatches:
 
 
 def _cells(result: Result) -> tuple[object, ...]:
-    one = result.decision
-    if one is None:
+    decision = result.decision
+    if decision is None:
         assert result.error is not None
         return (*[None] * 6, result.error.code, result.error.message)
     # An id may hold a lone surrogate, which Arrow, being UTF-8, cannot.
-    name = None if one.id is None else one.id.encode("utf-8", "replace").decode()
-    return (name, one.action, one.taken, one.in_scope, one.flagged, to_json(one).decode(), None, None)
+    name = None if decision.id is None else decision.id.encode("utf-8", "replace").decode()
+    whole = to_json(decision).decode()
+    return (name, decision.action, decision.taken, decision.in_scope, decision.flagged, whole, None, None)

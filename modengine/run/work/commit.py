@@ -100,8 +100,8 @@ class Commits:
         tally = Tally.of(self.tally.data())
         for done in group:
             tally.merge(done.tally)
-        pieces = [b"".join(some) for some in zip(*[done.output for done in group], strict=True)]
-        sealed = [one for done in group for one in done.sealed]
+        pieces = [b"".join(outputs) for outputs in zip(*[done.output for done in group], strict=True)]
+        sealed = [record for done in group for record in done.sealed]
         known = min(self.state.recorded, len(sealed))
         time = self._clock()
         if not self._output.lasting:

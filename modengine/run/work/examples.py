@@ -61,8 +61,12 @@ def run_examples(engine: Tracer, rules: Iterable[Rule]) -> Iterator[ExampleResul
             continue
         for kind, example in examples_of(rule):
             trace = engine.trace(example.message, ignore_scope=True, rules=(rule.id,))
-            mine = next((one for one in trace.rules if one.rule == rule.id), None)
-            reasons = (one.reason for one in trace.decision.undetermined if one.rule in (None, rule.id))
+            mine = next((rule_trace for rule_trace in trace.rules if rule_trace.rule == rule.id), None)
+            reasons = (
+                undetermined.reason
+                for undetermined in trace.decision.undetermined
+                if undetermined.rule in (None, rule.id)
+            )
             yield ExampleResult(
                 rule, kind, example, mine is not None and mine.outcome == "hit", mine, next(reasons, "")
             )
@@ -87,6 +91,6 @@ def examples_of(rule: Rule) -> Iterator[tuple[Kind, Example]]:
         "known_miss": examples.known_miss,
         "known_false_alarm": examples.known_false_alarm,
     }
-    for kind, some in of_kind.items():
-        for example in some:
+    for kind, group in of_kind.items():
+        for example in group:
             yield kind, example

@@ -41,14 +41,14 @@ def cores() -> int:
 def deciding(work: Work, jobs: int = 1) -> Iterator[Decide]:
     """What decides blocks, in order.  Leaving it stops the workers; what they are at is dropped."""
     if jobs == 1:
-        yield lambda some: map(work, some)
+        yield lambda blocks: map(work, blocks)
         return
     workers: list[_Worker] = []
     try:
         data = pickle.dumps(work)
         for _ in range(jobs):
             workers.append(_Worker(data))
-        yield lambda some: _in_order(workers, some)
+        yield lambda blocks: _in_order(workers, blocks)
     finally:
         for worker in workers:
             worker.end()
@@ -94,10 +94,10 @@ class _Worker:
         self._process.join()
 
 
-def _in_order(workers: Sequence[_Worker], some: Iterable[Block]) -> Iterator[Done]:
+def _in_order(workers: Sequence[_Worker], blocks: Iterable[Block]) -> Iterator[Done]:
     """Raises WorkerError (ME914) where a worker dies."""
     tasks: deque[_Task] = deque()
-    for block in some:
+    for block in blocks:
         tasks.append(_Task(block))
         with _alive(tasks):
             min(workers, key=lambda worker: len(worker.tasks)).give(tasks[-1])

@@ -114,8 +114,8 @@ def profile(policy: Policy, messages: Iterable[Message | str], clock: Clock = ti
         done += 1
     spent = clock() - start
     names: dict[int, tuple[str, str]] = {}
-    for rule, one in program.rules.items():
-        for pattern, number in one.patterns.items():
+    for rule, compiled in program.rules.items():
+        for pattern, number in compiled.patterns.items():
             names.setdefault(number, (f"{rule}: {pattern}", program.patterns[number].kind))
     return Profile(
         done,

@@ -49,10 +49,10 @@ def scan_batches(
 ) -> Iterator[tuple[Message | None, Result]]:
     """The same, some hundreds at once; each result with its message, None where none could be read."""
     rest = iter(rows)
-    while some := list(islice(rest, batch)):
-        messages = [row.message for row in some if row.message is not None]
+    while chunk := list(islice(rest, batch)):
+        messages = [row.message for row in chunk if row.message is not None]
         decided = iter(engine.decide_batch(messages, ignore_scope=ignore_scope))
-        for row in some:
+        for row in chunk:
             if row.message is None:
                 yield None, Result(row.line, row.source, error=row.error)
                 continue

@@ -124,7 +124,7 @@ class Tally:
 
     def data(self) -> dict[str, Any]:
         """All of it as plain data."""
-        return {one.name: getattr(self, one.name) for one in fields(self)}
+        return {attribute.name: getattr(self, attribute.name) for attribute in fields(self)}
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Tally:
