@@ -74,7 +74,7 @@ class Bench:
         self._written: list[int] = []
 
     def turn(self) -> None:
-        log, some = self.log, list(islice(self._pairs, self._batch))
+        log, pairs = self.log, list(islice(self._pairs, self._batch))
         seal, commit, least = log._seal, log._commit, 0
 
         def commit_timed(*given: Any, **named: Any) -> None:
@@ -85,24 +85,24 @@ class Bench:
         before = sizes(log.path)
         log._seal = lambda *given: self._seal.of(lambda: seal(*given))  # type: ignore[method-assign]
         log._commit = commit_timed  # type: ignore[method-assign]
-        self._append.of(lambda: log.append_many(some, NOW))
+        self._append.of(lambda: log.append_many(pairs, NOW))
         log._seal, log._commit = seal, commit  # type: ignore[method-assign]
         first, second = (max(0, new - old) for old, new in zip(before, sizes(log.path), strict=True))
         # The journal is used again after SQLite has emptied it: then the rows alone are counted.
         data = os.urandom(max(first, least)), os.urandom(second)
         self._written.append(len(data[0]) + len(data[1]))
         self._raw.of(lambda: raw(self._place, *data))
-        several = [*some, *islice(self._pairs, self._batch * (LIST - 1))]
+        several = [*pairs, *islice(self._pairs, self._batch * (LIST - 1))]
         self._list.of(lambda: log.append_many(several, NOW))
         self._raws.of(lambda: [raw(self._place, *data) for _ in range(LIST)])
 
     def row(self) -> str:
         batch = self._batch
         append, seal, commit, plain, several, plains = (
-            median(one.clock[1:]) * 1e6
-            for one in (self._append, self._seal, self._commit, self._raw, self._list, self._raws)
+            median(spent.clock[1:]) * 1e6
+            for spent in (self._append, self._seal, self._commit, self._raw, self._list, self._raws)
         )
-        busy, sealing = (median(one.cpu[1:]) * 1e6 / batch for one in (self._append, self._seal))
+        busy, sealing = (median(spent.cpu[1:]) * 1e6 / batch for spent in (self._append, self._seal))
         name, size = f"{batch}{'*' if batch == BATCH else ''}", median(self._written[1:]) / batch
         return (
             f"{name:>6}{append:>11,.0f}{seal:>9,.0f}{commit:>11,.0f}{plain:>9,.0f}{append / plain:>12.2f}"

@@ -62,34 +62,43 @@ def part(policy: Policy, takes: Callable[[str], bool]) -> Part:
     while more := [rule for name, rule in reduced.items() if name not in rules and _asked(rule) <= rules.keys()]:
         rules |= {rule.id: rule for rule in more}
     rulesets = (
-        replace(one, rules=tuple(rules[rule.id] for rule in one.rules if rule.id in rules)) for one in policy.rulesets
+        replace(ruleset, rules=tuple(rules[rule.id] for rule in ruleset.rules if rule.id in rules))
+        for ruleset in policy.rulesets
     )
     left = replace(policy, rulesets=tuple(rulesets), overrides=(), exceptions=(), scope={})
-    before, after = ([one for rule in some for one in rule.patterns] for some in (every.values(), rules.values()))
+    before, after = (
+        [pattern for rule in side for pattern in rule.patterns] for side in (every.values(), rules.values())
+    )
     share = {
         "of_rules": len(every),
         "rules": len(rules),
         "whole_rules": sum(rule == every[name] for name, rule in rules.items()),
         "of_patterns": len(set(before)),
-        "patterns": len({(one.name, one.place) for one in after}),
+        "patterns": len({(pattern.name, pattern.place) for pattern in after}),
         "whole_patterns": len(set(after) & set(before)),
     }
     return Part(left, tuple(rules.values()), share)
 
 
 def _asked(rule: Rule) -> Set[str]:
-    conditions = (one for one in (rule.when, rule.unless) if one is not None)
-    return {name for one in conditions for node in walk(one) if isinstance(node, RuleRef) for name in node.rules}
+    conditions = (condition for condition in (rule.when, rule.unless) if condition is not None)
+    return {
+        name for condition in conditions for node in walk(condition) if isinstance(node, RuleRef) for name in node.rules
+    }
 
 
 def _reduced(rule: Rule, takes: Callable[[str], bool]) -> Rule | None:
     """A rule without what cannot be said; None where nothing of its condition is left."""
-    patterns = {one.name: replace(one, **NOTHING) for one in rule.patterns if one.terms or _taken(one, takes)}
+    patterns = {
+        pattern.name: replace(pattern, **NOTHING)
+        for pattern in rule.patterns
+        if pattern.terms or _taken(pattern, takes)
+    }
     when = _left(rule.when, patterns.keys())
     if when is None:
         return None
     unless = None if rule.unless is None else _left(rule.unless, patterns.keys())
-    named = {name for one in (when, unless) if one is not None for name in pattern_names(one)}
+    named = {name for condition in (when, unless) if condition is not None for name in pattern_names(condition)}
     return replace(rule, when=when, unless=unless, patterns=tuple(patterns[n] for n in patterns if n in named))
 
 
@@ -100,19 +109,19 @@ def _taken(pattern: Pattern, takes: Callable[[str], bool]) -> bool:
 def _left(condition: Condition, names: Set[str]) -> Condition | None:
     """What is left of a condition; None where nothing is."""
 
-    def some(given: Iterable[Condition]) -> tuple[Condition, ...]:
-        return tuple(one for item in given if (one := _left(item, names)) is not None)
+    def remaining(given: Iterable[Condition]) -> tuple[Condition, ...]:
+        return tuple(rest for item in given if (rest := _left(item, names)) is not None)
 
     def chosen(select: Select) -> Select:
         return replace(select, names=tuple(name for name in select.names if name in names))
 
     def has(*selects: Select) -> Condition | None:
-        left = tuple(Has(one) for one in map(chosen, selects) if one.names)
+        left = tuple(Has(select) for select in map(chosen, selects) if select.names)
         return left[0] if len(left) == 1 else And(left) if left else None
 
     match condition:
         case And(items) | Or(items):
-            left = some(items)
+            left = remaining(items)
             return left[0] if len(left) == 1 else replace(condition, items=left) if left else None
         case Not(item):
             left_item = _left(item, names)
@@ -126,7 +135,7 @@ def _left(condition: Condition, names: Set[str]) -> Condition | None:
         case Count(select):
             return replace(condition, select=chosen(select)) if chosen(select).names else None
         case Of(_, selects):
-            kept = tuple(one for one in map(chosen, selects) if one.names)
+            kept = tuple(select for select in map(chosen, selects) if select.names)
             return replace(condition, selects=kept) if kept else None
         case Length() | Compare():
             return None
@@ -172,11 +181,11 @@ def yara(part: Part) -> Callable[[list[str]], list[list[str]]]:
     numbers = {rule.id: f"r{number}" for number, rule in enumerate(part.rules)}
     patterns: dict[Pattern, str] = {}
     for rule in part.rules:
-        for one in rule.patterns:
-            patterns.setdefault(_key(one), f"p{len(patterns)}")
+        for pattern in rule.patterns:
+            patterns.setdefault(_key(pattern), f"p{len(patterns)}")
     sources = [
-        f"private rule {name} {{ strings: {' '.join(_yara_strings(one, name))} condition: any of them }}"
-        for one, name in patterns.items()
+        f"private rule {name} {{ strings: {' '.join(_yara_strings(pattern, name))} condition: any of them }}"
+        for pattern, name in patterns.items()
     ]
     compiler = yara_x.Compiler()
     compiler.add_source("\n".join([*sources, *(_yara_rule(rule, patterns, numbers) for rule in part.rules)]))
@@ -190,7 +199,7 @@ def yara(part: Part) -> Callable[[list[str]], list[list[str]]]:
 
 
 def _yara_rule(rule: Rule, patterns: Mapping[Pattern, str], numbers: Mapping[str, str]) -> str:
-    own = {one.name: patterns[_key(one)] for one in rule.patterns}
+    own = {pattern.name: patterns[_key(pattern)] for pattern in rule.patterns}
     counted: dict[str, list[str]] = {}
     """The strings of the patterns that are counted: only the rule that has them can count them."""
 
@@ -201,13 +210,13 @@ def _yara_rule(rule: Rule, patterns: Mapping[Pattern, str], numbers: Mapping[str
             case Of(n):
                 return f"{'all' if n is None else n} of ({', '.join(own[name] for name in condition.names)})"
             case Count(select, operator, n):
-                for one in rule.patterns:
-                    if one.name in select.names:
-                        counted[own[one.name]] = list(_yara_strings(one, own[one.name]))
+                for pattern in rule.patterns:
+                    if pattern.name in select.names:
+                        counted[own[pattern.name]] = list(_yara_strings(pattern, own[pattern.name]))
                 counts = [f"#{own[name]}_{at}" for name in select.names for at in range(len(counted[own[name]]))]
                 return f"{' + '.join(counts)} {operator} {n}"
             case RuleRef(_, _, rules):
-                return " or ".join(numbers[one] for one in rules) or "false"
+                return " or ".join(numbers[rule_id] for rule_id in rules) or "false"
         return "true"
 
     condition = _whole(rule, leaf)
@@ -261,13 +270,17 @@ def scanned(part: Part) -> Callable[[list[str]], list[list[str]]]:
     rules: list[tuple[str, Any]] = []
     order = {rule.id: at for at, rule in enumerate(part.rules)}
     for at, rule in enumerate(part.rules):
-        own = {one.name: numbers.setdefault(_key(one), len(numbers)) for one in rule.patterns}
+        own = {pattern.name: numbers.setdefault(_key(pattern), len(numbers)) for pattern in rule.patterns}
         for name in own.values():
             touched[name].append(at)
         rules.append((rule.id, eval(f"lambda found, hits: {_whole(rule, _python_leaf(own, order))}")))
     asking = {at for at, rule in enumerate(part.rules) if _asked(rule)}
     always = asking.union(at for at, (_, holds) in enumerate(rules) if holds(defaultdict(int), set()))
-    given = [(source.encode(), n, _flags(one.exact_case)) for one, n in numbers.items() for source in _sources(one)]
+    given = [
+        (source.encode(), n, _flags(pattern.exact_case))
+        for pattern, n in numbers.items()
+        for source in _sources(pattern)
+    ]
     database = hyperscan.Database()
     expressions, ids, flags = zip(*given, strict=True)
     database.compile(expressions=list(expressions), ids=list(ids), flags=list(flags), elements=len(given))
@@ -276,7 +289,7 @@ def scanned(part: Part) -> Callable[[list[str]], list[list[str]]]:
     def on_match(number: int, *_: object) -> None:
         found[number] += 1
 
-    def one(text: str) -> list[str]:
+    def hits_in(text: str) -> list[str]:
         found.clear()
         database.scan(text.encode(), match_event_handler=on_match)
         hits: set[int] = set()
@@ -285,7 +298,7 @@ def scanned(part: Part) -> Callable[[list[str]], list[list[str]]]:
                 hits.add(at)
         return [rules[at][0] for at in sorted(hits) if rules[at][0] not in reliefs]
 
-    return lambda texts: [one(text) for text in texts]
+    return lambda texts: [hits_in(text) for text in texts]
 
 
 def _key(pattern: Pattern) -> Pattern:
@@ -313,7 +326,7 @@ def _python_leaf(numbers: Mapping[str, int], order: Mapping[str, int]) -> Callab
             case Count(select, operator, n):
                 return f"{' + '.join(f'found[{numbers[name]}]' for name in select.names)} {operator} {n}"
             case RuleRef(_, _, rules):
-                return " or ".join(f"{order[one]} in hits" for one in rules) or "False"
+                return " or ".join(f"{order[rule_id]} in hits" for rule_id in rules) or "False"
         return "True"
 
     return leaf

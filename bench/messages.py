@@ -43,5 +43,5 @@ def messages(count: int, seed: int = 2014) -> Iterator[dict[str, object]]:
 
 
 if __name__ == "__main__":
-    for one in messages(int(sys.argv[1])):
-        sys.stdout.write(json.dumps(one, ensure_ascii=False) + "\n")
+    for message in messages(int(sys.argv[1])):
+        sys.stdout.write(json.dumps(message, ensure_ascii=False) + "\n")

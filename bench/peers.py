@@ -42,7 +42,7 @@ def jieba_and_set(terms: list[str]) -> Read:
     jieba.initialize()
     wanted, shapes = set(_all(terms)), regexes(asked_policy())
     return lambda texts: [
-        (wanted.intersection(jieba.lcut(text)), [one for one in shapes if one.search(text)]) for text in texts
+        (wanted.intersection(jieba.lcut(text)), [shape for shape in shapes if shape.search(text)]) for text in texts
     ]
 
 
@@ -63,7 +63,7 @@ def alternation(terms: list[str]) -> Read:
     """One `re` alternation of all terms, and the regexes."""
     every = re.compile("|".join(map(re.escape, sorted(_all(terms), key=len, reverse=True))))
     shapes = regexes(asked_policy())
-    return lambda texts: [(every.findall(text), [one for one in shapes if one.search(text)]) for text in texts]
+    return lambda texts: [(every.findall(text), [shape for shape in shapes if shape.search(text)]) for text in texts]
 
 
 def pyahocorasick(terms: list[str]) -> Read:
@@ -75,7 +75,9 @@ def pyahocorasick(terms: list[str]) -> Read:
         automaton.add_word(term, number)
     automaton.make_automaton()
     shapes = regexes(asked_policy())
-    return lambda texts: [(list(automaton.iter(text)), [one for one in shapes if one.search(text)]) for text in texts]
+    return lambda texts: [
+        (list(automaton.iter(text)), [shape for shape in shapes if shape.search(text)]) for text in texts
+    ]
 
 
 def flashtext(terms: list[str]) -> Read:

@@ -62,14 +62,14 @@ def thousand_rules(count: int = 1000, seed: int = 1) -> dict[str, str]:
     drawn.shuffle(words)
     lines = ["ruleset: many", "title: Many rules", "category: fraud", "rules:"]
     for number in range(count):
-        some = ", ".join(words[5 * number : 5 * number + 5])
+        listed = ", ".join(words[5 * number : 5 * number + 5])
         extra = f", r: {{regex: '{words[5 * number]}.{{0,5}}\\d+'}}" if number % 10 == 0 else ""
         when = "w or r" if extra else "w"
         lines += [
             f"  - id: fraud.r{number}",
             f"    title: Rule {number}",
             f"    score: {drawn.randrange(5, 60)}",
-            f"    patterns: {{w: {{words: [{some}], gaps: 1, sounds_like: true}}{extra}}}",
+            f"    patterns: {{w: {{words: [{listed}], gaps: 1, sounds_like: true}}{extra}}}",
             f"    when: {when}",
         ]
     policy = (
@@ -108,8 +108,8 @@ def in_browser(port: int, files: dict[str, str], keys: int) -> dict[str, Any] | 
     from playwright.sync_api import sync_playwright  # noqa: PLC0415  (only where there is a browser)
 
     kept = {"modengine": 1, "lesson": "", "changed": {}, "files": files, "main": "policy.yaml", "text": "x"}
-    with sync_playwright() as one:
-        browser = one.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page()
         page.goto(f"http://127.0.0.1:{port}/")
         page.wait_for_selector("html[data-ready]")
@@ -138,9 +138,9 @@ def many_clients(port: int, rules: str, clients: int, seconds: float) -> dict[st
         for number in range(clients)
     ]  # fmt: skip
     times: list[float] = []
-    for one in running:
-        out, _ = one.communicate()
-        assert one.returncode == 0
+    for client in running:
+        out, _ = client.communicate()
+        assert client.returncode == 0
         times += json.loads(out)[2:]
     return figures(times)
 

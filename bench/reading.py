@@ -25,8 +25,8 @@ def batches(engine: Any, read: Callable[[Any], object]) -> Read:
 
 def result(decision: Any) -> object:
     """Every action and score; what keeping them costs is no business of an engine's."""
-    for one in decision.categories.values():
-        _ = one.action, one.score
+    for score in decision.categories.values():
+        _ = score.action, score.score
     return decision.action
 
 

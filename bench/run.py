@@ -82,7 +82,9 @@ def work_of(given: argparse.Namespace) -> tuple[dict[str, Any], dict[str, list[s
     """What the run is about, and the sets of messages."""
     source, texts = real(given.messages)
     found = sets(texts, engine_with([])) | kinds(given.messages)
-    described = {name: {"n": len(some), "characters": statistics.mean(map(len, some))} for name, some in found.items()}
+    described = {
+        name: {"n": len(listed), "characters": statistics.mean(map(len, listed))} for name, listed in found.items()
+    }
     return {"machine": machine(), "source": source, "sets": described, "terms": given.terms, "runs": []}, found
 
 

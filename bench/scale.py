@@ -87,20 +87,23 @@ def main() -> None:
         for count in {1, *asked.counts}:
             files[count] = Path(folder) / f"{count}.jsonl"
             with files[count].open("w", encoding="utf-8") as file:
-                file.writelines(json.dumps(one, ensure_ascii=False) + "\n" for one in messages(count))
+                file.writelines(json.dumps(message, ensure_ascii=False) + "\n" for message in messages(count))
         idle = {jobs: scan(files[1], jobs, extra) for jobs in asked.jobs}
         for _ in range(asked.again):
             for count in asked.counts:
                 for jobs in asked.jobs:
-                    one = scan(files[count], jobs, extra)
-                    wall = one["seconds"] - idle[jobs]["seconds"]
-                    each = 1e6 * (one["cpu"] - idle[jobs]["cpu"]) / count
+                    scanned = scan(files[count], jobs, extra)
+                    wall = scanned["seconds"] - idle[jobs]["seconds"]
+                    each = 1e6 * (scanned["cpu"] - idle[jobs]["cpu"]) / count
                     cells = (
-                        *(f"{count:,}", str(jobs), f"{one['seconds']:.1f}", f"{one['cpu']:.1f}", f"{each:.0f}"),
-                        *(f"{count / wall:,.0f}", f"{one['largest']:.0f}", f"{one['all']:.0f}", f"{one['load']:.1f}"),
+                        *(f"{count:,}", str(jobs), f"{scanned['seconds']:.1f}", f"{scanned['cpu']:.1f}", f"{each:.0f}"),
+                        *(f"{count / wall:,.0f}", f"{scanned['largest']:.0f}", f"{scanned['all']:.0f}"),
+                        f"{scanned['load']:.1f}",
                     )
                     print("| " + " | ".join(cells) + " |", flush=True)
-    print("\nStartup: " + ", ".join(f"{one['cpu']:.1f} s of processor with -j {jobs}" for jobs, one in idle.items()))
+    print(
+        "\nStartup: " + ", ".join(f"{start['cpu']:.1f} s of processor with -j {jobs}" for jobs, start in idle.items())
+    )
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def table(result: dict[str, Any]) -> str:
 
 def _head(result: dict[str, Any]) -> str:
     machine, sets = result["machine"], result["sets"]
-    sizes = ", ".join(f"{name} {one['n']:,} of {one['characters']:.0f}" for name, one in sets.items())
+    sizes = ", ".join(f"{name} {described['n']:,} of {described['characters']:.0f}" for name, described in sets.items())
     return (
         f"{machine['cpu']}, {machine['cores']} cores, load {machine['load']} before the run, "
         f"Python {machine['python']}, core {machine['core']}; {result['terms']:,} extra terms. "
@@ -142,7 +142,7 @@ def _equal(runs: Runs) -> str:
         row += [
             f"{share[what]} of {share[f'of_{what}']}, {share[f'whole_{what}']} whole" for what in ("rules", "patterns")
         ]
-        row += [f"{one['sets']['mixed']['best']:,.0f}" for one in (run, ours)]
+        row += [f"{side['sets']['mixed']['best']:,.0f}" for side in (run, ours)]
         row.append(_times(_ratio(runs, _part_of(name), name)))
         rows.append([*row, *(f"{run[which]:,}" for which in ("both", "it_alone", "modengine_alone"))])
     title = "**Equal work**: the largest part of the policy that another engine can say, the same messages (mixed)"
@@ -155,14 +155,14 @@ def _growing(result: dict[str, Any]) -> str:
         return ""
     names = dict.fromkeys(run["contender"] for run in result["runs"] if run["terms"] != result["terms"])
     rates = {(run["contender"], run["terms"]): run["sets"]["mixed"]["best"] for run in result["runs"]}
-    rows = [[name, *(f"{rates.get((name, one), float('nan')):,.0f}" for one in numbers)] for name in names]
-    return f"**More terms**, mixed\n\n{_lines(['contender', *(f'{one:,}' for one in numbers)], rows)}"
+    rows = [[name, *(f"{rates.get((name, terms), float('nan')):,.0f}" for terms in numbers)] for name in names]
+    return f"**More terms**, mixed\n\n{_lines(['contender', *(f'{terms:,}' for terms in numbers)], rows)}"
 
 
 def _start(start: dict[str, Any]) -> str:
     rows = [
-        [what, f"{one['wall_s']:.2f} ({one['best_wall_s']:.2f})", f"{one['cpu_s']:.2f} ({one['best_cpu_s']:.2f})"]
-        for what, one in start["beginnings"].items()
+        [what, f"{took['wall_s']:.2f} ({took['best_wall_s']:.2f})", f"{took['cpu_s']:.2f} ({took['best_cpu_s']:.2f})"]
+        for what, took in start["beginnings"].items()
     ]
     number = next(iter(start["beginnings"].values()))["n"]
     two, lines = start["two processes"], start["lines"]

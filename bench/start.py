@@ -52,7 +52,7 @@ def summed_up(found: Sequence[dict[str, float]]) -> dict[str, float]:
     """The best and the median of each measure."""
     summary: dict[str, float] = {"n": len(found)}
     for name in found[0]:
-        values = [one[name] for one in found]
+        values = [measured[name] for measured in found]
         summary |= {name: statistics.median(values), f"best_{name}": min(values)}
     return summary
 
@@ -79,7 +79,7 @@ def two_processes(rounds: int, count: int) -> dict[str, float]:
         files = {}
         for number in (1, count):
             files[number] = Path(folder) / f"{number}.jsonl"
-            lines = (json.dumps(one, ensure_ascii=False) + "\n" for one in messages(number))
+            lines = (json.dumps(message, ensure_ascii=False) + "\n" for message in messages(number))
             files[number].write_text("".join(lines), "utf-8", newline="\n")
         for _ in range(rounds):
             took = {}
@@ -96,7 +96,7 @@ def lines(rounds: int, texts: Sequence[str]) -> dict[str, dict[str, float]]:
     """Reading messages as JSON Lines and writing their decisions: microseconds a message."""
     texts = texts[:LINES]
     objects = [{"id": f"m{number}", "text": text, "channel": "group"} for number, text in enumerate(texts)]
-    data = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in objects).encode()
+    data = "".join(json.dumps(message, ensure_ascii=False) + "\n" for message in objects).encode()
     results = [
         Result(number, "messages.jsonl", decision)  # type: ignore[arg-type]
         for number, decision in enumerate(load().decide_batch(list(texts), ignore_scope=True), 1)
@@ -107,8 +107,8 @@ def lines(rounds: int, texts: Sequence[str]) -> dict[str, dict[str, float]]:
             pass
 
     def write() -> None:
-        for one in results:
-            encode(one)
+        for result in results:
+            encode(result)
 
     write()  # what is described when it is read is so by now
     return {"read": _spent(read, rounds, len(texts)), "write": _spent(write, rounds, len(texts))}
@@ -136,7 +136,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--scanned", type=int, default=200_000)
     given = parser.parse_args()
-    texts = [str(one["text"]) for one in messages(LINES)]
+    texts = [str(message["text"]) for message in messages(LINES)]
     print(json.dumps(measure(given.rounds, texts, given.scanned), indent=1))
 
 

@@ -65,7 +65,7 @@ def errors_page() -> str:
         "Where a code has an example, it is one of the texts that the tests hold the program to.",
     ]
     for family, title in FAMILIES.items():
-        members = {code: one for code, one in CODES.items() if code.startswith(tuple(family.split()))}
+        members = {code: kind for code, kind in CODES.items() if code.startswith(tuple(family.split()))}
         assert members, family
         lines += ["", f"## {title}", "", "| code | name | | means |", "|---|---|---|---|"]
         lines += [f"| {code} | `{c.name}` | {c.severity} | {cell(c.meaning)} |" for code, c in members.items()]
@@ -100,7 +100,7 @@ def cli_page() -> str:
         "",
         "| command | |",
         "|---|---|",
-        *(f"| [`modengine {name}`](#modengine-{name}) | {cell(one.line)} |" for name, one in COMMANDS.items()),
+        *(f"| [`modengine {name}`](#modengine-{name}) | {cell(command.line)} |" for name, command in COMMANDS.items()),
         "",
         "| exit code | means |",
         "|---|---|",
@@ -132,12 +132,12 @@ def cli_page() -> str:
 def commands(group: click.Group, name: str) -> Iterator[tuple[str, click.Command]]:
     """Every command of a group by its whole name, each followed by its own."""
     context = click.Context(group, info_name=name)
-    for one in group.list_commands(context):
-        command = group.get_command(context, one)
-        assert command is not None, one
-        yield f"{name} {one}", command
+    for command_name in group.list_commands(context):
+        command = group.get_command(context, command_name)
+        assert command is not None, command_name
+        yield f"{name} {command_name}", command
         if isinstance(command, click.Group):
-            yield from commands(command, f"{name} {one}")
+            yield from commands(command, f"{name} {command_name}")
 
 
 def help_of(command: click.Command, name: str) -> list[str]:

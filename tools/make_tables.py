@@ -59,11 +59,11 @@ def lookalikes(t2s: dict[str, str]) -> dict[str, set[str]]:
     """Characters that look like another: Unicode's confusables for ASCII, similar shapes for Han."""
     table: dict[str, set[str]] = {}
 
-    def both(one: str, other: str) -> None:
-        one, other = plain(one), plain(other)
-        if len(one) == len(other) == 1 and one != other:
-            table.setdefault(one, set()).add(other)
-            table.setdefault(other, set()).add(one)
+    def both(left: str, right: str) -> None:
+        left, right = plain(left), plain(right)
+        if len(left) == len(right) == 1 and left != right:
+            table.setdefault(left, set()).add(right)
+            table.setdefault(right, set()).add(left)
 
     confusables = json.loads((package("confusable_homoglyphs") / "confusables.json").read_text("utf-8"))
     for char, others in confusables.items():

@@ -24,8 +24,9 @@ def made(page: str) -> str:
     head, rest = page.split(BEGIN)
     tail = rest.split(END)[1]
     lines = [
-        f"| `{path}` | {one.seconds:g} | {one.summary} {one.gives}.{' The teacher alone.' if one.teacher else ''} |\n"
-        for path, one in ENDPOINTS.items()
+        f"| `{path}` | {endpoint.seconds:g} | {endpoint.summary} {endpoint.gives}."
+        f"{' The teacher alone.' if endpoint.teacher else ''} |\n"
+        for path, endpoint in ENDPOINTS.items()
     ]
     return f"{head}{BEGIN}{HEAD}{''.join(lines)}{END}{tail}"
 

@@ -121,7 +121,7 @@ def main() -> None:
     folder = given.all or IMAGES
     folder.mkdir(parents=True, exist_ok=True)
     every = product(LESSONS, ("en", "zh"), ("light", "dark"), (1440, 1024, 400))
-    with Pool(2) as pool, bind("127.0.0.1", 0) as listening, sync_playwright() as one:
+    with Pool(2) as pool, bind("127.0.0.1", 0) as listening, sync_playwright() as playwright:
         app = make_app(start_of(shipped_policy(), shipped_lessons()), pool, Door())
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -129,7 +129,7 @@ def main() -> None:
         while not server.started:
             time.sleep(0.05)
         address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
-        browser = one.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         for panel, lang, scheme, width in every if given.all else FOR_DOCS:
             if given.only not in f"{panel}-{lang}-{scheme}-{width}":
                 continue

@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from bench.faults.kit import Outcome, engine, main, make, scratch, timed
+from bench.faults.kit import Outcome, main, make, scratch, small_engine, timed
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.read.verify import verify
 
@@ -39,13 +39,13 @@ def flip(folder: Path, note: str, bytes_: range) -> tuple[int, int]:
 
 def run(n: int, step: int = 1) -> Outcome:
     def work() -> tuple[str, str, str, str, bool]:
-        one = engine()
+        engine = small_engine()
         with scratch(memory=True) as place:
             jobs = []
             with ProcessPoolExecutor(2) as pool:
                 for part in range(2):
                     folder = place / str(part)
-                    make(folder, one, n // 500, 100)
+                    make(folder, engine, n // 500, 100)
                     size = min(n, (folder / SEGMENT).stat().st_size)
                     assert size == n
                     for name in ("vault.sqlite", "checkpoints"):
@@ -53,7 +53,7 @@ def run(n: int, step: int = 1) -> Outcome:
                     note = (folder / "checkpoint").read_text("utf-8")
                     half = range(part * size // 2, (part + 1) * size // 2, step)
                     jobs.append(pool.submit(flip, folder, note, half))
-                flips, found = (sum(some) for some in zip(*(job.result() for job in jobs), strict=True))
+                flips, found = (sum(counts) for counts in zip(*(job.result() for job in jobs), strict=True))
         figure = f"every bit of {n // 1024} KB ({flips:,})"
         return "bit flips", figure, _PROMISE, f"{found:,} of {flips:,} found", flips == found
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from bench.faults.kit import NOW, Outcome, engine, key_of, main, messages, names, pairs, scratch, timed
+from bench.faults.kit import NOW, Outcome, key_of, main, messages, names, pairs, scratch, small_engine, timed
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.read.verify import verify
 from modengine.audit.write.log import AuditLog
@@ -35,7 +35,7 @@ def disk(place: Path, kilobytes: int) -> Iterator[Path]:
 
 def run(n: int) -> Outcome:
     def work() -> tuple[str, str, str, str, bool]:
-        one = engine()
+        engine = small_engine()
         lost = extra = unpoisoned = bad = acknowledged = full = early = 0
         with scratch() as place:
             for number in range(n):
@@ -48,15 +48,15 @@ def run(n: int) -> Outcome:
                         bad += error.code not in CODES
                         continue
                     try:
-                        log.use(one, NOW)
+                        log.use(engine, NOW)
                         while True:
-                            log.append_many(pairs(one, done, 20), NOW)
+                            log.append_many(pairs(engine, done, 20), NOW)
                             done += 20
                     except AuditError as error:
                         full += 1
                         bad += error.code not in CODES
                     try:
-                        log.append_many(pairs(one, done, 1), NOW)
+                        log.append_many(pairs(engine, done, 1), NOW)
                         unpoisoned += 1
                     except AuditError as error:
                         unpoisoned += "not written any more" not in error.message
@@ -67,8 +67,8 @@ def run(n: int) -> Outcome:
                     extra += now[done:] != wanted[done : len(now)] or len(now) > done + 20
                     subprocess.run(["mount", "-o", "remount,size=4m", str(mounted)], check=True)
                     with AuditLog.open(folder, time=NOW) as again:
-                        again.use(one, NOW)
-                        again.append_many(pairs(one, 10_000, 5), NOW)
+                        again.use(engine, NOW)
+                        again.append_many(pairs(engine, 10_000, 5), NOW)
                     bad += not verify(LogPaths(folder)).ok or messages(folder)[:done] != wanted[:done]
         result = (
             f"{acknowledged:,} acknowledged, lost on {lost} disks; {full} full while writing, {early} while opening;"

@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from bench.faults.kit import NOW, Outcome, engine, key_of, main, messages, names, pairs, scratch, timed
+from bench.faults.kit import NOW, Outcome, key_of, main, messages, names, pairs, scratch, small_engine, timed
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.read.verify import verify
 from modengine.audit.write.log import AuditLog
@@ -26,17 +26,17 @@ from modengine.engine.engine import Engine
 _TELL = struct.Struct("<cQQ")
 
 
-def child(folder: Path, one: Engine, start: int, seed: int, pipe: int) -> None:
+def child(folder: Path, engine: Engine, start: int, seed: int, pipe: int) -> None:
     """Adds decisions until it is killed."""
     chance = random.Random(seed)
     # Every other child has several batches a call: one is made while another is synced.
     with AuditLog.open(folder, time=NOW, every=40, segment=30_000, batch=6 if seed % 2 else 128) as log:
-        log.use(one, NOW)
+        log.use(engine, NOW)
         while True:
             count = chance.randint(1, 20)
-            some = pairs(one, start, count)
+            batch = pairs(engine, start, count)
             os.write(pipe, _TELL.pack(b"?", start, count))
-            log.append_many(some, NOW)
+            log.append_many(batch, NOW)
             os.write(pipe, _TELL.pack(b"!", start, count))
             start += count
 
@@ -44,7 +44,7 @@ def child(folder: Path, one: Engine, start: int, seed: int, pipe: int) -> None:
 def run(n: int, seed: int = 3) -> Outcome:
     def work() -> tuple[str, str, str, str, bool]:
         chance = random.Random(seed)
-        one = engine()
+        engine = small_engine()
         lost = extra = order = bad = refused = acknowledged = 0
         torn: set[Path] = set()
         with scratch() as disk, scratch(memory=True) as memory:
@@ -53,7 +53,7 @@ def run(n: int, seed: int = 3) -> Outcome:
                 if number % 50 == 0:
                     folder, known = (memory if number % 100 else disk) / str(number), []
                 start = number * 1_000_000
-                told = killed(folder, one, start, chance)
+                told = killed(folder, engine, start, chance)
                 if not (folder / "log.json").exists():
                     bad += bool(told)
                     continue
@@ -89,7 +89,7 @@ def run(n: int, seed: int = 3) -> Outcome:
 _PROMISE = "acknowledged ⊆ recovered, at most what one call was given more, order kept"
 
 
-def killed(folder: Path, one: Engine, start: int, chance: random.Random) -> list[tuple[bytes, int, int]]:
+def killed(folder: Path, engine: Engine, start: int, chance: random.Random) -> list[tuple[bytes, int, int]]:
     """What a child told before it was killed."""
     read, write = os.pipe()
     seed = int(chance.random() * 1e9)
@@ -101,7 +101,7 @@ def killed(folder: Path, one: Engine, start: int, chance: random.Random) -> list
     if pid == 0:
         try:
             os.close(read)
-            child(folder, one, start, seed, write)
+            child(folder, engine, start, seed, write)
         finally:
             os._exit(9)
     os.close(write)

@@ -78,8 +78,8 @@ class Tries:
             time.sleep(0.4)
         else:
             time.sleep(self._chance.uniform(0, 0.5))
-        some = [pid for pid in children(running.pid) if pid in workers]
-        for pid in self._chance.sample(some, min(len(some), self._chance.choice((1, 1, 2)))):
+        known = [pid for pid in children(running.pid) if pid in workers]
+        for pid in self._chance.sample(known, min(len(known), self._chance.choice((1, 1, 2)))):
             os.kill(pid, signal.SIGKILL)
         if running.poll() is None:
             os.kill(running.pid, signal.SIGCONT)

@@ -64,31 +64,31 @@ class Outcome:
     seconds: float
 
 
-def engine() -> Engine:
+def small_engine() -> Engine:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "policy.yaml").write_text(POLICY, "utf-8")
         (Path(folder) / "rules.yaml").write_text(RULES, "utf-8")
         return load(Path(folder) / "policy.yaml")
 
 
-def pairs(one: Engine, start: int, count: int) -> list[tuple[Message, Decision]]:
+def pairs(engine: Engine, start: int, count: int) -> list[tuple[Message, Decision]]:
     """Messages `m-START` and so on, each with its decision; every third hits."""
-    some = []
+    found = []
     for number in range(start, start + count):
         text = f"第{number}个快递到了" if number % 3 == 0 else f"第{number}天，明天见"
         message = Message(text, f"m-{number}", fields={"channel": "group"})
-        some.append((message, one.decide(message)))
-    return some
+        found.append((message, engine.decide(message)))
+    return found
 
 
-def make(folder: Path, one: Engine, count: int, batch: int, close: bool = True, **options: Any) -> AuditLog | None:
+def make(folder: Path, engine: Engine, count: int, batch: int, close: bool = True, **options: Any) -> AuditLog | None:
     """A log of `count` records: the revision, and decisions, `batch` at a time.
 
     Without `close` no checkpoint is made of them: the log is as a writer leaves it that was killed.
     """
     log = AuditLog.open(folder, time=NOW, batch=batch, **options)
-    log.use(one, NOW)
-    log.append_many(pairs(one, 0, count - log.size), NOW)
+    log.use(engine, NOW)
+    log.append_many(pairs(engine, 0, count - log.size), NOW)
     if close:
         log.close()
         return None

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from bench.faults.kit import NOW, Outcome, engine, key_of, main, messages, names, pairs, scratch, timed
+from bench.faults.kit import NOW, Outcome, key_of, main, messages, names, pairs, scratch, small_engine, timed
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.read.verify import verify
 from modengine.audit.write.log import AuditLog
@@ -21,7 +21,7 @@ from modengine.errors import AuditError
 
 def run(n: int) -> Outcome:
     def work() -> tuple[str, str, str, str, bool]:
-        one = engine()
+        engine = small_engine()
         refused = taken = unnoticed = bad = 0
         slowest = 0.0
         with scratch(memory=True) as place:
@@ -51,15 +51,15 @@ def run(n: int) -> Outcome:
             for number in range(n):
                 folder = place / str(number)
                 log = AuditLog.open(folder, time=NOW)
-                log.use(one, NOW)
-                log.append_many(pairs(one, 0, 10), NOW)
+                log.use(engine, NOW)
+                log.append_many(pairs(engine, 0, 10), NOW)
                 (folder / "lock").unlink()
                 if number % 2:  # a second writer gets in
                     with AuditLog.open(folder, time=NOW) as other:
-                        other.use(one, NOW)
-                        other.append_many(pairs(one, 10, 10), NOW)
+                        other.use(engine, NOW)
+                        other.append_many(pairs(engine, 10, 10), NOW)
                 try:
-                    log.append_many(pairs(one, 20, 10), NOW)
+                    log.append_many(pairs(engine, 20, 10), NOW)
                     unnoticed += 1
                 except AuditError as error:
                     unnoticed += error.code != "ME957"

@@ -15,13 +15,13 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from bench.faults.kit import NOW, engine, pairs
+from bench.faults.kit import NOW, pairs, small_engine
 from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from modengine.errors import AuditError
 
 
-def session(folder: Path, one: Engine, start: int, tell: int, erase: bool) -> bool:
+def session(folder: Path, engine: Engine, start: int, tell: int, erase: bool) -> bool:
     """A few batches, and maybe an erasure; whether all went well."""
 
     def say(text: str) -> None:
@@ -33,10 +33,12 @@ def session(folder: Path, one: Engine, start: int, tell: int, erase: bool) -> bo
         say(f"refused {error.code}")
         return False
     try:
-        log.use(one, NOW)
+        log.use(engine, NOW)
         for number in range(start, start + 15, 5):
             say(f"try {number}")
-            for receipt, at in zip(log.append_many(pairs(one, number, 5), NOW), range(number, number + 5), strict=True):
+            for receipt, at in zip(
+                log.append_many(pairs(engine, number, 5), NOW), range(number, number + 5), strict=True
+            ):
                 say(f"ack {at} {receipt.seq}")
         if erase:
             log.erase(f"m-{start}", NOW)
@@ -45,7 +47,7 @@ def session(folder: Path, one: Engine, start: int, tell: int, erase: bool) -> bo
     except AuditError as error:
         say(f"error {error.code}")
         try:
-            log.append_many(pairs(one, 900, 1), NOW)
+            log.append_many(pairs(engine, 900, 1), NOW)
             say("NOT POISONED")
         except AuditError as again:
             say("poisoned" if again.code == "ME958" else f"NOT POISONED {again.code}")
@@ -60,8 +62,8 @@ def main() -> None:
         # A file that may not grow further takes the first part of a write, and then refuses: a true short write.
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
-    one = engine_kept(folder)
-    if session(folder, one, 0, tell, erase=True) and session(folder, one, 100, tell, erase=False):
+    engine = engine_kept(folder)
+    if session(folder, engine, 0, tell, erase=True) and session(folder, engine, 100, tell, erase=False):
         os.write(tell, b"done\n")
     os._exit(0)
 
@@ -75,4 +77,4 @@ def engine_kept(folder: Path) -> Engine:
 if __name__ == "__main__":
     main()
 
-__all__ = ["engine"]
+__all__ = ["small_engine"]

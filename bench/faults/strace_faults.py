@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from bench.faults.kit import NOW, Outcome, engine, key_of, main, records, scratch, timed
+from bench.faults.kit import NOW, Outcome, key_of, main, records, scratch, small_engine, timed
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.read.verify import verify
 from modengine.audit.records.commitments import pseudonym
@@ -93,13 +93,13 @@ def judge(folder: Path, told: list[str], case: Case) -> tuple[list[str], str]:
         return wrong, "refused"
     report = verify(LogPaths(folder))
     wrong += [f"not good: {fault.what}" for fault in report.faults]
-    key, some = key_of(folder), list(records(folder))
-    names = {record["seq"]: record["message"] for record in some if record["kind"] == "decision"}
+    key, found = key_of(folder), list(records(folder))
+    names = {record["seq"]: record["message"] for record in found if record["kind"] == "decision"}
     wrong += [f"m-{n} lost" for n, seq in acks.items() if names.get(seq) != pseudonym(key, f"m-{n}")]
     extra = len(names) - len(acks)
     if extra > 5 or extra < 0 or (extra and tries and max(tries) in acks):
         wrong.append(f"{extra} decisions that nobody acknowledged")
-    gone = {seq for record in some if record["kind"] == "erasure" for seq in record["erased"]}
+    gone = {seq for record in found if record["kind"] == "erasure" for seq in record["erased"]}
     wrong += [f"m-{n} was erased, and that is not recorded" for n in erased if acks[n] not in gone]
     return wrong, "whole" if acks else "new"
 
@@ -108,10 +108,10 @@ def run(n: int) -> Outcome:
     def work() -> tuple[str, str, str, str, bool]:
         with scratch() as place:
             jobs = [place / str(i) for i in range(3)]
-            one = pickle.dumps(engine())
+            pickled = pickle.dumps(small_engine())
             for job in jobs:
                 job.mkdir()
-                (job / "engine").write_bytes(one)
+                (job / "engine").write_bytes(pickled)
             paths = [path.removeprefix(str(jobs[0] / "log")) for path in files(jobs[0] / "log")]
             cases: list[Case] = []
             whole = [str(jobs[0] / "log") + path for path in paths]
@@ -127,12 +127,12 @@ def run(n: int) -> Outcome:
                 cases = cases[:: max(1, len(cases) // n)]
             with ThreadPoolExecutor(len(jobs)) as pool:
                 parts = pool.map(lambda i: _share(jobs[i], paths, cases[i :: len(jobs)]), range(len(jobs)))
-                results = [one for part in parts for one in part]
-        wrong = [(case, text) for case, some, _, _ in results for text in some]
+                results = [result for part in parts for result in part]
+        wrong = [(case, text) for case, texts, _, _ in results for text in texts]
         for case, text in wrong[:20]:
             print(f"{case}: {text}", file=sys.stderr)
         hit = sum(done for *_, done in results)
-        fates = {fate: sum(one == fate for _, _, one, _ in results) for fate in ("whole", "new", "refused")}
+        fates = {fate: sum(outcome == fate for _, _, outcome, _ in results) for fate in ("whole", "new", "refused")}
         sites = ", ".join(f"{call} {count}" for call, count in counts.items())
         figure = f"{len(results):,} faults at every call site ({sites})" if not n else f"{len(results)} faults"
         result = (

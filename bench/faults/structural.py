@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from bench.faults.kit import Outcome, engine, main, make, scratch, timed
+from bench.faults.kit import Outcome, main, make, scratch, small_engine, timed
 from modengine.audit.files.layout import LogPaths, read_origin
 from modengine.audit.read.verify import verify
 from modengine.audit.records.record import decode, encode
@@ -27,33 +27,33 @@ Lines = list[bytes]
 Attack = Callable[[Lines, Lines, random.Random], Lines]
 
 
-def delete(some: Lines, _: Lines, chance: random.Random) -> Lines:
-    at = chance.randrange(1, len(some))
-    return some[:at] + some[at + chance.randint(1, 5) :]
+def delete(lines: Lines, _: Lines, chance: random.Random) -> Lines:
+    at = chance.randrange(1, len(lines))
+    return lines[:at] + lines[at + chance.randint(1, 5) :]
 
 
-def swap(some: Lines, _: Lines, chance: random.Random) -> Lines:
-    a, b = chance.sample(range(1, len(some)), 2)
-    new = list(some)
+def swap(lines: Lines, _: Lines, chance: random.Random) -> Lines:
+    a, b = chance.sample(range(1, len(lines)), 2)
+    new = list(lines)
     new[a], new[b] = new[b], new[a]
     return new
 
 
-def duplicate(some: Lines, _: Lines, chance: random.Random) -> Lines:
+def duplicate(lines: Lines, _: Lines, chance: random.Random) -> Lines:
     """Never the last: what stands after all that a checkpoint has is an addition, and no checkpoint forbids it."""
-    at = chance.randrange(1, len(some) - 1)
-    return some[: at + 1] + some[at:]
+    at = chance.randrange(1, len(lines) - 1)
+    return lines[: at + 1] + lines[at:]
 
 
-def splice(some: Lines, other: Lines, chance: random.Random) -> Lines:
+def splice(lines: Lines, other: Lines, chance: random.Random) -> Lines:
     """Takes records of another log in, in the place of as many or between."""
-    at, start = chance.randrange(1, len(some)), chance.randrange(1, len(other) - 5)
+    at, start = chance.randrange(1, len(lines)), chance.randrange(1, len(other) - 5)
     count = chance.randint(1, 5)
-    return some[:at] + other[start : start + count] + some[at + chance.choice((0, count)) :]
+    return lines[:at] + other[start : start + count] + lines[at + chance.choice((0, count)) :]
 
 
-def roll_back(some: Lines, _: Lines, chance: random.Random) -> Lines:
-    return some[: chance.randrange(len(some))]
+def roll_back(lines: Lines, _: Lines, chance: random.Random) -> Lines:
+    return lines[: chance.randrange(len(lines))]
 
 
 ATTACKS: dict[str, Attack] = {
@@ -65,27 +65,27 @@ ATTACKS: dict[str, Attack] = {
 }
 
 
-def renumbered(some: Lines) -> Lines:
-    return [encode({**decode(line), "seq": seq}) for seq, line in enumerate(some)]
+def renumbered(lines: Lines) -> Lines:
+    return [encode({**decode(line), "seq": seq}) for seq, line in enumerate(lines)]
 
 
-def rewrite(layout: LogPaths, some: Lines) -> None:
+def rewrite(layout: LogPaths, lines: Lines) -> None:
     """The log as the attacker leaves it, in agreement with itself."""
-    (layout.segments / "00000000000000000000.jsonl").write_bytes(b"".join(line + b"\n" for line in some))
-    note = make_note(Checkpoint(read_origin(layout), len(some), root(map(leaf_hash, some))), None)
+    (layout.segments / "00000000000000000000.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
+    note = make_note(Checkpoint(read_origin(layout), len(lines), root(map(leaf_hash, lines))), None)
     layout.checkpoint.write_text(note, "utf-8")
     layout.checkpoints.write_text(note + "\n", "utf-8")
 
 
 def run(n: int, seed: int = 5) -> Outcome:
     def work() -> tuple[str, str, str, str, bool]:
-        chance, one = random.Random(seed), engine()
+        chance, engine = random.Random(seed), small_engine()
         found = dict.fromkeys(ATTACKS, 0)
         consistent = 0
         with scratch(memory=True) as place:
             texts = []
             for name in ("0", "1"):
-                make(place / name, one, RECORDS, 7)
+                make(place / name, engine, RECORDS, 7)
                 texts.append((place / name / "segments" / "00000000000000000000.jsonl").read_bytes().splitlines())
             layout = LogPaths(place / "0")
             outside = (("kept", layout.checkpoint.read_text("utf-8")),)

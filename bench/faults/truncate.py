@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from bench.faults.kit import NOW, Outcome, abandon, engine, main, make, records, restore, scratch, snapshot, timed
+from bench.faults.kit import NOW, Outcome, abandon, main, make, records, restore, scratch, small_engine, snapshot, timed
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.read.verify import verify
 from modengine.audit.write.log import AuditLog
@@ -42,14 +42,14 @@ def cut(folder: Path, files: dict[str, bytes], size: int, step: int, acknowledge
             continue
         recovered += 1
         kept = [path.read_bytes() for path in (folder / "quarantine").iterdir()]
-        some = list(records(folder))
+        found = list(records(folder))
         if good < acknowledged:
             wrong.append(f"byte {at}: acknowledged records are gone, and it was opened")
         elif kept != ([torn] if torn else []):
             wrong.append(f"byte {at}: the rest is not in quarantine")
         elif not (folder / SEGMENT).read_bytes().startswith(whole[: at - len(torn)]):
             wrong.append(f"byte {at}: the prefix was changed")
-        elif [one["kind"] for one in some[good:]] != (["recovery"] if torn else []):
+        elif [record["kind"] for record in found[good:]] != (["recovery"] if torn else []):
             wrong.append(f"byte {at}: the recovery is not recorded")
         elif at % 97 == 0 and not verify(LogPaths(folder)).ok:
             wrong.append(f"byte {at}: not good afterwards")
@@ -58,13 +58,13 @@ def cut(folder: Path, files: dict[str, bytes], size: int, step: int, acknowledge
 
 def run(n: int, step: int = 1) -> Outcome:
     def work() -> tuple[str, str, str, str, bool]:
-        one = engine()
+        engine = small_engine()
         with scratch(memory=True) as place:
-            log = make(place / "open", one, n, n, close=False)
+            log = make(place / "open", engine, n, n, close=False)
             assert log is not None
             stopped = snapshot(place / "open")
             abandon(log)
-            make(place / "closed", one, n, n)
+            make(place / "closed", engine, n, n)
             closed = snapshot(place / "closed")
             jobs = []
             with ProcessPoolExecutor(2) as pool:

@@ -23,12 +23,12 @@ class Loss:
     paired: Paired
 
     def __str__(self) -> str:
-        one = self.paired
-        return f"{self.measure.name}: {one.hit_a} then, {one.hit_b} now of {one.rows} rows, p = {one.p:.3g}"
+        change = self.paired
+        return f"{self.measure.name}: {change.hit_a} then, {change.hit_b} now of {change.rows} rows, p = {change.p:.3g}"
 
 
-def flags(measure: Measure, one: Decided) -> NDArray[np.bool_]:
-    return np.array([measure.takes(row) for row in one.rows], np.bool_)
+def flags(measure: Measure, decided: Decided) -> NDArray[np.bool_]:
+    return np.array([measure.takes(row) for row in decided.rows], np.bool_)
 
 
 def losses(files: Sequence[Decided], before: dict[str, dict[str, tuple[int, ...]]]) -> Iterator[Loss]:
@@ -36,14 +36,14 @@ def losses(files: Sequence[Decided], before: dict[str, dict[str, tuple[int, ...]
 
     A measure whose aim is zero has no loss that is small enough: any new hit is one.
     """
-    by_name = {one.name: one for one in files}
+    by_name = {decided.name: decided for decided in files}
     for measure in MEASURES:
-        one = by_name.get(measure.file)
-        if one is None:
+        decided = by_name.get(measure.file)
+        if decided is None:
             continue
-        old = replace(one, ranks=then(one, before))
-        was, now = old.highest(measure.category) >= measure.rank, one.highest(measure.category) >= measure.rank
-        result = paired(one.clusters, was, now, flags(measure, one), seed=1)
+        old = replace(decided, ranks=then(decided, before))
+        was, now = old.highest(measure.category) >= measure.rank, decided.highest(measure.category) >= measure.rank
+        result = paired(decided.clusters, was, now, flags(measure, decided), seed=1)
         worse = (
             result.clusters_lost > result.clusters_gained
             if measure.harm

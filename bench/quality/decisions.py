@@ -94,7 +94,7 @@ def decide_rows(rows: Sequence[Row], processes: int) -> NDArray[np.int8]:
 def decide_file(name: str, path: Path, processes: int = 1) -> Decided:
     rows = rows_of(path)
     codes, names = clusters([text_of(row) for row in rows])
-    by_lot = np.array([half(one) for one in names], np.int64)[codes]
+    by_lot = np.array([half(cluster) for cluster in names], np.int64)[codes]
     sides = [_HALF.get(str(row.get("half")), lot) for row, lot in zip(rows, by_lot, strict=True)]
     return Decided(name, rows, decide_rows(rows, processes), codes, np.array(sides, np.int64))
 
@@ -102,14 +102,14 @@ def decide_file(name: str, path: Path, processes: int = 1) -> Decided:
 def digest(files: Sequence[Decided]) -> str:
     """A line a row on which something was done: the file, a hash of the text, a rank a category."""
     lines = ["# file\trows\tdigest of the text\trank of " + ", ".join(CATEGORIES)]
-    for one in files:
-        lines.append(f"{one.name}\t{len(one.rows)}\t-\t-")
+    for decided in files:
+        lines.append(f"{decided.name}\t{len(decided.rows)}\t-\t-")
         acted = sorted(
             (key(row), "".join(map(str, ranks.tolist())))
-            for row, ranks in zip(one.rows, one.ranks, strict=True)
+            for row, ranks in zip(decided.rows, decided.ranks, strict=True)
             if ranks.any()
         )
-        lines += [f"{one.name}\t\t{name}\t{ranks}" for name, ranks in acted]
+        lines += [f"{decided.name}\t\t{name}\t{ranks}" for name, ranks in acted]
     return "\n".join(lines) + "\n"
 
 
@@ -125,11 +125,13 @@ def read_digest(path: Path = DIGEST) -> dict[str, dict[str, tuple[int, ...]]]:
     return found
 
 
-def then(one: Decided, before: dict[str, dict[str, tuple[int, ...]]]) -> NDArray[np.int8]:
+def then(decided: Decided, before: dict[str, dict[str, tuple[int, ...]]]) -> NDArray[np.int8]:
     """(n, categories): the committed ranks of the rows."""
-    listed = before.get(one.name, {})
+    listed = before.get(decided.name, {})
     none = (0,) * len(CATEGORIES)
-    return np.array([listed.get(key(row), none) for row in one.rows], np.int8).reshape(len(one.rows), len(CATEGORIES))
+    return np.array([listed.get(key(row), none) for row in decided.rows], np.int8).reshape(
+        len(decided.rows), len(CATEGORIES)
+    )
 
 
 def processors() -> int:

@@ -20,19 +20,19 @@ PAGE = ROOT / "docs" / "quality.md"
 SEED = 1
 
 
-def _share(one: Estimate) -> str:
-    if one.value is None or one.low is None or one.high is None:
+def _share(estimate: Estimate) -> str:
+    if estimate.value is None or estimate.low is None or estimate.high is None:
         return "none"
-    return f"{one.value:.1%} ({one.low:.1%} to {one.high:.1%}), n {one.n}"
+    return f"{estimate.value:.1%} ({estimate.low:.1%} to {estimate.high:.1%}), n {estimate.n}"
 
 
-def estimates(measure: Measure, one: Decided) -> tuple[Estimate, Estimate, Estimate, tuple[float, float] | None]:
+def estimates(measure: Measure, decided: Decided) -> tuple[Estimate, Estimate, Estimate, tuple[float, float] | None]:
     """All rows, the writing half, the checking half, and the interval of the gap (writing less checking)."""
-    among, hit = flags(measure, one), one.highest(measure.category) >= measure.rank
+    among, hit = flags(measure, decided), decided.highest(measure.category) >= measure.rank
     counts: list[tuple[Ints, Ints]] = []
     for side in (None, 0, 1):
-        rows = among if side is None else among & (one.halves == side)
-        k, n = by_cluster(one.clusters, rows & hit), by_cluster(one.clusters, rows)
+        rows = among if side is None else among & (decided.halves == side)
+        k, n = by_cluster(decided.clusters, rows & hit), by_cluster(decided.clusters, rows)
         counts.append((k[n > 0], n[n > 0]))
     whole, writing, checking = (proportion(k, n, SEED) for k, n in counts)
     gap = None
@@ -46,15 +46,15 @@ def _shares(counts: tuple[Ints, Ints], seed: int) -> Floats:
 
 
 def rows(files: Sequence[Decided]) -> list[str]:
-    by_name = {one.name: one for one in files}
+    by_name = {decided.name: decided for decided in files}
     lines = [
         "| measure | aim | all | writing half | checking half | gap, points | reached |",
         "|---|---|---|---|---|---|---|",
     ]
     for measure in MEASURES:
-        if (one := by_name.get(measure.file)) is None:
+        if (decided := by_name.get(measure.file)) is None:
             continue
-        whole, writing, checking, gap = estimates(measure, one)
+        whole, writing, checking, gap = estimates(measure, decided)
         value = whole.value or 0.0
         reached = value >= measure.aim if measure.harm else value <= measure.aim
         aim = f"{'≥' if measure.harm else '≤'} {measure.aim:.1%}"
@@ -71,9 +71,10 @@ def evasion(engine: Engine) -> list[str]:
     """What is kept of the examples at strength 1; the aim is 80 %."""
     found = evade(engine, examples=True, price=False, seed=SEED)
     lines = ["| disguise | kept of the examples caught | reached |", "|---|---|---|"]
-    for one in found.kept:
-        if one.category == POOLED and one.strength == 1:
-            lines.append(f"| {one.kind} | {_share(one.kept)} | {'yes' if (one.kept.value or 0) >= 0.8 else 'no'} |")
+    for caught in found.kept:
+        if caught.category == POOLED and caught.strength == 1:
+            reached = (caught.kept.value or 0) >= 0.8
+            lines.append(f"| {caught.kind} | {_share(caught.kept)} | {'yes' if reached else 'no'} |")
     return lines
 
 

@@ -29,8 +29,8 @@ impl Bits {
     }
 
     #[inline]
-    pub fn add_all(&mut self, some: &Few) {
-        for &(at, word) in some.words() {
+    pub fn add_all(&mut self, few: &Few) {
+        for &(at, word) in few.words() {
             self.0[at as usize] |= word;
         }
     }
@@ -43,8 +43,8 @@ impl Bits {
 
     /// Whether the two have a number in common.
     #[inline]
-    pub fn meets(&self, some: &Few) -> bool {
-        some.words()
+    pub fn meets(&self, few: &Few) -> bool {
+        few.words()
             .any(|&(at, word)| self.0[at as usize] & word != 0)
     }
 

@@ -97,7 +97,7 @@ impl Condition {
             "always" => Condition::Always,
             "and" => {
                 let mut items = items()?;
-                items.sort_by(|one, other| one.cost(costs).total_cmp(&other.cost(costs)));
+                items.sort_by(|left, right| left.cost(costs).total_cmp(&right.cost(costs)));
                 Condition::And(items)
             }
             "or" => Condition::Or(items()?),
@@ -121,7 +121,7 @@ impl Condition {
                     .map(|item| Group::of(&item.left))
                     .collect();
                 let cost = |group: &Group| sum(&group.patterns, costs);
-                groups.sort_by(|one, other| cost(one).total_cmp(&cost(other)));
+                groups.sort_by(|left, right| cost(left).total_cmp(&cost(right)));
                 Condition::Together(groups)
             }
             "rules" => Condition::Rules(node.left.clone()),
@@ -135,8 +135,8 @@ impl Condition {
     fn cost(&self, costs: &[f64]) -> f64 {
         let least = |items: &mut dyn Iterator<Item = f64>| items.fold(f64::INFINITY, f64::min);
         match self {
-            Condition::Has(some) | Condition::Count(some, _, _) => sum(&some.patterns, costs),
-            Condition::Of(some, _) => sum(some, costs),
+            Condition::Has(group) | Condition::Count(group, _, _) => sum(&group.patterns, costs),
+            Condition::Of(patterns, _) => sum(patterns, costs),
             Condition::Near { left, right, .. } => {
                 sum(&left.patterns, costs).min(sum(&right.patterns, costs))
             }
@@ -188,21 +188,21 @@ impl Condition {
             Condition::Not(item) => Ok(item
                 .value(context, program, scratch, least)?
                 .map(|value| !value)),
-            Condition::Has(some) => {
-                if !context.touches(&some.few) {
+            Condition::Has(group) => {
+                if !context.touches(&group.few) {
                     return Ok(Some(false));
                 }
-                for &number in &some.patterns {
+                for &number in &group.patterns {
                     if context.is_found(program, scratch, number, least)? {
                         return Ok(Some(true));
                     }
                 }
                 Ok(Some(false))
             }
-            Condition::Of(some, n) => {
+            Condition::Of(patterns, n) => {
                 let mut found = 0;
-                for (at, &number) in some.iter().enumerate() {
-                    if found + some.len() - at < *n {
+                for (at, &number) in patterns.iter().enumerate() {
+                    if found + patterns.len() - at < *n {
                         return Ok(Some(false));
                     }
                     found += usize::from(context.is_found(program, scratch, number, least)?);
@@ -212,8 +212,8 @@ impl Condition {
                 }
                 Ok(Some(found >= *n))
             }
-            Condition::Count(some, compare, n) => {
-                let places = context.places(program, scratch, &some.patterns, least)?;
+            Condition::Count(group, compare, n) => {
+                let places = context.places(program, scratch, &group.patterns, least)?;
                 Ok(Some(compare.holds(disjoint(places), *n)))
             }
             Condition::Near {
@@ -233,15 +233,15 @@ impl Condition {
                 } else {
                     (left, right)
                 };
-                let one = context.places(program, scratch, first, least)?;
-                if one.is_empty() {
+                let first_places = context.places(program, scratch, first, least)?;
+                if first_places.is_empty() {
                     return Ok(Some(false));
                 }
-                let other = context.places(program, scratch, second, least)?;
+                let second_places = context.places(program, scratch, second, least)?;
                 let (ours, theirs) = if right_first {
-                    (other, one)
+                    (second_places, first_places)
                 } else {
-                    (one, other)
+                    (first_places, second_places)
                 };
                 let found = by_part(&ours, &theirs).any(|(ours, theirs)| {
                     if *words {
@@ -298,13 +298,17 @@ pub fn needs_one(compare: Compare, n: i64) -> bool {
     }
 }
 
-fn sum(some: &[u32], costs: &[f64]) -> f64 {
-    some.iter().map(|&one| costs[one as usize]).sum()
+fn sum(patterns: &[u32], costs: &[f64]) -> f64 {
+    patterns
+        .iter()
+        .map(|&pattern| costs[pattern as usize])
+        .sum()
 }
 
-fn sum_of(program: &Program, some: &[u32]) -> f64 {
-    some.iter()
-        .map(|&one| program.patterns[one as usize].cost)
+fn sum_of(program: &Program, patterns: &[u32]) -> f64 {
+    patterns
+        .iter()
+        .map(|&pattern| program.patterns[pattern as usize].cost)
         .sum()
 }
 
@@ -327,7 +331,7 @@ fn by_part<'a>(
     left: &'a [Place],
     right: &'a [Place],
 ) -> impl Iterator<Item = (&'a [Place], &'a [Place])> {
-    left.chunk_by(|one, other| one.part == other.part)
+    left.chunk_by(|a, b| a.part == b.part)
         .filter_map(move |ours| {
             let part = ours[0].part;
             let first = right.partition_point(|place| place.part < part);
@@ -414,8 +418,8 @@ pub fn openings(rules: &[Rule], costs: &[f64], always: &[u32]) -> (Vec<Few>, Few
     let mut open = Vec::new();
     for number in 0..rules.len() {
         match required(number, rules, costs, &mut known) {
-            Some(some) if !some.iter().any(|one| always.contains(one)) => {
-                for pattern in some {
+            Some(patterns) if !patterns.iter().any(|pattern| always.contains(pattern)) => {
+                for pattern in patterns {
                     opens[pattern as usize].push(number as u32);
                 }
             }
@@ -449,7 +453,7 @@ fn required_by(
 ) -> Option<Vec<u32>> {
     let rarest = |sets: Vec<Vec<u32>>| {
         sets.into_iter()
-            .min_by(|one, other| sum(one, costs).total_cmp(&sum(other, costs)))
+            .min_by(|left, right| sum(left, costs).total_cmp(&sum(right, costs)))
     };
     let union = |sets: Vec<Option<Vec<u32>>>| -> Option<Vec<u32>> {
         let mut all = sets.into_iter().collect::<Option<Vec<_>>>()?.concat();
@@ -470,9 +474,9 @@ fn required_by(
                 .map(|item| required_by(item, rules, costs, known))
                 .collect(),
         ),
-        Condition::Has(some) => Some(some.patterns.clone()),
-        Condition::Count(some, compare, n) => {
-            needs_one(*compare, *n).then(|| some.patterns.clone())
+        Condition::Has(group) => Some(group.patterns.clone()),
+        Condition::Count(group, compare, n) => {
+            needs_one(*compare, *n).then(|| group.patterns.clone())
         }
         Condition::Near { left, right, .. } => {
             rarest(vec![left.patterns.clone(), right.patterns.clone()])
@@ -480,9 +484,9 @@ fn required_by(
         Condition::Together(groups) => {
             rarest(groups.iter().map(|group| group.patterns.clone()).collect())
         }
-        Condition::Of(some, n) => {
-            let mut rare = some.clone();
-            rare.sort_by(|&one, &other| costs[one as usize].total_cmp(&costs[other as usize]));
+        Condition::Of(patterns, n) => {
+            let mut rare = patterns.clone();
+            rare.sort_by(|&left, &right| costs[left as usize].total_cmp(&costs[right as usize]));
             if *n == 0 {
                 return None;
             }
@@ -491,8 +495,9 @@ fn required_by(
             rare.dedup();
             Some(rare)
         }
-        Condition::Rules(some) => union(
-            some.iter()
+        Condition::Rules(asked) => union(
+            asked
+                .iter()
                 .map(|&rule| required(rule as usize, rules, costs, known))
                 .collect(),
         ),

@@ -160,8 +160,8 @@ impl Context {
     }
 
     #[inline]
-    pub fn touches(&self, some: &Few) -> bool {
-        self.touched.meets(some)
+    pub fn touches(&self, few: &Few) -> bool {
+        self.touched.meets(few)
     }
 
     /// The rules that may hit, in the order of the policy.
@@ -297,12 +297,16 @@ impl Context {
             }
             Kind::Terms(known) => {
                 if self.candidates.len() > 512 && !self.sorted {
-                    self.candidates.sort_by_key(|one| one.pattern);
+                    self.candidates.sort_by_key(|candidate| candidate.pattern);
                     self.sorted = true;
                 }
                 let all = if self.sorted {
-                    let first = self.candidates.partition_point(|one| one.pattern < number);
-                    let last = self.candidates.partition_point(|one| one.pattern <= number);
+                    let first = self
+                        .candidates
+                        .partition_point(|candidate| candidate.pattern < number);
+                    let last = self
+                        .candidates
+                        .partition_point(|candidate| candidate.pattern <= number);
                     &self.candidates[first..last]
                 } else {
                     &self.candidates[..]
@@ -310,13 +314,13 @@ impl Context {
                 let mine: Vec<Candidate> = all
                     .iter()
                     .copied()
-                    .filter(|one| one.pattern == number)
+                    .filter(|candidate| candidate.pattern == number)
                     .collect();
                 if mine.len() > program.most_candidates as usize {
                     return Err(HandBack);
                 }
-                for some in mine.chunk_by(|one, other| one.part == other.part) {
-                    let part = &self.parts[some[0].part as usize];
+                for in_part in mine.chunk_by(|a, b| a.part == b.part) {
+                    let part = &self.parts[in_part[0].part as usize];
                     if pattern.parts >> part.kind & 1 != 0 {
                         terms::find(
                             program,
@@ -324,7 +328,7 @@ impl Context {
                             pattern,
                             known,
                             part,
-                            some,
+                            in_part,
                             &mut evidence.places,
                         )?;
                     }
@@ -356,11 +360,11 @@ impl Context {
         &mut self,
         program: &Program,
         scratch: &mut Scratch,
-        some: &[u32],
+        patterns: &[u32],
         least: f64,
     ) -> Result<Vec<Place>, HandBack> {
         let mut places = Vec::new();
-        for &number in some {
+        for &number in patterns {
             if self.is_touched(number) {
                 let evidence = self.evidence(program, scratch, number)?;
                 let worth = |place: &&Place| program.weights[place.weight as usize].0 >= least;
@@ -372,7 +376,7 @@ impl Context {
                 );
             }
         }
-        if some.len() > 1 {
+        if patterns.len() > 1 {
             places.sort_unstable();
         }
         Ok(places)
@@ -454,7 +458,7 @@ impl Context {
             }
         }
         let worth = |&weight: &u16| program.weights[weight as usize].0;
-        weights.sort_by(|one, other| worth(other).total_cmp(&worth(one)));
+        weights.sort_by(|left, right| worth(right).total_cmp(&worth(left)));
         weights.dedup();
         let mut is_sure = true;
         if weights.len() == 1 {

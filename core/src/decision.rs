@@ -189,8 +189,8 @@ impl Message {
                 ));
             }
         }
-        found.sort_by(|one, other| {
-            (one.0, one.1, one.2, one.3).cmp(&(other.0, other.1, other.2, other.3))
+        found.sort_by(|left, right| {
+            (left.0, left.1, left.2, left.3).cmp(&(right.0, right.1, right.2, right.3))
         });
         Ok(PyTuple::new(py, found.into_iter().map(|(.., made)| made))?.unbind())
     }
@@ -291,7 +291,7 @@ impl Makers {
             .shadows
             .lock()
             .ok()
-            .and_then(|known| known.get(reasons).map(|one| one.clone_ref(py)))
+            .and_then(|known| known.get(reasons).map(|shadow| shadow.clone_ref(py)))
         {
             return Ok(known.into_bound(py));
         }
@@ -378,7 +378,7 @@ impl Makers {
             .clone()
             .enumerate()
             .filter(|&(at, _)| in_scope(at))
-            .map(|(_, one)| one)
+            .map(|(_, action)| action)
             .max()
             .unwrap_or(0);
         let acts = actions
@@ -457,25 +457,29 @@ impl Makers {
                 None => empty.clone(),
             }
         };
-        let hit = |one: &crate::score::Hit| {
-            let rule = one.rule as usize;
+        let hit_of = |hit: &crate::score::Hit| {
+            let rule = hit.rule as usize;
             self.rule_hit.call1(
                 py,
                 (
                     &self.rules[rule],
                     self.clauses[rule].as_ref(),
-                    category_of(one.rule),
-                    one.points,
-                    one.counted,
-                    matches(one.rule)?,
+                    category_of(hit.rule),
+                    hit.points,
+                    hit.counted,
+                    matches(hit.rule)?,
                 ),
             )
         };
-        let hits = record.hits.iter().map(hit).collect::<PyResult<Vec<_>>>()?;
+        let hits = record
+            .hits
+            .iter()
+            .map(hit_of)
+            .collect::<PyResult<Vec<_>>>()?;
         let shadow_hits = record
             .shadow_hits
             .iter()
-            .map(hit)
+            .map(hit_of)
             .collect::<PyResult<Vec<_>>>()?;
         let reliefs = record
             .reliefs
@@ -493,12 +497,14 @@ impl Makers {
         let escalated = record
             .escalated
             .iter()
-            .map(|one| {
-                let rules =
-                    PyTuple::new(py, one.rules.iter().map(|&rule| &self.rules[rule as usize]))?;
+            .map(|raised| {
+                let rules = PyTuple::new(
+                    py,
+                    raised.rules.iter().map(|&rule| &self.rules[rule as usize]),
+                )?;
                 let arguments = (
-                    &self.categories[one.category],
-                    &self.actions[one.action as usize],
+                    &self.categories[raised.category],
+                    &self.actions[raised.action as usize],
                     rules,
                 );
                 self.escalated.call1(py, arguments)

@@ -86,7 +86,7 @@ impl Literals {
         let mut sorted: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
         sorted.sort_unstable();
         let longer = nodes_of(sorted.into_iter(), 3..=DEPTH);
-        let mut one = Literals {
+        let mut literals = Literals {
             sieve: Sieve::new(texts.len()),
             singles: Table::new(singles),
             pairs: Table::new(pairs),
@@ -98,18 +98,18 @@ impl Literals {
         // The shortest, which are met most, have their users side by side.
         let mut by_length: Vec<(&Vec<u32>, &Vec<User>)> = texts.iter().zip(users).collect();
         by_length.sort_by_key(|(text, _)| text.len());
-        for (text, some) in by_length {
-            let place = one.users.len() as u32;
-            one.users.push((some.len() as u32, 0));
-            one.users.extend(some);
+        for (text, asking) in by_length {
+            let place = literals.users.len() as u32;
+            literals.users.push((asking.len() as u32, 0));
+            literals.users.extend(asking);
             let table = match text.len() {
                 0 => continue,
-                1 => &mut one.singles,
-                2 => &mut one.pairs,
-                _ => &mut one.longer,
+                1 => &mut literals.singles,
+                2 => &mut literals.pairs,
+                _ => &mut literals.longer,
             };
             let begin = key_of(text);
-            one.sieve.add(begin);
+            literals.sieve.add(begin);
             let mut node = put(table, begin, &mut count);
             for &code in text.iter().take(DEPTH).skip(3) {
                 let key = key_of_pair(node.number, code);
@@ -117,13 +117,13 @@ impl Literals {
             }
             match text.get(DEPTH..) {
                 Some(tail) if !tail.is_empty() => {
-                    one.tails.push((node.number, place, tail.to_vec()))
+                    literals.tails.push((node.number, place, tail.to_vec()))
                 }
                 _ => node.users = place,
             }
         }
-        one.tails.sort();
-        one
+        literals.tails.sort();
+        literals
     }
 
     pub fn is_empty(&self) -> bool {

@@ -40,12 +40,12 @@ pub struct Prefilter {
 
 impl Prefilter {
     pub fn new<'a>(conditions: impl Iterator<Item = &'a Condition>) -> Self {
-        let mut one = Prefilter::default();
+        let mut prefilter = Prefilter::default();
         for condition in conditions {
-            let begin = one.put(condition, HOLDS, FAILS);
-            one.begins.push(begin);
+            let begin = prefilter.put(condition, HOLDS, FAILS);
+            prefilter.begins.push(begin);
         }
-        one
+        prefilter
     }
 
     fn test(&mut self, word: u32, bits: u64, yes: u32, no: u32) -> u32 {
@@ -86,8 +86,8 @@ impl Prefilter {
                 .iter()
                 .rev()
                 .fold(yes, |yes, group| self.touched(group, yes, no)),
-            Condition::Of(some, least) => self.other(
-                Other::AtLeast(*least as u32, some.as_slice().into()),
+            Condition::Of(patterns, least) => self.other(
+                Other::AtLeast(*least as u32, patterns.as_slice().into()),
                 yes,
                 no,
             ),
@@ -115,8 +115,10 @@ impl Prefilter {
             let test = &self.tests[at as usize];
             let is_so = match test.word {
                 OTHER => match &self.others[test.bits as usize] {
-                    Other::AtLeast(least, some) => {
-                        let touched = some.iter().filter(|&&one| context.is_touched(one));
+                    Other::AtLeast(least, patterns) => {
+                        let touched = patterns
+                            .iter()
+                            .filter(|&&pattern| context.is_touched(pattern));
                         touched.count() >= *least as usize
                     }
                     Other::Rule(rule) => context.may_hit(program, *rule),

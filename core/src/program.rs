@@ -165,28 +165,28 @@ impl Program {
             .patterns
             .iter()
             .zip(&costs)
-            .map(|(one, &cost)| pattern_of(one, cost, boundary, &mut letters))
+            .map(|(pattern, &cost)| pattern_of(pattern, cost, boundary, &mut letters))
             .collect();
         let mut rules = Vec::with_capacity(given.rules.len());
-        for one in &given.rules {
-            let mut weighed: Vec<u32> = one.patterns.iter().map(|&(number, _)| number).collect();
+        for rule in &given.rules {
+            let mut weighed: Vec<u32> = rule.patterns.iter().map(|&(number, _)| number).collect();
             weighed.retain(|&number| given.patterns[number as usize].weight != 0);
             rules.push(Rule {
-                id: one.id.clone(),
-                clause: one.clause.clone(),
-                category: one.category.map(|at| at as usize),
-                relieves: one.relieves.map(|at| at as usize),
-                is_relief: one.is_relief,
-                by: one.by,
-                covers: one.covers.clone(),
-                stable: one.stable,
-                group: one.group.map(|at| at as usize),
-                score: one.score,
-                patterns: one.patterns.clone(),
-                when: condition(&one.when)?,
-                unless: one.unless.as_ref().map(condition).transpose()?,
+                id: rule.id.clone(),
+                clause: rule.clause.clone(),
+                category: rule.category.map(|at| at as usize),
+                relieves: rule.relieves.map(|at| at as usize),
+                is_relief: rule.is_relief,
+                by: rule.by,
+                covers: rule.covers.clone(),
+                stable: rule.stable,
+                group: rule.group.map(|at| at as usize),
+                score: rule.score,
+                patterns: rule.patterns.clone(),
+                when: condition(&rule.when)?,
+                unless: rule.unless.as_ref().map(condition).transpose()?,
                 weighed,
-                asked: asked_by(&one.when, one.unless.as_ref()),
+                asked: asked_by(&rule.when, rule.unless.as_ref()),
             });
         }
         let (opens, open) = crate::conditions::openings(&rules, &costs, &given.always);
@@ -209,11 +209,11 @@ impl Program {
             escalations: given
                 .escalations
                 .iter()
-                .map(|one| -> Result<Escalation, Error> {
+                .map(|escalation| -> Result<Escalation, Error> {
                     Ok(Escalation {
-                        action: one.action,
-                        rules: one.rules.clone(),
-                        when: one.when.as_ref().map(condition).transpose()?,
+                        action: escalation.action,
+                        rules: escalation.rules.clone(),
+                        when: escalation.when.as_ref().map(condition).transpose()?,
                     })
                 })
                 .collect::<Result<_, _>>()?,
@@ -302,10 +302,10 @@ fn letters_of(given: &[(String, Vec<String>, String, String)]) -> Letters {
     for (char, splits, others, sure) in given {
         let code = codes(char)[0];
         let splits: Vec<Vec<u32>> = splits.iter().map(|way| codes(way)).collect();
-        let sorted = |mut some: Vec<u32>| {
-            some.sort_unstable();
-            some.dedup();
-            some
+        let sorted = |mut characters: Vec<u32>| {
+            characters.sort_unstable();
+            characters.dedup();
+            characters
         };
         let others = sorted(codes(others));
         let longer = splits.iter().map(|way| way[0]);
@@ -393,8 +393,9 @@ fn pattern_of(
 
 fn literals_of(given: &plain::Form) -> Literals {
     let texts: Vec<Vec<u32>> = given.literals.iter().map(|text| codes(text)).collect();
-    let pairs = |some: &Vec<u32>| {
-        some.chunks_exact(2)
+    let pairs = |numbers: &Vec<u32>| {
+        numbers
+            .chunks_exact(2)
             .map(|pair| (pair[0], pair[1]))
             .collect()
     };

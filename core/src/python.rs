@@ -136,12 +136,12 @@ impl Core {
             read.push(self.read(py, &message, ignore_scope)?);
         }
         let made: Vec<Result<Made, PyErr>> = py.detach(|| {
-            let one = |read| match read {
+            let work = |read| match read {
                 Read::Ready(given) => Ok(self.work(given)),
                 Read::Back => Ok(None),
                 Read::Wrong(error) => Err(error),
             };
-            read.into_iter().map(one).collect()
+            read.into_iter().map(work).collect()
         });
         // The list is made at the end: the garbage collector would look through it again and again.
         let mut decisions = Vec::with_capacity(messages.len());

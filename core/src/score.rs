@@ -84,9 +84,9 @@ pub fn decide(
         }
     }
     hits.sort_by_key(|&(category, _)| category);
-    for some in hits.chunk_by(|one, other| one.0 == other.0) {
-        let total = score(context, program, scratch, &live, some, &mut record)?;
-        record.categories[some[0].0].0 = total;
+    for of_category in hits.chunk_by(|a, b| a.0 == b.0) {
+        let total = score(context, program, scratch, &live, of_category, &mut record)?;
+        record.categories[of_category[0].0].0 = total;
     }
     for override_ in &program.escalations {
         escalate(context, program, scratch, override_, &mut record)?;
@@ -101,8 +101,8 @@ pub fn decide(
         let raised = record
             .escalated
             .iter()
-            .filter(|one| one.category == category)
-            .map(|one| one.action);
+            .filter(|escalated| escalated.category == category)
+            .map(|escalated| escalated.action);
         *action = steps.chain(raised).max().unwrap_or(ALLOW);
     }
     Ok(record)
@@ -138,11 +138,11 @@ fn score(
         });
     }
     let id = |hit: &Hit| &program.rules[hit.rule as usize].id;
-    counted.sort_by(|one, other| {
-        other
+    counted.sort_by(|left, right| {
+        right
             .points
-            .cmp(&one.points)
-            .then_with(|| id(one).cmp(id(other)))
+            .cmp(&left.points)
+            .then_with(|| id(left).cmp(id(right)))
     });
     let mut used = vec![0; program.caps.len()];
     for hit in &mut counted {
@@ -191,11 +191,11 @@ fn escalate(
     context: &mut Context,
     program: &Program,
     scratch: &mut Scratch,
-    one: &crate::program::Escalation,
+    escalation: &crate::program::Escalation,
     record: &mut Record,
 ) -> Result<(), HandBack> {
     let mut hit = Vec::new();
-    for &rule in &one.rules {
+    for &rule in &escalation.rules {
         if context.hits(program, scratch, rule)? {
             hit.push(rule);
         }
@@ -203,7 +203,7 @@ fn escalate(
     if hit.is_empty() {
         return Ok(());
     }
-    if let Some(when) = &one.when {
+    if let Some(when) = &escalation.when {
         if when.value(context, program, scratch, 0.0)? != Some(true) {
             return Ok(());
         }
@@ -219,7 +219,7 @@ fn escalate(
     for category in categories {
         record.escalated.push(Escalated {
             category,
-            action: one.action,
+            action: escalation.action,
             rules: hit
                 .iter()
                 .copied()
@@ -259,11 +259,11 @@ fn shadow_hits(
             .unwrap_or(program.categories.len())
     };
     let id = |hit: &Hit| &program.rules[hit.rule as usize].id;
-    found.sort_by(|one, other| {
-        place(one)
-            .cmp(&place(other))
-            .then(other.points.cmp(&one.points))
-            .then_with(|| id(one).cmp(id(other)))
+    found.sort_by(|left, right| {
+        place(left)
+            .cmp(&place(right))
+            .then(right.points.cmp(&left.points))
+            .then_with(|| id(left).cmp(id(right)))
     });
     record.shadow_hits = found;
     Ok(())

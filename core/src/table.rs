@@ -66,7 +66,7 @@ pub fn nodes_of<'a>(
         let shared = before
             .iter()
             .zip(word)
-            .take_while(|(one, other)| one == other)
+            .take_while(|(left, right)| left == right)
             .count();
         let (first, last) = (
             (shared + 1).max(*levels.start()),

@@ -62,20 +62,25 @@ pub fn find(
     let is_loose = pattern.gaps > 0 || pattern.repeats;
     let mut seen: FxHashSet<(u32, usize)> = FxHashSet::default();
     let mut first: FxHashMap<(u32, u32), usize> = FxHashMap::default();
-    for one in candidates {
-        let (number, way) = match one.payload {
+    for candidate in candidates {
+        let (number, way) = match candidate.payload {
             payload if payload < SOUNDS => (payload, Way::Exact),
             payload if payload < LOOKS => ((payload - SOUNDS) / 2, Way::Sounds),
             payload => (payload - LOOKS, Way::Looks),
         };
         let term = &terms[number as usize];
         if way == Way::Exact && !is_loose {
-            let place = search.place(number, one.start as usize, one.end as usize, way);
-            search.found.push((one.payload, place));
+            let place = search.place(
+                number,
+                candidate.start as usize,
+                candidate.end as usize,
+                way,
+            );
+            search.found.push((candidate.payload, place));
             continue;
         }
-        let mut at = one.start as usize;
-        let reduced = match one.form {
+        let mut at = candidate.start as usize;
+        let reduced = match candidate.form {
             PLAIN => None,
             1 => Some(&part.reduced),
             2 => Some(&part.reduced_sounds),
@@ -83,7 +88,7 @@ pub fn find(
         };
         loop {
             let (low, high) = reduced.map_or((at, at), |reduced| reduced.starts(at));
-            if !seen.insert((one.payload, high)) {
+            if !seen.insert((candidate.payload, high)) {
                 break;
             }
             let stands = way == Way::Sounds
@@ -93,7 +98,7 @@ pub fn find(
                 && part.plain()[low..].starts_with(&term.squeezed);
             if !stands {
                 let before = search.found.len();
-                search.matches(number, term, way, one.payload, low, high);
+                search.matches(number, term, way, candidate.payload, low, high);
                 if pattern.repeats {
                     // Of those with one end the first to start.
                     let new: Vec<(u32, Place)> = search.found.drain(before..).collect();

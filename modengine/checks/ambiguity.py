@@ -135,19 +135,19 @@ class _Positions:
 
     def is_ambiguous(self, loop: frozenset[int], following: Mapping[int, Sequence[int]]) -> bool:
         """Whether positions that lead to each other read some string in two ways."""
-        inside = {one: [other for other in following[one] if other in loop] for one in loop}
-        if any(self.edges[one, other] > 1 for one in loop for other in inside[one]):
+        inside = {position: [after for after in following[position] if after in loop] for position in loop}
+        if any(self.edges[position, after] > 1 for position in loop for after in inside[position]):
             return True
         if len(loop) ** 2 > MOST_PAIRS:
             return False
         pairs = {
-            (one, other): [
-                (a, b) for a, b in product(inside[one], inside[other]) if self.reads[a] & self.reads[b]
+            (left, right): [
+                (a, b) for a, b in product(inside[left], inside[right]) if self.reads[a] & self.reads[b]
             ]
-            for one, other in product(loop, loop)
+            for left, right in product(loop, loop)
         }  # fmt: skip
         return any(
-            any(one == other for one, other in found) and any(one != other for one, other in found)
+            any(left == right for left, right in found) and any(left != right for left, right in found)
             for found in _components(pairs)
         )
 
@@ -170,7 +170,7 @@ def _is_repeat(node: Any) -> bool:
 
 def _is_fixed(node: Any) -> bool:
     """Whether all repeats in it have one number of rounds."""
-    return all(one.min_count == one.max_count for one in _all(node) if _is_repeat(one))
+    return all(inner.min_count == inner.max_count for inner in _all(node) if _is_repeat(inner))
 
 
 def _all(tree: Any) -> Iterable[Any]:

@@ -16,7 +16,7 @@ class MissingExamples:
             if rule.status != "stable":
                 continue
             lacking = [
-                name for name, some in (("match", rule.examples.match), ("pass", rule.examples.passes)) if not some
+                name for name, texts in (("match", rule.examples.match), ("pass", rule.examples.passes)) if not texts
             ]
             if lacking:
                 yield Diagnostic(

@@ -23,7 +23,9 @@ def policy_problems(policy: Policy) -> tuple[Diagnostic, ...]:
 def with_source(found: Iterable[Diagnostic], texts: Mapping[str, str] | None = None) -> tuple[Diagnostic, ...]:
     """The problems, each with the line of the file it points at; `texts` are those of names that are no files."""
     read = {name: tuple(text.splitlines()) for name, text in (texts or {}).items()}
-    return tuple(one if one.source else replace(one, source=_line(one.location, read)) for one in found)
+    return tuple(
+        problem if problem.source else replace(problem, source=_line(problem.location, read)) for problem in found
+    )
 
 
 def _line(place: Location, read: dict[str, tuple[str, ...]]) -> str:

@@ -29,9 +29,9 @@ AT_ONCE = 256
 @cache
 def _automaton() -> tuple[Automaton, tuple[IdentityTerm, ...]]:
     forms: dict[str, IdentityTerm] = {}
-    for one in lexicon():
-        for word in (one.term, *one.variants):
-            forms.setdefault(reduce(plain(word)), one)
+    for term in lexicon():
+        for word in (term.term, *term.variants):
+            forms.setdefault(reduce(plain(word)), term)
     return Automaton(list(forms)), tuple(forms.values())
 
 

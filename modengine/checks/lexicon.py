@@ -31,7 +31,7 @@ def lexicon() -> tuple[IdentityTerm, ...]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     data = yaml.load(text, Loader=loader)  # noqa: S506  (a safe loader, of our own file)
     return tuple(
-        IdentityTerm(one["term"], group, one["en"], one["form"], tuple(one.get("variants", ())))
+        IdentityTerm(entry["term"], group, entry["en"], entry["form"], tuple(entry.get("variants", ())))
         for group, content in data["groups"].items()
-        for one in content["terms"]
+        for entry in content["terms"]
     )

@@ -47,8 +47,8 @@ def check_loaded(loaded: Loaded) -> tuple[Diagnostic, ...]:
         found += policy_problems(policy)
         # What has an error is left out of the policy, so that only a sound one can be read with care.
         if not any(problem.severity == "error" for problem in found):
-            for one in CHECKS.values():
-                found += one.find(policy)
+            for policy_check in CHECKS.values():
+                found += policy_check.find(policy)
     return tuple(sorted(set(with_source(found)), key=lambda p: (p.location, p.code, p.message)))
 
 

@@ -96,6 +96,6 @@ def _fields(program: Program) -> Callable[[Mapping[str, Any]], tuple[list[Truth]
     def read(given: Mapping[str, Any]) -> tuple[list[Truth], Truth]:
         fields = read_fields(policy.fields, given)
         inside = None if policy.period is None else lies_in(policy.period, fields)
-        return [compared(one, fields) for one in comparisons], inside
+        return [compared(comparison, fields) for comparison in comparisons], inside
 
     return read

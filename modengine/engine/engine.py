@@ -104,7 +104,8 @@ class Engine:
         given = list(messages)
         decided = [None] * len(given) if self._core is None else self._core.decide_batch(given, ignore_scope)
         return [
-            one or self._decide_or_error(message, ignore_scope) for one, message in zip(decided, given, strict=True)
+            decision or self._decide_or_error(message, ignore_scope)
+            for decision, message in zip(decided, given, strict=True)
         ]
 
     def _decide_or_error(self, message: Message | str, ignore_scope: bool) -> Decision | MessageError:

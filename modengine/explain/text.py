@@ -145,10 +145,10 @@ def _rule(rule: RuleTrace, points: str, marks: Marks, clause: str) -> Iterator[T
 
 
 def _evidence(rule: RuleTrace, marks: Marks) -> Iterator[Text]:
-    for one in words.evidence(rule.matches, marks):
-        yield _match(one)
+    for group in words.evidence(rule.matches, marks):
+        yield _match(group)
     for suppressed in rule.suppressed if not marks.by_place else ():
-        yield from (_match(one, suppressed.reason) for one in words.evidence((suppressed.match,), marks))
+        yield from (_match(group, suppressed.reason) for group in words.evidence((suppressed.match,), marks))
     yield Text("    when")
     yield from tree(rule.when, "      ", "      ")
     if rule.unless is not None:
@@ -156,11 +156,11 @@ def _evidence(rule: RuleTrace, marks: Marks) -> Iterator[Text]:
         yield from tree(rule.unless, "      ", "      ")
 
 
-def _match(one: words.MatchGroup, reason: str = "") -> Text:
+def _match(group: words.MatchGroup, reason: str = "") -> Text:
     line = Text("    ")
-    line.append(f"{one.label or '-':>5} ", "bold")
-    line.append(inline(one.text, 40), "bold").append(f"  {inline(', '.join(one.patterns), 200)}")
-    line.append(f"  ({inline(one.how, 120)})", "dim")
+    line.append(f"{group.label or '-':>5} ", "bold")
+    line.append(inline(group.text, 40), "bold").append(f"  {inline(', '.join(group.patterns), 200)}")
+    line.append(f"  ({inline(group.how, 120)})", "dim")
     if reason:
         line.append(f"  dropped: {reason}")
     return line
@@ -207,7 +207,7 @@ def _dropped(trace: Trace, marks: Marks) -> Iterator[Text]:
             if key not in seen:
                 seen[key] = None
                 reason = f"{suppressed.reason} ({rule.rule})"
-                lines += [_match(one, reason) for one in words.evidence((suppressed.match,), marks)]
+                lines += [_match(group, reason) for group in words.evidence((suppressed.match,), marks)]
     if lines:
         yield from _heading("Found and not counted")
         yield from lines[:40]

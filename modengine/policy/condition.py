@@ -226,8 +226,8 @@ def resolve(
             return Or(tuple(resolve(item, select, rule) for item in items))
         case Not(item):
             return Not(resolve(item, select, rule))
-        case Has(one):
-            return Has(select(one))
+        case Has(selection):
+            return Has(select(selection))
         case Count():
             return replace(condition, select=select(condition.select))
         case Of() | Together():

@@ -101,9 +101,9 @@ def link(
     rulesets: tuple[RulesetDraft, ...], overrides: tuple[Mapping, ...], names: Names, report: Diagnostics
 ) -> tuple[Ruleset, ...]:
     """The rulesets with their rules: linked, checked against each other, overridden."""
-    categories = {d.rule.id: d.rule.category for one in rulesets for d in one.drafts}
+    categories = {d.rule.id: d.rule.category for ruleset_draft in rulesets for d in ruleset_draft.drafts}
     linked: Linked = {}
-    for draft in (draft for one in rulesets for draft in one.drafts):
+    for draft in (draft for ruleset_draft in rulesets for draft in ruleset_draft.drafts):
         rule = _linked(draft, names, categories, report)
         if rule.id:
             linked.setdefault(rule.id, (draft, rule))
@@ -112,14 +112,14 @@ def link(
         _override(node, linked, names, report)
     return tuple(
         replace(
-            one.ruleset,
+            ruleset_draft.ruleset,
             rules=tuple(
                 linked[draft.rule.id][1]
-                for draft in one.drafts
+                for draft in ruleset_draft.drafts
                 if not draft.broken and linked[draft.rule.id][0] is draft
             ),
         )
-        for one in rulesets
+        for ruleset_draft in rulesets
     )
 
 

@@ -101,8 +101,8 @@ def _lone(root: Mapping, files: Files, report: Diagnostics) -> Ruleset:
     """A ruleset alone: what only a policy knows is left for later."""
     draft = read_ruleset(root, files, report)
     names = Names(
-        rules=dict.fromkeys(one.rule.id for one in draft.drafts if one.rule.id),
-        built=frozenset(one.rule.id for one in draft.drafts if not one.broken),
+        rules=dict.fromkeys(rule_draft.rule.id for rule_draft in draft.drafts if rule_draft.rule.id),
+        built=frozenset(rule_draft.rule.id for rule_draft in draft.drafts if not rule_draft.broken),
         categories=(),
         fields=None,
         whole=False,

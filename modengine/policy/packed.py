@@ -58,9 +58,9 @@ class _Packer:
     def _count(self, value: object) -> None:
         self._met[id(value)] += 1
         if self._met[id(value)] == 1 and not _is_flat(value):
-            for one in _items(value):
-                if type(one) not in _PLAIN:
-                    self._count(one)
+            for item in _items(value):
+                if type(item) not in _PLAIN:
+                    self._count(item)
 
     def value(self, value: object) -> Packed:
         if type(value) in _PLAIN:
@@ -82,7 +82,7 @@ class _Packer:
                 return [_TUPLE, *map(self.value, value)]
             if type(value[0]) is not Location:
                 return [_TUPLE, *value]
-            return [_PLACES, value[0].file, [one.line for one in value], [one.column for one in value]]
+            return [_PLACES, value[0].file, [place.line for place in value], [place.column for place in value]]
         kind = _MAPPING if type(value) is dict else _NUMBER[type(value)]
         return [kind, *map(self.value, _items(value))]
 
@@ -94,7 +94,7 @@ def _is_flat(value: object) -> bool:
     if type(value) is not tuple or not value:
         return False
     kinds = set(map(type, value))
-    return kinds <= _PLAIN or (kinds == {Location} and len({one.file for one in value}) == 1)
+    return kinds <= _PLAIN or (kinds == {Location} and len({place.file for place in value}) == 1)
 
 
 def _items(value: object) -> Iterator[object]:
@@ -124,7 +124,7 @@ def _unpacker() -> Callable[[Packed], object]:
             return tuple(map(Location, repeat(value[1]), value[2], value[3]))
         if kind == _MOMENT:
             return datetime.fromisoformat(value[1])
-        items = [made(one) if type(one) is list else one for one in value[1:]]
+        items = [made(item) if type(item) is list else item for item in value[1:]]
         if kind == _TUPLE:
             return tuple(items)
         if kind == _MAPPING:

@@ -38,11 +38,15 @@ class PolicyReader:
         )
         fields = self._fields(merged.get("fields"))
         rulesets = self._rulesets(merged)
-        drafts = [draft for one in rulesets for draft in one.drafts]
+        drafts = [draft for ruleset_draft in rulesets for draft in ruleset_draft.drafts]
         names = Names(
             rules=dict.fromkeys(draft.rule.id for draft in drafts if draft.rule.id),
             built=frozenset(draft.rule.id for draft in drafts if not draft.broken),
-            categories=tuple(dict.fromkeys(one.ruleset.category for one in rulesets if one.ruleset.category)),
+            categories=tuple(
+                dict.fromkeys(
+                    ruleset_draft.ruleset.category for ruleset_draft in rulesets if ruleset_draft.ruleset.category
+                )
+            ),
             fields=fields,
             whole=self.whole,
         )
@@ -60,7 +64,9 @@ class PolicyReader:
             fields=fields,
             actions=self._actions(merged.get("actions"), names),
             overrides=tuple(self._override(node, names) for node in overrides),
-            exceptions=tuple(one for node in exceptions if (one := self._exception(node, names)) is not None),
+            exceptions=tuple(
+                exception for node in exceptions if (exception := self._exception(node, names)) is not None
+            ),
             segmenter=cast(Segmenter, text(merged, "segmenter", "rjieba")),
             description=text(merged, "description"),
             files=self.files.read,
@@ -152,11 +158,11 @@ class PolicyReader:
             if name and ids.setdefault(name, item) is not item:
                 hint = f"`{shown(ids[name].value)}` has this name already; rename one of the two"
                 self.report.add("ME308", f"there are two rulesets `{name}`", draft.ruleset.place, hint)
-            for one in draft.drafts:
-                other = rules.setdefault(one.rule.id, draft)
-                if one.rule.id and other is not draft:
+            for rule_draft in draft.drafts:
+                other = rules.setdefault(rule_draft.rule.id, draft)
+                if rule_draft.rule.id and other is not draft:
                     hint = f"the other stands in `{other.ruleset.path}`; rename one of the two"
-                    self.report.add("ME308", f"there are two rules `{one.rule.id}`", one.rule.place, hint)
+                    self.report.add("ME308", f"there are two rules `{rule_draft.rule.id}`", rule_draft.rule.place, hint)
         return tuple(found.values())
 
     def _fields(self, node: Node | None) -> dict[str, Field]:

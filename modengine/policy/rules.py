@@ -108,8 +108,8 @@ def read_ruleset(node: Mapping, files: Files, report: Diagnostics) -> RulesetDra
         rules=(),
         clauses=clauses,
         clause_places={key.value: key.place for key, _ in entries(checked.get("clauses")) if key.value in clauses},
-        lists=tuple(one for one in lists.values() if one is not None),
-        shared=tuple(one for one in shared.values() if one is not None),
+        lists=tuple(terms for terms in lists.values() if terms is not None),
+        shared=tuple(pattern for pattern in shared.values() if pattern is not None),
         caps=caps,
         description=text(checked, "description"),
     )
@@ -220,7 +220,7 @@ class _RuleReader:
             self.sure = self.sure and raw.get(key) is None and key != "when"
             return None
         self.report.spend("nodes", sum(1 for _ in walk(parsed)), scalar.place)
-        resolved = resolve(parsed, select=lambda one: self._select(one, scalar))
+        resolved = resolve(parsed, select=lambda selection: self._select(selection, scalar))
         for part in walk(resolved):
             if isinstance(part, Of) and part.n is not None and self.sure and part.n > len(part.names):
                 message = f"`{part}` can never hold: it selects {len(part.names)}"
@@ -295,9 +295,9 @@ class _RuleReader:
 def _duplicates(drafts: tuple[Draft, ...], report: Diagnostics) -> None:
     first: dict[str, Draft] = {}
     for draft in drafts:
-        one = first.setdefault(draft.rule.id, draft) if draft.rule.id else draft
-        if one is not draft:
-            hint = f"the other stands on line {one.rule.place.line}; rename one of the two"
+        earlier = first.setdefault(draft.rule.id, draft) if draft.rule.id else draft
+        if earlier is not draft:
+            hint = f"the other stands on line {earlier.rule.place.line}; rename one of the two"
             report.add("ME308", f"there are two rules `{draft.rule.id}`", draft.rule.place, hint)
 
 

@@ -58,7 +58,7 @@ def then(share: float, next_share: float) -> float:
 def shortest(literals: Iterable[str]) -> frozenset[str]:
     """Without the literals that hold another: where the longer stands, so does the shorter."""
     kept: list[str] = []
-    for literal in sorted(set(literals), key=lambda one: (len(one), one)):
+    for literal in sorted(set(literals), key=lambda text: (len(text), text)):
         if not any(other in literal for other in kept):
             kept.append(literal)
     return frozenset(kept)

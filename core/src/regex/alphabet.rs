@@ -136,14 +136,14 @@ mod tests {
             let text = classes.read([char.into()].into_iter());
             alphabet.read(&text).at(0).unwrap()
         };
-        let one = Alphabet::new(&classes, &[0, 3]);
-        assert_eq!(one.count(), 2);
-        assert_eq!(of(&one, 'a'), of(&one, 'c'));
-        assert_eq!(of(&one, 'd'), of(&one, 'x'));
+        let alphabet = Alphabet::new(&classes, &[0, 3]);
+        assert_eq!(alphabet.count(), 2);
+        assert_eq!(of(&alphabet, 'a'), of(&alphabet, 'c'));
+        assert_eq!(of(&alphabet, 'd'), of(&alphabet, 'x'));
         assert!(
-            one.takes(0, of(&one, 'b'))
-                && !one.takes(0, of(&one, 'd'))
-                && one.takes(1, of(&one, 'd'))
+            alphabet.takes(0, of(&alphabet, 'b'))
+                && !alphabet.takes(0, of(&alphabet, 'd'))
+                && alphabet.takes(1, of(&alphabet, 'd'))
         );
         let all = Alphabet::new(&classes, &[2, 1, 0]);
         assert_eq!(all.count(), 4);

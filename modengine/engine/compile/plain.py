@@ -141,9 +141,11 @@ class PlainPolicy(_Struct):
 def comparisons(program: Program) -> dict[str, Compare]:
     """The comparisons of a policy with fields, as they are written; numbered in this order."""
     policy = program.policy
-    asked = [condition for one in program.rules.values() for condition in (one.rule.when, one.rule.unless)]
-    asked += [one.when for one in policy.overrides if one.action is not None]
-    asked += [one.when for one in policy.exceptions]
+    asked = [
+        condition for compiled in program.rules.values() for condition in (compiled.rule.when, compiled.rule.unless)
+    ]
+    asked += [override.when for override in policy.overrides if override.action is not None]
+    asked += [exception.when for exception in policy.exceptions]
     asked += policy.scope.values()
     nodes = [node for condition in asked if condition is not None for node in walk(condition)]
     return {str(node): node for node in nodes if isinstance(node, Compare)}
@@ -160,7 +162,7 @@ class _Maker:
         self.categories = {name: at for at, name in enumerate(program.categories)}
         self.rules = {rule_id: at for at, rule_id in enumerate(program.rules)}
         self.fields = {written: at for at, written in enumerate(comparisons(program))}
-        rules = [one.rule for one in program.rules.values()]
+        rules = [compiled.rule for compiled in program.rules.values()]
         named = dict.fromkeys((rule.ruleset, rule.group) for rule in rules if rule.group is not None)
         self.groups = {key: at for at, key in enumerate(named)}
         fuzzy = [p.weight for p in program.patterns if p.sounds_like or p.looks_like]
@@ -190,9 +192,9 @@ class _Maker:
             self._forms(),
             [self._pattern(number, pattern) for number, pattern in enumerate(program.patterns)],
             sorted(program.always),
-            [self._rule(one.rule) for one in program.rules.values()],
+            [self._rule(compiled.rule) for compiled in program.rules.values()],
             self._escalations(),
-            [(one.name, self._node(one.when, {})) for one in policy.exceptions],
+            [(exception.name, self._node(exception.when, {})) for exception in policy.exceptions],
             [
                 None if (scope := scopes.get(category, scopes.get("default"))) is None else self._node(scope, {})
                 for category in program.categories
@@ -211,8 +213,12 @@ class _Maker:
         for form in TextForm:
             literals = self.program.literals.get(form, {})
             users = [
-                [n for pattern, payload in some for n in (pattern, payload if patterns[pattern].terms else _NO_PAYLOAD)]
-                for some in literals.values()
+                [
+                    n
+                    for pattern, payload in asking
+                    for n in (pattern, payload if patterns[pattern].terms else _NO_PAYLOAD)
+                ]
+                for asking in literals.values()
             ]
             forms.append(Form(list(literals), users))
         return forms
@@ -244,10 +250,10 @@ class _Maker:
             for char in term.squeezed
         }
         plain = []
-        for char, one in sorted(letters.items()):
-            longer = {way[0] for way in one.splits}
-            sure = {other for other in one.others - longer if not ignorable(other)}
-            plain.append((char, one.splits, "".join(sorted(one.others)), "".join(sorted({char, *sure}))))
+        for char, letter in sorted(letters.items()):
+            longer = {way[0] for way in letter.splits}
+            sure = {other for other in letter.others - longer if not ignorable(other)}
+            plain.append((char, letter.splits, "".join(sorted(letter.others)), "".join(sorted({char, *sure}))))
         return plain
 
     def _rule(self, rule: Rule) -> PlainRule:
@@ -275,27 +281,27 @@ class _Maker:
     def _escalations(self) -> list[Escalation]:
         return [
             Escalation(
-                RANK[one.action],
-                [self.rules[rule] for rule, _ in one.rules],
-                None if one.when is None else self._node(one.when, {}),
+                RANK[override.action],
+                [self.rules[rule] for rule, _ in override.rules],
+                None if override.when is None else self._node(override.when, {}),
             )
-            for one in self.program.escalations
+            for override in self.program.escalations
         ]
 
     def _node(self, condition: Condition, matchers: Mapping[str, int]) -> Node:
         def numbers(select: Select) -> tuple[int, ...]:
             return tuple(matchers[name] for name in select.names)
 
-        def items(some: Iterable[Condition]) -> tuple[Node, ...]:
-            return tuple(self._node(item, matchers) for item in some)
+        def items(conditions: Iterable[Condition]) -> tuple[Node, ...]:
+            return tuple(self._node(item, matchers) for item in conditions)
 
         match condition:
             case Always():
                 return Node("always")
-            case And(some):
-                return Node("and", items=items(some))
-            case Or(some):
-                return Node("or", items=items(some))
+            case And(conditions):
+                return Node("and", items=items(conditions))
+            case Or(conditions):
+                return Node("or", items=items(conditions))
             case Not(item):
                 return Node("not", items=items([item]))
             case Has(select):

@@ -126,7 +126,7 @@ def own_words(patterns: Iterable[Pattern]) -> Iterable[str]:
 
 def _escalations(policy: Policy, rules: Mapping[str, RuleProgram]) -> Iterable[RaisingOverride]:
     # A relief has no category that it could raise.
-    stable = {id_: one.rule.category for id_, one in rules.items() if one.rule.status == "stable"}
+    stable = {id_: compiled.rule.category for id_, compiled in rules.items() if compiled.rule.status == "stable"}
     for override in policy.overrides:
         if override.action is not None:
             named = dict.fromkeys(rule for glob in override.rules for rule in matching(glob, rules))

@@ -79,7 +79,7 @@ class Evaluator:
 
     def missing(self, *selects: Select) -> tuple[Select, ...]:
         """Those of which there is no match."""
-        return tuple(one for one in selects if not self.context.occurrences(self.numbers(one), self.least))
+        return tuple(select for select in selects if not self.context.occurrences(self.numbers(select), self.least))
 
 
 def _always(_asked: Evaluator, _condition: Always) -> Truth:
@@ -187,7 +187,9 @@ def _together(asked: Evaluator, condition: Together) -> Truth:
             unsure = True  # it might stand in any sentence
             continue
         found = context.occurrences(numbers, asked.least)
-        here = {(one.part, context.parts[one.part].sentence(one.sentence_at)) for one in found}
+        here = {
+            (occurrence.part, context.parts[occurrence.part].sentence(occurrence.sentence_at)) for occurrence in found
+        }
         common = here if common is None else common & here
         if not common and not recorder:
             return False

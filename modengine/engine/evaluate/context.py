@@ -74,12 +74,12 @@ class EvaluationContext:
         if all(finding is NOTHING for finding in findings):
             return NO_EVIDENCE
         found = [
-            Occurrence(part.index, one.first, one.last, one.start, one.weight)
+            Occurrence(part.index, place.first, place.last, place.start, place.weight)
             for part, finding in zip(self.parts, findings, strict=True)
-            for one in finding.found
+            for place in finding.found
         ]
         failed = [finding.failed for finding in findings if finding.failed is not None]
-        best = max([one.weight for one in found], default=0.0)
+        best = max([occurrence.weight for occurrence in found], default=0.0)
         return PatternEvidence(tuple(findings), tuple(sorted(found)), best, failed[0] if failed else None)
 
     def failed(self, numbers: Iterable[int]) -> bool:
@@ -90,9 +90,9 @@ class EvaluationContext:
         """The matches of several patterns of at least a weight, sorted by part and place."""
         known = self._occurrences.get(numbers)
         if known is None:  # the rules of a ruleset ask for the same again and again
-            found = [one for number in numbers for one in self.evidence(number).occurrences]
+            found = [occurrence for number in numbers for occurrence in self.evidence(number).occurrences]
             known = self._occurrences[numbers] = sorted(found)
-        return known if least <= 0 else [one for one in known if one.weight >= least]
+        return known if least <= 0 else [occurrence for occurrence in known if occurrence.weight >= least]
 
     @property
     def length(self) -> int:

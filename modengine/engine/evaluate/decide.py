@@ -43,7 +43,7 @@ def decide(
         total = scores[category].total if category in scores else 0
         act = highest(
             action(program.policy.actions.get(category, {}), total),
-            *(one.action for one in escalated if one.category == category),
+            *(raised.action for raised in escalated if raised.category == category),
             *(("review",) if category in unsure else ()),
         )
         categories[category] = CategoryScore(total, act, not why_not, why_not)
@@ -137,7 +137,7 @@ def _assembled(
 def _shadow_hits(outcomes: RuleOutcomes) -> tuple[RuleHit, ...]:
     """The hits of the rules on test: by category, most points first."""
     program = outcomes.context.program
-    rules = [one.rule for one in program.rules.values() if one.rule.status == "test"]
+    rules = [compiled.rule for compiled in program.rules.values() if compiled.rule.status == "test"]
     hits = [_shadow_hit(outcomes, rule) for rule in rules if outcomes.value(rule.id)]
     order = {category: at for at, category in enumerate(program.categories)}
     return tuple(sorted(hits, key=lambda hit: (order.get(hit.category, len(order)), -hit.points, hit.rule)))
@@ -157,11 +157,13 @@ def _category(rule: Rule) -> str | None:
 def _escalated(outcomes: RuleOutcomes, asked: Evaluator) -> tuple[Raised, ...]:
     """What the overrides raise: by category, with the rules that hit."""
     raised: list[Raised] = []
-    for one in outcomes.context.program.escalations:
-        hit = [(rule, category) for rule, category in one.rules if outcomes.value(rule)]
-        if hit and (one.when is None or asked.value(one.when) is True):
+    for override in outcomes.context.program.escalations:
+        hit = [(rule, category) for rule, category in override.rules if outcomes.value(rule)]
+        if hit and (override.when is None or asked.value(override.when) is True):
             for category in dict.fromkeys(category for _, category in hit):
-                raised.append(Raised(category, one.action, tuple(rule for rule, theirs in hit if theirs == category)))
+                raised.append(
+                    Raised(category, override.action, tuple(rule for rule, theirs in hit if theirs == category))
+                )
     return tuple(raised)
 
 
@@ -171,11 +173,11 @@ def _undetermined(
     """What failed, and the categories that it leaves unsure.  A relief counts where there was something to take."""
     found: list[Undetermined] = []
     unsure: set[str | None] = set()
-    for rule_id, one in outcomes.context.program.rules.items():
-        if rule_id not in outcomes.live or (is_relief(one.rule) and _category(one.rule) not in scores):
+    for rule_id, compiled in outcomes.context.program.rules.items():
+        if rule_id not in outcomes.live or (is_relief(compiled.rule) and _category(compiled.rule) not in scores):
             continue
         failures = outcomes.of(rule_id).undetermined
         found += failures
-        if failures and one.rule.status == "stable":
-            unsure.add(_category(one.rule))
+        if failures and compiled.rule.status == "stable":
+            unsure.add(_category(compiled.rule))
     return tuple(found), frozenset(unsure)

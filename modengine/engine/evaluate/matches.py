@@ -18,10 +18,10 @@ def matches(context: EvaluationContext, rule_id: str) -> tuple[Match, ...]:
     """Every match of a rule's patterns, in the order of their places."""
     program = context.program.rules[rule_id]
     found = [
-        describe(part, pattern, one)
+        describe(part, pattern, place)
         for pattern in program.rule.patterns
         for part, finding in zip(context.parts, context.evidence(program.patterns[pattern.name]).findings, strict=False)
-        for one in finding.found
+        for place in finding.found
     ]
     return tuple(sorted(found, key=lambda match: (match.part_index, match.start, match.end, match.pattern)))
 
@@ -35,7 +35,7 @@ def suppressed(context: EvaluationContext, rule_id: str) -> tuple[Suppressed, ..
         for part, finding in zip(context.parts, context.evidence(program.patterns[pattern.name]).findings, strict=False)
         for dropped in finding.dropped
     ]
-    return tuple(sorted(found, key=lambda one: (one.match.part_index, one.match.start, one.match.end)))
+    return tuple(sorted(found, key=lambda dropped: (dropped.match.part_index, dropped.match.start, dropped.match.end)))
 
 
 def describe(part: PartText, pattern: Pattern, found: Found) -> Match:

@@ -21,7 +21,7 @@ class Prefilter:
 
     def __init__(self, rules: Mapping[str, RuleProgram], patterns: int) -> None:
         """`patterns` is how many patterns the rules have together."""
-        order = TopologicalSorter({id_: asked_rules(one) for id_, one in rules.items()}).static_order()
+        order = TopologicalSorter({id_: asked_rules(compiled) for id_, compiled in rules.items()}).static_order()
         bits = {id_: 1 << patterns + at for at, id_ in enumerate(rules)}
         self._rules = [
             (id_, bits[id_], may_hit(rules[id_].rule.when, rules[id_].patterns, bits)) for id_ in order if id_ in rules
@@ -42,7 +42,7 @@ class Prefilter:
 
 def asked_rules(program: RuleProgram) -> tuple[str, ...]:
     """The rules that the conditions of a rule ask for, drafts too."""
-    conditions = [one for one in (program.rule.when, program.rule.unless) if one is not None]
+    conditions = [condition for condition in (program.rule.when, program.rule.unless) if condition is not None]
     nodes = (node for condition in conditions for node in walk(condition))
     return tuple(dict.fromkeys(rule for node in nodes if isinstance(node, RuleRef) for rule in node.rules))
 
@@ -96,8 +96,8 @@ def _at_least(n: int, numbers: list[int]) -> Bound:
 
 def _all(bounds: list[Bound]) -> Bound:
     def bound(bits: int) -> bool:
-        for one in bounds:  # noqa: SIM110
-            if not one(bits):
+        for may_hold in bounds:  # noqa: SIM110
+            if not may_hold(bits):
                 return False
         return True
 
@@ -106,8 +106,8 @@ def _all(bounds: list[Bound]) -> Bound:
 
 def _any(bounds: list[Bound]) -> Bound:
     def bound(bits: int) -> bool:
-        for one in bounds:  # noqa: SIM110
-            if one(bits):
+        for may_hold in bounds:  # noqa: SIM110
+            if may_hold(bits):
                 return True
         return False
 

@@ -49,8 +49,8 @@ def scores(outcomes: RuleOutcomes) -> dict[str, Score]:
     program = outcomes.context.program
     hits: dict[str, list[RuleOutcome]] = {}
     reliefs: dict[str, list[str]] = {}
-    for rule_id, one in program.rules.items():
-        rule = one.rule
+    for rule_id, compiled in program.rules.items():
+        rule = compiled.rule
         if rule_id not in outcomes.live or rule.status != "stable":
             continue
         if rule.relief is not None:
@@ -72,7 +72,7 @@ def score(caps: Caps, category: str, hits: Iterable[RuleOutcome], reliefs: Itera
     if counted:
         for outcome in sorted(reliefs, key=lambda o: not _of_rules(o.rule)):  # those of single rules first
             taken.append(Taken(outcome.rule, _take(outcome, counted)))
-    return Score(category, tuple(counted), tuple(taken), sum(one.left for one in counted))
+    return Score(category, tuple(counted), tuple(taken), sum(hit.left for hit in counted))
 
 
 def _of_rules(rule: Rule) -> bool:
@@ -108,14 +108,14 @@ def _take(outcome: RuleOutcome, counted: list[Counted]) -> int:
     assert relief is not None
     covered = counted
     if relief.rules:
-        ids = [one.rule.id for one in counted]
+        ids = [hit.rule.id for hit in counted]
         named = {rule_id for glob in relief.rules for rule_id in matching(glob, ids)}
-        covered = [one for one in counted if one.rule.id in named]
-    there = sum(one.left for one in covered)
+        covered = [hit for hit in counted if hit.rule.id in named]
+    there = sum(hit.left for hit in covered)
     taken = rest = min(wanted_by(outcome, there), there)
-    for one in covered:
-        piece = min(rest, one.left)
-        one.left -= piece
+    for hit in covered:
+        piece = min(rest, hit.left)
+        hit.left -= piece
         rest -= piece
     return taken
 

@@ -92,7 +92,7 @@ class RuleOutcomes:
         for pattern in program.rule.patterns:
             if pattern.sounds_like or pattern.looks_like:
                 found = self.context.evidence(program.patterns[pattern.name]).occurrences
-                weights.update([one.weight for one in found])
+                weights.update([occurrence.weight for occurrence in found])
         sure = True
         for weight in sorted(weights, reverse=True) if len(weights) > 1 else ():
             value = Evaluator(self.context, self.value, program.patterns, weight).value(program.rule.when)

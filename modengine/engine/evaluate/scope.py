@@ -18,7 +18,9 @@ def shadows(program: Program, asked: Evaluator, ignore_scope: bool) -> dict[str,
     if policy.period is not None and not ignore_scope:
         inside = lies_in(policy.period, asked.context.fields)
         common += () if inside else (Shadow.PERIOD_UNKNOWN.value,) if inside is None else (Shadow.PERIOD.value,)
-    common += [Shadow.excused_by(one.name) for one in policy.exceptions if asked.value(one.when) is True]
+    common += [
+        Shadow.excused_by(exception.name) for exception in policy.exceptions if asked.value(exception.when) is True
+    ]
     found = {}
     for category in program.categories:
         scope = policy.scope.get(category, policy.scope.get("default"))

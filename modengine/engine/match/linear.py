@@ -37,7 +37,7 @@ class Linear:
 
     def __init__(self, automaton: Automaton, charsets: Sequence[Intervals]) -> None:
         self._automaton = automaton
-        self._edges = [tuple(chain.from_iterable((first, last + 1) for first, last in one)) for one in charsets]
+        self._edges = [tuple(chain.from_iterable((first, last + 1) for first, last in charset)) for charset in charsets]
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Leftmost matches that do not overlap, as `regex.finditer` gives them; empty ones are left out."""

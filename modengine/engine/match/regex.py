@@ -104,7 +104,7 @@ class RegexMatcher:
         What no automaton can say fails then: a last guard, and the one place where a machine's speed matters.
         """
         try:
-            return [one.span() for one in self.regex.finditer(text, timeout=TIMEOUT) if one.end() > one.start()]
+            return [match.span() for match in self.regex.finditer(text, timeout=TIMEOUT) if match.end() > match.start()]
         except TimeoutError:
             if (automaton := self._linear) is not None:
                 return list(automaton.spans(text))

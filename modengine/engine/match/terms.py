@@ -79,7 +79,7 @@ def sounds_of(pattern: Pattern) -> Sounds:
 
 def literals_of(pattern: Pattern, sounds: Sounds) -> tuple[Literal, ...]:
     """The literals of all terms, one of which stands in every text that matches."""
-    every = (one for n, term in enumerate(terms_of(pattern)) for one in term_literals(pattern, n, term, sounds))
+    every = (literal for n, term in enumerate(terms_of(pattern)) for literal in term_literals(pattern, n, term, sounds))
     return tuple(dict.fromkeys(every))
 
 

@@ -76,7 +76,7 @@ class Diagnostics:
 
 def closest(name: str, names: Iterable[str]) -> str:
     """The one of `names` that `name` was probably meant to be; empty for none."""
-    near = [one for one in names if abs(len(one) - len(name)) <= 3][:MOST_NAMES]
+    near = [candidate for candidate in names if abs(len(candidate) - len(name)) <= 3][:MOST_NAMES]
     return next(iter(difflib.get_close_matches(name, near, n=1, cutoff=0.6)), "") if len(name) <= 100 else ""
 
 

@@ -331,7 +331,7 @@ _CAUSES: tuple[_Cause, ...] = (
 
 def _malformed(error: yaml.MarkedYAMLError, file: str, report: Diagnostics) -> None:
     said = f"{error.problem or ''} / {error.context or ''}"
-    cause = next((one for one in _CAUSES if re.search(one.said, said)), None)
+    cause = next((known for known in _CAUSES if re.search(known.said, said)), None)
     marks = (error.problem_mark, error.context_mark)
     mark = next(filter(None, reversed(marks) if cause and cause.at_context else marks), None)
     place = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
