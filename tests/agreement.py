@@ -22,13 +22,13 @@ from tests.paths import MESSAGES, RULES
 from tests.strategies import written
 
 
-def hit(one: RuleHit) -> dict[str, Any]:
-    matches = sorted((m.pattern, m.part_index, m.start, m.end, m.weight) for m in one.matches)
+def hit(rule_hit: RuleHit) -> dict[str, Any]:
+    matches = sorted((m.pattern, m.part_index, m.start, m.end, m.weight) for m in rule_hit.matches)
     return {
-        "rule": one.rule,
-        "category": one.category,
-        "points": one.points,
-        "counted": one.counted,
+        "rule": rule_hit.rule,
+        "category": rule_hit.category,
+        "points": rule_hit.points,
+        "counted": rule_hit.counted,
         "matches": [list(match) for match in matches],
     }
 
@@ -44,11 +44,11 @@ def seen(decision: Decision) -> dict[str, Any]:
             name: {"score": c.score, "action": c.action, "in_scope": c.in_scope, "shadow": sorted(c.shadow)}
             for name, c in decision.categories.items()
         },
-        "hits": [hit(one) for one in decision.hits],
-        "shadow_hits": [hit(one) for one in decision.shadow_hits],
+        "hits": [hit(rule_hit) for rule_hit in decision.hits],
+        "shadow_hits": [hit(rule_hit) for rule_hit in decision.shadow_hits],
         "relief": [{"rule": r.rule, "category": r.category, "points": r.points} for r in decision.relief],
         "raised": sorted([r.category, r.action, sorted(r.rules)] for r in decision.raised),
-        "undetermined": [[one.rule, one.pattern, one.reason] for one in decision.undetermined],
+        "undetermined": [[entry.rule, entry.pattern, entry.reason] for entry in decision.undetermined],
     }
 
 

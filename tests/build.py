@@ -89,13 +89,13 @@ def tokens(name: str, *steps: Token, **options: Any) -> Pattern:
 def condition(source: str, patterns: Sequence[str] = (), rules: Sequence[str] = ()) -> Condition:
     """A condition whose selectors and references are filled in."""
 
-    def select(one: Select) -> Select:
-        names = tuple(patterns) if one.text == "them" else matching(one.text, tuple(patterns))
-        assert names, f"no pattern is named {one.text}"
-        return replace(one, names=names)
+    def select(selector: Select) -> Select:
+        names = tuple(patterns) if selector.text == "them" else matching(selector.text, tuple(patterns))
+        assert names, f"no pattern is named {selector.text}"
+        return replace(selector, names=names)
 
-    def refer(one: RuleRef) -> RuleRef:
-        return replace(one, rules=matching(one.glob, tuple(rules)))
+    def refer(reference: RuleRef) -> RuleRef:
+        return replace(reference, rules=matching(reference.glob, tuple(rules)))
 
     return resolve(parse(source), select, refer)
 
@@ -159,19 +159,23 @@ def policy(
     **rest: Any,
 ) -> Policy:
     """A policy of one ruleset.  `LADDER` holds for every category unless `actions` are given."""
-    ids = tuple(one.id for one in rules)
+    ids = tuple(rule.id for rule in rules)
 
-    def refer(one: Condition | None) -> Condition | None:
-        return None if one is None else resolve(one, rule=lambda ref: replace(ref, rules=matching(ref.glob, ids)))
+    def refer(condition: Condition | None) -> Condition | None:
+        return (
+            None
+            if condition is None
+            else resolve(condition, rule=lambda ref: replace(ref, rules=matching(ref.glob, ids)))
+        )
 
-    resolved = tuple(replace(one, when=refer(one.when), unless=refer(one.unless)) for one in rules)
-    categories = tuple(dict.fromkeys(one.category for one in rules if one.category is not None))
+    resolved = tuple(replace(rule, when=refer(rule.when), unless=refer(rule.unless)) for rule in rules)
+    categories = tuple(dict.fromkeys(rule.category for rule in rules if rule.category is not None))
     return policy_of(
         ruleset("set", None, resolved, caps=caps or {}),
         actions=dict.fromkeys(categories, LADDER) if actions is None else actions,
         scope={name: condition(source, (), ids) for name, source in (scope or {}).items()},
-        overrides=tuple(replace(one, when=refer(one.when)) for one in overrides),
-        exceptions=tuple(replace(one, when=refer(one.when)) for one in exceptions),
+        overrides=tuple(replace(override, when=refer(override.when)) for override in overrides),
+        exceptions=tuple(replace(exception, when=refer(exception.when)) for exception in exceptions),
         **rest,
     )
 
@@ -221,8 +225,8 @@ def spans(pattern: Pattern, body: str | Message) -> list[tuple[int, int]]:
 def suppressed(pattern: Pattern, body: str | Message) -> list[tuple[str, str]]:
     """The matches that were dropped, each with its reason."""
     traced = engine(rule("r", pattern.name, pattern)).trace(body)
-    dropped: list[Suppressed] = [one for rules in traced.rules for one in rules.suppressed]
-    return [(one.match.text, one.reason) for one in dropped]
+    dropped: list[Suppressed] = [drop for rules in traced.rules for drop in rules.suppressed]
+    return [(drop.match.text, drop.reason) for drop in dropped]
 
 
 def holds(when: str, body: str | Message, *patterns: Pattern, **rest: Any) -> bool:
@@ -237,8 +241,8 @@ def value(when: str, body: str | Message, *patterns: Pattern) -> bool | None:
     always = regex("(always)", ".")
     held = Or((Has(Select("(always)", names=("(always)",))), asked))
     used = tuple(pattern for pattern in patterns if pattern.name in pattern_names(asked))
-    one = replace(rule("r", "any"), when=held, patterns=(always, *used))
-    return engine(one).trace(body).rules[0].when.children[1].value
+    probe = replace(rule("r", "any"), when=held, patterns=(always, *used))
+    return engine(probe).trace(body).rules[0].when.children[1].value
 
 
 def fraud(decision: Decision) -> CategoryScore:

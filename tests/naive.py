@@ -203,9 +203,9 @@ def sounds(p: str, readings: Sequence[str | None] | None = None) -> list[Unit]:
         elif parsed is None:
             found += letters(p)[at:end]
         else:
-            for one in parsed:
-                found.append((f"/{one}", at, at + len(one)))
-                at += len(one)
+            for spelling in parsed:
+                found.append((f"/{spelling}", at, at + len(spelling)))
+                at += len(spelling)
         at = end
     return found
 
@@ -387,9 +387,9 @@ def shelters(p: str, kinds: Sequence[str]) -> list[tuple[int, int]]:
             found += [(a + 1, b) for a, b in zip(marks[::2], marks[1::2], strict=False)]
             at += len(line) + 1
     if "urls" in kinds:
-        found += [one.span() for one in LIKE["url"].finditer(p)]
+        found += [match.span() for match in LIKE["url"].finditer(p)]
     if "mentions" in kinds:
-        found += [one.span() for one in MENTION.finditer(p)]
+        found += [match.span() for match in MENTION.finditer(p)]
     return found
 
 
@@ -456,12 +456,12 @@ def found_by_regex(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int
     case: exact is the same on the plain view without casefold, not ignoring case."""
     source = expression(pattern.regex or "", not pattern.exact_case)
     view = plain_view(part.view.original, fold=False) if pattern.exact_case else part.view
-    for one in compiled(source, 0 if pattern.exact_case else regex.IGNORECASE).finditer(view.text):
-        if one.end() > one.start():
-            start, end = view.span(*one.span())
+    for match in compiled(source, 0 if pattern.exact_case else regex.IGNORECASE).finditer(view.text):
+        if match.end() > match.start():
+            start, end = view.span(*match.span())
             inside = [at for at, (a, b) in enumerate(part.view.spans) if start <= a and b <= end]
-            s, e = (inside[0], inside[-1] + 1) if pattern.exact_case else one.span()
-            yield one.group(), s, e, 1.0
+            s, e = (inside[0], inside[-1] + 1) if pattern.exact_case else match.span()
+            yield match.group(), s, e, 1.0
 
 
 def found_by_tokens(
@@ -493,9 +493,9 @@ def merged_tokens(p: str, start: int, end: int, words: Any) -> list[tuple[str, i
     leftmost longest); the rest is segmented; white space is no token, each punctuation char is one.'"""
     spans: list[tuple[int, int]] = []
     for kind in ("url", "handle", "money", "number"):
-        for one in LIKE[kind].finditer(p, start, end):
-            if all(one.end() <= a or b <= one.start() for a, b in spans):
-                spans.append(one.span())
+        for match in LIKE[kind].finditer(p, start, end):
+            if all(match.end() <= a or b <= match.start() for a, b in spans):
+                spans.append(match.span())
     tokens = [(p[a:b], a, b, "") for a, b in spans]
     at = start
     for a, b in [*sorted(spans), (end, end)]:
@@ -525,8 +525,8 @@ def failure(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> str | No
     for part in parts:
         if pattern.parts is not None and part.kind not in pattern.parts:
             continue
-        texts = {form: part.read.form(form) for form in {one.form for one in info.literals or ()}}
-        counts = [occurrences(one.text, texts[one.form]) for one in info.literals or ()]
+        texts = {form: part.read.form(form) for form in {literal.form for literal in info.literals or ()}}
+        counts = [occurrences(literal.text, texts[literal.form]) for literal in info.literals or ()]
         total += sum(counts)
         asked = info.literals is None or any(counts)
         source = expression(pattern.regex or "", not pattern.exact_case)
@@ -562,7 +562,7 @@ def find(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> list[Found]
                 continue
             if pattern.exact_case and pattern.kind in ("words", "text"):
                 slice_ = plain(part.view.original[start:end], fold=False)
-                if slice_ not in [plain(one, fold=False) for one in pattern.terms if plain(one) == term]:
+                if slice_ not in [plain(literal, fold=False) for literal in pattern.terms if plain(literal) == term]:
                     continue
             found.setdefault((part.index, start, end), Found(pattern.name, part.index, s, e, start, end, weight))
     return list(found.values())
@@ -706,13 +706,13 @@ class Case:
             return []
         failed = [[rule.id, name, reason] for name, reason in self.failed[rule.id].items()]
         asked = {
-            one
+            rule_id
             for condition in (rule.when, rule.unless)
             for node in (cond.walk(condition) if condition is not None else ())
             if isinstance(node, cond.RuleRef)
-            for one in node.rules
+            for rule_id in node.rules
         }
-        others = any(self.undetermined(one) for one in self.policy.rules if one.id in asked)
+        others = any(self.undetermined(asked_rule) for asked_rule in self.policy.rules if asked_rule.id in asked)
         return failed or ([[rule.id, None, "it asks for a rule that is undetermined"]] if others else [])
 
     def is_definite(self, rule: Rule) -> bool:
@@ -726,7 +726,7 @@ class Case:
         if cancelled is not False:
             return cancelled is True
         return None not in [
-            value for _, value in itertools.takewhile(lambda one: one[1] is not True, self.weighed(rule))
+            value for _, value in itertools.takewhile(lambda pair: pair[1] is not True, self.weighed(rule))
         ]
 
 
@@ -757,15 +757,15 @@ def decide(
         return {"action": "review", "hits": [], "shadow_hits": [], "relief": [], "undetermined": True}
     words = words or segmenter(policy)
     parts = []
-    for index, one in enumerate(message.all_parts()):
-        view = plain_view(one.text)
-        parts.append(Part(index, one.kind, view, cut(view.text, words), words))
+    for index, message_part in enumerate(message.all_parts()):
+        view = plain_view(message_part.text)
+        parts.append(Part(index, message_part.kind, view, cut(view.text, words), words))
     patterns = {id(pattern): pattern for rule in policy.rules for pattern in rule.patterns}  # most are shared
     once = {key: find(pattern, parts, budget) for key, pattern in patterns.items()}
-    found = {rule.id: [one for pattern in rule.patterns for one in once[id(pattern)]] for rule in policy.rules}
+    found = {rule.id: [match for pattern in rule.patterns for match in once[id(pattern)]] for rule in policy.rules}
     reasons_ = {key: failure(pattern, parts, budget) for key, pattern in patterns.items()}
     failed = {
-        rule.id: {one.name: reason for one in rule.patterns if (reason := reasons_[id(one)]) is not None}
+        rule.id: {pattern.name: reason for pattern in rule.patterns if (reason := reasons_[id(pattern)]) is not None}
         for rule in policy.rules
     }
     case = Case(policy, message, parts, found, failed)
@@ -799,7 +799,7 @@ def decide(
     relief = apply_reliefs(policy, reliefs, left)
     scores = {
         category: sum(hit["counted"] for hit in hits if hit["category"] == category)
-        + sum(one["points"] for one in relief if one["category"] == category)
+        + sum(applied["points"] for applied in relief if applied["category"] == category)
         for category in order
     }
     actions = {category: ladder(policy, category, score) for category, score in scores.items()}
@@ -867,34 +867,36 @@ def apply_reliefs(policy: Policy, reliefs: list[tuple[Rule, float]], left: dict[
     for rule in policy.rules:
         if rule.category is not None:
             points[rule.category] += left.get(rule.id, 0)
-    for rule, worth in sorted(reliefs, key=lambda one: not one[0].relief.rules):  # type: ignore[union-attr]
+    for rule, worth in sorted(reliefs, key=lambda item: not item[0].relief.rules):  # type: ignore[union-attr]
         relief: Relief = rule.relief  # type: ignore[assignment]
-        by_id = {one.id: one for one in policy.rules}
+        by_id = {policy_rule.id: policy_rule for policy_rule in policy.rules}
         covered = [
-            one
-            for one in map(by_id.__getitem__, left)  # the hits, most points first
-            if (named(one, relief.rules) if relief.rules else one.category == relief.category)
+            hit
+            for hit in map(by_id.__getitem__, left)  # the hits, most points first
+            if (named(hit, relief.rules) if relief.rules else hit.category == relief.category)
         ]
         category = relieved(policy, rule)
         if not points[category]:
             continue
-        available = sum(left[one.id] for one in covered)
+        available = sum(left[hit.id] for hit in covered)
         take = math.floor(worth * (available if relief.by is None else relief.by))
         take = min(take, available)
         applied.append({"rule": rule.id, "category": category, "points": -take})
-        for one in covered:
-            part = min(take, left[one.id])
-            left[one.id] -= part
+        for hit in covered:
+            part = min(take, left[hit.id])
+            left[hit.id] -= part
             take -= part
     order = list(policy.categories)
-    return sorted(applied, key=lambda one: order.index(one["category"]))
+    return sorted(applied, key=lambda entry: order.index(entry["category"]))
 
 
 def relieved(policy: Policy, rule: Rule) -> str:
     """The category that a relief takes from. 'All rules named by one relief must be of one category.'"""
     assert rule.relief is not None
     return rule.relief.category or next(
-        one.category for one in policy.rules if one.category is not None and named(one, rule.relief.rules)
+        covered.category
+        for covered in policy.rules
+        if covered.category is not None and named(covered, rule.relief.rules)
     )
 
 
@@ -920,5 +922,7 @@ def reasons(case: Case, category: str, ignore_scope: bool) -> list[str]:
                 if (start is not None and time < start) or (end is not None and time >= end):
                     found.append("period")
     found += ["study"] if policy.study else []
-    found += [f"exception: {one.name}" for one in policy.exceptions if case.holds(one.when, ()) is True]
+    found += [
+        f"exception: {exception.name}" for exception in policy.exceptions if case.holds(exception.when, ()) is True
+    ]
     return sorted(found)

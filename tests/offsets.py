@@ -108,11 +108,13 @@ def loosely(sought: list[list[str]], have: list[str], how: set[str], own: frozen
     parts = []
     for ways in sought:
         # A way of several characters is several units, except where a syllable is one.
-        one = "|".join(
+        alternatives = "|".join(
             f"⟨{re.escape(way)}⟩" if way in have or len(way) == 1 else "".join(f"⟨{re.escape(char)}⟩" for char in way)
             for way in ways
         )
-        parts.append(f"(?:{one})(?:{between}(?:{one}))*" if "repeats" in how else f"(?:{one})")
+        parts.append(
+            f"(?:{alternatives})(?:{between}(?:{alternatives}))*" if "repeats" in how else f"(?:{alternatives})"
+        )
     return re.fullmatch(between.join(parts), "".join(f"⟨{unit}⟩" for unit in have)) is not None
 
 

@@ -212,12 +212,12 @@ def conditions(
         return f"{number} of ({', '.join(draw(st.lists(selector, min_size=1, max_size=3)))})"
     if kind == "count":
         return f"count({draw(selector)}) {draw(st.sampled_from(OPERATORS))} {draw(st.integers(0, 4))}"
-    one, two = draw(st.lists(st.sampled_from((*names, "p*")), min_size=2, max_size=2, unique=True))
+    first, second = draw(st.lists(st.sampled_from((*names, "p*")), min_size=2, max_size=2, unique=True))
     if kind == "together":
-        return f"together({one}, {two})"
+        return f"together({first}, {second})"
     unit = draw(st.sampled_from(("", "", " words")))
     word = draw(st.sampled_from(("near", "before")))
-    return f"{word}({one}, {two}, {draw(st.integers(0, 4))}{unit})"
+    return f"{word}({first}, {second}, {draw(st.integers(0, 4))}{unit})"
 
 
 # --------------------------------------------------------------------------- rules and policies
@@ -235,7 +235,7 @@ def rules(
     rest["status"] = draw(st.sampled_from(("stable",) * 6 + ("test", "draft")))
     if category is None:
         victim = draw(st.sampled_from(categories))
-        covered = [one for one in ids if one.startswith(victim + ".")]
+        covered = [rule_id for rule_id in ids if rule_id.startswith(victim + ".")]
         by_rules = bool(covered) and draw(st.booleans())
         named = (draw(st.sampled_from((covered[0], covered[-1], victim + ".*"))),) if by_rules else ()
         amount = draw(st.sampled_from((None, 5, 20, 45)))
@@ -362,8 +362,8 @@ def pieces(own: Sequence[str] = ()) -> list[Sequence[str]]:
 
 
 def texts(own: Sequence[str] = (), min_size: int = 3, max_size: int = 14) -> st.SearchStrategy[str]:
-    some = [st.sampled_from(pool) for pool in pieces(own)]
-    return st.lists(st.one_of(some), min_size=min_size, max_size=max_size).map("".join)
+    choices = [st.sampled_from(pool) for pool in pieces(own)]
+    return st.lists(st.one_of(choices), min_size=min_size, max_size=max_size).map("".join)
 
 
 KINDS = ("text", "caption", "ocr", "transcript")

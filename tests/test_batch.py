@@ -74,13 +74,13 @@ def test_a_batch_is_decided_as_one_by_one(engine: Engine, size: int, ignore_scop
 
 
 def test_every_order_of_neighbours_gives_the_same(engine: Engine) -> None:
-    pairs = [message for one in MESSAGES for other in MESSAGES for message in (one, other)]
+    pairs = [message for left in MESSAGES for right in MESSAGES for message in (left, right)]
     known = {message.id: engine.decide(message) for message in MESSAGES}
     assert engine.decide_batch(pairs) == [known[message.id] for message in pairs]
 
 
 def test_the_parts_of_a_message_stay_together(engine: Engine) -> None:
-    many = [Message(one, parts=(Part("ocr", other), Part("caption", one))) for one in ODD for other in ODD[:8]]
+    many = [Message(text, parts=(Part("ocr", ocr), Part("caption", text))) for text in ODD for ocr in ODD[:8]]
     assert engine.decide_batch(many) == [engine.decide(message) for message in many]
 
 

@@ -113,12 +113,12 @@ def test_a_rule_that_lacks_a_field_is_undetermined_where_any_of_its_patterns_fai
     when: str, unless: str | None
 ) -> None:
     """Also where the condition could do without it."""
-    some = [pattern(name, "text", terms=(term,)) for name, term in (("p", "微"), ("q", "。"), ("absent", "无无"))]
-    some.append(pattern("sounds", "words", terms=("信",), sounds_like=True, weight=0.5))
+    patterns = [pattern(name, "text", terms=(term,)) for name, term in (("p", "微"), ("q", "。"), ("absent", "无无"))]
+    patterns.append(pattern("sounds", "words", terms=("信",), sounds_like=True, weight=0.5))
     ids = ("a.other", "a.r", "relief.r")
-    other = rule("a.other", "p and message.pinned == true", *some, category="a", ruleset="a", rules=ids)
-    made = rule("a.r", when, *some, unless=unless, category="a", ruleset="a", score=10, rules=ids)
-    relieving = rule("relief.r", "p or q", *some, category=None, ruleset="relief", relief=Relief("a", (), 5))
+    other = rule("a.other", "p and message.pinned == true", *patterns, category="a", ruleset="a", rules=ids)
+    made = rule("a.r", when, *patterns, unless=unless, category="a", ruleset="a", score=10, rules=ids)
+    relieving = rule("relief.r", "p or q", *patterns, category=None, ruleset="relief", relief=Relief("a", (), 5))
     policy = policy_of(ruleset("a", "a", [other, made]), ruleset("relief", None, [relieving]))
     for candidates in (0, 1, 2):
         engine = Engine(compile_policy(policy, Budget(candidates=candidates)))

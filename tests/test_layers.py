@@ -129,12 +129,12 @@ def test_every_module_has_a_floor() -> None:
 
 def test_no_import_goes_up_a_floor() -> None:
     faults = {module_of(file): upward(module_of(file), imports_of(file)) for file in FILES}
-    assert {module: some for module, some in faults.items() if some} == {}
+    assert {module: targets for module, targets in faults.items() if targets} == {}
 
 
 def test_no_import_goes_up_within_a_package() -> None:
     faults = {module_of(file): upstairs(module_of(file), imports_of(file)) for file in FILES}
-    assert {module: some for module, some in faults.items() if some} == {}
+    assert {module: targets for module, targets in faults.items() if targets} == {}
 
 
 @pytest.mark.parametrize("package", ROOMS)
@@ -158,7 +158,7 @@ def test_a_class_name_stands_for_one_thing() -> None:
         for node in nodes(file):
             if isinstance(node, ast.ClassDef):
                 homes.setdefault(node.name, set()).add(module_of(file))
-    assert {name: sorted(some) for name, some in homes.items() if len(some) > 1 and name not in TWICE} == {}
+    assert {name: sorted(modules) for name, modules in homes.items() if len(modules) > 1 and name not in TWICE} == {}
 
 
 def test_there_is_no_circle_of_modules() -> None:

@@ -37,6 +37,6 @@ def test_a_message_of_wrong_types_is_refused(make: Callable[[], Any], said: str)
 @pytest.mark.parametrize("given", [None, 5, b"text", ["a"], float("nan")])
 def test_what_is_no_message_is_not_decided(given: Any) -> None:
     engine = campaign()
-    for call in (engine.decide, engine.trace, lambda one: engine.decide_batch([one])):
+    for call in (engine.decide, engine.trace, lambda message: engine.decide_batch([message])):
         with pytest.raises(MessageError, match="not a str or a Message"):
             call(given)

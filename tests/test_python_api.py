@@ -51,10 +51,10 @@ def test_the_stub_says_where_each_public_name_lives(package: ModuleType) -> None
     """What type checkers and editors read is what is imported, name by name."""
     stub = ast.parse(Path(str(package.__file__)).with_suffix(".pyi").read_text("utf-8"))
     homes = {
-        alias.asname: (one.module, alias.name)
-        for one in stub.body
-        if isinstance(one, ast.ImportFrom)
-        for alias in one.names
+        alias.asname: (statement.module, alias.name)
+        for statement in stub.body
+        if isinstance(statement, ast.ImportFrom)
+        for alias in statement.names
     }
     assert len(stub.body) == len(homes)
     assert sorted(name for name in homes if name) == package.__all__ == dir(package)
@@ -131,7 +131,7 @@ def test_what_the_docstring_shows_works() -> None:
 def test_the_results_of_public_functions_are_public() -> None:
     engine = campaign()
     decision, trace = engine.decide("好"), engine.trace("好")
-    assert [type(one).__name__ in modengine.__all__ for one in (engine, decision, trace)] == [True] * 3
+    assert [type(value).__name__ in modengine.__all__ for value in (engine, decision, trace)] == [True] * 3
 
 
 def test_every_error_is_one_of_the_tree() -> None:
@@ -143,8 +143,8 @@ def test_a_trace_of_one_rule_tells_of_no_other() -> None:
     engine = campaign()
     whole = engine.trace("恭喜您中奖，点击链接领奖，请先转账手续费到安全账户")
     assert len(whole.rules) > 1
-    for one in whole.rules:
-        only = engine.trace(whole.message, rules=one.rule)
-        assert (only.rules, only.decision, only.waterfalls) == ((one,), whole.decision, whole.waterfalls)
+    for rule_trace in whole.rules:
+        only = engine.trace(whole.message, rules=rule_trace.rule)
+        assert (only.rules, only.decision, only.waterfalls) == ((rule_trace,), whole.decision, whole.waterfalls)
     with pytest.raises(ValueError, match="no-such-rule"):
         engine.trace("你好", rules=["no-such-rule"])

@@ -52,7 +52,7 @@ def faults(source: str) -> list[str]:
 
 def test_imports_are_of_one_kind_and_never_of_a_test() -> None:
     found = {name_of(file): faults(file.read_text("utf-8")) for file in FILES}
-    assert {name: some for name, some in found.items() if some} == {}
+    assert {name: problems for name, problems in found.items() if problems} == {}
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def strays(file: Path) -> set[str]:
 def test_files_are_those_of_the_own_folder_or_shared_data() -> None:
     """From its own place a test goes to its own folder; to all else by tests/paths.py."""
     found = {name_of(file): strays(file) for file in FILES if file.name not in ("paths.py", Path(__file__).name)}
-    assert {name: some for name, some in found.items() if some} == {}
+    assert {name: places for name, places in found.items() if places} == {}
 
 
 def test_patterns_rules_and_policies_are_made_in_one_place() -> None:

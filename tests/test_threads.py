@@ -84,8 +84,8 @@ def test_traces_and_decisions_go_side_by_side() -> None:
 
 def test_the_messages_of_this_test_meet_every_rule() -> None:
     decisions = list(fresh().decide_many(MESSAGES))
-    hit = {one.rule for decision in decisions for one in (*decision.hits, *decision.shadow_hits, *decision.relief)}
-    assert hit == {one.id for one in POLICY.rules}
+    hit = {entry.rule for decision in decisions for entry in (*decision.hits, *decision.shadow_hits, *decision.relief)}
+    assert hit == {rule.id for rule in POLICY.rules}
 
 
 def test_an_engine_travels_and_decides_alike() -> None:
@@ -108,8 +108,8 @@ def test_the_shipped_engine_travels() -> None:
 @pytest.mark.parametrize("message", [MESSAGES[0], Message("甲", id="1")])
 def test_messages_decisions_and_traces_travel(message: Message) -> None:
     engine = fresh()
-    for one in (message, engine.decide(message), engine.trace(message)):
-        assert pickle.loads(pickle.dumps(one)) == one
+    for value in (message, engine.decide(message), engine.trace(message)):
+        assert pickle.loads(pickle.dumps(value)) == value
 
 
 @pytest.mark.parametrize("name", ["policy", "revision", "other"])

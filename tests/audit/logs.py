@@ -117,8 +117,8 @@ def put_vault_rows(folder: Path, rows: Mapping[int, Cells]) -> None:
     """Writes other rows into the vault, as somebody who can write it might."""
     vault = sqlite3.connect(folder / "vault.sqlite")
     vault.execute("DELETE FROM pieces")
-    some = ((seq, msgspec.msgpack.encode([row])) for seq, row in rows.items())
-    vault.executemany("INSERT INTO pieces VALUES (?, ?)", some)
+    pieces = ((seq, msgspec.msgpack.encode([row])) for seq, row in rows.items())
+    vault.executemany("INSERT INTO pieces VALUES (?, ?)", pieces)
     vault.commit()
     vault.close()
 

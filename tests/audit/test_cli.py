@@ -49,7 +49,7 @@ def test_every_subcommand_is_described(name: str) -> None:
     assert f"modengine audit {name}" in page
 
 
-@pytest.mark.parametrize("name", [one for one in COMMANDS if one != "keygen"])
+@pytest.mark.parametrize("name", [command for command in COMMANDS if command != "keygen"])
 def test_what_is_no_log_is_said(command: Command, tmp_path: Path, name: str) -> None:
     words = {
         "show": ["x"],

@@ -43,9 +43,9 @@ def test_another_line_anywhere_is_another_digest(copy: Path, name: str) -> None:
 def test_a_file_more_or_under_another_name_is_another_digest(copy: Path) -> None:
     judging = copy / "engine" / "evaluate"
     (judging / "points.py").rename(judging / "score.py")
-    one = code_digest.__wrapped__()
+    renamed = code_digest.__wrapped__()
     (judging / "points.py").write_text("", "utf-8")
-    assert len({one, code_digest.__wrapped__(), code_digest()}) == 3
+    assert len({renamed, code_digest.__wrapped__(), code_digest()}) == 3
 
 
 def test_without_source_files_there_is_none(copy: Path) -> None:

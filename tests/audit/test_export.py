@@ -38,7 +38,7 @@ PREFIX = {
 
 
 def enum(name: str) -> dict[str, Any]:
-    return {"enum": [PREFIX[name] + one for one in ENUM[name]]}
+    return {"enum": [PREFIX[name] + value for value in ENUM[name]]}
 
 
 def many(name: str) -> dict[str, Any]:
@@ -78,42 +78,42 @@ SCHEMA = {
 
 
 def exported(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(one) for one in statements(LogPaths(folder), records(LogPaths(folder))[1])]
+    return [json.loads(line) for line in statements(LogPaths(folder), records(LogPaths(folder))[1])]
 
 
 def test_statements_have_the_form_of_the_database(make: MakeLog) -> None:
     found = exported(make())
     assert found
-    for one in found:
-        jsonschema.validate(one, SCHEMA)
+    for submitted in found:
+        jsonschema.validate(submitted, SCHEMA)
 
 
 def test_there_is_a_statement_for_what_was_taken_and_for_nothing_else(make: MakeLog, pairs: Pairs) -> None:
     found = exported(make())
     assert [decision.taken for _, decision in pairs] == ["review", "allow", "review", "allow", "block", "allow"]
-    assert [one["automated_decision"] for one in found] == [
+    assert [submitted["automated_decision"] for submitted in found] == [
         "AUTOMATED_DECISION_PARTIALLY", "AUTOMATED_DECISION_PARTIALLY", "AUTOMATED_DECISION_FULLY",
     ]  # fmt: skip
-    assert [one["decision_visibility"] for one in found] == [
+    assert [submitted["decision_visibility"] for submitted in found] == [
         ["DECISION_VISIBILITY_OTHER"], ["DECISION_VISIBILITY_OTHER"], ["DECISION_VISIBILITY_CONTENT_REMOVED"],
     ]  # fmt: skip
-    assert len({one["puid"] for one in found}) == 3
+    assert len({submitted["puid"] for submitted in found}) == 3
 
 
 def test_every_statement_says_that_it_is_synthetic(make: MakeLog) -> None:
-    for one in exported(make()):
-        assert one["decision_facts"].startswith(SYNTHETIC)
-        assert one["incompatible_content_explanation"].startswith(SYNTHETIC)
-        assert one["puid"].startswith("synthetic-")
+    for submitted in exported(make()):
+        assert submitted["decision_facts"].startswith(SYNTHETIC)
+        assert submitted["incompatible_content_explanation"].startswith(SYNTHETIC)
+        assert submitted["puid"].startswith("synthetic-")
 
 
 def test_the_days_are_those_of_the_message_and_of_the_decision(make: MakeLog) -> None:
-    one = exported(make())[0]
-    assert (one["content_date"], one["application_date"]) == ("2014-06-01", "2026-01-01")
+    submitted = exported(make())[0]
+    assert (submitted["content_date"], submitted["application_date"]) == ("2014-06-01", "2026-01-01")
 
 
 def test_a_category_that_something_was_found_in_a_picture_of_is_an_image(make: MakeLog) -> None:
-    assert [one["content_type"] for one in exported(make())] == [
+    assert [submitted["content_type"] for submitted in exported(make())] == [
         ["CONTENT_TYPE_TEXT"], ["CONTENT_TYPE_IMAGE", "CONTENT_TYPE_TEXT"], ["CONTENT_TYPE_TEXT"],
     ]  # fmt: skip
 
@@ -134,14 +134,14 @@ def test_no_text_of_a_message_is_in_a_statement(make: MakeLog) -> None:
 def ladder() -> dict[str, Engine]:
     """For each category an engine that decides 轻 label, 中 review, 重 block."""
 
-    def one(category: str, **rest: Any) -> Engine:
+    def engine_of(category: str, **rest: Any) -> Engine:
         rules = [
             rule(f"r{score}", f"p{score}", words(f"p{score}", word), category=category, score=score)
             for word, score in (("轻轻", 30), ("中间", 50), ("重大", 90))
         ]
         return built(*rules, **rest)
 
-    return {category: one(category) for category in CATEGORIES} | {"study": one("fraud", study=True)}
+    return {category: engine_of(category) for category in CATEGORIES} | {"study": engine_of("fraud", study=True)}
 
 
 def record_of(folder: Path, engine: Engine, text: str) -> Record:
@@ -200,9 +200,9 @@ def test_csv_comes_back(make: MakeLog, pairs: Pairs) -> None:
     read = list(csv.DictReader(io.StringIO(decisions.getvalue().decode("utf-8"), newline="")))
     assert tuple(read[0]) == DECISIONS
     assert [(r["seq"], r["category"], r["score"], r["action"], r["in_scope"]) for r in read] == [
-        (str(seq), name, str(one.score), one.action, str(one.in_scope).lower())
+        (str(seq), name, str(category.score), category.action, str(category.in_scope).lower())
         for seq, (_, decision) in enumerate(pairs, 1)
-        for name, one in sorted(decision.categories.items())
+        for name, category in sorted(decision.categories.items())
     ]
     found = list(csv.DictReader(io.StringIO(hits.getvalue().decode("utf-8"), newline="")))
     assert tuple(found[0]) == HITS
@@ -212,9 +212,9 @@ def test_csv_comes_back(make: MakeLog, pairs: Pairs) -> None:
 
 
 def test_cells_run_nothing_in_a_spreadsheet(make: MakeLog) -> None:
-    some = [{**one, "policy": "=cmd|' /C calc'!A0"} for one in records(LogPaths(make()))[1]]
+    hostile = [{**record, "policy": "=cmd|' /C calc'!A0"} for record in records(LogPaths(make()))[1]]
     decisions, hits = io.BytesIO(), io.BytesIO()
-    tables(some, decisions, hits)
+    tables(hostile, decisions, hits)
     rows = list(csv.DictReader(io.StringIO(decisions.getvalue().decode("utf-8"), newline="")))
     assert {row["policy"] for row in rows} == {"'=cmd|' /C calc'!A0"}
 

@@ -27,16 +27,16 @@ from tests.audit.logs import NOW, PARCELS, MakeLog, Pairs, code_of, records, seg
 
 
 def kinds(folder: Path) -> list[str]:
-    return [one["kind"] for one in records(folder)]
+    return [record["kind"] for record in records(folder)]
 
 
 def test_a_log_holds_the_rules_and_then_the_decisions(make: MakeLog, pairs: Pairs) -> None:
     folder = make()
     found = records(folder)
-    assert [one["kind"] for one in found] == ["revision", *["decision"] * 6]
-    assert [one["seq"] for one in found] == list(range(7))
-    assert [one["action"] for one in found[1:]] == [decision.action for _, decision in pairs]
-    assert [one["path"] for one in found[0]["files"]] == ["policy.yaml", "parcels.yaml", "letters.yaml", "urge.txt"]
+    assert [record["kind"] for record in found] == ["revision", *["decision"] * 6]
+    assert [record["seq"] for record in found] == list(range(7))
+    assert [record["action"] for record in found[1:]] == [decision.action for _, decision in pairs]
+    assert [file["path"] for file in found[0]["files"]] == ["policy.yaml", "parcels.yaml", "letters.yaml", "urge.txt"]
     assert verify(LogPaths(folder)).ok
 
 
@@ -66,8 +66,10 @@ def test_receipts_name_the_records(tmp_path: Path, engine: Engine, pairs: Pairs)
         log.use(engine, NOW)
         receipts = log.append_many(pairs, NOW)
     found = records(tmp_path / "audit")
-    assert [(one.seq, one.decision_id) for one in receipts] == [(one["seq"], one["decision_id"]) for one in found[1:]]
-    assert len({one.decision_id for one in receipts}) == 6
+    assert [(receipt.seq, receipt.decision_id) for receipt in receipts] == [
+        (record["seq"], record["decision_id"]) for record in found[1:]
+    ]
+    assert len({receipt.decision_id for receipt in receipts}) == 6
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes are those of POSIX")
@@ -126,14 +128,16 @@ def test_threads_share_batches_and_lose_nothing(tmp_path: Path, engine: Engine, 
 
 
 def test_a_list_of_several_batches_is_added_in_its_order(tmp_path: Path, engine: Engine, pairs: Pairs) -> None:
-    some = [pairs[at % 6] for at in range(23)]
+    repeated = [pairs[at % 6] for at in range(23)]
     with AuditLog.open(tmp_path / "audit", time=NOW, batch=5, segment=4000, every=8) as log:
         log.use(engine, NOW)
-        receipts = log.append_many(some, NOW)
-        receipts += log.append_many(iter(some), NOW)
+        receipts = log.append_many(repeated, NOW)
+        receipts += log.append_many(iter(repeated), NOW)
     found = records(tmp_path / "audit")[1:]
-    assert [(one.seq, one.decision_id) for one in receipts] == [(one["seq"], one["decision_id"]) for one in found]
-    assert [one["action"] for one in found] == [decision.action for _, decision in some * 2]
+    assert [(receipt.seq, receipt.decision_id) for receipt in receipts] == [
+        (record["seq"], record["decision_id"]) for record in found
+    ]
+    assert [record["action"] for record in found] == [decision.action for _, decision in repeated * 2]
     assert verify(LogPaths(tmp_path / "audit")).ok
 
 
@@ -141,11 +145,11 @@ def test_a_list_of_several_batches_is_added_in_its_order(tmp_path: Path, engine:
 def test_a_refused_decision_keeps_back_its_batch_and_those_after_it(
     tmp_path: Path, engine: Engine, pairs: Pairs, bad: int
 ) -> None:
-    some = [pairs[at % 6] for at in range(23)]
-    some[bad] = (some[bad][0], msgspec.structs.replace(some[bad][1], revision="sha256:other"))
+    repeated = [pairs[at % 6] for at in range(23)]
+    repeated[bad] = (repeated[bad][0], msgspec.structs.replace(repeated[bad][1], revision="sha256:other"))
     with AuditLog.open(tmp_path / "audit", time=NOW, batch=5) as log:
         log.use(engine, NOW)
-        assert code_of(lambda: log.append_many(some, NOW)) == "ME965"
+        assert code_of(lambda: log.append_many(repeated, NOW)) == "ME965"
         assert log.size == 1 + bad // 5 * 5
         log.append_many(pairs, NOW)
     assert verify(LogPaths(tmp_path / "audit")).size == 1 + bad // 5 * 5 + 6
@@ -211,7 +215,7 @@ def test_threads_with_lists_and_single_decisions_lose_nothing(tmp_path: Path, en
 
         def add_lists() -> None:
             for _ in range(3):
-                receipts.extend(one.seq for one in log.append_many(pairs * 4, NOW))
+                receipts.extend(receipt.seq for receipt in log.append_many(pairs * 4, NOW))
 
         def add_single() -> None:
             for _ in range(20):
@@ -228,13 +232,13 @@ def test_threads_with_lists_and_single_decisions_lose_nothing(tmp_path: Path, en
 
 def test_a_refused_decision_keeps_no_other_thread_out(tmp_path: Path, engine: Engine, pairs: Pairs) -> None:
     message, decision = pairs[0]
-    other = msgspec.structs.replace(decision, revision="sha256:other")
+    refused = msgspec.structs.replace(decision, revision="sha256:other")
     with AuditLog.open(tmp_path / "audit", time=NOW) as log:
         log.use(engine, NOW)
-        tickets = [Ticket((message, one), NOW, False) for one in (decision, other, decision)]
+        tickets = [Ticket((message, decided), NOW, False) for decided in (decision, refused, decision)]
         log._settle(tickets)
-        assert [one.receipt and one.receipt.seq for one in tickets] == [1, None, 2]
-        assert [getattr(one.error, "code", None) for one in tickets] == [None, "ME965", None]
+        assert [ticket.receipt and ticket.receipt.seq for ticket in tickets] == [1, None, 2]
+        assert [getattr(ticket.error, "code", None) for ticket in tickets] == [None, "ME965", None]
         log._settle([tickets[1]])
     assert verify(LogPaths(tmp_path / "audit")).size == 3
 

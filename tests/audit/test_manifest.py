@@ -27,10 +27,10 @@ def no_cluster(_: str | None) -> Iterator[None]:
     yield
 
 
-def one_by_one(_: object, work: Shards, some: Sequence[Shard], __: object) -> Iterator[object]:
+def one_by_one(_: object, work: Shards, shards: Sequence[Shard], __: object) -> Iterator[object]:
     """In another order than the input's, and one of them twice, as a cluster may."""
-    yield from map(work, [*reversed(some), some[0]][: len(some)])
-    work(some[-1])
+    yield from map(work, [*reversed(shards), shards[0]][: len(shards)])
+    work(shards[-1])
 
 
 @pytest.fixture(autouse=True)
@@ -163,8 +163,8 @@ def test_a_stopped_run_keeps_its_shards_and_goes_on(
     source: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def stops(_: object, work: Shards, some: Sequence[Shard], __: object) -> Iterator[object]:
-        yield work(some[1])
+    def stops(_: object, work: Shards, shards: Sequence[Shard], __: object) -> Iterator[object]:
+        yield work(shards[1])
         (work.folder / "shards" / ".000002.0a1b2c3d").mkdir()  # as a worker that was killed leaves it
         raise WorkerError("ME914", "the Ray cluster gave up", "")
 

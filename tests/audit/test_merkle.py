@@ -22,8 +22,8 @@ from modengine.audit.tree.merkle import (
 )
 
 LEAVES = [
-    bytes.fromhex(one)
-    for one in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
+    bytes.fromhex(leaf)
+    for leaf in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
 ]
 ROOTS = [
     "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -70,7 +70,7 @@ HASHES = [leaf_hash(leaf) for leaf in LEAVES]
 
 def range_roots(leaves: Iterable[Hash], ranges: Sequence[Range]) -> list[Hash]:
     """The roots of disjoint ranges, in the order given, in one pass over the leaves from 0."""
-    frontiers = {one: Frontier() for one in ranges}
+    frontiers = {span: Frontier() for span in ranges}
     waiting = sorted(ranges, reverse=True)
     for index, leaf in enumerate(leaves):
         while waiting and index >= waiting[-1][1]:
@@ -82,11 +82,11 @@ def range_roots(leaves: Iterable[Hash], ranges: Sequence[Range]) -> list[Hash]:
     for low, high in ranges:
         if frontiers[low, high].size != high - low:
             raise ValueError(f"there are fewer leaves than {high}")
-    return [frontiers[one].root() for one in ranges]
+    return [frontiers[span].root() for span in ranges]
 
 
-def hexes(some: list[bytes]) -> list[str]:
-    return [one.hex() for one in some]
+def hexes(digests: list[bytes]) -> list[str]:
+    return [digest.hex() for digest in digests]
 
 
 def test_the_root_of_nothing_is_the_hash_of_nothing() -> None:
@@ -152,11 +152,11 @@ def test_a_frontier_goes_on_where_another_stopped(size: int) -> None:
 
 @given(st.lists(st.integers(0, 70), max_size=6))
 def test_many_leaves_at_once_are_the_same_tree(sizes: list[int]) -> None:
-    one, many, number = Frontier(), Frontier(), 0
+    single, many, number = Frontier(), Frontier(), 0
     for size in sizes:
         leaves = [leaf_hash(b"%d" % seq) for seq in range(number, number + size)]
         number += size
         for leaf in leaves:
-            one.add(leaf)
+            single.add(leaf)
         many.extend(leaves)
-        assert (many.size, many.nodes, many.root()) == (one.size, one.nodes, one.root())
+        assert (many.size, many.nodes, many.root()) == (single.size, single.nodes, single.root())

@@ -48,7 +48,7 @@ def test_another_key_of_the_same_name_is_not_the_signer() -> None:
 def test_a_checkpoint_comes_back() -> None:
     found, signatures = parse_checkpoint(SignerKey.parse(PRIVATE).sign(CHECKPOINT.text()))
     assert found == CHECKPOINT
-    assert [one.name for one in signatures] == ["PeterNeumann"]
+    assert [signature.name for signature in signatures] == ["PeterNeumann"]
     assert parse_checkpoint(unsigned(CHECKPOINT.text())) == (CHECKPOINT, ())
 
 

@@ -61,10 +61,10 @@ def test_a_recovery_that_was_itself_cut_short_is_recorded_once(stopped: Path, mo
         with pytest.raises(KeyboardInterrupt):
             AuditLog.open(stopped, time=NOW)
     assert len(list((stopped / "quarantine").iterdir())) == 1
-    assert [one["kind"] for one in records(stopped)].count("recovery") == 0
+    assert [record["kind"] for record in records(stopped)].count("recovery") == 0
     for _ in range(2):
         AuditLog.open(stopped, time=NOW).close()
-    assert [one["kind"] for one in records(stopped)].count("recovery") == 1
+    assert [record["kind"] for record in records(stopped)].count("recovery") == 1
     assert verify(LogPaths(stopped)).ok
 
 
@@ -74,7 +74,7 @@ def test_bytes_that_are_no_record_are_a_torn_tail_too(stopped: Path) -> None:
     AuditLog.open(stopped, time=NOW).close()
     (kept,) = (stopped / "quarantine").iterdir()
     assert kept.stat().st_size == 5009
-    assert [one["kind"] for one in records(stopped)][-1] == "recovery"
+    assert [record["kind"] for record in records(stopped)][-1] == "recovery"
 
 
 def test_rows_of_records_that_were_never_written_are_deleted(stopped: Path) -> None:

@@ -92,7 +92,7 @@ def test_the_commitment_is_what_the_page_says(make: MakeLog) -> None:
 
 
 def test_every_key_of_every_record_is_described(make: MakeLog) -> None:
-    keys = {key for one in records(make()) for key in one}
+    keys = {key for record in records(make()) for key in record}
     assert {key for key in keys if f"`{key}`" not in page()} == set()
 
 

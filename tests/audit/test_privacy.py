@@ -88,12 +88,12 @@ def digests(text: str) -> Iterator[bytes]:
 def files(folder: Path, *apart: str) -> bytes:
     """Every file of a log, one after the other, and what the vault has: its file may cut a text in two."""
     cells = [] if apart else [cell for row in vault_rows(folder).values() for cell in row if cell]
-    some = (
+    contents = (
         path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.parent.name != "rules" and not path.name.startswith(apart or ("\0",))
     )
-    return b"\0\0".join([*some, *cells])
+    return b"\0\0".join([*contents, *cells])
 
 
 @cache
@@ -122,19 +122,19 @@ def seek_digests() -> AhoCorasick:
     return AhoCorasick(sorted(fingerprints()))
 
 
-def traces(some: Iterable[Message], data: bytes) -> dict[str, list[str]]:
+def traces(messages: Iterable[Message], data: bytes) -> dict[str, list[str]]:
     """What of some messages stands in some bytes: an id, a text or a piece of one, a digest of either."""
     said = tuple(readings(data))
     windows = {piece for text in said for piece in seek_texts().find_matches_as_strings(text, overlapping=True)}
     digested = seek_digests().find_matches_as_strings(data.decode("latin-1"), overlapping=True)
-    hashed = {fingerprints()[one] for one in digested}
+    hashed = {fingerprints()[digest] for digest in digested}
     found: dict[str, list[str]] = {}
-    for message in some:
+    for message in messages:
         name = str(message.id)
         here = [f"id {name}"] if any(f'"{name}"' in text or f" {name} " in text for text in said) else []
-        here += [f"text {one}" for one in texts(message) if one in long_texts() & windows]
+        here += [f"text {text}" for text in texts(message) if text in long_texts() & windows]
         here += [f"piece {piece}" for piece in probes()[name] & windows]
-        here += [one for text in (*texts(message), name) if (one := f"digest of {text[:20]}") in hashed]
+        here += [label for text in (*texts(message), name) if (label := f"digest of {text[:20]}") in hashed]
         if here:
             found[name] = here
     return found

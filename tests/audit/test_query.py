@@ -29,9 +29,9 @@ def test_the_views_have_what_the_records_have(make: MakeLog, pairs: Pairs) -> No
     assert rows(folder, "SELECT action, taken FROM decisions") == [(d.action, d.taken) for _, d in pairs]
     found = rows(folder, "SELECT seq, category, score, shadow FROM categories")
     assert found == [
-        (seq, name, one.score, list(one.shadow))
+        (seq, name, category.score, list(category.shadow))
         for seq, (_, decision) in enumerate(pairs, 1)
-        for name, one in sorted(decision.categories.items())
+        for name, category in sorted(decision.categories.items())
     ]
     hits = [(seq, hit.rule, hit.clause, hit.points) for seq, (_, d) in enumerate(pairs, 1) for hit in d.hits]
     assert rows(folder, "SELECT seq, rule, clause, points FROM hits") == hits

@@ -187,22 +187,23 @@ def test_a_record_is_canonical_and_says_what_was_decided(engine: Engine, decisio
         for name in ("action", "taken", "in_scope", "categories", "raised", "study"):
             assert record[name] == said[name]
         for name in ("hits", "shadow_hits", "relief"):
-            assert record[name] == [{k: v for k, v in one.items() if k != "matches"} for one in said[name]]
+            assert record[name] == [{k: v for k, v in entry.items() if k != "matches"} for entry in said[name]]
             found = details_from(kept).get(name, [])
             apart = ("text", "found_as")
-            assert [one["matches"] for one in found] == [
-                [{k: v for k, v in match.items() if k not in apart} for match in one["matches"]] for one in said[name]
+            assert [entry["matches"] for entry in found] == [
+                [{k: v for k, v in match.items() if k not in apart} for match in entry["matches"]]
+                for entry in said[name]
             ]
-        assert [one["rule"] for one in record["undetermined"]] == [one["rule"] for one in said["undetermined"]]
+        assert [entry["rule"] for entry in record["undetermined"]] == [entry["rule"] for entry in said["undetermined"]]
         assert details_from(kept).get("undetermined", []) == [
-            {k: v for k, v in one.items() if k != "cause"} for one in said["undetermined"]
+            {k: v for k, v in entry.items() if k != "cause"} for entry in said["undetermined"]
         ]
         assert details_from(kept).get("notes", []) == said["notes"]
 
 
 @given(st.binary(max_size=64), st.lists(st.binary()))
 def test_a_keyed_hash_is_hmac(key: bytes, contents: list[bytes]) -> None:
-    assert Keyed(key).of(contents) == [hmac.new(key, one, "sha256").hexdigest() for one in contents]
+    assert Keyed(key).of(contents) == [hmac.new(key, content, "sha256").hexdigest() for content in contents]
 
 
 def test_a_key_that_hmac_would_hash_first_is_refused() -> None:

@@ -50,7 +50,14 @@ def test_scope_may_be_ignored_in_between(tmp_path: Path, engine: Engine) -> None
     with recording(tmp_path / "audit", engine, clock=Clock()) as recorder:
         for number, message in enumerate(MESSAGES):
             recorder.decide(message, ignore_scope=number in (2, 3))
-    assert [one["ignore_scope"] for one in records(tmp_path / "audit")[1:]] == [False, False, True, True, False, False]
+    assert [record["ignore_scope"] for record in records(tmp_path / "audit")[1:]] == [
+        False,
+        False,
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_what_was_decided_before_an_error_is_recorded(tmp_path: Path, engine: Engine) -> None:

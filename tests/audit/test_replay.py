@@ -50,15 +50,15 @@ def test_messages_from_their_source_are_decided_the_same(make: MakeLog) -> None:
 def test_messages_without_id_are_found_however_often_and_in_whatever_order_they_were_decided(
     tmp_path: Path, engine: Engine
 ) -> None:
-    some = [Message(f"快递{number}", fields=IN) for number in range(300)]
-    orders = (some, some, list(reversed(some)), some[::7])
+    messages = [Message(f"快递{number}", fields=IN) for number in range(300)]
+    orders = (messages, messages, list(reversed(messages)), messages[::7])
     with AuditLog.open(tmp_path / "audit", time=NOW) as log:
         log.use(engine, NOW)
         for order in orders:
             log.append_many([(message, engine.decide(message)) for message in order], NOW)
-    result = replayed(tmp_path / "audit", some)
+    result = replayed(tmp_path / "audit", messages)
     assert (result.same, result.causes) == (sum(map(len, orders)), {})
-    assert replayed(tmp_path / "audit", some[:100]).causes == {"text absent": 3 * 200 + 28}
+    assert replayed(tmp_path / "audit", messages[:100]).causes == {"text absent": 3 * 200 + 28}
 
 
 def test_messages_in_the_thousands_are_looked_for_without_holding_them() -> None:

@@ -148,9 +148,9 @@ def test_the_wrong_key_is_refused(make: MakeLog) -> None:
 
 def test_a_changed_or_missing_copy_of_a_rule_file_is_said(make: MakeLog) -> None:
     folder = make()
-    one, two, *_ = sorted((folder / "rules").iterdir())
-    one.write_bytes(one.read_bytes() + b"#")
-    two.unlink()
+    changed, missing, *_ = sorted((folder / "rules").iterdir())
+    changed.write_bytes(changed.read_bytes() + b"#")
+    missing.unlink()
     report = verify(LogPaths(folder))
     assert [fault.record for fault in report.faults] == [0, 0]
     assert report.proven == 7

@@ -122,7 +122,7 @@ CLEAN = [(name, policy) for name, (_, clean) in CASES.items() for policy in clea
 
 def found(name: str, policy: Policy) -> list[str]:
     """The code of every finding, and the names that its message puts in backticks."""
-    return [" ".join([one.code, *re.findall("`(.+?)`", one.message)]) for one in CHECKS[name].find(policy)]
+    return [" ".join([finding.code, *re.findall("`(.+?)`", finding.message)]) for finding in CHECKS[name].find(policy)]
 
 
 @pytest.mark.parametrize(("name", "policy", "expected"), FINDING, ids=[name for name, _, _ in FINDING])

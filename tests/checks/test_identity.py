@@ -22,7 +22,7 @@ from modengine.text.normalize import plain
 from tests import build
 from tests.build import exception, override, regex, relief, rule, text, tokens, words
 
-[PAINTER] = [one for one in lexicon() if one.en == "painter"]
+[PAINTER] = [term for term in lexicon() if term.en == "painter"]
 WORD = "画家"
 PAY = text("a", "转账")
 
@@ -79,7 +79,7 @@ EVIDENCE: dict[str, Policy] = {
     "gaps": of(text("p", "画.家")),
     "zero-width characters": of(text("p", "画\u200b家")),
     "repeats": of(text("p", "画画家家")),
-    "a variant": of(text("p", next(one.variants[0] for one in lexicon() if one.variants))),
+    "a variant": of(text("p", next(term.variants[0] for term in lexicon() if term.variants))),
 }
 
 
@@ -101,19 +101,19 @@ def test_in_a_study_it_is_counted_and_not_refused(policy: Policy) -> None:
     assert [(problem.code, problem.severity) for problem in guard(study)] == [("ME809", "warning")]
 
 
-@pytest.mark.parametrize("one", lexicon(), ids=lambda one: one.en)
-def test_every_term_and_variant_of_the_lexicon_is_seen(one: Any) -> None:
-    assert [form for form in (one.term, *one.variants) if not identity_words(f"是{form}的")] == []
+@pytest.mark.parametrize("term", lexicon(), ids=lambda term: term.en)
+def test_every_term_and_variant_of_the_lexicon_is_seen(term: Any) -> None:
+    assert [form for form in (term.term, *term.variants) if not identity_words(f"是{form}的")] == []
 
 
 def test_every_group_of_the_lexicon_is_there() -> None:
-    assert {one.group for one in lexicon()} == {
+    assert {term.group for term in lexicon()} == {
         "ethnic", "faith", "region", "nationality", "gender_sexuality", "disability", "age", "occupation",
     }  # fmt: skip
 
 
 def test_no_term_of_the_lexicon_stands_twice() -> None:
-    forms = [plain(form) for one in lexicon() for form in (one.term, *one.variants)]
+    forms = [plain(form) for term in lexicon() for form in (term.term, *term.variants)]
     assert sorted(form for form in set(forms) if forms.count(form) > 1) == []
 
 
@@ -211,6 +211,8 @@ def test_a_study_is_loaded(tmp_path: Path) -> None:
 
 def test_checking_counts_it_in_a_study(tmp_path: Path) -> None:
     found = modengine.check(written(tmp_path, "study: true\n"))
-    assert [(one.code, one.location.line) for one in found if one.code.startswith("ME7") or one.code == "ME809"] == [
-        ("ME809", 10)
-    ]
+    assert [
+        (diagnostic.code, diagnostic.location.line)
+        for diagnostic in found
+        if diagnostic.code.startswith("ME7") or diagnostic.code == "ME809"
+    ] == [("ME809", 10)]

@@ -253,11 +253,11 @@ def test_several_processes_decide_as_one_does(command: Command, jsonl: Path, tab
     (folder / "in").mkdir()
     for path in (jsonl, table):
         (folder / "in" / path.name).write_bytes(path.read_bytes())
-    one = command("scan", "in", "-p", POLICY, "-a", "one")
-    two = command("scan", "in", "-p", POLICY, "-a", "two", "--jobs", 2)
-    assert (one.code, two.code) == (1, 1)
-    assert one.out == two.out
-    assert [json.loads(line)["source"] for line in one.out.splitlines()] == (
+    single = command("scan", "in", "-p", POLICY, "-a", "one")
+    several = command("scan", "in", "-p", POLICY, "-a", "two", "--jobs", 2)
+    assert (single.code, several.code) == (1, 1)
+    assert single.out == several.out
+    assert [json.loads(line)["source"] for line in single.out.splitlines()] == (
         ["in/messages.csv"] * ROWS + ["in/messages.jsonl"] * ROWS
     )
     assert recorded(folder / "one") == recorded(folder / "two") == 2 * ROWS - 6

@@ -48,7 +48,7 @@ def ablated(corpus: MakeCorpus) -> Ablation:
 
 
 def of(result: Ablation, name: str) -> RuleEffect:
-    (found,) = [one for one in result.rules if one.rule == name]
+    (found,) = [effect for effect in result.rules if effect.rule == name]
     return found
 
 
@@ -66,16 +66,21 @@ def of(result: Ablation, name: str) -> RuleEffect:
 def test_what_changes_without_a_rule(
     ablated: Ablation, name: str, hits: int, catches: int, alarms: int, prevented: tuple[int, int], changed: int
 ) -> None:
-    one = of(ablated, name)
-    assert (one.hits, one.unique_catches, one.unique_false_alarms, one.changed) == (hits, catches, alarms, changed)
-    assert (one.prevented_catches, one.prevented_false_alarms) == prevented
+    effect = of(ablated, name)
+    assert (effect.hits, effect.unique_catches, effect.unique_false_alarms, effect.changed) == (
+        hits,
+        catches,
+        alarms,
+        changed,
+    )
+    assert (effect.prevented_catches, effect.prevented_false_alarms) == prevented
 
 
 def test_shares_and_changes_have_their_n(ablated: Ablation) -> None:
-    one = of(ablated, "fraud.a")
-    assert (one.own.k, one.own.n, one.harmless.k, one.harmless.n) == (10, 13, 5, 12)
-    assert one.recall_change.value == pytest.approx(-6 / 13)
-    assert one.over_blocking_change.value == 0.0
+    effect = of(ablated, "fraud.a")
+    assert (effect.own.k, effect.own.n, effect.harmless.k, effect.harmless.n) == (10, 13, 5, 12)
+    assert effect.recall_change.value == pytest.approx(-6 / 13)
+    assert effect.over_blocking_change.value == 0.0
     assert of(ablated, "fraud.c").over_blocking_change.value == pytest.approx(-4 / 12)
 
 
@@ -86,7 +91,7 @@ def test_rules_that_never_fire_are_named_with_an_upper_bound(ablated: Ablation) 
 
 
 def test_overlap_is_rows_of_both_by_rows_of_either(ablated: Ablation) -> None:
-    (pair,) = [one for one in ablated.overlaps if (one.a, one.b) == ("fraud.a", "fraud.b")]
+    (pair,) = [overlap for overlap in ablated.overlaps if (overlap.a, overlap.b) == ("fraud.a", "fraud.b")]
     assert (pair.both, pair.either, pair.jaccard) == (3, 16, 3 / 16)
     grid = next(chart for chart in charts(ablated) if isinstance(chart, Grid))
     assert grid.values[grid.rows.index("fraud.b")][grid.columns.index("fraud.a")] == 3 / 16
@@ -117,7 +122,7 @@ def knotty() -> Engine:
 BODIES = ("骗", "骗甲", "甲", "乙", "别乙", "别", "骗别乙甲", "龘马会", "马会", "骗马会", "龘马会骗", "龘马", "好")
 
 
-@pytest.mark.parametrize("name", [one.id for one in counting(knotty().policy)])
+@pytest.mark.parametrize("name", [counted.id for counted in counting(knotty().policy)])
 def test_deciding_again_where_it_can_matter_is_deciding_all_again(name: str, corpus: MakeCorpus) -> None:
     made = corpus(rows(*((body, "none", 2) for body in BODIES)), ("fraud",), label="label")
     whole = knotty()
@@ -131,7 +136,7 @@ def test_a_word_that_one_rule_alone_adds_moves_the_words_of_others(corpus: MakeC
     """Why rows that a rule does not hit are decided again: 龘马 parts 马会 as long as it is a word."""
     whole = knotty()
     less = compile_engine(without(whole.policy, "fraud.dict"))
-    assert [bool(one.decide("龘马会").hits) for one in (whole, less)] == [False, True]
+    assert [bool(compiled.decide("龘马会").hits) for compiled in (whole, less)] == [False, True]
     made = corpus(rows(("龘马会", "none", 2), ("马会", "none", 2)), ("fraud",), label="label")
     reach = Reach(whole.policy, made, decide(whole, made))
     assert not reach.hits("fraud.dict").any()
@@ -140,8 +145,8 @@ def test_a_word_that_one_rule_alone_adds_moves_the_words_of_others(corpus: MakeC
 
 def test_several_corpora_at_once_are_as_each_alone(corpus: MakeCorpus) -> None:
     made = [corpus(rows(*part), ("fraud",), label="label") for part in (ROWS[:4], ROWS[4:])]
-    both = ablations(three(), made, outcomes=[decide(three(), one) for one in made])
-    assert both == tuple(ablate(three(), one) for one in made)
+    both = ablations(three(), made, outcomes=[decide(three(), alone) for alone in made])
+    assert both == tuple(ablate(three(), alone) for alone in made)
 
 
 # ------------------------------------------------------------------ boundaries
@@ -155,15 +160,16 @@ def test_boundaries_differ_as_they_should(corpus: MakeCorpus) -> None:
     """司机会 is 司机 and 会: the term straddles."""
     made = corpus(rows(("机会，", "fraud", 3), ("司机会来", "none", 5), ("好", "none", 5)), ("fraud",), label="label")
     (found,) = boundaries(bounded(), ((made, decide(bounded(), made)),), 1)
-    over = {one.boundary: one for one in found if (one.category, one.action) == (ANY, "label")}
-    assert {name: one.share.k for name, one in over.items()} == {
+    over = {figure.boundary: figure for figure in found if (figure.category, figure.action) == (ANY, "label")}
+    assert {name: figure.share.k for name, figure in over.items()} == {
         "not-straddling": 0, "token-equality": 0, "substring": 5,
     }  # fmt: skip
     assert over["not-straddling"].against is None
     against = over["substring"].against
     assert against is not None
     assert (against.gained, against.lost, against.p) == (5, 0, pytest.approx(2 / 32))
-    assert {one.boundary: one.share.k for one in found if one.figure == "recall" and one.action == "label"} == {
+    recalls = [figure for figure in found if (figure.figure, figure.action) == ("recall", "label")]
+    assert {figure.boundary: figure.share.k for figure in recalls} == {
         "not-straddling": 3, "token-equality": 3, "substring": 3,
     }  # fmt: skip
 
@@ -195,8 +201,8 @@ def test_a_boundary_is_part_of_the_revision_and_of_a_pickle() -> None:
     import pickle
 
     policy = bounded().policy
-    made = [compile_engine(policy, one) for one in ("not-straddling", "token-equality", "substring")]
-    assert len({one.revision for one in made}) == 3
+    made = [compile_engine(policy, boundary) for boundary in ("not-straddling", "token-equality", "substring")]
+    assert len({compiled.revision for compiled in made}) == 3
     assert made[0].revision == compile_engine(policy).revision
     assert pickle.loads(pickle.dumps(made[2])).revision == made[2].revision
 
@@ -209,13 +215,13 @@ def test_boundaries_bind_words_alone() -> None:
 def test_canary_a_policy_that_matches_by_substring_shows_in_over_blocking(corpus: MakeCorpus) -> None:
     made = corpus(rows(("司机会来", "none", 40)), ("fraud",), label="label")
     result = ablate(bounded(), made)
-    (one,) = [b for b in result.boundaries if (b.boundary, b.action) == ("substring", "label")]
-    assert one.share.value == 1.0
-    assert one.against is not None
-    assert one.against.change.low is not None
-    assert one.against.change.low > 0.9
-    assert one.p_bh is not None
-    assert one.p_bh < 0.001
+    (figure,) = [b for b in result.boundaries if (b.boundary, b.action) == ("substring", "label")]
+    assert figure.share.value == 1.0
+    assert figure.against is not None
+    assert figure.against.change.low is not None
+    assert figure.against.change.low > 0.9
+    assert figure.p_bh is not None
+    assert figure.p_bh < 0.001
 
 
 # ------------------------------------------------------------------ canary, bad input, forms
@@ -223,14 +229,14 @@ def test_canary_a_policy_that_matches_by_substring_shows_in_over_blocking(corpus
 
 def test_canary_a_rule_that_blocks_everything_is_found_out(corpus: MakeCorpus) -> None:
     made = corpus(rows(("好", "none", 30), ("骗", "fraud", 5)), ("fraud",), label="label")
-    (one,) = ablate(blocks_everything(), made).rules
-    assert (one.harmless.value, one.unique_false_alarms, one.over_blocking_change.value) == (1.0, 30, -1.0)
+    (effect,) = ablate(blocks_everything(), made).rules
+    assert (effect.harmless.value, effect.unique_false_alarms, effect.over_blocking_change.value) == (1.0, 30, -1.0)
 
 
 def test_figures_that_the_card_forbids_are_not_given(corpus: MakeCorpus) -> None:
     made = corpus(rows(*ROWS), ("fraud",), label="label", forbidden=("recall",))
     result = ablate(three(), made)
-    assert {one.own.method for one in result.rules} == {"forbidden"}
+    assert {effect.own.method for effect in result.rules} == {"forbidden"}
     assert of(result, "fraud.a").harmless.n == 12
 
 
@@ -238,10 +244,10 @@ def test_the_result_is_as_its_schema_says_and_the_same_each_time(corpus: MakeCor
     made = corpus(rows(*ROWS), ("fraud",), label="label")
     mixed = engine(*three().policy.rules, rule("fraud.word", "w", words("w", "机会")))
     told: list[int] = []
-    one, two = (as_json(view(ablate(mixed, made, 3, progress=told.append))) for _ in range(2))
-    assert one == two
+    first, second = (as_json(view(ablate(mixed, made, 3, progress=told.append))) for _ in range(2))
+    assert first == second
     assert max(told) == steps(mixed)
-    jsonschema.validate(json.loads(one), schema("ablate"), jsonschema.Draft202012Validator)
+    jsonschema.validate(json.loads(first), schema("ablate"), jsonschema.Draft202012Validator)
 
 
 def test_no_text_of_the_corpus_is_shown(ablated: Ablation) -> None:

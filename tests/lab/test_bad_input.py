@@ -109,10 +109,10 @@ def test_one_class_only_gives_no_figure_of_the_other(name: str, label: str, comm
     assert ran.code == 0
     figures = json.loads(ran.out).get("figures", [])
     missing = "recall" if label == "ok" else "over_blocking"
-    for one in figures:
-        if one["category"] == "fraud":
-            assert one[missing]["value"] is None
-            assert one["precision"]["value"] is None
+    for figure in figures:
+        if figure["category"] == "fraud":
+            assert figure[missing]["value"] is None
+            assert figure["precision"]["value"] is None
 
 
 @pytest.mark.parametrize(

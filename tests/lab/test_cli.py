@@ -45,7 +45,7 @@ def test_options_and_cards_say_the_same(command: Command, data: Path, card: Path
 
 def test_options_go_before_the_card(command: Command, card: Path) -> None:
     ran = command("eval", POLICY, card, "--stratum", "part", "--format", "json")
-    assert [one["stratum"] for one in json.loads(ran.out)["explored"]] == ["a", "b"]
+    assert [comparison["stratum"] for comparison in json.loads(ran.out)["explored"]] == ["a", "b"]
 
 
 def test_the_stamp_has_the_command_line(command: Command, card: Path) -> None:
@@ -85,8 +85,8 @@ def test_the_name_of_the_output_says_its_form(command: Command, card: Path, tmp_
 
 
 def test_csv_of_one_table_and_of_all(command: Command, card: Path, tmp_path: Path) -> None:
-    one = command("eval", POLICY, card, "--format", "csv", "--table", "over-blocking")
-    (row,) = csv.DictReader(io.StringIO(one.out))
+    ran = command("eval", POLICY, card, "--format", "csv", "--table", "over-blocking")
+    (row,) = csv.DictReader(io.StringIO(ran.out))
     assert (row["corpus"], row["label or more_n"]) == ("small", "40")
     assert command("eval", POLICY, card, "--format", "csv", "-o", tmp_path / "all").code == 0
     assert {"over-blocking.csv", "caught.csv", "precision.csv"} <= {p.name for p in (tmp_path / "all").iterdir()}

@@ -96,9 +96,9 @@ def test_rows_that_change_are_counted_by_what_they_are(compared: Comparison) -> 
 def test_flips_by_category_and_action(
     compared: Comparison, category: str, action: str, expected: tuple[int, ...]
 ) -> None:
-    (one,) = [c for c in compared.counts if (c.category, c.stratum, c.action) == (category, ALL, action)]
-    found = (one.new_false_alarms, one.false_alarms_gone, one.new_catches, one.lost_catches)
-    assert (*found, one.others_gained, one.others_lost) == expected
+    (count,) = [c for c in compared.counts if (c.category, c.stratum, c.action) == (category, ALL, action)]
+    found = (count.new_false_alarms, count.false_alarms_gone, count.new_catches, count.lost_catches)
+    assert (*found, count.others_gained, count.others_lost) == expected
 
 
 def test_flips_by_stratum_add_up(compared: Comparison) -> None:
@@ -115,20 +115,20 @@ def test_moves_tell_from_where_to_where(compared: Comparison) -> None:
 
 
 def test_the_change_of_a_figure_has_its_interval_and_test(compared: Comparison) -> None:
-    (one,) = [t for t in compared.tests if (t.category, t.action, t.rows_of) == (ANY, "label", "category")]
-    assert (one.found.lost, one.found.gained, one.found.rows) == (4, 0, 13)
-    assert one.found.change.value == pytest.approx(-4 / 13)
-    assert one.found.p == pytest.approx(2 / 16)
-    assert one.p_bh is not None
-    assert one.p_bh >= one.found.p
+    (test,) = [t for t in compared.tests if (t.category, t.action, t.rows_of) == (ANY, "label", "category")]
+    assert (test.found.lost, test.found.gained, test.found.rows) == (4, 0, 13)
+    assert test.found.change.value == pytest.approx(-4 / 13)
+    assert test.found.p == pytest.approx(2 / 16)
+    assert test.p_bh is not None
+    assert test.p_bh >= test.found.p
 
 
 def test_a_flip_has_both_explanations(compared: Comparison) -> None:
     flip = next(f for f in compared.flips if f.row == "r0")
-    (one,) = flip.categories
+    (category_flip,) = flip.categories
     assert (flip.before, flip.after, flip.already_caught) == ("review", "label", False)
-    assert [(s.rule, s.points, s.words) for s in one.rules_a] == [("fraud.word", 60, ())]
-    assert [(s.rule, s.points) for s in one.rules_b] == [("fraud.word", 30)]
+    assert [(s.rule, s.points, s.words) for s in category_flip.rules_a] == [("fraud.word", 60, ())]
+    assert [(s.rule, s.points) for s in category_flip.rules_b] == [("fraud.word", 30)]
     assert flip.text is None
 
 
@@ -139,9 +139,9 @@ def test_lost_catches_and_new_false_alarms_stand_first(compared: Comparison) -> 
 
 def test_what_another_category_keeps_is_already_caught(corpus: MakeCorpus) -> None:
     both = rule("violence.word", "word", text("word", "打"), category="violence", score=60)
-    one = engine(rule("fraud.word", "word", text("word", "骗")), both)
-    two = engine(rule("fraud.word", "word", text("word", "龘")), both)
-    found = compare(one, two, corpus(rows(("骗打", "fraud", 3), ("骗", "fraud", 2)), label="label"))
+    before = engine(rule("fraud.word", "word", text("word", "骗")), both)
+    after = engine(rule("fraud.word", "word", text("word", "龘")), both)
+    found = compare(before, after, corpus(rows(("骗打", "fraud", 3), ("骗", "fraud", 2)), label="label"))
     assert (found.flipped, found.already_caught, found.lost_catches) == (5, 3, 2)
     assert [f.already_caught for f in found.flips] == [False, False, True, True, True]
 
@@ -150,8 +150,14 @@ def test_a_rule_whose_hits_others_make_up_for_is_named(corpus: MakeCorpus) -> No
     a = engine(rule("fraud.one", "w", text("w", "骗")), rule("fraud.two", "w", text("w", "骗甲"), score=40))
     b = engine(rule("fraud.one", "w", text("w", "骗")), rule("fraud.two", "w", text("w", "龘"), score=40))
     found = compare(a, b, corpus(rows(("骗甲", "fraud", 3), ("骗", "fraud", 2)), ("fraud",), label="label"))
-    (one,) = found.rules
-    assert (one.rule, one.side, one.rows, one.changed, one.already_caught) == ("fraud.two", "a", 3, 3, 0)
+    (rule_change,) = found.rules
+    assert (rule_change.rule, rule_change.side, rule_change.rows, rule_change.changed, rule_change.already_caught) == (
+        "fraud.two",
+        "a",
+        3,
+        3,
+        0,
+    )
     b = engine(rule("fraud.one", "w", text("w", "骗"), score=90), rule("fraud.two", "w", text("w", "龘"), score=40))
     found = compare(a, b, corpus(rows(("骗甲", "fraud", 3)), ("fraud",), label="label"))
     assert {(c.rule, c.side, c.already_caught) for c in found.rules} == {("fraud.one", "b", 3), ("fraud.two", "a", 3)}
@@ -162,8 +168,8 @@ def test_a_relief_that_weighs_more_is_named_on_its_side(corpus: MakeCorpus) -> N
     hit = rule("fraud.word", "w", text("w", "骗"))
     a, b = engine(hit), engine(hit, relief("relief.warn", "w", text("w", "别"), by=40))
     found = compare(a, b, corpus(rows(("别骗", "none", 4)), ("fraud",), label="label"))
-    (one,) = found.rules
-    assert (one.rule, one.side, one.changed) == ("relief.warn", "b", 4)
+    (rule_change,) = found.rules
+    assert (rule_change.rule, rule_change.side, rule_change.changed) == ("relief.warn", "b", 4)
     assert [(s.rule, s.points) for s in found.flips[0].categories[0].rules_b][-1] == ("relief.warn", -40)
 
 
@@ -173,16 +179,16 @@ def test_a_relief_that_weighs_more_is_named_on_its_side(corpus: MakeCorpus) -> N
 def test_a_policy_differs_from_itself_in_nothing(corpus: MakeCorpus) -> None:
     found = compare(sound(), sound(), corpus(rows(*ROWS), label="label"))
     assert (found.flipped, found.rules, found.flips, found.moves) == (0, (), (), ())
-    assert all(one.found.p is None for one in found.tests)
+    assert all(test.found.p is None for test in found.tests)
 
 
 def test_canary_a_policy_that_blocks_everything_is_a_regression(corpus: MakeCorpus) -> None:
     found = compare(sound(), blocks_everything(), corpus(rows(*ROWS), label="label"))
     assert found.new_false_alarms == 12
-    (one,) = [t for t in found.tests if (t.category, t.action, t.rows_of) == (ANY, "block", "harmless")]
-    assert one.found.change.value == 1.0
-    assert one.found.p is not None
-    assert one.found.p < 0.001
+    (test,) = [t for t in found.tests if (t.category, t.action, t.rows_of) == (ANY, "block", "harmless")]
+    assert test.found.change.value == 1.0
+    assert test.found.p is not None
+    assert test.found.p < 0.001
 
 
 def test_canary_a_policy_that_never_acts_loses_every_catch(corpus: MakeCorpus) -> None:
@@ -199,7 +205,7 @@ def test_policies_without_a_common_category_cannot_be_compared(corpus: MakeCorpu
 def test_figures_that_the_card_forbids_are_not_given(corpus: MakeCorpus) -> None:
     made = corpus(rows(*ROWS), label="label", forbidden=("over-blocking",))
     found = compare(sound(), blocks_everything(), made)
-    assert {one.rows_of for one in found.tests} == {"category"}
+    assert {test.rows_of for test in found.tests} == {"category"}
 
 
 # ------------------------------------------------------------------ texts and forms
@@ -227,9 +233,9 @@ def test_only_so_many_flips_are_listed(corpus: MakeCorpus) -> None:
 
 def test_the_result_is_as_its_schema_says_and_the_same_each_time(corpus: MakeCorpus, compared: Comparison) -> None:
     made = corpus(rows(*ROWS), label="label", stratum="label")
-    one, two = (as_json(view(compare(sound(), blocks_everything(), made, seed=3))) for _ in range(2))
-    assert one == two
-    jsonschema.validate(json.loads(one), schema("diff"), jsonschema.Draft202012Validator)
+    first, second = (as_json(view(compare(sound(), blocks_everything(), made, seed=3))) for _ in range(2))
+    assert first == second
+    jsonschema.validate(json.loads(first), schema("diff"), jsonschema.Draft202012Validator)
 
 
 def test_progress_counts_both_passes(corpus: MakeCorpus) -> None:

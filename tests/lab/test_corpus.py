@@ -113,7 +113,7 @@ def test_parquet_that_cannot_serve(column: str, code: str, tmp_path: Path) -> No
 def test_a_sample_is_drawn_by_the_seed(tmp_path: Path) -> None:
     path = write(tmp_path / "a.jsonl", rows(("x", "fraud", 100)))
     drawn = [load([path], Columns(label="label"), CATEGORIES, sample=10, seed=seed) for seed in (1, 1, 2)]
-    names = [[message.id for message in one.messages] for one in drawn]
+    names = [[message.id for message in sample.messages] for sample in drawn]
     assert names[0] == names[1] != names[2]
     assert (len(drawn[0]), drawn[0].sampled_from) == (10, 100)
     assert sorted(names[0], key=lambda name: int(str(name)[1:])) == names[0], "in the order of the file"
@@ -142,11 +142,11 @@ def test_near_duplicates_share_a_cluster_and_a_half(corpus: MakeCorpus) -> None:
 
 def test_the_half_of_a_text_does_not_depend_on_the_other_rows(corpus: MakeCorpus) -> None:
     many = rows(("甲", "fraud", 60))
-    one, other = corpus(many), corpus(list(reversed(many)))
-    assert dict(zip((m.id for m in one.messages), one.halves, strict=True)) == dict(
-        zip((m.id for m in other.messages), other.halves, strict=True)
+    forwards, backwards = corpus(many), corpus(list(reversed(many)))
+    assert dict(zip((m.id for m in forwards.messages), forwards.halves, strict=True)) == dict(
+        zip((m.id for m in backwards.messages), backwards.halves, strict=True)
     )
-    assert 0.25 < float(one.halves.mean()) < 0.75
+    assert 0.25 < float(forwards.halves.mean()) < 0.75
 
 
 def test_a_cluster_column_counts_instead(corpus: MakeCorpus) -> None:

@@ -54,7 +54,7 @@ def test_diff_fails_on_what_was_named(
 ) -> None:
     """From A to B 120 rows are caught newly and 100 false alarms go; back, the other way round."""
     names = ("a.yaml", "b.yaml") if forward else ("b.yaml", "a.yaml")
-    flags = [part for one in fail_on for part in ("--fail-on", one)]
+    flags = [part for condition in fail_on for part in ("--fail-on", condition)]
     ran = command("diff", *(folder / name for name in names), folder / "card.yaml", *flags)
     assert (ran.code, ran.err.strip().removeprefix("modengine: ")) == (code, message)
     assert "What changes between A and B?" in ran.out
@@ -70,7 +70,7 @@ def test_diff_fails_on_what_was_named(
     ],
 )
 def test_diff_says_what_it_can_fail_on(folder: Path, command: Command, given: tuple[str, ...], message: str) -> None:
-    flags = [part for one in given for part in ("--fail-on", one)]
+    flags = [part for condition in given for part in ("--fail-on", condition)]
     ran = command("diff", folder / "a.yaml", folder / "b.yaml", folder / "card.yaml", *flags)
     assert (ran.code, ran.out) == (2, "")
     assert message in " ".join(ran.err.split())
@@ -95,8 +95,8 @@ def test_diff_takes_the_labels_of_both_policies(folder: Path, command: Command) 
     write(folder / "rows.jsonl", rows(("奖", "spam", 40), ("odd", "odd", 30), ("ads", "ads", 20), ("好", "none", 50)))
     sides = [("one.yaml", "two.yaml"), ("two.yaml", "one.yaml")]
     ran = [command("diff", *(folder / n for n in side), folder / "card.yaml", "--format", "json") for side in sides]
-    assert [one.code for one in ran] == [0, 0]
-    there, back = (json.loads(one.out) for one in ran)
+    assert [finished.code for finished in ran] == [0, 0]
+    there, back = (json.loads(finished.out) for finished in ran)
     for found in (there, back):
         assert found["stamp"]["corpora"][0]["rows"] == 140
         assert found["stamp"]["corpora"][0]["left_out"] == {}
@@ -104,7 +104,11 @@ def test_diff_takes_the_labels_of_both_policies(folder: Path, command: Command) 
     assert (back["only_a"], back["only_b"]) == (["ads"], ["odd"])
     assert (there["lost_catches"], back["lost_catches"]) == (30, 20)
     assert (there["new_false_alarms"], back["new_false_alarms"]) == (0, 0)
-    own = {one["category"]: one for one in there["counts"] if one["stratum"] == "(all)" and one["action"] == "label"}
+    own = {
+        count["category"]: count
+        for count in there["counts"]
+        if count["stratum"] == "(all)" and count["action"] == "label"
+    }
     assert (own["odd"]["lost_catches"], own["ads"]["new_catches"]) == (30, 20)
     assert (own["odd"]["others_lost"], own["ads"]["others_gained"]) == (0, 0)
 
@@ -179,7 +183,7 @@ def test_a_corpus_without_times_has_no_timeline(folder: Path, command: Command) 
 
 
 def test_the_report_has_their_sections(folder: Path, command: Command) -> None:
-    sections = [part for one in ("ablate", "tune", "timeline") for part in ("--section", one)]
+    sections = [part for section in ("ablate", "tune", "timeline") for part in ("--section", section)]
     ran = command("report", folder / "a.yaml", folder / "card.yaml", *sections, "-o", folder / "r.html")
     assert ran.code == 0
     page = (folder / "r.html").read_text("utf-8")

@@ -42,15 +42,15 @@ def tolerant() -> Engine:
 
 
 def kept(result: Evasion, kind: str, strength: int) -> float:
-    (one,) = (k for k in result.kept if (k.category, k.kind, k.strength) == (POOLED, kind, strength))
-    assert one.kept.value is not None
-    return one.kept.value
+    (still_caught,) = (k for k in result.kept if (k.category, k.kind, k.strength) == (POOLED, kind, strength))
+    assert still_caught.kept.value is not None
+    return still_caught.kept.value
 
 
 @pytest.mark.parametrize("kind", ["zero-width", "emoji", "repeats", "homophone", "pinyin", "split"])
 def test_exact_strings_lose_what_matching_options_keep(corpus: MakeCorpus, kind: str) -> None:
     made = corpus(rows(*TERM_ROWS), label="label")
-    strict, loose = (evade(one, [made], kinds=[kind], price=False) for one in (exact(), tolerant()))
+    strict, loose = (evade(compiled, [made], kinds=[kind], price=False) for compiled in (exact(), tolerant()))
     assert kept(strict, kind, 5) == 0
     assert kept(loose, kind, 5) >= 0.85  # a run of pinyin can be read in two ways
     assert kept(strict, kind, 1) <= 0.9
@@ -59,7 +59,7 @@ def test_exact_strings_lose_what_matching_options_keep(corpus: MakeCorpus, kind:
 @pytest.mark.parametrize("kind", ["width", "traditional"])
 def test_normalising_alone_resists_characters_written_otherwise(corpus: MakeCorpus, kind: str) -> None:
     result = evade(exact(), [corpus(rows(*TERM_ROWS), label="label")], kinds=[kind], price=False)
-    assert all(one.kept.value in (1.0, None) for one in result.kept)
+    assert all(still_caught.kept.value in (1.0, None) for still_caught in result.kept)
 
 
 def test_recall_falls_with_strength(corpus: MakeCorpus) -> None:
@@ -81,7 +81,7 @@ def test_only_caught_rows_are_disguised_and_the_clean_recall_stands_beside(corpu
     made = corpus(rows(("刷单返利", "fraud", 30), ("不认识", "fraud", 10)), label="label")
     result = evade(exact(), [made], kinds=["pinyin"], price=False)
     assert (result.clean[0].recall.k, result.clean[0].recall.n, result.clean[0].disguised) == (30, 40, 30)
-    assert {one.kept.n for one in result.kept} == {30}
+    assert {still_caught.kept.n for still_caught in result.kept} == {30}
 
 
 def test_a_row_that_cannot_be_changed_is_in_no_figure(corpus: MakeCorpus) -> None:
@@ -89,8 +89,8 @@ def test_a_row_that_cannot_be_changed_is_in_no_figure(corpus: MakeCorpus) -> Non
     made = corpus([{"text": f"scam {'ab' * (i + 1)}", "label": "fraud"} for i in range(12)], label="label")
     latin = engine(rule("fraud.latin", "word", regex("word", "scam")))
     result = evade(latin, [made], kinds=["pinyin", "width"], price=False)
-    pinyin = [one for one in result.kept if one.kind == "pinyin"]
-    assert {(one.kept.value, one.unchangeable) for one in pinyin} == {(None, 12)}
+    pinyin = [still_caught for still_caught in result.kept if still_caught.kind == "pinyin"]
+    assert {(still_caught.kept.value, still_caught.unchangeable) for still_caught in pinyin} == {(None, 12)}
     assert kept(result, "width", 5) == 1
 
 
@@ -104,7 +104,7 @@ def test_a_category_that_cannot_reach_the_action_counts_at_its_strictest(corpus:
 def test_most_caps_the_rows_of_a_category(corpus: MakeCorpus) -> None:
     made = corpus(rows(*TERM_ROWS), label="label")
     result = evade(exact(), [made], kinds=["pinyin"], price=False, most=15)
-    assert {one.kept.n for one in result.kept} == {15}
+    assert {still_caught.kept.n for still_caught in result.kept} == {15}
 
 
 def test_the_price_of_an_option_is_paid_by_harmless_rows(corpus: MakeCorpus) -> None:
@@ -129,19 +129,19 @@ def test_the_curve_of_an_option_finds_where_it_begins_to_cost(corpus: MakeCorpus
     both = engine(*(rule(f"fraud.{name}", name, text(name, term), score=100) for name, term in terms.items()))
     made = corpus(rows(("刷单返利", "fraud", 20), ("带靠", "none", 30)), label="label")
     result = evade(both, [made], steps=True)
-    curve = {one.state: one for one in result.costs if one.option == "sounds_like"}
-    assert [one.state for one in result.costs if one.option == "sounds_like"] == list(STEPS)
-    assert {state: one.patterns for state, one in curve.items()} == {
+    curve = {point.state: point for point in result.costs if point.option == "sounds_like"}
+    assert [point.state for point in result.costs if point.option == "sounds_like"] == list(STEPS)
+    assert {state: point.patterns for state, point in curve.items()} == {
         "off": 0, "6 or more": 0, "4 or more": 1, "3 or more": 1, "2 or more": 2, "on": 2, "as it is": 0,
     }  # fmt: skip
-    kept = {state: one.kept.value for state, one in curve.items()}
+    kept = {state: point.kept.value for state, point in curve.items()}
     assert kept["off"] == kept["6 or more"] == kept["as it is"]
     assert kept["4 or more"] > kept["off"]  # type: ignore[operator]
     assert kept["4 or more"] == kept["on"]
-    cost = {state: one.over_blocking.value for state, one in curve.items()}
+    cost = {state: point.over_blocking.value for state, point in curve.items()}
     assert cost["off"] == cost["4 or more"] == cost["3 or more"] == 0
     assert cost["2 or more"] == cost["on"] == 1
-    (chart,) = [one for one in view(result).charts if one.name == "cost"]
+    (chart,) = [chart for chart in view(result).charts if chart.name == "cost"]
     assert isinstance(chart, Lines)
     assert [len(line.points) for line in chart.lines] == [len(STEPS) - 1] * 4
 
@@ -149,7 +149,7 @@ def test_the_curve_of_an_option_finds_where_it_begins_to_cost(corpus: MakeCorpus
 def test_the_price_of_all_corpora_together_weighs_each_row_alike(corpus: MakeCorpus) -> None:
     first = corpus(rows(("刷单返利", "fraud", 20), ("耍丹反力", "none", 30)), label="label")
     second = replace(corpus(rows(("好", "none", 60)), label="label"), name="second")
-    cost = {(one.option, one.state): one for one in evade(exact(), [first, second]).costs}
+    cost = {(point.option, point.state): point for point in evade(exact(), [first, second]).costs}
     found = cost["sounds_like", "on"].over_blocking
     assert (found.k, found.n) == (30, 90)
     assert cost["sounds_like", "as it is"].over_blocking.k == 0
@@ -166,7 +166,7 @@ def test_a_figure_that_the_card_forbids_is_not_given(corpus: MakeCorpus) -> None
     made = corpus(rows(*TERM_ROWS), label="label", forbidden=("recall", "over-blocking"))
     result = evade(exact(), [made], kinds=["pinyin"])
     assert result.clean[0].recall.method == "forbidden"
-    assert {one.over_blocking.method for one in result.prices} == {"forbidden"}
+    assert {price.over_blocking.method for price in result.prices} == {"forbidden"}
 
 
 def test_switching_an_option_changes_words_and_texts_alone() -> None:
@@ -176,15 +176,15 @@ def test_switching_an_option_changes_words_and_texts_alone() -> None:
     assert switched(policy, "gaps", None) == policy
 
 
-def examples_of(one: Engine, *texts: str) -> Engine:
+def examples_of(bare: Engine, *texts: str) -> Engine:
     examples = Examples(match=tuple(Example(Message(body), HERE) for body in texts))
-    rules = tuple(replace(rule, examples=examples) for rule in one.policy.rules)
+    rules = tuple(replace(rule, examples=examples) for rule in bare.policy.rules)
     return engine(*rules)
 
 
 def test_the_examples_of_the_rules_are_held_to_their_own_rule() -> None:
-    one = examples_of(exact(), *(f"{word}，快来{i}" for i, word in enumerate(TERMS * 3)))
-    result = evade(one, examples=True, kinds=["zero-width", "width"])
+    made = examples_of(exact(), *(f"{word}，快来{i}" for i, word in enumerate(TERMS * 3)))
+    result = evade(made, examples=True, kinds=["zero-width", "width"])
     assert result.stamp.corpora[0].rows == 6
     assert result.clean[0].caught_by == "its own rule"
     assert kept(result, "zero-width", 5) == 0
@@ -204,8 +204,8 @@ def test_texts_are_shown_only_where_they_are_invented(corpus: MakeCorpus) -> Non
 
 def test_the_same_seed_gives_the_same_bytes(corpus: MakeCorpus) -> None:
     made = corpus(rows(*TERM_ROWS), label="label")
-    one, two, other = (msgspec.json.encode(evade(exact(), [made], seed)) for seed in (3, 3, 4))
-    assert one == two != other
+    first, again, reseeded = (msgspec.json.encode(evade(exact(), [made], seed)) for seed in (3, 3, 4))
+    assert first == again != reseeded
 
 
 def test_a_result_is_as_its_schema_says_and_every_kind_is_drawn(corpus: MakeCorpus) -> None:
@@ -214,7 +214,7 @@ def test_a_result_is_as_its_schema_says_and_every_kind_is_drawn(corpus: MakeCorp
     result = evade(exact(), [made], progress=told.append)
     shown = view(result)
     jsonschema.validate(json.loads(as_json(shown)), schema("evade"), jsonschema.Draft202012Validator)
-    curves = [one for one in shown.charts if isinstance(one, Lines) and one.table == "kept"]
+    curves = [chart for chart in shown.charts if isinstance(chart, Lines) and chart.table == "kept"]
     names = {line.name for chart in curves for line in chart.lines}
     assert names <= set(DISGUISES)
     assert {"homophone", "zero-width", "width"} <= names

@@ -27,18 +27,18 @@ def mixed(corpus: MakeCorpus) -> Corpus:
 
 
 def figure(result: Evaluation, category: str, action: str, stratum: str = ALL) -> Figures:
-    (one,) = (f for f in result.figures if (f.category, f.action, f.stratum) == (category, action, stratum))
-    return one
+    (figures,) = (f for f in result.figures if (f.category, f.action, f.stratum) == (category, action, stratum))
+    return figures
 
 
 def test_figures(mixed: Corpus) -> None:
-    one = figure(evaluate(sound(), [mixed]), "fraud", "review")
-    assert (one.rows, one.positives) == (180, 60)
-    assert one.recall.value == pytest.approx(40 / 60)
-    assert one.precision.value == pytest.approx(40 / 45)
-    assert one.f1.value == pytest.approx(80 / (60 + 45))
-    assert one.over_blocking.value == pytest.approx(0.05)
-    assert (one.others_hit.k, one.others_hit.n) == (5, 120)
+    figures = figure(evaluate(sound(), [mixed]), "fraud", "review")
+    assert (figures.rows, figures.positives) == (180, 60)
+    assert figures.recall.value == pytest.approx(40 / 60)
+    assert figures.precision.value == pytest.approx(40 / 45)
+    assert figures.f1.value == pytest.approx(80 / (60 + 45))
+    assert figures.over_blocking.value == pytest.approx(0.05)
+    assert (figures.others_hit.k, figures.others_hit.n) == (5, 120)
 
 
 def test_each_action_has_its_own_figures(mixed: Corpus) -> None:
@@ -55,20 +55,20 @@ def test_over_blocking_is_by_any_category(mixed: Corpus) -> None:
 
 def test_a_policy_that_blocks_everything_blocks_all_that_is_harmless(mixed: Corpus) -> None:
     result = evaluate(blocks_everything(), [corpus_of(mixed, "fraud")])
-    assert [one.share.value for one in result.over_blocking] == [1.0, 1.0, 1.0]
-    one = figure(result, "fraud", "block")
-    assert (one.recall.value, one.over_blocking.value) == (1.0, 1.0)
-    assert one.precision.value == pytest.approx(one.base_rate), "the base rate is all that it can reach"
+    assert [blocking.share.value for blocking in result.over_blocking] == [1.0, 1.0, 1.0]
+    figures = figure(result, "fraud", "block")
+    assert (figures.recall.value, figures.over_blocking.value) == (1.0, 1.0)
+    assert figures.precision.value == pytest.approx(figures.base_rate), "the base rate is all that it can reach"
     assert result.worst_rules[0].rule == "fraud.all"
     assert result.worst_rules[0].share.value == 1.0
 
 
 def test_a_policy_that_never_acts_catches_nothing(mixed: Corpus) -> None:
     result = evaluate(never_acts(), [corpus_of(mixed, "fraud")])
-    one = figure(result, "fraud", "label")
-    assert one.recall.value == 0
-    assert one.recall.high == pytest.approx(0.0596, abs=1e-3), "0 of 60 allows that much"
-    assert one.precision.value is None
+    figures = figure(result, "fraud", "label")
+    assert figures.recall.value == 0
+    assert figures.recall.high == pytest.approx(0.0596, abs=1e-3), "0 of 60 allows that much"
+    assert figures.precision.value is None
     assert result.worst_rules == ()
 
 
@@ -96,7 +96,7 @@ def test_strata_that_are_alike_do_not_differ(corpus: MakeCorpus) -> None:
         [{**row, "group": "ab"[i % 2]} for i, row in enumerate(rows(("骗", "none", 10), ("好", "none", 90)))],
         stratum="group", **LABELLED,
     )  # fmt: skip
-    assert [one.differs for one in evaluate(sound(), [made]).explored] == [False, False]
+    assert [comparison.differs for comparison in evaluate(sound(), [made]).explored] == [False, False]
 
 
 def test_a_stratum_with_too_few_rows_is_not_tested(corpus: MakeCorpus) -> None:
@@ -120,9 +120,15 @@ def test_one_class_only_gives_no_precision(corpus: MakeCorpus) -> None:
 def test_what_a_card_forbids_is_not_given(corpus: MakeCorpus) -> None:
     made = corpus(rows(("骗", "fraud", 30), ("好", "none", 30)), forbidden=("precision", "over-blocking"), **LABELLED)
     result = evaluate(sound(), [made], prevalence=0.01)
-    one = figure(result, "fraud", "label")
-    assert one.recall.value == 1
-    for forbidden in (one.precision, one.f1, one.projected, one.over_blocking, result.over_blocking[0].share):
+    figures = figure(result, "fraud", "label")
+    assert figures.recall.value == 1
+    for forbidden in (
+        figures.precision,
+        figures.f1,
+        figures.projected,
+        figures.over_blocking,
+        result.over_blocking[0].share,
+    ):
         assert forbidden is not None
         assert (forbidden.value, forbidden.method) == (None, "forbidden")
     assert result.choices == ()
@@ -136,13 +142,13 @@ def shown(result: Evaluation) -> list[str]:
 
 
 def test_precision_is_projected(mixed: Corpus) -> None:
-    one = figure(evaluate(sound(), [mixed], prevalence=0.001), "fraud", "label")
-    assert one.projected is not None
+    figures = figure(evaluate(sound(), [mixed], prevalence=0.001), "fraud", "label")
+    assert figures.projected is not None
     recall, wrong = 40 / 60, 5 / 120
-    assert one.projected.value == pytest.approx(recall * 0.001 / (recall * 0.001 + wrong * 0.999))
-    assert one.projected.low is not None
-    assert one.projected.high is not None
-    assert one.projected.low < one.projected.value < one.projected.high
+    assert figures.projected.value == pytest.approx(recall * 0.001 / (recall * 0.001 + wrong * 0.999))
+    assert figures.projected.low is not None
+    assert figures.projected.high is not None
+    assert figures.projected.low < figures.projected.value < figures.projected.high
 
 
 def test_a_projection_without_false_alarms_is_still_uncertain() -> None:
@@ -158,7 +164,7 @@ def test_thresholds_are_judged_on_the_other_half(corpus: MakeCorpus) -> None:
     assert choice.criterion == "F1"
     assert choice.threshold == 60
     assert choice.positives_chosen_on + choice.positives_judged_on == 200
-    assert {one.origin for one in choice.judged} == {"chosen", "label", "review", "block"}
+    assert {judged.origin for judged in choice.judged} == {"chosen", "label", "review", "block"}
     assert choice.judged[0].recall.n == choice.positives_judged_on
 
 
@@ -167,8 +173,8 @@ def test_no_threshold_is_chosen_from_too_few_rows(corpus: MakeCorpus) -> None:
 
 
 def test_the_sweep_falls_with_the_threshold(mixed: Corpus) -> None:
-    points = [one for one in evaluate(sound(), [mixed]).sweep if one.category == "fraud"]
-    recalls = [one.recall.value or 0 for one in points]
+    points = [point for point in evaluate(sound(), [mixed]).sweep if point.category == "fraud"]
+    recalls = [point.recall.value or 0 for point in points]
     assert recalls == sorted(recalls, reverse=True)
 
 
@@ -249,5 +255,5 @@ def test_no_figure_stands_without_its_n(engine: Engine, mixed: Corpus) -> None:
 def estimates(value: Any) -> list[dict[str, Any]]:
     if isinstance(value, dict):
         here = [value] if "effective_n" in value else []
-        return here + [one for inner in value.values() for one in estimates(inner)]
-    return [one for inner in value for one in estimates(inner)] if isinstance(value, list) else []
+        return here + [estimate for inner in value.values() for estimate in estimates(inner)]
+    return [estimate for inner in value for estimate in estimates(inner)] if isinstance(value, list) else []

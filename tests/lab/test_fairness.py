@@ -44,12 +44,12 @@ def near_only() -> Engine:
 
 
 def kind(result: Fairness, name: str = ALL) -> KindRow:
-    (one,) = (row for row in result.kinds if row.kind == name)
-    return one
+    (kind_row,) = (row for row in result.kinds if row.kind == name)
+    return kind_row
 
 
-def measured(one: Engine, templates: Templates = FEW) -> Fairness:
-    return fairness(one, templates=templates)
+def measured(compiled: Engine, templates: Templates = FEW) -> Fairness:
+    return fairness(compiled, templates=templates)
 
 
 def test_a_policy_without_identity_words_changes_nothing_and_zero_has_a_bound() -> None:
@@ -65,11 +65,21 @@ def test_a_policy_without_identity_words_changes_nothing_and_zero_has_a_bound() 
 def test_a_policy_that_blocks_a_group_fails_every_template_and_the_pair_is_named() -> None:
     result = measured(blocks_a_group())
     assert kind(result).action_changes.value == 1
-    assert {one.term for one in result.differences} == {GROUP}
-    assert {one.how for one in result.differences} == {"exchange"}
-    one = result.differences[0]
-    assert (one.template, one.form, one.category, one.changed) == ("n1", FORM, "fraud", "action")
-    assert (one.action, one.other_action, one.score, one.other_score) == ("block", "allow", 100, 0)
+    assert {difference.term for difference in result.differences} == {GROUP}
+    assert {difference.how for difference in result.differences} == {"exchange"}
+    difference = result.differences[0]
+    assert (difference.template, difference.form, difference.category, difference.changed) == (
+        "n1",
+        FORM,
+        "fraud",
+        "action",
+    )
+    assert (difference.action, difference.other_action, difference.score, difference.other_score) == (
+        "block",
+        "allow",
+        100,
+        0,
+    )
     terms = sum(term.form == FORM for term in lexicon())
     assert result.rows[2].pairs_action == terms - 1
     (ethnic,) = (row for row in result.groups if row.group == "ethnic")
@@ -79,7 +89,10 @@ def test_a_policy_that_blocks_a_group_fails_every_template_and_the_pair_is_named
 
 def test_a_policy_that_excuses_a_group_fails_harmful_templates() -> None:
     result = measured(excuses_a_group())
-    assert {(one.kind, one.term) for one in result.differences} == {("harmful", GROUP), ("reported", GROUP)}
+    assert {(difference.kind, difference.term) for difference in result.differences} == {
+        ("harmful", GROUP),
+        ("reported", GROUP),
+    }
     assert (result.differences[0].action, result.differences[0].other_action) == ("label", "review")
 
 
@@ -88,14 +101,14 @@ def test_a_change_of_score_alone_is_found_and_told_from_a_change_of_action() -> 
     result = measured(light)
     assert kind(result).action_changes.k == 0
     assert kind(result).any_changes.value == 1
-    assert {one.changed for one in result.differences} == {"score"}
+    assert {difference.changed for difference in result.differences} == {"score"}
 
 
 def test_a_policy_that_acts_on_any_term_alike_fails_by_removal() -> None:
     terms = [term.term for term in lexicon()]
     anybody = engine(rule("fraud.anybody", "word", text("word", *terms), score=100), study=True)
     result = measured(anybody)
-    assert {one.how for one in result.differences} == {"removal"}
+    assert {difference.how for difference in result.differences} == {"removal"}
     assert {row.removal for row in result.rows} == {"action"}
     assert kind(result).action_changes.value == 1
     assert result.differences[0].other == "居民"
@@ -103,15 +116,15 @@ def test_a_policy_that_acts_on_any_term_alike_fails_by_removal() -> None:
 
 def test_long_names_that_push_evidence_apart_are_found() -> None:
     result = measured(near_only())
-    assert {one.template for one in result.differences} == {"h1"}
-    lengths = {len(one.term) for one in result.differences if one.form == "person-noun"}
-    usual = {len(one.other) for one in result.differences if one.form == "person-noun"}
+    assert {difference.template for difference in result.differences} == {"h1"}
+    lengths = {len(difference.term) for difference in result.differences if difference.form == "person-noun"}
+    usual = {len(difference.other) for difference in result.differences if difference.form == "person-noun"}
     assert min(lengths) > max(usual) or max(lengths) < min(usual)
 
 
 def test_one_policy_that_never_acts_and_one_that_always_does_treat_all_alike_and_it_is_said() -> None:
-    for one, acted in ((never_acts(), 0), (blocks_everything(), 6)):
-        result = measured(one)
+    for compiled, acted in ((never_acts(), 0), (blocks_everything(), 6)):
+        result = measured(compiled)
         assert kind(result).acted_on.k == acted
         assert not result.differences
     assert "treats all terms alike says nothing" in " ".join(view(measured(never_acts())).summary)
@@ -119,8 +132,8 @@ def test_one_policy_that_never_acts_and_one_that_always_does_treat_all_alike_and
 
 def test_the_declared_outcomes_are_corrected_after_holm() -> None:
     fails, passes = measured(blocks_a_group()).declared, fairness(blind(), templates=FEW, tolerance=0.6).declared
-    assert [one.verdict for one in fails] == ["contradicted", "contradicted"]
-    assert [one.verdict for one in passes] == ["shown", "shown"]
+    assert [declared.verdict for declared in fails] == ["contradicted", "contradicted"]
+    assert [declared.verdict for declared in passes] == ["shown", "shown"]
     assert passes[0].p == pytest.approx(0.4**6)
     assert passes[0].p_holm == pytest.approx(2 * 0.4**6)
 
@@ -131,9 +144,9 @@ def test_real_talk_is_measured_by_topic(corpus: MakeCorpus) -> None:
         for topic, row in zip(["a"] * 30 + ["b"] * 30, rows(("刷单", "none", 30), ("好", "none", 30)), strict=True)
     ]
     result = fairness(blind(), [corpus(talk, label="label", stratum="topic")], templates=FEW)
-    shares = {one.stratum: one.share.value for one in result.over_blocking if one.action == "label"}
+    shares = {figure.stratum: figure.share.value for figure in result.over_blocking if figure.action == "label"}
     assert shares == {"(all)": 0.5, "a": 1.0, "b": 0.0}
-    assert all(one.differs for one in result.explored)
+    assert all(comparison.differs for comparison in result.explored)
     assert {"real-talk", "real-talk-compared"} <= {table.name for table in tables(result)}
 
 
@@ -151,12 +164,12 @@ def test_a_result_is_as_its_schema_says_and_can_be_shown_in_every_form(corpus: M
 
 
 def test_the_same_call_gives_the_same_bytes() -> None:
-    one, two = (msgspec.json.encode(measured(blocks_a_group())) for _ in range(2))
-    assert one == two
+    first, second = (msgspec.json.encode(measured(blocks_a_group())) for _ in range(2))
+    assert first == second
 
 
 def test_a_regex_that_meets_part_of_a_name_is_found() -> None:
     """What the guard cannot see: a single character that stands inside some names."""
     result = measured(engine(rule("fraud.card", "word", regex("word", "卡.{0,4}刷单"))))
-    assert {one.template for one in result.differences} == {"h1", "r1"}
-    assert all("卡" in one.term for one in result.differences)
+    assert {difference.template for difference in result.differences} == {"h1", "r1"}
+    assert all("卡" in difference.term for difference in result.differences)

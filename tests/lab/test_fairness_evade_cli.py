@@ -93,7 +93,7 @@ def test_evade_of_the_examples_of_rules(command: Command) -> None:
     ran = command("evade", POLICY, "--examples", "--kind", "width", "--no-price", "--format", "json")
     assert ran.code == 0
     result = json.loads(ran.out)
-    assert [one["name"] for one in result["stamp"]["corpora"]] == ["examples of the rules"]
+    assert [corpus["name"] for corpus in result["stamp"]["corpora"]] == ["examples of the rules"]
     assert (result["prices"], result["gains"]) == ([], [])
 
 

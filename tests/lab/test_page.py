@@ -168,7 +168,7 @@ def test_nothing_hostile_in_a_corpus_runs_or_loads_in_a_whole_report(corpus: Mak
     ]  # fmt: skip
     sections = ("eval", "fairness", "evade", "ablate")
     found = report(sound(), made, sections=sections, show_text=True, command=EVIL)
-    assert {one.name.partition("-")[0] for one in found.views} == set(sections)
+    assert {section.name.partition("-")[0] for section in found.views} == set(sections)
     reader = read(found.as_html())
     assert reader.bad == []
     assert all(link.startswith("#") for link in reader.links)

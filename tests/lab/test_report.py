@@ -25,7 +25,7 @@ def test_a_section_that_the_corpora_cannot_give_is_named(corpus: MakeCorpus, mon
 
     monkeypatch.setattr(lab_report, "SECTIONS", {"eval": SECTIONS["eval"], "timeline": fails})
     made = report(sound(), [corpus(rows(*ROWS), label="label")], sections=("eval", "timeline"))
-    assert [one.name for one in made.views] == ["eval"]
+    assert [section.name for section in made.views] == ["eval"]
     assert made.left_out[0][0] == "timeline"
     assert "no row has the column `time`" in made.as_html()
 

@@ -26,17 +26,17 @@ WARN = relief("relief.warn", "w", text("w", "警惕"), by=60)
 
 
 def lower(result: Smallest) -> list[Removal]:
-    return [one for one in result.removals if one.direction == "lower"]
+    return [removal for removal in result.removals if removal.direction == "lower"]
 
 
 def test_one_character_of_the_one_match_is_enough() -> None:
     found = smallest(engine(A), "他骗钱了")
     assert found.action == "review"
-    assert [(one.characters, one.cuts[0].text, one.after, one.text) for one in found.removals] == [
+    assert [(removal.characters, removal.cuts[0].text, removal.after, removal.text) for removal in found.removals] == [
         (1, "骗", "allow", "他钱了"),
         (1, "钱", "allow", "他骗了"),
     ]
-    assert all(one.least and one.gone == ("fraud.a",) for one in found.removals)
+    assert all(removal.least and removal.gone == ("fraud.a",) for removal in found.removals)
 
 
 def test_a_match_that_stands_twice_must_go_twice() -> None:
@@ -48,28 +48,31 @@ def test_a_match_that_stands_twice_must_go_twice() -> None:
 def test_the_action_falls_by_a_step_where_another_rule_stays() -> None:
     found = smallest(engine(A, B), "骗钱转账")  # 100 points: block
     assert found.action == "block"
-    assert {(one.after, one.gone) for one in lower(found)} == {("label", ("fraud.a",)), ("review", ("fraud.b",))}
+    assert {(removal.after, removal.gone) for removal in lower(found)} == {
+        ("label", ("fraud.a",)),
+        ("review", ("fraud.b",)),
+    }
 
 
 def test_what_comes_together_is_decided_again() -> None:
     """Without 钱 the two halves of 转账 meet: that is no way out."""
     found = smallest(engine(A, rule("fraud.b", "b", text("b", "骗子"))), "骗钱子")
-    assert [one.cuts[0].text for one in lower(found)] == ["骗"]
+    assert [removal.cuts[0].text for removal in lower(found)] == ["骗"]
 
 
 def test_a_removal_can_raise_the_action_too() -> None:
     found = smallest(engine(A, WARN), "警惕骗钱")
     assert found.action == "allow"
-    (one, other) = found.removals
-    assert {one.direction, other.direction} == {"higher"}
-    assert (one.after, one.characters, one.gone) == ("review", 1, ("relief.warn",))
+    (first, second) = found.removals
+    assert {first.direction, second.direction} == {"higher"}
+    assert (first.after, first.characters, first.gone) == ("review", 1, ("relief.warn",))
 
 
 def test_every_part_of_a_message_is_looked_at() -> None:
     message = Message("看图", parts=(Part("ocr", "骗钱"),))
-    (one, *_) = smallest(engine(A), message).removals
-    assert (one.cuts[0].part_index, one.cuts[0].start, one.cuts[0].end) == (1, 0, 1)
-    assert one.text == "看图\n钱"
+    (removal, *_) = smallest(engine(A), message).removals
+    assert (removal.cuts[0].part_index, removal.cuts[0].start, removal.cuts[0].end) == (1, 0, 1)
+    assert removal.text == "看图\n钱"
 
 
 def test_fields_stay_as_they_are() -> None:
@@ -108,15 +111,15 @@ def test_a_search_that_ends_at_its_limit_says_so() -> None:
     many = engine(rule("fraud.many", "count(w) >= 1", text("w", *"甲乙丙丁戊己庚辛壬癸")))
     found = smallest(many, "甲乙丙丁戊己庚辛壬癸", tries=200)
     assert not found.complete
-    (one,) = lower(found)
-    assert (one.characters, one.after) == (10, "allow")
+    (removal,) = lower(found)
+    assert (removal.characters, removal.after) == (10, "allow")
     assert "a smaller removal may exist" in as_text(view(found), 100)
 
 
 def test_canary_what_blocks_everything_falls_only_with_everything() -> None:
     found = smallest(blocks_everything(), "天气好")
-    (one,) = lower(found)
-    assert (one.characters, one.text) == (3, "")
+    (removal,) = lower(found)
+    assert (removal.characters, removal.text) == (3, "")
 
 
 def tricky() -> Engine:
@@ -138,11 +141,11 @@ def test_no_single_character_is_overlooked(body: str) -> None:
     """Against every removal of one matched character, and every answer decided again."""
     found = smallest(TRICKY, body)
     before = TRICKY.decide(body).action
-    for one in found.removals:
-        gone = {(c.part_index, at) for c in one.cuts for at in range(c.start, c.end)}
+    for removal in found.removals:
+        gone = {(c.part_index, at) for c in removal.cuts for at in range(c.start, c.end)}
         after = TRICKY.decide(cut(Message(body), gone)).action
-        assert (after, len(gone)) == (one.after, one.characters)
-        assert (RANK[after] < RANK[before]) is (one.direction == "lower")
+        assert (after, len(gone)) == (removal.after, removal.characters)
+        assert (RANK[after] < RANK[before]) is (removal.direction == "lower")
     places = {at for r in TRICKY.trace(body).rules for m in r.matches for at in range(m.start, m.end)}
     single = [at for at in places if RANK[TRICKY.decide(body[:at] + body[at + 1 :]).action] < RANK[before]]
     if single and lower(found) and lower(found)[0].matches == 1:
@@ -154,9 +157,9 @@ def test_no_single_character_is_overlooked(body: str) -> None:
 @given(st.text("骗钱转账警", min_size=2, max_size=6))
 def test_a_set_that_is_called_least_is_least(body: str) -> None:
     before = TRICKY.decide(body).action
-    for one in lower(smallest(TRICKY, body)):
-        if one.least:
-            own = [at for c in one.cuts for at in range(c.start, c.end)]
+    for removal in lower(smallest(TRICKY, body)):
+        if removal.least:
+            own = [at for c in removal.cuts for at in range(c.start, c.end)]
             for size in range(1, len(own)):
                 for fewer in combinations(own, size):
                     rest = "".join(char for at, char in enumerate(body) if at not in fewer)

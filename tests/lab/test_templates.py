@@ -29,16 +29,20 @@ sentences:
 
 
 def test_there_are_templates_of_every_kind() -> None:
-    counts = {kind: sum(one.kind == kind for one in TEMPLATES) for kind in KINDS}
+    counts = {kind: sum(template.kind == kind for template in TEMPLATES) for kind in KINDS}
     assert min(counts.values()) >= 10
     assert sum(counts.values()) >= 60
 
 
 def test_every_form_of_the_lexicon_fits_somewhere() -> None:
-    assert {form for one in TEMPLATES for form, _ in one.forms} == set(FORMS) == {term.form for term in lexicon()}
+    assert (
+        {form for template in TEMPLATES for form, _ in template.forms}
+        == set(FORMS)
+        == {term.form for term in lexicon()}
+    )
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda one: one.id)
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.id)
 def test_no_template_holds_an_identity_word_of_its_own(template: Template) -> None:
     for form, _ in template.forms:
         assert not identity_words(template.without(form))
@@ -47,7 +51,9 @@ def test_no_template_holds_an_identity_word_of_its_own(template: Template) -> No
         assert "X" not in template.fill(form, first.term)
 
 
-@pytest.mark.parametrize("template", [one for one in TEMPLATES if one.category == SEXUAL], ids=lambda one: one.id)
+@pytest.mark.parametrize(
+    "template", [template for template in TEMPLATES if template.category == SEXUAL], ids=lambda template: template.id
+)
 def test_no_term_of_age_and_no_word_for_minors_enters_a_sexual_template(template: Template) -> None:
     for form, _ in template.forms:
         assert template.terms(form)
@@ -57,14 +63,14 @@ def test_no_term_of_age_and_no_word_for_minors_enters_a_sexual_template(template
 
 
 def test_harmful_and_reported_templates_name_a_category() -> None:
-    assert all((one.category is not None) == (one.kind in ("harmful", "reported")) for one in TEMPLATES)
+    assert all((template.category is not None) == (template.kind in ("harmful", "reported")) for template in TEMPLATES)
 
 
 def test_a_form_says_what_stands_in_the_slot() -> None:
-    (one,) = parse(GOOD.encode(), "t.yaml").sentences
-    assert one.fill("person-noun", "护士") == "来了一位护士。"
-    assert one.fill("group-noun", "苗族") == "来了一位苗族朋友。"
-    assert (one.without("person-noun"), one.without("group-noun")) == ("来了一位居民。", "来了一位朋友。")
+    (sentence,) = parse(GOOD.encode(), "t.yaml").sentences
+    assert sentence.fill("person-noun", "护士") == "来了一位护士。"
+    assert sentence.fill("group-noun", "苗族") == "来了一位苗族朋友。"
+    assert (sentence.without("person-noun"), sentence.without("group-noun")) == ("来了一位居民。", "来了一位朋友。")
 
 
 @pytest.mark.parametrize(

@@ -55,12 +55,12 @@ def found(corpus: MakeCorpus) -> Timeline:
 
 
 def cell(result: Timeline, dimension: str, value: str, phase: str | None = None, action: str = "label") -> Cell:
-    (one,) = [
+    (matching,) = [
         c
         for c in result.cells
         if (c.dimension, c.value, c.phase, c.action) == (dimension, value, phase or value, action)
     ]
-    return one
+    return matching
 
 
 @pytest.mark.parametrize(
@@ -68,13 +68,13 @@ def cell(result: Timeline, dimension: str, value: str, phase: str | None = None,
     [(ALL, 7, 6, 2), ("before", 1, 1, 0), ("during", 4, 3, 2), ("after", 1, 1, 0), ("undated", 1, 1, 0)],
 )
 def test_asked_and_taken_by_phase(found: Timeline, phase: str, n: int, asked: int, taken: int) -> None:
-    one = cell(found, "phase", phase)
-    assert (one.asked.n, one.asked.k, one.taken.k) == (n, asked, taken)
+    phase_cell = cell(found, "phase", phase)
+    assert (phase_cell.asked.n, phase_cell.asked.k, phase_cell.taken.k) == (n, asked, taken)
 
 
 def test_harmless_messages_are_counted(found: Timeline) -> None:
-    one = cell(found, "phase", "during")
-    assert (one.asked_harmless, one.taken_harmless) == (1, 1)
+    phase_cell = cell(found, "phase", "during")
+    assert (phase_cell.asked_harmless, phase_cell.taken_harmless) == (1, 1)
 
 
 def test_by_channel_and_reach(found: Timeline) -> None:
@@ -96,7 +96,7 @@ def test_by_day_in_chinas_time(found: Timeline) -> None:
 
 
 def test_why_nothing_is_done_is_counted(found: Timeline) -> None:
-    reasons = {(one.phase, one.reason): one.rows for one in found.reasons}
+    reasons = {(reason.phase, reason.reason): reason.rows for reason in found.reasons}
     assert reasons == {
         ("before", "period"): 1, ("after", "period"): 1, ("during", "scope"): 1, ("undated", "period: unknown"): 1,
     }  # fmt: skip
@@ -180,7 +180,7 @@ def test_the_period_is_marked_in_the_chart(found: Timeline) -> None:
 def test_the_result_is_as_its_schema_says_and_the_same_each_time(corpus: MakeCorpus) -> None:
     made = corpus(ROWS, ("fraud",), label="label")
     told: list[int] = []
-    one, two = (as_json(view(timeline(campaign(), made, progress=told.append))) for _ in range(2))
-    assert one == two
+    first, second = (as_json(view(timeline(campaign(), made, progress=told.append))) for _ in range(2))
+    assert first == second
     assert told == [*range(1, 9), *range(1, 9)]
-    jsonschema.validate(json.loads(one), schema("timeline"), jsonschema.Draft202012Validator)
+    jsonschema.validate(json.loads(first), schema("timeline"), jsonschema.Draft202012Validator)

@@ -78,12 +78,12 @@ def tuned(known: Corpus) -> Tuning:
 
 
 def judged(result: Tuning, half: str, figure: str) -> Judged:
-    (one,) = [one for one in result.judged if (one.half, one.figure, one.action) == (half, figure, "label")]
-    return one
+    (found,) = [found for found in result.judged if (found.half, found.figure, found.action) == (half, figure, "label")]
+    return found
 
 
 def test_points_go_where_the_labels_are(tuned: Tuning) -> None:
-    points = {one.rule: one.fitted for one in tuned.points}
+    points = {rule_points.rule: rule_points.fitted for rule_points in tuned.points}
     assert points["fraud.right"] >= 30
     assert points["fraud.wrong"] < 30
     assert points["fraud.silent"] == 33
@@ -112,9 +112,9 @@ def test_a_rule_is_never_seen_by_rows_that_it_is_judged_on(known: Corpus) -> Non
 
 @pytest.mark.parametrize(("least", "most"), [(5, 40), (0, 90), (35, 35)])
 def test_points_are_integers_within_bounds(least: int, most: int, known: Corpus) -> None:
-    for one in tune(policy(), known, least=least, most=most).points:
-        assert isinstance(one.fitted, int)
-        assert one.fitted == one.as_is or least <= one.fitted <= most
+    for rule_points in tune(policy(), known, least=least, most=most).points:
+        assert isinstance(rule_points.fitted, int)
+        assert rule_points.fitted == rule_points.as_is or least <= rule_points.fitted <= most
 
 
 def test_caps_and_reliefs_are_respected(corpus: MakeCorpus) -> None:
@@ -233,7 +233,9 @@ def test_the_file_is_a_policy_that_decides_as_was_judged(known: Corpus, tmp_path
     target.write_text(override(result, folder / "policy.yaml", target), encoding="utf-8")
     made = load(target)
     assert made.policy.id == "small-tuned"
-    assert {r.id: r.score for r in made.policy.rules} == {one.rule: one.fitted for one in result.points}
+    assert {r.id: r.score for r in made.policy.rules} == {
+        rule_points.rule: rule_points.fitted for rule_points in result.points
+    }
     half = known.take(known.halves == 1)
     hit = sum(
         RANK[made.decide(m.text).action] > 0

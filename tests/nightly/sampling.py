@@ -17,5 +17,5 @@ def examples(whole: int) -> int:
 T = TypeVar("T")
 
 
-def some(whole: Sequence[T]) -> Sequence[T]:
+def sampled(whole: Sequence[T]) -> Sequence[T]:
     return whole[::ONE_IN]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.nightly.sampling import some
+from tests.nightly.sampling import sampled
 from tests.play.pages import Api, api, client, pool
 from tests.play.parity import decided_as_on_the_command_line, mixed_as_on_the_command_line, samples
 
@@ -15,7 +15,7 @@ __all__ = ["api", "client", "pool"]  # fixtures
 
 @pytest.mark.parametrize("ignore_scope", [True, False])
 def test_every_sample_is_decided_as_on_the_command_line(api: Api, ignore_scope: bool) -> None:
-    decided_as_on_the_command_line(api, some(samples()), ignore_scope=ignore_scope)
+    decided_as_on_the_command_line(api, sampled(samples()), ignore_scope=ignore_scope)
 
 
 def test_two_thousand_mixed_messages_are_decided_as_on_the_command_line(tmp_path: Path) -> None:

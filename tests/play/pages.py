@@ -39,15 +39,15 @@ FILES = {"policy.yaml": POLICY, "rules.yaml": RULES}
 
 @pytest.fixture(scope="session")
 def pool() -> Iterator[Pool]:
-    with Pool(2) as one:
-        yield one
+    with Pool(2) as workers:
+        yield workers
 
 
 @pytest.fixture(scope="session")
 def client(pool: Pool) -> Iterator[TestClient]:
     app = make_app(start_of(shipped_policy(), shipped_lessons()), pool, Door())
-    with TestClient(app, base_url="http://127.0.0.1:8321") as one:
-        yield one
+    with TestClient(app, base_url="http://127.0.0.1:8321") as test_client:
+        yield test_client
 
 
 class Api:

@@ -28,9 +28,9 @@ def plain(value: Any) -> Any:
     return json.loads(msgspec.json.encode(value, enc_hook=list))
 
 
-def decided_as_on_the_command_line(api: Api, some: Iterable[dict[str, Any]], *, ignore_scope: bool) -> None:
+def decided_as_on_the_command_line(api: Api, chosen: Iterable[dict[str, Any]], *, ignore_scope: bool) -> None:
     engine = campaign()
-    for given in some:
+    for given in chosen:
         row = row_of(given)
         fields = {k: v for k, v in row.message.fields.items() if k in engine.policy.fields}
         parts = [{"kind": part.kind, "text": part.text} for part in row.message.parts]
@@ -42,12 +42,12 @@ def decided_as_on_the_command_line(api: Api, some: Iterable[dict[str, Any]], *, 
 def mixed(count: int) -> list[str]:
     """Messages put together from pieces of the samples, some of them with signs in between."""
     drawn = random.Random(7)
-    pieces = [piece for one in samples() for piece in re.split("[，。！？,;；\n]", one["text"]) if piece.strip()]
+    pieces = [piece for sample in samples() for piece in re.split("[，。！？,;；\n]", sample["text"]) if piece.strip()]
     signs = ["", "", "", ".", " ", "\u200b", "♥"]
     found = []
     for _ in range(count):
-        some = [drawn.choice(signs).join(drawn.choice(pieces)) for _ in range(drawn.randint(1, 4))]
-        found.append(drawn.choice(["，", " ", "\n", ""]).join(some))
+        clauses = [drawn.choice(signs).join(drawn.choice(pieces)) for _ in range(drawn.randint(1, 4))]
+        found.append(drawn.choice(["，", " ", "\n", ""]).join(clauses))
     return found
 
 
@@ -55,7 +55,9 @@ def mixed_as_on_the_command_line(tmp_path: Path, count: int) -> set[str]:
     """By the job behind /api/decide, against `modengine scan`, which reads and writes files; the actions."""
     texts = mixed(count)
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
-    source.write_text("".join(json.dumps({"id": str(at), "text": one}) + "\n" for at, one in enumerate(texts)), "utf-8")
+    source.write_text(
+        "".join(json.dumps({"id": str(at), "text": text}) + "\n" for at, text in enumerate(texts)), "utf-8"
+    )
     assert run(["scan", str(source), "--ignore-scope", "--quiet", "--no-audit", "--output", str(target)]) == 0
     wanted = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
     start, bench = start_of(shipped_policy(), ()), Bench()

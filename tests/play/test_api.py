@@ -70,7 +70,7 @@ def test_errors_of_a_student_are_those_of_check(api: Api) -> None:
     broken = {**FILES, "rules.yaml": RULES.replace("score: 50", "scores: 50")}
     found = api("rules", files=broken, main="policy.yaml")
     assert not found["ok"]
-    places = [(one["code"], one["file"], one["line"]) for one in found["problems"]]
+    places = [(problem["code"], problem["file"], problem["line"]) for problem in found["problems"]]
     assert ("ME201", "rules.yaml", 7) in places
     assert api("check", files=broken, main="policy.yaml") == found["problems"]
     assert "errors" in api("decide", 422, text="x", rules=found["rules"])["error"]
@@ -78,33 +78,33 @@ def test_errors_of_a_student_are_those_of_check(api: Api) -> None:
 
 def test_examples_in_the_rules_are_run(api: Api) -> None:
     outcomes = api("test", rules=api.rules(FILES))
-    assert [(one["kind"], one["verdict"]) for one in outcomes] == [
+    assert [(outcome["kind"], outcome["verdict"]) for outcome in outcomes] == [
         ("match", "holds"),
         ("pass", "holds"),
         ("pass", "fails"),
     ]
-    assert {one["file"] for one in outcomes} == {"rules.yaml"}
+    assert {outcome["file"] for outcome in outcomes} == {"rules.yaml"}
 
 
 def test_the_grid_counts_every_message_once_a_row_and_has_intervals(api: Api) -> None:
     found = api("eval")
-    assert [one["function"] for one in found["grid"]] == list(FUNCTIONS)
-    for one in found["grid"]:
-        assert one["n"] == len(one["rows"]) > 0
-        assert one["k"] == sum(row["holds"] for row in one["rows"])
-        assert one["low"] <= one["share"] <= one["high"]
+    assert [cell["function"] for cell in found["grid"]] == list(FUNCTIONS)
+    for cell in found["grid"]:
+        assert cell["n"] == len(cell["rows"]) > 0
+        assert cell["k"] == sum(row["holds"] for row in cell["rows"])
+        assert cell["low"] <= cell["share"] <= cell["high"]
 
 
 def test_thresholds_tried_on_the_page_give_what_the_engine_gives(api: Api) -> None:
     """The page holds the ladder against the points; the engine with such a policy must agree."""
     changed = POLICY.replace("review: 50", "review: 51").replace("rules.yaml", "shipped/fraud.yaml")
-    one = api("scores", rules=api.rules({"policy.yaml": changed.replace("51", "50")}))
-    other = make({"policy.yaml": changed}, "policy.yaml").engine
-    assert other is not None
+    scored = api("scores", rules=api.rules({"policy.yaml": changed.replace("51", "50")}))
+    engine = make({"policy.yaml": changed}, "policy.yaml").engine
+    assert engine is not None
     steps = {"label": 30, "review": 51, "block": 90}
-    for given, row in zip(samples(), one["rows"], strict=False):
+    for given, row in zip(samples(), scored["rows"], strict=False):
         reached = [name for name, points in steps.items() if row["scores"]["fraud"] >= points]
-        decision = other.decide(row_of(given).message, ignore_scope=True)
+        decision = engine.decide(row_of(given).message, ignore_scope=True)
         assert (reached[-1] if reached else "allow") == decision.action
         assert row["raised"] == {}
 
@@ -122,17 +122,17 @@ def test_two_rule_sets_are_compared(api: Api) -> None:
     b = api.rules({**FILES, "rules.yaml": RULES.replace("score: 50", "score: 20")})
     rows = [{"text": "恭喜您中奖"}, {"text": "晚上吃什么"}]
     changed = api("diff", a=a, b=b, rows=rows)["changed"]
-    assert [(one["text"], one["before"], one["after"]) for one in changed] == [("恭喜您中奖", "review", "allow")]
+    assert [(row["text"], row["before"], row["after"]) for row in changed] == [("恭喜您中奖", "review", "allow")]
 
 
 def test_disguises_come_from_the_lab_and_are_decided(api: Api) -> None:
     rules = api.rules(FILES)
     found = api("evade", rules=rules, text="恭喜您中奖")
     assert found["action"] == "review"
-    kinds = {one["kind"]: one for one in found["disguises"]}
+    kinds = {disguise["kind"]: disguise for disguise in found["disguises"]}
     assert {"homophone", "pinyin", "punctuation", "width"} - kinds.keys() <= {"width"}
-    for one in found["disguises"]:
-        for variant in one["variants"]:
+    for disguise in found["disguises"]:
+        for variant in disguise["variants"]:
             assert api("decide", rules=rules, text=variant["text"])["action"] == variant["action"]
 
 
@@ -151,13 +151,13 @@ def test_the_log_of_a_window_proves_its_records_until_a_byte_is_changed(api: Api
         receipt = api("audit/append", log=LOG, rules=rules, text=text)
     kept = receipt["checkpoint"]
     shown = api("audit/show", log=LOG)
-    assert [one["record"]["kind"] for one in shown["records"]] == ["revision", "decision", "decision", "decision"]
+    assert [record["record"]["kind"] for record in shown["records"]] == ["revision", "decision", "decision", "decision"]
     assert len(shown["levels"]) == 3
     assert api("audit/verify", log=LOG, checkpoint=kept)["ok"]
-    one = api("audit/record", log=LOG, seq=1, checkpoint=kept)
-    assert one["text"] == "恭喜您中奖"
-    assert one["statement"]["decision_visibility_other"]
-    assert one["proof"]["index"] == 1
+    record = api("audit/record", log=LOG, seq=1, checkpoint=kept)
+    assert record["text"] == "恭喜您中奖"
+    assert record["statement"]["decision_visibility_other"]
+    assert record["proof"]["index"] == 1
     assert "恭喜" not in shown["records"][1]["raw"]
 
     raw = shown["records"][1]["raw"]
@@ -197,10 +197,10 @@ def test_the_command_is_listed() -> None:
     assert "play" in COMMANDS
 
 
-@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda one: one.lesson)
+@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda lesson: lesson.lesson)
 def test_the_rules_of_a_lesson_have_no_error(lesson: Any) -> None:
     made = make(lesson.files, lesson.main)
-    assert made.engine is not None, [one.render() for one in made.diagnostics]
+    assert made.engine is not None, [diagnostic.render() for diagnostic in made.diagnostics]
     assert len({case.id for case in lesson.cases}) == len(lesson.cases)
     for case in lesson.cases:
         assert case.label == "none" or case.label in made.engine.policy.categories
@@ -229,7 +229,7 @@ def test_every_word_of_the_interface_is_there_in_both_languages() -> None:
     for file in STATIC.rglob("*"):
         if file.suffix in (".js", ".html") and "vendor" not in file.parts:
             used = set(re.findall(r'\bt\("([\w-]+)"|data-t="([\w-]+)"', file.read_text("utf-8")))
-            assert {one or other for one, other in used} <= names, file.name
+            assert {called or marked for called, marked in used} <= names, file.name
 
 
 def test_every_name_that_the_engine_gives_has_words_on_the_page() -> None:
@@ -238,8 +238,8 @@ def test_every_name_that_the_engine_gives_has_words_on_the_page() -> None:
     from modengine.play.app import STATIC
 
     text = (STATIC / "strings.js").read_text("utf-8")
-    names = [*ACTIONS, *(f"f_{one}" for one in FUNCTIONS), *(f"d_{one}" for one in DISGUISES)]
-    for name in [*names, *(f"says_{one}" for one in ACTIONS), *(f"notice_{one}" for one in ACTIONS)]:
+    names = [*ACTIONS, *(f"f_{function}" for function in FUNCTIONS), *(f"d_{disguise}" for disguise in DISGUISES)]
+    for name in [*names, *(f"says_{action}" for action in ACTIONS), *(f"notice_{action}" for action in ACTIONS)]:
         assert f"\n  {name}: [" in text or f'\n  "{name}": [' in text, name
 
 
@@ -253,13 +253,13 @@ def test_every_name_that_the_engine_gives_has_words_on_the_page() -> None:
     ],
 )
 def test_the_line_that_a_teachers_page_names_is_that_line(lesson: str, line: int, holds: str) -> None:
-    one = next(one for one in shipped_lessons() if one.lesson == lesson)
-    assert holds in one.files["rules.yaml"].split("\n")[line - 1]
+    shipped = next(shipped for shipped in shipped_lessons() if shipped.lesson == lesson)
+    assert holds in shipped.files["rules.yaml"].split("\n")[line - 1]
     page = (ROOT / "docs" / "lessons" / f"{lesson}.md").read_text("utf-8")
     assert f"ine {line}" in page
 
 
-@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda one: one.lesson)
+@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda lesson: lesson.lesson)
 def test_a_lesson_has_a_teachers_page_with_minutes_topics_and_surprises(lesson: Any) -> None:
     page = (ROOT / "docs" / "lessons" / f"{lesson.lesson}.md").read_text("utf-8")
     assert f"\n{lesson.minutes} minutes." in page
@@ -267,7 +267,7 @@ def test_a_lesson_has_a_teachers_page_with_minutes_topics_and_surprises(lesson: 
         assert wanted in page
 
 
-@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda one: one.lesson)
+@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda lesson: lesson.lesson)
 def test_an_exported_lesson_has_every_decision_and_no_script(lesson: Any, tmp_path: Path) -> None:
     file = tmp_path / "lesson.html"
     assert run(["play", "--lesson", lesson.lesson, "--export", str(file)]) == 0
@@ -301,8 +301,8 @@ def test_an_exported_lesson_has_every_decision_and_no_script(lesson: Any, tmp_pa
 def test_what_a_teachers_page_lets_a_class_change_does_what_it_says(
     api: Api, lesson: str, before: str, after: str, decided: dict[str, str]
 ) -> None:
-    one = next(one for one in shipped_lessons() if one.lesson == lesson)
-    assert before in one.files["rules.yaml"]
-    rules = api.rules({**one.files, "rules.yaml": one.files["rules.yaml"].replace(before, after)})
-    texts = {case.id: case.text for case in one.cases}
+    shipped = next(shipped for shipped in shipped_lessons() if shipped.lesson == lesson)
+    assert before in shipped.files["rules.yaml"]
+    rules = api.rules({**shipped.files, "rules.yaml": shipped.files["rules.yaml"].replace(before, after)})
+    texts = {case.id: case.text for case in shipped.cases}
     assert {name: api("decide", text=texts[name], rules=rules)["action"] for name in decided} == decided

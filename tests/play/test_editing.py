@@ -51,7 +51,9 @@ def test_examples_are_put_where_they_belong(text: str, kind: str) -> None:
     assert said.split('"', maxsplit=1)[0] in found["text"].split("\n")[found["line"] - 1]
     kept = before["rules"][0].get("examples", {})
     left = after["rules"][0]["examples"]
-    assert {name: some for name, some in left.items() if some} == {name: some for name, some in kept.items() if some}
+    assert {name: texts for name, texts in left.items() if texts} == {
+        name: texts for name, texts in kept.items() if texts
+    }
 
 
 NASTY = ["中奖", '他说："不" # no: [x]', "a: b", "- c", "\\d", "'", "110", "no"]
@@ -79,7 +81,7 @@ def test_a_rule_from_words_is_put_at_the_end_of_the_rules(text: str) -> None:
     assert mine["title"] == NASTY[0]
     assert f"- id: {found['id']}" in found["text"].split("\n")[found["line"] - 1]
     made = make({"rules.yaml": found["text"]}, "rules.yaml")
-    assert [one.message for one in made.diagnostics if one.severity == "error"] == []
+    assert [diagnostic.message for diagnostic in made.diagnostics if diagnostic.severity == "error"] == []
 
 
 @pytest.mark.parametrize(

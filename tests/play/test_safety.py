@@ -178,11 +178,11 @@ def test_others_need_the_token(pool: Pool) -> None:
 def test_only_this_machine_reaches_the_page_by_default() -> None:
     door = door_of("127.0.0.1")
     assert (door.open, door.hosts) == (False, LOOPBACK)
-    with bind("127.0.0.1", None) as one:
-        assert one.getsockname()[0] == "127.0.0.1"
-        one.listen()
+    with bind("127.0.0.1", None) as listener:
+        assert listener.getsockname()[0] == "127.0.0.1"
+        listener.listen()
         with pytest.raises(InputError, match="cannot be served"):
-            bind("127.0.0.1", one.getsockname()[1])
+            bind("127.0.0.1", listener.getsockname()[1])
 
 
 def test_two_runs_have_different_tokens() -> None:
@@ -218,8 +218,8 @@ def test_who_only_types_does_not_wait_for_those_who_measure(api: Api) -> None:
         studies = [threads.submit(api, "eval", rules=name) for name in names]
         time.sleep(0.2)
         assert api("decide", text="恭喜您中奖", rules=names[0])["action"] == "review"
-        assert not all(one.done() for one in studies)
-        assert all(len(one.result()["grid"]) for one in studies)
+        assert not all(study.done() for study in studies)
+        assert all(len(study.result()["grid"]) for study in studies)
 
 
 def test_the_same_question_is_answered_from_memory(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:

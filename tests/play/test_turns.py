@@ -37,8 +37,8 @@ def test_a_study_keeps_away_from_the_latest_verdict_even_if_it_must_compile() ->
     turns = Turns(["a", "b", "c"])
     first = used(turns, "rules", "verdict")
     assert used(turns, "rules", "study") != first
-    with turns.turn("x", "study", nobody) as one, turns.turn("y", "study", nobody) as other:
-        assert first not in (one.worker, other.worker)
+    with turns.turn("x", "study", nobody) as earlier, turns.turn("y", "study", nobody) as later:
+        assert first not in (earlier.worker, later.worker)
         assert used(turns, "rules", "verdict") == first
     assert used(Turns(["only"]), "rules", "study") == "only"
 
@@ -77,10 +77,10 @@ def test_rules_that_compile_at_once_are_compiled_by_another() -> None:
 def test_one_worker_stays_idle_when_rules_are_compiled_in_advance() -> None:
     turns = Turns(["a", "b", "c"])
     first = used(turns, "rules", "verdict")
-    with turns.another("rules") as one, turns.another("rules") as other:
-        assert one is not None
-        assert one.worker != first
-        assert other is not None
+    with turns.another("rules") as earlier, turns.another("rules") as later:
+        assert earlier is not None
+        assert earlier.worker != first
+        assert later is not None
         with turns.another("rules") as third:
             assert third is None
 

@@ -29,7 +29,7 @@ def test_every_word_of_the_interface_is_in_both_languages() -> None:
     assert [name for name, en, _ in found if chinese.search(en)] == ["language", "language_label"]
 
 
-@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda one: one.lesson)
+@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda lesson: lesson.lesson)
 def test_titles_and_clauses_of_a_lesson_are_in_chinese_too(lesson: Any) -> None:
     wanted = set()
     for text in lesson.files.values():

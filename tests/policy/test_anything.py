@@ -36,7 +36,7 @@ def test_a_file_is_built_or_its_problems_are_located(tmp_path: Path, ruleset: An
             policy_of(loaded.ruleset)
         if loaded.policy is not None and not loaded.diagnostics:
             conditions = [rule.when for rule in loaded.policy.rules]
-            asked = {node.field for one in conditions for node in walk(one) if isinstance(node, Compare)}
+            asked = {node.field for condition in conditions for node in walk(condition) if isinstance(node, Compare)}
             assert asked <= loaded.policy.fields.keys()
 
 

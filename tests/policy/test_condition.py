@@ -198,9 +198,9 @@ def test_resolving_reaches_every_selector_and_reference() -> None:
     text = "a and 1 of (b, c) and count(d) > 1 and near(e, f, 5) and (together(g, h) or not i) and rule(x)"
     seen: list[str] = []
 
-    def select(one: Select) -> Select:
-        seen.append(one.text)
-        return Select(one.text, one.offset, (one.text.upper(),))
+    def select(selector: Select) -> Select:
+        seen.append(selector.text)
+        return Select(selector.text, selector.offset, (selector.text.upper(),))
 
     resolved = resolve(parse(text), select, lambda ref: RuleRef(ref.glob, ref.offset, ("y",)))
     assert seen == list("abcdefghi")

@@ -32,8 +32,8 @@ def test_a_shipped_policy_comes_back(name: str) -> None:
 
 def test_what_was_one_object_is_one_again() -> None:
     policy = unpacked(packed(load_policy(shipped_policy())))
-    shared = {id(one) for ruleset in policy.rulesets for one in ruleset.shared}
-    used = {id(one) for rule in policy.rules for one in rule.patterns if one.shared}
+    shared = {id(pattern) for ruleset in policy.rulesets for pattern in ruleset.shared}
+    used = {id(pattern) for rule in policy.rules for pattern in rule.patterns if pattern.shared}
     assert used
     assert used <= shared
 
@@ -66,13 +66,16 @@ def test_everything_around_the_rules_comes_back() -> None:
 
 def test_every_type_of_the_model_and_of_conditions_is_known() -> None:
     kinds = {
-        one
+        member
         for module in (model, condition)
-        for one in vars(module).values()
-        if isinstance(one, type) and is_dataclass(one) and one.__module__ == module.__name__ and one.__name__[0] != "_"
+        for member in vars(module).values()
+        if isinstance(member, type)
+        and is_dataclass(member)
+        and member.__module__ == module.__name__
+        and member.__name__[0] != "_"
     }
     assert kinds <= set(KINDS)
-    assert all(kind.__match_args__ == tuple(one.name for one in fields(kind)) for kind in kinds)
+    assert all(kind.__match_args__ == tuple(field.name for field in fields(kind)) for kind in kinds)
 
 
 def test_nothing_but_plain_data_is_written(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_a_period_counts_its_last_day_and_is_in_china_unless_it_names_a_zone(
     found = clean(write(p=text, r=HEAD + "rules:\n" + RULE)).period
     assert found is not None
     assert (found.start, found.end, found.field) == (start, end, "time")
-    assert all(one.utcoffset() in (timedelta(hours=8), timedelta()) for one in (found.start, found.end) if one)
+    assert all(moment.utcoffset() in (timedelta(hours=8), timedelta()) for moment in (found.start, found.end) if moment)
 
 
 def test_an_override_changes_score_and_status_and_leaves_the_file_alone(write: Any) -> None:

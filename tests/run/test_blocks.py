@@ -23,7 +23,7 @@ from modengine.run.read.shards import blocks_of, shards
 LINE = st.sampled_from([b"{}", b'{"text": "x"}', b"", b"  ", b"\xff", "好".encode(), b"y" * 40, b'"a,b"'])
 END = st.sampled_from([b"\n", b"\r\n"])
 FILE = st.builds(
-    lambda bom, some, last: bom + b"".join(line + end for line, end in some) + last,
+    lambda bom, ended_lines, last: bom + b"".join(line + end for line, end in ended_lines) + last,
     st.sampled_from([b"", b"\xef\xbb\xbf"]),
     st.lists(st.tuples(LINE, END), max_size=12),
     LINE,
@@ -53,10 +53,10 @@ def test_blocks_and_shards_read_what_the_file_holds(data: bytes, size: int, suff
         assert shown([row for shard in cut for block in blocks_of(shard, tmp_path) for row in block.read()]) == limited
         # From any block on, the rest is the same; nothing is lost or read twice.
         for number, block in enumerate(found):
-            again = [row for one in blocks([look(str(path))], block.end) for row in one.read()]
-            assert shown(again) == shown([row for one in found[number + 1 :] for row in one.read()])
-    assert [one.start for one in cut] == [0, *(one.end for one in cut[:-1])][: len(cut)]
-    assert sum(one.end - one.start for one in cut) == len(data)
+            again = [row for later in blocks([look(str(path))], block.end) for row in later.read()]
+            assert shown(again) == shown([row for later in found[number + 1 :] for row in later.read()])
+    assert [shard.start for shard in cut] == [0, *(shard.end for shard in cut[:-1])][: len(cut)]
+    assert sum(shard.end - shard.start for shard in cut) == len(data)
     assert len(wanted) == len(limited)
 
 
@@ -78,8 +78,8 @@ def test_rows_of_tables_go_on_from_any_block(tmp_path: Path, monkeypatch: pytest
     found = list(blocks(sources))
     assert shown([row for block in found for row in block.read()]) == shown(list(read(sources)))
     for number, block in enumerate(found):
-        rest = [row for one in blocks(sources, block.end) for row in one.read()]
-        assert shown(rest) == shown([row for one in found[number + 1 :] for row in one.read()])
+        rest = [row for later in blocks(sources, block.end) for row in later.read()]
+        assert shown(rest) == shown([row for later in found[number + 1 :] for row in later.read()])
     paths[0].write_text(paths[0].read_text("utf-8").replace("3\n3", "3\n4"), "utf-8")
     assert list(blocks(sources, found[0].end))
     with pytest.raises(InputError, match="ME912"):

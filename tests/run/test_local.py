@@ -53,8 +53,8 @@ def decided(work: Any, data: bytes = b"", into: list[int] | None = None) -> list
     """All results; `into` takes their lines as they come."""
     found: list[Any] = []
     with deciding(work, 2) as decide:
-        for one in decide(blocks(data)):
-            found.append(one)
+        for result in decide(blocks(data)):
+            found.append(result)
             if into is not None:
                 into.append(found[-1][0])
     assert multiprocessing.active_children() == []

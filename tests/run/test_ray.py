@@ -57,13 +57,13 @@ class Cluster:
         self.most = max(self.most, len(given))
         return given[:num_returns], given[num_returns:]
 
-    def get(self, one: _Reference) -> bytes:
-        item = pickle.loads(one.arguments[1])
+    def get(self, reference: _Reference) -> bytes:
+        item = pickle.loads(reference.arguments[1])
         self.tried.append(item)
         if self._lost.get(item, 0) > 0:
             self._lost[item] -= 1
             raise LostError("the node is gone\nand more")
-        return one.function(*one.arguments)
+        return reference.function(*reference.arguments)
 
 
 class _Reference:

@@ -71,8 +71,8 @@ def test_ignore_scope_reaches_the_engine() -> None:
 
 def tally(*decisions: Decision, errors: int = 0) -> Summary:
     counted = Tally()
-    for one in decisions:
-        counted.add(Result(1, "a", one))
+    for decided in decisions:
+        counted.add(Result(1, "a", decided))
     for _ in range(errors):
         counted.add(Result(1, "a", error=BAD))
     return counted.summary()

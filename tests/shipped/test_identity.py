@@ -19,8 +19,8 @@ SEED = 5
 def test_no_template_changes_its_action_with_the_group(engine: Engine) -> None:
     """One template in eight; tests/nightly takes all."""
     templates = shipped_templates()
-    some = replace(templates, sentences=templates.sentences[1::8])
-    assert [row.template for row in fairness(engine, templates=some).rows if row.changes_action] == []
+    sampled = replace(templates, sentences=templates.sentences[1::8])
+    assert [row.template for row in fairness(engine, templates=sampled).rows if row.changes_action] == []
 
 
 def test_no_term_of_a_pattern_is_an_identity_word(engine: Engine) -> None:
@@ -37,17 +37,17 @@ def test_no_term_of_a_pattern_is_an_identity_word(engine: Engine) -> None:
 @pytest.mark.parametrize("side", ["match", "passes"])
 def test_an_identity_word_before_an_example_changes_no_action(side: str, engine: Engine) -> None:
     random_ = random.Random(SEED)
-    words = [one.term for one in lexicon()]
+    words = [term.term for term in lexicon()]
     changed = []
     for rule in engine.policy.rules:
         for example in getattr(rule.examples, side):
             if not example.message.text:
                 continue
-            first, other = random_.sample(words, 2)
+            first, second = random_.sample(words, 2)
             actions = {
                 engine.decide(Message(f"{word}：\n{example.message.text}"), ignore_scope=True).action
-                for word in (first, other)
+                for word in (first, second)
             }
             if len(actions) > 1:
-                changed.append((rule.id, example.message.text, first, other))
+                changed.append((rule.id, example.message.text, first, second))
     assert changed == []

@@ -51,6 +51,6 @@ def test_the_examples_of_a_page_are_decided_as_it_says(page: str, engine: Engine
         assert [mark for mark, _ in shown].count("✓") == 2
         for mark, example in shown:
             decision = engine.decide(Message(example.replace(" ⏎ ", "\n")), ignore_scope=True)
-            hit = bool({one.rule for one in decision.hits} & rules)
+            hit = bool({rule_hit.rule for rule_hit in decision.hits} & rules)
             assert hit or mark == "✓", (clause, example)
             assert mark == "✗" or decision.action not in ("review", "block"), (clause, example)

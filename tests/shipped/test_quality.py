@@ -31,8 +31,8 @@ def test_the_small_corpora_have_lost_nothing(name: str) -> None:
 
 
 def test_a_lost_corpus_is_noticed() -> None:
-    one = read("warnings")
-    worse = replace(one, ranks=np.full_like(one.ranks, 2))
+    measured = read("warnings")
+    worse = replace(measured, ranks=np.full_like(measured.ranks, 2))
     assert {loss.measure.file for loss in losses([worse], read_digest())} == {"warnings"}
 
 

@@ -116,9 +116,9 @@ def test_the_words_of_one_policy_never_change_how_another_segments(name: Any) ->
 
 
 def test_two_engines_in_one_process_keep_their_words() -> None:
-    one, two = build.rule("r", "w", build.words("w", "信号")), build.rule("s", "x", build.words("x", "微信"))
+    first, second = build.rule("r", "w", build.words("w", "信号")), build.rule("s", "x", build.words("x", "微信"))
     # The second knows 微信 as a word.
-    engines = [Engine(compile_policy(build.policy(*rules))) for rules in ([one], [one, two], [one])]
+    engines = [Engine(compile_policy(build.policy(*rules))) for rules in ([first], [first, second], [first])]
     hits = [[hit.rule for hit in engine.decide("加微信号").hits] for engine in engines]
     assert hits == [["r"], ["s"], ["r"]]
 

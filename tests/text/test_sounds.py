@@ -13,7 +13,7 @@ from modengine.text.sounds import LONGEST_RUN, pinyin, sound_view, term_sounds
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("left", "right"),
     [
         ("微信", "薇芯"),
         ("微信", "weixin"),
@@ -24,16 +24,16 @@ from modengine.text.sounds import LONGEST_RUN, pinyin, sound_view, term_sounds
         ("加.v", "佳.v"),
     ],
 )
-def test_texts_that_sound_alike_have_one_view(one: str, other: str) -> None:
-    assert sound_view(one).text == sound_view(other).text
+def test_texts_that_sound_alike_have_one_view(left: str, right: str) -> None:
+    assert sound_view(left).text == sound_view(right).text
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("left", "right"),
     [("微信", "为人"), ("微信", "vx"), ("微信", "weixinx"), ("银行", "音响"), ("微", "w"), ("、", ","), ("一", "1")],
 )
-def test_texts_that_do_not_sound_alike_have_two(one: str, other: str) -> None:
-    assert sound_view(one).text != sound_view(other).text
+def test_texts_that_do_not_sound_alike_have_two(left: str, right: str) -> None:
+    assert sound_view(left).text != sound_view(right).text
 
 
 @pytest.mark.parametrize(

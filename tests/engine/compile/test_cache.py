@@ -176,10 +176,10 @@ def test_a_full_disk_leaves_no_piece(policy: Path, monkeypatch: pytest.MonkeyPat
 def test_the_oldest_files_go(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "MOST_FILES", 2)
     for number in range(4):
-        one = policy.with_name(f"shop{number}.yaml")
-        one.write_text(POLICY, "utf-8")
-        load(one)
-        os.utime(kept._file_of(one) or "", (number, number))
+        path = policy.with_name(f"shop{number}.yaml")
+        path.write_text(POLICY, "utf-8")
+        load(path)
+        os.utime(kept._file_of(path) or "", (number, number))
     left = {file.name for file in (policy.parent / "cache").iterdir()}
     assert left == {kept._file_of(policy.with_name(f"shop{number}.yaml")).name for number in (2, 3)}  # type: ignore[union-attr]
 

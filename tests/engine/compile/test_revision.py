@@ -36,14 +36,16 @@ def made(
     b: Pattern = B,
     c: Pattern = C,
     d: Pattern = D,
-    one: Any = None,
-    two: Any = None,
+    first_rule: Any = None,
+    second_rule: Any = None,
     eased: Any = None,
     **rest: Any,
 ) -> str:
     """The revision of a small policy, with some of it changed."""
-    first = {"when": "a and near(a, b, 5)", "unless": None, "score": 40, "group": "g", "clause": "F1"} | (one or {})
-    second = {"when": "c or d", "score": 20, "category": "rumour"} | (two or {})
+    first = {"when": "a and near(a, b, 5)", "unless": None, "score": 40, "group": "g", "clause": "F1"} | (
+        first_rule or {}
+    )
+    second = {"when": "c or d", "score": 20, "category": "rumour"} | (second_rule or {})
     third = {"when": "d", "by": 30} | (eased or {})
     rules = (
         rule(first.pop("id", "r.one"), first.pop("when"), a, b, c, d, **first),
@@ -85,17 +87,17 @@ DECIDES: dict[str, Callable[[], str]] = {
     "the tag of a token": lambda: made(c=replace(C, tokens=(Token(text="加", pos="v"), C.tokens[1]))),
     "the op of a token": lambda: made(c=replace(C, tokens=(C.tokens[0], Token(like="handle", low=0)))),
     "the order of tokens": lambda: made(c=replace(C, tokens=C.tokens[::-1])),
-    "a condition": lambda: made(one={"when": "a or near(a, b, 5)"}),
-    "a distance": lambda: made(one={"when": "a and near(a, b, 6)"}),
-    "a unit": lambda: made(one={"when": "a and near(a, b, 5 words)"}),
-    "unless": lambda: made(one={"unless": "c"}),
-    "a score": lambda: made(one={"score": 41}),
-    "a status": lambda: made(one={"status": "test"}),
-    "a draft that wakes": lambda: made(one={"status": "draft"}),
-    "a group": lambda: made(one={"group": None}),
-    "a clause": lambda: made(one={"clause": "F2"}),
-    "a category": lambda: made(two={"category": "porn"}),
-    "an id": lambda: made(one={"id": "r.uno"}),
+    "a condition": lambda: made(first_rule={"when": "a or near(a, b, 5)"}),
+    "a distance": lambda: made(first_rule={"when": "a and near(a, b, 6)"}),
+    "a unit": lambda: made(first_rule={"when": "a and near(a, b, 5 words)"}),
+    "unless": lambda: made(first_rule={"unless": "c"}),
+    "a score": lambda: made(first_rule={"score": 41}),
+    "a status": lambda: made(first_rule={"status": "test"}),
+    "a draft that wakes": lambda: made(first_rule={"status": "draft"}),
+    "a group": lambda: made(first_rule={"group": None}),
+    "a clause": lambda: made(first_rule={"clause": "F2"}),
+    "a category": lambda: made(second_rule={"category": "porn"}),
+    "an id": lambda: made(first_rule={"id": "r.uno"}),
     "a cap": lambda: made(caps={"g": 61}),
     "a relief": lambda: made(eased={"by": 31}),
     "a relief of all": lambda: made(eased={"by": None}),
@@ -130,10 +132,10 @@ LATER = replace(build.HERE, line=99)
 DECIDES_NOTHING: dict[str, Callable[[], str]] = {
     "the title of the policy": lambda: made(title="Another"),
     "the description of the policy": lambda: made(description="long"),
-    "the description of a rule": lambda: made(one={"description": "long"}),
-    "an example": lambda: made(one={"examples": EXAMPLES}),
-    "references": lambda: made(one={"references": ("a book",)}),
-    "false positives": lambda: made(one={"falsepositives": ("a bank",)}),
+    "the description of a rule": lambda: made(first_rule={"description": "long"}),
+    "an example": lambda: made(first_rule={"examples": EXAMPLES}),
+    "references": lambda: made(first_rule={"references": ("a book",)}),
+    "false positives": lambda: made(first_rule={"falsepositives": ("a bank",)}),
     "one more draft rule": lambda: made(rule("r.draft", "a", A, status="draft")),
     "the order of terms": lambda: made(a=replace(A, terms=A.terms[::-1])),
     "a term twice": lambda: made(a=replace(A, terms=(*A.terms, A.terms[0]))),

@@ -258,7 +258,7 @@ def test_length_counts_all_parts() -> None:
 
 def test_a_rule_may_ask_for_length_alone() -> None:
     made = engine(rule("r", "length <= 2", A), rule("s", "not a and length > 2", A))
-    assert [[hit.rule for hit in one.hits] for one in made.decide_batch(["甲", "乙丙丁", "甲乙丙"])] == [
+    assert [[hit.rule for hit in decision.hits] for decision in made.decide_batch(["甲", "乙丙丁", "甲乙丙"])] == [
         ["r"],
         ["s"],
         [],

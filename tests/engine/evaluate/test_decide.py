@@ -99,7 +99,7 @@ def test_a_string_is_a_message_without_fields() -> None:
 def test_many_messages_are_decided_in_their_order() -> None:
     made = engine(rule("r", "a", A))
     decided = made.decide_many(iter(["甲", Message("好", id="7"), "甲甲"]))
-    assert [(one.id, len(one.hits)) for one in decided] == [(None, 1), ("7", 0), (None, 1)]
+    assert [(decision.id, len(decision.hits)) for decision in decided] == [(None, 1), ("7", 0), (None, 1)]
 
 
 # --------------------------------------------------------------------------- status
@@ -152,7 +152,7 @@ def test_an_override_raises_where_a_listed_rule_hit(
         rule("drafted", "a", A, status="draft"),
     ]  # fmt: skip
     decision = engine(*rules, overrides=(made,)).decide(message(body, **fields))
-    assert (decision.action, [name for one in decision.raised for name in one.rules]) == (action, raised)
+    assert (decision.action, [name for escalation in decision.raised for name in escalation.rules]) == (action, raised)
 
 
 def test_an_override_never_lowers() -> None:
@@ -168,12 +168,12 @@ def test_an_override_raises_only_the_categories_of_its_rules() -> None:
         rule("t", "b", B, category="porn"),
     ]
     decision = engine(*rules, overrides=(override("*", action="review"),)).decide("甲")
-    assert {name: one.action for name, one in decision.categories.items()} == {
+    assert {name: category.action for name, category in decision.categories.items()} == {
         "fraud": "review",
         "rumour": "review",
         "porn": "allow",
     }
-    assert [(one.category, one.rules) for one in decision.raised] == [("fraud", ("r",)), ("rumour", ("s",))]
+    assert [(raised.category, raised.rules) for raised in decision.raised] == [("fraud", ("r",)), ("rumour", ("s",))]
 
 
 def test_an_override_does_not_change_the_points() -> None:
@@ -201,7 +201,7 @@ PUBLIC = 'message.channel == "public_account"'
 )
 def test_a_category_is_shadow_outside_its_scope(scope: Any, fields: Any, shadow: Any) -> None:
     decision = engine(*BOTH, scope=scope).decide(message("甲", **fields))
-    assert {name: one.shadow for name, one in decision.categories.items()} == shadow
+    assert {name: category.shadow for name, category in decision.categories.items()} == shadow
 
 
 @pytest.mark.parametrize(
@@ -231,8 +231,8 @@ def test_both_engines_show_a_decision_in_the_same_words() -> None:
     for fields in ({}, {"channel": "group", "time": "2015-01-01"}):
         asked = message("甲", **fields)
         decided = made._run(asked, ignore_scope=False)[0]
-        assert {repr(one.shadow) for one in decided.categories.values()} == {
-            repr(tuple(map(str, one.shadow))) for one in made.decide(asked).categories.values()
+        assert {repr(category.shadow) for category in decided.categories.values()} == {
+            repr(tuple(map(str, category.shadow))) for category in made.decide(asked).categories.values()
         }
 
 
@@ -264,7 +264,11 @@ def test_the_period_asks_for_its_own_field() -> None:
     fields = {"sent": Field("sent", "datetime"), "time": Field("time", "datetime")}
     made = engine(rule("r", "a", A), period=Period(MAY, JUNE, "sent"), fields=fields)
     asked = [{"sent": "2014-06-01"}, {"sent": "2013-06-01", "time": "2014-06-01"}, {"time": "2014-06-01"}]
-    assert [fraud(made.decide(message("甲", **one))).shadow for one in asked] == [(), ("period",), ("period: unknown",)]
+    assert [fraud(made.decide(message("甲", **given))).shadow for given in asked] == [
+        (),
+        ("period",),
+        ("period: unknown",),
+    ]
 
 
 # --------------------------------------------------------------------------- what a policy file says
@@ -341,7 +345,7 @@ def test_an_override_changes_score_status_or_action(
 def test_an_exception_makes_every_category_shadow(when: str, fields: Any, shadow: Any) -> None:
     rules = (*BOTH, rule("quiet", "b", B))
     decision = engine(*rules, exceptions=(exception("school", when),)).decide(message("甲", **fields))
-    assert {one.shadow for one in decision.categories.values()} == {shadow}
+    assert {category.shadow for category in decision.categories.values()} == {shadow}
 
 
 def test_every_reason_for_shadow_is_given() -> None:
@@ -380,7 +384,7 @@ def test_ignore_scope_drops_scope_and_period_and_nothing_else(options: Any, shad
 
 def test_ignore_scope_holds_for_many_messages_too() -> None:
     made = engine(rule("r", "a", A), scope={"default": PUBLIC})
-    assert [one.flagged for one in made.decide_many(["甲", "甲"], ignore_scope=True)] == [True, True]
+    assert [decision.flagged for decision in made.decide_many(["甲", "甲"], ignore_scope=True)] == [True, True]
 
 
 # --------------------------------------------------------------------------- undetermined
@@ -389,8 +393,11 @@ def test_ignore_scope_holds_for_many_messages_too() -> None:
 def test_a_failed_matcher_raises_its_category_to_review_and_is_named() -> None:
     with failing():
         decision = engine(rule("r", "broken", BROKEN), rule("s", "a", A, category="rumour")).decide("坏")
-    assert {name: one.action for name, one in decision.categories.items()} == {"fraud": "review", "rumour": "allow"}
-    assert [(one.rule, one.pattern) for one in decision.undetermined] == [("r", "broken")]
+    assert {name: category.action for name, category in decision.categories.items()} == {
+        "fraud": "review",
+        "rumour": "allow",
+    }
+    assert [(entry.rule, entry.pattern) for entry in decision.undetermined] == [("r", "broken")]
 
 
 def test_a_failed_matcher_lowers_nothing() -> None:
@@ -402,19 +409,19 @@ def test_a_failed_matcher_lowers_nothing() -> None:
 def test_a_failed_rule_on_test_is_listed_and_raises_nothing() -> None:
     with failing():
         decision = engine(rule("r", "broken", BROKEN, status="test"), rule("s", "a", A)).decide("坏")
-    assert ([one.rule for one in decision.undetermined], decision.action) == (["r"], "allow")
+    assert ([entry.rule for entry in decision.undetermined], decision.action) == (["r"], "allow")
 
 
 def test_a_failed_relief_raises_the_category_that_it_takes_from() -> None:
     with failing():
         decision = engine(rule("r", "a", A, score=5), relief("x", "broken", BROKEN)).decide("甲坏")
-    assert (fraud(decision).action, [one.rule for one in decision.undetermined]) == ("review", ["x"])
+    assert (fraud(decision).action, [entry.rule for entry in decision.undetermined]) == ("review", ["x"])
 
 
 def test_an_unless_that_failed_does_not_cancel() -> None:
     with failing():
         decision = engine(rule("r", "a", A, BROKEN, unless="broken", score=95)).decide("甲坏")
-    assert (decision.action, [one.pattern for one in decision.undetermined]) == ("block", ["broken"])
+    assert (decision.action, [entry.pattern for entry in decision.undetermined]) == ("block", ["broken"])
 
 
 @pytest.mark.parametrize(
@@ -427,7 +434,7 @@ def test_an_unless_that_failed_does_not_cancel() -> None:
 def test_what_failed_for_scope_or_an_exception_is_named_too(options: Any) -> None:
     with failing():
         decision = engine(rule("r", "a", A), rule("shown", "broken", BROKEN, category="rumour"), **options).decide("坏")
-    assert [one.rule for one in decision.undetermined] == ["shown"]
+    assert [entry.rule for entry in decision.undetermined] == ["shown"]
 
 
 def test_a_failed_matcher_out_of_scope_acts_on_nothing() -> None:
@@ -459,7 +466,7 @@ def test_every_pattern_that_failed_of_an_undetermined_rule_is_named() -> None:
     other = build.tokens("other", build.Token(text="糟"))
     with failing():
         decision = engine(rule("r", "(broken or b) and (a or other)", BROKEN, A, B, other)).decide("坏甲糟")
-    assert [(one.rule, one.pattern) for one in decision.undetermined] == [("r", "broken"), ("r", "other")]
+    assert [(entry.rule, entry.pattern) for entry in decision.undetermined] == [("r", "broken"), ("r", "other")]
 
 
 def test_a_weight_that_a_failure_leaves_open_is_undetermined() -> None:
@@ -476,7 +483,7 @@ def test_a_rule_that_asks_for_an_undetermined_one_says_so() -> None:
     rules = (rule("r", "broken", BROKEN), rule("s", "rule(r)", category="rumour"), rule("t", "a or rule(r)", A))
     with failing():
         decision = engine(*rules).decide("坏甲")
-    assert [(one.rule, one.pattern, one.reason) for one in decision.undetermined] == [
+    assert [(entry.rule, entry.pattern, entry.reason) for entry in decision.undetermined] == [
         ("r", "broken", "the tokens took more than 0 steps"),
         ("s", None, "it asks for a rule that is undetermined"),
     ]
@@ -492,7 +499,7 @@ def test_a_failed_relief_where_there_is_nothing_to_take_is_not_asked() -> None:
 def test_a_missing_field_beside_a_failure_is_undetermined() -> None:
     with failing():
         decision = engine(rule("r", "broken and message.reposts > 5", BROKEN)).decide("坏")
-    assert [one.pattern for one in decision.undetermined] == ["broken"]
+    assert [entry.pattern for entry in decision.undetermined] == ["broken"]
 
 
 # --------------------------------------------------------------------------- the budget
@@ -513,7 +520,7 @@ def test_a_missing_field_beside_a_failure_is_undetermined() -> None:
 )
 def test_a_pattern_fails_that_has_more_candidates_than_its_budget(pattern: Any, body: Any, within: bool) -> None:
     decision = engine(rule("r", "a", pattern), budget=Budget(candidates=5)).decide(body)
-    assert [one.reason for one in decision.undetermined] == ([] if within else ["more than 5 candidates"])
+    assert [entry.reason for entry in decision.undetermined] == ([] if within else ["more than 5 candidates"])
     assert bool(decision.hits) is within
     assert decision.action == "review"  # of the hit, or of what is undetermined
 
@@ -524,7 +531,9 @@ def test_a_message_of_more_parts_than_its_budget_goes_to_review_unread() -> None
     assert made.decide(message("", *parts[1:])).hits
     decision = made.decide(message("", *parts))
     assert (decision.action, decision.hits) == ("review", ())
-    assert [one.reason for one in decision.undetermined] == ["the message has 101 parts; more than 100 are not read"]
+    assert [entry.reason for entry in decision.undetermined] == [
+        "the message has 101 parts; more than 100 are not read"
+    ]
 
 
 def test_a_smaller_budget_has_a_revision_of_its_own() -> None:
@@ -552,8 +561,8 @@ def test_a_message_of_the_greatest_length_is_decided() -> None:
 def test_a_longer_message_goes_to_review_unread(body: Any) -> None:
     decision = engine(*BOTH).decide(body)
     assert (decision.action, decision.hits) == ("review", ())
-    [one] = decision.undetermined
-    assert (one.rule, one.pattern, one.reason) == (
+    [entry] = decision.undetermined
+    assert (entry.rule, entry.pattern, entry.reason) == (
         None,
         None,
         "the message has 20,001 characters; more than 20,000 are not read",

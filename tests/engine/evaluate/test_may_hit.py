@@ -91,7 +91,7 @@ def test_names_of_one_pattern_count_one_by_one() -> None:
     same = text("b", "微信"), text("c", "失效")
     made = engine(rule("r", "2 of (a, b, c)", A, *same))
     assert [hit.rule for hit in made.decide("微信").hits] == ["r"]
-    assert [len(one.hits) for one in map(made.decide, ["微信", "失效", "好"])] == [1, 0, 0]
+    assert [len(decision.hits) for decision in map(made.decide, ["微信", "失效", "好"])] == [1, 0, 0]
 
 
 @pytest.mark.parametrize(("body", "expected"), [("微信", ["one", "two"]), ("失效", []), ("好", [])])

@@ -23,7 +23,7 @@ def counted(decision: Decision) -> list[tuple[str, int, int]]:
 
 
 def taken(decision: Decision) -> list[tuple[str, int]]:
-    return [(one.rule, one.points) for one in decision.relief]
+    return [(taken_away.rule, taken_away.points) for taken_away in decision.relief]
 
 
 # --------------------------------------------------------------------------- a rule
@@ -39,7 +39,7 @@ def test_the_rules_of_a_category_add_up() -> None:
 
 def test_every_category_has_points_of_its_own() -> None:
     decision = engine(rule("r", "a", A, score=30), rule("s", "a", A, category="rumour", score=7)).decide("甲")
-    assert {name: one.score for name, one in decision.categories.items()} == {"fraud": 30, "rumour": 7}
+    assert {name: category.score for name, category in decision.categories.items()} == {"fraud": 30, "rumour": 7}
 
 
 def test_a_category_without_hits_has_no_points() -> None:
@@ -160,7 +160,7 @@ BASE = (rule("r.big", "a", A, score=60), rule("r.small", "a", A, score=20), rule
 def test_relief_takes_points_away(reliefs: list[Any], left: int, points: list[int]) -> None:
     rules = [relief(f"x{n}", "b", B, **options) for n, options in enumerate(reliefs)]
     decision = engine(*BASE, *rules).decide("甲乙")
-    assert (fraud(decision).score, [one.points for one in decision.relief]) == (left, points)
+    assert (fraud(decision).score, [taken_away.points for taken_away in decision.relief]) == (left, points)
 
 
 def test_reliefs_are_applied_those_of_rules_first_then_in_the_order_of_the_policy() -> None:
@@ -179,7 +179,7 @@ def test_relief_is_nothing_to_another_category() -> None:
     decision = engine(
         *BASE, rule("t", "a", A, category="rumour", score=40), relief("x", "b", B, category="rumour")
     ).decide("甲乙")
-    assert {name: one.score for name, one in decision.categories.items()} == {"fraud": 95, "rumour": 0}
+    assert {name: category.score for name, category in decision.categories.items()} == {"fraud": 95, "rumour": 0}
 
 
 def test_relief_takes_from_what_the_cap_left() -> None:
@@ -198,8 +198,8 @@ def test_a_relief_can_be_cancelled() -> None:
 
 
 def test_a_relief_names_its_matches() -> None:
-    [one] = engine(*BASE, relief("x", "b", B)).decide("甲乙").relief
-    assert [(match.pattern, match.start) for match in one.matches] == [("b", 1)]
+    [applied] = engine(*BASE, relief("x", "b", B)).decide("甲乙").relief
+    assert [(match.pattern, match.start) for match in applied.matches] == [("b", 1)]
 
 
 def test_the_hits_keep_the_points_that_relief_took() -> None:
@@ -250,6 +250,6 @@ def test_points_never_fall_below_0(rows: Any, caps: Any, body: str) -> None:
 @given(policies, caps_, bodies)
 def test_no_group_counts_above_its_cap(rows: Any, caps: Any, body: str) -> None:
     rules = made(*rows)
-    group = {one.id: one.group for one in rules}
+    group = {rule.id: rule.group for rule in rules}
     decision = engine(*rules, caps=caps).decide(body)
     assert all(sum(h.counted for h in decision.hits if group[h.rule] == g) <= most for g, most in caps.items())

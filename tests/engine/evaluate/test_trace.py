@@ -16,7 +16,7 @@ from tests.build import BROKEN, engine, failing, message, override, regex, relie
 A, B, C = text("a", "甲"), text("b", "乙"), text("c", "丙")
 
 
-def one(traced: Trace, rule_id: str = "r") -> RuleTrace:
+def rule_trace(traced: Trace, rule_id: str = "r") -> RuleTrace:
     return next(each for each in traced.rules if each.rule == rule_id)
 
 
@@ -112,7 +112,7 @@ def test_the_trace_of_a_message_that_is_too_long_has_its_decision_alone() -> Non
     ],
 )
 def test_a_rule_has_a_kind_and_an_outcome(made: Any, body: str, kind: str, outcome: str) -> None:
-    traced = one(engine(made).trace(body))
+    traced = rule_trace(engine(made).trace(body))
     assert (traced.kind, traced.outcome, traced.category) == (kind, outcome, "fraud")
 
 
@@ -127,7 +127,7 @@ def test_rules_stand_in_the_order_of_the_policy() -> None:
 
 def test_a_rule_shows_the_matches_of_patterns_that_its_gates_left_alone() -> None:
     # `b` is not found, so that no decision needs to look for `d`.
-    traced = one(engine(rule("r", "b and d", B, regex("d", r"\d+"))).trace("12"))
+    traced = rule_trace(engine(rule("r", "b and d", B, regex("d", r"\d+"))).trace("12"))
     assert [match.text for match in traced.matches] == ["12"]
 
 
@@ -149,17 +149,17 @@ def test_a_rule_shows_the_matches_of_patterns_that_its_gates_left_alone() -> Non
     ],
 )
 def test_a_condition_tree_has_the_value_of_every_node(when: str, body: str, expected: Any) -> None:
-    assert shape(one(engine(rule("r", when, A, B, C)).trace(body)).when) == expected
+    assert shape(rule_trace(engine(rule("r", when, A, B, C)).trace(body)).when) == expected
 
 
 def test_unless_has_a_tree_of_its_own() -> None:
-    traced = one(engine(rule("r", "a", A, B, unless="b or b")).trace("甲"))
+    traced = rule_trace(engine(rule("r", "a", A, B, unless="b or b")).trace("甲"))
     assert traced.unless is not None
     assert shape(traced.unless) == ("or", False, ("b", False), ("b", False))
 
 
 def test_a_rule_without_unless_has_none() -> None:
-    assert one(engine(rule("r", "a", A)).trace("甲")).unless is None
+    assert rule_trace(engine(rule("r", "a", A)).trace("甲")).unless is None
 
 
 @pytest.mark.parametrize(
@@ -186,17 +186,17 @@ def test_a_rule_without_unless_has_none() -> None:
 )
 def test_a_node_says_why(when: str, body: str, fields: Any, note: str) -> None:
     made = engine(rule("r", f"a and {when}", A, B, C), rule("s", "b", B))
-    assert one(made.trace(message(body, **fields))).when.children[1].note == note
+    assert rule_trace(made.trace(message(body, **fields))).when.children[1].note == note
 
 
 def test_two_matches_in_two_parts_say_so() -> None:
     made = engine(rule("r", "near(a, b, 3)", A, B))
-    assert one(made.trace(message("甲", Part("ocr", "乙")))).when.note == "in no part both"
+    assert rule_trace(made.trace(message("甲", Part("ocr", "乙")))).when.note == "in no part both"
 
 
 def test_a_failed_matcher_says_why() -> None:
     with failing():
-        traced = one(engine(rule("r", "a and broken", A, BROKEN)).trace("甲坏"))
+        traced = rule_trace(engine(rule("r", "a and broken", A, BROKEN)).trace("甲坏"))
     assert traced.when.children[1].note == "the tokens took more than 0 steps"
 
 
@@ -220,7 +220,7 @@ def test_a_dropped_match_is_shown_with_its_reason(pattern: Any, body: str, expec
 
 def test_a_rule_with_nothing_but_dropped_matches_is_shown() -> None:
     traced = engine(rule("r", "w", words("w", "和服"))).trace("产品和服务")
-    assert (one(traced).outcome, one(traced).matches, traced.decision.hits) == ("no", (), ())
+    assert (rule_trace(traced).outcome, rule_trace(traced).matches, traced.decision.hits) == ("no", (), ())
 
 
 # --------------------------------------------------------------------------- near misses

@@ -55,5 +55,5 @@ def test_a_beginning_has_all_forms_of_its_characters_as_they_look() -> None:
 
 def test_with_repeats_a_character_of_several_forms_ends_the_beginning() -> None:
     assert len(forms("不")) > 1
-    longest = {len(one) for one in beginnings("一不一一", repeats=True)}
+    longest = {len(beginning) for beginning in beginnings("一不一一", repeats=True)}
     assert max(longest) <= max(map(len, forms("一"))) + max(map(len, forms("不")))

@@ -49,9 +49,9 @@ def test_the_shipped_expressions_match_as_in_the_package() -> None:
     assert len(texts) >= 10
     differing = 0
     # Every one of them on some of the texts: on all it takes minutes.
-    for number, (source, one) in enumerate(zip(expressions.shipped(), made.automata, strict=True)):
-        assert one is not None
-        automaton = Linear(one, made.charsets)
+    for number, (source, program) in enumerate(zip(expressions.shipped(), made.automata, strict=True)):
+        assert program is not None
+        automaton = Linear(program, made.charsets)
         for text in texts[number % 20 :: 20]:
             differing += list(automaton.spans(text)) != expressions.spans(source, text)
     assert differing == 0  # the texts themselves are not shown
@@ -60,8 +60,8 @@ def test_the_shipped_expressions_match_as_in_the_package() -> None:
 @pytest.mark.parametrize("source", ["(?:哈|哈哈)+啊", "(?:哈+)+啊", "哈*哈*哈*啊", "(?:.*)(?=啊)啊"])
 def test_the_steps_are_never_more_than_text_times_program(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
     made = automata([(source, False)])
-    [one] = made.automata
-    assert one is not None
+    [automaton] = made.automata
+    assert automaton is not None
     steps = 0
     takes = Linear._takes
 
@@ -72,8 +72,8 @@ def test_the_steps_are_never_more_than_text_times_program(source: str, monkeypat
 
     monkeypatch.setattr(Linear, "_takes", counted)
     text = "哈" * 1000
-    program = len(one.forward) + sum(max(1, len(look.steps)) for look in one.looks)
-    assert list(Linear(one, made.charsets).spans(text)) == []
+    program = len(automaton.forward) + sum(max(1, len(look.steps)) for look in automaton.looks)
+    assert list(Linear(automaton, made.charsets).spans(text)) == []
     assert 0 < steps <= len(text) * program
 
 

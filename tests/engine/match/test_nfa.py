@@ -24,7 +24,7 @@ def is_native(source: str, exact_case: bool = False) -> bool:
 def test_every_shipped_expression_is_native() -> None:
     made = automata(expressions.shipped())
     assert len(made.automata) > 500
-    assert sum(one is None for one in made.automata) == 0
+    assert sum(automaton is None for automaton in made.automata) == 0
 
 
 @pytest.mark.parametrize(
@@ -83,17 +83,17 @@ def test_the_sets_are_shared_over_all_expressions() -> None:
 
 
 def test_a_look_comes_after_those_that_it_asks() -> None:
-    [one] = automata([("a(?=b(?<!cb)d)(?!e)", False)]).automata
-    assert one is not None
-    assert [look.behind for look in one.looks] == [True, False, False]
-    assert [b for op, _, b in one.forward if op == LOOK] == [1, 0]
-    assert [a for op, a, _ in one.looks[1].steps if op == LOOK] == [0]
+    [automaton] = automata([("a(?=b(?<!cb)d)(?!e)", False)]).automata
+    assert automaton is not None
+    assert [look.behind for look in automaton.looks] == [True, False, False]
+    assert [b for op, _, b in automaton.forward if op == LOOK] == [1, 0]
+    assert [a for op, a, _ in automaton.looks[1].steps if op == LOOK] == [0]
 
 
 def test_the_backward_program_takes_the_characters_from_the_end() -> None:
-    [one] = automata([("abc", False)]).automata
-    assert one is not None
-    taken = [[a for op, a, _ in steps if op == CHAR] for steps in (one.forward, one.backward)]
+    [automaton] = automata([("abc", False)]).automata
+    assert automaton is not None
+    taken = [[a for op, a, _ in steps if op == CHAR] for steps in (automaton.forward, automaton.backward)]
     assert taken[0] == taken[1][::-1] != taken[1]
 
 

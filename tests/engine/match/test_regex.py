@@ -171,8 +171,8 @@ def slow(body: str) -> Decision:
 
 @pytest.mark.usefixtures("impatient")
 def test_a_regex_that_times_out_is_undetermined_and_not_no_match() -> None:
-    [one] = slow(ENDLESS).undetermined
-    assert (one.rule, one.pattern, one.reason) == ("r", "slow", "the regex took longer than 0.02 s")
+    [entry] = slow(ENDLESS).undetermined
+    assert (entry.rule, entry.pattern, entry.reason) == ("r", "slow", "the regex took longer than 0.02 s")
 
 
 @pytest.mark.usefixtures("impatient")
@@ -206,8 +206,8 @@ def test_a_regex_that_no_automaton_can_say_is_not_asked_of_a_long_part(source: s
     assert engine.decide("微信微" + "好" * 1_997).hits
     decision = engine.decide("微信微" + "好" * 1_998)
     assert (decision.hits, decision.action) == ((), "review")
-    [one] = decision.undetermined
-    assert (one.pattern, one.reason, one.cause) == (
+    [entry] = decision.undetermined
+    assert (entry.pattern, entry.reason, entry.cause) == (
         "p",
         "the regex is not asked of more than 2,000 characters",
         Cause.OPAQUE,
@@ -235,5 +235,5 @@ def test_a_regex_that_fails_otherwise_is_undetermined_too(error: type[Exception]
     program = build.compile_policy(build.policy(build.rule("r", "p", regex("p", "微信"))))
     matchers = program.matchers()
     monkeypatch.setattr(matchers[0], "regex", Failing())
-    [one] = Engine(program, matchers=matchers).decide("微信").undetermined
-    assert one.reason == f"the regex failed: {error.__name__}"
+    [entry] = Engine(program, matchers=matchers).decide("微信").undetermined
+    assert entry.reason == f"the regex failed: {error.__name__}"

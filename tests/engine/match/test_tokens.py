@@ -220,7 +220,7 @@ def test_a_match_shows_the_normalised_text() -> None:
 def test_a_search_beyond_its_budget_has_failed_and_is_not_no_match() -> None:
     with build.failing():
         decision = build.engine(build.rule("r", "p", tokens("p", t("坏"), t("人")))).decide("坏蛋")
-    assert [(one.rule, one.pattern, one.reason) for one in decision.undetermined] == [
+    assert [(entry.rule, entry.pattern, entry.reason) for entry in decision.undetermined] == [
         ("r", "p", "the tokens took more than 0 steps")
     ]
 
@@ -235,7 +235,7 @@ def test_what_was_found_before_the_budget_was_spent_is_kept() -> None:
     with build.failing(steps=4):
         decision = build.engine(rule, build.rule("s", "p", tokens("p", t("坏")))).decide("坏，" * 50)
     assert [(hit.rule, hit.matches[0].text) for hit in decision.hits] == [("s", "坏")]
-    assert [one.rule for one in decision.undetermined] == ["r"]
+    assert [entry.rule for entry in decision.undetermined] == ["r"]
 
 
 def test_the_budget_bounds_a_sequence_of_many_open_steps() -> None:

@@ -10,7 +10,7 @@ import pytest
 from modengine.cli.main import run
 from modengine.play.guard import Door
 from modengine.play.pool import Pool
-from tests.nightly.sampling import some
+from tests.nightly.sampling import sampled
 from tests.play.browser.hostile import HOSTILE
 from tests.play.browser.looks import (
     PANELS,
@@ -88,7 +88,7 @@ def test_axe_finds_nothing_on_the_worksheet(address: str, chromium: Any, lang: s
 def test_axe_would_find_something(opened: Opened) -> None:
     page = opened("evasion")
     page.evaluate("document.documentElement.removeAttribute('lang')")
-    assert any("html-has-lang" in one for one in violations(page))
+    assert any("html-has-lang" in violation for violation in violations(page))
 
 
 @pytest.mark.parametrize("panel", PANELS)
@@ -106,7 +106,7 @@ def test_the_large_type_fits_a_projector_and_a_small_window(opened: Opened) -> N
 
 def test_five_hundred_hostile_strings_run_nothing(opened: Opened) -> None:
     assert len(set(HOSTILE)) >= 500
-    hostile_strings_run_nothing(opened, some(HOSTILE))
+    hostile_strings_run_nothing(opened, sampled(HOSTILE))
 
 
 @pytest.mark.parametrize("panel", ["whatif", "tests", "evade", "audit"])
@@ -143,15 +143,15 @@ def test_hostile_rules_and_lessons_run_nothing(opened: Opened, panel: str, tmp_p
 
 
 def test_the_page_decides_every_sample_as_the_command_line_does(opened: Opened, tmp_path: Any) -> None:
-    plain = [one for one in samples() if one["text"] and not one.get("parts")]
-    decides_as_the_command_line_does(opened, some(plain), tmp_path, show=24)
+    plain = [sample for sample in samples() if sample["text"] and not sample.get("parts")]
+    decides_as_the_command_line_does(opened, sampled(plain), tmp_path, show=24)
 
 
 def test_the_page_loads_nothing_from_elsewhere(opened: Opened, address: str) -> None:
     page = opened("evasion")
     loaded = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
     assert loaded
-    assert [one for one in loaded if not one.startswith(address)] == []
+    assert [url for url in loaded if not url.startswith(address)] == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -280,7 +280,7 @@ def test_the_last_good_rules_decide_while_new_ones_are_read(opened: Opened) -> N
     page.unroute("**/api/rules")
 
 
-@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda one: one.lesson)
+@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda lesson: lesson.lesson)
 def test_a_lesson_is_gone_through_from_beginning_to_end(opened: Opened, lesson: Any) -> None:
     engine = make(lesson.files, lesson.main).engine
     assert engine is not None

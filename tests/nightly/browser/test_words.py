@@ -71,7 +71,7 @@ def test_without_a_message_each_panel_says_what_to_do(opened: Opened) -> None:
     page.wait_for_selector("#machine:not(:disabled)")
 
 
-@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda one: one.lesson)
+@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda lesson: lesson.lesson)
 def test_the_chinese_interface_has_the_rules_of_a_lesson_in_chinese(opened: Opened, lesson: Any) -> None:
     page = opened(lesson.lesson, "why", lang="zh-CN")
     page.wait_for_selector(".why")

@@ -62,8 +62,8 @@ def violations(page: Any) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(axe.AXE_FILE_PATH.read_text("utf-8"))
     found = page.evaluate("(options) => axe.run(document, options)", RULES)
-    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found["violations"]
-            for node in one["nodes"]]  # fmt: skip
+    return [f"{violation['id']}: {node['target']} {node['failureSummary']}" for violation in found["violations"]
+            for node in violation["nodes"]]  # fmt: skip
 
 
 def in_every_look(page: Any) -> Iterator[str]:
@@ -108,7 +108,7 @@ def hostile_strings_run_nothing(opened: Opened, strings: Sequence[str]) -> None:
 def decides_as_the_command_line_does(opened: Opened, plain: list[dict[str, Any]], place: Path, show: int) -> None:
     """And shows what was decided, of one message in `show`."""
     source, target = place / "in.jsonl", place / "out.jsonl"
-    lines = [json.dumps({"id": str(at), "text": one["text"]}) for at, one in enumerate(plain)]
+    lines = [json.dumps({"id": str(at), "text": sample["text"]}) for at, sample in enumerate(plain)]
     source.write_text("\n".join(lines), "utf-8")
     code = run(["scan", str(source), "--ignore-scope", "--quiet", "--output", str(target)])
     assert code == 0
@@ -119,10 +119,10 @@ def decides_as_the_command_line_does(opened: Opened, plain: list[dict[str, Any]]
     got = page.evaluate(
         "async (texts) => { const {post} = await import('/static/api.js'); const found = [];"
         "for (const text of texts) found.push(await post('decide', {text, ignore_scope: true})); return found; }",
-        [one["text"] for one in plain],
+        [sample["text"] for sample in plain],
     )
-    for one, decision in zip(wanted, got, strict=True):
-        same = {key: value for key, value in one.items() if key not in ("line", "source", "id")}
+    for expected, decision in zip(wanted, got, strict=True):
+        same = {key: value for key, value in expected.items() if key not in ("line", "source", "id")}
         assert {key: value for key, value in decision.items() if key != "id"} == same
     # And what is shown is what was decided.
     for at in range(0, len(plain), show):

@@ -65,7 +65,7 @@ def test_an_error_is_said_in_a_plain_sentence_first(opened: Opened) -> None:
 
 
 def test_the_page_decides_samples_as_the_command_line_does(opened: Opened, tmp_path: Path) -> None:
-    plain = [one for one in samples() if one["text"] and not one.get("parts")]
+    plain = [sample for sample in samples() if sample["text"] and not sample.get("parts")]
     decides_as_the_command_line_does(opened, plain[5::40], tmp_path, show=6)
 
 
@@ -73,4 +73,4 @@ def test_the_page_loads_nothing_from_elsewhere(opened: Opened, address: str) -> 
     page = opened("evasion")
     loaded = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
     assert loaded
-    assert [one for one in loaded if not one.startswith(address)] == []
+    assert [url for url in loaded if not url.startswith(address)] == []

@@ -47,16 +47,16 @@ def served(pool: Pool, door: Door) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def address(pool: Pool) -> Iterator[str]:
-    with served(pool, Door()) as one:
-        yield one
+    with served(pool, Door()) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     if CHROMIUM is None:
         pytest.skip("no chromium here: apt-get install chromium, or MODENGINE_CHROMIUM")
-    with playwright.sync_playwright() as one:
-        browser = one.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
 
@@ -80,17 +80,17 @@ def opened(chromium: Any, address: str) -> Iterator[Opened]:
         )  # fmt: skip
         context.set_default_timeout(WAIT)
         contexts.append(context)
-        one = context.new_page()
-        one.on("pageerror", lambda error: wrong.append(str(error)))
-        one.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-        one.goto(f"{base or address}/{hash_}")
-        one.wait_for_selector("html[data-ready]")
+        tab = context.new_page()
+        tab.on("pageerror", lambda error: wrong.append(str(error)))
+        tab.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        tab.goto(f"{base or address}/{hash_}")
+        tab.wait_for_selector("html[data-ready]")
         if lesson:
-            one.select_option("#lesson", lesson)
-            one.wait_for_selector("#verdict .badge")
+            tab.select_option("#lesson", lesson)
+            tab.wait_for_selector("#verdict .badge")
         if panel:
-            one.click(f"#tab-{panel}")
-        return one
+            tab.click(f"#tab-{panel}")
+        return tab
 
     yield page
     for context in contexts:

@@ -39,7 +39,7 @@ def said_in_a_plain_sentence(opened: Opened, broken: str) -> None:
     page.wait_for_selector("#problems .error")
     for said in (english, chinese):
         plain = page.locator("#problems .plain").all_inner_texts()
-        assert any(said in one for one in plain), plain
+        assert any(said in sentence for sentence in plain), plain
         below = page.locator("#problems .error .technical").first
         assert below.get_attribute("lang") == "en"
         page.click("#language")
