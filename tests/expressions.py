@@ -9,9 +9,10 @@ from typing import Any
 
 import msgspec
 import regex
+from hypothesis import assume
 from hypothesis import strategies as st
 
-from modengine.engine.match.linear import Linear
+from modengine.engine.match.linear import linear
 from modengine.engine.match.nfa import automata
 from modengine.engine.match.regex import source_of
 from modengine.text.normalize import plain, replace_surrogates
@@ -31,23 +32,27 @@ def spans(source: Source, text: str) -> list[tuple[int, int]]:
     return [match.span() for match in compiled(source).finditer(text) if match.start() < match.end()]
 
 
-def linear(source: Source) -> Linear | None:
-    """An expression matched step by step; None if no automaton can say it."""
-    made = automata([source])
-    return None if made.automata[0] is None else Linear(made.automata[0], made.charsets)
-
-
 def regexes(core: Any, sources: Iterable[Source]) -> Any:
     """Expressions matched by the compiled core."""
     return core.Regexes(msgspec.msgpack.encode(automata(sources)))
 
 
-def agree(regexes: Any, source: Source, text: str, other: str) -> None:
-    """The core finds in some texts what the package does, one after the other."""
+def steps_agree(source: Source, text: str) -> None:
+    """The matches step by step are those of the package; for no expression that no automaton can say."""
+    automaton = linear(*source)
+    assume(automaton is not None)
+    assert automaton is not None
+    assert list(automaton.spans(text)) == spans(source, text)
+
+
+def core_agrees(core: Any, source: Source, text: str, other: str) -> None:
+    """The core finds in texts, one after the other, what the package does; for no expression that is left to it."""
+    found = regexes(core, [source])
+    assume(found.find_all(text, 0) is not None)
     for each in (text, other, text + other, other + text):
         expected = spans(source, each)
-        assert regexes.find_all(each, 0) == expected
-        assert regexes.is_match(each, 0) is bool(expected)
+        assert found.find_all(each, 0) == expected
+        assert found.is_match(each, 0) is bool(expected)
 
 
 @cache

@@ -65,7 +65,6 @@ impl Bits {
 }
 
 /// A few numbers that stand close together: the places and the words of a set that are not empty.
-#[derive(Clone)]
 pub struct Few {
     first: (u32, u64),
     others: Box<[(u32, u64)]>,

@@ -6,6 +6,12 @@ pub struct Sieve {
     mask: usize,
 }
 
+/// Spreads keys over all bits, the upper ones best (D. Knuth, The Art of Computer Programming 3, 6.4).
+#[inline]
+pub fn hashed(key: u64) -> u64 {
+    key.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
 /// The key of two characters, or of a number and a character.
 #[inline]
 pub fn key_of_pair(first: u32, second: u32) -> u64 {
@@ -36,7 +42,7 @@ impl Sieve {
     /// The word and the bit of a key.
     #[inline]
     fn place(&self, key: u64) -> (usize, u64) {
-        let hash = key.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let hash = hashed(key);
         ((hash >> 32) as usize & self.mask, hash >> 58)
     }
 

@@ -1,5 +1,7 @@
 //! A hash table in one flat list: one look into memory tells what a key has.
 
+use crate::sieve::hashed;
+
 const EMPTY: u64 = u64::MAX;
 
 /// Values by keys below `u64::MAX`; of no more keys than were foreseen.
@@ -21,7 +23,7 @@ impl<V: Copy + Default> Table<V> {
     /// Where a key is looked for first.
     #[inline]
     fn begin(&self, key: u64) -> usize {
-        (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20) as usize & self.mask
+        (hashed(key) >> 20) as usize & self.mask
     }
 
     /// Where it is, or would be.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import expressions, literals
@@ -29,16 +29,11 @@ def test_whatever_compiles_can_be_read(flag: str, made: literals.Made) -> None:
 @many
 @given(expressions.sources(), expressions.short_texts())
 def test_the_matches_step_by_step_are_those_of_the_package(source: expressions.Source, text: str) -> None:
-    automaton = expressions.linear(source)
-    assume(automaton is not None)
-    assert automaton is not None
-    assert list(automaton.spans(text)) == expressions.spans(source, text)
+    expressions.steps_agree(source, text)
 
 
 @many
 @given(expressions.sources(), expressions.short_texts(), expressions.short_texts())
 def test_the_matches_of_the_core_are_those_of_the_package(source: expressions.Source, text: str, other: str) -> None:
     core = pytest.importorskip("modengine._core", reason="the compiled core is not built")
-    regexes = expressions.regexes(core, [source])
-    assume(regexes.find_all(text, 0) is not None)
-    expressions.agree(regexes, source, text, other)
+    expressions.core_agrees(core, source, text, other)
