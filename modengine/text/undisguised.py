@@ -1,0 +1,87 @@
+"""The undisguised view: the plain view with what is typed in the place of something else read as what it stands for.
+
+Emoji that stand for a word (➕ for 加), characters taken to pieces (力口 for 加), and letters that stand for digits in
+a number (4oo, l38).  No sentence begins or ends here that does not in the plain view.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterator
+from functools import cache
+
+from modengine.text.tables import undisguised
+from modengine.text.view import View
+
+_NUMBER = re.compile(r"[0-9oil|]+")
+_BESIDE = re.compile(r"[a-z0-9_@]")
+DIGITS = str.maketrans("oil|", "0111")
+
+
+@cache
+def readings() -> dict[str, tuple[tuple[str, str], ...]]:
+    """What is typed and what it stands for, by its first character, the longest first."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for typed, meant in undisguised().items():
+        found.setdefault(typed[0], []).append((typed, meant))
+    return {first: tuple(sorted(pairs, key=lambda p: (-len(p[0]), p[0]))) for first, pairs in found.items()}
+
+
+def begins(char: str) -> bool:
+    """Whether a character of the plain view may begin something that stands for something else."""
+    return char in "oil|" or char in readings()
+
+
+def is_number(run: str) -> bool:
+    """Whether a run of digits and of letters that look like them is meant as a number."""
+    digits = sum(map(str.isdigit, run))
+    return 0 < digits < len(run) and (
+        (digits >= 2 and 2 * digits >= len(run)) or (run[0].isdigit() and not run.strip("0123456789o"))
+    )
+
+
+def undisguised_view(plain: str) -> View | None:
+    """The undisguised view of a plain view, its spans in places of the plain view; None where they are the same."""
+    pieces: list[str] = []
+    starts, ends = array("I"), array("I")
+    kept = 0
+    for start, end, meant in _disguises(plain):
+        pieces += (plain[kept:start], meant)
+        starts.extend(range(kept, start))
+        ends.extend(range(kept + 1, start + 1))
+        if len(meant) == end - start:
+            starts.extend(range(start, end))
+            ends.extend(range(start + 1, end + 1))
+        else:
+            starts.extend([start] * len(meant))
+            ends.extend([end] * len(meant))
+        kept = end
+    if not kept:
+        return None
+    pieces.append(plain[kept:])
+    starts.extend(range(kept, len(plain)))
+    ends.extend(range(kept + 1, len(plain) + 1))
+    return View("".join(pieces), starts, ends)
+
+
+def _disguises(plain: str) -> Iterator[tuple[int, int, str]]:
+    """`[start, end)` of all that stands for something else, and what that is, from left to right."""
+    known = readings()
+    at = 0
+    while at < len(plain):
+        char = plain[at]
+        if char in known:
+            pair = next((pair for pair in known[char] if plain.startswith(pair[0], at)), None)
+            if pair is not None:
+                yield at, at + len(pair[0]), pair[1]
+                at += len(pair[0])
+                continue
+        run = _NUMBER.match(plain, at)
+        if run is None:
+            at += 1
+            continue
+        beside = plain[max(at - 1, 0) : at] + plain[run.end() : run.end() + 1]
+        if is_number(run[0]) and not _BESIDE.search(beside):
+            yield at, run.end(), run[0].translate(DIGITS)
+        at = run.end()
