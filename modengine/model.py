@@ -63,6 +63,8 @@ class Suppression(StrEnum):
     INSIDE_QUOTES = "inside quotes"
     INSIDE_URLS = "inside urls"
     INSIDE_MENTIONS = "inside mentions"
+    VALUE = "another value"
+    """Of an entity: it is not what the pattern asks for, or cannot be compared."""
 
 
 class Cause(StrEnum):

@@ -1,8 +1,8 @@
 """A naive engine, written from the specification alone: the yardstick of the real one.
 
 No automaton, no laziness, nothing remembered of a message: every rule is asked of every message by plain loops.  It
-shares nothing with the engine but the types, the character tables, the five `like` regexes, the budget and the
-literals that it counts, and it segments with jieba itself.  `decide` returns plain data fit for JSON.
+shares nothing with the engine but the types, the character tables, the five `like` regexes, the expressions and values
+of entities, the budget and the literals that it counts, and it segments with jieba itself.  `decide` returns plain data fit for JSON.
 """
 
 from __future__ import annotations
@@ -27,10 +27,14 @@ from modengine.engine.match.matchers import info_of
 from modengine.engine.match.outside import MENTION
 from modengine.engine.match.part import PartText
 from modengine.engine.match.tokens import LIKE
+from modengine.entities.comparing import READINGS, claimed, is_disguised
+from modengine.entities.expressions import expressions
+from modengine.entities.links import host_of
+from modengine.entities.model import Entity
 from modengine.model import ACTIONS, RANK, Message
 from modengine.policy import condition as cond
 from modengine.policy.model import Pattern, Policy, Relief, Rule, Token
-from modengine.text.tables import lookalikes, simplified, splits, syllable, syllable_set, syllables_of
+from modengine.text.tables import lookalikes, simplified, splits, syllable, syllable_set, syllables_of, undisguised
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", category=SyntaxWarning)
@@ -358,6 +362,17 @@ class Part:
     view: Plain
     tokens: list[tuple[int, int]]
     words: Any
+    places: list[tuple[int, int]] | None = None
+    """Of an undisguised view: of each character its `[s, e)` in the plain text."""
+
+    @cached_property
+    def undisguised(self) -> Part:
+        """'the plain view with what is typed in the place of something else read as what it stands for'."""
+        pieces = undisguise(self.view.text)
+        places = [place for _, place in pieces]
+        text = "".join(char for char, _ in pieces)
+        view = Plain(self.view.original, text, [self.view.span(*place) for place in places])
+        return Part(self.index, self.kind, view, cut(text, self.words), self.words, places)
 
     @cached_property
     def letters(self) -> Units:
@@ -366,7 +381,40 @@ class Part:
     @cached_property
     def read(self) -> PartText:
         """As the engine reads it, for the literals that it counts."""
-        return PartText(self.kind, self.index, self.view.original, self.words)
+        read = PartText(self.kind, self.index, self.view.original, self.words)
+        return read if self.places is None else read.undisguised or read
+
+
+@cache
+def disguise() -> regex.Pattern[str]:
+    """Anything that stands for something else, or might be a number with letters for digits."""
+    typed = sorted(undisguised(), key=len, reverse=True)
+    return regex.compile(rf"(?P<typed>{'|'.join(map(regex.escape, typed))})|(?P<number>[0-9oil|]+)")
+
+
+def undisguise(p: str) -> list[tuple[str, tuple[int, int]]]:
+    """Each character of the undisguised view with its place in the plain text."""
+    out: list[tuple[str, tuple[int, int]]] = []
+    at = 0
+    for found in disguise().finditer(p):
+        s, e = found.span()
+        out += [(p[i], (i, i + 1)) for i in range(at, s)]
+        at = e
+        if found["typed"]:
+            meant = undisguised()[found["typed"]]
+            if len(meant) == e - s:
+                out += [(char, (s + i, s + i + 1)) for i, char in enumerate(meant)]
+            else:
+                out += [(char, (s, e)) for char in meant]
+            continue
+        run = found["number"]
+        alone = not regex.search("[a-z0-9_@]", p[s - 1 : s] + p[e : e + 1])
+        digits = regex.sub("[^0-9]", "", run)
+        many = len(digits) >= 2 and 2 * len(digits) >= len(run)
+        meant_so = alone and digits != run and bool(digits) and (many or bool(regex.fullmatch("[0-9][0-9o]*", run)))
+        read = run.replace("o", "0").translate(str.maketrans("il|", "111")) if meant_so else run
+        out += [(char, (s + i, s + i + 1)) for i, char in enumerate(read)]
+    return out + [(p[i], (i, i + 1)) for i in range(at, len(p))]
 
 
 def shelters(p: str, kinds: Sequence[str]) -> list[tuple[int, int]]:
@@ -398,6 +446,10 @@ def candidates(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int, fl
     p = part.view.text
     if pattern.kind == "regex":
         yield from found_by_regex(pattern, part)
+    elif pattern.entity is not None:
+        for s, e in spans_of_entity(pattern.entity, p):
+            if is_asked_for(pattern.entity, part, s, e):
+                yield p[s:e], s, e, 1.0
     elif pattern.kind == "tokens":
         for sentence in range(sentence_of(p, len(p)) + 1):
             places = [at for at in range(len(p)) if sentence_of(p, at) == sentence]
@@ -464,6 +516,50 @@ def found_by_regex(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int
             yield match.group(), s, e, 1.0
 
 
+def spans_of_entity(entity: Entity, p: str) -> list[tuple[int, int]]:
+    """'Where two readings overlap, the one that begins first counts, and of those the longest.'"""
+    spans = [
+        match.span()
+        for source in expressions(entity)
+        for match in compiled(source, regex.IGNORECASE).finditer(p)
+        if match.group()
+    ]
+    chosen: list[tuple[int, int]] = []
+    for s, e in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if all(e <= a or b <= s for a, b in chosen):
+            chosen.append((s, e))
+    return chosen
+
+
+def is_asked_for(entity: Entity, part: Part, s: int, e: int) -> bool:
+    """'what cannot be compared is no match'; a bound without a currency asks for yuan."""
+    text = part.view.text[s:e]
+    low = high = None
+    if entity.kind in READINGS:
+        read = READINGS[entity.kind](text)
+        low, high = read.low, read.high
+        bounds = [bound for bound in (entity.at_least, entity.at_most, entity.within) if bound is not None]
+        is_money = entity.kind in ("amount", "rate")
+        if read.currency not in (entity.currencies or (["CNY"] if bounds and is_money else [read.currency])):
+            return False
+        if entity.per and read.per not in entity.per:
+            return False
+        if bounds and (low is None or high is None):
+            return False
+        ceilings = [bound for bound in (entity.at_most, entity.within) if bound is not None]
+        return (entity.at_least is None or high >= entity.at_least) and all(low <= most for most in ceilings)
+    original = part.view.original[part.view.spans[s][0] : part.view.spans[e - 1][1]]
+    if entity.disguised and plain(original) == text and not is_disguised(text):
+        return False
+    if entity.own is None:
+        return True
+    p = part.view.text
+    domains = claimed([p[a:b] for a, b in spans_of_entity(Entity("sender"), p)])
+    host = host_of(text)
+    leads_home = any(host == domain or host.endswith("." + domain) for domain in domains)
+    return bool(domains) and host != "" and leads_home == entity.own
+
+
 def found_by_tokens(
     steps: Sequence[Token], p: str, start: int, end: int, words: Any
 ) -> Iterator[tuple[str, int, int, float]]:
@@ -522,7 +618,7 @@ def failure(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> str | No
     in; opaque: a regex that no automaton can say, asked of a part longer than ...': where a literal of it stands."""
     info = info_of(pattern)
     total = 0
-    for part in parts:
+    for part in as_read(pattern, parts):
         if pattern.parts is not None and part.kind not in pattern.parts:
             continue
         texts = {form: part.read.form(form) for form in {literal.form for literal in info.literals or ()}}
@@ -538,6 +634,10 @@ def failure(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> str | No
     return None
 
 
+def as_read(pattern: Pattern, parts: Sequence[Part]) -> list[Part]:
+    return [part.undisguised if pattern.undisguised and part.places is None else part for part in parts]
+
+
 def occurrences(literal: str, text: str) -> int:
     return sum(text.startswith(literal, at) for at in range(len(text))) if literal in text else 0
 
@@ -548,7 +648,7 @@ def find(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> list[Found]
     found: dict[tuple[int, int, int], Found] = {}
     if pattern.kind != "regex" and failure(pattern, parts, budget) is not None:
         return []
-    for part in parts:
+    for part in as_read(pattern, parts):
         if pattern.parts is not None and part.kind not in pattern.parts:
             continue
         if pattern.kind == "regex" and failure(pattern, [part], budget) is not None:
@@ -564,6 +664,8 @@ def find(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> list[Found]
                 slice_ = plain(part.view.original[start:end], fold=False)
                 if slice_ not in [plain(literal, fold=False) for literal in pattern.terms if plain(literal) == term]:
                     continue
+            if part.places is not None:
+                s, e = part.places[s][0], part.places[e - 1][1]
             found.setdefault((part.index, start, end), Found(pattern.name, part.index, s, e, start, end, weight))
     return list(found.values())
 
@@ -630,6 +732,12 @@ class Case:
                     return True
                 both = all(of(side) or fails(side) for side in (left, right))
                 return None if both and fails(left, right) else False
+            case cond.Inside(inner, outer):
+                pairs = [(a, b) for a in of(inner) for b in of(outer) if a.part == b.part]
+                if any(b.start <= a.start and a.end <= b.end for a, b in pairs):
+                    return True
+                both = all(of(side) or fails(side) for side in (inner, outer))
+                return None if both and fails(inner, outer) else False
             case cond.Together(chosen):
                 sure = [select for select in chosen if not fails(select)]
                 places = [{(m.part, sentence_of(self.parts[m.part].view.text, m.s)) for m in of(s)} for s in sure]

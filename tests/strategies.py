@@ -15,6 +15,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from modengine.entities.model import ENTITY_KINDS, OPTIONS, SUBKINDS, Entity
 from modengine.model import Message, Part
 from modengine.policy import condition as cond
 from modengine.policy.model import (
@@ -64,6 +65,8 @@ FORMS = several(
     "ｶﾞ ガ ｶ か é e e\u0301 ﬃ 가 \u1100\u1161 \u1161 ﷺ jia wei xin weixin jiawei WeiXin hao xian xi an a n zhang "
     "qian xjia @ab @微信 abc12 wx_88 www.a.com http://a.cn/x?b=1 HTTPS://A.CN a.com 100元 ¥8.5 3万 1,000 13800 "
     "➊ 1\ufe0f\u20e3 🅥 🅇 "
+    "力口 ➕ 亻言 💰 4oo l38 13800138000 2oi5 半小时 6张 300块 一天 日结 三百 30% 百分之三 加我薇信 vx88888 qq12345 看头像 扫码进群 "
+    "www.a.com/x1 a.top t.cn/x 【建设银行】 ccb.com 我是银行客服 不要 别 请 吗 ？ 谁 你们 他 24小时内 马上 尾号1234 验证码123456 说：好 "
     "\ud800 \U00020000 〇 服务员 银行家 产品化 大麻类 木林森 女子组 金钱草 微信号 yinhang hangzhang 航 引航 行掌"
 )
 REGEXES = (
@@ -103,8 +106,37 @@ def tokens(draw: st.DrawFn) -> Token:
 
 
 @st.composite
+def entities(draw: st.DrawFn) -> Entity:
+    """What an entity pattern may ask for."""
+    kind = draw(st.sampled_from(ENTITY_KINDS))
+    asked: dict[str, Any] = {}
+    if "at_least" in OPTIONS[kind] and draw(st.booleans()):
+        low, high = sorted((draw(st.integers(0, 2000)), draw(st.integers(0, 2000))))
+        asked["at_least"] = draw(st.sampled_from((None, float(low))))
+        asked["at_most"] = draw(st.sampled_from((None, float(high))))
+    if "currency" in OPTIONS[kind]:
+        asked["currencies"] = draw(st.sampled_from(((), (), ("CNY",), ("USD",))))
+    if "per" in OPTIONS[kind]:
+        asked["per"] = draw(st.sampled_from(((), ("hour",), ("day", "hour"), ("piece",))))
+    if kind in SUBKINDS:
+        asked["kinds"] = draw(st.sampled_from(((), (SUBKINDS[kind][0],), SUBKINDS[kind][:2])))
+    if kind == "contact":
+        asked["disguised"] = draw(st.booleans())
+    if kind == "link":
+        asked |= draw(st.sampled_from(({}, {"own": True}, {"own": False}, {"suffixes": ("com",)}, {"shortened": True})))
+    if kind == "deadline":
+        asked["within"] = draw(st.sampled_from((None, 1.0, 48.0)))
+    if kind == "sender":
+        asked["names"] = draw(st.sampled_from(((), ("银行",))))
+    if kind == "person":
+        asked["who"] = draw(st.sampled_from(((), ("first",), ("second", "third"))))
+        asked["number"] = draw(st.sampled_from(((), ("plural",))))
+    return Entity(kind, **asked)
+
+
+@st.composite
 def patterns(draw: st.DrawFn, name: str) -> Pattern:
-    kind = draw(st.sampled_from(("words", "words", "text", "text", "regex", "tokens")))
+    kind = draw(st.sampled_from(("words", "words", "text", "text", "regex", "tokens", "entity")))
     options: dict[str, Any] = {}
     if kind in ("words", "text"):
         pool = terms if kind == "words" else strings
@@ -120,6 +152,8 @@ def patterns(draw: st.DrawFn, name: str) -> Pattern:
     elif kind == "regex":
         options["exact_case"] = draw(st.sampled_from((False, False, False, True)))
         options["regex"] = draw(st.sampled_from(CASED_REGEXES if options["exact_case"] else REGEXES))
+    elif kind == "entity":
+        options["entity"] = draw(entities())
     else:
         steps = draw(st.lists(tokens(), min_size=1, max_size=3))
         if not any(step.low for step in steps):
@@ -131,6 +165,9 @@ def patterns(draw: st.DrawFn, name: str) -> Pattern:
         )
     if draw(st.integers(0, 4)) == 4:
         options["parts"] = draw(st.sampled_from((("text",), ("ocr",), ("text", "caption"), ("ocr", "transcript"))))
+    options["undisguised"] = kind == "entity" or (
+        kind != "tokens" and not options.get("exact_case") and draw(st.integers(0, 3)) == 3
+    )
     options["near_miss"] = draw(st.booleans())
     return build.pattern(name, kind, **options)
 
@@ -180,7 +217,7 @@ def conditions(
     """A condition as text, over these patterns and (globs of) rules."""
     kinds = ["field"] if fields else []
     if names:
-        kinds += ["has", "has", "has", "of", "count", "near", "near", "together", "length"]
+        kinds += ["has", "has", "has", "of", "count", "near", "near", "inside", "together", "length"]
     if globs:
         kinds += ["rule"]
     if depth:
@@ -213,6 +250,8 @@ def conditions(
     if kind == "count":
         return f"count({draw(selector)}) {draw(st.sampled_from(OPERATORS))} {draw(st.integers(0, 4))}"
     first, second = draw(st.lists(st.sampled_from((*names, "p*")), min_size=2, max_size=2, unique=True))
+    if kind == "inside":
+        return f"inside({first}, {second})"
     if kind == "together":
         return f"together({first}, {second})"
     unit = draw(st.sampled_from(("", "", " words")))

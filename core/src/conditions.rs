@@ -78,6 +78,8 @@ pub enum Condition {
         words: bool,
         ordered: bool,
     },
+    /// A match of the first within one of the second.
+    Inside(Group, Group),
     Together(Vec<Group>),
     Rules(Vec<u32>),
     Length(Compare, i64),
@@ -114,6 +116,7 @@ impl Condition {
                 words: node.mark & 1 != 0,
                 ordered: node.mark & 2 != 0,
             },
+            "inside" => Condition::Inside(Group::of(&node.left), Group::of(&node.right)),
             "together" => {
                 let mut groups: Vec<Group> = node
                     .items
@@ -137,7 +140,7 @@ impl Condition {
         match self {
             Condition::Has(group) | Condition::Count(group, _, _) => sum(&group.patterns, costs),
             Condition::Of(patterns, _) => sum(patterns, costs),
-            Condition::Near { left, right, .. } => {
+            Condition::Near { left, right, .. } | Condition::Inside(left, right) => {
                 sum(&left.patterns, costs).min(sum(&right.patterns, costs))
             }
             Condition::Together(groups) => {
@@ -253,6 +256,18 @@ impl Condition {
                 });
                 Ok(Some(found))
             }
+            Condition::Inside(inner, outer) => {
+                if !(context.touches(&inner.few) && context.touches(&outer.few)) {
+                    return Ok(Some(false));
+                }
+                let ours = context.places(program, scratch, &inner.patterns, least)?;
+                if ours.is_empty() {
+                    return Ok(Some(false));
+                }
+                let theirs = context.places(program, scratch, &outer.patterns, least)?;
+                let found = by_part(&ours, &theirs).any(|(ours, theirs)| inside(ours, theirs));
+                Ok(Some(found))
+            }
             Condition::Together(groups) => {
                 if !groups.iter().all(|group| context.touches(&group.few)) {
                     return Ok(Some(false));
@@ -357,6 +372,18 @@ fn near(ours: &[Place], theirs: &[Place], distance: i64, ordered: bool) -> bool 
         )
     });
     within(theirs, limits)
+}
+
+/// Whether one of ours lies wholly within one of theirs; both are sorted by where they begin.
+fn inside(ours: &[Place], theirs: &[Place]) -> bool {
+    let mut furthest = 0;
+    let mut next = theirs.iter().peekable();
+    ours.iter().any(|place| {
+        while let Some(other) = next.next_if(|other| other.first <= place.first) {
+            furthest = furthest.max(other.last);
+        }
+        furthest >= place.last
+    })
 }
 
 /// Whether one of theirs starts at the first of some limits at the most and ends at the second at the least.
@@ -478,7 +505,7 @@ fn required_by(
         Condition::Count(group, compare, n) => {
             needs_one(*compare, *n).then(|| group.patterns.clone())
         }
-        Condition::Near { left, right, .. } => {
+        Condition::Near { left, right, .. } | Condition::Inside(left, right) => {
             rarest(vec![left.patterns.clone(), right.patterns.clone()])
         }
         Condition::Together(groups) => {

@@ -2,6 +2,7 @@
 
 use crate::bits::{Bits, Few};
 use crate::conditions::Value;
+use crate::entities::Entity;
 use crate::part::{mentioned, quoted, Part, Spans};
 use crate::program::{Boundary, Kind, Pattern, Program, Scratch};
 use crate::terms::{self, Candidate};
@@ -17,13 +18,15 @@ pub struct Place {
     /// In the original, `[first, last)`.
     pub first: u32,
     pub last: u32,
-    /// In the plain view, `[start, end)`.
+    /// In the plain view, or in the undisguised one, `[start, end)`.
     pub start: u32,
     pub end: u32,
     pub weight: u16,
     /// The number of the term; none for a regex.
     pub term: Option<u32>,
     pub way: Way,
+    /// Its places are those of the undisguised view, where there is one.
+    pub undisguised: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -40,6 +43,27 @@ pub struct Evidence {
     pub places: Vec<Place>,
     /// The greatest worth of a match; 0 for none.
     pub best: f64,
+}
+
+impl Evidence {
+    /// Adds a match of a regex that is not there already, unless it is wholly where its pattern does not look.
+    fn add(
+        &mut self,
+        program: &Program,
+        scratch: &mut Scratch,
+        part: &Part,
+        pattern: &Pattern,
+        place: Place,
+    ) -> Result<(), HandBack> {
+        let (start, end) = (place.start as usize, place.end as usize);
+        let same = |other: &Place| (other.first, other.last) == (place.first, place.last);
+        let before = self.places.iter().rev();
+        let is_twice = before.take_while(|p| p.part == place.part).any(same);
+        if !is_twice && !is_inside(program, scratch, part, pattern, start, end)? {
+            self.places.push(place);
+        }
+        Ok(())
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -124,14 +148,24 @@ impl Context {
             part.read(program, kind, original);
             for form in 0..program.forms.len() {
                 if !program.forms[form].is_empty() {
-                    self.find(program, form, number, part.form(form));
+                    self.find(program, form, number, part.form(form), false);
+                    if let Some(other) = &part.undisguised {
+                        self.find(program, form, number, other.part.form(form), true);
+                    }
                 }
             }
             self.parts.push(part);
         }
     }
 
-    fn find(&mut self, program: &Program, form: usize, part: u16, text: &[u32]) {
+    fn find(
+        &mut self,
+        program: &Program,
+        form: usize,
+        part: u16,
+        text: &[u32],
+        undisguised: bool,
+    ) {
         program.forms[form].find(text, |users, start, end| {
             for &(pattern, payload) in users {
                 self.touched.add(pattern);
@@ -143,6 +177,7 @@ impl Context {
                         start: start as u32,
                         end: end as u32,
                         payload,
+                        undisguised,
                     });
                 }
             }
@@ -200,7 +235,8 @@ impl Context {
     }
 
     pub fn sentence(&self, program: &Program, place: &Place) -> u32 {
-        self.parts[place.part as usize].sentence(&program.tables, place.start as usize) as u32
+        let part = self.parts[place.part as usize].as_read(place.undisguised);
+        part.sentence(&program.tables, place.start as usize) as u32
     }
 
     /// The words of a part that hold a letter or digit, in places of the original.
@@ -255,44 +291,33 @@ impl Context {
         match &pattern.kind {
             Kind::Foreign => return Err(HandBack),
             Kind::Regex(regex) => {
-                for (at, part) in self.parts.iter().enumerate() {
-                    if pattern.parts >> part.kind & 1 == 0 {
+                let mut spans = std::mem::take(&mut scratch.spans);
+                for (at, base) in self.parts.iter().enumerate() {
+                    if pattern.parts >> base.kind & 1 == 0 {
                         continue;
                     }
-                    let mut spans = std::mem::take(&mut scratch.spans);
+                    let part = base.as_read(pattern.undisguised);
                     spans.clear();
                     find_all(program, scratch, part, *regex, &mut spans)?;
-                    for &(start, end) in &spans {
-                        let (first, last) = part.view.span(start as usize, end as usize);
-                        let is_twice = evidence
-                            .places
-                            .iter()
-                            .rev()
-                            .take_while(|p| p.part == at as u16)
-                            .any(|place| place.first == first as u32 && place.last == last as u32);
-                        if !is_twice
-                            && !is_inside(
-                                program,
-                                scratch,
-                                part,
-                                pattern,
-                                start as usize,
-                                end as usize,
-                            )?
-                        {
-                            evidence.places.push(Place {
-                                part: at as u16,
-                                first: first as u32,
-                                last: last as u32,
-                                start,
-                                end,
-                                weight: 0,
-                                term: None,
-                                way: Way::Exact,
-                            });
+                    for &span in &spans {
+                        let place = place_of(part, pattern, at as u16, span);
+                        evidence.add(program, scratch, part, pattern, place)?;
+                    }
+                }
+                scratch.spans = spans;
+            }
+            Kind::Entity(regexes, entity) => {
+                for (at, base) in self.parts.iter().enumerate() {
+                    if pattern.parts >> base.kind & 1 == 0 {
+                        continue;
+                    }
+                    let part = base.as_read(true);
+                    for span in longest(program, scratch, part, regexes)? {
+                        if is_asked_for(program, scratch, base, entity, span)? {
+                            let place = place_of(part, pattern, at as u16, span);
+                            evidence.add(program, scratch, part, pattern, place)?;
                         }
                     }
-                    scratch.spans = spans;
                 }
             }
             Kind::Terms(known) => {
@@ -311,16 +336,19 @@ impl Context {
                 } else {
                     &self.candidates[..]
                 };
-                let mine: Vec<Candidate> = all
-                    .iter()
-                    .copied()
-                    .filter(|candidate| candidate.pattern == number)
-                    .collect();
+                let is_mine = |candidate: &Candidate| {
+                    let part = &self.parts[candidate.part as usize];
+                    candidate.pattern == number
+                        && candidate.undisguised
+                            == (pattern.undisguised && part.undisguised.is_some())
+                };
+                let mine: Vec<Candidate> = all.iter().copied().filter(is_mine).collect();
                 if mine.len() > program.most_candidates as usize {
                     return Err(HandBack);
                 }
                 for in_part in mine.chunk_by(|a, b| a.part == b.part) {
-                    let part = &self.parts[in_part[0].part as usize];
+                    let base = &self.parts[in_part[0].part as usize];
+                    let part = base.as_read(pattern.undisguised);
                     if pattern.parts >> part.kind & 1 != 0 {
                         terms::find(
                             program,
@@ -474,7 +502,68 @@ impl Context {
     }
 }
 
-/// The matches of a regex in a part, in the plain view; an error for one that is left to Python.
+fn place_of(part: &Part, pattern: &Pattern, number: u16, (start, end): (u32, u32)) -> Place {
+    let (first, last) = part.view.span(start as usize, end as usize);
+    Place {
+        part: number,
+        first: first as u32,
+        last: last as u32,
+        start,
+        end,
+        weight: 0,
+        term: None,
+        way: Way::Exact,
+        undisguised: pattern.undisguised,
+    }
+}
+
+/// The matches of some regexes in a part: of those that overlap the one that begins first, and of those the longest.
+fn longest(
+    program: &Program,
+    scratch: &mut Scratch,
+    part: &Part,
+    regexes: &[u32],
+) -> Result<Vec<(u32, u32)>, HandBack> {
+    let mut all = std::mem::take(&mut scratch.spans);
+    all.clear();
+    for &regex in regexes {
+        find_all(program, scratch, part, regex, &mut all)?;
+    }
+    all.sort_unstable_by_key(|&(start, end)| (start, std::cmp::Reverse(end)));
+    let mut kept: Vec<(u32, u32)> = Vec::new();
+    for &(start, end) in &all {
+        if kept.last().is_none_or(|&(_, last)| start >= last) {
+            kept.push((start, end));
+        }
+    }
+    scratch.spans = all;
+    Ok(kept)
+}
+
+fn is_asked_for(
+    program: &Program,
+    scratch: &mut Scratch,
+    base: &Part,
+    entity: &Entity,
+    (start, end): (u32, u32),
+) -> Result<bool, HandBack> {
+    if entity.asks_nothing() {
+        return Ok(true);
+    }
+    let part = base.as_read(true);
+    let letters = |(start, end): (u32, u32)| {
+        let codes = &part.plain()[start as usize..end as usize];
+        codes.iter().filter_map(|&code| char::from_u32(code))
+    };
+    let text: Vec<char> = letters((start, end)).collect();
+    let undone = base.is_undone(start as usize, end as usize);
+    entity.is_met(&program.tables.entities, &text, undone, || {
+        let spans = longest(program, scratch, part, &program.senders)?;
+        Ok(spans.into_iter().map(|span| letters(span).collect()).collect())
+    })
+}
+
+/// The matches of a regex in a part, in its view; an error for one that is left to Python.
 fn find_all(
     program: &Program,
     scratch: &mut Scratch,

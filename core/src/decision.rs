@@ -30,8 +30,9 @@ pub struct Makers {
     pub relief_hit: Py<PyAny>,
     pub escalated: Py<PyAny>,
     pub match_: Py<PyAny>,
-    /// `how(kind, original, plain, term, gaps, repeats, way)`: every step from a term to what was typed.
-    pub how: Py<PyAny>,
+    /// `shown(kind, original, read, term, gaps, repeats, way, undisguised)`: what was found, and every step from there to
+    /// what was typed.
+    pub shown: Py<PyAny>,
     /// `matches(message, rule)`: the matches as the Python engine finds them.
     pub matches: Py<PyAny>,
     pub actions: Vec<Py<PyString>>,
@@ -45,7 +46,7 @@ pub struct Makers {
     pub nothing: Py<PyTuple>,
     pub shadows: Mutex<FxHashMap<Vec<Shadow>, Py<PyTuple>>>,
     pub quiet: Mutex<FxHashMap<Vec<Vec<Shadow>>, Quiet>>,
-    pub ways: Mutex<FxHashMap<WayKey, Py<PyTuple>>>,
+    pub ways: Mutex<FxHashMap<WayKey, (Py<PyAny>, Py<PyTuple>)>>,
 }
 
 /// What is needed to describe the matches of a message later: it is read once more then.
@@ -206,53 +207,49 @@ impl Message {
         let pattern = &self.program.patterns[number as usize];
         let part = &context.parts[place.part as usize];
         let original = text_of(&part.original[place.first as usize..place.last as usize]);
-        let plain = text_of(&part.plain()[place.start as usize..place.end as usize]);
+        let read = part.as_read(place.undisguised).plain();
+        let read = text_of(&read[place.start as usize..place.end as usize]);
         let raw = match (&pattern.kind, place.term) {
             (Kind::Terms(terms), Some(term)) => Some(terms[term as usize].raw.as_str()),
             _ => None,
         };
-        let key = (number, place.way, place.term, original, plain);
-        let mut ways = self
-            .makers
-            .ways
-            .lock()
-            .map_err(|_| PyRuntimeError::new_err("a description failed before"))?;
-        let known = ways.get(&key).map(|way| way.clone_ref(py));
+        let key = (number, place.way, place.term, original, read);
+        let failed = |_| PyRuntimeError::new_err("a description failed before");
+        let ways = self.makers.ways.lock().map_err(failed)?;
+        let known = ways
+            .get(&key)
+            .map(|(found_as, how)| (found_as.clone_ref(py), how.clone_ref(py)));
         drop(ways);
-        let way = match known {
-            Some(way) => way,
+        let (_, _, _, original, read) = &key;
+        let (found_as, how) = match known {
+            Some(known) => known,
             None => {
                 let spoken = match place.way {
                     Way::Exact => "exact",
                     Way::Sounds => "sounds_like",
                     Way::Looks => "looks_like",
                 };
-                let (_, _, _, original, plain) = &key;
                 let arguments = (
                     pattern.name_of_kind.as_str(),
                     original.as_str(),
-                    plain.as_str(),
+                    read.as_str(),
                     raw.unwrap_or(""),
                     pattern.gaps,
                     pattern.repeats,
                     spoken,
+                    pattern.undisguised,
                 );
-                let made = self.makers.how.call1(py, arguments)?;
-                let made = made.bind(py).cast::<PyTuple>()?.clone().unbind();
-                ways = self
-                    .makers
-                    .ways
-                    .lock()
-                    .map_err(|_| PyRuntimeError::new_err("a description failed before"))?;
+                let made: (Py<PyAny>, Py<PyTuple>) =
+                    self.makers.shown.call1(py, arguments)?.extract(py)?;
+                let mut ways = self.makers.ways.lock().map_err(failed)?;
                 if ways.len() >= MOST_WAYS {
                     ways.clear();
                 }
-                ways.insert(key.clone(), made.clone_ref(py));
-                drop(ways);
+                let kept = (made.0.clone_ref(py), made.1.clone_ref(py));
+                ways.insert(key.clone(), kept);
                 made
             }
         };
-        let (_, _, _, original, plain) = &key;
         self.makers.match_.call1(
             py,
             (
@@ -262,8 +259,8 @@ impl Message {
                 place.first,
                 place.last,
                 original.as_str(),
-                raw.unwrap_or(plain.as_str()),
-                way,
+                found_as,
+                how,
                 self.program.weights[place.weight as usize].0,
             ),
         )

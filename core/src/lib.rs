@@ -8,6 +8,7 @@ pub mod chars;
 pub mod conditions;
 pub mod context;
 pub mod decision;
+pub mod entities;
 pub mod given;
 mod literals;
 pub mod part;
@@ -20,6 +21,7 @@ pub mod score;
 pub mod sieve;
 pub mod table;
 mod terms;
+pub mod undisguised;
 pub mod walk;
 pub mod words;
 

@@ -6,9 +6,13 @@ use std::sync::RwLock;
 use pyo3::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::chars::{Chars, ALNUM, BREAK, COMPLEX, DECIMAL, IGNORABLE, JOINS, PRESENTATION};
+use crate::chars::{
+    Chars, ALNUM, BREAK, COMPLEX, DECIMAL, DISGUISES, IGNORABLE, JOINS, PRESENTATION,
+};
+use crate::entities::EntityTables;
 use crate::program::Program;
 use crate::regex::Text;
+use crate::undisguised::Disguises;
 
 /// Of a run of combining marks only so many are kept.
 const MARKS: usize = 30;
@@ -81,10 +85,18 @@ pub struct Tables {
     normal: Py<PyAny>,
     syllables: FxHashMap<Vec<u8>, u32>,
     longest: usize,
+    pub disguises: Disguises,
+    pub entities: EntityTables,
 }
 
 impl Tables {
-    pub fn new(chars: Chars, normal: Py<PyAny>, syllables: Vec<(String, u32)>) -> Self {
+    pub fn new(
+        chars: Chars,
+        normal: Py<PyAny>,
+        syllables: Vec<(String, u32)>,
+        disguises: Disguises,
+        entities: EntityTables,
+    ) -> Self {
         let longest = syllables
             .iter()
             .map(|(sound, _)| sound.len())
@@ -100,6 +112,8 @@ impl Tables {
             normal,
             syllables,
             longest,
+            disguises,
+            entities,
         }
     }
 
@@ -442,13 +456,20 @@ pub struct Part {
     pub edges: crate::words::Edges,
     pub word_tokens: OnceCell<Vec<(u32, u32)>>,
     pub outside: [OnceCell<Spans>; 3],
+    /// The part as its undisguised view has it; none where that is the plain one.
+    pub undisguised: Option<Box<Undisguised>>,
+}
+
+/// An undisguised view read as a part, and what in the plain view each of its characters came from.
+pub struct Undisguised {
+    pub part: Part,
+    in_plain: View,
 }
 
 impl Part {
     /// Takes a text, and makes the forms that the policy has literals for.
     pub fn read(&mut self, program: &Program, kind: u8, original: Vec<u32>) {
         let tables = &program.tables;
-        let wants = |form: usize| !program.forms[form].is_empty();
         self.kind = kind;
         self.original = original;
         self.classes.take();
@@ -456,10 +477,44 @@ impl Part {
         self.edges = Default::default();
         self.word_tokens.take();
         self.outside = Default::default();
-        if self.read_simple(tables) {
-            return;
+        self.undisguised = None;
+        let may_disguise = match self.read_simple(tables) {
+            Some(may_disguise) => may_disguise,
+            None => {
+                tables.plain(&self.original, &mut self.view);
+                self.read_forms(program);
+                let mut codes = self.view.text.iter();
+                codes.any(|&code| tables.chars.get(code).is(DISGUISES))
+            }
+        };
+        if program.reads_undisguised && may_disguise {
+            self.undisguised = self.undisguise(program).map(Box::new);
         }
-        tables.plain(&self.original, &mut self.view);
+    }
+
+    fn undisguise(&self, program: &Program) -> Option<Undisguised> {
+        let in_plain = program.tables.disguises.view(&self.view.text)?;
+        let places = (0..in_plain.text.len()).map(|at| {
+            let (start, end) = in_plain.span(at, at + 1);
+            let (first, last) = self.view.span(start, end);
+            (first as u32, last as u32)
+        });
+        let mut part = Part {
+            kind: self.kind,
+            view: View {
+                text: in_plain.text.clone(),
+                spans: Some(places.unzip()),
+            },
+            ..Part::default()
+        };
+        part.read_forms(program);
+        Some(Undisguised { part, in_plain })
+    }
+
+    /// The forms of a view that the policy has literals for.
+    fn read_forms(&mut self, program: &Program) {
+        let tables = &program.tables;
+        let wants = |form: usize| !program.forms[form].is_empty();
         if wants(1) {
             tables.reduce(self.view.text.iter().copied(), &mut self.reduced);
         }
@@ -481,8 +536,9 @@ impl Part {
         tables.reduce(self.sounds.text.iter().copied(), &mut self.reduced_sounds);
     }
 
-    /// All forms in one pass over a text of which every character is one of the plain view; false for another text.
-    fn read_simple(&mut self, tables: &Tables) -> bool {
+    /// All forms in one pass over a text of which every character is one of the plain view, and whether one of them may
+    /// stand for something else; none for another text.
+    fn read_simple(&mut self, tables: &Tables) -> Option<bool> {
         let chars = &tables.chars;
         self.view.text.clear();
         self.view.spans = None;
@@ -492,15 +548,17 @@ impl Part {
         self.reduced_sounds.clear();
         self.reduced_shapes.clear();
         let mut has_latin = false;
+        let mut flags = 0;
         for (at, &typed) in self.original.iter().enumerate() {
             let mut char = chars.get(typed);
             let code = char.plain;
             if code == COMPLEX || typed == u32::from(b'[') {
-                return false;
+                return None;
             }
             if code != typed {
                 char = chars.get(code);
             }
+            flags |= char.flags;
             let ignorable = char.is(IGNORABLE);
             let is_ignorable = |form: u32| match form == code {
                 true => ignorable,
@@ -522,7 +580,7 @@ impl Part {
         if has_latin {
             self.read_sounds(tables);
         }
-        true
+        Some(flags & DISGUISES != 0)
     }
 
     /// The text of a form: plain, reduced, sounds, shapes.
@@ -533,6 +591,22 @@ impl Part {
             2 => &self.reduced_sounds.text,
             _ => &self.reduced_shapes.text,
         }
+    }
+
+    /// The part as a pattern reads it.
+    pub fn as_read(&self, undisguised: bool) -> &Part {
+        match &self.undisguised {
+            Some(other) if undisguised => &other.part,
+            _ => self,
+        }
+    }
+
+    /// Whether a character of a stretch of the undisguised view stands for something else.
+    pub fn is_undone(&self, start: usize, end: usize) -> bool {
+        self.undisguised.as_ref().is_some_and(|other| {
+            let (first, last) = other.in_plain.span(start, end);
+            other.part.view.text[start..end] != self.view.text[first..last]
+        })
     }
 
     #[inline]

@@ -2,8 +2,10 @@
 
 use serde::Deserialize;
 
+use crate::entities::Entity;
+
 /// Raised with every change of the structs below; data of another format is refused.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 #[derive(Deserialize)]
 pub struct Policy {
@@ -37,6 +39,8 @@ pub struct Policy {
     pub regexes: serde_bytes::ByteBuf,
     /// The regex of URLs.
     pub urls: u32,
+    /// Those of senders; none where no pattern asks for them.
+    pub senders: Vec<u32>,
     pub most_candidates: u32,
 }
 
@@ -59,7 +63,11 @@ pub struct Pattern {
     pub looks: bool,
     pub weight: u16,
     pub terms: Vec<Term>,
-    pub regex: Option<u32>,
+    /// Those that find it: one, or those of its kind of entity.
+    pub regexes: Vec<u32>,
+    /// Whether it is looked for in the undisguised view.
+    pub undisguised: bool,
+    pub entity: Option<Entity>,
     /// Whether only the Python engine can look for it.
     pub foreign: bool,
 }

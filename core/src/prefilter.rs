@@ -78,7 +78,7 @@ impl Prefilter {
             Condition::Count(group, compare, n) if needs_one(*compare, *n) => {
                 self.touched(group, yes, no)
             }
-            Condition::Near { left, right, .. } => {
+            Condition::Near { left, right, .. } | Condition::Inside(left, right) => {
                 let yes = self.touched(right, yes, no);
                 self.touched(left, yes, no)
             }

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::bits::Few;
 use crate::conditions::Condition;
 use crate::context::Context;
+use crate::entities::Entity;
 use crate::literals::Literals;
 use crate::part::Tables;
 use crate::plain;
@@ -39,6 +40,8 @@ pub struct Term {
 pub enum Kind {
     Terms(Vec<Term>),
     Regex(u32),
+    /// The regexes of a kind of entity, and what is asked of its value.
+    Entity(Vec<u32>, Entity),
     /// The Python engine looks for it.
     Foreign,
 }
@@ -46,6 +49,8 @@ pub enum Kind {
 pub struct Pattern {
     pub kind: Kind,
     pub name_of_kind: String,
+    /// Looked for in the undisguised view.
+    pub undisguised: bool,
     pub parts: u32,
     pub outside: u32,
     pub boundary: Option<Boundary>,
@@ -105,6 +110,8 @@ pub struct Program {
     pub has_period: bool,
     pub regexes: regex::Program,
     pub urls: u32,
+    pub senders: Vec<u32>,
+    pub reads_undisguised: bool,
     pub most_candidates: u32,
     added: Vec<(String, u32)>,
     words: OnceLock<Words>,
@@ -201,6 +208,7 @@ impl Program {
             caps: given.caps,
             weights: given.weights,
             forms,
+            reads_undisguised: patterns.iter().any(|pattern| pattern.undisguised),
             patterns,
             always: given.always,
             opens,
@@ -230,6 +238,7 @@ impl Program {
             has_period: given.has_period,
             regexes: regex::Program::decode(&given.regexes)?,
             urls: given.urls,
+            senders: given.senders,
             most_candidates: given.most_candidates,
             prefilter: Prefilter::new(rules.iter().map(|rule| &rule.when)),
             rules,
@@ -343,7 +352,9 @@ fn pattern_of(
 ) -> Pattern {
     let kind = if given.foreign {
         Kind::Foreign
-    } else if let Some(number) = given.regex {
+    } else if let Some(entity) = &given.entity {
+        Kind::Entity(given.regexes.clone(), entity.clone())
+    } else if let [number] = given.regexes[..] {
         Kind::Regex(number)
     } else {
         let mut terms = Vec::with_capacity(given.terms.len());
@@ -381,6 +392,7 @@ fn pattern_of(
     Pattern {
         kind,
         name_of_kind: given.kind.clone(),
+        undisguised: given.undisguised,
         parts: given.parts,
         outside: given.outside,
         boundary: is_words.then_some(boundary),

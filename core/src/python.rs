@@ -11,11 +11,13 @@ use rustc_hash::FxHashMap;
 use crate::chars::Chars;
 use crate::conditions::Value;
 use crate::decision::{Makers, Matches};
+use crate::entities::EntityTables;
 use crate::given::{texts_of, Most, Texts, KINDS};
 use crate::part::Tables;
 use crate::plain;
 use crate::program::{Lexicon, Program};
 use crate::score::{decide, Fields, Record};
+use crate::undisguised::Disguises;
 
 /// The tables of characters and the dictionary of words: one for a process.
 #[pyclass(frozen, module = "modengine._core")]
@@ -27,18 +29,25 @@ pub struct Readers {
 #[pymethods]
 impl Readers {
     /// `block(number)` gives the records of 256 characters, `normal(cluster)` the normal form of one that they do not tell;
-    /// `syllables` has each toneless syllable with its symbol, `dictionary` is the path of jieba's.
+    /// `syllables` has each toneless syllable with its symbol, `dictionary` is the path of jieba's,
+    /// `disguises` has what is typed and what it stands for, `entities` the tables of `entities/plain.py` as MessagePack.
     #[new]
     fn new(
         block: Py<PyAny>,
         normal: Py<PyAny>,
         syllables: Vec<(String, u32)>,
         dictionary: String,
-    ) -> Self {
-        Readers {
-            tables: Arc::new(Tables::new(Chars::new(block), normal, syllables)),
+        disguises: Vec<(String, String)>,
+        entities: &[u8],
+    ) -> PyResult<Self> {
+        let entities = EntityTables::read(entities)
+            .map_err(|error| PyValueError::new_err(format!("no tables of entities: {error}")))?;
+        let disguises = Disguises::new(&disguises);
+        let tables = Tables::new(Chars::new(block), normal, syllables, disguises, entities);
+        Ok(Readers {
+            tables: Arc::new(tables),
             lexicon: Arc::new(Lexicon::new(dictionary)),
-        }
+        })
     }
 }
 
@@ -270,7 +279,7 @@ fn makers(
         relief_hit: object("ReliefHit")?,
         escalated: object("Escalated")?,
         match_: object("Match")?,
-        how: object("how")?,
+        shown: object("shown")?,
         matches: object("matches")?,
         actions: ["allow", "label", "review", "block"].map(string).into(),
         parts: KINDS.map(string).into(),

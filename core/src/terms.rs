@@ -25,6 +25,8 @@ pub struct Candidate {
     pub start: u32,
     pub end: u32,
     pub payload: u32,
+    /// Found in the undisguised view.
+    pub undisguised: bool,
 }
 
 struct Search<'a> {
@@ -138,6 +140,7 @@ pub fn find(
         {
             places.push(Place {
                 part: candidates[0].part,
+                undisguised: pattern.undisguised,
                 ..place
             });
         }
@@ -233,6 +236,7 @@ impl Search<'_> {
             },
             term: Some(number),
             way,
+            undisguised: false,
         }
     }
 }

@@ -17,14 +17,16 @@ from modengine.engine.build_record import why_not
 from modengine.engine.compile import plain
 from modengine.engine.compile.program import Program
 from modengine.engine.evaluate.conditions import Truth, compared
-from modengine.engine.evaluate.matches import steps_between
+from modengine.engine.evaluate.matches import shown
 from modengine.engine.evaluate.scope import lies_in
 from modengine.engine.match.terms import plain_term
+from modengine.entities import plain as entities
 from modengine.model import CategoryScore, Decision, Match, Message, Raised, ReliefHit, RuleHit
 from modengine.policy.fields import read_fields
 from modengine.text.normalize import normal
 from modengine.text.records import block, syllables
 from modengine.text.sounds import term_sounds
+from modengine.text.tables import undisguised
 
 
 @cache
@@ -50,7 +52,8 @@ def _readers() -> Any:
     spec = find_spec("jieba")
     assert spec is not None
     assert spec.origin is not None
-    return module()[0].Readers(block, normal, syllables(), str(Path(spec.origin).with_name("dict.txt")))
+    dictionary = str(Path(spec.origin).with_name("dict.txt"))
+    return module()[0].Readers(block, normal, syllables(), dictionary, list(undisguised().items()), entities.encoded())
 
 
 def core_of(program: Program, matches: Callable[[Message | str, str], tuple[Match, ...]]) -> Any:
@@ -66,7 +69,7 @@ def core_of(program: Program, matches: Callable[[Message | str, str], tuple[Matc
         "fields": _fields(program),
         "most_characters": program.budget.characters,
         "most_parts": program.budget.parts,
-        "how": _how,
+        "shown": _shown,
         "matches": matches,
         "Message": Message,
         "Decision": Decision,
@@ -81,11 +84,11 @@ def core_of(program: Program, matches: Callable[[Message | str, str], tuple[Matc
     return core.Core(program.plain, _readers(), names)
 
 
-def _how(kind: str, original: str, here: str, term: str, gaps: int, repeats: bool, way: str) -> tuple[str, ...]:
-    if original == term:
-        return (kind,)
+def _shown(
+    kind: str, original: str, here: str, term: str, gaps: int, repeats: bool, way: str, undisguised: bool
+) -> tuple[str, tuple[str, ...]]:
     sounds = term_sounds(plain_term(term)) if way == "sounds_like" else ()
-    return (kind, *steps_between(original, here, term, gaps, repeats, way, sounds))
+    return shown(kind, original, here, term, gaps, repeats, way, sounds, undisguised)
 
 
 def _fields(program: Program) -> Callable[[Mapping[str, Any]], tuple[list[Truth], Truth]]:

@@ -148,8 +148,13 @@ class Engine:
         """What is known of a message before any rule is asked: its parts normalised, the candidates in them found."""
         fields = read_fields(self.policy.fields, message.fields)
         parts = normalise(message, self.segmenter)
-        candidates = [self.program.index.find(part) for part in parts]
-        return EvaluationContext(self.program, self._matchers, fields, parts, candidates)
+        find = self.program.index.find
+        candidates = [find(part) for part in parts]
+        undisguised = candidates
+        if self.program.reads_undisguised:
+            pairs = zip(parts, candidates, strict=True)
+            undisguised = [find(part.undisguised) if part.undisguised else found for part, found in pairs]
+        return EvaluationContext(self.program, self._matchers, fields, parts, candidates, undisguised)
 
     def live(self, context: EvaluationContext) -> Sequence[str]:
         """The rules that may hit, each after those that it asks for."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 EntityKind = Literal[
     "amount",
@@ -22,6 +22,36 @@ EntityKind = Literal[
     "question",
     "imperative",
 ]
+ENTITY_KINDS: tuple[EntityKind, ...] = get_args(EntityKind)
+SUBKINDS: dict[EntityKind, tuple[str, ...]] = {
+    "contact": ("wechat", "qq", "phone", "telegram", "handle", "qr", "app"),
+    "phone": ("mobile", "landline", "hotline", "service", "foreign"),
+    "account_number": ("card", "id", "tail"),
+    "code": ("verification", "pickup", "invitation"),
+}
+"""What `kind` may name of each kind."""
+CURRENCIES = ("CNY", "USD", "USDT", "HKD", "EUR", "GBP", "JPY", "KRW", "THB", "RUB", "TWD", "AUD", "CAD")
+PER = ("hour", "day", "week", "month", "year", "piece", "sum")
+WHO = ("first", "second", "third")
+NUMBER = ("singular", "plural")
+OPTIONS: dict[EntityKind, tuple[str, ...]] = {
+    "amount": ("at_least", "at_most", "currency"),
+    "rate": ("at_least", "at_most", "currency", "per"),
+    "percent": ("at_least", "at_most"),
+    "contact": ("kind", "disguised"),
+    "link": ("suffix", "shortened", "own"),
+    "phone": ("kind",),
+    "account_number": ("kind",),
+    "code": ("kind",),
+    "deadline": ("within",),
+    "sender": ("in",),
+    "person": ("who", "number"),
+    "negation": (),
+    "quotation": (),
+    "question": (),
+    "imperative": (),
+}
+"""What each kind may be asked beside itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +70,7 @@ class Entity:
     suffixes: tuple[str, ...] = ()
     shortened: bool = False
     own: bool | None = None
+    """Whether a link leads to a domain of the sender that the message claims."""
     disguised: bool = False
     names: tuple[str, ...] = ()
     """Texts one of which the name of a sender holds."""

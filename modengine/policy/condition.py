@@ -96,6 +96,17 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """A match of the first that lies wholly within one of the second."""
+
+    inner: Select
+    outer: Select
+
+    def __str__(self) -> str:
+        return f"inside({self.inner}, {self.outer})"
+
+
+@dataclass(frozen=True, slots=True)
 class Together:
     """A match of each, all in one sentence."""
 
@@ -169,7 +180,7 @@ class Or:
         return " or ".join(_wrapped(item) for item in self.items)
 
 
-Condition = Always | Has | Of | Count | Near | Together | RuleRef | Length | Compare | Not | And | Or
+Condition = Always | Has | Of | Count | Near | Inside | Together | RuleRef | Length | Compare | Not | And | Or
 
 
 def _wrapped(item: Condition) -> str:
@@ -203,7 +214,7 @@ def selects(condition: Condition) -> tuple[Select, ...]:
                 found.append(select)
             case Of(_, many, _) | Together(many):
                 found += many
-            case Near(left, right, _, _, _):
+            case Near(left, right, _, _, _) | Inside(left, right):
                 found += (left, right)
     return tuple(found)
 
@@ -234,6 +245,8 @@ def resolve(
             return replace(condition, selects=tuple(map(select, condition.selects)))
         case Near():
             return replace(condition, left=select(condition.left), right=select(condition.right))
+        case Inside(inner, outer):
+            return Inside(select(inner), select(outer))
         case RuleRef():
             return rule(condition)
         case _:

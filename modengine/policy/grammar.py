@@ -5,7 +5,7 @@ atom := "(" or ")" | "any" | "true" | name or glob
       | (N | "any" | "all") "of" ( "them" | "(" selector ("," selector)* ")" )
       | count(selector) OP N
       | near(selector, selector, N ["words"]) | before(selector, selector, N ["words"])
-      | together(selector, selector ...)
+      | inside(selector, selector) | together(selector, selector ...)
       | rule(rule-glob)
       | length OP N
       | message.FIELD OP value | message.FIELD in (value, ...)
@@ -25,6 +25,7 @@ from modengine.policy.condition import (
     Condition,
     Count,
     Has,
+    Inside,
     Length,
     Near,
     Not,
@@ -61,7 +62,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_FUNCTIONS = ("count", "near", "before", "together", "rule")
+_FUNCTIONS = ("count", "near", "before", "inside", "together", "rule")
 _WORDS = ("and", "or", "not", "of")
 
 
@@ -250,16 +251,24 @@ class _Parser:
         left = self.select()
         self.expect(",")
         right = self.select()
+        if name.text == "inside":
+            self.expect(")")
+            self.unlike(name, left, right)
+            return Inside(left, right)
         self.expect(",")
         distance = self.whole_number(self.next(), "a distance")
         unit: Unit = "words" if self.accept("words") else "characters"
         self.accept("characters")
         self.expect(")")
+        self.unlike(name, left, right)
+        return Near(left, right, distance, unit, ordered=name.text == "before")
+
+    @staticmethod
+    def unlike(name: _Lexeme, left: Select, right: Select) -> None:
         if left.text == right.text:
             raise ConditionSyntaxError(
                 f"`{name.text}` compares `{left.text}` with itself", name.offset, "use count(...) >= 2, or two patterns"
             )
-        return Near(left, right, distance, unit, ordered=name.text == "before")
 
     def operator(self) -> Operator:
         lexeme = self.next()

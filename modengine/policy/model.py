@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from modengine.entities.model import Entity
 from modengine.errors import Location
 from modengine.model import Action, FieldValue, Message, PartKind
 from modengine.policy.condition import Condition
 
 Status = Literal["draft", "test", "stable"]
-PatternKind = Literal["words", "text", "regex", "tokens"]
+PatternKind = Literal["words", "text", "regex", "tokens", "entity"]
 Like = Literal["handle", "number", "han", "latin", "url", "money"]
 Outside = Literal["quotes", "urls", "mentions"]
 FieldKind = Literal["string", "integer", "number", "boolean", "datetime", "enum"]
@@ -52,7 +53,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One kind of evidence.  `terms` serves words and text, `regex` and `tokens` the others."""
+    """One kind of evidence.  `terms` serves words and text, `regex`, `tokens` and `entity` the others."""
 
     name: str
     kind: PatternKind
@@ -61,6 +62,9 @@ class Pattern:
     regex: str | None = None
     """The source with its `{list:name}` spliced in."""
     tokens: tuple[Token, ...] = ()
+    entity: Entity | None = None
+    undisguised: bool = False
+    """Looked for in the undisguised view; an entity always is."""
     gaps: int = 0
     repeats: bool = False
     sounds_like: bool = False
@@ -247,6 +251,7 @@ class Policy:
 
 __all__ = [
     "MANY",
+    "Entity",
     "Example",
     "Examples",
     "Field",

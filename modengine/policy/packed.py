@@ -15,15 +15,16 @@ from typing import Any, cast
 
 import msgspec
 
+from modengine.entities.model import Entity
 from modengine.errors import Location
 from modengine.model import Message, Part
 from modengine.policy import condition, model
 from modengine.policy.model import Policy
 
 KINDS: tuple[type, ...] = (
-    model.Policy, model.Ruleset, model.Rule, model.Pattern, model.Token, model.TermList, model.Relief, model.Examples,
+    model.Policy, model.Ruleset, model.Rule, model.Pattern, model.Token, Entity, model.TermList, model.Relief, model.Examples,
     model.Example, model.Field, model.Period, model.Override, model.PolicyException, model.SourceFile, Message, Part,
-    Location, condition.Select, condition.Always, condition.Has, condition.Of, condition.Count, condition.Near,
+    Location, condition.Select, condition.Always, condition.Has, condition.Of, condition.Count, condition.Near, condition.Inside,
     condition.Together, condition.RuleRef, condition.Length, condition.Compare, condition.Not, condition.And,
     condition.Or,
 )  # fmt: skip

@@ -8,8 +8,10 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 from typing import cast
 
+from modengine.entities.model import Entity
 from modengine.errors import Location
 from modengine.model import PartKind
+from modengine.policy.entities import read_entity
 from modengine.policy.files import Files
 from modengine.policy.model import MANY, Like, Outside, Pattern, PatternKind, TermList, Token
 from modengine.policy.nodes.diagnostics import Diagnostics, meant, shown
@@ -108,6 +110,7 @@ class _Evidence:
     terms: tuple[str, ...] = ()
     regex: str | None = None
     tokens: tuple[Token, ...] = ()
+    entity: Entity | None = None
     places: tuple[Location, ...] = ()
 
 
@@ -123,7 +126,7 @@ class _Reader:
         if len(kinds) != 1:
             return None  # said already by the shape
         before = self.report.count
-        evidence = self._evidence(kinds[0], cast(Node, node.get(kinds[0])))
+        evidence = self._evidence(kinds[0], cast(Node, node.get(kinds[0])), node)
         if self.report.count > before:
             return None
         parts = texts(node.get("part"))
@@ -134,6 +137,8 @@ class _Reader:
             terms=evidence.terms,
             regex=evidence.regex,
             tokens=evidence.tokens,
+            entity=evidence.entity,
+            undisguised=kinds[0] == "entity" or flag(node, "undisguised"),
             gaps=int(text(node, "gaps", "0")),
             repeats=flag(node, "repeats"),
             sounds_like=flag(node, "sounds_like"),
@@ -148,7 +153,10 @@ class _Reader:
             term_places=evidence.places,
         )
 
-    def _evidence(self, kind: str, node: Node) -> _Evidence:
+    def _evidence(self, kind: str, node: Node, pattern: Mapping) -> _Evidence:
+        if kind == "entity":
+            entity = read_entity(pattern, lambda name: self._list(name.value, name.place), self.report)
+            return _Evidence(entity=entity, places=(node.place,))
         if kind == "regex":
             assert isinstance(node, Scalar)
             return _Evidence(regex=self._regex(node), places=(node.place,))

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from modengine.entities.model import CURRENCIES, ENTITY_KINDS, NUMBER, PER, SUBKINDS, WHO
 from modengine.model import PART_KINDS
 from modengine.policy.nodes.record import Either, Entries, Items, Key, Record
-from modengine.policy.nodes.shape import Choice, Day, Flag, Name, Share, Text, Value, Whole
+from modengine.policy.nodes.shape import Choice, Day, Flag, Name, Quantity, Shape, Share, Text, Value, Whole
 
 TERM = Text(least=0, most=1000)
 LONG = Text(most=100_000)
@@ -48,8 +49,37 @@ TOKEN = Record(
     },
 )
 
-KINDS = ("words", "text", "regex", "tokens")
+KINDS = ("words", "text", "regex", "tokens", "entity")
 _TERM_KINDS = ("words", "text")
+
+
+def _some(shape: Shape) -> Shape:
+    """A value or a list of them."""
+    return Either(scalar=shape, items=Items(shape, least=1))
+
+
+_ENTITY = ("entity",)
+_MOST = 1e12
+ENTITY_OPTIONS = {
+    "kind": Key(
+        _some(Choice(tuple(dict.fromkeys(kind for kinds in SUBKINDS.values() for kind in kinds)), "ME408")),
+        "which of its kinds: of a contact, a phone, an account number, a code",
+        beside=_ENTITY,
+    ),
+    "at_least": Key(Quantity(_MOST), "its value is so much or more", beside=_ENTITY),
+    "at_most": Key(Quantity(_MOST), "its value is so much or less", beside=_ENTITY),
+    "currency": Key(_some(Choice(CURRENCIES, "ME408")), "its currency; a value is compared in yuan by default",
+                    beside=_ENTITY),
+    "per": Key(_some(Choice(PER, "ME408")), "the unit of a rate", beside=_ENTITY),
+    "within": Key(Text(most=20), "a deadline of at most so long: 48h, 30m, 3d", beside=_ENTITY),
+    "suffix": Key(_some(Text(most=60)), "the end of the host of a link", beside=_ENTITY),
+    "shortened": Key(Flag(), "links by a service that makes them short", beside=_ENTITY),
+    "own": Key(Flag(), "whether a link is of a domain of the sender that the message claims", beside=_ENTITY),
+    "disguised": Key(Flag(), "contacts that are not written in their usual way", beside=_ENTITY),
+    "in": Key(ID, "a list: the name of a sender holds one of its terms", beside=_ENTITY),
+    "who": Key(_some(Choice(WHO, "ME408")), "the person of a pronoun", beside=_ENTITY),
+    "number": Key(_some(Choice(NUMBER, "ME408")), "whether a pronoun stands for one or for several", beside=_ENTITY),
+}  # fmt: skip
 PATTERN = Record(
     "pattern",
     {
@@ -57,6 +87,11 @@ PATTERN = Record(
         "text": Key(TERMS, "any of these strings, wherever they stand"),
         "regex": Key(Text(most=1_000_000), "a regular expression on the simplified, case-folded text"),
         "tokens": Key(Items(TOKEN, least=1, takes="a list of tokens"), "a sequence over the words of one sentence"),
+        "entity": Key(Choice(ENTITY_KINDS, "ME408"), "a thing with a kind and often a value: see entities.md"),
+        **ENTITY_OPTIONS,
+        "undisguised": Key(
+            Flag(), "read what is typed in the place of something else", beside=("words", "text", "regex")
+        ),
         "gaps": Key(
             Whole(0, 50), "so many ignorable characters may stand between two characters of a term", beside=_TERM_KINDS
         ),

@@ -9,6 +9,7 @@ from modengine.text.normalize import BREAKS, alone, ignorable, is_presentation, 
 from modengine.text.segment import BLOCK
 from modengine.text.skeleton import skeleton
 from modengine.text.sounds import sound_view, symbols
+from modengine.text.undisguised import begins
 
 SIZE = 256
 """So many characters are a block."""
@@ -21,6 +22,7 @@ _TESTS: tuple[Callable[[str], bool], ...] = (
     lambda char: BLOCK.match(char) is not None,
     BREAKS.__contains__,
     str.isdecimal,
+    begins,
 )
 """The flags of a record, the first as the lowest bit."""
 

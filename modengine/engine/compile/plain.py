@@ -11,6 +11,7 @@ from fractions import Fraction
 import msgspec
 
 from modengine.engine.compile.program import Program
+from modengine.engine.match.entities import SENDER
 from modengine.engine.match.matcher import PatternInfo
 from modengine.engine.match.nfa import automata
 from modengine.engine.match.outside import URL
@@ -18,6 +19,9 @@ from modengine.engine.match.part import TextForm
 from modengine.engine.match.regex import source_of
 from modengine.engine.match.terms import squeeze, terms_of
 from modengine.engine.match.walk import alike
+from modengine.entities.comparing import READINGS
+from modengine.entities.expressions import expressions
+from modengine.entities.model import Entity
 from modengine.model import PART_KINDS, RANK
 from modengine.policy.condition import (
     Always,
@@ -26,6 +30,7 @@ from modengine.policy.condition import (
     Condition,
     Count,
     Has,
+    Inside,
     Length,
     Near,
     Not,
@@ -41,7 +46,7 @@ from modengine.policy.model import Pattern, Rule
 from modengine.text import segment
 from modengine.text.normalize import ignorable
 
-FORMAT = 3
+FORMAT = 4
 
 _MARKS = {"==": 0, "!=": 1, "<": 2, "<=": 3, ">": 4, ">=": 5}
 _OUTSIDE = {"quotes": 1, "urls": 2, "mentions": 4}
@@ -77,8 +82,22 @@ class PlainPattern(_Struct):
     looks: bool
     weight: int
     terms: list[Term]
-    regex: int | None
+    regexes: list[int]
+    undisguised: bool
+    entity: PlainEntity | None
     foreign: bool
+
+
+class PlainEntity(_Struct):
+    kind: str
+    value: str
+    at_least: float | None
+    at_most: float | None
+    currencies: tuple[str, ...]
+    per: tuple[str, ...]
+    within: float | None
+    own: bool | None
+    disguised: bool
 
 
 class Node(_Struct):
@@ -135,6 +154,7 @@ class PlainPolicy(_Struct):
     letters: list[tuple[str, tuple[str, ...], str, str]]
     regexes: bytes
     urls: int
+    senders: list[int]
     most_candidates: int
 
 
@@ -166,12 +186,20 @@ class _Maker:
         named = dict.fromkeys((rule.ruleset, rule.group) for rule in rules if rule.group is not None)
         self.groups = {key: at for at, key in enumerate(named)}
         fuzzy = [p.weight for p in program.patterns if p.sounds_like or p.looks_like]
-        asked = [number for number, p in enumerate(program.patterns) if p.kind == "regex" and not p.exact_case]
-        sources = [(source_of(program.patterns[number]), False) for number in asked]
-        made = automata([(URL.pattern, True), *sources])
+        asks_own = any(p.entity is not None and p.entity.own is not None for p in program.patterns)
+        senders = expressions(SENDER) if asks_own else ()
+        wanted = {n: sources_of(p) for n, p in enumerate(program.patterns)}
+        sources = dict.fromkeys([*senders, *(source for found in wanted.values() for source in found)])
+        made = automata([(URL.pattern, True), *((source, False) for source in sources)])
         self.automata = msgspec.msgpack.encode(made)
-        self.regexes = {n: at for at, n in enumerate(asked, 1) if made.automata[at] is not None}
-        """The number of each regex that an automaton finds; before them stands that of URLs."""
+        numbers = {source: at for at, source in enumerate(sources, 1) if made.automata[at] is not None}
+        self.senders = [numbers[source] for source in senders]
+        self.regexes = {
+            n: [numbers[source] for source in found]
+            for n, found in wanted.items()
+            if found and all(source in numbers for source in found)
+        }
+        """The numbers of the regexes of each pattern that automata find; before them stands that of URLs."""
         self.weights = {weight: at for at, weight in enumerate(dict.fromkeys([1.0, *fuzzy]))}
 
     def policy(self) -> PlainPolicy:
@@ -204,6 +232,7 @@ class _Maker:
             self._letters(),
             self.automata,
             0,
+            self.senders,
             program.budget.candidates,
         )
 
@@ -228,7 +257,7 @@ class _Maker:
         fuzzy = pattern.sounds_like or pattern.looks_like
         is_terms = bool(pattern.terms) and not pattern.exact_case
         return PlainPattern(
-            pattern.kind,
+            pattern.kind if pattern.entity is None else pattern.entity.kind,
             sum(1 << PART_KINDS.index(kind) for kind in set(kinds)),
             sum(_OUTSIDE[what] for what in set(pattern.outside)),
             pattern.gaps,
@@ -236,7 +265,9 @@ class _Maker:
             pattern.looks_like,
             self.weights[pattern.weight] if fuzzy else 0,
             _terms(pattern, self.program.infos[number]) if is_terms else [],
-            self.regexes.get(number),
+            self.regexes.get(number, []),
+            pattern.undisguised,
+            None if pattern.entity is None else _entity(pattern.entity),
             not is_terms and number not in self.regexes,
         )
 
@@ -314,6 +345,8 @@ class _Maker:
             case Near(left, right, distance, unit, ordered):
                 mark = (unit == "words") | ordered << 1
                 return Node("near", numbers(left), numbers(right), distance, mark)
+            case Inside(inner, outer):
+                return Node("inside", numbers(inner), numbers(outer))
             case Together(selects):
                 return Node("together", items=tuple(Node("has", numbers(select)) for select in selects))
             case RuleRef(_, _, rules):
@@ -322,6 +355,27 @@ class _Maker:
                 return Node("length", number=n, mark=_MARKS[operator])
             case Compare():
                 return Node("field", number=self.fields[str(condition)])
+
+
+def _entity(asked: Entity) -> PlainEntity:
+    return PlainEntity(
+        asked.kind,
+        asked.kind if asked.kind in READINGS else "none",
+        asked.at_least,
+        asked.at_most,
+        asked.currencies,
+        asked.per,
+        asked.within,
+        asked.own,
+        asked.disguised,
+    )
+
+
+def sources_of(pattern: Pattern) -> tuple[str, ...]:
+    """The sources of the regexes that find a pattern, where automata might."""
+    if pattern.entity is not None:
+        return expressions(pattern.entity)
+    return (source_of(pattern),) if pattern.kind == "regex" and not pattern.exact_case else ()
 
 
 def _terms(pattern: Pattern, info: PatternInfo) -> list[Term]:

@@ -84,6 +84,7 @@ class Program:
         self.infos = self.learnt.infos
         self.always = frozenset(number for number, info in enumerate(self.infos) if info.literals is None)
         """The patterns that any text may match, for they have no literal."""
+        self.reads_undisguised = any(pattern.undisguised for pattern in self.patterns)
         self.escalations = tuple(_escalations(policy, self.rules))
         self.plain = plain
         """The policy as plain data for the compiled core, once that was made of it (`compile/plain.py`)."""

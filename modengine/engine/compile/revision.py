@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import Any
 
 import msgspec
 
 from modengine.engine.budget import BUDGET, Budget
+from modengine.entities import tables as entity_tables
 from modengine.policy.condition import Condition
 from modengine.policy.model import Pattern, Policy, Rule
 from modengine.text import segment, tables
 from modengine.text.libraries import version
 
-RULES_OF_MATCHING = 2
+RULES_OF_MATCHING = 3
 """Raised when the engine would decide a message otherwise than the release before it."""
 
 
@@ -38,6 +39,8 @@ def pattern_key(pattern: Pattern) -> tuple[Any, ...]:
         tuple(sorted(pattern.outside)),
         None if pattern.parts is None else tuple(sorted(pattern.parts)),
         pattern.exact_case,
+        pattern.undisguised,
+        None if pattern.entity is None else astuple(pattern.entity),
     )
 
 
@@ -47,6 +50,7 @@ def revision(policy: Policy, boundary: str = "not-straddling", budget: Budget = 
         "engine": RULES_OF_MATCHING,
         "segmenter": segment.identity(policy.segmenter),
         "tables": tables.digest(),
+        "entities": entity_tables.digest(),
         "unicode": unicodedata.unidata_version,
         "regex": version("regex"),
         "pinyin": version("pypinyin"),

@@ -13,7 +13,16 @@ from functools import lru_cache
 from typing import Any
 
 from modengine.engine.evaluate.context import EvaluationContext
-from modengine.engine.evaluate.occurrences import before, before_words, disjoint, gap, near, near_words
+from modengine.engine.evaluate.occurrences import (
+    Occurrences,
+    before,
+    before_words,
+    disjoint,
+    gap,
+    inside,
+    near,
+    near_words,
+)
 from modengine.engine.evaluate.record import EvaluationRecorder
 from modengine.model import FieldValue
 from modengine.policy.condition import (
@@ -23,6 +32,7 @@ from modengine.policy.condition import (
     Condition,
     Count,
     Has,
+    Inside,
     Length,
     Near,
     Not,
@@ -145,20 +155,43 @@ def _has_one(name: str) -> Has:
 
 
 def _near(asked: Evaluator, condition: Near) -> Truth:
+    def compare(ours: Occurrences, theirs: Occurrences) -> bool:
+        if condition.unit == "words":
+            within = before_words if condition.ordered else near_words
+            return within(ours, theirs, condition.distance, asked.context.parts)
+        return (before if condition.ordered else near)(ours, theirs, condition.distance)
+
+    def apart(ours: Occurrences, theirs: Occurrences, found: bool) -> str:
+        return _apart(condition, gap(ours, theirs, condition.ordered), found)
+
+    return _of_two(asked, condition.left, condition.right, compare, apart)
+
+
+def _inside(asked: Evaluator, condition: Inside) -> Truth:
+    def apart(_ours: Occurrences, _theirs: Occurrences, found: bool) -> str:
+        return "" if found else f"no {condition.inner} within {condition.outer}"
+
+    return _of_two(asked, condition.inner, condition.outer, inside, apart)
+
+
+def _of_two(
+    asked: Evaluator,
+    left_select: Select,
+    right_select: Select,
+    compare: Callable[[Occurrences, Occurrences], bool],
+    note: Callable[[Occurrences, Occurrences, bool], str],
+) -> Truth:
+    """Whether matches of two stand to each other as `compare` says; `note` tells a recorder how they stand."""
     context, recorder = asked.context, asked.recorder
-    left, right = asked.numbers(condition.left), asked.numbers(condition.right)
+    left, right = asked.numbers(left_select), asked.numbers(right_select)
     ours = context.occurrences(left, asked.least)
     if not ours and not recorder and not context.failed(left):
         return False
     theirs = context.occurrences(right, asked.least)
-    if condition.unit == "words":
-        compare = before_words if condition.ordered else near_words
-        found = compare(ours, theirs, condition.distance, context.parts)
-    else:
-        found = (before if condition.ordered else near)(ours, theirs, condition.distance)
+    found = compare(ours, theirs)
     if recorder:
-        missing = asked.missing(condition.left, condition.right)
-        recorder.note(_lacks(missing) or _apart(condition, gap(ours, theirs, condition.ordered), found), missing)
+        missing = asked.missing(left_select, right_select)
+        recorder.note(_lacks(missing) or note(ours, theirs, found), missing)
     if found:
         return True
     # A pattern that failed leaves open only what no other one rules out.
@@ -265,6 +298,7 @@ MEANINGS: dict[type[Condition], Callable[[Evaluator, Any], Truth]] = {
     Has: _has,
     Of: _of,
     Near: _near,
+    Inside: _inside,
     Together: _together,
     Count: _count,
     Length: _length,

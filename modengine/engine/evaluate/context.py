@@ -39,12 +39,13 @@ class EvaluationContext:
         fields: Mapping[str, FieldValue],
         parts: Sequence[PartText] = (),
         candidates: Sequence[Candidates] = (),
+        undisguised: Sequence[Candidates] = (),
     ) -> None:
-        """`candidates` has those in each part."""
+        """`candidates` has those in each part, `undisguised` those in its undisguised view."""
         self.program, self.fields, self.parts = program, fields, parts
-        self.possible = program.always.union(*candidates)
+        self.possible = program.always.union(*candidates, *undisguised)
         """The patterns that may be found: those with a candidate, and those without literals."""
-        self._matchers, self._candidates = matchers, candidates
+        self._matchers, self._candidates, self._undisguised = matchers, candidates, undisguised
         self._evidence: dict[int, PatternEvidence] = {}
         self._occurrences: dict[tuple[int, ...], Sequence[Occurrence]] = {}
         self._length: int | None = None
@@ -61,14 +62,15 @@ class EvaluationContext:
     def _verified(self, number: int) -> PatternEvidence:
         pattern, matcher, budget = self.program.patterns[number], self._matchers[number], self.program.budget
         unfound: list[Candidate] | None = [] if number in self.program.always else None
+        where = self._undisguised if pattern.undisguised else self._candidates
         mine = [
             None if pattern.parts is not None and part.kind not in pattern.parts else candidates.get(number, unfound)
-            for part, candidates in zip(self.parts, self._candidates, strict=True)
+            for part, candidates in zip(self.parts, where, strict=True)
         ]
         if pattern.kind in ("words", "text") and sum(map(len, filter(None, mine))) > budget.candidates:
             return PatternEvidence(failed=Failure(Cause.CANDIDATES, f"more than {budget.candidates:,} candidates"))
         findings = [
-            NOTHING if candidates is None else matcher.find(part, candidates)
+            NOTHING if candidates is None else _find(matcher, part, candidates, pattern.undisguised)
             for part, candidates in zip(self.parts, mine, strict=True)
         ]
         if all(finding is NOTHING for finding in findings):
@@ -100,3 +102,11 @@ class EvaluationContext:
         if self._length is None:
             self._length = sum(char.isalnum() for part in self.parts for char in part.plain)
         return self._length
+
+
+def _find(matcher: Matcher, part: PartText, candidates: list[Candidate], in_undisguised: bool) -> Finding:
+    """What a matcher finds in a part, or in its undisguised view, with places in the plain one."""
+    undisguised = part.undisguised if in_undisguised else None
+    if undisguised is None:
+        return matcher.find(part, candidates)
+    return matcher.find(undisguised, candidates).in_plain(undisguised)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import cast
 
 from modengine.engine.evaluate.context import EvaluationContext
 from modengine.engine.match.matcher import Found
 from modengine.engine.match.part import PartText
 from modengine.engine.match.terms import reads
 from modengine.engine.match.walk import Walk
+from modengine.entities.comparing import described
+from modengine.entities.model import ENTITY_KINDS, EntityKind
 from modengine.model import Match, Suppressed
 from modengine.policy.model import Pattern
 from modengine.text.normalize import plain, steps
@@ -40,23 +43,37 @@ def suppressed(context: EvaluationContext, rule_id: str) -> tuple[Suppressed, ..
 
 def describe(part: PartText, pattern: Pattern, found: Found) -> Match:
     """A match as it is shown."""
-    here = part.plain[found.start : found.end]
+    here = part.plain[found.start : found.end] if found.read is None else found.read
     original = part.original[found.first : found.last]
-    way = found.way, found.sounds
-    how = (
-        () if original == found.term else steps_between(original, here, found.term, pattern.gaps, pattern.repeats, *way)
+    kind = pattern.kind if pattern.entity is None else pattern.entity.kind
+    found_as, how = shown(
+        kind, original, here, found.term, pattern.gaps, pattern.repeats, found.way, found.sounds, pattern.undisguised
     )
-    return Match(
-        pattern.name,
-        part.kind,
-        part.index,
-        found.first,
-        found.last,
-        original,
-        found.term or here,
-        (pattern.kind, *how),
-        found.weight,
-    )
+    return Match(pattern.name, part.kind, part.index, found.first, found.last, original, found_as, how, found.weight)
+
+
+@lru_cache(maxsize=8192)
+def shown(
+    kind: str,
+    original: str,
+    here: str,
+    term: str,
+    gaps: int,
+    repeats: bool,
+    way: str,
+    sounds: tuple[str, ...],
+    undisguised: bool,
+) -> tuple[str, tuple[str, ...]]:
+    """What an `original` was found as, and how: the kind of pattern, or of entity, and every step from it to the text.
+
+    `here` is what was read: the plain view, or the undisguised one.
+    """
+    steps_ = () if original == term else steps_between(original, here, term, gaps, repeats, way, sounds)
+    if undisguised and plain(original) != here:
+        steps_ = (*steps_, "undisguised")
+    if kind in ENTITY_KINDS:
+        return described(cast(EntityKind, kind), here), ("entity", kind, *steps_)
+    return term or here, (kind, *steps_)
 
 
 @lru_cache(maxsize=8192)

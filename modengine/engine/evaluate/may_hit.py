@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from graphlib import TopologicalSorter
 
 from modengine.engine.compile.program import RuleProgram
-from modengine.policy.condition import And, Condition, Count, Has, Near, Of, Or, RuleRef, Select, Together, walk
+from modengine.policy.condition import And, Condition, Count, Has, Inside, Near, Of, Or, RuleRef, Select, Together, walk
 
 Bound = Callable[[int], bool]
 """Whether a condition may hold, of the bits that are set."""
@@ -60,7 +60,7 @@ def may_hit(condition: Condition, patterns: Mapping[str, int], rules: Mapping[st
             return _any([may_hit(item, patterns, rules) for item in items])
         case Has(select):
             return _some(mask(select))
-        case Near(left, right):
+        case Near(left, right) | Inside(left, right):
             return _each([mask(left), mask(right)])
         case Together(selects):
             return _each(list(map(mask, selects)))

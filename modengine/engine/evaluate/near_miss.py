@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from modengine.engine.evaluate.record import NodeRecord
 from modengine.engine.evaluate.rules import RuleOutcome
 from modengine.model import NearMiss
-from modengine.policy.condition import And, Has, Length, Near, Not, Of, Or, Select, Together, pattern_names
+from modengine.policy.condition import And, Has, Inside, Length, Near, Not, Of, Or, Select, Together, pattern_names
 from modengine.policy.model import Rule
 
 MOST = 10
@@ -54,7 +54,7 @@ def _changes(record: NodeRecord, hidden: frozenset[str]) -> tuple[int, str]:
             short = (len(names) if n is None else n) - found
             offered = len(set(names) - hidden)
             return (short if offered >= short and found else _FAR), str(condition)
-        case Near() | Together():
+        case Near() | Inside() | Together():
             return _leaf(record.missing, hidden, record)
         case Has(select):
             return _leaf((select,), hidden, record)

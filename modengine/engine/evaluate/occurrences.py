@@ -44,6 +44,18 @@ def near(left: Occurrences, right: Occurrences, distance: int) -> bool:
     return False
 
 
+def inside(inner: Occurrences, outer: Occurrences) -> bool:
+    """Whether an inner match lies wholly within an outer one."""
+    for _, ours, theirs in _by_part(inner, outer):
+        starts = [p.first for p in theirs]
+        furthest = list(accumulate([p.last for p in theirs], max))
+        for place in ours:
+            upto = bisect_right(starts, place.first)
+            if upto and furthest[upto - 1] >= place.last:
+                return True
+    return False
+
+
 def near_words(left: Occurrences, right: Occurrences, distance: int, parts: Sequence[PartText]) -> bool:
     """The same with at most `distance` words, wholly between the two, that hold a letter or digit."""
     for part, ours, theirs in _by_part(left, right):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from modengine.engine.match.part import PartText, TextForm
+from modengine.engine.match.part import PartText, TextForm, UndisguisedText
 from modengine.model import Failure, Suppression
 from modengine.policy.model import Pattern
 
@@ -50,6 +50,8 @@ class Found(NamedTuple):
     weight: float = 1.0
     sounds: tuple[str, ...] = ()
     """How the term sounds, where it was found so."""
+    read: str | None = None
+    """What was read there, where that is not what the plain view has."""
 
 
 class Dropped(NamedTuple):
@@ -66,6 +68,16 @@ class Finding:
     found: tuple[Found, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     failed: Failure | None = None
+
+    def in_plain(self, part: UndisguisedText) -> Finding:
+        """What was found in an undisguised view, with its places in the plain view."""
+
+        def moved(found: Found) -> Found:
+            start, end = part.in_plain.span(found.start, found.end)
+            return found._replace(start=start, end=end, read=part.plain[found.start : found.end])
+
+        dropped = tuple(Dropped(moved(drop.found), drop.reason) for drop in self.dropped)
+        return Finding(tuple(map(moved, self.found)), dropped, self.failed)
 
 
 NOTHING = Finding()

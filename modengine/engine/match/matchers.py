@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from modengine.engine.budget import Budget
-from modengine.engine.match import terms, tokens
+from modengine.engine.match import entities, terms, tokens
+from modengine.engine.match.entities import EntityMatcher
 from modengine.engine.match.expression import required_literals
 from modengine.engine.match.matcher import Literal, Matcher, PatternInfo
 from modengine.engine.match.part import TextForm
@@ -34,11 +35,16 @@ def _token_info(pattern: Pattern) -> PatternInfo:
     return PatternInfo(tokens.literals_of(pattern))
 
 
+def _entity_info(pattern: Pattern) -> PatternInfo:
+    return PatternInfo(entities.literals_of(pattern))
+
+
 INFOS: dict[str, Callable[[Pattern], PatternInfo]] = {
     "words": _term_info,
     "text": _term_info,
     "regex": _regex_info,
     "tokens": _token_info,
+    "entity": _entity_info,
 }
 
 
@@ -54,11 +60,16 @@ def _tokens(pattern: Pattern, _info: PatternInfo, _boundary: Boundary, budget: B
     return TokenMatcher(pattern, budget.token_steps)
 
 
+def _entity(pattern: Pattern, _info: PatternInfo, _boundary: Boundary, _budget: Budget) -> Matcher:
+    return EntityMatcher(pattern)
+
+
 MATCHERS: dict[str, Callable[[Pattern, PatternInfo, Boundary, Budget], Matcher]] = {
     "words": _terms,
     "text": _terms,
     "regex": _regex,
     "tokens": _tokens,
+    "entity": _entity,
 }
 
 _NOWHERE = Location("")

@@ -16,6 +16,7 @@ from modengine.text.normalize import IGNORABLE, LEARN, ignorable, plain_view, se
 from modengine.text.segment import BLOCK, Segmenter, Words
 from modengine.text.skeleton import skeleton
 from modengine.text.sounds import sound_view
+from modengine.text.undisguised import undisguised_view
 from modengine.text.view import View
 
 
@@ -69,10 +70,13 @@ class Runs:
 class PartText:
     """A part, its plain view, and whatever else the rules ask of it."""
 
-    def __init__(self, kind: PartKind, index: int, original: str, segmenter: Segmenter) -> None:
+    def __init__(
+        self, kind: PartKind, index: int, original: str, segmenter: Segmenter, view: View | None = None
+    ) -> None:
+        """With another `view` of the original than its plain one, that is read in its place."""
         self.kind, self.index, self.original = kind, index, original
         self._segmenter = segmenter
-        self.view = plain_view(original)
+        self.view = view or plain_view(original)
         self.plain = self.view.text
         self._runs: dict[TextForm, Runs] = {}
         self._outside: dict[str, Spans] = {}
@@ -81,6 +85,12 @@ class PartText:
     def cased(self) -> View:
         """The plain view before folding case."""
         return plain_view(self.original, fold=False)
+
+    @cached_property
+    def undisguised(self) -> UndisguisedText | None:
+        """The part with its undisguised view in place of the plain one; None where the two are alike."""
+        view = undisguised_view(self.plain)
+        return None if view is None else UndisguisedText(self, view, self._segmenter)
 
     @cached_property
     def sounds(self) -> View:
@@ -143,6 +153,22 @@ class PartText:
         if what not in self._outside:
             self._outside[what] = Spans.of(OUTSIDE[what](self.plain))
         return self._outside[what]
+
+
+class UndisguisedText(PartText):
+    """A part as its undisguised view has it."""
+
+    def __init__(self, part: PartText, view: View, segmenter: Segmenter) -> None:
+        self.in_plain = view
+        """The view with the places in the plain view."""
+        places = [part.view.span(*view.span(at, at + 1)) for at in range(len(view.text))]
+        own = View(view.text, [start for start, _ in places], [end for _, end in places])
+        super().__init__(part.kind, part.index, part.original, segmenter, own)
+        self._disguised = part.plain
+
+    def is_undone(self, start: int, end: int) -> bool:
+        """Whether a character of a stretch stands for something else in the plain view."""
+        return self.plain[start:end] != self._disguised[slice(*self.in_plain.span(start, end))]
 
 
 def _untagged(words: list[str]) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from functools import cached_property, lru_cache
 
 import regex
@@ -84,7 +85,8 @@ class RegexMatcher:
             return Finding(failed=Failure(Cause.OPAQUE, limit))
         counting: dict[tuple[int, int], Found] = {}
         dropped: list[Dropped] = []
-        spans = self._spans((part.cased if self.pattern.exact_case else part.view).text)
+        text = (part.cased if self.pattern.exact_case else part.view).text
+        spans = spans_of(self.regex, text, lambda: self._linear)
         if isinstance(spans, Failure):
             return Finding(failed=spans)
         if not spans:
@@ -98,25 +100,28 @@ class RegexMatcher:
                 dropped.append(Dropped(found, reason))
         return Finding(tuple(counting.values()), tuple(dropped))
 
-    def _spans(self, text: str) -> list[tuple[int, int]] | Failure:
-        """The matches by the `regex` package; where its clock runs out, all of them by the automaton.
-
-        What no automaton can say fails then: a last guard, and the one place where a machine's speed matters.
-        """
-        try:
-            return [match.span() for match in self.regex.finditer(text, timeout=TIMEOUT) if match.end() > match.start()]
-        except TimeoutError:
-            if (automaton := self._linear) is not None:
-                return list(automaton.spans(text))
-            return Failure(Cause.TIMEOUT, f"the regex took longer than {TIMEOUT} s")
-        except (MemoryError, RecursionError) as error:
-            return Failure(Cause.FAILED, f"the regex failed: {type(error).__name__}")
-
     def _found(self, part: PartText, start: int, end: int) -> Found:
         if not self.pattern.exact_case:
             return Found(start, end, *part.view.span(start, end))
         first, last = part.cased.span(start, end)
         return Found(*plain_place(part, first, last), first, last)
+
+
+def spans_of(
+    expression: regex.Pattern[str], text: str, automaton: Callable[[], Linear | None]
+) -> list[tuple[int, int]] | Failure:
+    """The matches by the `regex` package; where its clock runs out, all of them by the automaton.
+
+    What no automaton can say fails then: a last guard, and the one place where a machine's speed matters.
+    """
+    try:
+        return [match.span() for match in expression.finditer(text, timeout=TIMEOUT) if match.end() > match.start()]
+    except TimeoutError:
+        if (made := automaton()) is not None:
+            return list(made.spans(text))
+        return Failure(Cause.TIMEOUT, f"the regex took longer than {TIMEOUT} s")
+    except (MemoryError, RecursionError) as error:
+        return Failure(Cause.FAILED, f"the regex failed: {type(error).__name__}")
 
 
 def plain_place(part: PartText, first: int, last: int) -> tuple[int, int]:

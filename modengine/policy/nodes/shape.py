@@ -175,6 +175,26 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number of 0 or more, with a point or without."""
+
+    most: float
+    takes: str = "a number of 0 or more"
+
+    def check(self, node: Node, what: str, report: Diagnostics) -> Scalar | None:
+        if not (isinstance(node, Scalar) and node.plain and re.fullmatch(r"[0-9]{1,12}(?:\.[0-9]{1,6})?", node.value)):
+            wrong(self, node, what, report, "write a number such as 150 or 0.5")
+            return None
+        if float(node.value) > self.most:
+            report.add("ME205", f"{what} is {node.value}; it takes at most {self.most:,.0f}", node.place, "write less")
+            return None
+        return node
+
+    def schema(self, _defs: dict[str, object], /) -> dict[str, object]:
+        return {"type": "number", "minimum": 0, "maximum": self.most}
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """A number above 0 and at most 1."""
 

@@ -1,0 +1,121 @@
+//! The tables that values are read by, as `modengine/entities/plain.py` writes them.
+
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Digit,
+    /// 2 to 9.
+    Few,
+    Scale,
+}
+
+/// Texts with what each stands for, found at a place by the longest.
+pub struct Lexicon<T> {
+    known: FxHashMap<Vec<char>, T>,
+    longest: usize,
+}
+
+impl<T> Lexicon<T> {
+    fn new(pairs: impl Iterator<Item = (String, T)>) -> Self {
+        let known: FxHashMap<Vec<char>, T> = pairs
+            .map(|(text, value)| (text.chars().collect(), value))
+            .collect();
+        let longest = known.keys().map(Vec::len).max().unwrap_or(0);
+        Lexicon { known, longest }
+    }
+
+    /// The longest that stands at a place: its length and what it stands for.
+    pub fn at(&self, text: &[char], place: usize) -> Option<(usize, &T)> {
+        let most = self.longest.min(text.len() - place);
+        (1..=most).rev().find_map(|length| {
+            let found = self.known.get(&text[place..place + length])?;
+            Some((length, found))
+        })
+    }
+}
+
+#[derive(PartialEq, Eq, Clone, Copy)]
+pub enum Form {
+    Time,
+    Pay,
+    Piece,
+    /// What is counted as well as sold.
+    Counted,
+}
+
+pub struct EntityTables {
+    numerals: FxHashMap<char, (Role, f64)>,
+    /// Currency and how many of it.
+    pub money: Lexicon<(String, f64)>,
+    /// Unit, how many of it, and its form.
+    pub units: Lexicon<(String, f64, Form)>,
+    pub spans: Lexicon<f64>,
+    channels: Lexicon<bool>,
+    senders: Vec<(String, Vec<String>)>,
+}
+
+#[derive(Deserialize)]
+struct Given(
+    Vec<(String, String, f64)>,
+    Vec<(String, String, f64)>,
+    Vec<(String, String, f64, String)>,
+    Vec<(String, f64)>,
+    Vec<(String, bool)>,
+    Vec<(String, Vec<String>)>,
+);
+
+impl EntityTables {
+    pub fn read(bytes: &[u8]) -> Result<Self, rmp_serde::decode::Error> {
+        let Given(numerals, money, units, spans, channels, senders) = rmp_serde::from_slice(bytes)?;
+        let numerals = numerals.into_iter().filter_map(|(text, role, value)| {
+            let role = match role.as_str() {
+                "digit" => Role::Digit,
+                "few" => Role::Few,
+                _ => Role::Scale,
+            };
+            Some((text.chars().next()?, (role, value)))
+        });
+        let form = |name: &str| match name {
+            "time" => Form::Time,
+            "pay" => Form::Pay,
+            "piece" => Form::Piece,
+            _ => Form::Counted,
+        };
+        let of_money = |(text, currency, factor)| (text, (currency, factor));
+        Ok(EntityTables {
+            numerals: numerals.collect(),
+            money: Lexicon::new(money.into_iter().map(of_money)),
+            units: Lexicon::new(
+                units
+                    .into_iter()
+                    .map(|(text, unit, factor, name)| (text, (unit, factor, form(&name)))),
+            ),
+            spans: Lexicon::new(spans.into_iter()),
+            channels: Lexicon::new(channels.into_iter()),
+            senders,
+        })
+    }
+
+    pub fn numeral(&self, char: Option<&char>) -> Option<(Role, f64)> {
+        self.numerals.get(char?).copied()
+    }
+
+    /// Whether the first channel that a contact names is not called by a usual name.
+    pub fn is_disguised(&self, text: &[char]) -> bool {
+        let first = (0..text.len()).find_map(|place| self.channels.at(text, place));
+        first.is_some_and(|(_, &disguised)| disguised)
+    }
+
+    /// The domains of the organisations that the texts of senders name.
+    pub fn claimed(&self, senders: &[String]) -> Vec<&str> {
+        let named = self
+            .senders
+            .iter()
+            .filter(|(name, _)| senders.iter().any(|sender| sender.contains(name.as_str())));
+        named
+            .flat_map(|(_, domains)| domains.iter().map(String::as_str))
+            .collect()
+    }
+}

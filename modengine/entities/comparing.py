@@ -1,0 +1,111 @@
+"""Whether an entity is what a pattern asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from modengine.entities import tables, values
+from modengine.entities.links import domain_of, host_of, is_of
+from modengine.entities.model import Entity, EntityKind
+from modengine.entities.values import YUAN, Reading
+
+READINGS: dict[EntityKind, Callable[[str], Reading]] = {
+    "amount": values.amount,
+    "rate": values.rate,
+    "percent": values.percent,
+    "deadline": values.deadline,
+}
+"""What reads the value of each kind that has a number."""
+
+
+def is_asked_for(asked: Entity, text: str, undone: bool, senders: Callable[[], Sequence[str]]) -> bool:
+    """Whether an entity, its text in the undisguised view, has what a pattern asks of it.
+
+    `undone` says whether a character of it stood for another, `senders` has the texts of the senders that the
+    part claims.  What cannot be compared is not asked for.
+    """
+    if asked.kind in READINGS:
+        return _is_in_range(asked, text)
+    if asked.disguised and not (undone or is_disguised(text)):
+        return False
+    if asked.own is not None:
+        domains = claimed(senders())
+        host = host_of(text)
+        return bool(domains and host) and any(is_of(host, domain) for domain in domains) == asked.own
+    return True
+
+
+def _is_in_range(asked: Entity, text: str) -> bool:
+    compares = asked.at_least is not None or asked.at_most is not None or asked.within is not None
+    if not (compares or asked.currencies or asked.per):
+        return True
+    read = READINGS[asked.kind](text)
+    currencies = asked.currencies or ((YUAN,) if compares and asked.kind in ("amount", "rate") else ())
+    if (currencies and read.currency not in currencies) or (asked.per and read.per not in asked.per):
+        return False
+    if not compares:
+        return True
+    if read.low is None or read.high is None:
+        return False
+    return (
+        (asked.at_least is None or read.high >= asked.at_least)
+        and (asked.at_most is None or read.low <= asked.at_most)
+        and (asked.within is None or read.low <= asked.within)
+    )
+
+
+def channel(text: str) -> tuple[str, str, bool]:
+    """The first word of a contact that names a channel, its kind, and whether that is no usual name of it."""
+    known = {row[0]: (row[1], row[2] == "1") for row in tables.rows("contacts.tsv")}
+    most = max(map(len, known))
+    for place in range(len(text)):
+        for length in range(min(most, len(text) - place), 0, -1):
+            word = text[place : place + length]
+            if word in known:
+                return word, *known[word]
+    return "", "", False
+
+
+def is_disguised(text: str) -> bool:
+    return channel(text)[2]
+
+
+def claimed(senders: Sequence[str]) -> frozenset[str]:
+    """The domains of the organisations that the texts of senders name."""
+    return frozenset(
+        domain
+        for name, domains in tables.rows("senders.tsv")
+        if any(name in sender for sender in senders)
+        for domain in domains.split(" ")
+    )
+
+
+def described(kind: EntityKind, text: str) -> str:
+    """How an entity was read, in words: `1,200 yuan an hour`."""
+    if kind in READINGS:
+        return _number(kind, READINGS[kind](text))
+    if kind == "contact":
+        word, found, disguised = channel(text)
+        return f"{found}{', disguised' if disguised else ''}" if word else text
+    if kind == "link" and (host := host_of(text)):
+        return f"{host}, of {domain}" if (domain := domain_of(host)) != host else host
+    return text
+
+
+_NAMES = {"CNY": "yuan"}
+
+
+def _number(kind: EntityKind, read: Reading) -> str:
+    if read.low is None or read.high is None:
+        return "a sum that is masked"
+    span = _plain(read.low) if read.low == read.high else f"{_plain(read.low)} to {_plain(read.high)}"
+    if kind == "percent":
+        return f"{span} per cent"
+    if kind == "deadline":
+        return "at once" if read.high == 0 else f"within {span} hours"
+    said = f"{span} {_NAMES.get(read.currency, read.currency)}"
+    return f"{said} {'an' if read.per == 'hour' else 'a'} {read.per}" if read.per else said
+
+
+def _plain(number: float) -> str:
+    return f"{number:,.2f}".rstrip("0").rstrip(".")
