@@ -26,7 +26,7 @@ def _big() -> str:
     """A number that can stand for a sum without its unit: two digits or more, or with a scale."""
     digits = r"[12-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?|[12-9][0-9]+(?:\.[0-9]{1,2})?|[0-9]\.[0-9]{1,2}"
     scaled = rf"{DIGITS_RUN}个?[百千万亿kw]+(?:[0-9一二三四五六七八九](?![0-9]))?"
-    return rf"(?:{PLACES}|{scaled}|{digits}|{HAN}*[十百千万佰仟]{HAN}*(?:个?[kw])?|{HAN}个?[kw])"
+    return rf"(?:{PLACES}|{scaled}|{digits}|(?:(?![百千万亿佰仟]){HAN}+[十百千万佰仟]|十|(?<=[上过超破近])[百千万]){HAN}*(?:个?[kw])?|{HAN}个?[kw])"
 
 
 @cache
@@ -36,17 +36,17 @@ def _units() -> str:
     follows = rf"(?=钱|{after}|{_DIGIT}|[0-9]|[^\u4e00-\u9fff]|$)"
     guarded = {
         "块": rf"(?<!{any_phrase('beforepieces')}[一二两三四五六七八九几])(?:(?<=[0-9十百千万亿kw多来余])块(?!{any_phrase('pieces')})"
-        rf"|(?<![0-9十百千万亿kw多来余一])块{follows}|(?<=一)块(?=[的一每多都五二三四六七八九起]|{_STOP[3:-1]}))",
+        rf"|(?<![0-9十百千万亿kw多来余一])块{follows}|(?<=一)块(?=[一每多都五二三四六七八九起]|{_STOP[3:-1]}))",
         "角": r"(?<=[0-9])角(?![落度色逐斗膜质星形])",
-        "毛": rf"毛(?=[一每都就以]|{_STOP[3:-1]})",
+        "毛": rf"毛(?!一样)(?=[一每都就以]|{_STOP[3:-1]})",
         "刀": r"(?<=[0-9十百千万kw])刀(?![片具口法锋子刃鱼客工两])",
         "欧": r"欧(?![洲美式盟冠姆阳])",
         "圆": r"圆(?![形桌圈满珠周])",
         "元": r"元(?![旦宵首帅老件素气年凶论]|[一二]次(?:方|函|不))",
         "镑": r"镑(?!重)",
-        "张": rf"(?<!{any_phrase('notsheet')}[^\s,。!?]{{0,6}})张(?=一|每|半|起|包|左右|以上|不|就|你|我|哦|吧|呢|啊|{_STOP[3:-1]})",
+        "张": rf"(?<!{any_phrase('notsheet')}[^\s,。!?]{{0,6}})(?<!一)张(?=一|每|半|起|包|左右|以上|不|就|你|我|哦|吧|呢|啊|{_STOP[3:-1]})",
         "红": rf"红{_STOP}",
-        "r": r"(?<=[0-9])r(?![a-z0-9])",
+        "r": r"(?<=[0-9])r(?![a-z0-9/])",
         "u": r"u(?![a-z0-9])",
     }
     rest = [row[0] for row in rows("money.tsv") if row[3] != "before" and row[0] not in guarded]
@@ -63,7 +63,7 @@ def _signs() -> str:
 def _no_measure() -> str:
     """That no other unit follows a number, nor anything that makes it part of a longer one."""
     spared = "包邮|包吃|包住|包食|只要|只收|对吧|对不对|大概|下午|下单|下来|人民币|对半"
-    return rf"(?:(?={spared})|(?!\s?{ABOUT}{any_of(words('measures.txt'))})){_ENDS}(?![a-z+])"
+    return rf"(?:(?={spared})|(?!\s?{ABOUT}{any_of(words('measures.txt'))})){_ENDS}(?!\s?[a-z]|[+百千万亿两二三四五六七八九十])"
 
 
 _TAIL = rf"(?:(?<=[块元])(?:[0-9](?![0-9.])|{_DIGIT}(?![{_NUMERALS}]))(?:[毛角]钱?)?)"
@@ -83,7 +83,7 @@ def amount() -> tuple[str, ...]:
     ended = rf"(?={after}|[^\u4e00-\u9fffa-z0-9+]|$)"
     ranged = rf"(?:(?:{NUMBER}){ABOUT}{_units()}?{_RANGE})?"
     money = rf"{NEARLY}(?:{big}{_RANGE})?{big}{ABOUT}"
-    helped = r"(?:[了掉走到出我你他她您们过的个上满:是要才只就约大概共还\s]){0,3}"
+    helped = r"[了掉走到出我你他她您们过的个上满:要才只就约共\s]{0,3}"
     much = rf"(?:[12-9][0-9]{{2,}}|[12-9][0-9]?,[0-9]{{3}}|[12-9][0-9]*0|{DIGITS_RUN}[百千万kw][0-9]?|{HAN}*[百千万]{HAN}*)"
     spoken = rf"(?:{_DIGIT}|[0-9]{{1,3}})[百千万]{_DIGIT}"
     power = any_phrase("power")
@@ -93,7 +93,7 @@ def amount() -> tuple[str, ...]:
         rf"{BEGINS}{ranged}{_with_unit()}",
         rf"(?<!密码是?)(?<!验证码)(?<![0-9]){PLACES}(?!的?(?:密码|验证码|编号|数字|电话|号码|账号|乘|加|减|qq|数))",
         rf"(?<!{power}.{{0,4}}){BEGINS}(?:{DIGITS_RUN}|{HAN}{{1,3}}|半)个?[kw]{_no_measure()}(?!的?{any_phrase('readers')})",
-        rf"(?<={any_phrase('pricing')}{helped}){money}{_no_measure()}",
+        rf"(?<={any_phrase('pricing')}是?{helped}){money}{_no_measure()}",
         rf"(?<={any_phrase('paying')}{helped}){money}{_no_measure()}{ended}",
         rf"(?<={any_phrase('taking', 'services')}{helped}){NEARLY}{much}{ABOUT}{_no_measure()}{ended}",
         rf"{BEGINS}{NEARLY}{spoken}{_no_measure()}{_STOP}",
@@ -115,25 +115,28 @@ def rate() -> tuple[str, ...]:
     big = rf"(?:{_big()}|{_SPACED})"
     sheets = "(?:大张|张|红票|老人头|毛爷爷)(?![照票纸桌床图嘴脸卷卡])"
     sign = rf"{_signs()}\s?{DIGITS_RUN}(?:个?[百千万kw])*"
-    bare = rf"{NEARLY}(?:{big}{_RANGE})?{big}{ABOUT}(?:{sheets}|{_no_measure()}|\+)"
+    bare = rf"{NEARLY}(?:{big}{_RANGE})?{big}{ABOUT}(?:{sheets}|{_no_measure()})"
+    closed = rf"{bare}(?={any_phrase('aftermoney')}|[^\u4e00-\u9fffa-z0-9+]|$)"
     with_unit = rf"(?:{NEARLY}(?:{NUMBER}){_RANGE})?{_with_unit()}"
-    money = rf"(?:{sign}|{with_unit}|{bare})"
+    money = rf"(?:{sign}|{with_unit}|{closed})"
+    before = rf"(?:{sign}|{with_unit}|{bare}|{big}\+)"
     filler = rf"(?:{any_phrase('withmoney')}|\s){{0,4}}"
     no_order = "(?<![第上下这那哪])(?<![^人]头)"
-    no_point = "(?!后|前|内|以内|之内|以后|之前|里花|中)"
-    first = rf"(?<![0-9第近前后过])(?:[每毎]|{count})\s?个?半?{time}|[每毎](?:日|个?月|年|h)|一(?:个月|年)|{count}个?月"
+    no_point = "(?!后|前|内|以内|之内|以后|之前|里花|中|期|间|来|多)"
+    first = rf"(?<![0-9第近前后过周期])(?:[每毎]|{count})\s?个?半?{time}|[每毎](?:日|个?月|年|h)|一(?:个月|年)|{count}个月"
     parts = "(?:半个?|(?<!十)[两二三四五六七八九]|(?<![0-9])[0-9]{1,2})"
     after = (
-        rf"\s?(?:(?:/|每|一|1)\s?个?(?:{every}|{piece})|[/每]?{parts}\s?个?(?:小时|钟头|天|晚|夜|周|月|年){no_point}(?![没了])"
+        rf"\s?(?:(?:/|每|(?<!十)一|(?<![0-9])1)\s?个?(?:{every}|{piece})|[/每]?{parts}\s?个?(?:小时|钟头|天|晚|夜|周|月|年){no_point}(?![没了])"
         r"|包[夜天月]|半小时|/(?:h|d|day|hour|month))"
     )
     return (
         rf"(?:[每毎](?:百|千|万|[0-9]+万?)(?:元|块)?|(?<!{HAN})[一1]万(?=返|给)){filler}{money}",
-        rf"(?<![0-9第近前后过]){pay}{filler}(?:{money}|{NEARLY}[百千万]{_no_measure()})",
+        rf"(?<![0-9第近前后过]){pay}{filler}(?:{sign}|{with_unit}|{bare}|{NEARLY}[百千万]+{_no_measure()})",
         rf"(?:{first}){no_point}{filler}{money}",
-        rf"(?:{BEGINS}|(?<=[a-z])(?={_signs()})){money}{after}",
+        rf"(?:{BEGINS}|(?<=[a-z])(?={_signs()})){before}{after}",
         rf"(?:{BEGINS}|(?<=[a-z])(?={_signs()}))(?:{sign}|{with_unit})[/每一1]{counted}",
-        rf"{no_order}(?:[每毎一1]|{count})\s?{piece}{filler}{money}",
+        rf"{no_order}[每毎一1]\s?{piece}{filler}{money}",
+        rf"{no_order}{count}\s?{piece}{filler}(?:{sign}|{with_unit})",
         rf"{no_order}[每毎一1]\s?{counted}{filler}(?:{sign}|{with_unit})",
     )
 

@@ -84,13 +84,13 @@ def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
     han = any_of(name for name in weak if not name.isascii())
     ways = [
         rf"{called}{named}{uses}{given}",
-        rf"{called}{maybe}(?:{signed}{_GAP}{_ID}|[❤♥]*{follows})",
+        rf"{called}(?<!入(?![群裙]))(?<!进(?![群裙])){maybe}(?:{signed}{_GAP}{_ID}|[❤♥]*{follows})",
         rf"{named}(?:{signed}[\s]?[:是为,(\[「]\s?{_ANY_ID}|{signed}{_GAP}{_ID}{_NO_MORE})",
         rf"(?<![a-z0-9]){any_of(strong)}(?=[0-9_]{{5,}}|[a-z]{{2,}}[0-9_]{{2,}}){_ID}",
         rf"{named}[上号]?(?:{acted})",
         rf"(?<![a-z0-9\u4e00-\u9fff]){maybe}(?:号|群号|❤|♥)*(?:\s?:\s?{_ANY_ID}|\s{_ID}){_NO_MORE}",
         rf"(?<![a-z0-9\u4e00-\u9fff]){han}(?:号|群号|[❤♥]+)?(?:(?=[a-z]*[0-9_]){_ID}|(?<=[❤♥]){_ANY_ID}){_NO_MORE}",
-        rf"(?<![坐打乘a-z0-9]){maybe}(?:同号|同步|联系我?|找我|加我|聊(?={_STOPS}|聊|下|一))(?!{any_phrase('unacted')})",
+        rf"(?<![坐打乘a-z0-9])(?!群聊){maybe}(?:同号|同步|联系我?|找我|加我|聊(?={_STOPS}|聊|下|一))(?!{any_phrase('unacted')})",
         rf"{_ANY_ID}\s?[((]{_written((*strong, *weak))}(?:同号|号)?[))]",
         rf"{_ID}\s?{named}(?:同号|号)?{_STOPS[:0]}(?=\s*{_STOPS})",
     ]
@@ -114,7 +114,7 @@ def _phone() -> tuple[str, ...]:
     order = r"(?:加我|联系我|咨询|微信同号|同微信?|同号|打这个|电话联系|找我|随时|[((]微|可加)"
     return (
         rf"{words}{role}{_GAP}{digits}",
-        rf"(?:拨打?|致电|电话|热线|来电){role}{_GAP}{short}",
+        rf"(?:拨打|致电|电话|热线|来电){role}{_GAP}{short}",
         rf"(?:联系|咨询|请打|呼叫|call|垂询|预约|报名|联络|打给|打)(?:我|电话|人|方式|客服)?[^\s0-9,。]{{0,4}}{_GAP}{digits}",
         rf"(?<![0-9]){digits}[\s,(]{{0,2}}{order}",
     )
@@ -123,7 +123,7 @@ def _phone() -> tuple[str, ...]:
 def _looks() -> tuple[str, ...]:
     """A call to look at a page of the writer, or to write to him there."""
     look = any_phrase("looks")
-    asked = r"私我|滴滴?我|dd我?|戳我|密我|敲我|踢我|小窗我?|私戳我?"
+    asked = r"私我|滴滴?我|(?<![a-z])dd我|戳我|密我|敲我|踢我|小窗我?|私戳我?"
     teller = "(?<![他她们俩没不别收发看回了给])"
     return (
         rf"(?<![他她没不被])(?:看|点|戳|见|瞅|翻|查看|点击|去|进)(?:我的?|下|一下|个人|[楼店群号]主|本人|博主|下方|\s){{0,2}}{look}"
@@ -148,7 +148,7 @@ def _scans() -> tuple[str, ...]:
 
 def _apps() -> tuple[str, ...]:
     """A call to install or to open a programme to chat with."""
-    verbs = r"(?<![没不])(?:下载|安装|下个|装个|装一个|下一个|下一下|注册|打开|转到?|装上|装|下)"
+    verbs = r"(?<![没不])(?:下载|安装|下个|装个|装一个|下一个|下一下|注册|打开|转到?|装上)"
     return (rf"{verbs}(?![了过])[^\s,。!?]{{0,8}}?{any_phrase('chatapps')}(?:app)?",)
 
 
