@@ -19,7 +19,23 @@ _WEB = (
 _APART = r"\s?(?:[\[({【]\s?(?:\.|dot|点|。)\s?[\])}】]|点|丶|·|。|(?<=\s)dot(?=\s))\s?"
 """A dot that is written as something else."""
 _MASKS = ("[url]", "<url>", "url", "[链接]", "<链接>", "【链接】", "[link]", "网页链接", "{url}")
-_DOTS = ("[.]", "(.)", "{.}", "【.】", "[dot]", "(dot)", "{dot}", "[点]", "(点)", "【点】", "dot", "点", "丶", "·", "。")
+_DOTS = (
+    "[.]",
+    "(.)",
+    "{.}",
+    "【.】",
+    "[dot]",
+    "(dot)",
+    "{dot}",
+    "[点]",
+    "(点)",
+    "【点】",
+    "dot",
+    "点",
+    "丶",
+    "·",
+    "。",
+)
 """What stands for a dot in a host, the longer first."""
 
 

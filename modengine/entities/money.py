@@ -26,7 +26,8 @@ def _big() -> str:
     """A number that can stand for a sum without its unit: two digits or more, or with a scale."""
     digits = r"[12-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?|[12-9][0-9]+(?:\.[0-9]{1,2})?|[0-9]\.[0-9]{1,2}"
     scaled = rf"{DIGITS_RUN}个?[百千万亿kw]+(?:[0-9一二三四五六七八九](?![0-9]))?"
-    return rf"(?:{PLACES}|{scaled}|{digits}|(?:(?![百千万亿佰仟]){HAN}+[十百千万佰仟]|十|(?<=[上过超破近])[百千万]){HAN}*(?:个?[kw])?|{HAN}个?[kw])"
+    han = rf"(?:(?![百千万亿佰仟]){HAN}+[十百千万佰仟]|十|(?<=[上过超破近])[百千万]){HAN}*(?:个?[kw])?"
+    return rf"(?:{PLACES}|{scaled}|{digits}|{han}|{HAN}个?[kw])"
 
 
 @cache
@@ -35,7 +36,8 @@ def _units() -> str:
     after = any_phrase("aftermoney")
     follows = rf"(?=钱|{after}|{_DIGIT}|[0-9]|[^\u4e00-\u9fff]|$)"
     guarded = {
-        "块": rf"(?<!{any_phrase('beforepieces')}[一二两三四五六七八九几])(?:(?<=[0-9十百千万亿kw多来余])块(?!{any_phrase('pieces')})"
+        "块": rf"(?<!{any_phrase('beforepieces')}[一二两三四五六七八九几])"
+        rf"(?:(?<=[0-9十百千万亿kw多来余])块(?!{any_phrase('pieces')})"
         rf"|(?<![0-9十百千万亿kw多来余一])块{follows}|(?<=一)块(?=[一每多都五二三四六七八九起]|{_STOP[3:-1]}))",
         "角": r"(?<=[0-9])角(?![落度色逐斗膜质星形])",
         "毛": rf"毛(?!一样)(?=[一每都就以]|{_STOP[3:-1]})",
@@ -44,7 +46,8 @@ def _units() -> str:
         "圆": r"圆(?![形桌圈满珠周])",
         "元": r"元(?![旦宵首帅老件素气年凶论]|[一二]次(?:方|函|不))",
         "镑": r"镑(?!重)",
-        "张": rf"(?<!{any_phrase('notsheet')}[^\s,。!?]{{0,6}})(?<!一)张(?=一|每|半|起|包|左右|以上|不|就|你|我|哦|吧|呢|啊|{_STOP[3:-1]})",
+        "张": rf"(?<!{any_phrase('notsheet')}[^\s,。!?]{{0,6}})(?<!一)"
+        rf"张(?=一|每|半|起|包|左右|以上|不|就|你|我|哦|吧|呢|啊|{_STOP[3:-1]})",
         "红": rf"红{_STOP}",
         "r": r"(?<=[0-9])r(?![a-z0-9/])",
         "u": r"u(?![a-z0-9])",
@@ -63,7 +66,8 @@ def _signs() -> str:
 def _no_measure() -> str:
     """That no other unit follows a number, nor anything that makes it part of a longer one."""
     spared = "包邮|包吃|包住|包食|只要|只收|对吧|对不对|大概|下午|下单|下来|人民币|对半"
-    return rf"(?:(?={spared})|(?!\s?{ABOUT}{any_of(words('measures.txt'))})){_ENDS}(?!\s?[a-z]|[+百千万亿两二三四五六七八九十])"
+    longer = r"(?!\s?[a-z]|[+百千万亿两二三四五六七八九十])"
+    return rf"(?:(?={spared})|(?!\s?{ABOUT}{any_of(words('measures.txt'))})){_ENDS}{longer}"
 
 
 _TAIL = rf"(?:(?<=[块元])(?:[0-9](?![0-9.])|{_DIGIT}(?![{_NUMERALS}]))(?:[毛角]钱?)?)"
@@ -84,7 +88,10 @@ def amount() -> tuple[str, ...]:
     ranged = rf"(?:(?:{NUMBER}){ABOUT}{_units()}?{_RANGE})?"
     money = rf"{NEARLY}(?:{big}{_RANGE})?{big}{ABOUT}"
     helped = r"[了掉走到出我你他她您们过的个上满:要才只就约共\s]{0,3}"
-    much = rf"(?:[12-9][0-9]{{2,}}|[12-9][0-9]?,[0-9]{{3}}|[12-9][0-9]*0|{DIGITS_RUN}[百千万kw][0-9]?|{HAN}*[百千万]{HAN}*)"
+    much = (
+        rf"(?:[12-9][0-9]{{2,}}|[12-9][0-9]?,[0-9]{{3}}|[12-9][0-9]*0|{DIGITS_RUN}[百千万kw][0-9]?"
+        rf"|{HAN}*[百千万]{HAN}*)"
+    )
     spoken = rf"(?:{_DIGIT}|[0-9]{{1,3}})[百千万]{_DIGIT}"
     power = any_phrase("power")
     return (
@@ -123,7 +130,9 @@ def rate() -> tuple[str, ...]:
     filler = rf"(?:{any_phrase('withmoney')}|\s){{0,4}}"
     no_order = "(?<![第上下这那哪])(?<![^人]头)"
     no_point = "(?!后|前|内|以内|之内|以后|之前|里花|中|期|间|来|多)"
-    first = rf"(?<![0-9第近前后过周期])(?:[每毎]|{count})\s?个?半?{time}|[每毎](?:日|个?月|年|h)|一(?:个月|年)|{count}个月"
+    first = (
+        rf"(?<![0-9第近前后过周期])(?:[每毎]|{count})\s?个?半?{time}|[每毎](?:日|个?月|年|h)|一(?:个月|年)|{count}个月"
+    )
     parts = "(?:半个?|(?<!十)[两二三四五六七八九]|(?<![0-9])[0-9]{1,2})"
     after = (
         rf"\s?(?:(?:/|每|(?<!十)一|(?<![0-9])1)\s?个?(?:{every}|{piece})|[/每]?{parts}\s?个?(?:小时|钟头|天|晚|夜|周|月|年){no_point}(?![没了])"

@@ -5,54 +5,107 @@ from __future__ import annotations
 from functools import cache
 
 from modengine.entities.phrases import any_phrase
-from modengine.entities.tables import any_of, rows
+from modengine.entities.tables import any_of, rows, words
 
 _CN = "[0-9零〇一二三四五六七八九幺两]"
+_APART = r"[0-9](?:\s[0-9])"
+"""Digits with a space between any two of them."""
 _MASKED_PHONE = r"\[phone\]|<phone>|1[3-9x*][0-9x*][\s\-]?[x*]{4}[\s\-]?[0-9x*]{4}|1xx[\s\-]?xxxx[\s\-]?xxxx"
+_NO_DIGIT = r"(?<![0-9a-z.\-/])"
+_PREFIX = r"(?:\+?86[\s\-]?)?"
 
-PHONES: dict[str, str] = {
-    "mobile": rf"(?<![0-9a-z.])(?:\+?86[\s\-]?)?1[3-9][0-9](?:[\s\-.]?[0-9]{{4}}){{2}}(?![0-9])|(?<![0-9a-z.])(?:\+?86[\s\-]?)?1[3-9][0-9]{{2}}[\s\-]?[0-9]{{3}}[\s\-]?[0-9]{{4}}(?![0-9])"
-    rf"|(?<!{_CN})(?:幺|一|1)(?:三|五|六|七|八|九|[35-9])(?:{_CN}[\s\-]?){{8}}{_CN}(?!{_CN})|{_MASKED_PHONE}",
-    "landline": r"(?<![0-9\-.])(?:\+?86[\s\-]?)?[(（]?0(?:10|2[0-9]|[3-9][0-9]{2})[)）]?[\s\-]?[2-8][0-9]{2,3}[\s\-]?[0-9]{4}(?:[\s\-]*(?:转|ext\.?)[\s\-]?[0-9]{1,5})?(?![0-9\-])",
-    "hotline": r"(?<![0-9\-.])[48]00[\s\-]?[0-9]{3}[\s\-]?[0-9]{4}(?![0-9])|(?<![0-9\-.])[48]00[\s\-][0-9]{4}[\s\-]?[0-9]{3}(?![0-9])|(?<![0-9\-.])[48]00[\s\-][0-9]{1}[\s\-][0-9]{3}[\s\-][0-9]{3}(?![0-9])",
-    "service": r"(?<![0-9a-z.\-/])(?:9[56][0-9]{3}|100(?:00|10|50|86|60|11)|123(?:06|05|45|15|20|33|48|49|55|58|66|69|78|93)|106[0-9]{5,15}|1(?:10|19|20|22)(?=报警|电话|热线|急救|火警))(?![0-9a-z]|[./\-][0-9]|元|块|万|人|个|名|步|米|次|年|号楼|分)",
-    "foreign": r"(?<![0-9a-z])(?:\+|00)(?:[2-7][0-9]{0,2}|8(?!6)[0-9]{1,2}|9[0-9]{1,2}|1)[\s\-]?(?:[(（]?[0-9]{1,4}[)）]?[\s\-]?){1,3}[0-9]{3,4}(?![0-9])",
-}
-"""What finds each kind of phone number.  Source: the numbering plan of MIIT (2017) and ITU-T E.164."""
+_MOBILE = rf"(?<![0-9a-z.]){_PREFIX}1[3-9][0-9]" + (
+    r"(?:(?:[\s\-.]?[0-9]{4}){2}|[0-9][\s\-]?[0-9]{3}[\s\-]?[0-9]{4}|(?:\s[0-9]){8})(?![0-9])"
+    rf"|(?<!{_CN})1(?:\s[0-9]){{10}}(?!\s?[0-9])"
+    rf"|(?<!{_CN})(?:幺|一|1)[三五六七八九35-9](?:{_CN}[\s\-]?){{8}}{_CN}(?!{_CN})|{_MASKED_PHONE}"
+)
+_LANDLINE = rf"(?<![0-9\-.]){_PREFIX}[(]?0(?:10|2[0-9]|[3-9][0-9]{{2}})[)]?[\s\-]?[0-9]{{3,4}}[\s\-]?[0-9]{{4}}" + (
+    r"(?:[\s\-]*(?:转|ext\.?)[\s\-]?[0-9]{1,5})?(?![0-9\-])"
+)
+_HOTLINE = r"(?<![0-9\-.])[48]00(?:[\s\-]?[0-9]{3}[\s\-]?[0-9]{4}|[\s\-][0-9]{4}[\s\-]?[0-9]{3}" + (
+    r"|[\s\-][0-9][\s\-]?[0-9]{3}[\s\-][0-9]{3})(?![0-9])"
+)
+_FOREIGN = r"(?<![0-9a-z])(?:\+|00)(?:[2-7][0-9]{0,2}|8(?!6)[0-9]{1,2}|9[0-9]{1,2}|1)[\s\-]?" + (
+    r"(?:[(]?[0-9]{1,4}[)]?[\s\-]?){1,3}[0-9]{3,4}(?![0-9])"
+)
 
-ACCOUNTS: dict[str, str] = {
-    "card": r"(?<![0-9a-z\-])(?:[1-9][0-9]{15,18}|[3-69][0-9]{3}(?:[\s\-][0-9]{4}){3}(?:[\s\-]?[0-9]{1,3})?)(?![0-9xa-z\-])|(?<![0-9])[3-69][0-9]{3}[\s\-]?(?:[0-9x*]{2,4}[\s\-]?)?[x*]{4,12}[\s\-]?[0-9]{3,4}(?![0-9])|\[card\]",
-    "id": r"(?<![0-9a-z])[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9x](?![0-9a-z])|(?<![0-9])[1-9][0-9]{2,5}[x*]{6,12}[0-9x]{2,4}(?![0-9])|\[id\]|<id>",
-    "tail": r"尾号(?:为|是|:|：|后四位)?\s?[(（「【\[]?\s?(?:[0-9]{3,4}|[x*]{4})(?![0-9])|(?:末|后)四位(?:数)?(?:为|是|:|：)?\s?[0-9]{4}(?![0-9])",
-}
+
+@cache
+def _service() -> str:
+    counted = any_of((*words("measures.txt"), "元", "块", "万", "多", "余", "w", "k"))
+    short = "9[56][0-9]{3}|100(?:00|10|50|86|60|11)|123(?:06|05|45|15|20|33|48|49|55|58|66|69|78|93)"
+    emergency = "1(?:10|12|14|19|20|22)(?=报警|电话|热线|急救|火警)|(?<=[拨打])1(?:10|12|14|19|20|22)"
+    return (
+        rf"{_NO_DIGIT}(?!12306\s?(?:上|网|app|买|抢|官|订|候|显示))(?:106[0-9]{{5,15}}(?![0-9a-z])"
+        rf"|(?:{short}|{emergency})(?![0-9a-z]|[./\-][0-9]|\s?{counted}))"
+    )
+
+
+PHONES = ("mobile", "landline", "hotline", "service", "foreign")
+"""Kinds of phone numbers.  Source: the numbering plan of MIIT (2017) and ITU-T E.164."""
+
+
+def phone(kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """A phone number."""
+    fixed = {"mobile": _MOBILE, "landline": _LANDLINE, "hotline": _HOTLINE, "foreign": _FOREIGN}
+    return tuple(fixed.get(kind) or _service() for kind in kinds or PHONES)
+
+
+_CARD = (
+    r"(?<![0-9a-z\-.])(?:[12-9][0-9]{15,18}|[3-69][0-9]{3}(?:[\s\-][0-9]{4}){3}(?:[\s\-]?[0-9]{1,3})?"
+    r"|[3-69](?:\s[0-9]){15,18})(?![0-9xa-z\-])"
+    r"|(?<![0-9])[3-69][0-9]{3}[\s\-]?(?:[0-9x*]{2,4}[\s\-]?)?[x*]{4,12}[\s\-]?[0-9]{3,4}(?![0-9])|\[card\]"
+)
+_IDENTITY = (
+    r"(?<![0-9a-z.])[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9x]"
+    r"(?![0-9a-z])|(?<![0-9])[1-9][0-9]{2,5}[x*]{6,12}[0-9x]{2,4}(?![0-9])|\[id\]|<id>"
+)
+_END_OF_CARD = (
+    r"尾号(?:为|是|:|后四位)?\s?[(「【\[]?\s?(?:[0-9]{3,4}|[x*]{4})(?![0-9])"
+    r"|(?:末|后)四位(?:数)?(?:为|是|:)?\s?[0-9]{4}(?![0-9])"
+)
+ACCOUNTS = {"card": _CARD, "id": _IDENTITY, "tail": _END_OF_CARD}
 """What finds each kind of account number.  Source: ISO/IEC 7812-1, GB 11643-1999."""
-_NO_PARCEL = r"(?<!(?:单号|订单|运单|快递|编号|票号|车次))(?<!(?:单号|订单|运单|快递|编号|票号)[:：是为\s号])(?<!(?:单号|订单|运单|快递|编号|票号)号[:：是为\s])"
+_PARCEL = "(?:单号|订单|运单|快递|编号|票号|流水号|订单号码|物流号|车次)"
+_NO_PARCEL = rf"(?<!{_PARCEL}号?码?[:是为\s]?\s?)"
 
-_CODE = r"(?:[0-9]{4,8}|[0-9]{3}[\s\-][0-9]{3}|[x*]{4,6}|\[code\])(?![0-9])"
-_BEFORE = r"[\s:：是为【\[(（「\"“,]{0,4}"
-CODES: dict[str, str] = {
-    "verification": rf"(?:验证码|校验码|动态码|动态密码|确认码|随机码|短信码|登录码|安全码|授权码|验证代码|otp|verification code|(?<![a-z])code(?:\s?is)?){_BEFORE}{_CODE}"
-    rf"|(?<![0-9]){_CODE}[\s】\])）」\",，]{{0,2}}(?:是|为|\(|（)?(?:您|你)?的?.{{0,8}}(?:验证码|校验码|动态码|动态密码|确认码)|\[code\]",
-    "pickup": r"(?:取件码|取货码|提货码|取餐码|取票码|自提码|开柜码|取件密码|提取码|核销码|凭)" + _BEFORE + r"[a-z0-9]{1,6}(?:-[a-z0-9]{1,5}){0,3}(?=[^a-z0-9]|$)(?!元|块|天|折)",
-    "invitation": r"(?:邀请码|推荐码|兑换码|激活码|优惠码|注册码|口令|暗号|邀请代码)" + _BEFORE + r"[a-z0-9]{4,16}(?![a-z0-9])",
+
+def account_number(kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """The number of a card, of a person, or the end of one."""
+    return tuple(f"{_NO_PARCEL}(?:{ACCOUNTS[kind]})" for kind in kinds or ACCOUNTS)
+
+
+def _spelt(*names: str) -> str:
+    """Any of some words, their characters also apart."""
+    return "(?:" + "|".join(r"\s?".join(name) for name in names) + ")"
+
+
+_DIGITS = rf"(?:[0-9]{{4,8}}|[0-9]{{3}}[\s\-][0-9]{{3}}|{_APART}{{3,7}}|[x*]{{4,6}}|\[code\])(?![0-9])"
+_BEFORE = r"[\s:是为【\[(「\"“,]{0,4}"
+_VERIFY = _spelt("验证码", "校验码", "动态码", "动态密码", "确认码")
+_VERIFYING = _spelt("随机码", "短信码", "登录码", "安全码", "授权码", "验证代码", "验证号码", "识别码")
+_PICKUP = _spelt(*"取件码 取货码 提货码 取餐码 取票码 自提码 开柜码 取件密码 提取码 核销码 取件号 凭".split())
+_INVITING = _spelt(*"邀请码 推荐码 兑换码 激活码 优惠码 注册码 口令 暗号 邀请代码 邀请号 内推码".split())
+_UNIT = "(?![a-z0-9]|元|块|天|折)"
+CODES = {
+    "verification": rf"(?:{_VERIFY}|{_VERIFYING}|otp|verification code|(?<![a-z])code(?:\s?is)?){_BEFORE}{_DIGITS}"
+    rf"|(?<![0-9]){_DIGITS}[\s】\])」\",]{{0,2}}(?:是|为|\()?(?:您|你)?的?.{{0,8}}{_VERIFY}|\[code\]",
+    "pickup": rf"{_PICKUP}{_BEFORE}(?:[a-z0-9]{{1,6}}(?:-[a-z0-9]{{1,5}}){{0,3}}|{_APART}{{2,7}}){_UNIT}",
+    "invitation": rf"{_INVITING}{_BEFORE}(?:[a-z0-9]{{4,16}}|(?=[a-z]{{0,2}}[0-9])[a-z0-9]{{3}})(?![a-z0-9])",
 }
 """What finds each kind of code."""
 
 
-def phone(kinds: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(PHONES[kind] for kind in kinds or PHONES)
-
-
-def account_number(kinds: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(f"{_NO_PARCEL}(?:{ACCOUNTS[kind]})" for kind in kinds or ACCOUNTS)
-
-
 def code(kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """A code that a message delivers, with the word for it."""
     return tuple(CODES[kind] for kind in kinds or CODES)
 
 
 CONTACTS = ("wechat", "qq", "phone", "telegram", "handle", "qr", "app")
-_ID = r"(?:@[a-z0-9_]{3,30}|(?=[a-z]*[0-9_\-])[a-z][a-z0-9_\-]{3,19}|[0-9]{5,12}|\+[0-9]{7,15}|\[(?:phone|id|email|wechat|qq)\]|[x*]{3,})"
+_ID = (
+    r"(?:@[a-z0-9_]{3,30}|(?=[a-z]*[0-9_\-])[a-z][a-z0-9_\-]{3,19}|[0-9]{5,12}|\+[0-9]{7,15}"
+    r"|\[(?:phone|id|email|wechat|qq)\]|[x*]{3,})"
+)
 """An address of a person: letters with digits, a number, @ and a name, or what stands masked."""
 _ANY_ID = rf"(?:[a-z][a-z0-9_\-]{{4,19}}|{_ID})"
 _GAP = r"[\s:是为即=\-—→👉~、,(【\[「\"'.❤♥]{0,3}"
@@ -64,11 +117,11 @@ def _names(kinds: tuple[str, ...], strength: str) -> tuple[str, ...]:
     return tuple(row[0] for row in rows("contacts.tsv") if row[1] in kinds and row[3] == strength)
 
 
-def _written(names: tuple[str, ...]) -> str:
+def _written(names: tuple[str, ...], edge: str = "(?![a-z])") -> str:
     """Any of some names, their characters also apart (加 微 信); Latin ones only as whole words."""
     latin = any_of(name for name in names if name.isascii())
     apart = "|".join(r"[\s.\-_*·]?".join(name) for name in names if not name.isascii())
-    return f"(?:(?<![a-z0-9]){latin}(?![a-z])|{apart})" if latin != "(?:)" else f"(?:{apart})"
+    return f"(?:(?<![a-z0-9]){latin}{edge}|{apart})" if latin != "(?:)" else f"(?:{apart})"
 
 
 def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
@@ -78,7 +131,7 @@ def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
     named, maybe = _written(strong), _written(weak)
     acted = rf"{any_phrase('acts')}(?!{any_phrase('unacted')})|了解|私信我"
     uses = rf"(?!(?!了解|发你|发我|领|传你){any_phrase('uses')})"
-    signed = rf"(?:号码?|账号|id|群号?|搜索?|加|❤|♥){{0,2}}"
+    signed = r"(?:号码?|账号|id|群号?|搜索?|加|❤|♥){0,2}"
     follows = rf"(?={any_phrase('afterchannel')}|{_STOPS})(?!{any_phrase('nochannel')})"
     given = rf"(?:{signed}{_GAP}{_ID})?"
     han = any_of(name for name in weak if not name.isascii())
@@ -86,13 +139,13 @@ def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
         rf"{called}{named}{uses}{given}",
         rf"{called}(?<!入(?![群裙]))(?<!进(?![群裙])){maybe}(?:{signed}{_GAP}{_ID}|[❤♥]*{follows})",
         rf"{named}(?:{signed}[\s]?[:是为,(\[「]\s?{_ANY_ID}|{signed}{_GAP}{_ID}{_NO_MORE})",
-        rf"(?<![a-z0-9]){any_of(strong)}(?=[0-9_]{{5,}}|[a-z]{{2,}}[0-9_]{{2,}}){_ID}",
+        rf"(?<![a-z0-9]){_written(strong, '')}(?=[0-9_]{{5,}}|[a-z]{{2,}}[0-9_]{{2,}}){_ID}",
         rf"{named}[上号]?(?:{acted})",
         rf"(?<![a-z0-9\u4e00-\u9fff]){maybe}(?:号|群号|❤|♥)*(?:\s?:\s?{_ANY_ID}|\s{_ID}){_NO_MORE}",
         rf"(?<![a-z0-9\u4e00-\u9fff]){han}(?:号|群号|[❤♥]+)?(?:(?=[a-z]*[0-9_]){_ID}|(?<=[❤♥]){_ANY_ID}){_NO_MORE}",
         rf"(?<![坐打乘a-z0-9])(?!群聊){maybe}(?:同号|同步|联系我?|找我|加我|聊(?={_STOPS}|聊|下|一))(?!{any_phrase('unacted')})",
         rf"{_ANY_ID}\s?[((]{_written((*strong, *weak))}(?:同号|号)?[))]",
-        rf"{_ID}\s?{named}(?:同号|号)?{_STOPS[:0]}(?=\s*{_STOPS})",
+        rf"{_ID}\s?{named}(?:同号|号)?(?=\s*{_STOPS})",
     ]
     if not weak:
         ways = [way for way in ways if "(?:)" not in way]

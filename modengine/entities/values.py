@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import cache
 
@@ -36,7 +37,7 @@ def _longest(name: str) -> int:
     return max(map(len, tables.words(name)))
 
 
-def _at(text: str, place: int, table: dict[str, object] | dict[str, tuple[str, float]], longest: int) -> str:
+def _at(text: str, place: int, table: Container[str], longest: int) -> str:
     """The longest text of a table that stands at a place; empty for none."""
     for length in range(min(longest, len(text) - place), 0, -1):
         if text[place : place + length] in table:
@@ -176,7 +177,19 @@ def _spans() -> dict[str, float]:
     return {text: float(hours) for text, hours in tables.rows("spans.tsv")}
 
 
-_HOURS = {"分钟": 1 / 60, "小时": 1.0, "钟头": 1.0, "h": 1.0, "工作日": 24.0, "天": 24.0, "周": 168.0, "星期": 168.0, "礼拜": 168.0, "月": 744.0}
+_HOURS = {
+    "分钟": 1 / 60,
+    "小时": 1.0,
+    "钟头": 1.0,
+    "h": 1.0,
+    "工作日": 24.0,
+    "天": 24.0,
+    "日": 24.0,
+    "周": 168.0,
+    "星期": 168.0,
+    "礼拜": 168.0,
+    "月": 744.0,
+}
 
 
 def deadline(text: str) -> Reading:
