@@ -26,7 +26,7 @@ def _big() -> str:
     """A number that can stand for a sum without its unit: two digits or more, or with a scale."""
     digits = r"[12-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?|[12-9][0-9]+(?:\.[0-9]{1,2})?|[0-9]\.[0-9]{1,2}"
     scaled = rf"{DIGITS_RUN}个?[百千万亿kw]+(?:[0-9一二三四五六七八九](?![0-9]))?"
-    han = rf"(?:(?![百千万亿佰仟]){HAN}+[十百千万佰仟]|十|(?<=[上过超破近])[百千万]){HAN}*(?:个?[kw])?"
+    han = rf"(?:(?![百千万亿佰仟]){HAN}+[十百千万佰仟]|十|(?<=[上过超破近])[百千万]){HAN}*(?:来[万亿]|个?[kw])?"
     return rf"(?:{PLACES}|{scaled}|{digits}|{han}|{HAN}个?[kw])"
 
 
@@ -44,7 +44,7 @@ def _units() -> str:
         "刀": r"(?<=[0-9十百千万kw])刀(?![片具口法锋子刃鱼客工两])",
         "欧": r"欧(?![洲美式盟冠姆阳])",
         "圆": r"圆(?![形桌圈满珠周])",
-        "元": r"元(?![旦宵首帅老件素气年凶论]|[一二]次(?:方|函|不))",
+        "元": r"元(?![旦宵首帅老件素气年凶论函]|[一二]次(?:方|函|不))",
         "镑": r"镑(?!重)",
         "张": rf"(?<!{any_phrase('notsheet')}[^\s,。!?]{{0,6}})(?<!一)"
         rf"张(?=一|每|半|起|包|左右|以上|不|就|你|我|哦|吧|呢|啊|{_STOP[3:-1]})",
@@ -65,7 +65,7 @@ def _signs() -> str:
 @cache
 def _no_measure() -> str:
     """That no other unit follows a number, nor anything that makes it part of a longer one."""
-    spared = "包邮|包吃|包住|包食|只要|只收|对吧|对不对|大概|下午|下单|下来|人民币|对半"
+    spared = "包邮|周转|包吃|包住|包食|只要|只收|对吧|对不对|大概|下午|下单|下来|人民币|对半"
     longer = r"(?!\s?[a-z]|[+百千万亿两二三四五六七八九十])"
     return rf"(?:(?={spared})|(?!\s?{ABOUT}{any_of(words('measures.txt'))})){_ENDS}{longer}"
 
@@ -86,11 +86,11 @@ def amount() -> tuple[str, ...]:
     big, after = _big(), any_phrase("aftermoney")
     ended = rf"(?={after}|[^\u4e00-\u9fffa-z0-9+]|$)"
     ranged = rf"(?:(?:{NUMBER}){ABOUT}{_units()}?{_RANGE})?"
-    money = rf"{NEARLY}(?:{big}{_RANGE})?{big}{ABOUT}"
+    money = rf"{NEARLY}(?:(?:{big}|[0-9]{{1,2}}){_RANGE})?{big}{ABOUT}"
     helped = r"[了掉走到出我你他她您们过的个上满:要才只就约共\s]{0,3}"
     much = (
         rf"(?:[12-9][0-9]{{2,}}|[12-9][0-9]?,[0-9]{{3}}|[12-9][0-9]*0|{DIGITS_RUN}[百千万kw][0-9]?"
-        rf"|{HAN}*[百千万]{HAN}*)"
+        rf"|(?![百千万亿]){HAN}+[百千万]{HAN}*)"
     )
     spoken = rf"(?:{_DIGIT}|[0-9]{{1,3}})[百千万]{_DIGIT}"
     power = any_phrase("power")
@@ -99,11 +99,11 @@ def amount() -> tuple[str, ...]:
         rf"(?<![a-z]){_signs()}\s?:?\s?(?:{DIGITS_RUN}(?:个?[百千万亿kw])*{_RANGE})?(?:{NUMBER}){_ENDS}{_units()}?",
         rf"{BEGINS}{ranged}{_with_unit()}",
         rf"(?<!密码是?)(?<!验证码)(?<![0-9]){PLACES}(?!的?(?:密码|验证码|编号|数字|电话|号码|账号|乘|加|减|qq|数))",
-        rf"(?<!{power}.{{0,4}}){BEGINS}(?:{DIGITS_RUN}|{HAN}{{1,3}}|半)个?[kw]{_no_measure()}(?!的?{any_phrase('readers')})",
+        rf"(?<!{power}.{{0,4}}){BEGINS}(?:{DIGITS_RUN}|{HAN}{{1,3}}|半)个?[kw](?:[0-9](?![0-9]))?{_no_measure()}(?!的?{any_phrase('readers')})",
         rf"(?<={any_phrase('pricing')}是?{helped}){money}{_no_measure()}",
-        rf"(?<={any_phrase('paying')}{helped}){money}{_no_measure()}{ended}",
+        rf"(?<={any_phrase('paying')}{helped})(?:{money}{_no_measure()}{ended}|{NEARLY}{much}{ABOUT}{_no_measure()})",
         rf"(?<={any_phrase('taking', 'services')}{helped}){NEARLY}{much}{ABOUT}{_no_measure()}{ended}",
-        rf"{BEGINS}{NEARLY}{spoken}{_no_measure()}{_STOP}",
+        rf"(?<![重高长宽速拔压糖脂率号步码考]了?){BEGINS}{NEARLY}{spoken}{_no_measure()}{_STOP}",
         rf"(?<![^\s,。!?;、~…:]){NEARLY}{HAN}*[百千万]{HAN}*{_STOP}",
         rf"{BEGINS}{NEARLY}{HAN}*[百千万]{HAN}*(?=以内|以下|左右|起步|不等|包邮|现金|全包|封顶|带走)",
         rf"(?<=从){money}(?=一路|直接|砍|降|涨){_no_measure()}",
@@ -122,12 +122,12 @@ def rate() -> tuple[str, ...]:
     big = rf"(?:{_big()}|{_SPACED})"
     sheets = "(?:大张|张|红票|老人头|毛爷爷)(?![照票纸桌床图嘴脸卷卡])"
     sign = rf"{_signs()}\s?{DIGITS_RUN}(?:个?[百千万kw])*"
-    bare = rf"{NEARLY}(?:{big}{_RANGE})?{big}{ABOUT}(?:{sheets}|{_no_measure()})"
+    bare = rf"{NEARLY}(?:(?:{big}|[0-9]{{1,2}}){_RANGE})?{big}{ABOUT}(?:{sheets}|{_no_measure()})"
     closed = rf"{bare}(?={any_phrase('aftermoney')}|[^\u4e00-\u9fffa-z0-9+]|$)"
     with_unit = rf"(?:{NEARLY}(?:{NUMBER}){_RANGE})?{_with_unit()}"
     money = rf"(?:{sign}|{with_unit}|{closed})"
-    before = rf"(?:{sign}|{with_unit}|{bare}|{big}\+)"
-    filler = rf"(?:{any_phrase('withmoney')}|\s){{0,4}}"
+    before = rf"(?:{sign}|{with_unit}|{bare}|{big}\+|{big}(?=/[0-9]{{1,2}}\s?(?:分钟|小时|天|次)))"
+    filler = rf"(?:{any_phrase('withmoney')}|的?[\u4e00-\u9fff]{{1,2}}[费租薪款资]|\s){{0,4}}"
     no_order = "(?<![第上下这那哪])(?<![^人]头)"
     no_point = "(?!后|前|内|以内|之内|以后|之前|里花|中|期|间|来|多)"
     first = (
@@ -135,18 +135,18 @@ def rate() -> tuple[str, ...]:
     )
     parts = "(?:半个?|(?<!十)[两二三四五六七八九]|(?<![0-9])[0-9]{1,2})"
     after = (
-        rf"\s?(?:(?:/|每|(?<!十)一|(?<![0-9])1)\s?个?(?:{every}|{piece})|[/每]?{parts}\s?个?(?:小时|钟头|天|晚|夜|周|月|年){no_point}(?![没了])"
+        rf"\s?(?:(?:/|每|(?<!十)一|(?<![0-9])1)\s?个?(?:{every}|{piece})|[/每]?{parts}\s?个?(?:小时|钟头|分钟|天|晚|夜|周|月|年){no_point}(?![没了])"
         r"|包[夜天月]|半小时|/(?:h|d|day|hour|month))"
     )
     return (
-        rf"(?:[每毎](?:百|千|万|[0-9]+万?)(?:元|块)?|(?<!{HAN})[一1]万(?=返|给)){filler}{money}",
-        rf"(?<![0-9第近前后过]){pay}{filler}(?:{sign}|{with_unit}|{bare}|{NEARLY}[百千万]+{_no_measure()})",
+        rf"(?:[每毎](?:百|千|万|[0-9]+万?)[元块字次]?(?:播放|阅读|曝光|点击)?|(?<!{HAN})[一1]万(?=返|给)){filler}{money}",
+        rf"(?<![0-9第近前后过]){pay}{filler}(?:{sign}|{with_unit}|{bare}|{big}\+|{NEARLY}[百千万]+{_no_measure()})",
         rf"(?:{first}){no_point}{filler}{money}",
         rf"(?:{BEGINS}|(?<=[a-z])(?={_signs()})){before}{after}",
-        rf"(?:{BEGINS}|(?<=[a-z])(?={_signs()}))(?:{sign}|{with_unit})[/每一1]{counted}",
+        rf"(?:{BEGINS}|(?<=[a-z])(?={_signs()}))(?:{sign}|{with_unit})(?:[/每一1]{counted}|{count}[斤个双条件瓶盒包张份次串碗杯只本](?!人|月|小时|邮))",
         rf"{no_order}[每毎一1]\s?{piece}{filler}{money}",
         rf"{no_order}{count}\s?{piece}{filler}(?:{sign}|{with_unit})",
-        rf"{no_order}[每毎一1]\s?{counted}{filler}(?:{sign}|{with_unit})",
+        rf"{no_order}[每毎一1]\s?个?{counted}{filler}(?:{sign}|{with_unit})",
     )
 
 
@@ -158,10 +158,10 @@ def percent() -> tuple[str, ...]:
     parts = rf"(?:百|千)分之(?:{DIGITS_RUN}|{spoken})"
     tenths = "[1-9一二两三四五六七八九]"
     verbs = "[0-9一二三四五六七八九十百千万完组构合变促达造现生养做分收年]"
-    nouns = "[为了立功员长年熟本都就交绩果语人型天群双分份宫]"
+    nouns = "(?:[为了立功员长年本都就交绩果语人型天群双份宫]|熟(?![悉练])|不变)"
     return (
         rf"{number}(?:\s?[%‰])?(?:{_RANGE}{DIGITS_RUN})?\s?[%‰](?![0-9])",
-        rf"{parts}(?:[到至\-~](?:{parts}|{DIGITS_RUN}|{spoken}))?",
+        rf"{parts}(?:[到至\-~](?:{parts}|{DIGITS_RUN}|{spoken}))?(?!秒|毫)",
         rf"(?<!{verbs}){tenths}(?:[\-到至]?{tenths})?成(?:[1-9一二三四五六七八九半](?![0-9百千万个]))?(?!{nouns})",
-        rf"(?<!第|点|画){BEGINS}(?:{DIGITS_RUN}|[一二两三四五六七八九十]{{1,2}}|几)个(?:百分点|点(?![子头儿名位赞评半心当]))",
+        rf"(?<!第|再点|画){BEGINS}(?:{DIGITS_RUN}|{spoken}|几)个(?:百分点|点(?![子头儿名位赞评半心当]))",
     )

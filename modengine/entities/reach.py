@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from modengine.entities.phrases import any_phrase
+from modengine.entities.phrases import any_phrase, phrases
 from modengine.entities.tables import any_of, rows, words
 
 _CN = "[0-9零〇一二三四五六七八九幺两]"
@@ -82,13 +82,10 @@ def _spelt(*names: str) -> str:
 
 _DIGITS = rf"(?:[0-9]{{4,8}}|[0-9]{{3}}[\s\-][0-9]{{3}}|{_APART}{{3,7}}|[x*]{{4,6}}|\[code\])(?![0-9])"
 _BEFORE = r"[\s:是为【\[(「\"“,]{0,4}"
-_VERIFY = _spelt("验证码", "校验码", "动态码", "动态密码", "确认码")
-_VERIFYING = _spelt("随机码", "短信码", "登录码", "安全码", "授权码", "验证代码", "验证号码", "识别码")
-_PICKUP = _spelt(*"取件码 取货码 提货码 取餐码 取票码 自提码 开柜码 取件密码 提取码 核销码 取件号 凭".split())
-_INVITING = _spelt(*"邀请码 推荐码 兑换码 激活码 优惠码 注册码 口令 暗号 邀请代码 邀请号 内推码".split())
+_VERIFY, _PICKUP, _INVITING = (_spelt(*phrases(name)) for name in ("verifying", "pickup", "inviting"))
 _UNIT = "(?![a-z0-9]|元|块|天|折)"
 CODES = {
-    "verification": rf"(?:{_VERIFY}|{_VERIFYING}|otp|verification code|(?<![a-z])code(?:\s?is)?){_BEFORE}{_DIGITS}"
+    "verification": rf"(?:{_VERIFY}|otp|verification code|(?<![a-z])code(?:\s?is)?){_BEFORE}{_DIGITS}"
     rf"|(?<![0-9]){_DIGITS}[\s】\])」\",]{{0,2}}(?:是|为|\()?(?:您|你)?的?.{{0,8}}{_VERIFY}|\[code\]",
     "pickup": rf"{_PICKUP}{_BEFORE}(?:[a-z0-9]{{1,6}}(?:-[a-z0-9]{{1,5}}){{0,3}}|{_APART}{{2,7}}){_UNIT}",
     "invitation": rf"{_INVITING}{_BEFORE}(?:[a-z0-9]{{4,16}}|(?=[a-z]{{0,2}}[0-9])[a-z0-9]{{3}})(?![a-z0-9])",
@@ -137,7 +134,7 @@ def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
     han = any_of(name for name in weak if not name.isascii())
     ways = [
         rf"{called}{named}{uses}{given}",
-        rf"{called}(?<!入(?![群裙]))(?<!进(?![群裙])){maybe}(?:{signed}{_GAP}{_ID}|[❤♥]*{follows})",
+        rf"{called}(?<!入(?![群裙]))(?<!进(?![群裙])){maybe}(?:{signed}{_GAP}{_ID}|(?<!群)[❤♥]*{follows})",
         rf"{named}(?:{signed}[\s]?[:是为,(\[「]\s?{_ANY_ID}|{signed}{_GAP}{_ID}{_NO_MORE})",
         rf"(?<![a-z0-9]){_written(strong, '')}(?=[0-9_]{{5,}}|[a-z]{{2,}}[0-9_]{{2,}}){_ID}",
         rf"{named}[上号]?(?:{acted})",
@@ -149,12 +146,14 @@ def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
     ]
     if not weak:
         ways = [way for way in ways if "(?:)" not in way]
+    more = []
     if "qq" in kinds:
-        ways.append(rf"(?<!{any_phrase('untold')})(?:加|进|入)(?:我们?的?|这个)?群(?=来?{any_phrase('joining')})")
-        ways.append(rf"群号?\s?[:是]?\s?[0-9]{{6,12}}{_NO_MORE}")
+        joining = any_phrase("joining")
+        more.append(rf"(?<!{any_phrase('untold')})(?:加|进|入)(?:我们?的?|这个)?群(?=来?{joining})")
+        more.append(rf"群号?\s?[:是]?\s?[0-9]{{6,12}}{_NO_MORE}")
     if "telegram" in kinds:
-        ways.append(r"(?:https?://)?(?<![a-z0-9.])(?:t|telegram)\.me/[a-z0-9_+/]+")
-    return tuple(ways)
+        more.append(r"(?:https?://)?(?<![a-z0-9.])(?:t|telegram)\.me/[a-z0-9_+/]+")
+    return (*ways, "|".join(more)) if more else tuple(ways)
 
 
 def _phone() -> tuple[str, ...]:
@@ -162,40 +161,40 @@ def _phone() -> tuple[str, ...]:
     numeral = r"[0-9](?:[\s\-]?[0-9]){6,14}(?![0-9])"
     digits = rf"(?:\+?{numeral}|{_CN}{{11}}|{_MASKED_PHONE})(?!元|块|\.[0-9])"
     short = r"(?:1[12][0-9]|9[56][0-9]{3}|1[02][0-9]{3})(?![0-9元块年])"
-    words = any_of(_names(("phone",), "call"))
-    role = r"(?:号码?|热线|咨询|客服|联系|预约|订购|报名|或?短信|/?微信|[\u4e00-\u9fff]{0,4}(?:电话|热线|号码?)){0,2}"
-    order = r"(?:加我|联系我|咨询|微信同号|同微信?|同号|打这个|电话联系|找我|随时|[((]微|可加)"
+    named = any_of(_names(("phone",), "call"))
+    role = r"(?:[\u4e00-\u9fff]{0,4}(?:电话|热线|号码?)|热线|咨询|客服|联系|预约|订购|报名|或?短信|/?微信){0,2}"
+    asked = r"(?:联系|咨询|请打|呼叫|call|垂询|预约|报名|联络|打给?)(?:我|电话|人|方式|客服)?[^\s0-9,。]{0,4}"
     return (
-        rf"{words}{role}{_GAP}{digits}",
-        rf"(?:拨打|致电|电话|热线|来电){role}{_GAP}{short}",
-        rf"(?:联系|咨询|请打|呼叫|call|垂询|预约|报名|联络|打给|打)(?:我|电话|人|方式|客服)?[^\s0-9,。]{{0,4}}{_GAP}{digits}",
-        rf"(?<![0-9]){digits}[\s,(]{{0,2}}{order}",
+        rf"{named}{role}{_GAP}{digits}|(?:拨打|致电|电话|热线|来电){role}{_GAP}{short}",
+        rf"{asked}{_GAP}{digits}",
+        rf"(?<![0-9]){digits}[\s,(]{{0,2}}{any_phrase('dialling')}",
     )
 
 
 def _looks() -> tuple[str, ...]:
     """A call to look at a page of the writer, or to write to him there."""
-    look = any_phrase("looks")
-    asked = r"私我|滴滴?我|(?<![a-z])dd我|戳我|密我|敲我|踢我|小窗我?|私戳我?"
+    look, page = any_phrase("looks"), any_phrase("pages")
     teller = "(?<![他她们俩没不别收发看回了给])"
+    asked = r"(?:私我|滴滴?我|(?<![a-z])dd我|戳我|密我|敲我|踢我|小窗我?|私戳我?)(?![a-z们了过的说]|人)"
+    alone = rf"(?<=[\s,。!?~]|{any_phrase('beforeask')})私[信聊]?(?={_STOPS})|^私[信聊](?={_STOPS})"
+    there = r"自取|见|有?联系|加我|进群|有(?:联系|微|v|方式|链接|福利|地址|入口)|加(?=[微v薇我q扣])"
     return (
-        rf"(?<![他她没不被])(?:看|点|戳|见|瞅|翻|查看|点击|去|进)(?:我的?|下|一下|个人|[楼店群号]主|本人|博主|下方|\s){{0,2}}{look}"
-        rf"(?!{any_phrase('looked')})",
-        rf"{look}(?:自取|见|有?联系|加我|进群|有(?:联系|微|v|方式|链接|福利|地址|入口)|加(?=[微v薇我q扣]))",
-        rf"{teller}(?:{asked})(?![a-z们了过的说]|人)",
-        rf"{teller}私[信聊](?={any_phrase('told')})(?!我?(?:了|过|说|问了|的))我?",
-        rf"(?<=[\s,。!?~]|{any_phrase('beforeask')})私[信聊]?(?={_STOPS})|^私[信聊](?={_STOPS})",
-        r"(?<![a-z0-9_.])(?:加|找|关注|搜|联系|follow|add|ins|推特|twitter|微博)[\s:]{0,2}@[a-z0-9_]{3,30}",
+        rf"(?<![他她没不被]){look}(?:我的?|下|一下|个人|[楼店群号]主|本人|博主|下方|\s){{0,2}}{page}"
+        rf"(?!{any_phrase('looked')})|{page}(?:{there})",
+        rf"{teller}(?:{asked}|私[信聊](?={any_phrase('told')})(?!我?(?:了|过|说|问了|的))我?)|{alone}"
+        r"|(?<=[的请者可来])dd(?![a-z\u4e00-\u9fff])",
+        rf"(?<![a-z0-9_.]){any_phrase('places')}[\s:]{{0,2}}@[a-z0-9_]{{3,30}}",
     )
 
 
 def _scans() -> tuple[str, ...]:
     """A call to scan a code, other than one to pay at."""
     paid = any_phrase("paidbyscan")
+    scan = "(?:长按|识别|扫描|扫一扫|扫一下|扫下|扫|保存)(?![了过])"
     return (
-        rf"(?<![没不别被用会])(?:长按|识别|扫描|扫一扫|扫一下|扫下|扫|保存)(?![了过])[^,。!?;了过]{{0,8}}?(?:二维码|维码|q码|小程序码)(?!{paid})",
-        rf"(?<![没不别被])(?:扫码|扫我|扫一扫)(?!{paid}){any_phrase('scanned')}",
-        r"(?:见|看|戳)(?:下|上|文末|下方|图|图中)?(?:二维码|码图)",
+        rf"(?<![没不别被用会]){scan}[^,。!?;了过]{{0,8}}?(?:二维码|维码|q码|小程序码)(?!{paid})"
+        rf"|(?<![没不别被])(?:扫码|扫我|扫一扫)(?!{paid}){any_phrase('scanned')}"
+        r"|[见看戳](?:下|上|文末|下方|图|图中)?(?:二维码|码图)",
     )
 
 

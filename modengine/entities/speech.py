@@ -21,9 +21,10 @@ def sender(names: tuple[str, ...]) -> tuple[str, ...]:
         rf"(?!\s?{any_phrase('topics')}(?:帖|贴)?[^\]】]{{0,2}}[】\]]|[^\]】]{{1,4}}{any_phrase('topics')}[】\]])"
     )
     held = rf"{inner}{{0,20}}{any_of(names)}{inner}{{0,20}}" if names else rf"{inner}{{2,24}}"
-    ends = rf"(?:{any_phrase('offices')}|{letters}{{2}}{any_phrase('officeends')})"
-    office = rf"{letters}{{0,12}}{ends}{letters}{{0,4}}?"
-    shown = rf"{inner}{{0,20}}{any_phrase('offices')}{inner}{{0,6}}"
+    offices = any_of((*phrases("offices"), *words("senders.tsv")))
+    ends = rf"(?:{offices}|{letters}{{2}}{any_phrase('officeends')})"
+    office = rf"{letters}{{0,12}}{ends}(?!里)(?:(?!最){letters}){{0,4}}?"
+    shown = rf"{inner}{{0,20}}{offices}{inner}{{0,6}}"
     named = rf"{letters}{{0,12}}{any_of(names)}{letters}{{0,10}}" if names else office
     anyone = named if names else rf"{letters}{{2,14}}"
     general = "(?!专家|医生|律师|网友|记者|贴心|友情|特别|重要|温馨|生活|系统|老师|妈|爸|手机|天气)"
