@@ -4,22 +4,45 @@ from __future__ import annotations
 
 from functools import cache
 
-import regex
-
 from modengine.entities.tables import any_of, rows, words
 
-_SCHEME = r"(?:h(?:tt|xx)ps?|ftp)(?::|：)//"
-_DOT = r"(?:\.|。|点|·|\[\.\]|\(\.\)|【\.】)"
+_SCHEME = "(?:h(?:tt|xx)ps?|ftp)://"
 _LABEL = r"[a-z0-9](?:[a-z0-9\-]{0,40}[a-z0-9])?"
 _PATH = r"(?:[/?#:](?:[a-z0-9./?=&%#:_~+@!,;*\-]*[a-z0-9/=&%#_\-])?)?"
-_WEB = "com|cn|net|org|top|xyz|vip|cc|club|site|info|me|io|tv|co|icu|shop|online|work|live|fun|ltd|pro|app|link|win|tk|pw|hk|tw|ru"
-_MASKED = r"\[url\]|<url>|(?<![a-z0-9])url(?![a-z0-9])|\[链接\]|<链接>|【链接】|\[link\]|网页链接|\{url\}"
+_BEGINS = r"(?<![a-z0-9@.\-_/])"
+_ENDS = r"(?![a-z0-9\-(]|\.[a-z0-9])"
+_WWW = r"w\s?w\s?w"
+_WEB = (
+    "com|cn|net|org|top|xyz|vip|cc|club|site|info|me|io|tv|co|icu|shop|online|work|live|fun|ltd|pro|app|link|win"
+    "|tk|pw|hk|tw|ru"
+)
+_APART = r"\s?(?:[\[({【]\s?(?:\.|dot|点|。)\s?[\])}】]|点|丶|·|。|(?<=\s)dot(?=\s))\s?"
+"""A dot that is written as something else."""
+_MASKS = ("[url]", "<url>", "url", "[链接]", "<链接>", "【链接】", "[link]", "网页链接", "{url}")
+_DOTS = (
+    "[.]",
+    "(.)",
+    "{.}",
+    "【.】",
+    "[dot]",
+    "(dot)",
+    "{dot}",
+    "[点]",
+    "(点)",
+    "【点】",
+    "dot",
+    "点",
+    "丶",
+    "·",
+    "。",
+)
+"""What stands for a dot in a host, the longer first."""
 
 
 @cache
-def _suffixes(is_file: bool) -> tuple[str, ...]:
-    """Top-level domains: those that are also ends of file names, or the others."""
-    return tuple(r[0] for r in rows("suffixes.txt") if "." not in r[0] and (len(r) > 1) == is_file)
+def _suffixes(form: str) -> tuple[str, ...]:
+    """Top-level domains of a form: `file` and `word` where they are also ends of file names or words, else empty."""
+    return tuple(row[0] for row in rows("suffixes.txt") if "." not in row[0] and "".join(row[1:]) == form)
 
 
 def link(suffixes: tuple[str, ...], shortened: bool) -> tuple[str, ...]:
@@ -27,42 +50,55 @@ def link(suffixes: tuple[str, ...], shortened: bool) -> tuple[str, ...]:
     if shortened:
         hosts = any_of(words("shorteners.txt"))
         return (rf"(?:{_SCHEME})?(?<![a-z0-9@.\-])(?:www\.)?{hosts}(?![a-z0-9\-]|\.[a-z]){_PATH}",)
-    end = r"(?![a-z0-9\-]|\.[a-z0-9])"
+    apart = rf"(?<![a-z0-9@.\-])(?=[0-9.\-]*[a-z])(?:{_LABEL}\.){{0,2}}(?:{_LABEL}{_APART}){{1,3}}"
     if suffixes:
         ends = any_of(suffixes)
         return (
-            rf"(?:{_SCHEME})?(?<![a-z0-9@.\-])(?:{_LABEL}\.){{1,6}}{ends}{end}{_PATH}",
-            rf"(?<![a-z0-9@.\-])(?:{_LABEL}{_DOT}){{1,4}}{ends}(?![a-z0-9])(?:/[a-z0-9/]+)?",
+            rf"(?:{_SCHEME})?(?<![a-z0-9@.\-])(?:{_LABEL}\.){{1,6}}{ends}{_ENDS}{_PATH}",
+            rf"{apart}{ends}(?![a-z0-9])(?:/[a-z0-9/]+)?",
         )
+    no_name = r"(?!(?:asp|ado|vb|socket|node)\.(?:net|io)(?![a-z/])|(?:mrs?|ms|dr|st|no|vs|fig)\.|[0-9]{3,6}\.(?:hk|sh|sz|us|ss)(?![a-z/]))"
+    masks = r"(?<![a-z0-9])url(?![a-z0-9])|" + any_of(mask for mask in _MASKS if mask != "url")
     return (
-
-            rf"{_SCHEME}(?:[a-z0-9\-_~%@]+{_DOT})*[a-z0-9\-_~%]+(?::[0-9]{{2,5}})?{_PATH}",
-            rf"(?<![a-z0-9@.\-])www{_DOT}(?:{_LABEL}{_DOT}){{0,4}}[a-z0-9\-]+{_PATH}",
-            rf"(?<![a-z0-9@.\-_/])(?:{_LABEL}\.){{1,6}}{any_of(_suffixes(False))}{end}{_PATH}",
-            rf"(?<![a-z0-9@.\-_/])(?:{_LABEL}\.){{1,6}}{any_of(_suffixes(True))}/[a-z0-9./?=&%#:_~+@!,;*-]*",
-            rf"(?<![a-z0-9@.\-])(?:{_LABEL}(?:点|。|·|\[\.\]|\(\.\)|【\.】)){{1,3}}(?:{_WEB})(?![a-z0-9])(?:/[a-z0-9/]+)?",
-            rf"(?<![a-z0-9@.\-])(?:{_LABEL}\s?\.\s){{1,2}}(?:com|cn|net|top|xyz|vip|cc)(?![a-z0-9])",
-            _MASKED,
+        rf"{_SCHEME}(?:[a-z0-9\-_~%@]+(?:\.|{_APART}))*[a-z0-9\-_~%]+(?::[0-9]{{2,5}})?{_PATH}",
+        rf"(?<![a-z0-9@.\-]){_WWW}(?:\.|{_APART})(?:{_LABEL}(?:\.|{_APART})){{0,4}}[a-z0-9\-]+{_PATH}",
+        rf"{_BEGINS}{no_name}(?:{_LABEL}\.){{1,6}}{any_of(_suffixes(''))}{_ENDS}{_PATH}",
+        rf"{_BEGINS}(?:{_LABEL}\.){{1,6}}{any_of((*_suffixes('file'), *_suffixes('word')))}/[a-z0-9./?=&%#:_~+@!,;*-]*",
+        rf"{_BEGINS}(?:(?=[a-z]*[0-9\-]){_LABEL}|{_LABEL}\.{_LABEL})\.{any_of(_suffixes('word'))}{_ENDS}{_PATH}",
+        rf"{apart}(?:{_WEB})(?![a-z0-9])(?:/[a-z0-9/]+)?",
+        r"(?<![a-z0-9@.\-])(?:[a-z0-9\-]{1,40}\s?\.\s){1,2}(?:com|cn|net|top|xyz|vip|cc)(?![a-z0-9])",
+        masks,
     )
-
-
-_SCHEME_AT = regex.compile(_SCHEME)
-_DOTS = regex.compile(r"\s?(?:\[\.\]|\(\.\)|【\.】|。|点|·|\.)\s?")
-_HOST_END = regex.compile(r"[/?#:]")
 
 
 def host_of(text: str) -> str:
     """The host of a link as it was found; empty where it is masked."""
-    text = _SCHEME_AT.sub("", text, count=1)
-    if regex.fullmatch(_MASKED, text):
+    scheme = text.find("://")
+    if 0 < scheme <= 5:
+        text = text[scheme + 3 :]
+    if text in _MASKS:
         return ""
-    host = _HOST_END.split(text, maxsplit=1)[0].rpartition("@")[2]
-    return _DOTS.sub(".", host)
+    host: list[str] = []
+    place = 0
+    while place < len(text) and text[place] not in "/?#:":
+        dots = next((dots for dots in _DOTS if text.startswith(dots, place)), "")
+        if dots == "dot" and not (text[:place].endswith(" ") and text.startswith(" ", place + 3)):
+            dots = ""
+        if dots:
+            host.append(".")
+            place += len(dots)
+            continue
+        if text[place] == "@":
+            host = []
+        elif text[place] != " ":
+            host.append(text[place])
+        place += 1
+    return "".join(host)
 
 
 @cache
 def _two_labels() -> frozenset[str]:
-    return frozenset(r[0] for r in rows("suffixes.txt") if "." in r[0])
+    return frozenset(row[0] for row in rows("suffixes.txt") if "." in row[0])
 
 
 def domain_of(host: str) -> str:

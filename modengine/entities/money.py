@@ -5,85 +5,109 @@ from __future__ import annotations
 from functools import cache
 
 from modengine.entities.numbers import DIGITS_RUN, HAN, NUMBER, PLACES
+from modengine.entities.phrases import any_phrase
 from modengine.entities.tables import any_of, rows, words
 
-NOT_AFTER = r"(?<![0-9.,:/第\-a-z零〇一二两三四五六七八九几数十百千万亿])"
+_NUMERALS = "零〇一二两三四五六七八九几数十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟"
+BEGINS = rf"(?<![0-9][.,:/\-])(?<![0-9.第a-z{_NUMERALS}])"
 """No number begins within another, in a version, a date or a name."""
-NOT_BEFORE = r"(?![0-9]|[.:/\-][0-9])"
+_ENDS = r"(?![0-9%‰°*]|[.:/\-][0-9])"
 """and none ends there."""
-ABOUT = "(?:多|来|余|出头|好几)?"
-NEARLY = "(?:上|过|超|破|近|约|至少|起码|最低|最高|大概|差不多|将近|接近|不到)?"
-_MASKED = r"(?<![a-z0-9*])(?:[x*]{1,6}|某)[元块]"
+ABOUT = "(?:多|来|余|出头)?"
+NEARLY = "(?:好|上|过|超|破|近|约|至少|起码|最低|最高|大概|差不多|将近|接近|不到)?"
 _RANGE = "(?:[-~—–到至])"
-_SHEETS = "大张|张|红票|老人头|毛爷爷"
-_GUARDS = {
-    "块": r"块(?!去|儿|头|石|地|肉|糖|砖|玻|布|表|蛋|木|煤|田|屏|电|肥|手|饼|面|豆|巧|招|牌|来|走|吃|玩|聊|学|做|看|上|过|住|骑|回|出)",
-    "角": r"角(?!落|度|色|逐|斗|膜|质)",
-    "毛": r"毛(?!病|巾|衣|利|笔|孔|发|线|毛|坯|豆|肚|重)",
-    "刀": r"刀(?!片|具|口|法|锋|子|刃|鱼|客|工|两)",
-    "u": r"u(?![a-z0-9])",
-    "欧": r"欧(?!洲|美|式|盟|冠|姆|阳)",
-    "圆": r"圆(?!形|桌|圈|满|珠|周)",
-    "元": r"元(?!旦|宵|首|帅|老|件|素|气|月|年|凶)",
-    "铢": "铢",
-    "镑": r"镑(?!重)",
-    "美元": "美元",
-    "张": r"张(?![\u4e00-\u9fff]|[a-z0-9])|张(?=一|每|半|起|包|左右|以上|不|就|你|我|哦|吧|呢|啊)",
-}
+_SPACED = r"[0-9](?:\s[0-9]){1,6}"
+_DIGIT = "[一二两三四五六七八九]"
+_STOP = r"(?=\s*(?:$|[^\s\u4e00-\u9fffa-z0-9]))"
+"""The end of a clause."""
 
 
-def _unit(text: str) -> str:
-    if text in _GUARDS:
-        return _GUARDS[text]
-    if text.isascii() and text.isalpha():
-        return text + "(?![a-z])"
-    return any_of([text])
+def _big() -> str:
+    """A number that can stand for a sum without its unit: two digits or more, or with a scale."""
+    digits = r"[12-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?|[12-9][0-9]+(?:\.[0-9]{1,2})?|[0-9]\.[0-9]{1,2}"
+    scaled = rf"{DIGITS_RUN}个?[百千万亿kw]+(?:[0-9一二三四五六七八九](?![0-9]))?"
+    han = rf"(?:(?![百千万亿佰仟]){HAN}+[十百千万佰仟]|十|(?<=[上过超破近])[百千万]){HAN}*(?:来[万亿]|个?[kw])?"
+    return rf"(?:{PLACES}|{scaled}|{digits}|{han}|{HAN}个?[kw])"
 
 
 @cache
-def unit_after() -> str:
+def _units() -> str:
     """A unit of money behind its number; what is counted in the same word is none."""
-    units = sorted((r[0] for r in rows("money.tsv") if r[3] != "before"), key=lambda t: (-len(t), t))
-    return "(?:" + "|".join(map(_unit, units)) + ")"
+    after = any_phrase("aftermoney")
+    follows = rf"(?=钱|{after}|{_DIGIT}|[0-9]|[^\u4e00-\u9fff]|$)"
+    guarded = {
+        "块": rf"(?<!{any_phrase('beforepieces')}[一二两三四五六七八九几])"
+        rf"(?:(?<=[0-9十百千万亿kw多来余])块(?!{any_phrase('pieces')})"
+        rf"|(?<![0-9十百千万亿kw多来余一])块{follows}|(?<=一)块(?=[一每多都五二三四六七八九起]|{_STOP[3:-1]}))",
+        "角": r"(?<=[0-9])角(?![落度色逐斗膜质星形])",
+        "毛": rf"毛(?!一样)(?=[一每都就以]|{_STOP[3:-1]})",
+        "刀": r"(?<=[0-9十百千万kw])刀(?![片具口法锋子刃鱼客工两])",
+        "欧": r"欧(?![洲美式盟冠姆阳])",
+        "圆": r"圆(?![形桌圈满珠周])",
+        "元": r"元(?![旦宵首帅老件素气年凶论函]|[一二]次(?:方|函|不))",
+        "镑": r"镑(?!重)",
+        "张": rf"(?<!{any_phrase('notsheet')}[^\s,。!?]{{0,6}})(?<!一)"
+        rf"张(?=一|每|半|起|包|左右|以上|不|就|你|我|哦|吧|呢|啊|{_STOP[3:-1]})",
+        "红": rf"红{_STOP}",
+        "r": r"(?<=[0-9])r(?![a-z0-9/])",
+        "u": r"u(?![a-z0-9])",
+    }
+    rest = [row[0] for row in rows("money.tsv") if row[3] != "before" and row[0] not in guarded]
+    latin = any_of(text for text in rest if text.isascii())
+    return f"(?:{any_of(text for text in rest if not text.isascii())}|{latin}(?![a-z])|{'|'.join(guarded.values())})"
 
 
 @cache
-def _unit_before() -> str:
-    return any_of(r[0] for r in rows("money.tsv") if r[3] in ("before", "both"))
+def _signs() -> str:
+    return any_of(row[0] for row in rows("money.tsv") if row[3] in ("before", "both"))
 
 
 @cache
-def no_measure() -> str:
+def _no_measure() -> str:
     """That no other unit follows a number, nor anything that makes it part of a longer one."""
-    measures = any_of(words("measures.txt"))
-    return rf"(?!\s?{ABOUT}{measures})(?![0-9%‰°]|[.:/\-][0-9]|[a-z])"
+    spared = "包邮|周转|包吃|包住|包食|只要|只收|对吧|对不对|大概|下午|下单|下来|人民币|对半"
+    longer = r"(?!\s?[a-z]|[+百千万亿两二三四五六七八九十])"
+    return rf"(?:(?={spared})|(?!\s?{ABOUT}{any_of(words('measures.txt'))})){_ENDS}{longer}"
 
 
-@cache
-def _price() -> str:
-    return any_of(words("prices.txt"))
+_TAIL = rf"(?:(?<=[块元])(?:[0-9](?![0-9.])|{_DIGIT}(?![{_NUMERALS}]))(?:[毛角]钱?)?)"
+"""五 of 三块五, 5毛 of 3块5毛."""
+
+
+def _with_unit() -> str:
+    """A number with a unit of money behind it."""
+    tail = rf"(?:{_TAIL}{_no_measure()})?"
+    return rf"{NEARLY}(?:{NUMBER}|{_SPACED}){ABOUT}[个大现]?\s?{_units()}{tail}"
 
 
 @cache
 def amount() -> tuple[str, ...]:
     """A sum of money."""
-    number = rf"{NOT_AFTER}{NEARLY}(?:{NUMBER})"
-    tail = r"(?:[0-9]毛|[0-9一二三四五六七八九](?:毛钱?|角钱?)|[0-9一二三四五六七八九](?![0-9.个百千万亿一-九\u4e00-\u9fff]))?"
-    after = rf"{ABOUT}(?:现|大)?\s?(?:{unit_after()})"
-    with_unit = (
-        rf"{number}{ABOUT}(?:{unit_after()})?{_RANGE}(?:{NUMBER}){after}",
-        rf"{number}{ABOUT}\s?(?:块|元)(?:[0-9一二三四五六七八九](?:毛钱?|角钱?)?)(?![0-9.个百千万亿\u4e00-\u9fff])",
-        rf"{number}{after}",
+    big, after = _big(), any_phrase("aftermoney")
+    ended = rf"(?={after}|[^\u4e00-\u9fffa-z0-9+]|$)"
+    ranged = rf"(?:(?:{NUMBER}){ABOUT}{_units()}?{_RANGE})?"
+    money = rf"{NEARLY}(?:(?:{big}|[0-9]{{1,2}}){_RANGE})?{big}{ABOUT}"
+    helped = r"[了掉走到出我你他她您们过的个上满:要才只就约共\s]{0,3}"
+    much = (
+        rf"(?:[12-9][0-9]{{2,}}|[12-9][0-9]?,[0-9]{{3}}|[12-9][0-9]*0|{DIGITS_RUN}[百千万kw][0-9]?"
+        rf"|(?![百千万亿]){HAN}+[百千万]{HAN}*)"
     )
-    sign = rf"(?<![a-z]){_unit_before()}\s?[:：]?\s?(?:{DIGITS_RUN}(?:个?[百千万亿kw])*{_RANGE})?(?:{NUMBER}){NOT_BEFORE}(?:{unit_after()})?"
-    bare = rf"(?:{NUMBER}{_RANGE})?(?:{NUMBER})"
-    priced = (
-        rf"(?<=(?:{_price()})(?:[了你我他她您:：是为的个约共]|\s){{0,2}}){NEARLY}{bare}{no_measure()}"
+    spoken = rf"(?:{_DIGIT}|[0-9]{{1,3}})[百千万]{_DIGIT}"
+    power = any_phrase("power")
+    return (
+        r"(?<![a-z0-9*])(?:[x*]{1,6}|某)[元块]",
+        rf"(?<![a-z]){_signs()}\s?:?\s?(?:{DIGITS_RUN}(?:个?[百千万亿kw])*{_RANGE})?(?:{NUMBER}){_ENDS}{_units()}?",
+        rf"{BEGINS}{ranged}{_with_unit()}",
+        rf"(?<!密码是?)(?<!验证码)(?<![0-9]){PLACES}(?!的?(?:密码|验证码|编号|数字|电话|号码|账号|乘|加|减|qq|数))",
+        rf"(?<!{power}.{{0,4}}){BEGINS}(?:{DIGITS_RUN}|{HAN}{{1,3}}|半)个?[kw](?:[0-9](?![0-9]))?{_no_measure()}(?!的?{any_phrase('readers')})",
+        rf"(?<={any_phrase('pricing')}是?{helped}){money}{_no_measure()}",
+        rf"(?<={any_phrase('paying')}{helped})(?:{money}{_no_measure()}{ended}|{NEARLY}{much}{ABOUT}{_no_measure()})",
+        rf"(?<={any_phrase('taking', 'services')}{helped}){NEARLY}{much}{ABOUT}{_no_measure()}{ended}",
+        rf"(?<![重高长宽速拔压糖脂率号步码考]了?){BEGINS}{NEARLY}{spoken}{_no_measure()}{_STOP}",
+        rf"(?<![^\s,。!?;、~…:]){NEARLY}{HAN}*[百千万]{HAN}*{_STOP}",
+        rf"{BEGINS}{NEARLY}{HAN}*[百千万]{HAN}*(?=以内|以下|左右|起步|不等|包邮|现金|全包|封顶|带走)",
+        rf"(?<=从){money}(?=一路|直接|砍|降|涨){_no_measure()}",
     )
-    places = rf"(?<!密码是)(?<!密码)(?<!验证码)(?<![0-9]){PLACES}(?!的?(?:密码|验证码|编号|数字|电话|号码|账号|乘|加|减|qq|数))"
-    thousands = rf"{NOT_AFTER}(?:{DIGITS_RUN}|[一二两三四五六七八九十几半]{{1,3}})个?[kw]{no_measure()}"
-    alone = rf"(?<![^\s，。！？!?,;；、~…:：]){NEARLY}{HAN}*[百千万]{HAN}*(?![^\s，。！？!?,;；、~…])"
-    return _MASKED, sign, *with_unit, places, thousands, priced, alone
 
 
 @cache
@@ -92,45 +116,52 @@ def rate() -> tuple[str, ...]:
     units = rows("units.tsv")
     time = any_of(r[0] for r in units if r[3] == "time" and r[0] not in ("h", "月", "年", "日"))
     every = any_of(r[0] for r in units if r[3] == "time")
-    piece = any_of(r[0] for r in units if r[3] == "piece")
-    pay = any_of(r[0] for r in units if r[3] == "pay")
+    piece, counted = (any_of(r[0] for r in units if r[3] == form) for form in ("piece", "counted"))
+    pay = "(?:" + "|".join(r"\s?".join(r[0]) for r in units if r[3] == "pay") + ")"
     count = r"(?:[0-9]{1,2}|[一二两三四五六七八九十]|半)"
-    sheets = rf"(?:{_SHEETS})(?!照|票|纸|桌|床|图|嘴|脸|卷|卡)"
-    big = rf"(?:{PLACES}|{DIGITS_RUN}个?[百千万亿kw]+[0-9]?|[0-9]{{2,}}(?:\.[0-9]+)?|[0-9]{{1,3}}(?:,[0-9]{{3}})+|{HAN}*[十百千万]{HAN}*(?:个?[kw])?|{HAN}个?[kw])"
-    bare = rf"{NEARLY}(?:{big}{_RANGE})?{big}(?:{sheets}|{no_measure()})"
-    unit_money = rf"{NEARLY}(?:{NUMBER})(?:{_RANGE}(?:{NUMBER}))?{ABOUT}\s?(?:{sheets}|{unit_after()})"
-    sign = rf"[¥$€£]\s?{DIGITS_RUN}(?:个?[百千万kw])?"
-    money = rf"(?:{sign}|{unit_money}|{bare})"
-    filler = (
-        r"(?:能|可以?|可赚|赚|挣|入|收入|收|给|有|就|就能|就有|大概|至少|轻松|稳定|稳|净|纯|都|是|为|:|：|=|的?工资|工钱|薪资|才|只要|只收|只需|也有|保底|最少|最低|最高|平均|,|到手|提成|"
-        r"奖励|奖|返|补贴|补|结|发|开|付|费用?|价格?|租金|\s){0,3}"
+    big = rf"(?:{_big()}|{_SPACED})"
+    sheets = "(?:大张|张|红票|老人头|毛爷爷)(?![照票纸桌床图嘴脸卷卡])"
+    sign = rf"{_signs()}\s?{DIGITS_RUN}(?:个?[百千万kw])*"
+    bare = rf"{NEARLY}(?:(?:{big}|[0-9]{{1,2}}){_RANGE})?{big}{ABOUT}(?:{sheets}|{_no_measure()})"
+    closed = rf"{bare}(?={any_phrase('aftermoney')}|[^\u4e00-\u9fffa-z0-9+]|$)"
+    with_unit = rf"(?:{NEARLY}(?:{NUMBER}){_RANGE})?{_with_unit()}"
+    money = rf"(?:{sign}|{with_unit}|{closed})"
+    before = rf"(?:{sign}|{with_unit}|{bare}|{big}\+|{big}(?=/[0-9]{{1,2}}\s?(?:分钟|小时|天|次)))"
+    filler = rf"(?:{any_phrase('withmoney')}|的?[\u4e00-\u9fff]{{1,2}}[费租薪款资]|\s){{0,4}}"
+    no_order = "(?<![第上下这那哪])(?<![^人]头)"
+    no_point = "(?!后|前|内|以内|之内|以后|之前|里花|中|期|间|来|多)"
+    first = (
+        rf"(?<![0-9第近前后过周期])(?:[每毎]|{count})\s?个?半?{time}|[每毎](?:日|个?月|年|h)|一(?:个月|年)|{count}个月"
     )
-    per_time = rf"(?:每|一|1|半|{count})\s?个?半?(?:{time})|每(?:日|月|年|h)|一(?:个月|年|晚)|(?:{count})个?月"
-    first_time = rf"(?<![0-9第近前后过])(?:{per_time})(?!后|前|内|以内|之内|以后|之前|里花|中)"
-    per_piece = rf"(?:每|一|1|{count})\s?(?:{piece})"
+    parts = "(?:半个?|(?<!十)[两二三四五六七八九]|(?<![0-9])[0-9]{1,2})"
     after = (
-        rf"\s?(?:(?:[/／]|每|一|1)\s?(?:个)?(?:{every}|{piece})|(?:[/／]|每)?(?:半个?|两|二|三|[0-9]{{1,2}})\s?个?(?:小时|钟头|天|晚|夜|周|月|年)(?!后|前|内|之内|以内|没|了)|包夜|包天|包月|半小时|(?:[/／])(?:h|d|day|hour|month))"
+        rf"\s?(?:(?:/|每|(?<!十)一|(?<![0-9])1)\s?个?(?:{every}|{piece})|[/每]?{parts}\s?个?(?:小时|钟头|分钟|天|晚|夜|周|月|年){no_point}(?![没了])"
+        r"|包[夜天月]|半小时|/(?:h|d|day|hour|month))"
     )
-    sums = rf"每(?:百|千|万|[0-9]+万?)(?:元|块)?{filler}{money}"
     return (
-            sums,
-            rf"(?<![0-9第近前后过])(?:{pay}){filler}(?:{money}|{NEARLY}[百千万]{no_measure()})",
-            rf"{first_time}{filler}{money}",
-            rf"{NOT_AFTER}{money}{after}",
-            rf"(?<![第上下这那哪头])(?:{per_piece}){filler}(?:{sign}|{unit_money}|{bare})",
+        rf"(?:[每毎](?:百|千|万|[0-9]+万?)[元块字次]?(?:播放|阅读|曝光|点击)?|(?<!{HAN})[一1]万(?=返|给)){filler}{money}",
+        rf"(?<![0-9第近前后过]){pay}{filler}(?:{sign}|{with_unit}|{bare}|{big}\+|{NEARLY}[百千万]+{_no_measure()})",
+        rf"(?:{first}){no_point}{filler}{money}",
+        rf"(?:{BEGINS}|(?<=[a-z])(?={_signs()})){before}{after}",
+        rf"(?:{BEGINS}|(?<=[a-z])(?={_signs()}))(?:{sign}|{with_unit})(?:[/每一1]{counted}|{count}[斤个双条件瓶盒包张份次串碗杯只本](?!人|月|小时|邮))",
+        rf"{no_order}[每毎一1]\s?{piece}{filler}{money}",
+        rf"{no_order}{count}\s?{piece}{filler}(?:{sign}|{with_unit})",
+        rf"{no_order}[每毎一1]\s?个?{counted}{filler}(?:{sign}|{with_unit})",
     )
 
 
 @cache
 def percent() -> tuple[str, ...]:
     """A percentage, or a range of them."""
-    number = rf"{NOT_AFTER}{DIGITS_RUN}"
-    parts = rf"(?:百|千)分之(?:{DIGITS_RUN}|[零〇一二两三四五六七八九十百几点]+)"
+    number = rf"{BEGINS}{DIGITS_RUN}"
+    spoken = "[零〇一二两三四五六七八九十百几点]+"
+    parts = rf"(?:百|千)分之(?:{DIGITS_RUN}|{spoken})"
+    tenths = "[1-9一二两三四五六七八九]"
+    verbs = "[0-9一二三四五六七八九十百千万完组构合变促达造现生养做分收年]"
+    nouns = "(?:[为了立功员长年本都就交绩果语人型天群双份宫]|熟(?![悉练])|不变)"
     return (
-            rf"{number}[%‰]?(?:{_RANGE}){DIGITS_RUN}[%‰]",
-            rf"{number}\s?[%‰]",
-            rf"{parts}(?:[到至-](?:{parts}|{DIGITS_RUN}|[一二三四五六七八九十百]+))?",
-            r"(?<![0-9一二三四五六七八九十百千万完组构合变促达造现生养做分收年])(?:[1-9一二两三四五六七八九]|[1-9一二三四五六七八九][-到至][1-9一二三四五六七八九])成(?:[1-9一二三四五六七八九半](?![0-9\u4e00-\u9fff]))?"
-            r"(?!为|了|立|功|员|长|年|熟|本|都|就|交|绩|果|语|人|型|天|群|双|熟|分|份|新)",
-            rf"{NOT_AFTER}(?:{DIGITS_RUN}|[一二两三四五六七八九十]{{1,2}}|几)个(?:百分点|点(?!子|头|儿|名|位|赞|评|半|心))",
+        rf"{number}(?:\s?[%‰])?(?:{_RANGE}{DIGITS_RUN})?\s?[%‰](?![0-9])",
+        rf"{parts}(?:[到至\-~](?:{parts}|{DIGITS_RUN}|{spoken}))?(?!秒|毫)",
+        rf"(?<!{verbs}){tenths}(?:[\-到至]?{tenths})?成(?:[1-9一二三四五六七八九半](?![0-9百千万个]))?(?!{nouns})",
+        rf"(?<!第|再点|画){BEGINS}(?:{DIGITS_RUN}|{spoken}|几)个(?:百分点|点(?![子头儿名位赞评半心当]))",
     )

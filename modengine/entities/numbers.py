@@ -15,7 +15,7 @@ DIGITS_RUN = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)"
 SCALES = "(?:个?[百千万亿kw])"
 HAN = "[零〇一二两俩三仨四五六七八九几数十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]"
 PLACES = "[一二两三四五六七八九2-9]位数"
-NUMBER = rf"(?:{PLACES}|{DIGITS_RUN}{SCALES}*(?:[0-9]+|[一二三四五六七八九](?![0-9]))?(?:[百千])?|{HAN}+(?:个?[kw])?)"
+NUMBER = rf"(?:{PLACES}|{DIGITS_RUN}{SCALES}*(?:[0-9]+|[一二三四五六七八九](?![0-9]))?(?:[百千])?|{HAN}+(?:来[万亿])?(?:个?[kw])?)"
 """A number, as an expression on the undisguised view."""
 RANGE_MARKS = "-~—–到至"
 
@@ -104,7 +104,7 @@ def _scales(text: str, at: int) -> tuple[float, int]:
     """By what the scales that stand there multiply, and where they end."""
     scale = 1.0
     while True:
-        place = at + 1 if text[at : at + 1] == "个" else at
+        place = at + 1 if text[at : at + 1] == "个" and not text.startswith("个百分", at) else at
         char = text[place : place + 1]
         if _role(char) != "scale":
             return scale, at
@@ -117,8 +117,20 @@ def _in_han(text: str, start: int) -> Number:
     while end < len(text) and _role(text[end]) and text[end] not in "kw":
         end += 1
     low, high, scale = _value(text[start:end])
+    if text[end : end + 1] == "来" and _role(text[end + 1 : end + 2]) == "scale":
+        end += 1
+    if text[end : end + 1] == "点" and low == high and (fraction := _fraction(text, end + 1)):
+        low = high = float(f"{low:.0f}.{fraction}")
+        end += 1 + len(fraction)
     more, end = _scales(text, end)
     return Number(start, end, low * more, high * more, scale * more)
+
+
+def _fraction(text: str, at: int) -> str:
+    """The digits of a fraction that stands there in numerals: 75 of 七五."""
+    known = numerals()
+    run = takewhile(lambda char: _role(char) == "digit", text[at:])
+    return "".join(str(int(known[char][1])) for char in run)
 
 
 def _value(run: str) -> tuple[float, float, float]:

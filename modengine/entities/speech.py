@@ -1,43 +1,56 @@
-"""How parts of speech are found that say who speaks, to whom and how: sender, person, negation, question, imperative, and times that run out."""
+"""How sender, person, negation, quotation, question, imperative and times that run out are found."""
 
 from __future__ import annotations
 
 from functools import cache
 
-from modengine.entities.numbers import DIGITS_RUN
+from modengine.entities.phrases import any_phrase, phrases
 from modengine.entities.tables import any_of, words
 
-_END = r"。！？!?;；\n\r"
-_CLAUSE = rf"[^,，{_END}]"
-_MARKS = r"[\s,，。！!~…)）\"”」』]"
-
-_OFFICES = (
-    r"(?:银行|公司|集团|中心|客服|平台|商城|官方|公安局?|派出所|法院|检察院|移动|联通|电信|快递|物流|医院|学校|社区|居委会|物业|财务|人事|税务局?|社保局?|医保局?|管理局|管理员|"
-    r"支付宝|微信|京东|淘宝|天猫|拼多多|抖音|美团|顺丰|中介|猎头|律师事务所|保险|证券|基金|贷款|网贷|小贷|工作人员|专员|警官|民警|老师|教育局|委员会|办公室|部门?|局|站|店|网|协会|工作室|团队|项目组|售后|人力资源|运营)"
-)
+_STOPS = r"。！？!?;；\n\r"
+_CLAUSE = rf"[^,，{_STOPS}]"
+_SENTENCE = rf"[^{_STOPS}…]"
+_STARTS = rf"(?<![^,，{_STOPS}…:~\s])"
+_CLOSED = rf"(?=\s*(?:$|[,，:~…{_STOPS}]))"
 
 
 def sender(names: tuple[str, ...]) -> tuple[str, ...]:
     """Who a message says that it is from; with `names`, such alone in whose name one of these stands."""
-    inner = r"[^\]】\[【\n]"
-    held = rf"{inner}{{0,20}}{any_of(names)}{inner}{{0,20}}" if names else rf"{inner}{{1,24}}"
-    lead = any_of(names) if names else _OFFICES
-    letters = r"[^\s,，。！？!?:：;；、的得吗呢吧了]"
+    inner, letters = r"[^\]】\[【\n]", r"[^\s,.。!?:;、的得吗呢吧了过在被想说我你他她【\[]"
+    no_topic = (
+        rf"(?!\s?{any_phrase('topics')}(?:帖|贴)?[^\]】]{{0,2}}[】\]]|[^\]】]{{1,4}}{any_phrase('topics')}[】\]])"
+    )
+    held = rf"{inner}{{0,20}}{any_of(names)}{inner}{{0,20}}" if names else rf"{inner}{{2,24}}"
+    offices = any_of((*phrases("offices"), *words("senders.tsv")))
+    ends = rf"(?:{offices}|{letters}{{2}}{any_phrase('officeends')})"
+    office = rf"{letters}{{0,12}}{ends}(?!里)(?:(?!最){letters}){{0,4}}?"
+    shown = rf"{inner}{{0,20}}{offices}{inner}{{0,6}}"
+    named = rf"{letters}{{0,12}}{any_of(names)}{letters}{{0,10}}" if names else office
+    anyone = named if names else rf"{letters}{{2,14}}"
+    general = "(?!专家|医生|律师|网友|记者|贴心|友情|特别|重要|温馨|生活|系统|老师|妈|爸|手机|天气)"
+    says = "(?:我们?是|我这[里边]是|这[里边儿]是|我这边为)(?!一个|同一|第|不是|路过)"
+    shown = held if names else shown
     return (
-            rf"^\s?【{held}】|【{held}】(?=\s*$)",
-            rf"^\s?\[(?!em\]|url|phone|code|id\]|email|图片|表情|视频|语音|链接){held}\]|(?<=.)\[(?!em\]|url|phone|code|id\]|email|图片|表情|视频|语音|链接)(?=[^\]\n]{{2,24}}\]\s*$){held}\]",
-            rf"(?:我们?是|我这(?:里|边)是|这(?:里|边)是|我这边为|这儿是|您?好,?我是){letters}{{0,12}}{lead}{letters}{{0,10}}(?:的(?:{letters}{{1,10}}))?",
-            rf"(?<![^\s,，。！？!?;；\n]){letters}{{0,10}}{lead}(?:提醒您|温馨提示|提示您?|通知您?|为您|提醒|通知|告知)(?=[:：,，]|您|$|\s)",
+        rf"^\s?【{no_topic}{held}】(?![、和与是的])|【{no_topic}{held}】(?=\s*$)",
+        rf"^\s?\[{no_topic}{shown}\]|\[{no_topic}{shown}\](?=\s*$)",
+        rf"{says}{named}(?=的|[\s,.。!?;:、]|$)",
+        rf"(?<![^\s,，。!?;\n]){general}{anyone}(?:客服为您|(?:温馨)?(?:提醒|提示)您?(?=\s?:)|提醒您|提示您|敬告)",
+        rf"(?<![^\s,，。!?;\n]){general}{named}(?:通知,|(?:通知|告知|提醒|为您|邀您|邀请您)(?=您|\s?:))",
     )
 
 
+_I = r"(?<![a-z'])(?:i|i'm|i've|i'll|i'd|me|my|mine|myself)(?![a-z'])"
+_WE = r"(?<![a-z'])(?:we|we're|we've|we'll|us|our|ours|ourselves)(?![a-z']|\s?(?:战队|俱乐部|的粉|粉))"
+_YOU = r"(?<![a-z'])(?:you|you're|you've|you'll|you'd|your|yours|yourself)(?![a-z'])"
+_HE = r"(?<![a-z'])(?:he|he's|he'll|he'd|him|his|himself|she|she's|she'll|she'd|her|hers|herself)(?![a-z'])"
+_THEY = r"(?<![a-z'])(?:they|they're|they've|they'll|them|their|theirs|themselves)(?![a-z'])"
 _PERSONS: dict[tuple[str, str], str] = {
-    ("first", "singular"): r"(?<![自忘大唯小无])我(?!们|国|方|党|军|校|司|市|省|县|院|行|局|队|厂|等|辈|俩)|俺(?!们)|本人|(?<![a-z'])(?:i|i'm|i've|i'll|i'd|me|my|mine|myself)(?![a-z'])",
-    ("first", "plural"): r"(?<![自忘大唯小])我(?:们|方|等|辈|俩)|咱们?|俺们|(?<![a-z'])(?:we|we're|we've|we'll|us|our|ours|ourselves)(?![a-z'])",
-    ("second", "singular"): r"(?<!迷)[你您妳](?!们|俩|追我赶|争我)|(?<![^\s,，。！？!?~])亲(?=[,，~！!\s])|(?<![a-z'])(?:you|you're|you've|you'll|you'd|your|yours|yourself)(?![a-z'])",
-    ("second", "plural"): r"[你您妳](?:们|俩)",
-    ("third", "singular"): r"(?<![其吉排利无])他(?!们|人|乡|日|国|杀|俩|处|妈的)|她(?!们|俩)|(?<![a-z'])(?:he|he's|he'll|he'd|him|his|himself|she|she's|she'll|she'd|her|hers|herself)(?![a-z'])",
-    ("third", "plural"): r"[他她](?:们|俩)|(?<![a-z'])(?:they|they're|they've|they'll|them|their|theirs|themselves)(?![a-z'])",
+    ("first", "singular"): rf"(?<![自忘大唯小无])我(?![们国方党军校司市省县院行局队厂等辈俩])|俺(?!们)|本人|{_I}",
+    ("first", "plural"): rf"(?<![自忘大唯小])我(?:们|方|等|辈|俩)|咱们?|俺们|{_WE}",
+    ("second", "singular"): rf"(?<!迷)[你您妳](?!们|俩|追我赶|争我)|(?<![^\s,，。!?~])亲(?=[,，~!\s])|{_YOU}",
+    ("second", "plural"): "[你您妳](?:们|俩)",
+    ("third", "singular"): rf"(?<![其吉排利无维])他(?!们|人|乡|日|国|杀|俩|处|妈的)|她(?!们|俩)|{_HE}",
+    ("third", "plural"): rf"[他她](?:们|俩)|{_THEY}",
 }
 
 
@@ -50,71 +63,120 @@ def person(who: tuple[str, ...], number: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-_NOT = (
-    r"(?:不要|不会|不是|不用|不需要|不得(?!不)|不能|不可(?!或缺|思议|多得)|不许|不准|不应|不该|不必|不想|不愿|不再|没有|没|从不|从未|从没|绝不|绝没|决不|并非|并不|并没|尚未|未经|未曾|未|请勿|切勿|切莫|勿|莫(?!名|非|过于)|"
-    r"禁止|严禁|拒绝|谢绝|拒不|毫不|毫无|无需|无须|不曾|千万别|别(?!人|墅|的|名|处|样|致|克|提了|扭|急|动队)|非(?!常|洲|法|凡|遗|议|物质|典|诚|得|但|常)(?=[^\s]{1,8})|"
-    r"无(?!论|线|数|限|聊|奈|语|锡|疑|非|比|所谓|意|人机|期|敌|名|花果|糖|缝)|"
-    r"不(?!但|仅|过|得不|管|论|如|好意思|错|断|久|少|同|止|光|料|幸|禁|妨|愧|由|锈|行了|等|然|动产|像话|单|日|惜|时|至于|约而同))"
-)
-_BEFORE_NOT = r"(?<![差要对了受级特分区告识类性离辞个派没好吃来去走看做玩买干有用想是能会可敢该吗])"
-_NOT_AB = r"(?<!是)(?<!能)(?<!有)(?<!会)(?<!要)(?<!好)(?<!可)(?<!想)(?<!对)(?<!行)(?<!用)(?<!去)(?<!来)(?<!敢)(?<!差)(?<!受)(?<!了)(?<!巴)(?<!级)(?<!特)(?<!区)(?<!分)(?<!告)(?<!离)(?<!性)(?<!个)(?<!辨)"
+@cache
+def _alternatives() -> str:
+    """A不A: a question."""
+    doubled = [char + negator + char for char in phrases("alternative") for negator in "不没"]
+    return any_of(("有没有", *doubled))
 
 
 def negation() -> tuple[str, ...]:
     """A negator and what it governs: to the end of its clause, at most thirty characters."""
-    english = r"(?<![a-z])(?:don't|do not|doesn't|does not|didn't|did not|isn't|is not|aren't|wasn't|won't|will not|can't|cannot|never|not(?! only)|no(?!\.\s?[0-9])|without)(?![a-z])"
-    return (rf"(?:{_NOT_AB}{_NOT}|{english}){_CLAUSE}{{0,30}}",)
+    no_part = (
+        "(?<![特区分级性告离辨个送惜识类差派久临话])(?=别)|(?<![南北西东并莫若除是])(?=非)|(?<![约])(?=莫)"
+        "|(?<![恨舍怪巴要少免])(?=不得)|(?<![受了差要对禁巴恨])(?=不(?!得))|(?=没|木|未|勿|请|切|禁|严|拒|谢|毫|无|从|绝|决|并|尚|甭)"
+    )
+    chinese = rf"(?:{no_part})(?:(?=不同意)|(?!{any_phrase('unnots')})){any_phrase('nots')}"
+    english = (
+        r"(?<![a-z])(?:don't|do not|doesn't|does not|didn't|did not|isn't|is not|aren't|wasn't|won't|will not|can't"
+        r"|cannot|never|not(?! only)|no(?!\.?\s?[0-9])|without)(?![a-z])"
+    )
+    doubled = rf"{chinese}(?<!{_alternatives()}){_CLAUSE}(?<!{_alternatives()}){_CLAUSE}{{0,29}}"
+    return (doubled, rf"{english}{_CLAUSE}{{0,30}}")
 
 
 def quotation() -> tuple[str, ...]:
     """What stands between quotation marks, or follows a verb of saying and a colon."""
-    pairs = ("“”", "‘’", "「」", "『』", "﹁﹂", '""')
-    marked = tuple(rf"(?<={opening})[^{opening}{closing}\n]{{1,500}}(?={closing})" for opening, closing in pairs[:5])
+    pairs = "|".join(rf"(?<={a})[^{a}{b}\n]+(?={b})" for a, b in ("“”", "‘’", "「」", "『』", "﹁﹂"))
+    way = "味通街轨频管隧渠赛人河水航跑林车大小同地公报黑白八几知一"
+    said = rf"说|(?<![{way}])道|(?<![名简昵全尊别俗职统])称|写道|表示|问|喊|答|回复|告诉我|原话"
     return (
-        *marked,
-        r'(?<=(?:^|[^"a-z0-9])")[^"\n]{1,500}(?=")',
-        rf"(?<=(?:说|道|称|写道|表示|问|喊|答|回复|告诉我|原话)[:：])(?![\s“「『\"])[^{_END}]{{1,200}}",
+        pairs,
+        r'"[^"\n]+"',
+        rf"(?<=(?:{said}):)\s?(?![\s“「『\"])[^{_STOPS}]{{1,200}}",
     )
 
 
 def question() -> tuple[str, ...]:
     """A sentence that asks."""
-    sentence = rf"[^{_END}…]"
-    words_ = r"(?:为什么|为啥|怎么(?!也|都|说)|怎样|如何|谁(?!都|也)|哪(?:里|儿|个|些|天|家|位)?|几点|多少|什么时候|啥时候|是不是|能不能|有没有|可不可以|要不要|会不会|好不好|行不行|对不对|想不想|去不去|可以吗|是否)"
+    starts = rf"(?<![^{_STOPS}…\s])"
+    ended = r"(?=[\s~]*(?:$|\n))"
+    plain = rf"(?!{_SENTENCE}{{0,40}}{any_phrase('unasked')})"
+    twice = "|".join(f"{word}{_CLAUSE}{{1,6}}{word}" for word in ("多少", "谁", "哪", "什么", "怎么", "几"))
+    asked = rf"(?!{twice}){any_phrase('asked')}(?![也都些])"
     return (
-        rf"(?<![^{_END}…\s]){sentence}{{1,200}}(?:[?？])+",
-        rf"(?<![^{_END}…\s]){sentence}{{0,200}}[^{_END}…\s](?:吗|呢|么)(?=[\s~]*(?:$|[{_END}…]))",
-        rf"(?<![^{_END}…\s]){sentence}{{0,100}}{words_}{sentence}{{0,60}}(?=[\s~]*(?:$|\n))",
+        rf"{starts}{_SENTENCE}+[?？]+(?![a-z0-9_%=&])",
+        rf"{starts}{_SENTENCE}*{_SENTENCE}(?<![那这要多])(?<!没什)[吗呢么](?=[\s~]*(?:$|[{_STOPS}…]))",
+        rf"{starts}{plain}{_SENTENCE}{{0,100}}?.[不没].(?<={_alternatives()})(?!都|也){_SENTENCE}{{0,60}}{ended}",
+        rf"{starts}{plain}(?:{_SENTENCE}{{0,100}}[,，])?{_CLAUSE}{{0,40}}?{asked}{_CLAUSE}{{0,60}}{ended}",
     )
+
+
+_FORBID = (
+    "别(?![人墅名的处样致克扭称离针字]|说(?=,|$)|提了|急着夸|动队)|不要(?![钱脸紧命的啊了吗])|不许|不准|禁止|严禁"
+    "|(?:请|切)?勿(?!忘[我草])"
+)
+_NO_HASTE = "递乐餐捷要速车手活感门件到三八四五十了艇评慢跑讯男报充闪女0-9"
+_URGE = (
+    rf"请(?![假客教柬帖安问辞我他她了过])(?!你(?:吃|喝|看电影))|快(?![{_NO_HASTE}])|快点|赶紧|赶快"
+    "|速(?![度率冻溶食卖写成生])|速来|速速|务必(?!两个)|一定要(?!的)|千万别|千万不要|切记"
+    "|记得(?![当那小上呀是吗不他她我主这有:]|以前|去年)|必须(?!的)|立即|立刻|尽快|让我们"
+    "|马上(?![就到要好回]|开始)|来(?![自源了的到电年日历信不着说得回宾者去往])"
+)
+_NO_JOINING = "班油上拿强州工起速快盟湿仑热减倍权分息标大"
+_NO_STAYING = "学守意在存恋日澳美英法德念连海级任校"
+_NO_PRIVATE = "人立家下密自生有塾募房奔服彩教车信"
+_DO = (
+    rf"加(?![{_NO_JOINING}]|入了)|扫(?![墓黄雷把帚])(?!地机|描仪|码支付)"
+    "|点(?=[击赞开我一下这进链头主右左蓝关个上屏图此红])(?!赞[数了])|回复(?![了率])|转发(?![了量])|联系(?![不了人])"
+    rf"|拨打|下载(?![了量])|添加(?![剂了])|关注(?![度了:])|私(?![{_NO_PRIVATE}])|留(?![{_NO_STAYING}])(?!言板|下了)"
+    "|打开(?!率)|登录(?!了)|输入(?!法)|填写|提交|报名(?![费表者人])|拿好|带好|注意(?![力到])|小心(?![翼眼])"
+    "|保持(?=距离|安静|冷静|联系|微笑)|警惕|远离|拒绝(?!了)|看好(?=[了你我自孩随])|滚|闭嘴|给我(?!的)"
+    "|把(?=[^,，。!?\\n]{1,12}(?:发(?!展)|[给交拿放打关删转填带收还停退改传寄洗扔藏做看写背]))"
+)
 
 
 def imperative() -> tuple[str, ...]:
     """A clause that orders, asks for or forbids a deed."""
-    address = r"(?:你们?|您|大家|各位|亲们?|家人们?|朋友们|同学们|宝子们|姐妹们|兄弟们|老铁们?|各单位|全体[\u4e00-\u9fff]{1,4})?[,，:：\s]?"
-    verbs = (
-        r"(?:请(?!假|客|教|柬|帖|安|问)|别(?!人|墅|的|名|处|样|致|克|扭)|不要|不许|不准|禁止|严禁|勿|请勿|切勿|切记|快(?!递|乐|餐|捷|要|速|车|手|活|感|门|件|到|三|八|四|五|十|了)|快点|赶紧|赶快|速(?!度|率|冻|溶|食|卖|写)|速来|速速|务必|"
-        r"一定要|千万别|千万不要|记得(?!当|那|小|以前|去年)|必须|立即|立刻|马上(?!就|到|要|好|回|开始)|尽快|让我们|来(?!自|源|了|的|到|电|年|日|历|信|不|着|说|得)|加(?!班|油|入了|上|拿|强|州|工|起|速|快)|扫|点(?!心|赞数|评|子|了|点|滴|头)|点击|点开|"
-        r"回复(?!了|率)|转发(?!了|量)|联系(?!不|了|人)|拨打|下载(?!了|量)|添加|关注(?!度|了)|私(?!人|立|家|下|密|自|生|有)|留(?!学|守|言板|下了|意|在)|打开|登录(?!了)|输入|填写|提交|报名|拿好|带好|注意(?!力|到)|"
-        r"小心|保持|警惕|远离|拒绝|听好|看好|等着|滚|闭嘴|给我|把(?=[^,，。！？!?\n]{1,12}(?:给|发|交|拿|放|打|关|删|转|填|带|收|还|停|退|改|传|寄|洗|扔|藏|处理|做|看|写|背)))"
+    people = (
+        "大家|各位|亲们?|家人们?|朋友们|同学们|宝子们|姐妹们|兄弟们|老铁们?|各单位|全体[\u4e00-\u9fff]{1,4}|你们?|您"
+    )
+    told = rf"(?!{_CLAUSE}{{0,14}}(?:的时候|那天|两个字|[和跟与]{_CLAUSE}{{1,8}}都|都支持|太[^,。]{{1,4}}的|的人都))"
+    guess = (
+        "可能|大概|应该|估计|也许|好像|不会|差不多|或许|恐怕|不至于|不是|总不|(?<!还)是|很|挺|叫做|感觉|觉得|知道"
+        "|记得|已经|不光|这么|那么"
     )
     return (
-        rf"(?<![^,，{_END}：:\s]){address}{verbs}{_CLAUSE}{{1,60}}",
-        rf"(?<![^,，{_END}：:\s])(?![我他她它])(?:你们?|您|大家|各位|咱们|我们)?(?:[\u4e00-\u9fff]{{2,16}})吧(?=\s*(?:$|[,，。！!~{_END}]))",
+        rf"{_STARTS}(?:{people})?[,:\s]?{told}(?:{_FORBID}|{_URGE}|{_DO}){_CLAUSE}{{1,60}}",
+        rf"{_STARTS}(?![我他她它](?!们))(?!{_CLAUSE}{{0,14}}(?:{guess}))[\u4e00-\u9fff]{{0,18}}"
+        rf"[\u4e00-\u9fff](?<![的是好行对会点岁个块元了么样多够错能有在网酒贴事以])吧(?=\s*(?:$|[,，:~…。！!;；\n]))",
     )
+
+
+_HASTE = ("立即", "马上", "立刻", "即刻", "尽快", "速速", "速", "赶紧", "赶快", "抓紧", "火速")
 
 
 @cache
 def deadline() -> tuple[str, ...]:
     """A time by which something must be done."""
     number = r"(?:[0-9]{1,3}(?:\.5)?|[一二两三四五六七八九十]{1,3}|半)"
-    unit = r"(?:个?小时|个?钟头|分钟|h|天|日|个?工作日|周|个?星期|个?礼拜|个?月)"
-    within = rf"(?<![0-9.第近前过])(?:{number}\s?{unit}|半小时|半天)(?:之内|以内|内|不到(?=将|就))(?![一-龥]{{0,8}}了)"
-    clock = r"(?:今天|今日|今晚|今夜|当晚|明天|明早|明晚|明日|本周[一二三四五六日天]|周[一二三四五六日天])?(?:凌晨|早上|上午|中午|下午|晚上|夜里|晚)?(?:[0-9]{1,2}|[一二两三四五六七八九十]{1,3})(?:点(?:半|整|[0-9]{1,2}分?)?|:[0-9]{2}|时)(?:之前|以前|前)"
-    date = r"(?:[0-9]{1,2}月)?[0-9]{1,2}[日号](?:之前|以前|前)|(?:下周|下个?月)[一二三四五六日天底初]?(?:之前|以前|前)"
-    fixed = any_of(t for t in words("spans.tsv") if t not in ("立即", "马上", "立刻", "即刻", "尽快", "速速", "速", "赶紧", "赶快", "抓紧", "火速"))
-    doing = (
-        r"(?:登录|点击|办理|处理|缴|交|付|还|转|汇|联系|回复|确认|激活|更新|升级|验证|认证|核实|核对|操作|完成|提交|填|补|充|下载|拨打|致电|加|扫|前往|到|来|报名|领|抢|下单|购买|预约|修改|更改|停止|删|安排|解决|注册|绑定|"
-        r"还款|付款|缴费|支付|申报|上报|行动|转发|告知|通知|给我|打款|汇款|进群|入群|撤离|回电|归还|返还|清偿|结清|退)"
+    unit = r"(?:个?小时|个?钟头|分钟|h|天|日|个?工作日|周|个?星期|个?礼拜|个月)"
+    past = "(?!的?[\u4e00-\u9fff]{1,3}(?<!不)了[\u4e00-\u9fff0-9])"
+    day = "(?:今天|今日|今晚|今夜|当晚|明天|明早|明晚|明日|本周[一二三四五六日天]|周[一二三四五六日天])"
+    hour = "(?:凌晨|早上|上午|中午|下午|晚上|夜里|晚|早)"
+    ends = "(?:之前|以前|前|截止|为止|截至)"
+    clock = rf"{day}?{hour}?{number}(?:点(?:半|整|[0-9]{{1,2}}分?)?|:[0-9]{{2}}|时){ends}"
+    date = rf"(?:[0-9]{{1,2}}月)?[0-9]{{1,2}}[日号]{ends}|(?:下周|下个?月)[一二三四五六日天底初]?{ends}"
+    weekday = (
+        rf"(?:本|这个?)?(?:周|星期|礼拜)[一二三四五六日天末]{hour}?{ends}|{day}{hour}?{ends}|月[底末]{ends}|下班{ends}"
     )
-    haste = rf"(?<!我)(?<!我们)(?<!已)(?<!他)(?<!她)(?:立即|马上|立刻|即刻|尽快|速速|速|赶紧|赶快|抓紧|火速)(?:时间|去|将|把[^,，。！？!?\n]{{1,10}})?{doing}(?!了|率|度)"
-    return within, clock, fixed, date, haste
+    used = "(?=有效|内|之内|前|以内|必须|完成|付|还|交|发货|取|处理|结清|作废|截止|到账|生效|自提)"
+    fixed = any_of(text for text in words("spans.tsv") if text not in (*_HASTE, "当天", "当日"))
+    teller = "(?<![我他她它们会就已在骑要])"
+    return (
+        rf"(?<![0-9.第近前过~\-])(?:{number}\s?{unit}|半小时|半天)(?:之内|以内|内(?![测部容卷心衣存地幕在外行饰陆需阁讧线涵])|不到(?=将|就)){past}",
+        clock,
+        rf"{fixed}|当[天日]{used}",
+        rf"{date}|{weekday}",
+        rf"{teller}(?:{any_of(_HASTE)}(?<!速)|(?<![\u4e00-\u9fff])速速?|(?<=[请望盼须烦火])速)(?!(?<=马上)[回来去走到](?![复电信]))(?:时间|将|去|联系|给我)?{any_phrase('bareverbs')}(?![率度始学门幕奖]|了[\u4e00-\u9fff])",
+    )

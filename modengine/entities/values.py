@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import cache
 
@@ -36,7 +37,7 @@ def _longest(name: str) -> int:
     return max(map(len, tables.words(name)))
 
 
-def _at(text: str, place: int, table: dict[str, object] | dict[str, tuple[str, float]], longest: int) -> str:
+def _at(text: str, place: int, table: Container[str], longest: int) -> str:
     """The longest text of a table that stands at a place; empty for none."""
     for length in range(min(longest, len(text) - place), 0, -1):
         if text[place : place + length] in table:
@@ -46,6 +47,7 @@ def _at(text: str, place: int, table: dict[str, object] | dict[str, tuple[str, f
 
 def amount(text: str) -> Reading:
     """A sum of money; 张 and its like are hundreds."""
+    text = text.replace(" ", "")
     return _sum(text, numbers(text))
 
 
@@ -83,21 +85,23 @@ def _factor(text: str, place: int) -> tuple[float, int]:
         if text.startswith(about, place):
             place += len(about)
             break
-    at = place + 1 if text[place : place + 1] == " " else place
+    at = place + 1 if text[place : place + 1] in ("个", "大", "现") else place
+    if text.startswith("大张", place):
+        at = place
     unit = _at(text, at, _units_of_money(), _longest("money.tsv"))
     return (_units_of_money()[unit][1], at + len(unit)) if unit else (1.0, place)
 
 
-_SUMS = {"百": 100.0, "千": 1_000.0, "万": 10_000.0}
-_EVERY = ("时间", "time"), ("pay", "pay")
+_EVERY_SUM = ("百", "千", "万")
 
 
 def rate(text: str) -> Reading:
     """Money for one unit of time, of work or of a sum."""
+    text = text.replace(" ", "").replace("毎", "每")
+    if text[1:2] in _EVERY_SUM and (text[0] == "每" or text[2:3] in ("返", "给")):
+        return _with_unit(_sum(text[2:], numbers(text[2:])), 1.0, "sum")
     found = numbers(text)
-    if text[:1] == "每" and text[1:2] in _SUMS and found and found[0].start == 1:
-        return _with_unit(_sum(text[found[0].end :], numbers(text[found[0].end :])), 1.0, "sum")
-    for form in ("time", "pay", "piece"):
+    for form in ("time", "pay", "piece", "counted"):
         read = _per(text, found, form)
         if read is not None:
             return read
@@ -105,46 +109,43 @@ def rate(text: str) -> Reading:
 
 
 def _per(text: str, found: list[Number], form: str) -> Reading | None:
-    """The rate by units of a form, the one that leaves a sum beside it."""
+    """The rate by the first unit of a form that leaves a sum before or behind it."""
     units, longest = _units(), _longest("units.tsv")
+    money, longest_money = _units_of_money(), _longest("money.tsv")
     place = 0
     while place < len(text):
         unit = _at(text, place, units, longest)
-        if not unit or units[unit][2] != form:
-            place += max(1, len(unit) if unit and units[unit][2] == "pay" else 1)
+        coin = _at(text, place, money, longest_money)
+        if not unit or len(coin) > len(unit) or units[unit][2] != form:
+            is_pay = bool(unit) and units[unit][2] == "pay"
+            place += max(1, len(coin), len(unit) if is_pay else 0)
             continue
         name, factor, _ = units[unit]
-        begin, end = place, place + len(unit)
-        before = text[:begin]
-        half = 0.5 if before.endswith("半") else 0.0
-        stem = before.removesuffix("半")
-        stem = stem.removesuffix("个")
-        if half and stem.endswith("半"):
-            stem = stem.removesuffix("半")
-        count, numbers_left = 1.0, found
-        counted = next((n for n in found if n.end == len(stem)), None) if form != "pay" else None
-        if counted is not None:
-            rest = [n for n in found if n is not counted]
-            cut = text[counted.start : counted.end]
-            if rest or not (len(cut) > 1 and cut[-1] in "一1"):
-                count, numbers_left = counted.low + half, rest
-                span = counted.start, end
-            else:  # 三百一次: the one belongs to the unit
-                numbers_left = numbers(text[: counted.end - 1])
-                count, span = 1.0 + half, (counted.end - 1, end)
-        else:
-            count = half or 1.0
-            span = len(stem), end
-        if not numbers_left:
-            place = end
-            continue
-        outside = text[: span[0]] if numbers_left[0].end <= span[0] else text[span[1] :]
-        read = _sum(outside, numbers(outside))
-        if read.low is None:
-            place = end
-            continue
-        return _with_unit(read, count * factor, name)
+        end = place + len(unit)
+        start, count = (place, 1.0) if form == "pay" else _count(text, place, found)
+        for outside in (text[:start], text[end:]):
+            sums = numbers(outside)
+            if sums:
+                return _with_unit(_sum(outside, sums), count * factor, name)
+        place = end
     return None
+
+
+def _count(text: str, place: int, found: list[Number]) -> tuple[int, float]:
+    """Where the count before a unit begins, and the count: 1.5 of 一个半小时."""
+    stem = text[:place]
+    half = 0.0
+    if stem.endswith("半个"):
+        return place - 2, 0.5
+    if stem.endswith("半"):
+        half, stem = 0.5, stem.removesuffix("半")
+    stem = stem.removesuffix("个")
+    counted = next((number for number in found if number.end == len(stem)), None)
+    if counted is None:
+        return len(stem), half or 1.0
+    if counted.end - counted.start > 1 and stem[-1] in "一1" and len(found) == 1:  # 三百一次: the one is the unit's
+        return len(stem) - 1, 1.0 + half
+    return counted.start, counted.low + half
 
 
 def _with_unit(read: Reading, count: float, per: str) -> Reading:
@@ -156,7 +157,7 @@ def _with_unit(read: Reading, count: float, per: str) -> Reading:
 def percent(text: str) -> Reading:
     """A percentage."""
     per_mille = "‰" in text or "千分之" in text
-    bare = text.replace("百分之", "").replace("千分之", "")
+    bare = text.replace("百分之", "").replace("千分之", "").replace("个百分点", "")
     found = numbers(bare)
     if not found:
         return Reading(None, None)
@@ -176,7 +177,19 @@ def _spans() -> dict[str, float]:
     return {text: float(hours) for text, hours in tables.rows("spans.tsv")}
 
 
-_HOURS = {"分钟": 1 / 60, "小时": 1.0, "钟头": 1.0, "h": 1.0, "工作日": 24.0, "天": 24.0, "周": 168.0, "星期": 168.0, "礼拜": 168.0, "月": 744.0}
+_HOURS = {
+    "分钟": 1 / 60,
+    "小时": 1.0,
+    "钟头": 1.0,
+    "h": 1.0,
+    "工作日": 24.0,
+    "天": 24.0,
+    "日": 24.0,
+    "周": 168.0,
+    "星期": 168.0,
+    "礼拜": 168.0,
+    "月": 744.0,
+}
 
 
 def deadline(text: str) -> Reading:
