@@ -70,7 +70,7 @@ def _no_measure() -> str:
     return rf"(?:(?={spared})|(?!\s?{ABOUT}{any_of(words('measures.txt'))})){_ENDS}{longer}"
 
 
-_TAIL = rf"(?:(?<=[块元])(?:[0-9](?![0-9.])|{_DIGIT}(?![{_NUMERALS}]))(?:[毛角]钱?)?)"
+_TAIL = rf"(?:(?<=[块元])(?:[0-9](?![0-9.])|{_DIGIT}(?![{_NUMERALS.replace('一', '')}]))(?:[毛角]钱?)?)"
 """五 of 三块五, 5毛 of 3块5毛."""
 
 
@@ -134,14 +134,14 @@ def rate() -> tuple[str, ...]:
     filler = rf"(?:{any_phrase('withmoney')}|的?[\u4e00-\u9fff]{{1,2}}[费租薪款资金价]|\s){{0,4}}"
     no_order = "(?<![第上下这那哪])(?<![^人]头)"
     no_point = "(?!后|前|内|以内|之内|以后|之前|里花|中|期|间|来|多)"
-    first = rf"(?<![0-9第近前后过周期])(?:[每毎]|{count})\s?个?半?{time}|[每毎](?:日|个?月|年|h)|(?:一|半)年|{count}个月"
+    first = rf"(?<![0-9第近前后过周期])(?:[每毎]|{count})\s?个?半?{time}|[每毎](?:日|个?月|年|h)|[一半]年|{count}个月"
     parts = "(?:半个?|(?<!十)[两二三四五六七八九]|(?<![0-9])[0-9]{1,2})"
     after = (
         rf"\s?(?:(?:/|每|(?<!十)一|(?<![0-9])1)\s?个?(?:{every}|{piece})|[/每]?{parts}\s?个?(?:小时|钟头|分钟|天|晚|夜|周|月|年){no_point}(?![没了])"
         r"|包[夜天月]|半小时|/(?:h|d|day|hour|month))"
     )
     return (
-        rf"(?:[每毎](?:百|千|万|[0-9]+万?)[元块字次]?(?:播放|阅读|曝光|点击)?|(?<!{HAN})[一1]万(?=返|给)){filler}{money}",
+        rf"(?:[每毎][充满存投]?(?:百|千|万|[0-9]+万?)[元块字次]?(?:播放|阅读|曝光|点击)?|(?<!{HAN})[一1][百千万](?=返|给)){filler}{money}",
         rf"(?<![0-9第近前后过]){pay}{filler}(?:{sign}|{with_unit}|{bare}|{big}\+|{NEARLY}[百千万]+{_no_measure()})",
         rf"(?:{first}){no_point}{filler}{money}",
         rf"(?:{BEGINS}|(?<=[a-z])(?={_signs()})){before}{after}",

@@ -63,6 +63,8 @@ def test_a_masked_sum_has_no_value() -> None:
         ("10块钱三斤", 10 / 3, "piece"),
         ("每万返300", 300, "sum"),
         ("一万返200", 200, "sum"),
+        ("每充100返20", 20, "sum"),
+        ("每百元返3元", 3, "sum"),
     ],
 )
 def test_a_rate(text: str, value: float, per: str) -> None:
