@@ -210,7 +210,7 @@ def deadline(text: str) -> Reading:
         if text[:length] in spans:
             hours = spans[text[:length]]
             return Reading(hours, hours)
-    if any(word in text for word in ("内", "不到", "后", "限时", "仅剩", "最后")):
+    if any(word in text for word in ("内", "不到", "后", "限时", "仅剩")):
         for unit, hours in _HOURS.items():
             place = text.find(unit)
             if place >= 0:
