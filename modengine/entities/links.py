@@ -57,7 +57,10 @@ def link(suffixes: tuple[str, ...], shortened: bool) -> tuple[str, ...]:
             rf"(?:{_SCHEME})?(?<![a-z0-9@.\-])(?:{_LABEL}\.){{1,6}}{ends}{_ENDS}{_PATH}",
             rf"{apart}{ends}(?![a-z0-9])(?:/[a-z0-9/]+)?",
         )
-    no_name = r"(?!(?:asp|ado|vb|socket|node)\.(?:net|io)(?![a-z/])|(?:mrs?|ms|dr|st|no|vs|fig)\.|[0-9]{3,6}\.(?:hk|sh|sz|us|ss)(?![a-z/]))"
+    no_name = (
+        r"(?!(?:asp|ado|vb|socket|node)\.(?:net|io)(?![a-z/])|(?:mrs?|ms|dr|st|no|vs|fig)\."
+        r"|[0-9]{3,6}\.(?:hk|sh|sz|us|ss)(?![a-z/]))"
+    )
     masks = r"(?<![a-z0-9])url(?![a-z0-9])|" + any_of(mask for mask in _MASKS if mask != "url")
     return (
         rf"{_SCHEME}(?:[a-z0-9\-_~%@]+(?:\.|{_APART}))*[a-z0-9\-_~%]+(?::[0-9]{{2,5}})?{_PATH}",

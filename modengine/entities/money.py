@@ -14,7 +14,7 @@ BEGINS = rf"(?<![0-9][.,:/\-])(?<![0-9.第a-z{_NUMERALS}])"
 _ENDS = r"(?![0-9%‰°*]|[.:/\-][0-9])"
 """and none ends there."""
 ABOUT = "(?:多|来|余|出头)?"
-NEARLY = "(?:好|上|过|超|破|近|约|至少|起码|最低|最高|大概|差不多|将近|接近|不到)?"
+NEARLY = "(?:好|小|上|过|超|破|近|约|至少|起码|最低|最高|大概|差不多|将近|接近|不到)?"
 _RANGE = "(?:[-~—–到至])"
 _SPACED = r"[0-9](?:\s[0-9]){1,6}"
 _DIGIT = "[一二两三四五六七八九]"
@@ -44,12 +44,12 @@ def _units() -> str:
         "刀": r"(?<=[0-9十百千万kw])刀(?![片具口法锋子刃鱼客工两])",
         "欧": r"欧(?![洲美式盟冠姆阳])",
         "圆": r"圆(?![形桌圈满珠周])",
-        "元": r"元(?![旦宵首帅老件素气年凶论函]|[一二]次(?:方|函|不))",
+        "元": r"元(?![旦宵首帅老件素气年凶论函户]|[一二]次(?:方|函|不))",
         "镑": r"镑(?!重)",
         "张": rf"(?<!{any_phrase('notsheet')}[^\s,。!?]{{0,6}})(?<!一)"
         rf"张(?=一|每|半|起|包|左右|以上|不|就|你|我|哦|吧|呢|啊|{_STOP[3:-1]})",
         "红": rf"红{_STOP}",
-        "r": r"(?<=[0-9])r(?![a-z0-9/])",
+        "r": r"(?<=[0-9])r(?![a-z0-9]|/(?:min|m|s))",
         "u": r"u(?![a-z0-9])",
     }
     rest = [row[0] for row in rows("money.tsv") if row[3] != "before" and row[0] not in guarded]
@@ -70,14 +70,14 @@ def _no_measure() -> str:
     return rf"(?:(?={spared})|(?!\s?{ABOUT}{any_of(words('measures.txt'))})){_ENDS}{longer}"
 
 
-_TAIL = rf"(?:(?<=[块元])(?:[0-9](?![0-9.])|{_DIGIT}(?![{_NUMERALS}]))(?:[毛角]钱?)?)"
+_TAIL = rf"(?:(?<=[块元])(?:[0-9](?![0-9.])|{_DIGIT}(?![{_NUMERALS.replace('一', '')}]))(?:[毛角]钱?)?)"
 """五 of 三块五, 5毛 of 3块5毛."""
 
 
 def _with_unit() -> str:
     """A number with a unit of money behind it."""
     tail = rf"(?:{_TAIL}{_no_measure()})?"
-    return rf"{NEARLY}(?:{NUMBER}|{_SPACED}){ABOUT}[个大现]?\s?{_units()}{tail}"
+    return rf"{NEARLY}(?:{NUMBER}|{_SPACED}|[百千万]把){ABOUT}[个大现]?\s?{_units()}{tail}"
 
 
 @cache
@@ -93,6 +93,8 @@ def amount() -> tuple[str, ...]:
         rf"|(?![百千万亿]){HAN}+[百千万]{HAN}*)"
     )
     spoken = rf"(?:{_DIGIT}|[0-9]{{1,3}})[百千万]{_DIGIT}"
+    round_ = rf"(?:[几数]|{_DIGIT}{{1,2}})十?[百千万]+(?:{_DIGIT}[百千])?"
+    uncounted = "(?<![重高长宽速拔压糖脂率号步码考分人里过近约第转发来到达]了?)"
     power = any_phrase("power")
     return (
         r"(?<![a-z0-9*])(?:[x*]{1,6}|某)[元块]",
@@ -100,12 +102,14 @@ def amount() -> tuple[str, ...]:
         rf"{BEGINS}{ranged}{_with_unit()}",
         rf"(?<!密码是?)(?<!验证码)(?<![0-9]){PLACES}(?!的?(?:密码|验证码|编号|数字|电话|号码|账号|乘|加|减|qq|数))",
         rf"(?<!{power}.{{0,4}}){BEGINS}(?:{DIGITS_RUN}|{HAN}{{1,3}}|半)个?[kw](?:[0-9](?![0-9]))?{_no_measure()}(?!的?{any_phrase('readers')})",
-        rf"(?<={any_phrase('pricing')}是?{helped}){money}{_no_measure()}",
+        rf"(?<={any_of(words('prices.txt'))}[是在为]?{helped}){money}{_no_measure()}",
         rf"(?<={any_phrase('paying')}{helped})(?:{money}{_no_measure()}{ended}|{NEARLY}{much}{ABOUT}{_no_measure()})",
         rf"(?<={any_phrase('taking', 'services')}{helped}){NEARLY}{much}{ABOUT}{_no_measure()}{ended}",
-        rf"(?<![重高长宽速拔压糖脂率号步码考]了?){BEGINS}{NEARLY}{spoken}{_no_measure()}{_STOP}",
-        rf"(?<![^\s,。!?;、~…:]){NEARLY}{HAN}*[百千万]{HAN}*{_STOP}",
-        rf"{BEGINS}{NEARLY}{HAN}*[百千万]{HAN}*(?=以内|以下|左右|起步|不等|包邮|现金|全包|封顶|带走)",
+        rf"{uncounted}{BEGINS}{NEARLY}(?:{spoken}{_no_measure()}(?=[一包全左以起都就还搞拿])|(?:{spoken}|{round_}){ABOUT}{_STOP})",
+        rf"(?<![^\s,。!?;、~…:]){NEARLY}{HAN}*[百千万]{HAN}*(?:{_STOP}|(?=够|行不|行吗|就卖|卖不|出不|成交|可以吗|怎么样))",
+        rf"{BEGINS}(?:{HAN}*[百千]{HAN}*[九八](?=的)|(?<=一[箱次趟顿桌晚套件双瓶盒场把单票]){HAN}+[百千]{ABOUT}{_STOP})",
+        rf"{BEGINS}{NEARLY}{HAN}*[百千万]{HAN}*(?=以内|以下|左右|起步|不等|包邮|现金|全包|封顶|带走)"
+        rf"|{BEGINS}{big}(?=闲钱|现金|成交|首付|定金|一口价|不刀|可刀|小刀|私房钱|本金|押金|红包|彩礼|人民币)",
         rf"(?<=从){money}(?=一路|直接|砍|降|涨){_no_measure()}",
     )
 
@@ -127,24 +131,22 @@ def rate() -> tuple[str, ...]:
     with_unit = rf"(?:{NEARLY}(?:{NUMBER}){_RANGE})?{_with_unit()}"
     money = rf"(?:{sign}|{with_unit}|{closed})"
     before = rf"(?:{sign}|{with_unit}|{bare}|{big}\+|{big}(?=/[0-9]{{1,2}}\s?(?:分钟|小时|天|次)))"
-    filler = rf"(?:{any_phrase('withmoney')}|的?[\u4e00-\u9fff]{{1,2}}[费租薪款资]|\s){{0,4}}"
+    filler = rf"(?:{any_phrase('withmoney')}|的?[\u4e00-\u9fff]{{1,2}}[费租薪款资金价]|\s){{0,4}}"
     no_order = "(?<![第上下这那哪])(?<![^人]头)"
     no_point = "(?!后|前|内|以内|之内|以后|之前|里花|中|期|间|来|多)"
-    first = (
-        rf"(?<![0-9第近前后过周期])(?:[每毎]|{count})\s?个?半?{time}|[每毎](?:日|个?月|年|h)|一(?:个月|年)|{count}个月"
-    )
+    first = rf"(?<![0-9第近前后过周期])(?:[每毎]|{count})\s?个?半?{time}|[每毎](?:日|个?月|年|h)|[一半]年|{count}个月"
     parts = "(?:半个?|(?<!十)[两二三四五六七八九]|(?<![0-9])[0-9]{1,2})"
     after = (
         rf"\s?(?:(?:/|每|(?<!十)一|(?<![0-9])1)\s?个?(?:{every}|{piece})|[/每]?{parts}\s?个?(?:小时|钟头|分钟|天|晚|夜|周|月|年){no_point}(?![没了])"
         r"|包[夜天月]|半小时|/(?:h|d|day|hour|month))"
     )
     return (
-        rf"(?:[每毎](?:百|千|万|[0-9]+万?)[元块字次]?(?:播放|阅读|曝光|点击)?|(?<!{HAN})[一1]万(?=返|给)){filler}{money}",
+        rf"(?:[每毎][充满存投]?(?:百|千|万|[0-9]+万?)[元块字次]?(?:播放|阅读|曝光|点击)?|(?<!{HAN})[一1][百千万](?=返|给)){filler}{money}",
         rf"(?<![0-9第近前后过]){pay}{filler}(?:{sign}|{with_unit}|{bare}|{big}\+|{NEARLY}[百千万]+{_no_measure()})",
         rf"(?:{first}){no_point}{filler}{money}",
         rf"(?:{BEGINS}|(?<=[a-z])(?={_signs()})){before}{after}",
         rf"(?:{BEGINS}|(?<=[a-z])(?={_signs()}))(?:{sign}|{with_unit})(?:[/每一1]{counted}|{count}[斤个双条件瓶盒包张份次串碗杯只本](?!人|月|小时|邮))",
-        rf"{no_order}[每毎一1]\s?{piece}{filler}{money}",
+        rf"{no_order}[每毎一1]\s?个?{piece}{filler}{money}",
         rf"{no_order}{count}\s?{piece}{filler}(?:{sign}|{with_unit})",
         rf"{no_order}[每毎一1]\s?个?{counted}{filler}(?:{sign}|{with_unit})",
     )

@@ -104,7 +104,7 @@ _ID = (
     r"|\[(?:phone|id|email|wechat|qq)\]|[x*]{3,})"
 )
 """An address of a person: letters with digits, a number, @ and a name, or what stands masked."""
-_ANY_ID = rf"(?:[a-z][a-z0-9_\-]{{4,19}}|{_ID})"
+_ANY_ID = rf"(?:[a-z][a-z0-9_.\-]{{3,18}}[a-z0-9_]|{_ID})"
 _GAP = r"[\s:是为即=\-—→👉~、,(【\[「\"'.❤♥]{0,3}"
 _NO_MORE = r"(?![0-9a-z元块年天人个])"
 _STOPS = r"(?:$|[^\u4e00-\u9fffa-z0-9])"
@@ -138,7 +138,7 @@ def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
         rf"{named}(?:{signed}[\s]?[:是为,(\[「]\s?{_ANY_ID}|{signed}{_GAP}{_ID}{_NO_MORE})",
         rf"(?<![a-z0-9]){_written(strong, '')}(?=[0-9_]{{5,}}|[a-z]{{2,}}[0-9_]{{2,}}){_ID}",
         rf"{named}[上号]?(?:{acted})",
-        rf"(?<![a-z0-9\u4e00-\u9fff]){maybe}(?:号|群号|❤|♥)*(?:\s?:\s?{_ANY_ID}|\s{_ID}){_NO_MORE}",
+        rf"(?<![a-z0-9\u4e00-\u9fff]){maybe}(?:号|群号|\s?id|❤|♥)*(?:\s?:\s?{_ANY_ID}|\s{_ID}){_NO_MORE}",
         rf"(?<![a-z0-9\u4e00-\u9fff]){han}(?:号|群号|[❤♥]+)?(?:(?=[a-z]*[0-9_]){_ID}|(?<=[❤♥]){_ANY_ID}){_NO_MORE}",
         rf"(?<![坐打乘a-z0-9])(?!群聊){maybe}(?:同号|同步|联系我?|找我|加我|聊(?={_STOPS}|聊|下|一))(?!{any_phrase('unacted')})",
         rf"{_ANY_ID}\s?[((]{_written((*strong, *weak))}(?:同号|号)?[))]",
@@ -175,7 +175,7 @@ def _looks() -> tuple[str, ...]:
     """A call to look at a page of the writer, or to write to him there."""
     look, page = any_phrase("looks"), any_phrase("pages")
     teller = "(?<![他她们俩没不别收发看回了给])"
-    asked = r"(?:私我|滴滴?我|(?<![a-z])dd我|戳我|密我|敲我|踢我|小窗我?|私戳我?)(?![a-z们了过的说]|人)"
+    asked = r"(?:私我|滴滴?我|(?<![a-z])dd我|call我|戳我|密我|敲我|踢我|小窗我?|私戳我?)(?![a-z们了过的说]|人)"
     alone = rf"(?<=[\s,。!?~]|{any_phrase('beforeask')})私[信聊]?(?={_STOPS})|^私[信聊](?={_STOPS})"
     there = r"自取|见|有?联系|加我|进群|有(?:联系|微|v|方式|链接|福利|地址|入口)|加(?=[微v薇我q扣])"
     return (
@@ -201,7 +201,7 @@ def _scans() -> tuple[str, ...]:
 def _apps() -> tuple[str, ...]:
     """A call to install or to open a programme to chat with."""
     verbs = r"(?<![没不])(?:下载|安装|下个|装个|装一个|下一个|下一下|注册|打开|转到?|装上)"
-    return (rf"{verbs}(?![了过])[^\s,。!?]{{0,8}}?{any_phrase('chatapps')}(?:app)?",)
+    return (rf"{verbs}(?![了过])[^\s,。!?]{{0,8}}?{any_phrase('chatapps')}(?:app)?(?!打卡|开会|签到|上课|直播)",)
 
 
 def contact(kinds: tuple[str, ...]) -> tuple[str, ...]:

@@ -92,20 +92,31 @@ def _factor(text: str, place: int) -> tuple[float, int]:
     return (_units_of_money()[unit][1], at + len(unit)) if unit else (1.0, place)
 
 
-_EVERY_SUM = ("百", "千", "万")
+_SPENT = ("充", "满", "存", "投")
+_PAID = tuple("元块返给送减收提次字")
+"""What follows a sum for which, or the count of words or times for which, money is given."""
 
 
 def rate(text: str) -> Reading:
     """Money for one unit of time, of work or of a sum."""
     text = text.replace(" ", "").replace("毎", "每")
-    if text[1:2] in _EVERY_SUM and (text[0] == "每" or text[2:3] in ("返", "给")):
-        return _with_unit(_sum(text[2:], numbers(text[2:])), 1.0, "sum")
     found = numbers(text)
+    if len(found) > 1 and _is_for_a_sum(text, found[0]):
+        rest = text[found[0].end :]
+        return _with_unit(_sum(rest, numbers(rest)), 1.0, "sum")
     for form in ("time", "pay", "piece", "counted"):
         read = _per(text, found, form)
         if read is not None:
             return read
     return Reading(None, None, YUAN)
+
+
+def _is_for_a_sum(text: str, number: Number) -> bool:
+    """Whether money is given for a number that stands first: 每百元返3, 每充100返20, 一万返200."""
+    follows = text[number.end : number.end + 1]
+    if text[:1] != "每":
+        return number.start == 0 and number.scale > 1 and follows in ("返", "给")
+    return (number.start == 1 or text[1 : number.start] in _SPENT) and follows in _PAID
 
 
 def _per(text: str, found: list[Number], form: str) -> Reading | None:
@@ -199,7 +210,7 @@ def deadline(text: str) -> Reading:
         if text[:length] in spans:
             hours = spans[text[:length]]
             return Reading(hours, hours)
-    if "内" in text or "不到" in text:
+    if any(word in text for word in ("内", "不到", "后", "限时", "仅剩")):
         for unit, hours in _HOURS.items():
             place = text.find(unit)
             if place >= 0:
@@ -211,11 +222,14 @@ def deadline(text: str) -> Reading:
                     return Reading(found[0].low * hours, found[0].high * hours)
     if "下周" in text:
         return Reading(336.0, 336.0)
-    if text.startswith(("明", "今", "当")):
-        hours = 48.0 if text.startswith("明") else 24.0
-        return Reading(hours, hours)
+    if "明" in text:
+        return Reading(48.0, 48.0)
+    if any(day in text for day in "今当"):
+        return Reading(24.0, 24.0)
     if "周" in text:
         return Reading(168.0, 168.0)
+    if "年" in text:
+        return Reading(8784.0, 8784.0)
     if any(mark in text for mark in "日号月"):
         return Reading(744.0, 744.0)
     return Reading(24.0, 24.0)
