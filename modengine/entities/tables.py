@@ -14,6 +14,7 @@ FILES = (
     "money.tsv",
     "units.tsv",
     "spans.tsv",
+    "phrases.tsv",
     "contacts.tsv",
     "senders.tsv",
     "measures.txt",
