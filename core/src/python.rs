@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use crate::chars::Chars;
 use crate::conditions::Value;
 use crate::decision::{Makers, Matches};
-use crate::entities::EntityTables;
+use crate::entities::{self, EntityTables};
 use crate::given::{texts_of, Most, Texts, KINDS};
 use crate::part::Tables;
 use crate::plain;
@@ -48,6 +48,17 @@ impl Readers {
             tables: Arc::new(tables),
             lexicon: Arc::new(Lexicon::new(dictionary)),
         })
+    }
+
+    /// For the tests: the value of an entity of a kind.
+    fn value(&self, kind: &str, text: &str) -> Option<entities::Read> {
+        let text: Vec<char> = text.chars().collect();
+        entities::read(&self.tables.entities, kind, &text)
+    }
+
+    /// For the tests: the host of a link.
+    fn host(&self, text: &str) -> String {
+        entities::host_of(&text.chars().collect::<Vec<_>>())
     }
 }
 

@@ -1,24 +1,61 @@
-//! The host of a link (see `modengine/entities/links.py`).
+//! The host of a link (see `modengine/entities/links.py`, which this follows).
 
-const DOTS: [&str; 6] = ["[.]", "(.)", "【.】", "。", "点", "·"];
+/// What stands for a link that is masked.
+const MASKS: [&str; 9] = [
+    "[url]",
+    "<url>",
+    "url",
+    "[链接]",
+    "<链接>",
+    "【链接】",
+    "[link]",
+    "网页链接",
+    "{url}",
+];
+/// What stands for a dot in a host, the longer first.
+const DOTS: [&str; 15] = [
+    "[.]", "(.)", "{.}", "【.】", "[dot]", "(dot)", "{dot}", "[点]", "(点)", "【点】", "dot", "点",
+    "丶", "·", "。",
+];
 
 /// The host of a link as it was found; empty where it is masked.
 pub fn host_of(text: &[char]) -> String {
-    let mut text: String = text.iter().collect();
-    if let Some(at) = text.find("://").or_else(|| text.find("：//")) {
-        let width = if text[at..].starts_with(':') { 3 } else { 5 };
-        text.drain(..at + width);
+    let written: String = text.iter().collect();
+    let mut rest = written.as_str();
+    if let Some(at) = rest.find("://") {
+        if (1..=5).contains(&rest[..at].chars().count()) {
+            rest = &rest[at + 3..];
+        }
     }
-    for dot in DOTS {
-        text = text.replace(dot, ".");
+    let mut host = String::new();
+    if MASKS.contains(&rest) {
+        return host;
     }
-    text.retain(|char| !char.is_whitespace());
-    let end = text.find(['/', '?', '#', ':']).unwrap_or(text.len());
-    text.truncate(end);
-    if let Some(at) = text.rfind('@') {
-        text.drain(..=at);
+    let mut before = None;
+    while let Some(char) = rest.chars().next() {
+        if "/?#:".contains(char) {
+            break;
+        }
+        let dots = DOTS.iter().find(|dots| rest.starts_with(**dots));
+        let is_apart = |dots: &str| before == Some(' ') && rest[dots.len()..].starts_with(' ');
+        let length = match dots {
+            Some(dots) if *dots != "dot" || is_apart(dots) => {
+                host.push('.');
+                dots.len()
+            }
+            _ => {
+                match char {
+                    '@' => host.clear(),
+                    ' ' => {}
+                    other => host.push(other),
+                }
+                char.len_utf8()
+            }
+        };
+        before = rest[..length].chars().next_back();
+        rest = &rest[length..];
     }
-    text
+    host
 }
 
 pub fn is_of(host: &str, domain: &str) -> bool {

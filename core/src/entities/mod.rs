@@ -8,6 +8,7 @@ mod values;
 
 use serde::Deserialize;
 
+pub use links::host_of;
 pub use tables::EntityTables;
 use values::Reading;
 
@@ -33,6 +34,21 @@ pub struct Entity {
     pub within: Option<f64>,
     pub own: Option<bool>,
     pub disguised: bool,
+}
+
+/// A value as the tests compare it: from and to, currency, unit; none for a kind without one.
+pub type Read = (Option<(f64, f64)>, String, String);
+
+/// The value of an entity of a kind.
+pub fn read(tables: &EntityTables, kind: &str, text: &[char]) -> Option<Read> {
+    let read = match kind {
+        "amount" => values::amount(tables, text),
+        "rate" => values::rate(tables, text),
+        "percent" => values::percent(tables, text),
+        "deadline" => values::deadline(tables, text),
+        _ => return None,
+    };
+    Some((read.range, read.currency, read.per))
 }
 
 impl Entity {
@@ -66,7 +82,7 @@ impl Entity {
         }
         if let Some(own) = self.own {
             let domains = tables.claimed(&senders()?);
-            let host = links::host_of(text);
+            let host = host_of(text);
             return Ok(!domains.is_empty()
                 && !host.is_empty()
                 && domains.iter().any(|domain| links::is_of(&host, domain)) == own);

@@ -130,6 +130,10 @@ fn in_han(tables: &EntityTables, text: &[char], start: usize) -> Number {
     let run = text[start..].iter();
     let mut end = start + run.take_while(|&&char| is_han(tables, char)).count();
     let (mut low, mut high, scale) = value(tables, &text[start..end]);
+    let is_scale = |char| matches!(tables.numeral(char), Some((Role::Scale, _)));
+    if text.get(end) == Some(&'来') && is_scale(text.get(end + 1)) {
+        end += 1;
+    }
     if text.get(end) == Some(&'点') && low == high {
         let fraction = fraction(tables, text, end + 1);
         if !fraction.is_empty() {

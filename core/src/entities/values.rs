@@ -138,15 +138,24 @@ pub fn rate(tables: &EntityTables, text: &[char]) -> Reading {
             *char = '每';
         }
     }
-    let is_sum = matches!(text.get(1), Some('百' | '千' | '万'));
-    if is_sum && (text[0] == '每' || matches!(text.get(2), Some('返' | '给'))) {
-        let rest = &text[2..];
+    let found = numbers(tables, &text);
+    if found.len() > 1 && is_for_a_sum(&text, &found[0]) {
+        let rest = &text[found[0].end..];
         return sum(tables, rest, &numbers(tables, rest)).with_unit(1.0, "sum");
     }
-    let found = numbers(tables, &text);
     let forms = [Form::Time, Form::Pay, Form::Piece, Form::Counted];
     let read = forms.iter().find_map(|&form| per(tables, &text, &found, form));
     read.unwrap_or_else(|| Reading::in_currency(None, YUAN))
+}
+
+/// Whether money is given for a number that stands first: 每百元返3, 每充100返20, 一万返200.
+fn is_for_a_sum(text: &[char], number: &Number) -> bool {
+    let follows = text.get(number.end).copied();
+    if text.first() != Some(&'每') {
+        return number.start == 0 && number.scale > 1.0 && matches!(follows, Some('返' | '给'));
+    }
+    let is_spent = matches!(text[1..number.start], [] | ['充' | '满' | '存' | '投']);
+    is_spent && follows.is_some_and(|char| "元块返给送减收提次字".contains(char))
 }
 
 /// The rate by the first unit of a form that leaves a sum before or behind it.
@@ -238,13 +247,14 @@ pub fn percent(tables: &EntityTables, text: &[char]) -> Reading {
     Reading::of(Some((low, high)))
 }
 
-const HOURS: [(&str, f64); 10] = [
+const HOURS: [(&str, f64); 11] = [
     ("分钟", 1.0 / 60.0),
     ("小时", 1.0),
     ("钟头", 1.0),
     ("h", 1.0),
     ("工作日", 24.0),
     ("天", 24.0),
+    ("日", 24.0),
     ("周", 168.0),
     ("星期", 168.0),
     ("礼拜", 168.0),
@@ -258,7 +268,7 @@ pub fn deadline(tables: &EntityTables, text: &[char]) -> Reading {
         return both(hours);
     }
     let has = |part: &str| find(text, part).is_some();
-    if has("内") || has("不到") {
+    if ["内", "不到", "后", "限时", "仅剩"].into_iter().any(has) {
         for (unit, hours) in HOURS {
             let Some(place) = find(text, unit) else {
                 continue;
@@ -276,11 +286,16 @@ pub fn deadline(tables: &EntityTables, text: &[char]) -> Reading {
     if has("下周") {
         return both(336.0);
     }
-    match text.first() {
-        Some('明') => both(48.0),
-        Some('今' | '当') => both(24.0),
-        _ if has("周") => both(168.0),
-        _ if text.iter().any(|char| "日号月".contains(*char)) => both(744.0),
-        _ => both(24.0),
-    }
+    let steps = [
+        ("明", 48.0),
+        ("今", 24.0),
+        ("当", 24.0),
+        ("周", 168.0),
+        ("年", 8784.0),
+        ("日", 744.0),
+        ("号", 744.0),
+        ("月", 744.0),
+    ];
+    let step = steps.into_iter().find(|(word, _)| has(word));
+    both(step.map_or(24.0, |(_, hours)| hours))
 }
