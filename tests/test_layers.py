@@ -21,6 +21,7 @@ FLOORS = (
     {"model"},
     {"paths"},
     {"text"},
+    {"entities"},
     {"policy"},
     {"engine"},
     {"checks"},

@@ -11,6 +11,7 @@ from modengine.engine.match.expression import CostlyRegex, nodes, parse
 from modengine.engine.match.regex import compiled, source_of
 from modengine.engine.match.terms import plain_term
 from modengine.engine.match.walk import count_beginnings
+from modengine.entities.expressions import expressions
 from modengine.errors import Diagnostic
 from modengine.policy.limits import POLICY_BUDGET, PolicyBudget, Quantity, Spending
 from modengine.policy.model import Pattern, Policy, texts_of
@@ -29,16 +30,17 @@ def _too_large(patterns: Iterable[Pattern], budget: PolicyBudget) -> Diagnostic 
     """Of the first pattern for which the budget does not last; nothing is compiled before that is known."""
     spending = Spending(budget)
     for pattern in patterns:
-        what: Quantity = "steps" if pattern.kind == "regex" else "literals"
+        what: Quantity = "steps" if pattern.kind in ("regex", "entity") else "literals"
         if problem := spending.spend(what, _steps(pattern) if what == "steps" else _literals(pattern)):
             return _at(pattern, "ME606", *problem)
     return None
 
 
 def _steps(pattern: Pattern) -> int:
-    """How many steps a regex has; none where it does not compile."""
+    """How many steps its regexes have; none where one does not compile."""
+    sources = (source_of(pattern),) if pattern.entity is None else expressions(pattern.entity)
     try:
-        return nodes(parse(source_of(pattern)))
+        return sum(nodes(parse(source)) for source in sources)
     except (CostlyRegex, RecursionError, regex.error, ValueError, OverflowError):
         return 0
 

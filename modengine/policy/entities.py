@@ -12,7 +12,9 @@ from modengine.policy.model import TermList
 from modengine.policy.nodes.diagnostics import Diagnostics, listed, shown
 from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence
 from modengine.policy.schema import ENTITY_OPTIONS
+from modengine.text.normalize import plain
 
+MOST_NAMES = 500
 _HOURS = {"m": 1 / 60, "h": 1.0, "d": 24.0}
 
 
@@ -39,7 +41,7 @@ def read_entity(node: Mapping, list_of: Callable[[Scalar], TermList | None], rep
         shortened=_is(node, "shortened") is True,
         own=_is(node, "own"),
         disguised=_is(node, "disguised") is True,
-        names=_names(node, list_of),
+        names=_names(node, list_of, report),
         who=_texts(node, "who"),
         number=_texts(node, "number"),
     )
@@ -99,10 +101,19 @@ def _suffixes(node: Mapping, report: Diagnostics) -> tuple[str, ...]:
     return tuple(suffix.lower() for suffix in _texts(node, "suffix"))
 
 
-def _names(node: Mapping, list_of: Callable[[Scalar], TermList | None]) -> tuple[str, ...]:
+def _names(node: Mapping, list_of: Callable[[Scalar], TermList | None], report: Diagnostics) -> tuple[str, ...]:
     value = node.get("in")
     named = list_of(value) if isinstance(value, Scalar) else None
-    return () if named is None else named.terms
+    if named is None or not isinstance(value, Scalar):
+        return ()
+    if len(named.terms) > MOST_NAMES:
+        report.add(
+            "ME408",
+            f"the list `{shown(value.value)}` has {len(named.terms):,} names of senders",
+            value.place,
+            f"at most {MOST_NAMES:,} fit: keep the words that the names hold, such as 银行",
+        )
+    return tuple(sorted({name for term in named.terms[:MOST_NAMES] if (name := plain(term).strip())}))
 
 
 def _compare(asked: Entity, node: Mapping, report: Diagnostics) -> None:

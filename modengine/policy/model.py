@@ -89,13 +89,15 @@ class Pattern:
 
 
 def texts_of(pattern: Pattern) -> Iterator[tuple[str, Location]]:
-    """Every text that a words, text or tokens pattern looks for, with its place."""
+    """Every text that a words, text or tokens pattern looks for, or that a sender's name holds, with its place."""
 
     def place(number: int) -> Location:
         return pattern.term_places[number] if number < len(pattern.term_places) else pattern.place
 
     for number, term in enumerate(pattern.terms):
         yield term, place(number)
+    for name in () if pattern.entity is None else pattern.entity.names:
+        yield name, pattern.first_place
     for number, token in enumerate(pattern.tokens):
         for text in (*(token.among or ()), *(() if token.text is None else (token.text,))):
             yield text, place(number)

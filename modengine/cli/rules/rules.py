@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import click
 from rich.console import Console
@@ -16,7 +16,7 @@ from modengine.cli.streams import console
 from modengine.explain.visible import inline
 from modengine.paths import shipped_policy
 from modengine.policy.load import load_policy
-from modengine.policy.model import Policy, Rule, Ruleset
+from modengine.policy.model import Pattern, Policy, Rule, Ruleset
 from modengine.text.normalize import plain
 
 MOST_TERMS = 8
@@ -106,7 +106,18 @@ def _record(listed: Listed) -> dict[str, object]:
         "clause_text": listed.ruleset.clauses.get(rule.clause) if rule.clause else None,
         "when": str(rule.when),
         "unless": None if rule.unless is None else str(rule.unless),
-        "patterns": [{"name": p.name, "kind": p.kind, "terms": list(p.terms), "regex": p.regex} for p in rule.patterns],
+        "patterns": [_pattern(pattern) for pattern in rule.patterns],
         "file": rule.place.file,
         "line": rule.place.line,
+    }
+
+
+def _pattern(pattern: Pattern) -> dict[str, object]:
+    asked = None if pattern.entity is None else {k: v for k, v in asdict(pattern.entity).items() if v not in (None, ())}
+    return {
+        "name": pattern.name,
+        "kind": pattern.kind,
+        "terms": list(pattern.terms),
+        "regex": pattern.regex,
+        "entity": asked,
     }
