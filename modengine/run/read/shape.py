@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from itertools import islice
-from typing import cast
 
 from modengine.errors import MessageError
-from modengine.model import PART_KINDS, FieldValue, Message, Part
+from modengine.model import PART_KINDS, Message, Part
 
 _SEE = "see docs/messages.md"
 _TEXTS = ("content", "message", "body", "msg")
@@ -31,7 +30,7 @@ def message_of(values: Mapping[str, object], text_key: str = "text") -> Message:
         raise _wrong(f"`{text_key}`", text, "a text")
     own = ("id", text_key, "parts")
     fields = {key: value for key, value in values.items() if key not in own and value is not None}
-    return Message(text, _id(values.get("id")), _parts(raw_parts), cast("Mapping[str, FieldValue]", fields))
+    return Message(text, _id(values.get("id")), _parts(raw_parts), fields)
 
 
 def _without_text(values: Mapping[str, object], text_key: str) -> MessageError:
