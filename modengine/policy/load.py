@@ -105,6 +105,7 @@ def _lone(root: Mapping, files: Files, report: Diagnostics) -> Ruleset:
         built=frozenset(rule_draft.rule.id for rule_draft in draft.drafts if not rule_draft.broken),
         categories=(),
         fields=None,
+        unclear=frozenset(),
         whole=False,
     )
     return link((draft,), (), names, report)[0]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 from modengine.model import PART_KINDS
-from modengine.policy.nodes.record import Either, Entries, Items, Key, Record
+from modengine.policy.nodes.record import Either, Entries, Items, Key, Kind, Record
 from modengine.policy.nodes.shape import Choice, Day, Flag, Name, Share, Text, Value, Whole
 
 TERM = Text(least=0, most=1000)
@@ -165,11 +165,13 @@ LADDER = Record(
     {action: Key(Whole(1, 1_000_000), f"at or above so many points: {action}") for action in ACTION.values},
     any_of=ACTION.values,
 )
-FIELD = Either(
-    scalar=Choice(("string", "integer", "number", "boolean", "datetime")),
-    mapping=Record(
+FIELD = Kind(
+    Choice(("string", "integer", "number", "boolean", "datetime")),
+    Record(
         "enum", {"enum": Key(Items(Text(most=200), least=1, takes="a list of texts"), "its values", required=True)}
     ),
+    also={"text": "string", "str": "string", "int": "integer", "float": "number", "bool": "boolean"}
+    | dict.fromkeys(("date", "time"), "datetime"),
 )
 OVERRIDE = Record(
     "override",
