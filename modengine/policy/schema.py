@@ -167,9 +167,7 @@ LADDER = Record(
 )
 FIELD = Kind(
     Choice(("string", "integer", "number", "boolean", "datetime")),
-    Record(
-        "enum", {"enum": Key(Items(Text(most=200), least=1, takes="a list of texts"), "its values", required=True)}
-    ),
+    Record("enum", {"enum": Key(Items(Text(most=200), least=1, takes="a list of texts"), "its values", required=True)}),
     also={"text": "string", "str": "string", "int": "integer", "float": "number", "bool": "boolean"}
     | dict.fromkeys(("date", "time"), "datetime"),
 )
