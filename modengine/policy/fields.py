@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -14,16 +15,36 @@ CHINA = timezone(timedelta(hours=8))
 """The zone of a time that names none."""
 
 
+_WITHOUT_FRACTION = re.compile(r"(?<=\d)\.0*\s*\Z")
+"""What a data frame adds to the whole numbers of a column with blanks: 3.0."""
+
+
 def parse_time(text: str) -> datetime:
     """An ISO 8601 time; +08:00 where it names no zone.  Raises ValueError."""
     time = datetime.fromisoformat(text)
     return time if time.tzinfo is not None else time.replace(tzinfo=CHINA)
 
 
+def known(value: Any) -> Any:
+    """A value as Python's own, where a data frame holds one of numpy's; None where it holds NaN, NaT or NA."""
+    if isinstance(value, str | int | list | dict):
+        return value
+    try:
+        if value != value:
+            return None
+    except TypeError:  # the NA of pandas is neither true nor false
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
 def _integer(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | str):
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError
-    if isinstance(value, str) and (len(value) > 20 or not value.strip().lstrip("+-").isascii()):
+    if isinstance(value, str):
+        if len(value) > 20 or not value.strip().lstrip("+-").isascii():
+            raise ValueError
+        value = _WITHOUT_FRACTION.sub("", value)
+    elif int(value) != value:
         raise ValueError
     return int(value)
 
@@ -68,17 +89,22 @@ READ: dict[str, Callable[[Any], FieldValue]] = {
 """A reader for each kind of field.  Texts are taken too where they write the type: CSV has nothing else."""
 
 
+_BESIDE_NAN = ("integer", "number", "boolean")
+"""Kinds whose CSV columns have `NaN` where there is nothing."""
+
+
 def read_fields(declared: Mapping[str, Field], given: Mapping[str, Any]) -> dict[str, FieldValue]:
     """The declared fields that a message has.  Raises MessageError (ME903) for a value of another type.
 
-    A null is a value that is missing; fields that the policy does not declare are left out.
+    A null is a value that is missing, and so is NaN; fields that the policy does not declare are left out.
     """
     found: dict[str, FieldValue] = {}
     for name, field in declared.items():
         value = given.get(name)
-        if value is None:
-            continue
         try:
+            value = known(value)
+            if value is None or (isinstance(value, str) and field.kind in _BESIDE_NAN and value.lower() == "nan"):
+                continue
             read = READ[field.kind](value)
         except (ValueError, TypeError, OverflowError):
             raise MessageError(

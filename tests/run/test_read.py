@@ -37,7 +37,7 @@ def test_a_message_with_everything() -> None:
     (row,) = rows('{"id": 42, "text": "一", "channel": "group", "reposts": 620, "x": [1], ' + parts + "}")
     assert row.line == 1
     assert row.source == "-"
-    assert row.message == Message("一", "42", (Part("ocr", "二"),), {"channel": "group", "reposts": 620, "x": [1]})  # type: ignore[dict-item]
+    assert row.message == Message("一", "42", (Part("ocr", "二"),), {"channel": "group", "reposts": 620, "x": [1]})
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,7 @@ def test_a_message_with_everything() -> None:
         ),
         ('{"text": "x", "id": null, "channel": null}', Message("x")),
         ('{"text": "x", "id": "007"}', Message("x", "007")),
+        ('{"text": "x", "id": 7.0}', Message("x", "7")),
         ('{"text": "\\ud800x"}', Message("\ud800x")),
         ('{"text": "a\\u0000b"}', Message("a\0b")),
         ('\ufeff{"text": "x"}', Message("x")),
