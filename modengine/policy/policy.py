@@ -81,7 +81,7 @@ class PolicyReader:
     def _chain(self, root: Mapping) -> list[Mapping]:
         """The policy, its base, the base of that ..., each checked against its shape."""
         chain: list[Mapping] = []
-        seen = {os.path.realpath(root.place.file)}
+        seen = {os.path.realpath(root.place.file): root.place.file}
         node: Mapping | None = root
         while node is not None:
             checked = POLICY.check(node, "the policy", self.report)
@@ -96,22 +96,21 @@ class PolicyReader:
             self.whole = False
         return chain
 
-    def _base(self, node: Mapping, raw: Mapping, seen: set[str], depth: int) -> Mapping | None:
+    def _base(self, node: Mapping, raw: Mapping, seen: dict[str, str], depth: int) -> Mapping | None:
         named = node.get("base")
         if not isinstance(named, Scalar):
             self.whole = self.whole and raw.get("base") is None
             return None
         path = self.files.relative(named, inside=False)
         if path is not None and os.path.realpath(path) in seen:
-            hint = "a base may not lead back to a policy that is based on it"
-            self.report.add(
-                "ME310", f"a circle of policies: `{shown(named.value)}` is based on this one", named.place, hint
-            )
+            circle = " -> ".join(f"`{shown(file)}`" for file in (*seen.values(), seen[os.path.realpath(path)]))
+            hint = "a base may not lead back to a policy that is based on it; remove one `base`"
+            self.report.add("ME310", f"a circle of bases: {circle}", named.place, hint)
         elif path is not None and depth > MAX_BASES:
             hint = "write the policy out at some point"
             self.report.add("ME205", f"a chain of more than {MAX_BASES} bases", named.place, hint)
         elif path is not None:
-            seen.add(os.path.realpath(path))
+            seen[os.path.realpath(path)] = path
             root = self.files.nodes(path, named)
             if isinstance(root, Mapping) and root.get("policy") is not None:
                 return root

@@ -13,7 +13,7 @@ from modengine.model import PART_KINDS
 from modengine.policy.nodes.record import Either, Entries, Items, Key, Kind, Record
 from modengine.policy.nodes.shape import Choice, Day, Flag, Name, Share, Text, Value, Whole
 
-TERM = Text(least=0, most=1000)
+TERM = Text(least=0, most=1000, one_term=True)
 LONG = Text(most=100_000)
 ID = Name()
 GLOB = Name(
@@ -167,7 +167,14 @@ LADDER = Record(
 )
 FIELD = Kind(
     Choice(("string", "integer", "number", "boolean", "datetime")),
-    Record("enum", {"enum": Key(Items(Text(most=200), least=1, takes="a list of texts"), "its values", required=True)}),
+    Record(
+        "enum",
+        {
+            "enum": Key(
+                Items(Text(most=200, one_term=True), least=1, takes="a list of texts"), "its values", required=True
+            )
+        },
+    ),
     also={"text": "string", "str": "string", "int": "integer", "float": "number", "bool": "boolean"}
     | dict.fromkeys(("date", "time"), "datetime"),
 )

@@ -99,3 +99,13 @@ def shown(text: str, most: int = 40) -> str:
     """A text of the user's, short and on one line, for a message."""
     flat = " ".join(text.split())
     return flat if len(flat) <= most else flat[: most - 1] + "…"
+
+
+FULL_WIDTH = {"，": ",", "、": ",", "：": ":", "［": "[", "］": "]", "｛": "{", "｝": "}"}
+"""What YAML takes for characters of a text, though it looks like a mark of its own."""
+
+
+def full_width(text: str) -> str:
+    """A hint on the first full-width mark of an unquoted text; empty for none."""
+    found = next((char for char in text if char in FULL_WIDTH), "")
+    return f"`{found}` is a full-width mark, which YAML does not know: write `{FULL_WIDTH[found]}`" if found else ""

@@ -6,7 +6,7 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 
 from modengine.errors import Location
-from modengine.policy.nodes.diagnostics import Diagnostics, closest, listed, shown
+from modengine.policy.nodes.diagnostics import Diagnostics, closest, full_width, listed, shown
 from modengine.policy.nodes.shape import Choice, Name, Shape, found, wrong
 from modengine.policy.nodes.yaml import Lost, Mapping, Node, Scalar, Sequence
 
@@ -114,6 +114,7 @@ class Record:
                 hint = f"did you mean `{near}`?" if near else f"{what} takes {listed(self.keys)}"
                 if not near and isinstance(value, Scalar) and not value.raw:
                     hint = "inside { }, quote a text that holds a comma"
+                hint = (full_width(key.value) if key.plain else "") or hint
                 report.add("ME201", f"{what} has no key `{shown(key.value)}`", key.place, hint)
                 continue
             good = shape.check(value, f"`{shown(key.value)}`", report)
