@@ -15,7 +15,7 @@ import yaml
 
 from modengine.errors import Location
 from modengine.policy.limits import POLICY_BUDGET
-from modengine.policy.nodes.diagnostics import FULL_WIDTH, Diagnostics, shown
+from modengine.policy.nodes.diagnostics import FULL_WIDTH, NO_SPACE, Diagnostics, shown
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = POLICY_BUDGET.nesting
@@ -96,7 +96,14 @@ _CAUSES: tuple[_Cause, ...] = (
 
 _PAIRS = {"FlowSequenceStartToken": "[", "FlowMappingStartToken": "{"}
 _CLOSES = {"FlowSequenceEndToken": "[", "FlowMappingEndToken": "{"}
-_KEY_AND_COLON = re.compile(r"\s*(?:- +)*[A-Za-z_][\w.-]*\s*(：)", re.ASCII)
+_KEY = r"\s*(?:- +)*[A-Za-z_][\w.-]*"
+_FOREIGN = (
+    re.compile(rf"{_KEY}\s*(：)", re.ASCII),
+    re.compile(rf"{_KEY}: *([［｛])", re.ASCII),
+    re.compile(rf"{_KEY}:([{NO_SPACE}])", re.ASCII),
+    re.compile(rf"\s*(?:- *)?([{NO_SPACE}])[{NO_SPACE}\s]*(?:- +)?[A-Za-z_][\w.-]* *:", re.ASCII),
+)
+"""A mark or a space of another keyboard around the key of a line."""
 
 
 def malformed(error: yaml.MarkedYAMLError, text: str, file: str, report: Diagnostics) -> None:
@@ -114,8 +121,8 @@ def malformed(error: yaml.MarkedYAMLError, text: str, file: str, report: Diagnos
     elif tab and place.column > tab.end():
         at = Location(file, place.line, tab.end())
         report.add("ME105", "a tab where YAML wants spaces", at, "indent with spaces")
-    elif colon := _full_width_colon(place, report):
-        report.add("ME105", "`：` is a full-width colon, which is none in YAML", colon, "write `: `, with a space")
+    elif foreign := _foreign(place, report):
+        report.add("ME105", *foreign)
     elif (cause is None or cause.brackets) and (found := _in_brackets(text, error.problem_mark, file)):
         report.add("ME105", *found)
     elif cause is None:
@@ -128,11 +135,13 @@ def _place(mark: Any, file: str) -> Location:
     return Location(file, mark.line + 1, mark.column + 1)
 
 
-def _full_width_colon(place: Location, report: Diagnostics) -> Location | None:
-    """Behind the key of the line that failed, or of the one before it, which then seems to go on."""
+def _foreign(place: Location, report: Diagnostics) -> tuple[str, Location, str] | None:
+    """Around the key of the line that failed, or of the one before it, which then seems to go on."""
     for number in (place.line, place.line - 1):
-        if found := _KEY_AND_COLON.match(report.line(Location(place.file, number))):
-            return Location(place.file, number, found.start(1) + 1)
+        line = report.line(Location(place.file, number))
+        for pattern in _FOREIGN:
+            if found := pattern.match(line):
+                return _full_width(found[1], Location(place.file, number, found.start(1) + 1))
     return None
 
 
@@ -175,7 +184,9 @@ def _mark_at(mark: Any, text: str, file: str) -> tuple[str, Location, str] | Non
 
 
 def _full_width(char: str, place: Location) -> tuple[str, Location, str]:
-    sign = FULL_WIDTH[char]
+    sign = FULL_WIDTH.get(char)
+    if sign is None:
+        return f"U+{ord(char):04X} is no space in YAML", place, "write spaces of ASCII"
     what = {":": "colon", ",": "comma"}.get(sign, "bracket")
     return f"`{char}` is a full-width {what}, which is none in YAML", place, f"write `{sign}`, or quote the text"
 
@@ -196,7 +207,8 @@ def _unpaired(opened: list[tuple[str, Any]], tokens: Any, mark: Any, file: str) 
                 break
             opened.pop()
             if len(opened) < outer:
-                return "a comma is missing before this", _place(mark, file), "write `, `, or quote the text"
+                hint = "write `, `, or quote the text as a whole"
+                return "a comma is missing before this", _place(mark, file), hint
         elif not outer:
             return None
     if not outer:
