@@ -15,8 +15,10 @@ CHINA = timezone(timedelta(hours=8))
 """The zone of a time that names none."""
 
 
-_WITHOUT_FRACTION = re.compile(r"(?<=\d)\.0*\s*\Z")
-"""What a data frame adds to the whole numbers of a column with blanks: 3.0."""
+_WHOLE = re.compile(r"([+-]?[0-9]{1,19})(?:\.0*)?")
+"""With what a data frame adds to the whole numbers of a column with blanks: 3.0."""
+_NOTHING = {"integer": "nan", "number": "nan", "boolean": "nan", "datetime": "nat"}
+"""What a CSV file has where there is nothing, by the kind of the field."""
 
 
 def parse_time(text: str) -> datetime:
@@ -41,16 +43,19 @@ def _integer(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError
     if isinstance(value, str):
-        if len(value) > 20 or not value.strip().lstrip("+-").isascii():
+        written = _WHOLE.fullmatch(value.strip())
+        if written is None:
             raise ValueError
-        value = _WITHOUT_FRACTION.sub("", value)
-    elif int(value) != value:
+        return int(written[1])
+    if int(value) != value:
         raise ValueError
     return int(value)
 
 
 def _number(value: Any) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError
+    if isinstance(value, str) and ("_" in value or not value.isascii()):
         raise ValueError
     number = value if isinstance(value, int) else float(value)
     if number != number or number in (float("inf"), float("-inf")):
@@ -89,10 +94,6 @@ READ: dict[str, Callable[[Any], FieldValue]] = {
 """A reader for each kind of field.  Texts are taken too where they write the type: CSV has nothing else."""
 
 
-_BESIDE_NAN = ("integer", "number", "boolean")
-"""Kinds whose CSV columns have `NaN` where there is nothing."""
-
-
 def read_fields(declared: Mapping[str, Field], given: Mapping[str, Any]) -> dict[str, FieldValue]:
     """The declared fields that a message has.  Raises MessageError (ME903) for a value of another type.
 
@@ -103,7 +104,7 @@ def read_fields(declared: Mapping[str, Field], given: Mapping[str, Any]) -> dict
         value = given.get(name)
         try:
             value = known(value)
-            if value is None or (isinstance(value, str) and field.kind in _BESIDE_NAN and value.lower() == "nan"):
+            if value is None or (isinstance(value, str) and value.lower() == _NOTHING.get(field.kind)):
                 continue
             read = READ[field.kind](value)
         except (ValueError, TypeError, OverflowError):

@@ -72,6 +72,7 @@ def test_a_line_of_json(line: str, message: Message) -> None:
         ("null", "ME901", "not a JSON object but null"),
         ('{"text": "x", "text": "y"}', "ME901", "the key `text` stands twice"),
         ('{"text": "x", "a": {"b": 1, "b": 2}}', "ME901", "the key `b` stands twice"),
+        ('{"text": "a\tb"}', "ME901", "not JSON: invalid control character at column 12"),
         ('{"text": "x", "n": NaN}', "ME901", "`NaN` is no JSON number"),
         ('{"text": "x", "n": -Infinity}', "ME901", "`-Infinity` is no JSON number"),
         ('{"text": ' + "[" * 100_000, "ME901", "not a message: JSON nested too deep"),
@@ -155,7 +156,7 @@ def test_csv_with_bom_nul_and_crlf() -> None:
 @pytest.mark.parametrize(
     ("row", "code", "message"),
     [
-        ("1", "ME908", "1 cells under a header of 2"),
+        ("1", "ME908", "1 cell under a header of 2"),
         ("1,2,3", "ME908", "3 cells under a header of 2"),
         ('1,"a"b', "ME908", "something follows the closing quotation mark of a cell"),
         ('1,"a', "ME908", "a quotation mark is opened and not closed"),

@@ -110,6 +110,6 @@ NO_SPACE = "\u00a0\u1680\u180e\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff"
 def full_width(text: str) -> str:
     """A hint on the first full-width mark or foreign space of an unquoted text; empty for none."""
     if space := re.search(f"[{NO_SPACE}]", text):
-        return f"U+{ord(space[0]):04X} is no space in YAML: write one of ASCII"
+        return f"U+{ord(space[0]):04X} only looks like a space: write one of ASCII"
     found = next((char for char in text if char in FULL_WIDTH), "")
     return f"`{found}` is a full-width mark, which YAML does not know: write `{FULL_WIDTH[found]}`" if found else ""

@@ -186,8 +186,10 @@ def _mark_at(mark: Any, text: str, file: str) -> tuple[str, Location, str] | Non
 def _full_width(char: str, place: Location) -> tuple[str, Location, str]:
     sign = FULL_WIDTH.get(char)
     if sign is None:
-        return f"U+{ord(char):04X} is no space in YAML", place, "write spaces of ASCII"
-    what = {":": "colon", ",": "comma"}.get(sign, "bracket")
+        return f"a character that only looks like a space, U+{ord(char):04X}", place, "write spaces of ASCII"
+    if sign == ":":
+        return "`：` is a full-width colon, which is none in YAML", place, "write `: `, with a space, or quote the text"
+    what = "comma" if sign == "," else "bracket"
     return f"`{char}` is a full-width {what}, which is none in YAML", place, f"write `{sign}`, or quote the text"
 
 

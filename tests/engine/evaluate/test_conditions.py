@@ -367,15 +367,25 @@ def test_what_a_data_frame_writes_for_nothing_is_unknown(compared: str, nothing:
     assert value(f"message.{compared}", message("甲", **{name: nothing})) is None
 
 
-@pytest.mark.parametrize("name", ["reposts", "ratio", "pinned"])
-@pytest.mark.parametrize("written", ["NaN", "nan"])
-def test_nan_in_a_cell_is_unknown_but_for_texts(name: str, written: str) -> None:
-    compared = {"reposts": "> 5", "ratio": "> 5", "pinned": "== true"}[name]
-    assert value(f"message.{name} {compared}", message("甲", **{name: written})) is None
+@pytest.mark.parametrize(
+    ("compared", "written"),
+    [("reposts > 5", "NaN"), ("ratio > 5", "nan"), ("pinned == true", "NaN"), ('time > "2014-05-28"', "NaT")],
+)
+def test_nan_in_a_cell_is_unknown_but_for_texts(compared: str, written: str) -> None:
+    name = compared.partition(" ")[0]
+    assert value(f"message.{compared}", message("甲", **{name: written})) is None
     assert value(f'message.app == "{written}"', message("甲", app=written)) is True
 
 
-@pytest.mark.parametrize("given", [3.5, float("inf"), "3.5", "3.0.0", ".0", "3e2", numpy.float64(3.5), [3], {}])
+@pytest.mark.parametrize("given", ["1_0", "٣", "inf", "NaNs", "", [3]])
+def test_what_is_no_number_is_an_error(given: object) -> None:
+    with pytest.raises(MessageError, match="`ratio` is "):
+        engine(rule("r", "a", A)).decide(message("甲", ratio=given))
+
+
+@pytest.mark.parametrize(
+    "given", [3.5, float("inf"), "3.5", "3.0.0", ".0", "3e2", "1_0", "٣", "+", numpy.float64(3.5), [3], {}]
+)
 def test_what_is_no_whole_number_is_an_error(given: object) -> None:
     with pytest.raises(MessageError, match="`reposts` is "):
         engine(rule("r", "a", A)).decide(message("甲", reposts=given))
