@@ -40,7 +40,10 @@ CODES: dict[str, Code] = {
     "ME201": Code("unknown-key", "A key that this place does not know."),
     "ME202": Code("missing-key", "A key that must be there."),
     "ME203": Code("wrong-type", "A value of another type than this place takes."),
-    "ME204": Code("unquoted", "A text that YAML reads as a number, a date, a boolean or nothing: quote it."),
+    "ME204": Code(
+        "unquoted",
+        "A text that YAML reads as a number, a date, a boolean or nothing, or as one with the next: quote it.",
+    ),
     "ME205": Code("bad-value", "A value outside what this place takes."),
     "ME206": Code("not-a-policy", "The file is neither a policy nor a ruleset (no key `policy` or `ruleset`)."),
     "ME207": Code("bad-name", "An identifier with characters that a condition could not name."),

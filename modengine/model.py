@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -103,13 +103,15 @@ def _not_a(what: str, value: object, wanted: str) -> MessageError:
 class Message(msgspec.Struct, frozen=True):
     """A message.  `fields` holds what the policy may ask about (channel, reposts, time ...).
 
-    Raises MessageError (ME902) for values of other types: `nan` and `None` are no texts.
+    JSON has no times, so that a datetime among the fields is decoded as its ISO 8601 text, which a policy
+    reads as the same time.  Raises MessageError (ME902) for values of other types: `nan` and `None` are no texts.
     """
 
     text: str = ""
     id: str | None = None
     parts: tuple[Part, ...] = ()
-    fields: Mapping[str, FieldValue] = {}
+    fields: Mapping[str, FieldValue | Any] = {}
+    """What no policy declares is kept as it was read."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.text, str):

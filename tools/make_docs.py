@@ -4,8 +4,8 @@ the example in README.md, and the measured figures in docs/performance.md.
     python tools/make_docs.py            write them
     python tools/make_docs.py --check    exit code 1 if they are stale
 
-errors.md comes from `modengine.codes.CODES` and the golden error texts in tests/data; cli.md from
-the help of every command.
+errors.md comes from `modengine.codes.CODES` and its examples in tests/data: those of codes/, and for the
+other codes one of the golden error texts.  cli.md comes from the help of every command.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ FAMILIES: Mapping[str, str] = {  # how their codes begin, separated by spaces
 
 def errors_page() -> str:
     """docs/errors.md."""
-    examples = golden_examples()
+    written = {path.stem: path.read_text("utf-8").rstrip() for path in (GOLDENS / "codes").glob("*.md")}
+    examples = {code: f"```text\n{text}\n```" for code, text in golden_examples().items()} | written
     lines = [
         MADE,
         "# Errors and findings",
@@ -62,16 +63,16 @@ def errors_page() -> str:
         "",
         *(f"- [{title}](#{anchor(title)})" for title in FAMILIES.values()),
         "",
-        "Where a code has an example, it is one of the texts that the tests hold the program to.",
+        "Each code has an example, which the tests hold the program to: a file and what a command says of it, or,",
+        "where the text shows what is wrong, the text alone.",
     ]
     for family, title in FAMILIES.items():
         members = {code: kind for code, kind in CODES.items() if code.startswith(tuple(family.split()))}
         assert members, family
         lines += ["", f"## {title}", "", "| code | name | | means |", "|---|---|---|---|"]
         lines += [f"| {code} | `{c.name}` | {c.severity} | {cell(c.meaning)} |" for code, c in members.items()]
-        for code in members:
-            if code in examples:
-                lines += ["", f"{code}, for example:", "", "```text", examples[code], "```"]
+        for code, kind in members.items():
+            lines += ["", f"### {code} {kind.name}", "", examples[code]]
     return "\n".join(lines) + "\n"
 
 

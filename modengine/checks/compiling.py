@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import regex
 
-from modengine.engine.match.expression import CostlyRegex, nodes, parse
+from modengine.engine.match.expression import CostlyRegex, children, nodes, parse
+from modengine.engine.match.nfa import may_be_empty
 from modengine.engine.match.regex import compiled, source_of
 from modengine.engine.match.terms import plain_term
 from modengine.engine.match.walk import count_beginnings
@@ -15,6 +17,8 @@ from modengine.entities.expressions import expressions
 from modengine.errors import Diagnostic
 from modengine.policy.limits import POLICY_BUDGET, PolicyBudget, Quantity, Spending
 from modengine.policy.model import Pattern, Policy, texts_of
+
+_ONLY_PLACES = "it asks only for a place: add the characters that stand there"
 
 
 def pattern_problems(policy: Policy, budget: PolicyBudget = POLICY_BUDGET) -> tuple[Diagnostic, ...]:
@@ -85,8 +89,38 @@ def _regex_problems(pattern: Pattern) -> Iterable[Diagnostic]:
         yield problem
     else:
         if found.search("") is not None:
-            yield _at(pattern, "ME407", f"the regex `{pattern.name}` matches the empty text",
-                      "ask for at least one character: `+` in place of `*`")  # fmt: skip
+            yield _at(pattern, "ME407", f"the regex `{pattern.name}` matches the empty text", _filled(parse(source)))
+
+
+def _filled(tree: Any) -> str:
+    """How an expression that matches the empty text comes to ask for a character."""
+    hints = set(_absent(tree)) - {_ONLY_PLACES}
+    if len(hints) > 1:
+        return "all of it may be absent: ask for at least one character"
+    return hints.pop() if hints else _ONLY_PLACES
+
+
+def _absent(node: Any) -> Iterator[str]:
+    """A hint for each part by which a node matches the empty text."""
+    kind = type(node).__name__
+    if kind.endswith("Repeat") and node.min_count == 0:
+        match node.max_count:
+            case None:
+                yield "ask for at least one character: `+` in place of `*`"
+            case 0:
+                yield "`{0}` takes nothing: leave it out"
+            case 1:
+                yield "ask for at least one character: leave the `?` out"
+            case most:
+                yield f"ask for at least one character: `{{1,{most}}}` in place of `{{0,{most}}}`"
+    elif kind == "Branch":
+        for branch in filter(may_be_empty, node.branches):
+            yield from _absent(branch) if any(children(branch)) else ("take the empty alternative out",)
+    elif below := [child for child in children(node) if kind != "LookAround"]:
+        for child in below:
+            yield from _absent(child)
+    else:
+        yield _ONLY_PLACES
 
 
 def _at(pattern: Pattern, code: str, message: str, hint: str) -> Diagnostic:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -79,3 +79,20 @@ def engine_of(policy: str | None) -> Engine:
     if ruleset is not None:
         raise PolicyError(with_source([not_a_policy(ruleset)]))
     return engine
+
+
+def fields_of(pairs: Sequence[str], declared: Collection[str]) -> dict[str, str]:
+    """The fields that `--field` gives, each of which the policy declares."""
+    from modengine.policy.nodes.diagnostics import meant  # noqa: PLC0415
+
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        name = name.strip()
+        if not sign or not name:
+            raise click.UsageError(f"--field takes NAME=VALUE, not `{pair}`")
+        if name not in declared:
+            hint = meant(name, declared, "declare it under `fields`")
+            raise click.UsageError(f"--field: the policy has no message field `{name}`; {hint}")
+        found[name] = value
+    return found

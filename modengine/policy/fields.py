@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -14,22 +15,47 @@ CHINA = timezone(timedelta(hours=8))
 """The zone of a time that names none."""
 
 
+_WHOLE = re.compile(r"([+-]?[0-9]{1,19})(?:\.0*)?")
+"""With what a data frame adds to the whole numbers of a column with blanks: 3.0."""
+_NOTHING = {"integer": "nan", "number": "nan", "boolean": "nan", "datetime": "nat"}
+"""What a CSV file has where there is nothing, by the kind of the field."""
+
+
 def parse_time(text: str) -> datetime:
     """An ISO 8601 time; +08:00 where it names no zone.  Raises ValueError."""
     time = datetime.fromisoformat(text)
     return time if time.tzinfo is not None else time.replace(tzinfo=CHINA)
 
 
+def known(value: Any) -> Any:
+    """A value as Python's own, where a data frame holds one of numpy's; None where it holds NaN, NaT or NA."""
+    if isinstance(value, str | int | list | dict):
+        return value
+    try:
+        if value != value:
+            return None
+    except TypeError:  # the NA of pandas is neither true nor false
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
 def _integer(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | str):
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError
-    if isinstance(value, str) and (len(value) > 20 or not value.strip().lstrip("+-").isascii()):
+    if isinstance(value, str):
+        written = _WHOLE.fullmatch(value.strip())
+        if written is None:
+            raise ValueError
+        return int(written[1])
+    if int(value) != value:
         raise ValueError
     return int(value)
 
 
 def _number(value: Any) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError
+    if isinstance(value, str) and ("_" in value or not value.isascii()):
         raise ValueError
     number = value if isinstance(value, int) else float(value)
     if number != number or number in (float("inf"), float("-inf")):
@@ -71,14 +97,15 @@ READ: dict[str, Callable[[Any], FieldValue]] = {
 def read_fields(declared: Mapping[str, Field], given: Mapping[str, Any]) -> dict[str, FieldValue]:
     """The declared fields that a message has.  Raises MessageError (ME903) for a value of another type.
 
-    A null is a value that is missing; fields that the policy does not declare are left out.
+    A null is a value that is missing, and so is NaN; fields that the policy does not declare are left out.
     """
     found: dict[str, FieldValue] = {}
     for name, field in declared.items():
         value = given.get(name)
-        if value is None:
-            continue
         try:
+            value = known(value)
+            if value is None or (isinstance(value, str) and value.lower() == _NOTHING.get(field.kind)):
+                continue
             read = READ[field.kind](value)
         except (ValueError, TypeError, OverflowError):
             raise MessageError(

@@ -31,6 +31,8 @@ class Names:
     categories: tuple[str, ...]
     fields: Dict[str, Field] | None
     """The declared message fields; None where the policy is not known."""
+    unclear: frozenset[str]
+    """Fields whose kind is none: already reported."""
     whole: bool
     """Whether every file could be read: if not, what is missing may well exist."""
 
@@ -53,7 +55,7 @@ def fixed(written: Written, names: Names, report: Diagnostics) -> Condition:
 
     if names.fields is not None:
         for node in walk(written.condition):
-            if isinstance(node, Compare):
+            if isinstance(node, Compare) and node.field not in names.unclear:
                 for code, message, hint in mistakes(node, names.fields):
                     report.add(code, message, written.scalar.at(node.offset), hint)
     return resolve(written.condition, rule=rule)

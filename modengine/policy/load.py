@@ -19,7 +19,7 @@ from modengine.policy.files import Files
 from modengine.policy.limits import POLICY_BUDGET, PolicyBudget
 from modengine.policy.link import Names, link
 from modengine.policy.model import Policy, Rule, Ruleset, SourceFile
-from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds, closest
+from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds, closest, full_width
 from modengine.policy.nodes.yaml import Mapping, Node
 from modengine.policy.policy import PolicyReader
 from modengine.policy.rules import read_ruleset
@@ -94,7 +94,8 @@ def _neither(keys: set[str], place: Location) -> tuple[str, Location, str]:
         ),
         "",
     )
-    return "the file is neither a policy nor a ruleset", place, near or hint
+    foreign = next(filter(None, map(full_width, sorted(keys))), "")
+    return "the file is neither a policy nor a ruleset", place, foreign or near or hint
 
 
 def _lone(root: Mapping, files: Files, report: Diagnostics) -> Ruleset:
@@ -105,6 +106,7 @@ def _lone(root: Mapping, files: Files, report: Diagnostics) -> Ruleset:
         built=frozenset(rule_draft.rule.id for rule_draft in draft.drafts if not rule_draft.broken),
         categories=(),
         fields=None,
+        unclear=frozenset(),
         whole=False,
     )
     return link((draft,), (), names, report)[0]

@@ -15,7 +15,7 @@ from modengine.policy.files import Files
 from modengine.policy.link import Names, check_category, confine, fixed, link
 from modengine.policy.model import Field, FieldKind, Override, Period, Policy, PolicyException, Segmenter, Status
 from modengine.policy.nodes.diagnostics import Diagnostics, shown
-from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence
+from modengine.policy.nodes.yaml import Lost, Mapping, Node, Scalar, Sequence
 from modengine.policy.patterns import entries, flag, text, texts
 from modengine.policy.rules import RulesetDraft, Written, condition, read_ruleset
 from modengine.policy.schema import POLICY
@@ -48,6 +48,7 @@ class PolicyReader:
                 )
             ),
             fields=fields,
+            unclear=frozenset(key.value for key, kind in entries(merged.get("fields")) if isinstance(kind, Lost)),
             whole=self.whole,
         )
         overrides = tuple(item for node in reversed(chain) for item in _records(node.get("overrides")))
@@ -59,7 +60,7 @@ class PolicyReader:
             place=(root.key("policy") or root).place,
             rulesets=link(rulesets, overrides, names, self.report),
             study=any(flag(node, "study") for node in chain),
-            period=self._period(merged.get("period"), fields),
+            period=self._period(merged.get("period"), names),
             scope=self._scope(merged.get("scope"), names),
             fields=fields,
             actions=self._actions(merged.get("actions"), names),
@@ -80,7 +81,7 @@ class PolicyReader:
     def _chain(self, root: Mapping) -> list[Mapping]:
         """The policy, its base, the base of that ..., each checked against its shape."""
         chain: list[Mapping] = []
-        seen = {os.path.realpath(root.place.file)}
+        seen = {os.path.realpath(root.place.file): root.place.file}
         node: Mapping | None = root
         while node is not None:
             checked = POLICY.check(node, "the policy", self.report)
@@ -95,22 +96,21 @@ class PolicyReader:
             self.whole = False
         return chain
 
-    def _base(self, node: Mapping, raw: Mapping, seen: set[str], depth: int) -> Mapping | None:
+    def _base(self, node: Mapping, raw: Mapping, seen: dict[str, str], depth: int) -> Mapping | None:
         named = node.get("base")
         if not isinstance(named, Scalar):
             self.whole = self.whole and raw.get("base") is None
             return None
         path = self.files.relative(named, inside=False)
         if path is not None and os.path.realpath(path) in seen:
-            hint = "a base may not lead back to a policy that is based on it"
-            self.report.add(
-                "ME310", f"a circle of policies: `{shown(named.value)}` is based on this one", named.place, hint
-            )
+            circle = " -> ".join(f"`{shown(file)}`" for file in (*seen.values(), seen[os.path.realpath(path)]))
+            hint = "a base may not lead back to a policy that is based on it; remove one `base`"
+            self.report.add("ME310", f"a circle of bases: {circle}", named.place, hint)
         elif path is not None and depth > MAX_BASES:
             hint = "write the policy out at some point"
             self.report.add("ME205", f"a chain of more than {MAX_BASES} bases", named.place, hint)
         elif path is not None:
-            seen.add(os.path.realpath(path))
+            seen[os.path.realpath(path)] = path
             root = self.files.nodes(path, named)
             if isinstance(root, Mapping) and root.get("policy") is not None:
                 return root
@@ -174,13 +174,16 @@ class PolicyReader:
                 found[key.value] = Field(key.value, "enum", tuple(dict.fromkeys(texts(value.get("enum")))))
         return found
 
-    def _period(self, node: Node | None, fields: Dict[str, Field]) -> Period | None:
+    def _period(self, node: Node | None, names: Names) -> Period | None:
         if not isinstance(node, Mapping) or not node.entries:
             return None
         start, end = self._moment(node.get("from")), self._moment(node.get("until"), last=True)
         if start and end and end <= start:
             until = cast(Node, node.get("until"))
             self.report.add("ME601", "the period ends before it begins", until.place, "let `until` follow `from`")
+            return None
+        fields = names.fields or {}
+        if "time" in names.unclear:
             return None
         if "time" not in fields:
             hint = "add `time: datetime` under `fields`"

@@ -11,10 +11,10 @@ from typing import Literal
 
 from modengine.entities.model import CURRENCIES, ENTITY_KINDS, NUMBER, PER, SUBKINDS, WHO
 from modengine.model import PART_KINDS
-from modengine.policy.nodes.record import Either, Entries, Items, Key, Record
+from modengine.policy.nodes.record import Either, Entries, Items, Key, Kind, Record
 from modengine.policy.nodes.shape import Choice, Day, Flag, Name, Quantity, Shape, Share, Text, Value, Whole
 
-TERM = Text(least=0, most=1000)
+TERM = Text(least=0, most=1000, one_term=True)
 LONG = Text(most=100_000)
 ID = Name()
 GLOB = Name(
@@ -200,11 +200,18 @@ LADDER = Record(
     {action: Key(Whole(1, 1_000_000), f"at or above so many points: {action}") for action in ACTION.values},
     any_of=ACTION.values,
 )
-FIELD = Either(
-    scalar=Choice(("string", "integer", "number", "boolean", "datetime")),
-    mapping=Record(
-        "enum", {"enum": Key(Items(Text(most=200), least=1, takes="a list of texts"), "its values", required=True)}
+FIELD = Kind(
+    Choice(("string", "integer", "number", "boolean", "datetime")),
+    Record(
+        "enum",
+        {
+            "enum": Key(
+                Items(Text(most=200, one_term=True), least=1, takes="a list of texts"), "its values", required=True
+            )
+        },
     ),
+    also={"text": "string", "str": "string", "int": "integer", "float": "number", "bool": "boolean"}
+    | dict.fromkeys(("date", "time"), "datetime"),
 )
 OVERRIDE = Record(
     "override",

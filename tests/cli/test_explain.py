@@ -115,6 +115,7 @@ def test_all_lists_what_came_nowhere_near(command: Command) -> None:
         ((), "give a TEXT to explain, or --id ID"),
         (("two", "words"), "give one TEXT, in quotation marks"),
         (("x", "--field", "reposts"), "--field takes NAME=VALUE"),
+        (("x", "--field", "repost=5"), "--field: the policy has no message field `repost`; did you mean `reposts`?"),
     ],
 )
 def test_wrong_usage(args: tuple[str, ...], message: str, command: Command) -> None:

@@ -5,6 +5,7 @@
 ```text, ```json... after a line `<!-- file: NAME -->`: written to that file
 ```console          lines after `$ ` are commands, the others what they print; `exit=N` in the
                     fence is the exit code of the last one; a line `...` stands for any lines
+```console state    the same in a state of the machine that the test of the page makes
 ```json same        the JSON that the last command before it printed, laid out for reading
 ```python           run in one namespace for the page; blocks with `>>>` are doctests
 """
@@ -25,7 +26,7 @@ from typing import Any
 import pytest
 
 from modengine.cli.main import run as main
-from tests.paths import DOCS
+from tests.paths import DOCS, ROOT
 
 _FENCE = re.compile(r"(?:^<!-- file: (?P<file>\S+) -->\n)?^```(?P<head>[^\n`]*)\n(?P<body>.*?)^```$", re.M | re.S)
 _NAMED = re.compile(r"# file: (\S+)\n")
@@ -36,7 +37,7 @@ _DIGEST = re.compile(r"sha256:(?:[0-9a-f]+…?|…)")
 class Block:
     """A fenced block.  `file` is the name that it asks to be written under."""
 
-    page: str
+    page: Path
     line: int
     language: str
     options: tuple[str, ...]
@@ -47,7 +48,7 @@ class Block:
 
     @property
     def where(self) -> str:
-        return f"docs/{self.page}:{self.line}"
+        return f"{self.page.relative_to(ROOT).as_posix()}:{self.line}"
 
 
 def pages() -> list[str]:
@@ -55,8 +56,8 @@ def pages() -> list[str]:
     return sorted(str(path.relative_to(DOCS).as_posix()) for path in DOCS.rglob("*.md"))
 
 
-def blocks(page: str) -> Iterator[Block]:
-    text = (DOCS / page).read_text("utf-8")
+def blocks(page: Path) -> Iterator[Block]:
+    text = page.read_text("utf-8")
     for found in _FENCE.finditer(text):
         language, *options = found["head"].split() or [""]
         named = _NAMED.match(found["body"]) if language == "yaml" else None
@@ -88,12 +89,12 @@ def steps(block: Block) -> list[Step]:
     return [Step(command, tuple(output)) for command, output in found]
 
 
-def rewritten(page: str, bodies: dict[tuple[int, int], str]) -> None:
+def rewritten(page: Path, bodies: dict[tuple[int, int], str]) -> None:
     """Puts other bodies in the place of those of some blocks."""
-    text = (DOCS / page).read_text("utf-8")
+    text = page.read_text("utf-8")
     for (start, end), body in sorted(bodies.items(), reverse=True):
         text = text[:start] + body + text[end:]
-    (DOCS / page).write_text(text, "utf-8", newline="\n")
+    page.write_text(text, "utf-8", newline="\n")
 
 
 def run(command: str, folder: Path) -> tuple[int, str]:
@@ -147,7 +148,7 @@ def _line_agrees(shown: str, printed: str) -> bool:
 
 def doctests(block: Block, names: dict[str, Any]) -> str:
     """Runs the `>>>` lines of a block; what failed, as text."""
-    test = doctest.DocTestParser().get_doctest(block.body, names, block.where, block.page, block.line)
+    test = doctest.DocTestParser().get_doctest(block.body, names, block.where, str(block.page), block.line)
     said: list[str] = []
     runner = doctest.DocTestRunner(
         _Checker(), verbose=False, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE

@@ -29,7 +29,7 @@ TEXT = (DOCS / "text.md").read_text("utf-8")
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with the files of rule-language.md."""
-    for block in blocks("rule-language.md"):
+    for block in blocks(DOCS / "rule-language.md"):
         if block.file is not None:
             (tmp_path / block.file).write_text(block.body, "utf-8")
     return tmp_path

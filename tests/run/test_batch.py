@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import pickle
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from modengine.engine.engine import Engine
 from modengine.loading import load
-from modengine.model import Message
+from modengine.model import Message, Part
+from modengine.run.read.files import read_paths
 from modengine.run.work.batch import COLUMNS, ArrowBatches
 from modengine.run.write.results import to_json
 from tests.commands import POLICY
@@ -65,3 +68,31 @@ def test_an_id_that_is_no_utf8(engine: Engine) -> None:
 
     (row,) = ArrowBatches(engine)(Given()).to_pylist()
     assert row["id"] == "?"
+
+
+def test_columns_with_blanks_of_a_data_frame(engine: Engine, tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    rows = [(1, 3, True, [{"kind": "ocr", "text": "看图"}]), (2, None, None, None), (None, 700, False, None)]
+    frame = pandas.DataFrame(rows, columns=["id", "reposts", "pinned", "parts"])
+    frame["text"] = SCAM
+    assert (frame.reposts.dtype, frame.id.dtype) == ("float64", "float64")
+    frame.to_parquet(tmp_path / "frame.parquet")
+    frame.assign(parts=frame.parts.map(json.dumps, na_action="ignore")).to_csv(tmp_path / "frame.csv", index=False)
+    fields = [{"reposts": 3}, {}, {"reposts": 700}]
+    parts = [(Part("ocr", "看图"),), (), ()]
+    decided = [
+        engine.decide(Message(SCAM, name, *rest)) for name, *rest in zip(("1", "2", None), parts, fields, strict=True)
+    ]
+    wanted = [json.loads(to_json(decision)) for decision in decided]
+    kept = pyarrow.Table.from_pandas(frame, preserve_index=False)
+    as_nan = pyarrow.table({**{name: kept[name] for name in kept.column_names},
+                            "reposts": pyarrow.array(frame.reposts, from_pandas=False),
+                            "id": pyarrow.array(frame.id, from_pandas=False)})  # fmt: skip
+    for table in (kept, as_nan):
+        assert [json.loads(cell) for cell in ArrowBatches(engine)(table).column("decision").to_pylist()] == wanted
+    for name in ("frame.parquet", "frame.csv"):
+        read = [row.message for row in read_paths([tmp_path / name])]
+        decisions = [engine.decide(message) for message in read if message is not None]
+        ids = ["1.0", "2.0", None] if name == "frame.csv" else ["1", "2", None]
+        assert [decision.id for decision in decisions] == ids
+        assert [msgspec.structs.replace(d, id=w.id) for d, w in zip(decisions, decided, strict=True)] == decided

@@ -37,7 +37,7 @@ def test_a_message_with_everything() -> None:
     (row,) = rows('{"id": 42, "text": "一", "channel": "group", "reposts": 620, "x": [1], ' + parts + "}")
     assert row.line == 1
     assert row.source == "-"
-    assert row.message == Message("一", "42", (Part("ocr", "二"),), {"channel": "group", "reposts": 620, "x": [1]})  # type: ignore[dict-item]
+    assert row.message == Message("一", "42", (Part("ocr", "二"),), {"channel": "group", "reposts": 620, "x": [1]})
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,7 @@ def test_a_message_with_everything() -> None:
         ),
         ('{"text": "x", "id": null, "channel": null}', Message("x")),
         ('{"text": "x", "id": "007"}', Message("x", "007")),
+        ('{"text": "x", "id": 7.0}', Message("x", "7")),
         ('{"text": "\\ud800x"}', Message("\ud800x")),
         ('{"text": "a\\u0000b"}', Message("a\0b")),
         ('\ufeff{"text": "x"}', Message("x")),
@@ -71,6 +72,7 @@ def test_a_line_of_json(line: str, message: Message) -> None:
         ("null", "ME901", "not a JSON object but null"),
         ('{"text": "x", "text": "y"}', "ME901", "the key `text` stands twice"),
         ('{"text": "x", "a": {"b": 1, "b": 2}}', "ME901", "the key `b` stands twice"),
+        ('{"text": "a\tb"}', "ME901", "not JSON: invalid control character at column 12"),
         ('{"text": "x", "n": NaN}', "ME901", "`NaN` is no JSON number"),
         ('{"text": "x", "n": -Infinity}', "ME901", "`-Infinity` is no JSON number"),
         ('{"text": ' + "[" * 100_000, "ME901", "not a message: JSON nested too deep"),
@@ -154,7 +156,7 @@ def test_csv_with_bom_nul_and_crlf() -> None:
 @pytest.mark.parametrize(
     ("row", "code", "message"),
     [
-        ("1", "ME908", "1 cells under a header of 2"),
+        ("1", "ME908", "1 cell under a header of 2"),
         ("1,2,3", "ME908", "3 cells under a header of 2"),
         ('1,"a"b', "ME908", "something follows the closing quotation mark of a cell"),
         ('1,"a', "ME908", "a quotation mark is opened and not closed"),

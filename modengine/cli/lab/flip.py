@@ -8,8 +8,8 @@ import sys
 import click
 
 from modengine.cli.lab.options import Destination, output_options, policy_argument
-from modengine.cli.options import engine_of
-from modengine.model import FieldValue, Message
+from modengine.cli.options import engine_of, fields_of
+from modengine.model import Message
 
 
 @click.command("flip")
@@ -35,15 +35,7 @@ def command(policy: str, text: str, fields: tuple[str, ...], tries: int, output:
 
     body = sys.stdin.read() if text == "-" else text
     said = shlex.join(("modengine", *(click.get_current_context().find_root().obj or ())))
-    output.write(view(smallest(engine_of(policy), Message(body, fields=_fields(fields)), tries=tries, command=said)))
+    engine = engine_of(policy)
+    message = Message(body, fields=fields_of(fields, engine.policy.fields))
+    output.write(view(smallest(engine, message, tries=tries, command=said)))
     return 0
-
-
-def _fields(pairs: tuple[str, ...]) -> dict[str, FieldValue]:
-    found: dict[str, FieldValue] = {}
-    for pair in pairs:
-        name, sign, value = pair.partition("=")
-        if not sign or not name.strip():
-            raise click.BadParameter(f"`{pair}` is not NAME=VALUE", param_hint="--field")
-        found[name.strip()] = value
-    return found

@@ -9,14 +9,14 @@ from pathlib import Path
 import click
 import msgspec
 
-from modengine.cli.options import engine_of, format_option, input_format_option, policy_option
+from modengine.cli.options import engine_of, fields_of, format_option, input_format_option, policy_option
 from modengine.cli.streams import console
 from modengine.errors import InputError
 from modengine.explain.details import Details, details_of
 from modengine.explain.json import as_json
 from modengine.explain.page import page
 from modengine.explain.text import as_text, show
-from modengine.model import FieldValue, Message, Trace
+from modengine.model import Message, Trace
 from modengine.run.read.files import Form, look, read
 from modengine.run.read.lines import LineReader, decoded
 from modengine.run.write.replace import replacing
@@ -63,8 +63,9 @@ def command(
       modengine explain --id 42 messages.jsonl --format html --output 42.html
     """
     message = _message(words, message_id, input_format)
-    message = msgspec.structs.replace(message, fields={**message.fields, **_fields(fields)})
     engine = engine_of(policy)
+    given = fields_of(fields, engine.policy.fields)
+    message = msgspec.structs.replace(message, fields={**message.fields, **given})
     ignore_scope = message_id is None if respect_scope is None else not respect_scope
     trace = engine.trace(message, ignore_scope=ignore_scope)
     _write(trace, details_of(engine.policy, everything), form, output)
@@ -123,13 +124,3 @@ def _samples() -> str:
         if path.is_file():
             return str(path)
     raise click.UsageError("there is no samples/messages.jsonl here: name the FILE that holds the message")
-
-
-def _fields(pairs: Sequence[str]) -> dict[str, FieldValue]:
-    found: dict[str, FieldValue] = {}
-    for pair in pairs:
-        name, sign, value = pair.partition("=")
-        if not sign or not name.strip():
-            raise click.UsageError(f"--field takes NAME=VALUE, not `{pair}`")
-        found[name.strip()] = value
-    return found

@@ -4,7 +4,9 @@ import { state } from "./state.js";
 
 // What is no YAML at all (ME105), by what the engine says of it.
 const MALFORMED = [
-  [/is not closed/, "A bracket was opened and never closed, or a comma is missing, just before here.", "前面有括号没有闭合，或者少了一个逗号。"],
+  [/is not closed/, "This bracket was opened and never closed.", "这个括号没有闭合。"],
+  [/closes nothing/, "This bracket closes nothing: it is one too many.", "这个括号多了：前面没有与它成对的。"],
+  [/comma is missing/, "A comma is missing just before here.", "这前面少了一个逗号。"],
   [/a line without/, "This line should read “name: value”, with a colon and then a space.", "这一行应写成“名称: 值”，冒号后面空一格。"],
   [/expected a key/, "This line is not in line with its neighbours: give it as many spaces at the beginning as they have.", "这一行没有和上下行对齐：行首的空格要一样多。"],
   [/where no key can stand/, "One colon too many, or the line begins too far to the right. A text with a colon in it needs \"quotes\".", "多了一个冒号，或这一行缩进太多。带冒号的文字要加英文引号。"],
@@ -99,19 +101,16 @@ function wide(signs) {
   ]);
 }
 
-// In a list of words, where nothing else is wrong.
-function wideInList(signs) {
-  return signs.some((sign) => "，、".includes(sign))
-    ? said(["The comma here is a Chinese one: what stands on both sides of it is sought as one word.", "这里的逗号是中文标点：两边的词会被当成一个词来找。请改成英文逗号。"])
-    : said(["The quotation marks here are Chinese ones: they are sought as a part of the word.", "这里的引号是中文标点：会被当成词的一部分来找。请去掉或改成英文引号。"]);
-}
+const WIDE_COMMA = ["The comma here is a Chinese one: what stands on both sides of it is read as one word.", "这里的逗号是中文标点：两边的词会被当成一个词。请改成英文逗号。"];
+const WIDE_QUOTES = ["The quotation marks here are Chinese ones: they are sought as a part of the word.", "这里的引号是中文标点：会被当成词的一部分来找。请去掉或改成英文引号。"];
 
 // Whether this is about the file as a text, where a full-width sign is the likely cause.
 const aboutSigns = new Set(["ME105", "ME201", "ME202", "ME203", "ME207", "ME403"]);
 
 // The plain sentence, or nothing.  line: the text that the problem stands in.
 export function plainly(problem, line = "") {
-  if (problem.code === WIDE_CODE) return wideInList(problem.signs);
+  if (problem.code === WIDE_CODE) return said(WIDE_QUOTES);
+  if (problem.code === "ME204" && problem.message.includes("full-width comma")) return said(WIDE_COMMA);
   const signs = aboutSigns.has(problem.code) ? outsideQuotes(line).match(WIDE_SIGNS) : null;
   if (signs) return wide(signs);
   const malformed = problem.code === "ME105" && MALFORMED.find(([pattern]) => pattern.test(problem.message));
@@ -123,14 +122,12 @@ const outsideQuotes = (line) => line.replace(/"(?:[^"\\]|\\.)*"|'[^']*'|#.*$/g, 
 
 const WIDE_CODE = "wide";
 
-// Lists of words in which a full-width comma makes one word of two, or a Chinese quotation mark is sought too:
-// the engine cannot know that this was not meant.
+// Lists of words in which a Chinese quotation mark is sought too: the engine cannot know that this was not meant.
 export function wideSigns(file, text) {
   const found = [];
   text.split("\n").forEach((line, at) => {
     const list = /\b(?:words|text|tokens):\s*\[([^\]]*)\]/u.exec(outsideQuotes(line));
-    const signs = list?.[1].match(/[，、“”‘’]/gu);
-    if (signs) found.push({ file, line: at + 1, column: Math.max(1, [...line.slice(0, line.search(/[，、“”‘’]/u))].length + 1), severity: "warning", code: WIDE_CODE, name: "full-width", message: "", hint: "", signs });
+    if (/[“”‘’]/u.test(list?.[1] ?? "")) found.push({ file, line: at + 1, column: [...line.slice(0, line.search(/[“”‘’]/u))].length + 1, severity: "warning", code: WIDE_CODE, name: "full-width", message: "", hint: "" });
   });
   return found;
 }

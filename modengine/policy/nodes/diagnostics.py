@@ -99,3 +99,17 @@ def shown(text: str, most: int = 40) -> str:
     """A text of the user's, short and on one line, for a message."""
     flat = " ".join(text.split())
     return flat if len(flat) <= most else flat[: most - 1] + "…"
+
+
+FULL_WIDTH = {"，": ",", "、": ",", "：": ":", "［": "[", "］": "]", "｛": "{", "｝": "}"}
+"""What YAML takes for characters of a text, though it looks like a mark of its own."""
+NO_SPACE = "\u00a0\u1680\u180e\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff"
+"""The inside of a character set: what looks like a space, or like nothing, and is a character of a text too."""
+
+
+def full_width(text: str) -> str:
+    """A hint on the first full-width mark or foreign space of an unquoted text; empty for none."""
+    if space := re.search(f"[{NO_SPACE}]", text):
+        return f"U+{ord(space[0]):04X} only looks like a space: write one of ASCII"
+    found = next((char for char in text if char in FULL_WIDTH), "")
+    return f"`{found}` is a full-width mark, which YAML does not know: write `{FULL_WIDTH[found]}`" if found else ""

@@ -6,9 +6,9 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 
 from modengine.errors import Location
-from modengine.policy.nodes.diagnostics import Diagnostics, closest, listed, shown
-from modengine.policy.nodes.shape import Name, Shape, wrong
-from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence
+from modengine.policy.nodes.diagnostics import Diagnostics, closest, full_width, listed, shown
+from modengine.policy.nodes.shape import Choice, Name, Shape, found, wrong
+from modengine.policy.nodes.yaml import Lost, Mapping, Node, Scalar, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,7 @@ class Record:
                 hint = f"did you mean `{near}`?" if near else f"{what} takes {listed(self.keys)}"
                 if not near and isinstance(value, Scalar) and not value.raw:
                     hint = "inside { }, quote a text that holds a comma"
+                hint = (full_width(key.value) if key.plain else "") or hint
                 report.add("ME201", f"{what} has no key `{shown(key.value)}`", key.place, hint)
                 continue
             good = shape.check(value, f"`{shown(key.value)}`", report)
@@ -217,3 +218,48 @@ class Either:
 
     def schema(self, defs: dict[str, object], /) -> dict[str, object]:
         return {"anyOf": [s.schema(defs) for s in (self.scalar, self.items, self.mapping) if s is not None]}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The kind of a message field: a word, or a mapping with the texts that it may have."""
+
+    word: Choice
+    texts: Record
+    also: Dict[str, str] = field(default_factory=dict)
+    """What other languages call a kind: `int`."""
+
+    @property
+    def takes(self) -> str:
+        key = next(iter(self.texts.keys))
+        return f"{', '.join(f'`{word}`' for word in self.word.values)} or `{{{key}: [a, b]}}`"
+
+    def check(self, node: Node, what: str, report: Diagnostics) -> Node:
+        """The kind; where it is none, Lost rather than None: the field is declared all the same."""
+        if isinstance(node, Scalar) and node.value in self.word.values:
+            return node
+        if isinstance(node, Mapping) and any(key.value in self.texts.keys for key, _ in node.entries):
+            before = report.count
+            checked = self.texts.check(node, what, report)
+            return Lost(node.place) if checked is None or report.count > before else checked
+        if not isinstance(node, Lost):
+            self._report(node, what, report)
+        return Lost(node.place)
+
+    def _report(self, node: Node, what: str, report: Diagnostics) -> None:
+        keys = [key for key, _ in node.entries] if isinstance(node, Mapping) else []
+        said = f"`{shown(keys[0].value)}`" if keys else found(node)
+        value = node.get(keys[0].value) if isinstance(node, Mapping) and len(keys) == 1 else node
+        hint = f"write {self.takes}"
+        if isinstance(value, Scalar):
+            near = self.also.get(value.value.lower()) or closest(value.value, self.word.values)
+            if value is node and near:
+                hint = f"did you mean `{near}`?"
+            elif keys and keys[0].value in ("type", "kind") and near:
+                hint = f"write `{near}` alone"
+        code = "ME203" if isinstance(node, Sequence) else "ME205"
+        place = keys[0].place if keys else node.place
+        report.add(code, f"{what}: {said} is no kind of message field", place, hint)
+
+    def schema(self, defs: dict[str, object], /) -> dict[str, object]:
+        return {"anyOf": [self.word.schema(defs), self.texts.schema(defs)]}

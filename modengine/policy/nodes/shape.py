@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
-from modengine.policy.nodes.diagnostics import Diagnostics, closest, listed, shown
+from modengine.policy.nodes.diagnostics import Diagnostics, closest, full_width, listed, shown
 from modengine.policy.nodes.yaml import Lost, Node, Scalar, Sequence
 
 
@@ -41,6 +41,7 @@ def found(node: Node) -> str:
 
 def wrong(shape: Shape, node: Node, what: str, report: Diagnostics, hint: str = "") -> None:
     if not isinstance(node, Lost):
+        hint = (full_width(node.value) if isinstance(node, Scalar) and node.plain else "") or hint
         report.add(
             "ME203", f"{what} takes {shape.takes}, found {found(node)}", node.place, hint or f"write {shape.takes}"
         )
@@ -53,6 +54,8 @@ class Text:
     least: int = 1
     most: int = 10_000
     takes: str = "a text"
+    one_term: bool = False
+    """A comma in it is quoted, in brackets, where YAML takes a full-width one for a letter."""
 
     def check(self, node: Node, what: str, report: Diagnostics) -> Scalar | None:
         if not isinstance(node, Scalar):
@@ -65,6 +68,11 @@ class Text:
         if node.reading != "text":
             read = f"a {node.reading}" if node.reading != "nothing" else "nothing"
             report.add("ME204", f"YAML reads `{node.value}` as {read}", node.place, f'quote it: "{node.value}"')
+            return None
+        comma = re.search("[，、]", node.value) if self.one_term and node.plain and node.in_brackets else None
+        if comma:
+            hint = f'write `, ` between terms, or quote what is one: "{shown(node.value)}"'
+            report.add("ME204", "a full-width comma parts no terms: YAML reads one text", node.at(comma.start()), hint)
             return None
         if len(node.value) < self.least:
             report.add("ME205", f"{what} is empty", node.place, "write a text")
@@ -104,7 +112,9 @@ class Name:
             report.add("ME207", f"{what}: `{node.value}` is a word with a meaning of its own", node.place, hint)
             return None
         if not re.fullmatch(self.pattern, node.value) or len(node.value) > 200:
-            report.add("ME207", f"{what}: `{shown(node.value)}` is not a name", node.place, self.rule)
+            report.add(
+                "ME207", f"{what}: `{shown(node.value)}` is not a name", node.place, full_width(node.value) or self.rule
+            )
             return None
         return node
 
@@ -132,7 +142,7 @@ class Choice:
             return None
         if node.value not in self.values:
             near = closest(node.value, self.values)
-            hint = f"did you mean `{near}`?" if near else f"write {self.takes}"
+            hint = full_width(node.value) or (f"did you mean `{near}`?" if near else f"write {self.takes}")
             said = f"`{shown(node.value)}`" if node.value else "nothing"
             report.add(self.code, f"{what} takes {self.takes}, not {said}", node.place, hint)
             return None

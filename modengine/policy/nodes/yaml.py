@@ -15,10 +15,9 @@ from typing import Any, Literal
 import yaml
 
 from modengine.errors import Location
-from modengine.policy.limits import POLICY_BUDGET
 from modengine.policy.nodes.diagnostics import Diagnostics, shown
+from modengine.policy.nodes.malformed import LOADER, MAX_DEPTH, malformed
 
-MAX_DEPTH = POLICY_BUDGET.nesting
 MAX_VALUES = 100_000
 """Scalars in one file.  Long lists of terms have files of their own."""
 
@@ -52,6 +51,8 @@ class Scalar:
     """Written without quotation marks and without `|` or `>`."""
     raw: str = ""
     """The scalar as it stands in the file, quotation marks and all."""
+    in_brackets: bool = False
+    """It is an item of a list in `[ ]`."""
 
     @property
     def reading(self) -> Reading:
@@ -137,14 +138,13 @@ def parse(text: str, file: str, report: Diagnostics) -> Node | None:
         place = Location(file, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
         report.add("ME105", f"an unprintable character, U+{ord(bad.group()):04X}", place, "remove the character")
         return None
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     builder = _Builder(text, file, report)
     try:
-        for event in yaml.parse(text, Loader=loader):
+        for event in yaml.parse(text, Loader=LOADER):
             if not builder.take(event):
                 return None
     except yaml.MarkedYAMLError as error:
-        _malformed(error, file, report)
+        malformed(error, text, file, report)
         return None
     except yaml.YAMLError as error:  # ReaderError, which the search above should have forestalled
         report.add("ME105", f"not YAML: {shown(str(error), 200)}", Location(file), "see https://yaml.org")
@@ -168,6 +168,8 @@ class _Open:
     entries: list[tuple[Scalar, Node]]
     lost: bool
     """It has a tag, so that nobody knows what it means."""
+    brackets: bool
+    """It is a list in `[ ]`."""
     key: Node | None = None
 
 
@@ -205,11 +207,13 @@ class _Builder:
                     self._put(Lost(self._place(event)))
                 else:
                     raw = self.text[_index(event.start_mark) : _index(event.end_mark)]
-                    self._put(Scalar(event.value, self._place(event), not event.style, raw))
+                    in_brackets = bool(self.stack) and self.stack[-1].brackets
+                    self._put(Scalar(event.value, self._place(event), not event.style, raw, in_brackets))
             case yaml.CollectionStartEvent():
                 lost = self._refuse_properties(event)
                 keys: dict[str, int] | None = {} if isinstance(event, yaml.MappingStartEvent) else None
-                self.stack.append(_Open(self._place(event), keys, [], [], lost))
+                brackets = keys is None and bool(event.flow_style)
+                self.stack.append(_Open(self._place(event), keys, [], [], lost, brackets))
                 if len(self.stack) > MAX_DEPTH:
                     self._add(
                         "ME106", f"nested more than {MAX_DEPTH} levels deep", event, "a ruleset needs about eight"
@@ -272,74 +276,3 @@ class _Builder:
 
 def _index(mark: Any) -> int:
     return int(mark.index)
-
-
-@dataclass(frozen=True, slots=True)
-class _Cause:
-    """What PyYAML's two parsers say, and what it means to the author of a rule."""
-
-    said: str
-    """A regex on the problem and its context, `problem / context`."""
-    meaning: str
-    hint: str
-    at_context: bool = False
-    """Point at where the broken thing begins, not at where the parser gave up."""
-
-
-_CAUSES: tuple[_Cause, ...] = (
-    _Cause(
-        "mapping values are not allowed",
-        "a `: ` where no key can stand",
-        "quote a text that holds `: `; write each key with a space after its colon",
-    ),
-    _Cause(
-        "could not find expected ':'",
-        "a line without `: ` among keys",
-        "write `key: value`, with a space after the colon",
-        True,
-    ),
-    _Cause("cannot start any token", "a text begins with a character that has a meaning in YAML", "quote the text"),
-    _Cause("escape|hexadecimal", "`\\` begins an escape in double quotes", "use 'single quotes' for a regex"),
-    _Cause(
-        "quoted scalar",
-        "a quotation mark is never closed",
-        "close it, or quote the text in the other kind of marks",
-        True,
-    ),
-    _Cause("an alias|an anchor", "`*` or `&` begins an alias or an anchor", "quote a text that begins with it", True),
-    _Cause(
-        "flow (?:sequence|mapping)",
-        "a `[` or `{` is not closed, or a comma is missing before this",
-        "close it, or quote the text",
-    ),
-    _Cause("block (?:collection|sequence)", "expected `- ` and an item here", "align the line with its neighbours"),
-    _Cause(
-        "block mapping|a simple key",
-        "expected a key here",
-        "align the line with its neighbours; quote a value as a whole",
-    ),
-    _Cause(
-        "block scalar",
-        "`|` or `>` begins a text of several lines",
-        "indent these lines with spaces, or quote the text",
-        True,
-    ),
-    _Cause("a directive|a tag|tag handle", "`%` or `!` begins a directive or a tag", "quote the text", True),
-    _Cause("document start", "something stands after the end of the file's one value", "begin every line with a key"),
-)
-
-
-def _malformed(error: yaml.MarkedYAMLError, file: str, report: Diagnostics) -> None:
-    said = f"{error.problem or ''} / {error.context or ''}"
-    cause = next((known for known in _CAUSES if re.search(known.said, said)), None)
-    marks = (error.problem_mark, error.context_mark)
-    mark = next(filter(None, reversed(marks) if cause and cause.at_context else marks), None)
-    place = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
-    if "nesting depth" in said:
-        report.add("ME106", f"nested more than {MAX_DEPTH} levels deep", place, "a ruleset needs about eight")
-    elif report.line(place)[place.column - 1 : place.column] == "\t":
-        report.add("ME105", "a tab where YAML wants spaces", place, "indent with spaces")
-    elif cause is None:
-        report.add("ME105", f"not YAML: {shown(said, 200)}", place, "see the examples in docs/rule-language.md")
-    else:
-        report.add("ME105", cause.meaning, place, cause.hint)

@@ -36,7 +36,7 @@ def message_from(text: str, text_key: str = "text") -> Message:
     try:
         value = _DECODER.decode(text.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:
-        what = error.msg[:1].lower() + error.msg[1:]
+        what = (error.msg[:1].lower() + error.msg[1:]).removesuffix(" at")
         raise MessageError("ME901", f"not JSON: {what} at column {error.colno}", _HINT) from None
     except RecursionError:
         raise MessageError("ME901", "not a message: JSON nested too deep", _HINT) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,7 +36,7 @@ def arrow() -> Any:
 def rows(name: str, column: str = "text") -> Iterator[Row]:
     """A row for every record, its text under `column`; `line` counts rows from 1.
 
-    NaN counts as missing.  Raises InputError (ME906) for a file that is no Parquet, ME908 for one
+    Raises InputError (ME906) for a file that is no Parquet, ME908 for one
     without the column.
     """
     parquet = require(name)
@@ -79,9 +78,4 @@ def _values(file: Any, name: str) -> Iterator[dict[str, object]]:
             raise InputError("ME906", f"`{name}` cannot be read to its end: {error}", "write it anew") from None
         if batch is None:
             return
-        for row in values:
-            yield {key: _known(value) for key, value in row.items()}
-
-
-def _known(value: object) -> object:
-    return None if isinstance(value, float) and math.isnan(value) else value
+        yield from values

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from itertools import islice
-from typing import cast
 
 from modengine.errors import MessageError
-from modengine.model import PART_KINDS, FieldValue, Message, Part
+from modengine.model import PART_KINDS, Message, Part
 
 _SEE = "see docs/messages.md"
 _TEXTS = ("content", "message", "body", "msg")
@@ -18,11 +17,12 @@ _TEXTS = ("content", "message", "body", "msg")
 def message_of(values: Mapping[str, object], text_key: str = "text") -> Message:
     """The message.  Raises MessageError (ME902).
 
-    A null is a value that is missing.  Keys that nobody asks about are kept among the fields.
+    A null is a value that is missing, and so is the NaN of data frames.  Keys that nobody asks about are
+    kept among the fields.
     `text_key` is the key of the text, for files that were not written for modengine.
     """
-    text = values.get(text_key)
-    raw_parts = values.get("parts")
+    text = _given(values, text_key)
+    raw_parts = _given(values, "parts")
     if text is None and raw_parts is None:
         raise _without_text(values, text_key)
     if text is None:
@@ -30,8 +30,13 @@ def message_of(values: Mapping[str, object], text_key: str = "text") -> Message:
     elif not isinstance(text, str):
         raise _wrong(f"`{text_key}`", text, "a text")
     own = ("id", text_key, "parts")
-    fields = {key: value for key, value in values.items() if key not in own and value is not None}
-    return Message(text, _id(values.get("id")), _parts(raw_parts), cast("Mapping[str, FieldValue]", fields))
+    fields = {key: value for key, value in values.items() if key not in own and value is not None and value == value}
+    return Message(text, _id(_given(values, "id")), _parts(raw_parts), fields)
+
+
+def _given(values: Mapping[str, object], key: str) -> object:
+    value = values.get(key)
+    return value if value == value else None
 
 
 def _without_text(values: Mapping[str, object], text_key: str) -> MessageError:
@@ -53,6 +58,8 @@ def _id(value: object) -> str | None:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     raise _wrong("`id`", value, "a text or a whole number")
 
 

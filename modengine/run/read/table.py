@@ -140,7 +140,9 @@ def _values(header: list[str], cells: list[str], text_key: str) -> dict[str, obj
             data = cell.encode("utf-8", "surrogateescape")
             raise not_utf8(data, len(cell[: bad.start()].encode("utf-8")))
     if len(cells) != len(header):
-        raise MessageError("ME908", f"{len(cells)} cells under a header of {len(header)}", _HINT)
+        raise MessageError(
+            "ME908", f"{len(cells)} cell{'s' * (len(cells) != 1)} under a header of {len(header)}", _HINT
+        )
     values: dict[str, object] = {
         name: cell for name, cell in zip(header, cells, strict=True) if name and (cell or name == text_key)
     }

@@ -9,7 +9,6 @@ It pickles as its policy, so that each worker compiles once.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -46,11 +45,8 @@ class ArrowBatches:
         return type(batch).from_arrays(arrays, names=list(COLUMNS))
 
     def _row(self, number: int, values: Mapping[str, object]) -> Row:
-        known = {
-            name: None if isinstance(value, float) and math.isnan(value) else value for name, value in values.items()
-        }
         try:
-            return Row(number, "", message_of(known, self.text))
+            return Row(number, "", message_of(values, self.text))
         except MessageError as error:
             return Row(number, "", error=error)
 

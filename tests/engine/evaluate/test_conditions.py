@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import numpy
+import pandas
 import pytest
 
 from modengine.errors import MessageError
@@ -311,6 +313,13 @@ def test_a_match_belongs_to_the_sentence_in_which_it_starts() -> None:
         ("message.reposts <= 500", {"reposts": 501}, False),
         ("message.reposts in (1, 2)", {"reposts": 2}, True),
         ("message.reposts > 499", {"reposts": "500"}, True),
+        ("message.reposts == 3", {"reposts": 3.0}, True),
+        ("message.reposts == 3", {"reposts": "3.0"}, True),
+        ("message.reposts == 3", {"reposts": numpy.float64(3)}, True),
+        ("message.reposts == 3", {"reposts": numpy.int64(3)}, True),
+        ("message.ratio > 0.5", {"ratio": numpy.float32(0.75)}, True),
+        ("message.pinned == true", {"pinned": numpy.bool_(True)}, True),
+        ("message.pinned == true", {"pinned": "True"}, True),
         ("message.ratio > 0.5", {"ratio": 0.75}, True),
         ("message.ratio > 0.5", {"ratio": 1}, True),
         ("message.pinned == true", {"pinned": True}, True),
@@ -344,6 +353,42 @@ def test_moments_without_a_zone_are_chinese(when: str, time: object, expected: b
 @pytest.mark.parametrize("when", ["message.reposts > 5", "not message.reposts > 5", "message.reposts in (1, 2)"])
 def test_a_field_that_the_message_lacks_is_unknown(when: str, fields: dict[str, object]) -> None:
     assert value(when, message("甲", **fields)) is None
+
+
+@pytest.mark.parametrize(
+    "nothing", [float("nan"), numpy.float64("nan"), numpy.datetime64("NaT"), pandas.NaT, pandas.NA]
+)
+@pytest.mark.parametrize(
+    "compared",
+    ["reposts > 5", "ratio > 5", "pinned == true", 'app == "x"', 'channel == "group"', 'time > "2014-05-28"'],
+)
+def test_what_a_data_frame_writes_for_nothing_is_unknown(compared: str, nothing: object) -> None:
+    name = compared.partition(" ")[0]
+    assert value(f"message.{compared}", message("甲", **{name: nothing})) is None
+
+
+@pytest.mark.parametrize(
+    ("compared", "written"),
+    [("reposts > 5", "NaN"), ("ratio > 5", "nan"), ("pinned == true", "NaN"), ('time > "2014-05-28"', "NaT")],
+)
+def test_nan_in_a_cell_is_unknown_but_for_texts(compared: str, written: str) -> None:
+    name = compared.partition(" ")[0]
+    assert value(f"message.{compared}", message("甲", **{name: written})) is None
+    assert value(f'message.app == "{written}"', message("甲", app=written)) is True
+
+
+@pytest.mark.parametrize("given", ["1_0", "٣", "inf", "NaNs", "", [3]])
+def test_what_is_no_number_is_an_error(given: object) -> None:
+    with pytest.raises(MessageError, match="`ratio` is "):
+        engine(rule("r", "a", A)).decide(message("甲", ratio=given))
+
+
+@pytest.mark.parametrize(
+    "given", [3.5, float("inf"), "3.5", "3.0.0", ".0", "3e2", "1_0", "٣", "+", numpy.float64(3.5), [3], {}]
+)
+def test_what_is_no_whole_number_is_an_error(given: object) -> None:
+    with pytest.raises(MessageError, match="`reposts` is "):
+        engine(rule("r", "a", A)).decide(message("甲", reposts=given))
 
 
 @pytest.mark.parametrize(

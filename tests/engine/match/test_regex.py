@@ -62,6 +62,30 @@ def test_an_expression_that_matches_the_empty_text_is_an_error(source: str) -> N
     assert [problem.code for problem in caught.value.diagnostics] == ["ME407"]
 
 
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        ("转?", "leave the `?` out"),
+        ("(?:转账)??", "leave the `?` out"),
+        ("a*", "`+` in place of `*`"),
+        ("a*b*+", "`+` in place of `*`"),
+        ("(?i:x{0,3})", "`{1,3}` in place of `{0,3}`"),
+        ("x{0}", "`{0}` takes nothing"),
+        ("转账|", "take the empty alternative out"),
+        ("转账|b?|c", "leave the `?` out"),
+        ("^转?$", "leave the `?` out"),
+        ("a?b*", "all of it may be absent"),
+        ("", "asks only for a place"),
+        ("^", "asks only for a place"),
+        ("(?=)", "asks only for a place"),
+    ],
+)
+def test_the_hint_names_what_lets_an_expression_be_empty(source: str, hint: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        compile_policy(build.policy(build.rule("r", "p", regex("p", source))))
+    assert hint in caught.value.diagnostics[0].hint
+
+
 @pytest.mark.parametrize("source", ["(", "a{2,1}", "[z-a]", r"\p{Nothing}", "(?P<a>x)(?P=b)", "*a", "(?<=a", "a)"])
 def test_an_expression_that_does_not_compile_is_an_error(source: str) -> None:
     with pytest.raises(PolicyError) as caught:
