@@ -208,6 +208,20 @@ class Raised(msgspec.Struct, frozen=True, gc=False):
     rules: tuple[str, ...]
 
 
+class LongText(msgspec.Struct, frozen=True, gc=False):
+    """A text so long that every step asks for more points (`longer` of the policy)."""
+
+    characters: int
+    """Letters, digits and Han characters of all parts."""
+    points: int
+    """So many more than the step is written with."""
+
+    @property
+    def sentence(self) -> str:
+        points = f"{self.points} point{'' if self.points == 1 else 's'}"
+        return f"in a text of {self.characters} characters every step asks for {points} more"
+
+
 class Undetermined(msgspec.Struct, frozen=True, gc=False):
     """Something that could not be decided: the decision is at least `review`."""
 
@@ -235,6 +249,8 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     """Hits of rules with `status: test`: shown apart, no points."""
     relief: tuple[ReliefHit, ...] = ()
     raised: tuple[Raised, ...] = ()
+    longer: LongText | None = None
+    """Where every step asked for more points than it is written with."""
     undetermined: tuple[Undetermined, ...] = ()
     notes: tuple[str, ...] = ()
     """What had to be done to the text before reading it (lone surrogates replaced ...)."""
@@ -301,6 +317,9 @@ class Waterfall(msgspec.Struct, frozen=True):
     steps: tuple[Step, ...]
     score: int
     thresholds: dict[str, int]
+    """The points that each step asks for in this message."""
+    note: str = ""
+    """Why they are others than the policy writes: `in a text of 412 characters every step asks for 25 points more`."""
 
 
 class Trace(msgspec.Struct, frozen=True):

@@ -602,6 +602,19 @@ class Case:
     failed: dict[str, dict[str, str]]
     """Of each rule its patterns that failed, with the reason."""
 
+    @property
+    def length(self) -> int:
+        """'letters, digits and Han characters of all parts'."""
+        return sum(char.isalnum() for part in self.parts for char in part.view.text)
+
+    def more(self) -> int:
+        """'`longer`: the last entry whose `above` is exceeded counts'."""
+        added = 0
+        for entry in self.policy.longer:
+            if self.length > entry.above:
+                added = entry.add
+        return added
+
     def holds(self, condition: cond.Condition, matches: Sequence[Found], failed: Iterable[str] = ()) -> Truth:
         """Kleene's strong logic; None is unknown, as absent matches of a failed pattern are."""
 
@@ -639,7 +652,7 @@ class Case:
             case cond.RuleRef(_, _, rules):
                 return kleene_or([self.value(rule) for rule in self.policy.rules if rule.id in rules])
             case cond.Length(operator, n):
-                return COMPARE[operator](sum(char.isalnum() for part in self.parts for char in part.view.text), n)
+                return COMPARE[operator](self.length, n)
             case cond.Compare(name, operator, value, _):
                 return self.compare(name, operator, value)
             case cond.Not(item):
@@ -802,7 +815,7 @@ def decide(
         + sum(applied["points"] for applied in relief if applied["category"] == category)
         for category in order
     }
-    actions = {category: ladder(policy, category, score) for category, score in scores.items()}
+    actions = {category: ladder(policy, category, score - case.more()) for category, score in scores.items()}
     raised = []
     for override in policy.overrides:
         if override.action is None or (override.when is not None and case.holds(override.when, ()) is not True):
@@ -841,6 +854,7 @@ def decide(
         "shadow_hits": shadow_hits,
         "relief": relief,
         "raised": sorted(raised),
+        "longer": [case.length, case.more()] if case.more() else None,
         "undetermined": undetermined,
     }
 

@@ -20,6 +20,7 @@ from modengine.policy import condition as cond
 from modengine.policy.model import (
     MANY,
     Field,
+    Longer,
     Override,
     Pattern,
     Period,
@@ -274,6 +275,11 @@ periods = st.sampled_from(
 )
 
 
+longer = st.sampled_from(
+    ((), (), (Longer(6, 10),), (Longer(3, 5), Longer(12, 40)), (Longer(0, 0), Longer(8, 1), Longer(20, 60)))
+)
+
+
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
     shape = draw(st.sampled_from(((1, 0, 0), (2, 0, 1), (1, 1, 1), (2, 1, 0), (1, 2, 2), (3, 1, 2))))
@@ -301,6 +307,7 @@ def policies(draw: st.DrawFn) -> Policy:
     wanted = [*scoring, *(f"{category}.*" for category in categories), "*.r0"]
     rest: dict[str, Any] = {"study": draw(st.integers(0, 9)) == 9, "period": draw(periods)}
     rest["actions"] = {category: draw(ladders.filter(rising)) for category in categories if draw(st.integers(0, 5))}
+    rest["longer"] = draw(longer)
     rest["scope"] = {
         key: build.condition(draw(st.one_of(st.just("any"), conditions())))
         for key in (*categories, "default")

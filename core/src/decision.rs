@@ -29,6 +29,7 @@ pub struct Makers {
     pub rule_hit: Py<PyAny>,
     pub relief_hit: Py<PyAny>,
     pub escalated: Py<PyAny>,
+    pub long_text: Py<PyAny>,
     pub match_: Py<PyAny>,
     /// `how(kind, original, plain, term, gaps, repeats, way)`: every step from a term to what was typed.
     pub how: Py<PyAny>,
@@ -401,6 +402,10 @@ impl Makers {
             });
             self.hits(py, &message, &record)?
         };
+        let longer = match record.longer {
+            Some(longer) => self.long_text.bind(py).call1(longer)?,
+            None => py.None().into_bound(py),
+        };
         let arguments = PyTuple::new(
             py,
             [
@@ -416,6 +421,7 @@ impl Makers {
                 shadow_hits.into_any(),
                 reliefs.into_any(),
                 escalated.into_any(),
+                longer,
                 nothing.clone().into_any(),
                 nothing.clone().into_any(),
                 pyo3::types::PyBool::new(py, program.study)

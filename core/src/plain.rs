@@ -14,6 +14,8 @@ pub struct Policy {
     pub categories: Vec<String>,
     /// For each category its steps: action and points.
     pub actions: Vec<Vec<(u8, i64)>>,
+    /// In texts of more characters than the first number, every step asks for so many points more; both rise.
+    pub longer: Vec<(i64, i64)>,
     /// The caps of the groups that rules name.
     pub caps: Vec<Option<i64>>,
     /// What a match is worth: as a number, and exactly. The first is 1.

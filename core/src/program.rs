@@ -86,6 +86,7 @@ pub struct Program {
     pub study: bool,
     pub categories: Vec<String>,
     pub actions: Vec<Vec<(u8, i64)>>,
+    pub longer: Vec<(i64, i64)>,
     pub caps: Vec<Option<i64>>,
     pub weights: Vec<(f64, i64, i64)>,
     /// The literals of the text forms.
@@ -198,6 +199,7 @@ impl Program {
             study: given.study,
             categories: given.categories,
             actions: given.actions,
+            longer: given.longer,
             caps: given.caps,
             weights: given.weights,
             forms,

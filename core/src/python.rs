@@ -269,6 +269,7 @@ fn makers(
         rule_hit: object("RuleHit")?,
         relief_hit: object("ReliefHit")?,
         escalated: object("Escalated")?,
+        long_text: object("LongText")?,
         match_: object("Match")?,
         how: object("how")?,
         matches: object("matches")?,

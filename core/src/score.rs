@@ -41,6 +41,8 @@ pub struct Record {
     /// Relief, the category and what it took.
     pub reliefs: Vec<(u32, usize, i64)>,
     pub escalated: Vec<Escalated>,
+    /// In a text so long that every step asks for more points: its length, and how many more.
+    pub longer: Option<(i64, i64)>,
     /// For each category.
     pub shadows: Vec<Vec<Shadow>>,
 }
@@ -93,10 +95,12 @@ pub fn decide(
     }
     record.shadows = shadows(context, program, scratch, fields)?;
     shadow_hits(context, program, scratch, &shadow_rules, &mut record)?;
+    record.longer = long_text(context, program);
+    let more = record.longer.map_or(0, |(_, more)| more);
     for (category, (total, action)) in record.categories.iter_mut().enumerate() {
         let steps = program.actions[category]
             .iter()
-            .filter(|(_, least)| *total >= *least)
+            .filter(|(_, least)| *total >= *least + more)
             .map(|&(step, _)| step);
         let raised = record
             .escalated
@@ -106,6 +110,17 @@ pub fn decide(
         *action = steps.chain(raised).max().unwrap_or(ALLOW);
     }
     Ok(record)
+}
+
+fn long_text(context: &mut Context, program: &Program) -> Option<(i64, i64)> {
+    if program.longer.is_empty() {
+        return None;
+    }
+    let length = context.length(program);
+    let exceeded = program.longer.iter().rfind(|&&(above, _)| length > above);
+    exceeded
+        .map(|&(_, more)| (length, more))
+        .filter(|&(_, more)| more > 0)
 }
 
 /// floor(n × weight), the weight as it is written: 0.29 of 100 is 29.

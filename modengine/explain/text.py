@@ -89,6 +89,8 @@ def _header(trace: Trace) -> Iterator[Text]:
     none = words.without_points(decision)
     if none:
         yield Text(f"  no points: {', '.join(map(inline, none))}", "dim")
+    if decision.longer is not None:
+        yield Text(f"  {decision.longer.sentence}")
     for raised in decision.raised:
         by = ", ".join(map(inline, raised.rules))
         yield Text(f"  {inline(raised.category)} raised to {raised.action} by an override, because {by} hit")

@@ -206,6 +206,14 @@ class PolicyException:
 
 
 @dataclass(frozen=True, slots=True)
+class Longer:
+    """What a policy asks of long texts: above so many characters, so many points more at every step."""
+
+    above: int
+    add: int
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
     """A file that a policy was read from."""
 
@@ -228,6 +236,8 @@ class Policy:
     """A condition a category, and `default`.  A category in neither is always in scope."""
     fields: Mapping[str, Field] = field(default_factory=dict)
     actions: Mapping[str, Mapping[Action, int]] = field(default_factory=dict)
+    longer: tuple[Longer, ...] = ()
+    """Both numbers rise; the last whose length is exceeded counts."""
     overrides: tuple[Override, ...] = ()
     exceptions: tuple[PolicyException, ...] = ()
     segmenter: Segmenter = "rjieba"
@@ -251,6 +261,7 @@ __all__ = [
     "Examples",
     "Field",
     "FieldValue",
+    "Longer",
     "Override",
     "Pattern",
     "Period",

@@ -13,7 +13,17 @@ from modengine.policy.condition import Condition, walk
 from modengine.policy.fields import CHINA
 from modengine.policy.files import Files
 from modengine.policy.link import Names, check_category, confine, fixed, link
-from modengine.policy.model import Field, FieldKind, Override, Period, Policy, PolicyException, Segmenter, Status
+from modengine.policy.model import (
+    Field,
+    FieldKind,
+    Longer,
+    Override,
+    Period,
+    Policy,
+    PolicyException,
+    Segmenter,
+    Status,
+)
 from modengine.policy.nodes.diagnostics import Diagnostics, shown
 from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence
 from modengine.policy.patterns import entries, flag, text, texts
@@ -63,6 +73,7 @@ class PolicyReader:
             scope=self._scope(merged.get("scope"), names),
             fields=fields,
             actions=self._actions(merged.get("actions"), names),
+            longer=self._longer(merged.get("longer")),
             overrides=tuple(self._override(node, names) for node in overrides),
             exceptions=tuple(
                 exception for node in exceptions if (exception := self._exception(node, names)) is not None
@@ -245,6 +256,22 @@ class PolicyReader:
                 ladder[action] = int(step.value)
             found[key.value] = ladder
         return found
+
+    def _longer(self, node: Node | None) -> tuple[Longer, ...]:
+        found: list[Longer] = []
+        for item in _records(node):
+            above, add = item.get("above"), item.get("add")
+            if not isinstance(above, Scalar) or not isinstance(add, Scalar):
+                continue
+            entry = Longer(int(above.value), int(add.value))
+            before = found[-1] if found else Longer(-1, -1)
+            for name, scalar, low in (("above", above, before.above), ("add", add, before.add)):
+                if int(scalar.value) <= low:
+                    message = f"`{name}: {scalar.value}` is not more than the {low} before it"
+                    hint = "let `above` and `add` both rise from entry to entry"
+                    self.report.add("ME602", message, scalar.place, hint)
+            found.append(entry)
+        return tuple(found)
 
     def _override(self, node: Mapping, names: Names) -> Override:
         score = node.get("score")

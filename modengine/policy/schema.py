@@ -165,6 +165,15 @@ LADDER = Record(
     {action: Key(Whole(1, 1_000_000), f"at or above so many points: {action}") for action in ACTION.values},
     any_of=ACTION.values,
 )
+LONGER = Record(
+    "longer",
+    {
+        "above": Key(
+            Whole(0, 1_000_000), "in texts of more letters, digits and Han characters than this", required=True
+        ),
+        "add": Key(Whole(0, 1_000_000), "every step asks for so many points more", required=True),
+    },
+)
 FIELD = Either(
     scalar=Choice(("string", "integer", "number", "boolean", "datetime")),
     mapping=Record(
@@ -216,6 +225,9 @@ POLICY = Record(
         ),
         "rulesets": Key(Items(PATH, least=1, takes="a list of files"), "the files of rules, relative to this one"),
         "actions": Key(Entries(LADDER, ID, "a category"), "for each category, the points at which an action is taken"),
+        "longer": Key(
+            Items(LONGER, takes="a list of lengths"), "how many points more every action takes in long texts"
+        ),
         "overrides": Key(Items(OVERRIDE), "changes to rules that leave their files alone"),
         "exceptions": Key(Items(EXCEPTION), "what the policy excuses"),
         "segmenter": Key(Choice(("rjieba", "jieba")), "what splits Chinese text into words; rjieba by default"),

@@ -72,6 +72,7 @@ CASES = (
     Case("a-million-ignorable-characters", "失" + "\u200b" * 1_000_000 + "效"),
     Case("too-long", "好" * 20_001),
     Case("long-and-excerpted", "开头。" + "无关的话。" * 800 + EXPIRY + "。结尾" * 400),
+    Case("more-points-in-a-long-text", EXPIRY, policy="long"),
     Case("narrow", EXPIRY, width=60),
     Case("wide", EXPIRY, width=120),
     Case("everything", f"{EXPIRY}，恭喜中奖，转发", everything=True),

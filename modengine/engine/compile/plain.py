@@ -121,6 +121,7 @@ class PlainPolicy(_Struct):
     study: bool
     categories: tuple[str, ...]
     actions: list[list[tuple[int, int]]]
+    longer: list[tuple[int, int]]
     caps: list[int | None]
     weights: list[tuple[float, int, int]]
     forms: list[Form]
@@ -187,6 +188,7 @@ class _Maker:
                 [(RANK[step], least) for step, least in policy.actions.get(category, {}).items()]
                 for category in program.categories
             ],
+            [(entry.above, entry.add) for entry in policy.longer],
             [program.caps.get((ruleset, str(group))) for ruleset, group in self.groups],
             [(weight, *Fraction(str(weight)).as_integer_ratio()) for weight in self.weights],
             self._forms(),

@@ -7,9 +7,9 @@ from typing import Literal
 
 from modengine.engine.evaluate.matches import matches, suppressed
 from modengine.engine.evaluate.near_miss import near_misses
-from modengine.engine.evaluate.points import Score
+from modengine.engine.evaluate.points import Score, ladder_of
 from modengine.engine.evaluate.rules import RuleOutcome, RuleOutcomes
-from modengine.model import Decision, Match, Message, RuleTrace, Step, Suppressed, Trace, Waterfall
+from modengine.model import Decision, LongText, Match, Message, RuleTrace, Step, Suppressed, Trace, Waterfall
 from modengine.policy.model import Policy
 
 Kind = Literal["score", "relief", "test"]
@@ -40,7 +40,7 @@ def trace(
         decision,
         tuple(rules),
         near_misses(close),
-        tuple(_waterfall(policy, score) for score in scores.values()),
+        tuple(_waterfall(policy, score, decision.longer) for score in scores.values()),
         policy.id,
         scope_ignored,
     )
@@ -66,7 +66,7 @@ def _rule_trace(outcome: RuleOutcome, found: tuple[Match, ...], dropped: tuple[S
     )
 
 
-def _waterfall(policy: Policy, score: Score) -> Waterfall:
+def _waterfall(policy: Policy, score: Score, longer: LongText | None) -> Waterfall:
     steps: list[Step] = []
     total = 0
     for hit in score.hits:
@@ -76,5 +76,6 @@ def _waterfall(policy: Policy, score: Score) -> Waterfall:
     for relief in score.reliefs:
         total -= relief.points
         steps.append(Step(relief.rule.id, -relief.points, total))
-    thresholds = {str(step): least for step, least in policy.actions.get(score.category, {}).items()}
-    return Waterfall(score.category, tuple(steps), total, thresholds)
+    thresholds = {str(step): least for step, least in ladder_of(policy, score.category, longer).items()}
+    note = longer.sentence if longer is not None and thresholds else ""
+    return Waterfall(score.category, tuple(steps), total, thresholds, note)
