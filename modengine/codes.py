@@ -69,7 +69,9 @@ CODES: dict[str, Code] = {
         "bad-ladder", "Thresholds that do not rise along label, review, block; entries of `longer` that do not rise."
     ),
     "ME603": Code("study-is-sticky", "A policy based on a study is a study too and cannot say otherwise."),
-    "ME604": Code("bad-override", "An override that changes nothing, or what it may not change."),
+    "ME604": Code(
+        "bad-override", "An override, or an entry of `points`, for what it may not change, or that changes nothing."
+    ),
     "ME605": Code("no-rules", "A policy without any rule that could count."),
     "ME606": Code("policy-too-large", "A policy with more of something than its budget allows: reading ends there."),
     "ME701": Code("identity-evidence", "Evidence, relief or an exception that is an identity word."),

@@ -289,6 +289,10 @@ class RuleTrace(msgspec.Struct, frozen=True):
     unless: ConditionTrace | None = None
     matches: tuple[Match, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
+    score: int = 0
+    """The points that it gives in this message, weights and caps aside."""
+    instead: str = ""
+    """Where the policy's `points` gave the score: `12 points in place of 40, where message.channel == "sms"`."""
 
 
 class NearMiss(msgspec.Struct, frozen=True):

@@ -24,6 +24,7 @@ from modengine.policy.model import (
     Override,
     Pattern,
     Period,
+    PointsWhere,
     Policy,
     PolicyException,
     Relief,
@@ -308,6 +309,7 @@ def policies(draw: st.DrawFn) -> Policy:
     rest: dict[str, Any] = {"study": draw(st.integers(0, 9)) == 9, "period": draw(periods)}
     rest["actions"] = {category: draw(ladders.filter(rising)) for category in categories if draw(st.integers(0, 5))}
     rest["longer"] = draw(longer)
+    rest["points"] = tuple(draw(st.lists(other_points(scoring), max_size=2)))
     rest["scope"] = {
         key: build.condition(draw(st.one_of(st.just("any"), conditions())))
         for key in (*categories, "default")
@@ -319,6 +321,13 @@ def policies(draw: st.DrawFn) -> Policy:
         for n in range(draw(st.sampled_from((0, 0, 0, 0, 1, 2))))
     )
     return build.policy_of(*rulesets, fields=FIELDS, **rest)
+
+
+@st.composite
+def other_points(draw: st.DrawFn, scoring: Sequence[str]) -> PointsWhere:
+    when = draw(st.one_of(st.sampled_from(COMPARISONS), conditions(depth=1), st.just("any")))
+    scores = draw(st.dictionaries(st.sampled_from(scoring), st.sampled_from((0, 0, 5, 12, *SCORES))))
+    return PointsWhere(build.condition(when), scores, build.HERE)
 
 
 @st.composite

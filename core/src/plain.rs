@@ -26,6 +26,8 @@ pub struct Policy {
     /// The patterns that need no literal.
     pub always: Vec<u32>,
     pub rules: Vec<Rule>,
+    /// Where a condition holds, other points for rules; the first that holds counts.
+    pub points: Vec<(Node, Vec<(u32, i64)>)>,
     pub escalations: Vec<Escalation>,
     pub exceptions: Vec<(String, Node)>,
     /// For each category; none where it is always in scope.

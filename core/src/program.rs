@@ -100,6 +100,8 @@ pub struct Program {
     /// The rules that need no pattern.
     pub open: Few,
     pub has_shadow_reliefs: bool,
+    /// Where a condition holds, other points for rules; the first that holds counts.
+    pub points: Vec<(Condition, FxHashMap<u32, i64>)>,
     pub escalations: Vec<Escalation>,
     pub exceptions: Vec<(String, Condition)>,
     pub scope: Vec<Option<Condition>>,
@@ -208,6 +210,11 @@ impl Program {
             opens,
             open,
             has_shadow_reliefs,
+            points: given
+                .points
+                .into_iter()
+                .map(|(when, scores)| Ok((condition(&when)?, scores.into_iter().collect())))
+                .collect::<Result<_, Error>>()?,
             escalations: given
                 .escalations
                 .iter()

@@ -41,6 +41,8 @@ pub struct Record {
     /// Relief, the category and what it took.
     pub reliefs: Vec<(u32, usize, i64)>,
     pub escalated: Vec<Escalated>,
+    /// The entry of the other points that holds.
+    pub points: Option<usize>,
     /// In a text so long that every step asks for more points: its length, and how many more.
     pub longer: Option<(i64, i64)>,
     /// For each category.
@@ -84,6 +86,9 @@ pub fn decide(
                 _ => shadow_rules.push(number),
             }
         }
+    }
+    if !hits.is_empty() || !shadow_rules.is_empty() {
+        record.points = other_points(context, program, scratch)?;
     }
     hits.sort_by_key(|&(category, _)| category);
     for of_category in hits.chunk_by(|a, b| a.0 == b.0) {
@@ -129,6 +134,25 @@ fn times(program: &Program, n: i64, weight: u16) -> i64 {
     (i128::from(n) * i128::from(numerator)).div_euclid(i128::from(denominator)) as i64
 }
 
+fn other_points(
+    context: &mut Context,
+    program: &Program,
+    scratch: &mut Scratch,
+) -> Result<Option<usize>, HandBack> {
+    for (at, (when, _)) in program.points.iter().enumerate() {
+        if when.value(context, program, scratch, 0.0)? == Some(true) {
+            return Ok(Some(at));
+        }
+    }
+    Ok(None)
+}
+
+/// The score of a rule that holds for the message.
+fn score_of(program: &Program, record: &Record, rule: u32) -> i64 {
+    let other = record.points.and_then(|at| program.points[at].1.get(&rule));
+    *other.unwrap_or(&program.rules[rule as usize].score)
+}
+
 fn wanted(program: &Program, rule: &Rule, weight: u16, there: i64) -> i64 {
     times(program, rule.by.unwrap_or(there), weight)
 }
@@ -145,7 +169,7 @@ fn score(
     let category = hits[0].0;
     for &(_, number) in hits {
         let weight = context.outcome(program, scratch, number)?.weight;
-        let points = times(program, program.rules[number as usize].score, weight);
+        let points = times(program, score_of(program, record, number), weight);
         counted.push(Hit {
             rule: number,
             points,
@@ -259,7 +283,7 @@ fn shadow_hits(
         let points = if rule.is_relief {
             -wanted(program, rule, weight, 0)
         } else {
-            times(program, rule.score, weight)
+            times(program, score_of(program, record, number), weight)
         };
         found.push(Hit {
             rule: number,

@@ -58,7 +58,7 @@ def _header(decision: Decision, policy: str, scope_ignored: bool) -> dict[str, o
 def _values(trace: Trace, details: Details) -> dict[str, object]:
     """What the template of a trace asks for."""
     marks = marks_of(trace, details.everything)
-    said = words.points(trace, details.scores)
+    said = words.points(trace)
     by_id = {rule.rule: rule for rule in trace.rules}
     near = {miss.rule for miss in trace.near_misses}
     return {

@@ -59,7 +59,7 @@ def _lines(trace: Trace, width: int, details: Details) -> Iterator[Text]:
     yield from _header(trace)
     yield from _message(trace, marks, width, details)
     yield from _points(trace, width)
-    said = words.points(trace, details.scores)
+    said = words.points(trace)
     for heading, rules in words.groups(trace):
         yield from _heading(heading)
         for rule in rules:
@@ -141,6 +141,8 @@ def _rule(rule: RuleTrace, points: str, marks: Marks, clause: str) -> Iterator[T
         head.append(f"  {words.OUTCOMES[rule.outcome]}", "yellow")
     yield head
     yield Text(f"    {inline(rule.title, 200)}")
+    if rule.instead:
+        yield Text(f"    {inline(rule.instead, 300)}")
     if clause:
         yield Text(f"    stands for {inline(clause, 300)}", "dim")
     yield from _evidence(rule, marks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from modengine.explain.marks import Marks
@@ -129,13 +129,15 @@ def failed(trace: Trace) -> tuple[RuleTrace, ...]:
     return tuple(rule for rule in trace.rules if rule.outcome == "no")
 
 
-def points(trace: Trace, scores: Mapping[str, int]) -> dict[str, str]:
+def points(trace: Trace) -> dict[str, str]:
     """The points of each rule that hit, as text: `+60`, or why they are fewer than its score."""
     found: dict[str, str] = {}
+    rules = {rule.rule: rule for rule in trace.rules}
     for hit in trace.decision.hits:
         why = f" of {hit.points} (its group is capped)" if hit.counted != hit.points else ""
-        if hit.points < scores.get(hit.rule, 0):
-            why += f" of {scores[hit.rule]} (needs what was found by sound or look alone)"
+        rule = rules.get(hit.rule)
+        if rule is not None and hit.points < rule.score:
+            why += f" of {rule.score} (needs what was found by sound or look alone)"
         found[hit.rule] = f"{hit.counted:+d}{why}"
     for relief in trace.decision.relief:
         found[relief.rule] = f"{relief.points:+d}"

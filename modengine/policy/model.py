@@ -214,6 +214,16 @@ class Longer:
 
 
 @dataclass(frozen=True, slots=True)
+class PointsWhere:
+    """Other points for some rules, where a condition on the fields of a message holds."""
+
+    when: Condition
+    scores: Mapping[str, int]
+    """The score of each rule that the entry names, by its identifier."""
+    place: Location
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
     """A file that a policy was read from."""
 
@@ -238,6 +248,8 @@ class Policy:
     actions: Mapping[str, Mapping[Action, int]] = field(default_factory=dict)
     longer: tuple[Longer, ...] = ()
     """Both numbers rise; the last whose length is exceeded counts."""
+    points: tuple[PointsWhere, ...] = ()
+    """The first whose condition holds counts."""
     overrides: tuple[Override, ...] = ()
     exceptions: tuple[PolicyException, ...] = ()
     segmenter: Segmenter = "rjieba"
@@ -265,6 +277,7 @@ __all__ = [
     "Override",
     "Pattern",
     "Period",
+    "PointsWhere",
     "Policy",
     "PolicyException",
     "Relief",

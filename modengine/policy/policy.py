@@ -9,18 +9,20 @@ from typing import cast
 
 from modengine.model import ACTIONS, Action
 from modengine.policy.compare import is_day, moment
-from modengine.policy.condition import Condition, walk
+from modengine.policy.condition import Condition, is_glob, walk
 from modengine.policy.fields import CHINA
 from modengine.policy.files import Files
-from modengine.policy.link import Names, check_category, confine, fixed, link
+from modengine.policy.link import Names, check_category, confine, fixed, link, scored
 from modengine.policy.model import (
     Field,
     FieldKind,
     Longer,
     Override,
     Period,
+    PointsWhere,
     Policy,
     PolicyException,
+    Rule,
     Segmenter,
     Status,
 )
@@ -62,18 +64,22 @@ class PolicyReader:
         )
         overrides = tuple(item for node in reversed(chain) for item in _records(node.get("overrides")))
         exceptions = tuple(item for node in reversed(chain) for item in _records(node.get("exceptions")))
+        linked = link(rulesets, overrides, names, self.report)
         policy = Policy(
             id=text(merged, "policy"),
             title=text(merged, "title"),
             path=root.place.file,
             place=(root.key("policy") or root).place,
-            rulesets=link(rulesets, overrides, names, self.report),
+            rulesets=linked,
             study=any(flag(node, "study") for node in chain),
             period=self._period(merged.get("period"), fields),
             scope=self._scope(merged.get("scope"), names),
             fields=fields,
             actions=self._actions(merged.get("actions"), names),
             longer=self._longer(merged.get("longer")),
+            points=self._points(
+                merged.get("points"), names, {rule.id: rule for rules in linked for rule in rules.rules}
+            ),
             overrides=tuple(self._override(node, names) for node in overrides),
             exceptions=tuple(
                 exception for node in exceptions if (exception := self._exception(node, names)) is not None
@@ -271,6 +277,20 @@ class PolicyReader:
                     hint = "let `above` and `add` both rise from entry to entry"
                     self.report.add("ME602", message, scalar.place, hint)
             found.append(entry)
+        return tuple(found)
+
+    def _points(self, node: Node | None, names: Names, rules: Dict[str, Rule]) -> tuple[PointsWhere, ...]:
+        found = []
+        for item in _records(node):
+            when = self._condition(item.get("when"), names, "`points`", rules=False)
+            written = sorted(entries(item.get("scores")), key=lambda pair: is_glob(pair[0].value))  # names before globs
+            scores: dict[str, int] = {}
+            for key, score in written:
+                assert isinstance(score, Scalar)
+                for rule in scored(key, names, rules, self.report):
+                    scores.setdefault(rule, int(score.value))
+            if when is not None:
+                found.append(PointsWhere(when, scores, item.place))
         return tuple(found)
 
     def _override(self, node: Mapping, names: Names) -> Override:

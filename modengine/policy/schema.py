@@ -174,6 +174,17 @@ LONGER = Record(
         "add": Key(Whole(0, 1_000_000), "every step asks for so many points more", required=True),
     },
 )
+POINTS_WHERE = Record(
+    "points",
+    {
+        "when": Key(CONDITION, "where this holds of the message", required=True),
+        "scores": Key(
+            Entries(SCORE, GLOB, "a rule", least=1),
+            "the points that each rule gives there; globs allowed",
+            required=True,
+        ),
+    },
+)
 FIELD = Either(
     scalar=Choice(("string", "integer", "number", "boolean", "datetime")),
     mapping=Record(
@@ -227,6 +238,9 @@ POLICY = Record(
         "actions": Key(Entries(LADDER, ID, "a category"), "for each category, the points at which an action is taken"),
         "longer": Key(
             Items(LONGER, takes="a list of lengths"), "how many points more every action takes in long texts"
+        ),
+        "points": Key(
+            Items(POINTS_WHERE, takes="a list of conditions with points"), "other points for rules, by message fields"
         ),
         "overrides": Key(Items(OVERRIDE), "changes to rules that leave their files alone"),
         "exceptions": Key(Items(EXCEPTION), "what the policy excuses"),

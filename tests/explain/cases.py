@@ -73,6 +73,8 @@ CASES = (
     Case("too-long", "好" * 20_001),
     Case("long-and-excerpted", "开头。" + "无关的话。" * 800 + EXPIRY + "。结尾" * 400),
     Case("more-points-in-a-long-text", EXPIRY, policy="long"),
+    Case("points-by-channel", f"紧急！马上转发：{EXPIRY}", {**IN_SCOPE, "channel": "private"}, policy="points"),
+    Case("points-by-channel-that-are-weaker-by-sound", "家威信聊", {**IN_SCOPE, "channel": "group"}, policy="points"),
     Case("narrow", EXPIRY, width=60),
     Case("wide", EXPIRY, width=120),
     Case("everything", f"{EXPIRY}，恭喜中奖，转发", everything=True),

@@ -61,7 +61,8 @@ class Checked(HTMLParser):
 
 
 @pytest.mark.parametrize(
-    "name", ["overlapping-matches", "hostile", "several-parts", "group-cap", "more-points-in-a-long-text"]
+    "name",
+    ["overlapping-matches", "hostile", "several-parts", "group-cap", "more-points-in-a-long-text", "points-by-channel"],
 )
 def test_golden(name: str, golden: Callable[[Path, str], None]) -> None:
     trace, details = trace_of(name)

@@ -99,6 +99,18 @@ def test_what_is_asked_of_long_texts_is_that_of_the_base_unless_a_policy_has_its
         assert clean(path).longer == expected
 
 
+def test_points_name_rules_by_globs_and_exact_names_win(write: Any) -> None:
+    rules = RULE + RULE.replace("demo.a", "demo.ab") + RULE.replace("demo.a", "other.a")
+    rules += "  - {id: demo.r, title: R, relieve: {category: fraud, by: 5}, when: any}\n"
+    base = BASE + 'points: [{when: message.reposts > 5, scores: {"demo.?": 1, "demo.*": 2, demo.a: 3, "*": 4}}]\n'
+    for own, expected in (
+        ("", {"message.reposts > 5": {"demo.a": 3, "demo.ab": 2, "other.a": 4}}),
+        ("points: [{when: any, scores: {demo.ab: 0}}]\n", {"any": {"demo.ab": 0}}),
+    ):
+        path = write(q="policy: q\ntitle: Q\nbase: p.yaml\n" + own, p=base, r=HEAD + "rules:\n" + rules)
+        assert {str(entry.when): entry.scores for entry in clean(path).points} == expected
+
+
 def test_a_policy_over_a_study_is_a_study(write: Any) -> None:
     path = write(
         a="policy: a\ntitle: A\nbase: b.yaml\n",

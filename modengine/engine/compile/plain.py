@@ -128,6 +128,7 @@ class PlainPolicy(_Struct):
     patterns: list[PlainPattern]
     always: list[int]
     rules: list[PlainRule]
+    points: list[tuple[Node, list[tuple[int, int]]]]
     escalations: list[Escalation]
     exceptions: list[tuple[str, Node]]
     scope: list[Node | None]
@@ -145,6 +146,7 @@ def comparisons(program: Program) -> dict[str, Compare]:
     asked = [
         condition for compiled in program.rules.values() for condition in (compiled.rule.when, compiled.rule.unless)
     ]
+    asked += [entry.when for entry in policy.points]
     asked += [override.when for override in policy.overrides if override.action is not None]
     asked += [exception.when for exception in policy.exceptions]
     asked += policy.scope.values()
@@ -195,6 +197,10 @@ class _Maker:
             [self._pattern(number, pattern) for number, pattern in enumerate(program.patterns)],
             sorted(program.always),
             [self._rule(compiled.rule) for compiled in program.rules.values()],
+            [
+                (self._node(entry.when, {}), [(self.rules[r], n) for r, n in entry.scores.items() if r in self.rules])
+                for entry in policy.points
+            ],
             self._escalations(),
             [(exception.name, self._node(exception.when, {})) for exception in policy.exceptions],
             [

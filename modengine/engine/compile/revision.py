@@ -78,6 +78,12 @@ def _policy(policy: Policy) -> dict[str, Any]:
     }
     if policy.longer:
         content["longer"] = [[entry.above, entry.add] for entry in policy.longer]
+    if policy.points:
+        live = {rule.id for rule in policy.rules if rule.status != "draft"}
+        content["points"] = [
+            [_condition(entry.when), {rule: score for rule, score in entry.scores.items() if rule in live}]
+            for entry in policy.points
+        ]
     return content
 
 

@@ -107,6 +107,7 @@ function ruleBlock(found, rule) {
     { class: `rule ${rule.kind} ${rule.outcome}` },
     h("h4", { class: "rule-head" }, h("span", { lang: title.lang }, visible(title.text)), h("span", { class: "number" }, pointsOf(found, rule.rule))),
     h("p", { class: "rule-id quiet small" }, h("code", {}, visible(rule.rule))),
+    rule.instead ? h("p", { class: "quiet small" }, visible(inWords(rule.instead))) : null,
     clause ? h("p", { class: "quiet small" }, t("stands_for"), " ", h("span", { lang: clause.lang }, visible(clause.text))) : null,
     h("ul", { class: "matches" }, rule.matches.slice(0, 40).map((match) => matchItem(found, match))),
     condition(rule),
