@@ -302,8 +302,10 @@ class NearMiss(msgspec.Struct, frozen=True):
     title: str
     category: str
     points: int
+    """What it would give; 0 where it is on test."""
     missing: str
     """The part of the condition that failed."""
+    on_test: bool = False
 
 
 class Step(msgspec.Struct, frozen=True):

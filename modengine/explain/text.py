@@ -91,9 +91,8 @@ def _header(trace: Trace) -> Iterator[Text]:
         yield Text(f"  no points: {', '.join(map(inline, none))}", "dim")
     if decision.longer is not None:
         yield Text(f"  {decision.longer.sentence}")
-    for raised in decision.raised:
-        by = ", ".join(map(inline, raised.rules))
-        yield Text(f"  {inline(raised.category)} raised to {raised.action} by an override, because {by} hit")
+    for raised in words.raised(trace):
+        yield Text(f"  {raised}")
     for open_ in decision.undetermined:
         place = " ".join(inline(part) for part in (open_.rule, open_.pattern) if part)
         yield Text(f"  undetermined{': ' + place if place else ''}: {inline(open_.reason, 200)}", "yellow")
@@ -176,11 +175,7 @@ def _others(trace: Trace, marks: Marks, everything: bool) -> Iterator[Text]:
         yield from _heading("Nearly: one thing is missing")
         by_id = {rule.rule: rule for rule in trace.rules}
         for miss in near.values():
-            yield (
-                Text("  ")
-                .append(inline(miss.rule), "bold")
-                .append(f"  would give {miss.points} to {inline(miss.category)}", "dim")
-            )
+            yield (Text("  ").append(inline(miss.rule), "bold").append(f"  {words.would(miss)}", "dim"))
             yield Text(f"    missing: {inline(words.missing(miss, by_id.get(miss.rule)), 300)}")
             if miss.rule in by_id:
                 yield _found(by_id[miss.rule], marks)

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from modengine.explain.marks import Marks
-from modengine.model import ConditionTrace, Decision, Match, NearMiss, RuleTrace, Shadow, Trace
+from modengine.explain.visible import inline
+from modengine.model import RANK, ConditionTrace, Decision, Match, NearMiss, RuleTrace, Shadow, Trace
 
 OUTCOMES = {
     "hit": "hit",
@@ -160,6 +161,32 @@ def children(node: ConditionTrace) -> tuple[ConditionTrace, ...]:
             alike.setdefault(child.value, []).append(child.text)
     rest = tuple(child for child in node.children if child.note or child.children)
     return (*(ConditionTrace(", ".join(names), value) for value, names in alike.items()), *rest)
+
+
+def would(miss: NearMiss) -> str:
+    """What a near miss would have done if it had hit."""
+    if miss.on_test:
+        return "is on test: it would give no points"
+    return f"would give {miss.points} to {inline(miss.category)}"
+
+
+def raised(trace: Trace) -> Iterator[str]:
+    """The overrides that changed an action: points alone, or a stricter override, had not reached it anyway."""
+    falls = {fall.category: fall for fall in trace.waterfalls}
+    for override in trace.decision.raised:
+        fall = falls.get(override.category)
+        reached = [RANK[step] for step, least in fall.thresholds.items() if fall.score >= least] if fall else []
+        rank, final = RANK[override.action], trace.decision.categories[override.category].action
+        if rank == RANK[final] and rank > max(reached, default=0):
+            by = ", ".join(map(inline, override.rules))
+            yield f"{inline(override.category)} raised to {override.action} by an override, because {by} hit"
+
+
+def asked(decision: Decision) -> Iterator[str]:
+    """What overrides ask for, of a decision that does not tell what the points alone would have reached."""
+    for override in decision.raised:
+        by = ", ".join(map(inline, override.rules))
+        yield f"{inline(override.category)}: an override asks for {override.action} or more, because {by} hit"
 
 
 def missing(miss: NearMiss, rule: RuleTrace | None) -> str:

@@ -49,6 +49,7 @@ CASES = (
     Case("study", EXPIRY, policy="study"),
     Case("excused-by-an-exception", "家长请注意停课，紧急转发", {**IN_SCOPE, "channel": "group"}),
     Case("raised-by-an-override", "请转告朋友", {**IN_SCOPE, "reposts": 620}),
+    Case("an-override-that-changed-nothing", "紧急！马上转发给家人", {**IN_SCOPE, "reposts": 620}),
     Case("relief-takes-points", f"警惕骗局：{EXPIRY}"),
     Case("relief-of-one-rule", f"举报：{EXPIRY}，加.薇"),
     Case("relief-with-nothing-to-take", "提醒大家警惕诈骗"),

@@ -198,3 +198,10 @@ def test_a_text_may_rise_when_it_gets_shorter() -> None:
     assert [(removal.direction, removal.after, removal.cuts[0].text) for removal in found.removals][-1] == (
         "higher", "review", "好",
     )  # fmt: skip
+
+
+def test_a_rule_on_test_would_give_nothing() -> None:
+    a, b = text("a", "骗钱"), text("b", "转账")
+    found = smallest(engine(A, rule("fraud.t", "a and b", a, b, status="test", score=40)), "骗钱")
+    assert [(miss.points, miss.would_be, miss.on_test) for miss in found.near_misses] == [(0, "review", True)]
+    assert "none: on test" in as_text(view(found), 200)

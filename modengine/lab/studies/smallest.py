@@ -76,6 +76,8 @@ class Miss(msgspec.Struct, frozen=True):
     missing: str
     would_be: Action
     """The action of its category with these points; caps and reliefs may leave less."""
+    on_test: bool
+    """It is on test: it would hit, and give no points."""
 
 
 class Margin(msgspec.Struct, frozen=True):
@@ -278,7 +280,7 @@ def _misses(engine: Engine, trace: Trace) -> Iterator[Miss]:
     for miss in trace.near_misses:
         score = trace.decision.categories[miss.category].score
         step = action(ladder_of(engine.policy, miss.category, trace.decision.longer), score + miss.points)
-        yield Miss(miss.rule, miss.title, miss.category, miss.points, miss.missing, step)
+        yield Miss(miss.rule, miss.title, miss.category, miss.points, miss.missing, step, miss.on_test)
 
 
 def _margins(engine: Engine, decision: Decision) -> Iterator[Margin]:

@@ -155,7 +155,7 @@ function nearly(found) {
           {},
           h("code", {}, visible(one.rule)),
           " ",
-          t("would_give", one.points),
+          one.on_test ? t("on_test") : t("would_give", one.points),
           "; ",
           t("missing"),
           " ",
