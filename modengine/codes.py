@@ -69,9 +69,13 @@ CODES: dict[str, Code] = {
     "ME502": Code("type-mismatch", "A message field compared with a value of another type."),
     "ME503": Code("not-here", "A condition uses something that has no meaning in this place."),
     "ME601": Code("bad-period", "A period that ends before it begins, or a date that does not exist."),
-    "ME602": Code("bad-ladder", "Thresholds that do not rise along label, review, block."),
+    "ME602": Code(
+        "bad-ladder", "Thresholds that do not rise along label, review, block; entries of `longer` that do not rise."
+    ),
     "ME603": Code("study-is-sticky", "A policy based on a study is a study too and cannot say otherwise."),
-    "ME604": Code("bad-override", "An override that changes nothing, or what it may not change."),
+    "ME604": Code(
+        "bad-override", "An override, or an entry of `points`, for what it may not change, or that changes nothing."
+    ),
     "ME605": Code("no-rules", "A policy without any rule that could count."),
     "ME606": Code("policy-too-large", "A policy with more of something than its budget allows: reading ends there."),
     "ME701": Code("identity-evidence", "Evidence, relief or an exception that is an identity word."),

@@ -212,6 +212,20 @@ class Raised(msgspec.Struct, frozen=True, gc=False):
     rules: tuple[str, ...]
 
 
+class LongText(msgspec.Struct, frozen=True, gc=False):
+    """A text so long that every step asks for more points (`longer` of the policy)."""
+
+    characters: int
+    """Letters, digits and Han characters of all parts."""
+    points: int
+    """So many more than the step is written with."""
+
+    @property
+    def sentence(self) -> str:
+        points = f"{self.points} point{'' if self.points == 1 else 's'}"
+        return f"in a text of {self.characters} characters every step asks for {points} more"
+
+
 class Undetermined(msgspec.Struct, frozen=True, gc=False):
     """Something that could not be decided: the decision is at least `review`."""
 
@@ -239,6 +253,8 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     """Hits of rules with `status: test`: shown apart, no points."""
     relief: tuple[ReliefHit, ...] = ()
     raised: tuple[Raised, ...] = ()
+    longer: LongText | None = None
+    """Where every step asked for more points than it is written with."""
     undetermined: tuple[Undetermined, ...] = ()
     notes: tuple[str, ...] = ()
     """What had to be done to the text before reading it (lone surrogates replaced ...)."""
@@ -277,6 +293,10 @@ class RuleTrace(msgspec.Struct, frozen=True):
     unless: ConditionTrace | None = None
     matches: tuple[Match, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
+    score: int = 0
+    """The points that it gives in this message, weights and caps aside."""
+    instead: str = ""
+    """Where the policy's `points` gave the score: `12 points in place of 40, where message.channel == "sms"`."""
 
 
 class NearMiss(msgspec.Struct, frozen=True):
@@ -286,8 +306,10 @@ class NearMiss(msgspec.Struct, frozen=True):
     title: str
     category: str
     points: int
+    """What it would give; 0 where it is on test."""
     missing: str
     """The part of the condition that failed."""
+    on_test: bool = False
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -305,6 +327,9 @@ class Waterfall(msgspec.Struct, frozen=True):
     steps: tuple[Step, ...]
     score: int
     thresholds: dict[str, int]
+    """The points that each step asks for in this message."""
+    note: str = ""
+    """Why they are others than the policy writes: `in a text of 412 characters every step asks for 25 points more`."""
 
 
 class Trace(msgspec.Struct, frozen=True):

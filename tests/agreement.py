@@ -48,6 +48,7 @@ def seen(decision: Decision) -> dict[str, Any]:
         "shadow_hits": [hit(rule_hit) for rule_hit in decision.shadow_hits],
         "relief": [{"rule": r.rule, "category": r.category, "points": r.points} for r in decision.relief],
         "raised": sorted([r.category, r.action, sorted(r.rules)] for r in decision.raised),
+        "longer": decision.longer and [decision.longer.characters, decision.longer.points],
         "undetermined": [[entry.rule, entry.pattern, entry.reason] for entry in decision.undetermined],
     }
 

@@ -35,6 +35,7 @@ from modengine.policy.model import (
     Field,
     Override,
     Pattern,
+    PointsWhere,
     Policy,
     PolicyException,
     Relief,
@@ -183,6 +184,11 @@ def policy(
 def override(*rules: str, action: str | None = None, when: str | None = None, **rest: Any) -> Override:
     held = None if when is None else condition(when)
     return Override(rules, HERE, action=action, when=held, **rest)  # type: ignore[arg-type]
+
+
+def points_where(when: str, **scores: int) -> PointsWhere:
+    """An entry of `points`, as the loader leaves it: every rule by its identifier."""
+    return PointsWhere(condition(when), scores, HERE)
 
 
 def exception(name: str, when: str) -> PolicyException:

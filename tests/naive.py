@@ -704,6 +704,26 @@ class Case:
     failed: dict[str, dict[str, str]]
     """Of each rule its patterns that failed, with the reason."""
 
+    @property
+    def length(self) -> int:
+        """'letters, digits and Han characters of all parts'."""
+        return sum(char.isalnum() for part in self.parts for char in part.view.text)
+
+    def more(self) -> int:
+        """'`longer`: the last entry whose `above` is exceeded counts'."""
+        added = 0
+        for entry in self.policy.longer:
+            if self.length > entry.above:
+                added = entry.add
+        return added
+
+    def score(self, rule: Rule) -> int:
+        """'`points`: the first entry whose condition holds replaces the scores of the rules that it names'."""
+        for entry in self.policy.points:
+            if self.holds(entry.when, ()) is True:
+                return entry.scores.get(rule.id, rule.score)
+        return rule.score
+
     def holds(self, condition: cond.Condition, matches: Sequence[Found], failed: Iterable[str] = ()) -> Truth:
         """Kleene's strong logic; None is unknown, as absent matches of a failed pattern are."""
 
@@ -747,7 +767,7 @@ class Case:
             case cond.RuleRef(_, _, rules):
                 return kleene_or([self.value(rule) for rule in self.policy.rules if rule.id in rules])
             case cond.Length(operator, n):
-                return COMPARE[operator](sum(char.isalnum() for part in self.parts for char in part.view.text), n)
+                return COMPARE[operator](self.length, n)
             case cond.Compare(name, operator, value, _):
                 return self.compare(name, operator, value)
             case cond.Not(item):
@@ -887,7 +907,7 @@ def decide(
         entry = {
             "rule": rule.id,
             "category": rule.category or relieved(policy, rule),
-            "points": math.floor(rule.score * worth),
+            "points": math.floor(case.score(rule) * worth),
             "counted": 0,
             "matches": [list(match) for match in matches],
         }
@@ -910,7 +930,7 @@ def decide(
         + sum(applied["points"] for applied in relief if applied["category"] == category)
         for category in order
     }
-    actions = {category: ladder(policy, category, score) for category, score in scores.items()}
+    actions = {category: ladder(policy, category, score - case.more()) for category, score in scores.items()}
     raised = []
     for override in policy.overrides:
         if override.action is None or (override.when is not None and case.holds(override.when, ()) is not True):
@@ -949,6 +969,7 @@ def decide(
         "shadow_hits": shadow_hits,
         "relief": relief,
         "raised": sorted(raised),
+        "longer": [case.length, case.more()] if case.more() else None,
         "undetermined": undetermined,
     }
 
@@ -968,13 +989,10 @@ def cap_points(policy: Policy, hits: list[dict[str, Any]]) -> None:
 
 
 def apply_reliefs(policy: Policy, reliefs: list[tuple[Rule, float]], left: dict[str, int]) -> list[dict[str, Any]]:
-    """'applied only if the category has points; first those with `rules`, then those with `category`, each in policy
-    order; each takes min(by, what is left of what it covers); all: floor(w*available)'."""
+    """'applied only if the category has a hit, of 0 points too; first those with `rules`, then those with `category`,
+    each in policy order; each takes min(by, what is left of what it covers); all: floor(w*available)'."""
     applied = []
-    points = dict.fromkeys(policy.categories, 0)
-    for rule in policy.rules:
-        if rule.category is not None:
-            points[rule.category] += left.get(rule.id, 0)
+    hit_categories = {rule.category for rule in policy.rules if rule.id in left}
     for rule, worth in sorted(reliefs, key=lambda item: not item[0].relief.rules):  # type: ignore[union-attr]
         relief: Relief = rule.relief  # type: ignore[assignment]
         by_id = {policy_rule.id: policy_rule for policy_rule in policy.rules}
@@ -984,7 +1002,7 @@ def apply_reliefs(policy: Policy, reliefs: list[tuple[Rule, float]], left: dict[
             if (named(hit, relief.rules) if relief.rules else hit.category == relief.category)
         ]
         category = relieved(policy, rule)
-        if not points[category]:
+        if category not in hit_categories:
             continue
         available = sum(left[hit.id] for hit in covered)
         take = math.floor(worth * (available if relief.by is None else relief.by))

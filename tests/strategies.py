@@ -21,9 +21,11 @@ from modengine.policy import condition as cond
 from modengine.policy.model import (
     MANY,
     Field,
+    Longer,
     Override,
     Pattern,
     Period,
+    PointsWhere,
     Policy,
     PolicyException,
     Relief,
@@ -313,6 +315,11 @@ periods = st.sampled_from(
 )
 
 
+longer = st.sampled_from(
+    ((), (), (Longer(6, 10),), (Longer(3, 5), Longer(12, 40)), (Longer(0, 0), Longer(8, 1), Longer(20, 60)))
+)
+
+
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
     shape = draw(st.sampled_from(((1, 0, 0), (2, 0, 1), (1, 1, 1), (2, 1, 0), (1, 2, 2), (3, 1, 2))))
@@ -340,6 +347,8 @@ def policies(draw: st.DrawFn) -> Policy:
     wanted = [*scoring, *(f"{category}.*" for category in categories), "*.r0"]
     rest: dict[str, Any] = {"study": draw(st.integers(0, 9)) == 9, "period": draw(periods)}
     rest["actions"] = {category: draw(ladders.filter(rising)) for category in categories if draw(st.integers(0, 5))}
+    rest["longer"] = draw(longer)
+    rest["points"] = tuple(draw(st.lists(other_points(scoring), max_size=2)))
     rest["scope"] = {
         key: build.condition(draw(st.one_of(st.just("any"), conditions())))
         for key in (*categories, "default")
@@ -351,6 +360,13 @@ def policies(draw: st.DrawFn) -> Policy:
         for n in range(draw(st.sampled_from((0, 0, 0, 0, 1, 2))))
     )
     return build.policy_of(*rulesets, fields=FIELDS, **rest)
+
+
+@st.composite
+def other_points(draw: st.DrawFn, scoring: Sequence[str]) -> PointsWhere:
+    when = draw(st.one_of(st.sampled_from(COMPARISONS), conditions(depth=1), st.just("any")))
+    scores = draw(st.dictionaries(st.sampled_from(scoring), st.sampled_from((0, 0, 5, 12, *SCORES))))
+    return PointsWhere(build.condition(when), scores, build.HERE)
 
 
 @st.composite

@@ -29,6 +29,7 @@ pub struct Makers {
     pub rule_hit: Py<PyAny>,
     pub relief_hit: Py<PyAny>,
     pub escalated: Py<PyAny>,
+    pub long_text: Py<PyAny>,
     pub match_: Py<PyAny>,
     /// `shown(kind, original, read, term, gaps, repeats, way, undisguised)`: what was found, and every step from there to
     /// what was typed.
@@ -398,6 +399,10 @@ impl Makers {
             });
             self.hits(py, &message, &record)?
         };
+        let longer = match record.longer {
+            Some(longer) => self.long_text.bind(py).call1(longer)?,
+            None => py.None().into_bound(py),
+        };
         let arguments = PyTuple::new(
             py,
             [
@@ -413,6 +418,7 @@ impl Makers {
                 shadow_hits.into_any(),
                 reliefs.into_any(),
                 escalated.into_any(),
+                longer,
                 nothing.clone().into_any(),
                 nothing.clone().into_any(),
                 pyo3::types::PyBool::new(py, program.study)

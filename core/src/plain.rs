@@ -16,6 +16,8 @@ pub struct Policy {
     pub categories: Vec<String>,
     /// For each category its steps: action and points.
     pub actions: Vec<Vec<(u8, i64)>>,
+    /// In texts of more characters than the first number, every step asks for so many points more; both rise.
+    pub longer: Vec<(i64, i64)>,
     /// The caps of the groups that rules name.
     pub caps: Vec<Option<i64>>,
     /// What a match is worth: as a number, and exactly. The first is 1.
@@ -26,6 +28,8 @@ pub struct Policy {
     /// The patterns that need no literal.
     pub always: Vec<u32>,
     pub rules: Vec<Rule>,
+    /// Where a condition holds, other points for rules; the first that holds counts.
+    pub points: Vec<(Node, Vec<(u32, i64)>)>,
     pub escalations: Vec<Escalation>,
     pub exceptions: Vec<(String, Node)>,
     /// For each category; none where it is always in scope.

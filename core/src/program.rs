@@ -91,6 +91,7 @@ pub struct Program {
     pub study: bool,
     pub categories: Vec<String>,
     pub actions: Vec<Vec<(u8, i64)>>,
+    pub longer: Vec<(i64, i64)>,
     pub caps: Vec<Option<i64>>,
     pub weights: Vec<(f64, i64, i64)>,
     /// The literals of the text forms.
@@ -104,6 +105,8 @@ pub struct Program {
     /// The rules that need no pattern.
     pub open: Few,
     pub has_shadow_reliefs: bool,
+    /// Where a condition holds, other points for rules; the first that holds counts.
+    pub points: Vec<(Condition, FxHashMap<u32, i64>)>,
     pub escalations: Vec<Escalation>,
     pub exceptions: Vec<(String, Condition)>,
     pub scope: Vec<Option<Condition>>,
@@ -205,6 +208,7 @@ impl Program {
             study: given.study,
             categories: given.categories,
             actions: given.actions,
+            longer: given.longer,
             caps: given.caps,
             weights: given.weights,
             forms,
@@ -214,6 +218,11 @@ impl Program {
             opens,
             open,
             has_shadow_reliefs,
+            points: given
+                .points
+                .into_iter()
+                .map(|(when, scores)| Ok((condition(&when)?, scores.into_iter().collect())))
+                .collect::<Result<_, Error>>()?,
             escalations: given
                 .escalations
                 .iter()

@@ -289,6 +289,7 @@ fn makers(
         rule_hit: object("RuleHit")?,
         relief_hit: object("ReliefHit")?,
         escalated: object("Escalated")?,
+        long_text: object("LongText")?,
         match_: object("Match")?,
         shown: object("shown")?,
         matches: object("matches")?,

@@ -41,6 +41,10 @@ pub struct Record {
     /// Relief, the category and what it took.
     pub reliefs: Vec<(u32, usize, i64)>,
     pub escalated: Vec<Escalated>,
+    /// The entry of the other points that holds.
+    pub points: Option<usize>,
+    /// In a text so long that every step asks for more points: its length, and how many more.
+    pub longer: Option<(i64, i64)>,
     /// For each category.
     pub shadows: Vec<Vec<Shadow>>,
 }
@@ -83,6 +87,9 @@ pub fn decide(
             }
         }
     }
+    if !hits.is_empty() || !shadow_rules.is_empty() {
+        record.points = other_points(context, program, scratch)?;
+    }
     hits.sort_by_key(|&(category, _)| category);
     for of_category in hits.chunk_by(|a, b| a.0 == b.0) {
         let total = score(context, program, scratch, &live, of_category, &mut record)?;
@@ -93,10 +100,12 @@ pub fn decide(
     }
     record.shadows = shadows(context, program, scratch, fields)?;
     shadow_hits(context, program, scratch, &shadow_rules, &mut record)?;
+    record.longer = long_text(context, program);
+    let more = record.longer.map_or(0, |(_, more)| more);
     for (category, (total, action)) in record.categories.iter_mut().enumerate() {
         let steps = program.actions[category]
             .iter()
-            .filter(|(_, least)| *total >= *least)
+            .filter(|(_, least)| *total >= *least + more)
             .map(|&(step, _)| step);
         let raised = record
             .escalated
@@ -108,10 +117,40 @@ pub fn decide(
     Ok(record)
 }
 
+fn long_text(context: &mut Context, program: &Program) -> Option<(i64, i64)> {
+    if program.longer.is_empty() {
+        return None;
+    }
+    let length = context.length(program);
+    let exceeded = program.longer.iter().rfind(|&&(above, _)| length > above);
+    exceeded
+        .map(|&(_, more)| (length, more))
+        .filter(|&(_, more)| more > 0)
+}
+
 /// floor(n × weight), the weight as it is written: 0.29 of 100 is 29.
 fn times(program: &Program, n: i64, weight: u16) -> i64 {
     let (_, numerator, denominator) = program.weights[weight as usize];
     (i128::from(n) * i128::from(numerator)).div_euclid(i128::from(denominator)) as i64
+}
+
+fn other_points(
+    context: &mut Context,
+    program: &Program,
+    scratch: &mut Scratch,
+) -> Result<Option<usize>, HandBack> {
+    for (at, (when, _)) in program.points.iter().enumerate() {
+        if when.value(context, program, scratch, 0.0)? == Some(true) {
+            return Ok(Some(at));
+        }
+    }
+    Ok(None)
+}
+
+/// The score of a rule that holds for the message.
+fn score_of(program: &Program, record: &Record, rule: u32) -> i64 {
+    let other = record.points.and_then(|at| program.points[at].1.get(&rule));
+    *other.unwrap_or(&program.rules[rule as usize].score)
 }
 
 fn wanted(program: &Program, rule: &Rule, weight: u16, there: i64) -> i64 {
@@ -130,7 +169,7 @@ fn score(
     let category = hits[0].0;
     for &(_, number) in hits {
         let weight = context.outcome(program, scratch, number)?.weight;
-        let points = times(program, program.rules[number as usize].score, weight);
+        let points = times(program, score_of(program, record, number), weight);
         counted.push(Hit {
             rule: number,
             points,
@@ -244,7 +283,7 @@ fn shadow_hits(
         let points = if rule.is_relief {
             -wanted(program, rule, weight, 0)
         } else {
-            times(program, rule.score, weight)
+            times(program, score_of(program, record, number), weight)
         };
         found.push(Hit {
             rule: number,

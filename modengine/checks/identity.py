@@ -98,6 +98,8 @@ def _evidence(policy: Policy) -> Iterator[tuple[Location, str, str]]:
         yield from _condition(scope, policy.place, f"the scope `{name}`")
     for override in policy.overrides:
         yield from _condition(override.when, override.place, "an override")
+    for entry in policy.points:
+        yield from _condition(entry.when, entry.place, "an entry of `points`")
     for exception in policy.exceptions:
         yield from _condition(exception.when, exception.place, f"the exception `{exception.name}`")
 

@@ -21,7 +21,7 @@ from modengine.engine.evaluate.matches import shown
 from modengine.engine.evaluate.scope import lies_in
 from modengine.engine.match.terms import plain_term
 from modengine.entities import plain as entities
-from modengine.model import CategoryScore, Decision, Match, Message, Raised, ReliefHit, RuleHit
+from modengine.model import CategoryScore, Decision, LongText, Match, Message, Raised, ReliefHit, RuleHit
 from modengine.policy.fields import read_fields
 from modengine.text.normalize import normal
 from modengine.text.records import block, syllables
@@ -77,6 +77,7 @@ def core_of(program: Program, matches: Callable[[Message | str, str], tuple[Matc
         "RuleHit": RuleHit,
         "ReliefHit": ReliefHit,
         "Escalated": Raised,
+        "LongText": LongText,
         "Match": Match,
     }
     if program.plain is None:

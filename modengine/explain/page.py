@@ -7,7 +7,7 @@ it).  Colour is never alone: marks have brackets and numbers, values and actions
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
 
 from modengine.explain import words
@@ -45,24 +45,27 @@ def decision_html(decision: Decision, *, style: bool = True) -> str:
     found += [(relief.rule, f"{relief.points:+d}", relief.matches) for relief in decision.relief]
     found += [(hit.rule, "on test, no points", hit.matches) for hit in decision.shadow_hits]
     rules = [(rule, points, words.evidence(matches[:40], Marks({}, 0))) for rule, points, matches in found]
-    return rendered(_PACKAGE, "decision", css=css(), style=style, rules=rules, **_header(decision, "", False))
+    header = _header(decision, words.asked(decision))
+    return rendered(_PACKAGE, "decision", css=css(), style=style, rules=rules, **header)
 
 
-def _header(decision: Decision, policy: str, scope_ignored: bool) -> dict[str, object]:
+def _header(
+    decision: Decision, raised: Iterable[str], policy: str = "", scope_ignored: bool = False
+) -> dict[str, object]:
     about = [f"policy {inline(policy)}"] if policy else []
     about += [f"message {inline(decision.id)}"] if decision.id is not None else []
     headline = words.headline(decision, scope_ignored)
-    return {"decision": decision, "headline": headline, "about": about, "words": words}
+    return {"decision": decision, "headline": headline, "about": about, "raised": list(raised), "words": words}
 
 
 def _values(trace: Trace, details: Details) -> dict[str, object]:
     """What the template of a trace asks for."""
     marks = marks_of(trace, details.everything)
-    said = words.points(trace, details.scores)
+    said = words.points(trace)
     by_id = {rule.rule: rule for rule in trace.rules}
     near = {miss.rule for miss in trace.near_misses}
     return {
-        **_header(trace.decision, trace.policy, trace.scope_ignored),
+        **_header(trace.decision, words.raised(trace), trace.policy, trace.scope_ignored),
         "trace": trace,
         "marks": marks,
         "marked": marked,

@@ -59,7 +59,7 @@ def _lines(trace: Trace, width: int, details: Details) -> Iterator[Text]:
     yield from _header(trace)
     yield from _message(trace, marks, width, details)
     yield from _points(trace, width)
-    said = words.points(trace, details.scores)
+    said = words.points(trace)
     for heading, rules in words.groups(trace):
         yield from _heading(heading)
         for rule in rules:
@@ -89,9 +89,10 @@ def _header(trace: Trace) -> Iterator[Text]:
     none = words.without_points(decision)
     if none:
         yield Text(f"  no points: {', '.join(map(inline, none))}", "dim")
-    for raised in decision.raised:
-        by = ", ".join(map(inline, raised.rules))
-        yield Text(f"  {inline(raised.category)} raised to {raised.action} by an override, because {by} hit")
+    if decision.longer is not None:
+        yield Text(f"  {decision.longer.sentence}")
+    for raised in words.raised(trace):
+        yield Text(f"  {raised}")
     for open_ in decision.undetermined:
         place = " ".join(inline(part) for part in (open_.rule, open_.pattern) if part)
         yield Text(f"  undetermined{': ' + place if place else ''}: {inline(open_.reason, 200)}", "yellow")
@@ -139,6 +140,8 @@ def _rule(rule: RuleTrace, points: str, marks: Marks, clause: str) -> Iterator[T
         head.append(f"  {words.OUTCOMES[rule.outcome]}", "yellow")
     yield head
     yield Text(f"    {inline(rule.title, 200)}")
+    if rule.instead:
+        yield Text(f"    {inline(rule.instead, 300)}")
     if clause:
         yield Text(f"    stands for {inline(clause, 300)}", "dim")
     yield from _evidence(rule, marks)
@@ -172,11 +175,7 @@ def _others(trace: Trace, marks: Marks, everything: bool) -> Iterator[Text]:
         yield from _heading("Nearly: one thing is missing")
         by_id = {rule.rule: rule for rule in trace.rules}
         for miss in near.values():
-            yield (
-                Text("  ")
-                .append(inline(miss.rule), "bold")
-                .append(f"  would give {miss.points} to {inline(miss.category)}", "dim")
-            )
+            yield (Text("  ").append(inline(miss.rule), "bold").append(f"  {words.would(miss)}", "dim"))
             yield Text(f"    missing: {inline(words.missing(miss, by_id.get(miss.rule)), 300)}")
             if miss.rule in by_id:
                 yield _found(by_id[miss.rule], marks)

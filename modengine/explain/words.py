@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from modengine.explain.marks import Marks
-from modengine.model import ConditionTrace, Decision, Match, NearMiss, RuleTrace, Shadow, Trace
+from modengine.explain.visible import inline
+from modengine.model import RANK, ConditionTrace, Decision, Match, NearMiss, RuleTrace, Shadow, Trace
 
 OUTCOMES = {
     "hit": "hit",
@@ -130,13 +131,15 @@ def failed(trace: Trace) -> tuple[RuleTrace, ...]:
     return tuple(rule for rule in trace.rules if rule.outcome == "no")
 
 
-def points(trace: Trace, scores: Mapping[str, int]) -> dict[str, str]:
+def points(trace: Trace) -> dict[str, str]:
     """The points of each rule that hit, as text: `+60`, or why they are fewer than its score."""
     found: dict[str, str] = {}
+    rules = {rule.rule: rule for rule in trace.rules}
     for hit in trace.decision.hits:
         why = f" of {hit.points} (its group is capped)" if hit.counted != hit.points else ""
-        if hit.points < scores.get(hit.rule, 0):
-            why += f" of {scores[hit.rule]} (needs what was found by sound or look alone)"
+        rule = rules.get(hit.rule)
+        if rule is not None and hit.points < rule.score:
+            why += f" of {rule.score} (needs what was found by sound or look alone)"
         found[hit.rule] = f"{hit.counted:+d}{why}"
     for relief in trace.decision.relief:
         found[relief.rule] = f"{relief.points:+d}"
@@ -159,6 +162,32 @@ def children(node: ConditionTrace) -> tuple[ConditionTrace, ...]:
             alike.setdefault(child.value, []).append(child.text)
     rest = tuple(child for child in node.children if child.note or child.children)
     return (*(ConditionTrace(", ".join(names), value) for value, names in alike.items()), *rest)
+
+
+def would(miss: NearMiss) -> str:
+    """What a near miss would have done if it had hit."""
+    if miss.on_test:
+        return "is on test: it would give no points"
+    return f"would give {miss.points} to {inline(miss.category)}"
+
+
+def raised(trace: Trace) -> Iterator[str]:
+    """The overrides that changed an action: points alone, or a stricter override, had not reached it anyway."""
+    falls = {fall.category: fall for fall in trace.waterfalls}
+    for override in trace.decision.raised:
+        fall = falls.get(override.category)
+        reached = [RANK[step] for step, least in fall.thresholds.items() if fall.score >= least] if fall else []
+        rank, final = RANK[override.action], trace.decision.categories[override.category].action
+        if rank == RANK[final] and rank > max(reached, default=0):
+            by = ", ".join(map(inline, override.rules))
+            yield f"{inline(override.category)} raised to {override.action} by an override, because {by} hit"
+
+
+def asked(decision: Decision) -> Iterator[str]:
+    """What overrides ask for, of a decision that does not tell what the points alone would have reached."""
+    for override in decision.raised:
+        by = ", ".join(map(inline, override.rules))
+        yield f"{inline(override.category)}: an override asks for {override.action} or more, because {by} hit"
 
 
 def missing(miss: NearMiss, rule: RuleTrace | None) -> str:

@@ -219,6 +219,19 @@ def _circle(names: list[str], linked: Linked, report: Diagnostics) -> None:
                 return
 
 
+def scored(named: Scalar, names: Names, rules: Dict[str, Rule], report: Diagnostics) -> list[str]:
+    """The rules with a score that a name or glob stands for; what it may not stand for is reported."""
+    found = names.rules_of(named.value, named.place, report)
+    reliefs = [name for name in found if name in rules and rules[name].relief is not None]
+    if not found and names.whole:
+        no_rule(named.value, names, named, report)
+    elif found and len(reliefs) == len(found):
+        what = "names reliefs alone, which have" if is_glob(named.value) else "is a relief and has"
+        message = f"`{shown(named.value)}` {what} no score"
+        report.add("ME604", message, named.place, "name rules that give points")
+    return [name for name in found if name not in reliefs]
+
+
 def _override(node: Mapping, linked: Linked, names: Names, report: Diagnostics) -> None:
     """Apply `score` and `status` to the rules that an override names."""
     globs = node.get("rules")

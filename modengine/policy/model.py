@@ -212,6 +212,24 @@ class PolicyException:
 
 
 @dataclass(frozen=True, slots=True)
+class Longer:
+    """What a policy asks of long texts: above so many characters, so many points more at every step."""
+
+    above: int
+    add: int
+
+
+@dataclass(frozen=True, slots=True)
+class PointsWhere:
+    """Other points for some rules, where a condition on the fields of a message holds."""
+
+    when: Condition
+    scores: Mapping[str, int]
+    """The score of each rule that the entry names, by its identifier."""
+    place: Location
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
     """A file that a policy was read from."""
 
@@ -234,6 +252,10 @@ class Policy:
     """A condition a category, and `default`.  A category in neither is always in scope."""
     fields: Mapping[str, Field] = field(default_factory=dict)
     actions: Mapping[str, Mapping[Action, int]] = field(default_factory=dict)
+    longer: tuple[Longer, ...] = ()
+    """Both numbers rise; the last whose length is exceeded counts."""
+    points: tuple[PointsWhere, ...] = ()
+    """The first whose condition holds counts."""
     overrides: tuple[Override, ...] = ()
     exceptions: tuple[PolicyException, ...] = ()
     segmenter: Segmenter = "rjieba"
@@ -258,9 +280,11 @@ __all__ = [
     "Examples",
     "Field",
     "FieldValue",
+    "Longer",
     "Override",
     "Pattern",
     "Period",
+    "PointsWhere",
     "Policy",
     "PolicyException",
     "Relief",

@@ -22,11 +22,11 @@ from modengine.policy import condition, model
 from modengine.policy.model import Policy
 
 KINDS: tuple[type, ...] = (
-    model.Policy, model.Ruleset, model.Rule, model.Pattern, model.Token, Entity, model.TermList, model.Relief, model.Examples,
-    model.Example, model.Field, model.Period, model.Override, model.PolicyException, model.SourceFile, Message, Part,
-    Location, condition.Select, condition.Always, condition.Has, condition.Of, condition.Count, condition.Near, condition.Inside,
-    condition.Together, condition.RuleRef, condition.Length, condition.Compare, condition.Not, condition.And,
-    condition.Or,
+    model.Policy, model.Ruleset, model.Rule, model.Pattern, model.Token, Entity, model.TermList, model.Relief,
+    model.Examples, model.Example, model.Field, model.Period, model.Override, model.PolicyException, model.Longer,
+    model.PointsWhere, model.SourceFile, Message, Part, Location, condition.Select, condition.Always, condition.Has,
+    condition.Of, condition.Count, condition.Near, condition.Inside, condition.Together, condition.RuleRef,
+    condition.Length, condition.Compare, condition.Not, condition.And, condition.Or,
 )  # fmt: skip
 """Every type that a policy is made of."""
 

@@ -9,11 +9,23 @@ from typing import cast
 
 from modengine.model import ACTIONS, Action
 from modengine.policy.compare import is_day, moment
-from modengine.policy.condition import Condition, walk
+from modengine.policy.condition import Condition, is_glob, walk
 from modengine.policy.fields import CHINA
 from modengine.policy.files import Files
-from modengine.policy.link import Names, check_category, confine, fixed, link
-from modengine.policy.model import Field, FieldKind, Override, Period, Policy, PolicyException, Segmenter, Status
+from modengine.policy.link import Names, check_category, confine, fixed, link, scored
+from modengine.policy.model import (
+    Field,
+    FieldKind,
+    Longer,
+    Override,
+    Period,
+    PointsWhere,
+    Policy,
+    PolicyException,
+    Rule,
+    Segmenter,
+    Status,
+)
 from modengine.policy.nodes.diagnostics import Diagnostics, shown
 from modengine.policy.nodes.yaml import Lost, Mapping, Node, Scalar, Sequence
 from modengine.policy.patterns import entries, flag, text, texts
@@ -53,17 +65,22 @@ class PolicyReader:
         )
         overrides = tuple(item for node in reversed(chain) for item in _records(node.get("overrides")))
         exceptions = tuple(item for node in reversed(chain) for item in _records(node.get("exceptions")))
+        linked = link(rulesets, overrides, names, self.report)
         policy = Policy(
             id=text(merged, "policy"),
             title=text(merged, "title"),
             path=root.place.file,
             place=(root.key("policy") or root).place,
-            rulesets=link(rulesets, overrides, names, self.report),
+            rulesets=linked,
             study=any(flag(node, "study") for node in chain),
             period=self._period(merged.get("period"), names),
             scope=self._scope(merged.get("scope"), names),
             fields=fields,
             actions=self._actions(merged.get("actions"), names),
+            longer=self._longer(merged.get("longer")),
+            points=self._points(
+                merged.get("points"), names, {rule.id: rule for rules in linked for rule in rules.rules}
+            ),
             overrides=tuple(self._override(node, names) for node in overrides),
             exceptions=tuple(
                 exception for node in exceptions if (exception := self._exception(node, names)) is not None
@@ -248,6 +265,36 @@ class PolicyReader:
                 ladder[action] = int(step.value)
             found[key.value] = ladder
         return found
+
+    def _longer(self, node: Node | None) -> tuple[Longer, ...]:
+        found: list[Longer] = []
+        for item in _records(node):
+            above, add = item.get("above"), item.get("add")
+            if not isinstance(above, Scalar) or not isinstance(add, Scalar):
+                continue
+            entry = Longer(int(above.value), int(add.value))
+            before = found[-1] if found else Longer(-1, -1)
+            for name, scalar, low in (("above", above, before.above), ("add", add, before.add)):
+                if int(scalar.value) <= low:
+                    message = f"`{name}: {scalar.value}` is not more than the {low} before it"
+                    hint = "let `above` and `add` both rise from entry to entry"
+                    self.report.add("ME602", message, scalar.place, hint)
+            found.append(entry)
+        return tuple(found)
+
+    def _points(self, node: Node | None, names: Names, rules: Dict[str, Rule]) -> tuple[PointsWhere, ...]:
+        found = []
+        for item in _records(node):
+            when = self._condition(item.get("when"), names, "`points`", rules=False)
+            written = sorted(entries(item.get("scores")), key=lambda pair: is_glob(pair[0].value))  # names before globs
+            scores: dict[str, int] = {}
+            for key, score in written:
+                assert isinstance(score, Scalar)
+                for rule in scored(key, names, rules, self.report):
+                    scores.setdefault(rule, int(score.value))
+            if when is not None:
+                found.append(PointsWhere(when, scores, item.place))
+        return tuple(found)
 
     def _override(self, node: Mapping, names: Names) -> Override:
         score = node.get("score")

@@ -200,6 +200,26 @@ LADDER = Record(
     {action: Key(Whole(1, 1_000_000), f"at or above so many points: {action}") for action in ACTION.values},
     any_of=ACTION.values,
 )
+LONGER = Record(
+    "longer",
+    {
+        "above": Key(
+            Whole(0, 1_000_000), "in texts of more letters, digits and Han characters than this", required=True
+        ),
+        "add": Key(Whole(0, 1_000_000), "every step asks for so many points more", required=True),
+    },
+)
+POINTS_WHERE = Record(
+    "points",
+    {
+        "when": Key(CONDITION, "where this holds of the message", required=True),
+        "scores": Key(
+            Entries(SCORE, GLOB, "a rule", least=1),
+            "the points that each rule gives there; globs allowed",
+            required=True,
+        ),
+    },
+)
 FIELD = Kind(
     Choice(("string", "integer", "number", "boolean", "datetime")),
     Record(
@@ -258,6 +278,12 @@ POLICY = Record(
         ),
         "rulesets": Key(Items(PATH, least=1, takes="a list of files"), "the files of rules, relative to this one"),
         "actions": Key(Entries(LADDER, ID, "a category"), "for each category, the points at which an action is taken"),
+        "longer": Key(
+            Items(LONGER, takes="a list of lengths"), "how many points more every action takes in long texts"
+        ),
+        "points": Key(
+            Items(POINTS_WHERE, takes="a list of conditions with points"), "other points for rules, by message fields"
+        ),
         "overrides": Key(Items(OVERRIDE), "changes to rules that leave their files alone"),
         "exceptions": Key(Items(EXCEPTION), "what the policy excuses"),
         "segmenter": Key(Choice(("rjieba", "jieba")), "what splits Chinese text into words; rjieba by default"),

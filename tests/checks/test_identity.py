@@ -20,7 +20,7 @@ from modengine.model import Message
 from modengine.policy.model import Example, Examples, Policy, TermList, Token
 from modengine.text.normalize import plain
 from tests import build
-from tests.build import exception, override, regex, relief, rule, text, tokens, words
+from tests.build import exception, override, points_where, regex, relief, rule, text, tokens, words
 
 [PAINTER] = [term for term in lexicon() if term.en == "painter"]
 WORD = "画家"
@@ -72,6 +72,7 @@ EVIDENCE: dict[str, Policy] = {
     "one of several values": build.policy(rule("r", f'a and message.app in ("校讯", "{WORD}")', PAY)),
     "a scope": build.policy(PLAIN, scope={"default": ASKS}),
     "the scope of a category": build.policy(PLAIN, scope={"fraud": f"not {ASKS}"}),
+    "an entry of `points`": build.policy(PLAIN, points=(points_where(ASKS),)),
     "an exception": build.policy(PLAIN, exceptions=(exception("one", ASKS),)),
     "an override": build.policy(PLAIN, overrides=(override("r", action="review", when=ASKS),)),
     "traditional characters": of(text("p", "畫家")),

@@ -12,6 +12,7 @@ from modengine.cli.rules.check import as_github
 from modengine.errors import Diagnostic, Location
 from modengine.run.schemas import SCHEMAS
 from tests.commands import POLICY, Command
+from tests.paths import DATA
 
 HERE = Path(__file__).parent
 RULESET = """\
@@ -192,6 +193,13 @@ def test_a_search(query: str, rules: set[str], command: Command) -> None:
     ran = command("rules", query, "-p", POLICY, "--format", "json")
     assert ran.code == 0
     assert {rule["id"] for rule in json.loads(ran.out)} == rules
+
+
+def test_points_by_condition_are_listed_with_their_rule(command: Command) -> None:
+    ran = command("rules", "poses as a bank", "-p", DATA / "policies" / "points.yaml")
+    assert (
+        '  points 35 where message.channel == "private"; 20 where message.channel in ("group", "private")\n' in ran.out
+    )
 
 
 def test_a_search_says_which_terms_it_found(command: Command) -> None:

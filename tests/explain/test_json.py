@@ -14,7 +14,7 @@ from modengine.model import Decision, RuleTrace
 from tests.explain.cases import BY_NAME, HERE, trace_of
 
 
-@pytest.mark.parametrize("name", ["relief-takes-points", "unknown-field"])
+@pytest.mark.parametrize("name", ["relief-takes-points", "unknown-field", "more-points-in-a-long-text"])
 def test_golden(name: str, golden: Callable[[Path, str], None]) -> None:
     golden(HERE / "goldens" / f"{name}.json", as_json(trace_of(name)[0]) + "\n")
 

@@ -60,7 +60,10 @@ class Checked(HTMLParser):
         self.words.append(data)
 
 
-@pytest.mark.parametrize("name", ["overlapping-matches", "hostile", "several-parts", "group-cap"])
+@pytest.mark.parametrize(
+    "name",
+    ["overlapping-matches", "hostile", "several-parts", "group-cap", "more-points-in-a-long-text", "points-by-channel"],
+)
 def test_golden(name: str, golden: Callable[[Path, str], None]) -> None:
     trace, details = trace_of(name)
     pretty = as_html(trace, details, style=False).replace("><", ">\n<")

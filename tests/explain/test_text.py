@@ -15,6 +15,8 @@ from rich.cells import cell_len
 from modengine.explain.text import as_text
 from modengine.model import ConditionTrace as Node
 from modengine.model import Decision, Match, Message, RuleTrace, Trace
+from modengine.policy.model import Override
+from tests.build import engine, override, rule, text
 from tests.explain.cases import BY_NAME, CASES, HERE, trace_of, undetermined
 
 
@@ -124,3 +126,22 @@ def test_a_message_of_no_policy_is_explained() -> None:
 
 def test_cases_are_many_enough() -> None:
     assert len(CASES) >= 20
+
+
+def test_an_override_is_told_of_where_it_changed_the_action() -> None:
+    def said(score: int, *overrides: Override) -> list[str]:
+        made = engine(rule("r", "a", text("a", "甲"), score=score), overrides=overrides)
+        return [line for line in as_text(made.trace("甲"), 100).splitlines() if "by an override" in line]
+
+    label, review = override("r", action="label"), override("r", action="review")
+    assert said(20, review) == ["  fraud raised to review by an override, because r hit"]
+    assert said(30, label, review) == ["  fraud raised to review by an override, because r hit"]
+    assert said(50, label, review) == said(90, review) == []
+
+
+def test_a_near_miss_of_a_rule_on_test_gives_no_points() -> None:
+    a, b = text("a", "甲"), text("b", "乙")
+    made = engine(rule("r", "a and b", a, b, status="test"), rule("s", "a and b", a, b, score=40))
+    shown = as_text(made.trace("甲"))
+    assert "  r  is on test: it would give no points\n" in shown
+    assert "  s  would give 40 to fraud\n" in shown

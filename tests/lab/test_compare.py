@@ -16,6 +16,7 @@ from modengine.lab.report.views.compare import tables, view
 from modengine.lab.stats.metrics import ALL, ANY
 from modengine.lab.stats.paired import p_value, paired
 from modengine.lab.studies.compare import Comparison, compare
+from modengine.policy.model import Longer
 from tests.build import engine, relief, rule, text
 from tests.lab.corpora import MakeCorpus, blocks_everything, never_acts, rows, sound
 
@@ -242,3 +243,21 @@ def test_progress_counts_both_passes(corpus: MakeCorpus) -> None:
     told: list[int] = []
     compare(sound(), never_acts(), corpus(rows(*ROWS), label="label"), progress=told.append)
     assert told == list(range(1, 51))
+
+
+def test_it_says_where_only_the_points_for_long_texts_differ(corpus: MakeCorpus) -> None:
+    rules = rule("fraud.word", "word", text("word", "骗"))
+    plain, other = engine(rules), engine(rule("fraud.word", "word", text("word", "骗"), score=50))
+    longer = engine(rules, id="other", longer=(Longer(3, 20),))
+    labelled = corpus(rows(("骗", "fraud", 3), ("好", "none", 3)), label="label")
+    found = compare(plain, longer, labelled, show_text=True)
+    assert found.difference == (
+        "only `longer` differs, the points that every step asks for more in long texts "
+        "(A: none; B: 20 above 3 characters)"
+    )
+    assert found.difference in as_text(view(found), 200)
+    assert (found.flipped, found.rules) == (3, ())
+    [change] = found.flips[0].categories
+    assert [said.rule for said in change.rules_b][-1] == "in a text of 4 characters every step asks for 20 points more"
+    assert compare(plain, plain, labelled).difference is None
+    assert compare(other, longer, labelled).difference is None

@@ -14,6 +14,8 @@ from modengine.lab.report.views.evaluate import tables, view
 from modengine.lab.stats.intervals import proportion
 from modengine.lab.stats.metrics import ALL, Figures, project
 from modengine.lab.studies.evaluate import Evaluation, evaluate
+from modengine.policy.model import Longer
+from tests.build import engine, rule, text
 from tests.lab.corpora import MakeCorpus, blocks_everything, never_acts, rows, single, sound
 
 LABELLED = {"label": "label"}
@@ -166,6 +168,19 @@ def test_thresholds_are_judged_on_the_other_half(corpus: MakeCorpus) -> None:
     assert choice.positives_chosen_on + choice.positives_judged_on == 200
     assert {judged.origin for judged in choice.judged} == {"chosen", "label", "review", "block"}
     assert choice.judged[0].recall.n == choice.positives_judged_on
+
+
+def test_thresholds_are_those_of_a_short_text(corpus: MakeCorpus) -> None:
+    """In a long text a policy that asks for 15 points more acts on 60 as on 45 in a short one."""
+    made = corpus(rows(("骗", "fraud", 200), ("好", "none", 200)), **LABELLED)
+    longer = engine(rule("fraud.word", "word", text("word", "骗")), longer=(Longer(3, 15),))
+    found = evaluate(longer, [made])
+    assert {point.threshold for point in found.sweep} == {45}
+    (choice,) = found.choices
+    assert choice.threshold == 45
+    assert {judged.origin: judged.recall.value for judged in choice.judged} == {
+        "chosen": 1.0, "label": 1.0, "review": 0.0, "block": 0.0,
+    }  # fmt: skip
 
 
 def test_no_threshold_is_chosen_from_too_few_rows(corpus: MakeCorpus) -> None:

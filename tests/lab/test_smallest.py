@@ -17,6 +17,7 @@ from modengine.lab.report.schemas import schema
 from modengine.lab.report.views.smallest import view
 from modengine.lab.studies.smallest import Removal, Smallest, cut, smallest
 from modengine.model import RANK, Message, Part
+from modengine.policy.model import Longer
 from tests.build import engine, override, relief, rule, text, words
 from tests.lab.corpora import blocks_everything
 
@@ -178,3 +179,29 @@ def test_a_field_of_another_type_is_an_error() -> None:
 
     with pytest.raises(MessageError, match="reposts"):
         smallest(engine(A), Message("骗钱", fields={"reposts": "many"}))
+
+
+def test_steps_are_those_that_hold_for_the_length_of_the_text() -> None:
+    """60 points: review from 50, in this text from 60; without the last character from 50 again."""
+    made = engine(A, rule("fraud.c", "a and c", text("a", "骗钱"), text("c", "转"), score=15), longer=(Longer(4, 10),))
+    found = smallest(made, "骗钱一二三")
+    assert found.action == "review"
+    assert [(margin.to_fall, margin.to_rise) for margin in found.margins] == [(1, 40)]
+    assert [(miss.points, miss.would_be) for miss in found.near_misses] == [(15, "review")]
+    assert smallest(made, "骗钱一二").margins[0].to_rise == 30
+
+
+def test_a_text_may_rise_when_it_gets_shorter() -> None:
+    made = engine(A, rule("fraud.b", "b", text("b", "好"), score=0), longer=(Longer(3, 11),))
+    found = smallest(made, "骗钱一好")
+    assert found.action == "label"
+    assert [(removal.direction, removal.after, removal.cuts[0].text) for removal in found.removals][-1] == (
+        "higher", "review", "好",
+    )  # fmt: skip
+
+
+def test_a_rule_on_test_would_give_nothing() -> None:
+    a, b = text("a", "骗钱"), text("b", "转账")
+    found = smallest(engine(A, rule("fraud.t", "a and b", a, b, status="test", score=40)), "骗钱")
+    assert [(miss.points, miss.would_be, miss.on_test) for miss in found.near_misses] == [(0, "review", True)]
+    assert "none: on test" in as_text(view(found), 200)

@@ -98,15 +98,17 @@ def test_the_grid_counts_every_message_once_a_row_and_has_intervals(api: Api) ->
 def test_thresholds_tried_on_the_page_give_what_the_engine_gives(api: Api) -> None:
     """The page holds the ladder against the points; the engine with such a policy must agree."""
     changed = POLICY.replace("review: 50", "review: 51").replace("rules.yaml", "shipped/fraud.yaml")
+    changed += "longer: [{above: 15, add: 20}]\n"
     scored = api("scores", rules=api.rules({"policy.yaml": changed.replace("51", "50")}))
     engine = make({"policy.yaml": changed}, "policy.yaml").engine
     assert engine is not None
     steps = {"label": 30, "review": 51, "block": 90}
     for given, row in zip(samples(), scored["rows"], strict=False):
-        reached = [name for name, points in steps.items() if row["scores"]["fraud"] >= points]
+        reached = [name for name, points in steps.items() if row["scores"]["fraud"] - row["longer"] >= points]
         decision = engine.decide(row_of(given).message, ignore_scope=True)
         assert (reached[-1] if reached else "allow") == decision.action
         assert row["raised"] == {}
+    assert {row["longer"] for row in scored["rows"]} == {0, 20}
 
 
 def test_rules_can_be_left_out(api: Api) -> None:

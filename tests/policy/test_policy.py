@@ -10,6 +10,7 @@ import pytest
 from modengine.policy.condition import RuleRef, walk
 from modengine.policy.fields import CHINA
 from modengine.policy.load import read
+from modengine.policy.model import Longer
 from tests.paths import RULES
 from tests.policy.loading import BASE, HEAD, POLICY, RULE, clean, rule_of
 
@@ -89,6 +90,25 @@ def test_own_keys_replace_those_of_the_base_and_lists_of_changes_follow_them(wri
     assert [override.score for override in policy.overrides] == [40, None]
     assert [exception.name for exception in policy.exceptions] == ["one", "two"]
     assert (rule_of(policy).score, rule_of(policy).status) == (40, "test")
+
+
+def test_what_is_asked_of_long_texts_is_that_of_the_base_unless_a_policy_has_its_own(write: Any) -> None:
+    base = BASE + "longer: [{above: 80, add: 10}, {above: 320, add: 25}]\n"
+    for own, expected in (("", (Longer(80, 10), Longer(320, 25))), ("longer: [{above: 0, add: 0}]\n", (Longer(0, 0),))):
+        path = write(q="policy: q\ntitle: Q\nbase: p.yaml\n" + own, p=base, r=HEAD + "rules:\n" + RULE)
+        assert clean(path).longer == expected
+
+
+def test_points_name_rules_by_globs_and_exact_names_win(write: Any) -> None:
+    rules = RULE + RULE.replace("demo.a", "demo.ab") + RULE.replace("demo.a", "other.a")
+    rules += "  - {id: demo.r, title: R, relieve: {category: fraud, by: 5}, when: any}\n"
+    base = BASE + 'points: [{when: message.reposts > 5, scores: {"demo.?": 1, "demo.*": 2, demo.a: 3, "*": 4}}]\n'
+    for own, expected in (
+        ("", {"message.reposts > 5": {"demo.a": 3, "demo.ab": 2, "other.a": 4}}),
+        ("points: [{when: any, scores: {demo.ab: 0}}]\n", {"any": {"demo.ab": 0}}),
+    ):
+        path = write(q="policy: q\ntitle: Q\nbase: p.yaml\n" + own, p=base, r=HEAD + "rules:\n" + rules)
+        assert {str(entry.when): entry.scores for entry in clean(path).points} == expected
 
 
 def test_a_policy_over_a_study_is_a_study(write: Any) -> None:

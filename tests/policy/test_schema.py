@@ -150,6 +150,9 @@ scope: {fraud: any, default: message.channel == "group"}
 fields: {channel: {enum: [private, group]}, reposts: integer, time: datetime}
 rulesets: [r.yaml]
 actions: {fraud: {label: 30, review: 50, block: 90}}
+longer: [{above: 80, add: 10}]
+points:
+  - {when: message.channel == "group", scores: {demo.a: 12, "demo.*": 0}}
 overrides:
   - {rules: [demo.a], score: 40, status: stable}
   - {rules: [demo.a], action: label, when: message.reposts > 500}

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modengine.errors import MessageError, OutputError
-from modengine.model import CategoryScore, Cause, Decision, Match, Raised, ReliefHit, RuleHit, Undetermined
+from modengine.model import CategoryScore, Cause, Decision, LongText, Match, Raised, ReliefHit, RuleHit, Undetermined
 from modengine.run.write.replace import refuse_inputs, replacing
 from modengine.run.write.results import Result, encode
 from modengine.run.write.tidy import DECISIONS, HITS, decision_rows, hit_rows, safe
@@ -39,6 +39,7 @@ DECISION = Decision(
     shadow_hits=(RuleHit("fraud.t", "F2", "fraud", 80, 0, (MATCH,)),),
     relief=(ReliefHit("relief.a", "fraud", -40, (MATCH,)),),
     raised=(Raised("rumour", "label", ("rumour.a",)),),
+    longer=LongText(412, 25),
     undetermined=(Undetermined("fraud.x", "p", "out of time", Cause.TIMEOUT),),
     notes=("surrogates",),
     revision="sha256:1",
@@ -104,6 +105,7 @@ def test_decisions_are_a_row_a_message_and_category() -> None:
         "points": "50",
         "relief": "-40",
         "raised": "",
+        "longer": "25",
         "undetermined": "out of time",
         "message_action": "block",
         "message_taken": "label",

@@ -131,7 +131,9 @@ def _facts(record: Record, main: str) -> str:
     reliefs = [
         f"{relief['rule']} ({relief['points']} points)" for relief in record["relief"] if relief["category"] == main
     ]
-    raised = [f"{', '.join(override['rules'])} raised it to `{override['action']}`" for override in record["raised"]]
+    raised = [
+        f"{', '.join(override['rules'])} asked for `{override['action']}` or more" for override in record["raised"]
+    ]
     parts = [f"A message was decided by rules alone, as {main}."]
     if hits:
         parts.append(f"Rules that hit: {', '.join(hits)}.")

@@ -29,6 +29,8 @@ class Listed:
     rule: Rule
     ruleset: Ruleset
     terms: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    """Its points under the policy's `points`: `12 where message.channel == "sms"`."""
 
     @property
     def category(self) -> str:
@@ -78,7 +80,8 @@ def search(policy: Policy, query: str) -> Iterator[Listed]:
             terms = dict.fromkeys(term for term in texts_of if wanted in plain(term))
             about = plain("\n".join((rule.id, rule.title, rule.description, clause)))
             if wanted in about or terms:
-                yield Listed(rule, ruleset, tuple(terms) if wanted else ())
+                others = (f"{p.scores[rule.id]} where {p.when}" for p in policy.points if rule.id in p.scores)
+                yield Listed(rule, ruleset, tuple(terms) if wanted else (), tuple(others))
 
 
 def _show(listed: Listed, to: Console) -> None:
@@ -86,6 +89,8 @@ def _show(listed: Listed, to: Console) -> None:
     about = " · ".join(filter(None, (listed.points, listed.category, rule.clause, rule.status)))
     to.print(Text(inline(rule.id), "bold").append(f"  {about}", "dim not bold"), soft_wrap=True)
     to.print(Text(f"  {inline(rule.title, 200)}"), soft_wrap=True)
+    if listed.others:
+        to.print(Text(f"  points {inline('; '.join(listed.others), 300)}", "dim"), soft_wrap=True)
     if listed.terms:
         more = f" and {len(listed.terms) - MOST_TERMS} more" if len(listed.terms) > MOST_TERMS else ""
         shown = ", ".join(inline(term, 40) for term in listed.terms[:MOST_TERMS])
@@ -101,6 +106,7 @@ def _record(listed: Listed) -> dict[str, object]:
         "category": listed.category,
         "kind": "score" if rule.relief is None else "relief",
         "points": listed.points,
+        "points_where": listed.others,
         "status": rule.status,
         "clause": rule.clause,
         "clause_text": listed.ruleset.clauses.get(rule.clause) if rule.clause else None,

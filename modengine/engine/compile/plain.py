@@ -140,12 +140,14 @@ class PlainPolicy(_Struct):
     study: bool
     categories: tuple[str, ...]
     actions: list[list[tuple[int, int]]]
+    longer: list[tuple[int, int]]
     caps: list[int | None]
     weights: list[tuple[float, int, int]]
     forms: list[Form]
     patterns: list[PlainPattern]
     always: list[int]
     rules: list[PlainRule]
+    points: list[tuple[Node, list[tuple[int, int]]]]
     escalations: list[Escalation]
     exceptions: list[tuple[str, Node]]
     scope: list[Node | None]
@@ -164,6 +166,7 @@ def comparisons(program: Program) -> dict[str, Compare]:
     asked = [
         condition for compiled in program.rules.values() for condition in (compiled.rule.when, compiled.rule.unless)
     ]
+    asked += [entry.when for entry in policy.points]
     asked += [override.when for override in policy.overrides if override.action is not None]
     asked += [exception.when for exception in policy.exceptions]
     asked += policy.scope.values()
@@ -215,12 +218,17 @@ class _Maker:
                 [(RANK[step], least) for step, least in policy.actions.get(category, {}).items()]
                 for category in program.categories
             ],
+            [(entry.above, entry.add) for entry in policy.longer],
             [program.caps.get((ruleset, str(group))) for ruleset, group in self.groups],
             [(weight, *Fraction(str(weight)).as_integer_ratio()) for weight in self.weights],
             self._forms(),
             [self._pattern(number, pattern) for number, pattern in enumerate(program.patterns)],
             sorted(program.always),
             [self._rule(compiled.rule) for compiled in program.rules.values()],
+            [
+                (self._node(entry.when, {}), [(self.rules[r], n) for r, n in entry.scores.items() if r in self.rules])
+                for entry in policy.points
+            ],
             self._escalations(),
             [(exception.name, self._node(exception.when, {})) for exception in policy.exceptions],
             [

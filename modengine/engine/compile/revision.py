@@ -65,7 +65,7 @@ def revision(policy: Policy, boundary: str = "not-straddling", budget: Budget = 
 
 def _policy(policy: Policy) -> dict[str, Any]:
     caps = {f"{s.id}/{group}": cap for s in policy.rulesets for group, cap in s.caps.items()}
-    return {
+    content = {
         "id": policy.id,
         "study": policy.study,
         "period": None if policy.period is None else [policy.period.start, policy.period.end, policy.period.field],
@@ -80,6 +80,15 @@ def _policy(policy: Policy) -> dict[str, Any]:
         ],
         "exceptions": [[e.name, _condition(e.when)] for e in policy.exceptions],
     }
+    if policy.longer:
+        content["longer"] = [[entry.above, entry.add] for entry in policy.longer]
+    if policy.points:
+        live = {rule.id for rule in policy.rules if rule.status != "draft"}
+        content["points"] = [
+            [_condition(entry.when), {rule: score for rule, score in entry.scores.items() if rule in live}]
+            for entry in policy.points
+        ]
+    return content
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from modengine.engine.compile.program import Program
 from modengine.engine.evaluate.conditions import Evaluator
 from modengine.engine.evaluate.context import EvaluationContext
 from modengine.engine.evaluate.matches import matches
-from modengine.engine.evaluate.points import Score, action, wanted_by
+from modengine.engine.evaluate.points import Score, action, ladder_of, long_text, wanted_by
 from modengine.engine.evaluate.rules import RuleOutcomes, is_relief, points
 from modengine.engine.evaluate.scope import shadows
 from modengine.model import (
     CategoryScore,
     Cause,
     Decision,
+    LongText,
     Message,
     Raised,
     ReliefHit,
@@ -38,11 +39,12 @@ def decide(
     asked = Evaluator(context, outcomes.value, {})
     escalated = _escalated(outcomes, asked)
     undetermined, unsure = _undetermined(outcomes, scores)
+    longer = long_text(program.policy, context)
     categories: dict[str, CategoryScore] = {}
     for category, why_not in shadows(program, asked, ignore_scope).items():
         total = scores[category].total if category in scores else 0
         act = highest(
-            action(program.policy.actions.get(category, {}), total),
+            action(ladder_of(program.policy, category, longer), total),
             *(raised.action for raised in escalated if raised.category == category),
             *(("review",) if category in unsure else ()),
         )
@@ -65,6 +67,7 @@ def decide(
         shadow_hits=_shadow_hits(outcomes),
         relief=tuple(relief),
         raised=escalated,
+        longer=longer,
         undetermined=undetermined,
         notes=_notes(message, context),
     )
@@ -110,6 +113,7 @@ def _assembled(
     shadow_hits: tuple[RuleHit, ...] = (),
     relief: tuple[ReliefHit, ...] = (),
     raised: tuple[Raised, ...] = (),
+    longer: LongText | None = None,
     undetermined: tuple[Undetermined, ...] = (),
     notes: tuple[str, ...] = (),
 ) -> Decision:
@@ -127,6 +131,7 @@ def _assembled(
         shadow_hits=shadow_hits,
         relief=relief,
         raised=raised,
+        longer=longer,
         undetermined=undetermined,
         notes=notes,
         study=program.policy.study,

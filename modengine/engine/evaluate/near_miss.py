@@ -29,7 +29,8 @@ def _near_miss(outcome: RuleOutcome) -> NearMiss | None:
     # One thing short is near only where something else was found: a rule of one pattern never is.
     if changes != 1 or len(pattern_names(rule.when)) < 2:
         return None
-    return NearMiss(rule.id, rule.title, rule.category or "", rule.score, missing)
+    on_test = rule.status == "test"
+    return NearMiss(rule.id, rule.title, rule.category or "", 0 if on_test else rule.score, missing, on_test)
 
 
 def _hidden(rule: Rule) -> frozenset[str]:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import floor
 
+from modengine.engine.evaluate.context import EvaluationContext
 from modengine.engine.evaluate.rules import RuleOutcome, RuleOutcomes, exactly, points
-from modengine.model import Action, highest
+from modengine.model import Action, LongText, highest
 from modengine.policy.condition import matching
-from modengine.policy.model import Rule
+from modengine.policy.model import Policy, Rule
 
 Caps = Mapping[tuple[str, str], int]
 """The cap of each (ruleset, group), in points."""
@@ -118,6 +119,18 @@ def _take(outcome: RuleOutcome, counted: list[Counted]) -> int:
         hit.left -= piece
         rest -= piece
     return taken
+
+
+def long_text(policy: Policy, context: EvaluationContext) -> LongText | None:
+    """Whether a message is so long that every step asks for more points; the last length exceeded counts."""
+    exceeded = [entry.add for entry in policy.longer if context.length > entry.above]
+    return LongText(context.length, exceeded[-1]) if exceeded and exceeded[-1] else None
+
+
+def ladder_of(policy: Policy, category: str, longer: LongText | None) -> dict[Action, int]:
+    """The points that each step of a category asks for in a message."""
+    more = 0 if longer is None else longer.points
+    return {step: least + more for step, least in policy.actions.get(category, {}).items()}
 
 
 def action(ladder: Mapping[Action, int], total: int) -> Action:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from math import floor
 
 from modengine.engine.compile.program import RuleProgram
@@ -14,7 +15,7 @@ from modengine.engine.evaluate.may_hit import asked_rules
 from modengine.engine.evaluate.record import EvaluationRecorder, NodeRecord
 from modengine.model import Cause, Undetermined
 from modengine.policy.condition import Condition
-from modengine.policy.model import Rule
+from modengine.policy.model import PointsWhere, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class RuleOutcome:
     """What became of a rule."""
 
     rule: Rule
+    """Its score is the one that holds for the message."""
     held: Truth
     """The value of `when`."""
     cancelled: Truth = False
@@ -50,6 +52,17 @@ class RuleOutcomes:
         self._recorded = recorded
         self._known: dict[str, RuleOutcome] = {}
 
+    @cached_property
+    def other_points(self) -> PointsWhere | None:
+        """The entry of `points` that holds for the message: the first whose condition is true."""
+        asked = Evaluator(self.context, self.value, {})
+        return next((entry for entry in self.context.program.policy.points if asked.value(entry.when) is True), None)
+
+    def rule(self, rule: Rule) -> Rule:
+        """A rule with the score that holds for the message."""
+        score = None if self.other_points is None else self.other_points.scores.get(rule.id)
+        return rule if score is None else replace(rule, score=score)
+
     def of(self, rule_id: str) -> RuleOutcome:
         known = self._known.get(rule_id)
         if known is None:
@@ -69,7 +82,7 @@ class RuleOutcomes:
         return outcome if outcome.definite else replace(outcome, undetermined=self._failures(program))
 
     def _evaluated(self, program: RuleProgram) -> RuleOutcome:
-        rule, recorded = program.rule, program.rule.id in self._recorded
+        rule, recorded = self.rule(program.rule), program.rule.id in self._recorded
         held, when = self._asked(program, rule.when, recorded)
         if held is not True and not recorded:
             return RuleOutcome(rule, held, definite=held is False)

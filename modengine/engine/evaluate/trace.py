@@ -7,10 +7,10 @@ from typing import Literal
 
 from modengine.engine.evaluate.matches import matches, suppressed
 from modengine.engine.evaluate.near_miss import near_misses
-from modengine.engine.evaluate.points import Score
+from modengine.engine.evaluate.points import Score, ladder_of
 from modengine.engine.evaluate.rules import RuleOutcome, RuleOutcomes
-from modengine.model import Decision, Match, Message, RuleTrace, Step, Suppressed, Trace, Waterfall
-from modengine.policy.model import Policy
+from modengine.model import Decision, LongText, Match, Message, RuleTrace, Step, Suppressed, Trace, Waterfall
+from modengine.policy.model import Policy, Rule
 
 Kind = Literal["score", "relief", "test"]
 Result = Literal["hit", "cancelled", "no", "unknown"]
@@ -32,7 +32,7 @@ def trace(
         found, dropped = matches(context, rule_id), suppressed(context, rule_id)
         if found or dropped or outcomes.value(rule_id):
             outcome = outcomes.of(rule_id)
-            rules.append(_rule_trace(outcome, found, dropped))
+            rules.append(_rule_trace(outcome, found, dropped, _instead(outcomes, outcome.rule)))
             close += [outcome] if found else []
     policy = context.program.policy
     return Trace(
@@ -40,13 +40,20 @@ def trace(
         decision,
         tuple(rules),
         near_misses(close),
-        tuple(_waterfall(policy, score) for score in scores.values()),
+        tuple(_waterfall(policy, score, decision.longer) for score in scores.values()),
         policy.id,
         scope_ignored,
     )
 
 
-def _rule_trace(outcome: RuleOutcome, found: tuple[Match, ...], dropped: tuple[Suppressed, ...]) -> RuleTrace:
+def _instead(outcomes: RuleOutcomes, rule: Rule) -> str:
+    own, entry = outcomes.context.program.rules[rule.id].rule.score, outcomes.other_points
+    return "" if entry is None or rule.score == own else f"{rule.score} points in place of {own}, where {entry.when}"
+
+
+def _rule_trace(
+    outcome: RuleOutcome, found: tuple[Match, ...], dropped: tuple[Suppressed, ...], instead: str
+) -> RuleTrace:
     rule, relief = outcome.rule, outcome.rule.relief
     kind: Kind = "test" if rule.status == "test" else "relief" if relief is not None else "score"
     result: Result = "unknown" if outcome.held is None else "no"
@@ -63,10 +70,12 @@ def _rule_trace(outcome: RuleOutcome, found: tuple[Match, ...], dropped: tuple[S
         outcome.unless.trace() if outcome.unless is not None else None,
         found,
         dropped,
+        rule.score,
+        instead,
     )
 
 
-def _waterfall(policy: Policy, score: Score) -> Waterfall:
+def _waterfall(policy: Policy, score: Score, longer: LongText | None) -> Waterfall:
     steps: list[Step] = []
     total = 0
     for hit in score.hits:
@@ -76,5 +85,6 @@ def _waterfall(policy: Policy, score: Score) -> Waterfall:
     for relief in score.reliefs:
         total -= relief.points
         steps.append(Step(relief.rule.id, -relief.points, total))
-    thresholds = {str(step): least for step, least in policy.actions.get(score.category, {}).items()}
-    return Waterfall(score.category, tuple(steps), total, thresholds)
+    thresholds = {str(step): least for step, least in ladder_of(policy, score.category, longer).items()}
+    note = longer.sentence if longer is not None and thresholds else ""
+    return Waterfall(score.category, tuple(steps), total, thresholds, note)

@@ -26,6 +26,8 @@ class DecidedCorpus:
     """(n, c): 0 allow, 1 label, 2 review, 3 block."""
     scores: NDArray[np.int64]
     """(n, c) points."""
+    longer: NDArray[np.int64]
+    """(n,): so many points more than written every step asked for, since the text is long."""
     rules: tuple[tuple[tuple[str, int], ...], ...]
     """For each row, the rules that hit with the points that counted; reliefs have points below 0."""
     undetermined: NDArray[np.bool_]
@@ -40,6 +42,10 @@ class DecidedCorpus:
         """(n,): the highest rank over the categories."""
         return np.asarray(self.ranks.max(axis=1, initial=0), np.int8)
 
+    def for_steps(self, category: str) -> NDArray[np.int64]:
+        """(n,): the points that can be held against steps as they are written: fewer in long texts."""
+        return np.asarray(self.scores[:, self.column(category)] - self.longer)
+
     def column(self, category: str) -> int:
         return self.categories.index(category)
 
@@ -49,6 +55,7 @@ def decide(engine: Engine, corpus: Corpus, progress: Progress | None = None) -> 
     categories = engine.policy.categories
     ranks = np.zeros((len(corpus), len(categories)), np.int8)
     scores = np.zeros((len(corpus), len(categories)), np.int64)
+    longer = np.zeros(len(corpus), np.int64)
     undetermined = np.zeros(len(corpus), np.bool_)
     refused = np.zeros(len(corpus), np.bool_)
     rules: list[tuple[tuple[str, int], ...]] = []
@@ -57,11 +64,12 @@ def decide(engine: Engine, corpus: Corpus, progress: Progress | None = None) -> 
         for c, category in enumerate(categories):
             score = decision.categories[category]
             ranks[i, c], scores[i, c] = RANK[score.action], score.score
+        longer[i] = 0 if decision.longer is None else decision.longer.points
         undetermined[i] = bool(decision.undetermined)
         rules.append(_rules(decision))
         if progress is not None:
             progress(i + 1)
-    return DecidedCorpus(categories, ranks, scores, tuple(rules), undetermined, refused)
+    return DecidedCorpus(categories, ranks, scores, longer, tuple(rules), undetermined, refused)
 
 
 def decision_of(engine: Engine, message: Message) -> Decision:

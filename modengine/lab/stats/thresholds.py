@@ -2,7 +2,7 @@
 
 Rows are parted in two halves by a hash of their cluster, so that near-duplicates never stand on both
 sides.  The threshold is chosen on the first half and judged on the second.  Scores count, overrides
-do not.
+do not.  A threshold is that of a short text: where a policy asks for more points in long ones, so does it.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def sweep(corpus: Corpus, outcomes: DecidedCorpus, seed: int) -> tuple[SweepPoin
         ours = labelled(corpus, category)
         if not ours.any():
             continue
-        scores = outcomes.scores[:, outcomes.column(category)]
+        scores = outcomes.for_steps(category)
         for threshold in candidates(scores):
             found.append(SweepPoint(corpus.name, category, threshold, *_at(corpus, scores >= threshold, ours, seed)))
     return tuple(found)
@@ -111,7 +111,7 @@ def choose(corpus: Corpus, outcomes: DecidedCorpus, policy: Policy, seed: int) -
         parts = [ours & first, ours & ~first, harmless & first, harmless & ~first]
         if min(int(part.sum()) for part in parts) < LEAST:
             continue
-        scores = outcomes.scores[:, outcomes.column(category)]
+        scores = outcomes.for_steps(category)
         best = _best(scores[first], ours[first], harmless[first], criterion)
         if best is None:
             continue

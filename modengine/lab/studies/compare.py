@@ -8,11 +8,13 @@ of a row's own category; `(any)` takes the highest action of all categories, and
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from modengine.engine.compile.revision import revision
 from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.lab.data.corpus import HARMLESS, Corpus
@@ -23,6 +25,7 @@ from modengine.lab.stats.metrics import ALL, ANY, Flags, labelled, strata
 from modengine.lab.stats.paired import Paired, paired
 from modengine.lab.studies.flips import Flip, RuleChange, flips, order, rule_changes
 from modengine.model import ACTIONS, RANK, Action
+from modengine.policy.model import Longer
 
 MOST = 200
 """Flips that are listed, one by one; all are counted."""
@@ -76,6 +79,8 @@ class Comparison(msgspec.Struct, frozen=True):
     only_a: tuple[str, ...]
     """Categories that B does not have: it allows all there."""
     only_b: tuple[str, ...]
+    difference: str | None
+    """In words, where the policies differ in nothing but `longer`."""
     flipped: int
     """Rows on which the action of any category changes."""
     already_caught: int
@@ -139,6 +144,7 @@ def compare(
         b.revision,
         tuple(c for c in a.policy.categories if c not in common),
         tuple(c for c in b.policy.categories if c not in common),
+        _difference(a, b),
         int(flipped.sum()),
         int((flipped & (top_a == top_b)).sum()),
         int((harmless & (top_b > top_a)).sum()),
@@ -151,6 +157,19 @@ def compare(
         changes,
         flips(corpus, (a, b), listed, shown),
     )
+
+
+def _difference(a: Engine, b: Engine) -> str | None:
+    """What the policies differ in, where that is `longer` alone."""
+    alike = replace(b.policy, id=a.policy.id, longer=a.policy.longer)
+    if a.policy.longer == b.policy.longer or revision(alike, b.program.boundary, b.program.budget) != a.revision:
+        return None
+    each = (f"{name}: {_longer(engine.policy.longer)}" for name, engine in (("A", a), ("B", b)))
+    return f"only `longer` differs, the points that every step asks for more in long texts ({'; '.join(each)})"
+
+
+def _longer(entries: Sequence[Longer]) -> str:
+    return ", ".join(f"{entry.add} above {entry.above} characters" for entry in entries) or "none"
 
 
 def ranks(outcomes: DecidedCorpus, categories: Sequence[str]) -> NDArray[np.int8]:

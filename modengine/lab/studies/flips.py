@@ -124,11 +124,12 @@ def _said(decision: Decision, category: str, show: bool) -> tuple[RuleSaid, ...]
         for override in decision.raised
         if override.category == category
     ]
+    longer = [] if decision.longer is None else [RuleSaid(decision.longer.sentence, 0, ())]
     unsure = [
         RuleSaid(f"undetermined: {undetermined.rule or ''} {undetermined.reason}", 0, ())
         for undetermined in decision.undetermined
     ]
-    return (*said, *raised, *unsure)
+    return (*said, *raised, *longer, *unsure)
 
 
 def rule_changes(

@@ -19,7 +19,7 @@ from typing import Literal
 import msgspec
 
 from modengine.engine.engine import Engine
-from modengine.engine.evaluate.points import action
+from modengine.engine.evaluate.points import action, ladder_of
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.model import RANK, Action, Decision, Message, Part, Trace
 
@@ -76,6 +76,8 @@ class Miss(msgspec.Struct, frozen=True):
     missing: str
     would_be: Action
     """The action of its category with these points; caps and reliefs may leave less."""
+    on_test: bool
+    """It is on test: it would hit, and give no points."""
 
 
 class Margin(msgspec.Struct, frozen=True):
@@ -277,13 +279,13 @@ def _cuts(message: Message, gone: frozenset[Place]) -> Iterator[Cut]:
 def _misses(engine: Engine, trace: Trace) -> Iterator[Miss]:
     for miss in trace.near_misses:
         score = trace.decision.categories[miss.category].score
-        step = action(engine.policy.actions.get(miss.category, {}), score + miss.points)
-        yield Miss(miss.rule, miss.title, miss.category, miss.points, miss.missing, step)
+        step = action(ladder_of(engine.policy, miss.category, trace.decision.longer), score + miss.points)
+        yield Miss(miss.rule, miss.title, miss.category, miss.points, miss.missing, step, miss.on_test)
 
 
 def _margins(engine: Engine, decision: Decision) -> Iterator[Margin]:
     for category, score in decision.categories.items():
-        steps = engine.policy.actions.get(category, {})
+        steps = ladder_of(engine.policy, category, decision.longer)
         reached = [
             points for step, points in steps.items() if score.score >= points and RANK[step] <= RANK[score.action]
         ]

@@ -153,6 +153,7 @@ def _take(outcomes: DecidedCorpus, rows: Flags) -> DecidedCorpus:
         outcomes.categories,
         outcomes.ranks[rows],
         outcomes.scores[rows],
+        outcomes.longer[rows],
         tuple(outcomes.rules[i] for i in np.flatnonzero(rows)),
         outcomes.undetermined[rows],
         outcomes.refused[rows],

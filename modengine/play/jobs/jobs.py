@@ -258,7 +258,7 @@ def _raised(engine: Engine, outcome: dict[str, Any]) -> dict[str, str]:
     return {
         name: step
         for name, step in outcome["actions"].items()
-        if step != action(engine.policy.actions.get(name, {}), outcome["scores"][name])
+        if step != action(engine.policy.actions.get(name, {}), outcome["scores"][name] - outcome["longer"])
     }
 
 

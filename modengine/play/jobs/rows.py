@@ -25,7 +25,10 @@ class LabelledMessage:
 
 
 def decided(engine: Engine, rows: Sequence[LabelledMessage]) -> list[dict[str, Any] | None]:
-    """For each row its scores, and the actions that overrides raised; None where a field cannot be read."""
+    """For each row its scores, the points that every step asks for more as the text is long, and its actions.
+
+    None where a field cannot be read.
+    """
     found: list[dict[str, Any] | None] = []
     for row in rows:
         try:
@@ -37,6 +40,7 @@ def decided(engine: Engine, rows: Sequence[LabelledMessage]) -> list[dict[str, A
             {
                 "action": decision.action,
                 "scores": {name: score.score for name, score in decision.categories.items()},
+                "longer": 0 if decision.longer is None else decision.longer.points,
                 "actions": {name: score.action for name, score in decision.categories.items()},
             }
         )

@@ -28,6 +28,7 @@ const SAYINGS = [
   [/^record (\d+) is not the record that was written.*$/, "记录 $1 不是当初写下的那条：检查点和保管库都与它不符"],
   [/^record (\d+) cannot be read.*$/, "记录 $1 无法读取"],
   [/^(\S+) hit$/, "$1 命中"],
+  [/^(\d+) points in place of (\d+), where ([^]+)$/, "$1 分，而非 $2 分，因为 $3"],
   [/^no (.+)$/, "没有 $1"],
   [/^([\w.-]+) is (.+)$/, "$1 是 $2"],
 ];

@@ -59,6 +59,7 @@ const STRINGS = {
     "正在编译规则……编译好了才能第一次判定：通常几秒，电脑忙时可能要一分钟。",
   ],
   message_first: ["Write a message first, or choose one.", "请先写一条消息，或选一条。"],
+  longer: ["In a text of {0} characters every step asks for {1} points more.", "文本有 {0} 个字，每一级都要多 {1} 分。"],
   short_of: ["{0} short of {1}", "差 {0} 分到{1}"],
   predict_first: ["What will the filter do? Choose first.", "过滤器会怎么做？先选一个。"],
   reveal_first: ["The reasons come with the decision.", "理由和判定一起揭晓。"],

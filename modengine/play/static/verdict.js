@@ -49,6 +49,9 @@ function prediction() {
   ];
 }
 
+// The steps that hold for this text: in a long one each asks for more points.
+const held = (steps, longer) => Object.fromEntries(Object.entries(steps).map(([name, points]) => [name, points + (longer?.points ?? 0)]));
+
 function scores(decision) {
   const actions = state.compiled?.policy.actions ?? {};
   const all = Object.entries(decision.categories).sort((a, b) => b[1].score - a[1].score);
@@ -58,7 +61,7 @@ function scores(decision) {
       "ul",
       { class: "score-list" },
       all.filter(([, one]) => one.score).map(([name, one]) => {
-        const steps = actions[name] ?? {};
+        const steps = held(actions[name] ?? {}, decision.longer);
         const above = Object.entries(steps).filter(([, points]) => points > one.score).sort((a, b) => a[1] - b[1])[0];
         return h(
           "li",
@@ -70,6 +73,7 @@ function scores(decision) {
         );
       }),
     ),
+    decision.longer ? h("p", { class: "quiet small" }, t("longer", decision.longer.characters, decision.longer.points)) : null,
     zero.length ? h("p", { class: "zeros quiet small" }, t("zero_points", zero.map(([name]) => visible(categoryName(name))).join(state.lang === "zh" ? "、" : ", "))) : null,
   ];
 }

@@ -29,6 +29,7 @@ DECISIONS = (
     "points",
     "relief",
     "raised",
+    "longer",
     "undetermined",
     "message_action",
     "message_taken",
@@ -93,6 +94,7 @@ def decision_rows(result: Result) -> Iterator[Sequence[Cell]]:
         yield (*at, *[None] * (len(DECISIONS) - 4), result.error.code, result.error.message)
         return
     undetermined = "; ".join(u.reason for u in decision.undetermined)
+    longer = 0 if decision.longer is None else decision.longer.points
     whole = (decision.action, decision.taken, decision.study, "; ".join(decision.notes), decision.revision, None, None)
     for name, score in decision.categories.items():
         hits = [hit for hit in decision.hits if hit.category == name]
@@ -101,7 +103,7 @@ def decision_rows(result: Result) -> Iterator[Sequence[Cell]]:
             *(*at, decision.id, name, score.score, score.action, score.action if score.in_scope else "allow"),
             *(score.in_scope, "; ".join(score.shadow), len(hits), sum(hit.counted for hit in hits)),
             *(sum(r.points for r in decision.relief if r.category == name), raised[-1] if raised else None),
-            *(undetermined, *whole),
+            *(longer, undetermined, *whole),
         )
 
 

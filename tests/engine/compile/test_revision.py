@@ -16,7 +16,7 @@ from modengine.engine.compile import revision as digest
 from modengine.engine.compile.revision import revision
 from modengine.model import Message
 from modengine.policy.fields import CHINA
-from modengine.policy.model import Example, Examples, Field, Pattern, Period, Rule, TermList, Token
+from modengine.policy.model import Example, Examples, Field, Longer, Pattern, Period, PointsWhere, Rule, TermList, Token
 from modengine.text import segment, tables
 from tests import build
 from tests.build import exception, override, regex, relief, rule, text, tokens, words
@@ -27,6 +27,7 @@ C = tokens("c", Token(text="加"), Token(like="handle"))
 D = text("d", "坏", sounds_like=True)
 RUMOUR = {"label": 40}
 SPREAD = "message.reposts > 500"
+BY_CHANNEL = build.condition('message.channel == "group"')
 SCHOOL = 'message.app == "校讯"'
 
 
@@ -119,6 +120,11 @@ DECIDES: dict[str, Callable[[], str]] = {
     "the action of an override": lambda: made(overrides=(override("r.one", action="block", when=SPREAD),)),
     "the rules of an override": lambda: made(overrides=(override("r.two", action="review", when=SPREAD),)),
     "the condition of an override": lambda: made(overrides=(override("r.one", action="review", when="any"),)),
+    "more points in long texts": lambda: made(longer=(Longer(80, 10),)),
+    "the length of a long text": lambda: made(longer=(Longer(90, 10),)),
+    "points by condition": lambda: made(points=(PointsWhere(BY_CHANNEL, {"r.one": 12}, build.HERE),)),
+    "the points of a condition": lambda: made(points=(PointsWhere(BY_CHANNEL, {"r.one": 13}, build.HERE),)),
+    "the condition of points": lambda: made(points=(PointsWhere(build.condition("any"), {"r.one": 12}, build.HERE),)),
     "no override": lambda: made(overrides=()),
     "the condition of an exception": lambda: made(exceptions=(exception("school", 'message.app == "微讯"'),)),
     "the name of an exception": lambda: made(exceptions=(exception("class", SCHOOL),)),

@@ -10,9 +10,9 @@ import pytest
 
 import modengine
 from modengine.engine.budget import BUDGET, Budget
-from modengine.model import Decision, Message, Part
+from modengine.model import Decision, LongText, Message, Part
 from modengine.policy.fields import CHINA
-from modengine.policy.model import Field, Period
+from modengine.policy.model import Field, Longer, Period
 from tests import build
 from tests.build import BROKEN, engine, exception, failing, fraud, message, override, regex, relief, rule, text
 
@@ -626,3 +626,44 @@ def test_a_message_of_one_thing_alone_is_decided(body: str) -> None:
     )
     decision = engine(rule("r", "1 of them", *patterns)).decide(body)
     assert (decision.hits, decision.undetermined) == ((), ())
+
+
+# --------------------------------------------------------------------------- long texts
+
+LONGER = (Longer(2, 0), Longer(5, 10), Longer(8, 25))
+
+
+@pytest.mark.parametrize(
+    ("body", "points", "label"),
+    [
+        ("甲", 0, 30),
+        ("甲一二三四", 0, 30),  # a first entry may add nothing
+        ("甲 一！二，三四 ……", 0, 30),  # letters, digits and Han characters alone count
+        ("甲一二三4x", 10, 40),
+        ("甲一二三四五六七", 10, 40),
+        ("甲一二三四五六七八", 25, 55),
+    ],
+)
+def test_every_step_asks_for_more_points_in_a_long_text(body: str, points: int, label: int) -> None:
+    at, below = (engine(rule("r", "a", A, score=score), longer=LONGER) for score in (label, label - 1))
+    assert (at.decide(body).action, below.decide(body).action) == ("label", "allow")
+    said = at.decide(body).longer
+    assert (said.points if said else 0) == points
+    assert at.trace(body).waterfalls[0].thresholds == {
+        "label": 30 + points, "review": 50 + points, "block": 90 + points,
+    }  # fmt: skip
+
+
+def test_the_length_is_that_of_all_parts() -> None:
+    found = engine(rule("r", "a", A), longer=LONGER).decide(Message("甲一二", parts=(Part("ocr", "三四五"),)))
+    assert found.longer == LongText(6, 10)
+    assert found.longer.sentence == "in a text of 6 characters every step asks for 10 points more"
+
+
+def test_a_long_text_in_which_nothing_is_found_says_so_too() -> None:
+    assert engine(rule("r", "a", A), longer=LONGER).decide("一二三四五六").longer == LongText(6, 10)
+
+
+def test_an_override_raises_in_a_long_text_as_in_a_short_one() -> None:
+    made = engine(rule("r", "a", A, score=30), longer=LONGER, overrides=(override("r", action="review"),))
+    assert made.decide("甲一二三四五六七八").action == "review"

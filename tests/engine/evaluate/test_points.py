@@ -13,7 +13,7 @@ from modengine.engine.engine import Engine
 from modengine.model import Decision
 from modengine.policy.model import Rule
 from tests import build
-from tests.build import compile_policy, engine, fraud, relief, rule, text
+from tests.build import compile_policy, engine, fraud, message, override, points_where, relief, rule, text
 
 A, B, C = text("a", "甲"), text("b", "乙"), text("c", "丙")
 
@@ -253,3 +253,66 @@ def test_no_group_counts_above_its_cap(rows: Any, caps: Any, body: str) -> None:
     group = {rule.id: rule.group for rule in rules}
     decision = engine(*rules, caps=caps).decide(body)
     assert all(sum(h.counted for h in decision.hits if group[h.rule] == g) <= most for g, most in caps.items())
+
+
+# --------------------------------------------------------------------------- points by condition
+
+PRIVATE, GROUP = 'message.channel == "private"', 'message.channel == "group"'
+BY_CHANNEL = (
+    points_where(PRIVATE, r=12, s=0),
+    points_where('message.channel != "public_account" and message.reposts > 10', r=90),
+    points_where(GROUP, r=33),
+)
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"channel": "private"}, [("r", 12, 12), ("s", 0, 0)]),
+        ({"channel": "private", "reposts": 11}, [("r", 12, 12), ("s", 0, 0)]),  # the first that holds, and it alone
+        ({"channel": "group", "reposts": 11}, [("r", 90, 90), ("s", 20, 20)]),
+        ({"channel": "group"}, [("r", 33, 33), ("s", 20, 20)]),  # what lacks a field does not hold
+        ({"channel": "public_account"}, [("r", 60, 60), ("s", 20, 20)]),
+        ({}, [("r", 60, 60), ("s", 20, 20)]),
+    ],
+)
+def test_the_first_entry_that_holds_replaces_the_scores_of_the_rules_that_it_names(fields: Any, expected: Any) -> None:
+    made = engine(rule("r", "a", A), rule("s", "b", B, score=20), points=BY_CHANNEL)
+    assert counted(made.decide(message("甲乙", **fields))) == expected
+
+
+def test_a_rule_of_no_points_hits_all_the_same() -> None:
+    made = engine(
+        rule("r", "a", A), rule("t", "b and rule(r)", B, score=5), points=(points_where("any", r=0),),
+        overrides=(override("r", action="review"),),
+    )  # fmt: skip
+    decision = made.decide("甲乙")
+    assert counted(decision) == [("t", 5, 5), ("r", 0, 0)]
+    assert (fraud(decision).score, decision.action) == (5, "review")
+
+
+def test_weights_caps_and_reliefs_work_on_the_points_that_hold() -> None:
+    rules = (rule("r", "sound", SOUND, score=90, group="g"), rule("s", "a", A, group="g"), relief("x", "a", A, by=5))
+    made = engine(*rules, caps={"g": 40}, points=(points_where("any", r=25, s=30),))
+    decision = made.decide("薇芯甲")
+    assert (counted(decision), fraud(decision).score) == ([("s", 30, 30), ("r", 12, 10)], 35)
+
+
+def test_a_rule_on_test_is_shown_with_the_points_that_hold() -> None:
+    made = engine(rule("r", "a", A, status="test"), points=(points_where(PRIVATE, r=12),))
+    assert [hit.points for hit in made.decide(message("甲", channel="private")).shadow_hits] == [12]
+
+
+def test_a_trace_says_which_entry_gave_the_points() -> None:
+    made = engine(
+        rule("r", "a", A), rule("s", "a", A, score=33), rule("t", "a and b", A, B),
+        points=(points_where(PRIVATE, r=12, s=33, t=7),),
+    )  # fmt: skip
+    trace = made.trace(message("甲", channel="private"))
+    assert {told.rule: (told.score, told.instead) for told in trace.rules} == {
+        "r": (12, '12 points in place of 60, where message.channel == "private"'),
+        "s": (33, ""),
+        "t": (7, '7 points in place of 60, where message.channel == "private"'),
+    }
+    assert [(miss.rule, miss.points) for miss in trace.near_misses] == [("t", 7)]
+    assert {told.instead for told in made.trace("甲").rules} == {""}

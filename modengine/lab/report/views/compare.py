@@ -30,6 +30,8 @@ def view(result: Comparison, invented: bool = False) -> ResultView:
 def summary(result: Comparison) -> Iterator[str]:
     rows = result.stamp.corpora[0].rows
     yield f"A is {result.stamp.policy}, B is {result.policy_b}, revision {short(result.revision_b)}"
+    if result.difference is not None:
+        yield result.difference
     yield (
         f"the action of some category changes on {result.flipped:,} of {rows:,} rows; on {result.already_caught:,} of "
         "these the message's highest action stays, since another category or rule keeps it"

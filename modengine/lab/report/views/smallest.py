@@ -59,7 +59,10 @@ def tables(result: Smallest) -> tuple[Table, ...]:
             "near-misses",
             "Rules that one more thing would have made hit",
             ("rule", "category", "points", "missing", "the category would be at"),
-            tuple((m.rule, m.category, m.points, m.missing, m.would_be) for m in result.near_misses),
+            tuple(
+                (m.rule, m.category, "none: on test" if m.on_test else m.points, m.missing, m.would_be)
+                for m in result.near_misses
+            ),
         ),
     )  # fmt: skip
 

@@ -44,7 +44,7 @@ export async function render(root) {
 }
 
 export function decided(row, steps) {
-  const each = Object.entries(row.scores).map(([name, points]) => highest([reached(steps[name] ?? {}, points), row.raised[name] ?? "allow"]));
+  const each = Object.entries(row.scores).map(([name, points]) => highest([reached(steps[name] ?? {}, points - row.longer), row.raised[name] ?? "allow"]));
   return highest(each);
 }
 
