@@ -116,7 +116,7 @@ FULL = Decision(
     None, "review", "label", True, True,
     {"rumour": CategoryScore(0, "allow", False, ("scope",)), "fraud": CategoryScore(55, "review", True)},
     (RuleHit("r.parcel", "F1", "fraud", 60, 55, (MATCH, OTHER)),), (RuleHit("r.new", None, "rumour", 9, 9, (MATCH,)),),
-    (ReliefHit("r.joke", "fraud", -5, (MATCH,)),), (Raised("fraud", "review", ("r.parcel",)),),
+    (ReliefHit("r.joke", "fraud", -5, (MATCH,)),), (Raised("fraud", "review", ("r.parcel",)),), None,
     (Undetermined("r.slow", "p", "the regex took longer than 0.1 s", Cause.TIMEOUT),),
     ("lone surrogates",), True, "sha256:0",
 )  # fmt: skip
