@@ -1,4 +1,4 @@
-"""The pattern kind `entity`: what the expressions of its kind find in the undisguised view, if the value is asked for."""
+"""The pattern kind `entity`: what its expressions find in the undisguised view, where the value is asked for."""
 
 from __future__ import annotations
 
