@@ -227,14 +227,17 @@ def ways(unit: str, by_look: bool) -> list[list[str]]:
     return [[unit], *map(list, (*splits(unit), *lookalikes(unit)))] if by_look else [[unit]]
 
 
-def alignments(term: Sequence[str], units: Units, pattern: Pattern, by_look: bool) -> Iterator[tuple[int, int]]:
-    """Every `[start, end)` of the plain text where `term` stands in `units`; no way taken is taken back.
+Alignment = tuple[list[int], list[int]]
+"""Where in the plain text a term may begin, and where it may end: several where its outer characters are repeated."""
+
+
+def alignments(term: Sequence[str], units: Units, pattern: Pattern, by_look: bool) -> Iterator[Alignment]:
+    """Every way in which `term` stands in `units`; no way taken is taken back.
 
     gaps: 'skip at most N characters that are ignorable and not in own, then p must equal t[k]'.
-    repeats: 't with runs squeezed to one. After a matched char c, further c's (with gaps: with <= N
-    skippable characters between) belong to it, also at the end. Of alignments that end at the same
-    place the one that starts first counts.'
-    looks_like: 'At least one must not be the char itself.'
+    repeats: 't with runs squeezed to one. After a matched char c, further c's belong to it: within the term
+    with <= N skippable characters between, of the first and last character only with nothing between. Of
+    alignments that end at the same place the one that starts first counts.'
     """
     has = units.has_by_look if by_look else units.has
     if not all(has[unit] for unit in term):
@@ -243,31 +246,50 @@ def alignments(term: Sequence[str], units: Units, pattern: Pattern, by_look: boo
     if pattern.repeats:
         term = [unit for unit, _ in itertools.groupby(term)]
 
-    def meet(unit: str, at: int, skipped: int) -> tuple[int, bool] | None:
-        """Where `unit` ends that begins at `at` or behind ignorables, and whether it is another than itself."""
+    def meet(unit: str, at: int, skipped: int) -> int | None:
+        """Where `unit` ends that begins at `at` or behind ignorables."""
         for way in ways(unit, by_look):
             if symbols[at : at + len(way)] == way:
-                return at + len(way), way != [unit]
+                return at + len(way)
         if skipped == pattern.gaps or at == len(symbols) or symbols[at] in own:
             return None
         return meet(unit, at + 1, skipped + 1) if len(symbols[at]) == 1 and ignorable(symbols[at]) else None
 
-    ends: set[int] = set()
+    seen: set[int] = set()
     for start in range(len(units)):
-        at, fuzzy, met = start, False, None
+        at: int | None = start
+        starts, ends = [start], []
         for k, unit in enumerate(term):
-            met = meet(unit, at, 0 if k else pattern.gaps)
-            while met is not None:
-                at, fuzzy = met[0], fuzzy or met[1]
-                further = meet(unit, at, 0) if pattern.repeats else None
+            is_first, is_last = k == 0, k == len(term) - 1
+            at = meet(unit, at, pattern.gaps if is_first else 0)
+            if at is None:
+                break
+            ends += [at] if is_last else []
+            while pattern.repeats:
+                further = meet(unit, at, pattern.gaps if is_first or is_last else 0)
                 if further is None:
                     break
-                met = further
-            if met is None:
-                break
-        if met is not None and (fuzzy or not by_look) and not (pattern.repeats and at in ends):
-            ends.add(at)
-            yield units[start][1], units[at - 1][2]
+                starts += [at] if is_first else []
+                ends += [further] if is_last else []
+                at = further
+        if at is not None and not (pattern.repeats and at in seen):
+            seen.add(at)
+            yield [units[start][1] for start in starts], [units[end - 1][2] for end in ends]
+
+
+def place_of(alignment: Alignment, pattern: Pattern, part: Part, term: str) -> tuple[int, int]:
+    """'with all repeats beside it; where it would straddle so, the narrowest with both ends at edges of words where
+    there are any (a term of one character: between the outermost edges)'."""
+    starts, ends = alignment
+    if pattern.kind != "words" or not straddles(term, starts[0], ends[-1], part.tokens):
+        return starts[0], ends[-1]
+    edges = {0, *(edge for token in part.tokens for edge in token)}
+    if starts[-1] < ends[0]:
+        inner = [start for start in starts if start in edges] or starts
+        outer = [end for end in ends if end in edges] or ends
+        return inner[-1], outer[0]
+    start = ([start for start in starts if start in edges] or starts)[0]
+    return start, ([end for end in ends if end > start and end in edges] or ends)[-1]
 
 
 # --------------------------------------------------------------------------- words
@@ -409,26 +431,29 @@ def candidates(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int, fl
         for term in terms:
             if not characters.has[term[0]]:
                 continue  # nothing to align
-            for s, e in alignments(term, characters, pattern, by_look=False):
-                yield term, s, e, 1.0
+            for found in alignments(term, characters, pattern, by_look=False):
+                yield term, *place_of(found, pattern, part, term), 1.0
         for term in terms if pattern.sounds_like else ():
             for sought in sound_of(term):
                 if not spoken.has[sought[0]]:
                     continue
-                for s, e in alignments(sought, spoken, pattern, by_look=False):
+                for found in alignments(sought, spoken, pattern, by_look=False):
+                    s, e = place_of(found, pattern, part, term)
                     if not written_as(term, p[s:e], pattern):
                         yield term, s, e, pattern.weight
         for term in terms if pattern.looks_like else ():
             if not characters.has_by_look[term[0]]:
                 continue
-            for s, e in alignments(term, characters, pattern, by_look=True):
+            for found in alignments(term, characters, pattern, by_look=True):
+                s, e = place_of(found, pattern, part, term)
                 if not written_as(term, p[s:e], pattern):
                     yield term, s, e, pattern.weight
 
 
 def written_as(term: str, text: str, pattern: Pattern) -> bool:
     """What is written as the term does not count for sounding or looking like it."""
-    return (0, len(text)) in set(alignments(term, Units(letters(text)), pattern, by_look=False))
+    found = alignments(term, Units(letters(text)), pattern, by_look=False)
+    return any(0 in starts and len(text) in ends for starts, ends in found)
 
 
 compiled = cache(regex.compile)

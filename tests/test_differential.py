@@ -83,6 +83,16 @@ def test_matches_are_those_of_the_naive_engine(text: str, options: dict[str, Any
     agree(Engine(compile_policy(policy)), policy, [Message(text)])
 
 
+@pytest.mark.parametrize("terms", [("加微信", "谢谢你"), ("谢谢",), ("品",)])
+def test_repeats_beside_a_term_are_read_as_the_naive_engine_reads_them(terms: tuple[str, ...]) -> None:
+    for options in ({}, {"sounds_like": True}, {"looks_like": True}):
+        named = pattern("p", "words", terms=terms, repeats=True, gaps=2, **options)
+        made = rule("a.r", "p", named, category="a", ruleset="a", score=10)
+        engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
+        texts = ("参加加微信信用卡", "参加，加微信，信用卡", "答谢谢谢你", "道谢谢谢", "产品品", "力口加微薇信信用", "佳加微信芯片")
+        agree(engine, engine.policy, [Message(text) for text in texts])
+
+
 def test_of_equally_likely_readings_all_engines_take_the_same() -> None:
     """A last bit of the dictionary's total decides."""
     made = rule("a.r", "p", pattern("p", "words", terms=("木木",)), category="a", ruleset="a", score=10)

@@ -9,10 +9,11 @@ from typing import Literal as OneOf
 
 from modengine.engine.match.matcher import NOTHING, Candidate, Dropped, Finding, Found, Literal, Sounds, sheltered
 from modengine.engine.match.part import PartText, Runs, TextForm, reduce
-from modengine.engine.match.walk import Spelling, Walk, alike, beginnings, forms, same
+from modengine.engine.match.walk import Reading, Spelling, Walk, alike, beginnings, forms, same
 from modengine.model import Suppression
 from modengine.policy.model import Pattern
 from modengine.text.normalize import plain
+from modengine.text.segment import Words
 from modengine.text.sounds import sound_view, term_sounds
 
 Boundary = OneOf["not-straddling", "token-equality", "substring"]
@@ -113,7 +114,7 @@ def reads(text: str, term: str, walk: Walk, way: str, sounds: Iterable[str] = ()
     for form in sounds if by_sound else (term,):
         squeezed = squeeze(form) if walk.repeats else form
         spelling = alike(squeezed) if way == "looks_like" else same(squeezed)
-        if (0, len(text)) in walk.ends(text, spelling, 0, 0):
+        if walk.reads(text, spelling):
             return True
     return False
 
@@ -176,9 +177,9 @@ class TermMatcher:
         return _TermReading(term, "looks_like", alike(term.squeezed), frozenset(begin))
 
     def _verified(self, part: PartText, candidates: list[Candidate]) -> Iterable[tuple[int, Found]]:
-        """Every match with its payload; with `repeats`, of those with one end the first to start."""
+        """Every match with its payload; with `repeats`, of readings with one end the first to start."""
         seen: set[tuple[int, int]] = set()
-        first: dict[tuple[int, int], Found] = {}
+        first: dict[tuple[int, int], Reading] = {}
         for form, at, end, payload in candidates:
             reading = self._reading(payload)
             if reading.way == "exact" and self.is_literal:
@@ -190,29 +191,42 @@ class TermMatcher:
                 if (payload, high) in seen:
                     break
                 seen.add((payload, high))
-                for found in self._matches(part, reading, low, high):
+                for read in self._readings_in(part, reading, low, high):
                     if not self.pattern.repeats:
-                        yield payload, found
-                    elif (payload, found.end) not in first or found.start < first[payload, found.end].start:
-                        first[payload, found.end] = found
-        yield from ((payload, found) for (payload, _), found in first.items())
+                        if found := self._found(part, reading, *read.widest):
+                            yield payload, found
+                    elif (known := first.get((payload, read.ends[-1]))) is None or read.starts[0] < known.starts[0]:
+                        first[payload, read.ends[-1]] = read
+        for (payload, _), read in first.items():
+            reading = self._reading(payload)
+            if found := self._widest_that_counts(part, reading, read):
+                yield payload, found
 
-    def _matches(self, part: PartText, reading: _TermReading, low: int, high: int) -> Iterable[Found]:
-        """The matches that begin in a stretch of the text of the walk."""
-        term, way = reading.term, reading.way
-        if way == "sounds_like":
-            view = part.sounds
-            places = [view.span(*ends) for ends in self.walk.ends(view.text, reading.spelling, low, high)]
-        else:
-            places = self.walk.ends(part.plain, reading.spelling, low, high)
-        for start, end in places:
-            if way == "exact":
-                if found := self._exact(part, term, start, end):
-                    yield found
-            # What is written as the term counts neither for sounding nor for looking like it.
-            elif not reads(part.plain[start:end], term.plain, self.walk, "exact"):
-                span = part.view.span(start, end)
-                yield Found(start, end, *span, term.raw, way, self.pattern.weight, reading.sounds)
+    def _readings_in(self, part: PartText, reading: _TermReading, low: int, high: int) -> Iterable[Reading]:
+        """The readings that begin in a stretch of the text of the walk, in places of the plain view."""
+        if reading.way != "sounds_like":
+            return self.walk.readings(part.plain, reading.spelling, low, high)
+        view = part.sounds
+        return [
+            Reading(tuple(view.span(at, at + 1)[0] for at in starts), tuple(view.span(at - 1, at)[1] for at in ends))
+            for starts, ends in self.walk.readings(view.text, reading.spelling, low, high)
+        ]
+
+    def _widest_that_counts(self, part: PartText, reading: _TermReading, read: Reading) -> Found | None:
+        """With all repeats beside it; with as few as fit between words where it would else straddle one."""
+        found = self._found(part, reading, *read.widest)
+        if found is not None and self._at_words(part, reading.term, *read.widest):
+            return found
+        return self._found(part, reading, *read.within(lambda place: part.words.token_around(place) is None))
+
+    def _found(self, part: PartText, reading: _TermReading, start: int, end: int) -> Found | None:
+        if reading.way == "exact":
+            return self._exact(part, reading.term, start, end)
+        # What is written as the term counts neither for sounding nor for looking like it.
+        if reads(part.plain[start:end], reading.term.plain, self.walk, "exact"):
+            return None
+        span = part.view.span(start, end)
+        return Found(start, end, *span, reading.term.raw, reading.way, self.pattern.weight, reading.sounds)
 
     def _exact(self, part: PartText, term: PatternTerm, start: int, end: int) -> Found | None:
         found = Found(start, end, *part.view.span(start, end), term.raw)
@@ -222,21 +236,28 @@ class TermMatcher:
         """Why a match does not count; None if it does."""
         if reason := sheltered(part, self.pattern, found):
             return reason
-        if self.boundary == "token-equality" and not part.words.is_token(found.start, found.end):
-            return Suppression.NOT_ONE_TOKEN
-        if self.boundary == "not-straddling":
-            for end in (found.start, found.end):
-                token = part.words.token_around(end)
-                if token is not None and (term.strict or not (token[0] <= found.start and found.end <= token[1])):
-                    return Suppression.WORD_BOUNDARY
-        return None
+        if self._at_words(part, term, found.start, found.end):
+            return None
+        return Suppression.NOT_ONE_TOKEN if self.boundary == "token-equality" else Suppression.WORD_BOUNDARY
+
+    def _at_words(self, part: PartText, term: PatternTerm, start: int, end: int) -> bool:
+        """Whether the words around a match let it count."""
+        if self.boundary == "token-equality":
+            return part.words.is_token(start, end)
+        return self.boundary != "not-straddling" or not straddles(part.words, start, end, term.strict)
 
     def _case_agrees(self, part: PartText, term: PatternTerm, found: Found) -> bool:
         original = plain(part.original[found.first : found.last], fold=False)
         if self.is_literal:
             return original == term.cased
         squeezed = squeeze(term.cased) if self.pattern.repeats else term.cased
-        return any(end == len(original) for _, end in self.walk.ends(original, same(squeezed), 0, 0))
+        return self.walk.reads(original, same(squeezed))
+
+
+def straddles(words: Words, start: int, end: int, strict: bool = False) -> bool:
+    """Whether an end lies inside a word that does not contain the whole match; or, where `strict`, inside any."""
+    around = (token for place in (start, end) if (token := words.token_around(place)) is not None)
+    return any(strict or not (first <= start and end <= last) for first, last in around)
 
 
 def _starts(plain: str, runs: Runs, at: int, begin: frozenset[str]) -> Iterable[tuple[int, int]]:
