@@ -281,7 +281,7 @@ def place_of(alignment: Alignment, pattern: Pattern, part: Part, term: str) -> t
     """'with all repeats beside it; where it would straddle so, the narrowest with both ends at edges of words where
     there are any (a term of one character: between the outermost edges)'."""
     starts, ends = alignment
-    if pattern.kind != "words" or not straddles(term, starts[0], ends[-1], part.tokens):
+    if not straddles(pattern, term, starts[0], ends[-1], part.tokens):
         return starts[0], ends[-1]
     edges = {0, *(edge for token in part.tokens for edge in token)}
     if starts[-1] < ends[0]:
@@ -311,11 +311,11 @@ def tags() -> dict[str, str]:
 
 
 def own_words(policy: Policy) -> dict[str, int]:
-    """'the policy's terms (those of words and tokens patterns, without draft rules; >= 2 chars, all Han) at
-    max(300, own frequency)'."""
+    """'the policy's terms (those of words and tokens patterns, and of text with a boundary, without draft rules;
+    >= 2 chars, all Han) at max(300, own frequency)'."""
     terms: list[str] = []
     for pattern in (p for rule in policy.rules if rule.status != "draft" for p in rule.patterns):
-        terms += pattern.terms if pattern.kind == "words" else ()
+        terms += pattern.terms if pattern.kind == "words" or pattern.boundary else ()
         for token in pattern.tokens:
             terms += [*(token.among or ()), *([] if token.text is None else [token.text])]
     known = base_dictionary()[0]
@@ -349,10 +349,13 @@ def cut(p: str, words: Any) -> list[tuple[int, int]]:
     return tokens
 
 
-def straddles(term: str, start: int, end: int, tokens: list[tuple[int, int]]) -> bool:
+def straddles(pattern: Pattern, term: str, start: int, end: int, tokens: list[tuple[int, int]]) -> bool:
     """'An end lies inside a token [a,b) if a < end < b. Drop iff s or e is inside a token that does not contain [s,e)
-    wholly. Terms of one character, or wholly ASCII letters/digits: drop iff s or e is inside any token.'"""
-    strict = len(term) == 1 or (term.isascii() and term.isalnum())
+    wholly. Terms of one character, or wholly ASCII letters/digits: drop iff s or e is inside any token.' The last
+    of `words` alone; matches of text and regex where `boundary: words` asks for it."""
+    if pattern.kind != "words" and pattern.boundary is None:
+        return False
+    strict = pattern.kind == "words" and (len(term) == 1 or (term.isascii() and term.isalnum()))
     cutting = [(a, b) for a, b in tokens if a < start < b or a < end < b]
     return any(strict or not (a <= start and end <= b) for a, b in cutting)
 
@@ -581,7 +584,7 @@ def find(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> list[Found]
         sheltered = shelters(part.view.text, pattern.outside)
         for term, s, e, weight in candidates(pattern, part):
             start, end = part.view.span(s, e)
-            if pattern.kind == "words" and straddles(term, s, e, part.tokens):
+            if straddles(pattern, term, s, e, part.tokens):
                 continue
             if any(a <= s and e <= b for a, b in sheltered):
                 continue

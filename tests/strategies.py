@@ -125,6 +125,8 @@ def patterns(draw: st.DrawFn, name: str) -> Pattern:
         if not any(step.low for step in steps):
             steps.append(Token(like="han"))
         options["tokens"] = tuple(steps)
+    if kind in ("text", "regex") and draw(st.integers(0, 2)) == 2:
+        options["boundary"] = "words"
     if draw(st.integers(0, 2)) == 2:
         options["outside"] = tuple(
             draw(st.lists(st.sampled_from(("quotes", "urls", "mentions")), min_size=1, max_size=2, unique=True))

@@ -89,7 +89,15 @@ def test_repeats_beside_a_term_are_read_as_the_naive_engine_reads_them(terms: tu
         named = pattern("p", "words", terms=terms, repeats=True, gaps=2, **options)
         made = rule("a.r", "p", named, category="a", ruleset="a", score=10)
         engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
-        texts = ("参加加微信信用卡", "参加，加微信，信用卡", "答谢谢谢你", "道谢谢谢", "产品品", "力口加微薇信信用", "佳加微信芯片")
+        texts = (
+            "参加加微信信用卡",
+            "参加，加微信，信用卡",
+            "答谢谢谢你",
+            "道谢谢谢",
+            "产品品",
+            "力口加微薇信信用",
+            "佳加微信芯片",
+        )
         agree(engine, engine.policy, [Message(text) for text in texts])
 
 

@@ -279,6 +279,10 @@ impl Context {
                                 start as usize,
                                 end as usize,
                             )?
+                            && pattern.boundary.is_none_or(|boundary| {
+                                let (start, end) = (start as usize, end as usize);
+                                is_word(program, part, boundary, false, start, end)
+                            })
                         {
                             evidence.places.push(Place {
                                 part: at as u16,

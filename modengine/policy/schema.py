@@ -66,6 +66,7 @@ PATTERN = Record(
         "weight": Key(
             Share(), "what a match by sounds_like or looks_like is worth", beside=("sounds_like", "looks_like")
         ),
+        "boundary": Key(Choice(("words",)), "a match that straddles words does not count", beside=("text", "regex")),
         "outside": Key(
             Items(Choice(("quotes", "urls", "mentions")), least=1), "not wholly inside quotation marks, a URL, an @name"
         ),

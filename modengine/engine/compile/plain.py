@@ -79,6 +79,7 @@ class PlainPattern(_Struct):
     terms: list[Term]
     regex: int | None
     foreign: bool
+    at_words: bool
 
 
 class Node(_Struct):
@@ -238,6 +239,7 @@ class _Maker:
             _terms(pattern, self.program.infos[number]) if is_terms else [],
             self.regexes.get(number),
             not is_terms and number not in self.regexes,
+            pattern.boundary == "words",
         )
 
     def _letters(self) -> list[tuple[str, tuple[str, ...], str, str]]:

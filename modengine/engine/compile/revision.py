@@ -35,6 +35,7 @@ def pattern_key(pattern: Pattern) -> tuple[Any, ...]:
         pattern.sounds_like,
         pattern.looks_like,
         pattern.weight if pattern.sounds_like or pattern.looks_like else None,
+        pattern.boundary,
         tuple(sorted(pattern.outside)),
         None if pattern.parts is None else tuple(sorted(pattern.parts)),
         pattern.exact_case,

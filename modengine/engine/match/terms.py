@@ -13,7 +13,6 @@ from modengine.engine.match.walk import Reading, Spelling, Walk, alike, beginnin
 from modengine.model import Suppression
 from modengine.policy.model import Pattern
 from modengine.text.normalize import plain
-from modengine.text.segment import Words
 from modengine.text.sounds import sound_view, term_sounds
 
 Boundary = OneOf["not-straddling", "token-equality", "substring"]
@@ -129,6 +128,8 @@ class TermMatcher:
     def __init__(self, pattern: Pattern, sounds: Sounds, boundary: Boundary = "not-straddling") -> None:
         self.pattern = pattern
         self.boundary: Boundary | None = boundary if pattern.kind == "words" else None
+        if pattern.boundary == "words":
+            self.boundary = "not-straddling"
         self.walk = Walk(pattern.gaps, pattern.repeats)
         self.is_literal = not (pattern.gaps or pattern.repeats)
         """Whether a term stands there exactly where its literal does."""
@@ -244,7 +245,8 @@ class TermMatcher:
         """Whether the words around a match let it count."""
         if self.boundary == "token-equality":
             return part.words.is_token(start, end)
-        return self.boundary != "not-straddling" or not straddles(part.words, start, end, term.strict)
+        strict = term.strict and self.pattern.kind == "words"
+        return self.boundary != "not-straddling" or not part.words.cut_by(start, end, strict)
 
     def _case_agrees(self, part: PartText, term: PatternTerm, found: Found) -> bool:
         original = plain(part.original[found.first : found.last], fold=False)
@@ -252,12 +254,6 @@ class TermMatcher:
             return original == term.cased
         squeezed = squeeze(term.cased) if self.pattern.repeats else term.cased
         return self.walk.reads(original, same(squeezed))
-
-
-def straddles(words: Words, start: int, end: int, strict: bool = False) -> bool:
-    """Whether an end lies inside a word that does not contain the whole match; or, where `strict`, inside any."""
-    around = (token for place in (start, end) if (token := words.token_around(place)) is not None)
-    return any(strict or not (first <= start and end <= last) for first, last in around)
 
 
 def _starts(plain: str, runs: Runs, at: int, begin: frozenset[str]) -> Iterable[tuple[int, int]]:

@@ -582,6 +582,23 @@ def test_an_option_never_loses_what_is_found_without_it(terms_: list[str], optio
     assert all(any(a <= start and end <= b for a, b in loose) for start, end in bare)
 
 
+@pytest.mark.parametrize(
+    ("term", "body", "expected"),
+    [
+        ("和服", "产品和服务", []),
+        ("和服", "租和服", ["和服"]),
+        ("拍卖", "拍卖会", ["拍卖"]),
+        ("杀", "秒杀", ["杀"]),
+        ("vx", "devxyz", ["vx"]),
+        ("加微信", "加微信信用卡", ["加微信"]),
+        ("徽信", "加徽信用", ["徽信"]),
+    ],
+)
+def test_a_text_with_a_boundary_may_not_straddle_words(term: str, body: str, expected: list[str]) -> None:
+    """It may stand within one, and its terms are added to the segmenter's words."""
+    assert found(text("t", term, boundary="words", repeats=True), body) == expected
+
+
 @several
 @given(terms, option, st.text("微信薇加强大麻烦参用vx 一，", max_size=12))
 def test_nor_of_what_is_found_as_a_word(terms_: list[str], options: Any, body: str) -> None:
