@@ -40,7 +40,7 @@ with warnings.catch_warnings():
 LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 SENTENCE_ENDS = "。!?…"
 TAG = regex.compile(r"\[em\]e\d{1,8}\[/em\]")
-FUZZY = ("sounds_like", "looks_like")
+FUZZY = ("sounds_like", "looks_like", "initials")
 
 # --------------------------------------------------------------------------- text
 
@@ -451,6 +451,12 @@ def candidates(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int, fl
                 s, e = place_of(found, pattern, part, term)
                 if not written_as(term, p[s:e], pattern):
                     yield term, s, e, pattern.weight
+        for term in terms if pattern.initials else ():
+            read = syllables_of(term)
+            if len(term) > 1 and all(read) and all(map(syllable, term)):
+                letters_ = "".join(heard[0] for heard in read if heard)
+                for match in regex.finditer(rf"(?<![a-z0-9]){letters_}(?![a-z0-9])", p):
+                    yield letters_, *match.span(), pattern.weight
 
 
 def written_as(term: str, text: str, pattern: Pattern) -> bool:

@@ -30,6 +30,7 @@ from modengine.policy.model import (
     Token,
 )
 from modengine.text.normalize import plain
+from modengine.text.sounds import initials
 from modengine.text.tables import lookalikes, splits, syllable
 from tests import build
 
@@ -113,9 +114,10 @@ def patterns(draw: st.DrawFn, name: str) -> Pattern:
         options["repeats"] = draw(st.sampled_from((False, False, True)))
         fuzzy = draw(st.sampled_from(("", "s", "l", "sl")))
         options["sounds_like"], options["looks_like"] = "s" in fuzzy, "l" in fuzzy
+        options["initials"] = draw(st.sampled_from((False, False, True)))
         options["weight"] = draw(st.sampled_from((0.5, 0.5, 0.3, 0.7, 1.0)))
         # With gaps, repeats, sounds or looks the exact case of a slice has no agreed meaning.
-        plainly = not (options["gaps"] or options["repeats"] or fuzzy)
+        plainly = not (options["gaps"] or options["repeats"] or options["initials"] or fuzzy)
         options["exact_case"] = plainly and draw(st.sampled_from((False, False, True)))
     elif kind == "regex":
         options["exact_case"] = draw(st.sampled_from((False, False, False, True)))
@@ -342,6 +344,10 @@ def vocabulary(policy: Policy) -> list[str]:
 def disguises(term: str) -> list[str]:
     """The term as evaders write it: by sound, by look, split, stretched, spaced, in other forms."""
     found = [".".join(term), "  ".join(term), term + term[-1], "".join(c * 2 for c in term), term.upper()]
+    if initials(plain(term)):
+        found += [
+            f"{before}{initials(plain(term))}{after}" for before in ("", "k", "加") for after in ("", "2", "号", " ")
+        ]
     found += [f"“{term}”", f"{term[0]}“{term[1:]}”", f"{term}员", f"@{term}"]
     for at, char in enumerate(plain(term)):
         head, tail = plain(term)[:at], plain(term)[at + 1 :]

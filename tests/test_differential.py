@@ -101,6 +101,15 @@ def test_repeats_beside_a_term_are_read_as_the_naive_engine_reads_them(terms: tu
         agree(engine, engine.policy, [Message(text) for text in texts])
 
 
+def test_initials_are_read_as_the_naive_engine_reads_them() -> None:
+    for kind in ("words", "text"):
+        named = pattern("p", kind, terms=("微信", "无信", "欧卡", "银行"), initials=True, weight=0.7)
+        made = rule("a.r", "p", named, category="a", ruleset="a", score=10)
+        engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
+        texts = ("加WX号", "wx88", "卡拉ok", "微信ｗｘ", "wx wx", "yh_", "éyh", "yhß", "yh\u0301")
+        agree(engine, engine.policy, [Message(text) for text in texts])
+
+
 def test_of_equally_likely_readings_all_engines_take_the_same() -> None:
     """A last bit of the dictionary's total decides."""
     made = rule("a.r", "p", pattern("p", "words", terms=("木木",)), category="a", ruleset="a", score=10)

@@ -31,6 +31,7 @@ pub enum Way {
     Exact,
     Sounds,
     Looks,
+    Initials,
 }
 
 /// All that one pattern found in a message.

@@ -226,6 +226,7 @@ impl Message {
                     Way::Exact => "exact",
                     Way::Sounds => "sounds_like",
                     Way::Looks => "looks_like",
+                    Way::Initials => "initials",
                 };
                 let (_, _, _, original, plain) = &key;
                 let arguments = (

@@ -9,9 +9,10 @@ use crate::part::Part;
 use crate::program::{Pattern, Program, Scratch, Term};
 use crate::walk::{Reading, Spelling, Walk};
 
-/// Payloads are the numbers of the terms; from here on of their two sounds each, and of their looks.
+/// Payloads are the numbers of the terms; from here on of their two sounds each, of their looks, and of their initials.
 const SOUNDS: u32 = 1 << 24;
 const LOOKS: u32 = 2 << 24;
+const INITIALS: u32 = 3 << 24;
 /// Of a literal that only tells that its pattern may be found.
 pub const NO_PAYLOAD: u32 = u32::MAX;
 
@@ -72,16 +73,16 @@ pub fn find(
         let (number, way) = match candidate.payload {
             payload if payload < SOUNDS => (payload, Way::Exact),
             payload if payload < LOOKS => ((payload - SOUNDS) / 2, Way::Sounds),
-            payload => (payload - LOOKS, Way::Looks),
+            payload if payload < INITIALS => (payload - LOOKS, Way::Looks),
+            payload => (payload - INITIALS, Way::Initials),
         };
         let term = &terms[number as usize];
-        if way == Way::Exact && !is_loose {
-            let place = search.place(
-                number,
-                candidate.start as usize,
-                candidate.end as usize,
-                way,
-            );
+        if way == Way::Initials || (way == Way::Exact && !is_loose) {
+            let (start, end) = (candidate.start as usize, candidate.end as usize);
+            if way == Way::Initials && !is_whole_run(part.plain(), start, end) {
+                continue;
+            }
+            let place = search.place(number, start, end, way);
             search.found.push((candidate.payload, place));
             continue;
         }
@@ -127,7 +128,8 @@ pub fn find(
         if pattern.outside != 0 && is_inside(program, scratch, part, pattern, start, end)? {
             continue;
         }
-        let strict = place.term.is_some_and(|term| terms[term as usize].strict);
+        let initials = place.way == Way::Initials && pattern.name_of_kind == "words";
+        let strict = initials || place.term.is_some_and(|term| terms[term as usize].strict);
         if pattern
             .boundary
             .is_none_or(|boundary| is_word(program, part, boundary, strict, start, end))
@@ -139,6 +141,12 @@ pub fn find(
         }
     }
     Ok(())
+}
+
+/// Whether a run of Latin letters is not part of a longer one of letters and digits.
+fn is_whole_run(text: &[u32], start: usize, end: usize) -> bool {
+    let is_latin = |&code: &u32| code < 0x80 && (code as u8).is_ascii_alphanumeric();
+    !text[..start].last().is_some_and(is_latin) && !text.get(end).is_some_and(is_latin)
 }
 
 impl Search<'_> {
@@ -179,7 +187,7 @@ impl Search<'_> {
                 self.walk
                     .readings(chars, text, &spelling, low, high, &mut readings);
             }
-            Way::Exact => {
+            Way::Exact | Way::Initials => {
                 let spelling = Spelling::Same(&term.squeezed);
                 let text = self.part.plain();
                 self.walk

@@ -30,6 +30,7 @@ _STEPS = {
     "repeats": "repeated characters",
     "sounds_like": "sounds like it",
     "looks_like": "looks like it",
+    "initials": "its first letters",
 }
 
 

@@ -138,6 +138,7 @@ class _Reader:
             repeats=flag(node, "repeats"),
             sounds_like=flag(node, "sounds_like"),
             looks_like=flag(node, "looks_like"),
+            initials=flag(node, "initials"),
             weight=float(text(node, "weight", "0.5")),
             boundary=cast("Literal['words'] | None", text(node, "boundary") or None),
             outside=cast("tuple[Outside, ...]", tuple(dict.fromkeys(texts(node.get("outside"))))),

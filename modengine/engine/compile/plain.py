@@ -166,7 +166,7 @@ class _Maker:
         rules = [compiled.rule for compiled in program.rules.values()]
         named = dict.fromkeys((rule.ruleset, rule.group) for rule in rules if rule.group is not None)
         self.groups = {key: at for at, key in enumerate(named)}
-        fuzzy = [p.weight for p in program.patterns if p.sounds_like or p.looks_like]
+        fuzzy = [p.weight for p in program.patterns if p.is_fuzzy]
         asked = [number for number, p in enumerate(program.patterns) if p.kind == "regex" and not p.exact_case]
         sources = [(source_of(program.patterns[number]), False) for number in asked]
         made = automata([(URL.pattern, True), *sources])
@@ -226,7 +226,6 @@ class _Maker:
 
     def _pattern(self, number: int, pattern: Pattern) -> PlainPattern:
         kinds = PART_KINDS if pattern.parts is None else pattern.parts
-        fuzzy = pattern.sounds_like or pattern.looks_like
         is_terms = bool(pattern.terms) and not pattern.exact_case
         return PlainPattern(
             pattern.kind,
@@ -235,7 +234,7 @@ class _Maker:
             pattern.gaps,
             pattern.repeats,
             pattern.looks_like,
-            self.weights[pattern.weight] if fuzzy else 0,
+            self.weights[pattern.weight] if pattern.is_fuzzy else 0,
             _terms(pattern, self.program.infos[number]) if is_terms else [],
             self.regexes.get(number),
             not is_terms and number not in self.regexes,

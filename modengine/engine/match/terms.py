@@ -13,7 +13,7 @@ from modengine.engine.match.walk import Reading, Spelling, Walk, alike, beginnin
 from modengine.model import Suppression
 from modengine.policy.model import Pattern
 from modengine.text.normalize import plain
-from modengine.text.sounds import sound_view, term_sounds
+from modengine.text.sounds import initials, sound_view, term_sounds
 
 Boundary = OneOf["not-straddling", "token-equality", "substring"]
 """What makes a match of `words` count.  The rule language knows the first alone; the lab asks for the
@@ -44,11 +44,11 @@ class _TermReading:
     sounds: tuple[str, ...] = ()
 
 
-BY_SOUND, BY_LOOK = 1 << 24, 2 << 24
-"""Payloads are the numbers of the terms; from here on of their two sounds each, and of their looks.
+BY_SOUND, BY_LOOK, BY_INITIALS = 1 << 24, 2 << 24, 3 << 24
+"""Payloads are the numbers of the terms; from here on of their two sounds each, of their looks, and of their initials.
 
 Of matches at one place the one with the least payload counts: exact ones in the order of the terms, then sounds,
-then looks.
+then looks, then initials.
 """
 
 
@@ -96,6 +96,8 @@ def term_literals(pattern: Pattern, number: int, term: PatternTerm, sounds: Soun
         # A sound without a syllable or letter reduces to nothing and is no evidence of its own.
         if text := reduce(sound):
             yield Literal(TextForm.SOUNDS, text, BY_SOUND + 2 * number + which)
+    if pattern.initials and (letters := initials(term.plain)):
+        yield Literal(TextForm.PLAIN, letters, BY_INITIALS + number)
 
 
 def _reduced(form: TextForm, text: str, payload: int) -> Literal:
@@ -116,6 +118,12 @@ def reads(text: str, term: str, walk: Walk, way: str, sounds: Iterable[str] = ()
         if walk.reads(text, spelling):
             return True
     return False
+
+
+def is_whole_run(text: str, start: int, end: int) -> bool:
+    """Whether a run of Latin letters is not part of a longer one of letters and digits."""
+    beside = text[max(0, start - 1) : start] + text[end : end + 1]
+    return not any(char.isascii() and char.isalnum() for char in beside)
 
 
 def squeeze(text: str) -> str:
@@ -149,7 +157,7 @@ class TermMatcher:
         counting: list[Found] = []
         dropped: list[Dropped] = []
         for _, (payload, found) in sorted(best.items()):
-            reason = self._objection(part, self._reading(payload).term, found)
+            reason = self._objection(part, self._reading(payload), found)
             if reason is None:
                 counting.append(found)
             else:
@@ -173,6 +181,9 @@ class TermMatcher:
             sounds = self._sounds[number]
             sound = squeeze(sounds[which]) if self.pattern.repeats else sounds[which]
             return _TermReading(self._terms[number], "sounds_like", same(sound), frozenset(), sounds)
+        if payload >= BY_INITIALS:
+            term = self._terms[payload - BY_INITIALS]
+            return _TermReading(term, "initials", same(""), frozenset())
         term = self._terms[payload - BY_LOOK]
         begin = "".join(forms(term.squeezed[0])) if self.pattern.repeats else ""
         return _TermReading(term, "looks_like", alike(term.squeezed), frozenset(begin))
@@ -186,6 +197,10 @@ class TermMatcher:
             if reading.way == "exact" and self.is_literal:
                 if found := self._exact(part, reading.term, at, end):
                     yield payload, found
+                continue
+            if reading.way == "initials":
+                if is_whole_run(part.plain, at, end):
+                    yield payload, self._fuzzy(part, reading, at, end)
                 continue
             starts = ((at, at),) if form is TextForm.PLAIN else _starts(part.plain, part.runs(form), at, reading.begin)
             for low, high in starts:
@@ -216,7 +231,7 @@ class TermMatcher:
     def _widest_that_counts(self, part: PartText, reading: _TermReading, read: Reading) -> Found | None:
         """With all repeats beside it; with as few as fit between words where it would else straddle one."""
         found = self._found(part, reading, *read.widest)
-        if found is not None and self._at_words(part, reading.term, *read.widest):
+        if found is not None and self._at_words(part, reading, *read.widest):
             return found
         return self._found(part, reading, *read.within(lambda place: part.words.token_around(place) is None))
 
@@ -226,6 +241,9 @@ class TermMatcher:
         # What is written as the term counts neither for sounding nor for looking like it.
         if reads(part.plain[start:end], reading.term.plain, self.walk, "exact"):
             return None
+        return self._fuzzy(part, reading, start, end)
+
+    def _fuzzy(self, part: PartText, reading: _TermReading, start: int, end: int) -> Found:
         span = part.view.span(start, end)
         return Found(start, end, *span, reading.term.raw, reading.way, self.pattern.weight, reading.sounds)
 
@@ -233,19 +251,19 @@ class TermMatcher:
         found = Found(start, end, *part.view.span(start, end), term.raw)
         return found if not self.pattern.exact_case or self._case_agrees(part, term, found) else None
 
-    def _objection(self, part: PartText, term: PatternTerm, found: Found) -> Suppression | None:
+    def _objection(self, part: PartText, reading: _TermReading, found: Found) -> Suppression | None:
         """Why a match does not count; None if it does."""
         if reason := sheltered(part, self.pattern, found):
             return reason
-        if self._at_words(part, term, found.start, found.end):
+        if self._at_words(part, reading, found.start, found.end):
             return None
         return Suppression.NOT_ONE_TOKEN if self.boundary == "token-equality" else Suppression.WORD_BOUNDARY
 
-    def _at_words(self, part: PartText, term: PatternTerm, start: int, end: int) -> bool:
+    def _at_words(self, part: PartText, reading: _TermReading, start: int, end: int) -> bool:
         """Whether the words around a match let it count."""
         if self.boundary == "token-equality":
             return part.words.is_token(start, end)
-        strict = term.strict and self.pattern.kind == "words"
+        strict = self.pattern.kind == "words" and (reading.term.strict or reading.way == "initials")
         return self.boundary != "not-straddling" or not part.words.cut_by(start, end, strict)
 
     def _case_agrees(self, part: PartText, term: PatternTerm, found: Found) -> bool:

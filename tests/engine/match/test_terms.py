@@ -272,6 +272,32 @@ def test_a_term_without_a_sound_is_found_as_itself() -> None:
     assert found(text("t", "❤", "。", sounds_like=True), "好❤。") == ["❤", "。"]
 
 
+# --------------------------------------------------------------------------- initials
+
+
+@pytest.mark.parametrize(
+    ("term", "body", "expected"),
+    [
+        ("微信", "加WX号", ["WX"]),
+        ("兼职", "ｊｚ，日结", ["ｊｚ"]),
+        ("银行", "yh yx", ["yh"]),
+        ("微信", "wx88 awx wxx w.x", []),
+        ("微信", "wx_88", ["wx"]),
+        ("微", "w", []),
+        ("加v", "jv", []),
+        ("微信", "微信wx", ["微信", "wx"]),
+    ],
+)
+def test_first_letters_are_found_as_a_whole_run(term: str, body: str, expected: list[str]) -> None:
+    for kind in (text, words):
+        assert found(kind("t", term, initials=True, gaps=1, repeats=True), body) == expected
+
+
+def test_a_match_by_initials_is_worth_its_weight_and_says_so() -> None:
+    [match] = matches(text("t", "微信", initials=True, gaps=2, repeats=True, weight=0.3), "加WX")
+    assert (match.weight, match.how, match.found_as) == (0.3, ("text", "case", "initials"), "微信")
+
+
 # --------------------------------------------------------------------------- looks_like
 
 
