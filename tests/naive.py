@@ -86,11 +86,17 @@ def joins(char: str) -> bool:
 @cache
 def normal(cluster: str, fold: bool = True) -> str:
     """'Variation selectors are dropped. cluster -> NFKC -> casefold -> t2s char by char. Exception: … stays itself.'
+    'Latin letters lose their accents; curly apostrophes become ', hyphens and the minus sign -.'
     'Of a run of combining marks only the first 30 are kept': all that joins the head of a cluster is such a run."""
     cluster = TAG.sub("☺", cluster)
     kept = "".join(positive(char) for char in cluster if not is_selector(char))[:31]
     text = "…".join(unicodedata.normalize("NFKC", piece) for piece in kept.split("…"))
-    return "".join(map(simplified, text.casefold() if fold else text))
+    text = text.casefold() if fold else text
+    bare = "".join(
+        whole if regex.match("[a-zA-Z]", whole := unicodedata.normalize("NFD", char)) else char for char in text
+    )
+    bare = regex.sub(r"(?<=[a-zA-Z])\p{Mn}+", "", bare)
+    return "".join(map(simplified, regex.sub("[’ʼ]", "'", regex.sub("[‐‑‒−]", "-", bare))))
 
 
 @dataclass
@@ -138,10 +144,20 @@ def ignorable(char: str) -> bool:
     return category[0] in "PSZ" or category in ("Cf", "Mn", "Me") or char == "\t"
 
 
+@cache
+def sentence_ends(p: str) -> list[bool]:
+    """'A full stop behind a letter, digit or closing mark and before a blank ends a sentence, but not behind a single
+    Latin letter.'"""
+    ends = [char in LINE_ENDS + SENTENCE_ENDS for char in p]
+    for stop in regex.finditer(r"""(?<=[\p{L}\p{N})\]}"'”」』》】])(?<!(?<![\p{L}\p{N}])[a-z])\.(?=[ \t])""", p):
+        ends[stop.start()] = True
+    return ends
+
+
 def sentence_of(p: str, at: int) -> int:
     """'maximal runs between sentence ends / line ends'; a run of end marks belongs to the sentence it ends."""
-    ends = LINE_ENDS + SENTENCE_ENDS
-    return sum(p[i - 1] in ends and p[i] not in ends for i in range(1, min(at + 1, len(p))))
+    ends = sentence_ends(p)
+    return sum(ends[i - 1] and not ends[i] for i in range(1, min(at + 1, len(p))))
 
 
 # --------------------------------------------------------------------------- terms
@@ -399,12 +415,14 @@ def shelters(p: str, kinds: Sequence[str]) -> list[tuple[int, int]]:
     quotes of one kind nest."""
     found: list[tuple[int, int]] = []
     if "quotes" in kinds:
-        for opening, closing in ("“”", "‘’", "「」", "『』"):
+        for opening, closing in ("“”", "‘'", "「」", "『』"):
             opened: list[int] = []
             for at, char in enumerate(p):
                 if char == opening:
                     opened.append(at)
-                elif char == closing and opened:
+                elif (
+                    char == closing and opened and not (char == "'" and regex.match(r"[a-z]'[a-z]", p[at - 1 : at + 2]))
+                ):
                     found.append((opened.pop() + 1, at))
         at = 0
         for line in regex.split(rf"[{LINE_ENDS}]", p):

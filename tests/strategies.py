@@ -47,7 +47,7 @@ def several(text: str) -> tuple[str, ...]:
 TERMS = several(
     "微信 薇信 加微 加 张 弓长 强 林 木木 林木 好 女子 钱 金钱 骗 哈哈 哈 笑哈哈 大麻 麻烦 和服 服务 产品 刷单 "
     "vx Vx v VX k kg 2 1⁄2 ss ß i İ 薇❤️ 薇❤ 加v jia weixin wei 加薇信 信加信 ガ é e 張 錢 產品 刷單 ㎏ ½ "
-    "g 1 ⁄2 v.x … 微·信 hao 号 1 100 l o0 陆 六 6 银行 行长 行 长 啊 a 産 乂木 杀 沙 产 产生"
+    "g 1 ⁄2 v.x … 微·信 hao wéi 俾 it’s x-ray 号 1 100 l o0 陆 六 6 银行 行长 行 长 啊 a 産 乂木 杀 沙 产 产生"
 )
 SEPARATED = ("信。加", "微\n信", "好!", "a b", "「微", "．")
 """Strings that only the kind `text` can sensibly have."""
@@ -56,6 +56,8 @@ NOISE = (
     *several("· - * . ❤ ❤️ ❤\u200d🔥 \u200b \u200d \ufe0f \u0301 \u0307 \u0323 ， 、 。 ! ！ ? … …… ‼ ． | ×"),
     *several("\u20e3 [em]e163[/em] [em]"),
     *several('“ ” ‘ ’ 「 」 『 』 ﹁ ﹂ " ＂'),
+    *several("’ ' ‑ − ʼ . é ñ v\u0338 a’b"),
+    *(". ", ".\t", "u.s. ", ".) ", ")."),
     *(" ", "  ", "\n", "\r\n", "\u2028", "\t"),
 )
 FORMS = several(
@@ -65,7 +67,8 @@ FORMS = several(
     "ｶﾞ ガ ｶ か é e e\u0301 ﬃ 가 \u1100\u1161 \u1161 ﷺ jia wei xin weixin jiawei WeiXin hao xian xi an a n zhang "
     "qian xjia @ab @微信 abc12 wx_88 www.a.com http://a.cn/x?b=1 HTTPS://A.CN a.com 100元 ¥8.5 3万 1,000 13800 "
     "➊ 1\ufe0f\u20e3 🅥 🅇 "
-    "\ud800 \U00020000 〇 服务员 银行家 产品化 大麻类 木林森 女子组 金钱草 微信号 yinhang hangzhang 航 引航 行掌"
+    "\ud800 \U00020000 〇 服务员 银行家 产品化 大麻类 木林森 女子组 金钱草 微信号 yinhang hangzhang 航 引航 行掌 "
+    "俾 畀 wéixìn"
 )
 REGEXES = (
     "微+信", r"\d+", "[a-z]{2,}", "加.{0,2}微", "錢|钱", "(?:微信){e<=1}", r"\b好\b", "v[ .]?x", "(?<=加)微",

@@ -71,6 +71,7 @@ NAMED = {"terms": ("微",), "outside": ("mentions",)}
         ('"\n微"', QUOTED),
         ("﹁微﹂微", QUOTED),
         ("@微 @a-_微", NAMED),
+        ("‘it’s 微’ 微 ‘微’微", QUOTED),
         ("@\u0307微", NAMED),
         ("@x\u200d微", NAMED),
         ("@①Ⅳ\U00031350微", NAMED),
@@ -115,6 +116,26 @@ def test_of_equally_likely_readings_all_engines_take_the_same() -> None:
     made = rule("a.r", "p", pattern("p", "words", terms=("木木",)), category="a", ruleset="a", score=10)
     engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
     agree(engine, engine.policy, [Message("木" * size) for size in range(2, 30)])
+
+
+def test_a_full_stop_ends_a_sentence_for_all_engines() -> None:
+    first, second = pattern("p", "text", terms=("微",)), pattern("q", "text", terms=("信", "x"))
+    made = rule("a.r", "together(p, q)", first, second, category="a", ruleset="a", score=10)
+    engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
+    bodies = (
+        "微. 信",
+        "微.信",
+        "微 a. 信",
+        "微 u.s. 信",
+        "微 5.\t信",
+        "微). 信",
+        "微’. 信",
+        ". 微. .信",
+        "微é. x",
+        "微яй. x",
+        "微². x",
+    )
+    agree(engine, engine.policy, [Message(text) for text in bodies])
 
 
 def test_a_run_of_end_marks_ends_one_sentence() -> None:

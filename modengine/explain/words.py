@@ -26,6 +26,7 @@ _STEPS = {
     "width": "full or half width",
     "traditional": "traditional characters",
     "case": "letter case",
+    "marks": "accents, apostrophes or hyphens",
     "gaps": "characters between",
     "repeats": "repeated characters",
     "sounds_like": "sounds like it",

@@ -149,6 +149,20 @@ def test_outside_drops_what_is_wholly_inside(outside: Any, body: str, expected: 
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
+        ("‘it’s vx’ vx", ["vx"]),
+        ("‘弄vx’我vx", ["vx"]),
+        ("‘don’t vx, it’s vx’ vx", ["vx"]),
+        ("it’s vx, isn’t it’", ["vx"]),
+        ("‘ＶＸ' vx", ["vx"]),
+    ],
+)
+def test_an_apostrophe_within_a_word_closes_no_quotation(body: str, expected: list[str]) -> None:
+    assert found(regex("r", "vx", outside=("quotes",)), body) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
         ("上一个残疾人", []),
         ("个残", ["个残"]),
         ("礼包赢大奖", []),

@@ -65,8 +65,9 @@ def test_a_hit_inside_an_expanded_character_takes_all_of_it(term: str, body: str
     assert found(text("t", term), body) == expected
 
 
-def test_a_letter_is_not_found_in_the_same_letter_with_a_mark() -> None:
-    assert found(text("t", "e"), "e\u0301") == []
+def test_a_letter_is_found_in_the_same_letter_with_a_mark_if_it_is_latin() -> None:
+    assert found(text("t", "か"), "か\u3099") == []
+    assert found(text("t", "e"), "e\u0301") == ["e\u0301"]
 
 
 def test_a_match_names_the_term_as_the_rule_writes_it() -> None:
