@@ -94,6 +94,9 @@ CODES: dict[str, Code] = {
     "ME811": Code(
         "catastrophic-regex", "A repeat in a regex reads a text in two ways: some texts make it slow.", "warning"
     ),
+    "ME812": Code(
+        "straddles-words", "A regex or text pattern whose matches in a corpus begin or end within a word.", "warning"
+    ),
     "ME901": Code("message-not-json", "A line that is not a JSON object."),
     "ME902": Code("message-shape", "A message whose keys have values of the wrong type."),
     "ME903": Code("message-field", "A declared message field whose value has another type."),

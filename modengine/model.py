@@ -156,10 +156,10 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     found_as: str
     """What was looked for: the term as the rule writes it; for regex and tokens the normalised text."""
     how: tuple[str, ...]
-    """The pattern kind, then every step between term and text: width, traditional, case, gaps,
-    repeats, sounds_like, looks_like."""
+    """The pattern kind, then every step between term and text: width, case, marks, traditional, gaps,
+    repeats, sounds_like, looks_like, initials."""
     weight: float = 1.0
-    """What the match is worth: below 1 for sounds_like and looks_like."""
+    """What the match is worth: below 1 for sounds_like, looks_like and initials."""
 
 
 def plain_matches(value: object) -> tuple[object, ...]:

@@ -44,7 +44,7 @@ with warnings.catch_warnings():
 LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 SENTENCE_ENDS = "。!?…"
 TAG = regex.compile(r"\[em\]e\d{1,8}\[/em\]")
-FUZZY = ("sounds_like", "looks_like")
+FUZZY = ("sounds_like", "looks_like", "initials")
 
 # --------------------------------------------------------------------------- text
 
@@ -90,11 +90,17 @@ def joins(char: str) -> bool:
 @cache
 def normal(cluster: str, fold: bool = True) -> str:
     """'Variation selectors are dropped. cluster -> NFKC -> casefold -> t2s char by char. Exception: … stays itself.'
+    'Latin letters lose their accents; curly apostrophes become ', hyphens and the minus sign -.'
     'Of a run of combining marks only the first 30 are kept': all that joins the head of a cluster is such a run."""
     cluster = TAG.sub("☺", cluster)
     kept = "".join(positive(char) for char in cluster if not is_selector(char))[:31]
     text = "…".join(unicodedata.normalize("NFKC", piece) for piece in kept.split("…"))
-    return "".join(map(simplified, text.casefold() if fold else text))
+    text = text.casefold() if fold else text
+    bare = "".join(
+        whole if regex.match("[a-zA-Z]", whole := unicodedata.normalize("NFD", char)) else char for char in text
+    )
+    bare = regex.sub(r"(?<=[a-zA-Z])\p{Mn}+", "", bare)
+    return "".join(map(simplified, regex.sub("[’ʼ]", "'", regex.sub("[‐‑‒−]", "-", bare))))
 
 
 @dataclass
@@ -142,10 +148,20 @@ def ignorable(char: str) -> bool:
     return category[0] in "PSZ" or category in ("Cf", "Mn", "Me") or char == "\t"
 
 
+@cache
+def sentence_ends(p: str) -> list[bool]:
+    """'A full stop behind a letter, digit or closing mark and before a blank ends a sentence, but not behind a single
+    Latin letter.'"""
+    ends = [char in LINE_ENDS + SENTENCE_ENDS for char in p]
+    for stop in regex.finditer(r"""(?<=[\p{L}\p{N})\]}"'”」』》】])(?<!(?<![\p{L}\p{N}])[a-z])\.(?=[ \t])""", p):
+        ends[stop.start()] = True
+    return ends
+
+
 def sentence_of(p: str, at: int) -> int:
     """'maximal runs between sentence ends / line ends'; a run of end marks belongs to the sentence it ends."""
-    ends = LINE_ENDS + SENTENCE_ENDS
-    return sum(p[i - 1] in ends and p[i] not in ends for i in range(1, min(at + 1, len(p))))
+    ends = sentence_ends(p)
+    return sum(ends[i - 1] and not ends[i] for i in range(1, min(at + 1, len(p))))
 
 
 # --------------------------------------------------------------------------- terms
@@ -231,14 +247,17 @@ def ways(unit: str, by_look: bool) -> list[list[str]]:
     return [[unit], *map(list, (*splits(unit), *lookalikes(unit)))] if by_look else [[unit]]
 
 
-def alignments(term: Sequence[str], units: Units, pattern: Pattern, by_look: bool) -> Iterator[tuple[int, int]]:
-    """Every `[start, end)` of the plain text where `term` stands in `units`; no way taken is taken back.
+Alignment = tuple[list[int], list[int]]
+"""Where in the plain text a term may begin, and where it may end: several where its outer characters are repeated."""
+
+
+def alignments(term: Sequence[str], units: Units, pattern: Pattern, by_look: bool) -> Iterator[Alignment]:
+    """Every way in which `term` stands in `units`; no way taken is taken back.
 
     gaps: 'skip at most N characters that are ignorable and not in own, then p must equal t[k]'.
-    repeats: 't with runs squeezed to one. After a matched char c, further c's (with gaps: with <= N
-    skippable characters between) belong to it, also at the end. Of alignments that end at the same
-    place the one that starts first counts.'
-    looks_like: 'At least one must not be the char itself.'
+    repeats: 't with runs squeezed to one. After a matched char c, further c's belong to it: within the term
+    with <= N skippable characters between, of the first and last character only with nothing between. Of
+    alignments that end at the same place the one that starts first counts.'
     """
     has = units.has_by_look if by_look else units.has
     if not all(has[unit] for unit in term):
@@ -247,31 +266,50 @@ def alignments(term: Sequence[str], units: Units, pattern: Pattern, by_look: boo
     if pattern.repeats:
         term = [unit for unit, _ in itertools.groupby(term)]
 
-    def meet(unit: str, at: int, skipped: int) -> tuple[int, bool] | None:
-        """Where `unit` ends that begins at `at` or behind ignorables, and whether it is another than itself."""
+    def meet(unit: str, at: int, skipped: int) -> int | None:
+        """Where `unit` ends that begins at `at` or behind ignorables."""
         for way in ways(unit, by_look):
             if symbols[at : at + len(way)] == way:
-                return at + len(way), way != [unit]
+                return at + len(way)
         if skipped == pattern.gaps or at == len(symbols) or symbols[at] in own:
             return None
         return meet(unit, at + 1, skipped + 1) if len(symbols[at]) == 1 and ignorable(symbols[at]) else None
 
-    ends: set[int] = set()
+    seen: set[int] = set()
     for start in range(len(units)):
-        at, fuzzy, met = start, False, None
+        at: int | None = start
+        starts, ends = [start], []
         for k, unit in enumerate(term):
-            met = meet(unit, at, 0 if k else pattern.gaps)
-            while met is not None:
-                at, fuzzy = met[0], fuzzy or met[1]
-                further = meet(unit, at, 0) if pattern.repeats else None
+            is_first, is_last = k == 0, k == len(term) - 1
+            at = meet(unit, at, pattern.gaps if is_first else 0)
+            if at is None:
+                break
+            ends += [at] if is_last else []
+            while pattern.repeats:
+                further = meet(unit, at, pattern.gaps if is_first or is_last else 0)
                 if further is None:
                     break
-                met = further
-            if met is None:
-                break
-        if met is not None and (fuzzy or not by_look) and not (pattern.repeats and at in ends):
-            ends.add(at)
-            yield units[start][1], units[at - 1][2]
+                starts += [at] if is_first else []
+                ends += [further] if is_last else []
+                at = further
+        if at is not None and not (pattern.repeats and at in seen):
+            seen.add(at)
+            yield [units[start][1] for start in starts], [units[end - 1][2] for end in ends]
+
+
+def place_of(alignment: Alignment, pattern: Pattern, part: Part, term: str) -> tuple[int, int]:
+    """'with all repeats beside it; where it would straddle so, the narrowest with both ends at edges of words where
+    there are any (a term of one character: between the outermost edges)'."""
+    starts, ends = alignment
+    if not straddles(pattern, term, starts[0], ends[-1], part.tokens):
+        return starts[0], ends[-1]
+    edges = {0, *(edge for token in part.tokens for edge in token)}
+    if starts[-1] < ends[0]:
+        inner = [start for start in starts if start in edges] or starts
+        outer = [end for end in ends if end in edges] or ends
+        return inner[-1], outer[0]
+    start = ([start for start in starts if start in edges] or starts)[0]
+    return start, ([end for end in ends if end > start and end in edges] or ends)[-1]
 
 
 # --------------------------------------------------------------------------- words
@@ -293,11 +331,11 @@ def tags() -> dict[str, str]:
 
 
 def own_words(policy: Policy) -> dict[str, int]:
-    """'the policy's terms (those of words and tokens patterns, without draft rules; >= 2 chars, all Han) at
-    max(300, own frequency)'."""
+    """'the policy's terms (those of words and tokens patterns, and of text with a boundary, without draft rules;
+    >= 2 chars, all Han) at max(300, own frequency)'."""
     terms: list[str] = []
     for pattern in (p for rule in policy.rules if rule.status != "draft" for p in rule.patterns):
-        terms += pattern.terms if pattern.kind == "words" else ()
+        terms += pattern.terms if pattern.kind == "words" or pattern.boundary else ()
         for token in pattern.tokens:
             terms += [*(token.among or ()), *([] if token.text is None else [token.text])]
     known = base_dictionary()[0]
@@ -331,10 +369,13 @@ def cut(p: str, words: Any) -> list[tuple[int, int]]:
     return tokens
 
 
-def straddles(term: str, start: int, end: int, tokens: list[tuple[int, int]]) -> bool:
+def straddles(pattern: Pattern, term: str, start: int, end: int, tokens: list[tuple[int, int]]) -> bool:
     """'An end lies inside a token [a,b) if a < end < b. Drop iff s or e is inside a token that does not contain [s,e)
-    wholly. Terms of one character, or wholly ASCII letters/digits: drop iff s or e is inside any token.'"""
-    strict = len(term) == 1 or (term.isascii() and term.isalnum())
+    wholly. Terms of one character, or wholly ASCII letters/digits: drop iff s or e is inside any token.' The last
+    of `words` alone; matches of text and regex where `boundary: words` asks for it."""
+    if pattern.kind != "words" and pattern.boundary is None:
+        return False
+    strict = pattern.kind == "words" and (len(term) == 1 or (term.isascii() and term.isalnum()))
     cutting = [(a, b) for a, b in tokens if a < start < b or a < end < b]
     return any(strict or not (a <= start and end <= b) for a, b in cutting)
 
@@ -422,12 +463,14 @@ def shelters(p: str, kinds: Sequence[str]) -> list[tuple[int, int]]:
     quotes of one kind nest."""
     found: list[tuple[int, int]] = []
     if "quotes" in kinds:
-        for opening, closing in ("“”", "‘’", "「」", "『』"):
+        for opening, closing in ("“”", "‘'", "「」", "『』"):
             opened: list[int] = []
             for at, char in enumerate(p):
                 if char == opening:
                     opened.append(at)
-                elif char == closing and opened:
+                elif (
+                    char == closing and opened and not (char == "'" and regex.match(r"[a-z]'[a-z]", p[at - 1 : at + 2]))
+                ):
                     found.append((opened.pop() + 1, at))
         at = 0
         for line in regex.split(rf"[{LINE_ENDS}]", p):
@@ -461,26 +504,35 @@ def candidates(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int, fl
         for term in terms:
             if not characters.has[term[0]]:
                 continue  # nothing to align
-            for s, e in alignments(term, characters, pattern, by_look=False):
-                yield term, s, e, 1.0
+            for found in alignments(term, characters, pattern, by_look=False):
+                yield term, *place_of(found, pattern, part, term), 1.0
         for term in terms if pattern.sounds_like else ():
             for sought in sound_of(term):
                 if not spoken.has[sought[0]]:
                     continue
-                for s, e in alignments(sought, spoken, pattern, by_look=False):
+                for found in alignments(sought, spoken, pattern, by_look=False):
+                    s, e = place_of(found, pattern, part, term)
                     if not written_as(term, p[s:e], pattern):
                         yield term, s, e, pattern.weight
         for term in terms if pattern.looks_like else ():
             if not characters.has_by_look[term[0]]:
                 continue
-            for s, e in alignments(term, characters, pattern, by_look=True):
+            for found in alignments(term, characters, pattern, by_look=True):
+                s, e = place_of(found, pattern, part, term)
                 if not written_as(term, p[s:e], pattern):
                     yield term, s, e, pattern.weight
+        for term in terms if pattern.initials else ():
+            read = syllables_of(term)
+            if len(term) > 1 and all(read) and all(map(syllable, term)):
+                letters_ = "".join(heard[0] for heard in read if heard)
+                for match in regex.finditer(rf"(?<![a-z0-9]){letters_}(?![a-z0-9])", p):
+                    yield letters_, *match.span(), pattern.weight
 
 
 def written_as(term: str, text: str, pattern: Pattern) -> bool:
     """What is written as the term does not count for sounding or looking like it."""
-    return (0, len(text)) in set(alignments(term, Units(letters(text)), pattern, by_look=False))
+    found = alignments(term, Units(letters(text)), pattern, by_look=False)
+    return any(0 in starts and len(text) in ends for starts, ends in found)
 
 
 compiled = cache(regex.compile)
@@ -656,7 +708,7 @@ def find(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> list[Found]
         sheltered = shelters(part.view.text, pattern.outside)
         for term, s, e, weight in candidates(pattern, part):
             start, end = part.view.span(s, e)
-            if pattern.kind == "words" and straddles(term, s, e, part.tokens):
+            if straddles(pattern, term, s, e, part.tokens):
                 continue
             if any(a <= s and e <= b for a, b in sheltered):
                 continue

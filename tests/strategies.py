@@ -33,6 +33,7 @@ from modengine.policy.model import (
     Token,
 )
 from modengine.text.normalize import plain
+from modengine.text.sounds import initials
 from modengine.text.tables import lookalikes, splits, syllable
 from tests import build
 
@@ -49,7 +50,7 @@ def several(text: str) -> tuple[str, ...]:
 TERMS = several(
     "微信 薇信 加微 加 张 弓长 强 林 木木 林木 好 女子 钱 金钱 骗 哈哈 哈 笑哈哈 大麻 麻烦 和服 服务 产品 刷单 "
     "vx Vx v VX k kg 2 1⁄2 ss ß i İ 薇❤️ 薇❤ 加v jia weixin wei 加薇信 信加信 ガ é e 張 錢 產品 刷單 ㎏ ½ "
-    "g 1 ⁄2 v.x … 微·信 hao 号 1 100 l o0 陆 六 6 银行 行长 行 长 啊 a 産 乂木 杀 沙 产 产生"
+    "g 1 ⁄2 v.x … 微·信 hao wéi 俾 it’s x-ray 号 1 100 l o0 陆 六 6 银行 行长 行 长 啊 a 産 乂木 杀 沙 产 产生"
 )
 SEPARATED = ("信。加", "微\n信", "好!", "a b", "「微", "．")
 """Strings that only the kind `text` can sensibly have."""
@@ -58,6 +59,8 @@ NOISE = (
     *several("· - * . ❤ ❤️ ❤\u200d🔥 \u200b \u200d \ufe0f \u0301 \u0307 \u0323 ， 、 。 ! ！ ? … …… ‼ ． | ×"),
     *several("\u20e3 [em]e163[/em] [em]"),
     *several('“ ” ‘ ’ 「 」 『 』 ﹁ ﹂ " ＂'),
+    *several("’ ' ‑ − ʼ . é ñ v\u0338 a’b"),
+    *(". ", ".\t", "u.s. ", ".) ", ")."),
     *(" ", "  ", "\n", "\r\n", "\u2028", "\t"),
 )
 FORMS = several(
@@ -69,7 +72,8 @@ FORMS = several(
     "➊ 1\ufe0f\u20e3 🅥 🅇 "
     "力口 ➕ 亻言 💰 4oo l38 13800138000 2oi5 半小时 6张 300块 一天 日结 三百 30% 百分之三 加我薇信 vx88888 qq12345 看头像 扫码进群 "
     "www.a.com/x1 a.top t.cn/x 【建设银行】 ccb.com 我是银行客服 不要 别 请 吗 ？ 谁 你们 他 24小时内 马上 尾号1234 验证码123456 说：好 "
-    "\ud800 \U00020000 〇 服务员 银行家 产品化 大麻类 木林森 女子组 金钱草 微信号 yinhang hangzhang 航 引航 行掌"
+    "\ud800 \U00020000 〇 服务员 银行家 产品化 大麻类 木林森 女子组 金钱草 微信号 yinhang hangzhang 航 引航 行掌 "
+    "俾 畀 wéixìn"
 )
 REGEXES = (
     "微+信", r"\d+", "[a-z]{2,}", "加.{0,2}微", "錢|钱", "(?:微信){e<=1}", r"\b好\b", "v[ .]?x", "(?<=加)微",
@@ -147,9 +151,10 @@ def patterns(draw: st.DrawFn, name: str) -> Pattern:
         options["repeats"] = draw(st.sampled_from((False, False, True)))
         fuzzy = draw(st.sampled_from(("", "s", "l", "sl")))
         options["sounds_like"], options["looks_like"] = "s" in fuzzy, "l" in fuzzy
+        options["initials"] = draw(st.sampled_from((False, False, True)))
         options["weight"] = draw(st.sampled_from((0.5, 0.5, 0.3, 0.7, 1.0)))
         # With gaps, repeats, sounds or looks the exact case of a slice has no agreed meaning.
-        plainly = not (options["gaps"] or options["repeats"] or fuzzy)
+        plainly = not (options["gaps"] or options["repeats"] or options["initials"] or fuzzy)
         options["exact_case"] = plainly and draw(st.sampled_from((False, False, True)))
     elif kind == "regex":
         options["exact_case"] = draw(st.sampled_from((False, False, False, True)))
@@ -161,6 +166,8 @@ def patterns(draw: st.DrawFn, name: str) -> Pattern:
         if not any(step.low for step in steps):
             steps.append(Token(like="han"))
         options["tokens"] = tuple(steps)
+    if kind in ("text", "regex") and draw(st.integers(0, 2)) == 2:
+        options["boundary"] = "words"
     if draw(st.integers(0, 2)) == 2:
         options["outside"] = tuple(
             draw(st.lists(st.sampled_from(("quotes", "urls", "mentions")), min_size=1, max_size=2, unique=True))
@@ -395,6 +402,10 @@ def vocabulary(policy: Policy) -> list[str]:
 def disguises(term: str) -> list[str]:
     """The term as evaders write it: by sound, by look, split, stretched, spaced, in other forms."""
     found = [".".join(term), "  ".join(term), term + term[-1], "".join(c * 2 for c in term), term.upper()]
+    if initials(plain(term)):
+        found += [
+            f"{before}{initials(plain(term))}{after}" for before in ("", "k", "加") for after in ("", "2", "号", " ")
+        ]
     found += [f"“{term}”", f"{term[0]}“{term[1:]}”", f"{term}员", f"@{term}"]
     for at, char in enumerate(plain(term)):
         head, tail = plain(term)[:at], plain(term)[at + 1 :]

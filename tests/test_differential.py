@@ -71,6 +71,7 @@ NAMED = {"terms": ("微",), "outside": ("mentions",)}
         ('"\n微"', QUOTED),
         ("﹁微﹂微", QUOTED),
         ("@微 @a-_微", NAMED),
+        ("‘it’s 微’ 微 ‘微’微", QUOTED),
         ("@\u0307微", NAMED),
         ("@x\u200d微", NAMED),
         ("@①Ⅳ\U00031350微", NAMED),
@@ -83,11 +84,58 @@ def test_matches_are_those_of_the_naive_engine(text: str, options: dict[str, Any
     agree(Engine(compile_policy(policy)), policy, [Message(text)])
 
 
+@pytest.mark.parametrize("terms", [("加微信", "谢谢你"), ("谢谢",), ("品",)])
+def test_repeats_beside_a_term_are_read_as_the_naive_engine_reads_them(terms: tuple[str, ...]) -> None:
+    for options in ({}, {"sounds_like": True}, {"looks_like": True}):
+        named = pattern("p", "words", terms=terms, repeats=True, gaps=2, **options)
+        made = rule("a.r", "p", named, category="a", ruleset="a", score=10)
+        engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
+        texts = (
+            "参加加微信信用卡",
+            "参加，加微信，信用卡",
+            "答谢谢谢你",
+            "道谢谢谢",
+            "产品品",
+            "力口加微薇信信用",
+            "佳加微信芯片",
+        )
+        agree(engine, engine.policy, [Message(text) for text in texts])
+
+
+def test_initials_are_read_as_the_naive_engine_reads_them() -> None:
+    for kind in ("words", "text"):
+        named = pattern("p", kind, terms=("微信", "无信", "欧卡", "银行"), initials=True, weight=0.7)
+        made = rule("a.r", "p", named, category="a", ruleset="a", score=10)
+        engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
+        texts = ("加WX号", "wx88", "卡拉ok", "微信ｗｘ", "wx wx", "yh_", "éyh", "yhß", "yh\u0301")
+        agree(engine, engine.policy, [Message(text) for text in texts])
+
+
 def test_of_equally_likely_readings_all_engines_take_the_same() -> None:
     """A last bit of the dictionary's total decides."""
     made = rule("a.r", "p", pattern("p", "words", terms=("木木",)), category="a", ruleset="a", score=10)
     engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
     agree(engine, engine.policy, [Message("木" * size) for size in range(2, 30)])
+
+
+def test_a_full_stop_ends_a_sentence_for_all_engines() -> None:
+    first, second = pattern("p", "text", terms=("微",)), pattern("q", "text", terms=("信", "x"))
+    made = rule("a.r", "together(p, q)", first, second, category="a", ruleset="a", score=10)
+    engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
+    bodies = (
+        "微. 信",
+        "微.信",
+        "微 a. 信",
+        "微 u.s. 信",
+        "微 5.\t信",
+        "微). 信",
+        "微’. 信",
+        ". 微. .信",
+        "微é. x",
+        "微яй. x",
+        "微². x",
+    )
+    agree(engine, engine.policy, [Message(text) for text in bodies])
 
 
 def test_a_run_of_end_marks_ends_one_sentence() -> None:

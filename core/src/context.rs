@@ -34,6 +34,7 @@ pub enum Way {
     Exact,
     Sounds,
     Looks,
+    Initials,
 }
 
 /// All that one pattern found in a message.
@@ -59,7 +60,11 @@ impl Evidence {
         let same = |other: &Place| (other.first, other.last) == (place.first, place.last);
         let before = self.places.iter().rev();
         let is_twice = before.take_while(|p| p.part == place.part).any(same);
-        if !is_twice && !is_inside(program, scratch, part, pattern, start, end)? {
+        let counts = |boundary| is_word(program, part, boundary, false, start, end);
+        if !is_twice
+            && !is_inside(program, scratch, part, pattern, start, end)?
+            && pattern.boundary.is_none_or(counts)
+        {
             self.places.push(place);
         }
         Ok(())

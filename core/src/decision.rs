@@ -229,6 +229,7 @@ impl Message {
                     Way::Exact => "exact",
                     Way::Sounds => "sounds_like",
                     Way::Looks => "looks_like",
+                    Way::Initials => "initials",
                 };
                 let arguments = (
                     pattern.name_of_kind.as_str(),

@@ -330,12 +330,28 @@ impl Tables {
             .count() as i64
     }
 
+    /// Whether a full stop ends a sentence (see `_is_stop` in `text/normalize.py`).
+    fn is_stop(&self, plain: &[u32], at: usize) -> bool {
+        const CLOSING: [char; 10] = [')', ']', '}', '"', '\'', '”', '」', '』', '》', '】'];
+        let is_blank = |&code: &u32| code == u32::from(b' ') || code == u32::from(b'\t');
+        let is_alnum = |code: u32| self.chars.get(code).is(ALNUM);
+        let Some((&last, before)) = plain[..at].split_last() else {
+            return false;
+        };
+        let closes = || CLOSING.iter().any(|&mark| mark as u32 == last);
+        if !plain.get(at + 1).is_some_and(is_blank) || !(is_alnum(last) || closes()) {
+            return false;
+        }
+        !is_latin(last) || before.last().is_some_and(|&code| is_alnum(code))
+    }
+
     /// Where sentences begin.
     pub fn sentences(&self, plain: &[u32]) -> Vec<u32> {
         let mut starts = vec![0];
         let mut fresh = false;
         for (at, &code) in plain.iter().enumerate() {
-            if self.chars.get(code).is(BREAK) {
+            let is_full_stop = code == u32::from(b'.') && self.is_stop(plain, at);
+            if is_full_stop || self.chars.get(code).is(BREAK) {
                 fresh = true;
             } else if fresh {
                 starts.push(at as u32);
@@ -384,7 +400,7 @@ impl Spans {
 pub fn quoted(text: &[u32]) -> Vec<(u32, u32)> {
     const PAIRS: [(char, char); 5] = [
         ('“', '”'),
-        ('‘', '’'),
+        ('‘', '\''),
         ('「', '」'),
         ('『', '』'),
         ('﹁', '﹂'),
@@ -399,9 +415,11 @@ pub fn quoted(text: &[u32]) -> Vec<(u32, u32)> {
             continue;
         }
         if let Some(pair) = PAIRS.iter().position(|&(_, end)| end as u32 == code) {
-            if let Some(begin) = open[pair].pop() {
-                spans.push((begin, at));
-                continue;
+            if code != u32::from(b'\'') || !is_apostrophe(text, at as usize) {
+                if let Some(begin) = open[pair].pop() {
+                    spans.push((begin, at));
+                    continue;
+                }
             }
         }
         if code == u32::from(b'"') {
@@ -414,6 +432,12 @@ pub fn quoted(text: &[u32]) -> Vec<(u32, u32)> {
         }
     }
     spans
+}
+
+/// Between two Latin letters, where no quotation ends.
+fn is_apostrophe(text: &[u32], at: usize) -> bool {
+    let is_letter = |code: Option<&u32>| code.is_some_and(|&code| is_latin(code));
+    is_letter(text[..at].last()) && is_letter(text.get(at + 1))
 }
 
 /// The mentions: an `@` with up to thirty letters, digits, `_` and `-` after it, letters as Python knows them (`re`).

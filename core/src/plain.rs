@@ -74,6 +74,8 @@ pub struct Pattern {
     pub entity: Option<Entity>,
     /// Whether only the Python engine can look for it.
     pub foreign: bool,
+    /// Of text and regex: matches that straddle words do not count.
+    pub at_words: bool,
 }
 
 #[derive(Deserialize)]

@@ -389,7 +389,7 @@ fn pattern_of(
                 raw: term.raw.clone(),
                 plain: codes(&term.plain),
                 squeezed,
-                strict: term.strict,
+                strict: term.strict && given.kind == "words",
                 sounds: term.sounds.iter().map(|sound| codes(sound)).collect(),
                 letters: looks,
                 begin,
@@ -397,14 +397,19 @@ fn pattern_of(
         }
         Kind::Terms(terms)
     };
-    let is_words = given.kind == "words" && boundary != Boundary::Substring;
+    let is_words = given.kind == "words";
+    let boundary = match boundary {
+        _ if given.at_words => Some(Boundary::NotStraddling),
+        Boundary::Substring => None,
+        boundary => is_words.then_some(boundary),
+    };
     Pattern {
         kind,
         name_of_kind: given.kind.clone(),
         undisguised: given.undisguised,
         parts: given.parts,
         outside: given.outside,
-        boundary: is_words.then_some(boundary),
+        boundary,
         gaps: given.gaps as usize,
         repeats: given.repeats,
         weight: given.weight,

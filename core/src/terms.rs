@@ -1,15 +1,18 @@
 //! The pattern kinds `words` and `text`: from candidates to matches (see `engine/match/terms.py`).
 
+use std::collections::hash_map::Entry;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::context::{is_inside, is_word, HandBack, Place, Way};
 use crate::part::Part;
 use crate::program::{Pattern, Program, Scratch, Term};
-use crate::walk::{Spelling, Walk};
+use crate::walk::{Reading, Spelling, Walk};
 
-/// Payloads are the numbers of the terms; from here on of their two sounds each, and of their looks.
+/// Payloads are the numbers of the terms; from here on of their two sounds each, of their looks, and of their initials.
 const SOUNDS: u32 = 1 << 24;
 const LOOKS: u32 = 2 << 24;
+const INITIALS: u32 = 3 << 24;
 /// Of a literal that only tells that its pattern may be found.
 pub const NO_PAYLOAD: u32 = u32::MAX;
 
@@ -34,7 +37,10 @@ struct Search<'a> {
     pattern: &'a Pattern,
     part: &'a Part,
     walk: Walk,
-    ends: Vec<(usize, usize)>,
+    readings: Vec<Reading>,
+    /// With `repeats`: of readings with one end the first to start, with term, way and payload.
+    repeated: Vec<(u32, Way, u32, Reading)>,
+    first: FxHashMap<(u32, usize), usize>,
     /// Payload, then the place of each match.
     found: Vec<(u32, Place)>,
 }
@@ -58,26 +64,27 @@ pub fn find(
         pattern,
         part,
         walk,
-        ends: Vec::new(),
+        readings: Vec::new(),
+        repeated: Vec::new(),
+        first: FxHashMap::default(),
         found: Vec::new(),
     };
     let is_loose = pattern.gaps > 0 || pattern.repeats;
     let mut seen: FxHashSet<(u32, usize)> = FxHashSet::default();
-    let mut first: FxHashMap<(u32, u32), usize> = FxHashMap::default();
     for candidate in candidates {
         let (number, way) = match candidate.payload {
             payload if payload < SOUNDS => (payload, Way::Exact),
             payload if payload < LOOKS => ((payload - SOUNDS) / 2, Way::Sounds),
-            payload => (payload - LOOKS, Way::Looks),
+            payload if payload < INITIALS => (payload - LOOKS, Way::Looks),
+            payload => (payload - INITIALS, Way::Initials),
         };
         let term = &terms[number as usize];
-        if way == Way::Exact && !is_loose {
-            let place = search.place(
-                number,
-                candidate.start as usize,
-                candidate.end as usize,
-                way,
-            );
+        if way == Way::Initials || (way == Way::Exact && !is_loose) {
+            let (start, end) = (candidate.start as usize, candidate.end as usize);
+            if way == Way::Initials && !is_whole_run(part.plain(), start, end) {
+                continue;
+            }
+            let place = search.place(number, start, end, way);
             search.found.push((candidate.payload, place));
             continue;
         }
@@ -99,22 +106,7 @@ pub fn find(
                 && !pattern.repeats
                 && part.plain()[low..].starts_with(&term.squeezed);
             if !stands {
-                let before = search.found.len();
                 search.matches(number, term, way, candidate.payload, low, high);
-                if pattern.repeats {
-                    // Of those with one end the first to start.
-                    let new: Vec<(u32, Place)> = search.found.drain(before..).collect();
-                    for (payload, place) in new {
-                        match first.get(&(payload, place.end)) {
-                            Some(&known) if search.found[known].1.start <= place.start => {}
-                            Some(&known) => search.found[known].1 = place,
-                            None => {
-                                first.insert((payload, place.end), search.found.len());
-                                search.found.push((payload, place));
-                            }
-                        }
-                    }
-                }
             }
             let repeated =
                 way == Way::Looks && low > 0 && term.begin.contains(&part.plain()[low - 1]);
@@ -123,6 +115,11 @@ pub fn find(
             }
             at -= 1;
         }
+    }
+    for (number, way, payload, reading) in std::mem::take(&mut search.repeated) {
+        let term = &terms[number as usize];
+        let (start, end) = search.widest_that_counts(term, &reading);
+        search.add(number, term, way, payload, start, end);
     }
     // Exact matches come first, in the order of the terms, then those by sound, then by look.
     let mut found = search.found;
@@ -133,7 +130,8 @@ pub fn find(
         if pattern.outside != 0 && is_inside(program, scratch, part, pattern, start, end)? {
             continue;
         }
-        let strict = place.term.is_some_and(|term| terms[term as usize].strict);
+        let initials = place.way == Way::Initials && pattern.name_of_kind == "words";
+        let strict = initials || place.term.is_some_and(|term| terms[term as usize].strict);
         if pattern
             .boundary
             .is_none_or(|boundary| is_word(program, part, boundary, strict, start, end))
@@ -148,6 +146,12 @@ pub fn find(
     Ok(())
 }
 
+/// Whether a run of Latin letters is not part of a longer one of letters and digits.
+fn is_whole_run(text: &[u32], start: usize, end: usize) -> bool {
+    let is_latin = |&code: &u32| code < 0x80 && (code as u8).is_ascii_alphanumeric();
+    !text[..start].last().is_some_and(is_latin) && !text.get(end).is_some_and(is_latin)
+}
+
 impl Search<'_> {
     /// The matches that begin in a stretch of the text of the walk.
     fn matches(
@@ -160,43 +164,84 @@ impl Search<'_> {
         high: usize,
     ) {
         let chars = &self.program.tables.chars;
-        let mut ends = std::mem::take(&mut self.ends);
-        ends.clear();
+        let mut readings = std::mem::take(&mut self.readings);
         match way {
             Way::Sounds => {
                 let view = &self.part.sounds;
                 let sound = &term.sounds[(payload - SOUNDS) as usize % 2];
-                self.walk.ends(
-                    chars,
-                    &view.text,
-                    &Spelling::Same(sound),
-                    low,
-                    high,
-                    &mut ends,
-                );
-                for place in &mut ends {
-                    *place = view.span(place.0, place.1);
+                let spelling = Spelling::Same(sound);
+                self.walk
+                    .readings(chars, &view.text, &spelling, low, high, &mut readings);
+                for reading in &mut readings {
+                    (reading.start, reading.end) = view.span(reading.start, reading.end);
+                    if let Some(edges) = &mut reading.edges {
+                        for start in &mut edges.starts {
+                            *start = view.span(*start, *start + 1).0;
+                        }
+                        for end in &mut edges.ends {
+                            *end = view.span(*end - 1, *end).1;
+                        }
+                    }
                 }
             }
             Way::Looks => {
                 let spelling = Spelling::Alike(&term.squeezed, &term.letters);
+                let text = self.part.plain();
                 self.walk
-                    .ends(chars, self.part.plain(), &spelling, low, high, &mut ends);
+                    .readings(chars, text, &spelling, low, high, &mut readings);
             }
-            Way::Exact => {
+            Way::Exact | Way::Initials => {
                 let spelling = Spelling::Same(&term.squeezed);
+                let text = self.part.plain();
                 self.walk
-                    .ends(chars, self.part.plain(), &spelling, low, high, &mut ends);
+                    .readings(chars, text, &spelling, low, high, &mut readings);
             }
         }
-        for &(start, end) in &ends {
-            // What is written as the term counts neither for sounding nor for looking like it.
-            if way == Way::Exact || !self.is_exact(term, start, end) {
-                let place = self.place(number, start, end, way);
-                self.found.push((payload, place));
+        for reading in readings.drain(..) {
+            if !self.pattern.repeats {
+                self.add(number, term, way, payload, reading.start, reading.end);
+                continue;
+            }
+            match self.first.entry((payload, reading.end)) {
+                Entry::Occupied(known) => {
+                    let known = &mut self.repeated[*known.get()].3;
+                    if reading.start < known.start {
+                        *known = reading;
+                    }
+                }
+                Entry::Vacant(new) => {
+                    new.insert(self.repeated.len());
+                    self.repeated.push((number, way, payload, reading));
+                }
             }
         }
-        self.ends = ends;
+        self.readings = readings;
+    }
+
+    /// With all repeats beside it; with as few as fit between words where it would else straddle one.
+    fn widest_that_counts(&self, term: &Term, reading: &Reading) -> (usize, usize) {
+        let (program, part) = (self.program, self.part);
+        let (start, end) = (reading.start, reading.end);
+        let (Some(edges), Some(boundary)) = (&reading.edges, self.pattern.boundary) else {
+            return (start, end);
+        };
+        if is_word(program, part, boundary, term.strict, start, end) {
+            return (start, end);
+        }
+        let (chars, words) = (&program.tables.chars, program.words());
+        edges.within(|place| {
+            words
+                .token_around(chars, part.plain(), &part.edges, place)
+                .is_none()
+        })
+    }
+
+    fn add(&mut self, number: u32, term: &Term, way: Way, payload: u32, start: usize, end: usize) {
+        // What is written as the term counts neither for sounding nor for looking like it.
+        if way == Way::Exact || !self.is_exact(term, start, end) {
+            let place = self.place(number, start, end, way);
+            self.found.push((payload, place));
+        }
     }
 
     /// Whether a stretch is written as the term.
@@ -205,20 +250,9 @@ impl Search<'_> {
         if text == term.plain || !(self.walk.gaps > 0 || self.walk.repeats) {
             return text == term.plain;
         }
-        if text.is_empty() {
-            return false;
-        }
-        let mut ends = Vec::new();
         let chars = &self.program.tables.chars;
-        self.walk.ends(
-            chars,
-            text,
-            &Spelling::Same(&term.squeezed),
-            0,
-            0,
-            &mut ends,
-        );
-        ends.contains(&(0, text.len()))
+        self.walk
+            .reads(chars, text, &Spelling::Same(&term.squeezed))
     }
 
     fn place(&self, number: u32, start: usize, end: usize, way: Way) -> Place {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use crate::chars::Chars;
 
 /// What one character of a term is met by.
@@ -81,19 +83,58 @@ pub struct Walk {
     pub repeats: bool,
 }
 
+/// A term as it is read in a text: where it begins and ends with all repeats that stand beside it.
+pub struct Reading {
+    pub start: usize,
+    pub end: usize,
+    /// Every place where it may begin and every one where it may end, where its first or last character is repeated.
+    pub edges: Option<Box<Edges>>,
+}
+
+#[derive(Default)]
+pub struct Edges {
+    pub starts: Vec<usize>,
+    pub ends: Vec<usize>,
+}
+
+impl Edges {
+    /// The narrowest `[start, end)` with both ends at edges of words where there are any; of a term of one character
+    /// that is repeated, what stands between the outermost edges.
+    pub fn within(&self, is_edge: impl Fn(usize) -> bool) -> (usize, usize) {
+        let (starts, ends) = (&self.starts, &self.ends);
+        let (first, last) = (starts[0], ends[ends.len() - 1]);
+        let edge = |&place: &usize| is_edge(place);
+        if starts[starts.len() - 1] < ends[0] {
+            let start = starts.iter().rev().copied().find(edge);
+            let end = ends.iter().copied().find(edge);
+            return (
+                start.unwrap_or(starts[starts.len() - 1]),
+                end.unwrap_or(ends[0]),
+            );
+        }
+        let start = starts.iter().copied().find(edge).unwrap_or(first);
+        let end = ends
+            .iter()
+            .rev()
+            .copied()
+            .find(|place| *place > start && edge(place));
+        (start, end.unwrap_or(last))
+    }
+}
+
 impl Walk {
-    /// Every match that begins in `[low, high]`.
-    pub fn ends(
+    /// Every reading that begins in `[low, high]`.
+    pub fn readings(
         self,
         chars: &Chars,
         text: &[u32],
         spelling: &Spelling,
         low: usize,
         high: usize,
-        found: &mut Vec<(usize, usize)>,
+        found: &mut Vec<Reading>,
     ) {
-        let mut at = low;
-        while at <= high {
+        let mut known: FxHashSet<usize> = FxHashSet::default();
+        for at in low..=high {
             let code = text[at];
             let met = if spelling.is_sure(0, code) {
                 1
@@ -102,59 +143,91 @@ impl Walk {
             } else {
                 0
             };
-            if met == 0 {
-                at += 1;
+            if met == 0 || (self.repeats && known.contains(&at)) {
                 continue;
             }
-            let (end, run) = self.from(chars, text, spelling, at, at + met);
+            let mut edges = Edges::default();
+            let end = self.end(chars, text, spelling, at, at + met, &mut edges);
+            known.extend(&edges.starts);
             if let Some(end) = end {
-                found.push((at, end));
+                let repeated = edges.starts.len() > 1 || edges.ends.len() > 1;
+                found.push(Reading {
+                    start: at,
+                    end,
+                    edges: repeated.then(|| Box::new(edges)),
+                });
             }
-            at = run + 1;
         }
     }
 
-    /// Where a match ends whose first character stands in `[start, at)`, and the last of its repeats.
-    fn from(
+    /// Whether a text, all of it, is read as a term.
+    pub fn reads(self, chars: &Chars, text: &[u32], spelling: &Spelling) -> bool {
+        let mut found = Vec::new();
+        if !text.is_empty() {
+            self.readings(chars, text, spelling, 0, 0, &mut found);
+        }
+        let all = |reading: &Reading| match &reading.edges {
+            Some(edges) => edges.ends.contains(&text.len()),
+            None => reading.end == text.len(),
+        };
+        found.iter().any(all)
+    }
+
+    /// Where a reading ends whose first character stands in `[start, at)`; with `repeats` also its edges.
+    ///
+    /// Repeats of the first and last character belong to it only where they stand beside it, with nothing between.
+    fn end(
         self,
         chars: &Chars,
         text: &[u32],
         spelling: &Spelling,
         start: usize,
         mut at: usize,
-    ) -> (Option<usize>, usize) {
+        edges: &mut Edges,
+    ) -> Option<usize> {
         let size = spelling.term().len();
-        let mut run = start;
         for k in 0..size {
             if k > 0 {
-                let Some(&code) = text.get(at) else {
-                    return (None, run);
-                };
+                let code = *text.get(at)?;
                 if spelling.is_sure(k, code) {
                     at += 1;
                 } else if spelling.begins(k, code) || (self.gaps > 0 && chars.ignorable(code)) {
                     match self.next(chars, text, spelling, k, at) {
-                        (_, 0) => return (None, run),
+                        (_, 0) => return None,
                         (then, met) => at = then + met,
                     }
                 } else {
-                    return (None, run);
+                    return None;
                 }
             }
-            if self.repeats {
-                loop {
-                    let (then, met) = self.next(chars, text, spelling, k, at);
-                    if met == 0 {
-                        break;
-                    }
-                    if k == 0 {
-                        run = then;
-                    }
-                    at = then + met;
+            if !self.repeats {
+                continue;
+            }
+            let (first, last) = (k == 0, k + 1 == size);
+            if first {
+                edges.starts.push(start);
+            }
+            if last {
+                edges.ends.push(at);
+            }
+            loop {
+                let (then, met) = match first || last {
+                    true => (at, spelling.met(k, text, at)),
+                    false => self.next(chars, text, spelling, k, at),
+                };
+                if met == 0 {
+                    break;
+                }
+                if first {
+                    edges.starts.push(then);
+                }
+                at = then + met;
+                if last {
+                    edges.ends.push(at);
                 }
             }
         }
-        (Some(at), run)
+        Some(at)
     }
 
     /// Where a letter is met behind what may be skipped, and by how many characters, 0 for none.  A stroke that is

@@ -67,7 +67,7 @@ def _literals(pattern: Pattern) -> int:
     terms = [term for raw in pattern.terms if (term := plain_term(raw))]
     by_look = sum(count_beginnings(term, pattern.repeats) for term in terms) if pattern.looks_like else 0
     by_sound = sum(max(2, len(term)) for term in terms) if pattern.sounds_like else 0
-    return len(terms) + by_sound + by_look
+    return len(terms) * (1 + pattern.initials) + by_sound + by_look
 
 
 def _regex_problems(pattern: Pattern) -> Iterable[Diagnostic]:

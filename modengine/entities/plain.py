@@ -1,4 +1,4 @@
-"""The tables that values are read by, as plain data: the compiled core is given them (`core/src/entities/tables.rs`)."""
+"""The tables that values are read by, as plain data for the compiled core (`core/src/entities/tables.rs`)."""
 
 from __future__ import annotations
 

@@ -27,10 +27,12 @@ _STEPS = {
     "width": "full or half width",
     "traditional": "traditional characters",
     "case": "letter case",
+    "marks": "accents, apostrophes or hyphens",
     "gaps": "characters between",
     "repeats": "repeated characters",
     "sounds_like": "sounds like it",
     "looks_like": "looks like it",
+    "initials": "its first letters",
     "undisguised": "what stands for something else",
 }
 

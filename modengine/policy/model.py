@@ -69,7 +69,10 @@ class Pattern:
     repeats: bool = False
     sounds_like: bool = False
     looks_like: bool = False
+    initials: bool = False
     weight: float = 0.5
+    boundary: Literal["words"] | None = None
+    """Of text and regex: matches that straddle words do not count, as they never do of `words`."""
     outside: tuple[Outside, ...] = ()
     parts: tuple[PartKind, ...] | None = None
     """The parts to look in; None for all."""
@@ -81,6 +84,16 @@ class Pattern:
     """Written under the `patterns` of the ruleset, for all its rules."""
     term_places: tuple[Location, ...] = ()
     """The place of each term, or of the regex or of each token's text; for findings."""
+
+    @property
+    def is_fuzzy(self) -> bool:
+        """Whether it finds matches that are worth its weight."""
+        return self.sounds_like or self.looks_like or self.initials
+
+    @property
+    def adds_words(self) -> bool:
+        """Whether its texts are added to the segmenter's words."""
+        return self.kind in ("words", "tokens") or (self.kind == "text" and self.boundary == "words")
 
     @property
     def first_place(self) -> Location:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
-from typing import cast
+from typing import Literal, cast
 
 from modengine.entities.model import Entity
 from modengine.errors import Location
@@ -143,7 +143,9 @@ class _Reader:
             repeats=flag(node, "repeats"),
             sounds_like=flag(node, "sounds_like"),
             looks_like=flag(node, "looks_like"),
+            initials=flag(node, "initials"),
             weight=float(text(node, "weight", "0.5")),
+            boundary=cast("Literal['words'] | None", text(node, "boundary") or None),
             outside=cast("tuple[Outside, ...]", tuple(dict.fromkeys(texts(node.get("outside"))))),
             parts=cast("tuple[PartKind, ...]", tuple(dict.fromkeys(parts))) if parts else None,
             exact_case=text(node, "case") == "exact",

@@ -98,9 +98,13 @@ PATTERN = Record(
         "repeats": Key(Flag(), "repeated characters count once", beside=_TERM_KINDS),
         "sounds_like": Key(Flag(), "any characters of the same toneless pinyin", beside=_TERM_KINDS),
         "looks_like": Key(Flag(), "split characters and look-alikes", beside=_TERM_KINDS),
+        "initials": Key(Flag(), "the first letters of a Han term: jz for 兼职", beside=_TERM_KINDS),
         "weight": Key(
-            Share(), "what a match by sounds_like or looks_like is worth", beside=("sounds_like", "looks_like")
+            Share(),
+            "what a match by sounds_like, looks_like or initials is worth",
+            beside=("sounds_like", "looks_like", "initials"),
         ),
+        "boundary": Key(Choice(("words",)), "a match that straddles words does not count", beside=("text", "regex")),
         "outside": Key(
             Items(Choice(("quotes", "urls", "mentions")), least=1), "not wholly inside quotation marks, a URL, an @name"
         ),

@@ -1,4 +1,4 @@
-"""The `plain` view: NFKC by combining cluster, case-folded, traditional to simplified.
+"""The `plain` view: NFKC by combining cluster, case-folded, without accents, traditional to simplified.
 
 Beside NFKC, what people type for the same characters: digits in keycaps and white on black (`1️⃣`, `➊`, `🅥`), and
 the tags by which an older messenger writes an emoticon, which become one sign (`[em]e163[/em]`).
@@ -28,6 +28,9 @@ ELLIPSIS = "…"
 LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 SENTENCE_ENDS = "。！？!?…"
 BREAKS = frozenset(LINE_ENDS + SENTENCE_ENDS)
+CLOSING = ")]}\"'”」』》】"
+BLANKS = " \t"
+"""Before one of these a full stop may end a sentence, behind one of those."""
 
 COMPLEX = "\ufffe"
 """Stands in a translated text for a character that the table cannot do alone (a noncharacter)."""
@@ -51,6 +54,9 @@ _IN_SIGNS = {0x24FF: "0"} | _runs(
     (0x1F150, _LETTERS), (0x1F170, _LETTERS), (0x24F5, _DIGITS), (0x2776, _DIGITS), (0x2780, _DIGITS), (0x278A, _DIGITS)
 )
 """Letters and digits white on black, circled twice or sans-serif, which NFKC leaves, though not those circled once."""
+
+_ONE_MARK = dict.fromkeys("\u2019\u02bc", "'") | dict.fromkeys("\u2010\u2011\u2012\u2212", "-")
+"""Curly apostrophes, of which one closes a quotation too; hyphens, the non-breaking one and the minus among them."""
 
 _COMPOSING = (*range(0x0900, 0x1C00), *range(0x11000, 0x12000), *range(0x16000, 0x17000))
 """Where the characters stand that are composed of two of class 0; Hangul is made by rule."""
@@ -91,7 +97,24 @@ def normal(cluster: str, fold: bool = True) -> str:
     kept = _nfkc(kept)
     if fold:
         kept = kept.casefold()
-    return "".join(map(simplified, kept))
+    return "".join(map(simplified, _unmarked(kept)))
+
+
+def _unmarked(text: str) -> str:
+    """Latin letters without their accents, one apostrophe, one hyphen."""
+    if text.isascii():
+        return text
+    out: list[str] = []
+    is_latin = False
+    for char in text:
+        first = unicodedata.normalize("NFD", char)[0]
+        if first.isascii() and first.isalpha():
+            out.append(first)
+            is_latin = True
+        elif not (is_latin and unicodedata.category(char) == "Mn"):
+            out.append(_ONE_MARK.get(char, char))
+            is_latin = False
+    return "".join(out)
 
 
 def _nfkc(cluster: str) -> str:
@@ -178,7 +201,7 @@ def replace_surrogates(text: str) -> str:
 
 
 def steps(original: str) -> tuple[str, ...]:
-    """Which normalisations change a piece of text: of `width`, `case`, `traditional`."""
+    """Which normalisations change a piece of text: of `width`, `case`, `marks`, `traditional`."""
     found = []
     bare = "".join(c for c in original if not is_presentation(c))
     wide = "".join(_nfkc(bare[s:e][: MARKS + 1]) for s, e in clusters(bare))
@@ -187,7 +210,10 @@ def steps(original: str) -> tuple[str, ...]:
     folded = wide.casefold()
     if folded != wide:
         found.append("case")
-    if "".join(map(simplified, folded)) != folded:
+    unmarked = _unmarked(folded)
+    if unmarked != folded:
+        found.append("marks")
+    if "".join(map(simplified, unmarked)) != unmarked:
         found.append("traditional")
     return tuple(found)
 
@@ -210,12 +236,21 @@ def ignorable(char: str) -> bool:
 
 
 def sentence_starts(text: str) -> list[int]:
-    """Where the sentences of a plain view begin.  One or more of 。！？!?… and line ends end one."""
+    """Where the sentences of a plain view begin.  One or more of 。！？!?… and line ends end one, or a full stop."""
     starts, fresh = [0], False
     for i, char in enumerate(text):
-        if char in BREAKS:
+        if char in BREAKS or (char == "." and _is_stop(text, i)):
             fresh = True
         elif fresh:
             starts.append(i)
             fresh = False
     return starts
+
+
+def _is_stop(text: str, at: int) -> bool:
+    """Whether a full stop ends a sentence: behind a letter, digit or closing mark, before a blank; and not behind a
+    single Latin letter (e.g., U.S.)."""
+    before, after = text[max(0, at - 2) : at], text[at + 1 : at + 2]
+    if not before or not (before[-1].isalnum() or before[-1] in CLOSING) or after not in BLANKS or not after:
+        return False
+    return not ("a" <= before[-1] <= "z" and not before[:-1].isalnum())

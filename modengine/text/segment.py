@@ -165,6 +165,11 @@ class Words:
         i = bisect_right(edges, place)
         return None if edges[i - 1] == place else (edges[i - 1], edges[i])
 
+    def cut_by(self, start: int, end: int, strict: bool = False) -> bool:
+        """Whether an end lies inside a token that does not hold all of the stretch; or, where `strict`, inside any."""
+        around = (token for place in (start, end) if (token := self.token_around(place)) is not None)
+        return any(strict or not (first <= start and end <= last) for first, last in around)
+
     def is_token(self, start: int, end: int) -> bool:
         """Whether `[start, end)` is exactly one token."""
         if end - start == 1:

@@ -98,6 +98,14 @@ def sound_view(plain: str) -> View:
 
 
 @lru_cache(maxsize=MOST_TERMS)
+def initials(term: str) -> str | None:
+    """The first letters of a plain term of two or more Han characters, read as a whole (银行: yh); None for others."""
+    if len(term) < 2 or not all(map(syllable, term)):
+        return None
+    return "".join(str(sound)[0] for sound in syllables_of(term))
+
+
+@lru_cache(maxsize=MOST_TERMS)
 def term_sounds(term: str) -> tuple[str, ...]:
     """How a plain term may sound: character by character, and as it is read as a whole (银行)."""
     view, whole = sound_view(term), syllables_of(term) if any(map(syllable, term)) else ()

@@ -10,7 +10,14 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
 
-FILES = ("simplified.tsv", "splits.tsv", "lookalikes.tsv", "syllables.tsv", "undisguised.tsv")
+FILES = (
+    "simplified.tsv",
+    "variants.tsv",
+    "splits.tsv",
+    "lookalikes.tsv",
+    "syllables.tsv",
+    "undisguised.tsv",
+)
 
 
 def _data(name: str) -> bytes:
@@ -37,7 +44,7 @@ def digest() -> str:
 
 @cache
 def _simplified() -> dict[str, str]:
-    return dict(_rows("simplified.tsv"))
+    return dict(_rows("simplified.tsv")) | dict(_rows("variants.tsv"))
 
 
 @cache
@@ -68,7 +75,7 @@ def _syllables() -> dict[str, str]:
 
 
 def simplified(char: str) -> str:
-    """The simplified form of one character; itself where there is none."""
+    """The simplified form of one character, or the one that its word is folded to; itself where there is none."""
     return _simplified().get(char, char)
 
 

@@ -56,6 +56,27 @@ def test_a_clean_file(command: Command, ruleset: Callable[..., Path]) -> None:
     assert (ran.code, ran.out) == (0, "0 errors, 0 warnings\n")
 
 
+def test_what_straddles_words_in_a_corpus_is_listed_once(command: Command, tmp_path: Path) -> None:
+    rules, corpus = tmp_path / "lost.yaml", tmp_path / "corpus.jsonl"
+    patterns = "{key: {regex: '个残|包赢'}, lost: {text: [和服]}, found: {text: [和服], boundary: words}}"
+    text = (
+        RULESET.replace("MATCH", "和服")
+        .replace("MISS", "[]")
+        .replace("ALARM", "[]")
+        .replace("near(key, lost, 3)", "any of them")
+    )
+    begin, end = text.index("    patterns:"), text.index("    when:")
+    rules.write_text(f"{text[:begin]}    patterns: {patterns}\n{text[end:]}", encoding="utf-8")
+    texts = ("上一个残疾人", "残疾", "她穿和服，产品和服务")
+    corpus.write_text("".join(f'{{"id": "m-{n}", "text": "{t}"}}\n' for n, t in enumerate(texts)), encoding="utf-8")
+    ran = command("check", rules, rules, "--straddling", corpus, "--format", "json")
+    assert (ran.code, [problem["code"] for problem in json.loads(ran.out)]) == (1, ["ME812", "ME812"])
+    first, second = (problem["message"] for problem in json.loads(ran.out))
+    assert first.startswith("1 of 1 matches of the regex pattern `key` ")
+    assert first.endswith("message m-0, part 0, character 2: 上一[个残]疾人")
+    assert second.startswith("1 of 2 matches of the text pattern `lost` ")
+
+
 @pytest.fixture
 def doubtful(tmp_path: Path, ruleset: Callable[..., Path]) -> Path:
     path = ruleset()

@@ -179,6 +179,7 @@ OPTIONS = {
     "repeats": ", repeats: true",
     "sounds_like": ", sounds_like: true",
     "looks_like": ", looks_like: true",
+    "initials": ", initials: true",
 }
 
 

@@ -57,7 +57,7 @@ CASES = (
     Case("group-cap", "加.薇，强力"),
     Case("weaker-by-sound", "家威信聊"),
     Case("weaker-by-look", "弓虽力"),
-    Case("gaps-repeats-and-traditional", "您的網銀即將失/失/效，請登．錄 www.example.top"),
+    Case("gaps-repeats-and-traditional", "您的網銀即將失失/效，請登．錄 www.example.top"),
     Case("word-boundary", "大麻烦了，私聊"),
     Case("outside-quotes", "他说“出售”大麻"),
     Case("unknown-field", "恭喜中奖", {"channel": "private", "time": "2014-06-01"}),

@@ -120,10 +120,10 @@ rules:
     score: 60
     group: links
     patterns:
-      who: {words: {list: bank}, near_miss: false}
+      who: {words: {list: bank}, initials: true, near_miss: false}
       what: {text: [失效, {list: act}], gaps: 2, repeats: true, sounds_like: true, looks_like: true, weight: 0.5}
       case: {words: [VX], case: exact, outside: [quotes, urls, mentions], part: [text, ocr]}
-      link: {regex: 'https?://|{list:act}'}
+      link: {regex: 'https?://|{list:act}', boundary: words}
       seq: {tokens: [{text: 加, op: "?"}, {in: act}, {like: handle}, {pos: v}]}
     when: all of them
     unless: near(negated, what, 12)

@@ -86,6 +86,7 @@ class PlainPattern(_Struct):
     undisguised: bool
     entity: PlainEntity | None
     foreign: bool
+    at_words: bool
 
 
 class PlainEntity(_Struct):
@@ -188,7 +189,7 @@ class _Maker:
         rules = [compiled.rule for compiled in program.rules.values()]
         named = dict.fromkeys((rule.ruleset, rule.group) for rule in rules if rule.group is not None)
         self.groups = {key: at for at, key in enumerate(named)}
-        fuzzy = [p.weight for p in program.patterns if p.sounds_like or p.looks_like]
+        fuzzy = [p.weight for p in program.patterns if p.is_fuzzy]
         asks_own = any(p.entity is not None and p.entity.own is not None for p in program.patterns)
         senders = expressions(SENDER) if asks_own else ()
         wanted = {n: sources_of(p) for n, p in enumerate(program.patterns)}
@@ -262,7 +263,6 @@ class _Maker:
 
     def _pattern(self, number: int, pattern: Pattern) -> PlainPattern:
         kinds = PART_KINDS if pattern.parts is None else pattern.parts
-        fuzzy = pattern.sounds_like or pattern.looks_like
         is_terms = bool(pattern.terms) and not pattern.exact_case
         return PlainPattern(
             pattern.kind if pattern.entity is None else pattern.entity.kind,
@@ -271,12 +271,13 @@ class _Maker:
             pattern.gaps,
             pattern.repeats,
             pattern.looks_like,
-            self.weights[pattern.weight] if fuzzy else 0,
+            self.weights[pattern.weight] if pattern.is_fuzzy else 0,
             _terms(pattern, self.program.infos[number]) if is_terms else [],
             self.regexes.get(number, []),
             pattern.undisguised,
             None if pattern.entity is None else _entity(pattern.entity),
             not is_terms and number not in self.regexes,
+            pattern.boundary == "words",
         )
 
     def _letters(self) -> list[tuple[str, tuple[str, ...], str, str]]:

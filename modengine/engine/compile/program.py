@@ -121,7 +121,7 @@ def learn(patterns: Iterable[Pattern]) -> Learnt:
 def own_words(patterns: Iterable[Pattern]) -> Iterable[str]:
     """The terms that a policy adds to its segmenter, those that are no words too."""
     for pattern in patterns:
-        if pattern.kind in ("words", "tokens"):
+        if pattern.adds_words:
             yield from (plain_term(text) for text, _ in texts_of(pattern))
 
 

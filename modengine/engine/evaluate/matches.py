@@ -87,7 +87,7 @@ def steps_between(
     def reads_by(walk: Walk) -> bool:
         return reads(here, term, walk, way, sounds)
 
-    if raw and here != term:
+    if raw and here != term and way != "initials":
         # An option was a step if the term is not read here without it.
         if gaps and not reads_by(Walk(0, repeats)):
             how.append("gaps")

@@ -103,7 +103,7 @@ class RuleOutcomes:
         """What a hit is worth; and whether the condition was known at every greater weight."""
         weights = {1.0}
         for pattern in program.rule.patterns:
-            if pattern.sounds_like or pattern.looks_like:
+            if pattern.is_fuzzy:
                 found = self.context.evidence(program.patterns[pattern.name]).occurrences
                 weights.update([occurrence.weight for occurrence in found])
         sure = True

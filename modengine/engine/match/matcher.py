@@ -46,7 +46,7 @@ class Found(NamedTuple):
     term: str = ""
     """As the rule writes it; empty for regex and tokens, which look for no one text."""
     way: str = "exact"
-    """`exact`, `sounds_like` or `looks_like`."""
+    """`exact`, `sounds_like`, `looks_like` or `initials`."""
     weight: float = 1.0
     sounds: tuple[str, ...] = ()
     """How the term sounds, where it was found so."""

@@ -14,7 +14,7 @@ URL = re.compile(
 )
 """A URL in the plain view, with or without its scheme."""
 MENTION = re.compile(r"@[\w\-]{1,30}")
-_QUOTES = {"“": "”", "‘": "’", "「": "」", "『": "』", "﹁": "﹂"}
+_QUOTES = {"“": "”", "‘": "'", "「": "」", "『": "』", "﹁": "﹂"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def quoted(text: str) -> list[tuple[int, int]]:
     for i, char in enumerate(text):
         if char in _QUOTES:
             open_at.setdefault(_QUOTES[char], []).append(i + 1)
-        elif open_at.get(char):
+        elif open_at.get(char) and not (char == "'" and _is_apostrophe(text, i)):
             spans.append((open_at[char].pop(), i))
         elif char == '"':
             if straight is None:
@@ -57,6 +57,11 @@ def quoted(text: str) -> list[tuple[int, int]]:
         elif char in "\n\r":
             straight = None
     return spans
+
+
+def _is_apostrophe(text: str, at: int) -> bool:
+    """Between two Latin letters, where no quotation ends."""
+    return "a" <= text[at - 1] <= "z" and "a" <= text[at + 1 : at + 2] <= "z"
 
 
 def urls(text: str) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ import regex
 from modengine.engine.match.linear import Linear, linear
 from modengine.engine.match.matcher import NOTHING, Candidate, Dropped, Finding, Found, sheltered
 from modengine.engine.match.part import PartText
-from modengine.model import Cause, Failure
+from modengine.model import Cause, Failure, Suppression
 from modengine.policy.model import Pattern
 from modengine.text.normalize import plain
 
@@ -94,6 +94,8 @@ class RegexMatcher:
         for start, end in spans:
             found = self._found(part, start, end)
             reason = sheltered(part, self.pattern, found)
+            if reason is None and self.pattern.boundary == "words" and part.words.cut_by(found.start, found.end):
+                reason = Suppression.WORD_BOUNDARY
             if reason is None:
                 counting.setdefault((found.first, found.last), found)
             else:

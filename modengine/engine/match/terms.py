@@ -9,11 +9,11 @@ from typing import Literal as OneOf
 
 from modengine.engine.match.matcher import NOTHING, Candidate, Dropped, Finding, Found, Literal, Sounds, sheltered
 from modengine.engine.match.part import PartText, Runs, TextForm, reduce
-from modengine.engine.match.walk import Spelling, Walk, alike, beginnings, forms, same
+from modengine.engine.match.walk import Reading, Spelling, Walk, alike, beginnings, forms, same
 from modengine.model import Suppression
 from modengine.policy.model import Pattern
 from modengine.text.normalize import plain
-from modengine.text.sounds import sound_view, term_sounds
+from modengine.text.sounds import initials, sound_view, term_sounds
 
 Boundary = OneOf["not-straddling", "token-equality", "substring"]
 """What makes a match of `words` count.  The rule language knows the first alone; the lab asks for the
@@ -44,11 +44,11 @@ class _TermReading:
     sounds: tuple[str, ...] = ()
 
 
-BY_SOUND, BY_LOOK = 1 << 24, 2 << 24
-"""Payloads are the numbers of the terms; from here on of their two sounds each, and of their looks.
+BY_SOUND, BY_LOOK, BY_INITIALS = 1 << 24, 2 << 24, 3 << 24
+"""Payloads are the numbers of the terms; from here on of their two sounds each, of their looks, and of their initials.
 
 Of matches at one place the one with the least payload counts: exact ones in the order of the terms, then sounds,
-then looks.
+then looks, then initials.
 """
 
 
@@ -96,6 +96,8 @@ def term_literals(pattern: Pattern, number: int, term: PatternTerm, sounds: Soun
         # A sound without a syllable or letter reduces to nothing and is no evidence of its own.
         if text := reduce(sound):
             yield Literal(TextForm.SOUNDS, text, BY_SOUND + 2 * number + which)
+    if pattern.initials and (letters := initials(term.plain)):
+        yield Literal(TextForm.PLAIN, letters, BY_INITIALS + number)
 
 
 def _reduced(form: TextForm, text: str, payload: int) -> Literal:
@@ -113,9 +115,15 @@ def reads(text: str, term: str, walk: Walk, way: str, sounds: Iterable[str] = ()
     for form in sounds if by_sound else (term,):
         squeezed = squeeze(form) if walk.repeats else form
         spelling = alike(squeezed) if way == "looks_like" else same(squeezed)
-        if (0, len(text)) in walk.ends(text, spelling, 0, 0):
+        if walk.reads(text, spelling):
             return True
     return False
+
+
+def is_whole_run(text: str, start: int, end: int) -> bool:
+    """Whether a run of Latin letters is not part of a longer one of letters and digits."""
+    beside = text[max(0, start - 1) : start] + text[end : end + 1]
+    return not any(char.isascii() and char.isalnum() for char in beside)
 
 
 def squeeze(text: str) -> str:
@@ -128,6 +136,8 @@ class TermMatcher:
     def __init__(self, pattern: Pattern, sounds: Sounds, boundary: Boundary = "not-straddling") -> None:
         self.pattern = pattern
         self.boundary: Boundary | None = boundary if pattern.kind == "words" else None
+        if pattern.boundary == "words":
+            self.boundary = "not-straddling"
         self.walk = Walk(pattern.gaps, pattern.repeats)
         self.is_literal = not (pattern.gaps or pattern.repeats)
         """Whether a term stands there exactly where its literal does."""
@@ -147,7 +157,7 @@ class TermMatcher:
         counting: list[Found] = []
         dropped: list[Dropped] = []
         for _, (payload, found) in sorted(best.items()):
-            reason = self._objection(part, self._reading(payload).term, found)
+            reason = self._objection(part, self._reading(payload), found)
             if reason is None:
                 counting.append(found)
             else:
@@ -171,72 +181,97 @@ class TermMatcher:
             sounds = self._sounds[number]
             sound = squeeze(sounds[which]) if self.pattern.repeats else sounds[which]
             return _TermReading(self._terms[number], "sounds_like", same(sound), frozenset(), sounds)
+        if payload >= BY_INITIALS:
+            term = self._terms[payload - BY_INITIALS]
+            return _TermReading(term, "initials", same(""), frozenset())
         term = self._terms[payload - BY_LOOK]
         begin = "".join(forms(term.squeezed[0])) if self.pattern.repeats else ""
         return _TermReading(term, "looks_like", alike(term.squeezed), frozenset(begin))
 
     def _verified(self, part: PartText, candidates: list[Candidate]) -> Iterable[tuple[int, Found]]:
-        """Every match with its payload; with `repeats`, of those with one end the first to start."""
+        """Every match with its payload; with `repeats`, of readings with one end the first to start."""
         seen: set[tuple[int, int]] = set()
-        first: dict[tuple[int, int], Found] = {}
+        first: dict[tuple[int, int], Reading] = {}
         for form, at, end, payload in candidates:
             reading = self._reading(payload)
             if reading.way == "exact" and self.is_literal:
                 if found := self._exact(part, reading.term, at, end):
                     yield payload, found
                 continue
+            if reading.way == "initials":
+                if is_whole_run(part.plain, at, end):
+                    yield payload, self._fuzzy(part, reading, at, end)
+                continue
             starts = ((at, at),) if form is TextForm.PLAIN else _starts(part.plain, part.runs(form), at, reading.begin)
             for low, high in starts:
                 if (payload, high) in seen:
                     break
                 seen.add((payload, high))
-                for found in self._matches(part, reading, low, high):
+                for read in self._readings_in(part, reading, low, high):
                     if not self.pattern.repeats:
-                        yield payload, found
-                    elif (payload, found.end) not in first or found.start < first[payload, found.end].start:
-                        first[payload, found.end] = found
-        yield from ((payload, found) for (payload, _), found in first.items())
+                        if found := self._found(part, reading, *read.widest):
+                            yield payload, found
+                    elif (known := first.get((payload, read.ends[-1]))) is None or read.starts[0] < known.starts[0]:
+                        first[payload, read.ends[-1]] = read
+        for (payload, _), read in first.items():
+            reading = self._reading(payload)
+            if found := self._widest_that_counts(part, reading, read):
+                yield payload, found
 
-    def _matches(self, part: PartText, reading: _TermReading, low: int, high: int) -> Iterable[Found]:
-        """The matches that begin in a stretch of the text of the walk."""
-        term, way = reading.term, reading.way
-        if way == "sounds_like":
-            view = part.sounds
-            places = [view.span(*ends) for ends in self.walk.ends(view.text, reading.spelling, low, high)]
-        else:
-            places = self.walk.ends(part.plain, reading.spelling, low, high)
-        for start, end in places:
-            if way == "exact":
-                if found := self._exact(part, term, start, end):
-                    yield found
-            # What is written as the term counts neither for sounding nor for looking like it.
-            elif not reads(part.plain[start:end], term.plain, self.walk, "exact"):
-                span = part.view.span(start, end)
-                yield Found(start, end, *span, term.raw, way, self.pattern.weight, reading.sounds)
+    def _readings_in(self, part: PartText, reading: _TermReading, low: int, high: int) -> Iterable[Reading]:
+        """The readings that begin in a stretch of the text of the walk, in places of the plain view."""
+        if reading.way != "sounds_like":
+            return self.walk.readings(part.plain, reading.spelling, low, high)
+        view = part.sounds
+        return [
+            Reading(tuple(view.span(at, at + 1)[0] for at in starts), tuple(view.span(at - 1, at)[1] for at in ends))
+            for starts, ends in self.walk.readings(view.text, reading.spelling, low, high)
+        ]
+
+    def _widest_that_counts(self, part: PartText, reading: _TermReading, read: Reading) -> Found | None:
+        """With all repeats beside it; with as few as fit between words where it would else straddle one."""
+        found = self._found(part, reading, *read.widest)
+        if found is not None and self._at_words(part, reading, *read.widest):
+            return found
+        return self._found(part, reading, *read.within(lambda place: part.words.token_around(place) is None))
+
+    def _found(self, part: PartText, reading: _TermReading, start: int, end: int) -> Found | None:
+        if reading.way == "exact":
+            return self._exact(part, reading.term, start, end)
+        # What is written as the term counts neither for sounding nor for looking like it.
+        if reads(part.plain[start:end], reading.term.plain, self.walk, "exact"):
+            return None
+        return self._fuzzy(part, reading, start, end)
+
+    def _fuzzy(self, part: PartText, reading: _TermReading, start: int, end: int) -> Found:
+        span = part.view.span(start, end)
+        return Found(start, end, *span, reading.term.raw, reading.way, self.pattern.weight, reading.sounds)
 
     def _exact(self, part: PartText, term: PatternTerm, start: int, end: int) -> Found | None:
         found = Found(start, end, *part.view.span(start, end), term.raw)
         return found if not self.pattern.exact_case or self._case_agrees(part, term, found) else None
 
-    def _objection(self, part: PartText, term: PatternTerm, found: Found) -> Suppression | None:
+    def _objection(self, part: PartText, reading: _TermReading, found: Found) -> Suppression | None:
         """Why a match does not count; None if it does."""
         if reason := sheltered(part, self.pattern, found):
             return reason
-        if self.boundary == "token-equality" and not part.words.is_token(found.start, found.end):
-            return Suppression.NOT_ONE_TOKEN
-        if self.boundary == "not-straddling":
-            for end in (found.start, found.end):
-                token = part.words.token_around(end)
-                if token is not None and (term.strict or not (token[0] <= found.start and found.end <= token[1])):
-                    return Suppression.WORD_BOUNDARY
-        return None
+        if self._at_words(part, reading, found.start, found.end):
+            return None
+        return Suppression.NOT_ONE_TOKEN if self.boundary == "token-equality" else Suppression.WORD_BOUNDARY
+
+    def _at_words(self, part: PartText, reading: _TermReading, start: int, end: int) -> bool:
+        """Whether the words around a match let it count."""
+        if self.boundary == "token-equality":
+            return part.words.is_token(start, end)
+        strict = self.pattern.kind == "words" and (reading.term.strict or reading.way == "initials")
+        return self.boundary != "not-straddling" or not part.words.cut_by(start, end, strict)
 
     def _case_agrees(self, part: PartText, term: PatternTerm, found: Found) -> bool:
         original = plain(part.original[found.first : found.last], fold=False)
         if self.is_literal:
             return original == term.cased
         squeezed = squeeze(term.cased) if self.pattern.repeats else term.cased
-        return any(end == len(original) for _, end in self.walk.ends(original, same(squeezed), 0, 0))
+        return self.walk.reads(original, same(squeezed))
 
 
 def _starts(plain: str, runs: Runs, at: int, begin: frozenset[str]) -> Iterable[tuple[int, int]]:

@@ -6,6 +6,7 @@ never skipped, so there is one way at most to read the term from a given start.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -72,6 +73,29 @@ def alike(term: str) -> Spelling:
     return Spelling(term, tuple(map(_alike, term)))
 
 
+class Reading(NamedTuple):
+    """A term as it is read in a text, with each place where it may begin and end: several where its first or last
+    character is repeated."""
+
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    @property
+    def widest(self) -> tuple[int, int]:
+        return self.starts[0], self.ends[-1]
+
+    def within(self, is_edge: Callable[[int], bool]) -> tuple[int, int]:
+        """The narrowest `[start, end)` with both ends at edges where there are any.
+
+        A term of one character that is repeated has no narrowest: it stands between the outermost edges.
+        """
+        starts = tuple(filter(is_edge, self.starts)) or self.starts
+        if self.starts[-1] < self.ends[0]:
+            return starts[-1], (tuple(filter(is_edge, self.ends)) or self.ends)[0]
+        ends = tuple(end for end in self.ends if end > starts[0] and is_edge(end)) or self.ends
+        return starts[0], ends[-1]
+
+
 @dataclass(frozen=True, slots=True)
 class Walk:
     """The options of one pattern."""
@@ -79,42 +103,53 @@ class Walk:
     gaps: int
     repeats: bool
 
-    def ends(self, text: str, spelling: Spelling, low: int, high: int) -> list[tuple[int, int]]:
-        """Every match `(start, end)` that begins in `[low, high]`.
+    def readings(self, text: str, spelling: Spelling, low: int, high: int) -> list[Reading]:
+        """Every reading that begins in `[low, high]`.  With `repeats`, the term is squeezed already.
 
-        With `repeats`, the term is squeezed already, and of matches with one end only the first to
-        start is given.
+        Repeats of the first and last character belong to a reading only where they stand beside it, with nothing
+        between: those farther off may be part of another word.
         """
-        found = []
-        at = low
-        while at <= high:
-            met = spelling.letters[0].met(text, at)
-            if not met:
-                at += 1
+        found: list[Reading] = []
+        known: set[int] = set()
+        first = spelling.letters[0]
+        for start in range(low, high + 1):
+            met = first.met(text, start)
+            if not met or start in known:
                 continue
-            end, run = self._from(text, spelling, at, at + met)
-            if end is not None:
-                found.append((at, end))
-            at = run + 1
+            run = self._run(text, first, start, start + met)
+            starts = tuple(at for at, _ in run)
+            known.update(starts)
+            if ends := self._ends(text, spelling, run):
+                found.append(Reading(starts, ends))
         return found
 
-    def _from(self, text: str, spelling: Spelling, start: int, at: int) -> tuple[int | None, int]:
-        """Where a match ends whose first character stands in `[start, at)`, or None; and the last of its repeats."""
-        term, run = spelling.term, start
-        for k, letter in enumerate(spelling.letters):
-            if k:
-                at, met = self._next(text, term, letter, at)
+    def reads(self, text: str, spelling: Spelling) -> bool:
+        """Whether a text, all of it, is read as a term."""
+        return any(len(text) in reading.ends for reading in self.readings(text, spelling, 0, 0))
+
+    def _ends(self, text: str, spelling: Spelling, run: list[tuple[int, int]]) -> tuple[int, ...]:
+        """Where a reading may end whose first character is met by a run."""
+        term, last = spelling.term, len(spelling.letters) - 1
+        for k in range(1, len(spelling.letters)):
+            letter = spelling.letters[k]
+            at, met = self._next(text, term, letter, run[-1][1])
+            if not met:
+                return ()
+            run = self._run(text, letter, at, at + met)
+            while self.repeats and k < last:
+                at, met = self._next(text, term, letter, run[-1][1])
                 if not met:
-                    return None, run
-                at += met
-            if self.repeats:
-                again, met = self._next(text, term, letter, at)
-                while met:
-                    if k == 0:
-                        run = again
-                    at = again + met
-                    again, met = self._next(text, term, letter, at)
-        return at, run
+                    break
+                run = [(at, at + met)]
+        return tuple(end for _, end in run)
+
+    def _run(self, text: str, letter: Letter, at: int, end: int) -> list[tuple[int, int]]:
+        """Where a letter is met, and its repeats directly behind it."""
+        run = [(at, end)]
+        while self.repeats and (met := letter.met(text, end)):
+            run.append((end, end + met))
+            end += met
+        return run
 
     def _next(self, text: str, term: str, letter: Letter, at: int) -> tuple[int, int]:
         """Where a letter is met behind what may be skipped, and by how many characters, 0 for none.

@@ -105,7 +105,7 @@ def _named(policy: Policy) -> Iterator[str]:
 
 def _words(rule: Rule) -> set[str]:
     """The terms of a rule that the segmenter is told of."""
-    return {plain(text) for p in rule.patterns if p.kind in ("words", "tokens") for text, _ in texts_of(p)}
+    return {plain(text) for p in rule.patterns if p.adds_words for text, _ in texts_of(p)}
 
 
 def _own_words(rules: Sequence[Rule]) -> Iterator[tuple[str, set[str]]]:

@@ -75,6 +75,8 @@ DECIDES: dict[str, Callable[[], str]] = {
     "the kind of a pattern": lambda: made(a=replace(A, kind="text")),
     "gaps": lambda: made(a=replace(A, gaps=2)),
     "repeats": lambda: made(a=replace(A, repeats=True)),
+    "initials": lambda: made(a=replace(A, initials=True)),
+    "boundary": lambda: made(a=replace(A, kind="text", boundary="words")),
     "sounds_like": lambda: made(a=replace(A, sounds_like=True)),
     "looks_like": lambda: made(a=replace(A, looks_like=True)),
     "weight": lambda: made(d=replace(D, weight=0.7)),

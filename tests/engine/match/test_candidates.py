@@ -44,7 +44,7 @@ def test_a_term_is_looked_for_in_the_text_that_its_options_ask_for() -> None:
 def test_whatever_a_walk_reads_has_a_candidate(term: str, body: str, repeats: bool, gaps: int) -> None:
     """Tried from every place of the text, without an automaton."""
     spelling = alike(squeeze(term) if repeats else term)
-    read = Walk(gaps, repeats).ends(body, spelling, 0, len(body) - 1)
+    read = Walk(gaps, repeats).readings(body, spelling, 0, len(body) - 1)
     pattern = text("t", term, looks_like=True, repeats=repeats, gaps=gaps)
     assert candidates(pattern, body) or not read
 

@@ -170,6 +170,40 @@ def test_outside_drops_what_is_wholly_inside(outside: Any, body: str, expected: 
     assert spans(regex("r", "微信|wx", outside=outside), body) == expected
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("‘it’s vx’ vx", ["vx"]),
+        ("‘弄vx’我vx", ["vx"]),
+        ("‘don’t vx, it’s vx’ vx", ["vx"]),
+        ("it’s vx, isn’t it’", ["vx"]),
+        ("‘ＶＸ' vx", ["vx"]),
+    ],
+)
+def test_an_apostrophe_within_a_word_closes_no_quotation(body: str, expected: list[str]) -> None:
+    assert found(regex("r", "vx", outside=("quotes",)), body) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("上一个残疾人", []),
+        ("个残", ["个残"]),
+        ("礼包赢大奖", []),
+        ("大赢家", ["赢"]),
+        ("赢了", ["赢"]),
+        ("“礼包赢”", []),
+        ("DEVXYZ", ["VX"]),
+        ("dev xyz", []),
+    ],
+)
+def test_with_a_boundary_what_straddles_words_does_not_count(body: str, expected: list[str]) -> None:
+    """A match within one word does."""
+    for exact_case in (False, True):
+        pattern = regex("r", "个残|包赢|赢|VX|v x", boundary="words", exact_case=exact_case)
+        assert found(pattern, body) == expected
+
+
 def test_a_regex_looks_in_its_parts() -> None:
     message = Message("微信", parts=(Part("ocr", "加微信"),))
     assert [(m.part_index, m.start) for m in build.matches(regex("r", "微信", parts=("ocr",)), message)] == [(1, 1)]

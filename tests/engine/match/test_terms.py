@@ -65,8 +65,9 @@ def test_a_hit_inside_an_expanded_character_takes_all_of_it(term: str, body: str
     assert found(text("t", term), body) == expected
 
 
-def test_a_letter_is_not_found_in_the_same_letter_with_a_mark() -> None:
-    assert found(text("t", "e"), "e\u0301") == []
+def test_a_letter_is_found_in_the_same_letter_with_a_mark_if_it_is_latin() -> None:
+    assert found(text("t", "か"), "か\u3099") == []
+    assert found(text("t", "e"), "e\u0301") == ["e\u0301"]
 
 
 def test_a_match_names_the_term_as_the_rule_writes_it() -> None:
@@ -183,15 +184,39 @@ def test_without_the_option_they_do_not() -> None:
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ("加.加.微信", [(0, 6)]),
-        ("加微信.信", [(0, 5)]),
+        ("加微.微.信", [(0, 6)]),
+        ("加.加.微信", [(2, 6)]),
+        ("加微信.信", [(0, 3)]),
         ("加.加..微信", []),
         ("加微信\n信", [(0, 3)]),
         ("加微信.吧", [(0, 3)]),
     ],
 )
-def test_gaps_may_stand_between_repeated_characters(body: str, expected: list[tuple[int, int]]) -> None:
+def test_gaps_may_stand_between_repeated_characters_within_a_term(body: str, expected: list[tuple[int, int]]) -> None:
     assert spans(text("t", "加微信", gaps=1, repeats=True), body) == expected
+
+
+@pytest.mark.parametrize(
+    ("term", "body", "expected"),
+    [
+        ("加微信", "加微信信用卡", (0, 3)),
+        ("加微信", "加微信，信用卡", (0, 3)),
+        ("加微信", "参加加微信", (2, 5)),
+        ("加微信", "参加，加微信", (3, 6)),
+        ("加微信", "参加加微信信用卡", (2, 5)),
+        ("加微信", "加加微信信", (0, 5)),
+        ("viagra", "viagra, available", (0, 6)),
+        ("viagra", "viagraaaa", (0, 9)),
+        ("viagra", "viagraxaa", None),
+        ("谢谢你", "答谢谢谢你", (2, 5)),
+        ("谢谢", "道谢谢谢", (2, 4)),
+        ("品", "产品品", (2, 3)),
+    ],
+)
+def test_repeats_beside_a_term_that_belong_to_another_word_are_left_to_it(
+    term: str, body: str, expected: tuple[int, int] | None
+) -> None:
+    assert spans(words("w", term, gaps=2, repeats=True), body) == ([] if expected is None else [expected])
 
 
 # --------------------------------------------------------------------------- sounds_like
@@ -229,7 +254,7 @@ def test_a_term_of_letters_sounds_like_its_characters() -> None:
         ({"gaps": 1}, "jia wei xin"),
         ({"repeats": True}, "加佳微芯"),
         ({"repeats": True}, "jiajiaweixin"),
-        ({"gaps": 1, "repeats": True}, "加.佳.微信芯"),
+        ({"gaps": 1, "repeats": True}, "加佳.微.为信芯"),
     ],
 )
 def test_gaps_and_repeats_apply_to_sounds(options: Any, body: str) -> None:
@@ -246,6 +271,32 @@ def test_a_match_of_the_characters_themselves_is_worth_all() -> None:
 
 def test_a_term_without_a_sound_is_found_as_itself() -> None:
     assert found(text("t", "❤", "。", sounds_like=True), "好❤。") == ["❤", "。"]
+
+
+# --------------------------------------------------------------------------- initials
+
+
+@pytest.mark.parametrize(
+    ("term", "body", "expected"),
+    [
+        ("微信", "加WX号", ["WX"]),
+        ("兼职", "ｊｚ，日结", ["ｊｚ"]),
+        ("银行", "yh yx", ["yh"]),
+        ("微信", "wx88 awx wxx w.x", []),
+        ("微信", "wx_88", ["wx"]),
+        ("微", "w", []),
+        ("加v", "jv", []),
+        ("微信", "微信wx", ["微信", "wx"]),
+    ],
+)
+def test_first_letters_are_found_as_a_whole_run(term: str, body: str, expected: list[str]) -> None:
+    for kind in (text, words):
+        assert found(kind("t", term, initials=True, gaps=1, repeats=True), body) == expected
+
+
+def test_a_match_by_initials_is_worth_its_weight_and_says_so() -> None:
+    [match] = matches(text("t", "微信", initials=True, gaps=2, repeats=True, weight=0.3), "加WX")
+    assert (match.weight, match.how, match.found_as) == (0.3, ("text", "case", "initials"), "微信")
 
 
 # --------------------------------------------------------------------------- looks_like
@@ -282,7 +333,7 @@ def test_without_the_option_a_look_is_nothing() -> None:
         ({"gaps": 1}, "加.弓虽"),
         ({"repeats": True}, "加弓虽弓虽"),
         ({"repeats": True}, "加加弓虽"),
-        ({"gaps": 1, "repeats": True}, "加.加.弓虽.强"),
+        ({"gaps": 1, "repeats": True}, "加加.弓虽强"),
     ],
 )
 def test_gaps_and_repeats_apply_to_looks(options: Any, body: str) -> None:
@@ -481,7 +532,7 @@ def test_two_cases_of_one_term_are_two_terms() -> None:
 
 @pytest.mark.parametrize(
     ("options", "body"),
-    [({"gaps": 1}, "V.X v.x"), ({"repeats": True}, "VVX vvx VvX"), ({"gaps": 1, "repeats": True}, "V.VX v.vx")],
+    [({"gaps": 1}, "V.X v.x"), ({"repeats": True}, "VVX vvx VvX"), ({"gaps": 1, "repeats": True}, "VV.X vv.x")],
 )
 def test_exact_case_goes_with_gaps_and_repeats(options: Any, body: str) -> None:
     assert found(text("t", "VX", exact_case=True, **options), body) == [body[: body.index(" ")]]
@@ -514,7 +565,7 @@ def test_what_differs_in_its_case_alone_neither_sounds_nor_looks_like_the_term(
         (text("t", "微信", gaps=1), "微.信", ("text", "gaps")),
         (text("t", "微信", gaps=1), "微信", ("text",)),
         (text("t", "微信", repeats=True), "微微信", ("text", "repeats")),
-        (text("t", "微信", repeats=True, gaps=1), "微.微信", ("text", "gaps", "repeats")),
+        (text("t", "微信", repeats=True, gaps=1), "微微.信", ("text", "gaps", "repeats")),
         (text("t", "微信", sounds_like=True), "薇芯", ("text", "sounds_like")),
         (text("t", "微信", sounds_like=True), "WeiXin", ("text", "case", "sounds_like")),
         (text("t", "好", looks_like=True), "女子", ("text", "looks_like")),
@@ -556,6 +607,32 @@ def test_an_option_never_loses_what_is_found_without_it(terms_: list[str], optio
     # With `repeats` a match may take in more of a run, and of those with one end only the first counts.
     loose = spans(text("t", *terms_, **options), body)
     assert all(any(a <= start and end <= b for a, b in loose) for start, end in bare)
+
+
+@pytest.mark.parametrize(
+    ("term", "body", "expected"),
+    [
+        ("和服", "产品和服务", []),
+        ("和服", "租和服", ["和服"]),
+        ("拍卖", "拍卖会", ["拍卖"]),
+        ("杀", "秒杀", ["杀"]),
+        ("vx", "devxyz", ["vx"]),
+        ("加微信", "加微信信用卡", ["加微信"]),
+        ("徽信", "加徽信用", ["徽信"]),
+    ],
+)
+def test_a_text_with_a_boundary_may_not_straddle_words(term: str, body: str, expected: list[str]) -> None:
+    """It may stand within one, and its terms are added to the segmenter's words."""
+    assert found(text("t", term, boundary="words", repeats=True), body) == expected
+
+
+@several
+@given(terms, option, st.text("微信薇加强大麻烦参用vx 一，", max_size=12))
+def test_nor_of_what_is_found_as_a_word(terms_: list[str], options: Any, body: str) -> None:
+    """The repeats beside a term may be another word's."""
+    bare = spans(words("w", *terms_), body)
+    loose = spans(words("w", *terms_, **options), body)
+    assert all(any(a < end and start < b for a, b in loose) for start, end in bare)
 
 
 @settings(max_examples=40, deadline=None)
