@@ -8,7 +8,7 @@ from modengine.lab.report.charts import Chart, Intervals
 from modengine.lab.report.table import Cell, Table, percent
 from modengine.lab.report.view import ResultView
 from modengine.lab.stats.metrics import ALL
-from modengine.lab.studies.fit import ORDINARY, CategoryFit, Fit, FitFigure
+from modengine.lab.studies.fit import ORDINARY, CategoryFit, Fit, FitFigure, FittedPoints
 
 MOST_ROWS = 20
 """Strata in a chart: those with most false alarms as it is."""
@@ -101,12 +101,16 @@ def tables(result: Fit) -> tuple[Table, ...]:
             "points",
             "Points as they are and as fitted",
             ("rule", "as is", "fitted", "95 %", "used", "own", "ordinary"),
-            tuple(_points(one, found) for found in result.fits for one in found.points),
-            f"95 %: of {draws}; used: how many of them give the rule points, or `kept` where it hits too few rows to be "
-            "fitted. Own and ordinary: rows that it hits. A rule that hits few rows may lose its points, however right "
-            "it is.",
+            tuple(_points(one, found) for found in result.fits for one in _changed_first(found)),
+            f"Those that change first. 95 %: of {draws}; used: how many of them give the rule points, or `kept` where "
+            "it hits too few rows to be fitted. Own and ordinary: rows that it hits. A rule that hits few rows may "
+            "lose its points, however right it is.",
         ),
     )  # fmt: skip
+
+
+def _changed_first(found: CategoryFit) -> list[FittedPoints]:
+    return sorted(found.points, key=lambda one: one.fitted == one.as_is)
 
 
 def _points(one: FittedPoints, found: CategoryFit) -> tuple[Cell, ...]:
