@@ -20,7 +20,7 @@ from modengine.cli.options import engine_of, policy_path
 from modengine.model import Action
 
 
-class Share(click.ParamType[float]):
+class PartOfRows(click.ParamType[float]):
     """A share as `0.3%` or `0.003`."""
 
     name = "share"
@@ -43,7 +43,7 @@ class Share(click.ParamType[float]):
 @click.option(
     "--false-alarms",
     metavar="SHARE",
-    type=Share(),
+    type=PartOfRows(),
     default="0.3%",
     show_default=True,
     help="How much of each stratum of ordinary speech may be hit.",

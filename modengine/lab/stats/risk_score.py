@@ -88,13 +88,13 @@ def risk_score(
 
     Where no points meet the limit, those that miss it least.
     """
-    search = _Search(sums, counts, bounds)
+    search = _PointSearch(sums, counts, bounds)
     found = [(search.moved(points), setting) for setting, points in search.candidates(settings)]
     points, setting = min(found, key=lambda one: search.figure(one[0]))
     return RiskScore(search.settled(points).round().astype(np.int64), setting)
 
 
-class _Search:
+class _PointSearch:
     def __init__(self, sums: PointSums, counts: RowCounts, bounds: ScoreBounds) -> None:
         there = (counts.own > 0) | (counts.ordinary.sum(axis=0) > 0)
         told = np.asarray(there & ~sums.always)  # of the others points decide nothing
