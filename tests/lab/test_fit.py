@@ -27,9 +27,10 @@ from modengine.lab.studies.fitted_policy import override
 from modengine.loading import load
 from modengine.model import RANK
 from modengine.policy.grammar import parse
+from modengine.policy.model import Override
 from modengine.policy.nodes import yaml
 from modengine.policy.nodes.diagnostics import Diagnostics
-from tests.build import engine, relief, rule, text
+from tests.build import HERE, engine, relief, rule, text
 from tests.lab.corpora import MakeCorpus, blocks_everything, rows
 
 FEW = {"draws": 10}
@@ -356,3 +357,29 @@ def test_the_file_is_a_study_policy_that_decides_as_was_judged(known: Corpus, tm
         if label != "none"
     )
     assert hit == figure(result.fits[0], "recall").in_sample.k
+
+
+def test_rules_that_hit_nothing_keep_their_points(corpus: MakeCorpus) -> None:
+    silent = engine(rule("fraud.silent", "w", text("w", "龘"), score=33))
+    (fraud,) = fit(silent, [corpus(rows(*BODY), ("fraud",), label="label")], **FEW).fits
+    assert points_of(fraud) == {"fraud.silent": 33}
+    assert figure(fraud, "recall").out_of_fold.k == 0
+
+
+def test_a_limit_of_nothing_allows_no_false_alarm(known: Corpus) -> None:
+    (fraud,) = fit(policy(), [known], false_alarms=0.0, **FEW).fits
+    assert [(one.stratum, one.allowed, one.in_sample) for one in fraud.limits] == [(SMALL, 0, 0)]
+    assert figure(fraud, "recall").in_sample.k == 140
+
+
+def test_an_override_that_hits_too_much_is_named(corpus: MakeCorpus) -> None:
+    """No points take back what an override raises: the stratum stays above the limit, and the summary says so."""
+    raised = engine(
+        rule("fraud.right", "w", text("w", "骗"), score=10),
+        rule("fraud.wrong", "w", text("w", "钱"), score=60),
+        overrides=(Override(("fraud.wrong",), HERE, action="review"),),
+    )
+    result = fit(raised, [corpus(rows(*BODY), ("fraud",), label="label")], **FEW)
+    (limit,) = result.fits[0].limits
+    assert (limit.in_sample, limit.out_of_fold, limit.met) == (100, 100, False)
+    assert "no points found bring" in as_text(view(result), 80)

@@ -32,6 +32,8 @@ class RowHits:
     """(n, categories of the policy)."""
     scores: NDArray[np.int64]
     """(n, categories of the policy)."""
+    raised: NDArray[np.int8]
+    """(n, categories of the policy): the ranks to which overrides raise."""
     given: tuple[Given, ...]
     """For each row the rules that hit, with their points before caps."""
     reliefs: tuple[tuple[str, ...], ...]
@@ -52,17 +54,21 @@ def row_hits(engine: Engine, corpora: Sequence[Corpus], progress: Progress | Non
     categories = engine.policy.categories
     size = sum(map(len, corpora))
     ranks, scores = np.zeros((size, len(categories)), np.int8), np.zeros((size, len(categories)), np.int64)
+    raised = np.zeros((size, len(categories)), np.int8)
     given: list[Given] = []
     reliefs: list[tuple[str, ...]] = []
     for i, decision in enumerate(_decisions(engine, corpora)):
         for c, category in enumerate(categories):
             found = decision.categories[category]
             ranks[i, c], scores[i, c] = RANK[found.action], found.score
+        for override in decision.raised:
+            at = categories.index(override.category)
+            raised[i, at] = max(raised[i, at], RANK[override.action])
         given.append(tuple((hit.rule, hit.points) for hit in decision.hits))
         reliefs.append(tuple(relief.rule for relief in decision.relief))
         if progress is not None:
             progress(i + 1)
-    return RowHits(ranks, scores, tuple(given), tuple(reliefs))
+    return RowHits(ranks, scores, raised, tuple(given), tuple(reliefs))
 
 
 def _decisions(engine: Engine, corpora: Sequence[Corpus]) -> Iterator[Decision]:

@@ -7,7 +7,7 @@ points of at most so many rules, for several multipliers.  The threshold is give
 have a given sign; and what is asked for at last is not a likelihood but catches under a limit.
 
 1. For a slope (FasterRisk's multiplier: how many points make one unit of log odds) and a price of false alarms, the
-   points of least penalised logistic loss, by discrete coordinate descent (RiskSLIM, section 4.2): each rule in
+   points of least penalised logistic loss, by discrete coordinate descent (as RiskSLIM has it): each rule in
    turn gets the best of all its values, so that nothing has to be rounded.  While too many rules have points, those
    whose points are missed least are left out, and the others are fitted again.
 2. From each of these, rules are moved in the same way for the most catches under the limit, and the best is kept.

@@ -146,7 +146,9 @@ def problem(
     by_points = np.zeros(len(scores), np.int8)
     for action, threshold in ladder.items():
         by_points = np.maximum(by_points, np.where(scores >= threshold, RANK[action], 0)).astype(np.int8)
-    floor = np.where(ranks > by_points, ranks, 0).astype(np.int8)
+    floor = np.where(ranks > by_points, ranks, hits.raised[:, column]).astype(
+        np.int8
+    )  # the first: undetermined ones too
     taking = [rule for rule in counting(policy) if rule.relief is not None and rule.relief.category == category]
     columns = {rule.id: j for j, rule in enumerate(rules)}
     held = {rule.id for rule in taking}
