@@ -31,8 +31,8 @@ FOLDER = ROOT / "samples" / "cards"
 CARDS = (*sorted(FOLDER.glob("*-dev.yaml")), FOLDER / "chinese-poetry.yaml")
 LIMIT = 600.0
 POLICY = "campaign-2014"
-TUNABLE = FOLDER / "teleantifraud-dev.yaml"
-"""The others forbid a figure that `tune` needs, or have one class only."""
+FITTED = FOLDER / "teleantifraud-dev.yaml"
+"""The others have no rows of a category, or few."""
 DATED = FOLDER / "samples.yaml"
 """No row of the development data has a date."""
 
@@ -54,7 +54,7 @@ def commands() -> dict[str, list[list[str]]]:
         "timeline": [["timeline", POLICY, str(DATED)]],
         "eval": [["eval", POLICY, *cards]],
         "fairness": [["fairness", POLICY, *cards]],
-        "tune": [["tune", POLICY, str(TUNABLE)]],
+        "fit": [["fit", POLICY, str(FITTED)]],
         "diff": [["diff", POLICY, "campaign-2014-reposts", card] for card in cards],
         "ablate": [["ablate", POLICY, card] for card in cards],
         "evade": [["evade", POLICY, *cards, "--examples"]],

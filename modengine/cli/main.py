@@ -40,14 +40,14 @@ COMMANDS: dict[str, Subcommand] = {
     "flip": Subcommand("lab.flip", "Find the smallest edit that changes a decision."),
     "fairness": Subcommand("lab.fairness", "Measure whether a policy treats people alike."),
     "evade": Subcommand("lab.evade", "Measure how easily a policy is evaded, and what resisting costs."),
-    "tune": Subcommand("lab.tune", "Fit points on one half of a corpus, judge them on the other."),
+    "fit": Subcommand("lab.fit", "Fit the points of rules under a limit on false alarms."),
     "timeline": Subcommand("lab.timeline", "Run a policy over dated messages."),
     "audit": Subcommand("audit.group", "Verify, show, replay, query and export the audit log."),
     "profile": Subcommand("rules.profile", "Name the rules and patterns that cost most."),
     "play": Subcommand("play", "Serve the classroom page."),
     "schema": Subcommand("rules.schema", "Print the JSON Schema of a file or record."),
 }
-LAB_MODULES = frozenset({"datasketch", "numpy", "pandas", "pyarrow", "scipy", "sklearn", "statsmodels"})
+LAB_MODULES = frozenset({"datasketch", "numpy", "pandas", "pyarrow", "scipy", "statsmodels"})
 """What the extra `lab` installs."""
 USAGE, BUG, STOPPED, CLOSED, TERMINATED = 2, 3, 130, 141, 143
 _STOPPED = "modengine: stopped; no output file was written"

@@ -69,7 +69,7 @@ LINES = {
     "flip": ("a.yaml", "这是骗局，还要钱"),
     "fairness": ("a.yaml", "one.yaml"),
     "evade": ("a.yaml", "one.yaml", "--examples"),
-    "tune": ("a.yaml", "one.yaml"),
+    "fit": ("a.yaml", "one.yaml"),
     "timeline": ("a.yaml", "one.yaml"),
     "report": ("a.yaml", "one.yaml", "two.yaml"),
 }

@@ -82,3 +82,9 @@ def _similar(forms: list[tuple[int, str]]) -> list[tuple[int, int]]:
 def half(name: str) -> int:
     """0 or 1: the half of the data that a cluster belongs to, by a hash of its name."""
     return sha256(b"modengine half\n" + name.encode()).digest()[0] & 1
+
+
+def fold(name: str, folds: int, seed: int) -> int:
+    """0 to `folds` - 1: where a cluster is put for cross-validation, by a hash of its name and the seed."""
+    digest = sha256(f"modengine fold {seed}\n{name}".encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:8], "big") % folds

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modengine.errors import InputError
-from modengine.lab.data.clusters import clusters, half
+from modengine.lab.data.clusters import clusters, fold, half
 from modengine.model import Message
 from modengine.run.read.files import read_paths
 
@@ -124,6 +124,12 @@ class Corpus:
         """0 or 1 for each row; the rows of one cluster share a half."""
         codes, names = self._clustered
         sides = np.array([half(name) for name in names], np.int64)
+        return sides[codes] if len(names) else np.zeros(0, np.int64)
+
+    def folds(self, count: int, seed: int) -> NDArray[np.int64]:
+        """0 to `count` - 1 for each row; the rows of one cluster share a fold."""
+        codes, names = self._clustered
+        sides = np.array([fold(name, count, seed) for name in names], np.int64)
         return sides[codes] if len(names) else np.zeros(0, np.int64)
 
     def take(self, rows: NDArray[np.bool_]) -> Corpus:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
 from modengine.engine.match.terms import Boundary
+from modengine.lab.data.without import rescored
 from modengine.policy.model import Policy
 
 
@@ -14,3 +17,9 @@ def derived(policy: Policy, boundary: Boundary = "not-straddling") -> Engine:
     The checks are half of what compiling takes, and the lab compiles a policy for each rule.
     """
     return Engine(Program(policy, boundary))
+
+
+def repointed(engine: Engine, points: Mapping[str, int]) -> Engine:
+    """The engine with other points for some of its rules; nothing is learnt of its patterns again."""
+    program = engine.program
+    return Engine(Program(rescored(engine.policy, points), program.boundary, program.budget, program.learnt))

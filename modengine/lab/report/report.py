@@ -30,18 +30,18 @@ from modengine.lab.report.views import (
     fairness as fairness_view,
 )
 from modengine.lab.report.views import (
-    timeline as timeline_view,
+    fit as fit_view,
 )
 from modengine.lab.report.views import (
-    tune as tuning_view,
+    timeline as timeline_view,
 )
 from modengine.lab.studies import (
     ablate,
     evade,
     evaluate,
     fairness,
+    fit,
     timeline,
-    tune,
 )
 from modengine.model import plain_matches
 
@@ -111,12 +111,9 @@ def _ablate(made_from: Materials) -> Sequence[ResultView]:
     return _named(made_from, [ablation_view.view(result) for result in results])
 
 
-def _tune(made_from: Materials) -> Sequence[ResultView]:
-    def make(corpus: Corpus, outcomes: DecidedCorpus) -> ResultView:
-        engine, seed, command = made_from.engine, made_from.seed, made_from.command
-        return tuning_view.view(tune.tune(engine, corpus, seed, outcomes=outcomes, command=command))
-
-    return _where_it_can(made_from, make)
+def _fit(made_from: Materials) -> Sequence[ResultView]:
+    result = fit.fit(made_from.engine, made_from.corpora, made_from.seed, command=made_from.command)
+    return (fit_view.view(result),)
 
 
 def _timeline(made_from: Materials) -> Sequence[ResultView]:
@@ -154,7 +151,7 @@ SECTIONS: Mapping[str, Section] = {
     "fairness": _fairness,
     "evade": _evade,
     "ablate": _ablate,
-    "tune": _tune,
+    "fit": _fit,
     "timeline": _timeline,
 }
 """In the order of the report."""

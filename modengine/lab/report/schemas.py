@@ -13,9 +13,9 @@ from modengine.lab.studies.compare import Comparison
 from modengine.lab.studies.evade import Evasion
 from modengine.lab.studies.evaluate import Evaluation
 from modengine.lab.studies.fairness import Fairness
+from modengine.lab.studies.fit import Fit
 from modengine.lab.studies.smallest import Smallest
 from modengine.lab.studies.timeline import Timeline
-from modengine.lab.studies.tune import Tuning
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 RESULTS: Mapping[str, type[msgspec.Struct]] = {
@@ -25,7 +25,7 @@ RESULTS: Mapping[str, type[msgspec.Struct]] = {
     "diff": Comparison,
     "ablate": Ablation,
     "flip": Smallest,
-    "tune": Tuning,
+    "fit": Fit,
     "timeline": Timeline,
 }
 """What each command gives, but for `report`, which joins several."""

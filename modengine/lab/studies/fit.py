@@ -1,125 +1,344 @@
-"""Points for the rules of one category, fitted to some rows of a corpus.
+"""What points would fit the data?  A sparse risk score a category, under a limit on false alarms.
 
-The model is the engine's own, a sum of points: the label of a row (1 for the category, 0 for all
-others) on which rules hit it, by least squares with an L1 penalty and coefficients that cannot be
-negative (scikit-learn, `LassoCV(positive=True)`; R. Tibshirani, Regression shrinkage and selection via
-the lasso, J. R. Statist. Soc. B 58, 1996).  Of scikit-learn's sparse linear models this family alone
-takes non-negativity as a constraint: `LogisticRegression`, `LinearSVC` and `SGDClassifier` do not, and
-a negative coefficient that is cut off afterwards is no fit of anything.  The penalty is chosen by
-cross-validation over clusters, both classes weighing the same.
-
-A linear model knows no caps and no reliefs, so its coefficients give the proportions alone.  They are
-scaled, rounded and bounded to integers in several ways; each is really decided, and the one is taken
-that catches most without hitting more other rows than the points as they are.  If none does better,
-the points stay.
+How points are found stands in `risk_score`.  What they do is told three times: on the rows that they were fitted
+to, on rows whose clusters were left out (five folds), and on corpora that were left out whole.  Nothing is written
+here; `fitted_policy` gives the text of a policy that has the points over the one that was measured.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from math import floor
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LassoCV
-from sklearn.model_selection import GroupKFold
 
 from modengine.engine.engine import Engine
 from modengine.lab.data.corpus import Corpus
-from modengine.lab.data.derived import derived
-from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide
-from modengine.lab.data.without import rescored
-from modengine.lab.stats.intervals import Floats, Ints
-from modengine.lab.stats.metrics import Flags, labelled
+from modengine.lab.data.derived import repointed
+from modengine.lab.data.hits import ordinary_strata, row_hits
+from modengine.lab.data.outcomes import LEVELS, Progress
+from modengine.lab.data.stamp import Stamp, stamp
+from modengine.lab.stats.intervals import NOTHING, Estimate, Floats, Ints
+from modengine.lab.stats.metrics import ALL, Flags, rate
+from modengine.lab.stats.paired import Paired, paired
+from modengine.lab.stats.risk_score import RiskScore, Setting, risk_score
+from modengine.lab.studies.fit_problem import FitOptions, FitProblem, Ranks, problem
+from modengine.lab.studies.fit_rows import FitRows, all_unfit, channel_values, fit_rows, refuse, unfit
 from modengine.model import RANK, Action
-from modengine.policy.model import Rule
 
-SCALES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1.0, 1.3, 1.7)
-"""Points of the rule with the greatest coefficient, as a share of the upper bound; what passes it is cut to it."""
 FOLDS = 5
-
-Hits = NDArray[np.bool_]
-"""(rows, rules)."""
-
-
-def hits_of(outcomes: DecidedCorpus, rules: Sequence[Rule]) -> Hits:
-    """Which rules hit which rows."""
-    columns = {rule.id: at for at, rule in enumerate(rules)}
-    found = np.zeros((len(outcomes.ranks), len(rules)), np.bool_)
-    for i, hits in enumerate(outcomes.rules):
-        for rule, _ in hits:
-            if rule in columns:
-                found[i, columns[rule]] = True
-    return found
+DRAWS = 100
+ORDINARY = "(ordinary)"
+"""All ordinary rows together."""
+_SHARE = 100
+"""What a fit counts in the progress, in rows."""
 
 
-def coefficients(hits: Hits, own: Flags, clusters: Ints) -> Floats:
-    """(rules,): the coefficients of the linear model, none below 0; all 0 where nothing can be told apart."""
-    groups = len(np.unique(clusters))
-    found = np.zeros(hits.shape[1])
-    present = np.flatnonzero(hits.any(axis=0))
-    if not len(present) or groups < 2 or own.all() or not own.any():
-        return found
-    x, y = hits[:, present].astype(float), own.astype(float)
-    weights = np.where(own, 0.5 / own.sum(), 0.5 / (~own).sum()) * len(own)
-    centred = weights * (y - np.average(y, weights=weights))
-    highest = float(np.abs(x.T @ centred).max()) / len(own)
-    if highest == 0:
-        return found
-    folds = GroupKFold(min(FOLDS, groups)).split(x, y, clusters)
-    model = LassoCV(positive=True, alphas=highest * np.logspace(0, -4, 20), cv=list(folds), max_iter=20_000)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(x, y, sample_weight=weights)
-    found[present] = model.coef_
-    return found
+class FittedPoints(msgspec.Struct, frozen=True):
+    """A rule's points as they are and as fitted."""
+
+    rule: str
+    as_is: int
+    fitted: int
+    low: int
+    """Bounds of the middle 95 % of fits to bootstrap draws of the clusters."""
+    high: int
+    used: float
+    """The share of these fits in which the rule has points."""
+    own: int
+    """Rows of the category that it hits."""
+    ordinary: int
+    """Ordinary rows that it hits."""
+    kept: bool
+    """It hits rows of too few clusters to be fitted, and keeps its points."""
 
 
-def fitted(
+class FitFigure(msgspec.Struct, frozen=True):
+    """What is hit with the points as they are, and with those fitted."""
+
+    figure: str
+    """`recall`: of rows of the category; `false alarms`: of ordinary rows."""
+    among: str
+    """A corpus, or a stratum of ordinary speech; `(all)` and `(ordinary)` for all of them."""
+    action: Action
+    """The row counts as hit from this action upwards."""
+    as_is: Estimate
+    in_sample: Estimate
+    """On the rows that the points were fitted to: too good.  As the engine decides."""
+    out_of_fold: Estimate
+    """With points fitted to the clusters of other folds."""
+    other_source: Estimate
+    """With points fitted to other corpora alone; of the rows of corpora that can be left out."""
+    change: Paired
+    """From as it is (A) to out of fold (B)."""
+
+
+class StratumLimit(msgspec.Struct, frozen=True):
+    """How a stratum of ordinary speech stands to the limit, in rows."""
+
+    stratum: str
+    rows: int
+    allowed: int
+    as_is: int
+    in_sample: int
+    out_of_fold: int
+    met: bool
+    """In sample: whether the points found are under the limit."""
+
+
+class CategoryFit(msgspec.Struct, frozen=True):
+    """The points of the rules of one category."""
+
+    category: str
+    value: str | None
+    """Of the field that tells the channel, where these points are of its messages alone; else null."""
+    aim: Action
+    threshold: int
+    """Points from which the aim is reached: it stays as it is."""
+    own: int
+    """Rows of the category."""
+    ordinary: int
+    clusters: int
+    slope: float
+    """How many points make one unit of log odds."""
+    price: float
+    """What a stratum's whole allowance of false alarms costs, in shares of the rows of the category."""
+    points: tuple[FittedPoints, ...]
+    """Of all its rules that count; points of 0 too."""
+    limits: tuple[StratumLimit, ...]
+    figures: tuple[FitFigure, ...]
+    differing: int
+    """Rows on which the engine decides otherwise than the sum that was fitted; figures in sample are the engine's."""
+
+    def changes(self) -> dict[str, int]:
+        """The rules whose points change, with their points."""
+        return {one.rule: one.fitted for one in self.points if one.fitted != one.as_is}
+
+
+class Fit(msgspec.Struct, frozen=True):
+    """All that `fit` measures.  Scope and period are taken as met."""
+
+    stamp: Stamp
+    false_alarms: float
+    """The share of each stratum of ordinary speech that may be hit at the aim."""
+    most_rules: int
+    step: int
+    by: str | None
+    draws: int
+    fits: tuple[CategoryFit, ...]
+    """A category at a time; after it those of single channels."""
+    left_out: dict[str, str]
+    """Categories, and `CATEGORY, VALUE` of a channel, that were not fitted, and why."""
+
+
+def fit(
     engine: Engine,
-    corpus: Corpus,
-    outcomes: DecidedCorpus,
-    rules: Sequence[Rule],
-    bounds: tuple[int, int],
-    aim: Action,
-    part: Callable[[], Progress] = lambda: lambda _: None,
-) -> tuple[dict[str, int], Floats]:
-    """The points of each rule of one category, and the coefficients they come from.
+    corpora: Sequence[Corpus],
+    seed: int = 1,
+    *,
+    aim: Action = "review",
+    false_alarms: float = 0.003,
+    most_rules: int = 25,
+    step: int = 5,
+    most: int | None = None,
+    by: str | None = None,
+    categories: Sequence[str] = (),
+    draws: int = DRAWS,
+    command: str = "",
+    progress: Progress | None = None,
+) -> Fit:
+    """Fits the points of each category, and with `by` of each channel, over the rows of all corpora.
 
-    `outcomes` are those of `corpus` with the points as they are, which a rule that hits no row keeps.
-    `part` gives the progress of one more pass over the rows that are hit.
+    `most` points a rule; without it the threshold of the aim, or what the rule has, whichever is more.
+    Progress is told at most `steps(...)`.  Raises InputError (ME911) for a category or field that the policy does
+    not have, corpora without ordinary rows, and where no category can be fitted.
     """
-    category = str(rules[0].category)
-    own, hits = labelled(corpus, category), hits_of(outcomes, rules)
-    weights = coefficients(hits, own, corpus.clusters)
-    as_is = {rule.id: rule.score for rule in rules}
-    rows = np.asarray(hits.any(axis=1))  # all others are decided as before
-    hit_rows = corpus.take(rows)
-    start = _caught(outcomes.at_least(aim)[rows, outcomes.column(category)], own[rows])
-    best, most = as_is, start
-    for points in _ways(rules, hits, weights, bounds):
-        again = decide(derived(rescored(engine.policy, points)), hit_rows, part())
-        found = _caught(again.ranks[:, again.column(category)] >= RANK[aim], own[rows])
-        if found[1] >= start[1] and found > most:
-            best, most = points, found
-    return best, weights
+    refuse(engine.policy, corpora, categories, by)
+    rows = fit_rows(corpora, row_hits(engine, corpora, progress), FOLDS, seed)
+    told = _Told(progress, len(rows.names))
+    options = FitOptions(aim, false_alarms, most_rules, step, most)
+    fits: list[CategoryFit] = []
+    left_out: dict[str, str] = {}
+    for category in categories or engine.policy.categories:
+        why = unfit(engine.policy, rows, category)
+        if why is not None:
+            left_out[category] = why
+            continue
+        pooled = _fitted(engine, corpora, rows, category, None, options, draws, seed, told)
+        fits.append(pooled)
+        for value in channel_values(corpora, by) if by is not None else ():
+            part = rows.of_channel(corpora, str(by), value)
+            why = unfit(engine.policy, part, category)
+            if not value.isprintable():
+                why = "its name cannot be written in a condition"
+            if why is not None:
+                left_out[f"{category}, {value}"] = why
+                continue
+            centre = np.array([one.fitted for one in pooled.points], np.int64)
+            fits.append(_fitted(engine, corpora, part, category, value, options, draws, seed, told, centre))
+    if not fits:
+        raise all_unfit(left_out)
+    return Fit(
+        stamp("fit", engine, corpora, seed, command), false_alarms, most_rules, step, by, draws, tuple(fits), left_out
+    )
 
 
-def _caught(hit: Flags, own: Flags) -> tuple[int, int]:
-    """Rows of the category that are hit, and minus the other rows that are."""
-    return int((hit & own).sum()), -int((hit & ~own).sum())
+def steps(engine: Engine, corpora: Sequence[Corpus], categories: Sequence[str] = (), by: str | None = None) -> int:
+    """What the progress of `fit` comes to at most."""
+    fitted = len(categories or engine.policy.categories) * (1 + (len(channel_values(corpora, by)) if by else 0))
+    return sum(map(len, corpora)) + _SHARE * fitted * (2 + FOLDS + len(corpora))
 
 
-def _ways(rules: Sequence[Rule], hits: Hits, weights: Floats, bounds: tuple[int, int]) -> Iterator[dict[str, int]]:
-    """The coefficients as integers within bounds, in several sizes; without what came before."""
-    seen: list[dict[str, int]] = []
-    for scale in SCALES if weights.any() else ():
-        points = {}
-        for at, rule in enumerate(rules):
-            raw = floor(weights[at] / weights.max() * scale * bounds[1] + 0.5)
-            points[rule.id] = min(max(raw, bounds[0]), bounds[1]) if hits[:, at].any() else rule.score
-        if points not in seen:
-            seen.append(points)
-            yield points
+class _Told:
+    """Progress over fits: each counts a share, and the draws of one bootstrap together another."""
+
+    def __init__(self, progress: Progress | None, done: int) -> None:
+        self._progress, self._done = progress, done
+
+    def __call__(self) -> None:
+        self._done += _SHARE
+        if self._progress is not None:
+            self._progress(self._done)
+
+
+def _fitted(
+    engine: Engine,
+    corpora: Sequence[Corpus],
+    rows: FitRows,
+    category: str,
+    value: str | None,
+    options: FitOptions,
+    draws: int,
+    seed: int,
+    told: _Told,
+    centre: Ints | None = None,
+) -> CategoryFit:
+    ladder = engine.policy.actions[category]
+    aim = next(level for level in reversed(LEVELS) if level in ladder and RANK[level] <= _reach(ladder, options.aim))
+    options = replace(options, aim=aim)
+    strata = ordinary_strata(rows.names, options.false_alarms)
+    made = problem(engine.policy, rows.hits, category, rows.own(category), strata, rows.clusters, options)
+    there = made.own | (strata.of >= 0)
+    score = made.solved(there, centre)
+    told()
+    as_is = rows.hits.ranks[:, engine.policy.categories.index(category)]
+    by_fold, _ = _left_out(made, there, rows.folds, as_is, centre, told)
+    by_source, covered = _left_out(made, there, rows.sources, as_is, centre, told)
+    again = _decided(engine, corpora, made, score.points, as_is)
+    points = tuple(_points(made, score, _draws(made, there, score.setting, draws, seed, centre), there))
+    told()
+    ranks = _FitRanks(as_is, again, by_fold, by_source, covered)
+    return CategoryFit(
+        category, value, aim, made.threshold, int(made.own.sum()), int((strata.of >= 0).sum()),
+        len(np.unique(rows.clusters[there])), score.setting[0] * made.threshold, score.setting[1], points,
+        tuple(_limits(made, ranks)), tuple(_figures(made, rows, corpora, ranks, seed)),
+        int((made.ranks(score.points) != again)[there].sum()),
+    )  # fmt: skip
+
+
+def _reach(ladder: Mapping[Action, int], aim: Action) -> int:
+    """The rank of the aim, or of the mildest step of a ladder that begins above it."""
+    return max(RANK[aim], min(RANK[level] for level in ladder))
+
+
+def _left_out(
+    made: FitProblem, there: Flags, parts: Ints, as_is: Ranks, centre: Ints | None, told: _Told
+) -> tuple[Ranks, Flags]:
+    """The ranks of each part with points fitted to the others; and the rows of parts that could be left out."""
+    ranks, covered = as_is.copy(), np.zeros(len(as_is), np.bool_)
+    for part in np.unique(parts[there]):
+        mine, others = there & (parts == part), there & (parts != part)
+        if (made.own & others).any() and (others & ~made.own).any():
+            ranks[mine] = made.ranks(made.solved(others, centre).points)[mine]
+            covered |= mine
+        told()
+    return ranks, covered
+
+
+def _decided(engine: Engine, corpora: Sequence[Corpus], made: FitProblem, points: Ints, as_is: Ranks) -> Ranks:
+    """The ranks with other points, as the engine decides the rows that the category hits."""
+    score = {rule.id: int(given) for rule, given in zip(made.rules, points, strict=True)}
+    hit, found = made.kind >= 0, as_is.copy()
+    ends = np.cumsum([len(corpus) for corpus in corpora])
+    parts = [corpus.take(hit[end - len(corpus) : end]) for corpus, end in zip(corpora, ends, strict=True)]
+    again = row_hits(repointed(engine, score), parts)
+    found[hit] = again.ranks[:, engine.policy.categories.index(made.category)]
+    return found
+
+
+def _draws(made: FitProblem, there: Flags, setting: Setting, draws: int, seed: int, centre: Ints | None) -> Ints:
+    """(draws, rules): points fitted to bootstrap draws of the clusters, with the slope and price that were chosen."""
+    random = np.random.default_rng(seed)
+    names, codes = np.unique(made.clusters[there], return_inverse=True)
+    bounds = made.bounds(made.kept(there), centre)
+    found = np.zeros((draws, len(made.rules)), np.int64)
+    for i in range(draws):
+        weights: Floats = np.zeros(len(there))
+        weights[there] = np.bincount(random.integers(0, len(names), len(names)), minlength=len(names))[codes]
+        found[i] = risk_score(made.sums, made.counts(weights), bounds, (setting,)).points
+    return found
+
+
+def _points(made: FitProblem, score: RiskScore, drawn: Ints, there: Flags) -> Iterator[FittedPoints]:
+    kept, ordinary = made.kept(there), made.strata.of >= 0
+    for j, rule in enumerate(made.rules):
+        fitted, hits = int(score.points[j]), made.hits(j)
+        low, high, used = fitted, fitted, float(fitted > 0)
+        if len(drawn):
+            low, high = (int(v) for v in np.percentile(drawn[:, j], [2.5, 97.5], method="nearest"))
+            used = float((drawn[:, j] > 0).mean())
+        own, wrong = int((hits & made.own).sum()), int((hits & ordinary).sum())
+        yield FittedPoints(rule.id, rule.score, fitted, low, high, used, own, wrong, bool(kept[j]))
+
+
+@dataclass(frozen=True, slots=True)
+class _FitRanks:
+    """The action on each row: as it is, and with points that were fitted with it and without it."""
+
+    as_is: Ranks
+    in_sample: Ranks
+    by_fold: Ranks
+    by_source: Ranks
+    covered: Flags
+    """Rows of corpora that could be left out."""
+
+
+def _limits(made: FitProblem, ranks: _FitRanks) -> Iterator[StratumLimit]:
+    permitted = made.permitted()
+    for i, name in enumerate(made.strata.names):
+        mine = made.strata.of == i
+        hit = [
+            int((one[mine] >= RANK[made.options.aim]).sum()) for one in (ranks.as_is, ranks.in_sample, ranks.by_fold)
+        ]
+        yield StratumLimit(name, int(mine.sum()), permitted[i], hit[0], hit[1], hit[2], hit[1] <= permitted[i])
+
+
+def _figures(
+    made: FitProblem, rows: FitRows, corpora: Sequence[Corpus], ranks: _FitRanks, seed: int
+) -> Iterator[FitFigure]:
+    ordinary = made.strata.of >= 0
+    for action in (level for level in LEVELS if level in made.ladder):
+        yield _figure("recall", ALL, action, made, made.own, ranks, seed)
+        yield _figure("false alarms", ORDINARY, action, made, ordinary, ranks, seed)
+    aim = made.options.aim
+    if len(corpora) > 1:
+        for number, corpus in enumerate(corpora):
+            mine = made.own & (rows.sources == number)
+            if mine.any():
+                yield _figure("recall", corpus.name, aim, made, mine, ranks, seed)
+    for number, name in enumerate(made.strata.names):
+        yield _figure("false alarms", name, aim, made, made.strata.of == number, ranks, seed)
+
+
+def _figure(
+    figure: str, among: str, action: Action, made: FitProblem, rows: Flags, ranks: _FitRanks, seed: int
+) -> FitFigure:
+    def share(found: Ranks, part: Flags) -> Estimate:
+        return rate(made.clusters, np.asarray(found >= RANK[action]), part, seed) if part.any() else NOTHING
+
+    change = paired(made.clusters, ranks.as_is >= RANK[action], ranks.by_fold >= RANK[action], rows, seed)
+    return FitFigure(
+        figure, among, action, share(ranks.as_is, rows), share(ranks.in_sample, rows), share(ranks.by_fold, rows),
+        share(ranks.by_source, rows & ranks.covered), change,
+    )  # fmt: skip

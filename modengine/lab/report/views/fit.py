@@ -1,0 +1,151 @@
+"""Fitted points as tables and charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modengine.lab.report.charts import Chart, Intervals
+from modengine.lab.report.table import Cell, Table, percent
+from modengine.lab.report.view import ResultView
+from modengine.lab.stats.metrics import ALL
+from modengine.lab.studies.fit import ORDINARY, CategoryFit, Fit, FitFigure, FittedPoints
+
+MOST_ROWS = 20
+"""Strata in a chart: those with most false alarms as it is."""
+
+
+def view(result: Fit) -> ResultView:
+    return ResultView(
+        "fit", "What points would fit the data?", result, tables(result), charts(result), tuple(summary(result))
+    )
+
+
+def summary(result: Fit) -> Iterator[str]:
+    limit = f"{100 * result.false_alarms:g} %"
+    for found in result.fits:
+        name = _name(found)
+        kept, idle = sum(one.kept for one in found.points), sum(not one.fitted for one in found.points)
+        yield (
+            f"{name}: points of {len(found.changes()):,} of {len(found.points):,} rules change, {idle:,} have none, "
+            f"{kept:,} hit too few rows and keep theirs; fitted at {found.aim} ({found.threshold:,} points) to "
+            f"{found.own:,} rows and {found.ordinary:,} ordinary ones"
+        )
+        recall, alarms = (_figure(found, *one) for one in (("recall", ALL), ("false alarms", ORDINARY)))
+        yield f"{name}, recall: {_three(recall)}"
+        yield f"{name}, false alarms: {_three(alarms)}"
+        over = [one for one in found.limits if one.as_is > one.allowed]
+        broken = [one for one in found.limits if one.out_of_fold > one.allowed]
+        yield (
+            f"{name}: above {limit} are {len(over):,} of {len(found.limits):,} strata as it is, "
+            f"{sum(not one.met for one in found.limits):,} as fitted, {len(broken):,} out of fold"
+        )
+        for one in found.limits:
+            if not one.met:
+                rows = f"{one.in_sample:,} of {one.rows:,} rows"
+                yield f"{name}: no points found bring {one.stratum} under the limit ({rows})"
+    for category, why in result.left_out.items():
+        yield f"{category} was not fitted: {why}"
+    yield "the points fit these corpora; what they do not hold (other frauds, other harmless talk), they have not seen"
+
+
+def _three(figure: FitFigure) -> str:
+    shares = (figure.as_is, figure.in_sample, figure.out_of_fold)
+    digits = 1 if (figure.as_is.value or 0) >= 0.02 else 2
+    parts = [f"{percent(share.value, digits)} {what}" for share, what in zip(shares, _COLUMNS, strict=False)]
+    if figure.other_source.value is not None:
+        parts.append(f"{percent(figure.other_source.value, digits)} {_COLUMNS[3]}")
+    return ", ".join(parts)
+
+
+_COLUMNS = ("as it is", "as fitted, in sample", "out of fold", "with its source left out")
+
+
+def _figure(found: CategoryFit, figure: str, among: str) -> FitFigure:
+    return next(one for one in found.figures if (one.figure, one.among, one.action) == (figure, among, found.aim))
+
+
+def _name(found: CategoryFit) -> str:
+    return found.category if found.value is None else f"{found.category}, {found.value}"
+
+
+def tables(result: Fit) -> tuple[Table, ...]:
+    draws = f"{result.draws:,} bootstrap draws of the clusters"
+    return (
+        Table(
+            "figures",
+            "Before and after",
+            ("of", "figure", "among", "action or more", *_COLUMNS, "out of fold minus as it is", "p (McNemar)"),
+            tuple(
+                (
+                    _name(found), one.figure, one.among, one.action, one.as_is, one.in_sample, one.out_of_fold,
+                    one.other_source, one.change.change, one.change.p,
+                )
+                for found in result.fits
+                for one in found.figures
+            ),
+            "In sample is too good: the points were fitted to these rows. Out of fold: fitted to rows of other "
+            "clusters. With its source left out: fitted to the other corpora.",
+        ),
+        Table(
+            "limits",
+            "False alarms by stratum of ordinary speech, in rows",
+            ("of", "stratum", "rows", "allowed", "as is", "fitted", "out of fold"),
+            tuple(
+                (_name(found), one.stratum, one.rows, one.allowed, one.as_is, one.in_sample, one.out_of_fold)
+                for found in result.fits
+                for one in found.limits
+            ),
+            f"Rows on which the category reaches {_aims(result)} or more; {100 * result.false_alarms:g} % are allowed.",
+        ),
+        Table(
+            "points",
+            "Points as they are and as fitted",
+            ("rule", "as is", "fitted", "95 %", "used", "own", "ordinary"),
+            tuple(_points(one, found) for found in result.fits for one in _changed_first(found)),
+            f"Those that change first. 95 %: of {draws}; used: how many of them give the rule points, or `kept` where "
+            "it hits too few rows to be fitted. Own and ordinary: rows that it hits. A rule that hits few rows may "
+            "lose its points, however right it is.",
+        ),
+    )  # fmt: skip
+
+
+def _changed_first(found: CategoryFit) -> list[FittedPoints]:
+    return sorted(found.points, key=lambda one: one.fitted == one.as_is)
+
+
+def _points(one: FittedPoints, found: CategoryFit) -> tuple[Cell, ...]:
+    rule = one.rule if found.value is None else f"{one.rule}, {found.value}"
+    used = "kept" if one.kept else percent(one.used, 0)
+    return rule, one.as_is, one.fitted, f"{one.low}–{one.high}", used, one.own, one.ordinary
+
+
+def _aims(result: Fit) -> str:
+    return " or ".join(dict.fromkeys(found.aim for found in result.fits))
+
+
+def charts(result: Fit) -> tuple[Chart, ...]:
+    made: list[Chart] = []
+    for found in result.fits:
+        name = _name(found)
+        recall = [one for one in found.figures if one.figure == "recall" and one.action == found.aim]
+        rows = tuple(
+            (f"{one.among}: {what}", share)
+            for one in recall
+            for what, share in zip(("as it is", "out of fold"), (one.as_is, one.out_of_fold), strict=True)
+        )
+        made.append(Intervals(f"recall-{_slug(name)}", f"Recall of {name} at {found.aim}", rows, "figures"))
+        alarms = [
+            one
+            for one in found.figures
+            if one.figure == "false alarms" and one.action == found.aim and one.as_is.k + one.out_of_fold.k
+        ]
+        worst = sorted(alarms, key=lambda one: one.change.change.value or 0.0)[:MOST_ROWS]
+        if worst:
+            rows = tuple((one.among, one.change.change) for one in worst)
+            title = f"False alarms of {name} at {found.aim}: out of fold minus as it is"
+            made.append(Intervals(f"alarms-{_slug(name)}", title, rows, "figures"))
+    return tuple(made)
+
+
+def _slug(name: str) -> str:
+    return "".join(char if char.isalnum() and char.isascii() else "-" for char in name)
