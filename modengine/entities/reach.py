@@ -100,7 +100,7 @@ def code(kinds: tuple[str, ...]) -> tuple[str, ...]:
 
 CONTACTS = ("wechat", "qq", "phone", "telegram", "handle", "qr", "app")
 _ID = (
-    r"(?:@[a-z0-9_]{3,30}|(?=[a-z]*[0-9_\-])[a-z][a-z0-9_\-]{3,19}|[0-9]{5,12}|\+[0-9]{7,15}"
+    r"(?:@[a-z0-9_]{3,30}|(?=[a-z]*[0-9_\-])[a-z][a-z0-9_\-]{3,19}|[0-9]{5,12}|\+[0-9]{1,3}(?:[\s\-]?[0-9]{2,5}){2,4}"
     r"|\[(?:phone|id|email|wechat|qq)\]|[x*]{3,})"
 )
 """An address of a person: letters with digits, a number, @ and a name, or what stands masked."""
@@ -123,12 +123,13 @@ def _written(names: tuple[str, ...], edge: str = "(?![a-z])") -> str:
 
 def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
     """A call to use a channel, or a channel with an address."""
-    called = rf"(?<!{any_phrase('untold')}){any_phrase('calls')}(?:{any_phrase('whom')}|\s){{0,3}}"
+    titled = "[\u4e00-\u9fff]{1,2}(?:老师|医生|经理|教练|律师|师傅|阿姨|[姐哥总导叔工队]|店长|主任)的?"
+    called = rf"(?<!{any_phrase('untold')}){any_phrase('calls')}(?:{titled})?(?:{any_phrase('whom')}|\s){{0,3}}"
     strong, weak = _names(kinds, "strong"), _names(kinds, "weak")
     named, maybe = _written(strong), _written(weak)
     acted = rf"{any_phrase('acts')}(?!{any_phrase('unacted')})|了解|私信我"
     uses = rf"(?!(?!了解|发你|发我|领|传你){any_phrase('uses')})"
-    signed = r"(?:号码?|账号|id|群号?|搜索?|加|❤|♥){0,2}"
+    signed = r"(?:号码?|账号|id|群号?|群组|频道|客服|搜(?:一搜|一下|索)?|加|❤|♥){0,2}"
     follows = rf"(?={any_phrase('afterchannel')}|{_STOPS})(?!{any_phrase('nochannel')})"
     given = rf"(?:{signed}{_GAP}{_ID})?"
     han = any_of(name for name in weak if not name.isascii())
@@ -144,13 +145,20 @@ def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
         rf"{_ANY_ID}\s?[((]{_written((*strong, *weak))}(?:同号|号)?[))]",
         rf"{_ID}\s?{named}(?:同号|号)?(?=\s*{_STOPS})",
     ]
+    ways.append(
+        rf"(?<![^\s,.。!?;:~的请者要来可以友])(?:[家佳咖嘉伽珈迦茄枷十]|jia)\s?(?:[我莪窝]的?|下|个)?"
+        rf"(?:{named}{uses}{given}|{maybe}(?:{signed}{_GAP}{_ID}|[❤♥]*{follows}))"
+    )
     if not weak:
         ways = [way for way in ways if "(?:)" not in way]
     more = []
     if "qq" in kinds:
         joining = any_phrase("joining")
         more.append(rf"(?<!{any_phrase('untold')})(?:加|进|入)(?:我们?的?|这个)?群(?=来?{joining})")
-        more.append(rf"群号?\s?[:是]?\s?[0-9]{{6,12}}{_NO_MORE}")
+        more.append(
+            rf"[群裙](?:号码?)?\s?[:是]?\s?[0-9]{{6,12}}{_NO_MORE}|(?<={any_phrase('beforeask')})进[群裙](?={_STOPS})"
+            rf"|(?<![a-z0-9])q我\s?[,:]?\s?[0-9]{{5,11}}{_NO_MORE}"
+        )
     if "telegram" in kinds:
         more.append(r"(?:https?://)?(?<![a-z0-9.])(?:t|telegram)\.me/[a-z0-9_+/]+")
     return (*ways, "|".join(more)) if more else tuple(ways)
@@ -159,13 +167,13 @@ def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
 def _phone() -> tuple[str, ...]:
     """A word of telephoning and a number, or a number and an order to use it."""
     numeral = r"[0-9](?:[\s\-]?[0-9]){6,14}(?![0-9])"
-    digits = rf"(?:\+?{numeral}|{_CN}{{11}}|{_MASKED_PHONE})(?!元|块|\.[0-9])"
+    digits = rf"(?:\(0[0-9]{{2,3}}\)\s?[0-9]{{7,8}}|\+?{numeral}|{_CN}{{11}}|{_MASKED_PHONE})(?!元|块|\.[0-9])"
     short = r"(?:1[12][0-9]|9[56][0-9]{3}|1[02][0-9]{3})(?![0-9元块年])"
     named = any_of(_names(("phone",), "call"))
     role = r"(?:[\u4e00-\u9fff]{0,4}(?:电话|热线|号码?)|热线|咨询|客服|联系|预约|订购|报名|或?短信|/?微信){0,2}"
     asked = r"(?:联系|咨询|请打|呼叫|call|垂询|预约|报名|联络|打给?)(?:我|电话|人|方式|客服)?[^\s0-9,。]{0,4}"
     return (
-        rf"{named}{role}{_GAP}{digits}|(?:拨打|致电|电话|热线|来电){role}{_GAP}{short}",
+        rf"{named}{role}(?:[\u4e00-\u9fff]{{0,6}}(?:[电中热服部店台处]|[话心线务台][:为]?))?{_GAP}\(?{digits}|(?:拨打|致电|电话|热线|来电){role}{_GAP}{short}",
         rf"{asked}{_GAP}{digits}",
         rf"(?<![0-9]){digits}[\s,(]{{0,2}}{any_phrase('dialling')}",
     )
@@ -175,15 +183,15 @@ def _looks() -> tuple[str, ...]:
     """A call to look at a page of the writer, or to write to him there."""
     look, page = any_phrase("looks"), any_phrase("pages")
     teller = "(?<![他她们俩没不别收发看回了给])"
-    asked = r"(?:私我|滴滴?我|(?<![a-z])dd我|call我|戳我|密我|敲我|踢我|小窗我?|私戳我?)(?![a-z们了过的说]|人)"
-    alone = rf"(?<=[\s,。!?~]|{any_phrase('beforeask')})私[信聊]?(?={_STOPS})|^私[信聊](?={_STOPS})"
+    asked = r"(?:私我|(?<![个辆打叫坐])滴滴?我|(?<![a-z])dd我|call我|戳我|密我|敲我|踢我|小窗我?|私戳我?)(?![a-z们了过的说]|人)"
+    alone = rf"(?<=[\s,。!?~]|{any_phrase('beforeask')})(?:私[信聊]?|(?<![用打])滴滴)(?={_STOPS})|^私[信聊](?={_STOPS})"
     there = r"自取|见|有?联系|加我|进群|有(?:联系|微|v|方式|链接|福利|地址|入口)|加(?=[微v薇我q扣])"
     return (
         rf"(?<![他她没不被]){look}(?:我的?|下|一下|个人|[楼店群号]主|本人|博主|下方|\s){{0,2}}{page}"
         rf"(?!{any_phrase('looked')})|{page}(?:{there})",
-        rf"{teller}(?:{asked}|私[信聊](?={any_phrase('told')})(?!我?(?:了|过|说|问了|的))我?)|{alone}"
+        rf"{teller}(?:{asked}|私[信聊](?={any_phrase('told')})(?!我?(?:了|过|说|问了|的|没|都没|还没|看不))我?)|{alone}"
         r"|(?<=[的请者可来])dd(?![a-z\u4e00-\u9fff])",
-        rf"(?<![a-z0-9_.]){any_phrase('places')}[\s:]{{0,2}}@[a-z0-9_]{{3,30}}",
+        rf"(?<![a-z0-9_.]){any_phrase('places')}[\s:]{{0,2}}(?:@[a-z0-9_]{{3,30}}|(?<=[加找注搜系准])@[a-z0-9_\u4e00-\u9fff]{{2,20}}|(?<=博|书|音)@[a-z0-9_\u4e00-\u9fff]{{2,20}}(?<!@了?我))",
     )
 
 
@@ -200,8 +208,8 @@ def _scans() -> tuple[str, ...]:
 
 def _apps() -> tuple[str, ...]:
     """A call to install or to open a programme to chat with."""
-    verbs = r"(?<![没不])(?:下载|安装|下个|装个|装一个|下一个|下一下|注册|打开|转到?|装上)"
-    return (rf"{verbs}(?![了过])[^\s,。!?]{{0,8}}?{any_phrase('chatapps')}(?:app)?(?!打卡|开会|签到|上课|直播)",)
+    verbs = r"(?<![没不])(?<![让叫][你我他])(?<!再让你)(?:下载|安装|下个|装个|装一个|下一个|下一下|注册|打开|转到?|装上)"
+    return (rf"{verbs}(?![了过])[^\s,。!?]{{0,8}}?(?:{any_phrase('chatapps')}(?:app)?|(?<![a-z])line(?![a-z]))(?!打卡|开会|签到|上课|直播)",)
 
 
 def contact(kinds: tuple[str, ...]) -> tuple[str, ...]:
