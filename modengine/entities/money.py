@@ -26,7 +26,7 @@ def _big() -> str:
     """A number that can stand for a sum without its unit: two digits or more, or with a scale."""
     digits = r"[12-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?|[12-9][0-9]+(?:\.[0-9]{1,2})?|[0-9]\.[0-9]{1,2}"
     scaled = rf"{DIGITS_RUN}个?[百千万亿kw]+(?:[0-9一二三四五六七八九](?![0-9]))?"
-    han = rf"(?:(?![百千万亿佰仟]){HAN}+[十百千万佰仟]|十|(?<=[上过超破近])[百千万]){HAN}*(?:来[万亿]|个?[kw])?"
+    han = rf"(?:(?![百千万亿佰仟]){HAN}+[十拾百千万亿佰仟]|十|(?<=[上过超破近])[百千万亿]){HAN}*(?:来[万亿]|个?[kw])?"
     return rf"(?:{PLACES}|{scaled}|{digits}|{han}|{HAN}个?[kw])"
 
 
@@ -36,18 +36,19 @@ def _units() -> str:
     after = any_phrase("aftermoney")
     follows = rf"(?=钱|{after}|{_DIGIT}|[0-9]|[^\u4e00-\u9fff]|$)"
     guarded = {
-        "块": rf"(?<!{any_phrase('beforepieces')}[一二两三四五六七八九几])"
+        "块": rf"(?:(?=块[五钱0-9])|(?<!(?:{any_phrase('beforepieces')}|{any_phrase('blocks')}[^\s,。!?花付收卖要价给]{{0,4}})[0-9一二两三四五六七八九几]))"
         rf"(?:(?<=[0-9十百千万亿kw多来余])块(?!{any_phrase('pieces')})"
         rf"|(?<![0-9十百千万亿kw多来余一])块{follows}|(?<=一)块(?=[一每多都五二三四六七八九起]|{_STOP[3:-1]}))",
         "角": r"(?<=[0-9])角(?![落度色逐斗膜质星形])",
-        "毛": rf"毛(?!一样)(?=[一每都就以]|{_STOP[3:-1]})",
+        "毛": rf"毛(?!一样|都没)(?=[一每都就以你我他她够行吧呢啊]|{_STOP[3:-1]})",
         "刀": r"(?<=[0-9十百千万kw])刀(?![片具口法锋子刃鱼客工两])",
         "欧": r"欧(?![洲美式盟冠姆阳])",
         "圆": r"圆(?![形桌圈满珠周])",
+        "大洋": "(?<![四五七])大洋",
         "元": r"元(?![旦宵首帅老件素气年凶论函户]|[一二]次(?:方|函|不))",
         "镑": r"镑(?!重)",
         "张": rf"(?<!{any_phrase('notsheet')}[^\s,。!?]{{0,6}})(?<!一)"
-        rf"张(?=一|每|半|起|包|左右|以上|不|就|你|我|哦|吧|呢|啊|{_STOP[3:-1]})",
+        rf"张(?=[介检服押定红工]|[通包过]|一|每|半|起|包|左右|以上|不|就|你|我|哦|吧|呢|啊|{_STOP[3:-1]})",
         "红": rf"红{_STOP}",
         "r": r"(?<=[0-9])r(?![a-z0-9]|/(?:min|m|s))",
         "u": r"u(?![a-z0-9])",
@@ -90,26 +91,28 @@ def amount() -> tuple[str, ...]:
     helped = r"[了掉走到出我你他她您们过的个上满:要才只就约共\s]{0,3}"
     much = (
         rf"(?:[12-9][0-9]{{2,}}|[12-9][0-9]?,[0-9]{{3}}|[12-9][0-9]*0|{DIGITS_RUN}[百千万kw][0-9]?"
-        rf"|(?![百千万亿]){HAN}+[百千万]{HAN}*)"
+        rf"|(?![百千万亿]){HAN}+[百千万佰仟]{HAN}*|(?<=[上过超破近])[百千万亿]|[0-9]+\.[0-9]{{1,2}})"
     )
     spoken = rf"(?:{_DIGIT}|[0-9]{{1,3}})[百千万]{_DIGIT}"
     round_ = rf"(?:[几数]|{_DIGIT}{{1,2}})十?[百千万]+(?:{_DIGIT}[百千])?"
     uncounted = "(?<![重高长宽速拔压糖脂率号步码考分人里过近约第转发来到达]了?)"
     power = any_phrase("power")
+    body = rf"(?<!{any_phrase('bodies')}[^\s,。!?]{{0,6}})"
     return (
         r"(?<![a-z0-9*])(?:[x*]{1,6}|某)[元块]",
         rf"(?<![a-z]){_signs()}\s?:?\s?(?:{DIGITS_RUN}(?:个?[百千万亿kw])*{_RANGE})?(?:{NUMBER}){_ENDS}{_units()}?",
         rf"{BEGINS}{ranged}{_with_unit()}",
         rf"(?<!密码是?)(?<!验证码)(?<![0-9]){PLACES}(?!的?(?:密码|验证码|编号|数字|电话|号码|账号|乘|加|减|qq|数))",
-        rf"(?<!{power}.{{0,4}}){BEGINS}(?:{DIGITS_RUN}|{HAN}{{1,3}}|半)个?[kw](?:[0-9](?![0-9]))?{_no_measure()}(?!的?{any_phrase('readers')})",
-        rf"(?<={any_of(words('prices.txt'))}[是在为]?{helped}){money}{_no_measure()}",
-        rf"(?<={any_phrase('paying')}{helped})(?:{money}{_no_measure()}{ended}|{NEARLY}{much}{ABOUT}{_no_measure()})",
-        rf"(?<={any_phrase('taking', 'services')}{helped}){NEARLY}{much}{ABOUT}{_no_measure()}{ended}",
-        rf"{uncounted}{BEGINS}{NEARLY}(?:{spoken}{_no_measure()}(?=[一包全左以起都就还搞拿])|(?:{spoken}|{round_}){ABOUT}{_STOP})",
+        rf"(?<!{power}.{{0,4}}){BEGINS}(?:{DIGITS_RUN}|{HAN}{{1,3}}|半)个?[kw](?:[0-9](?![0-9]))?{_no_measure()}(?!的?{any_phrase('readers')}|[白玫黄铂]?[瑰]?金(?!币)|画质|屏|超清)(?<!(?:电视|屏幕?|显示器|视频|影片|画质|分辨率|片源)[^\s,。!?]{{0,3}}[248]k)",
+        rf"(?<={any_of(words('prices.txt'))}[是在为]?{helped})(?:{money}{_no_measure()}|{_SPACED}(?=[,。!?]|$))",
+        rf"{body}(?<={any_phrase('paying')}{helped})(?:{money}{_no_measure()}{ended}|{NEARLY}{much}{ABOUT}{_no_measure()})",
+        rf"{body}(?<={any_phrase('taking', 'services')}{helped}){NEARLY}{much}{ABOUT}{_no_measure()}{ended}",
+        rf"{body}{uncounted}{BEGINS}{NEARLY}(?:{spoken}{_no_measure()}(?=[一包全左以起都就还搞拿])|(?:{spoken}|{round_}){ABOUT}{_STOP})",
         rf"(?<![^\s,。!?;、~…:]){NEARLY}{HAN}*[百千万]{HAN}*(?:{_STOP}|(?=够|行不|行吗|就卖|卖不|出不|成交|可以吗|怎么样))",
         rf"{BEGINS}(?:{HAN}*[百千]{HAN}*[九八](?=的)|(?<=一[箱次趟顿桌晚套件双瓶盒场把单票]){HAN}+[百千]{ABOUT}{_STOP})",
         rf"{BEGINS}{NEARLY}{HAN}*[百千万]{HAN}*(?=以内|以下|左右|起步|不等|包邮|现金|全包|封顶|带走)"
-        rf"|{BEGINS}{big}(?=闲钱|现金|成交|首付|定金|一口价|不刀|可刀|小刀|私房钱|本金|押金|红包|彩礼|人民币)",
+        rf"|{BEGINS}{big}(?=的?{any_phrase('moneynouns')}|{any_phrase('deals')})|(?<![一二三四五六七八九十第]){round_}(?=的(?!人|字|{any_phrase('readers')}))"
+        rf"|{uncounted}{BEGINS}{round_}(?=一[套只个件斤位晚天次把条张双瓶盒场桌月年台辆幅本份单箱])",
         rf"(?<=从){money}(?=一路|直接|砍|降|涨){_no_measure()}",
     )
 
