@@ -68,7 +68,7 @@ def _no_measure() -> str:
     """That no other unit follows a number, nor anything that makes it part of a longer one."""
     spared = "包邮|周转|包吃|包住|包食|只要|只收|对吧|对不对|大概|下午|下单|下来|人民币|对半"
     longer = r"(?!\s?[a-z]|[+百千万亿两二三四五六七八九十])"
-    return rf"(?:(?={spared})|(?!\s?{ABOUT}{any_of(words('measures.txt'))})){_ENDS}{longer}"
+    return rf"(?:(?={spared})|(?!\s?{ABOUT}{any_of(words('measures.txt'))})){_ENDS}{longer}(?:(?<!十)|(?!一))"
 
 
 _TAIL = rf"(?:(?<=[块元])(?:[0-9](?![0-9.])|{_DIGIT}(?![{_NUMERALS.replace('一', '')}]))(?:[毛角]钱?)?)"
@@ -109,13 +109,13 @@ def amount() -> tuple[str, ...]:
         rf"{body}(?<={any_phrase('taking', 'services')}{helped}){NEARLY}{much}{ABOUT}{_no_measure()}{ended}"
         rf"|(?<={any_phrase('services')}[了要才]?)(?:[12-9][0-9]|{_DIGIT}?十{_DIGIT}?){_STOP}",
         rf"{body}{uncounted}{BEGINS}{NEARLY}(?:{spoken}{_no_measure()}(?=[一包全左以起都就还搞拿])|(?:{spoken}|{round_}){ABOUT}{_STOP})",
-        rf"(?<![^\s,。!?;、~…:]){NEARLY}{HAN}*[百千万]{HAN}*(?:{_STOP}|(?=够|行不|行吗|就卖|卖不|出不|成交|可以吗|怎么样))",
+        rf"(?<![^\s,。!?;、~…:]){NEARLY}{HAN}*[百千万]{HAN}*(?:{_STOP}|(?=够|行不|行吗|就卖|卖[不你]|出不|成交|可以吗|怎么样|给你|能拿|能买|拿下|拿走|带走|能不能|成不成|一口价))",
         rf"{BEGINS}(?:{HAN}*[百千]{HAN}*[九八](?=的)|(?<=一[箱次趟顿桌晚套件双瓶盒场把单票]){HAN}+[百千]{ABOUT}{_STOP})",
         rf"{BEGINS}{NEARLY}{HAN}*[百千万]{HAN}*(?=以内|以下|左右|起步|不等|包邮|现金|全包|封顶|带走)"
-        rf"|{BEGINS}{big}(?=的?{any_phrase('moneynouns')}|{any_phrase('deals')})|(?<![一二三四五六七八九十第]){round_}(?=的(?!人|字|{any_phrase('readers')}))"
+        rf"|{BEGINS}{big}(?=的?{any_phrase('moneynouns')}|{any_phrase('deals')})|{BEGINS}{big}{_no_measure()}(?=的?(?![免浪消])[\u4e00-\u9fff]{{1,2}}(?:费|金(?![属牌子融鱼山字毛])))|(?<![一二三四五六七八九十第]){round_}(?=的(?!人|字|{any_phrase('readers')}))"
         rf"|{uncounted}{BEGINS}{round_}(?=一[套只个件斤位晚天次把条张双瓶盒场桌月年台辆幅本份单箱])",
         rf"(?<={any_of(words('prices.txt'))}){_SPACED}(?=[,。!?]|$)",
-        rf"(?<=[充存满买投](?:[0-9]{{1,5}}|[一二两三四五六七八九十百千万]{{1,4}})[元块]?[送返减赠立]减?)(?:[01-9][0-9]*(?:\.[0-9]+)?|{HAN}+){_no_measure()}{ended}",
+        rf"(?<=[充存满买投](?:[0-9]{{1,5}}|[一二两三四五六七八九十百千万]{{1,4}})[元块]?[送返减赠立]减?)(?:[01-9][0-9]*(?:\.[0-9]+)?|[一二两三四五六七八九十百千万]+){_no_measure()}{ended}",
         rf"(?<=从){money}(?=一路|直接|砍|降|涨){_no_measure()}",
     )
 
@@ -140,7 +140,7 @@ def rate() -> tuple[str, ...]:
     before = rf"(?:{sign}|{with_unit}|{bare}|{big}\+|{big}(?=/[0-9]{{1,2}}\s?(?:分钟|小时|天|次)))"
     filler = rf"(?:{any_phrase('withmoney')}|的?[\u4e00-\u9fff]{{1,2}}[费租薪款资金价]|\s){{0,4}}"
     no_order = "(?<![第上下这那哪])(?<![^人]头)"
-    no_point = "(?!后|前|内|以内|之内|以后|之前|里花|中|期|间|来|多)"
+    no_point = "(?!后|前|内|以内|之内|以后|之前|里花|中|期|间|来|多(?![赚挣给收拿得]))"
     first = rf"(?<![0-9第近前后过周期])(?:[每毎]|{count})\s?个?半?{time}|[每毎](?:日|个?月|年|h)|[一半]年|{count}个月"
     no_other = rf"(?![/一每]\s?个?{every})"
     goods = "[斤瓶盒包杯碗份张件双条只箱袋桶支根串台套本颗束壶盘顿桌把盆罐筐棵]"
@@ -174,6 +174,6 @@ def percent() -> tuple[str, ...]:
     return (
         rf"{number}(?:\s?[%‰])?(?:{_RANGE}{DIGITS_RUN})?\s?[%‰](?![0-9])",
         rf"{parts}(?:[到至\-~](?:{parts}|{DIGITS_RUN}|{spoken}))?(?!秒|毫)",
-        rf"(?<!{verbs}){tenths}(?:[\-到至]?{tenths})?成(?:[1-9一二三四五六七八九半](?![0-9百千万个]))?(?!{nouns})",
-        rf"(?<!第|再点|画){BEGINS}(?:{DIGITS_RUN}|{spoken}|几)个(?:百分点|点(?![子头儿名位赞评半心当]))",
+        rf"(?<!{verbs}){tenths}(?:[\-到至]?{tenths})?(?:(?<=[都到有率][1-9一二三四五六七八九])成(?=了)|成(?:[1-9一二三四五六七八九半](?![0-9百千万个]))?(?!{nouns}))",
+        rf"{BEGINS}(?:{DIGITS_RUN}|{spoken}|几)个(?:百分点|(?<={any_phrase('points')}[^,。!?]{{0,6}}个)点(?![子头儿名位赞评半心当]))",
     )

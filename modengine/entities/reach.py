@@ -80,14 +80,14 @@ def _spelt(*names: str) -> str:
     return "(?:" + "|".join(r"\s?".join(name) for name in names) + ")"
 
 
-_DIGITS = rf"(?:[0-9]{{4,8}}|[0-9]{{3}}[\s\-][0-9]{{3}}|{_APART}{{3,7}}|[x*]{{4,6}}|\[code\])(?![0-9])"
+_DIGITS = rf"(?:[0-9]{{4,8}}|[0-9]{{3}}[\s\-][0-9]{{3}}|{_APART}{{3,7}}|[0-9]{{2}}(?:-[0-9]{{2}}){{2}}|[x*]{{4,6}}|\[code\])(?![0-9])"
 _BEFORE = r"[\s:是为【\[(「\"“,]{0,4}"
 _VERIFY, _PICKUP, _INVITING = (_spelt(*phrases(name)) for name in ("verifying", "pickup", "inviting"))
 _UNIT = "(?![a-z0-9]|元|块|天|折)"
 CODES = {
-    "verification": rf"(?:{_VERIFY}|otp|verification code|(?<![a-z])code(?:\s?is)?){_BEFORE}{_DIGITS}"
+    "verification": rf"(?:{_VERIFY}|otp|verification code|(?<![a-z])code(?:\s?is)?){_BEFORE}(?:{_DIGITS}|(?=[a-z]{{0,5}}[0-9])[a-z0-9]{{4,8}}(?![a-z0-9])|(?=[a-z]{{0,3}}[0-9])[a-z0-9]{{2,4}}-[a-z0-9]{{2,4}}(?![a-z0-9\-]))"
     rf"|(?<![0-9]){_DIGITS}[\s】\])」\",]{{0,2}}(?:是|为|\()?(?:您|你)?的?.{{0,8}}{_VERIFY}|\[code\]",
-    "pickup": rf"{_PICKUP}{_BEFORE}(?:[a-z0-9]{{1,6}}(?:-[a-z0-9]{{1,5}}){{0,3}}|{_APART}{{2,7}}){_UNIT}",
+    "pickup": rf"{_PICKUP}{_BEFORE}(?:[a-z0-9]{{1,8}}(?:-[a-z0-9]{{1,5}}){{0,3}}|{_APART}{{2,7}}){_UNIT}",
     "invitation": rf"{_INVITING}{_BEFORE}(?:[a-z0-9]{{4,16}}|(?=[a-z]{{0,2}}[0-9])[a-z0-9]{{3}})(?![a-z0-9])",
 }
 """What finds each kind of code."""
@@ -139,9 +139,9 @@ def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
         rf"{named}(?:{signed}[\s]?[:是为,(\[「]\s?{_ANY_ID}|{signed}{_GAP}{_ID}{_NO_MORE})",
         rf"(?<![a-z0-9]){_written(strong, '')}(?=[0-9_]{{5,}}|[a-z]{{2,}}[0-9_]{{2,}}){_ID}",
         rf"{named}[上号]?(?:{acted})",
-        rf"(?:(?<![a-z0-9\u4e00-\u9fff])|(?<=[我的人请]))(?<!微的){maybe}(?:号|群号|\s?id|❤|♥|搜索?|群|频道)*(?:\s?:\s?{_ANY_ID}|[\s是]\s?{_ID}){_NO_MORE}",
+        rf"(?:(?<![a-z0-9\u4e00-\u9fff])|(?<=[我的人请]))(?<!微的){maybe}(?:号|群号|\s?id|❤|♥|搜索?|群|频道|我(?!\s?[0-9]))*(?:\s?:\s?{_ANY_ID}|[\s是]\s?{_ID}){_NO_MORE}",
         rf"(?<![a-z0-9\u4e00-\u9fff]){han}(?:号|群号|[❤♥]+)?(?:(?=[a-z]*[0-9_]){_ID}|(?<=[❤♥]){_ANY_ID}){_NO_MORE}",
-        rf"(?<![坐打乘a-z0-9])(?!群聊){maybe}(?:同号|同步|上?联系我?|上?找我|加我|上?聊(?={_STOPS}|聊|下|一))(?!{any_phrase('unacted')})",
+        rf"(?<![坐打乘薇威微a-z0-9])(?!群聊){maybe}(?:同号|同步|上?联系我?|上?找我|加我|上?聊(?={_STOPS}|聊|下|一))(?!{any_phrase('unacted')})",
         rf"{_ANY_ID}\s?[((]{_written((*strong, *weak))}(?:同号|号)?[))]",
         rf"{_ID}\s?{named}(?:同号|号)?(?=\s*{_STOPS})(?!\s?:)",
     ]
@@ -173,7 +173,7 @@ def _phone() -> tuple[str, ...]:
     role = r"(?:[\u4e00-\u9fff]{0,4}(?:电话|热线|号码?)|热线|咨询|客服|联系|预约|订购|报名|或?短信|/?微信){0,2}"
     asked = r"(?:联系|咨询|请[打拨]|呼叫|call|垂询|预约|报名|联络|打给?)(?:我|电话|人|方式|客服)?[^\s0-9,。]{0,4}"
     return (
-        rf"{named}{role}(?:[\u4e00-\u9fff]{{0,6}}(?:[电中热服部店台处]|[话心线务台][:为]?))?{_GAP}\(?{digits}|(?:拨打|致电|电话|热线|来电){role}{_GAP}{short}",
+        rf"{named}{role}(?:[\u4e00-\u9fff]{{0,6}}(?:[电中热服部店台处]|[话心线务台][:为]?))?{_GAP}\(?{digits}|(?:拨打|致电|电话|热线|来电){role}{_GAP}{short}|打(?=1(?:10|19|20|22)(?![0-9分折斤个次人])){short}",
         rf"{asked}{_GAP}{digits}|找[\u4e00-\u9fff]{{1,4}}[\s:]?(?=1[3-9]){digits}",
         rf"(?<![0-9]){digits}[\s,(]{{0,2}}{any_phrase('dialling')}",
     )
@@ -183,7 +183,7 @@ def _looks() -> tuple[str, ...]:
     """A call to look at a page of the writer, or to write to him there."""
     look, page = any_phrase("looks"), any_phrase("pages")
     teller = "(?<![他她们俩没不别收发看回了给])(?<!有人|多人|网友|一直|天天|昨天|突然|刚刚|骗子)"
-    asked = r"(?:私我|(?<![个辆打叫坐滴])滴滴?我|(?<![a-z])dd我|call我|戳我|密我|敲我|踢我|小窗我?|私戳我?)(?![a-z们了过的说]|人)"
+    asked = r"(?:私我|(?<![个辆打叫坐滴])滴滴?我|(?<![a-z])dd我|call我|戳我|密我|敲我|踢我|小窗我?|私戳我?)(?![a-z们了过的说到]|人|在[等门楼])"
     alone = rf"(?<=[\s,。!?~]|{any_phrase('beforeask')})(?:私[信聊]?|(?<![用打])滴滴)(?={_STOPS})|^私[信聊](?={_STOPS})"
     there = r"自取|见|[里上]?有?联系|加我|进群|[里上]?有(?:联系|微|v|方式|链接|福利|地址|入口|群|裙|q|号)|加(?=[微v薇我q扣])"
     return (
@@ -201,7 +201,7 @@ def _scans() -> tuple[str, ...]:
     scan = "(?:长按|识别|扫描|扫一扫|扫一下|扫下|扫|保存)(?![了过])"
     return (
         rf"(?<![没不别被用会勿莫免防]){scan}[^,。!?;了过]{{0,8}}?(?:二维码|维码|q码|小程序码)(?!{paid})"
-        rf"|(?<![没不别被])(?:扫码|扫我|扫一扫)(?!{paid}){any_phrase('scanned')}(?![^,。!?]{{0,6}}(?:骗|风险|套路))"
+        rf"|(?<![没不别被])(?:扫码|扫我|扫一扫|扫(?:[上下][面方]|图中|图上)的?码|扫个码)(?!{paid}){any_phrase('scanned')}(?![^,。!?]{{0,6}}(?:骗|风险|套路))"
         r"|[见看戳](?:下|上|文末|下方|图|图中)?(?:二维码|码图)",
     )
 
