@@ -16,7 +16,7 @@ _ENDS = r"(?![0-9%‰°*]|[.:/\-][0-9])"
 ABOUT = "(?:多|来|余|出头)?"
 NEARLY = "(?:好|小|上|过|超|破|近|约|至少|起码|最低|最高|大概|差不多|将近|接近|不到)?"
 _RANGE = "(?:[-~—–到至])"
-_SPACED = r"[0-9](?:\s[0-9]){1,6}"
+_SPACED = r"[01-9](?:\s[0-9]){1,6}"
 _DIGIT = "[一二两三四五六七八九]"
 _STOP = r"(?=\s*(?:$|[^\s\u4e00-\u9fffa-z0-9]))"
 """The end of a clause."""
@@ -26,7 +26,7 @@ def _big() -> str:
     """A number that can stand for a sum without its unit: two digits or more, or with a scale."""
     digits = r"[12-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?|[12-9][0-9]+(?:\.[0-9]{1,2})?|[0-9]\.[0-9]{1,2}"
     scaled = rf"{DIGITS_RUN}个?[百千万亿kw]+(?:[0-9一二三四五六七八九](?![0-9]))?"
-    han = rf"(?:(?![百千万亿佰仟]){HAN}+[十百千万佰仟]|十|(?<=[上过超破近])[百千万]){HAN}*(?:来[万亿]|个?[kw])?"
+    han = rf"(?:(?![百千万亿佰仟]){HAN}+[十拾百千万亿佰仟]|十|(?<=[上过超破近])[百千万亿]){HAN}*(?:来[万亿]|个?[kw])?"
     return rf"(?:{PLACES}|{scaled}|{digits}|{han}|{HAN}个?[kw])"
 
 
@@ -36,18 +36,19 @@ def _units() -> str:
     after = any_phrase("aftermoney")
     follows = rf"(?=钱|{after}|{_DIGIT}|[0-9]|[^\u4e00-\u9fff]|$)"
     guarded = {
-        "块": rf"(?<!{any_phrase('beforepieces')}[一二两三四五六七八九几])"
+        "块": rf"(?:(?=块[五钱0-9])|(?<!{any_phrase('beforepieces')}[一二两三四五六七八九几])(?<!{any_phrase('blocks')}[^\s,。!?花付收卖要价给]{{0,4}}[0-9一二两三四五六七八九几]))"
         rf"(?:(?<=[0-9十百千万亿kw多来余])块(?!{any_phrase('pieces')})"
         rf"|(?<![0-9十百千万亿kw多来余一])块{follows}|(?<=一)块(?=[一每多都五二三四六七八九起]|{_STOP[3:-1]}))",
         "角": r"(?<=[0-9])角(?![落度色逐斗膜质星形])",
-        "毛": rf"毛(?!一样)(?=[一每都就以]|{_STOP[3:-1]})",
+        "毛": rf"毛(?!一样|都没)(?=[一每都就以你我他她够行吧呢啊]|{_STOP[3:-1]})",
         "刀": r"(?<=[0-9十百千万kw])刀(?![片具口法锋子刃鱼客工两])",
         "欧": r"欧(?![洲美式盟冠姆阳])",
         "圆": r"圆(?![形桌圈满珠周])",
-        "元": r"元(?![旦宵首帅老件素气年凶论函户]|[一二]次(?:方|函|不))",
+        "大洋": "(?<![四五七])大洋",
+        "元": r"元(?!桥|店|机(?!票)|户|[旦宵首帅老件素气年凶论函户]|[一二]次(?:方|函|不))",
         "镑": r"镑(?!重)",
         "张": rf"(?<!{any_phrase('notsheet')}[^\s,。!?]{{0,6}})(?<!一)"
-        rf"张(?=一|每|半|起|包|左右|以上|不|就|你|我|哦|吧|呢|啊|{_STOP[3:-1]})",
+        rf"张(?=[介检服押定红工]|[通包过]|一|每|半|起|包|左右|以上|不|就|你|我|哦|吧|呢|啊|{_STOP[3:-1]})",
         "红": rf"红{_STOP}",
         "r": r"(?<=[0-9])r(?![a-z0-9]|/(?:min|m|s))",
         "u": r"u(?![a-z0-9])",
@@ -67,7 +68,7 @@ def _no_measure() -> str:
     """That no other unit follows a number, nor anything that makes it part of a longer one."""
     spared = "包邮|周转|包吃|包住|包食|只要|只收|对吧|对不对|大概|下午|下单|下来|人民币|对半"
     longer = r"(?!\s?[a-z]|[+百千万亿两二三四五六七八九十])"
-    return rf"(?:(?={spared})|(?!\s?{ABOUT}{any_of(words('measures.txt'))})){_ENDS}{longer}"
+    return rf"(?:(?={spared})|(?!\s?{ABOUT}{any_of(words('measures.txt'))})){_ENDS}{longer}(?:(?<!十)|(?!一))"
 
 
 _TAIL = rf"(?:(?<=[块元])(?:[0-9](?![0-9.])|{_DIGIT}(?![{_NUMERALS.replace('一', '')}]))(?:[毛角]钱?)?)"
@@ -90,26 +91,31 @@ def amount() -> tuple[str, ...]:
     helped = r"[了掉走到出我你他她您们过的个上满:要才只就约共\s]{0,3}"
     much = (
         rf"(?:[12-9][0-9]{{2,}}|[12-9][0-9]?,[0-9]{{3}}|[12-9][0-9]*0|{DIGITS_RUN}[百千万kw][0-9]?"
-        rf"|(?![百千万亿]){HAN}+[百千万]{HAN}*)"
+        rf"|(?![百千万亿]){HAN}+[百千万佰仟]{HAN}*|(?<=[上过超破近])[百千万亿]|[0-9]+\.[0-9]{{1,2}})"
     )
     spoken = rf"(?:{_DIGIT}|[0-9]{{1,3}})[百千万]{_DIGIT}"
     round_ = rf"(?:[几数]|{_DIGIT}{{1,2}})十?[百千万]+(?:{_DIGIT}[百千])?"
-    uncounted = "(?<![重高长宽速拔压糖脂率号步码考分人里过近约第转发来到达]了?)"
+    uncounted = "(?<![重高长宽速拔压糖脂率号步码考分人里过近约第转发来到达]了?|算出来是|答案是|等于|结果是)(?:(?<![个是当像])|(?!二百五))"
     power = any_phrase("power")
+    body = rf"(?<!{any_phrase('bodies')}[^\s,。!?]{{0,6}})"
     return (
         r"(?<![a-z0-9*])(?:[x*]{1,6}|某)[元块]",
         rf"(?<![a-z]){_signs()}\s?:?\s?(?:{DIGITS_RUN}(?:个?[百千万亿kw])*{_RANGE})?(?:{NUMBER}){_ENDS}{_units()}?",
         rf"{BEGINS}{ranged}{_with_unit()}",
         rf"(?<!密码是?)(?<!验证码)(?<![0-9]){PLACES}(?!的?(?:密码|验证码|编号|数字|电话|号码|账号|乘|加|减|qq|数))",
-        rf"(?<!{power}.{{0,4}}){BEGINS}(?:{DIGITS_RUN}|{HAN}{{1,3}}|半)个?[kw](?:[0-9](?![0-9]))?{_no_measure()}(?!的?{any_phrase('readers')})",
-        rf"(?<={any_of(words('prices.txt'))}[是在为]?{helped}){money}{_no_measure()}",
-        rf"(?<={any_phrase('paying')}{helped})(?:{money}{_no_measure()}{ended}|{NEARLY}{much}{ABOUT}{_no_measure()})",
-        rf"(?<={any_phrase('taking', 'services')}{helped}){NEARLY}{much}{ABOUT}{_no_measure()}{ended}",
-        rf"{uncounted}{BEGINS}{NEARLY}(?:{spoken}{_no_measure()}(?=[一包全左以起都就还搞拿])|(?:{spoken}|{round_}){ABOUT}{_STOP})",
-        rf"(?<![^\s,。!?;、~…:]){NEARLY}{HAN}*[百千万]{HAN}*(?:{_STOP}|(?=够|行不|行吗|就卖|卖不|出不|成交|可以吗|怎么样))",
+        rf"(?<!{power}.{{0,4}}){BEGINS}(?:{DIGITS_RUN}|{HAN}{{1,3}}|半)个?[kw](?:[0-9](?![0-9]))?{_no_measure()}(?!的?{any_phrase('readers')}|[白玫黄铂]?[瑰]?金(?!币)|画质|屏|超清)(?<!(?:电视|屏幕?|显示器|视频|影片|画质|分辨率|片源)[^\s,。!?]{{0,3}}[248]k)",
+        rf"(?<={any_of(words('prices.txt'))}[是在为]?{helped})(?:{money}{_no_measure()})",
+        rf"{body}(?<={any_phrase('paying')}{helped})(?:{money}{_no_measure()}{ended}|{NEARLY}{much}{ABOUT}{_no_measure()})",
+        rf"{body}(?<={any_phrase('taking', 'services')}{helped}){NEARLY}{much}{ABOUT}{_no_measure()}{ended}"
+        rf"|(?<={any_phrase('services')}[了要才]?)(?:[12-9][0-9]|{_DIGIT}?十{_DIGIT}?){_STOP}",
+        rf"{body}{uncounted}{BEGINS}{NEARLY}(?:{spoken}{_no_measure()}(?=[一包全左以起都就还搞拿])|(?:{spoken}|{round_}){ABOUT}{_STOP})",
+        rf"(?<![^\s,。!?;、~…:]){NEARLY}{HAN}*[百千万]{HAN}*(?:{_STOP}|(?=够|行不|行吗|就卖|卖[不你]|出不|成交|可以吗|怎么样|给你|能拿|能买|拿下|拿走|带走|能不能|成不成|一口价))",
         rf"{BEGINS}(?:{HAN}*[百千]{HAN}*[九八](?=的)|(?<=一[箱次趟顿桌晚套件双瓶盒场把单票]){HAN}+[百千]{ABOUT}{_STOP})",
         rf"{BEGINS}{NEARLY}{HAN}*[百千万]{HAN}*(?=以内|以下|左右|起步|不等|包邮|现金|全包|封顶|带走)"
-        rf"|{BEGINS}{big}(?=闲钱|现金|成交|首付|定金|一口价|不刀|可刀|小刀|私房钱|本金|押金|红包|彩礼|人民币)",
+        rf"|{BEGINS}{big}(?=的?{any_phrase('moneynouns')}|{any_phrase('deals')})|{BEGINS}{big}{_no_measure()}(?=的?(?![免浪消])[\u4e00-\u9fff]{{1,2}}(?:费|金(?![属牌子融鱼山字毛])))|(?<![一二三四五六七八九十第]){round_}(?=的(?!人|字|{any_phrase('readers')}))"
+        rf"|{uncounted}{BEGINS}{round_}(?=一[套只个件斤位晚天次把条张双瓶盒场桌月年台辆幅本份单箱])",
+        rf"(?<={any_of(words('prices.txt'))}){_SPACED}(?=[,。!?]|$)",
+        rf"(?<=[充存满买投](?:[0-9]{{1,5}}|[一二两三四五六七八九十百千万]{{1,4}})[元块]?[送返减赠立]减?)(?:[01-9][0-9]*(?:\.[0-9]+)?|[一二两三四五六七八九十百千万]+){_no_measure()}{ended}",
         rf"(?<=从){money}(?=一路|直接|砍|降|涨){_no_measure()}",
     )
 
@@ -122,19 +128,22 @@ def rate() -> tuple[str, ...]:
     every = any_of(r[0] for r in units if r[3] == "time")
     piece, counted = (any_of(r[0] for r in units if r[3] == form) for form in ("piece", "counted"))
     pay = "(?:" + "|".join(r"\s?".join(r[0]) for r in units if r[3] == "pay") + ")"
-    count = r"(?:[0-9]{1,2}|[一二两三四五六七八九十]|半)"
+    count = r"(?:[0-9]{1,2}|[一二两三四五六七八九十壹贰叁]|半)"
     big = rf"(?:{_big()}|{_SPACED})"
     sheets = "(?:大张|张|红票|老人头|毛爷爷)(?![照票纸桌床图嘴脸卷卡])"
     sign = rf"{_signs()}\s?{DIGITS_RUN}(?:个?[百千万kw])*"
     bare = rf"{NEARLY}(?:(?:{big}|[0-9]{{1,2}}){_RANGE})?{big}{ABOUT}(?:{sheets}|{_no_measure()})"
     closed = rf"{bare}(?={any_phrase('aftermoney')}|[^\u4e00-\u9fffa-z0-9+]|$)"
     with_unit = rf"(?:{NEARLY}(?:{NUMBER}){_RANGE})?{_with_unit()}"
+    tens = rf"{NEARLY}(?:{NUMBER}{_RANGE})?(?![一1]张){NUMBER}{ABOUT}(?:红票|老人头|毛爷爷|大?张(?!.{{0,2}}{any_phrase('notsheet')}))"
     money = rf"(?:{sign}|{with_unit}|{closed})"
     before = rf"(?:{sign}|{with_unit}|{bare}|{big}\+|{big}(?=/[0-9]{{1,2}}\s?(?:分钟|小时|天|次)))"
     filler = rf"(?:{any_phrase('withmoney')}|的?[\u4e00-\u9fff]{{1,2}}[费租薪款资金价]|\s){{0,4}}"
     no_order = "(?<![第上下这那哪])(?<![^人]头)"
-    no_point = "(?!后|前|内|以内|之内|以后|之前|里花|中|期|间|来|多)"
+    no_point = "(?!后|前|内|以内|之内|以后|之前|里花|中|期|间|来|多(?![赚挣给收拿得]))"
     first = rf"(?<![0-9第近前后过周期])(?:[每毎]|{count})\s?个?半?{time}|[每毎](?:日|个?月|年|h)|[一半]年|{count}个月"
+    no_other = rf"(?![/一每]\s?个?{every})"
+    goods = "[斤瓶盒包杯碗份张件双条只箱袋桶支根串台套本颗束壶盘顿桌把盆罐筐棵]"
     parts = "(?:半个?|(?<!十)[两二三四五六七八九]|(?<![0-9])[0-9]{1,2})"
     after = (
         rf"\s?(?:(?:/|每|(?<!十)一|(?<![0-9])1)\s?个?(?:{every}|{piece})|[/每]?{parts}\s?个?(?:小时|钟头|分钟|天|晚|夜|周|月|年){no_point}(?![没了])"
@@ -142,13 +151,14 @@ def rate() -> tuple[str, ...]:
     )
     return (
         rf"(?:[每毎][充满存投]?(?:百|千|万|[0-9]+万?)[元块字次]?(?:播放|阅读|曝光|点击)?|(?<!{HAN})[一1][百千万](?=返|给)){filler}{money}",
-        rf"(?<![0-9第近前后过]){pay}{filler}(?:{sign}|{with_unit}|{bare}|{big}\+|{NEARLY}[百千万]+{_no_measure()})",
-        rf"(?:{first}){no_point}{filler}{money}",
+        rf"(?<![0-9第近前过]){pay}{filler}(?:{sign}|{tens}|{with_unit}|{bare}|{big}\+|{NEARLY}[百千万]+{_no_measure()})",
+        rf"(?:{first}){no_point}{filler}(?:{money}|{tens})",
         rf"(?:{BEGINS}|(?<=[a-z])(?={_signs()})){before}{after}",
         rf"(?:{BEGINS}|(?<=[a-z])(?={_signs()}))(?:{sign}|{with_unit})(?:[/每一1]{counted}|{count}[斤个双条件瓶盒包张份次串碗杯只本](?!人|月|小时|邮))",
-        rf"{no_order}[每毎一1]\s?个?{piece}{filler}{money}",
-        rf"{no_order}{count}\s?{piece}{filler}(?:{sign}|{with_unit})",
-        rf"{no_order}[每毎一1]\s?个?{counted}{filler}(?:{sign}|{with_unit})",
+        rf"{no_order}[每毎一1]\s?个?{piece}{filler}{money}{no_other}",
+        rf"{no_order}{count}\s?{piece}{filler}(?:{sign}|{with_unit}){no_other}",
+        rf"{no_order}[每毎一1]\s?个?{counted}{filler}(?:{sign}|{with_unit}){no_other}",
+        rf"{no_order}[一1]\s?{goods}[^\s,。!?:了花给要我你他她的就才在有是和被让骗欠{_NUMERALS}0-9]{{1,4}}(?:{sign}|{with_unit}){no_other}",
     )
 
 
@@ -164,6 +174,6 @@ def percent() -> tuple[str, ...]:
     return (
         rf"{number}(?:\s?[%‰])?(?:{_RANGE}{DIGITS_RUN})?\s?[%‰](?![0-9])",
         rf"{parts}(?:[到至\-~](?:{parts}|{DIGITS_RUN}|{spoken}))?(?!秒|毫)",
-        rf"(?<!{verbs}){tenths}(?:[\-到至]?{tenths})?成(?:[1-9一二三四五六七八九半](?![0-9百千万个]))?(?!{nouns})",
-        rf"(?<!第|再点|画){BEGINS}(?:{DIGITS_RUN}|{spoken}|几)个(?:百分点|点(?![子头儿名位赞评半心当]))",
+        rf"(?<!{verbs}){tenths}(?:[\-到至]?{tenths})?(?:(?<=[都到有率][1-9一二三四五六七八九])成(?=了)|成(?:[1-9一二三四五六七八九半](?![0-9百千万个]))?(?!{nouns}))",
+        rf"{BEGINS}(?:{DIGITS_RUN}|{spoken}|几)个(?:百分点|(?<={any_phrase('points')}[^,。!?]{{0,6}}个)点(?![子头儿名位赞评半心当]))",
     )

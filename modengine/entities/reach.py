@@ -80,14 +80,14 @@ def _spelt(*names: str) -> str:
     return "(?:" + "|".join(r"\s?".join(name) for name in names) + ")"
 
 
-_DIGITS = rf"(?:[0-9]{{4,8}}|[0-9]{{3}}[\s\-][0-9]{{3}}|{_APART}{{3,7}}|[x*]{{4,6}}|\[code\])(?![0-9])"
+_DIGITS = rf"(?:[0-9]{{4,8}}|[0-9]{{3}}[\s\-][0-9]{{3}}|{_APART}{{3,7}}|[0-9]{{2}}(?:-[0-9]{{2}}){{2}}|[x*]{{4,6}}|\[code\])(?![0-9])"
 _BEFORE = r"[\s:是为【\[(「\"“,]{0,4}"
 _VERIFY, _PICKUP, _INVITING = (_spelt(*phrases(name)) for name in ("verifying", "pickup", "inviting"))
 _UNIT = "(?![a-z0-9]|元|块|天|折)"
 CODES = {
-    "verification": rf"(?:{_VERIFY}|otp|verification code|(?<![a-z])code(?:\s?is)?){_BEFORE}{_DIGITS}"
+    "verification": rf"(?:{_VERIFY}|otp|verification code|(?<![a-z])code(?:\s?is)?){_BEFORE}(?:{_DIGITS}|(?=[a-z]{{0,5}}[0-9])[a-z0-9]{{4,8}}(?![a-z0-9])|(?=[a-z]{{0,3}}[0-9])[a-z0-9]{{2,4}}-[a-z0-9]{{2,4}}(?![a-z0-9\-]))"
     rf"|(?<![0-9]){_DIGITS}[\s】\])」\",]{{0,2}}(?:是|为|\()?(?:您|你)?的?.{{0,8}}{_VERIFY}|\[code\]",
-    "pickup": rf"{_PICKUP}{_BEFORE}(?:[a-z0-9]{{1,6}}(?:-[a-z0-9]{{1,5}}){{0,3}}|{_APART}{{2,7}}){_UNIT}",
+    "pickup": rf"{_PICKUP}{_BEFORE}(?:[a-z0-9]{{1,8}}(?:-[a-z0-9]{{1,5}}){{0,3}}|{_APART}{{2,7}}){_UNIT}",
     "invitation": rf"{_INVITING}{_BEFORE}(?:[a-z0-9]{{4,16}}|(?=[a-z]{{0,2}}[0-9])[a-z0-9]{{3}})(?![a-z0-9])",
 }
 """What finds each kind of code."""
@@ -100,7 +100,7 @@ def code(kinds: tuple[str, ...]) -> tuple[str, ...]:
 
 CONTACTS = ("wechat", "qq", "phone", "telegram", "handle", "qr", "app")
 _ID = (
-    r"(?:@[a-z0-9_]{3,30}|(?=[a-z]*[0-9_\-])[a-z][a-z0-9_\-]{3,19}|[0-9]{5,12}|\+[0-9]{7,15}"
+    r"(?:@[a-z0-9_]{3,30}|(?=[a-z]*[0-9_\-])[a-z][a-z0-9_\-]{3,19}|[0-9]{5,12}|\+[0-9]{1,3}(?:[\s\-]?[0-9]{2,5}){2,4}"
     r"|\[(?:phone|id|email|wechat|qq)\]|[x*]{3,})"
 )
 """An address of a person: letters with digits, a number, @ and a name, or what stands masked."""
@@ -117,18 +117,19 @@ def _names(kinds: tuple[str, ...], strength: str) -> tuple[str, ...]:
 def _written(names: tuple[str, ...], edge: str = "(?![a-z])") -> str:
     """Any of some names, their characters also apart (加 微 信); Latin ones only as whole words."""
     latin = any_of(name for name in names if name.isascii())
-    apart = "|".join(r"[\s.\-_*·]?".join(name) for name in names if not name.isascii())
+    apart = "|".join(r"[\s.\-_*·/|❤♥~丶、]?".join(name) for name in names if not name.isascii())
     return f"(?:(?<![a-z0-9]){latin}{edge}|{apart})" if latin != "(?:)" else f"(?:{apart})"
 
 
 def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
     """A call to use a channel, or a channel with an address."""
-    called = rf"(?<!{any_phrase('untold')}){any_phrase('calls')}(?:{any_phrase('whom')}|\s){{0,3}}"
+    titled = "[\u4e00-\u9fff]{1,2}(?:老师|医生|经理|教练|律师|师傅|阿姨|[姐哥总导叔工队]|店长|主任)的?"
+    called = rf"(?<!{any_phrase('untold')}){any_phrase('calls')}(?:{titled})?(?:{any_phrase('whom')}|\s){{0,3}}"
     strong, weak = _names(kinds, "strong"), _names(kinds, "weak")
     named, maybe = _written(strong), _written(weak)
     acted = rf"{any_phrase('acts')}(?!{any_phrase('unacted')})|了解|私信我"
     uses = rf"(?!(?!了解|发你|发我|领|传你){any_phrase('uses')})"
-    signed = r"(?:号码?|账号|id|群号?|搜索?|加|❤|♥){0,2}"
+    signed = r"(?:号码?|账号|id|群号?|群组|频道|客服|搜(?:一搜|一下|索)?|加|❤|♥){0,2}"
     follows = rf"(?={any_phrase('afterchannel')}|{_STOPS})(?!{any_phrase('nochannel')})"
     given = rf"(?:{signed}{_GAP}{_ID})?"
     han = any_of(name for name in weak if not name.isascii())
@@ -138,19 +139,26 @@ def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
         rf"{named}(?:{signed}[\s]?[:是为,(\[「]\s?{_ANY_ID}|{signed}{_GAP}{_ID}{_NO_MORE})",
         rf"(?<![a-z0-9]){_written(strong, '')}(?=[0-9_]{{5,}}|[a-z]{{2,}}[0-9_]{{2,}}){_ID}",
         rf"{named}[上号]?(?:{acted})",
-        rf"(?<![a-z0-9\u4e00-\u9fff]){maybe}(?:号|群号|\s?id|❤|♥)*(?:\s?:\s?{_ANY_ID}|\s{_ID}){_NO_MORE}",
+        rf"(?:(?<![a-z0-9\u4e00-\u9fff])|(?<=[我的人请]))(?<!微的){maybe}(?:号|群号|\s?id|❤|♥|搜索?|群|频道|我(?!\s?[0-9]))*(?:\s?:\s?{_ANY_ID}|[\s是]\s?{_ID}){_NO_MORE}",
         rf"(?<![a-z0-9\u4e00-\u9fff]){han}(?:号|群号|[❤♥]+)?(?:(?=[a-z]*[0-9_]){_ID}|(?<=[❤♥]){_ANY_ID}){_NO_MORE}",
-        rf"(?<![坐打乘a-z0-9])(?!群聊){maybe}(?:同号|同步|联系我?|找我|加我|聊(?={_STOPS}|聊|下|一))(?!{any_phrase('unacted')})",
+        rf"(?<![坐打乘薇威微a-z0-9])(?!群聊){maybe}(?:同号|同步|上?联系我?|上?找我|加我|上?聊(?={_STOPS}|聊|下|一))(?!{any_phrase('unacted')})",
         rf"{_ANY_ID}\s?[((]{_written((*strong, *weak))}(?:同号|号)?[))]",
-        rf"{_ID}\s?{named}(?:同号|号)?(?=\s*{_STOPS})",
+        rf"{_ID}\s?{named}(?:同号|号)?(?=\s*{_STOPS})(?!\s?:)",
     ]
+    ways.append(
+        rf"(?<![^\s,.。!?;:~的请者要来可以友])(?:[家佳咖嘉伽珈迦茄枷十]|jia)\s?(?:[我莪窝]的?|下|个)?"
+        rf"(?:{named}{uses}{given}|{maybe}(?:{signed}{_GAP}{_ID}|[❤♥]*{follows}))"
+    )
     if not weak:
         ways = [way for way in ways if "(?:)" not in way]
     more = []
     if "qq" in kinds:
         joining = any_phrase("joining")
         more.append(rf"(?<!{any_phrase('untold')})(?:加|进|入)(?:我们?的?|这个)?群(?=来?{joining})")
-        more.append(rf"群号?\s?[:是]?\s?[0-9]{{6,12}}{_NO_MORE}")
+        more.append(
+            rf"[群裙](?:号码?)?\s?[:是]?\s?[0-9]{{6,12}}{_NO_MORE}|(?<={any_phrase('beforeask')})进[群裙](?={_STOPS})"
+            rf"|(?<![a-z0-9])q我\s?[,:]?\s?[0-9]{{5,11}}{_NO_MORE}"
+        )
     if "telegram" in kinds:
         more.append(r"(?:https?://)?(?<![a-z0-9.])(?:t|telegram)\.me/[a-z0-9_+/]+")
     return (*ways, "|".join(more)) if more else tuple(ways)
@@ -159,14 +167,14 @@ def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
 def _phone() -> tuple[str, ...]:
     """A word of telephoning and a number, or a number and an order to use it."""
     numeral = r"[0-9](?:[\s\-]?[0-9]){6,14}(?![0-9])"
-    digits = rf"(?:\+?{numeral}|{_CN}{{11}}|{_MASKED_PHONE})(?!元|块|\.[0-9])"
+    digits = rf"(?:\(0[0-9]{{2,3}}\)\s?[0-9]{{7,8}}|\+?{numeral}|{_CN}{{7,12}}|{_MASKED_PHONE})(?!元|块|\.[0-9])"
     short = r"(?:1[12][0-9]|9[56][0-9]{3}|1[02][0-9]{3})(?![0-9元块年])"
     named = any_of(_names(("phone",), "call"))
     role = r"(?:[\u4e00-\u9fff]{0,4}(?:电话|热线|号码?)|热线|咨询|客服|联系|预约|订购|报名|或?短信|/?微信){0,2}"
-    asked = r"(?:联系|咨询|请打|呼叫|call|垂询|预约|报名|联络|打给?)(?:我|电话|人|方式|客服)?[^\s0-9,。]{0,4}"
+    asked = r"(?:联系|咨询|请[打拨]|呼叫|call|垂询|预约|报名|联络|打给?)(?:我|电话|人|方式|客服)?[^\s0-9,。]{0,4}"
     return (
-        rf"{named}{role}{_GAP}{digits}|(?:拨打|致电|电话|热线|来电){role}{_GAP}{short}",
-        rf"{asked}{_GAP}{digits}",
+        rf"{named}{role}(?:[\u4e00-\u9fff]{{0,6}}(?:[电中热服部店台处]|[话心线务台][:为]?))?{_GAP}\(?{digits}|(?:拨打|致电|电话|热线|来电){role}{_GAP}{short}|打(?=1(?:10|19|20|22)(?![0-9分折斤个次人])){short}",
+        rf"{asked}{_GAP}{digits}|找[\u4e00-\u9fff]{{1,4}}[\s:]?(?=1[3-9]){digits}",
         rf"(?<![0-9]){digits}[\s,(]{{0,2}}{any_phrase('dialling')}",
     )
 
@@ -174,16 +182,16 @@ def _phone() -> tuple[str, ...]:
 def _looks() -> tuple[str, ...]:
     """A call to look at a page of the writer, or to write to him there."""
     look, page = any_phrase("looks"), any_phrase("pages")
-    teller = "(?<![他她们俩没不别收发看回了给])"
-    asked = r"(?:私我|滴滴?我|(?<![a-z])dd我|call我|戳我|密我|敲我|踢我|小窗我?|私戳我?)(?![a-z们了过的说]|人)"
-    alone = rf"(?<=[\s,。!?~]|{any_phrase('beforeask')})私[信聊]?(?={_STOPS})|^私[信聊](?={_STOPS})"
-    there = r"自取|见|有?联系|加我|进群|有(?:联系|微|v|方式|链接|福利|地址|入口)|加(?=[微v薇我q扣])"
+    teller = "(?<![他她们俩没不别收发看回了给])(?<!有人|多人|网友|一直|天天|昨天|突然|刚刚|骗子)"
+    asked = r"(?:私我|(?<![个辆打叫坐滴])滴滴?我|(?<![a-z])dd我|call我|戳我|密我|敲我|踢我|小窗我?|私戳我?)(?![a-z们了过的说到]|人|在[等门楼])"
+    alone = rf"(?<=[\s,。!?~]|{any_phrase('beforeask')})(?:私[信聊]?|(?<![用打])滴滴)(?={_STOPS})|^私[信聊](?={_STOPS})"
+    there = r"自取|见|[里上]?有?联系|加我|进群|[里上]?有(?:联系|微|v|方式|链接|福利|地址|入口|群|裙|q|号)|加(?=[微v薇我q扣])"
     return (
         rf"(?<![他她没不被]){look}(?:我的?|下|一下|个人|[楼店群号]主|本人|博主|下方|\s){{0,2}}{page}"
-        rf"(?!{any_phrase('looked')})|{page}(?:{there})",
-        rf"{teller}(?:{asked}|私[信聊](?={any_phrase('told')})(?!我?(?:了|过|说|问了|的))我?)|{alone}"
-        r"|(?<=[的请者可来])dd(?![a-z\u4e00-\u9fff])",
-        rf"(?<![a-z0-9_.]){any_phrase('places')}[\s:]{{0,2}}@[a-z0-9_]{{3,30}}",
+        rf"(?!{any_phrase('looked')})|{page}(?:{there})|资料[里上]有(?:联系|微|v|q)",
+        rf"{teller}(?:{asked}|私[信聊](?={any_phrase('told')})(?!我?(?:了|过|说|问了|的|没|都没|还没|看不))我?)|{alone}"
+        r"|(?<![^\s,。!?~的请者可来要])dd(?![a-z0-9\u4e00-\u9fff])",
+        rf"(?<![a-z0-9_.]){any_phrase('places')}[\s:]{{0,2}}(?:@[a-z0-9_]{{3,30}}|(?<=[加找注搜系准])@[a-z0-9_\u4e00-\u9fff]{{2,20}}|(?<=[博书音]\s?)@[a-z0-9_\u4e00-\u9fff]{{2,20}}(?<!@了?我))",
     )
 
 
@@ -192,16 +200,16 @@ def _scans() -> tuple[str, ...]:
     paid = any_phrase("paidbyscan")
     scan = "(?:长按|识别|扫描|扫一扫|扫一下|扫下|扫|保存)(?![了过])"
     return (
-        rf"(?<![没不别被用会]){scan}[^,。!?;了过]{{0,8}}?(?:二维码|维码|q码|小程序码)(?!{paid})"
-        rf"|(?<![没不别被])(?:扫码|扫我|扫一扫)(?!{paid}){any_phrase('scanned')}"
+        rf"(?<![没不别被用会勿莫免防]){scan}[^,。!?;了过]{{0,8}}?(?:二维码|维码|q码|小程序码)(?!{paid})"
+        rf"|(?<![没不别被])(?:扫码|扫我|扫一扫|扫(?:[上下][面方]|图中|图上)的?码|扫个码)(?!{paid}){any_phrase('scanned')}(?![^,。!?]{{0,6}}(?:骗|风险|套路))"
         r"|[见看戳](?:下|上|文末|下方|图|图中)?(?:二维码|码图)",
     )
 
 
 def _apps() -> tuple[str, ...]:
     """A call to install or to open a programme to chat with."""
-    verbs = r"(?<![没不])(?:下载|安装|下个|装个|装一个|下一个|下一下|注册|打开|转到?|装上)"
-    return (rf"{verbs}(?![了过])[^\s,。!?]{{0,8}}?{any_phrase('chatapps')}(?:app)?(?!打卡|开会|签到|上课|直播)",)
+    verbs = r"(?<![没不])(?<![让叫][你我他])(?<!再让你)(?:下载|安装|下个|装个|装一个|下一个|下一下|注册|打开|转到?|装上)"
+    return (rf"{verbs}(?![了过])[^\s,。!?]{{0,8}}?(?:{any_phrase('chatapps')}(?:app)?|(?<![a-z])line(?![a-z]))(?!打卡|开会|签到|上课|直播)",)
 
 
 def contact(kinds: tuple[str, ...]) -> tuple[str, ...]:
