@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import cast
 
 from modengine.engine.evaluate.context import EvaluationContext
 from modengine.engine.match.matcher import Found
@@ -11,7 +10,7 @@ from modengine.engine.match.part import PartText
 from modengine.engine.match.terms import reads
 from modengine.engine.match.walk import Walk
 from modengine.entities.comparing import described
-from modengine.entities.model import ENTITY_KINDS, EntityKind
+from modengine.entities.model import ENTITY_KINDS
 from modengine.model import Match, Suppressed
 from modengine.policy.model import Pattern
 from modengine.text.normalize import plain, steps
@@ -72,7 +71,7 @@ def shown(
     if undisguised and plain(original) != here:
         steps_ = (*steps_, "undisguised")
     if kind in ENTITY_KINDS:
-        return described(cast(EntityKind, kind), here), ("entity", kind, *steps_)
+        return described(kind, here), ("entity", kind, *steps_)
     return term or here, (kind, *steps_)
 
 
