@@ -9,7 +9,7 @@ from typing import Literal as OneOf
 
 from modengine.engine.match.matcher import NOTHING, Candidate, Dropped, Finding, Found, Literal, Sounds, sheltered
 from modengine.engine.match.part import PartText, Runs, TextForm, reduce
-from modengine.engine.match.walk import Reading, Spelling, Walk, alike, beginnings, forms, same
+from modengine.engine.match.walk import Alignment, Spelling, Walk, alike, beginnings, forms, same
 from modengine.model import Suppression
 from modengine.policy.model import Pattern
 from modengine.text.normalize import plain
@@ -191,7 +191,7 @@ class TermMatcher:
     def _verified(self, part: PartText, candidates: list[Candidate]) -> Iterable[tuple[int, Found]]:
         """Every match with its payload; with `repeats`, of readings with one end the first to start."""
         seen: set[tuple[int, int]] = set()
-        first: dict[tuple[int, int], Reading] = {}
+        first: dict[tuple[int, int], Alignment] = {}
         for form, at, end, payload in candidates:
             reading = self._reading(payload)
             if reading.way == "exact" and self.is_literal:
@@ -218,17 +218,17 @@ class TermMatcher:
             if found := self._widest_that_counts(part, reading, read):
                 yield payload, found
 
-    def _readings_in(self, part: PartText, reading: _TermReading, low: int, high: int) -> Iterable[Reading]:
+    def _readings_in(self, part: PartText, reading: _TermReading, low: int, high: int) -> Iterable[Alignment]:
         """The readings that begin in a stretch of the text of the walk, in places of the plain view."""
         if reading.way != "sounds_like":
             return self.walk.readings(part.plain, reading.spelling, low, high)
         view = part.sounds
         return [
-            Reading(tuple(view.span(at, at + 1)[0] for at in starts), tuple(view.span(at - 1, at)[1] for at in ends))
+            Alignment(tuple(view.span(at, at + 1)[0] for at in starts), tuple(view.span(at - 1, at)[1] for at in ends))
             for starts, ends in self.walk.readings(view.text, reading.spelling, low, high)
         ]
 
-    def _widest_that_counts(self, part: PartText, reading: _TermReading, read: Reading) -> Found | None:
+    def _widest_that_counts(self, part: PartText, reading: _TermReading, read: Alignment) -> Found | None:
         """With all repeats beside it; with as few as fit between words where it would else straddle one."""
         found = self._found(part, reading, *read.widest)
         if found is not None and self._at_words(part, reading, *read.widest):

@@ -73,7 +73,7 @@ def alike(term: str) -> Spelling:
     return Spelling(term, tuple(map(_alike, term)))
 
 
-class Reading(NamedTuple):
+class Alignment(NamedTuple):
     """A term as it is read in a text, with each place where it may begin and end: several where its first or last
     character is repeated."""
 
@@ -103,13 +103,13 @@ class Walk:
     gaps: int
     repeats: bool
 
-    def readings(self, text: str, spelling: Spelling, low: int, high: int) -> list[Reading]:
+    def readings(self, text: str, spelling: Spelling, low: int, high: int) -> list[Alignment]:
         """Every reading that begins in `[low, high]`.  With `repeats`, the term is squeezed already.
 
         Repeats of the first and last character belong to a reading only where they stand beside it, with nothing
         between: those farther off may be part of another word.
         """
-        found: list[Reading] = []
+        found: list[Alignment] = []
         known: set[int] = set()
         first = spelling.letters[0]
         for start in range(low, high + 1):
@@ -120,7 +120,7 @@ class Walk:
             starts = tuple(at for at, _ in run)
             known.update(starts)
             if ends := self._ends(text, spelling, run):
-                found.append(Reading(starts, ends))
+                found.append(Alignment(starts, ends))
         return found
 
     def reads(self, text: str, spelling: Spelling) -> bool:
