@@ -94,7 +94,7 @@ CODES: dict[str, Code] = {
     "ME811": Code(
         "catastrophic-regex", "A repeat in a regex reads a text in two ways: some texts make it slow.", "warning"
     ),
-    "ME812": Code(
+    "ME829": Code(
         "straddles-words", "A regex or text pattern whose matches in a corpus begin or end within a word.", "warning"
     ),
     "ME901": Code("message-not-json", "A line that is not a JSON object."),

@@ -24,7 +24,7 @@ class _Tally:
 
 
 def straddling(engine: Engine, messages: Iterable[Message]) -> Iterator[Diagnostic]:
-    """ME812 for each `regex` or `text` pattern without `boundary: words` of which a match straddles words, with an
+    """ME829 for each `regex` or `text` pattern without `boundary: words` of which a match straddles words, with an
     example and its place in the corpus.  Scope and conditions play no part."""
     asked = {
         number: pattern
@@ -58,7 +58,7 @@ def _count(tally: _Tally, part: PartText, found: Found, name: str) -> None:
 def _diagnostic(pattern: Pattern, tally: _Tally) -> Diagnostic:
     place: Location = pattern.first_place
     return Diagnostic(
-        "ME812",
+        "ME829",
         f"{tally.straddling:,} of {tally.matches:,} matches of the {pattern.kind} pattern `{pattern.name}` "
         f"straddle words; {tally.example}",
         place,

@@ -70,7 +70,7 @@ def test_what_straddles_words_in_a_corpus_is_listed_once(command: Command, tmp_p
     texts = ("上一个残疾人", "残疾", "她穿和服，产品和服务")
     corpus.write_text("".join(f'{{"id": "m-{n}", "text": "{t}"}}\n' for n, t in enumerate(texts)), encoding="utf-8")
     ran = command("check", rules, rules, "--straddling", corpus, "--format", "json")
-    assert (ran.code, [problem["code"] for problem in json.loads(ran.out)]) == (1, ["ME812", "ME812"])
+    assert (ran.code, [problem["code"] for problem in json.loads(ran.out)]) == (1, ["ME829", "ME829"])
     first, second = (problem["message"] for problem in json.loads(ran.out))
     assert first.startswith("1 of 1 matches of the regex pattern `key` ")
     assert first.endswith("message m-0, part 0, character 2: 上一[个残]疾人")
