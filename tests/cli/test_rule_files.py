@@ -73,6 +73,31 @@ def test_findings_are_exit_code_1(command: Command, doubtful: Path) -> None:
     assert ran.out.rstrip().splitlines()[-1].startswith("1 error, ")
 
 
+def test_notes_are_exit_code_0(command: Command, ruleset: Callable[..., Path]) -> None:
+    path = ruleset()
+    path.write_text(path.read_text("utf-8").replace("near(key, lost, 3)", "lost and key"), "utf-8")
+    ran = command("check", path)
+    assert ran.code == 0
+    assert ": note[ME820 one-character-word]: " in ran.out
+    assert ran.out.endswith("0 errors, 0 warnings, 1 note\n")
+
+
+def test_terms_are_held_against_a_corpus(command: Command, ruleset: Callable[..., Path], tmp_path: Path) -> None:
+    path = ruleset()
+    path.write_text(path.read_text("utf-8").replace("[钥匙]", "[钥匙, 门卡, 锁 匙]"), "utf-8")
+    corpus = tmp_path / "corpus.jsonl"
+    corpus.write_text('{"text": "没有"}\n{"parts": [{"kind": "ocr", "text": "鎖匙"}]}\nno message\n', "utf-8")
+    assert command("check", path).out == "0 errors, 0 warnings\n"
+    ran = command("check", path, "--corpus", corpus)
+    assert ran.code == 0
+    assert [line for line in ran.out.splitlines() if "ME826" in line] == [
+        f"{path}:11:25: note[ME826 unsupported-term]: `门卡` of `key` stands in no example and in no text of the corpus"
+    ]
+    ran = command("check", path, "--corpus", tmp_path / "nowhere.jsonl")
+    assert (ran.code, ran.out) == (2, "")
+    assert "ME905" in ran.err
+
+
 def test_findings_as_json(command: Command, doubtful: Path) -> None:
     ran = command("check", doubtful, "--format", "json")
     found = json.loads(ran.out)
@@ -86,6 +111,11 @@ def test_findings_for_github() -> None:
         "::warning file=a%2Cb%3Ac.yaml,line=3,col=4,title=ME801 unused-list"
         "::50%25 of `a`%0Anobody uses. hint: drop it\n"
     )
+
+
+def test_notes_are_notices_for_github() -> None:
+    note = Diagnostic("ME820", "short", Location("a.yaml", 3, 4), "mend it")
+    assert as_github([note]).startswith("::notice file=a.yaml")
 
 
 def test_paths_that_are_not_there(command: Command) -> None:

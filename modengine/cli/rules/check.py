@@ -3,36 +3,52 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from modengine.checks import check_paths
+from modengine.checks.corpus import corpus_of
 from modengine.cli.options import format_option, nearby
+from modengine.codes import Severity
 from modengine.errors import Diagnostic
 from modengine.paths import shipped_rules
+from modengine.run.read.files import read_paths
+from modengine.run.read.inputs import expanded
 
 
 @click.command("check")
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--corpus", "corpora", metavar="FILE", multiple=True,
+    help="Messages, files or folders; of terms, say which stand in none of them and in no example.",
+)  # fmt: skip
 @format_option("text", "json", "github")
-def command(paths: tuple[Path, ...], form: str) -> int:
+def command(paths: tuple[Path, ...], corpora: tuple[str, ...], form: str) -> int:
     """Find errors and doubtful things in policies and rulesets.
 
     PATH is a rule file, or a folder whose *.yaml files are checked; without one, the shipped rules.
-    Exit code 0: nothing found; 1: errors or warnings found.
+    `modengine.toml` says which findings are wanted, and a comment beside a finding allows it: see
+    docs/rule-language.md, "Findings".
+    Exit code 0: nothing found, or notes alone; 1: errors or warnings found.
     """
-    problems = check_paths(paths or (nearby(shipped_rules()),))
+    corpus = None
+    if corpora:
+        rows = read_paths(expanded(corpora))
+        corpus = corpus_of(row.message for row in rows if row.message is not None)
+    problems = check_paths(paths or (nearby(shipped_rules()),), corpus)
     click.echo(FORMS[form](problems), nl=False)
-    return 1 if problems else 0
+    return 1 if any(problem.severity != "note" for problem in problems) else 0
 
 
 def as_text(problems: Sequence[Diagnostic]) -> str:
     """Each problem with its line and a hint, then a count."""
-    errors = sum(problem.severity == "error" for problem in problems)
-    blocks = [problem.render() for problem in problems]
-    return "\n\n".join([*blocks, f"{_count(errors, 'error')}, {_count(len(problems) - errors, 'warning')}"]) + "\n"
+    number = Counter(problem.severity for problem in problems)
+    counts = [_count(number["error"], "error"), _count(number["warning"], "warning")]
+    counts += [_count(number["note"], "note")] if number["note"] else []
+    return "\n\n".join([*(problem.render() for problem in problems), ", ".join(counts)]) + "\n"
 
 
 def _count(number: int, noun: str) -> str:
@@ -47,7 +63,7 @@ def as_json(problems: Sequence[Diagnostic]) -> str:
 def as_github(problems: Sequence[Diagnostic]) -> str:
     """Workflow commands, which GitHub shows at the line (docs.github.com, "Workflow commands")."""
     return "".join(
-        f"::{problem.severity} file={_property(problem.location.file)},line={problem.location.line},"
+        f"::{_LEVEL[problem.severity]} file={_property(problem.location.file)},line={problem.location.line},"
         f"col={problem.location.column},title={_property(f'{problem.code} {problem.name}')}"
         f"::{_data(f'{problem.message}. hint: {problem.hint}')}\n"
         for problem in problems
@@ -62,4 +78,5 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
+_LEVEL: Mapping[Severity, str] = {"error": "error", "warning": "warning", "note": "notice"}
 FORMS = {"text": as_text, "json": as_json, "github": as_github}
