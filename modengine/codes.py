@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+Severity = Literal["error", "warning", "note"]
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -18,7 +20,7 @@ class Code:
     name: str
     """Kebab-case, stable: fit for a filter in a script."""
     meaning: str
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
 
 
 CODES: dict[str, Code] = {
@@ -37,6 +39,7 @@ CODES: dict[str, Code] = {
     "ME111": Code("several-documents", "A rule file holds one YAML document."),
     "ME112": Code("empty-file", "The file holds nothing."),
     "ME113": Code("too-many-problems", "More than 500 problems in one file: reading ends there."),
+    "ME114": Code("malformed-toml", "The file modengine.toml is not TOML."),
     "ME201": Code("unknown-key", "A key that this place does not know."),
     "ME202": Code("missing-key", "A key that must be there."),
     "ME203": Code("wrong-type", "A value of another type than this place takes."),
@@ -94,6 +97,25 @@ CODES: dict[str, Code] = {
     "ME811": Code(
         "catastrophic-regex", "A repeat in a regex reads a text in two ways: some texts make it slow.", "warning"
     ),
+    "ME812": Code(
+        "never-holds", "A condition, or a part of it, that can hold of no message, or of none in its scope.", "warning"
+    ),
+    "ME813": Code("always-holds", "A condition, or a part of it, that holds of every message.", "warning"),
+    "ME814": Code("implied-part", "A part of a condition that changes nothing: the other parts imply it.", "warning"),
+    "ME815": Code("never-hits", "A rule whose `unless` holds wherever its `when` does.", "warning"),
+    "ME816": Code("duplicate-rule", "Two rules of one category that hit the same messages.", "warning"),
+    "ME817": Code("subsumed-rule", "A rule that hits only where another rule of its category hits.", "note"),
+    "ME818": Code("unreachable-action", "A step of a ladder above all the points of its category.", "note"),
+    "ME819": Code("undone-override", "An override that a later one undoes.", "warning"),
+    "ME820": Code("one-character-word", "A word of one character that a condition takes anywhere.", "note"),
+    "ME821": Code("outer-blank", "A term that begins or ends with white space.", "warning"),
+    "ME822": Code("star-in-words", "A `*` in a term: it stands for itself, and for nothing else.", "warning"),
+    "ME823": Code("split-term", "A comma in a list in brackets that probably splits a term in two.", "warning"),
+    "ME824": Code("term-counts-twice", "A term of two patterns that a condition counts separately.", "note"),
+    "ME825": Code("contradicting-examples", "An example under two keys that say different things.", "warning"),
+    "ME826": Code("unsupported-term", "A term that no example and no text of `--corpus` has.", "note"),
+    "ME827": Code("bad-waiver", "A waiver without a reason, or of a code that is none or cannot be waived.", "warning"),
+    "ME828": Code("unused-waiver", "A waiver of something that is not found at its place.", "warning"),
     "ME829": Code(
         "straddles-words", "A regex or text pattern whose matches in a corpus begin or end within a word.", "warning"
     ),

@@ -16,11 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
-from modengine.codes import CODES
-
-Severity = Literal["error", "warning"]
+from modengine.codes import CODES, Severity
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,7 +38,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One thing wrong with a file.  An `error` stops loading, a `warning` does not."""
+    """One thing wrong with a file.  An `error` stops loading, a `warning` does not; a `note` fails no check either."""
 
     code: str
     message: str
@@ -49,10 +46,12 @@ class Diagnostic:
     hint: str
     source: str = ""
     """The line of the file, for the caret; empty when the location is a whole file."""
+    given: Severity | None = None
+    """The severity that `modengine.toml` gives it."""
 
     @property
     def severity(self) -> Severity:
-        return CODES[self.code].severity
+        return self.given or CODES[self.code].severity
 
     @property
     def name(self) -> str:

@@ -58,7 +58,9 @@ def errors_page() -> str:
         "# Errors and findings",
         "",
         "Every problem has a code, which is stable: a script may rely on it. An **error** keeps a policy",
-        "from loading, or a message from being read. A **warning** does not; `modengine check` shows it.",
+        "from loading, or a message from being read. A **warning** does not; `modengine check` shows it and fails.",
+        "A **note** is shown and fails nothing. Findings of a careful reader can be allowed on their line, selected,",
+        "and given another severity: see [findings](rule-language.md#findings).",
         "All problems of all files are shown at once, each with its place, the line, and a hint.",
         "",
         *(f"- [{title}](#{anchor(title)})" for title in FAMILIES.values()),
@@ -81,7 +83,7 @@ def golden_examples() -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted(GOLDENS.rglob("expected*.txt")):
         for text in path.read_text("utf-8").strip().split("\n\n"):
-            shown = re.match(r"\S+:\d+:\d+: (?:error|warning)\[(ME\d+) ", text)
+            shown = re.match(r"\S+:\d+:\d+: (?:error|warning|note)\[(ME\d+) ", text)
             if shown and (shown[1] not in found or _longer(found[shown[1]]) > _longer(text)):
                 found[shown[1]] = text
     return {code: "\n".join(map(str.rstrip, text.splitlines())) for code, text in found.items()}
@@ -106,7 +108,7 @@ def cli_page() -> str:
         "| exit code | means |",
         "|---|---|",
         "| 0 | clean: nothing found, every line decided, every example holds |",
-        "| 1 | findings: a warning or an error in `check`, a line that `scan` could not read, an example that fails |",
+        "| 1 | findings: a warning or error in `check`, a line that `scan` could not read, an example that fails |",
         "| 2 | wrong usage, a policy that does not load, a file that cannot be read or written |",
         "| 3 | a bug in modengine; please report it |",
         "| 130 | stopped by the keyboard |",

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from modengine.checks.coverage import Actions, MissingExamples
+from modengine.checks.corpus import Corpus, unsupported
+from modengine.checks.coverage import Actions, ContradictingExamples, MissingExamples
 from modengine.checks.errors import policy_problems, with_source
+from modengine.checks.ladders import Ladders, UndoneOverrides
+from modengine.checks.meaning.rules import ConditionMeaning
 from modengine.checks.names import Clauses, UnusedLists, UnusedSharedPatterns
 from modengine.checks.patterns import CatastrophicRegex, DuplicateTerms, RegexWithoutGate, ShortFuzzyTerms
+from modengine.checks.settings import Settings, settings_of
+from modengine.checks.straddling import straddling
+from modengine.checks.terms import OddTerms, OneCharacterWords, SplitTerms, TermsThatCountTwice
+from modengine.checks.waivers import Waiver, unused, waived, waivers
 from modengine.errors import Diagnostic, Location
 from modengine.policy.load import Loaded, read
 from modengine.policy.model import Policy
@@ -31,37 +39,100 @@ CHECKS: dict[str, Check] = {
     "duplicate-terms": DuplicateTerms(),
     "examples": MissingExamples(),
     "actions": Actions(),
+    "meaning": ConditionMeaning(),
+    "ladders": Ladders(),
+    "overrides": UndoneOverrides(),
+    "one-character-words": OneCharacterWords(),
+    "odd-terms": OddTerms(),
+    "split-terms": SplitTerms(),
+    "terms-that-count-twice": TermsThatCountTwice(),
+    "contradicting-examples": ContradictingExamples(),
 }
 
 
+OF_A_POLICY = frozenset({"ME806", "ME812", "ME815", "ME816", "ME817", "ME818", "ME819"})
+"""What may be found where a ruleset is checked with its policy, and not where it is checked alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found, and the waivers: those that were needed, and those that were not."""
+
+    found: tuple[Diagnostic, ...]
+    used: frozenset[Waiver] = frozenset()
+    unused: frozenset[Waiver] = frozenset()
+
+
 def check(path: str | Path) -> tuple[Diagnostic, ...]:
-    """Every error and warning in a policy or ruleset and in all files that it names, by place."""
-    return check_loaded(read(Path(path)))
+    """Every error, warning and note in a policy or ruleset and in all files that it names, by place.
+
+    `modengine.toml` beside it, or above it in its repository, says which are wanted.
+    """
+    return _together([_checked_file(Path(path), None)])
 
 
 def check_loaded(loaded: Loaded) -> tuple[Diagnostic, ...]:
-    """The same of what was already read."""
-    policy = loaded.any_policy
-    found = list(loaded.diagnostics)
-    if policy is not None:
-        found += policy_problems(policy)
-        # What has an error is left out of the policy, so that only a sound one can be read with care.
-        if not any(problem.severity == "error" for problem in found):
-            for policy_check in CHECKS.values():
-                found += policy_check.find(policy)
-    return tuple(sorted(set(with_source(found)), key=lambda p: (p.location, p.code, p.message)))
+    """The same of what was already read, without any `modengine.toml`."""
+    return _together([_checked(loaded, Settings(), None)])
 
 
-def check_paths(paths: Iterable[str | Path]) -> tuple[Diagnostic, ...]:
-    """The findings in files and in the rule files (`*.yaml`, `*.yml`) of folders, each once."""
-    found: dict[Diagnostic, None] = {}
+def check_paths(paths: Iterable[str | Path], corpus: Corpus | None = None) -> tuple[Diagnostic, ...]:
+    """The findings in files and in the rule files (`*.yaml`, `*.yml`) of folders, each once.
+
+    With a `corpus`, terms that neither it nor an example has are among them, and patterns that cut words in it.
+    """
+    checked: list[Checked] = []
     for path in map(Path, paths):
         files = rule_files(path) if path.is_dir() else [path]
         if not files:
             place = Location(str(path))
-            found[Diagnostic("ME101", f"`{path}` holds no rule file", place, "name a folder with *.yaml files")] = None
-        for file in files:
-            found.update(dict.fromkeys(check(file)))
+            nothing = Diagnostic("ME101", f"`{path}` holds no rule file", place, "name a folder with *.yaml files")
+            checked.append(Checked((nothing,)))
+        checked += [_checked_file(file, corpus) for file in files]
+    return _together(checked)
+
+
+def _checked_file(file: Path, corpus: Corpus | None) -> Checked:
+    return _checked(read(file), settings_of(str(file)), corpus)
+
+
+def _checked(loaded: Loaded, settings: Settings, corpus: Corpus | None) -> Checked:
+    policy = loaded.any_policy
+    found = list(loaded.diagnostics)
+    if policy is None:
+        return Checked(tuple(with_source([*found, *settings.problems])))
+    found += policy_problems(policy)
+    # What has an error is left out of the policy, so that only a sound one can be read with care.
+    sound = not any(problem.severity == "error" for problem in found)
+    if sound:
+        for policy_check in CHECKS.values():
+            found += policy_check.find(policy)
+        if corpus is not None:
+            found += (*unsupported(policy, corpus), *straddling(policy, corpus))
+    allowed, wrong = waivers(policy)
+    kept, used = waived(settings.applied(found), allowed)
+    not_asked = OF_A_POLICY if loaded.ruleset is not None else frozenset()
+    not_asked |= frozenset() if corpus is not None else {"ME826", "ME829"}
+    unneeded = {
+        waiver
+        for waiver in allowed
+        if sound and waiver not in used and waiver.code not in not_asked and settings.wants(waiver.code)
+    }
+    told = [*kept, *settings.applied([*wrong, *map(unused, unneeded)]), *settings.problems]
+    return Checked(tuple(with_source(told)), frozenset(used), frozenset(unneeded))
+
+
+def _together(checked: Iterable[Checked]) -> tuple[Diagnostic, ...]:
+    """What was found, each thing once, by place; a waiver that one check needed is needed."""
+    every = list(checked)
+    needed = {unused(waiver) for each in every for waiver in each.used}
+    places = {(finding.message, finding.location) for finding in needed}
+    found = dict.fromkeys(
+        finding
+        for each in every
+        for finding in each.found
+        if finding.code != "ME828" or (finding.message, finding.location) not in places
+    )
     return tuple(sorted(found, key=lambda p: (p.location, p.code, p.message)))
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
 from modengine.engine.match.matcher import Found
 from modengine.engine.match.part import PartText
 from modengine.errors import Diagnostic, Location
 from modengine.model import Message
-from modengine.policy.model import Pattern
+from modengine.policy.model import Pattern, Policy
 
 AROUND = 8
 """So many characters are shown on either side of an example."""
@@ -23,9 +24,10 @@ class _Tally:
     example: str = ""
 
 
-def straddling(engine: Engine, messages: Iterable[Message]) -> Iterator[Diagnostic]:
+def straddling(policy: Policy, messages: Iterable[Message]) -> Iterator[Diagnostic]:
     """ME829 for each `regex` or `text` pattern without `boundary: words` of which a match straddles words, with an
     example and its place in the corpus.  Scope and conditions play no part."""
+    engine = Engine(Program(policy))
     asked = {
         number: pattern
         for number, pattern in enumerate(engine.program.patterns)

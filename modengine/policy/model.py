@@ -164,6 +164,9 @@ class Rule:
     references: tuple[str, ...] = ()
     examples: Examples = Examples()
     ruleset: str = ""
+    when_place: Location | None = None
+    """Of the text of `when`; None where it was not read from a file."""
+    unless_place: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +277,8 @@ class Policy:
     segmenter: Segmenter = "rjieba"
     description: str = ""
     files: tuple[SourceFile, ...] = ()
+    places: Mapping[str, Location] = field(default_factory=dict)
+    """Of the conditions of `scope` and the steps of `actions`: `scope.fraud`, `actions.fraud.block`."""
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping as Dict
 from datetime import date, datetime, time, timedelta
 from typing import cast
 
+from modengine.errors import Location
 from modengine.model import ACTIONS, Action
 from modengine.policy.compare import is_day, moment
 from modengine.policy.condition import Condition, is_glob, walk
@@ -88,6 +89,7 @@ class PolicyReader:
             segmenter=cast(Segmenter, text(merged, "segmenter", "rjieba")),
             description=text(merged, "description"),
             files=self.files.read,
+            places=_places(merged),
         )
         counting = any(draft.rule.relief is None and draft.rule.status != "draft" for draft in drafts)
         if self.whole and not counting and not any(rule.status != "draft" and not rule.relief for rule in policy.rules):
@@ -310,6 +312,18 @@ class PolicyReader:
     def _exception(self, node: Mapping, names: Names) -> PolicyException | None:
         when = self._condition(node.get("when"), names, "an exception", rules=True)
         return None if when is None else PolicyException(text(node, "name"), when, text(node, "reason"), node.place)
+
+
+def _places(root: Mapping) -> dict[str, Location]:
+    """The places of conditions of the scope and of the steps of the ladders, by what leads to them."""
+    found: dict[str, Location] = {}
+    scope = root.get("scope")
+    if isinstance(scope, Scalar):
+        found["scope.default"] = scope.place
+    found |= {f"scope.{key.value}": value.place for key, value in entries(scope)}
+    for category, ladder in entries(root.get("actions")):
+        found |= {f"actions.{category.value}.{key.value}": key.place for key, _ in entries(ladder)}
+    return found
 
 
 def _records(node: Node | None) -> tuple[Mapping, ...]:

@@ -209,6 +209,8 @@ class _RuleReader:
             references=texts(node.get("references")),
             examples=_examples(node.get("examples")),
             ruleset=self.known.ruleset.id,
+            when_place=when.scalar.place,
+            unless_place=unless.scalar.place if unless else None,
         )
         broken = self.report.count > before or any(self._pattern(name) is None for name in used)
         return Draft(rule, node, when, unless, broken)

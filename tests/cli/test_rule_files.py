@@ -69,9 +69,9 @@ def test_what_straddles_words_in_a_corpus_is_listed_once(command: Command, tmp_p
     rules.write_text(f"{text[:begin]}    patterns: {patterns}\n{text[end:]}", encoding="utf-8")
     texts = ("上一个残疾人", "残疾", "她穿和服，产品和服务")
     corpus.write_text("".join(f'{{"id": "m-{n}", "text": "{t}"}}\n' for n, t in enumerate(texts)), encoding="utf-8")
-    ran = command("check", rules, rules, "--straddling", corpus, "--format", "json")
-    assert (ran.code, [problem["code"] for problem in json.loads(ran.out)]) == (1, ["ME829", "ME829"])
-    first, second = (problem["message"] for problem in json.loads(ran.out))
+    ran = command("check", rules, rules, "--corpus", corpus, "--format", "json")
+    assert ran.code == 1
+    first, second = (problem["message"] for problem in json.loads(ran.out) if problem["code"] == "ME829")
     assert first.startswith("1 of 1 matches of the regex pattern `key` ")
     assert first.endswith("message m-0, part 0, character 2: 上一[个残]疾人")
     assert second.startswith("1 of 2 matches of the text pattern `lost` ")
@@ -95,6 +95,31 @@ def test_findings_are_exit_code_1(command: Command, doubtful: Path) -> None:
     assert ran.out.rstrip().splitlines()[-1].startswith("1 error, ")
 
 
+def test_notes_are_exit_code_0(command: Command, ruleset: Callable[..., Path]) -> None:
+    path = ruleset()
+    path.write_text(path.read_text("utf-8").replace("near(key, lost, 3)", "lost and key"), "utf-8")
+    ran = command("check", path)
+    assert ran.code == 0
+    assert ": note[ME820 one-character-word]: " in ran.out
+    assert ran.out.endswith("0 errors, 0 warnings, 1 note\n")
+
+
+def test_terms_are_held_against_a_corpus(command: Command, ruleset: Callable[..., Path], tmp_path: Path) -> None:
+    path = ruleset()
+    path.write_text(path.read_text("utf-8").replace("[钥匙]", "[钥匙, 门卡, 锁 匙]"), "utf-8")
+    corpus = tmp_path / "corpus.jsonl"
+    corpus.write_text('{"text": "没有"}\n{"parts": [{"kind": "ocr", "text": "鎖匙"}]}\nno message\n', "utf-8")
+    assert command("check", path).out == "0 errors, 0 warnings\n"
+    ran = command("check", path, "--corpus", corpus)
+    assert ran.code == 0
+    assert [line for line in ran.out.splitlines() if "ME826" in line] == [
+        f"{path}:11:25: note[ME826 unsupported-term]: `门卡` of `key` stands in no example and in no text of the corpus"
+    ]
+    ran = command("check", path, "--corpus", tmp_path / "nowhere.jsonl")
+    assert (ran.code, ran.out) == (2, "")
+    assert "ME905" in ran.err
+
+
 def test_findings_as_json(command: Command, doubtful: Path) -> None:
     ran = command("check", doubtful, "--format", "json")
     found = json.loads(ran.out)
@@ -108,6 +133,11 @@ def test_findings_for_github() -> None:
         "::warning file=a%2Cb%3Ac.yaml,line=3,col=4,title=ME801 unused-list"
         "::50%25 of `a`%0Anobody uses. hint: drop it\n"
     )
+
+
+def test_notes_are_notices_for_github() -> None:
+    note = Diagnostic("ME820", "short", Location("a.yaml", 3, 4), "mend it")
+    assert as_github([note]).startswith("::notice file=a.yaml")
 
 
 def test_paths_that_are_not_there(command: Command) -> None:

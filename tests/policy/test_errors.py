@@ -17,8 +17,8 @@ NAMES = sorted(path.name for path in CASES.iterdir())
 
 BY_THE_MATCHER = {"ME401", "ME403", "ME407"}
 """Codes about what patterns compile to, not about how files are written."""
-BY_HAND = {"ME102", "ME103", "ME113", "ME606"}
-"""Codes that take more than a small file; see test_yaml.py, test_load.py and test_limits.py."""
+BY_HAND = {"ME102", "ME103", "ME113", "ME114", "ME606"}
+"""Codes that take more than a small file (test_yaml.py, test_load.py, test_limits.py), or modengine.toml."""
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -84,7 +84,7 @@ def _made(folder: Path, main: Path) -> Made:
     if policy is not None and loaded.ruleset is not None:
         policy = replace(policy, actions=dict.fromkeys(policy.categories, USUAL))
         loaded = replace(loaded, policy=policy, ruleset=None)
-    problems = check_loaded(loaded)
+    problems = [problem for problem in check_loaded(loaded) if problem.severity != "note"]
     engine = None
     if policy is not None and not any(diagnostic.severity == "error" for diagnostic in problems):
         engine = Engine(Program(policy))  # `check_loaded` held it to what `compile_engine` asks

@@ -1,0 +1,1 @@
+"""What conditions can and cannot hold of, proved."""

@@ -1,0 +1,199 @@
+"""Rules that hit never, only where another one does, or nowhere that the policy acts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
+
+from modengine.checks.meaning.conditions import Looked, brief
+from modengine.checks.meaning.facts import Known, World
+from modengine.checks.meaning.logic import OutOfSteps, negation
+from modengine.checks.meaning.proof import possible, refuted
+from modengine.errors import Diagnostic
+from modengine.policy.condition import (
+    And,
+    Compare,
+    Condition,
+    Count,
+    Has,
+    Near,
+    Of,
+    Or,
+    RuleRef,
+    Select,
+    Together,
+    walk,
+)
+from modengine.policy.model import Period, Policy, Rule
+
+MOST_FINDINGS = 10
+"""In one condition."""
+A_PAIR = 20
+"""Steps that it costs to tell two rules apart that have little to do with each other."""
+
+
+class ConditionMeaning:
+    """ME812 to ME817: what conditions say, proved."""
+
+    def find(self, policy: Policy) -> Iterator[Diagnostic]:
+        known = Known.of(policy)
+        found: dict[str, set[int]] = {}
+        """Of each rule that can hit, patterns of which it is enough that they are found."""
+        for rule in policy.rules:
+            try:
+                world = World(known)
+                yield from _of_rule(world, rule)
+                model = possible(world, [world.hit(rule)])
+                if model is not None and rule.status != "draft":
+                    found[rule.id] = {atom[1] for atom, n in world.atoms.items() if atom[0] == "has" and n in model}
+            except OutOfSteps:
+                continue
+        yield from _of_policy(known)
+        yield from _of_pairs(known, found)
+
+
+def _of_rule(world: World, rule: Rule) -> Iterator[Diagnostic]:
+    names = world.known.names(rule)
+    place = rule.when_place or rule.place
+    looked = Looked(world, names, f"`when` of `{rule.id}`", place)
+    when = world.true(rule.when, names)
+    unless = None if rule.unless is None else world.true(rule.unless, names)
+    yield from islice(looked.findings(rule.when), MOST_FINDINGS)
+    if possible(world, [when]) is None:
+        return
+    if (finding := _out_of_scope(world, rule)) is not None:
+        yield finding
+    if rule.unless is None or unless is None:
+        return
+    at = rule.unless_place or rule.place
+    yield from islice(Looked(world, names, f"`unless` of `{rule.id}`", at).findings(rule.unless), MOST_FINDINGS)
+    if proof := refuted(world, [when, negation(unless)]):
+        message = f"`{rule.id}` never hits: where `{brief(rule.when)}` holds, so does `{brief(rule.unless)}`"
+        yield Diagnostic("ME815", message + proof.because(), at, "let `unless` say what sets apart the harmless ones")
+    elif possible(world, [unless]) is not None and (proof := refuted(world, [when, unless])):
+        message = f"`unless` of `{rule.id}` cancels nothing: `{brief(rule.unless)}` never holds where `when` does"
+        yield Diagnostic("ME814", message + proof.because(), at, "remove it, or say what was meant")
+
+
+def _out_of_scope(world: World, rule: Rule) -> Diagnostic | None:
+    policy = world.known.policy
+    if not any(isinstance(node, Compare | RuleRef) for node in walk(rule.when)):
+        return None
+    category = rule.relief.category if rule.relief else rule.category
+    scope = policy.scope.get(str(category), policy.scope.get("default"))
+    for bounds, what in ((scope, f"the scope `{scope}`"), (_inside(policy.period), "the period of the policy")):
+        if bounds is None or possible(world, [world.true(bounds, {})]) is None:
+            continue
+        if proof := refuted(world, [world.hit(rule), world.true(bounds, {})]):
+            message = f"`{rule.id}` holds of nothing in {what}{proof.because()}"
+            hint = "whatever it finds is shadow: mend the condition or the scope"
+            return Diagnostic("ME812", message, rule.when_place or rule.place, hint)
+    return None
+
+
+def _inside(period: Period | None) -> Condition | None:
+    """That a message lies in a period."""
+    if period is None:
+        return None
+    start = [] if period.start is None else [Compare(period.field, ">=", period.start.isoformat())]
+    end = [] if period.end is None else [Compare(period.field, "<", period.end.isoformat())]
+    return And((*start, *end))
+
+
+def _of_policy(known: Known) -> Iterator[Diagnostic]:
+    """What is wrong with the conditions that stand in the policy itself."""
+    policy = known.policy
+    conditions = [
+        (scope, f"the scope `{name}`", policy.places.get(f"scope.{name}", policy.place))
+        for name, scope in policy.scope.items()
+    ]
+    conditions += [(o.when, "the `when` of an override", o.place) for o in policy.overrides if o.when is not None]
+    conditions += [(e.when, f"the exception `{e.name}`", e.place) for e in policy.exceptions]
+    for condition, what, place in conditions:
+        try:
+            world = World(known)
+            world.true(condition, {})
+            yield from islice(Looked(world, {}, what, place).findings(condition), MOST_FINDINGS)
+        except OutOfSteps:
+            continue
+
+
+def _of_pairs(known: Known, found: dict[str, set[int]]) -> Iterator[Diagnostic]:
+    """Rules that hit the same, or no more than another."""
+    kinds: dict[object, list[Rule]] = {}
+    for rule in known.policy.rules:
+        if rule.id in found:
+            relieved = None if rule.relief is None else (rule.relief.category, rule.relief.rules)
+            kinds.setdefault((rule.category, relieved, rule.status), []).append(rule)
+    for rules in kinds.values():
+        yield from _of_kind(known, rules, found)
+
+
+def _of_kind(known: Known, rules: Sequence[Rule], found: dict[str, set[int]]) -> Iterator[Diagnostic]:
+    names = {rule.id: known.names(rule) for rule in rules}
+    duplicates: set[str] = set()
+    for one in rules:
+        shown = found[one.id].union(*map(known.evidence.wider, found[one.id]))
+        for other in rules:
+            known.steps.left -= A_PAIR
+            if known.steps.left < 0:
+                return
+            if one is other or {one.id, other.id} & duplicates or not _may(other.when, names[other.id], shown):
+                continue
+            finding = _within(known, one, other)
+            if finding is not None and finding.code == "ME816":
+                duplicates.add(one.id if finding.message.startswith(f"`{one.id}`") else other.id)
+            if finding is not None:
+                yield finding
+
+
+def _within(known: Known, one: Rule, other: Rule) -> Diagnostic | None:
+    """What there is to say where the first rule hits only where the other does."""
+    world = World(known)
+    try:
+        ours, theirs = world.hit(one), world.hit(other)
+        proof = refuted(world, [ours, negation(theirs)])
+        back = None if proof is None else refuted(world, [theirs, negation(ours)])
+    except OutOfSteps:
+        return None
+    if proof is None:
+        return None
+    if back is not None:
+        first, second = sorted((one, other), key=lambda rule: known.order[rule.id])
+        message = f"`{second.id}` hits the same messages as `{first.id}`{proof.because()}"
+        return Diagnostic("ME816", message, second.place, f"keep one of them; the other stands at {first.place}")
+    if _refers(one, other) or _refers(other, one):
+        return None  # its author knows
+    message = f"`{one.id}` hits only where `{other.id}` does{proof.because()}"
+    return Diagnostic("ME817", message, one.place, "nothing to mend where their points are meant to add up")
+
+
+def _refers(one: Rule, other: Rule) -> bool:
+    conditions = [one.when, *([] if one.unless is None else [one.unless])]
+    nodes = (node for condition in conditions for node in walk(condition))
+    return any(isinstance(node, RuleRef) and other.id in node.rules for node in nodes)
+
+
+def _may(condition: Condition, names: dict[str, int], found: Collection[int]) -> bool:
+    """Whether a condition may be true where these patterns are found and no others."""
+
+    def some(select: Select) -> bool:
+        return any(names[name] in found for name in select.names)
+
+    match condition:
+        case And(items):
+            return all(_may(item, names, found) for item in items)
+        case Or(items):
+            return any(_may(item, names, found) for item in items)
+        case Has(select):
+            return some(select)
+        case Of(n, _, _):
+            return sum(names[name] in found for name in condition.names) >= (n or len(condition.names))
+        case Near(left, right, _, _, _):
+            return some(left) and some(right)
+        case Together(selects):
+            return all(map(some, selects))
+        case Count(select, operator, n) if (operator in (">=", "==") and n) or operator == ">":
+            return some(select)
+        case _:
+            return True
