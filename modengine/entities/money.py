@@ -109,14 +109,14 @@ def amount() -> tuple[str, ...]:
         rf"{body}(?<={any_phrase('taking', 'services')}{helped}){NEARLY}{much}{ABOUT}{_no_measure()}{ended}"
         rf"|(?<={any_phrase('services')}[了要才]?)(?:[12-9][0-9]|{_DIGIT}?十{_DIGIT}?){_STOP}",
         rf"{body}{uncounted}{BEGINS}{NEARLY}(?:{spoken}{_no_measure()}(?=[一包全左以起都就还搞拿])|(?:{spoken}|{round_}){ABOUT}{_STOP})",
-        rf"(?<![^\s,。!?;、~…:]){NEARLY}{HAN}*[百千万]{HAN}*(?:{_STOP}|(?=够|行不|行吗|就卖|卖[不你]|出不|成交|可以吗|怎么样|给你|能拿|能买|拿下|拿走|带走|能不能|成不成|一口价))",
+        rf"(?<![^\s,。!?;、~…:]){NEARLY}{HAN}*[百千万]{HAN}*(?:{_STOP}|(?=够|行不|行吗|就卖|卖[不你]|出不|成交|可以吗|怎么样|给你|能拿|能买|拿下|拿走|带走|能不能|成不成|一口价|白花|要不|没了|打水漂|就这么|不含|不包|包括|全包))",
         rf"{BEGINS}(?:{HAN}*[百千]{HAN}*[九八](?=的)|(?<=一[箱次趟顿桌晚套件双瓶盒场把单票]){HAN}+[百千]{ABOUT}{_STOP})",
         rf"{BEGINS}{NEARLY}{HAN}*[百千万]{HAN}*(?=以内|以下|左右|起步|不等|包邮|现金|全包|封顶|带走)"
         rf"|{BEGINS}{big}(?=的?{any_phrase('moneynouns')}|{any_phrase('deals')})|{BEGINS}{big}{_no_measure()}(?=的?(?![免浪消])[\u4e00-\u9fff]{{1,2}}(?:费|金(?![属牌子融鱼山字毛])))|(?<![一二三四五六七八九十第]){round_}(?=的(?!人|字|{any_phrase('readers')}))"
         rf"|{uncounted}{BEGINS}{round_}(?=一[套只个件斤位晚天次把条张双瓶盒场桌月年台辆幅本份单箱])",
         rf"(?<={any_of(words('prices.txt'))}){_SPACED}(?=[,。!?]|$)",
         rf"(?<=[充存满买投](?:[0-9]{{1,5}}|[一二两三四五六七八九十百千万]{{1,4}})[元块]?[送返减赠立]减?)(?:[01-9][0-9]*(?:\.[0-9]+)?|[一二两三四五六七八九十百千万]+){_no_measure()}{ended}",
-        rf"(?<=从){money}(?=一路|直接|砍|降|涨){_no_measure()}",
+        rf"(?<=从){money}(?=一路|直接|[砍降涨讲谈杀压跌炒还]){_no_measure()}",
     )
 
 

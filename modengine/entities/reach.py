@@ -7,7 +7,7 @@ from functools import cache
 from modengine.entities.phrases import any_phrase, phrases
 from modengine.entities.tables import any_of, rows, words
 
-_CN = "[0-9零〇一二三四五六七八九幺两]"
+_CN = "[0-9零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖]"
 _APART = r"[0-9](?:\s[0-9])"
 """Digits with a space between any two of them."""
 _MASKED_PHONE = r"\[phone\]|<phone>|1[3-9x*][0-9x*][\s\-]?[x*]{4}[\s\-]?[0-9x*]{4}|1xx[\s\-]?xxxx[\s\-]?xxxx"
@@ -17,7 +17,7 @@ _PREFIX = r"(?:\+?86[\s\-]?)?"
 _MOBILE = rf"(?<![0-9a-z.]){_PREFIX}1[3-9][0-9]" + (
     r"(?:(?:[\s\-.]?[0-9]{4}){2}|[0-9][\s\-]?[0-9]{3}[\s\-]?[0-9]{4}|(?:\s[0-9]){8})(?![0-9])"
     rf"|(?<!{_CN})1(?:\s[0-9]){{10}}(?!\s?[0-9])"
-    rf"|(?<!{_CN})(?:幺|一|1)[三五六七八九35-9](?:{_CN}[\s\-]?){{8}}{_CN}(?!{_CN})|{_MASKED_PHONE}"
+    rf"|(?<!{_CN})[幺一1壹][三五六七八九35-9叁伍陆柒捌玖](?:{_CN}[\s\-]?){{8}}{_CN}(?!{_CN})|{_MASKED_PHONE}"
 )
 _LANDLINE = rf"(?<![0-9\-.]){_PREFIX}[(]?0(?:10|2[0-9]|[3-9][0-9]{{2}})[)]?[\s\-]?[0-9]{{3,4}}[\s\-]?[0-9]{{4}}" + (
     r"(?:[\s\-]*(?:转|ext\.?)[\s\-]?[0-9]{1,5})?(?![0-9\-])"
@@ -138,9 +138,9 @@ def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
         rf"{called}(?<!入(?![群裙]))(?<!进(?![群裙])){maybe}(?:{signed}{_GAP}{_ID}|(?<!群)[❤♥]*{follows})",
         rf"{named}(?:{signed}[\s]?[:是为,(\[「]\s?{_ANY_ID}|{signed}{_GAP}{_ID}{_NO_MORE})",
         rf"(?<![a-z0-9]){_written(strong, '')}(?=[0-9_]{{5,}}|[a-z]{{2,}}[0-9_]{{2,}}){_ID}",
-        rf"{named}[上号]?(?:{acted})",
-        rf"(?:(?<![a-z0-9\u4e00-\u9fff])|(?<=[我的人请]))(?<!微的){maybe}(?:号|群号|\s?id|❤|♥|搜索?|群|频道|我(?!\s?[0-9]))*(?:\s?:\s?{_ANY_ID}|[\s是]\s?{_ID}){_NO_MORE}",
-        rf"(?<![a-z0-9\u4e00-\u9fff]){han}(?:号|群号|[❤♥]+)?(?:(?=[a-z]*[0-9_]){_ID}|(?<=[❤♥]){_ANY_ID}){_NO_MORE}",
+        rf"{named}[上号]?(?:{acted}|我(?={_STOPS}))",
+        rf"(?:(?<![a-z0-9\u4e00-\u9fff])|(?<=[我的人请新老大小]))(?<!微的){maybe}(?:号|群号|\s?id|❤|♥|搜索?|群|频道|我(?!\s?[0-9]))*(?:\s?:\s?{_ANY_ID}|[\s是]\s?{_ID}){_NO_MORE}",
+        rf"(?<![a-z0-9\u4e00-\u9fff]){han}(?:号|群号|[❤♥]+)?(?:(?=@?[a-z]*[0-9_]){_ID}|(?<=[❤♥]){_ANY_ID}){_NO_MORE}",
         rf"(?<![坐打乘薇威微a-z0-9])(?!群聊){maybe}(?:同号|同步|上?联系我?|上?找我|加我|上?聊(?={_STOPS}|聊|下|一))(?!{any_phrase('unacted')})",
         rf"{_ANY_ID}\s?[((]{_written((*strong, *weak))}(?:同号|号)?[))]",
         rf"{_ID}\s?{named}(?:同号|号)?(?=\s*{_STOPS})(?!\s?:)",
@@ -189,7 +189,7 @@ def _looks() -> tuple[str, ...]:
     return (
         rf"(?<![他她没不被]){look}(?:我的?|下|一下|个人|[楼店群号]主|本人|博主|下方|\s){{0,2}}{page}"
         rf"(?!{any_phrase('looked')})|{page}(?:{there})|资料[里上]有(?:联系|微|v|q)",
-        rf"{teller}(?:{asked}|私[信聊](?={any_phrase('told')})(?!我?(?:了|过|说|问了|的|没|都没|还没|看不))我?)|{alone}"
+        rf"{teller}(?:{asked}|私[信聊](?={any_phrase('told')})(?!我?(?:了|过|说|问了|的|没|都没|还没|看不|干[嘛啥吗什]))我?)|{alone}"
         r"|(?<![^\s,。!?~的请者可来要])dd(?![a-z0-9\u4e00-\u9fff])",
         rf"(?<![a-z0-9_.]){any_phrase('places')}[\s:]{{0,2}}(?:@[a-z0-9_]{{3,30}}|(?<=[加找注搜系准])@[a-z0-9_\u4e00-\u9fff]{{2,20}}|(?<=[博书音]\s?)@[a-z0-9_\u4e00-\u9fff]{{2,20}}(?<!@了?我))",
     )
