@@ -118,7 +118,7 @@ def _written(names: tuple[str, ...], edge: str = "(?![a-z])") -> str:
     """Any of some names, their characters also apart (加 微 信); Latin ones only as whole words."""
     latin = any_of(name for name in names if name.isascii())
     apart = "|".join(r"[\s.\-_*·/|❤♥~丶、]?".join(name) for name in names if not name.isascii())
-    return f"(?:(?<![a-z0-9]){latin}{edge}|{apart})" if latin != "(?:)" else f"(?:{apart})"
+    return f"(?:(?<!//)(?<![a-z0-9]){latin}{edge}|{apart})" if latin != "(?:)" else f"(?:{apart})"
 
 
 def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
@@ -166,7 +166,7 @@ def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
 
 def _phone() -> tuple[str, ...]:
     """A word of telephoning and a number, or a number and an order to use it."""
-    numeral = r"[0-9](?:[\s\-]?[0-9]){6,14}(?![0-9])"
+    numeral = r"[0-9](?:[\s\-]?[0-9]){6,14}(?![0-9]|[\s\-][0-9]{4})"
     digits = rf"(?:\(0[0-9]{{2,3}}\)\s?[0-9]{{7,8}}|\+?{numeral}|{_CN}{{7,12}}|{_MASKED_PHONE})(?!元|块|\.[0-9])"
     short = r"(?:1[12][0-9]|9[56][0-9]{3}|1[02][0-9]{3})(?![0-9元块年])"
     named = any_of(_names(("phone",), "call"))
