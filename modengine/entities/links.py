@@ -50,7 +50,10 @@ def link(suffixes: tuple[str, ...], shortened: bool) -> tuple[str, ...]:
     if shortened:
         hosts = any_of(words("shorteners.txt"))
         return (rf"(?:{_SCHEME})?(?<![a-z0-9@.\-])(?:www\.)?{hosts}(?![a-z0-9\-]|\.[a-z]){_PATH}",)
-    apart = rf"(?<![a-z0-9@.\-])(?!(?:ok|hi|yes|no|bye|hello|lol)[。·])(?=[0-9.\-]*[a-z])(?:{_LABEL}\.){{0,2}}(?:{_LABEL}{_APART}){{1,3}}"
+    apart = (
+        rf"(?<![a-z0-9@.\-])(?!(?:ok|hi|yes|no|bye|hello|lol)[。·])(?=[0-9.\-]*[a-z])(?:{_LABEL}\.)"
+        rf"{{0,2}}(?:{_LABEL}{_APART}){{1,3}}"
+    )
     if suffixes:
         ends = any_of(suffixes)
         return (

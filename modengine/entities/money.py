@@ -36,7 +36,8 @@ def _units() -> str:
     after = any_phrase("aftermoney")
     follows = rf"(?=钱|{after}|{_DIGIT}|[0-9]|[^\u4e00-\u9fff]|$)"
     guarded = {
-        "块": rf"(?:(?=块[五钱一每0-9])|(?<!{any_phrase('beforepieces')}[一二两三四五六七八九几])(?<!{any_phrase('blocks')}[^\s,。!?花付收卖要价给]{{0,4}}[0-9一二两三四五六七八九几]))"
+        "块": rf"(?:(?=块[五钱一每0-9])|(?<!{any_phrase('beforepieces')}[一二两三四五六七八九几])"
+        rf"(?<!{any_phrase('blocks')}[^\s,。!?花付收卖要价给]{{0,4}}[0-9一二两三四五六七八九几]))"
         rf"(?:(?<=[0-9十百千万亿kw多来余])块(?!{any_phrase('pieces')})"
         rf"|(?<![0-9十百千万亿kw多来余一])块{follows}|(?<=一)块(?=[一每多都五二三四六七八九起]|{_STOP[3:-1]}))",
         "角": r"(?<=[0-9])角(?![落度色逐斗膜质星形])",
@@ -95,7 +96,10 @@ def amount() -> tuple[str, ...]:
     )
     spoken = rf"(?:{_DIGIT}|[0-9]{{1,3}})[百千万]{_DIGIT}"
     round_ = rf"(?:[几数]|{_DIGIT}{{1,2}})十?[百千万]+(?:{_DIGIT}[百千])?"
-    uncounted = "(?<![重高长宽速拔压糖脂率号步码考分人里过近约第转发来到达]了?|算出来是|答案是|等于|结果是)(?:(?<![个是当像])|(?!二百五))"
+    uncounted = (
+        "(?<![重高长宽速拔压糖脂率号步码考分人里过近约第转发来到达]了?|算出来是|答案是|等于|结果"
+        "是)(?:(?<![个是当像])|(?!二百五))"
+    )
     power = any_phrase("power")
     body = rf"(?<!{any_phrase('bodies')}[^\s,。!?]{{0,6}})"
     return (
@@ -135,7 +139,10 @@ def rate() -> tuple[str, ...]:
     bare = rf"{NEARLY}(?:(?:{big}|[0-9]{{1,2}}){_RANGE})?{big}{ABOUT}(?:{sheets}|{_no_measure()})"
     closed = rf"{bare}(?={any_phrase('aftermoney')}|[^\u4e00-\u9fffa-z0-9+]|$)"
     with_unit = rf"(?:{NEARLY}(?:{NUMBER}){_RANGE})?{_with_unit()}"
-    tens = rf"{NEARLY}(?:{NUMBER}{_RANGE})?(?![一1]张){NUMBER}{ABOUT}(?:红票|老人头|毛爷爷|大?张(?!.{{0,2}}{any_phrase('notsheet')}))"
+    tens = (
+        rf"{NEARLY}(?:{NUMBER}{_RANGE})?(?![一1]张){NUMBER}{ABOUT}(?:红票|老人头|毛爷爷|大?张(?!.{{"
+        rf"0,2}}{any_phrase('notsheet')}))"
+    )
     money = rf"(?:{sign}|{with_unit}|{closed})"
     before = rf"(?:{sign}|{with_unit}|{bare}|{big}\+|{big}(?=/[0-9]{{1,2}}\s?(?:分钟|小时|天|次)))"
     filler = rf"(?:{any_phrase('withmoney')}|的?[\u4e00-\u9fff]{{1,2}}[费租薪款资金价]|\s){{0,4}}"

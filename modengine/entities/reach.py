@@ -80,15 +80,20 @@ def _spelt(*names: str) -> str:
     return "(?:" + "|".join(r"\s?".join(name) for name in names) + ")"
 
 
-_DIGITS = rf"(?:[0-9]{{4,8}}|[0-9]{{3}}[\s\-][0-9]{{3}}|{_APART}{{3,7}}|[0-9]{{2}}(?:-[0-9]{{2}}){{2}}|[x*]{{4,6}}|\[code\])(?![0-9])"
+_DIGITS = (
+    rf"(?:[0-9]{{4,8}}|[0-9]{{3}}[\s\-][0-9]{{3}}|{_APART}{{3,7}}|[0-9]{{2}}(?:-[0-9]{{2}}){{2"
+    rf"}}|[x*]{{4,6}}|\[code\])(?![0-9])"
+)
 _BEFORE = r"[\s:是为【\[(「\"“,]{0,4}"
 _VERIFY, _PICKUP, _INVITING = (_spelt(*phrases(name)) for name in ("verifying", "pickup", "inviting"))
 _UNIT = "(?![a-z0-9]|元|块|天|折)"
 CODES = {
-    "verification": rf"(?:{_VERIFY}|otp|verification code|(?<![a-z])code(?:\s?is)?){_BEFORE}(?:{_DIGITS}|(?=[a-z]{{0,5}}[0-9])[a-z0-9]{{4,8}}(?![a-z0-9])|(?=[a-z]{{0,3}}[0-9])[a-z0-9]{{2,4}}-[a-z0-9]{{2,4}}(?![a-z0-9\-]))"
+    "verification": rf"(?:{_VERIFY}|otp|verification code|(?<![a-z])code(?:\s?is)?){_BEFORE}("
+    rf"?:{_DIGITS}|(?=[a-z]{{0,5}}[0-9])[a-z0-9]{{4,8}}(?![a-z0-9])|(?=[a-z]{{0,3}}[0-9])[a-z0-"
+    rf"9]{{2,4}}-[a-z0-9]{{2,4}}(?![a-z0-9\-]))"
     rf"|(?<![0-9]){_DIGITS}[\s】\])」\",]{{0,2}}(?:是|为|\()?(?:您|你)?的?.{{0,8}}{_VERIFY}|\[code\]",
-    "pickup": rf"{_PICKUP}{_BEFORE}(?:[a-z0-9]{{1,8}}(?:-[a-z0-9]{{1,5}}){{0,3}}|{_APART}{{2,7}}){_UNIT}",
-    "invitation": rf"{_INVITING}{_BEFORE}(?:[a-z0-9]{{4,16}}|(?=[a-z]{{0,2}}[0-9])[a-z0-9]{{3}})(?![a-z0-9])",
+    rf"pickup": rf"{_PICKUP}{_BEFORE}(?:[a-z0-9]{{1,8}}(?:-[a-z0-9]{{1,5}}){{0,3}}|{_APART}{{2,7}}){_UNIT}",
+    rf"invitation": rf"{_INVITING}{_BEFORE}(?:[a-z0-9]{{4,16}}|(?=[a-z]{{0,2}}[0-9])[a-z0-9]{{3}})(?![a-z0-9])",
 }
 """What finds each kind of code."""
 
@@ -183,9 +188,15 @@ def _looks() -> tuple[str, ...]:
     """A call to look at a page of the writer, or to write to him there."""
     look, page = any_phrase("looks"), any_phrase("pages")
     teller = "(?<![他她们俩没不别收发看回了给])(?<!有人|多人|网友|一直|天天|昨天|突然|刚刚|骗子)"
-    asked = r"(?:私我|(?<![个辆打叫坐滴])滴滴?我|(?<![a-z])dd我|call我|戳我|密我|敲我|踢我|小窗我?|私戳我?)(?![a-z们了过的说到]|人|在[等门楼])"
+    asked = (
+        r"(?:私我|(?<![个辆打叫坐滴])滴滴?我|(?<![a-z])dd我|call我|戳我|密我|敲我|踢我|小窗我?|私"
+        r"戳我?)(?![a-z们了过的说到]|人|在[等门楼])"
+    )
     alone = rf"(?<=[\s,。!?~]|{any_phrase('beforeask')})(?:私[信聊]?|(?<![用打])滴滴)(?={_STOPS})|^私[信聊](?={_STOPS})"
-    there = r"自取|见|[里上]?有?联系|加我|进群|[里上]?有(?:联系|微|v|方式|链接|福利|地址|入口|群|裙|q|号)|加(?=[微v薇我q扣])"
+    there = (
+        r"自取|见|[里上]?有?联系|加我|进群|[里上]?有(?:联系|微|v|方式|链接|福利|地址|入口|群|裙|q|"
+        r"号)|加(?=[微v薇我q扣])"
+    )
     return (
         rf"(?<![他她没不被]){look}(?:我的?|下|一下|个人|[楼店群号]主|本人|博主|下方|\s){{0,2}}{page}"
         rf"(?!{any_phrase('looked')})|{page}(?:{there})|资料[里上]有(?:联系|微|v|q)",
@@ -208,8 +219,14 @@ def _scans() -> tuple[str, ...]:
 
 def _apps() -> tuple[str, ...]:
     """A call to install or to open a programme to chat with."""
-    verbs = r"(?<![没不])(?<![让叫][你我他])(?<!再让你)(?:下载|安装|下个|装个|装一个|下一个|下一下|注册|打开|转到?|装上)"
-    return (rf"{verbs}(?![了过])[^\s,。!?]{{0,8}}?(?:{any_phrase('chatapps')}(?:app)?|(?<![a-z])line(?![a-z]))(?!打卡|开会|签到|上课|直播)",)
+    verbs = (
+        r"(?<![没不])(?<![让叫][你我他])(?<!再让你)(?:下载|安装|下个|装个|装一个|下一个|下一下|注"
+        r"册|打开|转到?|装上)"
+    )
+    return (
+        rf"{verbs}(?![了过])[^\s,。!?]{{0,8}}?(?:{any_phrase('chatapps')}(?:app)?|(?<![a-z])line(?!"
+        rf"[a-z]))(?!打卡|开会|签到|上课|直播)",
+    )
 
 
 def contact(kinds: tuple[str, ...]) -> tuple[str, ...]:
