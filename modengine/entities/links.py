@@ -14,7 +14,7 @@ _ENDS = r"(?![a-z0-9\-(]|\.[a-z0-9])"
 _WWW = r"w\s?w\s?w"
 _WEB = (
     "com|cn|net|org|top|xyz|vip|cc|club|site|info|me|io|tv|co|icu|shop|online|work|live|fun|ltd|pro|app|link|win"
-    "|tk|pw|hk|tw|ru"
+    "|tk|pw|hk|tw|ru|bet|sbs|cfd|buzz|space|website|store|asia|mobi|wang|ren"
 )
 _APART = r"\s?(?:[\[({【]\s?(?:\.|dot|点|。)\s?[\])}】]|点|丶|·|。|(?<=\s)dot(?=\s))\s?"
 """A dot that is written as something else."""
@@ -50,7 +50,10 @@ def link(suffixes: tuple[str, ...], shortened: bool) -> tuple[str, ...]:
     if shortened:
         hosts = any_of(words("shorteners.txt"))
         return (rf"(?:{_SCHEME})?(?<![a-z0-9@.\-])(?:www\.)?{hosts}(?![a-z0-9\-]|\.[a-z]){_PATH}",)
-    apart = rf"(?<![a-z0-9@.\-])(?=[0-9.\-]*[a-z])(?:{_LABEL}\.){{0,2}}(?:{_LABEL}{_APART}){{1,3}}"
+    apart = (
+        rf"(?<![a-z0-9@.\-])(?!(?:ok|hi|yes|no|bye|hello|lol)[。·])(?=[0-9.\-]*[a-z])(?:{_LABEL}\.)"
+        rf"{{0,2}}(?:{_LABEL}{_APART}){{1,3}}"
+    )
     if suffixes:
         ends = any_of(suffixes)
         return (
@@ -58,7 +61,7 @@ def link(suffixes: tuple[str, ...], shortened: bool) -> tuple[str, ...]:
             rf"{apart}{ends}(?![a-z0-9])(?:/[a-z0-9/]+)?",
         )
     no_name = (
-        r"(?!(?:asp|ado|vb|socket|node)\.(?:net|io)(?![a-z/])|(?:mrs?|ms|dr|st|no|vs|fig)\."
+        r"(?!co\.ltd(?![a-z/])|(?:main|utils?|tests?|server|client|common|base)\.cc|(?:asp|ado|vb|socket|node)\.(?:net|io)(?![a-z/])|(?:mrs?|ms|dr|st|no|vs|fig)\."
         r"|[0-9]{3,6}\.(?:hk|sh|sz|us|ss)(?![a-z/]))"
     )
     masks = r"(?<![a-z0-9])url(?![a-z0-9])|" + any_of(mask for mask in _MASKS if mask != "url")

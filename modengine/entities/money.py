@@ -9,9 +9,9 @@ from modengine.entities.phrases import any_phrase
 from modengine.entities.tables import any_of, rows, words
 
 _NUMERALS = "零〇一二两三四五六七八九几数十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟"
-BEGINS = rf"(?<![0-9][.,:/\-])(?<![0-9.第a-z{_NUMERALS}])"
+BEGINS = rf"(?<![0-9][.,:/\-])(?<![0-9.第a-z_{_NUMERALS}])"
 """No number begins within another, in a version, a date or a name."""
-_ENDS = r"(?![0-9%‰°*]|[.:/\-][0-9])"
+_ENDS = r"(?![0-9%‰°*]|[.:/\-][0-9]|\.[a-z])"
 """and none ends there."""
 ABOUT = "(?:多|来|余|出头)?"
 NEARLY = "(?:好|小|上|过|超|破|近|约|至少|起码|最低|最高|大概|差不多|将近|接近|不到)?"
@@ -24,7 +24,7 @@ _STOP = r"(?=\s*(?:$|[^\s\u4e00-\u9fffa-z0-9]))"
 
 def _big() -> str:
     """A number that can stand for a sum without its unit: two digits or more, or with a scale."""
-    digits = r"[12-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?|[12-9][0-9]+(?:\.[0-9]{1,2})?|[0-9]\.[0-9]{1,2}"
+    digits = r"[12-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?|[12-9][0-9]{1,6}(?:\.[0-9]{1,2})?|[0-9]\.[0-9]{1,2}"
     scaled = rf"{DIGITS_RUN}个?[百千万亿kw]+(?:[0-9一二三四五六七八九](?![0-9]))?"
     han = rf"(?:(?![百千万亿佰仟]){HAN}+[十拾百千万亿佰仟]|十|(?<=[上过超破近])[百千万亿]){HAN}*(?:来[万亿]|个?[kw])?"
     return rf"(?:{PLACES}|{scaled}|{digits}|{han}|{HAN}个?[kw])"
@@ -36,7 +36,8 @@ def _units() -> str:
     after = any_phrase("aftermoney")
     follows = rf"(?=钱|{after}|{_DIGIT}|[0-9]|[^\u4e00-\u9fff]|$)"
     guarded = {
-        "块": rf"(?:(?=块[五钱0-9])|(?<!{any_phrase('beforepieces')}[一二两三四五六七八九几])(?<!{any_phrase('blocks')}[^\s,。!?花付收卖要价给]{{0,4}}[0-9一二两三四五六七八九几]))"
+        "块": rf"(?:(?=块[五钱一每0-9])|(?<!{any_phrase('beforepieces')}[一二两三四五六七八九几])"
+        rf"(?<!{any_phrase('blocks')}[^\s,。!?花付收卖要价给]{{0,4}}[0-9一二两三四五六七八九几]))"
         rf"(?:(?<=[0-9十百千万亿kw多来余])块(?!{any_phrase('pieces')})"
         rf"|(?<![0-9十百千万亿kw多来余一])块{follows}|(?<=一)块(?=[一每多都五二三四六七八九起]|{_STOP[3:-1]}))",
         "角": r"(?<=[0-9])角(?![落度色逐斗膜质星形])",
@@ -67,7 +68,7 @@ def _signs() -> str:
 def _no_measure() -> str:
     """That no other unit follows a number, nor anything that makes it part of a longer one."""
     spared = "包邮|周转|包吃|包住|包食|只要|只收|对吧|对不对|大概|下午|下单|下来|人民币|对半"
-    longer = r"(?!\s?[a-z]|[+百千万亿两二三四五六七八九十])"
+    longer = r"(?!\s?[a-z]|\s[0-9]{4}|[+百千万亿两二三四五六七八九十])"
     return rf"(?:(?={spared})|(?!\s?{ABOUT}{any_of(words('measures.txt'))})){_ENDS}{longer}(?:(?<!十)|(?!一))"
 
 
@@ -90,12 +91,15 @@ def amount() -> tuple[str, ...]:
     money = rf"{NEARLY}(?:(?:{big}|[0-9]{{1,2}}){_RANGE})?{big}{ABOUT}"
     helped = r"[了掉走到出我你他她您们过的个上满:要才只就约共\s]{0,3}"
     much = (
-        rf"(?:[12-9][0-9]{{2,}}|[12-9][0-9]?,[0-9]{{3}}|[12-9][0-9]*0|{DIGITS_RUN}[百千万kw][0-9]?"
+        rf"(?:[12-9][0-9]{{2,6}}|[12-9][0-9]?,[0-9]{{3}}|[12-9][0-9]*0|{DIGITS_RUN}[百千万kw][0-9]?"
         rf"|(?![百千万亿]){HAN}+[百千万佰仟]{HAN}*|(?<=[上过超破近])[百千万亿]|[0-9]+\.[0-9]{{1,2}})"
     )
     spoken = rf"(?:{_DIGIT}|[0-9]{{1,3}})[百千万]{_DIGIT}"
     round_ = rf"(?:[几数]|{_DIGIT}{{1,2}})十?[百千万]+(?:{_DIGIT}[百千])?"
-    uncounted = "(?<![重高长宽速拔压糖脂率号步码考分人里过近约第转发来到达]了?|算出来是|答案是|等于|结果是)(?:(?<![个是当像])|(?!二百五))"
+    uncounted = (
+        "(?<![重高长宽速拔压糖脂率号步码考分人里过近约第转发来到达]了?|算出来是|答案是|等于|结果"
+        "是)(?:(?<![个是当像])|(?!二百五))"
+    )
     power = any_phrase("power")
     body = rf"(?<!{any_phrase('bodies')}[^\s,。!?]{{0,6}})"
     return (
@@ -103,20 +107,20 @@ def amount() -> tuple[str, ...]:
         rf"(?<![a-z]){_signs()}\s?:?\s?(?:{DIGITS_RUN}(?:个?[百千万亿kw])*{_RANGE})?(?:{NUMBER}){_ENDS}{_units()}?",
         rf"{BEGINS}{ranged}{_with_unit()}",
         rf"(?<!密码是?)(?<!验证码)(?<![0-9]){PLACES}(?!的?(?:密码|验证码|编号|数字|电话|号码|账号|乘|加|减|qq|数))",
-        rf"(?<!{power}.{{0,4}}){BEGINS}(?:{DIGITS_RUN}|{HAN}{{1,3}}|半)个?[kw](?:[0-9](?![0-9]))?{_no_measure()}(?!的?{any_phrase('readers')}|[白玫黄铂]?[瑰]?金(?!币)|画质|屏|超清)(?<!(?:电视|屏幕?|显示器|视频|影片|画质|分辨率|片源)[^\s,。!?]{{0,3}}[248]k)",
+        rf"(?<!{power}.{{0,4}}){BEGINS}(?![0-9]{{5}})(?:{DIGITS_RUN}|{HAN}{{1,3}}|半)个?[kw](?:[0-9](?![0-9]))?{_no_measure()}(?!的?{any_phrase('readers')}|[白玫黄铂]?[瑰]?金(?!币)|画质|屏|超清)(?<!(?:电视|屏幕?|显示器|视频|影片|画质|分辨率|片源)[^\s,。!?]{{0,3}}[248]k)",
         rf"(?<={any_of(words('prices.txt'))}[是在为]?{helped})(?:{money}{_no_measure()})",
         rf"{body}(?<={any_phrase('paying')}{helped})(?:{money}{_no_measure()}{ended}|{NEARLY}{much}{ABOUT}{_no_measure()})",
         rf"{body}(?<={any_phrase('taking', 'services')}{helped}){NEARLY}{much}{ABOUT}{_no_measure()}{ended}"
-        rf"|(?<={any_phrase('services')}[了要才]?)(?:[12-9][0-9]|{_DIGIT}?十{_DIGIT}?){_STOP}",
+        rf"|(?<={any_phrase('services')}[了要才]?)(?:[12-9][0-9]|{_DIGIT}?十{_DIGIT}?)(?:{_STOP}|(?=起))",
         rf"{body}{uncounted}{BEGINS}{NEARLY}(?:{spoken}{_no_measure()}(?=[一包全左以起都就还搞拿])|(?:{spoken}|{round_}){ABOUT}{_STOP})",
-        rf"(?<![^\s,。!?;、~…:]){NEARLY}{HAN}*[百千万]{HAN}*(?:{_STOP}|(?=够|行不|行吗|就卖|卖[不你]|出不|成交|可以吗|怎么样|给你|能拿|能买|拿下|拿走|带走|能不能|成不成|一口价))",
+        rf"(?<![^\s,。!?;、~…:]){NEARLY}{HAN}*[百千万]{HAN}*(?:{_STOP}|(?=够|行不|行吗|就卖|卖[不你]|出不|成交|可以吗|怎么样|给你|能拿|能买|拿下|拿走|带走|能不能|成不成|一口价|白花|要不|没了|打水漂|就这么|不含|不包|包括|全包))",
         rf"{BEGINS}(?:{HAN}*[百千]{HAN}*[九八](?=的)|(?<=一[箱次趟顿桌晚套件双瓶盒场把单票]){HAN}+[百千]{ABOUT}{_STOP})",
         rf"{BEGINS}{NEARLY}{HAN}*[百千万]{HAN}*(?=以内|以下|左右|起步|不等|包邮|现金|全包|封顶|带走)"
         rf"|{BEGINS}{big}(?=的?{any_phrase('moneynouns')}|{any_phrase('deals')})|{BEGINS}{big}{_no_measure()}(?=的?(?![免浪消])[\u4e00-\u9fff]{{1,2}}(?:费|金(?![属牌子融鱼山字毛])))|(?<![一二三四五六七八九十第]){round_}(?=的(?!人|字|{any_phrase('readers')}))"
         rf"|{uncounted}{BEGINS}{round_}(?=一[套只个件斤位晚天次把条张双瓶盒场桌月年台辆幅本份单箱])",
         rf"(?<={any_of(words('prices.txt'))}){_SPACED}(?=[,。!?]|$)",
-        rf"(?<=[充存满买投](?:[0-9]{{1,5}}|[一二两三四五六七八九十百千万]{{1,4}})[元块]?[送返减赠立]减?)(?:[01-9][0-9]*(?:\.[0-9]+)?|[一二两三四五六七八九十百千万]+){_no_measure()}{ended}",
-        rf"(?<=从){money}(?=一路|直接|砍|降|涨){_no_measure()}",
+        rf"(?<=[充存满](?:[0-9]{{1,5}}|[一二两三四五六七八九十百千万]{{1,4}})[元块]?[送返减赠立]减?)(?:[01-9][0-9]*(?:\.[0-9]+)?|十|[一二两三四五六七八九十百千万]{{2,5}}){_no_measure()}{ended}",
+        rf"(?<=从){money}(?=一路|直接|[砍降涨讲谈杀压跌炒还]){_no_measure()}",
     )
 
 
@@ -135,7 +139,10 @@ def rate() -> tuple[str, ...]:
     bare = rf"{NEARLY}(?:(?:{big}|[0-9]{{1,2}}){_RANGE})?{big}{ABOUT}(?:{sheets}|{_no_measure()})"
     closed = rf"{bare}(?={any_phrase('aftermoney')}|[^\u4e00-\u9fffa-z0-9+]|$)"
     with_unit = rf"(?:{NEARLY}(?:{NUMBER}){_RANGE})?{_with_unit()}"
-    tens = rf"{NEARLY}(?:{NUMBER}{_RANGE})?(?![一1]张){NUMBER}{ABOUT}(?:红票|老人头|毛爷爷|大?张(?!.{{0,2}}{any_phrase('notsheet')}))"
+    tens = (
+        rf"{NEARLY}(?:{NUMBER}{_RANGE})?(?![一1]张){NUMBER}{ABOUT}(?:红票|老人头|毛爷爷|大?张(?!.{{"
+        rf"0,2}}{any_phrase('notsheet')}))"
+    )
     money = rf"(?:{sign}|{with_unit}|{closed})"
     before = rf"(?:{sign}|{with_unit}|{bare}|{big}\+|{big}(?=/[0-9]{{1,2}}\s?(?:分钟|小时|天|次)))"
     filler = rf"(?:{any_phrase('withmoney')}|的?[\u4e00-\u9fff]{{1,2}}[费租薪款资金价]|\s){{0,4}}"

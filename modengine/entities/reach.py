@@ -7,7 +7,7 @@ from functools import cache
 from modengine.entities.phrases import any_phrase, phrases
 from modengine.entities.tables import any_of, rows, words
 
-_CN = "[0-9零〇一二三四五六七八九幺两]"
+_CN = "[0-9零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖]"
 _APART = r"[0-9](?:\s[0-9])"
 """Digits with a space between any two of them."""
 _MASKED_PHONE = r"\[phone\]|<phone>|1[3-9x*][0-9x*][\s\-]?[x*]{4}[\s\-]?[0-9x*]{4}|1xx[\s\-]?xxxx[\s\-]?xxxx"
@@ -17,7 +17,7 @@ _PREFIX = r"(?:\+?86[\s\-]?)?"
 _MOBILE = rf"(?<![0-9a-z.]){_PREFIX}1[3-9][0-9]" + (
     r"(?:(?:[\s\-.]?[0-9]{4}){2}|[0-9][\s\-]?[0-9]{3}[\s\-]?[0-9]{4}|(?:\s[0-9]){8})(?![0-9])"
     rf"|(?<!{_CN})1(?:\s[0-9]){{10}}(?!\s?[0-9])"
-    rf"|(?<!{_CN})(?:幺|一|1)[三五六七八九35-9](?:{_CN}[\s\-]?){{8}}{_CN}(?!{_CN})|{_MASKED_PHONE}"
+    rf"|(?<!{_CN})[幺一1壹][三五六七八九35-9叁伍陆柒捌玖](?:{_CN}[\s\-]?){{8}}{_CN}(?!{_CN})|{_MASKED_PHONE}"
 )
 _LANDLINE = rf"(?<![0-9\-.]){_PREFIX}[(]?0(?:10|2[0-9]|[3-9][0-9]{{2}})[)]?[\s\-]?[0-9]{{3,4}}[\s\-]?[0-9]{{4}}" + (
     r"(?:[\s\-]*(?:转|ext\.?)[\s\-]?[0-9]{1,5})?(?![0-9\-])"
@@ -80,15 +80,20 @@ def _spelt(*names: str) -> str:
     return "(?:" + "|".join(r"\s?".join(name) for name in names) + ")"
 
 
-_DIGITS = rf"(?:[0-9]{{4,8}}|[0-9]{{3}}[\s\-][0-9]{{3}}|{_APART}{{3,7}}|[0-9]{{2}}(?:-[0-9]{{2}}){{2}}|[x*]{{4,6}}|\[code\])(?![0-9])"
+_DIGITS = (
+    rf"(?:[0-9]{{4,8}}|[0-9]{{3}}[\s\-][0-9]{{3}}|{_APART}{{3,7}}|[0-9]{{2}}(?:-[0-9]{{2}}){{2"
+    rf"}}|[x*]{{4,6}}|\[code\])(?![0-9])"
+)
 _BEFORE = r"[\s:是为【\[(「\"“,]{0,4}"
 _VERIFY, _PICKUP, _INVITING = (_spelt(*phrases(name)) for name in ("verifying", "pickup", "inviting"))
 _UNIT = "(?![a-z0-9]|元|块|天|折)"
 CODES = {
-    "verification": rf"(?:{_VERIFY}|otp|verification code|(?<![a-z])code(?:\s?is)?){_BEFORE}(?:{_DIGITS}|(?=[a-z]{{0,5}}[0-9])[a-z0-9]{{4,8}}(?![a-z0-9])|(?=[a-z]{{0,3}}[0-9])[a-z0-9]{{2,4}}-[a-z0-9]{{2,4}}(?![a-z0-9\-]))"
+    "verification": rf"(?:{_VERIFY}|otp|verification code|(?<![a-z])code(?:\s?is)?){_BEFORE}("
+    rf"?:{_DIGITS}|(?=[a-z]{{0,5}}[0-9])[a-z0-9]{{4,8}}(?![a-z0-9])|(?=[a-z]{{0,3}}[0-9])[a-z0-"
+    rf"9]{{2,4}}-[a-z0-9]{{2,4}}(?![a-z0-9\-]))"
     rf"|(?<![0-9]){_DIGITS}[\s】\])」\",]{{0,2}}(?:是|为|\()?(?:您|你)?的?.{{0,8}}{_VERIFY}|\[code\]",
-    "pickup": rf"{_PICKUP}{_BEFORE}(?:[a-z0-9]{{1,8}}(?:-[a-z0-9]{{1,5}}){{0,3}}|{_APART}{{2,7}}){_UNIT}",
-    "invitation": rf"{_INVITING}{_BEFORE}(?:[a-z0-9]{{4,16}}|(?=[a-z]{{0,2}}[0-9])[a-z0-9]{{3}})(?![a-z0-9])",
+    rf"pickup": rf"{_PICKUP}{_BEFORE}(?:[a-z0-9]{{1,8}}(?:-[a-z0-9]{{1,5}}){{0,3}}|{_APART}{{2,7}}){_UNIT}",
+    rf"invitation": rf"{_INVITING}{_BEFORE}(?:[a-z0-9]{{4,16}}|(?=[a-z]{{0,2}}[0-9])[a-z0-9]{{3}})(?![a-z0-9])",
 }
 """What finds each kind of code."""
 
@@ -118,7 +123,7 @@ def _written(names: tuple[str, ...], edge: str = "(?![a-z])") -> str:
     """Any of some names, their characters also apart (加 微 信); Latin ones only as whole words."""
     latin = any_of(name for name in names if name.isascii())
     apart = "|".join(r"[\s.\-_*·/|❤♥~丶、]?".join(name) for name in names if not name.isascii())
-    return f"(?:(?<![a-z0-9]){latin}{edge}|{apart})" if latin != "(?:)" else f"(?:{apart})"
+    return f"(?:(?<!//)(?<![a-z0-9]){latin}{edge}|{apart})" if latin != "(?:)" else f"(?:{apart})"
 
 
 def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
@@ -138,9 +143,9 @@ def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
         rf"{called}(?<!入(?![群裙]))(?<!进(?![群裙])){maybe}(?:{signed}{_GAP}{_ID}|(?<!群)[❤♥]*{follows})",
         rf"{named}(?:{signed}[\s]?[:是为,(\[「]\s?{_ANY_ID}|{signed}{_GAP}{_ID}{_NO_MORE})",
         rf"(?<![a-z0-9]){_written(strong, '')}(?=[0-9_]{{5,}}|[a-z]{{2,}}[0-9_]{{2,}}){_ID}",
-        rf"{named}[上号]?(?:{acted})",
-        rf"(?:(?<![a-z0-9\u4e00-\u9fff])|(?<=[我的人请]))(?<!微的){maybe}(?:号|群号|\s?id|❤|♥|搜索?|群|频道|我(?!\s?[0-9]))*(?:\s?:\s?{_ANY_ID}|[\s是]\s?{_ID}){_NO_MORE}",
-        rf"(?<![a-z0-9\u4e00-\u9fff]){han}(?:号|群号|[❤♥]+)?(?:(?=[a-z]*[0-9_]){_ID}|(?<=[❤♥]){_ANY_ID}){_NO_MORE}",
+        rf"{named}[上号]?(?:{acted}|我(?={_STOPS}))",
+        rf"(?:(?<![a-z0-9\u4e00-\u9fff])|(?<=[我的人请新老大小]))(?<!微的){maybe}(?:号|群号|\s?id|❤|♥|搜索?|群|频道|我(?!\s?[0-9]))*(?:\s?:\s?{_ANY_ID}|[\s是]\s?{_ID}){_NO_MORE}",
+        rf"(?<![a-z0-9\u4e00-\u9fff]){han}(?:号|群号|[❤♥]+)?(?:(?=@?[a-z]*[0-9_]){_ID}|(?<=[❤♥]){_ANY_ID}){_NO_MORE}",
         rf"(?<![坐打乘薇威微a-z0-9])(?!群聊){maybe}(?:同号|同步|上?联系我?|上?找我|加我|上?聊(?={_STOPS}|聊|下|一))(?!{any_phrase('unacted')})",
         rf"{_ANY_ID}\s?[((]{_written((*strong, *weak))}(?:同号|号)?[))]",
         rf"{_ID}\s?{named}(?:同号|号)?(?=\s*{_STOPS})(?!\s?:)",
@@ -166,7 +171,7 @@ def _channels(kinds: tuple[str, ...]) -> tuple[str, ...]:
 
 def _phone() -> tuple[str, ...]:
     """A word of telephoning and a number, or a number and an order to use it."""
-    numeral = r"[0-9](?:[\s\-]?[0-9]){6,14}(?![0-9])"
+    numeral = r"[0-9](?:[\s\-]?[0-9]){6,14}(?![0-9]|[\s\-][0-9]{4})"
     digits = rf"(?:\(0[0-9]{{2,3}}\)\s?[0-9]{{7,8}}|\+?{numeral}|{_CN}{{7,12}}|{_MASKED_PHONE})(?!元|块|\.[0-9])"
     short = r"(?:1[12][0-9]|9[56][0-9]{3}|1[02][0-9]{3})(?![0-9元块年])"
     named = any_of(_names(("phone",), "call"))
@@ -183,13 +188,19 @@ def _looks() -> tuple[str, ...]:
     """A call to look at a page of the writer, or to write to him there."""
     look, page = any_phrase("looks"), any_phrase("pages")
     teller = "(?<![他她们俩没不别收发看回了给])(?<!有人|多人|网友|一直|天天|昨天|突然|刚刚|骗子)"
-    asked = r"(?:私我|(?<![个辆打叫坐滴])滴滴?我|(?<![a-z])dd我|call我|戳我|密我|敲我|踢我|小窗我?|私戳我?)(?![a-z们了过的说到]|人|在[等门楼])"
+    asked = (
+        r"(?:私我|(?<![个辆打叫坐滴])滴滴?我|(?<![a-z])dd我|call我|戳我|密我|敲我|踢我|小窗我?|私"
+        r"戳我?)(?![a-z们了过的说到]|人|在[等门楼])"
+    )
     alone = rf"(?<=[\s,。!?~]|{any_phrase('beforeask')})(?:私[信聊]?|(?<![用打])滴滴)(?={_STOPS})|^私[信聊](?={_STOPS})"
-    there = r"自取|见|[里上]?有?联系|加我|进群|[里上]?有(?:联系|微|v|方式|链接|福利|地址|入口|群|裙|q|号)|加(?=[微v薇我q扣])"
+    there = (
+        r"自取|见|[里上]?有?联系|加我|进群|[里上]?有(?:联系|微|v|方式|链接|福利|地址|入口|群|裙|q|"
+        r"号)|加(?=[微v薇我q扣])"
+    )
     return (
         rf"(?<![他她没不被]){look}(?:我的?|下|一下|个人|[楼店群号]主|本人|博主|下方|\s){{0,2}}{page}"
         rf"(?!{any_phrase('looked')})|{page}(?:{there})|资料[里上]有(?:联系|微|v|q)",
-        rf"{teller}(?:{asked}|私[信聊](?={any_phrase('told')})(?!我?(?:了|过|说|问了|的|没|都没|还没|看不))我?)|{alone}"
+        rf"{teller}(?:{asked}|私[信聊](?={any_phrase('told')})(?!我?(?:了|过|说|问了|的|没|都没|还没|看不|干[嘛啥吗什]))我?)|{alone}"
         r"|(?<![^\s,。!?~的请者可来要])dd(?![a-z0-9\u4e00-\u9fff])",
         rf"(?<![a-z0-9_.]){any_phrase('places')}[\s:]{{0,2}}(?:@[a-z0-9_]{{3,30}}|(?<=[加找注搜系准])@[a-z0-9_\u4e00-\u9fff]{{2,20}}|(?<=[博书音]\s?)@[a-z0-9_\u4e00-\u9fff]{{2,20}}(?<!@了?我))",
     )
@@ -208,8 +219,14 @@ def _scans() -> tuple[str, ...]:
 
 def _apps() -> tuple[str, ...]:
     """A call to install or to open a programme to chat with."""
-    verbs = r"(?<![没不])(?<![让叫][你我他])(?<!再让你)(?:下载|安装|下个|装个|装一个|下一个|下一下|注册|打开|转到?|装上)"
-    return (rf"{verbs}(?![了过])[^\s,。!?]{{0,8}}?(?:{any_phrase('chatapps')}(?:app)?|(?<![a-z])line(?![a-z]))(?!打卡|开会|签到|上课|直播)",)
+    verbs = (
+        r"(?<![没不])(?<![让叫][你我他])(?<!再让你)(?:下载|安装|下个|装个|装一个|下一个|下一下|注"
+        r"册|打开|转到?|装上)"
+    )
+    return (
+        rf"{verbs}(?![了过])[^\s,。!?]{{0,8}}?(?:{any_phrase('chatapps')}(?:app)?|(?<![a-z])line(?!"
+        rf"[a-z]))(?!打卡|开会|签到|上课|直播)",
+    )
 
 
 def contact(kinds: tuple[str, ...]) -> tuple[str, ...]:
