@@ -13,10 +13,37 @@ from modengine.entities.model import EntityKind
 
 PIECES = (
     *"0123456789,.零一二两三五九十百千万亿几数kw个半多来余点元块张毛角美$¥u返给送成%‰天日周月年时薪次单小分钟内后明今当 -~到至每充满大现",
-    *("出头", "大张", "小时", "分钟", "位数", "百分之", "千分之", "个百分点", "日结", "月薪", "半个", "工作日", "不到", "限时"),
+    *(
+        "出头",
+        "大张",
+        "小时",
+        "分钟",
+        "位数",
+        "百分之",
+        "千分之",
+        "个百分点",
+        "日结",
+        "月薪",
+        "半个",
+        "工作日",
+        "不到",
+        "限时",
+    ),
 )
 """What numbers and what they are numbers of are written with."""
-LINKS = (*"ab1.-/?:@# 。点丶·", "http://", "hxxps://", "[.]", "(dot)", " dot ", "dot", ".com", "url", "[url]", "网页链接")
+LINKS = (
+    *"ab1.-/?:@# 。点丶·",
+    "http://",
+    "hxxps://",
+    "[.]",
+    "(dot)",
+    " dot ",
+    "dot",
+    ".com",
+    "url",
+    "[url]",
+    "网页链接",
+)
 
 
 @pytest.fixture(scope="module")

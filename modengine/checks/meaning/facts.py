@@ -35,6 +35,7 @@ from modengine.policy.condition import (
     Condition,
     Count,
     Has,
+    Inside,
     Length,
     Near,
     Not,
@@ -157,6 +158,9 @@ class World:
             case Near(left, right, distance, unit, ordered):
                 sides = (_numbers(left, names), str(left)), (_numbers(right, names), str(right))
                 return self._atom(("near", *sides, distance, unit, ordered), str(condition))
+            case Inside(inner, outer):
+                sides = _numbers(inner, names), _numbers(outer, names)
+                return conjunction([*map(self._has, sides), self._atom(("inside", *sides), str(condition))])
             case Together(selects):
                 chosen = tuple((_numbers(select, names), str(select)) for select in selects)
                 return self._atom(("together", *chosen), str(condition))

@@ -16,6 +16,7 @@ from modengine.policy.condition import (
     Condition,
     Count,
     Has,
+    Inside,
     Near,
     Of,
     Or,
@@ -189,7 +190,7 @@ def _may(condition: Condition, names: dict[str, int], found: Collection[int]) ->
             return some(select)
         case Of(n, _, _):
             return sum(names[name] in found for name in condition.names) >= (n or len(condition.names))
-        case Near(left, right, _, _, _):
+        case Near(left, right, _, _, _) | Inside(left, right):
             return some(left) and some(right)
         case Together(selects):
             return all(map(some, selects))
