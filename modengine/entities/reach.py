@@ -88,12 +88,12 @@ _BEFORE = r"[\s:是为【\[(「\"“,]{0,4}"
 _VERIFY, _PICKUP, _INVITING = (_spelt(*phrases(name)) for name in ("verifying", "pickup", "inviting"))
 _UNIT = "(?![a-z0-9]|元|块|天|折)"
 CODES = {
-    "verification": rf"(?:{_VERIFY}|otp|verification code|(?<![a-z])code(?:\s?is)?){_BEFORE}("
-    rf"?:{_DIGITS}|(?=[a-z]{{0,5}}[0-9])[a-z0-9]{{4,8}}(?![a-z0-9])|(?=[a-z]{{0,3}}[0-9])[a-z0-"
-    rf"9]{{2,4}}-[a-z0-9]{{2,4}}(?![a-z0-9\-]))"
+    "verification": rf"(?:{_VERIFY}|otp|verification code|(?<![a-z])code(?:\s?is)?){_BEFORE}"
+    rf"(?:{_DIGITS}|(?=[a-z]{{0,5}}[0-9])[a-z0-9]{{4,8}}(?![a-z0-9])"
+    r"|(?=[a-z]{0,3}[0-9])[a-z0-9]{2,4}-[a-z0-9]{2,4}(?![a-z0-9\-]))"
     rf"|(?<![0-9]){_DIGITS}[\s】\])」\",]{{0,2}}(?:是|为|\()?(?:您|你)?的?.{{0,8}}{_VERIFY}|\[code\]",
-    r"pickup": rf"{_PICKUP}{_BEFORE}(?:[a-z0-9]{{1,8}}(?:-[a-z0-9]{{1,5}}){{0,3}}|{_APART}{{2,7}}){_UNIT}",
-    r"invitation": rf"{_INVITING}{_BEFORE}(?:[a-z0-9]{{4,16}}|(?=[a-z]{{0,2}}[0-9])[a-z0-9]{{3}})(?![a-z0-9])",
+    "pickup": rf"{_PICKUP}{_BEFORE}(?:[a-z0-9]{{1,8}}(?:-[a-z0-9]{{1,5}}){{0,3}}|{_APART}{{2,7}}){_UNIT}",
+    "invitation": rf"{_INVITING}{_BEFORE}(?:[a-z0-9]{{4,16}}|(?=[a-z]{{0,2}}[0-9])[a-z0-9]{{3}})(?![a-z0-9])",
 }
 """What finds each kind of code."""
 
@@ -194,12 +194,12 @@ def _looks() -> tuple[str, ...]:
     )
     alone = rf"(?<=[\s,。!?~]|{any_phrase('beforeask')})(?:私[信聊]?|(?<![用打])滴滴)(?={_STOPS})|^私[信聊](?={_STOPS})"
     there = (
-        r"自取|见|[里上]?有?联系|加我|进群|[里上]?有(?:联系|微|v|方式|链接|福利|地址|入口|群|裙|q|"
+        r"自取|领|见(?!分晓|解)|[里上]?有?联系|加我|进群|[里上]?有(?:联系|微|v|方式|链接|福利|地址|入口|群|裙|q|"
         r"号)|加(?=[微v薇我q扣])"
     )
     return (
         rf"(?<![他她没不被]){look}(?:我的?|下|一下|个人|[楼店群号]主|本人|博主|下方|\s){{0,2}}{page}"
-        rf"(?!{any_phrase('looked')})|{page}(?:{there})|资料[里上]有(?:联系|微|v|q)",
+        rf"(?!{any_phrase('looked')})|{page}(?:{there})|资料[里上]有(?:联系|微|v|q)|(?:微信|vx?|q|群|链接|方式)在{page}",
         rf"{teller}(?:{asked}|私[信聊](?={any_phrase('told')})(?!我?(?:了|过|说|问了|的|没|都没|还没|看不|干[嘛啥吗什]))我?)|{alone}"
         r"|(?<![^\s,。!?~的请者可来要])dd(?![a-z0-9\u4e00-\u9fff])",
         rf"(?<![a-z0-9_.]){any_phrase('places')}[\s:]{{0,2}}(?:@[a-z0-9_]{{3,30}}|(?<=[加找注搜系准])@[a-z0-9_\u4e00-\u9fff]{{2,20}}|(?<=[博书音]\s?)@[a-z0-9_\u4e00-\u9fff]{{2,20}}(?<!@了?我))",
@@ -224,8 +224,8 @@ def _apps() -> tuple[str, ...]:
         r"册|打开|转到?|装上)"
     )
     return (
-        rf"{verbs}(?![了过])[^\s,。!?]{{0,8}}?(?:{any_phrase('chatapps')}(?:app)?|(?<![a-z])line(?!"
-        rf"[a-z]))(?!打卡|开会|签到|上课|直播)",
+        rf"{verbs}(?![了过完好])[^\s,。!?]{{0,8}}?(?:{any_phrase('chatapps')}(?:app)?|(?<![a-z])line(?!"
+        rf"[a-z]))(?!打卡|开会|签到|上课|直播|失败|登录|收不|要|的|不了|不上|好慢|太)",
     )
 
 

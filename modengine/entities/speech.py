@@ -84,7 +84,7 @@ def negation() -> tuple[str, ...]:
     """A negator and what it governs: to the end of its clause, at most thirty characters."""
     no_part = (
         "(?<![特区分级性告离辨个送惜识类差派久临话])(?=别)|(?<![南北西东并莫若除是])(?=非)|(?<![约])(?=莫)"
-        "|(?<![恨舍怪巴要少免])(?=不得)|(?<![受了差要对禁巴恨])(?=不(?!得))|(?=没|木|未|勿|请|切|禁|严|拒|谢|毫|无|从|绝|决|并|尚|甭)"
+        "|(?<![恨舍怪巴要少免])(?=不得)|(?<!不得)(?<![受了差要对禁巴恨])(?=不(?!得))|(?<![沉淹埋])(?=没)|(?=木|未|勿|请|切|禁|严|拒|谢|毫|无|从|绝|决|并|尚|甭)"
     )
     chinese = rf"(?:{no_part})(?:(?=不同意)|(?!{any_phrase('unnots')})){any_phrase('nots')}"
     english = (
@@ -99,7 +99,7 @@ def quotation() -> tuple[str, ...]:
     """What stands between quotation marks, or follows a verb of saying and a colon."""
     pairs = "|".join(rf"(?<={a})[^{a}{b}\n]+(?={b})" for a, b in ("“”", "‘’", "「」", "『』", "﹁﹂"))
     way = "味通街轨频管隧渠赛人河水航跑林车大小同地公报黑白八几知一"
-    said = rf"说|(?<![{way}])道|(?<![名简昵全尊别俗职统])称|写道|表示|问|喊|答|回复|告诉我|原话"
+    said = rf"(?<![小传])说|(?<![{way}])道|(?<![名简昵全尊别俗职统对])称|写道|表示|问|喊|答|回复|告诉我|原话"
     return (
         pairs,
         r'"[^"\n]+"',
