@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from modengine.checks.corpus import Corpus, unsupported
+from modengine.checks.corpus import Corpus, straddling, unsupported
 from modengine.checks.coverage import Actions, ContradictingExamples, MissingExamples
 from modengine.checks.errors import policy_problems, with_source
 from modengine.checks.ladders import Ladders, UndoneOverrides
@@ -15,7 +15,6 @@ from modengine.checks.meaning.rules import ConditionMeaning
 from modengine.checks.names import Clauses, UnusedLists, UnusedSharedPatterns
 from modengine.checks.patterns import CatastrophicRegex, DuplicateTerms, RegexWithoutGate, ShortFuzzyTerms
 from modengine.checks.settings import Settings, settings_of
-from modengine.checks.straddling import straddling
 from modengine.checks.terms import OddTerms, OneCharacterWords, SplitTerms, TermsThatCountTwice
 from modengine.checks.waivers import Waiver, unused, waived, waivers
 from modengine.errors import Diagnostic, Location

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from modengine.entities import tables, values
 from modengine.entities.links import domain_of, host_of, is_of
 from modengine.entities.model import Entity, EntityKind
-from modengine.entities.values import YUAN, Reading
+from modengine.entities.values import YUAN, EntityValue
 
-READINGS: dict[EntityKind, Callable[[str], Reading]] = {
+READINGS: dict[EntityKind, Callable[[str], EntityValue]] = {
     "amount": values.amount,
     "rate": values.rate,
     "percent": values.percent,
@@ -95,7 +95,7 @@ def described(kind: EntityKind, text: str) -> str:
 _NAMES = {"CNY": "yuan"}
 
 
-def _number(kind: EntityKind, read: Reading) -> str:
+def _number(kind: EntityKind, read: EntityValue) -> str:
     if read.low is None or read.high is None:
         return "a sum that is masked"
     span = _plain(read.low) if read.low == read.high else f"{_plain(read.low)} to {_plain(read.high)}"

@@ -13,7 +13,7 @@ YUAN = "CNY"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class EntityValue:
     """A value: from `low` to `high` of a unit.  None for a number that is masked."""
 
     low: float | None
@@ -45,13 +45,13 @@ def _at(text: str, place: int, table: Container[str], longest: int) -> str:
     return ""
 
 
-def amount(text: str) -> Reading:
+def amount(text: str) -> EntityValue:
     """A sum of money; 张 and its like are hundreds."""
     text = text.replace(" ", "")
     return _sum(text, numbers(text))
 
 
-def _sum(text: str, found: list[Number]) -> Reading:
+def _sum(text: str, found: list[Number]) -> EntityValue:
     money, longest = _units_of_money(), _longest("money.tsv")
     currency = ""
     for place in range(len(text)):
@@ -60,11 +60,11 @@ def _sum(text: str, found: list[Number]) -> Reading:
             break
     currency = currency or YUAN
     if not found:
-        return Reading(None, None, currency)
+        return EntityValue(None, None, currency)
     first = found[0]
     factor, after = _factor(text, first.end)
     if len(found) == 1:
-        return Reading(first.low * factor, first.high * factor, currency)
+        return EntityValue(first.low * factor, first.high * factor, currency)
     second = found[1]
     second_factor, end = _factor(text, second.end)
     between = text[after : second.start].strip()
@@ -72,11 +72,11 @@ def _sum(text: str, found: list[Number]) -> Reading:
         low = first.low * (factor if after > first.end else second_factor)
         if first.scale == 1 and second.scale > 1 and first.high < second.high / second.scale + 1:
             low *= second.scale
-        return Reading(min(low, second.low * second_factor), second.high * second_factor, currency)
+        return EntityValue(min(low, second.low * second_factor), second.high * second_factor, currency)
     if after > first.end and not between and second.high < 10:  # 3块5, 3块5毛
         rest = second.low * (second_factor if end > second.end else 0.1)
-        return Reading(first.low * factor + rest, first.high * factor + rest, currency)
-    return Reading(first.low * factor, first.high * factor, currency)
+        return EntityValue(first.low * factor + rest, first.high * factor + rest, currency)
+    return EntityValue(first.low * factor, first.high * factor, currency)
 
 
 def _factor(text: str, place: int) -> tuple[float, int]:
@@ -97,7 +97,7 @@ _PAID = tuple("元块返给送减收提次字")
 """What follows a sum for which, or the count of words or times for which, money is given."""
 
 
-def rate(text: str) -> Reading:
+def rate(text: str) -> EntityValue:
     """Money for one unit of time, of work or of a sum."""
     text = text.replace(" ", "").replace("毎", "每")
     found = numbers(text)
@@ -108,7 +108,7 @@ def rate(text: str) -> Reading:
         read = _per(text, found, form)
         if read is not None:
             return read
-    return Reading(None, None, YUAN)
+    return EntityValue(None, None, YUAN)
 
 
 def _is_for_a_sum(text: str, number: Number) -> bool:
@@ -119,7 +119,7 @@ def _is_for_a_sum(text: str, number: Number) -> bool:
     return (number.start == 1 or text[1 : number.start] in _SPENT) and follows in _PAID
 
 
-def _per(text: str, found: list[Number], form: str) -> Reading | None:
+def _per(text: str, found: list[Number], form: str) -> EntityValue | None:
     """The rate by the first unit of a form that leaves a sum before or behind it."""
     units, longest = _units(), _longest("units.tsv")
     money, longest_money = _units_of_money(), _longest("money.tsv")
@@ -159,19 +159,19 @@ def _count(text: str, place: int, found: list[Number]) -> tuple[int, float]:
     return counted.start, counted.low + half
 
 
-def _with_unit(read: Reading, count: float, per: str) -> Reading:
+def _with_unit(read: EntityValue, count: float, per: str) -> EntityValue:
     if read.low is None or read.high is None or count <= 0:
-        return Reading(None, None, read.currency, per)
-    return Reading(read.low / count, read.high / count, read.currency, per)
+        return EntityValue(None, None, read.currency, per)
+    return EntityValue(read.low / count, read.high / count, read.currency, per)
 
 
-def percent(text: str) -> Reading:
+def percent(text: str) -> EntityValue:
     """A percentage."""
     per_mille = "‰" in text or "千分之" in text
     bare = text.replace("百分之", "").replace("千分之", "").replace("个百分点", "")
     found = numbers(bare)
     if not found:
-        return Reading(None, None)
+        return EntityValue(None, None)
     low, high = found[0].low, found[-1].high
     if "成" in text:
         low, high = low * 10, found[0].high * 10
@@ -180,7 +180,7 @@ def percent(text: str) -> Reading:
         elif len(found) > 1:
             tail = found[1].low
             low, high = (low + tail, high + tail) if "成" in bare[: found[1].start] else (low, found[1].high * 10)
-    return Reading(low / 10, high / 10) if per_mille else Reading(low, high)
+    return EntityValue(low / 10, high / 10) if per_mille else EntityValue(low, high)
 
 
 @cache
@@ -203,33 +203,33 @@ _HOURS = {
 }
 
 
-def deadline(text: str) -> Reading:
+def deadline(text: str) -> EntityValue:
     """Hours from the message to the end of the time that it gives."""
     spans = _spans()
     for length in range(len(text), 0, -1):
         if text[:length] in spans:
             hours = spans[text[:length]]
-            return Reading(hours, hours)
+            return EntityValue(hours, hours)
     if any(word in text for word in ("内", "不到", "后", "限时", "仅剩")):
         for unit, hours in _HOURS.items():
             place = text.find(unit)
             if place >= 0:
                 stem = text[:place].removesuffix("个").strip()
                 if stem.endswith("半"):
-                    return Reading(hours / 2, hours / 2)
+                    return EntityValue(hours / 2, hours / 2)
                 found = numbers(stem)
                 if found:
-                    return Reading(found[0].low * hours, found[0].high * hours)
+                    return EntityValue(found[0].low * hours, found[0].high * hours)
     if "下周" in text:
-        return Reading(336.0, 336.0)
+        return EntityValue(336.0, 336.0)
     if "明" in text:
-        return Reading(48.0, 48.0)
+        return EntityValue(48.0, 48.0)
     if any(day in text for day in "今当"):
-        return Reading(24.0, 24.0)
+        return EntityValue(24.0, 24.0)
     if "周" in text:
-        return Reading(168.0, 168.0)
+        return EntityValue(168.0, 168.0)
     if "年" in text:
-        return Reading(8784.0, 8784.0)
+        return EntityValue(8784.0, 8784.0)
     if any(mark in text for mark in "日号月"):
-        return Reading(744.0, 744.0)
-    return Reading(24.0, 24.0)
+        return EntityValue(744.0, 744.0)
+    return EntityValue(24.0, 24.0)

@@ -35,7 +35,7 @@ def test_a_sum(text: str, low: float, high: float, currency: str) -> None:
 
 
 def test_a_masked_sum_has_no_value() -> None:
-    assert values.amount("xxx元") == values.Reading(None, None, "CNY")
+    assert values.amount("xxx元") == values.EntityValue(None, None, "CNY")
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,14 @@ rules:
       what: {text: [失效, {list: act}], gaps: 2, repeats: true, sounds_like: true, looks_like: true, weight: 0.5}
       case: {words: [VX], case: exact, outside: [quotes, urls, mentions], part: [text, ocr]}
       link: {regex: 'https?://|{list:act}', boundary: words}
+      hidden: {text: [转账], undisguised: true}
+      pay: {entity: rate, per: [hour], currency: CNY, at_least: 150, at_most: 5000}
+      reach: {entity: contact, kind: [wechat, qq], disguised: true}
+      short: {entity: link, shortened: true}
+      other: {entity: link, suffix: top, own: false}
+      soon: {entity: deadline, within: 48h}
+      from: {entity: sender, in: bank}
+      you: {entity: person, who: second, number: [singular, plural]}
       seq: {tokens: [{text: 加, op: "?"}, {in: act}, {like: handle}, {pos: v}]}
     when: all of them
     unless: near(negated, what, 12)

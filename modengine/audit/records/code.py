@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-DECIDING = ("loading.py", "model.py", "text", "policy", "engine")
+DECIDING = ("loading.py", "model.py", "text", "entities", "policy", "engine")
 """Files and packages of modengine without which no decision is made."""
 
 
