@@ -90,7 +90,7 @@ def joins(char: str) -> bool:
 @cache
 def normal(cluster: str, fold: bool = True) -> str:
     """'Variation selectors are dropped. cluster -> NFKC -> casefold -> t2s char by char. Exception: … stays itself.'
-    'Latin letters lose their accents; curly apostrophes become ', hyphens and the minus sign -.'
+    'Blanks in a row are one. Latin letters lose their accents; curly apostrophes become ', hyphens and the minus sign -.'
     'Of a run of combining marks only the first 30 are kept': all that joins the head of a cluster is such a run."""
     cluster = TAG.sub("☺", cluster)
     kept = "".join(positive(char) for char in cluster if not is_selector(char))[:31]
@@ -100,7 +100,8 @@ def normal(cluster: str, fold: bool = True) -> str:
         whole if regex.match("[a-zA-Z]", whole := unicodedata.normalize("NFD", char)) else char for char in text
     )
     bare = regex.sub(r"(?<=[a-zA-Z])\p{Mn}+", "", bare)
-    return "".join(map(simplified, regex.sub("[’ʼ]", "'", regex.sub("[‐‑‒−]", "-", bare))))
+    bare = regex.sub("[’ʼ]", "'", regex.sub("[‐‑‒−]", "-", bare))
+    return "".join(map(simplified, regex.sub(" +", " ", bare)))
 
 
 @dataclass
@@ -122,7 +123,8 @@ def plain_view(text: str, fold: bool = True) -> Plain:
     clusters: list[list[int]] = []
     tags = {at for tag in TAG.finditer(text) for at in range(tag.start() + 1, tag.end())}
     for at, char in enumerate(text):
-        if clusters and (joins(char) or at in tags):
+        twice = at > 0 and normal(char) == " " == normal(text[at - 1])
+        if clusters and (joins(char) or at in tags or twice):
             clusters[-1][1] = at + 1
         else:
             clusters.append([at, at + 1])

@@ -21,6 +21,7 @@ const MOST_CLUSTERS: usize = 65_536;
 /// Longer runs of letters are not read as pinyin.
 const LONGEST_RUN: usize = 24;
 const FACE: u32 = 0x263A;
+const BLANK: u32 = 0x20;
 
 /// A normalised text.  `spans` bound, in places of its source, what each character came from; none where one to one.
 #[derive(Default)]
@@ -126,7 +127,7 @@ impl Tables {
         let mut bracket = false;
         for &code in original {
             let plain = self.chars.get(code).plain;
-            complex |= plain == COMPLEX;
+            complex |= plain == COMPLEX || (plain == BLANK && text.last() == Some(&BLANK));
             bracket |= code == u32::from(b'[');
             text.push(plain);
         }
@@ -143,7 +144,9 @@ impl Tables {
             let whole = self.tag_end(original, start);
             let mut end = start + 1;
             while end < original.len()
-                && (whole.is_some_and(|w| end < w) || self.joins(original[end]))
+                && (whole.is_some_and(|w| end < w)
+                    || self.joins(original[end])
+                    || (self.is_blank(original[end]) && self.is_blank(original[end - 1])))
             {
                 end += 1;
             }
@@ -167,6 +170,10 @@ impl Tables {
             text,
             spans: Some((starts, ends)),
         }
+    }
+
+    fn is_blank(&self, code: u32) -> bool {
+        self.chars.get(code).plain == BLANK
     }
 
     #[inline]
@@ -576,7 +583,8 @@ impl Part {
         for (at, &typed) in self.original.iter().enumerate() {
             let mut char = chars.get(typed);
             let code = char.plain;
-            if code == COMPLEX || typed == u32::from(b'[') {
+            let is_twice = code == BLANK && self.view.text.last() == Some(&BLANK);
+            if code == COMPLEX || is_twice || typed == u32::from(b'[') {
                 return None;
             }
             if code != typed {

@@ -27,7 +27,7 @@ _STEPS = {
     "width": "full or half width",
     "traditional": "traditional characters",
     "case": "letter case",
-    "marks": "accents, apostrophes or hyphens",
+    "marks": "accents, apostrophes, hyphens or blanks",
     "gaps": "characters between",
     "repeats": "repeated characters",
     "sounds_like": "sounds like it",

@@ -41,6 +41,7 @@ LEARN = 0x20000
 
 EMOTICON = re.compile(r"\[em\]e\d{1,8}\[/em\]")
 EMOTICON_BEGINS = "[em]"
+_BLANKS = re.compile(" {2,}")
 FACE = "☺"
 """What an emoticon's tag becomes: one ignorable character, as an emoji is."""
 
@@ -97,7 +98,12 @@ def normal(cluster: str, fold: bool = True) -> str:
     kept = _nfkc(kept)
     if fold:
         kept = kept.casefold()
-    return "".join(map(simplified, _unmarked(kept)))
+    return "".join(map(simplified, one_blank(_unmarked(kept))))
+
+
+def one_blank(text: str) -> str:
+    """A text with a single blank in the place of each run of them."""
+    return _BLANKS.sub(" ", text) if "  " in text else text
 
 
 def _unmarked(text: str) -> str:
@@ -152,7 +158,7 @@ def plain_view(text: str, fold: bool = True) -> View:
     With `fold=False`, the same without folding case: for patterns with `case: exact`.
     """
     out = text.translate(_FORMS[fold])
-    if COMPLEX not in out and EMOTICON_BEGINS not in text:
+    if COMPLEX not in out and "  " not in out and EMOTICON_BEGINS not in text:
         return View(out)
     chars: list[str] = []
     starts, ends = array("I"), array("I")
@@ -176,12 +182,17 @@ def plain(text: str, fold: bool = True) -> str:
 
 
 def clusters(text: str) -> Iterator[tuple[int, int]]:
-    """The `[start, end)` of every cluster: a character, or the tag of an emoticon, and all that joins it."""
+    """The `[start, end)` of every cluster: a character, or the tag of an emoticon, and all that joins it.
+
+    Blanks in a row are one cluster.
+    """
     table = _FORMS[True]
     tags = {tag.start(): tag.end() for tag in EMOTICON.finditer(text)} if EMOTICON_BEGINS in text else {}
     start, whole = 0, tags.get(0, 0)
     for i in range(1, len(text)):
         code = ord(text[i])
+        if table[code] == " " == table[ord(text[i - 1])]:
+            continue
         if i >= whole and (code < 0x300 or (table[code] != COMPLEX) or not joins(text[i])):
             yield start, i
             start, whole = i, tags.get(i, 0)
@@ -210,7 +221,7 @@ def steps(original: str) -> tuple[str, ...]:
     folded = wide.casefold()
     if folded != wide:
         found.append("case")
-    unmarked = _unmarked(folded)
+    unmarked = one_blank(_unmarked(folded))
     if unmarked != folded:
         found.append("marks")
     if "".join(map(simplified, unmarked)) != unmarked:
