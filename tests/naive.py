@@ -2,7 +2,8 @@
 
 No automaton, no laziness, nothing remembered of a message: every rule is asked of every message by plain loops.  It
 shares nothing with the engine but the types, the character tables, the five `like` regexes, the expressions and values
-of entities, the budget and the literals that it counts, and it segments with jieba itself.  `decide` returns plain data fit for JSON.
+of entities, the budget and the literals that it counts, and it segments with jieba itself.  `decide` returns plain data
+fit for JSON.
 """
 
 from __future__ import annotations
@@ -90,7 +91,8 @@ def joins(char: str) -> bool:
 @cache
 def normal(cluster: str, fold: bool = True) -> str:
     """'Variation selectors are dropped. cluster -> NFKC -> casefold -> t2s char by char. Exception: … stays itself.'
-    'Blanks in a row are one. Latin letters lose their accents; curly apostrophes become ', hyphens and the minus sign -.'
+    'Latin letters lose their accents; curly apostrophes become ', hyphens and the minus sign -.' 'Blanks in a
+    row are one.'
     'Of a run of combining marks only the first 30 are kept': all that joins the head of a cluster is such a run."""
     cluster = TAG.sub("☺", cluster)
     kept = "".join(positive(char) for char in cluster if not is_selector(char))[:31]

@@ -108,55 +108,12 @@ EMOJI = {
     "💨": "快",
 }  # fmt: skip
 """An emoji, the word that it is typed for (the names are those of Unicode CLDR 45, `zh`, shortened to that word)."""
-HALVES = tuple(
-    [
-        "力口加",
-        "弓虽强",
-        "月巴肥",
-        "口乞吃",
-        "石马码",
-        "米青精",
-        "女乃奶",
-        "又鸟鸡",
-        "古月胡",
-        "火包炮",
-        "君羊群",
-        "木几机",
-        "身寸射",
-        "禾火秋",
-        "车专转",
-        "王元玩",
-        "王见现",
-        "贝兼赚",
-        "贝者赌",
-        "女未妹",
-        "禾必秘",
-        "走召超",
-        "马奇骑",
-        "车俞输",
-        "金艮银",
-        "口阿啊",
-        "口马吗",
-        "女支妓",
-        "木又权",
-        "言兑说",
-        "禾中种",
-        "日月明",
-        "火因烟",
-        "米分粉",
-        "弓长张",
-        "矢豆短",
-        "目垂睡",
-        "衣君裙",
-        "言周调",
-        "言式试",
-        "金戋钱",
-        "言舌话",
-        "票风飘",
-        "口自咱",
-        "土止址",
-    ]
+_HALVES = (
+    "力口加 弓虽强 月巴肥 口乞吃 石马码 米青精 女乃奶 又鸟鸡 古月胡 火包炮 君羊群 木几机 身寸射 禾火秋 车专转 王元玩 "
+    "王见现 贝兼赚 贝者赌 女未妹 禾必秘 走召超 马奇骑 车俞输 金艮银 口阿啊 口马吗 女支妓 木又权 言兑说 禾中种 日月明 "
+    "火因烟 米分粉 弓长张 矢豆短 目垂睡 衣君裙 言周调 言式试 金戋钱 言舌话 票风飘 口自咱 土止址"
 )
+HALVES = _HALVES.split(" ")
 """Two halves that stand beside each other in hardly any ordinary text, and what they make."""
 UNCOMMON = 60
 """A piece that the dictionary of jieba has counted no more often than this stands in no ordinary text by itself,"""

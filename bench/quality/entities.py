@@ -3,8 +3,8 @@
     python -m bench.quality.entities              # the table
     python -m bench.quality.entities amount --show   # and every string that is read otherwise
 
-`samples/entities/written/` was read by those who wrote the reading, `samples/entities/unseen/` was not.  A reading is right where it
-overlaps a label and has its value; of an estimate (三百多) the ends of the label within a third.
+`samples/entities/written/` was read by those who wrote the reading, `samples/entities/unseen/` was not.  A reading is
+right where it overlaps a label and has its value; of an estimate (三百多) the ends of the label within a third.
 """
 
 from __future__ import annotations

@@ -163,14 +163,7 @@ impl Context {
         }
     }
 
-    fn find(
-        &mut self,
-        program: &Program,
-        form: usize,
-        part: u16,
-        text: &[u32],
-        undisguised: bool,
-    ) {
+    fn find(&mut self, program: &Program, form: usize, part: u16, text: &[u32], undisguised: bool) {
         program.forms[form].find(text, |users, start, end| {
             for &(pattern, payload) in users {
                 self.touched.add(pattern);
@@ -564,7 +557,10 @@ fn is_asked_for(
     let undone = base.is_undone(start as usize, end as usize);
     entity.is_met(&program.tables.entities, &text, undone, || {
         let spans = longest(program, scratch, part, &program.senders)?;
-        Ok(spans.into_iter().map(|span| letters(span).collect()).collect())
+        Ok(spans
+            .into_iter()
+            .map(|span| letters(span).collect())
+            .collect())
     })
 }
 

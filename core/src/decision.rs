@@ -20,6 +20,8 @@ const MOST_WAYS: usize = 16_384;
 type Described = FxHashMap<(u32, usize), Vec<Py<PyAny>>>;
 /// The scores and actions of a message without hits, plain and as objects.
 type Quiet = (Arc<[(i64, u8)]>, Py<PyDict>);
+/// What a match was found as, and how.
+type FoundAs = (Py<PyAny>, Py<PyTuple>);
 type WayKey = (u32, Way, Option<u32>, String, String);
 
 /// The classes of `modengine.model`, and strings that are used again and again.
@@ -47,7 +49,7 @@ pub struct Makers {
     pub nothing: Py<PyTuple>,
     pub shadows: Mutex<FxHashMap<Vec<Shadow>, Py<PyTuple>>>,
     pub quiet: Mutex<FxHashMap<Vec<Vec<Shadow>>, Quiet>>,
-    pub ways: Mutex<FxHashMap<WayKey, (Py<PyAny>, Py<PyTuple>)>>,
+    pub ways: Mutex<FxHashMap<WayKey, FoundAs>>,
 }
 
 /// What is needed to describe the matches of a message later: it is read once more then.
@@ -241,8 +243,7 @@ impl Message {
                     spoken,
                     pattern.undisguised,
                 );
-                let made: (Py<PyAny>, Py<PyTuple>) =
-                    self.makers.shown.call1(py, arguments)?.extract(py)?;
+                let made: FoundAs = self.makers.shown.call1(py, arguments)?.extract(py)?;
                 let mut ways = self.makers.ways.lock().map_err(failed)?;
                 if ways.len() >= MOST_WAYS {
                     ways.clear();

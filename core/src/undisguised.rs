@@ -8,11 +8,14 @@ use crate::program::codes;
 
 /// What is typed and what it stands for, by its first character, the longest first.
 #[derive(Default)]
-pub struct Disguises(FxHashMap<u32, Vec<(Vec<u32>, Vec<u32>)>>);
+pub struct Disguises(FxHashMap<u32, Vec<Pair>>);
+
+/// What is typed and what it stands for.
+type Pair = (Vec<u32>, Vec<u32>);
 
 impl Disguises {
     pub fn new(pairs: &[(String, String)]) -> Self {
-        let mut known: FxHashMap<u32, Vec<(Vec<u32>, Vec<u32>)>> = FxHashMap::default();
+        let mut known: FxHashMap<u32, Vec<Pair>> = FxHashMap::default();
         for (typed, meant) in pairs {
             let typed = codes(typed);
             known
@@ -32,10 +35,11 @@ impl Disguises {
         let mut is_changed = false;
         let mut at = 0;
         while at < plain.len() {
-            let pair = self
-                .0
-                .get(&plain[at])
-                .and_then(|pairs| pairs.iter().find(|(typed, _)| plain[at..].starts_with(typed)));
+            let pair = self.0.get(&plain[at]).and_then(|pairs| {
+                pairs
+                    .iter()
+                    .find(|(typed, _)| plain[at..].starts_with(typed))
+            });
             if let Some((typed, meant)) = pair {
                 is_changed = true;
                 let end = at + typed.len();

@@ -155,17 +155,17 @@ class TermsThatCountTwice:
                 for node in walk(condition) if condition else ():
                     pairs = {(min(pair), max(pair)): None for pair in _wanted_both(node) if {*pair} <= patterns.keys()}
                     shared = {
-                        (term, one, other): None
-                        for one, other in pairs
-                        for term in _shared(patterns[one], patterns[other])
+                        (term, this, other): None
+                        for this, other in pairs
+                        for term in _shared(patterns[this], patterns[other])
                     }
                     if shared:
-                        term, one, other = next(iter(shared))
+                        term, this, other = next(iter(shared))
                         more = len({term for term, _, _ in shared}) - 1
                         rest = f", and so do {more} other terms" if more > 1 else ", and so does another" * more
                         yield Diagnostic(
                             "ME824", f"in `{shown(str(node), 60)}` of `{rule.id}`, one match of `{term}` counts for "
-                            f"`{one}` and for `{other}`{rest}", place or rule.place,
+                            f"`{this}` and for `{other}`{rest}", place or rule.place,
                             "remove the term from one of the two, if both were meant to be there",
                         )  # fmt: skip
 
@@ -185,12 +185,12 @@ def _wanted_both(node: Condition) -> Iterator[tuple[str, str]]:
         case _:
             return
     for some, others in combinations(groups, 2):
-        yield from ((one, other) for one in some for other in others if one != other)
+        yield from ((this, other) for this in some for other in others if this != other)
 
 
-def _shared(one: Pattern, other: Pattern) -> list[str]:
+def _shared(this: Pattern, other: Pattern) -> list[str]:
     """The terms that two patterns share; none where they look into different parts."""
-    if one.parts is not None and other.parts is not None and not set(one.parts) & set(other.parts):
+    if this.parts is not None and other.parts is not None and not set(this.parts) & set(other.parts):
         return []
     theirs = {plain_term(term) for term in other.terms}
-    return [term for term in dict.fromkeys(one.terms) if plain_term(term) in theirs]
+    return [term for term in dict.fromkeys(this.terms) if plain_term(term) in theirs]

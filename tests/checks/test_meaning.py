@@ -72,10 +72,10 @@ def claims(policy: Policy) -> list[tuple[str, Condition, Condition | None]]:
     found += [("never", part, None) for part in parts if refuted(world, [true[part]])]
     found += [("always", part, None) for part in parts if refuted(world, [negation(true[part])])]
     return found + [
-        ("implies", one, other)
-        for one in parts
+        ("implies", this, other)
+        for this in parts
         for other in parts
-        if one != other and refuted(world, [true[one], negation(true[other])])
+        if this != other and refuted(world, [true[this], negation(true[other])])
     ]
 
 
@@ -88,12 +88,12 @@ def holds(policy: Policy, seed: int) -> Counter[str]:
         context = engine.context(message)
         outcomes = RuleOutcomes(context, engine.live(context))
         asked = Evaluator(context, outcomes.value, program.patterns)
-        for kind, one, other in proved:
-            value = asked.value(one)
-            assert not (kind == "never" and value is True), (str(one), message)
-            assert not (kind == "always" and value is not True), (str(one), message)
+        for kind, this, other in proved:
+            value = asked.value(this)
+            assert not (kind == "never" and value is True), (str(this), message)
+            assert not (kind == "always" and value is not True), (str(this), message)
             if other is not None and value is True:
-                assert asked.value(other) is True, (str(one), str(other), message)
+                assert asked.value(other) is True, (str(this), str(other), message)
     return Counter(kind for kind, _, _ in proved)
 
 
@@ -149,7 +149,7 @@ def test_a_choice_that_takes_too_long_to_say_is_not_said() -> None:
 def test_a_search_beyond_its_steps_says_nothing() -> None:
     # So many letters in too few boxes: no short proof, whoever looks for one.
     boxes = [[7 * letter + box + 1 for box in range(7)] for letter in range(8)]
-    clash = [disjunction([-one[box], -other[box]]) for one, other in combinations(boxes, 2) for box in range(7)]
+    clash = [disjunction([-this[box], -other[box]]) for this, other in combinations(boxes, 2) for box in range(7)]
     with pytest.raises(OutOfSteps):
         model_of([*map(disjunction, boxes), *clash])
 
@@ -172,19 +172,19 @@ A_TEXT, LIKE_A = build.text("a_text", "微信", "转账"), build.words("like_a",
 SIGNS = [A, B, WIDE, WIDE_TEXT, A_TEXT, LIKE_A]
 
 
-def implies(one: str, other: str, fields: Any = FIELDS) -> bool:
-    rule = build.rule("a.r", f"({one}) or ({other})", *SIGNS, category="a", ruleset="a")
+def implies(this: str, other: str, fields: Any = FIELDS) -> bool:
+    rule = build.rule("a.r", f"({this}) or ({other})", *SIGNS, category="a", ruleset="a")
     more = build.ruleset("b", "b", [build.rule("b.r", "a", A, category="b", ruleset="b")])
     policy = build.policy_of(build.ruleset("a", "a", [rule]), replace(more, path="other.yaml"), fields=fields)
     known = Known.of(policy)
     names = {pattern.name: known.evidence.number(pattern) for pattern in rule.patterns}
     world = World(known)
-    first, second = (build.condition(text, tuple(p.name for p in SIGNS)) for text in (one, other))
+    first, second = (build.condition(text, tuple(p.name for p in SIGNS)) for text in (this, other))
     return refuted(world, [world.true(first, names), negation(world.true(second, names))]) is not None
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("this", "other"),
     [
         ("near(a, b, 5)", "a and b"),
         ("near(a, b, 5)", "near(b, a, 6)"),
@@ -215,13 +215,13 @@ def implies(one: str, other: str, fields: Any = FIELDS) -> bool:
         ("message.reposts in (1, 2)", "message.reposts < 3"),
     ],
 )
-def test_what_follows_is_proved(one: str, other: str) -> None:
-    assert implies(one, other)
-    assert implies(f"not ({other})", f"not ({one})") or "message" in one
+def test_what_follows_is_proved(this: str, other: str) -> None:
+    assert implies(this, other)
+    assert implies(f"not ({other})", f"not ({this})") or "message" in this
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("this", "other"),
     [
         ("a and b", "near(a, b, 50)"),
         ("near(a, b, 5)", "near(a, b, 4)"),
@@ -240,5 +240,5 @@ def test_what_follows_is_proved(one: str, other: str) -> None:
         ('message.note != "x"', 'message.note == "y"'),
     ],
 )
-def test_what_does_not_follow_is_not_proved(one: str, other: str) -> None:
-    assert not implies(one, other)
+def test_what_does_not_follow_is_not_proved(this: str, other: str) -> None:
+    assert not implies(this, other)

@@ -12,7 +12,8 @@ from modengine.entities.links import host_of
 from modengine.entities.model import EntityKind
 
 PIECES = (
-    *"0123456789,.零一二两三五九十百千万亿几数kw个半多来余点元块张毛角美$¥u返给送成%‰天日周月年时薪次单小分钟内后明今当 -~到至每充满大现",
+    *"0123456789,.零一二两三五九十百千万亿几数kw个半多来余点元块张毛角美$¥u返给送成%‰",
+    *"天日周月年时薪次单小分钟内后明今当 -~到至每充满大现",
     *(
         "出头",
         "大张",

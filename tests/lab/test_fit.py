@@ -25,7 +25,7 @@ from modengine.lab.studies.fit_problem import FitOptions, problem
 from modengine.lab.studies.fit_rows import fit_rows
 from modengine.lab.studies.fitted_policy import override
 from modengine.loading import load
-from modengine.model import RANK
+from modengine.model import RANK, Message
 from modengine.policy.grammar import parse
 from modengine.policy.model import Override
 from modengine.policy.nodes import yaml
@@ -60,12 +60,12 @@ def found(known: Corpus) -> Fit:
 
 def figure(result: CategoryFit, name: str, among: str = "", action: str = "review") -> FitFigure:
     wanted = (name, among or {"recall": "(all)", "false alarms": "(ordinary)"}[name], action)
-    (one,) = [one for one in result.figures if (one.figure, one.among, one.action) == wanted]
-    return one
+    (this,) = [this for this in result.figures if (this.figure, this.among, this.action) == wanted]
+    return this
 
 
 def points_of(result: CategoryFit) -> dict[str, int]:
-    return {one.rule: one.fitted for one in result.points}
+    return {this.rule: this.fitted for this in result.points}
 
 
 # ------------------------------------------------------------------ what is fitted
@@ -77,7 +77,7 @@ def test_points_go_where_the_labels_are(found: Fit) -> None:
     assert points["fraud.right"] >= 50
     assert points["fraud.wrong"] < 50
     assert points["fraud.silent"] == 33
-    by_rule = {one.rule: one for one in fraud.points}
+    by_rule = {this.rule: this for this in fraud.points}
     assert (by_rule["fraud.silent"].kept, by_rule["fraud.right"].kept) == (True, False)
     assert (by_rule["fraud.wrong"].own, by_rule["fraud.wrong"].ordinary) == (20, 100)
     assert by_rule["fraud.right"].low >= 50
@@ -217,7 +217,7 @@ def two_channels(corpus: MakeCorpus) -> Corpus:
 def test_a_channel_has_points_of_its_own(two_channels: Corpus) -> None:
     result = fit(policy(), [two_channels], by="channel", **FEW)
     everywhere, group, private = result.fits
-    assert [one.value for one in result.fits] == [None, "group", "private"]
+    assert [this.value for this in result.fits] == [None, "group", "private"]
     assert points_of(group)["fraud.wrong"] >= 50 > points_of(private)["fraud.wrong"]
     assert points_of(everywhere)["fraud.wrong"] < 50
     assert (group.own, group.ordinary) == (60, 60)
@@ -240,7 +240,7 @@ def test_points_of_channels_are_written_by_condition(two_channels: Corpus) -> No
 def test_a_value_is_quoted_as_conditions_and_yaml_ask(two_channels: Corpus) -> None:
     result = fit(policy(), [two_channels], by="channel", **FEW)
     odd = 'it\'s a "b" \\ c'
-    fits = tuple(msgspec.structs.replace(one, value=odd) if one.value == "group" else one for one in result.fits)
+    fits = tuple(msgspec.structs.replace(this, value=odd) if this.value == "group" else this for this in result.fits)
     written = override(msgspec.structs.replace(result, fits=fits), Path("a.yaml"), Path("b.yaml"))
     (line,) = [line for line in written.splitlines() if "it''s" in line]
     condition: Any = parse(line.split("when: '")[1][:-1].replace("''", "'"))
@@ -319,7 +319,7 @@ def test_the_result_is_as_its_schema_says_and_the_same_each_time(known: Corpus, 
 
 def test_without_draws_points_have_no_bounds_but_themselves(known: Corpus) -> None:
     (fraud,) = fit(policy(), [known], draws=0).fits
-    assert all(one.low == one.fitted == one.high for one in fraud.points)
+    assert all(this.low == this.fitted == this.high for this in fraud.points)
 
 
 RULES = """\
@@ -359,6 +359,20 @@ def test_the_file_is_a_study_policy_that_decides_as_was_judged(known: Corpus, tm
     assert hit == figure(result.fits[0], "recall").in_sample.k
 
 
+def test_a_file_with_points_of_channels_decides_by_them(two_channels: Corpus, tmp_path: Path) -> None:
+    (tmp_path / "small.yaml").write_text(RULES, encoding="utf-8")
+    fields = "fields: {channel: {enum: [group, private]}}\n"
+    (tmp_path / "policy.yaml").write_text(POLICY + fields, encoding="utf-8")
+    result = fit(load(tmp_path / "policy.yaml"), [two_channels], by="channel", **FEW)
+    target = tmp_path / "fitted.yaml"
+    target.write_text(override(result, tmp_path / "policy.yaml", target), encoding="utf-8")
+    made = load(target)
+    _, group, private = (points_of(found)["fraud.wrong"] for found in result.fits)
+    for channel, points in (("group", group), ("private", private)):
+        [hit] = made.decide(Message("钱", fields={"channel": channel})).hits
+        assert (hit.rule, hit.points) == ("fraud.wrong", points)
+
+
 def test_rules_that_hit_nothing_keep_their_points(corpus: MakeCorpus) -> None:
     silent = engine(rule("fraud.silent", "w", text("w", "龘"), score=33))
     (fraud,) = fit(silent, [corpus(rows(*BODY), ("fraud",), label="label")], **FEW).fits
@@ -368,7 +382,7 @@ def test_rules_that_hit_nothing_keep_their_points(corpus: MakeCorpus) -> None:
 
 def test_a_limit_of_nothing_allows_no_false_alarm(known: Corpus) -> None:
     (fraud,) = fit(policy(), [known], false_alarms=0.0, **FEW).fits
-    assert [(one.stratum, one.allowed, one.in_sample) for one in fraud.limits] == [(SMALL, 0, 0)]
+    assert [(this.stratum, this.allowed, this.in_sample) for this in fraud.limits] == [(SMALL, 0, 0)]
     assert figure(fraud, "recall").in_sample.k == 140
 
 

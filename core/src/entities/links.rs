@@ -14,8 +14,21 @@ const MASKS: [&str; 9] = [
 ];
 /// What stands for a dot in a host, the longer first.
 const DOTS: [&str; 15] = [
-    "[.]", "(.)", "{.}", "【.】", "[dot]", "(dot)", "{dot}", "[点]", "(点)", "【点】", "dot", "点",
-    "丶", "·", "。",
+    "[.]",
+    "(.)",
+    "{.}",
+    "【.】",
+    "[dot]",
+    "(dot)",
+    "{dot}",
+    "[点]",
+    "(点)",
+    "【点】",
+    "dot",
+    "点",
+    "丶",
+    "·",
+    "。",
 ];
 
 /// The host of a link as it was found; empty where it is masked.

@@ -52,7 +52,9 @@ fn is_han(tables: &EntityTables, char: char) -> bool {
 
 fn run(text: &[char], at: usize) -> String {
     let rest = text.get(at..).unwrap_or_default();
-    rest.iter().take_while(|char| char.is_ascii_digit()).collect()
+    rest.iter()
+        .take_while(|char| char.is_ascii_digit())
+        .collect()
 }
 
 fn value_of(digits: &str) -> f64 {
@@ -199,7 +201,11 @@ fn value(tables: &EntityTables, run: &[char]) -> (f64, f64, f64) {
                 total = if total.1 != 0.0 && value > largest {
                     added((0.0, 0.0), added(total, section, 1.0), value)
                 } else {
-                    let counted = if section.1 != 0.0 { section } else { (1.0, 1.0) };
+                    let counted = if section.1 != 0.0 {
+                        section
+                    } else {
+                        (1.0, 1.0)
+                    };
                     added(total, counted, value)
                 };
                 (section, pending, last, largest, zero) = ((0.0, 0.0), None, value, value, false);
@@ -207,7 +213,11 @@ fn value(tables: &EntityTables, run: &[char]) -> (f64, f64, f64) {
         }
     }
     if let Some(rest) = pending {
-        let times = if last >= 100.0 && !zero { last / 10.0 } else { 1.0 };
+        let times = if last >= 100.0 && !zero {
+            last / 10.0
+        } else {
+            1.0
+        };
         section = added(section, rest, times);
     }
     let (low, high) = added(total, section, 1.0);
@@ -224,7 +234,10 @@ fn positional(known: &[(Role, f64)]) -> Pair {
             return (*first, *second);
         }
     }
-    let digits = known.iter().take(15).map(|(_, digit)| format!("{digit:.0}"));
+    let digits = known
+        .iter()
+        .take(15)
+        .map(|(_, digit)| format!("{digit:.0}"));
     let number = value_of(&digits.collect::<String>());
     (number, number)
 }

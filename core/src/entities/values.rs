@@ -92,9 +92,7 @@ fn sum(tables: &EntityTables, text: &[char], found: &[Number]) -> Reading {
     if !between.is_empty() && between.iter().all(|mark| RANGE_MARKS.contains(mark)) {
         let is_named = after > first.end;
         let mut low = first.low * if is_named { factor } else { second_factor };
-        if first.scale == 1.0
-            && second.scale > 1.0
-            && first.high < second.high / second.scale + 1.0
+        if first.scale == 1.0 && second.scale > 1.0 && first.high < second.high / second.scale + 1.0
         {
             low *= second.scale;
         }
@@ -144,7 +142,9 @@ pub fn rate(tables: &EntityTables, text: &[char]) -> Reading {
         return sum(tables, rest, &numbers(tables, rest)).with_unit(1.0, "sum");
     }
     let forms = [Form::Time, Form::Pay, Form::Piece, Form::Counted];
-    let read = forms.iter().find_map(|&form| per(tables, &text, &found, form));
+    let read = forms
+        .iter()
+        .find_map(|&form| per(tables, &text, &found, form));
     read.unwrap_or_else(|| Reading::in_currency(None, YUAN))
 }
 
@@ -167,13 +167,16 @@ fn per(tables: &EntityTables, text: &[char], found: &[Number], form: Form) -> Op
         let (length, (name, factor, _)) = match unit {
             Some((length, unit)) if coin <= length && unit.2 == form => (length, unit),
             _ => {
-                let pay = unit.map_or(0, |(length, unit)| {
-                    if unit.2 == Form::Pay {
-                        length
-                    } else {
-                        0
-                    }
-                });
+                let pay = unit.map_or(
+                    0,
+                    |(length, unit)| {
+                        if unit.2 == Form::Pay {
+                            length
+                        } else {
+                            0
+                        }
+                    },
+                );
                 place += coin.max(pay).max(1);
                 continue;
             }
@@ -273,7 +276,9 @@ pub fn deadline(tables: &EntityTables, text: &[char]) -> Reading {
             let Some(place) = find(text, unit) else {
                 continue;
             };
-            let stem = text[..place].strip_suffix(&['个']).unwrap_or(&text[..place]);
+            let stem = text[..place]
+                .strip_suffix(&['个'])
+                .unwrap_or(&text[..place]);
             let stem = trim(stem);
             if ends_with(stem, "半") {
                 return both(hours / 2.0);

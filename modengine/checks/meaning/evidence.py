@@ -54,9 +54,9 @@ class Evidence:
             self._wider[number] = frozenset.intersection(*holders) - {number} if holders else frozenset()
         return self._wider[number]
 
-    def finds_there_too(self, one: int, other: int) -> bool:
+    def finds_there_too(self, this: int, other: int) -> bool:
         """Whether every match of the first pattern is one of the other, at the same place."""
-        return one == other or (self._patterns[one].kind == "text" and other in self.wider(one))
+        return this == other or (self._patterns[this].kind == "text" and other in self.wider(this))
 
     @cached_property
     def _holders(self) -> dict[tuple[Any, str], frozenset[int]]:

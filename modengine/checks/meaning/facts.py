@@ -159,8 +159,9 @@ class World:
                 sides = (_numbers(left, names), str(left)), (_numbers(right, names), str(right))
                 return self._atom(("near", *sides, distance, unit, ordered), str(condition))
             case Inside(inner, outer):
-                sides = _numbers(inner, names), _numbers(outer, names)
-                return conjunction([*map(self._has, sides), self._atom(("inside", *sides), str(condition))])
+                within, around = _numbers(inner, names), _numbers(outer, names)
+                lies = self._atom(("inside", within, around), str(condition))
+                return conjunction([self._has(within), self._has(around), lies])
             case Together(selects):
                 chosen = tuple((_numbers(select, names), str(select)) for select in selects)
                 return self._atom(("together", *chosen), str(condition))
@@ -267,16 +268,16 @@ class World:
             "near": self._nearer,
             "together": self._more_together,
             "count": self._more,
-            "length": lambda one, other: one[1] >= other[1],
+            "length": lambda this, other: this[1] >= other[1],
         }
         for kind, test in tests.items():
             self.known.steps.spend(len(self._of_kind(kind)) ** 2)
-            for (one, a), (other, b) in permutations(self._of_kind(kind), 2):
-                if test(one, other):
+            for (this, a), (other, b) in permutations(self._of_kind(kind), 2):
+                if test(this, other):
                     yield Law(disjunction([-a, b]), f"`{self.texts[a]}` implies `{self.texts[b]}`")
 
-    def _nearer(self, one: Atom, other: Atom) -> bool:
-        _, (left, _), (right, _), distance, unit, ordered = one
+    def _nearer(self, this: Atom, other: Atom) -> bool:
+        _, (left, _), (right, _), distance, unit, ordered = this
         _, (their_left, _), (their_right, _), their_distance, their_unit, theirs_ordered = other
         if unit != their_unit or distance > their_distance or (theirs_ordered and not ordered):
             return False
@@ -284,15 +285,15 @@ class World:
         crossed = self._within(left, their_right) and self._within(right, their_left)
         return straight or (crossed and not theirs_ordered)
 
-    def _more_together(self, one: Atom, other: Atom) -> bool:
-        return all(any(ours <= theirs for ours, _ in one[1:]) for theirs, _ in other[1:])
+    def _more_together(self, this: Atom, other: Atom) -> bool:
+        return all(any(ours <= theirs for ours, _ in this[1:]) for theirs, _ in other[1:])
 
-    def _more(self, one: Atom, other: Atom) -> bool:
-        return one[2] >= other[2] and self._within(one[1], other[1])
+    def _more(self, this: Atom, other: Atom) -> bool:
+        return this[2] >= other[2] and self._within(this[1], other[1])
 
     def _within(self, ours: frozenset[int], theirs: frozenset[int]) -> bool:
         there = self.known.evidence.finds_there_too
-        return all(one in theirs or any(there(one, other) for other in theirs) for one in ours)
+        return all(this in theirs or any(there(this, other) for other in theirs) for this in ours)
 
     def _of_fields(self) -> Iterator[Law]:
         """A field has one value, and of an enum or a boolean one of a few."""
@@ -309,8 +310,8 @@ class World:
 
     def _of_evidence(self) -> Iterator[Law]:
         found = {atom[1]: number for atom, number in self._of_kind("has")}
-        for one, a in found.items():
-            for b in (found[other] for other in self.known.evidence.wider(one) if other in found):
+        for this, a in found.items():
+            for b in (found[other] for other in self.known.evidence.wider(this) if other in found):
                 yield Law(disjunction([-a, b]), f"every term of `{self.texts[a]}` is one of `{self.texts[b]}`")
 
 

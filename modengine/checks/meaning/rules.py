@@ -133,26 +133,26 @@ def _of_pairs(known: Known, found: dict[str, set[int]]) -> Iterator[Diagnostic]:
 def _of_kind(known: Known, rules: Sequence[Rule], found: dict[str, set[int]]) -> Iterator[Diagnostic]:
     names = {rule.id: known.names(rule) for rule in rules}
     duplicates: set[str] = set()
-    for one in rules:
-        shown = found[one.id].union(*map(known.evidence.wider, found[one.id]))
+    for this in rules:
+        shown = found[this.id].union(*map(known.evidence.wider, found[this.id]))
         for other in rules:
             known.steps.left -= A_PAIR
             if known.steps.left < 0:
                 return
-            if one is other or {one.id, other.id} & duplicates or not _may(other.when, names[other.id], shown):
+            if this is other or {this.id, other.id} & duplicates or not _may(other.when, names[other.id], shown):
                 continue
-            finding = _within(known, one, other)
+            finding = _within(known, this, other)
             if finding is not None and finding.code == "ME816":
-                duplicates.add(one.id if finding.message.startswith(f"`{one.id}`") else other.id)
+                duplicates.add(this.id if finding.message.startswith(f"`{this.id}`") else other.id)
             if finding is not None:
                 yield finding
 
 
-def _within(known: Known, one: Rule, other: Rule) -> Diagnostic | None:
+def _within(known: Known, this: Rule, other: Rule) -> Diagnostic | None:
     """What there is to say where the first rule hits only where the other does."""
     world = World(known)
     try:
-        ours, theirs = world.hit(one), world.hit(other)
+        ours, theirs = world.hit(this), world.hit(other)
         proof = refuted(world, [ours, negation(theirs)])
         back = None if proof is None else refuted(world, [theirs, negation(ours)])
     except OutOfSteps:
@@ -160,17 +160,17 @@ def _within(known: Known, one: Rule, other: Rule) -> Diagnostic | None:
     if proof is None:
         return None
     if back is not None:
-        first, second = sorted((one, other), key=lambda rule: known.order[rule.id])
+        first, second = sorted((this, other), key=lambda rule: known.order[rule.id])
         message = f"`{second.id}` hits the same messages as `{first.id}`{proof.because()}"
         return Diagnostic("ME816", message, second.place, f"keep one of them; the other stands at {first.place}")
-    if _refers(one, other) or _refers(other, one):
+    if _refers(this, other) or _refers(other, this):
         return None  # its author knows
-    message = f"`{one.id}` hits only where `{other.id}` does{proof.because()}"
-    return Diagnostic("ME817", message, one.place, "nothing to mend where their points are meant to add up")
+    message = f"`{this.id}` hits only where `{other.id}` does{proof.because()}"
+    return Diagnostic("ME817", message, this.place, "nothing to mend where their points are meant to add up")
 
 
-def _refers(one: Rule, other: Rule) -> bool:
-    conditions = [one.when, *([] if one.unless is None else [one.unless])]
+def _refers(this: Rule, other: Rule) -> bool:
+    conditions = [this.when, *([] if this.unless is None else [this.unless])]
     nodes = (node for condition in conditions for node in walk(condition))
     return any(isinstance(node, RuleRef) and other.id in node.rules for node in nodes)
 

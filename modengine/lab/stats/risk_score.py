@@ -90,7 +90,7 @@ def risk_score(
     """
     search = _PointSearch(sums, counts, bounds)
     found = [(search.moved(points), setting) for setting, points in search.candidates(settings)]
-    points, setting = min(found, key=lambda one: search.figure(one[0]))
+    points, setting = min(found, key=lambda this: search.figure(this[0]))
     return RiskScore(search.settled(points).round().astype(np.int64), setting)
 
 
@@ -137,8 +137,8 @@ class _PointSearch:
             rules = [j for j in rules if trying.points[j] > 0]
             missed = [self._losses(trying, j, np.array([0.0]), costs, slope)[0] for j in rules]
             missed = [
-                one - self._losses(trying, j, trying.points[[j]], costs, slope)[0]
-                for j, one in zip(rules, missed, strict=True)
+                this - self._losses(trying, j, trying.points[[j]], costs, slope)[0]
+                for j, this in zip(rules, missed, strict=True)
             ]
             gone = np.argsort(missed, kind="stable")[: (spare + 1) // 2]
             for at in gone:

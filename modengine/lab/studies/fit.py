@@ -113,7 +113,7 @@ class CategoryFit(msgspec.Struct, frozen=True):
 
     def changes(self) -> dict[str, int]:
         """The rules whose points change, with their points."""
-        return {one.rule: one.fitted for one in self.points if one.fitted != one.as_is}
+        return {this.rule: this.fitted for this in self.points if this.fitted != this.as_is}
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -175,7 +175,7 @@ def fit(
             if why is not None:
                 left_out[f"{category}, {value}"] = why
                 continue
-            centre = np.array([one.fitted for one in pooled.points], np.int64)
+            centre = np.array([this.fitted for this in pooled.points], np.int64)
             fits.append(_fitted(engine, corpora, part, category, value, options, draws, seed, told, centre))
     if not fits:
         raise all_unfit(left_out)
@@ -309,7 +309,7 @@ def _limits(made: FitProblem, ranks: _FitRanks) -> Iterator[StratumLimit]:
     for i, name in enumerate(made.strata.names):
         mine = made.strata.of == i
         hit = [
-            int((one[mine] >= RANK[made.options.aim]).sum()) for one in (ranks.as_is, ranks.in_sample, ranks.by_fold)
+            int((this[mine] >= RANK[made.options.aim]).sum()) for this in (ranks.as_is, ranks.in_sample, ranks.by_fold)
         ]
         yield StratumLimit(name, int(mine.sum()), permitted[i], hit[0], hit[1], hit[2], hit[1] <= permitted[i])
 

@@ -33,20 +33,22 @@ def override(result: Fit, policy: Path, target: Path) -> str:
 
 
 def _overrides(result: Fit) -> Iterator[str]:
-    changed = [one for found in result.fits if found.value is None for one in found.points if one.fitted != one.as_is]
+    changed = [
+        this for found in result.fits if found.value is None for this in found.points if this.fitted != this.as_is
+    ]
     if changed:
         yield "overrides:"
-    for one in changed:
-        yield f"  - {{rules: [{one.rule}], score: {one.fitted}}}  # {_beside(one, result)}"
+    for this in changed:
+        yield f"  - {{rules: [{this.rule}], score: {this.fitted}}}  # {_beside(this, result)}"
 
 
-def _beside(one: FittedPoints, result: Fit) -> str:
-    sure = f"; {one.low} to {one.high} in {result.draws} draws" if result.draws else ""
-    return f"{one.as_is} before{sure}"
+def _beside(this: FittedPoints, result: Fit) -> str:
+    sure = f"; {this.low} to {this.high} in {result.draws} draws" if result.draws else ""
+    return f"{this.as_is} before{sure}"
 
 
 def _by_channel(result: Fit) -> Iterator[str]:
-    pooled = {one.rule: one.fitted for found in result.fits if found.value is None for one in found.points}
+    pooled = {this.rule: this.fitted for found in result.fits if found.value is None for this in found.points}
     found = [(part, changes) for part in result.fits if part.value is not None and (changes := _apart(part, pooled))]
     if found:
         yield "points:"
@@ -61,7 +63,7 @@ def _by_channel(result: Fit) -> Iterator[str]:
 
 def _apart(part: CategoryFit, pooled: Mapping[str, int]) -> dict[str, int]:
     """The rules whose points in a channel are others than everywhere."""
-    return {one.rule: one.fitted for one in part.points if one.fitted != pooled[one.rule]}
+    return {this.rule: this.fitted for this in part.points if this.fitted != pooled[this.rule]}
 
 
 def _line(text: str) -> str:

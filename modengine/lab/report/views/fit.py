@@ -24,25 +24,25 @@ def summary(result: Fit) -> Iterator[str]:
     limit = f"{100 * result.false_alarms:g} %"
     for found in result.fits:
         name = _name(found)
-        kept, idle = sum(one.kept for one in found.points), sum(not one.fitted for one in found.points)
+        kept, idle = sum(this.kept for this in found.points), sum(not this.fitted for this in found.points)
         yield (
             f"{name}: points of {len(found.changes()):,} of {len(found.points):,} rules change, {idle:,} have none, "
             f"{kept:,} hit too few rows and keep theirs; fitted at {found.aim} ({found.threshold:,} points) to "
             f"{found.own:,} rows and {found.ordinary:,} ordinary ones"
         )
-        recall, alarms = (_figure(found, *one) for one in (("recall", ALL), ("false alarms", ORDINARY)))
+        recall, alarms = (_figure(found, *this) for this in (("recall", ALL), ("false alarms", ORDINARY)))
         yield f"{name}, recall: {_three(recall)}"
         yield f"{name}, false alarms: {_three(alarms)}"
-        over = [one for one in found.limits if one.as_is > one.allowed]
-        broken = [one for one in found.limits if one.out_of_fold > one.allowed]
+        over = [this for this in found.limits if this.as_is > this.allowed]
+        broken = [this for this in found.limits if this.out_of_fold > this.allowed]
         yield (
             f"{name}: above {limit} are {len(over):,} of {len(found.limits):,} strata as it is, "
-            f"{sum(not one.met for one in found.limits):,} as fitted, {len(broken):,} out of fold"
+            f"{sum(not this.met for this in found.limits):,} as fitted, {len(broken):,} out of fold"
         )
-        for one in found.limits:
-            if not one.met:
-                rows = f"{one.in_sample:,} of {one.rows:,} rows"
-                yield f"{name}: no points found bring {one.stratum} under the limit ({rows})"
+        for this in found.limits:
+            if not this.met:
+                rows = f"{this.in_sample:,} of {this.rows:,} rows"
+                yield f"{name}: no points found bring {this.stratum} under the limit ({rows})"
     for category, why in result.left_out.items():
         yield f"{category} was not fitted: {why}"
     yield "the points fit these corpora; what they do not hold (other frauds, other harmless talk), they have not seen"
@@ -61,7 +61,7 @@ _COLUMNS = ("as it is", "as fitted, in sample", "out of fold", "with its source 
 
 
 def _figure(found: CategoryFit, figure: str, among: str) -> FitFigure:
-    return next(one for one in found.figures if (one.figure, one.among, one.action) == (figure, among, found.aim))
+    return next(this for this in found.figures if (this.figure, this.among, this.action) == (figure, among, found.aim))
 
 
 def _name(found: CategoryFit) -> str:
@@ -77,11 +77,11 @@ def tables(result: Fit) -> tuple[Table, ...]:
             ("of", "figure", "among", "action or more", *_COLUMNS, "out of fold minus as it is", "p (McNemar)"),
             tuple(
                 (
-                    _name(found), one.figure, one.among, one.action, one.as_is, one.in_sample, one.out_of_fold,
-                    one.other_source, one.change.change, one.change.p,
+                    _name(found), this.figure, this.among, this.action, this.as_is, this.in_sample, this.out_of_fold,
+                    this.other_source, this.change.change, this.change.p,
                 )
                 for found in result.fits
-                for one in found.figures
+                for this in found.figures
             ),
             "In sample is too good: the points were fitted to these rows. Out of fold: fitted to rows of other "
             "clusters. With its source left out: fitted to the other corpora.",
@@ -91,9 +91,9 @@ def tables(result: Fit) -> tuple[Table, ...]:
             "False alarms by stratum of ordinary speech, in rows",
             ("of", "stratum", "rows", "allowed", "as is", "fitted", "out of fold"),
             tuple(
-                (_name(found), one.stratum, one.rows, one.allowed, one.as_is, one.in_sample, one.out_of_fold)
+                (_name(found), this.stratum, this.rows, this.allowed, this.as_is, this.in_sample, this.out_of_fold)
                 for found in result.fits
-                for one in found.limits
+                for this in found.limits
             ),
             f"Rows on which the category reaches {_aims(result)} or more; {100 * result.false_alarms:g} % are allowed.",
         ),
@@ -101,7 +101,7 @@ def tables(result: Fit) -> tuple[Table, ...]:
             "points",
             "Points as they are and as fitted",
             ("rule", "as is", "fitted", "95 %", "used", "own", "ordinary"),
-            tuple(_points(one, found) for found in result.fits for one in _changed_first(found)),
+            tuple(_points(this, found) for found in result.fits for this in _changed_first(found)),
             f"Those that change first. 95 %: of {draws}; used: how many of them give the rule points, or `kept` where "
             "it hits too few rows to be fitted. Own and ordinary: rows that it hits. A rule that hits few rows may "
             "lose its points, however right it is.",
@@ -110,13 +110,13 @@ def tables(result: Fit) -> tuple[Table, ...]:
 
 
 def _changed_first(found: CategoryFit) -> list[FittedPoints]:
-    return sorted(found.points, key=lambda one: one.fitted == one.as_is)
+    return sorted(found.points, key=lambda this: this.fitted == this.as_is)
 
 
-def _points(one: FittedPoints, found: CategoryFit) -> tuple[Cell, ...]:
-    rule = one.rule if found.value is None else f"{one.rule}, {found.value}"
-    used = "kept" if one.kept else percent(one.used, 0)
-    return rule, one.as_is, one.fitted, f"{one.low}–{one.high}", used, one.own, one.ordinary
+def _points(this: FittedPoints, found: CategoryFit) -> tuple[Cell, ...]:
+    rule = this.rule if found.value is None else f"{this.rule}, {found.value}"
+    used = "kept" if this.kept else percent(this.used, 0)
+    return rule, this.as_is, this.fitted, f"{this.low}–{this.high}", used, this.own, this.ordinary
 
 
 def _aims(result: Fit) -> str:
@@ -127,21 +127,21 @@ def charts(result: Fit) -> tuple[Chart, ...]:
     made: list[Chart] = []
     for found in result.fits:
         name = _name(found)
-        recall = [one for one in found.figures if one.figure == "recall" and one.action == found.aim]
+        recall = [this for this in found.figures if this.figure == "recall" and this.action == found.aim]
         rows = tuple(
-            (f"{one.among}: {what}", share)
-            for one in recall
-            for what, share in zip(("as it is", "out of fold"), (one.as_is, one.out_of_fold), strict=True)
+            (f"{this.among}: {what}", share)
+            for this in recall
+            for what, share in zip(("as it is", "out of fold"), (this.as_is, this.out_of_fold), strict=True)
         )
         made.append(Intervals(f"recall-{_slug(name)}", f"Recall of {name} at {found.aim}", rows, "figures"))
         alarms = [
-            one
-            for one in found.figures
-            if one.figure == "false alarms" and one.action == found.aim and one.as_is.k + one.out_of_fold.k
+            this
+            for this in found.figures
+            if this.figure == "false alarms" and this.action == found.aim and this.as_is.k + this.out_of_fold.k
         ]
-        worst = sorted(alarms, key=lambda one: one.change.change.value or 0.0)[:MOST_ROWS]
+        worst = sorted(alarms, key=lambda this: this.change.change.value or 0.0)[:MOST_ROWS]
         if worst:
-            rows = tuple((one.among, one.change.change) for one in worst)
+            rows = tuple((this.among, this.change.change) for this in worst)
             title = f"False alarms of {name} at {found.aim}: out of fold minus as it is"
             made.append(Intervals(f"alarms-{_slug(name)}", title, rows, "figures"))
     return tuple(made)
