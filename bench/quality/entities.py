@@ -2,8 +2,9 @@
 
     python -m bench.quality.entities              # the table
     python -m bench.quality.entities amount --show   # and every string that is read otherwise
+    python -m bench.quality.entities --write      # the tables of docs/entities.md
 
-`samples/entities/written/` was read by those who wrote the reading, `samples/entities/unseen/` was not.  A reading is
+`samples/entities/written/` and `learnt/` were read by those who wrote the reading, `unseen/` was not.  A reading is
 right where it overlaps a label and has its value; of an estimate (三百多) the ends of the label within a third.
 """
 
@@ -28,7 +29,9 @@ from modengine.text.normalize import plain_view
 from modengine.text.undisguised import undisguised_view
 
 FOLDER = Path(__file__).parents[2] / "samples" / "entities"
-SETS = ("written", "unseen")
+PAGE = Path(__file__).parents[2] / "docs" / "entities.md"
+BEGIN, END = "<!-- measured: python -m bench.quality.entities --write -->", "<!-- end of what was measured -->"
+SETS = ("unseen", "learnt", "written")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,16 @@ def table(name: str) -> list[str]:
     return out
 
 
+def section() -> str:
+    """The tables of all sets, as the page has them."""
+    titles = {
+        "unseen": "Strings that nobody had seen who wrote the reading",
+        "learnt": "Strings that were unseen until the last round, and then learnt from",
+        "written": "Strings that the reading was written with",
+    }
+    return "\n\n".join(f"{titles[name]}:\n\n" + "\n".join(table(name)) for name in SETS)
+
+
 def _share(k: int, n: int) -> str:
     share = proportion(np.repeat([1, 0], [k, n - k]), np.ones(n, dtype=int), seed=0)
     return f"{share.value:.3f} ({share.low:.3f} to {share.high:.3f})"
@@ -165,7 +178,12 @@ def main() -> None:
     parser.add_argument("kind", nargs="?", help="one kind alone")
     parser.add_argument("--set", choices=SETS, help="one set alone")
     parser.add_argument("--show", action="store_true", help="what is read otherwise than it is labelled")
+    parser.add_argument("--write", action="store_true", help="write the tables into docs/entities.md")
     given = parser.parse_args()
+    if given.write:
+        before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
+        PAGE.write_text(f"{before}{BEGIN}\n{section()}\n{END}{rest.partition(END)[2]}", "utf-8")
+        return
     for name in (given.set,) if given.set else SETS:
         if given.kind is None:
             print(f"\n{name}\n\n" + "\n".join(table(name)))
