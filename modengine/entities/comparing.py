@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from modengine.entities import tables, values
 from modengine.entities.links import domain_of, host_of, is_of
@@ -54,20 +55,25 @@ def _is_in_range(asked: Entity, text: str) -> bool:
     )
 
 
-def channel(text: str) -> tuple[str, str, bool]:
-    """The first word of a contact that names a channel, its kind, and whether that is no usual name of it."""
-    known = {row[0]: (row[1], row[2] == "1") for row in tables.rows("contacts.tsv")}
+@cache
+def _channels() -> dict[str, tuple[str, bool]]:
+    return {row[0]: (row[1], row[2] == "1") for row in tables.rows("contacts.tsv")}
+
+
+def channel(text: str) -> tuple[str, bool] | None:
+    """The kind of the first channel that a contact names, and whether by no usual name of it."""
+    known = _channels()
     most = max(map(len, known))
     for place in range(len(text)):
         for length in range(min(most, len(text) - place), 0, -1):
-            word = text[place : place + length]
-            if word in known:
-                return word, *known[word]
-    return "", "", False
+            if found := known.get(text[place : place + length]):
+                return found
+    return None
 
 
 def is_disguised(text: str) -> bool:
-    return channel(text)[2]
+    found = channel(text)
+    return found is not None and found[1]
 
 
 def claimed(senders: Sequence[str]) -> frozenset[str]:
@@ -85,8 +91,8 @@ def described(kind: EntityKind, text: str) -> str:
     if kind in READINGS:
         return _number(kind, READINGS[kind](text))
     if kind == "contact":
-        word, found, disguised = channel(text)
-        return f"{found}{', disguised' if disguised else ''}" if word else text
+        found = channel(text)
+        return text if found is None else f"{found[0]}{', disguised' if found[1] else ''}"
     if kind == "link" and (host := host_of(text)):
         return f"{host}, of {domain}" if (domain := domain_of(host)) != host else host
     return text
