@@ -43,27 +43,27 @@ def _units() -> str:
     small = "[0-9一二两三四五六七八九几]"
     whole = rf"(?<!{any_phrase('beforepieces')}了?好?{small})"
     whole += rf"(?<!{any_phrase('blocks')}[^\s,。!?花付收卖要价给]{{0,4}}{small})"
-    paid = rf"(?<={any_phrase('sheetverbs')}[了你我他她过]{{0,2}}[一二两三四五六七八九几0-9十]{{1,3}})"
+    paid = rf"(?<={any_phrase('sheetverbs')}[了你我他她过]{{0,2}}[一二两三四五六七八九0-9十]{{1,3}})"
+    first = rf"(?<![^\s,。!?:;~大{_NUMERALS}0-9][{_NUMERALS}0-9]{{1,3}})(?<!大)"
     guarded = {
         "块": rf"(?:(?=块(?:[钱每0-9]|(?!三明|五花|大){_DIGIT}))|{whole})"
         rf"(?:(?<=[0-9十百千万亿kw多来余]|[十百千万][一二三四五六七八九])块(?!{any_phrase('pieces')})"
         rf"|(?<![0-9十百千万亿kw多来余一])块{follows}|(?<=一)块(?=[每多都五二三四六七八九起]|一(?!块))|(?<=(?:{any_phrase('paying')}|[加要才只])一)块{_STOP})",
         "角": r"(?<=[0-9])角(?![落度色逐斗膜质星形])",
-        "毛": rf"毛(?!一样|都没|不拔)(?=[一每都就以你我他她够行也还多左不起能{_NUMERALS}]|{_STOP[3:-1]})",
-        "刀": r"(?<=[0-9十百千万kw]\s?)刀(?![片具口法锋子刃鱼客工两])",
-        "欧": r"欧(?![洲美式盟冠姆阳])",
+        "毛": rf"毛(?=[每就以你我他她够行也还多左起能{_NUMERALS.replace('一', '')}]|[一都不][^样没拔]|{_STOP[3:-1]})",
+        "刀": r"(?<=[0-9十百千万kw]\s?)刀(?!万剐|[片具口法锋子刃鱼客工两])",
+        "欧": r"(?:欧|镑)(?![洲美式盟冠姆阳重])",
         "圆": r"(?<=[0-9百千万拾佰仟])圆(?![形桌圈满珠周])",
         "大洋": "(?<![四五七])大洋",
-        "元": r"元(?!桥|店|机(?!票)|户|[旦宵首帅老件素气年凶论函户]|[一二]次(?:方|函|不)|方程|函数|宇宙|化)",
-        "镑": r"镑(?!重)",
+        "元": r"元(?![旦宵首帅老件素气年凶论函户桥店化]|里(?:[\s,。!?]|$)|机[^票]|[一二]次(?:方|函|不)|方程|宇宙)",
         "张": rf"(?<!{any_phrase('notsheet')}{_CLAUSE}{{0,6}})(?<!一)(?<![这那][一二两三四五六七八九几])"
-        rf"张(?=[介检服押定红工]|{any_phrase('aftersheets')}|{_STOP[3:-1]})"
+        rf"(?:张(?=[介检服押定红工]|{any_phrase('aftersheets')})|{first}张{_STOP})"
         rf"|{paid}张(?={_RANGE}|{any_phrase('aftersheets')}|{_STOP[3:-1]})|张(?=老人头|毛爷爷|红票)",
         "红": rf"红(?=的?{_STOP[3:-1]})",
         "r": r"(?<=[0-9])r(?![a-z0-9]|/(?:min|m|s))",
         "u": r"u(?![a-z0-9])",
     }
-    rest = [row[0] for row in rows("money.tsv") if row[3] != "before" and row[0] not in guarded]
+    rest = [row[0] for row in rows("money.tsv") if row[3] != "before" and row[0] not in guarded and row[0] != "镑"]
     latin = any_of(text for text in rest if text.isascii())
     return f"(?:{any_of(text for text in rest if not text.isascii())}|{latin}(?![a-z])|{'|'.join(guarded.values())})"
 
@@ -119,8 +119,10 @@ def amount() -> tuple[str, ...]:
         rf"{BEGINS}(?:(?:{NUMBER}){ABOUT}{_units()}?{_RANGE})?{_with_unit()}",
         rf"{BEGINS}{spaced_sum}\s?(?:元|块钱?)(?!店)",
         rf"(?<!密码是?)(?<!验证码)(?<![0-9]){PLACES}(?!的?(?:密码|验证码|编号|数字|电话|号码|账号|房号|门牌|分机|乘|加|减|qq|数))",
-        rf"{measured}(?<!{any_phrase('power')}.{{0,4}}){BEGINS}(?![0-9]{{5}})(?!(?:[248]|1[048]|2[24])k(?:[\u4e00-\u9fff]|$|\s))"
-        rf"(?:{DIGITS_RUN}|{HAN}{{1,3}}|半)个?[kw](?:[0-9](?![0-9]))?{_no_measure()}(?!的?{any_phrase('readers')}|.?跑)"
+        rf"{measured}(?<!{any_phrase('power')}.{{0,4}}){BEGINS}"
+        rf"(?![0-9]{{5}})(?!(?:[248]|1[048]|2[24])k(?:[\u4e00-\u9fff]|$|\s))"
+        rf"(?:{DIGITS_RUN}|{HAN}{{1,3}}|半)个?[kw](?:[0-9](?![0-9]))?{_no_measure()}"
+        rf"(?!的?{any_phrase('readers', 'power')}|.?跑)"
         rf"|(?<=(?:{any_phrase('paying')}|{any_of(words('prices.txt'))}){helped})[1248][048]?k{_no_measure()}{ended}"
         rf"|{BEGINS}(?<![^\s,。!?:])[248]k(?=不|包|出|带|拿|收|可|一口价|左右|以内|以下)",
         rf"(?<={any_of(words('prices.txt'))}[是在为有共:,要约近得才达逾望]{{0,2}}{helped})(?:{money}{_no_measure()})",
@@ -130,10 +132,11 @@ def amount() -> tuple[str, ...]:
         rf"{measured}(?<=(?:{any_phrase('services')}|{pieces})[了要才就:]?){BEGINS}{dear}(?:{_STOP}|(?=起))",
         rf"{measured}{BEGINS}{NEARLY}{fool}{_SPOKEN}(?:{ABOUT}{_STOP}|(?={any_phrase('afterround')}))",
         rf"(?<![^\s,。!?;、~…:]){NEARLY}{alone}(?:{_STOP}|(?={any_phrase('afterround')}))",
+        rf"{measured}(?<=一[罐瓶盒包条斤箱袋桶套份双件台束盆本杯碗只把顿][\u4e00-\u9fff]{{1,4}}){BEGINS}{alone}{_STOP}",
         rf"{BEGINS}(?:{HAN}*[百千]{HAN}*[九八](?=的)|{alone}(?=(?:以内|以下|左右|起步|不等|包邮|现金|全包|封顶|带走)(?!的人)))",
         rf"{BEGINS}(?!十(?![一二两三四五六七八九百千万])){big}(?=的?{any_phrase('moneynouns')}|{any_phrase('deals')}|[出入]{_STOP[3:-1]})"
         rf"|{BEGINS}{big}{_no_measure()}(?=的?(?![免浪消])[\u4e00-\u9fff]{{1,2}}费)",
-        rf"{measured}{BEGINS}(?:{_SPOKEN}|{plain})(?=一[套只个件斤位晚天次把张双瓶盒场桌月年台辆幅份单箱笼])",
+        rf"{measured}{BEGINS}(?!20[0-3])(?:{_SPOKEN}|{plain}|[12-9][0-9]{{1,4}}(?:\.[0-9]{{1,2}})?)(?=一[套只个件斤位晚天次把张双瓶盒场桌月年台辆幅份单箱笼杯碗袋包条本节课局])",
         rf"(?<={any_of(words('prices.txt'))}){_SPACED}(?=[,。!?]|$)",
         rf"(?<=[充存满](?:[0-9]{{1,5}}|[一二两三四五六七八九十百千万]{{1,4}})[元块]?[送返减赠立]减?)(?:[01-9][0-9]*(?:\.[0-9]+)?|十|[一二两三四五六七八九十百千万]{{2,5}}){_no_measure()}{ended}",
         rf"(?<=从){money}(?=一路|直接|[砍降涨讲谈杀压跌炒还]){_no_measure()}",
@@ -175,15 +178,16 @@ def rate() -> tuple[str, ...]:
     return (
         rf"(?:[每毎][充满存投]?(?:百|千|万|[0-9]+万?)[元块字次]?(?:播放|阅读|曝光|点击)?|(?<!{HAN})[一1][百千万](?=返|给)){filler}{money}",
         rf"(?<![0-9第近前过]){pay}{filler}(?:{sign}|{tens}|{with_unit}|{bare}|{big}\+|{NEARLY}[百千万]+{_no_measure()})",
-        rf"(?:{first}){no_point}{filler}(?:{money}|{tens})",
+        rf"(?:{first}){no_point}{filler}(?:{sign}|{with_unit}|{tens})",
+        rf"(?:{first}){no_point}{filler}{closed}",
         rf"(?:{BEGINS}|(?<=[a-z])(?={_signs()}))(?:{sign}|{with_unit}){after}",
         rf"{BEGINS}{before}{after}",
         rf"(?:{BEGINS}|(?<=[a-z])(?={_signs()}))(?:{sign}|{with_unit})(?:[/每一1]{counted}|{count}[斤个双条件瓶盒包张份次串碗杯只本](?!人|月|小时|邮))",
-        rf"{no_order}[每毎一1]\s?个?{piece}{filler}{money}{no_other}",
+        rf"{no_order}[每毎一1]\s?个?(?:{piece}|{counted}){filler}(?:{sign}|{with_unit}){no_other}",
+        rf"{no_order}[每毎一1]\s?个?{piece}{filler}{closed}{no_other}",
         rf"{no_order}[每毎一1]\s?个?(?:{counted}|{piece}){filler}{_SPOKEN}{_STOP}",
         rf"{tens}(?:[/每]|一)个?(?:小时|钟头?|晚|夜|天|次)",
         rf"{no_order}{count}\s?{piece}{filler}(?:{sign}|{with_unit}){no_other}",
-        rf"{no_order}[每毎一1]\s?个?{counted}{filler}(?:{sign}|{with_unit}){no_other}",
         rf"{no_order}[一1]\s?{goods}[^\s,。!?:了花给要我你他她的就才在有是和被让骗欠{_NUMERALS}0-9]{{1,4}}(?:{sign}|{with_unit}|{_SPOKEN}{_STOP}){no_other}",
     )
 
