@@ -132,14 +132,15 @@ def amount() -> tuple[str, ...]:
         rf"{measured}(?<=(?:{any_phrase('services')}|{pieces})[了要才就:]?){BEGINS}{dear}(?:{_STOP}|(?=起))",
         rf"{measured}{BEGINS}{NEARLY}{fool}{_SPOKEN}(?:{ABOUT}{_STOP}|(?={any_phrase('afterround')}))",
         rf"(?<![^\s,。!?;、~…:]){NEARLY}{alone}(?:{_STOP}|(?={any_phrase('afterround')}))",
-        rf"{measured}(?<=一[罐瓶盒包条斤箱袋桶套份双件台束盆本杯碗只把顿][\u4e00-\u9fff]{{1,4}}){BEGINS}{alone}{_STOP}",
+        rf"{measured}(?<=一[罐瓶盒包条斤箱袋桶套份双件台束盆本杯碗只把顿颗趟辆间][\u4e00-\u9fff]{{1,4}}){BEGINS}(?:{alone}|{dear}){_STOP}",
         rf"{BEGINS}(?:{HAN}*[百千]{HAN}*[九八](?=的)|{alone}(?=(?:以内|以下|左右|起步|不等|包邮|现金|全包|封顶|带走)(?!的人)))",
         rf"{BEGINS}(?!十(?![一二两三四五六七八九百千万])){big}(?=的?{any_phrase('moneynouns')}|{any_phrase('deals')}|[出入]{_STOP[3:-1]})"
         rf"|{BEGINS}{big}{_no_measure()}(?=的?(?![免浪消])[\u4e00-\u9fff]{{1,2}}费)",
         rf"{measured}{BEGINS}(?!20[0-3])(?:{_SPOKEN}|{plain}|[12-9][0-9]{{1,4}}(?:\.[0-9]{{1,2}})?)(?=一[套只个件斤位晚天次把张双瓶盒场桌月年台辆幅份单箱笼杯碗袋包条本节课局])",
         rf"(?<={any_of(words('prices.txt'))}){_SPACED}(?=[,。!?]|$)",
         rf"(?<=[充存满](?:[0-9]{{1,5}}|[一二两三四五六七八九十百千万]{{1,4}})[元块]?[送返减赠立]减?)(?:[01-9][0-9]*(?:\.[0-9]+)?|十|[一二两三四五六七八九十百千万]{{2,5}}){_no_measure()}{ended}",
-        rf"(?<=从){money}(?=一路|直接|[砍降涨讲谈杀压跌炒还]){_no_measure()}",
+        rf"(?<=从){money}(?=一路|直接|[砍降涨讲谈杀压跌炒还]){_no_measure()}"
+        rf"|(?<=[把将]){money}{_no_measure()}(?=[打转交还给存汇寄退垫])",
     )
 
 
@@ -164,7 +165,8 @@ def rate() -> tuple[str, ...]:
     )
     money = rf"(?:{sign}|{with_unit}|{closed})"
     before = rf"(?:{bare}|{big}\+|{big}(?=/[0-9]{{1,2}}\s?(?:分钟|小时|天|次)))"
-    filler = rf"(?:{any_phrase('withmoney')}|的?[\u4e00-\u9fff]{{1,2}}[费租薪款资金价]|\s){{0,4}}"
+    filler = rf"(?:{any_phrase('withmoney')}|的?[\u4e00-\u9fff]{{1,2}}[费租薪款资金价贷]|\s){{0,3}}"
+    near = f"{any_phrase('withmoney')}?"
     no_order = "(?<![第上下这那哪])(?<![^人]头)"
     no_point = "(?!后|前|内|以内|之内|以后|之前|里花|中|期|间|来|多(?![赚挣给收拿得]))"
     first = rf"(?<![0-9第近前后过周期])(?:[每毎]|{count})\s?个?半?{time}|[每毎](?:日|个?月|年|h)|[一半]年|{count}个月"
@@ -177,7 +179,8 @@ def rate() -> tuple[str, ...]:
     )
     return (
         rf"(?:[每毎][充满存投]?(?:百|千|万|[0-9]+万?)[元块字次]?(?:播放|阅读|曝光|点击)?|(?<!{HAN})[一1][百千万](?=返|给)){filler}{money}",
-        rf"(?<![0-9第近前过]){pay}{filler}(?:{sign}|{tens}|{with_unit}|{bare}|{big}\+|{NEARLY}[百千万]+{_no_measure()})",
+        rf"(?<![0-9第近前过]){pay}{filler}(?:{sign}|{tens}|{with_unit})",
+        rf"(?<![0-9第近前过]){pay}{filler}(?:{bare}|{big}\+|{NEARLY}[百千万]+{_no_measure()})",
         rf"(?:{first}){no_point}{filler}(?:{sign}|{with_unit}|{tens})",
         rf"(?:{first}){no_point}{filler}{closed}",
         rf"(?:{BEGINS}|(?<=[a-z])(?={_signs()}))(?:{sign}|{with_unit}){after}",
@@ -185,7 +188,11 @@ def rate() -> tuple[str, ...]:
         rf"(?:{BEGINS}|(?<=[a-z])(?={_signs()}))(?:{sign}|{with_unit})(?:[/每一1]{counted}|{count}[斤个双条件瓶盒包张份次串碗杯只本](?!人|月|小时|邮))",
         rf"{no_order}[每毎一1]\s?个?(?:{piece}|{counted}){filler}(?:{sign}|{with_unit}){no_other}",
         rf"{no_order}[每毎一1]\s?个?{piece}{filler}{closed}{no_other}",
-        rf"{no_order}[每毎一1]\s?个?(?:{counted}|{piece}){filler}{_SPOKEN}{_STOP}",
+        rf"{no_order}[每毎一1]\s?个?(?:{counted}|{piece}){near}{_SPOKEN}{_STOP}",
+        rf"[每毎一][车吨亩棵株筐笼窝]{near}[一二两三四五六七八九1-9]{{1,2}}[百千万0]{{1,2}}{_STOP}",
+        rf"[每毎]\s?{counted}[\u4e00-\u9fff]{{1,2}}[费租款价]{closed}",
+        rf"(?:{count}|十)斤{near}(?:{closed}|{with_unit})",
+        rf"{no_order}一[斤瓶盒包杯碗份箱袋桶串盘罐场][\u4e00-\u9fff]{{1,4}}(?<!{HAN})(?:{_big()})(?<!两){_STOP}",
         rf"{tens}(?:[/每]|一)个?(?:小时|钟头?|晚|夜|天|次)",
         rf"{no_order}{count}\s?{piece}{filler}(?:{sign}|{with_unit}){no_other}",
         rf"{no_order}[一1]\s?{goods}[^\s,。!?:了花给要我你他她的就才在有是和被让骗欠{_NUMERALS}0-9]{{1,4}}(?:{sign}|{with_unit}|{_SPOKEN}{_STOP}){no_other}",
