@@ -55,7 +55,8 @@ def _units() -> str:
         "欧": r"(?:欧|镑)(?![洲美式盟冠姆阳重])",
         "圆": r"(?<=[0-9百千万拾佰仟])圆(?![形桌圈满珠周])",
         "大洋": "(?<![四五七])大洋",
-        "元": r"元(?![旦宵首帅老件素气年凶论函户桥店化]|里(?:[\s,。!?]|$)|机[^票]|[一二]次(?:方|函|不)|方程|宇宙)",
+        "元": r"元(?![旦宵首帅老件素气年凶论函户桥店化]|里(?:[\s,。!?]|$)|机(?:[^票]|$)"
+        r"|[一二]次(?:方|函|不)|方程|宇宙)",
         "张": rf"(?<!{any_phrase('notsheet')}{_CLAUSE}{{0,6}})(?<!一)(?<![这那][一二两三四五六七八九几])"
         rf"(?:张(?=[介检服押定红工]|{any_phrase('aftersheets')})|{first}张{_STOP})"
         rf"|{paid}张(?={_RANGE}|{any_phrase('aftersheets')}|{_STOP[3:-1]})|张(?=老人头|毛爷爷|红票)",
@@ -130,9 +131,9 @@ def amount() -> tuple[str, ...]:
         rf"{measured}(?<={any_phrase('taking', 'services')}{helped}){fool}{NEARLY}{much}{ABOUT}{_no_measure()}{ended}",
         rf"{measured}(?<={any_phrase('paying', 'taking')}[\u4e00-\u9fff]{{1,5}}){BEGINS}{NEARLY}{alone}{_STOP}",
         rf"{measured}(?<=(?:{any_phrase('services')}|{pieces})[了要才就:]?){BEGINS}{dear}(?:{_STOP}|(?=起))",
-        rf"{measured}{BEGINS}{NEARLY}{fool}{_SPOKEN}(?:{ABOUT}{_STOP}|(?={any_phrase('afterround')}))",
+        rf"{measured}(?<![开住在考念元]){BEGINS}{NEARLY}{fool}{_SPOKEN}(?:{ABOUT}{_STOP}|(?={any_phrase('afterround')}))",
         rf"(?<![^\s,。!?;、~…:]){NEARLY}{alone}(?:{_STOP}|(?={any_phrase('afterround')}))",
-        rf"{measured}(?<=一[罐瓶盒包条斤箱袋桶套份双件台束盆本杯碗只把顿颗趟辆间][\u4e00-\u9fff]{{1,4}}){BEGINS}(?:{alone}|{dear}){_STOP}",
+        rf"{measured}(?<=(?:[两三四五六七八九十]斤|一[罐瓶盒包条斤箱袋桶套份双件台束盆本杯碗只把顿颗趟辆间根支副块张])[\u4e00-\u9fff]{{1,4}}){BEGINS}(?:{alone}|{dear}){_STOP}",
         rf"{BEGINS}(?:{HAN}*[百千]{HAN}*[九八](?=的)|{alone}(?=(?:以内|以下|左右|起步|不等|包邮|现金|全包|封顶|带走)(?!的人)))",
         rf"{BEGINS}(?!十(?![一二两三四五六七八九百千万])){big}(?=的?{any_phrase('moneynouns')}|{any_phrase('deals')}|[出入]{_STOP[3:-1]})"
         rf"|{BEGINS}{big}{_no_measure()}(?=的?(?![免浪消])[\u4e00-\u9fff]{{1,2}}费)",
@@ -171,7 +172,7 @@ def rate() -> tuple[str, ...]:
     no_point = "(?!后|前|内|以内|之内|以后|之前|里花|中|期|间|来|多(?![赚挣给收拿得]))"
     first = rf"(?<![0-9第近前后过周期])(?:[每毎]|{count})\s?个?半?{time}|[每毎](?:日|个?月|年|h)|[一半]年|{count}个月"
     no_other = rf"(?![/一每]\s?个?{every})"
-    goods = "[斤瓶盒包杯碗份张件双条只箱袋桶支根串台套本颗束壶盘顿桌把盆罐筐棵]"
+    goods = "[笼窝斤瓶盒包杯碗份张件双条只箱袋桶支根串台套本颗束壶盘顿桌把盆罐筐棵]"
     parts = "(?:半个?|(?<!十)[两二三四五六七八九]|(?<![0-9])[0-9]{1,2})"
     after = (
         rf"\s?(?:(?:/|每|(?<!十)一|(?<![0-9])1)\s?个?(?:{every}|{piece})|[/每]?{parts}\s?个?(?:小时|钟头|分钟|天|晚|夜|周|月|年){no_point}(?![没了])"
