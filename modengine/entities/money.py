@@ -59,7 +59,7 @@ def _units() -> str:
         r"|[一二]次(?:方|函|不)|方程|宇宙)",
         "张": rf"(?<!{any_phrase('notsheet')}{_CLAUSE}{{0,6}})(?<!一)(?<![这那][一二两三四五六七八九几])"
         rf"(?:张(?=[介检服押定红工]|{any_phrase('aftersheets')})|{first}张{_STOP})"
-        rf"|{paid}张(?={_RANGE}|{any_phrase('aftersheets')}|{_STOP[3:-1]})|张(?=老人头|毛爷爷|红票)",
+        rf"|{paid}张(?={_RANGE}|{any_phrase('aftersheets')}|{_STOP[3:-1]})|张(?:老人头|毛爷爷|红票)",
         "红": rf"红(?=的?{_STOP[3:-1]})",
         "r": r"(?<=[0-9])r(?![a-z0-9]|/(?:min|m|s))",
         "u": r"u(?![a-z0-9])",
@@ -77,7 +77,9 @@ def _signs() -> str:
 @cache
 def _no_measure() -> str:
     """That no other unit follows a number, nor anything that makes it part of a longer one."""
-    longer = r"(?![多余来][百千万亿])(?!\s?[a-z]|\s[0-9]{4}|[+百千万亿两二三四五六七八九十])"
+    longer = (
+        r"(?![多余来][百千万亿]|一[十百千万二三四五六七八九])(?!\s?[a-z]|\s[0-9]{4}|[+百千万亿两二三四五六七八九十])"
+    )
     counted = rf"(?!\s?{ABOUT}{any_of(words('measures.txt'))})"
     return rf"(?:(?={any_phrase('spared')})|{counted}){_ENDS}{longer}(?:(?<!十)|(?!一))"
 
@@ -104,7 +106,7 @@ def amount() -> tuple[str, ...]:
         rf"|{DIGITS_RUN}[百千万kw][0-9]?|(?![百千万亿]){HAN}+[百千万佰仟]{HAN}*|(?<=[上过超破近])[百千万亿]"
         r"|[0-9]+\.[0-9]{1,2})"
     )
-    plain = "(?:[几数十好]|[一二两三四五六七八九壹贰叁肆伍陆柒捌玖]{1,2})十?[百千万佰仟]+"
+    plain = "(?:[几数十好]|十?[一二两三四五六七八九壹贰叁肆伍陆柒捌玖]{1,2})十?[百千万佰仟]+"
     fool = "(?:(?<![个是当像])|(?!二百五))"
     alone = rf"{fool}(?:{_SPOKEN}|{plain}){ABOUT}"
     measured = rf"(?<!{any_phrase('bodies')}{_CLAUSE}{{0,8}})"
@@ -119,25 +121,26 @@ def amount() -> tuple[str, ...]:
         rf"(?<![a-z]){_signs()}\s?:?\s?(?:{_SPACED}(?![0-9])|(?:{DIGITS_RUN}(?:个?[百千万亿kw])*{_RANGE})?(?:{NUMBER}){_ENDS}{_units()}?)",
         rf"{BEGINS}(?:(?:{NUMBER}){ABOUT}{_units()}?{_RANGE})?{_with_unit()}",
         rf"{BEGINS}{spaced_sum}\s?(?:元|块钱?)(?!店)",
-        rf"(?<!密码是?)(?<!验证码)(?<![0-9]){PLACES}(?!的?(?:密码|验证码|编号|数字|电话|号码|账号|房号|门牌|分机|乘|加|减|qq|数))",
+        rf"(?<!密码是?)(?<!验证码)(?<![0-9后]){PLACES}(?!字|的?(?:密码|验证码|编号|数字|电话|号码|账号|房号|门牌|分机|乘|加|减|qq|数))",
         rf"{measured}(?<!{any_phrase('power')}.{{0,4}}){BEGINS}"
         rf"(?![0-9]{{5}})(?!(?:[248]|1[048]|2[24])k(?:[\u4e00-\u9fff]|$|\s))"
         rf"(?:{DIGITS_RUN}|{HAN}{{1,3}}|半)个?[kw](?:[0-9](?![0-9]))?{_no_measure()}"
         rf"(?!的?{any_phrase('readers', 'power')}|.?跑)"
         rf"|(?<=(?:{any_phrase('paying')}|{any_of(words('prices.txt'))}){helped})[1248][048]?k{_no_measure()}{ended}"
         rf"|{BEGINS}(?<![^\s,。!?:])[248]k(?=不|包|出|带|拿|收|可|一口价|左右|以内|以下)",
-        rf"(?<={any_of(words('prices.txt'))}[是在为有共:,要约近得才达逾望]{{0,2}}{helped})(?:{money}{_no_measure()})",
-        rf"(?<!{any_phrase('bodies')}{_CLAUSE}{{0,4}})(?<={any_phrase('paying')}{helped})(?!20[0-3][1-9](?![0-9]))(?:{money}{_no_measure()}{ended}|{NEARLY}{much}{ABOUT}{_no_measure()})",
+        rf"(?<={any_of(words('prices.txt'))}[是在为有共:,要约近得才达逾望]{{0,2}}(?:还有|还剩|只剩|只有|还差)?{helped})(?:{money}{_no_measure()})",
+        rf"(?<!{any_phrase('bodies')}{_CLAUSE}{{0,4}})(?<={any_phrase('paying')}{helped})(?<!假一赔)(?<![0-9]转)(?!20[0-3][1-9](?![0-9]))(?:{money}{_no_measure()}{ended}|{NEARLY}{much}{ABOUT}{_no_measure()})",
         rf"{measured}(?<={any_phrase('taking', 'services')}{helped}){fool}{NEARLY}{much}{ABOUT}{_no_measure()}{ended}",
-        rf"{measured}(?<={any_phrase('paying', 'taking')}[\u4e00-\u9fff]{{1,5}}){BEGINS}{NEARLY}{alone}{_STOP}",
-        rf"{measured}(?<=(?:{any_phrase('services')}|{pieces})[了要才就:]?){BEGINS}{dear}(?:{_STOP}|(?=起))",
+        rf"{measured}(?<={any_phrase('paying', 'taking')}[\u4e00-\u9fff]{{1,5}})"
+        rf"{BEGINS}{NEARLY}(?:{alone}|[12-9][0-9]{{1,4}}0){_STOP}",
+        rf"{measured}(?<=(?:{any_phrase('services')}|{pieces}|买[\u4e00-\u9fff]{{1,2}})[了要才就:]?){BEGINS}{dear}(?:{_STOP}|(?=起))",
         rf"{measured}(?<![开住在考念元]){BEGINS}{NEARLY}{fool}{_SPOKEN}(?:{ABOUT}{_STOP}|(?={any_phrase('afterround')}))",
         rf"(?<![^\s,。!?;、~…:]){NEARLY}{alone}(?:{_STOP}|(?={any_phrase('afterround')}))",
         rf"{measured}(?<=(?:[两三四五六七八九十]斤|一[罐瓶盒包条斤箱袋桶套份双件台束盆本杯碗只把顿颗趟辆间根支副块张])[\u4e00-\u9fff]{{1,4}}){BEGINS}(?:{alone}|{dear}){_STOP}",
         rf"{BEGINS}(?:{HAN}*[百千]{HAN}*[九八](?=的)|{alone}(?=(?:以内|以下|左右|起步|不等|包邮|现金|全包|封顶|带走)(?!的人)))",
-        rf"{BEGINS}(?!十(?![一二两三四五六七八九百千万])){big}(?=的?{any_phrase('moneynouns')}|{any_phrase('deals')}|[出入]{_STOP[3:-1]})"
+        rf"{measured}(?<!双){BEGINS}(?!十(?![一二两三四五六七八九百千万])){big}(?=的?{any_phrase('moneynouns')}|{any_phrase('deals')}|[出入]{_STOP[3:-1]})"
         rf"|{BEGINS}{big}{_no_measure()}(?=的?(?![免浪消])[\u4e00-\u9fff]{{1,2}}费)",
-        rf"{measured}{BEGINS}(?!20[0-3])(?:{_SPOKEN}|{plain}|[12-9][0-9]{{1,4}}(?:\.[0-9]{{1,2}})?)(?=一[套只个件斤位晚天次把张双瓶盒场桌月年台辆幅份单箱笼杯碗袋包条本节课局])",
+        rf"{measured}{BEGINS}(?!20[0-3])(?:{_SPOKEN}|{plain}|[12-9][0-9]{{1,4}}(?:\.[0-9]{{1,2}})?)(?=一[套只个件斤位晚天次把张双瓶盒场桌月年台辆幅份单箱笼杯碗袋包条本节课局平米亩吨])",
         rf"(?<={any_of(words('prices.txt'))}){_SPACED}(?=[,。!?]|$)",
         rf"(?<=[充存满](?:[0-9]{{1,5}}|[一二两三四五六七八九十百千万]{{1,4}})[元块]?[送返减赠立]减?)(?:[01-9][0-9]*(?:\.[0-9]+)?|十|[一二两三四五六七八九十百千万]{{2,5}}){_no_measure()}{ended}",
         rf"(?<=从){money}(?=一路|直接|[砍降涨讲谈杀压跌炒还]){_no_measure()}"
