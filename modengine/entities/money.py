@@ -27,7 +27,7 @@ def _big() -> str:
     """A number that can stand for a sum without its unit: two digits or more, or with a scale."""
     digits = r"[12-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?|[12-9][0-9]{1,6}(?:\.[0-9]{1,2})?|[0-9]\.[0-9]{1,2}"
     scaled = rf"{DIGITS_RUN}个?[百千万亿kw]+(?:[0-9一二三四五六七八九](?![0-9]))?"
-    han = rf"(?:(?![百千万亿佰仟]){HAN}+[十拾百千万亿佰仟]|十|(?<=[上过超破近])[百千万亿]){HAN}*(?:来[万亿]|个?[kw])?"
+    han = rf"(?:(?![百千万亿佰仟]){HAN}{{1,6}}[十拾百千万亿佰仟]|十|(?<=[上过超破近])[百千万亿]){HAN}{{0,8}}(?:来[万亿]|个?[kw])?"
     return rf"(?:{PLACES}|{scaled}|{digits}|{han}|{HAN}个?[kw])"
 
 
@@ -197,7 +197,7 @@ def rate() -> tuple[str, ...]:
         rf"[每毎]\s?{counted}[\u4e00-\u9fff]{{1,2}}[费租款价]{closed}",
         rf"(?:{count}|十)斤{near}(?:{closed}|{with_unit})",
         rf"{no_order}一[斤瓶盒包杯碗份箱袋桶串盘罐场][\u4e00-\u9fff]{{1,4}}(?<!{HAN})(?:{_big()})(?<!两){_STOP}",
-        rf"{tens}(?:[/每]|一)个?(?:小时|钟头?|晚|夜|天|次)",
+        rf"{BEGINS}{tens}(?:[/每]|一)个?(?:小时|钟头?|晚|夜|天|次)",
         rf"{no_order}{count}\s?{piece}{filler}(?:{sign}|{with_unit}){no_other}",
         rf"{no_order}[一1]\s?{goods}[^\s,。!?:了花给要我你他她的就才在有是和被让骗欠{_NUMERALS}0-9]{{1,4}}(?:{sign}|{with_unit}|{_SPOKEN}{_STOP}){no_other}",
     )

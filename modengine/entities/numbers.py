@@ -16,8 +16,8 @@ SCALES = "(?:个?[百千万亿kw])"
 HAN = "[零〇一二两俩三仨四五六七八九几数十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]"
 PLACES = "[一二两三四五六七八九2-9]位数"
 NUMBER = (
-    rf"(?:{PLACES}|{DIGITS_RUN}{SCALES}*(?:[0-9]+|[一二三四五六七八九](?![0-9]))?[百千]?"
-    rf"|{HAN}+(?:来[万亿])?(?:个?[kw])?)"
+    rf"(?:{PLACES}|{DIGITS_RUN}(?:{SCALES}+(?:[0-9]+|[一二三四五六七八九](?![0-9]))?)?[百千]?"
+    rf"|{HAN}{{1,14}}(?:来[万亿])?(?:个?[kw])?)"
 )
 """A number, as an expression on the undisguised view."""
 RANGE_MARKS = "-~—–到至"

@@ -154,7 +154,8 @@ def _count(text: str, place: int, found: list[Number]) -> tuple[int, float]:
     counted = next((number for number in found if number.end == len(stem)), None)
     if counted is None:
         return len(stem), half or 1.0
-    if counted.end - counted.start > 1 and stem[-1] in "一1" and len(found) == 1:  # 三百一次: the one is the unit's
+    is_rest = len(found) == 1 or text[counted.start - 1 : counted.start] in ("块", "元")
+    if counted.end - counted.start > 1 and stem[-1] in "一1" and is_rest:  # 三百一次, 三块五一斤: the one is the unit's
         return len(stem) - 1, 1.0 + half
     return counted.start, counted.low + half
 

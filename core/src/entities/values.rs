@@ -212,7 +212,9 @@ fn count_before(text: &[char], place: usize, found: &[Number]) -> (usize, f64) {
         return (stem.len(), if half > 0.0 { half } else { 1.0 });
     };
     let ends_in_one = matches!(stem.last(), Some('一' | '1'));
-    if counted.end - counted.start > 1 && ends_in_one && found.len() == 1 {
+    let before = text[..counted.start].last();
+    let is_rest = found.len() == 1 || matches!(before, Some('块' | '元'));
+    if counted.end - counted.start > 1 && ends_in_one && is_rest {
         return (stem.len() - 1, 1.0 + half);
     }
     (counted.start, counted.low + half)
