@@ -100,7 +100,7 @@ def holds(policy: Policy, seed: int) -> Counter[str]:
 def test_what_is_proved_holds_of_every_message() -> None:
     proved = Counter[str]()
 
-    @settings(max_examples=50, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=110, suppress_health_check=list(HealthCheck))
     @given(two_rules(), st.integers(0, 1 << 32))
     def of_one(policy: Policy, seed: int) -> None:
         proved.update(holds(policy, seed))
