@@ -3,7 +3,8 @@
     python bench/entities.py                     # the engine that is at work
     MODENGINE_CORE=0 python bench/entities.py    # the Python engine
 
-A policy asks for every kind of entity, its value compared where it has one.  Each time is the median of three decisions.
+A policy asks for every kind of entity, its value compared where it has one.  Each time is the median of three
+decisions.
 """
 
 from __future__ import annotations

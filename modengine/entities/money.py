@@ -27,7 +27,8 @@ def _big() -> str:
     """A number that can stand for a sum without its unit: two digits or more, or with a scale."""
     digits = r"[12-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?|[12-9][0-9]{1,6}(?:\.[0-9]{1,2})?|[0-9]\.[0-9]{1,2}"
     scaled = rf"{DIGITS_RUN}个?[百千万亿kw]+(?:[0-9一二三四五六七八九](?![0-9]))?"
-    han = rf"(?:(?![百千万亿佰仟]){HAN}{{1,6}}[十拾百千万亿佰仟]|十|(?<=[上过超破近])[百千万亿]){HAN}{{0,8}}(?:来[万亿]|个?[kw])?"
+    first = rf"(?![百千万亿佰仟]){HAN}{{1,6}}[十拾百千万亿佰仟]|十|(?<=[上过超破近])[百千万亿]"
+    han = rf"(?:{first}){HAN}{{0,8}}(?:来[万亿]|个?[kw])?"
     return rf"(?:{PLACES}|{scaled}|{digits}|{han}|{HAN}个?[kw])"
 
 
