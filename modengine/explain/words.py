@@ -23,7 +23,7 @@ PART_NAMES = {
     "ocr": "read in a picture (ocr)",
     "transcript": "heard (transcript)",
 }
-_STEPS = {
+STEPS = {
     "width": "full or half width",
     "traditional": "traditional characters",
     "case": "letter case",
@@ -91,7 +91,7 @@ def without_points(decision: Decision) -> tuple[str, ...]:
 def how(match: Match) -> str:
     """How a match was reached: the kind of pattern and each step from the term to the text."""
     kind, *steps = match.how or ("",)
-    said = ", ".join(_STEPS.get(step, step) for step in steps)
+    said = ", ".join(STEPS.get(step, step) for step in steps)
     found = "" if match.found_as == match.text or not match.found_as else f"as {match.found_as}"
     worth = f"worth {match.weight:g}" if match.weight < 1 else ""
     return "; ".join(filter(None, (found, f"{kind}: {said}" if said else kind, worth)))

@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from modengine.codes import CODES
+from modengine.explain.words import STEPS
+from modengine.model import Suppression
 from modengine.play.app import STATIC
 from modengine.play.lessons import shipped_lessons
 from tests.paths import DOCS
@@ -17,6 +19,14 @@ from tests.paths import DOCS
 def test_every_problem_of_a_rule_file_has_a_plain_sentence() -> None:
     said = set(re.findall(r"^  (ME\d{3}): \[", (STATIC / "problem_words.js").read_text("utf-8"), re.MULTILINE))
     assert said == {code for code in CODES if code < "ME900"}
+
+
+def test_every_step_to_a_match_and_every_reason_against_it_is_said_in_both_languages() -> None:
+    text = (STATIC / "engine_words.js").read_text("utf-8")
+    steps = dict(re.findall(r'^  (\w+): \["([^"]+)", "[^"]*[\u4e00-\u9fff]', text, re.MULTILINE))
+    assert steps == STEPS
+    sayings = re.findall(r"^  \[/\^([a-z ]+)", text, re.MULTILINE)
+    assert [reason for reason in Suppression if not any(reason.startswith(saying) for saying in sayings)] == []
 
 
 def test_every_word_of_the_interface_is_in_both_languages() -> None:

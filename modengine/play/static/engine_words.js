@@ -10,6 +10,9 @@ const STEPS = {
   repeats: ["repeated characters", "重复字"],
   sounds_like: ["sounds like it", "读音相同"],
   looks_like: ["looks like it", "字形相近"],
+  marks: ["accents, apostrophes, hyphens or blanks", "音符、撇号、连字符或空格"],
+  initials: ["its first letters", "拼音首字母"],
+  undisguised: ["what stands for something else", "用别的符号代替"],
 };
 
 const SAYINGS = [
@@ -24,6 +27,8 @@ const SAYINGS = [
   [/^not one token$/, "不是一个完整的词"],
   [/^word boundary$/, "词的边界：把别的词切开了"],
   [/^inside (.+)$/, "在 $1 里面"],
+  [/^another value$/, "数值不符，或无法比较"],
+  [/^no (\S+) within (\S+)$/, "$2 里没有 $1"],
   [/^the message has ([\d,]+) characters; more than ([\d,]+) are not read$/, "消息有 $1 个字符，超过 $2 个就不读了"],
   [/^record (\d+) is not the record that was written.*$/, "记录 $1 不是当初写下的那条：检查点和保管库都与它不符"],
   [/^record (\d+) cannot be read.*$/, "记录 $1 无法读取"],
@@ -33,7 +38,11 @@ const SAYINGS = [
   [/^([\w.-]+) is (.+)$/, "$1 是 $2"],
 ];
 
-const IN_ENGLISH = { "word boundary": "word boundary: it cuts another word", "not one token": "no word of its own" };
+const IN_ENGLISH = {
+  "word boundary": "word boundary: it cuts another word",
+  "not one token": "no word of its own",
+  "another value": "another value than is asked for",
+};
 
 export function inWords(text) {
   if (state.lang !== "zh") return IN_ENGLISH[text] ?? text;
