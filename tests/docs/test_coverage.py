@@ -91,6 +91,6 @@ def test_keys_of_rule_files_are_described(record: str) -> None:
 
 
 def test_how_steps_are_described() -> None:
-    from modengine.explain.words import _STEPS
+    from modengine.explain.words import STEPS
 
-    assert set(_STEPS) - names("text.md") == set()
+    assert set(STEPS) - names("text.md") == set()

@@ -16,6 +16,8 @@ from modengine.model import Failure, Suppression
 from modengine.policy.model import Pattern
 
 SENDER = Entity("sender")
+TIMEOUT = 5.0
+"""Seconds for one expression: they are ours and take time in proportion to the text, and an automaton takes longer."""
 
 
 def entity_of(pattern: Pattern) -> Entity:
@@ -39,7 +41,7 @@ def entity_spans(asked: Entity, text: str) -> list[tuple[int, int]] | Failure:
     """Where the expressions of a kind match in an undisguised view, the longest of those that overlap."""
     found: list[tuple[int, int]] = []
     for source in expressions(asked):
-        spans = spans_of(compiled(source, False), text, partial(linear, source, False))
+        spans = spans_of(compiled(source, False), text, partial(linear, source, False), TIMEOUT)
         if isinstance(spans, Failure):
             return spans
         found += spans

@@ -110,18 +110,18 @@ class RegexMatcher:
 
 
 def spans_of(
-    expression: regex.Pattern[str], text: str, automaton: Callable[[], Linear | None]
+    expression: regex.Pattern[str], text: str, automaton: Callable[[], Linear | None], seconds: float = TIMEOUT
 ) -> list[tuple[int, int]] | Failure:
     """The matches by the `regex` package; where its clock runs out, all of them by the automaton.
 
     What no automaton can say fails then: a last guard, and the one place where a machine's speed matters.
     """
     try:
-        return [match.span() for match in expression.finditer(text, timeout=TIMEOUT) if match.end() > match.start()]
+        return [match.span() for match in expression.finditer(text, timeout=seconds) if match.end() > match.start()]
     except TimeoutError:
         if (made := automaton()) is not None:
             return list(made.spans(text))
-        return Failure(Cause.TIMEOUT, f"the regex took longer than {TIMEOUT} s")
+        return Failure(Cause.TIMEOUT, f"the regex took longer than {seconds} s")
     except (MemoryError, RecursionError) as error:
         return Failure(Cause.FAILED, f"the regex failed: {type(error).__name__}")
 
