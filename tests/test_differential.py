@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from modengine.engine.budget import BUDGET, Budget
 from modengine.engine.engine import Engine
 from modengine.model import Message
-from modengine.policy.model import Policy, Relief, Token
+from modengine.policy.model import Pattern, Policy, Relief, Token
 from tests import naive
 from tests.agreement import agree, agree_on_pairs, agree_on_samples, seen
 from tests.build import compile_policy, pattern, policy_of, rule, ruleset
@@ -38,6 +39,13 @@ def test_what_a_budget_cuts_off_is_undetermined_in_all(
 @pytest.mark.parametrize(("name", "first"), [("campaign-2014.yaml", 3), ("campaign-2014-reposts.yaml", 17)])
 def test_the_shipped_policies_decide_samples_as_the_naive_engine_does(name: str, first: int) -> None:
     agree_on_samples(name, slice(first, None, 30))
+
+
+def agree_on_rule(when: str, patterns: Sequence[Pattern], texts: Iterable[str]) -> None:
+    """The engines decide texts alike by a policy of one rule."""
+    made = rule("a.r", when, *patterns, category="a", ruleset="a", score=10)
+    policy = policy_of(ruleset("a", "a", [made]))
+    agree(Engine(compile_policy(policy)), policy, [Message(text) for text in texts])
 
 
 LOOKS = {"terms": ("不刷",), "looks_like": True}
@@ -79,17 +87,13 @@ NAMED = {"terms": ("微",), "outside": ("mentions",)}
     ],
 )
 def test_matches_are_those_of_the_naive_engine(text: str, options: dict[str, Any]) -> None:
-    made = rule("a.r", "p", pattern("p", "text", **options), category="a", ruleset="a", score=10)
-    policy = policy_of(ruleset("a", "a", [made]))
-    agree(Engine(compile_policy(policy)), policy, [Message(text)])
+    agree_on_rule("p", [pattern("p", "text", **options)], [text])
 
 
 @pytest.mark.parametrize("terms", [("加微信", "谢谢你"), ("谢谢",), ("品",)])
 def test_repeats_beside_a_term_are_read_as_the_naive_engine_reads_them(terms: tuple[str, ...]) -> None:
     for options in ({}, {"sounds_like": True}, {"looks_like": True}):
         named = pattern("p", "words", terms=terms, repeats=True, gaps=2, **options)
-        made = rule("a.r", "p", named, category="a", ruleset="a", score=10)
-        engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
         texts = (
             "参加加微信信用卡",
             "参加，加微信，信用卡",
@@ -99,29 +103,23 @@ def test_repeats_beside_a_term_are_read_as_the_naive_engine_reads_them(terms: tu
             "力口加微薇信信用",
             "佳加微信芯片",
         )
-        agree(engine, engine.policy, [Message(text) for text in texts])
+        agree_on_rule("p", [named], texts)
 
 
 def test_initials_are_read_as_the_naive_engine_reads_them() -> None:
     for kind in ("words", "text"):
         named = pattern("p", kind, terms=("微信", "无信", "欧卡", "银行"), initials=True, weight=0.7)
-        made = rule("a.r", "p", named, category="a", ruleset="a", score=10)
-        engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
         texts = ("加WX号", "wx88", "卡拉ok", "微信ｗｘ", "wx wx", "yh_", "éyh", "yhß", "yh\u0301")
-        agree(engine, engine.policy, [Message(text) for text in texts])
+        agree_on_rule("p", [named], texts)
 
 
 def test_of_equally_likely_readings_all_engines_take_the_same() -> None:
     """A last bit of the dictionary's total decides."""
-    made = rule("a.r", "p", pattern("p", "words", terms=("木木",)), category="a", ruleset="a", score=10)
-    engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
-    agree(engine, engine.policy, [Message("木" * size) for size in range(2, 30)])
+    agree_on_rule("p", [pattern("p", "words", terms=("木木",))], ["木" * size for size in range(2, 30)])
 
 
 def test_a_full_stop_ends_a_sentence_for_all_engines() -> None:
     first, second = pattern("p", "text", terms=("微",)), pattern("q", "text", terms=("信", "x"))
-    made = rule("a.r", "together(p, q)", first, second, category="a", ruleset="a", score=10)
-    engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
     bodies = (
         "微. 信",
         "微.信",
@@ -135,14 +133,13 @@ def test_a_full_stop_ends_a_sentence_for_all_engines() -> None:
         "微яй. x",
         "微². x",
     )
-    agree(engine, engine.policy, [Message(text) for text in bodies])
+    agree_on_rule("together(p, q)", [first, second], bodies)
 
 
 def test_a_run_of_end_marks_ends_one_sentence() -> None:
     steps = (Token(like="latin"), Token(text="。", low=0, high=1 << 30))
-    made = rule("a.r", "p", pattern("p", "tokens", tokens=steps), category="a", ruleset="a", score=10)
-    engine = Engine(compile_policy(policy_of(ruleset("a", "a", [made]))))
-    agree(engine, engine.policy, [Message(text) for text in ("x。。员", "x。a", "。。x", "x？！。", "x。\n。")])
+    texts = ("x。。员", "x。a", "。。x", "x？！。", "x。\n。")
+    agree_on_rule("p", [pattern("p", "tokens", tokens=steps)], texts)
 
 
 @pytest.mark.parametrize(

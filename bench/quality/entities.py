@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from modengine.engine.match.entities import entity_spans
-from modengine.entities.comparing import READINGS, is_disguised
+from modengine.entities.comparing import READINGS
 from modengine.entities.links import host_of
 from modengine.entities.model import SUBKINDS, Entity, EntityKind
 from modengine.lab.stats.intervals import proportion
@@ -128,21 +128,6 @@ def _has_value(kind: EntityKind, found: Read, label: Mapping[str, Any], text: st
 
 def _is_about(read: float | None, labelled: float | None, within: float) -> bool:
     return labelled is None or (read is not None and abs(read - labelled) <= within * abs(labelled) + 1e-9)
-
-
-def disguised(labelled: list[dict[str, Any]]) -> tuple[int, int]:
-    """Of contacts that are labelled as disguised or not, how many are told apart rightly, and all."""
-    right = total = 0
-    for row in labelled:
-        hidden = entities_in(row["text"], Entity("contact"))
-        for start, end, label in _places(row):
-            found = next((read for read in hidden if read.start < end and start < read.end), None)
-            if found is not None:
-                original = row["text"][found.start : found.end]
-                undone = plain_view(original).text != found.text
-                total += 1
-                right += (undone or is_disguised(found.text)) == label["disguised"]
-    return right, total
 
 
 def table(name: str) -> list[str]:

@@ -515,7 +515,7 @@ impl Part {
                 tables.plain(&self.original, &mut self.view);
                 self.read_forms(program);
                 let mut codes = self.view.text.iter();
-                codes.any(|&code| tables.chars.get(code).is(DISGUISES))
+                program.reads_undisguised && codes.any(|&code| tables.chars.get(code).is(DISGUISES))
             }
         };
         if program.reads_undisguised && may_disguise {

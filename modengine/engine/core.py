@@ -19,13 +19,11 @@ from modengine.engine.compile.program import Program
 from modengine.engine.evaluate.conditions import Truth, compared
 from modengine.engine.evaluate.matches import shown
 from modengine.engine.evaluate.scope import lies_in
-from modengine.engine.match.terms import plain_term
 from modengine.entities import plain as entities
 from modengine.model import CategoryScore, Decision, LongText, Match, Message, Raised, ReliefHit, RuleHit
 from modengine.policy.fields import read_fields
 from modengine.text.normalize import normal
 from modengine.text.records import block, syllables
-from modengine.text.sounds import term_sounds
 from modengine.text.tables import undisguised
 
 
@@ -69,7 +67,7 @@ def core_of(program: Program, matches: Callable[[Message | str, str], tuple[Matc
         "fields": _fields(program),
         "most_characters": program.budget.characters,
         "most_parts": program.budget.parts,
-        "shown": _shown,
+        "shown": shown,
         "matches": matches,
         "Message": Message,
         "Decision": Decision,
@@ -83,13 +81,6 @@ def core_of(program: Program, matches: Callable[[Message | str, str], tuple[Matc
     if program.plain is None:
         program.plain = plain.encoded(program)
     return core.Core(program.plain, _readers(), names)
-
-
-def _shown(
-    kind: str, original: str, here: str, term: str, gaps: int, repeats: bool, way: str, undisguised: bool
-) -> tuple[str, tuple[str, ...]]:
-    sounds = term_sounds(plain_term(term)) if way == "sounds_like" else ()
-    return shown(kind, original, here, term, gaps, repeats, way, sounds, undisguised)
 
 
 def _fields(program: Program) -> Callable[[Mapping[str, Any]], tuple[list[Truth], Truth]]:

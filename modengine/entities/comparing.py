@@ -56,19 +56,13 @@ def _is_in_range(asked: Entity, text: str) -> bool:
 
 
 @cache
-def _channels() -> dict[str, tuple[str, bool]]:
-    return {row[0]: (row[1], row[2] == "1") for row in tables.rows("contacts.tsv")}
+def _channels() -> tables.WordTable[tuple[str, bool]]:
+    return tables.WordTable.of((row[0], (row[1], row[2] == "1")) for row in tables.rows("contacts.tsv"))
 
 
 def channel(text: str) -> tuple[str, bool] | None:
     """The kind of the first channel that a contact names, and whether by no usual name of it."""
-    known = _channels()
-    most = max(map(len, known))
-    for place in range(len(text)):
-        for length in range(min(most, len(text) - place), 0, -1):
-            if found := known.get(text[place : place + length]):
-                return found
-    return None
+    return _channels().first(text)
 
 
 def is_disguised(text: str) -> bool:

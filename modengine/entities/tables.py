@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from typing import Generic, TypeVar
 
 import regex
 
+from modengine.text.tables import data, digest_of
+
+PACKAGE = "modengine.entities"
 FILES = (
     "numerals.tsv",
     "money.tsv",
@@ -24,14 +27,10 @@ FILES = (
 )
 
 
-def _data(name: str) -> bytes:
-    return files("modengine.entities").joinpath("data", name).read_bytes()
-
-
 @cache
 def rows(name: str) -> tuple[tuple[str, ...], ...]:
     """The rows of a table, without the line that names its source."""
-    lines = _data(name).decode("utf-8").splitlines()
+    lines = data(name, PACKAGE).decode("utf-8").splitlines()
     return tuple(tuple(line.split("\t")) for line in lines if line and not line.startswith("# "))
 
 
@@ -42,11 +41,36 @@ def words(name: str) -> tuple[str, ...]:
 
 @cache
 def digest() -> str:
-    """SHA-256 of all tables, hexadecimal: part of the revision of a policy that asks for entities."""
-    total = hashlib.sha256()
-    for name in FILES:
-        total.update(hashlib.sha256(_data(name)).digest())
-    return total.hexdigest()
+    """SHA-256 of all tables, hexadecimal: part of every revision."""
+    return digest_of(FILES, PACKAGE)
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class WordTable(Generic[T]):
+    """Words with what each stands for, found at a place by the longest."""
+
+    known: Mapping[str, T]
+    longest: int
+
+    @staticmethod
+    def of(pairs: Iterable[tuple[str, T]]) -> WordTable[T]:
+        known = dict(pairs)
+        return WordTable(known, max(map(len, known)))
+
+    def at(self, text: str, place: int) -> tuple[int, T] | None:
+        """The length of the longest word that stands at a place, and what it stands for."""
+        for length in range(min(self.longest, len(text) - place), 0, -1):
+            if (found := self.known.get(text[place : place + length])) is not None:
+                return length, found
+        return None
+
+    def first(self, text: str) -> T | None:
+        """What the first word of a text stands for."""
+        found = (self.at(text, place) for place in range(len(text)))
+        return next((each[1] for each in found if each is not None), None)
 
 
 def any_of(texts: Iterable[str]) -> str:

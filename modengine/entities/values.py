@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import dataclass
 from functools import cache
 
-from modengine.entities import tables
 from modengine.entities.numbers import RANGE_MARKS, Number, numbers
+from modengine.entities.tables import WordTable, rows
 
 YUAN = "CNY"
 
@@ -23,26 +22,13 @@ class EntityValue:
 
 
 @cache
-def _units_of_money() -> dict[str, tuple[str, float]]:
-    return {text: (currency, float(factor)) for text, currency, factor, _ in tables.rows("money.tsv")}
+def _money() -> WordTable[tuple[str, float]]:
+    return WordTable.of((text, (currency, float(factor))) for text, currency, factor, _ in rows("money.tsv"))
 
 
 @cache
-def _units() -> dict[str, tuple[str, float, str]]:
-    return {text: (unit, float(factor), form) for text, unit, factor, form in tables.rows("units.tsv")}
-
-
-@cache
-def _longest(name: str) -> int:
-    return max(map(len, tables.words(name)))
-
-
-def _at(text: str, place: int, table: Container[str], longest: int) -> str:
-    """The longest text of a table that stands at a place; empty for none."""
-    for length in range(min(longest, len(text) - place), 0, -1):
-        if text[place : place + length] in table:
-            return text[place : place + length]
-    return ""
+def _units() -> WordTable[tuple[str, float, str]]:
+    return WordTable.of((text, (unit, float(factor), form)) for text, unit, factor, form in rows("units.tsv"))
 
 
 def amount(text: str) -> EntityValue:
@@ -52,13 +38,8 @@ def amount(text: str) -> EntityValue:
 
 
 def _sum(text: str, found: list[Number]) -> EntityValue:
-    money, longest = _units_of_money(), _longest("money.tsv")
-    currency = ""
-    for place in range(len(text)):
-        if unit := _at(text, place, money, longest):
-            currency = money[unit][0]
-            break
-    currency = currency or YUAN
+    named = _money().first(text)
+    currency = YUAN if named is None else named[0]
     if not found:
         return EntityValue(None, None, currency)
     first = found[0]
@@ -88,8 +69,8 @@ def _factor(text: str, place: int) -> tuple[float, int]:
     at = place + 1 if text[place : place + 1] in ("个", "大", "现") else place
     if text.startswith("大张", place):
         at = place
-    unit = _at(text, at, _units_of_money(), _longest("money.tsv"))
-    return (_units_of_money()[unit][1], at + len(unit)) if unit else (1.0, place)
+    unit = _money().at(text, at)
+    return (1.0, place) if unit is None else (unit[1][1], at + unit[0])
 
 
 _SPENT = ("充", "满", "存", "投")
@@ -121,18 +102,15 @@ def _is_for_a_sum(text: str, number: Number) -> bool:
 
 def _per(text: str, found: list[Number], form: str) -> EntityValue | None:
     """The rate by the first unit of a form that leaves a sum before or behind it."""
-    units, longest = _units(), _longest("units.tsv")
-    money, longest_money = _units_of_money(), _longest("money.tsv")
     place = 0
     while place < len(text):
-        unit = _at(text, place, units, longest)
-        coin = _at(text, place, money, longest_money)
-        if not unit or len(coin) > len(unit) or units[unit][2] != form:
-            is_pay = bool(unit) and units[unit][2] == "pay"
-            place += max(1, len(coin), len(unit) if is_pay else 0)
+        length, (name, factor, kind) = _units().at(text, place) or (0, ("", 0.0, ""))
+        coin = _money().at(text, place)
+        coined = 0 if coin is None else coin[0]
+        if coined > length or kind != form:
+            place += max(1, coined, length if kind == "pay" else 0)
             continue
-        name, factor, _ = units[unit]
-        end = place + len(unit)
+        end = place + length
         start, count = (place, 1.0) if form == "pay" else _count(text, place, found)
         for outside in (text[:start], text[end:]):
             sums = numbers(outside)
@@ -185,8 +163,8 @@ def percent(text: str) -> EntityValue:
 
 
 @cache
-def _spans() -> dict[str, float]:
-    return {text: float(hours) for text, hours in tables.rows("spans.tsv")}
+def _spans() -> WordTable[float]:
+    return WordTable.of((text, float(hours)) for text, hours in rows("spans.tsv"))
 
 
 _HOURS = {
@@ -204,13 +182,24 @@ _HOURS = {
 }
 
 
+_MARKS = {
+    "下周": 336.0,
+    "明": 48.0,
+    "今": 24.0,
+    "当": 24.0,
+    "周": 168.0,
+    "年": 8784.0,
+    "日": 744.0,
+    "号": 744.0,
+    "月": 744.0,
+}
+"""Of a date or a time of day: the first that stands in it tells the hours."""
+
+
 def deadline(text: str) -> EntityValue:
     """Hours from the message to the end of the time that it gives."""
-    spans = _spans()
-    for length in range(len(text), 0, -1):
-        if text[:length] in spans:
-            hours = spans[text[:length]]
-            return EntityValue(hours, hours)
+    if (span := _spans().at(text, 0)) is not None:
+        return EntityValue(span[1], span[1])
     if any(word in text for word in ("内", "不到", "后", "限时", "仅剩")):
         for unit, hours in _HOURS.items():
             place = text.find(unit)
@@ -221,16 +210,5 @@ def deadline(text: str) -> EntityValue:
                 found = numbers(stem)
                 if found:
                     return EntityValue(found[0].low * hours, found[0].high * hours)
-    if "下周" in text:
-        return EntityValue(336.0, 336.0)
-    if "明" in text:
-        return EntityValue(48.0, 48.0)
-    if any(day in text for day in "今当"):
-        return EntityValue(24.0, 24.0)
-    if "周" in text:
-        return EntityValue(168.0, 168.0)
-    if "年" in text:
-        return EntityValue(8784.0, 8784.0)
-    if any(mark in text for mark in "日号月"):
-        return EntityValue(744.0, 744.0)
-    return EntityValue(24.0, 24.0)
+    hours = next((hours for mark, hours in _MARKS.items() if mark in text), 24.0)
+    return EntityValue(hours, hours)

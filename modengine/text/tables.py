@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -20,13 +21,22 @@ FILES = (
 )
 
 
-def _data(name: str) -> bytes:
-    return files("modengine.text").joinpath("data", name).read_bytes()
+def data(name: str, package: str = "modengine.text") -> bytes:
+    """A table in the folder `data` of a package."""
+    return files(package).joinpath("data", name).read_bytes()
+
+
+def digest_of(names: Iterable[str], package: str = "modengine.text") -> str:
+    """SHA-256 of tables in their order, hexadecimal."""
+    total = hashlib.sha256()
+    for name in names:
+        total.update(hashlib.sha256(data(name, package)).digest())
+    return total.hexdigest()
 
 
 def _rows(name: str) -> list[tuple[str, str]]:
     rows = []
-    for line in _data(name).decode("utf-8").splitlines():
+    for line in data(name).decode("utf-8").splitlines():
         if not line.startswith("# "):
             key, _, value = line.partition("\t")
             rows.append((key, value))
@@ -36,10 +46,7 @@ def _rows(name: str) -> list[tuple[str, str]]:
 @cache
 def digest() -> str:
     """SHA-256 of all tables, hexadecimal: part of every revision."""
-    total = hashlib.sha256()
-    for name in FILES:
-        total.update(hashlib.sha256(_data(name)).digest())
-    return total.hexdigest()
+    return digest_of(FILES)
 
 
 @cache

@@ -25,7 +25,6 @@ pub enum Value {
 /// What an entity pattern asks of a value.
 #[derive(Deserialize, Clone)]
 pub struct Entity {
-    pub kind: String,
     pub value: Value,
     pub at_least: Option<f64>,
     pub at_most: Option<f64>,

@@ -12,18 +12,18 @@ pub enum Role {
 }
 
 /// Texts with what each stands for, found at a place by the longest.
-pub struct Lexicon<T> {
+pub struct WordTable<T> {
     known: FxHashMap<Vec<char>, T>,
     longest: usize,
 }
 
-impl<T> Lexicon<T> {
+impl<T> WordTable<T> {
     fn new(pairs: impl Iterator<Item = (String, T)>) -> Self {
         let known: FxHashMap<Vec<char>, T> = pairs
             .map(|(text, value)| (text.chars().collect(), value))
             .collect();
         let longest = known.keys().map(Vec::len).max().unwrap_or(0);
-        Lexicon { known, longest }
+        WordTable { known, longest }
     }
 
     /// The longest that stands at a place: its length and what it stands for.
@@ -48,11 +48,11 @@ pub enum Form {
 pub struct EntityTables {
     numerals: FxHashMap<char, (Role, f64)>,
     /// Currency and how many of it.
-    pub money: Lexicon<(String, f64)>,
+    pub money: WordTable<(String, f64)>,
     /// Unit, how many of it, and its form.
-    pub units: Lexicon<(String, f64, Form)>,
-    pub spans: Lexicon<f64>,
-    channels: Lexicon<bool>,
+    pub units: WordTable<(String, f64, Form)>,
+    pub spans: WordTable<f64>,
+    channels: WordTable<bool>,
     senders: Vec<(String, Vec<String>)>,
 }
 
@@ -86,14 +86,14 @@ impl EntityTables {
         let of_money = |(text, currency, factor)| (text, (currency, factor));
         Ok(EntityTables {
             numerals: numerals.collect(),
-            money: Lexicon::new(money.into_iter().map(of_money)),
-            units: Lexicon::new(
+            money: WordTable::new(money.into_iter().map(of_money)),
+            units: WordTable::new(
                 units
                     .into_iter()
                     .map(|(text, unit, factor, name)| (text, (unit, factor, form(&name)))),
             ),
-            spans: Lexicon::new(spans.into_iter()),
-            channels: Lexicon::new(channels.into_iter()),
+            spans: WordTable::new(spans.into_iter()),
+            channels: WordTable::new(channels.into_iter()),
             senders,
         })
     }

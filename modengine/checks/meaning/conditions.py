@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from modengine.checks.meaning.facts import Names, World
-from modengine.checks.meaning.logic import negation
+from modengine.checks.meaning.logic import Formula, negation
 from modengine.checks.meaning.proof import Proof, refuted
 from modengine.errors import Diagnostic, Location
 from modengine.policy.condition import Always, And, Compare, Condition, Count, Length, Not, Or
@@ -50,29 +50,36 @@ class Looked:
 
     def never(self, condition: Condition) -> Diagnostic | None:
         parts = condition.items if isinstance(condition, And) else (condition,)
-        proof = refuted(self.world, [self.world.true(part, self.names) for part in parts])
-        if proof is None:
-            return None
-        core = [brief(parts[number]) for number in proof.needed]
-        if len(core) < 2:
-            message = f"`{brief(condition)}` can never hold" + proof.because(_why(condition))
-        else:
-            message = f"{listed(core)} never hold together{proof.because()}"
-        hint = "remove it, or mend what contradicts itself"
-        return Diagnostic("ME812", f"in {self.what}, {message}", self.place, hint)
+        formulas = [self.world.true(part, self.names) for part in parts]
+        said = "can never hold", "{} never hold together"
+        return self._decided("ME812", condition, parts, formulas, said, "remove it, or mend what contradicts itself")
 
     def _always(self, condition: Condition) -> Diagnostic | None:
         parts = condition.items if isinstance(condition, Or) else (condition,)
-        proof = refuted(self.world, [negation(self.world.true(part, self.names)) for part in parts])
+        formulas = [negation(self.world.true(part, self.names)) for part in parts]
+        said = "always holds", "of {} there is always one that holds"
+        hint = "remove it, or say what is meant; a condition that is meant to hold always is `any`"
+        return self._decided("ME813", condition, parts, formulas, said, hint)
+
+    def _decided(
+        self,
+        code: str,
+        condition: Condition,
+        parts: Sequence[Condition],
+        formulas: Sequence[Formula],
+        said: tuple[str, str],
+        hint: str,
+    ) -> Diagnostic | None:
+        """Of a condition whose formulas, one a part, cannot all be true; `said` of a lone part, and of several."""
+        proof = refuted(self.world, formulas)
         if proof is None:
             return None
         core = [brief(parts[number]) for number in proof.needed]
         if len(core) < 2:
-            message = f"`{brief(condition)}` always holds" + proof.because(_why(condition))
+            message = f"`{brief(condition)}` {said[0]}" + proof.because(_why(condition))
         else:
-            message = f"of {listed(core)} there is always one that holds{proof.because()}"
-        hint = "remove it, or say what is meant; a condition that is meant to hold always is `any`"
-        return Diagnostic("ME813", f"in {self.what}, {message}", self.place, hint)
+            message = said[1].format(listed(core)) + proof.because()
+        return Diagnostic(code, f"in {self.what}, {message}", self.place, hint)
 
     def _implied(self, condition: And | Or, holds: bool) -> Iterator[Diagnostic]:
         """The items that could be left out, the last ones first."""

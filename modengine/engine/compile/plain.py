@@ -90,7 +90,6 @@ class PlainPattern(_Struct):
 
 
 class PlainEntity(_Struct):
-    kind: str
     value: str
     at_least: float | None
     at_most: float | None
@@ -368,7 +367,6 @@ class _Maker:
 
 def _entity(asked: Entity) -> PlainEntity:
     return PlainEntity(
-        asked.kind,
         asked.kind if asked.kind in READINGS else "none",
         asked.at_least,
         asked.at_most,

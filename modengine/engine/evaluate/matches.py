@@ -7,13 +7,14 @@ from functools import lru_cache
 from modengine.engine.evaluate.context import EvaluationContext
 from modengine.engine.match.matcher import Found
 from modengine.engine.match.part import PartText
-from modengine.engine.match.terms import reads
+from modengine.engine.match.terms import plain_term, reads
 from modengine.engine.match.walk import Walk
 from modengine.entities.comparing import described
 from modengine.entities.model import ENTITY_KINDS
 from modengine.model import Match, Suppressed
 from modengine.policy.model import Pattern
 from modengine.text.normalize import plain, steps
+from modengine.text.sounds import term_sounds
 
 
 def matches(context: EvaluationContext, rule_id: str) -> tuple[Match, ...]:
@@ -46,7 +47,7 @@ def describe(part: PartText, pattern: Pattern, found: Found) -> Match:
     original = part.original[found.first : found.last]
     kind = pattern.kind if pattern.entity is None else pattern.entity.kind
     found_as, how = shown(
-        kind, original, here, found.term, pattern.gaps, pattern.repeats, found.way, found.sounds, pattern.undisguised
+        kind, original, here, found.term, pattern.gaps, pattern.repeats, found.way, pattern.undisguised
     )
     return Match(pattern.name, part.kind, part.index, found.first, found.last, original, found_as, how, found.weight)
 
@@ -60,14 +61,13 @@ def shown(
     gaps: int,
     repeats: bool,
     way: str,
-    sounds: tuple[str, ...],
     undisguised: bool,
 ) -> tuple[str, tuple[str, ...]]:
     """What an `original` was found as, and how: the kind of pattern, or of entity, and every step from it to the text.
 
     `here` is what was read: the plain view, or the undisguised one.
     """
-    steps_ = () if original == term else steps_between(original, here, term, gaps, repeats, way, sounds)
+    steps_ = () if original == term else _steps_between(original, here, term, gaps, repeats, way)
     if undisguised and plain(original) != here:
         steps_ = (*steps_, "undisguised")
     if kind in ENTITY_KINDS:
@@ -75,13 +75,11 @@ def shown(
     return term or here, (kind, *steps_)
 
 
-@lru_cache(maxsize=8192)
-def steps_between(
-    original: str, here: str, raw: str, gaps: int, repeats: bool, way: str, sounds: tuple[str, ...]
-) -> tuple[str, ...]:
+def _steps_between(original: str, here: str, raw: str, gaps: int, repeats: bool, way: str) -> tuple[str, ...]:
     """Every step from a term to the `original`; `here` is its plain view."""
     how = list(normal := steps(original))
-    term = plain(raw)
+    term = plain_term(raw)
+    sounds = term_sounds(term) if way == "sounds_like" else ()
 
     def reads_by(walk: Walk) -> bool:
         return reads(here, term, walk, way, sounds)

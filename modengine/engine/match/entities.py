@@ -6,7 +6,7 @@ from functools import partial
 
 from modengine.engine.match.expression import required_literals
 from modengine.engine.match.linear import linear
-from modengine.engine.match.matcher import NOTHING, Candidate, Dropped, Finding, Found, Literal, sheltered
+from modengine.engine.match.matcher import Candidate, Finding, Found, Literal, sheltered, sifted
 from modengine.engine.match.part import PartText, TextForm, UndisguisedText
 from modengine.engine.match.regex import compiled, spans_of
 from modengine.entities.comparing import is_asked_for
@@ -59,22 +59,15 @@ class EntityMatcher:
         spans = entity_spans(self.entity, part.plain)
         if isinstance(spans, Failure):
             return Finding(failed=spans)
-        if not spans:
-            return NOTHING
-        counting: dict[tuple[int, int], Found] = {}
-        dropped: list[Dropped] = []
-        for start, end in spans:
-            found = Found(start, end, *part.view.span(start, end))
-            reason = sheltered(part, self.pattern, found) or self._objection(part, start, end)
-            if reason is None:
-                counting.setdefault((found.first, found.last), found)
-            else:
-                dropped.append(Dropped(found, reason))
-        return Finding(tuple(counting.values()), tuple(dropped))
+        matches = (Found(start, end, *part.view.span(start, end)) for start, end in spans)
+        return sifted(matches, partial(self._objection, part))
 
-    def _objection(self, part: PartText, start: int, end: int) -> Suppression | None:
-        text = part.plain[start:end]
-        undone = isinstance(part, UndisguisedText) and part.is_undone(start, end)
+    def _objection(self, part: PartText, found: Found) -> Suppression | None:
+        """Why a match does not count; None if it does."""
+        if reason := sheltered(part, self.pattern, found):
+            return reason
+        text = part.plain[found.start : found.end]
+        undone = isinstance(part, UndisguisedText) and part.is_undone(found.start, found.end)
         return None if is_asked_for(self.entity, text, undone, lambda: _senders(part)) else Suppression.VALUE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -48,8 +49,6 @@ class Found(NamedTuple):
     way: str = "exact"
     """`exact`, `sounds_like`, `looks_like` or `initials`."""
     weight: float = 1.0
-    sounds: tuple[str, ...] = ()
-    """How the term sounds, where it was found so."""
     read: str | None = None
     """What was read there, where that is not what the plain view has."""
 
@@ -81,6 +80,19 @@ class Finding:
 
 
 NOTHING = Finding()
+
+
+def sifted(matches: Iterable[Found], objection: Callable[[Found], Suppression | None]) -> Finding:
+    """Matches in the order of their places, those apart that do not count; of one original stretch the first counts."""
+    counting: dict[tuple[int, int], Found] = {}
+    dropped: list[Dropped] = []
+    for found in matches:
+        reason = objection(found)
+        if reason is None:
+            counting.setdefault((found.first, found.last), found)
+        else:
+            dropped.append(Dropped(found, reason))
+    return Finding(tuple(counting.values()), tuple(dropped)) if counting or dropped else NOTHING
 
 
 def sheltered(part: PartText, pattern: Pattern, found: Found) -> Suppression | None:

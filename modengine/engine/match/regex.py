@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
 import regex
 
 from modengine.engine.match.linear import Linear, linear
-from modengine.engine.match.matcher import NOTHING, Candidate, Dropped, Finding, Found, sheltered
+from modengine.engine.match.matcher import Candidate, Finding, Found, sheltered, sifted
 from modengine.engine.match.part import PartText
 from modengine.model import Cause, Failure, Suppression
 from modengine.policy.model import Pattern
@@ -83,24 +83,18 @@ class RegexMatcher:
         if len(part.original) > self.opaque_length and self._linear is None:
             limit = f"the regex is not asked of more than {self.opaque_length:,} characters"
             return Finding(failed=Failure(Cause.OPAQUE, limit))
-        counting: dict[tuple[int, int], Found] = {}
-        dropped: list[Dropped] = []
         text = (part.cased if self.pattern.exact_case else part.view).text
-        spans = spans_of(self.regex, text, lambda: self._linear)
+        spans = spans_of(self.regex, text, lambda: self._linear, TIMEOUT)
         if isinstance(spans, Failure):
             return Finding(failed=spans)
-        if not spans:
-            return NOTHING
-        for start, end in spans:
-            found = self._found(part, start, end)
-            reason = sheltered(part, self.pattern, found)
-            if reason is None and self.pattern.boundary == "words" and part.words.cut_by(found.start, found.end):
-                reason = Suppression.WORD_BOUNDARY
-            if reason is None:
-                counting.setdefault((found.first, found.last), found)
-            else:
-                dropped.append(Dropped(found, reason))
-        return Finding(tuple(counting.values()), tuple(dropped))
+        return sifted((self._found(part, *span) for span in spans), partial(self._objection, part))
+
+    def _objection(self, part: PartText, found: Found) -> Suppression | None:
+        """Why a match does not count; None if it does."""
+        if reason := sheltered(part, self.pattern, found):
+            return reason
+        cuts = self.pattern.boundary == "words" and part.words.cut_by(found.start, found.end)
+        return Suppression.WORD_BOUNDARY if cuts else None
 
     def _found(self, part: PartText, start: int, end: int) -> Found:
         if not self.pattern.exact_case:
@@ -110,7 +104,7 @@ class RegexMatcher:
 
 
 def spans_of(
-    expression: regex.Pattern[str], text: str, automaton: Callable[[], Linear | None], seconds: float = TIMEOUT
+    expression: regex.Pattern[str], text: str, automaton: Callable[[], Linear | None], seconds: float
 ) -> list[tuple[int, int]] | Failure:
     """The matches by the `regex` package; where its clock runs out, all of them by the automaton.
 

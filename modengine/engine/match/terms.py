@@ -41,7 +41,6 @@ class _TermReading:
     spelling: Spelling
     begin: frozenset[str]
     """What may repeat the first character before a candidate: none but where it may do so in other forms."""
-    sounds: tuple[str, ...] = ()
 
 
 BY_SOUND, BY_LOOK, BY_INITIALS = 1 << 24, 2 << 24, 3 << 24
@@ -180,7 +179,7 @@ class TermMatcher:
             number, which = divmod(payload - BY_SOUND, 2)
             sounds = self._sounds[number]
             sound = squeeze(sounds[which]) if self.pattern.repeats else sounds[which]
-            return _TermReading(self._terms[number], "sounds_like", same(sound), frozenset(), sounds)
+            return _TermReading(self._terms[number], "sounds_like", same(sound), frozenset())
         if payload >= BY_INITIALS:
             term = self._terms[payload - BY_INITIALS]
             return _TermReading(term, "initials", same(""), frozenset())
@@ -245,7 +244,7 @@ class TermMatcher:
 
     def _fuzzy(self, part: PartText, reading: _TermReading, start: int, end: int) -> Found:
         span = part.view.span(start, end)
-        return Found(start, end, *span, reading.term.raw, reading.way, self.pattern.weight, reading.sounds)
+        return Found(start, end, *span, reading.term.raw, reading.way, self.pattern.weight)
 
     def _exact(self, part: PartText, term: PatternTerm, start: int, end: int) -> Found | None:
         found = Found(start, end, *part.view.span(start, end), term.raw)
