@@ -80,6 +80,7 @@ def _values(trace: Trace, details: Details) -> dict[str, object]:
         "tables": [_table(fall, trace.decision) for fall in trace.waterfalls],
         "points": {rule.rule: _points(rule, said.get(rule.rule, "")) for rule in trace.rules},
         "clauses": details.clauses,
+        "pages": details.pages,
         "near": [(miss, words.missing(miss, by_id.get(miss.rule)), by_id.get(miss.rule)) for miss in trace.near_misses],
         "found": lambda rule: _found(rule, marks),
         "failed": [rule for rule in words.failed(trace) if rule.rule not in near],

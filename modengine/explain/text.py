@@ -63,7 +63,7 @@ def _lines(trace: Trace, width: int, details: Details) -> Iterator[Text]:
     for heading, rules in words.groups(trace):
         yield from _heading(heading)
         for rule in rules:
-            yield from _rule(rule, said.get(rule.rule, ""), marks, details.clauses.get(rule.rule, ""))
+            yield from _rule(rule, said.get(rule.rule, ""), marks, details)
     yield from _others(trace, marks, details.everything)
     yield from _dropped(trace, marks)
     yield Text()
@@ -130,7 +130,7 @@ def _points(trace: Trace, width: int) -> Iterator[Text]:
         yield from waterfall(fall, score.action if score else "allow", width)
 
 
-def _rule(rule: RuleTrace, points: str, marks: Marks, clause: str) -> Iterator[Text]:
+def _rule(rule: RuleTrace, points: str, marks: Marks, details: Details) -> Iterator[Text]:
     head = Text("  ").append(inline(rule.rule), "bold")
     if points:
         head.append(f"  {points}", "bold")
@@ -142,8 +142,10 @@ def _rule(rule: RuleTrace, points: str, marks: Marks, clause: str) -> Iterator[T
     yield Text(f"    {inline(rule.title, 200)}")
     if rule.instead:
         yield Text(f"    {inline(rule.instead, 300)}")
-    if clause:
+    if clause := details.clauses.get(rule.rule):
         yield Text(f"    stands for {inline(clause, 300)}", "dim")
+    if page := details.pages.get(rule.rule):
+        yield Text(f"    described in {inline(page, 500)}", "dim")
     yield from _evidence(rule, marks)
 
 

@@ -184,6 +184,8 @@ class Ruleset:
     caps: Mapping[str, int] = field(default_factory=dict)
     """The cap of each group of rules, in points."""
     description: str = ""
+    page: str = ""
+    """Where each rule is described, with `{rule}` for its id: an address or a path; empty for nowhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,7 @@ def read_ruleset(node: Mapping, files: Files, report: Diagnostics) -> RulesetDra
         shared=tuple(pattern for pattern in shared.values() if pattern is not None),
         caps=caps,
         description=text(checked, "description"),
+        page=text(checked, "page"),
     )
     known = _Known(ruleset, lists, shared, _keys(node.get("clauses")), _keys(node.get("groups")), _numbered(shared))
     items = rules.items if isinstance(rules, Sequence) else ()

@@ -189,6 +189,9 @@ RULESET = Record(
         "title": Key(Text(most=200), "what it is about, in one line", required=True),
         "category": Key(CATEGORY, "the category that its rules score in"),
         "description": Key(LONG, "what it is about"),
+        "page": Key(
+            Text(most=500), "where each rule is described, shown with every explanation; `{rule}` stands for its id"
+        ),
         "clauses": Key(Entries(Text(), ID, "the name of a clause"), "the written policy that the rules stand for"),
         "groups": Key(Entries(GROUP, ID, "the name of a group"), "groups of rules with a cap on their points"),
         "lists": Key(Entries(LIST, ID, "the name of a list"), "terms that patterns name by `{list: NAME}`"),

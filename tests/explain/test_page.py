@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import modengine
+from modengine.explain.details import Details
 from modengine.explain.page import as_html, css, decision_html, page
 from modengine.model import ConditionTrace, Message, Part
 from modengine.policy.grammar import MAX_DEPTH
@@ -24,7 +25,7 @@ from tests.paths import DATA
 VOID = {"meta", "br", "rect", "line"}
 ALLOWED = VOID | {"html", "head", "title", "style", "body", "main", "section", "h1", "h2", "h3", "p", "ul", "li", "svg"}
 ALLOWED |= {"dl", "dt", "dd", "strong", "span", "code", "mark", "bdi", "figure", "figcaption", "div", "details"}
-ALLOWED |= {"summary", "table", "caption", "thead", "tbody", "tr", "th", "td"}
+ALLOWED |= {"summary", "table", "caption", "thead", "tbody", "tr", "th", "td", "a"}
 
 
 class Checked(HTMLParser):
@@ -41,9 +42,10 @@ class Checked(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert tag in ALLOWED, tag
-        for name, _ in attrs:
+        for name, value in attrs:
             assert not name.startswith("on"), name
-            assert name not in ("style", "src", "href"), name
+            assert name not in ("style", "src"), name
+            assert name != "href" or (value or "").startswith("https://rules.example/"), value
         self.tags.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append(tag)
@@ -167,3 +169,12 @@ def test_what_could_not_be_determined_is_said() -> None:
     words = " ".join(Checked(as_html(undetermined(), style=False)).words)
     assert "undetermined: " in words
     assert "? unknown" in words
+
+
+def test_only_an_address_of_the_web_is_linked() -> None:
+    trace, _ = trace_of("hit-in-scope")
+    for at in ("javascript:alert(1)", "docs/rules/x.md", "//rules.example/x", 'https://"><script>'):
+        pages = {rule.rule: at for rule in trace.rules}
+        source = as_html(trace, Details(pages=pages), style=False)
+        assert ("<a " in source) == at.startswith("https://")
+        assert "<script" not in source

@@ -104,6 +104,7 @@ ruleset: demo
 title: A demonstration
 category: fraud
 description: Every key of the language.
+page: docs/{rule}.md
 clauses: {F4: Messages that pose as a bank}
 groups: {links: {cap: 60}}
 lists:
