@@ -5,6 +5,7 @@ use crate::conditions::Value;
 use crate::entities::Entity;
 use crate::part::{mentioned, quoted, Part, Spans};
 use crate::program::{Boundary, Kind, Pattern, Program, Scratch};
+use crate::regex::Text;
 use crate::terms::{self, Candidate};
 
 /// The message has to be decided by the Python engine: something was asked that the core cannot tell.
@@ -85,6 +86,9 @@ impl Outcome {
     }
 }
 
+/// A group and a part, and what was found.
+type ReadEntities = ((usize, usize), Vec<(u32, u32)>);
+
 pub struct Context {
     pub parts: Vec<Part>,
     /// The values of the comparisons with fields.
@@ -93,6 +97,8 @@ pub struct Context {
     candidates: Vec<Candidate>,
     sorted: bool,
     evidence: Vec<Evidence>,
+    /// What a group of regexes found in a part; the patterns of one kind of entity share it.
+    entities: Vec<ReadEntities>,
     /// For each pattern the number of its evidence, from 1; 0 for those not asked for.
     at: Vec<u32>,
     asked: Vec<u32>,
@@ -113,6 +119,7 @@ impl Context {
             candidates: Vec::new(),
             sorted: false,
             evidence: Vec::new(),
+            entities: Vec::new(),
             at: vec![0; program.patterns.len()],
             asked: Vec::new(),
             outcomes: vec![None; program.rules.len()],
@@ -129,6 +136,7 @@ impl Context {
         self.candidates.clear();
         self.sorted = false;
         self.evidence.clear();
+        self.entities.clear();
         for number in self.asked.drain(..) {
             self.at[number as usize] = 0;
         }
@@ -304,19 +312,32 @@ impl Context {
                 }
                 scratch.spans = spans;
             }
-            Kind::Entity(regexes, entity) => {
+            Kind::Entity(regexes, group, entity) => {
+                let mut read = std::mem::take(&mut self.entities);
                 for (at, base) in self.parts.iter().enumerate() {
                     if pattern.parts >> base.kind & 1 == 0 {
                         continue;
                     }
                     let part = base.as_read(true);
-                    for span in longest(program, scratch, part, regexes)? {
+                    let known = read.iter().position(|(known, _)| *known == (*group, at));
+                    if known.is_none() {
+                        let text = text_of(program, part);
+                        let cache = &mut scratch.regexes;
+                        let spans = if program.regexes.may_match(*group, cache, text) {
+                            longest(program, scratch, part, regexes)?
+                        } else {
+                            Vec::new()
+                        };
+                        read.push(((*group, at), spans));
+                    }
+                    for &span in &read[known.unwrap_or(read.len() - 1)].1 {
                         if is_asked_for(program, scratch, base, entity, span)? {
                             let place = place_of(part, pattern, at as u16, span);
                             evidence.add(program, scratch, part, pattern, place)?;
                         }
                     }
                 }
+                self.entities = read;
             }
             Kind::Terms(known) => {
                 if self.candidates.len() > 512 && !self.sorted {
@@ -564,6 +585,13 @@ fn is_asked_for(
     })
 }
 
+/// A part as regexes read it.
+fn text_of<'a>(program: &Program, part: &'a Part) -> &'a Text {
+    let classes = program.regexes.classes();
+    part.classes
+        .get_or_init(|| classes.read(part.plain().iter().copied()))
+}
+
 /// The matches of a regex in a part, in its view; an error for one that is left to Python.
 fn find_all(
     program: &Program,
@@ -573,9 +601,7 @@ fn find_all(
     spans: &mut Vec<(u32, u32)>,
 ) -> Result<(), HandBack> {
     let classes = program.regexes.classes();
-    let text = part
-        .classes
-        .get_or_init(|| classes.read(part.plain().iter().copied()));
+    let text = text_of(program, part);
     let regex = program.regexes.regex(number as usize).ok_or(HandBack)?;
     regex.find_all(classes, &mut scratch.regexes, text, spans);
     Ok(())

@@ -40,8 +40,8 @@ pub struct Term {
 pub enum Kind {
     Terms(Vec<Term>),
     Regex(u32),
-    /// The regexes of a kind of entity, and what is asked of its value.
-    Entity(Vec<u32>, Entity),
+    /// The regexes of a kind of entity, their group, and what is asked of its value.
+    Entity(Vec<u32>, usize, Entity),
     /// The Python engine looks for it.
     Foreign,
 }
@@ -171,11 +171,12 @@ impl Program {
         let mut letters = letters_of(&given.letters);
         let costs = costs_of(&given);
         let condition = |node: &plain::Node| Condition::new(node, &costs);
+        let mut regexes = regex::Program::decode(&given.regexes)?;
         let patterns: Vec<Pattern> = given
             .patterns
             .iter()
             .zip(&costs)
-            .map(|(pattern, &cost)| pattern_of(pattern, cost, boundary, &mut letters))
+            .map(|(pattern, &cost)| pattern_of(pattern, cost, boundary, &mut letters, &mut regexes))
             .collect();
         let mut rules = Vec::with_capacity(given.rules.len());
         for rule in &given.rules {
@@ -245,7 +246,7 @@ impl Program {
                 .map(|node| node.as_ref().map(condition).transpose())
                 .collect::<Result<_, _>>()?,
             has_period: given.has_period,
-            regexes: regex::Program::decode(&given.regexes)?,
+            regexes,
             urls: given.urls,
             senders: given.senders,
             most_candidates: given.most_candidates,
@@ -358,11 +359,16 @@ fn pattern_of(
     cost: f64,
     boundary: Boundary,
     letters: &mut Letters,
+    regexes: &mut regex::Program,
 ) -> Pattern {
     let kind = if given.foreign {
         Kind::Foreign
     } else if let Some(entity) = &given.entity {
-        Kind::Entity(given.regexes.clone(), entity.clone())
+        Kind::Entity(
+            given.regexes.clone(),
+            regexes.group(&given.regexes),
+            entity.clone(),
+        )
     } else if let [number] = given.regexes[..] {
         Kind::Regex(number)
     } else {

@@ -33,16 +33,19 @@ def pattern_problems(policy: Policy, budget: PolicyBudget = POLICY_BUDGET) -> tu
 def _too_large(patterns: Iterable[Pattern], budget: PolicyBudget) -> Diagnostic | None:
     """Of the first pattern for which the budget does not last; nothing is compiled before that is known."""
     spending = Spending(budget)
+    charged: set[str] = set()
     for pattern in patterns:
         what: Quantity = "steps" if pattern.kind in ("regex", "entity") else "literals"
-        if problem := spending.spend(what, _steps(pattern) if what == "steps" else _literals(pattern)):
+        if problem := spending.spend(what, _steps(pattern, charged) if what == "steps" else _literals(pattern)):
             return _at(pattern, "ME606", *problem)
     return None
 
 
-def _steps(pattern: Pattern) -> int:
-    """How many steps its regexes have; none where one does not compile."""
-    sources = (source_of(pattern),) if pattern.entity is None else expressions(pattern.entity)
+def _steps(pattern: Pattern, charged: set[str]) -> int:
+    """How many steps its regexes add to those that were charged (each is compiled once); none for one that fails."""
+    sources = {source_of(pattern)} if pattern.entity is None else set(expressions(pattern.entity))
+    sources -= charged
+    charged |= sources
     try:
         return sum(nodes(parse(source)) for source in sources)
     except (CostlyRegex, RecursionError, regex.error, ValueError, OverflowError):

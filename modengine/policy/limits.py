@@ -38,7 +38,7 @@ class PolicyBudget:
     literals: int = 600_000
     """That the terms are looked for by: one for a term, as many again as it has characters by its sounds,
     and up to a hundred by its looks."""
-    steps: int = 500_000
+    steps: int = 1_000_000
     """Of all regexes, their counts written out."""
     nesting: int = 50
     """Levels of YAML, and of brackets in a condition."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import msgspec
@@ -23,6 +24,16 @@ def test_the_matches_are_those_of_the_package(source: expressions.Source, text: 
     expressions.core_agrees(core, source, text, other)
 
 
+def test_states_that_no_longer_have_a_row() -> None:
+    """Each place of the text asks for another state, until all are forgotten and made anew."""
+    source = ("a[ab]{17}c", False)
+    drawn = random.Random(3)
+    text = "".join(drawn.choices("abc", (20, 20, 1), k=150_000))
+    regexes = compiled(source)
+    assert regexes.find_all(text, 0) == expressions.spans(source, text) != []
+    assert regexes.memory()[1] > 1 << 20
+
+
 def test_the_shipped_expressions_match_as_in_the_package() -> None:
     regexes = compiled(*expressions.shipped())
     texts = expressions.texts(500)
@@ -34,7 +45,7 @@ def test_the_shipped_expressions_match_as_in_the_package() -> None:
             found += len(expected)
             differing += regexes.find_all(text, number) != expected
             differing += regexes.is_match(text, number) is not bool(expected)
-    assert found > 500
+    assert found > 100
     assert differing == 0  # the texts themselves are not shown
 
 

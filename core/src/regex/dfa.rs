@@ -2,6 +2,10 @@
 //!
 //! A state is the list of steps at which the threads of the machine stand, the best first.  What happens at a
 //! place depends on the symbol there and on the looks that hold there; both together are a *column* of the table.
+//! The first states have a row of the table each.  Later ones are many and seldom met, and a row is wide: of them only
+//! those letters are kept that were asked for.
+
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -15,10 +19,15 @@ pub const UNKNOWN: u32 = 1 << 30;
 /// Nothing can match any more.
 pub const DEAD: u32 = 1 << 29;
 
+/// Of a state without a row, in front of its number.
+pub const SPARSE: u32 = 1 << 28;
+
+/// Bytes of rows; then states have none.
+const MOST_ROWS: usize = 1 << 17;
 /// Bytes; then the states are forgotten and made anew.
 const MOST: usize = 8 << 20;
 /// In front of a list: a match right here does not count.
-const NOT_HERE: u32 = u32::MAX;
+const NOT_HERE: u16 = u16::MAX;
 
 /// What a column stands for: a symbol, or the edge of the text, and the looks that hold, as bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,13 +36,15 @@ pub struct Letter {
     pub holds: u64,
 }
 
-/// The table: a row of `1 << shift` columns for each state, which is called by the place of its row.
+/// The table: a row of `1 << shift` columns for each of the first states, which is called by the place of its row.
 #[derive(Debug)]
 pub struct Dfa {
     table: Vec<u32>,
     shift: u32,
-    lists: Vec<Box<[u32]>>,
-    rows: FxHashMap<Box<[u32]>, u32>,
+    lists: Vec<Arc<[u16]>>,
+    states: FxHashMap<Arc<[u16]>, u32>,
+    /// What follows a state without a row, by its number and the column.
+    sparse: FxHashMap<(u32, u32), u32>,
     starts: [u32; 2],
     bytes: usize,
 }
@@ -43,13 +54,13 @@ pub struct Dfa {
 pub struct Table<'a>(&'a [u32]);
 
 impl Table<'_> {
-    /// Of a state that is not dead and a column that there is.
+    /// Of a state that has a row and a column that there is.
     #[inline]
     pub fn at(self, state: u32, column: u32) -> u32 {
         let place = (state + column) as usize;
         debug_assert!(place < self.0.len());
-        // SAFETY: a state is the place of a row in this table, or DEAD, with which no walk goes on; a row is as
-        // wide as there are columns.
+        // SAFETY: a state is the place of a row in this table, or it is SPARSE or DEAD, which are not asked for here;
+        // a row is as wide as there are columns.
         unsafe { *self.0.get_unchecked(place) }
     }
 }
@@ -61,7 +72,7 @@ pub struct Scratch {
     there: Seen,
     pending: Vec<u32>,
     entering: Vec<u32>,
-    list: Vec<u32>,
+    list: Vec<u16>,
     made: bool,
 }
 
@@ -71,7 +82,8 @@ impl Dfa {
             table: Vec::new(),
             shift: columns.next_power_of_two().trailing_zeros(),
             lists: Vec::new(),
-            rows: FxHashMap::default(),
+            states: FxHashMap::default(),
+            sparse: FxHashMap::default(),
             starts: [UNKNOWN; 2],
             bytes: 0,
         };
@@ -82,8 +94,9 @@ impl Dfa {
     fn forget(&mut self) {
         self.table.clear();
         self.lists.clear();
-        self.rows.clear();
-        self.rows.insert(Box::default(), DEAD);
+        self.sparse.clear();
+        self.states.clear();
+        self.states.insert(Arc::default(), DEAD);
         self.starts = [UNKNOWN; 2];
         self.bytes = 0;
     }
@@ -104,7 +117,7 @@ impl Dfa {
                 scratch.list.push(NOT_HERE);
             }
             scratch.enter(machine, machine.start);
-            let state = self.row(&scratch.list);
+            let state = self.state(&scratch.list);
             self.starts[usize::from(advance)] = state;
         }
         self.starts[usize::from(advance)]
@@ -113,6 +126,18 @@ impl Dfa {
     /// The rows of all states.
     pub fn table(&self) -> Table<'_> {
         Table(&self.table)
+    }
+
+    /// What is known to follow a state that is not dead.
+    #[inline]
+    pub fn known(&self, state: u32, column: u32) -> u32 {
+        if state < SPARSE {
+            return self.table().at(state, column);
+        }
+        self.sparse
+            .get(&(state, column))
+            .copied()
+            .unwrap_or(UNKNOWN)
     }
 
     /// The state after a letter, and whether a match ends before it.
@@ -127,33 +152,48 @@ impl Dfa {
         letter: Letter,
     ) -> u32 {
         let mut from = state;
-        let list = &self.lists[(state >> self.shift) as usize];
+        let number = if state < SPARSE {
+            state >> self.shift
+        } else {
+            state & !SPARSE
+        };
+        let list = &self.lists[number as usize];
         let matched = scratch.follow(reader, list, letter);
         if self.bytes > MOST {
             self.forget();
-            from = UNKNOWN; // its row is gone
+            from = UNKNOWN; // it is gone
         }
-        let mut to = self.row(&scratch.list);
+        let mut to = self.state(&scratch.list);
         if matched {
             to |= MATCH;
         }
-        if from != UNKNOWN {
+        if from < SPARSE {
             self.table[(from + column) as usize] = to;
+        } else if from != UNKNOWN {
+            self.sparse.insert((from, column), to);
+            self.bytes += 24;
         }
         to
     }
 
-    fn row(&mut self, list: &[u32]) -> u32 {
-        if let Some(&row) = self.rows.get(list) {
-            return row;
+    fn state(&mut self, list: &[u16]) -> u32 {
+        if let Some(&state) = self.states.get(list) {
+            return state;
         }
-        let row = self.table.len() as u32;
-        self.table
-            .resize(self.table.len() + (1 << self.shift), UNKNOWN);
-        self.lists.push(list.into());
-        self.rows.insert(list.into(), row);
-        self.bytes += (4 << self.shift) + list.len() * 8 + 64;
-        row
+        let row = 1 << self.shift;
+        let state = if self.table.len() * 4 < MOST_ROWS {
+            let state = self.table.len() as u32;
+            self.table.resize(self.table.len() + row, UNKNOWN);
+            self.bytes += row * 4;
+            state
+        } else {
+            SPARSE | self.lists.len() as u32
+        };
+        let list: Arc<[u16]> = list.into();
+        self.bytes += list.len() * 2 + 80;
+        self.lists.push(list.clone());
+        self.states.insert(list, state);
+        state
     }
 
     pub fn memory(&self) -> usize {
@@ -175,14 +215,14 @@ impl Scratch {
     }
 
     /// Where the threads of `list` stand after the letter, and whether one of them matched before it.
-    fn follow(&mut self, reader: Reader, list: &[u32], letter: Letter) -> bool {
+    fn follow(&mut self, reader: Reader, list: &[u16], letter: Letter) -> bool {
         let Reader { machine, alphabet } = reader;
         self.begin(machine);
         let counts = list.first() != Some(&NOT_HERE);
         let mut matched = false;
         let mut pending = std::mem::take(&mut self.pending);
         'threads: for &thread in &list[usize::from(!counts)..] {
-            pending.push(thread);
+            pending.push(u32::from(thread));
             while let Some(step) = pending.pop() {
                 if !self.here.add(step) {
                     continue;
@@ -237,7 +277,7 @@ impl Scratch {
                 Step::Split(a, b) => pending.extend([b, a]),
                 Step::Jump(a) => pending.push(a),
                 Step::Look(..) if machine.relaxed => pending.push(step + 1),
-                _ => self.list.push(step),
+                _ => self.list.push(step as u16), // a machine has fewer steps than that (`MOST_STEPS`)
             }
         }
         self.entering = pending;

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::alphabet::{Alphabet, Symbols};
 use super::classes::{CharClasses, Text};
 use super::looks::{mark_all, Look, Neighbours};
-use super::machine::{read_steps, Machine};
+use super::machine::{read_steps, Machine, Step};
 use super::plain::PlainAutomaton;
 use super::walk::{Begin, Reader, Walker};
 use super::{Cache, Error, Room, MOST};
@@ -147,8 +147,7 @@ impl Regex {
             }
         });
         if cache.bytes > MOST {
-            cache.slots.iter_mut().for_each(|slot| *slot = None);
-            cache.bytes = 0;
+            cache.forget();
         }
         let slot = cache.slots[self.number]
             .get_or_insert_with(|| Box::new(Slot::new(self, &tables.alphabet)));
@@ -170,6 +169,16 @@ impl Regex {
             slot.bytes = bytes;
         }
         found
+    }
+
+    /// The steps without those that let a match begin anywhere.
+    pub(super) fn steps(&self) -> &[Step] {
+        &self.forward.steps[..self.forward.start as usize]
+    }
+
+    /// A set of its steps, as the policy numbers it.
+    pub(super) fn set(&self, number: u32) -> u32 {
+        self.sets[number as usize]
     }
 
     pub fn memory(&self) -> usize {

@@ -17,6 +17,9 @@ pub enum Step {
     Match,
 }
 
+/// Steps of a machine, with room for those added here: the list of a state holds 16 bits each.
+pub const MOST_STEPS: usize = u16::MAX as usize - 8;
+
 #[derive(Debug)]
 pub struct Machine {
     pub steps: Box<[Step]>,
@@ -61,6 +64,14 @@ impl Machine {
         }
     }
 
+    /// Like `relaxed`, where it is not told which match is the better one.
+    pub fn gate(steps: Vec<Step>) -> Self {
+        Self {
+            first_wins: false,
+            ..Self::relaxed(steps)
+        }
+    }
+
     /// Whether a match may be empty, all looks taken to hold.
     pub fn may_be_empty(&self) -> bool {
         let mut seen = vec![false; self.steps.len()];
@@ -102,6 +113,9 @@ pub fn read_steps(
     looks: usize,
     mut set: impl FnMut(u32) -> Result<u32, Error>,
 ) -> Result<Vec<Step>, Error> {
+    if steps.len() > MOST_STEPS {
+        return Err(Error::Malformed);
+    }
     let inside = |step: u32| {
         if (step as usize) < steps.len() {
             Ok(step)

@@ -10,6 +10,7 @@ mod classes;
 mod columns;
 mod dfa;
 mod expression;
+mod gate;
 mod looks;
 mod machine;
 mod plain;
@@ -20,15 +21,19 @@ mod walk;
 
 use std::fmt;
 
+use rustc_hash::FxHashMap;
+
 pub use classes::{CharClasses, Text};
 pub use expression::Regex;
+use gate::Gate;
 pub use plain::Plain;
 
 use dfa::Scratch;
 use expression::Slot;
+use walk::Walker;
 
 /// Bytes of states over all expressions; above it a cache begins anew.
-const MOST: usize = 64 << 20;
+const MOST: usize = 96 << 20;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Error {
@@ -54,6 +59,9 @@ impl std::error::Error for Error {}
 pub struct Program {
     classes: CharClasses,
     regexes: Vec<Option<Regex>>,
+    /// Of each group; none for one expression alone, and where one is left to Python.
+    gates: Vec<Option<Gate>>,
+    groups: FxHashMap<Box<[u32]>, usize>,
 }
 
 impl Program {
@@ -75,7 +83,36 @@ impl Program {
             .enumerate()
             .map(read)
             .collect::<Result<_, _>>()?;
-        Ok(Self { classes, regexes })
+        Ok(Self {
+            classes,
+            regexes,
+            gates: Vec::new(),
+            groups: FxHashMap::default(),
+        })
+    }
+
+    /// The number of a group of expressions that are asked for together; a gate is made for it once.
+    pub fn group(&mut self, numbers: &[u32]) -> usize {
+        if let Some(&known) = self.groups.get(numbers) {
+            return known;
+        }
+        let regexes: Option<Vec<_>> = numbers
+            .iter()
+            .map(|&number| self.regexes[number as usize].as_ref())
+            .collect();
+        let number = self.gates.len();
+        let gate = regexes
+            .filter(|regexes| regexes.len() > 1)
+            .and_then(|regexes| Gate::new(number, &regexes));
+        self.gates.push(gate);
+        self.groups.insert(numbers.into(), number);
+        number
+    }
+
+    /// Whether an expression of a group may match; if not, none does.
+    pub fn may_match(&self, group: usize, cache: &mut Cache, text: &Text) -> bool {
+        let gate = self.gates[group].as_ref();
+        gate.is_none_or(|gate| gate.may_match(&self.classes, cache, text))
     }
 
     pub fn classes(&self) -> &CharClasses {
@@ -99,6 +136,7 @@ impl Program {
     pub fn cache(&self) -> Cache {
         Cache {
             slots: (0..self.len()).map(|_| None).collect(),
+            gates: (0..self.gates.len()).map(|_| None).collect(),
             room: Room::default(),
             bytes: 0,
         }
@@ -113,6 +151,7 @@ impl Program {
                 .flatten()
                 .map(Regex::memory)
                 .sum::<usize>()
+            + self.gates.iter().flatten().map(Gate::memory).sum::<usize>()
     }
 }
 
@@ -120,6 +159,8 @@ impl Program {
 #[derive(Debug)]
 pub struct Cache {
     slots: Vec<Option<Box<Slot>>>,
+    /// Of each gate, with its bytes.
+    gates: Vec<Option<Box<(Walker, usize)>>>,
     room: Room,
     bytes: usize,
 }
@@ -135,6 +176,12 @@ struct Room {
 }
 
 impl Cache {
+    fn forget(&mut self) {
+        self.slots.iter_mut().for_each(|slot| *slot = None);
+        self.gates.iter_mut().for_each(|gate| *gate = None);
+        self.bytes = 0;
+    }
+
     /// Bytes of the states that were made.
     pub fn memory(&self) -> usize {
         self.bytes

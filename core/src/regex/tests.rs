@@ -262,3 +262,40 @@ fn a_program_serves_any_number_of_threads() {
     fn shared<T: Send + Sync>() {}
     shared::<Program>();
 }
+
+#[test]
+fn a_group_may_match_where_one_of_it_does_if_every_look_holds() {
+    let never = PlainLook {
+        behind: true,
+        charset: i64::from(ANY),
+        steps: vec![],
+    };
+    let automaton = |forward: &[PlainStep], looks| PlainAutomaton {
+        forward: forward.to_vec(),
+        backward: vec![(CHAR, A, 0), END],
+        looks,
+    };
+    let code = |char| (u32::from(char), u32::from(char));
+    let mut program = Program::new(Plain {
+        charsets: vec![vec![code('a')], vec![code('b')], vec![(0, 0x10FFFF)]],
+        automata: vec![
+            Some(automaton(&[(CHAR, A, 0), (CHAR, A, 0), END], vec![])),
+            Some(automaton(&[(LOOK, 0, 0), (CHAR, B, 0), END], vec![never])),
+            None,
+        ],
+    })
+    .unwrap();
+    let groups = [&[0, 1][..], &[0], &[0, 2], &[0, 1]].map(|numbers| program.group(numbers));
+    assert_eq!(groups, [0, 1, 2, 0]);
+    let mut cache = program.cache();
+    let mut may_match = |group, text: &str| {
+        let classes = program.classes().read(text.chars().map(u32::from));
+        program.may_match(group, &mut cache, &classes)
+    };
+    for _ in 0..2 {
+        assert!(!may_match(0, "xxaxa"));
+        assert!(may_match(0, "xxaa"));
+        assert!(may_match(0, "xb")); // the look fails here, and the gate does not ask
+    }
+    assert!(may_match(1, "x") && may_match(2, "x")); // nothing is known of these
+}

@@ -2,7 +2,7 @@
 
 use super::alphabet::Alphabet;
 use super::columns::Columns;
-use super::dfa::{Dfa, Scratch, DEAD, MATCH, UNKNOWN};
+use super::dfa::{Dfa, Scratch, DEAD, MATCH, SPARSE, UNKNOWN};
 use super::machine::Machine;
 use super::Room;
 
@@ -90,19 +90,23 @@ impl Walker {
         let mut at = begin.at;
         let mut found = None;
         while state != DEAD {
-            let table = self.dfa.table();
-            // Most texts stay where they begin: no step of this loop waits for the one before.
-            while column(at).is_some_and(|column| table.at(state, column) == state) {
-                at += 1;
-            }
-            let here = loop {
-                let Some(column) = column(at) else { break None };
-                let next = table.at(state, column);
-                if next >= DEAD {
-                    break Some(column);
+            let here = if state < SPARSE {
+                let table = self.dfa.table();
+                // Most texts stay where they begin: no step of this loop waits for the one before.
+                while column(at).is_some_and(|column| table.at(state, column) == state) {
+                    at += 1;
                 }
-                state = next;
-                at += 1;
+                loop {
+                    let Some(column) = column(at) else { break None };
+                    let next = table.at(state, column);
+                    if next >= SPARSE {
+                        break Some(column);
+                    }
+                    state = next;
+                    at += 1;
+                }
+            } else {
+                column(at)
             };
             let next = self.step(reader, scratch, state, here.unwrap_or(edge));
             if next & MATCH != 0 {
@@ -194,7 +198,7 @@ impl Walker {
 
     #[inline]
     fn step(&mut self, reader: Reader, scratch: &mut Scratch, state: u32, column: u32) -> u32 {
-        let known = self.dfa.table().at(state, column);
+        let known = self.dfa.known(state, column);
         if known != UNKNOWN {
             return known;
         }
