@@ -22,7 +22,7 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
 from texts import dictionary, extra_terms  # noqa: E402
 
-from modengine.checks.identity import identity_words  # noqa: E402
+from modengine.checks.identity.words import read_words  # noqa: E402
 
 A_RULE = 20
 """So many regexes stand in a rule."""
@@ -39,12 +39,17 @@ print(loaded - start, time.process_time() - start, resource.getrusage(resource.R
 """
 
 
+def free(words: list[str]) -> list[str]:
+    """Those in which the identity guard reads and hears nothing."""
+    return [word for word, read in zip(words, read_words(words), strict=True) if not (read.held or read.heard)]
+
+
 def write(folder: Path, terms: int, regexes: int) -> Path:
     """The policy; gives the file to load."""
     chance = random.Random(3)
-    common = [word for word, n in dictionary() if n > 200 and len(word) >= 2 and not identity_words(word)]
+    common = free([word for word, n in dictionary() if n > 200 and len(word) >= 2])
     rules = ["ruleset: made\ntitle: Made for measuring\ncategory: fraud\nlists:"]
-    words = [word for word in extra_terms(2 * terms) if not identity_words(word)][:terms]
+    words = free(extra_terms(2 * terms))[:terms]
     numbers = range(-(-len(words) // A_LIST))
     for number in numbers:
         (folder / f"{number}.txt").write_text("\n".join(words[number * A_LIST : (number + 1) * A_LIST]), "utf-8")

@@ -1,4 +1,4 @@
-"""Write the generated pages of the documentation: docs/errors.md, docs/cli.md and docs/schemas/,
+"""Write the generated pages of the documentation: docs/errors.md, docs/cli.md, docs/schemas/ and docs/rules/,
 the example in README.md, and the measured figures in docs/performance.md.
 
     python tools/make_docs.py            write them
@@ -14,7 +14,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 import modengine  # noqa: E402
+import tools.rule_pages  # noqa: E402
 from modengine.cli.main import COMMANDS, cli  # noqa: E402
 from modengine.codes import CODES  # noqa: E402
 from modengine.explain.details import details_of  # noqa: E402
@@ -201,16 +202,28 @@ PAGES: Mapping[str, Callable[[], str]] = {
 }
 
 
+def made() -> dict[str, str]:
+    """Every generated page, by its path below docs/."""
+    return {name: make() for name, make in PAGES.items()} | tools.rule_pages.pages(modengine.load().policy)
+
+
+def left_over(pages: Iterable[str]) -> set[str]:
+    """Pages of rules that there are no longer."""
+    return {f"rules/{path.name}" for path in (DOCS / "rules").glob("*.md")} - set(pages)
+
+
 def stale() -> list[str]:
-    """The generated pages that are not what they should be.
+    """The generated pages that are not what they should be, or should not be.
 
     White space does not count: versions of click break lines in different places.
     """
-    return [
+    pages = made()
+    old = [
         name
-        for name, make in PAGES.items()
-        if not (DOCS / name).exists() or (DOCS / name).read_text("utf-8").split() != make().split()
+        for name, text in pages.items()
+        if not (DOCS / name).exists() or (DOCS / name).read_text("utf-8").split() != text.split()
     ]
+    return old + sorted(left_over(pages))
 
 
 def main() -> int:
@@ -221,9 +234,12 @@ def main() -> int:
         for name in old:
             print(f"docs/{name} is stale: run python tools/make_docs.py", file=sys.stderr)
         return 1 if old else 0
-    for name, make in PAGES.items():
+    pages = made()
+    for name, text in pages.items():
         (DOCS / name).parent.mkdir(exist_ok=True)
-        (DOCS / name).write_text(make(), "utf-8", newline="\n")
+        (DOCS / name).write_text(text, "utf-8", newline="\n")
+    for name in left_over(pages):
+        (DOCS / name).unlink()
     return 0
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.quality.decisions import Decided, then
+from bench.quality.decisions import Decided, pooled, then
 from bench.quality.measures import MEASURES, Measure
 from modengine.lab.stats.paired import Paired, paired
 
@@ -27,23 +27,35 @@ class Loss:
         return f"{self.measure.name}: {change.hit_a} then, {change.hit_b} now of {change.rows} rows, p = {change.p:.3g}"
 
 
-def flags(measure: Measure, decided: Decided) -> NDArray[np.bool_]:
+def among(measure: Measure, decided: Decided) -> NDArray[np.bool_]:
+    """The rows that a measure is about, of both halves."""
     return np.array([measure.takes(row) for row in decided.rows], np.bool_)
 
 
-def losses(files: Sequence[Decided], before: dict[str, dict[str, tuple[int, ...]]]) -> Iterator[Loss]:
+def hit(measure: Measure, decided: Decided) -> NDArray[np.bool_]:
+    """The rows that reach its action."""
+    return np.asarray(decided.highest(measure.categories) >= measure.rank, np.bool_)
+
+
+def rows_of(measure: Measure, files: Mapping[str, Decided]) -> Decided | None:
+    """The files of a measure as one; None where one of them is absent."""
+    found = [files[name] for name in measure.files if name in files]
+    return pooled(found) if len(found) == len(measure.files) else None
+
+
+def losses(files: Sequence[Decided], before: Mapping[str, Mapping[str, tuple[int, ...]]]) -> Iterator[Loss]:
     """The measures whose paired change is for the worse and significant (McNemar over clusters).
 
     A measure whose aim is zero has no loss that is small enough: any new hit is one.
     """
-    by_name = {decided.name: decided for decided in files}
+    now = {decided.name: decided for decided in files}
+    old = {decided.name: replace(decided, ranks=then(decided, before)) for decided in files}
     for measure in MEASURES:
-        decided = by_name.get(measure.file)
-        if decided is None:
+        new_rows, old_rows = rows_of(measure, now), rows_of(measure, old)
+        if new_rows is None or old_rows is None:
             continue
-        old = replace(decided, ranks=then(decided, before))
-        was, now = old.highest(measure.category) >= measure.rank, decided.highest(measure.category) >= measure.rank
-        result = paired(decided.clusters, was, now, flags(measure, decided), seed=1)
+        taken = among(measure, new_rows)
+        result = paired(new_rows.clusters, hit(measure, old_rows), hit(measure, new_rows), taken, seed=1)
         worse = (
             result.clusters_lost > result.clusters_gained
             if measure.harm

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,39 +15,45 @@ from numpy.typing import NDArray
 
 import modengine
 from bench.quality.measures import OWN, Row
-from modengine import Engine, Message, Part
+from modengine import Decision, Engine, Message, Part
 from modengine.lab.data.clusters import clusters, half
 from modengine.model import RANK
 
 ROOT = Path(__file__).resolve().parents[2]
 DIGEST = ROOT / "bench" / "quality" / "decisions.tsv"
+POLICY = ROOT / "rules" / "campaign-2014.yaml"
 CATEGORIES = ("fraud", "pornography", "rumour", "terrorism", "violence")
 _HALF = {"writing": 0, "checking": 1}
-_engine: list[Engine] = []
 
 
 @dataclass(frozen=True)
 class Decided:
-    """A file of n rows: what they are, their halves, and the rank that each category reached."""
+    """n rows of one file or several: what they are, their halves, and what each category came to."""
 
     name: str
     rows: tuple[Row, ...]
     ranks: NDArray[np.int8]
     """(n, categories)."""
+    scores: NDArray[np.int32]
+    """(n, categories), in points, less what a long text has to have more."""
     clusters: NDArray[np.int64]
     halves: NDArray[np.int64]
     """0 for writing, 1 for checking: as the rows say, else by lot; a near-duplicate cluster then shares a half."""
+    hits: tuple[frozenset[str], ...] = ()
+    """The rules and reliefs of each row."""
 
-    def highest(self, category: str | None) -> NDArray[np.int8]:
-        if category is None:
-            return np.asarray(self.ranks.max(axis=1, initial=0), np.int8)
-        return np.asarray(self.ranks[:, CATEGORIES.index(category)], np.int8)
+    def highest(self, categories: Sequence[str]) -> NDArray[np.int8]:
+        """(n,): the highest rank of some categories; of all where none is named."""
+        columns = [CATEGORIES.index(name) for name in categories] or list(range(len(CATEGORIES)))
+        return np.asarray(self.ranks[:, columns].max(axis=1, initial=0), np.int8)
 
 
 def path_of(name: str, data: Path | None) -> Path | None:
     """Where a file lies; None where it is absent."""
-    folder = ROOT / "samples" if name in OWN else data
-    path = None if folder is None else folder / f"{name}.jsonl"
+    if name in OWN:
+        path: Path | None = ROOT / "samples" / OWN[name]
+    else:
+        path = None if data is None else data / f"{name}.jsonl"
     return path if path is not None and path.is_file() else None
 
 
@@ -70,33 +76,48 @@ def key(row: Row) -> str:
     return sha256(text_of(row).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _start() -> None:
-    _engine.append(modengine.load(ROOT / "rules" / "campaign-2014.yaml"))
+@cache
+def shipped() -> Engine:
+    return modengine.load(POLICY)
 
 
-def _ranks(row: Row) -> tuple[int, ...]:
-    decision = _engine[0].decide(message(row), ignore_scope=True)
-    return tuple(RANK[decision.categories[name].action] for name in CATEGORIES)
-
-
-def decide_rows(rows: Sequence[Row], processes: int) -> NDArray[np.int8]:
-    """(n, categories): the rank that each category reached, scope and period ignored."""
-    if processes <= 1:
-        if not _engine:
-            _start()
-        found = [_ranks(row) for row in rows]
-    else:
-        with ProcessPoolExecutor(processes, initializer=_start) as pool:
-            found = list(pool.map(_ranks, rows, chunksize=32))
-    return np.array(found, np.int8).reshape(len(rows), len(CATEGORIES))
-
-
-def decide_file(name: str, path: Path, processes: int = 1) -> Decided:
+def decide_file(name: str, path: Path) -> Decided:
+    """Scope and period are ignored."""
     rows = rows_of(path)
     codes, names = clusters([text_of(row) for row in rows])
     by_lot = np.array([half(cluster) for cluster in names], np.int64)[codes]
     sides = [_HALF.get(str(row.get("half")), lot) for row, lot in zip(rows, by_lot, strict=True)]
-    return Decided(name, rows, decide_rows(rows, processes), codes, np.array(sides, np.int64))
+    decisions = list(shipped().decide_many(map(message, rows), ignore_scope=True))
+    shape = (len(rows), len(CATEGORIES))
+    return Decided(
+        name,
+        rows,
+        np.array([[RANK[d.categories[c].action] for c in CATEGORIES] for d in decisions], np.int8).reshape(shape),
+        np.array([[_net(d, c) for c in CATEGORIES] for d in decisions], np.int32).reshape(shape),
+        codes,
+        np.array(sides, np.int64),
+        tuple(frozenset(hit.rule for hit in (*d.hits, *d.relief)) for d in decisions),
+    )
+
+
+def _net(decision: Decision, category: str) -> int:
+    return decision.categories[category].score - (0 if decision.longer is None else decision.longer.points)
+
+
+def pooled(files: Sequence[Decided]) -> Decided:
+    """The rows of several files as those of one; clusters stay apart."""
+    if len(files) == 1:
+        return files[0]
+    starts = np.cumsum([0, *(int(f.clusters.max(initial=-1)) + 1 for f in files)])
+    return Decided(
+        " ".join(f.name for f in files),
+        tuple(row for f in files for row in f.rows),
+        np.concatenate([f.ranks for f in files]),
+        np.concatenate([f.scores for f in files]),
+        np.concatenate([f.clusters + start for f, start in zip(files, starts[:-1], strict=True)]),
+        np.concatenate([f.halves for f in files]),
+        tuple(found for f in files for found in f.hits),
+    )
 
 
 def digest(files: Sequence[Decided]) -> str:
@@ -125,7 +146,7 @@ def read_digest(path: Path = DIGEST) -> dict[str, dict[str, tuple[int, ...]]]:
     return found
 
 
-def then(decided: Decided, before: dict[str, dict[str, tuple[int, ...]]]) -> NDArray[np.int8]:
+def then(decided: Decided, before: Mapping[str, Mapping[str, tuple[int, ...]]]) -> NDArray[np.int8]:
     """(n, categories): the committed ranks of the rows."""
     listed = before.get(decided.name, {})
     none = (0,) * len(CATEGORIES)
@@ -134,5 +155,6 @@ def then(decided: Decided, before: dict[str, dict[str, tuple[int, ...]]]) -> NDA
     )
 
 
-def processors() -> int:
-    return min(2, os.cpu_count() or 1)
+def hits_by_rule(decided: Decided, among: NDArray[np.bool_]) -> Counter[str]:
+    """How many of some rows each rule hits."""
+    return Counter(rule for rule_hits, taken in zip(decided.hits, among, strict=True) if taken for rule in rule_hits)

@@ -1,38 +1,47 @@
-"""docs/quality.md: both halves of every measure, with intervals, the evasion and the fairness."""
+"""docs/quality.md: every measure beside its aim, the price of catching more, the evasion and the fairness."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from bench.quality.compare import flags
-from bench.quality.decisions import ROOT, Decided
-from bench.quality.measures import MEASURES, WITHOUT_HALVES, Measure
+from bench.quality.compare import among, hit, rows_of
+from bench.quality.decisions import CATEGORIES, ROOT, Decided, pooled
+from bench.quality.measures import MEASURES, SECTIONS, WITHOUT_HALVES, Measure
 from modengine import Engine
+from modengine.lab.data.templates import shipped_templates
 from modengine.lab.stats.intervals import Estimate, Floats, Ints, bounds, by_cluster, proportion, resample
 from modengine.lab.studies.evade import POOLED, evade
 from modengine.lab.studies.fairness import fairness
 
-NOTES = ROOT / "bench" / "quality" / "notes.md"
+FOLDER = Path(__file__).parent
+NOTES, BEFORE = FOLDER / "notes.md", FOLDER / "before.json"
 PAGE = ROOT / "docs" / "quality.md"
 SEED = 1
+ORDINARY = tuple(dict.fromkeys(file for measure in SECTIONS["Ordinary speech"][1:15] for file in measure.files))
+THRESHOLDS = (30, 40, 50, 60, 70, 80, 90)
 
 
 def _share(estimate: Estimate) -> str:
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return "none"
-    return f"{estimate.value:.1%} ({estimate.low:.1%} to {estimate.high:.1%}), n {estimate.n}"
+    return f"{_percent(estimate.value)} ({_percent(estimate.low)} to {_percent(estimate.high)}), n {estimate.n:,}"
+
+
+def _percent(share: float) -> str:
+    return f"{share:.2%}" if share < 0.02 else f"{share:.1%}"
 
 
 def estimates(measure: Measure, decided: Decided) -> tuple[Estimate, Estimate, Estimate, tuple[float, float] | None]:
     """All rows, the writing half, the checking half, and the interval of the gap (writing less checking)."""
-    among, hit = flags(measure, decided), decided.highest(measure.category) >= measure.rank
+    taken, flags = among(measure, decided), hit(measure, decided)
     counts: list[tuple[Ints, Ints]] = []
     for side in (None, 0, 1):
-        rows = among if side is None else among & (decided.halves == side)
-        k, n = by_cluster(decided.clusters, rows & hit), by_cluster(decided.clusters, rows)
+        rows = taken if side is None else taken & (decided.halves == side)
+        k, n = by_cluster(decided.clusters, rows & flags), by_cluster(decided.clusters, rows)
         counts.append((k[n > 0], n[n > 0]))
     whole, writing, checking = (proportion(k, n, SEED) for k, n in counts)
     gap = None
@@ -45,68 +54,120 @@ def _shares(counts: tuple[Ints, Ints], seed: int) -> Floats:
     return resample(counts, seed, lambda k, n: k / np.maximum(n, 1))
 
 
-def rows(files: Sequence[Decided]) -> list[str]:
-    by_name = {decided.name: decided for decided in files}
-    lines = [
-        "| measure | aim | all | writing half | checking half | gap, points | reached |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for measure in MEASURES:
-        if (decided := by_name.get(measure.file)) is None:
+def judged(measure: Measure, decided: Decided) -> tuple[Estimate, bool]:
+    """The figure that the aim is held against, and whether it is reached."""
+    whole, _, checking, _ = estimates(measure, decided)
+    figure = whole if measure.half == "all" else checking
+    value = figure.value or 0.0
+    return figure, value >= measure.aim if measure.harm else value <= measure.aim
+
+
+def rows(measures: Sequence[Measure], files: Mapping[str, Decided], before: Mapping[str, float]) -> Iterator[str]:
+    yield "| measure | aim | before | now | writing half | gap, points | reached |"
+    yield "|---|---|---|---|---|---|---|"
+    for measure in measures:
+        if (decided := rows_of(measure, files)) is None:
             continue
-        whole, writing, checking, gap = estimates(measure, decided)
-        value = whole.value or 0.0
-        reached = value >= measure.aim if measure.harm else value <= measure.aim
-        aim = f"{'≥' if measure.harm else '≤'} {measure.aim:.1%}"
-        halves = ("–", "–", "–") if measure.file in WITHOUT_HALVES else (
-            _share(writing), _share(checking), "–" if gap is None else f"{gap[0] * 100:.1f} to {gap[1] * 100:.1f}"
-        )  # fmt: skip
-        lines.append(
-            f"| {measure.name} | {aim} | {_share(whole)} | {' | '.join(halves)} | {'yes' if reached else 'no'} |"
-        )
-    return lines
+        figure, reached = judged(measure, decided)
+        aim = f"{'≥' if measure.harm else '≤'} {measure.aim:.2%}".replace(".00%", "%").replace("0%", "0%")
+        was = _percent(before[measure.name]) if measure.name in before else "–"
+        halves = "– | –"
+        if measure.half == "checking" and not WITHOUT_HALVES & set(measure.files):
+            _, writing, _, gap = estimates(measure, decided)
+            halves = f"{_percent(writing.value or 0)} | " + (
+                "–" if gap is None else f"{gap[0] * 100:.1f} to {gap[1] * 100:.1f}"
+            )
+        yield f"| {measure.name} | {aim} | {was} | {_share(figure)} | {halves} | {'yes' if reached else '**no**'} |"
 
 
-def evasion(engine: Engine) -> list[str]:
+def evasion(engine: Engine) -> Iterator[str]:
     """What is kept of the examples at strength 1; the aim is 80 %."""
     found = evade(engine, examples=True, price=False, seed=SEED)
-    lines = ["| disguise | kept of the examples caught | reached |", "|---|---|---|"]
+    yield "| disguise | kept of the examples caught | reached |"
+    yield "|---|---|---|"
     for caught in found.kept:
         if caught.category == POOLED and caught.strength == 1:
             reached = (caught.kept.value or 0) >= 0.8
-            lines.append(f"| {caught.kind} | {_share(caught.kept)} | {'yes' if reached else 'no'} |")
-    return lines
+            yield f"| {caught.kind} | {_share(caught.kept)} | {'yes' if reached else '**no**'} |"
+
+
+def prices(files: Mapping[str, Decided]) -> Iterator[str]:
+    """What another threshold would catch and hit: recall and ordinary texts, checking halves."""
+    ordinary = pooled([files[name] for name in ORDINARY if name in files])
+    plain = np.zeros(len(ordinary.rows), np.bool_)
+    for measure in SECTIONS["Ordinary speech"][1:15]:
+        plain |= among(measure, ordinary)
+    plain &= ordinary.halves == 1
+    shown = [m for m in (*SECTIONS["What is caught"], *SECTIONS["Own messages"]) if m.harm and m.files[0] in files]
+    yield "| measure | " + " | ".join(f"from {t}" for t in THRESHOLDS) + " |"
+    yield "|---" * (len(THRESHOLDS) + 1) + "|"
+    for category in CATEGORIES:
+        column = CATEGORIES.index(category)
+        shares = [float((ordinary.scores[plain, column] >= t).mean()) for t in THRESHOLDS]
+        yield f"| **{category}: ordinary texts**, n {int(plain.sum()):,} | " + " | ".join(map(_percent, shares)) + " |"
+        for measure in shown:
+            if measure.categories == (category,) and (decided := rows_of(measure, files)) is not None:
+                taken = among(measure, decided) & ((decided.halves == 1) | (measure.half == "all"))
+                shares = [float((decided.scores[taken, column] >= t).mean()) for t in THRESHOLDS]
+                yield f"| {measure.name}, n {int(taken.sum()):,} | " + " | ".join(map(_percent, shares)) + " |"
+
+
+def fair(engine: Engine) -> str:
+    """How many templates decide otherwise for somebody else."""
+    result = fairness(engine)
+    roles = {sentence.text for sentence in shipped_templates().sentences if sentence.kind == "role"}
+    unequal = [row.template for row in result.rows if row.changes_action]
+    of_roles = [text for text in unequal if text in roles]
+    count = len(result.rows) - len(roles)
+    return (
+        f"Fairness: {len(of_roles)} of {len(roles)} templates change their action with the role that is named, "
+        f"{len(unequal) - len(of_roles)} of {count} with the group (aim 0)."
+    )
 
 
 def page(files: Sequence[Decided], engine: Engine) -> str:
-    result = fairness(engine)
-    changed = [row.template for row in result.rows if row.changes_action]
-    policy = engine.policy
-    rules = [rule for rule in policy.rules if rule.status != "draft"]
-    misses = sum(len(rule.examples.known_miss) for rule in rules)
-    alarms = sum(len(rule.examples.known_false_alarm) for rule in rules)
+    by_name = {decided.name: decided for decided in files}
+    before: dict[str, float] = json.loads(BEFORE.read_text("utf-8")) if BEFORE.exists() else {}
     parts = [
         "# Quality",
         "",
         "How the shipped policy does on the development data and on the project's own samples, with scope and period",
-        "ignored. Written by `python -m bench.quality.run --write`; aggregates only. The rules were written while",
-        "looking at the texts of the writing half alone. An interval is of 95 %; near-duplicates count as clusters.",
-        "The gap is the writing half less the checking half, by resampling clusters. All of it is data that the",
-        "authors had: expect less elsewhere.",
+        "ignored. Written by `python -m bench.quality.run --write`; aggregates only. *Now* is the checking half, whose",
+        "texts nobody who wrote rules has read, or the whole file where there are no halves; *before* is the policy",
+        "of the version before on the same rows. An interval is of 95 %; near-duplicates count as clusters. The gap is",
+        "the writing half less the checking half, by resampling clusters.",
+    ]
+    for title, measures in SECTIONS.items():
+        parts += ["", f"## {title}", "", *rows(measures, by_name, before)]
+    examples = [rule for rule in engine.policy.rules if rule.status != "draft"]
+    misses = sum(len(rule.examples.known_miss) for rule in examples)
+    alarms = sum(len(rule.examples.known_false_alarm) for rule in examples)
+    parts += [
         "",
-        *rows(files),
+        fair(engine),
         "",
-        f"Fairness: {len(changed)} of {len(result.rows)} templates change their action with the group (aim 0).",
+        f"Examples: {len(examples)} rules; {misses} known misses and {alarms} known false alarms are listed in them.",
         "",
-        f"Examples: {len(rules)} rules; {misses} known misses and {alarms} known false alarms are listed in the rules.",
-        "",
-        "## Evasion at strength 1",
+        "## Disguises at strength 1",
         "",
         *evasion(engine),
+        "",
+        "## The price of catching more",
+        "",
+        "What would be reviewed if review began at so many points (it begins at 50; rumour is labelled at 40):",
+        "",
+        *prices(by_name),
         "",
         NOTES.read_text("utf-8").rstrip(),
     ]
     return "\n".join(parts) + "\n"
+
+
+def figures(files: Sequence[Decided]) -> dict[str, float]:
+    """Measure to the share that its aim is held against."""
+    by_name = {decided.name: decided for decided in files}
+    found = {measure: rows_of(measure, by_name) for measure in MEASURES}
+    return {m.name: judged(m, decided)[0].value or 0.0 for m, decided in found.items() if decided is not None}
 
 
 def write(files: Sequence[Decided], engine: Engine, path: Path = PAGE) -> None:

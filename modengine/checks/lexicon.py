@@ -8,8 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import yaml
+
+from modengine.engine.match.part import reduce
+from modengine.text.normalize import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +24,14 @@ class IdentityTerm:
     group: str
     en: str
     form: str
-    """person-noun, group-noun, attribute-noun or adjective; see the file's head."""
+    """person-noun, group-noun, attribute-noun, adjective, name or event; see the file's head."""
     variants: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
+    """Longer words that hold the term and are free (律师函 for 律师)."""
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (self.term, *self.variants)
 
 
 @cache
@@ -30,8 +40,19 @@ def lexicon() -> tuple[IdentityTerm, ...]:
     text = files("modengine.checks").joinpath("lexicon.yaml").read_text("utf-8")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     data = yaml.load(text, Loader=loader)  # noqa: S506  (a safe loader, of our own file)
-    return tuple(
-        IdentityTerm(entry["term"], group, entry["en"], entry["form"], tuple(entry.get("variants", ())))
-        for group, content in data["groups"].items()
-        for entry in content["terms"]
-    )
+    return tuple(_term(group, entry) for group, content in data["groups"].items() for entry in content["terms"])
+
+
+def _term(group: str, entry: dict[str, Any]) -> IdentityTerm:
+    longer = {name: tuple(entry.get(name, ())) for name in ("variants", "besides")}
+    return IdentityTerm(entry["term"], group, entry["en"], entry["form"], **longer)
+
+
+@cache
+def identity_forms() -> dict[str, IdentityTerm]:
+    """Every form of every term, normalised and with gaps closed."""
+    forms: dict[str, IdentityTerm] = {}
+    for term in lexicon():
+        for form in term.forms:
+            forms.setdefault(reduce(plain(form)), term)
+    return forms

@@ -55,7 +55,9 @@ _YOU = r"(?<![a-z'])(?:you|you're|you've|you'll|you'd|your|yours|yourself)(?![a-
 _HE = r"(?<![a-z'])(?:he|he's|he'll|he'd|him|his|himself|she|she's|she'll|she'd|her|hers|herself)(?![a-z'])"
 _THEY = r"(?<![a-z'])(?:they|they're|they've|they'll|them|their|theirs|themselves)(?![a-z'])"
 _PERSONS: dict[tuple[str, str], str] = {
-    ("first", "singular"): rf"(?<![自忘大唯小无])我(?![们国方党军校司市省县院行局队厂等辈俩])|俺(?!们)|本人|{_I}",
+    ("first", "singular"): (
+        rf"(?<![自忘大唯小无])我(?![们国方党军校司市省县院行局队厂等辈俩])|俺(?!们)|(?<!日)本人|{_I}"
+    ),
     ("first", "plural"): rf"(?<![自忘大唯小])我(?:们|方|等|辈|俩)|咱们?|俺们|{_WE}",
     ("second", "singular"): rf"(?<!迷)[你您妳](?!们|俩|追我赶|争我)|(?<![^\s,，。!?~])亲(?=[,，~!\s])|{_YOU}",
     ("second", "plural"): "[你您妳](?:们|俩)",

@@ -19,6 +19,7 @@ from modengine.lab.data.templates import (
     read_templates,
     shipped_templates,
 )
+from tests.paths import DOCS
 
 TEMPLATES = shipped_templates().sentences
 GOOD = """\
@@ -63,7 +64,23 @@ def test_no_term_of_age_and_no_word_for_minors_enters_a_sexual_template(template
 
 
 def test_harmful_and_reported_templates_name_a_category() -> None:
-    assert all((template.category is not None) == (template.kind in ("harmful", "reported")) for template in TEMPLATES)
+    others = [template for template in TEMPLATES if template.kind != "role"]
+    assert all((template.category is not None) == (template.kind in ("harmful", "reported")) for template in others)
+
+
+def test_role_templates_are_sixty_of_all_categories_and_of_none() -> None:
+    roles = [template for template in TEMPLATES if template.kind == "role"]
+    assert len(roles) == 60
+    assert {template.category for template in roles} == {
+        None, "fraud", "violence", "terrorism", "rumour", "pornography",
+    }  # fmt: skip
+    assert {term.group for template in roles for term in template.terms("person-noun")} >= {"role", "disability"}
+
+
+def test_the_page_counts_terms_and_templates_right() -> None:
+    page = (DOCS / "lab" / "people.md").read_text("utf-8")
+    assert f"({len(lexicon())} names of peoples" in page
+    assert f"those of {len(TEMPLATES)} invented sentences" in page
 
 
 def test_a_form_says_what_stands_in_the_slot() -> None:
@@ -79,7 +96,7 @@ def test_a_form_says_what_stands_in_the_slot() -> None:
         ("一位X", "一位", "holds X 0 times"),
         ("一位X", "X和X", "holds X 2 times"),
         ("X朋友", "朋友", "holds X 0 times"),
-        ("neutral", "nice", "takes `neutral`, `positive`, `harmful` or `reported`"),
+        ("neutral", "nice", "takes `neutral`, `positive`, `harmful`, `reported` or `role`"),
         ("group-noun", "group", "group"),
         ("kind: neutral", "kind: harmful, category: pornography", "of pornography"),
         ("text: 来了", "tekst: 来了", "tekst"),

@@ -125,7 +125,7 @@ def test_no_file_of_the_machine_is_read(text: str, tmp_path: Path, monkeypatch: 
 
 
 def test_shipped_rules_can_be_named() -> None:
-    made = make({"policy.yaml": POLICY.replace("rules.yaml", "shipped/fraud.yaml")}, "policy.yaml")
+    made = make({"policy.yaml": POLICY.replace("rules.yaml", "shipped/messages.yaml")}, "policy.yaml")
     assert made.engine is not None
 
 

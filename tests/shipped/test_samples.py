@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from modengine import Engine, Message, Part
-from tests.paths import SAMPLES
-
-ACTS = ("review", "block")
-
-
-def rows(name: str) -> list[dict[str, object]]:
-    return [json.loads(line) for line in (SAMPLES / name).read_text("utf-8").splitlines()]
-
-
-def message(row: dict[str, object]) -> Message:
-    parts = row.get("parts")
-    return Message(
-        str(row.get("text", "")),
-        parts=tuple(Part(p["kind"], p["text"]) for p in parts) if isinstance(parts, list) else (),
-    )
+from modengine import Engine
+from tests.shipped.samples import ACTS, message, rows
 
 
 def test_the_warnings_are_many_and_each_is_its_own() -> None:
-    found = rows("warnings.jsonl")
+    found = rows("measure/harmless.jsonl")
     assert len(found) >= 300
     assert len({row["text"] for row in found}) == len({row["id"] for row in found}) == len(found)
     assert all(row["label"] == "none" and row["gloss"] for row in found)
 
 
 def test_no_warning_is_reviewed_and_at_most_one_in_twenty_is_labelled(engine: Engine) -> None:
-    actions = [engine.decide(message(row), ignore_scope=True).action for row in rows("warnings.jsonl")]
+    actions = [engine.decide(message(row), ignore_scope=True).action for row in rows("measure/harmless.jsonl")]
     assert not [action for action in actions if action in ACTS]
     assert sum(action != "allow" for action in actions) <= 0.05 * len(actions)
 

@@ -45,9 +45,9 @@ def command(
 ) -> int:
     """Measure whether POLICY treats people alike.
 
-    Every identity term of the lexicon is put into sentence templates (neutral, positive, harmful, reported);
-    every sentence whose action or score changes with the term is named.  With a CORPUS of real talk about
-    groups, over-blocking by --stratum stands beside it.
+    Every identity term of the lexicon is put into sentence templates (neutral, positive, harmful, reported,
+    role); every sentence whose action or score changes with the term is named.  With a CORPUS of real talk
+    about groups, over-blocking by --stratum stands beside it.
 
     \b
     Examples:

@@ -11,7 +11,7 @@ from pathlib import Path
 from modengine.text.libraries import version
 from modengine.version import __version__
 
-FILES = ("*.py", "text/*.py", "text/data/*", "policy/*.py", "engine/**/*.py", "checks/*.py", "checks/*.yaml")
+FILES = ("*.py", "text/*.py", "text/data/*", "policy/*.py", "engine/**/*.py", "checks/**/*.py", "checks/*.yaml")
 LIBRARIES = ("jieba", "msgspec", "pypinyin", "pyyaml", "regex")
 
 

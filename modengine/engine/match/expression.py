@@ -132,40 +132,6 @@ def required_literals(source: str) -> Strings | None:
     return _needs(parse(source)).best()
 
 
-@lru_cache(maxsize=2048)
-def literal_runs(source: str) -> tuple[str, ...]:
-    """Every run of literal characters in the expression, for the identity guard."""
-    return tuple(dict.fromkeys(_runs(parse(source))))
-
-
-def _runs(tree: Any) -> Iterator[str]:
-    if type(tree).__name__.startswith("Set"):
-        yield from _needs(tree).exact or ()
-        return
-    run: list[str] = []
-    for item in children(tree):
-        char = _character(item)
-        if char is not None:
-            run.append(char)
-            continue
-        if run:
-            yield "".join(run)
-            run = []
-        yield from _runs(item)
-    if run:
-        yield "".join(run)
-    elif (char := _character(tree)) is not None:
-        yield char
-    if type(tree).__name__ == "Sequence":
-        yield from _needs(tree).exact or ()  # what branches and classes spell: 回[族民]
-
-
-def _character(tree: Any) -> str | None:
-    if type(tree).__name__ == "Character" and tree.positive:
-        return chr(tree.value)
-    return None
-
-
 def _needs(tree: Any) -> _Needs:
     kind = type(tree).__name__
     if kind == "Character" and tree.positive and not tree.zerowidth:

@@ -27,8 +27,8 @@ from modengine.policy.nodes.diagnostics import Diagnostics
 from modengine.policy.nodes.record import Entries, Items, Key, Record
 from modengine.policy.nodes.shape import Choice, Name, Text
 
-KINDS = ("neutral", "positive", "harmful", "reported")
-FORMS = ("person-noun", "group-noun", "attribute-noun", "adjective")
+KINDS = ("neutral", "positive", "harmful", "reported", "role")
+FORMS = ("person-noun", "group-noun", "attribute-noun", "adjective", "name", "event")
 SLOT = "X"
 NOBODY = "居民"
 """Stands for a term where nothing else would be left: resident, in no rule and no group."""

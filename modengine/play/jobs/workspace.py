@@ -25,7 +25,7 @@ from modengine.policy.load import read
 from modengine.policy.model import Rule
 
 SHIPPED = "shipped"
-"""The folder by which a policy of the page names shipped rules: `rulesets: [shipped/relief.yaml]`."""
+"""The folder by which a policy of the page names shipped rules: `rulesets: [shipped/messages.yaml]`."""
 USUAL: Mapping[Action, int] = {"label": 30, "review": 50, "block": 90}
 """The thresholds of a lone ruleset: those of the tutorial."""
 _NAME = re.compile(r"\w[\w -]{0,60}(\.[\w-]{1,30}){0,3}\.(yaml|yml|txt)")

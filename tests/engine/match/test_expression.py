@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from modengine.engine.match.expression import (
     CostlyRegex,
-    literal_runs,
     nodes,
     parse,
     required_literals,
@@ -145,25 +144,3 @@ def test_every_bad_pattern_of_a_policy_is_reported_at_once() -> None:
     with pytest.raises(PolicyError) as caught:
         compile_policy(build.policy(*rules))
     assert sorted(problem.code for problem in caught.value.diagnostics) == ["ME401", "ME402", "ME407"]
-
-
-# --------------------------------------------------------------------------- literal runs
-
-
-@pytest.mark.parametrize(
-    ("source", "run"),
-    [
-        ("加微信", "加微信"),
-        ("微信|网银", "网银"),
-        ("加(微信)", "微信"),
-        ("加(?:微|v)信", "加微信"),
-        ("[微薇]信", "薇信"),
-        ("(?:微信)+", "微信"),
-        ("(?:微信){e<=1}", "微信"),
-        (r"\d+微信\d", "微信"),
-        ("(?!微信)x", "微信"),
-        (r"\u5fae\u4fe1", "微信"),
-    ],
-)
-def test_the_runs_of_an_expression_hold_the_words_it_spells(source: str, run: str) -> None:
-    assert run in literal_runs(source)
