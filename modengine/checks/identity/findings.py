@@ -38,12 +38,12 @@ def _texts(items: Sequence[Evidence]) -> Iterator[Finding]:
     for item in texts:
         words = read[item.text]
         yield from ((item, "holds", word) for word in words.held)
-        yield from ((item, "sounds like", word) for word in _heard(item, words))
+        yield from ((item, "sounds like", word) for word in _sounding(item, words))
 
 
-def _heard(item: Wording, words: Read) -> Words:
+def _sounding(item: Wording, words: Read) -> Words:
     meant = words.maybe and (item.by_sound or _LATIN.search(item.text)) and not _is_word(plain(item.text))
-    return (*words.heard, *words.maybe) if meant else words.heard
+    return (*words.sounding, *words.maybe) if meant else words.sounding
 
 
 def _is_word(text: str) -> bool:

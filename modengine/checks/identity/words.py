@@ -27,7 +27,7 @@ class Read(NamedTuple):
 
     held: Words
     """Those that stand in it, letter by letter."""
-    heard: Words
+    sounding: Words
     """Those that sound in it beyond doubt: of four syllables, or of three where these are the whole text."""
     maybe: Words
     """Those that sound in it, of three syllables, or of two where these are the whole text."""
@@ -60,10 +60,10 @@ def _read(piece: str, sound: str, held: Words, long: Words, shorter: Words) -> R
     whole = _sounds().get(sound, ())
     if not (whole or long or shorter):
         return Read(held, (), ()) if held else NOTHING
-    heard, maybe = {*long}, {*shorter}
-    (heard if len(sound) > SHORT else maybe).update(whole)
-    free = {word for word in heard | maybe if any(longer in piece for longer in word.besides)}
-    return Read(held, tuple(heard - free), tuple(maybe - heard - free))
+    sounding, maybe = {*long}, {*shorter}
+    (sounding if len(sound) > SHORT else maybe).update(whole)
+    free = {word for word in sounding | maybe if any(longer in piece for longer in word.besides)}
+    return Read(held, tuple(sounding - free), tuple(maybe - sounding - free))
 
 
 def reduced(texts: Sequence[str]) -> list[str]:
