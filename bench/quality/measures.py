@@ -77,10 +77,8 @@ def _harm_first() -> Iterator[Measure]:
     yield Measure("own harmless samples → any", ("messages",), _is("label", "none"), (), 0.0, False, half="all")
 
 
-def _ordinary() -> Iterator[Measure]:
+def _kinds() -> Iterator[Measure]:
     """Part two: ordinary speech of every kind."""
-    talk = ("nus_sms_dev", "cdial_dev", "kdconv_dev")
-    yield Measure("own messages and talk → any", talk, _all, (), 0.001, False)
     for name, file, cat in (
         ("short messages", "nus_sms_dev", "benign_sms"), ("microblog talk", "cdial_dev", "benign_talk"),
         ("dialogues", "kdconv_dev", "benign_talk"), ("notices and adverts", "telecom_dev", "benign_notice"),
@@ -92,7 +90,18 @@ def _ordinary() -> Iterator[Measure]:
         ("poetry", "chinese_poetry", "benign_literature"), ("answers of assistants", "chineseharm_dev", "benign_hard"),
     ):  # fmt: skip
         yield Measure(f"{name} → any", (file,), _is("cat", cat), (), 0.003, False)
-    yield Measure("normal calls → any", ("teleantifraud_dev",), _is("cat", "benign_call"), (), 0.01, False)
+
+
+KINDS: tuple[Measure, ...] = tuple(_kinds())
+"""Of ordinary speech, each on its own."""
+CALLS = Measure("normal calls → any", ("teleantifraud_dev",), _is("cat", "benign_call"), (), 0.01, False)
+
+
+def _ordinary() -> Iterator[Measure]:
+    talk = ("nus_sms_dev", "cdial_dev", "kdconv_dev")
+    yield Measure("own messages and talk → any", talk, _all, (), 0.001, False)
+    yield from KINDS
+    yield CALLS
     yield Measure("HateCheck, not hateful → any", ("mhc_zh_dev",), _harmless_hatecheck, (), 0.005, False)
     yield Measure(
         "– without abuse and threats of other people", ("mhc_zh_dev",),

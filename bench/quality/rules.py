@@ -10,14 +10,15 @@ import numpy as np
 
 from bench.quality.compare import among, rows_of
 from bench.quality.decisions import Decided, hits_by_rule
-from bench.quality.measures import SECTIONS, Measure
+from bench.quality.measures import CALLS, KINDS, SECTIONS, Measure
 
 HITS = Path(__file__).parent / "rules.tsv"
 SHOWN: tuple[Measure, ...] = (
     *SECTIONS["What is caught"],
     *(m for m in SECTIONS["Own messages"] if m.harm),
     *(m for m in SECTIONS["Harm first"] if m.files[0].endswith("grievance") and m.rank == 2),
-    *SECTIONS["Ordinary speech"][1:16],
+    *KINDS,
+    CALLS,
 )
 """The measures whose rows are counted; whatever their categories, a rule is counted in all."""
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from bench.quality.compare import among, hit, rows_of
 from bench.quality.decisions import CATEGORIES, ROOT, Decided, pooled
-from bench.quality.measures import MEASURES, SECTIONS, WITHOUT_HALVES, Measure
+from bench.quality.measures import KINDS, MEASURES, SECTIONS, WITHOUT_HALVES, Measure
 from modengine import Engine
 from modengine.lab.data.templates import shipped_templates
 from modengine.lab.stats.intervals import Estimate, Floats, Ints, bounds, by_cluster, proportion, resample
@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parent
 NOTES, BEFORE = FOLDER / "notes.md", FOLDER / "before.json"
 PAGE = ROOT / "docs" / "quality.md"
 SEED = 1
-ORDINARY = tuple(dict.fromkeys(file for measure in SECTIONS["Ordinary speech"][1:15] for file in measure.files))
+ORDINARY = tuple(dict.fromkeys(file for measure in KINDS for file in measure.files))
 THRESHOLDS = (30, 40, 50, 60, 70, 80, 90)
 
 
@@ -69,7 +69,7 @@ def rows(measures: Sequence[Measure], files: Mapping[str, Decided], before: Mapp
         if (decided := rows_of(measure, files)) is None:
             continue
         figure, reached = judged(measure, decided)
-        aim = f"{'≥' if measure.harm else '≤'} {measure.aim:.2%}".replace(".00%", "%").replace("0%", "0%")
+        aim = f"{'≥' if measure.harm else '≤'} {measure.aim:.2%}".replace(".00%", "%")
         was = _percent(before[measure.name]) if measure.name in before else "–"
         halves = "– | –"
         if measure.half == "checking" and not WITHOUT_HALVES & set(measure.files):
@@ -95,7 +95,7 @@ def prices(files: Mapping[str, Decided]) -> Iterator[str]:
     """What another threshold would catch and hit: recall and ordinary texts, checking halves."""
     ordinary = pooled([files[name] for name in ORDINARY if name in files])
     plain = np.zeros(len(ordinary.rows), np.bool_)
-    for measure in SECTIONS["Ordinary speech"][1:15]:
+    for measure in KINDS:
         plain |= among(measure, ordinary)
     plain &= ordinary.halves == 1
     shown = [m for m in (*SECTIONS["What is caught"], *SECTIONS["Own messages"]) if m.harm and m.files[0] in files]

@@ -312,7 +312,7 @@ impl Context {
                 }
                 scratch.spans = spans;
             }
-            Kind::Entity(regexes, group, entity) => {
+            Kind::Entity(group, entity) => {
                 let mut read = std::mem::take(&mut self.entities);
                 for (at, base) in self.parts.iter().enumerate() {
                     if pattern.parts >> base.kind & 1 == 0 {
@@ -324,7 +324,7 @@ impl Context {
                         let text = text_of(program, part);
                         let cache = &mut scratch.regexes;
                         let spans = if program.regexes.may_match(*group, cache, text) {
-                            longest(program, scratch, part, regexes)?
+                            longest(program, scratch, part, program.regexes.members(*group))?
                         } else {
                             Vec::new()
                         };

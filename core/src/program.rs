@@ -40,8 +40,8 @@ pub struct Term {
 pub enum Kind {
     Terms(Vec<Term>),
     Regex(u32),
-    /// The regexes of a kind of entity, their group, and what is asked of its value.
-    Entity(Vec<u32>, usize, Entity),
+    /// The group of the regexes of a kind of entity, and what is asked of its value.
+    Entity(usize, Entity),
     /// The Python engine looks for it.
     Foreign,
 }
@@ -364,11 +364,7 @@ fn pattern_of(
     let kind = if given.foreign {
         Kind::Foreign
     } else if let Some(entity) = &given.entity {
-        Kind::Entity(
-            given.regexes.clone(),
-            regexes.group(&given.regexes),
-            entity.clone(),
-        )
+        Kind::Entity(regexes.group(&given.regexes), entity.clone())
     } else if let [number] = given.regexes[..] {
         Kind::Regex(number)
     } else {

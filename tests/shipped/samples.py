@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
-from modengine import Message, Part
+from bench.quality.decisions import message, rows_of
+from bench.quality.measures import Row
 from tests.paths import SAMPLES
+
+__all__ = ("ACTS", "message", "rows")
 
 ACTS = ("review", "block")
 
 
-def rows(name: str) -> list[dict[str, object]]:
-    return [json.loads(line) for line in (SAMPLES / name).read_text("utf-8").splitlines()]
-
-
-def message(row: dict[str, object]) -> Message:
-    parts = row.get("parts")
-    return Message(
-        str(row.get("text", "")),
-        parts=tuple(Part(p["kind"], p["text"]) for p in parts) if isinstance(parts, list) else (),
-    )
+def rows(name: str) -> tuple[Row, ...]:
+    return rows_of(SAMPLES / name)

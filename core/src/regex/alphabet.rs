@@ -1,5 +1,7 @@
 //! The classes that one expression tells apart, as its symbols.
 
+use rustc_hash::FxHashMap;
+
 use super::classes::{CharClasses, Text};
 
 const NONE: u16 = u16::MAX;
@@ -9,6 +11,27 @@ const NONE: u16 = u16::MAX;
 enum Listed {
     Few(Box<[u8]>),
     Many(Box<[u16]>),
+}
+
+/// The sets of the policy that an expression asks for, numbered as they come.
+#[derive(Debug, Default)]
+pub struct Sets {
+    known: FxHashMap<u32, u32>,
+    sets: Vec<u32>,
+}
+
+impl Sets {
+    /// The number of a set within the expression.
+    pub fn number(&mut self, set: u32) -> u32 {
+        *self.known.entry(set).or_insert_with(|| {
+            self.sets.push(set);
+            self.sets.len() as u32 - 1
+        })
+    }
+
+    pub fn all(self) -> Box<[u32]> {
+        self.sets.into()
+    }
 }
 
 #[derive(Debug)]

@@ -2,9 +2,7 @@
 
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
-
-use super::alphabet::{Alphabet, Symbols};
+use super::alphabet::{Alphabet, Sets, Symbols};
 use super::classes::{CharClasses, Text};
 use super::looks::{mark_all, Look, Neighbours};
 use super::machine::{read_steps, Machine, Step};
@@ -55,16 +53,12 @@ impl Regex {
         if plain.looks.len() > MOST_LOOKS {
             return Err(Error::Malformed);
         }
-        let mut sets = Vec::new();
-        let mut known: FxHashMap<u32, u32> = FxHashMap::default();
+        let mut sets = Sets::default();
         let mut set = |number: u32| {
             if number as usize >= classes.sets() {
                 return Err(Error::Malformed);
             }
-            Ok(*known.entry(number).or_insert_with(|| {
-                sets.push(number);
-                sets.len() as u32 - 1
-            }))
+            Ok(sets.number(number))
         };
         let mut looks = Vec::new();
         for look in &plain.looks {
@@ -89,7 +83,7 @@ impl Regex {
         let forward = Machine::anywhere(forward, true);
         Ok(Self {
             number,
-            sets: sets.into(),
+            sets: sets.all(),
             looks: looks.into(),
             may_be_empty: forward.may_be_empty(),
             forward,

@@ -4,9 +4,7 @@
 
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
-
-use super::alphabet::Alphabet;
+use super::alphabet::{Alphabet, Sets};
 use super::classes::{CharClasses, Text};
 use super::expression::Regex;
 use super::machine::{Machine, Step, MOST_STEPS};
@@ -25,24 +23,17 @@ pub struct Gate {
 impl Gate {
     /// None where they are too many together.
     pub fn new(number: usize, regexes: &[&Regex]) -> Option<Self> {
-        let mut sets = Vec::new();
-        let mut known: FxHashMap<u32, u32> = FxHashMap::default();
+        let mut sets = Sets::default();
         let mut steps = Vec::new();
         for (at, regex) in regexes.iter().enumerate() {
-            let begin = steps.len() as u32;
-            let is_last = at + 1 == regexes.len();
-            let first = if is_last { begin } else { begin + 1 };
             let own = regex.steps();
-            if !is_last {
+            if at + 1 < regexes.len() {
+                let first = steps.len() as u32 + 1;
                 steps.push(Step::Split(first, first + own.len() as u32));
             }
+            let first = steps.len() as u32;
             steps.extend(own.iter().map(|&step| match step {
-                Step::Char(set) => {
-                    Step::Char(*known.entry(regex.set(set)).or_insert_with_key(|&set| {
-                        sets.push(set);
-                        sets.len() as u32 - 1
-                    }))
-                }
+                Step::Char(set) => Step::Char(sets.number(regex.set(set))),
                 Step::Split(a, b) => Step::Split(a + first, b + first),
                 Step::Jump(a) => Step::Jump(a + first),
                 step => step,
@@ -50,7 +41,7 @@ impl Gate {
         }
         (steps.len() <= MOST_STEPS).then(|| Self {
             number,
-            sets: sets.into(),
+            sets: sets.all(),
             machine: Machine::gate(steps),
             alphabet: OnceLock::new(),
         })

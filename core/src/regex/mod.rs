@@ -21,8 +21,6 @@ mod walk;
 
 use std::fmt;
 
-use rustc_hash::FxHashMap;
-
 pub use classes::{CharClasses, Text};
 pub use expression::Regex;
 use gate::Gate;
@@ -54,14 +52,19 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// Expressions that are asked for together, and their gate; none for one alone, and where one is left to Python.
+#[derive(Debug)]
+struct Group {
+    numbers: Box<[u32]>,
+    gate: Option<Gate>,
+}
+
 /// The expressions of a policy over their common classes.
 #[derive(Debug)]
 pub struct Program {
     classes: CharClasses,
     regexes: Vec<Option<Regex>>,
-    /// Of each group; none for one expression alone, and where one is left to Python.
-    gates: Vec<Option<Gate>>,
-    groups: FxHashMap<Box<[u32]>, usize>,
+    groups: Vec<Group>,
 }
 
 impl Program {
@@ -86,32 +89,40 @@ impl Program {
         Ok(Self {
             classes,
             regexes,
-            gates: Vec::new(),
-            groups: FxHashMap::default(),
+            groups: Vec::new(),
         })
     }
 
     /// The number of a group of expressions that are asked for together; a gate is made for it once.
     pub fn group(&mut self, numbers: &[u32]) -> usize {
-        if let Some(&known) = self.groups.get(numbers) {
-            return known;
+        let known = self
+            .groups
+            .iter()
+            .position(|group| *group.numbers == *numbers);
+        if let Some(number) = known {
+            return number;
         }
         let regexes: Option<Vec<_>> = numbers
             .iter()
             .map(|&number| self.regexes[number as usize].as_ref())
             .collect();
-        let number = self.gates.len();
+        let number = self.groups.len();
         let gate = regexes
             .filter(|regexes| regexes.len() > 1)
             .and_then(|regexes| Gate::new(number, &regexes));
-        self.gates.push(gate);
-        self.groups.insert(numbers.into(), number);
+        let numbers = numbers.into();
+        self.groups.push(Group { numbers, gate });
         number
+    }
+
+    /// The expressions of a group.
+    pub fn members(&self, group: usize) -> &[u32] {
+        &self.groups[group].numbers
     }
 
     /// Whether an expression of a group may match; if not, none does.
     pub fn may_match(&self, group: usize, cache: &mut Cache, text: &Text) -> bool {
-        let gate = self.gates[group].as_ref();
+        let gate = self.groups[group].gate.as_ref();
         gate.is_none_or(|gate| gate.may_match(&self.classes, cache, text))
     }
 
@@ -136,7 +147,7 @@ impl Program {
     pub fn cache(&self) -> Cache {
         Cache {
             slots: (0..self.len()).map(|_| None).collect(),
-            gates: (0..self.gates.len()).map(|_| None).collect(),
+            gates: (0..self.groups.len()).map(|_| None).collect(),
             room: Room::default(),
             bytes: 0,
         }
@@ -151,7 +162,12 @@ impl Program {
                 .flatten()
                 .map(Regex::memory)
                 .sum::<usize>()
-            + self.gates.iter().flatten().map(Gate::memory).sum::<usize>()
+            + self
+                .groups
+                .iter()
+                .filter_map(|group| group.gate.as_ref())
+                .map(Gate::memory)
+                .sum::<usize>()
     }
 }
 
@@ -159,7 +175,7 @@ impl Program {
 #[derive(Debug)]
 pub struct Cache {
     slots: Vec<Option<Box<Slot>>>,
-    /// Of each gate, with its bytes.
+    /// Of each group, with its bytes.
     gates: Vec<Option<Box<(Walker, usize)>>>,
     room: Room,
     bytes: usize,
