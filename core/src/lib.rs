@@ -28,7 +28,7 @@ pub mod words;
 use pyo3::prelude::*;
 
 #[pymodule]
-fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+pub fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<regex::python::Regexes>()?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     python::register(module)
