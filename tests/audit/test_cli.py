@@ -11,6 +11,7 @@ import pytest
 
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.read.verify import verify
+from modengine.audit.tree.keys import read_signer
 from modengine.cli.audit.group import COMMANDS
 from tests.audit.logs import IN, MESSAGES, MakeLog, edit, segment
 from tests.commands import Command
@@ -126,7 +127,7 @@ def test_a_damaged_vault_is_said(command: Command, log: Path, name: str, damage:
     assert "a bug" not in ran.err
 
 
-def test_keys_sign_and_are_asked_for(command: Command, log: Path, tmp_path: Path) -> None:
+def test_keys_sign_and_are_asked_for(command: Command, make: MakeLog, log: Path, tmp_path: Path) -> None:
     key = tmp_path / "audit.key"
     ran = command("audit", "keygen", key, "--name", "example.org/audit")
     assert ran.code == 0
@@ -138,6 +139,9 @@ def test_keys_sign_and_are_asked_for(command: Command, log: Path, tmp_path: Path
     assert "[ME956" in command("audit", "keygen", key).err
     assert key.read_bytes() == before
     assert "[ME956" in command("audit", "keygen", tmp_path / "b", "--name", "a b").err
+    ran = command("audit", "checkpoint", "-a", log, "--audit-key", key)
+    assert (ran.code, "records 0 to 6" in ran.err, "were never signed" in ran.err) == (2, True, True)
+    log = make("signed", key=read_signer(key))
     ran = command("audit", "checkpoint", "-a", log, "--audit-key", key)
     assert "\n— example.org/audit " in ran.out
     assert command("audit", "verify", "-a", log, "--key", f"{key}.pub").code == 0

@@ -6,8 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+from modengine.audit.files import disk
+from modengine.audit.files.layout import reason
 from modengine.audit.records.record import KINDS, MOST_BYTES, Record, decode, moment
+from modengine.audit.records.schema import Head, check_record, read_head
 from modengine.errors import AuditError
 
 SUFFIX = ".jsonl"
@@ -47,10 +51,19 @@ def names(folder: Path) -> list[str]:
         found = sorted(entry.name for entry in folder.iterdir())
     except FileNotFoundError:
         raise AuditError("ME953", f"the folder `{folder}` is missing", "put it back") from None
+    except OSError as error:
+        raise AuditError("ME953", f"the folder `{folder}` cannot be read: {reason(error)}", "check it") from None
     for name in found:
         if not _NAME.fullmatch(name):
             raise AuditError("ME953", f"`{folder / name}` is no file of records", "take it out of the log")
     return found
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        return disk.reading(path)
+    except OSError as error:
+        raise AuditError("ME953", f"the records `{path}` cannot be read: {reason(error)}", "check the file") from None
 
 
 def lines(folder: Path, seq: int = 0, segment: str = "", offset: int = 0) -> Iterator[RecordLine]:
@@ -68,7 +81,7 @@ def lines(folder: Path, seq: int = 0, segment: str = "", offset: int = 0) -> Ite
                 f"record {seq} should begin the next file, but that is `{name}`",
                 "a file of records is missing, or records of the one before it are",
             )
-        with (folder / name).open("rb", buffering=1 << 18) as file:
+        with _open(folder / name) as file:
             file.seek(start)
             at = start
             while data := file.readline(MOST_BYTES + 1):
@@ -78,6 +91,54 @@ def lines(folder: Path, seq: int = 0, segment: str = "", offset: int = 0) -> Ite
                     return
                 seq += 1
                 at += len(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What a writer learns of the records before the place where it goes on, from the file that they end in."""
+
+    segment: str
+    offset: int
+    """The end of the last record."""
+    time: str
+    """The latest of theirs; empty for none."""
+    revision: RecordLine | None
+    """The last revision record in that file."""
+
+
+def passed(folder: Path, size: int) -> Passed:
+    """Where the first `size` records end.  Raises AuditError (ME953, ME954)."""
+    there = names(folder)
+    own = [name for name in there if size and there[0] == name_of(0) and name < name_of(size)]
+    segment = own[-1] if own else name_of(0)
+    found = Passed(segment, 0, "", None)
+    seq = int(segment.removesuffix(SUFFIX))
+    bad = None
+    for line in lines(folder, seq, segment) if size else ():
+        head = _head(line)
+        if head is None or head.seq != seq or line.segment != segment:
+            bad = line
+            break
+        revision = line if head.kind == "revision" else found.revision
+        found, seq = Passed(segment, line.end, max(found.time, head.time), revision), seq + 1
+        if seq == size:
+            return found
+    if size and (bad is None or next_good(folder, bad) is None):
+        what = f"the log ends at record {seq}, a checkpoint has {size}"
+        raise AuditError("ME954", what, "it was rolled back or cut: `modengine audit verify` says what is still good")
+    if bad is not None:
+        what = f"record {seq} ({bad.where}) is not what a log has there"
+        raise AuditError("ME953", what, "nothing repairs that: run `modengine audit verify`")
+    return found
+
+
+def _head(line: RecordLine) -> Head | None:
+    try:
+        head = read_head(line.data)
+        moment(head.time)
+    except (ValueError, RecursionError):
+        return None
+    return head if line.whole else None
 
 
 def record_of(line: RecordLine) -> Record:
@@ -93,6 +154,7 @@ def record_of(line: RecordLine) -> Record:
         moment(record["time"])
     except (KeyError, ValueError, TypeError):
         raise ValueError("without a time in UTC") from None
+    check_record(line.data)
     return record
 
 
@@ -101,7 +163,7 @@ def next_good(folder: Path, line: RecordLine) -> str | None:
     for name in names(folder):
         if name < line.segment:
             continue
-        with (folder / name).open("rb") as file:
+        with _open(folder / name) as file:
             if name == line.segment:
                 file.seek(line.offset)
                 file.readline()
