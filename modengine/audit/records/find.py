@@ -28,8 +28,8 @@ def find(layout: LogPaths, identifier: str, key: bytes | None) -> tuple[RecordLi
     return by_message(layout, identifier, key)
 
 
-def by_record(layout: LogPaths, name: str) -> tuple[RecordLine, ...]:
-    """The one decision of a number (`7` or `#7`) or a decision id.  Raises AuditError (ME961)."""
+def by_record(layout: LogPaths, name: str, key: bytes | None = None) -> tuple[RecordLine, ...]:  # noqa: ARG001
+    """The one decision of a number (`7` or `#7`) or a decision id; no key is needed.  Raises AuditError (ME961)."""
     found = _by_record(layout, name)
     if not found:
         raise _nothing(layout, name)

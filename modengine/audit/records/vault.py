@@ -187,7 +187,7 @@ class Vault:
         """Takes a checkpoint of so many records, all of which are on the disk, and syncs it."""
         with self._transaction():
             self._put_meta("checkpoint", note.encode())
-            self._put_meta("batch", b"%d" % size)
+            self._put_meta("batch", b"%d" % max(size, self.batch))
 
     def pin(self, signer: str) -> None:
         """Remembers for good by which key the log's checkpoints are signed."""

@@ -150,6 +150,10 @@ def open_log(layout: LogPaths, key: SignerKey | None) -> Opened:
         signer = "" if key is None else str(key.verifier)
         if key is not None and not pin and opened.edge.frontier.size and not is_signed(notes[0][1]):
             raise _never_signed(layout, opened.edge.frontier.size)
+        if key is not None and not pin and not is_signed(notes[0][1]):
+            notes = [("", make_note(checkpoints[0], key))]
+            vault.remember(notes[0][1], 0)
+            save(layout, notes[0][1], Frontier())
         if vault.signer != signer:
             vault.pin(signer)
         if (identity.key or "") != signer:
