@@ -6,7 +6,7 @@ Row 1 is an accident: files are damaged, nothing is made to agree. Row 2 makes e
 vault too, held against a checkpoint kept elsewhere; row 4 is row 3 with a signed log and without its key, held against
 the public one. After each of rows 2 and 4 the next writer opens the log, if it will, and `verify` is asked again.
 
-*Found*: `verify` has a fault, or refuses the log. *Nothing changed*: what `verify` calls proven is what was written (the
+*Found*: `verify` has a fault, or refuses the log. *Nothing changed*: what `verify` calls proven is what was written (a
 log was cut back to a checkpoint that is left, or what was changed does not count). *Not found* is a broken promise.
 """
 
@@ -232,12 +232,11 @@ def agree(folder: Path, log: Original, items: list[Item], row: int, chance: rand
     pin = chance.choice(("", str(OWN.verifier), str(KEY.verifier))) if row == 4 else ""
     identity = {"format": 1, "origin": log.origin, **({"key": pin} if pin else {})}
     (folder / "log.json").write_bytes(encode(identity) + b"\n")
+    pieces = [(seq, msgspec.msgpack.encode([(leaf_hash(line), *kept[1:])])) for seq, (line, kept) in enumerate(items)]
     vault = sqlite3.connect(folder / "vault.sqlite", isolation_level=None)
     vault.execute("BEGIN")
     vault.execute("DELETE FROM pieces")
-    for seq, (line, kept) in enumerate(items):
-        piece = msgspec.msgpack.encode([(leaf_hash(line), *kept[1:])])
-        vault.execute("INSERT INTO pieces VALUES (?, ?)", (seq, piece))
+    vault.executemany("INSERT INTO pieces VALUES (?, ?)", pieces)
     for name, value in (("batch", b"%d" % len(items)), ("checkpoint", newest.encode()), ("signer", pin.encode())):
         vault.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
     vault.execute("COMMIT")
