@@ -70,7 +70,7 @@ class DecisionRecord(_Numbered, tag="decision"):
 class _RuleFile(msgspec.Struct, forbid_unknown_fields=True):
     path: Annotated[str, msgspec.Meta(max_length=1000)]
     sha256: _Digest
-    bytes: _Count
+    bytes: Annotated[int, msgspec.Meta(ge=0, le=1 << 28)]
 
 
 class RevisionRecord(_Numbered, tag="revision"):
@@ -84,7 +84,7 @@ class RevisionRecord(_Numbered, tag="revision"):
 
 
 class ErasureRecord(_Numbered, tag="erasure"):
-    erased: list[_Seq]
+    erased: Annotated[list[_Seq], msgspec.Meta(max_length=1000)]
 
 
 class RecoveryRecord(_Numbered, tag="recovery"):

@@ -15,6 +15,8 @@ from modengine.audit.records.schema import Head, check_record, read_head
 from modengine.errors import AuditError
 
 SUFFIX = ".jsonl"
+MOST_TORN = 64 << 20
+"""Bytes that a stopped writer can leave after the last record: one batch."""
 _NAME = re.compile(r"\d{20}\.jsonl")
 
 
@@ -159,19 +161,25 @@ def record_of(line: RecordLine) -> Record:
 
 
 def next_good(folder: Path, line: RecordLine) -> str | None:
-    """The place of a complete record after a bad line, if there is one: then it is no torn tail."""
+    """The place of a complete record after a bad line, if there is one: then it is no torn tail.
+
+    Looks no further than a batch may be long.
+    """
+    left = MOST_TORN
     for name in names(folder):
         if name < line.segment:
             continue
+        at = line.offset if name == line.segment else 0
+        begins = name != line.segment
         with _open(folder / name) as file:
-            if name == line.segment:
-                file.seek(line.offset)
-                file.readline()
-            at = file.tell()
-            while data := file.readline(1 << 20):
-                if data.endswith(b"\n") and _is_record(data[:-1]):
+            file.seek(at)
+            while left > 0 and (data := file.readline(1 << 20)):
+                whole = data.endswith(b"\n")
+                if begins and whole and _is_record(data[:-1]):
                     return f"{name}, byte {at}"
+                begins = whole
                 at += len(data)
+                left -= len(data)
     return None
 
 

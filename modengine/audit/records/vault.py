@@ -104,8 +104,8 @@ class Vault:
     @staticmethod
     def is_unused(path: Path) -> bool:
         """Whether a vault that is there has no row yet, and so nothing to lose.  Raises AuditError (ME960)."""
-        if not path.is_file():
-            return not path.exists()
+        if not _is_there(path):
+            return True
         try:
             connection = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
         except sqlite3.Error as error:
@@ -123,7 +123,7 @@ class Vault:
     @classmethod
     def open(cls, path: Path, origin: str) -> Vault:
         """The vault, to read and write.  Raises AuditError (ME960)."""
-        if not path.is_file():
+        if not _is_there(path):
             raise AuditError("ME960", f"the vault `{path}` is missing", "put it back: without it nothing is added")
         try:
             connection = _connect(path)
@@ -134,7 +134,7 @@ class Vault:
     @classmethod
     def read(cls, path: Path, origin: str) -> Vault | None:
         """The vault, to read only; None where there is none (it may be kept apart from the log)."""
-        if not path.is_file():
+        if not _is_there(path):
             return None
         writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
         # Without leave to write, SQLite cannot share its journal: the file is read as it lies there.
@@ -366,6 +366,14 @@ def unreadable(path: Path, error: Exception) -> AuditError:
 
 def _beside(path: Path) -> tuple[Path, ...]:
     return tuple(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a vault.  Raises AuditError (ME960) where a pipe or a device stands there or beside it."""
+    for file in (path, *_beside(path)):
+        if file.exists() and not file.is_file():
+            raise AuditError("ME960", f"`{file}` is no regular file", "it was put there; keep the folder as evidence")
+    return path.exists()
 
 
 def _connect(path: Path) -> sqlite3.Connection:

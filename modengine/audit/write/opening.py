@@ -292,6 +292,9 @@ def _behind(layout: LogPaths, checkpoint: Checkpoint, size: int) -> AuditError:
 def _quarantine(layout: LogPaths, bad: RecordLine) -> Torn:
     """Moves what is no record from the end of the log to a file of its own."""
     path = layout.segments / bad.segment
+    if path.stat().st_size - bad.offset > segments.MOST_TORN:
+        what = f"after record {bad.seq - 1} ({bad.where}) stands more than any writer leaves half written"
+        raise AuditError("ME953", what, "nothing repairs that: run `modengine audit verify`")
     torn = Torn(bad.seq, *disk.measured(path, bad.offset))
     layout.quarantine.mkdir(mode=0o700, exist_ok=True)
     disk.copy(path, bad.offset, layout.quarantine / torn.name)

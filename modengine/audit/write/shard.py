@@ -137,7 +137,7 @@ def entry_of(place: Path, shard: Shard) -> Entry:
 
 def tally_of(place: Path) -> Tally:
     """What was counted in a shard."""
-    return Tally.of(msgspec.json.decode((place / "tally.json").read_bytes()))
+    return Tally.of(msgspec.json.decode(disk.read(place / "tally.json")))
 
 
 def leftovers(folder: Path) -> Iterator[Path]:
