@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from modengine.audit.files import disk
 from modengine.audit.files.layout import reason
-from modengine.audit.records.record import KINDS, MOST_BYTES, Record, decode, moment
+from modengine.audit.records.record import KINDS, MOST_BYTES, Record, decode, moment, stamp
 from modengine.audit.records.schema import Head, check_record, read_head
 from modengine.errors import AuditError
 
@@ -113,34 +113,40 @@ def passed(folder: Path, size: int) -> Passed:
     there = names(folder)
     own = [name for name in there if size and there[0] == name_of(0) and name < name_of(size)]
     segment = own[-1] if own else name_of(0)
-    found = Passed(segment, 0, "", None)
     seq = int(segment.removesuffix(SUFFIX))
-    bad = None
-    for line in lines(folder, seq, segment) if size else ():
-        head = _head(line)
-        if head is None or head.seq != seq or line.segment != segment:
-            bad = line
-            break
-        revision = line if head.kind == "revision" else found.revision
-        found, seq = Passed(segment, line.end, max(found.time, head.time), revision), seq + 1
-        if seq == size:
-            return found
-    if size and (bad is None or next_good(folder, bad) is None):
+    at, time, revision = 0, "", None
+    if size and own:
+        with _open(folder / segment) as file:
+            while seq < size and (data := file.readline(MOST_BYTES + 1)):
+                head = _head(data)
+                if head is None or head.seq != seq:
+                    break
+                if head.kind == "revision":
+                    revision = RecordLine(seq, segment, at, data[:-1], True)
+                at, seq, time = at + len(data), seq + 1, max(time, head.time)
+    if seq == size:
+        return Passed(segment, at, _checked(time, segment), revision)
+    bad = RecordLine(seq, segment, at, b"", False)
+    if not own or next_good(folder, bad) is None:
         what = f"the log ends at record {seq}, a checkpoint has {size}"
         raise AuditError("ME954", what, "it was rolled back or cut: `modengine audit verify` says what is still good")
-    if bad is not None:
-        what = f"record {seq} ({bad.where}) is not what a log has there"
-        raise AuditError("ME953", what, "nothing repairs that: run `modengine audit verify`")
-    return found
+    what = f"record {seq} ({bad.where}) is not what a log has there"
+    raise AuditError("ME953", what, "nothing repairs that: run `modengine audit verify`")
 
 
-def _head(line: RecordLine) -> Head | None:
+def _head(data: bytes) -> Head | None:
     try:
-        head = read_head(line.data)
-        moment(head.time)
+        return read_head(data) if data.endswith(b"\n") else None
     except (ValueError, RecursionError):
         return None
-    return head if line.whole else None
+
+
+def _checked(time: str, segment: str) -> str:
+    try:
+        return time and stamp(moment(time))
+    except ValueError:
+        what = f"a record of `{segment}` is without a time in UTC"
+        raise AuditError("ME953", what, "nothing repairs that: run `modengine audit verify`") from None
 
 
 def record_of(line: RecordLine) -> Record:
