@@ -62,12 +62,12 @@ class Diagnostic:
 
         A rule file is somebody else's: what it says moves no cursor and turns no line around.
         """
-        lines = [_printable(f"{self.location}: {self.severity}[{self.code} {self.name}]: {self.message}")]
+        lines = [printable(f"{self.location}: {self.severity}[{self.code} {self.name}]: {self.message}")]
         if self.source:
             line, caret = _window(self.source, self.location.column)
             number = str(self.location.line)
             lines += [f"  {number} | {line}", f"  {' ' * len(number)} | {caret}"]
-        lines.append(_printable(f"  hint: {self.hint}"))
+        lines.append(printable(f"  hint: {self.hint}"))
         return "\n".join(lines)
 
     def data(self) -> dict[str, str | int]:
@@ -84,9 +84,9 @@ class Diagnostic:
         }
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """The text with a sign for each character that a terminal would obey or hide."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return "".join(c if c.isprintable() or c == "\u3000" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _window(source: str, column: int, width: int = 90) -> tuple[str, str]:
@@ -97,7 +97,7 @@ def _window(source: str, column: int, width: int = 90) -> tuple[str, str]:
     import unicodedata  # noqa: PLC0415  (only errors pay for it)
 
     start = max(0, column - 1 - width // 2)
-    piece = _printable(source[start : start + width])
+    piece = printable(source[start : start + width])
     before = piece[: column - 1 - start]
     cells = sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in before)
     lead = "…" if start else ""
@@ -127,7 +127,7 @@ class _CodedError(ModengineError):
     def __init__(self, code: str, message: str, hint: str = "") -> None:
         self.code, self.message, self.hint = code, message, hint
         text = f"[{code} {CODES[code].name}] {message}" + (f"\n  hint: {hint}" if hint else "")
-        super().__init__("\n".join(map(_printable, text.split("\n"))))
+        super().__init__("\n".join(map(printable, text.split("\n"))))
 
     def __reduce__(self) -> tuple[type[_CodedError], tuple[str, str, str]]:
         return type(self), (self.code, self.message, self.hint)

@@ -49,7 +49,7 @@ def cut(folder: Path, files: dict[str, bytes], size: int, step: int, acknowledge
             wrong.append(f"byte {at}: the rest is not in quarantine")
         elif not (folder / SEGMENT).read_bytes().startswith(whole[: at - len(torn)]):
             wrong.append(f"byte {at}: the prefix was changed")
-        elif [record["kind"] for record in found[good:]] != (["recovery"] if torn else []):
+        elif [record["kind"] for record in found[good:]] != (["recovery"] if good < whole.count(b"\n") else []):
             wrong.append(f"byte {at}: the recovery is not recorded")
         elif at % 97 == 0 and not verify(LogPaths(folder)).ok:
             wrong.append(f"byte {at}: not good afterwards")

@@ -123,6 +123,15 @@ def put_vault_rows(folder: Path, rows: Mapping[int, Cells]) -> None:
     vault.close()
 
 
+def forget(folder: Path) -> None:
+    """Makes the vault one of an older version, which remembers neither checkpoint nor key."""
+    vault = sqlite3.connect(folder / "vault.sqlite")
+    vault.execute("DELETE FROM meta WHERE name IN ('checkpoint', 'signer')")
+    vault.execute("UPDATE meta SET value = (SELECT CAST(max(first) AS BLOB) FROM pieces) WHERE name = 'batch'")
+    vault.commit()
+    vault.close()
+
+
 def edit(folder: Path, seq: int, **changes: object) -> None:
     """Changes a record, and keeps its form canonical."""
     path = segment(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import sqlite3
 import sys
@@ -9,10 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from modengine.audit.files.layout import LogPaths
+from modengine.audit.files.layout import LogPaths, read_origin
 from modengine.audit.read.verify import verify
+from modengine.audit.tree.checkpoints import make_note
+from modengine.audit.tree.keys import read_signer
+from modengine.audit.tree.merkle import leaf_hash, root
+from modengine.audit.tree.note import Checkpoint
+from modengine.audit.write.log import AuditLog
 from modengine.cli.audit.group import COMMANDS
-from tests.audit.logs import IN, MESSAGES, MakeLog, edit, segment
+from modengine.engine.engine import Engine
+from modengine.model import Message
+from tests.audit.logs import IN, MESSAGES, NOW, MakeLog, edit, segment
 from tests.commands import Command
 from tests.paths import ROOT
 
@@ -54,7 +62,7 @@ def test_what_is_no_log_is_said(command: Command, tmp_path: Path, name: str) -> 
     words = {
         "show": ["x"],
         "prove": ["x"],
-        "erase": ["x", "--yes"],
+        "erase": ["--id", "x", "--yes"],
         "query": ["SELECT 1"],
         "consistency": [tmp_path / "n"],
     }
@@ -118,7 +126,7 @@ def test_a_damaged_vault_is_said(command: Command, log: Path, name: str, damage:
         vault.execute("UPDATE pieces SET rows = x'91'")
         vault.commit()
         vault.close()
-    words = {"show": ["#1"], "prove": ["#1"], "erase": ["#1", "--yes"]}
+    words = {"show": ["#1"], "prove": ["#1"], "erase": ["--record", "1", "--yes"]}
     ran = command("audit", name, *words.get(name, ()), "-a", log)
     assert ran.code == (1 if name == "verify" else 2)
     assert "[ME960" in ran.out + ran.err
@@ -126,7 +134,7 @@ def test_a_damaged_vault_is_said(command: Command, log: Path, name: str, damage:
     assert "a bug" not in ran.err
 
 
-def test_keys_sign_and_are_asked_for(command: Command, log: Path, tmp_path: Path) -> None:
+def test_keys_sign_and_are_asked_for(command: Command, make: MakeLog, log: Path, tmp_path: Path) -> None:
     key = tmp_path / "audit.key"
     ran = command("audit", "keygen", key, "--name", "example.org/audit")
     assert ran.code == 0
@@ -138,6 +146,9 @@ def test_keys_sign_and_are_asked_for(command: Command, log: Path, tmp_path: Path
     assert "[ME956" in command("audit", "keygen", key).err
     assert key.read_bytes() == before
     assert "[ME956" in command("audit", "keygen", tmp_path / "b", "--name", "a b").err
+    ran = command("audit", "checkpoint", "-a", log, "--audit-key", key)
+    assert (ran.code, "records 0 to 6" in ran.err, "were never signed" in ran.err) == (2, True, True)
+    log = make("signed", key=read_signer(key))
     ran = command("audit", "checkpoint", "-a", log, "--audit-key", key)
     assert "\n— example.org/audit " in ran.out
     assert command("audit", "verify", "-a", log, "--key", f"{key}.pub").code == 0
@@ -211,15 +222,88 @@ def test_query(command: Command, log: Path) -> None:
     assert (ran.code, "[ME953]" in ran.err) == (1, True)
 
 
-def test_erase_asks_first(command: Command, log: Path) -> None:
-    ran = command("audit", "erase", "a-1", "-a", log, stdin=b"n\n")
+def test_erase_shows_first_and_asks(command: Command, log: Path) -> None:
+    ran = command("audit", "erase", "--id", "a-1", "-a", log, stdin=b"n\n")
     assert ran.code != 0
+    assert ran.err.startswith("#1  2026-01-01T12:00:00.000000Z  d-")
+    assert "  small: review\n" in ran.err
+    assert "Erase text, details and salt of this decision?" in ran.err
     assert verify(LogPaths(log)).erased == 0
-    ran = command("audit", "erase", "a-1", "-a", log, "--yes")
+    ran = command("audit", "erase", "--id", "a-1", "-a", log, "--yes")
     assert (ran.code, ran.out) == (0, "erased: #1\n")
     assert "  vault     erased" in command("audit", "show", "#1", "-a", log).out
     assert verify(LogPaths(log)).erased == 1
-    assert "[ME961" in command("audit", "erase", "nobody", "-a", log, "--yes").err
+    assert "[ME961" in command("audit", "erase", "--id", "nobody", "-a", log, "--yes").err
+
+
+def test_a_message_whose_id_looks_like_a_number_is_erased_and_nobody_else_s(
+    command: Command, engine: Engine, tmp_path: Path
+) -> None:
+    folder = tmp_path / "audit"
+    texts = {"a": "别人的话", "#1": "我的话", "d-" + "0" * 32: "还有"}
+    messages = [Message(text, name, fields=IN) for name, text in texts.items()]
+    with AuditLog.open(folder, time=NOW, keep_text=True) as log:
+        log.use(engine, NOW)
+        log.append_many([(message, engine.decide(message)) for message in messages], NOW)
+    assert command("audit", "erase", "--id", "#1", "-a", folder, "--yes").out == "erased: #2\n"
+    assert command("audit", "erase", "--id", "d-" + "0" * 32, "-a", folder, "--yes").out == "erased: #3\n"
+    assert "别人的话" in command("audit", "show", "a", "-a", folder).out
+    for wrong in ("a", "2.0", "#0", "#9", "-1", "d-" + "0" * 32, "７"):
+        ran = command("audit", "erase", "--record", wrong, "-a", folder, "--yes")
+        assert (ran.code, "[ME961" in ran.err) == (2, True)
+    assert command("audit", "erase", "--record", "#1", "-a", folder, "--yes").out == "erased: #1\n"
+    for usage in ((), ("--id", "a", "--record", "1")):
+        assert "say what" in command("audit", "erase", *usage, "-a", folder, "--yes").err
+
+
+HOSTILE = "\x1b]0;owned\x07\x9b2J\u202eevil\r"
+
+
+def test_nothing_that_a_terminal_obeys_is_printed(command: Command, engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "audit"
+    message = Message(f"您的快递付款35元{HOSTILE}\n  vault     erased", HOSTILE, fields=IN)
+    with AuditLog.open(folder, time=NOW, keep_text=True) as log:
+        log.use(engine, NOW)
+        log.append(message, engine.decide(message), NOW)
+    edit(folder, 1, engine=HOSTILE, policy=HOSTILE)
+    ran = [command("audit", "show", "#1", "-a", folder, *more) for more in ((), ("--format", "json"))]
+    assert "  text        vault     erased" in ran[0].out
+    assert json.loads(ran[1].out)[0]["message"]["id"] == HOSTILE
+    for name in ("vault.sqlite", "checkpoint", "checkpoints"):
+        (folder / name).unlink()
+    lines = segment(folder).read_bytes().splitlines()
+    note = make_note(Checkpoint(read_origin(LogPaths(folder)), 2, root(map(leaf_hash, lines))), None)
+    (folder / "checkpoint").write_text(note, "utf-8")
+    ran += [command("audit", "verify", "-a", folder), command("audit", "export", "-a", folder)]
+    ran.append(command("audit", "prove", "#1", "-a", folder))
+    if importlib.util.find_spec("duckdb"):
+        for more in ((), ("--format", "jsonl")):
+            ran.append(
+                command("audit", "query", f"SELECT engine, 'a{HOSTILE}' AS x FROM decisions", "-a", folder, *more)
+            )
+            ran.append(command("audit", "query", "SELECT * FROM decisions", "-a", folder, *more))
+    for one in ran:
+        assert one.code == 0, one.err
+        assert not {"\x1b", "\x07", "\x9b", "\u202e", "\r"} & set(one.out + one.err)
+
+
+def test_a_checkpoint_with_a_letter_that_is_no_base64_is_said(command: Command, log: Path, tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    lines = (log / "checkpoint").read_text("utf-8").split("\n")
+    note.write_text("\n".join([*lines[:2], "é" + lines[2][1:], *lines[3:]]), "utf-8")
+    ran = command("audit", "verify", "-a", log, "--checkpoint", note)
+    assert (ran.code, "its third line is no hash" in ran.err) == (2, True)
+    (log / "checkpoint").write_bytes(note.read_bytes())
+    ran = command("audit", "verify", "-a", log)
+    assert (ran.code, "its third line is no hash" in ran.out) == (1, True)
+    (tmp_path / "key").write_text("x+00000000+é", "utf-8")
+    assert "[ME956" in command("audit", "verify", "-a", log, "--key", tmp_path / "key").err
+
+
+@pytest.mark.parametrize("proof", [b"[" * 100_000, b"{}", b'{"proof":"inclusion","record":"\\ud800"}', b"\xff", b"[]"])
+def test_a_hostile_proof_is_said_to_be_none(command: Command, proof: bytes, tmp_path: Path) -> None:
+    (tmp_path / "proof").write_bytes(proof)
+    assert command("audit", "prove", "--check", tmp_path / "proof").code in (1, 2)
 
 
 def test_export(command: Command, log: Path, tmp_path: Path) -> None:

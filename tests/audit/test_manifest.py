@@ -13,6 +13,7 @@ import pytest
 
 from modengine.audit.read.shards import verify_manifest
 from modengine.audit.records import manifest
+from modengine.audit.records.record import encode
 from modengine.audit.write.shard import Shards
 from modengine.errors import WorkerError
 from modengine.run.read.shards import Shard
@@ -132,6 +133,51 @@ def test_the_first_bad_shard_is_named(what: str, said: str, command: Command, do
     ran = command("audit", "verify", done)
     assert (ran.code, ran.out.splitlines()[0]) == (1, "out: NOT GOOD")
     assert ran.out.splitlines()[3].strip().startswith(said)
+
+
+def test_a_log_that_grew_is_still_bound(command: Command, done: Path) -> None:
+    audit = done / "shards" / "000002" / "audit"
+    ran = command("audit", "erase", "--record", "1", "-a", audit, "--yes")
+    assert (ran.code, ran.out) == (0, "erased: #1\n")
+    ran = command("audit", "verify", done)
+    assert (ran.code, "added to the logs: 1 erasure" in ran.out) == (0, True)
+    assert json.loads(command("audit", "verify", done, "--format", "json").out)["later"] == {"erasure": 1}
+    for name in ("vault.sqlite", "checkpoint", "checkpoints"):
+        (audit / name).unlink()
+    assert command("audit", "verify", done).code == 1
+
+
+@pytest.mark.parametrize("how", ["cut", "unproven"])
+def test_a_log_that_is_shorter_or_has_more_than_its_checkpoint_is_not_bound(
+    command: Command, done: Path, how: str
+) -> None:
+    audit = done / "shards" / "000002" / "audit"
+    (audit / "vault.sqlite").unlink()
+    path = next((audit / "segments").iterdir())
+    lines = path.read_bytes().splitlines(keepends=True)
+    if how == "cut":
+        lines.pop()
+    else:
+        record = {"kind": "erasure", "erased": [1], "seq": len(lines), "time": json.loads(lines[-1])["time"]}
+        lines.append(encode(record) + b"\n")
+    path.write_bytes(b"".join(lines))
+    ran = command("audit", "verify", done)
+    assert (ran.code, ("[ME954] shard 000002" if how == "cut" else "have no checkpoint") in ran.out) == (1, True)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+@pytest.mark.parametrize("name", ["manifest.json", "checkpoint", "shards/000002/decisions.jsonl"])
+def test_a_pipe_in_a_folder_of_shards_is_not_read(command: Command, done: Path, name: str) -> None:
+    (done / name).unlink()
+    os.mkfifo(done / name)
+    assert command("audit", "verify", done).code in (1, 2)
+
+
+def test_a_manifest_names_no_file_outside_its_shard(command: Command, done: Path) -> None:
+    path = done / "manifest.json"
+    path.write_bytes(path.read_bytes().replace(b'"decisions.jsonl"', b'"../../../secret"'))
+    ran = command("audit", "verify", done)
+    assert (ran.code, "[ME967 manifest-broken]" in ran.err) == (2, True)
 
 
 @pytest.mark.parametrize("change", [b"", b"{}\n", b"\xff", None])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,19 @@ from modengine.audit.records.record import decode, encode
 from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from modengine.model import Decision, Message
-from tests.audit.logs import KEY, NOW, OTHER, MakeLog, Pairs, code_of, records, segment, vault_rows
+from tests.audit.logs import (
+    KEY,
+    NOW,
+    OTHER,
+    MakeLog,
+    Pairs,
+    code_of,
+    forget,
+    put_vault_rows,
+    records,
+    segment,
+    vault_rows,
+)
 
 
 @pytest.fixture
@@ -77,12 +90,29 @@ def test_bytes_that_are_no_record_are_a_torn_tail_too(stopped: Path) -> None:
     assert [record["kind"] for record in records(stopped)][-1] == "recovery"
 
 
-def test_rows_of_records_that_were_never_written_are_deleted(stopped: Path) -> None:
+def test_rows_of_records_that_were_never_written_are_dropped_and_recorded(stopped: Path) -> None:
     path = segment(stopped)
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:9]))
+    report = verify(LogPaths(stopped))
+    assert (report.ok, report.vault) == (True, "complete, and 4 rows more")
+    leaves = b"".join(row[0] or b"" for seq, row in sorted(vault_rows(stopped).items()) if seq >= 9)
     AuditLog.open(stopped, time=NOW).close()
-    assert sorted(vault_rows(stopped)) == list(range(9))
-    assert verify(LogPaths(stopped)).ok
+    assert sorted(vault_rows(stopped)) == list(range(10))
+    last = records(stopped)[-1]
+    assert (last["rows"], last["leaves"]) == (4, hashlib.sha256(leaves).hexdigest())
+    report = verify(LogPaths(stopped))
+    assert report.ok
+    assert "4 records that the vault knew" in report.notices[0]
+
+
+def test_rows_that_no_stopped_writer_leaves_are_not_dropped(stopped: Path) -> None:
+    path = segment(stopped)
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:9]))
+    rows = vault_rows(stopped)
+    del rows[10]
+    put_vault_rows(stopped, rows)
+    assert code_of(lambda: AuditLog.open(stopped, time=NOW)) == "ME960"
+    assert vault_rows(stopped) == rows
 
 
 def test_damage_with_good_records_after_it_is_an_error_and_nothing_is_changed(stopped: Path) -> None:
@@ -179,14 +209,6 @@ def test_a_signed_log_is_not_written_without_its_key(make: MakeLog) -> None:
     assert verify(LogPaths(folder), key=KEY.verifier).signed == "signed by example.org/audit"
 
 
-def test_an_unsigned_log_can_be_signed_from_now_on(make: MakeLog, engine: Engine, pairs: Pairs) -> None:
-    folder = make()
-    with AuditLog.open(folder, KEY, time=NOW) as log:
-        log.use(engine, NOW)
-        log.append_many(pairs, NOW)
-    assert verify(LogPaths(folder), key=KEY.verifier).ok
-
-
 def test_the_checkpoint_of_another_log_is_refused(make: MakeLog) -> None:
     folder, other = make(), make("other")
     shutil.copy(other / "checkpoint", folder / "checkpoint")
@@ -197,6 +219,8 @@ def test_a_checkpoint_larger_than_the_log_is_refused(make: MakeLog) -> None:
     folder = make()
     path = folder / "checkpoint"
     path.write_text(path.read_text("utf-8").replace("\n7\n", "\n8\n"), "utf-8")
+    assert code_of(lambda: AuditLog.open(folder, time=NOW)) == "ME955"
+    forget(folder)
     assert code_of(lambda: AuditLog.open(folder, time=NOW)) == "ME954"
 
 
@@ -206,6 +230,8 @@ def test_a_checkpoint_of_another_tree_is_refused(make: MakeLog) -> None:
     lines = path.read_text("utf-8").split("\n")
     lines[2] = ("B" if lines[2][0] == "A" else "A") + lines[2][1:]
     path.write_text("\n".join(lines), "utf-8")
+    assert code_of(lambda: AuditLog.open(folder, time=NOW)) == "ME955"
+    forget(folder)
     assert code_of(lambda: AuditLog.open(folder, time=NOW)) == "ME953"
 
 

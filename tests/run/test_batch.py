@@ -12,6 +12,7 @@ import pytest
 from modengine.engine.engine import Engine
 from modengine.loading import load
 from modengine.model import Message, Part
+from modengine.run.read import parquet
 from modengine.run.read.files import read_paths
 from modengine.run.work.batch import COLUMNS, ArrowBatches
 from modengine.run.write.results import to_json
@@ -68,6 +69,21 @@ def test_an_id_that_is_no_utf8(engine: Engine) -> None:
 
     (row,) = ArrowBatches(engine)(Given()).to_pylist()
     assert row["id"] == "?"
+
+
+@pytest.mark.parametrize("unit", ["s", "us", "ns"])
+def test_a_time_that_no_calendar_has_is_an_error_of_its_row(engine: Engine, tmp_path: Path, unit: str) -> None:
+    times = pyarrow.array([0, 10**13 if unit == "s" else 2**62, 1_000_000_000], pyarrow.timestamp(unit))
+    table = pyarrow.table({"text": ["x", "y", "z"], "time": times})
+    rows = ArrowBatches(engine)(table).to_pylist()
+    parquet.require("").write_table(table, tmp_path / "x.parquet")
+    read = list(parquet.rows(str(tmp_path / "x.parquet")))
+    if unit == "ns":
+        assert [row["error_code"] for row in rows] == [None, None, None]
+        return
+    assert [row["error_code"] for row in rows] == [None, "ME903", None]
+    assert "`time` is out of range" in rows[1]["error"]
+    assert [(row.line, row.error is None) for row in read] == [(1, True), (2, False), (3, True)]
 
 
 def test_columns_with_blanks_of_a_data_frame(engine: Engine, tmp_path: Path) -> None:

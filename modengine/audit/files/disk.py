@@ -1,10 +1,19 @@
-"""The files of a log: private, written whole, and on the disk before anybody is told so."""
+"""The files of a log: private, written whole, and on the disk before anybody is told so.
+
+Whoever can write the folder may have put anything there.  All files of a log are opened here: regular
+ones alone, never a pipe or a device that has no end; a link is followed to read and never to write.
+"""
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
-from contextlib import suppress
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from modengine.run.write import durable
 
@@ -14,6 +23,48 @@ NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph"
 """File system types on which locks and syncs may not mean what they say."""
 
 
+_READ = os.O_RDONLY | _BINARY | getattr(os, "O_NONBLOCK", 0)
+"""A pipe without a writer is opened at once, and then refused."""
+_WRITE = _BINARY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+SMALL = 1 << 20
+"""Bytes; no file of a log that is read whole has more, but for manifests."""
+_CHUNK = 1 << 20
+
+
+def _opened(path: Path, flags: int) -> int:
+    """A descriptor of a regular file.  Raises OSError for anything else."""
+    descriptor = os.open(path, flags, PRIVATE)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+    return descriptor
+
+
+def reading(path: Path) -> BinaryIO:
+    """A regular file to read.  Raises OSError."""
+    return os.fdopen(_opened(path, _READ), "rb", buffering=1 << 18)
+
+
+def read(path: Path, most: int = SMALL) -> bytes:
+    """A whole regular file.  Raises OSError, also where it has more bytes than `most`."""
+    with reading(path) as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"it is longer than {most:,} bytes", str(path))
+    return data
+
+
+def measured(path: Path, start: int = 0) -> tuple[int, str]:
+    """Size and SHA-256 of a regular file, from a byte on.  Raises OSError."""
+    digest, size = hashlib.sha256(), 0
+    with reading(path) as file:
+        file.seek(start)
+        while data := file.read(_CHUNK):
+            digest.update(data)
+            size += len(data)
+    return size, digest.hexdigest()
+
+
 def write_all(descriptor: int, data: bytes) -> None:
     """Writes every byte, however little the system takes at a time."""
     view = memoryview(data)
@@ -21,10 +72,9 @@ def write_all(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def open_append(path: Path, new: bool = False) -> int:
-    """A descriptor at the end of a file; with `new` the file must not exist yet."""
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | _BINARY | (os.O_EXCL if new else 0)
-    return os.open(path, flags, PRIVATE)
+def open_append(path: Path) -> int:
+    """A descriptor at the end of a regular file, which is made if need be."""
+    return _opened(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _WRITE)
 
 
 def append(path: Path, data: bytes) -> None:
@@ -50,12 +100,31 @@ def append(path: Path, data: bytes) -> None:
 
 def replace(path: Path, data: bytes) -> None:
     """Puts a whole file in the place of another: written beside it, synced, renamed, the folder synced."""
-    beside = path.with_name(f".{path.name}.tmp")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, PRIVATE)
-    try:
+    with _beside(path) as descriptor:
         write_all(descriptor, data)
         if os.fstat(descriptor).st_size != len(data):
-            raise OSError(f"`{beside.name}` has not the length that was written")
+            raise OSError(f"`{path.name}` has not the length that was written")
+
+
+def copy(source: Path, start: int, path: Path) -> None:
+    """Puts the bytes of a file, from one on, whole in the place of another."""
+    with reading(source) as file, _beside(path) as descriptor:
+        file.seek(start)
+        while data := file.read(_CHUNK):
+            write_all(descriptor, data)
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[int]:
+    """A new file that takes the place of another when it is on the disk.
+
+    What stands where it is to be written, half a file or a link, is taken away and never written to.
+    """
+    beside = path.with_name(f".{path.name}.tmp")
+    beside.unlink(missing_ok=True)
+    descriptor = _opened(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _WRITE)
+    try:
+        yield descriptor
         durable.sync(descriptor)
     finally:
         os.close(descriptor)
@@ -69,7 +138,7 @@ def rewrite(path: Path, offset: int) -> None:
     After a sync that failed, the system may hold bytes as clean that never reached the disk; bytes
     that are written again are synced again.
     """
-    descriptor = os.open(path, os.O_RDWR | _BINARY)
+    descriptor = _opened(path, os.O_RDWR | _WRITE)
     try:
         os.lseek(descriptor, offset, os.SEEK_SET)
         at = offset
@@ -84,7 +153,7 @@ def rewrite(path: Path, offset: int) -> None:
 
 def truncate(path: Path, size: int) -> None:
     """Cuts a file and syncs it."""
-    descriptor = os.open(path, os.O_RDWR | _BINARY)
+    descriptor = _opened(path, os.O_RDWR | _WRITE)
     try:
         os.ftruncate(descriptor, size)
         durable.sync(descriptor)

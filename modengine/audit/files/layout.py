@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
+import msgspec
+
+from modengine.audit.files import disk
 from modengine.errors import AuditError
 
 FORMAT = 1
@@ -13,7 +17,22 @@ ORIGIN = "modengine.audit/"
 """An origin is this and 32 random hexadecimal digits."""
 ELSEWHERE = "check permissions, or name another place (`scan --audit DIR`; --no-audit records nothing)"
 ROOM = "make room on the disk"
-_MAKING = frozenset({".gitignore", "lock", "segments", "rules", "quarantine"})
+_MAKING = frozenset({".gitignore", "lock", "frontier.json"})
+_EMPTY = ("segments", "rules", "quarantine")
+"""Folders that have nothing in them before the first record."""
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """What `log.json` says."""
+
+    format: int
+    origin: Annotated[str, msgspec.Meta(pattern=f"^{ORIGIN}[0-9a-f]{{32}}$")]
+    key: Annotated[str, msgspec.Meta(max_length=1000)] | None = None
+    """The public half of the key that signs the log's checkpoints; None for an unsigned log."""
+
+    def data(self) -> bytes:
+        value = {name: value for name, value in msgspec.structs.asdict(self).items() if value is not None}
+        return json.dumps(value, sort_keys=True).encode() + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +88,20 @@ class LogPaths:
 def is_unfinished(layout: LogPaths) -> bool:
     """Whether the folder is empty, or a log whose making was cut short before its first record."""
     for entry in layout.folder.iterdir():
-        ours = entry.name in _MAKING or entry.name.startswith(("vault.sqlite", "checkpoint", ".")) or (
-            entry.name == "frontier.json"
-        )  # fmt: skip
+        if entry.name in _EMPTY:
+            ours = entry.is_dir() and not any(entry.iterdir())
+        else:
+            ours = entry.name in _MAKING or entry.name.startswith(("vault.sqlite", "checkpoint", "."))
         if not ours:
             return False
-    return not layout.segments.is_dir() or not any(layout.segments.iterdir())
+    return True
 
 
-def read_origin(layout: LogPaths) -> str:
-    """The origin of a log.  Raises AuditError (ME951, ME952) for a folder that is none."""
+def read_identity(layout: LogPaths) -> Identity:
+    """What `log.json` says.  Raises AuditError (ME951, ME952) for a folder that is no log."""
     folder = layout.folder
     try:
-        data = layout.identity.read_bytes()
+        data = disk.read(layout.identity)
     except (FileNotFoundError, NotADirectoryError):
         if not folder.exists():
             raise AuditError("ME951", f"there is no audit log `{folder}`", "check the path") from None
@@ -89,17 +109,23 @@ def read_origin(layout: LogPaths) -> str:
         raise AuditError("ME951", f"`{folder}` is no audit log: {what}", "name the folder of a log") from None
     except OSError as error:
         raise AuditError("ME951", f"`{layout.identity}` cannot be read: {reason(error)}", "check permissions") from None
+    version: object = None
     try:
-        value = json.loads(data)
-        version, origin = value["format"], value["origin"]
-    except (ValueError, TypeError, KeyError):
-        raise AuditError("ME951", f"`{layout.identity}` is not what a log has there", "it may be damaged") from None
+        version = msgspec.json.decode(data, type=dict[str, object]).get("format")
+        identity = msgspec.json.decode(data, type=Identity)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        identity = None
     if isinstance(version, int) and version > FORMAT:
         hint = "use the version of modengine that wrote it, or a newer one"
         raise AuditError("ME952", f"`{folder}` is a log of format {version}; this version knows {FORMAT}", hint)
-    if version != FORMAT or not isinstance(origin, str) or not origin.startswith(ORIGIN):
+    if identity is None or identity.format != FORMAT:
         raise AuditError("ME951", f"`{layout.identity}` is not what a log has there", "it may be damaged")
-    return origin
+    return identity
+
+
+def read_origin(layout: LogPaths) -> str:
+    """The origin of a log.  Raises AuditError (ME951, ME952) for a folder that is none."""
+    return read_identity(layout).origin
 
 
 def not_empty(layout: LogPaths) -> AuditError:

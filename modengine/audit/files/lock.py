@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from modengine.audit.files.disk import open_append
 from modengine.audit.files.layout import ELSEWHERE, reason
 from modengine.errors import AuditError
 
@@ -57,7 +58,7 @@ class Lock:
 
     def _open(self) -> int:
         try:
-            return os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+            return open_append(self._path)
         except OSError as error:
             raise AuditError(
                 "ME958",

@@ -14,9 +14,9 @@ from modengine.audit.read.dsa import statement
 from modengine.audit.read.query import duck, proven
 from modengine.audit.read.report import Verification
 from modengine.audit.read.verify import verify
-from modengine.audit.records.record import Record, decode
+from modengine.audit.records.record import Record
 from modengine.audit.records.sealing import details_from
-from modengine.audit.records.segments import lines
+from modengine.audit.records.segments import lines, record_of
 from modengine.audit.records.vault import Vault
 from modengine.audit.tree.merkle import Frontier, leaf_hash
 from modengine.audit.tree.note import VerifierKey
@@ -43,7 +43,11 @@ def _first(layout: LogPaths, report: Verification) -> Iterator[Record]:
         if line.seq >= report.proven:
             break
         frontier.add(leaf_hash(line.data))
-        yield decode(line.data)
+        try:
+            record = record_of(line)
+        except ValueError:
+            break
+        yield record
     if frontier.size < report.proven or frontier.root() != report.proven_root:
         raise AuditError("ME953", "the log was changed while it was being read", "run it again")
 
@@ -58,7 +62,11 @@ def statements(layout: LogPaths, proven_records: Iterable[Record]) -> Iterator[b
                 title = record["title"]
             elif record["kind"] == "decision":
                 row = None if vault is None else vault.row(record["seq"])
-                details = None if row is None or row.details is None else details_from(row.details)
+                try:
+                    details = None if row is None or row.details is None else details_from(row.details)
+                except ValueError as error:
+                    what = f"the vault has of record {record['seq']} what is {error}"
+                    raise AuditError("ME960", what, "run `modengine audit verify`") from None
                 found = statement(record, details, title)
                 if found is not None:
                     yield json.dumps(found, ensure_ascii=False).encode() + b"\n"

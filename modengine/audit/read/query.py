@@ -56,6 +56,9 @@ COLUMNS: dict[str, str] = {
     "bytes": "BIGINT",
     "sha256": "VARCHAR",
     "file": "VARCHAR",
+    "rows": "BIGINT",
+    "leaves": "VARCHAR",
+    "unproven": "BIGINT[]",
 }
 """The columns of `records`: those of every kind of record, null where a kind has them not."""
 VIEWS: dict[str, str] = {
@@ -147,13 +150,13 @@ def query(layout: LogPaths, sql: str, key: VerifierKey | None = None) -> tuple[A
     allowed = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
     if len(statements) != 1 or statements[0].type not in allowed:
         raise AuditError("ME963", "one SELECT is taken, and nothing else", _HINT)
-    with proven(layout, key) as (connection, report):
-        try:
+    try:
+        with proven(layout, key) as (connection, report):
             cursor = connection.execute(sql)
             columns = tuple(column[0] for column in cursor.description or ())
             return Answer(columns, cursor.fetchall()), report
-        except duckdb.Error as error:
-            raise AuditError("ME963", f"the query fails: {_first(error)}", _HINT) from None
+    except (duckdb.Error, OverflowError, ValueError) as error:  # times that Python has not
+        raise AuditError("ME963", f"the query fails: {_first(error)}", _HINT) from None
 
 
 _VIEWS = ", ".join(VIEWS)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from modengine.audit.files import disk
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.read.source import MessageSource
 from modengine.audit.records.context import context_of
@@ -43,6 +44,8 @@ UNMADE = frozenset({"text erased", "text absent", "text changed"})
 _TIMED_OUT = (Cause.TIMEOUT, "not-run")
 """What a record says of a pattern that the clock stopped; the second in logs of older versions alone."""
 _ENVIRONMENT = {"deciding_code": "engine", "core": "engine", "segmenter": "dictionary"}
+MOST_RULES = 5_000_000
+"""Bytes of a rule file: the loader takes no larger one."""
 MOST = 100
 """Differences that are listed; all are counted."""
 
@@ -99,7 +102,7 @@ class Replayer:
             self.result.decisions += 1
             try:
                 difference = self._decision(line, record)
-            except (KeyError, TypeError, AttributeError):  # a content that no writer would give a record
+            except ValueError:  # a message that no writer would keep
                 difference = Divergence(line.seq, str(record.get("decision_id")), "unexplained", ("form",))
             if difference is None:
                 self.result.same += 1
@@ -191,14 +194,14 @@ def load_copies(layout: LogPaths, files: list[dict[str, Any]]) -> Engine | None:
         base = root.joinpath(*["rules"] * (depth + 1))
         for file, path in zip(files, paths, strict=True):
             try:
-                data = (layout.rules / Path(file["sha256"]).name).read_bytes()
-            except OSError:
+                data = disk.read(layout.rules / file["sha256"], MOST_RULES)
+                if hashlib.sha256(data).hexdigest() != file["sha256"]:
+                    return None
+                target = root.joinpath(*_resolved(base.relative_to(root).parts, path))
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(data)
+            except (OSError, ValueError):  # a file that is missing, or a path that none can have
                 return None
-            if hashlib.sha256(data).hexdigest() != file["sha256"]:
-                return None
-            target = root.joinpath(*_resolved(base.relative_to(root).parts, path))
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
         try:
             return load(base / paths[0])
         except PolicyError:

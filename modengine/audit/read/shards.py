@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from modengine.audit.files import disk
 from modengine.audit.files.layout import LogPaths, reason
 from modengine.audit.read.report import Fault
 from modengine.audit.read.verify import verify
@@ -20,11 +21,12 @@ from modengine.audit.records.manifest import (
     Manifest,
     checkpoint,
     identity,
-    measured,
     read,
 )
-from modengine.audit.tree.checkpoints import check_signature, checkpoint_of, is_signed, read_note
-from modengine.audit.tree.note import VerifierKey
+from modengine.audit.records.record import Record
+from modengine.audit.records.segments import RecordLine
+from modengine.audit.tree.checkpoints import check_signature, checkpoint_of, is_signed, make_note, read_note
+from modengine.audit.tree.note import Checkpoint, VerifierKey
 from modengine.errors import AuditError
 
 
@@ -34,6 +36,9 @@ class ManifestReport(msgspec.Struct):
     shards: int = 0
     """Looked at."""
     records: int = 0
+    """That the manifest binds."""
+    later: dict[str, int] = {}
+    """What was added to the logs since, by kind: erasures for instance.  The checkpoint of its log proves each."""
     rows: int = 0
     faults: list[Fault] = []
     """The first bad shard's come first."""
@@ -72,7 +77,7 @@ def verify_manifest(
         report.shards += 1
         report.rows += entry.rows
         report.records += entry.size
-        report.faults += _shard(folder, entry)
+        report.faults += _shard(folder, entry, report.later)
     return report
 
 
@@ -91,8 +96,8 @@ def _whole(folder: Path, manifest: Manifest) -> list[Fault]:
     return faults
 
 
-def _shard(folder: Path, entry: Entry) -> list[Fault]:
-    """What is wrong with one shard."""
+def _shard(folder: Path, entry: Entry, later: dict[str, int]) -> list[Fault]:
+    """What is wrong with one shard; counts the records of its log that the manifest does not bind."""
     place = folder / SHARDS / entry.shard.folder
     name = f"shard {entry.shard.folder}"
     if not place.is_dir():
@@ -101,19 +106,29 @@ def _shard(folder: Path, entry: Entry) -> list[Fault]:
     for file in entry.output:
         path = place / file.name
         try:
-            size, digest = measured(path)
+            size, digest = disk.measured(path)
         except OSError as error:
             faults.append(Fault("ME967", f"{name}: `{file.name}` cannot be read: {reason(error)}", None, str(path)))
             continue
         if (size, digest) != (file.size, file.sha256):
             faults.append(Fault("ME967", f"{name}: `{file.name}` is not what was written", None, str(path)))
+    layout = LogPaths(place / LOG)
+
+    def count(line: RecordLine, record: Record) -> None:
+        if line.seq >= entry.size:
+            later[record["kind"]] = later.get(record["kind"], 0) + 1
+
     try:
-        report = verify(LogPaths(place / LOG))
-    except AuditError as error:
-        return [*faults, Fault(error.code, f"{name}: {error.message}", None, str(place / LOG))]
+        # The log may have grown since: it must begin with the tree that the manifest binds.
+        bound = make_note(Checkpoint(entry.origin, entry.size, base64.b64decode(entry.root)), None)
+        report = verify(layout, ((str(folder / NAME), bound),), on_record=count)
+    except (AuditError, ValueError) as error:
+        code, what = (error.code, error.message) if isinstance(error, AuditError) else ("ME967", str(error))
+        if code == "ME955":
+            code, what = "ME967", "its log is not the one that the manifest binds"
+        return [*faults, Fault(code, f"{name}: {what}", None, str(place / LOG))]
     faults += [Fault(fault.code, f"{name}: {fault.what}", fault.record, fault.where) for fault in report.faults]
-    if not report.faults:
-        mine = (report.origin, report.size, base64.b64encode(report.root).decode())
-        if mine != (entry.origin, entry.size, entry.root):
-            faults.append(Fault("ME967", f"{name}: its log is not the one that the manifest binds", None, str(place)))
+    if not report.faults and report.proven < report.size:
+        what = f"{name}: records {report.proven} to {report.size - 1} of its log have no checkpoint"
+        faults.append(Fault("ME967", what, report.proven, str(place / LOG)))
     return faults

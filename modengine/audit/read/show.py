@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +10,9 @@ from modengine.audit.files.layout import LogPaths, read_origin
 from modengine.audit.records.find import find
 from modengine.audit.records.record import Record, message_from
 from modengine.audit.records.sealing import details_from
-from modengine.audit.records.segments import record_of
+from modengine.audit.records.segments import RecordLine, record_of
 from modengine.audit.records.vault import Vault, VaultRow
-from modengine.errors import AuditError
+from modengine.errors import AuditError, printable
 from modengine.model import Message
 
 
@@ -26,17 +27,23 @@ class Shown:
     message: Message | None
 
 
-def decisions(layout: LogPaths, identifier: str) -> tuple[Shown, ...]:
+Finder = Callable[[LogPaths, str, bytes | None], tuple[RecordLine, ...]]
+
+
+def decisions(layout: LogPaths, identifier: str, search: Finder = find) -> tuple[Shown, ...]:
     """The decisions that an identifier means, oldest first.  Raises AuditError (ME953, ME960, ME961)."""
     vault = Vault.read(layout.vault, read_origin(layout))
     try:
         found = []
-        for line in find(layout, identifier, None if vault is None else vault.key):
+        for line in search(layout, identifier, None if vault is None else vault.key):
             try:
                 record = record_of(line)
             except ValueError as error:
                 raise AuditError("ME953", f"record {line.seq} ({line.where}) is {error}") from None
-            found.append(_shown(record, None if vault is None else vault.row(line.seq), vault is not None))
+            try:
+                found.append(_shown(record, None if vault is None else vault.row(line.seq), vault is not None))
+            except ValueError as error:
+                raise AuditError("ME960", f"the vault has of record {line.seq} what is {error}") from None
         return tuple(found)
     finally:
         if vault is not None:
@@ -79,9 +86,14 @@ def as_text(shown: Shown) -> str:
     lines += [f"  unsure    {entry['rule'] or 'the message'}: {entry['reason']}" for entry in record["undetermined"]]
     if shown.message is not None:
         lines += [f"  message   {shown.message.id or '(no id)'}"]
-        lines += [f"  {part.kind:9} {part.text}" for part in shown.message.all_parts() if part.text]
+        lines += [
+            f"  {part.kind:9} {line}"
+            for part in shown.message.all_parts()
+            if part.text
+            for line in part.text.split("\n")
+        ]
     lines.append(f"  vault     {shown.state}")
-    return "\n".join(lines)
+    return "\n".join(map(printable, lines))
 
 
 def _hits(hits: list[dict[str, Any]], details: list[dict[str, Any]], word: str, message: Message | None) -> list[str]:
@@ -93,7 +105,7 @@ def _hits(hits: list[dict[str, Any]], details: list[dict[str, Any]], word: str, 
         lines.append(f"  {word:9} {hit['rule']}: {hit['points']} points{counted}{clause}")
         for match in details[number]["matches"] if number < len(details) else ():
             start, end, index = match["start"], match["end"], match["part_index"]
-            found = f" {parts[index].text[start:end]}" if index < len(parts) else ""
+            found = f" {parts[index].text[start:end]}" if 0 <= index < len(parts) else ""
             how = " ".join(match["how"])
             lines.append(f"            `{match['pattern']}`{found} ({match['part']} {start}-{end}, {how})")
     return lines

@@ -5,22 +5,23 @@ One pass; memory does not grow with the log.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
-from modengine.audit.files.layout import LogPaths, read_origin
-from modengine.audit.read.report import Fault, Verification
+from modengine.audit.files import disk
+from modengine.audit.files.layout import LogPaths, read_identity, reason
+from modengine.audit.read.report import MOST, Fault, Verification
+from modengine.audit.read.witnesses import WitnessedTree, witnesses
 from modengine.audit.records import segments
 from modengine.audit.records.commitments import commitment_to_details, commitment_to_text, decision_id, pseudonym
 from modengine.audit.records.record import SKEW, Record, message_from, moment
 from modengine.audit.records.segments import RecordLine, record_of
 from modengine.audit.records.vault import Vault, VaultRow
-from modengine.audit.tree.checkpoints import all_notes, check_signature, checkpoint_of, is_signed, read_note
+from modengine.audit.tree.checkpoints import all_notes, checkpoint_of, signs
 from modengine.audit.tree.merkle import Frontier, Hash, leaf_hash
-from modengine.audit.tree.note import Checkpoint, VerifierKey
+from modengine.audit.tree.note import VerifierKey
 from modengine.errors import AuditError
 
 OnRecord = Callable[[RecordLine, Record], object]
@@ -38,59 +39,28 @@ def verify(
     good form, before the root of its tree is known.  Raises AuditError where the folder is no log or
     a checkpoint is none of this log (ME951, ME952, ME955), or a signature does not hold (ME956).
     """
-    report = Verification(read_origin(layout))
-    targets = _targets(layout, report, outside, key)
+    identity = read_identity(layout)
+    report = Verification(identity.origin)
     try:
         vault = Vault.read(layout.vault, report.origin)
     except AuditError as error:
         report.add(Fault(error.code, error.message))
         vault = None
     try:
-        _Reading(layout, report, targets, vault, on_record).run()
+        targets = witnesses(layout, report, vault, (identity.key, key), outside)
+        _Reading(layout, report, targets, vault, key, on_record).run()
     finally:
         if vault is not None:
             vault.close()
     return report
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    name: str
-    checkpoint: Checkpoint
-    outside: bool
-
-
-def _targets(
-    layout: LogPaths, report: Verification, outside: tuple[tuple[str, str], ...], key: VerifierKey | None
-) -> list[_Target]:
-    """The checkpoints to hold the log to, beside those of `checkpoints`."""
-    found: list[_Target] = []
-    for name, note in outside:
-        where = f"the checkpoint `{name}`"
-        found.append(_Target(where, checkpoint_of(note, where, report.origin), True))
-        if key is not None:
-            check_signature(note, where, key)
-    where = f"the checkpoint `{layout.checkpoint}`"
-    try:
-        note = read_note(layout.checkpoint)
-        found.append(_Target(where, checkpoint_of(note, where, report.origin), False))
-    except AuditError as error:
-        report.add(Fault(error.code, error.message))
-        return found
-    if key is not None:
-        check_signature(note, where, key)
-        report.signed = f"signed by {key.name}"
-    elif is_signed(note):
-        report.signed = "signed, not checked"
-    return found
-
-
 class _Reading:
     """One reading of a log."""
 
-    def __init__(self, layout: LogPaths, report: Verification, targets: list[_Target], vault: Vault | None,
-                 on_record: OnRecord | None) -> None:  # fmt: skip
-        self.layout, self.report, self.vault, self.on_record = layout, report, vault, on_record
+    def __init__(self, layout: LogPaths, report: Verification, targets: list[WitnessedTree], vault: Vault | None,
+                 key: VerifierKey | None, on_record: OnRecord | None) -> None:  # fmt: skip
+        self.layout, self.report, self.vault, self.key, self.on_record = layout, report, vault, key, on_record
         self.targets = sorted(targets, key=lambda target: -target.checkpoint.size)
         self.history = self._history()
         self.waiting = next(self.history, None)
@@ -136,11 +106,7 @@ class _Reading:
             self._bad_line(line, str(error))
             return False
         leaf = leaf_hash(line.data)
-        try:
-            self._content(line, record, leaf)
-        except (TypeError, AttributeError, KeyError, ValueError, OverflowError):
-            self._fault("ME953", line, "has a content that no writer would give it")
-            return False
+        self._content(line, record, leaf)
         self.frontier.add(leaf)
         if self.on_record is not None:
             self.on_record(line, record)
@@ -156,12 +122,26 @@ class _Reading:
             except sqlite3.Error as error:
                 self._lose_vault(error)
         if kind == "revision":
-            self.revision = record.get("revision")
+            self.revision = record["revision"]
             self._files(line, record)
-        elif kind == "decision" and record.get("revision") != self.revision:
+        elif kind == "decision" and record["revision"] != self.revision:
             self._fault("ME953", line, "is a decision under rules that no record before it tells of")
         elif kind == "erasure":
             self._erasure(line, record)
+        elif kind == "recovery":
+            self._recovery(line, record)
+
+    def _recovery(self, line: RecordLine, record: Record) -> None:
+        if rows := record.get("rows"):
+            what = "that the vault knew and the log had not: a writer was stopped then, or they were cut off"
+            self._notice(f"record {line.seq} tells of {rows} records {what}")
+        if unproven := record.get("unproven"):
+            what = "had no checkpoint when the signer found them: the signature shows nothing of what was before that"
+            self._notice(f"record {line.seq} tells that records {unproven[0]} to {unproven[1]} {what}")
+
+    def _notice(self, what: str) -> None:
+        if len(self.report.notices) < MOST:
+            self.report.notices.append(what)
 
     def _bad_line(self, line: RecordLine, why: str) -> None:
         needed = max((target.checkpoint.size for target in self.targets), default=0)
@@ -185,16 +165,20 @@ class _Reading:
         self.latest = max(self.latest, time)
 
     def _files(self, line: RecordLine, record: Record) -> None:
-        for file in record.get("files", ()):
-            path, digest = str(file.get("path")), str(file.get("sha256"))
-            copy = self.layout.rules / Path(digest).name
+        for file in record["files"]:
             try:
-                good = hashlib.sha256(copy.read_bytes()).hexdigest() == digest
-            except OSError:
-                self._fault("ME953", line, f"tells of the rule file `{path}`, whose copy is missing from `rules/`")
-                continue
+                data = disk.read(self.layout.rules / file["sha256"], file["bytes"])
+                good = (len(data), hashlib.sha256(data).hexdigest()) == (file["bytes"], file["sha256"])
+            except FileNotFoundError:
+                good, what = False, "is missing from `rules/`"
+            except OSError as error:
+                good = False
+                longer = error.errno == errno.EFBIG
+                what = "in `rules/` was changed" if longer else f"in `rules/` cannot be read: {reason(error)}"
+            else:
+                what = "in `rules/` was changed"
             if not good:
-                self._fault("ME953", line, f"tells of the rule file `{path}`, whose copy in `rules/` was changed")
+                self._fault("ME953", line, f"tells of the rule file `{file['path']}`, whose copy {what}")
 
     # ----------------------------------------------------------------- the vault
 
@@ -217,11 +201,11 @@ class _Reading:
         if record["kind"] != "decision":
             return
         assert self.vault is not None
-        if record.get("decision_id") != decision_id(self.vault.key, line.seq):
+        if record["decision_id"] != decision_id(self.vault.key, line.seq):
             self._row_fault(line, "has a decision id that was not made with the key of the vault")
         if row.salt is None or row.details is None:
             self.emptied.add(line.seq)
-        elif commitment_to_details(row.salt, row.details) != record.get("details"):
+        elif commitment_to_details(row.salt, row.details) != record["details"]:
             self._row_fault(line, "has other details in the vault than it commits to")
         elif row.message is not None:
             self._message(line, record, row.salt, row.message)
@@ -230,11 +214,11 @@ class _Reading:
         assert self.vault is not None
         try:
             message = message_from(content)
-        except (ValueError, KeyError, TypeError):
+        except ValueError:
             self._row_fault(line, "has a message in the vault that cannot be read")
             return
         name = None if message.id is None else pseudonym(self.vault.key, message.id)
-        if commitment_to_text(salt, message.all_parts()) != record.get("text") or name != record.get("message"):
+        if commitment_to_text(salt, message.all_parts()) != record["text"] or name != record["message"]:
             self._row_fault(line, "has another message in the vault than it commits to")
         else:
             self.report.texts += 1
@@ -244,13 +228,13 @@ class _Reading:
         self._fault("ME960", line, what)
 
     def _erasure(self, line: RecordLine, record: Record) -> None:
-        for seq in record.get("erased", ()):
+        for seq in record["erased"]:
             self.report.erased += 1
             if self.vault is None or seq in self.emptied:
                 self.emptied.discard(seq)
                 continue
             try:
-                row = self.vault.row(seq) if isinstance(seq, int) else None
+                row = self.vault.row(seq)
             except sqlite3.Error as error:
                 self._lose_vault(error)
                 continue
@@ -259,7 +243,7 @@ class _Reading:
 
     # ----------------------------------------------------------------- checkpoints
 
-    def _history(self) -> Iterator[_Target]:
+    def _history(self) -> Iterator[WitnessedTree]:
         """The log's own checkpoints, oldest first."""
         where = f"a checkpoint in `{self.layout.checkpoints}`"
         last = 0
@@ -269,7 +253,8 @@ class _Reading:
                 if checkpoint.size < last:
                     raise AuditError("ME955", f"{where} is of {checkpoint.size} records, an earlier one of {last}")
                 last = checkpoint.size
-                yield _Target(f"{where}, of {checkpoint.size} records,", checkpoint, False)
+                proves = self.key is None or signs(note, self.key)
+                yield WitnessedTree(f"{where}, of {checkpoint.size} records,", checkpoint, False, proves)
         except AuditError as error:
             if "half a checkpoint" in error.message:
                 self.report.notices.append(error.message)
@@ -279,7 +264,7 @@ class _Reading:
     def _check_roots(self) -> bool:
         """Compares the root with every checkpoint of this size; False where one disagrees."""
         size = self.frontier.size
-        due: list[_Target] = []
+        due: list[WitnessedTree] = []
         while self.waiting is not None and self.waiting.checkpoint.size <= size:
             due.append(self.waiting)
             self.waiting = next(self.history, None)
@@ -294,11 +279,12 @@ class _Reading:
                 return False
             self.report.checkpoints += 1
             self.report.outside += target.outside
-        self.report.proven, self.report.proven_root = size, root
-        self._vault_was_wrong()
+        if any(target.proves for target in due):
+            self.report.proven, self.report.proven_root = size, root
+            self._vault_was_wrong()
         return True
 
-    def _wrong_root(self, target: _Target) -> None:
+    def _wrong_root(self, target: WitnessedTree) -> None:
         size, proven, line = target.checkpoint.size, self.report.proven, self.other_leaf
         if line is not None:
             what = "is not the record that was written: neither a checkpoint nor the vault agrees with it"
@@ -340,10 +326,19 @@ class _Reading:
         if self.acknowledged > size and not broken:
             what = f"the log ends at record {size}, but {self.acknowledged} records had been acknowledged"
             self.report.add(Fault("ME954", f"{what}: it was rolled back or cut", size))
-        missing = self.emptied - set(self.vault.pending)
+        missing = self.emptied
+        for seq in self.vault.pending if missing else ():
+            missing.discard(seq)
+        past = self.vault.past(size)
+        if past and not broken:
+            self.report.notices.append(
+                f"the vault has rows of {past} records after the last of the log: a writer is at work, or was stopped"
+                " while it wrote them, or they were cut off; no checkpoint has them"
+            )
         if missing and not broken:
             first = min(missing)
             self.wrong_rows += len(missing)
             what = f"record {first} was emptied in the vault ({len(missing)} in all), and no erasure is recorded"
             self.report.add(Fault("ME960", what, first))
-        self.report.vault = f"{self.wrong_rows} rows are wrong" if self.wrong_rows else "complete"
+        more = f"complete, and {past} rows more" if past else "complete"
+        self.report.vault = f"{self.wrong_rows} rows are wrong" if self.wrong_rows else more

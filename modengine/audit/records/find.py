@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.records import segments
@@ -13,33 +13,67 @@ from modengine.audit.records.segments import RecordLine
 from modengine.errors import AuditError
 
 _DECISION = re.compile(r"d-[0-9a-f]{32}")
-_NUMBER = re.compile(r"#\d{1,18}")
+_NUMBER = re.compile(r"#?(\d{1,18})")
+_HINT = "give a message id, a decision id (d-...), or #N for the record of that number"
 
 
 def find(layout: LogPaths, identifier: str, key: bytes | None) -> tuple[RecordLine, ...]:
-    """The decisions that an identifier means: `d-...` or `#SEQ` one, a message id all on that message.
+    """The decisions that somebody may mean: `d-...` or `#SEQ` one, anything else all on the message of that id.
 
-    `key` is the vault's; without it no message id can be found.  Raises AuditError (ME960, ME961).
+    `key` is the vault's.  Raises AuditError (ME960, ME961).
     """
-    found = tuple(_found(layout, identifier, key))
+    is_record = identifier.startswith("#") or _DECISION.fullmatch(identifier)
+    if is_record and (found := _by_record(layout, identifier)):
+        return found
+    return by_message(layout, identifier, key)
+
+
+def by_record(layout: LogPaths, name: str, key: bytes | None = None) -> tuple[RecordLine, ...]:  # noqa: ARG001
+    """The one decision of a number (`7` or `#7`) or a decision id; no key is needed.  Raises AuditError (ME961)."""
+    found = _by_record(layout, name)
     if not found:
-        hint = "give a message id, a decision id (d-...), or #N for the record of that number"
-        raise AuditError("ME961", f"no decision `{identifier}` in the audit log `{layout.folder}`", hint)
+        raise _nothing(layout, name)
     return found
 
 
-def _found(layout: LogPaths, identifier: str, key: bytes | None) -> Iterator[RecordLine]:
-    if _NUMBER.fullmatch(identifier):
-        line = line_of(layout, int(identifier[1:]))
-        if line is not None and _record(line).get("kind") == "decision":
-            yield line
-        return
-    if _DECISION.fullmatch(identifier):
-        name, value = "decision_id", identifier
-    elif key is None:
+def by_message(layout: LogPaths, message_id: str, key: bytes | None) -> tuple[RecordLine, ...]:
+    """All decisions on the message of an id, whatever the id looks like.
+
+    `key` is the vault's; without it no message id can be found.  Raises AuditError (ME960, ME961).
+    """
+    if key is None:
         raise AuditError("ME960", "without its vault no message id can be found in a log", "give a decision id or #N")
-    else:
-        name, value = "message", pseudonym(key, identifier)
+    found = tuple(_having(layout, "message", pseudonym(key, message_id)))
+    if not found:
+        raise _nothing(layout, message_id)
+    return found
+
+
+def by_numbers(layout: LogPaths, seqs: Iterable[int]) -> tuple[RecordLine, ...]:
+    """The decisions of these numbers.  Raises AuditError (ME961) where one is none."""
+    left = set(seqs)
+    found = []
+    for line in segments.lines(layout.segments) if left else ():
+        if line.seq in left and _record(line).get("kind") == "decision":
+            left.discard(line.seq)
+            found.append(line)
+    if left:
+        raise _nothing(layout, f"#{min(left)}")
+    return tuple(found)
+
+
+def _nothing(layout: LogPaths, identifier: str) -> AuditError:
+    return AuditError("ME961", f"no decision `{identifier}` in the audit log `{layout.folder}`", _HINT)
+
+
+def _by_record(layout: LogPaths, name: str) -> tuple[RecordLine, ...]:
+    if number := _NUMBER.fullmatch(name):
+        line = line_of(layout, int(number[1]))
+        return () if line is None or _record(line).get("kind") != "decision" else (line,)
+    return tuple(_having(layout, "decision_id", name)) if _DECISION.fullmatch(name) else ()
+
+
+def _having(layout: LogPaths, name: str, value: str) -> Iterator[RecordLine]:
     needle = f'"{name}":"{value}"'.encode()
     for line in segments.lines(layout.segments):
         # Most lines are passed over without being parsed.

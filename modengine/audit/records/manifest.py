@@ -23,13 +23,18 @@ from modengine.errors import AuditError
 from modengine.run.read.shards import Shard
 
 FORMAT = 1
+MOST = 256 << 20
+"""Bytes of a manifest: that of 400,000 shards."""
 NAME, CHECKPOINT, SHARDS, LOG = "manifest.json", "checkpoint", "shards", "audit"
+
+
+FileName = Literal["decisions.jsonl", "decisions.csv", "hits.csv"]
 
 
 class File(msgspec.Struct, frozen=True):
     """A file of results."""
 
-    name: str
+    name: FileName
     size: int
     sha256: str
 
@@ -98,22 +103,12 @@ def read(folder: Path) -> Manifest:
     """Raises AuditError (ME967)."""
     path = folder / NAME
     try:
-        data = path.read_bytes()
+        data = disk.read(path, MOST)
         manifest = msgspec.json.decode(data, type=Manifest)
     except OSError as error:
         raise AuditError("ME967", f"`{path}` cannot be read: {reason(error)}", "check the path") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise AuditError("ME967", f"`{path}` is no manifest", "it may be damaged, or of a newer version") from None
     if encode(manifest) + b"\n" != data or manifest.format != FORMAT:
         raise AuditError("ME967", f"`{path}` is not in canonical form", "it was changed after it was written")
     return manifest
-
-
-def measured(path: Path) -> tuple[int, str]:
-    """Size and SHA-256 of a file.  Raises OSError."""
-    digest, size = hashlib.sha256(), 0
-    with path.open("rb") as file:
-        while data := file.read(1 << 20):
-            digest.update(data)
-            size += len(data)
-    return size, digest.hexdigest()

@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from modengine.audit.records.schema import KeptMessage, read_kept
+from modengine.errors import AuditError
 from modengine.model import Message, Part
 
 Record = dict[str, Any]
@@ -57,6 +59,15 @@ def stamp(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def stamp_after(latest: str, time: datetime) -> str:
+    """The stamp of a time after the latest one of a log, if there is one.  Raises AuditError (ME962), ValueError."""
+    written = stamp(time)
+    if latest and written < latest and moment(latest) - time > SKEW:
+        what = f"the time {written} lies before {latest}, that of a record already in the log"
+        raise AuditError("ME962", what, "set the clock of this computer right, or begin a new log")
+    return written
+
+
 def moment(text: str) -> datetime:
     """The time that `stamp` wrote.  Raises ValueError for any other text."""
     time = datetime.fromisoformat(text)
@@ -92,7 +103,8 @@ def message_content(message: Message) -> bytes:
 
 
 def message_from(content: bytes) -> Message:
-    value = json.loads(content)
+    """The message that a vault kept.  Raises ValueError for what is none."""
+    value = read_kept(content, KeptMessage)
     parts = tuple(Part(kind, text) for kind, text in value["parts"])
     return Message(value["text"], value["id"], parts, value["fields"])
 

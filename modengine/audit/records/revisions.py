@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 
-from modengine.audit.files.disk import replace
+from modengine.audit.files import disk
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.records.code import code_digest
 from modengine.audit.records.record import Record
@@ -58,8 +58,8 @@ def keep_files(layout: LogPaths, files: tuple[SourceFile, ...]) -> None:
     for file in files:
         path = layout.rules / hashlib.sha256(file.data).hexdigest()
         if not path.exists():
-            replace(path, file.data)
-        elif path.read_bytes() != file.data:
+            disk.replace(path, file.data)
+        elif disk.measured(path) != (len(file.data), path.name):
             raise AuditError(
                 "ME953", f"the copy of a rule file `{path}` was changed", "delete it: it is then made again"
             )

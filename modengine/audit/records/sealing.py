@@ -8,10 +8,9 @@ for the garbage collector.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from itertools import count
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import msgspec
 
@@ -19,6 +18,7 @@ from modengine.audit.records.batch import NOTHING, Batch, Pair, Receipt, batch_o
 from modengine.audit.records.commitments import DETAILS, SALT, TEXT, Keyed, commitments, text_content
 from modengine.audit.records.context import Context, values
 from modengine.audit.records.record import Record, encode, encode_ordered, message_content, plain
+from modengine.audit.records.schema import KeptDetails, read_kept
 from modengine.errors import AuditError
 from modengine.model import Decision, Message, ReliefHit, RuleHit
 
@@ -219,8 +219,8 @@ def _found(hits: Iterable[RuleHit | ReliefHit]) -> list[_RuleMatches]:
 
 
 def details_from(content: bytes) -> Record:
-    """The details, places by name again."""
-    details = cast("Record", json.loads(content))
+    """The details, places by name again.  Raises ValueError for what are none."""
+    details = read_kept(content, KeptDetails)
     for name in ("hits", "shadow_hits", "relief"):
         for hit in details.get(name, ()):
             hit["matches"] = [dict(zip(_PLACE, match, strict=True)) for match in hit["matches"]]

@@ -10,7 +10,9 @@ SQLite a thousand records are eight.
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -29,6 +31,12 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE pieces (first INTEGER PRIMARY KEY, rows BLOB NOT NULL);
 CREATE TABLE pending (seq INTEGER PRIMARY KEY);
 """
+_TABLES = {tuple(text.split()) for text in _SCHEMA.strip().removesuffix(";").split(";\n")}
+"""Whoever can write a vault can put a view without end in the place of a table, or a trigger beside it."""
+_META = ("origin", "key", "batch", "checkpoint", "signer", "lost")
+_MOST_ROW = 1 << 60
+_MOST_CELL = 256 << 20
+"""Bytes of what SQLite gives at a time."""
 
 
 _MOST = 128
@@ -58,12 +66,14 @@ class Vault:
         self._path = path
         self._connection = connection
         try:
-            meta = dict(self._connection.execute("SELECT name, value FROM meta"))
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_CELL)
+            _check_schema(connection)
+            meta = {name: self._meta(name) for name in _META}
         except sqlite3.DatabaseError as error:
             self.close()
             raise unreadable(path, error) from None
-        key = meta.get("key")
-        if meta.get("origin") != origin.encode() or not isinstance(key, bytes):
+        key = meta["key"]
+        if meta["origin"] != origin.encode() or key is None:
             self.close()
             raise AuditError("ME960", f"the vault `{path}` belongs to another log", "put the log's own vault there")
         self.key: bytes = key
@@ -72,8 +82,11 @@ class Vault:
     # ----------------------------------------------------------------- opening
 
     @classmethod
-    def create(cls, path: Path, origin: str, key: bytes) -> None:
-        """Makes an empty vault.  One that is there is replaced: the caller knows that it is unused."""
+    def create(cls, path: Path, origin: str, key: bytes, signer: str) -> None:
+        """Makes an empty vault.  One that is there is replaced: the caller knows that it is unused.
+
+        `signer` is the public key that signs the log's checkpoints; empty for an unsigned log.
+        """
         for old in (path, *_beside(path)):
             old.unlink(missing_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
@@ -81,17 +94,36 @@ class Vault:
         try:
             connection.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
             connection.execute("BEGIN")
-            values = (("origin", origin.encode()), ("key", key), ("batch", b"0"))
+            values = (("origin", origin.encode()), ("key", key), ("batch", b"0"), ("signer", signer.encode()))
             connection.executemany("INSERT INTO meta VALUES (?, ?)", values)
             connection.execute("COMMIT")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             connection.close()
 
+    @staticmethod
+    def is_unused(path: Path) -> bool:
+        """Whether a vault that is there has no row yet, and so nothing to lose.  Raises AuditError (ME960)."""
+        if not _is_there(path):
+            return True
+        try:
+            connection = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
+        except sqlite3.Error as error:
+            raise unreadable(path, error) from None
+        try:
+            if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+                return True
+            _check_schema(connection)
+            return connection.execute("SELECT 1 FROM pieces LIMIT 1").fetchone() is None
+        except sqlite3.Error as error:
+            raise unreadable(path, error) from None
+        finally:
+            connection.close()
+
     @classmethod
     def open(cls, path: Path, origin: str) -> Vault:
         """The vault, to read and write.  Raises AuditError (ME960)."""
-        if not path.is_file():
+        if not _is_there(path):
             raise AuditError("ME960", f"the vault `{path}` is missing", "put it back: without it nothing is added")
         try:
             connection = _connect(path)
@@ -102,7 +134,7 @@ class Vault:
     @classmethod
     def read(cls, path: Path, origin: str) -> Vault | None:
         """The vault, to read only; None where there is none (it may be kept apart from the log)."""
-        if not path.is_file():
+        if not _is_there(path):
             return None
         writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
         # Without leave to write, SQLite cannot share its journal: the file is read as it lies there.
@@ -151,16 +183,39 @@ class Vault:
         with self._or_back():
             self._connection.execute("COMMIT")
 
+    def remember(self, note: str, size: int) -> None:
+        """Takes a checkpoint of so many records, all of which are on the disk, and syncs it."""
+        with self._transaction():
+            self._put_meta("checkpoint", note.encode())
+            self._put_meta("batch", b"%d" % max(size, self.batch))
+
+    def pin(self, signer: str) -> None:
+        """Remembers for good by which key the log's checkpoints are signed."""
+        with self._transaction():
+            self._put_meta("signer", signer.encode())
+
     def drop_from(self, seq: int) -> None:
-        """Deletes the rows of records that were never written."""
-        piece = self._piece(seq)
-        if piece is not None or self._connection.execute("SELECT 1 FROM pieces WHERE first >= ?", (seq,)).fetchone():
+        """Deletes the rows of records that are not in the log; how many and which is kept until it is recorded.
+
+        Raises AuditError (ME960) where these are not the rows that an unfinished batch leaves.
+        """
+        digest, count = hashlib.sha256(), 0
+        for row in self.rows(seq):
+            if row.seq != seq + count:
+                what = f"the vault `{self._path}` knows of record {row.seq}, and of no record {seq + count}"
+                raise AuditError("ME960", what, "it was changed: run `modengine audit verify`, and keep it as evidence")
+            digest.update(row.leaf)
+            count += 1
+        if count:
+            piece = self._piece(seq)
             with self._transaction() as connection:
                 connection.execute("DELETE FROM pieces WHERE first >= ?", (seq,))
                 if piece is not None and piece[0] < seq:
                     first, rows = piece
                     cells = (_packed(rows[: seq - first]), first)
                     connection.execute("UPDATE pieces SET rows = ? WHERE first = ?", cells)
+                earlier = self._meta("lost") or b""
+                self._put_meta("lost", earlier + b"%d %s\n" % (count, digest.hexdigest().encode()))
         self.settle()
 
     def settle(self) -> None:
@@ -198,18 +253,54 @@ class Vault:
         with self._transaction() as connection:
             connection.executemany("DELETE FROM pending WHERE seq = ?", [(seq,) for seq in seqs])
 
+    def lost_recorded(self) -> None:
+        """What `lost` says stands in the log."""
+        if self.lost:
+            with self._transaction() as connection:
+                connection.execute("DELETE FROM meta WHERE name = 'lost'")
+
+    def _put_meta(self, name: str, value: bytes) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
     # ----------------------------------------------------------------- reading
+
+    def _meta(self, name: str) -> bytes | None:
+        found = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        if found is not None and not isinstance(found[0], bytes):
+            raise sqlite3.DatabaseError(f"its `{name}` is not what a vault has there")
+        return None if found is None else found[0]
+
+    def _text(self, name: str) -> str | None:
+        found = self._meta(name)
+        return None if found is None else found.decode("utf-8", "replace")
 
     @property
     def batch(self) -> int:
-        """The first record of the last batch: all before it had been synced."""
-        found = self._connection.execute("SELECT value FROM meta WHERE name = 'batch'").fetchone()
-        return int(found[0])
+        """So many records, from the first, had been synced: all before the last batch or checkpoint."""
+        try:
+            return int(self._meta("batch") or b"")
+        except ValueError:
+            raise sqlite3.DatabaseError("its `batch` is not what a vault has there") from None
 
     @property
-    def pending(self) -> tuple[int, ...]:
+    def checkpoint(self) -> str | None:
+        """The newest checkpoint; None in a vault of an older version."""
+        return self._text("checkpoint")
+
+    @property
+    def signer(self) -> str | None:
+        """The public key that signs the log; empty for an unsigned log, None in a vault of an older version."""
+        return self._text("signer")
+
+    @property
+    def lost(self) -> list[tuple[int, str]]:
+        """Of rows that were dropped, and of which no record tells yet: how many, and the SHA-256 of their leaves."""
+        return [(int(n), digest) for n, digest in re.findall(r"(\d{1,18}) ([0-9a-f]{64})\n", self._text("lost") or "")]
+
+    @property
+    def pending(self) -> Iterator[int]:
         """Emptied rows whose erasure may not stand in the log yet."""
-        return tuple(seq for (seq,) in self._connection.execute("SELECT seq FROM pending ORDER BY seq"))
+        return (seq for (seq,) in self._connection.execute("SELECT seq FROM pending ORDER BY seq"))
 
     def row(self, seq: int) -> VaultRow | None:
         piece = self._piece(seq)
@@ -222,7 +313,17 @@ class Vault:
 
     def _one(self, which: str, seq: int) -> _Piece | None:
         found = self._connection.execute(f"SELECT first, rows FROM pieces WHERE {which} LIMIT 1", (seq,)).fetchone()  # noqa: S608  (no text from outside)
-        return None if found is None else (found[0], _unpacked(found[1]))
+        if found is None:
+            return None
+        first, rows = found[0], _unpacked(found[1])
+        if first >= _MOST_ROW:
+            raise sqlite3.DatabaseError("a piece is not where a vault has one")
+        return first, rows
+
+    def past(self, size: int) -> int:
+        """How many rows it has of records from `size` on, or more where it has none of some between."""
+        last = self._one("first >= ? ORDER BY first DESC", 0)
+        return 0 if last is None else max(0, last[0] + len(last[1]) - size)
 
     def rows(self, seq: int = 0) -> Iterator[VaultRow]:
         """The rows from `seq` on, in their order.
@@ -233,8 +334,18 @@ class Vault:
         while piece is not None:
             first, rows = piece
             yield from (VaultRow(first + i, *cells) for i, cells in enumerate(rows) if first + i >= seq)
+            if first + max(1, len(rows)) <= seq:
+                raise sqlite3.DatabaseError("its pieces are not in order")
             seq = first + max(1, len(rows))
             piece = self._one("first >= ? ORDER BY first", seq)
+
+
+def _check_schema(connection: sqlite3.Connection) -> None:
+    """Raises sqlite3.DatabaseError unless the tables of a vault are there, and nothing else."""
+    # The schema is read by SQLite itself, with the connection: here are rows of its own table alone.
+    there = [text for (text,) in connection.execute("SELECT sql FROM sqlite_master LIMIT 10")]
+    if len(there) != len(_TABLES) or {tuple(str(text).split()) for text in there} != _TABLES:
+        raise sqlite3.DatabaseError("its tables are not those of a vault")
 
 
 def _packed(rows: Sequence[object]) -> bytes:
@@ -255,6 +366,14 @@ def unreadable(path: Path, error: Exception) -> AuditError:
 
 def _beside(path: Path) -> tuple[Path, ...]:
     return tuple(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a vault.  Raises AuditError (ME960) where a pipe or a device stands there or beside it."""
+    for file in (path, *_beside(path)):
+        if file.exists() and not file.is_file():
+            raise AuditError("ME960", f"`{file}` is no regular file", "it was put there; keep the folder as evidence")
+    return path.exists()
 
 
 def _connect(path: Path) -> sqlite3.Connection:

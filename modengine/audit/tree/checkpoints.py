@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from modengine.audit.files.disk import append, replace, truncate
+from modengine.audit.files import disk
 from modengine.audit.files.layout import LogPaths, reason
 from modengine.audit.tree.merkle import Frontier
 from modengine.audit.tree.note import (
@@ -24,28 +23,8 @@ from modengine.audit.tree.note import (
 from modengine.audit.tree.note import split as split_note
 from modengine.errors import AuditError
 
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where a record begins."""
-
-    seq: int
-    segment: str
-    offset: int
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """What a writer must know to go on: derived from the records, and never trusted without a checkpoint."""
-
-    frontier: Frontier
-    segment: str
-    offset: int
-    """The end of the last record."""
-    revision: Spot | None
-    """The last revision record."""
-    time: str
-    """The latest time of any record; empty for none."""
+MOST_NOTE = 64 << 10
+"""Bytes of a note."""
 
 
 def make_note(checkpoint: Checkpoint, key: SignerKey | None) -> str:
@@ -53,17 +32,18 @@ def make_note(checkpoint: Checkpoint, key: SignerKey | None) -> str:
     return unsigned(text) if key is None else key.sign(text)
 
 
-def save(layout: LogPaths, note: str, edge: Edge) -> None:
-    """Puts a note and the edge that belongs to it on the disk.  Raises OSError."""
-    append(layout.checkpoints, f"{note}\n".encode())
-    replace(layout.checkpoint, note.encode())
-    replace(layout.frontier, _edge_json(edge))
+def save(layout: LogPaths, note: str, frontier: Frontier) -> None:
+    """Puts a note and the frontier of its tree on the disk.  Raises OSError."""
+    disk.append(layout.checkpoints, f"{note}\n".encode())
+    disk.replace(layout.checkpoint, note.encode())
+    nodes = [base64.b64encode(node).decode() for node in frontier.nodes]
+    disk.replace(layout.frontier, (json.dumps({"size": frontier.size, "nodes": nodes}, indent=1) + "\n").encode())
 
 
 def read_note(path: Path) -> str:
     """A note from a file.  Raises AuditError (ME955)."""
     try:
-        return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+        return disk.read(path, MOST_NOTE).decode("utf-8").replace("\r\n", "\n")
     except FileNotFoundError:
         raise AuditError("ME955", f"there is no checkpoint `{path}`", "check the path") from None
     except OSError as error:
@@ -101,6 +81,41 @@ def check_signature(note: str, where: str, key: VerifierKey) -> None:
         raise AuditError("ME956", f"{where} {what}", "use the key that the log was signed with")
 
 
+def signs(note: str, key: VerifierKey) -> bool:
+    """Whether a note has a signature by the key, and it holds."""
+    try:
+        return signed_by(note, key)
+    except NoteError:
+        return False
+
+
+def pinned(layout: LogPaths, named: str | None, remembered: str | None) -> str:
+    """The public key that signs a log, by its `log.json` and its vault; empty for an unsigned log.
+
+    Raises AuditError (ME956) where the two disagree.  A vault of an older version remembers nothing (None).
+    """
+    if named and remembered is not None and named != remembered:
+        other = f"signed by `{remembered.split('+')[0]}`" if remembered else "unsigned"
+        what = (
+            f"`{layout.identity}` says that the log is signed by `{named.split('+')[0]}`; its vault, that it is {other}"
+        )
+        raise AuditError("ME956", what, "one of them was changed; keep the folder as evidence")
+    return remembered or named or ""
+
+
+def name_of_key(pin: str) -> str:
+    return pin.partition("+")[0]
+
+
+def names_signer(note: str, pin: str) -> bool:
+    """Whether a note has a signature in the name of a public key; whether it holds is `check_signature`'s."""
+    try:
+        key = VerifierKey.parse(pin)
+        return any((own.name, own.key_id) == (key.name, key.key_id) for own in split_note(note)[1])
+    except NoteError:
+        return False
+
+
 def all_notes(layout: LogPaths) -> Iterator[str]:
     """Every note of `checkpoints`, oldest first.  Raises AuditError (ME955) where they end in a torn one."""
     for note, whole in _notes(layout.checkpoints):
@@ -109,12 +124,29 @@ def all_notes(layout: LogPaths) -> Iterator[str]:
         yield note
 
 
-def mend(layout: LogPaths) -> None:
-    """Takes half a note, left by a writer that was stopped, off the end of `checkpoints`."""
+def has_history(layout: LogPaths) -> bool:
+    """Whether `checkpoints` tells of any record.  Raises AuditError (ME955) where it cannot be read."""
+    for note, whole in _notes(layout.checkpoints):
+        try:
+            if whole and parse_checkpoint(note)[0].size:
+                return True
+        except NoteError:
+            return True
+    return False
+
+
+def mend(layout: LogPaths, origin: str) -> None:
+    """Takes half a note, left by a writer that was stopped, off the end of `checkpoints`.
+
+    Raises AuditError (ME955) where what stands there is not the beginning of one.
+    """
     size = 0
     for note, whole in _notes(layout.checkpoints):
         if not whole:
-            truncate(layout.checkpoints, size)
+            if note[: len(origin)] != origin[: len(note)] or note.count(origin) > 1:
+                what = f"`{layout.checkpoints}` ends in what no writer leaves there"
+                raise AuditError("ME955", what, "keep the folder as evidence: run `modengine audit verify`")
+            disk.truncate(layout.checkpoints, size)
             return
         size += len(f"{note}\n".encode())
 
@@ -122,60 +154,39 @@ def mend(layout: LogPaths) -> None:
 def _notes(path: Path) -> Iterator[tuple[str, bool]]:
     """Notes, and whether they are whole: three lines, an empty one, signatures, an empty one."""
     try:
-        file = path.open("rb")
+        file = disk.reading(path)
     except FileNotFoundError:
         return
+    except OSError as error:
+        raise AuditError("ME955", f"`{path}` cannot be read: {reason(error)}", "check permissions") from None
     with file:
         lines: list[bytes] = []
-        for line in file:
+        left = MOST_NOTE
+        while line := file.readline(left + 1):
             lines.append(line)
+            left -= len(line)
+            if left < 0:
+                raise AuditError("ME955", f"`{path}` has a checkpoint of more than 64 KB", "it was changed")
             if len(lines) > 4 and line == b"\n":
                 yield b"".join(lines[:-1]).decode("utf-8", "replace"), True
-                lines = []
+                lines, left = [], MOST_NOTE
         if lines:
             yield b"".join(lines).decode("utf-8", "replace"), False
 
 
-# --------------------------------------------------------------------------- the edge
+def read_frontier(layout: LogPaths, vouched: Iterable[Checkpoint]) -> Frontier:
+    """The saved frontier, if it is that of a checkpoint; else that of no record.
 
-
-def _edge_json(edge: Edge) -> bytes:
-    spot = edge.revision
-    value = {
-        "size": edge.frontier.size,
-        "nodes": [base64.b64encode(node).decode() for node in edge.frontier.nodes],
-        "segment": edge.segment,
-        "offset": edge.offset,
-        "revision": None if spot is None else {"seq": spot.seq, "segment": spot.segment, "offset": spot.offset},
-        "time": edge.time,
-    }
-    return (json.dumps(value, indent=1) + "\n").encode()
-
-
-def read_edge(layout: LogPaths) -> Edge | None:
-    """The saved edge, if it is one of those that a checkpoint vouches for; else None."""
+    Nothing else is in its file: all that it says is in the root.
+    """
     try:
-        value: Any = json.loads(layout.frontier.read_bytes())
-        frontier = Frontier(value["size"], [base64.b64decode(node) for node in value["nodes"]])
-        spot = value["revision"]
-        edge = Edge(
-            frontier,
-            str(value["segment"]),
-            int(value["offset"]),
-            None if spot is None else Spot(int(spot["seq"]), str(spot["segment"]), int(spot["offset"])),
-            str(value["time"]),
-        )
-        if frontier.size < 0 or frontier.size.bit_count() != len(frontier.nodes):
-            return None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return None
+        value: Any = json.loads(disk.read(layout.frontier))
+        size, nodes = value["size"], [base64.b64decode(node) for node in value["nodes"]]
+        good = type(size) is int and size >= 0 and size.bit_count() == len(nodes)
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return Frontier()
+    if not good or any(len(node) != 32 for node in nodes):
+        return Frontier()
+    frontier = Frontier(size, nodes)
     root = frontier.root()
-    for note, whole in _notes(layout.checkpoints):
-        if whole:
-            try:
-                checkpoint, _ = parse_checkpoint(note)
-            except NoteError:
-                continue
-            if checkpoint.size == frontier.size and checkpoint.root == root:
-                return edge
-    return None
+    return frontier if any((own.size, own.root) == (size, root) for own in vouched) else Frontier()

@@ -13,6 +13,8 @@ from modengine.audit.tree.note import NoteError, SignerKey, VerifierKey
 from modengine.errors import AuditError
 from modengine.run.write.durable import sync
 
+_MOST = 10_000
+"""Bytes of a key's file."""
 _NAME = re.compile(r"[^\s+]{1,100}")
 
 
@@ -81,7 +83,8 @@ def read_verifier(path: Path) -> VerifierKey:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        with path.open("rb") as file:
+            return file.read(_MOST).decode("utf-8")
     except FileNotFoundError:
         hint = "check the path, or make one: modengine audit keygen FILE"
         raise AuditError("ME956", f"there is no key file `{path}`", hint) from None

@@ -8,7 +8,6 @@ the origin of a log, its size, and the base64 root of its tree.  Keys are Ed2551
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from dataclasses import dataclass
 from hashlib import sha256
@@ -123,7 +122,7 @@ def _key_parts(text: str, count: int) -> tuple[str, str, bytes]:
         raise NoteError("this is no key: NAME+KEYID+BASE64 is expected")
     try:
         data = base64.b64decode(parts[2], validate=True)
-    except binascii.Error:
+    except ValueError:
         raise NoteError("this is no key: its last part is not base64") from None
     if len(data) != 33 or data[:1] != _ED25519:
         raise NoteError("this is no Ed25519 key")
@@ -145,7 +144,7 @@ def split(note: str) -> tuple[str, tuple[Signature, ...]]:
         found = _SIGNATURE.match(line)
         try:
             data = base64.b64decode(found.group(2), validate=True) if found else b""
-        except binascii.Error:
+        except ValueError:
             data = b""
         if found is None or len(data) < 5:
             raise NoteError("a signature line of the note is malformed")
@@ -163,7 +162,7 @@ def parse_checkpoint(note: str) -> tuple[Checkpoint, tuple[Signature, ...]]:
         raise NoteError("this is no checkpoint: its second line is no size")
     try:
         root = base64.b64decode(lines[2], validate=True)
-    except binascii.Error:
+    except ValueError:
         root = b""
     if len(root) != 32:
         raise NoteError("this is no checkpoint: its third line is no hash")

@@ -19,17 +19,17 @@ from modengine.audit.files.lock import Lock
 from modengine.audit.records.batch import Batch, Pair, Receipt, Ticket, batch_of
 from modengine.audit.records.commitments import SALT
 from modengine.audit.records.context import context_of
-from modengine.audit.records.find import find
-from modengine.audit.records.record import SKEW, Record, encode, moment, stamp
+from modengine.audit.records.find import by_message, by_numbers
+from modengine.audit.records.record import Record, encode, stamp, stamp_after
 from modengine.audit.records.revisions import keep_files, revision_content
 from modengine.audit.records.sealing import Sealer, sealed_batch, wrong_revision
 from modengine.audit.records.vault import Vault
-from modengine.audit.tree.checkpoints import Edge, Spot, make_note, save
+from modengine.audit.tree.checkpoints import make_note, save
 from modengine.audit.tree.note import Checkpoint, SignerKey
 from modengine.audit.write.ahead import Ahead
 from modengine.audit.write.apart import ApartSealer, Half, whole
 from modengine.audit.write.failing import said
-from modengine.audit.write.opening import Opened, recovery, take
+from modengine.audit.write.opening import Opened, recoveries, take
 from modengine.audit.write.tail import Tail
 from modengine.engine.engine import Engine
 from modengine.errors import AuditError
@@ -67,7 +67,7 @@ class AuditLog:
         self._vault: Vault = opened.vault
         self._frontier = opened.edge.frontier
         self._tail = Tail(layout.segments, opened.edge.segment, opened.edge.offset, segment)
-        self._revision_at, self._revision = opened.edge.revision, opened.revision
+        self._revision = opened.edge.revision
         self._time = opened.edge.time
         self._checkpointed = opened.checkpointed
         self._sealer: Sealer | None = None
@@ -113,9 +113,11 @@ class AuditLog:
     def _go_on(self, opened: Opened, time: datetime) -> None:
         """Records what a stopped writer left behind."""
         with said(self._layout):
-            pending = self._vault.pending
-        if opened.torn is not None:
-            self._add(recovery(opened.torn), time)
+            pending, found = tuple(self._vault.pending), tuple(recoveries(opened))
+        for record in found:
+            self._add(record, time)
+        with self._writing():
+            self._vault.lost_recorded()
         if pending:
             self._erase(pending, time)
         if self.size > self._checkpointed:
@@ -306,14 +308,7 @@ class AuditLog:
         self._commit(batch_of(self.size, [encode(record)], written), revision)
 
     def _stamped(self, time: datetime) -> str:
-        written = stamp(time)
-        if self._time and written < self._time and moment(self._time) - time > SKEW:
-            raise AuditError(
-                "ME962",
-                f"the time {written} lies before {self._time}, that of a record already in the log",
-                "set the clock of this computer right, or begin a new log",
-            )
-        return written
+        return stamp_after(self._time, time)
 
     def _commit(
         self,
@@ -331,10 +326,8 @@ class AuditLog:
             self._vault.put(batch.first, batch.rows)
             during(self._vault.commit)
             self._tail.write(batch.data, batch.first)
-            start = self._tail.offset
             during(self._tail.sync)
-            if revision is not None:
-                self._revision, self._revision_at = revision, Spot(batch.first, self._tail.segment, start)
+            self._revision = revision or self._revision
             self._frontier.extend(batch.leaves)
             self._time = max(self._time, batch.time)
         if self.size - self._checkpointed >= self._every:
@@ -350,24 +343,30 @@ class AuditLog:
             note = make_note(Checkpoint(self.origin, frontier.size, frontier.root()), self._key)
             with self._writing():
                 self._lock.check()
-                edge = Edge(frontier, self._tail.segment, self._tail.offset, self._revision_at, self._time)
-                save(self._layout, note, edge)
+                # The vault first: whatever becomes of the files of the log, it knows that these records were there.
+                self._vault.remember(note, frontier.size)
+                save(self._layout, note, frontier)
             self._checkpointed = frontier.size
             return note
 
-    def erase(self, identifier: str, time: datetime) -> tuple[int, ...]:
-        """Erases text, details and salt of every decision on a message (or of one: `d-...`, `#SEQ`).
-
-        Gives the numbers of the records.  Raises AuditError, ME961 where there is none.
-        """
+    def erase(self, message_id: str, time: datetime) -> tuple[int, ...]:
+        """Erases text, details and salt of every decision on a message; their numbers.  Raises AuditError (ME961)."""
         with self._mutex:
-            self._alive()
-            seqs = tuple(line.seq for line in find(self._layout, identifier, self._vault.key))
-            self._stamped(time)
-            with self._writing():
-                self._vault.empty(seqs)
-            self._erase(seqs, time)
-            return seqs
+            lines = by_message(self._layout, message_id, self._vault.key)
+            return self._empty([line.seq for line in lines], time)
+
+    def erase_records(self, seqs: Sequence[int], time: datetime) -> tuple[int, ...]:
+        """The same of the decisions of these numbers.  Raises AuditError, ME961 where one is none."""
+        with self._mutex:
+            return self._empty([line.seq for line in by_numbers(self._layout, seqs)], time)
+
+    def _empty(self, seqs: Sequence[int], time: datetime) -> tuple[int, ...]:
+        self._alive()
+        self._stamped(time)
+        with self._writing():
+            self._vault.empty(seqs)
+        self._erase(seqs, time)
+        return tuple(seqs)
 
     def _erase(self, seqs: Sequence[int], time: datetime) -> None:
         self._stamped(time)

@@ -1,35 +1,42 @@
 """Opening a log to write: making it, reading its tail, and what a stopped writer left behind.
 
 What is mended without asking is what a writer that was stopped can leave: half a record at the end
-(moved to quarantine, and recorded), rows of the vault whose records were never written, half a note.
-Everything else is an error that names its place.
+(moved to quarantine), rows of the vault whose records were never written (dropped), both recorded; and
+half a note.  Everything else is an error that names its place, and nothing is changed.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from modengine.audit.files import disk
-from modengine.audit.files.layout import FORMAT, ORIGIN, LogPaths, is_unfinished, not_empty, read_origin, reason
+from modengine.audit.files.layout import (
+    FORMAT,
+    ORIGIN,
+    Identity,
+    LogPaths,
+    is_unfinished,
+    not_empty,
+    read_identity,
+    reason,
+)
 from modengine.audit.files.lock import Lock
 from modengine.audit.records import segments
 from modengine.audit.records.record import Record
-from modengine.audit.records.segments import RecordLine, name_of, record_of
+from modengine.audit.records.segments import RecordLine, passed, record_of
 from modengine.audit.records.vault import Vault
 from modengine.audit.tree.checkpoints import (
-    Edge,
-    Spot,
     check_signature,
     checkpoint_of,
+    has_history,
     is_signed,
     make_note,
     mend,
-    read_edge,
+    name_of_key,
+    pinned,
+    read_frontier,
     read_note,
     save,
 )
@@ -55,18 +62,32 @@ class Torn:
 
 
 @dataclass(frozen=True, slots=True)
+class Edge:
+    """Where a log ends."""
+
+    frontier: Frontier
+    segment: str
+    offset: int
+    """The end of the last record."""
+    time: str
+    """The latest of the last file; empty for none."""
+    revision: Record | None
+    """The last revision record, if it is in the last file."""
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A log that can be added to."""
 
     origin: str
     vault: Vault
     edge: Edge
-    revision: Record | None
-    """The last revision record."""
     checkpointed: int
     """The size of the newest checkpoint."""
     torn: Torn | None
     """What must be recorded before anything else."""
+    unproven: tuple[int, int] | None
+    """The first and last record that a signer finds after the last checkpoint, and will sign."""
     notices: tuple[str, ...]
 
 
@@ -98,90 +119,127 @@ def create(layout: LogPaths, key: SignerKey | None, random: Callable[[int], byte
     layout.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not is_unfinished(layout):
         raise not_empty(layout)
+    if not Vault.is_unused(layout.vault) or has_history(layout):
+        what = f"`{layout.folder}` has the vault or the checkpoints of a log, and no `log.json`"
+        raise AuditError("ME951", what, "put these back; keep the folder as evidence, and begin a new log")
     for folder in (layout.segments, layout.rules, layout.quarantine):
         folder.mkdir(mode=0o700, exist_ok=True)
     disk.replace(layout.gitignore, b"# Who decided what about which message does not belong in a repository.\n*\n")
     origin = ORIGIN + random(16).hex()
-    Vault.create(layout.vault, origin, random(32))
+    signer = "" if key is None else str(key.verifier)
+    Vault.create(layout.vault, origin, random(32), signer)
     for old in (layout.checkpoint, layout.checkpoints, layout.frontier):
         old.unlink(missing_ok=True)
     frontier = Frontier()
-    edge = Edge(frontier, name_of(0), 0, None, "")
-    save(layout, make_note(Checkpoint(origin, 0, frontier.root()), key), edge)
-    disk.replace(layout.identity, json.dumps({"format": FORMAT, "origin": origin}, sort_keys=True).encode() + b"\n")
+    save(layout, make_note(Checkpoint(origin, 0, frontier.root()), key), frontier)
+    disk.replace(layout.identity, Identity(FORMAT, origin, signer or None).data())
     sync_folder(layout.folder.absolute().parent)
 
 
 def open_log(layout: LogPaths, key: SignerKey | None) -> Opened:
     """The state of a log that is there.  The lock is held.  Raises AuditError, OSError, sqlite3.Error."""
-    origin = read_origin(layout)
-    checkpoint = _own_checkpoint(layout, origin, key)
-    vault = Vault.open(layout.vault, origin)
+    identity = read_identity(layout)
+    vault = Vault.open(layout.vault, identity.origin)
     try:
-        return _opened(layout, origin, checkpoint, vault)
+        pin = pinned(layout, identity.key, vault.signer)
+        notes = _own_notes(layout, vault)
+        for where, note in notes:
+            _check_key(layout, where, note, pin, key)
+        checkpoints = [checkpoint_of(note, where, identity.origin) for where, note in notes]
+        opened = _opened(layout, identity.origin, checkpoints, vault, key)
+        signer = "" if key is None else str(key.verifier)
+        if key is not None and not pin and opened.edge.frontier.size and not is_signed(notes[0][1]):
+            raise _never_signed(layout, opened.edge.frontier.size)
+        if key is not None and not pin and not is_signed(notes[0][1]):
+            notes = [("", make_note(checkpoints[0], key))]
+            vault.remember(notes[0][1], 0)
+            save(layout, notes[0][1], Frontier())
+        if vault.signer != signer:
+            vault.pin(signer)
+        if (identity.key or "") != signer:
+            disk.replace(layout.identity, Identity(FORMAT, identity.origin, signer or None).data())
+        if vault.checkpoint is None:
+            vault.remember(notes[0][1], checkpoints[0].size)
+        return opened
     except BaseException:
         vault.close()
         raise
 
 
-def _own_checkpoint(layout: LogPaths, origin: str, key: SignerKey | None) -> Checkpoint:
-    where = f"the checkpoint `{layout.checkpoint}`"
-    note = read_note(layout.checkpoint)
-    checkpoint = checkpoint_of(note, where, origin)
-    if is_signed(note) and key is None:
+def _own_notes(layout: LogPaths, vault: Vault) -> list[tuple[str, str]]:
+    """The newest checkpoint of the folder, and that of the vault; each with what it is called."""
+    found = [(f"the checkpoint `{layout.checkpoint}`", read_note(layout.checkpoint))]
+    if vault.checkpoint is not None:
+        found.append(("the checkpoint that the vault remembers", vault.checkpoint))
+    return found
+
+
+def _check_key(layout: LogPaths, where: str, note: str, pin: str, key: SignerKey | None) -> None:
+    """Raises AuditError (ME956) unless a checkpoint is signed by the log's key, and that is the one that was given."""
+    signed = bool(pin) or is_signed(note)
+    if signed and key is None:
         hint = "give that key with --audit-key"
         raise AuditError("ME956", f"the audit log `{layout.folder}` is signed, and no key was given", hint)
-    if is_signed(note) and key is not None:
+    if key is not None and pin and str(key.verifier) != pin:
+        what = f"the audit log `{layout.folder}` is signed by `{name_of_key(pin)}`, and another key was given"
+        raise AuditError("ME956", what, "use the key that the log was signed with")
+    if key is not None and signed:
         check_signature(note, where, key.verifier)
-    return checkpoint
 
 
-def _opened(layout: LogPaths, origin: str, checkpoint: Checkpoint, vault: Vault) -> Opened:
-    edge = read_edge(layout) or Edge(Frontier(), name_of(0), 0, None, "")
-    if edge.frontier.size > checkpoint.size:
-        raise AuditError(
-            "ME955",
-            f"`{layout.checkpoint}` is of {checkpoint.size} records, `checkpoints` knows of {edge.frontier.size}",
-            "an older checkpoint was put in its place; run `modengine audit verify`",
-        )
-    old = edge
-    edge, torn_at, revision = _read_tail(layout, checkpoint, edge, vault)
-    if edge.frontier.size < vault.batch:
+def _never_signed(layout: LogPaths, size: int) -> AuditError:
+    what = f"the records 0 to {size - 1} of `{layout.folder}` were never signed: nothing shows that they are as written"
+    return AuditError("ME956", what, "go on without a key, or begin a new log for what is to be signed: --audit DIR")
+
+
+def _opened(
+    layout: LogPaths, origin: str, checkpoints: list[Checkpoint], vault: Vault, key: SignerKey | None
+) -> Opened:
+    own, newest = checkpoints[0], checkpoints[-1]
+    if own.size > newest.size or (own.size == newest.size and own.root != newest.root):
+        what = f"`{layout.checkpoint}` is of {own.size} records, and the vault knows of no such checkpoint"
+        raise AuditError("ME955", what, "another was put in its place; run `modengine audit verify`")
+    start = read_frontier(layout, checkpoints)
+    edge, torn_at, began = _read_tail(layout, checkpoints, start, vault)
+    size = edge.frontier.size
+    if size < vault.batch:
         raise AuditError(
             "ME954",
-            f"the log ends at record {edge.frontier.size}, but {vault.batch} records had been acknowledged",
+            f"the log ends at record {size}, but {vault.batch} records had been acknowledged",
             "it was rolled back or cut: `modengine audit verify` says what is still good; begin a new log",
         )
-    mend(layout)
-    torn = _unrecorded(layout, edge.frontier.size) if torn_at is None else _quarantine(layout, torn_at)
-    vault.drop_from(edge.frontier.size)
-    if edge.frontier.size > checkpoint.size:
+    mend(layout, origin)
+    torn = _unrecorded(layout, size) if torn_at is None else _quarantine(layout, torn_at)
+    vault.drop_from(size)
+    if size > own.size:
         for name in segments.names(layout.segments):
-            if name >= old.segment:
-                disk.rewrite(layout.segments / name, old.offset if name == old.segment else 0)
-    return Opened(origin, vault, edge, revision, checkpoint.size, torn, _notices(layout))
+            if name >= began.segment:
+                disk.rewrite(layout.segments / name, began.offset if name == began.segment else 0)
+    unproven = (newest.size, size - 1) if key is not None and size > newest.size else None
+    return Opened(origin, vault, edge, own.size, torn, unproven, _notices(layout))
 
 
 def _read_tail(
-    layout: LogPaths, checkpoint: Checkpoint, edge: Edge, vault: Vault
-) -> tuple[Edge, RecordLine | None, Record | None]:
-    """Reads on from the edge to the end.  The edge there, a bad line at the end, the last revision."""
-    frontier = edge.frontier.copy()
-    offset, segment, spot, time = edge.offset, edge.segment, edge.revision, edge.time
-    if segments.names(layout.segments)[:1] > [name_of(0)] or _too_short(layout.segments / segment, offset):
-        raise _behind(layout, checkpoint, frontier.size)
-    revision = None if spot is None else _record_at(layout, spot)
+    layout: LogPaths, checkpoints: list[Checkpoint], frontier: Frontier, vault: Vault
+) -> tuple[Edge, RecordLine | None, segments.Passed]:
+    """Reads on from a frontier to the end.  The edge there, a bad line at the end, the place where it began."""
+    newest = checkpoints[-1]
+    try:
+        began = passed(layout.segments, frontier.size)
+    except AuditError as error:
+        raise (_behind(layout, newest, frontier.size) if error.code == "ME954" else error) from None
+    offset, segment, time = began.offset, began.segment, began.time
+    revision = None if began.revision is None else _revision(began.revision)
     bad: RecordLine | None = None
     remembered = vault.rows(frontier.size)
-    if frontier.size == checkpoint.size:
-        _check_root(layout, checkpoint, frontier)
+    _check_roots(layout, checkpoints, frontier)
     for line in segments.lines(layout.segments, frontier.size, segment, offset):
         try:
             record = record_of(line)
         except ValueError as error:
             follows = segments.next_good(layout.segments, line)
-            if line.seq < checkpoint.size and follows is None:
-                raise _behind(layout, checkpoint, line.seq) from None
+            if line.seq < newest.size and follows is None:
+                raise _behind(layout, newest, line.seq) from None
             if follows is not None:
                 what = f"record {line.seq} ({line.where}) is {error}, and good records follow ({follows})"
                 raise AuditError("ME953", what, "nothing repairs that: run `modengine audit verify`") from None
@@ -195,28 +253,29 @@ def _read_tail(
         frontier.add(leaf)
         segment, offset, time = line.segment, line.end, max(time, record["time"])
         if record["kind"] == "revision":
-            spot, revision = Spot(line.seq, line.segment, line.offset), record
-        if frontier.size == checkpoint.size:
-            _check_root(layout, checkpoint, frontier)
-    if frontier.size < checkpoint.size:
-        raise _behind(layout, checkpoint, frontier.size)
-    return Edge(frontier, segment, offset, spot, time), bad, revision
+            revision = record
+        _check_roots(layout, checkpoints, frontier)
+    if frontier.size < newest.size:
+        raise _behind(layout, newest, frontier.size)
+    return Edge(frontier, segment, offset, time, revision), bad, began
 
 
-def _too_short(path: Path, offset: int) -> bool:
+def _revision(line: RecordLine) -> Record | None:
+    """A revision record that was gone past; None where it is none: then it is written anew."""
     try:
-        return path.stat().st_size < offset
-    except FileNotFoundError:
-        return offset > 0
+        return record_of(line)
+    except ValueError:
+        return None
 
 
-def _check_root(layout: LogPaths, checkpoint: Checkpoint, frontier: Frontier) -> None:
-    if frontier.root() != checkpoint.root:
-        raise AuditError(
-            "ME953",
-            f"the first {checkpoint.size} records are not those of the checkpoint `{layout.checkpoint}`",
-            "run `modengine audit verify`, which names the first bad record",
-        )
+def _check_roots(layout: LogPaths, checkpoints: list[Checkpoint], frontier: Frontier) -> None:
+    for checkpoint in checkpoints:
+        if checkpoint.size == frontier.size and checkpoint.root != frontier.root():
+            raise AuditError(
+                "ME953",
+                f"the first {checkpoint.size} records of `{layout.folder}` are not those of its checkpoint",
+                "run `modengine audit verify`, which names the first bad record",
+            )
 
 
 def _behind(layout: LogPaths, checkpoint: Checkpoint, size: int) -> AuditError:
@@ -227,29 +286,18 @@ def _behind(layout: LogPaths, checkpoint: Checkpoint, size: int) -> AuditError:
     )
 
 
-def _record_at(layout: LogPaths, spot: Spot) -> Record | None:
-    """The revision record at a place; None where there is another: then it is written anew."""
-    try:
-        for line in segments.lines(layout.segments, spot.seq, spot.segment, spot.offset):
-            record = record_of(line)
-            return record if record["kind"] == "revision" else None
-    except (ValueError, OSError):
-        pass
-    return None
-
-
 # --------------------------------------------------------------------------- quarantine
 
 
 def _quarantine(layout: LogPaths, bad: RecordLine) -> Torn:
     """Moves what is no record from the end of the log to a file of its own."""
     path = layout.segments / bad.segment
-    with path.open("rb") as file:
-        file.seek(bad.offset)
-        data = file.read()
-    torn = Torn(bad.seq, len(data), hashlib.sha256(data).hexdigest())
+    if path.stat().st_size - bad.offset > segments.MOST_TORN:
+        what = f"after record {bad.seq - 1} ({bad.where}) stands more than any writer leaves half written"
+        raise AuditError("ME953", what, "nothing repairs that: run `modengine audit verify`")
+    torn = Torn(bad.seq, *disk.measured(path, bad.offset))
     layout.quarantine.mkdir(mode=0o700, exist_ok=True)
-    disk.replace(layout.quarantine / torn.name, data)
+    disk.copy(path, bad.offset, layout.quarantine / torn.name)
     disk.truncate(path, bad.offset)
     return torn
 
@@ -259,14 +307,20 @@ def _unrecorded(layout: LogPaths, size: int) -> Torn | None:
     if not layout.quarantine.is_dir():
         return None
     for path in sorted(layout.quarantine.glob(f"{size:020d}-*.bin")):
-        data = path.read_bytes()
-        return Torn(size, len(data), hashlib.sha256(data).hexdigest())
+        return Torn(size, *disk.measured(path))
     return None
 
 
-def recovery(torn: Torn) -> Record:
-    """The record of a recovery, without its number and time."""
-    return {"kind": "recovery", "bytes": torn.size, "sha256": torn.digest, "file": torn.name}
+def recoveries(opened: Opened) -> Iterator[Record]:
+    """The records of what was recovered, without their numbers and times."""
+    torn, unproven = opened.torn, opened.unproven
+    half = {} if torn is None else {"bytes": torn.size, "sha256": torn.digest, "file": torn.name}
+    lost: list[Record] = [{"rows": rows, "leaves": leaves} for rows, leaves in opened.vault.lost]
+    for found in [{**half, **(lost[0] if lost else {})}, *lost[1:]]:
+        if found:
+            yield {"kind": "recovery", **found}
+    if unproven is not None:
+        yield {"kind": "recovery", "unproven": list(unproven)}
 
 
 # --------------------------------------------------------------------------- notices

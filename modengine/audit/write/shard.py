@@ -25,7 +25,7 @@ import msgspec
 
 from modengine.audit.files import disk
 from modengine.audit.files.layout import reason
-from modengine.audit.records.manifest import LOG, SHARDS, Entry, File, Plan, measured
+from modengine.audit.records.manifest import LOG, SHARDS, Entry, File, FileName, Plan
 from modengine.audit.records.record import encode
 from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
@@ -39,7 +39,7 @@ from modengine.run.write.durable import sync, sync_folder
 ENTRY = "shard.json"
 GROUP = 8
 """Blocks that are synced together."""
-FILES = {"jsonl": ("decisions.jsonl",), "csv": ("decisions.csv", "hits.csv")}
+FILES: dict[str, tuple[FileName, ...]] = {"jsonl": ("decisions.jsonl",), "csv": ("decisions.csv", "hits.csv")}
 HEADS = {"jsonl": (b"",), "csv": (tidy.encode([tidy.DECISIONS]), tidy.encode([tidy.HITS]))}
 
 
@@ -104,7 +104,7 @@ class Shards:
                 sync(file.fileno())
             log.checkpoint()
             mine = (log.origin, log.size, base64.b64encode(log.root).decode())
-        output = tuple(File(name, *measured(folder / name)) for name in FILES[self.plan.form])
+        output = tuple(File(name, *disk.measured(folder / name)) for name in FILES[self.plan.form])
         entry = Entry(shard, tally.rows, tally.errors.total(), output, *mine)
         disk.replace(folder / ENTRY, encode(entry))
         disk.replace(folder / "tally.json", encode(tally.data()))
@@ -127,8 +127,8 @@ def _put(group: list[Done], files: Sequence[BinaryIO], log: AuditLog) -> None:
 def entry_of(place: Path, shard: Shard) -> Entry:
     """What is bound of a shard that is done.  Raises AuditError (ME967)."""
     try:
-        entry = msgspec.json.decode((place / ENTRY).read_bytes(), type=Entry)
-    except (OSError, msgspec.DecodeError):
+        entry = msgspec.json.decode(disk.read(place / ENTRY), type=Entry)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise AuditError("ME967", f"`{place}` is no shard of this run", "begin anew in another folder") from None
     if entry.shard != shard:
         raise AuditError("ME967", f"`{place}` is the shard of another input", "begin anew in another folder")
@@ -137,7 +137,7 @@ def entry_of(place: Path, shard: Shard) -> Entry:
 
 def tally_of(place: Path) -> Tally:
     """What was counted in a shard."""
-    return Tally.of(msgspec.json.decode((place / "tally.json").read_bytes()))
+    return Tally.of(msgspec.json.decode(disk.read(place / "tally.json")))
 
 
 def leftovers(folder: Path) -> Iterator[Path]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from modengine.cli.audit.options import audit_option, layout_of, signer_of, signer_option
+from modengine.cli.audit.options import audit_option, layout_of, print_lines, signer_of, signer_option
 
 
 @click.command("checkpoint")
@@ -19,12 +19,10 @@ def command(audit: Path, audit_key: Path | None) -> None:
     Print it, mail it, post it: whoever has it can show later that nothing before it was changed.
     """
     from modengine.audit.files.layout import read_origin  # noqa: PLC0415
-    from modengine.audit.tree.checkpoints import is_signed, read_note  # noqa: PLC0415
+    from modengine.audit.tree.checkpoints import read_note  # noqa: PLC0415
     from modengine.audit.write.log import AuditLog  # noqa: PLC0415
 
     layout = layout_of(audit)
     read_origin(layout)
-    with AuditLog.open(audit, signer_of(audit_key), time=datetime.now(UTC)) as log:
-        if log.signed_by is not None and not is_signed(read_note(layout.checkpoint)):
-            log.checkpoint()
-    click.echo(read_note(layout.checkpoint), nl=False)
+    AuditLog.open(audit, signer_of(audit_key), time=datetime.now(UTC)).close()
+    print_lines(read_note(layout.checkpoint).removesuffix("\n").split("\n"))

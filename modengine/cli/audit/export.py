@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from modengine.cli.audit.options import audit_option, key_option, layout_of, verifier_of, warn_of
+from modengine.cli.audit.options import audit_option, escaped, key_option, layout_of, verifier_of, warn_of
 from modengine.cli.options import format_option
 from modengine.run.write.replace import replacing
 
@@ -47,7 +47,7 @@ def command(audit: Path, key: Path | None, form: str, output: Path | None) -> in
             else:
                 target = sys.stdout.buffer if output is None else stack.enter_context(replacing(output))
                 for line in statements(layout, proven):
-                    target.write(line)
+                    target.write(escaped(line.decode()).encode())
                 target.flush()
     warn_of(report)
     return 0 if report.ok else 1

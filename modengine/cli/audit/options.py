@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from modengine.errors import printable
 
 if TYPE_CHECKING:
     from modengine.audit.files.layout import LogPaths
@@ -65,8 +67,18 @@ def notes_of(paths: Sequence[Path]) -> tuple[tuple[str, str], ...]:
     return tuple((str(path), read_note(path)) for path in paths)
 
 
+def escaped(text: str) -> str:
+    """JSON in which what a terminal would obey or hide is written as an escape: a log is somebody else's."""
+    return "".join(c if c.isprintable() or c in "\n\u3000" else json.dumps(c)[1:-1] for c in text)
+
+
 def print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    click.echo(escaped(json.dumps(value, ensure_ascii=False, indent=2)))
+
+
+def print_lines(lines: Iterable[str], err: bool = False) -> None:
+    """Lines with a sign for each character that a terminal would obey or hide."""
+    click.echo("\n".join(map(printable, lines)), err=err)
 
 
 def report_data(report: Verification) -> dict[str, Any]:
@@ -95,8 +107,8 @@ def report_data(report: Verification) -> dict[str, Any]:
 
 def warn_of(report: Verification) -> None:
     """Says on standard error what is wrong with a log that an answer came from."""
-    for fault in report.faults:
-        click.echo(f"modengine: [{fault.code}] {fault.what}", err=True)
+    if report.faults:
+        print_lines([f"modengine: [{fault.code}] {fault.what}" for fault in report.faults], err=True)
     left = report.size - report.proven
     if left:
         them = "1 record lies" if left == 1 else f"{left} records lie"

@@ -9,7 +9,15 @@ from typing import Any
 
 import click
 
-from modengine.cli.audit.options import audit_option, key_option, layout_of, notes_of, print_json, verifier_of
+from modengine.cli.audit.options import (
+    audit_option,
+    key_option,
+    layout_of,
+    notes_of,
+    print_json,
+    print_lines,
+    verifier_of,
+)
 from modengine.errors import AuditError
 
 
@@ -60,7 +68,7 @@ def check_proof(path: str, checkpoint: Path | None, key: Path | None) -> int:
     try:
         text = sys.stdin.read() if path == "-" else Path(path).read_text("utf-8")
         value: Any = json.loads(text)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise click.UsageError(f"`{path}` is no proof: {error}") from None
     note = None if checkpoint is None else notes_of([checkpoint])[0][1]
     verifier = verifier_of(key)
@@ -70,5 +78,5 @@ def check_proof(path: str, checkpoint: Path | None, key: Path | None) -> int:
         click.echo(str(error))
         return 1
     signed = f", signed by {verifier.name}" if verifier is not None else "; no signature was checked"
-    click.echo(f"the proof holds for {end.origin}, {end.size:,} records{signed}")
+    print_lines([f"the proof holds for {end.origin}, {end.size:,} records{signed}"])
     return 0

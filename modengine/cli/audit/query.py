@@ -11,9 +11,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from modengine.cli.audit.options import audit_option, key_option, layout_of, verifier_of, warn_of
+from modengine.cli.audit.options import (
+    audit_option,
+    escaped,
+    key_option,
+    layout_of,
+    print_lines,
+    verifier_of,
+    warn_of,
+)
 from modengine.cli.options import format_option
 from modengine.cli.streams import console
+from modengine.errors import printable
 
 if TYPE_CHECKING:
     from modengine.audit.read.query import Answer
@@ -50,7 +59,8 @@ def command(sql: str, audit: Path, key: Path | None, form: str) -> int:
         _csv(answer)
     else:
         for row in answer.rows:
-            click.echo(json.dumps(dict(zip(answer.columns, row, strict=True)), ensure_ascii=False, default=str))
+            values = dict(zip(answer.columns, row, strict=True))
+            click.echo(escaped(json.dumps(values, ensure_ascii=False, default=str)))
     return 0 if report.ok else 1
 
 
@@ -58,16 +68,18 @@ def _table(answer: Answer) -> None:
     from rich.table import Table  # noqa: PLC0415
 
     out = console(sys.stdout)
-    if len(answer.columns) * _LEAST > out.width:
-        widest = max(map(len, answer.columns))
-        for number, row in enumerate(answer.rows, 1):
+    columns = [printable(name) for name in answer.columns]
+    rows = [["" if cell is None else printable(str(cell)) for cell in row] for row in answer.rows]
+    if len(columns) * _LEAST > out.width:
+        widest = max(map(len, columns))
+        for number, row in enumerate(rows, 1):
             click.echo(f"row {number}")
-            for name, cell in zip(answer.columns, row, strict=True):
-                click.echo(f"  {name:{widest}}  {'' if cell is None else cell}".rstrip())
+            for name, cell in zip(columns, row, strict=True):
+                click.echo(f"  {name:{widest}}  {cell}".rstrip())
         return
-    table = Table(*answer.columns, box=None, pad_edge=False)
-    for row in answer.rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    table = Table(*columns, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*row)
     out.print(table)
 
 
@@ -79,5 +91,8 @@ def _csv(answer: Answer) -> None:
     rows.writerow(map(safe, answer.columns))
     for row in answer.rows:
         rows.writerow([safe(cell if isinstance(cell, bool | int | float | None) else str(cell)) for cell in row])
-    sys.stdout.buffer.write(buffer.getvalue().encode("utf-8", "backslashreplace"))
-    sys.stdout.buffer.flush()
+    if sys.stdout.isatty():
+        print_lines(buffer.getvalue().splitlines())
+    else:
+        sys.stdout.buffer.write(buffer.getvalue().encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.flush()

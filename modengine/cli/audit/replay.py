@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from modengine.cli.audit.options import audit_option, key_option, layout_of, print_json, verifier_of, warn_of
+from modengine.cli.audit.options import (
+    audit_option,
+    key_option,
+    layout_of,
+    print_json,
+    print_lines,
+    verifier_of,
+    warn_of,
+)
 from modengine.cli.options import engine_of, format_option, input_format_option
 from modengine.errors import AuditError
 from modengine.model import Message
@@ -59,7 +67,7 @@ def command(
     if form == "json":
         print_json(_data(result))
     else:
-        click.echo("\n".join(_lines(result)))
+        print_lines(_lines(result))
         if "text absent" in result.causes and not sources:
             click.echo("  no text was kept: name the files that the messages came from with --from FILE")
     return 1 if result.different or not report.ok else 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from modengine.cli.audit.options import audit_option, layout_of, print_json
+from modengine.cli.audit.options import audit_option, layout_of, print_json, print_lines
 from modengine.cli.options import format_option
 
 
@@ -25,4 +25,4 @@ def command(identifier: str, audit: Path, form: str) -> None:
     if form == "json":
         print_json([as_data(decision) for decision in shown])
     else:
-        click.echo("\n\n".join(map(as_text, shown)))
+        print_lines("\n\n".join(map(as_text, shown)).split("\n"))

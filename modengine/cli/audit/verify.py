@@ -14,6 +14,7 @@ from modengine.cli.audit.options import (
     layout_of,
     notes_of,
     print_json,
+    print_lines,
     report_data,
     verifier_of,
 )
@@ -62,13 +63,13 @@ def command(folder: Path | None, audit: Path, checkpoints: tuple[Path, ...], key
         if form == "json":
             print_json({"ok": found.ok, **msgspec.to_builtins(found)})
         else:
-            click.echo("\n".join(_manifest_lines(found, audit)))
+            print_lines(_manifest_lines(found, audit))
         return 0 if found.ok else 1
     report = verify(layout_of(audit), notes_of(checkpoints), verifier_of(key))
     if form == "json":
         print_json(report_data(report))
     else:
-        click.echo("\n".join(_lines(report, audit)))
+        print_lines(_lines(report, audit))
     return 0 if report.ok else 1
 
 
@@ -78,6 +79,9 @@ def _manifest_lines(report: ManifestReport, folder: Path) -> list[str]:
         f"  shards       {report.shards:,}, with {report.rows:,} lines and {report.records:,} records",
         f"  signature    {report.signed}",
     ]
+    if report.later:
+        added = ", ".join(f"{count:,} {kind}" for kind, count in sorted(report.later.items()))
+        lines.append(f"  since then   added to the logs: {added}")
     for fault in report.faults[:MOST]:
         place = f" ({fault.where})" if fault.where else ""
         lines.append(f"  [{fault.code}] {fault.what}{place}")

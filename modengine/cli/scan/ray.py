@@ -93,7 +93,7 @@ class RayScan:
             if not self._asked.resume:
                 what = f"`{folder}` holds an unfinished scan"
                 raise InputError("ME912", what, "go on with it by --resume, or name another folder")
-            if path.read_bytes() != data:
+            if disk.read(path, max(disk.SMALL, len(data))) != data:
                 what = f"the unfinished scan in `{folder}` is of another input, other rules or other options"
                 raise InputError("ME912", what, "repeat it as it was, or name another folder")
         elif there:

@@ -11,6 +11,8 @@ from modengine.run.read.shape import message_of
 
 BATCH = 4_096
 """Rows held at a time."""
+Values = dict[str, object] | MessageError
+"""A row by the names of its columns, or why it cannot be read."""
 
 
 def require(name: str) -> Any:
@@ -51,12 +53,36 @@ def rows(name: str, column: str = "text") -> Iterator[Row]:
             shown = ", ".join(f"`{field[:40]}`" for field in names[:10])
             raise InputError("ME908", f"`{name}` has no column `{column}`, only {shown}", "name the one with the text")
         for number, values in enumerate(_values(file, name), 1):
-            try:
-                message = message_of(values, column)
-            except MessageError as error:
-                yield Row(number, name, error=error)
-            else:
-                yield Row(number, name, message=message)
+            yield row_of(number, name, values, column)
+
+
+def row_of(number: int, name: str, values: Values, column: str) -> Row:
+    """The row of what `values_of` gives."""
+    try:
+        if isinstance(values, MessageError):
+            raise values
+        return Row(number, name, message_of(values, column))
+    except MessageError as error:
+        return Row(number, name, error=error)
+
+
+def values_of(batch: Any) -> list[Values]:
+    """The rows of a batch; an error (ME903) in the place of one with a value that Python has not: a late time."""
+    try:
+        whole: list[Values] = batch.to_pylist()
+    except (OverflowError, ValueError):
+        return [_one(batch.slice(at, 1)) for at in range(batch.num_rows)]
+    return whole
+
+
+def _one(batch: Any) -> Values:
+    for at, name in enumerate(batch.schema.names):
+        try:
+            batch.column(at).to_pylist()
+        except (OverflowError, ValueError) as error:
+            return MessageError("ME903", f"`{name[:40]}` is out of range: {error}", "write it as text")
+    found: dict[str, object] = batch.to_pylist()[0]
+    return found
 
 
 def count(name: str) -> int:
@@ -67,15 +93,14 @@ def count(name: str) -> int:
         return 0
 
 
-def _values(file: Any, name: str) -> Iterator[dict[str, object]]:
-    """The rows as dictionaries, a batch at a time."""
+def _values(file: Any, name: str) -> Iterator[Values]:
+    """The rows, a batch at a time."""
     batches = file.iter_batches(BATCH)
     while True:
         try:
             batch = next(batches, None)
-            values = [] if batch is None else batch.to_pylist()
-        except (OSError, ValueError) as error:  # a file that is damaged further down, a time out of range
+        except (OSError, ValueError) as error:  # a file that is damaged further down
             raise InputError("ME906", f"`{name}` cannot be read to its end: {error}", "write it anew") from None
         if batch is None:
             return
-        yield from values
+        yield from values_of(batch)

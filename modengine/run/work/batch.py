@@ -9,15 +9,11 @@ It pickles as its policy, so that each worker compiles once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from modengine.engine.engine import Engine
-from modengine.errors import MessageError
 from modengine.run.read import parquet
-from modengine.run.read.row import Row
-from modengine.run.read.shape import message_of
 from modengine.run.work.scan import scan_batches
 from modengine.run.write.results import Result, to_json
 
@@ -37,18 +33,12 @@ class ArrowBatches:
     def __call__(self, batch: Any) -> Any:
         """A `RecordBatch` for a `RecordBatch`, a `Table` for a `Table`."""
         pyarrow = parquet.arrow()
-        rows = [self._row(number, values) for number, values in enumerate(batch.to_pylist(), 1)]
+        rows = [parquet.row_of(at, "", values, self.text) for at, values in enumerate(parquet.values_of(batch), 1)]
         results = [result for _, result in scan_batches(self.engine, rows, self.ignore_scope)]
         columns = zip(*map(_cells, results), strict=True) if results else [()] * len(COLUMNS)
         types = (pyarrow.string(),) * 3 + (pyarrow.bool_(),) * 2 + (pyarrow.string(),) * 3
         arrays = [pyarrow.array(column, kind) for column, kind in zip(columns, types, strict=True)]
         return type(batch).from_arrays(arrays, names=list(COLUMNS))
-
-    def _row(self, number: int, values: Mapping[str, object]) -> Row:
-        try:
-            return Row(number, "", message_of(values, self.text))
-        except MessageError as error:
-            return Row(number, "", error=error)
 
 
 def _cells(result: Result) -> tuple[object, ...]:
