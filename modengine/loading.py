@@ -69,15 +69,15 @@ def load_any(path: Path) -> tuple[Engine, Ruleset | None]:
 
 def _load_text(text: str, name: str) -> Engine:
     with collector_off():
-        return Engine(_program(read_text(text, name), {name: text}))
+        return Engine(_program(read_text(text, name)))
 
 
-def _program(loaded: Loaded, texts: Mapping[str, str] | None = None) -> Program:
+def _program(loaded: Loaded) -> Program:
     policy = loaded.any_policy
     found = [*loaded.diagnostics, *(policy_problems(policy) if policy is not None else ())]
     errors = [problem for problem in found if problem.severity == "error"]
     if errors or policy is None:
-        raise PolicyError(with_source(errors, texts))
+        raise PolicyError(with_source(errors, policy))
     return Program(policy)
 
 
@@ -142,5 +142,5 @@ def compile_engine(policy: Policy, boundary: Boundary = "not-straddling") -> Eng
     """
     errors = [problem for problem in policy_problems(policy) if problem.severity == "error"]
     if errors:
-        raise PolicyError(with_source(errors))
+        raise PolicyError(with_source(errors, policy))
     return Engine(Program(policy, boundary))

@@ -77,7 +77,7 @@ def engine_of(policy: str | None) -> Engine:
 
     engine, ruleset = load_any(policy_path(policy) or shipped_policy())
     if ruleset is not None:
-        raise PolicyError(with_source([not_a_policy(ruleset)]))
+        raise PolicyError(with_source([not_a_policy(ruleset)], engine.policy))
     return engine
 
 
