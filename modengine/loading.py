@@ -46,14 +46,15 @@ def load(
     return load_any(shipped_policy() if path is None else _on_disk(path))[0]
 
 
-def load_any(path: Path) -> tuple[Engine, Ruleset | None]:
+def load_any(path: Path, cached: bool = True) -> tuple[Engine, Ruleset | None]:
     """The engine of a policy file, or of a folder's only one; of a lone ruleset with that ruleset.
 
+    Whoever may write as this user may write the compile cache: not `cached`, all is made of the files themselves.
     Raises PolicyError with every error.
     """
     with collector_off():
         file = _only_policy(path) if path.is_dir() else path
-        program = recall(file)
+        program = recall(file) if cached else None
         if program is not None:
             is_whole = program.plain is not None
             engine = Engine(program)
