@@ -68,7 +68,10 @@ def nearby(path: Path) -> Path:
 
 
 def engine_of(policy: str | None, cached: bool = True) -> Engine:
-    """The engine that `--policy` asks for, from the compile cache if it may be.  Raises PolicyError, for a lone ruleset too: it takes no action."""
+    """The engine that `--policy` asks for, from the compile cache if it may be.
+
+    Raises PolicyError, for a lone ruleset too: it takes no action.
+    """
     from modengine.checks.errors import with_source  # noqa: PLC0415  (the engine, which --help does not need)
     from modengine.errors import PolicyError  # noqa: PLC0415
     from modengine.loading import load_any  # noqa: PLC0415

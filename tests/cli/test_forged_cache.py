@@ -1,4 +1,4 @@
-"""Whoever may write as this user may write the compile cache: what is signed and what is replayed does not come from there."""
+"""Whoever may write as this user may write the compile cache: what is signed or replayed is not taken from there."""
 
 from __future__ import annotations
 
