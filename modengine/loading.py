@@ -46,14 +46,15 @@ def load(
     return load_any(shipped_policy() if path is None else _on_disk(path))[0]
 
 
-def load_any(path: Path) -> tuple[Engine, Ruleset | None]:
+def load_any(path: Path, cached: bool = True) -> tuple[Engine, Ruleset | None]:
     """The engine of a policy file, or of a folder's only one; of a lone ruleset with that ruleset.
 
+    Whoever may write as this user may write the compile cache: not `cached`, all is made of the files themselves.
     Raises PolicyError with every error.
     """
     with collector_off():
         file = _only_policy(path) if path.is_dir() else path
-        program = recall(file)
+        program = recall(file) if cached else None
         if program is not None:
             is_whole = program.plain is not None
             engine = Engine(program)
@@ -69,15 +70,15 @@ def load_any(path: Path) -> tuple[Engine, Ruleset | None]:
 
 def _load_text(text: str, name: str) -> Engine:
     with collector_off():
-        return Engine(_program(read_text(text, name), {name: text}))
+        return Engine(_program(read_text(text, name)))
 
 
-def _program(loaded: Loaded, texts: Mapping[str, str] | None = None) -> Program:
+def _program(loaded: Loaded) -> Program:
     policy = loaded.any_policy
     found = [*loaded.diagnostics, *(policy_problems(policy) if policy is not None else ())]
     errors = [problem for problem in found if problem.severity == "error"]
     if errors or policy is None:
-        raise PolicyError(with_source(errors, texts))
+        raise PolicyError(with_source(errors, policy))
     return Program(policy)
 
 
@@ -142,5 +143,5 @@ def compile_engine(policy: Policy, boundary: Boundary = "not-straddling") -> Eng
     """
     errors = [problem for problem in policy_problems(policy) if problem.severity == "error"]
     if errors:
-        raise PolicyError(with_source(errors))
+        raise PolicyError(with_source(errors, policy))
     return Engine(Program(policy, boundary))

@@ -23,4 +23,10 @@ def shipped_policies() -> list[str]:
 def policies_in(folder: Path) -> list[Path]:
     """The files directly in a folder that begin a policy, by name.  Raises OSError."""
     files = [file for file in sorted(folder.iterdir()) if file.suffix in (".yaml", ".yml") and file.is_file()]
-    return [file for file in files if "\npolicy:" in f"\n{file.read_text('utf-8-sig', errors='replace')}"]
+    return [file for file in files if b"\npolicy:" in b"\n" + _beginning(file)]
+
+
+def _beginning(file: Path) -> bytes:
+    """As much of a file as a rule file may have, without a byte order mark."""
+    with file.open("rb") as stream:
+        return stream.read(5_000_000).removeprefix(b"\xef\xbb\xbf")

@@ -76,7 +76,8 @@ def _literals(pattern: Pattern) -> int:
 def _regex_problems(pattern: Pattern) -> Iterable[Diagnostic]:
     source = source_of(pattern)
     try:
-        nodes(parse(source))
+        tree = parse(source)
+        nodes(tree)
         found = compiled(source, pattern.exact_case)
     except CostlyRegex as error:
         yield _at(pattern, "ME402", f"the regex `{pattern.name}` {error}", "write smaller counts than {300}")
@@ -92,7 +93,22 @@ def _regex_problems(pattern: Pattern) -> Iterable[Diagnostic]:
         yield problem
     else:
         if found.search("") is not None:
-            yield _at(pattern, "ME407", f"the regex `{pattern.name}` matches the empty text", _filled(parse(source)))
+            yield _at(pattern, "ME407", f"the regex `{pattern.name}` matches the empty text", _filled(tree))
+        if half := next(_halves(tree), None):
+            message = f"the regex `{pattern.name}` asks for U+{half:04X}, which is half of a character"
+            yield _at(pattern, "ME401", message, "write the character itself")
+
+
+def _halves(node: Any) -> Iterator[int]:
+    """The surrogates among the characters that an expression names; those in a range are not among them."""
+    characters = getattr(node, "characters", ())
+    yield from (code for code in (*characters, getattr(node, "value", None)) if _is_half(code))
+    for child in children(node):
+        yield from _halves(child)
+
+
+def _is_half(code: object) -> bool:
+    return isinstance(code, int) and 0xD800 <= code <= 0xDFFF
 
 
 def _filled(tree: Any) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 
 from modengine.checks.compiling import pattern_problems
 from modengine.checks.identity import guard
+from modengine.checks.sources import sources
 from modengine.errors import Diagnostic, Location
 from modengine.policy.model import Policy
 
@@ -20,24 +20,15 @@ def policy_problems(policy: Policy) -> tuple[Diagnostic, ...]:
     return (*problems, *guard(policy))
 
 
-def with_source(found: Iterable[Diagnostic], texts: Mapping[str, str] | None = None) -> tuple[Diagnostic, ...]:
-    """The problems, each with the line of the file it points at; `texts` are those of names that are no files."""
-    read = {name: tuple(text.splitlines()) for name, text in (texts or {}).items()}
-    return tuple(
-        problem if problem.source else replace(problem, source=_line(problem.location, read)) for problem in found
-    )
+def with_source(found: Iterable[Diagnostic], policy: Policy | None) -> tuple[Diagnostic, ...]:
+    """The problems, each with the line that it points at, of the files as the policy was read from them."""
+    problems = tuple(found)
+    if policy is None or all(problem.source for problem in problems):
+        return problems
+    lines = {source.file: source.lines for source in sources(policy)}
 
+    def line(place: Location) -> str:
+        those = lines.get(place.file, [])
+        return those[place.line - 1] if 0 < place.line <= len(those) else ""
 
-def _line(place: Location, read: dict[str, tuple[str, ...]]) -> str:
-    """The line at a place; `read` keeps the lines of each file."""
-    if place.file not in read:
-        read[place.file] = _lines(place.file)
-    lines = read[place.file]
-    return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
-
-
-def _lines(file: str) -> tuple[str, ...]:
-    try:
-        return tuple(Path(file).read_text("utf-8-sig", errors="replace").splitlines())
-    except OSError:
-        return ()
+    return tuple(problem if problem.source else replace(problem, source=line(problem.location)) for problem in problems)

@@ -99,7 +99,7 @@ def _checked(loaded: Loaded, settings: Settings, corpus: Corpus | None) -> Check
     policy = loaded.any_policy
     found = list(loaded.diagnostics)
     if policy is None:
-        return Checked(tuple(with_source([*found, *settings.problems])))
+        return Checked((*found, *settings.problems))
     found += policy_problems(policy)
     # What has an error is left out of the policy, so that only a sound one can be read with care.
     sound = not any(problem.severity == "error" for problem in found)
@@ -118,7 +118,7 @@ def _checked(loaded: Loaded, settings: Settings, corpus: Corpus | None) -> Check
         if sound and waiver not in used and waiver.code not in not_asked and settings.wants(waiver.code)
     }
     told = [*kept, *settings.applied([*wrong, *map(unused, unneeded)]), *settings.problems]
-    return Checked(tuple(with_source(told)), frozenset(used), frozenset(unneeded))
+    return Checked(tuple(with_source(told, policy)), frozenset(used), frozenset(unneeded))
 
 
 def _together(checked: Iterable[Checked]) -> tuple[Diagnostic, ...]:

@@ -67,17 +67,20 @@ def nearby(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def engine_of(policy: str | None) -> Engine:
-    """The engine that `--policy` asks for.  Raises PolicyError, for a lone ruleset too: it takes no action."""
+def engine_of(policy: str | None, cached: bool = True) -> Engine:
+    """The engine that `--policy` asks for, from the compile cache if it may be.
+
+    Raises PolicyError, for a lone ruleset too: it takes no action.
+    """
     from modengine.checks.errors import with_source  # noqa: PLC0415  (the engine, which --help does not need)
     from modengine.errors import PolicyError  # noqa: PLC0415
     from modengine.loading import load_any  # noqa: PLC0415
     from modengine.paths import shipped_policy  # noqa: PLC0415
     from modengine.policy.load import not_a_policy  # noqa: PLC0415
 
-    engine, ruleset = load_any(policy_path(policy) or shipped_policy())
+    engine, ruleset = load_any(policy_path(policy) or shipped_policy(), cached)
     if ruleset is not None:
-        raise PolicyError(with_source([not_a_policy(ruleset)]))
+        raise PolicyError(with_source([not_a_policy(ruleset)], engine.policy))
     return engine
 
 

@@ -70,10 +70,13 @@ def command(
 
 
 def _is_lesson(path: Path) -> bool:
-    try:
-        return any(line.startswith("lesson:") for line in path.read_text("utf-8", errors="replace").splitlines()[:20])
-    except OSError:
+    if not path.is_file():
         return False  # said where it is read
+    try:
+        with path.open("rb") as file:
+            return any(line.startswith(b"lesson:") for line in file.read(10_000).splitlines()[:20])
+    except OSError:
+        return False
 
 
 def _say(what: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from modengine.play.guard import HEADERS, Door
 from modengine.play.lessons import Lesson
-from modengine.play.limits import BODY_SECONDS, MOST_BODY
+from modengine.play.limits import BODY_SECONDS, MOST_ARRIVED, MOST_ARRIVED_OF_ADDRESS, MOST_BODY
 from modengine.play.pool import Pool
 from modengine.play.registry import ENDPOINTS, Endpoint, openapi
 from modengine.play.room import Room
@@ -50,6 +51,14 @@ class Start:
     """The lesson that opens first; empty for none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks."""
+
+    address: str
+    teacher: bool
+
+
 class _Problem(Exception):
     def __init__(self, status: int, said: str) -> None:
         self.status, self.said = status, said
@@ -59,6 +68,7 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
     """The application.  The pool is the caller's to end."""
     rules = pool.remember(start.files, start.main, pin=True)
     room = Room()
+    arrived = Arrived()
     # Who waits for reasons or studies takes no thread, and leaves a worker to those who only type.
     spare = max(2, pool.size - 1)
     lanes = {
@@ -81,34 +91,35 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
     async def api_document(_: Request) -> Response:
         return Response(document, media_type="application/json")
 
-    def begin(_given: Any, teacher: bool) -> object:
+    def begin(_given: Any, caller: Caller) -> object:
         return {
             "rules": rules,
             "files": start.files,
             "main": start.main,
             "lessons": start.lessons,
             "first": start.first,
-            "teacher": teacher,
+            "teacher": caller.teacher,
             "open": door.open,
             "outside": door.outside(),
-            "student": door.student if teacher and door.open else "",
+            "student": door.student if caller.teacher and door.open else "",
         }
 
-    def look(_given: Any, teacher: bool) -> object:
-        return room.state(teacher)
+    def look(_given: Any, caller: Caller) -> object:
+        return room.state(caller.teacher)
 
-    def vote(given: Any, teacher: bool) -> object:
+    def vote(given: Any, caller: Caller) -> object:
+        # Where only this machine reaches the page, all windows have its address.
         try:
-            room.vote(given.voter, given.choice)
+            room.vote(caller.address if door.open else given.voter, given.voter, given.choice)
         except ValueError as error:
             raise _Problem(409, str(error)) from None
-        return room.state(teacher)
+        return room.state(caller.teacher)
 
-    def ask(given: Any, teacher: bool) -> object:
-        room.ask(given.text, given.gloss, given.shown, given.fresh)
-        return room.state(teacher)
+    def ask(given: Any, caller: Caller) -> object:
+        room.ask(given.text, given.gloss, given.shown, given.fresh, given.shared)
+        return room.state(caller.teacher)
 
-    own: dict[str, Callable[[Any, bool], object]] = {
+    own: dict[str, Callable[[Any, Caller], object]] = {
         "/api/start": begin,
         "/api/room": look,
         "/api/room/vote": vote,
@@ -118,19 +129,20 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
     async def answer(request: Request) -> Response:
         path = request.url.path
         endpoint = ENDPOINTS[path]
-        teacher = door.is_teacher(request)
-        if endpoint.teacher and not teacher:
+        caller = Caller(request.client.host if request.client else "", door.is_teacher(request))
+        if endpoint.teacher and not caller.teacher:
             return _said(403, "only the window of whoever started the page may do this")
         try:
-            given = _read(endpoint, await _body(request))
-            if path in own:
-                return Response(to_json(own[path](given, teacher)), media_type="application/json")
-            wanted = _wanted(endpoint, given, pool, rules)
-            async with lanes[endpoint.lane]:
-                if await request.is_disconnected():  # while it waited, the page asked for something newer
-                    return _said(499, "nobody waits for this any more")
-                status, body = await to_thread.run_sync(pool.ask, wanted, endpoint.seconds, endpoint.lane)
-            return Response(body, status, media_type="application/json")
+            with arrived.of(caller.address) as bill:
+                given = _read(endpoint, await _body(request, bill))
+                if path in own:
+                    return Response(to_json(own[path](given, caller)), media_type="application/json")
+                wanted = _wanted(endpoint, given, pool, rules)
+                async with lanes[endpoint.lane]:
+                    if await request.is_disconnected():  # while it waited, the page asked for something newer
+                        return _said(499, "nobody waits for this any more")
+                    status, body = await to_thread.run_sync(pool.ask, wanted, endpoint.seconds, endpoint.lane)
+                return Response(body, status, media_type="application/json")
         except _Problem as problem:
             return _said(problem.status, problem.said)
 
@@ -180,7 +192,33 @@ class Watched:
         await (_said(403, why) if why else self.app)(scope, receive, with_headers)
 
 
-async def _body(request: Request) -> bytes:
+class Arrived:
+    """How much of the server's memory the requests take that are not answered yet.  Of one thread, the server's."""
+
+    def __init__(self) -> None:
+        self._bytes: Counter[str] = Counter()
+
+    @contextmanager
+    def of(self, address: str) -> Iterator[Callable[[int], None]]:
+        """To be told of each byte of a request, which are forgotten in the end."""
+        mine = 0
+
+        def bill(size: int) -> None:
+            nonlocal mine
+            if self._bytes[address] + size > MOST_ARRIVED_OF_ADDRESS or self._bytes.total() + size > MOST_ARRIVED:
+                raise _Problem(503, "too many large requests wait for an answer: ask again when some have it")
+            mine += size
+            self._bytes[address] += size
+
+        try:
+            yield bill
+        finally:
+            self._bytes[address] -= mine
+            if not self._bytes[address]:
+                del self._bytes[address]
+
+
+async def _body(request: Request, bill: Callable[[int], None]) -> bytes:
     """The body, if it is JSON, of a size that is allowed, and comes in time."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
@@ -189,6 +227,7 @@ async def _body(request: Request) -> bytes:
     try:
         async with asyncio.timeout(BODY_SECONDS):
             async for piece in request.stream():
+                bill(len(piece))
                 found += piece
                 if len(found) > MOST_BODY:
                     raise _Problem(413, f"a request has at most {MOST_BODY:,} bytes")

@@ -13,21 +13,19 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import modengine
 from modengine.play.jobs.worker import NEED
-from modengine.play.limits import MOST_ANSWER, MOST_KEPT, MOST_SETS
+from modengine.play.limits import MOST_ANSWER, MOST_KEPT, MOST_REMEMBERED, MOST_SETS
+from modengine.play.scratch import Scratch
 from modengine.play.turns import Lane, Seat, Turns
 
 Answer = tuple[int, bytes]
 """An HTTP status and JSON."""
 UNKNOWN: Answer = (410, b'{"error": "these rules are not known (any more): send them again", "code": "rules"}')
 _ROOT = Path(modengine.__file__).parents[1]
-_PASSED = (
-    "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "HOME", "USERPROFILE", "XDG_CACHE_HOME", "MODENGINE_CACHE",
-)  # fmt: skip
+_PASSED = ("PATH", "SYSTEMROOT", "LANG", "HOME", "USERPROFILE")
 """What of the environment a worker gets."""
 
 
@@ -52,6 +50,8 @@ class Worker:
         environment = {name: os.environ[name] for name in _PASSED if name in os.environ}
         environment |= {
             "PYTHONUTF8": "1",
+            "MODENGINE_CACHE": "",  # nothing that a class wrote is kept
+            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._logs.parent)),
             "PYTHONPATH": str(_ROOT),
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
@@ -122,12 +122,13 @@ class Pool:
     """Some workers, and the rule sets by their names.  Use as a context manager."""
 
     def __init__(self, workers: int | None = None) -> None:
-        self._temporary = TemporaryDirectory(prefix="modengine-play-logs-", ignore_cleanup_errors=True)
-        self.logs = Path(self._temporary.name)
+        self._scratch = Scratch()
+        self.logs = self._scratch.folder / "logs"
+        self.logs.mkdir()
         self._turns = Turns([Worker(self.logs) for _ in range(workers or max(3, min(5, os.cpu_count() or 2)))])
-        self._sets: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._sets: OrderedDict[str, bytes] = OrderedDict()
         self._pinned: set[str] = set()
-        self._slow: dict[str, float] = {}
+        self._slow: OrderedDict[str, float] = OrderedDict()
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._spreading: set[str] = set()
         self._guard = threading.Lock()
@@ -143,25 +144,30 @@ class Pool:
     def __exit__(self, *_: object) -> None:
         for seat in self._turns.seats:
             seat.worker.close()
-        self._temporary.cleanup()
+        self._scratch.close()
 
     def remember(self, files: Mapping[str, str], main: str, pin: bool = False) -> str:
         """The name of a rule set: the digest of its files."""
-        content = json.dumps([main, sorted(files.items())]).encode("ascii")
+        given = json.dumps({"files": dict(sorted(files.items())), "main": main}, ensure_ascii=False)
+        content = given.encode("utf-8", "surrogatepass")
         name = sha256(content).hexdigest()[:32]
         with self._guard:
-            self._sets[name] = {"files": dict(files), "main": main}
+            self._sets[name] = content
             self._sets.move_to_end(name)
             if pin:
                 self._pinned.add(name)
-            while len(self._sets) > MOST_SETS:
-                self._sets.pop(next(digest for digest in self._sets if digest not in self._pinned))
+            bytes_ = sum(map(len, self._sets.values()))
+            for oldest in [digest for digest in self._sets if digest not in self._pinned | {name}]:
+                if len(self._sets) <= MOST_SETS and bytes_ <= MOST_REMEMBERED:
+                    break
+                bytes_ -= len(self._sets.pop(oldest))
         return name
 
     def files_of(self, name: str) -> dict[str, Any] | None:
         """A remembered rule set."""
         with self._guard:
-            return self._sets.get(name)
+            found = self._sets.get(name)
+        return None if found is None else json.loads(found)
 
     def warm(self, name: str) -> None:
         """Lets one worker compile a rule set before anybody asks; others follow where it is crowded."""
@@ -173,7 +179,7 @@ class Pool:
 
         Good answers other than verdicts are kept: a class of thirty asks the same of the same lesson.
         """
-        key = "" if lane == "verdict" else json.dumps(request, sort_keys=True)
+        key = "" if lane == "verdict" else sha256(json.dumps(request, sort_keys=True).encode("ascii")).hexdigest()
         with self._guard:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -190,7 +196,7 @@ class Pool:
         name = str(request.get("rules") or request.get("a") or "")
         if self._slow.get(name, 0) > time.monotonic():
             return _late(seconds)
-        if name and self.files_of(name) is None:
+        if name and name not in self._sets:
             return UNKNOWN
         compiles = request.get("job") in ("rules", "check")
         mine = name in self._pinned  # by whoever started the page: slow on a busy machine, never out of bounds
@@ -202,6 +208,8 @@ class Pool:
             except SlowError:
                 if compiles and not mine:
                     self._slow[name] = time.monotonic() + 60
+                    while len(self._slow) > MOST_SETS:
+                        self._slow.popitem(last=False)
                 return _late(seconds)
 
     def _spread(self, name: str) -> None:

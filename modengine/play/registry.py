@@ -33,7 +33,7 @@ class MessageIn(msgspec.Struct, forbid_unknown_fields=True):
     text: Text = ""
     id: Name | None = None
     parts: Annotated[list[PartIn], Meta(max_length=20)] = []
-    fields: dict[Name, str | int | float | bool] = {}
+    fields: Annotated[dict[Name, str | int | float | bool], Meta(max_length=500)] = {}
     rules: RulesName | None = None
     ignore_scope: bool | None = None
     """Whether scope and period are taken as met.  `decide`: no, as `modengine scan`; `explain`: yes."""
@@ -54,7 +54,7 @@ class RowIn(msgspec.Struct, forbid_unknown_fields=True):
     id: Name | None = None
     gloss: Annotated[str, Meta(max_length=2000)] = ""
     kind: Name = ""
-    tags: list[Name] = []
+    tags: Annotated[list[Name], Meta(max_length=50)] = []
 
 
 class MeasureIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -92,7 +92,8 @@ class KindIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class VoteIn(msgspec.Struct, forbid_unknown_fields=True):
-    """A prediction.  `voter` is made up by the window and kept in memory only, so that a vote can be changed."""
+    """A prediction.  `voter` is made up by the window and kept in memory only.  An address has one vote, unless the
+    teacher lets each window have one."""
 
     voter: LogName
     choice: Literal["allow", "label", "review", "block"]
@@ -106,6 +107,8 @@ class AskIn(msgspec.Struct, forbid_unknown_fields=True):
     shown: bool = False
     fresh: bool = False
     """Begin a new tally."""
+    shared: bool = False
+    """Each window has a vote, for a class behind one address; else each address has."""
 
 
 class EmptyBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -137,7 +140,7 @@ ENDPOINTS: dict[str, Endpoint] = {
     "/api/explain": Endpoint(
         "Decide a message and say why.", MessageIn,
         "`trace` as `modengine explain --format json` writes it; `marks`, `titles`, `clauses`, `views`", "explain",
-        lane="reasons",
+        15.0, lane="reasons",
     ),
     "/api/flip": Endpoint(
         "Find the smallest edits that change a decision.", MessageIn, "As `modengine flip --format json`", "flip",
@@ -191,7 +194,10 @@ ENDPOINTS: dict[str, Endpoint] = {
         "audit_verify", 20.0,
     ),
     "/api/audit/reset": Endpoint("Throw a log away.", AuditIn, "An empty object", "audit_reset"),
-    "/api/room": Endpoint("What the teacher asks, and how many answered.", EmptyBody, "`text`, `votes`, `tally`"),
+    "/api/room": Endpoint(
+        "What the teacher asks, and how many answered.", EmptyBody,
+        "`text`, `votes`, `tally`; for the teacher how many `windows` they came from",
+    ),
     "/api/room/vote": Endpoint("Predict a decision, anonymously.", VoteIn, "As `/api/room`"),
     "/api/room/ask": Endpoint("Ask the class, show the answers.", AskIn, "As `/api/room`", teacher=True),
     "/api/start": Endpoint(

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
-import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import uvicorn
 
 from modengine.errors import InputError
 from modengine.play.app import Start, make_app
+from modengine.play.connections import PatientProtocol
 from modengine.play.guard import LOOPBACK, Door
 from modengine.play.lessons import Lesson
+from modengine.play.limits import KEEP_ALIVE, MOST_SERVER
 from modengine.play.pool import Pool
 from modengine.policy.load import load_policy
 
@@ -108,21 +113,47 @@ def serve(start: Start, host: str, port: int | None, browser: bool, say: Callabl
     """Serves the page until it is stopped."""
     door = door_of(host)
     listening = bind(host, port)
+    listening.listen()  # from here on the browser waits for an answer, and is not refused
     if door.open:
         say(WARNING)
     mine, theirs = addresses(listening, door, host)
+    at_hang_up(signal.getsignal(signal.SIGTERM))
     with Pool() as pool:
         app = make_app(start, pool, door)
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=20,
-            limit_concurrency=200, timeout_graceful_shutdown=3,
+            app, log_level="error", access_log=False, server_header=False, timeout_graceful_shutdown=3,
+            http=PatientProtocol, ws="none", timeout_keep_alive=int(KEEP_ALIVE),
+            proxy_headers=False,  # an address that a request says of itself is nobody's
         )  # fmt: skip
+        server = uvicorn.Server(config)
+        at_hang_up(server.handle_exit)
         say(f"The page is at {mine}" + (" (yours: keep this link to yourself)" if theirs else ""))
         if theirs:
             say(f"For the class:  {theirs}")
             say(f"Or on the board: {theirs.partition('#')[0]} and the code {door.student[:4]} {door.student[4:]}")
         say("Ctrl+C ends it.")
         if browser:
-            threading.Timer(0.8, webbrowser.open, [mine]).start()
+            # Another process, which none of this one's limits bind.
+            subprocess.Popen([sys.executable, "-Pm", "webbrowser", mine], stdout=subprocess.DEVNULL)  # noqa: S603
+        bound()
         with suppress(KeyboardInterrupt), listening:
-            uvicorn.Server(config).run(sockets=[listening])
+            server.run(sockets=[listening])
+
+
+def at_hang_up(handler: Any) -> None:
+    """What to do when the terminal is closed: by itself the system would end this process and leave its folder."""
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as `nohup` has it
+        signal.signal(signal.SIGHUP, handler)
+
+
+def bound() -> None:
+    """Bounds the memory of this process, and lets it write no core: texts of a class would be in it."""
+    try:
+        import resource  # noqa: PLC0415  (no such module on Windows)
+    except ImportError:
+        return
+    threading.stack_size(1 << 20)  # of each thread, which is data too
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = MOST_SERVER if hard == resource.RLIM_INFINITY else min(MOST_SERVER, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))  # a worker sets its own
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

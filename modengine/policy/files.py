@@ -1,9 +1,10 @@
-"""Reading the files of a policy: regular ones only, of at most 5 MB, in UTF-8, inside a folder."""
+"""Reading the files of a policy: regular ones only, of at most 5 MB, in UTF-8; or texts that stand for files."""
 
 from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping as Dict
 from pathlib import PurePosixPath, PureWindowsPath
 
 from modengine.errors import Location
@@ -17,11 +18,11 @@ MAX_BYTES = 5_000_000
 class Files:
     """The files read for one policy or ruleset, each once, with the folder that all paths start from."""
 
-    def __init__(self, top: str, report: Diagnostics, root: str | None = None) -> None:
-        """With `root`, nothing outside of that folder is read, whatever a file names."""
+    def __init__(self, top: str, report: Diagnostics, given: Dict[str, bytes] | None = None) -> None:
+        """With `given` there are no files but these, by their paths: the disk is not read, whatever a file names."""
         self.folder = os.path.dirname(top)
-        self.root = root
         self.report = report
+        self._given = None if given is None else {os.path.normpath(path): data for path, data in given.items()}
         self._data: dict[str, bytes] = {}
         self._nodes: dict[str, Node | None] = {}
 
@@ -51,7 +52,7 @@ class Files:
             return None
         folder = os.path.dirname(named.place.file)
         path = os.path.normpath(os.path.join(folder, value))
-        out = self.root is not None and not _within(path, self.root)
+        out = self._given is not None and not _within(path, "")
         if out or (inside and not any(_within(path, root) for root in (folder, self.folder))):
             add(
                 "ME205", f"`{shown(value)}` lies outside the folder of the rules", named.place,
@@ -82,7 +83,11 @@ class Files:
 
     def _bytes(self, path: str, place: Location) -> bytes | None:
         add = self.report.add
+        if self._given is not None and path in self._given:
+            return self._given[path]
         try:
+            if self._given is not None:
+                raise FileNotFoundError
             # A FIFO would wait for its writer: open without waiting, then ask what was opened.
             descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         except FileNotFoundError:

@@ -23,7 +23,7 @@ class PolicyBudget:
     characters: int = 5_000_000
     """Of all files."""
     values: int = 250_000
-    """Scalars in YAML files, keys among them."""
+    """Texts and numbers in YAML files, keys among them, and the lists and mappings that they stand in."""
     rules: int = 5_000
     patterns: int = 10_000
     terms: int = 300_000

@@ -2,6 +2,7 @@
 
 read(path)         a policy or a ruleset, whichever the file is, as far as it can be built
 read_text(text)    the same of a text
+read_given(files)  the same of texts by the names of files
 load_policy(path)  a policy, or PolicyError with all that is wrong
 policy_of(ruleset) the smallest policy around a lone ruleset, to check and to test it
 """
@@ -9,6 +10,7 @@ policy_of(ruleset) the smallest policy around a lone ruleset, to check and to te
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping as Dict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -43,14 +45,17 @@ class Loaded:
         return self.policy
 
 
-def read(path: str | Path, within: str | Path | None = None, budget: PolicyBudget = POLICY_BUDGET) -> Loaded:
-    """The policy or ruleset of a file, told apart by its first-level key.
-
-    With `within`, no file outside of that folder is read.
-    """
+def read(path: str | Path, budget: PolicyBudget = POLICY_BUDGET) -> Loaded:
+    """The policy or ruleset of a file, told apart by its first-level key."""
     report = Diagnostics(budget)
     file = os.path.normpath(path)
-    return _read(file, Files(file, report, None if within is None else os.path.normpath(within)), report)
+    return _read(file, Files(file, report), report)
+
+
+def read_given(files: Dict[str, bytes], main: str) -> Loaded:
+    """The policy or ruleset `main` among the contents of files by their paths, which are relative; no other is read."""
+    report = Diagnostics()
+    return _read(os.path.normpath(main), Files(main, report, files), report)
 
 
 def read_text(text: str, name: str) -> Loaded:

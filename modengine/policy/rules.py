@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from modengine.errors import Location
-from modengine.model import FieldValue, Message, Part, PartKind
+from modengine.model import PART_KINDS, FieldValue, Message, Part, PartKind
 from modengine.policy.condition import (
     Always,
     Condition,
@@ -213,7 +213,9 @@ class _RuleReader:
             when_place=when.scalar.place,
             unless_place=unless.scalar.place if unless else None,
         )
-        broken = self.report.count > before or any(self._pattern(name) is None for name in used)
+        # An alias or a tag was reported before anything was made of it.
+        unnamed = not rule.id
+        broken = unnamed or self.report.count > before or any(self._pattern(name) is None for name in used)
         return Draft(rule, node, when, unless, broken)
 
     def _condition(self, node: Mapping, raw: Mapping, key: str) -> Written | None:
@@ -338,7 +340,7 @@ def _example(node: Node) -> Example:
         parts=tuple(
             Part(cast(PartKind, text(part, "kind")), text(part, "text"))
             for part in (parts.items if isinstance(parts, Sequence) else ())
-            if isinstance(part, Mapping)
+            if isinstance(part, Mapping) and text(part, "kind") in PART_KINDS
         ),
         fields=fields,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,6 +50,25 @@ def ruleset(tmp_path: Path) -> Callable[..., Path]:
 
 
 # ------------------------------------------------------------------------ check
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+@pytest.mark.parametrize("asked", ["check {}", "test {}", "explain -p {} x", "rules -p {}", "play --no-browser {}"])
+@pytest.mark.parametrize("kind", ["a pipe", "/dev/zero"])
+def test_what_is_no_regular_file_is_refused_without_reading_it(
+    command: Command, tmp_path: Path, asked: str, kind: str
+) -> None:
+    pipe = tmp_path / "rules.yaml"
+    os.mkfifo(pipe)
+    ran = command(*asked.format(pipe if kind == "a pipe" else kind).split())
+    assert ran.code == (1 if asked.startswith("check") else 2)
+    assert "is not a regular file" in ran.out + ran.err
+
+
+def test_a_part_of_no_kind_in_an_example_has_its_place(command: Command, ruleset: Callable[..., Path]) -> None:
+    ran = command("check", ruleset("{text: 钥匙丢了, parts: [{text: 丢, kind: title}]}"))
+    assert ran.code == 1
+    assert "lost.yaml:16:48: error[ME205" in ran.out
 
 
 def test_a_clean_file(command: Command, ruleset: Callable[..., Path]) -> None:

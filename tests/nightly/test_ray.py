@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -137,3 +138,41 @@ def test_an_item_that_no_worker_survives_is_given_up() -> None:
     )
     assert ran.stdout.startswith("[ME914 worker-died] the Ray cluster gave up: "), ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+LISTENING = """
+import os
+from pathlib import Path
+from modengine.run.work.ray import cluster, mapped
+
+def below(pid):
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        yield child
+        yield from below(child)
+
+def sockets(pid):
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            yield os.readlink(file)
+        except OSError:
+            pass
+
+with cluster(None) as ray:
+    assert list(mapped(ray, str, [9], 1)) == ["9"]
+    held = {name for pid in (os.getpid(), *below(os.getpid())) for name in sockets(pid)}
+    for table in ("tcp", "tcp6"):
+        for line in Path("/proc/net", table).read_text().splitlines()[1:]:
+            row = line.split()
+            if row[3] == "0A" and f"socket:[{row[9]}]" in held:
+                print("listens on", row[1].partition(":")[0])
+"""
+LOOPBACK = {"0100007F", "0000000000000000FFFF00000100007F", "00000000000000000000000001000000"}
+
+
+def test_without_an_address_only_this_machine_reaches_ray() -> None:
+    """It listened on all interfaces, and whoever reaches its ports runs code."""
+    done = subprocess.run([sys.executable, "-c", LISTENING], capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    found = set(re.findall(r"listens on (\w+)", done.stdout + done.stderr))  # while it runs, all words go to the latter
+    assert found
+    assert found <= LOOPBACK

@@ -8,10 +8,11 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -23,21 +24,22 @@ from tests.play.pages import FILES
 
 
 @contextmanager
-def playing(*options: str) -> Iterator[str]:
-    """What the command says until the page is there; it is ended afterwards."""
+def playing(*options: str, said: list[str]) -> Iterator[subprocess.Popen[str]]:
+    """The command; `said` gets what it says until the page is there.  It is ended afterwards."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(
         [sys.executable, "-m", "modengine", "play", "--no-browser", "--port", "0", *options],
         stderr=subprocess.PIPE, text=True, encoding="utf-8", env=environment,
     )  # fmt: skip
     assert process.stderr is not None
-    said = ""
-    while "Ctrl+C" not in said:
+    words = ""
+    while "Ctrl+C" not in words:
         line = process.stderr.readline()
-        assert line, said
-        said += line
+        assert line, words
+        words += line
+    said.append(words)
     try:
-        yield said
+        yield process
     finally:
         process.terminate()
         try:
@@ -48,12 +50,14 @@ def playing(*options: str) -> Iterator[str]:
             process.stderr.close()
 
 
-def post(port: int, path: str, body: dict[str, Any], token: str = "") -> tuple[int, Any]:
+def post(
+    port: int, path: str, body: dict[str, Any], token: str = "", more: Mapping[str, str] = MappingProxyType({})
+) -> tuple[int, Any]:
     for attempt in range(50):
         link = HTTPConnection("127.0.0.1", port, timeout=60)
         try:
             link.request("POST", path, json.dumps(body),
-                         {"Content-Type": "application/json", "X-Modengine-Token": token})  # fmt: skip
+                         {"Content-Type": "application/json", "X-Modengine-Token": token, **more})  # fmt: skip
             answer = link.getresponse()
             return answer.status, json.loads(answer.read())
         except ConnectionRefusedError:
@@ -66,7 +70,9 @@ def post(port: int, path: str, body: dict[str, Any], token: str = "") -> tuple[i
 def test_a_policy_is_served_on_the_loopback_address(tmp_path: Path) -> None:
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, "utf-8")
-    with playing(str(tmp_path / "policy.yaml")) as said:
+    words: list[str] = []
+    with playing(str(tmp_path / "policy.yaml"), said=words):
+        said = words[0]
         port = int(re.findall(r"http://127\.0\.0\.1:(\d+)/\n", said)[0])
         assert "WARNING" not in said
         assert post(port, "/api/decide", {"text": "恭喜您中奖", "ignore_scope": True})[1]["action"] == "review"
@@ -76,7 +82,9 @@ def test_a_policy_is_served_on_the_loopback_address(tmp_path: Path) -> None:
 
 
 def test_a_class_is_let_in_after_a_warning_and_with_a_token() -> None:
-    with playing("--host", "0.0.0.0") as said:
+    words: list[str] = []
+    with playing("--host", "0.0.0.0", said=words):
+        said = words[0]
         assert said.startswith("WARNING")
         links = re.findall(r"http://\S+:(\d+)/#token=(\S+)", said)
         assert len({token for _, token in links}) == 2
@@ -84,6 +92,11 @@ def test_a_class_is_let_in_after_a_warning_and_with_a_token() -> None:
         assert post(port, "/api/start", {})[0] == 403
         assert post(port, "/api/start", {}, links[0][1])[1]["teacher"] is True
         assert post(port, "/api/start", {}, links[1][1])[1]["teacher"] is False
+        assert post(port, "/api/room/ask", {"text": "恭喜您中奖"}, links[0][1])[0] == 200
+        for number in range(5):  # from five addresses, as it says
+            vote = {"voter": f"{number}" * 32, "choice": "block"}
+            status, room = post(port, "/api/room/vote", vote, links[1][1], {"X-Forwarded-For": f"10.0.0.{number}"})
+            assert (status, room["votes"]) == (200, 1)
 
 
 @pytest.mark.parametrize(

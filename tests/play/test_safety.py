@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections import OrderedDict
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from modengine.errors import InputError
-from modengine.play.app import Start, make_app
+from modengine.play.app import Arrived, Start, make_app
 from modengine.play.guard import LOOPBACK, Door
 from modengine.play.jobs.workspace import make, names_are_good
-from modengine.play.limits import MOST_BODY
+from modengine.play.limits import MOST_ARRIVED_OF_ADDRESS, MOST_BODY
 from modengine.play.pool import Pool
 from modengine.play.registry import ENDPOINTS
 from modengine.play.room import Room
@@ -157,6 +159,45 @@ def test_a_rule_set_that_is_forgotten_is_asked_for(api: Api) -> None:
     assert api("decide", 410, text="x", rules="0" * 32)["code"] == "rules"
 
 
+def test_what_is_remembered_has_a_bound_in_bytes(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    from modengine.play import pool as module
+
+    monkeypatch.setattr(pool, "_sets", OrderedDict())
+    monkeypatch.setattr(pool, "_pinned", set())
+    monkeypatch.setattr(module, "MOST_REMEMBERED", 1_000_000)
+    mine = pool.remember(FILES, "policy.yaml", pin=True)
+    names = [pool.remember({"a.yaml": f"{number}" + "字" * 100_000}, "a.yaml") for number in range(10)]
+    assert [name for name in names if pool.files_of(name)] == names[-3:]
+    assert pool.files_of(mine) == {"files": FILES, "main": "policy.yaml"}
+    huge = pool.remember({"a.yaml": "字" * 400_000}, "a.yaml")
+    assert [name for name in (mine, *names, huge) if pool.files_of(name)] == [mine, huge]
+
+
+def test_questions_take_no_more_room_than_their_answers(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_kept", OrderedDict())
+    monkeypatch.setattr(pool, "_asked_once", lambda *_: (200, b"{}"))
+    for number in range(10):
+        pool.ask({"job": "explain", "text": f"{number}" + "x" * 20_000}, 1, "reasons")
+    assert sum(map(len, pool._kept)) < 1000
+
+
+def test_requests_that_wait_for_an_answer_have_a_bound_of_all_and_of_one_address() -> None:
+    arrived = Arrived()
+    with ExitStack() as stack:
+        mine, again, other = (stack.enter_context(arrived.of(f"10.0.0.{number}")) for number in (1, 1, 2))
+        mine(MOST_ARRIVED_OF_ADDRESS)
+        other(MOST_ARRIVED_OF_ADDRESS)
+        with pytest.raises(Exception, match="too many large requests"):
+            again(1)
+        third, fourth = (stack.enter_context(arrived.of(f"10.0.0.{number}")) for number in (3, 4))
+        third(MOST_ARRIVED_OF_ADDRESS)
+        fourth(MOST_ARRIVED_OF_ADDRESS)
+        with pytest.raises(Exception, match="too many large requests"):
+            stack.enter_context(arrived.of("10.0.0.5"))(1)
+    with arrived.of("10.0.0.1") as mine:
+        mine(MOST_ARRIVED_OF_ADDRESS)
+
+
 def test_others_need_the_token(pool: Pool) -> None:
     door = Door(hosts=LOOPBACK | {"10.0.0.7"}, open=True)
     with TestClient(make_app(Start(FILES, "policy.yaml"), pool, door), base_url="http://10.0.0.7:8321") as client:
@@ -192,18 +233,40 @@ def test_two_runs_have_different_tokens() -> None:
 def test_a_tally_is_shown_to_the_class_only_when_the_teacher_shows_it() -> None:
     room = Room()
     room.ask("恭喜您中奖", "", False, True)
-    room.vote("a" * 32, "block")
-    room.vote("a" * 32, "review")
-    room.vote("b" * 32, "review")
+    room.vote("10.0.0.1", "a" * 32, "block")
+    room.vote("10.0.0.1", "a" * 32, "review")
+    room.vote("10.0.0.2", "b" * 32, "review")
     assert room.state(False)["tally"] is None
     assert room.state(False)["votes"] == 2
     assert room.state(True)["tally"]["review"] == 2
     room.ask("恭喜您中奖", "", True, False)
     assert room.state(False)["tally"] == {"allow": 0, "label": 0, "review": 2, "block": 0}
     with pytest.raises(ValueError, match="nothing is asked"):
-        room.vote("c" * 32, "allow")
+        room.vote("10.0.0.3", "c" * 32, "allow")
     room.ask("另一条", "", False, False)
     assert room.state(True)["votes"] == 0
+
+
+@pytest.mark.parametrize(("shared", "votes"), [(False, 1), (True, 20)])
+def test_a_device_has_one_vote_unless_the_class_shares_an_address(pool: Pool, shared: bool, votes: int) -> None:
+    door = Door(hosts=LOOPBACK | {"10.0.0.7"}, open=True)
+    app = make_app(Start(FILES, "policy.yaml"), pool, door)
+
+    def window(address: str, token: str) -> TestClient:
+        headers = {"x-modengine-token": token}
+        return TestClient(app, base_url="http://10.0.0.7:8321", client=(address, 5000), headers=headers)
+
+    teacher = window("10.0.0.7", door.teacher)
+    student, other = (window(f"10.0.0.{number}", door.student) for number in (8, 9))
+    assert teacher.post("/api/room/ask", json={"text": "x", "fresh": True, "shared": shared}).status_code == 200
+    for number in range(20):
+        assert student.post("/api/room/vote", json={"voter": f"{number:032x}", "choice": "block"}).status_code == 200
+    assert teacher.post("/api/room", json={}).json()["votes"] == votes
+    assert student.post("/api/room", json={}).json()["windows"] is None
+    room = other.post("/api/room/vote", json={"voter": f"{20:032x}", "choice": "allow"}).json()
+    assert room["votes"] == votes + 1
+    room = teacher.post("/api/room", json={}).json()
+    assert (room["tally"]["block"], room["tally"]["allow"], room["windows"]) == (votes, 1, 21)
 
 
 def test_who_only_types_does_not_wait_for_those_who_measure(api: Api) -> None:
@@ -238,6 +301,16 @@ def test_a_worker_cannot_take_all_memory() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert done.returncode == 1
     assert b"MemoryError" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system cannot bound the memory of a process this way")
+def test_the_server_cannot_take_all_memory_and_a_worker_has_its_own_bound() -> None:
+    begin = "from modengine.play.serve import bound; bound(); "
+    for more, ends in (("", 1), ("from modengine.play.jobs.worker import bound; bound(); ", 0)):
+        code = f"{begin}{more}bytearray(1_500_000_000)"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+        assert done.returncode == ends, done.stderr
+        assert (b"MemoryError" in done.stderr) == bool(ends)
 
 
 def test_a_worker_knows_little_of_the_environment(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,8 +51,10 @@ from modengine.policy.fields import parse_time
 from modengine.policy.model import Policy, Rule
 from modengine.policy.nodes.diagnostics import shown
 
-MOST_OF_A_POLICY = 8_000_000
-"""Steps of all proofs about a policy; the shipped one takes about a quarter of them."""
+MOST_OF_A_POLICY = 3_000_000
+"""Steps of all proofs about a policy; the shipped one takes about a third of them."""
+AN_ATOM = 10
+"""Steps that it costs to learn what is known of one."""
 MOST_ATOMS = 250
 """Of conditions over more nothing is said."""
 
@@ -214,6 +216,7 @@ class World:
     def _atom(self, atom: Atom, text: str = "") -> int:
         known = self.atoms.get(atom)
         if known is None:
+            self.known.steps.spend(AN_ATOM)
             if len(self.atoms) == MOST_ATOMS:
                 raise OutOfSteps
             known = self.atoms[atom] = len(self.atoms) + 1
@@ -228,7 +231,9 @@ class World:
         if self._laws[0] != len(self.atoms):
             found = [*self._of_rules(), *self._of_parts()]
             found += [law for laws in (self._of_kinds, self._of_fields, self._of_evidence) for law in laws()]
-            self._laws = len(self.atoms), found, ClauseSet((law.formula for law in found), OWN_OF_LAWS)
+            clauses = ClauseSet((law.formula for law in found), OWN_OF_LAWS)
+            self.known.steps.spend(sum(map(len, clauses.all)))
+            self._laws = len(self.atoms), found, clauses
         return self._laws[1:]
 
     def _of_kind(self, kind: str) -> list[tuple[Atom, int]]:

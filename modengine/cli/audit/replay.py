@@ -60,7 +60,7 @@ def command(
     with ExitStack() as stack:
         stack.callback(vault.close)
         source = stack.enter_context(MessageSource(_messages(sources, input_format), vault.key)) if sources else None
-        replayer = Replayer(layout, vault, source, None if policy is None else engine_of(policy))
+        replayer = Replayer(layout, vault, source, None if policy is None else engine_of(policy, cached=False))
         report = verify(layout, key=verifier_of(key), on_record=replayer.take)
     warn_of(report)
     result = replayer.result

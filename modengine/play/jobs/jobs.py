@@ -22,7 +22,7 @@ from modengine.explain.marks import marks_of
 from modengine.loading import compile_engine
 from modengine.model import Decision, Message
 from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, text_of
-from modengine.play.jobs.workspace import Made, make, rule_file
+from modengine.play.jobs.workspace import Made, make
 from modengine.play.limits import MOST_ENGINES
 from modengine.play.shipped import samples
 from modengine.policy.model import Field, Rule
@@ -190,7 +190,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "points": rule.score if rule.relief is None else -(rule.relief.by or 0),
         "status": rule.status,
         "clause": rule.clause,
-        "file": rule_file(rule),
+        "file": rule.place.file,
         "line": rule.place.line,
     }
 
@@ -210,7 +210,7 @@ def test(bench: Bench, request: Request) -> list[dict[str, Any]]:
             "hit": outcome.hit,
             "verdict": outcome.verdict,
             "text": text_of(outcome.example.message),
-            "file": rule_file(outcome.rule),
+            "file": outcome.rule.place.file,
             "line": outcome.example.place.line,
         }
         for outcome in run_examples(engine, engine.policy.rules)

@@ -2,20 +2,21 @@
 
 It greets with an empty answer when it is ready, reads one request a line on standard input and
 answers with a line `STATUS LENGTH` and so many bytes of JSON.  Its address space is bounded where
-the system can do that; its time is bounded by the parent, which ends it.
+the system can do that; its time is bounded by the parent, which ends it, and where that is gone by the system.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import IO, Any
 
 from modengine.errors import AuditError, MessageError, PolicyError
 from modengine.play.jobs.jobs import JOBS, Bench, NeedError
-from modengine.play.limits import MEMORY, MOST_ANSWER
+from modengine.play.limits import LONGEST_JOB, MEMORY, MOST_ANSWER
 from modengine.run.write.results import to_json
 
 NEED = 449
@@ -28,6 +29,8 @@ def bound() -> None:
         import resource  # noqa: PLC0415  (no such module on Windows)
     except ImportError:
         return
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))  # the server's is smaller
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -68,10 +71,18 @@ def serve(requests: IO[bytes], answers: IO[bytes], logs: Path | None) -> None:
     answers.write(b"200 0\n")
     answers.flush()
     for line in requests:
+        _end_in(LONGEST_JOB)
         status, body = answer(bench, json.loads(line))
+        _end_in(0)
         answers.write(b"%d %d\n" % (status, len(body)))
         answers.write(body)
         answers.flush()
+
+
+def _end_in(seconds: float) -> None:
+    """Has the system end this process later; 0 for never.  No Python code needs to run for it."""
+    if hasattr(signal, "setitimer"):  # not on Windows
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def main() -> None:

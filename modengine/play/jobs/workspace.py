@@ -1,28 +1,24 @@
-"""From the files that the page sends to an engine, reading nothing else of the machine.
+"""From the files that the page sends to an engine, reading nothing else of the machine and writing nothing on it.
 
-The files are written into a folder of their own, the shipped rules into `shipped` beside them, and
-nothing outside of that folder is read, whatever a file names.
+The shipped rules are beside them, in `shipped`; no other file is there, whatever they name.
 """
 
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from functools import cache
 
 from modengine.checks.run import check_loaded
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
-from modengine.errors import Diagnostic, Location
+from modengine.errors import Diagnostic
 from modengine.loading import collector_off
 from modengine.model import Action
 from modengine.paths import shipped_rules
 from modengine.play.limits import MOST_FILES, MOST_RULES
-from modengine.policy.load import read
-from modengine.policy.model import Rule
+from modengine.policy.load import read_given
 
 SHIPPED = "shipped"
 """The folder by which a policy of the page names shipped rules: `rulesets: [shipped/messages.yaml]`."""
@@ -66,20 +62,22 @@ def make(files: Mapping[str, str], main: str) -> Made:
     """
     if wrong := names_are_good(files, main):
         raise ValueError(wrong)
-    with TemporaryDirectory(prefix="modengine-play-") as name:
-        folder = Path(name).resolve()
-        for file, text in files.items():
-            path = folder / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8", errors="replace", newline="\n")
-        if any(f"{SHIPPED}/" in text for text in files.values()):
-            shutil.copytree(shipped_rules(), folder / SHIPPED)
-        with collector_off():
-            return _made(folder, folder / main)
+    given = {name: text.encode("utf-8", "surrogatepass") for name, text in files.items()}
+    if any(f"{SHIPPED}/" in text for text in files.values()):
+        given |= _shipped()
+    with collector_off():
+        return _made(given, main)
 
 
-def _made(folder: Path, main: Path) -> Made:
-    loaded = read(main, folder)
+@cache
+def _shipped() -> dict[str, bytes]:
+    folder = shipped_rules()
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {f"{SHIPPED}/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in files}
+
+
+def _made(given: Mapping[str, bytes], main: str) -> Made:
+    loaded = read_given(given, main)
     policy = loaded.any_policy
     if policy is not None and loaded.ruleset is not None:
         policy = replace(policy, actions=dict.fromkeys(policy.categories, USUAL))
@@ -88,20 +86,4 @@ def _made(folder: Path, main: Path) -> Made:
     engine = None
     if policy is not None and not any(diagnostic.severity == "error" for diagnostic in problems):
         engine = Engine(Program(policy))  # `check_loaded` held it to what `compile_engine` asks
-    return Made(engine, tuple(_named(diagnostic, folder) for diagnostic in problems))
-
-
-def _named(problem: Diagnostic, folder: Path) -> Diagnostic:
-    """The problem with the file's name as the page knows it, and no path of the machine."""
-    place = problem.location
-    path = Path(place.file)
-    file = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
-    said = problem.message.replace(f"{folder}/", "").replace(f"{folder}\\", "").replace(str(folder), "")
-    return replace(problem, message=said, location=Location(file, place.line, place.column))
-
-
-def rule_file(rule: Rule) -> str:
-    """The name of the file that a rule stands in, as the page knows it."""
-    parts = Path(rule.place.file).parts
-    start = next((at for at, part in enumerate(parts) if part.startswith("modengine-play-")), -1)
-    return "/".join(parts[start + 1 :])
+    return Made(engine, tuple(problems))

@@ -10,6 +10,7 @@ const voter = [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.t
 let room = null;
 let mine = "";
 let polling = 0;
+let shared = false;
 
 export function renderTeacher() {
   $("teacher").setAttribute("aria-pressed", String(state.teacher));
@@ -38,6 +39,7 @@ export function renderTeacher() {
         ? [
             h("button", { type: "button", id: "ask-class", onclick: () => ask(!room?.text || room.shown) }, t(room?.text && !room.shown ? "stop_asking" : "ask_class")),
             room?.text && !room.shown ? h("button", { type: "button", id: "show-answers", class: "primary", onclick: showAnswers }, t("show_answers")) : null,
+            room?.text && !room.shown ? null : check("shared", "shared", shared, (value) => (shared = value)),
           ]
         : null,
       h("a", { id: "worksheet", href: `/static/worksheet-${state.lang}.html`, target: "_blank", rel: "noopener" }, t("worksheet")),
@@ -107,7 +109,7 @@ function nextCase() {
 }
 
 async function ask(begin) {
-  room = await post("room/ask", begin ? { text: state.text, gloss: state.gloss, fresh: true } : {});
+  room = await post("room/ask", begin ? { text: state.text, gloss: state.gloss, fresh: true, shared } : {});
   if (begin) state.revealed = false;
   renderTeacher();
   tell("mode");
@@ -123,7 +125,8 @@ async function showAnswers() {
 // While the class answers, only how many: the teacher's window is on the wall.
 function tally() {
   if (!room?.text) return null;
-  const head = h("p", { class: "small" }, t("answers", room.votes), " · ", t("tally_says"));
+  const more = room.windows > room.votes ? [" · ", t("windows", room.windows)] : null;
+  const head = h("p", { class: "small" }, t("answers", room.votes), more, " · ", t("tally_says"));
   if (!room.shown || !room.tally) return head;
   const most = Math.max(1, ...Object.values(room.tally));
   return [

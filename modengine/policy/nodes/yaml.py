@@ -184,6 +184,12 @@ class _Builder:
 
     def take(self, event: Any) -> bool:
         """Take the next event; False to stop."""
+        if isinstance(event, yaml.NodeEvent):
+            self.values += 1
+            if self.values > MAX_VALUES:
+                hint = "move long lists to files of one term a line"
+                self._add("ME103", f"more than {MAX_VALUES:,} values", event, hint)
+                return False
         match event:
             case yaml.DocumentStartEvent():
                 self.documents += 1
@@ -194,15 +200,6 @@ class _Builder:
                 self._add("ME107", f"`*{event.anchor}` is an alias", event, "write the value out where it is used")
                 self._put(Lost(self._place(event)))
             case yaml.ScalarEvent():
-                self.values += 1
-                if self.values > MAX_VALUES:
-                    self._add(
-                        "ME103",
-                        f"more than {MAX_VALUES:,} values",
-                        event,
-                        "move long lists to files of one term a line",
-                    )
-                    return False
                 if self._refuse_properties(event):
                     self._put(Lost(self._place(event)))
                 else:

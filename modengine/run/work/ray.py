@@ -13,9 +13,10 @@ import pickle
 import socket
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from ipaddress import ip_address
 from typing import Any, TypeVar
 
 from modengine.errors import InputError, ModengineError, WorkerError
@@ -45,7 +46,13 @@ def require() -> Any:
 
 @contextmanager
 def cluster(address: str | None) -> Iterator[Any]:
-    """Ray, connected to a cluster, or to one of this machine alone.  Raises InputError (ME913)."""
+    """Ray, connected to a cluster, or to one of this machine alone, on its loopback address.
+
+    Raises InputError (ME913).
+    """
+    if address is None:
+        # Ray has no other word for it, and reads it when it is imported; whoever reaches its ports runs code here.
+        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
     ray = require()
     if address is not None:
         _reach(address)
@@ -58,9 +65,16 @@ def cluster(address: str | None) -> Iterator[Any]:
         except (ConnectionError, ValueError, RuntimeError, OSError) as error:
             raise _unusable(address or "local", error) from None
         try:
+            if address is None and not all(map(_is_here_alone, ray.nodes())):
+                what = "Ray was imported before, and others than this machine would reach it"
+                raise InputError("ME913", what, "set RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER=0 before importing it")
             yield ray
         finally:
             ray.shutdown()
+
+
+def _is_here_alone(node: Mapping[str, Any]) -> bool:
+    return ip_address(node["NodeManagerAddress"]).is_loopback
 
 
 @contextmanager
