@@ -197,7 +197,7 @@ def _wanted_both(node: Condition) -> Iterator[tuple[str, str]]:
         yield from ((this, other) for this in some for other in others if this != other)
 
 
-def _shared(this: Pattern, other: Pattern, plain_terms: Mapping[int, Mapping[str, str]]) -> list[str]:
+def _shared(this: Pattern, other: Pattern, plain_terms: Mapping[int, dict[str, str]]) -> list[str]:
     """The terms that two patterns share; none where they look into different parts."""
     if this.parts is not None and other.parts is not None and not set(this.parts) & set(other.parts):
         return []
