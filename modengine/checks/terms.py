@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations, islice, pairwise
 
 from modengine.checks.patterns import patterns_of
 from modengine.checks.sources import sources
@@ -145,19 +145,28 @@ def _commas(terms: Iterable[Placed], lines: dict[str, list[str]]) -> Iterator[_C
             yield _Comma(before, after, place, line[at] == "," and end == at + 1)
 
 
+MOST_PAIRS = 1_000
+"""Pairs of patterns of one condition that are looked at."""
+
+
 class TermsThatCountTwice:
     """ME824: a term of two patterns of which a condition wants both: one match is enough for it."""
 
     def find(self, policy: Policy) -> Iterator[Diagnostic]:
+        plain_terms: dict[int, dict[str, str]] = {}
         for rule in policy.rules:
             patterns = {pattern.name: pattern for pattern in rule.patterns if pattern.terms}
+            for pattern in patterns.values():  # rules share patterns as objects
+                if id(pattern) not in plain_terms:
+                    plain_terms[id(pattern)] = {plain_term(term): term for term in reversed(pattern.terms)}
             for condition, place in ((rule.when, rule.when_place), (rule.unless, rule.unless_place)):
                 for node in walk(condition) if condition else ():
-                    pairs = {(min(pair), max(pair)): None for pair in _wanted_both(node) if {*pair} <= patterns.keys()}
+                    wanted = islice(_wanted_both(node), MOST_PAIRS)
+                    pairs = {(min(pair), max(pair)): None for pair in wanted if {*pair} <= patterns.keys()}
                     shared = {
                         (term, this, other): None
                         for this, other in pairs
-                        for term in _shared(patterns[this], patterns[other])
+                        for term in _shared(patterns[this], patterns[other], plain_terms)
                     }
                     if shared:
                         term, this, other = next(iter(shared))
@@ -188,9 +197,10 @@ def _wanted_both(node: Condition) -> Iterator[tuple[str, str]]:
         yield from ((this, other) for this in some for other in others if this != other)
 
 
-def _shared(this: Pattern, other: Pattern) -> list[str]:
+def _shared(this: Pattern, other: Pattern, plain_terms: Mapping[int, dict[str, str]]) -> list[str]:
     """The terms that two patterns share; none where they look into different parts."""
     if this.parts is not None and other.parts is not None and not set(this.parts) & set(other.parts):
         return []
-    theirs = {plain_term(term) for term in other.terms}
-    return [term for term in dict.fromkeys(this.terms) if plain_term(term) in theirs]
+    ours, theirs = plain_terms[id(this)], plain_terms[id(other)]
+    both = ours.keys() & theirs.keys()
+    return [ours[term] for term in reversed(ours) if term in both] if both else []

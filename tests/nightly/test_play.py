@@ -16,7 +16,7 @@ import pytest
 from tests.nightly.sampling import examples, sampled
 from tests.play.pages import FILES, Api, api, client, pool
 from tests.play.parity import decided_as_on_the_command_line, mixed_as_on_the_command_line, samples
-from tests.play.test_command import playing, post
+from tests.play.serving import playing, post
 
 __all__ = ["api", "client", "pool"]  # fixtures
 

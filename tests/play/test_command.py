@@ -3,17 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from http.client import HTTPConnection
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 import pytest
 
@@ -21,50 +12,7 @@ from modengine.cli.main import run
 from modengine.play.serve import bind
 from tests.paths import ROOT
 from tests.play.pages import FILES
-
-
-@contextmanager
-def playing(*options: str, said: list[str]) -> Iterator[subprocess.Popen[str]]:
-    """The command; `said` gets what it says until the page is there.  It is ended afterwards."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "modengine", "play", "--no-browser", "--port", "0", *options],
-        stderr=subprocess.PIPE, text=True, encoding="utf-8", env=environment,
-    )  # fmt: skip
-    assert process.stderr is not None
-    words = ""
-    while "Ctrl+C" not in words:
-        line = process.stderr.readline()
-        assert line, words
-        words += line
-    said.append(words)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(30)
-        finally:
-            process.kill()
-            process.wait()
-            process.stderr.close()
-
-
-def post(
-    port: int, path: str, body: dict[str, Any], token: str = "", more: Mapping[str, str] = MappingProxyType({})
-) -> tuple[int, Any]:
-    for attempt in range(50):
-        link = HTTPConnection("127.0.0.1", port, timeout=60)
-        try:
-            link.request("POST", path, json.dumps(body),
-                         {"Content-Type": "application/json", "X-Modengine-Token": token, **more})  # fmt: skip
-            answer = link.getresponse()
-            return answer.status, json.loads(answer.read())
-        except ConnectionRefusedError:
-            time.sleep(0.2 * (attempt + 1))
-        finally:
-            link.close()
-    raise AssertionError("the page never came")
+from tests.play.serving import playing, post
 
 
 def test_a_policy_is_served_on_the_loopback_address(tmp_path: Path) -> None:

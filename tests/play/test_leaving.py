@@ -19,7 +19,7 @@ from modengine.play.jobs import workspace
 from modengine.play.scratch import PREFIX, Scratch, sweep
 from tests.paths import ROOT
 from tests.play.pages import FILES, RULES
-from tests.play.test_command import playing, post
+from tests.play.serving import playing, post
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="a signal of POSIX")
 SECRET = "青桥的秘密"

@@ -136,7 +136,7 @@ def _of_kind(known: Known, rules: Sequence[Rule], found: dict[str, set[int]]) ->
     for this in rules:
         shown = found[this.id].union(*map(known.evidence.wider, found[this.id]))
         for other in rules:
-            known.steps.left -= A_PAIR
+            known.steps.left -= A_PAIR + len(other.patterns)
             if known.steps.left < 0:
                 return
             if this is other or {this.id, other.id} & duplicates or not _may(other.when, names[other.id], shown):

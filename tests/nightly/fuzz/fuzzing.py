@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from random import Random
@@ -16,6 +17,7 @@ from typing import TypeVar
 
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
+from hypothesis.errors import HypothesisWarning
 
 from tests.nightly.sampling import examples
 
@@ -54,7 +56,9 @@ def fuzz(strategy: st.SearchStrategy[T], whole: int, check: Callable[[T], object
         assert took < HANGS, f"it took {took:.1f} s"
         assert more < TOO_MUCH, f"it took {more >> 20} MB"
 
-    run()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", HypothesisWarning)  # of how long an example is that failed
+        run()
     print(f"{done:,} examples")
 
 

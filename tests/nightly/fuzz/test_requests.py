@@ -22,7 +22,7 @@ from modengine.play.jobs.worker import answer
 from modengine.play.pool import Pool
 from modengine.play.registry import ENDPOINTS
 from tests.nightly.fuzz.fuzzing import fuzz, mutated
-from tests.nightly.fuzz.test_rule_files import PIECES as OF_RULES
+from tests.nightly.fuzz.pieces import PIECES as OF_RULES
 from tests.play.pages import FILES, POLICY, RULES
 
 LOG = "a" * 32
