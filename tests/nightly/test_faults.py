@@ -14,6 +14,11 @@ from tests.nightly.sampling import examples
 
 FIGURES = {
     "kill9": (examples(100),),
+    "kill9 --stage scan": (examples(50),),
+    "kill9 --stage resume": (examples(50),),
+    "kill9 --stage erase": (examples(50),),
+    "kill9 --stage seal": (examples(50),),
+    "kill9 --stage rotate": (examples(50),),
     "truncate": (12, 7),
     "bitflips": (4096, 4),
     "structural": (100,),
