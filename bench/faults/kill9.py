@@ -7,10 +7,10 @@ and tells of each before and after; it is killed after a random time, in a third
 
 With `--stage` a child does one thing from its beginning to its end, and is killed at any time of it; how long that
 takes is learned from those that end before it (about one in seven).  `scan` is `modengine scan --jobs 2` to JSON Lines,
-CSV or a stream, gone on with to the end; `resume` kills those that go on, up to three times; `erase` is `modengine audit
-erase` and the same in Python; `seal` adds batches that are made while others are synced, each with its checkpoint, by
-turns signed; `rotate` begins a file of records every few batches.  Children are forked from a process that is warm, and
-so are the workers of all scans but one in forty.
+CSV or a stream, gone on with to the end; `resume` kills those that go on, up to three times; `erase` is that of
+`modengine audit` and the same in Python; `seal` adds batches that are made while others are synced, each with its
+checkpoint, by turns signed; `rotate` begins a file of records every few batches.  Children are forked from a process
+that is warm, and so are the workers of all scans but one in forty.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def erasing(n: int, chance: random.Random, stage: str) -> Row:  # noqa: ARG001
     spreads = Spread(chance), Spread(chance)
     with scratch() as disk, scratch(memory=True) as memory:
         write_key(memory / "key", KEY)
-        whole = []
+        whole: list[dict[str, bytes]] = []
         for key in (None, KEY):
             folder = memory / f"whole-{len(whole)}"
             with AuditLog.open(folder, key, keep_text=True, time=NOW, batch=5, segment=6_000) as log:
@@ -112,8 +112,8 @@ def erasing(n: int, chance: random.Random, stage: str) -> Row:  # noqa: ARG001
             found["back"] += kept(folder) != set(range(IDS)) - gone - begun
     result = (
         f"{found['acknowledged']:,} erasures acknowledged, texts still there in {found['back']} runs, others lost in"
-        f" {found['lost']}; begun, and ended by the next writer {found['ended']}; ended before the kill {found['whole']};"
-        f" refused to open {found['refused']}; not good afterwards {found['bad']}"
+        f" {found['lost']}; begun, and ended by the next writer {found['ended']}; ended before the kill"
+        f" {found['whole']}; refused to open {found['refused']}; not good afterwards {found['bad']}"
     )
     held = not any(found[name] for name in ("back", "lost", "refused", "bad"))
     return "kill -9 while texts are erased", f"{count:,}", _GONE, result, held

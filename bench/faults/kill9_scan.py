@@ -16,7 +16,6 @@ from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 from bench.faults.kit import (
     KEY,
@@ -35,6 +34,7 @@ from bench.faults.kit import (
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.read.verify import verify
 from modengine.audit.tree.keys import write_key
+from modengine.audit.write.apart import Half
 from modengine.audit.write.log import AuditLog
 from modengine.cli.main import run as command
 from modengine.cli.scan.scan import command as _warm  # noqa: F401  (children find it imported)
@@ -78,7 +78,7 @@ class Scans:
         form = self.FORMS[number % 2 if resuming else number % 3]
         more = ["--audit-key", str(self.folder / "key")] * (number // 3 % 2) + ["--keep-text"] * (number // 6 % 2)
         place.mkdir()
-        spawn = not resuming and number % 40 == 39
+        spawn = not resuming and number % 40 == 4
         spread = self._spawned if spawn else self._first
         hit, known = self._killed(place, form, more, spread, spawn, [])
         count = 0 if resuming else int(hit)
@@ -144,11 +144,10 @@ class Scans:
         """In a child: blocks of a few lines, each put away by itself, and told of when the log has it."""
         blocks.BYTES, blocks.ROWS, commit.MOST = 600, 10, 1
         if not spawn:
-            local.get_context = lambda _: get_context("fork")  # type: ignore[assignment,misc]
-            local.serve = partial(_apart, pipe)  # type: ignore[assignment]
+            vars(local).update(get_context=lambda _: get_context("fork"), serve=partial(_apart, pipe))
         append = AuditLog.append_sealed
 
-        def telling(log: AuditLog, sealed: Sequence[Any], at: datetime) -> int:
+        def telling(log: AuditLog, sealed: Sequence[Half], at: datetime) -> int:
             count = append(log, sealed, at)
             os.write(pipe, TELL.pack(b"!", 0, count))
             return count
