@@ -54,7 +54,7 @@ class Scans:
 
     def __init__(self, folder: Path, chance: random.Random) -> None:
         self.folder, self.found = folder, Counter[str]()
-        self._first, self._again, self._spawned = Spread(chance), Spread(chance), Spread(chance, 3.0)
+        self._first, self._again, self._spawned = Spread(chance), Spread(chance), Spread(chance)
         self.chance = chance
         # What a child, and a worker, would load first is there.
         pickle.loads(pickle.dumps(small_engine())).decide("快递")

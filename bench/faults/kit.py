@@ -195,14 +195,15 @@ def killed(work: Callable[[int], object], wait: float | None, words: int = 0) ->
 
 
 class Spread:
-    """Kills spread evenly over as long as something takes, which is learned: about one in seven ends before it."""
+    """Kills spread evenly over as long as something takes: the first ends whole, and of the rest about one in seven."""
 
-    def __init__(self, chance: random.Random, longest: float = 0.3) -> None:
-        self._chance, self._longest = chance, longest
+    def __init__(self, chance: random.Random) -> None:
+        self._chance, self._longest = chance, 0.0
 
     def kill(self, work: Callable[[int], object]) -> tuple[bool, list[Tell]]:
-        hit, told = killed(work, self._chance.uniform(0, self._longest))
-        self._longest *= 1.02 if hit else 0.89
+        start = time.perf_counter()
+        hit, told = killed(work, self._chance.uniform(0, self._longest) if self._longest else None)
+        self._longest = self._longest * (1.02 if hit else 0.89) or time.perf_counter() - start
         return hit, told
 
 
