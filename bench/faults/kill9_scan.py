@@ -83,6 +83,8 @@ class Scans:
         hit, known = self._killed(place, form, more, spread, spawn, [])
         count = 0 if resuming else int(hit)
         for _ in range(self.chance.randint(1, 3) if resuming and hit else 0):
+            if _finished(place, form):
+                break
             hit, known = self._killed(place, form, [*more, "--resume"], self._again, False, known)
             count += hit
             if not hit:
@@ -119,8 +121,7 @@ class Scans:
         """Goes on, as whoever scans would: to files where they are not finished, else the next writer."""
         log = place / "log"
         try:
-            placed = all((place / name).exists() for name in form) and not list(place.glob("*.resume"))
-            if not placed:
+            if not _finished(place, form):
                 self.found["resumed"] += 1
                 killed(partial(self._scan, place, form, [*more, "--resume"], False), None)
             elif (log / "log.json").exists():
@@ -134,11 +135,14 @@ class Scans:
         report = verify(LogPaths(place / "log"), key=None)
         self.found["bad"] += not report.ok
         if form:
+            before = self.found["other"]
             wanted = self._wanted[self.FORMS.index(form)]
             there = [(place / name).read_bytes() if (place / name).exists() else b"" for name in form]
             self.found["other"] += there != wanted or sorted(os.listdir(place)) != sorted(("log", "said", *form))
             all_of_them = names(key_of(place / "log"), 0, self.COUNT)
             self.found["other"] += messages(place / "log") != all_of_them
+            if self.found["other"] != before:
+                print(place, (place / "said").read_text("utf-8"), file=sys.stderr)
 
     def _scan(self, place: Path, form: Sequence[str], more: list[str], spawn: bool, pipe: int) -> None:
         """In a child: blocks of a few lines, each put away by itself, and told of when the log has it."""
@@ -160,6 +164,11 @@ class Scans:
         given = ["scan", str(self.folder / "messages.jsonl"), "-p", str(self.folder / "policy.yaml"), "-q", "-j", "2"]
         if code := command([*given, "-a", str(place / "log"), *output, *more]):
             raise OSError(f"exit code {code}: {(place / 'said').read_text('utf-8')}")
+
+
+def _finished(place: Path, form: Sequence[str]) -> bool:
+    """Whether the outputs are in their places, and no note of a scan to go on with is left."""
+    return all((place / name).exists() for name in form) and not list(place.glob("*.resume"))
 
 
 def _apart(tell: int, pipe: Connection) -> None:
