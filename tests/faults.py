@@ -30,7 +30,8 @@ def each(figures: Mapping[str, tuple[int, ...]]) -> pytest.MarkDecorator:
 
 
 def lose_nothing(name: str, *arguments: int) -> None:
-    outcome = import_module(f"bench.faults.{name}").run(*arguments)
+    program, *stage = name.split(" --stage ")
+    outcome = import_module(f"bench.faults.{program}").run(*arguments, *stage)
     assert outcome.held, outcome
 
 

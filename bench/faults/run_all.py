@@ -15,7 +15,9 @@ from pathlib import Path
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "audit-log.md"
 PROGRAMS = (
-    "kill9", "truncate", "bitflips", "structural", "strace_faults", "writers", "full_disk", "lost_lock", "kill_worker",
+    "kill9", "kill9 --stage scan", "kill9 --stage resume", "kill9 --stage erase", "kill9 --stage seal",
+    "kill9 --stage rotate", "truncate", "bitflips", "structural", "strace_faults", "writers", "full_disk",
+    "lost_lock", "kill_worker",
 )  # fmt: skip
 BEGIN, END = "<!-- faults: made by bench/faults/run_all.py -->", "<!-- /faults -->"
 
@@ -45,7 +47,8 @@ def main() -> int:
     failed = 0
     if not parser.parse_args().table:
         for name in PROGRAMS:
-            failed += subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=False).returncode != 0
+            program, *stage = name.split()
+            failed += subprocess.run([sys.executable, str(HERE / f"{program}.py"), *stage], check=False).returncode != 0
     PAGE.write_text(page(PAGE.read_text("utf-8")), "utf-8", newline="\n")
     return 1 if failed else 0
 

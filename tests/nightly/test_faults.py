@@ -1,4 +1,4 @@
-"""The fault programs of bench/faults, at a tenth of the figures that docs/audit-log.md tells.
+"""The fault programs of bench/faults, at a tenth of the figures that docs/audit-log.md tells; stages of kill9 at a few.
 
 `python bench/faults/run_all.py` runs them whole, for an hour.
 """
@@ -14,6 +14,11 @@ from tests.nightly.sampling import examples
 
 FIGURES = {
     "kill9": (examples(100),),
+    "kill9 --stage scan": (5,),
+    "kill9 --stage resume": (5,),
+    "kill9 --stage erase": (5,),
+    "kill9 --stage seal": (5,),
+    "kill9 --stage rotate": (5,),
     "truncate": (12, 7),
     "bitflips": (4096, 4),
     "structural": (100,),
