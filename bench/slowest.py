@@ -25,7 +25,7 @@ from modengine import Engine, load
 from modengine.run.read.files import look, read
 
 LENGTH = 20_000
-BETWEEN = ("", "", "，", "。", "\n", " ", "·", "的", "a", "1")
+BETWEEN = ("", "，", "。", "\n", " ", "·", "的", "a", "1")
 KEPT = 24
 """So many of the slowest are changed further."""
 Pieces = list[str]
@@ -78,7 +78,7 @@ def tried(rules: Sequence[Pieces], count: int, chance: random.Random) -> Iterato
     for piece in chance.sample(everything, min(count, len(everything))):
         yield "one repeated", [piece], ""
     for rule in rules:
-        for between in dict.fromkeys(BETWEEN):
+        for between in chance.sample(BETWEEN, 3):
             yield "of one rule", chance.sample(rule, len(rule)), between
     for name, piece in HOSTILE.items():
         yield f"entities: {name}", [piece], ""
