@@ -7,10 +7,11 @@ import json
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import msgspec
 from anyio import CapacityLimiter, to_thread
@@ -22,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from modengine.play.guard import HEADERS, Door
 from modengine.play.lessons import Lesson
-from modengine.play.limits import BODY_SECONDS, MOST_ARRIVED, MOST_ARRIVED_OF_ADDRESS, MOST_BODY
+from modengine.play.limits import BODY_SECONDS, MOST_ARRIVED, MOST_ARRIVED_OF_ADDRESS, MOST_BODY, MOST_JOBS_OF_ADDRESS
 from modengine.play.pool import Pool
 from modengine.play.registry import ENDPOINTS, Endpoint, openapi
 from modengine.play.room import Room
@@ -68,7 +69,7 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
     """The application.  The pool is the caller's to end."""
     rules = pool.remember(start.files, start.main, pin=True)
     room = Room()
-    arrived = Arrived()
+    arrived, shares = Arrived(), Shares()
     # Who waits for reasons or studies takes no thread, and leaves a worker to those who only type.
     spare = max(2, pool.size - 1)
     lanes = {
@@ -138,7 +139,8 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
                 if path in own:
                     return Response(to_json(own[path](given, caller)), media_type="application/json")
                 wanted = _wanted(endpoint, given, pool, rules)
-                async with lanes[endpoint.lane]:
+                share = nullcontext() if caller.teacher else shares.of(caller.address)
+                async with share, lanes[endpoint.lane]:
                     if await request.is_disconnected():  # while it waited, the page asked for something newer
                         return _said(499, "nobody waits for this any more")
                     status, body = await to_thread.run_sync(pool.ask, wanted, endpoint.seconds, endpoint.lane)
@@ -216,6 +218,17 @@ class Arrived:
             self._bytes[address] -= mine
             if not self._bytes[address]:
                 del self._bytes[address]
+
+
+class Shares:
+    """So many jobs of an address at once: who sends more, of rules that hang for instance, waits behind their own."""
+
+    def __init__(self) -> None:
+        self._of: WeakValueDictionary[str, CapacityLimiter] = WeakValueDictionary()
+
+    def of(self, address: str) -> AbstractAsyncContextManager[None]:
+        """To be held while a job runs."""
+        return self._of.setdefault(address, CapacityLimiter(MOST_JOBS_OF_ADDRESS))
 
 
 async def _body(request: Request, bill: Callable[[int], None]) -> bytes:

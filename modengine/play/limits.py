@@ -44,5 +44,7 @@ MOST_UNREAD = 64_000_000
 """Bytes of answers that nobody reads yet, of all connections."""
 MOST_ARRIVED, MOST_ARRIVED_OF_ADDRESS = 64_000_000, 16_000_000
 """Bytes of requests that are not answered yet: of all, and of one address."""
+MOST_JOBS_OF_ADDRESS = 2
+"""Jobs of one address at once, of three workers or more; further ones wait."""
 LONGEST_JOB = 150
 """Seconds after which the system ends a worker whose server is gone."""

@@ -10,11 +10,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
+from anyio import Event, create_task_group, wait_all_tasks_blocked
 from starlette.testclient import TestClient
 
 from modengine.errors import InputError
-from modengine.play.app import Arrived, Start, make_app
+from modengine.play.app import Arrived, Shares, Start, make_app
 from modengine.play.guard import LOOPBACK, Door
 from modengine.play.jobs.workspace import make, names_are_good
 from modengine.play.limits import MOST_ARRIVED_OF_ADDRESS, MOST_BODY
@@ -144,6 +146,28 @@ def test_rules_that_hang_end_within_their_time_and_others_go_on(api: Api, pool: 
     else:
         assert answer.status_code == 503
     assert api("decide", text="x")["action"] == "allow"
+
+
+def test_an_address_waits_behind_its_own_jobs_and_nobody_elses() -> None:
+    shares = Shares()
+    begun: list[str] = []
+
+    async def job(address: str, done: Event) -> None:
+        async with shares.of(address):
+            begun.append(address)
+            await done.wait()
+
+    async def run() -> None:
+        done = Event()
+        async with create_task_group() as tasks:
+            for address in ["a"] * 8 + ["b"]:
+                tasks.start_soon(job, address, done)
+            await wait_all_tasks_blocked()
+            assert sorted(begun) == ["a", "a", "b"]
+            done.set()
+        assert begun.count("a") == 8
+
+    anyio.run(run)
 
 
 def test_a_worker_that_takes_too_long_is_replaced(pool: Pool) -> None:
