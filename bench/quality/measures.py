@@ -19,6 +19,7 @@ OWN: Mapping[str, str] = {
     "voices": "measure/voices.jsonl",
     "grievance": "measure/grievance.jsonl",
     "unseen": "unseen/messages.jsonl",
+    "grievance-opened": "measure/grievance-opened.jsonl",
     "unseen-grievance": "unseen/grievance.jsonl",
 }
 """Files in samples/: no data folder is needed."""
@@ -65,7 +66,7 @@ def _told(row: Row) -> bool:
 
 def _harm_first() -> Iterator[Measure]:
     """Part one: what must not be hit, and the threats beside it."""
-    for file, half in (("unseen-grievance", "all"), ("grievance", "all")):
+    for file, half in (("unseen-grievance", "all"), ("grievance-opened", "all"), ("grievance", "all")):
         name = file.replace("-", " ")
         harmless, threat = _is("label", "none"), _is("label", "violence", "terrorism")
         yield Measure(f"{name} → any", (file,), harmless, (), 0.005, False, half=half)
@@ -145,5 +146,7 @@ SECTIONS: Mapping[str, tuple[Measure, ...]] = {
 }
 MEASURES: tuple[Measure, ...] = tuple(measure for section in SECTIONS.values() for measure in section)
 FILES: tuple[str, ...] = tuple(dict.fromkeys(file for measure in MEASURES for file in measure.files))
-WITHOUT_HALVES: frozenset[str] = frozenset({"messages", "harmless", "grievance", "unseen", "unseen-grievance"})
+WITHOUT_HALVES: frozenset[str] = frozenset(
+    {"messages", "harmless", "grievance", "grievance-opened", "unseen", "unseen-grievance"}
+)
 """Files that the writers of the rules read whole, or not at all."""

@@ -149,7 +149,6 @@ def test_at_most_one_grievance_in_two_hundred_is_reviewed(engine: Engine) -> Non
     assert len(reviewed) <= 0.005 * len(harmless), reviewed
 
 
-@pytest.mark.xfail(strict=True, reason="not reached: docs/quality.md has the figures of both halves")
 def test_seven_in_ten_threats_beside_a_grievance_are_caught(engine: Engine) -> None:
     threats = [row for row in grievances() if row["label"] != "none"]
     caught = [
