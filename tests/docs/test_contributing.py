@@ -112,7 +112,7 @@ def test_workflows_pin_actions_by_version_and_may_only_read(workflow: Path) -> N
 
 
 def test_the_nightly_command_is_the_one_that_the_workflow_runs() -> None:
-    [job] = yaml.safe_load((ROOT / ".github/workflows/nightly.yml").read_text("utf-8"))["jobs"].values()
+    job = yaml.safe_load((ROOT / ".github/workflows/nightly.yml").read_text("utf-8"))["jobs"]["nightly"]
     [documented] = re.findall(r"^\.venv/bin/python -m pytest .*nightly.*$", CONTRIBUTING, re.M)
     assert documented in words_of(job)
 
