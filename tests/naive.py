@@ -334,6 +334,13 @@ def tags() -> dict[str, str]:
         return {word: tag for word, _, tag in (line.decode().split() for line in lines)}
 
 
+def tag_of(word: str) -> str:
+    """The segmenter's tag; of a word that the dictionary lacks `m` for digits, `eng` with letters of ASCII, or `x`."""
+    marks = [char for char in word if char.isascii() and char.isalnum()]
+    guess = "x" if not marks else "m" if all(char.isdigit() for char in marks) else "eng"
+    return tags().get(word, guess)
+
+
 def own_words(policy: Policy) -> dict[str, int]:
     """'the policy's terms (those of words and tokens patterns, and of text with a boundary, without draft rules;
     >= 2 chars, all Han) at max(300, own frequency)'."""
@@ -648,12 +655,12 @@ def merged_tokens(p: str, start: int, end: int, words: Any) -> list[tuple[str, i
         for match in LIKE[kind].finditer(p, start, end):
             if all(match.end() <= a or b <= match.start() for a, b in spans):
                 spans.append(match.span())
-    tokens = [(p[a:b], a, b, "") for a, b in spans]
+    tokens = [(p[a:b], a, b, "x") for a, b in spans]
     at = start
     for a, b in [*sorted(spans), (end, end)]:
         for i, j in cut(p[at:a], words):
             if not p[at + i : at + j].isspace():
-                tokens.append((p[at + i : at + j], at + i, at + j, tags().get(p[at + i : at + j], "")))
+                tokens.append((p[at + i : at + j], at + i, at + j, tag_of(p[at + i : at + j])))
         at = b
     return sorted(tokens, key=lambda token: token[1])
 

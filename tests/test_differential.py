@@ -136,6 +136,12 @@ def test_a_full_stop_ends_a_sentence_for_all_engines() -> None:
     agree_on_rule("together(p, q)", [first, second], bodies)
 
 
+@pytest.mark.parametrize("tag", ["m", "eng", "n", "x"])
+def test_words_that_the_dictionary_lacks_have_the_tag_of_their_characters(tag: str) -> None:
+    texts = ("jiawei11,000张", "加11,000张", "abc女子", "a1b2", "x.000.y")
+    agree_on_rule("p", [pattern("p", "tokens", tokens=(Token(pos=tag),))], texts)
+
+
 def test_a_run_of_end_marks_ends_one_sentence() -> None:
     steps = (Token(like="latin"), Token(text="。", low=0, high=1 << 30))
     texts = ("x。。员", "x。a", "。。x", "x？！。", "x。\n。")
