@@ -32,7 +32,7 @@ LIMITS: Mapping[str, float] = {
 CARDS = (
     "chineseharm-dev", "telecom-dev", "teleantifraud-dev", "mhc-zh-dev", "cold-dev", "nus-sms-dev", "cdial-dev",
     "kdconv-dev", "fewclue-dev", "thucnews-dev", "checked-real-dev", "chinese-poetry", "ud-gsdsimp-dev",
-    "plain", "hinted", "typed", "grievance",
+    "plain", "hinted", "typed", "voices", "grievance",
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from modengine.engine.engine import Engine
 from modengine.errors import MessageError, PolicyError
 from modengine.loading import load
 from modengine.model import Cause, Message
+from modengine.policy.files import MAX_BYTES
 
 CAUSES: Mapping[str, str] = {
     "text erased": "the text was erased on request",
@@ -44,8 +45,6 @@ UNMADE = frozenset({"text erased", "text absent", "text changed"})
 _TIMED_OUT = (Cause.TIMEOUT, "not-run")
 """What a record says of a pattern that the clock stopped; the second in logs of older versions alone."""
 _ENVIRONMENT = {"deciding_code": "engine", "core": "engine", "segmenter": "dictionary"}
-MOST_RULES = 5_000_000
-"""Bytes of a rule file: the loader takes no larger one."""
 MOST = 100
 """Differences that are listed; all are counted."""
 
@@ -194,7 +193,7 @@ def load_copies(layout: LogPaths, files: list[dict[str, Any]]) -> Engine | None:
         base = root.joinpath(*["rules"] * (depth + 1))
         for file, path in zip(files, paths, strict=True):
             try:
-                data = disk.read(layout.rules / file["sha256"], MOST_RULES)
+                data = disk.read(layout.rules / file["sha256"], MAX_BYTES)
                 if hashlib.sha256(data).hexdigest() != file["sha256"]:
                     return None
                 target = root.joinpath(*_resolved(base.relative_to(root).parts, path))

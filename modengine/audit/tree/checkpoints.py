@@ -95,9 +95,9 @@ def pinned(layout: LogPaths, named: str | None, remembered: str | None) -> str:
     Raises AuditError (ME956) where the two disagree.  A vault of an older version remembers nothing (None).
     """
     if named and remembered is not None and named != remembered:
-        other = f"signed by `{remembered.split('+')[0]}`" if remembered else "unsigned"
+        other = f"signed by `{name_of_key(remembered)}`" if remembered else "unsigned"
         what = (
-            f"`{layout.identity}` says that the log is signed by `{named.split('+')[0]}`; its vault, that it is {other}"
+            f"`{layout.identity}` says that the log is signed by `{name_of_key(named)}`; its vault, that it is {other}"
         )
         raise AuditError("ME956", what, "one of them was changed; keep the folder as evidence")
     return remembered or named or ""

@@ -148,12 +148,12 @@ def open_log(layout: LogPaths, key: SignerKey | None) -> Opened:
         checkpoints = [checkpoint_of(note, where, identity.origin) for where, note in notes]
         opened = _opened(layout, identity.origin, checkpoints, vault, key)
         signer = "" if key is None else str(key.verifier)
-        if key is not None and not pin and opened.edge.frontier.size and not is_signed(notes[0][1]):
-            raise _never_signed(layout, opened.edge.frontier.size)
         if key is not None and not pin and not is_signed(notes[0][1]):
-            notes = [("", make_note(checkpoints[0], key))]
-            vault.remember(notes[0][1], 0)
-            save(layout, notes[0][1], Frontier())
+            if opened.edge.frontier.size:
+                raise _never_signed(layout, opened.edge.frontier.size)
+            note = make_note(checkpoints[0], key)
+            vault.remember(note, 0)
+            save(layout, note, Frontier())
         if vault.signer != signer:
             vault.pin(signer)
         if (identity.key or "") != signer:
