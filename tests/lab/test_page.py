@@ -11,7 +11,7 @@ import pytest
 
 from modengine.lab.data.corpus import About
 from modengine.lab.report.charts import Chart, Grid, Intervals, Line, Lines, Point
-from modengine.lab.report.page import page
+from modengine.lab.report.page import Front, page
 from modengine.lab.report.report import report
 from modengine.lab.report.svg import svg
 from modengine.lab.report.view import ResultView
@@ -75,13 +75,13 @@ def read(html: str) -> Reader:
 
 
 def test_the_page_stands_alone_and_nothing_of_a_corpus_is_markup(shown: ResultView) -> None:
-    reader = read(page((shown,), EVIL))
+    reader = read(page((shown,), Front(EVIL)))
     assert reader.bad == []
     assert all(link.startswith("#") for link in reader.links)
 
 
 def test_every_link_leads_somewhere(shown: ResultView) -> None:
-    reader = read(page((shown,), "T"))
+    reader = read(page((shown,), Front("T")))
     assert {link[1:] for link in reader.links} <= set(reader.ids)
     assert len(reader.ids) == len(set(reader.ids))
 
@@ -92,7 +92,7 @@ def test_every_chart_has_a_table_behind_it(shown: ResultView) -> None:
 
 
 def test_texts_are_blurred_until_the_box_is_ticked(shown: ResultView) -> None:
-    html = page((shown,), "T")
+    html = page((shown,), Front("T"))
     assert 'id="show-texts"' in html
     assert '<span class="quote" ' in html
     assert "#show-texts:checked" in html
@@ -100,13 +100,13 @@ def test_texts_are_blurred_until_the_box_is_ticked(shown: ResultView) -> None:
 
 def test_texts_of_invented_corpora_are_not_blurred(corpus: MakeCorpus) -> None:
     made = corpus(rows(("骗", "none", 12)), label="label", invented=True)
-    html = page((view(evaluate(sound(), [made]), frozenset({made.name})),), "T")
+    html = page((view(evaluate(sound(), [made]), frozenset({made.name})),), Front("T"))
     assert '<span class="quote open" ' in html
     assert 'id="show-texts"' not in html
 
 
 def test_the_page_names_where_it_comes_from(shown: ResultView) -> None:
-    html = page((shown,), "T")
+    html = page((shown,), Front("T"))
     stamp = shown.result.stamp
     assert stamp.revision in html
     assert stamp.corpora[0].digest in html
@@ -115,16 +115,16 @@ def test_the_page_names_where_it_comes_from(shown: ResultView) -> None:
 
 def test_made_up_messages_are_called_a_simulation(corpus: MakeCorpus) -> None:
     made = corpus(rows(("骗", "fraud", 3)), label="label", generated=True)
-    assert "Simulation:" in page((view(evaluate(sound(), [made])),), "T")
+    assert "Simulation:" in page((view(evaluate(sound(), [made])),), Front("T"))
 
 
 def test_sections_that_could_not_be_made_are_named(shown: ResultView) -> None:
-    assert "timeline: no &lt;time&gt;" in page((shown,), "T", (("timeline", "no <time>"),))
+    assert "timeline: no &lt;time&gt;" in page((shown,), Front("T"), (("timeline", "no <time>"),))
 
 
 def test_large_tables_are_folded(corpus: MakeCorpus) -> None:
     many = [{**row, "kind": f"k{i % 50:02}"} for i, row in enumerate(rows(("好", "none", 250)))]
-    html = page((view(evaluate(sound(), [corpus(many, label="label", stratum="kind")])),), "T")
+    html = page((view(evaluate(sound(), [corpus(many, label="label", stratum="kind")])),), Front("T"))
     assert '<details id="eval-strata-over-blocking">' in html
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -34,6 +35,14 @@ from modengine.cli.options import engine_of
     multiple=True,
     help="An outcome fixed beforehand, such as fraud.recall@review>=0.5. Repeatable.",
 )
+@click.option("--title", metavar="TEXT", default="", help="Title of the report.")
+@click.option("--author", "authors", metavar="NAME", multiple=True, help="Who wrote it. Repeatable.")
+@click.option(
+    "--bundle",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write all of it there: page, results, each table (CSV) and figure (SVG, PDF), references (BibTeX).",
+)
 @corpus_options
 @output_options
 def command(
@@ -42,17 +51,22 @@ def command(
     sections: tuple[str, ...],
     prevalence: float | None,
     declare: tuple[str, ...],
+    title: str,
+    authors: tuple[str, ...],
+    bundle: Path | None,
     reading: Reading,
     output: Destination,
 ) -> int:
     """Join what the lab can measure of POLICY on the corpora in one report.
 
     As HTML it is one file that needs no network and no script: for a reader of an e-mail, and for
-    print.  A section that the corpora cannot give is named, with the reason.  CORPUS as in `eval`.
+    print, which leaves its supplement out.  A section that the corpora cannot give is named, with the
+    reason.  CORPUS as in `eval`.
 
     \b
     Examples:
       modengine report campaign-2014 samples/cards/*.yaml -o report.html
+      modengine report campaign-2014 rows.csv --title "A study" --author "A. Name" --bundle study
       modengine report policy.yaml rows.csv --label kind --none ok --format csv -o tables
     """
     from modengine.lab.report.report import SECTIONS, report  # noqa: PLC0415  (numpy, which --help does not need)
@@ -65,10 +79,18 @@ def command(
     with progress("deciding", sum(map(len, read))) as told:
         made = report(
             engine, read, reading.seed, sections=sections or tuple(SECTIONS), prevalence=prevalence,
-            declare=declare, show_text=reading.show_text, command=reading.command, progress=told,
-            on_section=_say if sys.stderr.isatty() else None,
+            declare=declare, show_text=reading.show_text, command=reading.command, title=title, authors=authors,
+            progress=told, on_section=_say if sys.stderr.isatty() else None,
         )  # fmt: skip
-    output.write_report(made)
+    if bundle is not None:
+        from modengine.lab.report.bundle import write_bundle  # noqa: PLC0415
+        from modengine.lab.report.figures import can_make_pdf  # noqa: PLC0415
+
+        count = write_bundle(made, bundle)
+        more = "" if can_make_pdf() else "; figures as SVG alone: for PDF, pip install 'modengine[paper]'"
+        click.echo(f"{count} files in {bundle}{more}", err=True)
+    if bundle is None or output.path is not None:
+        output.write_report(made)
     return 0
 
 

@@ -1,14 +1,17 @@
 """Results as one page of HTML that stands alone: no network, no script, no style attribute.
 
 Everything is escaped.  It reads from top to bottom: what was measured and what it may be used for,
-what was found, charts, and the tables behind them.  Texts of a corpus are blurred until a box is
-ticked, in print always.
+what was found, charts, and the tables behind them; then how, and from whom the methods are.  Tables and
+figures are numbered; those of the supplement (`outline`) are folded, and not printed.  Texts of a corpus
+are blurred until a box is ticked, in print always.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from modengine import __version__
@@ -16,6 +19,9 @@ from modengine.explain.html import rendered, style_sheet
 from modengine.explain.visible import inline
 from modengine.lab.data.stamp import CorpusStamp
 from modengine.lab.report.charts import Chart, Lines
+from modengine.lab.report.methods import cited, methods
+from modengine.lab.report.outline import in_body
+from modengine.lab.report.references import REFERENCES
 from modengine.lab.report.svg import legend, svg
 from modengine.lab.report.table import Cell, Quote, Table, plain, shown_estimate
 from modengine.lab.report.view import ResultView, counts, unreadable, warnings
@@ -31,27 +37,57 @@ _JOINT = re.compile(r"(?<=\d) (?=%)|(?<=%) (?=\[)|(?<=\(n) (?=\d)")
 _DASH = {ord("–"): "\u2060–\u2060"}
 
 
-def page(views: Sequence[ResultView], title: str, left_out: Sequence[tuple[str, str]] = ()) -> str:
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What stands at the head of a report."""
+
+    title: str
+    authors: tuple[str, ...] = ()
+
+
+def page(views: Sequence[ResultView], front: Front, left_out: Sequence[tuple[str, str]] = ()) -> str:
     """The page.  `left_out` are sections that could not be made, each with the reason."""
     stamps = [view.result.stamp for view in views]
     corpora = {(corpus.name, corpus.digest): corpus for stamp in stamps for corpus in stamp.corpora}
+    labels = labels_of(views)
+    told = methods(views) if views else ()
+    keys = cited(told)
     return rendered(
         _PACKAGE,
         "page",
-        title=title,
-        css=style_sheet(_PACKAGE, "page.css"),
+        front=front,
+        css=style_sheet(_PACKAGE, "chart.css") + style_sheet(_PACKAGE, "page.css"),
         version=__version__,
         policies=list(dict.fromkeys((stamp.policy, stamp.revision) for stamp in stamps)),
-        seed=stamps[0].seed,
+        seed=stamps[0].seed if stamps else "",
         commands=list(dict.fromkeys(stamp.command for stamp in stamps if stamp.command)),
         corpora=[(corpus, _about(corpus)) for corpus in corpora.values()],
         hidden=any(
             isinstance(cell, Quote) and not cell.open
             for view in views for table in view.tables for row in table.rows for cell in row
         ),
-        sections=list(map(_section, views)),
+        sections=[_section(view, labels) for view in views],
         left_out=left_out,
+        methods=[(sentence.text, [keys.index(key) + 1 for key in sentence.cites]) for sentence in told],
+        references=[REFERENCES[key].shown().replace("--", "–") for key in keys],
     )  # fmt: skip
+
+
+Labels = dict[tuple[str, str, bool], str]
+"""`Table 3`, `Figure S2`, by view, name, and whether it is a figure."""
+
+
+def labels_of(views: Sequence[ResultView]) -> Labels:
+    """The number of every table and figure: through the body, and with an S through the supplement."""
+    found: Labels = {}
+    numbers: Counter[str] = Counter()
+    for view in views:
+        named = [(chart.name, True) for chart in view.charts] + [(table.name, False) for table in view.tables]
+        for name, figure in named:
+            kind = ("Figure " if figure else "Table ") + ("" if in_body(view.name, name, figure) else "S")
+            numbers[kind] += 1
+            found[view.name, name, figure] = f"{kind}{numbers[kind]}"
+    return found
 
 
 def _about(corpus: CorpusStamp) -> list[tuple[str, str]]:
@@ -71,25 +107,38 @@ def _about(corpus: CorpusStamp) -> list[tuple[str, str]]:
     return [(name, text) for name, text in said if text]
 
 
-def _section(view: ResultView) -> dict[str, object]:
+def _section(view: ResultView, labels: Labels) -> dict[str, object]:
+    figures = [_figure(view.name, chart, labels) for chart in view.charts]
+    tables = [_table(view.name, table, labels) for table in view.tables]
     return {
         "view": view,
         "warnings": warnings(view.result.stamp),
         "summary": [_JOINT.sub("\u00a0", line).translate(_DASH) for line in view.summary],
-        "figures": [_figure(view.name, chart) for chart in view.charts],
-        "tables": list(map(_table, view.tables)),
+        "figures": [figure for figure in figures if figure["body"]],
+        "tables": [table for table in tables if table["body"]],
+        "more_figures": [figure for figure in figures if not figure["body"]],
+        "more_tables": [table for table in tables if not table["body"]],
     }
 
 
-def _figure(section: str, chart: Chart) -> dict[str, object]:
+def _figure(section: str, chart: Chart, labels: Labels) -> dict[str, object]:
     upwards, keys = (chart.y, legend(chart)) if isinstance(chart, Lines) else ("", "")
-    return {"chart": chart, "upwards": upwards, "drawn": svg(chart, section) + keys}
+    return {
+        "chart": chart,
+        "label": labels[section, chart.name, True],
+        "behind": labels.get((section, chart.table, False), "the figures"),
+        "body": in_body(section, chart.name, True),
+        "upwards": upwards,
+        "drawn": svg(chart, section) + keys,
+    }
 
 
-def _table(table: Table) -> dict[str, object]:
+def _table(section: str, table: Table, labels: Labels) -> dict[str, object]:
     numbers = [bool(table.rows) and all(_is_number(row[i]) for row in table.rows) for i in range(len(table.columns))]
     return {
         "name": table.name,
+        "label": labels[section, table.name, False],
+        "body": in_body(section, table.name, False),
         "title": table.title,
         "note": table.note,
         "folded": len(table.rows) > LONG,

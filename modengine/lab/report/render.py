@@ -47,7 +47,7 @@ from dataclasses import replace
 
 import msgspec
 
-from modengine.lab.report.page import page
+from modengine.lab.report.page import Front, page
 from modengine.lab.report.table import Table, to_csv, to_text, wrapped
 from modengine.lab.report.view import ResultView, corpus_line, short, warnings
 from modengine.model import plain_matches
@@ -90,7 +90,7 @@ def _cut(table: Table, prefix: str) -> Table:
 
 def as_html(view: ResultView) -> str:
     """A page that stands alone."""
-    return page((view,), f"modengine {view.name}: {view.result.stamp.policy}")
+    return page((view,), Front(f"modengine {view.name}: {view.result.stamp.policy}"))
 
 
 def heading(view: ResultView) -> list[str]:

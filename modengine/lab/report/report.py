@@ -15,7 +15,7 @@ from modengine.engine.engine import Engine
 from modengine.errors import InputError, ModengineError
 from modengine.lab.data.corpus import Corpus
 from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide
-from modengine.lab.report.page import page
+from modengine.lab.report.page import Front, page
 from modengine.lab.report.view import ResultView
 from modengine.lab.report.views import (
     ablate as ablation_view,
@@ -161,12 +161,12 @@ SECTIONS: Mapping[str, Section] = {
 class Report:
     """The views of all sections, and why others are not there."""
 
-    title: str
+    front: Front
     views: tuple[ResultView, ...]
     left_out: tuple[tuple[str, str], ...]
 
     def as_html(self) -> str:
-        return page(self.views, self.title, self.left_out)
+        return page(self.views, self.front, self.left_out)
 
     def as_json(self) -> str:
         """An object with the result of each view, under the name of the view."""
@@ -186,6 +186,8 @@ def report(
     declare: Sequence[str] = (),
     show_text: bool = False,
     command: str = "",
+    title: str = "",
+    authors: Sequence[str] = (),
     progress: Progress | None = None,
     on_section: Callable[[str], object] | None = None,
 ) -> Report:
@@ -210,4 +212,5 @@ def report(
             views += SECTIONS[name](made_from)
         except ModengineError as error:
             left_out.append((name, str(error)))
-    return Report(f"What {engine.policy.id} does to speech", tuple(views), tuple(left_out))
+    front = Front(title or f"What {engine.policy.id} does to speech", tuple(authors))
+    return Report(front, tuple(views), tuple(left_out))

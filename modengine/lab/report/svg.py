@@ -19,17 +19,13 @@ from modengine.lab.stats.intervals import Estimate
 WIDTH = 400
 _LEFT, _RIGHT, _TOP, _PLOT = 44, 12, 10, 210
 _ROW = 36
+_SLANT = 46
+"""What a slanted name of 16 characters takes to the right of its column."""
 
 
 def svg(chart: Chart, section: str = "") -> str:
     """The chart; `section` makes its identifier unique on a page."""
-    match chart:
-        case Intervals():
-            height, body = _intervals(chart)
-        case Lines():
-            height, body = _lines(chart)
-        case Grid():
-            height, body = _grid(chart)
+    height, body = drawn(chart)
     name = re.sub(r"\W+", "-", f"{section}-{chart.name}")
     return (
         f'<svg class="chart" role="img" viewBox="0 0 {WIDTH} {height:.0f}" aria-labelledby="chart-{name}">'
@@ -38,17 +34,31 @@ def svg(chart: Chart, section: str = "") -> str:
     )
 
 
+def drawn(chart: Chart) -> tuple[float, str]:
+    """Its height in units, and what is in it."""
+    match chart:
+        case Intervals():
+            return _intervals(chart)
+        case Lines():
+            return _lines(chart)
+        case Grid():
+            return _grid(chart)
+
+
 def legend(chart: Lines) -> str:
     """The lines with their markers and dashes, as a list."""
     if len(chart.lines) < 2:
         return ""
     items = "".join(
-        f'<li><svg class="key" viewBox="0 0 34 10" aria-hidden="true">'
-        f'<line class="line l{i % 8}" x1="0" y1="5" x2="34" y2="5"/>{_marker(i, 17, 5)}</svg> '
-        f"{escape(inline(line.name))}</li>"
+        f'<li><svg class="key" viewBox="0 0 34 10" aria-hidden="true">{key(i)}</svg> {escape(inline(line.name))}</li>'
         for i, line in enumerate(chart.lines)
     )
     return f'<ul class="legend">{items}</ul>'
+
+
+def key(i: int) -> str:
+    """A stroke of a line with its marker, 34 by 10 units."""
+    return f'<line class="line l{i % 8}" x1="0" y1="5" x2="34" y2="5"/>{_marker(i, 17, 5)}'
 
 
 def _text(x: float, y: float, text: str, classes: str = "", anchor: str = "start") -> str:
@@ -169,7 +179,7 @@ def _marker(i: int, x: float, y: float) -> str:
 def _grid(chart: Grid) -> tuple[float, str]:
     count = max(1, len(chart.columns))
     left = 150.0
-    size = min(34.0, (WIDTH - left - 4) / count)
+    size = min(34.0, (WIDTH - left - _SLANT) / count)
     head = 14 + 6 * min(16, max((len(name) for name in chart.columns), default=0))
     body = ""
     for j, name in enumerate(chart.columns):

@@ -1,0 +1,57 @@
+"""A report as a folder to attach to a paper: the page, the results, each table and each figure, and the references."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from modengine.lab.report.figures import can_make_pdf, pdf, standalone
+from modengine.lab.report.methods import cited, methods
+from modengine.lab.report.page import labels_of
+from modengine.lab.report.references import bibtex
+from modengine.lab.report.report import Report
+from modengine.lab.report.table import to_csv
+from modengine.run.write.replace import replacing
+
+
+def write_bundle(report: Report, folder: Path) -> int:
+    """Writes the files of the report into the folder, and says how many.
+
+    Tables and figures have their numbers in their names.  Figures are PDF too where the extra `paper` is
+    installed.  Raises OutputError (ME909).
+    """
+    count = 0
+    for name, content in _files(report):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as stream:
+            stream.write(content)
+        count += 1
+    return count
+
+
+def _files(report: Report) -> Iterator[tuple[str, bytes]]:
+    yield "report.html", report.as_html().encode("utf-8")
+    yield "report.json", report.as_json().encode("utf-8")
+    told = methods(report.views)
+    yield "methods.txt", "\n".join(sentence.text for sentence in told).encode("utf-8") + b"\n"
+    yield "references.bib", bibtex(cited(told)).encode("utf-8")
+    labels = labels_of(report.views)
+    with_pdf = can_make_pdf()
+    for view in report.views:
+        for table in view.tables:
+            yield (
+                f"tables/{_slug(labels[view.name, table.name, False], view.name, table.name)}.csv",
+                to_csv(table).encode("utf-8"),
+            )
+        for chart in view.charts:
+            name, drawn = _slug(labels[view.name, chart.name, True], view.name, chart.name), standalone(chart)
+            yield f"figures/{name}.svg", drawn.encode("utf-8")
+            if with_pdf:
+                yield f"figures/{name}.pdf", pdf(drawn)
+
+
+def _slug(label: str, view: str, name: str) -> str:
+    """`Table S2`, `eval`, `sweep` as `table-s2-eval-sweep`; what a corpus is called is no path."""
+    joined = f"{label}-{view}-{name}".lower()
+    return "".join(char if char.isalnum() or char in "-_" else "-" for char in joined)[:120]

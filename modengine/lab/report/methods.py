@@ -1,0 +1,117 @@
+"""What was done, in the sentences of a paper, from the results themselves: nothing is said that was not done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from modengine import __version__
+from modengine.lab.report.view import ResultView
+from modengine.lab.stats.intervals import LEAST, Estimate, Method
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Something that was done, and where the method is from."""
+
+    text: str
+    cites: tuple[str, ...] = ()
+    """Keys of `REFERENCES`."""
+
+
+INTERVALS: Mapping[Method, Sentence] = {
+    "wilson": Sentence("Shares of rows that are independent have Wilson's interval.", ("wilson1927",)),
+    "wilson, effective n": Sentence(
+        "Where few clusters hold a hit, or a miss, it is Wilson's interval of the effective n.", ("rao1992",)
+    ),
+    "clopper-pearson": Sentence(
+        "A share of none or of all has the exact bound of Clopper and Pearson, of the effective n.", ("clopper1934",)
+    ),
+    "cluster bootstrap": Sentence(
+        "Shares of rows in clusters have the percentile interval of a bootstrap over clusters.", ("davison1997",)
+    ),
+    "bootstrap": Sentence("Differences and ratios have the percentile interval of a bootstrap.", ("davison1997",)),
+    "none": Sentence("A figure without rows is not given."),
+    "forbidden": Sentence("A figure that a corpus cannot give, as its card says, is not given."),
+}
+"""How the interval of a figure was made."""
+
+SECTIONS: Mapping[str, Sentence] = {
+    "eval": Sentence(
+        "A row is hit where its category reaches an action or a stricter one; recall is the share of the rows of a"
+        " category that are hit, over-blocking the share of harmless rows on which any action is taken."
+    ),
+    "fairness": Sentence(
+        "Sentences that differ in one term for a group of people, and in nothing else, are decided and compared.",
+        ("garg2019", "rottger2021"),
+    ),
+    "evade": Sentence(
+        "Rows that are caught are disguised in each way at rising strength, characters drawn by chance, and decided"
+        " again; a figure is the share that is still caught."
+    ),
+    "ablate": Sentence("Each rule is left out in turn, and all rows are decided again."),
+    "fit": Sentence(
+        "Points are fitted as the whole numbers of a sparse risk score, under a limit on false alarms for each kind of"
+        " ordinary speech, and judged on folds that they were not fitted on.",
+        ("ustun2019",),
+    ),
+    "timeline": Sentence("Messages are decided at their own time, by the scope and the period of the policy."),
+    "diff": Sentence("Both policies decide the same rows; a flip is a row on which their actions differ."),
+    "flip": Sentence("Spans of the text are left out, the fewest characters first, until the action changes."),
+}
+"""What a section did, by the name of its command."""
+
+COLUMNS: Mapping[str, Sentence] = {
+    "p (Holm)": Sentence("Outcomes declared beforehand are corrected by Holm's method.", ("holm1979",)),
+    "p (false discovery rate)": Sentence(
+        "Whatever was explored is corrected for the false discovery rate.", ("benjamini1995",)
+    ),
+    "p (McNemar)": Sentence("Paired decisions are compared by McNemar's test over clusters.", ("mcnemar1947",)),
+}
+"""What a column of a table tells of how it was made."""
+
+
+def methods(views: Sequence[ResultView]) -> tuple[Sentence, ...]:
+    """The sentences of a report, in the order of a paper."""
+    return tuple(_told(views))
+
+
+def _told(views: Sequence[ResultView]) -> Iterator[Sentence]:
+    stamps = [view.result.stamp for view in views]
+    corpora = {(corpus.name, corpus.digest): corpus for stamp in stamps for corpus in stamp.corpora}.values()
+    rows = sum(corpus.rows for corpus in corpora)
+    decided = f"{rows:,} labelled messages of {len(corpora)} corpora were" if corpora else "Invented messages were"
+    names = {view.name.partition("-")[0] for view in views}
+    policies = sorted({stamp.policy for stamp in stamps})
+    yield Sentence(
+        f"{decided} decided by the policy {' and the policy '.join(policies)} with modengine {__version__}"
+        + ("" if names == {"timeline"} else "; scope and period are taken as met")
+        + f". Whatever is drawn by chance has the seed {stamps[0].seed}."
+    )
+    if any(corpus.clusters < corpus.rows for corpus in corpora):
+        yield Sentence(
+            "Rows of one template, source or set of near-duplicates are one cluster, and the effective n says how many"
+            " independent rows would tell as much. Near-duplicates have a Jaccard similarity of their shingles of four"
+            " characters of at least 0.7.",
+            ("broder1997", "rao1992"),
+        )
+    for name, sentence in SECTIONS.items():
+        if name in names:
+            yield sentence
+    used = {cell.method for cell in _cells(views) if isinstance(cell, Estimate)}
+    yield from (sentence for method, sentence in INTERVALS.items() if method in used)
+    yield Sentence(
+        f"Intervals are at 95 %; with fewer than {LEAST} effective rows a figure is marked as unsupported. Precision"
+        " belongs to the base rate of its corpus; recall and over-blocking are free of it."
+    )
+    columns = {name for view in views for table in view.tables for name in table.columns}
+    yield from (sentence for column, sentence in COLUMNS.items() if column in columns)
+
+
+def _cells(views: Sequence[ResultView]) -> Iterator[object]:
+    return (cell for view in views for table in view.tables for row in table.rows for cell in row)
+
+
+def cited(sentences: Sequence[Sentence]) -> tuple[str, ...]:
+    """The keys of the references in the order in which they are first cited."""
+    return tuple(dict.fromkeys(key for sentence in sentences for key in sentence.cites))
