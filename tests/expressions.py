@@ -34,7 +34,7 @@ def spans(source: Source, text: str) -> list[tuple[int, int]]:
 
 def regexes(core: Any, sources: Iterable[Source]) -> Any:
     """Expressions matched by the compiled core."""
-    return core.Regexes(msgspec.msgpack.encode(automata(sources)))
+    return core.Regexes(msgspec.msgpack.encode(automata(tuple(sources))))
 
 
 def steps_agree(source: Source, text: str) -> None:

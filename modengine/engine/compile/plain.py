@@ -193,7 +193,7 @@ class _Maker:
         senders = expressions(SENDER) if asks_own else ()
         wanted = {n: sources_of(p) for n, p in enumerate(program.patterns)}
         sources = dict.fromkeys([*senders, *(source for found in wanted.values() for source in found)])
-        made = automata([(URL.pattern, True), *((source, False) for source in sources)])
+        made = automata(((URL.pattern, True), *((source, False) for source in sources)))
         self.automata = msgspec.msgpack.encode(made)
         numbers = {source: at for at, source in enumerate(sources, 1) if made.automata[at] is not None}
         self.senders = [numbers[source] for source in senders]

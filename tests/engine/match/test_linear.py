@@ -41,7 +41,7 @@ def test_the_matches_are_those_of_the_package(source: expressions.Source, text: 
 
 
 def test_the_shipped_expressions_match_as_in_the_package() -> None:
-    made = automata(expressions.shipped())
+    made = automata(tuple(expressions.shipped()))
     texts = [text for text in expressions.texts(2000) if len(text) < 100]
     assert len(texts) >= 10
     differing = 0
@@ -56,7 +56,7 @@ def test_the_shipped_expressions_match_as_in_the_package() -> None:
 
 @pytest.mark.parametrize("source", ["(?:哈|哈哈)+啊", "(?:哈+)+啊", "哈*哈*哈*啊", "(?:.*)(?=啊)啊"])
 def test_the_steps_are_never_more_than_text_times_program(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = automata([(source, False)])
+    made = automata(((source, False),))
     [automaton] = made.automata
     assert automaton is not None
     steps = 0
@@ -95,4 +95,4 @@ def test_the_package_itself_gives_up_on_such_a_text() -> None:
 )
 def test_an_expression_that_no_automaton_can_say_is_opaque(source: str, expected: bool) -> None:
     assert is_opaque(source, exact_case=False) is expected
-    assert (automata([(source, False)]).automata[0] is None) is expected
+    assert (automata(((source, False),)).automata[0] is None) is expected

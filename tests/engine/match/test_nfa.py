@@ -15,14 +15,14 @@ from tests import expressions
 
 
 def is_native(source: str, exact_case: bool = False) -> bool:
-    return automata([(source, exact_case)]).automata[0] is not None
+    return automata(((source, exact_case),)).automata[0] is not None
 
 
 # --------------------------------------------------------------------------- what is native
 
 
 def test_every_shipped_expression_is_native() -> None:
-    made = automata(expressions.shipped())
+    made = automata(tuple(expressions.shipped()))
     assert len(made.automata) > 50
     assert sum(automaton is None for automaton in made.automata) == 0
 
@@ -78,12 +78,18 @@ def test_an_expression_that_unrolls_to_too_many_steps_is_left_to_the_package() -
 
 
 def test_the_sets_are_shared_over_all_expressions() -> None:
-    made = automata([("[a加]b", False), ("b(?=[加a])", False), ("[^a加]", False)])
+    made = automata(
+        (
+            ("[a加]b", False),
+            ("b(?=[加a])", False),
+            ("[^a加]", False),
+        )
+    )
     assert len(made.charsets) == 3
 
 
 def test_a_look_comes_after_those_that_it_asks() -> None:
-    [automaton] = automata([("a(?=b(?<!cb)d)(?!e)", False)]).automata
+    [automaton] = automata((("a(?=b(?<!cb)d)(?!e)", False),)).automata
     assert automaton is not None
     assert [look.behind for look in automaton.looks] == [True, False, False]
     assert [b for op, _, b in automaton.forward if op == LOOK] == [1, 0]
@@ -91,14 +97,19 @@ def test_a_look_comes_after_those_that_it_asks() -> None:
 
 
 def test_the_backward_program_takes_the_characters_from_the_end() -> None:
-    [automaton] = automata([("abc", False)]).automata
+    [automaton] = automata((("abc", False),)).automata
     assert automaton is not None
     taken = [[a for op, a, _ in steps if op == CHAR] for steps in (automaton.forward, automaton.backward)]
     assert taken[0] == taken[1][::-1] != taken[1]
 
 
 def test_it_is_plain_data() -> None:
-    made = automata([("a(?=b)", False), (r"(a)\1", False)])
+    made = automata(
+        (
+            ("a(?=b)", False),
+            (r"(a)\1", False),
+        )
+    )
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(made), type=Automata) == made
 
 
@@ -136,7 +147,7 @@ def text_of(intervals: Intervals) -> str:
 
 
 def members(source: str, exact_case: bool) -> Intervals:
-    made = automata([(source, exact_case)])
+    made = automata(((source, exact_case),))
     assert len(made.charsets) == 1
     return made.charsets[0]
 
