@@ -142,9 +142,7 @@ def alpha_interval(units: Sequence[Sequence[Hashable]], clusters: Ints, seed: in
     return Alpha(value, low, high, rows, codings, supported)
 
 
-def agreement(
-    sheets: Sequence[CodedSheet], stamp: Stamp, key: SampleKey | None = None, seed: int = 1
-) -> Agreement:
+def agreement(sheets: Sequence[CodedSheet], stamp: Stamp, key: SampleKey | None = None, seed: int = 1) -> Agreement:
     """Raises InputError (ME911) for one coder, or coders who share no row."""
     if len(sheets) < 2:
         raise InputError("ME911", "agreement needs two coders, and there is one sheet", "give the sheets of all coders")
@@ -164,7 +162,7 @@ def agreement(
         for name in categories
     ]
     return Agreement(
-        stamp, tuple(sheet.counts for sheet in sheets), tuple(found), tuple(_pairs(sheets, places, seed)),
+        stamp, tuple(sheet.counts for sheet in sheets), tuple(found), tuple(_pairs(sheets, seed)),
         tuple(_confusion(sheets)), len(rows) - len(shared), len(disagreements(sheets)),
     )  # fmt: skip
 
@@ -180,7 +178,7 @@ def _category(
     )  # fmt: skip
 
 
-def _pairs(sheets: Sequence[CodedSheet], places: dict[str, object], seed: int) -> list[PairAgreement]:
+def _pairs(sheets: Sequence[CodedSheet], seed: int) -> list[PairAgreement]:
     found = []
     for one, other in combinations(sheets, 2):
         both = [(one.codes[row], other.codes[row]) for row in one.codes if row in other.codes]

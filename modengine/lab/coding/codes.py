@@ -15,14 +15,19 @@ import msgspec
 
 from modengine.errors import InputError
 from modengine.lab.coding.key import SampleKey
-from modengine.lab.coding.sheets import UNCLEAR, choices
 from modengine.lab.data.corpus import HARMLESS
 
+UNCLEAR = "?"
 Code = frozenset[str]
 """The categories that a coder found; empty for none."""
 MOST_BYTES = 200_000_000
 _ID = re.compile(r"(s[0-9a-f]{8})-\d+")
 _PARTS = re.compile(r"[;,+/|、，；\n]")
+
+
+def choices(categories: Sequence[str]) -> tuple[str, ...]:
+    """What a coder can write."""
+    return (*categories, HARMLESS, UNCLEAR)
 
 
 class CoderCounts(msgspec.Struct, frozen=True):
@@ -77,7 +82,9 @@ def read_sheets(
     found = tuple(read_sheet(path, key, id_column, code_column) for path in paths)
     samples = {match[1] for sheet in found for row in sheet.codes if (match := _ID.fullmatch(row))}
     if key is None and len(samples) > 1:
-        raise InputError("ME911", f"the sheets are of several samples: {', '.join(sorted(samples))}", "give those of one")
+        raise InputError(
+            "ME911", f"the sheets are of several samples: {', '.join(sorted(samples))}", "give those of one"
+        )
     return found
 
 
@@ -87,8 +94,11 @@ def read_sheet(path: Path, key: SampleKey | None, id_column: str = "id", code_co
     columns = {name: rows[0].index(name) for name in (id_column, code_column, "text") if name in rows[0]}
     for name in (id_column, code_column):
         if name not in columns:
-            raise InputError("ME908", f"`{path}` has no column `{name}`, only {', '.join(f'`{n}`' for n in rows[0] if n)}",
-                             "keep the header of the sheet, or name the column with --id or --code")  # fmt: skip
+            there = ", ".join(f"`{other}`" for other in rows[0] if other) or "none"
+            raise InputError(
+                "ME908", f"`{path}` has no column `{name}`; its columns are {there}",
+                "keep the header of the sheet, or name the column with --id or --code",
+            )  # fmt: skip
     known = None if key is None else {row.id for row in key.rows}
     met = _Reading()
     for number, row in enumerate(rows[1:], 2):
@@ -133,7 +143,8 @@ def _take(
 def _refuse(path: Path, met: _Reading, key: SampleKey | None) -> None:
     if met.wrong:
         more = f"; and {len(met.wrong) - 5:,} more" if len(met.wrong) > 5 else ""
-        hint = "" if key is None else f"the codes are {', '.join(choices(key.categories))}; several with `;` between them"
+        names = "" if key is None else ", ".join(choices(key.categories))
+        hint = f"the codes are {names}; several with `;` between them" if names else ""
         raise InputError("ME911", f"`{path}`: {'; '.join(met.wrong[:5])}{more}", hint)
     if met.foreign and key is not None and not met.seen:
         raise InputError(

@@ -196,5 +196,3 @@ def _beyond(away: Floats, row_weights: Floats, groups: Ints, weights: Floats, sm
     z = away * row_weights
     together = float((np.bincount(groups, weights=z) ** 2).sum() - (z**2).sum())
     return alone + max(0.0, together)
-
-

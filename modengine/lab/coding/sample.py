@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -17,7 +17,7 @@ from modengine.lab.data.outcomes import LEVELS, DecidedCorpus, Progress, decide
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.intervals import Ints
 from modengine.lab.stats.metrics import ANY, levels, rate, strata
-from modengine.model import ACTIONS, RANK
+from modengine.model import ACTIONS, RANK, Action
 
 MOST_STRATA = 500
 NOTHING_HIT = "allow"
@@ -185,15 +185,16 @@ def _sheet(corpus: Corpus, key: SampleKey, coder: int, random: np.random.Generat
 
 
 def _shares(
-    corpus: Corpus, outcomes: DecidedCorpus, reach: dict[str, tuple[str, ...]], seed: int
+    corpus: Corpus, outcomes: DecidedCorpus, reach: Mapping[str, tuple[Action, ...]], seed: int
 ) -> tuple[HitShare, ...]:
     """Every share of hit rows that an estimate beyond the corpus needs."""
     found: list[HitShare] = []
     for value, rows in strata(corpus):
         for level in LEVELS:
-            hits = [(ANY, outcomes.highest() >= RANK[level])]
-            hits += [(name, outcomes.at_least(level)[:, outcomes.column(name)]) for name in reach if level in reach[name]]
-            found += [
-                HitShare(value, name, level, rate(corpus.clusters, hit, rows, seed).effective_n) for name, hit in hits
-            ]
+            hits = {ANY: outcomes.highest() >= RANK[level]}
+            for name, given in reach.items():
+                if level in given:
+                    hits[name] = outcomes.at_least(level)[:, outcomes.column(name)]
+            for name, hit in hits.items():
+                found.append(HitShare(value, name, level, rate(corpus.clusters, hit, rows, seed).effective_n))
     return tuple(found)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from modengine.lab.coding.codes import UNCLEAR, choices
 from modengine.lab.coding.key import SampleKey
 from modengine.lab.coding.sample import DrawnSheets
 from modengine.lab.coding.workbook import written
@@ -15,7 +16,6 @@ from modengine.run.write.tidy import Cell, encode
 
 COLUMNS = ("id", "text", "code", "note")
 SETTLED_COLUMNS = ("id", "text", "codes", "code", "note")
-UNCLEAR = "?"
 
 
 def files(drawn: DrawnSheets, policy: Policy) -> Iterator[tuple[str, bytes]]:
@@ -23,17 +23,15 @@ def files(drawn: DrawnSheets, policy: Policy) -> Iterator[tuple[str, bytes]]:
     text = guide(policy)
     for number, rows in enumerate(drawn.sheets, 1):
         yield f"sheets/coder-{number}.csv", sheet_csv(COLUMNS, [(*row, "", "") for row in rows])
-        yield f"sheets/coder-{number}.xlsx", written(
-            [COLUMNS, *((*row, "", "") for row in rows)], text, choices(drawn.key.categories), COLUMNS.index("code")
+        yield (
+            f"sheets/coder-{number}.xlsx",
+            written(
+                [COLUMNS, *((*row, "", "") for row in rows)], text, choices(drawn.key.categories), COLUMNS.index("code")
+            ),
         )
     yield "sheets/guide.md", text.encode("utf-8", "replace")
     yield "key.json", msgspec.json.format(msgspec.json.encode(drawn.key), indent=1) + b"\n"
     yield "key.csv", encode(key_rows(drawn.key))
-
-
-def choices(categories: Sequence[str]) -> tuple[str, ...]:
-    """What a coder can write."""
-    return (*categories, HARMLESS, UNCLEAR)
 
 
 def sheet_csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
@@ -69,8 +67,8 @@ def guide(policy: Policy) -> str:
         "filter might do: you are not told what it did. Do not talk about rows with the other coders.",
         "",
         f"Write in the column `code` the category ({names}), or several with `;` between them, or",
-        f"`{HARMLESS}` where no clause speaks of the text, or `{UNCLEAR}` where it cannot be told from the text. Leave no row",
-        "blank. Leave `id` as it is. `note` is yours.",
+        f"`{HARMLESS}` where no clause speaks of the text, or `{UNCLEAR}` where it cannot be told from the text.",
+        "Leave no row blank, and `id` as it is. `note` is yours.",
         "",
     ]
     for category, clauses in clauses_of(policy).items():

@@ -22,7 +22,8 @@ MOST_CHARACTERS = 32_000
 """Of a cell; a spreadsheet takes 32,767."""
 CUT = " […]"
 MOST_UNPACKED = 300_000_000
-_THEN = datetime(2000, 1, 1)  # noqa: DTZ001  (XLSX has no zone)
+_THEN = datetime(2000, 1, 1)
+"""XLSX has no zone."""
 
 
 def written(rows: Sequence[Sequence[str]], guide: str, choices: Sequence[str], chosen: int) -> bytes:
@@ -71,7 +72,7 @@ def _packed(book: Workbook) -> bytes:
     """The bytes, without the time of day that openpyxl and ZIP put in."""
     made, packed = io.BytesIO(), io.BytesIO()
     book.save(made)
-    stamp = f'{book.properties.modified:%Y-%m-%dT%H:%M:%SZ}'.encode()
+    stamp = f"{book.properties.modified:%Y-%m-%dT%H:%M:%SZ}".encode()
     with zipfile.ZipFile(made) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
             data = source.read(name)

@@ -7,6 +7,9 @@ from typing import Any
 
 import msgspec
 
+from modengine.lab.coding.agreement import Agreement
+from modengine.lab.coding.estimate import CodedEstimates
+from modengine.lab.coding.sample import Sample
 from modengine.lab.report.report import SECTIONS
 from modengine.lab.studies.ablate import Ablation
 from modengine.lab.studies.compare import Comparison
@@ -14,6 +17,7 @@ from modengine.lab.studies.evade import Evasion
 from modengine.lab.studies.evaluate import Evaluation
 from modengine.lab.studies.fairness import Fairness
 from modengine.lab.studies.fit import Fit
+from modengine.lab.studies.power import Power
 from modengine.lab.studies.smallest import Smallest
 from modengine.lab.studies.timeline import Timeline
 
@@ -27,6 +31,10 @@ RESULTS: Mapping[str, type[msgspec.Struct]] = {
     "flip": Smallest,
     "fit": Fit,
     "timeline": Timeline,
+    "power": Power,
+    "sample": Sample,
+    "agree": Agreement,
+    "estimate": CodedEstimates,
 }
 """What each command gives, but for `report`, which joins several."""
 REPORT = "report"
