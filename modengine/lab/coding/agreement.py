@@ -131,7 +131,7 @@ def alpha_interval(units: Sequence[Sequence[Hashable]], clusters: Ints, seed: in
     together = np.stack([np.bincount(codes, weights=column) for column in columns.T], axis=1)
     if np.isnan(value):
         return Alpha(None, None, None, rows, codings, False)
-    rarest = codings - counts.sum(axis=0).max()
+    rarest = codings - int(counts.sum(axis=0).max())
     supported = len(together) >= LEAST and rarest >= LEAST
     if not columns[:, 0].any():
         share = float(proportion_confint(0, len(together), 1 - LEVEL, method="beta")[1])

@@ -82,8 +82,9 @@ def estimate(
     *,
     settled: CodedSheet | None = None,
     beyond: bool = False,
+    figures_of: Sequence[str] | None = None,
 ) -> CodedEstimates:
-    """Figures of the corpus that the sample was drawn from.
+    """Figures of the corpus that the sample was drawn from, for all categories or those of `figures_of`.
 
     A row counts with the settled code, else with the share of its coders.  `beyond` adds the chance by which
     the corpus itself is what it is, rows of a cluster together.  Raises InputError (ME911) for no coded row.
@@ -100,7 +101,7 @@ def estimate(
     corpus = key.stamp.corpora[0]
     first_phase = 0.0 if beyond else 1.0 if corpus.sampled_from is None else key.size / corpus.sampled_from
     found: list[CodedFigures] = []
-    for category in (*key.categories, ANY):
+    for category in (*key.categories, ANY) if figures_of is None else figures_of:
         votes = np.full((len(rows), len(sheets)), np.nan)
         final = np.full(len(rows), np.nan)
         for i, row in enumerate(rows):
@@ -138,7 +139,7 @@ class _Frame:
         self.coded = np.bincount(coded_cells, minlength=len(key.cells))
         self.shares = {(s.value, s.category, s.action): s.effective_n for s in key.shares}
         values = sorted({cell.value for cell in key.cells})
-        self.values = (ALL, *(values if key.stamp.corpora and values != [""] else ()))
+        self.values = (ALL, *(values if values != [""] else ()))
 
     def reach(self, category: str) -> tuple[Action, ...]:
         if category != ANY:

@@ -76,6 +76,12 @@ class CodedRows:
         return np.where(np.isnan(self.settled), one / np.maximum(self._many, 1), one)
 
     @property
+    def most_noise(self) -> float:
+        """That of a row on which coders differ; 0 where none was coded by several."""
+        several = self._many > 1
+        return float((0.25 / (self._many[several] - 1)).mean()) if several.any() else 0.0
+
+    @property
     def _many(self) -> Floats:
         return np.asarray((~np.isnan(self.votes)).sum(axis=1), np.float64)
 
@@ -101,12 +107,24 @@ class Side:
     by_coder: tuple[float, ...] = ()
     """How far each coder is from the others, so that the sum over products is a covariance."""
 
-    def draws(self, normal: Floats) -> Floats:
+    def draws(self, random: np.random.Generator) -> Floats:
+        """`DRAWS` draws of the share."""
+        if not self.varies:
+            return np.full(DRAWS, self.value or 0.0)
+        return random.beta(*self._beta, DRAWS)
+
+    def at(self, normal: Floats) -> Floats:
         """The share at standard normal scores, 0 the median."""
-        if self.value is None or np.isinf(self.effective_n):
-            return np.full(len(normal), self.value or 0.0)
-        k, n = self.value * self.effective_n, self.effective_n
-        return np.asarray(beta.ppf(norm.cdf(normal), k + 0.5, n - k + 0.5), np.float64)
+        return np.asarray(beta.ppf(norm.cdf(normal), *self._beta), np.float64)
+
+    @property
+    def varies(self) -> bool:
+        return self.value is not None and not np.isinf(self.effective_n)
+
+    @property
+    def _beta(self) -> tuple[float, float]:
+        k = (self.value or 0.0) * self.effective_n
+        return k + 0.5, self.effective_n - k + 0.5
 
 
 def side(coded: CodedRows, sizes: Ints, first_phase: float = 1.0, clustered: bool = True) -> Side:
@@ -130,13 +148,11 @@ def side(coded: CodedRows, sizes: Ints, first_phase: float = 1.0, clustered: boo
     smooth = np.where(seen, (found + (found.sum() + 0.5) / (rows + 1)) / (n + 1), 0.0)
     spread = smooth * (1 - smooth) * _spread(values, share[coded.cells]) / np.maximum(many - 1, 1)
     fraction = n / np.maximum(sizes, 1)
-    noise = np.bincount(coded.cells, weights=coded.noise, minlength=len(sizes)) / many
-    by_rows = float((weights**2 * ((1 - fraction) * spread + fraction * noise / many)).sum())
+    by_codings = weights**2 * fraction * _noise(coded, len(sizes)) / many
+    by_rows = float((weights**2 * (1 - fraction) * spread + by_codings).sum())
     row_weights = (weights / many)[coded.cells]
-    by_coder, chance, inside = _coders(coded, row_weights)
-    # What chance adds to the coders' part is in that of the rows already.
-    by_coders = max(0.0, float((by_coder**2).sum()) - max(0.0, chance - inside))
-    by_rows = max(0.0, by_rows - min(chance, inside))
+    by_coder, coders = _coders(coded, row_weights)
+    by_coders = float((by_coder**2).sum())
     if first_phase < 1:
         groups = coded.clusters if clustered else np.arange(rows)
         by_rows += (1 - first_phase) * _beyond(values - value, row_weights, groups, weights, smooth, total)
@@ -144,9 +160,7 @@ def side(coded: CodedRows, sizes: Ints, first_phase: float = 1.0, clustered: boo
     if variance < _NOTHING:
         return Side(value, total, rows, float(found.sum()), float("inf"))
     expected = float((weights * smooth).sum())
-    freedom = variance**2 / (
-        by_rows**2 / max(1, rows - int(seen.sum())) + by_coders**2 / max(1, int((by_coder != 0).sum()) - 1)
-    )
+    freedom = variance**2 / (by_rows**2 / max(1, rows - int(seen.sum())) + by_coders**2 / max(1, coders - 1))
     fewer = float((norm.ppf(0.5 + LEVEL / 2) / t.ppf(0.5 + LEVEL / 2, freedom)) ** 2)
     effective = expected * (1 - expected) / variance * fewer
     return Side(value, total, rows, float(found.sum()), effective, variance, tuple(map(float, by_coder)))
@@ -154,11 +168,12 @@ def side(coded: CodedRows, sizes: Ints, first_phase: float = 1.0, clustered: boo
 
 def joint(one: Side, other: Side, random: np.random.Generator) -> tuple[Floats, Floats]:
     """Draws of two shares; they go together as far as the coders' parts do."""
+    covariance = float(np.dot(one.by_coder, other.by_coder)) if one.varies and other.varies else 0.0
+    if covariance == 0:
+        return one.draws(random), other.draws(random)
+    together = float(np.clip(covariance / np.sqrt(one.variance * other.variance), -1.0, 1.0))
     first, second = random.standard_normal((2, DRAWS))
-    covariance = float(np.dot(one.by_coder, other.by_coder)) if len(one.by_coder) == len(other.by_coder) else 0.0
-    spread = float(np.sqrt(one.variance * other.variance))
-    together = float(np.clip(covariance / spread, -1.0, 1.0)) if spread > 0 else 0.0
-    return one.draws(first), other.draws(together * first + np.sqrt(1 - together**2) * second)
+    return one.at(first), other.at(together * first + np.sqrt(1 - together**2) * second)
 
 
 def _spread(values: Floats, share: Floats) -> float:
@@ -167,26 +182,39 @@ def _spread(values: Floats, share: Floats) -> float:
     return float(((values - share) ** 2).sum()) / most if most > _NOTHING else 1.0
 
 
-def _coders(coded: CodedRows, weights: Floats) -> tuple[Floats, float, float]:
-    """(coders,) whose squares add up to the variance of the share over coders like these; 0 where it cannot be told.
+def _noise(coded: CodedRows, cells: int) -> Floats:
+    """(cells,): the variance of a row of each cell between codings; 0 where no row was coded by several.
 
-    Of rows that several coded and nobody settled: how far each coder is from the others on the same rows.  With
-    it the part that is the chance of single codings, and how much of that the variance over rows holds already.
+    As with shares, one row of the pooled noise is added to each cell, and half a row on which coders differ to all.
+    """
+    noise, apart = coded.noise, coded.most_noise
+    n = np.bincount(coded.cells, minlength=cells)
+    pooled = (noise.sum() + 0.5 * apart) / (len(noise) + 1)
+    return np.asarray((np.bincount(coded.cells, weights=noise, minlength=cells) + pooled) / (n + 1), np.float64)
+
+
+def _coders(coded: CodedRows, weights: Floats) -> tuple[Floats, int]:
+    """(coders,) whose squares add up to the variance of the share over coders like these, and how many they are.
+
+    Of rows that several coded and nobody settled: how far each coder is from the others on the same rows, beyond
+    the chance of single codings, which the variance over rows holds already.  0 where it cannot be told.
     """
     nothing = np.zeros(coded.votes.shape[1])
     several = ~np.isnan(coded.vote_variance) & np.isnan(coded.settled)
     if not several.any():
-        return nothing, 0.0, 0.0
+        return nothing, 0
     votes, w = coded.votes[several], weights[several]
     there = ~np.isnan(votes)
     away = np.where(there, votes - coded.values[several][:, None], 0.0)
     total = (there * w[:, None]).sum(axis=0)
-    each = np.divide((away * w[:, None]).sum(axis=0), total, out=nothing, where=total > 0)
+    each = np.divide((away * w[:, None]).sum(axis=0), total, out=nothing.copy(), where=total > 0)
+    coders = int((total > 0).sum())
+    between = float((each**2).sum()) / (coders - 1)
+    chance = float((w**2 * coded.vote_variance[several]).sum()) / float(w.sum()) ** 2
+    if between <= chance:
+        return nothing, coders
     part = (coded.said * (weights / np.maximum(coded.said.sum(axis=1), 1))[:, None]).sum(axis=0)
-    squares = float((part**2).sum())
-    chance = float((w**2 * coded.vote_variance[several]).sum()) / float(w.sum()) ** 2 * squares
-    inside = float((w**2 * coded.noise[several]).sum())
-    return each * np.sqrt(squares / max(1, int((total > 0).sum()) - 1)), chance, inside
+    return each * np.sqrt((1 - chance / between) * float((part**2).sum()) / (coders - 1)), coders
 
 
 def _beyond(away: Floats, row_weights: Floats, groups: Ints, weights: Floats, smooth: Floats, total: int) -> float:

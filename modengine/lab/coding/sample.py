@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from modengine.engine.engine import Engine
 from modengine.errors import InputError
@@ -36,6 +37,14 @@ class StratumDrawn(msgspec.Struct, frozen=True):
     """How many rows of the corpus one coded row stands for."""
 
 
+class ActionDrawn(msgspec.Struct, frozen=True):
+    """Rows by the strictest action that any category asked for."""
+
+    action: Action
+    rows: int
+    drawn: int
+
+
 class Sample(msgspec.Struct, frozen=True):
     """What was drawn."""
 
@@ -47,6 +56,7 @@ class Sample(msgspec.Struct, frozen=True):
     coders: int
     shared: int
     """Rows that every coder gets."""
+    actions: tuple[ActionDrawn, ...]
     strata: tuple[StratumDrawn, ...]
     undetermined: int
     """Rows of the corpus that could not be decided and count as review."""
@@ -112,7 +122,7 @@ def sample(
         key, sample=name, rows=tuple(msgspec.structs.replace(row, id=f"{name}{row.id}") for row in found)
     )
     result = Sample(
-        made, name, tuple(by), len(corpus), len(picked), coders, shared,
+        made, name, tuple(by), len(corpus), len(picked), coders, shared, tuple(_actions(outcomes.highest(), picked)),
         tuple(
             StratumDrawn(names[i], int(sizes[i]), count, count / int(sizes[i]), int(sizes[i]) / count)
             for i, count in enumerate(counts)
@@ -122,6 +132,11 @@ def sample(
     return DrawnSheets(result, key, tuple(_sheet(corpus, key, number, random) for number in range(1, coders + 1)))
 
 
+def _actions(highest: NDArray[np.int8], picked: Ints) -> Iterator[ActionDrawn]:
+    for rank, action in enumerate(ACTIONS):
+        yield ActionDrawn(action, int((highest == rank).sum()), int((highest[picked] == rank).sum()))
+
+
 def _strata(corpus: Corpus, outcomes: DecidedCorpus, by: Sequence[By]) -> tuple[tuple[str, ...], Ints]:
     """The names of the strata, and the number of each row's."""
     found = [_name(outcomes, ranks, corpus.strata[i], by) for i, ranks in enumerate(outcomes.ranks)]
@@ -129,7 +144,7 @@ def _strata(corpus: Corpus, outcomes: DecidedCorpus, by: Sequence[By]) -> tuple[
     return tuple(map(str, names)), numbers.astype(np.int64)
 
 
-def _name(outcomes: DecidedCorpus, ranks: np.ndarray, value: str, by: Sequence[By]) -> str:
+def _name(outcomes: DecidedCorpus, ranks: NDArray[np.int8], value: str, by: Sequence[By]) -> str:
     """`fraud review · group`: what each acting category asked for, and the value of the column."""
     acting = [(name, ACTIONS[rank]) for name, rank in zip(outcomes.categories, ranks, strict=True) if rank]
     if not acting:

@@ -71,32 +71,42 @@ def guide(policy: Policy) -> str:
         "Leave no row blank, and `id` as it is. `note` is yours.",
         "",
     ]
+    excused = excuses_of(policy)
     for category, clauses in clauses_of(policy).items():
-        lines += [f"## {category}", ""]
-        lines += [f"- {name}: {' '.join(said.split())}" for name, said in clauses.items()]
+        lines += [f"## {category}", "", *_listed(clauses)]
         if not clauses:
             lines.append("(The policy has no written clause for this category: agree on one before you begin.)")
+        if excused[category]:
+            lines += ["", "Not against it:", "", *_listed(excused[category])]
         lines.append("")
     lines += [f"## {HARMLESS}", "", "- Every text that is against no clause.", ""]
     return "\n".join(lines)
 
 
+def _listed(clauses: Mapping[str, str]) -> list[str]:
+    return [f"- {name}: {' '.join(said.split())}" for name, said in clauses.items()]
+
+
 def clauses_of(policy: Policy) -> Mapping[str, Mapping[str, str]]:
-    """The clauses of each category: of the rules in it, else all of a ruleset of that category."""
+    """What each category forbids: the clauses that its rules cite, and those of its rulesets that no rule cites."""
+    return _sorted_out(policy, excused=False)
+
+
+def excuses_of(policy: Policy) -> Mapping[str, Mapping[str, str]]:
+    """What each category leaves alone: the clauses that only reliefs of its rulesets cite."""
+    return _sorted_out(policy, excused=True)
+
+
+def _sorted_out(policy: Policy, excused: bool) -> Mapping[str, Mapping[str, str]]:
     found: dict[str, dict[str, str]] = {category: {} for category in policy.categories}
     for ruleset in policy.rulesets:
-        cited: dict[str, set[str]] = {}
+        cited: dict[str, set[str | None]] = {}
         for rule in ruleset.rules:
-            if rule.category is not None and rule.clause is not None:
-                cited.setdefault(rule.category, set()).add(rule.clause)
-        for category in {rule.category for rule in ruleset.rules if rule.category is not None}:
-            names = cited.get(category, set())
+            if rule.clause is not None:
+                cited.setdefault(rule.clause, set()).add(rule.category)
+        for category in dict.fromkeys(rule.category for rule in ruleset.rules if rule.category is not None):
             for name, said in ruleset.clauses.items():
-                if name in names or (category == ruleset.category and not _elsewhere(name, cited)):
+                by = cited.get(name, {ruleset.category})
+                if by == {None} if excused else category in by:
                     found[category][name] = said
     return found
-
-
-def _elsewhere(clause: str, cited: Mapping[str, set[str]]) -> bool:
-    """Whether the rules of any category cite the clause."""
-    return any(clause in names for names in cited.values())

@@ -18,7 +18,7 @@ from modengine.lab.data.stamp import CorpusStamp
 from modengine.lab.report.charts import Chart, Lines
 from modengine.lab.report.svg import legend, svg
 from modengine.lab.report.table import Cell, Quote, Table, plain, shown_estimate
-from modengine.lab.report.view import ResultView, counts, unreadable, warnings
+from modengine.lab.report.view import ResultView, counts, shown_corpora, unreadable, warnings
 from modengine.lab.stats.intervals import Estimate
 
 LONG = 40
@@ -34,7 +34,7 @@ _DASH = {ord("–"): "\u2060–\u2060"}
 def page(views: Sequence[ResultView], title: str, left_out: Sequence[tuple[str, str]] = ()) -> str:
     """The page.  `left_out` are sections that could not be made, each with the reason."""
     stamps = [view.result.stamp for view in views]
-    corpora = {(corpus.name, corpus.digest): corpus for stamp in stamps for corpus in stamp.corpora}
+    corpora = {(corpus.name, corpus.digest): corpus for stamp in stamps for corpus in shown_corpora(stamp)}
     return rendered(
         _PACKAGE,
         "page",

@@ -15,19 +15,30 @@ from modengine.lab.stats.metrics import ALL, ANY
 
 
 def sample_view(result: Sample) -> ResultView:
-    return ResultView("sample", "Which rows are to be coded?", result, (_strata(result),), (), tuple(_drawn(result)))
+    tables = (_actions(result), _strata(result))
+    return ResultView("sample", "Which rows are to be coded?", result, tables, (), tuple(_drawn(result)))
 
 
 def _drawn(result: Sample) -> Iterator[str]:
     yield f"sample {result.sample}: {result.drawn:,} of {result.rows:,} rows, in {len(result.strata):,} strata"
     if result.coders > 1:
-        yield f"{result.coders} coders; {result.shared:,} rows go to all of them, the others to one each"
+        others = f", the other {result.drawn - result.shared:,} to one each" if result.shared < result.drawn else ""
+        yield f"{result.coders} coders; {result.shared:,} rows go to all of them{others}"
         if not result.shared:
             yield "no row goes to two coders: their agreement cannot be measured"
     else:
         yield "one coder: agreement cannot be measured, and no interval will hold the coder's errors"
     if result.undetermined:
         yield f"{result.undetermined:,} rows could not be decided and count as review"
+
+
+def _actions(result: Sample) -> Table:
+    return Table(
+        "actions",
+        "By the strictest action",
+        ("action", "rows", "drawn"),
+        tuple((one.action, one.rows, one.drawn) for one in result.actions),
+    )
 
 
 def _strata(result: Sample) -> Table:
@@ -77,11 +88,11 @@ def _left_out(coders: Sequence[CoderCounts]) -> Iterator[str]:
 
 def _agreement(result: Agreement) -> Table:
     weighted = any(one.in_corpus is not None for one in result.categories)
-    columns = ["category", "rows", "codings", "found", "all agree", "alpha", "alpha low", "alpha high", "supported"]
+    columns = ["category", "all agree", "alpha", "alpha low", "alpha high", "rows", "codings", "found", "supported"]
     rows = [
         (
-            one.category, one.alpha.rows, one.alpha.codings, one.found, one.agree,
-            one.alpha.value, one.alpha.low, one.alpha.high, one.alpha.supported,
+            one.category, one.agree, one.alpha.value, one.alpha.low, one.alpha.high,
+            one.alpha.rows, one.alpha.codings, one.found, one.alpha.supported,
             *((one.in_corpus,) if weighted else ()),
         )
         for one in result.categories
@@ -159,12 +170,12 @@ def _told(result: CodedEstimates) -> Iterator[str]:
 
 
 def _figures(result: CodedEstimates, strata: bool) -> Table:
-    columns = ("category", "action or more", "rows hit", "coded of them", "precision", "recall", "prevalence",
-               "hit among other rows")  # fmt: skip
+    columns = ("category", "action or more", "precision", "recall", "prevalence", "hit among other rows", "rows hit",
+               "coded of them")  # fmt: skip
     rows = tuple(
         (
-            *((one.value,) if strata else ()), one.category, one.action, f"{one.hit:,} of {one.rows:,}", one.coded_hit,
-            one.precision, one.recall, one.prevalence, one.others_hit,
+            *((one.value,) if strata else ()), one.category, one.action, one.precision, one.recall,
+            one.prevalence, one.others_hit, f"{one.hit:,} of {one.rows:,}", one.coded_hit,
         )
         for one in result.figures
         if (one.value != ALL) == strata and (one.hit or one.prevalence.k or one.category == ANY)
