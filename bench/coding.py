@@ -5,8 +5,8 @@
 Corpora are made of strata with known shares; each draw is a sample by design, coded by people who err, and
 estimated as the command does.  Where coders err, the truth is what coders like these say on average; where their
 disagreements are settled, what is so; beyond the corpus, the share from which corpora are made.  Prints a table,
-and with `--write` puts it into bench/results/coding.json.  Exit code 1 if a share of draws lies outside 92 to
-98.5 % (the census apart, where an interval may be wider than need be).
+and with `--write` puts it into bench/results/coding.json.  Exit code 1 if a share of draws lies outside 91 to
+98.5 % (what was coded whole apart, which is known).
 """
 
 from __future__ import annotations
@@ -222,7 +222,7 @@ def main() -> int:
     if given.write:
         RESULTS.write_text(json.dumps({"draws": given.draws, "coverage": found}, indent=1) + "\n", "utf-8")
     wrong = [n for n, shares in found.items() if "every hit row" not in n
-             and not all(0.92 <= share <= 0.985 for share in shares.values())]  # fmt: skip
+             and not all(0.91 <= share <= 0.985 for share in shares.values())]  # fmt: skip
     return 1 if wrong else 0
 
 

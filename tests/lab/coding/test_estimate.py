@@ -102,7 +102,7 @@ def test_blank_rows_and_strata_without_a_code_are_counted_and_named(made: Made) 
     assert violence.precision.value is None
     assert violence.recall.value is None
     assert violence.prevalence.value is None
-    assert "2 strata with 12 rows have no coded row" in " ".join(as_text(estimate_view(found), 80).split())
+    assert "strata without a coded row: 2, of 12 rows" in " ".join(as_text(estimate_view(found), 80).split())
 
 
 def test_no_positives_leave_a_bound_and_no_recall(made: Made) -> None:

@@ -29,7 +29,7 @@ def _drawn(result: Sample) -> Iterator[str]:
     else:
         yield "one coder: agreement cannot be measured, and no interval will hold the coder's errors"
     if result.undetermined:
-        yield f"{result.undetermined:,} rows could not be decided and count as review"
+        yield f"not decided, and counted as review: {_rows(result.undetermined)}"
 
 
 def _actions(result: Sample) -> Table:
@@ -60,9 +60,9 @@ def _agreed(result: Agreement) -> Iterator[str]:
     whole = result.categories[0]
     yield f"all coders agree on {show(whole.agree)} of the rows that several have coded"
     yield f"alpha of whole codes: {_shown_alpha(whole.alpha)}"
-    yield f"{result.disagreed:,} rows are to be settled"
+    yield f"to be settled: {_rows(result.disagreed)}"
     if result.single:
-        yield f"{result.single:,} rows were coded by one coder alone: in no figure here"
+        yield f"coded by one coder alone, and in no figure here: {_rows(result.single)}"
     yield from _left_out(result.coders)
 
 
@@ -83,7 +83,11 @@ def _left_out(coders: Sequence[CoderCounts]) -> Iterator[str]:
         )  # fmt: skip
         said = ", ".join(f"{count:,} {what}" for count, what in parts if count)
         if said:
-            yield f"left out of {one.coder}: rows {said}"
+            yield f"rows left out of {one.coder}: {said}"
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _agreement(result: Agreement) -> Table:
@@ -151,14 +155,14 @@ def _told(result: CodedEstimates) -> Iterator[str]:
     )  # fmt: skip
     if result.by_several:
         yield (
-            f"{result.by_several:,} rows were coded by several, who disagree on {result.disagreed:,}, of which "
-            f"{result.settled:,} are settled; intervals carry that"
+            f"coded by several: {_rows(result.by_several)}; they disagree on {result.disagreed:,}, of which "
+            f"{result.settled:,} are settled, and intervals carry that"
         )
     else:
         yield "no row was coded by two coders: what they would disagree on is not in the intervals"
     if result.uncoded:
         rows = sum(one.rows for one in result.uncoded)
-        yield f"{len(result.uncoded):,} strata with {rows:,} rows have no coded row: taken for like the others"
+        yield f"strata without a coded row: {len(result.uncoded):,}, of {_rows(rows)}, taken for like the others"
     unfound = [
         one.category
         for one in result.figures
@@ -169,7 +173,13 @@ def _told(result: CodedEstimates) -> Iterator[str]:
     yield from _left_out(result.coders)
 
 
+def _worth_showing(one: CodedFigures, single: bool) -> bool:
+    """Whether it tells anything: `(any)` of a `single` category says the same twice."""
+    return not single if one.category == ANY else bool(one.hit or one.prevalence.k)
+
+
 def _figures(result: CodedEstimates, strata: bool) -> Table:
+    single = len({one.category for one in result.figures} - {ANY}) == 1
     columns = ("category", "action or more", "precision", "recall", "prevalence", "hit among other rows", "rows hit",
                "coded of them")  # fmt: skip
     rows = tuple(
@@ -178,7 +188,7 @@ def _figures(result: CodedEstimates, strata: bool) -> Table:
             one.prevalence, one.others_hit, f"{one.hit:,} of {one.rows:,}", one.coded_hit,
         )
         for one in result.figures
-        if (one.value != ALL) == strata and (one.hit or one.prevalence.k or one.category == ANY)
+        if (one.value != ALL) == strata and _worth_showing(one, single)
     )  # fmt: skip
     name, title = ("estimates", "The whole corpus") if not strata else ("strata-estimates", "By stratum")
     note = (

@@ -34,18 +34,7 @@ def summary(result: Power) -> Iterator[str]:
 
 def tables(result: Power) -> tuple[Table, ...]:
     made = (
-        Table(
-            "claims",
-            "What declared outcomes need",
-            ("outcome", "if it is", "level", "rows needed", "which rows", "corpus", "rows", "effective", "needed there",
-             "power there"),
-            tuple(
-                (c.claim, percent(c.truth, 2), c.alpha, c.rows_needed, c.of, c.corpus, c.rows, c.effective_n,
-                 c.needed_here, None if c.power is None else percent(c.power))
-                for c in result.claims
-            ),
-            "Exact binomial test, one-sided, at the level of Holm's first step: enough for that n and any larger.",
-        ),
+        _claims(result),
         Table(
             "sets",
             "What each figure rests on",
@@ -75,6 +64,24 @@ def tables(result: Power) -> tuple[Table, ...]:
         ),
     )  # fmt: skip
     return tuple(table for table in made if table.rows) or made[:1]
+
+
+def _claims(result: Power) -> Table:
+    columns = ("outcome", "if it is", "level", "rows needed", "which rows")
+    here = ("corpus", "rows", "effective", "needed there", "power there")
+    with_corpus = any(claim.corpus is not None for claim in result.claims)
+    rows: list[tuple[Cell, ...]] = []
+    for c in result.claims:
+        row: tuple[Cell, ...] = (c.claim, percent(c.truth, 2), c.alpha, c.rows_needed, c.of)
+        chance = None if c.power is None else percent(c.power)
+        rows.append((*row, c.corpus, c.rows, c.effective_n, c.needed_here, chance) if with_corpus else row)
+    return Table(
+        "claims",
+        "What declared outcomes need",
+        (*columns, *here) if with_corpus else columns,
+        tuple(rows),
+        "Exact binomial test, one-sided, at the level of Holm's first step: enough for that n and any larger.",
+    )
 
 
 def _points(share: float | None) -> Cell:
