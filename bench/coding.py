@@ -27,8 +27,8 @@ from modengine.lab.coding.codes import CodedSheet, CoderCounts  # noqa: E402
 from modengine.lab.coding.draw import allocate, drawn  # noqa: E402
 from modengine.lab.coding.estimate import estimate  # noqa: E402
 from modengine.lab.coding.key import FrameCell, HitShare, KeyRow, SampleKey  # noqa: E402
+from modengine.lab.coding.sample import effective_rows  # noqa: E402
 from modengine.lab.data.stamp import CorpusStamp, Stamp  # noqa: E402
-from modengine.lab.stats.intervals import by_cluster, proportion  # noqa: E402
 from modengine.lab.stats.metrics import ALL  # noqa: E402
 
 RESULTS = ROOT / "bench" / "results" / "coding.json"
@@ -173,8 +173,7 @@ def _coded(
     )
     shares: tuple[HitShare, ...] = ()
     if s.cluster:
-        effective = proportion(by_cluster(cluster, hit[strata]), np.bincount(cluster), 1).effective_n
-        shares = (HitShare(ALL, "c", "review", effective),)
+        shares = (HitShare(ALL, "c", "review", effective_rows(cluster, hit[strata])),)
     about = CorpusStamp("made", "", len(strata), 0, {}, 0, "", None, False, True, (), "", "", "", "")
     stamp = Stamp("sample", "made", "", (about,), 1, "", True)
     key = SampleKey(1, "", stamp, ("action",), s.coders, ("c",), {"c": ("review",)}, cells, found, shares)

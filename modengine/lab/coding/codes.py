@@ -58,7 +58,7 @@ class CodedSheet:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _SheetSoFar:
     """What was met in a sheet."""
 
     codes: dict[str, Code] = field(default_factory=dict)
@@ -100,7 +100,7 @@ def read_sheet(path: Path, key: SampleKey | None, id_column: str = "id", code_co
                 "keep the header of the sheet, or name the column with --id or --code",
             )  # fmt: skip
     known = None if key is None else {row.id for row in key.rows}
-    met = _Reading()
+    met = _SheetSoFar()
     for number, row in enumerate(rows[1:], 2):
         cells = {name: row[at].strip() if at < len(row) else "" for name, at in columns.items()}
         if any(cell.strip() for cell in row):
@@ -114,7 +114,7 @@ def read_sheet(path: Path, key: SampleKey | None, id_column: str = "id", code_co
 
 
 def _take(
-    met: _Reading, number: int, row: str, said: str, text: str, key: SampleKey | None, known: Collection[str] | None
+    met: _SheetSoFar, number: int, row: str, said: str, text: str, key: SampleKey | None, known: Collection[str] | None
 ) -> None:
     if not row or (known is not None and row not in known):
         match = _ID.fullmatch(row)
@@ -140,7 +140,7 @@ def _take(
         met.blank += 1
 
 
-def _refuse(path: Path, met: _Reading, key: SampleKey | None) -> None:
+def _refuse(path: Path, met: _SheetSoFar, key: SampleKey | None) -> None:
     if met.wrong:
         more = f"; and {len(met.wrong) - 5:,} more" if len(met.wrong) > 5 else ""
         names = "" if key is None else ", ".join(choices(key.categories))

@@ -1,105 +1,199 @@
-"""What rows can show, before anybody looks at what a policy does to them.
-
-A declared outcome is tested as `eval` tests it: exact binomial, one-sided, on effective counts.  Two sets of rows
-are compared by the normal test of arcsines (J. Cohen, Statistical Power Analysis for the Behavioral Sciences, 2nd
-ed. 1988, chapter 6; statsmodels), two policies on the same rows by McNemar's (R. J. Connor, Sample size for testing
-differences in proportions for the paired-sample design, Biometrics 43, 1987).  Rows in clusters count as rows over
-the design effect 1 + (m - 1) icc, m the mean size of the cluster of a row (L. Kish, Survey Sampling, 1965).
-"""
+"""What a corpus can show, and how many rows an outcome needs: computed before any row is decided."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+import msgspec
 import numpy as np
-from scipy.optimize import brentq
-from scipy.stats import beta, binom, norm
-from statsmodels.stats.power import NormalIndPower
 
+from modengine.engine.engine import Engine
+from modengine.errors import InputError
+from modengine.lab.coding.detectable import (
+    between_policies,
+    between_sets,
+    beyond_bound,
+    corrected,
+    design_effect,
+    effective,
+    power_of,
+    rows_needed,
+)
+from modengine.lab.data.corpus import HARMLESS, Corpus
+from modengine.lab.data.stamp import Stamp, stamp
+from modengine.lab.stats.claims import ALPHA, Claim, read_claim
 from modengine.lab.stats.intervals import Ints
+from modengine.lab.stats.metrics import labelled
 
-MOST_ROWS_NEEDED = 5_000_000
-
-
-def design_effect(sizes: Ints, icc: float) -> float:
-    """How many rows in clusters tell as much as one that is independent; `sizes` holds the rows of each cluster."""
-    total = float(sizes.sum())
-    return 1 + (float((sizes.astype(np.float64) ** 2).sum()) / total - 1) * icc if total else 1.0
+OVER_BLOCKING = "over-blocking"
 
 
-def effective(sizes: Ints, icc: float) -> int:
-    """Whole independent rows."""
-    return int(float(sizes.sum()) / design_effect(sizes, icc) + 1e-9)
+class PowerSet(msgspec.Struct, frozen=True):
+    """Rows of a corpus on which a figure rests."""
+
+    corpus: str
+    figure: str
+    """`over-blocking`, or `recall of` a category."""
+    rows: int
+    clusters: int
+    design_effect: float
+    effective_n: int
 
 
-def power_of(n: int, bound: float, truth: float, at_least: bool, alpha: float) -> float:
-    """How likely n independent rows show that a share lies beyond a bound, if it is `truth`."""
-    return float(_powers(np.array([n]), bound, truth, at_least, alpha)[0])
+class SmallestDifference(msgspec.Struct, frozen=True):
+    """The smallest differences that a set can show, as shares; null where it can show none."""
+
+    corpus: str
+    figure: str
+    effective_n: int
+    baseline: float
+    above: float | None
+    """Over a bound at the baseline, one-sided."""
+    below: float | None
+    """Under a bound at the baseline, one-sided."""
+    halves: float | None
+    """Between two halves of the set, the one at the baseline, the other above; two-sided."""
 
 
-def rows_needed(bound: float, truth: float, at_least: bool, power: float, alpha: float) -> int | None:
-    """The rows from which on the test has the power, for that n and every larger one.
+class PairedDifference(msgspec.Struct, frozen=True):
+    """The smallest difference of two policies on the same rows; null where the set can show none."""
 
-    The power of an exact test goes up and down with n, so that fewer may do by chance.
+    corpus: str
+    figure: str
+    effective_n: int
+    differing: float
+    """The share of rows that the two treat differently."""
+    difference: float | None
+
+
+class ClaimPower(msgspec.Struct, frozen=True):
+    """What an outcome needs, and what a corpus gives it."""
+
+    claim: str
+    truth: float
+    alpha: float
+    """After correction for all outcomes that are declared."""
+    rows_needed: int | None
+    """Independent rows; null where five million would not do."""
+    of: str
+    """Which rows: harmless ones, those of a category, or those that are hit."""
+    corpus: str | None
+    """None without a corpus."""
+    rows: int | None
+    """There."""
+    effective_n: int | None
+    needed_here: int | None
+    """Rows, in clusters as those of the corpus."""
+    power: float | None
+    """With the rows that are there."""
+
+
+class Power(msgspec.Struct, frozen=True):
+    """All that `power` computes.  No row is decided."""
+
+    stamp: Stamp
+    power: float
+    alpha: float
+    icc: float
+    sets: tuple[PowerSet, ...]
+    smallest: tuple[SmallestDifference, ...]
+    paired: tuple[PairedDifference, ...]
+    claims: tuple[ClaimPower, ...]
+
+
+def power(
+    engine: Engine,
+    corpora: Sequence[Corpus],
+    seed: int = 1,
+    *,
+    declare: Sequence[str] = (),
+    truth: Sequence[float] = (),
+    baselines: Sequence[float] = (0.01, 0.1, 0.5),
+    differing: Sequence[float] = (0.01, 0.05, 0.2),
+    target: float = 0.8,
+    alpha: float = ALPHA,
+    icc: float = 1.0,
+    command: str = "",
+) -> Power:
+    """`truth` is what each declared outcome is expected to be; one value stands for all.
+
+    Raises InputError (ME911) for an outcome without an expectation, or one on the wrong side of its bound.
     """
-    beyond = truth > bound if at_least else truth < bound
-    if not beyond:
-        return None
-    spread = norm.ppf(1 - alpha) * np.sqrt(bound * (1 - bound)) + norm.ppf(power) * np.sqrt(truth * (1 - truth))
-    by_zero = np.log(alpha) / np.log(1 - bound if not at_least else bound) if 0 < bound < 1 else 1.0
-    most = int(2 * (spread / (truth - bound)) ** 2 + 2 * by_zero) + 50
-    if most > MOST_ROWS_NEEDED:
-        return None
-    enough = _powers(np.arange(1, most + 1), bound, truth, at_least, alpha) >= power
-    short = np.flatnonzero(~enough)
-    if not len(short):
-        return 1
-    return None if short[-1] == most - 1 else int(short[-1]) + 2
+    claims = [read_claim(text, engine.policy.categories) for text in declare]
+    if len(truth) not in ({1, len(claims)} if claims else {0}):
+        raise InputError(
+            "ME911", f"{len(claims)} outcomes are declared, and {len(truth)} expected values given",
+            "give --truth once for all, or once after each --declare",
+        )  # fmt: skip
+    expected = list(truth) * len(claims) if len(truth) == 1 else list(truth)
+    for claim, value in zip(claims, expected, strict=True):
+        if not (value > claim.bound if claim.at_least else value < claim.bound):
+            side = "above" if claim.at_least else "below"
+            raise InputError(
+                "ME911", f"`{claim.text}` cannot be shown where the truth is {value:g}",
+                f"the expected value lies {side} the bound, or the outcome is not worth declaring",
+            )  # fmt: skip
+    sizes = {(s.corpus, s.figure): (s, counts) for s, counts in _sets(corpora, icc)}
+    found = [s for s, _ in sizes.values()]
+    return Power(
+        stamp("power", engine, corpora, seed, command), target, alpha, icc, tuple(found),
+        tuple(_smallest(s, p, target, alpha) for s in found for p in baselines),
+        tuple(
+            PairedDifference(s.corpus, s.figure, s.effective_n, d, between_policies(s.effective_n, d, target, alpha))
+            for s in found
+            for d in differing
+        ),
+        tuple(
+            row
+            for claim, value in zip(claims, expected, strict=True)
+            for row in _claim(claim, value, found, corpora, target, corrected(alpha, claims))
+        ),
+    )  # fmt: skip
 
 
-def _powers(n: Ints, bound: float, truth: float, at_least: bool, alpha: float) -> np.ndarray:
-    """The power at each n.  A share of at most b is the other side of one of at least 1 - b."""
-    p, q = (bound, truth) if at_least else (1 - bound, 1 - truth)
-    critical = binom.isf(alpha, n, p) + 1  # the least k with P(K >= k) <= alpha
-    critical = np.where(binom.sf(critical - 1, n, p) >= alpha, critical + 1, critical)
-    return np.asarray(np.where(critical <= n, binom.sf(critical - 1, n, q), 0.0))
+def _sets(corpora: Sequence[Corpus], icc: float) -> Iterator[tuple[PowerSet, Ints]]:
+    """The rows of each figure that a corpus can give."""
+    for corpus in corpora:
+        forbidden = corpus.columns.forbidden
+        names = [] if OVER_BLOCKING in forbidden else [(OVER_BLOCKING, HARMLESS)]
+        if "recall" not in forbidden:
+            names += [(f"recall of {label}", label) for label in sorted({*corpus.labels} - {HARMLESS})]
+        for figure, label in names:
+            rows = labelled(corpus, label)
+            if rows.any():
+                counts = np.unique(corpus.clusters[rows], return_counts=True)[1].astype(np.int64)
+                whole = int(rows.sum())
+                effect = design_effect(counts, icc)
+                yield PowerSet(corpus.name, figure, whole, len(counts), effect, effective(counts, icc)), counts
 
 
-def beyond_bound(n: int, baseline: float, above: bool, power: float, alpha: float) -> float | None:
-    """The smallest difference from a fixed share that n independent rows show; None where they show none."""
-    if n < 1:
-        return None
-    p = baseline if above else 1 - baseline
-    k = int(binom.isf(alpha, n, p)) + 1
-    k += int(binom.sf(k - 1, n, p) >= alpha)
-    return None if k > n else float(beta.ppf(power, k, n - k + 1)) - p
+def _smallest(s: PowerSet, baseline: float, target: float, alpha: float) -> SmallestDifference:
+    n = s.effective_n
+    return SmallestDifference(
+        s.corpus, s.figure, n, baseline,
+        beyond_bound(n, baseline, True, target, alpha), beyond_bound(n, baseline, False, target, alpha),
+        between_sets(n // 2, n - n // 2, baseline, True, target, alpha),
+    )  # fmt: skip
 
 
-def between_sets(n: int, other: int, baseline: float, above: bool, power: float, alpha: float) -> float | None:
-    """The smallest difference between the shares of two sets of rows, two-sided; None where they show none."""
-    if min(n, other) < 1:
-        return None
-    h = float(NormalIndPower().solve_power(None, nobs1=n, alpha=alpha, power=power, ratio=other / n))
-    angle = 2 * np.arcsin(np.sqrt(baseline)) + (h if above else -h)
-    return abs(float(np.sin(angle / 2) ** 2) - baseline) if 0 <= angle <= np.pi else None
-
-
-def between_policies(n: int, differing: float, power: float, alpha: float) -> float | None:
-    """The smallest difference of two policies on the same rows, of which they treat a share differently.
-
-    None where even changes that all go one way, the whole share, are too few.
-    """
-    if n < 1:
-        return None
-    z, y = float(norm.ppf(1 - alpha / 2)), float(norm.ppf(power))
-
-    def short(difference: float) -> float:
-        spread = max(differing - difference**2, 0.0)
-        return float(np.sqrt(n) * difference - z * np.sqrt(differing) - y * np.sqrt(spread))
-
-    return float(brentq(short, 0.0, differing)) if short(differing) >= 0 else None
-
-
-def corrected(alpha: float, claims: Sequence[object]) -> float:
-    """The level at which the hardest of so many outcomes is tested: Holm's first step."""
-    return alpha / max(1, len(claims))
+def _claim(
+    claim: Claim, truth: float, sets: Sequence[PowerSet], corpora: Sequence[Corpus], target: float, alpha: float
+) -> Iterator[ClaimPower]:
+    """A row for each corpus that has the rows; one without where there is none."""
+    needed = rows_needed(claim.bound, truth, claim.at_least, target, alpha)
+    of = {
+        "recall": f"rows of {claim.category}", "precision": f"rows that {claim.category} hits",
+        "over-blocking": "harmless rows",
+    }[claim.figure]  # fmt: skip
+    figure = OVER_BLOCKING if claim.figure == OVER_BLOCKING else f"recall of {claim.category}"
+    mine = [s for s in sets if s.figure == figure and claim.figure != "precision" and claim.corpus in (None, s.corpus)]
+    if corpora and claim.corpus is not None and claim.corpus not in {corpus.name for corpus in corpora}:
+        raise InputError("ME911", f"`{claim.text}` names a corpus that is not among those given", "")
+    for s in mine:
+        yield ClaimPower(
+            claim.text, truth, alpha, needed, of, s.corpus, s.rows, s.effective_n,
+            None if needed is None else int(np.ceil(needed * s.design_effect)),
+            power_of(s.effective_n, claim.bound, truth, claim.at_least, alpha),
+        )  # fmt: skip
+    if not mine:
+        yield ClaimPower(claim.text, truth, alpha, needed, of, None, None, None, None, None)

@@ -17,7 +17,7 @@ from modengine.lab.data.corpus import Corpus
 from modengine.lab.data.outcomes import LEVELS, DecidedCorpus, Progress, decide
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.intervals import Ints
-from modengine.lab.stats.metrics import ANY, levels, rate, strata
+from modengine.lab.stats.metrics import ANY, levels, strata
 from modengine.model import ACTIONS, RANK, Action
 
 MOST_STRATA = 500
@@ -115,7 +115,7 @@ def sample(
     reach = {name: tuple(given) for name, given in levels(engine.policy).items()}
     key = SampleKey(
         FORMAT, "", made, tuple(by), coders, outcomes.categories, reach, cells, found,
-        _shares(corpus, outcomes, reach, seed),
+        _shares(corpus, outcomes, reach),
     )  # fmt: skip
     name = sample_id(key)
     key = msgspec.structs.replace(
@@ -199,9 +199,7 @@ def _sheet(corpus: Corpus, key: SampleKey, coder: int, random: np.random.Generat
     return tuple((mine[i].id, corpus.text(mine[i].row - 1)) for i in random.permutation(len(mine)))
 
 
-def _shares(
-    corpus: Corpus, outcomes: DecidedCorpus, reach: Mapping[str, tuple[Action, ...]], seed: int
-) -> tuple[HitShare, ...]:
+def _shares(corpus: Corpus, outcomes: DecidedCorpus, reach: Mapping[str, tuple[Action, ...]]) -> tuple[HitShare, ...]:
     """Every share of hit rows that an estimate beyond the corpus needs."""
     found: list[HitShare] = []
     for value, rows in strata(corpus):
@@ -211,5 +209,20 @@ def _shares(
                 if level in given:
                     hits[name] = outcomes.at_least(level)[:, outcomes.column(name)]
             for name, hit in hits.items():
-                found.append(HitShare(value, name, level, rate(corpus.clusters, hit, rows, seed).effective_n))
+                found.append(HitShare(value, name, level, effective_rows(corpus.clusters[rows], hit[rows])))
     return tuple(found)
+
+
+def effective_rows(clusters: Ints, hit: NDArray[np.bool_]) -> float:
+    """How many independent rows tell as much of the share that is hit (Cochran 1977, section 9.7).
+
+    One cluster tells as much as one row; where all rows are alike, as many as there are clusters.
+    """
+    codes = np.unique(clusters, return_inverse=True)[1]
+    n = np.bincount(codes).astype(np.float64)
+    share = float(hit.mean())
+    spread = float(((np.bincount(codes, weights=hit) - share * n) ** 2).sum())
+    if len(n) < 2 or spread == 0:
+        return float(len(n))
+    variance = len(n) / (len(n) - 1) * spread / len(hit) ** 2
+    return float(np.clip(share * (1 - share) / variance, 1.0, len(hit)))

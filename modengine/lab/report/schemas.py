@@ -9,6 +9,7 @@ import msgspec
 
 from modengine.lab.coding.agreement import Agreement
 from modengine.lab.coding.estimate import CodedEstimates
+from modengine.lab.coding.power import Power
 from modengine.lab.coding.sample import Sample
 from modengine.lab.report.report import SECTIONS
 from modengine.lab.studies.ablate import Ablation
@@ -17,7 +18,6 @@ from modengine.lab.studies.evade import Evasion
 from modengine.lab.studies.evaluate import Evaluation
 from modengine.lab.studies.fairness import Fairness
 from modengine.lab.studies.fit import Fit
-from modengine.lab.studies.power import Power
 from modengine.lab.studies.smallest import Smallest
 from modengine.lab.studies.timeline import Timeline
 

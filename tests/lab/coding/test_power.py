@@ -9,7 +9,7 @@ from statsmodels.stats.power import NormalIndPower
 from statsmodels.stats.proportion import proportion_effectsize
 
 from modengine.errors import InputError
-from modengine.lab.coding.power import (
+from modengine.lab.coding.detectable import (
     between_policies,
     between_sets,
     beyond_bound,
@@ -18,9 +18,9 @@ from modengine.lab.coding.power import (
     power_of,
     rows_needed,
 )
+from modengine.lab.coding.power import power
 from modengine.lab.report.render import as_text
 from modengine.lab.report.views.power import view
-from modengine.lab.studies.power import power
 from tests.lab.corpora import MakeCorpus, ints, rows, sound
 
 

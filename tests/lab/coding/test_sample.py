@@ -15,10 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from statsmodels.regression.linear_model import OLS
 
 from modengine.errors import InputError
 from modengine.lab.coding.draw import LEAST_OF_STRATUM, POWERS, allocate, drawn
 from modengine.lab.coding.key import read_key, sample_id
+from modengine.lab.coding.sample import effective_rows
 from modengine.lab.coding.sheets import clauses_of, excuses_of, files, guide
 from modengine.lab.coding.workbook import MOST_CHARACTERS, as_cell, read, written
 from modengine.loading import load
@@ -120,6 +122,21 @@ def test_rows_that_are_not_for_all_are_dealt_out_evenly_in_each_stratum(tmp_path
     alone = Counter(row.sheets for row in found.key.rows if len(row.sheets) == 1)
     assert max(alone.values()) - min(alone.values()) <= 1
     assert [len(rows) for rows in found.sheets] == [sum(n in r.sheets for r in found.key.rows) for n in (1, 2, 3)]
+
+
+def test_rows_of_a_cluster_that_are_hit_together_tell_as_much_as_one() -> None:
+    """A ratio over clusters, as the cluster-robust error of statsmodels has it."""
+    random = np.random.default_rng(1)
+    hit = random.random(200) < 0.3
+    assert effective_rows(np.arange(200), hit) == pytest.approx(200, rel=0.01)
+    assert effective_rows(np.repeat(np.arange(50), 4), np.repeat(hit[:50], 4)) == pytest.approx(50, rel=0.03)
+    assert effective_rows(np.zeros(10, np.int64), hit[:10]) == 1.0
+    assert effective_rows(np.repeat(np.arange(5), 2), np.ones(10, np.bool_)) == 5.0
+    counts = random.integers(1, 9, 60)
+    codes = np.repeat(np.arange(60), counts)
+    hit = random.random(len(codes)) < random.random(60)[codes]
+    fit = OLS(hit.astype(float), np.ones(len(hit))).fit(cov_type="cluster", cov_kwds={"groups": codes})
+    assert effective_rows(codes, hit) == pytest.approx(hit.mean() * (1 - hit.mean()) / fit.cov_params()[0, 0], rel=1e-6)
 
 
 def test_a_key_that_was_edited_or_is_none_is_refused(tmp_path: Path) -> None:

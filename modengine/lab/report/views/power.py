@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modengine.lab.coding.power import Power
 from modengine.lab.report.table import Cell, Table, percent
 from modengine.lab.report.view import ResultView
-from modengine.lab.studies.power import Power
 
 
 def view(result: Power) -> ResultView:
