@@ -34,6 +34,8 @@ def effective(sizes: Ints, icc: float) -> int:
 
 def power_of(n: int, bound: float, truth: float, at_least: bool, alpha: float) -> float:
     """How likely n independent rows show that a share lies beyond a bound, if it is `truth`."""
+    if n < 1:
+        return 0.0
     return float(_powers(np.array([n]), bound, truth, at_least, alpha)[0])
 
 

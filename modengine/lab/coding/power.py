@@ -22,7 +22,7 @@ from modengine.lab.coding.detectable import (
 from modengine.lab.data.corpus import HARMLESS, Corpus
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.claims import ALPHA, Claim, read_claim
-from modengine.lab.stats.intervals import Ints
+from modengine.lab.stats.intervals import LEAST, Ints
 from modengine.lab.stats.metrics import labelled
 
 OVER_BLOCKING = "over-blocking"
@@ -139,7 +139,7 @@ def power(
         stamp("power", engine, corpora, seed, command), target, alpha, icc, tuple(found),
         tuple(_smallest(s, p, target, alpha) for s in found for p in baselines),
         tuple(
-            PairedDifference(s.corpus, s.figure, s.effective_n, d, between_policies(s.effective_n, d, target, alpha))
+            PairedDifference(s.corpus, s.figure, s.effective_n, d, between_policies(_testable(s), d, target, alpha))
             for s in found
             for d in differing
         ),
@@ -167,10 +167,15 @@ def _sets(corpora: Sequence[Corpus], icc: float) -> Iterator[tuple[PowerSet, Int
                 yield PowerSet(corpus.name, figure, whole, len(counts), effect, effective(counts, icc)), counts
 
 
+def _testable(s: PowerSet) -> int:
+    """The effective n; 0 where it is too small for `eval` to test anything."""
+    return s.effective_n if s.effective_n >= LEAST else 0
+
+
 def _smallest(s: PowerSet, baseline: float, target: float, alpha: float) -> SmallestDifference:
-    n = s.effective_n
+    n = _testable(s)
     return SmallestDifference(
-        s.corpus, s.figure, n, baseline,
+        s.corpus, s.figure, s.effective_n, baseline,
         beyond_bound(n, baseline, True, target, alpha), beyond_bound(n, baseline, False, target, alpha),
         between_sets(n // 2, n - n // 2, baseline, True, target, alpha),
     )  # fmt: skip
@@ -181,6 +186,7 @@ def _claim(
 ) -> Iterator[ClaimPower]:
     """A row for each corpus that has the rows; one without where there is none."""
     needed = rows_needed(claim.bound, truth, claim.at_least, target, alpha)
+    needed = None if needed is None else max(needed, LEAST)
     of = {
         "recall": f"rows of {claim.category}", "precision": f"rows that {claim.category} hits",
         "over-blocking": "harmless rows",
@@ -193,7 +199,7 @@ def _claim(
         yield ClaimPower(
             claim.text, truth, alpha, needed, of, s.corpus, s.rows, s.effective_n,
             None if needed is None else int(np.ceil(needed * s.design_effect)),
-            power_of(s.effective_n, claim.bound, truth, claim.at_least, alpha),
+            power_of(_testable(s), claim.bound, truth, claim.at_least, alpha),
         )  # fmt: skip
     if not mine:
         yield ClaimPower(claim.text, truth, alpha, needed, of, None, None, None, None, None)

@@ -128,7 +128,7 @@ def test_one_cluster_shows_nothing_and_says_so(corpus: MakeCorpus) -> None:
     made = corpus([{**row, "group": "x"} for row in rows(("a", "ok", 40))], **{**COLUMNS, "map": {}}, cluster="group")
     found = power(sound(), [made])
     assert [s.effective_n for s in found.sets] == [1]
-    assert {d.below for d in found.smallest} == {d.halves for d in found.smallest} == {None}
+    assert {share for d in found.smallest for share in (d.above, d.below, d.halves)} == {None}
     assert {d.difference for d in found.paired} == {None}
     assert "too few independent rows (n 40, effective 1)" in " ".join(as_text(view(found), 80).split())
 

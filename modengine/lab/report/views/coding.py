@@ -20,10 +20,10 @@ def sample_view(result: Sample) -> ResultView:
 
 
 def _drawn(result: Sample) -> Iterator[str]:
-    yield f"sample {result.sample}: {result.drawn:,} of {result.rows:,} rows, in {len(result.strata):,} strata"
+    yield f"sample {result.sample}: {result.drawn:,} of {_rows(result.rows)}; strata: {len(result.strata):,}"
     if result.coders > 1:
-        others = f", the other {result.drawn - result.shared:,} to one each" if result.shared < result.drawn else ""
-        yield f"{result.coders} coders; {result.shared:,} rows go to all of them{others}"
+        others = f", {result.drawn - result.shared:,} for one each" if result.shared < result.drawn else ""
+        yield f"{result.coders} coders; {_rows(result.shared)} for all of them{others}"
         if not result.shared:
             yield "no row goes to two coders: their agreement cannot be measured"
     else:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from modengine.lab.coding.power import Power
 from modengine.lab.report.table import Cell, Table, percent
 from modengine.lab.report.view import ResultView
+from modengine.lab.stats.intervals import LEAST
 
 
 def view(result: Power) -> ResultView:
@@ -28,7 +29,7 @@ def summary(result: Power) -> Iterator[str]:
             )
         yield said
     for s in result.sets:
-        if s.effective_n < 10:
+        if s.effective_n < LEAST:
             yield f"{s.corpus}, {s.figure}: too few independent rows (n {s.rows:,}, effective {s.effective_n:,})"
 
 
