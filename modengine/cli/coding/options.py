@@ -39,5 +39,5 @@ def key_stamp(measurement: str, key: SampleKey | None, seed: int) -> Stamp:
 
     command = shlex.join(("modengine", *(click.get_current_context().find_root().obj or ())))
     if key is None:
-        return Stamp(measurement, "", "", (), seed, command)
+        return Stamp(measurement, "(none)", "(none)", (), seed, command)
     return msgspec.structs.replace(key.stamp, measurement=measurement, seed=seed, command=command)

@@ -18,6 +18,8 @@ from modengine.lab.coding.key import SampleKey
 from modengine.lab.data.corpus import HARMLESS
 
 UNCLEAR = "?"
+SETTLED = "codes"
+"""The column that only a sheet of disagreements has: what the coders said."""
 Code = frozenset[str]
 """The categories that a coder found; empty for none."""
 MOST_BYTES = 200_000_000
@@ -55,6 +57,8 @@ class CodedSheet:
     texts: Mapping[str, str]
     """The texts of the rows, where the sheet has them."""
     counts: CoderCounts
+    settles: bool = False
+    """Whether it is a sheet of disagreements, and not one coder's."""
 
 
 @dataclass(slots=True)
@@ -80,6 +84,9 @@ def read_sheets(
     if twice:
         raise InputError("ME911", f"two sheets are named `{twice[0]}`", "name each file after its coder")
     found = tuple(read_sheet(path, key, id_column, code_column) for path in paths)
+    for path, sheet in zip(paths, found, strict=True):
+        if sheet.settles:
+            raise InputError("ME911", f"`{path}` settles disagreements and is no coder's", "give it with --settled")
     samples = {match[1] for sheet in found for row in sheet.codes if (match := _ID.fullmatch(row))}
     if key is None and len(samples) > 1:
         raise InputError(
@@ -110,7 +117,7 @@ def read_sheet(path: Path, key: SampleKey | None, id_column: str = "id", code_co
     if key is not None and any(len(row.sheets) < key.coders for row in key.rows):
         missing = 0  # whose the rows are is not known
     counts = CoderCounts(path.stem, len(met.codes), met.blank, met.unclear, missing, met.added)
-    return CodedSheet(path.stem, met.codes, met.texts, counts)
+    return CodedSheet(path.stem, met.codes, met.texts, counts, SETTLED in rows[0])
 
 
 def _take(

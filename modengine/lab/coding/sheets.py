@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from modengine.lab.coding.codes import UNCLEAR, choices
+from modengine.lab.coding.codes import SETTLED, UNCLEAR, choices
 from modengine.lab.coding.key import SampleKey
 from modengine.lab.coding.sample import DrawnSheets
 from modengine.lab.coding.workbook import written
@@ -15,7 +15,7 @@ from modengine.policy.model import Policy
 from modengine.run.write.tidy import Cell, encode
 
 COLUMNS = ("id", "text", "code", "note")
-SETTLED_COLUMNS = ("id", "text", "codes", "code", "note")
+SETTLED_COLUMNS = ("id", "text", SETTLED, "code", "note")
 
 
 def files(drawn: DrawnSheets, policy: Policy) -> Iterator[tuple[str, bytes]]:

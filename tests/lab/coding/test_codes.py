@@ -139,6 +139,14 @@ def test_sheets_of_one_name_or_of_two_samples_are_refused(tmp_path: Path) -> Non
         read_sheets([paths[0], other], None)
 
 
+def test_a_sheet_of_disagreements_is_no_coder(tmp_path: Path) -> None:
+    path = tmp_path / "settle.csv"
+    path.write_text("id,text,codes,code\ns00000000-1,x,a | b,a\n", "utf-8")
+    assert read_sheet(path, None).settles
+    with pytest.raises(InputError, match="settles disagreements"):
+        read_sheets([path], None)
+
+
 def test_without_a_key_any_codes_and_columns_will_do(tmp_path: Path) -> None:
     path = tmp_path / "anna.csv"
     path.write_text("row,label\n1,spam\n2,ham\n", "utf-8")

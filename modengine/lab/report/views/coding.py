@@ -180,12 +180,12 @@ def _worth_showing(one: CodedFigures, single: bool) -> bool:
 
 def _figures(result: CodedEstimates, strata: bool) -> Table:
     single = len({one.category for one in result.figures} - {ANY}) == 1
-    columns = ("category", "action or more", "precision", "recall", "prevalence", "hit among other rows", "rows hit",
-               "coded of them")  # fmt: skip
+    columns = ("category", "action or more", "precision", "recall", "prevalence", "hit among other rows", "rows",
+               "rows hit", "coded", "coded of the hit")  # fmt: skip
     rows = tuple(
         (
             *((one.value,) if strata else ()), one.category, one.action, one.precision, one.recall,
-            one.prevalence, one.others_hit, f"{one.hit:,} of {one.rows:,}", one.coded_hit,
+            one.prevalence, one.others_hit, one.rows, one.hit, one.coded, one.coded_hit,
         )
         for one in result.figures
         if (one.value != ALL) == strata and _worth_showing(one, single)
