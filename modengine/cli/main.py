@@ -42,12 +42,16 @@ COMMANDS: dict[str, Subcommand] = {
     "evade": Subcommand("lab.evade", "Measure how easily a policy is evaded, and what resisting costs."),
     "fit": Subcommand("lab.fit", "Fit the points of rules under a limit on false alarms."),
     "timeline": Subcommand("lab.timeline", "Run a policy over dated messages."),
+    "power": Subcommand("coding.power", "Say what a corpus can show, before looking."),
+    "sample": Subcommand("coding.sample", "Draw rows for people to code, with sheets and a key."),
+    "agree": Subcommand("coding.agree", "Measure how far coders agree."),
+    "estimate": Subcommand("coding.estimate", "Estimate a policy's figures from a coded sample."),
     "audit": Subcommand("audit.group", "Verify, show, replay, query and export the audit log."),
     "profile": Subcommand("rules.profile", "Name the rules and patterns that cost most."),
     "play": Subcommand("play", "Serve the classroom page."),
     "schema": Subcommand("rules.schema", "Print the JSON Schema of a file or record."),
 }
-LAB_MODULES = frozenset({"datasketch", "numpy", "pandas", "pyarrow", "scipy", "statsmodels"})
+LAB_MODULES = frozenset({"datasketch", "numpy", "openpyxl", "pandas", "pyarrow", "scipy", "statsmodels"})
 """What the extra `lab` installs."""
 USAGE, BUG, STOPPED, CLOSED, TERMINATED = 2, 3, 130, 141, 143
 _STOPPED = "modengine: stopped; no output file was written"

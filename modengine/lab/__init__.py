@@ -5,6 +5,7 @@ beside each figure; the command line only renders it.  Needs `pip install modeng
 
 data      corpora and what is made of them: decisions, clusters, templates, disguises
 stats     figures and their uncertainty
+coding    samples for people to code, their agreement, estimates by design
 studies   one file a measurement
 report    tables, charts and pages; `report/views` has one file a measurement
 

@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 
 import jsonschema
+import msgspec
 import pytest
 
 from modengine.cli.rules.schema import LAB
 from modengine.lab.report.schemas import NAMES, RESULTS, schema
 from tests.commands import Command
+from tests.lab.coding.made import drawn, ids, sheet
 from tests.lab.corpora import rows, write
 from tests.paths import ROOT
 
@@ -59,6 +61,8 @@ def folder(tmp_path: Path) -> Path:
     for name in ("one", "two"):
         card = f"corpus: {name}\nfiles: [rows.jsonl]\nlabel: label\nstratum: part\ninvented: true\n"
         (tmp_path / f"{name}.yaml").write_text(card, encoding="utf-8")
+    for name in ("anna", "ben"):
+        (tmp_path / f"{name}.csv").write_text(f"id,code\n1,fraud\n2,{name}\n3,none\n", encoding="utf-8")
     return tmp_path
 
 
@@ -71,6 +75,10 @@ LINES = {
     "evade": ("a.yaml", "one.yaml", "--examples"),
     "fit": ("a.yaml", "one.yaml"),
     "timeline": ("a.yaml", "one.yaml"),
+    "power": ("a.yaml", "one.yaml", "--declare", "fraud.recall@label>=0.5", "--truth", "0.7"),
+    "sample": ("a.yaml", "one.yaml", "-n", "60", "--to", "coding"),
+    "agree": ("anna.csv", "ben.csv"),
+    "estimate": ("key.json", "anna.csv", "ben.csv"),
     "report": ("a.yaml", "one.yaml", "two.yaml"),
 }
 
@@ -82,7 +90,10 @@ def test_the_command_line_names_every_result() -> None:
 @pytest.mark.usefixtures("few_templates")
 @pytest.mark.parametrize("name", LINES)
 def test_what_is_printed_is_as_its_schema_says(folder: Path, command: Command, name: str) -> None:
-    line = [folder / part if part.endswith(".yaml") else part for part in LINES[name]]
+    if name == "estimate":
+        _drawn(folder)
+    line = [folder / part if part.endswith((".yaml", ".csv", ".json")) or part == "coding" else part
+            for part in LINES[name]]  # fmt: skip
     printed = command(name, *line, "--format", "json")
     assert (printed.code, printed.err) == (0, "")
     said = command("schema", name)
@@ -90,6 +101,14 @@ def test_what_is_printed_is_as_its_schema_says(folder: Path, command: Command, n
     validator = jsonschema.Draft202012Validator(json.loads(said.out))
     validator.check_schema(validator.schema)
     validator.validate(json.loads(printed.out))
+
+
+def _drawn(folder: Path) -> None:
+    """The key of a sample, and its sheets coded."""
+    key = drawn(folder)[0].key
+    (folder / "key.json").write_bytes(msgspec.json.encode(key))
+    for name in ("anna", "ben"):
+        sheet(folder / f"{name}.csv", [[row, "", "fraud" if row.endswith("1") else "none", ""] for row in ids(key)])
 
 
 @pytest.mark.parametrize("name", LINES)

@@ -31,6 +31,10 @@ INTERVALS: Mapping[Method, Sentence] = {
         "Shares of rows in clusters have the percentile interval of a bootstrap over clusters.", ("davison1997",)
     ),
     "bootstrap": Sentence("Differences and ratios have the percentile interval of a bootstrap.", ("davison1997",)),
+    "beta, by design": Sentence(
+        "Shares of a sample have the interval of a Beta distribution with the effective n of their design.",
+        ("korn1998",),
+    ),
     "none": Sentence("A figure without rows is not given."),
     "forbidden": Sentence("A figure that a corpus cannot give, as its card says, is not given."),
 }
@@ -57,6 +61,12 @@ SECTIONS: Mapping[str, Sentence] = {
     ),
     "timeline": Sentence("Messages are decided at their own time, by the scope and the period of the policy."),
     "diff": Sentence("Both policies decide the same rows; a flip is a row on which their actions differ."),
+    "agree": Sentence("Agreement of coders is Krippendorff's alpha.", ("krippendorff2004",)),
+    "estimate": Sentence(
+        "Figures of the whole corpus are weighted by the inverse of the probability with which a row was drawn, and"
+        " their intervals carry the disagreement of the coders.",
+        ("horvitz1952",),
+    ),
     "flip": Sentence("Spans of the text are left out, the fewest characters first, until the action changes."),
 }
 """What a section did, by the name of its command."""

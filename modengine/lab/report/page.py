@@ -24,7 +24,7 @@ from modengine.lab.report.outline import in_body
 from modengine.lab.report.references import REFERENCES
 from modengine.lab.report.svg import legend, svg
 from modengine.lab.report.table import Cell, Quote, Table, plain, shown_estimate
-from modengine.lab.report.view import ResultView, counts, unreadable, warnings
+from modengine.lab.report.view import ResultView, counts, shown_corpora, unreadable, warnings
 from modengine.lab.stats.intervals import Estimate
 
 LONG = 40
@@ -48,7 +48,7 @@ class Front:
 def page(views: Sequence[ResultView], front: Front, left_out: Sequence[tuple[str, str]] = ()) -> str:
     """The page.  `left_out` are sections that could not be made, each with the reason."""
     stamps = [view.result.stamp for view in views]
-    corpora = {(corpus.name, corpus.digest): corpus for stamp in stamps for corpus in stamp.corpora}
+    corpora = {(corpus.name, corpus.digest): corpus for stamp in stamps for corpus in shown_corpora(stamp)}
     labels = labels_of(views)
     told = methods(views) if views else ()
     keys = cited(told)

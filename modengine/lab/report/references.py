@@ -65,6 +65,19 @@ REFERENCES: Mapping[str, Reference] = {
         "article", "Holm, Sture", "A simple sequentially rejective multiple test procedure", 1979,
         "Scandinavian Journal of Statistics", "65--70", "6",
     ),
+    "horvitz1952": Reference(
+        "article", "Horvitz, D. G. and Thompson, D. J.",
+        "A generalization of sampling without replacement from a finite universe", 1952,
+        "Journal of the American Statistical Association", "663--685", "47", "10.1080/01621459.1952.10483446",
+    ),
+    "korn1998": Reference(
+        "article", "Korn, Edward L. and Graubard, Barry I.",
+        "Confidence intervals for proportions with small expected number of positive counts estimated from survey data",
+        1998, "Survey Methodology", "193--201", "24",
+    ),
+    "krippendorff2004": Reference(
+        "book", "Krippendorff, Klaus", "Content Analysis: An Introduction to Its Methodology", 2004, "Sage",
+    ),
     "mcnemar1947": Reference(
         "article", "McNemar, Quinn",
         "Note on the sampling error of the difference between correlated proportions or percentages", 1947,

@@ -7,6 +7,10 @@ from typing import Any
 
 import msgspec
 
+from modengine.lab.coding.agreement import Agreement
+from modengine.lab.coding.estimate import CodedEstimates
+from modengine.lab.coding.power import Power
+from modengine.lab.coding.sample import Sample
 from modengine.lab.report.report import SECTIONS
 from modengine.lab.studies.ablate import Ablation
 from modengine.lab.studies.compare import Comparison
@@ -27,6 +31,10 @@ RESULTS: Mapping[str, type[msgspec.Struct]] = {
     "flip": Smallest,
     "fit": Fit,
     "timeline": Timeline,
+    "power": Power,
+    "sample": Sample,
+    "agree": Agreement,
+    "estimate": CodedEstimates,
 }
 """What each command gives, but for `report`, which joins several."""
 REPORT = "report"

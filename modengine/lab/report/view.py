@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from modengine.explain.visible import inline
 from modengine.lab.data.stamp import CorpusStamp, Stamp
 from modengine.lab.report.charts import Chart
@@ -31,6 +33,17 @@ class ResultView:
     charts: tuple[Chart, ...] = ()
     summary: tuple[str, ...] = ()
     """Sentences that stand first: what was found, and what nobody should conclude from it."""
+
+
+CODED = frozenset({"sample", "agree", "estimate"})
+"""Measurements that take no row for harmless because nobody named its label."""
+
+
+def shown_corpora(stamp: Stamp) -> list[CorpusStamp]:
+    """The corpora of a result; nothing is said of labels where the measurement does not rest on them."""
+    if stamp.measurement not in CODED:
+        return list(stamp.corpora)
+    return [msgspec.structs.replace(corpus, labelled=True) for corpus in stamp.corpora]
 
 
 def corpus_line(corpus: CorpusStamp) -> str:

@@ -31,8 +31,9 @@ _CHUNK = 4_000_000
 """Cells of drawn counts held at a time."""
 
 Method = Literal[
-    "wilson", "wilson, effective n", "clopper-pearson", "cluster bootstrap", "bootstrap", "none", "forbidden"
-]
+    "wilson", "wilson, effective n", "clopper-pearson", "cluster bootstrap", "bootstrap", "none", "forbidden",
+    "beta, by design",
+]  # fmt: skip
 
 
 class Estimate(msgspec.Struct, frozen=True):

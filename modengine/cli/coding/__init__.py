@@ -1,0 +1,1 @@
+"""Commands around people who code: sample, agree, estimate, power."""

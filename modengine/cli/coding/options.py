@@ -1,0 +1,43 @@
+"""Arguments that the commands around coders share."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from modengine.lab.coding.key import SampleKey
+    from modengine.lab.data.stamp import Stamp
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def sheets_argument(command: _Command) -> _Command:
+    """SHEET...: what coders filled in."""
+    return click.argument("sheets", metavar="SHEET...", nargs=-1, required=True, type=click.Path(path_type=Path))(
+        command
+    )
+
+
+def code_columns(command: _Command) -> _Command:
+    """`--id` and `--code`, for sheets that others made."""
+    command = click.option("--code", "code_column", metavar="COLUMN", default="code", show_default=True,
+                           help="Column with the codes.")(command)  # fmt: skip
+    return click.option("--id", "id_column", metavar="COLUMN", default="id", show_default=True,
+                        help="Column with the ids of the rows.")(command)  # fmt: skip
+
+
+def key_stamp(measurement: str, key: SampleKey | None, seed: int) -> Stamp:
+    """The stamp of a result from coded sheets: that of the sample, as far as it is known."""
+    import msgspec  # noqa: PLC0415
+
+    from modengine.lab.data.stamp import Stamp  # noqa: PLC0415  (the engine, which --help does not need)
+
+    command = shlex.join(("modengine", *(click.get_current_context().find_root().obj or ())))
+    if key is None:
+        return Stamp(measurement, "(none)", "(none)", (), seed, command)
+    return msgspec.structs.replace(key.stamp, measurement=measurement, seed=seed, command=command)
