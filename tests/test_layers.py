@@ -51,6 +51,7 @@ HOMES = {
     "ahocorasick_rs": {"engine/match/literals.py"},
     "jinja2": {"explain/html.py"},
     "openpyxl": {"lab/coding/workbook.py"},
+    "typst": {"lab/report/paper/figures.py"},
 }
 """Libraries that one file alone may import."""
 

@@ -9,13 +9,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from modengine.lab.report.bundle import write_bundle
 from modengine.lab.report.charts import Grid, Intervals, Line, Lines, Point
-from modengine.lab.report.figures import can_make_pdf, pdf, standalone
-from modengine.lab.report.methods import COLUMNS, INTERVALS, SECTIONS, cited, methods
-from modengine.lab.report.outline import BODY, in_body
 from modengine.lab.report.page import labels_of
-from modengine.lab.report.references import REFERENCES, bibtex
+from modengine.lab.report.paper.bundle import write_bundle
+from modengine.lab.report.paper.figures import can_make_pdf, pdf, standalone
+from modengine.lab.report.paper.methods import COLUMNS, INTERVALS, SECTIONS, cited, methods
+from modengine.lab.report.paper.outline import BODY, in_body
+from modengine.lab.report.paper.references import REFERENCES, bibtex
 from modengine.lab.report.report import SECTIONS as REPORT_SECTIONS
 from modengine.lab.report.report import Report, report
 from modengine.lab.stats.intervals import FORBIDDEN, Estimate, Method

@@ -83,8 +83,8 @@ def command(
             progress=told, on_section=_say if sys.stderr.isatty() else None,
         )  # fmt: skip
     if bundle is not None:
-        from modengine.lab.report.bundle import write_bundle  # noqa: PLC0415
-        from modengine.lab.report.figures import can_make_pdf  # noqa: PLC0415
+        from modengine.lab.report.paper.bundle import write_bundle  # noqa: PLC0415
+        from modengine.lab.report.paper.figures import can_make_pdf  # noqa: PLC0415
 
         count = write_bundle(made, bundle)
         more = "" if can_make_pdf() else "; figures as SVG alone: for PDF, pip install 'modengine[paper]'"

@@ -19,9 +19,9 @@ from modengine.explain.html import rendered, style_sheet
 from modengine.explain.visible import inline
 from modengine.lab.data.stamp import CorpusStamp
 from modengine.lab.report.charts import Chart, Lines
-from modengine.lab.report.methods import cited, methods
-from modengine.lab.report.outline import in_body
-from modengine.lab.report.references import REFERENCES
+from modengine.lab.report.paper.methods import cited, methods
+from modengine.lab.report.paper.outline import in_body
+from modengine.lab.report.paper.references import REFERENCES
 from modengine.lab.report.svg import legend, svg
 from modengine.lab.report.table import Cell, Quote, Table, plain, shown_estimate
 from modengine.lab.report.view import ResultView, counts, shown_corpora, unreadable, warnings

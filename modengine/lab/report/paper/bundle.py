@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from modengine.lab.report.figures import can_make_pdf, pdf, standalone
-from modengine.lab.report.methods import cited, methods
 from modengine.lab.report.page import labels_of
-from modengine.lab.report.references import bibtex
+from modengine.lab.report.paper.figures import can_make_pdf, pdf, standalone
+from modengine.lab.report.paper.methods import cited, methods
+from modengine.lab.report.paper.references import bibtex
 from modengine.lab.report.report import Report
 from modengine.lab.report.table import to_csv
 from modengine.run.write.replace import replacing
