@@ -22,7 +22,7 @@ from typing import Any
 
 import regex
 
-from modengine.engine.budget import BUDGET, Budget
+from modengine.engine.budget import BUDGET, Budget, Patience
 from modengine.engine.match.linear import is_opaque
 from modengine.engine.match.matchers import info_of
 from modengine.engine.match.outside import MENTION
@@ -433,7 +433,7 @@ class Part:
     @cached_property
     def read(self) -> PartText:
         """As the engine reads it, for the literals that it counts."""
-        read = PartText(self.kind, self.index, self.view.original, self.words)
+        read = PartText(self.kind, self.index, self.view.original, self.words, Patience())
         return read if self.places is None else read.undisguised or read
 
 

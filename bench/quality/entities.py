@@ -70,7 +70,7 @@ def entities_in(text: str, asked: Entity) -> list[Read]:
     view = plain_view(text)
     undone = undisguised_view(view.text)
     read = view.text if undone is None else undone.text
-    spans = entity_spans(asked, read)
+    spans = entity_spans(asked, read, {})
     assert not isinstance(spans, Failure)
     places = [(span if undone is None else undone.span(*span), read[slice(*span)]) for span in spans]
     return [Read(*view.span(*place), found) for place, found in places]

@@ -1,4 +1,4 @@
-"""What one message may cost.  Every engine counts alike, so that no machine's speed changes a decision."""
+"""What one message may cost.  Every engine counts alike: but for `Patience`, no machine's speed changes a decision."""
 
 from __future__ import annotations
 
@@ -26,3 +26,16 @@ class Budget:
 
 BUDGET = Budget()
 """The budget of the rule language; tests ask for smaller ones."""
+
+
+PATIENCE = 0.5
+"""Seconds of processor time that the regexes that no automaton can say may spend on one message, all together."""
+
+
+class Patience:
+    """What is left of the time of one message.  Belongs to one call: all its parts share it."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = PATIENCE

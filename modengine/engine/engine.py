@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
+from modengine.engine.budget import Patience
 from modengine.engine.compile.program import Program
 from modengine.engine.core import core_of
 from modengine.engine.evaluate.context import EvaluationContext
@@ -171,7 +172,8 @@ def _matches(program: Program, message: Message | str, rule: str) -> tuple[Match
 
 def normalise(message: Message, segmenter: Segmenter) -> list[PartText]:
     """The parts of a message, each with its plain view."""
+    patience = Patience()
     return [
-        PartText(part.kind, index, replace_surrogates(part.text), segmenter)
+        PartText(part.kind, index, replace_surrogates(part.text), segmenter, patience)
         for index, part in enumerate(message.all_parts())
     ]

@@ -19,10 +19,10 @@ READINGS: dict[EntityKind, Callable[[str], EntityValue]] = {
 """What reads the value of each kind that has a number."""
 
 
-def is_asked_for(asked: Entity, text: str, undone: bool, senders: Callable[[], Sequence[str]]) -> bool:
+def is_asked_for(asked: Entity, text: str, undone: bool, domains: Callable[[], frozenset[str]]) -> bool:
     """Whether an entity, its text in the undisguised view, has what a pattern asks of it.
 
-    `undone` says whether a character of it stood for another, `senders` has the texts of the senders that the
+    `undone` says whether a character of it stood for another, `domains` gives those of the senders that the
     part claims.  What cannot be compared is not asked for.
     """
     if asked.kind in READINGS:
@@ -30,9 +30,8 @@ def is_asked_for(asked: Entity, text: str, undone: bool, senders: Callable[[], S
     if asked.disguised and not (undone or is_disguised(text)):
         return False
     if asked.own is not None:
-        domains = claimed(senders())
-        host = host_of(text)
-        return bool(domains and host) and any(is_of(host, domain) for domain in domains) == asked.own
+        theirs, host = domains(), host_of(text)
+        return bool(theirs and host) and any(is_of(host, domain) for domain in theirs) == asked.own
     return True
 
 

@@ -20,17 +20,17 @@ DIGITS = str.maketrans("oil|", "0111")
 
 
 @cache
-def readings() -> dict[str, tuple[tuple[str, str], ...]]:
-    """What is typed and what it stands for, by its first character, the longest first."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for typed, meant in undisguised().items():
-        found.setdefault(typed[0], []).append((typed, meant))
-    return {first: tuple(sorted(pairs, key=lambda p: (-len(p[0]), p[0]))) for first, pairs in found.items()}
+def lengths() -> dict[str, tuple[int, ...]]:
+    """How long what stands for something else may be, by its first character, the longest first."""
+    found: dict[str, set[int]] = {}
+    for typed in undisguised():
+        found.setdefault(typed[0], set()).add(len(typed))
+    return {first: tuple(sorted(theirs, reverse=True)) for first, theirs in found.items()}
 
 
 def begins(char: str) -> bool:
     """Whether a character of the plain view may begin something that stands for something else."""
-    return char in "oil|" or char in readings()
+    return char in "oil|" or char in lengths()
 
 
 def is_number(run: str) -> bool:
@@ -67,15 +67,16 @@ def undisguised_view(plain: str) -> View | None:
 
 def _disguises(plain: str) -> Iterator[tuple[int, int, str]]:
     """`[start, end)` of all that stands for something else, and what that is, from left to right."""
-    known = readings()
+    known, first = undisguised(), lengths()
     at = 0
     while at < len(plain):
         char = plain[at]
-        if char in known:
-            pair = next((pair for pair in known[char] if plain.startswith(pair[0], at)), None)
-            if pair is not None:
-                yield at, at + len(pair[0]), pair[1]
-                at += len(pair[0])
+        if char in first:
+            pieces = (plain[at : at + length] for length in first[char])
+            typed = next((piece for piece in pieces if piece in known), None)
+            if typed is not None:
+                yield at, at + len(typed), known[typed]
+                at += len(typed)
                 continue
         run = _NUMBER.match(plain, at)
         if run is None:

@@ -9,11 +9,13 @@ import pytest
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
+from modengine.errors import AuditError
 from tests.audit.logs import NOW, MakeLog, Pairs, code_of, edit, segment
 from tests.paths import ROOT
 
 pytest.importorskip("duckdb")
 
+import modengine.audit.read.query as module
 from modengine.audit.read.query import COLUMNS, VIEWS, query
 
 
@@ -96,6 +98,25 @@ def test_a_question_has_bounds_and_a_folder_of_its_own(make: MakeLog) -> None:
     assert (limit, threads) == ("244.1 MiB", 1)
     assert Path(place).parent.name.startswith("modengine-")
     assert not Path(place).parent.exists()
+
+
+ENDLESS = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT"
+
+
+@pytest.mark.parametrize("what", ["count(*) FROM t", "n FROM t", "count(*) FROM range(1000000000), range(1000000000)"])
+def test_a_question_without_end_is_ended(make: MakeLog, what: str) -> None:
+    with pytest.raises(AuditError, match=r"ended after 0\.05 s") as caught:
+        query(LogPaths(make()), f"{ENDLESS} {what}", seconds=0.05)
+    assert caught.value.code == "ME963"
+    assert "--seconds" in (caught.value.hint or "")
+
+
+def test_an_answer_has_a_bound_of_rows(make: MakeLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_ROWS", 3)
+    folder = make()
+    assert len(rows(folder, "SELECT * FROM range(3)")) == 3
+    with pytest.raises(AuditError, match="more than 3 rows"):
+        rows(folder, "SELECT * FROM range(1000000000)")
 
 
 def test_every_view_is_described() -> None:

@@ -7,6 +7,7 @@ afterwards; the question sees nothing else and can change nothing.
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -77,6 +78,10 @@ VIEWS: dict[str, str] = {
 COPYING, ASKING = "128MB", "256MB"
 """What DuckDB may take while records are copied, and for a question.  What needs more lies in files meanwhile, in the
 folder that is thrown away; each thread would have buffers of its own."""
+SECONDS = 60.0
+"""What a question may take, the copying and verifying before it apart."""
+MOST_ROWS = 1_000_000
+"""Of an answer, which is held in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +145,13 @@ def proven(
             yield connection, report
 
 
-def query(layout: LogPaths, sql: str, key: VerifierKey | None = None) -> tuple[Answer, Verification]:
-    """The answer to one question.  Raises AuditError (ME963) for one that fails or does more than ask."""
+def query(
+    layout: LogPaths, sql: str, key: VerifierKey | None = None, seconds: float = SECONDS
+) -> tuple[Answer, Verification]:
+    """The answer to one question.
+
+    Raises AuditError (ME963) for one that fails, does more than ask, or takes too long or too many rows.
+    """
     duckdb = duck()
     try:
         statements = duckdb.extract_statements(sql)
@@ -151,14 +161,34 @@ def query(layout: LogPaths, sql: str, key: VerifierKey | None = None) -> tuple[A
     if len(statements) != 1 or statements[0].type not in allowed:
         raise AuditError("ME963", "one SELECT is taken, and nothing else", _HINT)
     try:
-        with proven(layout, key) as (connection, report):
+        with proven(layout, key) as (connection, report), _ended(connection, seconds):
             cursor = connection.execute(sql)
             columns = tuple(column[0] for column in cursor.description or ())
-            return Answer(columns, cursor.fetchall()), report
+            rows = cursor.fetchmany(MOST_ROWS + 1)
+    except duckdb.InterruptException:
+        raise AuditError("ME963", f"the query is ended after {seconds:g} s", _LONGER) from None
     except (duckdb.Error, OverflowError, ValueError) as error:  # times that Python has not
         raise AuditError("ME963", f"the query fails: {_first(error)}", _HINT) from None
+    if len(rows) > MOST_ROWS:
+        raise AuditError("ME963", f"the answer has more than {MOST_ROWS:,} rows", _FEWER)
+    return Answer(columns, rows), report
 
 
+@contextmanager
+def _ended(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+    """Interrupts what the connection is asked once the time is over."""
+    timer = threading.Timer(seconds, connection.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()  # the connection is still open
+
+
+_LONGER = "ask for less, or allow more with --seconds"
+_FEWER = "count them, or take fewer with LIMIT; `modengine audit export` writes all records to a file"
 _VIEWS = ", ".join(VIEWS)
 _HINT = f"ask about the views {_VIEWS}, such as: SELECT action, count(*) FROM decisions GROUP BY 1"  # noqa: S608
 

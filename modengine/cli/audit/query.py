@@ -36,13 +36,18 @@ _LEAST = 10
 @click.argument("sql", metavar="SQL")
 @audit_option
 @key_option
+@click.option(
+    "--seconds", metavar="N", type=click.FloatRange(0, 1_000_000, min_open=True), default=60, show_default=True,
+    help="End the question after so long.",
+)  # fmt: skip
 @format_option("table", "jsonl", "csv")
-def command(sql: str, audit: Path, key: Path | None, form: str) -> int:
+def command(sql: str, audit: Path, key: Path | None, seconds: float, form: str) -> int:
     """Ask the records that the log's checkpoint proves, by DuckDB.
 
     Views: records (all), decisions, categories (a row for each decision and category), hits (one for
     each rule that hit).  The question can read nothing else and change nothing.  Exit code 1: the
     log is damaged, and the answer is about the part that is still good.
+    2: it has an error, takes longer than --seconds, or has over a million rows.
 
     \b
     Examples:
@@ -51,7 +56,7 @@ def command(sql: str, audit: Path, key: Path | None, form: str) -> int:
     """
     from modengine.audit.read.query import query  # noqa: PLC0415
 
-    answer, report = query(layout_of(audit), sql, verifier_of(key))
+    answer, report = query(layout_of(audit), sql, verifier_of(key), seconds)
     warn_of(report)
     if form == "table":
         _table(answer)

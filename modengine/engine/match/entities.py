@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
+from functools import cache, partial
 
 from modengine.engine.match.expression import required_literals
 from modengine.engine.match.linear import linear
 from modengine.engine.match.matcher import Candidate, Finding, Found, Literal, sheltered, sifted
-from modengine.engine.match.part import PartText, TextForm, UndisguisedText
+from modengine.engine.match.part import KnownSpans, PartText, TextForm, UndisguisedText
 from modengine.engine.match.regex import compiled, spans_of
-from modengine.entities.comparing import is_asked_for
+from modengine.entities.comparing import claimed, is_asked_for
 from modengine.entities.expressions import expressions, longest
 from modengine.entities.model import Entity
 from modengine.model import Failure, Suppression
@@ -37,11 +38,16 @@ def literals_of(pattern: Pattern) -> tuple[Literal, ...] | None:
     return tuple(Literal(TextForm.PLAIN, text, 0) for text in sorted(found))
 
 
-def entity_spans(asked: Entity, text: str) -> list[tuple[int, int]] | Failure:
-    """Where the expressions of a kind match in an undisguised view, the longest of those that overlap."""
+def entity_spans(asked: Entity, text: str, known: KnownSpans) -> list[tuple[int, int]] | Failure:
+    """Where the expressions of a kind match in an undisguised view, the longest of those that overlap.
+
+    What an expression finds is added to what is `known` of the text: many patterns ask for one kind.
+    """
     found: list[tuple[int, int]] = []
     for source in expressions(asked):
-        spans = spans_of(compiled(source, False), text, partial(linear, source, False), TIMEOUT)
+        if source not in known:
+            known[source] = spans_of(compiled(source, False), text, partial(linear, source, False), TIMEOUT)
+        spans = known[source]
         if isinstance(spans, Failure):
             return spans
         found += spans
@@ -56,21 +62,21 @@ class EntityMatcher:
 
     def find(self, part: PartText, _candidates: list[Candidate]) -> Finding:
         """All matches in a part, which is the undisguised one where there is one."""
-        spans = entity_spans(self.entity, part.plain)
+        spans = entity_spans(self.entity, part.plain, part.entity_spans)
         if isinstance(spans, Failure):
             return Finding(failed=spans)
         matches = (Found(start, end, *part.view.span(start, end)) for start, end in spans)
-        return sifted(matches, partial(self._objection, part))
+        return sifted(matches, partial(self._objection, part, cache(lambda: claimed(_senders(part)))))
 
-    def _objection(self, part: PartText, found: Found) -> Suppression | None:
+    def _objection(self, part: PartText, domains: Callable[[], frozenset[str]], found: Found) -> Suppression | None:
         """Why a match does not count; None if it does."""
         if reason := sheltered(part, self.pattern, found):
             return reason
         text = part.plain[found.start : found.end]
         undone = isinstance(part, UndisguisedText) and part.is_undone(found.start, found.end)
-        return None if is_asked_for(self.entity, text, undone, lambda: _senders(part)) else Suppression.VALUE
+        return None if is_asked_for(self.entity, text, undone, domains) else Suppression.VALUE
 
 
 def _senders(part: PartText) -> list[str]:
-    spans = entity_spans(SENDER, part.plain)
+    spans = entity_spans(SENDER, part.plain, part.entity_spans)
     return [] if isinstance(spans, Failure) else [part.plain[start:end] for start, end in spans]

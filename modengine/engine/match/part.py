@@ -10,8 +10,9 @@ from functools import cached_property
 from itertools import pairwise
 from operator import itemgetter
 
+from modengine.engine.budget import Patience
 from modengine.engine.match.outside import OUTSIDE, Spans
-from modengine.model import PartKind
+from modengine.model import Failure, PartKind
 from modengine.text.normalize import IGNORABLE, LEARN, ignorable, plain_view, sentence_starts
 from modengine.text.segment import BLOCK, Segmenter, Words
 from modengine.text.skeleton import skeleton
@@ -30,6 +31,10 @@ class TextForm(IntEnum):
     """the same of the syllables."""
     SKELETON = 3
     """the same of the confusable skeleton."""
+
+
+KnownSpans = dict[str, list[tuple[int, int]] | Failure]
+"""What each expression of an entity found in a text, once it was asked for."""
 
 
 class _Kept(dict[int, int | None]):
@@ -71,10 +76,18 @@ class PartText:
     """A part, its plain view, and whatever else the rules ask of it."""
 
     def __init__(
-        self, kind: PartKind, index: int, original: str, segmenter: Segmenter, view: View | None = None
+        self,
+        kind: PartKind,
+        index: int,
+        original: str,
+        segmenter: Segmenter,
+        patience: Patience,
+        view: View | None = None,
     ) -> None:
         """With another `view` of the original than its plain one, that is read in its place."""
         self.kind, self.index, self.original = kind, index, original
+        self.patience = patience
+        self.entity_spans: KnownSpans = {}
         self._segmenter = segmenter
         self.view = view or plain_view(original)
         self.plain = self.view.text
@@ -163,7 +176,7 @@ class UndisguisedText(PartText):
         """The view with the places in the plain view."""
         places = [part.view.span(*view.span(at, at + 1)) for at in range(len(view.text))]
         own = View(view.text, [start for start, _ in places], [end for _, end in places])
-        super().__init__(part.kind, part.index, part.original, segmenter, own)
+        super().__init__(part.kind, part.index, part.original, segmenter, part.patience, own)
         self._disguised = part.plain
 
     def is_undone(self, start: int, end: int) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from functools import cached_property, lru_cache, partial
+from time import thread_time
 
 import regex
 
+from modengine.engine import budget
 from modengine.engine.match.linear import Linear, linear
 from modengine.engine.match.matcher import Candidate, Finding, Found, sheltered, sifted
 from modengine.engine.match.part import PartText
@@ -17,6 +19,8 @@ from modengine.text.normalize import plain
 
 TIMEOUT = 0.25
 """Seconds of processor time that one expression may spend on one part."""
+_NOTICED = 0.001
+"""Seconds below which nobody asks whether an automaton could say the expression: that takes as long."""
 
 
 def source_of(pattern: Pattern) -> str:
@@ -84,10 +88,21 @@ class RegexMatcher:
             limit = f"the regex is not asked of more than {self.opaque_length:,} characters"
             return Finding(failed=Failure(Cause.OPAQUE, limit))
         text = (part.cased if self.pattern.exact_case else part.view).text
-        spans = spans_of(self.regex, text, lambda: self._linear, TIMEOUT)
+        spans = self._spans(part, text)
         if isinstance(spans, Failure):
             return Finding(failed=spans)
         return sifted((self._found(part, *span) for span in spans), partial(self._objection, part))
+
+    def _spans(self, part: PartText, text: str) -> list[tuple[int, int]] | Failure:
+        """The matches; where no automaton can say them, in the time that is left of the message's."""
+        if part.patience.left <= 0 and self._linear is None:
+            return Failure(Cause.TIMEOUT, f"such regexes took longer than {budget.PATIENCE} s in the message")
+        began = thread_time()
+        spans = spans_of(self.regex, text, lambda: self._linear, TIMEOUT)
+        took = thread_time() - began
+        if took > _NOTICED and self._linear is None:
+            part.patience.left -= took
+        return spans
 
     def _objection(self, part: PartText, found: Found) -> Suppression | None:
         """Why a match does not count; None if it does."""

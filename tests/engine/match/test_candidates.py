@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from modengine.engine.budget import Patience
 from modengine.engine.match.matcher import Candidate
 from modengine.engine.match.part import PartText, TextForm
 from modengine.engine.match.terms import squeeze
@@ -21,7 +22,7 @@ LETTERS = "不否刷木林强弓虽一x×"
 def candidates(pattern: Pattern, body: str) -> list[Candidate]:
     """The candidates of a pattern in a body."""
     program = compile_policy(build.policy(rule("r", pattern.name, pattern)))
-    return program.index.find(PartText("text", 0, body, program.segmenter())).get(0, [])
+    return program.index.find(PartText("text", 0, body, program.segmenter(), Patience())).get(0, [])
 
 
 def test_every_place_of_a_literal_is_a_candidate() -> None:

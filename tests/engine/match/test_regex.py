@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import modengine.engine.budget
 import modengine.engine.match.regex
 from modengine.engine.engine import Engine
 from modengine.engine.match.regex import compiled, source_of
@@ -18,6 +19,7 @@ REGULAR = regex("slow", "(?:哈|哈哈)+啊")
 """Tries every way to cut a run of 哈 in ones and twos before it gives up."""
 CATASTROPHE = regex("slow", "(?:哈|哈哈)+(?>啊)")
 """The same, and no automaton can say it."""
+REGULAR_2 = regex("p", "啊哈+")
 ENDLESS = "啊" + "哈" * 60
 
 
@@ -247,6 +249,33 @@ def test_what_was_found_before_the_time_ran_out_is_left_out() -> None:
 @pytest.mark.usefixtures("impatient")
 def test_the_same_regex_decides_what_it_can() -> None:
     assert slow("哈哈啊").undetermined == ()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_such_regexes_share_the_time_of_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five of them over four parts: two run to their own limit, the other eighteen are not asked."""
+    monkeypatch.setattr(modengine.engine.budget, "PATIENCE", 0.03)
+    asked: list[object] = []
+    spans_of = modengine.engine.match.regex.spans_of
+
+    def counted(*given: Any) -> Any:
+        asked.append(given)
+        return spans_of(*given)
+
+    monkeypatch.setattr(modengine.engine.match.regex, "spans_of", counted)
+    many = [regex(f"p{n}", f"(?:哈|哈哈)+(?>啊|{n})") for n in range(5)]
+    engine = build.engine(
+        build.rule("r", " or ".join(p.name for p in many), *many), build.rule("other", "p", REGULAR_2)
+    )
+    decision = engine.decide(Message(ENDLESS, parts=(Part("ocr", ENDLESS),) * 3))
+    assert {(entry.rule, entry.cause) for entry in decision.undetermined} == {("r", Cause.TIMEOUT)}
+    assert [entry.reason for entry in decision.undetermined[1:]] == [
+        "such regexes took longer than 0.03 s in the message"
+    ] * 4
+    assert decision.action == "review"
+    assert len(asked) - 4 in (1, 2)
+    assert [hit.rule for hit in decision.hits] == ["other"]
+    assert engine.decide("哈哈啊").undetermined == ()
 
 
 @pytest.mark.usefixtures("impatient")

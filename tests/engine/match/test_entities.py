@@ -1,0 +1,37 @@
+"""The kind `entity`: each expression passes over a text once, however much is asked of what it finds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+import modengine.engine.match.entities
+from modengine.entities.model import Entity
+from tests import build
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_message_full_of_links_and_senders_is_read_once(own: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: Counter[str] = Counter()
+    claims: list[object] = []
+    spans_of, claimed = modengine.engine.match.entities.spans_of, modengine.engine.match.entities.claimed
+
+    def counted(expression: Any, *rest: Any) -> Any:
+        asked[expression.pattern] += 1
+        return spans_of(expression, *rest)
+
+    def claiming(senders: list[str]) -> frozenset[str]:
+        claims.append(senders)
+        return claimed(senders)
+
+    monkeypatch.setattr(modengine.engine.match.entities, "spans_of", counted)
+    monkeypatch.setattr(modengine.engine.match.entities, "claimed", claiming)
+    links = [build.pattern(name, "entity", entity=Entity("link", own=own), undisguised=True) for name in ("a", "b")]
+    sums = [build.pattern(f"s{n}", "entity", entity=Entity("amount", at_least=n), undisguised=True) for n in (1, 2)]
+    patterns = (*links, *sums)
+    engine = build.engine(build.rule("r", " or ".join(p.name for p in patterns), *patterns))
+    engine.trace("【工商银行】请点 http://a.cn/x 交500元。\n" * 50)
+    assert set(asked.values()) == {1}
+    assert 1 <= len(claims) <= len(links)
