@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from modengine.errors import InputError
 from modengine.lab.data.corpus import Corpus
 from modengine.lab.data.outcomes import DecidedCorpus, decide
 from modengine.lab.stats.intervals import Estimate
@@ -125,15 +126,14 @@ def of_evaluation(policy: str, result: Evaluation) -> Iterator[StudyFigure]:
 
 def _comparisons(opened: OpenedStudy, made: Sequence[Decisions], told: Told) -> Iterator[StudyFigure]:
     """Each pair of policies once: in the direction that an outcome declares, else the later against the earlier."""
-    declared = {(outcome.policy, outcome.than) for outcome in opened.study.outcomes.values() if outcome.than}
+    declared = dict.fromkeys((o.policy, o.than) for o in opened.study.outcomes.values() if o.than is not None)
     pairs = [
         (policy, than)
         for than, policy in combinations(opened.engines, 2)
         if (than, policy) not in declared and (policy, than) not in declared
     ]
     corpora = {one.corpus.name: one.corpus for one in made}
-    for policy, than in (*sorted(declared, key=str), *pairs):
-        assert than is not None
+    for policy, than in (*declared, *pairs):
         a, b = opened.engines[than], opened.engines[policy]
         if set(a.policy.categories).isdisjoint(b.policy.categories):
             continue
@@ -184,10 +184,13 @@ def _evasions(opened: OpenedStudy, made: Sequence[Decisions], told: Told) -> Ite
                 one for one in made
                 if one.policy == policy and (explored or one.corpus.name in where) and one.corpus.labelled
             ]  # fmt: skip
-            result = evade(
-                engine, [o.corpus for o in these], opened.study.seed, action=_action(action), kinds=kinds, price=False,
-                outcomes=[o.decided for o in these],
-            )  # fmt: skip
+            try:
+                result = evade(
+                    engine, [o.corpus for o in these], opened.study.seed, action=_action(action), kinds=kinds,
+                    price=False, outcomes=[o.decided for o in these],
+                )  # fmt: skip
+            except InputError:  # nothing is caught: there is no share, and an outcome about it is unsupported
+                continue
             yield from of_evasion(policy, action, result)
 
 

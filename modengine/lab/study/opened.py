@@ -99,6 +99,12 @@ def _problems(opened: OpenedStudy) -> Iterator[Diagnostic]:
     study = opened.study
     for name, outcome in study.outcomes.items():
         at = ("outcomes", name)
+        if outcome.than is not None:
+            both = [set(opened.engines[name].policy.categories) for name in (outcome.policy, outcome.than)]
+            if both[0].isdisjoint(both[1]):
+                yield study.problem(
+                    f"`{outcome.policy}` and `{outcome.than}` share no category", "compare others", *at, "than"
+                )
         for key in ("policy", "than"):
             engine = opened.engines.get(getattr(outcome, key) or "")
             if engine is None or outcome.category in (None, ANYTHING):

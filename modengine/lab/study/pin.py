@@ -197,17 +197,27 @@ def check(opened: OpenedStudy, pin: Pin | None) -> Pin:
 
 
 def changes(before: Pin, after: Pin) -> tuple[str, ...]:
-    """What differs in the study and what it names, in words; nothing of versions and times."""
+    """What differs, in words: in the study and what it names, then in what decides."""
+    return (*contents(before, after), *environment(before, after))
+
+
+def contents(before: Pin, after: Pin) -> tuple[str, ...]:
+    """What differs in the study and what it names."""
     old, new = (
         {key: value for key, value in msgspec.to_builtins(pin).items() if key not in _ENVIRONMENT}
         for pin in (before, after)
     )
-    found = list(_differences(_by_name(old), _by_name(new)))
+    return tuple(_differences(_by_name(old), _by_name(new)))
+
+
+def environment(before: Pin, after: Pin) -> tuple[str, ...]:
+    """What decides otherwise though every file is the same: another modengine, another library."""
+    found = []
     for name, policy in before.policies.items():
         now = after.policies.get(name)
         if now is not None and now.revision != policy.revision and now.files == policy.files:
-            which = ", ".join(_versions(before.versions, after.versions)) or "the tables or the code of modengine"
-            found.append(f"policy {name} decides by another engine (its files are the same): {which}")
+            which = ", ".join(other_versions(before.versions, after.versions)) or "the tables or code of modengine"
+            found.append(f"policy {name} is decided by another engine (its files are the same): {which}")
     if before.templates != after.templates and _uses_templates(before):
         found.append("the sentence templates of fairness are others: they come with modengine")
     return tuple(found)
@@ -218,7 +228,8 @@ def _uses_templates(pin: Pin) -> bool:
     return asked or "fairness" in pin.explore
 
 
-def _versions(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+def other_versions(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    """`regex 2025.7.34, now 2025.9.1`, a package each."""
     for name in sorted({*before, *after}):
         if before.get(name) != after.get(name):
             yield f"{name} {before.get(name, 'absent')}, now {after.get(name, 'absent')}"

@@ -23,7 +23,6 @@ from modengine.lab.study.opened import OpenedStudy
 from modengine.lab.study.pin import Pin
 from modengine.version import __version__
 
-
 StudyVerdict = Literal["shown", "contradicted", "open", "unsupported"]
 
 
