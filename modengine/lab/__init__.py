@@ -6,6 +6,7 @@ beside each figure; the command line only renders it.  Needs `pip install modeng
 data      corpora and what is made of them: decisions, clusters, templates, disguises
 stats     figures and their uncertainty
 studies   one file a measurement
+study     a whole study: pinned, run, packed, repeated
 report    tables, charts and pages; `report/views` has one file a measurement
 
 Each imports only those above it.

@@ -9,7 +9,7 @@ import click
 
 from modengine.run.schemas import SCHEMAS
 
-LAB = ("eval", "report", "diff", "ablate", "flip", "fairness", "evade", "fit", "timeline")
+LAB = ("eval", "report", "diff", "ablate", "flip", "fairness", "evade", "fit", "timeline", "study")
 """The commands of the lab: what each prints as JSON."""
 
 
@@ -25,7 +25,7 @@ def command(kind: str) -> None:
       decision, error-record  the lines that scan writes
       trace                   what explain --format json prints
     or the name of a command of the lab, for what it prints with --format json:
-    eval, report, diff, ablate, flip, fairness, evade, fit, timeline.
+    eval, report, diff, ablate, flip, fairness, evade, fit, timeline, study (study run).
     """
     click.echo(json.dumps(_schema(kind), ensure_ascii=False, indent=2))
 

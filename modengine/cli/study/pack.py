@@ -44,7 +44,7 @@ def command(study: Path, output: Path) -> int:
         "figures.csv": render.to_csv(all_figures(run.result)),
         "report.html": render.as_html(view(run.result)),
     }
-    time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    time = datetime.now(UTC).isoformat(timespec="seconds")
     names = write_package(output, opened, pin, run, shown, time)
     decided = sum(len(one.corpus) for one in run.decisions)
     click.echo(

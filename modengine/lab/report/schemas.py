@@ -16,6 +16,7 @@ from modengine.lab.studies.fairness import Fairness
 from modengine.lab.studies.fit import Fit
 from modengine.lab.studies.smallest import Smallest
 from modengine.lab.studies.timeline import Timeline
+from modengine.lab.study.run import StudyResult
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 RESULTS: Mapping[str, type[msgspec.Struct]] = {
@@ -27,6 +28,7 @@ RESULTS: Mapping[str, type[msgspec.Struct]] = {
     "flip": Smallest,
     "fit": Fit,
     "timeline": Timeline,
+    "study": StudyResult,
 }
 """What each command gives, but for `report`, which joins several."""
 REPORT = "report"

@@ -32,6 +32,7 @@ Entity = dict[str, Any]
 def metadata(study: Study, pin: Pin, result: StudyResult, files: Mapping[str, bytes], time: str) -> bytes:
     """`ro-crate-metadata.json` for these files; `time` is when the package was made."""
     authors = [{"@id": f"#author-{n}", "@type": "Person", "name": name} for n, name in enumerate(study.authors, 1)]
+    references = [{"@id": author["@id"]} for author in authors]
     corpora = [_corpus(stamp, pin) for stamp in result.stamp.corpora]
     licence = study.licence or "none stated: all rights reserved"
     root: Entity = {
@@ -42,7 +43,7 @@ def metadata(study: Study, pin: Pin, result: StudyResult, files: Mapping[str, by
         "identifier": pin.digest,
         "datePublished": time,
         "license": {"@id": "#licence"},
-        "author": [{"@id": author["@id"]} for author in authors],
+        **({"author": references if len(references) > 1 else references[0]} if references else {}),
         "conformsTo": {"@id": PROFILE},
         "hasPart": [{"@id": quote(name)} for name in files],
         "mentions": [{"@id": "#run"}, *({"@id": corpus["@id"]} for corpus in corpora)],
@@ -54,6 +55,7 @@ def metadata(study: Study, pin: Pin, result: StudyResult, files: Mapping[str, by
         "description": result.stamp.command,
         "endTime": time,
         "instrument": {"@id": SOFTWARE},
+        **({"agent": references[0]} if references else {}),
         "object": [
             *({"@id": quote(name)} for name in files if name.startswith(("study.", "policies/", "cards/"))),
             *({"@id": corpus["@id"]} for corpus in corpora),

@@ -107,7 +107,7 @@ def in_words(known: Known) -> str:
     """What a figure is, for a reader."""
     figure = known[0]
     policy, than, corpus, category, stratum, action, kind, strength, change = known[1:]
-    of = f" of {category}" if category is not None else ""
+    of = "" if category is None else f" of {category}{' category' if category == ANYTHING else ''}"
     at = f" at {action}{'' if action == 'block' else ' or more'}" if action is not None else ""
     how = f", {kind} {strength}" if kind is not None else f" ({change})" if change is not None else ""
     on = f" on {corpus}" if corpus is not None else ""

@@ -178,7 +178,7 @@ def read_pin(path: Path) -> Pin | None:
     return pin
 
 
-def check(opened: OpenedStudy, pin: Pin | None) -> Pin:
+def check_pin(opened: OpenedStudy, pin: Pin | None) -> Pin:
     """The pin.  Raises InputError (ME916) unless the study, and all that it names, is as it was pinned."""
     path = opened.study.path
     if pin is None:

@@ -86,7 +86,7 @@ def run_study(
 ) -> StudyRun:
     """Measures everything.  `writing`: on the writing half, where every figure is exploratory.
 
-    `told` what is begun.  Whether the study is as it was pinned is for `pin.check` to say.
+    `told` what is begun.  Whether the study is as it was pinned is for `pin.check_pin` to say.
     """
     study = opened.study
     half: Half = "writing" if writing else study.half
