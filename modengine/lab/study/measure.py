@@ -74,8 +74,12 @@ class Decisions:
 
 
 def decisions(opened: OpenedStudy, half: Half, told: Told) -> tuple[Decisions, ...]:
-    """Every policy on every corpus, or on a half of each."""
+    """Every policy on every corpus, or on a half of each.  Raises InputError (ME911) for a half without rows."""
     parts = {name: (opened.part(name, half), opened.rows(name, half)) for name in opened.corpora}
+    empty = [name for name, (corpus, _) in parts.items() if not len(corpus)]
+    if empty:
+        what = f"the {half} half of the corpus `{empty[0]}` has no row: it has too few clusters to be cut in two"
+        raise InputError("ME911", what, "take a larger corpus, or write `split: none`")
     found: list[Decisions] = []
     for policy, engine in opened.engines.items():
         for name, (corpus, rows) in parts.items():
