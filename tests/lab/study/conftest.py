@@ -6,15 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from modengine.cli.main import run
 from tests.commands import Command
 from tests.docs.examples import blocks
 from tests.paths import DOCS
 
 
-@pytest.fixture
-def study(tmp_path: Path) -> Path:
-    """`study.yaml`, and all that it names beside it."""
-    folder = tmp_path / "study"
+def write_study(folder: Path) -> Path:
     folder.mkdir()
     for block in blocks(DOCS / "study.md"):
         if block.file is not None and not (folder / block.file).exists():
@@ -23,9 +21,24 @@ def study(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """`study.yaml`, and all that it names beside it."""
+    return write_study(tmp_path / "study")
+
+
+@pytest.fixture
 def pinned(study: Path, command: Command) -> Path:
     assert command("study", "pin", study).code == 0
     return study
+
+
+@pytest.fixture(scope="session")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a study that was pinned and packed; it is copied, never changed."""
+    study = write_study(tmp_path_factory.mktemp("packed") / "study")
+    assert run(["study", "pin", str(study)]) == 0
+    assert run(["study", "pack", str(study), "-o", str(study.parent / "package")]) == 0
+    return study.parent
 
 
 def change(path: Path, old: str, new: str) -> None:

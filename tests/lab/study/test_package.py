@@ -20,10 +20,9 @@ from tests.lab.study.conftest import change
 
 
 @pytest.fixture
-def package(pinned: Path, command: Command) -> Path:
-    folder = pinned.parent / "package"
-    assert command("study", "pack", pinned, "-o", folder).code == 0
-    return folder
+def package(packed: Path, tmp_path: Path) -> Path:
+    shutil.copytree(packed, tmp_path / "study")
+    return tmp_path / "study" / "package"
 
 
 @pytest.fixture
