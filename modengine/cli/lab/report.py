@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 
 import click
 
@@ -13,6 +14,7 @@ from modengine.cli.lab.options import (
     corpus_options,
     output_options,
     policy_argument,
+    prevalence_option,
     progress,
 )
 from modengine.cli.options import engine_of
@@ -22,12 +24,7 @@ from modengine.cli.options import engine_of
 @policy_argument
 @corpora_argument
 @click.option("--section", "sections", metavar="NAME", multiple=True, help="Only this section. Repeatable.")
-@click.option(
-    "--prevalence",
-    metavar="SHARE",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    help="Project precision to traffic in which this share is of the category.",
-)
+@prevalence_option
 @click.option(
     "--declare",
     metavar="OUTCOME",
@@ -40,7 +37,7 @@ def command(
     policy: str,
     corpora: tuple[str, ...],
     sections: tuple[str, ...],
-    prevalence: float | None,
+    prevalence: float | Mapping[str, float] | None,
     declare: tuple[str, ...],
     reading: Reading,
     output: Destination,

@@ -25,7 +25,7 @@ def command(kind: str) -> None:
       decision, error-record  the lines that scan writes
       trace                   what explain --format json prints
     or the name of a command of the lab, for what it prints with --format json:
-    eval, report, diff, ablate, flip, fairness, evade, fit, timeline, study (study run).
+    eval, report, diff, ablate, flip, fairness, evade, fit, timeline, study.
     """
     click.echo(json.dumps(_schema(kind), ensure_ascii=False, indent=2))
 

@@ -57,7 +57,7 @@ class Materials:
     seed: int
     command: str
     show_text: bool = False
-    prevalence: float | None = None
+    prevalence: float | Mapping[str, float] | None = None
     declare: tuple[str, ...] = ()
 
     @property
@@ -182,7 +182,7 @@ def report(
     seed: int = 1,
     *,
     sections: Sequence[str] = tuple(SECTIONS),
-    prevalence: float | None = None,
+    prevalence: float | Mapping[str, float] | None = None,
     declare: Sequence[str] = (),
     show_text: bool = False,
     command: str = "",
