@@ -24,6 +24,9 @@ from modengine.cli.options import engine_of
 @policy_argument
 @corpora_argument
 @click.option("--section", "sections", metavar="NAME", multiple=True, help="Only this section. Repeatable.")
+@click.option(
+    "--against", metavar="POLICY", multiple=True, help="Compare with this policy, too, as `diff` does. Repeatable."
+)
 @prevalence_option
 @click.option(
     "--declare",
@@ -37,6 +40,7 @@ def command(
     policy: str,
     corpora: tuple[str, ...],
     sections: tuple[str, ...],
+    against: tuple[str, ...],
     prevalence: float | Mapping[str, float] | None,
     declare: tuple[str, ...],
     reading: Reading,
@@ -50,6 +54,7 @@ def command(
     \b
     Examples:
       modengine report campaign-2014 samples/cards/*.yaml -o report.html
+      modengine report old.yaml card.yaml --against new.yaml --against other.yaml -o report.html
       modengine report policy.yaml rows.csv --label kind --none ok --format csv -o tables
     """
     from modengine.lab.report.report import SECTIONS, report  # noqa: PLC0415  (numpy, which --help does not need)
@@ -57,11 +62,14 @@ def command(
     unknown = [name for name in sections if name not in SECTIONS]
     if unknown:
         raise click.UsageError(f"there is no section `{unknown[0]}`; choose from {', '.join(SECTIONS)}")
-    engine = engine_of(policy)
+    engine, others = engine_of(policy), tuple(map(engine_of, against))
+    names = [one.policy.id for one in (engine, *others)]
+    if len(set(names)) < len(names):
+        raise click.UsageError(f"two policies are named `{max(names, key=names.count)}`: give each a name of its own")
     read = reading.corpora(engine, corpora)
     with progress("deciding", sum(map(len, read))) as told:
         made = report(
-            engine, read, reading.seed, sections=sections or tuple(SECTIONS), prevalence=prevalence,
+            engine, read, reading.seed, sections=sections or None, against=others, prevalence=prevalence,
             declare=declare, show_text=reading.show_text, command=reading.command, progress=told,
             on_section=_say if sys.stderr.isatty() else None,
         )  # fmt: skip
