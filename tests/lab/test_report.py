@@ -54,7 +54,7 @@ def test_a_comparison_needs_another_policy(corpus: MakeCorpus) -> None:
 
 
 def test_a_report_without_any_section_is_an_error(corpus: MakeCorpus) -> None:
-    with pytest.raises(InputError, match="no section of the report can be given: diff: .*no other policy was named"):
+    with pytest.raises(InputError, match=r"no section of the report can be given: diff: .*no other policy was named"):
         report(sound(), [corpus(rows(*ROWS), label="label")], sections=("diff",))
 
 
