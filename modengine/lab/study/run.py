@@ -113,13 +113,13 @@ def run_study(
 
 
 def _stamp(opened: OpenedStudy, made: Sequence[Decisions], command: str) -> Stamp:
-    """The stamp of the first policy, with the names of all; a result tells the revision of each."""
+    """The stamp of the first policy, which says how many more there are; a result tells the revision of each."""
     first, *others = opened.engines.values()
     corpora = {one.corpus.name: one.corpus for one in made}
     found = stamp("study", first, tuple(corpora.values()), opened.study.seed, command)
-    policies = ", ".join(opened.engines)
+    name = next(iter(opened.engines)) + (f" and {len(others)} more" if others else "")
     study = any(engine.policy.study for engine in (first, *others))
-    return msgspec.structs.replace(found, policy=policies, study=study)
+    return msgspec.structs.replace(found, policy=name, study=study)
 
 
 def _marked(found: Sequence[StudyFigure], outcomes: Mapping[str, StudyOutcome]) -> tuple[StudyFigure, ...]:

@@ -36,7 +36,7 @@ def summary(result: StudyResult) -> Iterator[str]:
     verdicts = Counter(outcome.verdict for outcome in result.outcomes)
     if verdicts:
         told = ", ".join(f"{verdicts[name]} {name}" for name in ("shown", "contradicted", "open", "unsupported"))
-        yield f"Declared outcomes: {len(result.outcomes)}: {told}"
+        yield f"Declared outcomes: {len(result.outcomes)} ({told})"
     for name, question in result.questions.items():
         answers = [f"{o.outcome} {o.verdict}" for o in result.outcomes if o.question == name]
         yield f"{name}: {question}" + (f" ({', '.join(answers)})" if answers else "")
@@ -59,7 +59,7 @@ def tables(result: StudyResult) -> tuple[Table, ...]:
             "Declared: what was claimed before anybody looked",
             ("outcome", "question", "declared", "found", "p", "p (Holm)", "p against (Holm)", "verdict"),
             declared,
-            "Shares: exact binomial test on effective counts; differences: the test of `diff`. "
+            "Shares: exact binomial test on effective counts; differences: the test of diff. "
             f"Corrected after Holm over {family}, the claims and the contrary claims each. "
             "Shown: p (Holm) below 0.05; contradicted: p against is; open: the rows do not tell.",
         ),
