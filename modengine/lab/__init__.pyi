@@ -4,3 +4,10 @@ from modengine.lab.data.templates import shipped_templates as shipped_templates
 from modengine.lab.studies.evade import evade as evade
 from modengine.lab.studies.evaluate import evaluate as evaluate
 from modengine.lab.studies.fairness import fairness as fairness
+from modengine.lab.study.opened import open_study as open_study
+from modengine.lab.study.pin import check_pin as check_pin
+from modengine.lab.study.pin import read_pin as read_pin
+from modengine.lab.study.read import read_study as read_study
+from modengine.lab.study.run import run_study as run_study
+from modengine.lab.study.verify import read_package as read_package
+from modengine.lab.study.verify import verify_package as verify_package

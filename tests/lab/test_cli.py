@@ -115,6 +115,11 @@ def test_a_report_joins_the_sections(command: Command, card: Path, tmp_path: Pat
         ((*COLUMNS, "--table", "caught", "--format", "json"), "--table goes with text, html and csv"),
         ((*COLUMNS, "--declare", "more"), "declares no outcome"),
         ((*COLUMNS, "--prevalence", "1.5"), "1.5 is not in the range"),
+        ((*COLUMNS, "--prevalence", "fraud=0"), "0.0 is not in the range"),
+        ((*COLUMNS, "--prevalence", "fraud="), "'' is not a valid float range"),
+        ((*COLUMNS, "--prevalence", "fraud=0.1", "--prevalence", "fraud=0.2"), "`fraud` is given twice"),
+        ((*COLUMNS, "--prevalence", "0.1", "--prevalence", "fraud=0.2"), "one share for all categories"),
+        ((*COLUMNS, "--prevalence", "spam=0.2"), "no category `spam` to project"),
         (("--card", "nowhere.yaml"), "there is no file `nowhere.yaml`"),
     ],
 )

@@ -153,6 +153,25 @@ def test_precision_is_projected(mixed: Corpus) -> None:
     assert figures.projected.low < figures.projected.value < figures.projected.high
 
 
+def test_each_category_is_projected_to_its_own_rate(mixed: Corpus) -> None:
+    """Bayes' rule at each rate; a category that none is given for is not projected."""
+    rates = {"fraud": 0.001, "violence": 0.05}
+    both, one = evaluate(sound(), [mixed], prevalence=rates), evaluate(sound(), [mixed], prevalence={"fraud": 0.001})
+    assert both.prevalence == rates
+    for category, rate in rates.items():
+        alone = figure(evaluate(sound(), [mixed], prevalence=rate), category, "label")
+        assert figure(both, category, "label") == alone
+        assert alone.projected is not None
+    assert figure(one, "violence", "label").projected is None
+    text = shown(both)
+    assert {"0.1 %", "5.0 %"} <= set(text)
+
+
+def test_a_rate_of_a_category_that_is_none_is_an_error(mixed: Corpus) -> None:
+    with pytest.raises(InputError, match="no category `spam` to project"):
+        evaluate(sound(), [mixed], prevalence={"spam": 0.1})
+
+
 def test_a_projection_without_false_alarms_is_still_uncertain() -> None:
     found = project(proportion(*single(20, 40), 1), proportion(*single(0, 100), 1), 0.01)
     assert (found.value, found.high) == (1.0, 1.0)

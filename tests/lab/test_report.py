@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import jsonschema
 import pytest
 
+from modengine.engine.compile.program import Program
+from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.lab.report import report as lab_report
 from modengine.lab.report.render import as_json
 from modengine.lab.report.report import SECTIONS, Materials, report
 from modengine.lab.report.schemas import schema
+from modengine.lab.report.views.compare import view as comparison
 from modengine.lab.report.views.evaluate import view
+from modengine.lab.studies.compare import compare
 from modengine.lab.studies.evaluate import evaluate
-from tests.lab.corpora import MakeCorpus, rows, sound
+from tests.lab.corpora import MakeCorpus, blocks_everything, never_acts, rows, sound
 
 ROWS = (("骗", "fraud", 30), ("好", "none", 30))
 
@@ -28,6 +33,33 @@ def test_a_section_that_the_corpora_cannot_give_is_named(corpus: MakeCorpus, mon
     assert [section.name for section in made.views] == ["eval"]
     assert made.left_out[0][0] == "timeline"
     assert "no row has the column `time`" in made.as_html()
+
+
+def test_any_number_of_policies_is_compared_on_each_corpus(corpus: MakeCorpus) -> None:
+    one, two = corpus(rows(*ROWS), label="label"), corpus(rows(*ROWS), label="label")
+    others = [named(blocks_everything(), "all"), named(never_acts(), "none")]
+    made = report(sound(), [one, two], sections=("diff",), against=others)
+    names = [f"diff-{policy}-{data.name}" for policy in ("all", "none") for data in (one, two)]
+    assert [view.name for view in made.views] == names
+    alone = compare(sound(), others[0], one)
+    assert json.loads(made.as_json())[names[0]]["tests"] == json.loads(as_json(comparison(alone)))["tests"]
+    jsonschema.validate(json.loads(made.as_json()), schema("report"), jsonschema.Draft202012Validator)
+    assert made.as_html().count("<h2") >= 4
+
+
+def test_a_comparison_needs_another_policy(corpus: MakeCorpus) -> None:
+    made = report(sound(), [corpus(rows(*ROWS), label="label")], sections=("eval", "diff"))
+    assert [name for name, _ in made.left_out] == ["diff"]
+    assert "no other policy was named" in made.as_html()
+
+
+def test_a_report_without_any_section_is_an_error(corpus: MakeCorpus) -> None:
+    with pytest.raises(InputError, match=r"no section of the report can be given: diff: .*no other policy was named"):
+        report(sound(), [corpus(rows(*ROWS), label="label")], sections=("diff",))
+
+
+def named(engine: Engine, name: str) -> Engine:
+    return Engine(Program(replace(engine.policy, id=name)))
 
 
 def test_the_same_command_gives_the_same_page(corpus: MakeCorpus) -> None:

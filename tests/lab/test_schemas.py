@@ -47,6 +47,14 @@ actions: {{fraud: {{label: 30, review: 50, block: 90}}}}
 fields: {{time: datetime}}
 {more}
 """
+STUDY = """\
+study: small
+split: halves
+policies: {a: a.yaml, b: b.yaml}
+corpora: {one: one.yaml}
+outcomes:
+  right: {figure: recall, policy: a, corpus: one, category: fraud, action: label, at-least: 0.5}
+"""
 ROWS = (("骗局", "fraud", 60), ("小心骗局，", "none", 30), ("钱", "none", 40), ("好", "none", 60))
 
 
@@ -58,6 +66,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "b.yaml").write_text(POLICY.format(name="b", more=change), encoding="utf-8")
     made = [{**row, "part": "甲乙"[i % 2], "time": f"2014-06-{1 + i % 28:02}"} for i, row in enumerate(rows(*ROWS))]
     write(tmp_path / "rows.jsonl", made)
+    (tmp_path / "study.yaml").write_text(STUDY, encoding="utf-8")
     for name in ("one", "two"):
         card = f"corpus: {name}\nfiles: [rows.jsonl]\nlabel: label\nstratum: part\ninvented: true\n"
         (tmp_path / f"{name}.yaml").write_text(card, encoding="utf-8")
@@ -79,6 +88,7 @@ LINES = {
     "sample": ("a.yaml", "one.yaml", "-n", "60", "--to", "coding"),
     "agree": ("anna.csv", "ben.csv"),
     "estimate": ("key.json", "anna.csv", "ben.csv"),
+    "study": ("run", "study.yaml", "--writing"),
     "report": ("a.yaml", "one.yaml", "two.yaml"),
 }
 

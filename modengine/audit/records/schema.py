@@ -99,7 +99,14 @@ class RecoveryRecord(_Numbered, tag="recovery"):
     """The first and the last record that a signer found after the last checkpoint of its key."""
 
 
-_RECORD = msgspec.json.Decoder(DecisionRecord | RevisionRecord | ErasureRecord | RecoveryRecord)
+class StudyRecord(_Numbered, tag="study"):
+    title: Annotated[str, msgspec.Meta(max_length=200)]
+    """The name of a study that was pinned."""
+    sha256: _Digest
+    """Of its pin."""
+
+
+_RECORD = msgspec.json.Decoder(DecisionRecord | RevisionRecord | ErasureRecord | RecoveryRecord | StudyRecord)
 
 
 def check_record(data: bytes) -> None:

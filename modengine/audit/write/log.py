@@ -67,8 +67,7 @@ class AuditLog:
         self._vault: Vault = opened.vault
         self._frontier = opened.edge.frontier
         self._tail = Tail(layout.segments, opened.edge.segment, opened.edge.offset, segment)
-        self._revision = opened.edge.revision
-        self._time = opened.edge.time
+        self._revision, self._time = opened.edge.revision, opened.edge.time
         self._checkpointed = opened.checkpointed
         self._sealer: Sealer | None = None
         self._poison: str | None = None
@@ -295,10 +294,13 @@ class AuditLog:
             raise wrong_revision()
         return self._sealer
 
-    @staticmethod
-    def stamp(time: datetime) -> str:
-        """A time as records have it."""
-        return stamp(time)
+    stamp = staticmethod(stamp)
+    """A time as records have it."""
+
+    def add_study(self, name: str, sha256: str, time: datetime) -> None:
+        """Records that a study was pinned, by the SHA-256 of its pin."""
+        with self._mutex:
+            self._add({"kind": "study", "title": name, "sha256": sha256}, time)
 
     def _add(self, content: Record, time: datetime) -> None:
         """Adds a record that is no decision."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
 from modengine.cli.lab.options import (
@@ -11,6 +13,7 @@ from modengine.cli.lab.options import (
     corpus_options,
     output_options,
     policy_argument,
+    prevalence_option,
     progress,
 )
 from modengine.cli.options import engine_of
@@ -19,12 +22,7 @@ from modengine.cli.options import engine_of
 @click.command("eval")
 @policy_argument
 @corpora_argument
-@click.option(
-    "--prevalence",
-    metavar="SHARE",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    help="Project precision to traffic in which this share is of the category.",
-)
+@prevalence_option
 @click.option(
     "--declare",
     metavar="OUTCOME",
@@ -36,7 +34,7 @@ from modengine.cli.options import engine_of
 def command(
     policy: str,
     corpora: tuple[str, ...],
-    prevalence: float | None,
+    prevalence: float | Mapping[str, float] | None,
     declare: tuple[str, ...],
     reading: Reading,
     output: Destination,

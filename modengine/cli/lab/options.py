@@ -199,6 +199,31 @@ def corpora_argument(command: _Command) -> _Command:
     return click.argument("corpora", metavar="CORPUS...", nargs=-1, required=True)(command)
 
 
+def prevalence_option(command: _Command) -> _Command:
+    """`--prevalence`, as the argument `prevalence`: a share of every category, or of each that is named."""
+    return click.option(
+        "--prevalence", metavar="[CATEGORY=]SHARE", multiple=True, callback=_prevalence,
+        help="Project precision to traffic in which this share is of the category. Repeatable, by category.",
+    )(command)  # fmt: skip
+
+
+def _prevalence(
+    context: click.Context, option: click.Parameter, given: tuple[str, ...]
+) -> float | Mapping[str, float] | None:
+    share = click.FloatRange(0, 1, min_open=True, max_open=True)
+    found: dict[str, float] = {}
+    for value in given:
+        category, _, number = value.rpartition("=")
+        if category in found:
+            raise click.BadParameter(f"`{category or value}` is given twice", context, option)
+        found[category] = share(number, option, context)
+    if "" not in found:
+        return found or None
+    if len(found) > 1:
+        raise click.BadParameter("give one share for all categories, or CATEGORY=SHARE for each", context, option)
+    return found[""]
+
+
 def seed_option(command: _Command) -> _Command:
     return click.option(
         "--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True,

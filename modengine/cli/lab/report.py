@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from modengine.cli.lab.options import (
     corpus_options,
     output_options,
     policy_argument,
+    prevalence_option,
     progress,
 )
 from modengine.cli.options import engine_of
@@ -24,11 +26,9 @@ from modengine.cli.options import engine_of
 @corpora_argument
 @click.option("--section", "sections", metavar="NAME", multiple=True, help="Only this section. Repeatable.")
 @click.option(
-    "--prevalence",
-    metavar="SHARE",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    help="Project precision to traffic in which this share is of the category.",
+    "--against", metavar="POLICY", multiple=True, help="Compare with this policy, too, as `diff` does. Repeatable."
 )
+@prevalence_option
 @click.option(
     "--declare",
     metavar="OUTCOME",
@@ -49,7 +49,8 @@ def command(
     policy: str,
     corpora: tuple[str, ...],
     sections: tuple[str, ...],
-    prevalence: float | None,
+    against: tuple[str, ...],
+    prevalence: float | Mapping[str, float] | None,
     declare: tuple[str, ...],
     title: str,
     authors: tuple[str, ...],
@@ -67,6 +68,7 @@ def command(
     Examples:
       modengine report campaign-2014 samples/cards/*.yaml -o report.html
       modengine report campaign-2014 rows.csv --title "A study" --author "A. Name" --bundle study
+      modengine report old.yaml card.yaml --against new.yaml --against other.yaml -o report.html
       modengine report policy.yaml rows.csv --label kind --none ok --format csv -o tables
     """
     from modengine.lab.report.report import SECTIONS, report  # noqa: PLC0415  (numpy, which --help does not need)
@@ -74,11 +76,14 @@ def command(
     unknown = [name for name in sections if name not in SECTIONS]
     if unknown:
         raise click.UsageError(f"there is no section `{unknown[0]}`; choose from {', '.join(SECTIONS)}")
-    engine = engine_of(policy)
+    engine, others = engine_of(policy), tuple(map(engine_of, against))
+    names = [one.policy.id for one in (engine, *others)]
+    if len(set(names)) < len(names):
+        raise click.UsageError(f"two policies are named `{max(names, key=names.count)}`: give each a name of its own")
     read = reading.corpora(engine, corpora)
     with progress("deciding", sum(map(len, read))) as told:
         made = report(
-            engine, read, reading.seed, sections=sections or tuple(SECTIONS), prevalence=prevalence,
+            engine, read, reading.seed, sections=sections or None, against=others, prevalence=prevalence,
             declare=declare, show_text=reading.show_text, command=reading.command, title=title, authors=authors,
             progress=told, on_section=_say if sys.stderr.isatty() else None,
         )  # fmt: skip

@@ -11,7 +11,7 @@ from modengine.run.schemas import SCHEMAS
 
 LAB = (
     *("eval", "report", "diff", "ablate", "flip", "fairness", "evade", "fit", "timeline"),
-    *("power", "sample", "agree", "estimate"),
+    *("power", "sample", "agree", "estimate", "study"),
 )
 """The commands of the lab: what each prints as JSON."""
 
@@ -29,7 +29,7 @@ def command(kind: str) -> None:
       trace                   what explain --format json prints
     or the name of a command of the lab, for what it prints with --format json:
     eval, report, diff, ablate, flip, fairness, evade, fit, timeline, power, sample,
-    agree, estimate.
+    agree, estimate, study.
     """
     click.echo(json.dumps(_schema(kind), ensure_ascii=False, indent=2))
 

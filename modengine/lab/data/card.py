@@ -70,8 +70,11 @@ def is_card(path: str | Path) -> bool:
     return Path(path).suffix.lower() in SUFFIXES
 
 
-def read_card(path: str | Path) -> Card:
-    """Reads a card.  Raises PolicyError with all that is wrong in it, InputError for files that are not there."""
+def read_card(path: str | Path, files: tuple[Path, ...] | None = None) -> Card:
+    """Reads a card; `files` in place of those that it names.
+
+    Raises PolicyError with all that is wrong in it, InputError for files that are not there.
+    """
     path = Path(path)
     node = _node(path)
     texts = {key.value: value.value for key, value in node.entries if isinstance(value, yaml.Scalar)}
@@ -90,7 +93,9 @@ def read_card(path: str | Path) -> Card:
         generated=texts.get("generated") == "true",
     )
     about = About(**{key: texts.get(key, "") for key in ("title", "source", "licence", "note")})
-    return Card(texts["corpus"], tuple(_find(path, name) for name in _list(node.get("files"))), columns, about)
+    if files is None:
+        files = tuple(_find(path, name) for name in _list(node.get("files")))
+    return Card(texts["corpus"], files, columns, about)
 
 
 def _node(path: Path) -> yaml.Mapping:

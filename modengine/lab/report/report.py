@@ -21,6 +21,9 @@ from modengine.lab.report.views import (
     ablate as ablation_view,
 )
 from modengine.lab.report.views import (
+    compare as comparison_view,
+)
+from modengine.lab.report.views import (
     evade as evade_view,
 )
 from modengine.lab.report.views import (
@@ -37,6 +40,7 @@ from modengine.lab.report.views import (
 )
 from modengine.lab.studies import (
     ablate,
+    compare,
     evade,
     evaluate,
     fairness,
@@ -57,8 +61,10 @@ class Materials:
     seed: int
     command: str
     show_text: bool = False
-    prevalence: float | None = None
+    prevalence: float | Mapping[str, float] | None = None
     declare: tuple[str, ...] = ()
+    against: tuple[Engine, ...] = ()
+    """Other policies, each of which is compared with this one."""
 
     @property
     def invented(self) -> frozenset[str]:
@@ -83,6 +89,27 @@ def _eval(made_from: Materials) -> Sequence[ResultView]:
         command=made_from.command,
     )
     return (evaluation_view.view(result, made_from.invented),)
+
+
+def _diff(made_from: Materials) -> Sequence[ResultView]:
+    """This policy as A and each other as B, on each corpus."""
+    if not made_from.against:
+        raise InputError("ME911", "no other policy was named", "name one with --against")
+    views: list[ResultView] = []
+    for other in made_from.against:
+        for corpus in made_from.corpora:
+            result = compare.compare(
+                made_from.engine,
+                other,
+                corpus,
+                made_from.seed,
+                show_text=made_from.show_text,
+                command=made_from.command,
+            )
+            made = comparison_view.view(result, corpus.columns.invented)
+            where = f"{other.policy.id}-{corpus.name}"
+            views.append(replace(made, name=f"diff-{where}", title=f"{made.title} ({other.policy.id}, {corpus.name})"))
+    return views
 
 
 def _fairness(made_from: Materials) -> Sequence[ResultView]:
@@ -148,6 +175,7 @@ def _named(made_from: Materials, views: Sequence[ResultView]) -> Sequence[Result
 
 SECTIONS: Mapping[str, Section] = {
     "eval": _eval,
+    "diff": _diff,
     "fairness": _fairness,
     "evade": _evade,
     "ablate": _ablate,
@@ -181,8 +209,9 @@ def report(
     corpora: Sequence[Corpus],
     seed: int = 1,
     *,
-    sections: Sequence[str] = tuple(SECTIONS),
-    prevalence: float | None = None,
+    sections: Sequence[str] | None = None,
+    against: Sequence[Engine] = (),
+    prevalence: float | Mapping[str, float] | None = None,
     declare: Sequence[str] = (),
     show_text: bool = False,
     command: str = "",
@@ -191,8 +220,10 @@ def report(
     progress: Progress | None = None,
     on_section: Callable[[str], object] | None = None,
 ) -> Report:
-    """Every section that the corpora can give.
+    """Every section that the corpora can give, or only `sections`.
 
+    Policies `against` which this one is compared must have names of their own.  Raises InputError (ME911) where no
+    section can be given.
     `progress` is told how many rows are decided, `on_section` which section is begun.
     """
     outcomes: list[DecidedCorpus] = []
@@ -202,15 +233,23 @@ def report(
         done += len(corpus)
         if progress is not None:
             progress(done)
-    made_from = Materials(engine, tuple(corpora), tuple(outcomes), seed, command, show_text, prevalence, tuple(declare))
+    made_from = Materials(
+        engine, tuple(corpora), tuple(outcomes), seed, command, show_text, prevalence, tuple(declare), tuple(against)
+    )
     views: list[ResultView] = []
     left_out: list[tuple[str, str]] = []
-    for name in sections:
+    every = [name for name in SECTIONS if against or name != "diff"]
+    for name in every if sections is None else sections:
         if on_section is not None:
             on_section(name)
         try:
             views += SECTIONS[name](made_from)
         except ModengineError as error:
             left_out.append((name, str(error)))
+    if left_out and not views:
+        reasons = "; ".join(f"{name}: {why}".split("\n", 1)[0] for name, why in left_out)
+        raise InputError(
+            "ME911", f"no section of the report can be given: {reasons}", "ask for others, or other corpora"
+        )
     front = Front(title or f"What {engine.policy.id} does to speech", tuple(authors))
     return Report(front, tuple(views), tuple(left_out))

@@ -20,6 +20,7 @@ from modengine.lab.studies.fairness import Fairness
 from modengine.lab.studies.fit import Fit
 from modengine.lab.studies.smallest import Smallest
 from modengine.lab.studies.timeline import Timeline
+from modengine.lab.study.run import StudyResult
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 RESULTS: Mapping[str, type[msgspec.Struct]] = {
@@ -35,6 +36,7 @@ RESULTS: Mapping[str, type[msgspec.Struct]] = {
     "sample": Sample,
     "agree": Agreement,
     "estimate": CodedEstimates,
+    "study": StudyResult,
 }
 """What each command gives, but for `report`, which joins several."""
 REPORT = "report"

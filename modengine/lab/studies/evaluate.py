@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from modengine.engine.engine import Engine
+from modengine.errors import InputError
 from modengine.lab.data.corpus import Corpus
 from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.claims import Claim, StratumComparison, Tested, declared, explored, read_claim
 from modengine.lab.stats.false_alarms import RuleAlarms, alarms
-from modengine.lab.stats.metrics import Figures, OverBlocking, figures, levels, over_blocking
+from modengine.lab.stats.intervals import FORBIDDEN
+from modengine.lab.stats.metrics import Figures, OverBlocking, figures, levels, over_blocking, project
 from modengine.lab.stats.thresholds import ChosenThreshold, SweepPoint, choose, sweep
 
 
@@ -30,8 +32,8 @@ class Evaluation(msgspec.Struct, frozen=True):
     """All that `eval` measures.  Scope and period are taken as met."""
 
     stamp: Stamp
-    prevalence: float | None
-    """The share of the category in traffic that `projected` is for."""
+    prevalence: dict[str, float]
+    """Category to its share of traffic, which `projected` is for; empty where none was asked for."""
     over_blocking: tuple[OverBlocking, ...]
     figures: tuple[Figures, ...]
     declared: tuple[Tested, ...]
@@ -50,7 +52,7 @@ def evaluate(
     corpora: Sequence[Corpus],
     seed: int = 1,
     *,
-    prevalence: float | None = None,
+    prevalence: float | Mapping[str, float] | None = None,
     declare: Sequence[str] = (),
     show_text: bool = False,
     outcomes: Sequence[DecidedCorpus] | None = None,
@@ -59,19 +61,21 @@ def evaluate(
 ) -> Evaluation:
     """Measures a policy on labelled corpora.
 
-    `declare` holds outcomes fixed beforehand (`fraud.recall@review>=0.5`); `outcomes` the decisions,
-    where they are there already.  Raises InputError (ME911) for an outcome that cannot be tested.
+    `prevalence` is the share of traffic for which precision is projected, of every category or by category;
+    `declare` holds outcomes fixed beforehand (`fraud.recall@review>=0.5`); `outcomes` the decisions, where they are
+    there already.  Raises InputError (ME911) for an outcome that cannot be tested, or no such category.
     """
+    rates = _rates(prevalence, engine.policy.categories)
     claims: list[Claim] = [read_claim(text, engine.policy.categories) for text in declare]
     if outcomes is None:
         outcomes = _decided(engine, corpora, progress)
     reach = levels(engine.policy)
     pairs = tuple(zip(corpora, outcomes, strict=True))
     over = tuple(blocked for c, o in pairs for blocked in over_blocking(c, o, seed))
-    found = tuple(figure for c, o in pairs for figure in figures(c, o, reach, seed, prevalence))
+    found = tuple(_projected(figure, rates) for c, o in pairs for figure in figures(c, o, reach, seed, None))
     return Evaluation(
         stamp("eval", engine, corpora, seed, command),
-        prevalence,
+        rates,
         over,
         found,
         declared(claims, found, over),
@@ -81,6 +85,27 @@ def evaluate(
         tuple(point for c, o in pairs for point in sweep(c, o, seed)),
         tuple(Trouble(c.name, int(o.undetermined.sum()), int(o.refused.sum())) for c, o in pairs),
     )
+
+
+def _rates(given: float | Mapping[str, float] | None, categories: Sequence[str]) -> dict[str, float]:
+    if given is None:
+        return {}
+    if isinstance(given, Mapping):
+        unknown = [name for name in given if name not in categories]
+        if unknown:
+            hint = f"its categories are {', '.join(categories)}"
+            raise InputError("ME911", f"the policy has no category `{unknown[0]}` to project", hint)
+        return dict(given)
+    return dict.fromkeys(categories, given)
+
+
+def _projected(found: Figures, rates: Mapping[str, float]) -> Figures:
+    """With the precision at the share of its category, where one was asked for and the card allows it."""
+    if found.category not in rates:
+        return found
+    forbidden = "forbidden" in (found.precision.method, found.recall.method)
+    projected = FORBIDDEN if forbidden else project(found.recall, found.others_hit, rates[found.category])
+    return msgspec.structs.replace(found, projected=projected)
 
 
 def _decided(engine: Engine, corpora: Sequence[Corpus], progress: Progress | None) -> tuple[DecidedCorpus, ...]:

@@ -123,8 +123,11 @@ def _caught(result: Evaluation, strata: bool) -> Table:
 
 def _precise(result: Evaluation) -> Table:
     columns = ["corpus", "category", "action or more", "base rate", "precision at that rate", "F1 at that rate"]
-    if result.prevalence is not None:
-        columns.append(f"precision at a base rate of {percent(result.prevalence)}")
+    asked = set(result.prevalence.values())
+    if len(asked) == 1:
+        columns.append(f"precision at a base rate of {percent(max(asked))}")
+    elif asked:
+        columns += ["base rate asked for", "precision at the rate asked for"]
     rows: list[tuple[Cell, ...]] = []
     mildest = tuple(_mildest(result))
     for figures in result.figures:
@@ -132,7 +135,9 @@ def _precise(result: Evaluation) -> Table:
         if figures.stratum == ALL and figures.positives and told:
             row: list[Cell] = [figures.corpus, figures.category, figures.action]
             row += [percent(figures.base_rate), figures.precision, figures.f1]
-            rows.append((*row, figures.projected) if result.prevalence is not None else tuple(row))
+            if len(asked) > 1:
+                row.append(percent(result.prevalence.get(figures.category)))
+            rows.append((*row, figures.projected) if asked else tuple(row))
     note = (
         "Precision and F1 belong to the base rate of the corpus, which is not that of any traffic; --prevalence gives "
         "precision at another. The bounds of a projection take the worse, or better, end of both intervals at once."

@@ -1,0 +1,1 @@
+"""`modengine study` and its subcommands."""

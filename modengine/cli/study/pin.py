@@ -1,0 +1,100 @@
+"""`modengine study pin`: fix what a study claims, before anybody looks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from modengine.cli.study.options import study_argument
+
+if TYPE_CHECKING:
+    from modengine.lab.study.opened import OpenedStudy
+    from modengine.lab.study.pin import Pin
+
+
+@click.command("pin")
+@study_argument
+@click.option("--amend", metavar="REASON", help="Pin it anew; the former pin and the reason are kept.")
+@click.option(
+    "-a", "--audit", metavar="DIR", type=click.Path(path_type=Path), help="Record the digest in this audit log, too."
+)
+@click.option(
+    "--audit-key", metavar="FILE", type=click.Path(path_type=Path), help="Private key to sign its checkpoint with."
+)
+def command(study: Path, amend: str | None, audit: Path | None, audit_key: Path | None) -> int:
+    """Write STUDY.pin.json: every declared outcome, and the digests of all policies and corpora.
+
+    Nothing is decided: what is shown is how many rows each outcome will be a share of.  Give the digest, or
+    the checkpoint of the audit log, to somebody before you look: then they know that you had not.
+
+    \b
+    Examples:
+      modengine study pin study.yaml
+      modengine study pin study.yaml --audit audit
+      modengine study pin study.yaml --amend "the card named the wrong column"
+    """
+    from modengine.audit.records.record import stamp  # noqa: PLC0415
+    from modengine.lab.study.opened import open_study  # noqa: PLC0415  (numpy, which --help does not need)
+    from modengine.lab.study.pin import Amended, changes, encode_pin, make_pin, pin_path, read_pin  # noqa: PLC0415
+    from modengine.lab.study.read import read_study  # noqa: PLC0415
+    from modengine.run.write.replace import replacing  # noqa: PLC0415
+
+    if audit_key is not None and audit is None:
+        raise click.UsageError("--audit-key signs the checkpoint of an audit log: name it with --audit")
+    if amend is not None and not amend.strip():
+        raise click.UsageError("--amend takes the reason")
+    opened = open_study(read_study(study))
+    path, now = pin_path(study), datetime.now(UTC)
+    former = read_pin(path)
+    time = stamp(now)[:19] + "Z"
+    amends = former.amends if former is not None else ()
+    if former is not None:
+        changed = changes(former, make_pin(opened, former.pinned))
+        if not changed and amend is None:
+            click.echo(f"already pinned on {former.pinned}: {former.digest}")
+            return 0
+        if amend is None:
+            from modengine.errors import InputError  # noqa: PLC0415
+
+            raise InputError(
+                "ME916", f"`{study}` is not as it was pinned on {former.pinned}: {'; '.join(changed)}",
+                'take it back, or pin it anew and say why: --amend "REASON"',
+            )  # fmt: skip
+        amends = (*amends, Amended(former.digest, former.pinned, amend.strip()))
+    elif amend is not None:
+        raise click.UsageError(f"there is no pin `{path}` to amend")
+    pin = make_pin(opened, time, amends)
+    if audit is not None:
+        pin = _logged(pin, audit, audit_key, now)
+    with replacing(path) as file:
+        file.write(encode_pin(pin))
+    _show(opened, pin, path)
+    return 0
+
+
+def _logged(pin: Pin, audit: Path, audit_key: Path | None, now: datetime) -> Pin:
+    import msgspec  # noqa: PLC0415
+
+    from modengine.audit.write.log import AuditLog  # noqa: PLC0415
+    from modengine.cli.audit.options import signer_of  # noqa: PLC0415
+    from modengine.lab.study.pin import Logged  # noqa: PLC0415
+
+    with AuditLog.open(audit, signer_of(audit_key), time=now) as log:
+        log.add_study(pin.study, pin.digest.removeprefix("sha256:"), now)
+        return msgspec.structs.replace(pin, log=Logged(log.origin, log.size - 1, log.stamp(now)))
+
+
+def _show(opened: OpenedStudy, pin: Pin, path: Path) -> None:
+    study = opened.study
+    for name, outcome in study.outcomes.items():
+        rows = opened.claimed_rows(outcome, study.half)
+        n = "" if rows is None else f" ({rows:,} row{'' if rows == 1 else 's'})"
+        click.echo(f"{name}: {outcome.words()}{n}")
+    count = len(pin.outcomes)
+    click.echo(f"pinned {count} outcome{'' if count == 1 else 's'} in {path}")
+    if pin.log is not None:
+        click.echo(f"recorded as #{pin.log.record} of {pin.log.origin}")
+    click.echo(pin.digest)

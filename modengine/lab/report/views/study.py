@@ -1,0 +1,97 @@
+"""A study as tables and a chart: declared outcomes first, then every other figure, marked exploratory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from modengine.lab.report.charts import Chart, Intervals
+from modengine.lab.report.table import Table
+from modengine.lab.report.view import ResultView, short
+from modengine.lab.study.model import KEYS
+from modengine.lab.study.run import StudyResult
+
+_HALVES = {
+    "checking": "the checking half of each corpus, which no rule was written with",
+    "writing": "the writing half of each corpus: every figure is exploratory",
+}
+
+
+def view(result: StudyResult) -> ResultView:
+    title = f"The study {result.study}" + (f": {result.title}" if result.title else "")
+    return ResultView("study", title, result, tables(result), charts(result), tuple(summary(result)))
+
+
+def summary(result: StudyResult) -> Iterator[str]:
+    """When it was pinned, what it was run on, how many outcomes came out which way, and what each question got."""
+    if result.pin is None:
+        yield "Not pinned: nothing is declared"
+    else:
+        again = f"; pinned anew {result.amended} time{'' if result.amended == 1 else 's'}" if result.amended else ""
+        yield f"Pinned {result.pinned}, {short(result.pin)}{again}"
+    for policy in result.policies:
+        yield f"Policy {policy.name}: {policy.policy}, revision {short(policy.revision)}"
+    if result.half in _HALVES:
+        yield f"Rows: {_HALVES[result.half]}"
+    verdicts = Counter(outcome.verdict for outcome in result.outcomes)
+    if verdicts:
+        told = ", ".join(f"{verdicts[name]} {name}" for name in ("shown", "contradicted", "open", "unsupported"))
+        yield f"Declared outcomes: {len(result.outcomes)} ({told})"
+    for name, question in result.questions.items():
+        answers = [f"{o.outcome} {o.verdict}" for o in result.outcomes if o.question == name]
+        yield f"{name}: {question}" + (f" ({', '.join(answers)})" if answers else "")
+    tested = [figure for figure in result.figures if figure.p_bh is not None]
+    found = sum(figure.p_bh < 0.05 for figure in tested if figure.p_bh is not None)
+    if tested:
+        yield f"Exploratory tests: {found} of {len(tested)} below 0.05 after the false discovery rate"
+
+
+def tables(result: StudyResult) -> tuple[Table, ...]:
+    explored = [figure for figure in result.figures if figure.status == "exploratory"]
+    declared = tuple(
+        (o.outcome, o.question, o.declared, o.found, o.p, o.p_holm, o.p_against_holm, o.verdict)
+        for o in result.outcomes
+    )
+    family = "all declared outcomes" if result.correction == "holm" else "the declared outcomes of a question"
+    made = [
+        Table(
+            "declared",
+            "Declared: what was claimed before anybody looked",
+            ("outcome", "question", "declared", "found", "p", "p (Holm)", "p against (Holm)", "verdict"),
+            declared,
+            "Shares: exact binomial test on effective counts; differences: the test of diff. "
+            f"Corrected after Holm over {family}, the claims and the contrary claims each. "
+            "Shown: p (Holm) below 0.05; contradicted: p against is; open: the rows do not tell.",
+        ),
+        Table(
+            "exploratory-tests",
+            "Exploratory: every other test",
+            ("figure", "found", "p", "p (false discovery rate)", "tested"),
+            tuple((f.words(), f.found, f.p, f.p_bh, f.tested) for f in explored if f.p is not None),
+            "Nobody claimed these beforehand: hints for another study. All of them are corrected together after "
+            "Benjamini and Hochberg.",
+        ),
+        Table(
+            "exploratory",
+            "Exploratory: every other figure",
+            ("figure", *KEYS, "found"),
+            tuple((f.figure, *(getattr(f, key) for key in KEYS), f.found) for f in explored),
+            "Nobody claimed these beforehand: hints for another study.",
+        ),
+    ]  # fmt: skip
+    return tuple(table for table in made if table.rows)
+
+
+def all_figures(result: StudyResult) -> Table:
+    """Declared and exploratory together, a row a figure: for R and spreadsheets."""
+    columns = ("status", "outcome", "figure", *KEYS, "found", "p", "p_bh", "tested")
+    rows = tuple(
+        (f.status, f.outcome, f.figure, *(getattr(f, key) for key in KEYS), f.found, f.p, f.p_bh, f.tested or None)
+        for f in result.figures
+    )
+    return Table("figures", "Every figure of the study", columns, rows)
+
+
+def charts(result: StudyResult) -> tuple[Chart, ...]:
+    rows = tuple((outcome.outcome, outcome.found) for outcome in result.outcomes if outcome.found.value is not None)
+    return (Intervals("declared", "Declared outcomes", rows, "declared"),) if rows else ()

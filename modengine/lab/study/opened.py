@@ -1,0 +1,154 @@
+"""What a study names, opened: engines, cards and corpora, and whether its outcomes can be asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modengine.checks.errors import with_source
+from modengine.engine.engine import Engine
+from modengine.errors import Diagnostic, PolicyError
+from modengine.lab.data.card import Card, is_card, load_card, read_card
+from modengine.lab.data.corpus import HARMLESS, Corpus
+from modengine.lab.stats.metrics import Flags, labelled, levels
+from modengine.lab.study.model import ANYTHING, Half, Study, StudyOutcome
+from modengine.loading import load_any
+from modengine.policy.load import not_a_policy
+from modengine.policy.nodes.diagnostics import listed, meant
+
+CHECKING, WRITING = 1, 0
+"""The halves of a corpus (`Corpus.halves`): rules are written with the one, claims are tested on the other."""
+
+
+@dataclass(frozen=True)
+class OpenedStudy:
+    """A study with its policies compiled and its corpora read."""
+
+    study: Study
+    engines: Mapping[str, Engine]
+    cards: Mapping[str, Card]
+    corpora: Mapping[str, Corpus]
+    """Whole, under their names in the study."""
+
+    def rows(self, name: str, half: Half) -> NDArray[np.int64]:
+        """The numbers of a corpus's rows that are in a half."""
+        corpus = self.corpora[name]
+        if half == "whole":
+            return np.arange(len(corpus), dtype=np.int64)
+        return np.flatnonzero(corpus.halves == (CHECKING if half == "checking" else WRITING)).astype(np.int64)
+
+    def part(self, name: str, half: Half) -> Corpus:
+        """A corpus, or a half of it.  What was left out of it is told of the whole."""
+        corpus = self.corpora[name]
+        if half == "whole":
+            return corpus
+        flags = np.zeros(len(corpus), np.bool_)
+        flags[self.rows(name, half)] = True
+        told = {"left_out": corpus.left_out, "unreadable": corpus.unreadable}
+        return replace(corpus.take(flags), **told, first_unreadable=corpus.first_unreadable)  # type: ignore[arg-type]
+
+    def claimed_rows(self, outcome: StudyOutcome, half: Half) -> int | None:
+        """How many rows a share is a share of, as far as that is known before anything is decided."""
+        if outcome.corpus is None or outcome.figure in ("precision", "still-caught"):
+            return None
+        return int(_among(self.part(outcome.corpus, half), outcome).sum())
+
+
+def open_study(
+    study: Study, policies: Mapping[str, Path] | None = None, cards: Mapping[str, Card] | None = None
+) -> OpenedStudy:
+    """Compiles and reads all that a study names; `policies` and `cards` in place of its own files.
+
+    Raises PolicyError, with all outcomes that cannot be asked; InputError for a corpus that cannot be read.
+    """
+    engines = {name: _engine(path) for name, path in (policies or study.policies).items()}
+    if cards is None:
+        wrong = [
+            study.problem(f"`{ref.card.name}` is no card", "write a card for the data: a YAML file", "corpora", name)
+            for name, ref in study.corpora.items()
+            if not is_card(ref.card)
+        ]
+        if wrong:
+            raise PolicyError(wrong)
+        cards = {name: read_card(ref.card) for name, ref in study.corpora.items()}
+    categories = tuple(dict.fromkeys(c for engine in engines.values() for c in engine.policy.categories))
+    corpora = {
+        name: replace(load_card(card, categories, None, study.corpora[name].sample, study.seed), name=name)
+        for name, card in cards.items()
+    }
+    opened = OpenedStudy(study, engines, cards, corpora)
+    wrong = list(_problems(opened))
+    if wrong:
+        raise PolicyError(wrong)
+    return opened
+
+
+def _engine(path: Path) -> Engine:
+    engine, ruleset = load_any(path)
+    if ruleset is not None:
+        raise PolicyError(with_source([not_a_policy(ruleset)], engine.policy))
+    return engine
+
+
+def _problems(opened: OpenedStudy) -> Iterator[Diagnostic]:
+    """Outcomes that policy and corpus cannot give, found before anything is decided."""
+    study = opened.study
+    for name, outcome in study.outcomes.items():
+        at = ("outcomes", name)
+        if outcome.than is not None:
+            both = [set(opened.engines[name].policy.categories) for name in (outcome.policy, outcome.than)]
+            if both[0].isdisjoint(both[1]):
+                yield study.problem(
+                    f"`{outcome.policy}` and `{outcome.than}` share no category", "compare others", *at, "than"
+                )
+        for key in ("policy", "than"):
+            engine = opened.engines.get(getattr(outcome, key) or "")
+            if engine is None or outcome.category in (None, ANYTHING):
+                continue
+            categories = engine.policy.categories
+            if outcome.category not in categories:
+                hint = meant(str(outcome.category), categories, f"it has {listed(categories)}")
+                what = f"the policy `{getattr(outcome, key)}` has no category `{outcome.category}`"
+                yield study.problem(what, hint, *at, "category")
+            elif outcome.action not in levels(engine.policy)[str(outcome.category)]:
+                what = f"`{outcome.category}` never reaches `{outcome.action}` in the policy `{getattr(outcome, key)}`"
+                reach = levels(engine.policy)[str(outcome.category)]
+                yield study.problem(what, f"it reaches {listed(reach) or 'no action'}", *at, "action")
+        if outcome.category == ANYTHING and outcome.figure in ("recall", "precision"):
+            yield study.problem(
+                f"`{outcome.figure}` is of one category, not of any", "name a category", *at, "category"
+            )
+        elif outcome.corpus is not None:
+            yield from _unanswerable(opened, outcome, at)
+
+
+def _unanswerable(opened: OpenedStudy, outcome: StudyOutcome, at: tuple[str, str]) -> Iterator[Diagnostic]:
+    study, corpus = opened.study, opened.corpora[str(outcome.corpus)]
+    figure = outcome.figure.removesuffix("-difference").replace("still-caught", "recall")
+    if figure in corpus.columns.forbidden:
+        yield study.problem(f"the card of `{outcome.corpus}` forbids `{figure}`", "ask it of another", *at, "corpus")
+    elif outcome.stratum is not None and outcome.stratum not in corpus.strata:
+        names = sorted(set(corpus.strata) - {""})
+        hint = meant(outcome.stratum, names, "name the column of strata in the card, with `stratum`")
+        yield study.problem(f"`{outcome.corpus}` has no stratum `{outcome.stratum}`", hint, *at, "stratum")
+    elif not _among(opened.part(str(outcome.corpus), study.half), outcome).any():
+        what = "harmless row" if figure == "over-blocking" else f"row of `{outcome.category}`"
+        half = "" if study.half == "whole" else f" in its {study.half} half"
+        hint = "it needs labels, and rows of that kind"
+        yield study.problem(f"`{outcome.corpus}` has no {what}{half}", hint, *at, "corpus")
+
+
+def _among(corpus: Corpus, outcome: StudyOutcome) -> Flags:
+    """The rows that a share is a share of; for precision and disguises those that it must have."""
+    harmless = labelled(corpus, HARMLESS)
+    if outcome.figure.startswith("over-blocking"):
+        rows = harmless
+    else:
+        rows = ~harmless if outcome.category == ANYTHING else labelled(corpus, str(outcome.category))
+    if outcome.stratum is not None:
+        rows = rows & np.array([stratum == outcome.stratum for stratum in corpus.strata], np.bool_)
+    return rows

@@ -1,0 +1,108 @@
+"""A package of a study: all that is needed to repeat it, and no text of a corpus.
+
+ro-crate-metadata.json   what each file is, with its digest; what was run, with which versions
+study.yaml, study.pin.json
+policies/NAME/           the rule files of each policy
+cards/NAME.yaml          how each corpus is read
+results.json             every figure, unrounded
+declared.csv, figures.csv, decisions.csv, report.html
+requirements.lock        the versions of the packages
+README.txt               how to repeat it
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from modengine.errors import InputError, OutputError
+from modengine.lab.study.crate import METADATA, metadata
+from modengine.lab.study.opened import OpenedStudy
+from modengine.lab.study.pin import Pin, encode_pin
+from modengine.lab.study.run import StudyRun
+from modengine.lab.study.table import decisions_csv
+from modengine.lab.study.versions import installed, lock
+from modengine.loading import load_any
+from modengine.run.write.replace import said
+
+STUDY, PIN, RESULTS, DECISIONS = "study.yaml", "study.pin.json", "results.json", "decisions.csv"
+UP = "up"
+"""Stands for a folder above that of a policy, where it names files there."""
+_README = """\
+{name}: {title}
+
+This package holds the declared outcomes, the decisions and the figures of a study, and no text of a corpus.
+To repeat it, in the folder of this file, where the corpora are in the folder DATA:
+
+    python -m venv repeat
+    repeat/bin/pip install -r requirements.lock
+    repeat/bin/modengine study verify . --data DATA
+
+The corpora are found by their digests, whatever they are called.  Pin: {digest}, {pinned}.
+"""
+
+
+def places(name: str, paths: Sequence[str]) -> tuple[str, ...]:
+    """Where the rule files of a policy lie in the package, in their order.
+
+    A policy may name rulesets in folders above its own: then it lies so many folders deeper.
+    """
+    depth = max((path.split("/").count("..") for path in paths), default=0)
+    home = "/".join(("policies", name, *[UP] * depth))
+    return tuple(os.path.normpath(f"{home}/{path}").replace(os.sep, "/") for path in paths)
+
+
+def policies_in_package(pin: Pin) -> dict[str, str]:
+    """The place of each policy's own file."""
+    return {name: places(name, [file.name for file in policy.files])[0] for name, policy in pin.policies.items()}
+
+
+def package_files(opened: OpenedStudy, pin: Pin, run: StudyRun, shown: Mapping[str, str]) -> dict[str, bytes]:
+    """Every file of the package but its metadata, by name.  `shown` are reports and tables, by name."""
+    study = opened.study
+    files = {
+        "README.txt": _README.format(
+            name=study.name, title=study.title or "a study", digest=pin.digest, pinned=pin.pinned
+        ).encode("utf-8"),
+        STUDY: study.path.read_bytes(),
+        PIN: encode_pin(pin),
+    }
+    for name, engine in opened.engines.items():
+        sources = engine.policy.files
+        files |= dict(zip(places(name, [f.path for f in sources]), (f.data for f in sources), strict=True))
+    for name, ref in study.corpora.items():
+        files[f"cards/{name}.yaml"] = ref.card.read_bytes()
+    files[RESULTS] = msgspec.json.format(msgspec.json.encode(run.result), indent=2) + b"\n"
+    files |= {name: text.encode("utf-8") for name, text in shown.items()}
+    files[DECISIONS] = decisions_csv(run.decisions).encode("utf-8", "backslashreplace")
+    files["requirements.lock"] = lock(installed()).encode()
+    return files
+
+
+def write_package(
+    folder: Path, opened: OpenedStudy, pin: Pin, run: StudyRun, shown: Mapping[str, str], time: str
+) -> tuple[str, ...]:
+    """Writes a package into a folder that is new or empty; the names of its files.
+
+    Raises OutputError (ME909); InputError (ME917) where a policy cannot be loaded from the package.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise OutputError("ME909", f"`{folder}` is no folder", "name a new one")
+    if folder.exists() and any(folder.iterdir()):
+        raise OutputError("ME909", f"`{folder}` is not empty", "name a new folder: a package holds its own files alone")
+    files = package_files(opened, pin, run, shown)
+    files[METADATA] = metadata(opened.study, pin, run.result, files, time)
+    for name, data in files.items():
+        path = folder / name
+        with said(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+    for name, main in policies_in_package(pin).items():
+        engine = opened.engines[name]
+        if load_any(folder / main, cached=False)[0].revision != engine.revision:
+            what = f"the policy `{name}` is another one when it is loaded from `{folder}`"
+            raise InputError("ME917", what, "let it name its files by paths that do not leave its own folder")
+    return tuple(files)

@@ -1,0 +1,300 @@
+"""Repeating a study from its package, where the corpora are: each figure and each decision that differs is named.
+
+A package is somebody else's: its files are held to the digests in its metadata, lead out of its folder nowhere, and
+are regular files; its policies and cards are read as any others are.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+import msgspec
+
+from modengine.errors import InputError
+from modengine.lab.data.card import read_card
+from modengine.lab.data.stamp import Stamp
+from modengine.lab.study.crate import METADATA
+from modengine.lab.study.measure import StudyFigure, Told
+from modengine.lab.study.opened import OpenedStudy, open_study
+from modengine.lab.study.pack import DECISIONS, PIN, RESULTS, STUDY, policies_in_package
+from modengine.lab.study.pin import Pin, contents, environment, make_pin, other_versions, read_pin, sha256_of
+from modengine.lab.study.read import read_study
+from modengine.lab.study.run import OutcomeResult, StudyResult, StudyRun, run_study
+from modengine.lab.study.table import decisions_csv, read_decisions
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+LARGEST = 1 << 30
+"""Bytes of a file of a package."""
+NEAR = 1e-9
+"""Relative: figures that are nearer are the same, since libraries of other machines round otherwise."""
+
+
+class FigureDifference(msgspec.Struct, frozen=True):
+    """A number of a figure, or of a declared outcome, that is another one here."""
+
+    what: str
+    part: str
+    """`value`, `low`, `n`, `verdict` ...; `figure` where it is there on one side alone."""
+    packed: str | None
+    here: str | None
+
+
+class DecisionDifference(msgspec.Struct, frozen=True):
+    """A row that is decided otherwise here."""
+
+    corpus: str
+    policy: str
+    row: str
+    id: str
+    packed: str
+    here: str
+
+
+class StudyVerification(msgspec.Struct, frozen=True):
+    """What came of repeating a study."""
+
+    stamp: Stamp
+    """Of the repetition."""
+    study: str
+    pin: str
+    pinned: str
+    figures: int
+    """Figures and declared outcomes that were compared."""
+    decisions: int
+    """Decisions that were compared."""
+    figure_differences: tuple[FigureDifference, ...]
+    decision_differences: tuple[DecisionDifference, ...]
+    environment: tuple[str, ...]
+    """What decides, or is installed, otherwise here."""
+
+    @property
+    def same(self) -> bool:
+        return not self.figure_differences and not self.decision_differences
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package whose files are as its metadata says."""
+
+    folder: Path
+    names: tuple[str, ...]
+    pin: Pin
+    result: StudyResult
+
+
+def read_package(folder: Path) -> Package:
+    """Raises InputError: ME905 where there is none, ME917 where a file of it is missing, changed or no file."""
+    if not folder.is_dir():
+        raise InputError("ME905", f"there is no folder `{folder}`", "give the folder of a package")
+    names = tuple(_files(folder))
+    for name in (STUDY, PIN, RESULTS, DECISIONS):
+        if name not in names:
+            raise _broken(folder, f"its metadata names no `{name}`")
+    pin = read_pin(folder / PIN)
+    assert pin is not None
+    try:
+        result = msgspec.json.decode((folder / RESULTS).read_bytes(), type=StudyResult)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _broken(folder, f"`{RESULTS}` holds no results: {error}") from None
+    if result.pin != pin.digest:
+        raise _broken(folder, f"`{RESULTS}` is of another pin than `{PIN}`")
+    return Package(folder, names, pin, result)
+
+
+def _files(folder: Path) -> Iterator[str]:
+    """The files that the metadata names, each as it says."""
+    path = folder / METADATA
+    if not path.is_file():
+        raise InputError("ME917", f"`{folder}` is no package of a study: it has no `{METADATA}`", "see docs/study.md")
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ValueError("it is too large")
+        graph = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])["@graph"]
+        entities = [(unquote(e["@id"]), int(e["contentSize"]), e["sha256"]) for e in graph if e.get("@type") == "File"]
+    except (msgspec.DecodeError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise _broken(folder, f"`{METADATA}` cannot be understood: {error}") from None
+    root = folder.resolve()
+    for name, size, sha256 in entities:
+        file = folder / name.replace("\0", "")
+        outside = PurePosixPath(name).is_absolute() or not file.resolve().is_relative_to(root)
+        if outside or file.is_symlink():
+            raise _broken(folder, f"`{name}` leads out of it")
+        if not file.is_file():
+            raise _broken(folder, f"`{name}` is missing")
+        if size > LARGEST or file.stat().st_size != size or sha256_of(file) != sha256:
+            raise _broken(folder, f"`{name}` is not as its metadata says")
+        yield name
+
+
+def _broken(folder: Path, what: str) -> InputError:
+    return InputError(
+        "ME917", f"the package `{folder}` is damaged: {what}", "fetch it again from where it was published"
+    )
+
+
+def found_files(pin: Pin, folders: Sequence[Path]) -> Mapping[str, tuple[Path, ...]]:
+    """The files of each corpus, found by size and SHA-256 in folders and the folders in them.
+
+    A file must keep its suffix, which says how it is read.  Raises InputError (ME917) for one that is not there.
+    """
+    wanted = {
+        (file.size, Path(file.name).suffix.lower(), file.sha256)
+        for corpus in pin.corpora.values()
+        for file in corpus.files
+    }
+    kinds = {kind[:2] for kind in wanted}
+    found: dict[tuple[int, str, str], Path] = {}
+    for path in _walked(folders):
+        kind = (path.stat().st_size, path.suffix.lower())
+        if kind in kinds and (key := (*kind, sha256_of(path))) in wanted:
+            found.setdefault(key, path)
+    files: dict[str, tuple[Path, ...]] = {}
+    for name, corpus in pin.corpora.items():
+        keys = [(file.size, Path(file.name).suffix.lower(), file.sha256) for file in corpus.files]
+        absent = [file for file, key in zip(corpus.files, keys, strict=True) if key not in found]
+        if absent:
+            file = absent[0]
+            what = f"no file in {_listed(folders)} has the content of `{file.name}`"
+            raise InputError(
+                "ME917", f"the corpus `{name}` is not here: {what}",
+                f"look for {file.size:,} bytes with the SHA-256 {file.sha256}, and give their folder with --data",
+            )  # fmt: skip
+        files[name] = tuple(found[key] for key in keys)
+    return files
+
+
+def _walked(folders: Sequence[Path]) -> Iterator[Path]:
+    for folder in folders:
+        if not folder.is_dir():
+            raise InputError("ME905", f"there is no folder `{folder}`", "give a folder with corpora")
+        for parent, _, names in sorted(os.walk(folder)):
+            yield from (path for name in sorted(names) if (path := Path(parent) / name).is_file())
+
+
+def _listed(folders: Sequence[Path]) -> str:
+    return ", ".join(f"`{folder}`" for folder in folders)
+
+
+def open_package(package: Package, folders: Sequence[Path]) -> OpenedStudy:
+    """The study of a package, its corpora found in the folders.
+
+    Raises InputError (ME917) where the package is not the study that was pinned; PolicyError.
+    """
+    pin = package.pin
+    files = found_files(pin, folders)
+    study = read_study(package.folder / STUDY)
+    mains = {name: package.folder / main for name, main in policies_in_package(pin).items()}
+    for name in (*mains.values(), *(package.folder / f"cards/{name}.yaml" for name in pin.corpora)):
+        if name.relative_to(package.folder).as_posix() not in package.names:
+            raise _broken(package.folder, f"its metadata names no `{name.relative_to(package.folder).as_posix()}`")
+    if set(study.policies) != set(mains) or set(study.corpora) != set(pin.corpora):
+        raise _broken(package.folder, f"`{STUDY}` names other policies or corpora than were pinned")
+    cards = {name: read_card(package.folder / f"cards/{name}.yaml", files[name]) for name in study.corpora}
+    opened = open_study(study, {name: mains[name] for name in study.policies}, cards)
+    differ = contents(pin, as_found(opened, pin))
+    if differ:
+        raise _broken(package.folder, f"it is not the study that was pinned: {'; '.join(differ[:8])}")
+    return opened
+
+
+def as_found(opened: OpenedStudy, pin: Pin) -> Pin:
+    """The pin of a study whose corpora were found by their digests, under the names that they had."""
+    now = make_pin(opened, pin.pinned)
+    corpora = {
+        name: msgspec.structs.replace(corpus, files=pin.corpora[name].files) for name, corpus in now.corpora.items()
+    }
+    return msgspec.structs.replace(now, corpora=corpora)
+
+
+def verify_package(
+    package: Package, folders: Sequence[Path], *, command: str = "", told: Told = lambda _: None
+) -> StudyVerification:
+    """Measures everything again and compares.  Raises as `open_package`."""
+    opened = open_package(package, folders)
+    run = run_study(opened, package.pin, command=command, told=told)
+    now = as_found(opened, package.pin)
+    decisions, differ = _decisions(package, run)
+    versions = other_versions(package.pin.versions, now.versions)
+    return StudyVerification(
+        run.result.stamp,
+        run.result.study,
+        package.pin.digest,
+        package.pin.pinned,
+        len(package.result.figures) + len(package.result.outcomes),
+        decisions,
+        tuple(_figures(package.result, run.result)),
+        differ,
+        tuple(dict.fromkeys((*environment(package.pin, now), *versions))),
+    )
+
+
+def _figures(packed: StudyResult, here: StudyResult) -> Iterator[FigureDifference]:
+    for outcome, (old, new) in _pairs({o.outcome: o for o in packed.outcomes}, {o.outcome: o for o in here.outcomes}):
+        yield from _numbers(f"outcome {outcome}", old, new)
+    figures = _pairs({f.known: f for f in packed.figures}, {f.known: f for f in here.figures})
+    for _, (was, now) in figures:
+        figure = was or now
+        assert figure is not None
+        yield from _numbers(figure.words(), was, now)
+
+
+def _pairs(old: Mapping[_K, _V], new: Mapping[_K, _V]) -> Iterator[tuple[_K, tuple[_V | None, _V | None]]]:
+    yield from ((key, (old.get(key), new.get(key))) for key in dict.fromkeys((*old, *new)))
+
+
+def _numbers(
+    what: str, old: StudyFigure | OutcomeResult | None, new: StudyFigure | OutcomeResult | None
+) -> Iterator[FigureDifference]:
+    if old is None or new is None:
+        sides = ("there", None) if new is None else (None, "there")
+        yield FigureDifference(what, "figure", *sides)
+        return
+    was, now = _flat(old), _flat(new)
+    for part in was:
+        if not _same(was[part], now[part]):
+            yield FigureDifference(what, part, _said(was[part]), _said(now[part]))
+
+
+def _flat(figure: StudyFigure | OutcomeResult) -> dict[str, Any]:
+    """The parts of a figure, those of its estimate among them."""
+    content = msgspec.to_builtins(figure)
+    return {**content.pop("found"), **content}
+
+
+def _same(old: object, new: object) -> bool:
+    if isinstance(old, float) and isinstance(new, float | int):
+        return math.isclose(old, new, rel_tol=NEAR, abs_tol=1e-12)
+    return old == new
+
+
+def _said(value: object) -> str:
+    return repr(value) if isinstance(value, float) else "–" if value is None else str(value)
+
+
+def _decisions(package: Package, run: StudyRun) -> tuple[int, tuple[DecisionDifference, ...]]:
+    """How many decisions were compared, and those that differ."""
+    try:
+        packed = read_decisions((package.folder / DECISIONS).read_bytes().decode("utf-8"))
+    except ValueError as error:
+        raise _broken(package.folder, f"`{DECISIONS}` holds no decisions: {error}") from None
+    here = read_decisions(decisions_csv(run.decisions))
+    found: list[DecisionDifference] = []
+    for key, (old, new) in _pairs(packed, here):
+        if old != new:
+            corpus, policy, number = key
+            name = (old or new or {}).get("id") or ""
+            found.append(DecisionDifference(corpus, policy, number, name, _decided(old), _decided(new)))
+    return len(packed.keys() | here.keys()), tuple(found)
+
+
+def _decided(row: Mapping[str, str] | None) -> str:
+    if row is None:
+        return "no such row"
+    return " ".join(filter(None, (row.get("action"), row.get("rules"))))

@@ -1,0 +1,48 @@
+"""The study of docs/study.md, in a folder of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from modengine.cli.main import run
+from tests.commands import Command
+from tests.docs.examples import blocks
+from tests.paths import DOCS
+
+
+def write_study(folder: Path) -> Path:
+    folder.mkdir()
+    for block in blocks(DOCS / "study.md"):
+        if block.file is not None and not (folder / block.file).exists():
+            (folder / block.file).write_text(block.body, "utf-8")
+    return folder / "study.yaml"
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """`study.yaml`, and all that it names beside it."""
+    return write_study(tmp_path / "study")
+
+
+@pytest.fixture
+def pinned(study: Path, command: Command) -> Path:
+    assert command("study", "pin", study).code == 0
+    return study
+
+
+@pytest.fixture(scope="session")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a study that was pinned and packed; it is copied, never changed."""
+    study = write_study(tmp_path_factory.mktemp("packed") / "study")
+    assert run(["study", "pin", str(study)]) == 0
+    assert run(["study", "pack", str(study), "-o", str(study.parent / "package")]) == 0
+    return study.parent
+
+
+def change(path: Path, old: str, new: str) -> None:
+    """Puts one text in the place of another, which is there once."""
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1, text
+    path.write_text(text.replace(old, new), "utf-8")
