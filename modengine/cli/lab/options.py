@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import wraps
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from modengine.engine.engine import Engine
     from modengine.lab.data.corpus import Columns, Corpus
     from modengine.lab.report.report import Report
+    from modengine.lab.report.table import Table
     from modengine.lab.report.view import ResultView
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -127,7 +128,7 @@ class Destination:
             case "html":
                 self._put(render.as_html(view))
             case "csv":
-                self._csv(render.as_csv(view))
+                self._csv(render.named(view.tables), view.name, view.title, [view])
             case "text":
                 self._put(render.as_text(view, self._width(), whole=self.path is not None))
 
@@ -146,7 +147,7 @@ class Destination:
             case "html":
                 self._put(report.as_html())
             case "csv":
-                self._csv({name: render.to_csv(table) for name, table in found.items()})
+                self._csv(found, "report", report.title, report.views)
             case "text" if self.table is not None:
                 self._put(render.to_text(tuple(found.values()), self._width()))
             case "text":
@@ -156,9 +157,17 @@ class Destination:
     def _width(self) -> int:
         return max(60, console(sys.stdout).width) if self.path is None else 120
 
-    def _csv(self, found: Mapping[str, str]) -> None:
+    def _csv(self, found: Mapping[str, Table], name: str, title: str, views: Sequence[ResultView]) -> None:
+        """A table to one file or standard output, several to a folder; beside files their codebook."""
+        from modengine.lab.report.tidy_csv import package, to_csv  # noqa: PLC0415
+        from modengine.run.write.codebook import PACKAGE, beside  # noqa: PLC0415
+
+        stamps = [view.result.stamp for view in views]
         if len(found) == 1 and (self.path is None or self.path.suffix.lower() == ".csv"):
-            self._put(next(iter(found.values())))
+            (table,) = found.values()
+            self._put(to_csv(table))
+            if self.path is not None:
+                _write(beside(self.path), package({self.path.name: table}, name, title, stamps))
             return
         if self.path is None:
             raise click.UsageError(
@@ -167,8 +176,10 @@ class Destination:
         if self.path.suffix.lower() == ".csv":
             raise click.UsageError(f"`{self.path}` would hold {len(found)} tables: name a folder, or one with --table")
         self.path.mkdir(parents=True, exist_ok=True)
-        for name, text in found.items():
-            _write(self.path / f"{name}.csv", text)
+        files = {f"{file}.csv": table for file, table in found.items()}
+        for file, table in files.items():
+            _write(self.path / file, to_csv(table))
+        _write(self.path / PACKAGE, package(files, name, title, stamps))
 
     def _put(self, text: str) -> None:
         if self.path is None:
