@@ -37,8 +37,8 @@ class Reading:
     label: str | None
     map: tuple[str, ...]
     none: tuple[str, ...]
-    stratum: str | None
-    cluster: str | None
+    stratum: tuple[str, ...]
+    cluster: tuple[str, ...]
     card: Path | None
     sample: int | None
     seed: int
@@ -77,12 +77,19 @@ class Reading:
             raise click.UsageError(f"two corpora are named `{twice[0]}`: give each a card with its own name")
         return found
 
+    def files(self, paths: tuple[str, ...]) -> list[str]:
+        """Every file that these corpora are read from, cards among them."""
+        from modengine.lab.data.card import is_card, read_card  # noqa: PLC0415  (numpy)
+
+        cards = [path for path in paths if is_card(path)]
+        return [*paths, *(str(file) for path in cards for file in read_card(path).files)]
+
     def _columns(self, card: Columns | None) -> Columns:
         """The columns of the card, each option in place of its key."""
         from modengine.lab.data.corpus import Columns  # noqa: PLC0415
 
         given: dict[str, Any] = {
-            key: value for key in ("text", "label", "stratum", "cluster") if (value := getattr(self, key)) is not None
+            key: value for key in ("text", "label", "stratum", "cluster") if (value := getattr(self, key))
         }
         if self.map:
             given["map"] = {**(card.map if card else {}), **self.mapping()}
@@ -224,9 +231,11 @@ _CORPUS_OPTIONS = (
                  help="What a label means; a label that is the name of a category means it by itself. Repeatable."),
     click.option("--none", "none", metavar="VALUE", multiple=True,
                  help="A label of harmless rows; '*' for all that nothing else maps. Repeatable."),
-    click.option("--stratum", metavar="COLUMN", help="Column by whose values figures are parted."),
-    click.option("--cluster", metavar="COLUMN",
-                 help="Column whose equal values are not independent rows.  [default: near-duplicates]"),
+    click.option("--stratum", metavar="COLUMN", multiple=True,
+                 help="Column by whose values figures are parted. Repeatable."),
+    click.option("--cluster", metavar="COLUMN", multiple=True,
+                 help="Column whose equal values are not independent rows. Repeatable: rows that share a value in any "
+                 "are one cluster.  [default: near-duplicates]"),
     click.option("--card", metavar="FILE", type=click.Path(path_type=Path),
                  help="Card that says all this of CORPUS; options go before it. CORPUS may be a card too."),
     click.option("--sample", metavar="N", type=click.IntRange(1), help="Measure N rows, drawn by chance."),

@@ -62,8 +62,8 @@ COLUMNS: Mapping[str, ColumnSays] = {
     "kind": ColumnSays("kind", "The kind: of templates in `fairness`, of disguises in `evade`."),
     "figure": ColumnSays("figure", "`recall`, `over-blocking` or `false alarms`."),
     # --- eval
-    "label or more": ColumnSays("label", "Over-blocking at label or more."),
-    "review or more": ColumnSays("review", "Over-blocking at review or more."),
+    "label or more": ColumnSays("label_or_more", "Over-blocking at label or more."),
+    "review or more": ColumnSays("review_or_more", "Over-blocking at review or more."),
     "block": ColumnSays("block", "Over-blocking at block."),
     "worst-rules/review": ColumnSays("review", "Harmless rows among these that came to review."),
     "worst-rules/block": ColumnSays("block", "Harmless rows among these that were blocked."),
