@@ -99,7 +99,12 @@ class RecoveryRecord(_Numbered, tag="recovery"):
     """The first and the last record that a signer found after the last checkpoint of its key."""
 
 
-_RECORD = msgspec.json.Decoder(DecisionRecord | RevisionRecord | ErasureRecord | RecoveryRecord)
+class DisclosureRecord(_Numbered, tag="disclosure"):
+    ids: _Count
+    """So many ids of messages were put beside their pseudonyms, in the id map."""
+
+
+_RECORD = msgspec.json.Decoder(DecisionRecord | RevisionRecord | ErasureRecord | RecoveryRecord | DisclosureRecord)
 
 
 def check_record(data: bytes) -> None:

@@ -34,6 +34,11 @@ def safe(value: Cell) -> str:
     return "'" + value if value.startswith(_FORMULA) else value
 
 
+def unsafe(text: str) -> str:
+    """The text that `safe` made a cell of."""
+    return text[1:] if text.startswith("'") else text
+
+
 def encode(rows: Iterable[Sequence[Cell]]) -> bytes:
     """Rows as CSV."""
     buffer = io.StringIO(newline="")

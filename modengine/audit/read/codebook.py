@@ -1,0 +1,50 @@
+"""What the columns of `audit export --format csv` mean."""
+
+from __future__ import annotations
+
+from modengine.run.write.codebook import Field, TableCodebook, datapackage
+
+_MESSAGE = "What stands for the message's id: joins to `ids.csv`, the id map; empty where it has none."
+DECISIONS: tuple[Field, ...] = (
+    Field("seq", "integer", "The number of the record in the log, from 0."),
+    Field("time", "datetime", "When it was recorded, in UTC."),
+    Field("decision_id", "string", "The name of the decision."),
+    Field("message", "string", _MESSAGE),
+    Field("policy", "string", "The policy, by its id."),
+    Field("category", "string", "The category that the row is about."),
+    Field("score", "integer", "Points of the category, after caps and relief."),
+    Field("action", "string", "`allow`, `label`, `review` or `block`: what the policy asks for in this category."),
+    Field("taken", "string", "The same, but `allow` where the category is shadow: what really follows."),
+    Field("in_scope", "boolean", "Whether the action would be taken; 0 means shadow."),
+    Field("shadow", "list", "Why not."),
+    Field("message_action", "string", "The highest `action` of all categories of the message."),
+    Field("message_taken", "string", "The highest `taken` of all categories of the message."),
+    Field("study", "boolean", "Whether the policy is a study: then nothing is ever taken."),
+    Field("undetermined", "list", "What could not be decided about the message, in any category."),
+    Field("revision", "string", "The digest of everything that can change a decision."),
+)
+HITS: tuple[Field, ...] = (
+    Field("seq", "integer", "The number of the record in the log: joins to `decisions.csv`."),
+    Field("decision_id", "string", "The name of the decision."),
+    Field("message", "string", _MESSAGE),
+    Field("kind", "string", "`hit`; `test` for a rule with `status: test`; `relief` for one that takes points away."),
+    Field("category", "string", "The category that it gives points to, or takes them from."),
+    Field("rule", "string", "The id of the rule."),
+    Field("clause", "string", "The clause of the written policy that it stands for; empty for relief."),
+    Field("points", "integer", "Its points; 0 or below for relief."),
+    Field("counted", "integer", "Of these, what the cap of its group left."),
+)
+IDS: tuple[Field, ...] = (
+    Field("id", "string", "The message's own `id`."),
+    Field("message", "string", "What stands for it in the log."),
+)
+"""Of the id map, which lies in the folder of the log and is never exported."""
+
+
+def package() -> str:
+    """The descriptor of what `audit export --format csv` writes."""
+    tables = (
+        TableCodebook("decisions", "A row for each decision and category", "decisions.csv", DECISIONS),
+        TableCodebook("hits", "A row for each rule that hit", "hits.csv", HITS),
+    )
+    return datapackage("modengine-audit", "Decisions of an audit log", tables)
