@@ -99,7 +99,7 @@ def test_decisions_are_a_row_a_message_and_category() -> None:
         "score": "95",
         "action": "block",
         "taken": "allow",
-        "in_scope": "false",
+        "in_scope": "0",
         "shadow": "period; exception: x",
         "hits": "1",
         "points": "50",
@@ -109,7 +109,7 @@ def test_decisions_are_a_row_a_message_and_category() -> None:
         "undetermined": "out of time",
         "message_action": "block",
         "message_taken": "label",
-        "study": "false",
+        "study": "0",
         "notes": "surrogates",
         "revision": "sha256:1",
         "error_code": "",
@@ -168,7 +168,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_made_harmless(start: str) -> Non
 
 
 def test_numbers_are_left_alone() -> None:
-    assert (safe(-40), safe(0.5), safe(True), safe(None), safe("a\0b")) == ("-40", "0.5", "true", "", "a\ufffdb")
+    assert (safe(-40), safe(0.5), safe(True), safe(None), safe("a\0b")) == ("-40", "0.5", "1", "", "a\ufffdb")
 
 
 @settings(deadline=None)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
 READERS = {
-    ".csv": "read_csv(?, types = {{{id}: 'VARCHAR'}})",
+    ".csv": "read_csv(?)",
     ".jsonl": "read_json(?, format = 'newline_delimited')",
     ".json": "read_json(?)",
     ".parquet": "read_parquet(?)",
@@ -52,8 +52,8 @@ def load_labels(connection: duckdb.DuckDBPyConnection, layout: LogPaths, labels:
         csv.writer(file).writerows(_pairs(layout))
     quoted = "'" + labels.column.replace("'", "''") + "'"
     column = '"' + labels.column.replace('"', '""') + '"'
-    source = reader.format(id=quoted)
-    names = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}", [str(labels.path)]).fetchall()]  # noqa: S608  (quoted)
+    described = connection.execute(f"DESCRIBE SELECT * FROM {reader}", [str(labels.path)])  # noqa: S608  (a literal)
+    names = [row[0] for row in described.fetchall()]
     if labels.column not in names:
         listed = ", ".join(f"`{name}`" for name in names[:20])
         raise AuditError(
@@ -61,6 +61,8 @@ def load_labels(connection: duckdb.DuckDBPyConnection, layout: LogPaths, labels:
         )
     if "message" in (name.lower() for name in names):
         raise AuditError("ME963", f"`{labels.path}` has a column `message`, as the log has", "give it another name")
+    # 007 is no number.
+    source = f"read_csv(?, types = {{{quoted}: 'VARCHAR'}})" if reader == READERS[".csv"] else reader
     connection.execute(
         "CREATE TABLE pairs AS SELECT * FROM read_csv(?, header = false, quote = '\"', escape = '\"', "
         "columns = {'id': 'VARCHAR', 'message': 'VARCHAR'})",

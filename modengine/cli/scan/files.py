@@ -122,10 +122,10 @@ class ScanRun:
         except BaseException:
             self._stopped(parts, journal, begun)
             raise
-        parts.place()
         if asked.form == "csv":
             with replacing(parts.paths[0].with_name(codebook.PACKAGE)) as stream:
                 stream.write(codebook.scan_package().encode())
+        parts.place()
         if journal is not None:
             journal.remove()
         return final.summary()

@@ -89,8 +89,8 @@ COLUMNS: Mapping[str, ColumnSays] = {
     "of harmless rows": ColumnSays("harmless", "The share of the harmless rows that it hits."),
     "catches alone": ColumnSays("unique_catches", "Rows of its category that are caught no more without it."),
     "false alarms alone": ColumnSays("unique_false_alarms", "Harmless rows that are hit no more without it."),
-    "prevents catches": ColumnSays("prevented_catches", "Rows of its category that are caught without it alone."),
-    "prevents false alarms": ColumnSays("prevented_false_alarms", "Harmless rows that are hit without it alone."),
+    "prevents catches": ColumnSays("catches_prevented", "Rows of its category that are caught without it alone."),
+    "prevents false alarms": ColumnSays("alarms_prevented", "Harmless rows that are hit without it alone."),
     "actions that change": ColumnSays("changed", "Rows on which an action changes without it."),
     "recall without it minus with it": ColumnSays("recall_change", "Recall without the rule minus with it."),
     "over-blocking without it minus with it": ColumnSays(

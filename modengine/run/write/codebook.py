@@ -84,8 +84,8 @@ def datapackage(name: str, title: str, tables: Sequence[TableCodebook], about: M
 
 
 def beside(path: Path) -> Path:
-    """Where the codebook of a single table lies: `rows.csv` has `rows.datapackage.json`."""
-    return path.with_name(f"{path.stem}.datapackage.json")
+    """Where the codebook of a single table lies: `rows.csv` has `rows.csv.datapackage.json`."""
+    return path.with_name(f"{path.name}.{PACKAGE}")
 
 
 PACKAGE = "datapackage.json"
