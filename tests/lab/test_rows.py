@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from hashlib import sha256
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 

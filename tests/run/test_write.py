@@ -7,6 +7,7 @@ import errno
 import io
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import BinaryIO
@@ -257,7 +258,7 @@ def test_an_output_that_is_an_input_is_refused(tmp_path: Path) -> None:
 
 def test_the_codebook_describes_every_column_in_order() -> None:
     book = (ROOT / "docs" / "codebook.md").read_text(encoding="utf-8")
-    for heading, columns in (("## decisions.csv", DECISIONS), ("## hits.csv", HITS)):
-        section = book.split(heading)[1].split("\n## ")[0]
+    for heading, columns in (("### decisions.csv\n", DECISIONS), ("### hits.csv\n", HITS)):
+        section = re.split(r"\n##+ ", book.split(heading)[1])[0]
         described = [line.split("`")[1] for line in section.splitlines() if line.startswith("| `")]
         assert described == list(columns)

@@ -76,7 +76,7 @@ _MEDIA = {"parquet": "application/vnd.apache.parquet", "arrow": "application/vnd
 
 def datapackage(name: str, title: str, tables: Sequence[TableCodebook], about: Mapping[str, Any] | None = None) -> str:
     """The descriptor of some tables, as JSON.  `about` is what is known of how they came about."""
-    package: dict[str, Any] = {"$schema": PROFILE, "name": name, "title": title}
+    package: dict[str, Any] = {"$schema": PROFILE, "name": name, "title": title, "description": _QUOTED}
     if about:
         package["modengine"] = about
     package["resources"] = [table.described() for table in tables]
@@ -88,6 +88,10 @@ def beside(path: Path) -> Path:
     return path.with_name(f"{path.name}.{PACKAGE}")
 
 
+_QUOTED = (
+    "In CSV a text that begins with = + - @ ' or a tab has one ' before it, so that no spreadsheet runs it: "
+    "take one ' off the front to have the original back."
+)
 PACKAGE = "datapackage.json"
 """The codebook of the tables of a folder."""
 _AS_IN_DECISIONS = "As in `decisions.csv`."
