@@ -245,7 +245,7 @@ def meanings(name: str) -> list[str]:
     return list(found)
 
 
-def row_fields() -> list[scan_codebook.Field]:
+def row_fields() -> list[scan_codebook.TableField]:
     """The columns of rows, of a policy with one category and a corpus with one column of each kind."""
     engine = modengine.load()
     columns = Columns(label="label", stratum="COLUMN", cluster="COLUMN")

@@ -22,7 +22,7 @@ from modengine.lab.data.linked import MISSING
 from modengine.lab.data.outcomes import DecidedCorpus
 from modengine.lab.report.columns import LONGEST, named, unlike
 from modengine.model import ACTIONS
-from modengine.run.write.codebook import BETWEEN, Field, FieldType, TableCodebook, beside, datapackage
+from modengine.run.write.codebook import BETWEEN, FieldType, TableCodebook, TableField, beside, datapackage
 from modengine.run.write.replace import replacing
 from modengine.run.write.tidy import safe
 from modengine.version import __version__
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 RowForm = Literal["parquet", "csv", "arrow"]
 FORMS: Mapping[str, RowForm] = {".parquet": "parquet", ".csv": "csv", ".arrow": "arrow"}
 """The form that the name of a file asks for."""
-_Column = tuple[Field, list[Any]]
+_Column = tuple[TableField, list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class MessageRows:
     """A table with a row a message, and what its columns mean."""
 
-    fields: tuple[Field, ...]
+    fields: tuple[TableField, ...]
     columns: tuple[list[Any], ...]
     """For each field the value of every row; None for one that is missing."""
     about: Mapping[str, Any]
@@ -78,7 +78,7 @@ def message_rows(
     made = list(_columns(engine, corpora, outcomes, seed, show_text))
     names = unlike([field.name for field, _ in made])
     fields = tuple(
-        Field(name, field.type, field.says, field.title) for name, (field, _) in zip(names, made, strict=True)
+        TableField(name, field.type, field.says, field.title) for name, (field, _) in zip(names, made, strict=True)
     )
     about = {
         "version": __version__,
@@ -100,10 +100,10 @@ def _columns(
     yield from _decided_columns(engine, outcomes)
 
     def same(name: str, kind: FieldType, says: str, value: object) -> _Column:
-        return Field(name, kind, says), [value] * sum(map(len, corpora))
+        return TableField(name, kind, says), [value] * sum(map(len, corpora))
 
     digests = [corpus.digest.removeprefix("sha256:") for corpus in corpora for _ in range(len(corpus))]
-    yield Field("corpus_sha256", "string", "SHA-256 of the files of the corpus."), digests
+    yield TableField("corpus_sha256", "string", "SHA-256 of the files of the corpus."), digests
     yield same("policy", "string", "The policy, by its id.", engine.policy.id)
     yield same("revision", "string", "The digest of everything that can change a decision.", engine.revision)
     yield same("seed", "integer", "The seed of everything drawn by chance.", seed)
@@ -116,7 +116,7 @@ def _given_columns(corpora: Sequence[Corpus], show_text: bool) -> Iterator[_Colu
     def column(
         name: str, kind: FieldType, says: str, make: Callable[[Corpus], Iterable[Any]], title: str = ""
     ) -> _Column:
-        return Field(name, kind, says, title), [value for corpus in corpora for value in make(corpus)]
+        return TableField(name, kind, says, title), [value for corpus in corpora for value in make(corpus)]
 
     where = "The number of the row among those measured of its corpus, from 1."
     yield column("corpus", "string", "The corpus, by its name.", lambda c: [c.name] * len(c))
@@ -135,7 +135,7 @@ def _given_columns(corpora: Sequence[Corpus], show_text: bool) -> Iterator[_Colu
     alike = (
         "Rows with the same number are not independent: by --cluster, else near-duplicates. Over all corpora, from 1."
     )
-    yield Field("cluster", "integer", alike), list(_clusters(corpora))
+    yield TableField("cluster", "integer", alike), list(_clusters(corpora))
     yield column("characters", "integer", "The length of the text, in code points.", lambda c: map(len, _texts(c)))
     if show_text:
         yield column("text", "string", "The text, part after part.", _texts)
@@ -149,7 +149,7 @@ def _decided_columns(engine: Engine, outcomes: Sequence[DecidedCorpus]) -> Itera
     def column(
         name: str, kind: FieldType, says: str, make: Callable[[DecidedCorpus], Iterable[Any]], title: str = ""
     ) -> _Column:
-        return Field(name, kind, says, title), [value for result in outcomes for value in make(result)]
+        return TableField(name, kind, says, title), [value for result in outcomes for value in make(result)]
 
     top = "The highest action that any category asks for; scope and period are taken as met."
     yield column("action", "string", top, lambda d: (ACTIONS[rank] for rank in d.highest()))

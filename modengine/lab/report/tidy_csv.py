@@ -18,7 +18,7 @@ from modengine.lab.data.stamp import Stamp
 from modengine.lab.report.columns import column, unlike
 from modengine.lab.report.table import Cell, PlainCell, Quote, Several, Table
 from modengine.lab.stats.intervals import Estimate
-from modengine.run.write.codebook import Field, FieldType, TableCodebook, datapackage
+from modengine.run.write.codebook import FieldType, TableCodebook, TableField, datapackage
 from modengine.run.write.tidy import safe
 
 _ESTIMATE: Mapping[str, str] = {
@@ -57,7 +57,7 @@ def codebook(table: Table, name: str, path: str) -> TableCodebook:
         for says in _says(table.name, heading, of)
     ]
     fields = tuple(
-        Field(name, _type(columns[i] if columns else ()), says, heading)
+        TableField(name, _type(columns[i] if columns else ()), says, heading)
         for i, (name, (heading, says)) in enumerate(zip(names, said, strict=True))
     )
     return TableCodebook(name, table.title, path, fields, table.note)

@@ -22,7 +22,7 @@ BOOLEANS: Mapping[bool, str] = {True: "1", False: "0"}
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class TableField:
     """A column of a table."""
 
     name: str
@@ -53,7 +53,7 @@ class TableCodebook:
     title: str
     path: str
     """Of the file, beside the descriptor."""
-    fields: tuple[Field, ...]
+    fields: tuple[TableField, ...]
     note: str = ""
 
     def described(self) -> dict[str, Any]:
@@ -95,74 +95,74 @@ _QUOTED = (
 PACKAGE = "datapackage.json"
 """The codebook of the tables of a folder."""
 _AS_IN_DECISIONS = "As in `decisions.csv`."
-DECISIONS: tuple[Field, ...] = (
-    Field("source", "string", "The file as it was named on the command line; `-` for standard input."),
-    Field("line", "integer", "The line on which the message begins, from 1."),
-    Field("id", "string", "The message's own `id`; empty where it has none."),
-    Field("category", "string", "The category that the row is about."),
-    Field("score", "integer", "Points of the category, after caps and relief."),
-    Field("action", "string", "`allow`, `label`, `review` or `block`: what the policy asks for in this category."),
-    Field("taken", "string", "The same, but `allow` where the category is shadow: what really follows."),
-    Field("in_scope", "boolean", "Whether the action would be taken; 0 means shadow."),
-    Field(
+DECISIONS: tuple[TableField, ...] = (
+    TableField("source", "string", "The file as it was named on the command line; `-` for standard input."),
+    TableField("line", "integer", "The line on which the message begins, from 1."),
+    TableField("id", "string", "The message's own `id`; empty where it has none."),
+    TableField("category", "string", "The category that the row is about."),
+    TableField("score", "integer", "Points of the category, after caps and relief."),
+    TableField("action", "string", "`allow`, `label`, `review` or `block`: what the policy asks for in this category."),
+    TableField("taken", "string", "The same, but `allow` where the category is shadow: what really follows."),
+    TableField("in_scope", "boolean", "Whether the action would be taken; 0 means shadow."),
+    TableField(
         "shadow",
         "string",
         "Why not: `scope`, `scope: unknown`, `period`, `period: unknown`, `study`, `exception: NAME`.",
     ),
-    Field("hits", "integer", "How many rules hit in the category."),
-    Field("points", "integer", "Points of those rules, after caps and before relief."),
-    Field("relief", "integer", "Points that relief took away: 0 or below."),
-    Field("raised", "string", "The action to which an override raised the category; empty if none did."),
-    Field("longer", "integer", "So many points more than written every step asked for, since the text is long."),
-    Field("undetermined", "string", "What could not be decided about the message, in any category."),
-    Field("message_action", "string", "The highest `action` of all categories of the message."),
-    Field("message_taken", "string", "The highest `taken` of all categories of the message."),
-    Field("study", "boolean", "Whether the policy is a study: then nothing is ever taken."),
-    Field("notes", "string", "What had to be done to the text before it was read."),
-    Field("revision", "string", "The digest of everything that can change a decision."),
-    Field("error_code", "string", "For a line that could not be read: the code of the error (`docs/errors.md`)."),
-    Field("error", "string", "The same in words."),
+    TableField("hits", "integer", "How many rules hit in the category."),
+    TableField("points", "integer", "Points of those rules, after caps and before relief."),
+    TableField("relief", "integer", "Points that relief took away: 0 or below."),
+    TableField("raised", "string", "The action to which an override raised the category; empty if none did."),
+    TableField("longer", "integer", "So many points more than written every step asked for, since the text is long."),
+    TableField("undetermined", "string", "What could not be decided about the message, in any category."),
+    TableField("message_action", "string", "The highest `action` of all categories of the message."),
+    TableField("message_taken", "string", "The highest `taken` of all categories of the message."),
+    TableField("study", "boolean", "Whether the policy is a study: then nothing is ever taken."),
+    TableField("notes", "string", "What had to be done to the text before it was read."),
+    TableField("revision", "string", "The digest of everything that can change a decision."),
+    TableField("error_code", "string", "For a line that could not be read: the code of the error (`docs/errors.md`)."),
+    TableField("error", "string", "The same in words."),
 )
-HITS: tuple[Field, ...] = (
-    Field("source", "string", _AS_IN_DECISIONS),
-    Field("line", "integer", _AS_IN_DECISIONS),
-    Field("id", "string", _AS_IN_DECISIONS),
-    Field(
+HITS: tuple[TableField, ...] = (
+    TableField("source", "string", _AS_IN_DECISIONS),
+    TableField("line", "integer", _AS_IN_DECISIONS),
+    TableField("id", "string", _AS_IN_DECISIONS),
+    TableField(
         "kind",
         "string",
         "`hit`; `test` for a rule with `status: test`, which gives no points; `relief` for one that takes points away.",
     ),
-    Field("category", "string", "The category that it gives points to, or takes them from."),
-    Field("rule", "string", "The id of the rule."),
-    Field("title", "string", "Its title."),
-    Field("clause", "string", "The clause of the written policy that it stands for; empty for relief."),
-    Field(
+    TableField("category", "string", "The category that it gives points to, or takes them from."),
+    TableField("rule", "string", "The id of the rule."),
+    TableField("title", "string", "Its title."),
+    TableField("clause", "string", "The clause of the written policy that it stands for; empty for relief."),
+    TableField(
         "points",
         "integer",
         "Its points: less than its score where it needs matches by sound or look; 0 or below for relief.",
     ),
-    Field("counted", "integer", "Of these, what the cap of its group left."),
-    Field(
+    TableField("counted", "integer", "Of these, what the cap of its group left."),
+    TableField(
         "match",
         "integer",
         "The number of the match within the rule, from 1; 0 in the one row of a rule without matches.",
     ),
-    Field("pattern", "string", "The pattern that was found."),
-    Field("part", "string", "Where: `text`, `caption`, `ocr` or `transcript`."),
-    Field("part_index", "integer", "The number of that part; the text itself is 0."),
-    Field("start", "integer", "The first code point of the match in the original part, from 0."),
-    Field("end", "integer", "The code point after its last."),
-    Field("text", "string", "The original characters."),
-    Field(
+    TableField("pattern", "string", "The pattern that was found."),
+    TableField("part", "string", "Where: `text`, `caption`, `ocr` or `transcript`."),
+    TableField("part_index", "integer", "The number of that part; the text itself is 0."),
+    TableField("start", "integer", "The first code point of the match in the original part, from 0."),
+    TableField("end", "integer", "The code point after its last."),
+    TableField("text", "string", "The original characters."),
+    TableField(
         "found_as", "string", "What was sought: the term as the rule has it; for regex and tokens, the normalised text."
     ),
-    Field(
+    TableField(
         "how",
         "string",
         "The kind of pattern, then each step between term and text, joined by spaces: "
         "`width`, `case`, `marks`, `traditional`, `gaps`, `repeats`, `sounds_like`, `looks_like`, `initials`.",
     ),
-    Field("weight", "number", "What the match is worth: 1, or less by sound or look."),
+    TableField("weight", "number", "What the match is worth: 1, or less by sound or look."),
 )
 
 
