@@ -158,6 +158,7 @@ def test_the_command_writes_rows_beside_its_result(command: Command, tmp_path: P
     assert len(pd.read_csv(tmp_path / "r.csv")) == 3
     before = data.read_bytes()
     assert command("eval", POLICY, data, *said, "--rows", tmp_path / "r.txt").code == 2
+    assert command("eval", POLICY, data, *said, "--rows", tmp_path / "x.csv", "-o", tmp_path / "x.csv").code == 2
     copy = write(tmp_path / "copy.csv", [])
     copy.write_text("text,label\n好,ok\n", "utf-8")
     card = tmp_path / "card.yaml"

@@ -54,7 +54,9 @@ def map_ids(folder: Path, ids: Iterable[str], time: datetime, key: SignerKey | N
         vault.close()  # a reader would keep the writer's journal from being emptied
         count = int(known.execute("SELECT count(*) FROM known WHERE decided").fetchone()[0])
         with AuditLog.open(folder, key, time=time) as log:
-            _disclose(log, layout, count, time)
+            raise_format(layout)
+            log.add_record({"kind": "disclosure", "ids": count}, time)
+            log.checkpoint()
         with said(layout), disk.beside(layout.ids) as descriptor:
             disk.write_all(descriptor, tidy.encode([COLUMNS]))
             rows_of = known.execute("SELECT id, message FROM known WHERE decided ORDER BY message")
@@ -82,12 +84,9 @@ def _decided(layout: LogPaths) -> Iterator[tuple[str]]:
             yield (record["message"],)
 
 
-def _disclose(log: AuditLog, layout: LogPaths, ids: int, time: datetime) -> None:
-    """Records that so many ids were put beside their pseudonyms."""
+def raise_format(layout: LogPaths) -> None:
+    """Makes a log one of the newest format: versions that know no such record must not take it for one of theirs."""
     identity = read_identity(layout)
     if identity.format < FORMAT:
-        # Versions that know no such record must not take this log for one of theirs.
         with said(layout):
             disk.replace(layout.identity, msgspec.structs.replace(identity, format=FORMAT).data())
-    log.add_record({"kind": "disclosure", "ids": ids}, time)
-    log.checkpoint()

@@ -69,6 +69,8 @@ def command(
     if rows is not None:
         if rows.suffix.lower() not in ROWS:
             raise click.BadParameter(f"`{rows}` ends with none of {', '.join(ROWS)}", param_hint="--rows")
+        if output.path is not None and output.path.resolve() == rows.resolve():
+            raise click.UsageError(f"`{rows}` is the place of the result too: give the rows another")
         refuse_inputs(rows, reading.files(corpora))
     from modengine.lab.data.outcomes import decide_all  # noqa: PLC0415
     from modengine.lab.report.rows import message_rows, write_rows  # noqa: PLC0415

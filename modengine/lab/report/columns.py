@@ -234,6 +234,7 @@ COLUMNS: Mapping[str, ColumnSays] = {
     "day": ColumnSays("day", "The day, in China's time."),
     "week": ColumnSays("week", "The week, in China's time."),
     "month": ColumnSays("month", "The month, in China's time."),
+    "year": ColumnSays("year", "The year, in China's time."),
     "messages": ColumnSays("messages", "Messages."),
     "reason": ColumnSays("reason", "Why the action was not taken."),
     **{
