@@ -20,8 +20,7 @@ from modengine.lab.report.rows import MessageRows, message_rows, write_rows
 from modengine.model import Message
 from tests.build import engine, relief, rule, text
 from tests.commands import POLICY, Command
-from tests.lab.corpora import MakeCorpus, rows, sound, write
-from tests.lab.test_tidy_csv import NAME
+from tests.lab.corpora import NAME, MakeCorpus, rows, sound, write
 
 LABELLED = {"label": "label", "map": {"scam": "fraud"}, "none": ("ok",)}
 GIVEN = [

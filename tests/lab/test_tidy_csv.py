@@ -27,10 +27,7 @@ from modengine.lab.studies.fairness import fairness as fair
 from modengine.lab.studies.smallest import smallest as least
 from modengine.lab.studies.timeline import timeline as timed
 from tests.commands import POLICY, Command
-from tests.lab.corpora import FEW, MakeCorpus, never_acts, rows, sound, write
-
-NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
-"""What R, SQL and Stata (`help varname`) take as it is."""
+from tests.lab.corpora import FEW, NAME, MakeCorpus, never_acts, rows, sound, write
 
 
 def read(table: Table) -> list[dict[str, str]]:
