@@ -1,5 +1,6 @@
 """Write the generated pages of the documentation: docs/errors.md, docs/cli.md, docs/schemas/ and docs/rules/,
-the example in README.md, and the measured figures in docs/performance.md.
+the example in README.md, the measured figures in docs/performance.md, the columns in
+docs/codebook.md and the scripts in docs/rows.md.
 
     python tools/make_docs.py            write them
     python tools/make_docs.py --check    exit code 1 if they are stale
@@ -15,6 +16,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -25,11 +27,17 @@ sys.path.insert(0, str(ROOT))
 
 import modengine  # noqa: E402
 import tools.rule_pages  # noqa: E402
+from modengine.audit.read import codebook as audit_codebook  # noqa: E402
 from modengine.cli.main import COMMANDS, cli  # noqa: E402
 from modengine.codes import CODES  # noqa: E402
 from modengine.explain.details import details_of  # noqa: E402
 from modengine.explain.text import as_text  # noqa: E402
+from modengine.lab.data.corpus import Columns, Corpus  # noqa: E402
+from modengine.lab.data.outcomes import decide_all  # noqa: E402
+from modengine.lab.report import columns as lab_columns  # noqa: E402
+from modengine.lab.report.rows import message_rows  # noqa: E402
 from modengine.lab.report.schemas import NAMES, schema  # noqa: E402
+from modengine.run.write import codebook as scan_codebook  # noqa: E402
 
 DOCS = ROOT / "docs"
 GOLDENS = ROOT / "tests" / "data"
@@ -188,6 +196,71 @@ def performance() -> str:
     return f"{head}{start}{table.rstrip()}\n{end}{rest.partition(end)[2]}"
 
 
+_MADE = re.compile(
+    r"(<!-- (?P<what>columns|script): (?P<name>[\w.]+) ?(?P<rest>[^\n]*?) ?-->\n).*?(<!-- /(?P=what) -->)", re.S
+)
+
+
+def with_tables(page: str) -> str:
+    """A page of docs/ with its lists of columns, and with the scripts that it shows."""
+
+    def made(found: re.Match[str]) -> str:
+        if found["what"] == "script":
+            body = (DOCS / "vignettes" / found["name"]).read_text("utf-8")
+            return f"{found[1]}```{found['rest']}\n{body}```\n{found[5]}"
+        return f"{found[1]}{columns_of(found['name'])}\n{found[5]}"
+
+    return _MADE.sub(made, (DOCS / page).read_text("utf-8"))
+
+
+def columns_of(name: str) -> str:
+    """The columns of some tables as a table of Markdown."""
+    if name == "lab":
+        said = {c.name: c for c in lab_columns.COLUMNS.values()}
+        heads: dict[str, list[str]] = {}
+        for heading, c in lab_columns.COLUMNS.items():
+            heads.setdefault(c.name, []).append(heading.rpartition("/")[2])
+        rows = [
+            f"| `{key}` | {cell(', '.join(dict.fromkeys(heads[key])))} | {cell(' '.join(meanings(key)))} |"
+            for key in sorted(said)
+        ]
+        return "\n".join(["| column | heading | meaning |", "|---|---|---|", *rows])
+    fields = {
+        "scan.decisions": scan_codebook.DECISIONS, "scan.hits": scan_codebook.HITS,
+        "audit.decisions": audit_codebook.DECISIONS, "audit.hits": audit_codebook.HITS, "audit.ids": audit_codebook.IDS,
+    }.get(name) or row_fields()  # fmt: skip
+    rows = [f"| `{f.name}` | {KIND.get(f.type, f.type)} | {cell(f.says)} |" for f in fields]
+    return "\n".join(["| column | type | meaning |", "|---|---|---|", *rows])
+
+
+KIND = {"string": "text"}
+
+
+def meanings(name: str) -> list[str]:
+    """What the columns of a name mean, each once, with the parts of their cells."""
+    found: dict[str, None] = {}
+    for c in lab_columns.COLUMNS.values():
+        if c.name == name:
+            found |= dict.fromkeys([c.says, *(f"`{name}_{part}`: {says}" for part, says in c.parts.items() if part)])
+    return list(found)
+
+
+def row_fields() -> list[scan_codebook.TableField]:
+    """The columns of rows, of a policy with one category and a corpus with one column of each kind."""
+    engine = modengine.load()
+    columns = Columns(label="label", stratum="COLUMN", cluster="COLUMN")
+    empty = Corpus("corpus", "sha256:", columns, (), (), (), {}, 0, ())
+    first, *others = engine.policy.categories
+    fields = message_rows(engine, [empty], decide_all(engine, [empty])).fields
+    named = {"stratum_column": "stratum_COLUMN", "cluster_column": "cluster_COLUMN"}
+    named |= {f"{what}_{first}": f"{what}_CATEGORY" for what in ("score", "action")}
+    return [
+        replace(field, name=named.get(field.name, field.name), says=field.says.replace(f"`{first}`", "`CATEGORY`"))
+        for field in fields
+        if field.title not in others
+    ]
+
+
 def schema_page(name: str) -> str:
     """docs/schemas/NAME.json: what a command of the lab prints as JSON."""
     return json.dumps(schema(name), ensure_ascii=False, indent=2) + "\n"
@@ -198,6 +271,8 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "../README.md": readme,
     "performance.md": performance,
+    "codebook.md": partial(with_tables, "codebook.md"),
+    "rows.md": partial(with_tables, "rows.md"),
     **{f"schemas/{name}.json": partial(schema_page, name) for name in NAMES},
 }
 

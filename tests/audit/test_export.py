@@ -12,8 +12,9 @@ import jsonschema
 import pytest
 
 from modengine.audit.files.layout import LogPaths
+from modengine.audit.read import codebook
 from modengine.audit.read.dsa import AUTOMATED, CATEGORIES, SYNTHETIC, VISIBILITY, statement
-from modengine.audit.read.export import DECISIONS, HITS, parquet, records, statements, tables
+from modengine.audit.read.export import DECISIONS, HITS, arrow, parquet, records, statements, tables
 from modengine.audit.records.record import Record
 from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
@@ -200,7 +201,7 @@ def test_csv_comes_back(make: MakeLog, pairs: Pairs) -> None:
     read = list(csv.DictReader(io.StringIO(decisions.getvalue().decode("utf-8"), newline="")))
     assert tuple(read[0]) == DECISIONS
     assert [(r["seq"], r["category"], r["score"], r["action"], r["in_scope"]) for r in read] == [
-        (str(seq), name, str(category.score), category.action, str(category.in_scope).lower())
+        (str(seq), name, str(category.score), category.action, str(int(category.in_scope)))
         for seq, (_, decision) in enumerate(pairs, 1)
         for name, category in sorted(decision.categories.items())
     ]
@@ -209,6 +210,26 @@ def test_csv_comes_back(make: MakeLog, pairs: Pairs) -> None:
     assert [(r["seq"], r["rule"]) for r in found] == [
         (str(seq), hit.rule) for seq, (_, decision) in enumerate(pairs, 1) for hit in decision.hits
     ]
+    names = {row["seq"]: row["message"] for row in read}
+    assert all(names[row["seq"]] == row["message"] for row in found)
+
+
+def test_the_codebook_has_the_columns_of_the_tables() -> None:
+    resources = json.loads(codebook.package())["resources"]
+    names = [[field["name"] for field in resource["schema"]["fields"]] for resource in resources]
+    assert names == [list(DECISIONS), list(HITS)]
+
+
+def test_arrow_holds_what_parquet_holds(make: MakeLog, tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet
+
+    folder = make()
+    assert parquet(LogPaths(folder), tmp_path / "x.parquet").ok
+    assert arrow(LogPaths(folder), tmp_path / "x.arrow").ok
+    with pa.ipc.open_file(str(tmp_path / "x.arrow")) as file:
+        assert file.read_all().equals(pyarrow.parquet.read_table(tmp_path / "x.parquet"))
 
 
 def test_cells_run_nothing_in_a_spreadsheet(make: MakeLog) -> None:

@@ -303,7 +303,7 @@ def test_a_file_is_no_log(tmp_path: Path) -> None:
 def test_a_newer_format_is_refused(make: MakeLog) -> None:
     folder = make()
     path = folder / "log.json"
-    path.write_text(path.read_text("utf-8").replace('"format": 1', '"format": 2'), "utf-8")
+    path.write_text(path.read_text("utf-8").replace('"format": 1', '"format": 3'), "utf-8")
     assert code_of(lambda: AuditLog.open(folder, time=NOW)) == "ME952"
     assert code_of(lambda: verify(LogPaths(folder))) == "ME952"
 

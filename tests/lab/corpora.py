@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from tests.paths import ROOT
 CARDS = ROOT / "samples" / "cards"
 Rows = Iterable[Mapping[str, object]]
 MakeCorpus = Callable[..., Corpus]
+NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+"""A name of a column that R, SQL and Stata (`help varname`) take as it is."""
 
 
 def sound() -> Engine:

@@ -140,7 +140,7 @@ def test_an_interrupt_leaves_no_file(command: Command, tmp_path: Path, monkeypat
     def stop(*_args: object, **_kwargs: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("modengine.lab.studies.evaluate.decide", stop)
+    monkeypatch.setattr("modengine.lab.data.outcomes.decide", stop)
     (tmp_path / "a.jsonl").write_text(GOOD, encoding="utf-8")
     ran = command("eval", POLICY, tmp_path / "a.jsonl", *COLUMNS, "-o", tmp_path / "out.html")
     assert (ran.code, ran.out) == (130, "")

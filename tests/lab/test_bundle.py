@@ -68,10 +68,10 @@ def test_a_bundle_has_every_table_and_figure_under_its_number(made: Report, tmp_
     count = write_bundle(made, tmp_path / "b")
     found = {path.relative_to(tmp_path / "b").as_posix() for path in (tmp_path / "b").rglob("*") if path.is_file()}
     assert count == len(found)
-    assert {"report.html", "report.json", "methods.txt", "references.bib"} <= found
+    assert {"report.html", "report.json", "methods.txt", "references.bib", "tables/datapackage.json"} <= found
     labels = labels_of(made.views)
     tables, figures = (sum(figure is wanted for *_, figure in labels) for wanted in (False, True))
-    assert sum(name.startswith("tables/") for name in found) == tables
+    assert sum(name.endswith(".csv") for name in found) == tables
     assert sum(name.endswith(".svg") for name in found) == figures
     html = (tmp_path / "b" / "report.html").read_text("utf-8")
     assert "A. Name, B. &lt;Name&gt;" in html

@@ -99,3 +99,12 @@ def test_shipped_cards_read_their_corpus(name: str, data: Path) -> None:
     assert made.unreadable == 0
     assert made.about.source
     assert made.about.licence
+
+
+def test_a_card_names_one_column_or_several(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text('{"text": "好", "a": 1, "b": 2}\n', encoding="utf-8")
+    card = tmp_path / "card.yaml"
+    card.write_text("corpus: x\nfiles: [rows.jsonl]\nstratum: [a, b]\ncluster: a\n", encoding="utf-8")
+    columns = read_card(card).columns
+    assert (columns.strata, columns.clusters) == (("a", "b"), ("a",))
+    assert [name for name, _ in load_card(read_card(card), ()).parted()] == ["a: 1", "b: 2"]

@@ -87,7 +87,7 @@ def test_the_name_of_the_output_says_its_form(command: Command, card: Path, tmp_
 def test_csv_of_one_table_and_of_all(command: Command, card: Path, tmp_path: Path) -> None:
     ran = command("eval", POLICY, card, "--format", "csv", "--table", "over-blocking")
     (row,) = csv.DictReader(io.StringIO(ran.out))
-    assert (row["corpus"], row["label or more_n"]) == ("small", "40")
+    assert (row["corpus"], row["label_or_more_n"]) == ("small", "40")
     assert command("eval", POLICY, card, "--format", "csv", "-o", tmp_path / "all").code == 0
     assert {"over-blocking.csv", "caught.csv", "precision.csv"} <= {p.name for p in (tmp_path / "all").iterdir()}
 

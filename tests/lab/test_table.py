@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import numpy as np
 import pytest
 
-from modengine.lab.report.table import Quote, Table, show, to_csv, to_text
+from modengine.lab.report.table import Quote, Several, Table, count_of, share_of, show, to_text
+from modengine.lab.report.tidy_csv import to_csv
 from modengine.lab.stats.intervals import FORBIDDEN, NOTHING, Estimate, proportion
 
 
@@ -27,7 +29,8 @@ def estimate(k: int, n: int) -> Estimate:
         (NOTHING, "– (no rows)"),
         (FORBIDDEN, "– (forbidden by the card)"),
         (None, "–"), (True, "yes"), (1234, "1,234"), (0.00001, "< 0.0001"), (0.25, "0.25"), ("text", "text"),
-        (Quote("a\u202eb\n"), "a‹RLO›b⏎"),
+        (Quote("a\u202eb\n"), "a‹RLO›b⏎"), (count_of(0, 1566), "0 of 1,566"), (share_of(0.123), "12.3 %"),
+        (Several("kept", (("", 0.5), ("kept", True))), "kept"),
     ],
 )  # fmt: skip
 def test_cells_for_a_reader(cell: object, shown: str) -> None:
@@ -42,12 +45,13 @@ HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\r=1", "\n=1", "＝1", "'=1"]
 def test_no_cell_begins_a_formula(text: str, quoted: bool) -> None:
     table = Table("t", "T", (text, "b"), ((Quote(text) if quoted else text, 1),))
     header, row = list(csv.reader(io.StringIO(to_csv(table), newline="")))
-    assert header[0] == row[0] == "'" + text
+    assert row[0] == "'" + text
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", header[0])
 
 
 def test_numbers_stay_numbers() -> None:
-    table = Table("t", "T", ("a", "b", "c"), ((-1, -0.5, True),))
-    assert to_csv(table) == "a,b,c\r\n-1,-0.5,true\r\n"
+    table = Table("t", "T", ("A", "B", "c"), ((-1, -0.5, True),))
+    assert to_csv(table) == "before,after,c\r\n-1,-0.5,1\r\n"
 
 
 def test_an_estimate_takes_columns_of_its_own() -> None:
@@ -55,7 +59,7 @@ def test_an_estimate_takes_columns_of_its_own() -> None:
     rows = list(csv.DictReader(io.StringIO(to_csv(table))))
     assert float(rows[0]["share"]) == 3 / 220
     assert (rows[0]["share_k"], rows[0]["share_n"], rows[0]["share_method"]) == ("3", "220", "wilson")
-    assert (rows[1]["share"], rows[1]["share_supported"]) == ("", "false")
+    assert (rows[1]["share"], rows[1]["share_supported"]) == ("", "0")
     assert rows[2]["share_n"] == ""
 
 

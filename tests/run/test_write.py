@@ -7,6 +7,7 @@ import errno
 import io
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import BinaryIO
@@ -99,7 +100,7 @@ def test_decisions_are_a_row_a_message_and_category() -> None:
         "score": "95",
         "action": "block",
         "taken": "allow",
-        "in_scope": "false",
+        "in_scope": "0",
         "shadow": "period; exception: x",
         "hits": "1",
         "points": "50",
@@ -109,7 +110,7 @@ def test_decisions_are_a_row_a_message_and_category() -> None:
         "undetermined": "out of time",
         "message_action": "block",
         "message_taken": "label",
-        "study": "false",
+        "study": "0",
         "notes": "surrogates",
         "revision": "sha256:1",
         "error_code": "",
@@ -168,7 +169,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_made_harmless(start: str) -> Non
 
 
 def test_numbers_are_left_alone() -> None:
-    assert (safe(-40), safe(0.5), safe(True), safe(None), safe("a\0b")) == ("-40", "0.5", "true", "", "a\ufffdb")
+    assert (safe(-40), safe(0.5), safe(True), safe(None), safe("a\0b")) == ("-40", "0.5", "1", "", "a\ufffdb")
 
 
 @settings(deadline=None)
@@ -257,7 +258,7 @@ def test_an_output_that_is_an_input_is_refused(tmp_path: Path) -> None:
 
 def test_the_codebook_describes_every_column_in_order() -> None:
     book = (ROOT / "docs" / "codebook.md").read_text(encoding="utf-8")
-    for heading, columns in (("## decisions.csv", DECISIONS), ("## hits.csv", HITS)):
-        section = book.split(heading)[1].split("\n## ")[0]
+    for heading, columns in (("### decisions.csv\n", DECISIONS), ("### hits.csv\n", HITS)):
+        section = re.split(r"\n##+ ", book.split(heading)[1])[0]
         described = [line.split("`")[1] for line in section.splitlines() if line.startswith("| `")]
         assert described == list(columns)

@@ -100,7 +100,7 @@ def append(path: Path, data: bytes) -> None:
 
 def replace(path: Path, data: bytes) -> None:
     """Puts a whole file in the place of another: written beside it, synced, renamed, the folder synced."""
-    with _beside(path) as descriptor:
+    with beside(path) as descriptor:
         write_all(descriptor, data)
         if os.fstat(descriptor).st_size != len(data):
             raise OSError(f"`{path.name}` has not the length that was written")
@@ -108,27 +108,27 @@ def replace(path: Path, data: bytes) -> None:
 
 def copy(source: Path, start: int, path: Path) -> None:
     """Puts the bytes of a file, from one on, whole in the place of another."""
-    with reading(source) as file, _beside(path) as descriptor:
+    with reading(source) as file, beside(path) as descriptor:
         file.seek(start)
         while data := file.read(_CHUNK):
             write_all(descriptor, data)
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[int]:
+def beside(path: Path) -> Iterator[int]:
     """A new file that takes the place of another when it is on the disk.
 
     What stands where it is to be written, half a file or a link, is taken away and never written to.
     """
-    beside = path.with_name(f".{path.name}.tmp")
-    beside.unlink(missing_ok=True)
-    descriptor = _opened(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _WRITE)
+    new = path.with_name(f".{path.name}.tmp")
+    new.unlink(missing_ok=True)
+    descriptor = _opened(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _WRITE)
     try:
         yield descriptor
         durable.sync(descriptor)
     finally:
         os.close(descriptor)
-    os.replace(beside, path)
+    os.replace(new, path)
     durable.sync_folder(path.parent)
 
 

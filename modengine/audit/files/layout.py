@@ -12,7 +12,8 @@ import msgspec
 from modengine.audit.files import disk
 from modengine.errors import AuditError
 
-FORMAT = 1
+FIRST, FORMAT = 1, 2
+"""A log is of the first format until it has a record of a kind that only the newest knows: `disclosure`."""
 ORIGIN = "modengine.audit/"
 """An origin is this and 32 random hexadecimal digits."""
 ELSEWHERE = "check permissions, or name another place (`scan --audit DIR`; --no-audit records nothing)"
@@ -68,6 +69,11 @@ class LogPaths:
         return self.folder / "vault.sqlite"
 
     @property
+    def ids(self) -> Path:
+        """The id map, where one was asked for: beside the vault, for the owner alone."""
+        return self.folder / "ids.csv"
+
+    @property
     def rules(self) -> Path:
         """Copies of rule files, each named by its SHA-256."""
         return self.folder / "rules"
@@ -118,7 +124,7 @@ def read_identity(layout: LogPaths) -> Identity:
     if isinstance(version, int) and version > FORMAT:
         hint = "use the version of modengine that wrote it, or a newer one"
         raise AuditError("ME952", f"`{folder}` is a log of format {version}; this version knows {FORMAT}", hint)
-    if identity is None or identity.format != FORMAT:
+    if identity is None or not FIRST <= identity.format <= FORMAT:
         raise AuditError("ME951", f"`{layout.identity}` is not what a log has there", "it may be damaged")
     return identity
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from modengine.audit.files.layout import LogPaths, read_origin
+from modengine.audit.read import codebook
 from modengine.audit.read.dsa import statement
 from modengine.audit.read.query import duck, proven
 from modengine.audit.read.report import Verification
@@ -23,11 +25,10 @@ from modengine.audit.tree.note import VerifierKey
 from modengine.errors import AuditError
 from modengine.run.write.tidy import Cell, safe
 
-DECISIONS = (
-    "seq", "time", "decision_id", "message", "policy", "category", "score", "action", "taken", "in_scope", "shadow",
-    "message_action", "message_taken", "study", "undetermined", "revision",
-)  # fmt: skip
-HITS = ("seq", "decision_id", "kind", "category", "rule", "clause", "points", "counted")
+DECISIONS = tuple(field.name for field in codebook.DECISIONS)
+HITS = tuple(field.name for field in codebook.HITS)
+_AT_ONCE = 10_000
+"""Records of a batch of Arrow."""
 
 
 def records(layout: LogPaths, key: VerifierKey | None = None) -> tuple[Verification, Iterator[Record]]:
@@ -85,6 +86,27 @@ def parquet(layout: LogPaths, path: Path, key: VerifierKey | None = None) -> Ver
         raise AuditError("ME963", f"`{path}` cannot be written: {str(error).splitlines()[0]}") from None
 
 
+def arrow(layout: LogPaths, path: Path, key: VerifierKey | None = None) -> Verification:
+    """Writes the same columns to a file of Arrow IPC.  Raises AuditError (ME963, ME964)."""
+    try:
+        import pyarrow  # noqa: PLC0415  (an extra)
+        import pyarrow.parquet  # noqa: PLC0415
+    except ImportError:
+        raise AuditError(
+            "ME964", "`pyarrow` is not installed, which Arrow needs", "pip install 'modengine[audit]'"
+        ) from None
+    with tempfile.TemporaryDirectory(prefix="modengine-") as folder:
+        between = Path(folder) / "records.parquet"
+        report = parquet(layout, between, key)
+        with (
+            pyarrow.parquet.ParquetFile(between) as read,
+            pyarrow.ipc.new_file(str(path), read.schema_arrow) as writer,
+        ):
+            for batch in read.iter_batches(_AT_ONCE):
+                writer.write_batch(batch)
+    return report
+
+
 def tables(proven_records: Iterable[Record], decisions: BinaryIO, hits: BinaryIO) -> None:
     """Writes a row for each decision and category, and one for each hit.  Cells run nothing in a spreadsheet."""
     write_decisions, write_hits = _writer(decisions, DECISIONS), _writer(hits, HITS)
@@ -122,5 +144,5 @@ def _decision_rows(record: Record) -> Iterator[Sequence[Cell]]:
 def _hit_rows(record: Record) -> Iterator[Sequence[Cell]]:
     for kind, key in (("hit", "hits"), ("test", "shadow_hits"), ("relief", "relief")):
         for hit in record[key]:
-            at = (record["seq"], record["decision_id"], kind, hit["category"], hit["rule"])
+            at = (record["seq"], record["decision_id"], record["message"], kind, hit["category"], hit["rule"])
             yield (*at, hit.get("clause"), hit["points"], hit.get("counted", hit["points"]))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modengine.audit.files.layout import LogPaths
+from modengine.audit.read.labels import Labels, load_labels
 from modengine.audit.read.report import Verification
 from modengine.audit.read.verify import verify
 from modengine.audit.records.record import MOST_BYTES, Record
@@ -60,19 +61,20 @@ COLUMNS: dict[str, str] = {
     "rows": "BIGINT",
     "leaves": "VARCHAR",
     "unproven": "BIGINT[]",
+    "ids": "BIGINT",
 }
 """The columns of `records`: those of every kind of record, null where a kind has them not."""
 VIEWS: dict[str, str] = {
     "records": "SELECT * FROM stored ORDER BY seq",
     "decisions": "SELECT * FROM stored WHERE kind = 'decision' ORDER BY seq",
     "categories": """
-        SELECT seq, time, decision_id, policy, entry.key AS category, entry.value.score AS score,
+        SELECT seq, time, decision_id, message, policy, entry.key AS category, entry.value.score AS score,
             entry.value.action AS action, entry.value.in_scope AS in_scope, entry.value.shadow AS shadow
         FROM (SELECT *, unnest(map_entries(categories)) AS entry FROM stored WHERE kind = 'decision')
         ORDER BY seq, category""",
-    "hits": "SELECT seq, time, decision_id, policy, unnest(hits, recursive := true) FROM stored ORDER BY seq",
+    "hits": "SELECT seq, time, decision_id, message, policy, unnest(hits, recursive := true) FROM stored ORDER BY seq",
 }
-"""`categories` has a row for each decision and category, `hits` one for each rule that hit."""
+"""`categories` has a row for each decision and category, `hits` one for each rule that hit; all join by `message`."""
 
 
 COPYING, ASKING = "128MB", "256MB"
@@ -102,12 +104,15 @@ def duck() -> Any:
 
 @contextmanager
 def proven(
-    layout: LogPaths, key: VerifierKey | None = None, to_file: tuple[str, Path] | None = None
+    layout: LogPaths,
+    key: VerifierKey | None = None,
+    to_file: tuple[str, Path] | None = None,
+    labels: Labels | None = None,
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Verification]]:
     """A connection that sees the views, over the records that the log's checkpoint proves.
 
     It can write nothing and reads no other file.  `to_file` names a view, and a Parquet file to write
-    it to before the connection is closed to files.
+    it to before the connection is closed to files; `labels` a file that becomes the view `labels`.
     """
     duckdb = duck()
     with tempfile.TemporaryDirectory(prefix="modengine-") as folder:
@@ -129,6 +134,8 @@ def proven(
             )
             for name, query in VIEWS.items():
                 connection.execute(f"CREATE VIEW {name} AS {query}")
+            if labels is not None:
+                load_labels(connection, layout, labels, Path(folder))
             if to_file is not None:
                 copy = f"COPY (FROM {to_file[0]}) TO ? (FORMAT parquet, COMPRESSION zstd)"
                 connection.execute(copy, [str(to_file[1])])
@@ -146,7 +153,11 @@ def proven(
 
 
 def query(
-    layout: LogPaths, sql: str, key: VerifierKey | None = None, seconds: float = SECONDS
+    layout: LogPaths,
+    sql: str,
+    key: VerifierKey | None = None,
+    labels: Labels | None = None,
+    seconds: float = SECONDS,
 ) -> tuple[Answer, Verification]:
     """The answer to one question.
 
@@ -161,7 +172,7 @@ def query(
     if len(statements) != 1 or statements[0].type not in allowed:
         raise AuditError("ME963", "one SELECT is taken, and nothing else", _HINT)
     try:
-        with proven(layout, key) as (connection, report), _ended(connection, seconds):
+        with proven(layout, key, labels=labels) as (connection, report), _ended(connection, seconds):
             cursor = connection.execute(sql)
             columns = tuple(column[0] for column in cursor.description or ())
             rows = cursor.fetchmany(MOST_ROWS + 1)

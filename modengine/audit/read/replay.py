@@ -40,8 +40,8 @@ CAUSES: Mapping[str, str] = {
     "fields": "the source has other fields than the message had then",
     "unexplained": "nothing above: the record is not what these rules decide",
 }
-UNMADE = frozenset({"text erased", "text absent", "text changed"})
-"""Causes for which a decision could not be made again at all."""
+UNMADE = ("text changed", "text absent", "text erased")
+"""Causes for which a decision could not be made again at all; of the last the log itself tells."""
 _TIMED_OUT = (Cause.TIMEOUT, "not-run")
 """What a record says of a pattern that the clock stopped; the second in logs of older versions alone."""
 _ENVIRONMENT = {"deciding_code": "engine", "core": "engine", "segmenter": "dictionary"}
@@ -73,6 +73,11 @@ class Replay:
     def different(self) -> int:
         """Decisions that were made again and came out otherwise."""
         return sum(count for cause, count in self.causes.items() if cause not in UNMADE)
+
+    @property
+    def unfound(self) -> int:
+        """Decisions whose text is changed or missing, without an erasure in the log."""
+        return self.causes.get("text changed", 0) + self.causes.get("text absent", 0)
 
 
 class Replayer:

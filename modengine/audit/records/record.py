@@ -22,7 +22,7 @@ MOST_BYTES = 65_536
 """A record is no longer."""
 SKEW = timedelta(seconds=60)
 """A time may lie so far before that of an earlier record: clocks are set, threads overtake each other."""
-KINDS = ("decision", "revision", "erasure", "recovery", "study")
+KINDS = ("decision", "revision", "erasure", "recovery", "disclosure", "study")
 _MOST_INT = 1 << 63
 _ENCODER = msgspec.json.Encoder(order="sorted")
 _STRUCTS = msgspec.json.Encoder(order="deterministic")

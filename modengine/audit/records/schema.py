@@ -106,7 +106,14 @@ class StudyRecord(_Numbered, tag="study"):
     """Of its pin."""
 
 
-_RECORD = msgspec.json.Decoder(DecisionRecord | RevisionRecord | ErasureRecord | RecoveryRecord | StudyRecord)
+class DisclosureRecord(_Numbered, tag="disclosure"):
+    ids: _Count
+    """So many ids of messages were put beside their pseudonyms, in the id map."""
+
+
+_RECORD = msgspec.json.Decoder(
+    DecisionRecord | RevisionRecord | ErasureRecord | RecoveryRecord | DisclosureRecord | StudyRecord
+)
 
 
 def check_record(data: bytes) -> None:

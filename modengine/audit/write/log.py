@@ -114,7 +114,7 @@ class AuditLog:
         with said(self._layout):
             pending, found = tuple(self._vault.pending), tuple(recoveries(opened))
         for record in found:
-            self._add(record, time)
+            self.add_record(record, time)
         with self._writing():
             self._vault.lost_recorded()
         if pending:
@@ -180,7 +180,7 @@ class AuditLog:
                 self._alive()
                 with self._writing():
                     keep_files(self._layout, engine.policy.files)
-                self._add(content, time)
+                self.add_record(content, time)
             self._sealer = Sealer(context_of(engine), self._vault.key)
 
     def append(self, message: Message, decision: Decision, time: datetime, *, ignore_scope: bool = False) -> Receipt:
@@ -297,13 +297,8 @@ class AuditLog:
     stamp = staticmethod(stamp)
     """A time as records have it."""
 
-    def add_study(self, name: str, sha256: str, time: datetime) -> None:
-        """Records that a study was pinned, by the SHA-256 of its pin."""
-        with self._mutex:
-            self._add({"kind": "study", "title": name, "sha256": sha256}, time)
-
-    def _add(self, content: Record, time: datetime) -> None:
-        """Adds a record that is no decision."""
+    def add_record(self, content: Record, time: datetime) -> None:
+        """Adds a record that is no decision; whoever calls holds the mutex, or the log alone."""
         written = self._stamped(time)
         record = {**content, "seq": self.size, "time": written}
         revision = record if record["kind"] == "revision" else None
@@ -366,6 +361,7 @@ class AuditLog:
         self._alive()
         self._stamped(time)
         with self._writing():
+            self._layout.ids.unlink(missing_ok=True)  # it may name what is erased
             self._vault.empty(seqs)
         self._erase(seqs, time)
         return tuple(seqs)
@@ -375,7 +371,7 @@ class AuditLog:
         with self._writing():
             self._vault.scrub()
         for start in range(0, len(seqs), _ERASED):
-            self._add({"kind": "erasure", "erased": list(seqs[start : start + _ERASED])}, time)
+            self.add_record({"kind": "erasure", "erased": list(seqs[start : start + _ERASED])}, time)
         with self._writing():
             self._vault.recorded(seqs)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from modengine.audit.files import disk
 from modengine.audit.files.layout import (
-    FORMAT,
+    FIRST,
     ORIGIN,
     Identity,
     LogPaths,
@@ -132,7 +132,7 @@ def create(layout: LogPaths, key: SignerKey | None, random: Callable[[int], byte
         old.unlink(missing_ok=True)
     frontier = Frontier()
     save(layout, make_note(Checkpoint(origin, 0, frontier.root()), key), frontier)
-    disk.replace(layout.identity, Identity(FORMAT, origin, signer or None).data())
+    disk.replace(layout.identity, Identity(FIRST, origin, signer or None).data())
     sync_folder(layout.folder.absolute().parent)
 
 
@@ -157,7 +157,7 @@ def open_log(layout: LogPaths, key: SignerKey | None) -> Opened:
         if vault.signer != signer:
             vault.pin(signer)
         if (identity.key or "") != signer:
-            disk.replace(layout.identity, Identity(FORMAT, identity.origin, signer or None).data())
+            disk.replace(layout.identity, Identity(identity.format, identity.origin, signer or None).data())
         if vault.checkpoint is None:
             vault.remember(notes[0][1], checkpoints[0].size)
         return opened

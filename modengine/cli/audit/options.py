@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from modengine.errors import printable
+from modengine.model import Message
+from modengine.run.read.files import Form, look, read
 
 if TYPE_CHECKING:
     from modengine.audit.files.layout import LogPaths
@@ -40,6 +42,18 @@ def signer_option(command: _Command) -> _Command:
     return click.option(
         "--audit-key", metavar="FILE", type=click.Path(path_type=Path), help="Private key to sign checkpoints with."
     )(command)
+
+
+def source_option(says: str) -> Callable[[_Command], _Command]:
+    """`--from`, files of messages, as the argument `sources`."""
+    return click.option("--from", "sources", metavar="FILE", multiple=True, help=says)
+
+
+def messages_of(sources: Sequence[str], form: Form | None) -> Iterator[Message]:
+    """The messages of some files that can be read.  Raises InputError."""
+    for row in read([look(name, form) for name in sources]):
+        if row.message is not None:
+            yield row.message
 
 
 def layout_of(folder: Path) -> LogPaths:

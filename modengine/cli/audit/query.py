@@ -40,23 +40,38 @@ _LEAST = 10
     "--seconds", metavar="N", type=click.FloatRange(0, 1_000_000, min_open=True), default=60, show_default=True,
     help="End the question after so long.",
 )  # fmt: skip
+@click.option(
+    "--labels",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Labels of messages (.csv, .jsonl, .json, .parquet): the view `labels`.",
+)
+@click.option("--labels-id", metavar="COLUMN", default="id", show_default=True, help="Its column with their ids.")
 @format_option("table", "jsonl", "csv")
-def command(sql: str, audit: Path, key: Path | None, seconds: float, form: str) -> int:
+def command(
+    sql: str, audit: Path, key: Path | None, seconds: float, labels: Path | None, labels_id: str, form: str
+) -> int:
     """Ask the records that the log's checkpoint proves, by DuckDB.
 
     Views: records (all), decisions, categories (a row for each decision and category), hits (one for
-    each rule that hit).  The question can read nothing else and change nothing.  Exit code 1: the
-    log is damaged, and the answer is about the part that is still good.
+    each rule that hit); they join by `message`, which stands for a message's id.  With --labels, the
+    view labels has the columns of FILE and that `message`, by the id map (audit export --id-map).
+    The question can read nothing else and change nothing.  Exit code 1: the log is damaged, and the
+    answer is about the part that is still good.
     2: it has an error, takes longer than --seconds, or has over a million rows.
 
     \b
     Examples:
       modengine audit query "SELECT taken, count(*) FROM decisions GROUP BY 1"
       modengine audit query "SELECT rule, count(*) AS n FROM hits GROUP BY 1 ORDER BY n DESC" --format csv
+      modengine audit query "SELECT label, taken, count(*) FROM decisions JOIN labels USING (message) GROUP BY ALL"
+          --labels labels.csv
     """
+    from modengine.audit.read.labels import Labels  # noqa: PLC0415
     from modengine.audit.read.query import query  # noqa: PLC0415
 
-    answer, report = query(layout_of(audit), sql, verifier_of(key), seconds)
+    asked = None if labels is None else Labels(labels, labels_id)
+    answer, report = query(layout_of(audit), sql, verifier_of(key), asked, seconds)
     warn_of(report)
     if form == "table":
         _table(answer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,15 +12,16 @@ from modengine.cli.audit.options import (
     audit_option,
     key_option,
     layout_of,
+    messages_of,
     print_json,
     print_lines,
+    source_option,
     verifier_of,
     warn_of,
 )
 from modengine.cli.options import engine_of, format_option, input_format_option
 from modengine.errors import AuditError
-from modengine.model import Message
-from modengine.run.read.files import Form, look, read
+from modengine.run.read.files import Form
 
 if TYPE_CHECKING:
     from modengine.audit.read.replay import Replay
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @click.command("replay")
 @audit_option
-@click.option("--from", "sources", metavar="FILE", multiple=True, help="Messages, where no text was kept.  Repeatable.")
+@source_option("Messages, where no text was kept.  Repeatable.")
 @click.option("-p", "--policy", metavar="POLICY", help="Decide by this policy, not by the copies in the log.")
 @key_option
 @input_format_option
@@ -40,7 +40,8 @@ def command(
     """Make every decision of a log again, by the copies of the rule files that the log keeps.
 
     Messages come from the vault if their texts were kept, else from FILE; each is checked against
-    what its record commits to.  Exit code 1: some came out otherwise.
+    what its record commits to.  Exit code 1: some came out otherwise, or a text is changed or missing;
+    the first line says which.
 
     \b
     Examples:
@@ -59,7 +60,7 @@ def command(
         raise AuditError("ME960", "without its vault a log cannot be replayed", f"put it back: {layout.vault}")
     with ExitStack() as stack:
         stack.callback(vault.close)
-        source = stack.enter_context(MessageSource(_messages(sources, input_format), vault.key)) if sources else None
+        source = stack.enter_context(MessageSource(messages_of(sources, input_format), vault.key)) if sources else None
         replayer = Replayer(layout, vault, source, None if policy is None else engine_of(policy, cached=False))
         report = verify(layout, key=verifier_of(key), on_record=replayer.take)
     warn_of(report)
@@ -70,19 +71,15 @@ def command(
         print_lines(_lines(result))
         if "text absent" in result.causes and not sources:
             click.echo("  no text was kept: name the files that the messages came from with --from FILE")
-    return 1 if result.different or not report.ok else 0
-
-
-def _messages(sources: tuple[str, ...], form: Form | None) -> Iterator[Message]:
-    for row in read([look(name, form) for name in sources]):
-        if row.message is not None:
-            yield row.message
+    return 1 if result.different or result.unfound or not report.ok else 0
 
 
 def _lines(result: Replay) -> list[str]:
-    from modengine.audit.read.replay import CAUSES  # noqa: PLC0415
+    from modengine.audit.read.replay import CAUSES, UNMADE  # noqa: PLC0415
 
-    lines = [f"{result.decisions:,} decisions: {result.same:,} came out the same, {result.different:,} otherwise"]
+    first = f"{result.decisions:,} decisions: {result.same:,} came out the same, {result.different:,} otherwise"
+    unmade = [f"{cause} {result.causes[cause]:,}" for cause in UNMADE if cause in result.causes]
+    lines = [f"{first}, not made again: {', '.join(unmade)}" if unmade else first]
     for cause, meaning in CAUSES.items():
         if cause in result.causes:
             lines.append(f"  {cause:13}{result.causes[cause]:>8,}  {meaning}")

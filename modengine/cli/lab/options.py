@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import wraps
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from modengine.engine.engine import Engine
     from modengine.lab.data.corpus import Columns, Corpus
     from modengine.lab.report.report import Report
+    from modengine.lab.report.table import Table
     from modengine.lab.report.view import ResultView
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -36,8 +37,8 @@ class Reading:
     label: str | None
     map: tuple[str, ...]
     none: tuple[str, ...]
-    stratum: str | None
-    cluster: str | None
+    stratum: tuple[str, ...]
+    cluster: tuple[str, ...]
     card: Path | None
     sample: int | None
     seed: int
@@ -76,12 +77,19 @@ class Reading:
             raise click.UsageError(f"two corpora are named `{twice[0]}`: give each a card with its own name")
         return found
 
+    def files(self, paths: tuple[str, ...]) -> list[str]:
+        """Every file that these corpora are read from, cards among them."""
+        from modengine.lab.data.card import is_card, read_card  # noqa: PLC0415  (numpy)
+
+        cards = [path for path in paths if is_card(path)]
+        return [*paths, *(str(file) for path in cards for file in read_card(path).files)]
+
     def _columns(self, card: Columns | None) -> Columns:
         """The columns of the card, each option in place of its key."""
         from modengine.lab.data.corpus import Columns  # noqa: PLC0415
 
         given: dict[str, Any] = {
-            key: value for key in ("text", "label", "stratum", "cluster") if (value := getattr(self, key)) is not None
+            key: value for key in ("text", "label", "stratum", "cluster") if (value := getattr(self, key))
         }
         if self.map:
             given["map"] = {**(card.map if card else {}), **self.mapping()}
@@ -127,7 +135,7 @@ class Destination:
             case "html":
                 self._put(render.as_html(view))
             case "csv":
-                self._csv(render.as_csv(view))
+                self._csv(render.named(view.tables), view.name, view.title, [view])
             case "text":
                 self._put(render.as_text(view, self._width(), whole=self.path is not None))
 
@@ -146,7 +154,7 @@ class Destination:
             case "html":
                 self._put(report.as_html())
             case "csv":
-                self._csv({name: render.to_csv(table) for name, table in found.items()})
+                self._csv(found, "report", report.front.title, report.views)
             case "text" if self.table is not None:
                 self._put(render.to_text(tuple(found.values()), self._width()))
             case "text":
@@ -156,9 +164,17 @@ class Destination:
     def _width(self) -> int:
         return max(60, console(sys.stdout).width) if self.path is None else 120
 
-    def _csv(self, found: Mapping[str, str]) -> None:
+    def _csv(self, found: Mapping[str, Table], name: str, title: str, views: Sequence[ResultView]) -> None:
+        """A table to one file or standard output, several to a folder; beside files their codebook."""
+        from modengine.lab.report.tidy_csv import package, to_csv  # noqa: PLC0415
+        from modengine.run.write.codebook import PACKAGE, beside  # noqa: PLC0415
+
+        stamps = [view.result.stamp for view in views]
         if len(found) == 1 and (self.path is None or self.path.suffix.lower() == ".csv"):
-            self._put(next(iter(found.values())))
+            (table,) = found.values()
+            self._put(to_csv(table))
+            if self.path is not None:
+                _write(beside(self.path), package({self.path.name: table}, name, title, stamps))
             return
         if self.path is None:
             raise click.UsageError(
@@ -167,8 +183,10 @@ class Destination:
         if self.path.suffix.lower() == ".csv":
             raise click.UsageError(f"`{self.path}` would hold {len(found)} tables: name a folder, or one with --table")
         self.path.mkdir(parents=True, exist_ok=True)
-        for name, text in found.items():
-            _write(self.path / f"{name}.csv", text)
+        files = {f"{file}.csv": table for file, table in found.items()}
+        for file, table in files.items():
+            _write(self.path / file, to_csv(table))
+        _write(self.path / PACKAGE, package(files, name, title, stamps))
 
     def _put(self, text: str) -> None:
         if self.path is None:
@@ -238,9 +256,11 @@ _CORPUS_OPTIONS = (
                  help="What a label means; a label that is the name of a category means it by itself. Repeatable."),
     click.option("--none", "none", metavar="VALUE", multiple=True,
                  help="A label of harmless rows; '*' for all that nothing else maps. Repeatable."),
-    click.option("--stratum", metavar="COLUMN", help="Column by whose values figures are parted."),
-    click.option("--cluster", metavar="COLUMN",
-                 help="Column whose equal values are not independent rows.  [default: near-duplicates]"),
+    click.option("--stratum", metavar="COLUMN", multiple=True,
+                 help="Column by whose values figures are parted. Repeatable."),
+    click.option("--cluster", metavar="COLUMN", multiple=True,
+                 help="Column whose equal values are not independent rows. Repeatable: rows that share a value in any "
+                 "are one cluster.  [default: near-duplicates]"),
     click.option("--card", metavar="FILE", type=click.Path(path_type=Path),
                  help="Card that says all this of CORPUS; options go before it. CORPUS may be a card too."),
     click.option("--sample", metavar="N", type=click.IntRange(1), help="Measure N rows, drawn by chance."),

@@ -22,10 +22,10 @@ from modengine.run.work.journal import Journal, Note, State, What, compare
 from modengine.run.work.local import deciding
 from modengine.run.work.summary import Summary, Tally
 from modengine.run.work.work import OutputForm, Work
+from modengine.run.write import codebook, tidy
 from modengine.run.write import output as outputs
-from modengine.run.write import tidy
 from modengine.run.write.output import Nothing, Output, Parts, Stream
-from modengine.run.write.replace import refuse_inputs, said
+from modengine.run.write.replace import refuse_inputs, replacing, said
 
 if TYPE_CHECKING:
     from modengine.audit.write.log import AuditLog
@@ -122,6 +122,9 @@ class ScanRun:
         except BaseException:
             self._stopped(parts, journal, begun)
             raise
+        if asked.form == "csv":
+            with replacing(parts.paths[0].with_name(codebook.PACKAGE)) as stream:
+                stream.write(codebook.scan_package().encode())
         parts.place()
         if journal is not None:
             journal.remove()

@@ -32,6 +32,7 @@ def command(study: Path, output: Path) -> int:
       modengine study pack study.yaml -o package
     """
     from modengine.lab.report import render  # noqa: PLC0415  (numpy, which --help does not need)
+    from modengine.lab.report.tidy_csv import to_csv  # noqa: PLC0415
     from modengine.lab.report.views.study import all_figures, tables, view  # noqa: PLC0415
     from modengine.lab.study.pack import write_package  # noqa: PLC0415
     from modengine.lab.study.run import run_study  # noqa: PLC0415
@@ -40,8 +41,8 @@ def command(study: Path, output: Path) -> int:
     run = run_study(opened, pin, command=command_line(), told=say)
     declared = next(table for table in tables(run.result) if table.name == "declared")
     shown = {
-        "declared.csv": render.to_csv(declared),
-        "figures.csv": render.to_csv(all_figures(run.result)),
+        "declared.csv": to_csv(declared),
+        "figures.csv": to_csv(all_figures(run.result)),
         "report.html": render.as_html(view(run.result)),
     }
     time = datetime.now(UTC).isoformat(timespec="seconds")

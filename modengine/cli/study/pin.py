@@ -79,11 +79,12 @@ def _logged(pin: Pin, audit: Path, audit_key: Path | None, now: datetime) -> Pin
     import msgspec  # noqa: PLC0415
 
     from modengine.audit.write.log import AuditLog  # noqa: PLC0415
+    from modengine.audit.write.newer import add_study  # noqa: PLC0415
     from modengine.cli.audit.options import signer_of  # noqa: PLC0415
     from modengine.lab.study.pin import Logged  # noqa: PLC0415
 
     with AuditLog.open(audit, signer_of(audit_key), time=now) as log:
-        log.add_study(pin.study, pin.digest.removeprefix("sha256:"), now)
+        add_study(log, pin.study, pin.digest.removeprefix("sha256:"), now)
         return msgspec.structs.replace(pin, log=Logged(log.origin, log.size - 1, log.stamp(now)))
 
 

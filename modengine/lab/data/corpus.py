@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from modengine.errors import InputError
 from modengine.lab.data.clusters import clusters, fold, half
+from modengine.lab.data.linked import MISSING, linked
 from modengine.model import Message
 from modengine.run.read.files import read_paths
 
 HARMLESS = "none"
 """The label of a row that breaks no category."""
 OTHERS = "*"
-MISSING = "(missing)"
-"""Stands for the value of a row that has none."""
+_JOINT = " · "
 MOST_ROWS = 500_000
 MOST_HELD = 200_000_000
 """Rows that are held in memory; of more, take a sample."""
@@ -38,14 +38,26 @@ class Columns:
     """Value of the label column to category."""
     none: tuple[str, ...] = ()
     """Values that mean harmless; `*` for all that nothing else maps."""
-    stratum: str | None = None
-    cluster: str | None = None
+    stratum: str | tuple[str, ...] | None = None
+    """A column, or several: figures are given for the values of each."""
+    cluster: str | tuple[str, ...] | None = None
+    """A column, or several: rows that share a value in any of them are not independent, directly or through others."""
     forbidden: tuple[str, ...] = ()
     """Figures that the corpus cannot give, such as `precision`."""
     invented: bool = False
     """The texts were made up for the project: they may be shown."""
     generated: bool = False
     """The texts, or their dates, were made up by somebody: results are a simulation."""
+
+    @property
+    def strata(self) -> tuple[str, ...]:
+        """The columns of strata."""
+        return _several(self.stratum)
+
+    @property
+    def clusters(self) -> tuple[str, ...]:
+        """The columns of clusters."""
+        return _several(self.cluster)
 
     def category(self, value: object, categories: Sequence[str]) -> str | None:
         """What a label means; None if nothing maps it."""
@@ -81,6 +93,7 @@ class Corpus:
     labels: tuple[str, ...]
     """A category or `none`, a row; all `none` without a label column."""
     strata: tuple[str, ...]
+    """The stratum of each row; where several columns part the corpus, their values joined."""
     left_out: Mapping[str, int]
     """Values of the label column that nothing maps, with their rows."""
     unreadable: int
@@ -90,6 +103,8 @@ class Corpus:
     """Rows of which these are a random sample; None for all."""
     first_unreadable: str = ""
     """Where the first row is that could not be read, and why."""
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The values of each column of strata and clusters, a row."""
 
     def __len__(self) -> int:
         return len(self.messages)
@@ -145,7 +160,17 @@ class Corpus:
             unreadable=0,
             first_unreadable="",
             given_clusters=tuple(names[codes[i]] for i in kept),
+            values={name: tuple(column[i] for i in kept) for name, column in self.values.items()},
         )
+
+    def parted(self) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+        """Each stratum by name, in order, with the flags of its rows; `COLUMN: VALUE` where several columns part it."""
+        columns = self.columns.strata
+        for column in columns:
+            values = self.values.get(column, self.strata)
+            found = np.array(values, dtype=object)
+            for value in sorted(set(values)):
+                yield f"{column}: {value}" if len(columns) > 1 else value, np.asarray(found == value, np.bool_)
 
 
 @dataclass(slots=True)
@@ -159,8 +184,8 @@ class _Seen:
     first_unreadable: str = ""
 
 
-_Row = tuple[Message, str, str, str]
-"""Message, label, stratum, cluster."""
+_Row = tuple[Message, str]
+"""Message, label."""
 
 
 def load(
@@ -191,19 +216,26 @@ def load(
     rows = _rows(paths, columns, categories, seen)
     kept, total = _all(rows) if sample is None else _sample(rows, sample, seed)
     _check(columns, seen, total)
+    values = {
+        name: tuple(_field(message.fields, name) for message, _ in kept)
+        for name in (*columns.strata, *columns.clusters)
+    }
     return Corpus(
         name or " ".join(Path(path).name for path in paths),
         digest(paths),
         columns,
         tuple(row[0] for row in kept),
         tuple(row[1] for row in kept),
-        tuple(row[2] for row in kept),
+        tuple(_JOINT.join(of) for of in zip(*(values[name] for name in columns.strata), strict=True))
+        if columns.strata
+        else ("",) * len(kept),
         dict(sorted(seen.left_out.items())),
         seen.unreadable,
-        tuple(_cluster_names(kept)) if columns.cluster else None,
+        tuple(linked([values[name] for name in columns.clusters])) if columns.clusters else None,
         about,
         total if total > len(kept) else None,
         seen.first_unreadable,
+        values,
     )
 
 
@@ -227,12 +259,16 @@ def _rows(paths: Sequence[str | Path], columns: Columns, categories: Sequence[st
                 seen.left_out[text if len(seen.left_out) < 1_000 else "(others)"] += 1
                 continue
             label = category
-        yield row.message, label, _field(fields, columns.stratum), _field(fields, columns.cluster)
+        yield row.message, label
 
 
-def _field(fields: Mapping[str, object], column: str | None) -> str:
-    if column is None:
-        return ""
+def _several(columns: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    if columns is None:
+        return ()
+    return (columns,) if isinstance(columns, str) else tuple(dict.fromkeys(columns))
+
+
+def _field(fields: Mapping[str, object], column: str) -> str:
     value = fields.get(column)
     return MISSING if value is None else shown_value(value)
 
@@ -240,12 +276,6 @@ def _field(fields: Mapping[str, object], column: str | None) -> str:
 def shown_value(value: object) -> str:
     """A value of a column as a text: texts as they are, others as JSON has them."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _cluster_names(rows: Sequence[_Row]) -> Iterator[str]:
-    """A row without a cluster is one of its own, not one with all the others that lack it."""
-    for number, (*_, cluster) in enumerate(rows):
-        yield f"{MISSING} {number}" if cluster == MISSING else cluster
 
 
 def _all(rows: Iterator[_Row]) -> tuple[list[_Row], int]:
@@ -295,7 +325,8 @@ def _check(columns: Columns, seen: _Seen, rows: int) -> None:
         if seen.unreadable:
             why = f"of {seen.unreadable:,} rows none could be read, the first at {seen.first_unreadable}"
         raise InputError("ME911", f"the corpus has no row to measure: {why}", f"is the text in `{columns.text}`?")
-    for option, column in (("label", columns.label), ("stratum", columns.stratum), ("cluster", columns.cluster)):
+    named = (("label", (columns.label,)), ("stratum", columns.strata), ("cluster", columns.clusters))
+    for option, column in ((option, column) for option, of in named for column in of):
         if column is not None and column not in seen.columns:
             raise InputError(
                 "ME911", f"no row has the column `{column}` (--{option})",

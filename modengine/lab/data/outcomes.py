@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,6 +70,22 @@ def decide(engine: Engine, corpus: Corpus, progress: Progress | None = None) -> 
         if progress is not None:
             progress(i + 1)
     return DecidedCorpus(categories, ranks, scores, longer, tuple(rules), undetermined, refused)
+
+
+def decide_all(
+    engine: Engine, corpora: Sequence[Corpus], progress: Progress | None = None
+) -> tuple[DecidedCorpus, ...]:
+    """The decisions on several corpora; progress is told the rows of all of them."""
+    found: list[DecidedCorpus] = []
+    before = 0
+    for corpus in corpora:
+        found.append(decide(engine, corpus, None if progress is None else _after(progress, before)))
+        before += len(corpus)
+    return tuple(found)
+
+
+def _after(progress: Progress, before: int) -> Progress:
+    return lambda done: progress(before + done)
 
 
 def decision_of(engine: Engine, message: Message) -> Decision:

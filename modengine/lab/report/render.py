@@ -48,7 +48,8 @@ from dataclasses import replace
 import msgspec
 
 from modengine.lab.report.page import Front, page
-from modengine.lab.report.table import Table, to_csv, to_text, wrapped
+from modengine.lab.report.table import Table, to_text, wrapped
+from modengine.lab.report.tidy_csv import to_csv
 from modengine.lab.report.view import ResultView, corpus_line, short, shown_corpora, warnings
 from modengine.model import plain_matches
 
@@ -110,4 +111,4 @@ def named(tables: Sequence[Table]) -> dict[str, Table]:
     return {table.name: table for table in tables}
 
 
-__all__ = ["as_csv", "as_html", "as_json", "as_text", "heading", "named", "to_csv", "to_text"]
+__all__ = ["as_csv", "as_html", "as_json", "as_text", "heading", "named", "to_text"]

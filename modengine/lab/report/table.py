@@ -1,11 +1,10 @@
 """Tables: what every result is turned into before it is shown, and how they are written.
 
-Figures are rounded only when shown; CSV and JSON have them in full.
+Figures are rounded only when shown; CSV (`tidy_csv.py`) and JSON have them in full.
 """
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from modengine.explain.visible import inline
 from modengine.lab.stats.intervals import Estimate
-from modengine.run.write.tidy import safe
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,7 +26,29 @@ class Quote:
     """May be read at once; else it is blurred in HTML until somebody asks for it."""
 
 
-Cell = str | int | float | bool | None | Estimate | Quote
+PlainCell = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """What a reader takes as one thing and a program as several: `0 of 566` is 0 and 566."""
+
+    shown: str
+    values: tuple[tuple[str, PlainCell], ...]
+    """What each adds to the name of the column in a file (the first may add nothing), and its value."""
+
+
+def count_of(count: int, n: int) -> Several:
+    """`0 of 566`."""
+    return Several(f"{count:,} of {n:,}", (("", count), ("n", n)))
+
+
+def share_of(value: float | None, digits: int = 1) -> Several:
+    """A share without an interval: `12.3 %`."""
+    return Several(percent(value, digits), (("", value),))
+
+
+Cell = PlainCell | Estimate | Quote | Several
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,49 +106,12 @@ def plain(cell: Cell) -> str:
             return f"{cell:,}"
         case Quote():
             return inline(cell.text, 200)
+        case Several():
+            return cell.shown
         case Estimate():
             return shown_estimate(cell)[0]
         case str():
             return cell
-
-
-def to_csv(table: Table) -> str:
-    """One tidy table: an estimate becomes the columns value, low, high, k, n, effective_n, method, supported."""
-    wide = [any(isinstance(row[i], Estimate) for row in table.rows) for i in range(len(table.columns))]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    header: list[str] = []
-    for name, is_estimate in zip(table.columns, wide, strict=True):
-        header += [f"{name}{part}" for part in ESTIMATE_COLUMNS] if is_estimate else [name]
-    writer.writerow(map(safe, header))
-    for row in table.rows:
-        cells: list[str] = []
-        for cell, is_estimate in zip(row, wide, strict=True):
-            cells += _estimate_cells(cell) if is_estimate else [_csv(cell)]
-        writer.writerow(cells)
-    return out.getvalue()
-
-
-ESTIMATE_COLUMNS = ("", "_low", "_high", "_k", "_n", "_effective_n", "_method", "_supported")
-
-
-def _estimate_cells(cell: Cell) -> list[str]:
-    if not isinstance(cell, Estimate):
-        return [_csv(cell), *[""] * (len(ESTIMATE_COLUMNS) - 1)]
-    parts = (cell.value, cell.low, cell.high, cell.k, cell.n, cell.effective_n, cell.method, cell.supported)
-    return [_csv(part) for part in parts]
-
-
-def _csv(cell: Cell) -> str:
-    match cell:
-        case Quote():
-            return safe(cell.text)
-        case float():
-            return repr(cell)
-        case Estimate():
-            return show(cell)
-        case _:
-            return safe(cell)
 
 
 def to_text(tables: Sequence[Table], width: int) -> str:

@@ -92,11 +92,7 @@ def rate(clusters: Ints, hit: Flags, among: Flags, seed: int) -> Estimate:
 def strata(corpus: Corpus) -> Iterator[tuple[str, Flags]]:
     """All rows, and then each stratum by name, with the flags of its rows."""
     yield ALL, np.ones(len(corpus), np.bool_)
-    if corpus.columns.stratum is None:
-        return
-    values = np.array(corpus.strata, dtype=object)
-    for name in sorted(set(corpus.strata)):
-        yield name, np.asarray(values == name, np.bool_)
+    yield from corpus.parted()
 
 
 def labelled(corpus: Corpus, label: str) -> Flags:

@@ -9,7 +9,7 @@ import msgspec
 from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.lab.data.corpus import Corpus
-from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide
+from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide_all
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.claims import Claim, StratumComparison, Tested, declared, explored, read_claim
 from modengine.lab.stats.false_alarms import RuleAlarms, alarms
@@ -68,7 +68,7 @@ def evaluate(
     rates = _rates(prevalence, engine.policy.categories)
     claims: list[Claim] = [read_claim(text, engine.policy.categories) for text in declare]
     if outcomes is None:
-        outcomes = _decided(engine, corpora, progress)
+        outcomes = decide_all(engine, corpora, progress)
     reach = levels(engine.policy)
     pairs = tuple(zip(corpora, outcomes, strict=True))
     over = tuple(blocked for c, o in pairs for blocked in over_blocking(c, o, seed))
@@ -106,18 +106,3 @@ def _projected(found: Figures, rates: Mapping[str, float]) -> Figures:
     forbidden = "forbidden" in (found.precision.method, found.recall.method)
     projected = FORBIDDEN if forbidden else project(found.recall, found.others_hit, rates[found.category])
     return msgspec.structs.replace(found, projected=projected)
-
-
-def _decided(engine: Engine, corpora: Sequence[Corpus], progress: Progress | None) -> tuple[DecidedCorpus, ...]:
-    """The decisions on all corpora; progress is told the rows of all of them."""
-    found: list[DecidedCorpus] = []
-    before = 0
-    for corpus in corpora:
-        told = None if progress is None else _shifted(progress, before)
-        found.append(decide(engine, corpus, told))
-        before += len(corpus)
-    return tuple(found)
-
-
-def _shifted(progress: Progress, before: int) -> Progress:
-    return lambda done: progress(before + done)

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from modengine.engine.engine import Engine
 from modengine.errors import InputError, MessageError
-from modengine.lab.data.corpus import HARMLESS, MISSING, Corpus, shown_value
+from modengine.lab.data.corpus import HARMLESS, Corpus, shown_value
+from modengine.lab.data.linked import MISSING
 from modengine.lab.data.outcomes import LEVELS, Progress
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.intervals import Estimate

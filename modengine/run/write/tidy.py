@@ -1,7 +1,7 @@
 """Results as two tables for R and spreadsheets: `decisions.csv` and `hits.csv`.
 
-The columns are described in docs/codebook.md.  Cells that a spreadsheet would run as a formula are
-made harmless (OWASP, "CSV Injection").
+The columns are described in `codebook.py`, from which docs/codebook.md is written.  Cells that a
+spreadsheet would run as a formula are made harmless (OWASP, "CSV Injection").
 """
 
 from __future__ import annotations
@@ -11,70 +11,32 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from modengine.model import Decision, Match
+from modengine.run.write import codebook
 from modengine.run.write.results import Result
 
 Cell = str | int | float | bool | None
 
-DECISIONS = (
-    "source",
-    "line",
-    "id",
-    "category",
-    "score",
-    "action",
-    "taken",
-    "in_scope",
-    "shadow",
-    "hits",
-    "points",
-    "relief",
-    "raised",
-    "longer",
-    "undetermined",
-    "message_action",
-    "message_taken",
-    "study",
-    "notes",
-    "revision",
-    "error_code",
-    "error",
-)
-HITS = (
-    "source",
-    "line",
-    "id",
-    "kind",
-    "category",
-    "rule",
-    "title",
-    "clause",
-    "points",
-    "counted",
-    "match",
-    "pattern",
-    "part",
-    "part_index",
-    "start",
-    "end",
-    "text",
-    "found_as",
-    "how",
-    "weight",
-)
+DECISIONS = tuple(field.name for field in codebook.DECISIONS)
+HITS = tuple(field.name for field in codebook.HITS)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
 """A text that begins so gets a `'` before it; one that begins with `'` too, so that it can be undone."""
 
 
 def safe(value: Cell) -> str:
-    """A cell as text: harmless, without NUL; empty for None, `true` or `false` for a boolean."""
+    """A cell as text: harmless, without NUL; empty for None, 1 or 0 for a boolean."""
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return codebook.BOOLEANS[value]
     if not isinstance(value, str):
         return f"{value:g}" if isinstance(value, float) else str(value)
     value = value.replace("\0", "\N{REPLACEMENT CHARACTER}")
     return "'" + value if value.startswith(_FORMULA) else value
+
+
+def unsafe(text: str) -> str:
+    """The text that `safe` made a cell of."""
+    return text[1:] if text.startswith("'") else text
 
 
 def encode(rows: Iterable[Sequence[Cell]]) -> bytes:

@@ -10,7 +10,8 @@ from modengine.lab.report.paper.figures import can_make_pdf, pdf, standalone
 from modengine.lab.report.paper.methods import cited, methods
 from modengine.lab.report.paper.references import bibtex
 from modengine.lab.report.report import Report
-from modengine.lab.report.table import to_csv
+from modengine.lab.report.tidy_csv import package, to_csv
+from modengine.run.write.codebook import PACKAGE
 from modengine.run.write.replace import replacing
 
 
@@ -38,17 +39,18 @@ def _files(report: Report) -> Iterator[tuple[str, bytes]]:
     yield "references.bib", bibtex(cited(told)).encode("utf-8")
     labels = labels_of(report.views)
     with_pdf = can_make_pdf()
+    tables: dict[str, Table] = {}
     for view in report.views:
         for table in view.tables:
-            yield (
-                f"tables/{_slug(labels[view.name, table.name, False], view.name, table.name)}.csv",
-                to_csv(table).encode("utf-8"),
-            )
+            tables[f"{_slug(labels[view.name, table.name, False], view.name, table.name)}.csv"] = table
         for chart in view.charts:
             name, drawn = _slug(labels[view.name, chart.name, True], view.name, chart.name), standalone(chart)
             yield f"figures/{name}.svg", drawn.encode("utf-8")
             if with_pdf:
                 yield f"figures/{name}.pdf", pdf(drawn)
+    yield from ((f"tables/{name}", to_csv(table).encode("utf-8")) for name, table in tables.items())
+    stamps = [view.result.stamp for view in report.views]
+    yield f"tables/{PACKAGE}", package(tables, "report", report.front.title, stamps).encode("utf-8")
 
 
 def _slug(label: str, view: str, name: str) -> str:

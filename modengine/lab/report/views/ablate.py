@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modengine.lab.report.charts import Chart, Grid, Intervals
-from modengine.lab.report.table import Cell, Table, show
+from modengine.lab.report.table import Cell, Several, Table, show
 from modengine.lab.report.view import ResultView
 from modengine.lab.stats.metrics import ANY
 from modengine.lab.studies.ablate import Ablation, RuleEffect
@@ -110,10 +110,14 @@ def tables(result: Ablation) -> tuple[Table, ...]:
 
 def _rule(effect: RuleEffect) -> tuple[Cell, ...]:
     return (
-        effect.rule, effect.category, "all" if effect.points is None else effect.points, effect.hits, effect.own,
+        effect.rule, effect.category, _points(effect), effect.hits, effect.own,
         effect.harmless, effect.unique_catches, effect.unique_false_alarms, effect.prevented_catches,
         effect.prevented_false_alarms, effect.changed,
     )  # fmt: skip
+
+
+def _points(effect: RuleEffect) -> Cell:
+    return Several("all", (("note", "all"),)) if effect.points is None else effect.points
 
 
 def _acting(result: Ablation) -> list[RuleEffect]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modengine.lab.report.charts import Chart, Intervals
-from modengine.lab.report.table import Cell, Quote, Table, show
+from modengine.lab.report.table import Cell, Quote, Several, Table, show
 from modengine.lab.report.view import ResultView, short
 from modengine.lab.stats.metrics import ALL, ANY
 from modengine.lab.studies.compare import Comparison
@@ -138,15 +138,20 @@ def _flips(result: Comparison, invented: bool) -> Table:
     return Table("flips-listed", "Flips, one by one, with both explanations", tuple(columns), tuple(rows), note)
 
 
-def _message(flip: Flip) -> str:
-    return f"{flip.before}, already caught" if flip.already_caught else f"{flip.before} → {flip.after}"
+def _message(flip: Flip) -> Several:
+    shown = f"{flip.before}, already caught" if flip.already_caught else f"{flip.before} → {flip.after}"
+    return Several(shown, (("before", flip.before), ("after", flip.after), ("already_caught", flip.already_caught)))
 
 
-def _sides(change: CategoryFlip) -> tuple[str, str]:
+def _sides(change: CategoryFlip) -> tuple[Several, Several]:
     return (
-        f"{change.before} at {change.score_a}: {_said(change.rules_a)}",
-        f"{change.after} at {change.score_b}: {_said(change.rules_b)}",
+        _side(change.before, change.score_a, _said(change.rules_a)),
+        _side(change.after, change.score_b, _said(change.rules_b)),
     )
+
+
+def _side(action: str, score: int, rules: str) -> Several:
+    return Several(f"{action} at {score}: {rules}", (("action", action), ("score", score), ("rules", rules)))
 
 
 def _said(rules: tuple[RuleSaid, ...]) -> str:

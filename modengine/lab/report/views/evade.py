@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from modengine.lab.data.perturb_tables import DISGUISES
 from modengine.lab.report.charts import Chart, Intervals, Line, Lines, Point
-from modengine.lab.report.table import Cell, Quote, Table, percent, show
+from modengine.lab.report.table import Cell, Quote, Table, percent, share_of, show
 from modengine.lab.report.view import ResultView
 from modengine.lab.stats.intervals import NOTHING
 from modengine.lab.studies.evade import POOLED, Evasion, StillCaught
@@ -101,7 +101,7 @@ def _strengths(result: Evasion) -> Table:
         "How much of a text each kind changes",
         ("corpus", "kind", "strength", "mean share of characters changed", "rows that it cannot change"),
         tuple(
-            (k.corpus, k.kind, k.strength, percent(k.changed), k.unchangeable)
+            (k.corpus, k.kind, k.strength, share_of(k.changed), k.unchangeable)
             for k in result.kept
             if k.category == POOLED and k.kept.n
         ),
@@ -129,7 +129,7 @@ def _categories(result: Evasion) -> Table:
 def _prices(result: Evasion) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for price in result.prices:
-        changed: Cell = "–" if price.state == "as it is" else price.added
+        changed: Cell = None if price.state == "as it is" else price.added
         row = (price.corpus, price.option, _where(price.state), price.patterns, price.over_blocking)
         rows.append((*row, changed, price.p, price.p_bh))
     columns = ("corpus", "option", "patterns that have it", "how many", "over-blocking", "added")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from modengine.lab.data.outcomes import LEVELS
 from modengine.lab.report.charts import Chart, Intervals, Line, Lines, Point
-from modengine.lab.report.table import Cell, Quote, Table, percent, show
+from modengine.lab.report.table import Cell, Quote, Table, count_of, percent, share_of, show
 from modengine.lab.report.view import ResultView
 from modengine.lab.stats.intervals import Estimate
 from modengine.lab.stats.metrics import ALL, Figures
@@ -107,7 +107,7 @@ def _caught(result: Evaluation, strata: bool) -> Table:
     for figures in result.figures:
         if (figures.stratum != ALL) == strata and (figures.positives or figures.others_hit.k):
             where = (figures.corpus, figures.stratum) if strata else (figures.corpus,)
-            of = f"{figures.positives:,} of {figures.rows:,}"
+            of = count_of(figures.positives, figures.rows)
             shares = (figures.recall, figures.over_blocking, figures.others_hit)
             rows.append((*where, figures.category, figures.action, of, *shares))
     note = (
@@ -134,9 +134,9 @@ def _precise(result: Evaluation) -> Table:
         told = figures.precision.method != "forbidden" or figures in mildest
         if figures.stratum == ALL and figures.positives and told:
             row: list[Cell] = [figures.corpus, figures.category, figures.action]
-            row += [percent(figures.base_rate), figures.precision, figures.f1]
+            row += [share_of(figures.base_rate), figures.precision, figures.f1]
             if len(asked) > 1:
-                row.append(percent(result.prevalence.get(figures.category)))
+                row.append(share_of(result.prevalence.get(figures.category)))
             rows.append((*row, figures.projected) if asked else tuple(row))
     note = (
         "Precision and F1 belong to the base rate of the corpus, which is not that of any traffic; --prevalence gives "

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from modengine.lab.report.charts import Chart, Intervals
-from modengine.lab.report.table import Cell, Table, percent, show
+from modengine.lab.report.table import Cell, Several, Table, percent, show
 from modengine.lab.report.view import ResultView
 from modengine.lab.stats.metrics import ALL
 from modengine.lab.studies.fairness import Fairness
@@ -83,13 +83,17 @@ def _differences(result: Fairness) -> Table:
         tuple(
             (
                 d.template, d.how, d.form, d.term, d.group.replace("_", " "), d.other, d.category, d.changed,
-                f"{d.action} ({d.score})", f"{d.other_action} ({d.other_score})",
+                _decided(d.action, d.score), _decided(d.other_action, d.other_score),
             )
             for d in rows
         ),
         "Each term whose decision is not the commonest of its template, against a term with the commonest; and that "
         "one against none. Scores in brackets." + (f" {more:,} more are in the JSON." if more else ""),
     )  # fmt: skip
+
+
+def _decided(action: str, score: int) -> Several:
+    return Several(f"{action} ({score})", (("action", action), ("score", score)))
 
 
 def _groups(result: Fairness) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modengine.lab.report.charts import Chart, Intervals
-from modengine.lab.report.table import Cell, Table, percent
+from modengine.lab.report.table import Cell, Several, Table, percent
 from modengine.lab.report.view import ResultView
 from modengine.lab.stats.metrics import ALL
 from modengine.lab.studies.fit import ORDINARY, CategoryFit, Fit, FitFigure, FittedPoints
@@ -115,8 +115,9 @@ def _changed_first(found: CategoryFit) -> list[FittedPoints]:
 
 def _points(this: FittedPoints, found: CategoryFit) -> tuple[Cell, ...]:
     rule = this.rule if found.value is None else f"{this.rule}, {found.value}"
-    used = "kept" if this.kept else percent(this.used, 0)
-    return rule, this.as_is, this.fitted, f"{this.low}–{this.high}", used, this.own, this.ordinary
+    used = Several("kept" if this.kept else percent(this.used, 0), (("", this.used), ("kept", this.kept)))
+    drawn = Several(f"{this.low}–{this.high}", (("low", this.low), ("high", this.high)))
+    return rule, this.as_is, this.fitted, drawn, used, this.own, this.ordinary
 
 
 def _aims(result: Fit) -> str:

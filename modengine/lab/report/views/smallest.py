@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modengine.explain.visible import inline
-from modengine.lab.report.table import Quote, Table
+from modengine.lab.report.table import Cell, Quote, Several, Table
 from modengine.lab.report.view import ResultView
-from modengine.lab.studies.smallest import Removal, Smallest
+from modengine.lab.studies.smallest import Miss, Removal, Smallest
 
 
 def view(result: Smallest) -> ResultView:
@@ -60,11 +60,15 @@ def tables(result: Smallest) -> tuple[Table, ...]:
             "Rules that one more thing would have made hit",
             ("rule", "category", "points", "missing", "the category would be at"),
             tuple(
-                (m.rule, m.category, "none: on test" if m.on_test else m.points, m.missing, m.would_be)
+                (m.rule, m.category, _points(m), m.missing, m.would_be)
                 for m in result.near_misses
             ),
         ),
     )  # fmt: skip
+
+
+def _points(miss: Miss) -> Cell:
+    return Several("none: on test", (("note", "on test"),)) if miss.on_test else miss.points
 
 
 def _cuts(removal: Removal) -> str:

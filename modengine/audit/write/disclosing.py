@@ -1,0 +1,83 @@
+"""The id map: which pseudonym of the log stands for which message.  Made when somebody asks, and recorded.
+
+Whoever holds the key of the log, and the ids, can make it; here it is made where the log says so.  It lies
+beside the vault, for the owner alone; an erasure takes it away.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from modengine.audit.files import disk
+from modengine.audit.files.layout import LogPaths, read_origin
+from modengine.audit.records.commitments import pseudonym
+from modengine.audit.records.record import message_from
+from modengine.audit.records.segments import lines, record_of
+from modengine.audit.records.vault import Vault
+from modengine.audit.tree.note import SignerKey
+from modengine.audit.write.failing import said
+from modengine.audit.write.log import AuditLog
+from modengine.audit.write.newer import raise_format
+from modengine.errors import AuditError
+from modengine.run.write import tidy
+
+COLUMNS = ("id", "message")
+_SCHEMA = """
+PRAGMA journal_mode = OFF;
+CREATE TABLE known (message TEXT PRIMARY KEY, id TEXT NOT NULL, decided INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+"""
+_AT_ONCE = 1_000
+
+
+def map_ids(folder: Path, ids: Iterable[str], time: datetime, key: SignerKey | None = None) -> int:
+    """Writes the ids of the decided messages beside their pseudonyms, and records that it did; how many.
+
+    `ids` are those that the caller knows; where texts are kept, those of the vault are added.  The record is on
+    the disk before the map is.  Raises AuditError.
+    """
+    layout = LogPaths(folder)
+    vault = Vault.read(layout.vault, read_origin(layout))
+    if vault is None:
+        raise AuditError("ME960", "without its vault no id map can be made", f"put it back: {layout.vault}")
+    known = sqlite3.connect("", isolation_level=None)
+    try:
+        known.executescript(_SCHEMA)
+        known.execute("BEGIN")
+        for found in (ids, _kept(vault)):
+            rows = ((pseudonym(vault.key, found_id), found_id.encode("utf-8", "surrogatepass")) for found_id in found)
+            known.executemany("INSERT OR IGNORE INTO known (message, id) VALUES (?, ?)", rows)
+        known.executemany("UPDATE known SET decided = 1 WHERE message = ?", _decided(layout))
+        vault.close()  # a reader would keep the writer's journal from being emptied
+        count = int(known.execute("SELECT count(*) FROM known WHERE decided").fetchone()[0])
+        with AuditLog.open(folder, key, time=time) as log:
+            raise_format(layout)
+            log.add_record({"kind": "disclosure", "ids": count}, time)
+            log.checkpoint()
+        with said(layout), disk.beside(layout.ids) as descriptor:
+            disk.write_all(descriptor, tidy.encode([COLUMNS]))
+            rows_of = known.execute("SELECT id, message FROM known WHERE decided ORDER BY message")
+            while chunk := rows_of.fetchmany(_AT_ONCE):
+                cells = [(found_id.decode("utf-8", "surrogatepass"), name) for found_id, name in chunk]
+                disk.write_all(descriptor, tidy.encode(cells))
+        return count
+    finally:
+        known.close()
+        vault.close()
+
+
+def _kept(vault: Vault) -> Iterator[str]:
+    """The ids of the messages whose texts the vault keeps."""
+    for row in vault.rows():
+        if row.message is not None and (found := message_from(row.message).id) is not None:
+            yield found
+
+
+def _decided(layout: LogPaths) -> Iterator[tuple[str]]:
+    """The pseudonyms of the messages of all decisions."""
+    for line in lines(layout.segments):
+        record = record_of(line)
+        if record["kind"] == "decision" and record["message"] is not None:
+            yield (record["message"],)
