@@ -10,6 +10,7 @@ from modengine.lab.report.paper.figures import can_make_pdf, pdf, standalone
 from modengine.lab.report.paper.methods import cited, methods
 from modengine.lab.report.paper.references import bibtex
 from modengine.lab.report.report import Report
+from modengine.lab.report.table import Table
 from modengine.lab.report.tidy_csv import package, to_csv
 from modengine.run.write.codebook import PACKAGE
 from modengine.run.write.replace import replacing
