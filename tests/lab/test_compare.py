@@ -46,7 +46,7 @@ def flags(bits: str) -> np.ndarray:
 
 def test_a_cluster_counts_once_and_by_its_net_change() -> None:
     codes = np.array([0, 0, 0, 1, 1, 2, 3], np.int64)
-    found = paired(codes, flags("0001000"), flags("1110110"), flags("1111111"), 1)
+    found = paired(codes, flags("0001000"), flags("1110110"), flags("1111111"))
     assert (found.hit_a, found.hit_b, found.gained, found.lost) == (1, 5, 5, 1)
     # Cluster 0 gains three, cluster 1 gains one and loses one, cluster 2 gains one.
     assert (found.clusters_gained, found.clusters_lost) == (2, 0)
@@ -56,9 +56,9 @@ def test_a_cluster_counts_once_and_by_its_net_change() -> None:
 
 def test_rows_that_are_not_asked_about_do_not_count() -> None:
     codes = np.arange(4)
-    found = paired(codes, flags("0000"), flags("1111"), flags("0110"), 1)
+    found = paired(codes, flags("0000"), flags("1111"), flags("0110"))
     assert (found.rows, found.gained) == (2, 2)
-    assert paired(codes, flags("0000"), flags("1111"), flags("0000"), 1).change.value is None
+    assert paired(codes, flags("0000"), flags("1111"), flags("0000")).change.value is None
 
 
 # ------------------------------------------------------------------ counts

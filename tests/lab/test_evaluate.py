@@ -154,7 +154,7 @@ def test_precision_is_projected(mixed: Corpus) -> None:
 
 
 def test_a_projection_without_false_alarms_is_still_uncertain() -> None:
-    found = project(proportion(*single(20, 40), 1), proportion(*single(0, 100), 1), 0.01)
+    found = project(proportion(*single(20, 40)), proportion(*single(0, 100)), 0.01)
     assert (found.value, found.high) == (1.0, 1.0)
     assert found.low is not None
     assert found.low < 0.2

@@ -23,21 +23,21 @@ from tests.lab.corpora import ints, single
 )
 def test_wilson(k: int, n: int, low: float, high: float) -> None:
     """R. G. Newcombe, Two-sided confidence intervals for the single proportion, Stat. Med. 17, 1998, table I."""
-    found = proportion(*single(k, n), seed=1)
+    found = proportion(*single(k, n))
     assert found.method == "wilson"
     assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
 
 
 def test_a_zero_has_an_exact_upper_bound() -> None:
     """Newcombe 1998, table I, Clopper and Pearson's exact method: 0 of 20 gives 0 to 0.1684."""
-    found = proportion(*single(0, 20), seed=1)
+    found = proportion(*single(0, 20))
     assert (found.value, found.low, found.method) == (0, 0, "clopper-pearson")
     assert found.high == pytest.approx(0.1684, abs=5e-5)
-    assert proportion(*single(20, 20), seed=1).low == pytest.approx(1 - 0.1684, abs=5e-5)
+    assert proportion(*single(20, 20)).low == pytest.approx(1 - 0.1684, abs=5e-5)
 
 
 def test_none_of_250_still_allows_one_and_a_half_percent() -> None:
-    assert proportion(*single(0, 250), seed=1).high == pytest.approx(0.0146, abs=1e-4)
+    assert proportion(*single(0, 250)).high == pytest.approx(0.0146, abs=1e-4)
 
 
 WEIL = {
@@ -58,7 +58,7 @@ WEIL = {
 def test_the_effective_n_of_clustered_rows(group: str) -> None:
     """J. N. K. Rao and A. J. Scott, Biometrics 48, 1992, table 1 (litters of C. S. Weil): their design effects."""
     n, k, design_effect = WEIL[group]
-    found = proportion(ints(*k), ints(*n), seed=1)
+    found = proportion(ints(*k), ints(*n))
     assert sum(n) / found.effective_n == pytest.approx(design_effect, abs=1e-6)
 
 
@@ -70,7 +70,7 @@ def test_the_cluster_bootstrap_has_the_spread_of_the_ratio_estimator(group: str)
     variance = sum((a - rate * b) ** 2 for a, b in zip(k, n, strict=True)) * len(n) / (len(n) - 1) / sum(n) ** 2
     drawn = resample((ints(*k), ints(*n)), 1, lambda a, b: a / b)
     assert drawn.std() == pytest.approx(variance**0.5, rel=0.08)
-    found = proportion(ints(*k), ints(*n), seed=1)
+    found = proportion(ints(*k), ints(*n))
     assert found.low is not None
     assert found.high is not None
     assert found.high - found.low == pytest.approx(2 * 1.96 * variance**0.5, rel=0.12)
@@ -94,8 +94,8 @@ def test_intervals_of_clustered_rows_hold_the_truth_as_often_as_they_say() -> No
         k = random.binomial(10, random.beta(0.6, 1.4, 60)).astype(np.int64)
         n = ints(*[10] * 60)
         for name, found in (
-            ("clustered", proportion(k, n, seed=1)),
-            ("taken for independent", proportion(*single(int(k.sum()), 600), seed=1)),
+            ("clustered", proportion(k, n)),
+            ("taken for independent", proportion(*single(int(k.sum()), 600))),
         ):
             assert found.low is not None
             assert found.high is not None
@@ -107,45 +107,45 @@ def test_intervals_of_clustered_rows_hold_the_truth_as_often_as_they_say() -> No
 def test_clusters_widen_an_interval() -> None:
     """Fifty clusters of ten rows that are all alike tell as much as fifty rows."""
     k, n = ints(*[10] * 20, *[0] * 30), ints(*[10] * 50)
-    clustered, independent = proportion(k, n, seed=1), proportion(*single(200, 500), seed=1)
+    clustered, independent = proportion(k, n), proportion(*single(200, 500))
     assert clustered.effective_n == pytest.approx(50, abs=1.5)
     assert clustered.high - clustered.low > 2.5 * (independent.high - independent.low)  # type: ignore[operator]
 
 
 def test_few_clusters_with_hits_have_an_interval_of_the_effective_n() -> None:
-    found = proportion(ints(2, *[0] * 99), ints(*[2] * 100), seed=1)
+    found = proportion(ints(2, *[0] * 99), ints(*[2] * 100))
     assert found.method == "wilson, effective n"
     assert found.low is not None
     assert 0 < found.low < 0.01
 
 
 def test_too_few_rows_are_unsupported() -> None:
-    assert not proportion(*single(1, LEAST - 1), seed=1).supported
-    assert proportion(*single(1, LEAST), seed=1).supported
-    assert not proportion(ints(50, 0), ints(50, 50), seed=1).supported, "a hundred rows of two clusters"
+    assert not proportion(*single(1, LEAST - 1)).supported
+    assert proportion(*single(1, LEAST)).supported
+    assert not proportion(ints(50, 0), ints(50, 50)).supported, "a hundred rows of two clusters"
 
 
 def test_nothing_to_divide_by_is_no_figure() -> None:
-    assert proportion(ints(0), ints(0), seed=1) == NOTHING
+    assert proportion(ints(0), ints(0)) == NOTHING
     assert NOTHING.value is None
 
 
 def test_resampling_is_decided_by_the_seed() -> None:
     n, k, _ = WEIL["treated"]
-    same = [proportion(ints(*k), ints(*n), seed=7) for _ in range(2)]
+    same = [proportion(ints(*k), ints(*n)) for _ in range(2)]
     assert same[0] == same[1]
-    assert same[0] != proportion(ints(*k), ints(*n), seed=8)
+    assert same[0] != proportion(ints(*k), ints(*n))
 
 
 def test_f1_of_nothing_right_has_an_upper_bound() -> None:
-    found = f1(ints(*[0] * 40), ints(*[1] * 20, *[0] * 20), ints(*[0] * 20, *[1] * 20), seed=1)
+    found = f1(ints(*[0] * 40), ints(*[1] * 20, *[0] * 20), ints(*[0] * 20, *[1] * 20))
     assert found.value == found.low == 0
     assert found.high is not None
     assert 0.1 < found.high < 0.2
 
 
 def test_f1() -> None:
-    found = f1(ints(*[1] * 30, *[0] * 20), ints(*[0] * 30, *[1] * 10, *[0] * 10), ints(*[0] * 40, *[1] * 10), seed=1)
+    found = f1(ints(*[1] * 30, *[0] * 20), ints(*[0] * 30, *[1] * 10, *[0] * 10), ints(*[0] * 40, *[1] * 10))
     assert found.value == pytest.approx(2 * 30 / (60 + 10 + 10))
     assert found.low is not None
     assert found.high is not None
@@ -153,7 +153,7 @@ def test_f1() -> None:
 
 
 def test_a_difference_of_none_still_allows_one() -> None:
-    found = difference(ints(*[0] * 250), ints(*[0] * 250), ints(*[1] * 250), seed=1)
+    found = difference(ints(*[0] * 250), ints(*[0] * 250), ints(*[1] * 250))
     assert found.value == 0
     assert found.high == pytest.approx(0.0146, abs=1e-4)
     assert found.low == pytest.approx(-0.0146, abs=1e-4)

@@ -13,7 +13,7 @@ from modengine.lab.stats.intervals import FORBIDDEN, NOTHING, Estimate, proporti
 
 
 def estimate(k: int, n: int) -> Estimate:
-    return proportion(np.array([1] * k + [0] * (n - k)), np.ones(n, np.int64), 1)
+    return proportion(np.array([1] * k + [0] * (n - k)), np.ones(n, np.int64))
 
 
 @pytest.mark.parametrize(

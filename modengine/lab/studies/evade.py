@@ -137,18 +137,18 @@ def evade(
                 reach.step(0, 60 if price else 100)
                 if group.corpus.columns.invented and row.cells:
                     _show(variants, shown, group.corpus, name, row)
-            kept += _kept(group.corpus, group.category, name, rows, seed)
+            kept += _kept(group.corpus, group.category, name, rows)
             made[number, name] = rows
             cells.setdefault((group.corpus.name, name), []).extend(rows)
     by_name = {group.corpus.name: group.corpus for group in caught}
     for (corpus_name, name), rows in cells.items():
-        kept += _kept(by_name[corpus_name], POOLED, name, rows, seed)
+        kept += _kept(by_name[corpus_name], POOLED, name, rows)
     cost = Prices()
     if price:
         states = STEPS if steps else ENDS
         reach = _Reach(progress, len(OPTIONS) * len(states))
         asked = _disguised(engine, caught, made, spans, seed)
-        cost = prices(engine, corpora, decided, seed, asked, states, lambda _: reach.step(60, 100))
+        cost = prices(engine, corpora, decided, asked, states, lambda _: reach.step(60, 100))
     result_stamp = stamp("evade", engine, told, seed, command)
     shares = {str(strength): share for strength, share in SHARES.items()}
     return Evasion(
@@ -236,14 +236,14 @@ def too_long(disguised: Disguised) -> bool:
     return length + sum(len(change.new) - 1 for change in disguised.changes) > BUDGET.characters
 
 
-def _kept(corpus: Corpus, category: str, kind: str, rows: Sequence[_Row], seed: int) -> list[StillCaught]:
+def _kept(corpus: Corpus, category: str, kind: str, rows: Sequence[_Row]) -> list[StillCaught]:
     changed = [row for row in rows if row.cells]
     among = _flags(len(corpus), [row.row for row in changed])
     found = []
     for k, strength in enumerate(SHARES):
         caught = _flags(len(corpus), [row.row for row in changed if row.cells[k].caught])
         mean = float(np.mean([row.cells[k].share for row in changed])) if changed else 0.0
-        estimate = rate(corpus.clusters, caught, among, seed)
+        estimate = rate(corpus.clusters, caught, among)
         found.append(StillCaught(corpus.name, category, kind, strength, estimate, mean, len(rows) - len(changed)))
     return found
 

@@ -137,7 +137,7 @@ def fairness(
     templates = templates or shipped_templates()
     frames = tuple(decided_frames(engine, templates, progress))
     rows = tuple(_row(template, [f for f in frames if f.template == template]) for template in templates.sentences)
-    kinds = tuple(_kind(kind, rows, seed) for kind in (ALL, *KINDS) if kind == ALL or any(r.kind == kind for r in rows))
+    kinds = tuple(_kind(kind, rows) for kind in (ALL, *KINDS) if kind == ALL or any(r.kind == kind for r in rows))
     if outcomes is None:
         outcomes = [decide(engine, corpus) for corpus in corpora]
     return Fairness(
@@ -148,11 +148,11 @@ def fairness(
         tolerance,
         _declared(kinds[0], tolerance),
         kinds,
-        _groups(frames, seed),
+        _groups(frames),
         rows,
         tuple(difference for frame in frames for difference in differences(frame)),
-        tuple(blocked for c, o in zip(corpora, outcomes, strict=True) for blocked in over_blocking(c, o, seed)),
-        explored(corpora, outcomes, seed),
+        tuple(blocked for c, o in zip(corpora, outcomes, strict=True) for blocked in over_blocking(c, o)),
+        explored(corpora, outcomes),
     )
 
 
@@ -173,11 +173,11 @@ def _row(template: Template, frames: Sequence[Frame]) -> TemplateRow:
     )
 
 
-def _kind(kind: str, rows: Sequence[TemplateRow], seed: int) -> KindRow:
+def _kind(kind: str, rows: Sequence[TemplateRow]) -> KindRow:
     mine = [row for row in rows if kind in (ALL, row.kind)]
 
     def share(flags: Sequence[bool]) -> Estimate:
-        return proportion(np.array(flags, np.int64), np.ones(len(flags), np.int64), seed)
+        return proportion(np.array(flags, np.int64), np.ones(len(flags), np.int64))
 
     return KindRow(
         kind,
@@ -205,7 +205,7 @@ def _declared(row: KindRow, tolerance: float) -> tuple[Declared, ...]:
     )  # fmt: skip
 
 
-def _groups(frames: Sequence[Frame], seed: int) -> tuple[GroupRow, ...]:
+def _groups(frames: Sequence[Frame]) -> tuple[GroupRow, ...]:
     """Counts by group, one cluster a template."""
     names = list(dict.fromkeys(term.group for frame in frames for term in frame.terms))
     numbers = {name: i for i, name in enumerate(dict.fromkeys(frame.template.id for frame in frames))}
@@ -218,13 +218,11 @@ def _groups(frames: Sequence[Frame], seed: int) -> tuple[GroupRow, ...]:
             action[g, column] += outcome.actions != common.actions
             anything[g, column] += outcome != common
     terms = Counter(group for group, _ in {(term.group, term.term) for frame in frames for term in frame.terms})
-    inside = [proportion(anything[g], n[g], seed) for g in range(len(names))]
-    p = [
-        _fisher(inside[g], proportion(anything.sum(0) - anything[g], n.sum(0) - n[g], seed)) for g in range(len(names))
-    ]
+    inside = [proportion(anything[g], n[g]) for g in range(len(names))]
+    p = [_fisher(inside[g], proportion(anything.sum(0) - anything[g], n.sum(0) - n[g])) for g in range(len(names))]
     corrected = adjusted(p, "fdr_bh")
     return tuple(
-        GroupRow(name, terms[name], proportion(action[g], n[g], seed), inside[g], p[g], corrected[g])
+        GroupRow(name, terms[name], proportion(action[g], n[g]), inside[g], p[g], corrected[g])
         for g, name in enumerate(names)
     )
 
