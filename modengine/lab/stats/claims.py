@@ -8,7 +8,7 @@ Strata are explored: each against the other harmless rows of its corpus by Fishe
 counts (J. N. K. Rao and A. J. Scott, A simple method for the analysis of clustered binary data, Biometrics
 48, 1992), all of them corrected by the false discovery rate of Benjamini and Hochberg (1995).  One stratum
 far off would make all others differ from a rest that holds it: such outliers are set aside first
-(`set_aside`), and the others are compared without them.
+(`permutation.set_aside`), and the others are compared without them.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from statsmodels.stats.multitest import multipletests
 from modengine.errors import InputError
 from modengine.lab.data.corpus import HARMLESS, Corpus
 from modengine.lab.data.outcomes import DecidedCorpus
-from modengine.lab.stats.intervals import LEAST, Estimate, Ints
+from modengine.lab.stats.intervals import LEAST, Estimate
 from modengine.lab.stats.metrics import ALL, ANY, Figures, Flags, OverBlocking, labelled, rate, strata
+from modengine.lab.stats.permutation import ALPHA, set_aside
 from modengine.model import RANK, Action
 
-ALPHA = 0.05
 _CLAIM = re.compile(
     r"(?:(?P<corpus>[^:]+):)?(?P<category>[\w-]+)\.(?P<figure>recall|precision|over-blocking)"
     r"@(?P<action>label|review|block)\s*(?P<sign>>=|<=)\s*(?P<bound>0?\.\d+|[01](?:\.\d+)?)"
@@ -177,7 +177,11 @@ def _compared(corpus: Corpus, hit: Flags, harmless: Flags) -> Iterable[StratumCo
     sides = {name: harmless & rows for name, rows in strata(corpus) if name != ALL}
     sides = {name: inside for name, inside in sides.items() if inside.any() and (harmless & ~inside).any()}
     inside = {name: rate(corpus.clusters, hit, rows) for name, rows in sides.items()}
-    aside = set_aside(corpus.clusters, hit, harmless, sides, inside)
+
+    def against(name: str, less: tuple[str, ...]) -> float | None:
+        return fisher(inside[name], rate(corpus.clusters, hit, _rest(harmless, sides, (name, *less))))
+
+    aside = set_aside(list(sides), against)
     for name, rows in sides.items():
         without = tuple(other for other in aside if other != name and not (sides[other] & rows).any())
         outside = rate(corpus.clusters, hit, _rest(harmless, sides, (name, *without)))
@@ -185,24 +189,6 @@ def _compared(corpus: Corpus, hit: Flags, harmless: Flags) -> Iterable[StratumCo
             yield StratumComparison(
                 corpus.name, name, inside[name], outside, fisher(inside[name], outside), None, False, without
             )
-
-
-def set_aside(
-    clusters: Ints, hit: Flags, harmless: Flags, sides: Mapping[str, Flags], inside: Mapping[str, Estimate]
-) -> tuple[str, ...]:
-    """The strata far from all others, the farthest first: one after the other, the one with the least p against the
-    rest of those that are left, while that p times the strata is below 0.05.  Fewer than half of them.
-    """
-    aside: tuple[str, ...] = ()
-    for _ in range((len(sides) - 1) // 2):
-        left = [name for name in sides if name not in aside]
-        rest = {name: rate(clusters, hit, _rest(harmless, sides, (name, *aside))) for name in left}
-        p = {name: fisher(inside[name], rest[name]) for name in left}
-        tested = [(value, name) for name, value in p.items() if value is not None]
-        if not tested or min(tested)[0] * len(left) >= ALPHA:
-            break
-        aside += (min(tested)[1],)
-    return aside
 
 
 def _rest(harmless: Flags, sides: Mapping[str, Flags], less: Sequence[str]) -> Flags:
@@ -225,6 +211,6 @@ def _counts(estimate: Estimate) -> tuple[int, int]:
 
 
 __all__ = [
-    "ALL", "ANY", "Claim", "StratumComparison", "Tested", "adjusted", "declared", "explored", "fisher", "read_claim",
-    "set_aside", "verdict",
+    "ALL", "ALPHA", "ANY", "Claim", "StratumComparison", "Tested", "Verdict", "adjusted", "declared", "explored",
+    "fisher", "read_claim", "verdict",
 ]  # fmt: skip

@@ -15,11 +15,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from modengine.lab.stats.design import LEVEL as LEVEL
-from modengine.lab.stats.design import Floats as Floats
-from modengine.lab.stats.design import Ints as Ints
+from modengine.lab.stats import design
 from modengine.lab.stats.design import at_most, effective, upper
 
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+LEVEL = design.LEVEL
 LEAST = 10
 """With fewer effective rows a figure is marked as unsupported."""
 DRAWS = 2000

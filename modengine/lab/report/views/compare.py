@@ -116,8 +116,8 @@ def _tests(result: Comparison) -> Table:
         "Is the difference more than chance?",
         (*columns, "B minus A", "p (permutation)", "p (false discovery rate)"),
         rows,
-        "Explored. B minus A in percentage points, and the exact permutation test of that difference: the net change of "
-        "each cluster might as well have been the other way round. No p where nothing changes, or where a change can "
+        "Explored. B minus A in percentage points, and the exact permutation test of that: the net change of each "
+        "cluster might as well have been the other way round. No p where nothing changes, or where a change can "
         "only go one way.",
     )
 
