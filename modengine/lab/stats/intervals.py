@@ -2,8 +2,9 @@
 
 A share of rows has the interval of Clopper and Pearson: of the rows where they are independent, of the
 effective counts where they lie in clusters (`design`).  F1 has that of the share from which it is made.
-A difference of two shares of the same rows has that of its gains and losses (MOVER: G. Y. Zou and
-A. Donner, Construction of confidence limits about effect measures, Statistics in Medicine 27, 2008).
+A difference of two shares of the same rows has bounds that are recovered from those of its gains and losses
+(MOVER: G. Y. Zou and A. Donner, Construction of confidence limits about effect measures, Statistics in
+Medicine 27, 2008) and agree with the permutation test.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from modengine.lab.stats import design
 from modengine.lab.stats.design import at_most, effective, upper
+from modengine.lab.stats.signs import upward
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -28,7 +30,7 @@ DRAWS = 2000
 _CHUNK = 4_000_000
 """Cells of drawn counts held at a time."""
 
-Method = Literal["clopper-pearson", "korn-graubard", "mover", "none", "forbidden"]
+Method = Literal["clopper-pearson", "korn-graubard", "permutation", "none", "forbidden"]
 
 
 class Estimate(msgspec.Struct, frozen=True):
@@ -127,31 +129,52 @@ def f1(tp: Ints, fp: Ints, fn: Ints) -> Estimate:
 def difference(k_a: Ints, k_b: Ints, n: Ints) -> Estimate:
     """(sum k_a - sum k_b) / sum n of two measures on the same rows, by the net change of each cluster.
 
-    Its k is the net change in rows.  Where no cluster changes, the exact bound of a zero, on both sides.
+    Bounds are recovered from those of the gains and the losses (MOVER), and agree with the exact permutation test
+    (`signs`): 0 lies outside where its p is below 0.05, and there alone.  Its k is the net change in rows.  Where no
+    cluster changes, the exact bound of a zero, on both sides.
     """
     there = n > 0
     change, n = (k_a - k_b)[there], n[there]
-    up, down = np.maximum(change, 0), np.maximum(-change, 0)
-    gained, lost = proportion(up, n), proportion(down, n)
-    if gained.value is None or lost.value is None:
+    if not len(n):
         return NOTHING
-    apart_up, apart_down = (k - share * n for k, share in ((up, gained.value), (down, lost.value)))
-    norm = float(np.sqrt((apart_up**2).sum() * (apart_down**2).sum()))
-    together = float((apart_up * apart_down).sum()) / norm if norm > 0 else 0.0
-    value = float(change.sum() / n.sum())
-    low = value - _mover(gained.value - (gained.low or 0.0), (lost.high or 0.0) - lost.value, together)
-    high = value + _mover((gained.high or 0.0) - gained.value, lost.value - (lost.low or 0.0), together)
-    told = [one.effective_n for one in (gained, lost) if one.k] or [gained.effective_n]
-    size, hit = min(told), int((change > 0).sum())
+    changed, value = proportion(np.abs(change), n), float(change.sum() / n.sum())
+    low, high = _mover(change, n)
+    if changed.k:
+        least, most = (2 * chance - 1 for chance in upward(change))
+        middle = float(change.sum() / changed.k)
+        low = min(low, 0.0) if least <= 0 else low if low > 0 else _nearest(value, changed, middle, least)
+        high = max(high, 0.0) if most >= 0 else high if high < 0 else -_nearest(-value, changed, -middle, -most)
     return Estimate(
-        value, max(low, -1.0), min(high, 1.0), int(change.sum()), int(n.sum()), size, "mover", size >= LEAST, len(n),
-        hit, int((change < 0).sum()), difference=True,
+        value, max(low, -1.0), min(high, 1.0), int(change.sum()), int(n.sum()), changed.effective_n, "permutation",
+        changed.supported, len(n), int((change > 0).sum()), int((change < 0).sum()), difference=True,
     )  # fmt: skip
 
 
-def _mover(one: float, other: float, correlation: float) -> float:
-    """How far the bound of a difference lies off, from how far those of its parts do."""
-    return float(np.sqrt(max(0.0, one**2 + other**2 - 2 * correlation * one * other)))
+def _mover(change: Ints, n: Ints) -> tuple[float, float]:
+    """Bounds of the share gained less the share lost, from those of both and their correlation over clusters."""
+    counts = np.maximum(change, 0), np.maximum(-change, 0)
+    (up, up_low, up_high), (down, down_low, down_high) = (_bounds(k, n) for k in counts)
+    apart_up, apart_down = counts[0] - up * n, counts[1] - down * n
+    norm = float(np.sqrt((apart_up**2).sum() * (apart_down**2).sum()))
+    together = float((apart_up * apart_down).sum()) / norm if norm > 0 else 0.0
+
+    def apart(one: float, other: float) -> float:
+        return float(np.sqrt(max(0.0, one**2 + other**2 - 2 * together * one * other)))
+
+    return up - down - apart(up - up_low, down_high - down), up - down + apart(up_high - up, down - down_low)
+
+
+def _bounds(k: Ints, n: Ints) -> tuple[float, float, float]:
+    share = proportion(k, n)
+    return share.value or 0.0, share.low or 0.0, share.high or 0.0
+
+
+def _nearest(value: float, changed: Estimate, middle: float, least: float) -> float:
+    """The bound next to 0 of a positive difference that the test tells from 0: that of the share of rows that change,
+    times how much more of them go upwards than downwards, on the scale of logarithms.
+    """
+    rows = np.log((changed.value or 1.0) / max(changed.low or 0.0, 1e-12))
+    return value * float(np.exp(-np.hypot(rows, np.log(middle / least))))
 
 
 def projected_precision(recall: float, over_blocking: float, prevalence: float) -> float | None:

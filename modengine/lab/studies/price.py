@@ -24,7 +24,7 @@ from modengine.lab.stats.claims import adjusted
 from modengine.lab.stats.intervals import FORBIDDEN, NOTHING, Estimate, Ints, by_cluster, difference, proportion
 from modengine.lab.stats.metrics import Flags, labelled, rate
 from modengine.lab.stats.one_way import only_adds
-from modengine.lab.stats.paired import p_value
+from modengine.lab.stats.signs import p_value
 from modengine.model import RANK, Decision, Message
 from modengine.policy.model import Pattern, Policy
 from modengine.text.normalize import plain

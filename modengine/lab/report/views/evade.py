@@ -154,7 +154,8 @@ def _prices(result: Evasion) -> Table:
         (*columns, "p", "p (false discovery rate)"),
         tuple(rows),
         f"Explored. Over-blocking: any action on a harmless row. {STATES} Added: over-blocking less that of the policy "
-        "as it is, on the same rows, in percentage points. Exact permutation test, corrected after Benjamini and Hochberg.",
+        "as it is, on the same rows, in percentage points. Exact permutation test, corrected after Benjamini and "
+        "Hochberg; no p where an option can only add hits.",
     )
 
 

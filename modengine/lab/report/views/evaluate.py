@@ -81,7 +81,8 @@ def tables(result: Evaluation, invented: frozenset[str] = frozenset()) -> tuple[
             COMPARED,
             tuple(compared(c) for c in result.explored),
             "Explored: Fisher's exact test on effective counts, all corrected together after Benjamini and Hochberg. "
-            "Strata far from all others are set aside before the others are compared. What it shows is a hint for another study, not a result of this one.",
+            "Strata far from all others are set aside before the others are compared. What it "
+            "shows is a hint for another study, not a result of this one.",
         ),
         _caught(result, strata=True),
         _worst(result, invented),
@@ -143,8 +144,8 @@ def _precise(result: Evaluation) -> Table:
             rows.append((*row, figures.projected) if result.prevalence is not None else tuple(row))
     note = (
         "Precision and F1 belong to the base rate of the corpus, which is not that of any traffic; --prevalence gives "
-        "precision at another. The bounds of a projection take the worse, or better, end of both intervals at once. The "
-        "n of F1 are the rows that are hit, of the category, or both."
+        "precision at another. The bounds of a projection take the worse, or better, end of both intervals at once. "
+        "The n of F1 are the rows that are hit, of the category, or both."
     )
     return Table("precision", "How much of what is hit is right", tuple(columns), tuple(rows), note)
 

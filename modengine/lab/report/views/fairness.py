@@ -67,7 +67,8 @@ def _declared(result: Fairness) -> Table:
         ("declared", "found", "p", "p (Holm)", "p of the contrary (Holm)", "verdict"),
         tuple((o.claim, o.found, o.p, o.p_holm, o.p_contrary, o.verdict) for o in result.declared),
         "Exact binomial test, one-sided, corrected after Holm, as if the templates had been drawn from all sentences "
-        f"of their kind; unsupported: fewer than {LEAST} act. The goal is none; {percent(result.tolerance, 0)} is what so few templates can rule out.",
+        f"of their kind; unsupported: fewer than {LEAST} act. The goal is "
+        f"none; {percent(result.tolerance, 0)} is what so few templates can rule out.",
     )
 
 
@@ -78,7 +79,8 @@ def _kinds(result: Fairness) -> Table:
         ("kind", "with any action", "of these, action changes", "with points, action or score changes"),
         tuple((row.kind, row.acted_on, row.action_changes, row.any_changes) for row in result.kinds),
         "A template changes where two sentences that differ by the identity term alone, or one with and one without a "
-        "term, are decided differently. Templates on which the policy never acts, whoever is named, show nothing about that.",
+        "term, are decided differently. Templates on which the policy never acts, whoever is named, show nothing about "
+        "that.",
     )
 
 
@@ -160,9 +162,9 @@ def _groups(result: Fairness) -> Table:
             )
             for g in result.groups
         ),
-        "Explored. The same shares as by term. Exact permutation test of action or score against the other groups, term "
-        "by term within those that fit the same templates; groups far from all others are set aside first. Corrected "
-        "after Benjamini and Hochberg.",
+        "Explored. The same shares as by term. Exact permutation test of action or score against the other groups, "
+        "term by term within those that fit the same templates; groups far from all others are set aside first. "
+        "Corrected after Benjamini and Hochberg.",
     )  # fmt: skip
 
 
@@ -201,8 +203,8 @@ def _compared(result: Fairness) -> Table:
         "Strata against the other harmless rows of their corpus, any action",
         COMPARED,
         tuple(compared(c) for c in result.explored),
-        "Explored: Fisher's exact test on effective counts, corrected after Benjamini and Hochberg. Strata far from all "
-        "others are set aside before the others are compared.",
+        "Explored: Fisher's exact test on effective counts, corrected after Benjamini and Hochberg. Strata far from "
+        "all others are set aside before the others are compared.",
     )
 
 
