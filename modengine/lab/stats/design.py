@@ -12,7 +12,9 @@ Pearson's, of the effective counts.  Four rules make it hold where sizes are ske
   as if `ALIKE` more clusters had been seen whose rows are all alike.
 - With no hit, c clusters allow as much as c rows: a cluster is hit as seldom as any of its rows at most.
   With hits in fewer than `FEW` of c clusters, these allow no more than so many hits of c rows.
-- A bound with hits is never tighter than that with none, so that seeing harm does not rule harm out.
+- A bound with hits is never tighter than that with none, so that seeing harm does not rule harm out.  With each further cluster
+  that is hit like the others it rises, but for a twentieth at most where that shows rows to be less alike (of ten
+  clusters or more; of fewer a fifth).
 
 `bench/coverage` measures how often it holds.  All arrays may have leading axes: many draws at once.
 """
@@ -40,29 +42,34 @@ def effective(k: Ints, n: Ints) -> Floats:
     """
     rows, hits = n.sum(axis=-1).astype(float), k.sum(axis=-1).astype(float)
     clusters = np.asarray((n > 0).sum(axis=-1), float)
-    share = hits / rows
-    with np.errstate(divide="ignore", invalid="ignore"):
-        residual = k - share[..., None] * n
-        between = clusters / (clusters - 1) * (residual**2).sum(axis=-1) / rows**2
-        spread = between * rows / (share * (1 - share))
-        size = (n.astype(float) ** 2).sum(axis=-1) / rows
-        design = np.fmax(1.0, np.fmax(spread, 1 + (size - 1) * _alike(k, n)))
+    size = (n.astype(float) ** 2).sum(axis=-1) / rows
+    several = n > 1
+    told = np.minimum(((k > 0) & several).sum(axis=-1), ((k < n) & several).sum(axis=-1))
+    alike = (np.clip(np.nan_to_num(correlation(k, n), nan=1.0), 0.0, 1.0) * told + ALIKE) / (told + ALIKE)
+    design = np.fmax(1.0, np.fmax(spread(k, n), 1 + (size - 1) * alike))
+    with np.errstate(invalid="ignore"):
         freedom = (t.ppf((1 + LEVEL) / 2, rows - 1) / t.ppf((1 + LEVEL) / 2, clusters - 1)) ** 2
     found = np.where(clusters > 1, rows / design * np.nan_to_num(freedom, nan=1.0), 1.0)
     return np.asarray(np.where((hits == 0) | (hits == rows) | (clusters == rows), clusters, found))
 
 
-def _alike(k: Ints, n: Ints) -> Floats:
-    """The intraclass correlation, between 0 and 1 and drawn towards 1."""
+def spread(k: Ints, n: Ints) -> Floats:
+    """The design effect of the spread: the variance of a share over clusters to that over rows; nan for 0 and 1."""
+    rows, clusters = n.sum(axis=-1).astype(float), np.asarray((n > 0).sum(axis=-1), float)
+    share = k.sum(axis=-1) / rows
+    residual = k - share[..., None] * n
+    with np.errstate(divide="ignore", invalid="ignore"):
+        between = clusters / (clusters - 1) * (residual**2).sum(axis=-1) / rows**2
+        return np.asarray(between * rows / (share * (1 - share)))
+
+
+def correlation(k: Ints, n: Ints) -> Floats:
+    """How alike two rows of a cluster are, after Fleiss and Cuzick: 1 where all are; nan where nothing tells."""
     rows, clusters = n.sum(axis=-1), (n > 0).sum(axis=-1)
     share = k.sum(axis=-1) / rows
     mixed = (k * (n - k) / np.maximum(n, 1)).sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = 1 - mixed / ((rows - clusters) * share * (1 - share))
-    found = np.clip(np.nan_to_num(found, nan=1.0, posinf=1.0, neginf=0.0), 0.0, 1.0)
-    several = n > 1
-    told = np.minimum(((k > 0) & several).sum(axis=-1), ((k < n) & several).sum(axis=-1))
-    return np.asarray((found * told + ALIKE) / (told + ALIKE))
+        return np.asarray(1 - mixed / ((rows - clusters) * share * (1 - share)))
 
 
 def upper(
