@@ -12,9 +12,9 @@ Pearson's, of the effective counts.  Four rules make it hold where sizes are ske
   as if `ALIKE` more clusters had been seen whose rows are all alike.
 - With no hit, c clusters allow as much as c rows: a cluster is hit as seldom as any of its rows at most.
   With hits in fewer than `FEW` of c clusters, these allow no more than so many hits of c rows.
-- A bound with hits is never tighter than that with none, so that seeing harm does not rule harm out.  With each further cluster
-  that is hit like the others it rises, but for a twentieth at most where that shows rows to be less alike (of ten
-  clusters or more; of fewer a fifth).
+- A bound with hits is never tighter than that with none, so that seeing harm does not rule harm out.  With each
+  further cluster that is hit like the others it rises, but for a twentieth at most where that shows rows to be less
+  alike (of ten clusters or more; of fewer a fifth).
 
 `bench/coverage` measures how often it holds.  All arrays may have leading axes: many draws at once.
 """

@@ -126,12 +126,13 @@ def f1(tp: Ints, fp: Ints, fn: Ints) -> Estimate:
     return msgspec.structs.replace(share, value=value, low=low, high=high)
 
 
-def difference(k_a: Ints, k_b: Ints, n: Ints) -> Estimate:
+def difference(k_a: Ints, k_b: Ints, n: Ints, *, one_way: bool = False) -> Estimate:
     """(sum k_a - sum k_b) / sum n of two measures on the same rows, by the net change of each cluster.
 
     Bounds are recovered from those of the gains and the losses (MOVER), and agree with the exact permutation test
     (`signs`): 0 lies outside where its p is below 0.05, and there alone.  Its k is the net change in rows.  Where no
-    cluster changes, the exact bound of a zero, on both sides.
+    cluster changes, the exact bound of a zero, on both sides.  Where a change can only go `one_way`, it is the share of
+    rows that change.
     """
     there = n > 0
     change, n = (k_a - k_b)[there], n[there]
@@ -139,7 +140,10 @@ def difference(k_a: Ints, k_b: Ints, n: Ints) -> Estimate:
         return NOTHING
     changed, value = proportion(np.abs(change), n), float(change.sum() / n.sum())
     low, high = _mover(change, n)
-    if changed.k:
+    if one_way and changed.k:
+        ends = changed.low or 0.0, changed.high or 1.0
+        low, high = ends if value > 0 else (-ends[1], -ends[0])
+    elif changed.k:
         least, most = (2 * chance - 1 for chance in upward(change))
         middle = float(change.sum() / changed.k)
         low = min(low, 0.0) if least <= 0 else low if low > 0 else _nearest(value, changed, middle, least)

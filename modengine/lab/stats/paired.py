@@ -45,7 +45,7 @@ def paired(clusters: Ints, a: Flags, b: Flags, among: Flags, *, one_way: bool = 
     gained, lost = after & ~before, before & ~after
     net = by_cluster(codes, gained) - by_cluster(codes, lost)
     rows = by_cluster(codes, np.ones(len(codes), np.bool_))
-    change = difference(by_cluster(codes, after), by_cluster(codes, before), rows)
+    change = difference(by_cluster(codes, after), by_cluster(codes, before), rows, one_way=one_way)
     return Paired(
         len(codes), int(before.sum()), int(after.sum()), int(gained.sum()), int(lost.sum()),
         int((net > 0).sum()), int((net < 0).sum()), change, None if one_way else p_value(net),
