@@ -79,7 +79,7 @@ class StratumComparison(msgspec.Struct, frozen=True):
     p_bh: float | None
     differs: bool
     """p_bh below 0.05."""
-    without: tuple[str, ...] = ()
+    without: tuple[str, ...]
     """Strata that were set aside, since they lie far from all others."""
 
 

@@ -46,7 +46,7 @@ class GroupRow(msgspec.Struct, frozen=True):
     p: float | None
     """Exact permutation test of `any_differs` against the other groups, by term; null where nothing differs."""
     p_bh: float | None
-    without: tuple[str, ...] = ()
+    without: tuple[str, ...]
     """Groups that were set aside, since they lie far from all others."""
 
 
