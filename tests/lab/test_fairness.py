@@ -61,7 +61,9 @@ def test_a_policy_without_identity_words_changes_nothing_and_zero_has_a_bound() 
     result = measured(blind())
     assert not result.differences
     changes = kind(result).action_changes
-    assert (changes.k, changes.n, changes.value) == (0, 3, 0), "of six templates it acts on three: they alone can show it"
+    assert (changes.k, changes.n, changes.value) == (0, 3, 0), (
+        "of six templates it acts on three: they alone can show it"
+    )
     assert changes.high == pytest.approx(0.708, abs=0.001)  # 1 - 0.025 ** (1 / 3)
     assert sum(row.acts for row in result.rows) == 3
     assert {row.pairs_score for row in result.rows} == {0}
