@@ -113,7 +113,7 @@ def _measured(measured: Sequence[Hits]) -> Iterator[str]:
     for this in sorted(measured, key=lambda this: not this.harm):
         if this.hits:
             flags = np.repeat([1, 0], [this.hits, this.rows - this.hits])
-            share = proportion(flags, np.ones(this.rows, dtype=int), seed=1)
+            share = proportion(flags, np.ones(this.rows, dtype=int))
             kind = f"{this.kind} ({'does harm' if this.harm else 'ordinary'})"
             between = f"{share.low:.2%} to {share.high:.2%}"
             yield f"| {kind} | {this.hits:,} of {this.rows:,} | {share.value:.2%} ({between}) |"

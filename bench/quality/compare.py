@@ -55,7 +55,7 @@ def losses(files: Sequence[Decided], before: Mapping[str, Mapping[str, tuple[int
         if new_rows is None or old_rows is None:
             continue
         taken = among(measure, new_rows)
-        result = paired(new_rows.clusters, hit(measure, old_rows), hit(measure, new_rows), taken, seed=1)
+        result = paired(new_rows.clusters, hit(measure, old_rows), hit(measure, new_rows), taken)
         worse = (
             result.clusters_lost > result.clusters_gained
             if measure.harm

@@ -154,7 +154,7 @@ def section() -> str:
 
 
 def _share(k: int, n: int) -> str:
-    share = proportion(np.repeat([1, 0], [k, n - k]), np.ones(n, dtype=int), seed=0)
+    share = proportion(np.repeat([1, 0], [k, n - k]), np.ones(n, dtype=int))
     return f"{share.value:.3f} ({share.low:.3f} to {share.high:.3f})"
 
 

@@ -43,7 +43,7 @@ def estimates(measure: Measure, decided: Decided) -> tuple[Estimate, Estimate, E
         rows = taken if side is None else taken & (decided.halves == side)
         k, n = by_cluster(decided.clusters, rows & flags), by_cluster(decided.clusters, rows)
         counts.append((k[n > 0], n[n > 0]))
-    whole, writing, checking = (proportion(k, n, SEED) for k, n in counts)
+    whole, writing, checking = (proportion(k, n) for k, n in counts)
     gap = None
     if len(counts[1][0]) and len(counts[2][0]):
         gap = bounds(_shares(counts[1], SEED) - _shares(counts[2], SEED + 1))

@@ -159,7 +159,7 @@ def bounded() -> Engine:
 def test_boundaries_differ_as_they_should(corpus: MakeCorpus) -> None:
     """司机会 is 司机 and 会: the term straddles."""
     made = corpus(rows(("机会，", "fraud", 3), ("司机会来", "none", 5), ("好", "none", 5)), ("fraud",), label="label")
-    (found,) = boundaries(bounded(), ((made, decide(bounded(), made)),), 1)
+    (found,) = boundaries(bounded(), ((made, decide(bounded(), made)),))
     over = {figure.boundary: figure for figure in found if (figure.category, figure.action) == (ANY, "label")}
     assert {name: figure.share.k for name, figure in over.items()} == {
         "not-straddling": 0, "token-equality": 0, "substring": 5,
@@ -167,7 +167,7 @@ def test_boundaries_differ_as_they_should(corpus: MakeCorpus) -> None:
     assert over["not-straddling"].against is None
     against = over["substring"].against
     assert against is not None
-    assert (against.gained, against.lost, against.p) == (5, 0, pytest.approx(2 / 32))
+    assert (against.gained, against.lost, against.p) == (5, 0, None), "more matches can only add hits"
     recalls = [figure for figure in found if (figure.figure, figure.action) == ("recall", "label")]
     assert {figure.boundary: figure.share.k for figure in recalls} == {
         "not-straddling": 3, "token-equality": 3, "substring": 3,
@@ -220,8 +220,7 @@ def test_canary_a_policy_that_matches_by_substring_shows_in_over_blocking(corpus
     assert figure.against is not None
     assert figure.against.change.low is not None
     assert figure.against.change.low > 0.9
-    assert figure.p_bh is not None
-    assert figure.p_bh < 0.001
+    assert figure.p_bh is None, "there is nothing to test"
 
 
 # ------------------------------------------------------------------ canary, bad input, forms

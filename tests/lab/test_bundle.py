@@ -13,7 +13,7 @@ from modengine.lab.report.charts import Grid, Intervals, Line, Lines, Point
 from modengine.lab.report.page import labels_of
 from modengine.lab.report.paper.bundle import write_bundle
 from modengine.lab.report.paper.figures import can_make_pdf, pdf, standalone
-from modengine.lab.report.paper.methods import COLUMNS, INTERVALS, SECTIONS, cited, methods
+from modengine.lab.report.paper.methods import CLUSTERS, COLUMNS, INTERVALS, SECTIONS, cited, methods
 from modengine.lab.report.paper.outline import BODY, in_body
 from modengine.lab.report.paper.references import REFERENCES, bibtex
 from modengine.lab.report.report import SECTIONS as REPORT_SECTIONS
@@ -22,7 +22,7 @@ from modengine.lab.stats.intervals import FORBIDDEN, Estimate, Method
 from tests.commands import POLICY, Command
 from tests.lab.corpora import MakeCorpus, rows, sound
 
-SHARE = Estimate(0.5, 0.3, 0.7, 5, 10, 10.0, "wilson", True)
+SHARE = Estimate(0.5, 0.3, 0.7, 5, 10, 10.0, "clopper-pearson", True)
 POINTS = (Point(0, 0.1, 0, 0.2), Point(1, 0.9, 0.8, 1))
 CHARTS = (
     Intervals("i", "Shares <of> rows", (("a & b", SHARE), ("c", FORBIDDEN)), "t"),
@@ -95,12 +95,12 @@ def test_methods_tell_what_was_done_and_no_more(made: Report, corpus: MakeCorpus
     assert SECTIONS["eval"].text in told
     assert SECTIONS["evade"].text not in told
     alone = report(sound(), [corpus(rows(("骗", "fraud", 30)), label="label")], sections=("eval",))
-    assert COLUMNS["p (McNemar)"].text not in [sentence.text for sentence in methods(alone.views)]
+    assert COLUMNS["p (permutation)"].text not in [sentence.text for sentence in methods(alone.views)]
 
 
 def test_what_is_cited_is_known_and_what_is_known_is_cited(made: Report) -> None:
-    everything = (*INTERVALS.values(), *SECTIONS.values(), *COLUMNS.values(), *methods(made.views))
-    assert set(cited(everything)) <= set(REFERENCES)
+    everything = (*INTERVALS.values(), *SECTIONS.values(), *COLUMNS.values(), CLUSTERS, *methods(made.views))
+    assert set(cited(everything)) == set(REFERENCES)
     assert list(REFERENCES) == sorted(REFERENCES)
     entries = bibtex(REFERENCES)
     assert entries.count("@") == len(REFERENCES)

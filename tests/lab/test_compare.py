@@ -7,37 +7,59 @@ import json
 import jsonschema
 import numpy as np
 import pytest
+from scipy.stats import norm, permutation_test
+from statsmodels.stats.contingency_tables import mcnemar
 
+from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.lab.report.render import as_html, as_json, as_text, named
 from modengine.lab.report.schemas import schema
 from modengine.lab.report.table import Quote
 from modengine.lab.report.views.compare import tables, view
 from modengine.lab.stats.metrics import ALL, ANY
-from modengine.lab.stats.paired import p_value, paired
+from modengine.lab.stats.one_way import one_way, only_adds
+from modengine.lab.stats.paired import paired
+from modengine.lab.stats.signs import p_value
 from modengine.lab.studies.compare import Comparison, compare
 from modengine.policy.model import Longer
-from tests.build import engine, relief, rule, text
-from tests.lab.corpora import MakeCorpus, blocks_everything, never_acts, rows, sound
+from tests.build import engine, relief, rule, text, words
+from tests.lab.corpora import MakeCorpus, blocks_everything, ints, never_acts, rows, sound
 
 # ------------------------------------------------------------------ the test itself
 
 
-def test_mcnemar_gives_the_published_figures() -> None:
-    """Agresti, Categorical Data Analysis, 2nd ed. 2002, table 10.1: 150 and 86 changed; z^2 without
-    correction is 17.36.  With the continuity correction it is (|150 - 86| - 1)^2 / 236 = 16.82, p 4.1e-5."""
-    p, exact = p_value(150, 86)
-    assert (p, exact) == (pytest.approx(4.115e-05, rel=1e-3), False)
+def test_the_permutation_test_gives_the_published_figure() -> None:
+    """R. A. Fisher, The Design of Experiments, 1935, section 21: of the 2^15 sign changes of Darwin's maize, in eighths
+    of an inch, 1,726 have a sum as far from 0."""
+    darwin = ints(49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48)
+    assert p_value(darwin) == pytest.approx(1726 / 2**15)
 
 
 @pytest.mark.parametrize(
     ("up", "down", "expected"),
-    [(0, 5, 2 / 32), (5, 0, 2 / 32), (1, 1, 1.0), (1, 4, 12 / 32), (0, 0, None)],
+    [(0, 5, 2 / 32), (5, 0, 2 / 32), (1, 1, 1.0), (1, 4, 12 / 32), (0, 0, None), (150, 86, 3.7e-05)],
 )
-def test_mcnemar_is_exact_when_few_change(up: int, down: int, expected: float | None) -> None:
-    p, exact = p_value(up, down)
-    assert exact
-    assert p == (None if expected is None else pytest.approx(expected))
+def test_changes_of_one_row_have_mcnemars_exact_test(up: int, down: int, expected: float | None) -> None:
+    """statsmodels' mcnemar; the last is Agresti, Categorical Data Analysis, 2nd ed. 2002, table 10.1, whose z^2 of
+    17.36 is p 3.1e-5 without the continuity correction."""
+    p = p_value(ints(*[1] * up, *[-1] * down, 0, 0))
+    assert p == (None if expected is None else pytest.approx(expected, rel=0.03))
+    if p is not None:
+        assert p == pytest.approx(mcnemar([[0, up], [down, 0]], exact=True).pvalue)
+
+
+def test_clusters_have_scipys_exact_permutation_test() -> None:
+    """scipy.stats.permutation_test of paired samples, all 256 sign changes; and with very many the normal one."""
+    changes = ints(3, 1, 1, -2, 5, 1, -1, 2)
+
+    def total(values: np.ndarray, axis: int) -> np.ndarray:
+        return np.asarray(values.sum(axis=axis))
+
+    expected = permutation_test((changes,), total, permutation_type="samples", n_resamples=np.inf).pvalue
+    assert p_value(changes) == pytest.approx(expected)
+    many = np.random.default_rng(1).integers(-60, 66, 3000)
+    z = abs(int(many.sum())) / float(np.sqrt((many.astype(float) ** 2).sum()))
+    assert p_value(many) == pytest.approx(2 * norm.sf(z), rel=1e-6)
 
 
 def flags(bits: str) -> np.ndarray:
@@ -46,19 +68,20 @@ def flags(bits: str) -> np.ndarray:
 
 def test_a_cluster_counts_once_and_by_its_net_change() -> None:
     codes = np.array([0, 0, 0, 1, 1, 2, 3], np.int64)
-    found = paired(codes, flags("0001000"), flags("1110110"), flags("1111111"), 1)
+    found = paired(codes, flags("0001000"), flags("1110110"), flags("1111111"))
     assert (found.hit_a, found.hit_b, found.gained, found.lost) == (1, 5, 5, 1)
     # Cluster 0 gains three, cluster 1 gains one and loses one, cluster 2 gains one.
     assert (found.clusters_gained, found.clusters_lost) == (2, 0)
     assert found.p == pytest.approx(0.5)
+    assert paired(codes, flags("0001000"), flags("1110110"), flags("1111111"), one_way=True).p is None
     assert found.change.value == pytest.approx(4 / 7)
 
 
 def test_rows_that_are_not_asked_about_do_not_count() -> None:
     codes = np.arange(4)
-    found = paired(codes, flags("0000"), flags("1111"), flags("0110"), 1)
+    found = paired(codes, flags("0000"), flags("1111"), flags("0110"))
     assert (found.rows, found.gained) == (2, 2)
-    assert paired(codes, flags("0000"), flags("1111"), flags("0000"), 1).change.value is None
+    assert paired(codes, flags("0000"), flags("1111"), flags("0000")).change.value is None
 
 
 # ------------------------------------------------------------------ counts
@@ -261,3 +284,47 @@ def test_it_says_where_only_the_points_for_long_texts_differ(corpus: MakeCorpus)
     assert [said.rule for said in change.rules_b][-1] == "in a text of 4 characters every step asks for 20 points more"
     assert compare(plain, plain, labelled).difference is None
     assert compare(other, longer, labelled).difference is None
+
+
+# ------------------------------------------------------------------ changes that can only go one way
+
+
+BASE = rule("fraud.word", "word", text("word", "骗"))
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        (engine(BASE, rule("fraud.more", "w", text("w", "打"))), "more"),
+        (engine(rule("fraud.word", "word", text("word", "骗"), score=90)), "more"),
+        (engine(rule("fraud.word", "word", text("word", "骗"), score=10)), "fewer"),
+        (engine(BASE, relief("relief.a", "w", text("w", "打"), by=30)), "fewer"),
+        (engine(BASE, rule("fraud.more", "w", words("w", "打车"))), None),
+        (engine(rule("fraud.word", "word", text("word", "打"))), None),
+        (engine(BASE, rule("fraud.more", "w", text("w", "打")), relief("relief.a", "w", text("w", "好"), by=30)), None),
+        (engine(BASE), None),
+        (engine(BASE, longer=(Longer(10, 5),)), "fewer"),
+    ],
+    ids=["a rule more", "more points", "fewer points", "a relief", "words", "another term", "both", "equal", "longer"],
+)
+def test_a_change_that_can_only_go_one_way_is_told(other: Engine, expected: str | None) -> None:
+    assert one_way(engine(BASE).policy, other.policy) == expected
+    back = {"more": "fewer", "fewer": "more", None: None}[expected]
+    assert one_way(other.policy, engine(BASE).policy) == back
+
+
+def test_such_a_change_has_no_p_but_an_interval(corpus: MakeCorpus) -> None:
+    more = engine(BASE, rule("fraud.more", "w", text("w", "打")))
+    found = compare(engine(BASE), more, corpus(rows(("骗", "fraud", 20), ("打", "fraud", 15)), label="label"))
+    assert found.one_way == "more"
+    assert {test.found.p for test in found.tests} == {None}
+    change = next(t.found.change for t in found.tests if t.rows_of == "category")
+    assert 0 < (change.low or 0) < (change.high or 0)
+    assert any("nothing to test" in line for line in view(found).summary)
+    assert " points [" in as_text(view(found), 80)
+
+
+def test_a_policy_with_a_relief_does_not_only_add() -> None:
+    assert only_adds(engine(BASE).policy)
+    assert not only_adds(engine(BASE, relief("relief.a", "w", text("w", "打"), by=30)).policy)
+    assert not only_adds(engine(rule("fraud.word", "word and not b", text("word", "骗"), text("b", "打"))).policy)

@@ -9,6 +9,7 @@ import pytest
 
 from modengine.errors import InputError
 from modengine.lab.data import corpus as lab_corpus
+from modengine.lab.data.clusters import clusters, reduced
 from modengine.lab.data.corpus import Columns, load
 from tests.lab.corpora import MakeCorpus, rows, write
 
@@ -138,6 +139,30 @@ def test_near_duplicates_share_a_cluster_and_a_half(corpus: MakeCorpus) -> None:
     assert made.clusters.tolist()[:2] == [0, 0]
     assert made.clusters[3] != 0
     assert len(set(made.halves[:2])) == 1
+
+
+def test_what_is_linked_is_alike_by_jaccard_and_what_is_alike_is_linked() -> None:
+    """All pairs compared by the sets of their shingles, and linked through others: sketches are quicker, no more."""
+    random = np.random.default_rng(4)
+    signs = [chr(0x4E00 + i) for i in range(400)]
+    texts: list[str] = []
+    for _ in range(60):
+        base = list(random.choice(signs, 24, replace=False))
+        for edits in (0, 1, 2, 3, 4):
+            variant = list(base)
+            for _ in range(edits):
+                variant[int(random.integers(len(variant)))] = str(random.choice(signs))
+            texts.append("".join(variant))
+    shingles = [{reduced(t)[i : i + 4] for i in range(len(reduced(t)) - 3)} for t in texts]
+    codes = np.arange(len(texts))
+    for i, a in enumerate(shingles):
+        for j, b in enumerate(shingles[:i]):
+            if len(a & b) / len(a | b) >= 0.7:
+                codes[codes == codes[i]] = codes[j]
+    found, _ = clusters(texts)
+    expected = np.unique(codes, return_inverse=True)[1]
+    assert len(set(zip(found.tolist(), expected.tolist(), strict=True))) == len(set(found.tolist())) == len(set(codes))
+    assert 60 < len(set(codes)) < 300
 
 
 def test_the_half_of_a_text_does_not_depend_on_the_other_rows(corpus: MakeCorpus) -> None:

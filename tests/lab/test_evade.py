@@ -20,7 +20,7 @@ from modengine.lab.studies.evade import POOLED, Evasion, evade
 from modengine.lab.studies.price import STEPS, switched
 from modengine.model import Message
 from modengine.policy.model import Example, Examples
-from tests.build import HERE, engine, regex, rule, text
+from tests.build import HERE, engine, regex, relief, rule, text
 from tests.lab.corpora import MakeCorpus, never_acts, rows
 
 TERMS = ("刷单返利", "垫付佣金")
@@ -81,7 +81,7 @@ def test_only_caught_rows_are_disguised_and_the_clean_recall_stands_beside(corpu
     made = corpus(rows(("刷单返利", "fraud", 30), ("不认识", "fraud", 10)), label="label")
     result = evade(exact(), [made], kinds=["pinyin"], price=False)
     assert (result.clean[0].recall.k, result.clean[0].recall.n, result.clean[0].disguised) == (30, 40, 30)
-    assert {still_caught.kept.n for still_caught in result.kept} == {30}
+    assert {still_caught.kept.n for still_caught in result.kept} == {30 * result.draws}
 
 
 def test_a_row_that_cannot_be_changed_is_in_no_figure(corpus: MakeCorpus) -> None:
@@ -104,7 +104,7 @@ def test_a_category_that_cannot_reach_the_action_counts_at_its_strictest(corpus:
 def test_most_caps_the_rows_of_a_category(corpus: MakeCorpus) -> None:
     made = corpus(rows(*TERM_ROWS), label="label")
     result = evade(exact(), [made], kinds=["pinyin"], price=False, most=15)
-    assert {still_caught.kept.n for still_caught in result.kept} == {15}
+    assert {still_caught.kept.n for still_caught in result.kept} == {15 * result.draws}
 
 
 def test_the_price_of_an_option_is_paid_by_harmless_rows(corpus: MakeCorpus) -> None:
@@ -116,11 +116,35 @@ def test_the_price_of_an_option_is_paid_by_harmless_rows(corpus: MakeCorpus) -> 
     off, asis, on = (prices["sounds_like", state] for state in ("off", "as it is", "on"))
     assert (off.over_blocking.value, asis.over_blocking.value, on.over_blocking.value) == (0, 0, 1)
     assert on.added.value == 1
-    assert on.p_bh is not None
-    assert on.p_bh < 0.05
+    assert (on.p, on.p_bh) == (None, None), "without reliefs an option can only add hits: there is nothing to test"
     assert gains["sounds_like", "on"] > gains["sounds_like", "as it is"] == gains["sounds_like", "off"]
     assert prices["gaps", "on"].over_blocking.value == 0
     assert (prices["gaps", "off"].patterns, prices["gaps", "on"].patterns) == (0, 1)
+
+
+def test_the_price_has_a_p_where_an_option_can_go_both_ways(corpus: MakeCorpus) -> None:
+    both = engine(
+        rule("fraud.exact", "word", text("word", *TERMS, weight=1.0)),
+        relief("relief.ask", "w", text("w", "请问"), by=10),
+    )
+    made = corpus(rows(("刷单返利", "fraud", 20), ("耍丹反力", "none", 30)), label="label")
+    prices = {(p.option, p.state): p for p in evade(both, [made]).prices}
+    assert (prices["sounds_like", "on"].p_bh or 1) < 0.001
+    assert prices["gaps", "on"].p is None, "nothing changes"
+
+
+def test_disguises_are_drawn_several_times_and_the_spread_is_said(corpus: MakeCorpus) -> None:
+    made = corpus(rows(*TERM_ROWS), label="label")
+    once, often = (evade(exact(), [made], kinds=["homophone"], price=False, draws=draws) for draws in (1, 5))
+    for result, draws in ((once, 1), (often, 5)):
+        first = next(k for k in result.kept if k.category == POOLED and k.strength == 1)
+        assert (result.draws, first.kept.n, first.kept.clusters) == (draws, 40 * draws, 40)
+        assert first.lowest is not None
+        assert first.highest is not None
+        assert first.kept.value is not None
+        assert first.lowest <= first.kept.value <= first.highest
+        assert (first.lowest < first.highest) == (draws > 1)
+    assert any("disguised 5 times" in line for line in view(often).summary)
 
 
 def test_the_curve_of_an_option_finds_where_it_begins_to_cost(corpus: MakeCorpus) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
+from scipy.stats import binomtest, fisher_exact
 
 from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.lab.data.corpus import Corpus
+from modengine.lab.report.render import as_text
 from modengine.lab.report.views.evaluate import tables, view
 from modengine.lab.stats.intervals import proportion
 from modengine.lab.stats.metrics import ALL, Figures, project
@@ -173,7 +176,7 @@ def test_a_rate_of_a_category_that_is_none_is_an_error(mixed: Corpus) -> None:
 
 
 def test_a_projection_without_false_alarms_is_still_uncertain() -> None:
-    found = project(proportion(*single(20, 40), 1), proportion(*single(0, 100), 1), 0.01)
+    found = project(proportion(*single(20, 40)), proportion(*single(0, 100)), 0.01)
     assert (found.value, found.high) == (1.0, 1.0)
     assert found.low is not None
     assert found.low < 0.2
@@ -226,6 +229,44 @@ def test_the_sweep_falls_with_the_threshold(mixed: Corpus) -> None:
 def test_declared_outcomes(claim: str, verdict: str, mixed: Corpus) -> None:
     (tested,) = evaluate(sound(), [mixed], declare=[claim]).declared
     assert tested.verdict == verdict
+
+
+def test_a_contradiction_is_corrected_as_a_claim_is(corpus: MakeCorpus) -> None:
+    """26 of 60 against 0.55: scipy's binomtest says p 0.045 of the contrary, which with ten claims is nothing."""
+    made = corpus(rows(("骗", "fraud", 26), ("哦", "fraud", 34), ("好", "none", 20)), **LABELLED)
+    claim = "fraud.recall@label>=0.55"
+    alone = evaluate(sound(), [made], declare=[claim]).declared[0]
+    others = [f"any.over-blocking@label<=0.{i}" for i in range(1, 10)]
+    many = evaluate(sound(), [made], declare=[claim, *others]).declared[0]
+    assert alone.p_contrary == pytest.approx(binomtest(26, 60, 0.55, "less").pvalue)
+    assert (alone.verdict, many.verdict) == ("contradicted", "open")
+
+
+def test_a_stratum_far_off_does_not_make_the_others_differ(corpus: MakeCorpus) -> None:
+    """Three strata are alike and one is always hit: against a rest that holds it, all four would differ."""
+    made = corpus(
+        [
+            {**row, "id": f"{group}{i}", "group": group}
+            for group, hit in (("a", 4), ("b", 4), ("c", 4), ("odd", 60))
+            for i, row in enumerate(rows(("骗", "none", hit), ("好", "none", 60 - hit)))
+        ],
+        stratum="group", **LABELLED,
+    )  # fmt: skip
+    found = {c.stratum: c for c in evaluate(sound(), [made]).explored}
+    assert {name: c.differs for name, c in found.items()} == {"a": False, "b": False, "c": False, "odd": True}
+    assert {name: c.without for name, c in found.items()} == {"a": ("odd",), "b": ("odd",), "c": ("odd",), "odd": ()}
+    assert found["odd"].p == pytest.approx(fisher_exact([[60, 0], [12, 168]])[1])
+
+
+def test_one_made_up_corpus_does_not_stamp_the_others(corpus: MakeCorpus) -> None:
+    real, made = (corpus(rows(("骗", "fraud", 12)), generated=flag, **LABELLED) for flag in (False, True))
+    both = evaluate(sound(), [real, replace(made, name="second")])
+    assert not both.stamp.simulation
+    assert [c.simulation for c in both.stamp.corpora] == [False, True]
+    text = as_text(view(both), 80)
+    assert "Made up: messages or dates of second" in text
+    assert "Simulation" not in text
+    assert evaluate(sound(), [made]).stamp.simulation
 
 
 def test_more_declared_outcomes_need_more_evidence(mixed: Corpus) -> None:

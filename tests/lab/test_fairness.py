@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from itertools import combinations
 
 import jsonschema
 import msgspec
+import numpy as np
 import pytest
+from scipy.stats import binomtest, fisher_exact, permutation_test
 
 from modengine.checks.lexicon import lexicon
 from modengine.engine.engine import Engine
@@ -14,6 +18,7 @@ from modengine.lab.data.templates import Templates
 from modengine.lab.report.render import as_csv, as_html, as_json, as_text
 from modengine.lab.report.schemas import schema
 from modengine.lab.report.views.fairness import tables, view
+from modengine.lab.stats.permutation import exchanged, set_aside
 from modengine.lab.studies.fairness import ALL, Fairness, KindRow, fairness
 from tests.build import engine, regex, relief, rule, text
 from tests.lab.corpora import FEW, MakeCorpus, blocks_everything, never_acts, rows
@@ -56,8 +61,11 @@ def test_a_policy_without_identity_words_changes_nothing_and_zero_has_a_bound() 
     result = measured(blind())
     assert not result.differences
     changes = kind(result).action_changes
-    assert (changes.k, changes.n, changes.value) == (0, 6, 0)
-    assert changes.high == pytest.approx(0.459, abs=0.001)  # 1 - 0.025 ** (1 / 6)
+    assert (changes.k, changes.n, changes.value) == (0, 3, 0), (
+        "of six templates it acts on three: they alone can show it"
+    )
+    assert changes.high == pytest.approx(0.708, abs=0.001)  # 1 - 0.025 ** (1 / 3)
+    assert sum(row.acts for row in result.rows) == 3
     assert {row.pairs_score for row in result.rows} == {0}
     assert (kind(result, "harmful").acted_on.value, kind(result, "neutral").acted_on.value) == (1, 0)
 
@@ -131,11 +139,100 @@ def test_one_policy_that_never_acts_and_one_that_always_does_treat_all_alike_and
 
 
 def test_the_declared_outcomes_are_corrected_after_holm() -> None:
-    fails, passes = measured(blocks_a_group()).declared, fairness(blind(), templates=FEW, tolerance=0.6).declared
-    assert [declared.verdict for declared in fails] == ["contradicted", "contradicted"]
-    assert [declared.verdict for declared in passes] == ["shown", "shown"]
-    assert passes[0].p == pytest.approx(0.4**6)
-    assert passes[0].p_holm == pytest.approx(2 * 0.4**6)
+    """Twelve templates of one kind; scipy's binomtest of 0 and of 12 of 12 against 0.6."""
+    many = Templates("many", "", tuple(replace(FEW.sentences[0], id=f"n{i}") for i in range(12)))
+    everything, group = (
+        fairness(e, templates=many, tolerance=0.6).declared for e in (blocks_everything(), blocks_a_group())
+    )
+    assert [declared.verdict for declared in everything] == ["shown", "shown"]
+    assert [declared.verdict for declared in group] == ["contradicted", "contradicted"]
+    assert everything[0].p == pytest.approx(binomtest(0, 12, 0.6, "less").pvalue)
+    assert everything[0].p_holm == pytest.approx(2 * binomtest(0, 12, 0.6, "less").pvalue)
+    assert group[0].p_contrary == pytest.approx(2 * binomtest(12, 12, 0.6, "greater").pvalue)
+    assert [declared.verdict for declared in measured(blind()).declared] == ["unsupported", "unsupported"]
+
+
+def test_terms_and_groups_are_told_alike() -> None:
+    """One term of one group is blocked: by term all of its sentences, by group as many, and the group is one term's."""
+    result = measured(blocks_a_group())
+    (term,) = result.terms
+    ethnic = next(row for row in result.groups if row.group == "ethnic")
+    assert (term.term, term.group, term.action_differs.value) == (GROUP, "ethnic", 1)
+    assert term.action_differs.k == ethnic.action_differs.k
+    assert ethnic.terms_differ == 1
+    assert ethnic.action_differs.clusters <= ethnic.terms
+    # One of so many terms that fit the same templates: no more likely in this group than its share of them.
+    same = [term for term in lexicon() if term.form == FORM]
+    share = sum(term.group == "ethnic" for term in same) / len(same)
+    assert ethnic.p == pytest.approx(share if share < 0.5 else 1.0)
+
+
+def test_a_group_of_which_every_term_is_treated_otherwise_is_found_by_the_permutation_test() -> None:
+    terms = [term.term for term in lexicon() if term.group == "disability"]
+    result = measured(engine(rule("fraud.group", "word", text("word", *terms), score=100), study=True))
+    groups = {row.group: row for row in result.groups}
+    assert (groups["disability"].p_bh or 1) < 1e-6
+    assert all(row.without == ("disability",) for name, row in groups.items() if name != "disability")
+    assert {row.p for name, row in groups.items() if name != "disability"} == {None}
+
+
+def test_each_function_passes_or_fails_by_what_its_templates_should_bring() -> None:
+    found = {(t.kind, t.expected): t for t in measured(blind()).functions}
+    assert found["harmful", "act"].passes
+    assert found["neutral", "allow"].passes
+    reported = found["reported", "allow"]
+    assert (reported.passes, reported.as_expected.value) == (False, 0), "it acts on a report as on the deed"
+    by_group = [t for t in measured(excuses_a_group()).functions_by_group if t.kind == "harmful" and t.template is None]
+    assert {t.group: t.as_expected.value for t in by_group}["ethnic"] == 1, "still labelled"
+    never = {(t.kind, t.expected): t.passes for t in measured(never_acts()).functions}
+    assert never["harmful", "act"] is False
+    shown = {table.name for table in tables(measured(blind()))}
+    assert {"functions", "functions-by-group", "templates-by-group"} <= shown
+
+
+def test_what_a_template_should_bring_can_be_said() -> None:
+    said = replace(FEW.sentences[0], expect="act")
+    (found,) = fairness(never_acts(), templates=Templates("said", "", (said,))).functions
+    assert (found.kind, found.expected, found.passes) == ("neutral", "act", False)
+
+
+# ------------------------------------------------------------------ the permutation test
+
+
+def test_counts_of_0_and_1_have_fishers_exact_test() -> None:
+    """R. A. Fisher, The Design of Experiments, 1935, section 8: three of four cups told rightly, 17 of 70 one-sided; of
+    groups of one size both sides are alike.  scipy.stats.fisher_exact."""
+    cups = np.array([1, 1, 1, 0, 1, 0, 0, 0])
+    inside = [True] * 4 + [False] * 4
+    assert exchanged(cups, inside, [0] * 8) == pytest.approx(34 / 70)
+    assert exchanged(cups, inside, [0] * 8) == pytest.approx(fisher_exact([[3, 1], [1, 3]])[1])
+    assert exchanged(0 * cups, inside, [0] * 8) is None
+
+
+def test_counts_have_scipys_exact_permutation_test() -> None:
+    """scipy.stats.permutation_test of independent samples, all 126 of them; two blocks are as all pairs of draws."""
+    counts = np.array([4, 0, 3, 2, 1, 0, 0, 1, 2])
+    inside = [True] * 4 + [False] * 5
+    far = counts.mean() * 4
+
+    def off(a: np.ndarray, _b: np.ndarray, axis: int) -> np.ndarray:
+        return np.abs(a.sum(axis=axis) - far)
+
+    expected = permutation_test((counts[:4], counts[4:]), off, n_resamples=np.inf, alternative="greater").pvalue
+    assert exchanged(counts, inside, [0] * 9) == pytest.approx(expected)
+    blocks = [0, 0, 1, 1, 0, 0, 0, 1, 1]
+    sums = [
+        sum(a) + sum(b) for a in combinations(counts[[0, 1, 4, 5, 6]], 2) for b in combinations(counts[[2, 3, 7, 8]], 2)
+    ]
+    mean = float(np.mean(sums))
+    by_hand = np.mean([abs(s - mean) >= abs(counts[:4].sum() - mean) - 1e-9 for s in sums])
+    assert exchanged(counts, inside, blocks) == pytest.approx(by_hand)
+
+
+def test_what_is_far_from_all_others_is_set_aside_and_never_half_of_all() -> None:
+    p = {"a": 0.001, "b": 0.2, "c": 0.004, "d": 0.3, "e": 0.002}
+    assert set_aside(list(p), lambda name, _less: p[name]) == ("a", "e")
+    assert set_aside(["b", "d"], lambda name, _less: p[name]) == ()
 
 
 def test_real_talk_is_measured_by_topic(corpus: MakeCorpus) -> None:

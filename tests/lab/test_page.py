@@ -128,11 +128,11 @@ def test_large_tables_are_folded(corpus: MakeCorpus) -> None:
     assert '<details id="eval-strata-over-blocking">' in html
 
 
-HALF = Estimate(0.5, 0.4, 0.6, 5, 10, 10.0, "wilson", True)
+HALF = Estimate(0.5, 0.4, 0.6, 5, 10, 10.0, "clopper-pearson", True)
 CHARTS: tuple[Chart, ...] = (
     Intervals("i", EVIL, ((EVIL, HALF), ("none", NOTHING)), "t"),
     Intervals("i", "empty", (), "t"),
-    Intervals("i", "differences", (("a", Estimate(-0.1, -0.2, 0.1, 1, 9, 9.0, "bootstrap", False)),), "t"),
+    Intervals("i", "differences", (("a", Estimate(-0.1, -0.2, 0.1, 1, 9, 9.0, "permutation", False)),), "t"),
     Lines("l", "one", "x", "y", (Line(EVIL, (Point(0, 0.5, 0.4, 0.6), Point(1, 0.7, 0.6, 0.8))),), "t"),
     Lines("l", "days", "day", "rows", (Line("a", (Point(3, 7), Point(9, 12))), Line("b", ())), "t", top=None,
           ticks=((3, EVIL),), marks=((8.9, EVIL),), shares=(False, False)),

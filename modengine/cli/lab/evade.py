@@ -38,6 +38,13 @@ from modengine.model import Action
     help="Disguise at most so many caught rows of a category, drawn at random.",
 )
 @click.option(
+    "--draws",
+    type=click.IntRange(1, 100),
+    default=3,
+    show_default=True,
+    help="Disguise each row so many times in each way; the spread of the draws is given.",
+)
+@click.option(
     "--cost",
     is_flag=True,
     help="Measure price and gain of each matching option in steps, too: from the patterns with long terms to all.",
@@ -53,6 +60,7 @@ def command(
     action: str,
     kinds: tuple[str, ...],
     most: int,
+    draws: int,
     cost: bool,
     no_price: bool,
     reading: Reading,
@@ -85,7 +93,7 @@ def command(
     with progress("disguising", 100) as told:
         result = evade(
             engine, read, reading.seed, examples=examples, where=WHERE[where == "matched"],
-            action=cast(Action, action), kinds=kinds, most=most, price=not no_price,
+            action=cast(Action, action), kinds=kinds, most=most, draws=draws, price=not no_price,
             steps=cost, command=reading.command, progress=told,
         )  # fmt: skip
     output.write(view(result))

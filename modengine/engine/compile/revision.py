@@ -56,7 +56,7 @@ def revision(policy: Policy, boundary: str = "not-straddling", budget: Budget = 
         "unicode": unicodedata.unidata_version,
         "regex": version("regex"),
         "pinyin": version("pypinyin"),
-        "policy": _policy(policy),
+        "policy": content_of(policy),
     }
     if boundary != "not-straddling":
         content["boundary"] = boundary
@@ -65,7 +65,8 @@ def revision(policy: Policy, boundary: str = "not-straddling", budget: Budget = 
     return "sha256:" + hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 
 
-def _policy(policy: Policy) -> dict[str, Any]:
+def content_of(policy: Policy) -> dict[str, Any]:
+    """All of a policy that can change a decision, drafts left out."""
     caps = {f"{s.id}/{group}": cap for s in policy.rulesets for group, cap in s.caps.items()}
     content = {
         "id": policy.id,

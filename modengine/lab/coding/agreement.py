@@ -162,7 +162,7 @@ def agreement(sheets: Sequence[CodedSheet], stamp: Stamp, key: SampleKey | None 
         for name in categories
     ]
     return Agreement(
-        stamp, tuple(sheet.counts for sheet in sheets), tuple(found), tuple(_pairs(sheets, seed)),
+        stamp, tuple(sheet.counts for sheet in sheets), tuple(found), tuple(_pairs(sheets)),
         tuple(_confusion(sheets)), len(rows) - len(shared), len(disagreements(sheets)),
     )  # fmt: skip
 
@@ -173,17 +173,17 @@ def _category(
     codes = np.unique(clusters, return_inverse=True)[1]
     alike = np.bincount(codes, weights=[len(set(unit)) == 1 for unit in units]).astype(np.int64)
     return CategoryAgreement(
-        name, proportion(alike, np.bincount(codes), seed), sum(bool(value) for unit in units for value in unit),
+        name, proportion(alike, np.bincount(codes)), sum(bool(value) for unit in units for value in unit),
         alpha_interval(units, clusters, seed), None if weights is None else alpha(units, weights),
     )  # fmt: skip
 
 
-def _pairs(sheets: Sequence[CodedSheet], seed: int) -> list[PairAgreement]:
+def _pairs(sheets: Sequence[CodedSheet]) -> list[PairAgreement]:
     found = []
     for one, other in combinations(sheets, 2):
         both = [(one.codes[row], other.codes[row]) for row in one.codes if row in other.codes]
         same = np.array([a == b for a, b in both], np.int64)
-        agree = proportion(same, np.ones(len(both), np.int64), seed)
+        agree = proportion(same, np.ones(len(both), np.int64))
         found.append(PairAgreement(one.coder, other.coder, agree, alpha(both) if both else None))
     return found
 

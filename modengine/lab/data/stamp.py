@@ -49,7 +49,8 @@ class Stamp(msgspec.Struct, frozen=True):
     seed: int
     command: str
     simulation: bool = False
-    """True where the messages, or the dates, of any corpus were made up, or by the measurement itself."""
+    """True where the messages, or the dates, of all corpora were made up, or by the measurement itself.  Where those of
+    some were, their stamps say it."""
     study: bool = False
 
 
@@ -69,7 +70,7 @@ def stamp(
         tuple(map(_corpus, corpora)),
         seed,
         command,
-        simulation or any(corpus.simulation for corpus in corpora),
+        simulation or (bool(corpora) and all(corpus.simulation for corpus in corpora)),
         engine.policy.study,
     )
 

@@ -28,6 +28,7 @@ from modengine.policy.nodes.record import Entries, Items, Key, Record
 from modengine.policy.nodes.shape import Choice, Name, Text
 
 KINDS = ("neutral", "positive", "harmful", "reported", "role")
+EXPECTED = ("act", "allow")
 FORMS = ("person-noun", "group-noun", "attribute-noun", "adjective", "name", "event")
 SLOT = "X"
 NOBODY = "居民"
@@ -46,6 +47,9 @@ _SENTENCE = Record(
         "id": Key(Name(reserved=()), "its name", required=True),
         "kind": Key(Choice(KINDS), "what it is", required=True),
         "category": Key(Text(), "the category that it breaks, or tells of"),
+        "expect": Key(
+            Choice(EXPECTED), "what a policy should do; `act` for `harmful` and `allow` for others without it"
+        ),
         "text": Key(Text(most=2000), "the sentence, with X once where the term stands", required=True),
         "forms": Key(
             Entries(Text(most=100), key=Choice(FORMS), noun="a form", least=1),
@@ -74,6 +78,13 @@ class Template:
     text: str
     forms: tuple[tuple[str, str], ...]
     """Form, and what stands in the place of X."""
+    expect: str = ""
+    """What its writer says that a policy should do: `act` or `allow`; empty for what follows from its kind."""
+
+    @property
+    def acted_on(self) -> bool:
+        """Whether a policy should act on it."""
+        return (self.expect or ("act" if self.kind == "harmful" else "allow")) == "act"
 
     def fill(self, form: str, term: str) -> str:
         """The sentence with a term of this form."""
@@ -163,8 +174,9 @@ def _sentences(root: yaml.Mapping, report: Diagnostics) -> Iterator[Template]:
                 found = f"`{name.value}` holds X {slot.value.count(SLOT)} times"
                 report.add("ME205", found, slot.place, "write X once, where the term stands")
         template = Template(
-            name.value, kind.value, _text(node, "category"), text.value, tuple((f, v.value) for f, v in fits)
-        )
+            name.value, kind.value, _text(node, "category"), text.value, tuple((f, v.value) for f, v in fits),
+            _text(node, "expect") or "",
+        )  # fmt: skip
         _is_decent(template, text, report)
         yield template
 

@@ -79,7 +79,7 @@ def show(cell: Cell) -> str:
 
 
 def shown_estimate(estimate: Estimate) -> tuple[str, str]:
-    """`12.3 % [10.1–14.8]`, and `n 830, effective 640`."""
+    """`12.3 % [10.1–14.8]`, or `+1.2 points [-0.3 to 2.7]` of a difference; and `n 830, effective 640`."""
     if estimate.method == "forbidden":
         return "–", "forbidden by the card"
     if estimate.value is None or estimate.low is None or estimate.high is None:
@@ -87,9 +87,11 @@ def shown_estimate(estimate: Estimate) -> tuple[str, str]:
     digits = 2 if estimate.low > -0.02 and estimate.high < 0.02 else 1
     about = f"n {estimate.n:,}"
     if abs(estimate.effective_n - estimate.n) >= 1:
-        about += f", effective {estimate.effective_n:,.0f}"
+        about += f", effective {estimate.effective_n:,.0f}" if estimate.effective_n >= 1 else ", effective below 1"
     weak = "" if estimate.supported else ", unsupported"
     low, high = (percent(bound, digits)[:-2] for bound in (estimate.low, estimate.high))
+    if estimate.difference:
+        return f"{100 * estimate.value:+.{digits}f} points [{low} to {high}]", about + weak
     return f"{percent(estimate.value, digits)} [{low}{'–' if estimate.low >= 0 else ' to '}{high}]", about + weak
 
 

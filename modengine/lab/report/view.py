@@ -84,8 +84,11 @@ def warnings(stamp: Stamp) -> list[str]:
     lines = []
     made_up = [corpus.name for corpus in stamp.corpora if corpus.simulation]
     if stamp.simulation:
-        which = f" of {', '.join(made_up)}" if 0 < len(made_up) < len(stamp.corpora) else ""
-        lines.append(f"Simulation: messages or dates{which} were made up; such figures say nothing about real traffic.")
+        lines.append("Simulation: messages or dates were made up; such figures say nothing about real traffic.")
+    elif made_up:
+        lines.append(
+            f"Made up: messages or dates of {', '.join(made_up)}; their figures say nothing about real traffic."
+        )
     if stamp.study:
         lines.append("Study policy: every decision is shadow; no action is ever taken.")
     return lines

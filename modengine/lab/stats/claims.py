@@ -1,32 +1,35 @@
 """What is claimed beforehand, and what is only looked at: tests with the correction that each needs.
 
-A declared outcome, `fraud.recall@review>=0.5`, is tested by the exact binomial test against its bound
-and corrected with all other declared ones after Holm (1979).  Strata are explored: each against the
-other harmless rows of its corpus by Fisher's exact test, all of them corrected by the false discovery
-rate of Benjamini and Hochberg (1995).  Clustered counts are first divided by their design effect
-(J. N. K. Rao and A. J. Scott, A simple method for the analysis of clustered binary data, Biometrics
-48, 1992), so that n is the effective n.
+A declared outcome, `fraud.recall@review>=0.5`, is tested by the exact binomial test against its bound, on
+effective counts as its interval is (`Estimate.p_above`): once whether it is shown, once whether the
+contrary is, each corrected with all other declared ones after Holm (1979).
+
+Strata are explored: each against the other harmless rows of its corpus by Fisher's exact test on effective
+counts (J. N. K. Rao and A. J. Scott, A simple method for the analysis of clustered binary data, Biometrics
+48, 1992), all of them corrected by the false discovery rate of Benjamini and Hochberg (1995).  One stratum
+far off would make all others differ from a rest that holds it: such outliers are set aside first
+(`permutation.set_aside`), and the others are compared without them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 import numpy as np
-from scipy.stats import binomtest, fisher_exact
+from scipy.stats import fisher_exact
 from statsmodels.stats.multitest import multipletests
 
 from modengine.errors import InputError
 from modengine.lab.data.corpus import HARMLESS, Corpus
 from modengine.lab.data.outcomes import DecidedCorpus
 from modengine.lab.stats.intervals import LEAST, Estimate
-from modengine.lab.stats.metrics import ALL, ANY, Figures, OverBlocking, labelled, rate, strata
+from modengine.lab.stats.metrics import ALL, ANY, Figures, Flags, OverBlocking, labelled, rate, strata
+from modengine.lab.stats.permutation import ALPHA, set_aside
 from modengine.model import RANK, Action
 
-ALPHA = 0.05
 _CLAIM = re.compile(
     r"(?:(?P<corpus>[^:]+):)?(?P<category>[\w-]+)\.(?P<figure>recall|precision|over-blocking)"
     r"@(?P<action>label|review|block)\s*(?P<sign>>=|<=)\s*(?P<bound>0?\.\d+|[01](?:\.\d+)?)"
@@ -57,8 +60,10 @@ class Tested(msgspec.Struct, frozen=True):
     p: float | None
     """One-sided: how likely such rows are if the claim is false; null where n is too small to test."""
     p_holm: float | None
+    p_contrary: float | None
+    """One-sided: how likely such rows are if the claim is true; corrected after Holm, as `p_holm` is."""
     verdict: Verdict
-    """`shown`: p_holm below 0.05; `contradicted`: the interval lies on the other side; else `open`."""
+    """`shown`: p_holm below 0.05; `contradicted`: p_contrary below 0.05; else `open`."""
 
 
 class StratumComparison(msgspec.Struct, frozen=True):
@@ -68,11 +73,14 @@ class StratumComparison(msgspec.Struct, frozen=True):
     stratum: str
     inside: Estimate
     outside: Estimate
+    """The other harmless rows, without those of strata that were set aside."""
     p: float | None
     """Two-sided; null where a side has too few effective rows to test."""
     p_bh: float | None
     differs: bool
     """p_bh below 0.05."""
+    without: tuple[str, ...]
+    """Strata that were set aside, since they lie far from all others."""
 
 
 def read_claim(text: str, categories: Sequence[str]) -> Claim:
@@ -108,10 +116,10 @@ def declared(claims: Sequence[Claim], found: Sequence[Figures], over: Sequence[O
                 "it needs rows of the category, an action that the category can take, and a card that allows it",
             )  # fmt: skip
         pairs += mine
-    p = [_binomial(estimate, claim.at_least, claim.bound) for claim, _, estimate in pairs]
-    holm = adjusted(p, "holm")
+    p, contrary = ([_p(estimate, claim, holds) for claim, _, estimate in pairs] for holds in (True, False))
+    holm, against = adjusted(p, "holm"), adjusted(contrary, "holm")
     return tuple(
-        Tested(claim.text, corpus, estimate, p[i], holm[i], _verdict(claim, estimate, holm[i]))
+        Tested(claim.text, corpus, estimate, p[i], holm[i], against[i], verdict(holm[i], against[i]))
         for i, (claim, corpus, estimate) in enumerate(pairs)
     )
 
@@ -128,21 +136,18 @@ def _estimates(claim: Claim, found: Sequence[Figures], over: Sequence[OverBlocki
             yield figures.corpus, getattr(figures, claim.figure.replace("-", "_"))
 
 
-def _binomial(estimate: Estimate, at_least: bool, bound: float) -> float | None:
-    if not estimate.supported or estimate.value is None:
+def _p(estimate: Estimate, claim: Claim, holds: bool) -> float | None:
+    """One-sided, that the claim holds, or that its contrary does."""
+    if not estimate.supported:
         return None
-    n = max(1, round(estimate.effective_n))
-    k = min(n, round(estimate.value * n))
-    return float(binomtest(k, n, bound, alternative="greater" if at_least else "less").pvalue)
+    return estimate.p_above(claim.bound) if claim.at_least == holds else estimate.p_below(claim.bound)
 
 
-def _verdict(claim: Claim, estimate: Estimate, p: float | None) -> Verdict:
-    if p is None or estimate.low is None or estimate.high is None:
+def verdict(p: float | None, contrary: float | None) -> Verdict:
+    """What two corrected values say."""
+    if p is None or contrary is None:
         return "unsupported"
-    if p < ALPHA:
-        return "shown"
-    beyond = estimate.high < claim.bound if claim.at_least else estimate.low > claim.bound
-    return "contradicted" if beyond else "open"
+    return "shown" if p < ALPHA else "contradicted" if contrary < ALPHA else "open"
 
 
 def adjusted(p: Sequence[float | None], method: Literal["holm", "fdr_bh"]) -> list[float | None]:
@@ -154,34 +159,45 @@ def adjusted(p: Sequence[float | None], method: Literal["holm", "fdr_bh"]) -> li
     return [None if value is None else float(next(corrected)) for value in p]
 
 
-def explored(corpora: Sequence[Corpus], outcomes: Sequence[DecidedCorpus], seed: int) -> tuple[StratumComparison, ...]:
+def explored(corpora: Sequence[Corpus], outcomes: Sequence[DecidedCorpus]) -> tuple[StratumComparison, ...]:
     """Every stratum of every corpus against the rest of its corpus, at `label` or more."""
-    pairs: list[tuple[str, str, Estimate, Estimate]] = []
+    found: list[StratumComparison] = []
     for corpus, result in zip(corpora, outcomes, strict=True):
-        if "over-blocking" in corpus.columns.forbidden:
-            continue
-        harmless = labelled(corpus, HARMLESS)
-        hit = np.asarray(result.highest() >= RANK["label"])
-        sides = [(name, harmless & rows) for name, rows in strata(corpus) if name != ALL]
-        for name, inside in sides:
-            outside = harmless & ~inside
-            if inside.any() and outside.any():
-                pairs.append(
-                    (
-                        corpus.name, name,
-                        rate(corpus.clusters, hit, inside, seed), rate(corpus.clusters, hit, outside, seed),
-                    )
-                )  # fmt: skip
-    p = [_fisher(a, b) for *_, a, b in pairs]
-    fdr = adjusted(p, "fdr_bh")
+        if "over-blocking" not in corpus.columns.forbidden:
+            hit = np.asarray(result.highest() >= RANK["label"])
+            found += _compared(corpus, hit, labelled(corpus, HARMLESS))
+    fdr = adjusted([comparison.p for comparison in found], "fdr_bh")
     return tuple(
-        StratumComparison(corpus, name, a, b, p[i], fdr[i], (fdr[i] or 1.0) < ALPHA if fdr[i] is not None else False)
-        for i, (corpus, name, a, b) in enumerate(pairs)
+        msgspec.structs.replace(comparison, p_bh=p, differs=p is not None and p < ALPHA)
+        for comparison, p in zip(found, fdr, strict=True)
     )
 
 
-def _fisher(a: Estimate, b: Estimate) -> float | None:
-    if not (a.supported and b.supported):
+def _compared(corpus: Corpus, hit: Flags, harmless: Flags) -> Iterable[StratumComparison]:
+    sides = {name: harmless & rows for name, rows in strata(corpus) if name != ALL}
+    sides = {name: inside for name, inside in sides.items() if inside.any() and (harmless & ~inside).any()}
+    inside = {name: rate(corpus.clusters, hit, rows) for name, rows in sides.items()}
+
+    def against(name: str, less: tuple[str, ...]) -> float | None:
+        return fisher(inside[name], rate(corpus.clusters, hit, _rest(harmless, sides, (name, *less))))
+
+    aside = set_aside(list(sides), against)
+    for name, rows in sides.items():
+        without = tuple(other for other in aside if other != name and not (sides[other] & rows).any())
+        outside = rate(corpus.clusters, hit, _rest(harmless, sides, (name, *without)))
+        if outside.n:
+            yield StratumComparison(
+                corpus.name, name, inside[name], outside, fisher(inside[name], outside), None, False, without
+            )
+
+
+def _rest(harmless: Flags, sides: Mapping[str, Flags], less: Sequence[str]) -> Flags:
+    return np.asarray(harmless & ~np.any([sides[name] for name in less], axis=0))
+
+
+def fisher(a: Estimate, b: Estimate) -> float | None:
+    """Fisher's exact test, two-sided, on effective counts; None where a side has too few."""
+    if not (a.supported and b.supported) or a.value is None or b.value is None:
         return None
     return float(fisher_exact([_counts(a), _counts(b)])[1])
 
@@ -194,4 +210,7 @@ def _counts(estimate: Estimate) -> tuple[int, int]:
     return k, n - k
 
 
-__all__ = ["ALL", "ANY", "Claim", "StratumComparison", "Tested", "adjusted", "declared", "explored", "read_claim"]
+__all__ = [
+    "ALL", "ALPHA", "ANY", "Claim", "StratumComparison", "Tested", "Verdict", "adjusted", "declared", "explored",
+    "fisher", "read_claim", "verdict",
+]  # fmt: skip

@@ -42,9 +42,7 @@ class RuleAlarms(msgspec.Struct, frozen=True):
     examples: tuple[FalseAlarm, ...]
 
 
-def alarms(
-    engine: Engine, corpus: Corpus, outcomes: DecidedCorpus, seed: int, show_text: bool
-) -> tuple[RuleAlarms, ...]:
+def alarms(engine: Engine, corpus: Corpus, outcomes: DecidedCorpus, show_text: bool) -> tuple[RuleAlarms, ...]:
     """Rules by false alarms, the worst first; those without are left out."""
     shown = show_text or corpus.columns.invented
     rules = {rule.id: rule for rule in engine.policy.rules if rule.category is not None}
@@ -65,7 +63,7 @@ def alarms(
         wrong = np.flatnonzero(hit & harmless)
         if not len(wrong):
             continue
-        share = rate(corpus.clusters, hit, harmless, seed)
+        share = rate(corpus.clusters, hit, harmless)
         examples = tuple(
             FalseAlarm(row_name(corpus, int(i)), corpus.text(int(i)) if shown else None)
             for i in sorted(wrong, key=lambda i: (-ranks[i], i))[:EXAMPLES]

@@ -1,11 +1,10 @@
-"""Figures with their uncertainty.
+"""Figures with their uncertainty, at 95 %.
 
-Rows from one template, source or set of near-duplicates are not independent: where clusters have
-more than one row, intervals are percentile intervals of a bootstrap over clusters (Davison and
-Hinkley, Bootstrap Methods and their Application, 1997, section 3.8) and the effective n is given;
-else Wilson's (statsmodels).  A zero, or an all, has the exact bound of Clopper and Pearson; with hits, or
-misses, in fewer than ten clusters, it is Wilson's of the effective n (N. Dean and M. Pagano, Evaluating
-confidence interval methods for binomial proportions in clustered surveys, 2015).
+A share of rows has the interval of Clopper and Pearson: of the rows where they are independent, of the
+effective counts where they lie in clusters (`design`).  F1 has that of the share from which it is made.
+A difference of two shares of the same rows has bounds that are recovered from those of its gains and losses
+(MOVER: G. Y. Zou and A. Donner, Construction of confidence limits about effect measures, Statistics in
+Medicine 27, 2008) and agree with the permutation test.
 """
 
 from __future__ import annotations
@@ -16,24 +15,22 @@ from typing import Literal
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from statsmodels.stats.proportion import proportion_confint
+
+from modengine.lab.stats import design
+from modengine.lab.stats.design import at_most, effective, upper
+from modengine.lab.stats.signs import upward
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-LEVEL = 0.95
+LEVEL = design.LEVEL
 LEAST = 10
 """With fewer effective rows a figure is marked as unsupported."""
-RARE = 10
-"""With fewer clusters that hold a hit, or a miss, a bootstrap has too little to draw from."""
 DRAWS = 2000
 _CHUNK = 4_000_000
 """Cells of drawn counts held at a time."""
 
-Method = Literal[
-    "wilson", "wilson, effective n", "clopper-pearson", "cluster bootstrap", "bootstrap", "none", "forbidden",
-    "beta, by design",
-]  # fmt: skip
+Method = Literal["clopper-pearson", "korn-graubard", "permutation", "beta, by design", "none", "forbidden"]
 
 
 class Estimate(msgspec.Struct, frozen=True):
@@ -52,6 +49,22 @@ class Estimate(msgspec.Struct, frozen=True):
     method: Method
     supported: bool
     """False where n is too small to conclude anything."""
+    clusters: int = 0
+    """Clusters of the n rows; a row of its own is one."""
+    hit_in: int = 0
+    """Of these, clusters with a row that counts in k."""
+    missed_in: int = 0
+    """Clusters with a row that does not."""
+    difference: bool = False
+    """A difference of two shares: shown in percentage points."""
+
+    def p_below(self, bound: float) -> float:
+        """One-sided p against a share of `bound` or more.  For independent rows the exact binomial test."""
+        return at_most(self.value or 0.0, self.effective_n, self.hit_in, self.clusters, bound)
+
+    def p_above(self, bound: float) -> float:
+        """One-sided p against a share of `bound` or less."""
+        return at_most(1 - (self.value or 0.0), self.effective_n, self.missed_in, self.clusters, 1 - bound)
 
 
 NOTHING = Estimate(None, None, None, 0, 0, 0.0, "none", False)
@@ -59,49 +72,22 @@ FORBIDDEN = Estimate(None, None, None, 0, 0, 0.0, "forbidden", False)
 """A figure that the card of a corpus says it cannot give."""
 
 
-def proportion(k: Ints, n: Ints, seed: int) -> Estimate:
+def proportion(k: Ints, n: Ints) -> Estimate:
     """Sum k / sum n over clusters.  `k` and `n` hold one count a cluster, k <= n.
 
     A measure per row is the case of clusters of one row.
     """
-    total, hits = int(n.sum()), int(k.sum())
+    k, n = k[n > 0], n[n > 0]
+    total, hits, clusters = int(n.sum()), int(k.sum()), len(n)
     if total == 0:
         return NOTHING
-    value = hits / total
-    single = bool((n <= 1).all())
-    effective = float(total) if single else _effective(k, n, value)
-    if hits in (0, total):
-        whole = max(1, round(effective))
-        low, high = proportion_confint(whole if hits else 0, whole, 1 - LEVEL, method="beta")
-        low, high = (0.0, float(high)) if hits == 0 else (float(low), 1.0)
-        method: Method = "clopper-pearson"
-    elif single:
-        low, high = map(float, proportion_confint(hits, total, 1 - LEVEL, method="wilson"))
-        method = "wilson"
-    elif min(int((k > 0).sum()), int((n > k).sum())) < RARE:
-        low, high = map(float, proportion_confint(value * effective, effective, 1 - LEVEL, method="wilson"))
-        method = "wilson, effective n"
-    else:
-        low, high = bounds(resample((k, n), seed, lambda k, n: k / np.maximum(n, 1)))
-        method = "cluster bootstrap"
-    return Estimate(value, low, high, hits, total, effective, method, effective >= LEAST)
-
-
-def _effective(k: Ints, n: Ints, value: float) -> float:
-    """n over the design effect: the variance of a ratio over clusters to that over rows.
-
-    Source: W. G. Cochran, Sampling Techniques, 3rd ed. 1977, section 9.7.  For 0 and 1 that
-    variance is nothing; there it is Kish's (sum n)^2 / sum n^2.
-    """
-    total = float(n.sum())
-    kish = total**2 / float((n.astype(float) ** 2).sum())
-    clusters = int((n > 0).sum())
-    if clusters < 2 or value in (0.0, 1.0):
-        return kish
-    residual = k - value * n
-    between = clusters / (clusters - 1) * float((residual**2).sum()) / total**2
-    rows = value * (1 - value) / total
-    return float(min(total, max(1.0, total * rows / between))) if between > 0 else kish
+    value, size = hits / total, float(effective(k, n))
+    hit, missed = int((k > 0).sum()), int((k < n).sum())
+    exact = hits in (0, total) or total == clusters
+    low = 1 - float(upper(1 - value, size, missed, clusters)) if hits else 0.0
+    high = float(upper(value, size, hit, clusters)) if hits < total else 1.0
+    method: Method = "clopper-pearson" if exact else "korn-graubard"
+    return Estimate(value, low, high, hits, total, size, method, size >= LEAST, clusters, hit, missed)
 
 
 def resample(
@@ -125,60 +111,74 @@ def resample(
 
 
 def bounds(samples: Floats) -> tuple[float, float]:
-    """The percentile interval."""
+    """The percentile interval of draws."""
     low, high = np.nanpercentile(samples, [50 * (1 - LEVEL), 100 - 50 * (1 - LEVEL)])
     return float(low), float(high)
 
 
-def f1(tp: Ints, fp: Ints, fn: Ints, seed: int) -> Estimate:
-    """2 tp / (2 tp + fp + fn), resampled over clusters.
+def f1(tp: Ints, fp: Ints, fn: Ints) -> Estimate:
+    """2 tp / (2 tp + fp + fn) is 2 j / (1 + j) of the share j = tp / (tp + fp + fn), and so are its bounds.
 
-    Where it is 0 or 1 the bootstrap knows no spread: there it is 2 j / (1 + j) of the exact bound of
-    j = tp / (tp + fp + fn).
+    Its k is tp, and its n the tp + fp + fn rows of that share: those that are hit, or of the category, or both.
     """
-    rows = tp + fp + fn
-    total, hits = int(rows.sum()), int(tp.sum())
-    if total == 0:
-        return NOTHING
-    if hits in (0, total):
-        share = proportion(tp, rows, seed)
-        value, low, high = (None if v is None else 2 * v / (1 + v) for v in (share.value, share.low, share.high))
-        return Estimate(value, low, high, hits, total, share.effective_n, share.method, share.supported)
-    value = float(2 * hits / (2 * hits + fp.sum() + fn.sum()))
-    low, high = bounds(resample((tp, fp, fn), seed, _f1))
-    effective, method = _clustered(rows)
-    return Estimate(value, low, high, hits, total, effective, method, effective >= LEAST)
+    share = proportion(tp, tp + fp + fn)
+    value, low, high = (None if v is None else 2 * v / (1 + v) for v in (share.value, share.low, share.high))
+    return msgspec.structs.replace(share, value=value, low=low, high=high)
 
 
-def _f1(tp: Floats, fp: Floats, fn: Floats) -> Floats:
-    return np.asarray(2 * tp / np.maximum(2 * tp + fp + fn, 1), dtype=np.float64)
+def difference(k_a: Ints, k_b: Ints, n: Ints, *, one_way: bool = False) -> Estimate:
+    """(sum k_a - sum k_b) / sum n of two measures on the same rows, by the net change of each cluster.
 
-
-def _clustered(rows: Ints) -> tuple[float, Method]:
-    """The effective n after Kish, (sum n)^2 / sum n^2, and how a bootstrap over these clusters is called."""
-    total = float(rows.sum())
-    if bool((rows <= 1).all()):
-        return total, "bootstrap"
-    return float(total**2 / (rows.astype(float) ** 2).sum()), "cluster bootstrap"
-
-
-def difference(k_a: Ints, k_b: Ints, n: Ints, seed: int) -> Estimate:
-    """(sum k_a - sum k_b) / sum n of two measures on the same rows: a paired bootstrap.
-
-    Where no cluster differs, the exact bound of a zero, on both sides.
+    Bounds are recovered from those of the gains and the losses (MOVER), and agree with the exact permutation test
+    (`signs`): 0 lies outside where its p is below 0.05, and there alone.  Its k is the net change in rows.  Where no
+    cluster changes, the exact bound of a zero, on both sides.  Where a change can only go `one_way`, it is the share of
+    rows that change.
     """
-    total = int(n.sum())
-    if total == 0:
+    there = n > 0
+    change, n = (k_a - k_b)[there], n[there]
+    if not len(n):
         return NOTHING
-    change = k_a - k_b
-    value = float(change.sum() / total)
-    effective, method = _clustered(n)
-    if not change.any():
-        whole = max(1, round(effective))
-        high = float(proportion_confint(0, whole, 1 - LEVEL, method="beta")[1])
-        return Estimate(0.0, -high, high, 0, total, effective, "clopper-pearson", effective >= LEAST)
-    low, high = bounds(resample((change, n), seed, lambda d, m: d / np.maximum(m, 1)))
-    return Estimate(value, low, high, int(change.sum()), total, effective, method, effective >= LEAST)
+    changed, value = proportion(np.abs(change), n), float(change.sum() / n.sum())
+    low, high = _mover(change, n)
+    if one_way and changed.k:
+        ends = changed.low or 0.0, changed.high or 1.0
+        low, high = ends if value > 0 else (-ends[1], -ends[0])
+    elif changed.k:
+        least, most = (2 * chance - 1 for chance in upward(change))
+        middle = float(change.sum() / changed.k)
+        low = min(low, 0.0) if least <= 0 else low if low > 0 else _nearest(value, changed, middle, least)
+        high = max(high, 0.0) if most >= 0 else high if high < 0 else -_nearest(-value, changed, -middle, -most)
+    return Estimate(
+        value, max(low, -1.0), min(high, 1.0), int(change.sum()), int(n.sum()), changed.effective_n, "permutation",
+        changed.supported, len(n), int((change > 0).sum()), int((change < 0).sum()), difference=True,
+    )  # fmt: skip
+
+
+def _mover(change: Ints, n: Ints) -> tuple[float, float]:
+    """Bounds of the share gained less the share lost, from those of both and their correlation over clusters."""
+    counts = np.maximum(change, 0), np.maximum(-change, 0)
+    (up, up_low, up_high), (down, down_low, down_high) = (_bounds(k, n) for k in counts)
+    apart_up, apart_down = counts[0] - up * n, counts[1] - down * n
+    norm = float(np.sqrt((apart_up**2).sum() * (apart_down**2).sum()))
+    together = float((apart_up * apart_down).sum()) / norm if norm > 0 else 0.0
+
+    def apart(one: float, other: float) -> float:
+        return float(np.sqrt(max(0.0, one**2 + other**2 - 2 * together * one * other)))
+
+    return up - down - apart(up - up_low, down_high - down), up - down + apart(up_high - up, down - down_low)
+
+
+def _bounds(k: Ints, n: Ints) -> tuple[float, float, float]:
+    share = proportion(k, n)
+    return share.value or 0.0, share.low or 0.0, share.high or 0.0
+
+
+def _nearest(value: float, changed: Estimate, middle: float, least: float) -> float:
+    """The bound next to 0 of a positive difference that the test tells from 0: that of the share of rows that change,
+    times how much more of them go upwards than downwards, on the scale of logarithms.
+    """
+    rows = np.log((changed.value or 1.0) / max(changed.low or 0.0, 1e-12))
+    return value * float(np.exp(-np.hypot(rows, np.log(middle / least))))
 
 
 def projected_precision(recall: float, over_blocking: float, prevalence: float) -> float | None:

@@ -80,13 +80,13 @@ def levels(policy: Policy) -> Mapping[str, tuple[Action, ...]]:
     return found
 
 
-def rate(clusters: Ints, hit: Flags, among: Flags, seed: int) -> Estimate:
+def rate(clusters: Ints, hit: Flags, among: Flags) -> Estimate:
     """The share of the rows `among` that are `hit`."""
     if not among.any():
         return NOTHING
     codes = np.unique(clusters[among], return_inverse=True)[1].astype(np.int64)
     inside = hit[among]
-    return proportion(by_cluster(codes, inside), by_cluster(codes, np.ones(len(codes), np.bool_)), seed)
+    return proportion(by_cluster(codes, inside), by_cluster(codes, np.ones(len(codes), np.bool_)))
 
 
 def strata(corpus: Corpus) -> Iterator[tuple[str, Flags]]:
@@ -99,14 +99,14 @@ def labelled(corpus: Corpus, label: str) -> Flags:
     return np.array([row_label == label for row_label in corpus.labels], np.bool_)
 
 
-def over_blocking(corpus: Corpus, outcomes: DecidedCorpus, seed: int) -> tuple[OverBlocking, ...]:
+def over_blocking(corpus: Corpus, outcomes: DecidedCorpus) -> tuple[OverBlocking, ...]:
     """Per stratum and action; strata without harmless rows are left out."""
     harmless, top = labelled(corpus, HARMLESS), outcomes.highest()
     forbidden = "over-blocking" in corpus.columns.forbidden
     return tuple(
         OverBlocking(
             corpus.name, name, level,
-            FORBIDDEN if forbidden else rate(corpus.clusters, top >= RANK[level], harmless & rows, seed),
+            FORBIDDEN if forbidden else rate(corpus.clusters, top >= RANK[level], harmless & rows),
         )
         for name, rows in strata(corpus)
         if (harmless & rows).any()
@@ -118,7 +118,6 @@ def figures(
     corpus: Corpus,
     outcomes: DecidedCorpus,
     reach: Mapping[str, tuple[Action, ...]],
-    seed: int,
     prevalence: float | None,
 ) -> tuple[Figures, ...]:
     """Per stratum, category and action that the category can reach.
@@ -133,9 +132,7 @@ def figures(
             for level in reach[category]:
                 hit = outcomes.at_least(level)[:, outcomes.column(category)] & rows
                 if stratum == ALL or ours.any() or hit.any():
-                    found.append(
-                        _figures(corpus, (stratum, category, level), rows, ours, harmless, hit, seed, prevalence)
-                    )
+                    found.append(_figures(corpus, (stratum, category, level), rows, ours, harmless, hit, prevalence))
     return tuple(found)
 
 
@@ -146,18 +143,17 @@ def _figures(
     ours: Flags,
     harmless: Flags,
     hit: Flags,
-    seed: int,
     prevalence: float | None,
 ) -> Figures:
     codes, forbidden = corpus.clusters, corpus.columns.forbidden
-    recall = rate(codes, hit, ours, seed)
-    others = rate(codes, hit, rows & ~ours, seed)
+    recall = rate(codes, hit, ours)
+    others = rate(codes, hit, rows & ~ours)
     precision, score = NOTHING, NOTHING
     if ours.any() and (rows & ~ours).any():
-        precision = rate(codes, ours, hit, seed)
+        precision = rate(codes, ours, hit)
         part = np.unique(codes[rows], return_inverse=True)[1].astype(np.int64)
         right, wrong, missed = ((hit & ours)[rows], (hit & ~ours)[rows], (ours & ~hit)[rows])
-        score = f1(by_cluster(part, right), by_cluster(part, wrong), by_cluster(part, missed), seed)
+        score = f1(by_cluster(part, right), by_cluster(part, wrong), by_cluster(part, missed))
     elif hit.any():
         # One class only: a share of right hits says nothing.
         precision = Estimate(None, None, None, 0, int(hit.sum()), 0.0, "none", False)
@@ -166,7 +162,7 @@ def _figures(
         precision, score, projected = FORBIDDEN, FORBIDDEN, None if prevalence is None else FORBIDDEN
     if "recall" in forbidden:
         recall, score, projected = FORBIDDEN, FORBIDDEN, None if prevalence is None else FORBIDDEN
-    blocked = rate(codes, hit, harmless & rows, seed)
+    blocked = rate(codes, hit, harmless & rows)
     if "over-blocking" in forbidden:
         blocked = FORBIDDEN
     base = float(ours.sum() / rows.sum()) if rows.any() else 0.0
@@ -202,5 +198,5 @@ def project(recall: Estimate, others: Estimate, prevalence: float) -> Estimate:
     high = projected_precision(recall.high, others.low, prevalence)
     effective = min(recall.effective_n, others.effective_n)
     supported = recall.supported and others.supported and effective >= LEAST and value is not None
-    method = others.method if "bootstrap" in others.method else recall.method
+    method = others.method if others.method == "korn-graubard" else recall.method
     return Estimate(value, low, high, recall.k, recall.n + others.n, effective, method, supported)

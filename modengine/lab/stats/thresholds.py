@@ -70,7 +70,7 @@ def candidates(scores: NDArray[np.int64]) -> tuple[int, ...]:
     return tuple(int(score) for score in found)
 
 
-def sweep(corpus: Corpus, outcomes: DecidedCorpus, seed: int) -> tuple[SweepPoint, ...]:
+def sweep(corpus: Corpus, outcomes: DecidedCorpus) -> tuple[SweepPoint, ...]:
     """Every category that has rows in the corpus, at every threshold."""
     found: list[SweepPoint] = []
     for category in outcomes.categories:
@@ -79,23 +79,23 @@ def sweep(corpus: Corpus, outcomes: DecidedCorpus, seed: int) -> tuple[SweepPoin
             continue
         scores = outcomes.for_steps(category)
         for threshold in candidates(scores):
-            found.append(SweepPoint(corpus.name, category, threshold, *_at(corpus, scores >= threshold, ours, seed)))
+            found.append(SweepPoint(corpus.name, category, threshold, *_at(corpus, scores >= threshold, ours)))
     return tuple(found)
 
 
-def _at(corpus: Corpus, hit: Flags, ours: Flags, seed: int) -> tuple[Estimate, Estimate, Estimate]:
+def _at(corpus: Corpus, hit: Flags, ours: Flags) -> tuple[Estimate, Estimate, Estimate]:
     """Recall, precision and over-blocking, as far as the card allows."""
     harmless = labelled(corpus, HARMLESS)
     forbidden = corpus.columns.forbidden
-    precision = rate(corpus.clusters, ours, hit, seed) if (~ours).any() else NOTHING
+    precision = rate(corpus.clusters, ours, hit) if (~ours).any() else NOTHING
     return (
-        FORBIDDEN if "recall" in forbidden else rate(corpus.clusters, hit, ours, seed),
+        FORBIDDEN if "recall" in forbidden else rate(corpus.clusters, hit, ours),
         FORBIDDEN if "precision" in forbidden else precision,
-        FORBIDDEN if "over-blocking" in forbidden else rate(corpus.clusters, hit, harmless, seed),
+        FORBIDDEN if "over-blocking" in forbidden else rate(corpus.clusters, hit, harmless),
     )
 
 
-def choose(corpus: Corpus, outcomes: DecidedCorpus, policy: Policy, seed: int) -> tuple[ChosenThreshold, ...]:
+def choose(corpus: Corpus, outcomes: DecidedCorpus, policy: Policy) -> tuple[ChosenThreshold, ...]:
     """A choice for each category with rows, and harmless rows, on both halves.
 
     The criterion is F1; where the card forbids precision, recall minus over-blocking.
@@ -118,7 +118,7 @@ def choose(corpus: Corpus, outcomes: DecidedCorpus, policy: Policy, seed: int) -
         second = corpus.take(~first)
         ladder = dict(policy.actions.get(category, {}))
         judged = tuple(
-            JudgedThreshold(corpus.name, category, at, name, *_at(second, scores[~first] >= at, ours[~first], seed))
+            JudgedThreshold(corpus.name, category, at, name, *_at(second, scores[~first] >= at, ours[~first]))
             for name, at in (("chosen", best), *ladder.items())
         )
         counts = int(parts[0].sum()), int(parts[1].sum())

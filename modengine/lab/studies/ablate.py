@@ -126,11 +126,11 @@ def ablations(
         less = derived(without(engine.policy, rule.id)) if needed else engine
         for mine, (corpus, with_it), reach in zip(effects, pairs, reaches, strict=True):
             again = decided_without(less, corpus, with_it, reach.rows(rule.id))
-            mine.append(_effect(corpus, with_it, again, reach.hits(rule.id), rule, seed))
+            mine.append(_effect(corpus, with_it, again, reach.hits(rule.id), rule))
         tell(number + 1)
     found: Sequence[tuple[BoundaryFigure, ...]] = ((),) * len(corpora)
     if segmentation:
-        found = boundaries(engine, pairs, seed, lambda done: tell(len(rules) + done))
+        found = boundaries(engine, pairs, lambda done: tell(len(rules) + done))
     tell(steps(engine))
     return tuple(
         Ablation(
@@ -158,9 +158,7 @@ def decided_without(less: Engine, corpus: Corpus, with_it: DecidedCorpus, rows: 
     return ranks
 
 
-def _effect(
-    corpus: Corpus, with_it: DecidedCorpus, again: NDArray[np.int8], hits: Flags, rule: Rule, seed: int
-) -> RuleEffect:
+def _effect(corpus: Corpus, with_it: DecidedCorpus, again: NDArray[np.int8], hits: Flags, rule: Rule) -> RuleEffect:
     relief = rule.relief
     category = rule.category or (relief.category if relief else None) or ""
     column = with_it.column(category)
@@ -178,20 +176,20 @@ def _effect(
         "score" if relief is None else "relief",
         rule.score if relief is None else None if relief.by is None else -relief.by,
         int(hits.sum()),
-        FORBIDDEN if recall else rate(codes, hits, own, seed),
-        FORBIDDEN if blocking else rate(codes, hits, harmless, seed),
+        FORBIDDEN if recall else rate(codes, hits, own),
+        FORBIDDEN if blocking else rate(codes, hits, harmless),
         int((acts & ~acted & own).sum()),
         int((any_acts & ~any_acted & harmless).sum()),
         int((acted & ~acts & own).sum()),
         int((any_acted & ~any_acts & harmless).sum()),
         int((again != with_it.ranks).any(axis=1).sum()),
-        FORBIDDEN if recall else _change(corpus, acts, acted, own, seed),
-        FORBIDDEN if blocking else _change(corpus, any_acts, any_acted, harmless, seed),
+        FORBIDDEN if recall else _change(corpus, acts, acted, own),
+        FORBIDDEN if blocking else _change(corpus, any_acts, any_acted, harmless),
     )
 
 
-def _change(corpus: Corpus, a: Flags, b: Flags, among: Flags, seed: int) -> Estimate:
-    return paired(corpus.clusters, np.asarray(a), np.asarray(b), among, seed).change
+def _change(corpus: Corpus, a: Flags, b: Flags, among: Flags) -> Estimate:
+    return paired(corpus.clusters, np.asarray(a), np.asarray(b), among).change
 
 
 def _overlaps(rules: Sequence[str], reach: Reach) -> Iterator[Overlap]:

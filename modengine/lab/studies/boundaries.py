@@ -21,6 +21,7 @@ from modengine.lab.data.outcomes import LEVELS, DecidedCorpus, decide
 from modengine.lab.stats.claims import adjusted
 from modengine.lab.stats.intervals import Estimate
 from modengine.lab.stats.metrics import ANY, Flags, labelled, levels, rate
+from modengine.lab.stats.one_way import only_adds
 from modengine.lab.stats.paired import Paired, paired
 from modengine.model import RANK, Action
 
@@ -46,7 +47,6 @@ class BoundaryFigure(msgspec.Struct, frozen=True):
 def boundaries(
     engine: Engine,
     pairs: Sequence[tuple[Corpus, DecidedCorpus]],
-    seed: int,
     told: Callable[[int], object] = lambda _: None,
 ) -> tuple[tuple[BoundaryFigure, ...], ...]:
     """For each corpus, with its decisions, every figure with every boundary; none for a policy without `words`.
@@ -57,11 +57,11 @@ def boundaries(
     if not any(pattern.kind == "words" for rule in engine.policy.rules for pattern in rule.patterns):
         return tuple(map(tuple, found))
     for mine, (corpus, as_is) in zip(found, pairs, strict=True):
-        mine += _figures(engine, corpus, AS_IS, as_is, as_is, seed)
+        mine += _figures(engine, corpus, AS_IS, as_is, as_is)
     for number, boundary in enumerate(OTHERS):
         changed = derived(engine.policy, boundary)
         for mine, (corpus, as_is) in zip(found, pairs, strict=True):
-            mine += _figures(engine, corpus, boundary, decide(changed, corpus), as_is, seed)
+            mine += _figures(engine, corpus, boundary, decide(changed, corpus), as_is)
         told(number + 1)
     return tuple(map(_corrected, found))
 
@@ -72,11 +72,13 @@ def _corrected(found: list[BoundaryFigure]) -> tuple[BoundaryFigure, ...]:
 
 
 def _figures(
-    engine: Engine, corpus: Corpus, boundary: Boundary, outcomes: DecidedCorpus, as_is: DecidedCorpus, seed: int
+    engine: Engine, corpus: Corpus, boundary: Boundary, outcomes: DecidedCorpus, as_is: DecidedCorpus
 ) -> Iterator[BoundaryFigure]:
     for figure, category, level, rows, hit, before in _cells(engine, corpus, outcomes, as_is):
-        against = None if boundary == AS_IS else paired(corpus.clusters, before, hit, rows, seed)
-        yield BoundaryFigure(boundary, figure, category, level, rate(corpus.clusters, hit, rows, seed), against, None)
+        against = (
+            None if boundary == AS_IS else paired(corpus.clusters, before, hit, rows, one_way=only_adds(engine.policy))
+        )
+        yield BoundaryFigure(boundary, figure, category, level, rate(corpus.clusters, hit, rows), against, None)
 
 
 def _cells(

@@ -53,7 +53,7 @@ def of_corpus(
         least = action if any(RANK[level] >= RANK[action] for level in reach[category]) else reach[category][-1]
         hit = np.asarray(outcomes.ranks[:, c] >= RANK[least])
         rows = _drawn(np.flatnonzero(ours & hit), most, seed)
-        recall = FORBIDDEN if "recall" in corpus.columns.forbidden else rate(corpus.clusters, hit, ours, seed)
+        recall = FORBIDDEN if "recall" in corpus.columns.forbidden else rate(corpus.clusters, hit, ours)
         clean = Clean(corpus.name, category, f"{least} or more", recall, len(rows))
         yield clean, Caught(corpus, category, rows, _reaches(category, least))
 
@@ -74,7 +74,7 @@ def of_examples(engine: Engine, corpus: Corpus, most: int, seed: int) -> Iterato
     for category in dict.fromkeys(corpus.labels):
         ours = labelled(corpus, category)
         rows = _drawn(np.flatnonzero(ours & hit), most, seed)
-        clean = Clean(corpus.name, category, "its own rule", rate(corpus.clusters, hit, ours, seed), len(rows))
+        clean = Clean(corpus.name, category, "its own rule", rate(corpus.clusters, hit, ours), len(rows))
         yield clean, Caught(corpus, category, rows, lambda i, decision: hits_its_rule(corpus, i, decision))
 
 

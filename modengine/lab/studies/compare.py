@@ -22,6 +22,7 @@ from modengine.lab.data.outcomes import LEVELS, DecidedCorpus, Progress, decide
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.claims import adjusted
 from modengine.lab.stats.metrics import ALL, ANY, Flags, labelled, strata
+from modengine.lab.stats.one_way import Way, one_way
 from modengine.lab.stats.paired import Paired, paired
 from modengine.lab.studies.flips import Flip, RuleChange, flips, order, rule_changes
 from modengine.model import ACTIONS, RANK, Action
@@ -57,7 +58,7 @@ class Test(msgspec.Struct, frozen=True):
     """`harmless` (the change of over-blocking) or `category` (the change of recall)."""
     found: Paired
     p_bh: float | None
-    """p after the false discovery rate, over all tests of this comparison."""
+    """p after the false discovery rate, over all tests of this comparison that have one."""
 
 
 class Move(msgspec.Struct, frozen=True):
@@ -81,6 +82,8 @@ class Comparison(msgspec.Struct, frozen=True):
     only_b: tuple[str, ...]
     difference: str | None
     """In words, where the policies differ in nothing but `longer`."""
+    one_way: Way | None
+    """`more` where B can only hit more than A, `fewer` where it can only hit less: then no test has a p."""
     flipped: int
     """Rows on which the action of any category changes."""
     already_caught: int
@@ -133,6 +136,7 @@ def compare(
     categories = tuple(dict.fromkeys((*a.policy.categories, *b.policy.categories)))
     before, after = ranks(first, categories), ranks(second, categories)
     top_a, top_b = first.highest(), second.highest()
+    way = one_way(a.policy, b.policy)
     flipped = (before != after).any(axis=1)
     harmless = labelled(corpus, HARMLESS)
     changes = rule_changes(corpus, (a, b), (first, second), categories, (before, after))
@@ -145,6 +149,7 @@ def compare(
         tuple(c for c in a.policy.categories if c not in common),
         tuple(c for c in b.policy.categories if c not in common),
         _difference(a, b),
+        way,
         int(flipped.sum()),
         int((flipped & (top_a == top_b)).sum()),
         int((harmless & (top_b > top_a)).sum()),
@@ -152,7 +157,7 @@ def compare(
         int(first.undetermined.sum()),
         int(second.undetermined.sum()),
         tuple(_counts(corpus, categories, before, after)),
-        _tests(corpus, categories, before, after, seed),
+        _tests(corpus, categories, before, after, way is not None),
         tuple(_moves(categories, before, after, harmless)),
         changes,
         flips(corpus, (a, b), listed, shown),
@@ -210,7 +215,7 @@ def _counts(
 
 
 def _tests(
-    corpus: Corpus, categories: Sequence[str], before: NDArray[np.int8], after: NDArray[np.int8], seed: int
+    corpus: Corpus, categories: Sequence[str], before: NDArray[np.int8], after: NDArray[np.int8], one_way: bool
 ) -> tuple[Test, ...]:
     """Over-blocking and recall, where a side hits anything.  What the card forbids is left out."""
     harmless, codes = labelled(corpus, HARMLESS), corpus.clusters
@@ -223,7 +228,7 @@ def _tests(
                 ("category", _own(corpus, category), "recall"),
             ):
                 if figure not in corpus.columns.forbidden and ((a | b) & rows).any():
-                    made.append((category, level, name, paired(codes, a, b, rows, seed)))
+                    made.append((category, level, name, paired(codes, a, b, rows, one_way=one_way)))
     p = adjusted([result.p for *_, result in made], "fdr_bh")
     return tuple(Test(*names, p_bh) for names, p_bh in zip(made, p, strict=True))
 

@@ -2,7 +2,8 @@
 
 Only rows that the policy catches as they stand are disguised, so that every share is relative to the
 clean recall.  A row that a kind cannot change is in no figure of that kind, and counted.  The rows
-at one strength are the rows at every other.  What resisting costs is in `price`.
+at one strength are the rows at every other.  Which characters are changed, and by what, is drawn several
+times, and the spread of the draws stands beside their mean.  What resisting costs is in `price`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from modengine.lab.data.perturb_tables import DISGUISES, Disguise
 from modengine.lab.data.rule_examples import of_rules
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.intervals import Estimate
-from modengine.lab.stats.metrics import Flags, rate
+from modengine.lab.stats.metrics import rate
 from modengine.lab.studies.caught import Caught, Clean, matched, of_corpus, of_examples
 from modengine.lab.studies.price import ENDS, OPTIONS, STEPS, Gain, Price, PricePoint, Prices, Wanted, prices
 from modengine.model import Action, Decision
@@ -38,6 +39,10 @@ MOST = 200
 SHOWN = 3
 """Texts of an invented corpus whose variants are shown."""
 SHOWN_STRENGTHS = (1, 3, 5)
+DRAWS = 3
+"""Times that each row is disguised in each way."""
+_APART = 1_000_003
+"""Between the seeds of two draws."""
 
 
 class StillCaught(msgspec.Struct, frozen=True):
@@ -48,7 +53,10 @@ class StillCaught(msgspec.Struct, frozen=True):
     kind: str
     strength: int
     kept: Estimate
-    """1 for a policy that the disguise does not touch."""
+    """1 for a policy that the disguise does not touch.  n counts every draw of every row; rows are clusters."""
+    lowest: float | None
+    """The share in the draw in which least is kept; null where no row can be changed."""
+    highest: float | None
     changed: float
     """Mean share of the characters looked at (Han, letters, digits) that were changed."""
     unchangeable: int
@@ -75,6 +83,8 @@ class Evasion(msgspec.Struct, frozen=True):
     """`anywhere`: any character of the text; `matched`: only those that the rules matched."""
     shares: dict[str, float]
     """Strength to the share of the changeable characters that are changed."""
+    draws: int
+    """Times that each row was disguised in each way; prices and variants are of the first."""
     clean: tuple[Clean, ...]
     kept: tuple[StillCaught, ...]
     prices: tuple[Price, ...]
@@ -96,6 +106,7 @@ def evade(
     action: Action = "review",
     kinds: Sequence[str] = (),
     most: int = MOST,
+    draws: int = DRAWS,
     price: bool = True,
     steps: bool = False,
     outcomes: Sequence[DecidedCorpus] | None = None,
@@ -106,9 +117,9 @@ def evade(
 
     `action` is the action from which a row counts as caught; for a category that cannot reach it, the
     strictest that it can.  `kinds` are names of DISGUISES, all without it.  `most` caps the rows of a
-    category that are disguised.  `price` measures what the matching options cost and bring, in no pattern
-    and in all, and with `steps` in some.  `progress` is told the per cent done.  Raises InputError (ME911)
-    where nothing is caught.
+    category that are disguised, each `draws` times.  `price` measures what the matching options cost and
+    bring, in no pattern and in all, and with `steps` in some.  `progress` is told the per cent done.  Raises
+    InputError (ME911) where nothing is caught.
     """
     chosen = _kinds(kinds)
     decided = [decide(engine, corpus) for corpus in corpora] if outcomes is None else list(outcomes)
@@ -125,34 +136,46 @@ def evade(
     kept: list[StillCaught] = []
     variants: list[Variant] = []
     shown: dict[str, int] = {}
-    reach = _Reach(progress, sum(len(group.rows) for group in caught) * len(chosen))
-    cells: dict[tuple[str, str], list[_Row]] = {}
+    reach = _Reach(progress, sum(len(group.rows) for group in caught) * len(chosen) * draws)
+    cells: dict[tuple[str, str], list[list[_Row]]] = {}
     made: dict[tuple[int, str], list[_Row]] = {}
     spans = [matched(engine, group) if where == "matched" else None for group in caught]
     for number, group in enumerate(caught):
         for name in chosen:
-            rows = []
-            for row in _rows(engine, group, DISGUISES[name], spans[number], seed):
-                rows.append(row)
-                reach.step(0, 60 if price else 100)
-                if group.corpus.columns.invented and row.cells:
-                    _show(variants, shown, group.corpus, name, row)
-            kept += _kept(group.corpus, group.category, name, rows, seed)
-            made[number, name] = rows
-            cells.setdefault((group.corpus.name, name), []).extend(rows)
+            drawn: list[list[_Row]] = [[] for _ in range(draws)]
+            for draw, rows in enumerate(drawn):
+                for row in _rows(engine, group, DISGUISES[name], spans[number], seed + draw * _APART):
+                    rows.append(row)
+                    reach.step(0, 60 if price else 100)
+                    if group.corpus.columns.invented and row.cells and draw == 0:
+                        _show(variants, shown, group.corpus, name, row)
+            kept += _kept(group.corpus, group.category, name, drawn)
+            made[number, name] = drawn[0]
+            pooled = cells.setdefault((group.corpus.name, name), [[] for _ in range(draws)])
+            for all_rows, rows in zip(pooled, drawn, strict=True):
+                all_rows += rows
     by_name = {group.corpus.name: group.corpus for group in caught}
-    for (corpus_name, name), rows in cells.items():
-        kept += _kept(by_name[corpus_name], POOLED, name, rows, seed)
+    for (corpus_name, name), drawn in cells.items():
+        kept += _kept(by_name[corpus_name], POOLED, name, drawn)
     cost = Prices()
     if price:
         states = STEPS if steps else ENDS
         reach = _Reach(progress, len(OPTIONS) * len(states))
         asked = _disguised(engine, caught, made, spans, seed)
-        cost = prices(engine, corpora, decided, seed, asked, states, lambda _: reach.step(60, 100))
+        cost = prices(engine, corpora, decided, asked, states, lambda _: reach.step(60, 100))
     result_stamp = stamp("evade", engine, told, seed, command)
     shares = {str(strength): share for strength, share in SHARES.items()}
     return Evasion(
-        result_stamp, where, shares, clean, _sorted(kept, chosen), cost.prices, cost.gains, cost.costs, tuple(variants)
+        result_stamp,
+        where,
+        shares,
+        draws,
+        clean,
+        _sorted(kept, chosen),
+        cost.prices,
+        cost.gains,
+        cost.costs,
+        tuple(variants),
     )
 
 
@@ -236,22 +259,21 @@ def too_long(disguised: Disguised) -> bool:
     return length + sum(len(change.new) - 1 for change in disguised.changes) > BUDGET.characters
 
 
-def _kept(corpus: Corpus, category: str, kind: str, rows: Sequence[_Row], seed: int) -> list[StillCaught]:
-    changed = [row for row in rows if row.cells]
-    among = _flags(len(corpus), [row.row for row in changed])
+def _kept(corpus: Corpus, category: str, kind: str, drawn: Sequence[Sequence[_Row]]) -> list[StillCaught]:
+    """At each strength, over all draws of the same rows."""
+    changed = [[row for row in rows if row.cells] for rows in drawn]
+    together = [row for rows in changed for row in rows]
+    codes = corpus.clusters[[row.row for row in together]] if together else np.zeros(0, np.int64)
     found = []
     for k, strength in enumerate(SHARES):
-        caught = _flags(len(corpus), [row.row for row in changed if row.cells[k].caught])
-        mean = float(np.mean([row.cells[k].share for row in changed])) if changed else 0.0
-        estimate = rate(corpus.clusters, caught, among, seed)
-        found.append(StillCaught(corpus.name, category, kind, strength, estimate, mean, len(rows) - len(changed)))
+        caught = np.array([row.cells[k].caught for row in together], np.bool_)
+        each = [float(np.mean([row.cells[k].caught for row in rows])) for rows in changed if rows]
+        mean = float(np.mean([row.cells[k].share for row in together])) if together else 0.0
+        estimate = rate(codes, caught, np.ones(len(together), np.bool_))
+        left = len(drawn[0]) - len(changed[0])
+        lowest, highest = (min(each), max(each)) if each else (None, None)
+        found.append(StillCaught(corpus.name, category, kind, strength, estimate, lowest, highest, mean, left))
     return found
-
-
-def _flags(size: int, rows: Sequence[int]) -> Flags:
-    flags = np.zeros(size, np.bool_)
-    flags[list(rows)] = True
-    return flags
 
 
 def _show(variants: list[Variant], shown: dict[str, int], corpus: Corpus, kind: str, row: _Row) -> None:

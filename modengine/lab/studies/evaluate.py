@@ -71,18 +71,18 @@ def evaluate(
         outcomes = decide_all(engine, corpora, progress)
     reach = levels(engine.policy)
     pairs = tuple(zip(corpora, outcomes, strict=True))
-    over = tuple(blocked for c, o in pairs for blocked in over_blocking(c, o, seed))
-    found = tuple(_projected(figure, rates) for c, o in pairs for figure in figures(c, o, reach, seed, None))
+    over = tuple(blocked for c, o in pairs for blocked in over_blocking(c, o))
+    found = tuple(_projected(figure, rates) for c, o in pairs for figure in figures(c, o, reach, None))
     return Evaluation(
         stamp("eval", engine, corpora, seed, command),
         rates,
         over,
         found,
         declared(claims, found, over),
-        explored(corpora, outcomes, seed),
-        tuple(alarm for c, o in pairs for alarm in alarms(engine, c, o, seed, show_text)),
-        tuple(choice for c, o in pairs for choice in choose(c, o, engine.policy, seed)),
-        tuple(point for c, o in pairs for point in sweep(c, o, seed)),
+        explored(corpora, outcomes),
+        tuple(alarm for c, o in pairs for alarm in alarms(engine, c, o, show_text)),
+        tuple(choice for c, o in pairs for choice in choose(c, o, engine.policy)),
+        tuple(point for c, o in pairs for point in sweep(c, o)),
         tuple(Trouble(c.name, int(o.undetermined.sum()), int(o.refused.sum())) for c, o in pairs),
     )
 

@@ -1,9 +1,10 @@
 """Whether a policy treats people alike: the same sentence with every identity term, and real talk.
 
 A template in one form is a frame: only the term differs between its sentences.  Two sentences of a
-frame whose decisions differ are an offending pair.  Rules without identity words pass such swaps
-by construction, unless the length or the letters of a term get in their way; so over-blocking of
-real talk about groups, by topic, stands beside it.
+frame whose decisions differ are an offending pair.  Shares are of the templates on which a policy acts at
+all: the others cannot show whom it acts on.  Rules without identity words pass such swaps by
+construction, unless the length or the letters of a term get in their way; so what each template
+should bring, and over-blocking of real talk about groups, stand beside it.
 
 Source of the idea: L. Dixon and others, Measuring and mitigating unintended bias in text
 classification, AIES 2018; P. Roettger and others, HateCheck, ACL 2021.
@@ -13,11 +14,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Literal
 
 import msgspec
 import numpy as np
-from scipy.stats import binomtest, fisher_exact
 
 from modengine.engine.engine import Engine
 from modengine.lab.data.corpus import Corpus
@@ -25,8 +24,10 @@ from modengine.lab.data.frames import Changed, Difference, Frame, changed, decid
 from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.data.templates import KINDS, Template, Templates, shipped_templates
-from modengine.lab.stats.claims import ALPHA, StratumComparison, adjusted, explored
-from modengine.lab.stats.intervals import LEAST, Estimate, proportion
+from modengine.lab.stats.claims import StratumComparison, Verdict, adjusted, explored, verdict
+from modengine.lab.stats.functions import GroupTest, TreatmentTest, tested
+from modengine.lab.stats.groups import GroupRow, TermRow, acts, by_term_and_group, scores
+from modengine.lab.stats.intervals import Estimate, proportion
 from modengine.lab.stats.metrics import OverBlocking, over_blocking
 from modengine.model import Action
 
@@ -45,6 +46,10 @@ class TemplateRow(msgspec.Struct, frozen=True):
     terms: int
     action: Action
     """The commonest decision, whatever the category."""
+    acts: bool
+    """Whether any of its sentences is acted on, with a term or without."""
+    scores: bool
+    """Whether points arise in any of them."""
     pairs: int
     """Pairs of sentences that differ by the term alone, in one form."""
     pairs_action: int
@@ -70,33 +75,22 @@ class KindRow(msgspec.Struct, frozen=True):
     acted_on: Estimate
     """Templates with any action: a policy that never acts treats everybody alike."""
     action_changes: Estimate
-    """Templates whose action changes with the term."""
+    """Of the templates with any action, those whose action changes with the term."""
     any_changes: Estimate
-    """Templates whose action or score does."""
-
-
-class GroupRow(msgspec.Struct, frozen=True):
-    """The sentences with a term of a group.  Explored."""
-
-    group: str
-    terms: int
-    action_differs: Estimate
-    """Sentences whose action is not the commonest of their frame; the template is the cluster."""
-    any_differs: Estimate
-    p: float | None
-    """Fisher's exact test of `any_differs` against all other groups, on effective counts."""
-    p_bh: float | None
+    """Of the templates with any points, those whose action or score does."""
 
 
 class Declared(msgspec.Struct, frozen=True):
-    """An outcome that is always declared: fewer templates change than the tolerance allows."""
+    """An outcome that is always declared: of the templates that can show it, fewer change than the tolerance allows."""
 
     claim: str
     found: Estimate
-    p: float
-    """Exact binomial test, one-sided."""
-    p_holm: float
-    verdict: Literal["shown", "contradicted", "open"]
+    p: float | None
+    """Exact binomial test, one-sided; null where too few templates act."""
+    p_holm: float | None
+    p_contrary: float | None
+    """The same for the contrary, corrected after Holm."""
+    verdict: Verdict
 
 
 class Fairness(msgspec.Struct, frozen=True):
@@ -109,6 +103,11 @@ class Fairness(msgspec.Struct, frozen=True):
     tolerance: float
     declared: tuple[Declared, ...]
     kinds: tuple[KindRow, ...]
+    functions: tuple[TreatmentTest, ...]
+    """What each kind of template should bring, and whether it does."""
+    functions_by_group: tuple[GroupTest, ...]
+    terms: tuple[TermRow, ...]
+    """Terms of which any sentence is decided otherwise."""
     groups: tuple[GroupRow, ...]
     rows: tuple[TemplateRow, ...]
     differences: tuple[Difference, ...]
@@ -137,7 +136,9 @@ def fairness(
     templates = templates or shipped_templates()
     frames = tuple(decided_frames(engine, templates, progress))
     rows = tuple(_row(template, [f for f in frames if f.template == template]) for template in templates.sentences)
-    kinds = tuple(_kind(kind, rows, seed) for kind in (ALL, *KINDS) if kind == ALL or any(r.kind == kind for r in rows))
+    kinds = tuple(_kind(kind, rows) for kind in (ALL, *KINDS) if kind == ALL or any(r.kind == kind for r in rows))
+    functions, functions_by_group = tested(frames)
+    terms, groups = by_term_and_group(frames)
     if outcomes is None:
         outcomes = [decide(engine, corpus) for corpus in corpora]
     return Fairness(
@@ -148,11 +149,14 @@ def fairness(
         tolerance,
         _declared(kinds[0], tolerance),
         kinds,
-        _groups(frames, seed),
+        functions,
+        functions_by_group,
+        terms,
+        groups,
         rows,
         tuple(difference for frame in frames for difference in differences(frame)),
-        tuple(blocked for c, o in zip(corpora, outcomes, strict=True) for blocked in over_blocking(c, o, seed)),
-        explored(corpora, outcomes, seed),
+        tuple(blocked for c, o in zip(corpora, outcomes, strict=True) for blocked in over_blocking(c, o)),
+        explored(corpora, outcomes),
     )
 
 
@@ -166,6 +170,8 @@ def _row(template: Template, frames: Sequence[Frame]) -> TemplateRow:
         tuple(frame.form for frame in frames),
         sum(len(frame.terms) for frame in frames),
         actions.most_common(1)[0][0] if actions else "allow",
+        acts(frames),
+        scores(frames),
         sum(pairs(len(frame.terms)) for frame in frames),
         sum(unlike([outcome.actions for outcome in frame.outcomes]) for frame in frames),
         sum(unlike(frame.outcomes) for frame in frames),
@@ -173,69 +179,31 @@ def _row(template: Template, frames: Sequence[Frame]) -> TemplateRow:
     )
 
 
-def _kind(kind: str, rows: Sequence[TemplateRow], seed: int) -> KindRow:
+def _kind(kind: str, rows: Sequence[TemplateRow]) -> KindRow:
     mine = [row for row in rows if kind in (ALL, row.kind)]
 
     def share(flags: Sequence[bool]) -> Estimate:
-        return proportion(np.array(flags, np.int64), np.ones(len(flags), np.int64), seed)
+        return proportion(np.array(flags, np.int64), np.ones(len(flags), np.int64))
 
     return KindRow(
         kind,
-        share([row.action != "allow" for row in mine]),
-        share([row.changes_action for row in mine]),
-        share([row.changes for row in mine]),
+        share([row.acts for row in mine]),
+        share([row.changes_action for row in mine if row.acts]),
+        share([row.changes for row in mine if row.scores]),
     )
 
 
 def _declared(row: KindRow, tolerance: float) -> tuple[Declared, ...]:
     claims = (
-        (f"templates whose action changes < {tolerance:g}", row.action_changes),
-        (f"templates whose action or score changes < {tolerance:g}", row.any_changes),
+        (f"of templates with any action, the action changes in < {tolerance:g}", row.action_changes),
+        (f"of templates with any points, action or score changes in < {tolerance:g}", row.any_changes),
     )
-    p = [
-        float(binomtest(estimate.k, max(1, estimate.n), tolerance, alternative="less").pvalue) for _, estimate in claims
-    ]
-    holm = [1.0 if value is None else value for value in adjusted(p, "holm")]
-    return tuple(
-        Declared(
-            claim, estimate, p[i], holm[i],
-            "shown" if holm[i] < ALPHA else "contradicted" if (estimate.low or 0.0) > tolerance else "open",
-        )
-        for i, (claim, estimate) in enumerate(claims)
-    )  # fmt: skip
-
-
-def _groups(frames: Sequence[Frame], seed: int) -> tuple[GroupRow, ...]:
-    """Counts by group, one cluster a template."""
-    names = list(dict.fromkeys(term.group for frame in frames for term in frame.terms))
-    numbers = {name: i for i, name in enumerate(dict.fromkeys(frame.template.id for frame in frames))}
-    n, action, anything = (np.zeros((len(names), len(numbers)), np.int64) for _ in range(3))
-    for frame in frames:
-        common, column = frame.common, numbers[frame.template.id]
-        for term, outcome in zip(frame.terms, frame.outcomes, strict=True):
-            g = names.index(term.group)
-            n[g, column] += 1
-            action[g, column] += outcome.actions != common.actions
-            anything[g, column] += outcome != common
-    terms = Counter(group for group, _ in {(term.group, term.term) for frame in frames for term in frame.terms})
-    inside = [proportion(anything[g], n[g], seed) for g in range(len(names))]
-    p = [
-        _fisher(inside[g], proportion(anything.sum(0) - anything[g], n.sum(0) - n[g], seed)) for g in range(len(names))
-    ]
-    corrected = adjusted(p, "fdr_bh")
-    return tuple(
-        GroupRow(name, terms[name], proportion(action[g], n[g], seed), inside[g], p[g], corrected[g])
-        for g, name in enumerate(names)
+    p, contrary = (
+        [(e.p_below if below else e.p_above)(tolerance) if e.supported else None for _, e in claims]
+        for below in (True, False)
     )
-
-
-def _fisher(a: Estimate, b: Estimate) -> float | None:
-    """Two-sided, on effective counts; None where a side has too few."""
-    if not (a.supported and b.supported) or a.value is None or b.value is None:
-        return None
-    table = []
-    for value, effective in ((a.value, a.effective_n), (b.value, b.effective_n)):
-        n = max(LEAST, round(effective))
-        k = min(n, round(value * n))
-        table.append((k, n - k))
-    return float(fisher_exact(table)[1])
+    holm, against = adjusted(p, "holm"), adjusted(contrary, "holm")
+    return tuple(
+        Declared(claim, found, p[i], holm[i], against[i], verdict(holm[i], against[i]))
+        for i, (claim, found) in enumerate(claims)
+    )

@@ -232,7 +232,7 @@ def _fitted(
     return CategoryFit(
         category, value, aim, made.threshold, int(made.own.sum()), int((strata.of >= 0).sum()),
         len(np.unique(rows.clusters[there])), score.setting[0] * made.threshold, score.setting[1], points,
-        tuple(_limits(made, ranks)), tuple(_figures(made, rows, corpora, ranks, seed)),
+        tuple(_limits(made, ranks)), tuple(_figures(made, rows, corpora, ranks)),
         int((made.ranks(score.points) != again)[there].sum()),
     )  # fmt: skip
 
@@ -314,30 +314,26 @@ def _limits(made: FitProblem, ranks: _FitRanks) -> Iterator[StratumLimit]:
         yield StratumLimit(name, int(mine.sum()), permitted[i], hit[0], hit[1], hit[2], hit[1] <= permitted[i])
 
 
-def _figures(
-    made: FitProblem, rows: FitRows, corpora: Sequence[Corpus], ranks: _FitRanks, seed: int
-) -> Iterator[FitFigure]:
+def _figures(made: FitProblem, rows: FitRows, corpora: Sequence[Corpus], ranks: _FitRanks) -> Iterator[FitFigure]:
     ordinary = made.strata.of >= 0
     for action in (level for level in LEVELS if level in made.ladder):
-        yield _figure("recall", ALL, action, made, made.own, ranks, seed)
-        yield _figure("false alarms", ORDINARY, action, made, ordinary, ranks, seed)
+        yield _figure("recall", ALL, action, made, made.own, ranks)
+        yield _figure("false alarms", ORDINARY, action, made, ordinary, ranks)
     aim = made.options.aim
     if len(corpora) > 1:
         for number, corpus in enumerate(corpora):
             mine = made.own & (rows.sources == number)
             if mine.any():
-                yield _figure("recall", corpus.name, aim, made, mine, ranks, seed)
+                yield _figure("recall", corpus.name, aim, made, mine, ranks)
     for number, name in enumerate(made.strata.names):
-        yield _figure("false alarms", name, aim, made, made.strata.of == number, ranks, seed)
+        yield _figure("false alarms", name, aim, made, made.strata.of == number, ranks)
 
 
-def _figure(
-    figure: str, among: str, action: Action, made: FitProblem, rows: Flags, ranks: _FitRanks, seed: int
-) -> FitFigure:
+def _figure(figure: str, among: str, action: Action, made: FitProblem, rows: Flags, ranks: _FitRanks) -> FitFigure:
     def share(found: Ranks, part: Flags) -> Estimate:
-        return rate(made.clusters, np.asarray(found >= RANK[action]), part, seed) if part.any() else NOTHING
+        return rate(made.clusters, np.asarray(found >= RANK[action]), part) if part.any() else NOTHING
 
-    change = paired(made.clusters, ranks.as_is >= RANK[action], ranks.by_fold >= RANK[action], rows, seed)
+    change = paired(made.clusters, ranks.as_is >= RANK[action], ranks.by_fold >= RANK[action], rows)
     return FitFigure(
         figure, among, action, share(ranks.as_is, rows), share(ranks.in_sample, rows), share(ranks.by_fold, rows),
         share(ranks.by_source, rows & ranks.covered), change,

@@ -14,7 +14,6 @@ from typing import Any, Literal
 
 import msgspec
 import numpy as np
-from scipy.stats import binomtest
 
 from modengine.engine.engine import Engine
 from modengine.lab.data.corpus import HARMLESS, Corpus
@@ -24,6 +23,8 @@ from modengine.lab.data.perturb_tables import DISGUISES
 from modengine.lab.stats.claims import adjusted
 from modengine.lab.stats.intervals import FORBIDDEN, NOTHING, Estimate, Ints, by_cluster, difference, proportion
 from modengine.lab.stats.metrics import Flags, labelled, rate
+from modengine.lab.stats.one_way import only_adds
+from modengine.lab.stats.signs import p_value
 from modengine.model import RANK, Decision, Message
 from modengine.policy.model import Pattern, Policy
 from modengine.text.normalize import plain
@@ -67,7 +68,7 @@ class Price(msgspec.Struct, frozen=True):
     added: Estimate
     """Over-blocking less that of the policy as it is: paired."""
     p: float | None
-    """Two-sided sign test over clusters that changed; null where none did."""
+    """Exact permutation test of `added`, two-sided; null where nothing changes, or an option can only add hits."""
     p_bh: float | None
     """Corrected with all other rows of this table by the false discovery rate."""
 
@@ -134,7 +135,6 @@ def prices(
     engine: Engine,
     corpora: Sequence[Corpus],
     decided: Sequence[DecidedCorpus],
-    seed: int,
     disguised: Callable[[str], list[Wanted]],
     states: Sequence[State] = ENDS,
     progress: Progress | None = None,
@@ -147,19 +147,19 @@ def prices(
     found: list[Price] = []
     gains: list[Gain] = []
     costs: list[PricePoint] = []
-    done = 0
+    nested, done = only_adds(engine.policy), 0
     for option in OPTIONS:
         wanted = disguised(option)
         for state in states:
             changed = _engine(engine, option, state)
             having = sum(bool(getattr(pattern, option)) for pattern in _patterns(changed.policy))
             blocked = [(corpus, before, _blocked(changed, engine, corpus, before)) for corpus, before in pairs]
-            found += (_price(corpus, before, now, option, state, having, seed) for corpus, before, now in blocked)
+            found += (_price(corpus, before, now, option, state, having, nested) for corpus, before, now in blocked)
             kept = dict(_kept(changed, engine, wanted))
             kinds = tuple(kind.name for kind in DISGUISES.values() if kind.counters == option)
-            gains += (Gain(option, state, name, kinds, proportion(*counts, seed)) for name, counts in kept.items())
-            price = _together([_counts(corpus, now) for corpus, _, now in blocked if _told(corpus)], seed)
-            costs.append(PricePoint(option, state, having, price, _together(list(kept.values()), seed)))
+            gains += (Gain(option, state, name, kinds, proportion(*counts)) for name, counts in kept.items())
+            price = _together([_counts(corpus, now) for corpus, _, now in blocked if _told(corpus)])
+            costs.append(PricePoint(option, state, having, price, _together(list(kept.values()))))
             done += 1
             if progress is not None:
                 progress(done)
@@ -190,16 +190,16 @@ def _told(corpus: Corpus) -> bool:
 
 
 def _price(
-    corpus: Corpus, before: DecidedCorpus, now: Flags, option: Option, state: State, having: int, seed: int
+    corpus: Corpus, before: DecidedCorpus, now: Flags, option: Option, state: State, having: int, one_way: bool
 ) -> Price:
     if not _told(corpus):
         return Price(option, state, corpus.name, having, FORBIDDEN, FORBIDDEN, None, None)
     harmless = labelled(corpus, HARMLESS)
     was = np.asarray(before.highest() >= RANK["label"]) & harmless
     rows, a, b = (by_cluster(corpus.clusters, flags) for flags in (harmless, now, was))
-    added = NOTHING if state == AS_IT_IS else difference(a, b, rows, seed)
-    p = None if state == AS_IT_IS else _sign(a - b)
-    return Price(option, state, corpus.name, having, rate(corpus.clusters, now, harmless, seed), added, p, None)
+    added = NOTHING if state == AS_IT_IS else difference(a, b, rows)
+    p = None if state == AS_IT_IS or one_way else p_value(a - b)
+    return Price(option, state, corpus.name, having, rate(corpus.clusters, now, harmless), added, p, None)
 
 
 def _patterns(policy: Policy) -> tuple[Pattern, ...]:
@@ -209,12 +209,6 @@ def _patterns(policy: Policy) -> tuple[Pattern, ...]:
         for pattern in rule.patterns:
             found[pattern.place, pattern.name] = pattern
     return tuple(found.values())
-
-
-def _sign(change: Ints) -> float | None:
-    """The sign test over clusters, by the net change of each."""
-    up, down = int((change > 0).sum()), int((change < 0).sum())
-    return float(binomtest(up, up + down, 0.5).pvalue) if up + down else None
 
 
 def _counts(corpus: Corpus, blocked: Flags) -> tuple[Ints, Ints]:
@@ -237,10 +231,10 @@ def _kept(changed: Engine, engine: Engine, wanted: Sequence[Wanted]) -> Iterator
         yield name, (by_cluster(codes, np.array(caught, np.bool_)), by_cluster(codes, np.ones(len(codes), np.bool_)))
 
 
-def _together(counts: Sequence[tuple[Ints, Ints]], seed: int) -> Estimate:
+def _together(counts: Sequence[tuple[Ints, Ints]]) -> Estimate:
     """The share over the clusters of all corpora."""
     if not counts:
         return NOTHING
     hit, rows = (np.concatenate(column) for column in zip(*counts, strict=True))
     filled = rows > 0
-    return proportion(hit[filled], rows[filled], seed)
+    return proportion(hit[filled], rows[filled])

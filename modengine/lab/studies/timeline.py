@@ -134,7 +134,7 @@ def timeline(
         size,
         len(times) - len(dated),
         refused,
-        tuple(_cells(engine, corpus, groups, asked, taken, seed)),
+        tuple(_cells(engine, corpus, groups, asked, taken)),
         tuple(_moments(times, phases, asked.max(axis=1), taken.max(axis=1), size)),
         tuple(_reasons(phases, shadows)),
     )
@@ -257,7 +257,6 @@ def _cells(
     groups: list[_Group],
     asked: Ranks,
     taken: Ranks,
-    seed: int,
 ) -> Iterator[Cell]:
     harmless = labelled(corpus, HARMLESS) if corpus.labelled else np.zeros(len(corpus), np.bool_)
     tops = asked.max(axis=1, initial=0), taken.max(axis=1, initial=0)
@@ -266,7 +265,7 @@ def _cells(
         dimension: str, value: str, phase_name: str, rows: Flags, ranks: tuple[Ranks, Ranks], level: Action
     ) -> Cell:
         hits = [np.asarray(side >= RANK[level]) for side in ranks]
-        shares = [rate(corpus.clusters, hit, rows, seed) for hit in hits]
+        shares = [rate(corpus.clusters, hit, rows) for hit in hits]
         wrong = [int((hit & rows & harmless).sum()) for hit in hits]
         return Cell(dimension, value, phase_name, level, shares[0], shares[1], wrong[0], wrong[1])  # type: ignore[arg-type]
 

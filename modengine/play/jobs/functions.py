@@ -59,7 +59,7 @@ def belongs(row: LabelledMessage, name: str) -> bool:
     return row.kind in function.kinds or any(tag in function.tags for tag in row.tags)
 
 
-def grid(engine: Engine, rows: Sequence[LabelledMessage], seed: int = 1) -> list[dict[str, Any]]:
+def grid(engine: Engine, rows: Sequence[LabelledMessage]) -> list[dict[str, Any]]:
     """Each functionality with the messages that hold and fail, and the share that holds with its interval.
 
     A harmful message is caught where its own category is not `allow`, a harmless one passes where all are.
@@ -71,7 +71,7 @@ def grid(engine: Engine, rows: Sequence[LabelledMessage], seed: int = 1) -> list
     for name, function in FUNCTIONS.items():
         mine = [(row, outcome) for row, outcome in zip(used, outcomes, strict=True) if outcome and belongs(row, name)]
         held = [_holds(row, outcome) for row, outcome in mine]
-        share = proportion(np.array(held, np.int64), np.ones(len(held), np.int64), seed)
+        share = proportion(np.array(held, np.int64), np.ones(len(held), np.int64))
         found.append(
             {
                 "function": name,

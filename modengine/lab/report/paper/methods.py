@@ -20,17 +20,18 @@ class Sentence:
 
 
 INTERVALS: Mapping[Method, Sentence] = {
-    "wilson": Sentence("Shares of rows that are independent have Wilson's interval.", ("wilson1927",)),
-    "wilson, effective n": Sentence(
-        "Where few clusters hold a hit, or a miss, it is Wilson's interval of the effective n.", ("rao1992",)
-    ),
     "clopper-pearson": Sentence(
-        "A share of none or of all has the exact bound of Clopper and Pearson, of the effective n.", ("clopper1934",)
+        "Shares of independent rows have the exact interval of Clopper and Pearson.", ("clopper1934",)
     ),
-    "cluster bootstrap": Sentence(
-        "Shares of rows in clusters have the percentile interval of a bootstrap over clusters.", ("davison1997",)
+    "korn-graubard": Sentence(
+        "Shares of rows in clusters have the interval of Korn and Graubard, with a design effect of the sizes of the"
+        " clusters and of how alike their rows are.",
+        ("korn1998", "rao1992", "fleiss1979"),
     ),
-    "bootstrap": Sentence("Differences and ratios have the percentile interval of a bootstrap.", ("davison1997",)),
+    "permutation": Sentence(
+        "A difference is in percentage points, and its interval agrees with the exact permutation test over clusters.",
+        ("ernst2004",),
+    ),
     "beta, by design": Sentence(
         "Shares of a sample have the interval of a Beta distribution with the effective n of their design.",
         ("korn1998",),
@@ -76,9 +77,25 @@ COLUMNS: Mapping[str, Sentence] = {
     "p (false discovery rate)": Sentence(
         "Whatever was explored is corrected for the false discovery rate.", ("benjamini1995",)
     ),
-    "p (McNemar)": Sentence("Paired decisions are compared by McNemar's test over clusters.", ("mcnemar1947",)),
+    "p (permutation)": Sentence(
+        "Paired decisions are compared by the exact permutation test of their difference; a change that can only go one"
+        " way has no p.",
+        ("ernst2004",),
+    ),
+    "outside": Sentence(
+        "A stratum is compared with the other harmless rows of its corpus by Fisher's exact test on effective counts.",
+        ("fisher1922",),
+    ),
 }
 """What a column of a table tells of how it was made."""
+
+
+CLUSTERS = Sentence(
+    "Rows of one template, source or set of near-duplicates are one cluster, and the effective n says how many"
+    " independent rows would tell as much. Near-duplicates have a Jaccard similarity of their shingles of four"
+    " characters of at least 0.7.",
+    ("broder1997",),
+)
 
 
 def methods(views: Sequence[ResultView]) -> tuple[Sentence, ...]:
@@ -99,12 +116,7 @@ def _told(views: Sequence[ResultView]) -> Iterator[Sentence]:
         + f". Whatever is drawn by chance has the seed {stamps[0].seed}."
     )
     if any(corpus.clusters < corpus.rows for corpus in corpora):
-        yield Sentence(
-            "Rows of one template, source or set of near-duplicates are one cluster, and the effective n says how many"
-            " independent rows would tell as much. Near-duplicates have a Jaccard similarity of their shingles of four"
-            " characters of at least 0.7.",
-            ("broder1997", "rao1992"),
-        )
+        yield CLUSTERS
     for name, sentence in SECTIONS.items():
         if name in names:
             yield sentence

@@ -45,14 +45,19 @@ REFERENCES: Mapping[str, Reference] = {
         "The use of confidence or fiducial limits illustrated in the case of the binomial", 1934, "Biometrika",
         "404--413", "26", "10.1093/biomet/26.4.404",
     ),
-    "davison1997": Reference(
-        "book", "Davison, A. C. and Hinkley, D. V.", "Bootstrap Methods and their Application", 1997,
-        "Cambridge University Press", doi="10.1017/CBO9780511802843",
+    "ernst2004": Reference(
+        "article", "Ernst, Michael D.", "Permutation methods: a basis for exact inference", 2004,
+        "Statistical Science", "676--685", "19", "10.1214/088342304000000396",
     ),
     "fisher1922": Reference(
         "article", "Fisher, R. A.",
         "On the interpretation of chi-squared from contingency tables, and the calculation of P", 1922,
         "Journal of the Royal Statistical Society", "87--94", "85", "10.2307/2340521",
+    ),
+    "fleiss1979": Reference(
+        "article", "Fleiss, Joseph L. and Cuzick, Jack",
+        "The reliability of dichotomous judgments: unequal numbers of judges per subject", 1979,
+        "Applied Psychological Measurement", "537--542", "3", "10.1177/014662167900300410",
     ),
     "garg2019": Reference(
         "inproceedings",
@@ -78,11 +83,6 @@ REFERENCES: Mapping[str, Reference] = {
     "krippendorff2004": Reference(
         "book", "Krippendorff, Klaus", "Content Analysis: An Introduction to Its Methodology", 2004, "Sage",
     ),
-    "mcnemar1947": Reference(
-        "article", "McNemar, Quinn",
-        "Note on the sampling error of the difference between correlated proportions or percentages", 1947,
-        "Psychometrika", "153--157", "12", "10.1007/BF02295996",
-    ),
     "rao1992": Reference(
         "article", "Rao, J. N. K. and Scott, A. J.", "A simple method for the analysis of clustered binary data", 1992,
         "Biometrics", "577--585", "48", "10.2307/2532311",
@@ -97,10 +97,6 @@ REFERENCES: Mapping[str, Reference] = {
     "ustun2019": Reference(
         "article", "Ustun, Berk and Rudin, Cynthia", "Learning optimized risk scores", 2019,
         "Journal of Machine Learning Research", "1--75", "20(150)",
-    ),
-    "wilson1927": Reference(
-        "article", "Wilson, Edwin B.", "Probable inference, the law of succession, and statistical inference", 1927,
-        "Journal of the American Statistical Association", "209--212", "22", "10.1080/01621459.1927.10502953",
     ),
 }  # fmt: skip
 """By key, in the order of the alphabet."""

@@ -66,7 +66,7 @@ def tables(result: Ablation) -> tuple[Table, ...]:
                 (effect.rule, effect.category, effect.recall_change, effect.over_blocking_change)
                 for effect in _acting(result)
             ),
-            "Rules without which an action changes at label or more. Explored; paired bootstrap over clusters.",
+            "Rules without which an action changes at label or more. Explored; in percentage points.",
         ),
         Table(
             "never",
@@ -92,7 +92,7 @@ def tables(result: Ablation) -> tuple[Table, ...]:
         Table(
             "boundaries",
             "Does segmentation matter?",
-            ("boundary", "figure", "category", "action or more", "share", "minus not-straddling", "p (McNemar)",
+            ("boundary", "figure", "category", "action or more", "share", "minus not-straddling", "p (permutation)",
              "p (false discovery rate)"),
             tuple(
                 (

@@ -32,6 +32,8 @@ def summary(result: Comparison) -> Iterator[str]:
     yield f"A is {result.stamp.policy}, B is {result.policy_b}, revision {short(result.revision_b)}"
     if result.difference is not None:
         yield result.difference
+    if result.one_way is not None:
+        yield f"B can only hit {result.one_way} than A: there is nothing to test, and the intervals say how many"
     yield (
         f"the action of some category changes on {result.flipped:,} of {rows:,} rows; on {result.already_caught:,} of "
         "these the message's highest action stays, since another category or rule keeps it"
@@ -112,10 +114,11 @@ def _tests(result: Comparison) -> Table:
     return Table(
         "tests",
         "Is the difference more than chance?",
-        (*columns, "B minus A", "p (McNemar)", "p (false discovery rate)"),
+        (*columns, "B minus A", "p (permutation)", "p (false discovery rate)"),
         rows,
-        "Explored. B minus A with a paired bootstrap over clusters; McNemar's test over clusters, exact below 25 that "
-        "change. No change, no p.",
+        "Explored. B minus A in percentage points, and the exact permutation test of that: the net change of each "
+        "cluster might as well have been the other way round. No p where nothing changes, or where a change can "
+        "only go one way.",
     )
 
 

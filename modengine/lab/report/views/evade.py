@@ -38,6 +38,14 @@ def view(result: Evasion) -> ResultView:
 def summary(result: Evasion) -> Iterator[str]:
     """What stands first: how many rows were disguised, and what is least resisted at strengths 1 and 5."""
     yield WHERE[result.where]
+    spread = [k for k in result.kept if k.category == POOLED and k.lowest is not None and k.highest is not None]
+    if result.draws > 1 and spread:
+        widest = max(spread, key=lambda k: (k.highest or 0) - (k.lowest or 0))
+        apart = 100 * ((widest.highest or 0) - (widest.lowest or 0))
+        yield (
+            f"each row was disguised {result.draws} times in each way; draws differ by at most {apart:.1f} points "
+            f"({widest.corpus}, {widest.kind}, strength {widest.strength})"
+        )
     for corpus in _corpora(result):
         rows = sum(clean.disguised for clean in result.clean if clean.corpus == corpus)
         yield f"{corpus}: {rows:,} rows that are caught as they are were disguised"
@@ -91,23 +99,30 @@ def _curves(result: Evasion) -> Table:
         ("corpus", "kind", "what is done to a character", *(f"strength {name}" for _, name in strengths)),
         tuple(rows),
         "Strength: the share of the characters that the kind can change, rounded up. A row that it cannot change is in "
-        "no figure of that kind. The rows are the same at all strengths, so the intervals of a line go together.",
+        "no figure of that kind. The rows are the same at all strengths, so the intervals of a line go together. "
+        f"Each row was disguised {result.draws} times in each way: n counts all, and a row is a cluster.",
     )
 
 
 def _strengths(result: Evasion) -> Table:
     return Table(
         "changed",
-        "How much of a text each kind changes",
-        ("corpus", "kind", "strength", "mean share of characters changed", "rows that it cannot change"),
+        "How much of a text each kind changes, and how far draws differ",
+        (
+            "corpus", "kind", "strength", "mean share of characters changed", "rows that it cannot change",
+            "least kept in a draw", "most kept in a draw",
+        ),
         tuple(
-            (k.corpus, k.kind, k.strength, share_of(k.changed), k.unchangeable)
+            (
+                k.corpus, k.kind, k.strength, share_of(k.changed), k.unchangeable, share_of(k.lowest),
+                share_of(k.highest),
+            )
             for k in result.kept
             if k.category == POOLED and k.kept.n
         ),
         "Of Han characters, letters and digits in the places looked at. Traditional forms, components and look-alikes "
         "exist for some characters only.",
-    )
+    )  # fmt: skip
 
 
 def _categories(result: Evasion) -> Table:
@@ -139,7 +154,8 @@ def _prices(result: Evasion) -> Table:
         (*columns, "p", "p (false discovery rate)"),
         tuple(rows),
         f"Explored. Over-blocking: any action on a harmless row. {STATES} Added: over-blocking less that of the policy "
-        "as it is, on the same rows. Sign test over clusters that changed, corrected after Benjamini and Hochberg.",
+        "as it is, on the same rows, in percentage points. Exact permutation test, corrected after Benjamini and "
+        "Hochberg; no p where an option can only add hits.",
     )
 
 

@@ -8,6 +8,7 @@ from modengine.lab.data.outcomes import LEVELS
 from modengine.lab.report.charts import Chart, Intervals, Line, Lines, Point
 from modengine.lab.report.table import Cell, Quote, Table, count_of, percent, share_of, show
 from modengine.lab.report.view import ResultView
+from modengine.lab.stats.claims import StratumComparison
 from modengine.lab.stats.intervals import Estimate
 from modengine.lab.stats.metrics import ALL, Figures
 from modengine.lab.stats.thresholds import SweepPoint
@@ -17,6 +18,13 @@ WORST = 25
 """Rules in the table of the worst."""
 MOST_STRATA = 20
 """Strata in a chart."""
+
+
+COMPARED = (
+    "corpus", "stratum", "over-blocking inside", "outside", "outside is all but", "p", "p (false discovery rate)",
+    "differs",
+)  # fmt: skip
+"""The columns of a comparison of strata."""
 
 
 def view(result: Evaluation, invented: frozenset[str] = frozenset()) -> ResultView:
@@ -70,10 +78,11 @@ def tables(result: Evaluation, invented: frozenset[str] = frozenset()) -> tuple[
         Table(
             "strata-compared",
             "Strata against the other harmless rows of their corpus, any action",
-            ("corpus", "stratum", "over-blocking inside", "outside", "p", "p (false discovery rate)", "differs"),
-            tuple((c.corpus, c.stratum, c.inside, c.outside, c.p, c.p_bh, c.differs) for c in result.explored),
+            COMPARED,
+            tuple(compared(c) for c in result.explored),
             "Explored: Fisher's exact test on effective counts, all corrected together after Benjamini and Hochberg. "
-            "What it shows is a hint for another study, not a result of this one.",
+            "Strata far from all others are set aside before the others are compared. What it "
+            "shows is a hint for another study, not a result of this one.",
         ),
         _caught(result, strata=True),
         _worst(result, invented),
@@ -140,7 +149,8 @@ def _precise(result: Evaluation) -> Table:
             rows.append((*row, figures.projected) if asked else tuple(row))
     note = (
         "Precision and F1 belong to the base rate of the corpus, which is not that of any traffic; --prevalence gives "
-        "precision at another. The bounds of a projection take the worse, or better, end of both intervals at once."
+        "precision at another. The bounds of a projection take the worse, or better, end of both intervals at once. "
+        "The n of F1 are the rows that are hit, of the category, or both."
     )
     return Table("precision", "How much of what is hit is right", tuple(columns), tuple(rows), note)
 
@@ -149,11 +159,16 @@ def _declared(result: Evaluation) -> Table:
     return Table(
         "declared",
         "Outcomes declared beforehand",
-        ("declared", "corpus", "found", "p", "p (Holm)", "verdict"),
-        tuple((t.claim, t.corpus, t.found, t.p, t.p_holm, t.verdict) for t in result.declared),
+        ("declared", "corpus", "found", "p", "p (Holm)", "p of the contrary (Holm)", "verdict"),
+        tuple((t.claim, t.corpus, t.found, t.p, t.p_holm, t.p_contrary, t.verdict) for t in result.declared),
         "Exact binomial test on effective counts, one-sided, corrected after Holm. Shown: corrected p below 0.05. "
-        "Contradicted: the interval lies on the other side. Open: the rows do not tell.",
+        "Contradicted: that of the contrary is. Open: the rows do not tell.",
     )
+
+
+def compared(c: StratumComparison) -> tuple[Cell, ...]:
+    """A stratum as a row of `COMPARED`."""
+    return c.corpus, c.stratum, c.inside, c.outside, ", ".join(c.without) or None, c.p, c.p_bh, c.differs
 
 
 def _worst(result: Evaluation, invented: frozenset[str]) -> Table:

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from modengine.lab.report.charts import Chart, Intervals
 from modengine.lab.report.table import Cell, Several, Table, percent, show
 from modengine.lab.report.view import ResultView
+from modengine.lab.report.views.evaluate import COMPARED, compared
+from modengine.lab.stats.functions import GroupTest, TreatmentTest
+from modengine.lab.stats.intervals import LEAST
 from modengine.lab.stats.metrics import ALL
 from modengine.lab.studies.fairness import Fairness
 
@@ -26,10 +29,17 @@ def summary(result: Fairness) -> Iterator[str]:
     """What stands first: how many templates change, and whom they change for."""
     everything = result.kinds[0]
     yield (
-        f"{everything.action_changes.k:,} of {everything.action_changes.n:,} templates change their action with the "
-        f"identity term, {show(everything.action_changes)}; the goal is none"
+        f"{everything.action_changes.k:,} of the {everything.action_changes.n:,} templates with any action change it "
+        f"with the identity term, {show(everything.action_changes)}; the goal is none"
     )
-    yield f"{everything.any_changes.k:,} change their action or score, {show(everything.any_changes)}"
+    yield (
+        f"{everything.any_changes.k:,} of the {everything.any_changes.n:,} with any points change action or score, "
+        f"{show(everything.any_changes)}"
+    )
+    failed = [f"{_function(test)} ({show(test.as_expected)})" for test in result.functions if not test.passes]
+    yield f"{len(result.functions) - len(failed)} of {len(result.functions)} functions pass whoever is named"
+    if failed:
+        yield f"not as expected: {'; '.join(failed)}"
     if not everything.acted_on.k:
         yield "The policy acts on no template at all: that it treats all terms alike says nothing."
     worst = Counter(difference.term for difference in result.differences if difference.how == "exchange").most_common(5)
@@ -43,9 +53,10 @@ def summary(result: Fairness) -> Iterator[str]:
 
 
 def tables(result: Fairness) -> tuple[Table, ...]:
-    made = [_declared(result), _kinds(result), _differences(result), _groups(result), _templates(result)]
+    made = [_declared(result), _kinds(result), _functions(result), _differences(result), _terms(result)]
+    made += [_groups(result), _by_group(result, templates=False), _by_group(result, templates=True), _templates(result)]
     made += [_talk(result), _compared(result)]
-    needed = {"declared", "templates-by-kind", "offending-pairs"}
+    needed = {"declared", "templates-by-kind", "functions", "offending-pairs"}
     return tuple(table for table in made if table.rows or table.name in needed)
 
 
@@ -53,12 +64,11 @@ def _declared(result: Fairness) -> Table:
     return Table(
         "declared",
         "Outcomes declared beforehand",
-        ("declared", "found", "p", "p (Holm)", "verdict"),
-        tuple(
-            (outcome.claim, outcome.found, outcome.p, outcome.p_holm, outcome.verdict) for outcome in result.declared
-        ),
+        ("declared", "found", "p", "p (Holm)", "p of the contrary (Holm)", "verdict"),
+        tuple((o.claim, o.found, o.p, o.p_holm, o.p_contrary, o.verdict) for o in result.declared),
         "Exact binomial test, one-sided, corrected after Holm, as if the templates had been drawn from all sentences "
-        f"of their kind. The goal is none; {percent(result.tolerance, 0)} is what so few templates can rule out.",
+        f"of their kind; unsupported: fewer than {LEAST} act. The goal is "
+        f"none; {percent(result.tolerance, 0)} is what so few templates can rule out.",
     )
 
 
@@ -66,10 +76,11 @@ def _kinds(result: Fairness) -> Table:
     return Table(
         "templates-by-kind",
         "Templates by kind",
-        ("kind", "with any action", "action changes", "action or score changes"),
+        ("kind", "with any action", "of these, action changes", "with points, action or score changes"),
         tuple((row.kind, row.acted_on, row.action_changes, row.any_changes) for row in result.kinds),
         "A template changes where two sentences that differ by the identity term alone, or one with and one without a "
-        "term, are decided differently. A kind without any action cannot show much.",
+        "term, are decided differently. Templates on which the policy never acts, whoever is named, show nothing about "
+        "that.",
     )
 
 
@@ -96,17 +107,69 @@ def _decided(action: str, score: int) -> Several:
     return Several(f"{action} ({score})", (("action", action), ("score", score)))
 
 
+def _function(test: TreatmentTest | GroupTest) -> str:
+    return f"{test.kind}: {test.category}" if test.category else test.kind
+
+
+def _functions(result: Fairness) -> Table:
+    return Table(
+        "functions",
+        "What templates should bring, whoever is named",
+        ("function", "expected", "templates", "sentences decided so", "verdict"),
+        tuple(
+            (_function(t), t.expected, t.templates, t.as_expected, "pass" if t.passes else "fail")
+            for t in result.functions
+        ),
+        "Act: at least label, in the category named; allow: no action at all. A function passes where every sentence "
+        "is decided as expected. The template is the cluster.",
+    )
+
+
+def _by_group(result: Fairness, templates: bool) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for t in result.functions_by_group:
+        if (t.template is not None) == templates:
+            group = t.group.replace("_", " ")
+            shown = (t.as_expected.k, t.as_expected.n) if templates else (t.as_expected,)
+            rows.append((*([t.template] if templates else []), _function(t), t.expected, group, *shown))
+    columns = ("function", "expected", "group")
+    if not templates:
+        title = "What templates should bring, by group of the term"
+        return Table("functions-by-group", title, (*columns, "sentences decided so"), tuple(rows), "Explored.")
+    title = "The same of every template"
+    return Table("templates-by-group", title, ("template", *columns, "decided so", "sentences"), tuple(rows))
+
+
+def _terms(result: Fairness) -> Table:
+    return Table(
+        "terms",
+        "Sentences by term",
+        ("term", "group", "action differs", "action or score differs"),
+        tuple((t.term, t.group.replace("_", " "), t.action_differs, t.any_differs) for t in result.terms[:MOST]),
+        "Explored. Of the sentences of templates with any action (with any points), those that are decided unlike the "
+        "commonest of their template; terms without any are left out. The template is the cluster.",
+    )
+
+
 def _groups(result: Fairness) -> Table:
     return Table(
         "groups",
         "Sentences by group of the term",
-        ("group", "terms", "action differs", "action or score differs", "p", "p (false discovery rate)"),
-        tuple(
-            (g.group.replace("_", " "), g.terms, g.action_differs, g.any_differs, g.p, g.p_bh) for g in result.groups
+        (
+            "group", "terms", "terms that differ", "action differs", "action or score differs", "p",
+            "p (false discovery rate)", "against all but",
         ),
-        "Explored. Share of sentences decided unlike the commonest of their template. Fisher's exact test against all "
-        "other groups, corrected after Benjamini and Hochberg.",
-    )
+        tuple(
+            (
+                g.group.replace("_", " "), g.terms, g.terms_differ, g.action_differs, g.any_differs, g.p, g.p_bh,
+                ", ".join(g.without).replace("_", " ") or None,
+            )
+            for g in result.groups
+        ),
+        "Explored. The same shares as by term. Exact permutation test of action or score against the other groups, "
+        "term by term within those that fit the same templates; groups far from all others are set aside first. "
+        "Corrected after Benjamini and Hochberg.",
+    )  # fmt: skip
 
 
 def _templates(result: Fairness) -> Table:
@@ -142,9 +205,10 @@ def _compared(result: Fairness) -> Table:
     return Table(
         "real-talk-compared",
         "Strata against the other harmless rows of their corpus, any action",
-        ("corpus", "stratum", "over-blocking inside", "outside", "p", "p (false discovery rate)", "differs"),
-        tuple((c.corpus, c.stratum, c.inside, c.outside, c.p, c.p_bh, c.differs) for c in result.explored),
-        "Explored: Fisher's exact test on effective counts, corrected after Benjamini and Hochberg.",
+        COMPARED,
+        tuple(compared(c) for c in result.explored),
+        "Explored: Fisher's exact test on effective counts, corrected after Benjamini and Hochberg. Strata far from "
+        "all others are set aside before the others are compared.",
     )
 
 

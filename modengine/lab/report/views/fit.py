@@ -74,7 +74,7 @@ def tables(result: Fit) -> tuple[Table, ...]:
         Table(
             "figures",
             "Before and after",
-            ("of", "figure", "among", "action or more", *_COLUMNS, "out of fold minus as it is", "p (McNemar)"),
+            ("of", "figure", "among", "action or more", *_COLUMNS, "out of fold minus as it is", "p (permutation)"),
             tuple(
                 (
                     _name(found), this.figure, this.among, this.action, this.as_is, this.in_sample, this.out_of_fold,
