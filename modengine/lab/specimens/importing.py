@@ -1,0 +1,329 @@
+"""A published list to a specimen: every form in which such lists are found, and what is dropped by name."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+import msgspec
+
+from modengine.errors import InputError
+from modengine.lab.specimens.card import MOST_ENTRIES, Specimen
+from modengine.lab.specimens.decoding import decode
+from modengine.lab.specimens.entries import Component, ListEntry, Notation, has_wildcards, read_entry
+from modengine.lab.specimens.forms import Layout, ListFile, ListRow, combinations_in, read_list
+
+NAMED = 1_000
+"""Drops that are named one by one; all are counted."""
+
+
+class Drop(msgspec.Struct, frozen=True):
+    """A row of a published list that is no entry of the specimen."""
+
+    file: str
+    line: int
+    reason: str
+    text: str
+    """As it is written, masked by whoever shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the importer is told rather than left to detect."""
+
+    encoding: str | None = None
+    layout: Layout = Layout()
+    combinations: bool = True
+    wildcards: bool | None = None
+    """None to look whether the list has any."""
+    card: Mapping[str, str] | None = None
+    """What the card says besides: title, source, licence, date, found, match, case, effect, category, note."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedList:
+    """A specimen with what was read and dropped on the way."""
+
+    specimen: Specimen
+    rows: int
+    """Rows that the files have, those that were dropped among them; those of each snapshot."""
+    drops: tuple[Drop, ...]
+    said: tuple[str, ...]
+    """How the files were read."""
+
+
+class EntryKeeper:
+    """Collects the entries of one specimen, each once, and what is dropped.  Local to an import."""
+
+    def __init__(self, notation: Notation) -> None:
+        self.notation = notation
+        self.entries: dict[frozenset[Component], ListEntry] = {}
+        self.reliefs: dict[frozenset[Component], tuple[ListEntry, list[str]]] = {}
+        self.drops: list[Drop] = []
+        self.counts: Counter[str] = Counter()
+        self.unlike = 0
+        """Rows whose own count of components is another."""
+
+    def drop(self, file: str, row: ListRow, reason: str) -> None:
+        self.counts[reason] += 1
+        if len(self.drops) < NAMED:
+            self.drops.append(Drop(file, row.line, reason, row.written[:200]))
+
+    def add(self, file: str, row: ListRow, extenuating: bool) -> None:
+        """Takes a row as an entry, or drops it."""
+        found = read_entry(row.written, self.notation)
+        if isinstance(found, str):
+            self.drop(file, row, found)
+            return
+        about, stated = row.about, row.about.get("components", "")
+        self.unlike += stated.isdigit() and int(stated) != len(found)
+        key = frozenset(found)
+        named = combinations_in(about.get("extenuated", "")) if extenuating else []
+        if extenuating and not named:
+            self.drop(file, row, "extenuates nothing")
+            return
+        if key in (self.reliefs if extenuating else self.entries):
+            self.drop(file, row, "a duplicate")
+            return
+        if len(self.entries) >= MOST_ENTRIES:
+            raise InputError("ME906", f"more than {MOST_ENTRIES:,} entries", "part the list into several specimens")
+        texts = {key: about.get(key, "") for key in ("category", "theme", "language", "translation")}
+        entry = ListEntry(found, first=_moment(about.get("first", "")), last=_moment(about.get("last", "")), **texts)
+        if extenuating:
+            self.reliefs[key] = (entry, named)
+        else:
+            self.entries[key] = entry
+
+    def all_entries(self, file: str, said: list[str]) -> tuple[ListEntry, ...]:
+        """The entries, and after them those that extenuate; combinations that only these name are entries too."""
+        added = 0
+        for _, named in self.reliefs.values():
+            for text in named:
+                found = read_entry(text, self.notation)
+                if isinstance(found, str):
+                    self.drop(file, ListRow(0, text), f"extenuated: {found}")
+                elif frozenset(found) not in self.entries:
+                    self.entries[frozenset(found)] = ListEntry(found)
+                    added += 1
+        if added:
+            said.append(f"{added:,} combinations that only the extenuating ones name are entries too")
+        if self.unlike:
+            said.append(f"{self.unlike:,} rows give another number of components than they have")
+        numbers = {key: number for number, key in enumerate(self.entries, 1)}
+        reliefs = []
+        for entry, named in self.reliefs.values():
+            keys = (frozenset(found) for text in named if not isinstance(found := read_entry(text, self.notation), str))
+            if relieved := tuple(dict.fromkeys(numbers[key] for key in keys)):
+                reliefs.append(msgspec.structs.replace(entry, relieves=relieved))
+        return (*self.entries.values(), *reliefs)
+
+
+def _moment(text: str) -> str:
+    """A date or moment as ISO 8601; empty for what is none."""
+    text = text.strip()
+    for form in ("%Y-%m-%d", "%Y/%m/%d", "%d/%m/%Y", "%Y.%m.%d", "%d %B %Y", "%B %d, %Y", "%Y-%m", "%Y"):
+        try:
+            return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007  (a day has no zone)
+        except ValueError:
+            continue
+    try:
+        return datetime.fromisoformat(text).isoformat(timespec="minutes")
+    except ValueError:
+        return ""
+
+
+def import_files(paths: Sequence[Path], name: str, options: Options) -> ImportedList:
+    """One specimen of one file, or of several that belong together.
+
+    Raises InputError (ME904, ME905, ME906, ME908) for a file that is no list, (ME911) where nothing is left.
+    """
+    said: list[str] = []
+    files: list[tuple[str, ListFile]] = []
+    for path in paths:
+        decoded = decode(path, options.encoding)
+        found = read_list(decoded.text, path.name, options.layout)
+        prefix = f"{path.name}: " if len(paths) > 1 else ""
+        said.append(f"{prefix}{decoded.encoding}; {'; '.join(found.said)}")
+        files.append((path.name, found))
+    rows = [row for _, found in files for row in found.rows]
+    keeper = EntryKeeper(notation(rows, options, said))
+    for file, found in files:
+        for row in found.rows:
+            keeper.add(file, row, found.extenuating)
+    return kept(keeper, name, options, len(rows), said)
+
+
+def notation(rows: Iterable[ListRow], options: Options, said: list[str]) -> Notation:
+    """What `+` and `*` mean in a list, and that in words."""
+    wildcards = options.wildcards
+    if wildcards is None:
+        wildcards = has_wildcards([row.written for row in rows])
+        if wildcards:
+            said.append("`*` at an end is a wildcard, detected; --no-wildcards takes it as a character")
+    if not options.combinations:
+        said.append("`+` is a character, as given")
+    return Notation(options.combinations, wildcards)
+
+
+def kept(
+    keeper: EntryKeeper, name: str, options: Options, rows: int, said: list[str], snapshots: tuple[str, ...] = ()
+) -> ImportedList:
+    """What a keeper has, as a specimen.  Raises InputError (ME911) where that is nothing."""
+    entries = keeper.all_entries(name, said)
+    if not entries:
+        why = ", ".join(f"{reason} {count:,}" for reason, count in keeper.counts.most_common()) or "it has no row"
+        raise InputError("ME911", f"`{name}` is an empty list: {why}", "is it the right file, encoding and column?")
+    specimen = Specimen(
+        name, entries, snapshots=snapshots, read="; ".join(said), dropped=dict(sorted(keeper.counts.items()))
+    )
+    return ImportedList(
+        replace(specimen, **(options.card or {})), rows, tuple(keeper.drops), tuple(said)  # type: ignore[arg-type]
+    )
+
+
+DATED = re.compile(
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)[-_.]?(?P<month>\d\d)[-_.]?(?P<day>\d\d)"
+    r"(?:[-_.T ]?(?P<hour>[01]\d|2[0-3])(?:[-_.:hT]?(?P<minute>[0-5]\d)(?:[-_.:]?[0-5]\d)?)?)?(?!\d)"
+)
+"""The moment in the name of a snapshot: `2015-02-06-22.plain`, `keyfile_u.2013-06-18.plain`, `20150206_2215.txt`."""
+
+
+def snapshot_moment(name: str) -> tuple[str, str] | None:
+    """The moment in a file name, as ISO 8601, and the rest of the name; None where it has none."""
+    found = DATED.search(name)
+    if found is None:
+        return None
+    try:
+        day = date(int(found["year"]), int(found["month"]), int(found["day"])).isoformat()
+    except ValueError:
+        return None
+    moment = day if found["hour"] is None else f"{day}T{found['hour']}:{found['minute'] or '00'}"
+    return moment, (name[: found.start()] + name[found.end() :]).strip("-_. ")
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotSeries:
+    """The snapshots of one list in a folder, by rising moment."""
+
+    name: str
+    files: tuple[tuple[str, Path], ...]
+
+
+def snapshot_series(files: Sequence[Path]) -> tuple[tuple[SnapshotSeries, ...], tuple[Path, ...]]:
+    """The dated snapshots among some files, a series for each name around the date, and the files without a date.
+
+    Raises InputError (ME911) for two snapshots of one moment.
+    """
+    found: dict[str, dict[str, Path]] = {}
+    undated = []
+    for path in sorted(files):
+        dated = snapshot_moment(path.name)
+        if dated is None:
+            undated.append(path)
+            continue
+        moment, rest = dated
+        series = found.setdefault(rest, {})
+        if moment in series:
+            raise InputError(
+                "ME911", f"`{series[moment].name}` and `{path.name}` are snapshots of the same date, {moment}",
+                "leave one out, or give the names an hour",
+            )  # fmt: skip
+        series[moment] = path
+    return tuple(SnapshotSeries(rest, tuple(sorted(each.items()))) for rest, each in found.items()), tuple(undated)
+
+
+def import_snapshots(series: SnapshotSeries, name: str, options: Options) -> ImportedList:
+    """One specimen of snapshots, each the whole list at its moment.
+
+    A snapshot that is empty or cannot be read is left out and named: it says nothing of what was on the list.
+    Raises InputError (ME911) where none is left.
+    """
+    said: list[str] = []
+    texts: list[tuple[str, str, ListFile]] = []
+    forms: Counter[str] = Counter()
+    bad: list[tuple[str, str]] = []
+    for moment, path in series.files:
+        try:
+            decoded = decode(path, options.encoding)
+            found = read_list(decoded.text, path.name, options.layout)
+        except InputError as error:
+            bad.append((path.name, error.message))
+            continue
+        if not any(row.written.strip() for row in found.rows):
+            bad.append((path.name, "an empty list"))
+            continue
+        forms[f"{decoded.encoding}; {'; '.join(found.said)}"] += 1
+        texts.append((moment, path.name, found))
+    said += [f"{count:,} snapshots: {form}" for form, count in forms.most_common(5)]
+    if bad:
+        said.append(f"{len(bad):,} snapshots left out")
+    if not texts:
+        why = "; ".join(f"{file}: {reason}" for file, reason in bad[:3])
+        raise InputError("ME911", f"`{name}` has no snapshot that is a list", why or "is it the right folder?")
+    keeper = EntryKeeper(notation(texts[-1][2].rows, options, said))
+    for file, reason in bad:
+        keeper.drop(file, ListRow(0, ""), f"a snapshot: {reason.removeprefix(f'`{file}` ')}"[:120])
+    runs = _runs(keeper, texts)
+    made = kept(keeper, name, options, sum(len(found.rows) for *_, found in texts), said, tuple(m for m, *_ in texts))
+    entries = tuple(
+        msgspec.structs.replace(
+            entry,
+            runs=tuple(runs.get(frozenset(entry.components), ())),
+            **_seen(runs.get(frozenset(entry.components), ()), texts),
+        )
+        for entry in made.specimen.entries
+    )
+    return replace(made, specimen=replace(made.specimen, entries=entries))
+
+
+def _runs(
+    keeper: EntryKeeper, texts: Sequence[tuple[str, str, ListFile]]
+) -> dict[frozenset[Component], list[tuple[int, int]]]:
+    """For each entry, from which snapshot to which it was on the list.
+
+    A line that is no entry is dropped once, where it is first met.
+    """
+    known: dict[str, frozenset[Component] | None] = {}
+    runs: dict[frozenset[Component], list[tuple[int, int]]] = {}
+    for number, (_, file, found) in enumerate(texts):
+        here = set()
+        for row in found.rows:
+            text = row.written
+            if text not in known:
+                read = read_entry(text, keeper.notation)
+                known[text] = None if isinstance(read, str) else frozenset(read)
+                if known[text] in keeper.entries:
+                    pass  # written otherwise before: `b+a` for `a+b`
+                else:
+                    keeper.add(file, row, found.extenuating)
+            if (key := known[text]) is not None:
+                here.add(key)
+        for key in here:
+            mine = runs.setdefault(key, [])
+            if mine and mine[-1][1] == number - 1:
+                mine[-1] = (mine[-1][0], number)
+            else:
+                mine.append((number, number))
+    return runs
+
+
+def _seen(runs: Sequence[tuple[int, int]], texts: Sequence[tuple[str, str, ListFile]]) -> dict[str, str]:
+    return {"first": texts[runs[0][0]][0], "last": texts[runs[-1][1]][0]} if runs else {}
+
+
+def files_in(folder: Path) -> Iterator[Path]:
+    """The files of a folder and of the folders in it, hidden ones and cards left out, in order."""
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and not hidden and path.suffix.lower() not in (".yaml", ".yml", ".md", ".jsonl", ".snapshots"):
+            yield path
+
+
+def name_of(text: str) -> str:
+    """A name for a specimen: letters, digits, `-`, `_` and `.`, beginning with a letter."""
+    found = re.sub(r"[^\w.-]+", "-", text).strip("-._")
+    return found if found and not found[0].isdigit() else f"list-{found}".strip("-")
