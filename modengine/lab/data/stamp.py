@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -51,6 +52,8 @@ class Stamp(msgspec.Struct, frozen=True):
     simulation: bool = False
     """True where the messages, or the dates, of any corpus were made up, or by the measurement itself."""
     study: bool = False
+    specimens: tuple[str, ...] = ()
+    """Lists that others made and that were measured: a match says that they would match, never what was blocked."""
 
 
 def stamp(
@@ -66,15 +69,17 @@ def stamp(
         measurement,
         engine.policy.id,
         engine.revision,
-        tuple(map(_corpus, corpora)),
+        tuple(map(corpus_stamp, corpora)),
         seed,
         command,
         simulation or any(corpus.simulation for corpus in corpora),
         engine.policy.study,
+        tuple(Path(path).stem for path in engine.policy.specimens),
     )
 
 
-def _corpus(corpus: Corpus) -> CorpusStamp:
+def corpus_stamp(corpus: Corpus) -> CorpusStamp:
+    """What a result says of a corpus."""
     about = corpus.about
     return CorpusStamp(
         corpus.name,

@@ -7,8 +7,8 @@ lists an entry, are products of sparse matrices.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +16,24 @@ from scipy.sparse import csr_matrix
 
 from modengine.engine.match.literals import Automaton
 from modengine.lab.specimens.card import Specimen
-from modengine.lab.specimens.entries import fold
+from modengine.lab.specimens.entries import ListEntry, fold
 from modengine.text import segment
 from modengine.text.segment import Words
+from modengine.text.tables import simplified
 
 Reading = Literal["as written", "words"]
 """How a specimen is read: as its card says, or every component from the beginning of a word to the end of one."""
 _CHUNK = 500
 """Texts whose products are held at a time."""
+
+
+def _keys(entry: ListEntry, exact: bool, closed: bool) -> Iterator[str | _Wanted]:
+    """The components of an entry as they are looked for: a folded text, or more where it may not stand anywhere."""
+    for component in entry.components:
+        text = fold(component.text)
+        begins = closed if component.begins is None else component.begins
+        ends = closed if component.ends is None else component.ends
+        yield _Wanted(text, component.text if exact else None, begins, ends) if exact or begins or ends else text
 
 
 class Edges:
@@ -33,19 +43,36 @@ class Edges:
     digits of scripts that part words by blanks or points are never parted.
     """
 
-    __slots__ = ("_text", "_words")
+    __slots__ = ("_cut", "_known", "_text", "_words")
 
     def __init__(self, text: str, segmenter: segment.Segmenter) -> None:
         self._text = text
-        self._words = Words(text, segmenter.cut)
+        self._cut = segmenter.cut
+        self._words: Words | None = None
+        self._known: dict[int, bool] = {}
 
     def __contains__(self, place: int) -> bool:
+        known = self._known.get(place)
+        if known is None:
+            known = self._known[place] = self._is_edge(place)
+        return known
+
+    def _is_edge(self, place: int) -> bool:
         if place in (0, len(self._text)):
             return True
         before, after = self._text[place - 1], self._text[place]
         if before.isalnum() and after.isalnum() and _spaced(before) and _spaced(after):
             return False
+        if self._words is None:
+            self._words = Words("".join(map(_simplified, self._text)), self._cut)
         return self._words.token_around(place) is None
+
+
+@cache
+def _simplified(char: str) -> str:
+    """For the segmenter, whose dictionary is simplified; a character as long as it was."""
+    found = simplified(char)
+    return found if len(found) == 1 else char
 
 
 def _spaced(char: str) -> bool:
@@ -53,9 +80,8 @@ def _spaced(char: str) -> bool:
     return char < "\u2e80" or "\uac00" <= char <= "\ud7a3"
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A component as it is looked for."""
+class _Wanted(NamedTuple):
+    """A component that does not stand just anywhere, or in any case."""
 
     text: str
     """Folded."""
@@ -63,10 +89,6 @@ class _Wanted:
     """As it must be written, where case counts."""
     begins: bool
     ends: bool
-
-    @property
-    def anywhere(self) -> bool:
-        return self.exact is None and not self.begins and not self.ends
 
     def stands(self, text: str, start: int, end: int, edges: Edges) -> bool:
         """Whether it is what stands at `[start, end)` of the text as it was written."""
@@ -85,49 +107,43 @@ class SpecimenMatcher:
 
     def __init__(self, specimens: Sequence[Specimen]) -> None:
         self.specimens = tuple(specimens)
-        numbers: dict[tuple[str, str | None, bool, bool], int] = {}
+        numbers: dict[str | _Wanted, int] = {}
         rows: list[int] = []
-        columns: list[int] = []
         sizes: list[int] = []
         offsets = [0]
-        at = 0
         for specimen in specimens:
             exact, closed = specimen.case == "exact", specimen.match == "word"
             for entry in specimen.entries:
-                keys = {
-                    (
-                        fold(c.text),
-                        c.text if exact else None,
-                        closed if c.begins is None else c.begins,
-                        closed if c.ends is None else c.ends,
-                    )
-                    for c in entry.components
-                }
-                rows += (numbers.setdefault(key, len(numbers)) for key in keys)
-                columns += [at] * len(keys)
-                sizes.append(len(keys))
-                at += 1
-            offsets.append(at)
-        self._wanted = tuple(_Wanted(*key) for key in numbers)
+                before = len(rows)
+                rows += {numbers.setdefault(key, len(numbers)) for key in _keys(entry, exact, closed)}
+                sizes.append(len(rows) - before)
+            offsets.append(len(sizes))
+        at = len(sizes)
         literals: dict[str, int] = {}
-        users: list[list[int]] = []
-        for number, wanted in enumerate(self._wanted):
-            place = literals.setdefault(wanted.text, len(literals))
-            if place == len(users):
-                users.append([])
-            users[place].append(number)
+        self._anywhere: list[int] = []
+        """For each literal, the component that may stand anywhere; -1 for none."""
+        self._bound: dict[int, list[tuple[int, _Wanted]]] = {}
+        """For some literals, the components that may not."""
+        for key, number in numbers.items():
+            text = key if isinstance(key, str) else key.text
+            literal = literals.setdefault(text, len(literals))
+            if literal == len(self._anywhere):
+                self._anywhere.append(-1)
+            if isinstance(key, str):
+                self._anywhere[literal] = number
+            else:
+                self._bound.setdefault(literal, []).append((number, key))
         self._automaton = Automaton(list(literals))
-        self._users = [tuple(each) for each in users]
-        self._simple = [all(self._wanted[user].anywhere for user in each) for each in users]
+        self._count = len(numbers)
         self.segmenter = segment.make("rjieba", {})
         self.entries = at
         self.offsets = np.array(offsets, np.int64)
         """Specimen s has the entries `offsets[s]` to `offsets[s + 1]`."""
         self.sizes = np.array(sizes, np.int64)
         """Components of each entry, those alike counted once."""
-        ones = np.ones(len(rows), np.int32)
-        self._needs = csr_matrix((ones, (rows, columns)), (len(numbers), at), dtype=np.int32)
-        self._by_entry = self._needs.T.tocsr()
+        pointers = np.concatenate([[0], np.cumsum(self.sizes)])
+        self._by_entry = csr_matrix((np.ones(len(rows), np.int32), rows, pointers), (at, len(numbers)))
+        self._needs = self._by_entry.T.tocsr()
         self._relief, self._relieved = self._reliefs()
 
     @property
@@ -150,19 +166,20 @@ class SpecimenMatcher:
 
     def _present(self, text: str, words: bool) -> NDArray[np.int64]:
         """The numbers of the components that stand in a text, rising."""
-        folded = fold(text)
-        edges = Edges(folded, self.segmenter)
         found: set[int] = set()
-        if not words:
-            hits = self._automaton.find(folded)
-            for literal in {hit[2] for hit in hits}:
-                if self._simple[literal]:
-                    found.update(self._users[literal])
-            rest = [hit for hit in hits if not self._simple[hit[2]]]
-        else:
-            rest = [hit for hit in self._automaton.find(folded) if hit[0] in edges and hit[1] in edges]
-        for start, end, literal in rest:
-            found.update(u for u in self._users[literal] if self._wanted[u].stands(text, start, end, edges))
+        folded = fold(text)
+        hits = self._automaton.find(folded)
+        edges = Edges(folded, self.segmenter)
+        if words:
+            hits = [hit for hit in hits if hit[0] in edges and hit[1] in edges]
+        literals = {hit[2] for hit in hits}
+        found.update(map(self._anywhere.__getitem__, literals))
+        found.discard(-1)
+        if not self._bound.keys().isdisjoint(literals):
+            for start, end, literal in hits:
+                for number, wanted in self._bound.get(literal, ()):
+                    if number not in found and wanted.stands(text, start, end, edges):
+                        found.add(number)
         return np.array(sorted(found), np.int64)
 
     def places(self, text: str) -> dict[int, list[Span]]:
@@ -171,9 +188,11 @@ class SpecimenMatcher:
         edges = Edges(folded, self.segmenter)
         found: dict[int, list[Span]] = {}
         for start, end, literal in self._automaton.find(folded):
-            for user in self._users[literal]:
-                if self._wanted[user].stands(text, start, end, edges):
-                    found.setdefault(user, []).append((start, end))
+            if (number := self._anywhere[literal]) >= 0:
+                found.setdefault(number, []).append((start, end))
+            for number, wanted in self._bound.get(literal, ()):
+                if wanted.stands(text, start, end, edges):
+                    found.setdefault(number, []).append((start, end))
         return found
 
     def components(self, entry: int) -> tuple[int, ...]:
@@ -192,7 +211,7 @@ class SpecimenMatcher:
             rows = [self._present(text, reading == "words") for text in texts[start : start + _CHUNK]]
             pointers = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
             indices = np.concatenate(rows) if rows else np.zeros(0, np.int64)
-            shape = (len(rows), len(self._wanted))
+            shape = (len(rows), self._count)
             there = csr_matrix((np.ones(len(indices), np.int32), indices, pointers), shape)
             yield self._whole(there)
 
