@@ -42,6 +42,7 @@ COMMANDS: dict[str, Subcommand] = {
     "evade": Subcommand("lab.evade", "Measure how easily a policy is evaded, and what resisting costs."),
     "fit": Subcommand("lab.fit", "Fit the points of rules under a limit on false alarms."),
     "timeline": Subcommand("lab.timeline", "Run a policy over dated messages."),
+    "specimen": Subcommand("specimen.group", "Study lists that others made."),
     "audit": Subcommand("audit.group", "Verify, show, replay, query and export the audit log."),
     "profile": Subcommand("rules.profile", "Name the rules and patterns that cost most."),
     "play": Subcommand("play", "Serve the classroom page."),

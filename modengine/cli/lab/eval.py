@@ -12,8 +12,8 @@ from modengine.cli.lab.options import (
     output_options,
     policy_argument,
     progress,
+    subject_of,
 )
-from modengine.cli.options import engine_of
 
 
 @click.command("eval")
@@ -55,7 +55,7 @@ def command(
     from modengine.lab.report.views.evaluate import view  # noqa: PLC0415
     from modengine.lab.studies.evaluate import evaluate  # noqa: PLC0415  (numpy, which --help does not need)
 
-    engine = engine_of(policy)
+    engine = subject_of(policy)
     read = reading.corpora(engine, corpora)
     with progress("deciding", sum(map(len, read))) as told:
         result = evaluate(

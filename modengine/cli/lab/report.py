@@ -14,8 +14,8 @@ from modengine.cli.lab.options import (
     output_options,
     policy_argument,
     progress,
+    subject_of,
 )
-from modengine.cli.options import engine_of
 
 
 @click.command("report")
@@ -60,7 +60,7 @@ def command(
     unknown = [name for name in sections if name not in SECTIONS]
     if unknown:
         raise click.UsageError(f"there is no section `{unknown[0]}`; choose from {', '.join(SECTIONS)}")
-    engine = engine_of(policy)
+    engine = subject_of(policy)
     read = reading.corpora(engine, corpora)
     with progress("deciding", sum(map(len, read))) as told:
         made = report(

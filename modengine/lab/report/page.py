@@ -18,7 +18,7 @@ from modengine.lab.data.stamp import CorpusStamp
 from modengine.lab.report.charts import Chart, Lines
 from modengine.lab.report.svg import legend, svg
 from modengine.lab.report.table import Cell, Quote, Table, plain, shown_estimate
-from modengine.lab.report.view import ResultView, counts, unreadable, warnings
+from modengine.lab.report.view import ResultView, counts, subject, unreadable, warnings
 from modengine.lab.stats.intervals import Estimate
 
 LONG = 40
@@ -41,6 +41,7 @@ def page(views: Sequence[ResultView], title: str, left_out: Sequence[tuple[str, 
         title=title,
         css=style_sheet(_PACKAGE, "page.css"),
         version=__version__,
+        subject=subject(stamps[0]),
         policies=list(dict.fromkeys((stamp.policy, stamp.revision) for stamp in stamps)),
         seed=stamps[0].seed,
         commands=list(dict.fromkeys(stamp.command for stamp in stamps if stamp.command)),

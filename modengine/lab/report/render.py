@@ -49,7 +49,7 @@ import msgspec
 
 from modengine.lab.report.page import page
 from modengine.lab.report.table import Table, to_csv, to_text, wrapped
-from modengine.lab.report.view import ResultView, corpus_line, short, warnings
+from modengine.lab.report.view import ResultView, corpus_line, short, subject, warnings
 from modengine.model import plain_matches
 
 LONG = 20
@@ -98,7 +98,7 @@ def heading(view: ResultView) -> list[str]:
     stamp = view.result.stamp
     lines = [
         view.title,
-        f"policy {stamp.policy}, revision {short(stamp.revision)}, seed {stamp.seed}, intervals at 95 %",
+        f"{subject(stamp)} {stamp.policy}, revision {short(stamp.revision)}, seed {stamp.seed}, intervals at 95 %",
     ]
     lines += [f"corpus {line}" for line in map(corpus_line, stamp.corpora)]
     lines += warnings(stamp)

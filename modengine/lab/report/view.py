@@ -66,6 +66,11 @@ def short(digest: str) -> str:
     return digest.removeprefix("sha256:")[:12]
 
 
+def subject(stamp: Stamp) -> str:
+    """What was measured: a policy, or lists that others made."""
+    return "specimen" if stamp.specimens else "policy"
+
+
 def warnings(stamp: Stamp) -> list[str]:
     """What limits the use of a result."""
     lines = []
@@ -73,6 +78,11 @@ def warnings(stamp: Stamp) -> list[str]:
     if stamp.simulation:
         which = f" of {', '.join(made_up)}" if 0 < len(made_up) < len(stamp.corpora) else ""
         lines.append(f"Simulation: messages or dates{which} were made up; such figures say nothing about real traffic.")
-    if stamp.study:
+    if stamp.specimens:
+        lines.append(
+            "Lists that others made: a match says that a list would match, never that anything was blocked; nothing "
+            "here acts."
+        )
+    elif stamp.study:
         lines.append("Study policy: every decision is shadow; no action is ever taken.")
     return lines

@@ -110,9 +110,9 @@ class EntryKeeper:
                     self.entries[frozenset(found)] = ListEntry(found)
                     added += 1
         if added:
-            said.append(f"{added:,} combinations that only the extenuating ones name are entries too")
+            said.append(f"entries too, for extenuating ones name them: {added:,}")
         if self.unlike:
-            said.append(f"{self.unlike:,} rows give another number of components than they have")
+            said.append(f"rows that give another number of components than they have: {self.unlike:,}")
         numbers = {key: number for number, key in enumerate(self.entries, 1)}
         reliefs = []
         for entry, named in self.reliefs.values():
@@ -202,7 +202,8 @@ def snapshot_moment(name: str) -> tuple[str, str] | None:
     except ValueError:
         return None
     moment = day if found["hour"] is None else f"{day}T{found['hour']}:{found['minute'] or '00'}"
-    return moment, (name[: found.start()] + name[found.end() :]).strip("-_. ")
+    after = re.sub(r"\.\w{1,8}$", "", name[found.end() :])
+    return moment, f"{name[: found.start()].strip('-_. ')} {after.strip('-_. ')}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def compare(
     Raises InputError (ME911) where the policies share no category.
     """
     common = set(a.policy.categories) & set(b.policy.categories)
-    if not common:
+    if not common and not (a.policy.specimens or b.policy.specimens):  # lists are compared by `(any)`
         raise InputError(
             "ME911", "the two policies share no category, so there is nothing to compare",
             f"A has {', '.join(a.policy.categories)}; B has {', '.join(b.policy.categories)}",
@@ -161,6 +161,8 @@ def compare(
 
 def _difference(a: Engine, b: Engine) -> str | None:
     """What the policies differ in, where that is `longer` alone."""
+    if a.policy.specimens or b.policy.specimens:
+        return None
     alike = replace(b.policy, id=a.policy.id, longer=a.policy.longer)
     if a.policy.longer == b.policy.longer or revision(alike, b.program.boundary, b.program.budget) != a.revision:
         return None

@@ -144,7 +144,7 @@ def evade(
     for (corpus_name, name), rows in cells.items():
         kept += _kept(by_name[corpus_name], POOLED, name, rows, seed)
     cost = Prices()
-    if price:
+    if price and not engine.policy.specimens:  # a list has no matching options
         states = STEPS if steps else ENDS
         reach = _Reach(progress, len(OPTIONS) * len(states))
         asked = _disguised(engine, caught, made, spans, seed)
