@@ -37,7 +37,7 @@ FLOORS = (
 """From the ground up.  Packages on one floor do not import each other."""
 ROOMS = {
     "audit": ("files", "tree", "records", "write", "read"),
-    "lab": ("data", "stats", "studies", "report"),
+    "lab": ("data", "stats", "studies", "specimens", "report"),
     "run": ("read", "write", "work"),
 }
 """The floors within a package, from the ground up; what lies beside them is for all."""

@@ -6,6 +6,7 @@ beside each figure; the command line only renders it.  Needs `pip install modeng
 data      corpora and what is made of them: decisions, clusters, templates, disguises
 stats     figures and their uncertainty
 studies   one file a measurement
+specimens lists that others made: reading, matching, measuring them
 report    tables, charts and pages; `report/views` has one file a measurement
 
 Each imports only those above it.

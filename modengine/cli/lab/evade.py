@@ -6,7 +6,15 @@ from typing import cast
 
 import click
 
-from modengine.cli.lab.options import Destination, Reading, corpus_options, output_options, policy_argument, progress, subject_of
+from modengine.cli.lab.options import (
+    Destination,
+    Reading,
+    corpus_options,
+    output_options,
+    policy_argument,
+    progress,
+    subject_of,
+)
 from modengine.model import Action
 
 

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import click
 
-from modengine.cli.lab.options import Destination, Reading, corpus_options, output_options, policy_argument, progress, subject_of
+from modengine.cli.lab.options import (
+    Destination,
+    Reading,
+    corpus_options,
+    output_options,
+    policy_argument,
+    progress,
+    subject_of,
+)
 
 
 @click.command("fairness")

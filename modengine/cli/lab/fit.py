@@ -17,7 +17,7 @@ from modengine.cli.lab.options import (
     progress,
     subject_of,
 )
-from modengine.cli.options import engine_of, policy_path
+from modengine.cli.options import policy_path
 from modengine.model import Action
 
 

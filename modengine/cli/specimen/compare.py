@@ -13,8 +13,14 @@ from modengine.cli.specimen.options import command_line, show_terms_option, spec
 
 @click.command("compare")
 @specimens_argument
-@click.option("--form", "alike", type=click.Choice(("written", "plain")), default="written", show_default=True,
-              help="Whether entries are the same as written, case aside, or in width and traditional too.")
+@click.option(
+    "--form",
+    "alike",
+    type=click.Choice(("written", "plain")),
+    default="written",
+    show_default=True,
+    help="Whether entries are the same as written, case aside, or in width and traditional too.",
+)
 @click.option("--cut", metavar="SHARE", type=click.FloatRange(0, 1), default=0.3, show_default=True,
               help="The mean Jaccard index from which lists are one cluster.")  # fmt: skip
 @show_terms_option

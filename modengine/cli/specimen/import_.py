@@ -19,23 +19,44 @@ _ABOUT = ("title", "source", "licence", "date", "found", "category", "note")
 
 @click.command("import")
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--into", metavar="FOLDER", required=True, type=click.Path(path_type=Path, file_okay=False),
-              help="Where the cards and entries go; it is made.")
+@click.option(
+    "--into",
+    metavar="FOLDER",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the cards and entries go; it is made.",
+)
 @click.option("--name", metavar="NAME", help="The name of the specimen.  [default: of the file or folder]")
 @click.option("--join", is_flag=True, help="Make one specimen of all files, rather than one of each.")
 @click.option("--replace", is_flag=True, help="Write over cards that are there.")
 @click.option("--encoding", metavar="NAME", help="Encoding of the files.  [default: detected, and said]")
-@click.option("--skip", metavar="N", type=click.IntRange(0),
-              help="Lines at the top that are no entries.  [default: a path and a blank line, where they are there]")
+@click.option(
+    "--skip",
+    metavar="N",
+    type=click.IntRange(0),
+    help="Lines at the top that are no entries.  [default: a path and a blank line, where they are there]",
+)
 @click.option("--comment", metavar="TEXT", help="What a comment begins with; '' for none.  [default: '# ']")
-@click.option("--column", "columns", metavar="KEY=COLUMN", multiple=True,
-              help="Column of a table: term, category, theme, language, translation, first, last, components, "
-                   "extenuating, extenuated. Repeatable.")
+@click.option(
+    "--column",
+    "columns",
+    metavar="KEY=COLUMN",
+    multiple=True,
+    help="Column of a table: term, category, theme, language, translation, first, last, components, "
+    "extenuating, extenuated. Repeatable.",
+)
 @click.option("--where", metavar="COLUMN=VALUE", multiple=True, help="Only rows of a table with this. Repeatable.")
-@click.option("--combinations/--no-combinations", default=True, show_default=True,
-              help="Whether + parts the components of a combination, or is a character.")
-@click.option("--wildcards/--no-wildcards", default=None,
-              help="Whether * at an end is a wildcard, or a character.  [default: detected, and said]")
+@click.option(
+    "--combinations/--no-combinations",
+    default=True,
+    show_default=True,
+    help="Whether + parts the components of a combination, or is a character.",
+)
+@click.option(
+    "--wildcards/--no-wildcards",
+    default=None,
+    help="Whether * at an end is a wildcard, or a character.  [default: detected, and said]",
+)
 @click.option("--title", metavar="TEXT", help="One line on what it is.")
 @click.option("--source", metavar="TEXT", help="Where it was published.")
 @click.option("--licence", metavar="TEXT", help="The licence under which it was.")
@@ -43,17 +64,38 @@ _ABOUT = ("title", "source", "licence", "date", "found", "category", "note")
 @click.option("--found", metavar="TEXT", help="How it was found.")
 @click.option("--category", metavar="NAME", help="The category of a corpus that it is held against.")
 @click.option("--note", metavar="TEXT", help="What a reader of its figures must know.")
-@click.option("--match", type=click.Choice(("anywhere", "word")), default="anywhere", show_default=True,
-              help="How its owner matched terms.")
-@click.option("--case", type=click.Choice(("ignore", "exact")), default="ignore", show_default=True,
-              help="Whether its owner told large letters from small.")
-@click.option("--effect", type=click.Choice(("block", "log", "unknown")), default="unknown", show_default=True,
-              help="What a match did there.")
+@click.option(
+    "--match",
+    type=click.Choice(("anywhere", "word")),
+    default="anywhere",
+    show_default=True,
+    help="How its owner matched terms.",
+)
+@click.option(
+    "--case",
+    type=click.Choice(("ignore", "exact")),
+    default="ignore",
+    show_default=True,
+    help="Whether its owner told large letters from small.",
+)
+@click.option(
+    "--effect",
+    type=click.Choice(("block", "log", "unknown")),
+    default="unknown",
+    show_default=True,
+    help="What a match did there.",
+)
 @show_terms_option
 @output_options
 def command(
-    sources: tuple[Path, ...], into: Path, name: str | None, join: bool, replace: bool, show_terms: bool,
-    output: Destination, **given: Any,
+    sources: tuple[Path, ...],
+    into: Path,
+    name: str | None,
+    join: bool,
+    replace: bool,
+    show_terms: bool,
+    output: Destination,
+    **given: Any,
 ) -> int:
     """Make specimens of published lists: a card (.yaml) and its entries (.jsonl) for each.
 
@@ -116,10 +158,9 @@ def _made(sources: Sequence[Path], name: str | None, join: bool, options: Option
     from modengine.lab.specimens.importing import (  # noqa: PLC0415
         files_in,
         import_files,
-        import_snapshots,
         name_of,
-        snapshot_series,
     )
+    from modengine.lab.specimens.snapshots import import_snapshots, snapshot_series  # noqa: PLC0415
 
     single: list[Path] = []
     for source in sources:

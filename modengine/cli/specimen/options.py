@@ -18,9 +18,9 @@ def show_terms_option(command: _Command) -> _Command:
 
 def specimens_argument(command: _Command) -> _Command:
     """SPECIMEN...: cards, or folders of cards."""
-    return click.argument(
-        "specimens", metavar="SPECIMEN...", nargs=-1, required=True, type=click.Path(path_type=Path)
-    )(command)
+    return click.argument("specimens", metavar="SPECIMEN...", nargs=-1, required=True, type=click.Path(path_type=Path))(
+        command
+    )
 
 
 def command_line() -> str:

@@ -13,7 +13,7 @@ from modengine.policy.model import Policy
 
 
 def refuse_specimens(policy: Policy) -> None:
-    """Raises InputError (ME911) for a list that others made: it has no rules of ours to leave out, switch or rescore."""
+    """Raises InputError (ME911) for a list that others made: it has no rules to leave out or to rescore."""
     if policy.specimens:
         raise InputError(
             "ME911", f"`{policy.id}` is a specimen or names one: it has no points or options of its own to change",

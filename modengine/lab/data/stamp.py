@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 
@@ -74,7 +73,7 @@ def stamp(
         command,
         simulation or any(corpus.simulation for corpus in corpora),
         engine.policy.study,
-        tuple(Path(path).stem for path in engine.policy.specimens),
+        tuple(ruleset.id for ruleset in engine.policy.rulesets if ruleset.path in engine.policy.specimens),
     )
 
 

@@ -8,6 +8,11 @@ from typing import Any
 import msgspec
 
 from modengine.lab.report.report import SECTIONS
+from modengine.lab.specimens.describe import Description
+from modengine.lab.specimens.history import History
+from modengine.lab.specimens.imports import Import
+from modengine.lab.specimens.likeness import Likeness
+from modengine.lab.specimens.measure import SpecimenMeasurement
 from modengine.lab.studies.ablate import Ablation
 from modengine.lab.studies.compare import Comparison
 from modengine.lab.studies.evade import Evasion
@@ -27,6 +32,11 @@ RESULTS: Mapping[str, type[msgspec.Struct]] = {
     "flip": Smallest,
     "fit": Fit,
     "timeline": Timeline,
+    "specimen-import": Import,
+    "specimen-measure": SpecimenMeasurement,
+    "specimen-describe": Description,
+    "specimen-compare": Likeness,
+    "specimen-history": History,
 }
 """What each command gives, but for `report`, which joins several."""
 REPORT = "report"

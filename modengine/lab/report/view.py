@@ -68,7 +68,8 @@ def short(digest: str) -> str:
 
 def subject(stamp: Stamp) -> str:
     """What was measured: a policy, or lists that others made."""
-    return "specimen" if stamp.specimens else "policy"
+    alone = stamp.measurement.startswith("specimen-") or stamp.policy.split("+")[0] in stamp.specimens
+    return "specimen" if stamp.specimens and alone else "policy"
 
 
 def warnings(stamp: Stamp) -> list[str]:

@@ -1,14 +1,14 @@
 """A specimen as files: a small YAML card, and its entries as JSON Lines beside it.
 
-    specimen: chat-client-2014
-    title: Words of a chat client, as its file of March 2014 has them
-    source: where it was published
-    licence: CC-BY-4.0
-    date: 2014-03-02
-    found: taken from the program
-    match: anywhere
-    effect: unknown
-    entries: chat-client-2014.jsonl
+specimen: chat-client-2014
+title: Words of a chat client, as its file of March 2014 has them
+source: where it was published
+licence: CC-BY-4.0
+date: 2014-03-02
+found: taken from the program
+match: anywhere
+effect: unknown
+entries: chat-client-2014.jsonl
 """
 
 from __future__ import annotations
@@ -93,7 +93,9 @@ def is_specimen(path: str | Path) -> bool:
     if path.suffix.lower() not in SUFFIXES or not path.is_file():
         return False
     with path.open("rb") as file:
-        return any(line.startswith(b"specimen:") for line in file.read(LARGEST).removeprefix(b"\xef\xbb\xbf").split(b"\n"))
+        return any(
+            line.startswith(b"specimen:") for line in file.read(LARGEST).removeprefix(b"\xef\xbb\xbf").split(b"\n")
+        )
 
 
 def read_specimens(paths: Sequence[str | Path]) -> tuple[Specimen, ...]:
@@ -181,7 +183,9 @@ def _entries(path: Path, card: Path) -> tuple[tuple[ListEntry, ...], bytes]:
             raise InputError("ME906", f"`{path}`, line {number}: an entry without a text", "every component has a text")
         found.append(entry)
         if len(found) > MOST_ENTRIES:
-            raise InputError("ME906", f"`{path}` has more than {MOST_ENTRIES:,} entries", "part it into several specimens")
+            raise InputError(
+                "ME906", f"`{path}` has more than {MOST_ENTRIES:,} entries", "part it into several specimens"
+            )
     if not found:
         raise InputError("ME911", f"`{path}` has no entry", "a specimen has at least one")
     return tuple(found), raw
@@ -196,9 +200,13 @@ def _check(entries: Sequence[ListEntry], snapshots: Sequence[str], path: Path) -
         if any(not 1 <= named <= len(entries) for named in entry.relieves):
             raise InputError("ME906", f"`{path}`: entry {number} relieves an entry that is not there", "count from 1")
         if any(not 0 <= a <= b < len(snapshots) for a, b in entry.runs):
-            raise InputError("ME906", f"`{path}`: entry {number} stands in a snapshot that is not there", "see the card")
+            raise InputError(
+                "ME906", f"`{path}`: entry {number} stands in a snapshot that is not there", "see the card"
+            )
     if list(snapshots) != sorted(set(snapshots)):
-        raise InputError("ME906", f"the snapshots of `{path}` do not rise", "one moment a line, each later than the last")
+        raise InputError(
+            "ME906", f"the snapshots of `{path}` do not rise", "one moment a line, each later than the last"
+        )
 
 
 def write_specimen(specimen: Specimen, folder: Path) -> Path:

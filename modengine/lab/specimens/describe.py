@@ -67,9 +67,7 @@ class Description(msgspec.Struct, frozen=True):
     needless: tuple[Needless, ...]
 
 
-def describe(
-    specimens: Sequence[Specimen], *, show_terms: bool = False, command: str = ""
-) -> Description:
+def describe(specimens: Sequence[Specimen], *, show_terms: bool = False, command: str = "") -> Description:
     """Describes lists.  Nothing is random."""
     return Description(
         specimen_stamp("specimen-describe", specimens, (), 1, command), tuple(map(about, specimens)), show_terms,
@@ -89,9 +87,9 @@ def _composition(specimen: Specimen) -> Iterator[Composition]:
         ("script", Counter(script(entry) for entry in entries).most_common()),
     ]
     for key in ("category", "theme", "language"):
-        values = Counter(getattr(entry, key) or "(none)" for entry in entries)
-        if set(values) != {"(none)"}:
-            counted.append((key, values.most_common()))
+        of_key = Counter(str(getattr(entry, key)) or "(none)" for entry in entries)
+        if set(of_key) != {"(none)"}:
+            counted.append((key, of_key.most_common()))
     for what, values in counted:
         yield from (Composition(specimen.name, what, value, count, n) for value, count in values)
 

@@ -70,7 +70,7 @@ class SpecimenEngine(Engine):
         return SpecimenEngine, (self.specimens, self.base)
 
     @cached_property
-    def policy(self) -> Policy:  # type: ignore[override]
+    def policy(self) -> Policy:
         """A study policy around the entries, a rule each; their texts stand in it only as examples."""
         rulesets = tuple(map(_ruleset, self.specimens, self.category_of))
         ladders = {c: {ACTION_OF[s.effect]: 1} for s, c in zip(self.specimens, self.category_of, strict=True)}
@@ -97,7 +97,7 @@ class SpecimenEngine(Engine):
         return False
 
     @cached_property
-    def revision(self) -> str:  # type: ignore[override]
+    def revision(self) -> str:
         """A digest of everything that can change what would match."""
         parts = [specimen.digest for specimen in self.specimens] + ([self.base.revision] if self.base else [])
         return parts[0] if len(parts) == 1 else "sha256:" + sha256("\n".join(parts).encode()).hexdigest()
@@ -125,14 +125,16 @@ class SpecimenEngine(Engine):
         decision = self._merged(message, read, ignore_scope)
         only = {rules} if isinstance(rules, str) else rules
         told = tuple(rule for rule in read.traced() if only is None or rule.rule in only)
-        made = Trace(message, decision, told, tuple(read.near()), tuple(read.waterfalls()), self.policy.id, ignore_scope)
+        made = Trace(
+            message, decision, told, tuple(read.near()), tuple(read.waterfalls()), self.policy.id, ignore_scope
+        )
         if self.base is None:
             return made
         of_base = None if only is None else [name for name in only if name in self.base.program.rules]
         under = self.base.trace(message, ignore_scope=ignore_scope, rules=of_base)
         return msgspec.structs.replace(
-            under, decision=decision, rules=(*under.rules, *made.rules), near_misses=(*under.near_misses, *made.near_misses),
-            waterfalls=(*under.waterfalls, *made.waterfalls),
+            under, decision=decision, rules=(*under.rules, *made.rules),
+            near_misses=(*under.near_misses, *made.near_misses), waterfalls=(*under.waterfalls, *made.waterfalls),
         )  # fmt: skip
 
     def _merged(self, message: Message, read: _Read, ignore_scope: bool) -> Decision:
@@ -162,9 +164,7 @@ def _rule_name(specimen: Specimen, number: int) -> str:
 
 def _ruleset(specimen: Specimen, category: str) -> Ruleset:
     place = Location(specimen.path)
-    rules = tuple(
-        _rule(specimen, category, number, entry, place) for number, entry in enumerate(specimen.entries, 1)
-    )
+    rules = tuple(_rule(specimen, category, number, entry, place) for number, entry in enumerate(specimen.entries, 1))
     return Ruleset(specimen.name, specimen.title, category, specimen.path, place, rules)
 
 

@@ -134,8 +134,8 @@ def _component(piece: str, notation: Notation) -> Component:
 
 def has_wildcards(texts: Sequence[str]) -> bool:
     """Whether a list has terms such as `*abc*`: a sign at an end, and something else inside."""
-    return any((text.startswith("*") or text.endswith("*")) and "*" not in text.strip("*") for text in texts if "*" in text
-               and text.strip("*+ "))  # fmt: skip
+    inside = ((text.strip(), text.strip("*+ ")) for text in texts if "*" in text)
+    return any((text[0] == "*" or text[-1] == "*") and rest and "*" not in rest for text, rest in inside)
 
 
 def fold(text: str) -> str:

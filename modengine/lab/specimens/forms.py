@@ -106,7 +106,7 @@ def _header(lines: Sequence[str], name: str) -> str | None:
     cells = _cells(first, sign)
     known = sum(_key(cell) is not None for cell in cells)
     table = name.lower().endswith((".csv", ".tsv"))
-    if known >= 2 or (known and (table or len(cells) == 1 and cells[0].isascii() and "_" in cells[0])):
+    if known >= 2 or (known and (table or (len(cells) == 1 and cells[0].isascii() and "_" in cells[0]))):
         return sign
     return sign if table and len(cells) > 1 else None
 
@@ -133,9 +133,7 @@ def _table(body: str, top: int, sign: str, name: str, shape: Layout, said: list[
         where = {_column(header, column, name): value for column, value in shape.where.items()}
         rows = tuple(_rows(reader, columns, where, top))
     except csv.Error as error:
-        raise InputError(
-            "ME908", f"`{name}`, line {top + reader.line_num}: {error}", "is it a table at all?"
-        ) from None
+        raise InputError("ME908", f"`{name}`, line {top + reader.line_num}: {error}", "is it a table at all?") from None
     used = ", ".join(f"{header[at]} ({key})" for key, at in columns.items())
     unused = [cell for at, cell in enumerate(header) if at not in columns.values()]
     said = [f"a table with the columns {used}", *([f"not used: {', '.join(unused)}"] if unused else []), *said]

@@ -31,6 +31,8 @@ NO_CATEGORY = "(none)"
 DRAWS = 200
 HORIZONS = (1.0, 7.0, 30.0, 90.0, 180.0, 365.0)
 """Days after which the share that is still there is given."""
+MOST_CATEGORIES = 12
+"""The largest categories have curves of their own."""
 NAMED = 200
 """Changes that are named entry by entry; all are counted."""
 
@@ -68,7 +70,7 @@ class StillThere(msgspec.Struct, frozen=True):
     category: str
     days: float
     share: Estimate
-    """Its interval is drawn over the snapshots at which entries were first seen: what comes together is not independent."""
+    """Its interval is drawn over the snapshots at which entries were first seen."""
     between: tuple[float, float]
     """Looks are apart: the estimate itself lies between these."""
 
@@ -109,9 +111,7 @@ class History(msgspec.Struct, frozen=True):
     still: tuple[StillThere, ...]
 
 
-def history(
-    specimen: Specimen, seed: int = 1, *, show_terms: bool = False, command: str = ""
-) -> History:
+def history(specimen: Specimen, seed: int = 1, *, show_terms: bool = False, command: str = "") -> History:
     """The changes of a list by its snapshots, else by the dates that its entries give.
 
     Raises InputError (ME911) where there are neither, or one snapshot alone.
@@ -158,7 +158,7 @@ def _by_snapshots(
     entries = [entry for entry in specimen.entries if entry.runs]
     changes = tuple(_changes(entries, moments))
     groups = {"(all)": entries}
-    categories = sorted({_category(entry) for entry in entries})
+    categories = [name for name, _ in Counter(map(_category, entries)).most_common(MOST_CATEGORIES)]
     if len(categories) > 1:
         groups |= {name: [entry for entry in entries if _category(entry) == name] for name in categories}
     curves: list[Curve] = []
@@ -171,7 +171,8 @@ def _by_snapshots(
                 still += _still(spells, clock, name, days[-1], seed)
     named = sorted(_named(specimen, moments, show), key=lambda change: (change.moment, -change.entry), reverse=True)
     return History(
-        *made_by, "snapshots", moments[0], moments[-1], len(moments), len(specimen.entries) - len(entries), len(entries),
+        *made_by, "snapshots", moments[0], moments[-1], len(moments), len(specimen.entries) - len(entries),
+        len(entries),
         sum(entry.runs[0][0] == 0 for entry in entries), sum(len(entry.runs) > 1 for entry in entries),
         _longest_gap(moments), changes, tuple(named[:NAMED]), tuple(curves), tuple(still),
     )  # fmt: skip
@@ -247,9 +248,7 @@ def _curve(spells: Sequence[_Spell], tolerance: float = TOLERANCE) -> Lasting:
     return lasting([s.left for s in spells], [s.right for s in spells], [s.entered for s in spells], tolerance)
 
 
-def _still(
-    spells: Sequence[_Spell], clock: Clock, category: str, watched: float, seed: int
-) -> Iterator[StillThere]:
+def _still(spells: Sequence[_Spell], clock: Clock, category: str, watched: float, seed: int) -> Iterator[StillThere]:
     """The share still there after each horizon within the time watched, by a bootstrap over batches."""
     horizons = [days for days in HORIZONS if days < watched]
     if not horizons:
@@ -273,5 +272,6 @@ def _still(
         supported = len(groups) >= 10
         yield StillThere(
             clock, category, days,
-            Estimate(share, around[0], around[1], k, n, float(len(groups)), "cluster bootstrap", supported), (low, high),
+            Estimate(share, around[0], around[1], k, n, float(len(groups)), "cluster bootstrap", supported),
+            (low, high),
         )  # fmt: skip

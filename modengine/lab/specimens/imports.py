@@ -50,9 +50,16 @@ def imported(found: Sequence[ImportedList], written: Sequence[Specimen], show_te
         drops = (d if show_terms else msgspec.structs.replace(d, text=masked(d.text)) for d in one.drops)
         made.append(
             MadeSpecimen(
-                specimen.name, specimen.path, one.rows, len(specimen.entries), kinds, len(specimen.snapshots),
-                dict(specimen.dropped), one.said, tuple(drops),
-            )  # fmt: skip
+                specimen.name,
+                specimen.path,
+                one.rows,
+                len(specimen.entries),
+                kinds,
+                len(specimen.snapshots),
+                dict(specimen.dropped),
+                one.said,
+                tuple(drops),
+            )
         )
     return Import(
         specimen_stamp("specimen-import", written, (), 1, command), tuple(map(about, written)), show_terms, tuple(made)

@@ -105,7 +105,9 @@ def compare_specimens(
     """Compares all pairs of two lists or more.  Nothing is random."""
     keys: dict[Hashable, int] = {}
     key = KEYS[form]
-    rows, columns, entries = [], [], []
+    rows: list[int] = []
+    columns: list[int] = []
+    entries: list[ListEntry] = []
     for number, specimen in enumerate(specimens):
         for entry in specimen.entries:
             at = keys.setdefault(key(entry), len(keys))
@@ -205,5 +207,7 @@ def _widespread(has: csr_matrix, entries: Sequence[ListEntry], show: bool) -> li
     counts = np.asarray(has.sum(axis=0)).ravel()
     order = np.argsort(-counts, kind="stable")[:WIDESPREAD]
     return [
-        Everywhere(entries[i].masked(show), int(counts[i]), entries[i].category) for i in order.tolist() if counts[i] > 1
+        Everywhere(entries[i].masked(show), int(counts[i]), entries[i].category)
+        for i in order.tolist()
+        if counts[i] > 1
     ]

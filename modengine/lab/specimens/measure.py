@@ -170,7 +170,11 @@ def measure(
         for number, specimen in enumerate(matcher.specimens):
             first, last = int(matcher.offsets[number]), int(matcher.offsets[number + 1])
             its = _List(
-                specimen, one.corpus, columns[:, first:last], words[:, first:last], _dense(per_list["as written"], number)
+                specimen,
+                one.corpus,
+                columns[:, first:last],
+                words[:, first:last],
+                _dense(per_list["as written"], number),
             )
             dearest += list(_dearest(its, most, show_terms, seed))
             kinds += list(_kinds(its, seed))
@@ -312,5 +316,3 @@ def _left(its: _List, seed: int) -> Iterator[WhatIsLeft]:
         gone = k
         share = _rate(its.corpus, np.asarray(counts > 0), judging, seed)
         yield WhatIsLeft(its.specimen.name, its.corpus.name, k, int(choosing.sum()), share)
-
-

@@ -10,6 +10,7 @@ nonparametric estimation of the distribution function from interval-censored and
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -86,7 +87,8 @@ def lasting(
     shares = np.maximum(0.0, 1 - np.cumsum(mass))
     kept = np.flatnonzero(mass > LEAST)
     steps = tuple(
-        SurvivalStep(float(a[i]), None if np.isinf(b[i]) else float(b[i]), float(shares[i]), float(mass[i])) for i in kept
+        SurvivalStep(float(a[i]), None if np.isinf(b[i]) else float(b[i]), float(shares[i]), float(mass[i]))
+        for i in kept
     )
     middle = next((step for step in steps if step.share <= 0.5 + 1e-12 and step.until is not None), None)
     return Lasting(
@@ -96,7 +98,7 @@ def lasting(
 
 
 def _support(cases: Floats) -> tuple[Floats, Floats]:
-    """The innermost intervals `(a, b]` that alone can hold probability: from a left end, or an entry, to the next right.
+    """The innermost intervals `(a, b]` that alone can hold probability: from a left end to the next right one.
 
     A left end that equals a right one comes after it, for `(1, 2]` and `(2, 3]` share nothing; but an exact end
     `[t, t]` holds its own time.
@@ -108,7 +110,7 @@ def _support(cases: Floats) -> tuple[Floats, Floats]:
     # An entry at v bounds from the right what may have ended before it.
     ends += [(v, 1) for v in entry[entry > 0]]
     marks = sorted({(t, order, "a") for t, order in begins} | {(t, order, "b") for t, order in ends})
-    found = [(x[0], y[0]) for x, y in zip(marks, marks[1:], strict=False) if x[2] == "a" and y[2] == "b"]
+    found = [(x[0], y[0]) for x, y in pairwise(marks) if x[2] == "a" and y[2] == "b"]
     a, b = np.array(found, float).reshape(-1, 2).T
     return a, b
 

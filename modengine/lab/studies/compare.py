@@ -22,6 +22,7 @@ from modengine.lab.data.outcomes import LEVELS, DecidedCorpus, Progress, decide
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.claims import adjusted
 from modengine.lab.stats.metrics import ALL, ANY, Flags, labelled, strata
+from modengine.lab.stats.overlap import Overlap, overlap
 from modengine.lab.stats.paired import Paired, paired
 from modengine.lab.studies.flips import Flip, RuleChange, flips, order, rule_changes
 from modengine.model import ACTIONS, RANK, Action
@@ -91,6 +92,8 @@ class Comparison(msgspec.Struct, frozen=True):
     """Rows of a category on which the highest action falls."""
     undetermined_a: int
     undetermined_b: int
+    overlap: Overlap
+    """Whether they act on the same rows, by any category at any action."""
     counts: tuple[FlipCount, ...]
     tests: tuple[Test, ...]
     moves: tuple[Move, ...]
@@ -138,8 +141,9 @@ def compare(
     changes = rule_changes(corpus, (a, b), (first, second), categories, (before, after))
     listed = order(corpus, flipped, top_a, top_b)[:most]
     shown = show_text or corpus.columns.invented
+    of_a, of_b = (stamp("diff", engine, (corpus,), seed, command) for engine in (a, b))
     return Comparison(
-        stamp("diff", a, (corpus,), seed, command),
+        msgspec.structs.replace(of_a, specimens=tuple(dict.fromkeys((*of_a.specimens, *of_b.specimens)))),
         b.policy.id,
         b.revision,
         tuple(c for c in a.policy.categories if c not in common),
@@ -151,6 +155,7 @@ def compare(
         int((~harmless & (top_b < top_a)).sum()),
         int(first.undetermined.sum()),
         int(second.undetermined.sum()),
+        overlap(corpus.clusters, np.asarray(top_a > 0), np.asarray(top_b > 0), seed),
         tuple(_counts(corpus, categories, before, after)),
         _tests(corpus, categories, before, after, seed),
         tuple(_moves(categories, before, after, harmless)),

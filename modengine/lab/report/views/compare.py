@@ -32,6 +32,11 @@ def summary(result: Comparison) -> Iterator[str]:
     yield f"A is {result.stamp.policy}, B is {result.policy_b}, revision {short(result.revision_b)}"
     if result.difference is not None:
         yield result.difference
+    both = result.overlap
+    yield (
+        f"of {rows:,} rows both act on {both.both:,}, A alone on {both.only_a:,}, B alone on {both.only_b:,}; they "
+        f"agree on {show(both.alike)}, and of the rows that either acts on both do on {show(both.shared)}"
+    )
     yield (
         f"the action of some category changes on {result.flipped:,} of {rows:,} rows; on {result.already_caught:,} of "
         "these the message's highest action stays, since another category or rule keeps it"

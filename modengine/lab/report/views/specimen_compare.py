@@ -25,7 +25,7 @@ def summary(result: Likeness) -> Iterator[str]:
     together = [cluster for cluster in result.clusters if len(cluster.lists) > 1]
     if together:
         lists = sum(len(cluster.lists) for cluster in together)
-        yield f"{lists:,} lists stand in {len(together):,} clusters of two or more (mean Jaccard {result.cut:g} or more)"
+        yield f"{lists:,} lists stand in {len(together):,} clusters of two or more (mean Jaccard ≥ {result.cut:g})"
     yield "that lists share entries does not say who copied whom: both may have copied a third"
 
 
@@ -72,8 +72,10 @@ def charts(result: Likeness) -> tuple[Chart, ...]:
     if len(result.mapped) < 2:
         return ()
     means = result.mapped != result.order
-    note = "Means over the pairs of the largest clusters, with the lists in each." if means else (
-        "Lists that are alike stand together."
+    note = (
+        "Means over the pairs of the largest clusters, with the lists in each."
+        if means
+        else ("Lists that are alike stand together.")
     )
     return (
         Grid("likeness", "Jaccard's index of all pairs, in per cent", result.mapped, result.mapped, result.matrix,

@@ -47,9 +47,7 @@ def tables(result: Description) -> tuple[Table, ...]:
             "near-duplicates",
             "Entries that are one another but for something",
             ("specimen", "alike but for", "groups", "entries", "of", "the largest groups"),
-            tuple(
-                (row.specimen, row.by, row.groups, row.entries, row.n, _groups(row.largest)) for row in result.alike
-            ),
+            tuple((row.specimen, row.by, row.groups, row.entries, row.n, _groups(row.largest)) for row in result.alike),
             masked_note(result.terms_shown),
         ),
         Table(

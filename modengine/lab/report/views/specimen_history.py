@@ -42,11 +42,11 @@ def summary(result: History) -> Iterator[str]:
 
 
 def tables(result: History) -> tuple[Table, ...]:
-    columns: tuple[str, ...] = ("moment", "snapshot before", "entries", "added", "removed", "categories added",
-                                "categories removed")  # fmt: skip
     made = (
-        Table(
-            "changes", "What changed when", columns, tuple(map(_change, result.changes)),
+        _dates(result) if result.dated_by == "entries" else Table(
+            "changes", "What changed when",
+            ("moment", "snapshot before", "entries", "added", "removed", "categories added", "categories removed"),
+            tuple(map(_change, result.changes)),
             "Moments at which anything changed. It changed some time after the snapshot before.",
         ),
         Table(
@@ -84,6 +84,16 @@ def tables(result: History) -> tuple[Table, ...]:
     return tuple(table for table in made if table.rows)
 
 
+def _dates(result: History) -> Table:
+    return Table(
+        "changes",
+        "Entries by their date",
+        ("date", "entries", "until then", "categories"),
+        tuple((c.moment, c.added, c.entries, counts(c.added_by_category) or None) for c in result.changes),
+        "The date that the list gives them.",
+    )
+
+
 def _change(change: Change) -> tuple[Cell, ...]:
     return (
         change.moment, change.since or None, change.entries, change.added, change.removed,
@@ -107,9 +117,14 @@ def charts(result: History) -> tuple[Chart, ...]:
             lines.append(Line(curve.clock, tuple(points)))
         made.append(
             Lines(
-                "survival", "Entries still on the list", "days", "still there", tuple(lines), "survival",
+                "survival",
+                "Entries still on the list",
+                "days",
+                "still there",
+                tuple(lines),
+                "survival",
                 "Where the curve slants, nobody knows when in between.",
-            )  # fmt: skip
+            )
         )
     return tuple(made)
 

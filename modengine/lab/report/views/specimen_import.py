@@ -22,8 +22,7 @@ def summary(result: Import) -> Iterator[str]:
     plural = "" if len(result.made) == 1 else "s"
     yield f"{len(result.made):,} specimen{plural} with {entries:,} entries of {rows:,} rows; {dropped:,} rows dropped"
     if len(result.made) == 1:
-        for said in result.made[0].said:
-            yield said
+        yield from result.made[0].said
         yield f"written: {result.made[0].card}"
 
 
@@ -44,7 +43,7 @@ def tables(result: Import) -> tuple[Table, ...]:
             "Rows that are no entries",
             ("specimen", "file", "line", "reason", "text"),
             tuple(
-                (one.name, drop.file, drop.line or None, drop.reason, Quote(drop.text, open=True) if drop.text else None)
+                (one.name, drop.file, drop.line or None, drop.reason, Quote(drop.text, True) if drop.text else None)
                 for one in result.made
                 for drop in one.drops
             ),

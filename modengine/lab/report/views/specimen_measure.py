@@ -35,8 +35,10 @@ def masked_note(shown: bool, note: str = "") -> str:
 
 
 def view(result: SpecimenMeasurement) -> ResultView:
-    title = "What do these lists do to ordinary speech?" if len(result.specimens) > 1 else (
-        "What does this list do to ordinary speech?"
+    title = (
+        "What do these lists do to ordinary speech?"
+        if len(result.specimens) > 1
+        else ("What does this list do to ordinary speech?")
     )
     return ResultView("specimen-measure", title, result, tables(result), charts(result), tuple(summary(result)))
 
@@ -71,9 +73,15 @@ def tables(result: SpecimenMeasurement) -> tuple[Table, ...]:
         Table(
             "spread",
             "How the shares are spread over the lists",
-            ("corpus", "reading", "lists", *(f"quantile {q}" for q in (result.spread[0].quantiles if result.spread else ()))),
+            (
+                "corpus",
+                "reading",
+                "lists",
+                *(f"quantile {q}" for q in (result.spread[0].quantiles if result.spread else ())),
+            ),
             tuple(
-                (s.corpus, s.reading, s.lists, *(percent(value) for value in s.quantiles.values())) for s in result.spread
+                (s.corpus, s.reading, s.lists, *(percent(value) for value in s.quantiles.values()))
+                for s in result.spread
             ),
         ),
         Table(
@@ -140,9 +148,15 @@ def charts(result: SpecimenMeasurement) -> tuple[Chart, ...]:
         )
         made.append(
             Lines(
-                "left", "What is left without the dearest entries", "entries dropped", "would match", lines, "left",
-                shares=(False, True), top=_top(lines),
-            )  # fmt: skip
+                "left",
+                "What is left without the dearest entries",
+                "entries dropped",
+                "would match",
+                lines,
+                "left",
+                shares=(False, True),
+                top=_top(lines),
+            )
         )
     return tuple(made)
 
