@@ -8,10 +8,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from modengine.cli.rules.schema import LAB
+from modengine.cli.rules.schema import LAB, SPECIMEN
 from modengine.lab.report.schemas import NAMES, RESULTS, schema
 from tests.commands import Command
 from tests.lab.corpora import rows, write
+from tests.lab.specimens.lists import import_one
 from tests.paths import ROOT
 
 RULES = """\
@@ -56,6 +57,12 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "b.yaml").write_text(POLICY.format(name="b", more=change), encoding="utf-8")
     made = [{**row, "part": "甲乙"[i % 2], "time": f"2014-06-{1 + i % 28:02}"} for i, row in enumerate(rows(*ROWS))]
     write(tmp_path / "rows.jsonl", made)
+    (tmp_path / "list.txt").write_text("骗局\n钱\n骗+局\n+\n", encoding="utf-8")
+    (tmp_path / "snapshots").mkdir()
+    for day, words in (("2015-02-06", "骗局"), ("2015-02-07", "骗局\n钱"), ("2015-02-09", "钱")):
+        (tmp_path / "snapshots" / f"{day}.plain").write_text(words, encoding="utf-8")
+    for name, source in (("list", "list.txt"), ("kept", "snapshots")):
+        import_one(tmp_path / source, tmp_path / "lists", name)
     for name in ("one", "two"):
         card = f"corpus: {name}\nfiles: [rows.jsonl]\nlabel: label\nstratum: part\ninvented: true\n"
         (tmp_path / f"{name}.yaml").write_text(card, encoding="utf-8")
@@ -72,18 +79,27 @@ LINES = {
     "fit": ("a.yaml", "one.yaml"),
     "timeline": ("a.yaml", "one.yaml"),
     "report": ("a.yaml", "one.yaml", "two.yaml"),
+    "specimen-import": ("list.txt", "--into", "made"),
+    "specimen-measure": ("lists", "one.yaml"),
+    "specimen-describe": ("lists",),
+    "specimen-compare": ("lists",),
+    "specimen-history": ("lists/kept.yaml",),
 }
 
 
+FOLDERS = {"lists", "made"}
+
+
 def test_the_command_line_names_every_result() -> None:
-    assert sorted(LAB) == sorted(NAMES) == sorted(LINES)
+    assert sorted((*LAB, *SPECIMEN)) == sorted(NAMES) == sorted(LINES)
 
 
 @pytest.mark.usefixtures("few_templates")
 @pytest.mark.parametrize("name", LINES)
 def test_what_is_printed_is_as_its_schema_says(folder: Path, command: Command, name: str) -> None:
-    line = [folder / part if part.endswith(".yaml") else part for part in LINES[name]]
-    printed = command(name, *line, "--format", "json")
+    line = [folder / part if part.endswith((".yaml", ".txt")) or part in FOLDERS else part for part in LINES[name]]
+    called = name.split("-") if name.startswith("specimen-") else [name]
+    printed = command(*called, *line, "--format", "json")
     assert (printed.code, printed.err) == (0, "")
     said = command("schema", name)
     assert said.code == 0

@@ -11,10 +11,12 @@ from modengine.run.schemas import SCHEMAS
 
 LAB = ("eval", "report", "diff", "ablate", "flip", "fairness", "evade", "fit", "timeline")
 """The commands of the lab: what each prints as JSON."""
+SPECIMEN = tuple(f"specimen-{name}" for name in ("import", "measure", "describe", "compare", "history"))
+"""Those on lists that others made."""
 
 
 @click.command("schema")
-@click.argument("kind", metavar="KIND", type=click.Choice((*SCHEMAS, *LAB)))
+@click.argument("kind", metavar="KIND", type=click.Choice((*SCHEMAS, *LAB, *SPECIMEN)))
 def command(kind: str) -> None:
     """Print a JSON Schema (draft 2020-12).
 
@@ -25,7 +27,8 @@ def command(kind: str) -> None:
       decision, error-record  the lines that scan writes
       trace                   what explain --format json prints
     or the name of a command of the lab, for what it prints with --format json:
-    eval, report, diff, ablate, flip, fairness, evade, fit, timeline.
+    eval, report, diff, ablate, flip, fairness, evade, fit, timeline,
+    specimen-import, specimen-measure, specimen-describe, specimen-compare, specimen-history.
     """
     click.echo(json.dumps(_schema(kind), ensure_ascii=False, indent=2))
 

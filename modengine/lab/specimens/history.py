@@ -37,7 +37,7 @@ NAMED = 200
 """Changes that are named entry by entry; all are counted."""
 
 
-class Change(msgspec.Struct, frozen=True):
+class ListChange(msgspec.Struct, frozen=True):
     """What was added and removed between a snapshot and the one before."""
 
     since: str
@@ -103,7 +103,7 @@ class History(msgspec.Struct, frozen=True):
     returned: int
     """Entries that were removed and came back: only their first stay counts in the curves."""
     longest_gap_days: float
-    changes: tuple[Change, ...]
+    changes: tuple[ListChange, ...]
     """Moments at which anything changed."""
     named: tuple[ChangedEntry, ...]
     """The latest changes, at most `NAMED`."""
@@ -139,7 +139,7 @@ def _by_dates(specimen: Specimen, show: bool, made_by: tuple[Stamp, tuple[Specim
     for moment in moments:
         new = Counter(_category(entry) for first, _, entry in dated if first == moment)
         total += new.total()
-        changes.append(Change("", moment, total, new.total(), 0, dict(new), {}))
+        changes.append(ListChange("", moment, total, new.total(), 0, dict(new), {}))
     named = [ChangedEntry(n, e.masked(show), e.category, "added", "", first) for first, n, e in reversed(dated)]
     last = max([moments[-1], *(moment for moment, *_ in gone)])
     return History(
@@ -186,7 +186,7 @@ def _longest_gap(moments: Sequence[str]) -> float:
     return max((_days(b) - _days(a) for a, b in pairwise(moments)), default=0.0)
 
 
-def _changes(entries: Sequence[ListEntry], moments: Sequence[str]) -> Iterator[Change]:
+def _changes(entries: Sequence[ListEntry], moments: Sequence[str]) -> Iterator[ListChange]:
     added: list[Counter[str]] = [Counter() for _ in moments]
     removed: list[Counter[str]] = [Counter() for _ in moments]
     for entry in entries:
@@ -199,9 +199,9 @@ def _changes(entries: Sequence[ListEntry], moments: Sequence[str]) -> Iterator[C
         plus, minus = added[at].total(), removed[at].total()
         total += plus - minus
         if at == 0:
-            yield Change("", moment, total, 0, 0, {}, {})
+            yield ListChange("", moment, total, 0, 0, {}, {})
         elif plus or minus:
-            yield Change(moments[at - 1], moment, total, plus, minus, dict(added[at]), dict(removed[at]))
+            yield ListChange(moments[at - 1], moment, total, plus, minus, dict(added[at]), dict(removed[at]))
 
 
 def _named(specimen: Specimen, moments: Sequence[str], show: bool) -> Iterator[ChangedEntry]:

@@ -118,7 +118,7 @@ class SpecimenMeasurement(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CorpusHits:
     """Which entries would match which texts of a corpus."""
 
     corpus: Corpus
@@ -195,7 +195,7 @@ def _slices(matcher: SpecimenMatcher) -> Iterator[tuple[Specimen, int, int]]:
         yield specimen, int(matcher.offsets[number]), int(matcher.offsets[number + 1])
 
 
-def _found(matcher: SpecimenMatcher, corpus: Corpus, done: int, progress: Told | None) -> Found:
+def _found(matcher: SpecimenMatcher, corpus: Corpus, done: int, progress: Told | None) -> CorpusHits:
     texts = [corpus.text(i) for i in range(len(corpus))]
     made = []
     for reading in _readings():
@@ -206,7 +206,7 @@ def _found(matcher: SpecimenMatcher, corpus: Corpus, done: int, progress: Told |
             if progress is not None:
                 progress(done)
         made.append(vstack(chunks, format="csr"))
-    return Found(corpus, *made)
+    return CorpusHits(corpus, *made)
 
 
 def _dense(per_list: csr_matrix, number: int) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from modengine.lab.stats.intervals import Estimate, Ints
 from modengine.lab.stats.metrics import Flags, rate
 
 
-class Overlap(msgspec.Struct, frozen=True):
+class ActsAlike(msgspec.Struct, frozen=True):
     """A and B on the same rows."""
 
     both: int
@@ -21,11 +21,11 @@ class Overlap(msgspec.Struct, frozen=True):
     """Rows that both act on, of those that either does (P. Jaccard, 1901)."""
 
 
-def overlap(clusters: Ints, a: Flags, b: Flags, seed: int) -> Overlap:
+def overlap(clusters: Ints, a: Flags, b: Flags, seed: int) -> ActsAlike:
     """How far A and B agree, with the intervals of `intervals.proportion`."""
     both, either = a & b, a | b
     everything = either | ~either
-    return Overlap(
+    return ActsAlike(
         int(both.sum()), int((a & ~b).sum()), int((b & ~a).sum()), int((~either).sum()),
         rate(clusters, a == b, everything, seed), rate(clusters, both, either, seed),
     )  # fmt: skip

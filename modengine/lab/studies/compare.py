@@ -22,7 +22,7 @@ from modengine.lab.data.outcomes import LEVELS, DecidedCorpus, Progress, decide
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.claims import adjusted
 from modengine.lab.stats.metrics import ALL, ANY, Flags, labelled, strata
-from modengine.lab.stats.overlap import Overlap, overlap
+from modengine.lab.stats.overlap import ActsAlike, overlap
 from modengine.lab.stats.paired import Paired, paired
 from modengine.lab.studies.flips import Flip, RuleChange, flips, order, rule_changes
 from modengine.model import ACTIONS, RANK, Action
@@ -92,7 +92,7 @@ class Comparison(msgspec.Struct, frozen=True):
     """Rows of a category on which the highest action falls."""
     undetermined_a: int
     undetermined_b: int
-    overlap: Overlap
+    overlap: ActsAlike
     """Whether they act on the same rows, by any category at any action."""
     counts: tuple[FlipCount, ...]
     tests: tuple[Test, ...]

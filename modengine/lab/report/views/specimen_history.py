@@ -9,7 +9,7 @@ from modengine.lab.report.charts import Chart, Line, Lines, Point
 from modengine.lab.report.table import Cell, Table, show
 from modengine.lab.report.view import ResultView, counts
 from modengine.lab.report.views.specimen_measure import about_table, masked_note
-from modengine.lab.specimens.history import NAMED, Change, History
+from modengine.lab.specimens.history import NAMED, ListChange, History
 
 TICKS = 5
 ALL = "(all)"
@@ -94,7 +94,7 @@ def _dates(result: History) -> Table:
     )
 
 
-def _change(change: Change) -> tuple[Cell, ...]:
+def _change(change: ListChange) -> tuple[Cell, ...]:
     return (
         change.moment, change.since or None, change.entries, change.added, change.removed,
         counts(change.added_by_category) or None, counts(change.removed_by_category) or None,
@@ -161,5 +161,5 @@ def _apart(ticks: tuple[tuple[float, str], ...]) -> tuple[tuple[float, str], ...
     return tuple(kept)
 
 
-def _day(change: Change) -> float:
+def _day(change: ListChange) -> float:
     return datetime.fromisoformat(change.moment).replace(tzinfo=UTC).timestamp() / 86_400
