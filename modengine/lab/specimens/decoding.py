@@ -45,6 +45,8 @@ def decode(path: Path, encoding: str | None = None) -> Decoded:
     if data.startswith(codecs.BOM_UTF8):
         return _checked(path, data.decode("utf-8-sig", "surrogateescape"), "UTF-8 with a mark, detected")
     name = file_encoding(data, True)
+    if not (name or "").startswith("UTF") and b"\0" in data:
+        raise _binary(path)
     if name is None:
         text = data.decode("utf-8", "surrogateescape")
         if _bad_share(text) <= _MOST_BAD:
@@ -102,10 +104,14 @@ def _checked(path: Path, text: str, encoding: str) -> Decoded:
     head = text[:100_000]
     controls = sum(ord(char) < 32 and char not in "\t\r\n\f" for char in head)
     if "\0" in head or controls > len(head) / 20:
-        raise InputError(
-            "ME906", f"`{path}` is a binary file, or in an encoding that is not known", "unpack it, or give --encoding"
-        )
+        raise _binary(path)
     return Decoded(text, encoding)
+
+
+def _binary(path: Path) -> InputError:
+    return InputError(
+        "ME906", f"`{path}` is a binary file, or in an encoding that is not known", "unpack it, or give --encoding"
+    )
 
 
 def _unknown(path: Path) -> InputError:

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import msgspec
 
 from modengine.errors import InputError
 from modengine.lab.specimens.card import MOST_ENTRIES, Specimen
+from modengine.lab.specimens.dates import iso_moment, month_first
 from modengine.lab.specimens.decoding import decode
 from modengine.lab.specimens.entries import Component, ListEntry, Notation, has_wildcards, read_entry
 from modengine.lab.specimens.forms import Layout, ListFile, ListRow, combinations_in, read_list
@@ -66,6 +66,9 @@ class EntryKeeper:
         self.reliefs: dict[frozenset[Component], tuple[ListEntry, list[str]]] = {}
         self.drops: list[Drop] = []
         self.counts: Counter[str] = Counter()
+        self.month_first = False
+        self.undated = 0
+        """Dates that are none."""
         self.unlike = 0
         """Rows whose own count of components is another."""
 
@@ -98,13 +101,18 @@ class EntryKeeper:
             theme=about.get("theme", ""),
             language=about.get("language", ""),
             translation=about.get("translation", ""),
-            first=iso_moment(about.get("first", "")),
-            last=iso_moment(about.get("last", "")),
+            first=self._moment(about.get("first", "")),
+            last=self._moment(about.get("last", "")),
         )
         if extenuating:
             self.reliefs[key] = (entry, named)
         else:
             self.entries[key] = entry
+
+    def _moment(self, text: str) -> str:
+        found = iso_moment(text, self.month_first)
+        self.undated += bool(text) and not found
+        return found
 
     def all_entries(self, file: str, said: list[str]) -> tuple[ListEntry, ...]:
         """The entries, and after them those that extenuate; combinations that only these name are entries too."""
@@ -119,6 +127,8 @@ class EntryKeeper:
                     added += 1
         if added:
             said.append(f"entries too, for extenuating ones name them: {added:,}")
+        if self.undated:
+            said.append(f"dates that cannot be read: {self.undated:,}")
         if self.unlike:
             said.append(f"rows that give another number of components than they have: {self.unlike:,}")
         numbers = {key: number for number, key in enumerate(self.entries, 1)}
@@ -128,20 +138,6 @@ class EntryKeeper:
             if relieved := tuple(dict.fromkeys(numbers[key] for key in keys)):
                 reliefs.append(msgspec.structs.replace(entry, relieves=relieved))
         return (*self.entries.values(), *reliefs)
-
-
-def iso_moment(text: str) -> str:
-    """A date or moment as ISO 8601; empty for what is none."""
-    text = text.strip()
-    for form in ("%Y-%m-%d", "%Y/%m/%d", "%d/%m/%Y", "%Y.%m.%d", "%d %B %Y", "%B %d, %Y", "%Y-%m", "%Y"):
-        try:
-            return datetime.strptime(text, form).date().isoformat()
-        except ValueError:
-            continue
-    try:
-        return datetime.fromisoformat(text).isoformat(timespec="minutes")
-    except ValueError:
-        return ""
 
 
 def import_files(paths: Sequence[Path], name: str, options: Options) -> ImportedList:
@@ -159,6 +155,10 @@ def import_files(paths: Sequence[Path], name: str, options: Options) -> Imported
         files.append((path.name, found))
     rows = [row for _, found in files for row in found.rows]
     keeper = EntryKeeper(notation(rows, options, said))
+    first = month_first(row.about[key] for row in rows for key in ("first", "last") if key in row.about)
+    if first is not None:
+        keeper.month_first = first
+        said.append(f"dates such as 3/2/2014 are read with the {'month' if first else 'day'} first")
     for file, found in files:
         for row in found.rows:
             keeper.add(file, row, found.extenuating)

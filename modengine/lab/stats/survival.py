@@ -81,13 +81,14 @@ def lasting(
         raise ValueError("no survival of nothing")
     if (high < low).any() or (low < entry).any() or (high <= entry).any() or (entry < 0).any():
         raise ValueError("an interval ends before it begins, or begins before its entry")
+    low = np.where(low == high, np.nextafter(high, -INFINITE), low)  # an exact end is one in the shortest interval
     cases, weights = np.unique(np.stack([low, high, entry], axis=1), axis=0, return_counts=True)
     a, b = _support(cases)
     mass, converged = _estimated(cases, weights.astype(float), a, b, tolerance)
     shares = np.maximum(0.0, 1 - np.cumsum(mass))
     kept = np.flatnonzero(mass > LEAST)
     steps = tuple(
-        SurvivalStep(float(a[i]), None if np.isinf(b[i]) else float(b[i]), float(shares[i]), float(mass[i]))
+        SurvivalStep(float(_shown(a[i], b[i])), None if np.isinf(b[i]) else float(b[i]), float(shares[i]), float(mass[i]))
         for i in kept
     )
     middle = next((step for step in steps if step.share <= 0.5 + 1e-12 and step.until is not None), None)
@@ -97,20 +98,19 @@ def lasting(
     )  # fmt: skip
 
 
+def _shown(a: float, b: float) -> float:
+    return b if np.nextafter(b, -INFINITE) == a else a
+
+
 def _support(cases: Floats) -> tuple[Floats, Floats]:
     """The innermost intervals `(a, b]` that alone can hold probability: from a left end to the next right one.
 
-    A left end that equals a right one comes after it, for `(1, 2]` and `(2, 3]` share nothing; but an exact end
-    `[t, t]` holds its own time.
+    A left end that equals a right one comes after it, for `(1, 2]` and `(2, 3]` share nothing.  An entry bounds
+    from the right what may have ended before it.
     """
     low, high, entry = cases.T
-    exact = low == high
-    begins = [*((t, 2) for t in low[~exact]), *((t, 0) for t in low[exact])]
-    ends = [(t, 1) for t in high]
-    # An entry at v bounds from the right what may have ended before it.
-    ends += [(v, 1) for v in entry[entry > 0]]
-    marks = sorted({(t, order, "a") for t, order in begins} | {(t, order, "b") for t, order in ends})
-    found = [(x[0], y[0]) for x, y in pairwise(marks) if x[2] == "a" and y[2] == "b"]
+    marks = sorted({(t, 1) for t in low} | {(t, 0) for t in high} | {(v, 0) for v in entry[entry > 0]})
+    found = [(start, end) for (start, kind), (end, other) in pairwise(marks) if (kind, other) == (1, 0)]
     a, b = np.array(found, float).reshape(-1, 2).T
     return a, b
 
@@ -118,8 +118,7 @@ def _support(cases: Floats) -> tuple[Floats, Floats]:
 def _estimated(cases: Floats, weights: Floats, a: Floats, b: Floats, tolerance: float) -> tuple[Floats, bool]:
     """The probability of each interval of the support; every case holds a stretch of it."""
     low, high, entry = cases.T
-    exact = low == high
-    first = np.where(exact, np.searchsorted(b, high, "left"), np.searchsorted(a, low, "left"))
+    first = np.searchsorted(a, low, "left")
     last = np.searchsorted(b, high, "right")
     alive = np.searchsorted(b, entry, "right")
     mass = np.full(len(a), 1 / len(a))
