@@ -73,5 +73,5 @@ def test_who_enters_late_counts_from_then_on_alone() -> None:
     [([], [], None), ([2], [1], None), ([1], [2], [3]), ([1], [1], [1]), ([1], [2], [-1])],
 )
 def test_what_cannot_be_is_an_error(left: list[float], right: list[float], entered: list[float] | None) -> None:
-    with pytest.raises(ValueError, match="nothing|interval"):
+    with pytest.raises(ValueError, match=r"nothing|interval"):
         lasting(left, right, entered)

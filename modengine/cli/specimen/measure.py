@@ -35,12 +35,12 @@ def command(
     """
     from modengine.lab.report.views.specimen_measure import view  # noqa: PLC0415  (numpy, which --help does not need)
     from modengine.lab.specimens.card import read_specimens  # noqa: PLC0415
-    from modengine.lab.specimens.measure import measure  # noqa: PLC0415
+    from modengine.lab.specimens.measure import measure_specimens  # noqa: PLC0415
 
     lists = read_specimens([specimen])
     read = reading.corpora(None, corpora)
     with progress("matching", 2 * sum(map(len, read))) as told:
-        result = measure(
+        result = measure_specimens(
             lists, read, reading.seed, show_terms=show_terms, most=most, command=command_line(), progress=told
         )
     output.write(view(result))

@@ -146,7 +146,7 @@ def _node(path: Path) -> yaml.Mapping:
     text = _bytes(path, LARGEST, path).decode("utf-8-sig", "replace")
     report = Diagnostics()
     root = yaml.parse(text, str(path), report)
-    if isinstance(root, yaml.Mapping) and root.get("specimen") is None:
+    if root is not None and not (isinstance(root, yaml.Mapping) and root.get("specimen") is not None):
         hint = "a card begins with `specimen: NAME`; make one: modengine specimen import"
         raise PolicyError([Diagnostic("ME202", "this is no card of a specimen", Location(str(path)), hint)])
     checked = CARD.check(root, "a card", report) if root is not None else None

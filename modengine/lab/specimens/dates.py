@@ -28,7 +28,7 @@ def iso_moment(text: str, month: bool = False) -> str:
         text = text.replace(match[2], "/")
     for form in (*_FORMS, "%m/%d/%Y" if month else "%d/%m/%Y"):
         try:
-            return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007  (a day has no zone)
+            return datetime.strptime(text, form).date().isoformat()
         except ValueError:
             continue
     try:

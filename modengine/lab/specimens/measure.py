@@ -136,7 +136,7 @@ class CorpusHits:
         return (hits @ home).tocsc()
 
 
-def measure(
+def measure_specimens(
     specimens: Sequence[Specimen],
     corpora: Sequence[Corpus],
     seed: int = 1,

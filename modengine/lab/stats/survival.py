@@ -88,7 +88,9 @@ def lasting(
     shares = np.maximum(0.0, 1 - np.cumsum(mass))
     kept = np.flatnonzero(mass > LEAST)
     steps = tuple(
-        SurvivalStep(float(_shown(a[i], b[i])), None if np.isinf(b[i]) else float(b[i]), float(shares[i]), float(mass[i]))
+        SurvivalStep(
+            float(_shown(a[i], b[i])), None if np.isinf(b[i]) else float(b[i]), float(shares[i]), float(mass[i])
+        )
         for i in kept
     )
     middle = next((step for step in steps if step.share <= 0.5 + 1e-12 and step.until is not None), None)

@@ -136,7 +136,10 @@ def test_what_changes_rules_refuses_a_specimen(folder: Path, command: Command, n
 
 @pytest.mark.parametrize("name", ["scan", "check", "explain"])
 def test_what_decides_refuses_a_specimen(folder: Path, command: Command, name: str) -> None:
-    line = {"scan": ("-p", folder / "fruit.yaml", folder / "rows.csv"), "explain": ("-p", folder / "fruit.yaml", "苹果")}
+    line = {
+        "scan": ("-p", folder / "fruit.yaml", folder / "rows.csv"),
+        "explain": ("-p", folder / "fruit.yaml", "苹果"),
+    }
     ran = command(name, *line.get(name, (folder / "fruit.yaml",)))
     assert ran.code in (1, 2)
     assert "a list that others made, and decides nothing" in ran.err + ran.out

@@ -83,7 +83,19 @@ def test_a_file_too_large_for_a_list_is_an_error(tmp_path: Path) -> None:
 
 
 def test_drops_are_counted_and_named_by_their_line(tmp_path: Path) -> None:
-    lines = ["苹果", "", "+", "a++b", "苹果", "=SUM(A1)", "梨+桃", "桃+梨", "果" * 300, "*", "+".join("abcdefghij" * 10)]
+    lines = [
+        "苹果",
+        "",
+        "+",
+        "a++b",
+        "苹果",
+        "=SUM(A1)",
+        "梨+桃",
+        "桃+梨",
+        "果" * 300,
+        "*",
+        "+".join("abcdefghij" * 10),
+    ]
     one = made(tmp_path, "\n".join(lines))
     assert [(drop.line, drop.reason) for drop in one.drops] == [
         (2, "empty"),
@@ -136,7 +148,12 @@ def test_a_table_of_tested_keywords(tmp_path: Path) -> None:
     )
     one = made(tmp_path, text, "kw.csv")
     first, second, third = one.specimen.entries
-    assert (first.written, first.translation, first.first, first.language) == ("苹果+梨", "apple, pear", "2014-03-02", "zh")
+    assert (first.written, first.translation, first.first, first.language) == (
+        "苹果+梨",
+        "apple, pear",
+        "2014-03-02",
+        "zh",
+    )
     assert second.first == "2014-02-03"
     assert "dates such as 3/2/2014 are read with the day first" in one.said
     assert third.written == "杏+李"
@@ -159,7 +176,10 @@ TABLE = (
 
 def test_a_table_of_several_clients_is_parted_by_a_column(tmp_path: Path) -> None:
     one = made(tmp_path, TABLE, "words.csv", layout=Layout(where={"client": "alpha"}))
-    assert [(e.written, e.category, e.theme) for e in one.specimen.entries] == [("苹果", "Fruit", "Food"), ("桃", "Stone", "Food")]
+    assert [(e.written, e.category, e.theme) for e in one.specimen.entries] == [
+        ("苹果", "Fruit", "Food"),
+        ("桃", "Stone", "Food"),
+    ]
     assert "not used: word_id, client, lists, category_id" in one.said[0]
     assert "only rows with client = alpha" in one.said[0]
 
@@ -258,7 +278,8 @@ def test_two_lists_in_one_folder_are_two_series(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "name"), [("chat client (2014)", "chat-client-2014"), ("2014", "list-2014"), ("词表", "词表"), ("--", "list")]
+    ("text", "name"),
+    [("chat client (2014)", "chat-client-2014"), ("2014", "list-2014"), ("词表", "词表"), ("--", "list")],
 )
 def test_a_name_is_made_of_what_a_file_is_called(text: str, name: str) -> None:
     assert name_of(text) == name

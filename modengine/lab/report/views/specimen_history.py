@@ -9,7 +9,7 @@ from modengine.lab.report.charts import Chart, Line, Lines, Point
 from modengine.lab.report.table import Cell, Table, show
 from modengine.lab.report.view import ResultView, counts
 from modengine.lab.report.views.specimen_measure import about_table, masked_note
-from modengine.lab.specimens.history import NAMED, ListChange, History
+from modengine.lab.specimens.history import NAMED, History, ListChange
 
 TICKS = 5
 ALL = "(all)"
