@@ -158,6 +158,8 @@ def _node(path: Path) -> yaml.Mapping:
 def _bytes(path: Path, most: int, card: Path) -> bytes:
     hint = "check the path" if path == card else f"`{card}` names it: put it beside the card"
     try:
+        if path.exists() and not path.is_file():
+            raise InputError("ME905", f"`{path}` is no regular file", hint)
         if path.stat().st_size > most:
             raise InputError("ME906", f"`{path}` is larger than {most:,} bytes", "part it into several specimens")
         return path.read_bytes()

@@ -63,6 +63,8 @@ def decode(path: Path, encoding: str | None = None) -> Decoded:
 
 def _read(path: Path) -> bytes:
     try:
+        if path.exists() and not path.is_file():
+            raise InputError("ME905", f"`{path}` is no regular file", "save it as a file first")
         size = path.stat().st_size
         if size > LARGEST:
             raise InputError(

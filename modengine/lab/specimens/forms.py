@@ -125,7 +125,7 @@ def _folded(cell: str) -> str:
 
 
 def _table(body: str, top: int, sign: str, name: str, shape: Layout, said: list[str]) -> ListFile:
-    csv.field_size_limit(_CELL)
+    csv.field_size_limit(max(csv.field_size_limit(), _CELL))
     reader = csv.reader(io.StringIO(body), delimiter=sign)
     try:
         header = next(reader, [])

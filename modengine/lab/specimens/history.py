@@ -23,7 +23,7 @@ from modengine.lab.data.stamp import Stamp
 from modengine.lab.specimens.card import Specimen
 from modengine.lab.specimens.entries import ListEntry
 from modengine.lab.specimens.stamped import SpecimenStamp, about, specimen_stamp
-from modengine.lab.stats.intervals import Estimate, bounds
+from modengine.lab.stats.intervals import LEAST, Estimate, Method, bounds, proportion
 from modengine.lab.stats.survival import INFINITE, TOLERANCE, Lasting, lasting
 
 Clock = Literal["since it was added", "since the first snapshot"]
@@ -263,15 +263,20 @@ def _still(spells: Sequence[_Spell], clock: Clock, category: str, watched: float
     for _ in range(DRAWS if len(groups) > 1 else 0):
         again = _curve([spell for at in random.integers(0, len(groups), len(groups)) for spell in groups[at]], 1e-5)
         drawn.append([sum(again.at(days)) / 2 for days in horizons])
-    n = len(spells)
     for at, days in enumerate(horizons):
         low, high = full.at(days)
         share = (low + high) / 2
-        around = bounds(np.array([row[at] for row in drawn])) if drawn else (0.0, 1.0)
-        k = round(share * n)
-        supported = len(groups) >= 10
-        yield StillThere(
-            clock, category, days,
-            Estimate(share, around[0], around[1], k, n, float(len(groups)), "cluster bootstrap", supported),
-            (low, high),
-        )  # fmt: skip
+        followed = sum(any(spell.left >= days for spell in group) for group in groups)
+        around, method = _interval(share, [row[at] for row in drawn], followed)
+        n = len(spells)
+        estimate = Estimate(share, *around, round(share * n), n, float(len(groups)), method, followed >= LEAST)
+        yield StillThere(clock, category, days, estimate, (low, high))
+
+
+def _interval(share: float, drawn: Sequence[float], followed: int) -> tuple[tuple[float, float], Method]:
+    """Of the draws; where none or all ended they know no spread: the exact bound of the batches followed so far."""
+    if not 1e-9 < share < 1 - 1e-9 or not drawn:
+        whole = np.ones(followed, np.int64)
+        exact = proportion(whole if share > 0.5 else 0 * whole, whole, 1)
+        return (0.0 if exact.low is None else exact.low, 1.0 if exact.high is None else exact.high), "clopper-pearson"
+    return bounds(np.array(drawn)), "cluster bootstrap"
