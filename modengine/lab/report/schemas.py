@@ -45,7 +45,8 @@ NAMES = (*RESULTS, REPORT)
 
 def schema(name: str) -> dict[str, Any]:
     """The schema of what `modengine NAME --format json` prints."""
-    return _report() if name == REPORT else {"$schema": _DRAFT, **msgspec.json.schema(RESULTS[name])}
+    found = _report() if name == REPORT else {"$schema": _DRAFT, **msgspec.json.schema(RESULTS[name])}
+    return msgspec.json.decode(msgspec.json.encode(found), type=dict[str, Any])  # defaults as JSON has them
 
 
 def _report() -> dict[str, Any]:
