@@ -22,7 +22,7 @@ from modengine.lab.specimens.card import Specimen
 from modengine.lab.specimens.entries import KINDS
 from modengine.lab.specimens.matcher import Reading, SpecimenMatcher
 from modengine.lab.specimens.stamped import SpecimenStamp, about, specimen_stamp
-from modengine.lab.stats.intervals import Estimate
+from modengine.lab.stats.intervals import FORBIDDEN, Estimate
 from modengine.lab.stats.metrics import Flags, rate, strata
 
 DROPPED = (0, 1, 2, 5, 10, 20, 50, 100)
@@ -225,6 +225,8 @@ def _shares(
 
 
 def _rate(corpus: Corpus, hit: Flags, among: Flags, seed: int) -> Estimate:
+    if "over-blocking" in corpus.columns.forbidden:
+        return FORBIDDEN
     return rate(corpus.clusters, hit, among, seed)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -85,3 +87,9 @@ def test_counts_are_those_of_the_naive_reading(relief: bool, texts: list[str]) -
     for dear in result.dearest:
         mine = [hit for hit in hits if dear.entry - 1 in hit]
         assert (dear.share.k, dear.alone) == (len(mine), sum(len(hit) == 1 for hit in mine))
+
+
+def test_a_card_can_forbid_the_shares() -> None:
+    corpus = corpus_of(TEXTS)
+    forbidden = replace(corpus, columns=replace(corpus.columns, forbidden=("over-blocking",)))
+    assert {one.share.method for one in measure_specimens([specimen("苹果")], [forbidden]).shares} == {"forbidden"}
