@@ -81,6 +81,9 @@ CODES: dict[str, Code] = {
     ),
     "ME605": Code("no-rules", "A policy without any rule that could count."),
     "ME606": Code("policy-too-large", "A policy with more of something than its budget allows: reading ends there."),
+    "ME607": Code(
+        "specimen-outside-study", "A policy that names a specimen, a list that others made, and is no study."
+    ),
     "ME701": Code("identity-evidence", "Evidence, relief or an exception that is an identity word."),
     "ME801": Code("unused-list", "A list that no pattern uses.", "warning"),
     "ME802": Code("unused-shared-pattern", "A shared pattern that no rule uses.", "warning"),

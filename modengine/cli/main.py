@@ -47,6 +47,7 @@ COMMANDS: dict[str, Subcommand] = {
     "agree": Subcommand("coding.agree", "Measure how far coders agree."),
     "estimate": Subcommand("coding.estimate", "Estimate a policy's figures from a coded sample."),
     "study": Subcommand("study.group", "Pin a study, run it, pack it, and repeat it."),
+    "specimen": Subcommand("specimen.group", "Study lists that others made."),
     "audit": Subcommand("audit.group", "Verify, show, replay, query and export the audit log."),
     "profile": Subcommand("rules.profile", "Name the rules and patterns that cost most."),
     "play": Subcommand("play", "Serve the classroom page."),

@@ -4,6 +4,8 @@ from modengine.lab.data.outcomes import decide_all as decide_all
 from modengine.lab.data.templates import shipped_templates as shipped_templates
 from modengine.lab.report.rows import message_rows as message_rows
 from modengine.lab.report.rows import write_rows as write_rows
+from modengine.lab.specimens.card import read_specimens as read_specimens
+from modengine.lab.specimens.measure import measure_specimens as measure_specimens
 from modengine.lab.studies.evade import evade as evade
 from modengine.lab.studies.evaluate import evaluate as evaluate
 from modengine.lab.studies.fairness import fairness as fairness

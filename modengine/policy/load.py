@@ -91,6 +91,9 @@ def _neither(keys: set[str], place: Location) -> tuple[str, Location, str]:
     hint = "a policy begins with `policy: NAME`, a ruleset with `ruleset: NAME`"
     if {"policy", "ruleset"} <= keys:
         return "the file has both `policy` and `ruleset`", place, "split it into two files"
+    if "specimen" in keys:
+        hint = "a specimen is measured and never acts: modengine specimen measure, or the commands of the lab"
+        return "the file is a specimen, a list that others made, and decides nothing", place, hint
     near = next(
         (
             f"`{key}` should probably be `{meant}`"

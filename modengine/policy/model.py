@@ -279,6 +279,8 @@ class Policy:
     segmenter: Segmenter = "rjieba"
     description: str = ""
     files: tuple[SourceFile, ...] = ()
+    specimens: tuple[str, ...] = ()
+    """The cards of lists that others made, which a study names: the lab alone reads them, no decision does."""
     places: Mapping[str, Location] = field(default_factory=dict)
     """Of the conditions of `scope` and the steps of `actions`: `scope.fraud`, `actions.fraud.block`."""
 

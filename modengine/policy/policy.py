@@ -86,6 +86,7 @@ class PolicyReader:
             exceptions=tuple(
                 exception for node in exceptions if (exception := self._exception(node, names)) is not None
             ),
+            specimens=self._specimens(merged.get("specimens"), any(flag(node, "study") for node in chain)),
             segmenter=cast(Segmenter, text(merged, "segmenter", "rjieba")),
             description=text(merged, "description"),
             files=self.files.read,
@@ -167,8 +168,7 @@ class PolicyReader:
             if not isinstance(root, Mapping) or root.get("ruleset") is None:
                 self.whole = False
                 if root is not None:
-                    what = "a policy" if isinstance(root, Mapping) and root.get("policy") else "no ruleset"
-                    hint = "a file of rules begins with `ruleset: NAME`"
+                    what, hint = _no_ruleset(root)
                     self.report.add("ME206", f"`{shown(item.value)}` is {what}", item.place, hint)
                 continue
             draft = read_ruleset(root, self.files, self.report)
@@ -182,6 +182,24 @@ class PolicyReader:
                 if rule_draft.rule.id and other is not draft:
                     hint = f"the other stands in `{other.ruleset.path}`; rename one of the two"
                     self.report.add("ME308", f"there are two rules `{rule_draft.rule.id}`", rule_draft.rule.place, hint)
+        return tuple(found.values())
+
+    def _specimens(self, node: Node | None, study: bool) -> tuple[str, ...]:
+        """The cards of lists that others made.  Nothing of them is read here: no decision is theirs."""
+        found: dict[str, str] = {}
+        for item in node.items if isinstance(node, Sequence) else ():
+            assert isinstance(item, Scalar)
+            if not study:
+                hint = "add `study: true`, by which every decision is shadow, or leave the list out"
+                self.report.add("ME607", "only a study may name a specimen", item.place, hint)
+                continue
+            path = self.files.relative(item, inside=False)
+            root = None if path is None else self.files.nodes(path, item)
+            if root is not None and not (isinstance(root, Mapping) and root.get("specimen") is not None):
+                hint = "the card of a specimen begins with `specimen: NAME`"
+                self.report.add("ME206", f"`{shown(item.value)}` is no specimen", item.place, hint)
+            elif path is not None and root is not None:
+                found[os.path.realpath(path)] = path
         return tuple(found.values())
 
     def _fields(self, node: Node | None) -> dict[str, Field]:
@@ -312,6 +330,14 @@ class PolicyReader:
     def _exception(self, node: Mapping, names: Names) -> PolicyException | None:
         when = self._condition(node.get("when"), names, "an exception", rules=True)
         return None if when is None else PolicyException(text(node, "name"), when, text(node, "reason"), node.place)
+
+
+def _no_ruleset(root: Node) -> tuple[str, str]:
+    """What stands in the place of a ruleset, and how to mend that."""
+    if isinstance(root, Mapping) and root.get("specimen") is not None:
+        return "a specimen", "a study names it under `specimens`; its entries are no rules"
+    hint = "a file of rules begins with `ruleset: NAME`"
+    return ("a policy" if isinstance(root, Mapping) and root.get("policy") else "no ruleset"), hint
 
 
 def _places(root: Mapping) -> dict[str, Location]:

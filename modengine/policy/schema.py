@@ -284,6 +284,10 @@ POLICY = Record(
             Entries(FIELD, FIELD_NAME, "the name of a message field"), "the message fields that conditions may use"
         ),
         "rulesets": Key(Items(PATH, least=1, takes="a list of files"), "the files of rules, relative to this one"),
+        "specimens": Key(
+            Items(PATH, least=1, takes="a list of files"),
+            "in a study: the cards of lists that others made, which the lab measures beside the rules",
+        ),
         "actions": Key(Entries(LADDER, ID, "a category"), "for each category, the points at which an action is taken"),
         "longer": Key(
             Items(LONGER, takes="a list of lengths"), "how many points more every action takes in long texts"

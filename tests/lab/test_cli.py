@@ -156,7 +156,7 @@ def test_a_missing_library_is_no_bug(command: Command, card: Path, monkeypatch: 
     def missing(*_args: object, **_kwargs: object) -> None:
         raise ModuleNotFoundError("No module named 'statsmodels'", name="statsmodels.stats")
 
-    monkeypatch.setattr("modengine.cli.lab.eval.engine_of", missing)
+    monkeypatch.setattr("modengine.cli.lab.eval.subject_of", missing)
     ran = command("eval", POLICY, card)
     assert ran.code == main.USAGE
     assert "pip install 'modengine[lab]'" in ran.err

@@ -9,11 +9,12 @@ import jsonschema
 import msgspec
 import pytest
 
-from modengine.cli.rules.schema import LAB
+from modengine.cli.rules.schema import LAB, SPECIMEN
 from modengine.lab.report.schemas import NAMES, RESULTS, schema
 from tests.commands import Command
 from tests.lab.coding.made import drawn, ids, sheet
 from tests.lab.corpora import rows, write
+from tests.lab.specimens.lists import import_one
 from tests.paths import ROOT
 
 RULES = """\
@@ -67,6 +68,12 @@ def folder(tmp_path: Path) -> Path:
     made = [{**row, "part": "甲乙"[i % 2], "time": f"2014-06-{1 + i % 28:02}"} for i, row in enumerate(rows(*ROWS))]
     write(tmp_path / "rows.jsonl", made)
     (tmp_path / "study.yaml").write_text(STUDY, encoding="utf-8")
+    (tmp_path / "list.txt").write_text("骗局\n钱\n骗+局\n+\n", encoding="utf-8")
+    (tmp_path / "snapshots").mkdir()
+    for day, words in (("2015-02-06", "骗局"), ("2015-02-07", "骗局\n钱"), ("2015-02-09", "钱")):
+        (tmp_path / "snapshots" / f"{day}.plain").write_text(words, encoding="utf-8")
+    for name, source in (("list", "list.txt"), ("kept", "snapshots")):
+        import_one(tmp_path / source, tmp_path / "lists", name)
     for name in ("one", "two"):
         card = f"corpus: {name}\nfiles: [rows.jsonl]\nlabel: label\nstratum: part\ninvented: true\n"
         (tmp_path / f"{name}.yaml").write_text(card, encoding="utf-8")
@@ -90,11 +97,19 @@ LINES = {
     "estimate": ("key.json", "anna.csv", "ben.csv"),
     "study": ("run", "study.yaml", "--writing"),
     "report": ("a.yaml", "one.yaml", "two.yaml"),
+    "specimen-import": ("list.txt", "--into", "made"),
+    "specimen-measure": ("lists", "one.yaml"),
+    "specimen-describe": ("lists",),
+    "specimen-compare": ("lists",),
+    "specimen-history": ("lists/kept.yaml",),
 }
 
 
+FOLDERS = {"lists", "made"}
+
+
 def test_the_command_line_names_every_result() -> None:
-    assert sorted(LAB) == sorted(NAMES) == sorted(LINES)
+    assert sorted((*LAB, *SPECIMEN)) == sorted(NAMES) == sorted(LINES)
 
 
 @pytest.mark.usefixtures("few_templates")
@@ -102,9 +117,10 @@ def test_the_command_line_names_every_result() -> None:
 def test_what_is_printed_is_as_its_schema_says(folder: Path, command: Command, name: str) -> None:
     if name == "estimate":
         _drawn(folder)
-    line = [folder / part if part.endswith((".yaml", ".csv", ".json")) or part == "coding" else part
+    line = [folder / part if part.endswith((".yaml", ".csv", ".json", ".txt")) or part in FOLDERS else part
             for part in LINES[name]]  # fmt: skip
-    printed = command(name, *line, "--format", "json")
+    called = name.split("-") if name.startswith("specimen-") else [name]
+    printed = command(*called, *line, "--format", "json")
     assert (printed.code, printed.err) == (0, "")
     said = command("schema", name)
     assert said.code == 0

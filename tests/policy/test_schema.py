@@ -78,6 +78,7 @@ def test_every_key_is_described() -> None:
 
 def test_a_file_that_uses_every_key_is_taken_by_both(tmp_path: Path) -> None:
     (tmp_path / "terms.txt").write_text("银行\n", "utf-8")
+    (tmp_path / "list.yaml").write_text("specimen: a-list\nentries: list.jsonl\n", "utf-8")
     ruleset, policy = tmp_path / "r.yaml", tmp_path / "p.yaml"
     ruleset.write_text(FULL_RULESET, "utf-8")
     policy.write_text(FULL_POLICY, "utf-8")
@@ -158,6 +159,7 @@ period: {from: 2014-05-28, until: 2014-06-28}
 scope: {fraud: any, default: message.channel == "group"}
 fields: {channel: {enum: [private, group]}, reposts: integer, time: datetime}
 rulesets: [r.yaml]
+specimens: [list.yaml]
 actions: {fraud: {label: 30, review: 50, block: 90}}
 longer: [{above: 80, add: 10}]
 points:

@@ -12,8 +12,8 @@ from modengine.cli.lab.options import (
     output_options,
     policy_argument,
     progress,
+    subject_of,
 )
-from modengine.cli.options import engine_of
 
 
 @click.command("ablate")
@@ -36,7 +36,7 @@ def command(policy: str, corpus: str, no_segmentation: bool, reading: Reading, o
     from modengine.lab.report.views.ablate import view  # noqa: PLC0415
     from modengine.lab.studies.ablate import ablate, steps  # noqa: PLC0415  (numpy, which --help does not need)
 
-    engine = engine_of(policy)
+    engine = subject_of(policy)
     labelled = reading.corpus(corpus, engine)
     with progress("leaving out rules", steps(engine)) as told:
         result = ablate(

@@ -11,8 +11,8 @@ from modengine.cli.lab.options import (
     corpus_options,
     output_options,
     progress,
+    subject_of,
 )
-from modengine.cli.options import engine_of
 
 _FAILURES = ("new-false-alarms", "lost-catches", "any-flip")
 
@@ -49,7 +49,7 @@ def command(
     from modengine.lab.report.views.compare import view  # noqa: PLC0415
     from modengine.lab.studies.compare import compare  # noqa: PLC0415  (numpy, which --help does not need)
 
-    first, second = engine_of(a), engine_of(b)
+    first, second = subject_of(a), subject_of(b)
     labelled = reading.corpus(corpus, first, second)
     with progress("deciding twice", 2 * len(labelled)) as told:
         result = compare(

@@ -6,8 +6,15 @@ from typing import cast
 
 import click
 
-from modengine.cli.lab.options import Destination, Reading, corpus_options, output_options, policy_argument, progress
-from modengine.cli.options import engine_of
+from modengine.cli.lab.options import (
+    Destination,
+    Reading,
+    corpus_options,
+    output_options,
+    policy_argument,
+    progress,
+    subject_of,
+)
 from modengine.model import Action
 
 
@@ -88,7 +95,7 @@ def command(
         raise click.UsageError("name a CORPUS, or take the examples of the rules with --examples")
     if cost and no_price:
         raise click.UsageError("--cost measures the price that --no-price leaves out: give one of them")
-    engine = engine_of(policy)
+    engine = subject_of(policy)
     read = reading.corpora(engine, corpora)
     with progress("disguising", 100) as told:
         result = evade(

@@ -16,8 +16,8 @@ from modengine.cli.lab.options import (
     policy_argument,
     prevalence_option,
     progress,
+    subject_of,
 )
-from modengine.cli.options import engine_of
 from modengine.run.write.replace import refuse_inputs
 
 ROWS = (".parquet", ".csv", ".arrow")
@@ -74,7 +74,7 @@ def command(
     from modengine.lab.report.views.evaluate import view  # noqa: PLC0415
     from modengine.lab.studies.evaluate import evaluate  # noqa: PLC0415  (numpy, which --help does not need)
 
-    engine = engine_of(policy)
+    engine = subject_of(policy)
     read = reading.corpora(engine, corpora)
     with progress("deciding", sum(map(len, read))) as told:
         outcomes = decide_all(engine, read, told)

@@ -6,8 +6,15 @@ from pathlib import Path
 
 import click
 
-from modengine.cli.lab.options import Destination, Reading, corpus_options, output_options, policy_argument, progress
-from modengine.cli.options import engine_of
+from modengine.cli.lab.options import (
+    Destination,
+    Reading,
+    corpus_options,
+    output_options,
+    policy_argument,
+    progress,
+    subject_of,
+)
 
 
 @click.command("fairness")
@@ -59,7 +66,7 @@ def command(
     from modengine.lab.report.views.fairness import view  # noqa: PLC0415
     from modengine.lab.studies.fairness import fairness  # noqa: PLC0415  (numpy, which --help does not need)
 
-    engine = engine_of(policy)
+    engine = subject_of(policy)
     chosen = shipped_templates() if templates is None else read_templates(templates)
     read = reading.corpora(engine, corpora)
     with progress("deciding", chosen.count) as told:

@@ -15,8 +15,9 @@ from modengine.cli.lab.options import (
     output_options,
     policy_argument,
     progress,
+    subject_of,
 )
-from modengine.cli.options import engine_of, policy_path
+from modengine.cli.options import policy_path
 from modengine.model import Action
 
 
@@ -122,7 +123,7 @@ def command(
         write, output = output.path, replace(output, path=None)
     if write is not None:
         refuse_inputs(write, (str(path), *corpora))
-    engine = engine_of(policy)
+    engine = subject_of(policy)
     labelled = reading.corpora(engine, corpora)
     with progress("deciding and fitting", steps(engine, labelled, categories, by)) as told:
         result = fit(

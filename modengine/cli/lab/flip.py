@@ -7,8 +7,8 @@ import sys
 
 import click
 
-from modengine.cli.lab.options import Destination, output_options, policy_argument
-from modengine.cli.options import engine_of, fields_of
+from modengine.cli.lab.options import Destination, output_options, policy_argument, subject_of
+from modengine.cli.options import fields_of
 from modengine.model import Message
 
 
@@ -35,7 +35,7 @@ def command(policy: str, text: str, fields: tuple[str, ...], tries: int, output:
 
     body = sys.stdin.read() if text == "-" else text
     said = shlex.join(("modengine", *(click.get_current_context().find_root().obj or ())))
-    engine = engine_of(policy)
+    engine = subject_of(policy)
     message = Message(body, fields=fields_of(fields, engine.policy.fields))
     output.write(view(smallest(engine, message, tries=tries, command=said)))
     return 0

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import click
 
+from modengine.cli.options import engine_of
 from modengine.cli.streams import console
 
 if TYPE_CHECKING:
@@ -68,9 +69,10 @@ class Reading:
         card = replace(read_card(self.card), files=(Path(path),))
         return load_card(card, categories, self._columns(card.columns), self.sample, self.seed)
 
-    def corpora(self, engine: Engine, paths: tuple[str, ...]) -> tuple[Corpus, ...]:
-        """A corpus for each path; they must not share a name."""
-        found = tuple(self.corpus(path, engine) for path in paths)
+    def corpora(self, engine: Engine | None, paths: tuple[str, ...]) -> tuple[Corpus, ...]:
+        """A corpus for each path; they must not share a name.  Without an engine only harmless rows are read."""
+        engines = () if engine is None else (engine,)
+        found = tuple(self.corpus(path, *engines) for path in paths)
         names = [corpus.name for corpus in found]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -200,6 +202,21 @@ def _write(path: Path, text: str) -> None:
 
     with replacing(path) as stream:
         stream.write(text.encode("utf-8", "backslashreplace"))
+
+
+def subject_of(name: str) -> Engine:
+    """The engine of POLICY: of a policy with the specimens that it names, or of the card of a specimen alone.
+
+    Raises PolicyError, InputError.
+    """
+    from modengine.lab.specimens.card import is_specimen, read_specimen, read_specimens  # noqa: PLC0415  (numpy)
+    from modengine.lab.specimens.engine import SpecimenEngine  # noqa: PLC0415
+
+    if is_specimen(name):
+        return SpecimenEngine((read_specimen(name),))
+    engine = engine_of(name)
+    named = engine.policy.specimens
+    return SpecimenEngine(read_specimens(named), engine) if named else engine
 
 
 def policy_argument(command: _Command) -> _Command:

@@ -17,8 +17,8 @@ from modengine.cli.lab.options import (
     policy_argument,
     prevalence_option,
     progress,
+    subject_of,
 )
-from modengine.cli.options import engine_of
 
 
 @click.command("report")
@@ -76,7 +76,7 @@ def command(
     unknown = [name for name in sections if name not in SECTIONS]
     if unknown:
         raise click.UsageError(f"there is no section `{unknown[0]}`; choose from {', '.join(SECTIONS)}")
-    engine, others = engine_of(policy), tuple(map(engine_of, against))
+    engine, others = subject_of(policy), tuple(map(subject_of, against))
     names = [one.policy.id for one in (engine, *others)]
     if len(set(names)) < len(names):
         raise click.UsageError(f"two policies are named `{max(names, key=names.count)}`: give each a name of its own")

@@ -14,8 +14,8 @@ from modengine.cli.lab.options import (
     output_options,
     policy_argument,
     progress,
+    subject_of,
 )
-from modengine.cli.options import engine_of
 
 if TYPE_CHECKING:
     from modengine.lab.studies.timeline import Unit
@@ -55,7 +55,7 @@ def command(
     from modengine.lab.report.views.timeline import view  # noqa: PLC0415
     from modengine.lab.studies.timeline import timeline  # noqa: PLC0415  (numpy, which --help does not need)
 
-    engine = engine_of(policy)
+    engine = subject_of(policy)
     labelled = reading.corpus(corpus, engine)
     with progress("deciding", len(labelled)) as told:
         result = timeline(

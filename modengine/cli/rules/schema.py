@@ -14,10 +14,12 @@ LAB = (
     *("power", "sample", "agree", "estimate", "study"),
 )
 """The commands of the lab: what each prints as JSON."""
+SPECIMEN = tuple(f"specimen-{name}" for name in ("import", "measure", "describe", "compare", "history"))
+"""Those on lists that others made."""
 
 
 @click.command("schema")
-@click.argument("kind", metavar="KIND", type=click.Choice((*SCHEMAS, *LAB)))
+@click.argument("kind", metavar="KIND", type=click.Choice((*SCHEMAS, *LAB, *SPECIMEN)))
 def command(kind: str) -> None:
     """Print a JSON Schema (draft 2020-12).
 
@@ -29,7 +31,8 @@ def command(kind: str) -> None:
       trace                   what explain --format json prints
     or the name of a command of the lab, for what it prints with --format json:
     eval, report, diff, ablate, flip, fairness, evade, fit, timeline, power, sample,
-    agree, estimate, study.
+    agree, estimate, study, specimen-import, specimen-measure, specimen-describe,
+    specimen-compare, specimen-history.
     """
     click.echo(json.dumps(_schema(kind), ensure_ascii=False, indent=2))
 

@@ -7,8 +7,18 @@ from collections.abc import Mapping
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
 from modengine.engine.match.terms import Boundary
+from modengine.errors import InputError
 from modengine.lab.data.without import rescored
 from modengine.policy.model import Policy
+
+
+def refuse_specimens(policy: Policy) -> None:
+    """Raises InputError (ME911) for a list that others made: it has no rules to leave out or to rescore."""
+    if policy.specimens:
+        raise InputError(
+            "ME911", f"`{policy.id}` is a specimen or names one: it has no points or options of its own to change",
+            "measure it: modengine specimen measure, eval, diff, flip, fairness, evade",
+        )  # fmt: skip
 
 
 def derived(policy: Policy, boundary: Boundary = "not-straddling") -> Engine:

@@ -52,6 +52,8 @@ class Stamp(msgspec.Struct, frozen=True):
     """True where the messages, or the dates, of all corpora were made up, or by the measurement itself.  Where those of
     some were, their stamps say it."""
     study: bool = False
+    specimens: tuple[str, ...] = ()
+    """Lists that others made and that were measured: a match says that they would match, never what was blocked."""
 
 
 def stamp(
@@ -67,15 +69,17 @@ def stamp(
         measurement,
         engine.policy.id,
         engine.revision,
-        tuple(map(_corpus, corpora)),
+        tuple(map(corpus_stamp, corpora)),
         seed,
         command,
         simulation or (bool(corpora) and all(corpus.simulation for corpus in corpora)),
         engine.policy.study,
+        tuple(ruleset.id for ruleset in engine.policy.rulesets if ruleset.path in engine.policy.specimens),
     )
 
 
-def _corpus(corpus: Corpus) -> CorpusStamp:
+def corpus_stamp(corpus: Corpus) -> CorpusStamp:
+    """What a result says of a corpus."""
     about = corpus.about
     return CorpusStamp(
         corpus.name,

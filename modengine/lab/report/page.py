@@ -24,7 +24,7 @@ from modengine.lab.report.paper.outline import in_body
 from modengine.lab.report.paper.references import REFERENCES
 from modengine.lab.report.svg import legend, svg
 from modengine.lab.report.table import Cell, Quote, Table, plain, shown_estimate
-from modengine.lab.report.view import ResultView, counts, shown_corpora, unreadable, warnings
+from modengine.lab.report.view import ResultView, counts, shown_corpora, subject, unreadable, warnings
 from modengine.lab.stats.intervals import Estimate
 
 LONG = 40
@@ -58,6 +58,7 @@ def page(views: Sequence[ResultView], front: Front, left_out: Sequence[tuple[str
         front=front,
         css=style_sheet(_PACKAGE, "chart.css") + style_sheet(_PACKAGE, "page.css"),
         version=__version__,
+        subject=subject(stamps[0]),
         policies=list(dict.fromkeys((stamp.policy, stamp.revision) for stamp in stamps)),
         seed=stamps[0].seed if stamps else "",
         commands=list(dict.fromkeys(stamp.command for stamp in stamps if stamp.command)),

@@ -50,7 +50,7 @@ import msgspec
 from modengine.lab.report.page import Front, page
 from modengine.lab.report.table import Table, to_text, wrapped
 from modengine.lab.report.tidy_csv import to_csv
-from modengine.lab.report.view import ResultView, corpus_line, short, shown_corpora, warnings
+from modengine.lab.report.view import ResultView, corpus_line, short, shown_corpora, subject, warnings
 from modengine.model import plain_matches
 
 LONG = 20
@@ -99,7 +99,7 @@ def heading(view: ResultView) -> list[str]:
     stamp = view.result.stamp
     lines = [
         view.title,
-        f"policy {stamp.policy}, revision {short(stamp.revision)}, seed {stamp.seed}, intervals at 95 %",
+        f"{subject(stamp)} {stamp.policy}, revision {short(stamp.revision)}, seed {stamp.seed}, intervals at 95 %",
     ]
     lines += [f"corpus {line}" for line in map(corpus_line, shown_corpora(stamp))]
     lines += warnings(stamp)

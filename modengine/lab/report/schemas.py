@@ -12,6 +12,11 @@ from modengine.lab.coding.estimate import CodedEstimates
 from modengine.lab.coding.power import Power
 from modengine.lab.coding.sample import Sample
 from modengine.lab.report.report import SECTIONS
+from modengine.lab.specimens.describe import Description
+from modengine.lab.specimens.history import History
+from modengine.lab.specimens.likeness import Likeness
+from modengine.lab.specimens.measure import SpecimenMeasurement
+from modengine.lab.specimens.read.imports import Import
 from modengine.lab.studies.ablate import Ablation
 from modengine.lab.studies.compare import Comparison
 from modengine.lab.studies.evade import Evasion
@@ -37,6 +42,11 @@ RESULTS: Mapping[str, type[msgspec.Struct]] = {
     "agree": Agreement,
     "estimate": CodedEstimates,
     "study": StudyResult,
+    "specimen-import": Import,
+    "specimen-measure": SpecimenMeasurement,
+    "specimen-describe": Description,
+    "specimen-compare": Likeness,
+    "specimen-history": History,
 }
 """What each command gives, but for `report`, which joins several."""
 REPORT = "report"
@@ -45,7 +55,8 @@ NAMES = (*RESULTS, REPORT)
 
 def schema(name: str) -> dict[str, Any]:
     """The schema of what `modengine NAME --format json` prints."""
-    return _report() if name == REPORT else {"$schema": _DRAFT, **msgspec.json.schema(RESULTS[name])}
+    found = _report() if name == REPORT else {"$schema": _DRAFT, **msgspec.json.schema(RESULTS[name])}
+    return msgspec.json.decode(msgspec.json.encode(found), type=dict[str, Any])  # defaults as JSON has them
 
 
 def _report() -> dict[str, Any]:

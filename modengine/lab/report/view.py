@@ -79,6 +79,12 @@ def short(digest: str) -> str:
     return digest.removeprefix("sha256:")[:12]
 
 
+def subject(stamp: Stamp) -> str:
+    """What was measured: a policy, or lists that others made."""
+    alone = stamp.measurement.startswith("specimen-") or stamp.policy.split("+")[0] in stamp.specimens
+    return "specimen" if stamp.specimens and alone else "policy"
+
+
 def warnings(stamp: Stamp) -> list[str]:
     """What limits the use of a result."""
     lines = []
@@ -89,6 +95,11 @@ def warnings(stamp: Stamp) -> list[str]:
         lines.append(
             f"Made up: messages or dates of {', '.join(made_up)}; their figures say nothing about real traffic."
         )
-    if stamp.study:
+    if stamp.specimens:
+        lines.append(
+            "Lists that others made: a match says that a list would match, never that anything was blocked; nothing "
+            "here acts."
+        )
+    elif stamp.study:
         lines.append("Study policy: every decision is shadow; no action is ever taken.")
     return lines

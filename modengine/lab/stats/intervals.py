@@ -30,7 +30,9 @@ DRAWS = 2000
 _CHUNK = 4_000_000
 """Cells of drawn counts held at a time."""
 
-Method = Literal["clopper-pearson", "korn-graubard", "permutation", "beta, by design", "none", "forbidden"]
+Method = Literal[
+    "clopper-pearson", "korn-graubard", "permutation", "beta, by design", "cluster bootstrap", "none", "forbidden"
+]
 
 
 class Estimate(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from modengine.lab.stats.intervals import NOTHING, Estimate, Ints, by_cluster, difference
-from modengine.lab.stats.metrics import Flags
+from modengine.lab.stats.metrics import Flags, rate
 from modengine.lab.stats.signs import p_value
 
 
@@ -49,4 +49,27 @@ def paired(clusters: Ints, a: Flags, b: Flags, among: Flags, *, one_way: bool = 
     return Paired(
         len(codes), int(before.sum()), int(after.sum()), int(gained.sum()), int(lost.sum()),
         int((net > 0).sum()), int((net < 0).sum()), change, None if one_way else p_value(net),
+    )  # fmt: skip
+
+
+class ActsAlike(msgspec.Struct, frozen=True):
+    """A and B on the same rows."""
+
+    both: int
+    only_a: int
+    only_b: int
+    neither: int
+    alike: Estimate
+    """Rows that both act on or neither, of all."""
+    shared: Estimate
+    """Rows that both act on, of those that either does (P. Jaccard, 1901)."""
+
+
+def overlap(clusters: Ints, a: Flags, b: Flags) -> ActsAlike:
+    """How far A and B agree, with the intervals of `intervals.proportion`."""
+    both, either = a & b, a | b
+    everything = either | ~either
+    return ActsAlike(
+        int(both.sum()), int((a & ~b).sum()), int((b & ~a).sum()), int((~either).sum()),
+        rate(clusters, a == b, everything), rate(clusters, both, either),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from modengine.engine.engine import Engine
 from modengine.lab.data.corpus import HARMLESS, Corpus
-from modengine.lab.data.derived import derived
+from modengine.lab.data.derived import derived, refuse_specimens
 from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.data.without import Reach, counting, without
@@ -116,6 +116,7 @@ def ablations(
     progress: Progress | None = None,
 ) -> tuple[Ablation, ...]:
     """The same for several corpora, at little more than the price of one: compiling is what takes time."""
+    refuse_specimens(engine.policy)
     tell = progress or (lambda _: None)
     rules = counting(engine.policy)
     pairs = tuple(zip(corpora, outcomes, strict=True))

@@ -23,7 +23,7 @@ from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.claims import adjusted
 from modengine.lab.stats.metrics import ALL, ANY, Flags, labelled, strata
 from modengine.lab.stats.one_way import Way, one_way
-from modengine.lab.stats.paired import Paired, paired
+from modengine.lab.stats.paired import ActsAlike, Paired, overlap, paired
 from modengine.lab.studies.flips import Flip, RuleChange, flips, order, rule_changes
 from modengine.model import ACTIONS, RANK, Action
 from modengine.policy.model import Longer
@@ -94,6 +94,8 @@ class Comparison(msgspec.Struct, frozen=True):
     """Rows of a category on which the highest action falls."""
     undetermined_a: int
     undetermined_b: int
+    overlap: ActsAlike
+    """Whether they act on the same rows, by any category at any action."""
     counts: tuple[FlipCount, ...]
     tests: tuple[Test, ...]
     moves: tuple[Move, ...]
@@ -126,7 +128,7 @@ def compare(
     Raises InputError (ME911) where the policies share no category.
     """
     common = set(a.policy.categories) & set(b.policy.categories)
-    if not common:
+    if not common and not (a.policy.specimens or b.policy.specimens):  # lists are compared by `(any)`
         raise InputError(
             "ME911", "the two policies share no category, so there is nothing to compare",
             f"A has {', '.join(a.policy.categories)}; B has {', '.join(b.policy.categories)}",
@@ -142,8 +144,9 @@ def compare(
     changes = rule_changes(corpus, (a, b), (first, second), categories, (before, after))
     listed = order(corpus, flipped, top_a, top_b)[:most]
     shown = show_text or corpus.columns.invented
+    of_a, of_b = (stamp("diff", engine, (corpus,), seed, command) for engine in (a, b))
     return Comparison(
-        stamp("diff", a, (corpus,), seed, command),
+        msgspec.structs.replace(of_a, specimens=tuple(dict.fromkeys((*of_a.specimens, *of_b.specimens)))),
         b.policy.id,
         b.revision,
         tuple(c for c in a.policy.categories if c not in common),
@@ -156,6 +159,7 @@ def compare(
         int((~harmless & (top_b < top_a)).sum()),
         int(first.undetermined.sum()),
         int(second.undetermined.sum()),
+        overlap(corpus.clusters, np.asarray(top_a > 0), np.asarray(top_b > 0)),
         tuple(_counts(corpus, categories, before, after)),
         _tests(corpus, categories, before, after, way is not None),
         tuple(_moves(categories, before, after, harmless)),
@@ -166,6 +170,8 @@ def compare(
 
 def _difference(a: Engine, b: Engine) -> str | None:
     """What the policies differ in, where that is `longer` alone."""
+    if a.policy.specimens or b.policy.specimens:
+        return None
     alike = replace(b.policy, id=a.policy.id, longer=a.policy.longer)
     if a.policy.longer == b.policy.longer or revision(alike, b.program.boundary, b.program.budget) != a.revision:
         return None

@@ -158,7 +158,7 @@ def evade(
     for (corpus_name, name), drawn in cells.items():
         kept += _kept(by_name[corpus_name], POOLED, name, drawn)
     cost = Prices()
-    if price:
+    if price and not engine.policy.specimens:  # a list has no matching options
         states = STEPS if steps else ENDS
         reach = _Reach(progress, len(OPTIONS) * len(states))
         asked = _disguised(engine, caught, made, spans, seed)

@@ -15,7 +15,7 @@ import numpy as np
 
 from modengine.engine.engine import Engine
 from modengine.lab.data.corpus import Corpus
-from modengine.lab.data.derived import repointed
+from modengine.lab.data.derived import refuse_specimens, repointed
 from modengine.lab.data.hits import ordinary_strata, row_hits
 from modengine.lab.data.outcomes import LEVELS, Progress
 from modengine.lab.data.stamp import Stamp, stamp
@@ -154,6 +154,7 @@ def fit(
     Progress is told at most `steps(...)`.  Raises InputError (ME911) for a category or field that the policy does
     not have, corpora without ordinary rows, and where no category can be fitted.
     """
+    refuse_specimens(engine.policy)
     refuse(engine.policy, corpora, categories, by)
     rows = fit_rows(corpora, row_hits(engine, corpora, progress), FOLDS, seed)
     told = _Told(progress, len(rows.names))

@@ -107,6 +107,9 @@ class Smallest(msgspec.Struct, frozen=True):
     """False where the search ended at its limit: a smaller removal may exist."""
     near_misses: tuple[Miss, ...]
     margins: tuple[Margin, ...]
+    enough: tuple[Cut, ...]
+    """The fewest matched places with which it still is decided so when all other matches go; empty where the
+    action is `allow`, or the search ended before."""
 
 
 @dataclass(slots=True)
@@ -164,6 +167,7 @@ def smallest(
         complete,
         tuple(_misses(engine, trace)),
         tuple(_margins(engine, trace.decision)),
+        _enough(search, places),
     )
 
 
@@ -207,6 +211,21 @@ def _sets(search: _Search, places: list[frozenset[Place]]) -> tuple[dict[Directi
         if not open_ or (size >= PAIRS and open_ == {"higher"} and search.before.action != "allow"):
             break
     return found, True
+
+
+def _enough(search: _Search, places: list[frozenset[Place]]) -> tuple[Cut, ...]:
+    """The smallest set of places, sets in order of their size, without which nothing more is needed."""
+    if search.before.action == "allow":
+        return ()
+    everything = frozenset[Place]().union(*places)
+    for size in range(1, len(places) + 1):
+        for chosen in combinations(places, size):
+            stay = frozenset[Place]().union(*chosen)
+            if search.spent:
+                return ()
+            if search.direction(everything - stay) is None:
+                return tuple(_cuts(search.message, stay))
+    return ()
 
 
 def _all_at_once(

@@ -36,6 +36,10 @@ INTERVALS: Mapping[Method, Sentence] = {
         "Shares of a sample have the interval of a Beta distribution with the effective n of their design.",
         ("korn1998",),
     ),
+    "cluster bootstrap": Sentence(
+        "Shares of entries that last have the percentile interval of a bootstrap over the snapshots they came in.",
+        ("davison1997",),
+    ),
     "none": Sentence("A figure without rows is not given."),
     "forbidden": Sentence("A figure that a corpus cannot give, as its card says, is not given."),
 }
@@ -67,6 +71,9 @@ SECTIONS: Mapping[str, Sentence] = {
         "Figures of the whole corpus are weighted by the inverse of the probability with which a row was drawn, and"
         " their intervals carry the disagreement of the coders.",
         ("horvitz1952",),
+    ),
+    "specimen": Sentence(
+        "A list that others made is matched as its card says, anywhere in a text or at words; nothing of it acts."
     ),
     "flip": Sentence("Spans of the text are left out, the fewest characters first, until the action changes."),
 }

@@ -45,6 +45,10 @@ REFERENCES: Mapping[str, Reference] = {
         "The use of confidence or fiducial limits illustrated in the case of the binomial", 1934, "Biometrika",
         "404--413", "26", "10.1093/biomet/26.4.404",
     ),
+    "davison1997": Reference(
+        "book", "Davison, A. C. and Hinkley, D. V.", "Bootstrap Methods and their Application", 1997,
+        "Cambridge University Press", doi="10.1017/CBO9780511802843",
+    ),
     "ernst2004": Reference(
         "article", "Ernst, Michael D.", "Permutation methods: a basis for exact inference", 2004,
         "Statistical Science", "676--685", "19", "10.1214/088342304000000396",

@@ -34,6 +34,11 @@ def summary(result: Comparison) -> Iterator[str]:
         yield result.difference
     if result.one_way is not None:
         yield f"B can only hit {result.one_way} than A: there is nothing to test, and the intervals say how many"
+    both = result.overlap
+    yield (
+        f"of {rows:,} rows both act on {both.both:,}, A alone on {both.only_a:,}, B alone on {both.only_b:,}; they "
+        f"agree on {show(both.alike)}, and of the rows that either acts on both do on {show(both.shared)}"
+    )
     yield (
         f"the action of some category changes on {result.flipped:,} of {rows:,} rows; on {result.already_caught:,} of "
         "these the message's highest action stays, since another category or rule keeps it"

@@ -28,6 +28,9 @@ def summary(result: Smallest) -> Iterator[str]:
         yield "no removal of what was matched changes the decision" + (
             "" if result.complete else ", as far as was tried"
         )
+    if result.enough:
+        kept = ", ".join(f"“{inline(place.text, 40)}”" for place in result.enough)
+        yield f"enough for it to be {result.action}: {kept} alone of all that was matched"
     if not result.complete:
         yield f"the search ended at its limit, after {result.tries:,} decisions: a smaller removal may exist"
 

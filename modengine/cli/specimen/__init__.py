@@ -1,0 +1,1 @@
+"""`modengine specimen`: lists that others made.  One file a subcommand."""

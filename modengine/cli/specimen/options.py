@@ -1,0 +1,28 @@
+"""Options that the commands on specimens share."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def show_terms_option(command: _Command) -> _Command:
+    return click.option("--show-terms", is_flag=True, help="Show entries, which may be offensive, unmasked.")(command)
+
+
+def specimens_argument(command: _Command) -> _Command:
+    """SPECIMEN...: cards, or folders of cards."""
+    return click.argument("specimens", metavar="SPECIMEN...", nargs=-1, required=True, type=click.Path(path_type=Path))(
+        command
+    )
+
+
+def command_line() -> str:
+    """The command line, for the stamp."""
+    return shlex.join(("modengine", *(click.get_current_context().find_root().obj or ())))

@@ -1,0 +1,1 @@
+"""Results on specimens as they are shown."""

@@ -1,0 +1,1 @@
+"""Published lists read into specimens: encodings, forms, dates, what was dropped."""

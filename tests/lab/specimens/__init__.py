@@ -1,0 +1,1 @@
+"""Tests of lists that others made.  All lists here are invented, and name fruit."""
