@@ -26,7 +26,7 @@ OWN: Mapping[str, str] = {
 THREATS = ("threat_dir_h", "threat_norm_h")
 VIOLENT_THOUGH_NOT_HATEFUL = ("target_indiv_nh", "target_group_nh")
 """Functions of Multilingual HateCheck whose rows abuse or threaten people who are no protected group."""
-TOLD = ("warn", "debunk", "court", "law", "news", "report", "police", "rumor_question")
+TOLD = ("warn", "debunk", "court", "ruling", "law", "news", "report", "police", "rumor_question")
 """What the kinds of rows are called in which somebody warns, debunks, rules or reports."""
 
 
