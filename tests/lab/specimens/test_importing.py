@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from modengine.errors import InputError
+from modengine.lab.specimens.card import read_specimens, write_specimen
 from modengine.lab.specimens.read.decoding import decode
 from modengine.lab.specimens.read.forms import Layout
 from modengine.lab.specimens.read.importing import ImportedList, ImportOptions, import_specimen, name_of
@@ -283,3 +284,13 @@ def test_two_lists_in_one_folder_are_two_series(tmp_path: Path) -> None:
 )
 def test_a_name_is_made_of_what_a_file_is_called(text: str, name: str) -> None:
     assert name_of(text) == name
+
+
+def test_a_list_comes_back_from_its_card_as_it_was_imported(tmp_path: Path) -> None:
+    """Paths may be texts, and nothing need be said."""
+    (tmp_path / "list.txt").write_text(LINES, "utf-8")
+    one = import_specimen([str(tmp_path / "list.txt")], "list")
+    card = write_specimen(one.specimen, str(tmp_path))
+    (read,) = read_specimens([str(card)])
+    assert (read.name, read.entries, read.effect) == ("list", one.specimen.entries, "unknown")
+    assert read.digest.startswith("sha256:")
