@@ -1,3 +1,9 @@
+from modengine.lab.coding.agreement import agreement as agreement
+from modengine.lab.coding.codes import read_sheets as read_sheets
+from modengine.lab.coding.estimate import estimate as estimate
+from modengine.lab.coding.key import read_key as read_key
+from modengine.lab.coding.sample import sample as sample
+from modengine.lab.coding.sheets import write_sheets as write_sheets
 from modengine.lab.data.card import load_card as load_card
 from modengine.lab.data.card import read_card as read_card
 from modengine.lab.data.outcomes import decide_all as decide_all
@@ -5,7 +11,14 @@ from modengine.lab.data.templates import shipped_templates as shipped_templates
 from modengine.lab.report.rows import message_rows as message_rows
 from modengine.lab.report.rows import write_rows as write_rows
 from modengine.lab.specimens.card import read_specimens as read_specimens
+from modengine.lab.specimens.card import write_specimen as write_specimen
+from modengine.lab.specimens.describe import describe_specimens as describe_specimens
+from modengine.lab.specimens.engine import SpecimenEngine as SpecimenEngine
+from modengine.lab.specimens.likeness import compare_specimens as compare_specimens
 from modengine.lab.specimens.measure import measure_specimens as measure_specimens
+from modengine.lab.specimens.read.importing import ImportOptions as ImportOptions
+from modengine.lab.specimens.read.importing import import_specimen as import_specimen
+from modengine.lab.studies.compare import compare as compare
 from modengine.lab.studies.evade import evade as evade
 from modengine.lab.studies.evaluate import evaluate as evaluate
 from modengine.lab.studies.fairness import fairness as fairness

@@ -125,7 +125,7 @@ def test_categories_and_columns_whose_names_are_no_names(corpus: MakeCorpus) -> 
 
 
 def test_the_codebook_tells_of_every_column(corpus: MakeCorpus, tmp_path: Path) -> None:
-    write_rows(made(corpus), tmp_path / "r.parquet")
+    write_rows(made(corpus), str(tmp_path / "r.parquet"))
     found = json.loads((tmp_path / "r.parquet.datapackage.json").read_text("utf-8"))
     (resource,) = found["resources"]
     assert (resource["path"], resource["format"]) == ("r.parquet", "parquet")

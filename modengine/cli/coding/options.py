@@ -32,12 +32,8 @@ def code_columns(command: _Command) -> _Command:
 
 
 def key_stamp(measurement: str, key: SampleKey | None, seed: int) -> Stamp:
-    """The stamp of a result from coded sheets: that of the sample, as far as it is known."""
-    import msgspec  # noqa: PLC0415
-
-    from modengine.lab.data.stamp import Stamp  # noqa: PLC0415  (the engine, which --help does not need)
+    """The stamp of a result from coded sheets, with the command line."""
+    from modengine.lab.coding.key import coded_stamp  # noqa: PLC0415  (the engine, which --help does not need)
 
     command = shlex.join(("modengine", *(click.get_current_context().find_root().obj or ())))
-    if key is None:
-        return Stamp(measurement, "(none)", "(none)", (), seed, command)
-    return msgspec.structs.replace(key.stamp, measurement=measurement, seed=seed, command=command)
+    return coded_stamp(measurement, key, seed, command)

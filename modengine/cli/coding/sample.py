@@ -71,9 +71,8 @@ def command(
       modengine sample policy.yaml rows.csv -n 400 --to coding --coders 3 --overlap 0.25
     """
     from modengine.lab.coding.sample import sample  # noqa: PLC0415  (numpy, which --help does not need)
-    from modengine.lab.coding.sheets import clauses_of, files  # noqa: PLC0415
+    from modengine.lab.coding.sheets import clauses_of, write_sheets  # noqa: PLC0415
     from modengine.lab.report.views.coding import sample_view  # noqa: PLC0415
-    from modengine.run.write.replace import replacing  # noqa: PLC0415
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise click.UsageError(f"`{folder}` is there already: name a new folder, so that no sheet is lost")
@@ -84,12 +83,7 @@ def command(
             engine, read, rows, reading.seed, by=by, allocation=allocation, coders=coders, overlap=overlap,
             command=reading.command, progress=told,
         )  # fmt: skip
-    made = list(files(drawn, engine.policy))
-    for name, content in made:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as stream:
-            stream.write(content)
+    write_sheets(drawn, engine.policy, folder)
     output.write(sample_view(drawn.result))
     for category, clauses in clauses_of(engine.policy).items():
         if not clauses:

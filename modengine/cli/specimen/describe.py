@@ -26,7 +26,7 @@ def command(specimens: tuple[Path, ...], show_terms: bool, output: Destination) 
     """
     from modengine.lab.report.views.specimens.describe import view  # noqa: PLC0415  (numpy, which --help does not need)
     from modengine.lab.specimens.card import read_specimens  # noqa: PLC0415
-    from modengine.lab.specimens.describe import describe  # noqa: PLC0415
+    from modengine.lab.specimens.describe import describe_specimens  # noqa: PLC0415
 
-    output.write(view(describe(read_specimens(specimens), show_terms=show_terms, command=command_line())))
+    output.write(view(describe_specimens(read_specimens(specimens), show_terms=show_terms, command=command_line())))
     return 0

@@ -12,7 +12,7 @@ from modengine.cli.lab.options import Destination, output_options
 from modengine.cli.specimen.options import command_line, show_terms_option
 
 if TYPE_CHECKING:
-    from modengine.lab.specimens.read.importing import ImportedList, Options
+    from modengine.lab.specimens.read.importing import ImportedList, ImportOptions
 
 _ABOUT = ("title", "source", "licence", "date", "found", "category", "note")
 
@@ -130,9 +130,9 @@ def command(
     return 0
 
 
-def _options(given: dict[str, Any]) -> Options:
+def _options(given: dict[str, Any]) -> ImportOptions:
     from modengine.lab.specimens.read.forms import NAMES, Layout  # noqa: PLC0415
-    from modengine.lab.specimens.read.importing import Options  # noqa: PLC0415
+    from modengine.lab.specimens.read.importing import ImportOptions  # noqa: PLC0415
 
     columns = _pairs(given["columns"], "--column")
     unknown = [key for key in columns if key not in NAMES]
@@ -140,7 +140,7 @@ def _options(given: dict[str, Any]) -> Options:
         raise click.BadParameter(f"there is no `{unknown[0]}`; choose from {', '.join(NAMES)}", param_hint="--column")
     layout = Layout(given["skip"], given["comment"], columns, _pairs(given["where"], "--where"))
     card = {key: given[key] for key in (*_ABOUT, "match", "case", "effect") if given[key] is not None}
-    return Options(given["encoding"], layout, given["combinations"], given["wildcards"], card)
+    return ImportOptions(given["encoding"], layout, given["combinations"], given["wildcards"], card)
 
 
 def _pairs(given: Sequence[str], option: str) -> dict[str, str]:
@@ -153,11 +153,11 @@ def _pairs(given: Sequence[str], option: str) -> dict[str, str]:
     return found
 
 
-def _made(sources: Sequence[Path], name: str | None, join: bool, options: Options) -> Iterator[ImportedList]:
+def _made(sources: Sequence[Path], name: str | None, join: bool, options: ImportOptions) -> Iterator[ImportedList]:
     from modengine.errors import InputError  # noqa: PLC0415
     from modengine.lab.specimens.read.importing import (  # noqa: PLC0415
         files_in,
-        import_files,
+        import_specimen,
         name_of,
     )
     from modengine.lab.specimens.snapshots import import_snapshots, snapshot_series  # noqa: PLC0415
@@ -183,9 +183,9 @@ def _made(sources: Sequence[Path], name: str | None, join: bool, options: Option
                 f"first `{undated[0].name}`", err=True,
             )  # fmt: skip
     if join and single:
-        yield import_files(single, name_of(name or single[0].parent.resolve().name), options)
+        yield import_specimen(single, name_of(name or single[0].parent.resolve().name), options)
         return
     if name is not None and len(single) > 1:
         raise click.UsageError("--name names one specimen: add --join, or leave it out")
     for path in single:
-        yield import_files([path], name_of(name or path.stem), options)
+        yield import_specimen([path], name_of(name or path.stem), options)

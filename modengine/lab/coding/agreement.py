@@ -18,7 +18,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from modengine.errors import InputError
 from modengine.lab.coding.codes import Code, CodedSheet, CoderCounts
-from modengine.lab.coding.key import SampleKey
+from modengine.lab.coding.key import SampleKey, coded_stamp
 from modengine.lab.data.corpus import HARMLESS
 from modengine.lab.data.stamp import Stamp
 from modengine.lab.stats.intervals import LEAST, LEVEL, Estimate, Floats, Ints, bounds, proportion, resample
@@ -142,8 +142,14 @@ def alpha_interval(units: Sequence[Sequence[Hashable]], clusters: Ints, seed: in
     return Alpha(value, low, high, rows, codings, supported)
 
 
-def agreement(sheets: Sequence[CodedSheet], stamp: Stamp, key: SampleKey | None = None, seed: int = 1) -> Agreement:
-    """Raises InputError (ME911) for one coder, or coders who share no row."""
+def agreement(
+    sheets: Sequence[CodedSheet], stamp: Stamp | None = None, key: SampleKey | None = None, seed: int = 1
+) -> Agreement:
+    """How far coders agree: Krippendorff's alpha of whole codes and by category, each with n and interval.
+
+    `key` adds alpha for the whole corpus; without a `stamp` the result says what the key does.  Raises InputError
+    (ME911) for one coder, or coders who share no row.
+    """
     if len(sheets) < 2:
         raise InputError("ME911", "agreement needs two coders, and there is one sheet", "give the sheets of all coders")
     rows = tuple(dict.fromkeys(row for sheet in sheets for row in sheet.codes))
@@ -162,7 +168,8 @@ def agreement(sheets: Sequence[CodedSheet], stamp: Stamp, key: SampleKey | None 
         for name in categories
     ]
     return Agreement(
-        stamp, tuple(sheet.counts for sheet in sheets), tuple(found), tuple(_pairs(sheets)),
+        stamp or coded_stamp("agree", key, seed), tuple(sheet.counts for sheet in sheets), tuple(found),
+        tuple(_pairs(sheets)),
         tuple(_confusion(sheets)), len(rows) - len(shared), len(disagreements(sheets)),
     )  # fmt: skip
 

@@ -76,15 +76,16 @@ class _SheetSoFar:
 
 
 def read_sheets(
-    paths: Sequence[Path], key: SampleKey | None, *, id_column: str = "id", code_column: str = "code"
+    paths: Sequence[str | Path], key: SampleKey | None = None, *, id_column: str = "id", code_column: str = "code"
 ) -> tuple[CodedSheet, ...]:
     """A coder a file, named after it.  Raises InputError (ME905, ME906, ME908, ME911)."""
-    names = [path.stem for path in paths]
+    files = [Path(path) for path in paths]
+    names = [path.stem for path in files]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise InputError("ME911", f"two sheets are named `{twice[0]}`", "name each file after its coder")
-    found = tuple(read_sheet(path, key, id_column, code_column) for path in paths)
-    for path, sheet in zip(paths, found, strict=True):
+    found = tuple(read_sheet(path, key, id_column, code_column) for path in files)
+    for path, sheet in zip(files, found, strict=True):
         if sheet.settles:
             raise InputError("ME911", f"`{path}` settles disagreements and is no coder's", "give it with --settled")
     samples = {match[1] for sheet in found for row in sheet.codes if (match := _ID.fullmatch(row))}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from modengine.errors import InputError
 from modengine.lab.coding.codes import CodedSheet, CoderCounts
 from modengine.lab.coding.estimator import CodedRows, Side, joint, side
-from modengine.lab.coding.key import SampleKey
+from modengine.lab.coding.key import SampleKey, coded_stamp
 from modengine.lab.data.outcomes import LEVELS
 from modengine.lab.data.stamp import Stamp
 from modengine.lab.stats.intervals import LEAST, LEVEL, Estimate, Floats, Ints
@@ -77,7 +77,7 @@ class CodedEstimates(msgspec.Struct, frozen=True):
 def estimate(
     key: SampleKey,
     sheets: Sequence[CodedSheet],
-    stamp: Stamp,
+    stamp: Stamp | None = None,
     seed: int = 1,
     *,
     settled: CodedSheet | None = None,
@@ -87,7 +87,8 @@ def estimate(
     """Figures of the corpus that the sample was drawn from, for all categories or those of `figures_of`.
 
     A row counts with the settled code, else with the share of its coders.  `beyond` adds the chance by which
-    the corpus itself is what it is, rows of a cluster together.  Raises InputError (ME911) for no coded row.
+    the corpus itself is what it is, rows of a cluster together.  Without a `stamp` the result says what the key does.
+    Raises InputError (ME911) for no coded row.
     """
     rows = [row for row in key.rows if any(row.id in sheet.codes for sheet in sheets)]
     if not rows:
@@ -119,8 +120,9 @@ def estimate(
     order = {value: i for i, value in enumerate(frame.values)}
     found.sort(key=lambda figures: order[figures.value])
     return CodedEstimates(
-        stamp, key.sample, tuple(sheet.counts for sheet in sheets), len(key.rows), len(rows), len(several), len(apart),
-        len(apart & set(known)), tuple(frame.uncoded()), beyond, tuple(found),
+        stamp or coded_stamp("estimate", key, seed), key.sample, tuple(sheet.counts for sheet in sheets),
+        len(key.rows), len(rows), len(several), len(apart), len(apart & set(known)), tuple(frame.uncoded()), beyond,
+        tuple(found),
     )  # fmt: skip
 
 

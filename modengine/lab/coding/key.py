@@ -91,8 +91,19 @@ def sample_id(key: SampleKey) -> str:
     return "s" + sha256(encoded.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
-def read_key(path: Path) -> SampleKey:
-    """Raises InputError (ME911) for a file that is no key, or one that was edited."""
+def coded_stamp(measurement: str, key: SampleKey | None, seed: int, command: str = "") -> Stamp:
+    """The stamp of a result from coded sheets: that of the sample, as far as it is known."""
+    if key is None:
+        return Stamp(measurement, "(none)", "(none)", (), seed, command)
+    return msgspec.structs.replace(key.stamp, measurement=measurement, seed=seed, command=command)
+
+
+def read_key(path: str | Path) -> SampleKey:
+    """The key of a sample: its key.json, or the folder of the sample.
+
+    Raises InputError (ME911) for a file that is no key, or one that was edited.
+    """
+    path = Path(path)
     hint = "give the key.json that `modengine sample` wrote beside the sheets"
     if path.is_dir():
         path = path / "key.json"

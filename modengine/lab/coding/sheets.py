@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -12,6 +13,7 @@ from modengine.lab.coding.sample import DrawnSheets
 from modengine.lab.coding.workbook import written
 from modengine.lab.data.corpus import HARMLESS
 from modengine.policy.model import Policy
+from modengine.run.write.replace import replacing
 from modengine.run.write.tidy import Cell, encode
 
 COLUMNS = ("id", "text", "code", "note")
@@ -32,6 +34,15 @@ def files(drawn: DrawnSheets, policy: Policy) -> Iterator[tuple[str, bytes]]:
     yield "sheets/guide.md", text.encode("utf-8", "replace")
     yield "key.json", msgspec.json.format(msgspec.json.encode(drawn.key), indent=1) + b"\n"
     yield "key.csv", encode(key_rows(drawn.key))
+
+
+def write_sheets(drawn: DrawnSheets, policy: Policy, folder: str | Path) -> None:
+    """Writes the files of a sample into a folder, which is made.  Raises OutputError (ME909)."""
+    for name, content in files(drawn, policy):
+        path = Path(folder) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as stream:
+            stream.write(content)
 
 
 def sheet_csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:

@@ -221,11 +221,12 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def write_rows(rows: MessageRows, path: Path) -> None:
+def write_rows(rows: MessageRows, path: str | Path) -> None:
     """Writes the rows in the form that the name asks for, and beside them their codebook.
 
     Raises InputError (ME906) for another name, or without pyarrow; OutputError (ME909).
     """
+    path = Path(path)
     form = FORMS.get(path.suffix.lower())
     if form is None:
         raise InputError("ME906", f"`{path}` names no form of rows", f"end it with {', '.join(FORMS)}")

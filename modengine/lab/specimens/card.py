@@ -211,11 +211,12 @@ def _check(entries: Sequence[ListEntry], snapshots: Sequence[str], path: Path) -
         )
 
 
-def write_specimen(specimen: Specimen, folder: Path) -> Path:
+def write_specimen(specimen: Specimen, folder: str | Path) -> Path:
     """Writes the card, the entries and the moments of the snapshots into a folder; the path of the card.
 
     Raises OutputError (ME909).
     """
+    folder = Path(folder)
     name = specimen.name
     encoder = msgspec.json.Encoder()
     with replacing(folder / f"{name}.jsonl") as stream:

@@ -67,7 +67,7 @@ class Description(msgspec.Struct, frozen=True):
     needless: tuple[Needless, ...]
 
 
-def describe(specimens: Sequence[Specimen], *, show_terms: bool = False, command: str = "") -> Description:
+def describe_specimens(specimens: Sequence[Specimen], *, show_terms: bool = False, command: str = "") -> Description:
     """Describes lists.  Nothing is random."""
     return Description(
         specimen_stamp("specimen-describe", specimens, (), 1, command), tuple(map(about, specimens)), show_terms,

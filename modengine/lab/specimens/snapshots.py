@@ -15,7 +15,7 @@ from modengine.errors import InputError
 from modengine.lab.specimens.entries import Component, read_entry
 from modengine.lab.specimens.read.decoding import decode
 from modengine.lab.specimens.read.forms import ListFile, ListRow, read_list
-from modengine.lab.specimens.read.importing import EntryKeeper, ImportedList, Options, kept, notation
+from modengine.lab.specimens.read.importing import EntryKeeper, ImportedList, ImportOptions, kept, notation
 
 DATED = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)[-_.]?(?P<month>\d\d)[-_.]?(?P<day>\d\d)"
@@ -69,7 +69,7 @@ def snapshot_series(files: Sequence[Path]) -> tuple[tuple[SnapshotSeries, ...], 
     return tuple(SnapshotSeries(rest, tuple(sorted(each.items()))) for rest, each in found.items()), tuple(undated)
 
 
-def import_snapshots(series: SnapshotSeries, name: str, options: Options) -> ImportedList:
+def import_snapshots(series: SnapshotSeries, name: str, options: ImportOptions) -> ImportedList:
     """One specimen of snapshots, each the whole list at its moment.
 
     A snapshot that is empty or cannot be read is left out and named: it says nothing of what was on the list.

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from modengine.errors import InputError
+from modengine.lab.coding.agreement import agreement
 from modengine.lab.coding.estimate import CodedFigures, estimate
 from modengine.lab.coding.key import SampleKey
 from modengine.lab.coding.sample import DrawnSheets
@@ -170,3 +171,17 @@ def _of_more(key: SampleKey, part: float) -> SampleKey:
     (corpus,) = key.stamp.corpora
     more = msgspec.structs.replace(corpus, sampled_from=round(key.size / part))
     return msgspec.structs.replace(key, stamp=msgspec.structs.replace(key.stamp, corpora=(more,)))
+
+
+def test_without_a_stamp_results_say_what_the_sample_does(made: Made) -> None:
+    drawn_sheets, labels = made
+    anna, ben = coded("anna", labels), coded("ben", labels)
+    for name, stamp in (
+        ("estimate", estimate(drawn_sheets.key, [anna, ben], seed=3).stamp),
+        ("agree", agreement([anna, ben], key=drawn_sheets.key, seed=3).stamp),
+    ):
+        assert (stamp.measurement, stamp.seed) == (name, 3)
+        assert stamp.corpora == drawn_sheets.key.stamp.corpora
+        assert (stamp.policy, stamp.revision) == (drawn_sheets.key.stamp.policy, drawn_sheets.key.stamp.revision)
+    alone = agreement([anna, ben]).stamp
+    assert (alone.measurement, alone.policy, alone.corpora) == ("agree", "(none)", ())

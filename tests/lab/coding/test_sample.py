@@ -18,10 +18,11 @@ from openpyxl import load_workbook
 from statsmodels.regression.linear_model import OLS
 
 from modengine.errors import InputError
+from modengine.lab.coding.codes import read_sheets
 from modengine.lab.coding.draw import LEAST_OF_STRATUM, POWERS, allocate, drawn
 from modengine.lab.coding.key import read_key, sample_id
 from modengine.lab.coding.sample import effective_rows
-from modengine.lab.coding.sheets import clauses_of, excuses_of, files, guide
+from modengine.lab.coding.sheets import clauses_of, excuses_of, files, guide, write_sheets
 from modengine.lab.coding.workbook import MOST_CHARACTERS, as_cell, read, written
 from modengine.loading import load
 from tests.build import engine, rule, text
@@ -217,3 +218,17 @@ def test_the_guide_has_the_clauses_and_nothing_of_the_rules() -> None:
 def test_the_guide_of_a_policy_without_clauses_says_so() -> None:
     policy = engine(rule("fraud.word", "word", text("word", "骗"))).policy
     assert "no written clause for this category" in guide(policy)
+
+
+def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
+    """Paths may be texts; a sheet that nobody has filled in is refused."""
+    found, _ = sample_of(tmp_path)
+    policy = sound().policy
+    write_sheets(found, policy, str(tmp_path / "new" / "coding"))
+    there = {path.relative_to(tmp_path / "new" / "coding").as_posix() for path in (tmp_path / "new").rglob("*.*")}
+    assert there == {name for name, _ in files(found, policy)}
+    key = read_key(str(tmp_path / "new" / "coding"))
+    assert key == found.key
+    sheets = [str(tmp_path / "new" / "coding" / "sheets" / f"coder-{number}.csv") for number in (1, 2)]
+    with pytest.raises(InputError, match="no row was coded"):
+        read_sheets(sheets, key)

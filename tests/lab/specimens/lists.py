@@ -8,7 +8,7 @@ from pathlib import Path
 from modengine.lab.data.corpus import Columns, Corpus
 from modengine.lab.specimens.card import Specimen, write_specimen
 from modengine.lab.specimens.entries import ListEntry, Notation, read_entry
-from modengine.lab.specimens.read.importing import Options, import_files
+from modengine.lab.specimens.read.importing import ImportOptions, import_specimen
 from modengine.lab.specimens.snapshots import import_snapshots, snapshot_series
 from modengine.model import Message
 
@@ -40,8 +40,8 @@ def import_one(source: Path, into: Path, name: str) -> Path:
     into.mkdir(exist_ok=True)
     if source.is_dir():
         (series,), _ = snapshot_series(sorted(source.iterdir()))
-        return write_specimen(import_snapshots(series, name, Options()).specimen, into)
-    return write_specimen(import_files([source], name, Options()).specimen, into)
+        return write_specimen(import_snapshots(series, name, ImportOptions()).specimen, into)
+    return write_specimen(import_specimen([source], name, ImportOptions()).specimen, into)
 
 
 def naive(entries: Sequence[ListEntry], text: str) -> set[int]:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from modengine.errors import InputError
+from modengine.lab.specimens.card import read_specimens, write_specimen
 from modengine.lab.specimens.read.decoding import decode
 from modengine.lab.specimens.read.forms import Layout
-from modengine.lab.specimens.read.importing import ImportedList, Options, import_files, name_of
+from modengine.lab.specimens.read.importing import ImportedList, ImportOptions, import_specimen, name_of
 from modengine.lab.specimens.snapshots import import_snapshots, snapshot_moment, snapshot_series
 
 LINES = "苹果\n梨+桃\n西红柿\n香蕉\n"
@@ -19,7 +20,7 @@ LINES = "苹果\n梨+桃\n西红柿\n香蕉\n"
 def made(tmp_path: Path, data: bytes | str, name: str = "list.txt", **options: object) -> ImportedList:
     path = tmp_path / name
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
-    return import_files([path], "list", Options(**options))  # type: ignore[arg-type]
+    return import_specimen([path], "list", ImportOptions(**options))  # type: ignore[arg-type]
 
 
 def written(one: ImportedList) -> list[str]:
@@ -204,7 +205,7 @@ def test_extenuating_combinations_switch_off_those_that_they_name(tmp_path: Path
         '童话+故事,2,"毒+苹果\n梨"\n历史,1,桃+杏\n诗,1,\n',
         encoding="utf-8",
     )
-    one = import_files([tmp_path / "words.csv", tmp_path / "extenuating.csv"], "mail", Options())
+    one = import_specimen([tmp_path / "words.csv", tmp_path / "extenuating.csv"], "mail", ImportOptions())
     assert [(entry.written, entry.relieves) for entry in one.specimen.entries] == [
         ("苹果+毒", ()),
         ("梨", ()),
@@ -236,7 +237,7 @@ def snapshots(folder: Path, **lists: str | bytes) -> ImportedList:
         path = folder / f"{name.strip('d').replace('_', '-')}.plain"
         path.write_bytes(words if isinstance(words, bytes) else words.replace(" ", "\n").encode())
     (series,), _ = snapshot_series(sorted(folder.iterdir()))
-    return import_snapshots(series, "kept", Options())
+    return import_snapshots(series, "kept", ImportOptions())
 
 
 def test_snapshots_become_one_list_with_the_runs_of_each_entry(tmp_path: Path) -> None:
@@ -283,3 +284,13 @@ def test_two_lists_in_one_folder_are_two_series(tmp_path: Path) -> None:
 )
 def test_a_name_is_made_of_what_a_file_is_called(text: str, name: str) -> None:
     assert name_of(text) == name
+
+
+def test_a_list_comes_back_from_its_card_as_it_was_imported(tmp_path: Path) -> None:
+    """Paths may be texts, and nothing need be said."""
+    (tmp_path / "list.txt").write_text(LINES, "utf-8")
+    one = import_specimen([str(tmp_path / "list.txt")], "list")
+    card = write_specimen(one.specimen, str(tmp_path))
+    (read,) = read_specimens([str(card)])
+    assert (read.name, read.entries, read.effect) == ("list", one.specimen.entries, "unknown")
+    assert read.digest.startswith("sha256:")

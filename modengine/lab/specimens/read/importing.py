@@ -33,7 +33,7 @@ class Drop(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ImportOptions:
     """What the importer is told rather than left to detect."""
 
     encoding: str | None = None
@@ -140,14 +140,14 @@ class EntryKeeper:
         return (*self.entries.values(), *reliefs)
 
 
-def import_files(paths: Sequence[Path], name: str, options: Options) -> ImportedList:
+def import_specimen(paths: Sequence[str | Path], name: str, options: ImportOptions = ImportOptions()) -> ImportedList:
     """One specimen of one file, or of several that belong together.
 
     Raises InputError (ME904, ME905, ME906, ME908) for a file that is no list, (ME911) where nothing is left.
     """
     said: list[str] = []
     files: list[tuple[str, ListFile]] = []
-    for path in paths:
+    for path in map(Path, paths):
         decoded = decode(path, options.encoding)
         found = read_list(decoded.text, path.name, options.layout)
         prefix = f"{path.name}: " if len(paths) > 1 else ""
@@ -165,7 +165,7 @@ def import_files(paths: Sequence[Path], name: str, options: Options) -> Imported
     return kept(keeper, name, options, len(rows), said)
 
 
-def notation(rows: Iterable[ListRow], options: Options, said: list[str]) -> Notation:
+def notation(rows: Iterable[ListRow], options: ImportOptions, said: list[str]) -> Notation:
     """What `+` and `*` mean in a list, and that in words."""
     wildcards = options.wildcards
     if wildcards is None:
@@ -178,7 +178,7 @@ def notation(rows: Iterable[ListRow], options: Options, said: list[str]) -> Nota
 
 
 def kept(
-    keeper: EntryKeeper, name: str, options: Options, rows: int, said: list[str], snapshots: tuple[str, ...] = ()
+    keeper: EntryKeeper, name: str, options: ImportOptions, rows: int, said: list[str], snapshots: tuple[str, ...] = ()
 ) -> ImportedList:
     """What a keeper has, as a specimen.  Raises InputError (ME911) where that is nothing."""
     entries = keeper.all_entries(name, said)
