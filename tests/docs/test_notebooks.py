@@ -1,4 +1,4 @@
-"""The notebooks: valid, without outputs, of public names, linked; tests/nightly/test_notebooks.py runs them."""
+"""The notebooks: valid, without outputs, of public names, linked; the nightly tests run them."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ LINES = {
 }
 
 
-FOLDERS = {"lists", "made"}
+FOLDERS = {"lists", "made", "coding"}
 
 
 def test_the_command_line_names_every_result() -> None:

@@ -126,7 +126,7 @@ def test_the_codebook_has_every_column_in_order_and_its_type(views: list[ResultV
 
 
 def test_types_are_those_of_the_cells() -> None:
-    estimate = proportion(np.array([1, 0, 0]), np.ones(3, np.int64), 1)
+    estimate = proportion(np.array([1, 0, 0]), np.ones(3, np.int64))
     table = Table(
         "t", "T", ("recall", "rows", "differs", "p", "label", "text"),
         ((estimate, 3, True, 0.5, "none", Quote("=1")), (FORBIDDEN, 4, False, None, None, None)), "note",

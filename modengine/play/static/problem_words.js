@@ -65,6 +65,7 @@ const PLAIN = {
   ME604: ["This may not be changed here, or it changes nothing.", "这里不能改，或者改了等于没改。"],
   ME605: ["No rule is left that could count.", "没有一条能起作用的规则了。"],
   ME606: ["The rules have more of something than may be read.", "规则太多或太大，读不下了。"],
+  ME607: ["Lists that others made may stand in a study alone.", "别人做的词表只能放在研究策略里。"],
   ME701: ["A word for a group of people is no evidence of anything.", "指称某个人群的词不能当作证据。"],
   ME801: ["No pattern uses this list.", "没有模式用到这个词表。"],
   ME802: ["No rule uses this pattern.", "没有规则用到这个模式。"],

@@ -39,10 +39,3 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert run(["study", "pin", str(study)]) == 0
     assert run(["study", "pack", str(study), "-o", str(study.parent / "package")]) == 0
     return study.parent
-
-
-def change(path: Path, old: str, new: str) -> None:
-    """Puts one text in the place of another, which is there once."""
-    text = path.read_text("utf-8")
-    assert text.count(old) == 1, text
-    path.write_text(text.replace(old, new), "utf-8")

@@ -16,7 +16,7 @@ import pytest
 from modengine.lab.study.crate import METADATA
 from modengine.lab.study.pack import places
 from tests.commands import Command
-from tests.lab.study.conftest import change
+from tests.lab.study.changing import change
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_decisions_are_by_id(package: Path) -> None:
     assert len(rows) == 84
     assert rows[0] == {
         "corpus": "shop", "policy": "small", "row": "1", "id": "m1", "label": "fraud", "stratum": "", "cluster": "0",
-        "action": "review", "rules": "lures.offer:60 lures.named:20", "undetermined": "false",
+        "action": "review", "rules": "lures.offer:60 lures.named:20", "undetermined": "0",
         "fraud_action": "review", "fraud_score": "80",
     }  # fmt: skip
 

@@ -13,7 +13,7 @@ from modengine.lab.study.pin import make_pin, pin_path, read_pin
 from modengine.lab.study.read import read_study
 from tests.audit.logs import records
 from tests.commands import Command
-from tests.lab.study.conftest import change
+from tests.lab.study.changing import change
 
 NOW = "2026-11-30T12:00:00Z"
 
@@ -74,7 +74,7 @@ def test_what_says_nothing_of_the_study_may_change(
         ("lures.yaml", "日赚]", "日赚, 秒到]", "policies.small: lures.yaml has another content"),
         ("shop.csv", "m42,talk,", "m42,lure,", "corpora.shop: 1. shop.csv has another content"),
         ("shop.yaml", "none: talk", "none: '*'", 'corpora.shop.columns.none was ["talk"], is ["*"]'),
-        ("shop.yaml", "invented: true", "cluster: kind\ninvented: true", 'columns.cluster was null, is "kind"'),
+        ("shop.yaml", "invented: true", "cluster: kind\ninvented: true", 'columns.cluster was null, is ["kind"]'),
     ],
 )
 def test_a_pinned_study_edited_afterwards_is_an_error_that_names_what_changed(

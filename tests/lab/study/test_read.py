@@ -11,7 +11,7 @@ from modengine.lab.study.model import FIGURES
 from modengine.lab.study.opened import open_study
 from modengine.lab.study.read import CORPUS, DIRECTIONS, EXPLORE, OUTCOME, STUDY, read_study
 from modengine.paths import shipped_policy
-from tests.lab.study.conftest import change
+from tests.lab.study.changing import change
 from tests.paths import DOCS
 
 SPARED = "{question: Q2, figure: over-blocking, policy: strict, corpus: shop, action: label, at-most: 0.05}"
