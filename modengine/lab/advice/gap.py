@@ -3,6 +3,8 @@
 The model is fitted to the writing half.  On the checking half it may hit as many harmless rows as the policy does,
 and not one more: its threshold is the score of the first harmless row that would be too many.  Recall is then compared
 on the rows of the category.  The interval is of the rows that are compared; it takes the threshold as given.
+
+A corpus with harmless rows of its own has a threshold of its own: what tells one corpus from another is no help there.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import msgspec
 import numpy as np
 
 from modengine.lab.advice.rows import AdvisedRows
-from modengine.lab.stats.intervals import Estimate, Floats
+from modengine.lab.stats.intervals import LEAST, Estimate, Floats
 from modengine.lab.stats.metrics import ALL, Flags, rate
 from modengine.lab.stats.paired import Paired, paired
 from modengine.model import Action
@@ -34,7 +36,7 @@ class ModelGap(msgspec.Struct, frozen=True):
     over_blocking: Estimate
     """Of the policy: harmless rows that are hit."""
     model_over_blocking: Estimate
-    """Of all corpora together at most that of the policy."""
+    """At most that of the policy, but in a corpus with fewer than 10 harmless rows: it has the threshold of all."""
     gap: Paired
     """Recall of the model less that of the policy: A is the policy, B the model."""
 
@@ -54,12 +56,14 @@ def model_gaps(
     """The gap over all corpora, and of each by name that has rows of the category, where there are several."""
     checking = ~rows.writing
     own, harmless, hit = rows.own(category) & checking, rows.harmless & checking, rows.hit(category, at)
-    model = model_hits(scores, harmless, int((hit & harmless).sum()))
+    over_all = model_hits(scores, harmless, int((hit & harmless).sum()))
     parts = [(ALL, checking)]
     if len(names) > 1:
         parts += [(name, rows.sources == number) for number, name in enumerate(names)]
     for among, there in parts:
         mine, ordinary = own & there, harmless & there
+        enough = ordinary.sum() >= LEAST
+        model = model_hits(scores, ordinary, int((hit & ordinary).sum())) if enough else over_all
         if mine.any():
             yield ModelGap(
                 among, category, at, rate(rows.clusters, hit, mine), rate(rows.clusters, model, mine),

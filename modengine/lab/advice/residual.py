@@ -76,7 +76,8 @@ class CharacterModel:
 def separating(positive: Sequence[str], negative: Sequence[str], fewest: int, seed: int) -> list[tuple[str, float]]:
     """n-grams that speak for the first texts against the second, with their weights, the heaviest first.
 
-    Only those without white space and, if of letters and digits, of two or more; in at least `fewest` texts.
+    Only those without white space and common marks and, if of letters and digits, of two or more; in at least
+    `fewest` texts.
     """
     from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415
     from sklearn.svm import LinearSVC  # noqa: PLC0415
@@ -102,14 +103,13 @@ def separating(positive: Sequence[str], negative: Sequence[str], fewest: int, se
 
 
 def _may_be_proposed(gram: str) -> bool:
-    """Whether a rule could name it: no white space, no single letter, no number alone."""
-    if any(char.isspace() for char in gram) or all(char in _MARKS or char.isdigit() for char in gram):
+    """Whether a rule could name it: no white space, no mark that any text has, no number, no single letter."""
+    if any(char.isspace() or char in _MARKS for char in gram) or gram.isdigit():
         return False
     return len(gram) > 1 or not gram.isalnum()
 
 
 _MARKS = frozenset("，。、；：？！“”‘’（）《》…—·,.;:?!\"'()<>-_/\\[]【】~@#*")
-"""Marks that any text has."""
 
 
 def _nothing_in_common() -> InputError:

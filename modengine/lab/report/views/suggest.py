@@ -66,9 +66,9 @@ def _gaps(result: Suggestion) -> Table:
             "model alone", "policy alone", "over-blocking of the policy", "over-blocking of the model",
         ),
         tuple(_gap(gap) for gap in result.gaps),
-        f"At {result.action} or more, on the checking half; the model was fitted to the writing half. Over all corpora "
-        "it hits no more harmless rows than the policy. Intervals take its threshold as given. Alone: rows of the "
-        "category that one hits and the other does not.",
+        f"At {result.action} or more, on the checking half; the model was fitted to the writing half. It hits no more "
+        "harmless rows than the policy, over all corpora and in each that has 10 or more. Intervals take its threshold "
+        "as given. Alone: rows of the category that one hits and the other does not.",
     )  # fmt: skip
 
 
