@@ -215,6 +215,14 @@ def test_a_report_has_the_gap_and_the_slices_alone(corpus: MakeCorpus) -> None:
     assert [table.name for table in result.views[0].tables] == ["gap", "slices"]
 
 
+def test_where_there_is_nothing_to_advise_the_tables_are_empty(corpus: MakeCorpus) -> None:
+    sound = suggest(policy(), [corpus(rows(("骗", "fraud", 40), ("好", "none", 40)), ("fraud",), label="label")])
+    assert (sound.errors, sound.proposals, sound.counted) == ((), (), {"fraud": (0, 0)})
+    shown = {table.name: table for table in view(sound).tables}
+    assert all(not shown[name].rows for name in ("misses", "false-alarms", "proposals", "reliefs", "slices"))
+    assert "--show-text" not in as_text(view(sound), 80)
+
+
 @pytest.mark.parametrize(
     ("body", "columns", "categories", "says"),
     [

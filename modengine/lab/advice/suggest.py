@@ -53,17 +53,17 @@ class Suggestion(msgspec.Struct, frozen=True):
     stamp: Stamp
     action: Action
     """A category hits a row where it reaches this, or more."""
+    advised: bool
+    """Whether rows to read and proposals were asked for; a report has none."""
     gaps: tuple[ModelGap, ...]
     apart: tuple[str, ...]
     """Corpora with rows of a category and no harmless ones: the model may know the source rather than the matter."""
     slices: Slices
     errors: tuple[RankedError, ...]
-    """Misses that are most like their category first, and false alarms that are least like it; no more than asked for.
-    Empty in a report."""
+    """Misses that are most like their category first, false alarms that are least like it; no more than asked for."""
     counted: dict[str, tuple[int, int]]
     """Category to its misses and false alarms on the writing half."""
     proposals: tuple[Proposal, ...]
-    """Empty in a report."""
     left_out: dict[str, str]
     """Categories for which no model could be made, and why."""
 
@@ -119,7 +119,8 @@ def suggest(
         if progress is not None:
             progress(size + _SHARE * (number + 1))
     return Suggestion(
-        stamp("suggest", engine, corpora, seed, command), at, tuple(gaps), tuple(_apart(rows, sources, fit)),
+        stamp("suggest", engine, corpora, seed, command), at, advise, tuple(gaps),
+        tuple(_apart(rows, sources, fit)),
         error_slices(rows, corpora, fit, at), tuple(errors), {name: _counted(rows, name, at) for name in fit},
         tuple(proposed), left_out,
     )  # fmt: skip

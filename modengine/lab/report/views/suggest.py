@@ -39,7 +39,7 @@ def summary(result: Suggestion) -> Iterator[str]:
         )
     for name in result.apart:
         yield f"{name} has no harmless rows: the model may know its source rather than its matter; the gap flatters it"
-    for category, (misses, wrong) in result.counted.items():
+    for category, (misses, wrong) in result.counted.items() if result.advised else ():
         yield f"{category}: {misses:,} misses and {wrong:,} false alarms to read on the writing half"
     yield f"of {result.slices.tested:,} slices, errors gather in {len(result.slices.found):,}"
     for category, why in result.left_out.items():
@@ -53,8 +53,7 @@ def tables(result: Suggestion, invented: frozenset[str]) -> tuple[Table, ...]:
         _proposals(result, "catch", invented),
         _proposals(result, "relieve", invented),
     )
-    reported = not result.errors and not result.proposals
-    return (_gaps(result), *(() if reported else advice), _slices(result))
+    return (_gaps(result), *(advice if result.advised else ()), _slices(result))
 
 
 def _gaps(result: Suggestion) -> Table:
