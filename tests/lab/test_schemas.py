@@ -106,7 +106,7 @@ LINES = {
 }
 
 
-FOLDERS = {"lists", "made"}
+FOLDERS = {"coding", "lists", "made"}
 
 
 def test_the_command_line_names_every_result() -> None:
