@@ -84,8 +84,8 @@ def suggest(
 ) -> Suggestion:
     """Compares a policy with a text model on the checking half; on the writing half, says what to read and to try.
 
-    `most` is how many rows and proposals of each kind are given for a category; without `advise` there are none, which
-    takes a quarter of the time.  Progress is told at most `steps(...)`.  Raises InputError (ME911) for a category that
+    `most` is how many rows and proposals of each kind are given for a category; without `advise` there are none, and
+    five fits fewer a category.  Progress is told at most `steps(...)`.  Raises InputError (ME911) for a category that
     the policy does not have, corpora without harmless rows, and where no model can be made.
     """
     unknown = sorted(set(categories) - set(engine.policy.categories))
