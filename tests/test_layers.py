@@ -37,7 +37,7 @@ FLOORS = (
 """From the ground up.  Packages on one floor do not import each other."""
 ROOMS = {
     "audit": ("files", "tree", "records", "write", "read"),
-    "lab": ("data", "stats", "coding", "studies", "specimens", "study", "report"),
+    "lab": ("data", "stats", "coding", "studies", "advice", "specimens", "study", "report"),
     "run": ("read", "write", "work"),
 }
 """The floors within a package, from the ground up; what lies beside them is for all."""
@@ -51,6 +51,7 @@ HOMES = {
     "ahocorasick_rs": {"engine/match/literals.py"},
     "jinja2": {"explain/html.py"},
     "openpyxl": {"lab/coding/workbook.py"},
+    "sklearn": {"lab/advice/residual.py"},
     "typst": {"lab/report/paper/figures.py"},
 }
 """Libraries that one file alone may import."""

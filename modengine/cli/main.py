@@ -41,6 +41,7 @@ COMMANDS: dict[str, Subcommand] = {
     "fairness": Subcommand("lab.fairness", "Measure whether a policy treats people alike."),
     "evade": Subcommand("lab.evade", "Measure how easily a policy is evaded, and what resisting costs."),
     "fit": Subcommand("lab.fit", "Fit the points of rules under a limit on false alarms."),
+    "suggest": Subcommand("lab.suggest", "Say what a policy could learn from its errors."),
     "timeline": Subcommand("lab.timeline", "Run a policy over dated messages."),
     "power": Subcommand("coding.power", "Say what a corpus can show, before looking."),
     "sample": Subcommand("coding.sample", "Draw rows for people to code, with sheets and a key."),
@@ -53,7 +54,7 @@ COMMANDS: dict[str, Subcommand] = {
     "play": Subcommand("play", "Serve the classroom page."),
     "schema": Subcommand("rules.schema", "Print the JSON Schema of a file or record."),
 }
-LAB_MODULES = frozenset({"datasketch", "numpy", "openpyxl", "pandas", "pyarrow", "scipy", "statsmodels"})
+LAB_MODULES = frozenset({"datasketch", "numpy", "openpyxl", "pandas", "pyarrow", "scipy", "sklearn", "statsmodels"})
 """What the extra `lab` installs."""
 USAGE, BUG, STOPPED, CLOSED, TERMINATED = 2, 3, 130, 141, 143
 _STOPPED = "modengine: stopped; no output file was written"

@@ -7,6 +7,7 @@ data      corpora and what is made of them: decisions, clusters, templates, disg
 stats     figures and their uncertainty
 coding    samples for people to code, their agreement, estimates by design
 studies   one file a measurement
+advice    what a text model sees that a policy does not; it never acts
 specimens lists that others made: reading, matching, measuring them
 study     a whole study: pinned, run, packed, repeated
 report    tables, charts and pages; `report/views` has one file a measurement

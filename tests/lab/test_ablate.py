@@ -11,7 +11,7 @@ import pytest
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
 from modengine.lab.data.outcomes import decide
-from modengine.lab.data.without import Reach, counting, without
+from modengine.lab.data.without import Reach, counting, promoted, without
 from modengine.lab.report.charts import Grid
 from modengine.lab.report.render import as_html, as_json, as_text
 from modengine.lab.report.schemas import schema
@@ -258,3 +258,39 @@ def test_hits_are_flags_of_rows(corpus: MakeCorpus) -> None:
     reach = Reach(three().policy, made, decide(three(), made))
     assert reach.hits("fraud.b").dtype == np.bool_
     assert reach.hits("fraud.b").sum() == 4
+
+
+# ------------------------------------------------------------------ rules on test
+
+
+def test_rules_on_test_are_measured_against_the_stable_ones(corpus: MakeCorpus) -> None:
+    trial = engine(
+        rule("fraud.a", "w", text("w", "骗")),
+        rule("fraud.more", "w", text("w", "甲"), status="test"),
+        rule("fraud.idle", "w", text("w", "骗"), status="test"),
+        rule("fraud.never", "w", text("w", "龘"), status="test"),
+        rule("fraud.draft", "w", text("w", "乙"), status="draft"),
+        relief("relief.warn", "w", text("w", "别"), by=60, status="test"),
+    )
+    one = corpus(rows(*ROWS), ("fraud",), label="label")
+    result = ablate(trial, one)
+    found = {effect.rule: effect for effect in result.on_test}
+    assert [effect.rule for effect in result.rules] == ["fraud.a"]
+    assert result.skipped == 1
+    more, idle, warn = found["fraud.more"], found["fraud.idle"], found["relief.warn"]
+    assert (more.hits, more.unique_catches, more.unique_false_alarms) == (4, 1, 0)
+    assert (more.recall_change.k, more.recall_change.n) == (-1, 13)
+    assert (idle.hits, idle.unique_catches, idle.unique_false_alarms) == (15, 0, 0)
+    assert (found["fraud.never"].hits, found["fraud.never"].changed) == (0, 0)
+    assert (warn.hits, warn.prevented_catches, warn.prevented_false_alarms) == (6, 1, 5)
+    for name, effect in found.items():
+        again = decide(Engine(Program(promoted(trial.policy, name))), one).ranks
+        assert effect.changed == (again != decide(trial, one).ranks).any(axis=1).sum()
+
+
+def test_rules_on_test_are_shown_where_there_are_some(ablated: Ablation, corpus: MakeCorpus) -> None:
+    assert "on-test" not in [table.name for table in view(ablated).tables]
+    trial = engine(rule("fraud.a", "w", text("w", "骗")), rule("fraud.more", "w", text("w", "甲"), status="test"))
+    shown = view(ablate(trial, corpus(rows(*ROWS), ("fraud",), label="label")))
+    assert "1 rules are on test; 1 of them, made stable, would change an action" in shown.summary
+    assert "A dry run" in as_text(shown, 80)

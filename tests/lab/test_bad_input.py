@@ -95,7 +95,7 @@ def test_rows_of_wrong_bytes_are_counted_and_the_first_is_named(command: Command
 
 
 @pytest.mark.usefixtures("few_templates")
-@pytest.mark.parametrize("name", ["eval", "ablate", "evade", "timeline", "fit", "fairness", "report"])
+@pytest.mark.parametrize("name", ["eval", "ablate", "evade", "timeline", "fit", "suggest", "fairness", "report"])
 @pytest.mark.parametrize("label", ["ok", "scam"])
 def test_one_class_only_gives_no_figure_of_the_other(name: str, label: str, command: Command, tmp_path: Path) -> None:
     """Each command ends: with what it can tell, or with what is missing."""

@@ -113,7 +113,7 @@ def test_diff_takes_the_labels_of_both_policies(folder: Path, command: Command) 
     assert (own["odd"]["others_lost"], own["ads"]["others_gained"]) == (0, 0)
 
 
-@pytest.mark.parametrize("name", ["ablate", "timeline", "fit"])
+@pytest.mark.parametrize("name", ["ablate", "timeline", "fit", "suggest"])
 @pytest.mark.parametrize("form", ["text", "json", "html"])
 def test_each_command_writes_each_form(folder: Path, command: Command, name: str, form: str) -> None:
     ran = command(name, folder / "a.yaml", folder / "card.yaml", "--format", form)

@@ -90,6 +90,7 @@ LINES = {
     "fairness": ("a.yaml", "one.yaml"),
     "evade": ("a.yaml", "one.yaml", "--examples"),
     "fit": ("a.yaml", "one.yaml"),
+    "suggest": ("a.yaml", "one.yaml"),
     "timeline": ("a.yaml", "one.yaml"),
     "power": ("a.yaml", "one.yaml", "--declare", "fraud.recall@label>=0.5", "--truth", "0.7"),
     "sample": ("a.yaml", "one.yaml", "-n", "60", "--to", "coding"),
@@ -105,7 +106,7 @@ LINES = {
 }
 
 
-FOLDERS = {"lists", "made", "coding"}
+FOLDERS = {"coding", "lists", "made"}
 
 
 def test_the_command_line_names_every_result() -> None:

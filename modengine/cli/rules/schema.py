@@ -10,7 +10,7 @@ import click
 from modengine.run.schemas import SCHEMAS
 
 LAB = (
-    *("eval", "report", "diff", "ablate", "flip", "fairness", "evade", "fit", "timeline"),
+    *("eval", "report", "diff", "ablate", "flip", "fairness", "evade", "fit", "suggest", "timeline"),
     *("power", "sample", "agree", "estimate", "study"),
 )
 """The commands of the lab: what each prints as JSON."""

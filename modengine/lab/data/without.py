@@ -33,6 +33,15 @@ def _drafted(rule: Rule) -> Rule:
     return replace(rule, status="draft")
 
 
+def promoted(policy: Policy, *rules: str) -> Policy:
+    """The policy with some rules on test made stable."""
+    return changed(policy, dict.fromkeys(rules, _stable))
+
+
+def _stable(rule: Rule) -> Rule:
+    return replace(rule, status="stable")
+
+
 def rescored(policy: Policy, points: Mapping[str, int]) -> Policy:
     """The policy with other points for some of its rules."""
     return changed(policy, {rule: _scored(score) for rule, score in points.items()})

@@ -13,6 +13,7 @@ import msgspec
 
 from modengine.engine.engine import Engine
 from modengine.errors import InputError, ModengineError
+from modengine.lab.advice import suggest
 from modengine.lab.data.corpus import Corpus
 from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide
 from modengine.lab.report.page import Front, page
@@ -34,6 +35,9 @@ from modengine.lab.report.views import (
 )
 from modengine.lab.report.views import (
     fit as fit_view,
+)
+from modengine.lab.report.views import (
+    suggest as suggest_view,
 )
 from modengine.lab.report.views import (
     timeline as timeline_view,
@@ -143,6 +147,15 @@ def _fit(made_from: Materials) -> Sequence[ResultView]:
     return (fit_view.view(result),)
 
 
+def _suggest(made_from: Materials) -> Sequence[ResultView]:
+    """The gap and the slices; rows to read and proposals are for who writes rules."""
+    result = suggest.suggest(
+        made_from.engine, made_from.corpora, made_from.seed, advise=False, outcomes=made_from.outcomes,
+        command=made_from.command,
+    )  # fmt: skip
+    return (suggest_view.view(result, made_from.invented),)
+
+
 def _timeline(made_from: Materials) -> Sequence[ResultView]:
     def make(corpus: Corpus, _outcomes: DecidedCorpus) -> ResultView:
         result = timeline.timeline(made_from.engine, corpus, made_from.seed, command=made_from.command)
@@ -180,6 +193,7 @@ SECTIONS: Mapping[str, Section] = {
     "evade": _evade,
     "ablate": _ablate,
     "fit": _fit,
+    "suggest": _suggest,
     "timeline": _timeline,
 }
 """In the order of the report."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from modengine.lab.advice.suggest import Suggestion
 from modengine.lab.coding.agreement import Agreement
 from modengine.lab.coding.estimate import CodedEstimates
 from modengine.lab.coding.power import Power
@@ -36,6 +37,7 @@ RESULTS: Mapping[str, type[msgspec.Struct]] = {
     "ablate": Ablation,
     "flip": Smallest,
     "fit": Fit,
+    "suggest": Suggestion,
     "timeline": Timeline,
     "power": Power,
     "sample": Sample,

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A text of a corpus.  Put into a table only with --show-text or where the corpus is invented."""
+    """A text of a corpus.  Put into a table only with --show-text or where the corpus is invented; a term that stands
+    in texts of several clusters always."""
 
     text: str
     open: bool = False

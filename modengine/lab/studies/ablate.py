@@ -3,11 +3,14 @@
 Without a rule means with the rule as a draft, everything else alike, and every row decided again on
 which that can matter.  Catches are of the rule's own category at `label` or more; false alarms are
 harmless rows on which any category acts.
+
+A rule on test is measured the same way round: with it means with it stable beside all that count, without it as it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import msgspec
@@ -19,13 +22,13 @@ from modengine.lab.data.corpus import HARMLESS, Corpus
 from modengine.lab.data.derived import derived, refuse_specimens
 from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide
 from modengine.lab.data.stamp import Stamp, stamp
-from modengine.lab.data.without import Reach, counting, without
+from modengine.lab.data.without import Reach, counting, promoted, without
 from modengine.lab.stats.intervals import FORBIDDEN, Estimate
 from modengine.lab.stats.metrics import Flags, labelled, rate
 from modengine.lab.stats.paired import paired
 from modengine.lab.studies.boundaries import BoundaryFigure, boundaries
 from modengine.model import RANK
-from modengine.policy.model import Rule
+from modengine.policy.model import Policy, Rule
 
 
 class RuleEffect(msgspec.Struct, frozen=True):
@@ -81,7 +84,9 @@ class Ablation(msgspec.Struct, frozen=True):
     boundaries: tuple[BoundaryFigure, ...]
     """The same rules with other boundaries of words; empty for a policy without `words`."""
     skipped: int
-    """Rules on test and drafts: they count for nothing and were not looked at."""
+    """Drafts: they count for nothing and were not looked at."""
+    on_test: tuple[RuleEffect, ...] = ()
+    """Rules on test, by hits: each made stable alone, against the stable ones.  Nothing is made stable by this."""
 
 
 def ablate(
@@ -129,6 +134,7 @@ def ablations(
             again = decided_without(less, corpus, with_it, reach.rows(rule.id))
             mine.append(_effect(corpus, with_it, again, reach.hits(rule.id), rule))
         tell(number + 1)
+    tried = [_on_test(engine.policy, corpus, as_it_is) for corpus, as_it_is in pairs]
     found: Sequence[tuple[BoundaryFigure, ...]] = ((),) * len(corpora)
     if segmentation:
         found = boundaries(engine, pairs, lambda done: tell(len(rules) + done))
@@ -140,10 +146,32 @@ def ablations(
             tuple(effect.rule for effect in mine if effect.hits == 0),
             tuple(_overlaps([rule.id for rule in rules], reach)),
             figures,
-            len(engine.policy.rules) - len(rules),
+            sum(rule.status == "draft" for rule in engine.policy.rules),
+            on_test,
         )
-        for mine, corpus, reach, figures in zip(effects, corpora, reaches, found, strict=True)
+        for mine, corpus, reach, figures, on_test in zip(effects, corpora, reaches, found, tried, strict=True)
     )
+
+
+def _on_test(policy: Policy, corpus: Corpus, as_it_is: DecidedCorpus) -> tuple[RuleEffect, ...]:
+    """The rules on test, each made stable alone; rows are decided again where it hits or fails."""
+    rules = tuple(rule for rule in policy.rules if rule.status == "test")
+    if not rules:
+        return ()
+    together = promoted(policy, *(rule.id for rule in rules))
+    reach = Reach(together, corpus, decide(derived(together), corpus))
+    made: list[RuleEffect] = []
+    for rule in rules:
+        rows = reach.rows(rule.id)
+        more = decide(derived(promoted(policy, rule.id)), corpus.take(rows)) if rows.any() else None
+        ranks = as_it_is.ranks.copy()
+        if more is not None:
+            ranks[rows] = more.ranks
+        hits = np.zeros(len(corpus), np.bool_)
+        if more is not None:
+            hits[rows] = [any(name == rule.id for name, _ in given) for given in more.rules]
+        made.append(_effect(corpus, replace(as_it_is, ranks=ranks), as_it_is.ranks, hits, rule))
+    return tuple(sorted(made, key=lambda effect: (-effect.hits, effect.rule)))
 
 
 def steps(engine: Engine) -> int:

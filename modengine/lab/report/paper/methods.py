@@ -64,6 +64,11 @@ SECTIONS: Mapping[str, Sentence] = {
         " ordinary speech, and judged on folds that they were not fitted on.",
         ("ustun2019",),
     ),
+    "suggest": Sentence(
+        "The policy is compared with a logistic regression over character n-grams that was fitted to one half of the"
+        " corpora; on the other half it has no more false alarms than the policy. Nothing of it enters a decision.",
+        ("fan2008",),
+    ),
     "timeline": Sentence("Messages are decided at their own time, by the scope and the period of the policy."),
     "diff": Sentence("Both policies decide the same rows; a flip is a row on which their actions differ."),
     "agree": Sentence("Agreement of coders is Krippendorff's alpha.", ("krippendorff2004",)),
@@ -88,6 +93,9 @@ COLUMNS: Mapping[str, Sentence] = {
         "Paired decisions are compared by the exact permutation test of their difference; a change that can only go one"
         " way has no p.",
         ("ernst2004",),
+    ),
+    "p (Fisher)": Sentence(
+        "Slices are compared with the other rows by Fisher's exact test on effective counts.", ("fisher1922",)
     ),
     "outside": Sentence(
         "A stratum is compared with the other harmless rows of its corpus by Fisher's exact test on effective counts.",

@@ -27,6 +27,7 @@ BODY: Mapping[str, Body] = {
     "evade": Body(("clean", "cost"), ("kept-*-replaced", "kept-*-inserted", "cost")),
     "ablate": Body(("never",), ("without", "overlap")),
     "fit": Body(("limits",), ("recall-*",)),
+    "suggest": Body(("gap",), ("gap",)),
     "timeline": Body(("phase",), ("phase", "time")),
     "diff": Body(("flips", "moves", "tests", "rules"), ("difference",)),
 }

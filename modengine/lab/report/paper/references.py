@@ -53,6 +53,11 @@ REFERENCES: Mapping[str, Reference] = {
         "article", "Ernst, Michael D.", "Permutation methods: a basis for exact inference", 2004,
         "Statistical Science", "676--685", "19", "10.1214/088342304000000396",
     ),
+    "fan2008": Reference(
+        "article", "Fan, Rong-En and Chang, Kai-Wei and Hsieh, Cho-Jui and Wang, Xiang-Rui and Lin, Chih-Jen",
+        "LIBLINEAR: a library for large linear classification", 2008, "Journal of Machine Learning Research",
+        "1871--1874", "9",
+    ),
     "fisher1922": Reference(
         "article", "Fisher, R. A.",
         "On the interpretation of chi-squared from contingency tables, and the calculation of P", 1922,

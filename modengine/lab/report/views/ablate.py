@@ -42,10 +42,34 @@ def summary(result: Ablation) -> Iterator[str]:
             change = show(figure.against.change)
             yield f"over-blocking with {figure.boundary} boundaries: {show(figure.share)}, a change of {change}"
     if result.skipped:
-        yield f"{result.skipped:,} rules are drafts or on test and were left out"
+        yield f"{result.skipped:,} rules are drafts and were left out"
+    if result.on_test:
+        acting = [effect for effect in result.on_test if effect.changed]
+        yield (
+            f"{len(result.on_test):,} rules are on test; {len(acting):,} of them, made stable, would change an action"
+        )
 
 
 def tables(result: Ablation) -> tuple[Table, ...]:
+    return (*_tables(result), *((_on_test(result),) if result.on_test else ()))
+
+
+def _on_test(result: Ablation) -> Table:
+    return Table(
+        "on-test",
+        "Rules on test: what each would do, made stable",
+        (
+            "rule", "category", "points", "hits", "of its category", "of harmless rows", "new catches",
+            "new false alarms", "catches lost", "false alarms lost", "actions that change",
+            "recall without it minus with it", "over-blocking without it minus with it",
+        ),
+        tuple((*_rule(effect), effect.recall_change, effect.over_blocking_change) for effect in result.on_test),
+        "Each alone, beside all rules that count: what is new is what no stable rule does already. A relief loses "
+        "false alarms, and may lose catches. A dry run: nothing is made stable.",
+    )  # fmt: skip
+
+
+def _tables(result: Ablation) -> tuple[Table, ...]:
     return (
         Table(
             "rules",

@@ -1,0 +1,1 @@
+"""Advice that never acts: what a text model sees that a policy does not, and where errors gather."""
