@@ -63,7 +63,7 @@ def test_decisions_are_by_id(package: Path) -> None:
     assert len(rows) == 84
     assert rows[0] == {
         "corpus": "shop", "policy": "small", "row": "1", "id": "m1", "label": "fraud", "stratum": "", "cluster": "0",
-        "action": "review", "rules": "lures.offer:60 lures.named:20", "undetermined": "false",
+        "action": "review", "rules": "lures.offer:60 lures.named:20", "undetermined": "0",
         "fraud_action": "review", "fraud_score": "80",
     }  # fmt: skip
 
@@ -169,6 +169,7 @@ def test_a_corpus_that_is_not_here_is_named_with_its_digest(elsewhere: Path, com
     assert (ran.code, ran.out) == (2, "")
     assert "the corpus `shop` is not here: no file in `data` has the content of `shop.csv`" in ran.err
     assert digest in ran.err
+    assert "--data, which may be repeated" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -29,12 +29,25 @@ def test_the_same_study_has_the_same_digest(study: Path) -> None:
 def test_pinning_shows_rows_and_no_figures(study: Path, command: Command) -> None:
     ran = command("study", "pin", study)
     assert ran.code == 0
-    assert "caught: recall of fraud at label or more, small on shop: at least 0.35 (22 rows)\n" in ran.out
-    assert "(20 rows)" in ran.out
+    said = " ".join(ran.out.split())
+    assert "caught: recall of fraud at label or more, small on shop: at least 0.35 (22 rows) more: " in said
+    assert "(20 rows)" in said
+    assert max(len(line) for line in ran.out.splitlines() if "study.pin.json" not in line) <= 80
+    assert "cannot be tested" not in said
     assert "%" not in ran.out
     pin = read_pin(pin_path(study))
     assert pin is not None
     assert ran.out.endswith(f"{pin.digest}\n")
+
+
+def test_a_difference_that_has_its_sign_whatever_the_rows_are_is_named_at_the_pin(
+    study: Path, command: Command
+) -> None:
+    change(study.parent / "strict.yaml", "longer: [{above: 200, add: 10}]\n", "")
+    said = " ".join(command("study", "pin", study).out.split())
+    assert "cannot be tested, and stays open: whatever the rows are, strict can only hit more than small; claim" in said
+    said = " ".join(command("study", "run", study, "--table", "declared").out.split())
+    assert "Not tested, and so open: more: no row changes, or a change could go one way alone" in said
 
 
 def test_a_second_pin_changes_nothing(pinned: Path, command: Command) -> None:
@@ -74,7 +87,7 @@ def test_what_says_nothing_of_the_study_may_change(
         ("lures.yaml", "日赚]", "日赚, 秒到]", "policies.small: lures.yaml has another content"),
         ("shop.csv", "m42,talk,", "m42,lure,", "corpora.shop: 1. shop.csv has another content"),
         ("shop.yaml", "none: talk", "none: '*'", 'corpora.shop.columns.none was ["talk"], is ["*"]'),
-        ("shop.yaml", "invented: true", "cluster: kind\ninvented: true", 'columns.cluster was null, is "kind"'),
+        ("shop.yaml", "invented: true", "cluster: kind\ninvented: true", 'columns.cluster was null, is ["kind"]'),
     ],
 )
 def test_a_pinned_study_edited_afterwards_is_an_error_that_names_what_changed(
