@@ -8,6 +8,7 @@ from collections.abc import Mapping as Dict
 from pathlib import PurePosixPath, PureWindowsPath
 
 from modengine.errors import Location
+from modengine.paths import shipped_policies, shipped_rules
 from modengine.policy.model import SourceFile
 from modengine.policy.nodes.diagnostics import Diagnostics, shown
 from modengine.policy.nodes.yaml import Node, Scalar, parse
@@ -81,6 +82,18 @@ class Files:
         self.report.spend("characters", len(self._data[path] if content is None else content), place)
         return content
 
+    def _hint(self, path: str, place: Location) -> str:
+        """A shipped policy has a name on the command line, and a path in a file."""
+        starts = "check the path; it starts from the folder of this file"
+        name = os.path.basename(path)
+        if self._given is not None or name not in shipped_policies():
+            return starts
+        try:
+            where = os.path.relpath(shipped_rules() / f"{name}.yaml", os.path.dirname(place.file) or ".")
+        except ValueError:  # on another drive of Windows
+            return starts
+        return f"a shipped policy is named by its path here: {where.replace(os.sep, '/')}"
+
     def _bytes(self, path: str, place: Location) -> bytes | None:
         add = self.report.add
         if self._given is not None and path in self._given:
@@ -91,7 +104,7 @@ class Files:
             # A FIFO would wait for its writer: open without waiting, then ask what was opened.
             descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         except FileNotFoundError:
-            hint = "check the path" if place.file == path else "check the path; it starts from the folder of this file"
+            hint = "check the path" if place.file == path else self._hint(path, place)
             add("ME101", f"there is no file `{shown(path, 200)}`", place, hint)
             return None
         except (OSError, ValueError) as error:

@@ -231,6 +231,13 @@ def test_declared_outcomes(claim: str, verdict: str, mixed: Corpus) -> None:
     assert tested.verdict == verdict
 
 
+def test_a_p_too_small_for_a_float_is_not_0(corpus: MakeCorpus) -> None:
+    made = corpus(rows(("骗", "fraud", 700), ("好", "none", 20)), **LABELLED)
+    (tested,) = evaluate(blocks_everything(), [made], declare=["fraud.recall@label>=0.1"]).declared
+    assert tested.p is not None
+    assert 0 < tested.p < 1e-300
+
+
 def test_a_contradiction_is_corrected_as_a_claim_is(corpus: MakeCorpus) -> None:
     """26 of 60 against 0.55: scipy's binomtest says p 0.045 of the contrary, which with ten claims is nothing."""
     made = corpus(rows(("骗", "fraud", 26), ("哦", "fraud", 34), ("好", "none", 20)), **LABELLED)

@@ -57,6 +57,14 @@ def test_numbers_stay_numbers() -> None:
     assert to_csv(table) == "before,after,c\r\n-1,-0.5,1\r\n"
 
 
+def test_a_row_written_out_names_its_numbers_and_leaves_out_what_is_missing_from_its_head() -> None:
+    row = ("fraud", None, "label", 823, 59, estimate(3, 220))
+    text = to_text([Table("t", "T", ("category", "than", "action", "hit by A", "hit by B", "change"), (row,))], 60)
+    assert text.splitlines()[2:] == [
+        "fraud · label", "  hit by A  823", "  hit by B  59", "  change    1.4 % [0.3–3.9] (n 220)", "",
+    ]  # fmt: skip
+
+
 def test_an_estimate_takes_columns_of_its_own() -> None:
     table = Table("t", "T", ("name", "share"), (("a", estimate(3, 220)), ("b", NOTHING), ("c", None)))
     rows = list(csv.DictReader(io.StringIO(to_csv(table))))

@@ -156,3 +156,13 @@ def test_a_list_of_too_many_terms_is_refused(write: Any) -> None:
 def test_a_long_chain_of_references_is_followed(write: Any) -> None:
     rules = "".join(f"  - {{id: r{n}, title: R, score: 1, when: rule(r{n + 1})}}\n" for n in range(3000))
     assert codes(read(write(r=HEAD + "rules:\n" + rules + "  - {id: r3000, title: R, score: 1, when: any}\n"))) == []
+
+
+def test_the_name_of_a_shipped_policy_as_a_base_is_answered_with_its_path(tmp_path: Path) -> None:
+    policy = tmp_path / "mine.yaml"
+    policy.write_text("policy: mine\ntitle: T\nbase: campaign-2014\n", "utf-8")
+    (found,) = read(policy).diagnostics
+    assert found.code == "ME101"
+    start = "a shipped policy is named by its path here: "
+    assert found.hint.startswith(start)
+    assert (tmp_path / found.hint.removeprefix(start)).is_file()

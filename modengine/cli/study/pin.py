@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,11 +90,20 @@ def _logged(pin: Pin, audit: Path, audit_key: Path | None, now: datetime) -> Pin
 
 
 def _show(opened: OpenedStudy, pin: Pin, path: Path) -> None:
-    study = opened.study
+    from modengine.cli.streams import console  # noqa: PLC0415
+    from modengine.lab.report.table import wrapped  # noqa: PLC0415
+
+    study, lines = opened.study, []
     for name, outcome in study.outcomes.items():
         rows = opened.claimed_rows(outcome, study.half)
         n = "" if rows is None else f" ({rows:,} row{'' if rows == 1 else 's'})"
-        click.echo(f"{name}: {outcome.words()}{n}")
+        lines.append(f"{name}: {outcome.words()}{n}")
+        if way := opened.one_way(outcome):
+            lines.append(
+                f"  cannot be tested, and stays open: whatever the rows are, {outcome.policy} can only hit {way} than "
+                f"{outcome.than}; claim a share instead"
+            )
+    click.echo(wrapped(lines, console(sys.stdout).width), nl=False)
     count = len(pin.outcomes)
     click.echo(f"pinned {count} outcome{'' if count == 1 else 's'} in {path}")
     if pin.log is not None:

@@ -177,7 +177,7 @@ def _grid(table: Table, console: Console) -> None:
 
 
 def _records(table: Table, console: Console) -> None:
-    """What a row is about on one line, and its figures under it."""
+    """What a row is about on one line, and its figures under it: a number never stands without its name."""
     from rich.padding import Padding  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
@@ -186,6 +186,7 @@ def _records(table: Table, console: Console) -> None:
             i
             for i in range(len(table.columns))
             if any(isinstance(row[i], Estimate | Quote | float) for row in table.rows)
+            or any(isinstance(row[i], int) and not isinstance(row[i], bool) for row in table.rows)
         ),
         1,
     )
@@ -193,6 +194,6 @@ def _records(table: Table, console: Console) -> None:
     names = table.columns[lead:]
     room = max(len(name) for name in names) if names else 0
     for row in table.rows:
-        console.print(Text("\n" + " · ".join(_shown(cell) for cell in row[:lead])))
+        console.print(Text("\n" + " · ".join(_shown(cell) for cell in row[:lead] if cell is not None)))
         for name, cell in zip(names, row[lead:], strict=True):
             console.print(Padding(Text(f"{name:{room}}  {_shown(cell)}"), (0, 0, 0, 2)))

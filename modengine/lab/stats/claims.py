@@ -14,6 +14,7 @@ far off would make all others differ from a rest that holds it: such outliers ar
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
@@ -140,7 +141,8 @@ def _p(estimate: Estimate, claim: Claim, holds: bool) -> float | None:
     """One-sided, that the claim holds, or that its contrary does."""
     if not estimate.supported:
         return None
-    return estimate.p_above(claim.bound) if claim.at_least == holds else estimate.p_below(claim.bound)
+    p = estimate.p_above(claim.bound) if claim.at_least == holds else estimate.p_below(claim.bound)
+    return max(p, sys.float_info.min) if 0 < claim.bound < 1 else p  # too small for a float is not 0
 
 
 def verdict(p: float | None, contrary: float | None) -> Verdict:

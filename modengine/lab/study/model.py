@@ -56,7 +56,8 @@ FIGURES: Mapping[str, FigureKind] = {
         ("than", "corpus", "action"), ("category",), difference=True, otherwise=_ANY,
     ),
     "unequal-templates": FigureKind(
-        "of the sentence templates of `fairness`, the share whose action (or score) changes with the identity term",
+        "of the sentence templates of `fairness` with any action (or points), the share whose action (with "
+        "`change: score`, action or score) changes with the identity term",
         (), ("change",), otherwise=(("change", "action"),),
     ),
     "still-caught": FigureKind(

@@ -15,6 +15,7 @@ from modengine.errors import Diagnostic, PolicyError
 from modengine.lab.data.card import Card, is_card, load_card, read_card
 from modengine.lab.data.corpus import HARMLESS, Corpus
 from modengine.lab.stats.metrics import Flags, labelled, levels
+from modengine.lab.stats.one_way import Way, one_way
 from modengine.lab.study.model import ANYTHING, Half, Study, StudyOutcome
 from modengine.loading import load_any
 from modengine.policy.load import not_a_policy
@@ -56,6 +57,12 @@ class OpenedStudy:
         if outcome.corpus is None or outcome.figure in ("precision", "still-caught"):
             return None
         return int(_among(self.part(outcome.corpus, half), outcome).sum())
+
+    def one_way(self, outcome: StudyOutcome) -> Way | None:
+        """Whether a difference has its sign whatever the rows are: there is nothing to test then, and it stays open."""
+        if outcome.than is None:
+            return None
+        return one_way(self.engines[outcome.than].policy, self.engines[outcome.policy].policy)
 
 
 def open_study(

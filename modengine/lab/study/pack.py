@@ -41,7 +41,8 @@ To repeat it, in the folder of this file, where the corpora are in the folder DA
     repeat/bin/pip install -r requirements.lock
     repeat/bin/modengine study verify . --data DATA
 
-The corpora are found by their digests, whatever they are called.  Pin: {digest}, {pinned}.
+The corpora are found by their digests, whatever they are called; where they lie in several folders, repeat --data.
+Pin: {digest}, {pinned}.
 """
 
 

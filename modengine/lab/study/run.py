@@ -156,8 +156,6 @@ def _results(
         # Where neither policy hits such a row, `diff` lists no test: nothing speaks for a difference.
         nothing = figure is None and outcome.than is not None
         verdict: StudyVerdict = "open" if nothing else _verdict(estimate, p_holm, against_holm)
-        if verdict == "open" and figure is not None and figure.p is None:
-            verdict = _one_way(outcome, estimate)
         made.append(
             OutcomeResult(name, outcome.question, outcome.words(), estimate, p, p_holm, against, against_holm, verdict)
         )
@@ -180,15 +178,6 @@ def _tests(outcome: StudyOutcome, figure: StudyFigure | None) -> tuple[float | N
             as_claimed = figure.found.value > 0 if outcome.direction == "higher" else figure.found.value < 0
             sides = figure.p / 2, 1 - figure.p / 2
             return sides if as_claimed else (sides[1], sides[0])
-
-
-def _one_way(outcome: StudyOutcome, found: Estimate) -> StudyVerdict:
-    """Of a difference that has no p, since the change can only go one way: what its interval leaves out is not so."""
-    if outcome.direction in ("at least", "at most") or found.low is None or found.high is None:
-        return "open"
-    if found.low <= 0 <= found.high:
-        return "open"
-    return "contradicted" if outcome.direction == ("lower" if found.low > 0 else "higher") else "shown"
 
 
 def _share(estimate: Estimate, at_least: bool, bound: float) -> float | None:

@@ -164,7 +164,8 @@ def found_files(pin: Pin, folders: Sequence[Path]) -> Mapping[str, tuple[Path, .
             what = f"no file in {_listed(folders)} has the content of `{file.name}`"
             raise InputError(
                 "ME917", f"the corpus `{name}` is not here: {what}",
-                f"look for {file.size:,} bytes with the SHA-256 {file.sha256}, and give their folder with --data",
+                f"look for {file.size:,} bytes with the SHA-256 {file.sha256}, and give its folder with --data, which "
+                "may be repeated",
             )  # fmt: skip
         files[name] = tuple(found[key] for key in keys)
     return files

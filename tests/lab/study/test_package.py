@@ -169,6 +169,7 @@ def test_a_corpus_that_is_not_here_is_named_with_its_digest(elsewhere: Path, com
     assert (ran.code, ran.out) == (2, "")
     assert "the corpus `shop` is not here: no file in `data` has the content of `shop.csv`" in ran.err
     assert digest in ran.err
+    assert "--data, which may be repeated" in ran.err
 
 
 @pytest.mark.parametrize(

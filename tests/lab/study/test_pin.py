@@ -29,12 +29,25 @@ def test_the_same_study_has_the_same_digest(study: Path) -> None:
 def test_pinning_shows_rows_and_no_figures(study: Path, command: Command) -> None:
     ran = command("study", "pin", study)
     assert ran.code == 0
-    assert "caught: recall of fraud at label or more, small on shop: at least 0.35 (22 rows)\n" in ran.out
-    assert "(20 rows)" in ran.out
+    said = " ".join(ran.out.split())
+    assert "caught: recall of fraud at label or more, small on shop: at least 0.35 (22 rows) more: " in said
+    assert "(20 rows)" in said
+    assert max(len(line) for line in ran.out.splitlines() if "study.pin.json" not in line) <= 80
+    assert "cannot be tested" not in said
     assert "%" not in ran.out
     pin = read_pin(pin_path(study))
     assert pin is not None
     assert ran.out.endswith(f"{pin.digest}\n")
+
+
+def test_a_difference_that_has_its_sign_whatever_the_rows_are_is_named_at_the_pin(
+    study: Path, command: Command
+) -> None:
+    change(study.parent / "strict.yaml", "longer: [{above: 200, add: 10}]\n", "")
+    said = " ".join(command("study", "pin", study).out.split())
+    assert "cannot be tested, and stays open: whatever the rows are, strict can only hit more than small; claim" in said
+    said = " ".join(command("study", "run", study, "--table", "declared").out.split())
+    assert "Not tested, and so open: more: no row changes, or a change could go one way alone" in said
 
 
 def test_a_second_pin_changes_nothing(pinned: Path, command: Command) -> None:

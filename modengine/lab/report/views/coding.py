@@ -193,7 +193,8 @@ def _figures(result: CodedEstimates, strata: bool) -> Table:
     name, title = ("estimates", "The whole corpus") if not strata else ("strata-estimates", "By stratum")
     note = (
         "n: coded rows; of recall, those of the category that were found. Beta intervals by design: sampling, and how "
-        "far coders disagree. Hit among other rows, of (any): over-blocking. A category that is hit nowhere and was "
+        "far coders disagree. Prevalence is estimated with the cells of each action, and so differs a little from one "
+        "action to another. Hit among other rows, of (any): over-blocking. A category that is hit nowhere and was "
         "not found is in the JSON only."
     )
     return Table(name, title, ("stratum", *columns) if strata else columns, rows, note)

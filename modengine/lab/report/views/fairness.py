@@ -63,7 +63,7 @@ def tables(result: Fairness) -> tuple[Table, ...]:
 def _declared(result: Fairness) -> Table:
     return Table(
         "declared",
-        "Outcomes declared beforehand",
+        "Outcomes that this measurement always declares",
         ("declared", "found", "p", "p (Holm)", "p of the contrary (Holm)", "verdict"),
         tuple((o.claim, o.found, o.p, o.p_holm, o.p_contrary, o.verdict) for o in result.declared),
         "Exact binomial test, one-sided, corrected after Holm, as if the templates had been drawn from all sentences "

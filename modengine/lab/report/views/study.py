@@ -40,6 +40,13 @@ def summary(result: StudyResult) -> Iterator[str]:
     for name, question in result.questions.items():
         answers = [f"{o.outcome} {o.verdict}" for o in result.outcomes if o.question == name]
         yield f"{name}: {question}" + (f" ({', '.join(answers)})" if answers else "")
+    differences = {figure.outcome for figure in result.figures if figure.than is not None}
+    untested = [o.outcome for o in result.outcomes if o.outcome in differences and o.p is None and o.found.supported]
+    if untested:
+        yield (
+            f"Not tested, and so open: {', '.join(untested)}: no row changes, or a change could go one way alone, "
+            "whatever the rows are"
+        )
     tested = [figure for figure in result.figures if figure.p_bh is not None]
     found = sum(figure.p_bh < 0.05 for figure in tested if figure.p_bh is not None)
     if tested:
