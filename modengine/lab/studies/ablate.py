@@ -124,7 +124,7 @@ def ablations(
     effects: list[list[RuleEffect]] = [[] for _ in corpora]
     for number, rule in enumerate(rules):
         needed = any(reach.rows(rule.id).any() for reach in reaches)
-        less = derived(without(engine.policy, rule.id)) if needed else engine
+        less = derived(engine, without(engine.policy, rule.id)) if needed else engine
         for mine, (corpus, with_it), reach in zip(effects, pairs, reaches, strict=True):
             again = decided_without(less, corpus, with_it, reach.rows(rule.id))
             mine.append(_effect(corpus, with_it, again, reach.hits(rule.id), rule))
