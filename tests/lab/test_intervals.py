@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import accumulate
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, t
 from statsmodels.stats.inter_rater import fleiss_kappa
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from modengine.lab.stats.claims import adjusted
@@ -282,6 +284,16 @@ def test_false_discovery_rate() -> None:
     assert [p is not None and p <= 0.05 for p in fdr] == [True] * 4 + [False] * 11
     assert [p is not None and p <= 0.05 for p in holm] == [True] * 3 + [False] * 12
     assert fdr[3] == pytest.approx(15 / 4 * 0.0095)
+
+
+def test_corrections_are_those_of_statsmodels() -> None:
+    """To the bit, ties too: `statsmodels.stats.multitest`."""
+    drawn = np.random.default_rng(3)
+    for size in range(1, 60):
+        p = np.round(drawn.uniform(size=size) ** 3, 2 + size % 9)
+        methods: tuple[Literal["holm"], Literal["fdr_bh"]] = ("holm", "fdr_bh")
+        for method in methods:
+            assert adjusted(p.tolist(), method) == multipletests(p, method=method)[1].tolist()
 
 
 def test_nothing_tested_is_nothing_corrected() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shlex
 import sys
@@ -215,6 +216,7 @@ def subject_of(name: str) -> Engine:
     if is_specimen(name):
         return SpecimenEngine((read_specimen(name),))
     engine = engine_of(name)
+    gc.freeze()  # the engine stays as long as the run: nothing of it need be looked through for garbage
     named = engine.policy.specimens
     return SpecimenEngine(read_specimens(named), engine) if named else engine
 

@@ -5,14 +5,15 @@ MessagePack, structs as arrays in the order of their fields.  `FORMAT` is raised
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 import msgspec
 
 from modengine.engine.compile.program import Program
 from modengine.engine.match.entities import SENDER
-from modengine.engine.match.matcher import PatternInfo
+from modengine.engine.match.matchers import info_of
 from modengine.engine.match.nfa import automata
 from modengine.engine.match.outside import URL
 from modengine.engine.match.part import TextForm
@@ -174,13 +175,13 @@ def comparisons(program: Program) -> dict[str, Compare]:
     return {str(node): node for node in nodes if isinstance(node, Compare)}
 
 
-def encoded(program: Program) -> bytes:
-    """The plain policy."""
-    return msgspec.msgpack.encode(_Maker(program).policy())
+def encoded(program: Program, like: Program | None = None) -> bytes:
+    """The plain policy; with the automata of a policy `like` it where they hold all of its own."""
+    return msgspec.msgpack.encode(_Maker(program, like or program).policy())
 
 
 class _Maker:
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, like: Program) -> None:
         self.program = program
         self.categories = {name: at for at, name in enumerate(program.categories)}
         self.rules = {rule_id: at for at, rule_id in enumerate(program.rules)}
@@ -189,18 +190,14 @@ class _Maker:
         named = dict.fromkeys((rule.ruleset, rule.group) for rule in rules if rule.group is not None)
         self.groups = {key: at for at, key in enumerate(named)}
         fuzzy = [p.weight for p in program.patterns if p.is_fuzzy]
+        sources, theirs = (dict.fromkeys(_sources(patterns)) for patterns in (program.patterns, like.patterns))
+        numbers, self.automata = _automata(tuple(theirs if sources.keys() <= theirs.keys() else sources))
         asks_own = any(p.entity is not None and p.entity.own is not None for p in program.patterns)
-        senders = expressions(SENDER) if asks_own else ()
-        wanted = {n: sources_of(p) for n, p in enumerate(program.patterns)}
-        sources = dict.fromkeys([*senders, *(source for found in wanted.values() for source in found)])
-        made = automata(((URL.pattern, True), *((source, False) for source in sources)))
-        self.automata = msgspec.msgpack.encode(made)
-        numbers = {source: at for at, source in enumerate(sources, 1) if made.automata[at] is not None}
-        self.senders = [numbers[source] for source in senders]
+        self.senders = [numbers[source] for source in expressions(SENDER)] if asks_own else []
         self.regexes = {
             n: [numbers[source] for source in found]
-            for n, found in wanted.items()
-            if found and all(source in numbers for source in found)
+            for n, pattern in enumerate(program.patterns)
+            if (found := sources_of(pattern)) and all(source in numbers for source in found)
         }
         """The numbers of the regexes of each pattern that automata find; before them stands that of URLs."""
         self.weights = {weight: at for at, weight in enumerate(dict.fromkeys([1.0, *fuzzy]))}
@@ -245,16 +242,11 @@ class _Maker:
         )
 
     def _forms(self) -> list[Form]:
-        patterns = self.program.patterns
-        forms = []
+        asks, forms = [bool(pattern.terms) for pattern in self.program.patterns], []
         for form in TextForm:
             literals = self.program.literals.get(form, {})
             users = [
-                [
-                    n
-                    for pattern, payload in asking
-                    for n in (pattern, payload if patterns[pattern].terms else _NO_PAYLOAD)
-                ]
+                [n for pattern, payload in asking for n in (pattern, payload if asks[pattern] else _NO_PAYLOAD)]
                 for asking in literals.values()
             ]
             forms.append(Form(list(literals), users))
@@ -271,7 +263,7 @@ class _Maker:
             pattern.repeats,
             pattern.looks_like,
             self.weights[pattern.weight] if pattern.is_fuzzy else 0,
-            _terms(pattern, self.program.infos[number]) if is_terms else [],
+            _terms(pattern) if is_terms else [],
             self.regexes.get(number, []),
             pattern.undisguised,
             None if pattern.entity is None else _entity(pattern.entity),
@@ -281,15 +273,10 @@ class _Maker:
 
     def _letters(self) -> list[tuple[str, tuple[str, ...], str, str]]:
         """How characters of terms are met by look: splits, others, and those of them that are sure to be one."""
-        letters = {
-            char: alike(char).letters[0]
-            for pattern in self.program.patterns
-            if pattern.looks_like
-            for term in terms_of(pattern)
-            for char in term.squeezed
-        }
+        looking = (term for p in self.program.patterns if p.looks_like for term in terms_of(p))
         plain = []
-        for char, letter in sorted(letters.items()):
+        for char in sorted(set().union(*(term.squeezed for term in looking))):
+            letter = alike(char).letters[0]
             longer = {way[0] for way in letter.splits}
             sure = {other for other in letter.others - longer if not ignorable(other)}
             plain.append((char, letter.splits, "".join(sorted(letter.others)), "".join(sorted({char, *sure}))))
@@ -378,6 +365,23 @@ def _entity(asked: Entity) -> PlainEntity:
     )
 
 
+def _sources(patterns: Iterable[Pattern]) -> Iterator[str]:
+    """The sources of all regexes; those of senders first, where a pattern asks for them."""
+    patterns = tuple(patterns)
+    if any(p.entity is not None and p.entity.own is not None for p in patterns):
+        yield from expressions(SENDER)
+    for pattern in patterns:
+        yield from sources_of(pattern)
+
+
+@lru_cache(maxsize=2)
+def _automata(sources: tuple[str, ...]) -> tuple[Mapping[str, int], bytes]:
+    """The numbers of those regexes that automata find, and all automata as bytes: 0 is that of URLs."""
+    made = automata(((URL.pattern, True), *((source, False) for source in sources)))
+    numbers = {source: at for at, source in enumerate(sources, 1) if made.automata[at] is not None}
+    return numbers, msgspec.msgpack.encode(made)
+
+
 def sources_of(pattern: Pattern) -> tuple[str, ...]:
     """The sources of the regexes that find a pattern, where automata might."""
     if pattern.entity is not None:
@@ -385,8 +389,9 @@ def sources_of(pattern: Pattern) -> tuple[str, ...]:
     return (source_of(pattern),) if pattern.kind == "regex" and not pattern.exact_case else ()
 
 
-def _terms(pattern: Pattern, info: PatternInfo) -> list[Term]:
-    sounds = info.sounds or ((),) * len(pattern.terms)
+@lru_cache(maxsize=20_000)  # a policy is compiled again at every edit, and for each rule that the lab leaves out
+def _terms(pattern: Pattern) -> list[Term]:
+    sounds = info_of(pattern).sounds or ((),) * len(pattern.terms)
     return [
         Term(term.raw, term.plain, term.squeezed, term.strict, tuple(map(squeeze, ways)) if pattern.repeats else ways)
         for term, ways in zip(terms_of(pattern), sounds, strict=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from dataclasses import asdict, astuple
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -42,8 +43,12 @@ def pattern_key(pattern: Pattern) -> tuple[Any, ...]:
         None if pattern.parts is None else tuple(sorted(pattern.parts)),
         pattern.exact_case,
         pattern.undisguised,
-        None if pattern.entity is None else astuple(pattern.entity),
+        None if pattern.entity is None else _entity(pattern.entity),
     )
+
+
+_entity = lru_cache(4096)(astuple)
+"""Each pattern is asked for its key several times."""
 
 
 def revision(policy: Policy, boundary: str = "not-straddling", budget: Budget = BUDGET) -> str:

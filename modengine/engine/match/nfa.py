@@ -8,7 +8,7 @@ own that holds at a place or does not.  Word boundaries, `^` and `$` are looks a
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -59,12 +59,8 @@ class Automata(msgspec.Struct, frozen=True, array_like=True):
     automata: tuple[Automaton | None, ...]
 
 
-@lru_cache(maxsize=2)
 def automata(sources: tuple[tuple[str, bool], ...]) -> Automata:
-    """Of expressions that compile, each with whether it heeds case.
-
-    Kept, since the lab makes many policies of one, and few of them differ in an expression.
-    """
+    """Of expressions that compile, each with whether it heeds case."""
     charsets = Charsets()
     made = tuple(automaton(source, exact_case, charsets) for source, exact_case in sources)
     return Automata(tuple(charsets.numbers), made)

@@ -65,12 +65,12 @@ def clusters(texts: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
 def _linked(forms: list[tuple[int, str]], find: Callable[[int], int], parent: list[int]) -> None:
     """Links the numbers of forms whose similarity is `SIMILARITY` or more: of candidates each is counted out."""
     index = MinHashLSH(num_perm=BANDS * ROWS, params=(BANDS, ROWS))
-    texts = dict(forms)
+    texts, empty = dict(forms), MinHash(num_perm=BANDS * ROWS, seed=1)
     for number, form in forms:
         if len(form) < 2 * SHINGLE:
             continue  # so short a text shares a shingle with thousands by chance
         mine = _shingles(form)
-        sketch = MinHash(num_perm=BANDS * ROWS, seed=1)
+        sketch = empty.copy()  # a new one draws its permutations anew
         sketch.update_batch(list(mine))
         for other in index.query(sketch):
             a, b = find(int(other)), find(number)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from modengine.engine.compile.plain import encoded
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
 from modengine.engine.match.terms import Boundary
 from modengine.errors import InputError
 from modengine.lab.data.without import rescored
+from modengine.loading import collector_off
 from modengine.policy.model import Policy
 
 
@@ -21,15 +23,23 @@ def refuse_specimens(policy: Policy) -> None:
         )  # fmt: skip
 
 
-def derived(policy: Policy, boundary: Boundary = "not-straddling") -> Engine:
-    """Compiles without the checks: every pattern of the policy was checked where it was first compiled.
+def derived(engine: Engine, policy: Policy, boundary: Boundary = "not-straddling") -> Engine:
+    """The engine of a policy that was made from that of `engine`, whose patterns were checked and automata made.
 
-    The checks are half of what compiling takes, and the lab compiles a policy for each rule.
+    Both are most of what compiling takes, and the lab compiles a policy for each rule.
     """
-    return Engine(Program(policy, boundary))
+    with collector_off():
+        return _like(engine, Program(policy, boundary))
 
 
 def repointed(engine: Engine, points: Mapping[str, int]) -> Engine:
     """The engine with other points for some of its rules; nothing is learnt of its patterns again."""
     program = engine.program
-    return Engine(Program(rescored(engine.policy, points), program.boundary, program.budget, program.learnt))
+    with collector_off():
+        return _like(engine, Program(rescored(engine.policy, points), program.boundary, program.budget, program.learnt))
+
+
+def _like(engine: Engine, program: Program) -> Engine:
+    if engine.compiled:
+        program.plain = encoded(program, engine.program)
+    return Engine(program)

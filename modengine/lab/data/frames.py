@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -56,7 +57,7 @@ class Verdict:
         return tuple(action for _, action, _ in self.categories)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
     """A template in one form, decided with every term that fits."""
 
@@ -67,7 +68,7 @@ class Frame:
     """One a term."""
     without: Verdict
 
-    @property
+    @cached_property
     def common(self) -> Verdict:
         """The commonest outcome; of several the one met first."""
         return Counter(self.outcomes).most_common(1)[0][0]

@@ -20,8 +20,6 @@ from typing import Literal
 
 import msgspec
 import numpy as np
-from scipy.stats import fisher_exact
-from statsmodels.stats.multitest import multipletests
 
 from modengine.errors import InputError
 from modengine.lab.data.corpus import HARMLESS, Corpus
@@ -153,11 +151,15 @@ def verdict(p: float | None, contrary: float | None) -> Verdict:
 
 
 def adjusted(p: Sequence[float | None], method: Literal["holm", "fdr_bh"]) -> list[float | None]:
-    """Corrected values in their places; what was not tested counts for nothing."""
-    tested = [value for value in p if value is not None]
-    if not tested:
-        return list(p)
-    corrected = iter(multipletests(tested, ALPHA, method=method)[1])
+    """Corrected values in their places, to the bit those of `statsmodels`; what was not tested counts for nothing."""
+    tested = np.array([value for value in p if value is not None])
+    order = np.argsort(tested)
+    rank = np.arange(1, len(tested) + 1)
+    if method == "holm":
+        found = np.maximum.accumulate(tested[order] * rank[::-1])
+    else:
+        found = np.minimum.accumulate((tested[order] / (rank / len(tested)))[::-1])[::-1]
+    corrected = iter(np.minimum(found, 1.0)[np.argsort(order)])
     return [None if value is None else float(next(corrected)) for value in p]
 
 
@@ -201,6 +203,8 @@ def fisher(a: Estimate, b: Estimate) -> float | None:
     """Fisher's exact test, two-sided, on effective counts; None where a side has too few."""
     if not (a.supported and b.supported) or a.value is None or b.value is None:
         return None
+    from scipy.stats import fisher_exact  # noqa: PLC0415  (slow to load)
+
     return float(fisher_exact([_counts(a), _counts(b)])[1])
 
 

@@ -23,8 +23,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betainc
-from scipy.stats import beta, t
+from scipy.special import betainc, betaincinv, stdtrit
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -48,7 +47,7 @@ def effective(k: Ints, n: Ints) -> Floats:
     alike = (np.clip(np.nan_to_num(correlation(k, n), nan=1.0), 0.0, 1.0) * told + ALIKE) / (told + ALIKE)
     design = np.fmax(1.0, np.fmax(spread(k, n), 1 + (size - 1) * alike))
     with np.errstate(invalid="ignore"):
-        freedom = (t.ppf((1 + LEVEL) / 2, rows - 1) / t.ppf((1 + LEVEL) / 2, clusters - 1)) ** 2
+        freedom = (stdtrit(rows - 1, (1 + LEVEL) / 2) / stdtrit(clusters - 1, (1 + LEVEL) / 2)) ** 2
     found = np.where(clusters > 1, rows / design * np.nan_to_num(freedom, nan=1.0), 1.0)
     return np.asarray(np.where((hits == 0) | (hits == rows) | (clusters == rows), clusters, found))
 
@@ -85,7 +84,7 @@ def upper(
 def _exact(x: Floats, size: Floats, alpha: float) -> Floats:
     """Clopper and Pearson's upper bound, of counts that need not be whole."""
     misses = size - x
-    return np.asarray(np.where(misses > 1e-9, beta.ppf(1 - alpha, x + 1, np.maximum(misses, 1e-9)), 1.0))
+    return np.asarray(np.where(misses > 1e-9, betaincinv(x + 1, np.maximum(misses, 1e-9), 1 - alpha), 1.0))
 
 
 def at_most(share: float, effective_n: float, hit: int, clusters: int, bound: float) -> float:

@@ -12,8 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.signal import fftconvolve
-from scipy.stats import binom, norm
+from scipy.special import ndtr
 
 from modengine.lab.stats.design import LEVEL, Floats, Ints
 
@@ -52,7 +51,10 @@ def _at_least(net: Ints, chance: float) -> float:
     up = int(net[net > 0].sum()) // int(np.gcd.reduce(np.abs(net[net != 0])))
     if whole > MOST:
         spread = float(np.sqrt(chance * (1 - chance) * (sizes.astype(float) ** 2 * many).sum()))
-        return float(norm.sf((up - chance * whole) / spread))
+        return float(ndtr((chance * whole - up) / spread))
+    from scipy.signal import fftconvolve  # noqa: PLC0415  (slow to load, and many measurements test nothing)
+    from scipy.stats import binom  # noqa: PLC0415
+
     chances: Floats = np.ones(1)
     for size, count in zip(sizes, many, strict=True):
         grid: NDArray[np.float64] = np.zeros(int(size) * int(count) + 1)

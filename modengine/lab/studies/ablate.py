@@ -28,7 +28,7 @@ from modengine.lab.stats.metrics import Flags, labelled, rate
 from modengine.lab.stats.paired import paired
 from modengine.lab.studies.boundaries import BoundaryFigure, boundaries
 from modengine.model import RANK
-from modengine.policy.model import Policy, Rule
+from modengine.policy.model import Rule
 
 
 class RuleEffect(msgspec.Struct, frozen=True):
@@ -129,12 +129,12 @@ def ablations(
     effects: list[list[RuleEffect]] = [[] for _ in corpora]
     for number, rule in enumerate(rules):
         needed = any(reach.rows(rule.id).any() for reach in reaches)
-        less = derived(without(engine.policy, rule.id)) if needed else engine
+        less = derived(engine, without(engine.policy, rule.id)) if needed else engine
         for mine, (corpus, with_it), reach in zip(effects, pairs, reaches, strict=True):
             again = decided_without(less, corpus, with_it, reach.rows(rule.id))
             mine.append(_effect(corpus, with_it, again, reach.hits(rule.id), rule))
         tell(number + 1)
-    tried = [_on_test(engine.policy, corpus, as_it_is) for corpus, as_it_is in pairs]
+    tried = [_on_test(engine, corpus, as_it_is) for corpus, as_it_is in pairs]
     found: Sequence[tuple[BoundaryFigure, ...]] = ((),) * len(corpora)
     if segmentation:
         found = boundaries(engine, pairs, lambda done: tell(len(rules) + done))
@@ -153,17 +153,18 @@ def ablations(
     )
 
 
-def _on_test(policy: Policy, corpus: Corpus, as_it_is: DecidedCorpus) -> tuple[RuleEffect, ...]:
+def _on_test(engine: Engine, corpus: Corpus, as_it_is: DecidedCorpus) -> tuple[RuleEffect, ...]:
     """The rules on test, each made stable alone; rows are decided again where it hits or fails."""
+    policy = engine.policy
     rules = tuple(rule for rule in policy.rules if rule.status == "test")
     if not rules:
         return ()
     together = promoted(policy, *(rule.id for rule in rules))
-    reach = Reach(together, corpus, decide(derived(together), corpus))
+    reach = Reach(together, corpus, decide(derived(engine, together), corpus))
     made: list[RuleEffect] = []
     for rule in rules:
         rows = reach.rows(rule.id)
-        more = decide(derived(promoted(policy, rule.id)), corpus.take(rows)) if rows.any() else None
+        more = decide(derived(engine, promoted(policy, rule.id)), corpus.take(rows)) if rows.any() else None
         ranks = as_it_is.ranks.copy()
         if more is not None:
             ranks[rows] = more.ranks

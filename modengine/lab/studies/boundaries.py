@@ -59,7 +59,7 @@ def boundaries(
     for mine, (corpus, as_is) in zip(found, pairs, strict=True):
         mine += _figures(engine, corpus, AS_IS, as_is, as_is)
     for number, boundary in enumerate(OTHERS):
-        changed = derived(engine.policy, boundary)
+        changed = derived(engine, engine.policy, boundary)
         for mine, (corpus, as_is) in zip(found, pairs, strict=True):
             mine += _figures(engine, corpus, boundary, decide(changed, corpus), as_is)
         told(number + 1)

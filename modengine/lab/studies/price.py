@@ -172,7 +172,7 @@ def _engine(engine: Engine, option: Option, state: State) -> Engine:
     if state == AS_IT_IS:
         return engine
     policy = switched(engine.policy, option, LEAST[state])
-    return engine if policy == engine.policy else derived(policy)
+    return engine if policy == engine.policy else derived(engine, policy)
 
 
 def _blocked(changed: Engine, engine: Engine, corpus: Corpus, before: DecidedCorpus) -> Flags:
