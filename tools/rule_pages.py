@@ -37,6 +37,11 @@ ROOT = Path(__file__).parents[1]
 FIT = ROOT / "bench" / "quality" / "fit.json"
 MADE = "<!-- Made by tools/make_docs.py; change the rules, not this. -->"
 SHOWN = 12
+READING = (
+    "`harm_*` stands for every name that begins with `harm_`; of several, names are counted, not places. By sound, by "
+    "look: characters that sound or look alike count as the same. Signs between: marks, blanks or pictures put between "
+    "the characters of a word."
+)
 """Terms of a list that a page shows."""
 SIGNS = {"<=": "at most", ">=": "at least", "<": "below", ">": "above", "==": "exactly", "!=": "not"}
 ENTITIES = {
@@ -85,7 +90,7 @@ def _page(ruleset: Ruleset, rule: Rule, measured: Sequence[Hits], fitted: str) -
     yield from ("", "## What it looks for", "", *_said("It hits where", rule.when))
     if rule.unless is not None:
         yield from ("", *_said("It does not hit where", rule.unless))
-    yield from ("", "| name | what is found |", "|---|---|")
+    yield from ("", READING, "", "| name | what is found |", "|---|---|")
     yield from (f"| `{pattern.name}` | {_pattern(pattern)} |" for pattern in rule.patterns)
     yield from ("", "## Examples", "", *_examples(rule.examples))
     if rule.falsepositives:
@@ -172,9 +177,15 @@ def _pattern(pattern: Pattern) -> str:
     if pattern.tokens:
         return f"a sequence of {len(pattern.tokens)} tokens"
     meaning = _meaning(pattern)
-    terms = " ".join(pattern.terms[:SHOWN]) + (" …" if len(pattern.terms) > SHOWN else "")
+    terms = " ".join(pattern.terms[:SHOWN]) + (f" … (all: {_files(pattern)})" if len(pattern.terms) > SHOWN else "")
     unit = "words" if pattern.kind == "words" else "strings"
     return f"{meaning}{len(pattern.terms)} {unit}: {terms}{_options(pattern)}".replace("|", "\\|")
+
+
+def _files(pattern: Pattern) -> str:
+    """Links to where its terms are written."""
+    files = dict.fromkeys(Path(place.file).resolve() for place in pattern.term_places)
+    return ", ".join(f"[{file.stem}](../../{file.relative_to(ROOT).as_posix()})" for file in files)
 
 
 def _meaning(pattern: Pattern) -> str:

@@ -20,6 +20,7 @@ OWN: Mapping[str, str] = {
     "grievance": "measure/grievance.jsonl",
     "unseen": "unseen/messages.jsonl",
     "grievance-opened": "measure/grievance-opened.jsonl",
+    "reports": "measure/reports.jsonl",
     "unseen-grievance": "unseen/grievance.jsonl",
 }
 """Files in samples/: no data folder is needed."""
@@ -74,7 +75,7 @@ def _harm_first() -> Iterator[Measure]:
         yield Measure(f"{name}, threats", (file,), threat, ("violence", "terrorism"), 0.70, True, half=half)
     notices = _is("cat", "benign_notice")
     yield Measure("notices and adverts → terrorism", ("telecom_dev",), notices, ("terrorism",), 0.0005, False)
-    told = ("harmless", "plain", "hinted", "typed", "unseen")
+    told = ("harmless", "reports", "plain", "hinted", "typed", "unseen")
     yield Measure("warnings, debunks, rulings, reports → any", told, _told, (), 0.02, False, half="all")
     yield Measure("own harmless samples → any", ("messages",), _is("label", "none"), (), 0.0, False, half="all")
 
@@ -147,6 +148,6 @@ SECTIONS: Mapping[str, tuple[Measure, ...]] = {
 MEASURES: tuple[Measure, ...] = tuple(measure for section in SECTIONS.values() for measure in section)
 FILES: tuple[str, ...] = tuple(dict.fromkeys(file for measure in MEASURES for file in measure.files))
 WITHOUT_HALVES: frozenset[str] = frozenset(
-    {"messages", "harmless", "grievance", "grievance-opened", "unseen", "unseen-grievance"}
+    {"messages", "harmless", "reports", "grievance", "grievance-opened", "unseen", "unseen-grievance"}
 )
 """Files that the writers of the rules read whole, or not at all."""
