@@ -18,7 +18,7 @@ from modengine.lab.data.outcomes import LEVELS, DecidedCorpus, Progress, decide
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.design import variance
 from modengine.lab.stats.intervals import Ints, by_cluster
-from modengine.lab.stats.metrics import ANY, levels, strata
+from modengine.lab.stats.metrics import ALL, ANY, levels
 from modengine.model import ACTIONS, RANK, Action
 
 MOST_STRATA = 500
@@ -203,7 +203,9 @@ def _sheet(corpus: Corpus, key: SampleKey, coder: int, random: np.random.Generat
 def _shares(corpus: Corpus, outcomes: DecidedCorpus, reach: Mapping[str, tuple[Action, ...]]) -> tuple[HitShare, ...]:
     """Every share of hit rows that an estimate beyond the corpus needs."""
     found: list[HitShare] = []
-    for value, rows in strata(corpus):
+    values = np.array(corpus.strata, dtype=object)
+    for value in (ALL, *(sorted({*corpus.strata}) if corpus.columns.strata else ())):
+        rows = np.asarray((values == value) | (value == ALL), np.bool_)
         for level in LEVELS:
             hits = {ANY: outcomes.highest() >= RANK[level]}
             for name, given in reach.items():
