@@ -90,6 +90,11 @@ COLUMNS: Mapping[str, Sentence] = {
         "An outcome declared beforehand is tested by the exact binomial test on effective counts, and so is its"
         " contrary."
     ),
+    "p against (Holm)": Sentence(
+        "A declared share is tested by the exact binomial test on effective counts, a declared difference by the exact"
+        " permutation test; so are the contrary claims.",
+        ("ernst2004",),
+    ),
     "p (Holm)": Sentence("Outcomes declared beforehand are corrected by Holm's method.", ("holm1979",)),
     "p (false discovery rate)": Sentence(
         "Whatever was explored is corrected for the false discovery rate.", ("benjamini1995",)
