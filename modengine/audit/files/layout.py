@@ -13,7 +13,7 @@ from modengine.audit.files import disk
 from modengine.errors import AuditError
 
 FIRST, FORMAT = 1, 2
-"""A log is of the first format until it has a record of a kind that only the newest knows: `disclosure`."""
+"""A log is of the first format until it has a record of a kind that only the newest knows: `disclosure`, `study`."""
 ORIGIN = "modengine.audit/"
 """An origin is this and 32 random hexadecimal digits."""
 ELSEWHERE = "check permissions, or name another place (`scan --audit DIR`; --no-audit records nothing)"

@@ -55,6 +55,7 @@ def command(
     """
     from modengine.audit.read import codebook  # noqa: PLC0415
     from modengine.audit.read.export import arrow, parquet, records, statements, tables  # noqa: PLC0415
+    from modengine.run.write.codebook import PACKAGE  # noqa: PLC0415
 
     layout, verifier = layout_of(audit), verifier_of(key)
     if output is None and form != "dsa":
@@ -77,7 +78,7 @@ def command(
                 output.mkdir(parents=True, exist_ok=True)
                 decisions = stack.enter_context(replacing(output / "decisions.csv"))
                 tables(proven, decisions, stack.enter_context(replacing(output / "hits.csv")))
-                stack.enter_context(replacing(output / "datapackage.json")).write(codebook.package().encode())
+                stack.enter_context(replacing(output / PACKAGE)).write(codebook.package().encode())
             else:
                 target = sys.stdout.buffer if output is None else stack.enter_context(replacing(output))
                 for line in statements(layout, proven):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from modengine.cli.lab.options import command_line
 
 if TYPE_CHECKING:
     from modengine.lab.coding.key import SampleKey
@@ -35,5 +36,4 @@ def key_stamp(measurement: str, key: SampleKey | None, seed: int) -> Stamp:
     """The stamp of a result from coded sheets, with the command line."""
     from modengine.lab.coding.key import coded_stamp  # noqa: PLC0415  (the engine, which --help does not need)
 
-    command = shlex.join(("modengine", *(click.get_current_context().find_root().obj or ())))
-    return coded_stamp(measurement, key, seed, command)
+    return coded_stamp(measurement, key, seed, command_line())

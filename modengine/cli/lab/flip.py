@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 
 import click
 
-from modengine.cli.lab.options import Destination, output_options, policy_argument, subject_of
+from modengine.cli.lab.options import Destination, command_line, output_options, policy_argument, subject_of
 from modengine.cli.options import fields_of
 from modengine.model import Message
 
@@ -34,8 +33,7 @@ def command(policy: str, text: str, fields: tuple[str, ...], tries: int, output:
     from modengine.lab.studies.smallest import smallest  # noqa: PLC0415  (numpy, which --help does not need)
 
     body = sys.stdin.read() if text == "-" else text
-    said = shlex.join(("modengine", *(click.get_current_context().find_root().obj or ())))
     engine = subject_of(policy)
     message = Message(body, fields=fields_of(fields, engine.policy.fields))
-    output.write(view(smallest(engine, message, tries=tries, command=said)))
+    output.write(view(smallest(engine, message, tries=tries, command=command_line())))
     return 0

@@ -31,6 +31,11 @@ FORMATS: Mapping[str, Format] = {".txt": "text", ".json": "json", ".html": "html
 """The form that a file name asks for."""
 
 
+def command_line() -> str:
+    """The command line, for the stamp."""
+    return shlex.join(("modengine", *(click.get_current_context().find_root().obj or ())))
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How the command line says that a corpus is to be read."""
@@ -49,7 +54,7 @@ class Reading:
     @property
     def command(self) -> str:
         """The command line, for the stamp."""
-        return shlex.join(("modengine", *(click.get_current_context().find_root().obj or ())))
+        return command_line()
 
     def corpus(self, path: str, *engines: Engine) -> Corpus:
         """The corpus of a file or a card; its labels may be categories of any of the engines.

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from modengine.cli.lab.options import Destination, output_options
-from modengine.cli.specimen.options import command_line, show_terms_option, specimens_argument
+from modengine.cli.lab.options import Destination, command_line, output_options
+from modengine.cli.specimen.options import show_terms_option, specimens_argument
 
 
 @click.command("describe")

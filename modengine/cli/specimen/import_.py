@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modengine.cli.lab.options import Destination, output_options
-from modengine.cli.specimen.options import command_line, show_terms_option
+from modengine.cli.lab.options import Destination, command_line, output_options
+from modengine.cli.specimen.options import show_terms_option
 
 if TYPE_CHECKING:
     from modengine.lab.specimens.read.importing import ImportedList, ImportOptions

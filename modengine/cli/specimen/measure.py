@@ -6,8 +6,16 @@ from pathlib import Path
 
 import click
 
-from modengine.cli.lab.options import Destination, Reading, corpora_argument, corpus_options, output_options, progress
-from modengine.cli.specimen.options import command_line, show_terms_option
+from modengine.cli.lab.options import (
+    Destination,
+    Reading,
+    command_line,
+    corpora_argument,
+    corpus_options,
+    output_options,
+    progress,
+)
+from modengine.cli.specimen.options import show_terms_option
 
 
 @click.command("measure")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,8 +20,3 @@ def specimens_argument(command: _Command) -> _Command:
     return click.argument("specimens", metavar="SPECIMEN...", nargs=-1, required=True, type=click.Path(path_type=Path))(
         command
     )
-
-
-def command_line() -> str:
-    """The command line, for the stamp."""
-    return shlex.join(("modengine", *(click.get_current_context().find_root().obj or ())))

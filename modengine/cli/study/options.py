@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,11 +19,6 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 def study_argument(command: _Command) -> _Command:
     """STUDY: the file."""
     return click.argument("study", metavar="STUDY", type=click.Path(path_type=Path))(command)
-
-
-def command_line() -> str:
-    """The command line, for the stamp."""
-    return shlex.join(("modengine", *(click.get_current_context().find_root().obj or ())))
 
 
 def say(what: str) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from modengine.cli.lab.options import Destination, output_options
-from modengine.cli.study.options import command_line, say
+from modengine.cli.lab.options import Destination, command_line, output_options
+from modengine.cli.study.options import say
 
 if TYPE_CHECKING:
     from modengine.lab.study.pin import Pin

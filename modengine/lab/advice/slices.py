@@ -30,6 +30,7 @@ LENGTHS = (10, 20, 50, 140, 500)
 MOST_WORDS = 1_000
 """Words that are looked at for each kind of error: the most frequent ones."""
 Errors = Literal["misses", "false alarms"]
+SlicedBy = Literal["stratum", "length", "word"]
 
 
 class ErrorSlice(msgspec.Struct, frozen=True):
@@ -38,7 +39,7 @@ class ErrorSlice(msgspec.Struct, frozen=True):
     errors: Errors
     category: str
     """Whose rows are missed; `(any)` for false alarms, by whatever category."""
-    by: Literal["stratum", "length", "word"]
+    by: SlicedBy
     value: str
     inside: Estimate
     """The share of errors on the writing half, in the slice."""
@@ -77,7 +78,7 @@ def error_slices(rows: AdvisedRows, corpora: Sequence[Corpus], categories: Seque
     return Slices(len(tried), tuple(sorted(found, key=lambda s: (order[s.errors, s.category], s.p, s.by, s.value))))
 
 
-_Parts = Mapping[tuple[Literal["stratum", "length", "word"], str], Flags]
+_Parts = Mapping[tuple[SlicedBy, str], Flags]
 _Tried = tuple[ErrorSlice, tuple[Flags, Flags], Flags]
 
 
@@ -111,7 +112,7 @@ def _checked(rows: AdvisedRows, found: ErrorSlice, wrong: Flags, sides: tuple[Fl
 def _strata(corpora: Sequence[Corpus]) -> _Parts:
     """The strata of each corpus, and the corpora themselves where there are several."""
     size, first = sum(map(len, corpora)), 0
-    found: dict[tuple[Literal["stratum", "length", "word"], str], Flags] = {}
+    found: dict[tuple[SlicedBy, str], Flags] = {}
     for corpus in corpora:
         place = slice(first, first + len(corpus))
         parts = list(corpus.parted())
@@ -129,7 +130,7 @@ def _strata(corpora: Sequence[Corpus]) -> _Parts:
 def _lengths(rows: AdvisedRows) -> _Parts:
     lengths = np.array([len(text) for text in rows.texts], np.int64)
     bounds = (0, *LENGTHS, None)
-    found: dict[tuple[Literal["stratum", "length", "word"], str], Flags] = {}
+    found: dict[tuple[SlicedBy, str], Flags] = {}
     for low, high in pairwise(bounds):
         least = 0 if not low else low + 1
         name = f"{least} or more characters" if high is None else f"{least}–{high} characters"

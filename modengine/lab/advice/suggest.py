@@ -7,7 +7,6 @@ figures alone, so that it can still judge what is written.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
 
 import msgspec
 import numpy as np
@@ -18,7 +17,7 @@ from modengine.lab.advice.gap import ModelGap, model_gaps
 from modengine.lab.advice.proposals import Proposal, proposals
 from modengine.lab.advice.residual import CharacterModel
 from modengine.lab.advice.rows import AdvisedRows, advised_rows
-from modengine.lab.advice.slices import Slices, error_slices
+from modengine.lab.advice.slices import Errors, Slices, error_slices
 from modengine.lab.data.corpus import Corpus
 from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide_all
 from modengine.lab.data.stamp import Stamp, stamp
@@ -34,7 +33,7 @@ _SHARE = 100
 class RankedError(msgspec.Struct, frozen=True):
     """A miss or false alarm of the writing half, at its place among them."""
 
-    errors: Literal["misses", "false alarms"]
+    errors: Errors
     category: str
     corpus: str
     row: str
@@ -161,7 +160,7 @@ def _ranked(
 ) -> Iterator[RankedError]:
     """Rows that no fold could tell of stand in no list."""
     starts = np.cumsum([0, *map(len, corpora)])
-    kinds: tuple[Literal["misses", "false alarms"], ...] = ("misses", "false alarms")
+    kinds: tuple[Errors, ...] = ("misses", "false alarms")
     for errors, wrong, sign in zip(kinds, _wrong(rows, *of), (-1, 1), strict=True):
         there = np.flatnonzero(wrong & ~np.isnan(scores))
         for i in there[np.argsort(sign * scores[there], kind="stable")][:most]:

@@ -14,12 +14,11 @@ from modengine.lab.coding.estimator import CodedRows, Side, joint, side
 from modengine.lab.coding.key import SampleKey, coded_stamp
 from modengine.lab.data.outcomes import LEVELS
 from modengine.lab.data.stamp import Stamp
-from modengine.lab.stats.intervals import LEAST, LEVEL, Estimate, Floats, Ints
+from modengine.lab.stats.intervals import LEAST, NOTHING, Estimate, Floats, Ints, bounds
 from modengine.lab.stats.metrics import ALL, ANY
 from modengine.model import RANK, Action
 
 Flags = NDArray[np.bool_]
-NO_FIGURE = Estimate(None, None, None, 0, 0, 0.0, "none", False)
 
 
 class CodedFigures(msgspec.Struct, frozen=True):
@@ -210,12 +209,12 @@ def _ratio(part: Floats, rest: Floats) -> Floats:
 def _estimate(value: float | None, draws: Floats, k: int, n: int) -> Estimate:
     """A figure with the percentiles of its draws, and the effective n that their spread tells."""
     if value is None or n == 0:
-        return NO_FIGURE
-    low, high = np.percentile(draws, [50 * (1 - LEVEL), 100 - 50 * (1 - LEVEL)])
+        return NOTHING
+    low, high = bounds(draws)
     mean, spread = float(draws.mean()), float(draws.var())
     effective = mean * (1 - mean) / spread if spread > 1e-15 else float(n)
     # At 0 and 1 the bound is the figure itself (L. D. Brown, T. T. Cai and A. DasGupta, 2001).
-    low, high = min(float(low), value), max(float(high), value)
+    low, high = min(low, value), max(high, value)
     low, high = (0.0 if value == 0 else low), (1.0 if value == 1 else high)
     return Estimate(value, low, high, k, n, effective, "beta, by design", effective >= LEAST)
 

@@ -16,8 +16,9 @@ from modengine.lab.coding.key import FORMAT, By, FrameCell, HitShare, KeyRow, Sa
 from modengine.lab.data.corpus import Corpus
 from modengine.lab.data.outcomes import LEVELS, DecidedCorpus, Progress, decide
 from modengine.lab.data.stamp import Stamp, stamp
-from modengine.lab.stats.intervals import Ints
-from modengine.lab.stats.metrics import ANY, levels, strata
+from modengine.lab.stats.design import variance
+from modengine.lab.stats.intervals import Ints, by_cluster
+from modengine.lab.stats.metrics import ALL, ANY, levels
 from modengine.model import ACTIONS, RANK, Action
 
 MOST_STRATA = 500
@@ -202,7 +203,9 @@ def _sheet(corpus: Corpus, key: SampleKey, coder: int, random: np.random.Generat
 def _shares(corpus: Corpus, outcomes: DecidedCorpus, reach: Mapping[str, tuple[Action, ...]]) -> tuple[HitShare, ...]:
     """Every share of hit rows that an estimate beyond the corpus needs."""
     found: list[HitShare] = []
-    for value, rows in strata(corpus):
+    values = np.array(corpus.strata, dtype=object)
+    for value in (ALL, *(sorted({*corpus.strata}) if corpus.columns.strata else ())):
+        rows = np.asarray((values == value) | (value == ALL), np.bool_)
         for level in LEVELS:
             hits = {ANY: outcomes.highest() >= RANK[level]}
             for name, given in reach.items():
@@ -219,10 +222,6 @@ def effective_rows(clusters: Ints, hit: NDArray[np.bool_]) -> float:
     One cluster tells as much as one row; where all rows are alike, as many as there are clusters.
     """
     codes = np.unique(clusters, return_inverse=True)[1]
-    n = np.bincount(codes).astype(np.float64)
-    share = float(hit.mean())
-    spread = float(((np.bincount(codes, weights=hit) - share * n) ** 2).sum())
-    if len(n) < 2 or spread == 0:
-        return float(len(n))
-    variance = len(n) / (len(n) - 1) * spread / len(hit) ** 2
-    return float(np.clip(share * (1 - share) / variance, 1.0, len(hit)))
+    n = np.bincount(codes)
+    share, spread = float(hit.mean()), float(variance(by_cluster(codes, hit), n))
+    return float(np.clip(share * (1 - share) / spread, 1.0, len(hit))) if len(n) > 1 and spread else float(len(n))

@@ -8,6 +8,7 @@ from modengine.lab.coding.agreement import disagreements, shown
 from modengine.lab.coding.codes import CodedSheet, choices
 from modengine.lab.coding.key import SampleKey
 from modengine.lab.coding.sheets import SETTLED_COLUMNS, sheet_csv
+from modengine.run.write.tidy import unsafe
 
 HOW = """\
 # How to settle
@@ -23,7 +24,7 @@ def settle_sheet(sheets: Sequence[CodedSheet], key: SampleKey | None, workbook: 
     for sheet in sheets:
         texts.update((row, text) for row, text in sheet.texts.items() if text and row not in texts)
     rows = [
-        (row, unguarded(texts.get(row, "")), " | ".join(sorted(shown(code) for code in codes)), "", "")
+        (row, unsafe(texts.get(row, "")), " | ".join(sorted(shown(code) for code in codes)), "", "")
         for row, codes in disagreements(sheets).items()
     ]
     if not workbook:
@@ -33,8 +34,3 @@ def settle_sheet(sheets: Sequence[CodedSheet], key: SampleKey | None, workbook: 
     names = sorted({name for sheet in sheets for code in sheet.codes.values() for name in code})
     offered = choices(names if key is None else key.categories)
     return written([SETTLED_COLUMNS, *rows], HOW, offered, SETTLED_COLUMNS.index("code"))
-
-
-def unguarded(text: str) -> str:
-    """A cell without the mark that kept a spreadsheet from running it; it is put there again."""
-    return text[1:] if text.startswith("'") else text

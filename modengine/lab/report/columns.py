@@ -55,7 +55,6 @@ COLUMNS: Mapping[str, ColumnSays] = {
     "p (permutation)": ColumnSays("p_permutation", "The p-value of the exact permutation test over clusters."),
     "p of the contrary (Holm)": ColumnSays("p_contrary", "The corrected p-value of the contrary of the outcome."),
     "outside is all but": ColumnSays("without", "Strata left out of `outside`, joined by commas."),
-    "p (McNemar)": ColumnSays("p_mcnemar", "The p-value of McNemar's test over clusters."),
     "declared": ColumnSays("declared", "The outcome as it was declared."),
     "found": ColumnSays("found", "The figure that the outcome is about."),
     "verdict": ColumnSays("verdict", "`shown`, `contradicted`, `open` or `unsupported`."),
@@ -152,7 +151,6 @@ COLUMNS: Mapping[str, ColumnSays] = {
     "variants/still caught": ColumnSays("caught", "Whether it is still caught."),
     # --- fairness
     "with any action": ColumnSays("acted_on", "The share of the templates on which the policy acts."),
-    "action or score changes": ColumnSays("any_changes", "The share whose action or score changes with the term."),
     "of these, action changes": ColumnSays("action_changes", "Of these, the share whose action changes."),
     "with points, action or score changes": ColumnSays(
         "any_changes", "Of the templates with any points, the share whose action or score changes."

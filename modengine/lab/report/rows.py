@@ -6,12 +6,11 @@ made with: revision, digest of the corpus, digest of the text, seed.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,7 +23,7 @@ from modengine.lab.report.columns import LONGEST, named, unlike
 from modengine.model import ACTIONS
 from modengine.run.write.codebook import BETWEEN, FieldType, TableCodebook, TableField, beside, datapackage
 from modengine.run.write.replace import replacing
-from modengine.run.write.tidy import safe
+from modengine.run.write.tidy import encode
 from modengine.version import __version__
 
 if TYPE_CHECKING:
@@ -255,12 +254,10 @@ def _write(form: RowForm, table: pyarrow.Table, stream: Any) -> None:
 
 
 def _csv(rows: MessageRows) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(field.name for field in rows.fields)
-    for row in zip(*rows.columns, strict=True):
-        writer.writerow(safe(BETWEEN.join(map(str, cell)) if isinstance(cell, list) else cell) for cell in row)
-    return out.getvalue().encode("utf-8", "backslashreplace")
+    header = [field.name for field in rows.fields]
+    lines = zip(*rows.columns, strict=True)
+    joined = ([BETWEEN.join(map(str, cell)) if isinstance(cell, list) else cell for cell in line] for line in lines)
+    return encode(chain([header], joined))
 
 
 def _arrow() -> Any:

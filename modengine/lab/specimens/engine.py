@@ -154,7 +154,7 @@ class SpecimenEngine(Engine):
 
     def rule_name(self, entry: int) -> str:
         """`NAME:17` for entry 17 of the specimen NAME."""
-        at = int(self.matcher.offsets.searchsorted(entry, "right")) - 1
+        at = self.matcher.specimen_of(entry)
         return _rule_name(self.specimens[at], entry - int(self.matcher.offsets[at]) + 1)
 
 
@@ -203,21 +203,18 @@ class _Read:
         """For each relief that takes something, the entries that it switches off, each taken once."""
         self.off: set[int] = set()
         for relief in self.relieving:
-            start = int(self.matcher.offsets[self.specimen(relief)])
+            start = int(self.matcher.offsets[self.matcher.specimen_of(relief)])
             gone = {start + named - 1 for named in self.entry(relief).relieves} & standing - self.off
             if gone:
                 self.taken[relief] = sorted(gone)
                 self.off |= gone
 
-    def specimen(self, entry: int) -> int:
-        return int(self.matcher.offsets.searchsorted(entry, "right")) - 1
-
     def entry(self, entry: int) -> ListEntry:
-        at = self.specimen(entry)
+        at = self.matcher.specimen_of(entry)
         return self.engine.specimens[at].entries[entry - int(self.matcher.offsets[at])]
 
     def category(self, entry: int) -> str:
-        return self.engine.category_of[self.specimen(entry)]
+        return self.engine.category_of[self.matcher.specimen_of(entry)]
 
     def scores(self) -> dict[str, int]:
         scores = dict.fromkeys(self.engine.category_of, 0)

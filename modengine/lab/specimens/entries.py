@@ -45,10 +45,6 @@ class ListEntry(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """In dated snapshots: from which to which, numbered from 0, it was on the list."""
 
     @property
-    def extenuating(self) -> bool:
-        return bool(self.relieves)
-
-    @property
     def kind(self) -> Kind:
         if self.relieves:
             return "extenuating"

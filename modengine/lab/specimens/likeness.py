@@ -95,7 +95,6 @@ WIDESPREAD = 50
 
 def compare_specimens(
     specimens: Sequence[Specimen],
-    seed: int = 1,
     *,
     form: Form = "written",
     cut: float = CUT,
@@ -127,7 +126,7 @@ def compare_specimens(
     mapped, matrix = _mapped(names, numbers, order, jaccard)
     n = len(specimens)
     return Likeness(
-        specimen_stamp("specimen-compare", specimens, (), seed, command), tuple(map(about, specimens)), show_terms,
+        specimen_stamp("specimen-compare", specimens, (), 1, command), tuple(map(about, specimens)), show_terms,
         form, cut, n * (n - 1) // 2, tuple(_pairs(names, shared, sizes, jaccard)), clusters,
         tuple(names[i] for i in order), matrix, mapped, tuple(_widespread(has, entries, show_terms)),
     )  # fmt: skip

@@ -23,6 +23,7 @@ from modengine.text.tables import simplified
 
 Reading = Literal["as written", "words"]
 """How a specimen is read: as its card says, or every component from the beginning of a word to the end of one."""
+READINGS: tuple[Reading, ...] = ("as written", "words")
 _CHUNK = 500
 """Texts whose products are held at a time."""
 
@@ -118,7 +119,6 @@ class SpecimenMatcher:
                 rows += {numbers.setdefault(key, len(numbers)) for key in _keys(entry, exact, closed)}
                 sizes.append(len(rows) - before)
             offsets.append(len(sizes))
-        at = len(sizes)
         literals: dict[str, int] = {}
         self._anywhere: list[int] = []
         """For each literal, the component that may stand anywhere; -1 for none."""
@@ -136,15 +136,19 @@ class SpecimenMatcher:
         self._automaton = Automaton(list(literals))
         self._count = len(numbers)
         self.segmenter = segment.make("rjieba", {})
-        self.entries = at
+        self.entries = len(sizes)
         self.offsets = np.array(offsets, np.int64)
         """Specimen s has the entries `offsets[s]` to `offsets[s + 1]`."""
         self.sizes = np.array(sizes, np.int64)
         """Components of each entry, those alike counted once."""
         pointers = np.concatenate([[0], np.cumsum(self.sizes)])
-        self._by_entry = csr_matrix((np.ones(len(rows), np.int32), rows, pointers), (at, len(numbers)))
+        self._by_entry = csr_matrix((np.ones(len(rows), np.int32), rows, pointers), (len(sizes), len(numbers)))
         self._needs = self._by_entry.T.tocsr()
         self._relief, self._relieved = self._reliefs()
+
+    def specimen_of(self, entry: int) -> int:
+        """The number of the specimen that an entry is of."""
+        return int(self.offsets.searchsorted(entry, "right")) - 1
 
     @property
     def of_entry(self) -> NDArray[np.int64]:
@@ -166,14 +170,13 @@ class SpecimenMatcher:
 
     def _present(self, text: str, words: bool) -> NDArray[np.int64]:
         """The numbers of the components that stand in a text, rising."""
-        found: set[int] = set()
         folded = fold(text)
         hits = self._automaton.find(folded)
         edges = Edges(folded, self.segmenter)
         if words:
             hits = [hit for hit in hits if hit[0] in edges and hit[1] in edges]
         literals = {hit[2] for hit in hits}
-        found.update(map(self._anywhere.__getitem__, literals))
+        found = set(map(self._anywhere.__getitem__, literals))
         found.discard(-1)
         if not self._bound.keys().isdisjoint(literals):
             for start, end, literal in hits:

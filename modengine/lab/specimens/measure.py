@@ -20,7 +20,7 @@ from modengine.lab.data.corpus import Corpus
 from modengine.lab.data.stamp import Stamp
 from modengine.lab.specimens.card import Specimen
 from modengine.lab.specimens.entries import KINDS
-from modengine.lab.specimens.matcher import Reading, SpecimenMatcher
+from modengine.lab.specimens.matcher import READINGS, Reading, SpecimenMatcher
 from modengine.lab.specimens.stamped import SpecimenStamp, about, specimen_stamp
 from modengine.lab.stats.intervals import FORBIDDEN, Estimate
 from modengine.lab.stats.metrics import Flags, rate, strata
@@ -160,15 +160,14 @@ def measure_specimens(
     shares, kinds, dearest, left, spread = [], [], [], [], []
     seen = np.zeros(matcher.entries, np.bool_)
     for one in found:
-        per_list = {reading: one.lists(matcher, reading) for reading in _readings()}
+        per_list = {reading: one.lists(matcher, reading) for reading in READINGS}
         shares += list(_shares(matcher, one.corpus, per_list))
         spread += list(_spread(matcher, one.corpus, per_list))
         columns, words = one.hits.tocsc(), one.words.tocsc()
         seen |= np.diff(columns.indptr) > 0
         if len(specimens) > MOST_DETAILED:
             continue
-        for number, specimen in enumerate(matcher.specimens):
-            first, last = int(matcher.offsets[number]), int(matcher.offsets[number + 1])
+        for number, (specimen, first, last) in enumerate(_slices(matcher)):
             its = _List(
                 specimen,
                 one.corpus,
@@ -186,10 +185,6 @@ def measure_specimens(
     )  # fmt: skip
 
 
-def _readings() -> tuple[Reading, ...]:
-    return ("as written", "words")
-
-
 def _slices(matcher: SpecimenMatcher) -> Iterator[tuple[Specimen, int, int]]:
     for number, specimen in enumerate(matcher.specimens):
         yield specimen, int(matcher.offsets[number]), int(matcher.offsets[number + 1])
@@ -198,7 +193,7 @@ def _slices(matcher: SpecimenMatcher) -> Iterator[tuple[Specimen, int, int]]:
 def _found(matcher: SpecimenMatcher, corpus: Corpus, done: int, progress: Told | None) -> CorpusHits:
     texts = [corpus.text(i) for i in range(len(corpus))]
     made = []
-    for reading in _readings():
+    for reading in READINGS:
         chunks = []
         for chunk in matcher.hits(texts, reading):
             chunks.append(chunk)

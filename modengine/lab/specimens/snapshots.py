@@ -129,9 +129,7 @@ def _runs(
             if text not in known:
                 read = read_entry(text, keeper.notation)
                 known[text] = None if isinstance(read, str) else frozenset(read)
-                if known[text] in keeper.entries:
-                    pass  # written otherwise before: `b+a` for `a+b`
-                else:
+                if known[text] not in keeper.entries:  # else written otherwise before: `b+a` for `a+b`
                     keeper.add(file, row, found.extenuating)
             if (key := known[text]) is not None:
                 here.add(key)

@@ -115,7 +115,10 @@ def declared(claims: Sequence[Claim], found: Sequence[Figures], over: Sequence[O
                 "it needs rows of the category, an action that the category can take, and a card that allows it",
             )  # fmt: skip
         pairs += mine
-    p, contrary = ([_p(estimate, claim, holds) for claim, _, estimate in pairs] for holds in (True, False))
+    p, contrary = (
+        [p_of(estimate, claim.at_least == holds, claim.bound) for claim, _, estimate in pairs]
+        for holds in (True, False)
+    )
     holm, against = adjusted(p, "holm"), adjusted(contrary, "holm")
     return tuple(
         Tested(claim.text, corpus, estimate, p[i], holm[i], against[i], verdict(holm[i], against[i]))
@@ -135,12 +138,12 @@ def _estimates(claim: Claim, found: Sequence[Figures], over: Sequence[OverBlocki
             yield figures.corpus, getattr(figures, claim.figure.replace("-", "_"))
 
 
-def _p(estimate: Estimate, claim: Claim, holds: bool) -> float | None:
-    """One-sided, that the claim holds, or that its contrary does."""
+def p_of(estimate: Estimate, at_least: bool, bound: float) -> float | None:
+    """One-sided p of the claim that a share is at least, or at most, `bound`; None where n is too small to test."""
     if not estimate.supported:
         return None
-    p = estimate.p_above(claim.bound) if claim.at_least == holds else estimate.p_below(claim.bound)
-    return max(p, sys.float_info.min) if 0 < claim.bound < 1 else p  # too small for a float is not 0
+    p = estimate.p_above(bound) if at_least else estimate.p_below(bound)
+    return max(p, sys.float_info.min) if 0 < bound < 1 else p  # too small for a float is not 0
 
 
 def verdict(p: float | None, contrary: float | None) -> Verdict:
@@ -218,5 +221,5 @@ def _counts(estimate: Estimate) -> tuple[int, int]:
 
 __all__ = [
     "ALL", "ALPHA", "ANY", "Claim", "StratumComparison", "Tested", "Verdict", "adjusted", "declared", "explored",
-    "fisher", "read_claim", "verdict",
+    "fisher", "p_of", "read_claim", "verdict",
 ]  # fmt: skip

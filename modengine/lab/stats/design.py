@@ -52,14 +52,20 @@ def effective(k: Ints, n: Ints) -> Floats:
     return np.asarray(np.where((hits == 0) | (hits == rows) | (clusters == rows), clusters, found))
 
 
+def variance(k: Ints, n: Ints) -> Floats:
+    """That of a share, by the spread of the clusters (Cochran, section 9.7); nan for one cluster."""
+    rows, clusters = n.sum(axis=-1).astype(float), np.asarray((n > 0).sum(axis=-1), float)
+    residual = k - (k.sum(axis=-1) / rows)[..., None] * n
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(clusters / (clusters - 1) * (residual**2).sum(axis=-1) / rows**2)
+
+
 def spread(k: Ints, n: Ints) -> Floats:
     """The design effect of the spread: the variance of a share over clusters to that over rows; nan for 0 and 1."""
-    rows, clusters = n.sum(axis=-1).astype(float), np.asarray((n > 0).sum(axis=-1), float)
+    rows = n.sum(axis=-1).astype(float)
     share = k.sum(axis=-1) / rows
-    residual = k - share[..., None] * n
     with np.errstate(divide="ignore", invalid="ignore"):
-        between = clusters / (clusters - 1) * (residual**2).sum(axis=-1) / rows**2
-        return np.asarray(between * rows / (share * (1 - share)))
+        return np.asarray(variance(k, n) * rows / (share * (1 - share)))
 
 
 def correlation(k: Ints, n: Ints) -> Floats:

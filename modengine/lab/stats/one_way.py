@@ -14,8 +14,6 @@ from modengine.engine.compile.revision import content_of
 from modengine.policy.model import Policy
 
 Way = Literal["more", "fewer"]
-_UNSEEN = ("id", "study", "period", "scope", "fields", "categories")
-"""What the lab does not look at, or what the rest tells."""
 _ALIKE = ("caps", "points")
 """What must be the same."""
 

@@ -138,8 +138,7 @@ def _unanswerable(opened: OpenedStudy, outcome: StudyOutcome, at: tuple[str, str
     figure = outcome.figure.removesuffix("-difference").replace("still-caught", "recall")
     if figure in corpus.columns.forbidden:
         yield study.problem(f"the card of `{outcome.corpus}` forbids `{figure}`", "ask it of another", *at, "corpus")
-    elif outcome.stratum is not None and outcome.stratum not in corpus.strata:
-        names = sorted(set(corpus.strata) - {""})
+    elif outcome.stratum is not None and outcome.stratum not in (names := [name for name, _ in corpus.parted()]):
         hint = meant(outcome.stratum, names, "name the column of strata in the card, with `stratum`")
         yield study.problem(f"`{outcome.corpus}` has no stratum `{outcome.stratum}`", hint, *at, "stratum")
     elif not _among(opened.part(str(outcome.corpus), study.half), outcome).any():
@@ -157,5 +156,5 @@ def _among(corpus: Corpus, outcome: StudyOutcome) -> Flags:
     else:
         rows = ~harmless if outcome.category == ANYTHING else labelled(corpus, str(outcome.category))
     if outcome.stratum is not None:
-        rows = rows & np.array([stratum == outcome.stratum for stratum in corpus.strata], np.bool_)
+        rows = rows & dict(corpus.parted()).get(outcome.stratum, np.False_)
     return rows

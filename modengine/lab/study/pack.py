@@ -78,7 +78,7 @@ def package_files(opened: OpenedStudy, pin: Pin, run: StudyRun, shown: Mapping[s
         files[f"cards/{name}.yaml"] = ref.card.read_bytes()
     files[RESULTS] = msgspec.json.format(msgspec.json.encode(run.result), indent=2) + b"\n"
     files |= {name: text.encode("utf-8") for name, text in shown.items()}
-    files[DECISIONS] = decisions_csv(run.decisions).encode("utf-8", "backslashreplace")
+    files[DECISIONS] = decisions_csv(run.decisions)
     files["requirements.lock"] = lock(installed()).encode()
     return files
 

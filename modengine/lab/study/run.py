@@ -14,16 +14,13 @@ from typing import Literal
 import msgspec
 
 from modengine.lab.data.stamp import Stamp, stamp
-from modengine.lab.stats.claims import ALPHA, Claim, adjusted, declared
+from modengine.lab.stats.claims import ALPHA, Verdict, adjusted, p_of
 from modengine.lab.stats.intervals import NOTHING, Estimate
-from modengine.lab.stats.metrics import ALL, OverBlocking
 from modengine.lab.study.measure import Decisions, StudyFigure, Told, decisions, figures
 from modengine.lab.study.model import Half, StudyOutcome
 from modengine.lab.study.opened import OpenedStudy
 from modengine.lab.study.pin import Pin
 from modengine.version import __version__
-
-StudyVerdict = Literal["shown", "contradicted", "open", "unsupported"]
 
 
 class OutcomeResult(msgspec.Struct, frozen=True):
@@ -39,7 +36,7 @@ class OutcomeResult(msgspec.Struct, frozen=True):
     p_against: float | None
     """The same of the contrary claim."""
     p_against_holm: float | None
-    verdict: StudyVerdict
+    verdict: Verdict
     """`shown`: p_holm below 0.05; `contradicted`: p_against_holm is; `unsupported`: too few rows; else `open`."""
 
 
@@ -155,7 +152,7 @@ def _results(
         estimate = NOTHING if figure is None else figure.found
         # Where neither policy hits such a row, `diff` lists no test: nothing speaks for a difference.
         nothing = figure is None and outcome.than is not None
-        verdict: StudyVerdict = "open" if nothing else _verdict(estimate, p_holm, against_holm)
+        verdict: Verdict = "open" if nothing else _verdict(estimate, p_holm, against_holm)
         made.append(
             OutcomeResult(name, outcome.question, outcome.words(), estimate, p, p_holm, against, against_holm, verdict)
         )
@@ -169,7 +166,7 @@ def _tests(outcome: StudyOutcome, figure: StudyFigure | None) -> tuple[float | N
     match outcome.direction:
         case "at least" | "at most":
             at_least = outcome.direction == "at least"
-            return _share(figure.found, at_least, outcome.bound), _share(figure.found, not at_least, outcome.bound)
+            return p_of(figure.found, at_least, outcome.bound), p_of(figure.found, not at_least, outcome.bound)
         case "different":
             return figure.p, None
         case _:
@@ -180,14 +177,7 @@ def _tests(outcome: StudyOutcome, figure: StudyFigure | None) -> tuple[float | N
             return sides if as_claimed else (sides[1], sides[0])
 
 
-def _share(estimate: Estimate, at_least: bool, bound: float) -> float | None:
-    """One-sided p of a share against a bound: the test that the lab has for declared outcomes."""
-    claim = Claim("", None, "any", "over-blocking", "label", at_least, bound)
-    (tested,) = declared([claim], (), [OverBlocking("", ALL, "label", estimate)])
-    return tested.p
-
-
-def _verdict(found: Estimate, p: float | None, against: float | None) -> StudyVerdict:
+def _verdict(found: Estimate, p: float | None, against: float | None) -> Verdict:
     if found.value is None or not found.supported:
         return "unsupported"
     if p is not None and p < ALPHA:

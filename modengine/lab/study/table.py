@@ -5,35 +5,32 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from modengine.lab.study.measure import Decisions
 from modengine.model import ACTIONS
-from modengine.run.write.tidy import safe
+from modengine.run.write.tidy import Cell, encode
 
 COLUMNS = ("corpus", "policy", "row", "id", "label", "stratum", "cluster", "action", "rules", "undetermined")
 KEY = ("corpus", "policy", "row")
 """By these a row is known."""
 
 
-def decisions_csv(made: Sequence[Decisions]) -> str:
+def decisions_csv(made: Sequence[Decisions]) -> bytes:
     """`row` counts the measured rows of the whole corpus from 1; `rules` holds the rules that hit, with their points.
 
     Each category has the columns `CATEGORY_action` and `CATEGORY_score`, empty for a policy without it.
     """
     categories = tuple(dict.fromkeys(name for one in made for name in one.decided.categories))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow((*COLUMNS, *(f"{name}_{part}" for name in categories for part in ("action", "score"))))
-    for one in made:
-        writer.writerows([safe(cell) for cell in row] for row in _rows(one, categories))
-    return out.getvalue()
+    header = (*COLUMNS, *(f"{name}_{part}" for name in categories for part in ("action", "score")))
+    return encode(chain([header], *(_rows(one, categories) for one in made)))
 
 
-def _rows(one: Decisions, categories: Sequence[str]) -> Iterator[list[str | int | bool | None]]:
+def _rows(one: Decisions, categories: Sequence[str]) -> Iterator[Sequence[Cell]]:
     corpus, decided, top = one.corpus, one.decided, one.decided.highest()
     for i, message in enumerate(corpus.messages):
         rules = " ".join(f"{rule}:{points}" for rule, points in decided.rules[i])
-        row: list[str | int | bool | None] = [
+        row: list[Cell] = [
             corpus.name, one.policy, int(one.rows[i]) + 1, message.id, corpus.labels[i], corpus.strata[i] or None,
             int(corpus.clusters[i]), ACTIONS[top[i]], rules, bool(decided.undetermined[i]),
         ]  # fmt: skip
@@ -46,9 +43,9 @@ def _rows(one: Decisions, categories: Sequence[str]) -> Iterator[list[str | int 
         yield row
 
 
-def read_decisions(text: str) -> dict[tuple[str, ...], dict[str, str]]:
+def read_decisions(table: bytes) -> dict[tuple[str, ...], dict[str, str]]:
     """The rows of such a table by `KEY`.  Raises ValueError for what is none."""
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.DictReader(io.StringIO(table.decode("utf-8"), newline=""), strict=True)
     try:
         if not set(KEY) <= set(reader.fieldnames or ()):
             raise ValueError(f"it has not the columns {', '.join(KEY)}")

@@ -282,7 +282,7 @@ def _said(value: object) -> str:
 def _decisions(package: Package, run: StudyRun) -> tuple[int, tuple[DecisionDifference, ...]]:
     """How many decisions were compared, and those that differ."""
     try:
-        packed = read_decisions((package.folder / DECISIONS).read_bytes().decode("utf-8"))
+        packed = read_decisions((package.folder / DECISIONS).read_bytes())
     except ValueError as error:
         raise _broken(package.folder, f"`{DECISIONS}` holds no decisions: {error}") from None
     here = read_decisions(decisions_csv(run.decisions))

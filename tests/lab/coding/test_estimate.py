@@ -11,11 +11,13 @@ from modengine.errors import InputError
 from modengine.lab.coding.agreement import agreement
 from modengine.lab.coding.estimate import CodedFigures, estimate
 from modengine.lab.coding.key import SampleKey
-from modengine.lab.coding.sample import DrawnSheets
+from modengine.lab.coding.sample import DrawnSheets, sample
+from modengine.lab.data.corpus import Columns, load
 from modengine.lab.data.stamp import Stamp
 from modengine.lab.report.render import as_csv, as_html, as_text
 from modengine.lab.report.views.coding import estimate_view
-from tests.lab.coding.made import coded, drawn
+from tests.lab.coding.made import ROWS, coded, drawn
+from tests.lab.corpora import rows, sound, write
 
 STAMP = Stamp("estimate", "", "", (), 1, "")
 Made = tuple[DrawnSheets, dict[str, str]]
@@ -137,6 +139,15 @@ def test_beyond_the_corpus_intervals_are_wider(tmp_path: Path) -> None:
     assert other.high is not None
     # 60 of 200 as a simple random sample: Wilson's interval is 24.1 to 36.7 %.
     assert (other.low, other.high) == pytest.approx((0.241, 0.367), abs=0.012)
+
+
+def test_several_columns_of_strata_part_the_corpus_by_their_values_together(tmp_path: Path) -> None:
+    made = [{**row, "part": "ab"[i % 2], "week": "12"[i % 3 == 0]} for i, row in enumerate(rows(*ROWS))]
+    corpus = load([write(tmp_path / "rows.jsonl", made)], Columns(stratum=("part", "week")), ("fraud", "violence"))
+    key = sample(sound(), corpus, 120).key
+    labels = {row.id: str(made[row.row - 1]["label"]) for row in key.rows}
+    found = estimate(key, [coded("anna", labels)], STAMP, beyond=True)
+    assert {one.value for one in found.figures} == {"(all)", "a · 1", "a · 2", "b · 1", "b · 2"}
 
 
 def test_the_same_call_gives_the_same_figures(made: Made) -> None:

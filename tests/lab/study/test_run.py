@@ -252,3 +252,18 @@ def test_every_form_says_of_each_figure_what_it_is(pinned: Path, command: Comman
     else:
         assert "Declared: what was claimed before anybody looked" in text
         assert "Exploratory: every other figure" in text
+
+
+def test_an_outcome_names_a_stratum_of_several_columns_as_eval_does(study: Path) -> None:
+    rows = (study.parent / "shop.csv").read_text("utf-8").splitlines()
+    halves = (f"{row},{number % 2 if number else 'half'}\n" for number, row in enumerate(rows))
+    (study.parent / "shop.csv").write_text("".join(halves), "utf-8")
+    card = study.parent / "shop.yaml"
+    card.write_text(card.read_text("utf-8") + "stratum: [kind, half]\n", "utf-8")
+    name = '"half: 1"'
+    declare(
+        study, f"  a: {{figure: recall, policy: small, corpus: shop, category: fraud, action: label, stratum: {name}, "
+        "at-least: 0.45}\n",
+    )  # fmt: skip
+    odd = sum(",lure," in row for row in rows[1::2])
+    assert [(one.outcome, one.found.n) for one in ran(study).outcomes] == [("a", odd)]

@@ -29,8 +29,9 @@ INTERVALS: Mapping[Method, Sentence] = {
         ("korn1998", "rao1992", "fleiss1979"),
     ),
     "permutation": Sentence(
-        "A difference is in percentage points, and its interval agrees with the exact permutation test over clusters.",
-        ("ernst2004",),
+        "A difference is in percentage points; its interval is recovered from those of the rows gained and lost, and"
+        " agrees with the exact permutation test over clusters.",
+        ("zou2008", "ernst2004"),
     ),
     "beta, by design": Sentence(
         "Shares of a sample have the interval of a Beta distribution with the effective n of their design.",
@@ -85,6 +86,15 @@ SECTIONS: Mapping[str, Sentence] = {
 """What a section did, by the name of its command."""
 
 COLUMNS: Mapping[str, Sentence] = {
+    "p of the contrary (Holm)": Sentence(
+        "An outcome declared beforehand is tested by the exact binomial test on effective counts, and so is its"
+        " contrary."
+    ),
+    "p against (Holm)": Sentence(
+        "A declared share is tested by the exact binomial test on effective counts, a declared difference by the exact"
+        " permutation test; so are the contrary claims.",
+        ("ernst2004",),
+    ),
     "p (Holm)": Sentence("Outcomes declared beforehand are corrected by Holm's method.", ("holm1979",)),
     "p (false discovery rate)": Sentence(
         "Whatever was explored is corrected for the false discovery rate.", ("benjamini1995",)
@@ -97,9 +107,15 @@ COLUMNS: Mapping[str, Sentence] = {
     "p (Fisher)": Sentence(
         "Slices are compared with the other rows by Fisher's exact test on effective counts.", ("fisher1922",)
     ),
-    "outside": Sentence(
-        "A stratum is compared with the other harmless rows of its corpus by Fisher's exact test on effective counts.",
+    "outside is all but": Sentence(
+        "A stratum is compared with the other harmless rows of its corpus by Fisher's exact test on effective counts;"
+        " strata far from all others are set aside first.",
         ("fisher1922",),
+    ),
+    "against all but": Sentence(
+        "A group is compared with the others by an exact permutation test of terms that fit the same templates; groups"
+        " far from all others are set aside first.",
+        ("ernst2004",),
     ),
 }
 """What a column of a table tells of how it was made."""

@@ -107,6 +107,11 @@ REFERENCES: Mapping[str, Reference] = {
         "article", "Ustun, Berk and Rudin, Cynthia", "Learning optimized risk scores", 2019,
         "Journal of Machine Learning Research", "1--75", "20(150)",
     ),
+    "zou2008": Reference(
+        "article", "Zou, Guang Yong and Donner, Allan",
+        "Construction of confidence limits about effect measures: a general approach", 2008,
+        "Statistics in Medicine", "1693--1702", "27", "10.1002/sim.3095",
+    ),
 }  # fmt: skip
 """By key, in the order of the alphabet."""
 

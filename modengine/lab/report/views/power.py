@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modengine.lab.coding.power import Power
-from modengine.lab.report.table import Cell, Table, percent
+from modengine.lab.report.table import Cell, Several, Table, percent, share_of
 from modengine.lab.report.view import ResultView
 from modengine.lab.stats.intervals import LEAST
 
@@ -48,7 +48,7 @@ def tables(result: Power) -> tuple[Table, ...]:
             "The smallest differences that can be shown, in percentage points",
             ("corpus", "figure", "effective", "from", "above", "below", "between halves"),
             tuple(
-                (s.corpus, s.figure, s.effective_n, percent(s.baseline), *map(_points, (s.above, s.below, s.halves)))
+                (s.corpus, s.figure, s.effective_n, share_of(s.baseline), *map(_points, (s.above, s.below, s.halves)))
                 for s in result.smallest
             ),
             "Above and below: from a fixed bound, exact, one-sided. Between halves: two equal parts, arcsine test, "
@@ -59,7 +59,7 @@ def tables(result: Power) -> tuple[Table, ...]:
             "The smallest difference of two policies, in percentage points",
             ("corpus", "figure", "effective", "rows that differ", "difference"),
             tuple(
-                (p.corpus, p.figure, p.effective_n, percent(p.differing), _points(p.difference)) for p in result.paired
+                (p.corpus, p.figure, p.effective_n, share_of(p.differing), _points(p.difference)) for p in result.paired
             ),
             "McNemar's test, two-sided, by the share of rows that the two treat differently. A dash: none.",
         ),
@@ -73,8 +73,8 @@ def _claims(result: Power) -> Table:
     with_corpus = any(claim.corpus is not None for claim in result.claims)
     rows: list[tuple[Cell, ...]] = []
     for c in result.claims:
-        row: tuple[Cell, ...] = (c.claim, percent(c.truth, 2), c.alpha, c.rows_needed, c.of)
-        chance = None if c.power is None else percent(c.power)
+        row: tuple[Cell, ...] = (c.claim, share_of(c.truth, 2), c.alpha, c.rows_needed, c.of)
+        chance = None if c.power is None else share_of(c.power)
         rows.append((*row, c.corpus, c.rows, c.effective_n, c.needed_here, chance) if with_corpus else row)
     return Table(
         "claims",
@@ -86,4 +86,4 @@ def _claims(result: Power) -> Table:
 
 
 def _points(share: float | None) -> Cell:
-    return "–" if share is None else f"{100 * share:.2f}"
+    return None if share is None else Several(f"{100 * share:.2f}", (("", 100 * share),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modengine.lab.report.charts import Chart, Grid
-from modengine.lab.report.table import Cell, Table, percent
+from modengine.lab.report.table import Cell, Table, share_of
 from modengine.lab.report.view import ResultView
 from modengine.lab.report.views.specimens.measure import about_table, masked_note
 from modengine.lab.specimens.likeness import Likeness, Pair
@@ -63,8 +63,8 @@ def tables(result: Likeness) -> tuple[Table, ...]:
 
 def _pair(pair: Pair) -> tuple[Cell, ...]:
     return (
-        pair.a, pair.b, pair.shared, pair.entries_a, pair.entries_b, pair.jaccard, percent(pair.a_in_b),
-        percent(pair.b_in_a),
+        pair.a, pair.b, pair.shared, pair.entries_a, pair.entries_b, pair.jaccard, share_of(pair.a_in_b),
+        share_of(pair.b_in_a),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modengine.lab.report.table import Table, percent
+from modengine.lab.report.table import Table, share_of
 from modengine.lab.report.view import ResultView
 from modengine.lab.report.views.specimens.measure import about_table, masked_note
 from modengine.lab.specimens.describe import Description
@@ -38,7 +38,7 @@ def tables(result: Description) -> tuple[Table, ...]:
             "What the entries are",
             ("specimen", "what", "value", "entries", "share", "of"),
             tuple(
-                (row.specimen, row.what, row.value, row.entries, percent(row.entries / row.n), row.n)
+                (row.specimen, row.what, row.value, row.entries, share_of(row.entries / row.n), row.n)
                 for row in result.composition
             ),
             "characters: of all components together.",

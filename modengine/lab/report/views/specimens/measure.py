@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from modengine.lab.report.charts import Chart, Intervals, Line, Lines, Point
-from modengine.lab.report.table import Table, percent, show
+from modengine.lab.report.table import Table, percent, share_of, show
 from modengine.lab.report.view import ResultView, counts
 from modengine.lab.specimens.measure import SpecimenMeasurement
 from modengine.lab.specimens.stamped import SpecimenStamp
@@ -79,10 +79,7 @@ def tables(result: SpecimenMeasurement) -> tuple[Table, ...]:
                 "lists",
                 *(f"quantile {q}" for q in (result.spread[0].quantiles if result.spread else ())),
             ),
-            tuple(
-                (s.corpus, s.reading, s.lists, *(percent(value) for value in s.quantiles.values()))
-                for s in result.spread
-            ),
+            tuple((s.corpus, s.reading, s.lists, *map(share_of, s.quantiles.values())) for s in result.spread),
         ),
         Table(
             "kinds",
