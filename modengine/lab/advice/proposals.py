@@ -60,7 +60,7 @@ class Proposal(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class _Sought:
+class _Aim:
     """What is looked for, and in which rows."""
 
     category: str
@@ -73,12 +73,12 @@ class _Sought:
 def proposals(rows: AdvisedRows, category: str, at: Action, shown: Flags, most: int, seed: int) -> tuple[Proposal, ...]:
     """At most `most` for each purpose: those that would do most, by weight times rows.  `shown`: rows to quote from."""
     own, harmless, hit = rows.own(category), rows.harmless, rows.hit(category, at)
-    catch = _Sought(category, "catch", own & ~hit, harmless, own)
-    relieve = _Sought(category, "relieve", harmless & hit, own & hit, own & hit)
+    catch = _Aim(category, "catch", own & ~hit, harmless, own)
+    relieve = _Aim(category, "relieve", harmless & hit, own & hit, own & hit)
     return tuple(
         proposal
-        for sought in (catch, relieve)
-        for proposal in sorted(_proposed(rows, sought, shown, seed), key=_order)[:most]
+        for aim in (catch, relieve)
+        for proposal in sorted(_proposed(rows, aim, shown, seed), key=_order)[:most]
     )
 
 
@@ -86,8 +86,8 @@ def _order(proposal: Proposal) -> tuple[float, str]:
     return -proposal.weight * proposal.wanted[0].k, proposal.text
 
 
-def _proposed(rows: AdvisedRows, sought: _Sought, shown: Flags, seed: int) -> Iterator[Proposal]:
-    wanted, against = (_texts(rows, there & rows.writing) for there in (sought.wanted, sought.against))
+def _proposed(rows: AdvisedRows, aim: _Aim, shown: Flags, seed: int) -> Iterator[Proposal]:
+    wanted, against = (_texts(rows, there & rows.writing) for there in (aim.wanted, aim.against))
     done: set[str] = set()
     for gram, weight in separating(wanted, against, FEWEST, seed):
         text = _grown(gram, [there for there in wanted if gram in there])
@@ -95,19 +95,19 @@ def _proposed(rows: AdvisedRows, sought: _Sought, shown: Flags, seed: int) -> It
             continue
         done.add(text)
         holds = np.array([text in there for there in rows.texts], np.bool_)
-        clusters = len(np.unique(rows.clusters[holds & sought.wanted & rows.writing]))
+        clusters = len(np.unique(rows.clusters[holds & aim.wanted & rows.writing]))
         if clusters < FEWEST:
             continue
-        quoted = np.flatnonzero(holds & sought.wanted & rows.writing & shown)[:EXAMPLES]
+        quoted = np.flatnonzero(holds & aim.wanted & rows.writing & shown)[:EXAMPLES]
         yield Proposal(
-            sought.category,
-            sought.purpose,
+            aim.category,
+            aim.purpose,
             "term" if text.isalnum() else "sign",
             text,
             weight,
             clusters,
-            _halves(rows, holds, sought.wanted),
-            _halves(rows, holds, sought.harmful),
+            _halves(rows, holds, aim.wanted),
+            _halves(rows, holds, aim.harmful),
             _halves(rows, holds, rows.harmless),
             tuple(_around(rows.texts[i], text) for i in quoted),
         )

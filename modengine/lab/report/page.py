@@ -24,7 +24,7 @@ from modengine.lab.report.paper.outline import in_body
 from modengine.lab.report.paper.references import REFERENCES
 from modengine.lab.report.svg import legend, svg
 from modengine.lab.report.table import Cell, Quote, Table, plain, shown_estimate
-from modengine.lab.report.view import ResultView, counts, shown_corpora, subject, unreadable, warnings
+from modengine.lab.report.view import ResultView, corpora_of, counts, subject, unreadable, warnings
 from modengine.lab.stats.intervals import Estimate
 
 LONG = 40
@@ -48,7 +48,6 @@ class Front:
 def page(views: Sequence[ResultView], front: Front, left_out: Sequence[tuple[str, str]] = ()) -> str:
     """The page.  `left_out` are sections that could not be made, each with the reason."""
     stamps = [view.result.stamp for view in views]
-    corpora = {(corpus.name, corpus.digest): corpus for stamp in stamps for corpus in shown_corpora(stamp)}
     labels = labels_of(views)
     told = methods(views) if views else ()
     keys = cited(told)
@@ -62,7 +61,7 @@ def page(views: Sequence[ResultView], front: Front, left_out: Sequence[tuple[str
         policies=list(dict.fromkeys((stamp.policy, stamp.revision) for stamp in stamps)),
         seed=stamps[0].seed if stamps else "",
         commands=list(dict.fromkeys(stamp.command for stamp in stamps if stamp.command)),
-        corpora=[(corpus, _about(corpus)) for corpus in corpora.values()],
+        corpora=[(corpus, _about(corpus)) for corpus in corpora_of(stamps)],
         hidden=any(
             isinstance(cell, Quote) and not cell.open
             for view in views for table in view.tables for row in table.rows for cell in row

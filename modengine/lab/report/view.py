@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -44,6 +45,11 @@ def shown_corpora(stamp: Stamp) -> list[CorpusStamp]:
     if stamp.measurement not in CODED:
         return list(stamp.corpora)
     return [msgspec.structs.replace(corpus, labelled=True) for corpus in stamp.corpora]
+
+
+def corpora_of(stamps: Iterable[Stamp]) -> tuple[CorpusStamp, ...]:
+    """Every corpus of some results once, in the order in which they come."""
+    return tuple({(corpus.name, corpus.digest): corpus for stamp in stamps for corpus in shown_corpora(stamp)}.values())
 
 
 def corpus_line(corpus: CorpusStamp) -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,7 +22,7 @@ from modengine.lab.studies.compare import Comparison, compare
 from modengine.lab.studies.evade import POOLED, Evasion, evade
 from modengine.lab.studies.evaluate import Evaluation, evaluate
 from modengine.lab.studies.fairness import Fairness, fairness
-from modengine.lab.study.model import ANYTHING, KEYS, Half, Known, in_words
+from modengine.lab.study.model import ANYTHING, FigureKeys, Half, in_words
 from modengine.lab.study.opened import OpenedStudy
 from modengine.model import Action
 
@@ -31,19 +30,9 @@ Told = Callable[[str], object]
 """Told what is begun."""
 
 
-class StudyFigure(msgspec.Struct, frozen=True, kw_only=True):
+class StudyFigure(FigureKeys, frozen=True, kw_only=True):
     """A figure of a study, known by the keys of `StudyOutcome`."""
 
-    figure: str
-    policy: str
-    than: str | None = None
-    corpus: str | None = None
-    category: str | None = None
-    stratum: str | None = None
-    action: str | None = None
-    kind: str | None = None
-    strength: int | None = None
-    change: str | None = None
     found: Estimate
     p: float | None = None
     """Two-sided, of what `tested` says; null where nothing is tested."""
@@ -53,10 +42,6 @@ class StudyFigure(msgspec.Struct, frozen=True, kw_only=True):
     status: Literal["declared", "exploratory"] = "exploratory"
     outcome: str | None = None
     """The declared outcome that it answers."""
-
-    @property
-    def known(self) -> Known:
-        return (self.figure, *(getattr(self, key) for key in KEYS))
 
     def words(self) -> str:
         return in_words(self.known)

@@ -71,8 +71,8 @@ KEYS = ("policy", "than", "corpus", "category", "stratum", "action", "kind", "st
 Known = tuple[str | int | None, ...]
 
 
-class StudyOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """An outcome that is declared before looking."""
+class FigureKeys(msgspec.Struct, frozen=True, kw_only=True):
+    """What a figure is of, by which an outcome names it."""
 
     figure: str
     policy: str
@@ -89,14 +89,19 @@ class StudyOutcome(msgspec.Struct, frozen=True, kw_only=True):
     strength: int | None = None
     change: str | None = None
     """`action`, or `score`: an action or a score."""
-    direction: Direction
-    bound: float = 0.0
-    """Between 0 and 1; a difference is held against 0."""
-    question: str | None = None
 
     @property
     def known(self) -> Known:
         return (self.figure, *(getattr(self, key) for key in KEYS))
+
+
+class StudyOutcome(FigureKeys, frozen=True, kw_only=True):
+    """An outcome that is declared before looking."""
+
+    direction: Direction
+    bound: float = 0.0
+    """Between 0 and 1; a difference is held against 0."""
+    question: str | None = None
 
     def words(self) -> str:
         """`recall of fraud at label or more, small on shop: at least 0.5`."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from html import escape
+from importlib.util import find_spec
 
 from modengine.errors import InputError
 from modengine.explain.html import style_sheet
@@ -42,6 +44,7 @@ def standalone(chart: Chart) -> str:
     )
 
 
+@cache
 def _style() -> str:
     """The style sheet of charts with the light colours of the page in it: programs that draw SVG know no variables."""
     root = re.search(r":root\{([^}]*)\}", style_sheet(_PACKAGE, "page.css"))
@@ -61,11 +64,7 @@ def _style() -> str:
 
 def can_make_pdf() -> bool:
     """Whether the extra `paper` is installed."""
-    try:
-        import typst  # noqa: F401, PLC0415
-    except ImportError:
-        return False
-    return True
+    return find_spec("typst") is not None
 
 
 def pdf(svg: str) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from modengine import __version__
-from modengine.lab.report.view import ResultView
+from modengine.lab.report.view import ResultView, corpora_of
 from modengine.lab.stats.intervals import LEAST, Estimate, Method
 
 
@@ -136,9 +136,10 @@ def methods(views: Sequence[ResultView]) -> tuple[Sentence, ...]:
 
 def _told(views: Sequence[ResultView]) -> Iterator[Sentence]:
     stamps = [view.result.stamp for view in views]
-    corpora = {(corpus.name, corpus.digest): corpus for stamp in stamps for corpus in stamp.corpora}.values()
+    corpora = corpora_of(stamps)
     rows = sum(corpus.rows for corpus in corpora)
-    decided = f"{rows:,} labelled messages of {len(corpora)} corpora were" if corpora else "Invented messages were"
+    of = "one corpus" if len(corpora) == 1 else f"{len(corpora)} corpora"
+    decided = f"{rows:,} messages of {of} were" if corpora else "Invented messages were"
     names = {view.name.partition("-")[0] for view in views}
     policies = sorted({stamp.policy for stamp in stamps})
     yield Sentence(
