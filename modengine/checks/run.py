@@ -136,5 +136,9 @@ def _together(checked: Iterable[Checked]) -> tuple[Diagnostic, ...]:
 
 
 def rule_files(folder: Path) -> list[Path]:
-    """The rule files directly in a folder, by name."""
-    return sorted(file for file in folder.iterdir() if file.suffix in (".yaml", ".yml") and file.is_file())
+    """The rule files in a folder and in those below it, by path; nothing whose name begins with a dot."""
+    found = (file for suffix in ("yaml", "yml") for file in folder.rglob(f"*.{suffix}"))
+    return sorted(
+        file for file in found
+        if not any(part.startswith(".") for part in file.relative_to(folder).parts) and file.is_file()
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from modengine.entities.model import CURRENCIES, ENTITY_KINDS, NUMBER, PER, SUBK
 from modengine.model import PART_KINDS
 from modengine.policy.nodes.record import Either, Entries, Items, Key, Kind, Record
 from modengine.policy.nodes.shape import Choice, Day, Flag, Name, Quantity, Shape, Share, Text, Value, Whole
+from modengine.version import __version__
 
 TERM = Text(least=0, most=1000, one_term=True)
 LONG = Text(most=100_000)
@@ -308,6 +309,7 @@ def json_schema(kind: Literal["ruleset", "policy"]) -> dict[str, object]:
     root = (RULESET if kind == "ruleset" else POLICY).schema(defs)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:modengine:{__version__}:{kind}",
         "title": f"modengine {kind}",
         **root,
         "$defs": dict(sorted(defs.items())),

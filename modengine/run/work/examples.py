@@ -32,8 +32,8 @@ class ExampleResult:
     kind: Kind
     example: Example
     hit: bool
-    trace: RuleTrace | None
-    """What was looked at for the rule; None where nothing of it was found."""
+    trace: RuleTrace
+    """What was looked at for the rule, and found or not."""
     undetermined: str
     """Why it could not be told whether the rule hits; empty where it could."""
 
@@ -61,15 +61,13 @@ def run_examples(engine: Tracer, rules: Iterable[Rule]) -> Iterator[ExampleResul
             continue
         for kind, example in examples_of(rule):
             trace = engine.trace(example.message, ignore_scope=True, rules=(rule.id,))
-            mine = next((rule_trace for rule_trace in trace.rules if rule_trace.rule == rule.id), None)
+            [mine] = trace.rules
             reasons = (
                 undetermined.reason
                 for undetermined in trace.decision.undetermined
                 if undetermined.rule in (None, rule.id)
             )
-            yield ExampleResult(
-                rule, kind, example, mine is not None and mine.outcome == "hit", mine, next(reasons, "")
-            )
+            yield ExampleResult(rule, kind, example, mine.outcome == "hit", mine, next(reasons, ""))
 
 
 def needs_others(rule: Rule, own: Sequence[str]) -> bool:
