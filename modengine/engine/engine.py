@@ -65,6 +65,10 @@ class Engine:
     def __reduce__(self) -> tuple[type[Engine], tuple[Program]]:
         return Engine, (self.program,)
 
+    def __repr__(self) -> str:
+        rules = len(self.program.rules)
+        return f"<Engine of {self.policy.id}: {rules} rule{'' if rules == 1 else 's'}, {self.revision[:19]}>"
+
     @property
     def policy(self) -> Policy:
         """The policy that it was compiled from, its bases and overrides merged in."""

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from modengine.model import Message, RuleTrace, Trace
 from modengine.policy.condition import RuleRef, matching, walk
-from modengine.policy.model import Example, Rule
+from modengine.policy.model import Example, Policy, Rule
 
 Kind = Literal["match", "pass", "known_miss", "known_false_alarm"]
 WANTED: dict[Kind, bool] = {"match": True, "pass": False, "known_miss": False, "known_false_alarm": True}
@@ -18,6 +18,9 @@ KNOWN: frozenset[Kind] = frozenset({"known_miss", "known_false_alarm"})
 
 class Tracer(Protocol):
     """What running examples needs of an engine."""
+
+    @property
+    def policy(self) -> Policy: ...
 
     def trace(
         self, message: Message | str, *, ignore_scope: bool = True, rules: Collection[str] | None = None
@@ -50,13 +53,14 @@ class ExampleResult:
         return "news" if self.kind in KNOWN else "fails"
 
 
-def run_examples(engine: Tracer, rules: Iterable[Rule]) -> Iterator[ExampleResult]:
-    """The outcome of every example of every rule that is evaluated (drafts are not).
+def run_examples(engine: Tracer, rules: Iterable[Rule] | None = None) -> Iterator[ExampleResult]:
+    """The outcome of every example of every rule that is evaluated (drafts are not); of all rules of the policy by
+    default.
 
     An example is about its own rule alone: what else hits does not matter.  Scope and period are
     taken as met.
     """
-    for rule in rules:
+    for rule in engine.policy.rules if rules is None else rules:
         if rule.status == "draft":
             continue
         for kind, example in examples_of(rule):
