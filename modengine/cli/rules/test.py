@@ -121,8 +121,9 @@ def _show(result: Tried, to: Console) -> None:
 def _failure(outcome: ExampleResult, to: Console) -> None:
     to.print(Text(f"fails: {outcome.example.place}: {outcome.rule.id}", "bold red"), soft_wrap=True)
     to.print(Text(f"  {example_text(outcome)}\n  {what(outcome)}"), soft_wrap=True)
-    if outcome.trace.matches or outcome.trace.suppressed or outcome.hit:
-        print_rule(outcome.trace, to)
+    found = outcome.trace
+    if found is not None and (found.matches or found.suppressed or outcome.hit):
+        print_rule(found, to)
     elif not outcome.undetermined:
         to.print(Text("  nothing that the rule asks for was found"))
         to.print(Text(f"    when    {inline(str(outcome.rule.when), 400)}"), soft_wrap=True)

@@ -36,6 +36,8 @@ def trace(
         found, dropped = matches(context, rule_id), suppressed(context, rule_id)
         if asked_for or found or dropped or outcomes.value(rule_id):
             outcome = outcomes.of(rule_id)
+            if outcome.when is None:
+                continue  # the message was too much to be read
             rules.append(_rule_trace(outcome, found, dropped, _instead(outcomes, outcome.rule)))
             close += [outcome] if found else []
     policy = context.program.policy

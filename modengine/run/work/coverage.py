@@ -90,6 +90,8 @@ def _units(rule: Rule) -> Iterator[CoverageUnit]:
 
 def _tried_by(outcome: ExampleResult) -> Iterator[CoverageUnit]:
     rule, trace = outcome.rule, outcome.trace
+    if trace is None:
+        return
     if outcome.hit:
         yield _whole(rule)
     found = {(match.pattern, match.found_as) for match in trace.matches}

@@ -35,8 +35,8 @@ class ExampleResult:
     kind: Kind
     example: Example
     hit: bool
-    trace: RuleTrace
-    """What was looked at for the rule, and found or not."""
+    trace: RuleTrace | None
+    """What was looked at for the rule, found or not; None where the message was too much to be read."""
     undetermined: str
     """Why it could not be told whether the rule hits; empty where it could."""
 
@@ -65,13 +65,14 @@ def run_examples(engine: Tracer, rules: Iterable[Rule] | None = None) -> Iterato
             continue
         for kind, example in examples_of(rule):
             trace = engine.trace(example.message, ignore_scope=True, rules=(rule.id,))
-            [mine] = trace.rules
+            mine = next((found for found in trace.rules if found.rule == rule.id), None)
             reasons = (
                 undetermined.reason
                 for undetermined in trace.decision.undetermined
                 if undetermined.rule in (None, rule.id)
             )
-            yield ExampleResult(rule, kind, example, mine.outcome == "hit", mine, next(reasons, ""))
+            hit = mine is not None and mine.outcome == "hit"
+            yield ExampleResult(rule, kind, example, hit, mine, next(reasons, ""))
 
 
 def needs_others(rule: Rule, own: Sequence[str]) -> bool:
