@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from modengine.checks.run import rule_files
-from modengine.cli.options import format_option, nearby
+from modengine.cli.options import format_option, nearby, tag_option, with_tags
 from modengine.cli.rules.forms.coverage import FORMS as COVERAGE_FORMS
 from modengine.cli.rules.forms.coverage import as_text
 from modengine.cli.rules.forms.examples import FORMS, WANTED, Tried, example_text, what
@@ -29,6 +29,7 @@ from modengine.run.write.replace import replacing
 
 @click.command("test")
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@tag_option
 @format_option("text", *FORMS)
 @click.option("--coverage", is_flag=True, help="Also say which rules, patterns and branches no example tries.")
 @click.option(
@@ -40,7 +41,12 @@ from modengine.run.write.replace import replacing
     help="Fail where the examples try fewer of the branches.",
 )  # fmt: skip
 def command(
-    paths: tuple[Path, ...], form: str, coverage: bool, reports: tuple[Path, ...], fail_under: float | None
+    paths: tuple[Path, ...],
+    tags: tuple[str, ...],
+    form: str,
+    coverage: bool,
+    reports: tuple[Path, ...],
+    fail_under: float | None,
 ) -> int:
     """Run the examples of policies and rulesets (match, pass, known_miss, known_false_alarm).
 
@@ -56,7 +62,7 @@ def command(
     files = [file for path in tested for file in (rule_files(path) if path.is_dir() else [path])]
     if not files:
         raise InputError("ME905", f"`{paths[0]}` holds no rule file", "name a folder with *.yaml files")
-    tried, rules = zip(*map(_try, files), strict=True)
+    tried, rules = zip(*(_try(file, tags) for file in files), strict=True)
     if form != "text":
         click.echo(FORMS[form](tried), nl=False)
     else:
@@ -81,16 +87,16 @@ def command(
     return 1 if failed else 0
 
 
-def _try(file: Path) -> tuple[Tried, tuple[Rule, ...]]:
+def _try(file: Path, tags: tuple[str, ...]) -> tuple[Tried, tuple[Rule, ...]]:
     """What became of the examples of a file, and the rules that were tried.
 
     Raises PolicyError where the file has errors.
     """
     engine, ruleset = load_any(file)
-    rules = engine.policy.rules
+    rules = tuple(with_tags(engine.policy.rules, tags))
     if ruleset is None:
         return Tried(file, tuple(run_examples(engine, rules)), 0), rules
-    own = [rule.id for rule in rules]
+    own = [rule.id for rule in engine.policy.rules]
     # The conditions as they are written: those of the policy have lost what they cannot name.
     others = {rule.id for rule in ruleset.rules if needs_others(rule, own)}
     left = sum(1 for rule in rules if rule.id in others for _ in examples_of(rule))
