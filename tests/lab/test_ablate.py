@@ -10,6 +10,7 @@ import pytest
 
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
+from modengine.lab.data.derived import derived
 from modengine.lab.data.outcomes import decide
 from modengine.lab.data.without import Reach, counting, promoted, without
 from modengine.lab.report.charts import Grid
@@ -130,6 +131,15 @@ def test_deciding_again_where_it_can_matter_is_deciding_all_again(name: str, cor
     less = compile_engine(without(whole.policy, name))
     smart = decided_without(less, made, outcomes, Reach(whole.policy, made, outcomes).rows(name))
     assert (smart == decide(less, made).ranks).all()
+
+
+@pytest.mark.parametrize("name", [counted.id for counted in counting(knotty().policy)])
+def test_an_engine_made_from_another_decides_as_one_that_is_compiled(name: str) -> None:
+    """It has the patterns of the rule that it lacks, and the states of the other's automata."""
+    whole = knotty()
+    policy = without(whole.policy, name)
+    for body in BODIES:
+        assert derived(whole, policy).decide(body) == compile_engine(policy).decide(body)
 
 
 def test_a_word_that_one_rule_alone_adds_moves_the_words_of_others(corpus: MakeCorpus) -> None:

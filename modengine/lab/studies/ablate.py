@@ -125,7 +125,8 @@ def ablations(
     tell = progress or (lambda _: None)
     rules = counting(engine.policy)
     pairs = tuple(zip(corpora, outcomes, strict=True))
-    reaches = tuple(Reach(engine.policy, corpus, with_it) for corpus, with_it in pairs)
+    words = engine.program.learnt.words
+    reaches = tuple(Reach(engine.policy, corpus, with_it, words) for corpus, with_it in pairs)
     effects: list[list[RuleEffect]] = [[] for _ in corpora]
     for number, rule in enumerate(rules):
         needed = any(reach.rows(rule.id).any() for reach in reaches)
