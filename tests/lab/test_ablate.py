@@ -19,8 +19,9 @@ from modengine.lab.report.schemas import schema
 from modengine.lab.report.views.ablate import charts, view
 from modengine.lab.stats.metrics import ANY
 from modengine.lab.studies.ablate import Ablation, RuleEffect, ablate, ablations, decided_without, steps
-from modengine.lab.studies.boundaries import boundaries
+from modengine.lab.studies.boundaries import Decided, boundaries
 from modengine.loading import compile_engine
+from modengine.run.work.beside import Beside
 from tests.build import engine, override, relief, rule, text, words
 from tests.lab.corpora import MakeCorpus, blocks_everything, rows
 
@@ -169,7 +170,7 @@ def bounded() -> Engine:
 def test_boundaries_differ_as_they_should(corpus: MakeCorpus) -> None:
     """司机会 is 司机 and 会: the term straddles."""
     made = corpus(rows(("机会，", "fraud", 3), ("司机会来", "none", 5), ("好", "none", 5)), ("fraud",), label="label")
-    (found,) = boundaries(bounded(), ((made, decide(bounded(), made)),))
+    (found,) = boundaries(Beside(Decided(bounded(), ((made, decide(bounded(), made)),))))
     over = {figure.boundary: figure for figure in found if (figure.category, figure.action) == (ANY, "label")}
     assert {name: figure.share.k for name, figure in over.items()} == {
         "not-straddling": 0, "token-equality": 0, "substring": 5,

@@ -28,6 +28,7 @@ from modengine.lab.stats.intervals import Estimate
 from modengine.lab.stats.metrics import rate
 from modengine.lab.studies.caught import Caught, Clean, Disguisable, matched, of_corpus, of_examples
 from modengine.lab.studies.price import ENDS, OPTIONS, STEPS, Gain, Price, PricePoint, Prices, Wanted, prices
+from modengine.loading import collector_off
 from modengine.model import Action, Message
 from modengine.run.work.beside import Beside, beside
 
@@ -139,7 +140,7 @@ def evade(
     for corpus in told:
         _ = corpus.clusters  # worked out once, for all processes
     made_from = Disguisable(engine, tuple(corpora), tuple(decided), tuple(caught), spans)
-    with beside(made_from, jobs) as processes:
+    with beside(made_from, jobs) as processes, collector_off():
         kept, variants, made = _drawn(processes, chosen, seed, draws, progress, 60 if price else 100)
         cost = Prices()
         if price and not engine.policy.specimens:  # a list has no matching options
