@@ -1,6 +1,6 @@
 """Tasks on one material, done in this process and, with more than one job, in others beside it.
 
-A task is called with the material; both pickle.  Each other process (`local.Worker`) is given the material once,
+A task is called with the material; both pickle.  Each other process (`local.WorkerProcess`) is given the material once,
 then tasks, and this one does what they have not been given.  Results come in the order of the tasks, whoever did them.
 """
 
@@ -15,7 +15,7 @@ from multiprocessing import connection
 from typing import Any, Generic, TypeVar
 
 from modengine.errors import WorkerError
-from modengine.run.work.local import AHEAD, Task, Worker
+from modengine.run.work.local import AHEAD, Task, WorkerProcess
 
 Material = TypeVar("Material")
 Made = TypeVar("Made")
@@ -36,7 +36,7 @@ class Beside(Generic[Material]):
     """This process and those beside it."""
 
     material: Material
-    workers: tuple[Worker, ...] = ()
+    workers: tuple[WorkerProcess, ...] = ()
 
     def each(self, tasks: Iterable[Callable[[Material], Made]]) -> Iterator[Made]:
         """What each task makes, in order.  Raises what a task raises, and WorkerError (ME914) where a worker dies."""
@@ -76,12 +76,12 @@ class Beside(Generic[Material]):
 @contextmanager
 def beside(material: Material, jobs: int = 1) -> Iterator[Beside[Material]]:
     """So many processes, this one among them.  Leaving it ends the others; what they are at is dropped."""
-    workers: list[Worker] = []
+    workers: list[WorkerProcess] = []
     try:
         if jobs > 1:
             data = pickle.dumps(_Work(material))
             for _ in range(jobs - 1):
-                workers.append(Worker(data))
+                workers.append(WorkerProcess(data))
         yield Beside(material, tuple(workers))
     finally:
         for worker in workers:

@@ -44,11 +44,11 @@ def deciding(work: Work, jobs: int = 1) -> Iterator[Decide]:
     if jobs == 1:
         yield lambda blocks: map(work, blocks)
         return
-    workers: list[Worker] = []
+    workers: list[WorkerProcess] = []
     try:
         data = pickle.dumps(work)
         for _ in range(jobs):
-            workers.append(Worker(data))
+            workers.append(WorkerProcess(data))
         yield lambda blocks: _in_order(workers, blocks)
     finally:
         for worker in workers:
@@ -63,7 +63,7 @@ class Task:
     done: Any = None
 
 
-class Worker:
+class WorkerProcess:
     """A process that works, and the tasks that it has, in the order in which it was given them."""
 
     def __init__(self, work: bytes) -> None:
@@ -97,7 +97,7 @@ class Worker:
         self._process.join()
 
 
-def _in_order(workers: Sequence[Worker], blocks: Iterable[Block]) -> Iterator[Done]:
+def _in_order(workers: Sequence[WorkerProcess], blocks: Iterable[Block]) -> Iterator[Done]:
     """Raises WorkerError (ME914) where a worker dies."""
     tasks: deque[Task] = deque()
     for block in blocks:
@@ -108,7 +108,7 @@ def _in_order(workers: Sequence[Worker], blocks: Iterable[Block]) -> Iterator[Do
     yield from _done(workers, tasks, 0)
 
 
-def _done(workers: Sequence[Worker], tasks: deque[Task], most: int) -> Iterator[Done]:
+def _done(workers: Sequence[WorkerProcess], tasks: deque[Task], most: int) -> Iterator[Done]:
     """Results as far as they are there in order; waits until no more than `most` tasks are left."""
     while tasks:
         first = tasks[0].done
