@@ -305,3 +305,8 @@ def test_rules_on_test_are_shown_where_there_are_some(ablated: Ablation, corpus:
     shown = view(ablate(trial, corpus(rows(*ROWS), ("fraud",), label="label")))
     assert "1 rules are on test; 1 of them, made stable, would change an action" in shown.summary
     assert "A dry run" in as_text(shown, 80)
+
+
+def test_several_processes_give_the_same_figures(corpus: MakeCorpus) -> None:
+    made = corpus(rows(*ROWS), ("fraud",), label="label")
+    assert ablate(three(), made, jobs=2) == ablate(three(), made)
