@@ -1,5 +1,5 @@
 """Write the generated pages of the documentation: docs/errors.md, docs/cli.md, docs/schemas/ and docs/rules/,
-the example in README.md, the measured figures in docs/performance.md, the columns in
+the example in README.md, the measured figures in docs/performance.md and docs/lab.md, the columns in
 docs/codebook.md and the scripts in docs/rows.md.
 
     python tools/make_docs.py            write them
@@ -188,11 +188,11 @@ def readme() -> str:
     return f"{head}<!-- example -->\n```text\n{block}\n```\n<!-- /example -->\n{tail}"
 
 
-def performance() -> str:
-    """docs/performance.md with the table of the last run of bench/run.py that was kept."""
-    start, end = "<!-- results: bench/results/table.md -->\n", "<!-- /results -->\n"
-    head, _, rest = (DOCS / "performance.md").read_text("utf-8").partition(start)
-    table = (ROOT / "bench" / "results" / "table.md").read_text("utf-8")
+def with_results(page: str, name: str) -> str:
+    """A page of docs/ with the table of the last run of a bench that was kept."""
+    start, end = f"<!-- results: bench/results/{name} -->\n", "<!-- /results -->\n"
+    head, _, rest = (DOCS / page).read_text("utf-8").partition(start)
+    table = (ROOT / "bench" / "results" / name).read_text("utf-8")
     return f"{head}{start}{table.rstrip()}\n{end}{rest.partition(end)[2]}"
 
 
@@ -270,7 +270,8 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "cli.md": cli_page,
     "../README.md": readme,
-    "performance.md": performance,
+    "performance.md": partial(with_results, "performance.md", "table.md"),
+    "lab.md": partial(with_results, "lab.md", "lab.md"),
     "codebook.md": partial(with_tables, "codebook.md"),
     "rows.md": partial(with_tables, "rows.md"),
     **{f"schemas/{name}.json": partial(schema_page, name) for name in NAMES},

@@ -9,6 +9,7 @@ pub mod conditions;
 pub mod context;
 pub mod decision;
 pub mod entities;
+pub mod expressions;
 pub mod given;
 mod literals;
 pub mod part;

@@ -8,6 +8,7 @@ use crate::bits::Few;
 use crate::conditions::Condition;
 use crate::context::Context;
 use crate::entities::Entity;
+use crate::expressions::{Expressions, Known};
 use crate::literals::Literals;
 use crate::part::Tables;
 use crate::plain;
@@ -111,7 +112,7 @@ pub struct Program {
     pub exceptions: Vec<(String, Condition)>,
     pub scope: Vec<Option<Condition>>,
     pub has_period: bool,
-    pub regexes: regex::Program,
+    pub regexes: Arc<Expressions>,
     pub urls: u32,
     pub senders: Vec<u32>,
     pub reads_undisguised: bool,
@@ -119,7 +120,7 @@ pub struct Program {
     added: Vec<(String, u32)>,
     words: OnceLock<Words>,
     dictionary: Arc<Lexicon>,
-    pool: Mutex<Vec<(Context, Scratch)>>,
+    pool: Mutex<Vec<(Context, Vec<(u32, u32)>)>>,
 }
 
 /// The dictionary of a process, read when a message first needs words.
@@ -158,7 +159,12 @@ pub fn codes(text: &str) -> Vec<u32> {
 }
 
 impl Program {
-    pub fn new(data: &[u8], tables: Arc<Tables>, dictionary: Arc<Lexicon>) -> Result<Self, Error> {
+    pub fn new(
+        data: &[u8],
+        tables: Arc<Tables>,
+        dictionary: Arc<Lexicon>,
+        known: &Known,
+    ) -> Result<Self, Error> {
         let given: plain::Policy = rmp_serde::from_slice(data)?;
         if given.format != plain::FORMAT {
             return Err(format!("format {} is not {}", given.format, plain::FORMAT).into());
@@ -171,13 +177,19 @@ impl Program {
         let mut letters = letters_of(&given.letters);
         let costs = costs_of(&given);
         let condition = |node: &plain::Node| Condition::new(node, &costs);
-        let mut regexes = regex::Program::decode(&given.regexes)?;
+        let groups: Vec<&[u32]> = given
+            .patterns
+            .iter()
+            .filter(|pattern| !pattern.foreign && pattern.entity.is_some())
+            .map(|pattern| &pattern.regexes[..])
+            .collect();
+        let regexes = known.expressions(&given.regexes, &groups)?;
         let patterns: Vec<Pattern> = given
             .patterns
             .iter()
             .zip(&costs)
-            .map(|(pattern, &cost)| pattern_of(pattern, cost, boundary, &mut letters, &mut regexes))
-            .collect();
+            .map(|(pattern, &cost)| pattern_of(pattern, cost, boundary, &mut letters, &regexes))
+            .collect::<Result<_, _>>()?;
         let mut rules = Vec::with_capacity(given.rules.len());
         for rule in &given.rules {
             let mut weighed: Vec<u32> = rule.patterns.iter().map(|&(number, _)| number).collect();
@@ -267,16 +279,15 @@ impl Program {
     /// Does something with a context and what a thread needs; both are used again.
     pub fn with_context<T>(&self, work: impl FnOnce(&mut Context, &mut Scratch) -> T) -> T {
         let taken = self.pool.lock().map_or(None, |mut pool| pool.pop());
-        let (mut context, mut scratch) = taken.unwrap_or_else(|| {
-            let scratch = Scratch {
-                regexes: self.regexes.cache(),
-                spans: Vec::new(),
-            };
-            (Context::new(self), scratch)
-        });
+        let (mut context, spans) = taken.unwrap_or_else(|| (Context::new(self), Vec::new()));
+        let mut scratch = Scratch {
+            regexes: self.regexes.take(),
+            spans,
+        };
         let made = work(&mut context, &mut scratch);
+        self.regexes.put(scratch.regexes);
         if let Ok(mut pool) = self.pool.lock() {
-            pool.push((context, scratch));
+            pool.push((context, scratch.spans));
         }
         made
     }
@@ -359,12 +370,15 @@ fn pattern_of(
     cost: f64,
     boundary: Boundary,
     letters: &mut Letters,
-    regexes: &mut regex::Program,
-) -> Pattern {
+    regexes: &regex::Program,
+) -> Result<Pattern, Error> {
     let kind = if given.foreign {
         Kind::Foreign
     } else if let Some(entity) = &given.entity {
-        Kind::Entity(regexes.group(&given.regexes), entity.clone())
+        let group = regexes
+            .group_of(&given.regexes)
+            .ok_or("a group of regexes is not known")?;
+        Kind::Entity(group, entity.clone())
     } else if let [number] = given.regexes[..] {
         Kind::Regex(number)
     } else {
@@ -405,7 +419,7 @@ fn pattern_of(
         Boundary::Substring => None,
         boundary => is_words.then_some(boundary),
     };
-    Pattern {
+    Ok(Pattern {
         kind,
         name_of_kind: given.kind.clone(),
         undisguised: given.undisguised,
@@ -416,7 +430,7 @@ fn pattern_of(
         repeats: given.repeats,
         weight: given.weight,
         cost,
-    }
+    })
 }
 
 fn literals_of(given: &plain::Form) -> Literals {

@@ -12,6 +12,7 @@ use crate::chars::Chars;
 use crate::conditions::Value;
 use crate::decision::{Makers, Matches};
 use crate::entities::{self, EntityTables};
+use crate::expressions::Known;
 use crate::given::{texts_of, Most, Texts, KINDS};
 use crate::part::Tables;
 use crate::plain;
@@ -19,11 +20,12 @@ use crate::program::{Lexicon, Program};
 use crate::score::{decide, Fields, Record};
 use crate::undisguised::Disguises;
 
-/// The tables of characters and the dictionary of words: one for a process.
+/// The tables of characters, the dictionary of words and the regexes of policies: one for a process.
 #[pyclass(frozen, module = "modengine._core")]
 pub struct Readers {
     tables: Arc<Tables>,
     lexicon: Arc<Lexicon>,
+    known: Known,
 }
 
 #[pymethods]
@@ -47,6 +49,7 @@ impl Readers {
         Ok(Readers {
             tables: Arc::new(tables),
             lexicon: Arc::new(Lexicon::new(dictionary)),
+            known: Known::default(),
         })
     }
 
@@ -105,7 +108,7 @@ impl Core {
         let lexicon = readers.lexicon.clone();
         let revision: String = get(names, "revision")?.extract()?;
         let program = py
-            .detach(|| Program::new(&data, tables, lexicon))
+            .detach(|| Program::new(&data, tables, lexicon, &readers.known))
             .map_err(|error| {
                 PyValueError::new_err(format!("the compiled policy cannot be read: {error}"))
             })?;

@@ -54,7 +54,7 @@ COMMANDS: dict[str, Subcommand] = {
     "play": Subcommand("play", "Serve the classroom page."),
     "schema": Subcommand("rules.schema", "Print the JSON Schema of a file or record."),
 }
-LAB_MODULES = frozenset({"datasketch", "numpy", "openpyxl", "pandas", "pyarrow", "scipy", "sklearn", "statsmodels"})
+LAB_MODULES = frozenset({"numpy", "openpyxl", "pandas", "pyarrow", "scipy", "sklearn", "statsmodels"})
 """What the extra `lab` installs."""
 USAGE, BUG, STOPPED, CLOSED, TERMINATED = 2, 3, 130, 141, 143
 _STOPPED = "modengine: stopped; no output file was written"

@@ -16,6 +16,25 @@ if TYPE_CHECKING:
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
+class Jobs(click.ParamType[int]):
+    """A number of processes; `auto` or 0 for as many as there are cores."""
+
+    name = "N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if value in ("auto", "0", 0):
+            from modengine.run.work.local import cores  # noqa: PLC0415  (multiprocessing, which --help does not need)
+
+            return cores()
+        try:
+            jobs = int(value)
+        except ValueError:
+            jobs = 0
+        if not 1 <= jobs <= 256:
+            self.fail(f"{value!r} is neither `auto` nor a number from 0 to 256", param, ctx)
+        return jobs
+
+
 def policy_option(command: _Command) -> _Command:
     """`--policy`, by default the shipped campaign policy."""
     return click.option(

@@ -63,10 +63,13 @@ Entries = Mapping[str, Entry | None]
 """Of some words; None for those that the dictionary lacks."""
 
 
-def entries(terms: Iterable[str]) -> Entries:
-    """What the dictionary says of those of some terms that are words."""
+def entries(terms: Iterable[str], known: Entries = {}) -> Entries:  # noqa: B006  (never written to)
+    """What the dictionary says of those of some terms that are words; those that are `known` are not looked up."""
     found: dict[str, Entry | None] = {}
     for word in sorted({term for term in terms if HAN.fullmatch(term)}):
+        if word in known:
+            found[word] = known[word]
+            continue
         frequency, _, tag = _dictionary().get(word, "").partition(" ")
         found[word] = (int(frequency), tag) if frequency else None
     return found
@@ -80,9 +83,9 @@ def rare(words: Entries) -> Iterator[tuple[str, str]]:
             yield word, tag
 
 
-def added(terms: Iterable[str]) -> frozenset[str]:
+def added(terms: Iterable[str], known: Entries = {}) -> frozenset[str]:  # noqa: B006
     """Those of some terms that change a segmenter when they are added."""
-    return frozenset(word for word, _ in rare(entries(terms)))
+    return frozenset(word for word, _ in rare(entries(terms, known)))
 
 
 def make(name: Literal["rjieba", "jieba"], words: Entries) -> Segmenter:

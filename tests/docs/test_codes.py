@@ -63,14 +63,14 @@ def not_installed(name: str) -> Iterator[None]:
 
 
 def workers_are_killed() -> State:
-    give = local._Worker.give
+    give = local.WorkerProcess.give
 
-    def killed(self: local._Worker, task: local._Task) -> None:
+    def killed(self: local.WorkerProcess, task: local.Task) -> None:
         self._process.kill()
         self._process.join()
         give(self, task)
 
-    return lambda: patched(local._Worker, "give", killed)
+    return lambda: patched(local.WorkerProcess, "give", killed)
 
 
 def disk_is_full(*_: object) -> None:

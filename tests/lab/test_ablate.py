@@ -10,6 +10,7 @@ import pytest
 
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
+from modengine.lab.data.derived import derived
 from modengine.lab.data.outcomes import decide
 from modengine.lab.data.without import Reach, counting, promoted, without
 from modengine.lab.report.charts import Grid
@@ -18,8 +19,9 @@ from modengine.lab.report.schemas import schema
 from modengine.lab.report.views.ablate import charts, view
 from modengine.lab.stats.metrics import ANY
 from modengine.lab.studies.ablate import Ablation, RuleEffect, ablate, ablations, decided_without, steps
-from modengine.lab.studies.boundaries import boundaries
+from modengine.lab.studies.boundaries import Decided, boundaries
 from modengine.loading import compile_engine
+from modengine.run.work.beside import Beside
 from tests.build import engine, override, relief, rule, text, words
 from tests.lab.corpora import MakeCorpus, blocks_everything, rows
 
@@ -132,6 +134,15 @@ def test_deciding_again_where_it_can_matter_is_deciding_all_again(name: str, cor
     assert (smart == decide(less, made).ranks).all()
 
 
+@pytest.mark.parametrize("name", [counted.id for counted in counting(knotty().policy)])
+def test_an_engine_made_from_another_decides_as_one_that_is_compiled(name: str) -> None:
+    """It has the patterns of the rule that it lacks, and the states of the other's automata."""
+    whole = knotty()
+    policy = without(whole.policy, name)
+    for body in BODIES:
+        assert derived(whole, policy).decide(body) == compile_engine(policy).decide(body)
+
+
 def test_a_word_that_one_rule_alone_adds_moves_the_words_of_others(corpus: MakeCorpus) -> None:
     """Why rows that a rule does not hit are decided again: 龘马 parts 马会 as long as it is a word."""
     whole = knotty()
@@ -159,7 +170,7 @@ def bounded() -> Engine:
 def test_boundaries_differ_as_they_should(corpus: MakeCorpus) -> None:
     """司机会 is 司机 and 会: the term straddles."""
     made = corpus(rows(("机会，", "fraud", 3), ("司机会来", "none", 5), ("好", "none", 5)), ("fraud",), label="label")
-    (found,) = boundaries(bounded(), ((made, decide(bounded(), made)),))
+    (found,) = boundaries(Beside(Decided(bounded(), ((made, decide(bounded(), made)),))))
     over = {figure.boundary: figure for figure in found if (figure.category, figure.action) == (ANY, "label")}
     assert {name: figure.share.k for name, figure in over.items()} == {
         "not-straddling": 0, "token-equality": 0, "substring": 5,
@@ -294,3 +305,8 @@ def test_rules_on_test_are_shown_where_there_are_some(ablated: Ablation, corpus:
     shown = view(ablate(trial, corpus(rows(*ROWS), ("fraud",), label="label")))
     assert "1 rules are on test; 1 of them, made stable, would change an action" in shown.summary
     assert "A dry run" in as_text(shown, 80)
+
+
+def test_several_processes_give_the_same_figures(corpus: MakeCorpus) -> None:
+    made = corpus(rows(*ROWS), ("fraud",), label="label")
+    assert ablate(three(), made, jobs=2) == ablate(three(), made)

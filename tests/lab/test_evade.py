@@ -260,3 +260,9 @@ def test_bad_input_is_said_plainly(corpus: MakeCorpus, label: str | None, kinds:
 def test_rules_without_examples_are_said_plainly() -> None:
     with pytest.raises(InputError, match="no rule that scores has a match example"):
         evade(exact(), examples=True)
+
+
+def test_several_processes_give_the_same_figures(corpus: MakeCorpus) -> None:
+    made = [corpus(rows(*TERM_ROWS), label="label", invented=True)]
+    alone, shared = (msgspec.json.encode(evade(tolerant(), made, 3, jobs=jobs)) for jobs in (1, 2))
+    assert alone == shared

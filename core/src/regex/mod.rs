@@ -93,13 +93,16 @@ impl Program {
         })
     }
 
-    /// The number of a group of expressions that are asked for together; a gate is made for it once.
-    pub fn group(&mut self, numbers: &[u32]) -> usize {
-        let known = self
-            .groups
+    /// The number of a group of expressions that are asked for together; None where none was made of them.
+    pub fn group_of(&self, numbers: &[u32]) -> Option<usize> {
+        self.groups
             .iter()
-            .position(|group| *group.numbers == *numbers);
-        if let Some(number) = known {
+            .position(|group| *group.numbers == *numbers)
+    }
+
+    /// The same; a gate is made for it once.
+    pub fn group(&mut self, numbers: &[u32]) -> usize {
+        if let Some(number) = self.group_of(numbers) {
             return number;
         }
         let regexes: Option<Vec<_>> = numbers

@@ -9,6 +9,7 @@ from modengine.cli.lab.options import (
     Reading,
     corpus_argument,
     corpus_options,
+    jobs_option,
     output_options,
     policy_argument,
     progress,
@@ -20,9 +21,10 @@ from modengine.cli.lab.options import (
 @policy_argument
 @corpus_argument
 @click.option("--no-segmentation", is_flag=True, help="Leave out the comparison of word boundaries.")
+@jobs_option
 @corpus_options
 @output_options
-def command(policy: str, corpus: str, no_segmentation: bool, reading: Reading, output: Destination) -> int:
+def command(policy: str, corpus: str, no_segmentation: bool, jobs: int, reading: Reading, output: Destination) -> int:
     """Measure each rule of POLICY on a labelled corpus: hits, overlap, and what changes without it.
 
     A rule is left out as if it were a draft, and every row decided again on which that can matter.
@@ -40,7 +42,8 @@ def command(policy: str, corpus: str, no_segmentation: bool, reading: Reading, o
     labelled = reading.corpus(corpus, engine)
     with progress("leaving out rules", steps(engine)) as told:
         result = ablate(
-            engine, labelled, reading.seed, segmentation=not no_segmentation, command=reading.command, progress=told
-        )
+            engine, labelled, reading.seed, segmentation=not no_segmentation, command=reading.command,
+            progress=told, jobs=jobs,
+        )  # fmt: skip
     output.write(view(result))
     return 0

@@ -10,6 +10,7 @@ from modengine.cli.lab.options import (
     Destination,
     Reading,
     corpus_options,
+    jobs_option,
     output_options,
     policy_argument,
     progress,
@@ -57,6 +58,7 @@ from modengine.model import Action
     help="Measure price and gain of each matching option in steps, too: from the patterns with long terms to all.",
 )
 @click.option("--no-price", is_flag=True, help="Do not measure what the matching options cost harmless rows.")
+@jobs_option
 @corpus_options
 @output_options
 def command(
@@ -70,6 +72,7 @@ def command(
     draws: int,
     cost: bool,
     no_price: bool,
+    jobs: int,
     reading: Reading,
     output: Destination,
 ) -> int:
@@ -101,7 +104,7 @@ def command(
         result = evade(
             engine, read, reading.seed, examples=examples, where=WHERE[where == "matched"],
             action=cast(Action, action), kinds=kinds, most=most, draws=draws, price=not no_price,
-            steps=cost, command=reading.command, progress=told,
+            steps=cost, command=reading.command, progress=told, jobs=jobs,
         )  # fmt: skip
     output.write(view(result))
     return 0

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args
 
 import click
 
-from modengine.cli.options import engine_of
+from modengine.cli.options import Jobs, engine_of
 from modengine.cli.streams import console
 
 if TYPE_CHECKING:
@@ -278,6 +278,14 @@ def seed_option(command: _Command) -> _Command:
     return click.option(
         "--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True,
         help="Seed of everything drawn by chance.",
+    )(command)  # fmt: skip
+
+
+def jobs_option(command: _Command) -> _Command:
+    """`--jobs`, as `scan` has it."""
+    return click.option(
+        "-j", "--jobs", type=Jobs(), metavar="N", default=1, show_default=True,
+        help="Processes that share the work; `auto` for as many as there are cores. The figures are the same.",
     )(command)  # fmt: skip
 
 

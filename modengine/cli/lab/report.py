@@ -13,6 +13,7 @@ from modengine.cli.lab.options import (
     Reading,
     corpora_argument,
     corpus_options,
+    jobs_option,
     output_options,
     policy_argument,
     prevalence_option,
@@ -43,6 +44,7 @@ from modengine.cli.lab.options import (
     type=click.Path(path_type=Path, file_okay=False),
     help="Write all of it there: page, results, each table (CSV) and figure (SVG, PDF), references (BibTeX).",
 )
+@jobs_option
 @corpus_options
 @output_options
 def command(
@@ -55,6 +57,7 @@ def command(
     title: str,
     authors: tuple[str, ...],
     bundle: Path | None,
+    jobs: int,
     reading: Reading,
     output: Destination,
 ) -> int:
@@ -85,7 +88,7 @@ def command(
         made = report(
             engine, read, reading.seed, sections=sections or None, against=others, prevalence=prevalence,
             declare=declare, show_text=reading.show_text, command=reading.command, title=title, authors=authors,
-            progress=told, on_section=_say if sys.stderr.isatty() else None,
+            progress=told, on_section=_say if sys.stderr.isatty() else None, jobs=jobs,
         )  # fmt: skip
     if bundle is not None:
         from modengine.lab.report.paper.bundle import write_bundle  # noqa: PLC0415

@@ -8,12 +8,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 
 from modengine.cli.audit.options import record_options
-from modengine.cli.options import engine_of, format_option, input_format_option, policy_option
+from modengine.cli.options import Jobs, engine_of, format_option, input_format_option, policy_option
 from modengine.cli.scan.files import Asked, ScanRun
 from modengine.cli.scan.progress import progress
 from modengine.cli.scan.ray import RayScan
@@ -22,28 +21,10 @@ from modengine.cli.streams import console, is_closed
 from modengine.run.read.files import Form, look
 from modengine.run.read.inputs import expanded
 from modengine.run.read.shards import SIZE
-from modengine.run.work.local import cores
 from modengine.run.work.work import OutputForm
 
 _LONGEST = 300
 """Characters of a command that is repeated in a message."""
-
-
-class Jobs(click.ParamType[int]):
-    """A number of processes; `auto` or 0 for as many as there are cores."""
-
-    name = "N"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        if value in ("auto", "0", 0):
-            return cores()
-        try:
-            jobs = int(value)
-        except ValueError:
-            jobs = 0
-        if not 1 <= jobs <= 256:
-            self.fail(f"{value!r} is neither `auto` nor a number from 0 to 256", param, ctx)
-        return jobs
 
 
 @click.command("scan")

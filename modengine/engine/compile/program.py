@@ -60,8 +60,11 @@ class Program:
         budget: Budget = BUDGET,
         learnt: Learnt | None = None,
         plain: bytes | None = None,
+        like: Program | None = None,
     ) -> None:
-        """With what was `learnt` of the same patterns nothing is worked out of them again."""
+        """With what was `learnt` of the same patterns nothing is worked out of them again; of those that a program
+        `like` it has, too.
+        """
         self.policy = policy
         self.boundary: Boundary = boundary
         self.budget = budget
@@ -80,7 +83,7 @@ class Program:
             rule.id: RuleProgram(rule, {p.name: numbers[pattern_key(p)] for p in rule.patterns}) for rule in rules
         }
         """All but drafts, in the order of the policy."""
-        self.learnt = learn(self.patterns) if learnt is None else learnt
+        self.learnt = learn(self.patterns, like) if learnt is None else learnt
         self.infos = self.learnt.infos
         self.always = frozenset(number for number, info in enumerate(self.infos) if info.literals is None)
         """The patterns that any text may match, for they have no literal."""
@@ -91,6 +94,11 @@ class Program:
 
     def __reduce__(self) -> tuple[Callable[..., Program], tuple[Policy, Boundary, Budget, Learnt, bytes | None, bytes]]:
         return _compiled_again, (self.policy, self.boundary, self.budget, self.learnt, self.plain, code.digest())
+
+    @cached_property
+    def known(self) -> Mapping[object, PatternInfo]:
+        """What was learnt of each pattern, by its key."""
+        return {pattern_key(pattern): info for pattern, info in zip(self.patterns, self.infos, strict=True)}
 
     @cached_property
     def literals(self) -> Literals:
@@ -112,10 +120,13 @@ class Program:
         return segment.make(self.policy.segmenter, self.learnt.words)
 
 
-def learn(patterns: Iterable[Pattern]) -> Learnt:
-    """What follows from patterns that compile."""
+def learn(patterns: Iterable[Pattern], like: Program | None = None) -> Learnt:
+    """What follows from patterns that compile, some of which `like` may know."""
     patterns = tuple(patterns)
-    return Learnt(tuple(map(info_of, patterns)), segment.entries(own_words(patterns)))
+    known = {} if like is None else like.known
+    words = {} if like is None else like.learnt.words
+    infos = tuple(known.get(pattern_key(pattern)) or info_of(pattern) for pattern in patterns)
+    return Learnt(infos, segment.entries(own_words(patterns), words))
 
 
 def own_words(patterns: Iterable[Pattern]) -> Iterable[str]:

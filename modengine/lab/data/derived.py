@@ -29,7 +29,7 @@ def derived(engine: Engine, policy: Policy, boundary: Boundary = "not-straddling
     Both are most of what compiling takes, and the lab compiles a policy for each rule.
     """
     with collector_off():
-        return _like(engine, Program(policy, boundary))
+        return _like(engine, Program(policy, boundary, like=engine.program))
 
 
 def repointed(engine: Engine, points: Mapping[str, int]) -> Engine:

@@ -14,7 +14,7 @@ from modengine.lab.data.outcomes import DecidedCorpus
 from modengine.policy.condition import RuleRef, walk
 from modengine.policy.model import Policy, Rule, texts_of
 from modengine.text.normalize import plain
-from modengine.text.segment import added
+from modengine.text.segment import Entries, added
 
 Change = Callable[[Rule], Rule]
 
@@ -66,20 +66,22 @@ class Reach:
     """For each rule, the rows that may be decided otherwise without it.
 
     These are the rows that it hits, those in which something failed, and those that hold a word which
-    it alone gave the segmenter (so that other rules' words may fall otherwise).  A rule that others ask
-    for by name may matter anywhere.
+    it alone gave the segmenter (so that other rules' words may fall otherwise).  A relief that others ask
+    for by name may matter anywhere, for it stands in decisions only where its category has points.
     """
 
-    def __init__(self, policy: Policy, corpus: Corpus, outcomes: DecidedCorpus) -> None:
+    def __init__(self, policy: Policy, corpus: Corpus, outcomes: DecidedCorpus, known: Entries = {}) -> None:  # noqa: B006
+        """With what is `known` of words already (`Learnt.words`)."""
         self._rows = len(corpus)
-        self._named = set(_named(policy))
+        scoring = {rule.id for rule in counting(policy) if rule.category is not None}
+        self._named = set(_named(policy)) - scoring
         self._hits: dict[str, list[int]] = {}
         for i, hits in enumerate(outcomes.rules):
             for rule, _ in hits:
                 self._hits.setdefault(rule, []).append(i)
         self._failed = [int(i) for i in np.flatnonzero(outcomes.undetermined)]
         live = [rule for rule in policy.rules if rule.status != "draft"]
-        self._own = dict(_own_words(live))
+        self._own = dict(_own_words(live, known))
         self._holders = _holders(corpus, sorted({word for words in self._own.values() for word in words}))
 
     def hits(self, rule_id: str) -> NDArray[np.bool_]:
@@ -117,10 +119,10 @@ def _words(rule: Rule) -> set[str]:
     return {plain(text) for p in rule.patterns if p.adds_words for text, _ in texts_of(p)}
 
 
-def _own_words(rules: Sequence[Rule]) -> Iterator[tuple[str, set[str]]]:
+def _own_words(rules: Sequence[Rule], known: Entries) -> Iterator[tuple[str, set[str]]]:
     """For each rule the words that no other rule adds."""
     told = {rule.id: _words(rule) for rule in rules}
-    new = added(word for found in told.values() for word in found)
+    new = added((word for found in told.values() for word in found), known)
     words = {rule: found & new for rule, found in told.items()}
     count: dict[str, int] = {}
     for found in words.values():

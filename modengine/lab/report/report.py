@@ -69,6 +69,8 @@ class Materials:
     declare: tuple[str, ...] = ()
     against: tuple[Engine, ...] = ()
     """Other policies, each of which is compared with this one."""
+    jobs: int = 1
+    """Processes that share the work of the longest sections."""
 
     @property
     def invented(self) -> frozenset[str]:
@@ -131,14 +133,16 @@ def _evade(made_from: Materials) -> Sequence[ResultView]:
         examples=any(rule.examples.match for rule in made_from.engine.policy.rules if rule.category is not None),
         outcomes=made_from.outcomes,
         command=made_from.command,
+        jobs=made_from.jobs,
     )
     return (evade_view.view(result),)
 
 
 def _ablate(made_from: Materials) -> Sequence[ResultView]:
     results = ablate.ablations(
-        made_from.engine, made_from.corpora, made_from.seed, outcomes=made_from.outcomes, command=made_from.command
-    )
+        made_from.engine, made_from.corpora, made_from.seed, outcomes=made_from.outcomes, command=made_from.command,
+        jobs=made_from.jobs,
+    )  # fmt: skip
     return _named(made_from, [ablation_view.view(result) for result in results])
 
 
@@ -233,12 +237,14 @@ def report(
     authors: Sequence[str] = (),
     progress: Progress | None = None,
     on_section: Callable[[str], object] | None = None,
+    jobs: int = 1,
 ) -> Report:
     """Every section that the corpora can give, or only `sections`.
 
     Policies `against` which this one is compared must have names of their own.  Raises InputError (ME911) where no
     section can be given.
-    `progress` is told how many rows are decided, `on_section` which section is begun.
+    `progress` is told how many rows are decided, `on_section` which section is begun; `jobs` processes
+    share the work of the longest.
     """
     outcomes: list[DecidedCorpus] = []
     done = 0
@@ -248,8 +254,9 @@ def report(
         if progress is not None:
             progress(done)
     made_from = Materials(
-        engine, tuple(corpora), tuple(outcomes), seed, command, show_text, prevalence, tuple(declare), tuple(against)
-    )
+        engine, tuple(corpora), tuple(outcomes), seed, command, show_text, prevalence, tuple(declare), tuple(against),
+        jobs,
+    )  # fmt: skip
     views: list[ResultView] = []
     left_out: list[tuple[str, str]] = []
     every = [name for name in SECTIONS if against or name != "diff"]

@@ -10,7 +10,7 @@ A rule on test is measured the same way round: with it means with it stable besi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import msgspec
@@ -26,9 +26,11 @@ from modengine.lab.data.without import Reach, counting, promoted, without
 from modengine.lab.stats.intervals import FORBIDDEN, Estimate
 from modengine.lab.stats.metrics import Flags, labelled, rate
 from modengine.lab.stats.paired import paired
-from modengine.lab.studies.boundaries import BoundaryFigure, boundaries
+from modengine.lab.studies.boundaries import BoundaryFigure, Decided, boundaries
+from modengine.loading import collector_off
 from modengine.model import RANK
 from modengine.policy.model import Rule
+from modengine.run.work.beside import beside
 
 
 class RuleEffect(msgspec.Struct, frozen=True):
@@ -98,14 +100,15 @@ def ablate(
     outcomes: DecidedCorpus | None = None,
     command: str = "",
     progress: Progress | None = None,
+    jobs: int = 1,
 ) -> Ablation:
     """Decides a corpus with each rule and without it; `outcomes` are the decisions with all, if at hand.
 
-    Progress is told `steps(engine)` steps: one a rule, two for segmentation.
+    Progress is told `steps(engine)` steps: one a rule, two for segmentation.  `jobs` processes share the work.
     """
     made = ablations(
         engine, (corpus,), seed, segmentation=segmentation, command=command, progress=progress,
-        outcomes=(outcomes or decide(engine, corpus),),
+        outcomes=(outcomes or decide(engine, corpus),), jobs=jobs,
     )  # fmt: skip
     return made[0]
 
@@ -119,25 +122,30 @@ def ablations(
     segmentation: bool = True,
     command: str = "",
     progress: Progress | None = None,
+    jobs: int = 1,
 ) -> tuple[Ablation, ...]:
     """The same for several corpora, at little more than the price of one: compiling is what takes time."""
     refuse_specimens(engine.policy)
     tell = progress or (lambda _: None)
     rules = counting(engine.policy)
     pairs = tuple(zip(corpora, outcomes, strict=True))
-    reaches = tuple(Reach(engine.policy, corpus, with_it) for corpus, with_it in pairs)
+    words = engine.program.learnt.words
+    reaches = tuple(Reach(engine.policy, corpus, with_it, words) for corpus, with_it in pairs)
     effects: list[list[RuleEffect]] = [[] for _ in corpora]
-    for number, rule in enumerate(rules):
-        needed = any(reach.rows(rule.id).any() for reach in reaches)
-        less = derived(engine, without(engine.policy, rule.id)) if needed else engine
-        for mine, (corpus, with_it), reach in zip(effects, pairs, reaches, strict=True):
-            again = decided_without(less, corpus, with_it, reach.rows(rule.id))
-            mine.append(_effect(corpus, with_it, again, reach.hits(rule.id), rule))
-        tell(number + 1)
-    tried = [_on_test(engine, corpus, as_it_is) for corpus, as_it_is in pairs]
-    found: Sequence[tuple[BoundaryFigure, ...]] = ((),) * len(corpora)
-    if segmentation:
-        found = boundaries(engine, pairs, lambda done: tell(len(rules) + done))
+    for corpus in corpora:
+        _ = corpus.clusters  # worked out once, for all processes
+    with beside(Decided(engine, pairs), jobs) as processes, collector_off():
+        tasks = [
+            _Without(rule, tuple((reach.rows(rule.id), reach.hits(rule.id)) for reach in reaches)) for rule in rules
+        ]
+        for number, made in enumerate(processes.each(tasks)):
+            for mine, effect in zip(effects, made, strict=True):
+                mine.append(effect)
+            tell(number + 1)
+        tried = [_on_test(engine, corpus, as_it_is) for corpus, as_it_is in pairs]
+        found: Sequence[tuple[BoundaryFigure, ...]] = ((),) * len(corpora)
+        if segmentation:
+            found = boundaries(processes, lambda done: tell(len(rules) + done))
     tell(steps(engine))
     return tuple(
         Ablation(
@@ -151,6 +159,24 @@ def ablations(
         )
         for mine, corpus, reach, figures, on_test in zip(effects, corpora, reaches, found, tried, strict=True)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Without:
+    """A rule left out: a task."""
+
+    rule: Rule
+    where: tuple[tuple[Flags, Flags], ...]
+    """Of each corpus the rows to decide again, and those that it hits."""
+
+    def __call__(self, made_from: Decided) -> list[RuleEffect]:
+        engine, rule = made_from.engine, self.rule
+        needed = any(rows.any() for rows, _ in self.where)
+        less = derived(engine, without(engine.policy, rule.id)) if needed else engine
+        return [
+            _effect(corpus, with_it, decided_without(less, corpus, with_it, rows), hits, rule)
+            for (corpus, with_it), (rows, hits) in zip(made_from.pairs, self.where, strict=True)
+        ]
 
 
 def _on_test(engine: Engine, corpus: Corpus, as_it_is: DecidedCorpus) -> tuple[RuleEffect, ...]:

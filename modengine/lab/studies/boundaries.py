@@ -8,7 +8,8 @@ The dictionary, the terms and everything else stay as they are, so that the boun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
@@ -24,6 +25,7 @@ from modengine.lab.stats.metrics import ANY, Flags, labelled, levels, rate
 from modengine.lab.stats.one_way import only_adds
 from modengine.lab.stats.paired import Paired, paired
 from modengine.model import RANK, Action
+from modengine.run.work.beside import Beside
 
 AS_IS: Boundary = "not-straddling"
 OTHERS: tuple[Boundary, ...] = ("token-equality", "substring")
@@ -44,26 +46,45 @@ class BoundaryFigure(msgspec.Struct, frozen=True):
     """p after the false discovery rate, over all comparisons of boundaries on this corpus."""
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An engine, and corpora with its decisions: the material of processes beside one another."""
+
+    engine: Engine
+    pairs: tuple[tuple[Corpus, DecidedCorpus], ...]
+
+
 def boundaries(
-    engine: Engine,
-    pairs: Sequence[tuple[Corpus, DecidedCorpus]],
-    told: Callable[[int], object] = lambda _: None,
+    processes: Beside[Decided], told: Callable[[int], object] = lambda _: None
 ) -> tuple[tuple[BoundaryFigure, ...], ...]:
     """For each corpus, with its decisions, every figure with every boundary; none for a policy without `words`.
 
     `told` how many of the two other boundaries are done.
     """
-    found: list[list[BoundaryFigure]] = [[] for _ in pairs]
+    engine, pairs = processes.material.engine, processes.material.pairs
     if not any(pattern.kind == "words" for rule in engine.policy.rules for pattern in rule.patterns):
-        return tuple(map(tuple, found))
-    for mine, (corpus, as_is) in zip(found, pairs, strict=True):
-        mine += _figures(engine, corpus, AS_IS, as_is, as_is)
-    for number, boundary in enumerate(OTHERS):
-        changed = derived(engine, engine.policy, boundary)
-        for mine, (corpus, as_is) in zip(found, pairs, strict=True):
-            mine += _figures(engine, corpus, boundary, decide(changed, corpus), as_is)
+        return ((),) * len(pairs)
+    found = [list(_figures(engine, corpus, AS_IS, as_is, as_is)) for corpus, as_is in pairs]
+    for number, made in enumerate(processes.each(map(_With, OTHERS))):
+        for mine, figures in zip(found, made, strict=True):
+            mine += figures
         told(number + 1)
     return tuple(map(_corrected, found))
+
+
+@dataclass(frozen=True, slots=True)
+class _With:
+    """Another boundary: a task."""
+
+    boundary: Boundary
+
+    def __call__(self, made_from: Decided) -> list[list[BoundaryFigure]]:
+        engine = made_from.engine
+        changed = derived(engine, engine.policy, self.boundary)
+        return [
+            list(_figures(engine, corpus, self.boundary, decide(changed, corpus), as_is))
+            for corpus, as_is in made_from.pairs
+        ]
 
 
 def _corrected(found: list[BoundaryFigure]) -> tuple[BoundaryFigure, ...]:

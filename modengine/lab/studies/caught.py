@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -41,6 +41,40 @@ class Caught:
     is_caught: Callable[[int, Decision], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Disguisable:
+    """What is disguised, and what it is held to: the material of processes beside one another."""
+
+    engine: Engine
+    corpora: tuple[Corpus, ...]
+    decided: tuple[DecidedCorpus, ...]
+    caught: tuple[Caught, ...]
+    spans: tuple[Mapping[int, Spans] | None, ...]
+    """For each of `caught` where its rows are disguised; None for anywhere."""
+
+    def places(self, group: int, row: int) -> Spans | None:
+        """Where a row of a group is disguised."""
+        spans = self.spans[group]
+        return None if spans is None else spans.get(row, ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Reaches:
+    category: str
+    least: Action
+
+    def __call__(self, row: int, decision: Decision) -> bool:  # noqa: ARG002
+        return RANK[decision.categories[self.category].action] >= RANK[self.least]
+
+
+@dataclass(frozen=True, slots=True)
+class _HitsItsRule:
+    corpus: Corpus
+
+    def __call__(self, row: int, decision: Decision) -> bool:
+        return hits_its_rule(self.corpus, row, decision)
+
+
 def of_corpus(
     engine: Engine, corpus: Corpus, outcomes: DecidedCorpus, action: Action, most: int, seed: int
 ) -> Iterator[tuple[Clean, Caught]]:
@@ -55,11 +89,7 @@ def of_corpus(
         rows = _drawn(np.flatnonzero(ours & hit), most, seed)
         recall = FORBIDDEN if "recall" in corpus.columns.forbidden else rate(corpus.clusters, hit, ours)
         clean = Clean(corpus.name, category, f"{least} or more", recall, len(rows))
-        yield clean, Caught(corpus, category, rows, _reaches(category, least))
-
-
-def _reaches(category: str, least: Action) -> Callable[[int, Decision], bool]:
-    return lambda _row, decision: RANK[decision.categories[category].action] >= RANK[least]
+        yield clean, Caught(corpus, category, rows, _Reaches(category, least))
 
 
 def _drawn(rows: NDArray[np.int64], most: int, seed: int) -> tuple[int, ...]:
@@ -75,7 +105,7 @@ def of_examples(engine: Engine, corpus: Corpus, most: int, seed: int) -> Iterato
         ours = labelled(corpus, category)
         rows = _drawn(np.flatnonzero(ours & hit), most, seed)
         clean = Clean(corpus.name, category, "its own rule", rate(corpus.clusters, hit, ours), len(rows))
-        yield clean, Caught(corpus, category, rows, lambda i, decision: hits_its_rule(corpus, i, decision))
+        yield clean, Caught(corpus, category, rows, _HitsItsRule(corpus))
 
 
 def matched(engine: Engine, caught: Caught) -> dict[int, Spans]:

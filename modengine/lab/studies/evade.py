@@ -8,7 +8,7 @@ times, and the spread of the draws stands beside their mean.  What resisting cos
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,15 +20,17 @@ from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.lab.data.corpus import Corpus
 from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide, decision_of
-from modengine.lab.data.perturb import SHARES, Disguised, Spans, disguise
-from modengine.lab.data.perturb_tables import DISGUISES, Disguise
+from modengine.lab.data.perturb import SHARES, Disguised, disguise
+from modengine.lab.data.perturb_tables import DISGUISES
 from modengine.lab.data.rule_examples import of_rules
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.intervals import Estimate
 from modengine.lab.stats.metrics import rate
-from modengine.lab.studies.caught import Caught, Clean, matched, of_corpus, of_examples
+from modengine.lab.studies.caught import Caught, Clean, Disguisable, matched, of_corpus, of_examples
 from modengine.lab.studies.price import ENDS, OPTIONS, STEPS, Gain, Price, PricePoint, Prices, Wanted, prices
-from modengine.model import Action, Decision
+from modengine.loading import collector_off
+from modengine.model import Action, Message
+from modengine.run.work.beside import Beside, beside
 
 Where = Literal["anywhere", "matched"]
 WHERE: tuple[Where, ...] = ("anywhere", "matched")
@@ -112,14 +114,15 @@ def evade(
     outcomes: Sequence[DecidedCorpus] | None = None,
     command: str = "",
     progress: Progress | None = None,
+    jobs: int = 1,
 ) -> Evasion:
     """Measures evasion on labelled corpora, and with `examples` on the match examples of the rules.
 
     `action` is the action from which a row counts as caught; for a category that cannot reach it, the
     strictest that it can.  `kinds` are names of DISGUISES, all without it.  `most` caps the rows of a
     category that are disguised, each `draws` times.  `price` measures what the matching options cost and
-    bring, in no pattern and in all, and with `steps` in some.  `progress` is told the per cent done.  Raises
-    InputError (ME911) where nothing is caught.
+    bring, in no pattern and in all, and with `steps` in some.  `progress` is told the per cent done; `jobs` processes
+    share the work.  Raises InputError (ME911) where nothing is caught.
     """
     chosen = _kinds(kinds)
     decided = [decide(engine, corpus) for corpus in corpora] if outcomes is None else list(outcomes)
@@ -133,36 +136,17 @@ def evade(
     clean, caught = tuple(before for before, _ in found), [group for _, group in found if group.rows]
     if not caught:
         raise InputError("ME911", "nothing is caught, so nothing can evade", _why(corpora))
-    kept: list[StillCaught] = []
-    variants: list[Variant] = []
-    shown: dict[str, int] = {}
-    reach = _Reach(progress, sum(len(group.rows) for group in caught) * len(chosen) * draws)
-    cells: dict[tuple[str, str], list[list[_Row]]] = {}
-    made: dict[tuple[int, str], list[_Row]] = {}
-    spans = [matched(engine, group) if where == "matched" else None for group in caught]
-    for number, group in enumerate(caught):
-        for name in chosen:
-            drawn: list[list[_Row]] = [[] for _ in range(draws)]
-            for draw, rows in enumerate(drawn):
-                for row in _rows(engine, group, DISGUISES[name], spans[number], seed + draw * _APART):
-                    rows.append(row)
-                    reach.step(0, 60 if price else 100)
-                    if group.corpus.columns.invented and row.cells and draw == 0:
-                        _show(variants, shown, group.corpus, name, row)
-            kept += _kept(group.corpus, group.category, name, drawn)
-            made[number, name] = drawn[0]
-            pooled = cells.setdefault((group.corpus.name, name), [[] for _ in range(draws)])
-            for all_rows, rows in zip(pooled, drawn, strict=True):
-                all_rows += rows
-    by_name = {group.corpus.name: group.corpus for group in caught}
-    for (corpus_name, name), drawn in cells.items():
-        kept += _kept(by_name[corpus_name], POOLED, name, drawn)
-    cost = Prices()
-    if price and not engine.policy.specimens:  # a list has no matching options
-        states = STEPS if steps else ENDS
-        reach = _Reach(progress, len(OPTIONS) * len(states))
-        asked = _disguised(engine, caught, made, spans, seed)
-        cost = prices(engine, corpora, decided, asked, states, lambda _: reach.step(60, 100))
+    spans = tuple(matched(engine, group) if where == "matched" else None for group in caught)
+    for corpus in told:
+        _ = corpus.clusters  # worked out once, for all processes
+    made_from = Disguisable(engine, tuple(corpora), tuple(decided), tuple(caught), spans)
+    with beside(made_from, jobs) as processes, collector_off():
+        kept, variants, made = _drawn(processes, chosen, seed, draws, progress, 60 if price else 100)
+        cost = Prices()
+        if price and not engine.policy.specimens:  # a list has no matching options
+            states = STEPS if steps else ENDS
+            reach = _Reach(progress, len(OPTIONS) * len(states))
+            cost = prices(processes, _disguised(made_from, made, seed), states, lambda _: reach.step(60, 100))
     result_stamp = stamp("evade", engine, told, seed, command)
     shares = {str(strength): share for strength, share in SHARES.items()}
     return Evasion(
@@ -177,6 +161,43 @@ def evade(
         cost.costs,
         tuple(variants),
     )
+
+
+def _drawn(
+    processes: Beside[Disguisable],
+    chosen: Sequence[str],
+    seed: int,
+    draws: int,
+    progress: Progress | None,
+    most: int,
+) -> tuple[list[StillCaught], list[Variant], dict[tuple[int, str], list[_Row]]]:
+    """What is kept, by category and of all; variants to be shown; and the first draw of each group and kind."""
+    made_from = processes.material
+    caught = made_from.caught
+    kept: list[StillCaught] = []
+    variants: list[Variant] = []
+    shown: dict[str, int] = {}
+    cells: dict[tuple[str, str], list[list[_Row]]] = {}
+    made: dict[tuple[int, str], list[_Row]] = {}
+    reach = _Reach(progress, len(caught) * len(chosen) * draws)
+    keys = [(number, name) for number in range(len(caught)) for name in chosen]
+    results = processes.each([_Draw(*key, seed + draw * _APART, draw == 0) for key in keys for draw in range(draws)])
+    for number, name in keys:
+        group, drawn = caught[number], []
+        for draw in range(draws):
+            drawn.append(next(results))
+            reach.step(0, most)
+            if group.corpus.columns.invented and draw == 0:
+                _show(variants, shown, made_from, number, name, drawn[0], seed)
+        kept += _kept(group.corpus, group.category, name, drawn)
+        made[number, name] = drawn[0]
+        pooled = cells.setdefault((group.corpus.name, name), [[] for _ in range(draws)])
+        for all_rows, rows in zip(pooled, drawn, strict=True):
+            all_rows += rows
+    by_name = {group.corpus.name: group.corpus for group in caught}
+    for (corpus_name, name), together in cells.items():
+        kept += _kept(by_name[corpus_name], POOLED, name, together)
+    return kept, variants, made
 
 
 class _Reach:
@@ -221,36 +242,39 @@ class _Row:
 
     row: int
     cells: tuple[_Cell, ...]
-    disguised: Disguised
+    first: Message | None
+    """At strength 1, of the first draw."""
 
 
-def _rows(
-    engine: Engine,
-    group: Caught,
-    kind: Disguise,
-    spans: Mapping[int, Spans] | None,
-    seed: int,
-    strengths: Sequence[int] = tuple(SHARES),
-) -> Iterator[_Row]:
-    """The caught rows, disguised in one way, inside `spans` or anywhere, and decided."""
-    for i in group.rows:
-        places = None if spans is None else spans.get(i, ())
-        yield _row(engine, group, i, disguise(group.corpus.messages[i], kind, seed, places), strengths)
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    """The rows of a group, disguised in one way and decided: a task."""
 
+    group: int
+    kind: str
+    seed: int
+    is_first: bool
+    strengths: tuple[int, ...] = tuple(SHARES)
 
-def _row(engine: Engine, group: Caught, i: int, disguised: Disguised, strengths: Sequence[int]) -> _Row:
-    """Decides a row at each strength; strengths that change as many characters are one decision."""
-    if not disguised.changes or too_long(disguised):
-        return _Row(i, (), disguised)
-    before, caught = 0, True
-    cells: list[_Cell] = []
-    for strength in strengths:
-        count = disguised.count(strength)
-        if count != before:
-            decision = decision_of(engine, disguised.at(strength))
-            before, caught = count, group.is_caught(i, decision)
-        cells.append(_Cell(strength, caught, count / disguised.characters))
-    return _Row(i, tuple(cells), disguised)
+    def __call__(self, made_from: Disguisable) -> list[_Row]:
+        group = made_from.caught[self.group]
+        return [self._row(made_from, group, i) for i in group.rows]
+
+    def _row(self, made_from: Disguisable, group: Caught, i: int) -> _Row:
+        """Decides a row at each strength; strengths that change as many characters are one decision."""
+        places = made_from.places(self.group, i)
+        disguised = disguise(group.corpus.messages[i], DISGUISES[self.kind], self.seed, places)
+        if not disguised.changes or too_long(disguised):
+            return _Row(i, (), None)
+        before, caught = 0, True
+        cells: list[_Cell] = []
+        for strength in self.strengths:
+            count = disguised.count(strength)
+            if count != before:
+                decision = decision_of(made_from.engine, disguised.at(strength))
+                before, caught = count, group.is_caught(i, decision)
+            cells.append(_Cell(strength, caught, count / disguised.characters))
+        return _Row(i, tuple(cells), disguised.at(1) if self.is_first else None)
 
 
 def too_long(disguised: Disguised) -> bool:
@@ -276,51 +300,54 @@ def _kept(corpus: Corpus, category: str, kind: str, drawn: Sequence[Sequence[_Ro
     return found
 
 
-def _show(variants: list[Variant], shown: dict[str, int], corpus: Corpus, kind: str, row: _Row) -> None:
+def _show(
+    variants: list[Variant],
+    shown: dict[str, int],
+    made_from: Disguisable,
+    number: int,
+    kind: str,
+    rows: Sequence[_Row],
+    seed: int,
+) -> None:
     """Variants of the first texts of an invented corpus; no other corpus is ever shown."""
+    corpus = made_from.caught[number].corpus
     key = f"{corpus.name} {kind}"
-    if shown.get(key, 0) >= SHOWN:
-        return
-    shown[key] = shown.get(key, 0) + 1
-    for cell in row.cells:
-        if cell.strength in SHOWN_STRENGTHS:
-            text = "\n".join(part.text for part in row.disguised.at(cell.strength).all_parts() if part.text)
-            name = row.disguised.message.id or f"row {row.row + 1}"
-            variants.append(Variant(corpus.name, name, kind, cell.strength, corpus.text(row.row), text, cell.caught))
+    for row in rows:
+        if not row.cells or shown.get(key, 0) >= SHOWN:
+            continue
+        shown[key] = shown.get(key, 0) + 1
+        message = corpus.messages[row.row]
+        disguised = disguise(message, DISGUISES[kind], seed, made_from.places(number, row.row))
+        for cell in row.cells:
+            if cell.strength in SHOWN_STRENGTHS:
+                text = "\n".join(part.text for part in disguised.at(cell.strength).all_parts() if part.text)
+                name = message.id or f"row {row.row + 1}"
+                variants.append(
+                    Variant(corpus.name, name, kind, cell.strength, corpus.text(row.row), text, cell.caught)
+                )
 
 
 def _disguised(
-    engine: Engine,
-    caught: Sequence[Caught],
-    made: Mapping[tuple[int, str], Sequence[_Row]],
-    spans: Sequence[Mapping[int, Spans] | None],
-    seed: int,
+    made_from: Disguisable, made: Mapping[tuple[int, str], Sequence[_Row]], seed: int
 ) -> Callable[[str], list[Wanted]]:
-    """What `price` asks: the caught rows disguised at strength 1 by every kind that an option counters.
+    """What `prices` asks: the caught rows disguised at strength 1 by every kind that an option counters.
 
     Those in `made` are decided already.
     """
 
     def of(option: str) -> list[Wanted]:
         found: list[Wanted] = []
-        for number, group in enumerate(caught):
+        for number in range(len(made_from.caught)):
             for kind in DISGUISES.values():
                 if kind.counters != option:
                     continue
                 rows = made.get((number, kind.name))
-                for row in _rows(engine, group, kind, spans[number], seed, (1,)) if rows is None else rows:
-                    if row.cells:
-                        message = row.disguised.at(1)
-                        found.append(
-                            Wanted(message, _bound(group, row.row), group.corpus, row.row, row.cells[0].caught)
-                        )
+                for row in _Draw(number, kind.name, seed, True, (1,))(made_from) if rows is None else rows:
+                    if row.first is not None:
+                        found.append(Wanted(row.first, number, row.row, row.cells[0].caught))
         return found
 
     return of
-
-
-def _bound(group: Caught, i: int) -> Callable[[Decision], bool]:
-    return lambda decision: group.is_caught(i, decision)
 
 
 def _sorted(kept: list[StillCaught], kinds: Sequence[str]) -> tuple[StillCaught, ...]:

@@ -25,8 +25,10 @@ from modengine.lab.stats.intervals import FORBIDDEN, NOTHING, Estimate, Ints, by
 from modengine.lab.stats.metrics import Flags, labelled, rate
 from modengine.lab.stats.one_way import only_adds
 from modengine.lab.stats.signs import p_value
-from modengine.model import RANK, Decision, Message
+from modengine.lab.studies.caught import Caught, Disguisable
+from modengine.model import RANK, Message
 from modengine.policy.model import Pattern, Policy
+from modengine.run.work.beside import Beside
 from modengine.text.normalize import plain
 
 Option = Literal["gaps", "repeats", "sounds_like", "looks_like"]
@@ -48,8 +50,8 @@ class Wanted:
     """A caught row, disguised at strength 1."""
 
     message: Message
-    is_caught: Callable[[Decision], bool]
-    corpus: Corpus
+    group: int
+    """Among `Disguisable.caught`."""
     row: int
     kept: bool
     """Whether the policy as it is still catches it."""
@@ -132,9 +134,7 @@ def switched(policy: Policy, option: Option, least: int | None) -> Policy:
 
 
 def prices(
-    engine: Engine,
-    corpora: Sequence[Corpus],
-    decided: Sequence[DecidedCorpus],
+    beside: Beside[Disguisable],
     disguised: Callable[[str], list[Wanted]],
     states: Sequence[State] = ENDS,
     progress: Progress | None = None,
@@ -143,29 +143,45 @@ def prices(
 
     `disguised` gives the rows of an option; `progress` is told how many states are done.
     """
-    pairs = [(c, o) for c, o in zip(corpora, decided, strict=True) if labelled(c, HARMLESS).any()]
     found: list[Price] = []
     gains: list[Gain] = []
     costs: list[PricePoint] = []
-    nested, done = only_adds(engine.policy), 0
-    for option in OPTIONS:
-        wanted = disguised(option)
-        for state in states:
-            changed = _engine(engine, option, state)
-            having = sum(bool(getattr(pattern, option)) for pattern in _patterns(changed.policy))
-            blocked = [(corpus, before, _blocked(changed, engine, corpus, before)) for corpus, before in pairs]
-            found += (_price(corpus, before, now, option, state, having, nested) for corpus, before, now in blocked)
-            kept = dict(_kept(changed, engine, wanted))
-            kinds = tuple(kind.name for kind in DISGUISES.values() if kind.counters == option)
-            gains += (Gain(option, state, name, kinds, proportion(*counts)) for name, counts in kept.items())
-            price = _together([_counts(corpus, now) for corpus, _, now in blocked if _told(corpus)])
-            costs.append(PricePoint(option, state, having, price, _together(list(kept.values()))))
-            done += 1
-            if progress is not None:
-                progress(done)
+    tasks = [
+        _InState(option, state, wanted) for option in OPTIONS for wanted in [disguised(option)] for state in states
+    ]
+    for done, (price, gain, cost) in enumerate(beside.each(tasks), 1):
+        found += price
+        gains += gain
+        costs.append(cost)
+        if progress is not None:
+            progress(done)
     corrected = adjusted([row.p for row in found], "fdr_bh")
     found = [msgspec.structs.replace(row, p_bh=p) for row, p in zip(found, corrected, strict=True)]
     return Prices(tuple(found), tuple(gains), tuple(costs))
+
+
+@dataclass(frozen=True, slots=True)
+class _InState:
+    """An option in a state: a task."""
+
+    option: Option
+    state: State
+    wanted: Sequence[Wanted]
+
+    def __call__(self, made_from: Disguisable) -> tuple[list[Price], list[Gain], PricePoint]:
+        engine, option, state = made_from.engine, self.option, self.state
+        pairs = zip(made_from.corpora, made_from.decided, strict=True)
+        changed, nested = _engine(engine, option, state), only_adds(engine.policy)
+        having = sum(bool(getattr(pattern, option)) for pattern in _patterns(changed.policy))
+        blocked = [(c, o, _blocked(changed, engine, c, o)) for c, o in pairs if labelled(c, HARMLESS).any()]
+        kept = dict(_kept(changed, engine, made_from.caught, self.wanted))
+        kinds = tuple(kind.name for kind in DISGUISES.values() if kind.counters == option)
+        price = _together([_counts(corpus, now) for corpus, _, now in blocked if _told(corpus)])
+        return (
+            [_price(corpus, before, now, option, state, having, nested) for corpus, before, now in blocked],
+            [Gain(option, state, name, kinds, proportion(*counts)) for name, counts in kept.items()],
+            PricePoint(option, state, having, price, _together(list(kept.values()))),
+        )
 
 
 def _engine(engine: Engine, option: Option, state: State) -> Engine:
@@ -216,19 +232,23 @@ def _counts(corpus: Corpus, blocked: Flags) -> tuple[Ints, Ints]:
     return by_cluster(corpus.clusters, blocked), by_cluster(corpus.clusters, labelled(corpus, HARMLESS))
 
 
-def _kept(changed: Engine, engine: Engine, wanted: Sequence[Wanted]) -> Iterator[tuple[str, tuple[Ints, Ints]]]:
+def _kept(
+    changed: Engine, engine: Engine, caught: Sequence[Caught], wanted: Sequence[Wanted]
+) -> Iterator[tuple[str, tuple[Ints, Ints]]]:
     """Still caught, and all, by cluster: rows of one cluster, and the kinds of one row, are not independent."""
     by_corpus: dict[str, list[Wanted]] = {}
     for variant in wanted:
-        by_corpus.setdefault(variant.corpus.name, []).append(variant)
+        by_corpus.setdefault(caught[variant.group].corpus.name, []).append(variant)
     for name, rows in by_corpus.items():
-        clusters = rows[0].corpus.clusters
+        clusters = caught[rows[0].group].corpus.clusters
         codes = np.unique([clusters[variant.row] for variant in rows], return_inverse=True)[1].astype(np.int64)
-        caught = [
-            variant.kept if changed is engine else variant.is_caught(decision_of(changed, variant.message))
+        still = [
+            variant.kept
+            if changed is engine
+            else caught[variant.group].is_caught(variant.row, decision_of(changed, variant.message))
             for variant in rows
         ]
-        yield name, (by_cluster(codes, np.array(caught, np.bool_)), by_cluster(codes, np.ones(len(codes), np.bool_)))
+        yield name, (by_cluster(codes, np.array(still, np.bool_)), by_cluster(codes, np.ones(len(codes), np.bool_)))
 
 
 def _together(counts: Sequence[tuple[Ints, Ints]]) -> Estimate:

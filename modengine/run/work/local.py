@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import Pipe, connection, get_context
+from typing import Any
 
 from modengine.errors import WorkerError
 from modengine.run.read.blocks import Block
@@ -43,11 +44,11 @@ def deciding(work: Work, jobs: int = 1) -> Iterator[Decide]:
     if jobs == 1:
         yield lambda blocks: map(work, blocks)
         return
-    workers: list[_Worker] = []
+    workers: list[WorkerProcess] = []
     try:
         data = pickle.dumps(work)
         for _ in range(jobs):
-            workers.append(_Worker(data))
+            workers.append(WorkerProcess(data))
         yield lambda blocks: _in_order(workers, blocks)
     finally:
         for worker in workers:
@@ -55,23 +56,25 @@ def deciding(work: Work, jobs: int = 1) -> Iterator[Decide]:
 
 
 @dataclass(slots=True)
-class _Task:
-    block: Block
-    done: Done | None = None
+class Task:
+    """What a worker is given, and what it made of it."""
+
+    block: Any
+    done: Any = None
 
 
-class _Worker:
-    """A process that decides, and the blocks that it has, in the order in which it was given them."""
+class WorkerProcess:
+    """A process that works, and the tasks that it has, in the order in which it was given them."""
 
     def __init__(self, work: bytes) -> None:
-        self.tasks: deque[_Task] = deque()
+        self.tasks: deque[Task] = deque()
         self.pipe, theirs = Pipe()
         self._process = get_context("spawn").Process(target=serve, args=(theirs,), daemon=True)
         with theirs, _no_interrupt():
             self._process.start()
         self._work: bytes | None = work
 
-    def give(self, task: _Task) -> None:
+    def give(self, task: Task) -> None:
         """Raises OSError where it has died."""
         if self._work is not None:
             # Not at its start: what starts a process waits for one that died before it read all it was given.
@@ -94,18 +97,18 @@ class _Worker:
         self._process.join()
 
 
-def _in_order(workers: Sequence[_Worker], blocks: Iterable[Block]) -> Iterator[Done]:
+def _in_order(workers: Sequence[WorkerProcess], blocks: Iterable[Block]) -> Iterator[Done]:
     """Raises WorkerError (ME914) where a worker dies."""
-    tasks: deque[_Task] = deque()
+    tasks: deque[Task] = deque()
     for block in blocks:
-        tasks.append(_Task(block))
+        tasks.append(Task(block))
         with _alive(tasks):
             min(workers, key=lambda worker: len(worker.tasks)).give(tasks[-1])
         yield from _done(workers, tasks, AHEAD * len(workers) - 1)
     yield from _done(workers, tasks, 0)
 
 
-def _done(workers: Sequence[_Worker], tasks: deque[_Task], most: int) -> Iterator[Done]:
+def _done(workers: Sequence[WorkerProcess], tasks: deque[Task], most: int) -> Iterator[Done]:
     """Results as far as they are there in order; waits until no more than `most` tasks are left."""
     while tasks:
         first = tasks[0].done
@@ -123,7 +126,7 @@ def _done(workers: Sequence[_Worker], tasks: deque[_Task], most: int) -> Iterato
 
 
 @contextmanager
-def _alive(tasks: Sequence[_Task]) -> Iterator[None]:
+def _alive(tasks: Sequence[Task]) -> Iterator[None]:
     """Raises WorkerError (ME914) where a pipe is found to have ended."""
     try:
         yield

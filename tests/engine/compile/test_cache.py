@@ -212,6 +212,6 @@ def test_what_other_code_learnt_is_worked_out_again(policy: Path, monkeypatch: p
     monkeypatch.undo()
     asked = []
     learn = program.learn
-    monkeypatch.setattr(program, "learn", lambda patterns: asked.append(1) or learn(patterns))
+    monkeypatch.setattr(program, "learn", lambda patterns, like: asked.append(1) or learn(patterns, like))
     assert pickle.loads(travelling).decide(MESSAGE) == engine.decide(MESSAGE)
     assert asked == [1]
