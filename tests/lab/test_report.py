@@ -72,10 +72,10 @@ def test_progress_counts_all_rows(corpus: MakeCorpus) -> None:
     told: list[int] = []
     made = corpus(rows(*ROWS), label="label")
     report(sound(), [made, made], sections=(), progress=told.append)
-    assert told == [60, 120]
+    assert told == list(range(1, 121))
     told.clear()
     evaluate(sound(), [made, made], progress=told.append)
-    assert (told[0], told[-1]) == (1, 120)
+    assert told == list(range(1, 121))
 
 
 def test_an_evaluation_is_as_its_schema_says(corpus: MakeCorpus) -> None:

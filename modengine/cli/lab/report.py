@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from modengine.cli.lab.options import (
     policy_argument,
     prevalence_option,
     progress,
+    say,
     subject_of,
 )
 
@@ -85,7 +85,7 @@ def command(
         made = report(
             engine, read, reading.seed, sections=sections or None, against=others, prevalence=prevalence,
             declare=declare, show_text=reading.show_text, command=reading.command, title=title, authors=authors,
-            progress=told, on_section=_say if sys.stderr.isatty() else None,
+            progress=told, on_section=say,
         )  # fmt: skip
     if bundle is not None:
         from modengine.lab.report.paper.bundle import write_bundle  # noqa: PLC0415
@@ -97,7 +97,3 @@ def command(
     if bundle is None or output.path is not None:
         output.write_report(made)
     return 0
-
-
-def _say(section: str) -> None:
-    click.echo(f"measuring: {section}", err=True)

@@ -11,7 +11,7 @@ from modengine.run.schemas import SCHEMAS
 
 LAB = (
     *("eval", "report", "diff", "ablate", "flip", "fairness", "evade", "fit", "suggest", "timeline"),
-    *("power", "sample", "agree", "estimate", "study"),
+    *("power", "sample", "agree", "estimate", "study", "study-verify"),
 )
 """The commands of the lab: what each prints as JSON."""
 SPECIMEN = tuple(f"specimen-{name}" for name in ("import", "measure", "describe", "compare", "history"))
@@ -30,9 +30,9 @@ def command(kind: str) -> None:
       decision, error-record  the lines that scan writes
       trace                   what explain --format json prints
     or the name of a command of the lab, for what it prints with --format json:
-    eval, report, diff, ablate, flip, fairness, evade, fit, timeline, power, sample,
-    agree, estimate, study, specimen-import, specimen-measure, specimen-describe,
-    specimen-compare, specimen-history.
+    eval, report, diff, ablate, flip, fairness, evade, fit, suggest, timeline, power,
+    sample, agree, estimate, study, study-verify, specimen-import, specimen-measure,
+    specimen-describe, specimen-compare, specimen-history.
     """
     click.echo(json.dumps(_schema(kind), ensure_ascii=False, indent=2))
 

@@ -15,7 +15,7 @@ from modengine.engine.engine import Engine
 from modengine.errors import InputError, ModengineError
 from modengine.lab.advice import suggest
 from modengine.lab.data.corpus import Corpus
-from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide
+from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide_all
 from modengine.lab.report.page import Front, page
 from modengine.lab.report.view import ResultView
 from modengine.lab.report.views import (
@@ -240,15 +240,9 @@ def report(
     section can be given.
     `progress` is told how many rows are decided, `on_section` which section is begun.
     """
-    outcomes: list[DecidedCorpus] = []
-    done = 0
-    for corpus in corpora:
-        outcomes.append(decide(engine, corpus))
-        done += len(corpus)
-        if progress is not None:
-            progress(done)
+    outcomes = decide_all(engine, corpora, progress)
     made_from = Materials(
-        engine, tuple(corpora), tuple(outcomes), seed, command, show_text, prevalence, tuple(declare), tuple(against)
+        engine, tuple(corpora), outcomes, seed, command, show_text, prevalence, tuple(declare), tuple(against)
     )
     views: list[ResultView] = []
     left_out: list[tuple[str, str]] = []

@@ -27,6 +27,7 @@ from modengine.lab.studies.fit import Fit
 from modengine.lab.studies.smallest import Smallest
 from modengine.lab.studies.timeline import Timeline
 from modengine.lab.study.run import StudyResult
+from modengine.lab.study.verify import StudyVerification
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 RESULTS: Mapping[str, type[msgspec.Struct]] = {
@@ -44,6 +45,7 @@ RESULTS: Mapping[str, type[msgspec.Struct]] = {
     "agree": Agreement,
     "estimate": CodedEstimates,
     "study": StudyResult,
+    "study-verify": StudyVerification,
     "specimen-import": Import,
     "specimen-measure": SpecimenMeasurement,
     "specimen-describe": Description,
