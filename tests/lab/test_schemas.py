@@ -125,7 +125,9 @@ def test_what_is_printed_is_as_its_schema_says(
             for part in LINES[name]]  # fmt: skip
     if name == "study-verify":
         monkeypatch.chdir(folder)
-        assert command("study", "pin", "study.yaml").code == command("study", "pack", "study.yaml", "-o", "package").code
+        assert (
+            command("study", "pin", "study.yaml").code == command("study", "pack", "study.yaml", "-o", "package").code
+        )
     called = name.split("-") if "-" in name else [name]
     printed = command(*called, *line, "--format", "json")
     assert (printed.code, printed.err) == (0, "")

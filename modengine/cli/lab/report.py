@@ -71,7 +71,7 @@ def command(
       modengine report old.yaml card.yaml --against new.yaml --against other.yaml -o report.html
       modengine report policy.yaml rows.csv --label kind --none ok --format csv -o tables
     """
-    from modengine.lab.report.report import SECTIONS, report  # noqa: PLC0415  (numpy, which --help does not need)
+    from modengine.lab.report.report import SECTIONS, make_report  # noqa: PLC0415  (numpy, which --help does not need)
 
     unknown = [name for name in sections if name not in SECTIONS]
     if unknown:
@@ -82,7 +82,7 @@ def command(
         raise click.UsageError(f"two policies are named `{max(names, key=names.count)}`: give each a name of its own")
     read = reading.corpora(engine, corpora)
     with progress("deciding", sum(map(len, read))) as told:
-        made = report(
+        made = make_report(
             engine, read, reading.seed, sections=sections or None, against=others, prevalence=prevalence,
             declare=declare, show_text=reading.show_text, command=reading.command, title=title, authors=authors,
             progress=told, on_section=say,

@@ -218,7 +218,7 @@ class Report:
         )
 
 
-def report(
+def make_report(
     engine: Engine,
     corpora: Sequence[Corpus],
     seed: int = 1,
