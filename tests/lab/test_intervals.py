@@ -25,6 +25,7 @@ from modengine.lab.stats.intervals import (
     proportion,
     resample,
 )
+from modengine.lab.stats.metrics import Rates, rate
 from modengine.lab.stats.signs import p_value
 from tests.lab.corpora import ints, single
 
@@ -298,3 +299,22 @@ def test_corrections_are_those_of_statsmodels() -> None:
 
 def test_nothing_tested_is_nothing_corrected() -> None:
     assert adjusted([None, None], "holm") == [None, None]
+
+
+@given(
+    st.lists(st.integers(0, 6), min_size=1, max_size=30).flatmap(
+        lambda codes: st.tuples(
+            st.just(codes),
+            st.lists(st.booleans(), min_size=len(codes), max_size=len(codes)),
+            st.lists(st.sets(st.integers(0, len(codes) - 1)), min_size=1, max_size=6),
+        )
+    )
+)
+def test_shares_of_the_same_rows_are_those_that_each_has_alone(
+    made: tuple[list[int], list[bool], list[set[int]]],
+) -> None:
+    codes, among = np.array(made[0], np.int64), np.array(made[1], np.bool_)
+    rates = Rates(codes, among)
+    for rows in made[2]:
+        hit = np.isin(np.arange(len(codes)), list(rows))
+        assert rates.of(np.flatnonzero(hit)) == rate(codes, hit, among)
