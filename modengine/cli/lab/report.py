@@ -81,7 +81,7 @@ def command(
     if len(set(names)) < len(names):
         raise click.UsageError(f"two policies are named `{max(names, key=names.count)}`: give each a name of its own")
     read = reading.corpora(engine, corpora)
-    with progress("deciding", sum(map(len, read))) as told:
+    with progress("deciding", (1 + len(others)) * sum(map(len, read))) as told:
         made = make_report(
             engine, read, reading.seed, sections=sections or None, against=others, prevalence=prevalence,
             declare=declare, show_text=reading.show_text, command=reading.command, title=title, authors=authors,

@@ -112,6 +112,11 @@ REFERENCES: Mapping[str, Reference] = {
         "Construction of confidence limits about effect measures: a general approach", 2008,
         "Statistics in Medicine", "1693--1702", "27", "10.1002/sim.3095",
     ),
+    "zou2009": Reference(
+        "article", "Zou, Guang Yong and Huang, Wenyi and Zhang, Xiaohe",
+        "A note on confidence interval estimation for a linear function of binomial proportions", 2009,
+        "Computational Statistics and Data Analysis", "1080--1085", "53",
+    ),
 }  # fmt: skip
 """By key, in the order of the alphabet."""
 
