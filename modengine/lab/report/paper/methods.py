@@ -102,6 +102,11 @@ COLUMNS: Mapping[str, Sentence] = {
         " permutation test; so are the contrary claims.",
         ("ernst2004",),
     ),
+    "limits at 5 %": Sentence(
+        "A difference is held against a margin by Tango's score test for paired shares, one-sided, on effective"
+        " counts; policies are alike where both sides hold.",
+        ("tango1998", "schuirmann1987"),
+    ),
     "p (Holm)": Sentence("Outcomes declared beforehand are corrected by Holm's method.", ("holm1979",)),
     "p (false discovery rate)": Sentence(
         "Whatever was explored is corrected for the false discovery rate.", ("benjamini1995",)

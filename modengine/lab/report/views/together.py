@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from modengine.lab.report.charts import Chart, Intervals
-from modengine.lab.report.table import Table, share_of, show
+from modengine.lab.report.table import Several, Table, percent, show
 from modengine.lab.report.view import ResultView, short
 from modengine.lab.stats.metrics import ANY
 from modengine.lab.studies.together import MADE_UP, POOLED, SideBySide, TogetherDifference, TogetherShare
@@ -94,11 +94,12 @@ def _pooled(result: SideBySide, pooled: list[TogetherShare]) -> Table:
     alone = {(o.policy, o.corpus, o.figure, o.category, o.action): o.share for o in result.shares}
     rows = []
     for one in pooled:
-        each = [alone[one.policy, name, one.figure, one.category, one.action].value for name in one.corpora]
-        least, most = (share_of(end(value for value in each if value is not None)) for end in (min, max))
+        each = [
+            (alone[one.policy, name, one.figure, one.category, one.action].value or 0.0, name) for name in one.corpora
+        ]
         rows.append((
-            one.corpus, one.policy, one.figure, one.category, one.action, len(one.corpora), one.share,
-            one.corpora_alike, least, most,
+            one.corpus, one.policy, one.figure, one.category, one.action, ", ".join(one.corpora), one.share,
+            one.corpora_alike, _in(*min(each)), _in(*max(each)),
         ))  # fmt: skip
     return Table(
         "pooled",
@@ -110,6 +111,11 @@ def _pooled(result: SideBySide, pooled: list[TogetherShare]) -> Table:
         "alike: by one part of as many as there are. Intervals are of these corpora and of no others: how far they "
         "lie apart is in the last columns. Precision is not pooled: it belongs to a base rate.",
     )  # fmt: skip
+
+
+def _in(value: float, corpus: str) -> Several:
+    """A share, and the corpus that has it."""
+    return Several(f"{percent(value, 2)} in {corpus}", (("", value), ("corpus", corpus)))
 
 
 def _weights(result: SideBySide) -> Table:
