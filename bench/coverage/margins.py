@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from bench.coverage.run import HERE, SEED, profiles
-from modengine.lab.stats.paired import score
+from modengine.lab.stats.paired import paired_score
 
 CHANGES = ((0.0, 0.02), (0.01, 0.03), (0.02, 0.07), (0.1, 0.12))
 """Shares gained and lost; the margin is what is lost more than gained."""
@@ -39,7 +39,7 @@ def cells(draws: int) -> Iterator[tuple[str, float, float, float, tuple[float, .
                 for i in range(draws):
                     of = random.random(len(n))[codes]
                     at = np.where(random.random(len(codes)) < together, of, random.random(len(codes)))
-                    tested = score(codes, at > 1 - lost, at < gained, everything)
+                    tested = paired_score(codes, at > 1 - lost, at < gained, everything)
                     assert tested is not None
                     p[i] = tested.p_above(gained - lost)
                 yield name, gained, lost, together, tuple(float((p < level).mean()) for level in LEVELS)

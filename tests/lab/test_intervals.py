@@ -26,7 +26,7 @@ from modengine.lab.stats.intervals import (
     resample,
 )
 from modengine.lab.stats.metrics import Rates, rate
-from modengine.lab.stats.paired import Score, score
+from modengine.lab.stats.paired import PairedScore, paired_score
 from modengine.lab.stats.signs import p_value
 from tests.lab.corpora import ints, single
 
@@ -325,17 +325,17 @@ def test_a_margin_is_tested_as_tango_does() -> None:
     """T. Tango, Statistics in Medicine 17, 1998: lens disinfection, of 44 pairs none gained and one lost; against a
     margin of 10 points z is 1.709, p 0.044.  His interval: M. W. Fagerland and others, Stat. Med. 33, 2014, table II.
     """
-    lenses = Score(0, 1, 44)
+    lenses = PairedScore(0, 1, 44)
     assert (lenses.z(-0.1), lenses.p_above(-0.1)) == pytest.approx((1.709, 0.044), abs=5e-4)
-    assert Score(7, 1, 21).limits(0.025) == pytest.approx((0.026, 0.517), abs=5e-4)
-    assert Score(1, 7, 21).limits(0.025) == pytest.approx((-0.517, -0.026), abs=5e-4)
+    assert PairedScore(7, 1, 21).limits(0.025) == pytest.approx((0.026, 0.517), abs=5e-4)
+    assert PairedScore(1, 7, 21).limits(0.025) == pytest.approx((-0.517, -0.026), abs=5e-4)
 
 
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 200))
 def test_the_limits_of_a_difference_are_those_at_which_its_test_turns(gained: int, lost: int, others: int) -> None:
     if gained + lost + others == 0:
         return
-    tested = Score(gained, lost, gained + lost + others)
+    tested = PairedScore(gained, lost, gained + lost + others)
     low, high = tested.limits(0.05)
     assert -1 <= low <= (gained - lost) / tested.n <= high <= 1
     if low > -1:
@@ -347,10 +347,10 @@ def test_the_limits_of_a_difference_are_those_at_which_its_test_turns(gained: in
 def test_rows_that_lie_in_clusters_tell_less_of_a_margin() -> None:
     rows = np.arange(400)
     b, a = rows % 20 == 0, rows % 20 == 1
-    alone = score(rows, a, b, np.ones(400, bool))
-    assert alone == Score(20, 20, 400)
+    alone = paired_score(rows, a, b, np.ones(400, bool))
+    assert alone == PairedScore(20, 20, 400)
     for clusters in (rows // 40, rows % 10):
-        together = score(clusters, a, b, np.ones(400, bool))
+        together = paired_score(clusters, a, b, np.ones(400, bool))
         assert together is not None
         assert together.n < 400
         assert together.p_above(-0.05) > alone.p_above(-0.05)

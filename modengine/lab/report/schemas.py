@@ -55,7 +55,7 @@ RESULTS: Mapping[str, type[msgspec.Struct]] = {
 }
 """What each command gives, but for `report`, which joins several."""
 WITHIN: Mapping[str, type[msgspec.Struct]] = {"together": SideBySide}
-"""What `report` gives beside these."""
+"""Sections of `report` that have no command of their own."""
 REPORT = "report"
 NAMES = (*RESULTS, REPORT)
 

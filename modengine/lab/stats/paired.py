@@ -65,7 +65,7 @@ def _among(clusters: Ints, a: Flags, b: Flags, among: Flags) -> tuple[Ints, Flag
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class PairedScore:
     """The score test of a paired difference against any value: effective rows gained, lost, and in all."""
 
     gained: float
@@ -96,7 +96,7 @@ class Score:
         return float(low), float(high)
 
 
-def score(clusters: Ints, a: Flags, b: Flags, among: Flags) -> Score | None:
+def paired_score(clusters: Ints, a: Flags, b: Flags, among: Flags) -> PairedScore | None:
     """What a margin is held against: net changes of clusters, over the design effect of the share that changes.
 
     None where there is no row.
@@ -107,7 +107,7 @@ def score(clusters: Ints, a: Flags, b: Flags, among: Flags) -> Score | None:
     net = by_cluster(codes, after) - by_cluster(codes, before)
     found = difference(by_cluster(codes, after), by_cluster(codes, before), by_cluster(codes, np.ones_like(before)))
     part = found.effective_n / found.n
-    return Score(float(net[net > 0].sum()) * part, float(-net[net < 0].sum()) * part, found.effective_n)
+    return PairedScore(float(net[net > 0].sum()) * part, float(-net[net < 0].sum()) * part, found.effective_n)
 
 
 class ActsAlike(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from modengine.lab.data.outcomes import DecidedCorpus
 from modengine.lab.stats.claims import ALPHA
 from modengine.lab.stats.intervals import Estimate
 from modengine.lab.stats.metrics import Flags
-from modengine.lab.stats.paired import Score, paired, score
+from modengine.lab.stats.paired import PairedScore, paired, paired_score
 from modengine.lab.study.measure import Decisions
 from modengine.lab.study.model import ANYTHING, StudyOutcome
 from modengine.lab.study.opened import among
@@ -46,13 +46,13 @@ def within_margin(outcome: StudyOutcome, made: Sequence[Decisions]) -> WithinMar
     rows = among(mine.corpus, outcome)
     before, after = (_hit(one.decided, outcome) for one in (other, mine))
     found = paired(mine.corpus.clusters, before, after, rows).change
-    tested = score(mine.corpus.clusters, before, after, rows)
+    tested = paired_score(mine.corpus.clusters, before, after, rows)
     if tested is None or not found.supported:
         return WithinMargin(found, None, None, None)
     return WithinMargin(found, *_p(tested, outcome), tested.limits(ALPHA))
 
 
-def _p(tested: Score, outcome: StudyOutcome) -> tuple[float, float]:
+def _p(tested: PairedScore, outcome: StudyOutcome) -> tuple[float, float]:
     """Of the claim, and of the contrary one."""
     margin = outcome.bound
     if outcome.direction == "not lower":

@@ -16,7 +16,7 @@ from statsmodels.stats.multitest import multipletests
 from modengine.errors import InputError
 from modengine.lab.report.paper.references import REFERENCES
 from modengine.lab.report.schemas import schema
-from modengine.lab.stats.paired import Score
+from modengine.lab.stats.paired import PairedScore
 from modengine.lab.study.model import KEYS
 from modengine.lab.study.opened import open_study
 from modengine.lab.study.read import read_study
@@ -154,7 +154,7 @@ def test_a_difference_is_held_against_its_margin(
     (outcome,) = ran(study).outcomes
     rows, n = (7, 22) if figure == "recall-difference" else (5, 20)
     gained, lost = (rows, 0) if policy == "strict" else (0, rows)
-    tested, margin = Score(gained, lost, n), float(claim.rpartition(" ")[2])
+    tested, margin = PairedScore(gained, lost, n), float(claim.rpartition(" ")[2])
     assert outcome.limits == pytest.approx(tested.limits(0.05))
     low, high = tested.limits(0.05)
     inside = {"not-lower": low > -margin, "not-higher": high < margin, "alike": low > -margin and high < margin}
