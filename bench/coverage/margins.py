@@ -1,6 +1,6 @@
 """How often a difference that lies on its margin passes for one within it: the level of the test of a margin.
 
-    python -m bench.coverage.margins                  # prints bench/coverage/margins.md, 2,000 draws a cell
+    python -m bench.coverage.margins                  # prints bench/coverage/margins.md, 600 draws a cell
     python -m bench.coverage.margins --write
     python -m bench.coverage.margins --draws 200
 
@@ -66,7 +66,7 @@ def page(draws: int) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--draws", type=int, default=2000)
+    parser.add_argument("--draws", type=int, default=600)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     made = page(given.draws)
