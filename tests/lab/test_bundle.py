@@ -17,7 +17,7 @@ from modengine.lab.report.paper.methods import CLUSTERS, COLUMNS, INTERVALS, SEC
 from modengine.lab.report.paper.outline import BODY, in_body
 from modengine.lab.report.paper.references import REFERENCES, bibtex
 from modengine.lab.report.report import SECTIONS as REPORT_SECTIONS
-from modengine.lab.report.report import Report, report
+from modengine.lab.report.report import Report, make_report
 from modengine.lab.stats.intervals import FORBIDDEN, Estimate, Method
 from tests.commands import POLICY, Command
 from tests.lab.corpora import MakeCorpus, rows, sound
@@ -34,7 +34,7 @@ CHARTS = (
 @pytest.fixture
 def made(corpus: MakeCorpus) -> Report:
     rowed = corpus(rows(("骗", "fraud", 30), ("好", "none", 30)), label="label", stratum="label")
-    return report(sound(), [rowed], sections=("eval", "fairness"), title="T", authors=("A. Name", "B. <Name>"))
+    return make_report(sound(), [rowed], sections=("eval", "fairness"), title="T", authors=("A. Name", "B. <Name>"))
 
 
 @pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.name)
@@ -94,7 +94,7 @@ def test_methods_tell_what_was_done_and_no_more(made: Report, corpus: MakeCorpus
     told = [sentence.text for sentence in methods(made.views)]
     assert SECTIONS["eval"].text in told
     assert SECTIONS["evade"].text not in told
-    alone = report(sound(), [corpus(rows(("骗", "fraud", 30)), label="label")], sections=("eval",))
+    alone = make_report(sound(), [corpus(rows(("骗", "fraud", 30)), label="label")], sections=("eval",))
     assert COLUMNS["p (permutation)"].text not in [sentence.text for sentence in methods(alone.views)]
 
 

@@ -21,9 +21,9 @@ from modengine.lab.report.render import as_html, as_json, as_text
 from modengine.lab.report.schemas import schema
 from modengine.lab.report.views.fit import view
 from modengine.lab.studies.fit import CategoryFit, Fit, FitFigure, fit, steps
-from modengine.lab.studies.fit_problem import FitOptions, problem
-from modengine.lab.studies.fit_rows import fit_rows
-from modengine.lab.studies.fitted_policy import override
+from modengine.lab.studies.fitting.policy import override
+from modengine.lab.studies.fitting.problem import FitOptions, problem
+from modengine.lab.studies.fitting.rows import fit_rows
 from modengine.loading import load
 from modengine.model import RANK, Message
 from modengine.policy.grammar import parse

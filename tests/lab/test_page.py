@@ -12,7 +12,7 @@ import pytest
 from modengine.lab.data.corpus import About
 from modengine.lab.report.charts import Chart, Grid, Intervals, Line, Lines, Point
 from modengine.lab.report.page import Front, page
-from modengine.lab.report.report import report
+from modengine.lab.report.report import make_report
 from modengine.lab.report.svg import svg
 from modengine.lab.report.view import ResultView
 from modengine.lab.report.views.evaluate import view
@@ -167,7 +167,7 @@ def test_nothing_hostile_in_a_corpus_runs_or_loads_in_a_whole_report(corpus: Mak
         for number in range(2)
     ]  # fmt: skip
     sections = ("eval", "fairness", "evade", "ablate")
-    found = report(sound(), made, sections=sections, show_text=True, command=EVIL)
+    found = make_report(sound(), made, sections=sections, show_text=True, command=EVIL)
     assert {section.name.partition("-")[0] for section in found.views} == set(sections)
     reader = read(found.as_html())
     assert reader.bad == []

@@ -98,6 +98,7 @@ LINES = {
     "estimate": ("key.json", "anna.csv", "ben.csv"),
     "study": ("run", "study.yaml", "--writing"),
     "report": ("a.yaml", "one.yaml", "two.yaml"),
+    "study-verify": ("package", "--data", "."),
     "specimen-import": ("list.txt", "--into", "made"),
     "specimen-measure": ("lists", "one.yaml"),
     "specimen-describe": ("lists",),
@@ -115,12 +116,19 @@ def test_the_command_line_names_every_result() -> None:
 
 @pytest.mark.usefixtures("few_templates")
 @pytest.mark.parametrize("name", LINES)
-def test_what_is_printed_is_as_its_schema_says(folder: Path, command: Command, name: str) -> None:
+def test_what_is_printed_is_as_its_schema_says(
+    folder: Path, command: Command, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if name == "estimate":
         _drawn(folder)
     line = [folder / part if part.endswith((".yaml", ".csv", ".json", ".txt")) or part in FOLDERS else part
             for part in LINES[name]]  # fmt: skip
-    called = name.split("-") if name.startswith("specimen-") else [name]
+    if name == "study-verify":
+        monkeypatch.chdir(folder)
+        assert (
+            command("study", "pin", "study.yaml").code == command("study", "pack", "study.yaml", "-o", "package").code
+        )
+    called = name.split("-") if "-" in name else [name]
     printed = command(*called, *line, "--format", "json")
     assert (printed.code, printed.err) == (0, "")
     said = command("schema", name)

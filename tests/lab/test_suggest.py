@@ -17,7 +17,7 @@ from modengine.lab.advice.proposals import DIGITS, LONGEST, Proposal
 from modengine.lab.advice.suggest import Suggestion, steps, suggest
 from modengine.lab.data.corpus import Corpus
 from modengine.lab.report.render import as_html, as_json, as_text
-from modengine.lab.report.report import report
+from modengine.lab.report.report import make_report
 from modengine.lab.report.schemas import schema
 from modengine.lab.report.views.suggest import view
 from tests.build import engine, rule, text
@@ -211,7 +211,7 @@ def test_it_is_shown_in_each_form(found: Suggestion) -> None:
 
 
 def test_a_report_has_the_gap_and_the_slices_alone(corpus: MakeCorpus) -> None:
-    result = report(policy(), [made(corpus)], sections=("suggest",))
+    result = make_report(policy(), [made(corpus)], sections=("suggest",))
     assert [table.name for table in result.views[0].tables] == ["gap", "slices"]
 
 

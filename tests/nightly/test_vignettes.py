@@ -6,12 +6,14 @@ import re
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from pyarrow import csv
 
 from modengine.cli.main import run as main
 from modengine.run.write.codebook import beside
@@ -104,6 +106,27 @@ def test_pandas_reads_the_rows(rows: Path) -> None:
     output = ran(sys.executable, VIGNETTES / "rows.py", rows / "rows.parquet")
     assert told(output) == expected(rows)
     assert commonest(rows) in output
+
+
+def test_the_csv_is_one_that_stata_can_hold(rows: Path, tmp_path: Path) -> None:
+    """Written as a file of Stata by pandas, which refuses or renames what Stata would not take, and read back."""
+    frame = pd.read_csv(rows / "rows.csv", dtype={"id": str}).dropna(axis=1, how="all")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # a name that is reserved, or too long, is renamed with a warning
+        frame.to_stata(tmp_path / "rows.dta", write_index=False, version=118)
+    back = pd.read_stata(tmp_path / "rows.dta")
+    assert list(back.columns) == list(frame.columns)
+    assert (len(back), int(back["acted"].sum())) == (len(frame), int(frame["acted"].sum()))
+
+
+def test_base_r_and_arrow_read_the_csv_alike(rows: Path) -> None:
+    frame = pd.read_csv(rows / "rows.csv")
+    assert (csv.read_csv(rows / "rows.csv").num_rows, csv.read_csv(rows / "rows.csv").num_columns) == frame.shape
+    if shutil.which("Rscript") is None:
+        pytest.skip("R is not here: apt-get install r-base-core")
+    asked = "d <- read.csv(commandArgs(TRUE)[1], fileEncoding='UTF-8'); cat(nrow(d), ncol(d), sum(d$acted))"
+    output = ran("Rscript", "-e", asked, rows / "rows.csv")
+    assert told(output) == (*frame.shape, int(frame["acted"].sum()))
 
 
 def test_stata_reads_the_rows(rows: Path, tmp_path: Path) -> None:

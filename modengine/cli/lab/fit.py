@@ -112,7 +112,7 @@ def command(
     """
     from modengine.lab.report.views.fit import view  # noqa: PLC0415
     from modengine.lab.studies.fit import fit, steps  # noqa: PLC0415  (numpy, which --help does not need)
-    from modengine.lab.studies.fitted_policy import override  # noqa: PLC0415
+    from modengine.lab.studies.fitting.policy import override  # noqa: PLC0415
     from modengine.run.write.replace import refuse_inputs, replacing  # noqa: PLC0415
 
     path = policy_path(policy)

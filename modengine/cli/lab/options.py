@@ -352,7 +352,7 @@ def _with(command: Callable[..., Any], options: tuple[Callable[[Any], Any], ...]
 @contextmanager
 def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], object]]:
     """A bar on standard error, if that is a terminal; it is told how many rows are done."""
-    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if not _watched():
         yield lambda _: None
         return
     from rich.progress import (  # noqa: PLC0415  (only a terminal needs it)
@@ -367,3 +367,14 @@ def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], ob
     with Progress(*columns, console=console(sys.stderr), transient=True) as bar:
         task = bar.add_task(what, total=total)
         yield lambda done: bar.update(task, completed=done)
+
+
+def say(section: str) -> None:
+    """What is begun, on standard error, if that is a terminal."""
+    if _watched():
+        click.echo(f"measuring: {section}", err=True)
+
+
+def _watched() -> bool:
+    """Whether somebody looks on; what is piped stays free of it."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from modengine.cli.lab.options import (
     policy_argument,
     prevalence_option,
     progress,
+    say,
     subject_of,
 )
 
@@ -74,7 +74,7 @@ def command(
       modengine report old.yaml card.yaml --against new.yaml --against other.yaml -o report.html
       modengine report policy.yaml rows.csv --label kind --none ok --format csv -o tables
     """
-    from modengine.lab.report.report import SECTIONS, report  # noqa: PLC0415  (numpy, which --help does not need)
+    from modengine.lab.report.report import SECTIONS, make_report  # noqa: PLC0415  (numpy, which --help does not need)
 
     unknown = [name for name in sections if name not in SECTIONS]
     if unknown:
@@ -84,11 +84,11 @@ def command(
     if len(set(names)) < len(names):
         raise click.UsageError(f"two policies are named `{max(names, key=names.count)}`: give each a name of its own")
     read = reading.corpora(engine, corpora)
-    with progress("deciding", sum(map(len, read))) as told:
-        made = report(
+    with progress("deciding", (1 + len(others)) * sum(map(len, read))) as told:
+        made = make_report(
             engine, read, reading.seed, sections=sections or None, against=others, prevalence=prevalence,
             declare=declare, show_text=reading.show_text, command=reading.command, title=title, authors=authors,
-            progress=told, on_section=_say if sys.stderr.isatty() else None, jobs=jobs,
+            progress=told, on_section=say, jobs=jobs,
         )  # fmt: skip
     if bundle is not None:
         from modengine.lab.report.paper.bundle import write_bundle  # noqa: PLC0415
@@ -100,7 +100,3 @@ def command(
     if bundle is None or output.path is not None:
         output.write_report(made)
     return 0
-
-
-def _say(section: str) -> None:
-    click.echo(f"measuring: {section}", err=True)

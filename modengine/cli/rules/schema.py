@@ -13,7 +13,7 @@ from modengine.run.write.replace import replacing
 
 LAB = (
     *("eval", "report", "diff", "ablate", "flip", "fairness", "evade", "fit", "suggest", "timeline"),
-    *("power", "sample", "agree", "estimate", "study"),
+    *("power", "sample", "agree", "estimate", "study", "study-verify"),
 )
 """The commands of the lab: what each prints as JSON."""
 SPECIMEN = tuple(f"specimen-{name}" for name in ("import", "measure", "describe", "compare", "history"))
@@ -36,9 +36,9 @@ def command(kind: str | None, folder: Path | None) -> None:
       decision, error-record  the lines that scan writes
       trace                   what explain --format json prints
     or the name of a command of the lab, for what it prints with --format json:
-    eval, report, diff, ablate, flip, fairness, evade, fit, timeline, power, sample,
-    agree, estimate, study, specimen-import, specimen-measure, specimen-describe,
-    specimen-compare, specimen-history.
+    eval, report, diff, ablate, flip, fairness, evade, fit, suggest, timeline, power,
+    sample, agree, estimate, study, study-verify, specimen-import, specimen-measure,
+    specimen-describe, specimen-compare, specimen-history.
     """
     if (kind is None) == (folder is None):
         raise click.UsageError("name a KIND to print, or a folder with --install")

@@ -27,7 +27,7 @@ def command(specimen: Path, show_terms: bool, seed: int, output: Destination) ->
     """
     from modengine.lab.report.views.specimens.history import view  # noqa: PLC0415  (numpy, which --help does not need)
     from modengine.lab.specimens.card import read_specimen  # noqa: PLC0415
-    from modengine.lab.specimens.history import history  # noqa: PLC0415
+    from modengine.lab.specimens.history import specimen_history  # noqa: PLC0415
 
-    output.write(view(history(read_specimen(specimen), seed, show_terms=show_terms, command=command_line())))
+    output.write(view(specimen_history(read_specimen(specimen), seed, show_terms=show_terms, command=command_line())))
     return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,12 +18,6 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 def study_argument(command: _Command) -> _Command:
     """STUDY: the file."""
     return click.argument("study", metavar="STUDY", type=click.Path(path_type=Path))(command)
-
-
-def say(what: str) -> None:
-    """What is begun, on standard error, if that is a terminal."""
-    if sys.stderr.isatty():
-        click.echo(f"measuring: {what}", err=True)
 
 
 def pinned(path: Path) -> tuple[OpenedStudy, Pin]:

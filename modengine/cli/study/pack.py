@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from modengine.cli.lab.options import command_line
-from modengine.cli.study.options import pinned, say, study_argument
+from modengine.cli.lab.options import command_line, say
+from modengine.cli.study.options import pinned, study_argument
 
 
 @click.command("pack")

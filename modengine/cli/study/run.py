@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from modengine.cli.lab.options import Destination, command_line, output_options
-from modengine.cli.study.options import pinned, say, study_argument
+from modengine.cli.lab.options import Destination, command_line, output_options, say
+from modengine.cli.study.options import pinned, study_argument
 
 
 @click.command("run")

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from modengine.cli.lab.options import Destination, command_line, output_options
-from modengine.cli.study.options import say
+from modengine.cli.lab.options import Destination, command_line, output_options, say
 
 if TYPE_CHECKING:
     from modengine.lab.study.pin import Pin

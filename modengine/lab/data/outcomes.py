@@ -84,6 +84,17 @@ def decide_all(
     return tuple(found)
 
 
+def decide_by_each(
+    engines: Sequence[Engine], corpora: Sequence[Corpus], progress: Progress | None = None
+) -> tuple[tuple[DecidedCorpus, ...], ...]:
+    """The decisions of several policies on several corpora; progress is told the rows of all of them."""
+    rows = sum(map(len, corpora))
+    return tuple(
+        decide_all(engine, corpora, None if progress is None else _after(progress, i * rows))
+        for i, engine in enumerate(engines)
+    )
+
+
 def _after(progress: Progress, before: int) -> Progress:
     return lambda done: progress(before + done)
 

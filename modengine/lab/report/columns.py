@@ -57,6 +57,9 @@ COLUMNS: Mapping[str, ColumnSays] = {
     "outside is all but": ColumnSays("without", "Strata left out of `outside`, joined by commas."),
     "declared": ColumnSays("declared", "The outcome as it was declared."),
     "found": ColumnSays("found", "The figure that the outcome is about."),
+    "limits at 5 %": ColumnSays(
+        "limits", "Of a difference with a margin.", {"low": "Its lower limit, one-sided.", "high": "Its upper one."}
+    ),
     "verdict": ColumnSays("verdict", "`shown`, `contradicted`, `open` or `unsupported`."),
     "over-blocking inside": ColumnSays("inside", "Over-blocking of the stratum."),
     "outside": ColumnSays("outside", "Over-blocking of the other harmless rows of the corpus."),
@@ -105,6 +108,22 @@ COLUMNS: Mapping[str, ColumnSays] = {
     "boundary": ColumnSays("boundary", "How words are bounded: not-straddling, token-equality, substring."),
     "share": ColumnSays("share", "The figure with that boundary."),
     "minus not-straddling": ColumnSays("change", "The figure minus that of not-straddling."),
+    # --- together
+    "policy": ColumnSays("policy", "The policy, by its id."),
+    "corpora": ColumnSays("corpora", "The corpora that are pooled, joined by commas."),
+    "pooled/corpus": ColumnSays("pool", "`(pooled)`, or `(pooled, made up)` of corpora whose messages were made up."),
+    "weights/corpus": ColumnSays("pool", "`(pooled)`, or `(pooled, made up)` of corpora whose messages were made up."),
+    "pooled corpus": ColumnSays("corpus", "The corpus that is pooled."),
+    "each row alike": ColumnSays("by_rows", "The pooled figure, every row counting alike."),
+    "each corpus alike": ColumnSays("by_corpora", "The pooled figure, every corpus counting alike."),
+    "least in a corpus": ColumnSays("least", "The least share in one of them.", {"corpus": "Which it is."}),
+    "most in a corpus": ColumnSays("most", "The greatest share in one of them.", {"corpus": "Which it is."}),
+    "weights/rows": ColumnSays("rows", "Rows that the figure is a share of."),
+    "clusters": ColumnSays("clusters", "Clusters in which these rows lie."),
+    "weight by rows": ColumnSays("weight_by_rows", "What the corpus counts for where every row counts alike."),
+    "weight, corpora alike": ColumnSays("weight_alike", "What it counts for where every corpus counts alike."),
+    "less that of": ColumnSays("than", "The policy whose figure is taken off."),
+    "change": ColumnSays("change", "The figure of the policy less that of the other."),
     # --- diff
     "new false alarms": ColumnSays("new_false_alarms", "Harmless rows that B hits and A does not."),
     "false alarms gone": ColumnSays("false_alarms_gone", "Harmless rows that A hits and B does not."),

@@ -15,7 +15,7 @@ from modengine.engine.engine import Engine
 from modengine.errors import InputError, ModengineError
 from modengine.lab.advice import suggest
 from modengine.lab.data.corpus import Corpus
-from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide
+from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide_by_each
 from modengine.lab.report.page import Front, page
 from modengine.lab.report.view import ResultView
 from modengine.lab.report.views import (
@@ -42,6 +42,9 @@ from modengine.lab.report.views import (
 from modengine.lab.report.views import (
     timeline as timeline_view,
 )
+from modengine.lab.report.views import (
+    together as together_view,
+)
 from modengine.lab.studies import (
     ablate,
     compare,
@@ -50,6 +53,7 @@ from modengine.lab.studies import (
     fairness,
     fit,
     timeline,
+    together,
 )
 from modengine.model import plain_matches
 
@@ -71,6 +75,13 @@ class Materials:
     """Other policies, each of which is compared with this one."""
     jobs: int = 1
     """Processes that share the work of the longest sections."""
+    others: tuple[tuple[DecidedCorpus, ...], ...] = ()
+    """The decisions of each of these."""
+
+    @property
+    def several(self) -> bool:
+        """Whether there is more to compare than `diff` does: several corpora, or three policies."""
+        return len(self.corpora) > 1 or len(self.against) > 1
 
     @property
     def invented(self) -> frozenset[str]:
@@ -102,20 +113,34 @@ def _diff(made_from: Materials) -> Sequence[ResultView]:
     if not made_from.against:
         raise InputError("ME911", "no other policy was named", "name one with --against")
     views: list[ResultView] = []
-    for other in made_from.against:
-        for corpus in made_from.corpora:
+    for other, decided in zip(made_from.against, made_from.others, strict=True):
+        for i, corpus in enumerate(made_from.corpora):
             result = compare.compare(
                 made_from.engine,
                 other,
                 corpus,
                 made_from.seed,
                 show_text=made_from.show_text,
+                outcomes=(made_from.outcomes[i], decided[i]),
                 command=made_from.command,
             )
             made = comparison_view.view(result, corpus.columns.invented)
             where = f"{other.policy.id}-{corpus.name}"
             views.append(replace(made, name=f"diff-{where}", title=f"{made.title} ({other.policy.id}, {corpus.name})"))
     return views
+
+
+def _together(made_from: Materials) -> Sequence[ResultView]:
+    """All policies on all corpora, pooled too."""
+    if not made_from.several:
+        raise InputError(
+            "ME911", "there is one policy, and one corpus", "name other corpora, or policies with --against"
+        )
+    result = together.together(
+        (made_from.engine, *made_from.against), made_from.corpora, made_from.seed,
+        outcomes=(made_from.outcomes, *made_from.others), command=made_from.command,
+    )  # fmt: skip
+    return (together_view.view(result),)
 
 
 def _fairness(made_from: Materials) -> Sequence[ResultView]:
@@ -192,6 +217,7 @@ def _named(made_from: Materials, views: Sequence[ResultView]) -> Sequence[Result
 
 SECTIONS: Mapping[str, Section] = {
     "eval": _eval,
+    "together": _together,
     "diff": _diff,
     "fairness": _fairness,
     "evade": _evade,
@@ -222,7 +248,7 @@ class Report:
         )
 
 
-def report(
+def make_report(
     engine: Engine,
     corpora: Sequence[Corpus],
     seed: int = 1,
@@ -243,23 +269,18 @@ def report(
 
     Policies `against` which this one is compared must have names of their own.  Raises InputError (ME911) where no
     section can be given.
-    `progress` is told how many rows are decided, `on_section` which section is begun; `jobs` processes
-    share the work of the longest.
+    `progress` is told how many rows are decided, those of each policy, `on_section` which section is begun; `jobs`
+    processes share the work of the longest.
     """
-    outcomes: list[DecidedCorpus] = []
-    done = 0
-    for corpus in corpora:
-        outcomes.append(decide(engine, corpus))
-        done += len(corpus)
-        if progress is not None:
-            progress(done)
+    outcomes, *others = decide_by_each((engine, *against), corpora, progress)
     made_from = Materials(
-        engine, tuple(corpora), tuple(outcomes), seed, command, show_text, prevalence, tuple(declare), tuple(against),
-        jobs,
+        engine, tuple(corpora), outcomes, seed, command, show_text, prevalence, tuple(declare), tuple(against),
+        jobs, tuple(others),
     )  # fmt: skip
     views: list[ResultView] = []
     left_out: list[tuple[str, str]] = []
-    every = [name for name in SECTIONS if against or name != "diff"]
+    absent = {*(() if against else ("diff",)), *(() if made_from.several else ("together",))}
+    every = [name for name in SECTIONS if name not in absent]
     for name in every if sections is None else sections:
         if on_section is not None:
             on_section(name)

@@ -26,7 +26,9 @@ from modengine.lab.studies.fairness import Fairness
 from modengine.lab.studies.fit import Fit
 from modengine.lab.studies.smallest import Smallest
 from modengine.lab.studies.timeline import Timeline
+from modengine.lab.studies.together import SideBySide
 from modengine.lab.study.run import StudyResult
+from modengine.lab.study.verify import StudyVerification
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 RESULTS: Mapping[str, type[msgspec.Struct]] = {
@@ -44,6 +46,7 @@ RESULTS: Mapping[str, type[msgspec.Struct]] = {
     "agree": Agreement,
     "estimate": CodedEstimates,
     "study": StudyResult,
+    "study-verify": StudyVerification,
     "specimen-import": Import,
     "specimen-measure": SpecimenMeasurement,
     "specimen-describe": Description,
@@ -51,6 +54,8 @@ RESULTS: Mapping[str, type[msgspec.Struct]] = {
     "specimen-history": History,
 }
 """What each command gives, but for `report`, which joins several."""
+WITHIN: Mapping[str, type[msgspec.Struct]] = {"together": SideBySide}
+"""Sections of `report` that have no command of their own."""
 REPORT = "report"
 NAMES = (*RESULTS, REPORT)
 
@@ -63,14 +68,15 @@ def schema(name: str) -> dict[str, Any]:
 
 def _report() -> dict[str, Any]:
     """An object with the result of each view: under the name of its command, or `COMMAND-CORPUS`."""
-    (*found,), shared = msgspec.json.schema_components(RESULTS.values(), ref_template="#/$defs/{name}")
-    named = zip(RESULTS, found, strict=True)
+    kinds = {name: kind for name, kind in {**RESULTS, **WITHIN}.items() if name in SECTIONS}
+    (*found,), shared = msgspec.json.schema_components(kinds.values(), ref_template="#/$defs/{name}")
+    named = zip(kinds, found, strict=True)
     return {
         "$schema": _DRAFT,
         "title": "Report",
         "description": "The result of each section, under its name; of each corpus, where there are several.",
         "type": "object",
-        "patternProperties": {f"^{name}(-.+)?$": reference for name, reference in named if name in SECTIONS},
+        "patternProperties": {f"^{name}(-.+)?$": reference for name, reference in named},
         "additionalProperties": False,
         "$defs": shared,
     }

@@ -111,7 +111,7 @@ class History(msgspec.Struct, frozen=True):
     still: tuple[StillThere, ...]
 
 
-def history(specimen: Specimen, seed: int = 1, *, show_terms: bool = False, command: str = "") -> History:
+def specimen_history(specimen: Specimen, seed: int = 1, *, show_terms: bool = False, command: str = "") -> History:
     """The changes of a list by its snapshots, else by the dates that its entries give.
 
     Raises InputError (ME911) where there are neither, or one snapshot alone.

@@ -23,7 +23,7 @@ from modengine.lab.specimens.entries import KINDS
 from modengine.lab.specimens.matcher import READINGS, Reading, SpecimenMatcher
 from modengine.lab.specimens.stamped import SpecimenStamp, about, specimen_stamp
 from modengine.lab.stats.intervals import FORBIDDEN, Estimate
-from modengine.lab.stats.metrics import Flags, rate, strata
+from modengine.lab.stats.metrics import Flags, Rates, strata
 
 DROPPED = (0, 1, 2, 5, 10, 20, 50, 100)
 """How many of the dearest entries go."""
@@ -209,18 +209,22 @@ def _dense(per_list: csr_matrix, number: int) -> NDArray[np.int64]:
 
 
 def _shares(matcher: SpecimenMatcher, corpus: Corpus, per_list: dict[Reading, csr_matrix]) -> Iterator[WouldMatch]:
-    rows = list(strata(corpus))
+    rows = [(stratum, _Shares(corpus, among)) for stratum, among in strata(corpus)]
     for number, specimen in enumerate(matcher.specimens):
         for reading, counts in per_list.items():
-            hit = np.asarray(_dense(counts, number) > 0)
-            for stratum, among in rows:
-                yield WouldMatch(specimen.name, corpus.name, stratum, reading, _rate(corpus, hit, among))
+            hit = np.flatnonzero(_dense(counts, number))
+            for stratum, shares in rows:
+                yield WouldMatch(specimen.name, corpus.name, stratum, reading, shares.of(hit))
 
 
-def _rate(corpus: Corpus, hit: Flags, among: Flags) -> Estimate:
-    if "over-blocking" in corpus.columns.forbidden:
-        return FORBIDDEN
-    return rate(corpus.clusters, hit, among)
+class _Shares:
+    """Shares of the same texts of a corpus, by the numbers of those that are hit."""
+
+    def __init__(self, corpus: Corpus, among: Flags) -> None:
+        self._rates = None if "over-blocking" in corpus.columns.forbidden else Rates(corpus.clusters, among)
+
+    def of(self, rows: NDArray[np.int64]) -> Estimate:
+        return FORBIDDEN if self._rates is None else self._rates.of(rows)
 
 
 def _spread(matcher: SpecimenMatcher, corpus: Corpus, per_list: dict[Reading, csr_matrix]) -> Iterator[Spread]:
@@ -251,24 +255,19 @@ class _List:
         return np.asarray(self.words.indices[self.words.indptr[entry] : self.words.indptr[entry + 1]], np.int64)
 
 
-def _everything(corpus: Corpus) -> Flags:
-    return np.ones(len(corpus), np.bool_)
-
-
-def _flags(corpus: Corpus, rows: NDArray[np.int64]) -> Flags:
-    found = np.zeros(len(corpus), np.bool_)
-    found[rows] = True
-    return found
+def _everything(corpus: Corpus) -> _Shares:
+    return _Shares(corpus, np.ones(len(corpus), np.bool_))
 
 
 def _dearest(its: _List, most: int, show: bool) -> Iterator[Dear]:
+    shares = _everything(its.corpus)
     costs = np.diff(its.hits.indptr)
     for entry in np.argsort(-costs, kind="stable")[:most].tolist():
         rows = its.rows(entry)
         if not len(rows):
             return
         written = its.specimen.entries[entry]
-        share = _rate(its.corpus, _flags(its.corpus, rows), _everything(its.corpus))
+        share = shares.of(rows)
         alone = int((its.counts[rows] == 1).sum())
         inside = len(np.setdiff1d(rows, its.as_words(entry)))
         yield Dear(
@@ -278,6 +277,7 @@ def _dearest(its: _List, most: int, show: bool) -> Iterator[Dear]:
 
 
 def _kinds(its: _List) -> Iterator[KindCost]:
+    shares = _everything(its.corpus)
     kinds = np.array([KINDS.index(entry.kind) for entry in its.specimen.entries])
     for number, kind in enumerate(KINDS):
         mine = np.flatnonzero(kinds == number)
@@ -286,7 +286,7 @@ def _kinds(its: _List) -> Iterator[KindCost]:
         counts = np.asarray(its.hits[:, mine].sum(axis=1)).ravel()
         as_words = np.asarray(its.words[:, mine].sum(axis=1)).ravel()
         hit = counts > 0
-        share = _rate(its.corpus, hit, _everything(its.corpus))
+        share = shares.of(np.flatnonzero(hit))
         alone = int((hit & (counts == its.counts)).sum())
         yield KindCost(
             its.specimen.name, its.corpus.name, kind, len(mine), share, alone, int((hit & (as_words == 0)).sum())
@@ -302,12 +302,12 @@ def _left(its: _List) -> Iterator[WhatIsLeft]:
     chosen = its.hits[choosing]
     order = np.argsort(-np.asarray(chosen.sum(axis=0)).ravel(), kind="stable")
     counts = its.counts.copy()
-    gone = 0
+    gone, shares = 0, _Shares(its.corpus, judging)
     for k in DROPPED:
         if k > len(order):
             return
         for entry in order[gone:k].tolist():
             counts[its.rows(entry)] -= 1
         gone = k
-        share = _rate(its.corpus, np.asarray(counts > 0), judging)
+        share = shares.of(np.flatnonzero(counts > 0))
         yield WhatIsLeft(its.specimen.name, its.corpus.name, k, int(choosing.sum()), share)

@@ -31,7 +31,14 @@ _CHUNK = 4_000_000
 """Cells of drawn counts held at a time."""
 
 Method = Literal[
-    "clopper-pearson", "korn-graubard", "permutation", "beta, by design", "cluster bootstrap", "none", "forbidden"
+    "clopper-pearson",
+    "korn-graubard",
+    "mover",
+    "permutation",
+    "beta, by design",
+    "cluster bootstrap",
+    "none",
+    "forbidden",
 ]
 
 

@@ -89,6 +89,31 @@ def rate(clusters: Ints, hit: Flags, among: Flags) -> Estimate:
     return proportion(by_cluster(codes, inside), by_cluster(codes, np.ones(len(codes), np.bool_)))
 
 
+class Rates:
+    """Shares of the same rows over and over: hits that lie in clusters alike have their interval made once."""
+
+    def __init__(self, clusters: Ints, among: Flags) -> None:
+        self._codes = np.full(len(among), -1, np.int64)
+        if among.any():
+            self._codes[among] = np.unique(clusters[among], return_inverse=True)[1]
+        self._sizes = np.bincount(self._codes[among]).astype(np.int64)
+        self._made: dict[bytes, Estimate] = {}
+
+    def of(self, rows: Ints) -> Estimate:
+        """The share of the rows that are among those with these numbers; `rate` says the same of flags."""
+        if not len(self._sizes):
+            return NOTHING
+        codes = self._codes[rows]
+        touched, counts = np.unique(codes[codes >= 0], return_counts=True)
+        alike = np.stack([self._sizes[touched], counts])
+        key = alike[:, np.lexsort(alike)].tobytes()
+        if key not in self._made:
+            hits = np.zeros_like(self._sizes)
+            hits[touched] = counts
+            self._made[key] = proportion(hits, self._sizes)
+        return self._made[key]
+
+
 def strata(corpus: Corpus) -> Iterator[tuple[str, Flags]]:
     """All rows, and then each stratum by name, with the flags of its rows."""
     yield ALL, np.ones(len(corpus), np.bool_)

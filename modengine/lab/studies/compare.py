@@ -120,10 +120,11 @@ def compare(
     *,
     show_text: bool = False,
     most: int = MOST,
+    outcomes: tuple[DecidedCorpus, DecidedCorpus] | None = None,
     command: str = "",
     progress: Progress | None = None,
 ) -> Comparison:
-    """Decides a corpus by both policies.  Progress is told 2 n rows.
+    """Decides a corpus by both policies; `outcomes` are the decisions of both, if at hand.  Progress is told 2 n rows.
 
     Raises InputError (ME911) where the policies share no category.
     """
@@ -133,8 +134,10 @@ def compare(
             "ME911", "the two policies share no category, so there is nothing to compare",
             f"A has {', '.join(a.policy.categories)}; B has {', '.join(b.policy.categories)}",
         )  # fmt: skip
-    first = decide(a, corpus, progress)
-    second = decide(b, corpus, None if progress is None else lambda done: progress(len(corpus) + done))
+    if outcomes is None:
+        later = None if progress is None else lambda done: progress(len(corpus) + done)
+        outcomes = decide(a, corpus, progress), decide(b, corpus, later)
+    first, second = outcomes
     categories = tuple(dict.fromkeys((*a.policy.categories, *b.policy.categories)))
     before, after = ranks(first, categories), ranks(second, categories)
     top_a, top_b = first.highest(), second.highest()

@@ -2,7 +2,7 @@
 
 How points are found stands in `risk_score`.  What they do is told three times: on the rows that they were fitted
 to, on rows whose clusters were left out (five folds), and on corpora that were left out whole.  Nothing is written
-here; `fitted_policy` gives the text of a policy that has the points over the one that was measured.
+here; `fitting.policy` gives the text of a policy that has the points over the one that was measured.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from modengine.lab.stats.intervals import NOTHING, Estimate, Floats, Ints
 from modengine.lab.stats.metrics import ALL, Flags, rate
 from modengine.lab.stats.paired import Paired, paired
 from modengine.lab.stats.risk_score import RiskScore, Setting, risk_score
-from modengine.lab.studies.fit_problem import FitOptions, FitProblem, Ranks, problem
-from modengine.lab.studies.fit_rows import FitRows, all_unfit, channel_values, fit_rows, refuse, unfit
+from modengine.lab.studies.fitting.problem import FitOptions, FitProblem, Ranks, problem
+from modengine.lab.studies.fitting.rows import FitRows, all_unfit, channel_values, fit_rows, refuse, unfit
 from modengine.model import RANK, Action
 
 FOLDS = 5

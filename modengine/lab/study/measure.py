@@ -122,13 +122,16 @@ def _comparisons(opened: OpenedStudy, made: Sequence[Decisions], told: Told) -> 
         if (than, policy) not in declared and (policy, than) not in declared
     ]
     corpora = {one.corpus.name: one.corpus for one in made}
+    decided = {(one.policy, one.corpus.name): one.decided for one in made}
     for policy, than in (*declared, *pairs):
         a, b = opened.engines[than], opened.engines[policy]
         if set(a.policy.categories).isdisjoint(b.policy.categories):
             continue
         for corpus in corpora.values():
             told(f"{policy} against {than} on {corpus.name}")
-            yield from of_comparison(policy, than, corpus.name, compare(a, b, corpus, opened.study.seed, most=0))
+            both = decided[than, corpus.name], decided[policy, corpus.name]
+            result = compare(a, b, corpus, opened.study.seed, most=0, outcomes=both)
+            yield from of_comparison(policy, than, corpus.name, result)
 
 
 def of_comparison(policy: str, than: str, corpus: str, result: Comparison) -> Iterator[StudyFigure]:

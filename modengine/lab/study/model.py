@@ -16,7 +16,9 @@ import msgspec
 from modengine.errors import Diagnostic, Location
 
 Half = Literal["whole", "checking", "writing"]
-Direction = Literal["at least", "at most", "higher", "lower", "different"]
+Direction = Literal["at least", "at most", "higher", "lower", "different", "not lower", "not higher", "alike"]
+WITHIN: tuple[Direction, ...] = ("not lower", "not higher", "alike")
+"""Directions with a margin: not lower by it or more (non-inferior), not higher, neither (equivalent)."""
 ANYTHING = "any"
 """The category that stands for whatever category."""
 
@@ -30,7 +32,7 @@ class FigureKind:
     """Keys of the outcome beside `policy` and the direction."""
     may: tuple[str, ...] = ()
     difference: bool = False
-    """Of two policies: its direction is `higher`, `lower` or `different`; else it has a bound."""
+    """Of two policies: it has a direction, and a margin where that asks for one; else it has a bound."""
     otherwise: tuple[tuple[str, str], ...] = ()
     """What a key that is left out means."""
 
@@ -100,12 +102,13 @@ class StudyOutcome(FigureKeys, frozen=True, kw_only=True):
 
     direction: Direction
     bound: float = 0.0
-    """Between 0 and 1; a difference is held against 0."""
+    """Between 0 and 1; of a direction in `WITHIN` the margin.  Other differences are held against 0."""
     question: str | None = None
 
     def words(self) -> str:
         """`recall of fraud at label or more, small on shop: at least 0.5`."""
-        bound = f" {self.bound:g}" if self.direction in ("at least", "at most") else ""
+        joint = {"at least": " ", "at most": " ", "not lower": " by ", "not higher": " by ", "alike": " within "}
+        bound = f"{joint[self.direction]}{self.bound:g}" if self.direction in joint else ""
         return f"{in_words(self.known)}: {self.direction}{bound}"
 
 

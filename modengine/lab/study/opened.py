@@ -16,7 +16,7 @@ from modengine.lab.data.card import Card, is_card, load_card, read_card
 from modengine.lab.data.corpus import HARMLESS, Corpus
 from modengine.lab.stats.metrics import Flags, labelled, levels
 from modengine.lab.stats.one_way import Way, one_way
-from modengine.lab.study.model import ANYTHING, Half, Study, StudyOutcome
+from modengine.lab.study.model import ANYTHING, WITHIN, Half, Study, StudyOutcome
 from modengine.loading import load_any
 from modengine.policy.load import not_a_policy
 from modengine.policy.nodes.diagnostics import listed, meant
@@ -56,11 +56,14 @@ class OpenedStudy:
         """How many rows a share is a share of, as far as that is known before anything is decided."""
         if outcome.corpus is None or outcome.figure in ("precision", "still-caught"):
             return None
-        return int(_among(self.part(outcome.corpus, half), outcome).sum())
+        return int(among(self.part(outcome.corpus, half), outcome).sum())
 
     def one_way(self, outcome: StudyOutcome) -> Way | None:
-        """Whether a difference has its sign whatever the rows are: there is nothing to test then, and it stays open."""
-        if outcome.than is None:
+        """Whether a difference has its sign whatever the rows are: there is nothing to test then, and it stays open.
+
+        A margin can be tested all the same.
+        """
+        if outcome.than is None or outcome.direction in WITHIN:
             return None
         return one_way(self.engines[outcome.than].policy, self.engines[outcome.policy].policy)
 
@@ -141,14 +144,14 @@ def _unanswerable(opened: OpenedStudy, outcome: StudyOutcome, at: tuple[str, str
     elif outcome.stratum is not None and outcome.stratum not in (names := [name for name, _ in corpus.parted()]):
         hint = meant(outcome.stratum, names, "name the column of strata in the card, with `stratum`")
         yield study.problem(f"`{outcome.corpus}` has no stratum `{outcome.stratum}`", hint, *at, "stratum")
-    elif not _among(opened.part(str(outcome.corpus), study.half), outcome).any():
+    elif not among(opened.part(str(outcome.corpus), study.half), outcome).any():
         what = "harmless row" if figure == "over-blocking" else f"row of `{outcome.category}`"
         half = "" if study.half == "whole" else f" in its {study.half} half"
         hint = "it needs labels, and rows of that kind"
         yield study.problem(f"`{outcome.corpus}` has no {what}{half}", hint, *at, "corpus")
 
 
-def _among(corpus: Corpus, outcome: StudyOutcome) -> Flags:
+def among(corpus: Corpus, outcome: StudyOutcome) -> Flags:
     """The rows that a share is a share of; for precision and disguises those that it must have."""
     harmless = labelled(corpus, HARMLESS)
     if outcome.figure.startswith("over-blocking"):

@@ -20,7 +20,7 @@ from modengine.errors import Diagnostic, Location, PolicyError
 from modengine.lab.data.outcomes import LEVELS
 from modengine.lab.data.perturb import SHARES
 from modengine.lab.data.perturb_tables import DISGUISES
-from modengine.lab.study.model import FIGURES, CorpusRef, Direction, Study, StudyOutcome
+from modengine.lab.study.model import FIGURES, WITHIN, CorpusRef, Direction, Study, StudyOutcome
 from modengine.paths import shipped_rules
 from modengine.policy.files import Files
 from modengine.policy.nodes import yaml
@@ -31,7 +31,8 @@ from modengine.policy.nodes.shape import Choice, Name, Share, Text, Whole
 EXPLORE = ("fairness", "evasion")
 """What is measured only where an outcome, or `explore`, asks for it."""
 SEEDS = 2**32 - 1
-DIRECTIONS = ("higher", "lower", "different")
+WITHIN_MARGIN = ("not-lower", "not-higher", "alike")
+DIRECTIONS = ("higher", "lower", "different", *WITHIN_MARGIN)
 _NAME = Name(reserved=())
 OUTCOME = Record(
     "outcome",
@@ -49,7 +50,8 @@ OUTCOME = Record(
         "change": Key(Choice(("action", "score")), "what may not change with the identity term"),
         "at-least": Key(Share(), "the figure is claimed to be at least so much"),
         "at-most": Key(Share(), "the figure is claimed to be at most so much"),
-        "direction": Key(Choice(DIRECTIONS), "how the policies are claimed to differ"),
+        "direction": Key(Choice(DIRECTIONS), "how the policies are claimed to differ, or not to"),
+        "margin": Key(Share(), "so much is no difference that matters: the difference is claimed to stay within it"),
     },
     one_of=("at-least", "at-most", "direction"),
 )
@@ -182,6 +184,10 @@ def _outcome(node: yaml.Mapping) -> StudyOutcome:
     for key, direction in bounds.items():
         if key in texts:
             texts |= {"direction": direction, "bound": float(texts.pop(key))}
+    if "margin" in texts:
+        texts["bound"] = float(texts.pop("margin"))
+    if "direction" in texts:
+        texts["direction"] = texts["direction"].replace("-", " ")
     if "strength" in texts:
         texts["strength"] = int(texts["strength"])
     return StudyOutcome(**{**dict(FIGURES[texts["figure"]].otherwise), **texts})
@@ -200,11 +206,19 @@ def _problems(study: Study) -> Iterator[Diagnostic]:
                     f"add `{key}`: {OUTCOME.keys[key].doc}",
                     *at,
                 )
-        takes = {"question", "figure", "policy", "at-least", "at-most", "direction", *kind.needs, *kind.may}
+        takes = {"question", "figure", "policy", "at-least", "at-most", "direction", "margin", *kind.needs, *kind.may}
         for key in sorted(given - takes):
             hint = f"remove it; beside the policy it takes {listed((*kind.needs, *kind.may))}"
             yield study.problem(f"`{outcome.figure}` takes no `{key}`", hint, *at, key)
-        if kind.difference != (outcome.direction in DIRECTIONS):
+        if (outcome.direction in WITHIN) != ("margin" in given):
+            least, *others = WITHIN_MARGIN
+            yield study.problem(
+                f"`{name}` has a margin and no direction that is held against one" if "margin" in given
+                else f"`{name}` has no `margin`, which its direction is held against",
+                f"write `direction: {least}` (or {listed(others, 'or')}) and `margin: 0.02` together", *at,
+                "margin" if "margin" in given else "direction",
+            )  # fmt: skip
+        if kind.difference != ("direction" in given):
             wanted = "`direction`" if kind.difference else "`at-least` or `at-most`"
             key = next(key for key in ("at-least", "at-most", "direction") if key in given)
             yield study.problem(

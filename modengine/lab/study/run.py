@@ -1,8 +1,9 @@
 """Running a study: each figure declared or exploratory, each declared outcome with its verdict.
 
 A declared share is held against its bound by the exact binomial test of `stats.claims`, in both directions; a declared
-difference takes the test of `diff`.  All declared outcomes (or those of one question) are corrected together after
-Holm, separately for what speaks for them and what against; every other test of the study by the false discovery rate.
+difference takes the test of `diff`, or that of its margin (`margins`).  All declared outcomes (or those of one
+question) are corrected together after Holm, separately for what speaks for them and what against; every other test of
+the study by the false discovery rate.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import msgspec
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.claims import ALPHA, Verdict, adjusted, p_of
 from modengine.lab.stats.intervals import NOTHING, Estimate
+from modengine.lab.study.margins import within_margin
 from modengine.lab.study.measure import Decisions, StudyFigure, Told, decisions, figures
-from modengine.lab.study.model import Half, StudyOutcome
+from modengine.lab.study.model import WITHIN, Half, StudyOutcome
 from modengine.lab.study.opened import OpenedStudy
 from modengine.lab.study.pin import Pin
 from modengine.version import __version__
@@ -38,6 +40,8 @@ class OutcomeResult(msgspec.Struct, frozen=True):
     p_against_holm: float | None
     verdict: Verdict
     """`shown`: p_holm below 0.05; `contradicted`: p_against_holm is; `unsupported`: too few rows; else `open`."""
+    limits: tuple[float, float] | None = None
+    """Of a difference with a margin: its one-sided limits at 5 %, not corrected; the claim is that they lie within."""
 
 
 class StudyPolicy(msgspec.Struct, frozen=True):
@@ -103,7 +107,7 @@ def run_study(
         __version__,
         dict(study.questions),
         tuple(StudyPolicy(name, engine.policy.id, engine.revision) for name, engine in opened.engines.items()),
-        _results(opened, outcomes, found),
+        _results(opened, outcomes, found, made),
         marked,
     )
     return StudyRun(result, made)
@@ -134,10 +138,19 @@ def _marked(found: Sequence[StudyFigure], outcomes: Mapping[str, StudyOutcome]) 
 
 
 def _results(
-    opened: OpenedStudy, outcomes: Mapping[str, StudyOutcome], found: Sequence[StudyFigure]
+    opened: OpenedStudy,
+    outcomes: Mapping[str, StudyOutcome],
+    found: Sequence[StudyFigure],
+    made_from: Sequence[Decisions],
 ) -> tuple[OutcomeResult, ...]:
     known = {figure.known: figure for figure in found}
-    tests = {name: _tests(outcome, known.get(outcome.known)) for name, outcome in outcomes.items()}
+    margins = {name: within_margin(one, made_from) for name, one in outcomes.items() if one.direction in WITHIN}
+    tests = {
+        name: (margins[name].p, margins[name].p_against)
+        if name in margins
+        else _tests(outcome, known.get(outcome.known))
+        for name, outcome in outcomes.items()
+    }
     by_question = opened.study.correction == "holm-by-question"
     families: dict[str | None, list[str]] = {}
     for name, outcome in outcomes.items():
@@ -149,13 +162,15 @@ def _results(
     made = []
     for name, outcome in outcomes.items():
         figure, (p, against), (p_holm, against_holm) = known.get(outcome.known), tests[name], holm[name]
-        estimate = NOTHING if figure is None else figure.found
+        margin = margins.get(name)
+        estimate = margin.found if margin is not None else NOTHING if figure is None else figure.found
         # Where neither policy hits such a row, `diff` lists no test: nothing speaks for a difference.
-        nothing = figure is None and outcome.than is not None
+        nothing = figure is None and outcome.than is not None and margin is None
         verdict: Verdict = "open" if nothing else _verdict(estimate, p_holm, against_holm)
-        made.append(
-            OutcomeResult(name, outcome.question, outcome.words(), estimate, p, p_holm, against, against_holm, verdict)
-        )
+        made.append(OutcomeResult(
+            name, outcome.question, outcome.words(), estimate, p, p_holm, against, against_holm, verdict,
+            None if margin is None else margin.limits,
+        ))  # fmt: skip
     return tuple(made)
 
 

@@ -73,10 +73,8 @@ class StudyVerification(msgspec.Struct, frozen=True):
     decision_differences: tuple[DecisionDifference, ...]
     environment: tuple[str, ...]
     """What decides, or is installed, otherwise here."""
-
-    @property
-    def same(self) -> bool:
-        return not self.figure_differences and not self.decision_differences
+    same: bool
+    """Whether no figure and no decision differs."""
 
 
 @dataclass(frozen=True)
@@ -222,6 +220,7 @@ def verify_package(
     run = run_study(opened, package.pin, command=command, told=told)
     now = as_found(opened, package.pin)
     decisions, differ = _decisions(package, run)
+    figures_differ = tuple(_figures(package.result, run.result))
     versions = other_versions(package.pin.versions, now.versions)
     return StudyVerification(
         run.result.stamp,
@@ -230,9 +229,10 @@ def verify_package(
         package.pin.pinned,
         len(package.result.figures) + len(package.result.outcomes),
         decisions,
-        tuple(_figures(package.result, run.result)),
+        figures_differ,
         differ,
         tuple(dict.fromkeys((*environment(package.pin, now), *versions))),
+        not figures_differ and not differ,
     )
 
 

@@ -196,3 +196,29 @@ def test_without_a_stamp_results_say_what_the_sample_does(made: Made) -> None:
         assert (stamp.policy, stamp.revision) == (drawn_sheets.key.stamp.policy, drawn_sheets.key.stamp.revision)
     alone = agreement([anna, ben]).stamp
     assert (alone.measurement, alone.policy, alone.corpora) == ("agree", "(none)", ())
+
+
+def test_what_holds_nothing_is_named_in_a_line_and_has_no_row(tmp_path: Path) -> None:
+    """A stratum without hits or finds, and an action that nothing reached, would be rows of dashes."""
+    kinds = (
+        ("骗局", "fraud", "loud", 10),
+        ("好", "none", "loud", 20),
+        ("好", "none", "quiet", 20),
+        ("小心", "fraud", "missed", 9),
+    )
+    made = [
+        {"id": f"{part}-{text}-{i}", "text": f"{text}{i}", "label": label, "part": part}
+        for text, label, part, many in kinds
+        for i in range(many)
+    ]  # fmt: skip
+    corpus = load([write(tmp_path / "rows.jsonl", made)], Columns(stratum="part"), ("fraud", "violence"))
+    drawn = sample(sound(), corpus, len(made))
+    labels = {row.id: str(made[row.row - 1]["label"]) for row in drawn.key.rows}
+    found = estimate(drawn.key, [coded("anna", labels)], STAMP)
+    table = next(table for table in estimate_view(found).tables if table.name == "strata-estimates")
+    reached = [one.action for one in found.figures if (one.value, one.category) == ("loud", "fraud") and one.hit]
+    assert [row[:3] for row in table.rows if row[1] == "fraud"] == [
+        *(("loud", "fraud", action) for action in reached), ("missed", "fraud", "label"),
+    ]  # fmt: skip
+    assert "nothing of quiet" in table.note
+    assert {row[0] for row in table.rows} == {"loud", "missed"}

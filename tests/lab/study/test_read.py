@@ -29,6 +29,13 @@ def test_a_study_is_read_as_it_stands(study: Path) -> None:
     assert read.outcomes["caught"].words() == "recall of fraud at label or more, small on shop: at least 0.35"
 
 
+def test_a_margin_is_said_in_words(study: Path) -> None:
+    change(study, "direction: higher", "direction: not-lower, margin: 0.02")
+    more = read_study(study).outcomes["more"]
+    assert (more.direction, more.bound) == ("not lower", 0.02)
+    assert more.words().endswith(": not lower by 0.02")
+
+
 def test_a_policy_may_be_a_shipped_one_and_a_corpus_a_sample(study: Path) -> None:
     change(study, "strict: strict.yaml", "strict: strict.yaml, shipped: campaign-2014")
     change(study, "shop: shop.yaml", "shop: {card: shop.yaml, sample: 30}")
@@ -45,6 +52,10 @@ def test_a_policy_may_be_a_shipped_one_and_a_corpus_a_sample(study: Path) -> Non
         ("authors:", "autors:", 3, "has no key `autors`"),
         ("figure: recall,", "figure: recal,", 11, "did you mean `recall`?"),
         ("at-least: 0.35", "at-least: 35", 11, "takes a number above 0 and at most 1"),
+        ("direction: higher", "direction: not-lower", 12, "has no `margin`, which its direction is held against"),
+        ("direction: higher", "direction: higher, margin: 0.02", 12, "a margin and no direction that is held against"),
+        ("at-least: 0.35", "at-least: 0.35, margin: 0.02", 11, "a margin and no direction that is held against"),
+        ("direction: higher", "direction: alike, margin: 2 %", 12, "takes a number above 0 and at most 1"),
         ("at-least: 0.35", "direction: higher", 11, "is claimed with `at-least` or `at-most`, not `direction`"),
         ("direction: higher", "at-least: 0.1", 12, "is claimed with `direction`, not `at-least`"),
         (", at-least: 0.35", "", 11, "has neither `at-least`, `at-most` nor `direction`"),

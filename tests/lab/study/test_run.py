@@ -14,7 +14,9 @@ from scipy.stats import binomtest
 from statsmodels.stats.multitest import multipletests
 
 from modengine.errors import InputError
+from modengine.lab.report.paper.references import REFERENCES
 from modengine.lab.report.schemas import schema
+from modengine.lab.stats.paired import PairedScore
 from modengine.lab.study.model import KEYS
 from modengine.lab.study.opened import open_study
 from modengine.lab.study.read import read_study
@@ -126,6 +128,61 @@ def test_policies_that_never_differ_leave_a_claim_open(study: Path) -> None:
     )
     (outcome,) = ran(study).outcomes
     assert (outcome.verdict, outcome.p) == ("open", None)
+
+
+MARGIN = "  near: {{figure: {figure}, policy: {policy}, than: {than}, corpus: shop, action: label, {claim}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("claim", "policy", "figure", "verdict"),
+    [
+        ("direction: not-lower, margin: 0.05", "strict", "recall-difference", "shown"),
+        ("direction: not-lower, margin: 0.05", "small", "recall-difference", "contradicted"),
+        ("direction: not-higher, margin: 0.6", "strict", "recall-difference", "shown"),
+        ("direction: not-higher, margin: 0.4", "strict", "recall-difference", "open"),
+        ("direction: alike, margin: 0.6", "strict", "recall-difference", "shown"),
+        ("direction: alike, margin: 0.02", "strict", "recall-difference", "contradicted"),
+        ("direction: not-higher, margin: 0.01", "strict", "over-blocking-difference", "contradicted"),
+    ],
+)
+def test_a_difference_is_held_against_its_margin(
+    study: Path, claim: str, policy: str, figure: str, verdict: str
+) -> None:
+    """Seven of 22 rows of fraud, and five of 20 harmless ones, are gained; the limits decide what is not corrected."""
+    than = {"strict": "small", "small": "strict"}[policy]
+    declare(study, MARGIN.format(figure=figure, policy=policy, than=than, claim=claim))
+    (outcome,) = ran(study).outcomes
+    rows, n = (7, 22) if figure == "recall-difference" else (5, 20)
+    gained, lost = (rows, 0) if policy == "strict" else (0, rows)
+    tested, margin = PairedScore(gained, lost, n), float(claim.rpartition(" ")[2])
+    assert outcome.limits == pytest.approx(tested.limits(0.05))
+    low, high = tested.limits(0.05)
+    inside = {"not-lower": low > -margin, "not-higher": high < margin, "alike": low > -margin and high < margin}
+    assert outcome.p is not None
+    assert (outcome.p < 0.05) == inside[claim.split(",", maxsplit=1)[0].removeprefix("direction: ")]
+    assert outcome.verdict == verdict
+
+
+def test_a_margin_can_be_tested_where_nothing_changes(study: Path) -> None:
+    """No row of 22 differs at `review`: a change by 20 points would hardly have stayed unseen."""
+    claim = "direction: alike, margin: 0.2"
+    text = MARGIN.format(figure="recall-difference", policy="strict", than="small", claim=claim)
+    declare(study, text.replace("action: label", "action: review"))
+    (outcome,) = ran(study).outcomes
+    assert (outcome.found.value, outcome.found.n, outcome.verdict) == (0.0, 22, "shown")
+
+
+def test_margins_are_shown_with_their_limits_and_their_method(pinned: Path, command: Command) -> None:
+    claim = "direction: not-lower, margin: 0.05"
+    declare(pinned, MARGIN.format(figure="recall-difference", policy="strict", than="small", claim=claim))
+    assert command("study", "pin", pinned, "--amend", "a margin").code == 0
+    said = " ".join(command("study", "run", pinned, "--table", "declared").out.split())
+    assert "not lower by 0.05" in said
+    assert "limits at 5 % +" in said
+    assert "Tango's score test" in said
+    assert "tango1998" in REFERENCES
+    page = command("study", "run", pinned, "--format", "html").out
+    assert "Tango (1998)" in page
 
 
 def test_too_few_rows_support_nothing(study: Path) -> None:

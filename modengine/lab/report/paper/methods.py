@@ -28,6 +28,12 @@ INTERVALS: Mapping[Method, Sentence] = {
         " clusters and of how alike their rows are.",
         ("korn1998", "rao1992", "fleiss1979"),
     ),
+    "mover": Sentence(
+        "Corpora are pooled as strata, each with its own clusters: a weighted mean of their shares, whose bounds are"
+        " recovered from those of the corpora and are never nearer than those of Korn and Graubard with the stratified"
+        " variance.",
+        ("zou2009", "korn1998"),
+    ),
     "permutation": Sentence(
         "A difference is in percentage points; its interval is recovered from those of the rows gained and lost, and"
         " agrees with the exact permutation test over clusters.",
@@ -71,6 +77,7 @@ SECTIONS: Mapping[str, Sentence] = {
         ("fan2008",),
     ),
     "timeline": Sentence("Messages are decided at their own time, by the scope and the period of the policy."),
+    "together": Sentence("All policies decide the same rows, and their figures stand side by side."),
     "diff": Sentence("Both policies decide the same rows; a flip is a row on which their actions differ."),
     "agree": Sentence("Agreement of coders is Krippendorff's alpha.", ("krippendorff2004",)),
     "estimate": Sentence(
@@ -94,6 +101,11 @@ COLUMNS: Mapping[str, Sentence] = {
         "A declared share is tested by the exact binomial test on effective counts, a declared difference by the exact"
         " permutation test; so are the contrary claims.",
         ("ernst2004",),
+    ),
+    "limits at 5 %": Sentence(
+        "A difference is held against a margin by Tango's score test for paired shares, one-sided, on effective"
+        " counts; policies are alike where both sides hold.",
+        ("tango1998", "schuirmann1987"),
     ),
     "p (Holm)": Sentence("Outcomes declared beforehand are corrected by Holm's method.", ("holm1979",)),
     "p (false discovery rate)": Sentence(

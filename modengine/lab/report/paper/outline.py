@@ -29,6 +29,7 @@ BODY: Mapping[str, Body] = {
     "fit": Body(("limits",), ("recall-*",)),
     "suggest": Body(("gap",), ("gap",)),
     "timeline": Body(("phase",), ("phase", "time")),
+    "together": Body(("pooled", "differences-pooled"), ("pooled-over-blocking", "pooled-recall")),
     "diff": Body(("flips", "moves", "tests", "rules"), ("difference",)),
 }
 

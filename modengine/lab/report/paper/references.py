@@ -103,6 +103,16 @@ REFERENCES: Mapping[str, Reference] = {
         "HateCheck: functional tests for hate speech detection models", 2021, "Proceedings of ACL-IJCNLP 2021",
         "41--58", "", "10.18653/v1/2021.acl-long.4",
     ),
+    "schuirmann1987": Reference(
+        "article", "Schuirmann, Donald J.",
+        "A comparison of the two one-sided tests procedure and the power approach for assessing the equivalence of "
+        "average bioavailability", 1987, "Journal of Pharmacokinetics and Biopharmaceutics", "657--680", "15",
+    ),
+    "tango1998": Reference(
+        "article", "Tango, Toshiro",
+        "Equivalence test and confidence interval for the difference in proportions for the paired-sample design", 1998,
+        "Statistics in Medicine", "891--908", "17",
+    ),
     "ustun2019": Reference(
         "article", "Ustun, Berk and Rudin, Cynthia", "Learning optimized risk scores", 2019,
         "Journal of Machine Learning Research", "1--75", "20(150)",
@@ -111,6 +121,11 @@ REFERENCES: Mapping[str, Reference] = {
         "article", "Zou, Guang Yong and Donner, Allan",
         "Construction of confidence limits about effect measures: a general approach", 2008,
         "Statistics in Medicine", "1693--1702", "27", "10.1002/sim.3095",
+    ),
+    "zou2009": Reference(
+        "article", "Zou, Guang Yong and Huang, Wenyi and Zhang, Xiaohe",
+        "A note on confidence interval estimation for a linear function of binomial proportions", 2009,
+        "Computational Statistics and Data Analysis", "1080--1085", "53",
     ),
 }  # fmt: skip
 """By key, in the order of the alphabet."""

@@ -13,6 +13,9 @@ from modengine.lab.report.table import Table, show
 from modengine.lab.report.view import ResultView
 from modengine.lab.stats.metrics import ALL, ANY
 
+NAMED = 12
+"""Strata that are named in a line."""
+
 
 def sample_view(result: Sample) -> ResultView:
     tables = (_actions(result), _strata(result))
@@ -173,31 +176,53 @@ def _told(result: CodedEstimates) -> Iterator[str]:
     yield from _left_out(result.coders)
 
 
-def _worth_showing(one: CodedFigures, single: bool) -> bool:
-    """Whether it tells anything: `(any)` of a `single` category says the same twice."""
-    return not single if one.category == ANY else bool(one.hit or one.prevalence.k)
-
-
 def _figures(result: CodedEstimates, strata: bool) -> Table:
     single = len({one.category for one in result.figures} - {ANY}) == 1
     columns = ("category", "action or more", "precision", "recall", "prevalence", "hit among other rows", "rows",
                "rows hit", "coded", "coded of the hit")  # fmt: skip
+    asked = [
+        one
+        for one in result.figures
+        if (one.value != ALL) == strata and not (single and one.category == ANY)  # which would say the same twice
+    ]
+    kept = _telling(asked)
     rows = tuple(
         (
             *((one.value,) if strata else ()), one.category, one.action, one.precision, one.recall,
             one.prevalence, one.others_hit, one.rows, one.hit, one.coded, one.coded_hit,
         )
-        for one in result.figures
-        if (one.value != ALL) == strata and _worth_showing(one, single)
+        for one in kept
     )  # fmt: skip
     name, title = ("estimates", "The whole corpus") if not strata else ("strata-estimates", "By stratum")
     note = (
         "n: coded rows; of recall, those of the category that were found. Beta intervals by design: sampling, and how "
         "far coders disagree. Prevalence is estimated with the cells of each action, and so differs a little from one "
-        "action to another. Hit among other rows, of (any): over-blocking. A category that is hit nowhere and was "
-        "not found is in the JSON only."
+        "action to another. Hit among other rows, of (any): over-blocking. In the JSON only: what was neither hit nor "
+        f"found, or not coded, and actions that nothing reached{_silent(asked, kept)}."
     )
     return Table(name, title, ("stratum", *columns) if strata else columns, rows, note)
+
+
+def _telling(figures: Sequence[CodedFigures]) -> list[CodedFigures]:
+    """Those that hold anything: rows that are hit and coded ones; or, at the mildest action, rows that were found."""
+    told: set[tuple[str, str]] = set()
+    kept = []
+    for one in figures:
+        first = (one.value, one.category) not in told
+        told.add((one.value, one.category))
+        if one.coded and (one.hit or (first and one.prevalence.k)):
+            kept.append(one)
+    return kept
+
+
+def _silent(asked: Sequence[CodedFigures], kept: Sequence[CodedFigures]) -> str:
+    """The strata of which nothing is shown."""
+    shown = {one.value for one in kept}
+    silent = [value for value in dict.fromkeys(one.value for one in asked) if value not in shown | {ALL}]
+    if not silent:
+        return ""
+    more = f" and {len(silent) - NAMED:,} more" if len(silent) > NAMED else ""
+    return f"; so there is nothing of {', '.join(silent[:NAMED])}{more}"
 
 
 def _uncoded(result: CodedEstimates) -> Table:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from modengine.lab.report.charts import Chart, Intervals
-from modengine.lab.report.table import Table
+from modengine.lab.report.table import Several, Table
 from modengine.lab.report.view import ResultView, short
 from modengine.lab.study.model import KEYS
 from modengine.lab.study.run import StudyResult
@@ -15,6 +15,10 @@ _HALVES = {
     "checking": "the checking half of each corpus, which no rule was written with",
     "writing": "the writing half of each corpus: every figure is exploratory",
 }
+_WITHIN = (
+    ", or Tango's score test against their margin, one-sided, whose limits stand beside it: within the margin, the "
+    "claim holds before it is corrected"
+)
 
 
 def view(result: StudyResult) -> ResultView:
@@ -55,18 +59,24 @@ def summary(result: StudyResult) -> Iterator[str]:
 
 def tables(result: StudyResult) -> tuple[Table, ...]:
     explored = [figure for figure in result.figures if figure.status == "exploratory"]
+    margins = any(o.limits is not None for o in result.outcomes)
     declared = tuple(
-        (o.outcome, o.question, o.declared, o.found, o.p, o.p_holm, o.p_against_holm, o.verdict)
+        (
+            o.outcome, o.question, o.declared, o.found, *((_limits(o.limits),) if margins else ()), o.p, o.p_holm,
+            o.p_against_holm, o.verdict,
+        )
         for o in result.outcomes
-    )
+    )  # fmt: skip
     family = "all declared outcomes" if result.correction == "holm" else "the declared outcomes of a question"
     made = [
         Table(
             "declared",
             "Declared: what was claimed before anybody looked",
-            ("outcome", "question", "declared", "found", "p", "p (Holm)", "p against (Holm)", "verdict"),
+            ("outcome", "question", "declared", "found", *(("limits at 5 %",) if margins else ()), "p", "p (Holm)",
+             "p against (Holm)", "verdict"),
             declared,
-            "Shares: exact binomial test on effective counts; differences: the test of diff. "
+            "Shares: exact binomial test on effective counts; differences: the test of diff"
+            f"{_WITHIN if margins else ''}. "
             f"Corrected after Holm over {family}, the claims and the contrary claims each. "
             "Shown: p (Holm) below 0.05; contradicted: p against is; open: the rows do not tell.",
         ),
@@ -87,6 +97,13 @@ def tables(result: StudyResult) -> tuple[Table, ...]:
         ),
     ]  # fmt: skip
     return tuple(table for table in made if table.rows)
+
+
+def _limits(limits: tuple[float, float] | None) -> Several | None:
+    if limits is None:
+        return None
+    low, high = limits
+    return Several(f"{100 * low:+.2f} to {100 * high:+.2f} points", (("low", low), ("high", high)))
 
 
 def all_figures(result: StudyResult) -> Table:
