@@ -2,7 +2,9 @@
 
     python bench/play_latency.py [--keys 60] [--clients 30] [--seconds 10] [--only CASE ...]
 
-Prints JSON.  The cases are `keys`, `typing`, `lesson-1` and `lesson-4`.  The first figure is measured in Chromium, from the input event to the verdict in the page (with the
+Prints JSON.  The cases are `keys`, `typing`, `lesson-1` and `lesson-4`.
+
+The first figure is measured in Chromium, from the input event to the verdict in the page (with the
 page's own wait of 15 ms for the next key); without a Chromium it is left out, and that is said.  The second is
 measured over HTTP from other processes: each client types a character, waits for the decision, and goes on after
 200 ms, the pace of somebody who types fast; at every fifth key it also asks for the reasons, as the page does.
@@ -172,7 +174,9 @@ class Visitor:
 
     async def ask(self, path: str, body: dict[str, Any] | None = None) -> bytes:
         data = b"" if body is None else json.dumps(body).encode("ascii")
-        head = f"{'GET' if body is None else 'POST'} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(data)}\r\n"
+        head = (
+            f"{'GET' if body is None else 'POST'} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(data)}\r\n"
+        )
         head += f"Content-Type: application/json\r\nX-Modengine-Token: {self.token}\r\n\r\n"
         async with self.places:
             reader, writer = (
@@ -276,11 +280,13 @@ def opening(port: int, lesson: int, clients: int, within: float, kind: str) -> d
     """A class that opens a lesson, at a server of its own."""
     with server(port, "--host", "0.0.0.0") as (process, said):
         token = said.partition("For the class:")[2].partition("#token=")[2].split()[0]
-        before = processor_seconds(process.pid)
-        time.sleep(1 if before is not None else 20)
-        while before is not None and (now := processor_seconds(process.pid) or 0) - before > 0.05:
-            before = now
+        before, idle = processor_seconds(process.pid), 0
+        while before is not None and idle < 3:
             time.sleep(1)
+            now = processor_seconds(process.pid) or 0.0
+            before, idle = now, idle + 1 if now - before < 0.03 else 0
+        if before is None:
+            time.sleep(30)
 
         async def run() -> list[dict[str, float]]:
             async def one(number: int) -> dict[str, float]:

@@ -64,7 +64,6 @@ class Bench:
         if made.engine is not None:
             # What is made when first used is made now: the first verdict does not wait for a dictionary of words.
             made.engine.decide("热身 warm up", ignore_scope=True)
-            made.engine.segmenter.cut("热身")
         self.made[name] = made
         while len(self.made) > MOST_ENGINES:
             self.made.popitem(last=False)
