@@ -166,13 +166,16 @@ class Turns(Generic[T]):
         seats, lane = list(self.seats), waiter.lane
         if Counter(seat.lane for seat in seats if seat.busy)[lane] >= self._most.get(lane, len(seats)):
             return None
-        if lane == "study" and len(seats) > 1:
+        # Where a class waits, compiling the rules of each once more would hold up all.
+        busy = len(self._waiting) > len(seats) and lane in self._most
+        if lane == "study" and len(seats) > 1 and not busy:
             seats.remove(max(seats, key=lambda seat: seat.verdict))
         idle = [seat for seat in seats if not seat.busy]
         knowing = [seat for seat in idle if waiter.name in seat.known]
         if knowing:
             return (max if lane == "verdict" else min)(knowing, key=lambda seat: seat.verdict)
-        if waiter.patient and any(waiter.name in seat.known or waiter.name == seat.coming for seat in seats):
+        waits = waiter.patient or busy
+        if waits and any(waiter.name in seat.known or waiter.name == seat.coming for seat in seats):
             return None
         # Rules of many are spread, so that none has more of them than it keeps.
         return min(idle, key=lambda seat: (len(seat.known), seat.verdict), default=None)
