@@ -36,7 +36,7 @@ _ANY = "热身 warm up"
 STARTING, COMPILING = 60.0, 20.0
 """Seconds for a worker to begin, and of processor to compile a rule set; beside those of the job."""
 WAITING = 3 if hasattr(signal, "setitimer") else 1
-"""How many times as long as its seconds of processor a job may take on a busy machine, where the system counts those."""
+"""How many times as long as its seconds of processor a job may take, where the system counts those."""
 
 
 class SlowError(Exception):

@@ -55,6 +55,10 @@ def answer(bench: Bench, request: dict[str, Any]) -> tuple[int, bytes]:
         return 422, to_json({"error": "; ".join(diagnostic.message for diagnostic in error.diagnostics[:3])})
     except (ValueError, KeyError, TypeError) as error:
         return 422, to_json({"error": str(error)[:400] or type(error).__name__})
+    except ModuleNotFoundError as error:
+        extra = "audit" if (error.name or "").partition(".")[0] in ("cryptography", "duckdb") else "lab"
+        said = f"this panel needs {error.name}: pip install 'modengine[{extra}]', and start the page again"
+        return 501, to_json({"error": said, "code": "extra", "hint": f"pip install 'modengine[{extra}]'"})
     except MemoryError:
         return 413, to_json({"error": "this needs more memory than the page gives to one rule set"})
     except RecursionError:
