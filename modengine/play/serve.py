@@ -49,7 +49,8 @@ def bind(host: str, port: int | None) -> socket.socket:
     """A socket on a port; without one on the usual, or if that is taken on any.  Raises InputError (ME905)."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for wanted in [PORT, 0] if port is None else [port]:
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        # Named, for asyncio sends at once only on what is TCP by name: else an answer waits 40 ms for its second half.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         if os.name == "posix":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
