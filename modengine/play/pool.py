@@ -198,9 +198,11 @@ class Pool:
                 if all(name in seat.known for seat in self._turns.seats):
                     break
                 with self._turns.another(name) as other:
-                    for request in asked if other is not None else ():
-                        self._asked(other, request, STARTING)
-                time.sleep(0 if other is not None else 0.5)
+                    if other is not None:
+                        for request in asked:
+                            self._asked(other, request, STARTING)
+                        continue
+                time.sleep(0.5)
 
     def ask(
         self,
