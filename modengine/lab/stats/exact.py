@@ -11,7 +11,7 @@ LEVEL, LEAST = 0.95, 10
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class ExactShare:
     """k of n rows, with its 95 % interval; None where there is nothing to divide by."""
 
     k: int
@@ -26,11 +26,11 @@ class Share:
         return self.n >= LEAST
 
 
-def share(k: int, n: int) -> Share:
+def share(k: int, n: int) -> ExactShare:
     """k of n rows that are independent of one another."""
     if not n:
-        return Share(0, 0, None, None, None)
-    return Share(k, n, k / n, 1 - _highest(n - k, n), _highest(k, n))
+        return ExactShare(0, 0, None, None, None)
+    return ExactShare(k, n, k / n, 1 - _highest(n - k, n), _highest(k, n))
 
 
 @lru_cache(maxsize=4096)
