@@ -8,7 +8,7 @@ from typing import Any
 
 import regex
 
-from modengine.engine.match.expression import CostlyRegex, children, nodes, parse
+from modengine.engine.match.expression import CostlyRegex, children, parse, steps
 from modengine.engine.match.nfa import may_be_empty
 from modengine.engine.match.regex import compiled, source_of
 from modengine.engine.match.terms import plain_term
@@ -47,7 +47,7 @@ def _steps(pattern: Pattern, charged: set[str]) -> int:
     sources -= charged
     charged |= sources
     try:
-        return sum(nodes(parse(source)) for source in sources)
+        return sum(map(steps, sources))
     except (CostlyRegex, RecursionError, regex.error, ValueError, OverflowError):
         return 0
 
@@ -77,7 +77,7 @@ def _regex_problems(pattern: Pattern) -> Iterable[Diagnostic]:
     source = source_of(pattern)
     try:
         tree = parse(source)
-        nodes(tree)
+        steps(source)
         found = compiled(source, pattern.exact_case)
     except CostlyRegex as error:
         yield _at(pattern, "ME402", f"the regex `{pattern.name}` {error}", "write smaller counts than {300}")

@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
 import msgspec
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, create_task_group, to_thread
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
@@ -23,7 +24,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from modengine.play.guard import HEADERS, Door
 from modengine.play.lessons import Lesson
-from modengine.play.limits import BODY_SECONDS, MOST_ARRIVED, MOST_ARRIVED_OF_ADDRESS, MOST_BODY, MOST_JOBS_OF_ADDRESS
+from modengine.play.limits import (
+    BODY_SECONDS,
+    MOST_ARRIVED,
+    MOST_ARRIVED_OF_ADDRESS,
+    MOST_BODY,
+    MOST_JOBS_OF_ADDRESS,
+    MOST_WAITING,
+)
 from modengine.play.pool import Pool
 from modengine.play.registry import ENDPOINTS, Endpoint, openapi
 from modengine.play.room import Room
@@ -70,13 +78,7 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
     rules = pool.remember(start.files, start.main, pin=True)
     room = Room()
     arrived, shares = Arrived(), Shares()
-    # Who waits for reasons or studies takes no thread, and leaves a worker to those who only type.
-    spare = max(2, pool.size - 1)
-    lanes = {
-        "verdict": CapacityLimiter(200),
-        "reasons": CapacityLimiter(spare - spare // 2),
-        "study": CapacityLimiter(spare // 2),
-    }
+    threads = CapacityLimiter(MOST_WAITING)  # of its own: who waits for a worker keeps nobody from the page's files
     document = to_json(openapi())
     files = {f"/static/{path.relative_to(STATIC).as_posix()}": path for path in STATIC.rglob("*") if path.is_file()}
 
@@ -140,20 +142,24 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
                     return Response(to_json(own[path](given, caller)), media_type="application/json")
                 wanted = _wanted(endpoint, given, pool, rules)
                 share = nullcontext() if caller.teacher else shares.of(caller.address)
-                async with share, lanes[endpoint.lane]:
-                    if await request.is_disconnected():  # while it waited, the page asked for something newer
+                gone = threading.Event()  # the page asks for something newer, or is closed
+                async with share, create_task_group() as beside:
+                    if await request.is_disconnected():
                         return _said(499, "nobody waits for this any more")
-                    status, body = await to_thread.run_sync(pool.ask, wanted, endpoint.seconds, endpoint.lane)
+                    beside.start_soon(_watch, request, gone)
+                    asked = partial(pool.ask, wanted, endpoint.seconds, endpoint.lane, gone.is_set)
+                    status, body = await to_thread.run_sync(asked, limiter=threads)
+                    beside.cancel_scope.cancel()
                 return Response(body, status, media_type="application/json")
         except _Problem as problem:
             return _said(problem.status, problem.said)
 
     def warm() -> None:
-        """What the page opens with, then the policy that it was started with."""
+        """What the page opens with, then in every worker the policy that it was started with."""
         for lesson in start.lessons:
             if lesson.lesson == start.first:
                 pool.warm(pool.remember(lesson.files, lesson.main))
-        pool.warm(rules)
+        pool.warm(rules, everywhere=True)
 
     routes = [
         Route("/", page),
@@ -229,6 +235,13 @@ class Shares:
     def of(self, address: str) -> AbstractAsyncContextManager[None]:
         """To be held while a job runs."""
         return self._of.setdefault(address, CapacityLimiter(MOST_JOBS_OF_ADDRESS))
+
+
+async def _watch(request: Request, gone: threading.Event) -> None:
+    """Says when nobody waits for an answer any more."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    gone.set()
 
 
 async def _body(request: Request, bill: Callable[[int], None]) -> bytes:

@@ -46,5 +46,7 @@ MOST_ARRIVED, MOST_ARRIVED_OF_ADDRESS = 64_000_000, 16_000_000
 """Bytes of requests that are not answered yet: of all, and of one address."""
 MOST_JOBS_OF_ADDRESS = 2
 """Jobs of one address at once, of three workers or more; further ones wait."""
-LONGEST_JOB = 150
+MOST_WAITING = 200
+"""Requests that wait for a worker, each in a thread; further ones wait in none."""
+LONGEST_JOB = 200
 """Seconds after which the system ends a worker whose server is gone."""

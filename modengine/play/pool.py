@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,18 +20,23 @@ import modengine
 from modengine.play.jobs.worker import NEED
 from modengine.play.limits import MOST_ANSWER, MOST_KEPT, MOST_REMEMBERED, MOST_SETS
 from modengine.play.scratch import Scratch
-from modengine.play.turns import Lane, Seat, Turns
+from modengine.play.turns import EndedError, Lane, Seat, Turns
 
 Answer = tuple[int, bytes]
 """An HTTP status and JSON."""
 UNKNOWN: Answer = (410, b'{"error": "these rules are not known (any more): send them again", "code": "rules"}')
+GONE: Answer = (499, b'{"error": "nobody waits for this any more"}')
+ENDED: Answer = (503, b'{"error": "the page was ended"}')
 _ROOT = Path(modengine.__file__).parents[1]
 _PASSED = ("PATH", "SYSTEMROOT", "LANG", "HOME", "USERPROFILE")
 """What of the environment a worker gets."""
 
 
+_ANY = "热身 warm up"
 STARTING, COMPILING = 60.0, 20.0
-"""Seconds for a worker to begin, and to compile a rule set, on a busy machine; beside those of the job."""
+"""Seconds for a worker to begin, and of processor to compile a rule set; beside those of the job."""
+WAITING = 3 if hasattr(signal, "setitimer") else 1
+"""How many times as long as its seconds of processor a job may take, where the system counts those."""
 
 
 class SlowError(Exception):
@@ -70,7 +76,8 @@ class Worker:
         if not self._ready:
             self._exchange(b"", STARTING)
             self._ready = True
-        return self._exchange(json.dumps(request).encode("ascii") + b"\n", seconds)
+        given = json.dumps({**request, "seconds": seconds}).encode("ascii")
+        return self._exchange(given + b"\n", WAITING * seconds)
 
     def _exchange(self, request: bytes, seconds: float) -> Answer:
         """Writes a request and reads an answer; a worker greets when it is ready."""
@@ -131,6 +138,8 @@ class Pool:
         self._slow: OrderedDict[str, float] = OrderedDict()
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._spreading: set[str] = set()
+        self._warmed = ""
+        """The rule set that every worker should know."""
         self._guard = threading.Lock()
 
     @property
@@ -142,9 +151,14 @@ class Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.end()
+        self._scratch.close()
+
+    def end(self) -> None:
+        """Ends the workers: whoever waits for an answer is told so."""
+        self._turns.end()
         for seat in self._turns.seats:
             seat.worker.close()
-        self._scratch.close()
 
     def remember(self, files: Mapping[str, str], main: str, pin: bool = False) -> str:
         """The name of a rule set: the digest of its files."""
@@ -169,13 +183,35 @@ class Pool:
             found = self._sets.get(name)
         return None if found is None else json.loads(found)
 
-    def warm(self, name: str) -> None:
-        """Lets one worker compile a rule set before anybody asks; others follow where it is crowded."""
-        with self._turns.turn(name, "reasons", lambda: None) as seat, contextlib.suppress(SlowError):
-            self._asked(seat, {"job": "rules", "rules": name}, STARTING)
+    def warm(self, name: str, everywhere: bool = False) -> None:
+        """Lets a worker compile a rule set before anybody asks, or each of them, one after the other.
 
-    def ask(self, request: Mapping[str, Any], seconds: float, lane: Lane = "verdict") -> Answer:
-        """Asks a worker that knows the rule set, or another that is free.
+        What the rules of a class have in common with it (the shipped ones, the dictionary, regexes) is ready then.
+        """
+        asked = [{"job": "rules", "rules": name}, {"job": "explain", "rules": name, "text": _ANY}]
+        with contextlib.suppress(SlowError, EndedError):
+            with self._turns.turn(name, "reasons", lambda: None) as seat:
+                for request in asked:
+                    self._asked(seat, request, STARTING)
+            self._warmed = name if everywhere else self._warmed
+            for _ in range(100 if everywhere else 0):
+                if all(name in seat.known for seat in self._turns.seats):
+                    break
+                with self._turns.another(name) as other:
+                    if other is not None:
+                        for request in asked:
+                            self._asked(other, request, STARTING)
+                        continue
+                time.sleep(0.5)
+
+    def ask(
+        self,
+        request: Mapping[str, Any],
+        seconds: float,
+        lane: Lane = "verdict",
+        gone: Callable[[], bool] = lambda: False,
+    ) -> Answer:
+        """Asks a worker that knows the rule set, or another that is free, unless who asked is `gone` by then.
 
         Good answers other than verdicts are kept: a class of thirty asks the same of the same lesson.
         """
@@ -184,7 +220,7 @@ class Pool:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return 200, self._kept[key]
-        status, body = self._asked_once(request, seconds, lane)
+        status, body = self._asked_once(request, seconds, lane, gone)
         if key and status == 200 and len(body) < MOST_KEPT:
             with self._guard:
                 self._kept[key] = body
@@ -192,7 +228,7 @@ class Pool:
                     self._kept.popitem(last=False)
         return status, body
 
-    def _asked_once(self, request: Mapping[str, Any], seconds: float, lane: Lane) -> Answer:
+    def _asked_once(self, request: Mapping[str, Any], seconds: float, lane: Lane, gone: Callable[[], bool]) -> Answer:
         name = str(request.get("rules") or request.get("a") or "")
         if self._slow.get(name, 0) > time.monotonic():
             return _late(seconds)
@@ -201,16 +237,19 @@ class Pool:
         compiles = request.get("job") in ("rules", "check")
         mine = name in self._pinned  # by whoever started the page: slow on a busy machine, never out of bounds
         seconds = max(seconds, STARTING) if mine and compiles else seconds
-        # Nobody waits for a verdict from a worker that compiles for somebody else.
-        with self._turns.turn(name, "reasons" if compiles else lane, lambda: self._spread(name)) as seat:
-            try:
-                return self._asked(seat, request, seconds)
-            except SlowError:
-                if compiles and not mine:
-                    self._slow[name] = time.monotonic() + 60
-                    while len(self._slow) > MOST_SETS:
-                        self._slow.popitem(last=False)
-                return _late(seconds)
+        try:
+            with self._turns.turn(name, "rules" if compiles else lane, lambda: self._spread(name)) as seat:
+                return GONE if gone() else self._asked(seat, request, seconds)
+        except EndedError:
+            return ENDED
+        except SlowError:
+            if compiles and not mine:
+                self._slow[name] = time.monotonic() + 60
+                while len(self._slow) > MOST_SETS:
+                    self._slow.popitem(last=False)
+            if self._warmed:
+                self._spread(self._warmed)  # the worker that took the other one's place knows nothing
+            return _late(seconds)
 
     def _spread(self, name: str) -> None:
         """Lets one more worker compile a rule set that many ask about, beside everything else."""

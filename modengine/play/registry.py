@@ -126,7 +126,7 @@ class Endpoint:
     """The job of a worker; empty where the server answers by itself."""
     seconds: float = 5.0
     lane: Lane = "verdict"
-    """What it is for: reasons and studies never hold all workers, so that verdicts do not wait for them."""
+    """What it is for: verdicts go first, and reasons and studies never hold all workers."""
     teacher: bool = False
     """For the window of whoever started the page alone."""
     schema: type | None = None
@@ -153,9 +153,11 @@ ENDPOINTS: dict[str, Endpoint] = {
     "/api/rules": Endpoint(
         "Compile a rule set.", RulesIn,
         "`rules`, its name for later requests; `ok`, `problems`, and of a sound one `policy` and `list`", "rules", 20.0,
+        lane="rules",
     ),
     "/api/check": Endpoint(
-        "Say what is wrong with a rule set.", RulesIn, "As `modengine check --format json`", "check", 20.0
+        "Say what is wrong with a rule set.", RulesIn, "As `modengine check --format json`", "check", 20.0,
+        lane="rules",
     ),
     "/api/test": Endpoint(
         "Run the examples inside a rule set.", MeasureIn, "As `modengine test --format json`", "test", 30.0,

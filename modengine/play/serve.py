@@ -49,7 +49,8 @@ def bind(host: str, port: int | None) -> socket.socket:
     """A socket on a port; without one on the usual, or if that is taken on any.  Raises InputError (ME905)."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for wanted in [PORT, 0] if port is None else [port]:
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        # Named, for asyncio sends at once only on what is TCP by name: else an answer waits 40 ms for its second half.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         if os.name == "posix":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -125,7 +126,7 @@ def serve(start: Start, host: str, port: int | None, browser: bool, say: Callabl
             http=PatientProtocol, ws="none", timeout_keep_alive=int(KEEP_ALIVE),
             proxy_headers=False,  # an address that a request says of itself is nobody's
         )  # fmt: skip
-        server = uvicorn.Server(config)
+        server = EndingServer(config, pool)
         at_hang_up(server.handle_exit)
         say(f"The page is at {mine}" + (" (yours: keep this link to yourself)" if theirs else ""))
         if theirs:
@@ -138,6 +139,18 @@ def serve(start: Start, host: str, port: int | None, browser: bool, say: Callabl
         bound()
         with suppress(KeyboardInterrupt), listening:
             server.run(sockets=[listening])
+
+
+class EndingServer(uvicorn.Server):
+    """Answers whoever waits for a worker before it ends: they would be cut off, each with an error in the terminal."""
+
+    def __init__(self, config: uvicorn.Config, pool: Pool) -> None:
+        super().__init__(config)
+        self.pool = pool
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.pool.end()
+        await super().shutdown(sockets)
 
 
 def at_hang_up(handler: Any) -> None:

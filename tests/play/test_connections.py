@@ -191,3 +191,16 @@ def test_an_answer_that_nobody_reads_is_let_go(
 
 def test_an_answer_that_is_read_comes_whole(dial: Dial) -> None:
     assert len(ask(dial(), b"/30000000")) > 30_000_000
+
+
+def test_an_answer_is_sent_at_once(dial: Dial, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else its body waits for 40 ms, until the other side has said that the head is there."""
+    made, sent = PatientProtocol.connection_made, list[int]()
+
+    def noted(self: PatientProtocol, transport: asyncio.Transport) -> None:
+        sent.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        made(self, transport)
+
+    monkeypatch.setattr(PatientProtocol, "connection_made", noted)
+    assert ask(dial()).endswith(b"xx")
+    assert sent == [1]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Sequence
 
 from modengine.play.pool import Pool
-from modengine.play.turns import Seat, Turns
+from modengine.play.turns import EndedError, Seat, Turns
 from tests.play.pages import FILES
 
 
@@ -34,7 +35,7 @@ def test_other_rules_are_compiled_away_from_the_latest_verdict() -> None:
 
 
 def test_a_study_keeps_away_from_the_latest_verdict_even_if_it_must_compile() -> None:
-    turns = Turns(["a", "b", "c"])
+    turns = Turns(["a", "b", "c", "d", "e"])
     first = used(turns, "rules", "verdict")
     assert used(turns, "rules", "study") != first
     with turns.turn("x", "study", nobody) as earlier, turns.turn("y", "study", nobody) as later:
@@ -43,27 +44,105 @@ def test_a_study_keeps_away_from_the_latest_verdict_even_if_it_must_compile() ->
     assert used(Turns(["only"]), "rules", "study") == "only"
 
 
-def test_a_request_waits_for_the_worker_that_knows_its_rules_and_says_so_once() -> None:
+def wait_until(holds: Callable[[], object]) -> None:
+    end = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.01)
+
+
+def in_threads(turns: Turns[str], asked: Sequence[tuple[str, str]], told: Callable[[], None] = nobody) -> list[str]:
+    """Has each ask for a turn in a thread of its own, one after the other; what they are given, as it comes."""
+    got: list[str] = []
+
+    def ask(name: str, lane: str) -> None:
+        with turns.turn(name, lane, told) as seat:  # type: ignore[arg-type]
+            seat.knows([name])
+            got.append(f"{lane} {name}")
+
+    for at, one in enumerate(asked, 1):
+        threading.Thread(target=ask, args=one, daemon=True).start()
+        wait_until(lambda at=at: len(turns._waiting) == at)  # type: ignore[misc]
+    return got
+
+
+def test_requests_wait_for_the_worker_that_knows_their_rules_and_a_crowd_says_so() -> None:
     turns = Turns(["a", "b"])
     first = used(turns, "rules", "verdict")
     turns.compiled("rules", 1000.0)
-    crowded, told, got = threading.Event(), [], []
+    told: list[int] = []
+    with turns.turn("rules", "verdict", nobody) as seat:
+        assert seat.worker == first
+        got = in_threads(turns, [("rules", "verdict")] * 2)
+        threading.Thread(target=lambda: turns._leave(turns._take("rules", "verdict", lambda: told.append(1)))).start()
+        wait_until(lambda: told)
+        assert got == []
+    wait_until(lambda: len(got) == 2 and not turns._waiting)
+    assert told == [1]
 
-    def tell() -> None:
-        told.append(1)
-        crowded.set()
+
+def test_verdicts_go_first_then_rules_to_read_then_the_first_that_came() -> None:
+    turns = Turns(["only"])
+    with turns.turn("x", "verdict", nobody):
+        got = in_threads(
+            turns,
+            [("a", "study"), ("b", "reasons"), ("c", "rules"), ("d", "rules"), ("e", "verdict"), ("f", "verdict")],
+        )
+    wait_until(lambda: len(got) == 6)
+    assert got == ["verdict e", "verdict f", "rules c", "rules d", "reasons b", "study a"]
+
+
+def test_who_would_have_rules_compiled_again_goes_last_of_those_who_wait_for_the_same() -> None:
+    turns = Turns(["a", "b"])
+    used(turns, "known", "verdict")
+    turns.compiled("known", 0.0)
+    with turns.turn("known", "verdict", nobody):
+        with turns.turn("x", "verdict", nobody):
+            got = in_threads(turns, [("known", "verdict")])
+            wait_until(lambda: not turns._waiting[0].patient)
+            other = threading.Thread(target=lambda: got.append(used(turns, "new", "verdict")), daemon=True)
+            other.start()
+            wait_until(lambda: len(turns._waiting) == 2)
+        other.join(30)
+        wait_until(lambda: len(got) == 2)
+    assert got[1] == "verdict known"
+
+
+def test_rules_that_are_being_compiled_are_waited_for() -> None:
+    turns = Turns(["a", "b"])
+    turns.compiled("new", 1000.0)
+    with turns.turn("new", "rules", nobody) as seat:
+        got = in_threads(turns, [("new", "rules")])
+        seat.knows(["new"])
+        assert got == []
+    wait_until(lambda: got)
+
+
+def test_rules_of_many_are_spread_over_the_workers() -> None:
+    turns = Turns(["a", "b", "c"])
+    for number in range(30):
+        used(turns, f"r{number}", "rules")
+    assert [len(seat.known) for seat in turns.seats] == [10, 10, 10]
+
+
+def test_who_waits_when_the_page_ends_is_sent_away() -> None:
+    turns = Turns(["only"])
+    sent: list[str] = []
 
     def ask() -> None:
-        with turns.turn("rules", "verdict", tell) as seat:
-            got.append(seat.worker)
+        try:
+            used(turns, "rules", "verdict")
+        except EndedError:
+            sent.append("away")
 
-    with turns.turn("rules", "verdict", nobody):
+    with turns.turn("x", "verdict", nobody):
         waiting = threading.Thread(target=ask)
         waiting.start()
-        assert crowded.wait(30)
-        assert got == []
-    waiting.join(30)
-    assert (got, told) == ([first], [1])
+        wait_until(lambda: turns._waiting)
+        turns.end()
+        waiting.join(30)
+    ask()
+    assert sent == ["away", "away"]
 
 
 def test_rules_that_compile_at_once_are_compiled_by_another() -> None:
@@ -102,10 +181,25 @@ def test_rules_that_many_ask_about_are_compiled_by_a_second_worker() -> None:
         assert sum(name in seat.known for seat in many._turns.seats) == 1
         many._turns.compiled(name, 1000.0)
         with many._turns.turn(name, "verdict", nobody):
-            asked = threading.Thread(target=many.ask, args=({"job": "decide", "rules": name, "text": "中"}, 60))
-            asked.start()
-            end = time.monotonic() + 60
-            while asked.is_alive() and time.monotonic() < end:
-                asked.join(0.05)
-            assert not asked.is_alive(), "nobody else answered"
+            request = {"job": "decide", "rules": name, "text": "中"}
+            asked = [threading.Thread(target=many.ask, args=(request, 60), daemon=True) for _ in range(3)]
+            for one in asked:
+                one.start()
+            for one in asked:
+                one.join(60)
+                assert not one.is_alive(), "nobody else answered"
         assert sum(name in seat.known for seat in many._turns.seats) == 2
+
+
+def test_every_worker_knows_what_all_rules_of_a_class_begin_with() -> None:
+    with Pool(3) as many:
+        name = many.remember(FILES, "policy.yaml")
+        many.warm(name, everywhere=True)
+        assert all(name in seat.known for seat in many._turns.seats)
+
+
+def test_nobody_works_for_who_is_gone() -> None:
+    with Pool(1) as one:
+        name = one.remember(FILES, "policy.yaml")
+        assert one.ask({"job": "rules", "rules": name}, 60, "rules", lambda: True)[0] == 499
+        assert not one._turns.seats[0].known

@@ -101,6 +101,12 @@ def _written(code: int) -> str:
     return f"\\U{code:08X}"
 
 
+@lru_cache(maxsize=4096)
+def steps(source: str) -> int:
+    """How many nodes an expression unrolls to.  Raises `regex.error`, and CostlyRegex for too many."""
+    return nodes(parse(source))
+
+
 def nodes(tree: Any) -> int:
     """How many nodes the expression unrolls to: counted repeats count their content each time."""
     kind = type(tree).__name__

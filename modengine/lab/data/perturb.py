@@ -16,8 +16,8 @@ from hashlib import sha256
 from math import ceil
 
 import msgspec
-import numpy as np
 
+from modengine.lab.data.draws import Draws
 from modengine.lab.data.perturb_tables import Disguise, is_han, is_word
 from modengine.model import Message, Part
 from modengine.text.normalize import replace_surrogates
@@ -63,7 +63,7 @@ def disguise(message: Message, kind: Disguise, seed: int, spans: Spans | None = 
     texts = tuple(replace_surrogates(part.text) for part in message.all_parts())
     if spans is None:
         spans = tuple((i, 0, len(text)) for i, text in enumerate(texts))
-    random = np.random.default_rng(_seed(seed, kind.name, texts))
+    random = Draws(_seed(seed, kind.name, texts))
     found: dict[tuple[int, int], Change] = {}
     seen: set[tuple[int, int]] = set()
     for part, start, end in sorted(set(spans)):
@@ -77,9 +77,9 @@ def disguise(message: Message, kind: Disguise, seed: int, spans: Spans | None = 
                 continue
             sound = sounds[at] if sounds else None
             if options := kind.options(text[at], sound):
-                found[part, at] = Change(part, at, options[int(random.integers(len(options)))])
+                found[part, at] = Change(part, at, options[random.below(len(options))])
     changes = [found[key] for key in sorted(found)]
-    order = random.permutation(len(changes))
+    order = random.order(len(changes))
     return Disguised(message, tuple(changes[i] for i in order), len(seen))
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from modengine.engine.match.literals import Automaton
-from modengine.lab.data.corpus import Corpus
-from modengine.lab.data.outcomes import DecidedCorpus
 from modengine.policy.condition import RuleRef, walk
 from modengine.policy.model import Policy, Rule, texts_of
 from modengine.text.normalize import plain
 from modengine.text.segment import Entries, added
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from modengine.lab.data.corpus import Corpus
+    from modengine.lab.data.outcomes import DecidedCorpus
 
 Change = Callable[[Rule], Rule]
 
@@ -79,7 +82,7 @@ class Reach:
         for i, hits in enumerate(outcomes.rules):
             for rule, _ in hits:
                 self._hits.setdefault(rule, []).append(i)
-        self._failed = [int(i) for i in np.flatnonzero(outcomes.undetermined)]
+        self._failed = [i for i, failed in enumerate(outcomes.undetermined) if failed]
         live = [rule for rule in policy.rules if rule.status != "draft"]
         self._own = dict(_own_words(live, known))
         self._holders = _holders(corpus, sorted({word for words in self._own.values() for word in words}))
@@ -91,13 +94,15 @@ class Reach:
     def rows(self, rule_id: str) -> NDArray[np.bool_]:
         """(n,): the rows to decide again."""
         if rule_id in self._named:
-            return np.ones(self._rows, np.bool_)
+            return self._flags(range(self._rows))
         found = self._flags((*self._hits.get(rule_id, ()), *self._failed))
         for word in self._own.get(rule_id, ()):
             found |= self._flags(self._holders.get(word, ()))
         return found
 
     def _flags(self, rows: Sequence[int]) -> NDArray[np.bool_]:
+        import numpy as np  # noqa: PLC0415  (a policy is made without)
+
         found = np.zeros(self._rows, np.bool_)
         found[list(rows)] = True
         return found

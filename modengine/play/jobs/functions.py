@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from modengine.engine.engine import Engine
-from modengine.lab.stats.intervals import proportion
+from modengine.lab.stats import exact
 from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, text_of
 
 
@@ -71,7 +69,7 @@ def grid(engine: Engine, rows: Sequence[LabelledMessage]) -> list[dict[str, Any]
     for name, function in FUNCTIONS.items():
         mine = [(row, outcome) for row, outcome in zip(used, outcomes, strict=True) if outcome and belongs(row, name)]
         held = [_holds(row, outcome) for row, outcome in mine]
-        share = proportion(np.array(held, np.int64), np.ones(len(held), np.int64))
+        share = exact.share(sum(held), len(held))
         found.append(
             {
                 "function": name,

@@ -64,7 +64,6 @@ class Bench:
         if made.engine is not None:
             # What is made when first used is made now: the first verdict does not wait for a dictionary of words.
             made.engine.decide("热身 warm up", ignore_scope=True)
-            made.engine.segmenter.cut("热身")
         self.made[name] = made
         while len(self.made) > MOST_ENGINES:
             self.made.popitem(last=False)
@@ -144,7 +143,7 @@ def _views(text: PartText) -> dict[str, Any]:
 
 def flip(bench: Bench, request: Request) -> object:
     """The smallest edits that change the decision: `modengine flip --format json`."""
-    from modengine.lab.studies.smallest import smallest  # noqa: PLC0415  (numpy, which most jobs do not need)
+    from modengine.lab.studies.smallest import smallest  # noqa: PLC0415  (most jobs do without)
 
     return smallest(bench.engine(request["rules"], request), message_of(request), tries=600)
 
@@ -264,7 +263,7 @@ def _raised(engine: Engine, outcome: dict[str, Any]) -> dict[str, str]:
 
 def _without(engine: Engine, off: Collection[str]) -> Engine:
     """The engine without some rules."""
-    from modengine.lab.data.without import without  # noqa: PLC0415  (numpy, which most jobs do not need)
+    from modengine.lab.data.without import without  # noqa: PLC0415  (most jobs do without)
 
     if not off:
         return engine
@@ -275,7 +274,7 @@ def _without(engine: Engine, off: Collection[str]) -> Engine:
 
 def evaluate(bench: Bench, request: Request) -> dict[str, Any]:
     """The grid of functionalities on the samples."""
-    from modengine.play.jobs.functions import grid  # noqa: PLC0415  (numpy, which most jobs do not need)
+    from modengine.play.jobs.functions import grid  # noqa: PLC0415  (most jobs do without)
 
     engine = bench.engine(request["rules"], request)
     rows = _of_request(bench, request)

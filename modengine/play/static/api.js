@@ -1,5 +1,7 @@
 // Requests.  Of the answers to requests of one name, only that to the newest is used.
 
+import { t } from "./strings.js";
+
 let token = sessionStorage.getItem("modengine-token") ?? "";
 const running = new Map();
 
@@ -12,7 +14,7 @@ export const hasToken = () => token !== "";
 
 export class Refused extends Error {
   constructor(status, body) {
-    super(body.error ?? `HTTP ${status}`);
+    super(body.code === "extra" ? t("needs_extra", body.hint) : (body.error ?? `HTTP ${status}`));
     this.status = status;
     this.code = body.code ?? "";
   }

@@ -378,6 +378,7 @@ const STRINGS = {
   minutes: ["{0} minutes", "{0} 分钟"],
   question: ["Your teacher asks", "老师提问"],
   answered: ["You said: {0}. You can change it until the answers are shown.", "你选了：{0}。公布前可以改。"],
+  needs_extra: ["Not all that this panel needs is installed. In the terminal: {0}. Then start the page again.", "这个面板需要的东西没有全部安装。请在终端运行：{0}，再重新打开页面。"],
   lost: ["The page has lost the server. Is it still running?", "与服务器失去联系，它还在运行吗？"],
 };
 
