@@ -96,9 +96,10 @@ class Room:
             counts = Counter(self._votes.values())
             tally = {action: counts[action] for action in ACTIONS} if self._shown or teacher else None
             asked = self._question
+            mine = "" if teacher else self._votes.get(self._voter(address, window), "")
             return {
                 "number": self._number, "text": asked.text, "gloss": asked.gloss, "covered": asked.covered,
-                "shown": self._shown, "right": self._right, "mine": self._votes.get(self._voter(address, window), ""),
+                "shown": self._shown, "right": self._right, "mine": mine,
                 "votes": len(self._votes), "tally": tally, "windows": len(self._windows) if teacher else None,
                 "pushed": self._pushed, "unlocked": self._unlocked,
             }  # fmt: skip

@@ -13,9 +13,9 @@ export function drawVerdict() {
   const decision = state.decision;
   document.documentElement.dataset.action = decision?.action ?? "";
   if (state.lost) fill(box, h("p", { class: "failure" }, visible(state.lost)));
+  else if (hidden()) fill(box, classPredicts() ? classAnswers() : prediction());
   else if (!state.rules) fill(box, state.broken ? h("p", { class: "quiet" }, t("rules_never")) : firstReading());
   else if (!state.text) fill(box, h("p", { class: "quiet" }, t("no_message")));
-  else if (hidden()) fill(box, classPredicts() ? classAnswers() : prediction());
   else if (!decision) fill(box, h("p", { class: "quiet" }, t("waiting")));
   else {
     fill(
