@@ -1,11 +1,13 @@
 // Requests.  Of the answers to requests of one name, only that to the newest is used.
 
-let token = sessionStorage.getItem("modengine-token") ?? "";
+import { recall, remember } from "./session.js";
+
+let token = recall("token", "");
 const running = new Map();
 
 export function setToken(value) {
   token = value;
-  sessionStorage.setItem("modengine-token", value);
+  remember("token", value);
 }
 
 export const hasToken = () => token !== "";

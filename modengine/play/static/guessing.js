@@ -10,6 +10,7 @@ import { state, tell } from "./state.js";
 let guesses = recall("guesses", {}); // by lesson and message: the action, or "" where it was shown without a guess
 let asked = null; // what the teacher asks the class
 let told = 0; // the last question whose answers were shown
+const shown = new Set(); // the texts of such questions
 
 const nameOf = (lesson, one) => `${lesson.lesson}/${one.id}`;
 const isGuessed = (one) => nameOf(state.lesson, one) in guesses;
@@ -26,7 +27,7 @@ export const classPredicts = () => Boolean(asked?.text && !asked.shown && isEdit
 export function hidden() {
   if (classPredicts()) return true;
   const one = caseWith(comesFrom());
-  return Boolean(state.predict && one && !isGuessed(one));
+  return Boolean(state.predict && one && !isGuessed(one) && !shown.has(state.text));
 }
 
 // Whether nothing may be told of a message in a list.
@@ -61,6 +62,7 @@ export function follow(room) {
   asked = room;
   if (!room.shown || told === room.number) return;
   told = room.number;
+  shown.add(room.text);
   for (const lesson of state.start.lessons) {
     for (const one of lesson.cases) if (one.text === room.text) note(nameOf(lesson, one), room.mine);
   }

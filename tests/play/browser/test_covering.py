@@ -1,4 +1,4 @@
-"""What may offend is nowhere in the page until somebody asks for it; what is locked, not before the teacher opens it."""
+"""What may offend is nowhere until somebody asks for it; what is locked, not before the teacher opens it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LESSON = next(lesson for lesson in shipped_lessons() if lesson.lesson == "whom-d
 CASE = next(case for case in LESSON.cases if case.blur)
 LOCKED = ("pornography", "terrorism")
 EVERYTHING = (
-    "document.documentElement.outerHTML + [...document.querySelectorAll('input, textarea, select')]"
+    "document.documentElement.outerHTML + document.querySelector('#editor').shadowRoot.innerHTML + [...document.querySelectorAll('input, textarea, select')]"
     ".map((one) => one.value).join('\\n')"
 )
 
