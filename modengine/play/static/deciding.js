@@ -2,6 +2,7 @@
 
 import { drawAdding } from "./adding.js";
 import { latest, post, Refused, soon } from "./api.js";
+import { covered } from "./covering.js";
 import { hidden, isSecret } from "./guessing.js";
 import { drawSeen } from "./message.js";
 import { drawProblems } from "./rules.js";
@@ -116,7 +117,7 @@ async function explain(text, rules) {
     state.explained = found;
     tell("explained");
     if (followsMessage()) drawPanel();
-    document.documentElement.dataset.explained = text;
+    if (!covered()) document.documentElement.dataset.explained = text;
   } catch (error) {
     await failed(error);
   }

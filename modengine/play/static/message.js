@@ -57,6 +57,7 @@ export function takeCase(id) {
 export function drawText() {
   const isCovered = covered();
   $("text").hidden = isCovered;
+  if (isCovered) delete document.documentElement.dataset.explained;
   const shown = isCovered ? "" : state.text;
   if ($("text").value !== shown) $("text").value = shown;
   $("text").placeholder = t(state.lesson ? "message_empty" : "message_empty_alone");
