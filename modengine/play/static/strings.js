@@ -353,8 +353,8 @@ const STRINGS = {
 
   teacher_bar: ["For the teacher", "教师工具"],
   next_case: ["Next message", "下一条"],
-  windows: ["from {0} windows: a device has one vote", "来自 {0} 个窗口：每台设备一票"],
-  shared: ["Devices share an address: a vote for each window", "多台设备共用一个地址：每个窗口一票"],
+  windows: ["from {0} browsers: a device has one vote", "来自 {0} 个浏览器：每台设备一票"],
+  shared: ["Devices share an address: a vote for each browser", "多台设备共用一个地址：每个浏览器一票"],
   tally_says: ["Counted in memory only, without names; gone with the next question.", "只在内存里计数，不记名；下一题就清空。"],
   class_address: ["The class opens", "全班打开"],
   class_code: ["and writes", "输入"],

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from modengine.cli.main import run
 from modengine.play.guard import Door
 from modengine.play.lessons import Lesson, shipped_lessons
 from modengine.play.pool import Pool
@@ -342,3 +344,18 @@ def test_a_lesson_opens_on_all_devices_and_nobodys_work_is_lost(join: Join) -> N
     teacher.wait_for_selector("#undo-all:visible")
     teacher.click("#push")
     late.wait_for_selector('#editor .cm-content:has-text("# ours")')
+
+
+def test_a_lesson_as_a_file_shows_a_decision_after_the_guess(chromium: Any, tmp_path: Path) -> None:
+    file = tmp_path / "lesson.html"
+    assert run(["play", "--lesson", "warning-and-scam", "--export", str(file)]) == 0
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(file.as_uri())
+    assert page.locator(".decided >> visible=true").count() == 0
+    page.check('.case >> nth=0 >> input[value="review"]')
+    assert page.locator(".decided >> visible=true").count() == 1
+    page.click(".decided summary >> visible=true")
+    assert page.locator(".case >> nth=0 >> .decided .me-verdict").is_visible()
+    assert page.locator(".first >> visible=true").count() == 3
+    context.close()
