@@ -37,18 +37,22 @@ export async function opens(pushed, draw) {
   if (pushed < opened) opened = 0; // another server
   if (pushed === opened) return;
   opened = pushed;
-  try {
-    const found = await post("room/lesson");
-    offered = await decode(found.kept);
-    declined = false;
-    opened = found.pushed;
-    remember("opened", opened);
-    remember("offered", offered);
-    if (!hasWork()) take();
-  } catch (error) {
+  const found = await post("room/lesson").catch(() => null);
+  if (!found) {
     opened = 0; // asked for again when the window looks the next time
-    if (offered) note(t("not_opened", visible(error.message)));
+    return;
   }
+  opened = found.pushed;
+  remember("opened", opened);
+  try {
+    offered = await decode(found.kept);
+  } catch (error) {
+    note(t("not_opened", visible(error.message)));
+    return;
+  }
+  declined = false;
+  remember("offered", offered);
+  if (!hasWork()) take();
   draw();
 }
 

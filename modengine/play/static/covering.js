@@ -46,7 +46,7 @@ export function cover() {
   const turn = () => {
     if (isShown) shown.delete(from);
     else shown.add(from);
-    tell("mode");
+    tell("gate");
     document.getElementById("cover")?.focus();
   };
   return h("p", { class: "cover" }, isShown ? null : [t("covered_says"), " "], h("button", { type: "button", id: "cover", onclick: turn }, t(isShown ? "cover_again" : "cover_show")));
@@ -58,7 +58,7 @@ export function showButton(text, drawn) {
   const show = () => {
     shown.add(text);
     drawn();
-    tell("mode");
+    tell("gate");
   };
   return h("button", { type: "button", id: "show-asked", onclick: show }, t("cover_show"));
 }

@@ -100,6 +100,12 @@ async function decide() {
     if (state.caseId) state.seen.set(state.caseId, found.action);
     drawVerdict();
     drawSeen();
+    // Nor are the reasons of what is covered: they quote it.
+    if (covered()) {
+      state.explained = state.flip = null;
+      drawPanel();
+      return;
+    }
     document.documentElement.dataset.latency = String(Math.round(performance.now() - sentAt));
     // Where the server is busy, the reasons wait for a pause in the typing.
     soon("explain", Math.min(400, Math.max(60, 2 * explaining)), () => explain(text, rules));
@@ -112,12 +118,12 @@ async function explain(text, rules) {
   const began = performance.now();
   try {
     const found = await latest("explain", "explain", { text, rules });
-    if (!found || text !== state.text || hidden()) return;
+    if (!found || text !== state.text || hidden() || covered()) return;
     explaining = performance.now() - began;
     state.explained = found;
     tell("explained");
     if (followsMessage()) drawPanel();
-    if (!covered()) document.documentElement.dataset.explained = text;
+    document.documentElement.dataset.explained = text;
   } catch (error) {
     await failed(error);
   }

@@ -204,7 +204,13 @@ function listen() {
     forgetStudies();
     drawPanel();
   });
-  on("pushed", () => restore(state.pushed));
+  on("pushed", () => {
+    try {
+      restore(state.pushed);
+    } catch (error) {
+      note(t("not_opened", visible(error.message)));
+    }
+  });
   on("case", () => takeCase(state.nextCase));
   window.addEventListener("hashchange", () => {
     const kept = new URLSearchParams(location.hash.slice(1)).get("s");

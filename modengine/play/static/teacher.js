@@ -50,7 +50,7 @@ export function renderTeacher() {
       }),
       check("blur", "blur", state.blur, (value) => {
         state.blur = value;
-        tell("mode");
+        tell("gate");
       }),
       lesson ? h("button", { type: "button", id: "next-case", onclick: nextCase }, t("next_case")) : null,
       state.start.open && state.start.teacher
@@ -178,11 +178,12 @@ function tally() {
 // What the server says of the class.
 function heard(found) {
   if (JSON.stringify(found) === JSON.stringify(room)) return;
-  const before = { asking: asking(), hidden: hidden() };
+  const before = { asked: `${room?.number} ${room?.shown}`, hidden: hidden() };
   room = found;
   if (room.covered) know(room.text, true);
   follow(room);
-  if (before.asking !== asking() || !$("tally")) renderTeacher();
+  const other = before.asked !== `${room.number} ${room.shown}`;
+  if (other || !$("tally")) renderTeacher();
   else fill($("tally"), tally());
   if (state.unlocked !== room.unlocked) {
     state.unlocked = room.unlocked;
@@ -190,7 +191,7 @@ function heard(found) {
   }
   question();
   if (before.hidden !== hidden()) tell("gate");
-  else if (before.asking !== asking()) tell("mode"); // another message of the list is told, or no more
+  else if (other) tell("mode"); // another message of the list is told, or no more
 }
 
 // Every window looks every two seconds what is asked; at the beginning before anything is shown.
@@ -219,7 +220,15 @@ export function question() {
   const isStudent = state.start?.open && !state.start.teacher;
   const lesson = isStudent ? offer(question) : null;
   box.hidden = !isStudent || !(room?.text || lesson);
-  if (!box.hidden) fill($("question-body"), lesson, room.text ? asked() : null);
+  if (box.hidden) return;
+  // It is drawn anew whenever somebody else answers: what has the focus or is open stays so.
+  const body = $("question-body");
+  const active = body.contains(document.activeElement) ? document.activeElement : null;
+  const focused = active?.dataset.choice ? `[data-choice="${active.dataset.choice}"]` : active?.id ? `#${active.id}` : active?.tagName.toLowerCase();
+  const open = body.querySelector("details")?.open;
+  fill(body, lesson, room?.text ? asked() : null);
+  if (open && body.querySelector("details")) body.querySelector("details").open = true;
+  if (focused) body.querySelector(focused)?.focus();
 }
 
 function asked() {

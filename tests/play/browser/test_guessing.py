@@ -236,6 +236,8 @@ def test_a_class_predicts_on_all_devices_and_the_right_answer_is_marked(join: Jo
     said: list[str] = []
     student.on("response", lambda one: said.append(one.text()) if "/api/room" in one.url else None)
     texts = asked(student)
+    voters: set[str] = set()
+    student.on("request", lambda one: voters.add(one.post_data) if one.url.endswith("/api/room") else None)
     teacher.click("#ask-class")
     teacher.wait_for_selector("#verdict #reveal")
     for page in (teacher, student):
@@ -261,6 +263,7 @@ def test_a_class_predicts_on_all_devices_and_the_right_answer_is_marked(join: Jo
     until(teacher, "document.querySelector('#tally').innerText.includes('Answers: 1')")
     assert [one for one in said if '"right":""' not in one or '"tally":null' not in one] == []
     assert texts == []
+    assert len(voters) == 1
     teacher.click("#show-answers")
     for page in (teacher, student, late):
         page.wait_for_selector('.tally .right[data-action="review"]')
