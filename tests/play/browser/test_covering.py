@@ -186,6 +186,7 @@ def test_a_picture_of_a_covered_message_does_not_depend_on_its_text(
         page.reload()
         page.wait_for_selector("html[data-ready]")
         page.select_option("#lesson", LESSON.lesson)
+        page.wait_for_selector("#cases .badge")
         page.click(f"#case-{CASE.id}")
         page.wait_for_selector(f"#seen-{CASE.id} .badge")
         page.wait_for_selector("#verdict .badge.large")
