@@ -20,4 +20,7 @@ from modengine.model import RuleHit as RuleHit
 from modengine.model import Trace as Trace
 from modengine.model import Undetermined as Undetermined
 from modengine.run.work.batch import ArrowBatches as ArrowBatches
+from modengine.run.work.batch import decide_frame as decide_frame
+from modengine.run.work.examples import ExampleResult as ExampleResult
+from modengine.run.work.examples import run_examples as run_examples
 from modengine.version import __version__ as __version__

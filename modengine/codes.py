@@ -122,6 +122,7 @@ CODES: dict[str, Code] = {
     "ME829": Code(
         "straddles-words", "A regex or text pattern whose matches in a corpus begin or end within a word.", "warning"
     ),
+    "ME830": Code("expired-exception", "An exception for some rules whose last day has passed.", "warning"),
     "ME901": Code("message-not-json", "A line that is not a JSON object."),
     "ME902": Code("message-shape", "A message whose keys have values of the wrong type."),
     "ME903": Code("message-field", "A declared message field whose value has another type."),

@@ -191,8 +191,8 @@ def points_where(when: str, **scores: int) -> PointsWhere:
     return PointsWhere(condition(when), scores, HERE)
 
 
-def exception(name: str, when: str) -> PolicyException:
-    return PolicyException(name, condition(when), "a reason", HERE)
+def exception(name: str, when: str, **rest: Any) -> PolicyException:
+    return PolicyException(name, condition(when), "a reason", HERE, **rest)
 
 
 @cache

@@ -17,7 +17,6 @@ from modengine.audit.records.segments import lines, record_of
 from modengine.cli.main import run
 from modengine.run.read import blocks
 from modengine.run.work import commit
-from modengine.run.write.codebook import PACKAGE
 from tests.commands import EXPIRY, POLICY, Command, finish, process, wait_for
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="forks and signals")
@@ -99,7 +98,7 @@ def crash(at: int, how: str, args: list[str]) -> int:
 def killed_at_every_step(how: str, form: str, source: Path, place: Path, step: int) -> None:
     """Killed at each `step`-th call of `os.HOW`, a scan goes on to the same end."""
     options = ["-p", str(POLICY), "-q"] + ([] if form == "jsonl" else ["--format", "csv"])
-    names = ["out"] if form == "jsonl" else ["decisions.csv", "hits.csv"]
+    names = ["out"] if form == "jsonl" else ["decisions.csv", "hits.csv", "datapackage.json"]
 
     def at(folder: Path, *more: str) -> list[str]:
         to = folder / "out" if form == "jsonl" else folder
@@ -122,7 +121,7 @@ def killed_at_every_step(how: str, form: str, source: Path, place: Path, step: i
             assert run(at(folder, "--resume")) == wanted_code
         for name in names:
             assert (folder / name).read_bytes() == (whole / name).read_bytes(), (number, name)
-        assert sorted(set(os.listdir(folder)) - {PACKAGE}) == sorted(["log", *names])
+        assert sorted(os.listdir(folder)) == sorted(["log", *names])
         assert recorded(folder / "log") == decisions, number
     assert number > 5
 

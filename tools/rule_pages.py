@@ -173,7 +173,8 @@ def _pattern(pattern: Pattern) -> str:
     if pattern.entity is not None:
         return _entity(pattern.entity)
     if pattern.regex is not None:
-        return f"the regular expression `{pattern.regex}`".replace("|", "\\|")
+        written = pattern.regex.replace("|", "\\|").replace("\n", "\\n")
+        return f"the regular expression `{written}`"
     if pattern.tokens:
         return f"a sequence of {len(pattern.tokens)} tokens"
     meaning = _meaning(pattern)

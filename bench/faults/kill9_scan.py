@@ -49,7 +49,7 @@ class Scans:
     """Scans of the same messages."""
 
     COUNT = 120
-    FORMS: tuple[tuple[str, ...], ...] = (("out.jsonl",), ("decisions.csv", "hits.csv"), ())
+    FORMS: tuple[tuple[str, ...], ...] = (("out.jsonl",), ("decisions.csv", "hits.csv", "datapackage.json"), ())
     """The files of each form of output; none for standard output."""
 
     def __init__(self, folder: Path, chance: random.Random) -> None:
@@ -160,7 +160,7 @@ class Scans:
         for descriptor, name in ((1, "said" if form else "shown"), (2, "said")):
             os.dup2(os.open(place / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND), descriptor)
         sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
-        output = {0: [], 1: ["-o", str(place / "out.jsonl")], 2: ["-o", str(place), "--format", "csv"]}[len(form)]
+        output = {0: [], 1: ["-o", str(place / "out.jsonl")], 3: ["-o", str(place), "--format", "csv"]}[len(form)]
         given = ["scan", str(self.folder / "messages.jsonl"), "-p", str(self.folder / "policy.yaml"), "-q", "-j", "2"]
         if code := command([*given, "-a", str(place / "log"), *output, *more]):
             raise OSError(f"exit code {code}: {(place / 'said').read_text('utf-8')}")

@@ -1,13 +1,15 @@
-"""Ladders and overrides: what follows from points, and what changes them."""
+"""Ladders, overrides and exceptions: what follows from points, and what changes them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
 
 from modengine.errors import Diagnostic
 from modengine.model import ACTIONS
 from modengine.policy.condition import matching
+from modengine.policy.fields import CHINA
 from modengine.policy.model import Override, Policy
 from modengine.policy.nodes.diagnostics import listed
 
@@ -79,6 +81,21 @@ class UndoneOverrides:
                         f"that of {listed(by.rules)} on line {by.place.line} undoes it",
                         override.place, f"remove `{key}`, or name other rules",
                     )  # fmt: skip
+
+
+class ExpiredExceptions:
+    """ME830: an exception whose last day has passed; decisions know no day, and it still holds."""
+
+    def __init__(self, today: Callable[[], date] = lambda: datetime.now(CHINA).date()) -> None:
+        self._today = today
+
+    def find(self, policy: Policy) -> Iterator[Diagnostic]:
+        for exception in (*policy.exceptions, *policy.rule_exceptions):
+            if exception.until and date.fromisoformat(exception.until) < self._today():
+                yield Diagnostic(
+                    "ME830", f"the exception `{exception.name}` was to end on {exception.until}, and still holds",
+                    exception.place, "remove it, or give it another last day and say why",
+                )  # fmt: skip
 
 
 def _undone(override: Override, other: Override, key: str, rules: set[str], stable: set[str]) -> set[str]:

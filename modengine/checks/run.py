@@ -10,7 +10,7 @@ from typing import Protocol
 from modengine.checks.corpus import Corpus, straddling, unsupported
 from modengine.checks.coverage import Actions, ContradictingExamples, MissingExamples
 from modengine.checks.errors import policy_problems, with_source
-from modengine.checks.ladders import Ladders, UndoneOverrides
+from modengine.checks.ladders import ExpiredExceptions, Ladders, UndoneOverrides
 from modengine.checks.meaning.rules import ConditionMeaning
 from modengine.checks.names import Clauses, UnusedLists, UnusedSharedPatterns
 from modengine.checks.patterns import CatastrophicRegex, DuplicateTerms, RegexWithoutGate, ShortFuzzyTerms
@@ -41,6 +41,7 @@ CHECKS: dict[str, Check] = {
     "meaning": ConditionMeaning(),
     "ladders": Ladders(),
     "overrides": UndoneOverrides(),
+    "exceptions": ExpiredExceptions(),
     "one-character-words": OneCharacterWords(),
     "odd-terms": OddTerms(),
     "split-terms": SplitTerms(),
@@ -49,7 +50,7 @@ CHECKS: dict[str, Check] = {
 }
 
 
-OF_A_POLICY = frozenset({"ME806", "ME812", "ME815", "ME816", "ME817", "ME818", "ME819"})
+OF_A_POLICY = frozenset({"ME806", "ME812", "ME815", "ME816", "ME817", "ME818", "ME819", "ME830"})
 """What may be found where a ruleset is checked with its policy, and not where it is checked alone."""
 
 
@@ -136,5 +137,9 @@ def _together(checked: Iterable[Checked]) -> tuple[Diagnostic, ...]:
 
 
 def rule_files(folder: Path) -> list[Path]:
-    """The rule files directly in a folder, by name."""
-    return sorted(file for file in folder.iterdir() if file.suffix in (".yaml", ".yml") and file.is_file())
+    """The rule files in a folder and in those below it, by path; nothing whose name begins with a dot."""
+    found = (file for suffix in ("yaml", "yml") for file in folder.rglob(f"*.{suffix}"))
+    return sorted(
+        file for file in found
+        if not any(part.startswith(".") for part in file.relative_to(folder).parts) and file.is_file()
+    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from modengine.engine.engine import Engine
+    from modengine.policy.model import Policy, Rule
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -22,6 +24,23 @@ def policy_option(command: _Command) -> _Command:
         metavar="POLICY",
         help="Policy file, or the name of a shipped one.  [default: campaign-2014]",
     )(command)
+
+
+def tag_option(command: _Command) -> _Command:
+    """`--tag`, as the argument `tags`."""
+    return click.option("--tag", "tags", metavar="TAG", multiple=True, help="Only rules with this tag. Repeatable.")(
+        command
+    )
+
+
+def with_tags(rules: Collection[Rule], tags: Collection[str]) -> list[Rule]:
+    """The rules that have one of the tags; all where none is asked for.  Raises UsageError for a tag that none has."""
+    known = dict.fromkeys(tag for rule in rules for tag in rule.tags)
+    for tag in tags:
+        if tag not in known:
+            there = f"there are {', '.join(known)}" if known else "none of the rules has any"
+            raise click.UsageError(f"--tag: no rule has the tag `{tag}`; {there}")
+    return [rule for rule in rules if not tags or set(tags) & set(rule.tags)]
 
 
 def format_option(*forms: str) -> Callable[[_Command], _Command]:
@@ -67,9 +86,10 @@ def nearby(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def engine_of(policy: str | None, cached: bool = True) -> Engine:
+def engine_of(policy: str | None, cached: bool = True, only: Sequence[str] = ()) -> Engine:
     """The engine that `--policy` asks for, from the compile cache if it may be.
 
+    Of `only` some rules, by globs or tags, it is that of a policy of its own, in which the others are drafts.
     Raises PolicyError, for a lone ruleset too: it takes no action.
     """
     from modengine.checks.errors import with_source  # noqa: PLC0415  (the engine, which --help does not need)
@@ -78,10 +98,32 @@ def engine_of(policy: str | None, cached: bool = True) -> Engine:
     from modengine.paths import shipped_policy  # noqa: PLC0415
     from modengine.policy.load import not_a_policy  # noqa: PLC0415
 
-    engine, ruleset = load_any(policy_path(policy) or shipped_policy(), cached)
+    path = policy_path(policy) or shipped_policy()
+    engine, ruleset = load_any(path, cached)
     if ruleset is not None:
         raise PolicyError(with_source([not_a_policy(ruleset)], engine.policy))
-    return engine
+    return engine if not only else _of_some(engine.policy, only)
+
+
+def _of_some(policy: Policy, only: Sequence[str]) -> Engine:
+    """Raises UsageError for what names no rule."""
+    from modengine.loading import load  # noqa: PLC0415  (the engine, which --help does not need)
+    from modengine.policy.condition import matching  # noqa: PLC0415
+
+    ids = [rule.id for rule in policy.rules]
+    kept: set[str] = set()
+    for name in only:
+        found = matching(name, ids) or tuple(rule.id for rule in policy.rules if name in rule.tags)
+        if not found:
+            raise click.UsageError(f"--only: no rule has the id or the tag `{name}`: modengine rules lists them")
+        kept.update(found)
+    others = [name for name in ids if name not in kept]
+    written: dict[str, object] = {
+        "policy": policy.id,
+        "title": f"{policy.title}, only {', '.join(only)}"[:200],
+        "base": Path(os.path.relpath(policy.path)).as_posix(),
+    }
+    return load(mapping=written | ({"overrides": [{"rules": others, "status": "draft"}]} if others else {}))
 
 
 def fields_of(pairs: Sequence[str], declared: Collection[str]) -> dict[str, str]:

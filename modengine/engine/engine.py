@@ -65,6 +65,10 @@ class Engine:
     def __reduce__(self) -> tuple[type[Engine], tuple[Program]]:
         return Engine, (self.program,)
 
+    def __repr__(self) -> str:
+        rules = len(self.program.rules)
+        return f"<Engine of {self.policy.id}: {rules} rule{'' if rules == 1 else 's'}, {self.revision[:19]}>"
+
     @property
     def policy(self) -> Policy:
         """The policy that it was compiled from, its bases and overrides merged in."""
@@ -121,8 +125,9 @@ class Engine:
     ) -> Trace:
         """The decision with everything that led to it.  Unlike `decide` it ignores scope by default.
 
-        With `rules`, an id or several, no other rule is told of, in a fraction of the time; the decision and the
-        waterfall are still those of all.  Raises ValueError for an id of no rule.
+        With `rules`, an id or several, these alone are told of, whether anything of them was found or not, in a
+        fraction of the time; the decision and the waterfall are still those of all.  Raises ValueError for an id of no
+        rule.
         """
         only = self.program.rules.keys() if rules is None else {rules} if isinstance(rules, str) else frozenset(rules)
         if unknown := only - self.program.rules.keys():
@@ -130,7 +135,7 @@ class Engine:
         message = Message.of(message)
         recorded = [rule for rule in self.program.rules if rule in only]
         decision, outcomes, points = self._run(message, ignore_scope, only)
-        return trace(outcomes, points, decision, message, recorded, ignore_scope)
+        return trace(outcomes, points, decision, message, recorded, ignore_scope, rules is not None)
 
     def _run(
         self, message: Message, ignore_scope: bool, recorded: Collection[str] = ()

@@ -6,7 +6,7 @@ what only a policy can tell: message fields, and rules of other files.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, replace
 from typing import cast
@@ -234,22 +234,14 @@ def scored(named: Scalar, names: Names, rules: Dict[str, Rule], report: Diagnost
 
 def _override(node: Mapping, linked: Linked, names: Names, report: Diagnostics) -> None:
     """Apply `score` and `status` to the rules that an override names."""
-    globs = node.get("rules")
     score, status = node.get("score"), node.get("status")
-    for item in globs.items if isinstance(globs, Sequence) else ():
-        assert isinstance(item, Scalar)
-        found = [name for name in names.rules_of(item.value, item.place, report) if name in linked]
+    rules = {name: rule for name, (_, rule) in linked.items()}
+    for item, found in chosen(node, rules, names, report):
         reliefs = [name for name in found if linked[name][1].relief is not None]
-        if not found and names.whole:
-            if {"*", "?"} & set(item.value):
-                hint = meant(item.value, names.rules, "check the identifiers of the rules")
-                report.add("ME604", f"no rule matches `{shown(item.value)}`: nothing is changed", item.place, hint)
-            else:
-                no_rule(item.value, names, item, report)
-        elif reliefs and score is not None:
+        if reliefs and score is not None:
             message = f"`{shown(reliefs[0])}` is a relief and has no score"
             report.add("ME604", message, item.place, "name rules that give points")
-            found = [name for name in found if name not in reliefs]
+            found = tuple(name for name in found if name not in reliefs)
         elif found and len(reliefs) == len(found) and node.get("action") is not None:
             message = f"`{shown(item.value)}` names reliefs alone, which have no action"
             report.add("ME604", message, item.place, "name rules that give points")
@@ -258,3 +250,28 @@ def _override(node: Mapping, linked: Linked, names: Names, report: Diagnostics) 
             rule = replace(rule, score=int(score.value)) if isinstance(score, Scalar) else rule
             rule = replace(rule, status=cast(Status, status.value)) if isinstance(status, Scalar) else rule
             linked[name] = (draft, rule)
+
+
+def chosen(
+    node: Mapping, rules: Dict[str, Rule], names: Names, report: Diagnostics
+) -> Iterator[tuple[Scalar, tuple[str, ...]]]:
+    """What `rules` and `tags` of an override or an exception name, each with its rules; what names none is reported."""
+    globs, tags = node.get("rules"), node.get("tags")
+    for item in globs.items if isinstance(globs, Sequence) else ():
+        assert isinstance(item, Scalar)
+        found = tuple(name for name in names.rules_of(item.value, item.place, report) if name in rules)
+        if not found and names.whole:
+            if is_glob(item.value):
+                hint = meant(item.value, names.rules, "check the identifiers of the rules")
+                report.add("ME604", f"no rule matches `{shown(item.value)}`: nothing is changed", item.place, hint)
+            else:
+                no_rule(item.value, names, item, report)
+        yield item, found
+    for item in tags.items if isinstance(tags, Sequence) else ():
+        assert isinstance(item, Scalar)
+        found = tuple(name for name, rule in rules.items() if item.value in rule.tags)
+        if not found and names.whole:
+            known = dict.fromkeys(tag for rule in rules.values() for tag in rule.tags)
+            hint = meant(item.value, known, "check the `tags` of the rules")
+            report.add("ME604", f"no rule has the tag `{shown(item.value)}`: nothing is changed", item.place, hint)
+        yield item, found

@@ -162,6 +162,8 @@ class Rule:
     description: str = ""
     falsepositives: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    """By which overrides and commands choose it; they decide nothing by themselves."""
     examples: Examples = Examples()
     ruleset: str = ""
     when_place: Location | None = None
@@ -221,12 +223,16 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class PolicyException:
-    """What a study excuses.  Where `when` holds, every category is shadow."""
+    """What a policy excuses.  Where `when` holds, every category is shadow; or, with `rules`, these are cancelled."""
 
     name: str
     when: Condition
     reason: str
     place: Location
+    rules: tuple[str, ...] = ()
+    """Identifiers: those of the rules that it cancels; none for one that excuses whatever is found."""
+    until: str = ""
+    """Its last day (ISO 8601), after which `check` asks for it to go; deciding knows no day.  Empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +282,9 @@ class Policy:
     """The first whose condition holds counts."""
     overrides: tuple[Override, ...] = ()
     exceptions: tuple[PolicyException, ...] = ()
+    """Those that excuse whatever is found."""
+    rule_exceptions: tuple[PolicyException, ...] = ()
+    """Those for some rules, which are in the `unless` of these already."""
     segmenter: Segmenter = "rjieba"
     description: str = ""
     files: tuple[SourceFile, ...] = ()

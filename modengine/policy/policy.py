@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from collections.abc import Mapping as Dict
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import cast
 
 from modengine.errors import Location
 from modengine.model import ACTIONS, Action
 from modengine.policy.compare import is_day, moment
-from modengine.policy.condition import Condition, is_glob, walk
+from modengine.policy.condition import Condition, Or, is_glob, walk
 from modengine.policy.fields import CHINA
 from modengine.policy.files import Files
-from modengine.policy.link import Names, check_category, confine, fixed, link, scored
+from modengine.policy.link import Names, check_category, chosen, confine, fixed, link, scored
 from modengine.policy.model import (
     Field,
     FieldKind,
@@ -24,6 +26,7 @@ from modengine.policy.model import (
     Policy,
     PolicyException,
     Rule,
+    Ruleset,
     Segmenter,
     Status,
 )
@@ -67,6 +70,9 @@ class PolicyReader:
         overrides = tuple(item for node in reversed(chain) for item in _records(node.get("overrides")))
         exceptions = tuple(item for node in reversed(chain) for item in _records(node.get("exceptions")))
         linked = link(rulesets, overrides, names, self.report)
+        rules = {rule.id: rule for ruleset in linked for rule in ruleset.rules}
+        excused = [found for node in exceptions if (found := self._exception(node, names, rules)) is not None]
+        linked = cancelled(linked, excused)
         policy = Policy(
             id=text(merged, "policy"),
             title=text(merged, "title"),
@@ -79,13 +85,10 @@ class PolicyReader:
             fields=fields,
             actions=self._actions(merged.get("actions"), names),
             longer=self._longer(merged.get("longer")),
-            points=self._points(
-                merged.get("points"), names, {rule.id: rule for rules in linked for rule in rules.rules}
-            ),
-            overrides=tuple(self._override(node, names) for node in overrides),
-            exceptions=tuple(
-                exception for node in exceptions if (exception := self._exception(node, names)) is not None
-            ),
+            points=self._points(merged.get("points"), names, rules),
+            overrides=tuple(self._override(node, names, rules) for node in overrides),
+            exceptions=tuple(found for found in excused if not found.rules),
+            rule_exceptions=tuple(found for found in excused if found.rules),
             specimens=self._specimens(merged.get("specimens"), any(flag(node, "study") for node in chain)),
             segmenter=cast(Segmenter, text(merged, "segmenter", "rjieba")),
             description=text(merged, "description"),
@@ -316,10 +319,13 @@ class PolicyReader:
                 found.append(PointsWhere(when, scores, item.place))
         return tuple(found)
 
-    def _override(self, node: Mapping, names: Names) -> Override:
-        score = node.get("score")
+    def _override(self, node: Mapping, names: Names, rules: Dict[str, Rule]) -> Override:
+        score, tags = node.get("score"), set(texts(node.get("tags")))
+        if node.get("rules") is None and node.get("tags") is None:
+            hint = "add `rules`: their identifiers, or `tags`"
+            self.report.add("ME202", "an override has neither `rules` nor `tags`", node.place, hint)
         return Override(
-            rules=texts(node.get("rules")),
+            rules=(*texts(node.get("rules")), *(rule.id for rule in rules.values() if tags & set(rule.tags))),
             place=node.place,
             score=int(score.value) if isinstance(score, Scalar) else None,
             status=cast(Status, text(node, "status") or None),
@@ -327,9 +333,37 @@ class PolicyReader:
             when=self._condition(node.get("when"), names, "an override", rules=True),
         )
 
-    def _exception(self, node: Mapping, names: Names) -> PolicyException | None:
-        when = self._condition(node.get("when"), names, "an exception", rules=True)
-        return None if when is None else PolicyException(text(node, "name"), when, text(node, "reason"), node.place)
+    def _exception(self, node: Mapping, names: Names, rules: Dict[str, Rule]) -> PolicyException | None:
+        some = node.get("rules") is not None or node.get("tags") is not None
+        found = dict.fromkeys(name for _, names_ in chosen(node, rules, names, self.report) for name in names_)
+        # A rule that asked whether another hit, to be cancelled by what that one asks, would go round in a circle.
+        where = "an exception for some rules" if some else "an exception"
+        when = self._condition(node.get("when"), names, where, rules=not some)
+        until = self._moment(node.get("until"))
+        if when is None or (some and not found):
+            return None
+        return PolicyException(
+            text(node, "name"), when, text(node, "reason"), node.place, tuple(found),
+            "" if until is None else until.date().isoformat(),
+        )  # fmt: skip
+
+
+def cancelled(rulesets: tuple[Ruleset, ...], exceptions: Iterable[PolicyException]) -> tuple[Ruleset, ...]:
+    """The rulesets, the condition of each exception for some rules in the `unless` of these."""
+    excused: dict[str, list[Condition]] = {}
+    for exception in exceptions:
+        for name in exception.rules:
+            excused.setdefault(name, []).append(exception.when)
+
+    def with_excuses(rule: Rule) -> Rule:
+        more = excused.get(rule.id, [])
+        conditions = [*more] if rule.unless is None else [rule.unless, *more]
+        return replace(rule, unless=conditions[0] if len(conditions) == 1 else Or(tuple(conditions)))
+
+    return tuple(
+        replace(ruleset, rules=tuple(with_excuses(rule) if rule.id in excused else rule for rule in ruleset.rules))
+        for ruleset in rulesets
+    )
 
 
 def _no_ruleset(root: Node) -> tuple[str, str]:

@@ -208,6 +208,7 @@ class _RuleReader:
             description=text(node, "description"),
             falsepositives=texts(node.get("falsepositives")),
             references=texts(node.get("references")),
+            tags=texts(node.get("tags")),
             examples=_examples(node.get("examples")),
             ruleset=self.known.ruleset.id,
             when_place=when.scalar.place,

@@ -13,6 +13,7 @@ from modengine.entities.model import CURRENCIES, ENTITY_KINDS, NUMBER, PER, SUBK
 from modengine.model import PART_KINDS
 from modengine.policy.nodes.record import Either, Entries, Items, Key, Kind, Record
 from modengine.policy.nodes.shape import Choice, Day, Flag, Name, Quantity, Shape, Share, Text, Value, Whole
+from modengine.version import __version__
 
 TERM = Text(least=0, most=1000, one_term=True)
 LONG = Text(most=100_000)
@@ -172,6 +173,7 @@ RULE = Record(
         "unless": Key(Text(0, 100_000), "the condition that cancels it"),
         "falsepositives": Key(Items(Text(), takes="a list of texts"), "what it may hit by mistake"),
         "references": Key(Items(Text(), takes="a list of texts"), "where it comes from"),
+        "tags": Key(Items(ID, takes="a list of names"), "names by which overrides and commands choose it"),
         "examples": Key(EXAMPLES, "messages that show what it does"),
     },
     one_of=("score", "relieve"),
@@ -243,7 +245,8 @@ FIELD = Kind(
 OVERRIDE = Record(
     "override",
     {
-        "rules": Key(Items(GLOB, least=1, takes="a list of rules"), "the rules it changes", required=True),
+        "rules": Key(Items(GLOB, least=1, takes="a list of rules"), "the rules it changes"),
+        "tags": Key(Items(ID, least=1, takes="a list of tags"), "those with one of these tags, too"),
         "score": Key(SCORE, "their points"),
         "status": Key(STATUS, "their status"),
         "action": Key(ACTION, "the least action where one of the rules hits"),
@@ -258,6 +261,9 @@ EXCEPTION = Record(
         "name": Key(Text(most=200), "its name, shown with the decision", required=True),
         "when": Key(CONDITION, "what it excuses", required=True),
         "reason": Key(Text(), "why", required=True),
+        "rules": Key(Items(GLOB, least=1, takes="a list of rules"), "the rules that it cancels, in place of all"),
+        "tags": Key(Items(ID, least=1, takes="a list of tags"), "those with one of these tags, too"),
+        "until": Key(Day(), "its last day"),
     },
 )
 POLICY = Record(
@@ -308,6 +314,7 @@ def json_schema(kind: Literal["ruleset", "policy"]) -> dict[str, object]:
     root = (RULESET if kind == "ruleset" else POLICY).schema(defs)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:modengine:{__version__}:{kind}",
         "title": f"modengine {kind}",
         **root,
         "$defs": dict(sorted(defs.items())),

@@ -201,6 +201,16 @@ CASES: dict[str, tuple[list[tuple[Policy, list[str]]], list[Policy]]] = {
             build.policy(ONE, overrides=(Override(("r",), HERE, action="block"),)),
         ],
     ),
+    "exceptions": (
+        [
+            (build.policy(ONE, exceptions=(build.exception("e", "any", until="2014-05-28"),)), ["ME830 e"]),
+            (build.policy(ONE, rule_exceptions=(build.exception("e", "any", until="2014-05-28"),)), ["ME830 e"]),
+        ],
+        [
+            build.policy(ONE, exceptions=(build.exception("e", "any"),)),
+            build.policy(ONE, exceptions=(build.exception("e", "any", until="2199-05-28"),)),
+        ],
+    ),
     "overrides": (
         [
             (overridden(["r"], "score=30", ["*"], "score=20"), ["ME819 score *"]),

@@ -139,6 +139,7 @@ rules:
     unless: near(negated, what, 12)
     falsepositives: [real notices]
     references: ["https://example.org"]
+    tags: [young]
     examples:
       match:
         - 您的网银失效
@@ -166,7 +167,8 @@ points:
   - {when: message.channel == "group", scores: {demo.a: 12, "demo.*": 0}}
 overrides:
   - {rules: [demo.a], score: 40, status: stable}
-  - {rules: [demo.a], action: label, when: message.reposts > 500}
+  - {tags: [young], action: label, when: message.reposts > 500}
 exceptions:
   - {name: bulletin, when: rule(demo.*), reason: a study}
+  - {name: fair, rules: [demo.a], tags: [young], when: message.reposts > 5, reason: stalls, until: 2199-05-31}
 """

@@ -72,7 +72,7 @@ def evidence(policy: Policy) -> Iterator[Evidence]:
         yield from _values(override.when, override.place, "an override")
     for entry in policy.points:
         yield from _values(entry.when, entry.place, "an entry of `points`")
-    for exception in policy.exceptions:
+    for exception in (*policy.exceptions, *policy.rule_exceptions):
         yield from _values(exception.when, exception.place, f"the exception `{exception.name}`")
 
 

@@ -109,7 +109,8 @@ def _of_policy(known: Known) -> Iterator[Diagnostic]:
         for name, scope in policy.scope.items()
     ]
     conditions += [(o.when, "the `when` of an override", o.place) for o in policy.overrides if o.when is not None]
-    conditions += [(e.when, f"the exception `{e.name}`", e.place) for e in policy.exceptions]
+    exceptions = (*policy.exceptions, *policy.rule_exceptions)
+    conditions += [(e.when, f"the exception `{e.name}`", e.place) for e in exceptions]
     for condition, what, place in conditions:
         try:
             world = World(known)

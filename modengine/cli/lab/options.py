@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args
 
 import click
 
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from modengine.lab.report.view import ResultView
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-Format = Literal["text", "json", "html", "csv"]
-FORMATS: Mapping[str, Format] = {".txt": "text", ".json": "json", ".html": "html", ".htm": "html", ".csv": "csv"}
+Format = Literal["text", "json", "html", "csv", "markdown"]
+FORMATS: Mapping[str, Format] = {
+    ".txt": "text", ".json": "json", ".html": "html", ".htm": "html", ".csv": "csv", ".md": "markdown",
+}  # fmt: skip
 """The form that a file name asks for."""
 
 
@@ -144,6 +146,8 @@ class Destination:
                 self._put(render.as_html(view))
             case "csv":
                 self._csv(render.named(view.tables), view.name, view.title, [view])
+            case "markdown":
+                self._put(render.as_markdown(view))
             case "text":
                 self._put(render.as_text(view, self._width(), whole=self.path is not None))
 
@@ -163,6 +167,10 @@ class Destination:
                 self._put(report.as_html())
             case "csv":
                 self._csv(found, "report", report.front.title, report.views)
+            case "markdown" if self.table is not None:
+                self._put(render.to_markdown((report.front.title,), tuple(found.values())))
+            case "markdown":
+                self._put("\n".join(map(render.as_markdown, report.views)))
             case "text" if self.table is not None:
                 self._put(render.to_text(tuple(found.values()), self._width()))
             case "text":
@@ -292,7 +300,7 @@ _CORPUS_OPTIONS = (
     click.option("--show-text", is_flag=True, help="Show texts of the corpus, which may be offensive."),
 )  # fmt: skip
 _OUTPUT_OPTIONS = (
-    click.option("--format", "form", type=click.Choice(("text", "json", "html", "csv")),
+    click.option("--format", "form", type=click.Choice(get_args(Format)),
                  help="Form of the output.  [default: by the name of --output, else text]"),
     click.option("-o", "--output", "path", metavar="PATH", type=click.Path(path_type=Path),
                  help="A file; for csv of several tables, a folder."),
@@ -321,7 +329,7 @@ def output_options(command: _Command) -> _Command:
         if form is None:
             form = FORMATS.get(path.suffix.lower(), "text") if path is not None else "text"
         if table is not None and form == "json":
-            raise click.UsageError("--table goes with text, html and csv; JSON holds the whole result")
+            raise click.UsageError("--table goes with text, html, csv and markdown; JSON holds the whole result")
         return command(**values, output=Destination(form, path, table))
 
     return cast("_Command", _with(called, _OUTPUT_OPTIONS))

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from modengine.cli.options import format_option, policy_option, policy_path
+from modengine.cli.options import format_option, policy_option, policy_path, tag_option, with_tags
 from modengine.cli.streams import console
 from modengine.explain.visible import inline
 from modengine.paths import shipped_policy
@@ -50,8 +50,9 @@ class Listed:
 @click.argument("query", metavar="[QUERY]", default="")
 @policy_option
 @click.option("-c", "--category", metavar="NAME", help="Only the rules of a category.")
+@tag_option
 @format_option("text", "json")
-def command(query: str, policy: str | None, category: str | None, form: str) -> None:
+def command(query: str, policy: str | None, category: str | None, tags: tuple[str, ...], form: str) -> None:
     """List the rules of a policy, or those that QUERY is found in.
 
     QUERY is sought in ids, titles, clauses, terms and regexes, whatever its width, case or script.
@@ -59,7 +60,11 @@ def command(query: str, policy: str | None, category: str | None, form: str) -> 
     whole = load_policy(policy_path(policy) or shipped_policy())
     if category is not None and category not in whole.categories:
         raise click.UsageError(f"there is no category `{category}`; there are {', '.join(whole.categories)}")
-    found = [listed for listed in search(whole, query) if category in (None, listed.category)]
+    tagged = {rule.id for rule in with_tags(whole.rules, tags)}
+    found = [
+        listed for listed in search(whole, query)
+        if category in (None, listed.category) and listed.rule.id in tagged
+    ]  # fmt: skip
     if form == "json":
         click.echo(json.dumps([_record(listed) for listed in found], ensure_ascii=False, indent=2))
         return
@@ -86,7 +91,8 @@ def search(policy: Policy, query: str) -> Iterator[Listed]:
 
 def _show(listed: Listed, to: Console) -> None:
     rule = listed.rule
-    about = " · ".join(filter(None, (listed.points, listed.category, rule.clause, rule.status)))
+    tags = " ".join(f"#{tag}" for tag in rule.tags)
+    about = " · ".join(filter(None, (listed.points, listed.category, rule.clause, rule.status, tags)))
     to.print(Text(inline(rule.id), "bold").append(f"  {about}", "dim not bold"), soft_wrap=True)
     to.print(Text(f"  {inline(rule.title, 200)}"), soft_wrap=True)
     if listed.others:
@@ -108,6 +114,7 @@ def _record(listed: Listed) -> dict[str, object]:
         "points": listed.points,
         "points_where": listed.others,
         "status": rule.status,
+        "tags": list(rule.tags),
         "clause": rule.clause,
         "clause_text": listed.ruleset.clauses.get(rule.clause) if rule.clause else None,
         "when": str(rule.when),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
 
 from modengine.run.schemas import SCHEMAS
+from modengine.run.write.replace import replacing
 
 LAB = (
     *("eval", "report", "diff", "ablate", "flip", "fairness", "evade", "fit", "suggest", "timeline"),
@@ -19,8 +21,12 @@ SPECIMEN = tuple(f"specimen-{name}" for name in ("import", "measure", "describe"
 
 
 @click.command("schema")
-@click.argument("kind", metavar="KIND", type=click.Choice((*SCHEMAS, *LAB, *SPECIMEN)))
-def command(kind: str) -> None:
+@click.argument("kind", metavar="KIND", required=False, type=click.Choice((*SCHEMAS, *LAB, *SPECIMEN)))
+@click.option(
+    "--install", "folder", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path),
+    help="Write those of rule files to a folder, and say how an editor finds them.",
+)  # fmt: skip
+def command(kind: str | None, folder: Path | None) -> None:
     """Print a JSON Schema (draft 2020-12).
 
     \b
@@ -34,7 +40,27 @@ def command(kind: str) -> None:
     agree, estimate, study, specimen-import, specimen-measure, specimen-describe,
     specimen-compare, specimen-history.
     """
-    click.echo(json.dumps(_schema(kind), ensure_ascii=False, indent=2))
+    if (kind is None) == (folder is None):
+        raise click.UsageError("name a KIND to print, or a folder with --install")
+    if kind is not None:
+        click.echo(_written(kind))
+    if folder is not None:
+        _install(folder)
+
+
+def _install(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    click.echo("The first line of a file tells the language server for YAML which schema is its own:")
+    for kind in ("ruleset", "policy"):
+        path = folder / f"{kind}.schema.json"
+        with replacing(path) as stream:
+            stream.write(f"{_written(kind)}\n".encode())
+        click.echo(f"  {kind + ':':<9}# yaml-language-server: $schema={path.as_posix()}")
+    click.echo("The path is seen from the rule file: put ../ before it in folders below this one.")
+
+
+def _written(kind: str) -> str:
+    return json.dumps(_schema(kind), ensure_ascii=False, indent=2)
 
 
 def _schema(kind: str) -> dict[str, Any]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -13,74 +11,100 @@ from rich.console import Console
 from rich.text import Text
 
 from modengine.checks.run import rule_files
-from modengine.cli.options import format_option, nearby
+from modengine.cli.options import format_option, nearby, tag_option, with_tags
+from modengine.cli.rules.forms.coverage import FORMS as COVERAGE_FORMS
+from modengine.cli.rules.forms.coverage import as_text
+from modengine.cli.rules.forms.examples import FORMS, WANTED, Tried, example_text, what
 from modengine.cli.streams import console
 from modengine.errors import InputError
 from modengine.explain.text import print_rule
 from modengine.explain.visible import inline
 from modengine.loading import load_any
 from modengine.paths import shipped_policy
+from modengine.policy.model import Rule
+from modengine.run.work.coverage import measure_coverage
 from modengine.run.work.examples import ExampleResult, examples_of, needs_others, run_examples
-
-_WANTED = {
-    "match": "should match, and does not",
-    "pass": "should not match, and does",
-    "known_miss": "is a known miss, and matches now: move it to `match`",
-    "known_false_alarm": "is a known false alarm, and passes now: move it to `pass`",
-}
+from modengine.run.write.replace import replacing
 
 
 @click.command("test")
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@format_option("text", "json")
-def command(paths: tuple[Path, ...], form: str) -> int:
+@tag_option
+@format_option("text", *FORMS)
+@click.option("--coverage", is_flag=True, help="Also say which rules, patterns and branches no example tries.")
+@click.option(
+    "--coverage-report", "reports", metavar="FILE", multiple=True, type=click.Path(dir_okay=False, path_type=Path),
+    help="Write that to a file: .json, .html, or .info (LCOV, which editors and CI servers read).",
+)  # fmt: skip
+@click.option(
+    "--fail-under", metavar="PERCENT", type=click.FloatRange(0, 100),
+    help="Fail where the examples try fewer of the branches.",
+)  # fmt: skip
+def command(
+    paths: tuple[Path, ...],
+    tags: tuple[str, ...],
+    form: str,
+    coverage: bool,
+    reports: tuple[Path, ...],
+    fail_under: float | None,
+) -> int:
     """Run the examples of policies and rulesets (match, pass, known_miss, known_false_alarm).
 
     The rules of a policy are tried together, those of a ruleset alone, except for rules that name
     rules of other files.  PATH may be a folder; without one, the shipped policy.  A known weakness
     that is none any more is good news, no failure.
-    Exit code 0: every example holds; 1: some fail.
+    Exit code 0: every example holds; 1: some fail, or --fail-under is not reached.
     """
+    for report in reports:
+        if report.suffix.lower() not in COVERAGE_FORMS:
+            raise click.UsageError(f"--coverage-report: `{report}` must end in {', '.join(COVERAGE_FORMS)}")
     tested = paths or (nearby(shipped_policy()),)
     files = [file for path in tested for file in (rule_files(path) if path.is_dir() else [path])]
     if not files:
         raise InputError("ME905", f"`{paths[0]}` holds no rule file", "name a folder with *.yaml files")
-    tried = [_try(file) for file in files]
-    if form == "json":
-        found = [_record(result.file, outcome) for result in tried for outcome in result.outcomes]
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    tried, rules = zip(*(_try(file, tags) for file in files), strict=True)
+    if form != "text":
+        click.echo(FORMS[form](tried), nl=False)
     else:
         to = console(sys.stdout)
         for result in tried:
             _show(result, to)
-    return 1 if any(outcome.verdict == "fails" for result in tried for outcome in result.outcomes) else 0
+    failed = any(outcome.verdict == "fails" for result in tried for outcome in result.outcomes)
+    if coverage or reports or fail_under is not None:
+        found = measure_coverage(
+            (outcome for result in tried for outcome in result.outcomes), (rule for some in rules for rule in some)
+        )
+        if form == "text":
+            click.echo(f"\n{as_text(found)}", nl=False)
+        for report in reports:
+            with replacing(report) as stream:
+                stream.write(COVERAGE_FORMS[report.suffix.lower()](found).encode("utf-8", "backslashreplace"))
+        if fail_under is not None and found.percent("branch") < fail_under:
+            click.echo(
+                f"the examples try {found.percent('branch'):.1f} % of the branches, under {fail_under:g} %", err=True
+            )
+            return 1
+    return 1 if failed else 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Tried:
-    """What became of the examples of one file."""
+def _try(file: Path, tags: tuple[str, ...]) -> tuple[Tried, tuple[Rule, ...]]:
+    """What became of the examples of a file, and the rules that were tried.
 
-    file: Path
-    outcomes: tuple[ExampleResult, ...]
-    left: int
-    """Examples of rules that mean nothing without the rules of other files."""
-
-
-def _try(file: Path) -> _Tried:
-    """Raises PolicyError where the file has errors."""
+    Raises PolicyError where the file has errors.
+    """
     engine, ruleset = load_any(file)
-    rules = engine.policy.rules
+    rules = tuple(with_tags(engine.policy.rules, tags))
     if ruleset is None:
-        return _Tried(file, tuple(run_examples(engine, rules)), 0)
-    own = [rule.id for rule in rules]
+        return Tried(file, tuple(run_examples(engine, rules)), 0), rules
+    own = [rule.id for rule in engine.policy.rules]
     # The conditions as they are written: those of the policy have lost what they cannot name.
     others = {rule.id for rule in ruleset.rules if needs_others(rule, own)}
     left = sum(1 for rule in rules if rule.id in others for _ in examples_of(rule))
-    tried = run_examples(engine, (rule for rule in rules if rule.id not in others))
-    return _Tried(file, tuple(tried), left)
+    alone = tuple(rule for rule in rules if rule.id not in others)
+    return Tried(file, tuple(run_examples(engine, alone)), left), alone
 
 
-def _show(result: _Tried, to: Console) -> None:
+def _show(result: Tried, to: Console) -> None:
     outcomes = result.outcomes
     verdicts = Counter(outcome.verdict for outcome in outcomes)
     known = Counter(outcome.kind for outcome in outcomes if outcome.verdict == "holds")
@@ -89,8 +113,8 @@ def _show(result: _Tried, to: Console) -> None:
             _failure(outcome, to)
     for outcome in outcomes:
         if outcome.verdict == "news":
-            to.print(Text(f"good news: {_place(outcome)}: {outcome.rule.id}", "green"), soft_wrap=True)
-            to.print(Text(f"  {_text(outcome)}\n  {_WANTED[outcome.kind]}"), soft_wrap=True)
+            to.print(Text(f"good news: {outcome.example.place}: {outcome.rule.id}", "green"), soft_wrap=True)
+            to.print(Text(f"  {example_text(outcome)}\n  {WANTED[outcome.kind]}"), soft_wrap=True)
     parts = [f"{verdicts['holds']} of {len(outcomes)} examples hold"]
     parts += [f"{verdicts['fails']} fail"] if verdicts["fails"] else []
     parts += [f"{verdicts['news']} good news"] if verdicts["news"] else []
@@ -101,35 +125,12 @@ def _show(result: _Tried, to: Console) -> None:
 
 
 def _failure(outcome: ExampleResult, to: Console) -> None:
-    to.print(Text(f"fails: {_place(outcome)}: {outcome.rule.id}", "bold red"), soft_wrap=True)
-    what = f"cannot be decided: {outcome.undetermined}" if outcome.undetermined else _WANTED[outcome.kind]
-    to.print(Text(f"  {_text(outcome)}\n  {what}"), soft_wrap=True)
-    if outcome.trace is not None:
-        print_rule(outcome.trace, to)
+    to.print(Text(f"fails: {outcome.example.place}: {outcome.rule.id}", "bold red"), soft_wrap=True)
+    to.print(Text(f"  {example_text(outcome)}\n  {what(outcome)}"), soft_wrap=True)
+    found = outcome.trace
+    if found is not None and (found.matches or found.suppressed or outcome.hit):
+        print_rule(found, to)
     elif not outcome.undetermined:
         to.print(Text("  nothing that the rule asks for was found"))
         to.print(Text(f"    when    {inline(str(outcome.rule.when), 400)}"), soft_wrap=True)
     to.print()
-
-
-def _text(outcome: ExampleResult) -> str:
-    return inline(" / ".join(part.text for part in outcome.example.message.all_parts() if part.text), 400)
-
-
-def _place(outcome: ExampleResult) -> str:
-    return str(outcome.example.place)
-
-
-def _record(file: Path, outcome: ExampleResult) -> dict[str, object]:
-    place = outcome.example.place
-    return {
-        "tested": str(file),
-        "rule": outcome.rule.id,
-        "kind": outcome.kind,
-        "hit": outcome.hit,
-        "verdict": outcome.verdict,
-        "undetermined": outcome.undetermined,
-        "text": outcome.example.message.text,
-        "file": place.file,
-        "line": place.line,
-    }

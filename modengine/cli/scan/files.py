@@ -25,7 +25,7 @@ from modengine.run.work.work import OutputForm, Work
 from modengine.run.write import codebook, tidy
 from modengine.run.write import output as outputs
 from modengine.run.write.output import Nothing, Output, Parts, Stream
-from modengine.run.write.replace import refuse_inputs, replacing, said
+from modengine.run.write.replace import refuse_inputs, said
 
 if TYPE_CHECKING:
     from modengine.audit.write.log import AuditLog
@@ -122,9 +122,6 @@ class ScanRun:
         except BaseException:
             self._stopped(parts, journal, begun)
             raise
-        if asked.form == "csv":
-            with replacing(parts.paths[0].with_name(codebook.PACKAGE)) as stream:
-                stream.write(codebook.scan_package().encode())
         parts.place()
         if journal is not None:
             journal.remove()
@@ -237,7 +234,8 @@ def _shown(form: OutputForm) -> Output:
 def _places(asked: Asked) -> list[Path]:
     """The files that are to be written.  Raises OutputError (ME909)."""
     assert asked.output is not None
-    paths = [asked.output] if asked.form != "csv" else [asked.output / "decisions.csv", asked.output / "hits.csv"]
+    names = ("decisions.csv", "hits.csv", codebook.PACKAGE)
+    paths = [asked.output] if asked.form != "csv" else [asked.output / name for name in names]
     for path in paths:
         refuse_inputs(path, asked.names)
     if asked.form == "csv":
@@ -269,7 +267,10 @@ def _journal_of(asked: Asked, paths: Sequence[Path]) -> Journal | None:
 
 
 def _heads(form: OutputForm) -> list[bytes]:
-    return [tidy.encode([tidy.DECISIONS]), tidy.encode([tidy.HITS])] if form == "csv" else [b""]
+    """What the files begin with; all of the codebook, to which nothing is added."""
+    if form != "csv":
+        return [b""]
+    return [tidy.encode([tidy.DECISIONS]), tidy.encode([tidy.HITS]), codebook.scan_package().encode()]
 
 
 def _size_before(sources: Sequence[Source], position: Position) -> int:

@@ -49,6 +49,9 @@ class Jobs(click.ParamType[int]):
 @click.command("scan")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @policy_option
+@click.option(
+    "--only", metavar="RULE", multiple=True, help="Decide by these rules alone: an id, a glob, or a tag. Repeatable."
+)
 @click.option("--ignore-scope", is_flag=True, help="Decide as if every message lay in scope and period.")
 @click.option("-o", "--output", metavar="PATH", type=click.Path(path_type=Path), help="A file; for csv, a folder.")
 @format_option("jsonl", "csv", "summary")
@@ -74,6 +77,7 @@ def command(
     ctx: click.Context,
     files: tuple[str, ...],
     policy: str | None,
+    only: tuple[str, ...],
     ignore_scope: bool,
     output: Path | None,
     form: OutputForm,
@@ -113,7 +117,7 @@ def command(
     stdin = sys.stdin.buffer if "-" in names else None
     _refuse_ray(ctx, engine, output, form, no_audit)
     # Whoever signs vouches for what the files say, not for what somebody kept of them.
-    rules = engine_of(policy, cached=audit_key is None)
+    rules = engine_of(policy, audit_key is None, only)
     gc.freeze()  # the engine stays as long as the run: nothing of it need be looked through for garbage
     sources = [look(name, input_format, stdin) for name in names]
     for source in sources:

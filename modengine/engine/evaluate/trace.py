@@ -23,15 +23,21 @@ def trace(
     message: Message,
     recorded: Iterable[str],
     scope_ignored: bool,
+    asked_for: bool = False,
 ) -> Trace:
-    """The trace of a decision: of each rule that was recorded and found anything, whether it might hit or not."""
+    """The trace of a decision: of each rule that was recorded and found anything, whether it might hit or not.
+
+    Rules that were `asked_for` are told of also where nothing of them was found.
+    """
     context = outcomes.context
     rules: list[RuleTrace] = []
     close: list[RuleOutcome] = []
     for rule_id in recorded:
         found, dropped = matches(context, rule_id), suppressed(context, rule_id)
-        if found or dropped or outcomes.value(rule_id):
+        if asked_for or found or dropped or outcomes.value(rule_id):
             outcome = outcomes.of(rule_id)
+            if outcome.when is None:
+                continue  # the message was too much to be read
             rules.append(_rule_trace(outcome, found, dropped, _instead(outcomes, outcome.rule)))
             close += [outcome] if found else []
     policy = context.program.policy

@@ -1,4 +1,4 @@
-"""Results to text, JSON, HTML and CSV.  A measurement gives a typed result; all else happens here.
+"""Results to text, JSON, HTML, CSV and Markdown.  A measurement gives a typed result; all else happens here.
 
 What a measurement must have in `modengine/lab/studies/NAME.py`, and nothing more:
 
@@ -47,6 +47,7 @@ from dataclasses import replace
 
 import msgspec
 
+from modengine.lab.report.markdown import to_markdown
 from modengine.lab.report.page import Front, page
 from modengine.lab.report.table import Table, to_text, wrapped
 from modengine.lab.report.tidy_csv import to_csv
@@ -89,6 +90,12 @@ def _cut(table: Table, prefix: str) -> Table:
     return replace(table, rows=table.rows[:LONG], note=note)
 
 
+def as_markdown(view: ResultView) -> str:
+    """Stamp, summary and tables for a comment; of several tables each is cut after `LONG` rows."""
+    tables = view.tables if len(view.tables) == 1 else tuple(_cut(table, "") for table in view.tables)
+    return to_markdown(heading(view), tables)
+
+
 def as_html(view: ResultView) -> str:
     """A page that stands alone."""
     return page((view,), Front(f"modengine {view.name}: {view.result.stamp.policy}"))
@@ -111,4 +118,4 @@ def named(tables: Sequence[Table]) -> dict[str, Table]:
     return {table.name: table for table in tables}
 
 
-__all__ = ["as_csv", "as_html", "as_json", "as_text", "heading", "named", "to_text"]
+__all__ = ["as_csv", "as_html", "as_json", "as_markdown", "as_text", "heading", "named", "to_markdown", "to_text"]

@@ -77,6 +77,7 @@ const PLAIN = {
   ME808: ["A single character that sounds or looks alike is found very often.", "单个字按读音或字形来找，会找到很多。"],
   ME809: ["A word for a group of people: counted here, because this is a study.", "指称某个人群的词：因为这是研究用策略，只作统计。"],
   ME810: ["The same word stands here twice.", "同一个词写了两次。"],
+  ME830: ["The last day of this exception has passed.", "这条例外的最后一天已经过去了。"],
   ME829: ["What this looks for cuts words in two in these messages.", "在这些消息里，它找到的文字把词语从中间切开了。"],
   ME811: ["Some texts make this regex very slow: one of its repeats can read the same text in two ways.", "有些文字会让这条正则非常慢：它的一个重复能用两种方式读同一段文字。"],
   ME812: ["This condition, or a part of it, can never be true: its pieces contradict each other.", "这个条件（或其中一部分）永远不会成立：各部分互相矛盾。"],

@@ -1,5 +1,6 @@
-"""Arrow batches decided: for Ray Data, DuckDB, pandas and whatever else speaks Arrow.
+"""Arrow batches and data frames decided: for Ray Data, DuckDB, pandas, polars and whatever else speaks Arrow.
 
+    decided = decide_frame(modengine.load(), frame)             # pandas, polars, or pyarrow's Table
     decide = ArrowBatches(modengine.load())
     decided = decide(batch)                                     # pyarrow.RecordBatch or Table
     ray.data.read_parquet(...).map_batches(decide, batch_format="pyarrow")
@@ -9,10 +10,12 @@ It pickles as its policy, so that each worker compiles once.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from modengine.engine.engine import Engine
+from modengine.errors import InputError
 from modengine.run.read import parquet
 from modengine.run.work.scan import scan_batches
 from modengine.run.write.results import Result, to_json
@@ -33,12 +36,46 @@ class ArrowBatches:
     def __call__(self, batch: Any) -> Any:
         """A `RecordBatch` for a `RecordBatch`, a `Table` for a `Table`."""
         pyarrow = parquet.arrow()
-        rows = [parquet.row_of(at, "", values, self.text) for at, values in enumerate(parquet.values_of(batch), 1)]
-        results = [result for _, result in scan_batches(self.engine, rows, self.ignore_scope)]
-        columns = zip(*map(_cells, results), strict=True) if results else [()] * len(COLUMNS)
+        columns = _columns(self.engine, parquet.values_of(batch), self.text, self.ignore_scope)
         types = (pyarrow.string(),) * 3 + (pyarrow.bool_(),) * 2 + (pyarrow.string(),) * 3
-        arrays = [pyarrow.array(column, kind) for column, kind in zip(columns, types, strict=True)]
+        arrays = [pyarrow.array(column, kind) for column, kind in zip(columns.values(), types, strict=True)]
         return type(batch).from_arrays(arrays, names=list(COLUMNS))
+
+
+def decide_frame(engine: Engine, frame: Any, text: str = "text", *, ignore_scope: bool = False) -> Any:
+    """A frame of decisions, a row for a row, of the kind that was given and with its index.
+
+    It is pandas', polars' or pyarrow's (a `Table` or `RecordBatch`).  `text` names the column of the text, `id` and
+    `parts` are what they are in a message, and the other columns are fields; blanks (None, NaN, NaT) are absent, and
+    3.0 is the whole number 3.  The columns are `COLUMNS`: a row that cannot be read has nulls and its error.
+    Raises InputError (ME908) for a frame without the column of the text, TypeError for what is no frame.
+    """
+    kind = type(frame)
+    if hasattr(frame, "to_dicts"):
+        values = frame.to_dicts()
+    elif hasattr(frame, "to_pylist"):
+        values = parquet.values_of(frame)
+    elif hasattr(frame, "to_dict"):
+        values = frame.to_dict("records")
+    else:
+        raise TypeError(f"a {kind.__name__} is no data frame of pandas, polars or pyarrow")
+    names = list(getattr(frame, "columns" if not hasattr(frame, "column_names") else "column_names"))
+    if text not in names and "parts" not in names:
+        shown = ", ".join(f"`{name!s:.40}`" for name in names[:10])
+        raise InputError("ME908", f"the frame has no column `{text}`, only {shown}", "name the one with the text")
+    found = _columns(engine, values, text, ignore_scope)
+    if hasattr(kind, "from_pydict"):
+        return kind.from_pydict(found)
+    return kind(found, index=frame.index) if hasattr(frame, "index") else kind(found)
+
+
+def _columns(
+    engine: Engine, values: Iterable[parquet.Values], text: str, ignore_scope: bool
+) -> dict[str, Sequence[object]]:
+    rows = [parquet.row_of(at, "", row, text) for at, row in enumerate(values, 1)]
+    results = [result for _, result in scan_batches(engine, rows, ignore_scope)]
+    columns = zip(*map(_cells, results), strict=True) if results else [()] * len(COLUMNS)
+    return dict(zip(COLUMNS, columns, strict=True))
 
 
 def _cells(result: Result) -> tuple[object, ...]:

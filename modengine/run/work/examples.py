@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from modengine.model import Message, RuleTrace, Trace
 from modengine.policy.condition import RuleRef, matching, walk
-from modengine.policy.model import Example, Rule
+from modengine.policy.model import Example, Policy, Rule
 
 Kind = Literal["match", "pass", "known_miss", "known_false_alarm"]
 WANTED: dict[Kind, bool] = {"match": True, "pass": False, "known_miss": False, "known_false_alarm": True}
@@ -18,6 +18,9 @@ KNOWN: frozenset[Kind] = frozenset({"known_miss", "known_false_alarm"})
 
 class Tracer(Protocol):
     """What running examples needs of an engine."""
+
+    @property
+    def policy(self) -> Policy: ...
 
     def trace(
         self, message: Message | str, *, ignore_scope: bool = True, rules: Collection[str] | None = None
@@ -33,7 +36,7 @@ class ExampleResult:
     example: Example
     hit: bool
     trace: RuleTrace | None
-    """What was looked at for the rule; None where nothing of it was found."""
+    """What was looked at for the rule, found or not; None where the message was too much to be read."""
     undetermined: str
     """Why it could not be told whether the rule hits; empty where it could."""
 
@@ -50,26 +53,26 @@ class ExampleResult:
         return "news" if self.kind in KNOWN else "fails"
 
 
-def run_examples(engine: Tracer, rules: Iterable[Rule]) -> Iterator[ExampleResult]:
-    """The outcome of every example of every rule that is evaluated (drafts are not).
+def run_examples(engine: Tracer, rules: Iterable[Rule] | None = None) -> Iterator[ExampleResult]:
+    """The outcome of every example of every rule that is evaluated (drafts are not); of all rules of the policy by
+    default.
 
     An example is about its own rule alone: what else hits does not matter.  Scope and period are
     taken as met.
     """
-    for rule in rules:
+    for rule in engine.policy.rules if rules is None else rules:
         if rule.status == "draft":
             continue
         for kind, example in examples_of(rule):
             trace = engine.trace(example.message, ignore_scope=True, rules=(rule.id,))
-            mine = next((rule_trace for rule_trace in trace.rules if rule_trace.rule == rule.id), None)
+            mine = next((found for found in trace.rules if found.rule == rule.id), None)
             reasons = (
                 undetermined.reason
                 for undetermined in trace.decision.undetermined
                 if undetermined.rule in (None, rule.id)
             )
-            yield ExampleResult(
-                rule, kind, example, mine is not None and mine.outcome == "hit", mine, next(reasons, "")
-            )
+            hit = mine is not None and mine.outcome == "hit"
+            yield ExampleResult(rule, kind, example, hit, mine, next(reasons, ""))
 
 
 def needs_others(rule: Rule, own: Sequence[str]) -> bool:

@@ -77,7 +77,8 @@ class Parts:
         self.paths, self._files = paths, files
 
     def write(self, pieces: Sequence[bytes]) -> tuple[int, ...]:
-        for path, file, piece in zip(self.paths, self._files, pieces, strict=True):
+        """Files for which there is no piece stay as they are."""
+        for path, file, piece in zip(self.paths, self._files, pieces, strict=False):
             with said(path):
                 file.write(piece)
                 file.flush()

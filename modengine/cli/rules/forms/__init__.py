@@ -1,0 +1,1 @@
+"""Findings, examples and coverage in the forms that other programs read."""

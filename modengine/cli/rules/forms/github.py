@@ -1,0 +1,26 @@
+"""Workflow commands, which GitHub shows at the line (docs.github.com, "Workflow commands")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from modengine.codes import Severity
+from modengine.errors import Location
+
+_LEVEL: Mapping[Severity, str] = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def annotation(severity: Severity, place: Location, title: str, message: str) -> str:
+    """One line that marks a place."""
+    return (
+        f"::{_LEVEL[severity]} file={_property(place.file)},line={place.line},col={place.column},"
+        f"title={_property(title)}::{_data(message)}\n"
+    )
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
