@@ -82,7 +82,7 @@ export function offer(draw) {
     await keepWork();
     take();
     draw();
-    $("verdict-box").focus();
+    $("verdict-box").focus({ preventScroll: true }); // what the teacher asks stands above
   };
   const decline = () => {
     declined = true;

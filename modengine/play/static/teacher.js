@@ -146,9 +146,10 @@ async function ask(begin) {
 
 // What the filter decided is sent now and not before: until then the server does not know it.
 async function showAnswers() {
-  const decided = () => post("decide", { text: room.text, rules: state.rules, ignore_scope: true });
-  const again = () => post("rules", { files: state.files, main: state.main }).then(decided);
-  const right = state.rules ? await decided().catch(again).catch(() => null) : null;
+  for (const id of ["show-answers", "reveal"]) if ($(id)) $(id).disabled = true; // rules may have to be compiled
+  const decided = (rules) => post("decide", { text: room.text, rules, ignore_scope: true });
+  const again = () => post("rules", { files: state.files, main: state.main }).then((found) => decided(found.rules));
+  const right = await (state.rules ? decided(state.rules).catch(again) : again()).catch(() => null);
   heard(await post("room/show", { right: right?.action ?? "" }));
   $("ask-class")?.focus();
 }
