@@ -1,13 +1,14 @@
 // Requests.  Of the answers to requests of one name, only that to the newest is used.
 
+import { recall, remember } from "./session.js";
 import { t } from "./strings.js";
 
-let token = sessionStorage.getItem("modengine-token") ?? "";
+let token = recall("token", "");
 const running = new Map();
 
 export function setToken(value) {
   token = value;
-  sessionStorage.setItem("modengine-token", value);
+  remember("token", value);
 }
 
 export const hasToken = () => token !== "";

@@ -5,14 +5,15 @@ import { post, setToken, soon } from "./api.js";
 import { compile, decideNow, decideSoon } from "./deciding.js";
 import { $, visible } from "./dom.js";
 import { makeEditor } from "./editor.js";
+import { forgetGuesses } from "./guessing.js";
 import { copyLink, keep, note, saveFile } from "./keeping.js";
 import { drawWords, takeLook } from "./look.js";
 import { drawLesson, drawText, takeCase } from "./message.js";
 import { drawFiles, drawProblems, drawUndo, firstFile } from "./rules.js";
 import { baseFiles, checked, decode, on, state, tell } from "./state.js";
 import { t } from "./strings.js";
-import { drawPanel, drawTabs, isPanel, listenToTabs, resetPanels } from "./tabs.js";
-import { question, renderTeacher, startRoom, waitAtTheDoor } from "./teacher.js";
+import { drawPanel, drawTabs, forgetStudies, isPanel, listenToTabs, resetPanels } from "./tabs.js";
+import { followTeacher, question, renderTeacher, startRoom, waitAtTheDoor } from "./teacher.js";
 import { drawVerdict } from "./verdict.js";
 
 function drawAll() {
@@ -66,8 +67,6 @@ function begin() {
   state.problems = [];
   state.broken = false;
   state.lost = "";
-  state.revealed = !state.predict;
-  state.guess = "";
   resetPanels();
   drawAll();
   compile();
@@ -157,7 +156,10 @@ function listenToTop() {
     event.target.value = "";
   });
   $("copy-link").addEventListener("click", copyLink);
-  $("start-over").addEventListener("click", () => takeLesson(state.lesson?.lesson ?? ""));
+  $("start-over").addEventListener("click", () => {
+    forgetGuesses();
+    takeLesson(state.lesson?.lesson ?? "");
+  });
 }
 
 function listenToMenus() {
@@ -193,9 +195,21 @@ function listen() {
     drawVerdict();
     drawPanel();
   });
-  on("reveal", () => {
-    state.revealed = true;
+  on("gate", () => {
     tell("mode");
+    decideNow();
+  });
+  on("told", drawText);
+  on("lock", () => {
+    forgetStudies();
+    drawPanel();
+  });
+  on("pushed", () => {
+    try {
+      restore(state.pushed);
+    } catch (error) {
+      note(t("not_opened", visible(error.message)));
+    }
   });
   on("case", () => takeCase(state.nextCase));
   window.addEventListener("hashchange", () => {
@@ -222,7 +236,7 @@ async function start() {
   }
   makeEditor(edited);
   listen();
-  startRoom();
+  await startRoom();
   const kept = given.get("s");
   try {
     if (!kept) throw new Error("nothing kept");
@@ -232,6 +246,7 @@ async function start() {
     if (kept) note(t("not_opened", visible(error.message)));
   }
   document.documentElement.dataset.ready = "yes";
+  followTeacher();
 }
 
 start();

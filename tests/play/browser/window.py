@@ -66,19 +66,24 @@ Opened = Callable[..., Any]
 
 @pytest.fixture
 def opened(chromium: Any, address: str) -> Iterator[Opened]:
-    """Opens the page; the test fails if anything was written to the console as an error."""
+    """Opens the page; the test fails if anything was written to the console as an error.
+
+    Decisions are shown at once unless `predict`, as where a teacher has switched predicting off.
+    """
     contexts: list[Any] = []
     wrong: list[str] = []
 
     def page(
         lesson: str = "", panel: str = "", *, lang: str = "en-GB", scheme: str = "light", width: int = 1280,
-        height: int = 900, hash_: str = "", base: str = "",
+        height: int = 900, hash_: str = "", base: str = "", predict: bool = False,
     ) -> Any:  # fmt: skip
         context = chromium.new_context(
             viewport={"width": width, "height": height}, locale=lang, color_scheme=scheme, accept_downloads=True,
             reduced_motion="reduce",
         )  # fmt: skip
         context.set_default_timeout(WAIT)
+        if not predict:
+            context.add_init_script("sessionStorage.setItem('modengine-predict', 'false')")
         contexts.append(context)
         tab = context.new_page()
         tab.on("pageerror", lambda error: wrong.append(str(error)))
@@ -87,7 +92,7 @@ def opened(chromium: Any, address: str) -> Iterator[Opened]:
         tab.wait_for_selector("html[data-ready]")
         if lesson:
             tab.select_option("#lesson", lesson)
-            tab.wait_for_selector("#verdict .badge")
+            tab.wait_for_selector("#verdict .vote" if predict else "#verdict .badge")
         if panel:
             tab.click(f"#tab-{panel}")
         return tab
