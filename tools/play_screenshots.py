@@ -20,7 +20,6 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 import uvicorn  # noqa: E402
-from PIL import Image  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
 from modengine.paths import shipped_policy  # noqa: E402
@@ -108,6 +107,8 @@ def shot(browser: Any, address: str, panel: str, lang: str, scheme: str, width: 
     page.screenshot(path=file, full_page=whole)
     context.close()
     if not whole:
+        from PIL import Image  # noqa: PLC0415  (not for --all)
+
         Image.open(file).convert("RGB").quantize(200, Image.Quantize.MAXCOVERAGE, kmeans=3).save(file, optimize=True)
 
 

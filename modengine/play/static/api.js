@@ -1,11 +1,24 @@
 // Requests.  Of the answers to requests of one name, only that to the newest is used.
 
-let token = sessionStorage.getItem("modengine-token") ?? "";
+let token = recall();
+
+function recall() {
+  try {
+    return sessionStorage.getItem("modengine-token") ?? "";
+  } catch {
+    return ""; // a browser that keeps nothing
+  }
+}
+
 const running = new Map();
 
 export function setToken(value) {
   token = value;
-  sessionStorage.setItem("modengine-token", value);
+  try {
+    sessionStorage.setItem("modengine-token", value);
+  } catch {
+    // it holds until the page is left
+  }
 }
 
 export const hasToken = () => token !== "";
@@ -18,14 +31,21 @@ export class Refused extends Error {
   }
 }
 
+// Nobody answers: no network, or no server.
+export class Lost extends Error {}
+
 export async function post(path, body = {}, signal = undefined) {
   const answer = await fetch(`/api/${path}`, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-Modengine-Token": token },
     body: JSON.stringify(body),
     signal,
+  }).catch((error) => {
+    throw signal?.aborted ? error : new Lost(error.message);
   });
-  const found = await answer.json().catch(() => ({ error: `HTTP ${answer.status}` }));
+  const found = await answer.json().catch((error) => {
+    throw signal?.aborted ? error : new Lost(`HTTP ${answer.status}`); // not from the page's own server
+  });
   if (!answer.ok) throw new Refused(answer.status, found);
   return found;
 }

@@ -1,11 +1,13 @@
 // What is asked of the server when the rules or the message change, and what is drawn then.
 
 import { drawAdding } from "./adding.js";
-import { latest, post, Refused, soon } from "./api.js";
+import { latest, Lost, post, Refused, soon } from "./api.js";
+import { drawForm } from "./form.js";
+import { drawMarks } from "./marks.js";
 import { drawSeen } from "./message.js";
+import { saying } from "./pieces.js";
 import { drawProblems } from "./rules.js";
-import { state, tell } from "./state.js";
-import { t } from "./strings.js";
+import { on, state, tell } from "./state.js";
 import { drawPanel, followsMessage, needsMessage } from "./tabs.js";
 import { drawVerdict } from "./verdict.js";
 
@@ -33,11 +35,13 @@ export async function compile() {
     }
   } catch (error) {
     compiled();
+    if (!(error instanceof Refused)) return failed(error); // the rules are not to blame
     state.broken = true;
-    state.problems = [{ file: state.main, line: 1, column: 1, severity: "error", code: "", name: "", message: error.message, hint: "" }];
+    state.problems = [{ file: state.main, line: 1, column: 1, severity: "error", code: "", name: "", message: saying(error), hint: "" }];
   }
   drawProblems();
   drawAdding();
+  drawForm();
   await decide();
   if (!followsMessage()) drawPanel();
   await decideSeen();
@@ -87,7 +91,7 @@ async function decide() {
     const found = await latest("decide", "decide", { text, rules, ignore_scope: true });
     if (!found) return;
     state.decision = found;
-    state.lost = "";
+    state.lost = null;
     if (state.caseId) state.seen.set(state.caseId, found.action);
     drawVerdict();
     drawSeen();
@@ -105,8 +109,9 @@ async function explain(text, rules) {
     const found = await latest("explain", "explain", { text, rules });
     if (!found || text !== state.text) return;
     explaining = performance.now() - began;
-    state.explained = found;
+    state.explained = { ...found, of: text };
     tell("explained");
+    drawMarks();
     if (followsMessage()) drawPanel();
     document.documentElement.dataset.explained = text;
   } catch (error) {
@@ -120,7 +125,39 @@ async function failed(error) {
     await compile();
     return;
   }
-  state.lost = error instanceof Refused ? error.message : t("lost");
+  if (error instanceof Lost) return lost();
+  state.lost = error;
   state.decision = null;
   drawVerdict();
 }
+
+// Without the server, what was decided last stands there, and is asked again when somebody answers.
+let looking = 0;
+
+function lost() {
+  if (state.lost === "network") return;
+  state.lost = "network";
+  if (state.explained?.of !== state.text) state.decision = null;
+  drawVerdict();
+  look(1000);
+}
+
+function look(wait) {
+  clearTimeout(looking);
+  looking = setTimeout(async () => {
+    try {
+      state.start = { ...state.start, ...(await post("start")) };
+    } catch (error) {
+      if (error instanceof Refused && error.status === 403) tell("shut"); // begun anew, with a new code
+      else look(Math.min(8000, 1.5 * wait));
+      return;
+    }
+    state.lost = null;
+    drawVerdict();
+    await compile();
+    if (!followsMessage()) drawPanel();
+  }, wait);
+}
+
+on("lost", lost);
+window.addEventListener("online", () => state.lost === "network" && look(0));

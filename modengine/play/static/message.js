@@ -1,6 +1,7 @@
 // The message: those of the lesson as a list, a text of one's own, its meaning in English.
 
 import { $, fill, h, said, visible } from "./dom.js";
+import { drawMarks } from "./marks.js";
 import { badge } from "./pieces.js";
 import { caseOf, state, tell, verdictShown } from "./state.js";
 import { both, t } from "./strings.js";
@@ -23,7 +24,7 @@ export function drawLesson() {
           "button",
           { type: "button", class: `case ${!secret && (one.blur || state.blur) ? "blurred" : ""}`, id: `case-${one.id}`, "aria-pressed": String(state.caseId === one.id), onclick: () => takeCase(one.id) },
           h("span", { class: "number" }, at + 1),
-          secret ? h("span", { class: "secret" }, t("hidden_case", hidden)) : said(one.text),
+          secret ? h("span", { class: "secret" }, t("hidden_case", hidden)) : h("span", { class: "case-text" }, said(one.text), gloss(one)),
           h("span", { id: `seen-${one.id}` }),
         ),
       );
@@ -31,6 +32,9 @@ export function drawLesson() {
   );
   drawSeen();
 }
+
+// What a Chinese message means, for who reads the page in English.
+const gloss = (one) => (one.gloss && state.lang !== "zh" ? h("span", { class: "gloss", lang: "en" }, visible(one.gloss)) : null);
 
 export function drawSeen() {
   for (const one of state.lesson?.cases ?? []) {
@@ -59,10 +63,11 @@ export function drawText() {
   $("text").placeholder = t(state.lesson ? "message_empty" : "message_empty_alone");
   const one = caseOf(state.caseId);
   const unchanged = one?.text === state.text ? one : null;
-  $("text").classList.toggle("blurred", Boolean(unchanged?.blur || state.blur));
+  for (const one of ["text", "meaning"]) $(one).classList.toggle("blurred", Boolean(unchanged?.blur || state.blur));
+  drawMarks();
+  fill($("meaning"), gloss(state));
   fill(
     $("gloss"),
-    state.gloss ? h("details", {}, h("summary", {}, t("gloss")), h("p", { lang: "en" }, visible(state.gloss))) : null,
     unchanged?.ask ? h("p", { class: "ask" }, both(unchanged.ask)) : null,
     unchanged?.tell && verdictShown() ? h("details", { class: "tell" }, h("summary", {}, t("worth")), h("p", {}, both(unchanged.tell))) : null,
   );

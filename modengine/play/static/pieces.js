@@ -1,8 +1,9 @@
 // Pieces that several panels show.
 
+import { Lost, Refused } from "./api.js";
 import { h, placed, said, visible } from "./dom.js";
 import { categoryName, inWords } from "./engine_words.js";
-import { state } from "./state.js";
+import { state, tell } from "./state.js";
 import { t } from "./strings.js";
 
 export const ACTIONS = ["allow", "label", "review", "block"];
@@ -147,6 +148,16 @@ export const busy = (text) => h("p", { class: "stale busy" }, h("span", { class:
 // What a panel shows that needs rules, while there are none: they are being compiled, or have errors.
 export const noRules = () => (state.broken ? h("p", { class: "empty" }, t("rules_never")) : busy(t("waiting")));
 
+// What an error is in the language of the page: a network that fails, or why a server refused.
+export function saying(error) {
+  if (!(error instanceof Refused)) return t("lost");
+  if (SAID.has(error.code)) return t(`refused_${error.code}`);
+  return SAID.has(error.status) ? t(`refused_${error.status}`) : error.message;
+}
+
+const SAID = new Set(["slow", 400, 408, 413, 499, 500, 503]);
+
 export function failure(error) {
-  return h("p", { class: "failure", role: "alert" }, visible(error.message));
+  if (error instanceof Lost) tell("lost");
+  return h("p", { class: "failure", role: "alert" }, visible(saying(error)));
 }

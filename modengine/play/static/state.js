@@ -1,6 +1,8 @@
 // What the page knows, and how it is kept in a link or a file.
 
 export const state = {
+  begun: false, // whether there is anything to keep
+  unkept: false, // whether this browser keeps nothing
   start: null, // what the server gave: files, lessons, whether this is the teacher's window
   lesson: null,
   files: {},
@@ -13,6 +15,7 @@ export const state = {
   lang: "en",
   scheme: "auto",
   size: "normal",
+  level: "simple", // two panels and a form, or everything
   teacher: false,
   predict: false,
   blur: false,
@@ -22,7 +25,7 @@ export const state = {
   compiling: false, // whether changed rules are being read, and that takes a while
   problems: [], // what is wrong with the rules as they are now
   broken: false, // whether these are errors
-  lost: "", // why nothing could be asked of the server
+  lost: null, // why nothing could be asked of the server: "network", or what it refused
   rules: null, // the name of the rule set on the server, null while it has errors
   compiled: null, // what /api/rules said last
   decision: null,
@@ -37,8 +40,8 @@ export function on(what, listener) {
   listeners.set(what, [...(listeners.get(what) ?? []), listener]);
 }
 
-export function tell(what) {
-  for (const listener of listeners.get(what) ?? []) listener();
+export function tell(what, given = undefined) {
+  for (const listener of listeners.get(what) ?? []) listener(given);
 }
 
 // While the class predicts, nothing gives the decision away.

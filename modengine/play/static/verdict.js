@@ -2,31 +2,33 @@
 
 import { $, fill, h, visible } from "./dom.js";
 import { categoryName, inWords } from "./engine_words.js";
+import { drawMarks } from "./marks.js";
 import { ACTIONS, badge, busy, meter } from "./pieces.js";
 import { state, tell, verdictShown } from "./state.js";
 import { t } from "./strings.js";
+import { drawTrouble } from "./trouble.js";
 
 export function drawVerdict() {
   const box = $("verdict");
   const decision = state.decision;
   document.documentElement.dataset.action = decision?.action ?? "";
-  if (state.lost) fill(box, h("p", { class: "failure" }, visible(state.lost)));
-  else if (!state.rules) fill(box, state.broken ? h("p", { class: "quiet" }, t("rules_never")) : firstReading());
+  drawTrouble();
+  drawMarks();
+  if (state.lost && !decision) fill(box, h("p", { class: "quiet" }, t("no_decision")));
+  else if (!state.rules) fill(box, state.broken ? h("p", { class: "quiet" }, t("no_decision")) : firstReading());
   else if (!state.text) fill(box, h("p", { class: "quiet" }, t("no_message")));
   else if (!verdictShown()) fill(box, prediction());
   else if (!decision) fill(box, h("p", { class: "quiet" }, t("waiting")));
   else {
     fill(
       box,
-      state.broken ? h("p", { class: "failure" }, t("rules_broken")) : null,
-      state.compiling ? h("p", { class: "stale small" }, t("compiling")) : null,
       state.guess ? h("p", { class: "quiet" }, t("your_guess", t(state.guess))) : null,
       h("p", { class: "headline" }, badge(decision.action, "large"), h("span", { class: "says" }, t(`says_${decision.action}`))),
       decision.study ? h("p", { class: "quiet" }, t("study")) : null,
       decision.undetermined.map((one) => h("p", { class: "failure" }, t("undetermined", visible(inWords(one.reason))))),
     );
   }
-  fill($("scores"), decision && verdictShown() && !state.lost ? scores(decision) : null);
+  fill($("scores"), decision && verdictShown() ? scores(decision) : null);
 }
 
 // Before anything can be decided, the rules are compiled: seconds, for the shipped policy on a slow machine.

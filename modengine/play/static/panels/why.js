@@ -171,7 +171,7 @@ function smallest() {
   const body = h("section", { id: "smallest" }, h("h3", {}, t("smallest")));
   if (!found) add(body, [h("p", { class: "quiet" }, t("searching"))]);
   else if (found.error) add(body, [failure(found.error)]);
-  else if (!found.removals.length) add(body, [h("p", { class: "quiet" }, t("no_flip"))]);
+  else if (!found.removals.length) add(body, [h("p", { class: "quiet" }, t(state.explained?.marks.length ? "no_flip" : "nothing_to_take"))]);
   else {
     const list = found.removals.slice(0, 6).map((one) =>
       h(
