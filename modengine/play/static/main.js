@@ -1,7 +1,7 @@
 // The page: it begins, takes a lesson or what was kept, and listens.
 
 import { drawAdding, drawReading } from "./adding.js";
-import { post, setToken, soon } from "./api.js";
+import { Lost, post, setToken, soon } from "./api.js";
 import { compile, decideNow, decideSoon } from "./deciding.js";
 import { $, visible } from "./dom.js";
 import { draftOf, forgetDrafts, lastPlace, openDrafts } from "./drafts.js";
@@ -287,6 +287,11 @@ function taken() {
   return given;
 }
 
+// The page could be loaded, and now nobody answers.
+function waitForServer() {
+  setTimeout(() => post("start").then(() => location.reload(), (error) => (error instanceof Lost ? waitForServer() : location.reload())), 3000);
+}
+
 async function start() {
   document.documentElement.dataset.began = "yes";
   takeLook();
@@ -297,6 +302,7 @@ async function start() {
   } catch (error) {
     history.replaceState(null, "", asked || location.pathname); // the link is still to be opened
     waitAtTheDoor(error);
+    if (error instanceof Lost) waitForServer();
     return;
   }
   makeEditor(edited);

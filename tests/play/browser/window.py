@@ -66,13 +66,16 @@ Opened = Callable[..., Any]
 
 @pytest.fixture
 def opened(chromium: Any, address: str) -> Iterator[Opened]:
-    """Opens the page; the test fails if anything was written to the console as an error."""
+    """Opens the page; the test fails if anything was written to the console as an error.
+
+    With all panels, unless the `level` is `simple`, as the page begins; `before` is a script that runs before it.
+    """
     contexts: list[Any] = []
     wrong: list[str] = []
 
     def page(
         lesson: str = "", panel: str = "", *, lang: str = "en-GB", scheme: str = "light", width: int = 1280,
-        height: int = 900, hash_: str = "", base: str = "",
+        height: int = 900, hash_: str = "", base: str = "", level: str = "full", before: str = "",
     ) -> Any:  # fmt: skip
         context = chromium.new_context(
             viewport={"width": width, "height": height}, locale=lang, color_scheme=scheme, accept_downloads=True,
@@ -80,6 +83,10 @@ def opened(chromium: Any, address: str) -> Iterator[Opened]:
         )  # fmt: skip
         context.set_default_timeout(WAIT)
         contexts.append(context)
+        if level != "simple":
+            context.add_init_script(f"try {{ localStorage.setItem('modengine-level', '{level}') }} catch {{}}")
+        if before:
+            context.add_init_script(before)
         tab = context.new_page()
         tab.on("pageerror", lambda error: wrong.append(str(error)))
         tab.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
