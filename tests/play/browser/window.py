@@ -28,11 +28,14 @@ CHROMIUM = os.environ.get("MODENGINE_CHROMIUM") or next(filter(None, map(shutil.
 WAIT = 60_000
 """Milliseconds: generous, for a machine with other work to do."""
 
+THEIRS = ("Failed to load resource: net::", "Failed to load resource: the server responded with a status of 422")
+"""What a browser says by itself of a network that fails, and of what a server refuses: no errors of the page."""
+
 
 @contextmanager
-def served(pool: Pool, door: Door) -> Iterator[str]:
+def served(pool: Pool, door: Door, port: int = 0) -> Iterator[str]:
     """Serves the page by uvicorn, in a thread; its address."""
-    listening = bind("127.0.0.1", 0)
+    listening = bind("127.0.0.1", port)
     app = make_app(start_of(shipped_policy(), shipped_lessons()), pool, door)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -89,7 +92,8 @@ def opened(chromium: Any, address: str) -> Iterator[Opened]:
             context.add_init_script(before)
         tab = context.new_page()
         tab.on("pageerror", lambda error: wrong.append(str(error)))
-        tab.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        tab.on("console", lambda message: wrong.append(message.text)
+               if message.type == "error" and not message.text.startswith(THEIRS) else None)  # fmt: skip
         tab.goto(f"{base or address}/{hash_}")
         tab.wait_for_selector("html[data-ready]")
         if lesson:
