@@ -92,7 +92,7 @@ function wordFields(id, name, change) {
   return h(
     "div",
     { class: "word-fields" },
-    h("label", {}, name ? [t("form_of"), " ", h("code", {}, visible(name))] : t("rule_words"), h("input", { type: "text", id: `words-${id}`, lang: "zh-Hans", maxlength: 400, autocomplete: "off", spellcheck: "false", oninput: typed })),
+    h("label", {}, h("span", {}, name ? [t("form_of"), " ", h("code", {}, visible(name))] : t("rule_words")), h("input", { type: "text", id: `words-${id}`, lang: "zh-Hans", maxlength: 400, autocomplete: "off", spellcheck: "false", oninput: typed })),
     h("span", { class: "kinds-row" }, KINDS.map((kind) => h("label", {}, h("input", { type: "radio", name: `kind-${id}`, id: `${kind}-${id}`, checked: kind === "words", onchange: () => change(null, kind) }), t(`form_${kind}`)))),
     said,
   );

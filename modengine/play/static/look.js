@@ -47,6 +47,14 @@ function drawLook() {
   fill($("look"), Object.entries(CHOICES).map(choice));
 }
 
+// On paper nothing can be unfolded.
+let folded = [];
+window.addEventListener("beforeprint", () => {
+  folded = [...document.querySelectorAll("#panel details:not([open])")];
+  for (const one of folded) one.open = true;
+});
+window.addEventListener("afterprint", () => folded.forEach((one) => (one.open = false)));
+
 export function setLook(name, value) {
   state[name] = value;
   document.documentElement.dataset[name] = value;

@@ -81,8 +81,22 @@ function onScale(points, whole, action, thresholds) {
 
 const VALUES = { true: ["✓", "true"], false: ["✗", "false"], null: ["?", "unknown"] };
 
+const size = (node) => 1 + node.children.reduce((sum, one) => sum + size(one), 0);
+const SMALL = 8; // nodes of a tree that is shown whole
+
+// Of a large tree, the branches that made its value; the others are folded.
+function branches(node, whole) {
+  const made = { or: node.value === true ? true : null, and: node.value === false ? false : null }[node.text] ?? null;
+  const others = whole || made === null ? [] : node.children.filter((one) => one.value !== made);
+  const shown = node.children.filter((one) => !others.includes(one));
+  return [
+    shown.map((one) => tree(one, whole)),
+    others.length ? h("li", {}, h("details", {}, h("summary", { class: "quiet small" }, t("others", others.length)), h("ul", {}, others.map((one) => tree(one, true))))) : null,
+  ];
+}
+
 // A condition as a tree of what held and what did not.
-export function tree(node) {
+export function tree(node, whole = size(node) <= SMALL) {
   const [sign, name] = VALUES[String(node.value)];
   const head =
     node.children.length && (node.text === "and" || node.text === "or" || node.text === "not")
@@ -95,7 +109,7 @@ export function tree(node) {
     " ",
     head,
     node.note ? h("span", { class: "quiet" }, ` (${visible(inWords(node.note))})`) : null,
-    node.children.length ? h("ul", {}, node.children.map(tree)) : null,
+    node.children.length ? h("ul", {}, branches(node, whole)) : null,
   );
 }
 
@@ -103,8 +117,14 @@ export function condition(rule) {
   return [
     h("p", { class: "quiet small" }, t("when")),
     h("ul", { class: "tree" }, tree(rule.when)),
-    rule.unless ? [h("p", { class: "quiet small" }, t("unless")), h("ul", { class: "tree" }, tree(rule.unless))] : null,
+    rule.unless ? unless(rule.unless) : null,
   ];
+}
+
+function unless(node) {
+  const body = h("ul", { class: "tree" }, tree(node));
+  if (node.value === false && size(node) > 2) return h("details", {}, h("summary", { class: "quiet small" }, t("unless_not")), body);
+  return [h("p", { class: "quiet small" }, t("unless")), body];
 }
 
 // A share with its interval: how many of how many, a bar, and the bar in words.

@@ -59,7 +59,10 @@ export function drawPanel() {
 }
 
 export function listenToTabs() {
-  $("level").addEventListener("click", () => setLook("level", state.level === "full" ? "simple" : "full"));
+  $("level").addEventListener("click", () => {
+    setLook("level", state.level === "full" ? "simple" : "full");
+    if (!$("level").offsetParent) $(`tab-${state.panel}`).focus(); // where there is no room for it
+  });
   $("tabs").addEventListener("keydown", (event) => {
     const names = shownPanels();
     const at = names.indexOf(state.panel);
