@@ -119,7 +119,8 @@ const MANY = 2; // rules whose conditions are shown at once
 function rules(found) {
   const hit = found.trace.rules.filter((rule) => rule.outcome === "hit");
   const reliefs = hit.filter((rule) => rule.kind === "relief");
-  const scoring = hit.filter((rule) => rule.kind !== "relief");
+  const counted = (rule) => found.trace.decision.hits.find((one) => one.rule === rule.rule)?.counted ?? 0;
+  const scoring = hit.filter((rule) => rule.kind !== "relief").sort((a, b) => counted(b) - counted(a));
   return [
     scoring.length ? h("section", {}, h("h3", {}, t("rules_that_hit")), scoring.map((rule) => ruleBlock(found, rule, scoring.length > MANY))) : null,
     reliefs.length ? h("section", {}, h("h3", {}, t("reliefs")), reliefs.map((rule) => ruleBlock(found, rule, reliefs.length > MANY))) : null,
