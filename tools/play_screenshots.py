@@ -1,7 +1,8 @@
 """Screenshots of the classroom page, from the running page in Chromium.
 
 python tools/play_screenshots.py                 those of the documentation, into docs/images/
-python tools/play_screenshots.py --all FOLDER    every panel and state at three widths, in both schemes and languages; and as printed
+python tools/play_screenshots.py --all FOLDER    every panel and state at three widths, in both schemes and languages,
+                                                 and as printed
 """
 
 from __future__ import annotations
@@ -40,7 +41,10 @@ LESSONS = {
 }
 STATES = ("beginner", "policy", "error", "lost")
 """What is not a panel, and is looked at as one: a beginner's page, the shipped policy, an error, a lost network."""
-FULL = "【中奖通知】恭喜您被抽中为幸运用户，奖金 8888 元，请点击链接 http://abc.example 领取，加微信 abc123，转发 10 个群，否则账号冻结"
+FULL = (
+    "【中奖通知】恭喜您被抽中为幸运用户，奖金 8888 元，请点击链接 http://abc.example 领取，"
+    "加微信 abc123，转发 10 个群，否则账号冻结"
+)
 FOR_DOCS = (("why", "en", "light", 1280), ("evade", "en", "light", 1280), ("audit", "en", "light", 1280),
             ("whatif", "zh", "dark", 1280))  # fmt: skip
 HEIGHTS = {"audit": 1560}
@@ -130,10 +134,10 @@ def shot(browser: Any, address: str, panel: str, lang: str, scheme: str, width: 
     page.mouse.move(2, 2)
     page.screenshot(path=file, full_page=whole)
     if whole and width == 1024 and scheme == "light":
-        page.pdf(path=file.with_suffix(".pdf"), format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "1.5cm"))
+        page.pdf(path=file.with_suffix(".pdf"), format="A4")
     context.close()
     if not whole:
-        from PIL import Image  # noqa: PLC0415  (not for --all)
+        from PIL import Image  # not for --all
 
         Image.open(file).convert("RGB").quantize(200, Image.Quantize.MAXCOVERAGE, kmeans=3).save(file, optimize=True)
 

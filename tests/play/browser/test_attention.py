@@ -41,9 +41,10 @@ def test_message_marks_and_decision_stay_in_view(opened: Opened, width: int, hei
     assert page.locator("#marks mark").all_inner_texts() == ["中奖", "链接"]
     # What is underlined is where it is written.
     assert page.evaluate("document.querySelector('#marks').innerText.trimEnd()") == SCAM
-    same = "['paddingLeft', 'fontSize', 'lineHeight', 'fontFamily', 'letterSpacing', 'whiteSpace', 'overflowWrap']"
-    assert page.evaluate(f"""() => {{ const [a, b] = ['#marks', '#text'].map((s) => document.querySelector(s));
-        return a.clientWidth === b.clientWidth && {same}.every((n) => getComputedStyle(a)[n] === getComputedStyle(b)[n]); }}""")
+    look = """(s) => { const one = document.querySelector(s), its = getComputedStyle(one);
+        return [one.clientWidth, its.paddingLeft, its.fontSize, its.lineHeight, its.fontFamily, its.letterSpacing,
+                its.whiteSpace, its.overflowWrap]; }"""
+    assert page.evaluate(look, "#marks") == page.evaluate(look, "#text")
 
 
 def test_marks_stay_with_their_words_while_somebody_types(opened: Opened) -> None:
@@ -203,9 +204,7 @@ def test_arrow_keys_step_at_once(opened: Opened) -> None:
     assert page.get_attribute("#tab-why", "aria-selected") == "true"
 
 
-@pytest.mark.parametrize(
-    ("lang", "says"), [("en-GB", "nothing to take away"), ("zh-CN", "没有词可以去掉")]
-)
+@pytest.mark.parametrize(("lang", "says"), [("en-GB", "nothing to take away"), ("zh-CN", "没有词可以去掉")])
 def test_where_nothing_was_found_nothing_is_said_of_words_taken_away(opened: Opened, lang: str, says: str) -> None:
     page = opened("warning-and-scam", lang=lang)
     page.fill("#text", "晚上一起吃饭")
@@ -213,9 +212,7 @@ def test_where_nothing_was_found_nothing_is_said_of_words_taken_away(opened: Ope
     until(page, "(says) => document.querySelector('#smallest')?.innerText.includes(says)", says)
 
 
-@pytest.mark.parametrize(
-    ("lang", "says"), [("en-GB", "Nobody answers"), ("zh-CN", "没有回应")]
-)
+@pytest.mark.parametrize(("lang", "says"), [("en-GB", "Nobody answers"), ("zh-CN", "没有回应")])
 def test_a_lost_network_is_said_in_words_and_never_blamed_on_the_rules(opened: Opened, lang: str, says: str) -> None:
     page = opened("evasion", lang=lang)
     action(page, "review")

@@ -18,6 +18,15 @@ NO_CLIPBOARD = """Object.defineProperty(navigator, 'clipboard', {value: undefine
 document.execCommand = () => { window.selected = String(document.activeElement.value); return true; };"""
 REFUSED = NO_CLIPBOARD.replace("return true", "return false")
 
+TRIED = "(text) => [...document.querySelectorAll('.attempts .said')].some((one) => one.innerText === text)"
+LOG = """new Promise((done) => { const opening = indexedDB.open('modengine'); opening.onsuccess = () => {
+  const all = opening.result.transaction('drafts').objectStore('drafts').getAll();
+  all.onsuccess = () => done(all.result.find((one) => one.place === 'lesson evasion').value.parts.log.name); }; })"""
+LINK = "import('/static/state.js').then(({encode, snapshot}) => encode({...snapshot(), text: '来自链接'}))"
+BACKWARDS = """let now = 4e12; Date.now = () => (now -= 1e9);
+window.Date = class extends Date { constructor(...given) { super(...(given.length ? given : [Date.now()])); } };"""
+OPEN = "{open: true, outside: '192.0.2.7', student: 'abcd2345'}"
+
 
 def kept(page: Any) -> None:
     """Waits until what stands there now is in the browser's drafts."""
@@ -42,7 +51,7 @@ def worked(page: Any) -> None:
     page.click("#begin")
     for text in ("兼职日结，加微信吧", "兼职日结，加.微.信"):
         page.fill("#text", text)
-        until(page, "(text) => [...document.querySelectorAll('.attempts .said')].some((one) => one.innerText === text)", text)
+        until(page, TRIED, text)
     kept(page)
 
 
@@ -82,11 +91,10 @@ def test_a_server_that_was_begun_anew_finds_it_all(opened: Opened, pool: Pool) -
     with served(pool, Door()) as url:
         page = opened("evasion", base=url)
         worked(page)
-        page.evaluate("import('/static/api.js').then(({post}) => post('audit/reset', {log: '0'.repeat(32)}))")
-        name = page.evaluate("""new Promise((done) => { const opening = indexedDB.open('modengine');
-            opening.onsuccess = () => { const all = opening.result.transaction('drafts').objectStore('drafts').getAll();
-            all.onsuccess = () => done(all.result.find((one) => one.place === 'lesson evasion').value.parts.log.name); }; })""")
-        page.evaluate("(log) => import('/static/api.js').then(({post}) => post('audit/reset', {log}))", name)
+        # The folder of the run is the pool's, which the tests share: the log goes with the server here.
+        page.evaluate(
+            "(log) => import('/static/api.js').then(({post}) => post('audit/reset', {log}))", page.evaluate(LOG)
+        )
     with served(pool, Door(), port=int(url.rpartition(":")[2])):
         page.reload()
         is_there(page)
@@ -122,7 +130,7 @@ def test_what_is_discarded_can_be_brought_back(opened: Opened, button: str, what
 def test_a_link_that_is_opened_over_work_can_be_undone(opened: Opened) -> None:
     page = opened("evasion")
     action(page, "review")
-    link = page.evaluate("import('/static/state.js').then(({encode, snapshot}) => encode({...snapshot(), text: '来自链接'}))")
+    link = page.evaluate(LINK)
     page.fill("#text", "我自己写的")
     action(page, "allow")
     page.evaluate("(link) => { location.hash = `s=${link}`; }", link)
@@ -140,7 +148,7 @@ def test_two_windows_do_not_write_over_each_other(opened: Opened) -> None:
     kept(first)
     second = first.context.new_page()
     second.goto(first.url)
-    ready(second, '')
+    ready(second, "")
     second.select_option("#lesson", "evasion")
     until(second, "document.querySelector('#text').value === '第一个窗口'")  # begins with the newest there is
     second.fill("#text", "第二个窗口")
@@ -158,30 +166,33 @@ def test_a_window_that_was_duplicated_takes_a_name_of_its_own(opened: Opened) ->
     first = opened("evasion")
     name = first.evaluate("sessionStorage.getItem('modengine-tab')")
     second = first.context.new_page()
-    second.add_init_script(f"if (!sessionStorage.getItem('seen')) {{ sessionStorage.setItem('seen', '1'); sessionStorage.setItem('modengine-tab', '{name}') }}")
+    second.add_init_script(
+        f"sessionStorage.getItem('modengine-tab') ?? sessionStorage.setItem('modengine-tab', '{name}')"
+    )
     second.goto(first.url)
     until(second, "(name) => sessionStorage.getItem('modengine-tab') !== name", name)
     assert first.evaluate("sessionStorage.getItem('modengine-tab')") == name
 
 
 def test_a_clock_that_goes_backwards_loses_nothing(opened: Opened) -> None:
-    backwards = "let now = 4e12; Date.now = () => (now -= 1e9); window.Date = class extends Date { constructor(...a) { super(...(a.length ? a : [Date.now()])); } };"
-    page = opened("evasion", before=backwards)
+    page = opened("evasion", before=BACKWARDS)
     for text in ("一", "二", "三"):
         page.fill("#text", text)
         kept(page)
     page.reload()
     ready(page)
     assert page.input_value("#text") == "三"
-    page.context.pages[0].evaluate("sessionStorage.clear()")
     other = page.context.new_page()
     other.goto(page.url)
-    ready(other, '')
+    ready(other, "")
     other.select_option("#lesson", "evasion")
     until(other, "document.querySelector('#text').value === '三'")
 
 
-@pytest.mark.parametrize(("lang", "says"), [("en-GB", "This browser keeps nothing"), ("zh-CN", "这个浏览器不保存任何内容")])
+KEEPS_NOTHING = [("en-GB", "This browser keeps nothing"), ("zh-CN", "这个浏览器不保存任何内容")]
+
+
+@pytest.mark.parametrize(("lang", "says"), KEEPS_NOTHING)
 def test_where_storage_is_forbidden_the_page_works_and_says_so(opened: Opened, lang: str, says: str) -> None:
     page = opened("evasion", before=FORBIDDEN, lang=lang, level="simple")
     assert says in page.inner_text("#note")
@@ -220,7 +231,7 @@ def test_a_link_is_copied_on_plain_http_and_has_the_address_of_the_network(opene
     until(page, "document.querySelector('#note').innerText.includes('this computer alone')")
     alone = page.evaluate("window.selected")
     assert alone.startswith(page.url.partition("#")[0] + "#s=")
-    page.evaluate(f"{STATE}).then((state) => Object.assign(state.start, {{open: true, outside: '192.0.2.7', student: 'abcd2345'}}))")
+    page.evaluate(f"{STATE}).then((state) => Object.assign(state.start, {OPEN}))")
     page.click("#keep summary")
     page.click("#copy-link")
     until(page, "document.querySelector('#note').innerText.includes('The link is copied: it holds')")
