@@ -7,7 +7,7 @@ import { drawMarks } from "./marks.js";
 import { drawSeen } from "./message.js";
 import { saying } from "./pieces.js";
 import { drawProblems } from "./rules.js";
-import { on, state, tell } from "./state.js";
+import { on, snapshot, state, tell } from "./state.js";
 import { drawPanel, followsMessage, needsMessage } from "./tabs.js";
 import { drawVerdict } from "./verdict.js";
 
@@ -27,6 +27,7 @@ export async function compile() {
     const found = await latest("rules", "rules", { files: state.files, main: state.main });
     if (!found || sent !== JSON.stringify(state.files)) return;
     compiled();
+    state.lost = null;
     state.broken = !found.ok;
     state.problems = found.problems;
     if (found.ok) {
@@ -35,7 +36,9 @@ export async function compile() {
     }
   } catch (error) {
     compiled();
-    if (!(error instanceof Refused)) return failed(error); // the rules are not to blame
+    // The network, or a server that has too much to do: the rules are not to blame.
+    if (!(error instanceof Refused)) return failed(error);
+    if (error.status === 503 && (error.code !== "slow" || !Object.keys(snapshot().changed).length)) return busy();
     state.broken = true;
     state.problems = [{ file: state.main, line: 1, column: 1, severity: "error", code: "", name: "", message: saying(error), hint: "" }];
   }
@@ -45,6 +48,12 @@ export async function compile() {
   await decide();
   if (!followsMessage()) drawPanel();
   await decideSeen();
+}
+
+function busy() {
+  state.lost = "busy";
+  drawVerdict();
+  soon("again", 3000, compile);
 }
 
 function compiled() {

@@ -25,7 +25,7 @@ export const state = {
   compiling: false, // whether changed rules are being read, and that takes a while
   problems: [], // what is wrong with the rules as they are now
   broken: false, // whether these are errors
-  lost: null, // why nothing could be asked of the server: "network", or what it refused
+  lost: null, // why nothing could be asked of the server: "network", "busy", or what it refused
   rules: null, // the name of the rule set on the server, null while it has errors
   compiled: null, // what /api/rules said last
   decision: null,

@@ -6,10 +6,12 @@ import { firstError } from "./rules.js";
 import { state } from "./state.js";
 import { t } from "./strings.js";
 
+const LOST = { network: "lost", busy: "busy" };
+
 // In the strip, so that it is in view wherever one is.
 export function drawTrouble() {
   const wrong = state.broken ? firstError() : null;
-  if (state.lost) return fill($("trouble"), h("p", { class: "failure" }, state.lost === "network" ? t("lost") : visible(saying(state.lost))));
+  if (state.lost) return fill($("trouble"), h("p", { class: "failure" }, LOST[state.lost] ? t(LOST[state.lost]) : visible(saying(state.lost))));
   if (wrong)
     return fill(
       $("trouble"),

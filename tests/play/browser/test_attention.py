@@ -232,6 +232,21 @@ def test_a_lost_network_is_said_in_words_and_never_blamed_on_the_rules(opened: O
     assert page.inner_text("#trouble") == ""
 
 
+@pytest.mark.parametrize(("lang", "says"), [("en-GB", "too much to do"), ("zh-CN", "太忙")])
+def test_a_busy_server_is_asked_again_and_not_blamed_on_the_rules(opened: Opened, lang: str, says: str) -> None:
+    page = opened("evasion", lang=lang)
+    action(page, "review")
+    full = {"status": 503, "content_type": "application/json", "body": '{"error": "busy"}'}
+    page.route("**/api/rules", lambda route: route.fulfill(**full))
+    rewrite(page, "score: 60", "score: 95")
+    page.wait_for_selector("#trouble .failure")
+    assert says in page.inner_text("#trouble")
+    assert page.locator("#problems .error").count() == 0
+    page.unroute("**/api/rules")
+    action(page, "block")
+    assert page.inner_text("#trouble") == ""
+
+
 def test_a_server_that_was_begun_anew_knows_the_rules_again(opened: Opened, pool: Pool) -> None:
     if CHROMIUM is None:
         pytest.skip("no chromium here")

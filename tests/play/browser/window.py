@@ -28,7 +28,8 @@ CHROMIUM = os.environ.get("MODENGINE_CHROMIUM") or next(filter(None, map(shutil.
 WAIT = 60_000
 """Milliseconds: generous, for a machine with other work to do."""
 
-THEIRS = ("Failed to load resource: net::", "Failed to load resource: the server responded with a status of 422")
+_SAYS = "Failed to load resource: "
+THEIRS = (f"{_SAYS}net::", *(f"{_SAYS}the server responded with a status of {status}" for status in (422, 503)))
 """What a browser says by itself of a network that fails, and of what a server refuses: no errors of the page."""
 
 
