@@ -22,11 +22,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from modengine.play.guard import HEADERS, Door
-from modengine.play.lessons import Lesson
+from modengine.play.lessons import Lesson, without_tells
 from modengine.play.limits import BODY_SECONDS, MOST_ARRIVED, MOST_ARRIVED_OF_ADDRESS, MOST_BODY, MOST_JOBS_OF_ADDRESS
 from modengine.play.pool import Pool
 from modengine.play.registry import ENDPOINTS, Endpoint, openapi
-from modengine.play.room import Room
+from modengine.play.room import Question, Room
 from modengine.run.write.results import to_json
 
 STATIC = Path(__file__).parent / "static"
@@ -69,6 +69,8 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
     """The application.  The pool is the caller's to end."""
     rules = pool.remember(start.files, start.main, pin=True)
     room = Room()
+    cases = {(lesson.lesson, case.id): case for lesson in start.lessons for case in lesson.cases}
+    untold = tuple(without_tells(lesson) for lesson in start.lessons)
     arrived, shares = Arrived(), Shares()
     # Who waits for reasons or studies takes no thread, and leaves a worker to those who only type.
     spare = max(2, pool.size - 1)
@@ -97,7 +99,7 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
             "rules": rules,
             "files": start.files,
             "main": start.main,
-            "lessons": start.lessons,
+            "lessons": start.lessons if caller.teacher else untold,
             "first": start.first,
             "teacher": caller.teacher,
             "open": door.open,
@@ -105,26 +107,52 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
             "student": door.student if caller.teacher and door.open else "",
         }
 
-    def look(_given: Any, caller: Caller) -> object:
-        return room.state(caller.teacher)
+    def look(given: Any, caller: Caller) -> object:
+        return room.state(caller.teacher, *window(given.voter, caller))
+
+    def window(voter: str | None, caller: Caller) -> tuple[str, str]:
+        """The device and the window that ask.  Where only this machine reaches the page, all have its address."""
+        return (caller.address if door.open else voter or ""), voter or ""
 
     def vote(given: Any, caller: Caller) -> object:
-        # Where only this machine reaches the page, all windows have its address.
         try:
-            room.vote(caller.address if door.open else given.voter, given.voter, given.choice)
+            room.vote(*window(given.voter, caller), given.choice)
         except ValueError as error:
             raise _Problem(409, str(error)) from None
-        return room.state(caller.teacher)
+        return look(given, caller)
 
     def ask(given: Any, caller: Caller) -> object:
-        room.ask(given.text, given.gloss, given.shown, given.fresh, given.shared)
+        room.ask(Question(given.text, given.gloss, given.covered, given.shared))
         return room.state(caller.teacher)
+
+    def show(given: Any, caller: Caller) -> object:
+        room.show(given.right)
+        return room.state(caller.teacher)
+
+    def push(given: Any, caller: Caller) -> object:
+        room.push(given.kept)
+        return room.state(caller.teacher)
+
+    def lock(given: Any, caller: Caller) -> object:
+        room.lock(given.unlocked)
+        return room.state(caller.teacher)
+
+    def worth(given: Any, caller: Caller) -> object:
+        case = cases.get((given.lesson, given.case))
+        if case is not None and not caller.teacher and room.asks(case.text):
+            raise _Problem(409, "the class has yet to predict this message")
+        return {"tell": case and case.tell}
 
     own: dict[str, Callable[[Any, Caller], object]] = {
         "/api/start": begin,
         "/api/room": look,
         "/api/room/vote": vote,
         "/api/room/ask": ask,
+        "/api/room/show": show,
+        "/api/room/push": push,
+        "/api/room/lesson": lambda _given, _caller: room.pushed(),
+        "/api/room/lock": lock,
+        "/api/tell": worth,
     }
 
     async def answer(request: Request) -> Response:
@@ -139,6 +167,8 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
                 if path in own:
                     return Response(to_json(own[path](given, caller)), media_type="application/json")
                 wanted = _wanted(endpoint, given, pool, rules)
+                if "unlocked" in wanted:
+                    wanted["unlocked"] &= caller.teacher or room.unlocked
                 share = nullcontext() if caller.teacher else shares.of(caller.address)
                 async with share, lanes[endpoint.lane]:
                     if await request.is_disconnected():  # while it waited, the page asked for something newer

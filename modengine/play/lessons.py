@@ -78,3 +78,10 @@ def read_lesson(path: Path) -> Lesson:
 def shipped_lessons() -> tuple[Lesson, ...]:
     """All lessons that come with modengine, by their files' names."""
     return tuple(read_lesson(path) for path in sorted((samples() / "lessons").glob("*.yaml")))
+
+
+def without_tells(lesson: Lesson) -> Lesson:
+    """A lesson as a student's window begins with it: what is worth saying of a message gives its decision away."""
+    return msgspec.structs.replace(
+        lesson, cases=tuple(msgspec.structs.replace(case, tell=None) for case in lesson.cases)
+    )

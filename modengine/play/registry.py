@@ -64,6 +64,9 @@ class MeasureIn(msgspec.Struct, forbid_unknown_fields=True):
     rows: Annotated[list[RowIn], Meta(max_length=500)] = []
     off: Annotated[list[Name], Meta(max_length=500)] = []
     """Rules to leave out."""
+    unlocked: bool = False
+    """With the texts of samples that advertise sex or speak of bombs: for the teacher, and for the class once it is
+    let.  Without, these rows are counted and say `locked`."""
 
 
 class DiffIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -72,6 +75,8 @@ class DiffIn(msgspec.Struct, forbid_unknown_fields=True):
     a: RulesName
     b: RulesName
     rows: Annotated[list[RowIn], Meta(max_length=500)] = []
+    unlocked: bool = False
+    """As for measuring."""
 
 
 class AuditIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -91,24 +96,57 @@ class KindIn(msgspec.Struct, forbid_unknown_fields=True):
     kind: Literal["ruleset", "policy"] = "ruleset"
 
 
+Choice = Literal["allow", "label", "review", "block"]
+
+
+class WindowIn(msgspec.Struct, forbid_unknown_fields=True):
+    """Which window asks: it is told its own answer."""
+
+    voter: LogName | None = None
+
+
 class VoteIn(msgspec.Struct, forbid_unknown_fields=True):
-    """A prediction.  `voter` is made up by the window and kept in memory only.  An address has one vote, unless the
+    """A prediction.  `voter` is made up by the browser and kept in memory only.  An address has one vote, unless the
     teacher lets each window have one."""
 
     voter: LogName
-    choice: Literal["allow", "label", "review", "block"]
+    choice: Choice
 
 
 class AskIn(msgspec.Struct, forbid_unknown_fields=True):
-    """What the teacher asks the class: a text (empty: nothing), and whether the answers are shown."""
+    """What the teacher asks the class: a text (empty: nothing).  A new tally begins."""
 
     text: Text = ""
     gloss: Annotated[str, Meta(max_length=2000)] = ""
-    shown: bool = False
-    fresh: bool = False
-    """Begin a new tally."""
+    covered: bool = False
+    """Devices show it only to those who ask for it."""
     shared: bool = False
     """Each window has a vote, for a class behind one address; else each address has."""
+
+
+class ShowIn(msgspec.Struct, forbid_unknown_fields=True):
+    """What the filter decided, told when the answers are shown and not before; empty where it could not decide."""
+
+    right: Literal["", "allow", "label", "review", "block"] = ""
+
+
+class PushIn(msgspec.Struct, forbid_unknown_fields=True):
+    """A lesson and its message, as the part `s` of a link keeps them."""
+
+    kept: Annotated[str, Meta(max_length=400_000, pattern="^[A-Za-z0-9_-]+$")]
+
+
+class LockIn(msgspec.Struct, forbid_unknown_fields=True):
+    """Whether the class sees the samples behind the lock."""
+
+    unlocked: bool
+
+
+class TellIn(msgspec.Struct, forbid_unknown_fields=True):
+    """A message of a lesson, by name."""
+
+    lesson: Name
+    case: Name
 
 
 class EmptyBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -195,11 +233,20 @@ ENDPOINTS: dict[str, Endpoint] = {
     ),
     "/api/audit/reset": Endpoint("Throw a log away.", AuditIn, "An empty object", "audit_reset"),
     "/api/room": Endpoint(
-        "What the teacher asks, and how many answered.", EmptyBody,
-        "`text`, `votes`, `tally`; for the teacher how many `windows` they came from",
+        "What the teacher asks, and how many answered.", WindowIn,
+        "`text`, `votes`, `mine`, `pushed`, `unlocked`; `tally` and `right` once they are shown; for the teacher how "
+        "many `windows` answered",
     ),
     "/api/room/vote": Endpoint("Predict a decision, anonymously.", VoteIn, "As `/api/room`"),
-    "/api/room/ask": Endpoint("Ask the class, show the answers.", AskIn, "As `/api/room`", teacher=True),
+    "/api/room/ask": Endpoint("Ask the class.", AskIn, "As `/api/room`", teacher=True),
+    "/api/room/show": Endpoint("Show the answers, and which is right.", ShowIn, "As `/api/room`", teacher=True),
+    "/api/room/push": Endpoint("Open a lesson on all devices.", PushIn, "As `/api/room`", teacher=True),
+    "/api/room/lesson": Endpoint("The lesson that was opened for all.", EmptyBody, "`pushed`, 0 for none, and `kept`"),
+    "/api/room/lock": Endpoint("Let the class see what is behind the lock.", LockIn, "As `/api/room`", teacher=True),
+    "/api/tell": Endpoint(
+        "What is worth saying of a message of a lesson.", TellIn,
+        "`tell`; refused (409) while the class has yet to predict the message",
+    ),
     "/api/start": Endpoint(
         "What the page begins with.", EmptyBody, "The policy's files, the lessons, whether this is the teacher's window"
     ),

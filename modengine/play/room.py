@@ -1,9 +1,10 @@
-"""What a teacher asks a class, and how many predicted what.  Held in memory alone, and kept nowhere."""
+"""What a teacher asks a class, who predicted what, and what is opened for all.  In memory alone, and kept nowhere."""
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from modengine.model import ACTIONS
@@ -11,47 +12,94 @@ from modengine.model import ACTIONS
 MOST_VOTERS = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A message that a class is asked about."""
+
+    text: str = ""
+    """Empty where nothing is asked."""
+    gloss: str = ""
+    covered: bool = False
+    """Whether devices show it only to those who ask for it."""
+    shared: bool = False
+    """Each window has a vote, for a class behind one address; else each address has."""
+
+
 class Room:
-    """One question at a time.  Safe to use from several threads."""
+    """One question at a time, and one lesson for all.  Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._text, self._gloss, self._shown, self._number = "", "", False, 0
-        self._shared = False
+        self._question, self._number = Question(), 0
+        self._shown, self._right = False, ""
         self._votes: dict[str, str] = {}
         self._windows: set[str] = set()
+        self._lesson, self._pushed = "", 0
+        self._unlocked = False
 
-    def ask(self, text: str, gloss: str, shown: bool, fresh: bool, shared: bool = False) -> None:
-        """Asks about a message; with `fresh` all votes are forgotten.
-
-        An address has one vote; with `shared`, for a class behind one address, each window has.
-        """
+    def ask(self, question: Question) -> None:
+        """Asks about a message, or with an empty one ends asking.  All votes are forgotten."""
         with self._lock:
-            if fresh or text != self._text:
-                self._votes.clear()
-                self._windows.clear()
-                self._number += 1
-                self._shared = shared
-            self._text, self._gloss, self._shown = text, gloss, shown
+            self._votes.clear()
+            self._windows.clear()
+            self._number += 1
+            self._question, self._shown, self._right = question, False, ""
+
+    def show(self, right: str) -> None:
+        """Shows the answers, and what the filter decided: nothing here knew it before."""
+        with self._lock:
+            self._shown, self._right = bool(self._question.text), right
+
+    def push(self, lesson: str) -> None:
+        """Opens a lesson and its message on all devices, as a link keeps them."""
+        with self._lock:
+            self._lesson, self._pushed = lesson, self._pushed + 1
+
+    def pushed(self) -> dict[str, Any]:
+        """The lesson that was opened last, and how many were so far."""
+        with self._lock:
+            return {"pushed": self._pushed, "kept": self._lesson}
+
+    def lock(self, unlocked: bool) -> None:
+        """Lets the class see the samples behind the lock, or no more."""
+        with self._lock:
+            self._unlocked = unlocked
+
+    @property
+    def unlocked(self) -> bool:
+        """Whether the class may see the samples behind the lock."""
+        return self._unlocked
+
+    def asks(self, text: str) -> bool:
+        """Whether the class has yet to predict this message."""
+        with self._lock:
+            return bool(text) and text == self._question.text and not self._shown
 
     def vote(self, address: str, window: str, choice: str) -> None:
         """A prediction, or a changed one.  Raises ValueError where nothing is asked."""
         with self._lock:
-            if not self._text or self._shown:
+            if not self._question.text or self._shown:
                 raise ValueError("nothing is asked at the moment")
-            voter = window if self._shared else address
+            voter = self._voter(address, window)
             if voter not in self._votes and len(self._votes) >= MOST_VOTERS:
                 raise ValueError("that is more voters than a class has")
             self._votes[voter] = choice
             if len(self._windows) < MOST_VOTERS:
                 self._windows.add(window)
 
-    def state(self, teacher: bool) -> dict[str, Any]:
-        """What a window may see: the tally only once it is shown, or for the teacher."""
+    def _voter(self, address: str, window: str) -> str:
+        return window if self._question.shared else address
+
+    def state(self, teacher: bool, address: str = "", window: str = "") -> dict[str, Any]:
+        """What a window may see: tally and decision only once they are shown; its own answer always."""
         with self._lock:
             counts = Counter(self._votes.values())
             tally = {action: counts[action] for action in ACTIONS} if self._shown or teacher else None
+            asked = self._question
+            mine = "" if teacher else self._votes.get(self._voter(address, window), "")
             return {
-                "number": self._number, "text": self._text, "gloss": self._gloss, "shown": self._shown,
+                "number": self._number, "text": asked.text, "gloss": asked.gloss, "covered": asked.covered,
+                "shown": self._shown, "right": self._right, "mine": mine,
                 "votes": len(self._votes), "tally": tally, "windows": len(self._windows) if teacher else None,
+                "pushed": self._pushed, "unlocked": self._unlocked,
             }  # fmt: skip

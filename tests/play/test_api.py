@@ -220,7 +220,7 @@ def test_the_table_of_endpoints_is_not_stale() -> None:
 def test_every_word_of_the_interface_is_there_in_both_languages() -> None:
     from modengine.play.app import STATIC
 
-    strings = (STATIC / "strings.js").read_text("utf-8")
+    strings = "".join(path.read_text("utf-8") for path in sorted(STATIC.glob("strings*.js")))
     found = re.findall(r'(?ms)^  "?([\w-]+)"?: \[\s*("(?:[^"\\]|\\.)*"),\s*("(?:[^"\\]|\\.)*"),?\s*\],$', strings)
     assert len(found) == len(re.findall(r'(?m)^  "?[\w-]+"?: \[', strings)) > 200
     names = {name for name, _, _ in found}
@@ -239,7 +239,7 @@ def test_every_name_that_the_engine_gives_has_words_on_the_page() -> None:
     from modengine.model import ACTIONS
     from modengine.play.app import STATIC
 
-    text = (STATIC / "strings.js").read_text("utf-8")
+    text = "".join(path.read_text("utf-8") for path in sorted(STATIC.glob("strings*.js")))
     names = [*ACTIONS, *(f"f_{function}" for function in FUNCTIONS), *(f"d_{disguise}" for disguise in DISGUISES)]
     for name in [*names, *(f"says_{action}" for action in ACTIONS), *(f"notice_{action}" for action in ACTIONS)]:
         assert f"\n  {name}: [" in text or f'\n  "{name}": [' in text, name

@@ -23,7 +23,7 @@ from modengine.play.jobs.workspace import make, names_are_good
 from modengine.play.limits import MOST_ARRIVED_OF_ADDRESS, MOST_BODY
 from modengine.play.pool import Pool
 from modengine.play.registry import ENDPOINTS
-from modengine.play.room import Room
+from modengine.play.room import Question, Room
 from modengine.play.serve import bind, door_of
 from tests.play.pages import FILES, POLICY, RULES, Api
 
@@ -258,18 +258,18 @@ def test_two_runs_have_different_tokens() -> None:
 
 def test_a_tally_is_shown_to_the_class_only_when_the_teacher_shows_it() -> None:
     room = Room()
-    room.ask("恭喜您中奖", "", False, True)
+    room.ask(Question("恭喜您中奖"))
     room.vote("10.0.0.1", "a" * 32, "block")
     room.vote("10.0.0.1", "a" * 32, "review")
     room.vote("10.0.0.2", "b" * 32, "review")
     assert room.state(False)["tally"] is None
     assert room.state(False)["votes"] == 2
     assert room.state(True)["tally"]["review"] == 2
-    room.ask("恭喜您中奖", "", True, False)
+    room.show("review")
     assert room.state(False)["tally"] == {"allow": 0, "label": 0, "review": 2, "block": 0}
     with pytest.raises(ValueError, match="nothing is asked"):
         room.vote("10.0.0.3", "c" * 32, "allow")
-    room.ask("另一条", "", False, False)
+    room.ask(Question("另一条"))
     assert room.state(True)["votes"] == 0
 
 
@@ -284,7 +284,7 @@ def test_a_device_has_one_vote_unless_the_class_shares_an_address(pool: Pool, sh
 
     teacher = window("10.0.0.7", door.teacher)
     student, other = (window(f"10.0.0.{number}", door.student) for number in (8, 9))
-    assert teacher.post("/api/room/ask", json={"text": "x", "fresh": True, "shared": shared}).status_code == 200
+    assert teacher.post("/api/room/ask", json={"text": "x", "shared": shared}).status_code == 200
     for number in range(20):
         assert student.post("/api/room/vote", json={"voter": f"{number:032x}", "choice": "block"}).status_code == 200
     assert teacher.post("/api/room", json={}).json()["votes"] == votes

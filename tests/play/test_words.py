@@ -16,6 +16,11 @@ from modengine.play.lessons import shipped_lessons
 from tests.paths import DOCS
 
 
+def strings() -> str:
+    """The words of the interface, of all files that have some."""
+    return "".join(path.read_text("utf-8") for path in sorted(STATIC.glob("strings*.js")))
+
+
 def test_every_problem_of_a_rule_file_has_a_plain_sentence() -> None:
     said = set(re.findall(r"^  (ME\d{3}): \[", (STATIC / "problem_words.js").read_text("utf-8"), re.MULTILINE))
     assert said == {code for code in CODES if code < "ME900"}
@@ -29,12 +34,8 @@ def test_every_step_to_a_match_and_every_reason_against_it_is_said_in_both_langu
     assert [reason for reason in Suppression if not any(reason.startswith(saying) for saying in sayings)] == []
 
 
-def _strings() -> str:
-    return "".join(path.read_text("utf-8") for path in sorted(STATIC.glob("strings*.js")))
-
-
 def test_every_word_of_the_interface_is_in_both_languages() -> None:
-    text = _strings()
+    text = strings()
     found = re.findall(r'^  "?([\w-]+)"?: \[\s*"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)",?\s*\]', text, re.MULTILINE)
     assert len(found) == len(re.findall(r'^  "?[\w-]+"?: \[', text, re.MULTILINE)) > 200
     # Names of files and keys alone, and the button to the other language, read alike or have no Chinese.
@@ -60,8 +61,7 @@ def test_the_worksheet_is_a_page_of_its_own_without_a_script(lang: str) -> None:
 
 
 def test_what_the_lessons_tell_a_teacher_to_press_is_on_the_page() -> None:
-    strings = _strings()
-    shown = set(re.findall(r'^  "?[\w-]+"?: \[\s*"((?:[^"\\]|\\.)*)"', strings, re.MULTILINE))
+    shown = set(re.findall(r'^  "?[\w-]+"?: \[\s*"((?:[^"\\]|\\.)*)"', strings(), re.MULTILINE))
     shown |= {lesson.title.en for lesson in shipped_lessons()}
     pages = [DOCS / "play.md", *sorted((DOCS / "lessons").glob("*.md"))]
     named = {

@@ -13,7 +13,7 @@ import numpy as np
 
 from modengine.engine.engine import Engine
 from modengine.lab.stats.intervals import proportion
-from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, text_of
+from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, readable, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,11 @@ def belongs(row: LabelledMessage, name: str) -> bool:
     return row.kind in function.kinds or any(tag in function.tags for tag in row.tags)
 
 
-def grid(engine: Engine, rows: Sequence[LabelledMessage]) -> list[dict[str, Any]]:
+def grid(engine: Engine, rows: Sequence[LabelledMessage], unlocked: bool = True) -> list[dict[str, Any]]:
     """Each functionality with the messages that hold and fail, and the share that holds with its interval.
 
-    A harmful message is caught where its own category is not `allow`, a harmless one passes where all are.
+    A harmful message is caught where its own category is not `allow`, a harmless one passes where all are.  Texts
+    behind the lock are left out unless `unlocked`.
     """
     known = {HARMLESS, *engine.policy.categories}
     used = [row for row in rows if row.label in known]
@@ -84,7 +85,8 @@ def grid(engine: Engine, rows: Sequence[LabelledMessage]) -> list[dict[str, Any]
                 "supported": share.supported,
                 "rows": [
                     {
-                        "id": row.message.id, "text": text_of(row.message), "gloss": row.gloss, "label": row.label,
+                        "id": row.message.id, "label": row.label,
+                        **readable(text_of(row.message), row.gloss, row.label, unlocked),
                         "holds": holds, "action": outcome["action"],
                     }
                     for (row, outcome), holds in zip(mine, held, strict=True)

@@ -21,7 +21,7 @@ from modengine.explain.details import details_of
 from modengine.explain.marks import marks_of
 from modengine.loading import compile_engine
 from modengine.model import Decision, Message
-from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, text_of
+from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, readable, text_of
 from modengine.play.jobs.workspace import Made, make
 from modengine.play.limits import MOST_ENGINES
 from modengine.play.shipped import samples
@@ -181,11 +181,15 @@ def _field(message_field: Field) -> dict[str, Any]:
     return {"kind": message_field.kind, "values": list(message_field.values)}
 
 
+def _category(rule: Rule) -> str | None:
+    return rule.category if rule.relief is None else rule.relief.category
+
+
 def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id,
         "title": rule.title,
-        "category": rule.category if rule.relief is None else rule.relief.category,
+        "category": _category(rule),
         "kind": "relief" if rule.relief is not None else "score",
         "points": rule.score if rule.relief is None else -(rule.relief.by or 0),
         "status": rule.status,
@@ -209,7 +213,7 @@ def test(bench: Bench, request: Request) -> list[dict[str, Any]]:
             "kind": outcome.kind,
             "hit": outcome.hit,
             "verdict": outcome.verdict,
-            "text": text_of(outcome.example.message),
+            **readable(text_of(outcome.example.message), "", _category(outcome.rule), _unlocked(request)),
             "file": outcome.rule.place.file,
             "line": outcome.example.place.line,
         }
@@ -234,6 +238,15 @@ def _of_request(bench: Bench, request: Request) -> tuple[LabelledMessage, ...]:
     return bench.sample() if not given else tuple(map(row_of, given))
 
 
+def _unlocked(request: Request) -> bool:
+    """Whether texts behind the lock are given: messages of one's own always are."""
+    return bool(request.get("unlocked") or request.get("rows"))
+
+
+def _readable(request: Request, row: LabelledMessage) -> dict[str, Any]:
+    return readable(text_of(row.message), row.gloss, row.label, _unlocked(request))
+
+
 def scores(bench: Bench, request: Request) -> dict[str, Any]:
     """The points of every sample, for the thresholds that the page tries on them; some rules may be left out."""
     engine = _without(bench.engine(request["rules"], request), request.get("off") or ())
@@ -242,7 +255,7 @@ def scores(bench: Bench, request: Request) -> dict[str, Any]:
         "actions": {name: dict(steps) for name, steps in engine.policy.actions.items()},
         "rows": [
             {
-                "id": row.message.id, "text": text_of(row.message), "gloss": row.gloss, "label": row.label,
+                "id": row.message.id, "label": row.label, **_readable(request, row),
                 **outcome, "raised": _raised(engine, outcome),
             }
             for row, outcome in zip(rows, decided(engine, rows), strict=True)
@@ -280,7 +293,7 @@ def evaluate(bench: Bench, request: Request) -> dict[str, Any]:
     engine = bench.engine(request["rules"], request)
     rows = _of_request(bench, request)
     known = {HARMLESS, *engine.policy.categories}
-    return {"messages": sum(row.label in known for row in rows), "grid": grid(engine, rows)}
+    return {"messages": sum(row.label in known for row in rows), "grid": grid(engine, rows, _unlocked(request))}
 
 
 def diff(bench: Bench, request: Request) -> dict[str, Any]:
@@ -292,7 +305,7 @@ def diff(bench: Bench, request: Request) -> dict[str, Any]:
         if before and after and before["action"] != after["action"]:
             changed.append(
                 {
-                    "id": row.message.id, "text": text_of(row.message), "gloss": row.gloss, "label": row.label,
+                    "id": row.message.id, "label": row.label, **_readable(request, row),
                     "before": before["action"], "after": after["action"],
                 }
             )  # fmt: skip

@@ -11,6 +11,8 @@ from modengine.errors import MessageError
 from modengine.model import Message
 
 HARMLESS = "none"
+LOCKED = frozenset({"pornography", "terrorism"})
+"""Adverts of sex, and bombs: a teacher decides whether a class reads such samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +51,10 @@ def decided(engine: Engine, rows: Sequence[LabelledMessage]) -> list[dict[str, A
 
 def text_of(message: Message) -> str:
     return "\n".join(part.text for part in message.all_parts() if part.text)
+
+
+def readable(text: str, gloss: str, label: str | None, unlocked: bool) -> dict[str, Any]:
+    """What is shown of a sample: behind the lock nothing is, and in front of it the page covers it until asked."""
+    if label not in LOCKED:
+        return {"text": text, "gloss": gloss}
+    return {"text": text, "gloss": gloss, "sensitive": True} if unlocked else {"text": "", "gloss": "", "locked": True}

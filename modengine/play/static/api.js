@@ -1,24 +1,13 @@
 // Requests.  Of the answers to requests of one name, only that to the newest is used.
 
-let token = recall();
+import { recall, remember } from "./session.js";
 
-function recall() {
-  try {
-    return sessionStorage.getItem("modengine-token") ?? "";
-  } catch {
-    return ""; // a browser that keeps nothing
-  }
-}
-
+let token = recall("token", "");
 const running = new Map();
 
 export function setToken(value) {
   token = value;
-  try {
-    sessionStorage.setItem("modengine-token", value);
-  } catch {
-    // it holds until the page is left
-  }
+  remember("token", value);
 }
 
 export const hasToken = () => token !== "";

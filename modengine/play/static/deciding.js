@@ -2,7 +2,9 @@
 
 import { drawAdding } from "./adding.js";
 import { latest, Lost, post, Refused, soon } from "./api.js";
+import { covered } from "./covering.js";
 import { drawForm } from "./form.js";
+import { hidden, isSecret } from "./guessing.js";
 import { drawMarks } from "./marks.js";
 import { drawSeen } from "./message.js";
 import { saying } from "./pieces.js";
@@ -65,7 +67,7 @@ function compiled() {
 async function decideSeen() {
   const rules = state.rules;
   for (const one of state.lesson?.cases ?? []) {
-    if (one.id === state.caseId || !state.seen.has(one.id)) continue;
+    if (one.id === state.caseId || !state.seen.has(one.id) || isSecret(one.text)) continue;
     const found = await latest("seen", "decide", { text: one.text, rules, ignore_scope: true }).catch(() => null);
     if (!found || rules !== state.rules) return;
     state.seen.set(one.id, found.action);
@@ -86,6 +88,13 @@ export function decideSoon() {
 
 async function decide() {
   const text = state.text;
+  // What is hidden is not asked for: then nothing can give it away.
+  if (hidden()) {
+    state.decision = state.explained = state.flip = null;
+    drawVerdict();
+    drawPanel();
+    return;
+  }
   const none = !state.rules || !text;
   if (none !== hadNone && needsMessage()) drawPanel();
   hadNone = none;
@@ -98,12 +107,18 @@ async function decide() {
   const rules = state.rules;
   try {
     const found = await latest("decide", "decide", { text, rules, ignore_scope: true });
-    if (!found) return;
+    if (!found || text !== state.text || hidden()) return;
     state.decision = found;
     state.lost = null;
     if (state.caseId) state.seen.set(state.caseId, found.action);
     drawVerdict();
     drawSeen();
+    // Nor are the reasons of what is covered: they quote it.
+    if (covered()) {
+      state.explained = state.flip = null;
+      drawPanel();
+      return;
+    }
     document.documentElement.dataset.latency = String(Math.round(performance.now() - sentAt));
     // Where the server is busy, the reasons wait for a pause in the typing.
     soon("explain", Math.min(400, Math.max(60, 2 * explaining)), () => explain(text, rules));
@@ -116,7 +131,7 @@ async function explain(text, rules) {
   const began = performance.now();
   try {
     const found = await latest("explain", "explain", { text, rules });
-    if (!found || text !== state.text) return;
+    if (!found || text !== state.text || hidden() || covered()) return;
     explaining = performance.now() - began;
     state.explained = { ...found, of: text };
     tell("explained");

@@ -49,7 +49,11 @@ export function visible(text) {
   return text.replace(ODD, (char) => `⟨${code(char)}⟩`);
 }
 
+// What stands in place of a text that is covered; null where it is not.
+let covering = () => null;
+export const coverWith = (made) => (covering = made);
+
 // A text of a message: in Chinese, whatever the language of the page.
 export function said(text, name = "span", extra = "") {
-  return h(name, { lang: "zh-Hans", class: `said ${extra}`, dir: "auto" }, visible(text));
+  return covering(text, name, extra) ?? h(name, { lang: "zh-Hans", class: `said ${extra}`, dir: "auto" }, visible(text));
 }

@@ -70,9 +70,13 @@ export function note(text, { undo = null, stays = false, link = "" } = {}) {
 }
 
 // Before something is discarded: what to call afterwards, so that it can be brought back.
-export function undoable(text) {
+export function undoable(text, also = null) {
   const before = draft();
-  return () => note(text, { undo: () => tell("bring-back", before) });
+  const undo = () => {
+    also?.();
+    tell("bring-back", before);
+  };
+  return () => note(text, { undo });
 }
 
 export function saveFile() {

@@ -7,6 +7,7 @@ import { $, visible } from "./dom.js";
 import { draftOf, forgetDrafts, lastPlace, openDrafts } from "./drafts.js";
 import { makeEditor } from "./editor.js";
 import { drawForm } from "./form.js";
+import { forgetGuesses } from "./guessing.js";
 import { copyLink, draft, flush, keep, keeps, listenToLeaving, note, placeOf, putParts, saveFile, undoable } from "./keeping.js";
 import { drawWords, takeLook } from "./look.js";
 import { listenToMarks } from "./marks.js";
@@ -14,8 +15,8 @@ import { drawLesson, drawText, takeCase } from "./message.js";
 import { drawFiles, drawProblems, drawUndo, firstFile } from "./rules.js";
 import { baseFiles, checked, decode, on, state, tell } from "./state.js";
 import { t } from "./strings.js";
-import { drawPanel, drawTabs, isPanel, listenToTabs, resetPanels } from "./tabs.js";
-import { question, renderTeacher, startRoom, waitAtTheDoor } from "./teacher.js";
+import { drawPanel, drawTabs, forgetStudies, isPanel, listenToTabs, resetPanels } from "./tabs.js";
+import { followTeacher, question, renderTeacher, startRoom, waitAtTheDoor } from "./teacher.js";
 import { drawVerdict } from "./verdict.js";
 
 function drawAll() {
@@ -88,8 +89,6 @@ function begin(active = "", parts = null) {
   state.problems = [];
   state.broken = false;
   state.lost = null;
-  state.revealed = !state.predict;
-  state.guess = "";
   resetPanels();
   putParts(parts);
   drawAll();
@@ -206,7 +205,7 @@ function listenToTop() {
   });
   $("copy-link").addEventListener("click", copyLink);
   $("start-over").addEventListener("click", () => {
-    const over = undoable(t("started_over"));
+    const over = undoable(t("started_over"), forgetGuesses());
     anew(state.lesson?.lesson ?? "");
     over();
   });
@@ -214,6 +213,7 @@ function listenToTop() {
   $("forget").addEventListener("click", async () => {
     if (sure) {
       await forgetDrafts();
+      forgetGuesses();
       anew(state.lesson?.lesson ?? "");
     }
     note(t(sure ? "forgotten" : "forget_sure"));
@@ -266,9 +266,21 @@ function listen() {
     drawVerdict();
     drawPanel();
   });
-  on("reveal", () => {
-    state.revealed = true;
+  on("gate", () => {
     tell("mode");
+    decideNow();
+  });
+  on("told", drawText);
+  on("lock", () => {
+    forgetStudies();
+    drawPanel();
+  });
+  on("pushed", () => {
+    try {
+      restore(state.pushed);
+    } catch (error) {
+      note(t("not_opened", visible(error.message)));
+    }
   });
   on("case", () => takeCase(state.nextCase));
   window.addEventListener("hashchange", () => {
@@ -308,7 +320,7 @@ async function start() {
   makeEditor(edited);
   $("form-fold").open = state.level === "simple";
   listen();
-  startRoom();
+  await startRoom();
   if (!(await openDrafts())) {
     state.unkept = true;
     note(t("nothing_kept"), { stays: true });
@@ -319,6 +331,7 @@ async function start() {
   if (given.get("s")) await openLink(given.get("s"), await draftOf(placeOf(name)));
   else await takeLesson(name);
   document.documentElement.dataset.ready = "yes";
+  followTeacher();
 }
 
 start();

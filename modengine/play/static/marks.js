@@ -1,7 +1,9 @@
 // The message where it is written, with what was found underlined behind it.
 
+import { covered } from "./covering.js";
 import { $, fill, h } from "./dom.js";
-import { state, verdictShown } from "./state.js";
+import { hidden } from "./guessing.js";
+import { state } from "./state.js";
 
 const KINDS = ["hit", "found", "dropped"];
 let drawn = { text: "", marks: [] }; // offsets in UTF-16, as of a text area
@@ -31,9 +33,9 @@ function carried(text) {
 // What stands behind the text area: nothing, where the decision is awaited by a class or the text is blurred.
 export function drawMarks() {
   const text = state.text;
-  const hidden = !verdictShown() || !state.rules || state.lost || $("text").classList.contains("blurred");
+  const none = hidden() || covered() || !state.rules || state.lost;
   const known = state.explained && state.explained.of === text;
-  drawn = { text, marks: hidden ? [] : known ? offsets(text, state.explained.marks) : carried(text) };
+  drawn = { text, marks: none ? [] : known ? offsets(text, state.explained.marks) : carried(text) };
   const edges = [...new Set(drawn.marks.flatMap((one) => [one.start, one.end]))].sort((a, b) => a - b);
   const pieces = [];
   let at = 0;

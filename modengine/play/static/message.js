@@ -1,9 +1,11 @@
 // The message: those of the lesson as a list, a text of one's own, its meaning in English.
 
 import { $, fill, h, said, visible } from "./dom.js";
+import { cover, covered, covers } from "./covering.js";
+import { hidden, isSecret, worth } from "./guessing.js";
 import { drawMarks } from "./marks.js";
 import { badge } from "./pieces.js";
-import { caseOf, state, tell, verdictShown } from "./state.js";
+import { caseOf, state, tell } from "./state.js";
 import { both, t } from "./strings.js";
 
 export function drawLesson() {
@@ -22,7 +24,7 @@ export function drawLesson() {
         {},
         h(
           "button",
-          { type: "button", class: `case ${!secret && (one.blur || state.blur) ? "blurred" : ""}`, id: `case-${one.id}`, "aria-pressed": String(state.caseId === one.id), onclick: () => takeCase(one.id) },
+          { type: "button", class: "case", id: `case-${one.id}`, "aria-pressed": String(state.caseId === one.id), onclick: () => takeCase(one.id) },
           h("span", { class: "number" }, at + 1),
           secret ? h("span", { class: "secret" }, t("hidden_case", hidden)) : h("span", { class: "case-text" }, said(one.text), gloss(one)),
           h("span", { id: `seen-${one.id}` }),
@@ -34,11 +36,11 @@ export function drawLesson() {
 }
 
 // What a Chinese message means, for who reads the page in English.
-const gloss = (one) => (one.gloss && state.lang !== "zh" ? h("span", { class: "gloss", lang: "en" }, visible(one.gloss)) : null);
+const gloss = (one) => (one.gloss && !covers(one.text) && state.lang !== "zh" ? h("span", { class: "gloss", lang: "en" }, visible(one.gloss)) : null);
 
 export function drawSeen() {
   for (const one of state.lesson?.cases ?? []) {
-    const action = state.predict ? null : state.seen.get(one.id);
+    const action = isSecret(one.text) ? null : state.seen.get(one.id);
     const place = $(`seen-${one.id}`);
     if (place) fill(place, action ? badge(action, "tiny") : null);
   }
@@ -50,8 +52,6 @@ export function takeCase(id) {
   state.caseId = id;
   state.text = one.text;
   state.gloss = one.gloss;
-  state.revealed = !state.predict;
-  state.guess = "";
   drawLesson();
   drawText();
   $(`case-${id}`)?.focus();
@@ -59,16 +59,19 @@ export function takeCase(id) {
 }
 
 export function drawText() {
-  if ($("text").value !== state.text) $("text").value = state.text;
+  const isCovered = covered();
+  $("text").hidden = isCovered;
+  if (isCovered) delete document.documentElement.dataset.explained;
+  const shown = isCovered ? "" : state.text;
+  if ($("text").value !== shown) $("text").value = shown;
   $("text").placeholder = t(state.lesson ? "message_empty" : "message_empty_alone");
   const one = caseOf(state.caseId);
   const unchanged = one?.text === state.text ? one : null;
-  for (const one of ["text", "meaning"]) $(one).classList.toggle("blurred", Boolean(unchanged?.blur || state.blur));
   drawMarks();
-  fill($("meaning"), gloss(state));
+  fill($("meaning"), cover(), isCovered ? null : gloss(state));
   fill(
     $("gloss"),
     unchanged?.ask ? h("p", { class: "ask" }, both(unchanged.ask)) : null,
-    unchanged?.tell && verdictShown() ? h("details", { class: "tell" }, h("summary", {}, t("worth")), h("p", {}, both(unchanged.tell))) : null,
+    unchanged && !isCovered && !hidden() && worth(unchanged) ? h("details", { class: "tell" }, h("summary", {}, t("worth")), h("p", {}, both(worth(unchanged)))) : null,
   );
 }

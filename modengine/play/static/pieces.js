@@ -3,6 +3,9 @@
 import { Lost, Refused } from "./api.js";
 import { h, placed, said, visible } from "./dom.js";
 import { categoryName, inWords } from "./engine_words.js";
+import { covers } from "./covering.js";
+import { isSecret } from "./guessing.js";
+import { know } from "./origin.js";
 import { state, tell } from "./state.js";
 import { t } from "./strings.js";
 
@@ -143,12 +146,17 @@ export function interval(one) {
   ];
 }
 
-export function messageButton(row, onclick, extra = null) {
+// A message of a list.  What may not be told of it yet is not in the list; what is locked or covered has no text.
+export function messageButton(row, onclick, extra = null, name = "") {
+  if (isSecret(row.text)) return null;
+  if (row.locked) return h("p", { class: "message-button locked quiet" }, t("locked"), extra);
+  know(row.text, row.sensitive === true);
+  const isCovered = covers(row.text);
   return h(
     "button",
-    { type: "button", class: "message-button", onclick },
-    said(row.text.length > 120 ? `${[...row.text].slice(0, 120).join("")}…` : row.text),
-    row.gloss && state.lang !== "zh" ? h("span", { class: "gloss", lang: "en" }, visible(row.gloss)) : null,
+    { type: "button", class: `message-button ${name}`, onclick },
+    said(!isCovered && row.text.length > 120 ? `${[...row.text].slice(0, 120).join("")}…` : row.text),
+    row.gloss && !isCovered && state.lang !== "zh" ? h("span", { class: "gloss", lang: "en" }, visible(row.gloss)) : null,
     extra,
   );
 }
@@ -157,7 +165,8 @@ const FIRST = 6;
 const MOST = 200;
 
 // A list of messages: the first few, the others on request.
-export function messages(items) {
+export function messages(some) {
+  const items = some.filter(Boolean);
   const list = (some) => h("ul", { class: "messages" }, some.map((one) => h("li", {}, one)));
   if (items.length <= FIRST + 2) return list(items);
   return [list(items.slice(0, FIRST)), h("details", { class: "more" }, h("summary", {}, t("more", items.length - FIRST)), list(items.slice(FIRST, MOST)))];

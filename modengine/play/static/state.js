@@ -1,5 +1,7 @@
 // What the page knows, and how it is kept in a link or a file.
 
+import { recall } from "./session.js";
+
 export const state = {
   begun: false, // whether there is anything to keep
   unkept: false, // whether this browser keeps nothing
@@ -17,10 +19,9 @@ export const state = {
   size: "normal",
   level: "simple", // two panels and a form, or everything
   teacher: false,
-  predict: false,
+  predict: recall("predict", true), // whether a message of a lesson is guessed before its decision is shown
   blur: false,
-  revealed: true,
-  guess: "", // what was predicted of the message
+  unlocked: false, // whether samples that advertise sex or speak of bombs are shown
   seen: new Map(), // the messages of the lesson that were looked at, and how the rules as they are now decide them
   compiling: false, // whether changed rules are being read, and that takes a while
   problems: [], // what is wrong with the rules as they are now
@@ -43,9 +44,6 @@ export function on(what, listener) {
 export function tell(what, given = undefined) {
   for (const listener of listeners.get(what) ?? []) listener(given);
 }
-
-// While the class predicts, nothing gives the decision away.
-export const verdictShown = () => !state.predict || state.revealed;
 
 export const caseOf = (id) => state.lesson?.cases.find((one) => one.id === id);
 

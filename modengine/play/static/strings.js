@@ -1,9 +1,12 @@
 // Every word of the interface, in the two languages of the page.  {0} is put in by the code.
 
 import { state } from "./state.js";
+import { GUESS_STRINGS } from "./strings_guess.js";
 import { PAGE } from "./strings_page.js";
 
 const STRINGS = {
+  ...GUESS_STRINGS,
+  ...PAGE,
   // name: [English, Chinese]
   tagline: ["See a filter think, and break it", "看过滤器怎么想，再把它难倒"],
   skip: ["To the decision", "跳到判定结果"],
@@ -60,10 +63,6 @@ const STRINGS = {
   message_first: ["Write a message first, or choose one.", "请先写一条消息，或选一条。"],
   longer: ["In a text of {0} characters every step asks for {1} points more.", "文本有 {0} 个字，每一级都要多 {1} 分。"],
   short_of: ["{0} short of {1}", "差 {0} 分到{1}"],
-  predict_first: ["What will the filter do? Choose first.", "过滤器会怎么做？先选一个。"],
-  reveal_first: ["The reasons come with the decision.", "理由和判定一起揭晓。"],
-  your_guess: ["Your guess: {0}.", "你的预测：{0}。"],
-  reveal: ["Reveal", "揭晓"],
   worth: ["What to see here", "看点"],
   undetermined: ["Could not be decided to the end: {0}", "没能判定到底：{0}"],
   study: ["A study: no action ever follows.", "研究用策略：不会有任何后续动作。"],
@@ -351,15 +350,9 @@ const STRINGS = {
   proof_fails: ["The proof fails: {0}", "证明不成立：{0}"],
 
   teacher_bar: ["For the teacher", "教师工具"],
-  predict: ["Predict, then reveal", "先预测，再揭晓"],
-  blur: ["Blur messages", "遮住消息"],
   next_case: ["Next message", "下一条"],
-  ask_class: ["Ask the class", "问全班"],
-  stop_asking: ["Stop asking", "停止提问"],
-  show_answers: ["Show the answers", "公布答案"],
-  answers: ["Answers: {0}", "{0} 个回答"],
-  windows: ["from {0} windows: a device has one vote", "来自 {0} 个窗口：每台设备一票"],
-  shared: ["Devices share an address: a vote for each window", "多台设备共用一个地址：每个窗口一票"],
+  windows: ["from {0} browsers: a device has one vote", "来自 {0} 个浏览器：每台设备一票"],
+  shared: ["Devices share an address: a vote for each browser", "多台设备共用一个地址：每个浏览器一票"],
   tally_says: ["Counted in memory only, without names; gone with the next question.", "只在内存里计数，不记名；下一题就清空。"],
   class_address: ["The class opens", "全班打开"],
   class_code: ["and writes", "输入"],
@@ -371,14 +364,11 @@ const STRINGS = {
   hands: ["Only this machine reaches the page: count hands.", "只有这台电脑能打开本页：请举手统计。"],
   topics: ["Topics", "话题"],
   worksheet: ["Worksheet to print", "打印学习单"],
-  votes: ["Votes", "表决"],
   minutes: ["{0} minutes", "{0} 分钟"],
-  question: ["Your teacher asks", "老师提问"],
-  answered: ["You said: {0}. You can change it until the answers are shown.", "你选了：{0}。公布前可以改。"],
 };
 
 export function t(name, ...values) {
-  const both = STRINGS[name] ?? PAGE[name];
+  const both = STRINGS[name];
   if (!both) throw new Error(`no string ${name}`);
   return both[state.lang === "zh" ? 1 : 0].replace(/\{(\d)\}/g, (_, at) => String(values[at]));
 }

@@ -1,6 +1,8 @@
 // The six panels, their tabs, and which of them is shown.
 
+import { covered } from "./covering.js";
 import { $, fill, h } from "./dom.js";
+import { hidden } from "./guessing.js";
 import { setLook } from "./look.js";
 import * as audit from "./panels/audit.js";
 import * as evade from "./panels/evade.js";
@@ -8,7 +10,7 @@ import * as steps from "./panels/steps.js";
 import * as tests from "./panels/tests.js";
 import * as whatif from "./panels/whatif.js";
 import * as why from "./panels/why.js";
-import { state, tell, verdictShown } from "./state.js";
+import { state, tell } from "./state.js";
 import { t } from "./strings.js";
 
 const PANELS = { why, steps, whatif, tests, evade, audit };
@@ -44,14 +46,21 @@ function choosePanel(name, pressed = false) {
   $(`tab-${name}`).focus({ preventScroll: true });
   if (pressed && name === "steps") document.querySelector("#panel .steps")?.focus({ preventScroll: true }); // its arrow keys are the next thing pressed
   if (state.size === "large") $("panel-box").scrollIntoView(); // before a class, the panel is what is looked at
-  tell("explained");
+  if (!closed()) tell("explained");
   tell("changed");
 }
 
+// Why no panel is open: each would tell the decision, or the text.
+const closed = () => (hidden() ? "reveal_first" : covered() ? "uncover_first" : "");
+
 export function drawPanel() {
   const host = $("panel");
-  if (!verdictShown() && followsMessage()) {
-    fill(host, h("p", { class: "empty" }, t("reveal_first")));
+  const why = closed();
+  if (why) {
+    // A panel that still waits for an answer draws into the old element, which nobody sees.
+    const fresh = host.cloneNode(false);
+    host.replaceWith(fresh);
+    fill(fresh, h("p", { class: "empty" }, t(why)));
     return;
   }
   host.dataset.panel = state.panel;
@@ -71,6 +80,12 @@ export function listenToTabs() {
     event.preventDefault();
     choosePanel(names[(to + names.length) % names.length]);
   });
+}
+
+// What was measured, and does not hold any more.
+export function forgetStudies() {
+  tests.reset();
+  whatif.reset();
 }
 
 export function resetPanels() {

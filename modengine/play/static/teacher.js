@@ -1,22 +1,40 @@
-// For the teacher: predict then reveal, hidden messages, blurring, a question to the whole class.
+// For the teacher: predict then reveal, hidden messages, covering, a question to the whole class, a lesson for all.
 
 import { hasToken, post, Refused, setToken } from "./api.js";
+import { offer, opens, push } from "./class_lesson.js";
+import { covers, mayOffend, showButton } from "./covering.js";
 import { $, fill, h, placed, said, visible } from "./dom.js";
+import { follow, hidden } from "./guessing.js";
+import { know } from "./origin.js";
 import { ACTIONS, badge } from "./pieces.js";
-import { state, tell } from "./state.js";
+import { remember } from "./session.js";
+import { on, state, tell } from "./state.js";
 import { both, t } from "./strings.js";
 
-const voter = [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
+const hex = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
+const voter = device();
 let room = null;
-let mine = "";
 let polling = 0;
 let shared = false;
+
+// A browser answers as one device, however many windows it has open.
+function device() {
+  try {
+    const kept = localStorage.getItem("modengine-device");
+    if (/^[0-9a-f]{32}$/.test(kept ?? "")) return kept;
+    const made = hex();
+    localStorage.setItem("modengine-device", made);
+    return made;
+  } catch {
+    return hex(); // a browser that keeps nothing
+  }
+}
 
 export function renderTeacher() {
   $("teacher").setAttribute("aria-pressed", String(state.teacher));
   $("teacher-bar").hidden = !state.teacher;
-  document.documentElement.classList.toggle("blurring", state.blur);
   if (!state.teacher) return;
+  const focused = $("teacher-body").contains(document.activeElement) ? document.activeElement.id : "";
   const check = (id, name, value, change) =>
     h("label", {}, h("input", { type: "checkbox", id, checked: value, onchange: (event) => change(event.target.checked) }), t(name));
   const lesson = state.lesson;
@@ -27,19 +45,20 @@ export function renderTeacher() {
       { class: "row" },
       check("predict", "predict", state.predict, (value) => {
         state.predict = value;
-        state.revealed = !value;
-        tell("mode");
+        remember("predict", value);
+        tell("gate");
       }),
       check("blur", "blur", state.blur, (value) => {
         state.blur = value;
-        tell("mode");
+        tell("gate");
       }),
       lesson ? h("button", { type: "button", id: "next-case", onclick: nextCase }, t("next_case")) : null,
       state.start.open && state.start.teacher
         ? [
-            h("button", { type: "button", id: "ask-class", onclick: () => ask(!room?.text || room.shown) }, t(room?.text && !room.shown ? "stop_asking" : "ask_class")),
-            room?.text && !room.shown ? h("button", { type: "button", id: "show-answers", class: "primary", onclick: showAnswers }, t("show_answers")) : null,
-            room?.text && !room.shown ? null : check("shared", "shared", shared, (value) => (shared = value)),
+            h("button", { type: "button", id: "ask-class", onclick: () => ask(!asking()) }, t(asking() ? "stop_asking" : "ask_class")),
+            asking() ? h("button", { type: "button", id: "show-answers", class: "primary", onclick: showAnswers }, t("show_answers")) : null,
+            h("button", { type: "button", id: "push", onclick: () => push(heard) }, t("push")),
+            asking() ? null : check("shared", "shared", shared, (value) => (shared = value)),
           ]
         : null,
       h("a", { id: "worksheet", href: `/static/worksheet-${state.lang}.html`, target: "_blank", rel: "noopener" }, t("worksheet")),
@@ -47,17 +66,29 @@ export function renderTeacher() {
     ),
     state.start.open && state.start.teacher ? [door(), h("div", { id: "tally" }, tally())] : null,
   );
+  if (focused) $(focused)?.focus();
 }
+
+const asking = () => Boolean(room?.text && !room.shown);
 
 // To be read out at the beginning, and then folded: the window is on the wall.
 function topics(lesson) {
-  const alone = state.start.teacher && !state.start.open;
-  if (!lesson && !alone) return null;
+  const mayUnlock = state.start.teacher;
+  const alone = mayUnlock && !state.start.open;
+  if (!lesson && !mayUnlock) return null;
+  const unlock = (event) => {
+    if (state.start.open) post("room/lock", { unlocked: event.target.checked }).then(heard, () => renderTeacher());
+    else {
+      state.unlocked = event.target.checked;
+      tell("lock");
+    }
+  };
   return h(
     "details",
     { class: "topics", open: document.querySelector("details.topics")?.open ?? true },
-    h("summary", {}, lesson ? [t("topics"), " · ", t("minutes", lesson.minutes)] : t("votes")),
+    h("summary", {}, lesson ? [t("topics"), " · ", t("minutes", lesson.minutes)] : t("topics")),
     lesson ? h("p", {}, both(lesson.topics)) : null,
+    mayUnlock ? h("p", { class: "small" }, h("label", {}, h("input", { type: "checkbox", id: "unlock", checked: state.unlocked, onchange: unlock }), t("unlock")), " ", h("span", { class: "quiet" }, t("unlock_says"))) : null,
     alone ? h("p", { class: "quiet small" }, t("hands")) : null,
   );
 }
@@ -109,18 +140,20 @@ function nextCase() {
 }
 
 async function ask(begin) {
-  room = await post("room/ask", begin ? { text: state.text, gloss: state.gloss, fresh: true, shared } : {});
-  if (begin) state.revealed = false;
-  renderTeacher();
-  tell("mode");
+  heard(await post("room/ask", begin ? { text: state.text, gloss: state.gloss, covered: mayOffend(), shared } : {}));
   ($("show-answers") ?? $("ask-class"))?.focus();
 }
 
+// What the filter decided is sent now and not before: until then the server does not know it.
 async function showAnswers() {
-  room = await post("room/ask", { text: room.text, gloss: room.gloss, shown: true });
-  renderTeacher();
+  const decided = () => post("decide", { text: room.text, rules: state.rules, ignore_scope: true });
+  const again = () => post("rules", { files: state.files, main: state.main }).then(decided);
+  const right = state.rules ? await decided().catch(again).catch(() => null) : null;
+  heard(await post("room/show", { right: right?.action ?? "" }));
   $("ask-class")?.focus();
 }
+
+on("show-answers", showAnswers);
 
 // While the class answers, only how many: the teacher's window is on the wall.
 function tally() {
@@ -129,57 +162,93 @@ function tally() {
   const head = h("p", { class: "small" }, t("answers", room.votes), more, " · ", t("tally_says"));
   if (!room.shown || !room.tally) return head;
   const most = Math.max(1, ...Object.values(room.tally));
-  return [
-    head,
-    h("ul", { class: "tally" }, ACTIONS.map((action) => h("li", {}, badge(action), h("span", { class: "number" }, room.tally[action]), placed(h("span", { class: `tally-bar ${action}`, "aria-hidden": "true" }), { width: `${(100 * room.tally[action]) / most}%` })))),
-  ];
+  const bar = (action) => placed(h("span", { class: `tally-bar ${action}`, "aria-hidden": "true" }), { width: `${(100 * room.tally[action]) / most}%` });
+  const line = (action) =>
+    h(
+      "li",
+      { class: action === room.right ? "right" : "", "data-action": action },
+      badge(action),
+      h("span", { class: "number" }, room.tally[action]),
+      bar(action),
+      h("span", { class: "small" }, action === room.right ? h("strong", {}, "✓ ", t("right_one")) : null, action === room.mine ? [action === room.right ? " · " : "", t("your_answer")] : null),
+    );
+  return [head, h("ul", { class: "tally" }, ACTIONS.map(line))];
 }
 
-// A student's window looks every two seconds whether something is asked.
-export function startRoom() {
+// What the server says of the class.
+function heard(found) {
+  if (JSON.stringify(found) === JSON.stringify(room)) return;
+  const before = { asked: `${room?.number} ${room?.shown}`, hidden: hidden() };
+  room = found;
+  if (room.covered) know(room.text, true);
+  follow(room);
+  const other = before.asked !== `${room.number} ${room.shown}`;
+  if (other || !$("tally")) renderTeacher();
+  else fill($("tally"), tally());
+  if (state.unlocked !== room.unlocked) {
+    state.unlocked = room.unlocked;
+    tell("lock");
+  }
+  question();
+  if (before.hidden !== hidden()) tell("gate");
+  else if (other) tell("mode"); // another message of the list is told, or no more
+}
+
+// Every window looks every two seconds what is asked; at the beginning before anything is shown.
+export async function startRoom() {
   if (!state.start.open) return;
   clearInterval(polling);
-  const look = async () => {
-    try {
-      const found = await post("room");
-      const changed = JSON.stringify(found) !== JSON.stringify(room);
-      if (found.number !== room?.number) mine = "";
-      room = found;
-      if (!changed) return;
-      if (state.teacher) {
-        if ($("tally")) fill($("tally"), tally());
-      }
-      if (!state.start.teacher) question();
-    } catch {
-      // said by whatever is asked next
-    }
-  };
+  const look = () =>
+    post("room", { voter }).then(
+      (found) => {
+        heard(found);
+        followTeacher();
+      },
+      () => {}, // said by whatever is asked next
+    );
   polling = setInterval(look, 2000);
-  look();
+  await look();
+}
+
+// A lesson that the teacher opened: not before the page has begun, which opens one too.
+export function followTeacher() {
+  if (room && !state.start.teacher && document.documentElement.dataset.ready) opens(room.pushed, question);
 }
 
 export function question() {
   const box = $("question");
-  if (!state.start?.open || state.start.teacher || !room?.text) {
-    box.hidden = true;
-    return;
-  }
-  box.hidden = false;
+  const isStudent = state.start?.open && !state.start.teacher;
+  const lesson = isStudent ? offer(question) : null;
+  box.hidden = !isStudent || !(room?.text || lesson);
+  if (box.hidden) return;
+  // It is drawn anew whenever somebody else answers: what has the focus or is open stays so.
+  const body = $("question-body");
+  const active = body.contains(document.activeElement) ? document.activeElement : null;
+  const focused = active?.dataset.choice ? `[data-choice="${active.dataset.choice}"]` : active?.id ? `#${active.id}` : active?.tagName.toLowerCase();
+  const open = body.querySelector("details")?.open;
+  fill(body, lesson, room?.text ? asked() : null);
+  if (open && body.querySelector("details")) body.querySelector("details").open = true;
+  if (focused) body.querySelector(focused)?.focus();
+}
+
+function asked() {
   const vote = (choice) => async () => {
-    mine = choice;
-    room = await post("room/vote", { voter, choice }).catch(() => room);
-    question();
+    await post("room/vote", { voter, choice }).then(heard, () => {});
     document.querySelector(`#question [data-choice="${choice}"]`)?.focus();
   };
-  fill(
-    $("question-body"),
+  const redraw = () => {
+    question();
+    document.querySelector("#question .vote")?.focus();
+  };
+  return [
     said(room.text, "p", "big"),
-    room.gloss ? h("details", {}, h("summary", {}, t("gloss")), h("p", { lang: "en" }, visible(room.gloss))) : null,
+    showButton(room.text, redraw),
+    room.gloss && !covers(room.text) ? h("details", {}, h("summary", {}, t("gloss")), h("p", { lang: "en" }, visible(room.gloss))) : null,
     room.shown
       ? tally()
       : [
-          h("div", { class: "row" }, ACTIONS.map((action) => h("button", { type: "button", class: "vote", "data-choice": action, "aria-pressed": String(mine === action), onclick: vote(action) }, badge(action)))),
-          h("p", { class: "quiet small", role: "status" }, mine ? t("answered", t(mine)) : t("predict_first"), " ", t("answers", room.votes)),
+          h("div", { class: "row" }, ACTIONS.map((action) => h("button", { type: "button", class: "vote", "data-choice": action, "aria-pressed": String(room.mine === action), onclick: vote(action) }, badge(action)))),
+          h("p", { class: "quiet small", role: "status" }, room.mine ? t("answered", t(room.mine)) : t("predict_first"), " ", t("answers", room.votes)),
         ],
-  );
+  ];
 }

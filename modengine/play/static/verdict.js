@@ -2,9 +2,11 @@
 
 import { $, fill, h, visible } from "./dom.js";
 import { categoryName, inWords } from "./engine_words.js";
+import { classPredicts, guess, guessed, hidden } from "./guessing.js";
 import { drawMarks } from "./marks.js";
+import { caseWith } from "./origin.js";
 import { ACTIONS, badge, busy, meter } from "./pieces.js";
-import { state, tell, verdictShown } from "./state.js";
+import { state, tell } from "./state.js";
 import { t } from "./strings.js";
 import { drawTrouble } from "./trouble.js";
 
@@ -15,20 +17,20 @@ export function drawVerdict() {
   drawTrouble();
   drawMarks();
   if (state.lost && !decision) fill(box, h("p", { class: "quiet" }, t("no_decision")));
+  else if (hidden()) fill(box, classPredicts() ? classAnswers() : prediction());
   else if (!state.rules) fill(box, state.broken ? h("p", { class: "quiet" }, t("no_decision")) : firstReading());
   else if (!state.text) fill(box, h("p", { class: "quiet" }, t("no_message")));
-  else if (!verdictShown()) fill(box, prediction());
   else if (!decision) fill(box, h("p", { class: "quiet" }, t("waiting")));
   else {
     fill(
       box,
-      state.guess ? h("p", { class: "quiet" }, t("your_guess", t(state.guess))) : null,
+      outcome(decision.action),
       h("p", { class: "headline" }, badge(decision.action, "large"), h("span", { class: "says" }, t(`says_${decision.action}`))),
       decision.study ? h("p", { class: "quiet" }, t("study")) : null,
       decision.undetermined.map((one) => h("p", { class: "failure" }, t("undetermined", visible(inWords(one.reason))))),
     );
   }
-  fill($("scores"), decision && verdictShown() ? scores(decision) : null);
+  fill($("scores"), decision ? scores(decision) : null);
 }
 
 // Before anything can be decided, the rules are compiled: seconds, for the shipped policy on a slow machine.
@@ -36,19 +38,26 @@ const firstReading = () => busy(t(state.compiling ? "compiling_first" : "waiting
 
 function prediction() {
   const choose = (action) => () => {
-    state.guess = action;
-    drawVerdict();
-    $("reveal").focus();
-  };
-  const reveal = () => {
-    tell("reveal");
+    guess(action);
     $("verdict-box").focus();
   };
   return [
-    h("p", {}, state.guess ? t("your_guess", t(state.guess)) : t("predict_first")),
-    h("div", { class: "row" }, ACTIONS.map((action) => h("button", { type: "button", class: "vote", "aria-pressed": String(state.guess === action), onclick: choose(action) }, badge(action)))),
-    h("button", { type: "button", id: "reveal", class: "primary", onclick: reveal }, t("reveal")),
+    h("p", {}, t("predict_first")),
+    h("div", { class: "row" }, ACTIONS.map((action) => h("button", { type: "button", class: "vote", "data-guess": action, onclick: choose(action) }, badge(action)))),
+    h("button", { type: "button", id: "reveal", class: "small", onclick: choose("") }, t("show_me")),
   ];
+}
+
+// Nobody is told here: the teacher shows the answers of all, and the decision with them.
+function classAnswers() {
+  if (!state.start.teacher) return h("p", { class: "quiet" }, t("teacher_asks_this"));
+  return [h("p", {}, t("class_predicts")), h("button", { type: "button", id: "reveal", class: "primary", onclick: () => tell("show-answers") }, t("show_answers"))];
+}
+
+// What was guessed, held against what is decided of the very message.
+function outcome(action) {
+  const said = caseWith(state.text) ? guessed() : "";
+  return said ? h("p", { class: `guessed ${said === action ? "good" : "quiet"}` }, t(said === action ? "guessed_right" : "guessed_otherwise", t(said))) : null;
 }
 
 // The steps that hold for this text: in a long one each asks for more points.

@@ -72,20 +72,23 @@ Opened = Callable[..., Any]
 def opened(chromium: Any, address: str) -> Iterator[Opened]:
     """Opens the page; the test fails if anything was written to the console as an error.
 
-    With all panels, unless the `level` is `simple`, as the page begins; `before` is a script that runs before it.
+    Decisions are shown at once unless `predict`, as where a teacher has switched predicting off; with all panels, unless
+    the `level` is `simple`, as the page begins; `before` is a script that runs before it.
     """
     contexts: list[Any] = []
     wrong: list[str] = []
 
     def page(
         lesson: str = "", panel: str = "", *, lang: str = "en-GB", scheme: str = "light", width: int = 1280,
-        height: int = 900, hash_: str = "", base: str = "", level: str = "full", before: str = "",
+        height: int = 900, hash_: str = "", base: str = "", predict: bool = False, level: str = "full", before: str = "",
     ) -> Any:  # fmt: skip
         context = chromium.new_context(
             viewport={"width": width, "height": height}, locale=lang, color_scheme=scheme, accept_downloads=True,
             reduced_motion="reduce",
         )  # fmt: skip
         context.set_default_timeout(WAIT)
+        if not predict:
+            context.add_init_script("sessionStorage.setItem('modengine-predict', 'false')")
         contexts.append(context)
         if level != "simple":
             context.add_init_script(f"try {{ localStorage.setItem('modengine-level', '{level}') }} catch {{}}")
@@ -99,7 +102,7 @@ def opened(chromium: Any, address: str) -> Iterator[Opened]:
         tab.wait_for_selector("html[data-ready]")
         if lesson:
             tab.select_option("#lesson", lesson)
-            tab.wait_for_selector("#verdict .badge")
+            tab.wait_for_selector("#verdict .vote" if predict else "#verdict .badge")
         if panel:
             tab.click(f"#tab-{panel}")
         return tab

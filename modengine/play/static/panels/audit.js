@@ -1,6 +1,7 @@
 // Audit: decisions as records in a tree of hashes; one flipped byte, and where verification fails.
 
 import { latest, post, Refused } from "../api.js";
+import { covers } from "../covering.js";
 import { $, fill, h, placed, said, visible } from "../dom.js";
 import { inWords, ruleText } from "../engine_words.js";
 import { keeps, undoable } from "../keeping.js";
@@ -180,6 +181,7 @@ function notice(record) {
   const list = (values) => (Array.isArray(values) ? values : []);
   const details = log.one.details;
   const words = (index) => {
+    if (covers(log.one.text ?? "")) return t("covered");
     const places = list(details?.hits?.[index]?.matches ?? details?.hits?.[index]);
     const chars = [...(log.one.text ?? "")];
     return [...new Set(places.map((match) => chars.slice(match.start, match.end).join("")).filter(Boolean))].map((word) => `“${word}”`).join(" ");

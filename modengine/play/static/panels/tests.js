@@ -1,13 +1,15 @@
 // Tests: what a filter should be able to do, ability by ability; and the examples in the rules.
 
 import { latest } from "../api.js";
-import { $, fill, h, said, visible } from "../dom.js";
+import { $, fill, h, visible } from "../dom.js";
 import { badge, busy, failure, interval, messageButton, messages, noRules } from "../pieces.js";
 import { state, tell } from "../state.js";
 import { t } from "../strings.js";
 
 let result = null; // {rules, grid, examples}
 const open = new Set();
+
+export const reset = () => (result = null);
 
 export async function render(root) {
   if (!state.rules) {
@@ -18,7 +20,7 @@ export async function render(root) {
     fill(root, h("div", { role: "status" }, busy(t("waiting"))));
     const rules = state.rules;
     try {
-      const [grid, examples] = await Promise.all([latest("eval", "eval", { rules }), latest("test", "test", { rules })]);
+      const [grid, examples] = await Promise.all([latest("eval", "eval", { rules, unlocked: state.unlocked }), latest("test", "test", { rules, unlocked: state.unlocked })]);
       if (!grid || !examples) return;
       result = { rules, grid, examples };
     } catch (error) {
@@ -89,12 +91,7 @@ function examples() {
     some.length
       ? messages(
           [...some].sort((a, b) => (a.verdict === "holds") - (b.verdict === "holds")).map((one) =>
-            h(
-              "button",
-              { type: "button", class: `message-button ${one.verdict}`, onclick: () => take(one) },
-              said(one.text),
-              h("span", { class: "small quiet" }, `${verdicts[one.verdict]} ${t(one.verdict)} · ${t(`k_${one.kind}`)} · `, h("code", {}, visible(one.rule))),
-            ),
+            messageButton(one, () => take(one), h("span", { class: "small quiet" }, `${verdicts[one.verdict]} ${t(one.verdict)} · ${t(`k_${one.kind}`)} · `, h("code", {}, visible(one.rule))), one.verdict),
           ),
         )
       : h("p", { class: "quiet" }, t("no_examples")),

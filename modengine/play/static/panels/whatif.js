@@ -25,7 +25,7 @@ export async function render(root) {
     compared = null;
     fill(root, busy(t("waiting")));
     try {
-      const scores = await latest("scores", "scores", { rules: state.rules });
+      const scores = await latest("scores", "scores", { rules: state.rules, unlocked: state.unlocked });
       if (!scores) return;
       tried = {
         rules: state.rules,
@@ -126,7 +126,7 @@ function toggles(root) {
 async function rescored(root) {
   const mine = tried;
   try {
-    const scores = await latest("scores", "scores", { rules: mine.rules, off: [...mine.off] });
+    const scores = await latest("scores", "scores", { rules: mine.rules, off: [...mine.off], unlocked: state.unlocked });
     if (!scores || tried !== mine) return;
     tried.scores = scores;
     outcome();
@@ -208,7 +208,7 @@ function pin(root) {
   const compare = async () => {
     fill($("compared"), h("p", { class: "quiet" }, t("waiting")));
     try {
-      compared = await latest("diff", "diff", { a: state.pinned.rules, b: state.rules });
+      compared = await latest("diff", "diff", { a: state.pinned.rules, b: state.rules, unlocked: state.unlocked });
       if (compared) fill($("compared"), comparison());
     } catch (error) {
       fill($("compared"), failure(error));

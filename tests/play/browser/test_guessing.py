@@ -1,0 +1,364 @@
+"""Predict first: the decision is nowhere before it was guessed, or shown to the class."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modengine.cli.main import run
+from modengine.play.guard import Door
+from modengine.play.lessons import Lesson, shipped_lessons
+from modengine.play.pool import Pool
+from tests.play.browser.looks import PANELS, in_every_look, violations
+from tests.play.browser.window import Opened, action, served, tab_to, until
+
+TELLING = (
+    "#panel .badge, #cases .badge, #verdict .headline, #scores li, .tally, .confusion, .ability, .disguises, "
+    ".attempts, .record-button, .notice, .fall, .flips, .marked, details.tell"
+)
+"""Whatever shows a decision, or what it comes from."""
+ASKING = ("decide", "explain", "flip", "evade", "audit/append")
+
+
+def asked(page: Any) -> list[str]:
+    """The texts about which the page asks for a decision, from now on."""
+    found: list[str] = []
+
+    def see(request: Any) -> None:
+        if request.url.partition("/api/")[2] in ASKING:
+            found.append(json.loads(request.post_data)["text"])
+
+    page.on("request", see)
+    return found
+
+
+def kept(page: Any) -> None:
+    """Waits until the address has what the page shows."""
+    until(page, "(async () => { const {encode, snapshot} = await import('/static/state.js');"
+                "return location.hash === '#s=' + await encode(snapshot()); })()")  # fmt: skip
+
+
+def hidden_everywhere(page: Any) -> None:
+    """In the strip, the list and all panels."""
+    for panel in PANELS:
+        page.click(f"#tab-{panel}")
+        assert "First the guess" in page.inner_text("#panel")
+        assert page.locator(TELLING).count() == 0, panel
+        assert page.get_attribute("html", "data-action") == ""
+    assert page.locator("#verdict .vote").count() == 4
+
+
+@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda lesson: lesson.lesson)
+def test_a_lesson_begins_with_nothing_told(opened: Opened, lesson: Lesson) -> None:
+    page = opened(predict=True)
+    texts = asked(page)
+    page.select_option("#lesson", lesson.lesson)
+    page.wait_for_selector("#verdict .vote")
+    hidden_everywhere(page)
+    for case in lesson.cases[1:]:
+        page.click(f"#case-{case.id}")
+        page.wait_for_selector("#verdict .vote")
+        assert page.locator(TELLING).count() == 0
+    until(page, "document.querySelector('#problems').textContent.length > 0")  # the rules are read by now
+    hidden_everywhere(page)
+    assert set(texts) & {case.text for case in lesson.cases} == set()
+
+
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+def test_a_guess_reveals_and_stays_after_a_reload_and_what_was_not_guessed_stays_hidden(
+    opened: Opened, way: str
+) -> None:
+    page = opened("warning-and-scam", predict=True)
+    if way == "mouse":
+        page.click('[data-guess="review"]')
+    else:
+        tab_to(page, '[data-guess="review"]')
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "verdict-box"
+    action(page, "review")
+    assert "Your guess: review. Right." in page.inner_text("#verdict")
+    page.wait_for_selector(".why")
+    page.wait_for_selector("details.tell")
+    page.click("#case-bank")
+    page.wait_for_selector("#verdict .vote")
+    assert page.locator("#cases .badge").count() == 1
+    page.click("#reveal")  # without a guess
+    action(page, "allow")
+    assert page.locator(".guessed").count() == 0
+    page.click("#case-granny")
+    page.wait_for_selector("#verdict .vote")
+    kept(page)
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    page.wait_for_selector("#verdict .vote")
+    hidden_everywhere(page)
+    for case, wanted in (("scam", "review"), ("bank", "allow")):
+        page.click(f"#case-{case}")
+        action(page, wanted)
+    page.click("#case-scam")
+    action(page, "review")
+    assert "Your guess: review. Right." in page.inner_text("#verdict")
+
+
+def test_edits_of_a_message_are_hidden_as_it_is_and_a_text_of_ones_own_is_not(opened: Opened) -> None:
+    page = opened("warning-and-scam", predict=True)
+    texts = asked(page)
+    page.click("#text")
+    page.keyboard.press("End")
+    page.keyboard.insert_text("吧")
+    page.wait_for_selector("#verdict .vote")
+    page.click("#tab-evade")
+    assert "First the guess" in page.inner_text("#panel")
+    kept(page)
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    assert page.input_value("#text").endswith("领取吧")
+    page.wait_for_selector("#verdict .vote")
+    assert texts == []
+    page.fill("#text", "晚上一起吃饭")
+    action(page, "allow")
+    page.fill("#text", "恭喜您中奖，请点击链接领取")  # the message of the lesson again
+    page.wait_for_selector("#verdict .vote")
+    page.click('[data-guess="block"]')
+    action(page, "review")
+    assert "otherwise" in page.inner_text("#verdict")
+    page.fill("#text", "恭喜您中奖，请点击链接领取吧")
+    until(page, "!document.querySelector('.guessed')")  # that was guessed of another text
+    action(page, "review")
+
+
+def test_a_panel_that_still_measures_tells_nothing_of_the_next_message(opened: Opened) -> None:
+    page = opened("threshold-and-cost", predict=True)
+    held: list[Any] = []
+    page.route("**/api/scores", lambda route: held.append(route))
+    page.click("#reveal")
+    page.wait_for_selector("#verdict .badge.large")
+    until(page, "document.querySelector('#panel .busy') !== null")
+    page.click("#case-son")
+    page.wait_for_selector("#verdict .vote")
+    with page.expect_response("**/api/scores"):
+        held[-1].continue_()
+    page.wait_for_timeout(100)
+    assert page.locator(TELLING).count() == 1  # of the first message, in the list
+    page.unroute("**/api/scores")
+    page.click('[data-guess="allow"]')
+    page.wait_for_selector("#outcome .confusion")
+
+
+def test_lists_of_studies_leave_out_what_is_not_guessed_yet(opened: Opened) -> None:
+    page = opened("warning-and-scam", predict=True)
+    scam = "恭喜您中奖，请点击链接领取"
+    page.click("#case-bank")
+    page.click("#reveal")
+    action(page, "allow")
+    page.click("#tab-tests")
+    page.wait_for_selector("#panel .message-button.holds")
+    listed = "[...document.querySelectorAll('#panel .message-button .said')].map((one) => one.textContent)"
+    assert scam not in page.evaluate(listed)
+    page.click("#case-scam")
+    page.click("#reveal")
+    page.wait_for_selector("#panel .message-button.holds")
+    assert scam in page.evaluate(listed)
+
+
+def test_a_lesson_started_over_is_guessed_again_and_predicting_can_be_switched_off(opened: Opened) -> None:
+    page = opened("evasion", predict=True)
+    page.click("#reveal")
+    action(page, "review")
+    page.click("#keep summary")
+    page.click("#start-over")
+    page.wait_for_selector("#verdict .vote")
+    page.click("#teacher")
+    page.uncheck("#predict")
+    action(page, "review")
+    kept(page)
+    page.reload()
+    action(page, "review")
+    page.click("#teacher")
+    page.check("#predict")
+    page.wait_for_selector("#verdict .vote")
+
+
+def test_without_storage_a_guess_still_reveals(opened: Opened) -> None:
+    page = opened(predict=True)
+    page.add_init_script(
+        "for (const name of ['sessionStorage', 'localStorage'])"
+        "Object.defineProperty(window, name, {get() { throw new DOMException('forbidden'); }})"
+    )
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    page.select_option("#lesson", "evasion")
+    page.click('[data-guess="review"]')
+    action(page, "review")
+
+
+def test_axe_finds_nothing_before_the_guess(opened: Opened) -> None:
+    page = opened("whom-does-it-hit", predict=True)
+    page.click("#teacher")
+    for look in in_every_look(page):
+        assert violations(page) == [], look
+
+
+# ------------------------------------------------------------------ a class
+
+
+Join = Callable[..., Any]
+
+
+@pytest.fixture
+def join(opened: Opened, pool: Pool) -> Iterator[Join]:
+    """Windows of a class: `teacher` or `student`.  They are closed before their server."""
+    door = Door(open=True)
+    with served(pool, door) as base:
+        pages: list[Any] = []
+
+        def window(who: str, lesson: str = "", **how: Any) -> Any:
+            page = opened(lesson, hash_=f"#token={getattr(door, who)}", base=base, predict=True, **how)
+            pages.append(page)
+            if who == "teacher":
+                page.click("#teacher")
+            return page
+
+        yield window
+        for page in pages:
+            page.close()
+
+
+def test_a_class_predicts_on_all_devices_and_the_right_answer_is_marked(join: Join) -> None:
+    teacher = join("teacher", "warning-and-scam")
+    teacher.click("#reveal")  # the teacher knows it already; the class is asked all the same
+    action(teacher, "review")
+    student = join("student", "warning-and-scam")
+    said: list[str] = []
+    student.on("response", lambda one: said.append(one.text()) if "/api/room" in one.url else None)
+    texts = asked(student)
+    voters: set[str] = set()
+    student.on("request", lambda one: voters.add(one.post_data) if one.url.endswith("/api/room") else None)
+    teacher.click("#ask-class")
+    teacher.wait_for_selector("#verdict #reveal")
+    for page in (teacher, student):
+        student.wait_for_selector("#question .vote")
+        for panel in PANELS:
+            page.click(f"#tab-{panel}")
+            assert "First the guess" in page.inner_text("#panel")
+            assert page.locator(TELLING).count() == 0
+    assert "answer above" in student.inner_text("#verdict")
+    assert student.locator("#verdict .vote, #verdict #reveal").count() == 0  # nobody is shown it alone
+    tab_to(student, '#question [data-choice="block"]')
+    student.keyboard.press("Enter")
+    until(student, "document.querySelector('#question-body').innerText.includes('You said: block.')")
+    late = join("student")  # joins late
+    late.wait_for_selector("#question .vote")
+    late.select_option("#lesson", "warning-and-scam")
+    late.wait_for_selector("#verdict .quiet")
+    assert late.locator(TELLING).count() == 0
+    # One answer a device: loaded anew it is still there, and counts once.
+    student.reload()
+    until(student, "document.querySelector('#question-body').innerText.includes('You said: block.')")
+    assert student.locator(TELLING).count() == 0
+    until(teacher, "document.querySelector('#tally').innerText.includes('Answers: 1')")
+    assert [one for one in said if '"right":""' not in one or '"tally":null' not in one] == []
+    assert texts == []
+    assert len(voters) == 1
+    teacher.click("#show-answers")
+    for page in (teacher, student, late):
+        page.wait_for_selector('.tally .right[data-action="review"]')
+        assert "the filter’s decision" in page.inner_text(".tally .right")
+        action(page, "review")
+    assert "your answer" in student.inner_text('.tally [data-action="block"]')
+    assert "Your guess: block. The filter decides otherwise." in student.inner_text("#verdict")
+    student.wait_for_selector("details.tell")
+    student.reload()  # what the class was shown stays shown
+    action(student, "review")
+    student.click("#case-bank")
+    student.wait_for_selector("#verdict .vote")
+    assert [violations(page) for page in (teacher, student)] == [[], []]
+
+
+def test_the_wall_is_still_hidden_after_a_reload_and_a_text_of_ones_own_can_be_asked(join: Join) -> None:
+    teacher = join("teacher", "evasion")
+    own = "兼职，加微信，今天晚上我们一起去吃饭"
+    teacher.fill("#text", own)
+    teacher.click("#reveal")  # it is made of the first message
+    action(teacher, "review")
+    teacher.click("#ask-class")
+    teacher.wait_for_selector("#verdict #reveal")
+    texts = asked(teacher)
+    kept(teacher)
+    teacher.reload()
+    teacher.wait_for_selector("#verdict #reveal")
+    assert teacher.locator(TELLING).count() == 0
+    assert texts == []
+    student = join("student", "evasion")
+    student.wait_for_selector("#question .vote")
+    student.fill("#text", own)
+    student.wait_for_selector("#verdict p")
+    assert "answer above" in student.inner_text("#verdict")
+    teacher.click("#verdict #reveal")
+    action(teacher, "review")
+    action(student, "review")
+    teacher.click("#teacher")
+    teacher.wait_for_selector('.tally .right[data-action="review"]')
+
+
+def test_a_lesson_opens_on_all_devices_and_nobodys_work_is_lost(join: Join) -> None:
+    teacher = join("teacher", "evasion")
+    idle, busy = join("student"), join("student", "word-boundaries")
+    busy.click("#reveal")
+    busy.click("#editor .cm-content")
+    busy.keyboard.press("Control+Home")
+    busy.keyboard.insert_text("# mine\n")
+    busy.fill("#text", "我的消息")
+    teacher.click("#case-homophone")
+    teacher.click("#push")
+    until(idle, "document.querySelector('#lesson').value === 'evasion'")
+    assert idle.input_value("#text") == teacher.input_value("#text") == "兼职日结，加薇信"
+    idle.wait_for_selector("#verdict .vote")
+    busy.wait_for_selector("#open-it")
+    assert "Evasion and its price" in busy.inner_text("#question")
+    assert violations(busy) == []
+    tab_to(busy, "#not-now")
+    busy.keyboard.press("Enter")
+    busy.wait_for_selector("#go-there")
+    assert busy.evaluate("document.activeElement.id") == "go-there"
+    assert (busy.input_value("#text"), busy.input_value("#lesson")) == ("我的消息", "word-boundaries")
+    assert "# mine" in busy.inner_text("#editor .cm-content")
+    kept(busy)
+    busy.reload()  # it is still offered
+    busy.click("#go-there")
+    until(busy, "document.querySelector('#lesson').value === 'evasion'")
+    busy.wait_for_selector("#verdict .vote")
+    assert "# mine" not in busy.inner_text("#editor .cm-content")
+    busy.click("#go-back")
+    until(busy, "document.querySelector('#lesson').value === 'word-boundaries'")
+    assert busy.input_value("#text") == "我的消息"
+    assert "# mine" in busy.inner_text("#editor .cm-content")
+    # Who joins late begins there.
+    late = join("student")
+    until(late, "document.querySelector('#text').value === '兼职日结，加薇信'")
+    # The rules of the wall come along.
+    teacher.click("#editor .cm-content")
+    teacher.keyboard.press("Control+Home")
+    teacher.keyboard.insert_text("# ours\n")
+    teacher.wait_for_selector("#undo-all:visible")
+    teacher.click("#push")
+    late.wait_for_selector('#editor .cm-content:has-text("# ours")')
+
+
+def test_a_lesson_as_a_file_shows_a_decision_after_the_guess(chromium: Any, tmp_path: Path) -> None:
+    file = tmp_path / "lesson.html"
+    assert run(["play", "--lesson", "warning-and-scam", "--export", str(file)]) == 0
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(file.as_uri())
+    assert page.locator(".decided >> visible=true").count() == 0
+    page.check('.case >> nth=0 >> input[value="review"]')
+    assert page.locator(".decided >> visible=true").count() == 1
+    page.click(".decided summary >> visible=true")
+    assert page.locator(".case >> nth=0 >> .decided .me-verdict").is_visible()
+    assert page.locator(".first >> visible=true").count() == 3
+    context.close()
