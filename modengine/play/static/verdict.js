@@ -16,8 +16,8 @@ export function drawVerdict() {
   document.documentElement.dataset.action = decision?.action ?? "";
   drawTrouble();
   drawMarks();
-  if (state.lost && !decision) fill(box, h("p", { class: "quiet" }, t("no_decision")));
-  else if (hidden()) fill(box, classPredicts() ? classAnswers() : prediction());
+  if (hidden()) fill(box, classPredicts() ? classAnswers() : prediction());
+  else if (state.lost && !decision) fill(box, h("p", { class: "quiet" }, t("no_decision")));
   else if (!state.rules) fill(box, state.broken ? h("p", { class: "quiet" }, t("no_decision")) : firstReading());
   else if (!state.text) fill(box, h("p", { class: "quiet" }, t("no_message")));
   else if (!decision) fill(box, h("p", { class: "quiet" }, t("waiting")));
