@@ -39,7 +39,7 @@ export const PAGE = {
   undo: ["Undo", "撤销"],
   undone: ["It is as it was before.", "已恢复原样。"],
   put_away: ["Put this away", "收起"],
-  start_over: ["Start over", "从头开始"],
+  start_over: ["Start this lesson over", "从头开始本课"],
   started_over: ["Everything is as at the beginning.", "一切回到开头。"],
   changes_undone: ["Your changes to the rules are gone.", "你对规则的修改已去掉。"],
   file_removed: ["{0} is gone.", "{0} 已删除。"],

@@ -73,7 +73,7 @@ def a_case_of_a_lesson_is_taken(opened: Opened, way: str) -> None:
     press(page, way, "#case-bank")
     action(page, "allow")
     assert "银行提醒" in page.input_value("#text")
-    assert "The bank warns" in page.text_content("#gloss")
+    assert "The bank warns" in page.text_content("#meaning")
 
 
 def a_rule_is_changed_and_an_error_is_shown_at_its_line(opened: Opened, way: str) -> None:
