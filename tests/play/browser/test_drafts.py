@@ -250,3 +250,15 @@ def test_a_link_that_cannot_be_copied_is_shown(opened: Opened) -> None:
     page.click("#copy-link")
     page.wait_for_selector("#link")
     assert "#s=" in page.input_value("#link")
+
+
+def test_a_link_made_with_another_policy_says_so(opened: Opened) -> None:
+    page = opened()
+    page.fill("#text", "来自链接")
+    action(page, "allow")
+    link = page.evaluate(
+        "import('/static/state.js').then(({encode, snapshot}) => encode({...snapshot(), base: 'f'.repeat(32)}))"
+    )
+    other = opened(hash_=f"#s={link}")
+    assert "another policy" in other.inner_text("#note")
+    assert other.input_value("#text") == "来自链接"
