@@ -7,8 +7,12 @@ const random = () => [...crypto.getRandomValues(new Uint8Array(8))].map((one) =>
 let db = null; // null where the browser keeps nothing
 let tab = random();
 
+// A disk that does not answer is no disk: the page goes on without it.
+const PATIENCE = 5000;
+
 const asked = (request) =>
   new Promise((done, fail) => {
+    setTimeout(() => fail(new Error("no answer")), PATIENCE);
     request.onsuccess = () => done(request.result);
     request.onerror = () => fail(request.error);
   });

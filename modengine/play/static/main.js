@@ -105,8 +105,10 @@ function bringBack(before) {
 
 async function openLink(kept, before) {
   try {
-    restore(await decode(kept));
-    note(t("link_opened"), before ? { undo: () => bringBack(before) } : {});
+    const value = await decode(kept);
+    restore(value);
+    const other = !value.lesson && value.base && value.base !== state.start.rules;
+    note(t(other ? "link_of_another" : "link_opened"), before ? { undo: () => bringBack(before) } : {});
   } catch (error) {
     if (!state.begun) await takeLesson(state.start.first);
     note(t("not_opened", visible(error.message)));

@@ -59,6 +59,7 @@ export function snapshot() {
   return {
     modengine: 1,
     lesson: state.lesson?.lesson ?? "",
+    base: state.lesson ? "" : state.start.rules, // what a change without a lesson is a change of
     changed,
     text: state.text,
     gloss: state.gloss,

@@ -47,6 +47,7 @@ export const PAGE = {
   log_gone: ["The server that had this log has ended. This is what your browser kept of it: it can be read, not verified. Recording begins a new log.", "保存这份日志的服务器已经停止。这是浏览器留下的副本：可以看，不能验证。再记录就会新建一份日志。"],
   log_left: ["A new log is begun.", "已新建日志。"],
   tries_gone: ["Your earlier tries are put away.", "之前的尝试已收起。"],
+  link_of_another: ["The link was made with another policy than that of this page, so that it may be decided otherwise here.", "链接是用另一套策略做的，在这里判定结果可能不同。"],
   forget: ["Forget all drafts in this browser", "清除本浏览器里的草稿"],
   forget_sure: ["All drafts of all lessons go, those of other windows too. Press again to do it.", "所有课程、所有窗口的草稿都会清除。再按一次确认。"],
   forgotten: ["No drafts are left in this browser.", "本浏览器里已没有草稿。"],

@@ -12,6 +12,7 @@ from tests.play.browser.window import CHROMIUM, Opened, action, served, until
 from tests.play.browser.writing import rewrite
 
 STATE = "import('/static/state.js').then(({state}) => state"
+SILENT = "Object.defineProperty(window, 'indexedDB', {value: {open: () => ({})}});"
 FORBIDDEN = """for (const name of ['indexedDB', 'localStorage', 'sessionStorage'])
   Object.defineProperty(window, name, {get() { throw new DOMException('forbidden', 'SecurityError'); }});"""
 NO_CLIPBOARD = """Object.defineProperty(navigator, 'clipboard', {value: undefined});
@@ -208,6 +209,12 @@ def test_where_storage_is_forbidden_the_page_works_and_says_so(opened: Opened, l
     assert page.input_value("#text") == ""
 
 
+def test_a_disk_that_does_not_answer_does_not_hold_the_page_up(opened: Opened) -> None:
+    page = opened("evasion", before=SILENT)
+    action(page, "review")
+    assert "This browser keeps nothing" in page.inner_text("#note")
+
+
 def test_all_drafts_are_forgotten_when_that_is_asked_for_twice(opened: Opened) -> None:
     page = opened("evasion")
     action(page, "review")
@@ -250,3 +257,15 @@ def test_a_link_that_cannot_be_copied_is_shown(opened: Opened) -> None:
     page.click("#copy-link")
     page.wait_for_selector("#link")
     assert "#s=" in page.input_value("#link")
+
+
+def test_a_link_made_with_another_policy_says_so(opened: Opened) -> None:
+    page = opened()
+    page.fill("#text", "来自链接")
+    action(page, "allow")
+    link = page.evaluate(
+        "import('/static/state.js').then(({encode, snapshot}) => encode({...snapshot(), base: 'f'.repeat(32)}))"
+    )
+    other = opened(hash_=f"#s={link}")
+    assert "another policy" in other.inner_text("#note")
+    assert other.input_value("#text") == "来自链接"
