@@ -202,6 +202,7 @@ def test_where_storage_is_forbidden_the_page_works_and_says_so(opened: Opened, l
     action(page, "allow")
     page.click("#level")
     page.select_option("#lesson", "warning-and-scam")
+    page.click("#reveal")  # that it was switched off is not kept either
     action(page, "review")
     assert page.inner_text("#note") == ""  # once is enough
     page.reload()

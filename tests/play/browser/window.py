@@ -88,7 +88,7 @@ def opened(chromium: Any, address: str) -> Iterator[Opened]:
         )  # fmt: skip
         context.set_default_timeout(WAIT)
         if not predict:
-            context.add_init_script("sessionStorage.setItem('modengine-predict', 'false')")
+            context.add_init_script("try { sessionStorage.setItem('modengine-predict', 'false') } catch {}")
         contexts.append(context)
         if level != "simple":
             context.add_init_script(f"try {{ localStorage.setItem('modengine-level', '{level}') }} catch {{}}")
