@@ -1,7 +1,8 @@
 """Screenshots of the classroom page, from the running page in Chromium.
 
 python tools/play_screenshots.py                 those of the documentation, into docs/images/
-python tools/play_screenshots.py --all FOLDER    every panel at three widths, in both schemes and languages
+python tools/play_screenshots.py --all FOLDER    every panel and state at three widths, in both schemes and languages,
+                                                 and as printed
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 import uvicorn  # noqa: E402
-from PIL import Image  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
 from modengine.paths import shipped_policy  # noqa: E402
@@ -39,6 +39,12 @@ LESSONS = {
     "evade": "evasion",
     "audit": "what-a-log-proves",
 }
+STATES = ("beginner", "policy", "error", "lost")
+"""What is not a panel, and is looked at as one: a beginner's page, the shipped policy, an error, a lost network."""
+FULL = (
+    "【中奖通知】恭喜您被抽中为幸运用户，奖金 8888 元，请点击链接 http://abc.example 领取，"
+    "加微信 abc123，转发 10 个群，否则账号冻结"
+)
 FOR_DOCS = (("why", "en", "light", 1280), ("evade", "en", "light", 1280), ("audit", "en", "light", 1280),
             ("whatif", "zh", "dark", 1280))  # fmt: skip
 HEIGHTS = {"audit": 1560}
@@ -47,9 +53,28 @@ HEIGHTS = {"audit": 1560}
 
 def prepared(page: Any, panel: str) -> None:
     """Fills a panel with something to see."""
-    page.select_option("#lesson", LESSONS[panel])
+    page.select_option("#lesson", LESSONS.get(panel, "evasion"))
     page.wait_for_selector("#verdict .badge")
-    page.click(f"#tab-{panel}")
+    if panel in LESSONS:
+        page.click(f"#tab-{panel}")
+    if panel == "policy":
+        page.select_option("#lesson", "")
+        page.fill("#text", FULL)
+        page.wait_for_selector("#smallest .flips, #smallest .quiet")
+        page.wait_for_selector("#panel .fall")
+    if panel == "beginner":
+        page.fill("#words-new", "奶茶，红包")
+        page.fill("#text", "请喝奶茶，兼职日结")
+        page.wait_for_selector('html[data-action="review"]')
+    if panel == "error":
+        page.fill("#words-new", "奶茶")
+        page.click("#editor .cm-content")
+        page.keyboard.type("x")
+        page.wait_for_selector("#trouble .failure")
+    if panel == "lost":
+        page.route("**/api/**", lambda route: route.abort())
+        page.fill("#text", "兼职日结，加微信吧")
+        page.wait_for_selector("#trouble .failure")
     if panel == "why":
         page.click("#case-bank")
         page.wait_for_selector('html[data-action="allow"]')
@@ -97,6 +122,8 @@ def shot(browser: Any, address: str, panel: str, lang: str, scheme: str, width: 
     context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, color_scheme=scheme,
                                   reduced_motion="reduce")  # fmt: skip
     context.set_default_timeout(120_000)  # a busy machine
+    if panel not in ("beginner", "error"):
+        context.add_init_script("localStorage.setItem('modengine-level', 'full')")
     page = context.new_page()
     page.goto(address)
     page.wait_for_selector("html[data-ready]")
@@ -106,8 +133,12 @@ def shot(browser: Any, address: str, panel: str, lang: str, scheme: str, width: 
     page.evaluate("scrollTo(0, 0)")
     page.mouse.move(2, 2)
     page.screenshot(path=file, full_page=whole)
+    if whole and width == 1024 and scheme == "light":
+        page.pdf(path=file.with_suffix(".pdf"), format="A4")
     context.close()
     if not whole:
+        from PIL import Image  # not for --all
+
         Image.open(file).convert("RGB").quantize(200, Image.Quantize.MAXCOVERAGE, kmeans=3).save(file, optimize=True)
 
 
@@ -120,7 +151,7 @@ def main() -> None:
     assert chromium, "no chromium here"
     folder = given.all or IMAGES
     folder.mkdir(parents=True, exist_ok=True)
-    every = product(LESSONS, ("en", "zh"), ("light", "dark"), (1440, 1024, 400))
+    every = product((*LESSONS, *STATES), ("en", "zh"), ("light", "dark"), (1440, 1024, 400))
     with Pool(2) as pool, bind("127.0.0.1", 0) as listening, sync_playwright() as playwright:
         app = make_app(start_of(shipped_policy(), shipped_lessons()), pool, Door())
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))

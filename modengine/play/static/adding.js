@@ -1,10 +1,10 @@
-// Under the editor: how rules are read, a rule from words alone, a file more, a file less.
+// Under the editor: how rules are read, a file more, a file less.
 
 import { $, fill, h, visible } from "./dom.js";
-import { goTo } from "./editor.js";
+import { undoable } from "./keeping.js";
 import { baseFiles, state, tell } from "./state.js";
 import { t } from "./strings.js";
-import { fileFor, newRule, nameOf, rulesIn, withoutFile, withRule, withRuleset } from "./yaml_rules.js";
+import { fileFor, newRule, nameOf, rulesIn, withoutFile, withRuleset } from "./yaml_rules.js";
 
 // What each line of a rule means, for those who have never seen one.
 const LINES = [
@@ -31,49 +31,12 @@ export function drawAdding() {
   const now = JSON.stringify([state.lang, mine && state.active, state.compiled?.policy.categories]);
   if (now === drawnFor && $("adding").childElementCount) return; // somebody may be writing in it
   drawnFor = now;
-  fill($("adding"), addRule(), addFile(), mine ? h("button", { type: "button", id: "remove-file", class: "danger small", onclick: remove }, t("remove_file", state.active)) : null);
+  fill($("adding"), addFile(), mine ? h("button", { type: "button", id: "remove-file", class: "danger small", onclick: remove }, t("remove_file", state.active)) : null);
 }
 
 const onEnter = (what) => (event) => {
   if (event.key === "Enter" && !event.isComposing) what();
 };
-
-function addRule() {
-  const said = h("p", { id: "rule-said", class: "small", role: "status" });
-  const add = () => {
-    const words = $("rule-words").value.split(/[,，、;；\n]+/).map((one) => one.trim()).filter(Boolean);
-    const points = Math.round(Number($("rule-points").value));
-    if (!words.length) return fill(said, t("rule_needs_words"));
-    if (!(points >= 1 && points <= 1000)) return fill(said, t("rule_needs_points"));
-    const file = rulesIn(state.active, state.files);
-    const done = file && withRule(state.files[file], words, points, allIds(), titleOf(words));
-    if (!done) return fill(said, t("rule_not_added"));
-    state.files[file] = done.text;
-    state.active = file;
-    tell("files-set");
-    goTo(done.line, false);
-    $("rule-words").value = "";
-    fill(said, t("rule_added", done.id, file, done.line));
-    return undefined;
-  };
-  return h(
-    "details",
-    { id: "add-rule" },
-    h("summary", {}, t("add_rule")),
-    h(
-      "div",
-      {},
-      h(
-        "div",
-        { class: "fields" },
-        h("label", { class: "wide" }, t("rule_words"), h("input", { type: "text", id: "rule-words", lang: "zh-Hans", maxlength: 400, autocomplete: "off", spellcheck: "false", onkeydown: onEnter(add) })),
-        h("label", {}, t("rule_points"), h("input", { type: "number", id: "rule-points", min: 1, max: 1000, value: 50, onkeydown: onEnter(add) })),
-        h("button", { type: "button", id: "rule-add", onclick: add }, t("add")),
-      ),
-      said,
-    ),
-  );
-}
 
 const titleOf = (words) => t("says_words", words.slice(0, 3).join(state.lang === "zh" ? "、" : ", "));
 
@@ -124,10 +87,12 @@ function addFile() {
 
 function remove() {
   const name = state.active;
+  const removed = undoable(t("file_removed", name));
   delete state.files[name];
   state.files[state.main] = withoutFile(state.files[state.main], name);
   state.active = rulesIn("", state.files) ?? state.main;
   tell("files-set");
   drawAdding();
   $("file").focus();
+  removed();
 }

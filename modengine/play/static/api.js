@@ -21,14 +21,21 @@ export class Refused extends Error {
   }
 }
 
+// Nobody answers: no network, or no server.
+export class Lost extends Error {}
+
 export async function post(path, body = {}, signal = undefined) {
   const answer = await fetch(`/api/${path}`, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-Modengine-Token": token },
     body: JSON.stringify(body),
     signal,
+  }).catch((error) => {
+    throw signal?.aborted ? error : new Lost(error.message);
   });
-  const found = await answer.json().catch(() => ({ error: `HTTP ${answer.status}` }));
+  const found = await answer.json().catch((error) => {
+    throw signal?.aborted ? error : new Lost(`HTTP ${answer.status}`); // not from the page's own server
+  });
   if (!answer.ok) throw new Refused(answer.status, found);
   return found;
 }

@@ -1,13 +1,15 @@
 // What is asked of the server when the rules or the message change, and what is drawn then.
 
 import { drawAdding } from "./adding.js";
-import { latest, post, Refused, soon } from "./api.js";
+import { latest, Lost, post, Refused, soon } from "./api.js";
 import { covered } from "./covering.js";
+import { drawForm } from "./form.js";
 import { hidden, isSecret } from "./guessing.js";
+import { drawMarks } from "./marks.js";
 import { drawSeen } from "./message.js";
+import { saying } from "./pieces.js";
 import { drawProblems } from "./rules.js";
-import { state, tell } from "./state.js";
-import { t } from "./strings.js";
+import { on, snapshot, state, tell } from "./state.js";
 import { drawPanel, followsMessage, needsMessage } from "./tabs.js";
 import { drawVerdict } from "./verdict.js";
 
@@ -27,6 +29,7 @@ export async function compile() {
     const found = await latest("rules", "rules", { files: state.files, main: state.main });
     if (!found || sent !== JSON.stringify(state.files)) return;
     compiled();
+    state.lost = null;
     state.broken = !found.ok;
     state.problems = found.problems;
     if (found.ok) {
@@ -35,14 +38,24 @@ export async function compile() {
     }
   } catch (error) {
     compiled();
+    // The network, or a server that has too much to do: the rules are not to blame.
+    if (!(error instanceof Refused)) return failed(error);
+    if (error.status === 503 && (error.code !== "slow" || !Object.keys(snapshot().changed).length)) return busy();
     state.broken = true;
-    state.problems = [{ file: state.main, line: 1, column: 1, severity: "error", code: "", name: "", message: error.message, hint: "" }];
+    state.problems = [{ file: state.main, line: 1, column: 1, severity: "error", code: "", name: "", message: saying(error), hint: "" }];
   }
   drawProblems();
   drawAdding();
+  drawForm();
   await decide();
   if (!followsMessage()) drawPanel();
   await decideSeen();
+}
+
+function busy() {
+  state.lost = "busy";
+  drawVerdict();
+  soon("again", 3000, compile);
 }
 
 function compiled() {
@@ -96,7 +109,7 @@ async function decide() {
     const found = await latest("decide", "decide", { text, rules, ignore_scope: true });
     if (!found || text !== state.text || hidden()) return;
     state.decision = found;
-    state.lost = "";
+    state.lost = null;
     if (state.caseId) state.seen.set(state.caseId, found.action);
     drawVerdict();
     drawSeen();
@@ -120,8 +133,9 @@ async function explain(text, rules) {
     const found = await latest("explain", "explain", { text, rules });
     if (!found || text !== state.text || hidden() || covered()) return;
     explaining = performance.now() - began;
-    state.explained = found;
+    state.explained = { ...found, of: text };
     tell("explained");
+    drawMarks();
     if (followsMessage()) drawPanel();
     document.documentElement.dataset.explained = text;
   } catch (error) {
@@ -135,7 +149,39 @@ async function failed(error) {
     await compile();
     return;
   }
-  state.lost = error instanceof Refused ? error.message : t("lost");
+  if (error instanceof Lost) return lost();
+  state.lost = error;
   state.decision = null;
   drawVerdict();
 }
+
+// Without the server, what was decided last stands there, and is asked again when somebody answers.
+let looking = 0;
+
+function lost() {
+  if (state.lost === "network") return;
+  state.lost = "network";
+  if (state.explained?.of !== state.text) state.decision = null;
+  drawVerdict();
+  look(1000);
+}
+
+function look(wait) {
+  clearTimeout(looking);
+  looking = setTimeout(async () => {
+    try {
+      state.start = { ...state.start, ...(await post("start")) };
+    } catch (error) {
+      if (error instanceof Refused && error.status === 403) tell("shut"); // begun anew, with a new code
+      else look(Math.min(8000, 1.5 * wait));
+      return;
+    }
+    state.lost = null;
+    drawVerdict();
+    await compile();
+    if (!followsMessage()) drawPanel();
+  }, wait);
+}
+
+on("lost", lost);
+window.addEventListener("online", () => state.lost === "network" && look(0));

@@ -140,6 +140,19 @@ export function show(name, text) {
   quiet = false;
 }
 
+// The text as a form has changed it: the place is shown, and Ctrl+Z in the editor takes it back.
+export function rewrite(text, line) {
+  const old = view.state.doc.toString();
+  let from = 0;
+  while (from < Math.min(old.length, text.length) && old[from] === text[from]) from += 1;
+  let same = 0;
+  while (same < Math.min(old.length, text.length) - from && old.at(-1 - same) === text.at(-1 - same)) same += 1;
+  quiet = true;
+  view.dispatch({ changes: { from, to: old.length - same, insert: text.slice(from, text.length - same) } });
+  quiet = false;
+  goTo(line + 1, false);
+}
+
 // After the size of the type has changed.
 export function measure() {
   view.requestMeasure();

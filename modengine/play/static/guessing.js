@@ -51,10 +51,12 @@ export function guess(action = "") {
   tell("gate");
 }
 
-// A lesson that is begun anew has no guesses.
+// A lesson that is begun anew has no guesses; what to call where it is not.
 export function forgetGuesses() {
+  const before = guesses;
   guesses = Object.fromEntries(Object.entries(guesses).filter(([name]) => !name.startsWith(`${state.lesson?.lesson}/`)));
   remember("guesses", guesses);
+  return () => remember("guesses", (guesses = before)); // brings them back
 }
 
 // What the teacher asks: once the answers are shown, the message is hidden no more, in no lesson.

@@ -2,10 +2,10 @@
 
 import { $, fill, h } from "./dom.js";
 import { measure } from "./editor.js";
-import { state } from "./state.js";
+import { state, tell } from "./state.js";
 import { both, t } from "./strings.js";
 
-const CHOICES = { scheme: ["auto", "light", "dark"], size: ["normal", "large"] };
+const CHOICES = { level: ["simple", "full"], scheme: ["auto", "light", "dark"], size: ["normal", "large"] };
 
 // What was chosen the last time, in this browser.
 export function takeLook() {
@@ -47,10 +47,19 @@ function drawLook() {
   fill($("look"), Object.entries(CHOICES).map(choice));
 }
 
-function setLook(name, value) {
+// On paper nothing can be unfolded.
+let folded = [];
+window.addEventListener("beforeprint", () => {
+  folded = [...document.querySelectorAll("#panel details:not([open])")];
+  for (const one of folded) one.open = true;
+});
+window.addEventListener("afterprint", () => folded.forEach((one) => (one.open = false)));
+
+export function setLook(name, value) {
   state[name] = value;
   document.documentElement.dataset[name] = value;
   measure();
+  if (name === "level") tell("level");
   try {
     localStorage.setItem(`modengine-${name}`, value);
   } catch {

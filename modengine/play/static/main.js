@@ -1,13 +1,16 @@
 // The page: it begins, takes a lesson or what was kept, and listens.
 
 import { drawAdding, drawReading } from "./adding.js";
-import { post, setToken, soon } from "./api.js";
+import { Lost, post, setToken, soon } from "./api.js";
 import { compile, decideNow, decideSoon } from "./deciding.js";
 import { $, visible } from "./dom.js";
+import { draftOf, forgetDrafts, lastPlace, openDrafts } from "./drafts.js";
 import { makeEditor } from "./editor.js";
+import { drawForm } from "./form.js";
 import { forgetGuesses } from "./guessing.js";
-import { copyLink, keep, note, saveFile } from "./keeping.js";
+import { copyLink, draft, flush, keep, keeps, listenToLeaving, note, placeOf, putParts, saveFile, undoable } from "./keeping.js";
 import { drawWords, takeLook } from "./look.js";
+import { listenToMarks } from "./marks.js";
 import { drawLesson, drawText, takeCase } from "./message.js";
 import { drawFiles, drawProblems, drawUndo, firstFile } from "./rules.js";
 import { baseFiles, checked, decode, on, state, tell } from "./state.js";
@@ -33,7 +36,24 @@ function drawAll() {
 
 // ------------------------------------------------------------------ what the page begins with
 
-function takeLesson(name) {
+let asked = 0;
+
+// A lesson as this browser has it, or as it begins.
+async function takeLesson(name) {
+  const mine = (asked += 1);
+  await flush();
+  const kept = await draftOf(placeOf(name));
+  if (mine !== asked) return; // another was chosen meanwhile
+  try {
+    if (!kept) throw new Error("no draft");
+    restore(kept);
+    if (Object.keys(kept.changed).length) note(t("brought_back"));
+  } catch {
+    anew(name);
+  }
+}
+
+function anew(name) {
   state.lesson = state.start.lessons.find((one) => one.lesson === name) ?? null;
   state.files = { ...baseFiles() };
   state.main = state.lesson ? state.lesson.main : state.start.main;
@@ -45,39 +65,62 @@ function takeLesson(name) {
   begin();
 }
 
-// What was kept in a link or a file.
+// What was kept in a draft, a link or a file.
 function restore(value) {
-  state.lesson = state.start.lessons.find((one) => one.lesson === value.lesson) ?? null;
-  state.files = value.files ? { ...value.files } : { ...baseFiles(), ...value.changed };
-  state.main = value.files ? value.main : state.lesson ? state.lesson.main : state.start.main;
-  state.text = value.text;
+  const lesson = state.start.lessons.find((one) => one.lesson === value.lesson) ?? null;
+  const base = lesson ?? state.start;
+  const files = value.files ? { ...value.files } : { ...base.files, ...value.changed };
+  const main = value.files ? value.main : base.main;
+  if (!(main in files)) throw new Error("no policy");
+  Object.assign(state, { lesson, files, main, text: value.text });
   state.gloss = typeof value.gloss === "string" ? value.gloss : "";
   state.caseId = typeof value.case === "string" ? value.case : "";
   if (isPanel(value.panel)) state.panel = value.panel;
   if (value.lang === "zh" || value.lang === "en") state.lang = value.lang;
-  if (!(state.main in state.files)) throw new Error("no policy");
-  begin();
+  begin(value.active, value.parts);
 }
 
-function begin() {
-  state.active = firstFile();
+function begin(active = "", parts = null) {
+  state.begun = true;
+  state.active = active in state.files ? active : firstFile();
   state.seen = new Map();
   state.compiling = false;
   state.rules = state.compiled = state.decision = state.explained = state.pinned = null;
   state.problems = [];
   state.broken = false;
-  state.lost = "";
+  state.lost = null;
   resetPanels();
+  putParts(parts);
   drawAll();
   compile();
   keep();
 }
 
+// What was discarded, again.
+function bringBack(before) {
+  const again = undoable(t("undone"));
+  restore(before);
+  again();
+}
+
+async function openLink(kept, before) {
+  try {
+    const value = await decode(kept);
+    restore(value);
+    const other = !value.lesson && value.base && value.base !== state.start.rules;
+    note(t(other ? "link_of_another" : "link_opened"), before ? { undo: () => bringBack(before) } : {});
+  } catch (error) {
+    if (!state.begun) await takeLesson(state.start.first);
+    note(t("not_opened", visible(error.message)));
+  }
+}
+
 async function openFile(file) {
   try {
     if (file.size > 3_000_000) throw new Error("too large");
+    const opened = undoable(t("opened"));
     restore(checked(JSON.parse(await file.text())));
-    note(t("opened"));
+    opened();
   } catch (error) {
     note(t("not_opened", visible(error.message)));
   }
@@ -118,18 +161,25 @@ function edited(text) {
 }
 
 function listenToRules() {
-  $("file").addEventListener("change", (event) => {
-    state.active = event.target.value;
+  on("file-chosen", () => {
     drawFiles();
     drawAdding();
+    keep();
   });
   $("undo-all").addEventListener("click", () => {
+    const undone = undoable(t("changes_undone"));
     state.files = { ...baseFiles() };
     if (!(state.active in state.files)) state.active = firstFile();
     drawFiles();
     compile();
     keep();
     $("file").focus(); // the button is gone
+    undone();
+  });
+  on("written", () => {
+    drawUndo();
+    soon("compile", 250, compile);
+    keep();
   });
   on("files-set", () => {
     drawFiles();
@@ -157,8 +207,19 @@ function listenToTop() {
   });
   $("copy-link").addEventListener("click", copyLink);
   $("start-over").addEventListener("click", () => {
-    forgetGuesses();
-    takeLesson(state.lesson?.lesson ?? "");
+    const over = undoable(t("started_over"), forgetGuesses());
+    anew(state.lesson?.lesson ?? "");
+    over();
+  });
+  let sure = false;
+  $("forget").addEventListener("click", async () => {
+    if (sure) {
+      await forgetDrafts();
+      forgetGuesses();
+      anew(state.lesson?.lesson ?? "");
+    }
+    note(t(sure ? "forgotten" : "forget_sure"));
+    sure = !sure;
   });
 }
 
@@ -187,7 +248,19 @@ function listen() {
   listenToMessage();
   listenToRules();
   listenToTabs();
+  listenToMarks();
+  listenToLeaving();
   on("changed", keep);
+  on("bring-back", bringBack);
+  on("shut", () => location.reload()); // the door asks for the code; the drafts stay
+  on("level", () => {
+    $("form-fold").open = state.level === "simple";
+    drawWords();
+    drawTabs();
+    drawPanel();
+    drawForm();
+  });
+  keeps("seen", () => [...state.seen], (seen) => (state.seen = new Map(Array.isArray(seen) ? seen : [])));
   on("mode", () => {
     renderTeacher();
     drawLesson();
@@ -213,38 +286,52 @@ function listen() {
   });
   on("case", () => takeCase(state.nextCase));
   window.addEventListener("hashchange", () => {
-    const kept = new URLSearchParams(location.hash.slice(1)).get("s");
-    if (kept) decode(kept).then(restore).catch((error) => note(t("not_opened", error.message)));
+    const kept = taken().get("s");
+    if (kept) flush().then(() => openLink(kept, draft()));
   });
 }
 
 // ------------------------------------------------------------------ beginning
 
-async function start() {
+// What the address brought.  A link is taken once: from then on the drafts know better.
+function taken() {
   const given = new URLSearchParams(location.hash.slice(1));
-  if (given.get("token")) {
-    setToken(given.get("token"));
-    given.delete("token");
-    history.replaceState(null, "", given.get("s") ? `#s=${given.get("s")}` : "#");
-  }
+  if (given.get("token")) setToken(given.get("token"));
+  if (location.hash) history.replaceState(null, "", location.pathname + location.search);
+  return given;
+}
+
+// The page could be loaded, and now nobody answers.
+function waitForServer() {
+  setTimeout(() => post("start").then(() => location.reload(), (error) => (error instanceof Lost ? waitForServer() : location.reload())), 3000);
+}
+
+async function start() {
+  document.documentElement.dataset.began = "yes";
   takeLook();
+  const asked = location.hash;
+  const given = taken();
   try {
     state.start = await post("start");
   } catch (error) {
+    history.replaceState(null, "", asked || location.pathname); // the link is still to be opened
     waitAtTheDoor(error);
+    if (error instanceof Lost) waitForServer();
     return;
   }
   makeEditor(edited);
+  $("form-fold").open = state.level === "simple";
   listen();
   await startRoom();
-  const kept = given.get("s");
-  try {
-    if (!kept) throw new Error("nothing kept");
-    restore(await decode(kept));
-  } catch (error) {
-    takeLesson(state.start.first);
-    if (kept) note(t("not_opened", visible(error.message)));
+  if (!(await openDrafts())) {
+    state.unkept = true;
+    note(t("nothing_kept"), { stays: true });
   }
+  const last = await lastPlace();
+  const place = (name) => state.start.lessons.some((one) => one.lesson === name) && name;
+  const name = place(given.get("lesson")) || place(/^lesson (.+)$/.exec(last ?? "")?.[1]) || (last ? "" : state.start.first);
+  if (given.get("s")) await openLink(given.get("s"), await draftOf(placeOf(name)));
+  else await takeLesson(name);
   document.documentElement.dataset.ready = "yes";
   followTeacher();
 }

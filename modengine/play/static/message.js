@@ -1,8 +1,9 @@
 // The message: those of the lesson as a list, a text of one's own, its meaning in English.
 
 import { $, fill, h, said, visible } from "./dom.js";
-import { cover, covered } from "./covering.js";
+import { cover, covered, covers } from "./covering.js";
 import { hidden, isSecret, worth } from "./guessing.js";
+import { drawMarks } from "./marks.js";
 import { badge } from "./pieces.js";
 import { caseOf, state, tell } from "./state.js";
 import { both, t } from "./strings.js";
@@ -25,7 +26,7 @@ export function drawLesson() {
           "button",
           { type: "button", class: "case", id: `case-${one.id}`, "aria-pressed": String(state.caseId === one.id), onclick: () => takeCase(one.id) },
           h("span", { class: "number" }, at + 1),
-          secret ? h("span", { class: "secret" }, t("hidden_case", hidden)) : said(one.text),
+          secret ? h("span", { class: "secret" }, t("hidden_case", hidden)) : h("span", { class: "case-text" }, said(one.text), gloss(one)),
           h("span", { id: `seen-${one.id}` }),
         ),
       );
@@ -33,6 +34,9 @@ export function drawLesson() {
   );
   drawSeen();
 }
+
+// What a Chinese message means, for who reads the page in English.
+const gloss = (one) => (one.gloss && !covers(one.text) && state.lang !== "zh" ? h("span", { class: "gloss", lang: "en" }, visible(one.gloss)) : null);
 
 export function drawSeen() {
   for (const one of state.lesson?.cases ?? []) {
@@ -63,10 +67,10 @@ export function drawText() {
   $("text").placeholder = t(state.lesson ? "message_empty" : "message_empty_alone");
   const one = caseOf(state.caseId);
   const unchanged = one?.text === state.text ? one : null;
+  drawMarks();
+  fill($("meaning"), cover(), isCovered ? null : gloss(state));
   fill(
     $("gloss"),
-    cover(),
-    state.gloss && !isCovered ? h("details", {}, h("summary", {}, t("gloss")), h("p", { lang: "en" }, visible(state.gloss))) : null,
     unchanged?.ask ? h("p", { class: "ask" }, both(unchanged.ask)) : null,
     unchanged && !isCovered && !hidden() && worth(unchanged) ? h("details", { class: "tell" }, h("summary", {}, t("worth")), h("p", {}, both(worth(unchanged)))) : null,
   );

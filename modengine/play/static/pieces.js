@@ -1,11 +1,12 @@
 // Pieces that several panels show.
 
+import { Lost, Refused } from "./api.js";
 import { h, placed, said, visible } from "./dom.js";
 import { categoryName, inWords } from "./engine_words.js";
 import { covers } from "./covering.js";
 import { isSecret } from "./guessing.js";
 import { know } from "./origin.js";
-import { state } from "./state.js";
+import { state, tell } from "./state.js";
 import { t } from "./strings.js";
 
 export const ACTIONS = ["allow", "label", "review", "block"];
@@ -83,8 +84,22 @@ function onScale(points, whole, action, thresholds) {
 
 const VALUES = { true: ["✓", "true"], false: ["✗", "false"], null: ["?", "unknown"] };
 
+const size = (node) => 1 + node.children.reduce((sum, one) => sum + size(one), 0);
+const SMALL = 8; // nodes of a tree that is shown whole
+
+// Of a large tree, the branches that made its value; the others are folded.
+function branches(node, whole) {
+  const made = { or: node.value === true ? true : null, and: node.value === false ? false : null }[node.text] ?? null;
+  const others = whole || made === null ? [] : node.children.filter((one) => one.value !== made);
+  const shown = node.children.filter((one) => !others.includes(one));
+  return [
+    shown.map((one) => tree(one, whole)),
+    others.length ? h("li", {}, h("details", {}, h("summary", { class: "quiet small" }, t("others", others.length)), h("ul", {}, others.map((one) => tree(one, true))))) : null,
+  ];
+}
+
 // A condition as a tree of what held and what did not.
-export function tree(node) {
+export function tree(node, whole = size(node) <= SMALL) {
   const [sign, name] = VALUES[String(node.value)];
   const head =
     node.children.length && (node.text === "and" || node.text === "or" || node.text === "not")
@@ -97,7 +112,7 @@ export function tree(node) {
     " ",
     head,
     node.note ? h("span", { class: "quiet" }, ` (${visible(inWords(node.note))})`) : null,
-    node.children.length ? h("ul", {}, node.children.map(tree)) : null,
+    node.children.length ? h("ul", {}, branches(node, whole)) : null,
   );
 }
 
@@ -105,8 +120,14 @@ export function condition(rule) {
   return [
     h("p", { class: "quiet small" }, t("when")),
     h("ul", { class: "tree" }, tree(rule.when)),
-    rule.unless ? [h("p", { class: "quiet small" }, t("unless")), h("ul", { class: "tree" }, tree(rule.unless))] : null,
+    rule.unless ? unless(rule.unless) : null,
   ];
+}
+
+function unless(node) {
+  const body = h("ul", { class: "tree" }, tree(node));
+  if (node.value === false && size(node) > 2) return h("details", {}, h("summary", { class: "quiet small" }, t("unless_not")), body);
+  return [h("p", { class: "quiet small" }, t("unless")), body];
 }
 
 // A share with its interval: how many of how many, a bar, and the bar in words.
@@ -156,6 +177,16 @@ export const busy = (text) => h("p", { class: "stale busy" }, h("span", { class:
 // What a panel shows that needs rules, while there are none: they are being compiled, or have errors.
 export const noRules = () => (state.broken ? h("p", { class: "empty" }, t("rules_never")) : busy(t("waiting")));
 
+// What an error is in the language of the page: a network that fails, or why a server refused.
+export function saying(error) {
+  if (!(error instanceof Refused)) return t("lost");
+  if (SAID.has(error.code)) return t(`refused_${error.code}`);
+  return SAID.has(error.status) ? t(`refused_${error.status}`) : error.message;
+}
+
+const SAID = new Set(["slow", 400, 408, 413, 499, 500, 503]);
+
 export function failure(error) {
-  return h("p", { class: "failure", role: "alert" }, visible(error.message));
+  if (error instanceof Lost) tell("lost");
+  return h("p", { class: "failure", role: "alert" }, visible(saying(error)));
 }

@@ -2,8 +2,9 @@
 
 import { $, fill, h, visible } from "./dom.js";
 import { goTo, show, underline } from "./editor.js";
+import { drawForm } from "./form.js";
 import { plainly, wideSigns } from "./problem_words.js";
-import { baseFiles, state } from "./state.js";
+import { baseFiles, state, tell } from "./state.js";
 import { t } from "./strings.js";
 
 // The file that is shown first: that with the rules, not the policy.
@@ -19,10 +20,46 @@ export function drawUndo() {
 
 export function drawFiles() {
   const names = Object.keys(state.files);
-  fill($("file"), names.map((name) => h("option", { value: name, selected: name === state.active }, name)));
+  fill($("files"), names.length > FEW ? searched(names) : chosen(names));
   drawUndo();
   show(state.active, state.files[state.active] ?? "");
   underlined(told());
+  drawForm();
+}
+
+const FEW = 12;
+
+function open(name) {
+  if (!(name in state.files) || name === state.active) return;
+  state.active = name;
+  tell("file-chosen");
+}
+
+const chosen = (names) =>
+  h("label", {}, h("span", { class: "unseen" }, t("files")), h("select", { id: "file", onchange: (event) => open(event.target.value) }, names.map((name) => h("option", { value: name, selected: name === state.active }, name))));
+
+// Of many files, those whose name or title holds what is typed.
+function searched(names) {
+  const title = (name) => /^title:\s*(.+)$/m.exec(state.files[name])?.[1] ?? "";
+  const input = h("input", {
+    type: "text",
+    id: "file",
+    list: "file-names",
+    value: state.active,
+    autocomplete: "off",
+    spellcheck: "false",
+    onfocus: (event) => event.target.select(),
+    onchange: (event) => open(found(event.target.value.trim(), names)),
+    oninput: (event) => event.target.value in state.files && open(event.target.value),
+    onblur: (event) => (event.target.value = state.active),
+  });
+  return h("label", {}, h("span", { class: "quiet small" }, t("search_files", names.length)), input, h("datalist", { id: "file-names" }, names.map((name) => h("option", { value: name }, title(name)))));
+}
+
+// A part of a name is enough, where no other file has it.
+function found(part, names) {
+  const some = names.filter((name) => name.toLowerCase().includes(part.toLowerCase()));
+  return part && some.length ? some[0] : "";
 }
 
 // What the engine says, and what it cannot know.
@@ -34,6 +71,12 @@ function told() {
 
 // Hints on how a policy is kept (clauses, examples) are listed, and not underlined: nothing is wrong.
 const KEEPING = new Set(["ME803", "ME804", "ME807"]);
+
+// The first error, for the strip: where it is, what it is, and the way there.
+export function firstError() {
+  const one = told().find((problem) => problem.severity === "error");
+  return one ? { file: one.file, line: one.line, says: sentence(one) || one.message, go: () => goToProblem(one) } : null;
+}
 
 const sentence = (one) => plainly(one, (state.files[one.file] ?? "").split("\n")[one.line - 1] ?? "");
 
@@ -53,18 +96,16 @@ export function drawProblems() {
   else fill($("problems"), h("p", { class: "quiet small" }, state.compiled ? `✓ ${t("no_problems")}` : ""));
 }
 
+function goToProblem(one) {
+  open(one.file);
+  goTo(one.line);
+}
+
 function line(one) {
   const plain = sentence(one);
-  const go = () => {
-    if (one.file in state.files && one.file !== state.active) {
-      state.active = one.file;
-      drawFiles();
-    }
-    goTo(one.line);
-  };
   return h(
     "li",
     { class: one.severity },
-    h("button", { type: "button", class: "problem", onclick: go }, h("strong", {}, one.name === "regex-without-gate" ? t("slow_pattern") : t(one.severity)), " ", h("span", { class: "quiet small" }, t("line", one.file, one.line)), plain ? h("span", { class: "plain" }, plain) : null, one.message ? h("span", { class: plain ? "technical" : "plain", lang: "en" }, visible(one.message), one.hint ? ` — ${visible(one.hint)}` : "") : null),
+    h("button", { type: "button", class: "problem", onclick: () => goToProblem(one) }, h("strong", {}, one.name === "regex-without-gate" ? t("slow_pattern") : t(one.severity)), " ", h("span", { class: "quiet small" }, t("line", one.file, one.line)), plain ? h("span", { class: "plain" }, plain) : null, one.message ? h("span", { class: plain ? "technical" : "plain", lang: "en" }, visible(one.message), one.hint ? ` — ${visible(one.hint)}` : "") : null),
   );
 }

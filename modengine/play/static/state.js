@@ -3,6 +3,8 @@
 import { recall } from "./session.js";
 
 export const state = {
+  begun: false, // whether there is anything to keep
+  unkept: false, // whether this browser keeps nothing
   start: null, // what the server gave: files, lessons, whether this is the teacher's window
   lesson: null,
   files: {},
@@ -15,6 +17,7 @@ export const state = {
   lang: "en",
   scheme: "auto",
   size: "normal",
+  level: "simple", // two panels and a form, or everything
   teacher: false,
   predict: recall("predict", true), // whether a message of a lesson is guessed before its decision is shown
   blur: false,
@@ -23,7 +26,7 @@ export const state = {
   compiling: false, // whether changed rules are being read, and that takes a while
   problems: [], // what is wrong with the rules as they are now
   broken: false, // whether these are errors
-  lost: "", // why nothing could be asked of the server
+  lost: null, // why nothing could be asked of the server: "network", "busy", or what it refused
   rules: null, // the name of the rule set on the server, null while it has errors
   compiled: null, // what /api/rules said last
   decision: null,
@@ -38,8 +41,8 @@ export function on(what, listener) {
   listeners.set(what, [...(listeners.get(what) ?? []), listener]);
 }
 
-export function tell(what) {
-  for (const listener of listeners.get(what) ?? []) listener();
+export function tell(what, given = undefined) {
+  for (const listener of listeners.get(what) ?? []) listener(given);
 }
 
 export const caseOf = (id) => state.lesson?.cases.find((one) => one.id === id);
@@ -56,6 +59,7 @@ export function snapshot() {
   return {
     modengine: 1,
     lesson: state.lesson?.lesson ?? "",
+    base: state.lesson ? "" : state.start.rules, // what a change without a lesson is a change of
     changed,
     text: state.text,
     gloss: state.gloss,

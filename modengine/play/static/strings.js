@@ -2,9 +2,11 @@
 
 import { state } from "./state.js";
 import { GUESS_STRINGS } from "./strings_guess.js";
+import { PAGE } from "./strings_page.js";
 
 const STRINGS = {
   ...GUESS_STRINGS,
+  ...PAGE,
   // name: [English, Chinese]
   tagline: ["See a filter think, and break it", "看过滤器怎么想，再把它难倒"],
   skip: ["To the decision", "跳到判定结果"],
@@ -24,15 +26,13 @@ const STRINGS = {
   save: ["Save as a file", "存为文件"],
   open: ["Open a file…", "打开文件…"],
   copy_link: ["Copy a link", "复制链接"],
-  copied: ["The link is copied: it holds your rules and your message.", "链接已复制，其中包含你的规则和消息。"],
   link_too_long: ["Too much for a link: save it as a file.", "内容太多，放不进链接：请存为文件。"],
   opened: ["Opened.", "已打开。"],
   not_opened: ["This could not be opened: {0}", "无法打开：{0}"],
-  start_over: ["Start this lesson over", "从头开始本课"],
   teacher_mode: ["Teacher", "教师"],
 
   message: ["Message", "消息"],
-  message_label: ["Choose one above, or type: every key decides", "选一条，或自己写：每敲一键都会重新判定"],
+  message_label: ["Choose one below, or type: every key decides", "在下面选一条，或自己写：每敲一键都会重新判定"],
   message_alone: ["Type a message: every key decides", "输入一条消息：每敲一键都会重新判定"],
   message_empty: ["Write a message, or take one of the lesson.", "写一条消息，或选课程里的一条。"],
   message_empty_alone: ["Write a message.", "写一条消息。"],
@@ -50,8 +50,8 @@ const STRINGS = {
   says_review: ["The message waits until a person has looked at it.", "消息要等人看过再说。"],
   says_block: ["The message is not delivered.", "消息不会送达。"],
   waiting: ["One moment…", "稍等……"],
-  rules_broken: ["The rules have errors. This is how they last decided.", "规则有错误。下面是改错之前的结果。"],
-  rules_never: ["The rules have errors: nothing can be decided.", "规则有错误，无法判定。"],
+  rules_broken: ["Until it is mended, the last good rules decide.", "改好之前，由上一版规则判定。"],
+  rules_never: ["Until the rules are mended, nothing can be decided.", "规则改好之前，无法判定。"],
   no_message: ["No message yet.", "还没有消息。"],
   points_of: ["{0} points", "{0} 分"],
   zero_points: ["No points: {0}", "零分：{0}"],
@@ -87,13 +87,11 @@ const STRINGS = {
   cm_problems: ["What is wrong", "问题"],
   cm_close: ["Close", "关闭"],
   add: ["Add", "添加"],
-  add_rule: ["Add a rule from words", "用几个词添加一条规则"],
   rule_words: ["Words, with commas between them", "词语，用逗号隔开"],
   rule_points: ["Points", "分数"],
   says_words: ["Says {0}", "说到：{0}"],
   rules_of_ours: ["Rules of ours", "我们的规则"],
   rule_needs_words: ["Write at least one word.", "至少写一个词。"],
-  rule_needs_points: ["Points are a whole number from 1 to 1000.", "分数是 1 到 1000 的整数。"],
   rule_added: ["{0} stands in {1} from line {2} on.", "{0} 已写入 {1}，从第 {2} 行开始。"],
   rule_not_added: ["There is no file here with a list `rules:`. Add a file first.", "这里没有带 `rules:` 列表的文件，请先添加文件。"],
   add_file: ["Add a file", "添加文件"],
@@ -122,7 +120,7 @@ const STRINGS = {
   steps: ["Steps", "步骤"],
   whatif: ["What if", "假如"],
   tests: ["Tests", "测试"],
-  evade: ["Evade and appeal", "规避与申诉"],
+  evade: ["Try to beat it", "试着难倒它"],
   audit: ["Audit log", "审计日志"],
   panels: ["Panels", "面板"],
 
@@ -368,7 +366,6 @@ const STRINGS = {
   worksheet: ["Worksheet to print", "打印学习单"],
   minutes: ["{0} minutes", "{0} 分钟"],
   needs_extra: ["Not all that this panel needs is installed. In the terminal: {0}. Then start the page again.", "这个面板需要的东西没有全部安装。请在终端运行：{0}，再重新打开页面。"],
-  lost: ["The page has lost the server. Is it still running?", "与服务器失去联系，它还在运行吗？"],
 };
 
 export function t(name, ...values) {

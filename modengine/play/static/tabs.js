@@ -3,6 +3,7 @@
 import { covered } from "./covering.js";
 import { $, fill, h } from "./dom.js";
 import { hidden } from "./guessing.js";
+import { setLook } from "./look.js";
 import * as audit from "./panels/audit.js";
 import * as evade from "./panels/evade.js";
 import * as steps from "./panels/steps.js";
@@ -13,6 +14,10 @@ import { state, tell } from "./state.js";
 import { t } from "./strings.js";
 
 const PANELS = { why, steps, whatif, tests, evade, audit };
+const SIMPLE = ["why", "evade"];
+
+// Beginners see two, that of the lesson, and the one they are in.
+const shownPanels = () => Object.keys(PANELS).filter((name) => state.level === "full" || SIMPLE.includes(name) || name === state.lesson?.panel || name === state.panel);
 
 export const isPanel = (name) => Object.hasOwn(PANELS, name);
 
@@ -25,19 +30,21 @@ export const needsMessage = () => ["evade", "audit"].includes(state.panel);
 export function drawTabs() {
   fill(
     $("tabs"),
-    Object.keys(PANELS).map((name) =>
-      h("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-selected": String(state.panel === name), "aria-controls": "panel", tabindex: state.panel === name ? "0" : "-1", onclick: () => choosePanel(name) }, t(name)),
+    shownPanels().map((name) =>
+      h("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-selected": String(state.panel === name), "aria-controls": "panel", tabindex: state.panel === name ? "0" : "-1", onclick: () => choosePanel(name, true) }, t(name)),
     ),
   );
+  $("level").textContent = t(state.level === "full" ? "level_less" : "level_more");
   $("tabs").setAttribute("aria-label", t("panels"));
   $("panel").setAttribute("aria-labelledby", `tab-${state.panel}`);
 }
 
-function choosePanel(name) {
+function choosePanel(name, pressed = false) {
   state.panel = name;
   drawTabs();
   drawPanel();
-  $(`tab-${name}`).focus();
+  $(`tab-${name}`).focus({ preventScroll: true });
+  if (pressed && name === "steps") document.querySelector("#panel .steps")?.focus({ preventScroll: true }); // its arrow keys are the next thing pressed
   if (state.size === "large") $("panel-box").scrollIntoView(); // before a class, the panel is what is looked at
   if (!closed()) tell("explained");
   tell("changed");
@@ -61,8 +68,12 @@ export function drawPanel() {
 }
 
 export function listenToTabs() {
+  $("level").addEventListener("click", () => {
+    setLook("level", state.level === "full" ? "simple" : "full");
+    if (!$("level").offsetParent) $(`tab-${state.panel}`).focus(); // where there is no room for it
+  });
   $("tabs").addEventListener("keydown", (event) => {
-    const names = Object.keys(PANELS);
+    const names = shownPanels();
     const at = names.indexOf(state.panel);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: names.length - 1 }[event.key];
     if (to === undefined) return;

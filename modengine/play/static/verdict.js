@@ -3,32 +3,34 @@
 import { $, fill, h, visible } from "./dom.js";
 import { categoryName, inWords } from "./engine_words.js";
 import { classPredicts, guess, guessed, hidden } from "./guessing.js";
+import { drawMarks } from "./marks.js";
 import { caseWith } from "./origin.js";
 import { ACTIONS, badge, busy, meter } from "./pieces.js";
 import { state, tell } from "./state.js";
 import { t } from "./strings.js";
+import { drawTrouble } from "./trouble.js";
 
 export function drawVerdict() {
   const box = $("verdict");
   const decision = state.decision;
   document.documentElement.dataset.action = decision?.action ?? "";
-  if (state.lost) fill(box, h("p", { class: "failure" }, visible(state.lost)));
-  else if (hidden()) fill(box, classPredicts() ? classAnswers() : prediction());
-  else if (!state.rules) fill(box, state.broken ? h("p", { class: "quiet" }, t("rules_never")) : firstReading());
+  drawTrouble();
+  drawMarks();
+  if (hidden()) fill(box, classPredicts() ? classAnswers() : prediction());
+  else if (state.lost && !decision) fill(box, h("p", { class: "quiet" }, t("no_decision")));
+  else if (!state.rules) fill(box, state.broken ? h("p", { class: "quiet" }, t("no_decision")) : firstReading());
   else if (!state.text) fill(box, h("p", { class: "quiet" }, t("no_message")));
   else if (!decision) fill(box, h("p", { class: "quiet" }, t("waiting")));
   else {
     fill(
       box,
-      state.broken ? h("p", { class: "failure" }, t("rules_broken")) : null,
-      state.compiling ? h("p", { class: "stale small" }, t("compiling")) : null,
       outcome(decision.action),
       h("p", { class: "headline" }, badge(decision.action, "large"), h("span", { class: "says" }, t(`says_${decision.action}`))),
       decision.study ? h("p", { class: "quiet" }, t("study")) : null,
       decision.undetermined.map((one) => h("p", { class: "failure" }, t("undetermined", visible(inWords(one.reason))))),
     );
   }
-  fill($("scores"), decision && !state.lost ? scores(decision) : null);
+  fill($("scores"), decision ? scores(decision) : null);
 }
 
 // Before anything can be decided, the rules are compiled: seconds, for the shipped policy on a slow machine.

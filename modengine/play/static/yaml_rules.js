@@ -18,7 +18,7 @@ export function rulesIn(active, files) {
 
 const quoted = (word) => JSON.stringify(word);
 
-export function newRule(category, words, points, taken, title) {
+export function newRule(category, words, points, taken, title, kind = "words") {
   let number = 1;
   while (taken.includes(`${category}.mine-${number}`)) number += 1;
   const id = `${category}.mine-${number}`;
@@ -29,14 +29,14 @@ export function newRule(category, words, points, taken, title) {
       `  title: ${quoted(title)}`,
       `  score: ${points}`,
       "  patterns:",
-      `    mine: {words: [${words.map(quoted).join(", ")}]}`,
+      `    mine: {${kind}: [${words.map(quoted).join(", ")}]}`,
       "  when: mine",
     ],
   };
 }
 
 // The new text, and the id and line of the rule; null where the file's rules are written in a way that this does not know.
-export function withRule(text, words, points, taken, title) {
+export function withRule(text, words, points, taken, title, kind = "words") {
   const lines = text.split("\n");
   const category = /^category:\s*["']?([\w-]+)/m.exec(text)?.[1];
   const head = lines.findIndex((line) => /^rules:\s*(\[\s*\])?\s*(#.*)?$/.test(line));
@@ -49,7 +49,7 @@ export function withRule(text, words, points, taken, title) {
   const first = lines.slice(head + 1, end).find((line) => !blank(line));
   if (first && !/^\s*-/.test(first)) return null;
   const pad = first ? /^\s*/.exec(first)[0] : "  ";
-  const rule = newRule(category, words, points, taken, title);
+  const rule = newRule(category, words, points, taken, title, kind);
   lines.splice(end, 0, ...rule.lines.map((line) => pad + line));
   return { text: lines.join("\n"), id: rule.id, line: end + 1 };
 }

@@ -51,16 +51,19 @@ def test_hidden_messages_do_not_show_themselves(opened: Opened) -> None:
     assert "谨防骗子" in page.input_value("#text")
 
 
-def test_what_was_done_is_in_the_address(opened: Opened, address: str) -> None:
+def link_of(page: Any) -> str:
+    """What a link to the page has behind its address."""
+    return "#s=" + str(page.evaluate("import('/static/state.js').then(({encode, snapshot}) => encode(snapshot()))"))
+
+
+def test_what_was_done_is_in_a_link(opened: Opened, address: str) -> None:
     page = opened("warning-and-scam")
     page.fill("#text", "谨防骗子")
     page.click("#tab-steps")
     page.click("#editor .cm-content")
     page.keyboard.press("Control+Home")
     page.keyboard.insert_text("# mine\n")
-    until(page, "location.hash.startsWith('#s=')")
-    page.wait_for_timeout(900)
-    again = opened(hash_=page.evaluate("location.hash"))
+    again = opened(hash_=link_of(page))
     assert again.input_value("#text") == "谨防骗子"
     assert again.get_attribute("#tab-steps", "aria-selected") == "true"
     assert "# mine" in again.inner_text("#editor .cm-content")
@@ -196,9 +199,8 @@ def test_a_file_is_added_named_and_removed(opened: Opened, way: str) -> None:
     action(page, "review")
     assert page.input_value("#file") == "我们的.yaml"
     assert "policy.yaml names it" in page.inner_text("#file-said")
-    # It is kept in the address, and goes when it is removed.
-    page.wait_for_timeout(900)
-    again = opened(hash_=page.evaluate("location.hash"))
+    # It is kept in a link, and goes when it is removed.
+    again = opened(hash_=link_of(page))
     action(again, "review")
     assert "我们的.yaml" in again.inner_text("#file")
     press(page, way, "#remove-file")

@@ -28,11 +28,15 @@ CHROMIUM = os.environ.get("MODENGINE_CHROMIUM") or next(filter(None, map(shutil.
 WAIT = 60_000
 """Milliseconds: generous, for a machine with other work to do."""
 
+_SAYS = "Failed to load resource: "
+THEIRS = (f"{_SAYS}net::", *(f"{_SAYS}the server responded with a status of {status}" for status in (422, 503)))
+"""What a browser says by itself of a network that fails, and of what a server refuses: no errors of the page."""
+
 
 @contextmanager
-def served(pool: Pool, door: Door) -> Iterator[str]:
+def served(pool: Pool, door: Door, port: int = 0) -> Iterator[str]:
     """Serves the page by uvicorn, in a thread; its address."""
-    listening = bind("127.0.0.1", 0)
+    listening = bind("127.0.0.1", port)
     app = make_app(start_of(shipped_policy(), shipped_lessons()), pool, door)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -68,14 +72,15 @@ Opened = Callable[..., Any]
 def opened(chromium: Any, address: str) -> Iterator[Opened]:
     """Opens the page; the test fails if anything was written to the console as an error.
 
-    Decisions are shown at once unless `predict`, as where a teacher has switched predicting off.
+    Decisions are shown at once unless `predict`, as where a teacher has switched predicting off; with all panels, unless
+    the `level` is `simple`, as the page begins; `before` is a script that runs before it.
     """
     contexts: list[Any] = []
     wrong: list[str] = []
 
     def page(
         lesson: str = "", panel: str = "", *, lang: str = "en-GB", scheme: str = "light", width: int = 1280,
-        height: int = 900, hash_: str = "", base: str = "", predict: bool = False,
+        height: int = 900, hash_: str = "", base: str = "", predict: bool = False, level: str = "full", before: str = "",
     ) -> Any:  # fmt: skip
         context = chromium.new_context(
             viewport={"width": width, "height": height}, locale=lang, color_scheme=scheme, accept_downloads=True,
@@ -83,11 +88,16 @@ def opened(chromium: Any, address: str) -> Iterator[Opened]:
         )  # fmt: skip
         context.set_default_timeout(WAIT)
         if not predict:
-            context.add_init_script("sessionStorage.setItem('modengine-predict', 'false')")
+            context.add_init_script("try { sessionStorage.setItem('modengine-predict', 'false') } catch {}")
         contexts.append(context)
+        if level != "simple":
+            context.add_init_script(f"try {{ localStorage.setItem('modengine-level', '{level}') }} catch {{}}")
+        if before:
+            context.add_init_script(before)
         tab = context.new_page()
         tab.on("pageerror", lambda error: wrong.append(str(error)))
-        tab.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        tab.on("console", lambda message: wrong.append(message.text)
+               if message.type == "error" and not message.text.startswith(THEIRS) else None)  # fmt: skip
         tab.goto(f"{base or address}/{hash_}")
         tab.wait_for_selector("html[data-ready]")
         if lesson:

@@ -1,18 +1,38 @@
 // Audit: decisions as records in a tree of hashes; one flipped byte, and where verification fails.
 
-import { latest, post } from "../api.js";
+import { latest, post, Refused } from "../api.js";
 import { covers } from "../covering.js";
 import { $, fill, h, placed, said, visible } from "../dom.js";
 import { inWords, ruleText } from "../engine_words.js";
+import { keeps, undoable } from "../keeping.js";
 import { badge, failure } from "../pieces.js";
-import { state } from "../state.js";
+import { state, tell } from "../state.js";
 import { t } from "../strings.js";
 
 const hex = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
-const log = { name: hex(), shown: null, kept: "", levels: null, selected: -1, form: "notice", one: null, said: null, at: 0 };
+const begun = () => ({ name: hex(), shown: null, kept: "", levels: null, selected: -1, form: "notice", one: null, ones: {}, said: null, at: 0, known: false, gone: false });
+const log = begun();
+
+// A log is kept with the draft: where the server that had it has ended, what was seen of it can still be read.
+keeps(
+  "log",
+  () => (log.shown ? { ...log, said: null } : null),
+  (kept) => Object.assign(log, begun(), kept, { known: false }),
+);
 
 export async function render(root) {
   draw(root);
+  if (!log.shown || log.known) return;
+  log.known = true;
+  const { name } = log;
+  try {
+    await refresh();
+    log.gone = false;
+  } catch (error) {
+    if (!(error instanceof Refused)) log.known = false; // it is asked again
+    log.gone = true;
+  }
+  if (name === log.name && state.panel === "audit") draw(root);
 }
 
 function draw(root, focus = "") {
@@ -26,10 +46,10 @@ function draw(root, focus = "") {
         "div",
         { class: "row" },
         h("button", { type: "button", id: "record", class: "primary", disabled: !state.rules || !state.text, onclick: () => record(root) }, t("record_it")),
-        h("button", { type: "button", id: "verify", disabled: !log.shown, onclick: () => verify(root) }, t("verify")),
+        h("button", { type: "button", id: "verify", disabled: !log.shown || log.gone, onclick: () => verify(root) }, t("verify")),
         h("button", { type: "button", id: "new-log", disabled: !log.shown, onclick: () => anew(root) }, t("new_log")),
       ),
-      h("div", { id: "audit-said", role: "status" }, log.said ? log.said() : null),
+      h("div", { id: "audit-said", role: "status" }, log.said ? log.said() : log.gone ? h("p", {}, t("log_gone")) : null),
       h("section", {}, h("h3", {}, t("records")), log.shown ? list(root) : h("p", { class: "empty" }, t("no_records"), state.text ? null : [" ", t("message_first")])),
       log.shown && log.selected >= 0 ? one(root) : null,
       log.shown ? merkle() : null,
@@ -53,6 +73,7 @@ const refresh = async () => {
 
 function record(root) {
   return attempt(root, async () => {
+    if (log.gone) replaced();
     const receipt = await post("audit/append", { log: log.name, rules: state.rules, text: state.text });
     await refresh();
     log.kept = receipt.checkpoint;
@@ -73,22 +94,30 @@ function verify(root) {
             h("ul", {}, report.faults.map((fault) => h("li", {}, visible(inWords(fault.what)), " ", h("code", { class: "quiet" }, fault.code)))),
           ];
     await refresh();
+    tell("changed");
     draw(root, "#verify");
   });
 }
 
 function anew(root) {
-  return attempt(root, async () => {
-    await post("audit/reset", { log: log.name });
-    Object.assign(log, { name: hex(), shown: null, kept: "", levels: null, selected: -1, one: null, said: null });
-    draw(root, "#record");
-  });
+  replaced();
+  draw(root, "#record");
+}
+
+// The old one stays with the server, so that it can be brought back.
+function replaced() {
+  const left = undoable(t("log_left"));
+  Object.assign(log, begun(), { known: true, form: log.form });
+  tell("changed");
+  left();
 }
 
 async function select(root, seq, focus) {
-  const found = await latest("record", "audit/record", { log: log.name, seq, checkpoint: log.kept });
+  const found = log.gone ? log.ones[seq] ?? {} : await latest("record", "audit/record", { log: log.name, seq, checkpoint: log.kept });
   if (!found) return; // another record was chosen meanwhile
   log.selected = seq;
+  log.ones[seq] = found;
+  tell("changed");
   log.one = found;
   const place = log.shown.records[seq]?.raw.indexOf('"score":') ?? -1;
   log.at = place < 0 ? 10 : new TextEncoder().encode(log.shown.records[seq].raw.slice(0, place + 8)).length;
@@ -119,7 +148,7 @@ function one(root) {
   const entry = log.shown.records[log.selected];
   if (!entry) return null;
   const decision = entry.record?.kind === "decision";
-  const forms = decision ? ["notice", "record", "statement", "proof"] : ["record", "proof"];
+  const forms = log.gone && !log.one?.details ? ["record"] : decision ? ["notice", "record", "statement", "proof"] : ["record", "proof"];
   const form = forms.includes(log.form) ? log.form : forms[0];
   const choose = (name) => () => {
     log.form = name;
@@ -131,7 +160,7 @@ function one(root) {
     h("h3", {}, t("record_n", entry.seq)),
     h("fieldset", { class: "choice segments" }, h("legend", { class: "unseen" }, t("show_as")), forms.map((name) => h("label", {}, h("input", { type: "radio", name: "form", value: name, checked: form === name, onchange: choose(name) }), t(`as_${name}`)))),
     FORMS[form](entry),
-    tamper(root, entry),
+    log.gone ? null : tamper(root, entry),
   );
 }
 

@@ -3,6 +3,7 @@
 import { latest } from "../api.js";
 import { $, fill, h, said, visible } from "../dom.js";
 import { goTo } from "../editor.js";
+import { keeps, undoable } from "../keeping.js";
 import { ACTIONS, badge, busy, failure, noRules } from "../pieces.js";
 import { on, state, tell } from "../state.js";
 import { t } from "../strings.js";
@@ -37,10 +38,12 @@ function byMachine() {
 
 function byHand(root) {
   const begin = () => {
+    const again = attempts.length ? undoable(t("tries_gone")) : tell;
     begun = { text: state.text, action: state.decision?.action ?? "allow" };
     attempts = [];
     render(root);
     $("begin").focus();
+    again("changed");
   };
   return h(
     "section",
@@ -192,3 +195,14 @@ function addExample() {
   // The editor brings its line into sight when it has measured; what was done is said here.
   setTimeout(() => $("appealed")?.scrollIntoView({ block: "nearest" }), 100);
 }
+
+// Tries are kept as the rules are; a new one is there a moment after the reasons.
+keeps(
+  "tries",
+  () => ({ begun, attempts }),
+  (kept) => {
+    begun = kept?.begun ?? null;
+    attempts = kept?.attempts ?? [];
+  },
+);
+on("explained", () => setTimeout(() => tell("changed"), 800));

@@ -9,7 +9,18 @@ import { t } from "../strings.js";
 import { matchItem } from "./why.js";
 
 let step = 1;
+let walk = null; // by so many steps
 const LAST = 6;
+
+// Wherever the focus is, unless the arrow keys have a meaning there.
+document.addEventListener("keydown", (event) => {
+  const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!by || state.panel !== "steps" || !document.querySelector("#panel .steps")) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || event.defaultPrevented) return;
+  if (event.target.closest?.("input, textarea, select, summary, [role=tablist], #editor")) return;
+  event.preventDefault();
+  walk(by);
+});
 
 export function render(root) {
   const found = state.explained;
@@ -23,16 +34,12 @@ export function render(root) {
     const target = root.querySelector(focus);
     (target?.disabled ? root.querySelector(".steps") : target)?.focus();
   };
-  const onkeydown = (event) => {
-    if (event.target.closest("button")) return;
-    if (event.key === "ArrowRight") go(step + 1, ".steps");
-    if (event.key === "ArrowLeft") go(step - 1, ".steps");
-  };
+  walk = (by) => go(step + by, ".steps");
   fill(
     root,
     h(
       "div",
-      { class: "steps", tabindex: "0", role: "group", "aria-label": t("steps"), onkeydown },
+      { class: "steps", tabindex: "0", role: "group", "aria-label": t("steps") },
       h(
         "ol",
         { class: "stepper" },

@@ -18,7 +18,7 @@ export function render(root) {
     return;
   }
   const body = h("div", { class: "why" });
-  add(body, [text(root, found), points(found), rules(found), nearly(found), smallest()]);
+  add(body, [text(root, found), points(found), rules(found), smallest(), left(found), nearly(found)]);
   linked(body);
   fill(root, body);
 }
@@ -99,7 +99,7 @@ function pointsOf(found, rule) {
   return shadow_hits.some((one) => one.rule === rule) ? t("on_test") : "";
 }
 
-function ruleBlock(found, rule) {
+function ruleBlock(found, rule, brief = false) {
   const title = ruleText(rule.title);
   const clause = found.clauses[rule.rule] && ruleText(found.clauses[rule.rule]);
   return h(
@@ -109,47 +109,60 @@ function ruleBlock(found, rule) {
     h("p", { class: "rule-id quiet small" }, h("code", {}, visible(rule.rule))),
     rule.instead ? h("p", { class: "quiet small" }, visible(inWords(rule.instead))) : null,
     clause ? h("p", { class: "quiet small" }, t("stands_for"), " ", h("span", { lang: clause.lang }, visible(clause.text))) : null,
-    h("ul", { class: "matches" }, rule.matches.slice(0, 40).map((match) => matchItem(found, match))),
-    condition(rule),
+    h("ul", { class: "matches in-line" }, rule.matches.slice(0, 40).map((match) => matchItem(found, match))),
+    brief ? h("details", {}, h("summary", { class: "quiet small" }, t("when_unless")), condition(rule)) : condition(rule),
   );
 }
 
+const MANY = 2; // rules whose conditions are shown at once
+
 function rules(found) {
   const hit = found.trace.rules.filter((rule) => rule.outcome === "hit");
-  const other = found.trace.rules.filter((rule) => rule.outcome !== "hit");
   const reliefs = hit.filter((rule) => rule.kind === "relief");
-  const scoring = hit.filter((rule) => rule.kind !== "relief");
+  const counted = (rule) => found.trace.decision.hits.find((one) => one.rule === rule.rule)?.counted ?? 0;
+  const scoring = hit.filter((rule) => rule.kind !== "relief").sort((a, b) => counted(b) - counted(a));
+  return [
+    scoring.length ? h("section", {}, h("h3", {}, t("rules_that_hit")), scoring.map((rule) => ruleBlock(found, rule, scoring.length > MANY))) : null,
+    reliefs.length ? h("section", {}, h("h3", {}, t("reliefs")), reliefs.map((rule) => ruleBlock(found, rule, reliefs.length > MANY))) : null,
+  ];
+}
+
+const FEW = 3; // what did not act is shown at once where there is little of it
+
+// What was found and did nothing.
+function left(found) {
   const dropped = found.trace.rules.flatMap((rule) => rule.suppressed.map((one) => ({ rule, ...one })));
   const near = new Set(found.trace.near_misses.map((one) => one.rule));
-  const notMet = other.filter((rule) => rule.matches.length && !near.has(rule.rule));
+  const notMet = found.trace.rules.filter((rule) => rule.outcome !== "hit" && rule.matches.length && !near.has(rule.rule));
   return [
-    scoring.length ? h("section", {}, h("h3", {}, t("rules_that_hit")), scoring.map((rule) => ruleBlock(found, rule))) : null,
-    reliefs.length ? h("section", {}, h("h3", {}, t("reliefs")), reliefs.map((rule) => ruleBlock(found, rule))) : null,
-    dropped.length
-      ? h("section", {}, h("h3", {}, t("suppressed")), h("ul", { class: "matches" }, dropped.slice(0, 40).map((one) => matchItem(found, one.match, one.reason, one.rule.rule))))
-      : null,
+    folded(t("suppressed"), dropped.length, h("ul", { class: "matches" }, dropped.slice(0, 40).map((one) => matchItem(found, one.match, one.reason, one.rule.rule)))),
     notMet.length
       ? h(
           "details",
           {},
           h("summary", {}, t("not_met"), ` (${notMet.length})`),
-          notMet.slice(0, 30).map((rule) => ruleBlock(found, rule)),
+          notMet.slice(0, 30).map((rule) => ruleBlock(found, rule, notMet.length > MANY)),
         )
       : null,
   ];
 }
 
+// Open where it is short, with its number where it is not.
+function folded(title, count, body) {
+  if (!count) return null;
+  if (count <= FEW) return h("section", {}, h("h3", {}, title), body);
+  return h("details", {}, h("summary", {}, title, ` (${count})`), body);
+}
+
 function nearly(found) {
   const near = found.trace.near_misses;
-  if (!near.length) return null;
-  return h(
-    "section",
-    {},
-    h("h3", {}, t("near")),
+  return folded(
+    t("near"),
+    near.length,
     h(
       "ul",
-      {},
-      near.slice(0, 8).map((one) =>
+      { class: "nearly" },
+      near.slice(0, 40).map((one) =>
         h(
           "li",
           {},
@@ -171,7 +184,7 @@ function smallest() {
   const body = h("section", { id: "smallest" }, h("h3", {}, t("smallest")));
   if (!found) add(body, [h("p", { class: "quiet" }, t("searching"))]);
   else if (found.error) add(body, [failure(found.error)]);
-  else if (!found.removals.length) add(body, [h("p", { class: "quiet" }, t("no_flip"))]);
+  else if (!found.removals.length) add(body, [h("p", { class: "quiet" }, t(state.explained?.marks.length ? "no_flip" : "nothing_to_take"))]);
   else {
     const list = found.removals.slice(0, 6).map((one) =>
       h(

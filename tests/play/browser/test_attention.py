@@ -1,0 +1,317 @@
+"""What is looked at first: the strip, what a beginner sees, and what is said when something is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from modengine.play.guard import Door
+from modengine.play.pool import Pool
+from tests.play.browser.looks import in_every_look, violations
+from tests.play.browser.tasks import SCAM
+from tests.play.browser.window import CHROMIUM, Opened, action, served, until
+from tests.play.browser.writing import rewrite
+
+TEXT = "document.querySelector('#editor').shadowRoot.querySelector('.cm-content').innerText"
+
+
+def box(page: Any, selector: str) -> dict[str, float]:
+    found: dict[str, float] = page.locator(selector).bounding_box()
+    return found
+
+
+def to_the_end(page: Any) -> None:
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    until(page, "scrollY > 100")
+
+
+@pytest.mark.parametrize("lang", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize(("width", "height"), [(1024, 768), (400, 800)])
+def test_message_marks_and_decision_stay_in_view(opened: Opened, width: int, height: int, lang: str) -> None:
+    page = opened("warning-and-scam", width=width, height=height, lang=lang, level="simple")
+    page.fill("#text", SCAM)
+    action(page, "review")
+    page.wait_for_selector("#marks mark.hit")
+    to_the_end(page)
+    for one in ("#text", "#verdict .badge", "#scores .number"):
+        found = box(page, one)
+        assert found["y"] >= 0
+        assert found["y"] + found["height"] <= 0.3 * height
+    assert page.locator("#marks mark").all_inner_texts() == ["中奖", "链接"]
+    # What is underlined is where it is written.
+    assert page.evaluate("document.querySelector('#marks').innerText.trimEnd()") == SCAM
+    look = """(s) => { const one = document.querySelector(s), its = getComputedStyle(one);
+        return [one.clientWidth, its.paddingLeft, its.fontSize, its.lineHeight, its.fontFamily, its.letterSpacing,
+                its.whiteSpace, its.overflowWrap]; }"""
+    assert page.evaluate(look, "#marks") == page.evaluate(look, "#text")
+
+
+def test_marks_stay_with_their_words_while_somebody_types(opened: Opened) -> None:
+    page = opened("warning-and-scam")
+    page.fill("#text", SCAM)
+    page.wait_for_selector("#marks mark.hit")
+    page.route("**/api/explain", lambda route: None)  # never answered
+    page.focus("#text")
+    page.keyboard.press("Home")
+    page.keyboard.insert_text("好消息！")
+    assert page.locator("#marks mark").all_inner_texts() == ["中奖", "链接"]
+    assert page.evaluate("document.querySelector('#marks').innerText.trimEnd()") == f"好消息！{SCAM}"
+
+
+@pytest.mark.parametrize(
+    ("lang", "says", "after"),
+    [("en-GB", "This bracket was opened and never closed.", "the last good rules decide"),
+     ("zh-CN", "这个括号没有闭合。", "由上一版规则判定")],
+)  # fmt: skip
+@pytest.mark.parametrize(("width", "height"), [(1024, 768), (400, 800)])
+def test_an_error_stands_in_the_strip(
+    opened: Opened, lang: str, says: str, after: str, width: int, height: int
+) -> None:
+    page = opened("evasion", lang=lang, width=width, height=height)
+    action(page, "review")
+    rewrite(page, "[加微信]", "[加微信")
+    page.wait_for_selector("#trouble .failure")
+    to_the_end(page)
+    assert says in page.inner_text("#trouble")
+    assert after in page.inner_text("#trouble")
+    found = box(page, "#trouble")
+    assert found["y"] >= 0
+    assert found["y"] + found["height"] <= 0.45 * height
+    page.click("#to-error")
+    until(page, "document.querySelector('#editor').shadowRoot.activeElement?.matches('.cm-content')")
+    rewrite(page, "[加微信", "[加微信]")
+    until(page, "!document.querySelector('#trouble').innerText")
+
+
+def tabs(page: Any) -> list[str]:
+    return list(page.locator("#tabs button").all_inner_texts())
+
+
+@pytest.mark.parametrize(
+    ("lang", "two", "third"),
+    [("en-GB", ["Why", "Try to beat it"], "Tests"), ("zh-CN", ["为什么", "试着难倒它"], "测试")],
+)  # fmt: skip
+def test_a_beginner_sees_two_panels_and_an_expert_all(opened: Opened, lang: str, two: list[str], third: str) -> None:
+    page = opened("warning-and-scam", lang=lang, level="simple")
+    assert tabs(page) == two
+    page.select_option("#lesson", "whom-does-it-hit")  # its own panel is there too
+    until(page, "document.querySelectorAll('#tabs button').length === 3")
+    assert third in tabs(page)
+    page.click("#level")
+    assert len(tabs(page)) == 6
+    page.reload()
+    page.wait_for_selector("html[data-ready] #verdict .badge")
+    assert len(tabs(page)) == 6
+    page.click("#level")
+    assert page.is_checked('input[name="level"][value="simple"]')
+
+
+def test_what_a_form_is_told_stands_in_the_yaml_key_by_key(opened: Opened) -> None:
+    page = opened("evasion", level="simple")
+    action(page, "review")
+    page.fill("#text", "请喝奶茶")
+    action(page, "allow")
+    page.click("#words-new")
+    for typed, written in (("奶", '["奶"]'), ("茶", '["奶茶"]'), ("，酒", '["奶茶", "酒"]')):
+        page.keyboard.insert_text(typed)
+        assert f"mine: {{words: {written}}}" in page.evaluate(TEXT)
+    action(page, "review")
+    page.check("#text-new")
+    assert 'mine: {text: ["奶茶", "酒"]}' in page.evaluate(TEXT)
+    page.fill("#points-new", "90")
+    action(page, "block")
+    assert "score: 90" in page.evaluate(TEXT)
+    page.click("#another")  # it becomes one of the others, and is changed as they are
+    page.fill('[id="words-fraud.mine-1-mine"]', "可乐")
+    assert "mine: {text: [可乐]}" in page.evaluate(TEXT)
+    action(page, "allow")
+    page.click('[id="remove-fraud.mine-1"]')
+    assert "mine" not in page.evaluate(TEXT)
+    page.click("#undo")
+    until(page, f"{TEXT}.includes('mine: {{text: [可乐]}}')")
+
+
+def test_a_rule_of_the_lesson_is_changed_by_the_form_and_the_form_by_the_yaml(opened: Opened) -> None:
+    page = opened("evasion", level="simple")
+    action(page, "review")
+    rule = '[id="words-fraud.contact-job"]'
+    before = page.evaluate(TEXT)
+    page.fill(rule, "兼职、刷单、no, 2、a b")
+    assert '[兼职, 刷单, "no", "2", "a b"]' in page.evaluate(TEXT)
+    page.fill("#text", "a b，加微信")
+    action(page, "review")
+    page.fill(rule, " , ")
+    assert "at least one word" in page.inner_text("#form")
+    assert '[兼职, 刷单, "no", "2", "a b"]' in page.evaluate(TEXT)
+    rewrite(page, '"no", "2", "a b"', "红包")
+    until(page, "document.querySelector('#form input[id^=words-]').value === '兼职, 刷单, 红包'")
+    page.click("#undo-all")
+    until(page, f"(was) => {TEXT} === was", before)
+
+
+@pytest.mark.parametrize("width", [1440, 400])
+def test_axe_finds_nothing_on_a_beginners_page(opened: Opened, width: int) -> None:
+    page = opened("warning-and-scam", level="simple", width=width)
+    page.fill("#words-new", "奶茶")
+    page.wait_for_selector("#smallest .flips")
+    rewrite(page, "[中奖]", "[中奖")
+    page.wait_for_selector("#trouble .failure")
+    assert [(look, violations(page)) for look in in_every_look(page)] == [
+        (look, []) for look in ("zh-Hans, light", "en, light", "zh-Hans, dark", "en, dark")
+    ]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_without_javascript_the_page_says_so_and_shows_no_skeleton(chromium: Any, address: str) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+    assert "allow JavaScript" in page.inner_text("body")
+    assert "JavaScript" in page.locator("noscript p[lang=zh-Hans]").inner_text()
+    for one in ("main", ".tools", "#lesson", "#text", ".card:not(.enter)"):
+        assert not page.locator(one).first.is_visible()
+    context.close()
+
+
+def test_of_many_files_one_is_searched_for(opened: Opened) -> None:
+    page = opened("")
+    assert page.evaluate("Math.max(...[...document.querySelectorAll('select')].map((one) => one.options.length))") < 13
+    assert page.evaluate("document.querySelectorAll('#file-names option').length") > 100
+    page.click("#file")
+    page.keyboard.type("prize")
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('#file').value.includes('prize')")
+    wanted = page.evaluate("import('/static/state.js').then(({state}) => state.active)")
+    assert "prize" in wanted
+
+
+def test_arrow_keys_step_at_once(opened: Opened) -> None:
+    page = opened("word-boundaries", "steps")
+    page.wait_for_selector(".steps")
+    page.keyboard.press("ArrowRight")
+    assert page.inner_text("#panel h3").startswith("2.")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("ArrowRight")
+    assert page.inner_text("#panel h3").startswith("3.")
+    page.keyboard.press("ArrowLeft")
+    assert page.inner_text("#panel h3").startswith("2.")
+    page.focus("#text")  # here they move the cursor
+    page.keyboard.press("ArrowRight")
+    assert page.inner_text("#panel h3").startswith("2.")
+    page.focus("#tab-steps")  # and here the tab
+    page.keyboard.press("ArrowLeft")
+    assert page.get_attribute("#tab-why", "aria-selected") == "true"
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en-GB", "nothing to take away"), ("zh-CN", "没有词可以去掉")])
+def test_where_nothing_was_found_nothing_is_said_of_words_taken_away(opened: Opened, lang: str, says: str) -> None:
+    page = opened("warning-and-scam", lang=lang)
+    page.fill("#text", "晚上一起吃饭")
+    action(page, "allow")
+    until(page, "(says) => document.querySelector('#smallest')?.innerText.includes(says)", says)
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en-GB", "Nobody answers"), ("zh-CN", "没有回应")])
+def test_a_lost_network_is_said_in_words_and_never_blamed_on_the_rules(opened: Opened, lang: str, says: str) -> None:
+    page = opened("evasion", lang=lang)
+    action(page, "review")
+    page.route("**/api/**", lambda route: route.abort())
+    rewrite(page, "score: 60", "score: 95")
+    page.wait_for_selector("#trouble .failure")
+    for panel in ("whatif", "tests", "evade", "audit", "steps", "why"):
+        page.click(f"#tab-{panel}")
+        page.fill("#text", f"兼职日结，加微信 {panel}")
+        page.wait_for_timeout(100)
+        whole = page.inner_text("body")
+        assert says in page.inner_text("#trouble")
+        assert "fetch" not in whole
+        assert page.locator("#problems .error").count() == 0
+    page.unroute("**/api/**")
+    action(page, "block")  # by the rules that were changed meanwhile, and nobody pressed anything
+    assert page.inner_text("#trouble") == ""
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en-GB", "too much to do"), ("zh-CN", "太忙")])
+def test_a_busy_server_is_asked_again_and_not_blamed_on_the_rules(opened: Opened, lang: str, says: str) -> None:
+    page = opened("evasion", lang=lang)
+    action(page, "review")
+    full = {"status": 503, "content_type": "application/json", "body": '{"error": "busy"}'}
+    page.route("**/api/rules", lambda route: route.fulfill(**full))
+    rewrite(page, "score: 60", "score: 95")
+    page.wait_for_selector("#trouble .failure")
+    assert says in page.inner_text("#trouble")
+    assert page.locator("#problems .error").count() == 0
+    page.unroute("**/api/rules")
+    action(page, "block")
+    assert page.inner_text("#trouble") == ""
+
+
+def test_a_server_that_was_begun_anew_knows_the_rules_again(opened: Opened, pool: Pool) -> None:
+    if CHROMIUM is None:
+        pytest.skip("no chromium here")
+    with served(pool, Door()) as url:
+        page = opened("evasion", base=url)
+        action(page, "review")
+        rewrite(page, "score: 60", "score: 95")
+        action(page, "block")
+    page.fill("#text", "兼职日结，加微信吧")
+    page.wait_for_selector("#trouble .failure")
+    with served(pool, Door(), port=int(url.rpartition(":")[2])):
+        until(page, "document.documentElement.dataset.explained === '兼职日结，加微信吧'")
+        action(page, "block")
+        assert page.inner_text("#trouble") == ""
+        page.context.close()
+
+
+RULE = """  - id: fraud.r{0}
+    title: Rule {0}
+    score: 1
+    patterns:
+      r: {{words: [词{0}]}}
+    when: r
+"""
+
+PASTE = """(text) => { const data = new DataTransfer(); data.setData('text/plain', text);
+  document.querySelector('#editor').shadowRoot.activeElement.dispatchEvent(
+    new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true})); }"""
+
+
+def test_a_thousand_rules_are_pasted(opened: Opened) -> None:
+    page = opened("evasion", level="simple")
+    action(page, "review")
+    rules = "".join(RULE.format(number) for number in range(1000))
+    page.click("#editor .cm-content")
+    page.keyboard.press("Control+End")
+    page.evaluate(PASTE, rules)
+    until(page, "import('/static/state.js').then(({state}) => state.compiled?.list.length === 1001)")
+    page.fill("#text", "词0，词999，兼职日结，加微信")
+    until(page, "import('/static/state.js').then(({state}) => state.decision?.categories.fraud.score === 62)")
+    assert page.locator("#form .rule-form").count() <= 31
+    assert "more rules are in the YAML" in page.inner_text("#form")
+    page.fill("#words-new", "奶茶")
+    until(page, "import('/static/state.js').then(({state}) => state.compiled?.list.length === 1002)")
+    page.reload()
+    page.wait_for_selector("html[data-ready] #verdict .badge")
+    assert page.evaluate("import('/static/state.js').then(({state}) => state.files['rules.yaml'].includes('词999'))")
+
+
+def test_twenty_thousand_characters_are_read_and_leave_the_page_usable(opened: Opened) -> None:
+    page = opened("warning-and-scam", width=400, height=800, level="simple")
+    text = "今天天气很好，" * 2855 + SCAM
+    assert len(text) <= 20_000
+    page.fill("#text", text)
+    until(page, "(text) => document.documentElement.dataset.explained === text", text)
+    assert page.input_value("#text") == text
+    assert page.locator("#marks mark").all_inner_texts() == ["中奖", "链接"]
+    page.focus("#text")
+    page.keyboard.press("Control+End")
+    until(page, "document.querySelector('#text').scrollTop > 1000")
+    until(page, "Math.abs(document.querySelector('#marks').scrollTop - document.querySelector('#text').scrollTop) < 2")
+    marks, field = box(page, "#marks mark >> nth=0"), box(page, "#text")
+    assert field["y"] <= marks["y"] <= field["y"] + field["height"]
+    to_the_end(page)
+    assert box(page, "#strip")["height"] <= 0.35 * 800
+    page.reload()
+    page.wait_for_selector("html[data-ready] #verdict .badge")
+    assert page.input_value("#text") == text
