@@ -64,6 +64,8 @@ class MeasureIn(msgspec.Struct, forbid_unknown_fields=True):
     rows: Annotated[list[RowIn], Meta(max_length=500)] = []
     off: Annotated[list[Name], Meta(max_length=500)] = []
     """Rules to leave out."""
+    by: Literal["ability", "kind"] = "ability"
+    """The rows of the grid: what a filter should be able to do, or the kinds of the messages given."""
 
 
 class DiffIn(msgspec.Struct, forbid_unknown_fields=True):

@@ -274,13 +274,13 @@ def _without(engine: Engine, off: Collection[str]) -> Engine:
 
 
 def evaluate(bench: Bench, request: Request) -> dict[str, Any]:
-    """The grid of functionalities on the samples."""
+    """The grid of functionalities on the samples, or of the kinds of messages on those given."""
     from modengine.play.jobs.functions import grid  # noqa: PLC0415  (numpy, which most jobs do not need)
 
     engine = bench.engine(request["rules"], request)
     rows = _of_request(bench, request)
     known = {HARMLESS, *engine.policy.categories}
-    return {"messages": sum(row.label in known for row in rows), "grid": grid(engine, rows)}
+    return {"messages": sum(row.label in known for row in rows), "grid": grid(engine, rows, kinds=request.get("by") == "kind")}
 
 
 def diff(bench: Bench, request: Request) -> dict[str, Any]:

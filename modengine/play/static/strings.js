@@ -1,8 +1,10 @@
 // Every word of the interface, in the two languages of the page.  {0} is put in by the code.
 
 import { state } from "./state.js";
+import { LESSONS } from "./strings_lessons.js";
 
 const STRINGS = {
+  ...LESSONS,
   // name: [English, Chinese]
   tagline: ["See a filter think, and break it", "看过滤器怎么想，再把它难倒"],
   skip: ["To the decision", "跳到判定结果"],
