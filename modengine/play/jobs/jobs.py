@@ -300,16 +300,17 @@ def diff(bench: Bench, request: Request) -> dict[str, Any]:
 
 
 def evade(bench: Bench, request: Request) -> dict[str, Any]:
-    """The message in every disguise of the lab, at every strength, each decided."""
+    """The message in every disguise of the lab that its script allows, at every strength, each decided."""
     from modengine.lab.data.perturb import SHARES, disguise  # noqa: PLC0415
-    from modengine.lab.data.perturb_tables import DISGUISES  # noqa: PLC0415
+    from modengine.lab.data.perturb_tables import DISGUISES, ENGLISH_DISGUISES, is_han  # noqa: PLC0415
 
     engine = bench.engine(request["rules"], request)
     message = message_of(request)
     if too_much(message, engine.program.budget):
         raise ValueError("the message is too long")
     found = []
-    for name, kind in DISGUISES.items():
+    kinds = DISGUISES if any(map(is_han, text_of(message))) else ENGLISH_DISGUISES
+    for name, kind in kinds.items():
         disguised = disguise(message, kind, int(request.get("seed") or 1))
         if not disguised.changes:
             continue

@@ -49,6 +49,7 @@ function restore(value) {
   state.lesson = state.start.lessons.find((one) => one.lesson === value.lesson) ?? null;
   state.files = value.files ? { ...value.files } : { ...baseFiles(), ...value.changed };
   state.main = value.files ? value.main : state.lesson ? state.lesson.main : state.start.main;
+  if (typeof value.main === "string" && value.main in state.files) state.main = value.main;
   state.text = value.text;
   state.gloss = typeof value.gloss === "string" ? value.gloss : "";
   state.caseId = typeof value.case === "string" ? value.case : "";

@@ -1,5 +1,6 @@
 // What a lesson brings besides rules: the messages that they are measured on, whose they are, the filters it compares.
 
+import { h, visible } from "./dom.js";
 import { state } from "./state.js";
 import { both } from "./strings.js";
 
@@ -23,13 +24,18 @@ const known = () => [...(state.lesson?.cases ?? []), ...(state.lesson?.messages 
 // Whether a text is the lesson's, and not of somebody who tries.
 export const isOfLesson = (text) => known().some((one) => one.text === text);
 
-// The language of the messages, and whether their meaning is shown beside them.
+// The language of the messages; their meaning is shown beside them where the page is in another.
 export const language = () => state.lesson?.language ?? "zh";
 export const needsGloss = () => state.lang !== language();
 export const glossLanguage = () => (language() === "zh" ? "en" : "zh-Hans");
 
 // What a text means, where the lesson says it.
 export const glossOf = (text) => known().find((one) => one.text === text)?.gloss ?? "";
+
+// The meaning of a message, beside it, for whoever reads the page in the other language.
+export function beside(text, gloss = glossOf(text)) {
+  return gloss && needsGloss() ? h("span", { class: "gloss", lang: glossLanguage() }, visible(gloss)) : null;
+}
 
 // A row as the server gives it, with what the lesson knows of its message.
 export const told = (row) => ({ ...row, sensitive: row.sensitive || known().some((one) => one.text === row.text && one.blur) });

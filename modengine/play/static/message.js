@@ -1,6 +1,7 @@
 // The message: those of the lesson as a list, a text of one's own, its meaning in English.
 
-import { $, fill, h, said, visible } from "./dom.js";
+import { $, fill, h, messageLanguage, said, visible } from "./dom.js";
+import { beside, glossLanguage, language, needsGloss } from "./measured.js";
 import { badge } from "./pieces.js";
 import { caseOf, state, tell, verdictShown } from "./state.js";
 import { both, t } from "./strings.js";
@@ -23,7 +24,7 @@ export function drawLesson() {
           "button",
           { type: "button", class: `case ${!secret && (one.blur || state.blur) ? "blurred" : ""}`, id: `case-${one.id}`, "aria-pressed": String(state.caseId === one.id), onclick: () => takeCase(one.id) },
           h("span", { class: "number" }, at + 1),
-          secret ? h("span", { class: "secret" }, t("hidden_case", hidden)) : said(one.text),
+          secret ? h("span", { class: "secret" }, t("hidden_case", hidden)) : h("span", {}, said(one.text), beside(one.text, one.gloss)),
           h("span", { id: `seen-${one.id}` }),
         ),
       );
@@ -56,13 +57,15 @@ export function takeCase(id) {
 
 export function drawText() {
   if ($("text").value !== state.text) $("text").value = state.text;
+  $("text").lang = messageLanguage();
   $("text").placeholder = t(state.lesson ? "message_empty" : "message_empty_alone");
   const one = caseOf(state.caseId);
   const unchanged = one?.text === state.text ? one : null;
   $("text").classList.toggle("blurred", Boolean(unchanged?.blur || state.blur));
   fill(
     $("gloss"),
-    state.gloss ? h("details", {}, h("summary", {}, t("gloss")), h("p", { lang: "en" }, visible(state.gloss))) : null,
+    state.gloss && !needsGloss() ? h("details", {}, h("summary", {}, t(language() === "zh" ? "gloss" : "gloss_chinese")), h("p", { lang: glossLanguage() }, visible(state.gloss))) : null,
+    state.gloss && needsGloss() ? h("p", { class: "meaning-of quiet", lang: glossLanguage() }, visible(state.gloss)) : null,
     unchanged?.ask ? h("p", { class: "ask" }, both(unchanged.ask)) : null,
     unchanged?.tell && verdictShown() ? h("details", { class: "tell" }, h("summary", {}, t("worth")), h("p", {}, both(unchanged.tell))) : null,
   );

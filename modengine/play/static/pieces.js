@@ -2,7 +2,7 @@
 
 import { h, placed, said, visible } from "./dom.js";
 import { categoryName, inWords } from "./engine_words.js";
-import { glossLanguage, needsGloss } from "./measured.js";
+import { beside } from "./measured.js";
 import { state } from "./state.js";
 import { t } from "./strings.js";
 
@@ -128,7 +128,7 @@ export function messageButton(row, onclick, extra = null) {
     "button",
     { type: "button", class: "message-button", onclick },
     said(row.text.length > 120 ? `${[...row.text].slice(0, 120).join("")}…` : row.text),
-    row.gloss && needsGloss() ? h("span", { class: "gloss", lang: glossLanguage() }, visible(row.gloss)) : null,
+    beside(row.text, row.gloss),
     extra,
   );
 }

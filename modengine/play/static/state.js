@@ -59,6 +59,7 @@ export function snapshot() {
     modengine: 1,
     lesson: state.lesson?.lesson ?? "",
     changed,
+    main: state.main,
     text: state.text,
     gloss: state.gloss,
     case: state.caseId,
@@ -69,7 +70,7 @@ export function snapshot() {
 
 // The same with all files: it can be opened in another page, whatever policy that was started with.
 export function asLesson() {
-  return { ...snapshot(), main: state.main, files: { ...state.files } };
+  return { ...snapshot(), files: { ...state.files } };
 }
 
 async function through(stream, bytes) {

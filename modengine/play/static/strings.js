@@ -273,8 +273,8 @@ const STRINGS = {
   machine: ["Let the machine try", "让机器试试"],
   machine_run: ["Try all disguises", "试遍所有伪装"],
   machine_says: [
-    "Eleven disguises, from weak (1) to strong (5). Press a cell to take that message.",
-    "十一种伪装，从弱（1）到强（5）。按一格即可采用那条消息。",
+    "Every disguise that fits the message, from weak (1) to strong (5). Press a cell to take that message.",
+    "所有适用的伪装，从弱（1）到强（5）。按一格即可采用那条消息。",
   ],
   disguise: ["Disguise", "伪装"],
   strength: ["strength {0}", "强度 {0}"],

@@ -65,4 +65,5 @@ export function listenToTabs() {
 export function resetPanels() {
   evade.reset();
   whatif.reset();
+  tests.reset();
 }

@@ -21,7 +21,7 @@ export function drawVerdict() {
       state.broken ? h("p", { class: "failure" }, t("rules_broken")) : null,
       state.compiling ? h("p", { class: "stale small" }, t("compiling")) : null,
       state.guess ? h("p", { class: "quiet" }, t("your_guess", t(state.guess))) : null,
-      h("p", { class: "headline" }, badge(decision.action, "large"), h("span", { class: "says" }, t(`says_${decision.action}`))),
+      h("p", { class: "headline" }, badge(decision.action, "large"), h("span", { class: "says" }, t(decision.study && decision.action !== "allow" ? "says_study" : `says_${decision.action}`))),
       decision.study ? h("p", { class: "quiet" }, t("study")) : null,
       decision.undetermined.map((one) => h("p", { class: "failure" }, t("undetermined", visible(inWords(one.reason))))),
     );

@@ -1,27 +1,55 @@
 // Evade and appeal: get past the filter, by hand and by the lab's disguises; turn a message into an example.
 
-import { latest } from "../api.js";
+import { latest, post } from "../api.js";
 import { $, fill, h, said, visible } from "../dom.js";
 import { goTo } from "../editor.js";
+import { beside, isOfLesson } from "../measured.js";
 import { ACTIONS, badge, busy, failure, noRules } from "../pieces.js";
 import { on, state, tell } from "../state.js";
 import { t } from "../strings.js";
 import { withExample } from "../yaml_examples.js";
 
 let begun = null; // {text, action}
-let attempts = [];
-let machine = null;
+let attempts = []; // {text, action, edits}, the newest first
+let decidedBy = null; // the rules by which these actions are
+let machine = null; // {text, rules, and what the lab made of it}
 
 export function reset() {
-  begun = null;
+  begun = machine = decidedBy = null;
   attempts = [];
-  machine = null;
 }
 
 export function render(root) {
   if (!state.rules) fill(root, noRules());
   else if (!state.text && !begun) fill(root, h("p", { class: "empty" }, t("message_first")));
-  else fill(root, h("div", { class: "evade" }, byHand(root), byMachine(), appeal()));
+  else {
+    fill(root, h("div", { class: "evade" }, byHand(root), byMachine(), appeal()));
+    if (begun && decidedBy !== state.rules) decideAgain(root);
+    if (machine && machine.rules !== state.rules) run(machine.text);
+  }
+}
+
+// All tries by the rules as they are now: a rule that was changed is held against what got past it.
+async function decideAgain(root) {
+  const rules = (decidedBy = state.rules);
+  const mine = begun;
+  for (const one of [begun, ...attempts]) {
+    const found = await post("decide", { text: one.text, rules, ignore_scope: true }).catch(() => null);
+    if (rules !== state.rules || begun !== mine) return;
+    if (found) one.action = found.action;
+  }
+  drawTries(root);
+}
+
+function drawTries(root) {
+  const old = document.querySelector(".evade > section");
+  if (old && state.panel === "evade") old.replaceWith(byHand(root));
+}
+
+// Whether a try got past the filter, or got off lighter than what it began with.
+function became(one) {
+  if (one.action === "allow") return begun.action === "allow" ? "" : "escaped";
+  return ACTIONS.indexOf(one.action) < ACTIONS.indexOf(begun.action) ? "lighter" : "";
 }
 
 function byMachine() {
@@ -30,7 +58,7 @@ function byMachine() {
     {},
     h("h3", {}, t("machine")),
     h("p", { class: "quiet" }, t("machine_says")),
-    h("button", { type: "button", id: "machine", class: "primary", disabled: !state.rules || !state.text, onclick: run }, t("machine_run")),
+    h("button", { type: "button", id: "machine", class: "primary", disabled: !state.rules || !state.text, onclick: () => run(state.text) }, t("machine_run")),
     h("div", { id: "disguises", role: "status" }, machine ? disguises() : null),
   );
 }
@@ -39,6 +67,7 @@ function byHand(root) {
   const begin = () => {
     begun = { text: state.text, action: state.decision?.action ?? "allow" };
     attempts = [];
+    decidedBy = state.rules;
     render(root);
     $("begin").focus();
   };
@@ -50,7 +79,7 @@ function byHand(root) {
     h("button", { type: "button", id: "begin", class: begun ? "" : "primary", disabled: !state.text, onclick: begin }, t(begun ? "begin_again" : "begin_with")),
     begun
       ? [
-          h("p", {}, t("begun_with"), " ", said(begun.text), " ", badge(begun.action)),
+          h("p", {}, t("begun_with"), " ", said(begun.text), " ", beside(begun.text), " ", badge(begun.action)),
           attempts.length ? h(
             "table",
             { class: "attempts" },
@@ -61,10 +90,10 @@ function byHand(root) {
               attempts.map((one) =>
                 h(
                   "tr",
-                  { class: one.escaped ? "escaped" : "" },
+                  { class: became(one) },
                   h("td", {}, said(one.text)),
                   h("td", { class: "number" }, one.edits),
-                  h("td", {}, badge(one.action), one.escaped ? h("strong", {}, " ", t("escaped")) : null),
+                  h("td", {}, badge(one.action), became(one) ? h("strong", {}, " ", t(became(one))) : null),
                 ),
               ),
             ),
@@ -90,27 +119,29 @@ function distance(a, b) {
   return row[y.length];
 }
 
-// A try is what stands there when nobody has typed for a moment.
+// A try is what stands there when nobody has typed for a moment; the messages of the lesson are nobody's tries.
 on("explained", () => {
-  if (!begun || state.panel !== "evade") return;
+  if (!begun || state.panel !== "evade" || isOfLesson(state.text)) return;
   const text = state.text;
   const action = state.decision?.action;
+  const rules = state.rules;
   setTimeout(() => {
-    if (text !== state.text || !action || text === begun.text || attempts.some((one) => one.text === text)) return;
-    attempts.unshift({ text, action, edits: distance(begun.text, text), escaped: ACTIONS.indexOf(action) < ACTIONS.indexOf(begun.action) });
-    attempts = attempts.slice(0, 30);
-    const old = document.querySelector(".evade > section");
-    if (old && state.panel === "evade") old.replaceWith(byHand($("panel")));
+    if (text !== state.text || !action || rules !== state.rules || text === begun?.text || attempts.some((one) => one.text === text)) return;
+    attempts = [{ text, action, edits: distance(begun.text, text) }, ...attempts].slice(0, 30);
+    drawTries($("panel"));
   }, 700);
 });
 
-async function run() {
-  fill($("disguises"), busy(t("waiting")));
+async function run(text) {
+  const rules = state.rules;
+  if ($("disguises")) fill($("disguises"), busy(t("waiting")));
   try {
-    machine = await latest("evade", "evade", { text: state.text, rules: state.rules });
-    if (machine && $("disguises")) fill($("disguises"), disguises());
+    const found = await latest("evade", "evade", { text, rules });
+    if (!found) return;
+    machine = { ...found, text, rules };
+    if ($("disguises")) fill($("disguises"), disguises());
   } catch (error) {
-    fill($("disguises"), failure(error));
+    if ($("disguises")) fill($("disguises"), failure(error));
   }
 }
 
