@@ -15,6 +15,8 @@ messages:                      # what rules are measured on; without it the ship
   - {id: m01, text: ..., gloss: ..., label: fraud, kind: offer}
 groups: {offer: {en: ..., zh: ...}}
 filters: [{main: policy.yaml, title: {en: ..., zh: ...}}, ...]
+glosses: {an example in the rules: its meaning}
+worksheet: [{en: ..., zh: ...}, ...]   # what to write about, beside the predictions
 """
 
 from __future__ import annotations
@@ -95,6 +97,11 @@ class Lesson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     groups: dict[str, Both] = {}
     """The kinds of its messages by name: the rows of the grid, in this order."""
     filters: tuple[LessonFilter, ...] = ()
+    glosses: dict[str, str] = {}
+    """What the examples in the rules mean."""
+    worksheet: tuple[Both, ...] = ()
+    shipped: bool = False
+    """Whether it comes with modengine, and its worksheet too."""
 
 
 def read_lesson(path: Path) -> Lesson:
@@ -107,4 +114,5 @@ def read_lesson(path: Path) -> Lesson:
 
 def shipped_lessons() -> tuple[Lesson, ...]:
     """All lessons that come with modengine, by their files' names."""
-    return tuple(read_lesson(path) for path in sorted((samples() / "lessons").glob("*.yaml")))
+    files = sorted((samples() / "lessons").glob("*.yaml"))
+    return tuple(msgspec.structs.replace(read_lesson(path), shipped=True) for path in files)
