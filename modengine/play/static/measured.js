@@ -21,9 +21,6 @@ export function filters() {
 
 const known = () => [...(state.lesson?.cases ?? []), ...(state.lesson?.messages ?? [])];
 
-// Whether a text is the lesson's, and not of somebody who tries.
-export const isOfLesson = (text) => known().some((one) => one.text === text);
-
 // The language of the messages; their meaning is shown beside them where the page is in another.
 export const language = () => state.lesson?.language ?? "zh";
 export const needsGloss = () => state.lang !== language();

@@ -3,7 +3,7 @@
 import { latest, post } from "../api.js";
 import { $, fill, h, said, visible } from "../dom.js";
 import { goTo } from "../editor.js";
-import { beside, isOfLesson } from "../measured.js";
+import { beside } from "../measured.js";
 import { ACTIONS, badge, busy, failure, noRules } from "../pieces.js";
 import { on, state, tell } from "../state.js";
 import { t } from "../strings.js";
@@ -12,10 +12,11 @@ import { withExample } from "../yaml_examples.js";
 let begun = null; // {text, action}
 let attempts = []; // {text, action, edits}, the newest first
 let decidedBy = null; // the rules by which these actions are
+let taken = null; // a message that was taken from a list, and not written
 let machine = null; // {text, rules, and what the lab made of it}
 
 export function reset() {
-  begun = machine = decidedBy = null;
+  begun = machine = decidedBy = taken = null;
   attempts = [];
 }
 
@@ -119,9 +120,13 @@ function distance(a, b) {
   return row[y.length];
 }
 
-// A try is what stands there when nobody has typed for a moment; the messages of the lesson are nobody's tries.
+for (const what of ["text-chosen", "text-set"]) on(what, () => (taken = state.text));
+
+// A try is what stands there when nobody has typed for a moment; a message that was taken from a list is nobody's try.
 on("explained", () => {
-  if (!begun || state.panel !== "evade" || isOfLesson(state.text)) return;
+  if (state.text === taken) return;
+  taken = null;
+  if (!begun || state.panel !== "evade") return;
   const text = state.text;
   const action = state.decision?.action;
   const rules = state.rules;
@@ -150,6 +155,7 @@ function disguises() {
   const take = (text) => () => {
     state.text = text;
     tell("text-set");
+    taken = null; // what the machine wrote is held against the others
   };
   const table = h(
     "table",
