@@ -24,7 +24,7 @@ export function drawLesson() {
           "button",
           { type: "button", class: `case ${!secret && (one.blur || state.blur) ? "blurred" : ""}`, id: `case-${one.id}`, "aria-pressed": String(state.caseId === one.id), onclick: () => takeCase(one.id) },
           h("span", { class: "number" }, at + 1),
-          secret ? h("span", { class: "secret" }, t("hidden_case", hidden)) : h("span", {}, said(one.text), beside(one.text, one.gloss)),
+          secret ? h("span", { class: "secret" }, t("hidden_case", hidden)) : h("span", {}, said(one.text), one.blur || state.blur ? null : beside(one.text, one.gloss)),
           h("span", { id: `seen-${one.id}` }),
         ),
       );
@@ -62,10 +62,11 @@ export function drawText() {
   const one = caseOf(state.caseId);
   const unchanged = one?.text === state.text ? one : null;
   $("text").classList.toggle("blurred", Boolean(unchanged?.blur || state.blur));
+  const open = needsGloss() && !(unchanged?.blur || state.blur); // else it would tell what the blur hides
   fill(
     $("gloss"),
-    state.gloss && !needsGloss() ? h("details", {}, h("summary", {}, t(language() === "zh" ? "gloss" : "gloss_chinese")), h("p", { lang: glossLanguage() }, visible(state.gloss))) : null,
-    state.gloss && needsGloss() ? h("p", { class: "meaning-of quiet", lang: glossLanguage() }, visible(state.gloss)) : null,
+    state.gloss && !open ? h("details", {}, h("summary", {}, t(language() === "zh" ? "gloss" : "gloss_chinese")), h("p", { lang: glossLanguage() }, visible(state.gloss))) : null,
+    state.gloss && open ? h("p", { class: "meaning-of quiet", lang: glossLanguage() }, visible(state.gloss)) : null,
     unchanged?.ask ? h("p", { class: "ask" }, both(unchanged.ask)) : null,
     unchanged?.tell && verdictShown() ? h("details", { class: "tell" }, h("summary", {}, t("worth")), h("p", {}, both(unchanged.tell))) : null,
   );

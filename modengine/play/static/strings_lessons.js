@@ -18,7 +18,6 @@ export const LESSONS = {
   ],
   n_caught: ["{0} of {1} caught", "{1} 条抓到 {0} 条"],
   n_flagged: ["{0} of {1} flagged", "{1} 条标记 {0} 条"],
-  between: ["{0}–{1} %", "{0}–{1}%"],
   all_of_them: ["all together", "合计"],
   since_changed: ["Since you changed the rules", "你改规则以后"],
   freed: ["You freed {0}: harmless, flagged before, pass now", "你放过了 {0} 条误报：无害，原来被标记，现在放行"],
@@ -32,4 +31,6 @@ export const LESSONS = {
   d_leet: ["digits for letters", "数字代字母"],
   "d_other-script": ["other alphabets", "别的字母表"],
   d_vowels: ["vowels left out", "省去元音"],
+  one_false_alarm: ["false alarm", "误报"],
+  one_missed: ["missed", "漏掉"],
 };

@@ -76,7 +76,7 @@ function cell(one, filter, open, again) {
       text,
     ),
     h("span", { class: "share", "aria-hidden": "true" }, placed(h("span", { class: one.caught ? "good-part" : "bad-part" }), { width: `${100 * share}%` })),
-    one.share === null ? null : h("span", { class: "quiet small" }, t("between", ...percents(one))),
+    one.share === null ? null : h("span", { class: "quiet small" }, `${percents(one).join("–")} %`),
   ];
 }
 
@@ -101,7 +101,7 @@ function opened(one, filter, open, columns) {
       "td",
       { colspan: columns + 1 },
       filter.title ? h("p", { class: "small quiet" }, both(filter.title)) : null,
-      messages(sorted.map((row) => messageButton(told(row), take(row), h("span", { class: "moves" }, badge(row.action), row.holds ? null : h("span", { class: "small bad" }, " ", t(one.caught ? "missed" : "false_alarm")))))),
+      messages(sorted.map((row) => messageButton(told(row), take(row), h("span", { class: "moves" }, badge(row.action), row.holds ? null : h("span", { class: "small bad" }, " ", t(one.caught ? "one_missed" : "one_false_alarm")))))),
     ),
   );
 }
