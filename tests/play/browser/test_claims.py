@@ -25,7 +25,8 @@ from tests.play.browser.claims.sentences import bare, sentences
 from tests.play.browser.window import Opened
 
 CLAIMS = read_claims()
-PAGES = sorted((DOCS / "lessons").glob("*.md"))
+PAGES = sorted(page for page in (DOCS / "lessons").glob("*.md") if page.name != "README.md")
+"""The README is the overview: what it says of the page itself is held by the tests of the page."""
 LESSONS = {lesson.lesson: lesson for lesson in shipped_lessons()}
 
 
