@@ -240,7 +240,11 @@ def test_every_name_that_the_engine_gives_has_words_on_the_page() -> None:
     from modengine.play.app import STATIC
 
     text = "".join(path.read_text("utf-8") for path in sorted(STATIC.glob("strings*.js")))
-    names = [*ACTIONS, *(f"f_{function}" for function in FUNCTIONS), *(f"d_{disguise}" for disguise in (*DISGUISES, *ENGLISH_DISGUISES))]
+    names = [
+        *ACTIONS,
+        *(f"f_{function}" for function in FUNCTIONS),
+        *(f"d_{disguise}" for disguise in (*DISGUISES, *ENGLISH_DISGUISES)),
+    ]
     for name in [*names, *(f"says_{action}" for action in ACTIONS), *(f"notice_{action}" for action in ACTIONS)]:
         assert f"\n  {name}: [" in text or f'\n  "{name}": [' in text, name
 
@@ -267,7 +271,8 @@ def test_the_line_that_a_teachers_page_names_is_that_line(lesson: str, line: int
 
 def rules_of(lesson: Any) -> str:
     """The file that the page shows first."""
-    return next(name for name, text in lesson.files.items() if text.startswith("ruleset:"))
+    files: dict[str, str] = lesson.files
+    return next(name for name, text in files.items() if text.startswith("ruleset:"))
 
 
 @pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda lesson: lesson.lesson)
@@ -306,7 +311,12 @@ def test_an_exported_lesson_has_every_decision_and_no_script(lesson: Any, tmp_pa
             "{words: [加微信], gaps: 2, sounds_like: true}",
             {"gaps": "review", "homophone": "label", "innocent": "review", "hidden": "allow"},
         ),
-        ("whom-does-it-hit", "[砍, 捅]", "[捅]", {"threat": "block", "news": "allow", "bargain": "allow", "debt": "allow"}),
+        (
+            "whom-does-it-hit",
+            "[砍, 捅]",
+            "[捅]",
+            {"threat": "block", "news": "allow", "bargain": "allow", "debt": "allow"},
+        ),
     ],
 )
 def test_what_a_teachers_page_lets_a_class_change_does_what_it_says(

@@ -197,8 +197,10 @@ ENGLISH_DISGUISES: dict[str, Disguise] = {
     disguise.name: disguise
     for disguise in (
         Disguise("width", "written otherwise", "full-width letters and digits", _width),
-        Disguise("zero-width", "inserted", "an invisible character after it", _after_letter(ZERO_WIDTH), True, False, "gaps"),
-        Disguise("punctuation", "inserted", "a mark or a space after it", _after_letter(MARKS[:9]), True, False, "gaps"),
+        Disguise("zero-width", "inserted", "an invisible character after it", _after_letter(ZERO_WIDTH), True,
+                 counters="gaps"),
+        Disguise("punctuation", "inserted", "a mark or a space after it", _after_letter(MARKS[:9]), True,
+                 counters="gaps"),
         Disguise("emoji", "inserted", "an emoji after it", _after_letter(EMOJI), True, False, "gaps"),
         Disguise("repeats", "inserted", "the letter two or three times", _repeated_letter, counters="repeats"),
         Disguise("leet", "replaced", "a digit or sign that stands for it", _leet),
@@ -206,4 +208,4 @@ ENGLISH_DISGUISES: dict[str, Disguise] = {
         Disguise("vowels", "replaced", "nothing, where it is a vowel", _no_vowel),
     )
 }  # fmt: skip
-"""Those that the page tries on a text without Han characters.  The lab's studies are of Chinese: they use `DISGUISES`."""
+"""Those that the page tries on a text without Han characters.  The lab studies Chinese, by `DISGUISES`."""

@@ -280,7 +280,10 @@ def evaluate(bench: Bench, request: Request) -> dict[str, Any]:
     engine = bench.engine(request["rules"], request)
     rows = _of_request(bench, request)
     known = {HARMLESS, *engine.policy.categories}
-    return {"messages": sum(row.label in known for row in rows), "grid": grid(engine, rows, kinds=request.get("by") == "kind")}
+    return {
+        "messages": sum(row.label in known for row in rows),
+        "grid": grid(engine, rows, kinds=request.get("by") == "kind"),
+    }
 
 
 def diff(bench: Bench, request: Request) -> dict[str, Any]:

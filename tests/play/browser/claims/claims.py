@@ -1,4 +1,4 @@
-"""Claims: what is done on the page, and what is seen then.  Each scene of `*.yaml` beside this file is run in a browser.
+"""Claims: what is done on the page, and what is seen then.  Each scene of `*.yaml` here is run in a browser.
 
 do:    case ID · type TEXT · change OLD => NEW (in the editor) · file NAME · press SELECTOR · check SELECTOR ·
        uncheck SELECTOR · select SELECTOR VALUE · view NAME · threshold ACTION POINTS · wait SELECTOR · pause,
@@ -89,7 +89,8 @@ class Player:
         """Waits until the rules as they are in the editor decide, or are known to be wrong."""
         until(
             self.page,
-            "async () => { const {state} = await import('/static/state.js'); const {post} = await import('/static/api.js');"
+            "async () => { const {state} = await import('/static/state.js');"
+            "const {post} = await import('/static/api.js');"
             "const found = await post('rules', {files: state.files, main: state.main});"
             "return found.ok ? state.rules === found.rules && !state.broken : state.broken; }",
         )
@@ -97,6 +98,8 @@ class Player:
     def _case(self, name: str) -> None:
         self.page.click(f"#case-{name}")
         text = self._state("state.text")
+        if self.page.locator("#text[hidden]").count():  # covered until somebody asks for it
+            self.page.click("#cover")
         until(self.page, "(t) => document.documentElement.dataset.explained === t", text)
 
     def _type(self, text: str) -> None:
@@ -147,7 +150,9 @@ class Player:
     # ---------------------------------------------------------------- seeing
 
     def _state(self, what: str) -> Any:
-        return self.page.evaluate(f"async () => {{ const {{state}} = await import('/static/state.js'); return {what}; }}")
+        return self.page.evaluate(
+            f"async () => {{ const {{state}} = await import('/static/state.js'); return {what}; }}"
+        )
 
     def _action(self, name: str) -> None:
         action(self.page, name)
@@ -181,18 +186,18 @@ class Player:
         assert self.page.is_checked(selector)
 
     def _text(self, rest: str) -> None:
-        selector, english, chinese = (rest.split(" :: ") + [""])[:3]
+        selector, english, chinese = [*rest.split(" :: "), ""][:3]
         said = (chinese or english) if self.chinese else english
-        selector, _, aria = selector.partition(" >> aria")
+        selector, is_label, _ = selector.partition(" >> aria")
         place = self.page.locator(selector).first
         place.wait_for()
-        read = "(e) => e.getAttribute('aria-label')" if rest.split(" :: ")[0].endswith(" >> aria") else "(e) => e.value || e.innerText"
+        read = "(e) => e.getAttribute('aria-label')" if is_label else "(e) => e.value || e.innerText"
         for _ in range(200):
             found = place.evaluate(read)
             if said in found:
                 return
             self.page.wait_for_timeout(50)
-        raise AssertionError(f"{said!r} is not in {found!r}{aria}")
+        raise AssertionError(f"{said!r} is not in {found!r}")
 
     def _no(self, rest: str) -> None:
         selector, text = rest.split(" :: ")
