@@ -128,7 +128,7 @@ def test_the_messages_that_are_measured_hold_those_of_the_list(lesson: Lesson) -
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.lesson)
 def test_every_chinese_example_of_a_lesson_has_its_meaning(lesson: Lesson) -> None:
-    known = {one.text for one in (*lesson.cases, *lesson.messages)} | set(lesson.glosses)
+    known = {*(one.text for one in lesson.cases), *(one.text for one in lesson.messages), *lesson.glosses}
     for filter_main in [one.main for one in lesson.filters] or [lesson.main]:
         engine = make(lesson.files, filter_main).engine
         assert engine is not None
