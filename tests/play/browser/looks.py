@@ -22,7 +22,7 @@ READY = {
     "why": ".why",
     "steps": ".steps",
     "whatif": "#outcome table",
-    "tests": ".groups",
+    "tests": ".tests",
     "evade": "#machine",
     "audit": "#record:not(:disabled)",
 }
