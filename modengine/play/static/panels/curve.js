@@ -6,7 +6,7 @@ import { t } from "../strings.js";
 const SVG = "http://www.w3.org/2000/svg";
 const WIDE = 560;
 const HIGH = 270;
-const BOX = { left: 64, right: 24, top: 26, bottom: 52 };
+const BOX = { left: 78, right: 30, top: 26, bottom: 52 };
 
 function draw(name, props, ...inside) {
   const element = document.createElementNS(SVG, name);
