@@ -13,10 +13,11 @@ let begun = null; // {text, action}
 let attempts = []; // {text, action, edits}, the newest first
 let decidedBy = null; // the rules by which these actions are
 let taken = null; // a message that was taken from a list, and not written
+let appealed = null; // what became of the last appeal: a string and its values
 let machine = null; // {text, rules, and what the lab made of it}
 
 export function reset() {
-  begun = machine = decidedBy = taken = null;
+  begun = machine = decidedBy = taken = appealed = null;
   attempts = [];
 }
 
@@ -24,7 +25,9 @@ export function render(root) {
   if (!state.rules) fill(root, noRules());
   else if (!state.text && !begun) fill(root, h("p", { class: "empty" }, t("message_first")));
   else {
+    const had = root.contains(document.activeElement) ? document.activeElement.id : "";
     fill(root, h("div", { class: "evade" }, byHand(root), byMachine(), appeal()));
+    if (had) $(had)?.focus();
     if (begun && decidedBy !== state.rules) decideAgain(root);
     if (machine && machine.rules !== state.rules) run(machine.text);
   }
@@ -120,7 +123,10 @@ function distance(a, b) {
   return row[y.length];
 }
 
-for (const what of ["text-chosen", "text-set"]) on(what, () => (taken = state.text));
+for (const what of ["text-chosen", "text-set"]) on(what, () => {
+  taken = state.text;
+  appealed = null;
+});
 
 // A try is what stands there when nobody has typed for a moment; a message that was taken from a list is nobody's try.
 on("explained", () => {
@@ -203,8 +209,14 @@ function appeal() {
       ["match", "pass", "known_miss", "known_false_alarm"].map((kind, at) => h("label", {}, h("input", { type: "radio", name: "kind", value: kind, checked: at === (hits.size ? 1 : 0) }), t(`k_${kind}`))),
     ),
     h("button", { type: "button", id: "appeal-add", onclick: addExample }, t("appeal_add")),
-    h("p", { id: "appealed", role: "status" }),
+    h("p", { id: "appealed", role: "status" }, appealed ? t(...appealed) : null),
   );
+}
+
+// It stays when the panel is drawn anew, as it is once the changed rules are read.
+function say(...what) {
+  appealed = what;
+  fill($("appealed"), t(...what));
 }
 
 function addExample() {
@@ -212,19 +224,19 @@ function addExample() {
   const kind = document.querySelector('input[name="kind"]:checked').value;
   const rule = state.compiled.list.find((one) => one.id === id);
   if (!(rule.file in state.files)) {
-    fill($("appealed"), t("appeal_not_here"));
+    say("appeal_not_here");
     return;
   }
   const done = withExample(state.files[rule.file], id, kind, state.text);
   if (!done) {
-    fill($("appealed"), t("appeal_not"));
+    say("appeal_not");
     return;
   }
   state.files[rule.file] = done.text;
   state.active = rule.file;
   tell("files-set");
   goTo(done.line);
-  fill($("appealed"), t("appeal_done", rule.file, done.line));
+  say("appeal_done", rule.file, done.line);
   $("appeal-add").focus();
   // The editor brings its line into sight when it has measured; what was done is said here.
   setTimeout(() => $("appealed")?.scrollIntoView({ block: "nearest" }), 100);
