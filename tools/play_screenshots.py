@@ -88,8 +88,8 @@ def prepared(page: Any, panel: str) -> None:
         page.locator('.slider input[type="range"]').nth(1).fill("65")
         page.wait_for_timeout(300)
     if panel == "tests":
-        page.wait_for_selector("#toggle-idiom")
-        page.click("#toggle-idiom")
+        page.wait_for_selector("#group-b-yaml-threatened")
+        page.click("#group-b-yaml-threatened")
     if panel == "evade":
         page.click("#begin")
         page.fill("#text", "兼职日结，加.微.信")

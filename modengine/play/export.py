@@ -1,7 +1,7 @@
-"""A lesson as one HTML file that opens without a server: every message decided beforehand.
+"""A lesson as one HTML file that opens without a server, and its worksheet: a page of paper.
 
-No script is in it.  Each message has the four actions to choose from, and opens on what was decided
-and why.
+No script is in either.  In the first, each message has the four actions to choose from, and opens on what was
+decided and why: all is decided beforehand.
 """
 
 from __future__ import annotations
@@ -32,3 +32,8 @@ def as_page(lesson: Lesson) -> str:
         actions=_ACTIONS,
         revision=made.engine.revision,
     )
+
+
+def as_worksheet(lesson: Lesson | None, language: str) -> str:
+    """The worksheet of a lesson, or one for any message.  What the class is not to read at once has no text on it."""
+    return rendered("modengine.play", "worksheet", lesson=lesson, language=language, actions=_ACTIONS)

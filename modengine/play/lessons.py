@@ -11,6 +11,12 @@ files: {policy.yaml: |- ..., rules.yaml: |- ...}
 in_chinese: {the title of a rule: 规则的标题}
 cases:
   - {id: kimono, text: ..., gloss: ..., label: none, hidden: true, ask: {en: ..., zh: ...}, tell: {...}}
+messages:                      # what rules are measured on; without it the shipped samples
+  - {id: m01, text: ..., gloss: ..., label: fraud, kind: offer}
+groups: {offer: {en: ..., zh: ...}}
+filters: [{main: policy.yaml, title: {en: ..., zh: ...}}, ...]
+glosses: {an example in the rules: its meaning}
+worksheet: [{en: ..., zh: ...}, ...]   # what to write about, beside the predictions
 """
 
 from __future__ import annotations
@@ -41,6 +47,7 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     text: Annotated[str, Meta(max_length=20_000)]
     gloss: str
+    """Its meaning in the other language."""
     label: str = "none"
     hidden: bool = False
     """Not shown to the class before the teacher does."""
@@ -49,6 +56,25 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ask: Both | None = None
     tell: Both | None = None
     """What is worth saying once it is revealed."""
+
+
+class MeasuredMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A message that rules are measured on."""
+
+    id: str
+    text: Annotated[str, Meta(max_length=20_000)]
+    gloss: str = ""
+    label: str = "none"
+    kind: str = ""
+    """Whose message it is: the row of the grid in which it counts."""
+    blur: bool = False
+
+
+class LessonFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One of the policies that a lesson compares."""
+
+    main: str
+    title: Both
 
 
 class Lesson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,6 +91,17 @@ class Lesson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     panel: Literal["why", "steps", "whatif", "tests", "evade", "audit"] = "why"
     in_chinese: dict[str, str] = {}
     """Titles and clauses of the rules, for the Chinese interface; others are shown as they are written."""
+    language: Literal["zh", "en"] = "zh"
+    """In which its messages are written; `gloss` is their meaning in the other one."""
+    messages: Annotated[tuple[MeasuredMessage, ...], Meta(max_length=500)] = ()
+    groups: dict[str, Both] = {}
+    """The kinds of its messages by name: the rows of the grid, in this order."""
+    filters: tuple[LessonFilter, ...] = ()
+    glosses: dict[str, str] = {}
+    """What the examples in the rules mean."""
+    worksheet: tuple[Both, ...] = ()
+    shipped: bool = False
+    """Whether it comes with modengine, and its worksheet too."""
 
 
 def read_lesson(path: Path) -> Lesson:
@@ -77,7 +114,8 @@ def read_lesson(path: Path) -> Lesson:
 
 def shipped_lessons() -> tuple[Lesson, ...]:
     """All lessons that come with modengine, by their files' names."""
-    return tuple(read_lesson(path) for path in sorted((samples() / "lessons").glob("*.yaml")))
+    files = sorted((samples() / "lessons").glob("*.yaml"))
+    return tuple(msgspec.structs.replace(read_lesson(path), shipped=True) for path in files)
 
 
 def without_tells(lesson: Lesson) -> Lesson:

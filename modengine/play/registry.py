@@ -67,6 +67,8 @@ class MeasureIn(msgspec.Struct, forbid_unknown_fields=True):
     unlocked: bool = False
     """With the texts of samples that advertise sex or speak of bombs: for the teacher, and for the class once it is
     let.  Without, these rows are counted and say `locked`."""
+    by: Literal["ability", "kind"] = "ability"
+    """The rows of the grid: what a filter should be able to do, or the kinds of the messages given."""
 
 
 class DiffIn(msgspec.Struct, forbid_unknown_fields=True):

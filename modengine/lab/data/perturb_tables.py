@@ -164,3 +164,48 @@ DISGUISES: dict[str, Disguise] = {
     )
 }  # fmt: skip
 """Every kind by its name, in the order in which they are shown."""
+
+LEET: Mapping[str, tuple[str, ...]] = {
+    "a": ("4", "@"), "b": ("8",), "e": ("3",), "g": ("9",), "i": ("1", "!"), "l": ("1", "|"), "o": ("0",),
+    "s": ("5", "$"), "t": ("7", "+"), "z": ("2",),
+}  # fmt: skip
+"""Signs that people type for Latin letters."""
+
+
+def _after_letter(marks: tuple[str, ...]) -> Options:
+    return lambda char, _sound: tuple(char + mark for mark in marks) if char.isascii() else ()
+
+
+def _repeated_letter(char: str, _sound: str | None) -> tuple[str, ...]:
+    return (char * 2, char * 3) if char.isascii() and char.isalpha() else ()
+
+
+def _leet(char: str, _sound: str | None) -> tuple[str, ...]:
+    return LEET.get(char.lower(), ())
+
+
+def _other_script(char: str, _sound: str | None) -> tuple[str, ...]:
+    """Greek and Cyrillic letters that look like it."""
+    return tuple(sorted(one for one in lookalikes(char.lower()) if "\u0370" <= one <= "\u04ff" and one.isalpha()))
+
+
+def _no_vowel(char: str, _sound: str | None) -> tuple[str, ...]:
+    return ("",) if char.lower() in "aeiou" else ()
+
+
+ENGLISH_DISGUISES: dict[str, Disguise] = {
+    disguise.name: disguise
+    for disguise in (
+        Disguise("width", "written otherwise", "full-width letters and digits", _width),
+        Disguise("zero-width", "inserted", "an invisible character after it", _after_letter(ZERO_WIDTH), True,
+                 counters="gaps"),
+        Disguise("punctuation", "inserted", "a mark or a space after it", _after_letter(MARKS[:9]), True,
+                 counters="gaps"),
+        Disguise("emoji", "inserted", "an emoji after it", _after_letter(EMOJI), True, False, "gaps"),
+        Disguise("repeats", "inserted", "the letter two or three times", _repeated_letter, counters="repeats"),
+        Disguise("leet", "replaced", "a digit or sign that stands for it", _leet),
+        Disguise("other-script", "replaced", "a Greek or Cyrillic letter that looks like it", _other_script),
+        Disguise("vowels", "replaced", "nothing, where it is a vowel", _no_vowel),
+    )
+}  # fmt: skip
+"""Those that the page tries on a text without Han characters.  The lab studies Chinese, by `DISGUISES`."""

@@ -57,8 +57,17 @@ def belongs(row: LabelledMessage, name: str) -> bool:
     return row.kind in function.kinds or any(tag in function.tags for tag in row.tags)
 
 
-def grid(engine: Engine, rows: Sequence[LabelledMessage], unlocked: bool = True) -> list[dict[str, Any]]:
+def by_kind(rows: Sequence[LabelledMessage]) -> list[tuple[str, bool]]:
+    """The kinds of messages, each with whether they should be caught, as they come."""
+    return list(dict.fromkeys((row.kind, row.label != HARMLESS) for row in rows))
+
+
+def grid(
+    engine: Engine, rows: Sequence[LabelledMessage], *, kinds: bool = False, unlocked: bool = True
+) -> list[dict[str, Any]]:
     """Each functionality with the messages that hold and fail, and the share that holds with its interval.
+
+    With `kinds`, each kind of message that the rows have in place of a functionality.
 
     A harmful message is caught where its own category is not `allow`, a harmless one passes where all are.  Texts
     behind the lock are left out unless `unlocked`.
@@ -67,14 +76,19 @@ def grid(engine: Engine, rows: Sequence[LabelledMessage], unlocked: bool = True)
     used = [row for row in rows if row.label in known]
     outcomes = decided(engine, used)
     found = []
-    for name, function in FUNCTIONS.items():
-        mine = [(row, outcome) for row, outcome in zip(used, outcomes, strict=True) if outcome and belongs(row, name)]
+    names = by_kind(used) if kinds else [(name, function.caught) for name, function in FUNCTIONS.items()]
+    for name, caught in names:
+        mine = [
+            (row, outcome)
+            for row, outcome in zip(used, outcomes, strict=True)
+            if outcome and ((row.kind, row.label != HARMLESS) == (name, caught) if kinds else belongs(row, name))
+        ]
         held = [_holds(row, outcome) for row, outcome in mine]
         share = exact.share(sum(held), len(held))
         found.append(
             {
                 "function": name,
-                "caught": function.caught,
+                "caught": caught,
                 "n": share.n,
                 "k": share.k,
                 "share": share.value,

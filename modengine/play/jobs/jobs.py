@@ -286,13 +286,14 @@ def _without(engine: Engine, off: Collection[str]) -> Engine:
 
 
 def evaluate(bench: Bench, request: Request) -> dict[str, Any]:
-    """The grid of functionalities on the samples."""
+    """The grid of functionalities on the samples, or of the kinds of messages on those given."""
     from modengine.play.jobs.functions import grid  # noqa: PLC0415  (most jobs do without)
 
     engine = bench.engine(request["rules"], request)
     rows = _of_request(bench, request)
     known = {HARMLESS, *engine.policy.categories}
-    return {"messages": sum(row.label in known for row in rows), "grid": grid(engine, rows, _unlocked(request))}
+    found = grid(engine, rows, kinds=request.get("by") == "kind", unlocked=_unlocked(request))
+    return {"messages": sum(row.label in known for row in rows), "grid": found}
 
 
 def diff(bench: Bench, request: Request) -> dict[str, Any]:
@@ -312,16 +313,17 @@ def diff(bench: Bench, request: Request) -> dict[str, Any]:
 
 
 def evade(bench: Bench, request: Request) -> dict[str, Any]:
-    """The message in every disguise of the lab, at every strength, each decided."""
+    """The message in every disguise of the lab that its script allows, at every strength, each decided."""
     from modengine.lab.data.perturb import SHARES, disguise  # noqa: PLC0415
-    from modengine.lab.data.perturb_tables import DISGUISES  # noqa: PLC0415
+    from modengine.lab.data.perturb_tables import DISGUISES, ENGLISH_DISGUISES, is_han  # noqa: PLC0415
 
     engine = bench.engine(request["rules"], request)
     message = message_of(request)
     if too_much(message, engine.program.budget):
         raise ValueError("the message is too long")
     found = []
-    for name, kind in DISGUISES.items():
+    kinds = DISGUISES if any(map(is_han, text_of(message))) else ENGLISH_DISGUISES
+    for name, kind in kinds.items():
         disguised = disguise(message, kind, int(request.get("seed") or 1))
         if not disguised.changes:
             continue

@@ -1,5 +1,7 @@
 // Elements made by hand: a text gets into the page as text and in no other way.
 
+import { state } from "./state.js";
+
 export function h(name, props = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(props)) {
@@ -53,7 +55,10 @@ export function visible(text) {
 let covering = () => null;
 export const coverWith = (made) => (covering = made);
 
-// A text of a message: in Chinese, whatever the language of the page.
+// The language in which the messages of the lesson are written, whatever that of the page.
+export const messageLanguage = () => (state.lesson?.language === "en" ? "en" : "zh-Hans");
+
+// A text of a message.
 export function said(text, name = "span", extra = "") {
-  return covering(text, name, extra) ?? h(name, { lang: "zh-Hans", class: `said ${extra}`, dir: "auto" }, visible(text));
+  return covering(text, name, extra) ?? h(name, { lang: messageLanguage(), class: `said ${extra}`, dir: "auto" }, visible(text));
 }

@@ -70,7 +70,7 @@ function restore(value) {
   const lesson = state.start.lessons.find((one) => one.lesson === value.lesson) ?? null;
   const base = lesson ?? state.start;
   const files = value.files ? { ...value.files } : { ...base.files, ...value.changed };
-  const main = value.files ? value.main : base.main;
+  const main = typeof value.main === "string" && value.main in files ? value.main : base.main;
   if (!(main in files)) throw new Error("no policy");
   Object.assign(state, { lesson, files, main, text: value.text });
   state.gloss = typeof value.gloss === "string" ? value.gloss : "";

@@ -1,9 +1,10 @@
 // The message: those of the lesson as a list, a text of one's own, its meaning in English.
 
-import { $, fill, h, said, visible } from "./dom.js";
+import { $, fill, h, messageLanguage, said, visible } from "./dom.js";
 import { cover, covered, covers } from "./covering.js";
 import { hidden, isSecret, worth } from "./guessing.js";
 import { drawMarks } from "./marks.js";
+import { beside, glossLanguage, language, needsGloss } from "./measured.js";
 import { badge } from "./pieces.js";
 import { caseOf, state, tell } from "./state.js";
 import { both, t } from "./strings.js";
@@ -26,7 +27,7 @@ export function drawLesson() {
           "button",
           { type: "button", class: "case", id: `case-${one.id}`, "aria-pressed": String(state.caseId === one.id), onclick: () => takeCase(one.id) },
           h("span", { class: "number" }, at + 1),
-          secret ? h("span", { class: "secret" }, t("hidden_case", hidden)) : h("span", { class: "case-text" }, said(one.text), gloss(one)),
+          secret ? h("span", { class: "secret" }, t("hidden_case", hidden)) : h("span", { class: "case-text" }, said(one.text), covers(one.text) ? null : beside(one.text, one.gloss)),
           h("span", { id: `seen-${one.id}` }),
         ),
       );
@@ -36,7 +37,6 @@ export function drawLesson() {
 }
 
 // What a Chinese message means, for who reads the page in English.
-const gloss = (one) => (one.gloss && !covers(one.text) && state.lang !== "zh" ? h("span", { class: "gloss", lang: "en" }, visible(one.gloss)) : null);
 
 export function drawSeen() {
   for (const one of state.lesson?.cases ?? []) {
@@ -64,11 +64,12 @@ export function drawText() {
   if (isCovered) delete document.documentElement.dataset.explained;
   const shown = isCovered ? "" : state.text;
   if ($("text").value !== shown) $("text").value = shown;
+  $("text").lang = messageLanguage();
   $("text").placeholder = t(state.lesson ? "message_empty" : "message_empty_alone");
   const one = caseOf(state.caseId);
   const unchanged = one?.text === state.text ? one : null;
   drawMarks();
-  fill($("meaning"), cover(), isCovered ? null : gloss(state));
+  fill($("meaning"), cover(), isCovered ? null : beside(state.text, state.gloss));
   fill(
     $("gloss"),
     unchanged?.ask ? h("p", { class: "ask" }, both(unchanged.ask)) : null,

@@ -5,6 +5,7 @@ import { h, placed, said, visible } from "./dom.js";
 import { categoryName, inWords } from "./engine_words.js";
 import { covers } from "./covering.js";
 import { isSecret } from "./guessing.js";
+import { beside } from "./measured.js";
 import { know } from "./origin.js";
 import { state, tell } from "./state.js";
 import { t } from "./strings.js";
@@ -156,7 +157,7 @@ export function messageButton(row, onclick, extra = null, name = "") {
     "button",
     { type: "button", class: `message-button ${name}`, onclick },
     said(!isCovered && row.text.length > 120 ? `${[...row.text].slice(0, 120).join("")}…` : row.text),
-    row.gloss && !isCovered && state.lang !== "zh" ? h("span", { class: "gloss", lang: "en" }, visible(row.gloss)) : null,
+    isCovered ? null : beside(row.text, row.gloss),
     extra,
   );
 }

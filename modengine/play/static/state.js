@@ -61,6 +61,7 @@ export function snapshot() {
     lesson: state.lesson?.lesson ?? "",
     base: state.lesson ? "" : state.start.rules, // what a change without a lesson is a change of
     changed,
+    main: state.main,
     text: state.text,
     gloss: state.gloss,
     case: state.caseId,
@@ -71,7 +72,7 @@ export function snapshot() {
 
 // The same with all files: it can be opened in another page, whatever policy that was started with.
 export function asLesson() {
-  return { ...snapshot(), main: state.main, files: { ...state.files } };
+  return { ...snapshot(), files: { ...state.files } };
 }
 
 async function through(stream, bytes) {

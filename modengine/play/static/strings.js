@@ -2,10 +2,12 @@
 
 import { state } from "./state.js";
 import { GUESS_STRINGS } from "./strings_guess.js";
+import { LESSONS } from "./strings_lessons.js";
 import { PAGE } from "./strings_page.js";
 
 const STRINGS = {
   ...GUESS_STRINGS,
+  ...LESSONS,
   ...PAGE,
   // name: [English, Chinese]
   tagline: ["See a filter think, and break it", "看过滤器怎么想，再把它难倒"],
@@ -164,14 +166,14 @@ const STRINGS = {
   previous: ["Back", "上一步"],
   step1: ["Normalise", "归一"],
   step1_says: [
-    "Full-width and half-width, capitals, traditional characters become one and the same. Places are remembered.",
+    "Full and half width, capitals and small letters, traditional and simplified characters are made alike. Where each one stood is remembered.",
     "全角与半角、大写与小写、繁体与简体都归为一种写法，并记住原来的位置。",
   ],
   step2: ["Find", "查找"],
   step2_says: ["All terms of all rules are looked for at once.", "一次查找所有规则的所有词。"],
   step3: ["Confirm", "确认"],
   step3_says: [
-    "What is no word of its own, or stands where a rule does not look, is dropped.",
+    "What is not a word of its own, or stands where a rule does not look, is dropped.",
     "不成词的、或在规则不看的位置的，都去掉。",
   ],
   step4: ["Judge", "判断"],
@@ -186,7 +188,7 @@ const STRINGS = {
 
   more: ["{0} more", "还有 {0} 条"],
   whatif_says: [
-    "Move a threshold or leave a rule out, and see who is decided otherwise, over {0} messages.",
+    "Move a threshold or leave a rule out, and see whose decision changes, over {0} messages.",
     "移动门槛，或去掉一条规则，看 {0} 条消息里谁的结果变了。",
   ],
   threshold_of: ["{0}: {1} from", "{0}：{1}从"],
@@ -208,7 +210,7 @@ const STRINGS = {
   false_alarm: ["false alarms", "误报"],
   left_alone: ["left alone", "未打扰"],
   two_rule_sets: ["Two rule sets, A and B", "两套规则：A 与 B"],
-  pin_says: ["Pin the rules as they are, change them, and see which messages are decided otherwise.", "先钉住当前规则，再修改，看哪些消息的结果不同。"],
+  pin_says: ["Pin the rules as they are, change them, and see which messages are decided differently.", "先钉住当前规则，再修改，看哪些消息的结果不同。"],
   changed_decisions: ["Decided otherwise: {0}", "结果不同：{0} 条"],
   none_changed: ["No message is decided otherwise.", "没有消息的结果改变。"],
   pin: ["Pin these rules as A", "把当前规则钉为 A"],
@@ -232,7 +234,7 @@ const STRINGS = {
   own_examples: ["Examples in the rules", "规则里的例子"],
   no_examples: ["The rules hold no examples.", "规则里没有例子。"],
   fails: ["fails", "不通过"],
-  news: ["no weakness any more", "已不是弱点"],
+  news: ["no longer a weakness", "已不是弱点"],
   f_plain: ["harm in plain words", "直白的有害内容"],
   f_homophone: ["homophones", "谐音"],
   "f_pinyin": ["pinyin and initials", "拼音与首字母"],
@@ -260,19 +262,19 @@ const STRINGS = {
   begin_with: ["Begin with this message", "从这条消息开始"],
   begin_again: ["Begin again with the message as it is", "从现在的消息重新开始"],
   no_tries: ["No try yet: change the message.", "还没有尝试：改改消息。"],
-  begun_with: ["Begun with", "起点"],
+  begun_with: ["You began with", "起点"],
   edits: ["edits", "改动"],
   result: ["Decision", "结果"],
   escaped: ["got past it", "绕过去了"],
   machine: ["Let the machine try", "让机器试试"],
   machine_run: ["Try all disguises", "试遍所有伪装"],
   machine_says: [
-    "Eleven disguises, from weak (1) to strong (5). Press a cell to take that message.",
-    "十一种伪装，从弱（1）到强（5）。按一格即可采用那条消息。",
+    "Every disguise that fits the message, from weak (1) to strong (5). Press a cell to take that message.",
+    "所有适用的伪装，从弱（1）到强（5）。按一格即可采用那条消息。",
   ],
   disguise: ["Disguise", "伪装"],
   strength: ["strength {0}", "强度 {0}"],
-  cell_label: ["{0}, strength {1}, {2} characters changed: {3}", "{0}，强度 {1}，改动 {2} 个字符：{3}"],
+  cell_label: ["{0}, strength {1}, characters changed: {2}, {3}", "{0}，强度 {1}，改动 {2} 个字符：{3}"],
   not_caught: ["The message is not caught as it is: there is nothing to evade.", "这条消息本来就没被抓到，无需规避。"],
   d_width: ["full width", "全角"],
   d_traditional: ["traditional", "繁体"],
@@ -313,7 +315,7 @@ const STRINGS = {
   record_n: ["Record {0}", "记录 {0}"],
   kind_revision: ["rules", "规则"],
   kind_decision: ["decision", "判定"],
-  unreadable: ["not readable any more", "已无法读取"],
+  unreadable: ["no longer readable", "已无法读取"],
   show_as: ["Show as", "显示为"],
   as_record: ["Record", "记录原文"],
   as_statement: ["Statement of reasons (DSA)", "理由说明（DSA）"],
@@ -361,7 +363,7 @@ const STRINGS = {
   door_wrong: ["That is not the code of this class. Write the one on the board.", "代码不对，请输入黑板上的代码。"],
   code_label: ["Code on the board", "黑板上的代码"],
   enter: ["Enter", "进入"],
-  hands: ["Only this machine reaches the page: count hands.", "只有这台电脑能打开本页：请举手统计。"],
+  hands: ["Only this machine can open the page: count hands.", "只有这台电脑能打开本页：请举手统计。"],
   topics: ["Topics", "话题"],
   worksheet: ["Worksheet to print", "打印学习单"],
   minutes: ["{0} minutes", "{0} 分钟"],
@@ -369,7 +371,7 @@ const STRINGS = {
 };
 
 export function t(name, ...values) {
-  const both = STRINGS[name];
+  const both = (String(values[0]) === "1" && STRINGS[`${name}_one`]) || STRINGS[name];
   if (!both) throw new Error(`no string ${name}`);
   return both[state.lang === "zh" ? 1 : 0].replace(/\{(\d)\}/g, (_, at) => String(values[at]));
 }

@@ -91,4 +91,5 @@ export function forgetStudies() {
 export function resetPanels() {
   evade.reset();
   whatif.reset();
+  tests.reset();
 }

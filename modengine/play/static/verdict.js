@@ -25,7 +25,7 @@ export function drawVerdict() {
     fill(
       box,
       outcome(decision.action),
-      h("p", { class: "headline" }, badge(decision.action, "large"), h("span", { class: "says" }, t(`says_${decision.action}`))),
+      h("p", { class: "headline" }, badge(decision.action, "large"), h("span", { class: "says" }, t(decision.study && decision.action !== "allow" ? "says_study" : `says_${decision.action}`))),
       decision.study ? h("p", { class: "quiet" }, t("study")) : null,
       decision.undetermined.map((one) => h("p", { class: "failure" }, t("undetermined", visible(inWords(one.reason))))),
     );

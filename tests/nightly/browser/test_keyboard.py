@@ -65,16 +65,16 @@ def test_a_list_of_words_is_added(opened: Opened) -> None:
 
 def test_a_message_whose_decision_changed_is_looked_at_and_the_thresholds_put_back(opened: Opened) -> None:
     page = opened("whom-does-it-hit", "whatif")
-    page.wait_for_selector("#outcome table")
-    before = page.inner_text("#outcome table")
-    tab_to(page, '.slider input[aria-label^="violence: review"]')
+    page.wait_for_selector("#outcome .confusion")
+    before = page.inner_text("#outcome .confusion")
+    tab_to(page, '.slider input[type=range][aria-label^="violence: review"]')
     page.keyboard.press("End")
     page.wait_for_selector("#outcome .message-button")
     wanted = page.locator("#outcome .message-button .said").first.inner_text()
     enter(page, "#outcome .message-button")
     until(page, "(text) => document.querySelector('#text').value.startsWith(text.replace(/…$/, ''))", wanted)
     enter(page, "#as-it-was", key="Shift+Tab")
-    until(page, "(was) => document.querySelector('#outcome table')?.innerText === was", before)
+    until(page, "(was) => document.querySelector('#outcome .confusion')?.innerText === was", before)
     assert focus(page) == "as-it-was"
 
 
@@ -100,10 +100,10 @@ def test_the_teacher_blurs_folds_and_prints(opened: Opened) -> None:
     page.keyboard.press("Space")
     assert page.is_checked("#blur")
     tab_to(page, "#worksheet")
-    assert page.get_attribute("#worksheet", "href") == "/static/worksheet-en.html"
+    assert page.get_attribute("#worksheet", "href") == "/static/worksheets/warning-and-scam-en.html"
     with page.context.expect_page() as printed:
         page.keyboard.press("Enter")
-    assert "Worksheet" in printed.value.inner_text("h1")
+    assert "The warning that looks like the scam" in printed.value.inner_text("h1")
     page.bring_to_front()
     tab_to(page, ".topics summary")
     page.keyboard.press("Enter")

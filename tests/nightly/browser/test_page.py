@@ -76,10 +76,11 @@ def test_axe_finds_nothing_before_the_code_is_written(pool: Pool, chromium: Any,
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_axe_finds_nothing_on_the_worksheet(address: str, chromium: Any, lang: str) -> None:
+@pytest.mark.parametrize("sheet", ["any", "scam-in-english", "whom-does-it-hit"])
+def test_axe_finds_nothing_on_the_worksheet(address: str, chromium: Any, lang: str, sheet: str) -> None:
     context = chromium.new_context(viewport={"width": 320, "height": 600})
     page = context.new_page()
-    page.goto(f"{address}/static/worksheet-{lang}.html")
+    page.goto(f"{address}/static/worksheets/{sheet}-{lang}.html")
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     context.close()

@@ -22,14 +22,14 @@ READY = {
     "why": ".why",
     "steps": ".steps",
     "whatif": "#outcome table",
-    "tests": ".ability",
+    "tests": ".tests",
     "evade": "#machine",
     "audit": "#record:not(:disabled)",
 }
 LESSONS = {
     "why": "warning-and-scam",
     "steps": "word-boundaries",
-    "whatif": "whom-does-it-hit",
+    "whatif": "threshold-and-cost",
     "tests": "whom-does-it-hit",
     "evade": "evasion",
     "audit": "what-a-log-proves",
@@ -53,8 +53,8 @@ def filled(opened: Opened, panel: str, **how: Any) -> Any:
         page.click("#verify")
         until(page, "document.querySelector('#audit-said').innerText.includes('ME9')")
     if panel == "tests":
-        page.click("#toggle-idiom")
-        page.wait_for_selector(".ability .message-button")
+        page.click("#group-b-yaml-player")
+        page.wait_for_selector(".opened .message-button")
     return page
 
 

@@ -1,28 +1,60 @@
 // Evade and appeal: get past the filter, by hand and by the lab's disguises; turn a message into an example.
 
-import { latest } from "../api.js";
+import { latest, post } from "../api.js";
 import { $, fill, h, said, visible } from "../dom.js";
 import { goTo } from "../editor.js";
 import { keeps, undoable } from "../keeping.js";
+import { beside } from "../measured.js";
 import { ACTIONS, badge, busy, failure, noRules } from "../pieces.js";
 import { on, state, tell } from "../state.js";
 import { t } from "../strings.js";
 import { withExample } from "../yaml_examples.js";
 
 let begun = null; // {text, action}
-let attempts = [];
-let machine = null;
+let attempts = []; // {text, action, edits}, the newest first
+let decidedBy = null; // the rules by which these actions are
+let taken = null; // a message that was taken from a list, and not written
+let appealed = null; // what became of the last appeal: a string and its values
+let machine = null; // {text, rules, and what the lab made of it}
 
 export function reset() {
-  begun = null;
+  begun = machine = decidedBy = taken = appealed = null;
   attempts = [];
-  machine = null;
 }
 
 export function render(root) {
   if (!state.rules) fill(root, noRules());
   else if (!state.text && !begun) fill(root, h("p", { class: "empty" }, t("message_first")));
-  else fill(root, h("div", { class: "evade" }, byHand(root), byMachine(), appeal()));
+  else {
+    const had = root.contains(document.activeElement) ? document.activeElement.id : "";
+    fill(root, h("div", { class: "evade" }, byHand(root), byMachine(), appeal()));
+    if (had) $(had)?.focus();
+    if (begun && decidedBy !== state.rules) decideAgain(root);
+    if (machine && machine.rules !== state.rules) run(machine.text);
+  }
+}
+
+// All tries by the rules as they are now: a rule that was changed is held against what got past it.
+async function decideAgain(root) {
+  const rules = (decidedBy = state.rules);
+  const mine = begun;
+  for (const one of [begun, ...attempts]) {
+    const found = await post("decide", { text: one.text, rules, ignore_scope: true }).catch(() => null);
+    if (rules !== state.rules || begun !== mine) return;
+    if (found) one.action = found.action;
+  }
+  drawTries(root);
+}
+
+function drawTries(root) {
+  const old = document.querySelector(".evade > section");
+  if (old && state.panel === "evade") old.replaceWith(byHand(root));
+}
+
+// Whether a try got past the filter, or got off lighter than what it began with.
+function became(one) {
+  if (one.action === "allow") return begun.action === "allow" ? "" : "escaped";
+  return ACTIONS.indexOf(one.action) < ACTIONS.indexOf(begun.action) ? "lighter" : "";
 }
 
 function byMachine() {
@@ -31,7 +63,7 @@ function byMachine() {
     {},
     h("h3", {}, t("machine")),
     h("p", { class: "quiet" }, t("machine_says")),
-    h("button", { type: "button", id: "machine", class: "primary", disabled: !state.rules || !state.text, onclick: run }, t("machine_run")),
+    h("button", { type: "button", id: "machine", class: "primary", disabled: !state.rules || !state.text, onclick: () => run(state.text) }, t("machine_run")),
     h("div", { id: "disguises", role: "status" }, machine ? disguises() : null),
   );
 }
@@ -41,6 +73,7 @@ function byHand(root) {
     const again = attempts.length ? undoable(t("tries_gone")) : tell;
     begun = { text: state.text, action: state.decision?.action ?? "allow" };
     attempts = [];
+    decidedBy = state.rules;
     render(root);
     $("begin").focus();
     again("changed");
@@ -53,7 +86,7 @@ function byHand(root) {
     h("button", { type: "button", id: "begin", class: begun ? "" : "primary", disabled: !state.text, onclick: begin }, t(begun ? "begin_again" : "begin_with")),
     begun
       ? [
-          h("p", {}, t("begun_with"), " ", said(begun.text), " ", badge(begun.action)),
+          h("p", {}, t("begun_with"), " ", said(begun.text), " ", beside(begun.text), " ", badge(begun.action)),
           attempts.length ? h(
             "table",
             { class: "attempts" },
@@ -64,10 +97,10 @@ function byHand(root) {
               attempts.map((one) =>
                 h(
                   "tr",
-                  { class: one.escaped ? "escaped" : "" },
+                  { class: became(one) },
                   h("td", {}, said(one.text)),
                   h("td", { class: "number" }, one.edits),
-                  h("td", {}, badge(one.action), one.escaped ? h("strong", {}, " ", t("escaped")) : null),
+                  h("td", {}, badge(one.action), became(one) ? h("strong", {}, " ", t(became(one))) : null),
                 ),
               ),
             ),
@@ -93,27 +126,36 @@ function distance(a, b) {
   return row[y.length];
 }
 
-// A try is what stands there when nobody has typed for a moment.
+for (const what of ["text-chosen", "text-set"]) on(what, () => {
+  taken = state.text;
+  appealed = null;
+});
+
+// A try is what stands there when nobody has typed for a moment; a message that was taken from a list is nobody's try.
 on("explained", () => {
+  if (state.text === taken) return;
+  taken = null;
   if (!begun || state.panel !== "evade") return;
   const text = state.text;
   const action = state.decision?.action;
+  const rules = state.rules;
   setTimeout(() => {
-    if (text !== state.text || !action || text === begun.text || attempts.some((one) => one.text === text)) return;
-    attempts.unshift({ text, action, edits: distance(begun.text, text), escaped: ACTIONS.indexOf(action) < ACTIONS.indexOf(begun.action) });
-    attempts = attempts.slice(0, 30);
-    const old = document.querySelector(".evade > section");
-    if (old && state.panel === "evade") old.replaceWith(byHand($("panel")));
+    if (text !== state.text || !action || rules !== state.rules || text === begun?.text || attempts.some((one) => one.text === text)) return;
+    attempts = [{ text, action, edits: distance(begun.text, text) }, ...attempts].slice(0, 30);
+    drawTries($("panel"));
   }, 700);
 });
 
-async function run() {
-  fill($("disguises"), busy(t("waiting")));
+async function run(text) {
+  const rules = state.rules;
+  if ($("disguises")) fill($("disguises"), busy(t("waiting")));
   try {
-    machine = await latest("evade", "evade", { text: state.text, rules: state.rules });
-    if (machine && $("disguises")) fill($("disguises"), disguises());
+    const found = await latest("evade", "evade", { text, rules });
+    if (!found) return;
+    machine = { ...found, text, rules };
+    if ($("disguises")) fill($("disguises"), disguises());
   } catch (error) {
-    fill($("disguises"), failure(error));
+    if ($("disguises")) fill($("disguises"), failure(error));
   }
 }
 
@@ -122,6 +164,7 @@ function disguises() {
   const take = (text) => () => {
     state.text = text;
     tell("text-set");
+    taken = null; // what the machine wrote is held against the others
   };
   const table = h(
     "table",
@@ -169,8 +212,14 @@ function appeal() {
       ["match", "pass", "known_miss", "known_false_alarm"].map((kind, at) => h("label", {}, h("input", { type: "radio", name: "kind", value: kind, checked: at === (hits.size ? 1 : 0) }), t(`k_${kind}`))),
     ),
     h("button", { type: "button", id: "appeal-add", onclick: addExample }, t("appeal_add")),
-    h("p", { id: "appealed", role: "status" }),
+    h("p", { id: "appealed", role: "status" }, appealed ? t(...appealed) : null),
   );
+}
+
+// It stays when the panel is drawn anew, as it is once the changed rules are read.
+function say(...what) {
+  appealed = what;
+  fill($("appealed"), t(...what));
 }
 
 function addExample() {
@@ -178,19 +227,19 @@ function addExample() {
   const kind = document.querySelector('input[name="kind"]:checked').value;
   const rule = state.compiled.list.find((one) => one.id === id);
   if (!(rule.file in state.files)) {
-    fill($("appealed"), t("appeal_not_here"));
+    say("appeal_not_here");
     return;
   }
   const done = withExample(state.files[rule.file], id, kind, state.text);
   if (!done) {
-    fill($("appealed"), t("appeal_not"));
+    say("appeal_not");
     return;
   }
   state.files[rule.file] = done.text;
   state.active = rule.file;
   tell("files-set");
   goTo(done.line);
-  fill($("appealed"), t("appeal_done", rule.file, done.line));
+  say("appeal_done", rule.file, done.line);
   $("appeal-add").focus();
   // The editor brings its line into sight when it has measured; what was done is said here.
   setTimeout(() => $("appealed")?.scrollIntoView({ block: "nearest" }), 100);

@@ -2,14 +2,19 @@
 
 import { latest } from "../api.js";
 import { $, fill, h, visible } from "../dom.js";
+import { filters, hasGroups, measuredOn, told } from "../measured.js";
 import { badge, busy, failure, interval, messageButton, messages, noRules } from "../pieces.js";
-import { state, tell } from "../state.js";
-import { t } from "../strings.js";
+import { baseFiles, state, tell } from "../state.js";
+import { both, t } from "../strings.js";
+import { changes, groups } from "./groups.js";
 
-let result = null; // {rules, grid, examples}
+let result = null; // {rules, grids: of each filter, base: of the rules as they were given, examples}
 const open = new Set();
 
-export const reset = () => (result = null);
+export function reset() {
+  result = null;
+  open.clear();
+}
 
 export async function render(root) {
   if (!state.rules) {
@@ -20,9 +25,10 @@ export async function render(root) {
     fill(root, h("div", { role: "status" }, busy(t("waiting"))));
     const rules = state.rules;
     try {
-      const [grid, examples] = await Promise.all([latest("eval", "eval", { rules, unlocked: state.unlocked }), latest("test", "test", { rules, unlocked: state.unlocked })]);
-      if (!grid || !examples) return;
-      result = { rules, grid, examples };
+      const { unlocked } = state;
+      const found = await Promise.all([Promise.all(filters().map(gridOf)), baseGrid(), latest("test", "test", { rules, unlocked })]);
+      if (rules !== state.rules || !found[2]) return;
+      result = { rules, grids: found[0], base: found[1], examples: found[2] };
     } catch (error) {
       fill(root, failure(error));
       return;
@@ -32,25 +38,54 @@ export async function render(root) {
   draw(root);
 }
 
+// Of one of the filters that the lesson compares; null where its rules have errors.
+async function gridOf({ main }) {
+  let rules = state.rules;
+  if (main !== state.main) {
+    const other = await latest(`rules of ${main}`, "rules", { files: state.files, main });
+    if (!other?.ok) return null;
+    rules = other.rules;
+  }
+  return (await measured(main, rules))?.grid ?? null;
+}
+
+// Of the rules as the lesson gave them, where they were changed.
+async function baseGrid() {
+  const base = baseFiles();
+  if (!(state.main in base) || Object.keys({ ...base, ...state.files }).every((name) => base[name] === state.files[name])) return null;
+  const rules = await latest("base rules", "rules", { files: base, main: state.main });
+  return rules?.ok ? ((await measured("base", rules.rules))?.grid ?? null) : null;
+}
+
+const measured = (name, rules) => latest(`eval ${name}`, "eval", { rules, unlocked: state.unlocked, ...measuredOn(), by: hasGroups() ? "kind" : "ability" });
+
 function draw(root) {
+  const mine = filters().findIndex((one) => one.main === state.main);
+  const now = result.grids[mine];
+  const again = (id) => {
+    draw(root);
+    $(id)?.focus();
+  };
   fill(
     root,
     h(
       "div",
       { class: "tests" },
-      h("p", { class: "quiet" }, t("tests_says")),
-      [true, false].map((caught) =>
-        h(
-          "section",
-          {},
-          h("h3", {}, t(caught ? "should_catch" : "should_pass")),
-          h("ul", { class: "grid" }, result.grid.grid.filter((one) => one.caught === caught).map((one) => row(root, one))),
-        ),
-      ),
-      result.grid.grid.some((one) => !one.supported) ? h("p", { class: "quiet small" }, "° ", t("too_few")) : null,
+      hasGroups() ? [h("p", { class: "quiet" }, t("groups_say")), h("div", { class: "scroll-wide" }, groups(result.grids, open, again))] : abilities(root, now),
+      result.base && now ? changes(result.base, now, both(filters()[mine].title)) : null,
       examples(),
     ),
   );
+}
+
+function abilities(root, grid) {
+  return [
+    h("p", { class: "quiet" }, t("tests_says")),
+    [true, false].map((caught) =>
+      h("section", {}, h("h3", {}, t(caught ? "should_catch" : "should_pass")), h("ul", { class: "grid" }, grid.filter((one) => one.caught === caught).map((one) => row(root, one)))),
+    ),
+    grid.some((one) => !one.supported) ? h("p", { class: "quiet small" }, "° ", t("too_few")) : null,
+  ];
 }
 
 function row(root, one) {
@@ -71,7 +106,7 @@ function row(root, one) {
     failed.length
       ? h("button", { type: "button", id, class: "small", "aria-expanded": String(shown), "aria-label": `${t(shown ? "hide_failures" : "show_failures")}: ${t(`f_${one.function}`)}, ${t("failures", failed.length)}`, onclick: toggle }, h("span", { "aria-hidden": "true" }, shown ? "▾ " : "▸ "), t("failures", failed.length))
       : h("span", { class: "none good small" }, "✓ ", t("none_fails")),
-    shown ? h("div", { class: "messages" }, messages(failed.map((message) => messageButton(message, () => take(message), h("span", { class: "moves" }, badge(message.action)))))) : null,
+    shown ? h("div", { class: "messages" }, messages(failed.map((message) => messageButton(told(message), () => take(message), h("span", { class: "moves" }, badge(message.action)))))) : null,
   );
 }
 

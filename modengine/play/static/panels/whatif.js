@@ -3,11 +3,13 @@
 import { latest, soon } from "../api.js";
 import { $, fill, h, visible } from "../dom.js";
 import { categoryName, ruleText } from "../engine_words.js";
+import { measuredOn, told } from "../measured.js";
 import { ACTIONS, badge, busy, failure, highest, messageButton, messages, noRules, reached } from "../pieces.js";
 import { state, tell } from "../state.js";
 import { t } from "../strings.js";
+import { counted, curve } from "./curve.js";
 
-let tried = null; // {rules, steps, off, scores, original}
+let tried = null; // {rules, steps, was, off, scores, original, category: whose threshold was moved last}
 let from = "review";
 let compared = null;
 
@@ -25,11 +27,13 @@ export async function render(root) {
     compared = null;
     fill(root, busy(t("waiting")));
     try {
-      const scores = await latest("scores", "scores", { rules: state.rules, unlocked: state.unlocked });
+      const scores = await latest("scores", "scores", { rules: state.rules, unlocked: state.unlocked, ...measuredOn() });
       if (!scores) return;
       tried = {
         rules: state.rules,
         steps: structuredClone(scores.actions),
+        was: scores.actions,
+        category: "",
         off: new Set(),
         scores,
         original: new Map(scores.rows.map((row) => [row.id, row.action])),
@@ -71,21 +75,23 @@ function sliders(root) {
       {},
       h("legend", {}, visible(categoryName(category))),
       ACTIONS.filter((action) => action in steps).map((action) => {
-        const shown = h("output", { class: "number" }, steps[action]);
         const move = (event) => {
-          steps[action] = Number(event.target.value);
-          shown.textContent = steps[action];
+          const place = Math.round(Number(event.target.value));
+          if (!(place >= 1 && place <= most)) return;
+          steps[action] = place;
+          tried.category = category;
+          for (const one of [bar, exact]) if (one !== event.target) one.value = place;
           outcome();
         };
+        const name = t("threshold_of", category, t(action));
+        const bar = h("input", { type: "range", min: 1, max: most, value: steps[action], oninput: move, "aria-label": name });
+        const exact = h("input", { type: "number", class: "number", min: 1, max: most, value: steps[action], oninput: move, "aria-label": t("as_number", name) });
         return h(
-          "label",
+          "div",
           { class: "slider" },
           badge(action),
-          h("input", {
-            type: "range", min: 1, max: most, value: steps[action], oninput: move,
-            "aria-label": t("threshold_of", category, t(action)),
-          }),
-          shown,
+          bar,
+          exact,
         );
       }),
     ),
@@ -126,7 +132,7 @@ function toggles(root) {
 async function rescored(root) {
   const mine = tried;
   try {
-    const scores = await latest("scores", "scores", { rules: mine.rules, off: [...mine.off], unlocked: state.unlocked });
+    const scores = await latest("scores", "scores", { rules: mine.rules, off: [...mine.off], unlocked: state.unlocked, ...measuredOn() });
     if (!scores || tried !== mine) return;
     tried.scores = scores;
     outcome();
@@ -185,13 +191,35 @@ function outcome() {
       ),
     ),
     apart ? h("p", { class: "quiet small" }, t("left_out", apart)) : null,
+    changed.length ? traded(counts) : null,
+    cost(known),
     h("h3", {}, changed.length ? t("changed_decisions", changed.length) : t("none_changed")),
     messages(changed.map(({ row, was, now }) => moved(row, was, now))),
   );
 }
 
+// What a move bought, and what was paid.
+function traded({ harmful, harmless }) {
+  const more = (now, was) => `${now > was ? "+" : now < was ? "−" : "±"}${Math.abs(now - was)}`;
+  return h("p", { id: "traded" }, t("traded", more(harmful.now, harmful.was), more(harmless.now, harmless.was)));
+}
+
+// The curve of the threshold from which a message counts as flagged.
+function cost(known) {
+  const movable = Object.keys(tried.steps).filter((category) => from in tried.steps[category]);
+  const category = movable.includes(tried.category) ? tried.category : movable[0];
+  if (!category) return null;
+  const { [from]: now, ...others } = tried.steps[category];
+  const rows = tried.scores.rows.filter((row) => known.has(row.label));
+  const without = { ...tried.steps, [category]: others };
+  const flagged = (row) => ACTIONS.indexOf(decided(row, without)) >= ACTIONS.indexOf(from);
+  const limit = (row) => (flagged(row) ? Infinity : (row.scores[category] ?? 0) - row.longer);
+  const most = Math.max(100, ...Object.values(tried.was[category]), now);
+  return curve(counted(rows, most, limit), from, now, tried.was[category][from]);
+}
+
 const moved = (row, was, now) =>
-  messageButton(row, () => take(row), h("span", { class: "moves" }, badge(was), " → ", badge(now), " ", h("span", { class: "small" }, t(row.label === "none" ? "harmless" : "harmful"))));
+  messageButton(told(row), () => take(row), h("span", { class: "moves" }, badge(was), " → ", badge(now), " ", h("span", { class: "small" }, t(row.label === "none" ? "harmless" : "harmful"))));
 
 function take(row) {
   state.text = row.text;
@@ -208,7 +236,7 @@ function pin(root) {
   const compare = async () => {
     fill($("compared"), h("p", { class: "quiet" }, t("waiting")));
     try {
-      compared = await latest("diff", "diff", { a: state.pinned.rules, b: state.rules, unlocked: state.unlocked });
+      compared = await latest("diff", "diff", { a: state.pinned.rules, b: state.rules, unlocked: state.unlocked, ...measuredOn() });
       if (compared) fill($("compared"), comparison());
     } catch (error) {
       fill($("compared"), failure(error));

@@ -1,0 +1,38 @@
+// What a lesson brings besides rules: the messages that they are measured on, whose they are, the filters it compares.
+
+import { h, visible } from "./dom.js";
+import { state } from "./state.js";
+import { both } from "./strings.js";
+
+// For a request: the messages of the lesson, or nothing where the shipped samples are measured.
+export function measuredOn() {
+  const rows = (state.lesson?.messages ?? []).map(({ id, text, gloss, label, kind }) => ({ id, text, gloss, label, kind }));
+  return rows.length ? { rows } : {};
+}
+
+export const hasGroups = () => Object.keys(state.lesson?.groups ?? {}).length > 0;
+export const groupName = (kind) => both(state.lesson?.groups[kind]) || kind;
+
+// The filters that are compared: those of the lesson, or the rules as they are.
+export function filters() {
+  const some = state.lesson?.filters ?? [];
+  return some.length ? some : [{ main: state.main, title: null }];
+}
+
+const known = () => [...(state.lesson?.cases ?? []), ...(state.lesson?.messages ?? [])];
+
+// The language of the messages; their meaning is shown beside them where the page is in another.
+export const language = () => state.lesson?.language ?? "zh";
+export const needsGloss = () => state.lang !== language();
+export const glossLanguage = () => (language() === "zh" ? "en" : "zh-Hans");
+
+// What a text means, where the lesson says it.
+export const glossOf = (text) => known().find((one) => one.text === text)?.gloss ?? state.lesson?.glosses[text] ?? "";
+
+// The meaning of a message, beside it, for whoever reads the page in the other language.
+export function beside(text, gloss = glossOf(text)) {
+  return gloss && needsGloss() ? h("span", { class: "gloss", lang: glossLanguage() }, visible(gloss)) : null;
+}
+
+// A row as the server gives it, with what the lesson knows of its message.
+export const told = (row) => ({ ...row, sensitive: row.sensitive || known().some((one) => one.text === row.text && one.blur) });
