@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import modengine
+from modengine.play.asked import named
 from modengine.play.jobs.worker import NEED
 from modengine.play.limits import MOST_ANSWER, MOST_KEPT, MOST_REMEMBERED, MOST_SETS
 from modengine.play.scratch import Scratch
@@ -148,9 +149,7 @@ class Pool:
 
     def remember(self, files: Mapping[str, str], main: str, pin: bool = False) -> str:
         """The name of a rule set: the digest of its files."""
-        given = json.dumps({"files": dict(sorted(files.items())), "main": main}, ensure_ascii=False)
-        content = given.encode("utf-8", "surrogatepass")
-        name = sha256(content).hexdigest()[:32]
+        name, content = named(files, main)
         with self._guard:
             self._sets[name] = content
             self._sets.move_to_end(name)

@@ -1,0 +1,9 @@
+"""What runs in the browser alone, in the names of what is compiled elsewhere.
+
+work.py          what the worker is asked
+expressions.py   `regex`, by its own parser and the standard `re`
+properties.py    `regex._regex`, by a table
+literals.py      `daachorse`
+words.py         `rjieba`, by the dictionary of jieba
+draws.py         the one generator of `numpy` that the lab draws disguises with
+"""
