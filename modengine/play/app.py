@@ -24,7 +24,7 @@ from modengine.play.guard import HEADERS, Door
 from modengine.play.lessons import Lesson
 from modengine.play.limits import BODY_SECONDS, MOST_ARRIVED, MOST_ARRIVED_OF_ADDRESS, MOST_BODY, MOST_JOBS_OF_ADDRESS
 from modengine.play.pool import Pool
-from modengine.play.registry import ENDPOINTS, Endpoint, openapi
+from modengine.play.registry import ENDPOINTS, openapi
 from modengine.play.room import Room
 from modengine.run.write.results import to_json
 

@@ -12,6 +12,14 @@ import msgspec
 from modengine.play.jobs.workspace import names_are_good
 from modengine.play.registry import Endpoint
 
+UNKNOWN = '{"error": "these rules are not known (any more): send them again", "code": "rules"}'
+"""What is answered, with 410, about a rule set that was never sent or is forgotten."""
+
+
+def late(seconds: float) -> str:
+    """What is said of a job that was stopped."""
+    return f"this took longer than {seconds:g} seconds and was stopped; is there a pattern that tries too many ways?"
+
 
 class Problem(Exception):
     """A request that is refused: the HTTP status, and why."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import modengine
-from modengine.play.asked import named
+from modengine.play.asked import UNKNOWN, late, named
 from modengine.play.jobs.worker import NEED
 from modengine.play.limits import MOST_ANSWER, MOST_KEPT, MOST_REMEMBERED, MOST_SETS
 from modengine.play.scratch import Scratch
@@ -24,7 +24,6 @@ from modengine.play.turns import Lane, Seat, Turns
 
 Answer = tuple[int, bytes]
 """An HTTP status and JSON."""
-UNKNOWN: Answer = (410, b'{"error": "these rules are not known (any more): send them again", "code": "rules"}')
 _ROOT = Path(modengine.__file__).parents[1]
 _PASSED = ("PATH", "SYSTEMROOT", "LANG", "HOME", "USERPROFILE")
 """What of the environment a worker gets."""
@@ -196,7 +195,7 @@ class Pool:
         if self._slow.get(name, 0) > time.monotonic():
             return _late(seconds)
         if name and name not in self._sets:
-            return UNKNOWN
+            return 410, UNKNOWN.encode()
         compiles = request.get("job") in ("rules", "check")
         mine = name in self._pinned  # by whoever started the page: slow on a busy machine, never out of bounds
         seconds = max(seconds, STARTING) if mine and compiles else seconds
@@ -247,7 +246,7 @@ class Pool:
             need = json.loads(body)["need"]
             given = self.files_of(need)
             if given is None:
-                return UNKNOWN
+                return 410, UNKNOWN.encode()
             begin = time.monotonic()
             bound = STARTING if need in self._pinned else COMPILING
             compiled = seat.worker.ask({"job": "rules", "rules": need, "sets": {need: given}}, bound)
@@ -259,5 +258,4 @@ class Pool:
 
 
 def _late(seconds: float) -> Answer:
-    said = f"this took longer than {seconds:g} seconds and was stopped; is there a pattern that tries too many ways?"
-    return 503, json.dumps({"error": said, "code": "slow"}).encode()
+    return 503, json.dumps({"error": late(seconds), "code": "slow"}).encode()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import io
+import gzip
 import json
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
+import yaml
+
 import modengine
 from modengine.paths import shipped_rules
+from modengine.play.registry import ENDPOINTS
 from modengine.play.shipped import samples
 from modengine.play.site.device import properties, words
 from modengine.play.site.properties import table
@@ -33,12 +35,30 @@ _LEFT_OUT = ("cli/", "rules/", "samples/", "play/static/", "play/templates/", "p
 _TAKEN = (".py", ".pyi", ".tsv", ".txt", ".yaml", ".json", ".jsonl", ".css")
 
 
+def _as_json(text: bytes) -> bytes:
+    return json.dumps(yaml.safe_load(text), ensure_ascii=False).encode()
+
+
+def _versions(_text: bytes) -> bytes:
+    known = {name: metadata.version(name) for name in VERSIONS}
+    return f"def version(name: str) -> str:\n    return {known!r}[name]\n".encode()
+
+
+_OTHERWISE: Mapping[str, Callable[[bytes], bytes]] = {
+    "modengine/checks/lexicon.yaml": _as_json,
+    "modengine/text/libraries.py": _versions,
+}
+"""Files that are written in a form that is read in less time."""
+
+
 def contents() -> Iterator[tuple[str, bytes]]:
     """Each file by its path in the folder of packages."""
     package = Path(modengine.__file__).parent
     for name, path in _below(package, "modengine"):
-        if not name.startswith(tuple(f"modengine/{folder}" for folder in _LEFT_OUT)):
+        if not name.startswith(tuple(f"modengine/{folder}" for folder in _LEFT_OUT)) and name not in _OTHERWISE:
             yield name, path.read_bytes()
+    for name, otherwise in _OTHERWISE.items():
+        yield name, otherwise((package.parent / name).read_bytes())
     device = "modengine/play/site/device"
     yield f"{device[:-7]}/__init__.py", DEVICE.with_name("__init__.py").read_bytes()
     yield from ((name, path.read_bytes()) for name, path in _below(DEVICE, device))
@@ -52,9 +72,6 @@ def contents() -> Iterator[tuple[str, bytes]]:
     yield "regex/_regex_core.py", _package("regex").joinpath("_regex_core.py").read_bytes()
     for library in LIBRARIES:
         yield from ((name, path.read_bytes()) for name, path in _below(_package(library), library))
-    for name in VERSIONS:
-        told = f"Metadata-Version: 2.1\nName: {name}\nVersion: {metadata.version(name)}\n"
-        yield f"{name}-{metadata.version(name)}.dist-info/METADATA", told.encode()
 
 
 def _package(name: str) -> Path:
@@ -70,10 +87,19 @@ def _below(folder: Path, name: str) -> Iterator[tuple[str, Path]]:
             yield f"{name}/{path.relative_to(folder).as_posix()}", path
 
 
-def zipped(files: Mapping[str, bytes]) -> bytes:
-    """An archive that is the same for the same files."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, data in sorted(files.items()):
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """One file, as `page/unpack.js` reads it: a line of JSON with names and sizes, and the files behind each other."""
+    head = json.dumps({name: len(data) for name, data in files.items()}, separators=(",", ":")).encode()
+    return gzip.compress(b"\n".join([head, b"".join(files.values())]), 9, mtime=0)
+
+
+def seconds() -> dict[str, float]:
+    """How long each endpoint may take."""
+    return {path.removeprefix("/api/"): endpoint.seconds for path, endpoint in ENDPOINTS.items()}
+
+
+def licences() -> Iterator[str]:
+    """The libraries whose files are in the bundle, with their licences."""
+    for name in ("jieba", "pypinyin", "pyyaml", "regex"):
+        told = metadata.metadata(name)
+        yield f"{name} {told['Version']} ({told.get('License-Expression') or told.get('License') or 'see its page'})"

@@ -1,5 +1,7 @@
 // Requests.  Of the answers to requests of one name, only that to the newest is used.
 
+import { reach } from "./reach.js";
+
 let token = sessionStorage.getItem("modengine-token") ?? "";
 const running = new Map();
 
@@ -19,7 +21,7 @@ export class Refused extends Error {
 }
 
 export async function post(path, body = {}, signal = undefined) {
-  const answer = await fetch(`/api/${path}`, {
+  const answer = await reach(`/api/${path}`, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-Modengine-Token": token },
     body: JSON.stringify(body),

@@ -7,3 +7,8 @@ literals.py      `daachorse`
 words.py         `rjieba`, by the dictionary of jieba
 draws.py         the one generator of `numpy` that the lab draws disguises with
 """
+
+import time
+
+if not hasattr(time, "thread_time"):  # one thread, and one clock
+    time.thread_time = time.perf_counter

@@ -166,9 +166,7 @@ class _Writer:
                 raise error("this page cannot look behind without an end: write {0,20} for *", self._source, 0)
             inner = self._behind(node.subpattern)
             counts = range(node.min_count, node.max_count + 1)
-            return self._one_of(
-                way for count in counts for way in self._after_another([inner] * count).items()
-            )
+            return self._one_of(way for count in counts for way in self._after_another([inner] * count).items())
         if kind in ("LookAround", "Boundary", "StartOfWord", "EndOfWord", *_PLACES):
             return {0: self.write(node)}
         raise error(f"this page cannot look behind for `{_SAID.get(kind, kind)}`", self._source, 0)

@@ -5,25 +5,25 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from modengine.play.asked import Problem, named, read, wanted
+from modengine.play.asked import UNKNOWN, Problem, late, named, read, wanted
 from modengine.play.jobs.jobs import Bench
-from modengine.play.jobs.worker import answer
+from modengine.play.jobs.worker import NEED, answer
+from modengine.play.limits import MOST_SETS
 from modengine.play.registry import ENDPOINTS
-from modengine.play.room import Room
+from modengine.play.site.device.words import Dictionary
 from modengine.run.write.results import to_json
+from modengine.text import segment
 
 
 class Desk:
-    """One window's page: its rule sets, its logs, its question."""
+    """One window's page: its rule sets and its logs."""
 
     def __init__(self, start: Mapping[str, Any]) -> None:
-        self._start = start
-        self._room = Room()
+        self._tells = {(lesson["lesson"], case["id"]): case for lesson in start["lessons"] for case in lesson["cases"]}
         self._bench = Bench(logs=Path(tempfile.mkdtemp()))
         self._sets: dict[str, dict[str, Any]] = {}
         self._default = self._remember(start["files"], start["main"])
@@ -31,29 +31,38 @@ class Desk:
     def _remember(self, files: Mapping[str, str], main: str) -> str:
         name, content = named(files, main)
         self._sets[name] = json.loads(content)
+        while len(self._sets) > MOST_SETS:
+            del self._sets[next(iter(self._sets))]
         return name
+
+    def seconds(self, path: str) -> float:
+        """How long an answer may take."""
+        return ENDPOINTS[path].seconds
 
     def ask(self, path: str, body: str) -> tuple[int, str]:
         """The status and the JSON of an answer."""
         endpoint = ENDPOINTS[path]
         try:
             given = read(endpoint, body.encode("utf-8", "surrogatepass"))
-            if path == "/api/start":
-                return 200, json.dumps({**self._start, "rules": self._default})
-            if path.startswith("/api/room"):
-                return 200, to_json(self._asked_of_class(path, given)).decode()
+            if not endpoint.job:
+                return 200, to_json(self._told(path, given)).decode()
             request = wanted(endpoint, given, self._default, self._remember)
             status, found = answer(self._bench, {**request, "sets": self._sets})
-            return status, found.decode()
+            return (410, UNKNOWN) if status == NEED else (status, found.decode())
         except Problem as problem:
             return problem.status, json.dumps({"error": problem.said})
+        except KeyboardInterrupt:  # by worker.js
+            return 503, json.dumps({"error": late(endpoint.seconds), "code": "slow"})
 
-    def _asked_of_class(self, path: str, given: Any) -> object:
-        try:
-            if path == "/api/room/vote":
-                self._room.vote(given.voter, given.voter, given.choice)
-            elif path == "/api/room/ask":
-                self._room.ask(given.text, given.gloss, given.shown, given.fresh, given.shared)
-        except ValueError as error:
-            raise Problem(409, str(error)) from None
-        return self._room.state(True)
+    def _told(self, path: str, given: Any) -> object:
+        """What the server answers by itself."""
+        if path == "/api/tell":
+            return {"tell": self._tells.get((given.lesson, given.case), {}).get("tell")}
+        raise Problem(409, "this page has no class: only the installed modengine has one (modengine play --host)")
+
+
+def begin(given: str) -> Desk:
+    """What the worker asks from then on, from `start.json`."""
+    os.environ |= {"MODENGINE_CORE": "0", "MODENGINE_CACHE": ""}
+    segment._dictionary = Dictionary  # type: ignore[assignment]
+    return Desk(json.loads(given)["start"])
