@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from modengine.engine.engine import Engine
-from modengine.lab.data.corpus import Corpus
+
+if TYPE_CHECKING:
+    from modengine.lab.data.corpus import Corpus
 
 
 class CorpusStamp(msgspec.Struct, frozen=True):

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from modengine.engine.match.literals import Automaton
-from modengine.lab.data.corpus import Corpus
-from modengine.lab.data.outcomes import DecidedCorpus
 from modengine.policy.condition import RuleRef, walk
 from modengine.policy.model import Policy, Rule, texts_of
 from modengine.text.normalize import plain
 from modengine.text.segment import added
+
+if TYPE_CHECKING:
+    from modengine.lab.data.corpus import Corpus
+    from modengine.lab.data.outcomes import DecidedCorpus
 
 Change = Callable[[Rule], Rule]
 

@@ -264,10 +264,10 @@ def _raised(engine: Engine, outcome: dict[str, Any]) -> dict[str, str]:
 
 def _without(engine: Engine, off: Collection[str]) -> Engine:
     """The engine without some rules."""
-    from modengine.lab.data.without import without  # noqa: PLC0415  (numpy, which most jobs do not need)
-
     if not off:
         return engine
+    from modengine.lab.data.without import without  # noqa: PLC0415  (numpy, which most jobs do not need)
+
     if unknown := set(off) - {rule.id for rule in engine.policy.rules}:
         raise ValueError(f"there is no rule `{min(unknown)[:80]}`")
     return compile_engine(without(engine.policy, *off))

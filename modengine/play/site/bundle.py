@@ -24,7 +24,9 @@ STAND_INS: Mapping[str, str] = {
     "regex/_regex.py": "properties",
     "daachorse.py": "literals",
     "rjieba.py": "words",
-    "numpy.py": "draws",
+    "modengine/lab/stats/intervals.py": "shares",
+    "numpy/__init__.py": "draws",
+    "numpy/typing.py": "draws",
 }
 """What stands in the browser where a compiled library is elsewhere."""
 LIBRARIES = ("yaml", "pypinyin")
@@ -55,7 +57,7 @@ def contents() -> Iterator[tuple[str, bytes]]:
     """Each file by its path in the folder of packages."""
     package = Path(modengine.__file__).parent
     for name, path in _below(package, "modengine"):
-        if not name.startswith(tuple(f"modengine/{folder}" for folder in _LEFT_OUT)) and name not in _OTHERWISE:
+        if not name.startswith(tuple(f"modengine/{folder}" for folder in _LEFT_OUT)) and name not in (*_OTHERWISE, *STAND_INS):
             yield name, path.read_bytes()
     for name, otherwise in _OTHERWISE.items():
         yield name, otherwise((package.parent / name).read_bytes())
