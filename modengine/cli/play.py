@@ -82,10 +82,9 @@ def command(
     if export_site is not None:
         from modengine.play.site.export import export_site as written  # noqa: PLC0415
 
-        count, size = written(export_site, dict(start.files), start.main, lessons, start.first, runtime, _say)
-        click.echo(
-            f"{export_site}: {count} files, {size / 1e6:.1f} MB; serve it: python -m http.server -d {export_site}"
-        )
+        count, size = written(export_site, start, runtime, _say)
+        said = f"{count} files, {size / 1e6:.1f} MB; serve it: python -m http.server -d {export_site}"
+        click.echo(f"{export_site}: {said}")
         return
     serve(start, host, port, browser, _say)
 

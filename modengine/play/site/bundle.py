@@ -1,4 +1,4 @@
-"""What the worker of the site unpacks: modengine, the libraries that it needs, and the lessons with their rules compiled."""
+"""What the worker of the site unpacks: modengine, and the libraries that it needs."""
 
 from __future__ import annotations
 
@@ -57,7 +57,10 @@ def contents() -> Iterator[tuple[str, bytes]]:
     """Each file by its path in the folder of packages."""
     package = Path(modengine.__file__).parent
     for name, path in _below(package, "modengine"):
-        if not name.startswith(tuple(f"modengine/{folder}" for folder in _LEFT_OUT)) and name not in (*_OTHERWISE, *STAND_INS):
+        if not name.startswith(tuple(f"modengine/{folder}" for folder in _LEFT_OUT)) and name not in (
+            *_OTHERWISE,
+            *STAND_INS,
+        ):
             yield name, path.read_bytes()
     for name, otherwise in _OTHERWISE.items():
         yield name, otherwise((package.parent / name).read_bytes())
@@ -104,4 +107,4 @@ def licences() -> Iterator[str]:
     """The libraries whose files are in the bundle, with their licences."""
     for name in ("jieba", "pypinyin", "pyyaml", "regex"):
         told = metadata.metadata(name)
-        yield f"{name} {told['Version']} ({told.get('License-Expression') or told.get('License') or 'see its page'})"
+        yield f"{name} {told['Version']} ({told['License-Expression'] or told['License']})"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from modengine.engine.compile.cache import folder as cache_folder
 from modengine.errors import InputError
-from modengine.play.lessons import Lesson
+from modengine.play.app import Start
 from modengine.play.site import bundle
 from modengine.play.site.runtime import LOCK, compiled_beforehand, runtime
 from modengine.run.write.results import to_json
@@ -37,9 +37,8 @@ It holds, each under its own licence: {libraries}.
 
 
 def export_site(
-    target: Path, files: dict[str, str], main: str, lessons: tuple[Lesson, ...], first: str, runtime_folder: Path | None,
-    say: Callable[[str], object],
-) -> tuple[int, int]:  # fmt: skip
+    target: Path, given: Start, runtime_folder: Path | None, say: Callable[[str], object]
+) -> tuple[int, int]:
     """Writes the folder; how many files it has, and how many bytes.  Raises InputError (ME909, ME918)."""
     cache = cache_folder()
     pyodide, msgspec = runtime(runtime_folder, (cache or Path.home() / ".cache" / "modengine") / "site", say)
@@ -48,12 +47,10 @@ def export_site(
     if compiled is not None:
         engine, pyodide["python_stdlib.zip"] = compiled
     else:
-        say(
-            "There is no Node.js here: the page will begin some seconds later, for its modules are compiled in the browser"
-        )
+        say("There is no Node.js here: the page will begin some seconds later, for each browser compiles its modules")
     start = {
-        "files": files, "main": main, "lessons": lessons, "first": first, "teacher": True, "open": False, "outside": "",
-        "student": "", "site": True,
+        "files": given.files, "main": given.main, "lessons": given.lessons, "first": given.first, "teacher": True,
+        "open": False, "outside": "", "student": "",
     }  # fmt: skip
     made = dict(_page())
     made |= {f"runtime/{name}": data for name, data in pyodide.items()}

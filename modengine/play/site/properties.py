@@ -20,8 +20,8 @@ _FOLDED = ("LOWERCASE", "UPPERCASE", "LOWERCASELETTER", "UPPERCASELETTER", "TITL
 
 
 def table() -> dict[str, Any]:
-    """`properties` and their numbers, the `cases` of letters, and `ranges`: the characters of a property's value, by the
-    number of both.
+    """`properties` and their numbers, the `cases` of letters, and `ranges`: the characters of a value, by the number of
+    it and its property.
 
     A range is told by how far its edges lie from the one before.
     """

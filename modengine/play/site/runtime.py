@@ -1,4 +1,4 @@
-"""Pyodide and msgspec for it: fetched by `npm` and `pip`, held to the digests of `runtime.json`, kept for the next time."""
+"""Pyodide and msgspec for it: fetched by `npm` and `pip`, held to the digests of `runtime.json`, and kept."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from tempfile import TemporaryDirectory
 
 from modengine.errors import InputError
 
+Files = dict[str, bytes]
 _PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 LOCK: Mapping[str, Mapping[str, str]] = json.loads(Path(__file__).with_name("runtime.json").read_text("utf-8"))
 
 
-def runtime(
-    folder: Path | None, cache: Path, say: Callable[[str], object]
-) -> tuple[dict[str, bytes], dict[str, bytes]]:
+def runtime(folder: Path | None, cache: Path, say: Callable[[str], object]) -> tuple[Files, Files]:
     """The files of Pyodide, and those of msgspec.
 
-    From a folder that has both archives; without one from the cache, into which they are fetched.  Raises InputError (ME918).
+    From a folder that has both archives; without one from the cache, into which they are fetched.  Raises InputError
+    (ME918).
     """
     archives: dict[str, bytes] = {}
     for name, lock in LOCK.items():
@@ -37,9 +37,7 @@ def runtime(
             _FETCH[name](lock, cache)
         archives[name] = file.read_bytes()
         if hashlib.sha512(archives[name]).hexdigest() != lock["sha512"]:
-            raise InputError(
-                "ME918", f"`{file}` is not the file that this version was tested with", "delete it, and try again"
-            )
+            raise InputError("ME918", f"`{file}` is not the file that this version was tested with", "delete it")
     return _pyodide(archives["pyodide"]), _wheel(archives["msgspec"])
 
 

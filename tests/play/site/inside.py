@@ -12,7 +12,9 @@ def answers(given: dict[str, Any]) -> Any:
     from modengine.play.site.device.work import begin
 
     desk = begin(json.dumps({"start": given["start"]}))
-    return [[status, json.loads(body)] for status, body in (desk.ask(path, json.dumps(b)) for path, b in given["asked"])]
+    return [
+        [status, json.loads(body)] for status, body in (desk.ask(path, json.dumps(b)) for path, b in given["asked"])
+    ]
 
 
 def spans(given: dict[str, Any]) -> Any:

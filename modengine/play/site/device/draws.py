@@ -1,7 +1,7 @@
 """What the page's studies ask of `numpy`: the generator that disguises are drawn with, and lists for arrays.
 
-Bit by bit that of numpy (PCG64 seeded by its SeedSequence), so that a message is disguised as everywhere else; held to it
-by tests/play/site.
+Bit by bit that of numpy (PCG64 seeded by its SeedSequence), so that a message is disguised as everywhere else.
+Held to it by tests/play/site.
 """
 
 from __future__ import annotations

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from regex import _regex_core
@@ -25,11 +27,9 @@ _OTHER = core.LOCALE | core.REVERSE | core.POSIX | core.WORD | core.FULLCASE
 _MOST_WIDTHS = 64
 """A look behind is said once for each number of characters that it may take, up to so many."""
 
-try:
-    from js import endIn as _end_in  # of worker.js: an interrupt after so many seconds, none for 0
-except ImportError:  # not in a browser
-
-    def _end_in(_seconds: float) -> None: ...
+_PAGE = import_module("js") if find_spec("js") else None
+_END_IN: Callable[[float], object] = getattr(_PAGE, "end_in", lambda _seconds: None)
+"""Of worker.js: an interrupt after so many seconds, none for 0."""
 
 
 class Pattern:
@@ -49,17 +49,17 @@ class Pattern:
         if timeout is None:
             yield from self._re.finditer(text)
             return
-        _end_in(timeout)
+        _END_IN(timeout)
         try:
             yield from self._re.finditer(text)
         except KeyboardInterrupt:
             raise TimeoutError from None
         finally:
-            _end_in(0)
+            _END_IN(0)
 
 
 @lru_cache(maxsize=4096)
-def compile(source: str, flags: int = 0) -> Pattern:
+def compile(source: str, flags: int = 0) -> Pattern:  # noqa: A001  (the name that it has in `regex`)
     """As `regex.compile`.  Raises `error`, also for what `re` cannot say."""
     return Pattern(source, int(flags))
 
@@ -78,7 +78,8 @@ def findall(source: str, text: str, flags: int = 0) -> list[str]:
 
 def escape(text: str, special_only: bool = True, literal_spaces: bool = False) -> str:
     """As `regex.escape`, for its usual arguments."""
-    assert special_only and not literal_spaces
+    assert special_only
+    assert not literal_spaces
     return "".join(f"\\{char}" if char in _SPECIAL or char.isspace() else char for char in text)
 
 
@@ -118,7 +119,7 @@ class _Writer:
         if (ranges := ranges_of(node)) is not None:
             return written(ranges)
         write = _WRITERS.get(name)
-        if write is None or getattr(node, "encoding", 0):
+        if write is None or bool(getattr(node, "encoding", 0)):
             raise error(f"this page cannot do `{_SAID.get(name, name)}`: use the installed modengine", self._source, 0)
         return write(self, node)
 
@@ -234,7 +235,7 @@ _WRITERS: dict[str, Callable[[_Writer, Any], str]] = {
     "Boundary": _Writer.boundary,
     "StartOfWord": _Writer.edge,
     "EndOfWord": _Writer.edge,
-    **{name: lambda _writer, _node, text=text: text for name, text in _PLACES.items()},
+    **dict.fromkeys(_PLACES, lambda _writer, node: _PLACES[type(node).__name__]),
 }
 _SAID = {
     "CallGroup": "(?R), a pattern inside itself",

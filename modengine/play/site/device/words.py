@@ -17,13 +17,17 @@ FILE = "words.txt"
 
 
 def arranged(dictionary: str) -> str:
-    """jieba's `dict.txt` as this module reads it: the sum of all frequencies, then a block for each first character."""
+    """jieba's `dict.txt` as this module reads it: the sum of all frequencies, then a block for each first character.
+
+    A word that stands there twice counts once, as in rjieba: the sum decides between readings that are equally likely.
+    """
     blocks: dict[str, list[str]] = {}
-    total = 0
+    frequencies: dict[str, int] = {}
     for line in dictionary.splitlines():
         blocks.setdefault(line[0], []).append(line)
-        total += int(line.split(" ")[1])
-    return "\n\n".join([str(total), *("\n".join(lines) for lines in blocks.values())])
+        word, frequency, _ = line.split(" ")
+        frequencies[word] = int(frequency)
+    return "\n\n".join([str(sum(frequencies.values())), *("\n".join(lines) for lines in blocks.values())])
 
 
 @cache

@@ -12,10 +12,11 @@ const interrupts = {
     return performance.now() > Math.min(end, within) ? 2 : 0;
   },
   set 0(_) {
-    end = within = Infinity;
+    if (performance.now() > within) within = Infinity;
+    else end = Infinity;
   },
 };
-self.endIn = (seconds) => {
+self.end_in = (seconds) => {
   within = seconds ? performance.now() + seconds * 1000 : Infinity;
 };
 
