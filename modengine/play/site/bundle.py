@@ -13,9 +13,12 @@ import yaml
 
 import modengine
 from modengine.paths import shipped_rules
+from modengine.play.app import Start
+from modengine.play.asked import named
+from modengine.play.jobs.workspace import make
 from modengine.play.registry import ENDPOINTS
 from modengine.play.shipped import samples
-from modengine.play.site.device import properties, words
+from modengine.play.site.device import prepared, properties, words
 from modengine.play.site.properties import table
 
 DEVICE = Path(__file__).with_name("device")
@@ -29,6 +32,7 @@ STAND_INS: Mapping[str, str] = {
     "numpy/typing.py": "draws",
 }
 """What stands in the browser where a compiled library is elsewhere."""
+PREPARED = f"modengine/play/site/device/{prepared.FILE}"
 LIBRARIES = ("yaml", "pypinyin")
 """Libraries that have a pure form."""
 VERSIONS = ("jieba", "msgspec", "pypinyin", "pyyaml", "regex", "rjieba")
@@ -90,6 +94,12 @@ def _below(folder: Path, name: str) -> Iterator[tuple[str, Path]]:
     for path in sorted(folder.rglob("*")):
         if path.suffix in _TAKEN and path.is_file() and "__pycache__" not in path.parts:
             yield f"{name}/{path.relative_to(folder).as_posix()}", path
+
+
+def compiled_rules(start: Start) -> bytes:
+    """The rule sets that the page can open with."""
+    given = [(start.files, start.main), *((lesson.files, lesson.main) for lesson in start.lessons)]
+    return prepared.written({named(files, main)[0]: make(files, main) for files, main in given})
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:

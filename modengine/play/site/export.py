@@ -42,7 +42,7 @@ def export_site(
     """Writes the folder; how many files it has, and how many bytes.  Raises InputError (ME909, ME918)."""
     cache = cache_folder()
     pyodide, msgspec = runtime(runtime_folder, (cache or Path.home() / ".cache" / "modengine") / "site", say)
-    engine = bundle.packed({**dict(bundle.contents()), **msgspec})
+    engine = bundle.packed({**dict(bundle.contents()), **msgspec, bundle.PREPARED: bundle.compiled_rules(given)})
     compiled = compiled_beforehand(engine, pyodide)
     if compiled is not None:
         engine, pyodide["python_stdlib.zip"] = compiled

@@ -1,6 +1,8 @@
 """What runs in the browser alone, in the names of what is compiled elsewhere.
 
+clock.py         how long something may take
 work.py          what the worker is asked
+prepared.py      rule sets that were compiled at the export
 expressions.py   `regex`, by its own parser and the standard `re`
 properties.py    `regex._regex`, by a table
 literals.py      `daachorse`

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from regex import _regex_core
 
 from modengine.play.site.device import properties
+from modengine.play.site.device.clock import expression_ends_in
 from modengine.play.site.device.properties import LAST, Ranges, complement
 
 core: Any = _regex_core
@@ -26,10 +25,6 @@ UNICODE, VERSION0, FULLCASE = core.UNICODE, core.VERSION0, core.FULLCASE
 _OTHER = core.LOCALE | core.REVERSE | core.POSIX | core.WORD | core.FULLCASE
 _MOST_WIDTHS = 64
 """A look behind is said once for each number of characters that it may take, up to so many."""
-
-_PAGE = import_module("js") if find_spec("js") else None
-_END_IN: Callable[[float], object] = getattr(_PAGE, "end_in", lambda _seconds: None)
-"""Of worker.js: an interrupt after so many seconds, none for 0."""
 
 
 class Pattern:
@@ -49,13 +44,13 @@ class Pattern:
         if timeout is None:
             yield from self._re.finditer(text)
             return
-        _END_IN(timeout)
+        expression_ends_in(timeout)
         try:
             yield from self._re.finditer(text)
         except KeyboardInterrupt:
             raise TimeoutError from None
         finally:
-            _END_IN(0)
+            expression_ends_in(0)
 
 
 @lru_cache(maxsize=4096)

@@ -14,9 +14,14 @@ from modengine.play.jobs.jobs import Bench
 from modengine.play.jobs.worker import NEED, answer
 from modengine.play.limits import MOST_SETS
 from modengine.play.registry import ENDPOINTS
+from modengine.play.site.device import prepared
+from modengine.play.site.device.clock import job_ends_in
 from modengine.play.site.device.words import Dictionary
 from modengine.run.write.results import to_json
 from modengine.text import segment
+
+COMPILING = 60.0
+"""Seconds for a rule set, on a slow device."""
 
 
 class Desk:
@@ -26,6 +31,8 @@ class Desk:
         self._tells = {(lesson["lesson"], case["id"]): case for lesson in start["lessons"] for case in lesson["cases"]}
         self._bench = Bench(logs=Path(tempfile.mkdtemp()))
         self._sets: dict[str, dict[str, Any]] = {}
+        packages = Path(__file__).with_name(prepared.FILE)
+        self._prepared = prepared.prepared(packages.read_bytes()) if packages.is_file() else {}
         self._default = self._remember(start["files"], start["main"])
 
     def _remember(self, files: Mapping[str, str], main: str) -> str:
@@ -35,9 +42,13 @@ class Desk:
             del self._sets[next(iter(self._sets))]
         return name
 
-    def seconds(self, path: str) -> float:
-        """How long an answer may take."""
-        return ENDPOINTS[path].seconds
+    def _compile(self, request: Mapping[str, Any]) -> None:
+        """The rule sets of a request, which have a time of their own."""
+        for name in (request[key] for key in ("rules", "a", "b") if request.get(key)):
+            if name in self._prepared and name not in self._bench.made:
+                self._bench.made[name] = prepared.made(self._prepared[name])
+            if name in self._sets:
+                self._bench.of(name, {"sets": self._sets})
 
     def ask(self, path: str, body: str) -> tuple[int, str]:
         """The status and the JSON of an answer."""
@@ -47,12 +58,17 @@ class Desk:
             if not endpoint.job:
                 return 200, to_json(self._told(path, given)).decode()
             request = wanted(endpoint, given, self._default, self._remember)
+            job_ends_in(COMPILING)
+            self._compile(request)
+            job_ends_in(endpoint.seconds)
             status, found = answer(self._bench, {**request, "sets": self._sets})
             return (410, UNKNOWN) if status == NEED else (status, found.decode())
         except Problem as problem:
             return problem.status, json.dumps({"error": problem.said})
-        except KeyboardInterrupt:  # by worker.js
+        except KeyboardInterrupt:  # `job_ends_in`
             return 503, json.dumps({"error": late(endpoint.seconds), "code": "slow"})
+        finally:
+            job_ends_in(0)
 
     def _told(self, path: str, given: Any) -> object:
         """What the server answers by itself."""

@@ -6,7 +6,7 @@
 const STUDIES = new Set(["test", "eval", "scores", "diff", "flip", "evade"]);
 const FIRST = ["decide", "rules"]; // these do not wait for reasons
 const STARTING = 120; // seconds, on a slow device
-const GRACE = 10; // seconds beyond the time in which the worker ends a job by itself
+const GRACE = 90; // seconds beyond those in which the worker ends a job by itself: compiling, on a slow device
 
 const here = new URL("../", import.meta.url);
 const start = fetch(new URL("start.json", here)).then((answer) => answer.json());

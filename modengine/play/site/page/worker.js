@@ -3,21 +3,22 @@
 import { loadPyodide } from "./runtime/pyodide.mjs";
 import { unpack } from "./unpack.js";
 
-let end = Infinity; // when what runs is interrupted
-let within = Infinity; // the end of one regular expression inside of it
+const ends = { job: Infinity, expression: Infinity }; // when what runs is interrupted
+const late = (what) => performance.now() > ends[what];
+const endsIn = (what) => (seconds) => {
+  ends[what] = seconds ? performance.now() + seconds * 1000 : Infinity;
+};
+self.job_ends_in = endsIn("job");
+self.expression_ends_in = endsIn("expression");
 
 // Python looks here every few instructions, and its regular expressions every few steps.
 const interrupts = {
   get 0() {
-    return performance.now() > Math.min(end, within) ? 2 : 0;
+    return late("expression") || late("job") ? 2 : 0;
   },
   set 0(_) {
-    if (performance.now() > within) within = Infinity;
-    else end = Infinity;
+    ends[late("expression") ? "expression" : "job"] = Infinity;
   },
-};
-self.end_in = (seconds) => {
-  within = seconds ? performance.now() + seconds * 1000 : Infinity;
 };
 
 const bytes = async (name) => {
@@ -47,9 +48,7 @@ desk.then(
 
 self.onmessage = async ({ data }) => {
   const one = await desk;
-  end = performance.now() + one.seconds(data.path) * 1000;
   const answer = one.ask(data.path, data.body ?? "{}");
-  end = Infinity;
   const [status, body] = answer.toJs();
   answer.destroy();
   self.postMessage({ status, body });
