@@ -41,11 +41,7 @@ def runtime(folder: Path | None, cache: Path, say: Callable[[str], object]) -> t
     return _pyodide(archives["pyodide"]), _wheel(archives["msgspec"])
 
 
-_BY_HAND = (
-    f"fetch both on another machine, by `npm pack pyodide@{LOCK['pyodide']['version']}` and `pip download --no-deps "
-    f"--only-binary=:all: --platform {LOCK['msgspec']['platform']} --python-version {LOCK['msgspec']['python']} "
-    f"msgspec=={LOCK['msgspec']['version']}`, put them into a folder, and name it: --runtime FOLDER"
-)
+_BY_HAND = "docs/play.md says how to fetch both on another machine; put them into a folder: --runtime FOLDER"
 
 
 def _pyodide(archive: bytes) -> dict[str, bytes]:
