@@ -37,7 +37,10 @@ LIBRARIES = ("yaml", "pypinyin")
 """Libraries that have a pure form."""
 VERSIONS = ("jieba", "msgspec", "pypinyin", "pyyaml", "regex", "rjieba")
 """Libraries whose version stands in a revision."""
-_LEFT_OUT = ("cli/", "rules/", "samples/", "play/static/", "play/templates/", "play/site/")
+_LEFT_OUT = (
+    *("cli/", "rules/", "samples/", "play/static/", "play/templates/", "play/site/"),
+    *("lab/advice/", "lab/coding/", "lab/report/", "lab/specimens/", "lab/study/"),
+)
 _TAKEN = (".py", ".pyi", ".tsv", ".txt", ".yaml", ".json", ".jsonl", ".css")
 
 

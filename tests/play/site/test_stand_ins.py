@@ -25,16 +25,17 @@ from tests.play.site.conftest import Inside
 
 IGNORE = int(regex.IGNORECASE)
 WRITTEN = [
-    *(r"a+b", r"(?:ab|a)c", r"(?<![加减])微", r"(?<=微信|QQ)[:：]?\w+", r"(?<=a{1,3})b", r"\bqq\b", r"\B1", r"^加", r"红包$"),
-    *(r"[^\s\w]+", r"\p{Han}{2,4}", r"\P{L}+", r"[\p{Lu}\p{Nd}]+", r"[[:alpha:]]+"),
-    *(r"(a|b)\1", r"(?P<x>加)(?P=x)", r"(?>a+)b", r"a++b", r"a{2}?", r"(?s).+?微", r"(?x) 加 \s* 微 # both", r"(?m)^.$", r"\d+(?=元)"),
-    *(r"(?i:ABC)|İ", r"ſ|K|ß", r"[À-Þ]+", r"\N{BULLET}|\x41|\u4e00", r"(?(?=a)ab|b)", r"(a)?(?(1)b|c)", r"\m\w+\M", r"", r"a|"),
-    *(r"[^\n]*?x", r"(?:a|b)*c", r"\h+", r"(?<!^)加", r"\Aa", r"c\Z"),
-]  # fmt: skip
+    *(r"a+b", r"(?:ab|a)c", r"(?<![加减])微", r"(?<=微信|QQ)[:：]?\w+", r"(?<=a{1,3})b", r"\bqq\b", r"\B1", r"^加"),
+    *(r"红包$", r"[^\s\w]+", r"\p{Han}{2,4}", r"\P{L}+", r"[\p{Lu}\p{Nd}]+", r"[[:alpha:]]+", r"(a|b)\1"),
+    *(r"(?P<x>加)(?P=x)", r"(?>a+)b", r"a++b", r"a{2}?", r"(?s).+?微", r"(?x) 加 \s* 微 # both", r"(?m)^.$"),
+    *(r"\d+(?=元)", r"(?i:ABC)|İ", r"ſ|K|ß", r"[À-Þ]+", r"\N{BULLET}|\x41|\u4e00", r"(?(?=a)ab|b)"),
+    *(r"(a)?(?(1)b|c)", r"\m\w+\M", r"", r"a|", r"[^\n]*?x", r"(?:a|b)*c", r"\h+", r"(?<!^)加", r"\Aa", r"c\Z"),
+]
 HEEDING_CASE = [r"(?V1)[\w--[0-9]]+", r"(?V1)[a-z&&[aeiou]]", r"(?V1)[a-c~~b-d]+", r"(?V1)[[a-z]||[0-9]]+"]
 TEXTS = [
-    "加微信 aab ab abc", "QQ：12345 qq 1 q1q", "加加微微\n红包$红包", "AaBbÀÉ ÞþſKß İiıI", "x.y-z_1 ٣٤ ⅷ 〇一二", "", "\n", "aaab•A一 300元",
-]  # fmt: skip
+    *("加微信 aab ab abc", "QQ：12345 qq 1 q1q", "加加微微\n红包$红包", "AaBbÀÉ ÞþſKß İiıI"),
+    *("x.y-z_1 ٣٤ ⅷ 〇一二", "", "\n", "aaab•A一 300元"),
+]
 REFUSED = [r"(?:abc){e<=1}", r"\X", r"a\Kb", r"(?R)", r"(?r)a", r"(?f)(?i)ß", r"(?<=a+)b", r"(?p)a|ab", r"\G"]
 
 

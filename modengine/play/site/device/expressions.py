@@ -27,13 +27,13 @@ _MOST_WIDTHS = 64
 """A look behind is said once for each number of characters that it may take, up to so many."""
 
 
-class Pattern:
+class Translated:
     """What modengine asks of a compiled expression."""
 
     def __init__(self, source: str, flags: int) -> None:
         self.pattern, self.flags = source, flags
         try:
-            self._re = re.compile(_Writer(*_parsed(source, int(flags))).text)
+            self._re = re.compile(_Translator(*_parsed(source, int(flags))).text)
         except re.error as wrong:
             raise error(f"this page cannot do it: {wrong.msg}", source, 0) from None
         self.search, self.match, self.fullmatch = self._re.search, self._re.match, self._re.fullmatch
@@ -54,9 +54,9 @@ class Pattern:
 
 
 @lru_cache(maxsize=4096)
-def compile(source: str, flags: int = 0) -> Pattern:  # noqa: A001  (the name that it has in `regex`)
+def compile(source: str, flags: int = 0) -> Translated:  # noqa: A001  (the name that it has in `regex`)
     """As `regex.compile`.  Raises `error`, also for what `re` cannot say."""
-    return Pattern(source, int(flags))
+    return Translated(source, int(flags))
 
 
 def match(source: str, text: str, flags: int = 0) -> re.Match[str] | None:
@@ -102,7 +102,7 @@ def _parsed(source: str, flags: int) -> tuple[Any, Any]:
     raise error("conflicting flags", source, 0)
 
 
-class _Writer:
+class _Translator:
     def __init__(self, tree: Any, source: str) -> None:
         self._source = source
         self._numbers: dict[int, int] = {}
@@ -215,21 +215,21 @@ _PLACES = {
     "StartOfString": r"\A", "EndOfString": r"\Z", "StartOfLine": r"(?<![^\n])", "EndOfLine": r"(?![^\n])",
     "EndOfStringLine": r"(?=\n?\Z)", "Failure": r"(?!)",
 }  # fmt: skip
-_WRITERS: dict[str, Callable[[_Writer, Any], str]] = {
-    "Sequence": _Writer.sequence,
-    "Branch": _Writer.branch,
-    "Group": _Writer.group,
-    "Atomic": _Writer.atomic,
-    "GreedyRepeat": _Writer.repeat,
-    "LazyRepeat": _Writer.repeat,
-    "PossessiveRepeat": _Writer.repeat,
-    "LookAround": _Writer.look,
-    "LookAroundConditional": _Writer.either,
-    "Conditional": _Writer.conditional,
-    "RefGroup": _Writer.again,
-    "Boundary": _Writer.boundary,
-    "StartOfWord": _Writer.edge,
-    "EndOfWord": _Writer.edge,
+_WRITERS: dict[str, Callable[[_Translator, Any], str]] = {
+    "Sequence": _Translator.sequence,
+    "Branch": _Translator.branch,
+    "Group": _Translator.group,
+    "Atomic": _Translator.atomic,
+    "GreedyRepeat": _Translator.repeat,
+    "LazyRepeat": _Translator.repeat,
+    "PossessiveRepeat": _Translator.repeat,
+    "LookAround": _Translator.look,
+    "LookAroundConditional": _Translator.either,
+    "Conditional": _Translator.conditional,
+    "RefGroup": _Translator.again,
+    "Boundary": _Translator.boundary,
+    "StartOfWord": _Translator.edge,
+    "EndOfWord": _Translator.edge,
     **dict.fromkeys(_PLACES, lambda _writer, node: _PLACES[type(node).__name__]),
 }
 _SAID = {

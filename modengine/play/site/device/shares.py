@@ -15,7 +15,7 @@ LEAST = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class ShareOfRows:
     """As `Estimate`, without what clusters add."""
 
     value: float | None
@@ -26,14 +26,14 @@ class Share:
     supported: bool
 
 
-def proportion(k: Sequence[int], n: Sequence[int]) -> Share:
+def proportion(k: Sequence[int], n: Sequence[int]) -> ShareOfRows:
     """The share with the interval of Clopper and Pearson at 95 %.  `k` holds 0 or 1 a row, `n` a 1."""
     hits, rows = sum(k), sum(n)
     if not rows:
-        return Share(None, None, None, 0, 0, False)
+        return ShareOfRows(None, None, None, 0, 0, False)
     low = 0.0 if hits == 0 else _root(lambda p: 1 - _at_most(hits - 1, rows, p) - ALPHA)
     high = 1.0 if hits == rows else _root(lambda p: ALPHA - _at_most(hits, rows, p))
-    return Share(hits / rows, low, high, hits, rows, rows >= LEAST)
+    return ShareOfRows(hits / rows, low, high, hits, rows, rows >= LEAST)
 
 
 def _at_most(hits: int, rows: int, p: float) -> float:
