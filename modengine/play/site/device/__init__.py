@@ -3,6 +3,7 @@
 clock.py         how long something may take
 work.py          what the worker is asked
 prepared.py      rule sets that were compiled at the export
+kept.py          expressions that were compiled at the export
 expressions.py   `regex`, by its own parser and the standard `re`
 properties.py    `regex._regex`, by a table
 literals.py      `daachorse`

@@ -32,8 +32,10 @@ class Translated:
 
     def __init__(self, source: str, flags: int) -> None:
         self.pattern, self.flags = source, flags
+        from modengine.play.site.device.kept import recalled  # noqa: PLC0415  (it needs this module to begin)
+
         try:
-            self._re = re.compile(_Translator(*_parsed(source, int(flags))).text)
+            self._re = recalled(source, int(flags)) or re.compile(translated(source, int(flags)))
         except re.error as wrong:
             raise error(f"this page cannot do it: {wrong.msg}", source, 0) from None
         self.search, self.match, self.fullmatch = self._re.search, self._re.match, self._re.fullmatch
@@ -51,6 +53,11 @@ class Translated:
             raise TimeoutError from None
         finally:
             expression_ends_in(0)
+
+
+def translated(source: str, flags: int) -> str:
+    """An expression of `regex` as `re` reads it.  Raises `error`."""
+    return _Translator(*_parsed(source, flags)).text
 
 
 @lru_cache(maxsize=4096)

@@ -9,12 +9,18 @@ const file = (name) => new Uint8Array(readFileSync(name));
 await unpack(python.FS, file("engine.bin"), "/engine");
 python.FS.writeFile("/library.zip", file("python_stdlib.zip"));
 python.runPython(`
-import compileall, gzip, json, py_compile, zipfile
+import compileall, gzip, json, py_compile, sys, zipfile
 from pathlib import Path
 
 how = {"quiet": 1, "invalidation_mode": py_compile.PycInvalidationMode.UNCHECKED_HASH}
 
 root = Path("/engine")
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(root))
+from modengine.play.site.device import kept
+from modengine.play.site.device.expressions import translated
+
+kept.keep(translated)
 compileall.compile_dir(root, stripdir="/engine", **how)
 files = {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
 head = json.dumps({name: len(data) for name, data in files.items()}, separators=(",", ":")).encode()
