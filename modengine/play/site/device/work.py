@@ -46,7 +46,9 @@ class Desk:
         """The rule sets of a request, which have a time of their own."""
         for name in (request[key] for key in ("rules", "a", "b") if request.get(key)):
             if name in self._prepared and name not in self._bench.made:
-                self._bench.made[name] = prepared.made(self._prepared[name])
+                found = self._bench.made[name] = prepared.made(self._prepared[name])
+                if found.engine is not None:  # what is made when first used: no key waits for a dictionary of words
+                    found.engine.segmenter.cut("热身")
             if name in self._sets:
                 self._bench.of(name, {"sets": self._sets})
 
