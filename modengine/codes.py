@@ -143,6 +143,7 @@ CODES: dict[str, Code] = {
     "ME915": Code("output-in-use", "A file of results that another scan is writing."),
     "ME916": Code("study-changed", "A study that is not pinned, or not as it was pinned, or a pin that was changed."),
     "ME917": Code("package-broken", "A package of a study that is damaged, or whose corpora are not found."),
+    "ME918": Code("runtime-missing", "What runs the page in a browser without a server cannot be had."),
     "ME951": Code("not-a-log", "A folder that is no audit log, or a file of a log that cannot be understood."),
     "ME952": Code("log-newer", "An audit log in a format that this version does not know."),
     "ME953": Code("log-damaged", "A record of an audit log that is damaged, missing or not in its place."),

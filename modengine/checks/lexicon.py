@@ -5,6 +5,7 @@ Two uses: the guard refuses them as evidence, the lab swaps them to show that th
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,6 +15,9 @@ import yaml
 
 from modengine.engine.match.part import reduce
 from modengine.text.normalize import plain
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The static site has none in C: there the lexicon is JSON, which is YAML too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,7 @@ class IdentityTerm:
 def lexicon() -> tuple[IdentityTerm, ...]:
     """Every term of `lexicon.yaml`, in its order."""
     text = files("modengine.checks").joinpath("lexicon.yaml").read_text("utf-8")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data = yaml.load(text, Loader=loader)  # noqa: S506  (a safe loader, of our own file)
+    data = json.loads(text) if text.startswith("{") else yaml.load(text, Loader=_LOADER)  # noqa: S506  (safe, our own)
     return tuple(_term(group, entry) for group, content in data["groups"].items() for entry in content["terms"])
 
 

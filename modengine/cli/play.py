@@ -28,9 +28,18 @@ if TYPE_CHECKING:
     "--export", metavar="FILE", type=click.Path(path_type=Path),
     help="Write --lesson as one HTML file that needs no server, and end.",
 )  # fmt: skip
+@click.option(
+    "--export-site", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
+    help="Write the page as a folder that decides in the browser, without a server, and end.",
+)  # fmt: skip
+@click.option(
+    "--runtime", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
+    help="For --export-site: a folder with Pyodide and msgspec, instead of fetching them.",
+)  # fmt: skip
 def command(
-    policy: str | None, port: int | None, browser: bool, host: str, lesson: str | None, export: Path | None
-) -> None:
+    policy: str | None, port: int | None, browser: bool, host: str, lesson: str | None, export: Path | None,
+    export_site: Path | None, runtime: Path | None,
+) -> None:  # fmt: skip
     """Serve the classroom page: write rules, type a message, see how it is decided and why, break it.
 
     The page is served to this machine alone, works without a network and uploads nothing.  POLICY is
@@ -42,7 +51,10 @@ def command(
       modengine play class.yaml --port 9000 --no-browser
       modengine play --lesson word-boundaries
       modengine play --lesson word-boundaries --export words.html
+      modengine play --export-site site
     """
+    if runtime is not None and export_site is None:
+        raise click.UsageError("--runtime goes with --export-site")
     if export is not None and lesson is None:
         raise click.UsageError("--export needs --lesson: which lesson is to be written?")
     try:
@@ -66,7 +78,15 @@ def command(
         raise click.UsageError(f"`{policy}` is a lesson: modengine play --lesson {policy}")
     if first is None and policy is None and lessons:
         first = lessons[0]  # a page with something on it
-    serve(start_of(path, lessons, "" if first is None else first.lesson), host, port, browser, _say)
+    start = start_of(path, lessons, "" if first is None else first.lesson)
+    if export_site is not None:
+        from modengine.play.site.export import export_site as written  # noqa: PLC0415
+
+        count, size = written(export_site, start, runtime, _say)
+        said = f"{count} files, {size / 1e6:.1f} MB; serve it: python -m http.server -d {export_site}"
+        click.echo(f"{export_site}: {said}")
+        return
+    serve(start, host, port, browser, _say)
 
 
 def _is_lesson(path: Path) -> bool:

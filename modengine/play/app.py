@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -14,7 +13,6 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
-import msgspec
 from anyio import CapacityLimiter, create_task_group, to_thread
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -22,6 +20,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from modengine.play.asked import Problem, read, wanted
 from modengine.play.guard import HEADERS, Door
 from modengine.play.lessons import Lesson, without_tells
 from modengine.play.limits import (
@@ -33,7 +32,7 @@ from modengine.play.limits import (
     MOST_WAITING,
 )
 from modengine.play.pool import Pool
-from modengine.play.registry import ENDPOINTS, Endpoint, openapi
+from modengine.play.registry import ENDPOINTS, openapi
 from modengine.play.room import Question, Room
 from modengine.run.write.results import to_json
 
@@ -66,11 +65,6 @@ class Caller:
 
     address: str
     teacher: bool
-
-
-class _Problem(Exception):
-    def __init__(self, status: int, said: str) -> None:
-        self.status, self.said = status, said
 
 
 def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
@@ -120,7 +114,7 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
         try:
             room.vote(*window(given.voter, caller), given.choice)
         except ValueError as error:
-            raise _Problem(409, str(error)) from None
+            raise Problem(409, str(error)) from None
         return look(given, caller)
 
     def ask(given: Any, caller: Caller) -> object:
@@ -142,7 +136,7 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
     def worth(given: Any, caller: Caller) -> object:
         case = cases.get((given.lesson, given.case))
         if case is not None and not caller.teacher and room.asks(case.text):
-            raise _Problem(409, "the class has yet to predict this message")
+            raise Problem(409, "the class has yet to predict this message")
         return {"tell": case and case.tell}
 
     own: dict[str, Callable[[Any, Caller], object]] = {
@@ -165,23 +159,23 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
             return _said(403, "only the window of whoever started the page may do this")
         try:
             with arrived.of(caller.address) as bill:
-                given = _read(endpoint, await _body(request, bill))
+                given = read(endpoint, await _body(request, bill))
                 if path in own:
                     return Response(to_json(own[path](given, caller)), media_type="application/json")
-                wanted = _wanted(endpoint, given, pool, rules)
-                if "unlocked" in wanted:
-                    wanted["unlocked"] &= caller.teacher or room.unlocked
+                asks = wanted(endpoint, given, rules, pool.remember)
+                if "unlocked" in asks:
+                    asks["unlocked"] &= caller.teacher or room.unlocked
                 share = nullcontext() if caller.teacher else shares.of(caller.address)
                 gone = threading.Event()  # the page asks for something newer, or is closed
                 async with share, create_task_group() as beside:
                     if await request.is_disconnected():
                         return _said(499, "nobody waits for this any more")
                     beside.start_soon(_watch, request, gone)
-                    asked = partial(pool.ask, wanted, endpoint.seconds, endpoint.lane, gone.is_set)
+                    asked = partial(pool.ask, asks, endpoint.seconds, endpoint.lane, gone.is_set)
                     status, body = await to_thread.run_sync(asked, limiter=threads)
                     beside.cancel_scope.cancel()
                 return Response(body, status, media_type="application/json")
-        except _Problem as problem:
+        except Problem as problem:
             return _said(problem.status, problem.said)
 
     def warm() -> None:
@@ -244,7 +238,7 @@ class Arrived:
         def bill(size: int) -> None:
             nonlocal mine
             if self._bytes[address] + size > MOST_ARRIVED_OF_ADDRESS or self._bytes.total() + size > MOST_ARRIVED:
-                raise _Problem(503, "too many large requests wait for an answer: ask again when some have it")
+                raise Problem(503, "too many large requests wait for an answer: ask again when some have it")
             mine += size
             self._bytes[address] += size
 
@@ -278,7 +272,7 @@ async def _body(request: Request, bill: Callable[[int], None]) -> bytes:
     """The body, if it is JSON, of a size that is allowed, and comes in time."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
-        raise _Problem(400, "send JSON: Content-Type: application/json")
+        raise Problem(400, "send JSON: Content-Type: application/json")
     found = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
@@ -286,36 +280,12 @@ async def _body(request: Request, bill: Callable[[int], None]) -> bytes:
                 bill(len(piece))
                 found += piece
                 if len(found) > MOST_BODY:
-                    raise _Problem(413, f"a request has at most {MOST_BODY:,} bytes")
+                    raise Problem(413, f"a request has at most {MOST_BODY:,} bytes")
     except TimeoutError:
-        raise _Problem(408, "the request did not arrive in time") from None
+        raise Problem(408, "the request did not arrive in time") from None
     except ClientDisconnect:
-        raise _Problem(400, "the request was cut off") from None
+        raise Problem(400, "the request was cut off") from None
     return bytes(found)
-
-
-def _read(endpoint: Endpoint, body: bytes) -> Any:
-    try:
-        # json and not msgspec: the latter refuses lone surrogates, which are among what the engine can read.
-        return msgspec.convert(json.loads(body or b"{}"), endpoint.takes)
-    except (ValueError, RecursionError) as error:
-        raise _Problem(400, f"this is not what the endpoint takes: {str(error)[:300]}") from None
-
-
-def _wanted(endpoint: Endpoint, given: Any, pool: Pool, default: str) -> dict[str, Any]:
-    """The request as a worker takes it."""
-    from modengine.play.jobs.workspace import names_are_good  # noqa: PLC0415
-
-    wanted: dict[str, Any] = {name: msgspec.to_builtins(getattr(given, name)) for name in given.__struct_fields__}
-    if "files" in wanted:
-        if wrong := names_are_good(wanted["files"], wanted["main"]):
-            raise _Problem(422, wrong)
-        return {"job": endpoint.job, "rules": pool.remember(wanted["files"], wanted["main"])}
-    if "rules" in wanted:
-        wanted["rules"] = wanted["rules"] or default
-    if wanted.get("ignore_scope", 0) is None:
-        del wanted["ignore_scope"]
-    return {"job": endpoint.job, **wanted}
 
 
 def _said(status: int, what: str) -> Response:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import modengine
+from modengine.play.asked import UNKNOWN, late, named
 from modengine.play.jobs.worker import NEED
 from modengine.play.limits import MOST_ANSWER, MOST_KEPT, MOST_REMEMBERED, MOST_SETS
 from modengine.play.scratch import Scratch
@@ -24,7 +25,6 @@ from modengine.play.turns import EndedError, Lane, Seat, Turns
 
 Answer = tuple[int, bytes]
 """An HTTP status and JSON."""
-UNKNOWN: Answer = (410, b'{"error": "these rules are not known (any more): send them again", "code": "rules"}')
 GONE: Answer = (499, b'{"error": "nobody waits for this any more"}')
 ENDED: Answer = (503, b'{"error": "the page was ended"}')
 _ROOT = Path(modengine.__file__).parents[1]
@@ -162,9 +162,7 @@ class Pool:
 
     def remember(self, files: Mapping[str, str], main: str, pin: bool = False) -> str:
         """The name of a rule set: the digest of its files."""
-        given = json.dumps({"files": dict(sorted(files.items())), "main": main}, ensure_ascii=False)
-        content = given.encode("utf-8", "surrogatepass")
-        name = sha256(content).hexdigest()[:32]
+        name, content = named(files, main)
         with self._guard:
             self._sets[name] = content
             self._sets.move_to_end(name)
@@ -233,7 +231,7 @@ class Pool:
         if self._slow.get(name, 0) > time.monotonic():
             return _late(seconds)
         if name and name not in self._sets:
-            return UNKNOWN
+            return 410, UNKNOWN.encode()
         compiles = request.get("job") in ("rules", "check")
         mine = name in self._pinned  # by whoever started the page: slow on a busy machine, never out of bounds
         seconds = max(seconds, STARTING) if mine and compiles else seconds
@@ -287,7 +285,7 @@ class Pool:
             need = json.loads(body)["need"]
             given = self.files_of(need)
             if given is None:
-                return UNKNOWN
+                return 410, UNKNOWN.encode()
             begin = time.monotonic()
             bound = STARTING if need in self._pinned else COMPILING
             compiled = seat.worker.ask({"job": "rules", "rules": need, "sets": {need: given}}, bound)
@@ -299,5 +297,4 @@ class Pool:
 
 
 def _late(seconds: float) -> Answer:
-    said = f"this took longer than {seconds:g} seconds and was stopped; is there a pattern that tries too many ways?"
-    return 503, json.dumps({"error": said, "code": "slow"}).encode()
+    return 503, json.dumps({"error": late(seconds), "code": "slow"}).encode()

@@ -276,10 +276,10 @@ def _raised(engine: Engine, outcome: dict[str, Any]) -> dict[str, str]:
 
 def _without(engine: Engine, off: Collection[str]) -> Engine:
     """The engine without some rules."""
-    from modengine.lab.data.without import without  # noqa: PLC0415  (most jobs do without)
-
     if not off:
         return engine
+    from modengine.lab.data.without import without  # noqa: PLC0415  (most jobs do without)
+
     if unknown := set(off) - {rule.id for rule in engine.policy.rules}:
         raise ValueError(f"there is no rule `{min(unknown)[:80]}`")
     return compile_engine(without(engine.policy, *off))

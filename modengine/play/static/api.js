@@ -1,5 +1,6 @@
 // Requests.  Of the answers to requests of one name, only that to the newest is used.
 
+import { reach } from "./reach.js";
 import { recall, remember } from "./session.js";
 import { t } from "./strings.js";
 
@@ -25,7 +26,7 @@ export class Refused extends Error {
 export class Lost extends Error {}
 
 export async function post(path, body = {}, signal = undefined) {
-  const answer = await fetch(`/api/${path}`, {
+  const answer = await reach(`/api/${path}`, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-Modengine-Token": token },
     body: JSON.stringify(body),

@@ -72,15 +72,16 @@ Opened = Callable[..., Any]
 def opened(chromium: Any, address: str) -> Iterator[Opened]:
     """Opens the page; the test fails if anything was written to the console as an error.
 
-    Decisions are shown at once unless `predict`, as where a teacher has switched predicting off; with all panels, unless
-    the `level` is `simple`, as the page begins; `before` is a script that runs before it.
+    Decisions are shown at once unless `predict`, as where a teacher has switched predicting off; with all panels,
+    unless the `level` is `simple`, as the page begins; `before` is a script that runs before it.
     """
     contexts: list[Any] = []
     wrong: list[str] = []
 
     def page(
         lesson: str = "", panel: str = "", *, lang: str = "en-GB", scheme: str = "light", width: int = 1280,
-        height: int = 900, hash_: str = "", base: str = "", predict: bool = False, level: str = "full", before: str = "",
+        height: int = 900, hash_: str = "", base: str = "", predict: bool = False, level: str = "full",
+        before: str = "",
     ) -> Any:  # fmt: skip
         context = chromium.new_context(
             viewport={"width": width, "height": height}, locale=lang, color_scheme=scheme, accept_downloads=True,

@@ -1,0 +1,122 @@
+"""What stands in for compiled libraries finds what they find, or says that it cannot."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+import regex
+import rjieba
+
+from modengine.engine.match.literals import Automaton
+from modengine.engine.match.regex import source_of
+from modengine.entities.expressions import expressions
+from modengine.lab.stats.intervals import proportion
+from modengine.paths import shipped_policy
+from modengine.play.shipped import samples
+from modengine.play.site.device import draws, shares
+from modengine.policy.load import load_policy
+from modengine.text.normalize import plain
+from modengine.text.segment import BLOCK
+from tests.play.site.conftest import Inside
+
+IGNORE = int(regex.IGNORECASE)
+WRITTEN = [
+    *(r"a+b", r"(?:ab|a)c", r"(?<![加减])微", r"(?<=微信|QQ)[:：]?\w+", r"(?<=a{1,3})b", r"\bqq\b", r"\B1", r"^加"),
+    *(r"红包$", r"[^\s\w]+", r"\p{Han}{2,4}", r"\P{L}+", r"[\p{Lu}\p{Nd}]+", r"[[:alpha:]]+", r"(a|b)\1"),
+    *(r"(?P<x>加)(?P=x)", r"(?>a+)b", r"a++b", r"a{2}?", r"(?s).+?微", r"(?x) 加 \s* 微 # both", r"(?m)^.$"),
+    *(r"\d+(?=元)", r"(?i:ABC)|İ", r"ſ|K|ß", r"[À-Þ]+", r"\N{BULLET}|\x41|\u4e00", r"(?(?=a)ab|b)"),
+    *(r"(a)?(?(1)b|c)", r"\m\w+\M", r"", r"a|", r"[^\n]*?x", r"(?:a|b)*c", r"\h+", r"(?<!^)加", r"\Aa", r"c\Z"),
+]
+HEEDING_CASE = [r"(?V1)[\w--[0-9]]+", r"(?V1)[a-z&&[aeiou]]", r"(?V1)[a-c~~b-d]+", r"(?V1)[[a-z]||[0-9]]+"]
+TEXTS = [
+    *("加微信 aab ab abc", "QQ：12345 qq 1 q1q", "加加微微\n红包$红包", "AaBbÀÉ ÞþſKß İiıI"),
+    *("x.y-z_1 ٣٤ ⅷ 〇一二", "", "\n", "aaab•A一 300元"),
+]
+REFUSED = [r"(?:abc){e<=1}", r"\X", r"a\Kb", r"(?R)", r"(?r)a", r"(?f)(?i)ß", r"(?<=a+)b", r"(?p)a|ab", r"\G"]
+
+
+def test_expressions_match_where_those_of_regex_do(inside: Inside) -> None:
+    asked = [(source, flags) for source in WRITTEN for flags in (0, IGNORE)] + [(source, 0) for source in HEEDING_CASE]
+    found = inside("spans", {"sources": asked, "texts": TEXTS})
+    for (source, flags), here in zip(asked, found, strict=True):
+        there = [[list(match.span()) for match in regex.finditer(source, text, flags)] for text in TEXTS]
+        assert here == there, (source, flags)
+
+
+def test_what_re_cannot_say_is_refused_by_name(inside: Inside) -> None:
+    for source, found in zip(
+        REFUSED, inside("spans", {"sources": [(s, IGNORE) for s in REFUSED], "texts": ["a"]}), strict=True
+    ):
+        regex.compile(source)
+        assert isinstance(found, str), source
+        assert "this page cannot" in found or "in the browser" in found, source
+
+
+@pytest.mark.parametrize("source", ["(", "[a", "a{2,1}", "(?P<n>", r"\p{Nothing}", "*a"])
+def test_an_error_of_syntax_is_said_in_the_words_of_regex(source: str, inside: Inside) -> None:
+    with pytest.raises(regex.error) as said:
+        regex.compile(source)
+    assert inside("spans", {"sources": [(source, 0)], "texts": []}) == [said.value.msg]
+
+
+def test_every_expression_of_the_shipped_policy_matches_the_samples_as_regex_does(inside: Inside) -> None:
+    sources = dict[tuple[str, int], None]()
+    for rule in load_policy(shipped_policy()).rules:
+        for pattern in rule.patterns:
+            if pattern.kind == "regex":
+                sources[source_of(pattern), 0 if pattern.exact_case else IGNORE] = None
+            elif pattern.entity is not None:
+                sources.update(dict.fromkeys((source, IGNORE) for source in expressions(pattern.entity)))
+    texts = [plain(text) for text in _samples()]
+    found = inside("spans", {"sources": list(sources), "texts": texts})
+    assert len(sources) > 50
+    for (source, flags), here in zip(sources, found, strict=True):
+        compiled = regex.compile(source, flags)
+        assert here == [[list(match.span()) for match in compiled.finditer(text)] for text in texts], source
+
+
+def _samples() -> list[str]:
+    lines = (samples() / "messages.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line)["text"] for line in lines if line.strip()]
+
+
+def test_words_are_those_of_rjieba_also_where_readings_are_equally_likely(inside: Inside) -> None:
+    drawn = random.Random(7)
+    texts = [*map(plain, _samples()), *("".join(drawn.choices("人民国大小中天上ab1.%", k=10)) for _ in range(3000))]
+    blocks = [found.group() for text in texts for found in BLOCK.finditer(text)]
+    added = ["加微信", "国大中", "红包群"]
+    jieba = rjieba.Jieba()
+    for word in added:
+        jieba.add_word(word, 300, "x")
+    for block, (cut, tagged) in zip(blocks, inside("words", {"added": added, "blocks": blocks}), strict=True):
+        assert cut == jieba.cut(block, hmm=False), block
+        assert [tuple(pair) for pair in tagged] == jieba.tag(block, hmm=False), block
+
+
+def test_literals_are_found_in_the_order_of_the_automaton(inside: Inside) -> None:
+    literals, texts = ["a", "ab", "bab", "微信", "信", "加微信"], ["abab", "加微信a", "", "信信"]
+    automaton: Any = Automaton(literals)
+    assert inside("literals", {"literals": literals, "texts": texts}) == [
+        [list(hit) for hit in automaton.find(text)] for text in texts
+    ]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**32, 2**64 - 1, 2**127 + 5, 314159265358979323846264338327950288])
+def test_the_generator_draws_what_numpy_draws(seed: int) -> None:
+    here, there = draws.Generator(seed), np.random.default_rng(seed)
+    for below in (1, 2, 3, 17, 70_000, 2**31 + 7) * 5:
+        assert here.integers(below) == int(there.integers(below))
+    for count in (0, 1, 2, 13, 60):
+        assert here.permutation(count) == there.permutation(count).tolist()
+
+
+@pytest.mark.parametrize(("k", "n"), [(0, 1), (1, 1), (0, 10), (3, 9), (10, 10), (205, 410), (409, 410)])
+def test_a_share_has_the_interval_of_the_lab(k: int, n: int) -> None:
+    rows = [1] * k + [0] * (n - k)
+    here, there = shares.proportion(rows, [1] * n), proportion(np.array(rows), np.ones(n, np.int64))
+    assert (here.k, here.n, here.value, here.supported) == (there.k, there.n, there.value, there.supported)
+    assert (here.low, here.high) == pytest.approx((there.low, there.high), abs=1e-9)
