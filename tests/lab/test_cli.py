@@ -112,7 +112,7 @@ def test_a_report_joins_the_sections(command: Command, card: Path, tmp_path: Pat
         (("--label", "label", "--none", "fine"), "no row has the label `fine`"),
         ((*COLUMNS, "--format", "csv"), "name a folder with --output"),
         ((*COLUMNS, "--table", "nothing"), "there is no table `nothing`"),
-        ((*COLUMNS, "--table", "caught", "--format", "json"), "--table goes with text, html and csv"),
+        ((*COLUMNS, "--table", "caught", "--format", "json"), "--table goes with text, html, csv and markdown"),
         ((*COLUMNS, "--declare", "more"), "declares no outcome"),
         ((*COLUMNS, "--prevalence", "1.5"), "1.5 is not in the range"),
         ((*COLUMNS, "--prevalence", "fraud=0"), "0.0 is not in the range"),
