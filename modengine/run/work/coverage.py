@@ -103,8 +103,9 @@ def _tried_by(outcome: ExampleResult) -> Iterator[CoverageUnit]:
                 if (pattern.name, term) in found:
                     yield CoverageUnit("term", place, term, rule.id)
     values = (trace.when, trace.unless)
-    for (_, place), value in zip(_conditions(rule), values, strict=False):
-        for node in _told(value) if value is not None else ():
+    for (condition, place), value in zip(_conditions(rule), values, strict=False):
+        leaves = {str(leaf) for leaf in _leaves(condition)}
+        for node in _told(value, leaves) if value is not None else ():
             if node.value is not None:
                 yield _branch(rule, place, node.text, node.value)
 
@@ -133,9 +134,10 @@ def _leaves(condition: Condition) -> Iterator[Condition]:
         yield condition
 
 
-def _told(node: ConditionTrace) -> Iterator[ConditionTrace]:
-    if node.children:
-        for child in node.children:
-            yield from _told(child)
-    elif node.text != str(Always()):
+def _told(node: ConditionTrace, leaves: Collection[str]) -> Iterator[ConditionTrace]:
+    """The values of the leaves: one of `all of` and the like has parts of its own, which are no branches."""
+    if node.text in leaves:
         yield node
+        return
+    for child in node.children:
+        yield from _told(child, leaves)

@@ -1,0 +1,25 @@
+"""The examples inside the shipped rules try what the rules ask for."""
+
+from __future__ import annotations
+
+import pytest
+
+from modengine import Engine
+from modengine.run.work.coverage import ExampleCoverage, measure_coverage
+from modengine.run.work.examples import run_examples
+
+
+@pytest.fixture(scope="module")
+def found(engine: Engine) -> ExampleCoverage:
+    return measure_coverage(run_examples(engine), engine.policy.rules)
+
+
+def test_nine_in_ten_branches_of_the_conditions_are_tried(found: ExampleCoverage) -> None:
+    assert found.of("branch")[1] > 1000
+    assert found.percent("branch") >= 90, [
+        f"{unit.rule}: {unit.what}" for unit in found.untried() if unit.kind == "branch"
+    ]
+
+
+def test_every_rule_hits_in_an_example(found: ExampleCoverage) -> None:
+    assert [unit.rule for unit in found.untried() if unit.kind == "rule"] == []
