@@ -52,7 +52,7 @@ def tasks(tmp_path: Path) -> Path:
 
 def test_what_no_example_tries(tasks: Path) -> None:
     engine, _ = load_any(tasks)
-    found = measure_coverage(run_examples(engine, engine.policy.rules), engine.policy.rules)
+    found = measure_coverage(run_examples(engine, traced=True), engine.policy.rules)
     assert {(unit.kind, unit.what, unit.place.line) for unit in found.untried()} == UNTRIED
     assert {kind: found.of(kind) for kind in KINDS} == {
         "rule": (1, 1), "pattern": (3, 4), "term": (2, 4), "branch": (8, 10),
@@ -62,7 +62,7 @@ def test_what_no_example_tries(tasks: Path) -> None:
 def test_one_of_several_is_a_branch_and_its_parts_are_none(tasks: Path) -> None:
     tasks.write_text(RULES.replace("job and (contact or bait)", "job and 1 of (contact, bait)"), "utf-8")
     engine, _ = load_any(tasks)
-    found = measure_coverage(run_examples(engine, engine.policy.rules), engine.policy.rules)
+    found = measure_coverage(run_examples(engine, traced=True), engine.policy.rules)
     assert {unit.what for unit in found.untried(("branch",))} == {"length < 40 is false"}
     assert found.of("branch") == (7, 8)
 
@@ -70,7 +70,7 @@ def test_one_of_several_is_a_branch_and_its_parts_are_none(tasks: Path) -> None:
 def test_an_example_that_fails_tries_nothing(tasks: Path) -> None:
     tasks.write_text(RULES.replace("今天吃什么", "招刷单员，日结"), "utf-8")
     engine, _ = load_any(tasks)
-    found = measure_coverage(run_examples(engine, engine.policy.rules), engine.policy.rules)
+    found = measure_coverage(run_examples(engine, traced=True), engine.policy.rules)
     assert ("pattern", "bait") in {(unit.kind, unit.what) for unit in found.untried()}
     assert found.examples == 2
 

@@ -35,7 +35,7 @@ class HitsOnYes:
 
 def verdicts(**texts: str) -> list[tuple[str, str]]:
     examples = Examples(**{kind: (Example(Message(text), HERE),) for kind, text in texts.items()})
-    return [(o.kind, o.verdict) for o in run_examples(HitsOnYes(), [replace(RULE, examples=examples)])]
+    return [(o.kind, o.verdict) for o in run_examples(HitsOnYes(), [replace(RULE, examples=examples)], traced=True)]
 
 
 def test_what_should_hit_hits_and_what_should_pass_passes() -> None:

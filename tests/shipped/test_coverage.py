@@ -11,7 +11,7 @@ from modengine.run.work.examples import run_examples
 
 @pytest.fixture(scope="module")
 def found(engine: Engine) -> ExampleCoverage:
-    return measure_coverage(run_examples(engine), engine.policy.rules)
+    return measure_coverage(run_examples(engine, traced=True), engine.policy.rules)
 
 
 def test_nine_in_ten_branches_of_the_conditions_are_tried(found: ExampleCoverage) -> None:
@@ -23,3 +23,14 @@ def test_nine_in_ten_branches_of_the_conditions_are_tried(found: ExampleCoverage
 
 def test_every_rule_hits_in_an_example(found: ExampleCoverage) -> None:
     assert [unit.rule for unit in found.untried() if unit.kind == "rule"] == []
+
+
+def test_a_decision_and_a_trace_say_the_same_of_every_example(engine: Engine) -> None:
+    said = [
+        [
+            (outcome.rule.id, outcome.example.place, outcome.hit, outcome.verdict, outcome.undetermined)
+            for outcome in found
+        ]
+        for found in (run_examples(engine), run_examples(engine, traced=True))
+    ]
+    assert said[0] == said[1]

@@ -62,7 +62,8 @@ def command(
     files = [file for path in tested for file in (rule_files(path) if path.is_dir() else [path])]
     if not files:
         raise InputError("ME905", f"`{paths[0]}` holds no rule file", "name a folder with *.yaml files")
-    tried, rules = zip(*(_try(file, tags) for file in files), strict=True)
+    measured = coverage or bool(reports) or fail_under is not None
+    tried, rules = zip(*(_try(file, tags, measured) for file in files), strict=True)
     if form != "text":
         click.echo(FORMS[form](tried), nl=False)
     else:
@@ -70,7 +71,7 @@ def command(
         for result in tried:
             _show(result, to)
     failed = any(outcome.verdict == "fails" for result in tried for outcome in result.outcomes)
-    if coverage or reports or fail_under is not None:
+    if measured:
         found = measure_coverage(
             (outcome for result in tried for outcome in result.outcomes), (rule for some in rules for rule in some)
         )
@@ -87,7 +88,7 @@ def command(
     return 1 if failed else 0
 
 
-def _try(file: Path, tags: tuple[str, ...]) -> tuple[Tried, tuple[Rule, ...]]:
+def _try(file: Path, tags: tuple[str, ...], traced: bool) -> tuple[Tried, tuple[Rule, ...]]:
     """What became of the examples of a file, and the rules that were tried.
 
     Raises PolicyError where the file has errors.
@@ -95,13 +96,13 @@ def _try(file: Path, tags: tuple[str, ...]) -> tuple[Tried, tuple[Rule, ...]]:
     engine, ruleset = load_any(file)
     rules = tuple(with_tags(engine.policy.rules, tags))
     if ruleset is None:
-        return Tried(file, tuple(run_examples(engine, rules)), 0), rules
+        return Tried(file, tuple(run_examples(engine, rules, traced=traced)), 0), rules
     own = [rule.id for rule in engine.policy.rules]
     # The conditions as they are written: those of the policy have lost what they cannot name.
     others = {rule.id for rule in ruleset.rules if needs_others(rule, own)}
     left = sum(1 for rule in rules if rule.id in others for _ in examples_of(rule))
     alone = tuple(rule for rule in rules if rule.id not in others)
-    return Tried(file, tuple(run_examples(engine, alone)), left), alone
+    return Tried(file, tuple(run_examples(engine, alone, traced=traced)), left), alone
 
 
 def _show(result: Tried, to: Console) -> None:
