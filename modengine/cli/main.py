@@ -34,6 +34,7 @@ COMMANDS: dict[str, Subcommand] = {
     "check": Subcommand("rules.check", "Say what is wrong with rule files."),
     "test": Subcommand("rules.test", "Run the examples inside rule files."),
     "rules": Subcommand("rules.rules", "List rules, or search them."),
+    "pack": Subcommand("packs.group", "Make, check and build packs of rules."),
     "eval": Subcommand("lab.eval", "Measure a policy on labelled messages."),
     "report": Subcommand("lab.report", "Join all that the lab measures in one page."),
     "diff": Subcommand("lab.diff", "Compare two policies on one corpus, flip by flip."),
