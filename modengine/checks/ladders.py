@@ -115,10 +115,14 @@ def _undone(override: Override, other: Override, key: str, rules: set[str], stab
 
 
 class IdleReliefs:
-    """ME831: a relief for a category that no ruleset has: it may wait for one, or the category is mistyped."""
+    """ME831: a relief for a category that no ruleset has: it may wait for one, or the category is mistyped.
+
+    Of a ruleset alone nobody can tell.
+    """
 
     def find(self, policy: Policy) -> Iterator[Diagnostic]:
-        for rule in policy.rules:
+        alone = [ruleset.place for ruleset in policy.rulesets] == [policy.place]
+        for rule in () if alone else policy.rules:
             category = None if rule.relief is None else rule.relief.category
             if category is not None and category not in policy.categories:
                 yield Diagnostic(

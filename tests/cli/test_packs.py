@@ -279,3 +279,13 @@ def test_a_relief_for_an_absent_category_takes_nothing_by_either_engine(here: Pa
     decision = engine.decide("老师要验证码")
     assert decision.categories["fraud"].score == 30
     assert decision == engine.trace("老师要验证码").decision
+
+
+def test_a_ruleset_of_reliefs_alone_is_not_blamed_for_its_category(command: Command, here: Path) -> None:
+    (here / "mine.yaml").write_text(
+        "ruleset: mine\ntitle: Mine\nclauses: {C: What warns.}\nrules:\n"
+        "  - {id: mine.t, title: T, clause: C, relieve: {category: rumour, by: 9}, patterns: {t: {words: [老师]}}, "
+        "when: t, examples: {match: [老师], pass: [加油]}}\n",
+        encoding="utf-8",
+    )
+    assert command("check", "mine.yaml").out == "0 errors, 0 warnings\n"
