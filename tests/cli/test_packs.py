@@ -141,7 +141,15 @@ def test_a_broken_manifest_is_told_with_its_place(command: Command, here: Path, 
     (here / "pack/modengine-pack.toml").write_text('name = "x"\nversion = 1\n[needs', encoding="utf-8")
     ran = command("pack", asked, "pack")
     assert ran.code == (1 if asked == "check" else 2)
-    assert "pack/modengine-pack.toml:3:1: error[ME114 malformed-toml]" in (ran.out + ran.err).replace("\\", "/")
+    said = (ran.out + ran.err).replace("\\", "/")
+    assert said.count("pack/modengine-pack.toml:3:1: error[ME114 malformed-toml]") == 1
+
+
+def test_what_is_wrong_with_a_manifest_is_told_once(command: Command, here: Path) -> None:
+    pack = made(command, "acme-fraud", "acme", 'nobody-has-this = ">=1"\n')
+    assert command("pack", "check", "acme-fraud").out.count("nobody-has-this` installed") == 1
+    (pack / "modengine-pack.toml").write_bytes(b"\xff\xfe")
+    assert command("pack", "check", "acme-fraud").out.count("ME104") == 1
 
 
 def test_a_folder_without_a_manifest_is_no_pack(command: Command) -> None:

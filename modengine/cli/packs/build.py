@@ -38,4 +38,6 @@ def command(pack: str, output: Path | None) -> None:
     for name in wheel.left_out:
         click.echo(f"left out: {name}")
     click.echo(f"wrote {path}: {len(wheel.files)} files")
-    click.echo(f"next: pip install {path}, then `--policy {found.name}:POLICY` or `base: {found.name}:POLICY`")
+    click.echo("Next:")
+    click.echo(f"  pip install {path.as_posix()}")
+    click.echo(f"  modengine pack check {found.name}")

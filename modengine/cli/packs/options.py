@@ -25,8 +25,9 @@ def checked_pack(named: str) -> tuple[Pack | None, tuple[Diagnostic, ...]]:
         raise click.UsageError(f"{problems[0].message}; {problems[0].hint}")
     folder = named if pack is None else pack.folder or "."
     found = check_paths([Path(folder)]) if os.path.isdir(folder) else ()
-    unread = problems if pack is None else tuple(problem for problem in problems if problem not in found)
-    return pack, tuple(dict.fromkeys((*unread, *found)))
+    told = {(problem.code, problem.location, problem.message) for problem in found}
+    more = (problem for problem in problems if (problem.code, problem.location, problem.message) not in told)
+    return pack, (*more, *found)
 
 
 def summary(pack: Pack) -> str:
