@@ -51,9 +51,10 @@ class Files:
             return path.replace(os.sep, "/")
 
     def pack_of(self, file: str) -> Pack | None:
-        """The pack that a file lies in: that of the first file's folder, or one that was named."""
-        if self._given is None and os.path.isfile(os.path.join(self.folder, MANIFEST)):
-            self.packs.at(self.folder, None)
+        """The pack that a file lies in: one that was named, or that of its own folder or the first file's."""
+        for folder in (self.folder, os.path.dirname(file)) if self._given is None else ():
+            if os.path.isfile(os.path.join(folder, MANIFEST)):
+                self.packs.at(folder, None)
         return self.packs.of(file)
 
     def rules(self, named: Scalar) -> str | None:

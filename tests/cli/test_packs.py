@@ -14,8 +14,9 @@ import pytest
 import modengine
 from modengine.errors import PolicyError
 from tests.commands import Command
+from tests.paths import CAMPAIGN
 
-SAYING = "恭喜您中奖，请先交手续费"
+SAYING = "恭喜中奖，请先交手续费"
 MINE = """\
 ruleset: mine
 title: Mine
@@ -114,16 +115,6 @@ def test_a_wheel_is_the_same_each_time_and_holds_no_program(command: Command, he
     assert {"Name: acme-fraud", "License-Expression: CC-BY-4.0", "Requires-Dist: modengine>=0.1.0"} <= set(metadata)
 
 
-def test_pip_takes_the_wheel(command: Command, here: Path) -> None:
-    made(command, "acme-fraud", "acme")
-    command("pack", "build", "acme-fraud", "-o", "dist")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", "target"]
-    if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False).returncode:
-        pytest.skip("no pip here")
-    subprocess.run([*pip, "dist/acme_fraud-0.1.0-py3-none-any.whl"], check=True, timeout=120)
-    assert (here / "target/modengine_pack_acme_fraud/policy.yaml").is_file()
-
-
 def test_a_pack_with_an_error_is_not_built(command: Command, here: Path) -> None:
     pack = made(command, "acme-fraud", "acme")
     rules = pack / "prizes.yaml"
@@ -206,6 +197,39 @@ def test_a_mistaken_name_is_told(command: Command, acme: Path, named: str, said:
     ran = command("explain", "--policy", named, "x")
     assert ran.code == 2
     assert said in ran.err
+
+
+def test_python_loads_a_policy_of_a_pack(acme: Path) -> None:
+    assert modengine.load("acme-fraud:policy").decide(SAYING).action == "review"
+    with pytest.raises(PolicyError, match="ME311"):
+        modengine.load("acme-fruad:policy")
+
+
+def test_a_pack_from_a_folder_of_wheels_is_used_over_the_shipped_policy(
+    command: Command, here: Path, site: Path
+) -> None:
+    made(command, "acme-fraud", "acme")
+    command("pack", "build", "acme-fraud", "-o", "index")
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-index", "--no-deps", "--find-links", "index"]
+    if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False).returncode:
+        pytest.skip("no pip here")
+    subprocess.run([*pip, "--target", str(site), "--upgrade", "acme-fraud>=0.1"], check=True, timeout=120)
+    importlib.invalidate_caches()
+    base = Path(os.path.relpath(CAMPAIGN)).as_posix()
+    (here / "over.yaml").write_text(
+        f"policy: over\ntitle: Over ours\nbase: {base}\nrulesets: [+ acme-fraud:prizes]\n", encoding="utf-8"
+    )
+    hits = {hit.rule for hit in modengine.load("over.yaml").decide(SAYING).hits}
+    assert "acme.prize" in hits
+    assert any(not rule.startswith("acme.") for rule in hits)
+
+
+def test_a_pack_that_is_named_by_the_path_of_its_file_is_one_too(command: Command, here: Path) -> None:
+    pack = made(command, "acme-fraud", "acme")
+    (here / "mine.yaml").write_text(MINE, encoding="utf-8")
+    (pack / "policy.yaml").write_text("policy: p\ntitle: P\nrulesets: [../mine.yaml]\n", encoding="utf-8")
+    (here / "over.yaml").write_text("policy: over\ntitle: Over\nbase: acme-fraud/policy.yaml\n", encoding="utf-8")
+    assert "ME205 bad-value]: `../mine.yaml` lies outside the pack `acme-fraud`" in command("check", "over.yaml").out
 
 
 # ------------------------------------------------------------------ what does not fit

@@ -36,4 +36,4 @@ def command(name: str, namespace: str | None, licence: str) -> None:
     click.echo("Next:")
     for line in (f"check --strict {name}", f"build {name}"):
         click.echo(f"  modengine pack {line}")
-    click.echo(f"  modengine explain --policy ./{name}:policy '恭喜您中奖，请先交手续费'")
+    click.echo(f"  modengine explain --policy ./{name}:policy '恭喜中奖，请先交手续费'")

@@ -37,7 +37,7 @@ rules:
     when: prize and fee
     examples:
       match:
-        - 恭喜您中奖，请先交手续费 # you have won; first pay the fee
+        - 恭喜中奖，请先交手续费 # congratulations, you have won; first pay the fee
         - 您的奖金已到，公证费两百元 # your prize money is here, the notary costs 200 yuan
         - 领大奖要先付保证金 # to collect the grand prize, pay a deposit first
       pass:

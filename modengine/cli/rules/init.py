@@ -28,7 +28,7 @@ def command(folder: Path) -> None:
     for line in (
         f"modengine check --strict {_quoted(where)}",
         f"modengine test {_quoted(where)}",
-        f"modengine explain --policy {_quoted(policy)} '恭喜您中奖，请先交手续费'",
+        f"modengine explain --policy {_quoted(policy)} '恭喜中奖，请先交手续费'",
     ):
         click.echo(f"  {line}")
 
