@@ -60,6 +60,11 @@ CODES: dict[str, Code] = {
     "ME308": Code("duplicate-name", "Two things of one kind share a name."),
     "ME309": Code("unused-pattern", "A pattern of a rule that neither its condition nor its `unless` uses."),
     "ME310": Code("circle", "Rules, or policies, that refer to each other in a circle."),
+    "ME311": Code("unknown-pack", "A pack that is not there, or that has no such policy or ruleset."),
+    "ME312": Code(
+        "pack-does-not-fit",
+        "Packs of one name or namespace, a version that does not fit, or an id outside the namespace.",
+    ),
     "ME401": Code("bad-regex", "A regular expression that does not compile."),
     "ME402": Code("costly-regex", "A regular expression that would take too much time or memory to compile."),
     "ME403": Code("empty-term", "A term that is empty after normalising."),
@@ -123,6 +128,7 @@ CODES: dict[str, Code] = {
         "straddles-words", "A regex or text pattern whose matches in a corpus begin or end within a word.", "warning"
     ),
     "ME830": Code("expired-exception", "An exception for some rules whose last day has passed.", "warning"),
+    "ME831": Code("nothing-to-relieve", "A relief for a category that no ruleset of the policy has.", "note"),
     "ME901": Code("message-not-json", "A line that is not a JSON object."),
     "ME902": Code("message-shape", "A message whose keys have values of the wrong type."),
     "ME903": Code("message-field", "A declared message field whose value has another type."),

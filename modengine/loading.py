@@ -18,6 +18,7 @@ from modengine.engine.engine import Engine
 from modengine.engine.match.terms import Boundary
 from modengine.errors import Diagnostic, Location, PolicyError
 from modengine.paths import policies_in, shipped_policy
+from modengine.policy.files import find_policy
 from modengine.policy.load import Loaded, read, read_text
 from modengine.policy.model import Policy, Ruleset
 from modengine.policy.nodes.diagnostics import listed
@@ -31,7 +32,7 @@ def load(
     text: str | None = None,
     mapping: Mapping[str, object] | None = None,
 ) -> Engine:
-    """The engine of a policy: a file, the only one in a folder, a `text` in YAML, or a `mapping` in its shape.
+    """The engine of a policy: a file, the only one in a folder, `PACK:POLICY`, a `text` in YAML, or such a `mapping`.
 
     Without anything it is that of the shipped campaign policy.  A ruleset gets the smallest policy around it: no scope,
     no actions.  What a text or a mapping names is looked for from the current folder.  Raises PolicyError with every
@@ -83,7 +84,9 @@ def _program(loaded: Loaded) -> Program:
 
 
 def _on_disk(path: str | Path | Traversable) -> Path:
-    """The path; a resource of a package is one where the package is installed as files."""
+    """The path, that of `PACK:POLICY`, or that of a resource of a package which is installed as files."""
+    if isinstance(path, str) and ":" in path and not Path(path).exists():
+        return Path(find_policy(path) or path)
     if isinstance(path, str | Path):
         return Path(path)
     hint = "install the package as files, or give `load` the text"

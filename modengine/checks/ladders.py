@@ -11,7 +11,7 @@ from modengine.model import ACTIONS
 from modengine.policy.condition import matching
 from modengine.policy.fields import CHINA
 from modengine.policy.model import Override, Policy
-from modengine.policy.nodes.diagnostics import listed
+from modengine.policy.nodes.diagnostics import listed, meant
 
 
 class Ladders:
@@ -112,3 +112,20 @@ def _undone(override: Override, other: Override, key: str, rules: set[str], stab
         if stricter > 0 or (stricter == 0 and not same) or (same and not is_later):
             return rules
     return rules - stable if other.status in ("draft", "test") and is_later else set()
+
+
+class IdleReliefs:
+    """ME831: a relief for a category that no ruleset has: it may wait for one, or the category is mistyped.
+
+    Of a ruleset alone nobody can tell.
+    """
+
+    def find(self, policy: Policy) -> Iterator[Diagnostic]:
+        alone = [ruleset.place for ruleset in policy.rulesets] == [policy.place]
+        for rule in () if alone else policy.rules:
+            category = None if rule.relief is None else rule.relief.category
+            if category is not None and category not in policy.categories:
+                yield Diagnostic(
+                    "ME831", f"`{rule.id}` relieves `{category}`, and no ruleset has this category", rule.place,
+                    meant(category, policy.categories, "check the `category` of the rulesets"),
+                )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Protocol
 from modengine.checks.corpus import Corpus, straddling, unsupported
 from modengine.checks.coverage import Actions, ContradictingExamples, MissingExamples
 from modengine.checks.errors import policy_problems, with_source
-from modengine.checks.ladders import ExpiredExceptions, Ladders, UndoneOverrides
+from modengine.checks.ladders import ExpiredExceptions, IdleReliefs, Ladders, UndoneOverrides
 from modengine.checks.meaning.rules import ConditionMeaning
 from modengine.checks.names import Clauses, UnusedLists, UnusedSharedPatterns
 from modengine.checks.patterns import CatastrophicRegex, DuplicateTerms, RegexWithoutGate, ShortFuzzyTerms
@@ -42,6 +42,7 @@ CHECKS: dict[str, Check] = {
     "ladders": Ladders(),
     "overrides": UndoneOverrides(),
     "exceptions": ExpiredExceptions(),
+    "idle-reliefs": IdleReliefs(),
     "one-character-words": OneCharacterWords(),
     "odd-terms": OddTerms(),
     "split-terms": SplitTerms(),
@@ -50,7 +51,7 @@ CHECKS: dict[str, Check] = {
 }
 
 
-OF_A_POLICY = frozenset({"ME806", "ME812", "ME815", "ME816", "ME817", "ME818", "ME819", "ME830"})
+OF_A_POLICY = frozenset({"ME806", "ME812", "ME815", "ME816", "ME817", "ME818", "ME819", "ME830", "ME831"})
 """What may be found where a ruleset is checked with its policy, and not where it is checked alone."""
 
 

@@ -28,11 +28,13 @@ class Subcommand(NamedTuple):
 
 
 COMMANDS: dict[str, Subcommand] = {
+    "init": Subcommand("rules.init", "Make a first folder of rules."),
     "scan": Subcommand("scan.scan", "Decide files of messages."),
     "explain": Subcommand("rules.explain", "Show how one message is decided, step by step."),
     "check": Subcommand("rules.check", "Say what is wrong with rule files."),
     "test": Subcommand("rules.test", "Run the examples inside rule files."),
     "rules": Subcommand("rules.rules", "List rules, or search them."),
+    "pack": Subcommand("packs.group", "Make, check and build packs of rules."),
     "eval": Subcommand("lab.eval", "Measure a policy on labelled messages."),
     "report": Subcommand("lab.report", "Join all that the lab measures in one page."),
     "diff": Subcommand("lab.diff", "Compare two policies on one corpus, flip by flip."),

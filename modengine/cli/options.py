@@ -41,7 +41,7 @@ def policy_option(command: _Command) -> _Command:
         "-p",
         "--policy",
         metavar="POLICY",
-        help="Policy file, or the name of a shipped one.  [default: campaign-2014]",
+        help="Policy file, the name of a shipped one, or PACK:POLICY.  [default: campaign-2014]",
     )(command)
 
 
@@ -78,13 +78,15 @@ def input_format_option(command: _Command) -> _Command:
 
 
 def policy_path(policy: str | None) -> Path | None:
-    """The file that `--policy` means: a path, or the name of a shipped policy.
+    """The file that `--policy` means: a path, the name of a shipped policy, or `PACK:POLICY`.
 
-    Raises UsageError for a bare name that is neither.
+    Raises UsageError for a bare name that is none of these, PolicyError for a pack that is not sound.
     """
     if policy is None:
         return None
     path = Path(policy)
+    if ":" in policy and not path.exists() and (packed := _of_pack(policy)) is not None:
+        return packed
     if not path.exists() and path.name == policy:
         from modengine.paths import shipped_policies, shipped_rules  # noqa: PLC0415
 
@@ -97,6 +99,19 @@ def policy_path(policy: str | None) -> Path | None:
                 f"there is no file `{policy}`, and no shipped policy of that name; shipped are {names}"
             )
     return path
+
+
+def _of_pack(policy: str) -> Path | None:
+    from modengine.errors import PolicyError  # noqa: PLC0415
+    from modengine.policy.files import find_policy  # noqa: PLC0415  (YAML, which --help does not need)
+
+    try:
+        found = find_policy(policy)
+    except PolicyError as error:
+        if error.diagnostics[0].code != "ME311":
+            raise
+        raise click.UsageError(f"{error.diagnostics[0].message}; {error.diagnostics[0].hint}") from None
+    return None if found is None else nearby(Path(found))
 
 
 def nearby(path: Path) -> Path:

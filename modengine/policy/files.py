@@ -5,15 +5,22 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping as Dict
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import PurePosixPath, PureWindowsPath
 
-from modengine.errors import Location
+from modengine.errors import Diagnostic, Location, PolicyError
 from modengine.paths import shipped_policies, shipped_rules
 from modengine.policy.model import SourceFile
-from modengine.policy.nodes.diagnostics import Diagnostics, shown
+from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds, shown
 from modengine.policy.nodes.yaml import Node, Scalar, parse
+from modengine.policy.packs.find import is_path, reference
+from modengine.policy.packs.known import KnownPacks
+from modengine.policy.packs.manifest import NAME as MANIFEST
+from modengine.policy.packs.manifest import Pack
 
 MAX_BYTES = 5_000_000
+_OUTSIDE = "put what it needs into the pack, or name another pack: `PACK:NAME`"
 
 
 class Files:
@@ -26,6 +33,7 @@ class Files:
         self._given = None if given is None else {os.path.normpath(path): data for path, data in given.items()}
         self._data: dict[str, bytes] = {}
         self._nodes: dict[str, Node | None] = {}
+        self.packs = KnownPacks(self.text, report)
 
     def give(self, path: str, data: bytes) -> None:
         """What a path stands for, so that no file is read for it."""
@@ -34,10 +42,52 @@ class Files:
     @property
     def read(self) -> tuple[SourceFile, ...]:
         """Every file that could be read; paths are relative to the folder of the first, with `/`."""
-        base = self.folder or "."
-        return tuple(
-            SourceFile(os.path.relpath(path, base).replace(os.sep, "/"), data) for path, data in self._data.items()
-        )
+        return tuple(SourceFile(self._beside(path), data) for path, data in self._data.items())
+
+    def _beside(self, path: str) -> str:
+        try:
+            return os.path.relpath(path, self.folder or ".").replace(os.sep, "/")
+        except ValueError:  # an installed pack on another drive of Windows
+            return path.replace(os.sep, "/")
+
+    def pack_of(self, file: str) -> Pack | None:
+        """The pack that a file lies in: one that was named, or that of its own folder or the first file's."""
+        for folder in (self.folder, os.path.dirname(file)) if self._given is None else ():
+            if os.path.isfile(os.path.join(folder, MANIFEST)):
+                self.packs.at(folder, None)
+        return self.packs.of(file)
+
+    def rules(self, named: Scalar) -> str | None:
+        """The rule file that `named` means: a path, or `PACK:NAME` for one of a pack."""
+        found = reference(named.value)
+        if found is None:
+            return self.relative(named, inside=False)
+        pack, name = found
+        if self._given is not None:
+            hint = "name a file among those that are given"
+            self.report.add("ME311", f"`{shown(named.value)}`: there are no packs here", named.place, hint)
+            return None
+        opened = self._pack(pack, named)
+        path = None if opened is None else self.packs.path(opened, name, named)
+        if path is None or opened is None or _within(path, opened.folder):
+            return path
+        self.report.add("ME205", f"`{shown(named.value)}` lies outside the pack `{opened.name}`", named.place, _OUTSIDE)
+        return None
+
+    def _pack(self, pack: str, named: Scalar) -> Pack | None:
+        mine = self.pack_of(named.place.file)
+        if is_path(pack):
+            folder = self.relative(replace(named, value=pack), inside=False)
+            if folder is not None and not os.path.isfile(os.path.join(folder, MANIFEST)):
+                hint = f"name a folder that holds `{MANIFEST}`, or a file by its path"
+                self.report.add("ME311", f"`{shown(pack)}` is no pack", named.place, hint)
+                return None
+            return None if folder is None else self.packs.at(folder, named)
+        if mine is not None and pack != mine.name and pack not in mine.needs:
+            hint = f"add it under `[needs]` of its `{MANIFEST}`"
+            self.report.add("ME312", f"the pack `{mine.name}` does not need `{shown(pack)}`", named.place, hint)
+            return None
+        return mine if mine is not None and pack == mine.name else self.packs.called(pack, named)
 
     def relative(self, named: Scalar, inside: bool) -> str | None:
         """The path that `named` means: relative to the file that names it.
@@ -59,6 +109,10 @@ class Files:
                 "ME205", f"`{shown(value)}` lies outside the folder of the rules", named.place,
                 "keep lists beside the rules that use them",
             )  # fmt: skip
+            return None
+        pack = None if self._given is not None else self.pack_of(named.place.file)
+        if pack is not None and not _within(path, pack.folder):
+            add("ME205", f"`{shown(value)}` lies outside the pack `{pack.name}`", named.place, _OUTSIDE)
             return None
         return path
 
@@ -135,6 +189,42 @@ class Files:
             )
             return None
         return data
+
+
+def find_pack(pack: str, by_path: bool) -> tuple[Pack | None, tuple[Diagnostic, ...]]:
+    """The pack in a folder, or the installed one of a name, and what is wrong with it."""
+    report = Diagnostics()
+    files = Files("", report)
+    named = Scalar(pack, Location(pack))
+    found = None
+    with suppress(ReadingEnds):
+        if not by_path:
+            found = files.packs.called(pack, named)
+        elif os.path.isfile(os.path.join(pack, MANIFEST)):
+            found = files.packs.at("" if pack == "." else os.path.normpath(pack), None)
+        else:
+            report.add(
+                "ME311",
+                f"`{shown(pack, 200)}` is no pack: it has no `{MANIFEST}`",
+                named.place,
+                "name the folder that holds it: `modengine pack new` makes one",
+            )
+    return found, report.found
+
+
+def find_policy(value: str) -> str | None:
+    """The file that `PACK:NAME` means outside of any file; None for what is no such text.  Raises PolicyError."""
+    split = reference(value)
+    if split is None:
+        return None
+    pack, problems = find_pack(split[0], is_path(split[0]))
+    if pack is None:
+        raise PolicyError(problems)
+    report = Diagnostics()
+    path = KnownPacks(lambda _file, _named: None, report).path(pack, split[1], Scalar(value, Location(value)))
+    if path is None or report.found:
+        raise PolicyError(report.found)
+    return path
 
 
 def _within(path: str, folder: str) -> bool:

@@ -6,18 +6,19 @@ what only a policy can tell: message fields, and rules of other files.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, replace
 from typing import cast
 
 from modengine.errors import Location, MessageError
 from modengine.policy.compare import mistakes
-from modengine.policy.condition import Compare, Condition, Length, RuleRef, is_glob, matching, resolve, walk
+from modengine.policy.condition import Compare, Condition, Length, Or, RuleRef, is_glob, matching, resolve, walk
 from modengine.policy.fields import read_fields
-from modengine.policy.model import Examples, Field, Rule, Ruleset, Status
+from modengine.policy.model import Examples, Field, PolicyException, Rule, Ruleset, Status
 from modengine.policy.nodes.diagnostics import Diagnostics, meant, shown
 from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence
+from modengine.policy.packs.manifest import Pack
 from modengine.policy.rules import Draft, RulesetDraft, Written
 
 
@@ -134,9 +135,6 @@ def _linked(draft: Draft, names: Names, categories: Dict[str, str | None], repor
     relief = rule.relief
     if relief is not None and relief.rules:
         rule = replace(rule, relief=replace(relief, category=_relieved(draft, names, categories, report)))
-    elif relief is not None and relief.category is not None:
-        node = cast(Mapping, draft.node.get("relieve")).get("category")
-        check_category(cast(Scalar, node), names, report)
     if names.fields is not None:
         _check_examples(rule.examples, names.fields, report)
     return rule
@@ -275,3 +273,32 @@ def chosen(
             hint = meant(item.value, known, "check the `tags` of the rules")
             report.add("ME604", f"no rule has the tag `{shown(item.value)}`: nothing is changed", item.place, hint)
         yield item, found
+
+
+def cancelled(rulesets: tuple[Ruleset, ...], exceptions: Iterable[PolicyException]) -> tuple[Ruleset, ...]:
+    """The rulesets, the condition of each exception for some rules in the `unless` of these."""
+    excused: dict[str, list[Condition]] = {}
+    for exception in exceptions:
+        for name in exception.rules:
+            excused.setdefault(name, []).append(exception.when)
+
+    def with_excuses(rule: Rule) -> Rule:
+        more = excused.get(rule.id, [])
+        conditions = [*more] if rule.unless is None else [rule.unless, *more]
+        return replace(rule, unless=conditions[0] if len(conditions) == 1 else Or(tuple(conditions)))
+
+    return tuple(
+        replace(ruleset, rules=tuple(with_excuses(rule) if rule.id in excused else rule for rule in ruleset.rules))
+        for ruleset in rulesets
+    )
+
+
+def in_namespace(draft: RulesetDraft, pack: Pack | None, report: Diagnostics) -> None:
+    """Rules of a pack bear its namespace, so that they meet no others; report those that do not."""
+    owned = [("ruleset", draft.ruleset.id, draft.ruleset.place)]
+    owned += [("rule", rule_draft.rule.id, rule_draft.rule.place) for rule_draft in draft.drafts]
+    for what, name, place in owned if pack is not None else ():
+        if pack is not None and name and not pack.owns(name):
+            hint = f"begin it with the namespace of the pack, `{pack.namespace}.`"
+            message = f"the {what} `{shown(name)}` is outside the namespace of the pack `{pack.name}`"
+            report.add("ME312", message, place, hint)

@@ -19,7 +19,7 @@ from modengine.policy.compare import guessed
 from modengine.policy.condition import Condition, matching, resolve
 from modengine.policy.files import Files
 from modengine.policy.limits import POLICY_BUDGET, PolicyBudget
-from modengine.policy.link import Names, link
+from modengine.policy.link import Names, in_namespace, link
 from modengine.policy.model import Policy, Rule, Ruleset, SourceFile
 from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds, closest, full_width
 from modengine.policy.nodes.yaml import Mapping, Node
@@ -109,6 +109,7 @@ def _neither(keys: set[str], place: Location) -> tuple[str, Location, str]:
 def _lone(root: Mapping, files: Files, report: Diagnostics) -> Ruleset:
     """A ruleset alone: what only a policy knows is left for later."""
     draft = read_ruleset(root, files, report)
+    in_namespace(draft, files.pack_of(draft.ruleset.path), report)
     names = Names(
         rules=dict.fromkeys(rule_draft.rule.id for rule_draft in draft.drafts if rule_draft.rule.id),
         built=frozenset(rule_draft.rule.id for rule_draft in draft.drafts if not rule_draft.broken),

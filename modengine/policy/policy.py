@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from collections.abc import Mapping as Dict
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -12,10 +11,10 @@ from typing import cast
 from modengine.errors import Location
 from modengine.model import ACTIONS, Action
 from modengine.policy.compare import is_day, moment
-from modengine.policy.condition import Condition, Or, is_glob, walk
+from modengine.policy.condition import Condition, is_glob, walk
 from modengine.policy.fields import CHINA
 from modengine.policy.files import Files
-from modengine.policy.link import Names, check_category, chosen, confine, fixed, link, scored
+from modengine.policy.link import Names, cancelled, check_category, chosen, confine, fixed, in_namespace, link, scored
 from modengine.policy.model import (
     Field,
     FieldKind,
@@ -26,7 +25,6 @@ from modengine.policy.model import (
     Policy,
     PolicyException,
     Rule,
-    Ruleset,
     Segmenter,
     Status,
 )
@@ -53,7 +51,7 @@ class PolicyReader:
             tuple({k.value: (k, v) for node in reversed(chain) for k, v in node.entries}.values()), root.place
         )
         fields = self._fields(merged.get("fields"))
-        rulesets = self._rulesets(merged)
+        rulesets = self._rulesets(chain)
         drafts = [draft for ruleset_draft in rulesets for draft in ruleset_draft.drafts]
         names = Names(
             rules=dict.fromkeys(draft.rule.id for draft in drafts if draft.rule.id),
@@ -124,7 +122,7 @@ class PolicyReader:
         if not isinstance(named, Scalar):
             self.whole = self.whole and raw.get("base") is None
             return None
-        path = self.files.relative(named, inside=False)
+        path = self.files.rules(named)
         if path is not None and os.path.realpath(path) in seen:
             circle = " -> ".join(f"`{shown(file)}`" for file in (*seen.values(), seen[os.path.realpath(path)]))
             hint = "a base may not lead back to a policy that is based on it; remove one `base`"
@@ -156,14 +154,33 @@ class PolicyReader:
                 hint = "remove `study: false`, or copy what you need into a policy without this base"
                 self.report.add("ME603", "the base is a study, and so is this policy", said.place, hint)
 
-    def _rulesets(self, merged: Mapping) -> tuple[RulesetDraft, ...]:
+    def _named_rulesets(self, chain: list[Mapping]) -> list[Scalar]:
+        """What the policies name under `rulesets`: each list replaces that of the base, or adds `+ FILE` to it."""
+        found: list[Scalar] = []
+        for at, node in enumerate(reversed(chain)):
+            named = node.get("rulesets")
+            items = [item for item in named.items if isinstance(item, Scalar)] if isinstance(named, Sequence) else []
+            added = [item for item in items if item.value.startswith("+ ")]
+            if added and at == 0:
+                hint = "remove the `+`, or name a `base`"
+                self.report.add("ME205", "there is no base to add rulesets to", added[0].place, hint)
+            elif added and len(added) < len(items):
+                other = next(item for item in items if item not in added)
+                hint = "write `+` before all of them, which adds them to those of the base, or before none"
+                self.report.add("ME205", f"`{shown(other.value)}` has no `+`, and others have", other.place, hint)
+            plain = [
+                replace(item, value=item.value[2:].strip(), place=item.at(2)) if item in added else item
+                for item in items
+            ]
+            found = found + plain if added or named is None else plain
+        return found
+
+    def _rulesets(self, chain: list[Mapping]) -> tuple[RulesetDraft, ...]:
         found: dict[str, RulesetDraft] = {}
         ids: dict[str, Scalar] = {}
         rules: dict[str, RulesetDraft] = {}
-        named = merged.get("rulesets")
-        for item in named.items if isinstance(named, Sequence) else ():
-            assert isinstance(item, Scalar)
-            path = self.files.relative(item, inside=False)
+        for item in self._named_rulesets(chain):
+            path = self.files.rules(item)
             if path is not None and os.path.realpath(path) in found:
                 self.report.add("ME308", f"`{shown(item.value)}` is named twice", item.place, "remove one of the two")
                 continue
@@ -177,6 +194,7 @@ class PolicyReader:
             draft = read_ruleset(root, self.files, self.report)
             found[os.path.realpath(cast(str, path))] = draft
             name = draft.ruleset.id
+            in_namespace(draft, self.files.pack_of(draft.ruleset.path), self.report)
             if name and ids.setdefault(name, item) is not item:
                 hint = f"`{shown(ids[name].value)}` has this name already; rename one of the two"
                 self.report.add("ME308", f"there are two rulesets `{name}`", draft.ruleset.place, hint)
@@ -346,24 +364,6 @@ class PolicyReader:
             text(node, "name"), when, text(node, "reason"), node.place, tuple(found),
             "" if until is None else until.date().isoformat(),
         )  # fmt: skip
-
-
-def cancelled(rulesets: tuple[Ruleset, ...], exceptions: Iterable[PolicyException]) -> tuple[Ruleset, ...]:
-    """The rulesets, the condition of each exception for some rules in the `unless` of these."""
-    excused: dict[str, list[Condition]] = {}
-    for exception in exceptions:
-        for name in exception.rules:
-            excused.setdefault(name, []).append(exception.when)
-
-    def with_excuses(rule: Rule) -> Rule:
-        more = excused.get(rule.id, [])
-        conditions = [*more] if rule.unless is None else [rule.unless, *more]
-        return replace(rule, unless=conditions[0] if len(conditions) == 1 else Or(tuple(conditions)))
-
-    return tuple(
-        replace(ruleset, rules=tuple(with_excuses(rule) if rule.id in excused else rule for rule in ruleset.rules))
-        for ruleset in rulesets
-    )
 
 
 def _no_ruleset(root: Node) -> tuple[str, str]:

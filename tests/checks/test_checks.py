@@ -87,6 +87,7 @@ JUNE = Period(datetime(2014, 6, 1, tzinfo=UTC), datetime(2014, 7, 1, tzinfo=UTC)
 AFTER = "message.time > 2014-07-02 00:00:00+08:00 message.time >= 2014-07-01 00:00:00+00:00"
 GROUPED = rule("r", "a", A, group="g"), rule("s", "b", B, group="g")
 LISTED = replace(A, lists=("apps",))
+ELSEWHERE = Location("elsewhere.yaml")
 ONE, TWO = rule("r", "a", A, clause="F1"), rule("s", "a", A, category="rumour")
 USING = rule("r", "a", LISTED)
 
@@ -209,6 +210,18 @@ CASES: dict[str, tuple[list[tuple[Policy, list[str]]], list[Policy]]] = {
         [
             build.policy(ONE, exceptions=(build.exception("e", "any"),)),
             build.policy(ONE, exceptions=(build.exception("e", "any", until="2199-05-28"),)),
+        ],
+    ),
+    "idle-reliefs": (
+        [
+            (
+                replace(build.policy(ONE, build.relief("s", "a", A, category="rumour")), place=ELSEWHERE),
+                ["ME831 s rumour"],
+            )
+        ],
+        [
+            replace(build.policy(ONE, build.relief("s", "a", A, category="fraud")), place=ELSEWHERE),
+            build.policy(ONE, build.relief("s", "a", A, category="rumour")),  # a ruleset alone
         ],
     ),
     "overrides": (

@@ -25,6 +25,7 @@ from modengine.policy.files import Files
 from modengine.policy.model import SourceFile
 from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds
 from modengine.policy.packed import packed, unpacked
+from modengine.policy.packs.manifest import NAME as MANIFEST
 
 MOST_FILES = 32
 """So many policies are kept; the oldest files go first."""
@@ -70,8 +71,10 @@ def keep(policy_file: Path, program: Program) -> None:
     """Keeps a program that was compiled of a policy file.
 
     Writes it whole or not at all; where nothing can be written, or the policy is no plain data, nothing is kept.
+    Neither is one that is read with a pack of another folder: which one a name means is for each run to find.
     """
-    file = _file_of(policy_file)
+    others = (source.path for source in program.policy.files if source.path != MANIFEST)
+    file = None if any(path.endswith(f"/{MANIFEST}") for path in others) else _file_of(policy_file)
     # An integer beyond 64 bits or a path that is not UTF-8 cannot be packed.
     with suppress(OSError, OverflowError, UnicodeEncodeError):
         if file is not None:

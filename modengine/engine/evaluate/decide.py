@@ -151,7 +151,10 @@ def _shadow_hits(outcomes: RuleOutcomes) -> tuple[RuleHit, ...]:
 def _shadow_hit(outcomes: RuleOutcomes, rule: Rule) -> RuleHit:
     outcome = outcomes.of(rule.id)
     given = points(outcome) if rule.relief is None else -wanted_by(outcome, there=0)
-    return RuleHit(rule.id, rule.clause, _category(rule) or "", given, 0, matches(outcomes.context, rule.id))
+    category = _category(rule)
+    if category not in outcomes.context.program.categories:
+        category = ""  # a relief for what no ruleset is about
+    return RuleHit(rule.id, rule.clause, category or "", given, 0, matches(outcomes.context, rule.id))
 
 
 def _category(rule: Rule) -> str | None:

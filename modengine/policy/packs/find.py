@@ -1,0 +1,69 @@
+"""Where packs are: a folder by its path, or an installed package by the entry point `modengine.packs`.
+
+Nothing of a package is run: only its folder is looked for.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+GROUP = "modengine.packs"
+_REFERENCE = re.compile(r"(?P<pack>[^:\0]{2,}|[.])[:](?P<name>[\w.-]+)")
+
+
+def reference(value: str) -> tuple[str, str] | None:
+    """The pack and the name in `PACK:NAME`; None for what is no such text.  `C:` is a drive."""
+    found = _REFERENCE.fullmatch(value) if not re.match(r"[A-Za-z]:", value) else None
+    if found is None and (drive := re.match(r"[A-Za-z]:[\\/]", value)):
+        found = _REFERENCE.fullmatch(value, drive.end())
+        return None if found is None else (drive[0] + found["pack"], found["name"])
+    return None if found is None else (found["pack"], found["name"])
+
+
+def is_path(pack: str) -> bool:
+    """Whether a pack is named by the path to its folder."""
+    return "/" in pack or "\\" in pack or pack in (".", "..")
+
+
+def installed() -> dict[str, tuple[EntryPoint, ...]]:
+    """The entry points of installed packs by their names; a name that several packages claim has several."""
+    from importlib.metadata import entry_points  # noqa: PLC0415  (slow, and only packs need it)
+
+    found: dict[str, dict[str, EntryPoint]] = {}
+    for entry in entry_points(group=GROUP):
+        found.setdefault(entry.name, {}).setdefault(entry.value, entry)
+    return {name: tuple(entries.values()) for name, entries in sorted(found.items())}
+
+
+def folder_of(entry: EntryPoint) -> str | None:
+    """The folder of an installed pack; None where there is none, or it is no package of the first level."""
+    if not re.fullmatch(r"[^\W\d]\w*", entry.value):
+        return None  # to find a package within another, the outer one would be run
+    try:
+        spec = find_spec(entry.value)
+    except (ImportError, ValueError):
+        return None
+    places = [] if spec is None else list(spec.submodule_search_locations or ())
+    return os.path.normpath(places[0]) if places else None
+
+
+def policies_of(folder: str) -> list[str]:
+    """The names of the rule files directly in the folder of a pack."""
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        return []
+    return [name.rpartition(".")[0] for name in names if name.endswith((".yaml", ".yml")) and name[0] != "."]
+
+
+def file_of(folder: str, name: str) -> str | None:
+    """The rule file of a name in the folder of a pack."""
+    stem = os.path.join(folder, name.removesuffix(".yaml").removesuffix(".yml"))
+    paths = [f"{stem}{end}" for end in (".yaml", ".yml")]
+    return next(filter(os.path.isfile, paths), None)
