@@ -31,6 +31,7 @@ COMMANDS: dict[str, Subcommand] = {
     "scan": Subcommand("scan.scan", "Decide files of messages."),
     "explain": Subcommand("rules.explain", "Show how one message is decided, step by step."),
     "check": Subcommand("rules.check", "Say what is wrong with rule files."),
+    "format": Subcommand("rules.format", "Bring rule files into one layout, comments and all."),
     "test": Subcommand("rules.test", "Run the examples inside rule files."),
     "rules": Subcommand("rules.rules", "List rules, or search them."),
     "eval": Subcommand("lab.eval", "Measure a policy on labelled messages."),
