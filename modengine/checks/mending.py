@@ -67,7 +67,8 @@ def _readable(before: Mapping[str, bytes], main: str) -> tuple[dict[str, bytes],
     """With ASCII colons behind keys: YAML names one after the other.  All as it was, if that makes it no YAML."""
     files, done = dict(before), list[Diagnostic]()
     for _ in range(MOST_SINGLE):
-        wrong = [finding for finding in _found(files, main) if finding.code == "ME105"]
+        loaded = read_given(files, main) if main in files else None
+        wrong = [finding for finding in (loaded.diagnostics if loaded else ()) if finding.code == "ME105"]
         edits = _edits(files, wrong)
         if not wrong:
             return files, done
