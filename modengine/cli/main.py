@@ -32,6 +32,7 @@ COMMANDS: dict[str, Subcommand] = {
     "scan": Subcommand("scan.scan", "Decide files of messages."),
     "explain": Subcommand("rules.explain", "Show how one message is decided, step by step."),
     "check": Subcommand("rules.check", "Say what is wrong with rule files."),
+    "format": Subcommand("rules.format", "Bring rule files into one layout, comments and all."),
     "test": Subcommand("rules.test", "Run the examples inside rule files."),
     "rules": Subcommand("rules.rules", "List rules, or search them."),
     "pack": Subcommand("packs.group", "Make, check and build packs of rules."),

@@ -80,14 +80,14 @@ def _read(file: str, files: Files, report: Diagnostics) -> Loaded:
 def _made(root: Node, files: Files, report: Diagnostics) -> tuple[Policy | None, Ruleset | None]:
     keys = {key.value for key, _ in root.entries} if isinstance(root, Mapping) else set()
     if not isinstance(root, Mapping) or ("policy" in keys) == ("ruleset" in keys):
-        report.add("ME206", *_neither(keys, root.place))
+        report.add("ME206", *neither(keys, root.place))
         return None, None
     if "policy" in keys:
         return PolicyReader(files, report).policy(root), None
     return None, _lone(root, files, report)
 
 
-def _neither(keys: set[str], place: Location) -> tuple[str, Location, str]:
+def neither(keys: set[str], place: Location) -> tuple[str, Location, str]:
     hint = "a policy begins with `policy: NAME`, a ruleset with `ruleset: NAME`"
     if {"policy", "ruleset"} <= keys:
         return "the file has both `policy` and `ruleset`", place, "split it into two files"

@@ -1,5 +1,6 @@
 """What a ruleset and a policy take, key by key, and the JSON Schema made of it.
 
+`modengine format` writes keys in the order they have here.
 The loader checks nodes against `RULESET` and `POLICY`; editors check files against the JSON Schema
 that `json_schema` derives from the same description (JSON Schema draft 2020-12).  What one file
 alone cannot tell (names of other files, thresholds that rise) is left to the loader.
@@ -90,9 +91,6 @@ PATTERN = Record(
         "tokens": Key(Items(TOKEN, least=1, takes="a list of tokens"), "a sequence over the words of one sentence"),
         "entity": Key(Choice(ENTITY_KINDS, "ME408"), "a thing with a kind and often a value: see entities.md"),
         **ENTITY_OPTIONS,
-        "undisguised": Key(
-            Flag(), "read what is typed in the place of something else", beside=("words", "text", "regex")
-        ),
         "gaps": Key(
             Whole(0, 50), "so many ignorable characters may stand between two characters of a term", beside=_TERM_KINDS
         ),
@@ -106,11 +104,14 @@ PATTERN = Record(
             beside=("sounds_like", "looks_like", "initials"),
         ),
         "boundary": Key(Choice(("words",)), "a match that straddles words does not count", beside=("text", "regex")),
+        "case": Key(Choice(("exact",)), "tell upper from lower case", beside=("words", "text", "regex")),
+        "undisguised": Key(
+            Flag(), "read what is typed in the place of something else", beside=("words", "text", "regex")
+        ),
         "outside": Key(
             Items(Choice(("quotes", "urls", "mentions")), least=1), "not wholly inside quotation marks, a URL, an @name"
         ),
         "part": Key(Items(Choice(PART_KINDS), least=1), "the parts of a message to look in; all by default"),
-        "case": Key(Choice(("exact",)), "tell upper from lower case", beside=("words", "text", "regex")),
         "near_miss": Key(Flag(), "false: never offer this pattern as nearly matched"),
     },
     one_of=KINDS,
@@ -162,12 +163,12 @@ RULE = Record(
     {
         "id": Key(ID, "its identifier, one of a kind in a policy", required=True),
         "title": Key(Text(most=200), "what it finds, in one line", required=True),
-        "description": Key(LONG, "why it is there"),
         "clause": Key(ID, "the clause of the written policy that it stands for"),
         "status": Key(STATUS, "draft (never evaluated), test (shown apart, no points) or stable (the default)"),
         "score": Key(SCORE, "the points it gives, once"),
         "relieve": Key(RELIEVE, "what it takes away, in place of a score"),
         "group": Key(ID, "the group of the ruleset that caps it", beside=("score",)),
+        "description": Key(LONG, "why it is there"),
         "patterns": Key(PATTERNS, "kinds of evidence, by name"),
         "when": Key(Text(0, 100_000), "the condition under which it hits", required=True),
         "unless": Key(Text(0, 100_000), "the condition that cancels it"),
@@ -189,11 +190,11 @@ RULESET = Record(
     {
         "ruleset": Key(ID, "the name of the ruleset", required=True),
         "title": Key(Text(most=200), "what it is about, in one line", required=True),
-        "category": Key(CATEGORY, "the category that its rules score in"),
-        "description": Key(LONG, "what it is about"),
         "page": Key(
             Text(most=500), "where each rule is described, shown with every explanation; `{rule}` stands for its id"
         ),
+        "category": Key(CATEGORY, "the category that its rules score in"),
+        "description": Key(LONG, "what it is about"),
         "clauses": Key(Entries(Text(), ID, "the name of a clause"), "the written policy that the rules stand for"),
         "groups": Key(Entries(GROUP, ID, "the name of a group"), "groups of rules with a cap on their points"),
         "lists": Key(Entries(LIST, ID, "the name of a list"), "terms that patterns name by `{list: NAME}`"),
@@ -247,10 +248,10 @@ OVERRIDE = Record(
     {
         "rules": Key(Items(GLOB, least=1, takes="a list of rules"), "the rules it changes"),
         "tags": Key(Items(ID, least=1, takes="a list of tags"), "those with one of these tags, too"),
+        "when": Key(CONDITION, "only where this holds of the message", beside=("action",)),
         "score": Key(SCORE, "their points"),
         "status": Key(STATUS, "their status"),
         "action": Key(ACTION, "the least action where one of the rules hits"),
-        "when": Key(CONDITION, "only where this holds of the message", beside=("action",)),
     },
     any_of=("score", "status", "action"),
     codes=("ME604", "ME604", "ME604"),
@@ -259,10 +260,10 @@ EXCEPTION = Record(
     "exception",
     {
         "name": Key(Text(most=200), "its name, shown with the decision", required=True),
-        "when": Key(CONDITION, "what it excuses", required=True),
-        "reason": Key(Text(), "why", required=True),
         "rules": Key(Items(GLOB, least=1, takes="a list of rules"), "the rules that it cancels, in place of all"),
         "tags": Key(Items(ID, least=1, takes="a list of tags"), "those with one of these tags, too"),
+        "when": Key(CONDITION, "what it excuses", required=True),
+        "reason": Key(Text(), "why", required=True),
         "until": Key(Day(), "its last day"),
     },
 )

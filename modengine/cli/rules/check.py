@@ -7,8 +7,13 @@ from pathlib import Path
 import click
 
 from modengine.checks import check_paths
+from modengine.checks.mending import mend
+from modengine.checks.run import rule_files
 from modengine.cli.options import format_option, nearby
 from modengine.cli.rules.forms.findings import FORMS
+from modengine.cli.rules.rewrite import rewrite
+from modengine.cli.streams import say
+from modengine.errors import printable
 from modengine.paths import shipped_rules
 from modengine.run.read.files import read_paths
 from modengine.run.read.inputs import expanded
@@ -22,8 +27,9 @@ from modengine.run.read.inputs import expanded
     "`regex` and `text` patterns cut words in them.",
 )  # fmt: skip
 @click.option("--strict", is_flag=True, help="Let warnings fail too.")
+@click.option("--fix", is_flag=True, help='First mend what has one right mend: docs/rule-language.md, "Mends".')
 @format_option(*FORMS)
-def command(paths: tuple[Path, ...], corpora: tuple[str, ...], strict: bool, form: str) -> int:
+def command(paths: tuple[Path, ...], corpora: tuple[str, ...], strict: bool, fix: bool, form: str) -> int:
     """Find errors and doubtful things in policies and rulesets.
 
     PATH is a rule file, or a folder whose *.yaml files are checked, and those of folders below it;
@@ -32,6 +38,10 @@ def command(paths: tuple[Path, ...], corpora: tuple[str, ...], strict: bool, for
     docs/rule-language.md, "Findings".
     Exit code 0: no errors; 1: errors found, or with --strict warnings.
     """
+    if fix:
+        if not paths:
+            raise click.UsageError("--fix wants the files or folders that it may write")
+        _fix(paths)
     corpus = None
     if corpora:
         corpus = tuple(row.message for row in read_paths(expanded(corpora)) if row.message is not None)
@@ -39,3 +49,18 @@ def command(paths: tuple[Path, ...], corpora: tuple[str, ...], strict: bool, for
     click.echo(FORMS[form](problems), nl=False)
     fails = ("error", "warning") if strict else ("error",)
     return 1 if any(problem.severity in fails for problem in problems) else 0
+
+
+def _fix(paths: tuple[Path, ...]) -> None:
+    """Mends files in their places, and says what on standard error."""
+    count = 0
+    for file in (file for path in paths for file in (rule_files(path) if path.is_dir() else [path])):
+        mended = mend(str(file))
+        for name, data in mended.files.items():
+            rewrite(Path(name), data)
+        for problem in mended.found:
+            place = problem.location
+            where = f"{Path(file.parent, place.file)}:{place.line}:{place.column}"
+            say(printable(f"{where}: mended {problem.code} {problem.name}: {problem.message}"))
+        count += len(mended.found)
+    say(f"{count} mended")

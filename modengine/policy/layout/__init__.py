@@ -1,0 +1,1 @@
+"""The layout of rule files: the order of keys and where lines break, never what a file says."""
