@@ -1,0 +1,6 @@
+"""What an editor shows while rules are written, and the language server that says it.
+
+positions.py    places in files, and positions as an editor counts them
+openfiles.py    the texts as they are being written, and what `modengine check` says of them
+server.py       all of it over the Language Server Protocol; needs the extra `editor`
+"""
