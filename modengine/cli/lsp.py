@@ -13,7 +13,7 @@ import click
 def command(stdio: bool) -> None:  # noqa: ARG001  (editors pass it)
     """Serve an editor, which starts this command and speaks the Language Server Protocol with it.
 
-    Findings as rules are typed, what a pattern or list looks for, completion, definitions and references:
+    Findings as rules are typed, definitions and references of lists, patterns, clauses, groups and rules:
     docs/editor.md says how VS Code and Neovim start it.  Needs the extra `editor`.
     """
     try:

@@ -16,6 +16,7 @@ from pygls import uris
 from pygls.lsp.server import LanguageServer
 
 from modengine.codes import Severity
+from modengine.editor.names import Named, definitions, names_around, references
 from modengine.editor.openfiles import OpenFiles, check
 from modengine.editor.positions import YAML, Positions, Units
 from modengine.errors import Diagnostic
@@ -43,6 +44,7 @@ class RuleServer(LanguageServer):
         self._timer: asyncio.TimerHandle | None = None
         self._working: asyncio.Task[None] | None = None
         self._checks = ThreadPoolExecutor(1, "check")
+        self._answers = ThreadPoolExecutor(1, "answer")
 
     @property
     def units(self) -> Units:
@@ -105,6 +107,29 @@ class RuleServer(LanguageServer):
             if path not in self._due:
                 params = types.PublishDiagnosticsParams(self.uri_of(path), diagnostics, versions[path])
                 self.text_document_publish_diagnostics(params)
+
+    async def answer(
+        self, params: types.TextDocumentPositionParams, wanted: Callable[[Named, tuple[Named, ...]], tuple[Named, ...]]
+    ) -> list[types.Location]:
+        """Where the names stand that are wanted of the one at a position, and of those in the files around it."""
+        path, texts, units = self.path_of(params.text_document.uri), self.files.texts, self.units
+        position = params.position
+
+        def found() -> list[tuple[str, types.Range]]:
+            lines = positions_of(path, texts, units)
+            place = lines.place_of(lines.offset_at(position.line, position.character), path)
+            names = names_around(path, texts)
+            at = next((name for name in names if name.holds(path, place.line, place.column)), None)
+            told = () if at is None else wanted(at, names)
+            files = {name.place.file: positions_of(name.place.file, texts, units) for name in told}
+            return [
+                (name.place.file, _range(files[name.place.file], start, start + len(name.name)))
+                for name in told
+                for start in (files[name.place.file].offset_of(name.place),)
+            ]
+
+        told = await asyncio.get_running_loop().run_in_executor(self._answers, found)
+        return [types.Location(self.uri_of(file), where) for file, where in told]
 
     def _version(self, path: str) -> int | None:
         return self.workspace.get_text_document(self.uris[path]).version if path in self.files.texts else None
@@ -177,10 +202,23 @@ def _on_disk(server: RuleServer, _params: object) -> None:
     server.check_soon(server.files.rule_files)
 
 
+async def _definition(server: RuleServer, params: types.DefinitionParams) -> list[types.Location]:
+    return await server.answer(params, definitions)
+
+
+async def _references(server: RuleServer, params: types.ReferenceParams) -> list[types.Location]:
+    whole = params.context.include_declaration
+    return await server.answer(
+        params, lambda at, names: tuple(name for name in references(at, names) if whole or not name.defines)
+    )
+
+
 FEATURES: dict[str, Callable[..., object]] = {
     types.TEXT_DOCUMENT_DID_OPEN: _opened,
     types.TEXT_DOCUMENT_DID_CHANGE: _changed,
     types.TEXT_DOCUMENT_DID_CLOSE: _closed,
     types.TEXT_DOCUMENT_DID_SAVE: _on_disk,
     types.WORKSPACE_DID_CHANGE_WATCHED_FILES: _on_disk,
+    types.TEXT_DOCUMENT_DEFINITION: _definition,
+    types.TEXT_DOCUMENT_REFERENCES: _references,
 }
