@@ -68,7 +68,7 @@ def names_around(path: str, texts: Mapping[str, bytes]) -> tuple[Named, ...]:
         file = next(iter(todo))
         del todo[file]
         done.add(file)
-        root = _root(file, texts)
+        root = root_of(file, texts)
         if isinstance(root, Entries):
             names += _names(root, file)
             named = [*_scalars(root.get("rulesets")), *_scalars(root.get("base"))]
@@ -77,7 +77,8 @@ def names_around(path: str, texts: Mapping[str, bytes]) -> tuple[Named, ...]:
     return tuple(names)
 
 
-def _root(file: str, texts: Mapping[str, bytes]) -> Node | None:
+def root_of(file: str, texts: Mapping[str, bytes]) -> Node | None:
+    """The nodes of a file as it is open, or on the disk; None for one that is not YAML."""
     try:
         return Files(file, Diagnostics(), unsaved=texts).nodes(file, None)
     except ReadingEnds:

@@ -16,6 +16,7 @@ from pygls import uris
 from pygls.lsp.server import LanguageServer
 
 from modengine.codes import Severity
+from modengine.editor.hover import about_key, about_name
 from modengine.editor.names import Named, definitions, names_around, references
 from modengine.editor.openfiles import OpenFiles, check
 from modengine.editor.positions import YAML, Positions, Units
@@ -109,7 +110,9 @@ class RuleServer(LanguageServer):
                 self.text_document_publish_diagnostics(params)
 
     async def answer(
-        self, params: types.TextDocumentPositionParams, wanted: Callable[[Named, tuple[Named, ...]], tuple[Named, ...]]
+        self,
+        params: types.DefinitionParams | types.ReferenceParams,
+        wanted: Callable[[Named, tuple[Named, ...]], tuple[Named, ...]],
     ) -> list[types.Location]:
         """Where the names stand that are wanted of the one at a position, and of those in the files around it."""
         path, texts, units = self.path_of(params.text_document.uri), self.files.texts, self.units
@@ -130,6 +133,20 @@ class RuleServer(LanguageServer):
 
         told = await asyncio.get_running_loop().run_in_executor(self._answers, found)
         return [types.Location(self.uri_of(file), where) for file, where in told]
+
+    async def about(self, params: types.HoverParams) -> str:
+        """What stands at a position; empty for nothing that is known."""
+        path, texts, units = self.path_of(params.text_document.uri), self.files.texts, self.units
+        position = params.position
+
+        def told() -> str:
+            lines = positions_of(path, texts, units)
+            place = lines.place_of(lines.offset_at(position.line, position.character), path)
+            names = names_around(path, texts)
+            at = next((name for name in names if name.holds(path, place.line, place.column)), None)
+            return about_key(path, place, texts) if at is None else about_name(at, names, texts)
+
+        return await asyncio.get_running_loop().run_in_executor(self._answers, told)
 
     def _version(self, path: str) -> int | None:
         return self.workspace.get_text_document(self.uris[path]).version if path in self.files.texts else None
@@ -213,6 +230,11 @@ async def _references(server: RuleServer, params: types.ReferenceParams) -> list
     )
 
 
+async def _hover(server: RuleServer, params: types.HoverParams) -> types.Hover | None:
+    told = await server.about(params)
+    return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, told)) if told else None
+
+
 FEATURES: dict[str, Callable[..., object]] = {
     types.TEXT_DOCUMENT_DID_OPEN: _opened,
     types.TEXT_DOCUMENT_DID_CHANGE: _changed,
@@ -221,4 +243,5 @@ FEATURES: dict[str, Callable[..., object]] = {
     types.WORKSPACE_DID_CHANGE_WATCHED_FILES: _on_disk,
     types.TEXT_DOCUMENT_DEFINITION: _definition,
     types.TEXT_DOCUMENT_REFERENCES: _references,
+    types.TEXT_DOCUMENT_HOVER: _hover,
 }
