@@ -16,6 +16,7 @@ from pygls import uris
 from pygls.lsp.server import LanguageServer
 
 from modengine.codes import Severity
+from modengine.editor.completion import Completion, completions
 from modengine.editor.hover import about_key, about_name
 from modengine.editor.names import Named, definitions, names_around, references
 from modengine.editor.openfiles import OpenFiles, check
@@ -148,6 +149,19 @@ class RuleServer(LanguageServer):
 
         return await asyncio.get_running_loop().run_in_executor(self._answers, told)
 
+    async def complete(self, params: types.CompletionParams) -> tuple[Completion, ...]:
+        """What could stand at a position."""
+        path, texts, units = self.path_of(params.text_document.uri), self.files.texts, self.units
+        position = params.position
+
+        def found() -> tuple[Completion, ...]:
+            lines = positions_of(path, texts, units)
+            if len(lines.text) > MAX_BYTES or not path.endswith(YAML):
+                return ()
+            return completions(path, lines.text, lines.offset_at(position.line, position.character), texts)
+
+        return await asyncio.get_running_loop().run_in_executor(self._answers, found)
+
     def _version(self, path: str) -> int | None:
         return self.workspace.get_text_document(self.uris[path]).version if path in self.files.texts else None
 
@@ -235,6 +249,11 @@ async def _hover(server: RuleServer, params: types.HoverParams) -> types.Hover |
     return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, told)) if told else None
 
 
+async def _completion(server: RuleServer, params: types.CompletionParams) -> list[types.CompletionItem]:
+    found = await server.complete(params)
+    return [types.CompletionItem(each.label, detail=each.doc or None) for each in found]
+
+
 FEATURES: dict[str, Callable[..., object]] = {
     types.TEXT_DOCUMENT_DID_OPEN: _opened,
     types.TEXT_DOCUMENT_DID_CHANGE: _changed,
@@ -244,4 +263,5 @@ FEATURES: dict[str, Callable[..., object]] = {
     types.TEXT_DOCUMENT_DEFINITION: _definition,
     types.TEXT_DOCUMENT_REFERENCES: _references,
     types.TEXT_DOCUMENT_HOVER: _hover,
+    types.TEXT_DOCUMENT_COMPLETION: _completion,
 }
