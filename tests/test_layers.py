@@ -30,7 +30,7 @@ FLOORS = (
     {"audit"},
     {""},  # modengine/__init__.py itself: the public names
     {"lab"},
-    {"play"},
+    {"editor", "play"},
     {"cli"},
     {"__main__"},
 )
@@ -49,6 +49,8 @@ HOMES = {
     "pypinyin": {"text/tables.py"},
     "daachorse": {"engine/match/literals.py"},
     "ahocorasick_rs": {"engine/match/literals.py"},
+    "lsprotocol": {"editor/server.py"},
+    "pygls": {"editor/server.py"},
     "jinja2": {"explain/html.py"},
     "openpyxl": {"lab/coding/workbook.py"},
     "sklearn": {"lab/advice/residual.py"},

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from modengine.checks.corpus import Corpus, straddling, unsupported
@@ -62,6 +64,8 @@ class Checked:
     found: tuple[Diagnostic, ...]
     used: frozenset[Waiver] = frozenset()
     unused: frozenset[Waiver] = frozenset()
+    files: frozenset[str] = frozenset()
+    """What was read for it, by the names that places have."""
 
 
 def check(path: str | Path) -> tuple[Diagnostic, ...]:
@@ -69,12 +73,12 @@ def check(path: str | Path) -> tuple[Diagnostic, ...]:
 
     `modengine.toml` beside it, or above it in its repository, says which are wanted.
     """
-    return _together([_checked_file(Path(path), None)])
+    return together([check_file(path)])
 
 
 def check_loaded(loaded: Loaded) -> tuple[Diagnostic, ...]:
     """The same of what was already read, without any `modengine.toml`."""
-    return _together([_checked(loaded, Settings(), None)])
+    return together([_checked(loaded, Settings(), None)])
 
 
 def check_paths(paths: Iterable[str | Path], corpus: Corpus | None = None) -> tuple[Diagnostic, ...]:
@@ -89,12 +93,18 @@ def check_paths(paths: Iterable[str | Path], corpus: Corpus | None = None) -> tu
             place = Location(str(path))
             nothing = Diagnostic("ME101", f"`{path}` holds no rule file", place, "name a folder with *.yaml files")
             checked.append(Checked((nothing,)))
-        checked += [_checked_file(file, corpus) for file in files]
-    return _together(checked)
+        checked += [check_file(file, corpus) for file in files]
+    return together(checked)
 
 
-def _checked_file(file: Path, corpus: Corpus | None) -> Checked:
-    return _checked(read(file), settings_of(str(file)), corpus)
+def check_file(
+    file: str | Path, corpus: Corpus | None = None, unsaved: Mapping[str, bytes] = MappingProxyType({})
+) -> Checked:
+    """What is found from one file; `unsaved` are contents, by path, that stand for what the disk has."""
+    loaded = read(file, unsaved=unsaved)
+    folder = os.path.dirname(os.path.normpath(file))
+    files = frozenset(os.path.normpath(os.path.join(folder, source.path)) for source in loaded.files)
+    return replace(_checked(loaded, settings_of(str(file)), corpus), files=files)
 
 
 def _checked(loaded: Loaded, settings: Settings, corpus: Corpus | None) -> Checked:
@@ -123,7 +133,7 @@ def _checked(loaded: Loaded, settings: Settings, corpus: Corpus | None) -> Check
     return Checked(tuple(with_source(told, policy)), frozenset(used), frozenset(unneeded))
 
 
-def _together(checked: Iterable[Checked]) -> tuple[Diagnostic, ...]:
+def together(checked: Iterable[Checked]) -> tuple[Diagnostic, ...]:
     """What was found, each thing once, by place; a waiver that one check needed is needed."""
     every = list(checked)
     needed = {unused(waiver) for each in every for waiver in each.used}

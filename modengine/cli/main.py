@@ -55,6 +55,7 @@ COMMANDS: dict[str, Subcommand] = {
     "audit": Subcommand("audit.group", "Verify, show, replay, query and export the audit log."),
     "profile": Subcommand("rules.profile", "Name the rules and patterns that cost most."),
     "play": Subcommand("play", "Serve the classroom page."),
+    "lsp": Subcommand("lsp", "Serve an editor: findings, names and keys while rules are written."),
     "schema": Subcommand("rules.schema", "Print the JSON Schema of a file or record."),
 }
 LAB_MODULES = frozenset({"numpy", "openpyxl", "pandas", "pyarrow", "scipy", "sklearn", "statsmodels"})

@@ -8,6 +8,7 @@ from collections.abc import Mapping as Dict
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePosixPath, PureWindowsPath
+from types import MappingProxyType
 
 from modengine.errors import Diagnostic, Location, PolicyError
 from modengine.paths import shipped_policies, shipped_rules
@@ -26,11 +27,21 @@ _OUTSIDE = "put what it needs into the pack, or name another pack: `PACK:NAME`"
 class Files:
     """The files read for one policy or ruleset, each once, with the folder that all paths start from."""
 
-    def __init__(self, top: str, report: Diagnostics, given: Dict[str, bytes] | None = None) -> None:
-        """With `given` there are no files but these, by their paths: the disk is not read, whatever a file names."""
+    def __init__(
+        self,
+        top: str,
+        report: Diagnostics,
+        given: Dict[str, bytes] | None = None,
+        unsaved: Dict[str, bytes] = MappingProxyType({}),
+    ) -> None:
+        """With `given` there are no files but these, by their paths: the disk is not read, whatever a file names.
+
+        `unsaved` are read in place of the files of their paths, all others from the disk.
+        """
         self.folder = os.path.dirname(top)
         self.report = report
         self._given = None if given is None else {os.path.normpath(path): data for path, data in given.items()}
+        self._unsaved = unsaved
         self._data: dict[str, bytes] = {}
         self._nodes: dict[str, Node | None] = {}
         self.packs = KnownPacks(self.text, report)
@@ -152,6 +163,8 @@ class Files:
         add = self.report.add
         if self._given is not None and path in self._given:
             return self._given[path]
+        if path in self._unsaved:
+            return self._small(self._unsaved[path], path, place)
         try:
             if self._given is not None:
                 raise FileNotFoundError
@@ -183,12 +196,14 @@ class Files:
             return None
         finally:
             os.close(descriptor)
-        if len(data) > MAX_BYTES:
-            add(
-                "ME103", f"`{shown(path, 200)}` is larger than 5 MB", place, "split it, or leave out what no rule needs"
-            )
-            return None
-        return data
+        return self._small(data, path, place)
+
+    def _small(self, data: bytes, path: str, place: Location) -> bytes | None:
+        if len(data) <= MAX_BYTES:
+            return data
+        hint = "split it, or leave out what no rule needs"
+        self.report.add("ME103", f"`{shown(path, 200)}` is larger than 5 MB", place, hint)
+        return None
 
 
 def find_pack(pack: str, by_path: bool) -> tuple[Pack | None, tuple[Diagnostic, ...]]:

@@ -13,6 +13,7 @@ import os
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from modengine.errors import Diagnostic, Location, PolicyError
 from modengine.policy.compare import guessed
@@ -45,11 +46,16 @@ class Loaded:
         return self.policy
 
 
-def read(path: str | Path, budget: PolicyBudget = POLICY_BUDGET) -> Loaded:
-    """The policy or ruleset of a file, told apart by its first-level key."""
+def read(
+    path: str | Path, budget: PolicyBudget = POLICY_BUDGET, unsaved: Dict[str, bytes] = MappingProxyType({})
+) -> Loaded:
+    """The policy or ruleset of a file, told apart by its first-level key.
+
+    `unsaved` are contents, by path, that stand for what the disk has: the texts of an editor.
+    """
     report = Diagnostics(budget)
     file = os.path.normpath(path)
-    return _read(file, Files(file, report), report)
+    return _read(file, Files(file, report, unsaved=unsaved), report)
 
 
 def read_given(files: Dict[str, bytes], main: str) -> Loaded:

@@ -1,0 +1,160 @@
+"""Lists, patterns, clauses, groups and rules: where they are defined, and where they are named."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from modengine.editor.positions import YAML
+from modengine.errors import Location
+from modengine.policy.condition import is_glob, matching
+from modengine.policy.files import Files
+from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds
+from modengine.policy.nodes.yaml import Mapping as Entries
+from modengine.policy.nodes.yaml import Node, Scalar, Sequence
+
+MOST_FILES = 100
+"""Rule files beside one that are read for the rules that it names."""
+NameKind = Literal["list", "pattern", "clause", "group", "rule"]
+_IN_CONDITION = re.compile(
+    r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|message\.\w+|\brule\(\s*(?P<rule>[\w*?][\w.*?-]*)|(?P<name>[\w*?][\w.*?-]*)"""
+)
+_IN_REGEX = re.compile(r"\{list:\s*([^{}]*?)\s*\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name where it stands."""
+
+    kind: NameKind
+    name: str
+    """In conditions and where rules are chosen it may be a glob."""
+    place: Location
+    scope: str = ""
+    """The file that knows it, with `#` and the number of its rule for a pattern of that rule; empty for a rule."""
+    defines: bool = False
+
+    def holds(self, file: str, line: int, column: int) -> bool:
+        """Whether a place lies on it, or right behind it."""
+        at = self.place
+        return at.file == file and at.line == line and at.column <= column <= at.column + len(self.name)
+
+
+def definitions(at: Named, names: tuple[Named, ...]) -> tuple[Named, ...]:
+    """Where what is named is defined: a pattern of the rule itself before one that is shared."""
+    found = [name for name in names if name.defines and name.kind == at.kind and matching(at.name, (name.name,))]
+    own = [name for name in found if name.scope == at.scope]
+    shared = [name for name in found if name.scope == at.scope.partition("#")[0]]
+    return tuple(own + [name for name in shared if name not in own] if is_glob(at.name) else own or shared)
+
+
+def references(at: Named, names: tuple[Named, ...]) -> tuple[Named, ...]:
+    """Every name that stands for what this one does, the definitions among them."""
+    meant = set(definitions(at, names))
+    return tuple(name for name in names if meant & set(definitions(name, names)))
+
+
+def names_around(path: str, texts: Mapping[str, bytes]) -> tuple[Named, ...]:
+    """The names in a rule file, in those beside it, in those that are open, and in those that they name."""
+    beside = sorted(str(file) for file in Path(path).parent.glob("*.y*ml") if file.suffix in YAML)
+    todo = dict.fromkeys([path, *(name for name in texts if name.endswith(YAML)), *beside[:MOST_FILES]])
+    names: list[Named] = []
+    done: set[str] = set()
+    while todo and len(done) < 2 * MOST_FILES:
+        file = next(iter(todo))
+        del todo[file]
+        done.add(file)
+        root = root_of(file, texts)
+        if isinstance(root, Entries):
+            names += _names(root, file)
+            named = [*_scalars(root.get("rulesets")), *_scalars(root.get("base"))]
+            paths = (os.path.normpath(os.path.join(os.path.dirname(file), scalar.value)) for scalar in named)
+            todo |= dict.fromkeys(other for other in paths if other not in done)
+    return tuple(names)
+
+
+def root_of(file: str, texts: Mapping[str, bytes]) -> Node | None:
+    """The nodes of a file as it is open, or on the disk; None for one that is not YAML."""
+    try:
+        return Files(file, Diagnostics(), unsaved=texts).nodes(file, None)
+    except ReadingEnds:
+        return None
+
+
+def _names(root: Entries, file: str) -> Iterator[Named]:
+    kinds: dict[str, NameKind] = {"lists": "list", "patterns": "pattern", "clauses": "clause", "groups": "group"}
+    for key, kind in kinds.items():
+        for name, _ in _entries(root.get(key)):
+            yield _named(kind, name, file, defines=True)
+    yield from _in_patterns(root.get("patterns"), file)
+    for number, rule in enumerate(_items(root.get("rules"))):
+        if isinstance(rule, Entries):
+            yield from _in_rule(rule, file, f"{file}#{number}")
+    for key in ("overrides", "exceptions", "points"):
+        for entry in _items(root.get(key)):
+            if isinstance(entry, Entries):
+                yield from (_named("rule", scalar) for scalar in _scalars(entry.get("rules")))
+                yield from (_named("rule", scalar) for scalar, _ in _entries(entry.get("scores")))
+                yield from _in_condition(entry.get("when"), None)
+    scope = root.get("scope")
+    for node in (scope, *(value for _, value in _entries(scope))):
+        yield from _in_condition(node, None)
+
+
+def _in_rule(rule: Entries, file: str, scope: str) -> Iterator[Named]:
+    yield from (_named("rule", scalar, defines=True) for scalar in _scalars(rule.get("id")))
+    yield from (_named("clause", scalar, file) for scalar in _scalars(rule.get("clause")))
+    yield from (_named("group", scalar, file) for scalar in _scalars(rule.get("group")))
+    relieve = rule.get("relieve")
+    if isinstance(relieve, Entries):
+        yield from (_named("rule", scalar) for scalar in _scalars(relieve.get("rules")))
+    for name, _ in _entries(rule.get("patterns")):
+        yield _named("pattern", name, scope, defines=True)
+    yield from _in_patterns(rule.get("patterns"), file)
+    for key in ("when", "unless"):
+        yield from _in_condition(rule.get(key), scope)
+
+
+def _in_patterns(node: Node | None, file: str) -> Iterator[Named]:
+    for _, pattern in _entries(node):
+        todo: list[Node] = [pattern]
+        while todo:
+            inner = todo.pop()
+            todo += inner.items if isinstance(inner, Sequence) else ()
+            for key, value in _entries(inner):
+                todo.append(value)
+                if key.value in ("list", "in") and isinstance(value, Scalar):
+                    yield _named("list", value, file)
+                elif key.value == "regex" and isinstance(value, Scalar):
+                    for found in _IN_REGEX.finditer(value.value):
+                        yield Named("list", found[1], value.at(found.start(1)), file)
+
+
+def _in_condition(node: Node | None, scope: str | None) -> Iterator[Named]:
+    """The rules that a condition names, and the patterns, where there are any."""
+    if isinstance(node, Scalar):
+        for found in _IN_CONDITION.finditer(node.value):
+            if found["rule"]:
+                yield Named("rule", found["rule"], node.at(found.start("rule")))
+            elif found["name"] and scope is not None:
+                yield Named("pattern", found["name"], node.at(found.start("name")), scope)
+
+
+def _named(kind: NameKind, scalar: Scalar, scope: str = "", defines: bool = False) -> Named:
+    return Named(kind, scalar.value, scalar.place if scalar.plain else scalar.at(0), scope, defines)
+
+
+def _entries(node: Node | None) -> tuple[tuple[Scalar, Node], ...]:
+    return node.entries if isinstance(node, Entries) else ()
+
+
+def _items(node: Node | None) -> tuple[Node, ...]:
+    return node.items if isinstance(node, Sequence) else ()
+
+
+def _scalars(node: Node | None) -> Iterator[Scalar]:
+    yield from (item for item in (node, *_items(node)) if isinstance(item, Scalar))

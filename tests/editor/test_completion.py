@@ -1,0 +1,44 @@
+"""What an editor offers while a word is typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.editor.conftest import EditorClient
+from tests.editor.test_hover import RULESET
+
+RULE = RULESET.replace("    examples:", "    |\n    examples:")
+
+
+@pytest.mark.parametrize(
+    ("text", "offered", "not_offered"),
+    [
+        (RULE.replace("    |\n", "    un|\n"), {"unless", "status", "patterns"}, {"when", "id", "ruleset"}),
+        (RULE.replace("    |\n", "    status: |\n"), {"draft", "test", "stable"}, {"when"}),
+        (RULE.replace("    |\n", "    unless: of|\n"), {"offer", "rule", "not"}, {"offers", "work"}),
+        (RULE.replace("    |\n", "    unless: 1 of (offer) or rule(|\n"), {"offers"}, {"offer"}),
+        (RULE.replace("    |\n", "").replace("clause: C1", "clause: |"), {"C1"}, {"work"}),
+        (RULE.replace("    |\n", "").replace("{list: work}", "{list: w|"), {"work"}, {"offer"}),
+        (
+            RULE.replace("    |\n", "").replace("{words: [😀😀, {list: work}]}", "{text: [😀], ne|"),
+            {"near_miss", "gaps"},
+            {"text"},
+        ),
+        (RULE.replace("    |\n", "").replace("category: fraud", "|"), {"category", "description"}, {"policy", "title"}),
+        ("policy: a\ntitle: b\nstudy: |\n", {"true", "false"}, set()),
+        ("policy: a\nsegm|\n", {"segmenter", "rulesets"}, {"policy", "patterns"}),
+        ("|", set(), {"when"}),
+        ("ruleset: [|", set(), {"when"}),
+    ],
+)
+def test_what_could_stand_there_is_offered(
+    text: str, offered: set[str], not_offered: set[str], tmp_path: Path, client: EditorClient
+) -> None:
+    path = tmp_path / "trade.yaml"
+    client.put(path, text.replace("|", ""))
+    found = client.ask("textDocument/completion", client.at(path, text, "|"))
+    labels = {item["label"] for item in found}
+    assert offered <= labels
+    assert not not_offered & labels

@@ -1,0 +1,124 @@
+"""Where lists, patterns, clauses, groups and rules are defined, and where they are named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.editor.conftest import EditorClient, Record
+
+RULESET = """\
+ruleset: trade
+title: Offers
+category: fraud
+clauses:
+  C1: No offers.
+groups:
+  signs: {cap: 30}
+lists:
+  work: [兼职]
+patterns:
+  offer: {words: [😀😀, {list: work}]}
+  told: {regex: '招{list:work}'}
+rules:
+  - id: offers
+    title: Offers
+    clause: C1
+    group: signs
+    score: 10
+    patterns:
+      pay: {tokens: [{in: work}]}
+    when: offer and pay
+  - id: both
+    title: Both
+    score: 10
+    patterns:
+      told: {text: [日结]}
+    when: >-
+      "兼" == "told" or
+      told or rule(offers) or 1 of (off*)
+"""
+POLICY = """\
+policy: class
+title: A class
+rulesets: [trade.yaml]
+overrides:
+  - {rules: [offers], score: 20}
+"""
+
+
+@pytest.fixture
+def ruleset(tmp_path: Path) -> Path:
+    (tmp_path / "class.yaml").write_text(POLICY, "utf-8")
+    path = tmp_path / "trade.yaml"
+    path.write_text(RULESET, "utf-8")
+    return path
+
+
+def pieces(found: list[Record], texts: dict[str, str]) -> list[tuple[str, int, str]]:
+    """The file, the line and the words of each place."""
+    told = []
+    for place in found:
+        name = place["uri"].rpartition("/")[2]
+        start, end = place["range"]["start"], place["range"]["end"]
+        line = texts[name].split("\n")[start["line"]].encode("utf-16-le")
+        told.append((name, start["line"], line[2 * start["character"] : 2 * end["character"]].decode("utf-16-le")))
+    return told
+
+
+TEXTS = {"trade.yaml": RULESET, "class.yaml": POLICY}
+
+
+@pytest.mark.parametrize(
+    ("before", "within", "line", "name"),
+    [
+        ("{list: work}]}", 8, 8, "work"),
+        ("招{list:work}", 9, 8, "work"),
+        ("{in: work}", 6, 8, "work"),
+        ("clause: C1", 9, 4, "C1"),
+        ("group: signs", 9, 6, "signs"),
+        ("when: offer and", 7, 10, "offer"),
+        ("and pay", 5, 19, "pay"),
+        ("told or rule", 1, 25, "told"),
+        ("rule(offers)", 6, 13, "offers"),
+        ("off*", 2, 10, "offer"),
+    ],
+)
+def test_a_name_leads_to_its_definition(
+    before: str, within: int, line: int, name: str, ruleset: Path, client: EditorClient
+) -> None:
+    client.put(ruleset)
+    found = client.ask("textDocument/definition", client.at(ruleset, RULESET, before, within))
+    assert pieces(found, TEXTS) == [("trade.yaml", line, name)]
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ("work: [", {8, 10, 11, 19}),
+        ("C1: No", {4, 15}),
+        ("offers\n    title", {13, 28}),
+        ("offer: {", {10, 20, 28}),
+    ],
+)
+def test_references_are_all_that_name_it(before: str, expected: set[int], ruleset: Path, client: EditorClient) -> None:
+    client.put(ruleset)
+    asked = client.at(ruleset, RULESET, before, 1) | {"context": {"includeDeclaration": True}}
+    found = pieces(client.ask("textDocument/references", asked), TEXTS)
+    assert {line for name, line, _ in found if name == "trade.yaml"} == expected
+    assert [line for name, line, _ in found if name == "class.yaml"] == ([4] if before.startswith("offers") else [])
+
+
+def test_a_policy_leads_to_the_rule_as_it_is_open_elsewhere(ruleset: Path, client: EditorClient) -> None:
+    client.put(ruleset, "# moved\n" + RULESET)
+    client.put(ruleset.with_name("class.yaml"))
+    found = client.ask("textDocument/definition", client.at(ruleset.with_name("class.yaml"), POLICY, "offers]", 1))
+    assert [place["range"]["start"]["line"] for place in found] == [14]
+
+
+@pytest.mark.parametrize("text", ["ruleset: [", "", "rules: 3\nlists: [a]", "ruleset: a\nrules: [{when: {a: b}}]"])
+def test_nothing_is_named_in_half_a_file(text: str, ruleset: Path, client: EditorClient) -> None:
+    client.put(ruleset, text)
+    asked = {"textDocument": {"uri": ruleset.as_uri()}, "position": {"line": 900, "character": 3}}
+    assert client.ask("textDocument/definition", asked) == []
