@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 from tests.paths import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-EXTRAS = {"dev": ("dev", "audit", "docs", "lab", "paper", "play", "ray"), "runtime": ("audit", "lab", "play")}
+EXTRAS = {"dev": ("dev", "audit", "docs", "editor", "lab", "paper", "play", "ray"), "runtime": ("audit", "lab", "play")}
 
 
 def locked(name: str) -> list[tuple[Requirement, bool]]:
