@@ -21,7 +21,7 @@ from modengine.play.site.device import draws, shares
 from modengine.policy.load import load_policy
 from modengine.text.normalize import plain
 from modengine.text.segment import BLOCK
-from tests.play.site.conftest import Inside
+from tests.play.site.running import Inside
 
 IGNORE = int(regex.IGNORECASE)
 WRITTEN = [
