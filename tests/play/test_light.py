@@ -106,7 +106,7 @@ def test_draws_are_those_of_numpy() -> None:
 def test_intervals_are_those_of_the_lab() -> None:
     np = pytest.importorskip("numpy")
     pytest.importorskip("scipy")
-    from modengine.lab.stats.exact import share
+    from modengine.play.jobs.exact import share
     from modengine.lab.stats.intervals import proportion
 
     for n in (0, 1, 2, 9, 10, 11, 40, 410):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modengine.engine.engine import Engine
-from modengine.lab.stats import exact
+from modengine.play.jobs import exact
 from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, readable, text_of
 
 

@@ -27,9 +27,6 @@ STAND_INS: Mapping[str, str] = {
     "regex/_regex.py": "properties",
     "daachorse.py": "literals",
     "rjieba.py": "words",
-    "modengine/lab/stats/intervals.py": "shares",
-    "numpy/__init__.py": "draws",
-    "numpy/typing.py": "draws",
 }
 """What stands in the browser where a compiled library is elsewhere."""
 PREPARED = f"modengine/play/site/device/{prepared.FILE}"
