@@ -106,8 +106,8 @@ def test_draws_are_those_of_numpy() -> None:
 def test_intervals_are_those_of_the_lab() -> None:
     np = pytest.importorskip("numpy")
     pytest.importorskip("scipy")
-    from modengine.play.jobs.exact import share
     from modengine.lab.stats.intervals import proportion
+    from modengine.play.jobs.exact import share
 
     for n in (0, 1, 2, 9, 10, 11, 40, 410):
         for k in {0, 1, 2, n // 3, n - 1, n} & set(range(n + 1)):

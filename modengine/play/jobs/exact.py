@@ -1,4 +1,4 @@
-"""The interval of Clopper and Pearson of independent rows: `lab.stats.intervals.proportion`, where there is no scipy."""
+"""The interval of Clopper and Pearson of independent rows: that of `lab.stats`, where there is no scipy."""
 
 from __future__ import annotations
 
