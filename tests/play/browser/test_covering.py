@@ -149,12 +149,14 @@ def test_samples_behind_the_lock_are_read_when_the_teacher_opens_it(opened: Open
     page.check("#unlock")
     until(page, "document.querySelectorAll('#panel .message-button').length > 5 && !document.querySelector('.locked')")
     assert len(read("".join(said))) > 40
+    for toggle in page.locator(".ability button[aria-expanded]").all():
+        toggle.click()
     assert read(page.evaluate(EVERYTHING)) == []  # covered
     page.evaluate("for (const more of document.querySelectorAll('#panel details.more')) more.open = true")
-    page.click("#panel .message-button:has(.covered) >> nth=0")
+    page.click("#panel .ability .message-button:has(.covered) >> nth=0")
     page.wait_for_selector("#cover")
     assert "covered" in page.inner_text("#panel")
     page.click("#cover")
     assert len(read(page.input_value("#text"))) == 1
     page.uncheck("#unlock")
-    page.wait_for_selector("#panel .locked")
+    page.wait_for_selector("#panel .locked", state="attached")
