@@ -85,7 +85,7 @@ def test_the_projector_shows_message_and_decision_on_one_screen(opened: Opened) 
     page.click(".topics summary")
     page.check("#predict")
     bottom = page.evaluate(
-        "Math.max(...['#case-kimono', '#verdict-box', '#reveal', '#next-case'].map("
+        "Math.max(...['#text', '#verdict-box', '#reveal', '#next-case'].map("
         "(one) => document.querySelector(one).getBoundingClientRect().bottom))"
     )
     assert page.evaluate("scrollY") == 0
