@@ -176,10 +176,17 @@ def test_where_all_wait_for_answers_the_newest_goes(dial: Dial, monkeypatch: pyt
 def test_an_answer_that_nobody_reads_is_let_go(
     dial: Dial, limit: str, value: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    drop, dropped = PatientProtocol.drop, threading.Event()
+
+    def noted(self: PatientProtocol) -> None:
+        drop(self)
+        dropped.set()
+
     monkeypatch.setattr(connections, limit, value)
+    monkeypatch.setattr(PatientProtocol, "drop", noted)
     connection = dial()
     connection.sendall(b"GET /30000000 HTTP/1.1\r\nHost: x\r\n\r\n")
-    threading.Event().wait(4 * SOON)
+    assert dropped.wait(30)
     found = 0
     try:
         while piece := connection.recv(1 << 20):

@@ -1,4 +1,4 @@
-"""The interval of Clopper and Pearson of independent rows: `intervals.proportion` where there is no scipy."""
+"""The interval of Clopper and Pearson of independent rows: that of `lab.stats`, where there is no scipy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import exp, lgamma, log, log1p
 
 LEVEL, LEAST = 0.95, 10
-"""As in `intervals`."""
+"""As in `lab.stats.intervals`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from modengine.play.asked import named
 from modengine.play.jobs.workspace import make
 from modengine.play.registry import ENDPOINTS
 from modengine.play.shipped import samples
-from modengine.play.site.device import prepared, properties, words
+from modengine.play.site.device import expressions, prepared, properties, words
 from modengine.play.site.properties import table
 
 DEVICE = Path(__file__).with_name("device")
@@ -27,9 +27,6 @@ STAND_INS: Mapping[str, str] = {
     "regex/_regex.py": "properties",
     "daachorse.py": "literals",
     "rjieba.py": "words",
-    "modengine/lab/stats/intervals.py": "shares",
-    "numpy/__init__.py": "draws",
-    "numpy/typing.py": "draws",
 }
 """What stands in the browser where a compiled library is elsewhere."""
 PREPARED = f"modengine/play/site/device/{prepared.FILE}"
@@ -81,7 +78,8 @@ def contents() -> Iterator[tuple[str, bytes]]:
     yield "modengine/samples/messages.jsonl", (samples() / "messages.jsonl").read_bytes()
     for folder, name in ((shipped_rules(), "rules"), (samples() / "lessons", "samples/lessons")):
         yield from ((inside, path.read_bytes()) for inside, path in _below(folder, f"modengine/{name}"))
-    yield "regex/_regex_core.py", _package("regex").joinpath("_regex_core.py").read_bytes()
+    parser = Path(expressions.core.__file__)
+    yield f"regex/{parser.name}", parser.read_bytes()
     for library in LIBRARIES:
         yield from ((name, path.read_bytes()) for name, path in _below(_package(library), library))
 

@@ -8,9 +8,10 @@ from itertools import pairwise
 from typing import Any
 
 import regex
-from regex import _regex, _regex_core
+from regex import _regex
 
-core: Any = _regex_core
+from modengine.play.site.device.expressions import core
+
 compiled: Any = _regex
 _SURROGATES, _END = (0xD800, 0xE000), 0x110000
 _WRITTEN = ("GENERALCATEGORY", "SCRIPT")

@@ -30,7 +30,8 @@ export const glossLanguage = () => (language() === "zh" ? "en" : "zh-Hans");
 export const glossOf = (text) => known().find((one) => one.text === text)?.gloss ?? state.lesson?.glosses[text] ?? "";
 
 // The meaning of a message, beside it, for whoever reads the page in the other language.
-export function beside(text, gloss = glossOf(text)) {
+export function beside(text, gloss) {
+  gloss ||= glossOf(text);
   return gloss && needsGloss() ? h("span", { class: "gloss", lang: glossLanguage() }, visible(gloss)) : null;
 }
 

@@ -42,9 +42,9 @@ export function drawTabs() {
 function choosePanel(name, pressed = false) {
   state.panel = name;
   drawTabs();
-  drawPanel();
   $(`tab-${name}`).focus({ preventScroll: true });
-  if (pressed && name === "steps") document.querySelector("#panel .steps")?.focus({ preventScroll: true }); // its arrow keys are the next thing pressed
+  steps.enter(pressed && name === "steps");
+  drawPanel();
   if (state.size === "large") $("panel-box").scrollIntoView(); // before a class, the panel is what is looked at
   if (!closed()) tell("explained");
   tell("changed");

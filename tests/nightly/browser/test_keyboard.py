@@ -64,10 +64,10 @@ def test_a_list_of_words_is_added(opened: Opened) -> None:
 
 
 def test_a_message_whose_decision_changed_is_looked_at_and_the_thresholds_put_back(opened: Opened) -> None:
-    page = opened("whom-does-it-hit", "whatif")
+    page = opened("threshold-and-cost", "whatif")
     page.wait_for_selector("#outcome .confusion")
     before = page.inner_text("#outcome .confusion")
-    tab_to(page, '.slider input[type=range][aria-label^="violence: review"]')
+    tab_to(page, '.slider input[type=range][aria-label^="fraud: review"]')
     page.keyboard.press("End")
     page.wait_for_selector("#outcome .message-button")
     wanted = page.locator("#outcome .message-button .said").first.inner_text()

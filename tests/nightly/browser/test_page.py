@@ -40,7 +40,7 @@ def test_axe_finds_nothing(opened: Opened, panel: str) -> None:
 def test_axe_finds_nothing_in_forms_menus_errors_and_predictions(opened: Opened) -> None:
     page = opened("evasion")
     for look in in_every_look(page):
-        for summary in ("#how-to-read", "#add-rule", "#add-file"):
+        for summary in ("#how-to-read", "#form-fold", "#add-file"):
             page.evaluate("(s) => { document.querySelector(s).open = true; }", summary)
         for menu in ("#view", "#keep"):
             page.click(f"{menu} summary")

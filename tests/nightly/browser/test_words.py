@@ -85,7 +85,7 @@ def test_the_projector_shows_message_and_decision_on_one_screen(opened: Opened) 
     page.click(".topics summary")
     page.check("#predict")
     bottom = page.evaluate(
-        "Math.max(...['#case-kimono', '#verdict-box', '#reveal', '#next-case'].map("
+        "Math.max(...['#text', '#verdict-box', '#reveal', '#next-case'].map("
         "(one) => document.querySelector(one).getBoundingClientRect().bottom))"
     )
     assert page.evaluate("scrollY") == 0
@@ -106,9 +106,9 @@ def test_the_decision_is_in_sight_while_the_rules_are_written(opened: Opened, si
 @pytest.mark.parametrize(("lang", "title"), [("en-GB", "Says 奶茶"), ("zh-CN", "说到：奶茶")])
 def test_a_rule_from_words_is_titled_in_the_language_of_the_page(opened: Opened, lang: str, title: str) -> None:
     page = opened("evasion", lang=lang)
-    page.click("#add-rule summary")
-    page.fill("#rule-words", "奶茶")
-    page.click("#rule-add")
+    if not page.is_visible("#words-new"):
+        page.click("#form-fold summary")
+    page.fill("#words-new", "奶茶")
     until(page, "(t) => document.querySelector('#editor').shadowRoot.textContent.includes(t)", title)
 
 

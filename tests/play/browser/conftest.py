@@ -1,3 +1,4 @@
 """The page in a browser."""
 
+from tests.play.browser.guesses import join  # noqa: F401  (a fixture)
 from tests.play.browser.window import address, chromium, opened  # noqa: F401  (fixtures)

@@ -8,7 +8,10 @@ import pytest
 
 from modengine.play.guard import Door
 from modengine.play.pool import Pool
-from tests.play.browser.looks import in_every_look, violations
+from tests.play.browser.strip import (
+    an_error_stands_in_the_strip,
+    message_marks_and_decision_stay_in_view,
+)
 from tests.play.browser.tasks import SCAM
 from tests.play.browser.window import CHROMIUM, Opened, action, served, until
 from tests.play.browser.writing import rewrite
@@ -16,35 +19,13 @@ from tests.play.browser.writing import rewrite
 TEXT = "document.querySelector('#editor').shadowRoot.querySelector('.cm-content').innerText"
 
 
-def box(page: Any, selector: str) -> dict[str, float]:
-    found: dict[str, float] = page.locator(selector).bounding_box()
-    return found
+def test_message_marks_and_decision_stay_in_view(opened: Opened) -> None:
+    """tests/nightly has both widths in both languages."""
+    message_marks_and_decision_stay_in_view(opened, 400, 800, "en-GB")
 
 
-def to_the_end(page: Any) -> None:
-    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
-    until(page, "scrollY > 100")
-
-
-@pytest.mark.parametrize("lang", ["en-GB", "zh-CN"])
-@pytest.mark.parametrize(("width", "height"), [(1024, 768), (400, 800)])
-def test_message_marks_and_decision_stay_in_view(opened: Opened, width: int, height: int, lang: str) -> None:
-    page = opened("warning-and-scam", width=width, height=height, lang=lang, level="simple")
-    page.fill("#text", SCAM)
-    action(page, "review")
-    page.wait_for_selector("#marks mark.hit")
-    to_the_end(page)
-    for one in ("#text", "#verdict .badge", "#scores .number"):
-        found = box(page, one)
-        assert found["y"] >= 0
-        assert found["y"] + found["height"] <= 0.3 * height
-    assert page.locator("#marks mark").all_inner_texts() == ["中奖", "链接"]
-    # What is underlined is where it is written.
-    assert page.evaluate("document.querySelector('#marks').innerText.trimEnd()") == SCAM
-    look = """(s) => { const one = document.querySelector(s), its = getComputedStyle(one);
-        return [one.clientWidth, its.paddingLeft, its.fontSize, its.lineHeight, its.fontFamily, its.letterSpacing,
-                its.whiteSpace, its.overflowWrap]; }"""
-    assert page.evaluate(look, "#marks") == page.evaluate(look, "#text")
+def test_an_error_stands_in_the_strip(opened: Opened) -> None:
+    an_error_stands_in_the_strip(opened, "zh-CN", 1024, 768)
 
 
 def test_marks_stay_with_their_words_while_somebody_types(opened: Opened) -> None:
@@ -57,31 +38,6 @@ def test_marks_stay_with_their_words_while_somebody_types(opened: Opened) -> Non
     page.keyboard.insert_text("好消息！")
     assert page.locator("#marks mark").all_inner_texts() == ["中奖", "链接"]
     assert page.evaluate("document.querySelector('#marks').innerText.trimEnd()") == f"好消息！{SCAM}"
-
-
-@pytest.mark.parametrize(
-    ("lang", "says", "after"),
-    [("en-GB", "This bracket was opened and never closed.", "the last good rules decide"),
-     ("zh-CN", "这个括号没有闭合。", "由上一版规则判定")],
-)  # fmt: skip
-@pytest.mark.parametrize(("width", "height"), [(1024, 768), (400, 800)])
-def test_an_error_stands_in_the_strip(
-    opened: Opened, lang: str, says: str, after: str, width: int, height: int
-) -> None:
-    page = opened("evasion", lang=lang, width=width, height=height)
-    action(page, "review")
-    rewrite(page, "[加微信]", "[加微信")
-    page.wait_for_selector("#trouble .failure")
-    to_the_end(page)
-    assert says in page.inner_text("#trouble")
-    assert after in page.inner_text("#trouble")
-    found = box(page, "#trouble")
-    assert found["y"] >= 0
-    assert found["y"] + found["height"] <= 0.45 * height
-    page.click("#to-error")
-    until(page, "document.querySelector('#editor').shadowRoot.activeElement?.matches('.cm-content')")
-    rewrite(page, "[加微信", "[加微信]")
-    until(page, "!document.querySelector('#trouble').innerText")
 
 
 def tabs(page: Any) -> list[str]:
@@ -148,19 +104,6 @@ def test_a_rule_of_the_lesson_is_changed_by_the_form_and_the_form_by_the_yaml(op
     until(page, "document.querySelector('#form input[id^=words-]').value === '兼职, 刷单, 红包'")
     page.click("#undo-all")
     until(page, f"(was) => {TEXT} === was", before)
-
-
-@pytest.mark.parametrize("width", [1440, 400])
-def test_axe_finds_nothing_on_a_beginners_page(opened: Opened, width: int) -> None:
-    page = opened("warning-and-scam", level="simple", width=width)
-    page.fill("#words-new", "奶茶")
-    page.wait_for_selector("#smallest .flips")
-    rewrite(page, "[中奖]", "[中奖")
-    page.wait_for_selector("#trouble .failure")
-    assert [(look, violations(page)) for look in in_every_look(page)] == [
-        (look, []) for look in ("zh-Hans, light", "en, light", "zh-Hans, dark", "en, dark")
-    ]
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_without_javascript_the_page_says_so_and_shows_no_skeleton(chromium: Any, address: str) -> None:
@@ -262,56 +205,3 @@ def test_a_server_that_was_begun_anew_knows_the_rules_again(opened: Opened, pool
         action(page, "block")
         assert page.inner_text("#trouble") == ""
         page.context.close()
-
-
-RULE = """  - id: fraud.r{0}
-    title: Rule {0}
-    score: 1
-    patterns:
-      r: {{words: [词{0}]}}
-    when: r
-"""
-
-PASTE = """(text) => { const data = new DataTransfer(); data.setData('text/plain', text);
-  document.querySelector('#editor').shadowRoot.activeElement.dispatchEvent(
-    new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true})); }"""
-
-
-def test_a_thousand_rules_are_pasted(opened: Opened) -> None:
-    page = opened("evasion", level="simple")
-    action(page, "review")
-    rules = "".join(RULE.format(number) for number in range(1000))
-    page.click("#editor .cm-content")
-    page.keyboard.press("Control+End")
-    page.evaluate(PASTE, rules)
-    until(page, "import('/static/state.js').then(({state}) => state.compiled?.list.length === 1001)")
-    page.fill("#text", "词0，词999，兼职日结，加微信")
-    until(page, "import('/static/state.js').then(({state}) => state.decision?.categories.fraud.score === 62)")
-    assert page.locator("#form .rule-form").count() <= 31
-    assert "more rules are in the YAML" in page.inner_text("#form")
-    page.fill("#words-new", "奶茶")
-    until(page, "import('/static/state.js').then(({state}) => state.compiled?.list.length === 1002)")
-    page.reload()
-    page.wait_for_selector("html[data-ready] #verdict .badge")
-    assert page.evaluate("import('/static/state.js').then(({state}) => state.files['rules.yaml'].includes('词999'))")
-
-
-def test_twenty_thousand_characters_are_read_and_leave_the_page_usable(opened: Opened) -> None:
-    page = opened("warning-and-scam", width=400, height=800, level="simple")
-    text = "今天天气很好，" * 2855 + SCAM
-    assert len(text) <= 20_000
-    page.fill("#text", text)
-    until(page, "(text) => document.documentElement.dataset.explained === text", text)
-    assert page.input_value("#text") == text
-    assert page.locator("#marks mark").all_inner_texts() == ["中奖", "链接"]
-    page.focus("#text")
-    page.keyboard.press("Control+End")
-    until(page, "document.querySelector('#text').scrollTop > 1000")
-    until(page, "Math.abs(document.querySelector('#marks').scrollTop - document.querySelector('#text').scrollTop) < 2")
-    marks, field = box(page, "#marks mark >> nth=0"), box(page, "#text")
-    assert field["y"] <= marks["y"] <= field["y"] + field["height"]
-    to_the_end(page)
-    assert box(page, "#strip")["height"] <= 0.35 * 800
-    page.reload()
-    page.wait_for_selector("html[data-ready] #verdict .badge")
-    assert page.input_value("#text") == text

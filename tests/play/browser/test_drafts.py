@@ -8,34 +8,18 @@ import pytest
 
 from modengine.play.guard import Door
 from modengine.play.pool import Pool
+from tests.play.browser.keeping import NO_CLIPBOARD, STATE, kept, ready
 from tests.play.browser.window import CHROMIUM, Opened, action, served, until
 from tests.play.browser.writing import rewrite
 
-STATE = "import('/static/state.js').then(({state}) => state"
-SILENT = "Object.defineProperty(window, 'indexedDB', {value: {open: () => ({})}});"
 FORBIDDEN = """for (const name of ['indexedDB', 'localStorage', 'sessionStorage'])
   Object.defineProperty(window, name, {get() { throw new DOMException('forbidden', 'SecurityError'); }});"""
-NO_CLIPBOARD = """Object.defineProperty(navigator, 'clipboard', {value: undefined});
-document.execCommand = () => { window.selected = String(document.activeElement.value); return true; };"""
-REFUSED = NO_CLIPBOARD.replace("return true", "return false")
 
 TRIED = "(text) => [...document.querySelectorAll('.attempts .said')].some((one) => one.innerText === text)"
 LOG = """new Promise((done) => { const opening = indexedDB.open('modengine'); opening.onsuccess = () => {
   const all = opening.result.transaction('drafts').objectStore('drafts').getAll();
   all.onsuccess = () => done(all.result.find((one) => one.place === 'lesson evasion').value.parts.log.name); }; })"""
-LINK = "import('/static/state.js').then(({encode, snapshot}) => encode({...snapshot(), text: '来自链接'}))"
-BACKWARDS = """let now = 4e12; Date.now = () => (now -= 1e9);
-window.Date = class extends Date { constructor(...given) { super(...(given.length ? given : [Date.now()])); } };"""
 OPEN = "{open: true, outside: '192.0.2.7', student: 'abcd2345'}"
-
-
-def kept(page: Any) -> None:
-    """Waits until what stands there now is in the browser's drafts."""
-    page.evaluate("import('/static/keeping.js').then(({flush}) => flush())")
-
-
-def ready(page: Any, decided: str = " #verdict .badge") -> None:
-    page.wait_for_selector(f"html[data-ready]{decided}")
 
 
 def worked(page: Any) -> None:
@@ -128,19 +112,6 @@ def test_what_is_discarded_can_be_brought_back(opened: Opened, button: str, what
     until(page, f"{STATE}.files['rules.yaml'].includes('score: 60'))")
 
 
-def test_a_link_that_is_opened_over_work_can_be_undone(opened: Opened) -> None:
-    page = opened("evasion")
-    action(page, "review")
-    link = page.evaluate(LINK)
-    page.fill("#text", "我自己写的")
-    action(page, "allow")
-    page.evaluate("(link) => { location.hash = `s=${link}`; }", link)
-    until(page, "document.querySelector('#text').value === '来自链接'")
-    assert "#" not in page.url  # a link is taken once
-    page.click("#undo")
-    until(page, "document.querySelector('#text').value === '我自己写的'")
-
-
 def test_two_windows_do_not_write_over_each_other(opened: Opened) -> None:
     first = opened("evasion")
     action(first, "review")
@@ -163,33 +134,6 @@ def test_two_windows_do_not_write_over_each_other(opened: Opened) -> None:
     assert second.input_value("#text") == "第二个窗口"
 
 
-def test_a_window_that_was_duplicated_takes_a_name_of_its_own(opened: Opened) -> None:
-    first = opened("evasion")
-    name = first.evaluate("sessionStorage.getItem('modengine-tab')")
-    second = first.context.new_page()
-    second.add_init_script(
-        f"sessionStorage.getItem('modengine-tab') ?? sessionStorage.setItem('modengine-tab', '{name}')"
-    )
-    second.goto(first.url)
-    until(second, "(name) => sessionStorage.getItem('modengine-tab') !== name", name)
-    assert first.evaluate("sessionStorage.getItem('modengine-tab')") == name
-
-
-def test_a_clock_that_goes_backwards_loses_nothing(opened: Opened) -> None:
-    page = opened("evasion", before=BACKWARDS)
-    for text in ("一", "二", "三"):
-        page.fill("#text", text)
-        kept(page)
-    page.reload()
-    ready(page)
-    assert page.input_value("#text") == "三"
-    other = page.context.new_page()
-    other.goto(page.url)
-    ready(other, "")
-    other.select_option("#lesson", "evasion")
-    until(other, "document.querySelector('#text').value === '三'")
-
-
 KEEPS_NOTHING = [("en-GB", "This browser keeps nothing"), ("zh-CN", "这个浏览器不保存任何内容")]
 
 
@@ -208,12 +152,6 @@ def test_where_storage_is_forbidden_the_page_works_and_says_so(opened: Opened, l
     page.reload()
     ready(page, "")
     assert page.input_value("#text") == ""
-
-
-def test_a_disk_that_does_not_answer_does_not_hold_the_page_up(opened: Opened) -> None:
-    page = opened("evasion", before=SILENT)
-    action(page, "review")
-    assert "This browser keeps nothing" in page.inner_text("#note")
 
 
 def test_all_drafts_are_forgotten_when_that_is_asked_for_twice(opened: Opened) -> None:
@@ -249,24 +187,3 @@ def test_a_link_is_copied_on_plain_http_and_has_the_address_of_the_network(opene
     other = opened(hash_=f"#{alone.partition('#')[2]}")
     until(other, "document.querySelector('#text').value === '来自链接'")
     assert other.input_value("#lesson") == "evasion"
-
-
-def test_a_link_that_cannot_be_copied_is_shown(opened: Opened) -> None:
-    page = opened("evasion", before=REFUSED)
-    action(page, "review")
-    page.click("#keep summary")
-    page.click("#copy-link")
-    page.wait_for_selector("#link")
-    assert "#s=" in page.input_value("#link")
-
-
-def test_a_link_made_with_another_policy_says_so(opened: Opened) -> None:
-    page = opened()
-    page.fill("#text", "来自链接")
-    action(page, "allow")
-    link = page.evaluate(
-        "import('/static/state.js').then(({encode, snapshot}) => encode({...snapshot(), base: 'f'.repeat(32)}))"
-    )
-    other = opened(hash_=f"#s={link}")
-    assert "another policy" in other.inner_text("#note")
-    assert other.input_value("#text") == "来自链接"

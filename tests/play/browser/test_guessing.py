@@ -2,105 +2,30 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from modengine.cli.main import run
-from modengine.play.guard import Door
-from modengine.play.lessons import Lesson, shipped_lessons
-from modengine.play.pool import Pool
-from tests.play.browser.looks import PANELS, in_every_look, violations
-from tests.play.browser.window import Opened, action, served, tab_to, until
-
-TELLING = (
-    "#panel .badge, #cases .badge, #verdict .headline, #scores li, .tally, .confusion, .ability, .disguises, "
-    ".attempts, .record-button, .notice, .fall, .flips, .marked, details.tell"
+from modengine.play.lessons import shipped_lessons
+from tests.play.browser.guesses import (
+    TELLING,
+    Join,
+    a_guess_reveals_and_stays,
+    asked,
+    begins_with_nothing_told,
 )
-"""Whatever shows a decision, or what it comes from."""
-ASKING = ("decide", "explain", "flip", "evade", "audit/append")
+from tests.play.browser.keeping import kept
+from tests.play.browser.looks import PANELS, in_every_look, violations
+from tests.play.browser.window import Opened, action, tab_to, until
 
 
-def asked(page: Any) -> list[str]:
-    """The texts about which the page asks for a decision, from now on."""
-    found: list[str] = []
-
-    def see(request: Any) -> None:
-        if request.url.partition("/api/")[2] in ASKING:
-            found.append(json.loads(request.post_data)["text"])
-
-    page.on("request", see)
-    return found
+def test_a_lesson_begins_with_nothing_told(opened: Opened) -> None:
+    """tests/nightly has all lessons."""
+    begins_with_nothing_told(opened, next(one for one in shipped_lessons() if one.lesson == "whom-does-it-hit"))
 
 
-def kept(page: Any) -> None:
-    """Waits until what stands there now is in the browser's drafts."""
-    page.evaluate("import('/static/keeping.js').then(({flush}) => flush())")
-
-
-def hidden_everywhere(page: Any, told: int = 0) -> None:
-    """In the strip, the list and all panels; `told` messages of the list were guessed before."""
-    for panel in PANELS:
-        page.click(f"#tab-{panel}")
-        assert "First the guess" in page.inner_text("#panel")
-        assert page.locator(TELLING).count() == told, panel
-        assert page.get_attribute("html", "data-action") == ""
-    assert page.locator("#verdict .vote").count() == 4
-
-
-@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda lesson: lesson.lesson)
-def test_a_lesson_begins_with_nothing_told(opened: Opened, lesson: Lesson) -> None:
-    page = opened(predict=True)
-    texts = asked(page)
-    page.select_option("#lesson", lesson.lesson)
-    page.wait_for_selector("#verdict .vote")
-    hidden_everywhere(page)
-    for case in lesson.cases[1:]:
-        page.click(f"#case-{case.id}")
-        page.wait_for_selector("#verdict .vote")
-        assert page.locator(TELLING).count() == 0
-    until(page, "document.querySelector('#problems').textContent.length > 0")  # the rules are read by now
-    hidden_everywhere(page)
-    assert set(texts) & {case.text for case in lesson.cases} == set()
-
-
-@pytest.mark.parametrize("way", ["mouse", "keyboard"])
-def test_a_guess_reveals_and_stays_after_a_reload_and_what_was_not_guessed_stays_hidden(
-    opened: Opened, way: str
-) -> None:
-    page = opened("warning-and-scam", predict=True)
-    if way == "mouse":
-        page.click('[data-guess="review"]')
-    else:
-        tab_to(page, '[data-guess="review"]')
-        page.keyboard.press("Enter")
-        assert page.evaluate("document.activeElement.id") == "verdict-box"
-    action(page, "review")
-    assert "Your guess: review. Right." in page.inner_text("#verdict")
-    page.wait_for_selector(".why")
-    page.wait_for_selector("details.tell")
-    page.click("#case-bank")
-    page.wait_for_selector("#verdict .vote")
-    assert page.locator("#cases .badge").count() == 1
-    page.click("#reveal")  # without a guess
-    action(page, "allow")
-    assert page.locator(".guessed").count() == 0
-    page.click("#case-granny")
-    page.wait_for_selector("#verdict .vote")
-    kept(page)
-    page.reload()
-    page.wait_for_selector("html[data-ready]")
-    page.wait_for_selector("#verdict .vote")
-    hidden_everywhere(page, told=2)
-    for case, wanted in (("scam", "review"), ("bank", "allow")):
-        page.click(f"#case-{case}")
-        action(page, wanted)
-    page.click("#case-scam")
-    action(page, "review")
-    assert "Your guess: review. Right." in page.inner_text("#verdict")
+def test_a_guess_reveals_and_stays_after_a_reload_and_what_was_not_guessed_stays_hidden(opened: Opened) -> None:
+    a_guess_reveals_and_stays(opened, "keyboard")
 
 
 def test_edits_of_a_message_are_hidden_as_it_is_and_a_text_of_ones_own_is_not(opened: Opened) -> None:
@@ -137,7 +62,7 @@ def test_a_panel_that_still_measures_tells_nothing_of_the_next_message(opened: O
     page.click("#reveal")
     page.wait_for_selector("#verdict .badge.large")
     until(page, "document.querySelector('#panel .busy') !== null")
-    page.click("#case-son")
+    page.click("#case-tenant")
     page.wait_for_selector("#verdict .vote")
     with page.expect_response("**/api/scores"):
         held[-1].continue_()
@@ -182,49 +107,11 @@ def test_a_lesson_started_over_is_guessed_again_and_predicting_can_be_switched_o
     page.wait_for_selector("#verdict .vote")
 
 
-def test_without_storage_a_guess_still_reveals(opened: Opened) -> None:
-    page = opened(predict=True)
-    page.add_init_script(
-        "for (const name of ['sessionStorage', 'localStorage'])"
-        "Object.defineProperty(window, name, {get() { throw new DOMException('forbidden'); }})"
-    )
-    page.reload()
-    page.wait_for_selector("html[data-ready]")
-    page.select_option("#lesson", "evasion")
-    page.click('[data-guess="review"]')
-    action(page, "review")
-
-
 def test_axe_finds_nothing_before_the_guess(opened: Opened) -> None:
     page = opened("whom-does-it-hit", predict=True)
     page.click("#teacher")
     for look in in_every_look(page):
         assert violations(page) == [], look
-
-
-# ------------------------------------------------------------------ a class
-
-
-Join = Callable[..., Any]
-
-
-@pytest.fixture
-def join(opened: Opened, pool: Pool) -> Iterator[Join]:
-    """Windows of a class: `teacher` or `student`.  They are closed before their server."""
-    door = Door(open=True)
-    with served(pool, door) as base:
-        pages: list[Any] = []
-
-        def window(who: str, lesson: str = "", **how: Any) -> Any:
-            page = opened(lesson, hash_=f"#token={getattr(door, who)}", base=base, predict=True, **how)
-            pages.append(page)
-            if who == "teacher":
-                page.click("#teacher")
-            return page
-
-        yield window
-        for page in pages:
-            page.close()
 
 
 def test_a_class_predicts_on_all_devices_and_the_right_answer_is_marked(join: Join) -> None:
@@ -276,32 +163,6 @@ def test_a_class_predicts_on_all_devices_and_the_right_answer_is_marked(join: Jo
     student.click("#case-bank")
     student.wait_for_selector("#verdict .vote")
     assert [violations(page) for page in (teacher, student)] == [[], []]
-
-
-def test_the_wall_is_still_hidden_after_a_reload_and_a_text_of_ones_own_can_be_asked(join: Join) -> None:
-    teacher = join("teacher", "evasion")
-    own = "兼职，加微信，今天晚上我们一起去吃饭"
-    teacher.fill("#text", own)
-    teacher.click("#reveal")  # it is made of the first message
-    action(teacher, "review")
-    teacher.click("#ask-class")
-    teacher.wait_for_selector("#verdict #reveal")
-    texts = asked(teacher)
-    kept(teacher)
-    teacher.reload()
-    teacher.wait_for_selector("#verdict #reveal")
-    assert teacher.locator(TELLING).count() == 0
-    assert texts == []
-    student = join("student", "evasion")
-    student.wait_for_selector("#question .vote")
-    student.fill("#text", own)
-    student.wait_for_selector("#verdict p")
-    assert "answer above" in student.inner_text("#verdict")
-    teacher.click("#verdict #reveal")
-    action(teacher, "review")
-    action(student, "review")
-    teacher.click("#teacher")
-    teacher.wait_for_selector('.tally .right[data-action="review"]')
 
 
 def test_a_lesson_opens_on_all_devices_and_nobodys_work_is_lost(join: Join) -> None:
@@ -359,5 +220,5 @@ def test_a_lesson_as_a_file_shows_a_decision_after_the_guess(chromium: Any, tmp_
     assert page.locator(".decided >> visible=true").count() == 1
     page.click(".decided summary >> visible=true")
     assert page.locator(".case >> nth=0 >> .decided .me-verdict").is_visible()
-    assert page.locator(".first >> visible=true").count() == 3
+    assert page.locator(".first >> visible=true").count() == page.locator(".case").count() - 1
     context.close()

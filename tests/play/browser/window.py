@@ -55,13 +55,22 @@ def address(pool: Pool) -> Iterator[str]:
         yield url
 
 
+RUNNING: list[Any] = []
+"""The browser of this process: Playwright cannot begin twice, and folders of tests have this fixture each."""
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     if CHROMIUM is None:
         pytest.skip("no chromium here: apt-get install chromium, or MODENGINE_CHROMIUM")
+    if RUNNING:
+        yield RUNNING[0]
+        return
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        RUNNING.append(browser)
         yield browser
+        RUNNING.remove(browser)
         browser.close()
 
 

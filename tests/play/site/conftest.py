@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from modengine.play.site import bundle
-
-Inside = Callable[..., Any]
+from tests.play.site.running import Inside, runner
 
 
 @pytest.fixture(scope="session")
@@ -30,15 +23,4 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def inside(packages: Path) -> Inside:
-    """Does something with the packages of the site, in a process of its own: a function of `inside.py`."""
-
-    def run(what: str, given: Any) -> Any:
-        done = subprocess.run(
-            [sys.executable, str(Path(__file__).with_name("inside.py")), what],
-            input=json.dumps(given), capture_output=True, text=True, encoding="utf-8", timeout=280,
-            env={**os.environ, "PYTHONPATH": str(packages), "PYTHONUTF8": "1"}, cwd=packages,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr[-2000:]
-        return json.loads(done.stdout)
-
-    return run
+    return runner(packages)

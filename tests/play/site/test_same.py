@@ -18,7 +18,7 @@ from modengine.play.registry import ENDPOINTS
 from modengine.play.serve import start_of
 from modengine.play.shipped import samples
 from modengine.run.write.results import to_json
-from tests.play.site.conftest import Inside
+from tests.play.site.running import Inside
 
 LESSONS = shipped_lessons()
 Asked = list[tuple[str, dict[str, Any]]]

@@ -6,7 +6,6 @@ import json
 import random
 from typing import Any
 
-import numpy as np
 import pytest
 import regex
 import rjieba
@@ -14,14 +13,12 @@ import rjieba
 from modengine.engine.match.literals import Automaton
 from modengine.engine.match.regex import source_of
 from modengine.entities.expressions import expressions
-from modengine.lab.stats.intervals import proportion
 from modengine.paths import shipped_policy
 from modengine.play.shipped import samples
-from modengine.play.site.device import draws, shares
 from modengine.policy.load import load_policy
 from modengine.text.normalize import plain
 from modengine.text.segment import BLOCK
-from tests.play.site.conftest import Inside
+from tests.play.site.running import Inside
 
 IGNORE = int(regex.IGNORECASE)
 WRITTEN = [
@@ -103,20 +100,3 @@ def test_literals_are_found_in_the_order_of_the_automaton(inside: Inside) -> Non
     assert inside("literals", {"literals": literals, "texts": texts}) == [
         [list(hit) for hit in automaton.find(text)] for text in texts
     ]
-
-
-@pytest.mark.parametrize("seed", [0, 1, 2**32, 2**64 - 1, 2**127 + 5, 314159265358979323846264338327950288])
-def test_the_generator_draws_what_numpy_draws(seed: int) -> None:
-    here, there = draws.Generator(seed), np.random.default_rng(seed)
-    for below in (1, 2, 3, 17, 70_000, 2**31 + 7) * 5:
-        assert here.integers(below) == int(there.integers(below))
-    for count in (0, 1, 2, 13, 60):
-        assert here.permutation(count) == there.permutation(count).tolist()
-
-
-@pytest.mark.parametrize(("k", "n"), [(0, 1), (1, 1), (0, 10), (3, 9), (10, 10), (205, 410), (409, 410)])
-def test_a_share_has_the_interval_of_the_lab(k: int, n: int) -> None:
-    rows = [1] * k + [0] * (n - k)
-    here, there = shares.proportion(rows, [1] * n), proportion(np.array(rows), np.ones(n, np.int64))
-    assert (here.k, here.n, here.value, here.supported) == (there.k, there.n, there.value, there.supported)
-    assert (here.low, here.high) == pytest.approx((there.low, there.high), abs=1e-9)

@@ -8,8 +8,6 @@ expressions.py   `regex`, by its own parser and the standard `re`
 properties.py    `regex._regex`, by a table
 literals.py      `daachorse`
 words.py         `rjieba`, by the dictionary of jieba
-draws.py         the one generator of `numpy` that the lab draws disguises with
-shares.py        the one interval of the lab that the page shows
 """
 
 import time

@@ -10,7 +10,13 @@ import { matchItem } from "./why.js";
 
 let step = 1;
 let walk = null; // by so many steps
+let entering = false;
 const LAST = 6;
+
+// After its tab was pressed, the arrow keys of the panel are the next thing pressed, also where it is drawn later.
+export const enter = (pressed) => {
+  entering = pressed;
+};
 
 // Wherever the focus is, unless the arrow keys have a meaning there.
 document.addEventListener("keydown", (event) => {
@@ -59,6 +65,8 @@ export function render(root) {
       ),
     ),
   );
+  if (entering && document.activeElement?.id === "tab-steps") root.querySelector(".steps").focus({ preventScroll: true });
+  entering = false;
 }
 
 const STAGES = {

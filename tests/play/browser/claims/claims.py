@@ -70,6 +70,10 @@ class Player:
         self.page = page
         self.chinese = page.get_attribute("html", "lang").startswith("zh")
 
+    def play_all(self, claims: Claims) -> None:
+        for scene in claims.scenes:
+            self.play(scene)
+
     def play(self, scene: Scene) -> None:
         """Raises AssertionError where what is seen is not what is said."""
         page = self.page
