@@ -14,7 +14,8 @@ def command(stdio: bool) -> None:  # noqa: ARG001  (editors pass it)
     """Serve an editor, which starts this command and speaks the Language Server Protocol with it.
 
     Findings as rules are typed; what lists, patterns, clauses, groups and rules look for, where they are defined
-    and where they are named; keys, values and names to choose from: docs/editor.md says how VS Code and Neovim start it.  Needs the extra `editor`.
+    and where they are named; keys, values and names to choose from:
+    docs/editor.md says how VS Code and Neovim start it.  Needs the extra `editor`.
     """
     try:
         from modengine.editor.server import make_server  # noqa: PLC0415  (needs the extra `editor`)
