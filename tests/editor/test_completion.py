@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.editor.conftest import EditorClient
-from tests.editor.test_hover import RULESET
+from tests.editor.client import EditorClient
+from tests.editor.rules import RULESET
 
 RULE = RULESET.replace("    examples:", "    |\n    examples:")
 

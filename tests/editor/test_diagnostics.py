@@ -10,7 +10,7 @@ import pytest
 from modengine.checks import check_paths
 from modengine.policy.files import MAX_BYTES
 from tests.commands import Command
-from tests.editor.conftest import EditorClient
+from tests.editor.client import EditorClient
 
 RULESET = """\
 ruleset: trade

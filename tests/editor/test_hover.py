@@ -6,26 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.editor.conftest import EditorClient
-
-RULESET = """\
-ruleset: trade
-title: Offers
-category: fraud
-clauses:
-  C1: No *offers*.
-lists:
-  work: [兼职, 日结]
-patterns:
-  offer: {words: [😀😀, {list: work}]}
-rules:
-  - id: offers
-    title: Offers of work
-    clause: C1
-    score: 10
-    when: offer
-    examples: {match: [我们招兼职], pass: [你好]}
-"""
+from tests.editor.client import EditorClient
+from tests.editor.rules import RULESET
 
 
 @pytest.mark.parametrize(

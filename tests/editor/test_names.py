@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.editor.conftest import EditorClient, Record
+from tests.editor.client import EditorClient, Record
 
 RULESET = """\
 ruleset: trade

@@ -142,7 +142,6 @@ def test_samples_behind_the_lock_are_read_when_the_teacher_opens_it(opened: Open
     page.wait_for_selector(".ability")
     for toggle in page.locator(".ability button[aria-expanded]").all():
         toggle.click()
-    page.wait_for_selector("#panel .locked")
     assert read(page.evaluate(EVERYTHING) + "".join(said)) == []
     assert violations(page) == []
     page.click("#teacher")
@@ -159,4 +158,5 @@ def test_samples_behind_the_lock_are_read_when_the_teacher_opens_it(opened: Open
     page.click("#cover")
     assert len(read(page.input_value("#text"))) == 1
     page.uncheck("#unlock")
-    page.wait_for_selector("#panel .locked", state="attached")
+    page.click("#tab-whatif")
+    page.wait_for_selector("#outcome .locked", state="attached")
