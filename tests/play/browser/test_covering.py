@@ -157,6 +157,3 @@ def test_samples_behind_the_lock_are_read_when_the_teacher_opens_it(opened: Open
     assert "covered" in page.inner_text("#panel")
     page.click("#cover")
     assert len(read(page.input_value("#text"))) == 1
-    page.uncheck("#unlock")
-    page.click("#tab-whatif")
-    page.wait_for_selector("#outcome .locked", state="attached")
