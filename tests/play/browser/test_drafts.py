@@ -89,7 +89,7 @@ def test_a_server_that_was_begun_anew_finds_it_all(opened: Opened, pool: Pool) -
         page.wait_for_selector('#record-2[aria-pressed="true"]')
         assert "兼职" in page.inner_text(".one-record")
         page.click("#record")
-        page.wait_for_selector("#record-1")
+        until(page, "document.querySelector('#record-1') && !document.querySelector('#record-2')")  # another log
         page.click("#undo")
         page.wait_for_selector("#record-2")
         page.context.close()
