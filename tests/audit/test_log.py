@@ -100,6 +100,17 @@ def test_files_of_records_are_rotated(make: MakeLog, pairs: Pairs) -> None:
     assert report.size == 38  # the rules are told of anew where no record of the last file tells of them
 
 
+def test_a_file_that_was_begun_and_holds_nothing_is_gone_on_with(make: MakeLog) -> None:
+    """Its writer was killed in between; the next lets files get longer, and would else add to the one before it."""
+    folder = make(times=2, segment=4000, batch=3)
+    held = len(records(folder))
+    (folder / "segments" / f"{held:020}.jsonl").touch()
+    make(times=1)
+    assert len(records(folder)) > held
+    assert verify(LogPaths(folder)).faults == []
+    make(times=1)
+
+
 def test_checkpoints_are_made_as_the_log_grows(make: MakeLog) -> None:
     folder = make(times=5, every=10, batch=2)
     sizes = [int(note.split("\n")[1]) for note in (folder / "checkpoints").read_text("utf-8").split("\n\n\n")[:-1]]

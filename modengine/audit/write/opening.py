@@ -257,6 +257,10 @@ def _read_tail(
         _check_roots(layout, checkpoints, frontier)
     if frontier.size < newest.size:
         raise _behind(layout, newest, frontier.size)
+    if bad is None and (layout.segments / segments.name_of(frontier.size)).exists():
+        # A writer was killed when it had begun a file, and before its first record: that is where one goes on, however
+        # long this writer lets files get.
+        segment, offset = segments.name_of(frontier.size), 0
     return Edge(frontier, segment, offset, time, revision), bad, began
 
 
