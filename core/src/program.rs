@@ -87,6 +87,9 @@ pub struct Escalation {
     pub when: Option<Condition>,
 }
 
+/// What one message used and the next may: its context, and room for what is found.
+type Idle = (Context, Vec<(u32, u32)>);
+
 pub struct Program {
     pub tables: Arc<Tables>,
     pub study: bool,
@@ -120,7 +123,7 @@ pub struct Program {
     added: Vec<(String, u32)>,
     words: OnceLock<Words>,
     dictionary: Arc<Lexicon>,
-    pool: Mutex<Vec<(Context, Vec<(u32, u32)>)>>,
+    pool: Mutex<Vec<Idle>>,
 }
 
 /// The dictionary of a process, read when a message first needs words.
