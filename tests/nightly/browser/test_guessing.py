@@ -13,7 +13,7 @@ from tests.play.browser.guesses import (
     begins_with_nothing_told,
 )
 from tests.play.browser.keeping import kept
-from tests.play.browser.window import Opened, action
+from tests.play.browser.window import Opened, action, until
 
 
 @pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda lesson: lesson.lesson)
@@ -56,7 +56,7 @@ def test_the_wall_is_still_hidden_after_a_reload_and_a_text_of_ones_own_can_be_a
     student.wait_for_selector("#question .vote")
     student.fill("#text", own)
     student.wait_for_selector("#verdict p")
-    assert "answer above" in student.inner_text("#verdict")
+    until(student, "document.querySelector('#verdict').innerText.includes('answer above')")
     teacher.click("#verdict #reveal")
     action(teacher, "review")
     action(student, "review")

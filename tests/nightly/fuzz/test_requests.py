@@ -62,6 +62,7 @@ KEYS: dict[str, st.SearchStrategy[Any]] = {
     "right": st.sampled_from(["", "block", "x"]),
     "kept": st.sampled_from(["abc-_0", "", "<"]) | texts,
     "unlocked": st.booleans(),
+    "by": st.sampled_from(["ability", "kind", "x"]),
     "lesson": texts,
     "case": texts,
     "main": st.sampled_from(["policy.yaml", "rules.yaml", "../x.yaml"]),
