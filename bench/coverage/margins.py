@@ -10,11 +10,11 @@ that the true difference is the margin.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 
 import numpy as np
 
+from bench.coverage.command import print_page
 from bench.coverage.run import HERE, SEED, profiles
 from modengine.lab.stats.paired import paired_score
 
@@ -64,16 +64,5 @@ def page(draws: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--draws", type=int, default=600)
-    parser.add_argument("--write", action="store_true")
-    given = parser.parse_args()
-    made = page(given.draws)
-    if given.write:
-        (HERE / "margins.md").write_text(made, "utf-8")
-    print(made, end="")
-
-
 if __name__ == "__main__":
-    main()
+    print_page(__doc__, page, 600, HERE / "margins.md")

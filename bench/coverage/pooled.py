@@ -10,11 +10,11 @@ or far apart, so that one of them is hardly ever hit.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from bench.coverage.command import print_page
 from bench.coverage.run import HERE, LEAST, SEED, cell, drawn, profiles
 from modengine.lab.stats.design import Ints
 from modengine.lab.stats.intervals import proportion
@@ -74,16 +74,5 @@ def page(draws: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--draws", type=int, default=2000)
-    parser.add_argument("--write", action="store_true")
-    given = parser.parse_args()
-    made = page(given.draws)
-    if given.write:
-        (HERE / "pooled.md").write_text(made, "utf-8")
-    print(made, end="")
-
-
 if __name__ == "__main__":
-    main()
+    print_page(__doc__, page, 2000, HERE / "pooled.md")
