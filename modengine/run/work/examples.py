@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, cast
 
+from modengine.checks.coverage import examples_by_key
 from modengine.errors import MessageError
 from modengine.model import Decision, Message, RuleTrace, Trace
 from modengine.policy.condition import RuleRef, matching, walk
@@ -107,13 +108,4 @@ def needs_others(rule: Rule, own: Sequence[str]) -> bool:
 
 def examples_of(rule: Rule) -> Iterator[tuple[Kind, Example]]:
     """The examples of a rule, each with its kind."""
-    examples = rule.examples
-    of_kind: dict[Kind, tuple[Example, ...]] = {
-        "match": examples.match,
-        "pass": examples.passes,
-        "known_miss": examples.known_miss,
-        "known_false_alarm": examples.known_false_alarm,
-    }
-    for kind, group in of_kind.items():
-        for example in group:
-            yield kind, example
+    return cast("Iterator[tuple[Kind, Example]]", examples_by_key(rule))
