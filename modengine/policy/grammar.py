@@ -52,6 +52,19 @@ class ConditionSyntaxError(ValueError):
         self.message, self.offset, self.hint = message, offset, hint
 
 
+GRAMMAR = "see the grammar in docs/rule-language.md"
+_MEANT = {
+    "=": "write `==` to compare",
+    "&": "write `and`",
+    "|": "write `or`",
+    "!": "write `not`",
+    "$": "write the name of the pattern alone",
+    "#": "write `count(pattern)`",
+    **dict.fromkeys("\"'", "close the quotation mark"),
+    **dict.fromkeys("（），“”", "use ASCII brackets, commas and quotation marks"),
+}
+"""What other languages write, and what is written here."""
+
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
       | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
@@ -98,11 +111,7 @@ class _Parser:
             found = _TOKEN.match(text, at)
             if found is None:
                 char = text[at]
-                hint = "write `==` to compare" if char == "=" else "see the grammar in docs/rule-language.md"
-                if char in "\"'":
-                    hint = "close the quotation mark"
-                elif char in "（），“”":
-                    hint = "use ASCII brackets, commas and quotation marks"
+                hint = _MEANT.get(char, GRAMMAR)
                 raise ConditionSyntaxError(f"`{char}` has no meaning in a condition", at, hint)
             at = found.end()
             kind = str(found.lastgroup)
@@ -123,9 +132,7 @@ class _Parser:
     def fail(self, expected: str, hint: str = "", lexeme: _Lexeme | None = None) -> ConditionSyntaxError:
         got = lexeme or self.now
         what = "the end" if got.kind == "end" else f"`{got.text}`"
-        return ConditionSyntaxError(
-            f"expected {expected}, found {what}", got.offset, hint or "see the grammar in docs/rule-language.md"
-        )
+        return ConditionSyntaxError(f"expected {expected}, found {what}", got.offset, hint or GRAMMAR)
 
     def accept(self, text: str) -> bool:
         if self.now.text == text and self.now.kind in ("name", "mark", "op"):
@@ -135,7 +142,7 @@ class _Parser:
 
     def expect(self, text: str) -> None:
         if not self.accept(text):
-            raise self.fail(f"`{text}`")
+            raise self.fail(f"`{text}`", "close the bracket" if text == ")" and self.now.kind == "end" else "")
 
     def whole(self) -> Condition:
         if self.now.kind == "end":

@@ -120,18 +120,17 @@ class Record:
             good = shape.check(value, f"`{shown(key.value)}`", report)
             if good is not None:
                 kept.append((key, good))
-        self._absent(node, what, report)
-        self._beside(node, what, report)
+        # A mistyped key is one error: the key that was meant is not missed, too.
+        present = {k.value if k.value in self.keys else closest(k.value, self.keys): k.place for k, _ in node.entries}
+        self._absent(node, present, what, report)
+        self._beside(node, present, what, report)
         return Mapping(tuple(kept), node.place)
 
-    def _absent(self, node: Mapping, what: str, report: Diagnostics) -> None:
-        present = {key.value for key, _ in node.entries}
+    def _absent(self, node: Mapping, present: dict[str, Location], what: str, report: Diagnostics) -> None:
         for name, key in self.keys.items():
             if key.required and name not in present:
-                near = closest(name, sorted(present - self.keys.keys()))
-                hint = f"`{near}` should probably be `{name}`" if near else f"add `{name}`: {key.doc}"
-                report.add("ME202", f"{what} has no `{name}`", node.place, hint)
-        if self.any_of and present.isdisjoint(self.any_of):
+                report.add("ME202", f"{what} has no `{name}`", node.place, f"add `{name}`: {key.doc}")
+        if self.any_of and present.keys().isdisjoint(self.any_of):
             report.add(
                 self.codes[0],
                 f"{what} has neither {listed(self.any_of, 'nor')}",
@@ -139,8 +138,7 @@ class Record:
                 f"add {listed(self.any_of, 'or')}",
             )
 
-    def _beside(self, node: Mapping, what: str, report: Diagnostics) -> None:
-        present = {key.value: key.place for key, _ in node.entries}
+    def _beside(self, node: Mapping, present: dict[str, Location], what: str, report: Diagnostics) -> None:
         several = [name for name in self.one_of if name in present]
         if len(several) > 1:
             place: Location = max(present[name] for name in several)
