@@ -35,6 +35,16 @@ class Jobs(click.ParamType[int]):
         return jobs
 
 
+class RulePath(click.Path):
+    """Rule files or folders that are there, and what `--policy` takes besides: a shipped name, `PACK:NAME`."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return super().convert(policy_path(value) if isinstance(value, str) else value, param, ctx)
+
+
 def policy_option(command: _Command) -> _Command:
     """`--policy`, by default the shipped campaign policy."""
     return click.option(

@@ -73,13 +73,12 @@ class Files:
         found = reference(named.value)
         if found is None:
             return self.relative(named, inside=False)
-        pack, name = found
         if self._given is not None:
             hint = "name a file among those that are given"
             self.report.add("ME311", f"`{shown(named.value)}`: there are no packs here", named.place, hint)
             return None
-        opened = self._pack(pack, named)
-        path = None if opened is None else self.packs.path(opened, name, named)
+        opened = self._pack(found.pack, named)
+        path = None if opened is None else self.packs.path(opened, found, named)
         if path is None or opened is None or _within(path, opened.folder):
             return path
         self.report.add("ME205", f"`{shown(named.value)}` lies outside the pack `{opened.name}`", named.place, _OUTSIDE)
@@ -232,11 +231,11 @@ def find_policy(value: str) -> str | None:
     split = reference(value)
     if split is None:
         return None
-    pack, problems = find_pack(split[0], is_path(split[0]))
+    pack, problems = find_pack(split.pack, is_path(split.pack))
     if pack is None:
         raise PolicyError(problems)
     report = Diagnostics()
-    path = KnownPacks(lambda _file, _named: None, report).path(pack, split[1], Scalar(value, Location(value)))
+    path = KnownPacks(lambda _file, _named: None, report).path(pack, split, Scalar(value, Location(value)))
     if path is None or report.found:
         raise PolicyError(report.found)
     return path

@@ -321,3 +321,65 @@ def test_a_ruleset_of_reliefs_alone_is_not_blamed_for_its_category(command: Comm
         encoding="utf-8",
     )
     assert command("check", "mine.yaml").out == "0 errors, 0 warnings\n"
+
+
+# ------------------------------------------------------------------ versions, and commands that take files
+
+
+@pytest.mark.parametrize("asked", [["check", "--strict"], ["test"]])
+@pytest.mark.parametrize("named", ["acme-fraud:policy", "acme-fraud:prizes@>=0.1,<1"])
+def test_an_installed_policy_is_checked_and_its_examples_are_tried(
+    command: Command, acme: Path, asked: list[str], named: str
+) -> None:
+    ran = command(*asked, named)
+    assert ran.code == 0
+    assert "0 errors, 0 warnings" in ran.out or "5 of 5 examples hold" in ran.out
+
+
+@pytest.mark.parametrize("asked", ["check", "test"])
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("acme-fruad:policy", "there is no pack `acme-fruad` installed; did you mean `acme-fraud`?"),
+        ("acme-fraud:polcy", "has no policy or ruleset `polcy`; did you mean `policy`?"),
+        ("acme-fraud:policy@>=2", "`acme-fraud:policy@>=2` wants `acme-fraud` >=2, and this is 0.1.0"),
+        ("acme-fraud:policy@", "`` names no versions of the pack `acme-fraud`"),
+        ("campaing-2014", "there is no file `campaing-2014`, and no shipped policy of that name"),
+        ("nowhere.yaml", "Path 'nowhere.yaml' does not exist"),
+    ],
+)
+def test_what_is_not_there_is_neither_checked_nor_tried(
+    command: Command, acme: Path, asked: str, named: str, said: str
+) -> None:
+    ran = command(asked, named)
+    assert ran.code == 2
+    assert said in ran.err
+
+
+@pytest.mark.parametrize(
+    ("base", "code", "said"),
+    [
+        ("acme-fraud:policy@>=0.1", 0, "0 errors"),
+        ("acme-fraud:policy@~=0.1.0", 0, "0 errors"),
+        ("acme-fraud:policy@==0.2", 1, "over.yaml:3:7: error[ME312 pack-does-not-fit]"),
+        ("./source-of-the-pack:policy@>1", 1, "wants `acme-fraud` >1, and this is 0.1.0"),
+        ("acme-fraud:policy@2", 1, "over.yaml:3:7: error[ME205 bad-value]: `2` names no versions"),
+    ],
+)
+def test_a_policy_says_which_versions_of_a_pack_it_takes(
+    command: Command, here: Path, acme: Path, base: str, code: int, said: str
+) -> None:
+    (here / "mine.yaml").write_text(MINE, encoding="utf-8")
+    (here / "over.yaml").write_text(OVER.replace("acme-fraud:policy", base), encoding="utf-8")
+    ran = command("check", "over.yaml")
+    assert ran.code == code
+    assert said in ran.out
+
+
+def test_a_ruleset_of_a_pack_is_taken_in_some_versions(command: Command, here: Path, acme: Path) -> None:
+    policy = "policy: over\ntitle: Over\nrulesets: ['acme-fraud:prizes@>=0.1,<{}']\n"
+    (here / "over.yaml").write_text(policy.format("1"), encoding="utf-8")
+    assert modengine.load("over.yaml").decide(SAYING).hits
+    (here / "over.yaml").write_text(policy.format("0.1"), encoding="utf-8")
+    with pytest.raises(PolicyError, match="ME312"):
+        modengine.load("over.yaml")

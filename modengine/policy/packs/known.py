@@ -8,8 +8,8 @@ from collections.abc import Callable
 from modengine.errors import Location
 from modengine.policy.nodes.diagnostics import Diagnostics, listed, meant, shown
 from modengine.policy.nodes.yaml import Scalar
-from modengine.policy.packs.find import GROUP, file_of, folder_of, installed, policies_of
-from modengine.policy.packs.manifest import NAME, Pack, check_engine, read_manifest, unfit
+from modengine.policy.packs.find import GROUP, Reference, file_of, folder_of, installed, policies_of
+from modengine.policy.packs.manifest import NAME, Pack, are_versions, check_engine, read_manifest, unfit
 
 
 class KnownPacks:
@@ -57,12 +57,22 @@ class KnownPacks:
             return None
         return pack
 
-    def path(self, pack: Pack, name: str, named: Scalar) -> str | None:
-        """The rule file of a name in a pack."""
-        path = file_of(pack.folder, name)
+    def path(self, pack: Pack, asked: Reference, named: Scalar) -> str | None:
+        """The rule file that is asked for in a pack; None where it has none, or not in a version that is taken."""
+        wanted = asked.versions
+        if wanted is not None and not are_versions(wanted):
+            message = f"`{shown(wanted)}` names no versions of the pack `{pack.name}`"
+            hint = "write such as `@>=1.2` or `@~=1.2`; inside [ ], quote what has a comma"
+            self._report.add("ME205", message, named.place, hint)
+            return None
+        if wanted is not None and unfit(pack.version, wanted):
+            message = f"`{shown(named.value)}` wants `{pack.name}` {wanted}, and this is {pack.version}"
+            self._report.add("ME312", message, named.place, "install a version that fits, or change what is wanted")
+            return None
+        path = file_of(pack.folder, asked.name)
         if path is None:
-            message = f"the pack `{pack.name}` {pack.version} has no policy or ruleset `{shown(name)}`"
-            hint = meant(name, policies_of(pack.folder), "name one of its files, without `.yaml`")
+            message = f"the pack `{pack.name}` {pack.version} has no policy or ruleset `{shown(asked.name)}`"
+            hint = meant(asked.name, policies_of(pack.folder), "name one of its files, without `.yaml`")
             self._report.add("ME311", message, named.place, hint)
         return path
 

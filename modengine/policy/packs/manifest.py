@@ -84,6 +84,16 @@ def read_manifest(text: str, folder: str, report: Diagnostics) -> Pack | None:
     return Pack(folder, **values, needs=needs, places=places)
 
 
+def are_versions(text: str) -> bool:
+    """Whether a text is a specifier of PEP 440 that says something."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415
+
+    try:
+        return len(SpecifierSet(text)) > 0
+    except InvalidSpecifier:
+        return False
+
+
 def unfit(version: str, wanted: str) -> bool:
     """Whether a version is none of those that a specifier takes."""
     from packaging.specifiers import SpecifierSet  # noqa: PLC0415  (only packs need it)
