@@ -11,11 +11,11 @@ from pathlib import PurePosixPath, PureWindowsPath
 from types import MappingProxyType
 
 from modengine.errors import Diagnostic, Location, PolicyError
-from modengine.paths import shipped_policies, shipped_rules
+from modengine.paths import shipped_policies
 from modengine.policy.model import SourceFile
 from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds, shown
 from modengine.policy.nodes.yaml import Node, Scalar, parse
-from modengine.policy.packs.find import is_path, reference
+from modengine.policy.packs.find import OURS, is_path, reference
 from modengine.policy.packs.known import KnownPacks
 from modengine.policy.packs.manifest import NAME as MANIFEST
 from modengine.policy.packs.manifest import Pack
@@ -77,6 +77,8 @@ class Files:
             hint = "name a file among those that are given"
             self.report.add("ME311", f"`{shown(named.value)}`: there are no packs here", named.place, hint)
             return None
+        if found.pack == OURS:
+            return self.packs.shipped(found, named)
         opened = self._pack(found.pack, named)
         path = None if opened is None else self.packs.path(opened, found, named)
         if path is None or opened is None or _within(path, opened.folder):
@@ -146,17 +148,12 @@ class Files:
         self.report.spend("characters", len(self._data[path] if content is None else content), place)
         return content
 
-    def _hint(self, path: str, place: Location) -> str:
-        """A shipped policy has a name on the command line, and a path in a file."""
-        starts = "check the path; it starts from the folder of this file"
-        name = os.path.basename(path)
-        if self._given is not None or name not in shipped_policies():
-            return starts
-        try:
-            where = os.path.relpath(shipped_rules() / f"{name}.yaml", os.path.dirname(place.file) or ".")
-        except ValueError:  # on another drive of Windows
-            return starts
-        return f"a shipped policy is named by its path here: {where.replace(os.sep, '/')}"
+    def _hint(self, path: str) -> str:
+        """What to do where a file is not there."""
+        name = os.path.basename(path).removesuffix(".yaml")
+        if self._given is None and name in shipped_policies():
+            return f"a shipped policy is named `{OURS}:{name}` in a file"
+        return "check the path; it starts from the folder of this file"
 
     def _bytes(self, path: str, place: Location) -> bytes | None:
         add = self.report.add
@@ -170,7 +167,7 @@ class Files:
             # A FIFO would wait for its writer: open without waiting, then ask what was opened.
             descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         except FileNotFoundError:
-            hint = "check the path" if place.file == path else self._hint(path, place)
+            hint = "check the path" if place.file == path else self._hint(path)
             add("ME101", f"there is no file `{shown(path, 200)}`", place, hint)
             return None
         except (OSError, ValueError) as error:
@@ -231,11 +228,15 @@ def find_policy(value: str) -> str | None:
     split = reference(value)
     if split is None:
         return None
-    pack, problems = find_pack(split.pack, is_path(split.pack))
-    if pack is None:
-        raise PolicyError(problems)
     report = Diagnostics()
-    path = KnownPacks(lambda _file, _named: None, report).path(pack, split, Scalar(value, Location(value)))
+    known, named = KnownPacks(lambda _file, _named: None, report), Scalar(value, Location(value))
+    if split.pack == OURS:
+        path = known.shipped(split, named)
+    else:
+        pack, problems = find_pack(split.pack, is_path(split.pack))
+        if pack is None:
+            raise PolicyError(problems)
+        path = known.path(pack, split, named)
     if path is None or report.found:
         raise PolicyError(report.found)
     return path

@@ -14,7 +14,6 @@ import pytest
 import modengine
 from modengine.errors import PolicyError
 from tests.commands import Command
-from tests.paths import CAMPAIGN
 
 SAYING = "恭喜中奖，请先交手续费"
 MINE = """\
@@ -82,6 +81,7 @@ def test_a_new_pack_passes_its_checks_and_its_examples(command: Command) -> None
     [
         (["Acme Fraud"], "`Acme Fraud` is no name of a pack"),
         (["acme", "--namespace", "a b"], "`a b` is no namespace of a pack"),
+        (["modengine"], "`modengine` is no name of a pack"),
         (["acme", "--licence", "free"], "`free` is no licence of a pack"),
         (["../acme"], "`../acme` is no name of a pack"),
         (['a"\n'], "is no name of a pack"),
@@ -189,7 +189,7 @@ def test_another_pack_of_the_name_is_found_at_once(command: Command, here: Path,
     ("named", "said"),
     [
         ("acme-fruad:policy", "there is no pack `acme-fruad` installed; did you mean `acme-fraud`?"),
-        ("acme-fraud:polcy", "the pack `acme-fraud` 0.1.0 has no policy or ruleset `polcy`; did you mean `policy`?"),
+        ("acme-fraud:polcy", "`acme-fraud` 0.1.0 has no policy or ruleset `polcy`; did you mean `policy`?"),
         ("./nowhere:policy", "`./nowhere` is no pack: it has no `modengine-pack.toml`"),
     ],
 )
@@ -215,9 +215,9 @@ def test_a_pack_from_a_folder_of_wheels_is_used_over_the_shipped_policy(
         pytest.skip("no pip here")
     subprocess.run([*pip, "--target", str(site), "--upgrade", "acme-fraud>=0.1"], check=True, timeout=120)
     importlib.invalidate_caches()
-    base = Path(os.path.relpath(CAMPAIGN)).as_posix()
     (here / "over.yaml").write_text(
-        f"policy: over\ntitle: Over ours\nbase: {base}\nrulesets: [+ acme-fraud:prizes]\n", encoding="utf-8"
+        "policy: over\ntitle: Over ours\nbase: modengine:campaign-2014\nrulesets: [+ acme-fraud:prizes]\n",
+        encoding="utf-8",
     )
     hits = {hit.rule for hit in modengine.load("over.yaml").decide(SAYING).hits}
     assert "acme.prize" in hits
@@ -343,7 +343,7 @@ def test_an_installed_policy_is_checked_and_its_examples_are_tried(
         ("acme-fruad:policy", "there is no pack `acme-fruad` installed; did you mean `acme-fraud`?"),
         ("acme-fraud:polcy", "has no policy or ruleset `polcy`; did you mean `policy`?"),
         ("acme-fraud:policy@>=2", "`acme-fraud:policy@>=2` wants `acme-fraud` >=2, and this is 0.1.0"),
-        ("acme-fraud:policy@", "`` names no versions of the pack `acme-fraud`"),
+        ("acme-fraud:policy@", "`` names no versions of `acme-fraud`"),
         ("campaing-2014", "there is no file `campaing-2014`, and no shipped policy of that name"),
         ("nowhere.yaml", "Path 'nowhere.yaml' does not exist"),
     ],
@@ -383,3 +383,44 @@ def test_a_ruleset_of_a_pack_is_taken_in_some_versions(command: Command, here: P
     (here / "over.yaml").write_text(policy.format("0.1"), encoding="utf-8")
     with pytest.raises(PolicyError, match="ME312"):
         modengine.load("over.yaml")
+
+
+# ------------------------------------------------------------------ the shipped rules, named as a pack is
+
+
+def test_the_shipped_rules_are_named_as_those_of_a_pack(command: Command, here: Path) -> None:
+    (here / "study.yaml").write_text(
+        "policy: study\ntitle: A study\nbase: modengine:campaign-2014@>=0.1\nstudy: true\n", encoding="utf-8"
+    )
+    (here / "alone.yaml").write_text("policy: alone\ntitle: Alone\nrulesets: [modengine:rumour]\n", encoding="utf-8")
+    assert command("check", "study.yaml").code == 0
+    ids = [rule.id for rule in modengine.load("alone.yaml").policy.rules]
+    assert ids
+    assert all(name.startswith("rumour.") for name in ids)
+    assert command("explain", "--policy", "modengine:campaign-2014", SAYING).code == 0
+
+
+def test_a_pack_may_start_from_the_shipped_policy(command: Command, here: Path) -> None:
+    pack = made(command, "acme-fraud", "acme")
+    (pack / "policy.yaml").write_text(
+        "policy: acme\ntitle: Ours\nbase: modengine:campaign-2014\nrulesets: [+ prizes.yaml]\n", encoding="utf-8"
+    )
+    assert command("pack", "check", "acme-fraud").code == 0
+
+
+@pytest.mark.parametrize(
+    ("base", "said"),
+    [
+        ("modengine:campaing-2014", "has no policy or ruleset `campaing-2014`; did you mean `campaign-2014`?"),
+        ("modengine:campaign-2014@>=99", "wants `modengine` >=99, and this is"),
+    ],
+)
+def test_shipped_rules_that_are_not_there_are_told(command: Command, here: Path, base: str, said: str) -> None:
+    (here / "study.yaml").write_text(f"policy: study\ntitle: A study\nbase: {base}\n", encoding="utf-8")
+    ran = command("check", "study.yaml")
+    assert ran.code == 1
+    assert said.partition(";")[0] in ran.out
+    assert said.partition("; ")[2] in ran.out
+    ran = command("explain", "--policy", base, "x")
+    assert ran.code == 2
+    assert said in ran.err or "wants" in ran.err

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 GROUP = "modengine.packs"
+OURS = "modengine"
+"""What the shipped rules are called where a pack is named; no pack has this name."""
 _REFERENCE = re.compile(r"(?P<pack>[^:\0]{2,}|[.])[:](?P<name>[\w.-]+)(?:@(?P<versions>.*))?")
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class PackedFile:
     """A rule file of a pack, as `PACK:NAME` or `PACK:NAME@VERSIONS` names it."""
 
     pack: str
@@ -28,13 +30,13 @@ class Reference:
     """Those that are taken, as they are written; None where all are."""
 
 
-def reference(value: str) -> Reference | None:
+def reference(value: str) -> PackedFile | None:
     """What a text names; None for what is no such text.  `C:` is a drive."""
     drive = re.match(r"[A-Za-z]:[\\/]", value)
     if drive is None and re.match(r"[A-Za-z]:", value):
         return None
     found = _REFERENCE.fullmatch(value, drive.end() if drive else 0)
-    return found and Reference((drive[0] if drive else "") + found["pack"], found["name"], found["versions"])
+    return found and PackedFile((drive[0] if drive else "") + found["pack"], found["name"], found["versions"])
 
 
 def is_path(pack: str) -> bool:

@@ -20,6 +20,7 @@ from typing import Any
 
 from modengine.errors import Location
 from modengine.policy.nodes.diagnostics import Diagnostics, meant, shown
+from modengine.policy.packs.find import OURS
 from modengine.version import __version__
 
 NAME = "modengine-pack.toml"
@@ -153,7 +154,7 @@ def _is_namespace(value: str) -> bool:
 
 
 _GOOD: Mapping[str, Callable[[str], bool]] = {
-    "name": _is_name,
+    "name": lambda value: _is_name(value) and value != OURS,
     "version": _is_version,
     "licence": _is_licence,
     "namespace": _is_namespace,
