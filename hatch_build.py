@@ -144,7 +144,7 @@ def run(command: list[str], environment: Mapping[str, str], folder: Path, second
 
 def end(process: subprocess.Popen[bytes]) -> None:
     """End a process and its children."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
     else:
         os.killpg(process.pid, signal.SIGKILL)

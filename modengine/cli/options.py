@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -42,7 +41,7 @@ class RulePath(click.Path):
         super().__init__(exists=True, path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        return super().convert(policy_path(value) if isinstance(value, str) else value, param, ctx)
+        return super().convert(policy_path(str(value)) or value, param, ctx)
 
 
 def policy_option(command: _Command) -> _Command:
@@ -151,7 +150,7 @@ def engine_of(policy: str | None, cached: bool = True, only: Sequence[str] = ())
 
 def _of_some(policy: Policy, only: Sequence[str]) -> Engine:
     """Raises UsageError for what names no rule."""
-    from modengine.loading import load  # noqa: PLC0415  (the engine, which --help does not need)
+    from modengine.loading import load_over  # noqa: PLC0415  (the engine, which --help does not need)
     from modengine.policy.condition import matching  # noqa: PLC0415
 
     ids = [rule.id for rule in policy.rules]
@@ -165,9 +164,8 @@ def _of_some(policy: Policy, only: Sequence[str]) -> Engine:
     written: dict[str, object] = {
         "policy": policy.id,
         "title": f"{policy.title}, only {', '.join(only)}"[:200],
-        "base": Path(os.path.relpath(policy.path)).as_posix(),
     }
-    return load(mapping=written | ({"overrides": [{"rules": others, "status": "draft"}]} if others else {}))
+    return load_over(policy, written | ({"overrides": [{"rules": others, "status": "draft"}]} if others else {}))
 
 
 def fields_of(pairs: Sequence[str], declared: Collection[str]) -> dict[str, str]:

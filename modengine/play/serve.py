@@ -161,12 +161,13 @@ def at_hang_up(handler: Any) -> None:
 
 def bound() -> None:
     """Bounds the memory of this process, and lets it write no core: texts of a class would be in it."""
-    try:
-        import resource  # noqa: PLC0415  (no such module on Windows)
-    except ImportError:
+    if sys.platform == "win32":
         return
+    import resource  # noqa: PLC0415  (no such module on Windows)
+
     threading.stack_size(1 << 20)  # of each thread, which is data too
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     most = MOST_SERVER if hard == resource.RLIM_INFINITY else min(MOST_SERVER, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))  # a worker sets its own
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(ValueError, OSError):  # only Linux counts it as it is meant
+        resource.setrlimit(resource.RLIMIT_DATA, (most, hard))  # a worker sets its own
