@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Mapping as Dict
 from contextlib import suppress
 from dataclasses import replace
@@ -21,6 +22,10 @@ from modengine.policy.packs.manifest import NAME as MANIFEST
 from modengine.policy.packs.manifest import Pack
 
 MAX_BYTES = 5_000_000
+GIVEN_SHIPPED = "shipped"
+"""The folder of the shipped rules among files that are given."""
+FOLDS = sys.platform in ("win32", "darwin")
+"""Whether names of files that differ by case alone are one here."""
 _OUTSIDE = "put what it needs into the pack, or name another pack: `PACK:NAME`"
 
 
@@ -73,6 +78,8 @@ class Files:
         found = reference(named.value)
         if found is None:
             return self.relative(named, inside=False)
+        if self._given is not None and found.pack == OURS:
+            return os.path.normpath(f"{GIVEN_SHIPPED}/{found.name.removesuffix('.yaml')}.yaml")
         if self._given is not None:
             hint = "name a file among those that are given"
             self.report.add("ME311", f"`{shown(named.value)}`: there are no packs here", named.place, hint)
@@ -150,6 +157,8 @@ class Files:
 
     def _hint(self, path: str) -> str:
         """What to do where a file is not there."""
+        if self._given is None and (other := _but_for_case(path)):
+            return f"did you mean `{shown(other)}`? Some systems take the two for one, others do not"
         name = os.path.basename(path).removesuffix(".yaml")
         if self._given is None and name in shipped_policies():
             return f"a shipped policy is named `{OURS}:{name}` in a file"
@@ -177,6 +186,9 @@ class Files:
             why = str(getattr(error, "strerror", None) or error).lower()
             add("ME102", f"`{shown(path, 200)}` cannot be read: {why}", place, "check its permissions")
             return None
+        if FOLDS and place.file != path and (other := _but_for_case(path)):
+            what = f"`{shown(os.path.basename(path))}` is not the name of the file on every system"
+            add("ME205", what, place, f"write it as the folder has it: `{shown(other)}`")
         try:
             mode = os.fstat(descriptor).st_mode
             if not stat.S_ISREG(mode):
@@ -240,6 +252,16 @@ def find_policy(value: str) -> str | None:
     if path is None or report.found:
         raise PolicyError(report.found)
     return path
+
+
+def _but_for_case(path: str) -> str | None:
+    """What a file is called whose name differs from that of a path by case alone; None where the name is its own."""
+    folder, name = os.path.split(path)
+    try:
+        names = os.listdir(folder or ".")
+    except (OSError, ValueError):
+        return None
+    return None if name in names else next((other for other in names if other.casefold() == name.casefold()), None)
 
 
 def _within(path: str, folder: str) -> bool:

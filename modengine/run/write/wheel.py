@@ -9,16 +9,20 @@ import base64
 import hashlib
 import io
 import os
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from modengine.errors import Diagnostic, Location
 from modengine.policy.packs.find import GROUP
 from modengine.policy.packs.manifest import Pack
 
 KINDS = (".yaml", ".yml", ".txt", ".toml", ".md", ".json", ".jsonl", ".csv")
 """What goes into the wheel of a pack, besides its licence: data, and no program."""
 _BARE = ("LICENCE", "LICENSE", "NOTICE", "README")
+_UNNAMED = re.compile(r'[<>:"|?*\\\x00-\x1f]|[. ]$|^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)', re.IGNORECASE)
+"""What Windows gives no file (learn.microsoft.com, "Naming Files, Paths, and Namespaces")."""
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 """The earliest that an archive can say: no file has a time of its own."""
 
@@ -32,6 +36,20 @@ class Wheel:
     files: tuple[str, ...]
     """The files of the pack in it, by their paths in its folder, with `/`."""
     left_out: tuple[str, ...]
+
+
+def strange_names(pack: Pack) -> Iterator[Diagnostic]:
+    """Files of a pack that cannot be unpacked beside the others on every system."""
+    seen: dict[str, str] = {}
+    for path in sorted(_files(pack.folder)):
+        other = seen.setdefault(path.casefold(), path)
+        place = Location(os.path.join(pack.folder, path))
+        if other != path:
+            message = f"`{other}` and `{path}` differ by case alone, and some systems take them for one"
+            yield Diagnostic("ME205", message, place, "rename one of the two")
+        elif any(_UNNAMED.search(part) for part in path.split("/")):
+            message = f"`{path}` is not a name for every system"
+            yield Diagnostic("ME205", message, place, 'leave out < > : " | ? * \\ and names such as `con` or `aux`')
 
 
 def make_wheel(pack: Pack) -> Wheel:
