@@ -41,7 +41,7 @@ class Wheel:
 def strange_names(pack: Pack) -> Iterator[Diagnostic]:
     """Files of a pack that cannot be unpacked beside the others on every system."""
     seen: dict[str, str] = {}
-    for path in sorted(_files(pack.folder)):
+    for path in filter(_is_kept, sorted(_files(pack.folder))):
         other = seen.setdefault(path.casefold(), path)
         place = Location(os.path.join(pack.folder, path))
         if other != path:
@@ -60,7 +60,7 @@ def make_wheel(pack: Pack) -> Wheel:
     package = f"modengine_pack_{pack.name.replace('-', '_')}"
     stem = f"{pack.name.replace('-', '_')}-{version}"
     paths = sorted(_files(pack.folder))
-    kept = [path for path in paths if path.endswith(KINDS) or os.path.basename(path).startswith(_BARE)]
+    kept = list(filter(_is_kept, paths))
     members = {f"{package}/{path}": _content(pack.folder, path) for path in kept}
     members[f"{package}/__init__.py"] = b'"""Rules for modengine, which finds them by an entry point."""\n'
     members[f"{stem}.dist-info/METADATA"] = _metadata(pack, version).encode()
@@ -82,6 +82,10 @@ def _files(folder: str) -> Iterator[str]:
             path = os.path.join(at, name)
             if name[0] != "." and os.path.isfile(path) and not os.path.islink(path):
                 yield os.path.relpath(path, folder or ".").replace(os.sep, "/")
+
+
+def _is_kept(path: str) -> bool:
+    return path.endswith(KINDS) or os.path.basename(path).startswith(_BARE)
 
 
 def _content(folder: str, path: str) -> bytes:
