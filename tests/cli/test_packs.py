@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -112,7 +113,19 @@ def test_a_wheel_is_the_same_each_time_and_holds_no_program(command: Command, he
         "LICENSE", "__init__.py", "lists/prizes.txt", "modengine-pack.toml", "modengine.toml", "policy.yaml",
         "prizes.yaml",
     }  # fmt: skip
+    assert metadata[-1].startswith("Rules for modengine")
     assert {"Name: acme-fraud", "License-Expression: CC-BY-4.0", "Requires-Dist: modengine>=0.1.0"} <= set(metadata)
+
+
+def test_what_an_index_shows_of_a_pack_is_its_readme(command: Command, here: Path) -> None:
+    pack = made(command, "acme-fraud", "acme")
+    (pack / "README.md").write_text("# Prizes\n\nName: none. 中奖\n", encoding="utf-8")
+    assert command("pack", "build", "acme-fraud").code == 0
+    with zipfile.ZipFile(pack / "dist/acme_fraud-0.1.0-py3-none-any.whl") as archive:
+        metadata = message_from_bytes(archive.read("acme_fraud-0.1.0.dist-info/METADATA"))
+    assert metadata.get_all("Name") == ["acme-fraud"]
+    assert metadata["Description-Content-Type"].startswith("text/markdown")
+    assert metadata.get_payload(decode=True) == (pack / "README.md").read_bytes()
 
 
 def test_a_pack_with_an_error_is_not_built(command: Command, here: Path) -> None:

@@ -93,10 +93,23 @@ def test_a_measurement_can_be_asked_for_by_itself(name: str) -> None:
     assert name in COMMANDS or name in WITHIN  # as `report --section NAME`
 
 
+def twin(line: str) -> str:
+    """A command of a POSIX shell as PowerShell has it, whose oldest knows no `&&`."""
+    line = line.partition(" #")[0].rstrip().replace("python3 -m venv", "py -3 -m venv").replace(" && ", "; ")
+    return line.replace(".venv/bin/", ".venv/Scripts/").replace("/", "\\")
+
+
+def test_every_command_of_the_readme_has_its_twin_in_powershell() -> None:
+    page = (ROOT / "README.md").read_text("utf-8")
+    lines = [line for block in re.findall(r"^```sh\n(.*?)^```", page, re.S | re.M) for line in block.splitlines()]
+    assert len(lines) >= 9
+    assert section(page, "Windows").splitlines() == [twin(line) for line in lines]
+
+
 @pytest.mark.parametrize("heading", ["Run", "Test"])
 def test_workflows_run_the_commands_of_the_readme(heading: str) -> None:
     page = (ROOT / "README.md").read_text("utf-8")
-    windows = section(page, "Windows").splitlines()[["Run", "Test"].index(heading)]
+    windows = twin(section(page, heading))
     jobs = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text("utf-8"))["jobs"]
     commands = {name: words_of(jobs[name]) for name in ("unix", "without-compilers", "windows")}
     assert section(page, heading) in commands["unix"]

@@ -23,6 +23,8 @@ KINDS = (".yaml", ".yml", ".txt", ".toml", ".md", ".json", ".jsonl", ".csv")
 _BARE = ("LICENCE", "LICENSE", "NOTICE", "README")
 _UNNAMED = re.compile(r'[<>:"|?*\\\x00-\x1f]|[. ]$|^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)', re.IGNORECASE)
 """What Windows gives no file (learn.microsoft.com, "Naming Files, Paths, and Namespaces")."""
+_ABOUT = "Rules for modengine: `modengine pack check {0.name}` says what is in the pack.\n"
+"""What an index shows of a pack without a `README.md`."""
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 """The earliest that an archive can say: no file has a time of its own."""
 
@@ -63,7 +65,8 @@ def make_wheel(pack: Pack) -> Wheel:
     kept = list(filter(_is_kept, paths))
     members = {f"{package}/{path}": _content(pack.folder, path) for path in kept}
     members[f"{package}/__init__.py"] = b'"""Rules for modengine, which finds them by an entry point."""\n'
-    members[f"{stem}.dist-info/METADATA"] = _metadata(pack, version).encode()
+    told = members.get(f"{package}/README.md") or _ABOUT.format(pack).encode()
+    members[f"{stem}.dist-info/METADATA"] = _metadata(pack, version).encode() + told
     members[f"{stem}.dist-info/WHEEL"] = (
         b"Wheel-Version: 1.0\nGenerator: modengine\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     )
@@ -98,7 +101,8 @@ def _metadata(pack: Pack, version: str) -> str:
     lines += [f"Summary: Rules for modengine, with the namespace {pack.namespace}"]
     lines += [f"License-Expression: {pack.licence}"]
     lines += [f"Requires-Dist: {name}{wanted}" for name, wanted in pack.needs.items()]
-    return "\n".join(lines) + "\n"
+    lines += ["Description-Content-Type: text/markdown; charset=UTF-8"]
+    return "\n".join(lines) + "\n\n"
 
 
 def _recorded(member: tuple[str, bytes]) -> str:
