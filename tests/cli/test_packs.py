@@ -413,6 +413,20 @@ def test_the_shipped_rules_are_named_as_those_of_a_pack(command: Command, here: 
     assert command("explain", "--policy", "modengine:campaign-2014", SAYING).code == 0
 
 
+def test_what_others_keep_is_not_told_to_whoever_builds_upon_it(command: Command, here: Path) -> None:
+    pack = made(command, "acme-fraud", "acme")
+    rules = (pack / "prizes.yaml").read_text("utf-8")
+    (pack / "prizes.yaml").write_text(rules.replace("    clause:", "    # clause:"), encoding="utf-8")
+    (here / "over.yaml").write_text(
+        "policy: over\ntitle: Over\nbase: modengine:campaign-2014\nrulesets: [+ ./acme-fraud:prizes]\n",
+        encoding="utf-8",
+    )
+    assert command("check", "over.yaml").out == "0 errors, 0 warnings\n"
+    assert "ME804" in command("pack", "check", "acme-fraud").out
+    (pack / "prizes.yaml").write_text(rules.replace("when:", "wen:"), encoding="utf-8")
+    assert "ME201" in command("check", "over.yaml").out
+
+
 def test_a_pack_may_start_from_the_shipped_policy(command: Command, here: Path) -> None:
     pack = made(command, "acme-fraud", "acme")
     (pack / "policy.yaml").write_text(
