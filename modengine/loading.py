@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -45,6 +46,12 @@ def load(
     if mapping is not None:
         return _load_text(as_yaml(mapping), "(mapping)")
     return load_any(shipped_policy() if path is None else _on_disk(path))[0]
+
+
+def load_over(policy: Policy, mapping: Mapping[str, object]) -> Engine:
+    """The engine of a mapping whose base is a policy, wherever that lies.  Raises PolicyError."""
+    base, name = os.path.basename(policy.path), os.path.join(os.path.dirname(policy.path), "(mapping)")
+    return _load_text(as_yaml({**mapping, "base": base}), name)
 
 
 def load_any(path: Path, cached: bool = True) -> tuple[Engine, Ruleset | None]:

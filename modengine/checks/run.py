@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -20,8 +20,10 @@ from modengine.checks.settings import Settings, settings_of
 from modengine.checks.terms import OddTerms, OneCharacterWords, SplitTerms, TermsThatCountTwice
 from modengine.checks.waivers import Waiver, unused, waived, waivers
 from modengine.errors import Diagnostic, Location
+from modengine.paths import shipped_rules
 from modengine.policy.load import Loaded, read
 from modengine.policy.model import Policy
+from modengine.policy.packs.manifest import NAME as MANIFEST
 
 
 class Check(Protocol):
@@ -100,11 +102,27 @@ def check_paths(paths: Iterable[str | Path], corpus: Corpus | None = None) -> tu
 def check_file(
     file: str | Path, corpus: Corpus | None = None, unsaved: Mapping[str, bytes] = MappingProxyType({})
 ) -> Checked:
-    """What is found from one file; `unsaved` are contents, by path, that stand for what the disk has."""
+    """What is found from one file; `unsaved` are contents, by path, that stand for what the disk has.
+
+    Of files that others keep (in packs, and the shipped rules) it tells errors alone: nobody can mend the rest here.
+    """
     loaded = read(file, unsaved=unsaved)
     folder = os.path.dirname(os.path.normpath(file))
     files = frozenset(os.path.normpath(os.path.join(folder, source.path)) for source in loaded.files)
-    return replace(_checked(loaded, settings_of(str(file)), corpus), files=files)
+    checked = _checked(loaded, settings_of(str(file)), corpus)
+    others = _homes_of_others(folder, files)
+    found = tuple(each for each in checked.found if each.severity == "error" or not _is_in(each.location.file, others))
+    return replace(checked, found=found, files=files)
+
+
+def _homes_of_others(folder: str, files: Collection[str]) -> tuple[str, ...]:
+    """The folders of the shipped rules and of packs among the files, if they do not hold the folder."""
+    packs = (os.path.dirname(file) for file in files if os.path.basename(file) == MANIFEST)
+    return tuple(home for home in (str(shipped_rules()), *packs) if not _is_in(folder, (home,)))
+
+
+def _is_in(path: str, homes: Iterable[str]) -> bool:
+    return any(Path(os.path.abspath(path)).is_relative_to(os.path.abspath(home)) for home in homes)
 
 
 def _checked(loaded: Loaded, settings: Settings, corpus: Corpus | None) -> Checked:

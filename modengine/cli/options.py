@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -33,6 +32,16 @@ class Jobs(click.ParamType[int]):
         if not 1 <= jobs <= 256:
             self.fail(f"{value!r} is neither `auto` nor a number from 0 to 256", param, ctx)
         return jobs
+
+
+class RulePath(click.Path):
+    """Rule files or folders that are there, and what `--policy` takes besides: a shipped name, `PACK:NAME`."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return super().convert(policy_path(str(value)) or value, param, ctx)
 
 
 def policy_option(command: _Command) -> _Command:
@@ -141,7 +150,7 @@ def engine_of(policy: str | None, cached: bool = True, only: Sequence[str] = ())
 
 def _of_some(policy: Policy, only: Sequence[str]) -> Engine:
     """Raises UsageError for what names no rule."""
-    from modengine.loading import load  # noqa: PLC0415  (the engine, which --help does not need)
+    from modengine.loading import load_over  # noqa: PLC0415  (the engine, which --help does not need)
     from modengine.policy.condition import matching  # noqa: PLC0415
 
     ids = [rule.id for rule in policy.rules]
@@ -155,9 +164,8 @@ def _of_some(policy: Policy, only: Sequence[str]) -> Engine:
     written: dict[str, object] = {
         "policy": policy.id,
         "title": f"{policy.title}, only {', '.join(only)}"[:200],
-        "base": Path(os.path.relpath(policy.path)).as_posix(),
     }
-    return load(mapping=written | ({"overrides": [{"rules": others, "status": "draft"}]} if others else {}))
+    return load_over(policy, written | ({"overrides": [{"rules": others, "status": "draft"}]} if others else {}))
 
 
 def fields_of(pairs: Sequence[str], declared: Collection[str]) -> dict[str, str]:

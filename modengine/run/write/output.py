@@ -7,7 +7,6 @@ known length when a scan is gone on with.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -15,22 +14,10 @@ from typing import BinaryIO, Protocol
 
 from modengine.errors import OutputError
 from modengine.run.write.durable import sync, sync_folder
+from modengine.run.write.exclusive import hold
 from modengine.run.write.replace import said
 
 PART = ".part"
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: BinaryIO) -> None:
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(file: BinaryIO) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 class Output(Protocol):
@@ -127,7 +114,7 @@ def parts(paths: Sequence[Path]) -> Iterator[Parts]:
                 descriptor = os.open(part_of(path), os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
                 files.append(stack.enter_context(os.fdopen(descriptor, "r+b")))
             try:
-                _lock(files[-1])
+                hold(files[-1].fileno())
             except OSError:
                 what = f"another scan is writing `{part_of(path)}`"
                 raise OutputError("ME915", what, "wait until it has ended, or give this one another output") from None
