@@ -39,6 +39,7 @@ COMMANDS: dict[str, Subcommand] = {
     "eval": Subcommand("lab.eval", "Measure a policy on labelled messages."),
     "report": Subcommand("lab.report", "Join all that the lab measures in one page."),
     "diff": Subcommand("lab.diff", "Compare two policies on one corpus, flip by flip."),
+    "try": Subcommand("lab.trial", "Show what rules would hit and miss, before they count."),
     "ablate": Subcommand("lab.ablate", "Measure what each rule does."),
     "flip": Subcommand("lab.flip", "Find the smallest edit that changes a decision."),
     "fairness": Subcommand("lab.fairness", "Measure whether a policy treats people alike."),
