@@ -72,7 +72,7 @@ def format_option(*forms: str) -> Callable[[_Command], _Command]:
 def input_format_option(command: _Command) -> _Command:
     return click.option(
         "--input-format",
-        type=click.Choice(("jsonl", "csv", "text")),
+        type=click.Choice(("jsonl", "csv", "text", "parquet")),
         help="Form of the input.  [default: by suffix; standard input is JSON Lines if it begins with {]",
     )(command)
 

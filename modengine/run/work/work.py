@@ -14,11 +14,12 @@ from modengine.model import Decision, Message
 from modengine.run.read.blocks import Block, Position
 from modengine.run.work.scan import scan_batches
 from modengine.run.work.summary import Tally
+from modengine.run.write import records, tidy
 from modengine.run.write import results as write
-from modengine.run.write import tidy
 from modengine.run.write.results import Result
 
-OutputForm = Literal["jsonl", "csv", "summary"]
+OutputForm = Literal["jsonl", "csv", "rows", "parquet", "summary"]
+"""`csv` is two tidy tables, `rows` one with a row a message; `parquet` is kept as JSON Lines till the end."""
 
 
 class Seal(Protocol):
@@ -73,6 +74,10 @@ def _csv(results: list[Result], engine: Engine) -> tuple[bytes, ...]:
     )
 
 
+def _rows(results: list[Result], _: Engine) -> tuple[bytes, ...]:
+    return (tidy.encode(map(records.cells, results)),)
+
+
 def _nothing(_: list[Result], __: Engine) -> tuple[bytes, ...]:
     return ()
 
@@ -80,5 +85,7 @@ def _nothing(_: list[Result], __: Engine) -> tuple[bytes, ...]:
 FORMS: Mapping[OutputForm, Callable[[list[Result], Engine], tuple[bytes, ...]]] = {
     "jsonl": _jsonl,
     "csv": _csv,
+    "rows": _rows,
+    "parquet": _jsonl,
     "summary": _nothing,
 }
