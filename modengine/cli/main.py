@@ -29,6 +29,7 @@ class Subcommand(NamedTuple):
 
 COMMANDS: dict[str, Subcommand] = {
     "init": Subcommand("rules.init", "Make a first folder of rules."),
+    "read": Subcommand("scan.read", "Make text of the pictures and sounds that messages name."),
     "scan": Subcommand("scan.scan", "Decide files of messages."),
     "explain": Subcommand("rules.explain", "Show how one message is decided, step by step."),
     "check": Subcommand("rules.check", "Say what is wrong with rule files."),

@@ -19,6 +19,7 @@ from modengine.errors import InputError, ModengineError, OutputError
 from modengine.run.read import parquet
 from modengine.run.read.blocks import Position, blocks
 from modengine.run.read.files import Form, Source
+from modengine.run.read.media.readers import Readers
 from modengine.run.work.commit import Commits, utc_now
 from modengine.run.work.journal import Journal, Note, State, What, compare
 from modengine.run.work.local import deciding
@@ -52,6 +53,7 @@ class Asked:
     """None records nothing."""
     keep_text: bool = False
     audit_key: Path | None = None
+    readers: Readers | None = None
 
     @property
     def names(self) -> list[str]:
@@ -161,7 +163,7 @@ class ScanRun:
         commits = Commits(output, log, state, journal)
         try:
             on(_size_before(asked.sources, state.position), 0)
-            work = Work(asked.engine, asked.ignore_scope, asked.form, seal)
+            work = Work(asked.engine, asked.ignore_scope, asked.form, seal, asked.readers)
             with deciding(work, asked.jobs) as decide:
                 for done in decide(blocks(asked.sources, state.position)):
                     commits.add(done)
@@ -233,6 +235,7 @@ def _what(asked: Asked, log: str | None) -> What:
         asked.engine.revision,
         log,
         asked.keep_text,
+        () if asked.readers is None else asked.readers.written,
     )
 
 

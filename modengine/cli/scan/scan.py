@@ -17,10 +17,12 @@ from modengine.cli.options import Jobs, engine_of, input_format_option, policy_o
 from modengine.cli.scan.files import Asked, ScanRun
 from modengine.cli.scan.progress import progress
 from modengine.cli.scan.ray import RayScan
+from modengine.cli.scan.readers import reader_options
 from modengine.cli.scan.summary import show_summary
 from modengine.cli.streams import console, is_closed
 from modengine.run.read.files import Form, look
 from modengine.run.read.inputs import expanded
+from modengine.run.read.media.readers import Readers
 from modengine.run.read.shards import SIZE
 from modengine.run.work.work import OutputForm
 
@@ -59,6 +61,7 @@ _LONGEST = 300
 )  # fmt: skip
 @click.option("--resume", is_flag=True, help="Go on with an unfinished scan to the same --output.")
 @record_options
+@reader_options
 @click.option("-q", "--quiet", is_flag=True, help="No summary and no progress bar.")
 @click.pass_context
 def command(
@@ -79,6 +82,7 @@ def command(
     no_audit: bool,
     keep_text: bool,
     audit_key: Path | None,
+    readers: Readers | None,
     quiet: bool,
 ) -> int:
     """Decide every message in FILEs (`-` for standard input; folders and globs are looked into).
@@ -117,7 +121,7 @@ def command(
             ctx.call_on_close(source.stream.close)
     to_stdout = output is None and form != "summary"
     asked = Asked(rules, sources, written, output, ignore_scope, jobs, resume, input_format,
-                  None if no_audit else audit, keep_text, audit_key)  # fmt: skip
+                  None if no_audit else audit, keep_text, audit_key, readers)  # fmt: skip
 
     def note(words: str) -> None:
         if not quiet:
@@ -180,6 +184,8 @@ def _refuse_ray(ctx: click.Context, engine: str, output: Path | None, form: str,
             raise click.UsageError("--engine ray writes a folder of shards: say which, with --output FOLDER")
         if no_audit or given("audit"):
             raise click.UsageError("--engine ray keeps a log a shard, in --output: leave --audit and --no-audit out")
+        if given("readers"):
+            raise click.UsageError("--reader is for --engine local: read the files first, with modengine read")
     else:
         for name in ("address", "shard_size"):
             if given(name):
