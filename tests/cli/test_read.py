@@ -51,7 +51,10 @@ def test_read_writes_messages_with_the_text_of_their_files(command: Command, rea
     }  # fmt: skip
     assert plain == {"id": "m1", "text": "看图", "app": "x"}
     assert bad["parts"] == [{"kind": "ocr", "file": "bad.png"}]
-    assert half["parts"] == [{"kind": "ocr", "file": "expiry.png"}, {"kind": "ocr", "file": "none.png"}]
+    assert half["parts"] == [
+        {"kind": "ocr", "text": EXPIRY, "file": "expiry.png"},
+        {"kind": "ocr", "file": "none.png"},
+    ]
     said = ran.err.splitlines()
     assert "messages.jsonl:3: [ME919] `parts[0]`: the reader of `ocr` could not read `bad.png`" in said[0]
     assert "messages.jsonl:4: [ME919] `parts[1]`: `none.png` is not there" in said[1]

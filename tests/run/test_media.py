@@ -16,7 +16,7 @@ from modengine.errors import InputError, MessageError
 from modengine.model import Message, Part
 from modengine.run.read.files import read_paths
 from modengine.run.read.jsonl import message_from
-from modengine.run.read.media import programs
+from modengine.run.read.media import programs, rapid
 from modengine.run.read.media.readers import PartReader, Readers, reader_of
 from modengine.run.read.row import Row
 from modengine.run.read.shape import UnreadParts
@@ -351,6 +351,15 @@ def test_the_built_in_reader_is_run_apart_from_this_folder(monkeypatch: pytest.M
     with pytest.raises(InputError, match=r"`rapidocr` is not installed") as caught:
         reader_of("ocr")
     assert "pip install 'modengine[ocr]'" in caught.value.hint
+
+
+def test_boxes_side_by_side_are_a_line() -> None:
+    def box(left: float, top: float, bottom: float) -> list[list[float]]:
+        return [[left, top], [left + 9, top + 1], [left + 9, bottom], [left, bottom - 1]]
+
+    boxes = [box(0, 0, 10), box(20, 2, 12), box(0, 11, 21), box(20, 30, 40)]
+    assert rapid.lines(boxes, ["加", "微信", "abc", "好"]) == ["加 微信", "abc", "好"]
+    assert rapid.lines([], []) == []
 
 
 def test_output_is_kept_to_its_last_bytes(tmp_path: Path) -> None:

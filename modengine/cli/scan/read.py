@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import local
@@ -15,7 +15,6 @@ import click
 from modengine.cli.options import Jobs, input_format_option
 from modengine.cli.scan.progress import progress
 from modengine.cli.scan.readers import reader_options
-from modengine.errors import MessageError
 from modengine.explain.visible import inline
 from modengine.model import Message
 from modengine.run.read.files import Form, look, read
@@ -59,7 +58,7 @@ def command(
     stdin = sys.stdin.buffer if "-" in names else None
     sources = [look(name, input_format, stdin) for name in names]
     counts: Counter[str] = Counter()
-    with progress(sources, off=output is None) as on:
+    with progress(sources, off=output is None, what="reading") as on:
         rows = read(sources, _told(on))
         if output is None:
             _write(rows, readers, jobs, sys.stdout.buffer, counts)
@@ -87,34 +86,29 @@ def _told(on: Any) -> Any:
 
 def _write(rows: Iterable[Row], readers: Readers, jobs: int, out: BinaryIO, counts: Counter[str]) -> None:
     for row, made in _each(rows, readers, jobs):
-        unread = row.error if isinstance(row.error, UnreadParts) else None
         counts["messages"] += 1
         if made.error is not None:
             counts["failed"] += 1
             if counts["failed"] <= _SAID:
-                click.echo(f"modengine: {inline(made.source)}:{made.line}: {_words(made.error)}", err=True)
-            if unread is None:
-                continue  # no message: there is nothing to write
-        elif unread is not None:
+                words = f"[{made.error.code}] {inline(made.error.message, 300)}"
+                click.echo(f"modengine: {inline(made.source)}:{made.line}: {words}", err=True)
+        elif row.error is not None:
             counts["read"] += 1
-        message = made.message or (unread.given if unread is not None else None)
-        assert message is not None
-        out.write(
-            to_json(_record(message, unread.unread if unread is not None else (), made.message is not None)) + b"\n"
-        )
+        left = made.error if isinstance(made.error, UnreadParts) else None
+        message = left.given if left is not None else made.message
+        if message is not None:  # of what is no message there is nothing to write
+            files = row.error.unread if isinstance(row.error, UnreadParts) else ()
+            still = frozenset(part.at for part in left.unread) if left is not None else frozenset()
+            out.write(to_json(_record(message, files, still)) + b"\n")
 
 
-def _words(error: MessageError) -> str:
-    return f"[{error.code}] {inline(error.message, 300)}"
-
-
-def _record(message: Message, files: tuple[UnreadPart, ...], whole: bool) -> dict[str, object]:
-    """A message as it is read; a part keeps the name of its file."""
-    named = {part.at: part.file for part in files}
-    parts: list[dict[str, str]] = []
-    for at, part in enumerate(message.parts):
-        file = {"file": named[at]} if at in named else {}
-        parts.append({"kind": part.kind, **({"text": part.text} if whole or not file else {}), **file})
+def _record(message: Message, files: Sequence[UnreadPart], still: frozenset[int]) -> dict[str, object]:
+    """A message as it is read; a part keeps the name of its file, and has no text where it is `still` unread."""
+    named = {part.at: {"file": part.file} for part in files}
+    parts = [
+        {"kind": part.kind, **({} if at in still else {"text": part.text}), **named.get(at, {})}
+        for at, part in enumerate(message.parts)
+    ]
     own: dict[str, object] = {} if message.id is None else {"id": message.id}
     return {**own, "text": message.text, **({"parts": parts} if parts else {}), **message.fields}
 

@@ -26,16 +26,18 @@ class UnreadPart(NamedTuple):
 
 
 class UnreadParts(MessageError):
-    """A message that names files; `given` is the message with nothing in their parts."""
+    """A message that names files of which there is no text; `given` is the message with nothing in their parts."""
 
-    def __init__(self, given: Message, unread: tuple[UnreadPart, ...]) -> None:
-        self.given, self.unread = given, unread
+    def __init__(self, given: Message, unread: tuple[UnreadPart, ...], why: MessageError | None = None) -> None:
+        """`why` where somebody has tried to read them."""
+        self.given, self.unread, self._why = given, unread, why
         first = unread[0]
+        what = f"`parts[{first.at}]` is the file `{first.file[:80]}`, which nobody has read"
         hint = f"give a reader, --reader {first.kind}=COMMAND, or read it before: modengine read; see docs/media.md"
-        super().__init__("ME919", f"`parts[{first.at}]` is the file `{first.file[:80]}`, which nobody has read", hint)
+        super().__init__("ME919", why.message if why else what, why.hint if why else hint)
 
-    def __reduce__(self) -> tuple[type[UnreadParts], tuple[Message, tuple[UnreadPart, ...]]]:  # type: ignore[override]
-        return UnreadParts, (self.given, self.unread)
+    def __reduce__(self) -> tuple[type[UnreadParts], tuple[object, ...]]:  # type: ignore[override]
+        return UnreadParts, (self.given, self.unread, self._why)
 
 
 def message_of(values: Mapping[str, object], text_key: str = "text") -> Message:

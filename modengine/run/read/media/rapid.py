@@ -8,10 +8,16 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 PIXELS = 50_000_000
 """A picture of more is refused before it is unpacked."""
+_ONE_THREAD = {
+    "EngineConfig.onnxruntime.intra_op_num_threads": 1,
+    "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+}
+"""Several pictures at once are read by several processes (`--jobs`)."""
 
 
 def read(engine: Any, file: str) -> str:
@@ -22,7 +28,23 @@ def read(engine: Any, file: str) -> str:
         width, height = picture.size
     if width * height > PIXELS:
         raise ValueError(f"a picture of {width:,} by {height:,} pixels, more than {PIXELS:,}")
-    return "\n".join(engine(file).txts or ())
+    found = engine(file)
+    return "\n".join(lines([] if found.boxes is None else found.boxes, found.txts or ()))
+
+
+def lines(boxes: Iterable[Any], texts: Iterable[str]) -> list[str]:
+    """What stands side by side is joined by a blank.  A box is four points; they come from above and the left."""
+    made: list[str] = []
+    above, below = 0.0, 0.0
+    for box, text in zip(boxes, texts, strict=True):
+        top, bottom = min(float(y) for _, y in box), max(float(y) for _, y in box)
+        shared = min(bottom, below) - max(top, above)
+        if made and shared > min(bottom - top, below - above) / 2:
+            made[-1] += f" {text}"
+        else:
+            made.append(text)
+        above, below = top, bottom
+    return made
 
 
 def main() -> None:
@@ -31,7 +53,7 @@ def main() -> None:
         os.dup2(2, 1)
         from rapidocr import RapidOCR  # noqa: PLC0415
 
-        engine = RapidOCR()
+        engine = RapidOCR(params=_ONE_THREAD)
         for line in sys.stdin:
             asked = json.loads(line)
             answer: dict[str, object] = {"id": asked["id"]}

@@ -20,7 +20,7 @@ from modengine.errors import InputError, MessageError
 from modengine.model import PART_KINDS, Message, Part, PartKind
 from modengine.run.read.media.programs import FILE, LastingProgram, PerFileProgram, StillbornError, UnansweredError
 from modengine.run.read.row import Row
-from modengine.run.read.shape import UnreadParts
+from modengine.run.read.shape import UnreadPart, UnreadParts
 
 TIMEOUT = 60.0
 """Seconds for a file."""
@@ -127,36 +127,38 @@ class Readers:
         return map(self.read, rows)
 
     def read(self, row: Row) -> Row:
-        """One row, as `over` has it."""
+        """One row, as `over` has it; the error keeps what was read all the same."""
         if not isinstance(row.error, UnreadParts):
             return row
-        try:
-            return Row(row.line, row.source, self._filled(row.error, row.source))
-        except MessageError as error:
-            return Row(row.line, row.source, error=error)
-
-    def _filled(self, unread: UnreadParts, source: str) -> Message:
-        parts = list(unread.given.parts)
-        for at, kind, file in unread.unread:
-            reader = next((reader for reader in self.readers if reader.kind == kind), None)
-            if reader is None:
-                raise unread
-            path = self._place(at, file, source)
+        given, parts = row.error.given, list(row.error.given.parts)
+        failed: list[tuple[UnreadPart, MessageError]] = []
+        for part in row.error.unread:
             try:
-                parts[at] = Part(kind, self._text(reader, str(path)))
-            except StillbornError as error:
-                raise InputError("ME920", f"`{reader.written}` {error}", _SEE) from None
-            except UnansweredError as error:
-                what = f"`parts[{at}]`: the reader of `{kind}` could not read `{_shown(file)}`: it {error}"
-                raise MessageError("ME919", what, _SEE) from None
-        given = unread.given
-        return Message(given.text, given.id, tuple(parts), given.fields)
+                parts[part.at] = Part(part.kind, self._text(part, given, row.source))
+            except MessageError as error:
+                failed.append((part, error))
+        message = Message(given.text, given.id, tuple(parts), given.fields)
+        if not failed:
+            return Row(row.line, row.source, message)
+        left = UnreadParts(message, tuple(part for part, _ in failed), failed[0][1])
+        return Row(row.line, row.source, error=left)
 
-    def _text(self, reader: PartReader, path: str) -> str:
+    def _text(self, part: UnreadPart, given: Message, source: str) -> str:
+        """Raises MessageError (ME919), InputError (ME920)."""
+        reader = next((reader for reader in self.readers if reader.kind == part.kind), None)
+        if reader is None:
+            raise UnreadParts(given, (part,))
+        path = self._place(part.at, part.file, source)
         program = self._running.get(reader.kind)
         if program is None:
             program = self._running[reader.kind] = reader.program()
-        return program.ask(path, self.timeout)
+        try:
+            return program.ask(str(path), self.timeout)
+        except StillbornError as error:
+            raise InputError("ME920", f"`{reader.written}` {error}", _SEE) from None
+        except UnansweredError as error:
+            what = f"`parts[{part.at}]`: the reader of `{part.kind}` could not read `{_shown(part.file)}`: it {error}"
+            raise MessageError("ME919", what, _SEE) from None
 
     def _place(self, at: int, file: str, source: str) -> Path:
         """The file, which lies in the folder, links and all.  Raises MessageError (ME919)."""
