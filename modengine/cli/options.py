@@ -81,7 +81,7 @@ def format_option(*forms: str) -> Callable[[_Command], _Command]:
 def input_format_option(command: _Command) -> _Command:
     return click.option(
         "--input-format",
-        type=click.Choice(("jsonl", "csv", "text")),
+        type=click.Choice(("jsonl", "csv", "text", "parquet")),
         help="Form of the input.  [default: by suffix; standard input is JSON Lines if it begins with {]",
     )(command)
 
@@ -148,19 +148,29 @@ def engine_of(policy: str | None, cached: bool = True, only: Sequence[str] = ())
     return engine if not only else _of_some(engine.policy, only)
 
 
-def _of_some(policy: Policy, only: Sequence[str]) -> Engine:
-    """Raises UsageError for what names no rule."""
-    from modengine.loading import load_over  # noqa: PLC0415  (the engine, which --help does not need)
+def named_rules(policy: Policy, names: Sequence[str], said_by: str = "") -> tuple[str, ...]:
+    """The rules that ids, globs and tags name, in the order of the policy.  Raises UsageError for what names none."""
     from modengine.policy.condition import matching  # noqa: PLC0415
+    from modengine.policy.nodes.diagnostics import closest  # noqa: PLC0415  (YAML, which --help does not need)
 
     ids = [rule.id for rule in policy.rules]
     kept: set[str] = set()
-    for name in only:
+    for name in names:
         found = matching(name, ids) or tuple(rule.id for rule in policy.rules if name in rule.tags)
         if not found:
-            raise click.UsageError(f"--only: no rule has the id or the tag `{name}`: modengine rules lists them")
+            near = closest(name, ids)
+            hint = f"did you mean `{near}`?" if near else "modengine rules lists them"
+            raise click.UsageError(f"{said_by}no rule of {policy.id} has the id or the tag `{name}`: {hint}")
         kept.update(found)
-    others = [name for name in ids if name not in kept]
+    return tuple(name for name in ids if name in kept)
+
+
+def _of_some(policy: Policy, only: Sequence[str]) -> Engine:
+    """Raises UsageError for what names no rule."""
+    from modengine.loading import load_over  # noqa: PLC0415  (the engine, which --help does not need)
+
+    kept = set(named_rules(policy, only, "--only: "))
+    others = [rule.id for rule in policy.rules if rule.id not in kept]
     written: dict[str, object] = {
         "policy": policy.id,
         "title": f"{policy.title}, only {', '.join(only)}"[:200],

@@ -290,9 +290,12 @@ def test_within_the_limit_a_message_full_of_ignorables_is_decided(command: Comma
     [
         ((), "Missing argument 'FILE...'"),
         (("-", "-"), "standard input (-) can be read only once"),
-        (("-", "--format", "csv"), "say in which folder, with --output FOLDER"),
+        (("-", "--format", "parquet"), "say which, with --output NAME.parquet"),
+        (("-", "--format", "parquet", "-o", "x.pq"), "say which, with --output NAME.parquet"),
+        (("-", "--format", "csv", "-o", "x.parquet"), "`x.parquet` would hold csv: leave --format out"),
+        (("-", "--format", "jsonl", "-o", "x.csv"), "`x.csv` would hold jsonl: leave --format out"),
+        (("-", "-o", "x.parquet", "--engine", "ray"), "shards of jsonl or csv, not of parquet"),
         (("-", "--format", "summary", "-o", "x"), "leave --output out"),
-        (("-", "-o", "x.csv"), "for CSV say --format csv --output FOLDER"),
         (("-", "--format", "xml"), "is not one of"),
     ],
 )
