@@ -129,7 +129,7 @@ def _at(path: str, levels: list[_Level], before: str, root: Record, texts: Mappi
 def _form(shape: Shape | None, level: _Level) -> Shape | None:
     if isinstance(shape, Either):
         return shape.items if level.is_list else shape.mapping
-    return shape.texts if isinstance(shape, Kind) else shape
+    return shape.more if isinstance(shape, Kind) else shape
 
 
 def _inside(shape: Shape | None, level: _Level) -> Shape | None:

@@ -42,7 +42,7 @@ def _doc(node: Node, shape: Shape | None, place: Location) -> str:
     if isinstance(shape, Either):
         shape = shape.mapping if isinstance(node, MappingNode) else shape.items
     if isinstance(shape, Kind):
-        shape = shape.texts
+        shape = shape.more
     if isinstance(node, MappingNode):
         for key, value in node.entries:
             inner: Shape | None = shape.value if isinstance(shape, Entries) else None
