@@ -26,7 +26,6 @@ from modengine.text.normalize import normal
 from modengine.text.records import block, syllables
 from modengine.text.tables import undisguised
 
-
 MOST_FIELDS = 60
 """That patterns look in: the core has a bit for each, beside those of the parts."""
 

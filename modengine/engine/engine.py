@@ -90,18 +90,17 @@ class Engine:
         With `ignore_scope`, scope and period are taken as met.  Raises MessageError (ME903) where a
         declared field has a value of another type, and (ME902) for what is no message.
         """
-        message = self.read(message)
+        if self.program.looked_in and not isinstance(message, str):
+            message = self.read(message)
         decision: Decision | None = None if self._core is None else self._core.decide(message, ignore_scope)
         return decision or self._run(Message.of(message), ignore_scope)[0]
 
-    def read(self, message: Message | str) -> Message | str:
+    def read(self, message: Message | str) -> Message:
         """The message as it is read: the fields that patterns look in stand behind its parts, as `message.NAME`.
 
-        The `part_index` of matches counts these too.  Raises MessageError (ME903).
+        The `part_index` of matches counts these too.  Raises MessageError (ME902, ME903).
         """
-        if self.program.looked_in and isinstance(message, Message):
-            return with_field_parts(message, self.program.looked_in)
-        return message
+        return with_field_parts(Message.of(message), self.program.looked_in)
 
     def decide_many(self, messages: Iterable[Message | str], *, ignore_scope: bool = False) -> Iterator[Decision]:
         """A decision for each message, in order, one at a time."""
@@ -128,7 +127,7 @@ class Engine:
     def _read_or_wrong(self, message: Message | str) -> Message | str:
         """What cannot be read stays as it is: whoever decides it meets the same error."""
         try:
-            return self.read(message)
+            return message if isinstance(message, str) else self.read(message)
         except MessageError:
             return message
 
@@ -151,7 +150,7 @@ class Engine:
         only = self.program.rules.keys() if rules is None else {rules} if isinstance(rules, str) else frozenset(rules)
         if unknown := only - self.program.rules.keys():
             raise ValueError(f"no rule that is evaluated has the id {', '.join(sorted(unknown))}")
-        message = Message.of(self.read(message))
+        message = self.read(message)
         recorded = [rule for rule in self.program.rules if rule in only]
         decision, outcomes, points = self._run(message, ignore_scope, only)
         return trace(outcomes, points, decision, message, recorded, ignore_scope, rules is not None)
@@ -172,7 +171,7 @@ class Engine:
     def context(self, message: Message) -> EvaluationContext:
         """What is known of a message before any rule is asked: its parts normalised, the candidates in them found."""
         fields = read_fields(self.policy.fields, message.fields)
-        message = Message.of(self.read(message))
+        message = self.read(message)
         parts = normalise(message, self.segmenter)
         find = self.program.index.find
         candidates = [find(part) for part in parts]

@@ -71,7 +71,8 @@ def _default(field: Field, node: Node | None, report: Diagnostics) -> FieldValue
             raise ValueError  # "5" is read of messages, for CSV; a policy says what it means
         return read_value(field, value)
     except (ValueError, TypeError, OverflowError):
-        takes = listed(field.values, "or") if field.kind == "enum" and not field.is_list else f"of the type {field.type}"
+        one_of = field.kind == "enum" and not field.is_list
+        takes = listed(field.values, "or") if one_of else f"of the type {field.type}"
         hint = f"write {'a list of ' if field.is_list else ''}{'what `enum` lists' if field.values else field.kind}"
         if field.is_list and isinstance(node, Scalar):
             hint = f"write a list: [{node.raw}]"

@@ -33,7 +33,7 @@ def known(value: Any) -> Any:
     if isinstance(value, str | int | list | tuple | dict):
         return value
     if getattr(value, "ndim", 0):  # an array: a list of a data frame
-        return value.tolist()
+        return list(value)
     try:
         if value != value:
             return None
@@ -101,7 +101,8 @@ READ: dict[str, Callable[[Any], FieldValue]] = {
 def read_value(field: Field, value: Any) -> FieldValue:
     """A value as the type of a field.  Raises ValueError, TypeError or OverflowError for one of another type."""
     if not field.is_list:
-        return _read_item(field, value)
+        one: FieldValue = _read_item(field, value)
+        return one
     if isinstance(value, str):  # CSV has nothing else
         value = json.loads(value)
     if not isinstance(value, list | tuple):

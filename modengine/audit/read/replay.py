@@ -171,7 +171,8 @@ class Replayer:
             return message_from(row.message), ""
         if self._source is None:
             return None, "text absent"
-        return self._source.find(record["message"], row.salt, record["text"])
+        read = (lambda message: message) if self._sealer is None else self._sealer.context.read
+        return self._source.find(record["message"], row.salt, record["text"], read)
 
 
 def _causes(record: Record, engine: Engine) -> tuple[str, ...]:

@@ -27,7 +27,6 @@ from modengine.model import (
     Match,
     Message,
     NearMiss,
-    PartKind,
     ReliefHit,
     RuleHit,
     RuleTrace,
@@ -247,7 +246,7 @@ class _Read:
         at = next(i for i in range(len(self.parts)) if span[1] <= self.starts[i + 1] - 1)
         start, end = span[0] - self.starts[at], span[1] - self.starts[at]
         text = self.parts[at].text[start:end]
-        kind: PartKind = self.parts[at].kind
+        kind = self.parts[at].kind
         return Match(self.entry(entry).kind, kind, at, start, end, text, text, ("text",))
 
     def traced(self) -> Iterator[RuleTrace]:
