@@ -59,23 +59,32 @@ def declared(node: Node | None, report: Diagnostics) -> dict[str, Field]:
     return found
 
 
+_WRITTEN: dict[FieldKind, str] = {
+    "string": "a text, in quotation marks",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "datetime": "a date such as 2014-05-28",
+}
+
+
 def _default(field: Field, node: Node | None, report: Diagnostics) -> FieldValue | None:
     if node is None or (isinstance(node, Scalar) and node.reading == "nothing"):
         if node is not None:
             report.add("ME205", "a default of nothing", node.place, "leave `default` out: a comparison is then unknown")
         return None
     value = value_of(node)
-    written = f"`{shown(node.value)}`" if isinstance(node, Scalar) else "a list"
+    written = f"`{shown(node.value)}`" if isinstance(node, Scalar) else "what this list has"
     try:
         if isinstance(value, str) and (field.kind in ("integer", "number", "boolean") or field.is_list):
             raise ValueError  # "5" is read of messages, for CSV; a policy says what it means
         return read_value(field, value)
     except (ValueError, TypeError, OverflowError):
-        one_of = field.kind == "enum" and not field.is_list
-        takes = listed(field.values, "or") if one_of else f"of the type {field.type}"
-        hint = f"write {'a list of ' if field.is_list else ''}{'what `enum` lists' if field.values else field.kind}"
-        if field.is_list and isinstance(node, Scalar):
-            hint = f"write a list: [{node.raw}]"
+        values = listed(field.values, "or")
+        takes = f"{'a list of ' if field.is_list else ''}{values}" if values else f"of the type {field.type}"
+        hint = f"write {values or _WRITTEN[field.kind]}"
+        if field.is_list:
+            hint = f"write a list: [{node.raw}]" if isinstance(node, Scalar) else f"{hint} as each item"
         report.add("ME502", f"the default of `{shown(field.name)}` is {takes}, not {written}", node.place, hint)
         return None
 
@@ -150,11 +159,11 @@ def looked_in(pattern: Pattern, fields: Mapping[str, Field]) -> Iterator[tuple[s
         if field is None:
             hint = meant(name, fields, "declare it under `fields` of the policy")
             if name in PART_KINDS:
-                hint = f"a {name} is a part of a message: write `part: [{name}]`"
+                hint = f"`{name}` is a kind of part: write `part: [{name}]`"
             yield "ME304", f"there is no message field `{shown(name)}`", place, hint
         elif field.kind not in ("string", "enum"):
             hint = "a condition compares it; a pattern looks in a `string`"
-            yield "ME502", f"`{name}` is a {field.type}, in which a pattern finds no text", place, hint
+            yield "ME502", f"`{name}` is of the type {field.type}, in which a pattern finds no text", place, hint
 
 
 def _mend(field: Field, value: Value) -> str:

@@ -144,7 +144,8 @@ def read_fields(declared: Mapping[str, Field], given: Mapping[str, Any]) -> dict
             ) from None
         except (ValueError, TypeError, OverflowError, RecursionError):
             hint = 'write a list: ["a", "b"]' if field.is_list else "mend the message, or the type in `fields`"
-            raise MessageError("ME903", f"`{name}` is {value!r:.200}, which is no {field.type}", hint) from None
+            shown = list(value) if isinstance(value, tuple) else value
+            raise MessageError("ME903", f"`{name}` is {shown!r:.200}, which is no {field.type}", hint) from None
     return found
 
 

@@ -303,8 +303,11 @@ class _Parser:
         if self.accept("has"):
             for word, operator in _OF_A_LIST.items():
                 if self.accept(word):
-                    self.expect("of")
+                    if not self.accept("of"):
+                        raise self.fail("`of`", f'write `has {word} of ("a", "b")`')
                     return Compare(field, operator, self.value_list(), name.offset)
+            if self.now.text == "(":
+                raise self.fail("a value", 'of several, write `has any of ("a", "b")` or `has all of ("a", "b")`')
             return Compare(field, "has", self.value(), name.offset)
         hint = f"one of == != < <= > >=, `in (...)`, `has ...` of a list; or ask has(message.{field})"
         return Compare(field, self.operator(hint), self.value(), name.offset)

@@ -227,7 +227,8 @@ class Field:
     @property
     def type(self) -> str:
         """In words, for errors."""
-        return f"list of {self.kind}s" if self.is_list else self.kind
+        one = "of its values" if self.kind == "enum" else f"of {self.kind}s"
+        return f"list {one}" if self.is_list else self.kind
 
 
 @dataclass(frozen=True, slots=True)

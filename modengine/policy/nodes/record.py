@@ -240,6 +240,11 @@ class Kind:
             return node
         if self.more and isinstance(node, Mapping) and any(key.value in self.more.keys for key, _ in node.entries):
             before = report.count
+            of = node.get("list")
+            if isinstance(of, Scalar) and (kind := self.also.get(of.value, of.value)) in self.word.values:
+                hint = f"write `{{type: {kind}, list: true}}`"
+                report.add("ME205", f"{what}: `list` takes `true`, not `{shown(of.value)}`", of.place, hint)
+                return Lost(node.place)
             checked = self.more.check(node, what, report)
             return Lost(node.place) if checked is None or report.count > before else checked
         if not isinstance(node, Lost):
