@@ -32,8 +32,6 @@ def known(value: Any) -> Any:
     """A value as Python's own, where a data frame holds one of numpy's; None where it holds NaN, NaT or NA."""
     if isinstance(value, str | int | list | tuple | dict):
         return value
-    if getattr(value, "ndim", 0):  # an array: a list of a data frame
-        return list(value)
     try:
         if value != value:
             return None

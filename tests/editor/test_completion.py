@@ -47,7 +47,11 @@ def test_what_could_stand_there_is_offered(
 @pytest.mark.parametrize(
     ("name", "text", "offered"),
     [
-        ("trade.yaml", RULESET.replace("when: offer", "when: offer and mes|"), {"message.title", "message.tags", "has"}),
+        (
+            "trade.yaml",
+            RULESET.replace("when: offer", "when: offer and mes|"),
+            {"message.title", "message.tags", "has"},
+        ),
         ("trade.yaml", RULESET.replace("{words: [😀😀, {list: work}]}", "{text: [a], field: |}"), {"title", "tags"}),
         ("policy.yaml", POLICY + "scope: |", {"message.title"}),
         ("policy.yaml", POLICY + "scope:\n  fraud: |", {"message.title"}),
