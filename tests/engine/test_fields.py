@@ -299,8 +299,10 @@ def test_an_audit_log_commits_to_the_fields_that_were_looked_in(
 ) -> None:
     engine = board('p or message.kinds has "a"', TITLED)
     messages = [
-        Message("x", "1", fields={"title": "a prize", "kinds": ["a"]}), Message("y", fields={"title": "prize"}), Message("z")
-    ]  # fmt: skip
+        Message("x", "1", fields={"title": "a prize", "kinds": ["a"]}),
+        Message("y", fields={"title": "prize"}),
+        Message("z"),
+    ]
     with AuditLog.open(tmp_path / "audit", time=NOW, keep_text=keep_text) as log:
         log.use(engine, NOW)
         log.append_many([(message, engine.decide(message)) for message in messages], NOW)
@@ -321,5 +323,5 @@ def test_a_data_frame_has_lists(board: MakeBoard) -> None:
 
 
 def test_a_message_of_a_file_has_no_part_of_a_field() -> None:
-    with pytest.raises(MessageError, match="`parts\\[0\\].kind` is `message.title`"):
+    with pytest.raises(MessageError, match=r"`parts\[0\].kind` is `message.title`"):
         message_from('{"text": "x", "parts": [{"kind": "message.title", "text": "prize"}]}')

@@ -23,7 +23,9 @@ rules:
     score: 5
     patterns:
       p: {text: [甲], field: [title, words]}
-    when: 'p and message.tags has any of ("a", "b") and count(message.sizes) > 1 and message.karma < 10 and has(message.x)'
+    when: >-
+      p and message.tags has any of ("a", "b") and count(message.sizes) > 1 and message.karma < 10
+      and has(message.x)
     examples:
       match: [{text: x, x: 5, title: 甲, words: [甲], tags: [a, 2, null], sizes: [1, 2.5], karma: 3}]
 """
