@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -25,6 +25,8 @@ PartKind = Literal["text", "caption", "ocr", "transcript"]
 PART_KINDS: tuple[PartKind, ...] = ("text", "caption", "ocr", "transcript")
 FIELD_PART = "message."
 """Begins the kind of a part that is the text of a field: `message.title`."""
+AnyPartKind = Annotated[str, msgspec.Meta(pattern=rf"^(?:{'|'.join(PART_KINDS)}|message\.[A-Za-z_][A-Za-z0-9_]*)$")]
+"""That of a part, or of a field that patterns look in."""
 
 FieldItem = str | int | float | bool | datetime
 FieldValue = FieldItem | tuple[FieldItem, ...]
@@ -96,7 +98,7 @@ class Failure(NamedTuple):
 class Part(msgspec.Struct, frozen=True):
     """A piece of a message: its text, or what was read (`ocr`) or spoken (`transcript`) in it."""
 
-    kind: PartKind | str
+    kind: AnyPartKind
     """Or `message.NAME`: the text of a field that patterns look in, which an engine adds."""
     text: str
 
@@ -152,7 +154,7 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     """A pattern found in a message."""
 
     pattern: str
-    part: PartKind | str
+    part: AnyPartKind
     """The kind of the part, or `message.NAME` for a field."""
     part_index: int
     """Its number; the text is 0, and the fields that patterns look in follow the parts."""

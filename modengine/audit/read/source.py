@@ -52,7 +52,9 @@ class MessageSource:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._connection.close()
 
-    def find(self, name: str | None, salt: bytes, commitment: str, read: Read) -> tuple[Message | None, str]:
+    def find(
+        self, name: str | None, salt: bytes, commitment: str, read: Read = lambda message: message
+    ) -> tuple[Message | None, str]:
         """The message that a record commits to, or why there is none; `read` is how the engine reads one."""
 
         def found(parts: bytes, content: bytes) -> Message | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from modengine.audit.records.record import kept
 from modengine.engine.engine import Engine
@@ -34,7 +34,7 @@ class Context:
     """The fields that the policy uses and whose values stand in the log."""
     hidden: Mapping[str, Field]
     """The fields that it compares and whose values, free texts, go to the details."""
-    looked_in: Mapping[str, Field]
+    looked_in: Mapping[str, Field] = field(default_factory=dict)
     """The fields that its patterns look in: these are texts, and are committed to as the parts of a message are."""
 
     def read(self, message: Message) -> Message:
@@ -81,14 +81,14 @@ def values(fields: Mapping[str, Field], message: Message) -> dict[str, object]:
     if not fields or not given:
         return {}
     found: dict[str, object] = {}
-    for name, field in fields.items():
+    for name, declared in fields.items():
         value = given.get(name)
         if value is None:
             continue
         # What nearly all values are is taken as it is: to read and to write a time takes longest of all.
-        kind = field.kind
+        kind = declared.kind
         if type(value) is str and (
-            (kind == "enum" and value in field.values) or (kind == "datetime" and _is_written_so(value))
+            (kind == "enum" and value in declared.values) or (kind == "datetime" and _is_written_so(value))
         ):
             found[name] = value
         else:

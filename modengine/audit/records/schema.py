@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from modengine.model import Action, CategoryScore, Raised
+from modengine.model import Action, AnyPartKind, CategoryScore, Raised
 
 _Count = Annotated[int, msgspec.Meta(ge=-(1 << 53), le=1 << 53)]
 _Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
@@ -19,7 +19,6 @@ _Hash = Annotated[str, msgspec.Meta(min_length=64, max_length=64)]
 _Seq = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
 _Scalar = str | int | float | bool | None
 _Value = _Scalar | list[_Scalar]
-_PartKind = Annotated[str, msgspec.Meta(pattern="^(text|caption|ocr|transcript|message[.][A-Za-z_][A-Za-z0-9_]*)$")]
 
 
 class _Numbered(msgspec.Struct, forbid_unknown_fields=True, tag_field="kind"):
@@ -142,7 +141,7 @@ read_head = msgspec.json.Decoder(Head).decode
 
 class _Found(msgspec.Struct, forbid_unknown_fields=True):
     rule: str
-    matches: list[tuple[str, _PartKind, int, int, int, list[str], float]]
+    matches: list[tuple[str, AnyPartKind, int, int, int, list[str], float]]
     """Pattern, part, its index, start, end, how, weight."""
 
 
@@ -164,7 +163,7 @@ class KeptDetails(msgspec.Struct, forbid_unknown_fields=True):
 class KeptMessage(msgspec.Struct, forbid_unknown_fields=True):
     id: str | None
     text: str
-    parts: list[tuple[_PartKind, str]]
+    parts: list[tuple[AnyPartKind, str]]
     fields: dict[str, Any]
 
 
