@@ -13,6 +13,7 @@ import pytest
 
 import modengine
 from modengine.audit.write.log import AuditLog
+from modengine.engine import core
 from modengine.engine.engine import Engine
 from modengine.errors import MessageError
 from modengine.explain.text import as_text
@@ -24,6 +25,7 @@ from modengine.run.read.jsonl import message_from
 from modengine.run.work.batch import decide_frame
 from tests.audit.logs import NOW
 from tests.audit.test_replay import replayed
+from tests.docs.examples import run
 
 POLICY = """\
 policy: board
@@ -325,3 +327,25 @@ def test_a_data_frame_has_lists(board: MakeBoard) -> None:
 def test_a_message_of_a_file_has_no_part_of_a_field() -> None:
     with pytest.raises(MessageError, match=r"`parts\[0\].kind` is `message.title`"):
         message_from('{"text": "x", "parts": [{"kind": "message.title", "text": "prize"}]}')
+
+
+def test_informed_evaders_change_what_matched_in_a_field(board: MakeBoard, tmp_path: Path) -> None:
+    board("p", "p: {text: [加微信], field: title}")
+    (tmp_path / "rows.csv").write_text("id,text,title,kind\n1,x,请加微信,bad\n2,加微信,x,ok\n", "utf-8")
+    told = "modengine evade policy.yaml rows.csv --label kind --map bad=spam --none ok --where matched"
+    code, printed = run(told, tmp_path)
+    assert code == 0
+    assert "1 rows that are caught as they are were disguised" in " ".join(printed.split())
+
+
+@pytest.mark.parametrize(("fields", "compiled"), [(60, True), (61, False)])
+def test_more_fields_than_the_core_has_bits_for_are_looked_in_by_the_python_engine(
+    fields: int, compiled: bool, board: MakeBoard
+) -> None:
+    names = [f"f{number}" for number in range(fields)]
+    policy = POLICY.replace("fields:\n", "fields:\n" + "".join(f"  {name}: string\n" for name in names))
+    made = board("p", f"p: {{text: [prize], field: [{', '.join(names)}]}}", policy=policy)
+    engine = Engine(made.program)
+    assert engine.compiled == (compiled and core.module()[0] is not None)
+    assert hits(engine, f59="prize")
+    assert not hits(engine, "prize")
