@@ -26,6 +26,9 @@ from modengine.text.normalize import normal
 from modengine.text.records import block, syllables
 from modengine.text.tables import undisguised
 
+MOST_FIELDS = 60
+"""That patterns look in: the core has a bit for each, beside those of the parts."""
+
 
 @cache
 def module() -> tuple[Any, str]:
@@ -60,11 +63,14 @@ def core_of(program: Program, matches: Callable[[Message | str, str], tuple[Matc
     `matches` gives the matches of a rule's hit in a message as the Python engine finds them.
     """
     core, _ = module()
-    if core is None or program.policy.segmenter != "rjieba":
+    if core is None or program.policy.segmenter != "rjieba" or len(program.looked_in) > MOST_FIELDS:
         return None
+    fields = _fields(program)
+    absent, _ = fields({})
     names = {
         "revision": program.revision,
-        "fields": _fields(program),
+        "fields": fields,
+        "absent": [] if all(value is None for value in absent) else absent,
         "most_characters": program.budget.characters,
         "most_parts": program.budget.parts,
         "shown": shown,

@@ -27,13 +27,16 @@ class PartIn(msgspec.Struct, forbid_unknown_fields=True):
     text: Text
 
 
+FieldIn = str | int | float | bool | Annotated[list[str | int | float], Meta(max_length=100)]
+
+
 class MessageIn(msgspec.Struct, forbid_unknown_fields=True):
     """A message, decided by the policy that the page was started with, or by `rules`."""
 
     text: Text = ""
     id: Name | None = None
     parts: Annotated[list[PartIn], Meta(max_length=20)] = []
-    fields: Annotated[dict[Name, str | int | float | bool], Meta(max_length=500)] = {}
+    fields: Annotated[dict[Name, FieldIn], Meta(max_length=500)] = {}
     rules: RulesName | None = None
     ignore_scope: bool | None = None
     """Whether scope and period are taken as met.  `decide`: no, as `modengine scan`; `explain`: yes."""

@@ -10,7 +10,7 @@ from typing import Literal, cast
 
 from modengine.entities.model import Entity
 from modengine.errors import Location
-from modengine.model import PartKind
+from modengine.model import FIELD_PART
 from modengine.policy.entities import read_entity
 from modengine.policy.files import Files
 from modengine.policy.model import MANY, Like, Outside, Pattern, PatternKind, TermList, Token
@@ -129,7 +129,8 @@ class _Reader:
         evidence = self._evidence(kinds[0], cast(Node, node.get(kinds[0])), node)
         if self.report.count > before:
             return None
-        parts = texts(node.get("part"))
+        fields = self._fields(node.get("field"))
+        parts = (*texts(node.get("part")), *(f"{FIELD_PART}{field.value}" for field in fields))
         return Pattern(
             name=key.value,
             kind=cast(PatternKind, kinds[0]),
@@ -147,13 +148,24 @@ class _Reader:
             weight=float(text(node, "weight", "0.5")),
             boundary=cast("Literal['words'] | None", text(node, "boundary") or None),
             outside=cast("tuple[Outside, ...]", tuple(dict.fromkeys(texts(node.get("outside"))))),
-            parts=cast("tuple[PartKind, ...]", tuple(dict.fromkeys(parts))) if parts else None,
+            parts=tuple(dict.fromkeys(parts)) or None,
             exact_case=text(node, "case") == "exact",
             near_miss=flag(node, "near_miss", True),
             lists=tuple(self.used),
             shared=shared,
             term_places=evidence.places,
+            field_places=tuple(field.place for field in fields),
         )
+
+    def _fields(self, node: Node | None) -> tuple[Scalar, ...]:
+        """The message fields to look in, each once.  Whether there are any such is known to the policy alone."""
+        written = node.items if isinstance(node, Sequence) else (node,)
+        found = {field.value: field for field in written if isinstance(field, Scalar)}
+        for name in ("text", "parts", "id"):
+            if name in found:
+                hint = "`part: [text]` beside `field` looks in the text as well" if name != "id" else "name a field"
+                self.report.add("ME205", f"`{name}` is no field of a message", found.pop(name).place, hint)
+        return tuple(found.values())
 
     def _evidence(self, kind: str, node: Node, pattern: Mapping) -> _Evidence:
         if kind == "entity":

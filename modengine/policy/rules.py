@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from modengine.errors import Location
-from modengine.model import PART_KINDS, FieldValue, Message, Part, PartKind
+from modengine.model import PART_KINDS, FieldItem, FieldValue, Message, Part, PartKind
 from modengine.policy.condition import (
     Always,
     Condition,
@@ -330,10 +330,8 @@ def _example(node: Node) -> Example:
     parts = node.get("parts")
     fields = {
         key.value: value
-        for key, scalar in node.entries
-        if key.value not in ("id", "text", "parts")
-        and isinstance(scalar, Scalar)
-        and (value := _value(scalar)) is not None
+        for key, given in node.entries
+        if key.value not in ("id", "text", "parts") and (value := value_of(given)) is not None
     }
     message = Message(
         text=text(node, "text"),
@@ -348,21 +346,25 @@ def _example(node: Node) -> Example:
     return Example(message, node.place)
 
 
-def _value(scalar: Scalar) -> FieldValue | None:
-    """A field of an example as YAML reads it; a moment stays a text until its type is known."""
-    match scalar.reading:
+def value_of(node: Node) -> FieldValue | None:
+    """A value of a field as YAML reads it; a moment stays a text until its type is known."""
+    if isinstance(node, Sequence):
+        return tuple(cast(FieldItem, value) for item in node.items if (value := value_of(item)) is not None)
+    if not isinstance(node, Scalar):
+        return None
+    match node.reading:
         case "nothing":
             return None
         case "boolean":
-            return scalar.value.lower() in ("true", "yes", "on")
+            return node.value.lower() in ("true", "yes", "on")
         case "number":
             try:
-                return int(scalar.value)
+                return int(node.value)
             except ValueError:
                 pass
             try:
-                return float(scalar.value)
+                return float(node.value)
             except ValueError:
-                return scalar.value
+                return node.value
         case _:
-            return scalar.value
+            return node.value

@@ -435,3 +435,25 @@ def test_the_sample_messages_are_all_decided() -> None:
     assert code == 0
     assert len(out.splitlines()) == len(samples.read_text(encoding="utf-8").splitlines())
     assert "could not be read" not in err
+
+
+# ------------------------------------------------------------------------ fields
+
+
+@pytest.mark.parametrize(
+    ("header", "note"),
+    [("id,text,titel", True), ("id,text,title", False)],
+)
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_a_field_that_patterns_look_in_and_no_message_has_is_told(
+    header: str, note: bool, processes: str, command: Command, tmp_path: Path
+) -> None:
+    rules = "ruleset: r\ntitle: T\ncategory: c\nrules:\n  - id: c.a\n    title: A\n    score: 5\n"
+    rules += "    patterns: {p: {text: [prize], field: title}}\n    when: p\n"
+    (tmp_path / "r.yaml").write_text(rules, "utf-8")
+    policy = "policy: p\ntitle: T\nfields: {title: string}\nrulesets: [r.yaml]\nactions: {c: {label: 5}}\n"
+    (tmp_path / "p.yaml").write_text(policy, "utf-8")
+    (tmp_path / "m.csv").write_text(f"{header}\n1,hello,a prize\n2,prize,\n", "utf-8")
+    ran = command("scan", tmp_path / "m.csv", "-p", tmp_path / "p.yaml", "--no-audit", "-j", processes)
+    assert [r["action"] for r in records(ran.out)] == (["allow", "allow"] if note else ["label", "allow"])
+    assert ("No message has the field `title`" in ran.err) == note

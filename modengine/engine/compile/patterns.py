@@ -20,7 +20,7 @@ from modengine.engine.match.walk import alike
 from modengine.entities.comparing import READINGS
 from modengine.entities.expressions import expressions
 from modengine.entities.model import Entity
-from modengine.model import PART_KINDS
+from modengine.model import FIELD_PART, PART_KINDS
 from modengine.policy.model import Pattern
 from modengine.text.normalize import ignorable
 
@@ -97,6 +97,8 @@ class Patterns:
             if (found := sources_of(pattern)) and all(source in numbers for source in found)
         }
         """The numbers of the regexes of each pattern that automata find; before them stands that of URLs."""
+        self.kinds = (*PART_KINDS, *(FIELD_PART + name for name in program.looked_in))
+        """Of parts, and of fields that patterns look in, numbered."""
         self.weights = {weight: at for at, weight in enumerate(dict.fromkeys([1.0, *fuzzy]))}
         self.always = sorted(program.always)
         self.forms = _raw(self._forms())
@@ -119,7 +121,7 @@ class Patterns:
         is_terms = bool(pattern.terms) and not pattern.exact_case
         return PlainPattern(
             pattern.kind if pattern.entity is None else pattern.entity.kind,
-            sum(1 << PART_KINDS.index(kind) for kind in set(kinds)),
+            sum(1 << self.kinds.index(kind) for kind in set(kinds)),
             sum(_OUTSIDE[what] for what in set(pattern.outside)),
             pattern.gaps,
             pattern.repeats,

@@ -36,7 +36,7 @@ from modengine.policy.condition import (
 from modengine.policy.model import Rule
 from modengine.text import segment
 
-FORMAT = 4
+FORMAT = 5
 
 _MARKS = {"==": 0, "!=": 1, "<": 2, "<=": 3, ">": 4, ">=": 5}
 
@@ -102,6 +102,8 @@ class PlainPolicy(Struct):
     urls: int
     senders: list[int]
     most_candidates: int
+    kinds: tuple[str, ...]
+    """Of parts, and of fields that patterns look in."""
 
 
 assert PlainPolicy.__struct_fields__[REGEXES] == "regexes"
@@ -177,6 +179,7 @@ class _Maker:
             0,
             self.patterns.senders,
             program.budget.candidates,
+            self.patterns.kinds,
         )
 
     def _rule(self, rule: Rule) -> PlainRule:

@@ -87,6 +87,9 @@ class Program:
         self.infos = self.learnt.infos
         self.always = frozenset(number for number, info in enumerate(self.infos) if info.literals is None)
         """The patterns that any text may match, for they have no literal."""
+        names = {name for pattern in self.patterns for name in pattern.fields}
+        self.looked_in = {name: field for name, field in policy.fields.items() if name in names}
+        """The message fields that patterns look in, in the order of the policy."""
         self.reads_undisguised = any(pattern.undisguised for pattern in self.patterns)
         self.escalations = tuple(_escalations(policy, self.rules))
         self.plain = plain

@@ -318,7 +318,7 @@ def evade(bench: Bench, request: Request) -> dict[str, Any]:
     from modengine.lab.data.perturb_tables import DISGUISES, ENGLISH_DISGUISES, is_han  # noqa: PLC0415
 
     engine = bench.engine(request["rules"], request)
-    message = message_of(request)
+    message = engine.read(message_of(request))
     if too_much(message, engine.program.budget):
         raise ValueError("the message is too long")
     found = []

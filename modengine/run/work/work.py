@@ -54,12 +54,13 @@ class Work:
     readers: Readers | None = None
 
     def __call__(self, block: Block) -> Done:
-        tally = Tally()
+        tally, looked_in = Tally(), tuple(self.engine.program.looked_in)
         decided: list[tuple[Message, Decision]] = []
         results: list[Result] = []
         for message, result in scan_batches(self.engine, self._rows(block), self.ignore_scope):
             results.append(tally.add(result))
             if message is not None and result.decision is not None:
+                tally.lacking.update(name for name in looked_in if message.fields.get(name) is None)
                 decided.append((message, result.decision))
         sealed = [] if self.seal is None else self.seal(decided)
         return Done(block.end, block.size, FORMS[self.form](results, self.engine), sealed, tally)
