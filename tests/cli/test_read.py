@@ -105,6 +105,32 @@ def test_tables_of_messages_name_files_too(command: Command, folder: Path, reade
         assert found["action"] == "review"
 
 
+def test_a_column_names_files(command: Command, folder: Path, reader: str) -> None:
+    for name in "abc":
+        (folder / f"{name}.png").write_text(f"{name} {EXPIRY}", encoding="utf-8")
+    (folder / "m.csv").write_text("id,text,image\n1,x,a.png\n2,y,\n3,z,none.png\n", encoding="utf-8")
+    options = ("--reader", reader, "--media", "image=ocr")
+    first, plain, lost = lines(command("read", "m.csv", *options).out)
+    assert first == {"id": "1", "text": "x", "parts": [{"kind": "ocr", "text": f"a {EXPIRY}", "file": "a.png"}]}
+    assert plain == {"id": "2", "text": "y"}
+    assert lost["parts"] == [{"kind": "ocr", "file": "none.png"}]
+    decided = lines(command("scan", "m.csv", "-p", POLICY, *options, "-j", "2").out)
+    assert [found.get("action") for found in decided] == ["review", "allow", None]
+    rows = [
+        {"text": "", "image": ["b.png", "c.png"], "parts": [{"kind": "ocr", "file": "a.png"}]},
+        {"text": "", "image": []},
+        {"text": "", "image": 5},
+        {"text": "", "image": ["a.png", ""]},
+    ]
+    (folder / "m.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    ran = command("read", "m.jsonl", *options)
+    several, none = lines(ran.out)
+    assert [part["text"][0] for part in several["parts"]] == ["a", "b", "c"]  # type: ignore[attr-defined]
+    assert none == {"text": ""}
+    assert ran.err.count("[ME902] `image` is a number, not the name of a file") == 1
+    assert ran.err.count("[ME902] `image` is empty, not the name of a file") == 1
+
+
 @pytest.mark.usefixtures("messages")
 def test_an_unfinished_scan_is_not_gone_on_with_by_another_reader(
     command: Command, reader: str, monkeypatch: pytest.MonkeyPatch
@@ -118,7 +144,7 @@ def test_an_unfinished_scan_is_not_gone_on_with_by_another_reader(
         assert command(*line, "--reader", reader).code == 130
     ran = command(*line, "--resume")
     assert ran.code == 2
-    assert "--reader or --media-root is another" in ran.err
+    assert "--reader, --media or --media-root is another" in ran.err
     assert command(*line, "--reader", reader, "--resume").code == 1
 
 
@@ -129,6 +155,10 @@ def test_an_unfinished_scan_is_not_gone_on_with_by_another_reader(
         (("read", "messages.jsonl"), "say what reads the files: --reader KIND[=COMMAND]"),
         (("read", "messages.jsonl", "--reader", "ocr=true", "--reader", "ocr=true"), "`ocr` has two readers"),
         (("read", "messages.jsonl", "--media-root", "."), "say what reads them, with --reader"),
+        (("read", "messages.jsonl", "--media", "image=ocr"), "say what reads them, with --reader"),
+        (("read", "messages.jsonl", "--reader", "ocr=true", "--media", "image"), "`image` is not COLUMN=KIND; kinds"),
+        (("read", "messages.jsonl", "--reader", "ocr=true", "--media", "a=photo"), "`a=photo` is not COLUMN=KIND"),
+        (("read", "messages.jsonl", "--reader", "ocr=true", "--media", "text=ocr"), "`text` is no field that names"),
         (("read", "messages.jsonl", "--reader", "ocr=nowhere"), "[ME920 reader-unusable] there is no program"),
         (("read", "messages.jsonl", "--reader", "ocr=true", "--reader-timeout", "0"), "--reader-timeout"),
         (("scan", "messages.jsonl", "--reader", "photo=x"), "`photo` is no kind of part"),

@@ -15,8 +15,9 @@ from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.lab.data.outcomes import decide
 from modengine.lab.data.without import differing, on_test, promoted
-from modengine.lab.report.render import as_html, as_json, as_text
+from modengine.lab.report.render import as_html, as_json, as_text, named
 from modengine.lab.report.schemas import schema
+from modengine.lab.report.table import Quote
 from modengine.lab.report.views.trial import view
 from modengine.lab.studies.trial import LabelHits, Trial, TriedRule, steps, trial
 from tests.build import engine, relief, rule, text, words
@@ -153,7 +154,16 @@ def test_texts_are_shown_only_where_they_may_be(corpus: MakeCorpus) -> None:
     assert "甲" not in as_html(view(result)) + as_text(view(result), 80) + as_json(view(result))
     shown = view(trial(policy(), closed, ("fraud.more",), show_text=True))
     assert "甲" in as_text(shown, 80)
-    assert '<span class="hidden"' in as_html(shown) or "blur" in as_html(shown)
+    examples = named(shown.tables)["examples"]
+    assert examples.columns[-2:] == ("words", "text")
+    quotes = [cell for row in examples.rows for cell in row[-2:] if cell is not None]
+    assert quotes
+    assert not any(cell.open for cell in quotes if isinstance(cell, Quote))
+    assert all(isinstance(cell, Quote) for cell in quotes)
+    invented = view(
+        trial(policy(), replace(closed, columns=replace(closed.columns, invented=True)), ("fraud.more",)), True
+    )
+    assert '<span class="quote open" ' in as_html(invented)
 
 
 def test_examples_are_at_most_so_many_of_a_kind_and_harmless_ones_first(corpus: MakeCorpus) -> None:

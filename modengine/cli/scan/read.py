@@ -59,7 +59,7 @@ def command(
     sources = [look(name, input_format, stdin) for name in names]
     counts: Counter[str] = Counter()
     with progress(sources, off=output is None, what="reading") as on:
-        rows = read(sources, _told(on))
+        rows = map(readers.named, read(sources, _told(on)))
         if output is None:
             _write(rows, readers, jobs, sys.stdout.buffer, counts)
         else:

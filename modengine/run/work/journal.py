@@ -50,7 +50,7 @@ WORDS = {
     "revision": "the rules, or the version of modengine, are not those that it began with",
     "log": "the audit log is another",
     "keep_text": "--keep-text is another",
-    "readers": "--reader or --media-root is another",
+    "readers": "--reader, --media or --media-root is another",
 }
 
 

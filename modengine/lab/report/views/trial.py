@@ -110,7 +110,8 @@ def _examples(examples: list[TrialExample], invented: bool) -> Table:
         row: list[Cell] = [example.rule, example.kind, example.row, example.label, example.stratum or None]
         row.append(_message(example))
         if texts:
-            row += ["; ".join(example.words) or None, Quote(example.text or "", open=invented)]
+            words = "; ".join(example.words)
+            row += [Quote(words, open=invented) if words else None, Quote(example.text or "", open=invented)]
         rows.append(tuple(row))
     note = "Of the newly hit, harmless rows come first; all are counted above."
     if examples and not texts:

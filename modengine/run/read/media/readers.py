@@ -20,7 +20,7 @@ from modengine.errors import InputError, MessageError
 from modengine.model import PART_KINDS, Message, Part, PartKind
 from modengine.run.read.media.programs import FILE, LastingProgram, PerFileProgram, StillbornError, UnansweredError
 from modengine.run.read.row import Row
-from modengine.run.read.shape import UnreadPart, UnreadParts
+from modengine.run.read.shape import UnreadPart, UnreadParts, type_name
 
 TIMEOUT = 60.0
 """Seconds for a file."""
@@ -100,15 +100,18 @@ class Readers:
     root: Path | None = None
     """The folder that files must lie in; None for that of each file of messages."""
     timeout: float = TIMEOUT
+    media: tuple[tuple[str, PartKind], ...] = ()
+    """Fields that name files, each with the kind of its parts."""
     _running: dict[PartKind, LastingProgram | PerFileProgram] = field(default_factory=dict, compare=False, repr=False)
 
-    def __reduce__(self) -> tuple[type[Readers], tuple[Sequence[PartReader], Path | None, float]]:
-        return Readers, (self.readers, self.root, self.timeout)
+    def __reduce__(self) -> tuple[type[Readers], tuple[object, ...]]:
+        return Readers, (self.readers, self.root, self.timeout, self.media)
 
     @property
     def written(self) -> tuple[str, ...]:
         """As they were given."""
-        return (*(reader.written for reader in self.readers), *(() if self.root is None else (str(self.root),)))
+        media = (f"{name}={kind}" for name, kind in self.media)
+        return (*(reader.written for reader in self.readers), *media, *(() if self.root is None else (str(self.root),)))
 
     def apart(self) -> Readers:
         """The same, with programs of its own."""
@@ -128,6 +131,7 @@ class Readers:
 
     def read(self, row: Row) -> Row:
         """One row, as `over` has it; the error keeps what was read all the same."""
+        row = self.named(row)
         if not isinstance(row.error, UnreadParts):
             return row
         given, parts = row.error.given, list(row.error.given.parts)
@@ -142,6 +146,27 @@ class Readers:
             return Row(row.line, row.source, message)
         left = UnreadParts(message, tuple(part for part, _ in failed), failed[0][1])
         return Row(row.line, row.source, error=left)
+
+    def named(self, row: Row) -> Row:
+        """The row with the files of its fields among its parts, and no longer among its fields."""
+        error = row.error if isinstance(row.error, UnreadParts) else None
+        given = row.message if error is None else error.given
+        if given is None or not any(name in given.fields for name, _ in self.media):
+            return row
+        parts, fields = list(given.parts), dict(given.fields)
+        unread = [] if error is None else list(error.unread)
+        for name, kind in self.media:
+            value = fields.pop(name, [])
+            for file in value if isinstance(value, list) else [value]:
+                if not isinstance(file, str) or not file:
+                    what = f"`{name}` is {'empty' if file == '' else type_name(file)}, not the name of a file"
+                    return Row(row.line, row.source, error=MessageError("ME902", what, _SEE))
+                unread.append(UnreadPart(len(parts), kind, file))
+                parts.append(Part(kind, ""))
+        message = Message(given.text, given.id, tuple(parts), fields)
+        if not unread:
+            return Row(row.line, row.source, message)
+        return Row(row.line, row.source, error=UnreadParts(message, tuple(unread)))
 
     def _text(self, part: UnreadPart, given: Message, source: str) -> str:
         """Raises MessageError (ME919), InputError (ME920)."""
