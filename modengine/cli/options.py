@@ -41,7 +41,7 @@ class RulePath(click.Path):
         super().__init__(exists=True, path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        return super().convert(policy_path(str(value)) or value, param, ctx)
+        return super().convert((policy_path(str(value)) if value else None) or value, param, ctx)
 
 
 def policy_option(command: _Command) -> _Command:

@@ -159,7 +159,7 @@ class PolicyReader:
             named = node.get("rulesets")
             items = [item for item in named.items if isinstance(item, Scalar)] if isinstance(named, Sequence) else []
             added = [item for item in items if item.value.startswith("+ ")]
-            if added and at == 0:
+            if added and at == 0 and node.get("base") is None:
                 hint = "remove the `+`, or name a `base`"
                 self.report.add("ME205", "there is no base to add rulesets to", added[0].place, hint)
             elif added and len(added) < len(items):

@@ -359,6 +359,7 @@ def test_an_installed_policy_is_checked_and_its_examples_are_tried(
         ("acme-fraud:policy@", "`` names no versions of `acme-fraud`"),
         ("campaing-2014", "there is no file `campaing-2014`, and no shipped policy of that name"),
         ("nowhere.yaml", "Path 'nowhere.yaml' does not exist"),
+        ("", "Path '' does not exist"),
     ],
 )
 def test_what_is_not_there_is_neither_checked_nor_tried(
@@ -387,6 +388,12 @@ def test_a_policy_says_which_versions_of_a_pack_it_takes(
     ran = command("check", "over.yaml")
     assert ran.code == code
     assert said in ran.out
+
+
+def test_a_base_that_does_not_fit_is_all_that_is_told(command: Command, here: Path, acme: Path) -> None:
+    (here / "mine.yaml").write_text(MINE, encoding="utf-8")
+    (here / "over.yaml").write_text(OVER.replace("fraud:policy", "fraud:policy@>=9"), encoding="utf-8")
+    assert "1 error, 0 warnings" in command("check", "over.yaml").out
 
 
 def test_a_ruleset_of_a_pack_is_taken_in_some_versions(command: Command, here: Path, acme: Path) -> None:

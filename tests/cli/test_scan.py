@@ -17,29 +17,11 @@ import modengine
 from modengine.cli.at_work import at_work
 from modengine.run.read.blocks import blocks
 from modengine.run.write.tidy import DECISIONS, HITS
+from tests.cli.scanning import MESSAGES, records
 from tests.commands import EXPIRY, POLICY, Command, finish, process, started
 
-IN_SCOPE = {"channel": "public_account", "time": "2014-06-01T08:00:00+08:00"}
-MESSAGES = [
-    {"id": "1", "text": EXPIRY, **IN_SCOPE},
-    {"id": "2", "text": "明天见", **IN_SCOPE},
-    {"id": "3", "text": "紧急转发", "channel": "private", "time": "2014-06-01"},
-    {"id": "4", "text": "紧急转发", **IN_SCOPE, "time": "2015-01-01"},
-    {"id": "5", "text": EXPIRY},
-]
 HERE = Path(__file__).parent
 KEY = "PRIVATE+KEY+example.org/audit+00000000+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"
-
-
-@pytest.fixture
-def messages(tmp_path: Path) -> Path:
-    path = tmp_path / "messages.jsonl"
-    path.write_text("".join(json.dumps(m, ensure_ascii=False) + "\n" for m in MESSAGES), encoding="utf-8")
-    return path
-
-
-def records(text: str) -> list[dict[str, object]]:
-    return [json.loads(line) for line in text.splitlines()]
 
 
 def test_decisions_go_to_standard_output_and_the_summary_to_standard_error(command: Command, messages: Path) -> None:

@@ -13,10 +13,8 @@ import pytest
 
 from modengine.run.write import codebook
 from modengine.run.write.records import COLUMNS
-from tests.cli.test_scan import messages, records
+from tests.cli.scanning import records
 from tests.commands import POLICY, Command
-
-__all__ = ["messages"]  # a fixture
 
 
 @pytest.fixture

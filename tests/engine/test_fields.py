@@ -23,8 +23,7 @@ from modengine.lab.studies.smallest import smallest
 from modengine.model import Message, Part, Trace
 from modengine.run.read.jsonl import message_from
 from modengine.run.work.batch import decide_frame
-from tests.audit.logs import NOW
-from tests.audit.test_replay import replayed
+from tests.audit.logs import NOW, replayed
 from tests.docs.examples import run
 
 POLICY = """\
