@@ -149,7 +149,7 @@ export function interval(one) {
 
 // A message of a list.  What may not be told of it yet is not in the list; what is locked or covered has no text.
 export function messageButton(row, onclick, extra = null, name = "") {
-  if (isSecret(row.text)) return null;
+  if (row.secret || isSecret(row.text)) return null;
   if (row.locked) return h("p", { class: "message-button locked quiet" }, t("locked"), extra);
   know(row.text, row.sensitive === true);
   const isCovered = covers(row.text);

@@ -69,8 +69,12 @@ def test_a_panel_that_still_measures_tells_nothing_of_the_next_message(opened: O
     page.wait_for_timeout(100)
     assert page.locator(TELLING).count() == 1  # of the first message, in the list
     page.unroute("**/api/scores")
-    page.click('[data-guess="allow"]')
+    texts = [case.text for case in next(one for one in shipped_lessons() if one.lesson == "threshold-and-cost").cases]
+    with page.expect_response("**/api/scores") as answer:
+        page.click('[data-guess="allow"]')
     page.wait_for_selector("#outcome .confusion")
+    told = {row["text"] for row in answer.value.json()["rows"]}
+    assert [text in told for text in texts] == [text == page.input_value("#text") or text == texts[0] for text in texts]
 
 
 def test_lists_of_studies_leave_out_what_is_not_guessed_yet(opened: Opened) -> None:

@@ -46,9 +46,11 @@ def by_server(start: dict[str, Any], asked: Asked, logs: Path) -> list[Any]:
         return name
 
     default = remember(start["files"], start["main"])
+    measured = {lesson["lesson"]: lesson["messages"] for lesson in start["lessons"]}
     found = []
     for path, body in asked:
-        request = wanted(ENDPOINTS[path], read(ENDPOINTS[path], json.dumps(body).encode()), default, remember)
+        given = read(ENDPOINTS[path], json.dumps(body).encode())
+        request = wanted(ENDPOINTS[path], given, default, remember, measured)
         status, data = answer(bench, {**request, "sets": sets})
         found.append([status, json.loads(data)])
     return found
@@ -95,8 +97,10 @@ def test_every_study_of_the_page_finds_what_the_server_finds(inside: Inside, tmp
     files = dict(lesson.files)
     rules = named(files, lesson.main)[0]
     text = lesson.cases[0].text
+    other = next(lesson for lesson in LESSONS if lesson.messages)
     asked: Asked = [
         ("/api/rules", {"files": files, "main": lesson.main}),
+        ("/api/eval", {"rules": rules, "lesson": other.lesson, "secret": [other.cases[0].text], "by": "kind"}),
         ("/api/flip", {"text": text, "rules": rules}),
         ("/api/evade", {"text": text, "rules": rules}),
         ("/api/eval", {"rules": rules}),
@@ -105,7 +109,7 @@ def test_every_study_of_the_page_finds_what_the_server_finds(inside: Inside, tmp
         ("/api/schema", {"kind": "policy"}),
         ("/api/check", {"files": files, "main": lesson.main}),
     ]
-    same(inside, begun((lesson,)), asked, tmp_path)
+    same(inside, begun((lesson, other)), asked, tmp_path)
 
 
 def test_rules_can_be_left_out(inside: Inside, tmp_path: Path) -> None:

@@ -2,13 +2,13 @@
 
 import { latest } from "../api.js";
 import { $, fill, h, visible } from "../dom.js";
-import { filters, hasGroups, measuredOn, told } from "../measured.js";
+import { filters, hasGroups, holdsFor, measuredOn, told } from "../measured.js";
 import { badge, busy, failure, interval, messageButton, messages, noRules } from "../pieces.js";
 import { baseFiles, state, tell } from "../state.js";
 import { both, t } from "../strings.js";
 import { changes, groups } from "./groups.js";
 
-let result = null; // {rules, grids: of each filter, base: of the rules as they were given, examples}
+let result = null; // {holds, grids: of each filter, base: of the rules as they were given, examples}
 const open = new Set();
 
 export function reset() {
@@ -21,14 +21,14 @@ export async function render(root) {
     fill(root, noRules());
     return;
   }
-  if (result?.rules !== state.rules) {
+  const holds = holdsFor();
+  if (result?.holds !== holds) {
     fill(root, h("div", { role: "status" }, busy(t("waiting"))));
-    const rules = state.rules;
     try {
-      const { unlocked } = state;
+      const { rules, unlocked } = state;
       const found = await Promise.all([Promise.all(filters().map(gridOf)), baseGrid(), latest("test", "test", { rules, unlocked })]);
-      if (rules !== state.rules || !found[2]) return;
-      result = { rules, grids: found[0], base: found[1], examples: found[2] };
+      if (holds !== holdsFor() || !found[2]) return;
+      result = { holds, grids: found[0], base: found[1], examples: found[2] };
     } catch (error) {
       fill(root, failure(error));
       return;
@@ -57,7 +57,7 @@ async function baseGrid() {
   return rules?.ok ? ((await measured("base", rules.rules))?.grid ?? null) : null;
 }
 
-const measured = (name, rules) => latest(`eval ${name}`, "eval", { rules, unlocked: state.unlocked, ...measuredOn(), by: hasGroups() ? "kind" : "ability" });
+const measured = (name, rules) => latest(`eval ${name}`, "eval", { rules, ...measuredOn(), by: hasGroups() ? "kind" : "ability" });
 
 function draw(root) {
   const mine = filters().findIndex((one) => one.main === state.main);
