@@ -122,6 +122,7 @@ def shot(browser: Any, address: str, panel: str, lang: str, scheme: str, width: 
     context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, color_scheme=scheme,
                                   reduced_motion="reduce")  # fmt: skip
     context.set_default_timeout(120_000)  # a busy machine
+    context.add_init_script("sessionStorage.setItem('modengine-predict', 'false')")
     if panel not in ("beginner", "error"):
         context.add_init_script("localStorage.setItem('modengine-level', 'full')")
     page = context.new_page()

@@ -116,19 +116,28 @@ function take(message) {
   tell("text-set");
 }
 
+const VERDICTS = { fails: "✗", news: "★", holds: "✓" };
+const rank = (one) => Object.keys(VERDICTS).indexOf(one.verdict);
+const SEARCHED = 12; // of so many examples one is searched for
+
+// Those that fail first.
 function examples() {
-  const some = result.examples;
-  const verdicts = { holds: "✓", fails: "✗", news: "★" };
+  const some = [...result.examples].sort((a, b) => rank(a) - rank(b));
+  const row = (one) =>
+    messageButton(one, () => take(one), h("span", { class: "small quiet" }, `${VERDICTS[one.verdict]} ${t(one.verdict)} · ${t(`k_${one.kind}`)} · `, h("code", {}, visible(one.rule))), one.verdict);
+  const listed = h("div", {}, messages(some.map(row)));
+  const count = h("span", { class: "quiet small", role: "status" });
+  const search = (event) => {
+    const sought = event.target.value.trim().toLowerCase();
+    const found = some.filter((one) => `${one.text} ${one.rule}`.toLowerCase().includes(sought));
+    count.textContent = sought ? t("n_found", found.length, some.length) : "";
+    fill(listed, messages(found.map(row)));
+  };
   return h(
     "section",
     {},
     h("h3", {}, t("own_examples"), some.length ? ` (${some.filter((one) => one.verdict === "holds").length}/${some.length})` : ""),
-    some.length
-      ? messages(
-          [...some].sort((a, b) => (a.verdict === "holds") - (b.verdict === "holds")).map((one) =>
-            messageButton(one, () => take(one), h("span", { class: "small quiet" }, `${verdicts[one.verdict]} ${t(one.verdict)} · ${t(`k_${one.kind}`)} · `, h("code", {}, visible(one.rule))), one.verdict),
-          ),
-        )
-      : h("p", { class: "quiet" }, t("no_examples")),
+    some.length > SEARCHED ? h("p", { class: "row" }, h("label", {}, t("search_examples"), " ", h("input", { type: "search", id: "example", autocomplete: "off", spellcheck: "false", oninput: search })), count) : null,
+    some.length ? listed : h("p", { class: "quiet" }, t("no_examples")),
   );
 }
