@@ -78,6 +78,9 @@ def test_what_a_form_is_told_stands_in_the_yaml_key_by_key(opened: Opened) -> No
     page.fill("#points-new", "90")
     action(page, "block")
     assert "score: 90" in page.evaluate(TEXT)
+    page.click("#language")  # drawn anew, it holds what stands in the file
+    assert (page.input_value("#words-new"), page.input_value("#points-new")) == ("奶茶、酒", "90")
+    assert page.is_checked("#text-new")
     page.click("#another")  # it becomes one of the others, and is changed as they are
     page.fill('[id="words-fraud.mine-1-mine"]', "可乐")
     assert "mine: {text: [可乐]}" in page.evaluate(TEXT)
