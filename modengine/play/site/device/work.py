@@ -29,6 +29,7 @@ class Desk:
 
     def __init__(self, start: Mapping[str, Any]) -> None:
         self._tells = {(lesson["lesson"], case["id"]): case for lesson in start["lessons"] for case in lesson["cases"]}
+        self._measured = {lesson["lesson"]: lesson["messages"] for lesson in start["lessons"]}
         self._bench = Bench(logs=Path(tempfile.mkdtemp()))
         self._sets: dict[str, dict[str, Any]] = {}
         packages = Path(__file__).with_name(prepared.FILE)
@@ -59,7 +60,7 @@ class Desk:
             given = read(endpoint, body.encode("utf-8", "surrogatepass"))
             if not endpoint.job:
                 return 200, to_json(self._told(path, given)).decode()
-            request = wanted(endpoint, given, self._default, self._remember)
+            request = wanted(endpoint, given, self._default, self._remember, self._measured)
             job_ends_in(COMPILING)
             self._compile(request)
             job_ends_in(endpoint.seconds)
