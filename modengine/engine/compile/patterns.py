@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
@@ -11,7 +12,7 @@ from modengine.engine.compile.program import Program
 from modengine.engine.compile.revision import pattern_key
 from modengine.engine.match.entities import SENDER
 from modengine.engine.match.matchers import info_of
-from modengine.engine.match.nfa import automata
+from modengine.engine.match.nfa import automaton
 from modengine.engine.match.outside import URL
 from modengine.engine.match.part import TextForm
 from modengine.engine.match.regex import source_of
@@ -85,10 +86,10 @@ class Patterns:
         self.numbers = {pattern_key(pattern): number for number, pattern in enumerate(program.patterns)}
         fuzzy = [p.weight for p in program.patterns if p.is_fuzzy]
         sources, theirs = (tuple(dict.fromkeys(_sources(patterns))) for patterns in (program.patterns, like.patterns))
-        if set(sources) <= set(theirs):
-            numbers, self.automata = _kept(theirs, like.plain) or _automata(theirs)
-        else:
-            numbers, self.automata = _automata(sources)
+        kept = _kept(like.plain)
+        made = {s: kept.get(s) or expression(s) for s in (theirs if set(sources) <= set(theirs) else sources)}
+        self.automata = linked([("", expression(URL.pattern, exact_case=True)), *made.items()])
+        numbers = {s: n for n, (s, own) in enumerate(made.items(), 1) if own.automaton != _NO_AUTOMATON}
         asks_own = any(p.entity is not None and p.entity.own is not None for p in program.patterns)
         self.senders = [numbers[source] for source in expressions(SENDER)] if asks_own else []
         self.regexes = {
@@ -175,32 +176,52 @@ def _sources(patterns: Iterable[Pattern]) -> Iterator[str]:
         yield from sources_of(pattern)
 
 
-class _Automata(Struct):
-    """`modengine.engine.match.nfa.Automata`, unread."""
+class Expression(NamedTuple):
+    """A regex by itself: the sets of characters that it asks for, and its automaton, as MessagePack (`match/nfa.py`)."""
 
-    charsets: msgspec.Raw
-    automata: list[msgspec.Raw]
+    charsets: tuple[bytes, ...]
+    automaton: bytes
+
+
+class _Automata(Struct):
+    """What the core is given: all sets of characters; of each regex its source, the numbers of its sets, its automaton."""
+
+    charsets: list[msgspec.Raw]
+    expressions: list[tuple[str, list[int], msgspec.Raw]]
+
+
+_NO_AUTOMATON = msgspec.msgpack.encode(None)
+
+
+@lru_cache(maxsize=4096)  # a policy is compiled again at every edit, most of its regexes unchanged
+def expression(source: str, exact_case: bool = False) -> Expression:
+    """Of a source that compiles."""
+    charsets, made = automaton(source, exact_case)
+    return Expression(tuple(map(msgspec.msgpack.encode, charsets)), msgspec.msgpack.encode(made))
+
+
+def linked(expressions: Iterable[tuple[str, Expression]]) -> bytes:
+    """Regexes with their sources as the core is given them."""
+    numbers: dict[bytes, int] = {}
+    written = [
+        (source, [numbers.setdefault(charset, len(numbers)) for charset in made.charsets], msgspec.Raw(made.automaton))
+        for source, made in expressions
+    ]
+    return msgspec.msgpack.encode(_Automata(list(map(msgspec.Raw, numbers)), written))
 
 
 @lru_cache(maxsize=1)
-def _kept(sources: tuple[str, ...], plain: bytes | None) -> tuple[Mapping[str, int], bytes] | None:
-    """What `_automata` gives, out of a plain policy that has those of the sources and no others; else None."""
+def _kept(plain: bytes | None) -> Mapping[str, Expression]:
+    """The regexes of a plain policy by their sources."""
     if plain is None:
-        return None
+        return {}
     data = msgspec.msgpack.decode(msgspec.msgpack.decode(plain, type=list[msgspec.Raw])[REGEXES], type=bytes)
-    made = msgspec.msgpack.decode(data, type=_Automata).automata
-    if len(made) != len(sources) + 1:
-        return None
-    nothing = _raw(None)
-    return {source: at for at, source in enumerate(sources, 1) if bytes(made[at]) != bytes(nothing)}, data
-
-
-@lru_cache(maxsize=2)
-def _automata(sources: tuple[str, ...]) -> tuple[Mapping[str, int], bytes]:
-    """The numbers of those regexes that automata find, and all automata as bytes: 0 is that of URLs."""
-    made = automata(((URL.pattern, True), *((source, False) for source in sources)))
-    numbers = {source: at for at, source in enumerate(sources, 1) if made.automata[at] is not None}
-    return numbers, msgspec.msgpack.encode(made)
+    made = msgspec.msgpack.decode(data, type=_Automata)
+    charsets = list(map(bytes, made.charsets))
+    return {
+        source: Expression(tuple(charsets[number] for number in sets), bytes(automaton))
+        for source, sets, automaton in made.expressions
+    }
 
 
 def sources_of(pattern: Pattern) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ from modengine.policy.condition import (
 from modengine.policy.model import Rule
 from modengine.text import segment
 
-FORMAT = 4
+FORMAT = 5
 
 _MARKS = {"==": 0, "!=": 1, "<": 2, "<=": 3, ">": 4, ">=": 5}
 
