@@ -42,12 +42,15 @@ def _too_large(patterns: Iterable[Pattern], budget: PolicyBudget) -> Diagnostic 
 
 
 def _steps(pattern: Pattern, charged: set[str]) -> int:
-    """How many steps its regexes add to those that were charged (each is compiled once); none for one that fails."""
+    """How many steps its regexes add to those that were charged (each is compiled once); none for one that fails.
+
+    The expressions of an entity are ours: their characters are counted, for which nobody parses them.
+    """
     sources = {source_of(pattern)} if pattern.entity is None else set(expressions(pattern.entity))
     sources -= charged
     charged |= sources
     try:
-        return sum(map(steps, sources))
+        return sum(map(steps if pattern.entity is None else len, sources))
     except (CostlyRegex, RecursionError, regex.error, ValueError, OverflowError):
         return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import repeat
 from typing import NamedTuple
 
 import msgspec
@@ -11,7 +12,7 @@ import msgspec
 from modengine.engine.compile.program import Program
 from modengine.engine.compile.revision import pattern_key
 from modengine.engine.match.entities import SENDER
-from modengine.engine.match.matchers import info_of
+from modengine.engine.match.matcher import Sounds
 from modengine.engine.match.nfa import automaton
 from modengine.engine.match.outside import URL
 from modengine.engine.match.part import TextForm
@@ -88,7 +89,7 @@ class Patterns:
         sources, theirs = (tuple(dict.fromkeys(_sources(patterns))) for patterns in (program.patterns, like.patterns))
         kept = _kept(like.plain)
         made = {s: kept.get(s) or expression(s) for s in (theirs if set(sources) <= set(theirs) else sources)}
-        self.automata = linked([("", expression(URL.pattern, exact_case=True)), *made.items()])
+        self.automata = linked([("", kept.get("") or expression(URL.pattern, exact_case=True)), *made.items()])
         numbers = {s: n for n, (s, own) in enumerate(made.items(), 1) if own.automaton != _NO_AUTOMATON}
         asks_own = any(p.entity is not None and p.entity.own is not None for p in program.patterns)
         self.senders = [numbers[source] for source in expressions(SENDER)] if asks_own else []
@@ -126,7 +127,7 @@ class Patterns:
             pattern.repeats,
             pattern.looks_like,
             self.weights[pattern.weight] if pattern.is_fuzzy else 0,
-            _terms(pattern) if is_terms else [],
+            _terms(pattern, self.program.infos[number].sounds) if is_terms else [],
             self.regexes.get(number, []),
             pattern.undisguised,
             None if pattern.entity is None else _entity(pattern.entity),
@@ -176,15 +177,15 @@ def _sources(patterns: Iterable[Pattern]) -> Iterator[str]:
         yield from sources_of(pattern)
 
 
-class Expression(NamedTuple):
-    """A regex by itself: the sets of characters that it asks for, and its automaton, as MessagePack (`match/nfa.py`)."""
+class PlainRegex(NamedTuple):
+    """A regex by itself: the sets of characters that it asks for, and its automaton (`nfa.Automaton`), packed."""
 
     charsets: tuple[bytes, ...]
     automaton: bytes
 
 
 class _Automata(Struct):
-    """What the core is given: all sets of characters; of each regex its source, the numbers of its sets, its automaton."""
+    """What the core is given: all sets of characters; of each regex source, numbers of its sets, and automaton."""
 
     charsets: list[msgspec.Raw]
     expressions: list[tuple[str, list[int], msgspec.Raw]]
@@ -194,13 +195,13 @@ _NO_AUTOMATON = msgspec.msgpack.encode(None)
 
 
 @lru_cache(maxsize=4096)  # a policy is compiled again at every edit, most of its regexes unchanged
-def expression(source: str, exact_case: bool = False) -> Expression:
+def expression(source: str, exact_case: bool = False) -> PlainRegex:
     """Of a source that compiles."""
     charsets, made = automaton(source, exact_case)
-    return Expression(tuple(map(msgspec.msgpack.encode, charsets)), msgspec.msgpack.encode(made))
+    return PlainRegex(tuple(map(msgspec.msgpack.encode, charsets)), msgspec.msgpack.encode(made))
 
 
-def linked(expressions: Iterable[tuple[str, Expression]]) -> bytes:
+def linked(expressions: Iterable[tuple[str, PlainRegex]]) -> bytes:
     """Regexes with their sources as the core is given them."""
     numbers: dict[bytes, int] = {}
     written = [
@@ -211,7 +212,7 @@ def linked(expressions: Iterable[tuple[str, Expression]]) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _kept(plain: bytes | None) -> Mapping[str, Expression]:
+def _kept(plain: bytes | None) -> Mapping[str, PlainRegex]:
     """The regexes of a plain policy by their sources."""
     if plain is None:
         return {}
@@ -219,7 +220,7 @@ def _kept(plain: bytes | None) -> Mapping[str, Expression]:
     made = msgspec.msgpack.decode(data, type=_Automata)
     charsets = list(map(bytes, made.charsets))
     return {
-        source: Expression(tuple(charsets[number] for number in sets), bytes(automaton))
+        source: PlainRegex(tuple(charsets[number] for number in sets), bytes(automaton))
         for source, sets, automaton in made.expressions
     }
 
@@ -232,9 +233,8 @@ def sources_of(pattern: Pattern) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=20_000)  # a policy is compiled again at every edit, and for each rule that the lab leaves out
-def _terms(pattern: Pattern) -> list[Term]:
-    sounds = info_of(pattern).sounds or ((),) * len(pattern.terms)
+def _terms(pattern: Pattern, sounds: Sounds) -> list[Term]:
     return [
         Term(term.raw, term.plain, term.squeezed, term.strict, tuple(map(squeeze, ways)) if pattern.repeats else ways)
-        for term, ways in zip(terms_of(pattern), sounds, strict=False)
+        for term, ways in zip(terms_of(pattern), sounds or repeat(()), strict=False)
     ]
