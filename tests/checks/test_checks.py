@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import modengine
-from modengine.checks import CHECKS, check, check_paths
+from modengine.checks.run import CHECKS, check, check_paths
 from modengine.codes import CODES
 from modengine.errors import Diagnostic, Location
 from modengine.model import Message

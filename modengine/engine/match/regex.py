@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from time import thread_time
 
 import regex
@@ -80,8 +80,12 @@ class RegexMatcher:
 
     def __init__(self, pattern: Pattern, opaque_length: int, core: CoreSpans = left_to_python) -> None:
         self.pattern, self.opaque_length = pattern, opaque_length
-        self.source = source_of(pattern)
         self._core = left_to_python if pattern.exact_case else core
+
+    @cached_property
+    def source(self) -> str:
+        """Made when a message first asks for it: few messages ask for many."""
+        return source_of(self.pattern)
 
     @property
     def _linear(self) -> Linear | None:
