@@ -78,7 +78,8 @@ def _load_text(text: str, name: str) -> Engine:
 def _program(loaded: Loaded, before: Program | None = None) -> Program:
     """The program; of patterns that it had `before` nothing is worked out again."""
     policy = loaded.any_policy
-    sound = None if before is None else before.policy
+    # In a study more is allowed.
+    sound = () if before is None or before.policy.study else before.policy.rulesets
     found = [*loaded.diagnostics, *(policy_problems(policy, sound) if policy is not None else ())]
     errors = [problem for problem in found if problem.severity == "error"]
     if errors or policy is None:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from modengine.checks.compiling import pattern_problems, too_large
 from modengine.checks.identity import guard
 from modengine.checks.sources import sources
 from modengine.errors import Diagnostic, Location
-from modengine.policy.model import Policy
+from modengine.policy.model import Policy, Ruleset
 
 
-def policy_problems(policy: Policy, sound: Policy | None = None) -> tuple[Diagnostic, ...]:
+def policy_problems(policy: Policy, sound: Collection[Ruleset] = ()) -> tuple[Diagnostic, ...]:
     """What is wrong with patterns, and what the line we keep (docs/scope.md) does not allow.
 
-    Rulesets that a `sound` policy has are not looked at again.
+    Rulesets that are known to be `sound` are not looked at again.
     """
     if problem := too_large(policy):
         return (problem,)  # whoever refuses to compile it does not read all of it either
-    if sound is not None and sound.study == policy.study:
-        policy = replace(policy, rulesets=tuple(rules for rules in policy.rulesets if rules not in sound.rulesets))
+    policy = replace(policy, rulesets=tuple(ruleset for ruleset in policy.rulesets if ruleset not in sound))
     return (*pattern_problems(policy), *guard(policy))
 
 

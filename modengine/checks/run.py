@@ -21,7 +21,7 @@ from modengine.checks.terms import OddTerms, OneCharacterWords, SplitTerms, Term
 from modengine.checks.waivers import Waiver, unused, waived, waivers
 from modengine.errors import Diagnostic, Location
 from modengine.policy.load import Loaded, read
-from modengine.policy.model import Policy
+from modengine.policy.model import Policy, Ruleset
 
 
 class Check(Protocol):
@@ -78,7 +78,7 @@ def check(path: str | Path) -> tuple[Diagnostic, ...]:
 
 def check_loaded(loaded: Loaded) -> tuple[Diagnostic, ...]:
     """The same of what was already read, without any `modengine.toml`."""
-    return together([_checked(loaded, Settings(), None)])
+    return together([_checked(loaded, Settings(), None, [])])
 
 
 def check_paths(paths: Iterable[str | Path], corpus: Corpus | None = None) -> tuple[Diagnostic, ...]:
@@ -87,32 +87,41 @@ def check_paths(paths: Iterable[str | Path], corpus: Corpus | None = None) -> tu
     With a `corpus`, terms that neither it nor an example has are among them, and patterns that cut words in it.
     """
     checked: list[Checked] = []
+    sound: list[Ruleset] = []
     for path in map(Path, paths):
         files = rule_files(path) if path.is_dir() else [path]
         if not files:
             place = Location(str(path))
             nothing = Diagnostic("ME101", f"`{path}` holds no rule file", place, "name a folder with *.yaml files")
             checked.append(Checked((nothing,)))
-        checked += [check_file(file, corpus) for file in files]
+        checked += [check_file(file, corpus, sound=sound) for file in files]
     return together(checked)
 
 
 def check_file(
-    file: str | Path, corpus: Corpus | None = None, unsaved: Mapping[str, bytes] = MappingProxyType({})
+    file: str | Path,
+    corpus: Corpus | None = None,
+    unsaved: Mapping[str, bytes] = MappingProxyType({}),
+    sound: list[Ruleset] | None = None,
 ) -> Checked:
-    """What is found from one file; `unsaved` are contents, by path, that stand for what the disk has."""
+    """What is found from one file; `unsaved` are contents, by path, that stand for what the disk has.
+
+    To `sound` rulesets are added in whose patterns there is nothing wrong; those in it are taken for such.
+    """
     loaded = read(file, unsaved=unsaved)
     folder = os.path.dirname(os.path.normpath(file))
     files = frozenset(os.path.normpath(os.path.join(folder, source.path)) for source in loaded.files)
-    return replace(_checked(loaded, settings_of(str(file)), corpus), files=files)
+    return replace(_checked(loaded, settings_of(str(file)), corpus, [] if sound is None else sound), files=files)
 
 
-def _checked(loaded: Loaded, settings: Settings, corpus: Corpus | None) -> Checked:
+def _checked(loaded: Loaded, settings: Settings, corpus: Corpus | None, known: list[Ruleset]) -> Checked:
     policy = loaded.any_policy
     found = list(loaded.diagnostics)
     if policy is None:
         return Checked((*found, *settings.problems))
-    found += policy_problems(policy)
+    wrong = policy_problems(policy, known)
+    known += policy.rulesets if not (wrong or policy.study) else ()
+    found += wrong
     # What has an error is left out of the policy, so that only a sound one can be read with care.
     sound = not any(problem.severity == "error" for problem in found)
     if sound:
@@ -120,7 +129,7 @@ def _checked(loaded: Loaded, settings: Settings, corpus: Corpus | None) -> Check
             found += policy_check.find(policy)
         if corpus is not None:
             found += (*unsupported(policy, corpus), *straddling(policy, corpus))
-    allowed, wrong = waivers(policy)
+    allowed, malformed = waivers(policy)
     kept, used = waived(settings.applied(found), allowed)
     not_asked = OF_A_POLICY if loaded.ruleset is not None else frozenset()
     not_asked |= frozenset() if corpus is not None else {"ME826", "ME829"}
@@ -129,7 +138,7 @@ def _checked(loaded: Loaded, settings: Settings, corpus: Corpus | None) -> Check
         for waiver in allowed
         if sound and waiver not in used and waiver.code not in not_asked and settings.wants(waiver.code)
     }
-    told = [*kept, *settings.applied([*wrong, *map(unused, unneeded)]), *settings.problems]
+    told = [*kept, *settings.applied([*malformed, *map(unused, unneeded)]), *settings.problems]
     return Checked(tuple(with_source(told, policy)), frozenset(used), frozenset(unneeded))
 
 
