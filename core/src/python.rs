@@ -182,6 +182,27 @@ impl Core {
         self.uninterrupted()?;
         PyList::new(py, decisions)
     }
+
+    /// Where an expression matches a text; none for one that the rules do not ask for, or that is left to Python.
+    fn spans(&self, source: &str, text: &str) -> Option<Vec<(u32, u32)>> {
+        let regexes = &self.program.regexes;
+        let regex = regexes.regex(regexes.number(source)?)?;
+        let text = regexes.classes().read(text.chars().map(u32::from));
+        let (mut cache, mut found) = (regexes.take(), Vec::new());
+        regex.find_all(regexes.classes(), &mut cache, &text, &mut found);
+        regexes.put(cache);
+        Some(found)
+    }
+
+    /// The words of a block.
+    fn cut(&self, block: &str) -> Vec<String> {
+        let codes: Vec<char> = block.chars().collect();
+        let edges = self.program.words().cut(&crate::program::codes(block), 0);
+        let words = edges.windows(2);
+        words
+            .map(|pair| codes[pair[0] as usize..pair[1] as usize].iter().collect())
+            .collect()
+    }
 }
 
 impl Core {

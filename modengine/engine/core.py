@@ -24,6 +24,7 @@ from modengine.model import CategoryScore, Decision, LongText, Match, Message, R
 from modengine.policy.fields import read_fields
 from modengine.text.normalize import normal
 from modengine.text.records import block, syllables
+from modengine.text.segment import Segmenter
 from modengine.text.tables import undisguised
 
 MOST_FIELDS = 60
@@ -87,6 +88,14 @@ def core_of(program: Program, matches: Callable[[Message | str, str], tuple[Matc
     if program.plain is None:
         program.plain = plain.encoded(program)
     return core.Core(program.plain, _readers(), names)
+
+
+class CoreWords:
+    """The words of a policy by the core, which has the dictionary already; tags by the segmenter itself."""
+
+    def __init__(self, core: Any, segmenter: Segmenter) -> None:
+        self.name, self.tag = segmenter.name, segmenter.tag
+        self.cut: Callable[[str], list[str]] = core.cut
 
 
 def _fields(program: Program) -> Callable[[Mapping[str, Any]], tuple[list[Truth], Truth]]:

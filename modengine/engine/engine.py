@@ -10,7 +10,7 @@ from functools import partial
 
 from modengine.engine.budget import Patience
 from modengine.engine.compile.program import Program
-from modengine.engine.core import core_of
+from modengine.engine.core import CoreWords, core_of
 from modengine.engine.evaluate.context import EvaluationContext
 from modengine.engine.evaluate.decide import decide, too_much, unread
 from modengine.engine.evaluate.matches import matches
@@ -42,18 +42,19 @@ class Engine:
     ) -> None:
         """With another `segmenter` or other `matchers` than the program's own, for measurements."""
         self.program = program
-        self.segmenter = segmenter or program.segmenter()
         self._own_matchers = matchers
         self._own_prefilter: Prefilter | None = None
         own = segmenter is None and matchers is None
         self._core = core_of(program, partial(_matches, program)) if own else None
         """The compiled core; None where there is none, or it would not measure what is asked."""
+        own_words = program.segmenter()
+        self.segmenter = segmenter or (own_words if self._core is None else CoreWords(self._core, own_words))
 
     @property
     def _matchers(self) -> Sequence[Matcher]:
         """Made when the Python engine is first asked: where the core decides, that may be never."""
         if self._own_matchers is None:
-            self._own_matchers = self.program.matchers()
+            self._own_matchers = self.program.matchers(*([] if self._core is None else [self._core.spans]))
         return self._own_matchers
 
     @property

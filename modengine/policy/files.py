@@ -142,6 +142,10 @@ class Files:
             self._nodes[path] = None if text is None else parse(text, path, self.report)
         return self._nodes[path]
 
+    def text_of(self, path: str) -> str:
+        """The text of a file that was read."""
+        return self._data[path].decode("utf-8-sig")
+
     def text(self, path: str, named: Scalar | None) -> str | None:
         """The text of a file, without a byte order mark."""
         place = named.place if named else Location(path)

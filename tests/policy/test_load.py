@@ -10,6 +10,7 @@ import pytest
 
 from modengine.errors import PolicyError
 from modengine.policy.condition import RuleRef, walk
+from modengine.policy.limits import PolicyBudget
 from modengine.policy.load import load_policy, policy_of, read
 from tests.policy.loading import BASE, HEAD, POLICY, RULE, clean, codes, rule_of
 
@@ -151,6 +152,16 @@ def test_a_list_of_too_many_terms_is_refused(write: Any) -> None:
         a_list="x\n" * 100_001,
     )
     assert codes(read(path)) == ["ME103"]
+
+
+def test_a_list_that_changed_is_read_again_and_a_ruleset_that_did_not_is_paid_again(write: Any) -> None:
+    rules = HEAD + "lists: {l: {file: a_list.txt}}\nrules:\n" + RULE.replace("[加微信]", "{list: l}")
+    path = write(r=rules, a_list="甲\n乙\n")
+    first = clean(path)
+    assert clean(path).rules[0].patterns[0] is first.rules[0].patterns[0]
+    assert codes(read(path, PolicyBudget(terms=3))) == ["ME606"]
+    path = write(r=rules, a_list="甲\n丙\n")
+    assert clean(path).rules[0].patterns[0].terms == ("甲", "丙")
 
 
 def test_a_long_chain_of_references_is_followed(write: Any) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from modengine.checks import check_paths
+from modengine.checks.run import check_paths
 from modengine.errors import Diagnostic
 from modengine.policy.files import find_pack
 from modengine.policy.packs.find import is_path

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from modengine.checks import check_paths
 from modengine.checks.mending import mend
-from modengine.checks.run import rule_files
+from modengine.checks.run import check_paths, rule_files
 from modengine.cli.options import RulePath, format_option, nearby
 from modengine.cli.rules.forms.findings import FORMS
 from modengine.cli.rules.rewrite import rewrite

@@ -11,7 +11,8 @@ from modengine.engine.compile import code
 from modengine.engine.compile.revision import pattern_key, revision
 from modengine.engine.match.candidates import Index, Literals, literals_of
 from modengine.engine.match.matcher import Matcher, PatternInfo
-from modengine.engine.match.matchers import MATCHERS, info_of
+from modengine.engine.match.matchers import MATCHERS, Matching, info_of
+from modengine.engine.match.regex import CoreSpans, left_to_python
 from modengine.engine.match.terms import Boundary, plain_term
 from modengine.model import Action
 from modengine.policy.condition import Condition, matching
@@ -113,10 +114,11 @@ class Program:
         """The automata of its literals."""
         return Index(self.literals)
 
-    def matchers(self) -> tuple[Matcher, ...]:
-        """What verifies the candidates of each pattern."""
+    def matchers(self, core: CoreSpans = left_to_python) -> tuple[Matcher, ...]:
+        """What verifies the candidates of each pattern; regexes by the `core` that knows them."""
+        made_for = Matching(self.boundary, self.budget, core)
         made = zip(self.patterns, self.infos, strict=True)
-        return tuple(MATCHERS[pattern.kind](pattern, info, self.boundary, self.budget) for pattern, info in made)
+        return tuple(MATCHERS[pattern.kind](pattern, info, made_for) for pattern, info in made)
 
     def segmenter(self) -> Segmenter:
         """The policy's own, its words added."""

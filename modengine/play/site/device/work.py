@@ -16,7 +16,7 @@ from modengine.play.limits import MOST_SETS
 from modengine.play.registry import ENDPOINTS
 from modengine.play.site.device import prepared
 from modengine.play.site.device.clock import job_ends_in
-from modengine.play.site.device.words import Dictionary
+from modengine.play.site.device.words import said_of
 from modengine.run.write.results import to_json
 from modengine.text import segment
 
@@ -83,5 +83,5 @@ class Desk:
 def begin(given: str) -> Desk:
     """What the worker asks from then on, from `start.json`."""
     os.environ |= {"MODENGINE_CORE": "0", "MODENGINE_CACHE": ""}
-    segment._dictionary = Dictionary  # type: ignore[assignment]
+    segment._said_of = said_of
     return Desk(json.loads(given)["start"])
