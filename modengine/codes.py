@@ -150,6 +150,8 @@ CODES: dict[str, Code] = {
     "ME916": Code("study-changed", "A study that is not pinned, or not as it was pinned, or a pin that was changed."),
     "ME917": Code("package-broken", "A package of a study that is damaged, or whose corpora are not found."),
     "ME918": Code("runtime-missing", "What runs the page in a browser without a server cannot be had."),
+    "ME919": Code("part-not-read", "A file that a message names, and that was not read into a part."),
+    "ME920": Code("reader-unusable", "A program that is to read pictures or sound, and that cannot be run."),
     "ME951": Code("not-a-log", "A folder that is no audit log, or a file of a log that cannot be understood."),
     "ME952": Code("log-newer", "An audit log in a format that this version does not know."),
     "ME953": Code("log-damaged", "A record of an audit log that is damaged, missing or not in its place."),

@@ -154,7 +154,7 @@ def policy_of(ruleset: Ruleset) -> Policy:
     def local(condition: Condition) -> Condition:
         return resolve(condition, rule=lambda ref: replace(ref, rules=matching(ref.glob, own)))
 
-    fields = guessed(condition for rule in ruleset.rules for condition in (rule.when, rule.unless) if condition)
+    fields = guessed(ruleset.rules)
 
     def alone(rule: Rule) -> Rule:
         return replace(

@@ -106,7 +106,7 @@ def run(command: str, folder: Path) -> tuple[int, str]:
         both = io.TextIOWrapper(printed, encoding="utf-8", newline="\n", write_through=True)
         for name in ("stdout", "stderr"):
             patch.setattr(sys, name, both)
-        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
         patch.delenv("FORCE_COLOR", raising=False)
         for name, value in {"NO_COLOR": "1", "COLUMNS": "80", "TERM": "dumb"}.items():
             patch.setenv(name, value)

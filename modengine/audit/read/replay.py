@@ -171,7 +171,10 @@ class Replayer:
             return message_from(row.message), ""
         if self._source is None:
             return None, "text absent"
-        return self._source.find(record["message"], row.salt, record["text"])
+        asked = record["message"], row.salt, record["text"]
+        return (
+            self._source.find(*asked) if self._sealer is None else self._source.find(*asked, self._sealer.context.read)
+        )
 
 
 def _causes(record: Record, engine: Engine) -> tuple[str, ...]:

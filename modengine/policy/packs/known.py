@@ -6,10 +6,12 @@ import os
 from collections.abc import Callable
 
 from modengine.errors import Location
+from modengine.paths import shipped_rules
 from modengine.policy.nodes.diagnostics import Diagnostics, listed, meant, shown
 from modengine.policy.nodes.yaml import Scalar
-from modengine.policy.packs.find import GROUP, file_of, folder_of, installed, policies_of
-from modengine.policy.packs.manifest import NAME, Pack, check_engine, read_manifest, unfit
+from modengine.policy.packs.find import GROUP, OURS, PackedFile, file_of, folder_of, installed, policies_of
+from modengine.policy.packs.manifest import NAME, Pack, are_versions, check_engine, read_manifest, unfit
+from modengine.version import __version__
 
 
 class KnownPacks:
@@ -57,12 +59,29 @@ class KnownPacks:
             return None
         return pack
 
-    def path(self, pack: Pack, name: str, named: Scalar) -> str | None:
-        """The rule file of a name in a pack."""
-        path = file_of(pack.folder, name)
+    def path(self, pack: Pack, asked: PackedFile, named: Scalar) -> str | None:
+        """The rule file that is asked for in a pack; None where it has none, or not in a version that is taken."""
+        return self._path(pack.name, pack.version, pack.folder, asked, named)
+
+    def shipped(self, asked: PackedFile, named: Scalar) -> str | None:
+        """The same of the rules that come with modengine."""
+        return self._path(OURS, __version__, str(shipped_rules()), asked, named)
+
+    def _path(self, pack: str, version: str, folder: str, asked: PackedFile, named: Scalar) -> str | None:
+        wanted = asked.versions
+        if wanted is not None and not are_versions(wanted):
+            message = f"`{shown(wanted)}` names no versions of `{pack}`"
+            hint = "write such as `@>=1.2` or `@~=1.2`; inside [ ], quote what has a comma"
+            self._report.add("ME205", message, named.place, hint)
+            return None
+        if wanted is not None and unfit(version, wanted):
+            message = f"`{shown(named.value)}` wants `{pack}` {wanted}, and this is {version}"
+            self._report.add("ME312", message, named.place, "install a version that fits, or change what is wanted")
+            return None
+        path = file_of(folder, asked.name)
         if path is None:
-            message = f"the pack `{pack.name}` {pack.version} has no policy or ruleset `{shown(name)}`"
-            hint = meant(name, policies_of(pack.folder), "name one of its files, without `.yaml`")
+            message = f"`{pack}` {version} has no policy or ruleset `{shown(asked.name)}`"
+            hint = meant(asked.name, policies_of(folder), "name one of its files, without `.yaml`")
             self._report.add("ME311", message, named.place, hint)
         return path
 

@@ -112,6 +112,7 @@ export function changes(was, now, title) {
   const before = flat(was);
   const found = { freed: [], let_pass: [], newly_caught: [], newly_hit: [] };
   for (const [key, row] of flat(now)) {
+    if (row.secret) continue;
     const old = before.get(key);
     if (!old || old.holds === row.holds) continue;
     const harmless = row.label === "none";
