@@ -21,7 +21,7 @@ from modengine.engine.match.terms import Boundary
 from modengine.errors import Diagnostic, Location, PolicyError
 from modengine.paths import policies_in, shipped_policy
 from modengine.policy.files import find_policy
-from modengine.policy.load import Loaded, read, read_text
+from modengine.policy.load import Loaded, read, read_copied, read_text
 from modengine.policy.model import Policy, Ruleset
 from modengine.policy.nodes.diagnostics import listed
 
@@ -53,6 +53,12 @@ def load_over(policy: Policy, mapping: Mapping[str, object]) -> Engine:
     """The engine of a mapping whose base is a policy, wherever that lies.  Raises PolicyError."""
     base, name = os.path.basename(policy.path), os.path.join(os.path.dirname(policy.path), "(mapping)")
     return _load_text(as_yaml({**mapping, "base": base}), name)
+
+
+def load_copied(path: Path, homes: Mapping[str, str]) -> Engine:
+    """The engine of copies of the files of a policy, with the folders of packs among them.  Raises PolicyError."""
+    with collector_off():
+        return Engine(_program(read_copied(path, homes)))
 
 
 def load_any(path: Path, cached: bool = True) -> tuple[Engine, Ruleset | None]:

@@ -15,6 +15,7 @@ import pytest
 
 import modengine
 from modengine.audit.files.lock import Lock
+from modengine.cli import main
 from modengine.cli.options import engine_of
 from modengine.errors import AuditError, InputError, OutputError
 from modengine.lab.studies.fitting.policy import _base
@@ -162,6 +163,18 @@ def test_commands_run_without_what_posix_alone_has(rules: Path) -> None:
         "label",
         "allow",
     ]
+
+
+def test_a_window_of_windows_that_is_closed_stops_a_command_as_a_signal_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: dict[str, object] = {}
+    signals = SimpleNamespace(SIGTERM="SIGTERM", SIGBREAK="SIGBREAK", signal=taken.__setitem__)
+    ended: list[int] = []
+    monkeypatch.setattr(main, "signal", signals)
+    monkeypatch.setattr(main, "sys", SimpleNamespace(platform="win32", exit=ended.append))
+    monkeypatch.setattr(main, "run", lambda: 0)
+    main.main()
+    assert ended == [0]
+    assert taken == {"SIGTERM": main._terminate, "SIGBREAK": main._terminate}
 
 
 # ------------------------------------------------------------------ consoles

@@ -181,4 +181,6 @@ def main() -> None:
     """The entry point."""
     # Without this, what was begun would be left behind, half written.
     signal.signal(signal.SIGTERM, _terminate)
+    if sys.platform == "win32":
+        signal.signal(signal.SIGBREAK, _terminate)  # Ctrl+Break, and a window that is closed
     sys.exit(run())

@@ -38,10 +38,12 @@ class Files:
         report: Diagnostics,
         given: Dict[str, bytes] | None = None,
         unsaved: Dict[str, bytes] = MappingProxyType({}),
+        homes: Dict[str, str] = MappingProxyType({}),
     ) -> None:
         """With `given` there are no files but these, by their paths: the disk is not read, whatever a file names.
 
-        `unsaved` are read in place of the files of their paths, all others from the disk.
+        `unsaved` are read in place of the files of their paths, all others from the disk; `homes` are folders that
+        stand for installed packs.
         """
         self.folder = os.path.dirname(top)
         self.report = report
@@ -49,7 +51,7 @@ class Files:
         self._unsaved = unsaved
         self._data: dict[str, bytes] = {}
         self._nodes: dict[str, Node | None] = {}
-        self.packs = KnownPacks(self.text, report)
+        self.packs = KnownPacks(self.text, report, homes)
 
     def give(self, path: str, data: bytes) -> None:
         """What a path stands for, so that no file is read for it."""

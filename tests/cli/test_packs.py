@@ -458,3 +458,37 @@ def test_shipped_rules_that_are_not_there_are_told(command: Command, here: Path,
     ran = command("explain", "--policy", base, "x")
     assert ran.code == 2
     assert said in ran.err or "wants" in ran.err
+
+
+# ------------------------------------------------------------------ what was decided is decided again
+
+
+def recorded(command: Command, here: Path, policy: str) -> None:
+    (here / "mine.yaml").write_text(MINE, encoding="utf-8")
+    (here / "over.yaml").write_text(policy, encoding="utf-8")
+    (here / "messages.txt").write_text(f"{SAYING}，验证码\n", encoding="utf-8")
+    assert command("scan", "messages.txt", "--policy", "over.yaml", "--output", "o.jsonl", "--keep-text").code == 0
+
+
+def test_decisions_by_a_pack_are_made_again_after_it_is_gone(command: Command, here: Path, acme: Path) -> None:
+    recorded(command, here, OVER)
+    acme.rename(here / "elsewhere")
+    ran = command("audit", "replay")
+    assert (ran.code, ran.out) == (0, "1 decisions: 1 came out the same, 0 otherwise\n")
+
+
+def test_decisions_over_the_shipped_rules_are_made_again_by_those_of_then(
+    command: Command, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = here / "shipped"
+    shipped.mkdir()
+    ours = "policy: ours\ntitle: Ours\nrulesets: [prizes.yaml]\nactions: {fraud: {label: 30}}\n"
+    (shipped / "ours.yaml").write_text(ours, encoding="utf-8")
+    (shipped / "prizes.yaml").write_text(MINE.replace("mine", "prizes").replace("验证码", "中奖"), encoding="utf-8")
+    monkeypatch.setattr("modengine.policy.packs.known.shipped_rules", lambda: shipped)
+    over = "policy: over\ntitle: Over\nbase: modengine:ours@>=0.1\nrulesets: [+ mine.yaml]\n"
+    (here / "mine").mkdir()
+    monkeypatch.chdir(here / "mine")
+    recorded(command, Path(), over)
+    (shipped / "prizes.yaml").write_text(MINE.replace("mine", "prizes").replace("30", "99"), encoding="utf-8")
+    assert command("audit", "replay").out == "1 decisions: 1 came out the same, 0 otherwise\n"

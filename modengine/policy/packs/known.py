@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from modengine.errors import Location
 from modengine.paths import shipped_rules
@@ -17,8 +19,14 @@ from modengine.version import __version__
 class KnownPacks:
     """Opens packs by folder or by name.  Made for one reading; what is wrong is reported to it."""
 
-    def __init__(self, read: Callable[[str, Scalar | None], str | None], report: Diagnostics) -> None:
-        self._read, self._report = read, report
+    def __init__(
+        self,
+        read: Callable[[str, Scalar | None], str | None],
+        report: Diagnostics,
+        homes: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """`homes` are folders of packs, and of the shipped rules, that stand for what is installed by their names."""
+        self._read, self._report, self._homes = read, report, homes
         self._opened: dict[str, Pack | None] = {}
 
     def of(self, file: str) -> Pack | None:
@@ -36,6 +44,8 @@ class KnownPacks:
 
     def called(self, name: str, named: Scalar) -> Pack | None:
         """The installed pack of a name."""
+        if name in self._homes:
+            return self.at(self._homes[name], named)
         entries = installed()
         claims = entries.get(name, ())
         if not claims:
@@ -65,6 +75,8 @@ class KnownPacks:
 
     def shipped(self, asked: PackedFile, named: Scalar) -> str | None:
         """The same of the rules that come with modengine."""
+        if OURS in self._homes:  # of a version that nothing tells
+            return self._path(OURS, __version__, self._homes[OURS], replace(asked, versions=None), named)
         return self._path(OURS, __version__, str(shipped_rules()), asked, named)
 
     def _path(self, pack: str, version: str, folder: str, asked: PackedFile, named: Scalar) -> str | None:
