@@ -73,6 +73,7 @@ CODES: dict[str, Code] = {
     "ME406": Code("bad-token", "A token that the matcher cannot understand."),
     "ME407": Code("matches-empty", "A pattern that matches the empty text, and so everything."),
     "ME408": Code("bad-entity", "An entity that is asked for what it does not have, or for what no value can be."),
+    "ME409": Code("not-inflected", "A term whose forms `inflect` cannot work out."),
     "ME501": Code("bad-condition", "A condition that does not follow the grammar."),
     "ME502": Code("type-mismatch", "A message field compared with a value of another type."),
     "ME503": Code("not-here", "A condition uses something that has no meaning in this place."),

@@ -71,6 +71,8 @@ class Pattern:
     sounds_like: bool = False
     looks_like: bool = False
     initials: bool = False
+    inflect: bool = False
+    """Whether the forms of English words stand among the terms, behind those that are written."""
     weight: float = 0.5
     boundary: Literal["words"] | None = None
     """Of text and regex: matches that straddle words do not count, as they never do of `words`."""
@@ -84,7 +86,7 @@ class Pattern:
     shared: bool = False
     """Written under the `patterns` of the ruleset, for all its rules."""
     term_places: tuple[Location, ...] = ()
-    """The place of each term, or of the regex or of each token's text; for findings."""
+    """The place of each term that is written, or of the regex or of each token's text; for findings."""
     field_places: tuple[Location, ...] = ()
     """The place of each field that it looks in."""
 

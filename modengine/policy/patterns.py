@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from modengine.entities.model import Entity
@@ -17,6 +17,7 @@ from modengine.policy.model import MANY, Like, Outside, Pattern, PatternKind, Te
 from modengine.policy.nodes.diagnostics import Diagnostics, meant, shown
 from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence
 from modengine.policy.schema import KINDS
+from modengine.text.inflections import MOST_FORMS, forms_of, has_words
 
 MAX_TERMS = 100_000
 MAX_REGEX = 4_000
@@ -139,6 +140,8 @@ class _Reader:
             return None  # said already by the shape
         before = self.report.count
         evidence = self._evidence(kinds[0], cast(Node, node.get(kinds[0])), node)
+        if flag(node, "inflect") and evidence.terms:
+            evidence = self._inflected(evidence)
         if self.report.count > before:
             return None
         fields = self._fields(node.get("field"))
@@ -157,6 +160,7 @@ class _Reader:
             sounds_like=flag(node, "sounds_like"),
             looks_like=flag(node, "looks_like"),
             initials=flag(node, "initials"),
+            inflect=flag(node, "inflect"),
             weight=float(text(node, "weight", "0.5")),
             boundary=cast("Literal['words'] | None", text(node, "boundary") or None),
             outside=cast("tuple[Outside, ...]", tuple(dict.fromkeys(texts(node.get("outside"))))),
@@ -200,6 +204,22 @@ class _Reader:
                 named = self._list(name.value, name.place)
                 terms += zip(named.terms, named.places, strict=True) if named else ()
         return _Evidence(terms=tuple(term for term, _ in terms), places=tuple(place for _, place in terms))
+
+    def _inflected(self, evidence: _Evidence) -> _Evidence:
+        """With the other forms of the terms, behind them."""
+        written = set(evidence.terms)
+        found: dict[str, None] = {}
+        hint = "leave `inflect` out, or write the term under a pattern of its own"
+        for term, place in zip(evidence.terms, evidence.places, strict=True):
+            forms = forms_of(term) if has_words(term) else ()
+            if forms is None:
+                self.report.add("ME409", f"`{shown(term)}` has more than {MOST_FORMS:,} forms", place, hint)
+            elif not forms:
+                self.report.add("ME409", f"`{shown(term)}` has no forms: `inflect` is for English words", place, hint)
+            else:
+                self.report.spend("terms", len(forms) - 1, place)
+                found |= dict.fromkeys(form for form in forms if form not in written)
+        return replace(evidence, terms=(*evidence.terms, *found))
 
     def _list(self, name: str, place: Location) -> TermList | None:
         self.used[name] = None

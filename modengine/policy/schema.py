@@ -98,6 +98,7 @@ PATTERN = Record(
         "sounds_like": Key(Flag(), "any characters of the same toneless pinyin", beside=_TERM_KINDS),
         "looks_like": Key(Flag(), "split characters and look-alikes", beside=_TERM_KINDS),
         "initials": Key(Flag(), "the first letters of a Han term: jz for 兼职", beside=_TERM_KINDS),
+        "inflect": Key(Flag(), "the forms of its English words too: prizes and prized for prize", beside=_TERM_KINDS),
         "weight": Key(
             Share(),
             "what a match by sounds_like, looks_like or initials is worth",

@@ -124,6 +124,7 @@ rules:
     patterns:
       who: {words: {list: bank}, initials: true, near_miss: false}
       what: {text: [失效, {list: act}], gaps: 2, repeats: true, sounds_like: true, looks_like: true, weight: 0.5}
+      forms: {words: [prize], inflect: true}
       case: {words: [VX], case: exact, outside: [quotes, urls, mentions], part: [text, ocr]}
       link: {regex: 'https?://|{list:act}', boundary: words}
       named: {text: [失效], field: [title, labels], part: [text]}

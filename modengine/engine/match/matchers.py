@@ -86,7 +86,9 @@ _NOWHERE = Location("")
 
 def info_of(pattern: Pattern) -> PatternInfo:
     """The info of a pattern that compiles.  Patterns that find the same share it, wherever they stand."""
-    return _info(replace(pattern, name="", place=_NOWHERE, term_places=(), lists=(), shared=False, near_miss=True))
+    return _info(
+        replace(pattern, name="", place=_NOWHERE, term_places=(), lists=(), shared=False, near_miss=True, inflect=False)
+    )
 
 
 @lru_cache(maxsize=20_000)  # a rule set is compiled again at every edit, most of its patterns unchanged

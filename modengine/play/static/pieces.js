@@ -199,7 +199,7 @@ export function saying(error) {
   return SAID.has(error.status) ? t(`refused_${error.status}`) : error.message;
 }
 
-const SAID = new Set(["slow", 400, 408, 413, 499, 500, 503]);
+const SAID = new Set(["slow", "engine", 400, 408, 413, 499, 500, 503]);
 
 export function failure(error) {
   if (error instanceof Lost) tell("lost");

@@ -100,7 +100,7 @@ def test_every_panel_of_a_lesson_studies_rules_that_were_edited_there(site: Site
         if panel == "evade":
             page.click("#machine")
             page.wait_for_selector(".disguises")
-    assert page.locator(".failure").count() == 0
+        assert page.locator("#panel [role=alert]").count() == 0, page.inner_text("#panel")
 
 
 def test_a_link_with_edited_rules_opens_in_another_browser_and_decides_as_there(site: SiteOpened) -> None:

@@ -50,7 +50,7 @@ class Hand {
   fail(why) {
     clearTimeout(this.clock);
     this.worker.terminate();
-    for (const one of [this.asked, ...this.waiting]) one?.done(said(503, why));
+    for (const one of [this.asked, ...this.waiting]) one?.done(said(503, why, "engine"));
     this.waiting = [];
     this.asked = this.worker = null;
   }
