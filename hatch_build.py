@@ -144,7 +144,7 @@ def run(command: list[str], environment: Mapping[str, str], folder: Path, second
 
 def end(process: subprocess.Popen[bytes]) -> None:
     """End a process and its children."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
     else:
         os.killpg(process.pid, signal.SIGKILL)
@@ -179,14 +179,24 @@ def toolchain(core: Path, oldest: str, environment: Mapping[str, str]) -> tuple[
     return cargo, answer.strip()
 
 
-def building(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment for cargo."""
+def building(environment: Mapping[str, str], shipped: Path | None = None) -> dict[str, str]:
+    """The environment for cargo.
+
+    What is `shipped` from a tree has the same bytes wherever that lies, and tells nothing of whoever built it.
+    """
     added = {"CARGO_HTTP_TIMEOUT": "15", "CARGO_NET_RETRY": "1", **environment}
     # abi3 needs no interpreter at build time, and so one target folder serves all environments; on Windows it needs the
     # folder of python3.lib.
     added |= {"PYO3_PYTHON": sys.executable} if os.name == "nt" else {"PYO3_NO_PYTHON": "1"}
     if "musl" in (sysconfig.get_config_var("HOST_GNU_TYPE") or ""):
         added.setdefault("RUSTFLAGS", "-C target-feature=-crt-static")
+    if shipped is not None:
+        given = added.get("CARGO_ENCODED_RUSTFLAGS", "").split("\x1f")
+        flags = list(filter(None, given)) or added.get("RUSTFLAGS", "").split()
+        crates = environment.get("CARGO_HOME") or str(Path.home() / ".cargo")
+        flags += [f"--remap-path-prefix={crates}=/cargo", f"--remap-path-prefix={shipped}=/modengine"]
+        added["CARGO_ENCODED_RUSTFLAGS"] = "\x1f".join(flags)  # in which a path may have a blank
+        added = {"CARGO_PROFILE_RELEASE_DEBUG": "0", "CARGO_PROFILE_RELEASE_STRIP": "symbols", **added}
     return added
 
 
@@ -246,7 +256,7 @@ def loads(library: Path, version: str, folder: Path) -> None:
         raise NotBuiltError(Status.FAILED, f"what was built does not load: {said[0]}", errors)
 
 
-def build(root: Path, environment: Mapping[str, str]) -> Built:
+def build(root: Path, environment: Mapping[str, str], shipped: bool = False) -> Built:
     """Build the core in release mode."""
     seconds = limit(environment)
     core = root / "core"
@@ -256,7 +266,7 @@ def build(root: Path, environment: Mapping[str, str]) -> Built:
     package = tomllib.loads((core / "Cargo.toml").read_text("utf-8"))["package"]
     cargo, rustc = toolchain(core, package["rust-version"], environment)
     try:
-        code, output, errors = run(command(cargo), building(environment), core, seconds)
+        code, output, errors = run(command(cargo), building(environment, root if shipped else None), core, seconds)
     except TimeoutError:
         raise NotBuiltError(Status.FAILED, f"the build took longer than {seconds:g} s and was ended") from None
     except OSError as error:
@@ -270,13 +280,13 @@ def build(root: Path, environment: Mapping[str, str]) -> Built:
     return Built(library, package["version"], rustc)
 
 
-def attempt(root: Path, environment: Mapping[str, str]) -> tuple[Record, Path | None]:
+def attempt(root: Path, environment: Mapping[str, str], shipped: bool = False) -> tuple[Record, Path | None]:
     """Build as the environment wishes: the record, and the library if there is one."""
     wished = wish(environment)
     if wished is False:
         return Record(Status.OFF, "it was left out on purpose (MODENGINE_BUILD_CORE=0)"), None
     try:
-        built = build(root, environment)
+        built = build(root, environment, shipped)
     except NotBuiltError as error:
         if wished:
             print(error.output, file=sys.stderr)
@@ -324,7 +334,7 @@ class CoreBuildHook(BuildHookInterface[Any]):
         if version == "editable":
             install(root, os.environ)
             return
-        record, library = attempt(root, os.environ)
+        record, library = attempt(root, os.environ, shipped=True)
         self.folder = tempfile.TemporaryDirectory(prefix="modengine-build-")
         written = Path(self.folder.name) / RECORD
         written.write_text(record.text(), "utf-8", newline="\n")

@@ -75,7 +75,7 @@ def peak() -> float:
     """The most memory of this process so far, in MiB."""
     status = Path("/proc/self/status")
     if status.is_file():  # of this program alone: `getrusage` counts what the process was before it
-        return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024
+        return int(status.read_text(encoding="utf-8").split("VmHWM:")[1].split()[0]) / 1024
     if resource is None:
         return float("nan")
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)

@@ -12,12 +12,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -62,6 +64,8 @@ def beginnings(rounds: int) -> dict[str, dict[str, float]]:
     commands = {
         "load and first decision": ["-c", DECIDE],
         "modengine explain": ["-m", "modengine", "explain", TEXT],
+        "modengine check": ["-m", "modengine", "check"],
+        "modengine test": ["-m", "modengine", "test"],
         "modengine --help": ["-m", "modengine", "--help"],
     }
     found = {}
@@ -70,7 +74,18 @@ def beginnings(rounds: int) -> dict[str, dict[str, float]]:
         found["load and first decision, nothing kept"] = summed_up(cold)
         for what, command in commands.items():
             found[what] = summed_up([seconds(command, f"{folder}/0") for _ in range(rounds)])
+        found["modengine explain, a rule changed"] = summed_up(list(edits(Path(folder), rounds + 1))[1:])
     return found
+
+
+def edits(folder: Path, count: int) -> Iterator[dict[str, float]]:
+    """A copy of the shipped policy, explained after each edit of a rule; before the first nothing was kept of it."""
+    policy = Path(shutil.copytree(ROOT / "rules", folder / "rules"), "campaign-2014.yaml")
+    posts = policy.with_name("posts.yaml")
+    written = posts.read_text("utf-8")
+    for number in range(count):
+        posts.write_text(re.sub(r"score: \d+", f"score: {20 + number}", written, count=1), "utf-8")
+        yield seconds(["-m", "modengine", "explain", "--policy", str(policy), TEXT], f"{folder}/0")
 
 
 def two_processes(rounds: int, count: int) -> dict[str, float]:

@@ -1,5 +1,5 @@
 from modengine.audit.write.log import AuditLog as AuditLog
-from modengine.checks import check as check
+from modengine.checks.run import check as check
 from modengine.engine.engine import Engine as Engine
 from modengine.errors import AuditError as AuditError
 from modengine.errors import Diagnostic as Diagnostic

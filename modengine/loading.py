@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,13 +14,14 @@ from pathlib import Path
 
 from modengine.checks.errors import policy_problems, with_source
 from modengine.engine.compile.cache import keep, recall
+from modengine.engine.compile.plain import encoded
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
 from modengine.engine.match.terms import Boundary
 from modengine.errors import Diagnostic, Location, PolicyError
 from modengine.paths import policies_in, shipped_policy
 from modengine.policy.files import find_policy
-from modengine.policy.load import Loaded, read, read_text
+from modengine.policy.load import Loaded, read, read_copied, read_text
 from modengine.policy.model import Policy, Ruleset
 from modengine.policy.nodes.diagnostics import listed
 
@@ -47,6 +49,18 @@ def load(
     return load_any(shipped_policy() if path is None else _on_disk(path))[0]
 
 
+def load_over(policy: Policy, mapping: Mapping[str, object]) -> Engine:
+    """The engine of a mapping whose base is a policy, wherever that lies.  Raises PolicyError."""
+    base, name = os.path.basename(policy.path), os.path.join(os.path.dirname(policy.path), "(mapping)")
+    return _load_text(as_yaml({**mapping, "base": base}), name)
+
+
+def load_copied(path: Path, homes: Mapping[str, str]) -> Engine:
+    """The engine of copies of the files of a policy, with the folders of packs among them.  Raises PolicyError."""
+    with collector_off():
+        return Engine(_program(read_copied(path, homes)))
+
+
 def load_any(path: Path, cached: bool = True) -> tuple[Engine, Ruleset | None]:
     """The engine of a policy file, or of a folder's only one; of a lone ruleset with that ruleset.
 
@@ -55,15 +69,15 @@ def load_any(path: Path, cached: bool = True) -> tuple[Engine, Ruleset | None]:
     """
     with collector_off():
         file = _only_policy(path) if path.is_dir() else path
-        program = recall(file) if cached else None
-        if program is not None:
+        program, same = (recall(file) if cached else None) or (None, False)
+        if program is not None and same:
             is_whole = program.plain is not None
             engine = Engine(program)
             if not is_whole and program.plain is not None:
                 keep(file, program)  # it was kept by the Python engine alone
             return engine, None
         loaded = read(file)
-        engine = Engine(_program(loaded))
+        engine = Engine(_program(loaded, program))
         if loaded.ruleset is None:
             keep(file, engine.program)
         return engine, loaded.ruleset
@@ -74,13 +88,19 @@ def _load_text(text: str, name: str) -> Engine:
         return Engine(_program(read_text(text, name)))
 
 
-def _program(loaded: Loaded) -> Program:
+def _program(loaded: Loaded, before: Program | None = None) -> Program:
+    """The program; of patterns that it had `before` nothing is worked out again."""
     policy = loaded.any_policy
-    found = [*loaded.diagnostics, *(policy_problems(policy) if policy is not None else ())]
+    # In a study more is allowed.
+    sound = () if before is None or before.policy.study else before.policy.rulesets
+    found = [*loaded.diagnostics, *(policy_problems(policy, sound) if policy is not None else ())]
     errors = [problem for problem in found if problem.severity == "error"]
     if errors or policy is None:
         raise PolicyError(with_source(errors, policy))
-    return Program(policy)
+    program = Program(policy, like=before)
+    if before is not None and before.plain is not None:
+        program.plain = encoded(program, before)
+    return program
 
 
 def _on_disk(path: str | Path | Traversable) -> Path:

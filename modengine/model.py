@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -23,8 +23,14 @@ RANK: dict[str, int] = {action: rank for rank, action in enumerate(ACTIONS)}
 
 PartKind = Literal["text", "caption", "ocr", "transcript"]
 PART_KINDS: tuple[PartKind, ...] = ("text", "caption", "ocr", "transcript")
+FIELD_PART = "message."
+"""Begins the kind of a part that is the text of a field: `message.title`."""
+AnyPartKind = Annotated[str, msgspec.Meta(pattern=rf"^(?:{'|'.join(PART_KINDS)}|message\.[A-Za-z_][A-Za-z0-9_]*)$")]
+"""That of a part, or of a field that patterns look in."""
 
-FieldValue = str | int | float | bool | datetime
+FieldItem = str | int | float | bool | datetime
+FieldValue = FieldItem | tuple[FieldItem, ...]
+"""A tuple is what a list field has."""
 
 
 def highest(*actions: Action) -> Action:
@@ -92,7 +98,8 @@ class Failure(NamedTuple):
 class Part(msgspec.Struct, frozen=True):
     """A piece of a message: its text, or what was read (`ocr`) or spoken (`transcript`) in it."""
 
-    kind: PartKind
+    kind: AnyPartKind
+    """Or `message.NAME`: the text of a field that patterns look in, which an engine adds."""
     text: str
 
 
@@ -124,7 +131,7 @@ class Message(msgspec.Struct, frozen=True):
             for at, part in enumerate(self.parts):
                 if not isinstance(part, Part) or not isinstance(part.text, str):
                     raise _not_a(f"`parts[{at}]`", part, "a Part with a text")
-                if part.kind not in PART_KINDS:
+                if part.kind not in PART_KINDS and not str(part.kind).startswith(FIELD_PART):
                     raise MessageError(
                         "ME902", f"the kind of `parts[{at}]` is {part.kind!r}, not one of {', '.join(PART_KINDS)}"
                     )
@@ -147,8 +154,10 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     """A pattern found in a message."""
 
     pattern: str
-    part: PartKind
+    part: AnyPartKind
+    """The kind of the part, or `message.NAME` for a field."""
     part_index: int
+    """Its number; the text is 0, and the fields that patterns look in follow the parts."""
     start: int
     end: int
     text: str

@@ -146,7 +146,20 @@ def ruleset(id_: str, category: str | None, rules: Sequence[Rule], **rest: Any) 
 
 def policy_of(*rulesets: Ruleset, **rest: Any) -> Policy:
     """A policy of rulesets, with all conditions as they will be."""
-    rest.setdefault("fields", FIELDS)
+    fields = rest.setdefault("fields", FIELDS)
+
+    def filled(condition: Any) -> Any:
+        known = lambda asked: replace(asked, default=fields[asked.field].default) if asked.field in fields else asked  # noqa: E731
+        return None if condition is None else resolve(condition, compare=known)
+
+    rulesets = tuple(
+        replace(s, rules=tuple(replace(r, when=filled(r.when), unless=filled(r.unless)) for r in s.rules))
+        for s in rulesets
+    )
+    for key in ("points", "overrides", "exceptions"):
+        if key in rest:
+            rest[key] = tuple(replace(item, when=filled(item.when)) for item in rest[key])
+    rest["scope"] = {name: filled(condition) for name, condition in rest.get("scope", {}).items()}
     return Policy(rest.pop("id", "test"), rest.pop("title", "A test"), HERE.file, HERE, rulesets, **rest)
 
 

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-import msgspec
 import regex
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from modengine.engine.compile.patterns import expression, linked
 from modengine.engine.match.linear import linear
-from modengine.engine.match.nfa import automata
 from modengine.engine.match.regex import source_of
 from modengine.text.normalize import plain, replace_surrogates
 from tests.engines import campaign
@@ -34,7 +33,7 @@ def spans(source: Source, text: str) -> list[tuple[int, int]]:
 
 def regexes(core: Any, sources: Iterable[Source]) -> Any:
     """Expressions matched by the compiled core."""
-    return core.Regexes(msgspec.msgpack.encode(automata(tuple(sources))))
+    return core.Regexes(linked((source, expression(source, exact_case)) for source, exact_case in sources))
 
 
 def steps_agree(source: Source, text: str) -> None:

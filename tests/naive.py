@@ -9,6 +9,7 @@ fit for JSON.
 from __future__ import annotations
 
 import itertools
+import json
 import math
 import unicodedata
 import warnings
@@ -32,7 +33,8 @@ from modengine.entities.comparing import READINGS, claimed, is_disguised
 from modengine.entities.expressions import expressions
 from modengine.entities.links import host_of
 from modengine.entities.model import Entity
-from modengine.model import ACTIONS, RANK, Message
+from modengine.model import ACTIONS, PART_KINDS, RANK, Message
+from modengine.model import Part as MessagePart
 from modengine.policy import condition as cond
 from modengine.policy.model import Pattern, Policy, Relief, Rule, Token
 from modengine.text.tables import lookalikes, simplified, splits, syllable, syllable_set, syllables_of, undisguised
@@ -682,7 +684,7 @@ def failure(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> str | No
     info = info_of(pattern)
     total = 0
     for part in as_read(pattern, parts):
-        if pattern.parts is not None and part.kind not in pattern.parts:
+        if part.kind not in (pattern.parts or PART_KINDS):
             continue
         texts = {form: part.read.form(form) for form in {literal.form for literal in info.literals or ()}}
         counts = [occurrences(literal.text, texts[literal.form]) for literal in info.literals or ()]
@@ -712,7 +714,7 @@ def find(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> list[Found]
     if pattern.kind != "regex" and failure(pattern, parts, budget) is not None:
         return []
     for part in as_read(pattern, parts):
-        if pattern.parts is not None and part.kind not in pattern.parts:
+        if part.kind not in (pattern.parts or PART_KINDS):
             continue
         if pattern.kind == "regex" and failure(pattern, [part], budget) is not None:
             continue
@@ -769,8 +771,9 @@ class Case:
 
     @property
     def length(self) -> int:
-        """'letters, digits and Han characters of all parts'."""
-        return sum(char.isalnum() for part in self.parts for char in part.view.text)
+        """'letters, digits and Han characters of all parts'; a field is no part."""
+        parts = [part for part in self.parts if part.kind in PART_KINDS]
+        return sum(char.isalnum() for part in parts for char in part.view.text)
 
     def more(self) -> int:
         """'`longer`: the last entry whose `above` is exceeded counts'."""
@@ -831,8 +834,8 @@ class Case:
                 return kleene_or([self.value(rule) for rule in self.policy.rules if rule.id in rules])
             case cond.Length(operator, n):
                 return COMPARE[operator](self.length, n)
-            case cond.Compare(name, operator, value, _):
-                return self.compare(name, operator, value)
+            case cond.Compare():
+                return self.compare(condition)
             case cond.Not(item):
                 value_ = self.holds(item, matches, failed)
                 return None if value_ is None else not value_
@@ -856,11 +859,20 @@ class Case:
         between = [part.view.text[i:j] for i, j in part.tokens if low <= i and j <= high]
         return sum(any(char.isalnum() for char in token) for token in between)
 
-    def compare(self, name: str, operator: str, value: Any) -> Truth:
-        """'message.field missing or null -> unknown'."""
-        have = self.message.fields.get(name)
+    def compare(self, condition: cond.Compare) -> Truth:
+        """'message.field missing or null -> its default, unknown without one'; has(...) asks the message alone."""
+        name, operator, value = condition.field, condition.operator, condition.value
+        have = given(self.policy, self.message, name)
+        if condition.asks == "given":
+            return have is not None
+        have = self.policy.fields[name].default if have is None else have
         if have is None:
             return None
+        if condition.asks == "count":
+            return COMPARE[operator](len(have), value)
+        if operator.startswith("has"):
+            wanted = set(value) if isinstance(value, tuple) else {value}
+            return wanted <= set(have) if operator != "has any of" else bool(wanted & set(have))
         if self.policy.fields[name].kind == "datetime":
             have, value = moment(have), tuple(map(moment, value)) if operator == "in" else moment(value)
         return COMPARE[operator](have, value)
@@ -939,10 +951,28 @@ def named(rule: Rule, globs: Sequence[str]) -> bool:
     return any(fnmatchcase(rule.id, glob) for glob in globs)
 
 
+def given(policy: Policy, message: Message, name: str) -> Any:
+    """What a message has in a field; of a list written as JSON, the list."""
+    have = message.fields.get(name)
+    return json.loads(have) if isinstance(have, str) and policy.fields[name].is_list else have
+
+
+def with_fields(policy: Policy, message: Message) -> Message:
+    """'The fields that patterns look in follow the parts, in the order of the policy; of a list each item is one.'"""
+    patterns = [pattern for rule in policy.rules if rule.status != "draft" for pattern in rule.patterns]
+    found = list(message.parts)
+    for name in policy.fields:
+        have = given(policy, message, name)
+        if have is not None and any(f"message.{name}" in (pattern.parts or ()) for pattern in patterns):
+            found += [MessagePart(f"message.{name}", text) for text in ([have] if isinstance(have, str) else have)]
+    return Message(message.text, message.id, tuple(found), message.fields)
+
+
 def decide(
     policy: Policy, message: Message, *, ignore_scope: bool = False, words: Any = None, budget: Budget = BUDGET
 ) -> dict[str, Any]:
     """The decision, as plain data.  `words` is `segmenter(policy)` where the caller has it already."""
+    message = with_fields(policy, message)
     characters = sum(len(part.text) for part in message.all_parts())
     if characters > budget.characters or len(message.all_parts()) > budget.parts:
         return {"action": "review", "hits": [], "shadow_hits": [], "relief": [], "undetermined": True}

@@ -97,18 +97,23 @@ def crash(at: int, how: str, args: list[str]) -> int:
 
 def killed_at_every_step(how: str, form: str, source: Path, place: Path, step: int) -> None:
     """Killed at each `step`-th call of `os.HOW`, a scan goes on to the same end."""
-    options = ["-p", str(POLICY), "-q"] + ([] if form == "jsonl" else ["--format", "csv"])
-    names = ["out"] if form == "jsonl" else ["decisions.csv", "hits.csv", "datapackage.json"]
+    options = ["-p", str(POLICY), "-q"] + (["--format", "csv"] if form == "csv" else [])
+    names = {
+        "jsonl": ["out"],
+        "csv": ["decisions.csv", "hits.csv", "datapackage.json"],
+        "rows": ["out.csv", "out.csv.datapackage.json"],
+        "parquet": ["out.parquet", "out.parquet.datapackage.json"],
+    }[form]
 
     def at(folder: Path, *more: str) -> list[str]:
-        to = folder / "out" if form == "jsonl" else folder
+        to = folder if form == "csv" else folder / names[0]
         return ["scan", str(source), *options, "-o", str(to), "-a", str(folder / "log"), *more]
 
     whole = place / "whole"
     whole.mkdir()
     wanted_code = run(at(whole))
     decisions = recorded(whole / "log")
-    assert decisions == ROWS - (6 if form == "jsonl" else 0)
+    assert decisions == ROWS - (6 if source.suffix == ".jsonl" else 0)
     for number in range(1, 400, step):
         folder = place / f"{how}-{number}"
         folder.mkdir()

@@ -175,13 +175,18 @@ def patterns(draw: st.DrawFn, name: str) -> Pattern:
             draw(st.lists(st.sampled_from(("quotes", "urls", "mentions")), min_size=1, max_size=2, unique=True))
         )
     if draw(st.integers(0, 4)) == 4:
-        options["parts"] = draw(st.sampled_from((("text",), ("ocr",), ("text", "caption"), ("ocr", "transcript"))))
+        options["parts"] = draw(st.sampled_from(_PLACES))
     options["undisguised"] = kind == "entity" or (
         kind != "tokens" and not options.get("exact_case") and draw(st.integers(0, 3)) == 3
     )
     options["near_miss"] = draw(st.booleans())
     return build.pattern(name, kind, **options)
 
+
+_PLACES = (
+    ("text",), ("ocr",), ("text", "caption"), ("ocr", "transcript"), ("message.title",), ("text", "message.title"),
+    ("message.tags", "ocr"),
+)  # fmt: skip
 
 # --------------------------------------------------------------------------- conditions
 
@@ -192,13 +197,18 @@ FIELDS = {
     "hot": Field("hot", "boolean"),
     "note": Field("note", "string"),
     "time": Field("time", "datetime"),
+    "level": Field("level", "integer", default=3),
+    "tags": Field("tags", "string", is_list=True),
+    "title": Field("title", "string"),
 }
 COMPARISONS = (
     'message.channel == "public_account"', 'message.channel in ("private", "group")', 'message.channel != "group"',
     "message.reposts >= 500", "message.reposts < 500", "message.reposts in (0, 500)", "message.ratio > 0.5",
     "message.ratio <= 1", "message.hot == true", "message.hot != true", 'message.note == "x"',
     'message.time >= "2014-06-01"', 'message.time < "2014-05-28T16:00:00+00:00"',
-    'message.time == "2014-05-28T00:00:00+08:00"',
+    'message.time == "2014-05-28T00:00:00+08:00"', "message.level > 2", "message.level == 2", "has(message.level)",
+    "has(message.title)", "not has(message.note)", 'message.tags has "x"', 'message.tags has any of ("x", "y")',
+    'message.tags has all of ("x", "y")', "count(message.tags) >= 2", "count(message.tags) == 0",
 )  # fmt: skip
 _VALUES: dict[str, Sequence[Any]] = {
     "channel": ("private", "group", "public_account"),
@@ -213,6 +223,9 @@ _VALUES: dict[str, Sequence[Any]] = {
         datetime(2014, 6, 28, 23, 59, 59, tzinfo=CHINA),
         datetime(2014, 6, 29, tzinfo=CHINA),
     ),
+    "level": (2, 3),
+    "tags": ((), ("x",), ("y", "x"), ["x", "加微", "y"], '["刷单", "x"]'),
+    "title": ("加微信", "刷单，日结", ""),
 }
 _FIELD_VALUES = {name: st.sampled_from(values) for name, values in _VALUES.items()}
 message_fields = st.one_of(
@@ -462,6 +475,8 @@ def written(policy: Policy, count: int, chance: Random) -> list[Message]:
         parts = [Part(chance.choice(KINDS), text()) for _ in range(chance.choice((0, 0, 0, 0, 1, 2)))]
         given = chance.choice((_VALUES, [name for name in _VALUES if chance.random() < 0.5], ()))
         fields = {name: chance.choice(_VALUES[name]) for name in given}
+        if "title" in fields and chance.random() < 0.5:
+            fields["title"] = text()
         return Message(text(), parts=tuple(parts), fields=fields)
 
     return [message() for _ in range(count)]

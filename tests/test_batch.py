@@ -101,7 +101,7 @@ def test_a_batch_may_be_empty_or_an_iterator(engine: Engine) -> None:
     assert engine.decide_batch(iter(["好好"])) == [engine.decide("好好")]
 
 
-@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(cases())
 def test_any_batch_is_decided_as_one_by_one(case: tuple[Policy, list[Message]]) -> None:
     policy, messages = case

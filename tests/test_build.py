@@ -266,11 +266,33 @@ def test_settings_of_cargo_that_are_given_stay(hook: ModuleType) -> None:
     assert environment["CARGO_HTTP_TIMEOUT"] == "15"
 
 
+@pytest.mark.parametrize(
+    ("given", "before"),
+    [
+        ({}, []),
+        ({"RUSTFLAGS": "-C target-cpu=native"}, ["-C", "target-cpu=native"]),
+        ({"CARGO_ENCODED_RUSTFLAGS": "-C\x1flink-arg=a b", "RUSTFLAGS": "-C x"}, ["-C", "link-arg=a b"]),
+    ],
+)
+def test_what_is_shipped_knows_no_folder_of_its_builder(
+    hook: ModuleType, tmp_path: Path, given: dict[str, str], before: list[str]
+) -> None:
+    home = str(tmp_path / "my crates")
+    environment = hook.building({"CARGO_HOME": home, **given}, tmp_path)
+    flags = environment["CARGO_ENCODED_RUSTFLAGS"].split("\x1f")
+    assert flags == [*before, f"--remap-path-prefix={home}=/cargo", f"--remap-path-prefix={tmp_path}=/modengine"]
+    assert environment["CARGO_PROFILE_RELEASE_DEBUG"] == "0"
+    ours = hook.building({"CARGO_HOME": home, **given})
+    assert ours.get("CARGO_ENCODED_RUSTFLAGS") == given.get("CARGO_ENCODED_RUSTFLAGS")
+    assert "CARGO_PROFILE_RELEASE_DEBUG" not in ours
+
+
 def test_where_the_c_library_is_musl_it_is_linked_dynamically(
     hook: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hook.sysconfig, "get_config_var", {"HOST_GNU_TYPE": "x86_64-pc-linux-musl"}.get)
     assert hook.building({})["RUSTFLAGS"] == "-C target-feature=-crt-static"
+    assert "-C\x1ftarget-feature=-crt-static\x1f" in hook.building({}, Path("tree"))["CARGO_ENCODED_RUSTFLAGS"]
 
 
 def test_an_editable_install_puts_library_and_record_into_the_tree(

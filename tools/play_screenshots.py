@@ -3,6 +3,8 @@
 python tools/play_screenshots.py                 those of the documentation, into docs/images/
 python tools/play_screenshots.py --all FOLDER    every panel and state at three widths, in both schemes and languages,
                                                  and as printed
+python tools/play_screenshots.py --all FOLDER --address http://127.0.0.1:8000/
+                                                 of a page that is served already, as the static site is
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ import shutil
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -122,6 +126,7 @@ def shot(browser: Any, address: str, panel: str, lang: str, scheme: str, width: 
     context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, color_scheme=scheme,
                                   reduced_motion="reduce")  # fmt: skip
     context.set_default_timeout(120_000)  # a busy machine
+    context.add_init_script("sessionStorage.setItem('modengine-predict', 'false')")
     if panel not in ("beginner", "error"):
         context.add_init_script("localStorage.setItem('modengine-level', 'full')")
     page = context.new_page()
@@ -146,20 +151,14 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--all", type=Path, metavar="FOLDER")
     options.add_argument("--only", metavar="TEXT", default="", help="those of --all whose name holds it")
+    options.add_argument("--address", metavar="URL", default="", help="the page that is served there")
     given = options.parse_args()
     chromium = os.environ.get("MODENGINE_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     assert chromium, "no chromium here"
     folder = given.all or IMAGES
     folder.mkdir(parents=True, exist_ok=True)
     every = product((*LESSONS, *STATES), ("en", "zh"), ("light", "dark"), (1440, 1024, 400))
-    with Pool(2) as pool, bind("127.0.0.1", 0) as listening, sync_playwright() as playwright:
-        app = make_app(start_of(shipped_policy(), shipped_lessons()), pool, Door())
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.05)
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+    with served(given.address) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         for panel, lang, scheme, width in every if given.all else FOR_DOCS:
             if given.only not in f"{panel}-{lang}-{scheme}-{width}":
@@ -167,6 +166,22 @@ def main() -> None:
             name = f"play-{panel}-{lang}-{scheme}-{width}.png" if given.all else f"play-{panel}.png"
             shot(browser, address, panel, lang, scheme, width, folder / name, given.all is not None)
         browser.close()
+
+
+@contextmanager
+def served(address: str) -> Iterator[str]:
+    """Where the page is: at an address that was given, or served meanwhile."""
+    if address:
+        yield address
+        return
+    with Pool(2) as pool, bind("127.0.0.1", 0) as listening:
+        app = make_app(start_of(shipped_policy(), shipped_lessons()), pool, Door())
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
         server.should_exit = True
         thread.join(10)
 

@@ -159,7 +159,7 @@ class Scans:
         AuditLog.append_sealed = telling  # type: ignore[method-assign]
         for descriptor, name in ((1, "said" if form else "shown"), (2, "said")):
             os.dup2(os.open(place / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND), descriptor)
-        sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
+        sys.stdout, sys.stderr = (open(n, "w", encoding="utf-8", closefd=False) for n in (1, 2))  # noqa: SIM115
         output = {0: [], 1: ["-o", str(place / "out.jsonl")], 3: ["-o", str(place), "--format", "csv"]}[len(form)]
         given = ["scan", str(self.folder / "messages.jsonl"), "-p", str(self.folder / "policy.yaml"), "-q", "-j", "2"]
         if code := command([*given, "-a", str(place / "log"), *output, *more]):

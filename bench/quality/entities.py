@@ -144,13 +144,12 @@ def table(name: str) -> list[str]:
 
 
 def section() -> str:
-    """The tables of all sets, as the page has them."""
+    """The tables of the sets that somebody had not seen who wrote the reading, as the page has them."""
     titles = {
         "unseen": "Strings that nobody had seen who wrote the reading",
         "learnt": "Strings that were unseen until the last round, and then learnt from",
-        "written": "Strings that the reading was written with",
     }
-    return "\n\n".join(f"{titles[name]}:\n\n" + "\n".join(table(name)) for name in SETS)
+    return "\n\n".join(f"{title}:\n\n" + "\n".join(table(name)) for name, title in titles.items())
 
 
 def _share(k: int, n: int) -> str:

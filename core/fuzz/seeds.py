@@ -12,9 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-import msgspec  # noqa: E402
-
-from modengine.engine.match.nfa import automata  # noqa: E402
+from modengine.engine.compile.patterns import expression, linked  # noqa: E402
 from tests import expressions  # noqa: E402
 
 
@@ -29,4 +27,4 @@ def write(target: str, seeds: list[bytes]) -> None:
 if __name__ == "__main__":
     lines = (ROOT / "samples" / "messages.jsonl").read_text(encoding="utf-8").splitlines()
     write("decide", [json.loads(line).get("text", "").encode() for line in lines])
-    write("decode", [msgspec.msgpack.encode(automata([source])) for source in expressions.shipped()])
+    write("decode", [linked([(source, expression(source, exact))]) for source, exact in expressions.shipped()])

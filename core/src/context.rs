@@ -3,6 +3,7 @@
 use crate::bits::{Bits, Few};
 use crate::conditions::Value;
 use crate::entities::Entity;
+use crate::given::FIRST_FIELD;
 use crate::part::{mentioned, quoted, Part, Spans};
 use crate::program::{Boundary, Kind, Pattern, Program, Scratch};
 use crate::regex::Text;
@@ -229,12 +230,13 @@ impl Context {
         self.may_hit.has(rule)
     }
 
-    /// How many letters, digits and Han characters all parts have.
+    /// How many letters, digits and Han characters all parts have; fields are none.
     pub fn length(&mut self, program: &Program) -> i64 {
         let parts = &self.parts;
         *self.length.get_or_insert_with(|| {
             parts
                 .iter()
+                .filter(|part| part.kind < FIRST_FIELD)
                 .map(|part| program.tables.length(part.plain()))
                 .sum()
         })

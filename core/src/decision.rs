@@ -133,7 +133,7 @@ impl Message {
     /// The matches of each rule's patterns, in the order of their places.
     fn describe(&self, py: Python<'_>) -> PyResult<Vec<Py<PyTuple>>> {
         let program = &*self.program;
-        let texts = texts_of(self.given.bind(py), self.makers.most)?;
+        let texts = texts_of(self.given.bind(py), self.makers.most, &self.program.kinds)?;
         let Some(texts) = texts else {
             return self.rules.iter().map(|&rule| self.ask(py, rule)).collect();
         };

@@ -3,7 +3,8 @@
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-pub const KINDS: [&str; 4] = ["text", "caption", "ocr", "transcript"];
+/// The kinds from here on are fields of a message, of whose texts no length is taken.
+pub const FIRST_FIELD: u8 = 4;
 
 /// The kind and the code points of each part; the text is the first.
 pub type Texts = Vec<(u8, Vec<u32>)>;
@@ -15,8 +16,12 @@ pub struct Most {
     pub parts: usize,
 }
 
-/// The texts of a message; none of one with lone surrogates, of too many parts or too long.
-pub fn texts_of(message: &Bound<'_, PyAny>, most: Most) -> PyResult<Option<Texts>> {
+/// The texts of a message, whose parts are of these kinds; none of one with lone surrogates, of too many parts or too long.
+pub fn texts_of(
+    message: &Bound<'_, PyAny>,
+    most: Most,
+    kinds: &[String],
+) -> PyResult<Option<Texts>> {
     let mut left = most.characters;
     let mut texts = Vec::new();
     let mut read = |kind: u8, text: &Bound<'_, PyString>| -> PyResult<bool> {
@@ -46,7 +51,7 @@ pub fn texts_of(message: &Bound<'_, PyAny>, most: Most) -> PyResult<Option<Texts
     for part in parts.try_iter()? {
         let part = part?;
         let kind: String = part.getattr("kind")?.extract()?;
-        let is_read = match KINDS.iter().position(|&known| known == kind) {
+        let is_read = match kinds.iter().position(|known| *known == kind) {
             Some(kind) => read(kind as u8, part.getattr("text")?.cast::<PyString>()?)?,
             None => false,
         };

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::entities::Entity;
 
 /// Raised with every change of the structs below; data of another format is refused.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 6;
 
 #[derive(Deserialize)]
 pub struct Policy {
@@ -46,6 +46,8 @@ pub struct Policy {
     /// Those of senders; none where no pattern asks for them.
     pub senders: Vec<u32>,
     pub most_candidates: u32,
+    /// The kinds of parts, and of fields that patterns look in.
+    pub kinds: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -59,7 +61,7 @@ pub struct Form {
 pub struct Pattern {
     pub kind: String,
     /// The kinds of parts to look in, as bits.
-    pub parts: u32,
+    pub parts: u64,
     /// 1 quotes, 2 URLs, 4 mentions.
     pub outside: u32,
     pub gaps: u32,

@@ -52,7 +52,7 @@ pub struct Pattern {
     pub name_of_kind: String,
     /// Looked for in the undisguised view.
     pub undisguised: bool,
-    pub parts: u32,
+    pub parts: u64,
     pub outside: u32,
     pub boundary: Option<Boundary>,
     pub gaps: usize,
@@ -120,6 +120,8 @@ pub struct Program {
     pub senders: Vec<u32>,
     pub reads_undisguised: bool,
     pub most_candidates: u32,
+    /// The kinds of parts, and of fields that patterns look in.
+    pub kinds: Vec<String>,
     added: Vec<(String, u32)>,
     words: OnceLock<Words>,
     dictionary: Arc<Lexicon>,
@@ -265,6 +267,7 @@ impl Program {
             urls: given.urls,
             senders: given.senders,
             most_candidates: given.most_candidates,
+            kinds: given.kinds,
             prefilter: Prefilter::new(rules.iter().map(|rule| &rule.when)),
             rules,
             added: given.words,

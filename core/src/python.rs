@@ -13,7 +13,7 @@ use crate::conditions::Value;
 use crate::decision::{Makers, Matches};
 use crate::entities::{self, EntityTables};
 use crate::expressions::Known;
-use crate::given::{texts_of, Most, Texts, KINDS};
+use crate::given::{texts_of, Most, Texts};
 use crate::part::Tables;
 use crate::plain;
 use crate::program::{Lexicon, Program};
@@ -73,6 +73,8 @@ pub struct Core {
     message: Py<PyAny>,
     /// `fields(given)`: the values of the comparisons, and whether the message lies in the period.
     fields: Py<PyAny>,
+    /// The values of the comparisons for a message without fields; none where all are unknown.
+    absent: Vec<Value>,
     handed_back: AtomicU64,
 }
 
@@ -118,6 +120,7 @@ impl Core {
             makers: Arc::new(makers),
             message: get(names, "Message")?.unbind(),
             fields: get(names, "fields")?.unbind(),
+            absent: get(names, "absent")?.extract()?,
             handed_back: AtomicU64::new(0),
         })
     }
@@ -179,6 +182,27 @@ impl Core {
         self.uninterrupted()?;
         PyList::new(py, decisions)
     }
+
+    /// Where an expression matches a text; none for one that the rules do not ask for, or that is left to Python.
+    fn spans(&self, source: &str, text: &str) -> Option<Vec<(u32, u32)>> {
+        let regexes = &self.program.regexes;
+        let regex = regexes.regex(regexes.number(source)?)?;
+        let text = regexes.classes().read(text.chars().map(u32::from));
+        let (mut cache, mut found) = (regexes.take(), Vec::new());
+        regex.find_all(regexes.classes(), &mut cache, &text, &mut found);
+        regexes.put(cache);
+        Some(found)
+    }
+
+    /// The words of a block.
+    fn cut(&self, block: &str) -> Vec<String> {
+        let codes: Vec<char> = block.chars().collect();
+        let edges = self.program.words().cut(&crate::program::codes(block), 0);
+        let words = edges.windows(2);
+        words
+            .map(|pair| codes[pair[0] as usize..pair[1] as usize].iter().collect())
+            .collect()
+    }
 }
 
 impl Core {
@@ -202,14 +226,14 @@ impl Core {
         if !is_text && !message.is_instance(self.message.bind(py))? {
             self.message.bind(py).call_method1("of", (message,))?; // says what is wrong
         }
-        let Some(texts) = texts_of(message, self.makers.most)? else {
+        let Some(texts) = texts_of(message, self.makers.most, &self.program.kinds)? else {
             return if is_text {
                 Ok(Read::Back)
             } else {
                 self.checked(py, message)
             };
         };
-        let (mut values, mut period) = (Vec::new(), None);
+        let (mut values, mut period) = (self.absent.clone(), None);
         if !is_text {
             let given = message.getattr("fields")?;
             if given.len()? > 0 {
@@ -297,7 +321,7 @@ fn makers(
         shown: object("shown")?,
         matches: object("matches")?,
         actions: ["allow", "label", "review", "block"].map(string).into(),
-        parts: KINDS.map(string).into(),
+        parts: program.kinds.iter().map(|kind| string(kind)).collect(),
         most: Most {
             characters: get(names, "most_characters")?.extract()?,
             parts: get(names, "most_parts")?.extract()?,

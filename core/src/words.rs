@@ -173,7 +173,7 @@ impl Words {
     }
 
     /// The edges between the words of a block that begins at `offset`.
-    fn cut(&self, block: &[u32], offset: u32) -> Vec<u32> {
+    pub fn cut(&self, block: &[u32], offset: u32) -> Vec<u32> {
         let size = block.len();
         let mut best = vec![(0.0_f64, size as u32); size + 1];
         for at in (0..size).rev() {

@@ -17,10 +17,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import Any, TypeVar
 
-from modengine.engine.match.expression import children, nodes, parse
+from modengine.engine.match.expression import children, parse, steps
 
 Node = TypeVar("Node", bound=Hashable)
 
@@ -50,10 +51,11 @@ class _TooLarge(ValueError):
     pass
 
 
+@lru_cache(maxsize=4096)
 def is_exponential(source: str) -> bool:
     """Whether some repeat can read a text in two ways.  `source` must compile.  Raises CostlyRegex."""
     tree = parse(source)
-    nodes(tree)
+    steps(source)
     if not any(_is_loop(node) for node in _all(tree)):
         return False
     positions = _Positions(tree)

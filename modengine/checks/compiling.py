@@ -21,20 +21,21 @@ from modengine.policy.model import Pattern, Policy, texts_of
 _ONLY_PLACES = "it asks only for a place: add the characters that stand there"
 
 
-def pattern_problems(policy: Policy, budget: PolicyBudget = POLICY_BUDGET) -> tuple[Diagnostic, ...]:
-    """Everything that keeps the patterns of a policy from compiling, up to where they cost too much."""
+def pattern_problems(policy: Policy) -> tuple[Diagnostic, ...]:
+    """Everything that keeps the patterns of a policy from compiling."""
+    return tuple(problem for pattern in _patterns(policy) for problem in _problems(pattern))
+
+
+def _patterns(policy: Policy) -> Iterable[Pattern]:
     # Rules share patterns as objects, and a hash takes as long as a pattern has terms.
-    patterns = {id(pattern): pattern for rule in policy.rules for pattern in rule.patterns}.values()
-    if too_large := _too_large(patterns, budget):
-        return (too_large,)
-    return tuple(problem for pattern in patterns for problem in _problems(pattern))
+    return {id(pattern): pattern for rule in policy.rules for pattern in rule.patterns}.values()
 
 
-def _too_large(patterns: Iterable[Pattern], budget: PolicyBudget) -> Diagnostic | None:
+def too_large(policy: Policy, budget: PolicyBudget = POLICY_BUDGET) -> Diagnostic | None:
     """Of the first pattern for which the budget does not last; nothing is compiled before that is known."""
     spending = Spending(budget)
     charged: set[str] = set()
-    for pattern in patterns:
+    for pattern in _patterns(policy):
         what: Quantity = "steps" if pattern.kind in ("regex", "entity") else "literals"
         if problem := spending.spend(what, _steps(pattern, charged) if what == "steps" else _literals(pattern)):
             return _at(pattern, "ME606", *problem)
@@ -42,12 +43,15 @@ def _too_large(patterns: Iterable[Pattern], budget: PolicyBudget) -> Diagnostic 
 
 
 def _steps(pattern: Pattern, charged: set[str]) -> int:
-    """How many steps its regexes add to those that were charged (each is compiled once); none for one that fails."""
+    """How many steps its regexes add to those that were charged (each is compiled once); none for one that fails.
+
+    The expressions of an entity are ours: their characters are counted, for which nobody parses them.
+    """
     sources = {source_of(pattern)} if pattern.entity is None else set(expressions(pattern.entity))
     sources -= charged
     charged |= sources
     try:
-        return sum(map(steps, sources))
+        return sum(map(steps if pattern.entity is None else len, sources))
     except (CostlyRegex, RecursionError, regex.error, ValueError, OverflowError):
         return 0
 
@@ -67,6 +71,8 @@ def _problems(pattern: Pattern) -> Iterator[Diagnostic]:
 
 def _literals(pattern: Pattern) -> int:
     """How many literals its terms are looked for by, at most."""
+    if not (pattern.looks_like or pattern.sounds_like):
+        return len(pattern.terms) * (1 + pattern.initials)
     terms = [term for raw in pattern.terms if (term := plain_term(raw))]
     by_look = sum(count_beginnings(term, pattern.repeats) for term in terms) if pattern.looks_like else 0
     by_sound = sum(max(2, len(term)) for term in terms) if pattern.sounds_like else 0

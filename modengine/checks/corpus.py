@@ -15,15 +15,19 @@ from modengine.engine.match.part import PartText, reduce
 from modengine.engine.match.terms import plain_term
 from modengine.errors import Diagnostic
 from modengine.model import Message
+from modengine.policy.fields import with_field_parts
 from modengine.policy.model import Pattern, Policy
 from modengine.text.normalize import plain
 
 Corpus = tuple[Message, ...]
 
 
-def _texts(messages: Iterable[Message]) -> frozenset[str]:
-    """All parts of messages as they are compared: plain, without what may stand between characters."""
-    return frozenset(reduce(plain(part.text)) for message in messages for part in message.all_parts())
+def _texts(messages: Iterable[Message], policy: Policy) -> frozenset[str]:
+    """All texts of messages as they are compared: plain, without what may stand between characters."""
+    names = {name for rule in policy.rules for pattern in rule.patterns for name in pattern.fields}
+    looked_in = {name: field for name, field in policy.fields.items() if name in names}
+    read = messages if not looked_in else (with_field_parts(message, looked_in) for message in messages)
+    return frozenset(reduce(plain(part.text)) for message in read for part in message.all_parts())
 
 
 def unsupported(policy: Policy, corpus: Corpus) -> Iterator[Diagnostic]:
@@ -31,7 +35,7 @@ def unsupported(policy: Policy, corpus: Corpus) -> Iterator[Diagnostic]:
     written = list(written_terms(policy))
     wanted = {reduce(plain_term(term)) for each in written for term, _ in each.terms} - {""}
     examples = (example.message for rule in policy.rules for _, example in examples_by_key(rule))
-    missing = _missing(wanted, (_texts(examples), _texts(corpus)))
+    missing = _missing(wanted, (_texts(examples, policy), _texts(corpus, policy)))
     for each in written:
         yield from _of(each, missing)
 

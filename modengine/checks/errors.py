@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from modengine.checks.compiling import pattern_problems
+from modengine.checks.compiling import pattern_problems, too_large
 from modengine.checks.identity import guard
 from modengine.checks.sources import sources
 from modengine.errors import Diagnostic, Location
-from modengine.policy.model import Policy
+from modengine.policy.model import Policy, Ruleset
 
 
-def policy_problems(policy: Policy) -> tuple[Diagnostic, ...]:
-    """What is wrong with patterns, and what the line we keep (docs/scope.md) does not allow."""
-    problems = pattern_problems(policy)
-    if any(problem.code == "ME606" for problem in problems):
-        return problems  # whoever refuses to compile it does not read all of it either
-    return (*problems, *guard(policy))
+def policy_problems(policy: Policy, sound: Collection[Ruleset] = ()) -> tuple[Diagnostic, ...]:
+    """What is wrong with patterns, and what the line we keep (docs/scope.md) does not allow.
+
+    Rulesets that are known to be `sound` are not looked at again.
+    """
+    if problem := too_large(policy):
+        return (problem,)  # whoever refuses to compile it does not read all of it either
+    policy = replace(policy, rulesets=tuple(ruleset for ruleset in policy.rulesets if ruleset not in sound))
+    return (*pattern_problems(policy), *guard(policy))
 
 
 def with_source(found: Iterable[Diagnostic], policy: Policy | None) -> tuple[Diagnostic, ...]:

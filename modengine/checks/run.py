@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -20,8 +20,10 @@ from modengine.checks.settings import Settings, settings_of
 from modengine.checks.terms import OddTerms, OneCharacterWords, SplitTerms, TermsThatCountTwice
 from modengine.checks.waivers import Waiver, unused, waived, waivers
 from modengine.errors import Diagnostic, Location
+from modengine.paths import shipped_rules
 from modengine.policy.load import Loaded, read
-from modengine.policy.model import Policy
+from modengine.policy.model import Policy, Ruleset
+from modengine.policy.packs.manifest import NAME as MANIFEST
 
 
 class Check(Protocol):
@@ -78,7 +80,7 @@ def check(path: str | Path) -> tuple[Diagnostic, ...]:
 
 def check_loaded(loaded: Loaded) -> tuple[Diagnostic, ...]:
     """The same of what was already read, without any `modengine.toml`."""
-    return together([_checked(loaded, Settings(), None)])
+    return together([_checked(loaded, Settings(), None, [])])
 
 
 def check_paths(paths: Iterable[str | Path], corpus: Corpus | None = None) -> tuple[Diagnostic, ...]:
@@ -87,32 +89,55 @@ def check_paths(paths: Iterable[str | Path], corpus: Corpus | None = None) -> tu
     With a `corpus`, terms that neither it nor an example has are among them, and patterns that cut words in it.
     """
     checked: list[Checked] = []
+    sound: list[Ruleset] = []
     for path in map(Path, paths):
         files = rule_files(path) if path.is_dir() else [path]
         if not files:
             place = Location(str(path))
             nothing = Diagnostic("ME101", f"`{path}` holds no rule file", place, "name a folder with *.yaml files")
             checked.append(Checked((nothing,)))
-        checked += [check_file(file, corpus) for file in files]
+        checked += [check_file(file, corpus, sound=sound) for file in files]
     return together(checked)
 
 
 def check_file(
-    file: str | Path, corpus: Corpus | None = None, unsaved: Mapping[str, bytes] = MappingProxyType({})
+    file: str | Path,
+    corpus: Corpus | None = None,
+    unsaved: Mapping[str, bytes] = MappingProxyType({}),
+    sound: list[Ruleset] | None = None,
 ) -> Checked:
-    """What is found from one file; `unsaved` are contents, by path, that stand for what the disk has."""
+    """What is found from one file; `unsaved` are contents, by path, that stand for what the disk has.
+
+    Of files that others keep (in packs, and the shipped rules) it tells errors alone: nobody can mend the rest here.
+    To `sound` rulesets are added in whose patterns there is nothing wrong; those in it are taken for such.
+    """
     loaded = read(file, unsaved=unsaved)
     folder = os.path.dirname(os.path.normpath(file))
     files = frozenset(os.path.normpath(os.path.join(folder, source.path)) for source in loaded.files)
-    return replace(_checked(loaded, settings_of(str(file)), corpus), files=files)
+    checked = _checked(loaded, settings_of(str(file)), corpus, [] if sound is None else sound)
+    others = _homes_of_others(folder, files)
+    found = tuple(each for each in checked.found if each.severity == "error" or not _is_in(each.location.file, others))
+    return replace(checked, found=found, files=files)
 
 
-def _checked(loaded: Loaded, settings: Settings, corpus: Corpus | None) -> Checked:
+def _homes_of_others(folder: str, files: Collection[str]) -> tuple[str, ...]:
+    """The folders of the shipped rules and of packs among the files, if they do not hold the folder."""
+    packs = (os.path.dirname(file) for file in files if os.path.basename(file) == MANIFEST)
+    return tuple(home for home in (str(shipped_rules()), *packs) if not _is_in(folder, (home,)))
+
+
+def _is_in(path: str, homes: Iterable[str]) -> bool:
+    return any(Path(os.path.abspath(path)).is_relative_to(os.path.abspath(home)) for home in homes)
+
+
+def _checked(loaded: Loaded, settings: Settings, corpus: Corpus | None, known: list[Ruleset]) -> Checked:
     policy = loaded.any_policy
     found = list(loaded.diagnostics)
     if policy is None:
         return Checked((*found, *settings.problems))
-    found += policy_problems(policy)
+    wrong = policy_problems(policy, known)
+    known += policy.rulesets if not (wrong or policy.study) else ()
+    found += wrong
     # What has an error is left out of the policy, so that only a sound one can be read with care.
     sound = not any(problem.severity == "error" for problem in found)
     if sound:
@@ -120,7 +145,7 @@ def _checked(loaded: Loaded, settings: Settings, corpus: Corpus | None) -> Check
             found += policy_check.find(policy)
         if corpus is not None:
             found += (*unsupported(policy, corpus), *straddling(policy, corpus))
-    allowed, wrong = waivers(policy)
+    allowed, malformed = waivers(policy)
     kept, used = waived(settings.applied(found), allowed)
     not_asked = OF_A_POLICY if loaded.ruleset is not None else frozenset()
     not_asked |= frozenset() if corpus is not None else {"ME826", "ME829"}
@@ -129,7 +154,7 @@ def _checked(loaded: Loaded, settings: Settings, corpus: Corpus | None) -> Check
         for waiver in allowed
         if sound and waiver not in used and waiver.code not in not_asked and settings.wants(waiver.code)
     }
-    told = [*kept, *settings.applied([*wrong, *map(unused, unneeded)]), *settings.problems]
+    told = [*kept, *settings.applied([*malformed, *map(unused, unneeded)]), *settings.problems]
     return Checked(tuple(with_source(told, policy)), frozenset(used), frozenset(unneeded))
 
 

@@ -11,6 +11,7 @@ from modengine.checks.patterns import patterns_of
 from modengine.checks.sources import sources
 from modengine.engine.match.terms import plain_term
 from modengine.errors import Diagnostic, Location
+from modengine.model import PART_KINDS
 from modengine.policy.condition import And, Condition, Count, Has, Near, Of, Together, walk
 from modengine.policy.model import Pattern, Policy
 from modengine.policy.nodes.diagnostics import listed, shown
@@ -199,7 +200,7 @@ def _wanted_both(node: Condition) -> Iterator[tuple[str, str]]:
 
 def _shared(this: Pattern, other: Pattern, plain_terms: Mapping[int, dict[str, str]]) -> list[str]:
     """The terms that two patterns share; none where they look into different parts."""
-    if this.parts is not None and other.parts is not None and not set(this.parts) & set(other.parts):
+    if not set(this.parts or PART_KINDS) & set(other.parts or PART_KINDS):
         return []
     ours, theirs = plain_terms[id(this)], plain_terms[id(other)]
     both = ours.keys() & theirs.keys()

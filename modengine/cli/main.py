@@ -29,6 +29,7 @@ class Subcommand(NamedTuple):
 
 COMMANDS: dict[str, Subcommand] = {
     "init": Subcommand("rules.init", "Make a first folder of rules."),
+    "read": Subcommand("scan.read", "Make text of the pictures and sounds that messages name."),
     "scan": Subcommand("scan.scan", "Decide files of messages."),
     "explain": Subcommand("rules.explain", "Show how one message is decided, step by step."),
     "check": Subcommand("rules.check", "Say what is wrong with rule files."),
@@ -39,6 +40,7 @@ COMMANDS: dict[str, Subcommand] = {
     "eval": Subcommand("lab.eval", "Measure a policy on labelled messages."),
     "report": Subcommand("lab.report", "Join all that the lab measures in one page."),
     "diff": Subcommand("lab.diff", "Compare two policies on one corpus, flip by flip."),
+    "try": Subcommand("lab.trial", "Show what rules would hit and miss, before they count."),
     "ablate": Subcommand("lab.ablate", "Measure what each rule does."),
     "flip": Subcommand("lab.flip", "Find the smallest edit that changes a decision."),
     "fairness": Subcommand("lab.fairness", "Measure whether a policy treats people alike."),
@@ -179,4 +181,6 @@ def main() -> None:
     """The entry point."""
     # Without this, what was begun would be left behind, half written.
     signal.signal(signal.SIGTERM, _terminate)
+    if sys.platform == "win32":
+        signal.signal(signal.SIGBREAK, _terminate)  # Ctrl+Break, and a window that is closed
     sys.exit(run())

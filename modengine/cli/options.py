@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -33,6 +32,16 @@ class Jobs(click.ParamType[int]):
         if not 1 <= jobs <= 256:
             self.fail(f"{value!r} is neither `auto` nor a number from 0 to 256", param, ctx)
         return jobs
+
+
+class RulePath(click.Path):
+    """Rule files or folders that are there, and what `--policy` takes besides: a shipped name, `PACK:NAME`."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return super().convert((policy_path(str(value)) if value else None) or value, param, ctx)
 
 
 def policy_option(command: _Command) -> _Command:
@@ -72,7 +81,7 @@ def format_option(*forms: str) -> Callable[[_Command], _Command]:
 def input_format_option(command: _Command) -> _Command:
     return click.option(
         "--input-format",
-        type=click.Choice(("jsonl", "csv", "text")),
+        type=click.Choice(("jsonl", "csv", "text", "parquet")),
         help="Form of the input.  [default: by suffix; standard input is JSON Lines if it begins with {]",
     )(command)
 
@@ -139,25 +148,34 @@ def engine_of(policy: str | None, cached: bool = True, only: Sequence[str] = ())
     return engine if not only else _of_some(engine.policy, only)
 
 
-def _of_some(policy: Policy, only: Sequence[str]) -> Engine:
-    """Raises UsageError for what names no rule."""
-    from modengine.loading import load  # noqa: PLC0415  (the engine, which --help does not need)
+def named_rules(policy: Policy, names: Sequence[str], said_by: str = "") -> tuple[str, ...]:
+    """The rules that ids, globs and tags name, in the order of the policy.  Raises UsageError for what names none."""
     from modengine.policy.condition import matching  # noqa: PLC0415
+    from modengine.policy.nodes.diagnostics import closest  # noqa: PLC0415  (YAML, which --help does not need)
 
     ids = [rule.id for rule in policy.rules]
     kept: set[str] = set()
-    for name in only:
+    for name in names:
         found = matching(name, ids) or tuple(rule.id for rule in policy.rules if name in rule.tags)
         if not found:
-            raise click.UsageError(f"--only: no rule has the id or the tag `{name}`: modengine rules lists them")
+            near = closest(name, ids)
+            hint = f"did you mean `{near}`?" if near else "modengine rules lists them"
+            raise click.UsageError(f"{said_by}no rule of {policy.id} has the id or the tag `{name}`: {hint}")
         kept.update(found)
-    others = [name for name in ids if name not in kept]
+    return tuple(name for name in ids if name in kept)
+
+
+def _of_some(policy: Policy, only: Sequence[str]) -> Engine:
+    """Raises UsageError for what names no rule."""
+    from modengine.loading import load_over  # noqa: PLC0415  (the engine, which --help does not need)
+
+    kept = set(named_rules(policy, only, "--only: "))
+    others = [rule.id for rule in policy.rules if rule.id not in kept]
     written: dict[str, object] = {
         "policy": policy.id,
         "title": f"{policy.title}, only {', '.join(only)}"[:200],
-        "base": Path(os.path.relpath(policy.path)).as_posix(),
     }
-    return load(mapping=written | ({"overrides": [{"rules": others, "status": "draft"}]} if others else {}))
+    return load_over(policy, written | ({"overrides": [{"rules": others, "status": "draft"}]} if others else {}))
 
 
 def fields_of(pairs: Sequence[str], declared: Collection[str]) -> dict[str, str]:

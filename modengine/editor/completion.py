@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import yaml
 
@@ -21,7 +22,7 @@ _HERE = "zzHEREzz"
 """Stands for the word that is being typed."""
 _WORD = re.compile(r"[\w.*?-]*\Z")
 _ASKS_RULE = re.compile(r"\brule\(\s*\Z")
-_FUNCTIONS = ("and", "or", "not", "count", "near", "before", "inside", "together", "rule", "length")
+_FUNCTIONS = ("and", "or", "not", "count", "near", "before", "inside", "together", "rule", "length", "has")
 _NAMED: Mapping[str, NameKind] = {"clause": "clause", "group": "group", "list": "list", "in": "list"}
 
 
@@ -114,8 +115,15 @@ def _at(path: str, levels: list[_Level], before: str, root: Record, texts: Mappi
         wanted: NameKind = "rule" if _ASKS_RULE.search(before) else "pattern"
         if wanted == "pattern":
             yield from (Completion(word, "a word of conditions") for word in _FUNCTIONS)
+            yield from _fields(path, texts, "message.")
+    elif levels[0].key == "scope":
+        yield from _fields(path, texts, "message.")
+        return
     elif key == "rules" and len(levels) > 2:
         wanted = "rule"
+    elif key == "field" and not before:
+        yield from _fields(path, texts)
+        return
     elif key in _NAMED and not before:
         wanted = _NAMED[key]
     else:
@@ -126,10 +134,17 @@ def _at(path: str, levels: list[_Level], before: str, root: Record, texts: Mappi
             yield Completion(name.name, f"{wanted}, line {name.place.line}")
 
 
+def _fields(path: str, texts: Mapping[str, bytes], before: str = "") -> Iterator[Completion]:
+    """The message fields that the policies around a file declare."""
+    for name in names_around(path, texts):
+        if name.defines and name.kind == "field" and _HERE not in name.name:
+            yield Completion(f"{before}{name.name}", f"a message field, {Path(name.place.file).name}")
+
+
 def _form(shape: Shape | None, level: _Level) -> Shape | None:
     if isinstance(shape, Either):
         return shape.items if level.is_list else shape.mapping
-    return shape.texts if isinstance(shape, Kind) else shape
+    return shape.more if isinstance(shape, Kind) else shape
 
 
 def _inside(shape: Shape | None, level: _Level) -> Shape | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from modengine.editor.names import Named, definitions, root_of
 from modengine.errors import Location
 from modengine.policy.load import read
-from modengine.policy.model import Pattern, Rule, Ruleset, texts_of
+from modengine.policy.model import Field, Pattern, Rule, Ruleset, texts_of
 from modengine.policy.nodes.record import Either, Entries, Items, Kind, Record
 from modengine.policy.nodes.shape import Shape
 from modengine.policy.nodes.yaml import Mapping as MappingNode
@@ -25,9 +25,11 @@ def about_name(at: Named, names: tuple[Named, ...], texts: Mapping[str, bytes]) 
     """What the things are that a name stands for; empty for a name of nothing."""
     told = []
     for name in definitions(at, names)[:SHOWN]:
-        ruleset = read(name.place.file, unsaved=texts).ruleset
-        if ruleset is not None:
-            told.append(_about(name, ruleset))
+        loaded = read(name.place.file, unsaved=texts)
+        if loaded.ruleset is not None:
+            told.append(_about(name, loaded.ruleset))
+        elif loaded.policy is not None and name.name in loaded.policy.fields:
+            told.append(_field(loaded.policy.fields[name.name]))
     return "\n\n".join(filter(None, told))
 
 
@@ -42,7 +44,7 @@ def _doc(node: Node, shape: Shape | None, place: Location) -> str:
     if isinstance(shape, Either):
         shape = shape.mapping if isinstance(node, MappingNode) else shape.items
     if isinstance(shape, Kind):
-        shape = shape.texts
+        shape = shape.more
     if isinstance(node, MappingNode):
         for key, value in node.entries:
             inner: Shape | None = shape.value if isinstance(shape, Entries) else None
@@ -72,6 +74,15 @@ def _about(name: Named, ruleset: Ruleset) -> str:
     return _pattern(name, ruleset)
 
 
+def _field(field: Field) -> str:
+    values = f": {', '.join(map(_plain, field.values))}" if field.values else ""
+    absent = "unknown where a message lacks it"
+    if field.default is not None:
+        default = ", ".join(map(str, field.default)) if isinstance(field.default, tuple) else str(field.default)
+        absent = f"`{default}` where a message lacks it" if default else "empty where a message lacks it"
+    return f"message field `{field.name}`, {field.type}{values}\n\n{absent}"
+
+
 def _rule(rule: Rule, ruleset: Ruleset) -> str:
     points = f"{rule.score} points" if rule.relief is None else "a relief"
     told = [f"rule `{rule.id}`: {_plain(rule.title)}", f"{points}, {rule.status}"]
@@ -88,6 +99,8 @@ def _pattern(name: Named, ruleset: Ruleset) -> str:
     if pattern is None:
         return ""
     told = [f"pattern `{pattern.name}`, {pattern.kind}: {_evidence(pattern)}"]
+    if pattern.parts is not None:
+        told.append(f"looks in {', '.join(f'`{part}`' for part in pattern.parts)} alone")
     if users:
         told.append(f"used by {', '.join(f'`{rule.id}`' for rule in users[:SHOWN])}")
     return "\n\n".join([*told, *_examples(users)])

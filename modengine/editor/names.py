@@ -19,9 +19,9 @@ from modengine.policy.nodes.yaml import Node, Scalar, Sequence
 
 MOST_FILES = 100
 """Rule files beside one that are read for the rules that it names."""
-NameKind = Literal["list", "pattern", "clause", "group", "rule"]
+NameKind = Literal["list", "pattern", "clause", "group", "rule", "field"]
 _IN_CONDITION = re.compile(
-    r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|message\.\w+|\brule\(\s*(?P<rule>[\w*?][\w.*?-]*)|(?P<name>[\w*?][\w.*?-]*)"""
+    r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|message\.(?P<field>\w+)|\brule\(\s*(?P<rule>[\w*?][\w.*?-]*)|(?P<name>[\w*?][\w.*?-]*)"""
 )
 _IN_REGEX = re.compile(r"\{list:\s*([^{}]*?)\s*\}")
 
@@ -35,7 +35,8 @@ class Named:
     """In conditions and where rules are chosen it may be a glob."""
     place: Location
     scope: str = ""
-    """The file that knows it, with `#` and the number of its rule for a pattern of that rule; empty for a rule."""
+    """The file that knows it, with `#` and the number of its rule for a pattern of that rule; empty for rules and
+    message fields, which a policy knows."""
     defines: bool = False
 
     def holds(self, file: str, line: int, column: int) -> bool:
@@ -100,6 +101,8 @@ def _names(root: Entries, file: str) -> Iterator[Named]:
                 yield from (_named("rule", scalar) for scalar in _scalars(entry.get("rules")))
                 yield from (_named("rule", scalar) for scalar, _ in _entries(entry.get("scores")))
                 yield from _in_condition(entry.get("when"), None)
+    for name, _ in _entries(root.get("fields")):
+        yield _named("field", name, defines=True)
     scope = root.get("scope")
     for node in (scope, *(value for _, value in _entries(scope))):
         yield from _in_condition(node, None)
@@ -127,7 +130,9 @@ def _in_patterns(node: Node | None, file: str) -> Iterator[Named]:
             todo += inner.items if isinstance(inner, Sequence) else ()
             for key, value in _entries(inner):
                 todo.append(value)
-                if key.value in ("list", "in") and isinstance(value, Scalar):
+                if key.value == "field":
+                    yield from (_named("field", scalar) for scalar in _scalars(value))
+                elif key.value in ("list", "in") and isinstance(value, Scalar):
                     yield _named("list", value, file)
                 elif key.value == "regex" and isinstance(value, Scalar):
                     for found in _IN_REGEX.finditer(value.value):
@@ -135,10 +140,12 @@ def _in_patterns(node: Node | None, file: str) -> Iterator[Named]:
 
 
 def _in_condition(node: Node | None, scope: str | None) -> Iterator[Named]:
-    """The rules that a condition names, and the patterns, where there are any."""
+    """The rules and fields that a condition names, and the patterns, where there are any."""
     if isinstance(node, Scalar):
         for found in _IN_CONDITION.finditer(node.value):
-            if found["rule"]:
+            if found["field"]:
+                yield Named("field", found["field"], node.at(found.start("field")))
+            elif found["rule"]:
                 yield Named("rule", found["rule"], node.at(found.start("rule")))
             elif found["name"] and scope is not None:
                 yield Named("pattern", found["name"], node.at(found.start("name")), scope)

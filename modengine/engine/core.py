@@ -24,7 +24,11 @@ from modengine.model import CategoryScore, Decision, LongText, Match, Message, R
 from modengine.policy.fields import read_fields
 from modengine.text.normalize import normal
 from modengine.text.records import block, syllables
+from modengine.text.segment import Segmenter
 from modengine.text.tables import undisguised
+
+MOST_FIELDS = 60
+"""That patterns look in: the core has a bit for each, beside those of the parts."""
 
 
 @cache
@@ -60,11 +64,14 @@ def core_of(program: Program, matches: Callable[[Message | str, str], tuple[Matc
     `matches` gives the matches of a rule's hit in a message as the Python engine finds them.
     """
     core, _ = module()
-    if core is None or program.policy.segmenter != "rjieba":
+    if core is None or program.policy.segmenter != "rjieba" or len(program.looked_in) > MOST_FIELDS:
         return None
+    fields = _fields(program)
+    absent, _ = fields({})
     names = {
         "revision": program.revision,
-        "fields": _fields(program),
+        "fields": fields,
+        "absent": [] if all(value is None for value in absent) else absent,
         "most_characters": program.budget.characters,
         "most_parts": program.budget.parts,
         "shown": shown,
@@ -81,6 +88,14 @@ def core_of(program: Program, matches: Callable[[Message | str, str], tuple[Matc
     if program.plain is None:
         program.plain = plain.encoded(program)
     return core.Core(program.plain, _readers(), names)
+
+
+class CoreWords:
+    """The words of a policy by the core, which has the dictionary already; tags by the segmenter itself."""
+
+    def __init__(self, core: Any, segmenter: Segmenter) -> None:
+        self.name, self.tag = segmenter.name, segmenter.tag
+        self.cut: Callable[[str], list[str]] = core.cut
 
 
 def _fields(program: Program) -> Callable[[Mapping[str, Any]], tuple[list[Truth], Truth]]:

@@ -10,7 +10,7 @@ from functools import partial
 
 from modengine.engine.budget import Patience
 from modengine.engine.compile.program import Program
-from modengine.engine.core import core_of
+from modengine.engine.core import CoreWords, core_of
 from modengine.engine.evaluate.context import EvaluationContext
 from modengine.engine.evaluate.decide import decide, too_much, unread
 from modengine.engine.evaluate.matches import matches
@@ -22,7 +22,7 @@ from modengine.engine.match.matcher import Matcher
 from modengine.engine.match.part import PartText
 from modengine.errors import MessageError
 from modengine.model import Decision, Match, Message, Trace
-from modengine.policy.fields import read_fields
+from modengine.policy.fields import read_fields, with_field_parts
 from modengine.policy.model import Policy
 from modengine.text.normalize import replace_surrogates
 from modengine.text.segment import Segmenter
@@ -42,18 +42,19 @@ class Engine:
     ) -> None:
         """With another `segmenter` or other `matchers` than the program's own, for measurements."""
         self.program = program
-        self.segmenter = segmenter or program.segmenter()
         self._own_matchers = matchers
         self._own_prefilter: Prefilter | None = None
         own = segmenter is None and matchers is None
         self._core = core_of(program, partial(_matches, program)) if own else None
         """The compiled core; None where there is none, or it would not measure what is asked."""
+        own_words = program.segmenter()
+        self.segmenter = segmenter or (own_words if self._core is None else CoreWords(self._core, own_words))
 
     @property
     def _matchers(self) -> Sequence[Matcher]:
         """Made when the Python engine is first asked: where the core decides, that may be never."""
         if self._own_matchers is None:
-            self._own_matchers = self.program.matchers()
+            self._own_matchers = self.program.matchers(*([] if self._core is None else [self._core.spans]))
         return self._own_matchers
 
     @property
@@ -90,8 +91,17 @@ class Engine:
         With `ignore_scope`, scope and period are taken as met.  Raises MessageError (ME903) where a
         declared field has a value of another type, and (ME902) for what is no message.
         """
+        if self.program.looked_in and not isinstance(message, str):
+            message = self.read(message)
         decision: Decision | None = None if self._core is None else self._core.decide(message, ignore_scope)
         return decision or self._run(Message.of(message), ignore_scope)[0]
+
+    def read(self, message: Message | str) -> Message:
+        """The message as it is read: the fields that patterns look in stand behind its parts, as `message.NAME`.
+
+        The `part_index` of matches counts these too.  Raises MessageError (ME902, ME903).
+        """
+        return with_field_parts(Message.of(message), self.program.looked_in)
 
     def decide_many(self, messages: Iterable[Message | str], *, ignore_scope: bool = False) -> Iterator[Decision]:
         """A decision for each message, in order, one at a time."""
@@ -107,11 +117,20 @@ class Engine:
         raises MessageError (ME902).
         """
         given = list(messages)
+        if self.program.looked_in:
+            given = [self._read_or_wrong(message) for message in given]
         decided = [None] * len(given) if self._core is None else self._core.decide_batch(given, ignore_scope)
         return [
             decision or self._decide_or_error(message, ignore_scope)
             for decision, message in zip(decided, given, strict=True)
         ]
+
+    def _read_or_wrong(self, message: Message | str) -> Message | str:
+        """What cannot be read stays as it is: whoever decides it meets the same error."""
+        try:
+            return message if isinstance(message, str) else self.read(message)
+        except MessageError:
+            return message
 
     def _decide_or_error(self, message: Message | str, ignore_scope: bool) -> Decision | MessageError:
         message = Message.of(message)
@@ -132,7 +151,7 @@ class Engine:
         only = self.program.rules.keys() if rules is None else {rules} if isinstance(rules, str) else frozenset(rules)
         if unknown := only - self.program.rules.keys():
             raise ValueError(f"no rule that is evaluated has the id {', '.join(sorted(unknown))}")
-        message = Message.of(message)
+        message = self.read(message)
         recorded = [rule for rule in self.program.rules if rule in only]
         decision, outcomes, points = self._run(message, ignore_scope, only)
         return trace(outcomes, points, decision, message, recorded, ignore_scope, rules is not None)
@@ -153,6 +172,7 @@ class Engine:
     def context(self, message: Message) -> EvaluationContext:
         """What is known of a message before any rule is asked: its parts normalised, the candidates in them found."""
         fields = read_fields(self.policy.fields, message.fields)
+        message = self.read(message)
         parts = normalise(message, self.segmenter)
         find = self.program.index.find
         candidates = [find(part) for part in parts]

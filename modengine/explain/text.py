@@ -105,7 +105,7 @@ def _message(trace: Trace, marks: Marks, width: int, details: Details) -> Iterat
     for index, part in enumerate(trace.message.all_parts()):
         if index == 0 and not part.text and trace.message.parts:
             continue
-        yield Text(f"  part {index}, {words.PART_NAMES[part.kind]}", "dim")
+        yield Text(f"  part {index}, {words.part_name(part.kind)}", "dim")
         yield from original(part.text, marks.of_part(index), width)
     if gloss := words.gloss(trace):
         yield Text(f"  gloss: {inline(gloss, 400)}", "italic")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from modengine.explain.marks import Marks
 from modengine.explain.visible import inline
-from modengine.model import RANK, ConditionTrace, Decision, Match, NearMiss, RuleTrace, Shadow, Trace
+from modengine.model import FIELD_PART, RANK, ConditionTrace, Decision, Match, NearMiss, RuleTrace, Shadow, Trace
 
 OUTCOMES = {
     "hit": "hit",
@@ -205,10 +205,16 @@ def _nodes(node: ConditionTrace) -> Iterator[ConditionTrace]:
 
 
 def fields(trace: Trace, wanted: Collection[str] | None) -> Iterator[tuple[str, str]]:
-    """The names and values of the message's fields that are wanted and are no list or object."""
+    """The names and values of the message's fields that are wanted, are no object and are not shown as parts."""
+    shown = {part.kind for part in trace.message.parts}
     for name, value in trace.message.fields.items():
-        if not isinstance(value, list | dict) and (wanted is None or name in wanted):
-            yield name, str(value)
+        if not isinstance(value, dict) and (wanted is None or name in wanted) and FIELD_PART + name not in shown:
+            yield name, ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def part_name(kind: str) -> str:
+    """What a part is."""
+    return PART_NAMES.get(kind) or f"the field {inline(kind.removeprefix(FIELD_PART), 40)}"
 
 
 def gloss(trace: Trace) -> str:

@@ -31,6 +31,7 @@ from modengine.lab.studies.fairness import fairness as fairness
 from modengine.lab.studies.fit import fit as fit
 from modengine.lab.studies.smallest import smallest as smallest
 from modengine.lab.studies.timeline import timeline as timeline
+from modengine.lab.studies.trial import trial as trial
 from modengine.lab.study.opened import open_study as open_study
 from modengine.lab.study.pack import write_package as write_package
 from modengine.lab.study.pin import check_pin as check_pin

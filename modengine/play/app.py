@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
+import msgspec
 from anyio import CapacityLimiter, create_task_group, to_thread
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -22,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from modengine.play.asked import Problem, read, wanted
 from modengine.play.guard import HEADERS, Door
-from modengine.play.lessons import Lesson, without_tells
+from modengine.play.lessons import Lesson, without_answers
 from modengine.play.limits import (
     BODY_SECONDS,
     MOST_ARRIVED,
@@ -72,7 +73,8 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
     rules = pool.remember(start.files, start.main, pin=True)
     room = Room()
     cases = {(lesson.lesson, case.id): case for lesson in start.lessons for case in lesson.cases}
-    untold = tuple(without_tells(lesson) for lesson in start.lessons)
+    untold = tuple(without_answers(lesson) for lesson in start.lessons)
+    measured = {lesson.lesson: msgspec.to_builtins(lesson.messages) for lesson in start.lessons}
     arrived, shares = Arrived(), Shares()
     threads = CapacityLimiter(MOST_WAITING)  # of its own: who waits for a worker keeps nobody from the page's files
     document = to_json(openapi())
@@ -162,7 +164,7 @@ def make_app(start: Start, pool: Pool, door: Door) -> Starlette:
                 given = read(endpoint, await _body(request, bill))
                 if path in own:
                     return Response(to_json(own[path](given, caller)), media_type="application/json")
-                asks = wanted(endpoint, given, rules, pool.remember)
+                asks = wanted(endpoint, given, rules, pool.remember, measured)
                 if "unlocked" in asks:
                     asks["unlocked"] &= caller.teacher or room.unlocked
                 share = nullcontext() if caller.teacher else shares.of(caller.address)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -38,9 +38,16 @@ def read(endpoint: Endpoint, body: bytes) -> Any:
 
 
 def wanted(
-    endpoint: Endpoint, given: Any, default: str, remember: Callable[[Mapping[str, str], str], str]
+    endpoint: Endpoint,
+    given: Any,
+    default: str,
+    remember: Callable[[Mapping[str, str], str], str],
+    measured: Mapping[str, Sequence[Mapping[str, Any]]],
 ) -> dict[str, Any]:
-    """The request as a worker takes it; `remember` names a rule set.  Raises Problem."""
+    """The request as a worker takes it; `remember` names a rule set, `measured` has the messages of each lesson.
+
+    Raises Problem.
+    """
     found: dict[str, Any] = {name: msgspec.to_builtins(getattr(given, name)) for name in given.__struct_fields__}
     if "files" in found:
         if wrong := names_are_good(found["files"], found["main"]):
@@ -48,6 +55,11 @@ def wanted(
         return {"job": endpoint.job, "rules": remember(found["files"], found["main"])}
     if "rules" in found:
         found["rules"] = found["rules"] or default
+    if lesson := found.pop("lesson", ""):
+        if lesson not in measured:
+            raise Problem(422, "there is no such lesson here")
+        own = ("id", "text", "gloss", "label", "kind")
+        found["rows"] = [{name: row[name] for name in own} for row in measured[lesson]]
     if found.get("ignore_scope", 0) is None:
         del found["ignore_scope"]
     return {"job": endpoint.job, **found}

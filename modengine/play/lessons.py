@@ -118,8 +118,10 @@ def shipped_lessons() -> tuple[Lesson, ...]:
     return tuple(msgspec.structs.replace(read_lesson(path), shipped=True) for path in files)
 
 
-def without_tells(lesson: Lesson) -> Lesson:
-    """A lesson as a student's window begins with it: what is worth saying of a message gives its decision away."""
+def without_answers(lesson: Lesson) -> Lesson:
+    """A lesson as a student's window begins with it: labels and what is worth saying give decisions away."""
     return msgspec.structs.replace(
-        lesson, cases=tuple(msgspec.structs.replace(case, tell=None) for case in lesson.cases)
+        lesson,
+        cases=tuple(msgspec.structs.replace(case, label="", tell=None) for case in lesson.cases),
+        messages=tuple(msgspec.structs.replace(message, label="", kind="") for message in lesson.messages),
     )

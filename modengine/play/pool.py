@@ -28,7 +28,7 @@ Answer = tuple[int, bytes]
 GONE: Answer = (499, b'{"error": "nobody waits for this any more"}')
 ENDED: Answer = (503, b'{"error": "the page was ended"}')
 _ROOT = Path(modengine.__file__).parents[1]
-_PASSED = ("PATH", "SYSTEMROOT", "LANG", "HOME", "USERPROFILE")
+_PASSED = ("PATH", "SYSTEMROOT", "LANG", "HOME", "USERPROFILE", "APPDATA")
 """What of the environment a worker gets."""
 
 

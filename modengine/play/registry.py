@@ -27,13 +27,16 @@ class PartIn(msgspec.Struct, forbid_unknown_fields=True):
     text: Text
 
 
+FieldIn = str | int | float | bool | Annotated[list[str | int | float], Meta(max_length=100)]
+
+
 class MessageIn(msgspec.Struct, forbid_unknown_fields=True):
     """A message, decided by the policy that the page was started with, or by `rules`."""
 
     text: Text = ""
     id: Name | None = None
     parts: Annotated[list[PartIn], Meta(max_length=20)] = []
-    fields: Annotated[dict[Name, str | int | float | bool], Meta(max_length=500)] = {}
+    fields: Annotated[dict[Name, FieldIn], Meta(max_length=500)] = {}
     rules: RulesName | None = None
     ignore_scope: bool | None = None
     """Whether scope and period are taken as met.  `decide`: no, as `modengine scan`; `explain`: yes."""
@@ -57,28 +60,35 @@ class RowIn(msgspec.Struct, forbid_unknown_fields=True):
     tags: Annotated[list[Name], Meta(max_length=50)] = []
 
 
-class MeasureIn(msgspec.Struct, forbid_unknown_fields=True):
-    """A rule set, and messages to measure it on: the shipped samples unless `rows` are given."""
+class Measured(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Messages to measure on: the shipped samples, those of a lesson, or `rows`."""
 
-    rules: RulesName | None = None
     rows: Annotated[list[RowIn], Meta(max_length=500)] = []
-    off: Annotated[list[Name], Meta(max_length=500)] = []
-    """Rules to leave out."""
+    lesson: Name = ""
+    """A lesson of the page, for its own messages with their labels."""
+    secret: Annotated[list[Text], Meta(max_length=200)] = []
+    """Texts of messages that the class has yet to predict: they are counted, and the answer does not say which they
+    are."""
     unlocked: bool = False
     """With the texts of samples that advertise sex or speak of bombs: for the teacher, and for the class once it is
     let.  Without, these rows are counted and say `locked`."""
+
+
+class MeasureIn(Measured, forbid_unknown_fields=True):
+    """A rule set, and messages to measure it on."""
+
+    rules: RulesName | None = None
+    off: Annotated[list[Name], Meta(max_length=500)] = []
+    """Rules to leave out."""
     by: Literal["ability", "kind"] = "ability"
     """The rows of the grid: what a filter should be able to do, or the kinds of the messages given."""
 
 
-class DiffIn(msgspec.Struct, forbid_unknown_fields=True):
-    """Two rule sets."""
+class DiffIn(Measured, forbid_unknown_fields=True):
+    """Two rule sets, and messages to compare them on."""
 
     a: RulesName
     b: RulesName
-    rows: Annotated[list[RowIn], Meta(max_length=500)] = []
-    unlocked: bool = False
-    """As for measuring."""
 
 
 class AuditIn(msgspec.Struct, forbid_unknown_fields=True):

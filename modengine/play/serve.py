@@ -11,12 +11,13 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 
 from modengine.errors import InputError
+from modengine.paths import shipped_rules
 from modengine.play.app import Start, make_app
 from modengine.play.connections import PatientProtocol
 from modengine.play.guard import LOOPBACK, Door
@@ -24,6 +25,8 @@ from modengine.play.lessons import Lesson
 from modengine.play.limits import KEEP_ALIVE, MOST_SERVER
 from modengine.play.pool import Pool
 from modengine.policy.load import load_policy
+from modengine.policy.packs.find import OURS
+from modengine.policy.packs.manifest import NAME as MANIFEST
 
 PORT = 8321
 WARNING = """\
@@ -33,16 +36,26 @@ long as the lesson takes. Nothing is uploaded to anywhere else."""
 
 
 def start_of(policy: Path, lessons: tuple[Lesson, ...], first: str = "") -> Start:
-    """What the page begins with.  Raises PolicyError where the policy has errors."""
-    sources = load_policy(policy).files
-    # A policy may name files above its folder; the page knows them from their common folder on.
-    folder = os.path.abspath(policy.parent)
-    paths = [os.path.abspath(os.path.join(folder, source.path)) for source in sources]
-    base = os.path.commonpath([os.path.dirname(path) for path in paths])
-    names = [PurePosixPath(Path(path).relative_to(base).as_posix()).as_posix() for path in paths]
-    files = {name: source.data.decode("utf-8-sig") for name, source in zip(names, sources, strict=True)}
-    main = Path(os.path.abspath(policy)).relative_to(base).as_posix()
-    return Start(files, main, lessons, first)
+    """What the page begins with.
+
+    Raises PolicyError where the policy has errors, InputError (ME905) where it is read with a pack.
+    """
+    file = Path(os.path.abspath(policy))
+    read = {Path(os.path.abspath(file.parent / source.path)): source.data for source in load_policy(policy).files}
+    # The page has the shipped rules by their name.
+    own = {path: data for path, data in read.items() if not path.is_relative_to(shipped_rules())}
+    if not any(f"{OURS}:".encode() in data for data in own.values()):
+        own = read
+    if any(path.name == MANIFEST for path in own):
+        hint = "give it a copy of the rules of the pack: a folder without its `modengine-pack.toml`"
+        raise InputError("ME905", f"the page reads no packs, and `{policy}` is read with one", hint)
+    try:  # a policy may name files above its folder; the page knows them from their common folder on
+        base = os.path.commonpath([path.parent for path in own])
+    except ValueError:  # drives of Windows
+        hint = "keep the files of a policy on one drive"
+        raise InputError("ME905", f"`{policy}` names files of another drive", hint) from None
+    files = {path.relative_to(base).as_posix(): data.decode("utf-8-sig") for path, data in own.items()}
+    return Start(files, file.relative_to(base).as_posix(), lessons, first)
 
 
 def bind(host: str, port: int | None) -> socket.socket:
@@ -161,12 +174,13 @@ def at_hang_up(handler: Any) -> None:
 
 def bound() -> None:
     """Bounds the memory of this process, and lets it write no core: texts of a class would be in it."""
-    try:
-        import resource  # noqa: PLC0415  (no such module on Windows)
-    except ImportError:
+    if sys.platform == "win32":
         return
+    import resource  # noqa: PLC0415  (no such module on Windows)
+
     threading.stack_size(1 << 20)  # of each thread, which is data too
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     most = MOST_SERVER if hard == resource.RLIM_INFINITY else min(MOST_SERVER, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))  # a worker sets its own
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(ValueError, OSError):  # only Linux counts it as it is meant
+        resource.setrlimit(resource.RLIMIT_DATA, (most, hard))  # a worker sets its own

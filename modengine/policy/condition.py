@@ -12,9 +12,12 @@ from dataclasses import dataclass, replace
 from fnmatch import translate
 from typing import Literal
 
+from modengine.model import FieldValue
+
 Unit = Literal["characters", "words"]
-Operator = Literal["==", "!=", "<", "<=", ">", ">=", "in"]
+Operator = Literal["==", "!=", "<", "<=", ">", ">=", "in", "has", "has any of", "has all of"]
 Value = str | int | float | bool
+Asks = Literal["value", "given", "count"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +146,31 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """A message field compared with a value; unknown where the message lacks the field."""
+    """A message field compared with a value; unknown where the message lacks the field and it has no default."""
 
     field: str
     operator: Operator
     value: Value | tuple[Value, ...]
     offset: int = 0
+    asks: Asks = "value"
+    """What is compared: the value of the field, whether the message gives it, or how many items its list has."""
+    default: FieldValue | None = None
+    """What a message that lacks the field has; filled in by the loader of the policy, which knows the fields."""
+
+    @property
+    def left(self) -> str:
+        """What is compared, as it is written."""
+        return f"message.{self.field}" if self.asks == "value" else f"{_ASKED[self.asks]}(message.{self.field})"
 
     def __str__(self) -> str:
+        if self.asks == "given":
+            return self.left
         if isinstance(self.value, tuple):
-            return f"message.{self.field} in ({', '.join(map(_literal, self.value))})"
-        return f"message.{self.field} {self.operator} {_literal(self.value)}"
+            return f"{self.left} {self.operator} ({', '.join(map(_literal, self.value))})"
+        return f"{self.left} {self.operator} {_literal(self.value)}"
+
+
+_ASKED: dict[Asks, str] = {"given": "has", "count": "count"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,15 +245,16 @@ def resolve(
     condition: Condition,
     select: Callable[[Select], Select] = lambda s: s,
     rule: Callable[[RuleRef], RuleRef] = lambda r: r,
+    compare: Callable[[Compare], Compare] = lambda c: c,
 ) -> Condition:
-    """The condition with every selector and every reference to rules passed through a function."""
+    """The condition with every selector, reference to rules and comparison of a field passed through a function."""
     match condition:
         case And(items):
-            return And(tuple(resolve(item, select, rule) for item in items))
+            return And(tuple(resolve(item, select, rule, compare) for item in items))
         case Or(items):
-            return Or(tuple(resolve(item, select, rule) for item in items))
+            return Or(tuple(resolve(item, select, rule, compare) for item in items))
         case Not(item):
-            return Not(resolve(item, select, rule))
+            return Not(resolve(item, select, rule, compare))
         case Has(selection):
             return Has(select(selection))
         case Count():
@@ -249,6 +267,8 @@ def resolve(
             return Inside(select(inner), select(outer))
         case RuleRef():
             return rule(condition)
+        case Compare():
+            return compare(condition)
         case _:
             return condition
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from modengine.errors import MessageError
-from modengine.model import FieldValue
+from modengine.model import FIELD_PART, FieldValue, Message, Part
 from modengine.policy.model import Field
 
 CHINA = timezone(timedelta(hours=8))
@@ -29,7 +30,7 @@ def parse_time(text: str) -> datetime:
 
 def known(value: Any) -> Any:
     """A value as Python's own, where a data frame holds one of numpy's; None where it holds NaN, NaT or NA."""
-    if isinstance(value, str | int | list | dict):
+    if isinstance(value, str | int | list | tuple | dict):
         return value
     try:
         if value != value:
@@ -90,14 +91,40 @@ READ: dict[str, Callable[[Any], FieldValue]] = {
     "boolean": _boolean,
     "datetime": _datetime,
     "enum": _string,
+    "any": lambda value: tuple(value) if isinstance(value, list) else value,
 }
 """A reader for each kind of field.  Texts are taken too where they write the type: CSV has nothing else."""
+
+
+def read_value(field: Field, value: Any) -> FieldValue:
+    """A value as the type of a field.  Raises ValueError, TypeError or OverflowError for one of another type."""
+    if not field.is_list:
+        one: FieldValue = _read_item(field, value)
+        return one
+    if isinstance(value, str):  # CSV has nothing else
+        value = json.loads(value)
+    if not isinstance(value, list | tuple):
+        raise ValueError
+    items = (known(item) for item in value)
+    return tuple(_read_item(field, item) for item in items if item is not None)
+
+
+def _read_item(field: Field, value: Any) -> Any:
+    read = READ[field.kind](value)
+    if field.kind == "enum" and read not in field.values:
+        raise UnlistedError(value)
+    return read
+
+
+class UnlistedError(ValueError):
+    """A value that an enum does not list."""
 
 
 def read_fields(declared: Mapping[str, Field], given: Mapping[str, Any]) -> dict[str, FieldValue]:
     """The declared fields that a message has.  Raises MessageError (ME903) for a value of another type.
 
     A null is a value that is missing, and so is NaN; fields that the policy does not declare are left out.
+    Defaults are for conditions: what the message lacks is not here.
     """
     found: dict[str, FieldValue] = {}
     for name, field in declared.items():
@@ -106,16 +133,32 @@ def read_fields(declared: Mapping[str, Field], given: Mapping[str, Any]) -> dict
             value = known(value)
             if value is None or (isinstance(value, str) and value.lower() == _NOTHING.get(field.kind)):
                 continue
-            read = READ[field.kind](value)
-        except (ValueError, TypeError, OverflowError):
-            raise MessageError(
-                "ME903", f"`{name}` is {value!r}, which is no {field.kind}", "mend the message, or the type in `fields`"
-            ) from None
-        if field.kind == "enum" and read not in field.values:
+            found[name] = read_value(field, value)
+        except UnlistedError as error:
             raise MessageError(
                 "ME903",
-                f"`{name}` is {value!r}, which the policy does not list",
+                f"`{name}` is {error.args[0]!r}, which the policy does not list",
                 "mend the message, or add the value to the `enum`",
-            )
-        found[name] = read
+            ) from None
+        except (ValueError, TypeError, OverflowError, RecursionError):
+            hint = 'write a list: ["a", "b"]' if field.is_list else "mend the message, or the type in `fields`"
+            shown = list(value) if isinstance(value, tuple) else value
+            raise MessageError("ME903", f"`{name}` is {shown!r:.200}, which is no {field.type}", hint) from None
     return found
+
+
+def with_field_parts(message: Message, looked_in: Mapping[str, Field]) -> Message:
+    """The message, the texts of its fields that patterns look in behind its parts: each a part `message.NAME`.
+
+    Of a list each item is one; what has such parts keeps them.  Raises MessageError (ME903).
+    """
+    there = {part.kind for part in message.parts}
+    wanted = {name: field for name, field in looked_in.items() if FIELD_PART + name not in there}
+    if not wanted or not message.fields:
+        return message
+    added = [
+        Part(FIELD_PART + name, str(text))
+        for name, value in read_fields(wanted, message.fields).items()
+        for text in (value if isinstance(value, tuple) else (value,))
+    ]
+    return Message(message.text, message.id, (*message.parts, *added), message.fields) if added else message

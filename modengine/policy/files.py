@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Mapping as Dict
 from contextlib import suppress
 from dataclasses import replace
@@ -11,16 +12,20 @@ from pathlib import PurePosixPath, PureWindowsPath
 from types import MappingProxyType
 
 from modengine.errors import Diagnostic, Location, PolicyError
-from modengine.paths import shipped_policies, shipped_rules
+from modengine.paths import shipped_policies
 from modengine.policy.model import SourceFile
 from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds, shown
 from modengine.policy.nodes.yaml import Node, Scalar, parse
-from modengine.policy.packs.find import is_path, reference
+from modengine.policy.packs.find import OURS, is_path, reference
 from modengine.policy.packs.known import KnownPacks
 from modengine.policy.packs.manifest import NAME as MANIFEST
 from modengine.policy.packs.manifest import Pack
 
 MAX_BYTES = 5_000_000
+GIVEN_SHIPPED = "shipped"
+"""The folder of the shipped rules among files that are given."""
+FOLDS = sys.platform in ("win32", "darwin")
+"""Whether names of files that differ by case alone are one here."""
 _OUTSIDE = "put what it needs into the pack, or name another pack: `PACK:NAME`"
 
 
@@ -33,10 +38,12 @@ class Files:
         report: Diagnostics,
         given: Dict[str, bytes] | None = None,
         unsaved: Dict[str, bytes] = MappingProxyType({}),
+        homes: Dict[str, str] = MappingProxyType({}),
     ) -> None:
         """With `given` there are no files but these, by their paths: the disk is not read, whatever a file names.
 
-        `unsaved` are read in place of the files of their paths, all others from the disk.
+        `unsaved` are read in place of the files of their paths, all others from the disk; `homes` are folders that
+        stand for installed packs.
         """
         self.folder = os.path.dirname(top)
         self.report = report
@@ -44,7 +51,7 @@ class Files:
         self._unsaved = unsaved
         self._data: dict[str, bytes] = {}
         self._nodes: dict[str, Node | None] = {}
-        self.packs = KnownPacks(self.text, report)
+        self.packs = KnownPacks(self.text, report, homes)
 
     def give(self, path: str, data: bytes) -> None:
         """What a path stands for, so that no file is read for it."""
@@ -73,13 +80,16 @@ class Files:
         found = reference(named.value)
         if found is None:
             return self.relative(named, inside=False)
-        pack, name = found
+        if self._given is not None and found.pack == OURS:
+            return os.path.normpath(f"{GIVEN_SHIPPED}/{found.name.removesuffix('.yaml')}.yaml")
         if self._given is not None:
             hint = "name a file among those that are given"
             self.report.add("ME311", f"`{shown(named.value)}`: there are no packs here", named.place, hint)
             return None
-        opened = self._pack(pack, named)
-        path = None if opened is None else self.packs.path(opened, name, named)
+        if found.pack == OURS:
+            return self.packs.shipped(found, named)
+        opened = self._pack(found.pack, named)
+        path = None if opened is None else self.packs.path(opened, found, named)
         if path is None or opened is None or _within(path, opened.folder):
             return path
         self.report.add("ME205", f"`{shown(named.value)}` lies outside the pack `{opened.name}`", named.place, _OUTSIDE)
@@ -134,6 +144,10 @@ class Files:
             self._nodes[path] = None if text is None else parse(text, path, self.report)
         return self._nodes[path]
 
+    def text_of(self, path: str) -> str:
+        """The text of a file that was read."""
+        return self._data[path].decode("utf-8-sig")
+
     def text(self, path: str, named: Scalar | None) -> str | None:
         """The text of a file, without a byte order mark."""
         place = named.place if named else Location(path)
@@ -147,17 +161,14 @@ class Files:
         self.report.spend("characters", len(self._data[path] if content is None else content), place)
         return content
 
-    def _hint(self, path: str, place: Location) -> str:
-        """A shipped policy has a name on the command line, and a path in a file."""
-        starts = "check the path; it starts from the folder of this file"
-        name = os.path.basename(path)
-        if self._given is not None or name not in shipped_policies():
-            return starts
-        try:
-            where = os.path.relpath(shipped_rules() / f"{name}.yaml", os.path.dirname(place.file) or ".")
-        except ValueError:  # on another drive of Windows
-            return starts
-        return f"a shipped policy is named by its path here: {where.replace(os.sep, '/')}"
+    def _hint(self, path: str) -> str:
+        """What to do where a file is not there."""
+        if self._given is None and (other := _but_for_case(path)):
+            return f"did you mean `{shown(other)}`? Some systems take the two for one, others do not"
+        name = os.path.basename(path).removesuffix(".yaml")
+        if self._given is None and name in shipped_policies():
+            return f"a shipped policy is named `{OURS}:{name}` in a file"
+        return "check the path; it starts from the folder of this file"
 
     def _bytes(self, path: str, place: Location) -> bytes | None:
         add = self.report.add
@@ -171,7 +182,7 @@ class Files:
             # A FIFO would wait for its writer: open without waiting, then ask what was opened.
             descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         except FileNotFoundError:
-            hint = "check the path" if place.file == path else self._hint(path, place)
+            hint = "check the path" if place.file == path else self._hint(path)
             add("ME101", f"there is no file `{shown(path, 200)}`", place, hint)
             return None
         except (OSError, ValueError) as error:
@@ -181,6 +192,9 @@ class Files:
             why = str(getattr(error, "strerror", None) or error).lower()
             add("ME102", f"`{shown(path, 200)}` cannot be read: {why}", place, "check its permissions")
             return None
+        if FOLDS and place.file != path and (other := _but_for_case(path)):
+            what = f"`{shown(os.path.basename(path))}` is not the name of the file on every system"
+            add("ME205", what, place, f"write it as the folder has it: `{shown(other)}`")
         try:
             mode = os.fstat(descriptor).st_mode
             if not stat.S_ISREG(mode):
@@ -232,14 +246,28 @@ def find_policy(value: str) -> str | None:
     split = reference(value)
     if split is None:
         return None
-    pack, problems = find_pack(split[0], is_path(split[0]))
-    if pack is None:
-        raise PolicyError(problems)
     report = Diagnostics()
-    path = KnownPacks(lambda _file, _named: None, report).path(pack, split[1], Scalar(value, Location(value)))
+    known, named = KnownPacks(lambda _file, _named: None, report), Scalar(value, Location(value))
+    if split.pack == OURS:
+        path = known.shipped(split, named)
+    else:
+        pack, problems = find_pack(split.pack, is_path(split.pack))
+        if pack is None:
+            raise PolicyError(problems)
+        path = known.path(pack, split, named)
     if path is None or report.found:
         raise PolicyError(report.found)
     return path
+
+
+def _but_for_case(path: str) -> str | None:
+    """What a file is called whose name differs from that of a path by case alone; None where the name is its own."""
+    folder, name = os.path.split(path)
+    try:
+        names = os.listdir(folder or ".")
+    except (OSError, ValueError):
+        return None
+    return None if name in names else next((other for other in names if other.casefold() == name.casefold()), None)
 
 
 def _within(path: str, folder: str) -> bool:

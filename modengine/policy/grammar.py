@@ -8,7 +8,8 @@ atom := "(" or ")" | "any" | "true" | name or glob
       | inside(selector, selector) | together(selector, selector ...)
       | rule(rule-glob)
       | length OP N
-      | message.FIELD OP value | message.FIELD in (value, ...)
+      | message.FIELD OP value | message.FIELD in (value, ...) | has(message.FIELD)
+      | message.FIELD has value | message.FIELD has ("any" | "all") of (value, ...) | count(message.FIELD) OP N
 OP := == != < <= > >=
 """
 
@@ -52,6 +53,19 @@ class ConditionSyntaxError(ValueError):
         self.message, self.offset, self.hint = message, offset, hint
 
 
+GRAMMAR = "see the grammar in docs/rule-language.md"
+_MEANT = {
+    "=": "write `==` to compare",
+    "&": "write `and`",
+    "|": "write `or`",
+    "!": "write `not`",
+    "$": "write the name of the pattern alone",
+    "#": "write `count(pattern)`",
+    **dict.fromkeys("\"'", "close the quotation mark"),
+    **dict.fromkeys("（），“”", "use ASCII brackets, commas and quotation marks"),
+}
+"""What other languages write, and what is written here."""
+
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
       | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
@@ -62,8 +76,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_FUNCTIONS = ("count", "near", "before", "inside", "together", "rule")
+_FUNCTIONS = ("count", "near", "before", "inside", "together", "rule", "has")
 _WORDS = ("and", "or", "not", "of")
+_OF_A_LIST: dict[str, Operator] = {"any": "has any of", "all": "has all of"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +113,7 @@ class _Parser:
             found = _TOKEN.match(text, at)
             if found is None:
                 char = text[at]
-                hint = "write `==` to compare" if char == "=" else "see the grammar in docs/rule-language.md"
-                if char in "\"'":
-                    hint = "close the quotation mark"
-                elif char in "（），“”":
-                    hint = "use ASCII brackets, commas and quotation marks"
+                hint = _MEANT.get(char, GRAMMAR)
                 raise ConditionSyntaxError(f"`{char}` has no meaning in a condition", at, hint)
             at = found.end()
             kind = str(found.lastgroup)
@@ -123,9 +134,7 @@ class _Parser:
     def fail(self, expected: str, hint: str = "", lexeme: _Lexeme | None = None) -> ConditionSyntaxError:
         got = lexeme or self.now
         what = "the end" if got.kind == "end" else f"`{got.text}`"
-        return ConditionSyntaxError(
-            f"expected {expected}, found {what}", got.offset, hint or "see the grammar in docs/rule-language.md"
-        )
+        return ConditionSyntaxError(f"expected {expected}, found {what}", got.offset, hint or GRAMMAR)
 
     def accept(self, text: str) -> bool:
         if self.now.text == text and self.now.kind in ("name", "mark", "op"):
@@ -135,7 +144,7 @@ class _Parser:
 
     def expect(self, text: str) -> None:
         if not self.accept(text):
-            raise self.fail(f"`{text}`")
+            raise self.fail(f"`{text}`", "close the bracket" if text == ")" and self.now.kind == "end" else "")
 
     def whole(self) -> Condition:
         if self.now.kind == "end":
@@ -236,6 +245,18 @@ class _Parser:
                 raise self.fail("the id of a rule", lexeme=lexeme)
             self.expect(")")
             return RuleRef(lexeme.text, lexeme.offset)
+        if name.text == "has":
+            given = self.next()
+            if not given.text.startswith("message."):
+                raise self.fail("`message.FIELD`", "has(...) asks whether a message has a field", given)
+            self.expect(")")
+            return Compare(self.field(given), "==", True, given.offset, "given")
+        if name.text == "count" and self.now.text.startswith("message."):
+            items = self.next()
+            self.expect(")")
+            return Compare(
+                self.field(items), self.operator(), self.whole_number(self.next(), "a count"), items.offset, "count"
+            )
         if name.text == "together":
             found = self.select_list()
             if len(found) < 2:
@@ -270,24 +291,41 @@ class _Parser:
                 f"`{name.text}` compares `{left.text}` with itself", name.offset, "use count(...) >= 2, or two patterns"
             )
 
-    def operator(self) -> Operator:
+    def operator(self, hint: str = "one of == != < <= > >=") -> Operator:
         lexeme = self.next()
         if lexeme.kind != "op":
-            raise self.fail("a comparison", "one of == != < <= > >=", lexeme=lexeme)
+            raise self.fail("a comparison", hint, lexeme=lexeme)
         return lexeme.text  # type: ignore[return-value]
 
-    def compare(self, name: _Lexeme) -> Condition:
+    def field(self, name: _Lexeme) -> str:
         field = name.text.removeprefix("message.")
         if not re.fullmatch(r"[A-Za-z_]\w*", field):
             raise self.fail("the name of a message field", lexeme=name)
+        return field
+
+    def compare(self, name: _Lexeme) -> Condition:
+        field = self.field(name)
         if self.accept("in"):
-            self.expect("(")
-            values = [self.value()]
-            while self.accept(","):
-                values.append(self.value())
-            self.expect(")")
-            return Compare(field, "in", tuple(values), name.offset)
-        return Compare(field, self.operator(), self.value(), name.offset)
+            return Compare(field, "in", self.value_list(), name.offset)
+        if self.accept("has"):
+            for word, operator in _OF_A_LIST.items():
+                if self.accept(word):
+                    if not self.accept("of"):
+                        raise self.fail("`of`", f'write `has {word} of ("a", "b")`')
+                    return Compare(field, operator, self.value_list(), name.offset)
+            if self.now.text == "(":
+                raise self.fail("a value", 'of several, write `has any of ("a", "b")` or `has all of ("a", "b")`')
+            return Compare(field, "has", self.value(), name.offset)
+        hint = f"one of == != < <= > >=, `in (...)`, `has ...` of a list; or ask has(message.{field})"
+        return Compare(field, self.operator(hint), self.value(), name.offset)
+
+    def value_list(self) -> tuple[Value, ...]:
+        self.expect("(")
+        values = [self.value()]
+        while self.accept(","):
+            values.append(self.value())
+        self.expect(")")
+        return tuple(values)
 
     def value(self) -> Value:
         lexeme = self.next()

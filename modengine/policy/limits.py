@@ -6,8 +6,9 @@ paid four times, a `rule(*)` once for each rule.  So nothing short can stand for
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
 
 Quantity = Literal[
     "files", "characters", "values", "rules", "patterns", "terms", "used", "nodes", "compared", "literals", "steps"
@@ -66,8 +67,17 @@ class Spending:
     """What was spent of a budget so far."""
 
     def __init__(self, budget: PolicyBudget = POLICY_BUDGET) -> None:
-        self._left: dict[str, int] = {field.name: getattr(budget, field.name) for field in fields(budget)}
+        self._left: dict[Quantity, int] = {what: getattr(budget, what) for what in get_args(Quantity)}
         self._budget = budget
+
+    @property
+    def spent(self) -> dict[Quantity, int]:
+        """What was spent of each."""
+        return {what: getattr(self._budget, what) - left for what, left in self._left.items()}
+
+    def has(self, amounts: Mapping[Quantity, int]) -> bool:
+        """Whether so much is left."""
+        return all(self._left[what] >= amount for what, amount in amounts.items())
 
     def spend(self, what: Quantity, amount: int = 1) -> tuple[str, str] | None:
         """Spends some; where there was less left, what is wrong and how to mend it."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from modengine.errors import Location, MessageError
-from modengine.policy.compare import mistakes
+from modengine.policy.compare import looked_in, mistakes
 from modengine.policy.condition import Compare, Condition, Length, Or, RuleRef, is_glob, matching, resolve, walk
 from modengine.policy.fields import read_fields
 from modengine.policy.model import Examples, Field, PolicyException, Rule, Ruleset, Status
@@ -59,7 +59,12 @@ def fixed(written: Written, names: Names, report: Diagnostics) -> Condition:
             if isinstance(node, Compare) and node.field not in names.unclear:
                 for code, message, hint in mistakes(node, names.fields):
                     report.add(code, message, written.scalar.at(node.offset), hint)
-    return resolve(written.condition, rule=rule)
+    return resolve(written.condition, rule=rule, compare=lambda asked: _with_default(asked, names.fields or {}))
+
+
+def _with_default(compare: Compare, fields: Dict[str, Field]) -> Compare:
+    field = fields.get(compare.field)
+    return compare if field is None or field.default is None else replace(compare, default=field.default)
 
 
 def no_rule(glob: str, names: Names, scalar: Scalar, report: Diagnostics, offset: int = 0) -> None:
@@ -137,6 +142,10 @@ def _linked(draft: Draft, names: Names, categories: Dict[str, str | None], repor
         rule = replace(rule, relief=replace(relief, category=_relieved(draft, names, categories, report)))
     if names.fields is not None:
         _check_examples(rule.examples, names.fields, report)
+        for pattern in rule.patterns:
+            for code, message, place, hint in looked_in(pattern, names.fields):
+                if pattern.fields and not names.unclear.intersection(pattern.fields):
+                    report.add(code, message, place, hint)
     return rule
 
 
@@ -170,7 +179,7 @@ def _relieved(draft: Draft, names: Names, categories: Dict[str, str | None], rep
 
 def _check_examples(examples: Examples, fields: Dict[str, Field], report: Diagnostics) -> None:
     """Report examples whose fields are of other types than the policy declares."""
-    for example in (*examples.match, *examples.passes, *examples.known_miss, *examples.known_false_alarm):
+    for example in examples.all:
         try:
             read_fields(fields, example.message.fields)
         except MessageError as error:

@@ -3,6 +3,7 @@
 read(path)         a policy or a ruleset, whichever the file is, as far as it can be built
 read_text(text)    the same of a text
 read_given(files)  the same of texts by the names of files
+read_copied(path)  the same of copies, with the packs among them
 load_policy(path)  a policy, or PolicyError with all that is wrong
 policy_of(ruleset) the smallest policy around a lone ruleset, to check and to test it
 """
@@ -70,6 +71,12 @@ def read_text(text: str, name: str) -> Loaded:
     files = Files(name, report)
     files.give(name, text.encode("utf-8", "surrogatepass"))
     return _read(name, files, report)
+
+
+def read_copied(path: str | Path, homes: Dict[str, str]) -> Loaded:
+    """The policy of copies of all its files; `homes` are the folders of packs and shipped rules among them."""
+    report, file = Diagnostics(), os.path.normpath(path)
+    return _read(file, Files(file, report, homes=homes), report)
 
 
 def _read(file: str, files: Files, report: Diagnostics) -> Loaded:
@@ -154,7 +161,7 @@ def policy_of(ruleset: Ruleset) -> Policy:
     def local(condition: Condition) -> Condition:
         return resolve(condition, rule=lambda ref: replace(ref, rules=matching(ref.glob, own)))
 
-    fields = guessed(condition for rule in ruleset.rules for condition in (rule.when, rule.unless) if condition)
+    fields = guessed(ruleset.rules)
 
     def alone(rule: Rule) -> Rule:
         return replace(

@@ -12,14 +12,15 @@ from typing import Literal
 
 from modengine.entities.model import Entity
 from modengine.errors import Location
-from modengine.model import Action, FieldValue, Message, PartKind
+from modengine.model import FIELD_PART, Action, FieldValue, Message
 from modengine.policy.condition import Condition
 
 Status = Literal["draft", "test", "stable"]
 PatternKind = Literal["words", "text", "regex", "tokens", "entity"]
 Like = Literal["handle", "number", "han", "latin", "url", "money"]
 Outside = Literal["quotes", "urls", "mentions"]
-FieldKind = Literal["string", "integer", "number", "boolean", "datetime", "enum"]
+FieldKind = Literal["string", "integer", "number", "boolean", "datetime", "enum", "any"]
+"""`any` is of a lone ruleset, whose conditions do not tell more."""
 Segmenter = Literal["rjieba", "jieba"]
 
 MANY = 1 << 30
@@ -70,12 +71,14 @@ class Pattern:
     sounds_like: bool = False
     looks_like: bool = False
     initials: bool = False
+    inflect: bool = False
+    """Whether the forms of English words stand among the terms, behind those that are written."""
     weight: float = 0.5
     boundary: Literal["words"] | None = None
     """Of text and regex: matches that straddle words do not count, as they never do of `words`."""
     outside: tuple[Outside, ...] = ()
-    parts: tuple[PartKind, ...] | None = None
-    """The parts to look in; None for all."""
+    parts: tuple[str, ...] | None = None
+    """What to look in: kinds of parts, and fields as `message.NAME`; None for all parts and no field."""
     exact_case: bool = False
     near_miss: bool = True
     lists: tuple[str, ...] = ()
@@ -83,7 +86,14 @@ class Pattern:
     shared: bool = False
     """Written under the `patterns` of the ruleset, for all its rules."""
     term_places: tuple[Location, ...] = ()
-    """The place of each term, or of the regex or of each token's text; for findings."""
+    """The place of each term that is written, or of the regex or of each token's text; for findings."""
+    field_places: tuple[Location, ...] = ()
+    """The place of each field that it looks in."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The message fields to look in."""
+        return tuple(part.removeprefix(FIELD_PART) for part in self.parts or () if part.startswith(FIELD_PART))
 
     @property
     def is_fuzzy(self) -> bool:
@@ -130,6 +140,10 @@ class Examples:
     passes: tuple[Example, ...] = ()
     known_miss: tuple[Example, ...] = ()
     known_false_alarm: tuple[Example, ...] = ()
+
+    @property
+    def all(self) -> tuple[Example, ...]:
+        return (*self.match, *self.passes, *self.known_miss, *self.known_false_alarm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +221,16 @@ class Field:
     kind: FieldKind
     values: tuple[str, ...] = ()
     """For an enum."""
+    is_list: bool = False
+    """Whether a message has a list of such values."""
+    default: FieldValue | None = None
+    """What conditions take a message to have that lacks it; None for unknown."""
+
+    @property
+    def type(self) -> str:
+        """In words, for errors."""
+        one = "of its values" if self.kind == "enum" else f"of {self.kind}s"
+        return f"list {one}" if self.is_list else self.kind
 
 
 @dataclass(frozen=True, slots=True)

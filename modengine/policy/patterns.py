@@ -5,24 +5,25 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from modengine.entities.model import Entity
 from modengine.errors import Location
-from modengine.model import PartKind
+from modengine.model import FIELD_PART
 from modengine.policy.entities import read_entity
 from modengine.policy.files import Files
 from modengine.policy.model import MANY, Like, Outside, Pattern, PatternKind, TermList, Token
 from modengine.policy.nodes.diagnostics import Diagnostics, meant, shown
 from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence
 from modengine.policy.schema import KINDS
+from modengine.text.inflections import MOST_FORMS, forms_of, has_words
 
 MAX_TERMS = 100_000
 MAX_REGEX = 4_000
 MAX_REPEAT = 100
 _COMMENT = re.compile(r"(?:^|\s)#(?:\s|$)")
-_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
+_LINE_END = re.compile("\r\n|[\r\n]")
 
 
 def flag(node: Mapping, key: str, default: bool = False) -> bool:
@@ -45,9 +46,27 @@ def entries(node: Node | None) -> tuple[tuple[Scalar, Node], ...]:
     return node.entries if isinstance(node, Mapping) else ()
 
 
-def read_lists(node: Node | None, files: Files, report: Diagnostics) -> dict[str, TermList | None]:
+ListTexts = tuple[tuple[str, str, str], ...]
+"""Of each list that has a file which can be read: its name, path and text."""
+
+
+def list_texts(node: Node | None, files: Files, report: Diagnostics) -> ListTexts:
+    """The files of the lists of a ruleset."""
+    found: list[tuple[str, str, str]] = []
+    for key, value in entries(node):
+        named = value.get("file") if isinstance(value, Mapping) else None
+        if isinstance(named, Scalar) and (path := files.relative(named, inside=True)) is not None:
+            content = files.text(path, named)
+            if content is not None:
+                report.know(path, content)
+                found.append((key.value, path, content))
+    return tuple(found)
+
+
+def read_lists(node: Node | None, contents: ListTexts, report: Diagnostics) -> dict[str, TermList | None]:
     """The lists of a ruleset by name; None for one whose file cannot be read."""
     found: dict[str, TermList | None] = {}
+    read = {name: (path, content) for name, path, content in contents}
     for key, value in entries(node):
         if isinstance(value, Sequence):
             terms = [item for item in value.items if isinstance(item, Scalar)]
@@ -56,25 +75,19 @@ def read_lists(node: Node | None, files: Files, report: Diagnostics) -> dict[str
                 key.value, tuple(t.value for t in terms), key.place, tuple(t.place for t in terms)
             )
         else:
-            named = value.get("file") if isinstance(value, Mapping) else None
-            found[key.value] = _list_file(key, named, files, report) if isinstance(named, Scalar) else None
+            written = read.get(key.value)
+            found[key.value] = None if written is None else _list_file(key, *written, report)
     return found
 
 
-def _list_file(key: Scalar, named: Scalar, files: Files, report: Diagnostics) -> TermList | None:
+def _list_file(key: Scalar, path: str, content: str, report: Diagnostics) -> TermList:
     """A list from a file: one term a line, `#` before a comment, white space around terms dropped."""
-    path = files.relative(named, inside=True)
-    content = None if path is None else files.text(path, named)
-    if path is None or content is None:
-        return None
-    report.know(path, content)
     terms: list[str] = []
     places: list[Location] = []
-    for number, found in enumerate(_LINE.finditer(content), 1):
-        line = found[1]
+    for number, line in enumerate(_LINE_END.split(content), 1):
         if line[:1] in ("", "#"):
             continue
-        term = _COMMENT.split(line, maxsplit=1)[0].strip()
+        term = (_COMMENT.split(line, maxsplit=1)[0] if "#" in line else line).strip()
         if not term or term.startswith("#"):
             continue
         place = Location(path, number, line.index(term) + 1)
@@ -127,9 +140,12 @@ class _Reader:
             return None  # said already by the shape
         before = self.report.count
         evidence = self._evidence(kinds[0], cast(Node, node.get(kinds[0])), node)
+        if flag(node, "inflect") and evidence.terms:
+            evidence = self._inflected(evidence)
         if self.report.count > before:
             return None
-        parts = texts(node.get("part"))
+        fields = self._fields(node.get("field"))
+        parts = (*texts(node.get("part")), *(f"{FIELD_PART}{field.value}" for field in fields))
         return Pattern(
             name=key.value,
             kind=cast(PatternKind, kinds[0]),
@@ -144,16 +160,28 @@ class _Reader:
             sounds_like=flag(node, "sounds_like"),
             looks_like=flag(node, "looks_like"),
             initials=flag(node, "initials"),
+            inflect=flag(node, "inflect"),
             weight=float(text(node, "weight", "0.5")),
             boundary=cast("Literal['words'] | None", text(node, "boundary") or None),
             outside=cast("tuple[Outside, ...]", tuple(dict.fromkeys(texts(node.get("outside"))))),
-            parts=cast("tuple[PartKind, ...]", tuple(dict.fromkeys(parts))) if parts else None,
+            parts=tuple(dict.fromkeys(parts)) or None,
             exact_case=text(node, "case") == "exact",
             near_miss=flag(node, "near_miss", True),
             lists=tuple(self.used),
             shared=shared,
             term_places=evidence.places,
+            field_places=tuple(field.place for field in fields),
         )
+
+    def _fields(self, node: Node | None) -> tuple[Scalar, ...]:
+        """The message fields to look in, each once.  Whether there are any such is known to the policy alone."""
+        written = node.items if isinstance(node, Sequence) else (node,)
+        found = {field.value: field for field in written if isinstance(field, Scalar)}
+        for name in ("text", "parts", "id"):
+            if name in found:
+                hint = "`part: [text]` beside `field` looks in the text as well" if name != "id" else "name a field"
+                self.report.add("ME205", f"`{name}` is no field of a message", found.pop(name).place, hint)
+        return tuple(found.values())
 
     def _evidence(self, kind: str, node: Node, pattern: Mapping) -> _Evidence:
         if kind == "entity":
@@ -176,6 +204,22 @@ class _Reader:
                 named = self._list(name.value, name.place)
                 terms += zip(named.terms, named.places, strict=True) if named else ()
         return _Evidence(terms=tuple(term for term, _ in terms), places=tuple(place for _, place in terms))
+
+    def _inflected(self, evidence: _Evidence) -> _Evidence:
+        """With the other forms of the terms, behind them."""
+        written = set(evidence.terms)
+        found: dict[str, None] = {}
+        hint = "leave `inflect` out, or write the term under a pattern of its own"
+        for term, place in zip(evidence.terms, evidence.places, strict=True):
+            forms = forms_of(term) if has_words(term) else ()
+            if forms is None:
+                self.report.add("ME409", f"`{shown(term)}` has more than {MOST_FORMS:,} forms", place, hint)
+            elif not forms:
+                self.report.add("ME409", f"`{shown(term)}` has no forms: `inflect` is for English words", place, hint)
+            else:
+                self.report.spend("terms", len(forms) - 1, place)
+                found |= dict.fromkeys(form for form in forms if form not in written)
+        return replace(evidence, terms=(*evidence.terms, *found))
 
     def _list(self, name: str, place: Location) -> TermList | None:
         self.used[name] = None

@@ -10,14 +10,12 @@ from typing import cast
 
 from modengine.errors import Location
 from modengine.model import ACTIONS, Action
-from modengine.policy.compare import is_day, moment
+from modengine.policy.compare import declared, is_day, moment
 from modengine.policy.condition import Condition, is_glob, walk
 from modengine.policy.fields import CHINA
 from modengine.policy.files import Files
 from modengine.policy.link import Names, cancelled, check_category, chosen, confine, fixed, in_namespace, link, scored
 from modengine.policy.model import (
-    Field,
-    FieldKind,
     Longer,
     Override,
     Period,
@@ -50,7 +48,7 @@ class PolicyReader:
         merged = Mapping(
             tuple({k.value: (k, v) for node in reversed(chain) for k, v in node.entries}.values()), root.place
         )
-        fields = self._fields(merged.get("fields"))
+        fields = declared(merged.get("fields"), self.report)
         rulesets = self._rulesets(chain)
         drafts = [draft for ruleset_draft in rulesets for draft in ruleset_draft.drafts]
         names = Names(
@@ -161,7 +159,7 @@ class PolicyReader:
             named = node.get("rulesets")
             items = [item for item in named.items if isinstance(item, Scalar)] if isinstance(named, Sequence) else []
             added = [item for item in items if item.value.startswith("+ ")]
-            if added and at == 0:
+            if added and at == 0 and node.get("base") is None:
                 hint = "remove the `+`, or name a `base`"
                 self.report.add("ME205", "there is no base to add rulesets to", added[0].place, hint)
             elif added and len(added) < len(items):
@@ -223,15 +221,6 @@ class PolicyReader:
                 found[os.path.realpath(path)] = path
         return tuple(found.values())
 
-    def _fields(self, node: Node | None) -> dict[str, Field]:
-        found = {}
-        for key, value in entries(node):
-            if isinstance(value, Scalar):
-                found[key.value] = Field(key.value, cast(FieldKind, value.value))
-            elif isinstance(value, Mapping):
-                found[key.value] = Field(key.value, "enum", tuple(dict.fromkeys(texts(value.get("enum")))))
-        return found
-
     def _period(self, node: Node | None, names: Names) -> Period | None:
         if not isinstance(node, Mapping) or not node.entries:
             return None
@@ -250,7 +239,7 @@ class PolicyReader:
         if fields["time"].kind != "datetime":
             hint = "declare it as `time: datetime`"
             self.report.add(
-                "ME502", f"a period needs `time` to be a datetime, not {fields['time'].kind}", node.place, hint
+                "ME502", f"a period needs `time` to be a datetime, not {fields['time'].type}", node.place, hint
             )
             return None
         return Period(start, end)

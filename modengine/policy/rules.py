@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Mapping as Dict
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import cast
 
 from modengine.errors import Location
-from modengine.model import PART_KINDS, FieldValue, Message, Part, PartKind
+from modengine.model import PART_KINDS, FieldItem, FieldValue, Message, Part, PartKind
 from modengine.policy.condition import (
     Always,
     Condition,
@@ -24,10 +26,9 @@ from modengine.policy.condition import (
     walk,
 )
 from modengine.policy.files import Files
-from modengine.policy.grammar import (
-    ConditionSyntaxError,
-    parse,
-)
+from modengine.policy.grammar import ConditionSyntaxError
+from modengine.policy.grammar import parse as parse_condition
+from modengine.policy.limits import Quantity
 from modengine.policy.model import (
     Example,
     Examples,
@@ -39,9 +40,9 @@ from modengine.policy.model import (
     TermList,
     texts_of,
 )
-from modengine.policy.nodes.diagnostics import Diagnostics, meant, shown
-from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence
-from modengine.policy.patterns import entries, read_lists, read_patterns, text, texts
+from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds, meant, shown
+from modengine.policy.nodes.yaml import KEPT, MOST_KEPT, Mapping, Node, Scalar, Sequence, parse
+from modengine.policy.patterns import ListTexts, entries, list_texts, read_lists, read_patterns, text, texts
 from modengine.policy.schema import RULE, RULESET
 
 
@@ -77,7 +78,7 @@ class RulesetDraft:
 def condition(node: Scalar, report: Diagnostics) -> Condition | None:
     """The condition that a scalar writes."""
     try:
-        return parse(node.value)
+        return parse_condition(node.value)
     except ConditionSyntaxError as error:
         report.add("ME501", error.message, node.at(error.offset), error.hint)
         return None
@@ -85,9 +86,33 @@ def condition(node: Scalar, report: Diagnostics) -> Condition | None:
 
 def read_ruleset(node: Mapping, files: Files, report: Diagnostics) -> RulesetDraft:
     """The ruleset of a file whose root is `node`.  What is wrong is reported and left out."""
-    rules = node.get("rules")
+    path = node.place.file
     checked = RULESET.check(_without_items(node, "rules"), "the ruleset", report)
     assert checked is not None  # a mapping keeps at least its place
+    lists = list_texts(checked.get("lists"), files, report)
+    written = files.text_of(path)
+    sound = _sound(written, path, lists) if len(written) <= MOST_KEPT else None
+    if sound is not None and report.spends(sound[1], node.place):
+        return sound[0]
+    return _drafted(node, checked, lists, report)
+
+
+@lru_cache(maxsize=KEPT)
+def _sound(written: str, path: str, lists: ListTexts) -> tuple[RulesetDraft, Dict[Quantity, int]] | None:
+    """The draft of a file without a problem, and what it takes of a budget; None for a file with one."""
+    report = Diagnostics()
+    with suppress(ReadingEnds):
+        node = parse(written, path, Diagnostics())
+        assert isinstance(node, Mapping)
+        checked = RULESET.check(_without_items(node, "rules"), "the ruleset", report)
+        assert checked is not None
+        draft = _drafted(node, checked, lists, report)
+        return None if report.found else (draft, report.spent)
+    return None
+
+
+def _drafted(node: Mapping, checked: Mapping, files: ListTexts, report: Diagnostics) -> RulesetDraft:
+    rules = node.get("rules")
     lists = read_lists(checked.get("lists"), files, report)
     lists |= dict.fromkeys(_keys(node.get("lists")) - lists.keys())
     shared = read_patterns(checked.get("patterns"), lists, report, shared=True)
@@ -330,10 +355,8 @@ def _example(node: Node) -> Example:
     parts = node.get("parts")
     fields = {
         key.value: value
-        for key, scalar in node.entries
-        if key.value not in ("id", "text", "parts")
-        and isinstance(scalar, Scalar)
-        and (value := _value(scalar)) is not None
+        for key, given in node.entries
+        if key.value not in ("id", "text", "parts") and (value := value_of(given)) is not None
     }
     message = Message(
         text=text(node, "text"),
@@ -348,21 +371,25 @@ def _example(node: Node) -> Example:
     return Example(message, node.place)
 
 
-def _value(scalar: Scalar) -> FieldValue | None:
-    """A field of an example as YAML reads it; a moment stays a text until its type is known."""
-    match scalar.reading:
+def value_of(node: Node) -> FieldValue | None:
+    """A value of a field as YAML reads it; a moment stays a text until its type is known."""
+    if isinstance(node, Sequence):
+        return tuple(cast(FieldItem, value) for item in node.items if (value := value_of(item)) is not None)
+    if not isinstance(node, Scalar):
+        return None
+    match node.reading:
         case "nothing":
             return None
         case "boolean":
-            return scalar.value.lower() in ("true", "yes", "on")
+            return node.value.lower() in ("true", "yes", "on")
         case "number":
             try:
-                return int(scalar.value)
+                return int(node.value)
             except ValueError:
                 pass
             try:
-                return float(scalar.value)
+                return float(node.value)
             except ValueError:
-                return scalar.value
+                return node.value
         case _:
-            return scalar.value
+            return node.value

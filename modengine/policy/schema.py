@@ -98,6 +98,7 @@ PATTERN = Record(
         "sounds_like": Key(Flag(), "any characters of the same toneless pinyin", beside=_TERM_KINDS),
         "looks_like": Key(Flag(), "split characters and look-alikes", beside=_TERM_KINDS),
         "initials": Key(Flag(), "the first letters of a Han term: jz for 兼职", beside=_TERM_KINDS),
+        "inflect": Key(Flag(), "the forms of its English words too: prizes and prized for prize", beside=_TERM_KINDS),
         "weight": Key(
             Share(),
             "what a match by sounds_like, looks_like or initials is worth",
@@ -112,12 +113,17 @@ PATTERN = Record(
             Items(Choice(("quotes", "urls", "mentions")), least=1), "not wholly inside quotation marks, a URL, an @name"
         ),
         "part": Key(Items(Choice(PART_KINDS), least=1), "the parts of a message to look in; all by default"),
+        "field": Key(
+            _some(Name(pattern=FIELD_NAME.pattern, rule=FIELD_NAME.rule, reserved=(), loose=FIELD_NAME.loose)),
+            "the fields of a message to look in, and of its parts those alone that `part` names",
+        ),
         "near_miss": Key(Flag(), "false: never offer this pattern as nearly matched"),
     },
     one_of=KINDS,
     codes=("ME405", "ME405", "ME404"),
 )
 
+FIELD_VALUE = Either(scalar=Value(), items=Items(Value()), named="a text, a number, a boolean, a date or a list")
 PART = Record(
     "part",
     {
@@ -133,7 +139,7 @@ MESSAGE = Record(
         "parts": Key(Items(PART), "what was read or heard in pictures, videos and voice messages"),
     },
     any_of=("text", "parts"),
-    extra=Value(),
+    extra=FIELD_VALUE,
 )
 MESSAGES = Items(Either(scalar=Text(0, 100_000), mapping=MESSAGE), takes="a list of messages")
 EXAMPLES = Record(
@@ -230,18 +236,22 @@ POINTS_WHERE = Record(
         ),
     },
 )
+_FIELD_KINDS = Choice(("string", "integer", "number", "boolean", "datetime"))
+_ALSO = {"text": "string", "str": "string", "int": "integer", "float": "number", "bool": "boolean"}
+_ALSO |= dict.fromkeys(("date", "time"), "datetime")
 FIELD = Kind(
-    Choice(("string", "integer", "number", "boolean", "datetime")),
+    _FIELD_KINDS,
     Record(
-        "enum",
+        "field",
         {
-            "enum": Key(
-                Items(Text(most=200, one_term=True), least=1, takes="a list of texts"), "its values", required=True
-            )
+            "type": Key(Kind(_FIELD_KINDS, also=_ALSO), "its type"),
+            "enum": Key(Items(Text(most=200, one_term=True), least=1, takes="a list of texts"), "its values"),
+            "list": Key(Flag(), "true: a message has a list of such values"),
+            "default": Key(FIELD_VALUE, "what conditions take a message to have that lacks the field"),
         },
+        one_of=("type", "enum"),
     ),
-    also={"text": "string", "str": "string", "int": "integer", "float": "number", "bool": "boolean"}
-    | dict.fromkeys(("date", "time"), "datetime"),
+    also=_ALSO,
 )
 OVERRIDE = Record(
     "override",

@@ -19,8 +19,16 @@ def message() -> Schema:
     """A line of a JSON Lines file of messages."""
     part = {
         "type": "object",
-        "properties": {"kind": {"enum": list(PART_KINDS)}, "text": {"type": "string"}},
-        "required": ["kind", "text"],
+        "properties": {
+            "kind": {"enum": list(PART_KINDS)},
+            "text": {"type": ["string", "null"]},
+            "file": {"type": ["string", "null"], "description": "Of which a reader makes the text; see docs/media.md."},
+        },
+        "required": ["kind"],
+        "anyOf": [
+            {"required": ["text"], "properties": {"text": {"type": "string"}}},
+            {"required": ["file"], "properties": {"file": {"type": "string", "minLength": 1}}},
+        ],
     }
     return {
         "$schema": _DRAFT,

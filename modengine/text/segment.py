@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 import warnings
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property, lru_cache
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from sys import intern
 from typing import Any, Literal, Protocol
 
 from modengine.text.libraries import version
@@ -48,13 +47,19 @@ def identity(name: Literal["rjieba", "jieba"]) -> str:
 
 
 @cache
-def _dictionary() -> Mapping[str, str]:
-    """jieba's dictionary: `frequency tag` of each word."""
+def _dictionary() -> list[bytes]:
+    """The lines of jieba's dictionary, `word frequency tag`, sorted: a few are looked up, and the others stay bytes."""
     spec = find_spec("jieba")
     assert spec is not None
     assert spec.origin is not None
-    lines = Path(spec.origin).with_name("dict.txt").read_text("utf-8").splitlines()
-    return {word: intern(entry) for word, _, entry in (line.partition(" ") for line in lines)}
+    return sorted(Path(spec.origin).with_name("dict.txt").read_bytes().splitlines())
+
+
+def _said_of(word: str) -> str:
+    """`frequency tag` of a word by jieba's dictionary; empty for one that it lacks."""
+    lines, beginning = _dictionary(), f"{word} ".encode()
+    at = bisect_left(lines, beginning)
+    return lines[at][len(beginning) :].decode() if lines[at : at + 1] and lines[at].startswith(beginning) else ""
 
 
 Entry = tuple[int, str]
@@ -70,7 +75,7 @@ def entries(terms: Iterable[str], known: Entries = {}) -> Entries:  # noqa: B006
         if word in known:
             found[word] = known[word]
             continue
-        frequency, _, tag = _dictionary().get(word, "").partition(" ")
+        frequency, _, tag = _said_of(word).partition(" ")
         found[word] = (int(frequency), tag) if frequency else None
     return found
 

@@ -34,13 +34,14 @@ def digest_of(names: Iterable[str], package: str = "modengine.text") -> str:
     return total.hexdigest()
 
 
-def _rows(name: str) -> list[tuple[str, str]]:
-    rows = []
+def rows(name: str) -> list[tuple[str, str]]:
+    """The lines of a table, each a key and what stands behind it."""
+    found = []
     for line in data(name).decode("utf-8").splitlines():
         if not line.startswith("# "):
             key, _, value = line.partition("\t")
-            rows.append((key, value))
-    return rows
+            found.append((key, value))
+    return found
 
 
 @cache
@@ -51,13 +52,13 @@ def digest() -> str:
 
 @cache
 def _simplified() -> dict[str, str]:
-    return dict(_rows("simplified.tsv")) | dict(_rows("variants.tsv"))
+    return dict(rows("simplified.tsv")) | dict(rows("variants.tsv"))
 
 
 @cache
 def _splits() -> dict[str, tuple[str, ...]]:
     # Longest first: where two ways begin alike, the one that says more is tried first.
-    return {char: tuple(sorted(ways.split(" "), key=lambda w: (-len(w), w))) for char, ways in _rows("splits.tsv")}
+    return {char: tuple(sorted(ways.split(" "), key=lambda w: (-len(w), w))) for char, ways in rows("splits.tsv")}
 
 
 @cache
@@ -66,19 +67,19 @@ def all_lookalikes() -> dict[str, frozenset[str]]:
     # A sign (× for x) may stand in a gap, so it is no look-alike: what is skipped is not read.
     return {
         char: frozenset(other for other in others if unicodedata.category(other)[0] not in "PSZ")
-        for char, others in _rows("lookalikes.tsv")
+        for char, others in rows("lookalikes.tsv")
     }
 
 
 @cache
 def undisguised() -> dict[str, str]:
     """What is typed in the place of something else (an emoji, a character in pieces), and what it stands for."""
-    return dict(_rows("undisguised.tsv"))
+    return dict(rows("undisguised.tsv"))
 
 
 @cache
 def _syllables() -> dict[str, str]:
-    return {char: syllable for syllable, chars in _rows("syllables.tsv") for char in chars}
+    return {char: syllable for syllable, chars in rows("syllables.tsv") for char in chars}
 
 
 def simplified(char: str) -> str:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from modengine.audit.files.layout import LogPaths
+from modengine.audit.files.layout import LogPaths, read_origin
+from modengine.audit.read.replay import Replay, Replayer
+from modengine.audit.read.source import MessageSource
+from modengine.audit.read.verify import verify
 from modengine.audit.records.record import Record, decode, encode
 from modengine.audit.records.segments import lines, record_of
+from modengine.audit.records.vault import Vault
 from modengine.audit.tree.keys import make_key
+from modengine.engine.engine import Engine
 from modengine.errors import AuditError
 from modengine.model import Decision, Message, Part
 
@@ -144,3 +150,13 @@ def code_of(run: Callable[[], object]) -> str:
     with pytest.raises(AuditError) as caught:
         run()
     return caught.value.code
+
+
+def replayed(folder: Path, messages: Iterable[Message] | None = None, engine: Engine | None = None) -> Replay:
+    layout = LogPaths(folder)
+    vault = Vault.read(layout.vault, read_origin(layout))
+    assert vault is not None
+    with closing(vault), MessageSource(messages or (), vault.key) as source:
+        replayer = Replayer(layout, vault, None if messages is None else source, engine)
+        verify(layout, on_record=replayer.take)
+    return replayer.result

@@ -341,7 +341,7 @@ def test_a_vault_of_other_tables_is_none(make: MakeLog, statements: tuple[str, .
         {"hits": 3},
         {"message": 5},
         {"raised": [{}]},
-        {"fields": {"x": []}},
+        {"fields": {"x": {}}},
         {"action": "burn"},
         {"text": "0"},
         {"undetermined": [{"reason": 1, "rule": None}]},

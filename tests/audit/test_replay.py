@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Iterable
-from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from modengine.audit.files.layout import LogPaths, read_origin
+from modengine.audit.files.layout import LogPaths
 from modengine.audit.read import replay as module
-from modengine.audit.read.replay import Replay, Replayer, load_copies
+from modengine.audit.read.replay import load_copies
 from modengine.audit.read.source import MessageSource
-from modengine.audit.read.verify import verify
 from modengine.audit.records.commitments import pseudonym
-from modengine.audit.records.vault import Vault
 from modengine.audit.write.log import AuditLog
 from modengine.engine.core import module as core_module
 from modengine.engine.engine import Engine
@@ -24,17 +20,18 @@ from modengine.engine.match.matcher import Finding
 from modengine.engine.match.regex import RegexMatcher
 from modengine.loading import load
 from modengine.model import Cause, Failure, Message
-from tests.audit.logs import IN, MESSAGES, NOW, PARCELS, MakeLog, put_vault_rows, records, vault_rows, write_policy
-
-
-def replayed(folder: Path, messages: Iterable[Message] | None = None, engine: Engine | None = None) -> Replay:
-    layout = LogPaths(folder)
-    vault = Vault.read(layout.vault, read_origin(layout))
-    assert vault is not None
-    with closing(vault), MessageSource(messages or (), vault.key) as source:
-        replayer = Replayer(layout, vault, None if messages is None else source, engine)
-        verify(layout, on_record=replayer.take)
-    return replayer.result
+from tests.audit.logs import (
+    IN,
+    MESSAGES,
+    NOW,
+    PARCELS,
+    MakeLog,
+    put_vault_rows,
+    records,
+    replayed,
+    vault_rows,
+    write_policy,
+)
 
 
 def test_kept_texts_are_decided_the_same(make: MakeLog) -> None:

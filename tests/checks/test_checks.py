@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import modengine
-from modengine.checks import CHECKS, check, check_paths
+from modengine.checks.run import CHECKS, check, check_paths
 from modengine.codes import CODES
 from modengine.errors import Diagnostic, Location
 from modengine.model import Message
@@ -413,6 +413,15 @@ def test_a_folder_is_checked_file_by_file_and_each_finding_is_given_once(folder:
     policy = "policy: p\ntitle: P\nrulesets: [one.yaml]\nactions: {fraud: {label: 30}}\n"
     here = folder(p=policy, one=RULESET.format(name="one"))
     assert sorted(codes(check_paths([here, here / "one.yaml"]))) == ["ME804", "ME807", "ME810"]
+
+
+def test_what_a_study_may_say_is_an_error_in_another_policy_with_the_same_ruleset(folder: Callable[..., Path]) -> None:
+    policy = "policy: {0}\ntitle: P\nstudy: {1}\nrulesets: [one.yaml]\nactions: {{fraud: {{label: 30}}}}\n"
+    named = RULESET.format(name="one").replace("微信, 微信", "穆斯林")
+    here = folder(a=policy.format("a", "true"), b=policy.format("b", "false"), one=named)
+    for files in ("ab", "ba"):
+        found = check_paths([here / f"{name}.yaml" for name in files])
+        assert [problem.severity for problem in found if problem.code in ("ME701", "ME809")] == ["error", "warning"]
 
 
 def test_a_folder_without_rule_files_is_an_error(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,6 @@ import pytest
 import modengine
 from modengine.errors import PolicyError
 from tests.commands import Command
-from tests.paths import CAMPAIGN
 
 SAYING = "恭喜中奖，请先交手续费"
 MINE = """\
@@ -82,6 +82,7 @@ def test_a_new_pack_passes_its_checks_and_its_examples(command: Command) -> None
     [
         (["Acme Fraud"], "`Acme Fraud` is no name of a pack"),
         (["acme", "--namespace", "a b"], "`a b` is no namespace of a pack"),
+        (["modengine"], "`modengine` is no name of a pack"),
         (["acme", "--licence", "free"], "`free` is no licence of a pack"),
         (["../acme"], "`../acme` is no name of a pack"),
         (['a"\n'], "is no name of a pack"),
@@ -112,7 +113,19 @@ def test_a_wheel_is_the_same_each_time_and_holds_no_program(command: Command, he
         "LICENSE", "__init__.py", "lists/prizes.txt", "modengine-pack.toml", "modengine.toml", "policy.yaml",
         "prizes.yaml",
     }  # fmt: skip
+    assert metadata[-1].startswith("Rules for modengine")
     assert {"Name: acme-fraud", "License-Expression: CC-BY-4.0", "Requires-Dist: modengine>=0.1.0"} <= set(metadata)
+
+
+def test_what_an_index_shows_of_a_pack_is_its_readme(command: Command, here: Path) -> None:
+    pack = made(command, "acme-fraud", "acme")
+    (pack / "README.md").write_text("# Prizes\n\nName: none. 中奖\n", encoding="utf-8")
+    assert command("pack", "build", "acme-fraud").code == 0
+    with zipfile.ZipFile(pack / "dist/acme_fraud-0.1.0-py3-none-any.whl") as archive:
+        metadata = message_from_bytes(archive.read("acme_fraud-0.1.0.dist-info/METADATA"))
+    assert metadata.get_all("Name") == ["acme-fraud"]
+    assert metadata["Description-Content-Type"].startswith("text/markdown")
+    assert metadata.get_payload(decode=True) == (pack / "README.md").read_bytes()
 
 
 def test_a_pack_with_an_error_is_not_built(command: Command, here: Path) -> None:
@@ -189,7 +202,7 @@ def test_another_pack_of_the_name_is_found_at_once(command: Command, here: Path,
     ("named", "said"),
     [
         ("acme-fruad:policy", "there is no pack `acme-fruad` installed; did you mean `acme-fraud`?"),
-        ("acme-fraud:polcy", "the pack `acme-fraud` 0.1.0 has no policy or ruleset `polcy`; did you mean `policy`?"),
+        ("acme-fraud:polcy", "`acme-fraud` 0.1.0 has no policy or ruleset `polcy`; did you mean `policy`?"),
         ("./nowhere:policy", "`./nowhere` is no pack: it has no `modengine-pack.toml`"),
     ],
 )
@@ -215,9 +228,9 @@ def test_a_pack_from_a_folder_of_wheels_is_used_over_the_shipped_policy(
         pytest.skip("no pip here")
     subprocess.run([*pip, "--target", str(site), "--upgrade", "acme-fraud>=0.1"], check=True, timeout=120)
     importlib.invalidate_caches()
-    base = Path(os.path.relpath(CAMPAIGN)).as_posix()
     (here / "over.yaml").write_text(
-        f"policy: over\ntitle: Over ours\nbase: {base}\nrulesets: [+ acme-fraud:prizes]\n", encoding="utf-8"
+        "policy: over\ntitle: Over ours\nbase: modengine:campaign-2014\nrulesets: [+ acme-fraud:prizes]\n",
+        encoding="utf-8",
     )
     hits = {hit.rule for hit in modengine.load("over.yaml").decide(SAYING).hits}
     assert "acme.prize" in hits
@@ -321,3 +334,161 @@ def test_a_ruleset_of_reliefs_alone_is_not_blamed_for_its_category(command: Comm
         encoding="utf-8",
     )
     assert command("check", "mine.yaml").out == "0 errors, 0 warnings\n"
+
+
+# ------------------------------------------------------------------ versions, and commands that take files
+
+
+@pytest.mark.parametrize("asked", [["check", "--strict"], ["test"]])
+@pytest.mark.parametrize("named", ["acme-fraud:policy", "acme-fraud:prizes@>=0.1,<1"])
+def test_an_installed_policy_is_checked_and_its_examples_are_tried(
+    command: Command, acme: Path, asked: list[str], named: str
+) -> None:
+    ran = command(*asked, named)
+    assert ran.code == 0
+    assert "0 errors, 0 warnings" in ran.out or "5 of 5 examples hold" in ran.out
+
+
+@pytest.mark.parametrize("asked", ["check", "test"])
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("acme-fruad:policy", "there is no pack `acme-fruad` installed; did you mean `acme-fraud`?"),
+        ("acme-fraud:polcy", "has no policy or ruleset `polcy`; did you mean `policy`?"),
+        ("acme-fraud:policy@>=2", "`acme-fraud:policy@>=2` wants `acme-fraud` >=2, and this is 0.1.0"),
+        ("acme-fraud:policy@", "`` names no versions of `acme-fraud`"),
+        ("campaing-2014", "there is no file `campaing-2014`, and no shipped policy of that name"),
+        ("nowhere.yaml", "Path 'nowhere.yaml' does not exist"),
+        ("", "Path '' does not exist"),
+    ],
+)
+def test_what_is_not_there_is_neither_checked_nor_tried(
+    command: Command, acme: Path, asked: str, named: str, said: str
+) -> None:
+    ran = command(asked, named)
+    assert ran.code == 2
+    assert said in ran.err
+
+
+@pytest.mark.parametrize(
+    ("base", "code", "said"),
+    [
+        ("acme-fraud:policy@>=0.1", 0, "0 errors"),
+        ("acme-fraud:policy@~=0.1.0", 0, "0 errors"),
+        ("acme-fraud:policy@==0.2", 1, "over.yaml:3:7: error[ME312 pack-does-not-fit]"),
+        ("./source-of-the-pack:policy@>1", 1, "wants `acme-fraud` >1, and this is 0.1.0"),
+        ("acme-fraud:policy@2", 1, "over.yaml:3:7: error[ME205 bad-value]: `2` names no versions"),
+    ],
+)
+def test_a_policy_says_which_versions_of_a_pack_it_takes(
+    command: Command, here: Path, acme: Path, base: str, code: int, said: str
+) -> None:
+    (here / "mine.yaml").write_text(MINE, encoding="utf-8")
+    (here / "over.yaml").write_text(OVER.replace("acme-fraud:policy", base), encoding="utf-8")
+    ran = command("check", "over.yaml")
+    assert ran.code == code
+    assert said in ran.out
+
+
+def test_a_base_that_does_not_fit_is_all_that_is_told(command: Command, here: Path, acme: Path) -> None:
+    (here / "mine.yaml").write_text(MINE, encoding="utf-8")
+    (here / "over.yaml").write_text(OVER.replace("fraud:policy", "fraud:policy@>=9"), encoding="utf-8")
+    assert "1 error, 0 warnings" in command("check", "over.yaml").out
+
+
+def test_a_ruleset_of_a_pack_is_taken_in_some_versions(command: Command, here: Path, acme: Path) -> None:
+    policy = "policy: over\ntitle: Over\nrulesets: ['acme-fraud:prizes@>=0.1,<{}']\n"
+    (here / "over.yaml").write_text(policy.format("1"), encoding="utf-8")
+    assert modengine.load("over.yaml").decide(SAYING).hits
+    (here / "over.yaml").write_text(policy.format("0.1"), encoding="utf-8")
+    with pytest.raises(PolicyError, match="ME312"):
+        modengine.load("over.yaml")
+
+
+# ------------------------------------------------------------------ the shipped rules, named as a pack is
+
+
+def test_the_shipped_rules_are_named_as_those_of_a_pack(command: Command, here: Path) -> None:
+    (here / "study.yaml").write_text(
+        "policy: study\ntitle: A study\nbase: modengine:campaign-2014@>=0.1\nstudy: true\n", encoding="utf-8"
+    )
+    (here / "alone.yaml").write_text("policy: alone\ntitle: Alone\nrulesets: [modengine:rumour]\n", encoding="utf-8")
+    assert command("check", "study.yaml").code == 0
+    ids = [rule.id for rule in modengine.load("alone.yaml").policy.rules]
+    assert ids
+    assert all(name.startswith("rumour.") for name in ids)
+    assert command("explain", "--policy", "modengine:campaign-2014", SAYING).code == 0
+
+
+def test_what_others_keep_is_not_told_to_whoever_builds_upon_it(command: Command, here: Path) -> None:
+    pack = made(command, "acme-fraud", "acme")
+    rules = (pack / "prizes.yaml").read_text("utf-8")
+    (pack / "prizes.yaml").write_text(rules.replace("    clause:", "    # clause:"), encoding="utf-8")
+    (here / "over.yaml").write_text(
+        "policy: over\ntitle: Over\nbase: modengine:campaign-2014\nrulesets: [+ ./acme-fraud:prizes]\n",
+        encoding="utf-8",
+    )
+    assert command("check", "over.yaml").out == "0 errors, 0 warnings\n"
+    assert "ME804" in command("pack", "check", "acme-fraud").out
+    (pack / "prizes.yaml").write_text(rules.replace("when:", "wen:"), encoding="utf-8")
+    assert "ME201" in command("check", "over.yaml").out
+
+
+def test_a_pack_may_start_from_the_shipped_policy(command: Command, here: Path) -> None:
+    pack = made(command, "acme-fraud", "acme")
+    (pack / "policy.yaml").write_text(
+        "policy: acme\ntitle: Ours\nbase: modengine:campaign-2014\nrulesets: [+ prizes.yaml]\n", encoding="utf-8"
+    )
+    assert command("pack", "check", "acme-fraud").code == 0
+
+
+@pytest.mark.parametrize(
+    ("base", "said"),
+    [
+        ("modengine:campaing-2014", "has no policy or ruleset `campaing-2014`; did you mean `campaign-2014`?"),
+        ("modengine:campaign-2014@>=99", "wants `modengine` >=99, and this is"),
+    ],
+)
+def test_shipped_rules_that_are_not_there_are_told(command: Command, here: Path, base: str, said: str) -> None:
+    (here / "study.yaml").write_text(f"policy: study\ntitle: A study\nbase: {base}\n", encoding="utf-8")
+    ran = command("check", "study.yaml")
+    assert ran.code == 1
+    assert said.partition(";")[0] in ran.out
+    assert said.partition("; ")[2] in ran.out
+    ran = command("explain", "--policy", base, "x")
+    assert ran.code == 2
+    assert said in ran.err or "wants" in ran.err
+
+
+# ------------------------------------------------------------------ what was decided is decided again
+
+
+def recorded(command: Command, here: Path, policy: str) -> None:
+    (here / "mine.yaml").write_text(MINE, encoding="utf-8")
+    (here / "over.yaml").write_text(policy, encoding="utf-8")
+    (here / "messages.txt").write_text(f"{SAYING}，验证码\n", encoding="utf-8")
+    assert command("scan", "messages.txt", "--policy", "over.yaml", "--output", "o.jsonl", "--keep-text").code == 0
+
+
+def test_decisions_by_a_pack_are_made_again_after_it_is_gone(command: Command, here: Path, acme: Path) -> None:
+    recorded(command, here, OVER)
+    acme.rename(here / "elsewhere")
+    ran = command("audit", "replay")
+    assert (ran.code, ran.out) == (0, "1 decisions: 1 came out the same, 0 otherwise\n")
+
+
+def test_decisions_over_the_shipped_rules_are_made_again_by_those_of_then(
+    command: Command, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = here / "shipped"
+    shipped.mkdir()
+    ours = "policy: ours\ntitle: Ours\nrulesets: [prizes.yaml]\nactions: {fraud: {label: 30}}\n"
+    (shipped / "ours.yaml").write_text(ours, encoding="utf-8")
+    (shipped / "prizes.yaml").write_text(MINE.replace("mine", "prizes").replace("验证码", "中奖"), encoding="utf-8")
+    monkeypatch.setattr("modengine.policy.packs.known.shipped_rules", lambda: shipped)
+    over = "policy: over\ntitle: Over\nbase: modengine:ours@>=0.1\nrulesets: [+ mine.yaml]\n"
+    (here / "mine").mkdir()
+    monkeypatch.chdir(here / "mine")
+    recorded(command, Path(), over)
+    (shipped / "prizes.yaml").write_text(MINE.replace("mine", "prizes").replace("30", "99"), encoding="utf-8")
+    assert command("audit", "replay").out == "1 decisions: 1 came out the same, 0 otherwise\n"

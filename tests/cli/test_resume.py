@@ -32,11 +32,15 @@ __all__ = ["jsonl", "many", "small", "table"]  # fixtures
 
 @posix
 @pytest.mark.usefixtures("small")
-@pytest.mark.parametrize(("how", "form"), [("fsync", "jsonl"), ("write", "jsonl"), ("replace", "csv")])
+@pytest.mark.parametrize(
+    ("how", "form"),
+    [("fsync", "jsonl"), ("write", "jsonl"), ("replace", "csv"), ("fsync", "parquet"), ("replace", "parquet"),
+     ("unlink", "parquet"), ("write", "rows")],
+)  # fmt: skip
 def test_killed_at_some_steps_it_goes_on_to_the_same_end(
     how: str, form: str, jsonl: Path, table: Path, tmp_path: Path
 ) -> None:
-    killed_at_every_step(how, form, jsonl if form == "jsonl" else table, tmp_path, step=17)
+    killed_at_every_step(how, form, table if form == "csv" else jsonl, tmp_path, step=17)
 
 
 def stop_at(monkeypatch: pytest.MonkeyPatch, call: int, error: BaseException) -> None:

@@ -17,29 +17,11 @@ import modengine
 from modengine.cli.at_work import at_work
 from modengine.run.read.blocks import blocks
 from modengine.run.write.tidy import DECISIONS, HITS
+from tests.cli.scanning import MESSAGES, records
 from tests.commands import EXPIRY, POLICY, Command, finish, process, started
 
-IN_SCOPE = {"channel": "public_account", "time": "2014-06-01T08:00:00+08:00"}
-MESSAGES = [
-    {"id": "1", "text": EXPIRY, **IN_SCOPE},
-    {"id": "2", "text": "明天见", **IN_SCOPE},
-    {"id": "3", "text": "紧急转发", "channel": "private", "time": "2014-06-01"},
-    {"id": "4", "text": "紧急转发", **IN_SCOPE, "time": "2015-01-01"},
-    {"id": "5", "text": EXPIRY},
-]
 HERE = Path(__file__).parent
 KEY = "PRIVATE+KEY+example.org/audit+00000000+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"
-
-
-@pytest.fixture
-def messages(tmp_path: Path) -> Path:
-    path = tmp_path / "messages.jsonl"
-    path.write_text("".join(json.dumps(m, ensure_ascii=False) + "\n" for m in MESSAGES), encoding="utf-8")
-    return path
-
-
-def records(text: str) -> list[dict[str, object]]:
-    return [json.loads(line) for line in text.splitlines()]
 
 
 def test_decisions_go_to_standard_output_and_the_summary_to_standard_error(command: Command, messages: Path) -> None:
@@ -290,9 +272,12 @@ def test_within_the_limit_a_message_full_of_ignorables_is_decided(command: Comma
     [
         ((), "Missing argument 'FILE...'"),
         (("-", "-"), "standard input (-) can be read only once"),
-        (("-", "--format", "csv"), "say in which folder, with --output FOLDER"),
+        (("-", "--format", "parquet"), "say which, with --output NAME.parquet"),
+        (("-", "--format", "parquet", "-o", "x.pq"), "say which, with --output NAME.parquet"),
+        (("-", "--format", "csv", "-o", "x.parquet"), "`x.parquet` would hold csv: leave --format out"),
+        (("-", "--format", "jsonl", "-o", "x.csv"), "`x.csv` would hold jsonl: leave --format out"),
+        (("-", "-o", "x.parquet", "--engine", "ray"), "shards of jsonl or csv, not of parquet"),
         (("-", "--format", "summary", "-o", "x"), "leave --output out"),
-        (("-", "-o", "x.csv"), "for CSV say --format csv --output FOLDER"),
         (("-", "--format", "xml"), "is not one of"),
     ],
 )
@@ -432,3 +417,25 @@ def test_the_sample_messages_are_all_decided() -> None:
     assert code == 0
     assert len(out.splitlines()) == len(samples.read_text(encoding="utf-8").splitlines())
     assert "could not be read" not in err
+
+
+# ------------------------------------------------------------------------ fields
+
+
+@pytest.mark.parametrize(
+    ("header", "note"),
+    [("id,text,titel", True), ("id,text,title", False)],
+)
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_a_field_that_patterns_look_in_and_no_message_has_is_told(
+    header: str, note: bool, processes: str, command: Command, tmp_path: Path
+) -> None:
+    rules = "ruleset: r\ntitle: T\ncategory: c\nrules:\n  - id: c.a\n    title: A\n    score: 5\n"
+    rules += "    patterns: {p: {text: [prize], field: title}}\n    when: p\n"
+    (tmp_path / "r.yaml").write_text(rules, "utf-8")
+    policy = "policy: p\ntitle: T\nfields: {title: string}\nrulesets: [r.yaml]\nactions: {c: {label: 5}}\n"
+    (tmp_path / "p.yaml").write_text(policy, "utf-8")
+    (tmp_path / "m.csv").write_text(f"{header}\n1,hello,a prize\n2,prize,\n", "utf-8")
+    ran = command("scan", tmp_path / "m.csv", "-p", tmp_path / "p.yaml", "--no-audit", "-j", processes)
+    assert [r["action"] for r in records(ran.out)] == (["allow", "allow"] if note else ["label", "allow"])
+    assert ("No message has the field `title`" in ran.err) == note

@@ -1,7 +1,8 @@
 """The fenced blocks of a page of documentation, and how each kind is run.
 
 ```yaml             first line `# file: NAME`: written to that file; its rules must be without
-                    errors and its examples must hold, unless the fence says `wrong`
+                    errors and its examples must hold, unless the fence says `wrong`; with `part`, it takes
+                    the place of what the file has from the same first to the same last line
 ```text, ```json... after a line `<!-- file: NAME -->`: written to that file
 ```console          lines after `$ ` are commands, the others what they print; `exit=N` in the
                     fence is the exit code of the last one; a line `...` stands for any lines
@@ -105,7 +106,7 @@ def run(command: str, folder: Path) -> tuple[int, str]:
         both = io.TextIOWrapper(printed, encoding="utf-8", newline="\n", write_through=True)
         for name in ("stdout", "stderr"):
             patch.setattr(sys, name, both)
-        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
         patch.delenv("FORCE_COLOR", raising=False)
         for name, value in {"NO_COLOR": "1", "COLUMNS": "80", "TERM": "dumb"}.items():
             patch.setenv(name, value)

@@ -43,7 +43,16 @@ def _write(block: Block, folder: Path) -> None:
     assert block.file is not None
     path = folder / block.file
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(block.body, "utf-8")
+    path.write_text(_put_in(path.read_text("utf-8"), block) if "part" in block.options else block.body, "utf-8")
+
+
+def _put_in(text: str, block: Block) -> str:
+    """A file with a part of it put in the place of what began and ended with the same lines."""
+    lines, part = text.splitlines(), block.body.splitlines()[1:]
+    assert lines.count(part[0]) == 1, f"{block.where}: where does it begin?"
+    first = lines.index(part[0])
+    last = lines.index(part[-1], first)
+    return "\n".join([*lines[:first], *part, *lines[last + 1 :], ""])
 
 
 def _rules_hold(block: Block) -> None:

@@ -33,7 +33,7 @@ def locked(path: str) -> Iterator[None]:
     """The lock of a file is held, as by another program."""
     fcntl = pytest.importorskip("fcntl")
     Path(path).parent.mkdir(exist_ok=True)
-    with Path(path).open("a") as file:
+    with Path(path).open("a", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
+import shutil
+import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -93,10 +97,33 @@ def test_a_measurement_can_be_asked_for_by_itself(name: str) -> None:
     assert name in COMMANDS or name in WITHIN  # as `report --section NAME`
 
 
+def twin(line: str) -> str:
+    """A command of a POSIX shell as PowerShell has it, whose oldest knows no `&&`."""
+    line = line.partition(" #")[0].rstrip().replace("python3 -m venv", "py -3 -m venv").replace(" && ", "; ")
+    return line.replace(".venv/bin/", ".venv/Scripts/").replace("/", "\\")
+
+
+def test_every_command_of_the_readme_has_its_twin_in_powershell() -> None:
+    page = (ROOT / "README.md").read_text("utf-8")
+    lines = [line for block in re.findall(r"^```sh\n(.*?)^```", page, re.S | re.M) for line in block.splitlines()]
+    assert len(lines) >= 9
+    assert section(page, "Windows").splitlines() == [twin(line) for line in lines]
+
+
+@pytest.mark.parametrize("page", ["first-rule.md", "play.md", "publishing.md", "packs.md", "zh/first-rule.md"])
+def test_the_commands_of_a_first_page_are_typed_alike_in_powershell_or_have_a_twin(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    lines = [line for block in re.findall(r"^```sh\n(.*?)^```", text, re.S | re.M) for line in block.splitlines()]
+    lines += re.findall(r"^\$ (.*)$", text, re.M)
+    others = [line for line in lines if not re.match(r"(?:modengine|pip|python|npm|twine) [^&|<>$`]*$", line)]
+    assert lines
+    assert len(others) == text.count("```powershell"), others
+
+
 @pytest.mark.parametrize("heading", ["Run", "Test"])
 def test_workflows_run_the_commands_of_the_readme(heading: str) -> None:
     page = (ROOT / "README.md").read_text("utf-8")
-    windows = section(page, "Windows").splitlines()[["Run", "Test"].index(heading)]
+    windows = twin(section(page, heading))
     jobs = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text("utf-8"))["jobs"]
     commands = {name: words_of(jobs[name]) for name in ("unix", "without-compilers", "windows")}
     assert section(page, heading) in commands["unix"]
@@ -121,3 +148,32 @@ def test_the_nightly_command_is_the_one_that_the_workflow_runs() -> None:
 def test_the_citation_names_the_version_that_is_here() -> None:
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
     assert (citation["version"], citation["license"]) == (modengine.__version__, "Apache-2.0")
+
+
+def test_the_core_has_the_version_of_the_package() -> None:
+    crate = tomllib.loads((ROOT / "core/Cargo.toml").read_text("utf-8"))["package"]
+    locked = tomllib.loads((ROOT / "core/Cargo.lock").read_text("utf-8"))["package"]
+    assert crate["version"] == modengine.__version__
+    assert [each["version"] for each in locked if each["name"] == crate["name"]] == [modengine.__version__]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
+@pytest.mark.parametrize(
+    ("tag", "heading", "is_released"),
+    [
+        (f"v{modengine.__version__}", f"## [{modengine.__version__}] - 2030-01-31", True),
+        (f"v{modengine.__version__}", f"## [Unreleased] {modengine.__version__}", False),
+        ("v99.0.0", "## [99.0.0] - 2030-01-31", False),
+    ],
+)
+def test_a_tag_is_built_where_package_and_changelog_have_its_version(
+    tmp_path: Path, tag: str, heading: str, is_released: bool
+) -> None:
+    jobs = yaml.safe_load((ROOT / ".github/workflows/wheels.yml").read_text("utf-8"))["jobs"]
+    assert "version" in jobs["publish"]["needs"]
+    (tmp_path / "modengine").mkdir()
+    shutil.copy(ROOT / "modengine/version.py", tmp_path / "modengine")
+    (tmp_path / "CHANGELOG.md").write_text(f"# Changelog\n\n{heading}\n", "utf-8")
+    [script] = words_of(jobs["version"])
+    ran = subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env={**os.environ, "GITHUB_REF_NAME": tag})
+    assert (ran.returncode == 0) is is_released

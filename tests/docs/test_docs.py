@@ -41,7 +41,9 @@ def _anchor(heading: str) -> str:
 
 @pytest.mark.parametrize("page", pages())
 def test_pages_are_in_the_index(page: str) -> None:
-    index = (DOCS / "README.md").read_text("utf-8")
-    if page.startswith("rules/") and page != "rules/README.md":
-        index, page = (DOCS / "rules" / "README.md").read_text("utf-8"), page.removeprefix("rules/")
-    assert page == "README.md" or f"]({page})" in index
+    """In that of their folder, where it has one."""
+    path = DOCS / page
+    own = path.parent / "README.md"
+    index = own if own.is_file() and path != own else DOCS / "README.md"
+    name = path.relative_to(index.parent).as_posix()
+    assert page == "README.md" or f"]({name})" in index.read_text("utf-8")

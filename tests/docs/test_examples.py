@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 
+from tests.docs.examples import blocks, run
 from tests.paths import DOCS
 
 TASK = "招刷单员，日结三百，加微信 abc12345"
@@ -45,3 +46,33 @@ def test_a_component_of_a_pipeline() -> None:
     assert found == {hit.rule for hit in (*doc._.moderation.hits, *doc._.moderation.relief)} != set()
     assert all(span.text for span in doc.spans["moderation"])
     assert (calm._.moderation.action, list(calm.spans["moderation"])) == ("allow", [])
+
+
+PORTS = DOCS / "examples" / "porting"
+
+
+@pytest.mark.parametrize("command", ["check --strict", "format --check", "test"])
+@pytest.mark.parametrize("tool", ["automoderator", "osprey", "crs", "sigma"])
+def test_ported_rules_are_right_and_do_what_their_examples_say(tool: str, command: str) -> None:
+    code, printed = run(f"modengine {command} {tool}", PORTS)
+    assert code == 0, printed
+
+
+def test_the_ported_rules_are_those_of_the_page() -> None:
+    shown = {block.file: block.body for block in blocks(DOCS / "porting.md") if block.file is not None}
+    there = {path.relative_to(PORTS).as_posix(): path for path in PORTS.rglob("*") if path.is_file()}
+    assert {name: path.read_text("utf-8") for name, path in there.items()} == shown
+
+
+def test_an_absent_subject_and_an_exclusion_count_as_in_crs() -> None:
+    import modengine
+
+    engine = modengine.load(PORTS / "crs" / "policy.yaml")
+    links = "http://a.example http://b.example http://c.example"
+    for fields, score in (
+        ({}, 5),
+        ({"subject": "x"}, 3),
+        ({"form": "market"}, 2),
+        ({"form": "market", "subject": "x"}, 0),
+    ):
+        assert engine.decide(modengine.Message(links, fields=fields)).categories["comment-spam"].score == score

@@ -219,7 +219,7 @@ def test_a_hit_in_a_cluster_grows(tmp_path: Path) -> None:
         ("combining marks", MARKS),
         ("one regex", TIMEOUT),
         ("parts of a message", BUDGET.parts),
-        ("one regex that no automaton can say", BUDGET.opaque_length),
+        ("one regex that no automaton can express", BUDGET.opaque_length),
         ("one `tokens` pattern", BUDGET.token_steps),
         ("candidates of one `words` or `text` pattern", BUDGET.candidates),
         ("a run of Latin letters", LONGEST_RUN),

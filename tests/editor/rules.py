@@ -18,3 +18,13 @@ rules:
     when: offer
     examples: {match: [我们招兼职], pass: [你好]}
 """
+
+POLICY = """\
+policy: board
+title: A board
+fields:
+  title: string
+  tags: {type: string, list: true, default: [none]}
+rulesets: [trade.yaml]
+"""
+"""The policy beside it."""

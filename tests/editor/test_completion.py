@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.editor.client import EditorClient
-from tests.editor.rules import RULESET
+from tests.editor.rules import POLICY, RULESET
 
 RULE = RULESET.replace("    examples:", "    |\n    examples:")
 
@@ -42,3 +42,28 @@ def test_what_could_stand_there_is_offered(
     labels = {item["label"] for item in found}
     assert offered <= labels
     assert not not_offered & labels
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "offered"),
+    [
+        (
+            "trade.yaml",
+            RULESET.replace("when: offer", "when: offer and mes|"),
+            {"message.title", "message.tags", "has"},
+        ),
+        ("trade.yaml", RULESET.replace("{words: [😀😀, {list: work}]}", "{text: [a], field: |}"), {"title", "tags"}),
+        ("policy.yaml", POLICY + "scope: |", {"message.title"}),
+        ("policy.yaml", POLICY + "scope:\n  fraud: |", {"message.title"}),
+        ("policy.yaml", POLICY.replace("list: true, default: [none]", "l|"), {"list", "default"}),
+        ("policy.yaml", POLICY.replace("type: string", "type: |"), {"integer", "string"}),
+    ],
+)
+def test_the_fields_that_the_policy_declares_are_offered(
+    name: str, text: str, offered: set[str], tmp_path: Path, client: EditorClient
+) -> None:
+    (tmp_path / "policy.yaml").write_text(POLICY, "utf-8")
+    (tmp_path / "trade.yaml").write_text(RULESET, "utf-8")
+    client.put(tmp_path / name, text.replace("|", ""))
+    found = client.ask("textDocument/completion", client.at(tmp_path / name, text, "|"))
+    assert offered <= {item["label"] for item in found}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modengine.checks import check_paths
+from modengine.checks.run import check_paths
 from modengine.policy.files import MAX_BYTES
 from tests.commands import Command
 from tests.editor.client import EditorClient

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.editor.client import EditorClient
-from tests.editor.rules import RULESET
+from tests.editor.rules import POLICY, RULESET
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,36 @@ def test_nothing_is_said_of_half_a_file(text: str, tmp_path: Path, client: Edito
     client.put(tmp_path / "trade.yaml", text)
     asked = {"textDocument": {"uri": (tmp_path / "trade.yaml").as_uri()}, "position": {"line": 70, "character": 3}}
     assert client.ask("textDocument/hover", asked) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "within", "expected"),
+    [
+        ("message.title", 9, "message field `title`, string\n\nunknown where a message lacks it"),
+        ("message.tags", 9, "message field `tags`, list of strings\n\n`none` where a message lacks it"),
+        ("field: title", 8, "message field `title`, string"),
+        ("by: {", 1, "looks in `message.title` alone"),
+        ("field: title", 1, "`field`: the fields of a message to look in"),
+    ],
+)
+def test_a_field_is_described_as_the_policy_declares_it(
+    before: str, within: int, expected: str, tmp_path: Path, client: EditorClient
+) -> None:
+    (tmp_path / "policy.yaml").write_text(POLICY, "utf-8")
+    rules = RULESET.replace("patterns:\n", "patterns:\n  by: {text: [a], field: title}\n")
+    rules = rules.replace("when: offer", 'when: by and offer and has(message.title) and message.tags has "a"')
+    client.put(tmp_path / "trade.yaml", rules)
+    told = client.ask("textDocument/hover", client.at(tmp_path / "trade.yaml", rules, before, within))
+    assert expected in told["contents"]["value"]
+
+
+def test_a_field_leads_to_its_declaration_and_back(tmp_path: Path, client: EditorClient) -> None:
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(POLICY, "utf-8")
+    rules = RULESET.replace("when: offer", "when: offer and has(message.title)")
+    client.put(tmp_path / "trade.yaml", rules)
+    place = client.at(tmp_path / "trade.yaml", rules, "message.title", 9)
+    [found] = client.ask("textDocument/definition", place)
+    assert (found["uri"], found["range"]["start"]) == (policy.as_uri(), {"line": 3, "character": 2})
+    asked = client.ask("textDocument/references", {**place, "context": {"includeDeclaration": True}})
+    assert len(asked) == 2

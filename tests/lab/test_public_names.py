@@ -8,6 +8,7 @@ from modengine.cli.study.group import COMMANDS
 
 NAMES = {
     "eval": "evaluate", "report": "make_report", "diff": "compare", "ablate": "ablate", "flip": "smallest",
+    "try": "trial",
     "fairness": "fairness", "evade": "evade", "fit": "fit", "suggest": "suggest", "timeline": "timeline",
     "power": "power", "sample": "sample", "agree": "agreement", "estimate": "estimate", "study": "run_study",
     "study-pin": "make_pin", "study-run": "run_study", "study-pack": "write_package", "study-verify": "verify_package",

@@ -85,6 +85,7 @@ def folder(tmp_path: Path) -> Path:
 LINES = {
     "eval": ("a.yaml", "one.yaml", "two.yaml", "--prevalence", "0.01", "--declare", "fraud.recall@label>=0.5"),
     "diff": ("a.yaml", "b.yaml", "one.yaml"),
+    "try": ("fraud.*", "--policy", "a.yaml", "--on", "one.yaml", "--against", "b.yaml"),
     "ablate": ("a.yaml", "one.yaml"),
     "flip": ("a.yaml", "这是骗局，还要钱"),
     "fairness": ("a.yaml", "one.yaml"),

@@ -19,6 +19,7 @@ from modengine.lab.report.table import Quote, Several, Table, count_of, share_of
 from modengine.lab.report.tidy_csv import ESTIMATE_COLUMNS, codebook, package, to_csv
 from modengine.lab.report.view import ResultView
 from modengine.lab.report.views import ablate, compare, evade, evaluate, fairness, smallest, timeline, together
+from modengine.lab.report.views import trial as trials
 from modengine.lab.stats.intervals import FORBIDDEN, proportion
 from modengine.lab.studies.ablate import ablate as ablated
 from modengine.lab.studies.compare import compare as compared
@@ -28,6 +29,7 @@ from modengine.lab.studies.fairness import fairness as fair
 from modengine.lab.studies.smallest import smallest as least
 from modengine.lab.studies.timeline import timeline as timed
 from modengine.lab.studies.together import together as beside
+from modengine.lab.studies.trial import trial as tried
 from tests.commands import POLICY, Command
 from tests.lab.corpora import FEW, NAME, MakeCorpus, never_acts, rows, sound, write
 
@@ -94,6 +96,7 @@ def views(corpus: MakeCorpus) -> list[ResultView]:
         compare.view(compared(engine, never_acts(), of)),
         evade.view(evaded(engine, [of])),
         fairness.view(fair(engine, [of], templates=FEW)),
+        trials.view(tried(engine, of, [rule.id for rule in engine.policy.rules])),
         smallest.view(least(engine, "骗骗")),
         timeline.view(timed(engine, of)),
         together.view(beside([engine, never_acts()], [of, replace(of, name="other")])),

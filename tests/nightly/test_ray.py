@@ -176,3 +176,12 @@ def test_without_an_address_only_this_machine_reaches_ray() -> None:
     found = set(re.findall(r"listens on (\w+)", done.stdout + done.stderr))  # while it runs, all words go to the latter
     assert found
     assert found <= LOOPBACK
+
+
+def test_a_cluster_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x\n", "utf-8")
+    address = "127.0.0.1:1"
+    options = ("-p", POLICY, "-o", tmp_path / "out", "--engine", "ray", "--address", address)
+    code, out, err = finish(process("scan", tmp_path / "a.txt", *options), timeout=120)
+    assert (code, out) == (2, "")
+    assert f"[ME913 cluster-unusable] the Ray cluster `{address}` cannot be used" in err

@@ -71,6 +71,34 @@ def test_what_is_worth_saying_is_told_to_the_teacher_at_once_and_to_others_by_na
     assert at("10.0.0.8")("tell", lesson="warning-and-scam", case="nothing") == {"tell": None}
 
 
+def test_a_student_s_page_begins_without_labels_and_measures_without_saying_of_what(windows: Any) -> None:
+    teacher, at = windows
+    student = at("10.0.0.8")
+    lesson = next(one for one in shipped_lessons() if one.lesson == "threshold-and-cost")
+    rules = teacher("rules", files=lesson.files, main=lesson.main)["rules"]
+    began = {one["lesson"]: one for one in student("start")["lessons"]}
+    assert {row["label"] for one in began.values() for row in [*one["cases"], *one["messages"]]} == {""}
+    assert {row["kind"] for one in began.values() for row in one["messages"]} == {""}
+    assert {case["label"] for one in teacher("start")["lessons"] for case in one["cases"]} > {"none", "fraud"}
+
+    def read(path: str, secret: list[str]) -> tuple[list[Any], str]:
+        by = {"by": "kind"} if path == "eval" else {}
+        found = student(path, rules=rules, lesson=lesson.lesson, secret=secret, **by)
+        rows = [row for one in found["grid"] for row in one["rows"]] if path == "eval" else found["rows"]
+        return rows, json.dumps(found, ensure_ascii=False)
+
+    secret = [case.text for case in lesson.cases]
+    for path in ("eval", "scores"):
+        open_, said = read(path, [])
+        assert all(text in said for text in secret)
+        rows, said = read(path, secret)
+        assert not any(text in said for text in secret)
+        assert sum(row.get("secret", False) for row in rows) == sum(row["text"] in secret for row in open_)
+        assert {row["id"] for row in rows if row.get("secret")} == {""}
+        assert sorted(row["label"] for row in rows) == sorted(row["label"] for row in open_)
+    assert student("eval", 422, lesson="nothing")["error"] == "there is no such lesson here"
+
+
 def test_an_answer_is_found_again_by_the_device_that_gave_it(windows: Any) -> None:
     teacher, at = windows
     teacher("room/ask", text=SCAM)

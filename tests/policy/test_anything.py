@@ -21,7 +21,7 @@ def _write(path: Path, value: Any) -> None:
     path.write_text(yaml.safe_dump(value, allow_unicode=True, sort_keys=False), "utf-8")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
 @given(ruleset=rulesets, policy=policies)
 def test_a_file_is_built_or_its_problems_are_located(tmp_path: Path, ruleset: Any, policy: Any) -> None:
     _write(tmp_path / "r.yaml", ruleset)
@@ -40,7 +40,7 @@ def test_a_file_is_built_or_its_problems_are_located(tmp_path: Path, ruleset: An
             assert asked <= loaded.policy.fields.keys()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
 @given(ruleset=rulesets, policy=policies)
 def test_what_the_loader_takes_the_schema_takes(tmp_path: Path, ruleset: Any, policy: Any) -> None:
     _write(tmp_path / "r.yaml", ruleset)

@@ -10,6 +10,7 @@ import pytest
 
 from modengine.errors import PolicyError
 from modengine.policy.condition import RuleRef, walk
+from modengine.policy.limits import PolicyBudget
 from modengine.policy.load import load_policy, policy_of, read
 from tests.policy.loading import BASE, HEAD, POLICY, RULE, clean, codes, rule_of
 
@@ -153,16 +154,28 @@ def test_a_list_of_too_many_terms_is_refused(write: Any) -> None:
     assert codes(read(path)) == ["ME103"]
 
 
+def test_a_list_that_changed_is_read_again_and_a_ruleset_that_did_not_is_paid_again(write: Any) -> None:
+    rules = HEAD + "lists: {l: {file: a_list.txt}}\nrules:\n" + RULE.replace("[加微信]", "{list: l}")
+    path = write(r=rules, a_list="甲\n乙\n")
+    first = clean(path)
+    assert clean(path).rules[0].patterns[0] is first.rules[0].patterns[0]
+    assert codes(read(path, PolicyBudget(terms=3))) == ["ME606"]
+    path = write(r=rules, a_list="甲\n丙\n")
+    assert clean(path).rules[0].patterns[0].terms == ("甲", "丙")
+
+
 def test_a_long_chain_of_references_is_followed(write: Any) -> None:
     rules = "".join(f"  - {{id: r{n}, title: R, score: 1, when: rule(r{n + 1})}}\n" for n in range(3000))
     assert codes(read(write(r=HEAD + "rules:\n" + rules + "  - {id: r3000, title: R, score: 1, when: any}\n"))) == []
 
 
-def test_the_name_of_a_shipped_policy_as_a_base_is_answered_with_its_path(tmp_path: Path) -> None:
+@pytest.mark.parametrize("written", ["campaign-2014", "campaign-2014.yaml"])
+def test_the_name_of_a_shipped_policy_as_a_base_is_answered_with_the_one_that_it_has_there(
+    tmp_path: Path, written: str
+) -> None:
     policy = tmp_path / "mine.yaml"
-    policy.write_text("policy: mine\ntitle: T\nbase: campaign-2014\n", "utf-8")
+    policy.write_text(f"policy: mine\ntitle: T\nbase: {written}\n", "utf-8")
     (found,) = read(policy).diagnostics
-    assert found.code == "ME101"
-    start = "a shipped policy is named by its path here: "
-    assert found.hint.startswith(start)
-    assert (tmp_path / found.hint.removeprefix(start)).is_file()
+    assert (found.code, found.hint) == ("ME101", "a shipped policy is named `modengine:campaign-2014` in a file")
+    policy.write_text("policy: mine\ntitle: T\nbase: modengine:campaign-2014\n", "utf-8")
+    assert codes(read(policy)) == []

@@ -42,6 +42,24 @@ def test_a_pattern_has_no_option_that_it_does_not_ask_for(write: Any) -> None:
     assert pattern == Pattern("a", "text", pattern.place, ("加微信",), term_places=pattern.term_places)
 
 
+def test_forms_stand_behind_the_terms_that_are_written_and_are_placed_there(write: Any) -> None:
+    pattern = pattern_of(write, "{words: [won, Prize, 'WeChat'], inflect: true}")
+    assert pattern.terms == ("won", "Prize", "WeChat", "win", "winning", "wins", "Prized", "Prizes", "Prizing")
+    assert [place.column for place in pattern.term_places] == [19, 24, 31]
+    assert pattern_of(write, "{words: [win, wins], inflect: true}").terms == ("win", "wins", "winning", "won")
+
+
+@pytest.mark.parametrize(
+    ("term", "says"),
+    [("中奖", "has no forms"), (" ".join(["go"] * 5), "more than 1,000 forms")],
+)
+def test_what_has_no_forms_is_refused_where_it_stands(write: Any, term: str, says: str) -> None:
+    text = HEAD + "rules:\n" + RULE.replace("[加微信]", f"[prize, {term}], inflect: true")
+    [found] = read(write(r=text)).diagnostics
+    assert (found.code, says in found.message) == ("ME409", True)
+    assert found.location.column == text.splitlines()[-1].index(term) + 1
+
+
 @pytest.mark.parametrize("written", ["{words: {list: bank}}", "{words: [{list: bank}]}"])
 def test_a_pattern_takes_its_terms_from_a_list(write: Any, written: str) -> None:
     pattern = pattern_of(write, written, "lists: {bank: [中国银行, 工行]}\n")

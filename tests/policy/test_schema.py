@@ -124,8 +124,10 @@ rules:
     patterns:
       who: {words: {list: bank}, initials: true, near_miss: false}
       what: {text: [失效, {list: act}], gaps: 2, repeats: true, sounds_like: true, looks_like: true, weight: 0.5}
+      forms: {words: [prize], inflect: true}
       case: {words: [VX], case: exact, outside: [quotes, urls, mentions], part: [text, ocr]}
       link: {regex: 'https?://|{list:act}', boundary: words}
+      named: {text: [失效], field: [title, labels], part: [text]}
       hidden: {text: [转账], undisguised: true}
       pay: {entity: rate, per: [hour], currency: CNY, at_least: 150, at_most: 5000}
       reach: {entity: contact, kind: [wechat, qq], disguised: true}
@@ -143,7 +145,7 @@ rules:
     examples:
       match:
         - 您的网银失效
-        - {text: x, id: one, channel: group, parts: [{kind: ocr, text: y}]}
+        - {text: x, id: one, channel: group, labels: [a], parts: [{kind: ocr, text: y}]}
       pass: [我们不会]
       known_miss: []
       known_false_alarm: []
@@ -158,7 +160,12 @@ study: true
 segmenter: jieba
 period: {from: 2014-05-28, until: 2014-06-28}
 scope: {fraud: any, default: message.channel == "group"}
-fields: {channel: {enum: [private, group]}, reposts: integer, time: datetime}
+fields:
+  channel: {enum: [private, group]}
+  reposts: {type: integer, default: 0}
+  time: datetime
+  title: string
+  labels: {type: string, list: true, default: [none]}
 rulesets: [r.yaml]
 specimens: [list.yaml]
 actions: {fraud: {label: 30, review: 50, block: 90}}

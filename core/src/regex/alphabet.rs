@@ -13,7 +13,7 @@ enum Listed {
     Many(Box<[u16]>),
 }
 
-/// The sets of the policy that an expression asks for, numbered as they come.
+/// The sets of the policy that are asked for, numbered as they come.
 #[derive(Debug, Default)]
 pub struct Sets {
     known: FxHashMap<u32, u32>,
@@ -21,7 +21,7 @@ pub struct Sets {
 }
 
 impl Sets {
-    /// The number of a set within the expression.
+    /// The number of a set among them.
     pub fn number(&mut self, set: u32) -> u32 {
         *self.known.entry(set).or_insert_with(|| {
             self.sets.push(set);

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::alphabet::{Alphabet, Sets, Symbols};
+use super::alphabet::{Alphabet, Symbols};
 use super::classes::{CharClasses, Text};
 use super::looks::{mark_all, Look, Neighbours};
 use super::machine::{read_steps, Machine, Step};
@@ -48,17 +48,18 @@ impl Regex {
     pub(super) fn new(
         number: usize,
         plain: PlainAutomaton,
+        sets: Box<[u32]>,
         classes: &CharClasses,
     ) -> Result<Self, Error> {
-        if plain.looks.len() > MOST_LOOKS {
+        let known = |&set: &u32| (set as usize) < classes.sets();
+        if plain.looks.len() > MOST_LOOKS || !sets.iter().all(known) {
             return Err(Error::Malformed);
         }
-        let mut sets = Sets::default();
-        let mut set = |number: u32| {
-            if number as usize >= classes.sets() {
+        let set = |number: u32| {
+            if number as usize >= sets.len() {
                 return Err(Error::Malformed);
             }
-            Ok(sets.number(number))
+            Ok(number)
         };
         let mut looks = Vec::new();
         for look in &plain.looks {
@@ -69,7 +70,7 @@ impl Regex {
                     set: set(number)?,
                 },
                 Err(_) => {
-                    let steps = read_steps(&look.steps, looks.len(), &mut set)?;
+                    let steps = read_steps(&look.steps, looks.len(), set)?;
                     Look::Around {
                         behind,
                         machine: Machine::anywhere(steps, false),
@@ -77,13 +78,13 @@ impl Regex {
                 }
             });
         }
-        let forward = read_steps(&plain.forward, looks.len(), &mut set)?;
-        let backward = read_steps(&plain.backward, looks.len(), &mut set)?;
+        let forward = read_steps(&plain.forward, looks.len(), set)?;
+        let backward = read_steps(&plain.backward, looks.len(), set)?;
         let relaxed = (!looks.is_empty()).then(|| Machine::relaxed(forward.clone()));
         let forward = Machine::anywhere(forward, true);
         Ok(Self {
             number,
-            sets: sets.all(),
+            sets,
             looks: looks.into(),
             may_be_empty: forward.may_be_empty(),
             forward,

@@ -107,11 +107,11 @@ fn asked(steps: &[Step]) -> u64 {
     bits.fold(0, |all, bit| all | bit)
 }
 
-/// The steps with the sets of the policy as those of the expression, and every number looked at.
+/// The steps with every number looked at.
 pub fn read_steps(
     steps: &[PlainStep],
     looks: usize,
-    mut set: impl FnMut(u32) -> Result<u32, Error>,
+    set: impl Fn(u32) -> Result<u32, Error>,
 ) -> Result<Vec<Step>, Error> {
     if steps.len() > MOST_STEPS {
         return Err(Error::Malformed);

@@ -21,10 +21,12 @@ mod walk;
 
 use std::fmt;
 
+use rustc_hash::FxHashMap;
+
 pub use classes::{CharClasses, Text};
 pub use expression::Regex;
 use gate::Gate;
-pub use plain::Plain;
+pub use plain::{Plain, PlainExpression};
 
 use dfa::Scratch;
 use expression::Slot;
@@ -64,6 +66,8 @@ struct Group {
 pub struct Program {
     classes: CharClasses,
     regexes: Vec<Option<Regex>>,
+    /// By their sources, those that rules ask for.
+    numbers: FxHashMap<String, usize>,
     groups: Vec<Group>,
 }
 
@@ -75,20 +79,25 @@ impl Program {
 
     pub fn new(plain: Plain) -> Result<Self, Error> {
         let classes = CharClasses::new(&plain.charsets)?;
-        let read = |(number, automaton): (usize, Option<_>)| {
-            automaton
-                .map(|automaton| Regex::new(number, automaton, &classes))
+        let mut numbers = FxHashMap::default();
+        let mut read = |(number, given): (usize, PlainExpression)| {
+            numbers.insert(given.source, number);
+            let sets = given.sets.into();
+            given
+                .automaton
+                .map(|automaton| Regex::new(number, automaton, sets, &classes))
                 .transpose()
         };
         let regexes = plain
-            .automata
+            .expressions
             .into_iter()
             .enumerate()
-            .map(read)
+            .map(&mut read)
             .collect::<Result<_, _>>()?;
         Ok(Self {
             classes,
             regexes,
+            numbers,
             groups: Vec::new(),
         })
     }
@@ -131,6 +140,11 @@ impl Program {
 
     pub fn classes(&self) -> &CharClasses {
         &self.classes
+    }
+
+    /// The number of the expression that is written so.
+    pub fn number(&self, source: &str) -> Option<usize> {
+        self.numbers.get(source).copied()
     }
 
     /// None for an expression that is left to Python.

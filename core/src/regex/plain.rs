@@ -15,8 +15,17 @@ pub const MATCH: u8 = 4;
 pub struct Plain {
     /// Of each set the first and the last code point of its intervals, in order.
     pub charsets: Vec<Vec<(u32, u32)>>,
+    pub expressions: Vec<PlainExpression>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct PlainExpression {
+    /// As it is written; empty for one that no rule asks for.
+    pub source: String,
+    /// The sets that it asks for: its steps number these.
+    pub sets: Vec<u32>,
     /// None for what is left to Python.
-    pub automata: Vec<Option<PlainAutomaton>>,
+    pub automaton: Option<PlainAutomaton>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,7 +1,7 @@
 //! Small programs by hand; the whole dialect is tested against Python's `regex` in `tests/core/test_regex.py`.
 
 use super::plain::{PlainAutomaton, PlainLook, PlainStep, CHAR, JUMP, LOOK, MATCH, SPLIT};
-use super::{Error, Plain, Program, Regex};
+use super::{Error, Plain, PlainExpression, Program, Regex};
 
 const A: u32 = 0;
 const B: u32 = 1;
@@ -19,8 +19,19 @@ fn program(
     };
     let code = |char| (u32::from(char), u32::from(char));
     let charsets = vec![vec![code('a')], vec![code('b')], vec![(0, 0x10FFFF)]];
-    let automata = vec![None, Some(automaton)];
-    Program::new(Plain { charsets, automata })
+    let expressions = [None, Some(automaton)].map(expression).into();
+    Program::new(Plain {
+        charsets,
+        expressions,
+    })
+}
+
+fn expression(automaton: Option<PlainAutomaton>) -> PlainExpression {
+    PlainExpression {
+        source: String::new(),
+        sets: vec![A, B, ANY],
+        automaton,
+    }
 }
 
 fn found(program: &Program, text: &str) -> Vec<(u32, u32)> {
@@ -278,11 +289,13 @@ fn a_group_may_match_where_one_of_it_does_if_every_look_holds() {
     let code = |char| (u32::from(char), u32::from(char));
     let mut program = Program::new(Plain {
         charsets: vec![vec![code('a')], vec![code('b')], vec![(0, 0x10FFFF)]],
-        automata: vec![
+        expressions: [
             Some(automaton(&[(CHAR, A, 0), (CHAR, A, 0), END], vec![])),
             Some(automaton(&[(LOOK, 0, 0), (CHAR, B, 0), END], vec![never])),
             None,
-        ],
+        ]
+        .map(expression)
+        .into(),
     })
     .unwrap();
     let groups = [&[0, 1][..], &[0], &[0, 2], &[0, 1]].map(|numbers| program.group(numbers));

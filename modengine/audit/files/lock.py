@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from modengine.audit.files.disk import open_append
 from modengine.audit.files.layout import ELSEWHERE, reason
 from modengine.errors import AuditError
+from modengine.run.write.exclusive import hold
 
 _PAUSE = 0.02
 """Seconds between two tries."""
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(descriptor: int) -> None:
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _take(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 class Lock:
@@ -40,7 +28,7 @@ class Lock:
         while True:
             descriptor = self._open()
             try:
-                _take(descriptor)
+                hold(descriptor)
             except OSError:
                 os.close(descriptor)
                 if clock() >= end:

@@ -150,7 +150,7 @@ def _content_types(details: Record | None) -> list[str]:
     """Text, and what else something was found in."""
     found = {"TEXT"}
     for hit in (details or {}).get("hits", ()):
-        found |= {_PARTS[match["part"]] for match in hit["matches"]}
+        found |= {_PARTS.get(match["part"], "TEXT") for match in hit["matches"]}
     return [f"CONTENT_TYPE_{name}" for name in sorted(found)]
 
 

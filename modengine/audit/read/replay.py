@@ -7,8 +7,11 @@ message from elsewhere counts only if it is the one that the record commits to.
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
+import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -24,9 +27,11 @@ from modengine.audit.records.segments import RecordLine
 from modengine.audit.records.vault import Vault, VaultRow
 from modengine.engine.engine import Engine
 from modengine.errors import MessageError, PolicyError
-from modengine.loading import load
+from modengine.loading import load_copied
 from modengine.model import Cause, Message
 from modengine.policy.files import MAX_BYTES
+from modengine.policy.packs.find import OURS
+from modengine.policy.packs.manifest import NAME as MANIFEST
 
 CAUSES: Mapping[str, str] = {
     "text erased": "the text was erased on request",
@@ -171,7 +176,10 @@ class Replayer:
             return message_from(row.message), ""
         if self._source is None:
             return None, "text absent"
-        return self._source.find(record["message"], row.salt, record["text"])
+        asked = record["message"], row.salt, record["text"]
+        return (
+            self._source.find(*asked) if self._sealer is None else self._source.find(*asked, self._sealer.context.read)
+        )
 
 
 def _causes(record: Record, engine: Engine) -> tuple[str, ...]:
@@ -196,6 +204,7 @@ def load_copies(layout: LogPaths, files: list[dict[str, Any]]) -> Engine | None:
     with tempfile.TemporaryDirectory(prefix="modengine-") as folder:
         root = Path(folder).resolve()
         base = root.joinpath(*["rules"] * (depth + 1))
+        copies: dict[Path, bytes] = {}
         for file, path in zip(files, paths, strict=True):
             try:
                 data = disk.read(layout.rules / file["sha256"], MAX_BYTES)
@@ -204,12 +213,27 @@ def load_copies(layout: LogPaths, files: list[dict[str, Any]]) -> Engine | None:
                 target = root.joinpath(*_resolved(base.relative_to(root).parts, path))
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(data)
+                copies[target] = data
             except (OSError, ValueError):  # a file that is missing, or a path that none can have
                 return None
         try:
-            return load(base / paths[0])
+            return load_copied(base / paths[0], _homes(copies))
         except PolicyError:
             return None
+
+
+def _homes(copies: Mapping[Path, bytes]) -> dict[str, str]:
+    """Where packs and the shipped rules lie among copies, by the names that rule files have for them."""
+    found: dict[str, str] = {}
+    for path, data in copies.items():
+        if path.name == MANIFEST:
+            with suppress(ValueError):
+                found[str(tomllib.loads(data.decode("utf-8-sig")).get("name"))] = str(path.parent)
+        for name in re.findall(rf"(?<!\w){OURS}:([\w.-]+)", data.decode("utf-8", "replace")):
+            file = f"{name.removesuffix('.yaml')}.yaml"
+            others = [other.parent for other in copies if other.name == file and other.parent != path.parent]
+            found |= {OURS: str(others[0])} if others else {}
+    return found
 
 
 def _resolved(base: tuple[str, ...], path: PurePosixPath) -> list[str]:

@@ -7,12 +7,16 @@ the files that they came from.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from types import TracebackType
 
 from modengine.audit.records.commitments import commitment_to_content, pseudonym, text_content
 from modengine.audit.records.record import message_content, message_from
+from modengine.errors import MessageError
 from modengine.model import Message
+
+Read = Callable[[Message], Message]
 
 TRIES = 10_000
 """So many messages without id are tried for one record."""
@@ -48,24 +52,36 @@ class MessageSource:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._connection.close()
 
-    def find(self, name: str | None, salt: bytes, commitment: str) -> tuple[Message | None, str]:
-        """The message that a record commits to, or why there is none."""
-        if name is None:
-            return self._nameless(salt, commitment)
-        rows = self._connection.execute("SELECT parts, message FROM named WHERE name = ?", (name,)).fetchall()
-        for parts, message in rows:
+    def find(
+        self, name: str | None, salt: bytes, commitment: str, read: Read = lambda message: message
+    ) -> tuple[Message | None, str]:
+        """The message that a record commits to, or why there is none; `read` is how the engine reads one."""
+
+        def found(parts: bytes, content: bytes) -> Message | None:
+            message = None
             if commitment_to_content(salt, parts) == commitment:
-                return message_from(message), ""
+                return message_from(content)
+            with suppress(MessageError):
+                message = read(message_from(content))
+            known = message is not None and len(message.parts) and text_content(message.all_parts())
+            return message if known and commitment_to_content(salt, known) == commitment else None
+
+        if name is None:
+            return self._nameless(found)
+        rows = self._connection.execute("SELECT parts, message FROM named WHERE name = ?", (name,)).fetchall()
+        for parts, content in rows:
+            if (message := found(parts, content)) is not None:
+                return message, ""
         return None, "text changed" if rows else "text absent"
 
-    def _nameless(self, salt: bytes, commitment: str) -> tuple[Message | None, str]:
+    def _nameless(self, found: Callable[[bytes, bytes], Message | None]) -> tuple[Message | None, str]:
         """Looked for from the last one on, and then from the first: a log repeats its source in order."""
         left = TRIES
         for which in ("number > ?", "number <= ?"):
             ask = f"SELECT number, parts, message FROM nameless WHERE {which} ORDER BY number LIMIT ?"  # noqa: S608  (no text from outside)
-            for number, parts, message in self._connection.execute(ask, (self._last, left)):
+            for number, parts, content in self._connection.execute(ask, (self._last, left)):
                 left -= 1
-                if commitment_to_content(salt, parts) == commitment:
+                if (message := found(parts, content)) is not None:
                     self._last = number
-                    return message_from(message), ""
+                    return message, ""
         return None, "text absent"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from modengine.audit.records.record import kept
 from modengine.engine.engine import Engine
 from modengine.model import Message
 from modengine.policy.condition import Compare, Condition, walk
-from modengine.policy.fields import read_fields
+from modengine.policy.fields import read_fields, with_field_parts
 from modengine.policy.model import Field, Policy
 from modengine.text import segment
 from modengine.version import __version__
@@ -33,7 +33,13 @@ class Context:
     clear: Mapping[str, Field]
     """The fields that the policy uses and whose values stand in the log."""
     hidden: Mapping[str, Field]
-    """The fields that it uses and whose values, free texts, go to the details."""
+    """The fields that it compares and whose values, free texts, go to the details."""
+    looked_in: Mapping[str, Field] = field(default_factory=dict)
+    """The fields that its patterns look in: these are texts, and are committed to as the parts of a message are."""
+
+    def read(self, message: Message) -> Message:
+        """The message as the engine reads it.  Raises MessageError (ME903)."""
+        return with_field_parts(message, self.looked_in) if self.looked_in else message
 
 
 def context_of(engine: Engine) -> Context:
@@ -46,11 +52,12 @@ def context_of(engine: Engine) -> Context:
         segment.identity(policy.segmenter),
         {name: field for name, field in policy.fields.items() if name in used and field.kind in _CLEAR},
         {name: field for name, field in policy.fields.items() if name in used and field.kind not in _CLEAR},
+        engine.program.looked_in,
     )
 
 
 def used_fields(policy: Policy) -> frozenset[str]:
-    """The message fields that can change a decision of the policy."""
+    """The message fields that conditions of the policy ask about."""
     found = {node.field for condition in _conditions(policy) for node in walk(condition) if isinstance(node, Compare)}
     if policy.period is not None:
         found |= {policy.period.field, "time"}
@@ -74,14 +81,14 @@ def values(fields: Mapping[str, Field], message: Message) -> dict[str, object]:
     if not fields or not given:
         return {}
     found: dict[str, object] = {}
-    for name, field in fields.items():
+    for name, declared in fields.items():
         value = given.get(name)
         if value is None:
             continue
         # What nearly all values are is taken as it is: to read and to write a time takes longest of all.
-        kind = field.kind
+        kind = declared.kind
         if type(value) is str and (
-            (kind == "enum" and value in field.values) or (kind == "datetime" and _is_written_so(value))
+            (kind == "enum" and value in declared.values) or (kind == "datetime" and _is_written_so(value))
         ):
             found[name] = value
         else:

@@ -112,4 +112,6 @@ def message_from(content: bytes) -> Message:
 def kept(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, tuple):
+        return [*map(kept, value)]
     return str(value) if isinstance(value, int) and not -_MOST_INT <= value < _MOST_INT else value

@@ -11,13 +11,14 @@ from typing import Annotated, Any
 
 import msgspec
 
-from modengine.model import Action, CategoryScore, PartKind, Raised
+from modengine.model import Action, AnyPartKind, CategoryScore, Raised
 
 _Count = Annotated[int, msgspec.Meta(ge=-(1 << 53), le=1 << 53)]
 _Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 _Hash = Annotated[str, msgspec.Meta(min_length=64, max_length=64)]
 _Seq = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
 _Scalar = str | int | float | bool | None
+_Value = _Scalar | list[_Scalar]
 
 
 class _Numbered(msgspec.Struct, forbid_unknown_fields=True, tag_field="kind"):
@@ -50,7 +51,7 @@ class DecisionRecord(_Numbered, tag="decision"):
     decision_id: str
     details: _Hash
     engine: str
-    fields: dict[str, _Scalar]
+    fields: dict[str, _Value]
     hits: list[_RuleHit]
     ignore_scope: bool
     in_scope: bool
@@ -140,7 +141,7 @@ read_head = msgspec.json.Decoder(Head).decode
 
 class _Found(msgspec.Struct, forbid_unknown_fields=True):
     rule: str
-    matches: list[tuple[str, PartKind, int, int, int, list[str], float]]
+    matches: list[tuple[str, AnyPartKind, int, int, int, list[str], float]]
     """Pattern, part, its index, start, end, how, weight."""
 
 
@@ -156,13 +157,13 @@ class KeptDetails(msgspec.Struct, forbid_unknown_fields=True):
     relief: list[_Found] = []
     undetermined: list[_Reason] = []
     notes: list[str] = []
-    fields: dict[str, _Scalar] = {}
+    fields: dict[str, _Value] = {}
 
 
 class KeptMessage(msgspec.Struct, forbid_unknown_fields=True):
     id: str | None
     text: str
-    parts: list[tuple[PartKind, str]]
+    parts: list[tuple[AnyPartKind, str]]
     fields: dict[str, Any]
 
 

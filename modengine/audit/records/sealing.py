@@ -118,7 +118,7 @@ class Sealer:
         context = self.context
         policy, revision, engine, segmenter = context.policy, context.revision, context.engine, context.segmenter
         seqs = range(first, first + len(pairs))
-        messages, decisions = [message for message, _ in pairs], [decision for _, decision in pairs]
+        messages, decisions = [context.read(message) for message, _ in pairs], [decision for _, decision in pairs]
         texts = commitments(TEXT, salts, map(_text, messages))
         kept = [plain(_details(context, message, decision)) for message, decision in pairs]
         details = commitments(DETAILS, salts, kept)
@@ -244,7 +244,7 @@ def sealed_batch(
         raise wrong_revision()
     salts = [random[at : at + SALT] for at in range(0, len(random), SALT)]
     sealed = sealer.seal(pairs, first, times, ignored, salts)
-    kept = [message_content(message) for message, _ in pairs] if keep_text else NOTHING
+    kept = [message_content(sealer.context.read(message)) for message, _ in pairs] if keep_text else NOTHING
     batch = batch_of(first, sealed.lines, max(times), salts, sealed.details, kept)
     return batch, [*map(Receipt, count(first), sealed.decision_ids)]
 

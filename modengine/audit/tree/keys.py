@@ -44,7 +44,7 @@ def write_key(path: Path, key: SignerKey) -> Path:
     public = path.with_name(path.name + ".pub")
     for file, text, mode in ((public, f"{key.verifier}\n", 0o644), (path, f"{key}\n", 0o600)):
         try:
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
         except FileExistsError:
             raise AuditError("ME956", f"there is a file `{file}` already", "choose another name") from None
         except OSError as error:

@@ -50,7 +50,7 @@ class ApartSealer:
         sealed = Sealer(self.context, self.key).seal(pairs, _FIRST, repeat(_TIME), repeat(self.ignore_scope), salts)
         lines = enumerate(zip(sealed.lines, sealed.decision_ids, strict=True), _FIRST)
         pieces = [_pieces(line, name, seq) for seq, (line, name) in lines]
-        kept = [message_content(message) if self.keep_text else None for message, _ in pairs]
+        kept = [message_content(self.context.read(message)) if self.keep_text else None for message, _ in pairs]
         revisions = [decision.revision for _, decision in pairs]
         return [*map(Half, pieces, salts, sealed.details, kept, revisions)]
 

@@ -7,6 +7,7 @@ half a note.  Everything else is an error that names its place, and nothing is c
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -339,7 +340,7 @@ def _notices(layout: LogPaths) -> tuple[str, ...]:
             " locks and syncs may not hold there; keep the log on a local disk"
         )
     try:
-        if layout.folder.stat().st_mode & 0o077:
+        if sys.platform != "win32" and layout.folder.stat().st_mode & 0o077:
             found.append(f"others can look into `{layout.folder}`; chmod 700 keeps them out")
     except OSError as error:
         found.append(f"`{layout.folder}`: {reason(error)}")

@@ -116,7 +116,7 @@ class Looked:
 def _why(condition: Condition) -> str:
     """Why a condition without parts holds always or never, where no law says it."""
     match condition:
-        case Count() | Length():
+        case Count() | Length() | Compare(asks="count"):
             return "it is never below 0"
         case Compare():
             return "no whole number lies there"

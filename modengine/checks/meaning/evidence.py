@@ -49,9 +49,14 @@ class Evidence:
         They have its options, and its terms among theirs.
         """
         if number not in self._wider:
-            options = self._options(number)
-            holders = [self._holders.get((options, term.cased), frozenset()) for term in self._terms[number]]
-            self._wider[number] = frozenset.intersection(*holders) - {number} if holders else frozenset()
+            holders = self._holders.get(self._options(number), {})
+            shared: frozenset[int] | None = None
+            for term in self._terms[number]:
+                found = holders.get(term.cased, frozenset())
+                shared = found if shared is None else shared & found
+                if len(shared) < 2:
+                    break  # itself at the most
+            self._wider[number] = (shared or frozenset()) - {number}
         return self._wider[number]
 
     def finds_there_too(self, this: int, other: int) -> bool:
@@ -59,14 +64,14 @@ class Evidence:
         return this == other or (self._patterns[this].kind == "text" and other in self.wider(this))
 
     @cached_property
-    def _holders(self) -> dict[tuple[Any, str], frozenset[int]]:
+    def _holders(self) -> dict[tuple[Any, ...], dict[str, frozenset[int]]]:
         """The patterns that have a term, by their options and the term."""
-        found: dict[tuple[Any, str], set[int]] = {}
+        found: dict[tuple[Any, ...], dict[str, frozenset[int]]] = {}
         for number, terms in enumerate(self._terms):
-            options = self._options(number)
-            for term in terms if self._alike[number] else ():
-                found.setdefault((options, term.cased), set()).add(number)
-        return {key: frozenset(numbers) for key, numbers in found.items()}
+            holders = found.setdefault(self._options(number), {}) if self._alike[number] else {}
+            for term in terms:
+                holders[term.cased] = holders.get(term.cased, frozenset()) | {number}
+        return found
 
     def _options(self, number: int) -> tuple[Any, ...]:
         kind, _, *rest = pattern_key(self._patterns[number])

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise, permutations
 from math import ceil, floor
-from typing import Any
+from typing import Any, cast
 
 from modengine.checks.meaning.evidence import Evidence
 from modengine.checks.meaning.logic import (
@@ -134,8 +134,12 @@ class World:
             case Not(item):
                 return self.formula(item, names, not holds)
             case Compare():
-                asked, has = self._compared(condition), self._atom(("known", condition.field))
-                return conjunction([has, asked if holds else negation(asked)])
+                given = self._atom(("known", condition.field), f"has(message.{condition.field})")
+                if condition.asks == "given":
+                    return given if holds else negation(given)
+                asked = self._compared(condition)
+                known = given if condition.default is None else TRUE
+                return conjunction([known, asked if holds else negation(asked)])
             case _:
                 asked = self._asked(condition, names)
                 return asked if holds else negation(asked)
@@ -186,6 +190,11 @@ class World:
     def _compared(self, condition: Compare) -> Formula:
         values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
         name, operator = condition.field, condition.operator
+        if condition.asks == "count":
+            return _compared(operator, int(cast("int", condition.value)), lambda least: self._size(name, least))
+        if operator.startswith("has"):
+            items = [self._atom(("item", name, value), f'{condition.left} has "{value}"') for value in values]
+            return conjunction(items) if operator == "has all of" else disjunction(items)
         kind = self.known.policy.fields[name].kind
         if kind in ("integer", "number") or (kind == "datetime" and not self.known.alone):
             return disjunction(self._ordered(name, operator, value, kind == "integer") for value in values)
@@ -195,6 +204,9 @@ class World:
         else:
             asked = [self._atom(("is", name, value), str(Compare(name, "==", value))) for value in values]
         return negation(asked[0]) if operator == "!=" else disjunction(asked)
+
+    def _size(self, name: str, least: int) -> Formula:
+        return self._atom(("size", name, least), f"count(message.{name}) >= {least}") if least else TRUE
 
     def _ordered(self, name: str, operator: Operator, value: Value, whole: bool) -> Formula:
         number: Any = parse_time(value) if isinstance(value, str) else value
@@ -274,6 +286,7 @@ class World:
             "together": self._more_together,
             "count": self._more,
             "length": lambda this, other: this[1] >= other[1],
+            "size": lambda this, other: this[1] == other[1] and this[2] >= other[2],
         }
         for kind, test in tests.items():
             self.known.steps.spend(len(self._of_kind(kind)) ** 2)
@@ -312,6 +325,13 @@ class World:
             cuts = sorted((atom[2], number) for atom, number in self._of_kind("cut") if atom[1] == name)
             for (_, low), (_, high) in pairwise(cuts):
                 yield Law(disjunction([-high, low]), f"`{self.texts[high]}` implies `{self.texts[low]}`")
+            default, given = self.known.policy.fields[name].default, self.atoms.get(("known", name))
+            if default is not None and given is not None:
+                true = [(value == default, number) for (_, _, value), number in said]
+                true += [(default > cut if strict else default >= cut, number) for (cut, strict), number in cuts]
+                for holds, number in true:
+                    why = f"`{name}` is `{default}` where a message lacks it"
+                    yield Law(disjunction([given, number if holds else -number]), why)
 
     def _of_evidence(self) -> Iterator[Law]:
         found = {atom[1]: number for atom, number in self._of_kind("has")}

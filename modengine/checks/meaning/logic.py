@@ -92,9 +92,13 @@ def variables(formula: Formula) -> list[int]:
 def holds_in(formula: Formula, true: Collection[int]) -> bool:
     """Whether a formula holds where these variables are true and no others."""
     if isinstance(formula, int):
-        return (abs(formula) in true) == (formula > 0)
+        return formula in true if formula > 0 else -formula not in true
     how, items = formula
-    return all(holds_in(item, true) for item in items) if how == "and" else any(holds_in(item, true) for item in items)
+    decides = how == "or"
+    for item in items:  # no generator: most of the time goes here
+        if holds_in(item, true) is decides:
+            return decides
+    return not decides
 
 
 class ClauseSet:
@@ -160,44 +164,44 @@ class _ModelSearch:
         if () in self.clauses:
             return None
         units = [clause[0] for clause in self.clauses if len(clause) == 1]
-        waiting: list[tuple[list[int], dict[int, bool], int]] = [(units, {}, 0)]
+        waiting: list[tuple[list[int], set[int], int]] = [(units, set(), 0)]
         while waiting:
             pending, assigned, first = waiting.pop()
             if not self._propagated(pending, assigned):
                 continue
             number = self._open(assigned, first)
             if number is None:
-                return {variable for variable, value in assigned.items() if value and variable < OWN}
-            literal = next(literal for literal in self.clauses[number] if abs(literal) not in assigned)
-            waiting += [([-literal], assigned, number), ([literal], dict(assigned), number)]
+                return {literal for literal in assigned if 0 < literal < OWN}
+            literal = next(literal for literal in self.clauses[number] if -literal not in assigned)
+            waiting += [([-literal], assigned, number), ([literal], assigned.copy(), number)]
         return None
 
-    def _open(self, assigned: dict[int, bool], first: int) -> int | None:
+    def _open(self, assigned: set[int], first: int) -> int | None:
         """The number of the first clause from a number on that nothing makes true yet."""
         for number in range(first, len(self.clauses)):
-            if not any(assigned.get(abs(literal)) == (literal > 0) for literal in self.clauses[number]):
+            if assigned.isdisjoint(self.clauses[number]):
                 self.steps.spend(1 + (number - first + len(assigned)) // 8)
                 return number
         return None
 
-    def _propagated(self, pending: list[int], assigned: dict[int, bool]) -> bool:
+    def _propagated(self, pending: list[int], assigned: set[int]) -> bool:
         """Whether the literals and all that follows from them by clauses with one way left can be true."""
         while pending:
             literal = pending.pop()
-            if assigned.setdefault(abs(literal), literal > 0) != (literal > 0):
+            if -literal in assigned:
                 return False
+            assigned.add(literal)
             for clauses in self.sets:
                 for clause in clauses.of.get(-literal, ()):
                     self.steps.spend(1 + len(clause) // 4)
                     left = 0
                     for other in clause:
-                        value = assigned.get(abs(other))
-                        if value is None:
+                        if other in assigned:
+                            break
+                        if -other not in assigned:
                             if left:
                                 break  # two ways are left
                             left = other
-                        elif value == (other > 0):
-                            break
                     else:
                         if not left:
                             return False

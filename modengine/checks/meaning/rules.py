@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 
 from modengine.checks.meaning.conditions import Looked, brief
 from modengine.checks.meaning.facts import Known, World
 from modengine.checks.meaning.logic import OutOfSteps, negation
 from modengine.checks.meaning.proof import possible, refuted
-from modengine.errors import Diagnostic
+from modengine.errors import Diagnostic, Location
 from modengine.policy.condition import (
     And,
     Compare,
@@ -25,7 +28,7 @@ from modengine.policy.condition import (
     Together,
     walk,
 )
-from modengine.policy.model import Period, Policy, Rule
+from modengine.policy.model import Period, Policy, Rule, Ruleset
 
 MOST_FINDINGS = 10
 """In one condition."""
@@ -41,16 +44,62 @@ class ConditionMeaning:
         found: dict[str, set[int]] = {}
         """Of each rule that can hit, patterns of which it is enough that they are found."""
         for rule in policy.rules:
-            try:
-                world = World(known)
-                yield from _of_rule(world, rule)
-                model = possible(world, [world.hit(rule)])
-                if model is not None and rule.status != "draft":
-                    found[rule.id] = {atom[1] for atom, n in world.atoms.items() if atom[0] == "has" and n in model}
-            except OutOfSteps:
-                continue
+            if known.steps.left < 0:
+                break
+            meaning = _looked_at(known, rule) if _asks_for_more(rule) else _of_patterns(_bare(rule))
+            known.steps.left -= 0 if _asks_for_more(rule) else meaning.steps
+            places = {_WHEN: rule.when_place or rule.place, _UNLESS: rule.unless_place or rule.place}
+            yield from (replace(said, location=places.get(said.location, said.location)) for said in meaning.found)
+            if meaning.shown is not None and rule.status != "draft":
+                found[rule.id] = {known.evidence.number(p) for p in rule.patterns if p.name in meaning.shown}
         yield from _of_policy(known)
         yield from _of_pairs(known, found)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleMeaning:
+    """What there is to say of the conditions of a rule."""
+
+    found: tuple[Diagnostic, ...]
+    shown: frozenset[str] | None
+    """Patterns of which it is enough that they are found; None where it cannot hit, or nobody knows."""
+    steps: int
+
+
+def _looked_at(known: Known, rule: Rule) -> RuleMeaning:
+    found: list[Diagnostic] = []
+    shown, before = None, known.steps.left
+    with suppress(OutOfSteps):
+        world = World(known)
+        for finding in _of_rule(world, rule):
+            found.append(finding)
+        model = possible(world, [world.hit(rule)])
+        if model is not None:
+            true = {atom[1] for atom, number in world.atoms.items() if atom[0] == "has" and number in model}
+            shown = frozenset(name for name, number in known.names(rule).items() if number in true)
+    return RuleMeaning(tuple(found), shown, before - known.steps.left)
+
+
+_WHEN, _UNLESS = Location("", 1), Location("", 2)
+
+
+def _asks_for_more(rule: Rule) -> bool:
+    """Whether other rules or fields have a part in what its conditions mean."""
+    conditions = (rule.when,) if rule.unless is None else (rule.when, rule.unless)
+    return any(isinstance(node, Compare | RuleRef) for condition in conditions for node in walk(condition))
+
+
+def _bare(rule: Rule) -> Rule:
+    """A rule without what changes nothing of the meaning of its conditions; places stand for where they are."""
+    patterns = (replace(p, place=_WHEN, term_places=(), lists=(), shared=False) for p in rule.patterns)
+    return Rule(rule.id, "", None, _WHEN, rule.when, rule.unless, patterns=tuple(patterns), unless_place=_UNLESS)
+
+
+@lru_cache(maxsize=4096)  # a ruleset is looked at by itself and in its policies, and most of it again at every edit
+def _of_patterns(rule: Rule) -> RuleMeaning:
+    """Of a rule that asks for patterns alone."""
+    alone = Ruleset("", "", None, "", _WHEN, (rule,))
+    return _looked_at(Known.of(Policy("", "", "", _WHEN, (alone,))), rule)
 
 
 def _of_rule(world: World, rule: Rule) -> Iterator[Diagnostic]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from modengine.cli.lab.failing import fail_on_option, failed, limits_of
 from modengine.cli.lab.options import (
     Destination,
     Reading,
@@ -14,19 +15,12 @@ from modengine.cli.lab.options import (
     subject_of,
 )
 
-_FAILURES = ("new-false-alarms", "lost-catches", "any-flip")
-
 
 @click.command("diff")
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
 @corpus_argument
-@click.option(
-    "--fail-on",
-    metavar="WHAT[=N]",
-    multiple=True,
-    help=f"Exit code 1 if there are more than N [default: 0] of these: {', '.join(_FAILURES)}. Repeatable.",
-)
+@fail_on_option
 @click.option("--most", metavar="N", type=click.IntRange(0), default=200, show_default=True, help="Flips to list.")
 @corpus_options
 @output_options
@@ -45,7 +39,7 @@ def command(
       modengine diff campaign-2014 campaign-2014-reposts samples/cards/samples.yaml
       modengine diff old.yaml new.yaml card.yaml --fail-on new-false-alarms --fail-on lost-catches=3
     """
-    limits = _limits(fail_on)
+    limits = limits_of(fail_on)
     from modengine.lab.report.views.compare import view  # noqa: PLC0415
     from modengine.lab.studies.compare import compare  # noqa: PLC0415  (numpy, which --help does not need)
 
@@ -57,22 +51,4 @@ def command(
             progress=told,
         )  # fmt: skip
     output.write(view(result, labelled.columns.invented))
-    failed = [(name, n, result.failure(name)) for name, n in limits.items() if result.failure(name) > n]
-    for name, n, found in failed:
-        click.echo(f"modengine: {name}: {found:,}, more than the {n:,} allowed", err=True)
-    return 1 if failed else 0
-
-
-def _limits(given: tuple[str, ...]) -> dict[str, int]:
-    """How many of each are allowed."""
-    found: dict[str, int] = {}
-    for limit in given:
-        name, sign, number = limit.partition("=")
-        if name not in _FAILURES or (sign and not (number.isascii() and number.isdigit())):
-            raise click.BadParameter(
-                f"`{limit}` is none of {', '.join(_FAILURES)}, with =N or without", param_hint="--fail-on"
-            )
-        if name in found:
-            raise click.BadParameter(f"`{name}` is given twice", param_hint="--fail-on")
-        found[name] = int(number) if sign else 0
-    return found
+    return failed(result, limits)

@@ -15,7 +15,11 @@ from modengine.model import Message
 @policy_argument
 @click.argument("text", metavar="TEXT")
 @click.option(
-    "--field", "fields", metavar="NAME=VALUE", multiple=True, help="A field, such as reposts=620. Repeatable."
+    "--field",
+    "fields",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="A field, such as reposts=620; a list as JSON. Repeatable.",
 )
 @click.option("--tries", type=click.IntRange(1), default=4000, show_default=True, help="Decisions to try at most.")
 @output_options

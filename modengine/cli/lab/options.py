@@ -218,15 +218,15 @@ def _write(path: Path, text: str) -> None:
         stream.write(text.encode("utf-8", "backslashreplace"))
 
 
-def subject_of(name: str) -> Engine:
+def subject_of(name: str | None) -> Engine:
     """The engine of POLICY: of a policy with the specimens that it names, or of the card of a specimen alone.
 
-    Raises PolicyError, InputError.
+    Without a name it is that of the shipped policy.  Raises PolicyError, InputError.
     """
     from modengine.lab.specimens.card import is_specimen, read_specimen, read_specimens  # noqa: PLC0415  (numpy)
     from modengine.lab.specimens.engine import SpecimenEngine  # noqa: PLC0415
 
-    if is_specimen(name):
+    if name is not None and is_specimen(name):
         return SpecimenEngine((read_specimen(name),))
     engine = engine_of(name)
     gc.freeze()  # the engine stays as long as the run: nothing of it need be looked through for garbage

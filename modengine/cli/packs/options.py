@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from modengine.checks import check_paths
+from modengine.checks.run import check_paths
 from modengine.errors import Diagnostic
 from modengine.policy.files import find_pack
 from modengine.policy.packs.find import is_path
 from modengine.policy.packs.manifest import Pack
+from modengine.run.write.wheel import strange_names
 
 
 def checked_pack(named: str) -> tuple[Pack | None, tuple[Diagnostic, ...]]:
@@ -27,7 +28,7 @@ def checked_pack(named: str) -> tuple[Pack | None, tuple[Diagnostic, ...]]:
     found = check_paths([Path(folder)]) if os.path.isdir(folder) else ()
     told = {(problem.code, problem.location, problem.message) for problem in found}
     more = (problem for problem in problems if (problem.code, problem.location, problem.message) not in told)
-    return pack, (*more, *found)
+    return pack, (*more, *(() if pack is None else strange_names(pack)), *found)
 
 
 def summary(pack: Pack) -> str:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from modengine.checks import check_paths
 from modengine.checks.mending import mend
-from modengine.checks.run import rule_files
-from modengine.cli.options import format_option, nearby
+from modengine.checks.run import check_paths, rule_files
+from modengine.cli.options import RulePath, format_option, nearby
 from modengine.cli.rules.forms.findings import FORMS
 from modengine.cli.rules.rewrite import rewrite
 from modengine.cli.streams import say
@@ -20,7 +19,7 @@ from modengine.run.read.inputs import expanded
 
 
 @click.command("check")
-@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=RulePath())
 @click.option(
     "--corpus", "corpora", metavar="FILE", multiple=True,
     help="Messages, files or folders: also say which terms stand in none of them and in no example, and which "
@@ -32,8 +31,8 @@ from modengine.run.read.inputs import expanded
 def command(paths: tuple[Path, ...], corpora: tuple[str, ...], strict: bool, fix: bool, form: str) -> int:
     """Find errors and doubtful things in policies and rulesets.
 
-    PATH is a rule file, or a folder whose *.yaml files are checked, and those of folders below it;
-    without one, the shipped rules.
+    PATH is a rule file, PACK:POLICY, or a folder whose *.yaml files are checked, and those of folders
+    below it; without one, the shipped rules.
     `modengine.toml` says which findings are wanted, and a comment beside a finding allows it: see
     docs/rule-language.md, "Findings".
     Exit code 0: no errors; 1: errors found, or with --strict warnings.

@@ -31,7 +31,9 @@ from modengine.run.write.replace import replacing
     help="Id of a message in FILE.  [default: samples/messages.jsonl]",
 )
 @policy_option
-@click.option("--field", "fields", metavar="NAME=VALUE", multiple=True, help="A field, such as reposts=620.")
+@click.option(
+    "--field", "fields", metavar="NAME=VALUE", multiple=True, help="A field, such as reposts=620; a list as JSON."
+)
 @click.option(
     "--respect-scope/--ignore-scope",
     default=None,

@@ -12,7 +12,7 @@ from modengine.run.schemas import SCHEMAS
 from modengine.run.write.replace import replacing
 
 LAB = (
-    *("eval", "report", "diff", "ablate", "flip", "fairness", "evade", "fit", "suggest", "timeline"),
+    *("eval", "report", "diff", "try", "ablate", "flip", "fairness", "evade", "fit", "suggest", "timeline"),
     *("power", "sample", "agree", "estimate", "study", "study-verify"),
 )
 """The commands of the lab: what each prints as JSON."""
@@ -36,7 +36,7 @@ def command(kind: str | None, folder: Path | None) -> None:
       decision, error-record  the lines that scan writes
       trace                   what explain --format json prints
     or the name of a command of the lab, for what it prints with --format json:
-    eval, report, diff, ablate, flip, fairness, evade, fit, suggest, timeline, power,
+    eval, report, diff, try, ablate, flip, fairness, evade, fit, suggest, timeline, power,
     sample, agree, estimate, study, study-verify, specimen-import, specimen-measure,
     specimen-describe, specimen-compare, specimen-history.
     """

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from modengine.checks.run import rule_files
-from modengine.cli.options import format_option, nearby, tag_option, with_tags
+from modengine.cli.options import RulePath, format_option, nearby, tag_option, with_tags
 from modengine.cli.rules.forms.coverage import FORMS as COVERAGE_FORMS
 from modengine.cli.rules.forms.coverage import as_text
 from modengine.cli.rules.forms.examples import FORMS, WANTED, Tried, example_text, what
@@ -28,7 +28,7 @@ from modengine.run.write.replace import replacing
 
 
 @click.command("test")
-@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=RulePath())
 @tag_option
 @format_option("text", *FORMS)
 @click.option("--coverage", is_flag=True, help="Also say which rules, patterns and branches no example tries.")
@@ -51,8 +51,8 @@ def command(
     """Run the examples of policies and rulesets (match, pass, known_miss, known_false_alarm).
 
     The rules of a policy are tried together, those of a ruleset alone, except for rules that name
-    rules of other files.  PATH may be a folder; without one, the shipped policy.  A known weakness
-    that is none any more is good news, no failure.
+    rules of other files.  PATH may be a folder or PACK:POLICY; without one, it is the shipped policy.
+    A known weakness that is none any more is good news, no failure.
     Exit code 0: every example holds; 1: some fail, or --fail-under is not reached.
     """
     for report in reports:

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
@@ -15,16 +16,18 @@ from modengine.cli.audit.options import layout_of, signer_of
 from modengine.cli.scan.progress import OnProgress
 from modengine.engine.engine import Engine
 from modengine.errors import InputError, ModengineError, OutputError
+from modengine.run.read import parquet
 from modengine.run.read.blocks import Position, blocks
 from modengine.run.read.files import Form, Source
+from modengine.run.read.media.readers import Readers
 from modengine.run.work.commit import Commits, utc_now
 from modengine.run.work.journal import Journal, Note, State, What, compare
 from modengine.run.work.local import deciding
 from modengine.run.work.summary import Summary, Tally
 from modengine.run.work.work import OutputForm, Work
-from modengine.run.write import codebook, tidy
+from modengine.run.write import codebook, records, tidy
 from modengine.run.write import output as outputs
-from modengine.run.write.output import Nothing, Output, Parts, Stream
+from modengine.run.write.output import Make, Nothing, Output, Parts, Stream
 from modengine.run.write.replace import refuse_inputs, said
 
 if TYPE_CHECKING:
@@ -50,6 +53,7 @@ class Asked:
     """None records nothing."""
     keep_text: bool = False
     audit_key: Path | None = None
+    readers: Readers | None = None
 
     @property
     def names(self) -> list[str]:
@@ -82,17 +86,16 @@ class ScanRun:
             raise InputError("ME912", what, "save a copy of the input, and scan that")
         if not _is_file(paths[0]):
             with said(paths[0]), paths[0].open("wb", buffering=0) as device, _log(asked, None) as log:
-                return self._decide(Stream(device), log, self._start(()), None, on).summary()
+                return self._decide(_headed(device, asked.form), log, self._start(()), None, on).summary()
+        made = _made(asked, paths)
         old = journal.read() if journal is not None else None
         if journal is not None and old is not None and old.finished and asked.resume:
             # Stopped between the last record and the last name.
             compare(old.what, _what(asked, old.what.log if asked.audit is not None else None))
-            for path in paths:
-                with said(path):
-                    outputs.place(path)
+            outputs.finish(paths, made)
             journal.remove()
             return old.after.summary()
-        with outputs.parts(paths) as parts:
+        with outputs.parts(paths, made) as parts:
             return self._to_files(parts, journal, old, on)
 
     def _to_files(self, parts: Parts, journal: Journal | None, old: Note | None, on: OnProgress) -> Summary:
@@ -110,7 +113,7 @@ class ScanRun:
                 if note is None:
                     if journal is not None:
                         journal.remove()
-                    state = self._start(parts.begin(_heads(asked.form)))
+                    state = self._start(parts.begin(_heads(asked.form, asked.output)))
                 else:
                     state = _state(note, log)
                     parts.cut(state.sizes)
@@ -122,7 +125,12 @@ class ScanRun:
         except BaseException:
             self._stopped(parts, journal, begun)
             raise
-        parts.place()
+        try:
+            parts.place()
+        except BaseException:
+            if journal is not None:
+                self._keep(final, parts)
+            raise
         if journal is not None:
             journal.remove()
         return final.summary()
@@ -132,12 +140,15 @@ class ScanRun:
         with suppress(ModengineError, OSError):
             note = None if journal is None else journal.read()
             if note is not None and (note.after.position.sha256 or not begun):
-                rows = Tally.of((self._reached or note.before).tally).rows
-                self.kept = f"{rows:,} lines are decided, kept in `{outputs.part_of(parts.paths[0])}`"
+                self._keep(self._reached or note.before, parts)
                 return
             if journal is not None:
                 journal.remove()
             parts.drop()
+
+    def _keep(self, state: State, parts: Parts) -> None:
+        rows = Tally.of(state.tally).rows
+        self.kept = f"{rows:,} lines are decided, kept in `{outputs.part_of(parts.paths[0])}`"
 
     @staticmethod
     def _start(sizes: tuple[int, ...]) -> State:
@@ -152,7 +163,7 @@ class ScanRun:
         commits = Commits(output, log, state, journal)
         try:
             on(_size_before(asked.sources, state.position), 0)
-            work = Work(asked.engine, asked.ignore_scope, asked.form, seal)
+            work = Work(asked.engine, asked.ignore_scope, asked.form, seal, asked.readers)
             with deciding(work, asked.jobs) as decide:
                 for done in decide(blocks(asked.sources, state.position)):
                     commits.add(done)
@@ -224,18 +235,37 @@ def _what(asked: Asked, log: str | None) -> What:
         asked.engine.revision,
         log,
         asked.keep_text,
+        () if asked.readers is None else asked.readers.written,
     )
 
 
 def _shown(form: OutputForm) -> Output:
-    return Nothing() if form == "summary" else Stream(sys.stdout.buffer)
+    return Nothing() if form == "summary" else _headed(sys.stdout.buffer, form)
+
+
+def _headed(stream: BinaryIO, form: OutputForm) -> Stream:
+    """Raises OutputError (ME909) for Parquet."""
+    if form == "parquet":
+        raise OutputError("ME909", "Parquet is made at the end of a scan, in a file", "give --output NAME.parquet")
+    stream.write(_heads(form)[0])
+    return Stream(stream)
+
+
+def _made(asked: Asked, paths: Sequence[Path]) -> dict[Path, Make]:
+    """How the output is made of what is kept, where it cannot grow."""
+    if asked.form != "parquet":
+        return {}
+    parquet.require(str(asked.output))  # before anything is decided
+    return {paths[0]: partial(records.to_parquet, categories=asked.engine.policy.categories, name=str(asked.output))}
 
 
 def _places(asked: Asked) -> list[Path]:
     """The files that are to be written.  Raises OutputError (ME909)."""
     assert asked.output is not None
-    names = ("decisions.csv", "hits.csv", codebook.PACKAGE)
-    paths = [asked.output] if asked.form != "csv" else [asked.output / name for name in names]
+    if asked.form == "csv":
+        paths = [asked.output / name for name in ("decisions.csv", "hits.csv", codebook.PACKAGE)]
+    else:
+        paths = [asked.output, *([codebook.beside(asked.output)] if asked.form in _TABLE else [])]
     for path in paths:
         refuse_inputs(path, asked.names)
     if asked.form == "csv":
@@ -243,11 +273,17 @@ def _places(asked: Asked) -> list[Path]:
     return [Path(path).resolve() if path.is_symlink() else path for path in paths]
 
 
+_TABLE: frozenset[OutputForm] = frozenset({"rows", "parquet"})
+"""Forms of one table, with a codebook beside it."""
+
+
 def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
-        raise OutputError("ME909", f"`{folder}` is not a folder", "CSV is two files: name a folder for them") from None
+        raise OutputError(
+            "ME909", f"`{folder}` is not a folder", "name a folder, for two tables, or a file that ends in .csv"
+        ) from None
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise OutputError("ME909", f"`{folder}` cannot be made: {why}", "choose another folder") from None
@@ -266,11 +302,16 @@ def _journal_of(asked: Asked, paths: Sequence[Path]) -> Journal | None:
     return Journal(paths[0].with_name(f"{name}.resume"))
 
 
-def _heads(form: OutputForm) -> list[bytes]:
+def _heads(form: OutputForm, output: Path | None = None) -> list[bytes]:
     """What the files begin with; all of the codebook, to which nothing is added."""
-    if form != "csv":
-        return [b""]
-    return [tidy.encode([tidy.DECISIONS]), tidy.encode([tidy.HITS]), codebook.scan_package().encode()]
+    match form:
+        case "csv":
+            return [tidy.encode([tidy.DECISIONS]), tidy.encode([tidy.HITS]), codebook.scan_package().encode()]
+        case "rows" | "parquet":
+            head = tidy.encode([records.COLUMNS]) if form == "rows" else b""
+            return [head] if output is None else [head, codebook.messages_package(output.name).encode()]
+        case _:
+            return [b""]
 
 
 def _size_before(sources: Sequence[Source], position: Position) -> int:

@@ -16,7 +16,7 @@ OnProgress = Callable[[int, int], object]
 
 
 @contextmanager
-def progress(sources: Sequence[Source], off: bool) -> Iterator[OnProgress]:
+def progress(sources: Sequence[Source], off: bool, what: str = "deciding") -> Iterator[OnProgress]:
     """A bar with rate and time left; nothing where standard error is no terminal."""
     if off or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda *_: None
@@ -32,14 +32,14 @@ def progress(sources: Sequence[Source], off: bool) -> Iterator[OnProgress]:
     sizes = [source.size for source in sources]
     total = None if None in sizes else sum(size or 0 for size in sizes)
     columns = (
-        TextColumn("deciding"),
+        TextColumn(what),
         BarColumn(bar_width=None),
         DownloadColumn(),
         TextColumn("{task.fields[rate]:>10}"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console(sys.stderr), transient=True, expand=True) as bar:
-        task = bar.add_task("deciding", total=total, rate="")
+        task = bar.add_task(what, total=total, rate="")
         since: float | None = None
         counted = 0
 

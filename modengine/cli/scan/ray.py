@@ -39,7 +39,7 @@ class RayScan:
 
         asked, folder = self._asked, self._asked.output
         assert folder is not None
-        assert asked.form != "summary"
+        assert asked.form in ("jsonl", "csv")
         key = signer_of(asked.audit_key)
         planned = list(shards(asked.sources, self._size))
         plan = manifest.Plan(

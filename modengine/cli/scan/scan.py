@@ -5,24 +5,30 @@ from __future__ import annotations
 import gc
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from modengine.cli.audit.options import record_options
-from modengine.cli.options import Jobs, engine_of, format_option, input_format_option, policy_option
+from modengine.cli.options import Jobs, engine_of, input_format_option, policy_option
 from modengine.cli.scan.files import Asked, ScanRun
 from modengine.cli.scan.progress import progress
 from modengine.cli.scan.ray import RayScan
+from modengine.cli.scan.readers import reader_options
 from modengine.cli.scan.summary import show_summary
 from modengine.cli.streams import console, is_closed
 from modengine.run.read.files import Form, look
 from modengine.run.read.inputs import expanded
+from modengine.run.read.media.readers import Readers
 from modengine.run.read.shards import SIZE
 from modengine.run.work.work import OutputForm
 
+Format = Literal["jsonl", "csv", "parquet", "summary"]
+NAMED: Mapping[str, Format] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
+"""The form that the name of an output asks for."""
 _LONGEST = 300
 """Characters of a command that is repeated in a message."""
 
@@ -34,8 +40,11 @@ _LONGEST = 300
     "--only", metavar="RULE", multiple=True, help="Decide by these rules alone: an id, a glob, or a tag. Repeatable."
 )
 @click.option("--ignore-scope", is_flag=True, help="Decide as if every message lay in scope and period.")
-@click.option("-o", "--output", metavar="PATH", type=click.Path(path_type=Path), help="A file; for csv, a folder.")
-@format_option("jsonl", "csv", "summary")
+@click.option("-o", "--output", metavar="PATH", type=click.Path(path_type=Path), help="A file; for csv, a folder too.")
+@click.option(
+    "--format", "form", type=click.Choice(("jsonl", "csv", "parquet", "summary")),
+    help="Form of the output.  [default: by the name of --output, else jsonl]",
+)  # fmt: skip
 @input_format_option
 @click.option(
     "-j", "--jobs", type=Jobs(), metavar="N", default=1, show_default=True,
@@ -52,6 +61,7 @@ _LONGEST = 300
 )  # fmt: skip
 @click.option("--resume", is_flag=True, help="Go on with an unfinished scan to the same --output.")
 @record_options
+@reader_options
 @click.option("-q", "--quiet", is_flag=True, help="No summary and no progress bar.")
 @click.pass_context
 def command(
@@ -61,7 +71,7 @@ def command(
     only: tuple[str, ...],
     ignore_scope: bool,
     output: Path | None,
-    form: OutputForm,
+    form: Format | None,
     input_format: Form | None,
     jobs: int,
     engine: str,
@@ -72,26 +82,31 @@ def command(
     no_audit: bool,
     keep_text: bool,
     audit_key: Path | None,
+    readers: Readers | None,
     quiet: bool,
 ) -> int:
     """Decide every message in FILEs (`-` for standard input; folders and globs are looked into).
 
     Decisions go to standard output as JSON Lines and the summary to standard error; with --output,
-    decisions go there and the summary to standard output.  A line that cannot be read becomes an
-    error record in its place.  Every decision is added to an audit log (`modengine audit`), which
-    keeps no text unless asked to.  A scan of files to an --output that was stopped, by whatever, is
-    gone on with by --resume.  With --engine ray, --output is a folder of shards, each with its decisions
-    and its log, and of one manifest that binds them (`modengine audit verify FOLDER`).  Exit code 0:
-    every line was decided; 1: some could not be read.
+    decisions go there and the summary to standard output.  FILE.csv and FILE.parquet have a row a
+    message, with the keys of JSON Lines as columns; `--format csv` with a folder two tidy tables.
+    A line that cannot be read becomes an error record in its place.  Every decision is added to an audit
+    log (`modengine audit`), which keeps no text unless asked to.  A scan of files to an --output that was
+    stopped, by whatever, is gone on with by --resume.  With --engine ray, --output is a folder of shards,
+    each with its decisions and its log, and of one manifest that binds them (`modengine audit verify
+    FOLDER`).  Exit code 0: every line was decided; 1: some could not be read.
 
     \b
     Examples:
       modengine scan samples/messages.jsonl --output decisions.jsonl
+      modengine scan messages.parquet --output decisions.parquet
       modengine scan messages.csv --format csv --output results
       modengine scan 'logs/*.jsonl' --jobs auto --output decisions.jsonl
       cat messages.txt | modengine scan - --ignore-scope
     """
+    form = form or NAMED.get(output.suffix.lower() if output is not None else "", "jsonl")
     _refuse(files, output, form, resume)
+    written = _written(form, output, engine)
     if no_audit and (keep_text or audit_key is not None):
         raise click.UsageError("--keep-text and --audit-key say how to record: leave --no-audit out")
     names = expanded(files)
@@ -104,9 +119,9 @@ def command(
     for source in sources:
         if source.stream is not None and source.stream is not stdin:
             ctx.call_on_close(source.stream.close)
-    to_stdout = output is None and form == "jsonl"
-    asked = Asked(rules, sources, form, output, ignore_scope, jobs, resume, input_format,
-                  None if no_audit else audit, keep_text, audit_key)  # fmt: skip
+    to_stdout = output is None and form != "summary"
+    asked = Asked(rules, sources, written, output, ignore_scope, jobs, resume, input_format,
+                  None if no_audit else audit, keep_text, audit_key, readers)  # fmt: skip
 
     def note(words: str) -> None:
         if not quiet:
@@ -139,16 +154,25 @@ def command(
 def _refuse(files: Sequence[str], output: Path | None, form: str, resume: bool) -> None:
     if files.count("-") > 1:
         raise click.UsageError("standard input (-) can be read only once")
-    if form == "csv" and output is None:
-        raise click.UsageError("--format csv writes two files: say in which folder, with --output FOLDER")
+    if form == "parquet" and (output is None or output.suffix.lower() != ".parquet"):
+        raise click.UsageError("--format parquet writes a file: say which, with --output NAME.parquet")
     if form == "summary" and output is not None:
         raise click.UsageError("--format summary writes no decisions: leave --output out")
-    if form == "jsonl" and output is not None and output.suffix.lower() == ".csv":
-        raise click.UsageError(f"`{output}` would hold JSON Lines: for CSV say --format csv --output FOLDER")
+    named = None if output is None else NAMED.get(output.suffix.lower())
+    if named is not None and named != form:
+        raise click.UsageError(f"`{output}` would hold {form}: leave --format out, or give it another name")
     if resume and output is None:
         raise click.UsageError("--resume goes on with a scan to files: say which, with --output")
     if resume and "-" in files:
         raise click.UsageError("--resume cannot go on with standard input (-), which is gone: scan a file")
+
+
+def _written(form: Format, output: Path | None, engine: str) -> OutputForm:
+    """CSV in a file, or on standard output, is one table with a row a message; in a folder it is two tidy ones."""
+    if engine == "ray" and form == "parquet":
+        raise click.UsageError("--engine ray writes shards of jsonl or csv, not of parquet")
+    one = output is None or output.suffix.lower() == ".csv"
+    return "rows" if form == "csv" and one and engine != "ray" else form
 
 
 def _refuse_ray(ctx: click.Context, engine: str, output: Path | None, form: str, no_audit: bool) -> None:
@@ -160,6 +184,8 @@ def _refuse_ray(ctx: click.Context, engine: str, output: Path | None, form: str,
             raise click.UsageError("--engine ray writes a folder of shards: say which, with --output FOLDER")
         if no_audit or given("audit"):
             raise click.UsageError("--engine ray keeps a log a shard, in --output: leave --audit and --no-audit out")
+        if given("readers"):
+            raise click.UsageError("--reader is for --engine local: read the files first, with modengine read")
     else:
         for name in ("address", "shard_size"):
             if given(name):

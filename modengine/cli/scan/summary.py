@@ -89,6 +89,9 @@ def _lines(summary: Summary, policy: Policy, ignore_scope: bool) -> Iterator[Tex
             yield Text(f"  {count:>7,} {_reason(reason, policy)}")
         if not (ignore_scope or summary.study) and not _IGNORED.isdisjoint(summary.outside):
             yield Text("  --ignore-scope decides them as if they lay in scope and period", "dim")
+    if empty := [name for name, count in summary.lacking.items() if count == summary.decided]:
+        names = " or ".join(f"`{name}`" for name in empty)
+        yield Text(f"No message has the field {names}, in which patterns look: they found nothing there", "yellow")
     if summary.undetermined:
         yield Text(f"{_count(summary.undetermined, 'message')} undetermined, and so `review` or more", "yellow")
     if summary.noted:

@@ -28,7 +28,7 @@ def command(study: Path, writing: bool, output: Destination) -> int:
       modengine study run study.yaml --writing
       modengine study run study.yaml -o study.html
     """
-    from modengine.lab.report.views.study import view  # noqa: PLC0415  (numpy, which --help does not need)
+    from modengine.lab.report.views.study.run import view  # noqa: PLC0415  (numpy, which --help does not need)
     from modengine.lab.study.opened import open_study  # noqa: PLC0415
     from modengine.lab.study.read import read_study  # noqa: PLC0415
     from modengine.lab.study.run import run_study  # noqa: PLC0415

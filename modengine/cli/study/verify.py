@@ -38,7 +38,7 @@ def command(package: Path, data: tuple[Path, ...], audit: Path | None, output: D
       modengine study verify package --data corpora
     """
     from modengine.lab.data.card import data_folder  # noqa: PLC0415  (numpy, which --help does not need)
-    from modengine.lab.report.views.study_verify import view  # noqa: PLC0415
+    from modengine.lab.report.views.study.verify import view  # noqa: PLC0415
     from modengine.lab.study.verify import read_package, verify_package  # noqa: PLC0415
 
     folders = data or tuple(filter(None, (data_folder(),)))

@@ -53,8 +53,11 @@ class _File(msgspec.Struct):
     plain: bytes | None
 
 
-def recall(policy_file: Path) -> Program | None:
-    """The program that the same code compiled of a policy file, if all files that it was read from are the same."""
+def recall(policy_file: Path) -> tuple[Program, bool] | None:
+    """The program that the same code last compiled of a policy file, and whether all that it was read from is the same.
+
+    Where it is not, most of its patterns still are, and what was learnt of these is true.
+    """
     file = _file_of(policy_file)
     data = b"" if file is None else _read(file)
     written_by, digest, body = data[:_DIGEST], data[_DIGEST : 2 * _DIGEST], data[2 * _DIGEST :]
@@ -62,9 +65,8 @@ def recall(policy_file: Path) -> Program | None:
         return None
     cached = msgspec.msgpack.decode(body, type=_File)
     files = _read_again(policy_file, [name for name, _ in cached.files])
-    if [(file.path, _digest(file.data)) for file in files] != cached.files:
-        return None
-    return Program(replace(unpacked(cached.policy), files=files), learnt=cached.learnt, plain=cached.plain)
+    same = [(file.path, _digest(file.data)) for file in files] == cached.files
+    return Program(replace(unpacked(cached.policy), files=files), learnt=cached.learnt, plain=cached.plain), same
 
 
 def keep(policy_file: Path, program: Program) -> None:

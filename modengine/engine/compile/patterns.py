@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import repeat
+from typing import NamedTuple
 
 import msgspec
 
 from modengine.engine.compile.program import Program
 from modengine.engine.compile.revision import pattern_key
 from modengine.engine.match.entities import SENDER
-from modengine.engine.match.matchers import info_of
-from modengine.engine.match.nfa import automata
+from modengine.engine.match.matcher import Sounds
+from modengine.engine.match.nfa import automaton
 from modengine.engine.match.outside import URL
 from modengine.engine.match.part import TextForm
 from modengine.engine.match.regex import source_of
@@ -20,7 +22,7 @@ from modengine.engine.match.walk import alike
 from modengine.entities.comparing import READINGS
 from modengine.entities.expressions import expressions
 from modengine.entities.model import Entity
-from modengine.model import PART_KINDS
+from modengine.model import FIELD_PART, PART_KINDS
 from modengine.policy.model import Pattern
 from modengine.text.normalize import ignorable
 
@@ -85,10 +87,10 @@ class Patterns:
         self.numbers = {pattern_key(pattern): number for number, pattern in enumerate(program.patterns)}
         fuzzy = [p.weight for p in program.patterns if p.is_fuzzy]
         sources, theirs = (tuple(dict.fromkeys(_sources(patterns))) for patterns in (program.patterns, like.patterns))
-        if set(sources) <= set(theirs):
-            numbers, self.automata = _kept(theirs, like.plain) or _automata(theirs)
-        else:
-            numbers, self.automata = _automata(sources)
+        kept = _kept(like.plain)
+        made = {s: kept.get(s) or expression(s) for s in (theirs if set(sources) <= set(theirs) else sources)}
+        self.automata = linked([("", kept.get("") or expression(URL.pattern, exact_case=True)), *made.items()])
+        numbers = {s: n for n, (s, own) in enumerate(made.items(), 1) if own.automaton != _NO_AUTOMATON}
         asks_own = any(p.entity is not None and p.entity.own is not None for p in program.patterns)
         self.senders = [numbers[source] for source in expressions(SENDER)] if asks_own else []
         self.regexes = {
@@ -97,6 +99,8 @@ class Patterns:
             if (found := sources_of(pattern)) and all(source in numbers for source in found)
         }
         """The numbers of the regexes of each pattern that automata find; before them stands that of URLs."""
+        self.kinds = (*PART_KINDS, *(FIELD_PART + name for name in program.looked_in))
+        """Of parts, and of fields that patterns look in, numbered."""
         self.weights = {weight: at for at, weight in enumerate(dict.fromkeys([1.0, *fuzzy]))}
         self.always = sorted(program.always)
         self.forms = _raw(self._forms())
@@ -119,13 +123,13 @@ class Patterns:
         is_terms = bool(pattern.terms) and not pattern.exact_case
         return PlainPattern(
             pattern.kind if pattern.entity is None else pattern.entity.kind,
-            sum(1 << PART_KINDS.index(kind) for kind in set(kinds)),
+            sum(1 << self.kinds.index(kind) for kind in set(kinds)),
             sum(_OUTSIDE[what] for what in set(pattern.outside)),
             pattern.gaps,
             pattern.repeats,
             pattern.looks_like,
             self.weights[pattern.weight] if pattern.is_fuzzy else 0,
-            _terms(pattern) if is_terms else [],
+            _terms(pattern, self.program.infos[number].sounds) if is_terms else [],
             self.regexes.get(number, []),
             pattern.undisguised,
             None if pattern.entity is None else _entity(pattern.entity),
@@ -175,32 +179,52 @@ def _sources(patterns: Iterable[Pattern]) -> Iterator[str]:
         yield from sources_of(pattern)
 
 
-class _Automata(Struct):
-    """`modengine.engine.match.nfa.Automata`, unread."""
+class PlainRegex(NamedTuple):
+    """A regex by itself: the sets of characters that it asks for, and its automaton (`nfa.Automaton`), packed."""
 
-    charsets: msgspec.Raw
-    automata: list[msgspec.Raw]
+    charsets: tuple[bytes, ...]
+    automaton: bytes
+
+
+class _Automata(Struct):
+    """What the core is given: all sets of characters; of each regex source, numbers of its sets, and automaton."""
+
+    charsets: list[msgspec.Raw]
+    expressions: list[tuple[str, list[int], msgspec.Raw]]
+
+
+_NO_AUTOMATON = msgspec.msgpack.encode(None)
+
+
+@lru_cache(maxsize=4096)  # a policy is compiled again at every edit, most of its regexes unchanged
+def expression(source: str, exact_case: bool = False) -> PlainRegex:
+    """Of a source that compiles."""
+    charsets, made = automaton(source, exact_case)
+    return PlainRegex(tuple(map(msgspec.msgpack.encode, charsets)), msgspec.msgpack.encode(made))
+
+
+def linked(expressions: Iterable[tuple[str, PlainRegex]]) -> bytes:
+    """Regexes with their sources as the core is given them."""
+    numbers: dict[bytes, int] = {}
+    written = [
+        (source, [numbers.setdefault(charset, len(numbers)) for charset in made.charsets], msgspec.Raw(made.automaton))
+        for source, made in expressions
+    ]
+    return msgspec.msgpack.encode(_Automata(list(map(msgspec.Raw, numbers)), written))
 
 
 @lru_cache(maxsize=1)
-def _kept(sources: tuple[str, ...], plain: bytes | None) -> tuple[Mapping[str, int], bytes] | None:
-    """What `_automata` gives, out of a plain policy that has those of the sources and no others; else None."""
+def _kept(plain: bytes | None) -> Mapping[str, PlainRegex]:
+    """The regexes of a plain policy by their sources."""
     if plain is None:
-        return None
+        return {}
     data = msgspec.msgpack.decode(msgspec.msgpack.decode(plain, type=list[msgspec.Raw])[REGEXES], type=bytes)
-    made = msgspec.msgpack.decode(data, type=_Automata).automata
-    if len(made) != len(sources) + 1:
-        return None
-    nothing = _raw(None)
-    return {source: at for at, source in enumerate(sources, 1) if bytes(made[at]) != bytes(nothing)}, data
-
-
-@lru_cache(maxsize=2)
-def _automata(sources: tuple[str, ...]) -> tuple[Mapping[str, int], bytes]:
-    """The numbers of those regexes that automata find, and all automata as bytes: 0 is that of URLs."""
-    made = automata(((URL.pattern, True), *((source, False) for source in sources)))
-    numbers = {source: at for at, source in enumerate(sources, 1) if made.automata[at] is not None}
-    return numbers, msgspec.msgpack.encode(made)
+    made = msgspec.msgpack.decode(data, type=_Automata)
+    charsets = list(map(bytes, made.charsets))
+    return {
+        source: PlainRegex(tuple(charsets[number] for number in sets), bytes(automaton))
+        for source, sets, automaton in made.expressions
+    }
 
 
 def sources_of(pattern: Pattern) -> tuple[str, ...]:
@@ -211,9 +235,8 @@ def sources_of(pattern: Pattern) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=20_000)  # a policy is compiled again at every edit, and for each rule that the lab leaves out
-def _terms(pattern: Pattern) -> list[Term]:
-    sounds = info_of(pattern).sounds or ((),) * len(pattern.terms)
+def _terms(pattern: Pattern, sounds: Sounds) -> list[Term]:
     return [
         Term(term.raw, term.plain, term.squeezed, term.strict, tuple(map(squeeze, ways)) if pattern.repeats else ways)
-        for term, ways in zip(terms_of(pattern), sounds, strict=False)
+        for term, ways in zip(terms_of(pattern), sounds or repeat(()), strict=False)
     ]

@@ -36,7 +36,7 @@ from modengine.policy.condition import (
 from modengine.policy.model import Rule
 from modengine.text import segment
 
-FORMAT = 4
+FORMAT = 6
 
 _MARKS = {"==": 0, "!=": 1, "<": 2, "<=": 3, ">": 4, ">=": 5}
 
@@ -102,6 +102,8 @@ class PlainPolicy(Struct):
     urls: int
     senders: list[int]
     most_candidates: int
+    kinds: tuple[str, ...]
+    """Of parts, and of fields that patterns look in."""
 
 
 assert PlainPolicy.__struct_fields__[REGEXES] == "regexes"
@@ -122,10 +124,16 @@ def comparisons(program: Program) -> dict[str, Compare]:
 
 
 def encoded(program: Program, like: Program | None = None) -> bytes:
-    """The plain policy; with the patterns, or the automata, of a policy `like` it where they hold all of its own."""
-    if like is not None and not set(map(pattern_key, program.patterns)) - shared_patterns(like, like).numbers.keys():
-        return msgspec.msgpack.encode(_Maker(program, shared_patterns(like, like)).policy())
+    """The plain policy; with the automata of a policy `like` it."""
     return msgspec.msgpack.encode(_Maker(program, Patterns(program, like or program)).policy())
+
+
+def encoded_within(program: Program, whole: Program) -> bytes:
+    """The plain policy; with all patterns of a policy that has its own and perhaps more, and no others."""
+    shared = shared_patterns(whole, whole)
+    if set(map(pattern_key, program.patterns)) - shared.numbers.keys():
+        return encoded(program, whole)
+    return msgspec.msgpack.encode(_Maker(program, shared).policy())
 
 
 class _Maker:
@@ -177,6 +185,7 @@ class _Maker:
             0,
             self.patterns.senders,
             program.budget.candidates,
+            self.patterns.kinds,
         )
 
     def _rule(self, rule: Rule) -> PlainRule:

@@ -11,7 +11,8 @@ from modengine.engine.compile import code
 from modengine.engine.compile.revision import pattern_key, revision
 from modengine.engine.match.candidates import Index, Literals, literals_of
 from modengine.engine.match.matcher import Matcher, PatternInfo
-from modengine.engine.match.matchers import MATCHERS, info_of
+from modengine.engine.match.matchers import MATCHERS, Matching, info_of
+from modengine.engine.match.regex import CoreSpans, left_to_python
 from modengine.engine.match.terms import Boundary, plain_term
 from modengine.model import Action
 from modengine.policy.condition import Condition, matching
@@ -87,6 +88,9 @@ class Program:
         self.infos = self.learnt.infos
         self.always = frozenset(number for number, info in enumerate(self.infos) if info.literals is None)
         """The patterns that any text may match, for they have no literal."""
+        names = {name for pattern in self.patterns for name in pattern.fields}
+        self.looked_in = {name: field for name, field in policy.fields.items() if name in names}
+        """The message fields that patterns look in, in the order of the policy."""
         self.reads_undisguised = any(pattern.undisguised for pattern in self.patterns)
         self.escalations = tuple(_escalations(policy, self.rules))
         self.plain = plain
@@ -110,10 +114,11 @@ class Program:
         """The automata of its literals."""
         return Index(self.literals)
 
-    def matchers(self) -> tuple[Matcher, ...]:
-        """What verifies the candidates of each pattern."""
+    def matchers(self, core: CoreSpans = left_to_python) -> tuple[Matcher, ...]:
+        """What verifies the candidates of each pattern; regexes by the `core` that knows them."""
+        made_for = Matching(self.boundary, self.budget, core)
         made = zip(self.patterns, self.infos, strict=True)
-        return tuple(MATCHERS[pattern.kind](pattern, info, self.boundary, self.budget) for pattern, info in made)
+        return tuple(MATCHERS[pattern.kind](pattern, info, made_for) for pattern, info in made)
 
     def segmenter(self) -> Segmenter:
         """The policy's own, its words added."""

@@ -17,7 +17,7 @@ import msgspec
 from modengine.engine.budget import BUDGET, Budget
 from modengine.entities import tables as entity_tables
 from modengine.policy.condition import Condition
-from modengine.policy.model import Pattern, Policy, Rule
+from modengine.policy.model import Field, Pattern, Policy, Rule
 from modengine.text import segment, tables
 from modengine.text.libraries import version
 
@@ -78,7 +78,7 @@ def content_of(policy: Policy) -> dict[str, Any]:
         "study": policy.study,
         "period": None if policy.period is None else [policy.period.start, policy.period.end, policy.period.field],
         "scope": {name: _condition(condition) for name, condition in policy.scope.items()},
-        "fields": {f.name: [f.kind, sorted(f.values)] for f in policy.fields.values()},
+        "fields": {f.name: _field(f) for f in policy.fields.values()},
         "actions": policy.actions,
         "caps": caps,
         "categories": policy.categories,
@@ -97,6 +97,11 @@ def content_of(policy: Policy) -> dict[str, Any]:
             for entry in policy.points
         ]
     return content
+
+
+def _field(field: Field) -> list[Any]:
+    more = [field.is_list, field.default] if field.is_list or field.default is not None else []
+    return [field.kind, sorted(field.values), *more]
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

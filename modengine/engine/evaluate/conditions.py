@@ -53,6 +53,9 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
     "in": lambda a, b: a in b,
+    "has": lambda a, b: b in a,
+    "has any of": lambda a, b: any(item in a for item in b),
+    "has all of": lambda a, b: all(item in a for item in b),
 }
 
 
@@ -257,17 +260,35 @@ def _length(asked: Evaluator, condition: Length) -> Truth:
 
 def _compare(asked: Evaluator, condition: Compare) -> Truth:
     if asked.recorder:
-        name = condition.field
-        actual = asked.context.fields.get(name)
-        asked.recorder.note(f"the message has no {name}" if actual is None else f"{name} is {actual}")
+        asked.recorder.note(_of_field(condition, asked.context.fields.get(condition.field)))
     return compared(condition, asked.context.fields)
 
 
+def _of_field(condition: Compare, actual: FieldValue | None) -> str:
+    """What a message has there, in words."""
+    name, default = condition.field, condition.default
+    if actual is None:
+        stands = "" if default is None or condition.asks == "given" else f", for which {_value(default)} stands"
+        return f"the message has no {name}{stands}"
+    if condition.asks == "count" and isinstance(actual, tuple):
+        return f"{name} has {_counted(len(actual), 'item')}"
+    return f"{name} is {_value(actual)}"
+
+
+def _value(value: FieldValue) -> str:
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, tuple) else str(value)
+
+
 def compared(condition: Compare, fields: Mapping[str, FieldValue]) -> Truth:
-    """A field of a message compared with a value; None where the message lacks it."""
+    """A field of a message compared with a value; None where the message lacks it and it has no default."""
     actual, value = fields.get(condition.field), condition.value
+    if condition.asks == "given":
+        return actual is not None
+    actual = condition.default if actual is None else actual
     if actual is None:
         return None
+    if condition.asks == "count" and isinstance(actual, tuple):
+        return COMPARE[condition.operator](len(actual), value)
     if isinstance(actual, datetime):
         times = tuple(map(_time, value)) if isinstance(value, tuple) else _time(value)
         return COMPARE[condition.operator](actual, times)

@@ -10,7 +10,7 @@ from modengine.engine.evaluate.occurrences import Occurrence
 from modengine.engine.match.candidates import Candidates
 from modengine.engine.match.matcher import NOTHING, Candidate, Finding, Matcher
 from modengine.engine.match.part import PartText
-from modengine.model import Cause, Failure, FieldValue
+from modengine.model import PART_KINDS, Cause, Failure, FieldValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,9 @@ class EvaluationContext:
         pattern, matcher, budget = self.program.patterns[number], self._matchers[number], self.program.budget
         unfound: list[Candidate] | None = [] if number in self.program.always else None
         where = self._undisguised if pattern.undisguised else self._candidates
+        kinds = PART_KINDS if pattern.parts is None else pattern.parts
         mine = [
-            None if pattern.parts is not None and part.kind not in pattern.parts else candidates.get(number, unfound)
+            candidates.get(number, unfound) if part.kind in kinds else None
             for part, candidates in zip(self.parts, where, strict=True)
         ]
         if pattern.kind in ("words", "text") and sum(map(len, filter(None, mine))) > budget.candidates:
@@ -98,9 +99,10 @@ class EvaluationContext:
 
     @property
     def length(self) -> int:
-        """How many letters, digits and Han characters all parts have together, in the plain view."""
+        """How many letters, digits and Han characters all parts have together, in the plain view; fields are none."""
         if self._length is None:
-            self._length = sum(char.isalnum() for part in self.parts for char in part.plain)
+            parts = (part for part in self.parts if part.kind in PART_KINDS)
+            self._length = sum(char.isalnum() for part in parts for char in part.plain)
         return self._length
 
 

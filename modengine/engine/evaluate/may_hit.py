@@ -91,7 +91,7 @@ def _each(masks: list[int]) -> Bound:
 
 def _at_least(n: int, numbers: list[int]) -> Bound:
     # Two names may stand for one pattern, and then count twice.
-    return lambda bits: sum([bits >> number & 1 for number in numbers]) >= n
+    return lambda bits: sum([bits >> number & 1 for number in numbers]) >= n  # noqa: C419  (a list is faster)
 
 
 def _all(bounds: list[Bound]) -> Bound:

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from functools import cache, partial
 
 from modengine.engine.match.expression import required_literals
-from modengine.engine.match.linear import linear
 from modengine.engine.match.matcher import Candidate, Finding, Found, Literal, sheltered, sifted
 from modengine.engine.match.part import KnownSpans, PartText, TextForm, UndisguisedText
-from modengine.engine.match.regex import compiled, spans_of
+from modengine.engine.match.regex import CoreSpans, left_to_python, spans_of
 from modengine.entities.comparing import claimed, is_asked_for
 from modengine.entities.expressions import expressions, longest
 from modengine.entities.model import Entity
@@ -38,7 +37,9 @@ def literals_of(pattern: Pattern) -> tuple[Literal, ...] | None:
     return tuple(Literal(TextForm.PLAIN, text, 0) for text in sorted(found))
 
 
-def entity_spans(asked: Entity, text: str, known: KnownSpans) -> list[tuple[int, int]] | Failure:
+def entity_spans(
+    asked: Entity, text: str, known: KnownSpans, core: CoreSpans = left_to_python
+) -> list[tuple[int, int]] | Failure:
     """Where the expressions of a kind match in an undisguised view, the longest of those that overlap.
 
     What an expression finds is added to what is `known` of the text: many patterns ask for one kind.
@@ -46,7 +47,8 @@ def entity_spans(asked: Entity, text: str, known: KnownSpans) -> list[tuple[int,
     found: list[tuple[int, int]] = []
     for source in expressions(asked):
         if source not in known:
-            known[source] = spans_of(compiled(source, False), text, partial(linear, source, False), TIMEOUT)
+            by_core = core(source, text)
+            known[source] = spans_of(source, False, text, TIMEOUT) if by_core is None else by_core
         spans = known[source]
         if isinstance(spans, Failure):
             return spans
@@ -57,16 +59,23 @@ def entity_spans(asked: Entity, text: str, known: KnownSpans) -> list[tuple[int,
 class EntityMatcher:
     """Entities that do not overlap; those whose value is not asked for are dropped."""
 
-    def __init__(self, pattern: Pattern) -> None:
-        self.pattern, self.entity = pattern, entity_of(pattern)
+    def __init__(self, pattern: Pattern, core: CoreSpans = left_to_python) -> None:
+        self.pattern, self.entity, self._core = pattern, entity_of(pattern), core
 
     def find(self, part: PartText, _candidates: list[Candidate]) -> Finding:
         """All matches in a part, which is the undisguised one where there is one."""
-        spans = entity_spans(self.entity, part.plain, part.entity_spans)
+        spans = self._spans(self.entity, part)
         if isinstance(spans, Failure):
             return Finding(failed=spans)
         matches = (Found(start, end, *part.view.span(start, end)) for start, end in spans)
-        return sifted(matches, partial(self._objection, part, cache(lambda: claimed(_senders(part)))))
+        return sifted(matches, partial(self._objection, part, cache(lambda: claimed(self._senders(part)))))
+
+    def _spans(self, asked: Entity, part: PartText) -> list[tuple[int, int]] | Failure:
+        return entity_spans(asked, part.plain, part.entity_spans, self._core)
+
+    def _senders(self, part: PartText) -> list[str]:
+        spans = self._spans(SENDER, part)
+        return [] if isinstance(spans, Failure) else [part.plain[start:end] for start, end in spans]
 
     def _objection(self, part: PartText, domains: Callable[[], frozenset[str]], found: Found) -> Suppression | None:
         """Why a match does not count; None if it does."""
@@ -75,8 +84,3 @@ class EntityMatcher:
         text = part.plain[found.start : found.end]
         undone = isinstance(part, UndisguisedText) and part.is_undone(found.start, found.end)
         return None if is_asked_for(self.entity, text, undone, domains) else Suppression.VALUE
-
-
-def _senders(part: PartText) -> list[str]:
-    spans = entity_spans(SENDER, part.plain, part.entity_spans)
-    return [] if isinstance(spans, Failure) else [part.plain[start:end] for start, end in spans]

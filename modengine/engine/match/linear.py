@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 
-from modengine.engine.match.charsets import Charsets, Intervals
+from modengine.engine.match.charsets import Intervals
 from modengine.engine.match.nfa import JUMP, LOOK, MATCH, SPLIT, Automaton, Look, Step, automaton
 
 Thread = tuple[int, int]
@@ -22,9 +22,8 @@ Thread = tuple[int, int]
 @lru_cache(maxsize=512)
 def linear(source: str, exact_case: bool) -> Linear | None:
     """The automaton of an expression that compiles, alone; None where no automaton can say it."""
-    charsets = Charsets()
-    made = automaton(source, exact_case, charsets)
-    return None if made is None else Linear(made, tuple(charsets.numbers))
+    charsets, made = automaton(source, exact_case)
+    return None if made is None else Linear(made, charsets)
 
 
 def is_opaque(source: str, exact_case: bool) -> bool:
@@ -33,7 +32,7 @@ def is_opaque(source: str, exact_case: bool) -> bool:
 
 
 class Linear:
-    """An automaton over the sets of characters of its policy."""
+    """An automaton over its sets of characters."""
 
     def __init__(self, automaton: Automaton, charsets: Sequence[Intervals]) -> None:
         self._automaton = automaton

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from modengine.engine.budget import Budget
@@ -12,7 +12,7 @@ from modengine.engine.match.entities import EntityMatcher
 from modengine.engine.match.expression import required_literals
 from modengine.engine.match.matcher import Literal, Matcher, PatternInfo
 from modengine.engine.match.part import TextForm
-from modengine.engine.match.regex import RegexMatcher, source_of
+from modengine.engine.match.regex import CoreSpans, RegexMatcher, left_to_python, source_of
 from modengine.engine.match.terms import Boundary, TermMatcher
 from modengine.engine.match.tokens import TokenMatcher
 from modengine.errors import Location
@@ -48,23 +48,32 @@ INFOS: dict[str, Callable[[Pattern], PatternInfo]] = {
 }
 
 
-def _terms(pattern: Pattern, info: PatternInfo, boundary: Boundary, _budget: Budget) -> Matcher:
-    return TermMatcher(pattern, info.sounds, boundary)
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """What matchers are made for."""
+
+    boundary: Boundary
+    budget: Budget
+    core: CoreSpans = left_to_python
 
 
-def _regex(pattern: Pattern, _info: PatternInfo, _boundary: Boundary, budget: Budget) -> Matcher:
-    return RegexMatcher(pattern, budget.opaque_length)
+def _terms(pattern: Pattern, info: PatternInfo, made_for: Matching) -> Matcher:
+    return TermMatcher(pattern, info.sounds, made_for.boundary)
 
 
-def _tokens(pattern: Pattern, _info: PatternInfo, _boundary: Boundary, budget: Budget) -> Matcher:
-    return TokenMatcher(pattern, budget.token_steps)
+def _regex(pattern: Pattern, _info: PatternInfo, made_for: Matching) -> Matcher:
+    return RegexMatcher(pattern, made_for.budget.opaque_length, made_for.core)
 
 
-def _entity(pattern: Pattern, _info: PatternInfo, _boundary: Boundary, _budget: Budget) -> Matcher:
-    return EntityMatcher(pattern)
+def _tokens(pattern: Pattern, _info: PatternInfo, made_for: Matching) -> Matcher:
+    return TokenMatcher(pattern, made_for.budget.token_steps)
 
 
-MATCHERS: dict[str, Callable[[Pattern, PatternInfo, Boundary, Budget], Matcher]] = {
+def _entity(pattern: Pattern, _info: PatternInfo, made_for: Matching) -> Matcher:
+    return EntityMatcher(pattern, made_for.core)
+
+
+MATCHERS: dict[str, Callable[[Pattern, PatternInfo, Matching], Matcher]] = {
     "words": _terms,
     "text": _terms,
     "regex": _regex,
@@ -77,7 +86,9 @@ _NOWHERE = Location("")
 
 def info_of(pattern: Pattern) -> PatternInfo:
     """The info of a pattern that compiles.  Patterns that find the same share it, wherever they stand."""
-    return _info(replace(pattern, name="", place=_NOWHERE, term_places=(), lists=(), shared=False, near_miss=True))
+    return _info(
+        replace(pattern, name="", place=_NOWHERE, term_places=(), lists=(), shared=False, near_miss=True, inflect=False)
+    )
 
 
 @lru_cache(maxsize=20_000)  # a rule set is compiled again at every edit, most of its patterns unchanged

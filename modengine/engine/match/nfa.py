@@ -45,29 +45,24 @@ class Look(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Automaton(msgspec.Struct, frozen=True, array_like=True):
-    """The program, the same from the end to the beginning, and the looks, each after those that it asks."""
+    """The program, the same from the end to the beginning, and the looks, each after those that it asks.
+
+    Steps and looks number the sets of characters that the expression asks for.
+    """
 
     forward: tuple[Step, ...]
     backward: tuple[Step, ...]
     looks: tuple[Look, ...] = ()
 
 
-class Automata(msgspec.Struct, frozen=True, array_like=True):
-    """Of many expressions over shared sets of characters; None for what is left to the `regex` package."""
-
-    charsets: tuple[Intervals, ...]
-    automata: tuple[Automaton | None, ...]
-
-
-def automata(sources: tuple[tuple[str, bool], ...]) -> Automata:
-    """Of expressions that compile, each with whether it heeds case."""
+def automaton(source: str, exact_case: bool) -> tuple[tuple[Intervals, ...], Automaton | None]:
+    """The sets of an expression that compiles, and its automaton; None for what is left to the `regex` package."""
     charsets = Charsets()
-    made = tuple(automaton(source, exact_case, charsets) for source, exact_case in sources)
-    return Automata(tuple(charsets.numbers), made)
+    made = _automaton(source, exact_case, charsets)
+    return tuple(charsets.numbers), made
 
 
-def automaton(source: str, exact_case: bool, charsets: Charsets) -> Automaton | None:
-    """Of one expression; adds the sets that it asks for."""
+def _automaton(source: str, exact_case: bool, charsets: Charsets) -> Automaton | None:
     tree = usual_tree(source, exact_case)
     if tree is None:
         return None

@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from modengine.engine.budget import Patience
 from modengine.engine.match.outside import OUTSIDE, Spans
-from modengine.model import Failure, PartKind
+from modengine.model import Failure
 from modengine.text.normalize import IGNORABLE, LEARN, ignorable, plain_view, sentence_starts
 from modengine.text.segment import BLOCK, Segmenter, Words
 from modengine.text.skeleton import skeleton
@@ -77,7 +77,7 @@ class PartText:
 
     def __init__(
         self,
-        kind: PartKind,
+        kind: str,
         index: int,
         original: str,
         segmenter: Segmenter,

@@ -67,38 +67,49 @@ def compiled(source: str, exact_case: bool) -> regex.Pattern[str]:
     return regex.compile(source, 0 if exact_case else regex.IGNORECASE)
 
 
+CoreSpans = Callable[[str, str], list[tuple[int, int]] | None]
+"""The matches of a source in a text, case ignored, by the compiled core; None where it does not know the source."""
+
+
+def left_to_python(_source: str, _text: str) -> None:
+    """Without a core."""
+
+
 class RegexMatcher:
     """Leftmost matches that do not overlap; empty ones do not count."""
 
-    def __init__(self, pattern: Pattern, opaque_length: int) -> None:
+    def __init__(self, pattern: Pattern, opaque_length: int, core: CoreSpans = left_to_python) -> None:
         self.pattern, self.opaque_length = pattern, opaque_length
+        self._core = left_to_python if pattern.exact_case else core
 
     @cached_property
-    def regex(self) -> regex.Pattern[str]:
-        """Compiled when a message first asks for it: few messages ask for many."""
-        return compiled(source_of(self.pattern), self.pattern.exact_case)
+    def source(self) -> str:
+        """Made when a message first asks for it: few messages ask for many."""
+        return source_of(self.pattern)
 
     @property
     def _linear(self) -> Linear | None:
         """Made when a long part or a long time asks for it: it takes as long as compiling, and few ever do."""
-        return linear(source_of(self.pattern), self.pattern.exact_case)
+        return linear(self.source, self.pattern.exact_case)
 
     def find(self, part: PartText, _candidates: list[Candidate]) -> Finding:
-        if len(part.original) > self.opaque_length and self._linear is None:
-            limit = f"the regex is not asked of more than {self.opaque_length:,} characters"
-            return Finding(failed=Failure(Cause.OPAQUE, limit))
         text = (part.cased if self.pattern.exact_case else part.view).text
-        spans = self._spans(part, text)
+        spans: list[tuple[int, int]] | Failure | None = self._core(self.source, text)
+        if spans is None:
+            spans = self._spans(part, text)
         if isinstance(spans, Failure):
             return Finding(failed=spans)
         return sifted((self._found(part, *span) for span in spans), partial(self._objection, part))
 
     def _spans(self, part: PartText, text: str) -> list[tuple[int, int]] | Failure:
         """The matches; where no automaton can say them, in the time that is left of the message's."""
+        if len(part.original) > self.opaque_length and self._linear is None:
+            limit = f"the regex is not asked of more than {self.opaque_length:,} characters"
+            return Failure(Cause.OPAQUE, limit)
         if part.patience.left <= 0 and self._linear is None:
             return Failure(Cause.TIMEOUT, f"such regexes took longer than {budget.PATIENCE} s in the message")
         began = thread_time()
-        spans = spans_of(self.regex, text, lambda: self._linear, TIMEOUT)
+        spans = spans_of(self.source, self.pattern.exact_case, text, TIMEOUT)
         took = thread_time() - began
         if took > _NOTICED and self._linear is None:
             part.patience.left -= took
@@ -118,17 +129,17 @@ class RegexMatcher:
         return Found(*plain_place(part, first, last), first, last)
 
 
-def spans_of(
-    expression: regex.Pattern[str], text: str, automaton: Callable[[], Linear | None], seconds: float
-) -> list[tuple[int, int]] | Failure:
-    """The matches by the `regex` package; where its clock runs out, all of them by the automaton.
+def spans_of(source: str, exact_case: bool, text: str, seconds: float) -> list[tuple[int, int]] | Failure:
+    """The matches by the `regex` package, which compiles what a message asks for; where its clock runs out, all of them
+    by the automaton.
 
     What no automaton can say fails then: a last guard, and the one place where a machine's speed matters.
     """
+    expression = compiled(source, exact_case)
     try:
         return [match.span() for match in expression.finditer(text, timeout=seconds) if match.end() > match.start()]
     except TimeoutError:
-        if (made := automaton()) is not None:
+        if (made := linear(source, exact_case)) is not None:
             return list(made.spans(text))
         return Failure(Cause.TIMEOUT, f"the regex took longer than {seconds} s")
     except (MemoryError, RecursionError) as error:

@@ -152,7 +152,7 @@ def agreement(
     """
     if len(sheets) < 2:
         raise InputError("ME911", "agreement needs two coders, and there is one sheet", "give the sheets of all coders")
-    rows = tuple(dict.fromkeys(row for sheet in sheets for row in sheet.codes))
+    rows = tuple(sorted({row for sheet in sheets for row in sheet.codes}))  # in no order of a sheet: draws are by place
     said = {row: tuple(sheet.codes[row] for sheet in sheets if row in sheet.codes) for row in rows}
     shared = tuple(row for row in rows if len(said[row]) > 1)
     if not shared:

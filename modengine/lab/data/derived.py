@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from modengine.engine.compile.plain import encoded
+from modengine.engine.compile.plain import encoded_within
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
 from modengine.engine.match.terms import Boundary
@@ -41,5 +41,5 @@ def repointed(engine: Engine, points: Mapping[str, int]) -> Engine:
 
 def _like(engine: Engine, program: Program) -> Engine:
     if engine.compiled:
-        program.plain = encoded(program, engine.program)
+        program.plain = encoded_within(program, engine.program)
     return Engine(program)

@@ -1,4 +1,4 @@
-"""A policy without one of its rules, and the rows on which that can matter."""
+"""A policy without some of its rules, or with earlier versions of them, and the rows on which that can matter."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from modengine.engine.compile.revision import content_of
 from modengine.engine.match.literals import Automaton
+from modengine.errors import InputError
 from modengine.policy.condition import RuleRef, walk
 from modengine.policy.model import Policy, Rule, texts_of
 from modengine.text.normalize import plain
@@ -63,6 +65,51 @@ def changed(policy: Policy, changes: Mapping[str, Change]) -> Policy:
             for ruleset in policy.rulesets
         ),
     )
+
+
+def on_test(policy: Policy) -> tuple[str, ...]:
+    """The rules on test."""
+    return tuple(rule.id for rule in policy.rules if rule.status == "test")
+
+
+def differing(old: Policy, new: Policy) -> tuple[str, ...]:
+    """The rules of `new`, drafts apart, that `old` lacks or has otherwise: in what can change a decision."""
+    before, after = ({rule["id"]: rule | {"clause": None} for rule in content_of(of)["rules"]} for of in (old, new))
+    return tuple(name for name, rule in after.items() if before.get(name) != rule)
+
+
+def swapped_for(rule: Rule) -> Change:
+    """This rule in the place of another."""
+    return lambda _: rule
+
+
+def as_before(policy: Policy, tried: Sequence[Rule], old: Policy | None) -> Policy:
+    """The policy in which the rules do not count yet, or as `old` has them.  Raises InputError (ME911)."""
+    if old is None:
+        return without(policy, *(rule.id for rule in tried if rule.status != "test"))
+    known = {rule.id: rule for rule in old.rules}
+    for rule in tried:
+        if rule.id in known:
+            _fits(known[rule.id], policy, old)
+    there = {rule.id: swapped_for(known[rule.id]) for rule in tried if rule.id in known}
+    missing = [rule.id for rule in tried if rule.id not in known]
+    return replace(without(changed(policy, there), *missing), fields={**old.fields, **policy.fields})
+
+
+def _fits(rule: Rule, policy: Policy, old: Policy) -> None:
+    """Raises InputError (ME911) where an old version asks for what the policy does not have."""
+    known = {other.id for other in policy.rules}
+    relief = rule.relief
+    category = rule.category or (relief.category if relief else None)
+    conditions = [condition for condition in (rule.when, rule.unless) if condition is not None]
+    asked = [name for c in conditions for node in walk(c) if isinstance(node, RuleRef) for name in node.rules]
+    lacks = [f"the category `{category}`"] if category is not None and category not in policy.categories else []
+    lacks += [f"the rule `{name}`" for name in asked if name not in known]
+    if lacks:
+        raise InputError(
+            "ME911", f"`{rule.id}` of {old.id} needs {lacks[0]}, which {policy.id} does not have",
+            "compare the policies as wholes: modengine diff",
+        )  # fmt: skip
 
 
 class Reach:

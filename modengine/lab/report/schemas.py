@@ -27,6 +27,7 @@ from modengine.lab.studies.fit import Fit
 from modengine.lab.studies.smallest import Smallest
 from modengine.lab.studies.timeline import Timeline
 from modengine.lab.studies.together import SideBySide
+from modengine.lab.studies.trial import Trial
 from modengine.lab.study.run import StudyResult
 from modengine.lab.study.verify import StudyVerification
 
@@ -36,6 +37,7 @@ RESULTS: Mapping[str, type[msgspec.Struct]] = {
     "fairness": Fairness,
     "evade": Evasion,
     "diff": Comparison,
+    "try": Trial,
     "ablate": Ablation,
     "flip": Smallest,
     "fit": Fit,

@@ -20,6 +20,7 @@ from modengine.lab.specimens.card import Specimen
 from modengine.lab.specimens.entries import ListEntry
 from modengine.lab.specimens.matcher import Span, SpecimenMatcher
 from modengine.model import (
+    PART_KINDS,
     Action,
     CategoryScore,
     ConditionTrace,
@@ -27,7 +28,6 @@ from modengine.model import (
     Match,
     Message,
     NearMiss,
-    PartKind,
     ReliefHit,
     RuleHit,
     RuleTrace,
@@ -101,6 +101,10 @@ class SpecimenEngine(Engine):
         """A digest of everything that can change what would match."""
         parts = [specimen.digest for specimen in self.specimens] + ([self.base.revision] if self.base else [])
         return parts[0] if len(parts) == 1 else "sha256:" + sha256("\n".join(parts).encode()).hexdigest()
+
+    def read(self, message: Message | str) -> Message:
+        """The message as the rules beside the lists read it: the lists look in no field."""
+        return Message.of(message) if self.base is None else self.base.read(message)
 
     def decide(self, message: Message | str, *, ignore_scope: bool = False) -> Decision:
         message = Message.of(message)
@@ -183,7 +187,7 @@ class _Read:
 
     def __init__(self, engine: SpecimenEngine, message: Message) -> None:
         self.engine, self.matcher = engine, engine.matcher
-        self.parts = message.all_parts()
+        self.parts = tuple(part for part in message.all_parts() if part.kind in PART_KINDS)
         self.texts = [replace_surrogates(part.text) for part in self.parts]
         self.starts = [0]
         for text in self.texts:
@@ -247,7 +251,7 @@ class _Read:
         at = next(i for i in range(len(self.parts)) if span[1] <= self.starts[i + 1] - 1)
         start, end = span[0] - self.starts[at], span[1] - self.starts[at]
         text = self.parts[at].text[start:end]
-        kind: PartKind = self.parts[at].kind
+        kind = self.parts[at].kind
         return Match(self.entry(entry).kind, kind, at, start, end, text, text, ("text",))
 
     def traced(self) -> Iterator[RuleTrace]:

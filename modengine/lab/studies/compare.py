@@ -165,7 +165,7 @@ def compare(
         overlap(corpus.clusters, np.asarray(top_a > 0), np.asarray(top_b > 0)),
         tuple(_counts(corpus, categories, before, after)),
         _tests(corpus, categories, before, after, way is not None),
-        tuple(_moves(categories, before, after, harmless)),
+        tuple(moves(categories, before, after, harmless)),
         changes,
         flips(corpus, (a, b), listed, shown),
     )
@@ -242,9 +242,10 @@ def _tests(
     return tuple(Test(*names, p_bh) for names, p_bh in zip(made, p, strict=True))
 
 
-def _moves(
+def moves(
     categories: Sequence[str], before: NDArray[np.int8], after: NDArray[np.int8], harmless: Flags
 ) -> Iterator[Move]:
+    """From action to action, of `(any)` and each category; (n, c) ranks on both sides."""
     for category, ranks_a, ranks_b in _sides(categories, before, after):
         for i, old in enumerate(ACTIONS):
             for j, new in enumerate(ACTIONS):

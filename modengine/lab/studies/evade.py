@@ -263,7 +263,8 @@ class _Draw:
     def _row(self, made_from: Disguisable, group: Caught, i: int) -> _Row:
         """Decides a row at each strength; strengths that change as many characters are one decision."""
         places = made_from.places(self.group, i)
-        disguised = disguise(group.corpus.messages[i], DISGUISES[self.kind], self.seed, places)
+        message = made_from.engine.read(group.corpus.messages[i])
+        disguised = disguise(message, DISGUISES[self.kind], self.seed, places)
         if not disguised.changes or too_long(disguised):
             return _Row(i, (), None)
         before, caught = 0, True
@@ -316,7 +317,7 @@ def _show(
         if not row.cells or shown.get(key, 0) >= SHOWN:
             continue
         shown[key] = shown.get(key, 0) + 1
-        message = corpus.messages[row.row]
+        message = made_from.engine.read(corpus.messages[row.row])
         disguised = disguise(message, DISGUISES[kind], seed, made_from.places(number, row.row))
         for cell in row.cells:
             if cell.strength in SHOWN_STRENGTHS:

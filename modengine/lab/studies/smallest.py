@@ -147,9 +147,8 @@ def smallest(
 
     Raises MessageError (ME903) where a field of the message has a value of another type.
     """
-    message = Message.of(message)
     trace = engine.trace(message)
-    places = _places(trace)
+    message, places = trace.message, _places(trace)
     search = _Search(engine, message, trace.decision, tries)
     found, complete = _sets(search, places)
     removals: list[Removal] = []

@@ -21,7 +21,7 @@ from modengine.explain.details import details_of
 from modengine.explain.marks import marks_of
 from modengine.loading import compile_engine
 from modengine.model import Decision, Message
-from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, readable, text_of
+from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, readable, text_of, told
 from modengine.play.jobs.workspace import Made, make
 from modengine.play.limits import MOST_ENGINES
 from modengine.play.shipped import samples
@@ -247,20 +247,27 @@ def _readable(request: Request, row: LabelledMessage) -> dict[str, Any]:
 
 
 def scores(bench: Bench, request: Request) -> dict[str, Any]:
-    """The points of every sample, for the thresholds that the page tries on them; some rules may be left out."""
-    engine = _without(bench.engine(request["rules"], request), request.get("off") or ())
+    """The points of every sample, for the thresholds that the page tries on them; some rules may be left out.
+
+    `was` is the action with all rules.
+    """
+    whole = bench.engine(request["rules"], request)
+    engine = _without(whole, request.get("off") or ())
     rows = _of_request(bench, request)
+    outcomes = decided(engine, rows)
+    before = outcomes if engine is whole else decided(whole, rows)
+    found = [
+        {
+            "id": row.message.id, "label": row.label, **_readable(request, row),
+            **outcome, "raised": _raised(engine, outcome), "was": was["action"],
+        }
+        for row, outcome, was in zip(rows, outcomes, before, strict=True)
+        if outcome is not None and was is not None
+    ]  # fmt: skip
     return {
         "actions": {name: dict(steps) for name, steps in engine.policy.actions.items()},
-        "rows": [
-            {
-                "id": row.message.id, "label": row.label, **_readable(request, row),
-                **outcome, "raised": _raised(engine, outcome),
-            }
-            for row, outcome in zip(rows, decided(engine, rows), strict=True)
-            if outcome is not None
-        ],
-    }  # fmt: skip
+        "rows": told(found, request.get("secret", ())),
+    }
 
 
 def _raised(engine: Engine, outcome: dict[str, Any]) -> dict[str, str]:
@@ -293,6 +300,8 @@ def evaluate(bench: Bench, request: Request) -> dict[str, Any]:
     rows = _of_request(bench, request)
     known = {HARMLESS, *engine.policy.categories}
     found = grid(engine, rows, kinds=request.get("by") == "kind", unlocked=_unlocked(request))
+    for one in found:
+        one["rows"] = told(one["rows"], request.get("secret", ()))
     return {"messages": sum(row.label in known for row in rows), "grid": found}
 
 
@@ -309,6 +318,7 @@ def diff(bench: Bench, request: Request) -> dict[str, Any]:
                     "before": before["action"], "after": after["action"],
                 }
             )  # fmt: skip
+    changed = told(changed, request.get("secret", ()))
     return {"messages": len(rows), "a": a.revision, "b": b.revision, "changed": changed}
 
 
@@ -318,7 +328,7 @@ def evade(bench: Bench, request: Request) -> dict[str, Any]:
     from modengine.lab.data.perturb_tables import DISGUISES, ENGLISH_DISGUISES, is_han  # noqa: PLC0415
 
     engine = bench.engine(request["rules"], request)
-    message = message_of(request)
+    message = engine.read(message_of(request))
     if too_much(message, engine.program.budget):
         raise ValueError("the message is too long")
     found = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,3 +58,11 @@ def readable(text: str, gloss: str, label: str | None, unlocked: bool) -> dict[s
     if label not in LOCKED:
         return {"text": text, "gloss": gloss}
     return {"text": text, "gloss": gloss, "sensitive": True} if unlocked else {"text": "", "gloss": "", "locked": True}
+
+
+def told(found: Sequence[dict[str, Any]], secret: Collection[str]) -> list[dict[str, Any]]:
+    """Rows of an answer; those of texts that are still to be predicted without what tells them apart, and last."""
+    rows = [
+        {**row, "id": "", "text": "", "gloss": "", "secret": True} if row["text"] in secret else row for row in found
+    ]
+    return sorted(rows, key=lambda row: repr(row) if row.get("secret") else "")

@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,14 +27,15 @@ NEED = 449
 
 def bound() -> None:
     """Bounds the address space of this process, writes no core, and forks nothing."""
-    try:
-        import resource  # noqa: PLC0415  (no such module on Windows)
-    except ImportError:
+    if sys.platform == "win32":
         return
+    import resource  # noqa: PLC0415  (no such module on Windows)
+
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))  # the server's is smaller
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(ValueError, OSError):  # macOS refuses what is less than a process has reserved at its start
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
 def answer(bench: Bench, request: dict[str, Any]) -> tuple[int, bytes]:
@@ -87,7 +89,7 @@ def serve(requests: IO[bytes], answers: IO[bytes], logs: Path | None) -> None:
 
 def _end_in(seconds: float, of_processor: float) -> None:
     """Has the system end this process later; 0 for never.  No Python code needs to run for it."""
-    if hasattr(signal, "setitimer"):  # not on Windows
+    if sys.platform != "win32":
         signal.setitimer(signal.ITIMER_REAL, seconds)
         signal.setitimer(signal.ITIMER_PROF, of_processor)
 

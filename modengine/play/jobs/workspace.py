@@ -18,9 +18,11 @@ from modengine.loading import collector_off
 from modengine.model import Action
 from modengine.paths import shipped_rules
 from modengine.play.limits import MOST_FILES, MOST_RULES
+from modengine.policy.files import GIVEN_SHIPPED
 from modengine.policy.load import read_given
+from modengine.policy.packs.find import OURS
 
-SHIPPED = "shipped"
+SHIPPED = GIVEN_SHIPPED
 """The folder by which a policy of the page names shipped rules: `rulesets: [shipped/messages.yaml]`."""
 USUAL: Mapping[Action, int] = {"label": 30, "review": 50, "block": 90}
 """The thresholds of a lone ruleset: those of the tutorial."""
@@ -63,7 +65,7 @@ def make(files: Mapping[str, str], main: str) -> Made:
     if wrong := names_are_good(files, main):
         raise ValueError(wrong)
     given = {name: text.encode("utf-8", "surrogatepass") for name, text in files.items()}
-    if any(f"{SHIPPED}/" in text for text in files.values()):
+    if any(f"{SHIPPED}/" in text or f"{OURS}:" in text for text in files.values()):
         given |= _shipped()
     with collector_off():
         return _made(given, main)

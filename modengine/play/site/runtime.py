@@ -89,7 +89,7 @@ def _run(command: Sequence[str], file: str, cache: Path) -> None:
     cache.mkdir(mode=0o700, parents=True, exist_ok=True)
     with TemporaryDirectory(dir=cache) as folder:
         try:
-            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)  # noqa: S603
+            done = _ran(command, folder)
         except (OSError, subprocess.TimeoutExpired) as error:
             raise InputError("ME918", f"`{file}` could not be fetched: {error}", _BY_HAND) from None
         fetched = Path(folder, file)
@@ -97,6 +97,13 @@ def _run(command: Sequence[str], file: str, cache: Path) -> None:
             said = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["it said nothing"]
             raise InputError("ME918", f"`{file}` could not be fetched: {said[0][:300]}", _BY_HAND)
         fetched.replace(cache / file)
+
+
+def _ran(command: Sequence[str], folder: str) -> subprocess.CompletedProcess[str]:
+    """A program's end, and its words in UTF-8, whatever the console speaks.  Raises OSError, TimeoutExpired."""
+    return subprocess.run(  # noqa: S603  (a package client, or Node.js)
+        command, cwd=folder, capture_output=True, encoding="utf-8", errors="replace", timeout=600
+    )
 
 
 def compiled_beforehand(engine: bytes, pyodide: Mapping[str, bytes]) -> tuple[bytes, bytes] | None:
@@ -113,7 +120,7 @@ def compiled_beforehand(engine: bytes, pyodide: Mapping[str, bytes]) -> tuple[by
             Path(folder, name).write_bytes(data)
         for name in ("compile.mjs", "unpack.js"):
             Path(folder, name.replace(".js", ".mjs")).write_bytes((page / name).read_bytes())
-        done = subprocess.run([node, "compile.mjs"], cwd=folder, capture_output=True, text=True, timeout=600)  # noqa: S603
+        done = _ran([node, "compile.mjs"], folder)
         if done.returncode:
             hint = "it needs Node.js 18 or newer; without any the page is written too, and begins slower"
             raise InputError("ME918", f"Node.js cannot run Pyodide: {done.stderr.strip()[-300:]}", hint)

@@ -40,6 +40,7 @@ export async function compile() {
     compiled();
     // The network, or a server that has too much to do: the rules are not to blame.
     if (!(error instanceof Refused)) return failed(error);
+    if (error.code === "engine") return failed(error);
     if (error.status === 503 && (error.code !== "slow" || !Object.keys(snapshot().changed).length)) return busy();
     state.broken = true;
     state.problems = [{ file: state.main, line: 1, column: 1, severity: "error", code: "", name: "", message: saying(error), hint: "" }];

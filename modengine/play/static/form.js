@@ -23,16 +23,27 @@ const shape = (file, rules) => JSON.stringify([state.lang, state.level, file, ru
 export function drawForm() {
   const file = fileOf();
   const all = rulesOf(file);
-  if (!all.some((one) => one.id === fresh.id)) fresh.id = "";
+  const begun = all.find((one) => one.id === fresh.id && one.patterns.length === 1 && one.points);
+  if (!begun) fresh.id = "";
   const rules = all.filter((one) => one.id !== fresh.id);
   const now = shape(file, rules);
   if (now !== drawn) {
     drawn = now;
     const focus = document.activeElement?.closest("#form") ? document.activeElement.id : "";
     fill($("form"), file ? [rules.slice(0, MOST).map(card), rules.length > MOST ? h("p", { class: "quiet small" }, t("form_more", rules.length - MOST)) : null, newCard()] : h("p", { class: "quiet" }, t("rule_not_added")));
+    if (file && begun) again(begun);
     if (focus) $(focus)?.focus();
   }
   for (const rule of rules.slice(0, MOST)) values(rule);
+}
+
+// The rule that is being made, as it stands in the file.
+function again({ patterns: [{ kind, words }], points }) {
+  fresh.kind = kind;
+  $("words-new").value = words.join(state.lang === "zh" ? "、" : ", ");
+  $(`${kind}-new`).checked = true;
+  $("points-new").value = points.value;
+  $("another").disabled = false;
 }
 
 // What the YAML says now, in the fields that nobody is writing in.

@@ -37,6 +37,13 @@ export function isSecret(text) {
   return Boolean(state.predict && one && !isGuessed(one));
 }
 
+// The texts of which nothing may be told, in the order of the lesson.
+export function secrets() {
+  const texts = (state.lesson?.cases ?? []).map((one) => one.text);
+  if (asked?.text && !texts.includes(asked.text)) texts.push(asked.text);
+  return texts.filter(isSecret);
+}
+
 // What was guessed of the message that is looked at; empty where nothing was.
 export function guessed() {
   const one = caseWith(comesFrom());

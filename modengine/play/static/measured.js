@@ -1,14 +1,18 @@
 // What a lesson brings besides rules: the messages that they are measured on, whose they are, the filters it compares.
 
 import { h, visible } from "./dom.js";
+import { secrets } from "./guessing.js";
 import { state } from "./state.js";
 import { both } from "./strings.js";
 
-// For a request: the messages of the lesson, or nothing where the shipped samples are measured.
+// For a request: what is measured on, the messages of the lesson or the shipped samples, and what may be told of them.
 export function measuredOn() {
-  const rows = (state.lesson?.messages ?? []).map(({ id, text, gloss, label, kind }) => ({ id, text, gloss, label, kind }));
-  return rows.length ? { rows } : {};
+  const own = state.lesson?.messages.length ? { lesson: state.lesson.lesson } : {};
+  return { ...own, secret: secrets(), unlocked: state.unlocked };
 }
+
+// What an answer about them held for; it is asked for anew when something else may be told.
+export const holdsFor = () => JSON.stringify([state.rules, measuredOn()]);
 
 export const hasGroups = () => Object.keys(state.lesson?.groups ?? {}).length > 0;
 export const groupName = (kind) => both(state.lesson?.groups[kind]) || kind;

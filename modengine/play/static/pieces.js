@@ -149,7 +149,7 @@ export function interval(one) {
 
 // A message of a list.  What may not be told of it yet is not in the list; what is locked or covered has no text.
 export function messageButton(row, onclick, extra = null, name = "") {
-  if (isSecret(row.text)) return null;
+  if (row.secret || isSecret(row.text)) return null;
   if (row.locked) return h("p", { class: "message-button locked quiet" }, t("locked"), extra);
   know(row.text, row.sensitive === true);
   const isCovered = covers(row.text);
@@ -163,14 +163,28 @@ export function messageButton(row, onclick, extra = null, name = "") {
 }
 
 const FIRST = 6;
-const MOST = 200;
+const PORTION = 200;
+const list = (items) => h("ul", { class: "messages" }, items.map((one) => h("li", {}, one)));
 
 // A list of messages: the first few, the others on request.
 export function messages(some) {
   const items = some.filter(Boolean);
-  const list = (some) => h("ul", { class: "messages" }, some.map((one) => h("li", {}, one)));
   if (items.length <= FIRST + 2) return list(items);
-  return [list(items.slice(0, FIRST)), h("details", { class: "more" }, h("summary", {}, t("more", items.length - FIRST)), list(items.slice(FIRST, MOST)))];
+  return [list(items.slice(0, FIRST)), h("details", { class: "more" }, h("summary", {}, t("more", items.length - FIRST)), portion(items, FIRST, PORTION))];
+}
+
+// Of a long list so many, how many they are of all, and the way to those that follow.
+function portion(items, from, to) {
+  const shown = list(items.slice(from, to));
+  if (items.length <= to) return [shown];
+  const next = () => {
+    const [following, ...foot] = portion(items, to, to + PORTION);
+    end.replaceWith(following, ...foot);
+    following.querySelector("button")?.focus();
+  };
+  const left = Math.min(PORTION, items.length - to);
+  const end = h("p", { class: "portion row" }, h("span", { class: "quiet" }, t("n_shown", to, items.length)), h("button", { type: "button", class: "small", onclick: next }, t("show_next", left)));
+  return [shown, end];
 }
 
 export const busy = (text) => h("p", { class: "stale busy" }, h("span", { class: "spinner", "aria-hidden": "true" }), h("span", {}, text));
@@ -185,7 +199,7 @@ export function saying(error) {
   return SAID.has(error.status) ? t(`refused_${error.status}`) : error.message;
 }
 
-const SAID = new Set(["slow", 400, 408, 413, 499, 500, 503]);
+const SAID = new Set(["slow", "engine", 400, 408, 413, 499, 500, 503]);
 
 export function failure(error) {
   if (error instanceof Lost) tell("lost");

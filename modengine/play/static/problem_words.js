@@ -56,6 +56,7 @@ const PLAIN = {
   ME404: ["This option does not go with this kind of pattern.", "这种模式不能用这个选项。"],
   ME405: ["A pattern is exactly one of words, text, regex or tokens.", "一个模式只能是 words、text、regex、tokens 之一。"],
   ME406: ["The pattern of tokens is not complete.", "tokens 模式不完整。"],
+  ME409: ["“inflect” knows the forms of English words alone.", "inflect 只认得英语单词的词形。"],
   ME408: ["This kind of thing cannot be asked so.", "这一类内容不能这样问。"],
   ME407: ["This would be found everywhere.", "这样写，什么都会被找到。"],
   ME501: ["The condition is not complete: put “and” or “or” between names, and close every bracket.", "条件不完整：名称之间写 and 或 or，括号要成对。"],

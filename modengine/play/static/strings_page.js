@@ -53,5 +53,22 @@ export const PAGE = {
   forgotten: ["No drafts are left in this browser.", "本浏览器里已没有草稿。"],
   copied: ["The link is copied: it holds your rules and your message.", "链接已复制，其中包含你的规则和消息。"],
   copied_alone: ["The link is copied. It opens on this computer alone, because only this computer reaches the page.", "链接已复制。只有这台电脑能打开本页，所以链接也只能在这台电脑上打开。"],
+  site_title: ["Runs on this device", "在本机运行"],
+  site_kept: [
+    "Messages and rules are decided in this browser and are sent nowhere. Once loaded, the page works without a network.",
+    "消息和规则都在这个浏览器里判定，不会发送到任何地方。加载之后，断网也能用。",
+  ],
+  site_not_kept: [
+    "Messages and rules are decided in this browser and are sent nowhere. Once loaded, the page works without a network as long as it stays open: this browser or this address keeps nothing.",
+    "消息和规则都在这个浏览器里判定，不会发送到任何地方。加载之后，断网也能用，但不能关闭页面：这个浏览器或这个地址不保存任何内容。",
+  ],
+  site_cannot: [
+    "What it cannot do, the installed modengine does: a class with a wall, votes and a lesson for all devices (modengine play --host); batches of files, and Ray; an audit log with a vault that stays. The log of this page is gone when the page is closed.",
+    "本页做不到、需要安装 modengine 的有：带大屏、投票、把一课推给全班的课堂（modengine play --host）；成批处理文件和 Ray；长期保存的审计日志及其保险库。本页的日志在关闭页面后消失。",
+  ],
+  refused_engine: [
+    "The engine could not begin in this browser. Is it older than 2024, or is the device short of memory? Reload the page.",
+    "引擎无法在这个浏览器里启动：是不是 2024 年以前的版本，或者设备内存不足？请重新载入页面。",
+  ],
   copy_by_hand: ["The browser does not let the page copy. Copy this by hand:", "浏览器不允许页面复制，请手动复制："],
 };

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from modengine.policy.layout.spans import Edit, WrittenYaml
-from modengine.policy.nodes.record import Either, Entries, Items, Record
+from modengine.policy.nodes.record import Either, Entries, Items, Kind, Record
 
 _SEPARATOR = re.compile(r"\s*,\s*")
 
@@ -23,6 +23,8 @@ def placed(node: Any, shape: object) -> Iterator[tuple[Any, Record]]:
             is_sequence = isinstance(node, yaml.SequenceNode)
             inner = shape.items if is_sequence else shape.mapping if isinstance(node, yaml.MappingNode) else None
             yield from placed(node, inner)
+        case Kind():
+            yield from placed(node, shape.more)
         case Items() if isinstance(node, yaml.SequenceNode):
             for item in node.value:
                 yield from placed(item, shape.item)

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable
+from collections.abc import Mapping as Dict
 
 from modengine.errors import Diagnostic, Location
 from modengine.policy.limits import POLICY_BUDGET, PolicyBudget, Quantity, Spending
@@ -55,6 +56,18 @@ class Diagnostics:
             self._found[Diagnostic("ME113", message, place, hint, self.line(place))] = None
             raise ReadingEnds
         self._found[Diagnostic(code, message, place, hint, self.line(place))] = None
+
+    @property
+    def spent(self) -> Dict[Quantity, int]:
+        """What was spent of the budget."""
+        return self._spending.spent
+
+    def spends(self, amounts: Dict[Quantity, int], place: Location) -> bool:
+        """Spends what some earlier reading took; False where that is more than is left, and nothing is spent."""
+        if fits := self._spending.has(amounts):
+            for what, amount in amounts.items():
+                self.spend(what, amount, place)
+        return fits
 
     def spend(self, what: Quantity, amount: int, place: Location) -> None:
         """Spend some of the policy's budget.  Raises ReadingEnds, the problem added, where that was all."""

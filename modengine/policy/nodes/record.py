@@ -120,18 +120,17 @@ class Record:
             good = shape.check(value, f"`{shown(key.value)}`", report)
             if good is not None:
                 kept.append((key, good))
-        self._absent(node, what, report)
-        self._beside(node, what, report)
+        # A mistyped key is one error: the key that was meant is not missed, too.
+        present = {k.value if k.value in self.keys else closest(k.value, self.keys): k.place for k, _ in node.entries}
+        self._absent(node, present, what, report)
+        self._beside(node, present, what, report)
         return Mapping(tuple(kept), node.place)
 
-    def _absent(self, node: Mapping, what: str, report: Diagnostics) -> None:
-        present = {key.value for key, _ in node.entries}
+    def _absent(self, node: Mapping, present: dict[str, Location], what: str, report: Diagnostics) -> None:
         for name, key in self.keys.items():
             if key.required and name not in present:
-                near = closest(name, sorted(present - self.keys.keys()))
-                hint = f"`{near}` should probably be `{name}`" if near else f"add `{name}`: {key.doc}"
-                report.add("ME202", f"{what} has no `{name}`", node.place, hint)
-        if self.any_of and present.isdisjoint(self.any_of):
+                report.add("ME202", f"{what} has no `{name}`", node.place, f"add `{name}`: {key.doc}")
+        if self.any_of and present.keys().isdisjoint(self.any_of):
             report.add(
                 self.codes[0],
                 f"{what} has neither {listed(self.any_of, 'nor')}",
@@ -139,8 +138,7 @@ class Record:
                 f"add {listed(self.any_of, 'or')}",
             )
 
-    def _beside(self, node: Mapping, what: str, report: Diagnostics) -> None:
-        present = {key.value: key.place for key, _ in node.entries}
+    def _beside(self, node: Mapping, present: dict[str, Location], what: str, report: Diagnostics) -> None:
         several = [name for name in self.one_of if name in present]
         if len(several) > 1:
             place: Location = max(present[name] for name in several)
@@ -222,25 +220,30 @@ class Either:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The kind of a message field: a word, or a mapping with the texts that it may have."""
+    """The kind of a message field: a word, or a mapping that says more of it."""
 
     word: Choice
-    texts: Record
+    more: Record | None = None
     also: Dict[str, str] = field(default_factory=dict)
     """What other languages call a kind: `int`."""
 
     @property
     def takes(self) -> str:
-        key = next(iter(self.texts.keys))
-        return f"{', '.join(f'`{word}`' for word in self.word.values)} or `{{{key}: [a, b]}}`"
+        words = ", ".join(f"`{word}`" for word in self.word.values)
+        return words if self.more is None else f"{words} or `{{enum: [a, b]}}`"
 
     def check(self, node: Node, what: str, report: Diagnostics) -> Node:
         """The kind; where it is none, Lost rather than None: the field is declared all the same."""
         if isinstance(node, Scalar) and node.value in self.word.values:
             return node
-        if isinstance(node, Mapping) and any(key.value in self.texts.keys for key, _ in node.entries):
+        if self.more and isinstance(node, Mapping) and any(key.value in self.more.keys for key, _ in node.entries):
             before = report.count
-            checked = self.texts.check(node, what, report)
+            of = node.get("list")
+            if isinstance(of, Scalar) and (kind := self.also.get(of.value, of.value)) in self.word.values:
+                hint = f"write `{{type: {kind}, list: true}}`"
+                report.add("ME205", f"{what}: `list` takes `true`, not `{shown(of.value)}`", of.place, hint)
+                return Lost(node.place)
+            checked = self.more.check(node, what, report)
             return Lost(node.place) if checked is None or report.count > before else checked
         if not isinstance(node, Lost):
             self._report(node, what, report)
@@ -255,11 +258,12 @@ class Kind:
             near = self.also.get(value.value.lower()) or closest(value.value, self.word.values)
             if value is node and near:
                 hint = f"did you mean `{near}`?"
-            elif keys and keys[0].value in ("type", "kind") and near:
+            elif keys and keys[0].value == "kind" and near:
                 hint = f"write `{near}` alone"
         code = "ME203" if isinstance(node, Sequence) else "ME205"
         place = keys[0].place if keys else node.place
         report.add(code, f"{what}: {said} is no kind of message field", place, hint)
 
     def schema(self, defs: dict[str, object], /) -> dict[str, object]:
-        return {"anyOf": [self.word.schema(defs), self.texts.schema(defs)]}
+        word = self.word.schema(defs)
+        return word if self.more is None else {"anyOf": [word, self.more.schema(defs)]}

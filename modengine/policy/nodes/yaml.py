@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Mapping as Dict
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import yaml
 
 from modengine.errors import Location
-from modengine.policy.nodes.diagnostics import Diagnostics, shown
+from modengine.policy.limits import Quantity
+from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds, shown
 from modengine.policy.nodes.malformed import LOADER, MAX_DEPTH, malformed
 
 MAX_VALUES = 100_000
@@ -129,9 +133,28 @@ class Lost:
 Node = Scalar | Sequence | Mapping | Lost
 
 
+KEPT, MOST_KEPT = 32, 200_000
+"""So many files, of so many characters at the most, are not read again while they stay the same."""
+
+
 def parse(text: str, file: str, report: Diagnostics) -> Node | None:
     """The nodes of a file; None where nothing can be made of it.  Every problem goes to `report`."""
     report.know(file, text)
+    sound = _sound(text, file) if len(text) <= MOST_KEPT else None
+    return sound[0] if sound and report.spends(sound[1], Location(file)) else _parsed(text, file, report)
+
+
+@lru_cache(maxsize=KEPT)
+def _sound(text: str, file: str) -> tuple[Node, Dict[Quantity, int]] | None:
+    """The nodes of a file without a problem, and what it takes of a budget; None for a file with one."""
+    report = Diagnostics()
+    with suppress(ReadingEnds):
+        root = _parsed(text, file, report)
+        return None if root is None or report.found else (root, report.spent)
+    return None
+
+
+def _parsed(text: str, file: str, report: Diagnostics) -> Node | None:
     bad = _UNPRINTABLE.search(text)
     if bad:
         before = text[: bad.start()]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -14,16 +15,28 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 GROUP = "modengine.packs"
-_REFERENCE = re.compile(r"(?P<pack>[^:\0]{2,}|[.])[:](?P<name>[\w.-]+)")
+OURS = "modengine"
+"""What the shipped rules are called where a pack is named; no pack has this name."""
+_REFERENCE = re.compile(r"(?P<pack>[^:\0]{2,}|[.])[:](?P<name>[\w.-]+)(?:@(?P<versions>.*))?")
 
 
-def reference(value: str) -> tuple[str, str] | None:
-    """The pack and the name in `PACK:NAME`; None for what is no such text.  `C:` is a drive."""
-    found = _REFERENCE.fullmatch(value) if not re.match(r"[A-Za-z]:", value) else None
-    if found is None and (drive := re.match(r"[A-Za-z]:[\\/]", value)):
-        found = _REFERENCE.fullmatch(value, drive.end())
-        return None if found is None else (drive[0] + found["pack"], found["name"])
-    return None if found is None else (found["pack"], found["name"])
+@dataclass(frozen=True, slots=True)
+class PackedFile:
+    """A rule file of a pack, as `PACK:NAME` or `PACK:NAME@VERSIONS` names it."""
+
+    pack: str
+    name: str
+    versions: str | None = None
+    """Those that are taken, as they are written; None where all are."""
+
+
+def reference(value: str) -> PackedFile | None:
+    """What a text names; None for what is no such text.  `C:` is a drive."""
+    drive = re.match(r"[A-Za-z]:[\\/]", value)
+    if drive is None and re.match(r"[A-Za-z]:", value):
+        return None
+    found = _REFERENCE.fullmatch(value, drive.end() if drive else 0)
+    return found and PackedFile((drive[0] if drive else "") + found["pack"], found["name"], found["versions"])
 
 
 def is_path(pack: str) -> bool:

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from modengine.errors import Location
+from modengine.paths import shipped_rules
 from modengine.policy.nodes.diagnostics import Diagnostics, listed, meant, shown
 from modengine.policy.nodes.yaml import Scalar
-from modengine.policy.packs.find import GROUP, file_of, folder_of, installed, policies_of
-from modengine.policy.packs.manifest import NAME, Pack, check_engine, read_manifest, unfit
+from modengine.policy.packs.find import GROUP, OURS, PackedFile, file_of, folder_of, installed, policies_of
+from modengine.policy.packs.manifest import NAME, Pack, are_versions, check_engine, read_manifest, unfit
+from modengine.version import __version__
 
 
 class KnownPacks:
     """Opens packs by folder or by name.  Made for one reading; what is wrong is reported to it."""
 
-    def __init__(self, read: Callable[[str, Scalar | None], str | None], report: Diagnostics) -> None:
-        self._read, self._report = read, report
+    def __init__(
+        self,
+        read: Callable[[str, Scalar | None], str | None],
+        report: Diagnostics,
+        homes: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """`homes` are folders of packs, and of the shipped rules, that stand for what is installed by their names."""
+        self._read, self._report, self._homes = read, report, homes
         self._opened: dict[str, Pack | None] = {}
 
     def of(self, file: str) -> Pack | None:
@@ -34,6 +44,8 @@ class KnownPacks:
 
     def called(self, name: str, named: Scalar) -> Pack | None:
         """The installed pack of a name."""
+        if name in self._homes:
+            return self.at(self._homes[name], named)
         entries = installed()
         claims = entries.get(name, ())
         if not claims:
@@ -57,12 +69,31 @@ class KnownPacks:
             return None
         return pack
 
-    def path(self, pack: Pack, name: str, named: Scalar) -> str | None:
-        """The rule file of a name in a pack."""
-        path = file_of(pack.folder, name)
+    def path(self, pack: Pack, asked: PackedFile, named: Scalar) -> str | None:
+        """The rule file that is asked for in a pack; None where it has none, or not in a version that is taken."""
+        return self._path(pack.name, pack.version, pack.folder, asked, named)
+
+    def shipped(self, asked: PackedFile, named: Scalar) -> str | None:
+        """The same of the rules that come with modengine."""
+        if OURS in self._homes:  # of a version that nothing tells
+            return self._path(OURS, __version__, self._homes[OURS], replace(asked, versions=None), named)
+        return self._path(OURS, __version__, str(shipped_rules()), asked, named)
+
+    def _path(self, pack: str, version: str, folder: str, asked: PackedFile, named: Scalar) -> str | None:
+        wanted = asked.versions
+        if wanted is not None and not are_versions(wanted):
+            message = f"`{shown(wanted)}` names no versions of `{pack}`"
+            hint = "write such as `@>=1.2` or `@~=1.2`; inside [ ], quote what has a comma"
+            self._report.add("ME205", message, named.place, hint)
+            return None
+        if wanted is not None and unfit(version, wanted):
+            message = f"`{shown(named.value)}` wants `{pack}` {wanted}, and this is {version}"
+            self._report.add("ME312", message, named.place, "install a version that fits, or change what is wanted")
+            return None
+        path = file_of(folder, asked.name)
         if path is None:
-            message = f"the pack `{pack.name}` {pack.version} has no policy or ruleset `{shown(name)}`"
-            hint = meant(name, policies_of(pack.folder), "name one of its files, without `.yaml`")
+            message = f"`{pack}` {version} has no policy or ruleset `{shown(asked.name)}`"
+            hint = meant(asked.name, policies_of(folder), "name one of its files, without `.yaml`")
             self._report.add("ME311", message, named.place, hint)
         return path
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from modengine.errors import Location
 from modengine.policy.nodes.diagnostics import Diagnostics, meant, shown
+from modengine.policy.packs.find import OURS
 from modengine.version import __version__
 
 NAME = "modengine-pack.toml"
@@ -84,6 +85,16 @@ def read_manifest(text: str, folder: str, report: Diagnostics) -> Pack | None:
     return Pack(folder, **values, needs=needs, places=places)
 
 
+def are_versions(text: str) -> bool:
+    """Whether a text is a specifier of PEP 440 that says something."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415
+
+    try:
+        return len(SpecifierSet(text)) > 0
+    except InvalidSpecifier:
+        return False
+
+
 def unfit(version: str, wanted: str) -> bool:
     """Whether a version is none of those that a specifier takes."""
     from packaging.specifiers import SpecifierSet  # noqa: PLC0415  (only packs need it)
@@ -143,7 +154,7 @@ def _is_namespace(value: str) -> bool:
 
 
 _GOOD: Mapping[str, Callable[[str], bool]] = {
-    "name": _is_name,
+    "name": lambda value: _is_name(value) and value != OURS,
     "version": _is_version,
     "licence": _is_licence,
     "namespace": _is_namespace,

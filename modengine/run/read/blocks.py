@@ -234,7 +234,7 @@ _ENCODER = msgspec.msgpack.Encoder(enc_hook=repr)
 
 def _bytes(row: Row) -> bytes:
     """All of a row, to be compared with what it was when it was decided."""
-    error = None if row.error is None else (row.error.code, row.error.message)
+    error = None if row.error is None else (row.error.code, row.error.message, getattr(row.error, "given", None))
     try:
         return _ENCODER.encode((row.line, row.message, error))
     except UnicodeEncodeError:

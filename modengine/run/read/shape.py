@@ -5,17 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from itertools import islice
+from typing import NamedTuple
 
 from modengine.errors import MessageError
-from modengine.model import PART_KINDS, Message, Part
+from modengine.model import PART_KINDS, Message, Part, PartKind
 
 _SEE = "see docs/messages.md"
 _TEXTS = ("content", "message", "body", "msg")
 """What others call the text."""
 
 
+class UnreadPart(NamedTuple):
+    """A part of which there is a file, and no text yet."""
+
+    at: int
+    """Which of the parts, from 0."""
+    kind: PartKind
+    file: str
+    """As the message names it."""
+
+
+class UnreadParts(MessageError):
+    """A message that names files of which there is no text; `given` is the message with nothing in their parts."""
+
+    def __init__(self, given: Message, unread: tuple[UnreadPart, ...], why: MessageError | None = None) -> None:
+        """`why` where somebody has tried to read them."""
+        self.given, self.unread, self._why = given, unread, why
+        first = unread[0]
+        what = f"`parts[{first.at}]` is the file `{first.file[:80]}`, which nobody has read"
+        hint = f"give a reader, --reader {first.kind}=COMMAND, or read it before: modengine read; see docs/media.md"
+        super().__init__("ME919", why.message if why else what, why.hint if why else hint)
+
+    def __reduce__(self) -> tuple[type[UnreadParts], tuple[object, ...]]:  # type: ignore[override]
+        return UnreadParts, (self.given, self.unread, self._why)
+
+
 def message_of(values: Mapping[str, object], text_key: str = "text") -> Message:
-    """The message.  Raises MessageError (ME902).
+    """The message.  Raises MessageError (ME902), UnreadParts (ME919).
 
     A null is a value that is missing, and so is the NaN of data frames.  Keys that nobody asks about are
     kept among the fields.
@@ -31,7 +57,11 @@ def message_of(values: Mapping[str, object], text_key: str = "text") -> Message:
         raise _wrong(f"`{text_key}`", text, "a text")
     own = ("id", text_key, "parts")
     fields = {key: value for key, value in values.items() if key not in own and value is not None and value == value}
-    return Message(text, _id(_given(values, "id")), _parts(raw_parts), fields)
+    parts, unread = _parts(raw_parts)
+    message = Message(text, _id(_given(values, "id")), parts, fields)
+    if unread:
+        raise UnreadParts(message, unread)
+    return message
 
 
 def _given(values: Mapping[str, object], key: str) -> object:
@@ -63,24 +93,34 @@ def _id(value: object) -> str | None:
     raise _wrong("`id`", value, "a text or a whole number")
 
 
-def _parts(value: object) -> tuple[Part, ...]:
+def _parts(value: object) -> tuple[tuple[Part, ...], tuple[UnreadPart, ...]]:
+    """The parts, and which of them are files that nobody has read."""
     if value is None:
-        return ()
+        return (), ()
     if not isinstance(value, list):
         raise _wrong("`parts`", value, "a list")
-    return tuple(_part(f"parts[{i}]", item) for i, item in enumerate(value))
+    parts, files = (
+        zip(*(_part(f"parts[{i}]", item) for i, item in enumerate(value)), strict=True) if value else ((), ())
+    )
+    unread = (UnreadPart(i, part.kind, file) for i, (part, file) in enumerate(zip(parts, files, strict=True)) if file)
+    return parts, tuple(unread)
 
 
-def _part(name: str, value: object) -> Part:
-    if not isinstance(value, dict):
-        raise _wrong(f"`{name}`", value, "an object with `kind` and `text`")
-    kind, text = value.get("kind"), value.get("text")
+def _part(name: str, item: object) -> tuple[Part, str]:
+    """A part, and the file that it is to be read from; empty where there is its text."""
+    if not isinstance(item, dict):
+        raise _wrong(f"`{name}`", item, "an object with `kind` and `text`")
+    kind, text, file = item.get("kind"), item.get("text"), item.get("file")
     if kind not in PART_KINDS:
         shown = f"`{kind}`" if isinstance(kind, str) else type_name(kind)
         raise MessageError("ME902", f"`{name}.kind` is {shown}, not one of {', '.join(PART_KINDS)}", _SEE)
+    if text is None and file is not None:
+        if not isinstance(file, str) or not file:
+            raise _wrong(f"`{name}.file`", file, "the name of a file")
+        return Part(kind, ""), file
     if not isinstance(text, str):
         raise _wrong(f"`{name}.text`", text, "a text")
-    return Part(kind, text)
+    return Part(kind, text), ""
 
 
 def _wrong(name: str, value: object, wanted: str) -> MessageError:

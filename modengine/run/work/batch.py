@@ -56,7 +56,7 @@ def decide_frame(engine: Engine, frame: Any, text: str = "text", *, ignore_scope
     elif hasattr(frame, "to_pylist"):
         values = parquet.values_of(frame)
     elif hasattr(frame, "to_dict"):
-        values = frame.to_dict("records")
+        values = [{name: _listed(value) for name, value in row.items()} for row in frame.to_dict("records")]
     else:
         raise TypeError(f"a {kind.__name__} is no data frame of pandas, polars or pyarrow")
     names = list(getattr(frame, "columns" if not hasattr(frame, "column_names") else "column_names"))
@@ -67,6 +67,13 @@ def decide_frame(engine: Engine, frame: Any, text: str = "text", *, ignore_scope
     if hasattr(kind, "from_pydict"):
         return kind.from_pydict(found)
     return kind(found, index=frame.index) if hasattr(frame, "index") else kind(found)
+
+
+def _listed(value: Any) -> Any:
+    """A list of pandas', which is an array where it was read from Arrow, as a list; its items too."""
+    if getattr(value, "ndim", 0):
+        return [_listed(item) for item in value.tolist()]
+    return value
 
 
 def _columns(

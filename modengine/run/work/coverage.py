@@ -12,6 +12,7 @@ from modengine.model import ConditionTrace
 from modengine.policy.condition import Always, And, Condition, Not, Or
 from modengine.policy.model import Rule
 from modengine.run.work.examples import ExampleResult
+from modengine.text.inflections import forms_of
 
 UnitKind = Literal["rule", "pattern", "term", "branch"]
 KINDS: Mapping[UnitKind, str] = {"rule": "rules", "pattern": "patterns", "term": "terms", "branch": "branches"}
@@ -79,8 +80,8 @@ def _units(rule: Rule) -> Iterator[CoverageUnit]:
     yield _whole(rule)
     for pattern in rule.patterns:
         yield CoverageUnit("pattern", pattern.place, pattern.name, rule.id)
-        if len(pattern.term_places) == len(pattern.terms):
-            for term, place in zip(pattern.terms, pattern.term_places, strict=True):
+        if len(pattern.term_places) == len(pattern.terms) or pattern.inflect:
+            for term, place in zip(pattern.terms, pattern.term_places, strict=False):
                 yield CoverageUnit("term", place, term, rule.id)
     for condition, place in _conditions(rule):
         for leaf in _leaves(condition):
@@ -100,7 +101,8 @@ def _tried_by(outcome: ExampleResult) -> Iterator[CoverageUnit]:
         if pattern.name in named:
             yield CoverageUnit("pattern", pattern.place, pattern.name, rule.id)
             for term, place in zip(pattern.terms, pattern.term_places, strict=False):
-                if (pattern.name, term) in found:
+                forms = (forms_of(term) or ()) if pattern.inflect else (term,)
+                if any((pattern.name, form) in found for form in forms):
                     yield CoverageUnit("term", place, term, rule.id)
     values = (trace.when, trace.unless)
     for (condition, place), value in zip(_conditions(rule), values, strict=False):

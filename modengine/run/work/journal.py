@@ -37,6 +37,8 @@ class What(msgspec.Struct, frozen=True):
     log: str | None
     """The origin of the audit log; None where nothing is recorded."""
     keep_text: bool
+    readers: tuple[str, ...] = ()
+    """What reads the files that messages name, and where they lie."""
 
 
 WORDS = {
@@ -48,6 +50,7 @@ WORDS = {
     "revision": "the rules, or the version of modengine, are not those that it began with",
     "log": "the audit log is another",
     "keep_text": "--keep-text is another",
+    "readers": "--reader, --media or --media-root is another",
 }
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -32,10 +33,9 @@ Decide = Callable[[Iterable[Block]], Iterator[Done]]
 
 def cores() -> int:
     """How many processors this process may use."""
-    try:
+    if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
-    except AttributeError:  # not Linux
-        return os.cpu_count() or 1
+    return os.cpu_count() or 1
 
 
 @contextmanager
@@ -143,7 +143,7 @@ def _alive(tasks: Sequence[Task]) -> Iterator[None]:
 @contextmanager
 def _no_interrupt() -> Iterator[None]:
     """Ctrl-C goes to every process of a terminal: one started within this never sees it, and ends with its parent."""
-    if not hasattr(signal, "pthread_sigmask"):
+    if sys.platform == "win32":
         yield
         return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

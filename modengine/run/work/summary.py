@@ -44,6 +44,8 @@ class Summary:
     """Messages whose text had to be changed before it was read."""
     rules: tuple[RuleCount, ...]
     """Rules by the messages that they hit, most first."""
+    lacking: Mapping[str, int]
+    """Messages that were decided without a field that patterns look in, by the field."""
     study: bool = False
     revision: str = ""
 
@@ -53,7 +55,7 @@ class Summary:
 
 
 _NUMBERS = ("decided", "flagged", "outside_messages", "unacted", "undetermined", "noted")
-_COUNTERS = ("errors", "taken", "actions", "outside", "rules")
+_COUNTERS = ("errors", "taken", "actions", "outside", "rules", "lacking")
 
 
 @dataclass(slots=True)
@@ -72,6 +74,7 @@ class Tally:
     undetermined: int = 0
     noted: int = 0
     rules: Counter[str] = field(default_factory=Counter)
+    lacking: Counter[str] = field(default_factory=Counter)
     study: bool = False
     revision: str = ""
 
@@ -131,7 +134,7 @@ class Tally:
         """What `data` gave.  Raises TypeError where it did not."""
         tally = cls(**data)
         for name in _COUNTERS:
-            setattr(tally, name, Counter(data[name]))
+            setattr(tally, name, Counter(data.get(name, {})))
         tally.categories = {category: Counter(counts) for category, counts in data["categories"].items()}
         return tally
 
@@ -150,6 +153,7 @@ class Tally:
             undetermined=self.undetermined,
             noted=self.noted,
             rules=tuple(RuleCount(rule, count) for rule, count in ranked),
+            lacking=dict(sorted(self.lacking.items())),
             study=self.study,
             revision=self.revision,
         )

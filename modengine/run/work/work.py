@@ -5,20 +5,23 @@ A `Work` pickles as its policy and a few words, so that each worker process comp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from modengine.engine.engine import Engine
 from modengine.model import Decision, Message
 from modengine.run.read.blocks import Block, Position
+from modengine.run.read.media.readers import Readers
+from modengine.run.read.row import Row
 from modengine.run.work.scan import scan_batches
 from modengine.run.work.summary import Tally
+from modengine.run.write import records, tidy
 from modengine.run.write import results as write
-from modengine.run.write import tidy
 from modengine.run.write.results import Result
 
-OutputForm = Literal["jsonl", "csv", "summary"]
+OutputForm = Literal["jsonl", "csv", "rows", "parquet", "summary"]
+"""`csv` is two tidy tables, `rows` one with a row a message; `parquet` is kept as JSON Lines till the end."""
 
 
 class Seal(Protocol):
@@ -48,17 +51,23 @@ class Work:
     ignore_scope: bool
     form: OutputForm
     seal: Seal | None = None
+    readers: Readers | None = None
 
     def __call__(self, block: Block) -> Done:
-        tally = Tally()
+        tally, looked_in = Tally(), tuple(self.engine.program.looked_in)
         decided: list[tuple[Message, Decision]] = []
         results: list[Result] = []
-        for message, result in scan_batches(self.engine, block.read(), self.ignore_scope):
+        for message, result in scan_batches(self.engine, self._rows(block), self.ignore_scope):
             results.append(tally.add(result))
             if message is not None and result.decision is not None:
+                tally.lacking.update(name for name in looked_in if message.fields.get(name) is None)
                 decided.append((message, result.decision))
         sealed = [] if self.seal is None else self.seal(decided)
         return Done(block.end, block.size, FORMS[self.form](results, self.engine), sealed, tally)
+
+    def _rows(self, block: Block) -> Iterator[Row]:
+        rows = block.read()
+        return rows if self.readers is None else self.readers.over(rows)
 
 
 def _jsonl(results: list[Result], _: Engine) -> tuple[bytes, ...]:
@@ -73,6 +82,10 @@ def _csv(results: list[Result], engine: Engine) -> tuple[bytes, ...]:
     )
 
 
+def _rows(results: list[Result], _: Engine) -> tuple[bytes, ...]:
+    return (tidy.encode(map(records.cells, results)),)
+
+
 def _nothing(_: list[Result], __: Engine) -> tuple[bytes, ...]:
     return ()
 
@@ -80,5 +93,7 @@ def _nothing(_: list[Result], __: Engine) -> tuple[bytes, ...]:
 FORMS: Mapping[OutputForm, Callable[[list[Result], Engine], tuple[bytes, ...]]] = {
     "jsonl": _jsonl,
     "csv": _csv,
+    "rows": _rows,
+    "parquet": _jsonl,
     "summary": _nothing,
 }

@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-FieldType = Literal["string", "integer", "number", "boolean", "datetime", "list", "any"]
-"""As Table Schema has them; `any` for a column in which every cell of this table is empty."""
+FieldType = Literal["string", "integer", "number", "boolean", "datetime", "list", "object", "array", "any"]
+"""As Table Schema has them (`object` and `array` are JSON in a cell).
+
+`any` is for a column in which every cell of this table is empty.
+"""
 BETWEEN = "; "
 """Between the values of one cell."""
 BOOLEANS: Mapping[bool, str] = {True: "1", False: "0"}
@@ -148,8 +151,8 @@ HITS: tuple[TableField, ...] = (
         "The number of the match within the rule, from 1; 0 in the one row of a rule without matches.",
     ),
     TableField("pattern", "string", "The pattern that was found."),
-    TableField("part", "string", "Where: `text`, `caption`, `ocr` or `transcript`."),
-    TableField("part_index", "integer", "The number of that part; the text itself is 0."),
+    TableField("part", "string", "Where: `text`, `caption`, `ocr`, `transcript`, or `message.NAME` for a field."),
+    TableField("part_index", "integer", "The number of that part; the text itself is 0, and fields follow the parts."),
     TableField("start", "integer", "The first code point of the match in the original part, from 0."),
     TableField("end", "integer", "The code point after its last."),
     TableField("text", "string", "The original characters."),
@@ -164,6 +167,37 @@ HITS: tuple[TableField, ...] = (
     ),
     TableField("weight", "number", "What the match is worth: 1, or less by sound or look."),
 )
+
+
+MESSAGES: tuple[TableField, ...] = (
+    TableField("line", "integer", "The line on which the message begins, from 1; of Parquet the row."),
+    TableField("source", "string", "The file as it was named on the command line; `-` for standard input."),
+    TableField("id", "string", "The message's own `id`; empty where it has none."),
+    TableField("action", "string", "The highest action of all categories: `allow`, `label`, `review` or `block`."),
+    TableField("taken", "string", "The highest action of the categories in scope: what really follows."),
+    TableField("in_scope", "boolean", "Whether a category that has `action` is in scope."),
+    TableField("flagged", "boolean", "Whether it is in scope and not `allow`."),
+    TableField("categories", "object", "The score, action, scope and shadow of each category, by its name."),
+    TableField("hits", "array", "The rules that hit, each with its points and matches."),
+    TableField("shadow_hits", "array", "The same of rules with `status: test`, which give no points."),
+    TableField("relief", "array", "The rules that took points away."),
+    TableField("raised", "array", "The overrides that raised the action of a category."),
+    TableField("longer", "object", "Where the text is long: how many points more every step asked for."),
+    TableField("undetermined", "array", "What could not be decided, and why."),
+    TableField("notes", "array", "What had to be done to the text before it was read."),
+    TableField("study", "boolean", "Whether the policy is a study: then nothing is ever taken."),
+    TableField("revision", "string", "The digest of everything that can change a decision."),
+    TableField(
+        "error", "object", "For a line that could not be read: code, message and hint; all else but its place is empty."
+    ),
+)
+
+
+def messages_package(path: str) -> str:
+    """The descriptor of the one table that `scan --output FILE.csv` or `FILE.parquet` writes."""
+    note = "A list or an object is JSON in a cell of CSV, and nested in Parquet."
+    table = TableCodebook("decisions", "A row for each message", path, MESSAGES, note)
+    return datapackage("modengine-scan", "Decisions of modengine scan", [table])
 
 
 def scan_package() -> str:

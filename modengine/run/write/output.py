@@ -1,36 +1,27 @@
 """Where results go: to files that take their places when all is done, or straight to a stream.
 
 The file `out.jsonl` is written as `out.jsonl.part`, which only ever grows, and is cut back to a
-known length when a scan is gone on with.
+known length when a scan is gone on with.  What cannot grow, Parquet, is made of it at the end.
 """
 
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from modengine.errors import OutputError
 from modengine.run.write.durable import sync, sync_folder
+from modengine.run.write.exclusive import hold
 from modengine.run.write.replace import said
 
 PART = ".part"
 
-if sys.platform == "win32":
-    import msvcrt
 
-    def _lock(file: BinaryIO) -> None:
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(file: BinaryIO) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+Make = Callable[[BinaryIO, BinaryIO], object]
+"""Reads what was kept, and writes the file that was asked for."""
 
 
 class Output(Protocol):
@@ -73,8 +64,8 @@ class Parts:
 
     lasting = True
 
-    def __init__(self, paths: Sequence[Path], files: Sequence[BinaryIO]) -> None:
-        self.paths, self._files = paths, files
+    def __init__(self, paths: Sequence[Path], files: Sequence[BinaryIO], made: Mapping[Path, Make]) -> None:
+        self.paths, self._files, self._made = paths, files, made
 
     def write(self, pieces: Sequence[bytes]) -> tuple[int, ...]:
         """Files for which there is no piece stay as they are."""
@@ -104,8 +95,15 @@ class Parts:
         """Moves the finished files into their places."""
         for path, file in zip(self.paths, self._files, strict=True):
             with said(path):
-                file.close()
-                place(path)
+                make = self._made.get(path)
+                if make is None:
+                    file.close()
+                    os.replace(part_of(path), path)
+                else:
+                    _put(path, file, make)
+                    file.close()  # not before: nobody else may write it while it is read
+                    part_of(path).unlink()
+                sync_folder(path.parent)
 
     def drop(self) -> None:
         """Removes what was written."""
@@ -115,9 +113,27 @@ class Parts:
                 part_of(path).unlink()
 
 
+def _put(path: Path, kept: BinaryIO, make: Make) -> None:
+    """Makes a file of what was kept, whole or not at all."""
+    beside = path.with_name(f".{path.name}.made")
+    try:
+        with beside.open("wb") as file:
+            make(kept, file)
+            file.flush()
+            sync(file.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+
+
 @contextmanager
-def parts(paths: Sequence[Path]) -> Iterator[Parts]:
-    """The unfinished files for `paths`, made if need be.  Raises OutputError (ME909, ME915)."""
+def parts(paths: Sequence[Path], made: Mapping[Path, Make] = {}) -> Iterator[Parts]:
+    """The unfinished files for `paths`, made if need be; of those in `made` another file is made at the end.
+
+    Raises OutputError (ME909, ME915).
+    """
     with ExitStack() as stack:
         files = []
         for path in paths:
@@ -127,19 +143,18 @@ def parts(paths: Sequence[Path]) -> Iterator[Parts]:
                 descriptor = os.open(part_of(path), os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
                 files.append(stack.enter_context(os.fdopen(descriptor, "r+b")))
             try:
-                _lock(files[-1])
+                hold(files[-1].fileno())
             except OSError:
                 what = f"another scan is writing `{part_of(path)}`"
                 raise OutputError("ME915", what, "wait until it has ended, or give this one another output") from None
-        yield Parts(paths, files)
+        yield Parts(paths, files, made)
 
 
 def part_of(path: Path) -> Path:
     return path.with_name(path.name + PART)
 
 
-def place(path: Path) -> None:
-    """Moves a finished file into its place, unless that was done before."""
-    if part_of(path).exists():
-        os.replace(part_of(path), path)
-        sync_folder(path.parent)
+def finish(paths: Sequence[Path], made: Mapping[Path, Make] = {}) -> None:
+    """Moves finished files into their places, as far as that was not done before."""
+    with parts([path for path in paths if part_of(path).exists()], made) as left:
+        left.place()

@@ -9,16 +9,22 @@ import base64
 import hashlib
 import io
 import os
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from modengine.errors import Diagnostic, Location
 from modengine.policy.packs.find import GROUP
 from modengine.policy.packs.manifest import Pack
 
 KINDS = (".yaml", ".yml", ".txt", ".toml", ".md", ".json", ".jsonl", ".csv")
 """What goes into the wheel of a pack, besides its licence: data, and no program."""
 _BARE = ("LICENCE", "LICENSE", "NOTICE", "README")
+_UNNAMED = re.compile(r'[<>:"|?*\\\x00-\x1f]|[. ]$|^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)', re.IGNORECASE)
+"""What Windows gives no file (learn.microsoft.com, "Naming Files, Paths, and Namespaces")."""
+_ABOUT = "Rules for modengine: `modengine pack check {0.name}` says what is in the pack.\n"
+"""What an index shows of a pack without a `README.md`."""
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 """The earliest that an archive can say: no file has a time of its own."""
 
@@ -34,6 +40,20 @@ class Wheel:
     left_out: tuple[str, ...]
 
 
+def strange_names(pack: Pack) -> Iterator[Diagnostic]:
+    """Files of a pack that cannot be unpacked beside the others on every system."""
+    seen: dict[str, str] = {}
+    for path in filter(_is_kept, sorted(_files(pack.folder))):
+        other = seen.setdefault(path.casefold(), path)
+        place = Location(os.path.join(pack.folder, path))
+        if other != path:
+            message = f"`{other}` and `{path}` differ by case alone, and some systems take them for one"
+            yield Diagnostic("ME205", message, place, "rename one of the two")
+        elif any(_UNNAMED.search(part) for part in path.split("/")):
+            message = f"`{path}` is not a name for every system"
+            yield Diagnostic("ME205", message, place, 'leave out < > : " | ? * \\ and names such as `con` or `aux`')
+
+
 def make_wheel(pack: Pack) -> Wheel:
     """The wheel of a pack.  Hidden files and links are left out.  Raises OSError."""
     from packaging.version import Version  # noqa: PLC0415  (only packs need it)
@@ -42,10 +62,11 @@ def make_wheel(pack: Pack) -> Wheel:
     package = f"modengine_pack_{pack.name.replace('-', '_')}"
     stem = f"{pack.name.replace('-', '_')}-{version}"
     paths = sorted(_files(pack.folder))
-    kept = [path for path in paths if path.endswith(KINDS) or os.path.basename(path).startswith(_BARE)]
+    kept = list(filter(_is_kept, paths))
     members = {f"{package}/{path}": _content(pack.folder, path) for path in kept}
     members[f"{package}/__init__.py"] = b'"""Rules for modengine, which finds them by an entry point."""\n'
-    members[f"{stem}.dist-info/METADATA"] = _metadata(pack, version).encode()
+    told = members.get(f"{package}/README.md") or _ABOUT.format(pack).encode()
+    members[f"{stem}.dist-info/METADATA"] = _metadata(pack, version).encode() + told
     members[f"{stem}.dist-info/WHEEL"] = (
         b"Wheel-Version: 1.0\nGenerator: modengine\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     )
@@ -66,6 +87,10 @@ def _files(folder: str) -> Iterator[str]:
                 yield os.path.relpath(path, folder or ".").replace(os.sep, "/")
 
 
+def _is_kept(path: str) -> bool:
+    return path.endswith(KINDS) or os.path.basename(path).startswith(_BARE)
+
+
 def _content(folder: str, path: str) -> bytes:
     with open(os.path.join(folder, path), "rb") as stream:
         return stream.read()
@@ -76,7 +101,8 @@ def _metadata(pack: Pack, version: str) -> str:
     lines += [f"Summary: Rules for modengine, with the namespace {pack.namespace}"]
     lines += [f"License-Expression: {pack.licence}"]
     lines += [f"Requires-Dist: {name}{wanted}" for name, wanted in pack.needs.items()]
-    return "\n".join(lines) + "\n"
+    lines += ["Description-Content-Type: text/markdown; charset=UTF-8"]
+    return "\n".join(lines) + "\n\n"
 
 
 def _recorded(member: tuple[str, bytes]) -> str:

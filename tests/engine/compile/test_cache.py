@@ -13,8 +13,12 @@ import pytest
 
 from modengine import Message, load, loading
 from modengine.engine.compile import cache as kept
-from modengine.engine.compile import code, program
+from modengine.engine.compile import code, patterns, program
+from modengine.engine.match.matcher import PatternInfo
+from modengine.engine.match.matchers import info_of
+from modengine.engine.match.nfa import automaton
 from modengine.errors import PolicyError
+from modengine.policy.model import Pattern
 
 POLICY = """
 policy: shop
@@ -78,6 +82,35 @@ def test_a_policy_that_did_not_change_is_not_read_again(policy: Path, monkeypatc
     with pytest.raises(PolicyError) as error:
         load(policy)
     assert [problem.code for problem in error.value.diagnostics] == ["ME101"]
+
+
+def test_of_rules_that_changed_no_more_is_worked_out_than_what_did(
+    policy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(policy)
+    learnt: list[str] = []
+
+    def learning(pattern: Pattern) -> PatternInfo:
+        learnt.append(pattern.name)
+        return info_of(pattern)
+
+    def making(source: str, exact_case: bool) -> object:
+        learnt.append(source)
+        return automaton(source, exact_case)
+
+    monkeypatch.setattr(program, "info_of", learning)
+    monkeypatch.setattr(patterns, "automaton", making)
+    patterns.expression.cache_clear()
+    changed = RULES.replace("won and fee", "won and fee or new")
+    changed = changed.replace("    when:", "      new: {regex: 新奖}\n    when:")
+    (policy.parent / "rules.yaml").write_text(changed, "utf-8")
+    after = load(policy)
+    assert learnt == ["new", *(["新奖"] if after.compiled else [])]
+    monkeypatch.setenv("MODENGINE_CACHE", "")
+    anew = load(policy)
+    for text in (MESSAGE, "新奖", "手续费300元"):
+        assert after.decide(text) == anew.decide(text)
+        assert after.trace(text) == anew.trace(text)
 
 
 def test_what_cannot_be_packed_is_compiled_each_time(policy: Path) -> None:

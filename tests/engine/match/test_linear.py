@@ -7,7 +7,7 @@ import regex
 from hypothesis import given, settings
 
 from modengine.engine.match.linear import Linear, is_opaque, linear
-from modengine.engine.match.nfa import automata
+from modengine.engine.match.nfa import automaton
 from tests import expressions
 
 
@@ -41,14 +41,13 @@ def test_the_matches_are_those_of_the_package(source: expressions.Source, text: 
 
 
 def test_the_shipped_expressions_match_as_in_the_package() -> None:
-    made = automata(tuple(expressions.shipped()))
     texts = [text for text in expressions.texts(2000) if len(text) < 100]
     assert len(texts) >= 10
     differing = 0
     # Every one of them on some of the texts: on all it takes minutes.
-    for number, (source, program) in enumerate(zip(expressions.shipped(), made.automata, strict=True)):
-        assert program is not None
-        automaton = Linear(program, made.charsets)
+    for number, source in enumerate(expressions.shipped()):
+        automaton = linear(*source)
+        assert automaton is not None
         for text in texts[number % 20 :: 20]:
             differing += list(automaton.spans(text)) != expressions.spans(source, text)
     assert differing == 0  # the texts themselves are not shown
@@ -56,9 +55,8 @@ def test_the_shipped_expressions_match_as_in_the_package() -> None:
 
 @pytest.mark.parametrize("source", ["(?:哈|哈哈)+啊", "(?:哈+)+啊", "哈*哈*哈*啊", "(?:.*)(?=啊)啊"])
 def test_the_steps_are_never_more_than_text_times_program(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = automata(((source, False),))
-    [automaton] = made.automata
-    assert automaton is not None
+    charsets, made = automaton(source, False)
+    assert made is not None
     steps = 0
     takes = Linear._takes
 
@@ -69,8 +67,8 @@ def test_the_steps_are_never_more_than_text_times_program(source: str, monkeypat
 
     monkeypatch.setattr(Linear, "_takes", counted)
     text = "哈" * 1000
-    program = len(automaton.forward) + sum(max(1, len(look.steps)) for look in automaton.looks)
-    assert list(Linear(automaton, made.charsets).spans(text)) == []
+    program = len(made.forward) + sum(max(1, len(look.steps)) for look in made.looks)
+    assert list(Linear(made, charsets).spans(text)) == []
     assert 0 < steps <= len(text) * program
 
 
@@ -95,4 +93,4 @@ def test_the_package_itself_gives_up_on_such_a_text() -> None:
 )
 def test_an_expression_that_no_automaton_can_say_is_opaque(source: str, expected: bool) -> None:
     assert is_opaque(source, exact_case=False) is expected
-    assert (automata(((source, False),)).automata[0] is None) is expected
+    assert (automaton(source, False)[1] is None) is expected

@@ -8,23 +8,23 @@ import msgspec
 import pytest
 import regex
 
+from modengine.engine.compile.patterns import expression, linked
 from modengine.engine.match.charsets import Intervals, complement, joined
 from modengine.engine.match.expression import usual_tree
-from modengine.engine.match.nfa import CHAR, LOOK, MOST_STEPS, Automata, automata, may_be_empty
+from modengine.engine.match.nfa import CHAR, LOOK, MOST_STEPS, Automaton, automaton, may_be_empty
 from tests import expressions
 
 
 def is_native(source: str, exact_case: bool = False) -> bool:
-    return automata(((source, exact_case),)).automata[0] is not None
+    return automaton(source, exact_case)[1] is not None
 
 
 # --------------------------------------------------------------------------- what is native
 
 
 def test_every_shipped_expression_is_native() -> None:
-    made = automata(tuple(expressions.shipped()))
-    assert len(made.automata) > 50
-    assert sum(automaton is None for automaton in made.automata) == 0
+    assert len(expressions.shipped()) > 50
+    assert all(is_native(*source) for source in expressions.shipped())
 
 
 @pytest.mark.parametrize(
@@ -78,39 +78,31 @@ def test_an_expression_that_unrolls_to_too_many_steps_is_left_to_the_package() -
 
 
 def test_the_sets_are_shared_over_all_expressions() -> None:
-    made = automata(
-        (
-            ("[a加]b", False),
-            ("b(?=[加a])", False),
-            ("[^a加]", False),
-        )
-    )
-    assert len(made.charsets) == 3
+    sources = ("[a加]b", "b(?=[加a])", "[^a加]")
+    charsets, made = msgspec.msgpack.decode(linked((source, expression(source)) for source in sources))
+    assert len(charsets) == 3
+    assert [(source, sets) for source, sets, _ in made] == list(zip(sources, ([0, 1], [1, 0], [2]), strict=True))
 
 
 def test_a_look_comes_after_those_that_it_asks() -> None:
-    [automaton] = automata((("a(?=b(?<!cb)d)(?!e)", False),)).automata
-    assert automaton is not None
-    assert [look.behind for look in automaton.looks] == [True, False, False]
-    assert [b for op, _, b in automaton.forward if op == LOOK] == [1, 0]
-    assert [a for op, a, _ in automaton.looks[1].steps if op == LOOK] == [0]
+    _, made = automaton("a(?=b(?<!cb)d)(?!e)", False)
+    assert made is not None
+    assert [look.behind for look in made.looks] == [True, False, False]
+    assert [b for op, _, b in made.forward if op == LOOK] == [1, 0]
+    assert [a for op, a, _ in made.looks[1].steps if op == LOOK] == [0]
 
 
 def test_the_backward_program_takes_the_characters_from_the_end() -> None:
-    [automaton] = automata((("abc", False),)).automata
-    assert automaton is not None
-    taken = [[a for op, a, _ in steps if op == CHAR] for steps in (automaton.forward, automaton.backward)]
+    _, made = automaton("abc", False)
+    assert made is not None
+    taken = [[a for op, a, _ in steps if op == CHAR] for steps in (made.forward, made.backward)]
     assert taken[0] == taken[1][::-1] != taken[1]
 
 
 def test_it_is_plain_data() -> None:
-    made = automata(
-        (
-            ("a(?=b)", False),
-            (r"(a)\1", False),
-        )
-    )
-    assert msgspec.msgpack.decode(msgspec.msgpack.encode(made), type=Automata) == made
+    for source in ("a(?=b)", r"(a)\1"):
+        _, made = automaton(source, False)
+        assert msgspec.msgpack.decode(msgspec.msgpack.encode(made), type=Automaton | None) == made
 
 
 @pytest.mark.parametrize(
@@ -147,9 +139,8 @@ def text_of(intervals: Intervals) -> str:
 
 
 def members(source: str, exact_case: bool) -> Intervals:
-    made = automata(((source, exact_case),))
-    assert len(made.charsets) == 1
-    return made.charsets[0]
+    [charset], _ = automaton(source, exact_case)
+    return charset
 
 
 @pytest.mark.parametrize("exact_case", [False, True])

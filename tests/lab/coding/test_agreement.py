@@ -89,6 +89,13 @@ def test_who_said_what_beside_whom() -> None:
     assert [one.category for one in found.categories] == ["(all codes)", "fraud"]
 
 
+def test_the_order_of_a_sheet_changes_no_figure() -> None:
+    labels = {f"r{i}": "fraud" if i % 4 else "none" for i in range(60)}
+    ben = coded("ben", labels, lambda row, label: "none" if row < "r2" else label)
+    there, back = (coded("anna", dict(sorted(labels.items(), reverse=turned))) for turned in (False, True))
+    assert agreement((there, ben), STAMP) == agreement((back, ben), STAMP)
+
+
 def test_one_coder_or_coders_who_share_nothing_have_no_agreement() -> None:
     one = coded("anna", {"r1": "fraud"})
     with pytest.raises(InputError, match="agreement needs two coders"):

@@ -93,3 +93,38 @@ def test_twenty_thousand_characters_are_read_and_leave_the_page_usable(opened: O
     page.reload()
     page.wait_for_selector("html[data-ready] #verdict .badge")
     assert page.input_value("#text") == text
+
+
+def test_of_many_files_one_is_searched_for(opened: Opened) -> None:
+    page = opened("")
+    assert page.evaluate("Math.max(...[...document.querySelectorAll('select')].map((one) => one.options.length))") < 13
+    assert page.evaluate("document.querySelectorAll('#file-names option').length") > 100
+    page.click("#file")
+    page.keyboard.type("prize")
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('#file').value.includes('prize')")
+    wanted = page.evaluate("import('/static/state.js').then(({state}) => state.active)")
+    assert "prize" in wanted
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en-GB", "nothing to take away"), ("zh-CN", "没有词可以去掉")])
+def test_where_nothing_was_found_nothing_is_said_of_words_taken_away(opened: Opened, lang: str, says: str) -> None:
+    page = opened("warning-and-scam", lang=lang)
+    page.fill("#text", "晚上一起吃饭")
+    action(page, "allow")
+    until(page, "(says) => document.querySelector('#smallest')?.innerText.includes(says)", says)
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en-GB", "too much to do"), ("zh-CN", "太忙")])
+def test_a_busy_server_is_asked_again_and_not_blamed_on_the_rules(opened: Opened, lang: str, says: str) -> None:
+    page = opened("evasion", lang=lang)
+    action(page, "review")
+    full = {"status": 503, "content_type": "application/json", "body": '{"error": "busy"}'}
+    page.route("**/api/rules", lambda route: route.fulfill(**full))
+    rewrite(page, "score: 60", "score: 95")
+    page.wait_for_selector("#trouble .failure")
+    assert says in page.inner_text("#trouble")
+    assert page.locator("#problems .error").count() == 0
+    page.unroute("**/api/rules")
+    action(page, "block")
+    assert page.inner_text("#trouble") == ""

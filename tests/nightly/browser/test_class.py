@@ -6,6 +6,9 @@ from typing import Any
 
 from modengine.play.guard import LOOPBACK, Door
 from modengine.play.pool import Pool
+from tests.play.browser.guesses import Join
+from tests.play.browser.keeping import kept
+from tests.play.browser.looks import violations
 from tests.play.browser.window import WAIT, Opened, action, served, tab_to, until
 
 
@@ -68,3 +71,47 @@ def test_the_teacher_sees_what_to_write_on_the_board(opened: Opened, pool: Pool)
         assert f"192.0.2.7:{base.rpartition(':')[2]}" in board
         assert f"{door.student[:4]} {door.student[4:]}" in board
         teacher.close()
+
+
+def test_a_lesson_opens_on_all_devices_and_nobodys_work_is_lost(join: Join) -> None:
+    teacher = join("teacher", "evasion")
+    idle, busy = join("student"), join("student", "word-boundaries")
+    busy.click("#reveal")
+    busy.click("#editor .cm-content")
+    busy.keyboard.press("Control+Home")
+    busy.keyboard.insert_text("# mine\n")
+    busy.fill("#text", "我的消息")
+    teacher.click("#case-homophone")
+    teacher.click("#push")
+    until(idle, "document.querySelector('#lesson').value === 'evasion'")
+    assert idle.input_value("#text") == teacher.input_value("#text") == "兼职日结，加薇信"
+    idle.wait_for_selector("#verdict .vote")
+    busy.wait_for_selector("#open-it")
+    assert "Evasion and its price" in busy.inner_text("#question")
+    assert violations(busy) == []
+    tab_to(busy, "#not-now")
+    busy.keyboard.press("Enter")
+    busy.wait_for_selector("#go-there")
+    assert busy.evaluate("document.activeElement.id") == "go-there"
+    assert (busy.input_value("#text"), busy.input_value("#lesson")) == ("我的消息", "word-boundaries")
+    assert "# mine" in busy.inner_text("#editor .cm-content")
+    kept(busy)
+    busy.reload()  # it is still offered
+    busy.click("#go-there")
+    until(busy, "document.querySelector('#lesson').value === 'evasion'")
+    busy.wait_for_selector("#verdict .vote")
+    assert "# mine" not in busy.inner_text("#editor .cm-content")
+    busy.click("#go-back")
+    until(busy, "document.querySelector('#lesson').value === 'word-boundaries'")
+    assert busy.input_value("#text") == "我的消息"
+    assert "# mine" in busy.inner_text("#editor .cm-content")
+    # Who joins late begins there.
+    late = join("student")
+    until(late, "document.querySelector('#text').value === '兼职日结，加薇信'")
+    # The rules of the wall come along.
+    teacher.click("#editor .cm-content")
+    teacher.keyboard.press("Control+Home")
+    teacher.keyboard.insert_text("# ours\n")
+    teacher.wait_for_selector("#undo-all:visible")
+    teacher.click("#push")
+    late.wait_for_selector('#editor .cm-content:has-text("# ours")')

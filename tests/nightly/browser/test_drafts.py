@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from tests.play.browser.keeping import LINK, NO_CLIPBOARD, kept, ready
-from tests.play.browser.window import Opened, action, until
+import pytest
+
+from modengine.play.guard import Door
+from modengine.play.pool import Pool
+from tests.play.browser.keeping import LINK, LOG, NO_CLIPBOARD, is_there, kept, ready, worked
+from tests.play.browser.window import CHROMIUM, Opened, action, served, until
 
 SILENT = "Object.defineProperty(window, 'indexedDB', {value: {open: () => ({})}});"
 REFUSED = NO_CLIPBOARD.replace("return true", "return false")
@@ -76,3 +80,63 @@ def test_a_link_made_with_another_policy_says_so(opened: Opened) -> None:
     other = opened(hash_=f"#s={link}")
     assert "another policy" in other.inner_text("#note")
     assert other.input_value("#text") == "来自链接"
+
+
+def test_two_windows_do_not_write_over_each_other(opened: Opened) -> None:
+    first = opened("evasion")
+    action(first, "review")
+    first.fill("#text", "第一个窗口")
+    action(first, "allow")
+    kept(first)
+    second = first.context.new_page()
+    second.goto(first.url)
+    ready(second, "")
+    second.select_option("#lesson", "evasion")
+    until(second, "document.querySelector('#text').value === '第一个窗口'")  # begins with the newest there is
+    second.fill("#text", "第二个窗口")
+    kept(second)
+    first.bring_to_front()
+    first.reload()
+    ready(first)
+    assert first.input_value("#text") == "第一个窗口"
+    second.reload()
+    ready(second)
+    assert second.input_value("#text") == "第二个窗口"
+
+
+def test_all_drafts_are_forgotten_when_that_is_asked_for_twice(opened: Opened) -> None:
+    page = opened("evasion")
+    action(page, "review")
+    page.fill("#text", "晚上吃什么")
+    kept(page)
+    for says in ("Press again", "No drafts"):
+        page.click("#keep summary")
+        page.click("#forget")
+        until(page, "(says) => document.querySelector('#note').innerText.includes(says)", says)
+        page.keyboard.press("Escape")
+    assert page.input_value("#text") != "晚上吃什么"
+
+
+def test_a_server_that_was_begun_anew_finds_it_all(opened: Opened, pool: Pool) -> None:
+    if CHROMIUM is None:
+        pytest.skip("no chromium here")
+    with served(pool, Door()) as url:
+        page = opened("evasion", base=url)
+        worked(page)
+        # The folder of the run is the pool's, which the tests share: the log goes with the server here.
+        page.evaluate(
+            "(log) => import('/static/api.js').then(({post}) => post('audit/reset', {log}))", page.evaluate(LOG)
+        )
+    with served(pool, Door(), port=int(url.rpartition(":")[2])):
+        page.reload()
+        is_there(page)
+        until(page, "document.querySelector('#audit-said').innerText.includes('has ended')")
+        assert page.is_disabled("#verify")
+        page.click("#record-2")
+        page.wait_for_selector('#record-2[aria-pressed="true"]')
+        assert "兼职" in page.inner_text(".one-record")
+        page.click("#record")
+        until(page, "document.querySelector('#record-1') && !document.querySelector('#record-2')")  # another log
+        page.click("#undo")
+        page.wait_for_selector("#record-2")
+        page.context.close()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from modengine.cli.main import run
 from modengine.play.lessons import Lesson, shipped_lessons
 from tests.play.browser.guesses import (
     TELLING,
@@ -13,6 +17,7 @@ from tests.play.browser.guesses import (
     begins_with_nothing_told,
 )
 from tests.play.browser.keeping import kept
+from tests.play.browser.looks import in_every_look, violations
 from tests.play.browser.window import Opened, action, until
 
 
@@ -62,3 +67,59 @@ def test_the_wall_is_still_hidden_after_a_reload_and_a_text_of_ones_own_can_be_a
     action(student, "review")
     teacher.click("#teacher")
     teacher.wait_for_selector('.tally .right[data-action="review"]')
+
+
+def test_lists_of_studies_leave_out_what_is_not_guessed_yet(opened: Opened) -> None:
+    page = opened("warning-and-scam", predict=True)
+    scam = "恭喜您中奖，请点击链接领取"
+    page.click("#case-bank")
+    page.click("#reveal")
+    action(page, "allow")
+    page.click("#tab-tests")
+    page.wait_for_selector("#panel .message-button.holds")
+    listed = "[...document.querySelectorAll('#panel .message-button .said')].map((one) => one.textContent)"
+    assert scam not in page.evaluate(listed)
+    page.click("#case-scam")
+    page.click("#reveal")
+    page.wait_for_selector("#panel .message-button.holds")
+    assert scam in page.evaluate(listed)
+
+
+def test_a_lesson_started_over_is_guessed_again_and_predicting_can_be_switched_off(opened: Opened) -> None:
+    page = opened("evasion", predict=True)
+    page.click("#reveal")
+    action(page, "review")
+    page.click("#keep summary")
+    page.click("#start-over")
+    page.wait_for_selector("#verdict .vote")
+    page.click("#teacher")
+    page.uncheck("#predict")
+    action(page, "review")
+    kept(page)
+    page.reload()
+    action(page, "review")
+    page.click("#teacher")
+    page.check("#predict")
+    page.wait_for_selector("#verdict .vote")
+
+
+def test_axe_finds_nothing_before_the_guess(opened: Opened) -> None:
+    page = opened("whom-does-it-hit", predict=True)
+    page.click("#teacher")
+    for look in in_every_look(page):
+        assert violations(page) == [], look
+
+
+def test_a_lesson_as_a_file_shows_a_decision_after_the_guess(chromium: Any, tmp_path: Path) -> None:
+    file = tmp_path / "lesson.html"
+    assert run(["play", "--lesson", "warning-and-scam", "--export", str(file)]) == 0
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(file.as_uri())
+    assert page.locator(".decided >> visible=true").count() == 0
+    page.check('.case >> nth=0 >> input[value="review"]')
+    assert page.locator(".decided >> visible=true").count() == 1
+    page.click(".decided summary >> visible=true")
+    assert page.locator(".case >> nth=0 >> .decided .me-verdict").is_visible()
+    assert page.locator(".first >> visible=true").count() == page.locator(".case").count() - 1
+    context.close()

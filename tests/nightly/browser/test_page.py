@@ -148,13 +148,6 @@ def test_the_page_decides_every_sample_as_the_command_line_does(opened: Opened, 
     decides_as_the_command_line_does(opened, sampled(plain), tmp_path, show=24)
 
 
-def test_the_page_loads_nothing_from_elsewhere(opened: Opened, address: str) -> None:
-    page = opened("evasion")
-    loaded = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
-    assert loaded
-    assert [url for url in loaded if not url.startswith(address)] == []
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_an_exported_lesson_opens_from_a_file_and_axe_finds_nothing(chromium: Any, tmp_path: Any, scheme: str) -> None:
     file = tmp_path / "lesson.html"

@@ -10,6 +10,7 @@ import pytest
 
 from modengine.play.jobs.workspace import make
 from modengine.play.lessons import shipped_lessons
+from tests.play.browser.looks import violations
 from tests.play.browser.tasks import SCAM, TASKS, Task, clear, pick, press, write
 from tests.play.browser.window import Opened, action, tab_to, until
 
@@ -288,3 +289,28 @@ def test_a_lesson_is_gone_through_from_beginning_to_end(opened: Opened, lesson: 
         shown = page.text_content("#gloss")
         assert case.ask.en in shown
         assert case.tell.en in shown
+
+
+def test_every_example_of_many_is_there_and_found_those_that_fail_first(opened: Opened) -> None:
+    page = opened(panel="tests")
+    page.wait_for_selector("#example")
+    marks = [one.split()[0] for one in page.locator("#panel .message-button code").locator("..").all_text_contents()]
+    assert marks == sorted(marks, key="✗★✓".index)
+    many = int(page.inner_text("#panel h3 >> nth=-1").rpartition("/")[2].rstrip(")"))
+    page.press("#panel section:last-child .more > summary", "Enter")
+    assert f"200 of {many} shown" in page.inner_text("#panel .portion")
+    page.press("#panel .portion button", "Enter")
+    assert f"400 of {many} shown" in page.inner_text("#panel .portion")
+    assert page.evaluate("document.activeElement.matches('#panel .message-button')")
+    while page.locator("#panel .portion").count():
+        page.click("#panel .portion button")
+    assert page.locator("#panel section:last-child .message-button, #panel section:last-child .locked").count() == many
+    rule = page.locator("#panel .message-button code").last.inner_text()
+    page.focus("#example")
+    page.keyboard.insert_text(rule.upper())
+    until(page, "document.querySelectorAll('#panel section:last-child .message-button').length < 60")
+    assert f"of {many} found" in page.inner_text("#panel section:last-child [role=status]")
+    named = page.locator("#panel section:last-child .message-button").all_text_contents()
+    assert named
+    assert all(rule in one for one in named)
+    assert violations(page) == []

@@ -44,16 +44,12 @@ def tabs(page: Any) -> list[str]:
     return list(page.locator("#tabs button").all_inner_texts())
 
 
-@pytest.mark.parametrize(
-    ("lang", "two", "third"),
-    [("en-GB", ["Why", "Try to beat it"], "Tests"), ("zh-CN", ["为什么", "试着难倒它"], "测试")],
-)  # fmt: skip
-def test_a_beginner_sees_two_panels_and_an_expert_all(opened: Opened, lang: str, two: list[str], third: str) -> None:
-    page = opened("warning-and-scam", lang=lang, level="simple")
-    assert tabs(page) == two
+def test_a_beginner_sees_two_panels_and_an_expert_all(opened: Opened) -> None:
+    page = opened("warning-and-scam", level="simple")
+    assert tabs(page) == ["Why", "Try to beat it"]
     page.select_option("#lesson", "whom-does-it-hit")  # its own panel is there too
     until(page, "document.querySelectorAll('#tabs button').length === 3")
-    assert third in tabs(page)
+    assert "Tests" in tabs(page)
     page.click("#level")
     assert len(tabs(page)) == 6
     page.reload()
@@ -78,6 +74,9 @@ def test_what_a_form_is_told_stands_in_the_yaml_key_by_key(opened: Opened) -> No
     page.fill("#points-new", "90")
     action(page, "block")
     assert "score: 90" in page.evaluate(TEXT)
+    page.click("#language")  # drawn anew, it holds what stands in the file
+    assert (page.input_value("#words-new"), page.input_value("#points-new")) == ("奶茶、酒", "90")
+    assert page.is_checked("#text-new")
     page.click("#another")  # it becomes one of the others, and is changed as they are
     page.fill('[id="words-fraud.mine-1-mine"]', "可乐")
     assert "mine: {text: [可乐]}" in page.evaluate(TEXT)
@@ -117,18 +116,6 @@ def test_without_javascript_the_page_says_so_and_shows_no_skeleton(chromium: Any
     context.close()
 
 
-def test_of_many_files_one_is_searched_for(opened: Opened) -> None:
-    page = opened("")
-    assert page.evaluate("Math.max(...[...document.querySelectorAll('select')].map((one) => one.options.length))") < 13
-    assert page.evaluate("document.querySelectorAll('#file-names option').length") > 100
-    page.click("#file")
-    page.keyboard.type("prize")
-    page.keyboard.press("Enter")
-    until(page, "document.querySelector('#file').value.includes('prize')")
-    wanted = page.evaluate("import('/static/state.js').then(({state}) => state.active)")
-    assert "prize" in wanted
-
-
 def test_arrow_keys_step_at_once(opened: Opened) -> None:
     page = opened("word-boundaries", "steps")
     page.wait_for_selector(".steps")
@@ -147,17 +134,8 @@ def test_arrow_keys_step_at_once(opened: Opened) -> None:
     assert page.get_attribute("#tab-why", "aria-selected") == "true"
 
 
-@pytest.mark.parametrize(("lang", "says"), [("en-GB", "nothing to take away"), ("zh-CN", "没有词可以去掉")])
-def test_where_nothing_was_found_nothing_is_said_of_words_taken_away(opened: Opened, lang: str, says: str) -> None:
-    page = opened("warning-and-scam", lang=lang)
-    page.fill("#text", "晚上一起吃饭")
-    action(page, "allow")
-    until(page, "(says) => document.querySelector('#smallest')?.innerText.includes(says)", says)
-
-
-@pytest.mark.parametrize(("lang", "says"), [("en-GB", "Nobody answers"), ("zh-CN", "没有回应")])
-def test_a_lost_network_is_said_in_words_and_never_blamed_on_the_rules(opened: Opened, lang: str, says: str) -> None:
-    page = opened("evasion", lang=lang)
+def test_a_lost_network_is_said_in_words_and_never_blamed_on_the_rules(opened: Opened) -> None:
+    page = opened("evasion", lang="zh-CN")
     action(page, "review")
     page.route("**/api/**", lambda route: route.abort())
     rewrite(page, "score: 60", "score: 95")
@@ -167,26 +145,11 @@ def test_a_lost_network_is_said_in_words_and_never_blamed_on_the_rules(opened: O
         page.fill("#text", f"兼职日结，加微信 {panel}")
         page.wait_for_timeout(100)
         whole = page.inner_text("body")
-        assert says in page.inner_text("#trouble")
+        assert "没有回应" in page.inner_text("#trouble")
         assert "fetch" not in whole
         assert page.locator("#problems .error").count() == 0
     page.unroute("**/api/**")
     action(page, "block")  # by the rules that were changed meanwhile, and nobody pressed anything
-    assert page.inner_text("#trouble") == ""
-
-
-@pytest.mark.parametrize(("lang", "says"), [("en-GB", "too much to do"), ("zh-CN", "太忙")])
-def test_a_busy_server_is_asked_again_and_not_blamed_on_the_rules(opened: Opened, lang: str, says: str) -> None:
-    page = opened("evasion", lang=lang)
-    action(page, "review")
-    full = {"status": 503, "content_type": "application/json", "body": '{"error": "busy"}'}
-    page.route("**/api/rules", lambda route: route.fulfill(**full))
-    rewrite(page, "score: 60", "score: 95")
-    page.wait_for_selector("#trouble .failure")
-    assert says in page.inner_text("#trouble")
-    assert page.locator("#problems .error").count() == 0
-    page.unroute("**/api/rules")
-    action(page, "block")
     assert page.inner_text("#trouble") == ""
 
 

@@ -1,17 +1,13 @@
-"""The page in a real Chromium: its main tasks; tests/nightly has all of them, and the sweeps."""
+"""The page in a real Chromium: its main tasks; tests/nightly has all of them, the sweeps and the samples."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 
 from tests.play.browser.hostile import HOSTILE
 from tests.play.browser.looks import (
-    decides_as_the_command_line_does,
     filled,
     hostile_strings_run_nothing,
-    in_every_look,
     readable_at_400_percent,
     violations,
 )  # fmt: skip
@@ -21,21 +17,16 @@ from tests.play.browser.tasks import (
     a_message_is_decided_as_it_is_written,
     a_rule_is_changed_and_an_error_is_shown_at_its_line,
     a_threshold_is_moved_and_a_rule_left_out,
-    the_class_predicts_before_the_decision_is_revealed,
     the_filter_is_evaded_by_hand_and_by_machine,
-    why_shows_evidence_points_and_conditions_and_the_smallest_edit,
 )
 from tests.play.browser.window import Opened
 from tests.play.browser.writing import said_in_a_plain_sentence
-from tests.play.parity import samples
 
 MAIN: tuple[Task, ...] = (
     a_message_is_decided_as_it_is_written,
-    why_shows_evidence_points_and_conditions_and_the_smallest_edit,
     a_rule_is_changed_and_an_error_is_shown_at_its_line,
     a_threshold_is_moved_and_a_rule_left_out,
     the_filter_is_evaded_by_hand_and_by_machine,
-    the_class_predicts_before_the_decision_is_revealed,
     a_byte_is_changed_and_the_log_shows_it,
 )
 WAYS = [(task, ("mouse", "keyboard")[at % 2]) for at, task in enumerate(MAIN)]
@@ -47,9 +38,8 @@ def test_a_task_is_done(opened: Opened, task: Task, way: str) -> None:
 
 
 def test_axe_finds_nothing(opened: Opened) -> None:
-    page = filled(opened, "why")
-    looks = [(look, violations(page)) for look in in_every_look(page)]
-    assert [found for _, found in looks] == [[]] * 4
+    """tests/nightly looks at every panel, in both languages, light and dark."""
+    assert violations(filled(opened, "why", lang="zh-CN", scheme="dark")) == []
 
 
 def test_the_page_is_readable_at_400_percent(opened: Opened) -> None:
@@ -62,11 +52,6 @@ def test_hostile_strings_run_nothing(opened: Opened) -> None:
 
 def test_an_error_is_said_in_a_plain_sentence_first(opened: Opened) -> None:
     said_in_a_plain_sentence(opened, "wide brackets")
-
-
-def test_the_page_decides_samples_as_the_command_line_does(opened: Opened, tmp_path: Path) -> None:
-    plain = [sample for sample in samples() if sample["text"] and not sample.get("parts")]
-    decides_as_the_command_line_does(opened, plain[5::40], tmp_path, show=6)
 
 
 def test_the_page_loads_nothing_from_elsewhere(opened: Opened, address: str) -> None:

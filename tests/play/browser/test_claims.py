@@ -37,28 +37,6 @@ def test_what_a_lesson_says_will_be_seen_is_seen(opened: Opened) -> None:
     Player(opened(lesson.lesson, lesson.panel)).play_all(claims)
 
 
-def test_the_meaning_of_a_message_stands_beside_it(opened: Opened) -> None:
-    """In the list, where it is looked at, and in What if and Tests: in English for Chinese, in Chinese for English."""
-    page = opened()
-    for _ in range(2):
-        is_english = page.get_attribute("html", "lang") == "en"
-        for lesson in LESSONS.values():
-            page.select_option("#lesson", lesson.lesson)
-            page.wait_for_selector(f"#case-{lesson.cases[0].id}")
-            page.wait_for_selector("#verdict .badge.large")
-            needed = is_english == (lesson.language == "zh")
-            shown = page.locator("#cases .gloss").all_inner_texts()
-            assert shown == [case.gloss for case in lesson.cases if needed and not (case.hidden or case.blur)]
-            looked_at = page.locator("#meaning .gloss").all_inner_texts()
-            assert looked_at == [lesson.cases[0].gloss] * needed
-        page.click("#language")
-    page.select_option("#lesson", "threshold-and-cost")
-    page.click("#tab-tests")
-    page.click("#group-policy-yaml-work")
-    assert page.locator("tr.opened .message-button").count() == page.locator("tr.opened .gloss").count() == 20
-    assert page.locator(".message-button .gloss").count() == page.locator(".message-button").count()
-
-
 def test_a_worksheet_prints_no_message_that_is_covered_or_comes_later() -> None:
     for lesson in LESSONS.values():
         for language in ("en", "zh"):

@@ -35,10 +35,10 @@ THEIRS = (f"{_SAYS}net::", *(f"{_SAYS}the server responded with a status of {sta
 
 @contextmanager
 def served(pool: Pool, door: Door, port: int = 0) -> Iterator[str]:
-    """Serves the page by uvicorn, in a thread; its address."""
+    """Serves the page by uvicorn, in a thread; its address.  Rules are compiled when they are asked for, not before."""
     listening = bind("127.0.0.1", port)
     app = make_app(start_of(shipped_policy(), shipped_lessons()), pool, door)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     while not server.started:
@@ -108,10 +108,11 @@ def opened(chromium: Any, address: str) -> Iterator[Opened]:
         tab.on("pageerror", lambda error: wrong.append(str(error)))
         tab.on("console", lambda message: wrong.append(message.text)
                if message.type == "error" and not message.text.startswith(THEIRS) else None)  # fmt: skip
+        if lesson:  # not by way of the shipped policy, which takes longer to compile
+            hash_ += f"{'&' if hash_ else '#'}lesson={lesson}"
         tab.goto(f"{base or address}/{hash_}")
         tab.wait_for_selector("html[data-ready]")
         if lesson:
-            tab.select_option("#lesson", lesson)
             tab.wait_for_selector("#verdict .vote" if predict else "#verdict .badge")
         if panel:
             tab.click(f"#tab-{panel}")

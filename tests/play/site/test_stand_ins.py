@@ -11,11 +11,7 @@ import regex
 import rjieba
 
 from modengine.engine.match.literals import Automaton
-from modengine.engine.match.regex import source_of
-from modengine.entities.expressions import expressions
-from modengine.paths import shipped_policy
 from modengine.play.shipped import samples
-from modengine.policy.load import load_policy
 from modengine.text.normalize import plain
 from modengine.text.segment import BLOCK
 from tests.play.site.running import Inside
@@ -58,22 +54,6 @@ def test_an_error_of_syntax_is_said_in_the_words_of_regex(source: str, inside: I
     with pytest.raises(regex.error) as said:
         regex.compile(source)
     assert inside("spans", {"sources": [(source, 0)], "texts": []}) == [said.value.msg]
-
-
-def test_every_expression_of_the_shipped_policy_matches_the_samples_as_regex_does(inside: Inside) -> None:
-    sources = dict[tuple[str, int], None]()
-    for rule in load_policy(shipped_policy()).rules:
-        for pattern in rule.patterns:
-            if pattern.kind == "regex":
-                sources[source_of(pattern), 0 if pattern.exact_case else IGNORE] = None
-            elif pattern.entity is not None:
-                sources.update(dict.fromkeys((source, IGNORE) for source in expressions(pattern.entity)))
-    texts = [plain(text) for text in _samples()]
-    found = inside("spans", {"sources": list(sources), "texts": texts})
-    assert len(sources) > 50
-    for (source, flags), here in zip(sources, found, strict=True):
-        compiled = regex.compile(source, flags)
-        assert here == [[list(match.span()) for match in compiled.finditer(text)] for text in texts], source
 
 
 def _samples() -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePath
 
 from modengine.errors import Location, printable
 from modengine.explain.html import rendered
@@ -68,7 +69,7 @@ def _tracefile(found: ExampleCoverage) -> Iterator[str]:
         files[unit.place.file].append((unit, count))
     for file in sorted(files):
         units = sorted(files[file], key=lambda pair: (pair[0].place.line, pair[0].place.column))
-        yield f"SF:{file}"
+        yield f"SF:{PurePath(file).as_posix()}"
         lines: dict[int, int] = {}
         branches = [(unit, count) for unit, count in units if unit.kind == "branch"]
         for unit, count in units:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePath
 
 from modengine.codes import Severity
 from modengine.errors import Location
@@ -13,7 +14,7 @@ _LEVEL: Mapping[Severity, str] = {"error": "error", "warning": "warning", "note"
 def annotation(severity: Severity, place: Location, title: str, message: str) -> str:
     """One line that marks a place."""
     return (
-        f"::{_LEVEL[severity]} file={_property(place.file)},line={place.line},col={place.column},"
+        f"::{_LEVEL[severity]} file={_property(PurePath(place.file).as_posix())},line={place.line},col={place.column},"
         f"title={_property(title)}::{_data(message)}\n"
     )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from modengine.lab.report.charts import Chart, Intervals
 from modengine.lab.report.table import Cell, Quote, Several, Table, show
 from modengine.lab.report.view import ResultView, short
 from modengine.lab.stats.metrics import ALL, ANY
-from modengine.lab.studies.compare import Comparison
+from modengine.lab.studies.compare import Comparison, Move
 from modengine.lab.studies.flips import CategoryFlip, Flip, RuleSaid
 
 MOST_RULES = 60
@@ -63,12 +63,7 @@ def tables(result: Comparison, invented: bool = False) -> tuple[Table, ...]:
     return (
         _counts(result, "flips", "Rows that change sides, by category", strata=False),
         _tests(result),
-        Table(
-            "moves",
-            "From action to action",
-            ("category", "A", "B", "rows", "of these harmless"),
-            tuple((m.category, m.before, m.after, m.rows, m.harmless) for m in result.moves),
-        ),
+        moves_table(result.moves, ("A", "B"), "From action to action"),
         Table(
             "rules",
             "Rules behind the changes",
@@ -89,7 +84,13 @@ def tables(result: Comparison, invented: bool = False) -> tuple[Table, ...]:
             else "Already caught: the category acts as before, since other rules keep it there.",
         ),
         *([strata] if (strata := _counts(result, "strata", "By stratum", strata=True)).rows else ()),
-        _flips(result, invented),
+        flips_table(
+            result.flips,
+            result.flipped,
+            ("A says", "B says"),
+            "Flips, one by one, with both explanations",
+            invented,
+        ),
     )
 
 
@@ -127,23 +128,30 @@ def _tests(result: Comparison) -> Table:
     )
 
 
-def _flips(result: Comparison, invented: bool) -> Table:
-    texts = any(flip.text is not None for flip in result.flips)
-    columns = ["row", "label", "stratum", "message", "category", "A says", "B says"] + (["text"] if texts else [])
+def moves_table(moves: Sequence[Move], sides: tuple[str, str], title: str) -> Table:
+    """Rows that go from an action to another."""
+    rows = tuple((m.category, m.before, m.after, m.rows, m.harmless) for m in moves)
+    return Table("moves", title, ("category", *sides, "rows", "of these harmless"), rows)
+
+
+def flips_table(flips: Sequence[Flip], flipped: int, sides: tuple[str, str], title: str, invented: bool) -> Table:
+    """The listed ones of so many flips, with what both sides say."""
+    texts = any(flip.text is not None for flip in flips)
+    columns = ["row", "label", "stratum", "message", "category", *sides] + (["text"] if texts else [])
     rows: list[tuple[Cell, ...]] = []
-    for flip in result.flips:
+    for flip in flips:
         for change in flip.categories:
             row: list[Cell] = [flip.row, flip.label, flip.stratum or None, _message(flip)]
             row += [change.category, *_sides(change)]
             if texts:
                 row.append(Quote(flip.text or "", open=invented))
             rows.append(tuple(row))
-    left = result.flipped - len(result.flips)
+    left = flipped - len(flips)
     note = f"{left:,} more flips are counted above and not listed. " if left else ""
     note += "Lost catches first, then new false alarms."
     if not texts:
         note += " Texts, and the words found in them, with --show-text."
-    return Table("flips-listed", "Flips, one by one, with both explanations", tuple(columns), tuple(rows), note)
+    return Table("flips-listed", title, tuple(columns), tuple(rows), note)
 
 
 def _message(flip: Flip) -> Several:

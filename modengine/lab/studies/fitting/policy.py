@@ -7,16 +7,20 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from modengine.errors import OutputError
 from modengine.lab.studies.fit import CategoryFit, Fit, FittedPoints
+from modengine.paths import shipped_rules
 from modengine.policy.condition import Compare
+from modengine.policy.packs.find import OURS
 
 
 def override(result: Fit, policy: Path, target: Path) -> str:
     """A study policy in YAML that has the fitted points over those of `policy`, each beside what it was.
 
     Its base is written relative to where `target` stands.  Points of single channels stand under `points`.
+    Raises OutputError (ME909) where no path leads there.
     """
-    base = os.path.relpath(policy.resolve(), target.resolve().parent).replace(os.sep, "/")
+    base = _base(policy.resolve(), target.resolve())
     names = ", ".join(corpus.name for corpus in result.stamp.corpora)
     lines = [
         f"# Points fitted by modengine fit to {_line(names)}, seed {result.stamp.seed}:",
@@ -30,6 +34,16 @@ def override(result: Fit, policy: Path, target: Path) -> str:
         *_by_channel(result),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _base(policy: Path, target: Path) -> str:
+    if policy.parent == shipped_rules().resolve():
+        return f"{OURS}:{policy.stem}"
+    try:
+        return os.path.relpath(policy, target.parent).replace(os.sep, "/")
+    except ValueError:  # on another drive of Windows
+        hint = "write it to the drive of the policy"
+        raise OutputError("ME909", f"`{target}` cannot name its base, `{policy}`", hint) from None
 
 
 def _overrides(result: Fit) -> Iterator[str]:

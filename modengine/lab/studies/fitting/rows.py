@@ -89,7 +89,7 @@ def refuse(policy: Policy, corpora: Sequence[Corpus], categories: Sequence[str],
         )  # fmt: skip
     if by is None:
         return
-    known = {field.name: field.kind for field in policy.fields.values()}
+    known = {field.name: field.type for field in policy.fields.values()}
     if known.get(by) not in CHANNEL_KINDS:
         why = "is no field of the policy" if by not in known else f"is of kind {known[by]}, which tells no channel"
         fits = ", ".join(name for name, kind in known.items() if kind in CHANNEL_KINDS) or "none"

@@ -56,17 +56,9 @@ def _frequencies(first: str) -> dict[str, int]:
     return found
 
 
-class Dictionary(Mapping[str, str]):
-    """jieba's dictionary, as `modengine.text.segment` asks for it."""
-
-    def __getitem__(self, word: str) -> str:
-        return _beginning(word[:1])[word]
-
-    def __iter__(self) -> Iterator[str]:
-        return (word for first in _blocks()[1] for word in _beginning(first))
-
-    def __len__(self) -> int:
-        return sum(len(_beginning(first)) for first in _blocks()[1])
+def said_of(word: str) -> str:
+    """`frequency tag` of a word, as `modengine.text.segment` asks for it; empty where jieba's dictionary lacks it."""
+    return _beginning(word[:1]).get(word, "")
 
 
 class Jieba:

@@ -16,7 +16,7 @@ from modengine.play.limits import MOST_SETS
 from modengine.play.registry import ENDPOINTS
 from modengine.play.site.device import prepared
 from modengine.play.site.device.clock import job_ends_in
-from modengine.play.site.device.words import Dictionary
+from modengine.play.site.device.words import said_of
 from modengine.run.write.results import to_json
 from modengine.text import segment
 
@@ -29,6 +29,7 @@ class Desk:
 
     def __init__(self, start: Mapping[str, Any]) -> None:
         self._tells = {(lesson["lesson"], case["id"]): case for lesson in start["lessons"] for case in lesson["cases"]}
+        self._measured = {lesson["lesson"]: lesson["messages"] for lesson in start["lessons"]}
         self._bench = Bench(logs=Path(tempfile.mkdtemp()))
         self._sets: dict[str, dict[str, Any]] = {}
         packages = Path(__file__).with_name(prepared.FILE)
@@ -59,7 +60,7 @@ class Desk:
             given = read(endpoint, body.encode("utf-8", "surrogatepass"))
             if not endpoint.job:
                 return 200, to_json(self._told(path, given)).decode()
-            request = wanted(endpoint, given, self._default, self._remember)
+            request = wanted(endpoint, given, self._default, self._remember, self._measured)
             job_ends_in(COMPILING)
             self._compile(request)
             job_ends_in(endpoint.seconds)
@@ -82,5 +83,5 @@ class Desk:
 def begin(given: str) -> Desk:
     """What the worker asks from then on, from `start.json`."""
     os.environ |= {"MODENGINE_CORE": "0", "MODENGINE_CACHE": ""}
-    segment._dictionary = Dictionary  # type: ignore[assignment]
+    segment._said_of = said_of
     return Desk(json.loads(given)["start"])

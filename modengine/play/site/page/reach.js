@@ -50,7 +50,7 @@ class Hand {
   fail(why) {
     clearTimeout(this.clock);
     this.worker.terminate();
-    for (const one of [this.asked, ...this.waiting]) one?.done(said(503, why));
+    for (const one of [this.asked, ...this.waiting]) one?.done(said(503, why, "engine"));
     this.waiting = [];
     this.asked = this.worker = null;
   }
@@ -84,6 +84,26 @@ class Hand {
   }
 }
 
+const sets = new Map(); // each rule set by its name: the request that made it
+
+const keep = (name, body) => {
+  sets.delete(name);
+  sets.set(name, body);
+  if (sets.size > 40) sets.delete(sets.keys().next().value);
+};
+
+// Rules are read by the worker that gives verdicts: another one, or one that began anew, is sent them when it asks.
+async function asked(hand, path, body, signal) {
+  const answer = await hand.ask(path, body, signal);
+  if (path === "rules" && answer.ok) keep((await answer.clone().json()).rules, body);
+  if (answer.status !== 410) return answer;
+  const given = JSON.parse(body);
+  const needed = [given.rules, given.a, given.b].filter((name) => sets.has(name));
+  if (!needed.length) return answer;
+  for (const name of needed) await hand.ask("rules", sets.get(name), signal);
+  return hand.ask(path, body, signal);
+}
+
 let SECONDS = {}; // of each endpoint, at most
 const hands = {};
 hands.verdict = new Hand();
@@ -95,5 +115,5 @@ export async function reach(url, { body, signal } = {}) {
   if (path === "start") return new Response(JSON.stringify(given.start));
   const name = STUDIES.has(path) ? "study" : "verdict";
   hands[name] ??= new Hand();
-  return hands[name].ask(path, body, signal);
+  return asked(hands[name], path, body, signal);
 }

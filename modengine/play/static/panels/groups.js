@@ -71,7 +71,7 @@ function cell(one, filter, open, again) {
   return [
     h(
       "button",
-      { type: "button", class: "small", id: `group-${filter.main.replace(/\W/g, "-")}-${one.function}`, "aria-expanded": String(shown), "aria-label": `${filter.title ? `${both(filter.title)}, ` : ""}${groupName(one.function)}: ${text}`, onclick: toggle },
+      { type: "button", class: "small count-button", id: `group-${filter.main.replace(/\W/g, "-")}-${one.function}`, "aria-expanded": String(shown), "aria-label": `${filter.title ? `${both(filter.title)}, ` : ""}${groupName(one.function)}: ${text}`, onclick: toggle },
       h("span", { "aria-hidden": "true" }, shown ? "▾ " : "▸ "),
       text,
     ),
@@ -112,6 +112,7 @@ export function changes(was, now, title) {
   const before = flat(was);
   const found = { freed: [], let_pass: [], newly_caught: [], newly_hit: [] };
   for (const [key, row] of flat(now)) {
+    if (row.secret) continue;
     const old = before.get(key);
     if (!old || old.holds === row.holds) continue;
     const harmless = row.label === "none";

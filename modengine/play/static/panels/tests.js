@@ -2,13 +2,13 @@
 
 import { latest } from "../api.js";
 import { $, fill, h, visible } from "../dom.js";
-import { filters, hasGroups, measuredOn, told } from "../measured.js";
+import { filters, hasGroups, holdsFor, measuredOn, told } from "../measured.js";
 import { badge, busy, failure, interval, messageButton, messages, noRules } from "../pieces.js";
 import { baseFiles, state, tell } from "../state.js";
 import { both, t } from "../strings.js";
 import { changes, groups } from "./groups.js";
 
-let result = null; // {rules, grids: of each filter, base: of the rules as they were given, examples}
+let result = null; // {holds, grids: of each filter, base: of the rules as they were given, examples}
 const open = new Set();
 
 export function reset() {
@@ -21,14 +21,14 @@ export async function render(root) {
     fill(root, noRules());
     return;
   }
-  if (result?.rules !== state.rules) {
+  const holds = holdsFor();
+  if (result?.holds !== holds) {
     fill(root, h("div", { role: "status" }, busy(t("waiting"))));
-    const rules = state.rules;
     try {
-      const { unlocked } = state;
+      const { rules, unlocked } = state;
       const found = await Promise.all([Promise.all(filters().map(gridOf)), baseGrid(), latest("test", "test", { rules, unlocked })]);
-      if (rules !== state.rules || !found[2]) return;
-      result = { rules, grids: found[0], base: found[1], examples: found[2] };
+      if (holds !== holdsFor() || !found[2]) return;
+      result = { holds, grids: found[0], base: found[1], examples: found[2] };
     } catch (error) {
       fill(root, failure(error));
       return;
@@ -57,7 +57,7 @@ async function baseGrid() {
   return rules?.ok ? ((await measured("base", rules.rules))?.grid ?? null) : null;
 }
 
-const measured = (name, rules) => latest(`eval ${name}`, "eval", { rules, unlocked: state.unlocked, ...measuredOn(), by: hasGroups() ? "kind" : "ability" });
+const measured = (name, rules) => latest(`eval ${name}`, "eval", { rules, ...measuredOn(), by: hasGroups() ? "kind" : "ability" });
 
 function draw(root) {
   const mine = filters().findIndex((one) => one.main === state.main);
@@ -116,19 +116,28 @@ function take(message) {
   tell("text-set");
 }
 
+const VERDICTS = { fails: "✗", news: "★", holds: "✓" };
+const rank = (one) => Object.keys(VERDICTS).indexOf(one.verdict);
+const SEARCHED = 12; // of so many examples one is searched for
+
+// Those that fail first.
 function examples() {
-  const some = result.examples;
-  const verdicts = { holds: "✓", fails: "✗", news: "★" };
+  const some = [...result.examples].sort((a, b) => rank(a) - rank(b));
+  const row = (one) =>
+    messageButton(one, () => take(one), h("span", { class: "small quiet" }, `${VERDICTS[one.verdict]} ${t(one.verdict)} · ${t(`k_${one.kind}`)} · `, h("code", {}, visible(one.rule))), one.verdict);
+  const listed = h("div", {}, messages(some.map(row)));
+  const count = h("span", { class: "quiet small", role: "status" });
+  const search = (event) => {
+    const sought = event.target.value.trim().toLowerCase();
+    const found = some.filter((one) => `${one.text} ${one.rule}`.toLowerCase().includes(sought));
+    count.textContent = sought ? t("n_found", found.length, some.length) : "";
+    fill(listed, messages(found.map(row)));
+  };
   return h(
     "section",
     {},
     h("h3", {}, t("own_examples"), some.length ? ` (${some.filter((one) => one.verdict === "holds").length}/${some.length})` : ""),
-    some.length
-      ? messages(
-          [...some].sort((a, b) => (a.verdict === "holds") - (b.verdict === "holds")).map((one) =>
-            messageButton(one, () => take(one), h("span", { class: "small quiet" }, `${verdicts[one.verdict]} ${t(one.verdict)} · ${t(`k_${one.kind}`)} · `, h("code", {}, visible(one.rule))), one.verdict),
-          ),
-        )
-      : h("p", { class: "quiet" }, t("no_examples")),
+    some.length > SEARCHED ? h("p", { class: "row" }, h("label", {}, t("search_examples"), " ", h("input", { type: "search", id: "example", autocomplete: "off", spellcheck: "false", oninput: search })), count) : null,
+    some.length ? listed : h("p", { class: "quiet" }, t("no_examples")),
   );
 }

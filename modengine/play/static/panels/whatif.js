@@ -3,13 +3,13 @@
 import { latest, soon } from "../api.js";
 import { $, fill, h, visible } from "../dom.js";
 import { categoryName, ruleText } from "../engine_words.js";
-import { measuredOn, told } from "../measured.js";
+import { holdsFor, measuredOn, told } from "../measured.js";
 import { ACTIONS, badge, busy, failure, highest, messageButton, messages, noRules, reached } from "../pieces.js";
 import { state, tell } from "../state.js";
 import { t } from "../strings.js";
 import { counted, curve } from "./curve.js";
 
-let tried = null; // {rules, steps, was, off, scores, original, category: whose threshold was moved last}
+let tried = null; // {rules, holds, steps, was, off, scores, category: whose threshold was moved last}
 let from = "review";
 let compared = null;
 
@@ -23,20 +23,26 @@ export async function render(root) {
     fill(root, noRules());
     return;
   }
-  if (tried?.rules !== state.rules) {
+  const { rules } = state;
+  if (tried?.rules === rules && tried.holds !== holdsFor()) {
+    compared = null;
+    rescored(root); // more may be told of its messages
+  }
+  if (tried?.rules !== rules) {
     compared = null;
     fill(root, busy(t("waiting")));
+    const holds = holdsFor();
     try {
-      const scores = await latest("scores", "scores", { rules: state.rules, unlocked: state.unlocked, ...measuredOn() });
+      const scores = await latest("scores", "scores", { rules, ...measuredOn() });
       if (!scores) return;
       tried = {
-        rules: state.rules,
+        rules,
+        holds,
         steps: structuredClone(scores.actions),
         was: scores.actions,
         category: "",
         off: new Set(),
         scores,
-        original: new Map(scores.rows.map((row) => [row.id, row.action])),
       };
     } catch (error) {
       fill(root, failure(error));
@@ -131,8 +137,9 @@ function toggles(root) {
 
 async function rescored(root) {
   const mine = tried;
+  mine.holds = holdsFor();
   try {
-    const scores = await latest("scores", "scores", { rules: mine.rules, off: [...mine.off], unlocked: state.unlocked, ...measuredOn() });
+    const scores = await latest("scores", "scores", { rules: mine.rules, off: [...mine.off], ...measuredOn() });
     if (!scores || tried !== mine) return;
     tried.scores = scores;
     outcome();
@@ -152,7 +159,7 @@ function outcome() {
   let apart = 0;
   for (const row of tried.scores.rows) {
     const now = decided(row, tried.steps);
-    const was = tried.original.get(row.id);
+    const was = row.was;
     if (now !== was) changed.push({ row, was, now });
     if (!known.has(row.label)) {
       apart += 1;
@@ -236,7 +243,7 @@ function pin(root) {
   const compare = async () => {
     fill($("compared"), h("p", { class: "quiet" }, t("waiting")));
     try {
-      compared = await latest("diff", "diff", { a: state.pinned.rules, b: state.rules, unlocked: state.unlocked, ...measuredOn() });
+      compared = await latest("diff", "diff", { a: state.pinned.rules, b: state.rules, ...measuredOn() });
       if (compared) fill($("compared"), comparison());
     } catch (error) {
       fill($("compared"), failure(error));

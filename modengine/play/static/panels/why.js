@@ -4,7 +4,7 @@ import { latest, soon } from "../api.js";
 import { add, fill, h, said, visible } from "../dom.js";
 import { how, inWords, ruleText } from "../engine_words.js";
 import { linked, marked, moved } from "../marked.js";
-import { badge, condition, failure, waterfall } from "../pieces.js";
+import { ACTIONS, badge, condition, failure, waterfall } from "../pieces.js";
 import { on, state, tell } from "../state.js";
 import { t } from "../strings.js";
 
@@ -66,13 +66,15 @@ function text(root, found) {
 }
 
 function points(found) {
-  const falls = found.trace.waterfalls;
+  const actionOf = (fall) => found.trace.decision.categories[fall.category]?.action ?? "allow";
+  const worst = (a, b) => ACTIONS.indexOf(actionOf(b)) - ACTIONS.indexOf(actionOf(a)) || b.score - a.score;
+  const falls = [...found.trace.waterfalls].sort(worst);
   return h(
     "section",
     {},
     h("h3", {}, t("points")),
     falls.length
-      ? falls.map((fall) => waterfall(fall, found.trace.decision.categories[fall.category]?.action ?? "allow"))
+      ? falls.map((fall) => waterfall(fall, actionOf(fall)))
       : h("p", { class: "quiet" }, t("no_points")),
   );
 }

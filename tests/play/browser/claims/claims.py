@@ -197,7 +197,7 @@ class Player:
         place.wait_for()
         read = "(e) => e.getAttribute('aria-label')" if is_label else "(e) => e.value || e.innerText"
         for _ in range(200):
-            found = place.evaluate(read)
+            found = place.evaluate(read).replace("\xa0", " ")
             if said in found:
                 return
             self.page.wait_for_timeout(50)

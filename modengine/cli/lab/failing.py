@@ -1,0 +1,50 @@
+"""`--fail-on`: which changes of decisions a build may not have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+import click
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_FAILURES = ("new-false-alarms", "lost-catches", "any-flip")
+
+
+class Countable(Protocol):
+    """A result that has a count for each name."""
+
+    def failure(self, name: str) -> int: ...
+
+
+def fail_on_option(command: _Command) -> _Command:
+    """`--fail-on`, as the argument `fail_on`."""
+    return click.option(
+        "--fail-on",
+        metavar="WHAT[=N]",
+        multiple=True,
+        help=f"Exit code 1 if there are more than N [default: 0] of these: {', '.join(_FAILURES)}. Repeatable.",
+    )(command)
+
+
+def limits_of(given: Sequence[str]) -> dict[str, int]:
+    """How many of each are allowed.  Raises BadParameter."""
+    found: dict[str, int] = {}
+    for limit in given:
+        name, sign, number = limit.partition("=")
+        if name not in _FAILURES or (sign and not (number.isascii() and number.isdigit())):
+            raise click.BadParameter(
+                f"`{limit}` is none of {', '.join(_FAILURES)}, with =N or without", param_hint="--fail-on"
+            )
+        if name in found:
+            raise click.BadParameter(f"`{name}` is given twice", param_hint="--fail-on")
+        found[name] = int(number) if sign else 0
+    return found
+
+
+def failed(result: Countable, limits: Mapping[str, int]) -> int:
+    """The exit code: 1 where there is more of something than is allowed, which is said."""
+    more = [(name, n, result.failure(name)) for name, n in limits.items() if result.failure(name) > n]
+    for name, n, found in more:
+        click.echo(f"modengine: {name}: {found:,}, more than the {n:,} allowed", err=True)
+    return 1 if more else 0

@@ -1,0 +1,1 @@
+"""Studies as tables: a run, and its repetition elsewhere."""

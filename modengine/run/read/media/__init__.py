@@ -1,0 +1,1 @@
+"""Files that messages name, to parts: by programs that read pictures and hear sound."""
