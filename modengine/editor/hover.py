@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from modengine.checks.errors import policy_problems
 from modengine.editor.names import Named, NameKind, definitions, names_around, names_in
 from modengine.editor.sources import Sources
+from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
 from modengine.errors import Location
+from modengine.policy.condition import RuleRef, walk
+from modengine.policy.load import Loaded, policy_of
 from modengine.policy.model import Field, Pattern, Rule, Ruleset, texts_of
 from modengine.policy.nodes.record import Either, Entries, Items, Kind, Record
 from modengine.policy.nodes.shape import Shape
@@ -23,8 +27,6 @@ SHOWN = 8
 """Terms, and definitions, that are shown; of examples half as many."""
 LONG = 120
 """Characters of one that are shown."""
-Engines = Callable[[str], Engine | None]
-"""The engine in which the examples of a rule file are run; None for a file with errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Told:
     passes: tuple[str, ...] = ()
 
 
-def about(path: str, place: Location, sources: Sources, engines: Engines) -> tuple[Told, ...]:
+def about(path: str, place: Location, sources: Sources) -> tuple[Told, ...]:
     """What stands at a place of a rule file; nothing for what is not known."""
     if not any(name.holds(path, place.line, place.column) for name in names_in(path, sources)):
         return _about_key(path, place, sources)
@@ -68,7 +70,7 @@ def about(path: str, place: Location, sources: Sources, engines: Engines) -> tup
     for name in definitions(at, names)[:SHOWN]:
         loaded = sources.read(name.place.file)
         if loaded.ruleset is not None:
-            told.append(_named(name, loaded.ruleset, engines))
+            told.append(_named(name, loaded.ruleset, _sound(loaded)))
         elif loaded.policy is not None and name.name in loaded.policy.fields:
             told.append(_field(loaded.policy.fields[name.name]))
     return tuple(one for one in told if one is not None)
@@ -101,7 +103,7 @@ def _key(node: Node, shape: Shape | None, place: Location) -> Told | None:
     return None
 
 
-def _named(name: Named, ruleset: Ruleset, engines: Engines) -> Told | None:
+def _named(name: Named, ruleset: Ruleset, sound: bool) -> Told | None:
     if name.kind == "clause":
         return Told("clause", name.name, says=_short(ruleset.clauses.get(name.name, "")))
     if name.kind == "group":
@@ -112,7 +114,11 @@ def _named(name: Named, ruleset: Ruleset, engines: Engines) -> Told | None:
     if name.kind == "rule":
         rule = next((rule for rule in ruleset.rules if rule.id == name.name), None)
         return None if rule is None else _rule(rule, ruleset)
-    return _pattern(name, ruleset, engines)
+    return _pattern(name, ruleset, sound)
+
+
+def _sound(loaded: Loaded) -> bool:
+    return not any(problem.severity == "error" for problem in loaded.diagnostics)
 
 
 def _field(field: Field) -> Told:
@@ -128,7 +134,7 @@ def _rule(rule: Rule, ruleset: Ruleset) -> Told:
     return _with_examples(told, [rule])
 
 
-def _pattern(name: Named, ruleset: Ruleset, engines: Engines) -> Told | None:
+def _pattern(name: Named, ruleset: Ruleset, sound: bool) -> Told | None:
     """The pattern where it is used: a rule that cannot be read has none, and what no rule uses is shared."""
     users = [rule for rule in ruleset.rules if any(pattern.place == name.place for pattern in rule.patterns)]
     patterns = [*ruleset.shared, *(pattern for rule in users for pattern in rule.patterns)]
@@ -138,23 +144,28 @@ def _pattern(name: Named, ruleset: Ruleset, engines: Engines) -> Told | None:
     told = Told(
         "pattern", pattern.name, pattern.kind, pattern.entity.kind if pattern.entity is not None else "",
         _short(pattern.regex or ""), parts=pattern.parts or (), users=tuple(rule.id for rule in users[:SHOWN]),
-        found=_found(pattern, users, engines(name.place.file)),
+        found=_found(pattern, users, ruleset) if sound else None,
     )  # fmt: skip
     if pattern.entity is None and pattern.regex is None:
         told = _with_terms(told, [text for text, _ in texts_of(pattern)])
     return _with_examples(told, users)
 
 
-def _found(pattern: Pattern, users: Iterable[Rule], engine: Engine | None) -> tuple[int, int] | None:
-    """What `modengine test --coverage` counts; None where it counts nothing."""
-    if engine is None:
+def _found(pattern: Pattern, users: Iterable[Rule], ruleset: Ruleset) -> tuple[int, int] | None:
+    """What `modengine test --coverage` counts of the ruleset; None where it counts nothing."""
+    own = [rule.id for rule in ruleset.rules]
+    rules = [rule for rule in users if not needs_others(rule, own)]
+    conditions = (condition for rule in rules for condition in (rule.when, rule.unless) if condition is not None)
+    asks = any(isinstance(node, RuleRef) for condition in conditions for node in walk(condition))
+    # Of the rest no example is run, and to compile it takes most of the time.
+    policy = policy_of(ruleset if asks else replace(ruleset, rules=tuple(rules)))
+    if any(problem.severity == "error" for problem in policy_problems(policy)):
         return None
-    own = [rule.id for rule in engine.policy.rules]
-    ids = {rule.id for rule in users if not needs_others(rule, own)}
-    rules = [rule for rule in engine.policy.rules if rule.id in ids]
-    counted = measure_coverage(run_examples(engine, rules, traced=True), rules)
-    tried = (n for unit, n in counted.tried.items() if unit.kind == "pattern" and unit.place == pattern.place)
-    return (next(tried, 0), counted.examples) if counted.examples else None
+    ids = {rule.id for rule in rules}
+    tried = [rule for rule in policy.rules if rule.id in ids]
+    counted = measure_coverage(run_examples(Engine(Program(policy)), tried, traced=True), tried)
+    found = (n for unit, n in counted.tried.items() if unit.kind == "pattern" and unit.place == pattern.place)
+    return (next(found, 0), counted.examples) if counted.examples else None
 
 
 def _with_terms(told: Told, terms: Collection[str]) -> Told:

@@ -6,14 +6,9 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from modengine.checks.errors import policy_problems
 from modengine.checks.run import Checked, check_file, together
 from modengine.editor.positions import YAML
-from modengine.editor.sources import Sources
-from modengine.engine.compile.program import Program
-from modengine.engine.engine import Engine
 from modengine.errors import Diagnostic
-from modengine.policy.model import SourceFile
 
 
 class OpenFiles:
@@ -83,21 +78,3 @@ def _lacks(checked: Checked) -> bool:
 def check(path: str, texts: Mapping[str, bytes]) -> Checked:
     """The findings from one rule file, as `modengine check` has them of it, were every text on the disk."""
     return check_file(path, unsaved=texts)
-
-
-class LastEngine:
-    """The engine of the rule file that was asked about last, for as long as no text of it changes."""
-
-    def __init__(self) -> None:
-        self._made: tuple[str, tuple[SourceFile, ...], Engine | None] | None = None
-
-    def of(self, path: str, sources: Sources) -> Engine | None:
-        """The engine of a file, as `modengine test` has it; None for one with errors."""
-        loaded = sources.read(path)
-        if self._made is None or self._made[:2] != (path, loaded.files):
-            policy = loaded.any_policy
-            found = [*loaded.diagnostics, *(policy_problems(policy) if policy is not None else ())]
-            sound = policy is not None and not any(problem.severity == "error" for problem in found)
-            engine = Engine(Program(policy)) if sound and policy is not None else None
-            self._made = (path, loaded.files, engine)
-        return self._made[2]

@@ -20,7 +20,7 @@ from modengine.editor.completion import Completion, completions
 from modengine.editor.hover import about
 from modengine.editor.markdown import as_markdown, detail
 from modengine.editor.names import Named, definitions, names_around, references
-from modengine.editor.openfiles import LastEngine, OpenFiles, check
+from modengine.editor.openfiles import OpenFiles, check
 from modengine.editor.positions import YAML, Positions, Units
 from modengine.editor.sources import Sources
 from modengine.errors import Diagnostic
@@ -44,7 +44,6 @@ class RuleServer(LanguageServer):
         super().__init__("modengine", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
         self.files = OpenFiles()
         self.uris: dict[str, str] = {}
-        self._engine = LastEngine()
         self._due: dict[str, None] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._working: asyncio.Task[None] | None = None
@@ -146,8 +145,7 @@ class RuleServer(LanguageServer):
         def told() -> str:
             lines = positions_of(path, texts, units)
             place = lines.place_of(lines.offset_at(position.line, position.character), path)
-            sources = Sources(texts)
-            return as_markdown(about(path, place, sources, lambda file: self._engine.of(file, sources)))
+            return as_markdown(about(path, place, Sources(texts)))
 
         return await asyncio.get_running_loop().run_in_executor(self._answers, told)
 
