@@ -24,7 +24,7 @@ def at(text: str) -> dict[str, Any]:
     """A file with its place, which `|` marks."""
     head, _, tail = text.partition("|")
     line = head.rpartition("\n")[2]
-    place = {"line": head.count("\n"), "character": len(line.encode("utf-16-le", "surrogatepass")) // 2}
+    place = {"line": head.count("\n"), "character": len(line.encode("utf-16-le")) // 2}
     return {"file": "rules.yaml", "text": head + tail, **place}
 
 
@@ -59,7 +59,7 @@ def test_what_stands_there_is_said_of_the_text_as_it_is_now(api: Api) -> None:
     assert (told["kind"], told["says"]) == ("key", "the points it gives, once")
 
 
-@pytest.mark.parametrize("text", ["|", "ruleset: [|", "a|", "\ud800|", "- - -|", "rules: [{id: a, when: b|}]"])
+@pytest.mark.parametrize("text", ["|", "ruleset: [|", "a|", "\x00|", "- - -|", "rules: [{id: a, when: b|}]"])
 def test_of_half_a_file_nothing_is_said(text: str, api: Api) -> None:
     rules = api.rules(FILES)
     assert api("hover", rules=rules, **at(text))["told"] == []

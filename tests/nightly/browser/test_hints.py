@@ -20,12 +20,7 @@ def after(page: Any, text: str) -> None:
     whole = page.evaluate(
         "async () => { const {state} = await import('/static/state.js'); return state.files[state.active]; }"
     )
-    head = whole[: whole.index(text) + len(text)]
-    for _ in range(head.count("\n")):
-        page.keyboard.press("ArrowDown")
-    page.keyboard.press("Home")
-    page.keyboard.press("Home")
-    for _ in head.rpartition("\n")[2]:
+    for _ in whole[: whole.index(text) + len(text)]:
         page.keyboard.press("ArrowRight")
 
 
