@@ -30,7 +30,8 @@ FLOORS = (
     {"audit"},
     {""},  # modengine/__init__.py itself: the public names
     {"lab"},
-    {"editor", "play"},
+    {"editor"},
+    {"play"},
     {"cli"},
     {"__main__"},
 )

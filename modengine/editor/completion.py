@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Literal
 
 import yaml
 
-from modengine.editor.names import NameKind, names_around, root_of
+from modengine.editor.names import NameKind, names_around
+from modengine.editor.sources import Sources
 from modengine.policy.nodes.malformed import LOADER
 from modengine.policy.nodes.record import Either, Entries, Items, Kind, Record
 from modengine.policy.nodes.shape import Choice, Flag, Shape
@@ -28,10 +29,15 @@ _NAMED: Mapping[str, NameKind] = {"clause": "clause", "group": "group", "list": 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What may be written, and what it is."""
+    """What may be written, and what it is: a key, a value, a word of conditions, or a name."""
 
     label: str
-    doc: str
+    kind: Literal["key", "value", "word"] | NameKind
+    doc: str = ""
+    """What a key is for."""
+    file: str = ""
+    """Where a name is defined."""
+    line: int = 0
 
 
 @dataclass(slots=True)
@@ -44,7 +50,7 @@ class _Level:
     items: int = 0
 
 
-def completions(path: str, text: str, offset: int, texts: Mapping[str, bytes]) -> tuple[Completion, ...]:
+def completions(path: str, text: str, offset: int, sources: Sources) -> tuple[Completion, ...]:
     """What could stand at an offset of a rule file; the word before it is left to the editor."""
     head = _WORD.sub("", text[:offset])
     kind = POLICY if re.search(r"(?m)^policy[ \t]*:", text) else RULESET
@@ -52,19 +58,19 @@ def completions(path: str, text: str, offset: int, texts: Mapping[str, bytes]) -
     for tail in (f"{_HERE}:", _HERE):
         levels, before = _open(head + tail)
         if levels:
-            for each in _at(path, levels, before, kind, _mended(path, head, text, offset, texts)):
+            for each in _at(path, levels, before, kind, _mended(path, head, text, offset, sources)):
                 found.setdefault(each.label, each)
     return tuple(found.values())
 
 
-def _mended(path: str, head: str, text: str, offset: int, texts: Mapping[str, bytes]) -> Mapping[str, bytes]:
-    """The texts, with one for this file that is YAML, where that is possible."""
+def _mended(path: str, head: str, text: str, offset: int, sources: Sources) -> Sources:
+    """The sources, with one for this file that is YAML, where that is possible."""
     start, rest = text.rfind("\n", 0, offset) + 1, text[offset:]
     for tried in (text, f"{head}{_HERE}{rest}", f"{head}{_HERE}:{rest}", text[:start] + rest.partition("\n")[2]):
-        mended = {**texts, path: tried.encode("utf-8", "surrogatepass")}
-        if root_of(path, mended) is not None:
+        mended = sources.put(path, tried)
+        if mended.root(path) is not None:
             return mended
-    return texts
+    return sources
 
 
 def _open(prefix: str) -> tuple[list[_Level], str]:
@@ -97,7 +103,7 @@ def _put(level: _Level, value: str) -> None:
         level.key = None
 
 
-def _at(path: str, levels: list[_Level], before: str, root: Record, texts: Mapping[str, bytes]) -> Iterator[Completion]:
+def _at(path: str, levels: list[_Level], before: str, root: Record, sources: Sources) -> Iterator[Completion]:
     shape: Shape | None = root
     for level in levels[:-1]:
         shape = _inside(shape, level)
@@ -106,7 +112,7 @@ def _at(path: str, levels: list[_Level], before: str, root: Record, texts: Mappi
         record = _form(shape, last)
         for key, known in record.keys.items() if isinstance(record, Record) and not before else ():
             if key not in last.keys:
-                yield Completion(key, known.doc)
+                yield Completion(key, "key", known.doc)
         return
     yield from _values(_inside(shape, last), before)
     key = next((level.key for level in reversed(levels) if level.key is not None), "")
@@ -114,31 +120,31 @@ def _at(path: str, levels: list[_Level], before: str, root: Record, texts: Mappi
     if key in ("when", "unless"):
         wanted: NameKind = "rule" if _ASKS_RULE.search(before) else "pattern"
         if wanted == "pattern":
-            yield from (Completion(word, "a word of conditions") for word in _FUNCTIONS)
-            yield from _fields(path, texts, "message.")
+            yield from (Completion(word, "word") for word in _FUNCTIONS)
+            yield from _fields(path, sources, "message.")
     elif levels[0].key == "scope":
-        yield from _fields(path, texts, "message.")
+        yield from _fields(path, sources, "message.")
         return
     elif key == "rules" and len(levels) > 2:
         wanted = "rule"
     elif key == "field" and not before:
-        yield from _fields(path, texts)
+        yield from _fields(path, sources)
         return
     elif key in _NAMED and not before:
         wanted = _NAMED[key]
     else:
         return
     scopes = ("",) if wanted == "rule" else (path, f"{path}#{rule}")
-    for name in names_around(path, texts):
+    for name in names_around(path, sources):
         if name.defines and name.kind == wanted and name.scope in scopes and _HERE not in name.name:
-            yield Completion(name.name, f"{wanted}, line {name.place.line}")
+            yield Completion(name.name, wanted, "", name.place.file, name.place.line)
 
 
-def _fields(path: str, texts: Mapping[str, bytes], before: str = "") -> Iterator[Completion]:
+def _fields(path: str, sources: Sources, before: str = "") -> Iterator[Completion]:
     """The message fields that the policies around a file declare."""
-    for name in names_around(path, texts):
+    for name in names_around(path, sources):
         if name.defines and name.kind == "field" and _HERE not in name.name:
-            yield Completion(f"{before}{name.name}", f"a message field, {Path(name.place.file).name}")
+            yield Completion(f"{before}{name.name}", "field", "", name.place.file, name.place.line)
 
 
 def _form(shape: Shape | None, level: _Level) -> Shape | None:
@@ -164,4 +170,4 @@ def _values(shape: Shape | None, before: str) -> Iterator[Completion]:
     if isinstance(shape, Kind):
         shape = shape.word
     words = shape.values if isinstance(shape, Choice) else ("true", "false") if isinstance(shape, Flag) else ()
-    yield from (Completion(word, "") for word in words if not before)
+    yield from (Completion(word, "value") for word in words if not before)

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
-from modengine.editor.positions import YAML
+from modengine.editor.sources import MOST_FILES, Sources
 from modengine.errors import Location
 from modengine.policy.condition import is_glob, matching
-from modengine.policy.files import Files
-from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds
 from modengine.policy.nodes.yaml import Mapping as Entries
 from modengine.policy.nodes.yaml import Node, Scalar, Sequence
 
-MOST_FILES = 100
-"""Rule files beside one that are read for the rules that it names."""
 NameKind = Literal["list", "pattern", "clause", "group", "rule", "field"]
 _IN_CONDITION = re.compile(
     r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|message\.(?P<field>\w+)|\brule\(\s*(?P<rule>[\w*?][\w.*?-]*)|(?P<name>[\w*?][\w.*?-]*)"""
@@ -59,31 +54,28 @@ def references(at: Named, names: tuple[Named, ...]) -> tuple[Named, ...]:
     return tuple(name for name in names if meant & set(definitions(name, names)))
 
 
-def names_around(path: str, texts: Mapping[str, bytes]) -> tuple[Named, ...]:
+def names_in(path: str, sources: Sources) -> tuple[Named, ...]:
+    """The names in one rule file."""
+    root = sources.root(path)
+    return tuple(_names(root, path)) if isinstance(root, Entries) else ()
+
+
+def names_around(path: str, sources: Sources) -> tuple[Named, ...]:
     """The names in a rule file, in those beside it, in those that are open, and in those that they name."""
-    beside = sorted(str(file) for file in Path(path).parent.glob("*.y*ml") if file.suffix in YAML)
-    todo = dict.fromkeys([path, *(name for name in texts if name.endswith(YAML)), *beside[:MOST_FILES]])
+    todo = dict.fromkeys(sources.around(path))
     names: list[Named] = []
     done: set[str] = set()
     while todo and len(done) < 2 * MOST_FILES:
         file = next(iter(todo))
         del todo[file]
         done.add(file)
-        root = root_of(file, texts)
+        root = sources.root(file)
         if isinstance(root, Entries):
             names += _names(root, file)
             named = [*_scalars(root.get("rulesets")), *_scalars(root.get("base"))]
             paths = (os.path.normpath(os.path.join(os.path.dirname(file), scalar.value)) for scalar in named)
             todo |= dict.fromkeys(other for other in paths if other not in done)
     return tuple(names)
-
-
-def root_of(file: str, texts: Mapping[str, bytes]) -> Node | None:
-    """The nodes of a file as it is open, or on the disk; None for one that is not YAML."""
-    try:
-        return Files(file, Diagnostics(), unsaved=texts).nodes(file, None)
-    except ReadingEnds:
-        return None
 
 
 def _names(root: Entries, file: str) -> Iterator[Named]:

@@ -17,10 +17,12 @@ from pygls.lsp.server import LanguageServer
 
 from modengine.codes import Severity
 from modengine.editor.completion import Completion, completions
-from modengine.editor.hover import about_key, about_name
+from modengine.editor.hover import about
+from modengine.editor.markdown import as_markdown, detail
 from modengine.editor.names import Named, definitions, names_around, references
 from modengine.editor.openfiles import OpenFiles, check
 from modengine.editor.positions import YAML, Positions, Units
+from modengine.editor.sources import Sources
 from modengine.errors import Diagnostic
 from modengine.policy.files import MAX_BYTES
 from modengine.version import __version__
@@ -122,7 +124,7 @@ class RuleServer(LanguageServer):
         def found() -> list[tuple[str, types.Range]]:
             lines = positions_of(path, texts, units)
             place = lines.place_of(lines.offset_at(position.line, position.character), path)
-            names = names_around(path, texts)
+            names = names_around(path, Sources(texts))
             at = next((name for name in names if name.holds(path, place.line, place.column)), None)
             told = () if at is None else wanted(at, names)
             files = {name.place.file: positions_of(name.place.file, texts, units) for name in told}
@@ -143,9 +145,7 @@ class RuleServer(LanguageServer):
         def told() -> str:
             lines = positions_of(path, texts, units)
             place = lines.place_of(lines.offset_at(position.line, position.character), path)
-            names = names_around(path, texts)
-            at = next((name for name in names if name.holds(path, place.line, place.column)), None)
-            return about_key(path, place, texts) if at is None else about_name(at, names, texts)
+            return as_markdown(about(path, place, Sources(texts)))
 
         return await asyncio.get_running_loop().run_in_executor(self._answers, told)
 
@@ -158,7 +158,7 @@ class RuleServer(LanguageServer):
             lines = positions_of(path, texts, units)
             if len(lines.text) > MAX_BYTES or not path.endswith(YAML):
                 return ()
-            return completions(path, lines.text, lines.offset_at(position.line, position.character), texts)
+            return completions(path, lines.text, lines.offset_at(position.line, position.character), Sources(texts))
 
         return await asyncio.get_running_loop().run_in_executor(self._answers, found)
 
@@ -251,7 +251,7 @@ async def _hover(server: RuleServer, params: types.HoverParams) -> types.Hover |
 
 async def _completion(server: RuleServer, params: types.CompletionParams) -> list[types.CompletionItem]:
     found = await server.complete(params)
-    return [types.CompletionItem(each.label, detail=each.doc or None) for each in found]
+    return [types.CompletionItem(each.label, detail=detail(each) or None) for each in found]
 
 
 FEATURES: dict[str, Callable[..., object]] = {

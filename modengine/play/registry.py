@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from modengine import __version__
 from modengine.model import Decision
-from modengine.play.limits import MOST_FILES, MOST_TEXT
+from modengine.play.limits import MOST_FILES, MOST_RULES, MOST_TEXT
 from modengine.play.turns import Lane
 
 Name = Annotated[str, Meta(max_length=200)]
@@ -102,10 +102,15 @@ class AuditIn(msgspec.Struct, forbid_unknown_fields=True):
     checkpoint: Annotated[str, Meta(max_length=2000)] = ""
 
 
-class KindIn(msgspec.Struct, forbid_unknown_fields=True):
-    """Which JSON Schema."""
+class WritingIn(msgspec.Struct, forbid_unknown_fields=True):
+    """A place in a file of a rule set, with its text as it is being written."""
 
-    kind: Literal["ruleset", "policy"] = "ruleset"
+    rules: RulesName
+    file: Name
+    text: Annotated[str, Meta(max_length=MOST_RULES)]
+    line: Annotated[int, Meta(ge=0)]
+    """From 0, as `character`, which counts in UTF-16."""
+    character: Annotated[int, Meta(ge=0)]
 
 
 Choice = Literal["allow", "label", "review", "block"]
@@ -225,7 +230,15 @@ ENDPOINTS: dict[str, Endpoint] = {
         "Compare two rule sets.", DiffIn, "`changed`: every message that they decide otherwise", "diff", 40.0,
         lane="study",
     ),
-    "/api/schema": Endpoint("The JSON Schema of a rule file.", KindIn, "JSON Schema, for completion", "schema"),
+    "/api/complete": Endpoint(
+        "What could stand at a place of a rule file.", WritingIn,
+        "`found`: what could be written, each with its kind and, of a key, what it is for", "complete", lane="reasons",
+    ),
+    "/api/hover": Endpoint(
+        "What stands at a place of a rule file.", WritingIn,
+        "`told`: of a pattern what it finds and in how many examples, of a key what it is for, and so on", "hover",
+        10.0, lane="reasons",
+    ),
     "/api/audit/append": Endpoint(
         "Decide a message and record it in a log of one's own.", AuditIn, "`seq`, `decision_id`, `checkpoint`",
         "audit_append", 20.0,

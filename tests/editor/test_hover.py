@@ -35,6 +35,28 @@ def test_what_stands_there_is_said(
     assert [piece for piece in expected if piece not in told] == [], told
 
 
+def test_it_is_counted_in_how_many_examples_a_pattern_is_found(tmp_path: Path, client: EditorClient) -> None:
+    """As `modengine test` would count, of the text that is open; nothing while that has errors."""
+    path = tmp_path / "trade.yaml"
+    more = RULESET.replace("pass: [你好]", "pass: [你好, 早安], known_miss: [招人]")
+    needs = RULESET.replace("when: offer", "when: offer and rule(other.one)")
+    fails = RULESET.replace("match: [我们招兼职]", "match: [我们招兼职, 找人]")
+    wrong = RULESET.replace("score: 10", "score: ten")
+    texts = {
+        RULESET: ["found in 1 of 2 examples"],
+        more: ["found in 1 of 4 examples"],
+        fails: ["found in 1 of 2 examples"],
+        needs: [],
+        wrong: [],
+    }
+    client.put(path, "")
+    for text, expected in texts.items():
+        client.type(path, text)
+        told = client.ask("textDocument/hover", client.at(path, text, "offer: {", 1))["contents"]["value"]
+        assert "pattern `offer`" in told
+        assert [line for line in told.split("\n") if line.startswith("found in")] == expected, text
+
+
 @pytest.mark.parametrize("text", ["", "ruleset: [", "a", "rules: [{id: a, when: b}]", "ruleset: \ud800"])
 def test_nothing_is_said_of_half_a_file(text: str, tmp_path: Path, client: EditorClient) -> None:
     client.put(tmp_path / "trade.yaml", text)

@@ -5,5 +5,8 @@ export { yaml } from "@codemirror/lang-yaml";
 export { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
 export { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 export { EditorState, StateEffect, StateField } from "@codemirror/state";
-export { Decoration, drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+export {
+  closeHoverTooltips, Decoration, drawSelection, EditorView, hasHoverTooltips, highlightActiveLine, hoverTooltip, keymap,
+  lineNumbers, showTooltip,
+} from "@codemirror/view";
 export { tags } from "@lezer/highlight";

@@ -22,11 +22,10 @@ from modengine.explain.marks import marks_of
 from modengine.loading import compile_engine
 from modengine.model import Decision, Message
 from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, readable, text_of, told
-from modengine.play.jobs.workspace import Made, make
+from modengine.play.jobs.workspace import Made, contents, make
 from modengine.play.limits import MOST_ENGINES
 from modengine.play.shipped import samples
 from modengine.policy.model import Field, Rule
-from modengine.policy.schema import json_schema
 from modengine.run.read import shape
 from modengine.run.work.examples import run_examples
 
@@ -68,6 +67,10 @@ class Bench:
         while len(self.made) > MOST_ENGINES:
             self.made.popitem(last=False)
         return made
+
+    def files(self, name: str, request: Request) -> Mapping[str, bytes]:
+        """What a rule set is made of; one that was made elsewhere has its files in the request."""
+        return self.of(name, request).files or contents(request["sets"][name]["files"])
 
     def sample(self) -> tuple[LabelledMessage, ...]:
         if not self.rows:
@@ -220,14 +223,6 @@ def test(bench: Bench, request: Request) -> list[dict[str, Any]]:
     ]
 
 
-def schema(_bench: Bench, request: Request) -> object:
-    """The JSON Schema of a policy or ruleset, for completion."""
-    kind = request.get("kind", "ruleset")
-    if kind not in ("ruleset", "policy"):
-        raise ValueError("there is a schema for `ruleset` and one for `policy`")
-    return json_schema(kind)
-
-
 # ---------------------------------------------------------------- measuring
 
 
@@ -356,7 +351,6 @@ JOBS: dict[str, Callable[[Bench, Request], object]] = {
     "rules": rules,
     "check": check,
     "test": test,
-    "schema": schema,
     "decide": decide,
     "explain": explain,
     "flip": flip,
@@ -365,4 +359,4 @@ JOBS: dict[str, Callable[[Bench, Request], object]] = {
     "diff": diff,
     "evade": evade,
 }
-"""Each job by the name that the registry gives it; those of the audit log are in `audit`."""
+"""Each job by the name that the registry gives it; others are in `audit` and `editing`."""

@@ -41,8 +41,9 @@ def bound() -> None:
 def answer(bench: Bench, request: dict[str, Any]) -> tuple[int, bytes]:
     """The status and the JSON of the answer to a request."""
     from modengine.play.jobs.audit import AUDIT_JOBS  # noqa: PLC0415  (after the limits are set)
+    from modengine.play.jobs.editing import EDITING_JOBS  # noqa: PLC0415
 
-    job = (JOBS | AUDIT_JOBS).get(request.get("job", ""))
+    job = {**JOBS, **AUDIT_JOBS, **EDITING_JOBS}.get(request.get("job", ""))
     if job is None:
         return 404, to_json({"error": "there is no such job"})
     try:

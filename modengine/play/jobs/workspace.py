@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from modengine.checks.run import check_loaded
@@ -37,6 +37,8 @@ class Made:
     engine: Engine | None
     diagnostics: tuple[Diagnostic, ...]
     """Places name the files as they were sent."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """What it was made of; nothing of one that was made elsewhere."""
 
 
 def names_are_good(files: Mapping[str, str], main: str) -> str:
@@ -64,11 +66,16 @@ def make(files: Mapping[str, str], main: str) -> Made:
     """
     if wrong := names_are_good(files, main):
         raise ValueError(wrong)
+    with collector_off():
+        return _made(contents(files), main)
+
+
+def contents(files: Mapping[str, str]) -> dict[str, bytes]:
+    """What is read of files that were sent, with the shipped rules where one names them."""
     given = {name: text.encode("utf-8", "surrogatepass") for name, text in files.items()}
     if any(f"{SHIPPED}/" in text or f"{OURS}:" in text for text in files.values()):
         given |= _shipped()
-    with collector_off():
-        return _made(given, main)
+    return given
 
 
 @cache
@@ -88,4 +95,4 @@ def _made(given: Mapping[str, bytes], main: str) -> Made:
     engine = None
     if policy is not None and not any(diagnostic.severity == "error" for diagnostic in problems):
         engine = Engine(Program(policy))  # `check_loaded` held it to what `compile_engine` asks
-    return Made(engine, tuple(problems))
+    return Made(engine, tuple(problems), given)

@@ -32,6 +32,7 @@ export async function compile() {
     state.lost = null;
     state.broken = !found.ok;
     state.problems = found.problems;
+    state.read = found.rules;
     if (found.ok) {
       state.compiled = found;
       state.rules = found.rules;

@@ -1,12 +1,12 @@
-// The rules: CodeMirror with the problems that the server finds, and completion from the JSON Schema.
+// The rules: CodeMirror with the problems that the server finds.
 
 import {
   autocompletion, bracketMatching, completionKeymap, Decoration, defaultKeymap, drawSelection, EditorState, EditorView,
   foldGutter, foldKeymap, HighlightStyle, highlightActiveLine, history, historyKeymap, indentUnit, keymap,
   lineNumbers, lintGutter, lintKeymap, setDiagnostics, StateField, syntaxHighlighting, tags, yaml,
 } from "./vendor/codemirror.js";
-import { post } from "./api.js";
 import { $ } from "./dom.js";
+import { complete, hints } from "./hints.js";
 import { t } from "./strings.js";
 
 const colours = HighlightStyle.define([
@@ -66,38 +66,6 @@ const hang = [
   EditorView.theme(Object.fromEntries(hanging.map((_, spaces) => [`.hang-${spaces}`, { paddingLeft: `calc(6px + ${spaces + 2}ch)`, textIndent: `-${spaces + 2}ch` }]))),
 ];
 
-// Which keys may stand at a place: those of the schema, flattened; the engine says what is wrong with them.
-const keys = { ruleset: [], policy: [] };
-
-async function loadKeys() {
-  for (const kind of Object.keys(keys)) {
-    const schema = await post("schema", { kind });
-    const found = new Map();
-    const walk = (node) => {
-      if (typeof node !== "object" || node === null) return;
-      for (const [name, value] of Object.entries(node.properties ?? {})) {
-        if (!found.has(name)) found.set(name, { label: name, type: "property", detail: value.description ?? "" });
-      }
-      for (const value of Object.values(node)) walk(value);
-    };
-    walk(schema);
-    keys[kind] = [...found.values()].map((one) => ({
-      ...one,
-      detail: one.detail.length > 60 ? `${one.detail.slice(0, 57)}…` : one.detail,
-      apply: `${one.label}: `,
-    }));
-  }
-}
-
-function complete(context) {
-  const word = context.matchBefore(/(^|[\s{,-])[a-z_]*/);
-  if (!word || (word.from === word.to && !context.explicit)) return null;
-  const from = word.from + (/^[\s{,-]/.test(word.text) ? 1 : 0);
-  if (from === context.pos && !context.explicit) return null;
-  const kind = /^policy:/m.test(context.state.doc.toString()) ? "policy" : "ruleset";
-  return { from, options: keys[kind], validFor: /^[a-z_]*$/ };
-}
-
 let view = null;
 let quiet = false;
 
@@ -111,13 +79,12 @@ export function makeEditor(changed) {
   const extensions = [
     lineNumbers(), foldGutter(), lintGutter(), history(), drawSelection(), bracketMatching(), highlightActiveLine(),
     indentUnit.of("  "), yaml(), syntaxHighlighting(colours), look, hang, onChange, EditorView.lineWrapping,
-    autocompletion({ override: [complete], icons: false }),
+    autocompletion({ override: [complete], icons: false }), hints,
     keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
-    EditorView.contentAttributes.of({ "aria-label": "YAML", lang: "en", tabindex: "0" }),
+    EditorView.contentAttributes.of({ "aria-label": "YAML", "aria-keyshortcuts": "Control+Space Control+I", lang: "en", tabindex: "0" }),
   ];
   view = new EditorView({ state: EditorState.create({ doc: "", extensions }), parent: root, root });
   makeEditor.extensions = extensions;
-  loadKeys().catch(() => {});
 }
 
 const phrases = () => ({

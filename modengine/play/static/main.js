@@ -85,7 +85,7 @@ function begin(active = "", parts = null) {
   state.active = active in state.files ? active : firstFile();
   state.seen = new Map();
   state.compiling = false;
-  state.rules = state.compiled = state.decision = state.explained = state.pinned = null;
+  state.rules = state.read = state.compiled = state.decision = state.explained = state.pinned = null;
   state.problems = [];
   state.broken = false;
   state.lost = null;

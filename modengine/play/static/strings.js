@@ -1,11 +1,13 @@
 // Every word of the interface, in the two languages of the page.  {0} is put in by the code.
 
 import { state } from "./state.js";
+import { EDITOR } from "./strings_editor.js";
 import { GUESS_STRINGS } from "./strings_guess.js";
 import { LESSONS } from "./strings_lessons.js";
 import { PAGE } from "./strings_page.js";
 
 const STRINGS = {
+  ...EDITOR,
   ...GUESS_STRINGS,
   ...LESSONS,
   ...PAGE,

@@ -68,6 +68,10 @@ def test_rules_of_a_student_are_compiled_in_the_page_and_those_that_hang_are_end
     found = post(page, "decide", {"text": "a" * 60, "rules": made["rules"]})
     assert found["action"] == "review"
     assert [failure["cause"] for failure in found["undetermined"]] == ["timeout"], found
+    place = {"rules": made["rules"], "file": "r.yaml", "text": HANGS, "line": HANGS.count("\n") - 1, "character": 10}
+    [told] = post(page, "hover", place)["told"]
+    assert (told["kind"], told["name"], told["users"]) == ("pattern", "p", ["slow"])
+    assert {"p", "near"} <= {one["label"] for one in post(page, "complete", place)["found"]}
     wrong = post(page, "rules", {"files": {"r.yaml": HANGS.replace(r"\1", r"\X")}, "main": "r.yaml"})
     assert not wrong["ok"]
     assert r"\X" in " ".join(problem["message"] for problem in wrong["problems"])

@@ -30,15 +30,6 @@ def test_tab_leaves_the_editor(opened: Opened) -> None:
     assert not page.evaluate("document.activeElement.matches('#editor')")
 
 
-def test_keys_are_completed_from_the_schema(opened: Opened) -> None:
-    page = opened("warning-and-scam")
-    page.click("#editor .cm-content")
-    page.keyboard.press("Control+End")
-    page.keyboard.type("descr")
-    page.wait_for_selector("#editor .cm-tooltip-autocomplete")
-    assert "description" in page.inner_text("#editor .cm-tooltip-autocomplete")
-
-
 def test_pointing_at_a_match_lights_its_characters(opened: Opened) -> None:
     page = opened("warning-and-scam")
     page.hover('.matches [data-mark="1"]')

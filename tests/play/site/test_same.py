@@ -27,6 +27,9 @@ def test_every_study_of_the_page_finds_what_the_server_finds(inside: Inside, tmp
     rules = named(files, lesson.main)[0]
     text = lesson.cases[0].text
     other = next(lesson for lesson in LESSONS if lesson.messages)
+    name, rules_text = next((name, text) for name, text in files.items() if "\n    when: " in text)
+    line = rules_text[: rules_text.index("\n    when: ")].count("\n") + 1
+    writing = {"rules": rules, "file": name, "text": rules_text, "line": line, "character": 11}
     asked: Asked = [
         ("/api/rules", {"files": files, "main": lesson.main}),
         ("/api/eval", {"rules": rules, "lesson": other.lesson, "secret": [other.cases[0].text], "by": "kind"}),
@@ -35,7 +38,8 @@ def test_every_study_of_the_page_finds_what_the_server_finds(inside: Inside, tmp
         ("/api/eval", {"rules": rules}),
         ("/api/scores", {"rules": rules, "off": ["fraud.contact"]}),
         ("/api/diff", {"a": rules, "b": rules}),
-        ("/api/schema", {"kind": "policy"}),
+        ("/api/complete", writing),
+        ("/api/hover", writing),
         ("/api/check", {"files": files, "main": lesson.main}),
     ]
     same(inside, begun((lesson, other)), asked, tmp_path)
