@@ -10,6 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from modengine.play.site import bundle
+
 Inside = Callable[..., Any]
 SCRIPT = Path(__file__).parent / "inside.py"
 
@@ -27,3 +31,19 @@ def runner(packages: Path) -> Inside:
         return json.loads(done.stdout)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packages of the site, without msgspec: this Python has its own."""
+    folder = tmp_path_factory.mktemp("site")
+    for name, data in bundle.contents():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def inside(packages: Path) -> Inside:
+    return runner(packages)
