@@ -81,6 +81,7 @@ const KEYS = {
   "any characters of the same toneless pinyin": "拼音相同（不计声调）的字都算",
   "split characters and look-alikes": "拆开的字和形近字也算",
   "the first letters of a Han term: jz for 兼职": "词的拼音首字母：兼职 写作 jz",
+  "the forms of its English words too: prizes and prized for prize": "英语词的各种形式也算：写 prize，prizes 和 prized 也算",
   "what a match by sounds_like, looks_like or initials is worth": "靠读音、字形或首字母找到的，分量是多少",
   "a match that straddles words does not count": "跨过词边界的不算",
   "tell upper from lower case": "区分大小写",
