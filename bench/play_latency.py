@@ -43,6 +43,8 @@ sys.path.insert(0, str(ROOT))
 
 import shutil  # noqa: E402
 
+from modengine.checks.identity.words import NOTHING, read_words  # noqa: E402
+
 TEXT = "恭喜您中奖，请点击链接领取，银行提醒您不要把验证码告诉任何人，明天下午三点开会，请带笔记本和产品说明书。"
 CLIENT = """
 import http.client, json, sys, time
@@ -74,6 +76,8 @@ def thousand_rules(count: int = 1000, seed: int = 1) -> dict[str, str]:
     drawn = random.Random(seed)
     chars = "中奖链接银行验证码兼职刷单微信加我转账投资贷款客服退款红包领取点击登录认证网站任务佣金日结手机课程产品"
     words = sorted({"".join(drawn.choices(chars, k=drawn.choice((2, 3, 4)))) for _ in range(6 * count)})
+    # what sounds like a word for people by accident is refused in a rule
+    words = [word for word, found in zip(words, read_words(words), strict=True) if found == NOTHING]
     drawn.shuffle(words)
     lines = ["ruleset: many", "title: Many rules", "category: fraud", "rules:"]
     for number in range(count):
