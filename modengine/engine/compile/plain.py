@@ -37,6 +37,8 @@ from modengine.policy.model import Rule
 from modengine.text import segment
 
 FORMAT = 6
+MOST_FIELDS = 60
+"""That patterns look in: the core has a bit for each, beside those of the parts."""
 
 _MARKS = {"==": 0, "!=": 1, "<": 2, "<=": 3, ">": 4, ">=": 5}
 
@@ -126,6 +128,11 @@ def comparisons(program: Program) -> dict[object, Compare]:
 def _asked(node: Compare) -> object:
     """What is asked: rules of two policies may write the same of a field that has another default in each."""
     return str(node), node.default
+
+
+def is_taken(program: Program) -> bool:
+    """Whether the core decides by such a policy; of any other there is no plain one."""
+    return program.policy.segmenter == "rjieba" and len(program.looked_in) <= MOST_FIELDS
 
 
 def encoded(program: Program, like: Program | None = None) -> bytes:
