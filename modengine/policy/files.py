@@ -23,7 +23,7 @@ from modengine.policy.packs.manifest import Pack
 
 MAX_BYTES = 5_000_000
 GIVEN_SHIPPED = "shipped"
-"""The folder of the shipped rules among files that are given."""
+"""The folder of the shipped rules among files that are given: `rulesets: [shipped/messages.yaml]`."""
 FOLDS = sys.platform in ("win32", "darwin")
 """Whether names of files that differ by case alone are one here."""
 _OUTSIDE = "put what it needs into the pack, or name another pack: `PACK:NAME`"

@@ -99,11 +99,13 @@ def _parts(value: object) -> tuple[tuple[Part, ...], tuple[UnreadPart, ...]]:
         return (), ()
     if not isinstance(value, list):
         raise _wrong("`parts`", value, "a list")
-    parts, files = (
-        zip(*(_part(f"parts[{i}]", item) for i, item in enumerate(value)), strict=True) if value else ((), ())
-    )
-    unread = (UnreadPart(i, part.kind, file) for i, (part, file) in enumerate(zip(parts, files, strict=True)) if file)
-    return parts, tuple(unread)
+    parts, unread = [], []
+    for i, item in enumerate(value):
+        part, file = _part(f"parts[{i}]", item)
+        parts.append(part)
+        if file:
+            unread.append(UnreadPart(i, part.kind, file))
+    return tuple(parts), tuple(unread)
 
 
 def _part(name: str, item: object) -> tuple[Part, str]:
