@@ -10,6 +10,7 @@ import pytest
 
 from modengine.errors import PolicyError
 from modengine.policy.condition import RuleRef, walk
+from modengine.policy.files import shipped_in
 from modengine.policy.limits import PolicyBudget
 from modengine.policy.load import load_policy, policy_of, read, read_text
 from tests.policy.loading import BASE, HEAD, POLICY, RULE, clean, codes, rule_of
@@ -189,3 +190,10 @@ def test_a_pattern_is_the_same_wherever_it_is_written(written: str) -> None:
     here, there = [ruleset.rules[0].patterns[0] for ruleset in found if ruleset is not None]
     assert here != there
     assert here.without_places() == there.without_places()
+
+
+def test_a_comment_names_no_shipped_file() -> None:
+    named = b"policy: a\nbase: modengine:b@>=0.1\nrulesets:\n  - + modengine:c\n  - modengine:d\n  - e.yaml\n"
+    assert shipped_in(b"# modengine:x\n" + named) == {"b", "c", "d"}
+    assert shipped_in(b"policy: modengine:x\nbase: [modengine:y]\n") == set()
+    assert shipped_in(b"modengine:x \xff") == set()
