@@ -1,9 +1,9 @@
 """Equal work: the largest part of the policy that another engine can say, and both engines made of it.
 
 What it cannot say is left out for both: the options of terms (gaps, repeats, sounds, looks, places), regexes that
-it does not take.  `near`, `before` and `together` ask only that all occur; `length` and fields ask nothing.  A rule of
-which no pattern is left is out.  What the other engine then finds differs a little all the same: it reads
-bytes as they are written, without normalising and word boundaries.
+it does not take.  `near`, `before`, `inside` and `together` ask only that all occur; `length` and fields ask
+nothing.  A rule of which no pattern is left is out.  What the other engine then finds differs a little all the
+same: it reads bytes as they are written, without normalising and word boundaries.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from modengine.policy.condition import (
     Condition,
     Count,
     Has,
+    Inside,
     Length,
     Near,
     Not,
@@ -128,7 +129,7 @@ def _left(condition: Condition, names: Set[str]) -> Condition | None:
             return None if left_item is None else Not(left_item)
         case Has(select):
             return has(select)
-        case Near(left_select, right_select):
+        case Near(left_select, right_select) | Inside(left_select, right_select):
             return has(left_select, right_select)
         case Together(selects):
             return has(*selects)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from modengine.checks.errors import policy_problems, with_source
 from modengine.engine.compile.cache import keep, recall
-from modengine.engine.compile.plain import encoded
+from modengine.engine.compile.plain import encoded, is_taken
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
 from modengine.engine.match.terms import Boundary
@@ -98,7 +98,7 @@ def _program(loaded: Loaded, before: Program | None = None) -> Program:
     if errors or policy is None:
         raise PolicyError(with_source(errors, policy))
     program = Program(policy, like=before)
-    if before is not None and before.plain is not None:
+    if before is not None and before.plain is not None and is_taken(program):
         program.plain = encoded(program, before)
     return program
 

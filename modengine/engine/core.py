@@ -27,9 +27,6 @@ from modengine.text.records import block, syllables
 from modengine.text.segment import Segmenter
 from modengine.text.tables import undisguised
 
-MOST_FIELDS = 60
-"""That patterns look in: the core has a bit for each, beside those of the parts."""
-
 
 @cache
 def module() -> tuple[Any, str]:
@@ -59,12 +56,12 @@ def _readers() -> Any:
 
 
 def core_of(program: Program, matches: Callable[[Message | str, str], tuple[Match, ...]]) -> Any:
-    """The core with a policy; None where there is none, or the policy asks for another segmenter.
+    """The core with a policy; None where there is none, or it takes no such policy.
 
     `matches` gives the matches of a rule's hit in a message as the Python engine finds them.
     """
     core, _ = module()
-    if core is None or program.policy.segmenter != "rjieba" or len(program.looked_in) > MOST_FIELDS:
+    if core is None or not plain.is_taken(program):
         return None
     fields = _fields(program)
     absent, _ = fields({})

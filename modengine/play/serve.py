@@ -24,8 +24,8 @@ from modengine.play.guard import LOOPBACK, Door
 from modengine.play.lessons import Lesson
 from modengine.play.limits import KEEP_ALIVE, MOST_SERVER
 from modengine.play.pool import Pool
+from modengine.policy.files import shipped_in
 from modengine.policy.load import load_policy
-from modengine.policy.packs.find import OURS
 from modengine.policy.packs.manifest import NAME as MANIFEST
 
 PORT = 8321
@@ -44,7 +44,7 @@ def start_of(policy: Path, lessons: tuple[Lesson, ...], first: str = "") -> Star
     read = {Path(os.path.abspath(file.parent / source.path)): source.data for source in load_policy(policy).files}
     # The page has the shipped rules by their name.
     own = {path: data for path, data in read.items() if not path.is_relative_to(shipped_rules())}
-    if not any(f"{OURS}:".encode() in data for data in own.values()):
+    if not any(map(shipped_in, own.values())):
         own = read
     if any(path.name == MANIFEST for path in own):
         hint = "give it a copy of the rules of the pack: a folder without its `modengine-pack.toml`"

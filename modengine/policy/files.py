@@ -15,7 +15,7 @@ from modengine.errors import Diagnostic, Location, PolicyError
 from modengine.paths import shipped_policies
 from modengine.policy.model import SourceFile
 from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds, shown
-from modengine.policy.nodes.yaml import Node, Scalar, parse
+from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence, parse
 from modengine.policy.packs.find import OURS, is_path, reference
 from modengine.policy.packs.known import KnownPacks
 from modengine.policy.packs.manifest import NAME as MANIFEST
@@ -23,7 +23,7 @@ from modengine.policy.packs.manifest import Pack
 
 MAX_BYTES = 5_000_000
 GIVEN_SHIPPED = "shipped"
-"""The folder of the shipped rules among files that are given."""
+"""The folder of the shipped rules among files that are given: `rulesets: [shipped/messages.yaml]`."""
 FOLDS = sys.platform in ("win32", "darwin")
 """Whether names of files that differ by case alone are one here."""
 _OUTSIDE = "put what it needs into the pack, or name another pack: `PACK:NAME`"
@@ -258,6 +258,19 @@ def find_policy(value: str) -> str | None:
     if path is None or report.found:
         raise PolicyError(report.found)
     return path
+
+
+def shipped_in(data: bytes) -> set[str]:
+    """The shipped files that a rule file names, as `base` or under `rulesets`."""
+    report, root = Diagnostics(), None
+    with suppress(ReadingEnds):
+        text = decode(data, "", report) if f"{OURS}:".encode() in data else None
+        root = None if text is None else parse(text, "", report)
+    rulesets = root.get("rulesets") if isinstance(root, Mapping) else None
+    named = [root.get("base")] if isinstance(root, Mapping) else []
+    named += rulesets.items if isinstance(rulesets, Sequence) else ()
+    found = [reference(item.value.removeprefix("+ ").strip()) for item in named if isinstance(item, Scalar)]
+    return {file.name for file in found if file is not None and file.pack == OURS}
 
 
 def _but_for_case(path: str) -> str | None:

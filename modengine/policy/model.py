@@ -6,7 +6,7 @@ Every named thing keeps its `Location`, so that a finding can point at it long a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -23,6 +23,7 @@ FieldKind = Literal["string", "integer", "number", "boolean", "datetime", "enum"
 """`any` is of a lone ruleset, whose conditions do not tell more."""
 Segmenter = Literal["rjieba", "jieba"]
 
+NOWHERE = Location("")
 MANY = 1 << 30
 """The upper bound of `*` and `+`."""
 
@@ -109,6 +110,12 @@ class Pattern:
     def first_place(self) -> Location:
         """Of its regex or first term; of the pattern where that is not known."""
         return self.term_places[0] if self.term_places else self.place
+
+    def without_places(self) -> Pattern:
+        """What it finds and what it is called, wherever and however it was written."""
+        return replace(
+            self, place=NOWHERE, term_places=(), field_places=(), lists=(), shared=False, near_miss=True, inflect=False
+        )
 
 
 def texts_of(pattern: Pattern) -> Iterator[tuple[str, Location]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tracemalloc
 from pathlib import Path
 
@@ -210,3 +211,18 @@ def test_a_vault_that_was_emptied_by_hand_has_no_texts(make: MakeLog) -> None:
     folder = make(keep_text=True)
     put_vault_rows(folder, {0: vault_rows(folder)[0]})
     assert replayed(folder).causes == {"text absent": 6}
+
+
+def test_a_comment_does_not_say_where_the_shipped_rules_lay(tmp_path: Path) -> None:
+    layout = LogPaths(tmp_path / "audit")
+    layout.rules.mkdir(parents=True)
+    (tmp_path / "home").mkdir()
+    home = write_policy(tmp_path / "home").parent
+    named = {f"home/{file.name}": file.read_bytes() for file in home.iterdir()}
+    top = b"policy: top\ntitle: Top\nbase: modengine:policy\n# not that of modengine:stray\n"
+    files = []
+    for path, data in {"top.yaml": top, **named, "away/stray.yaml": b"# nothing"}.items():
+        digest = hashlib.sha256(data).hexdigest()
+        (layout.rules / digest).write_bytes(data)
+        files.append({"path": path, "sha256": digest})
+    assert load_copies(layout, files) is not None

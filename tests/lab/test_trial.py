@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import numpy as np
@@ -14,12 +15,14 @@ from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.lab.data.outcomes import decide
-from modengine.lab.data.without import differing, on_test, promoted
+from modengine.lab.data.without import as_before, differing, on_test, promoted
 from modengine.lab.report.render import as_html, as_json, as_text, named
 from modengine.lab.report.schemas import schema
 from modengine.lab.report.table import Quote
 from modengine.lab.report.views.trial import view
 from modengine.lab.studies.trial import LabelHits, Trial, TriedRule, steps, trial
+from modengine.model import Message
+from modengine.policy.model import Field
 from tests.build import engine, relief, rule, text, words
 from tests.commands import Command
 from tests.lab.corpora import MakeCorpus, rows, write
@@ -146,6 +149,12 @@ def test_an_old_version_that_does_not_fit_is_refused(corpus: MakeCorpus) -> None
     other = engine(rule("fraud.more", "w", text("w", "甲"), category="violence"))
     with pytest.raises(InputError, match="needs the category `violence`"):
         trial(new, made, ("fraud.more",), against=other)
+    number, asked = {"n": Field("n", "integer")}, rule("fraud.more", "w and message.n > 5", text("w", "甲"))
+    texts = engine(rule("fraud.more", "w", text("w", "甲", parts=("message.n",))), fields={"n": Field("n", "string")})
+    with pytest.raises(InputError, match="needs the field `n` as integer"):
+        trial(texts, made, ("fraud.more",), against=engine(asked, fields=number))
+    with pytest.raises(InputError, match="needs the field `n` as string"):
+        trial(engine(asked, fields=number), made, ("fraud.more",), against=texts)
 
 
 def test_texts_are_shown_only_where_they_may_be(corpus: MakeCorpus) -> None:
@@ -276,3 +285,18 @@ def test_every_table_is_written(folder: Path, command: Command) -> None:
         *(f"{n}.csv" for n in ("rules", "labels", "examples", "moves", "flips-listed")),
         "datapackage.json",
     }
+
+
+def levelled(default: int, **rest: Any) -> Engine:
+    """Two rules alike, of a field that most messages lack."""
+    fields = {"lvl": Field("lvl", "integer", default=default)}
+    rules = (rule(name, "w and message.lvl > 5", text("w", "骗")) for name in ("fraud.kept", "fraud.tried"))
+    return engine(*rules, fields=fields, **rest)
+
+
+def test_a_rule_as_it_was_keeps_the_default_that_it_had() -> None:
+    old, new = levelled(1).policy, levelled(9).policy
+    assert differing(old, new) == ("fraud.kept", "fraud.tried")
+    before = as_before(new, [one for one in new.rules if one.id == "fraud.tried"], old)
+    hits = Engine(Program(before)).decide(Message("骗")).hits
+    assert [hit.rule for hit in hits] == ["fraud.kept"]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
 import pytest
 
 from modengine.cli.main import run
-from modengine.play.serve import bind
+from modengine.paths import shipped_rules
+from modengine.play.serve import bind, start_of
 from tests.paths import ROOT
 from tests.play.pages import FILES
 from tests.play.serving import playing, post
@@ -93,3 +95,19 @@ def test_a_file_that_is_no_lesson_is_named(tmp_path: Path, capsys: pytest.Captur
     file.write_text("lesson: x\n", "utf-8")
     assert run(["play", "--no-browser", "--lesson", str(file)]) == 2
     assert "is no lesson" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("base", "added", "given"),
+    [
+        ("modengine:campaign-2014", "", False),
+        ("{folder}/campaign-2014.yaml", "# as modengine:campaign-2014\n", True),
+    ],
+)
+def test_shipped_files_are_given_where_no_file_names_them_as_shipped(
+    tmp_path: Path, base: str, added: str, given: bool
+) -> None:
+    folder = os.path.relpath(shipped_rules(), tmp_path)
+    file = tmp_path / "own.yaml"
+    file.write_text(f"policy: own\ntitle: Own\nbase: {base.format(folder=folder)}\n{added}", "utf-8")
+    assert any(name.endswith("campaign-2014.yaml") for name in start_of(file, ()).files) is given

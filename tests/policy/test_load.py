@@ -10,8 +10,9 @@ import pytest
 
 from modengine.errors import PolicyError
 from modengine.policy.condition import RuleRef, walk
+from modengine.policy.files import shipped_in
 from modengine.policy.limits import PolicyBudget
-from modengine.policy.load import load_policy, policy_of, read
+from modengine.policy.load import load_policy, policy_of, read, read_text
 from tests.policy.loading import BASE, HEAD, POLICY, RULE, clean, codes, rule_of
 
 DEFERRING = """rules:
@@ -179,3 +180,20 @@ def test_the_name_of_a_shipped_policy_as_a_base_is_answered_with_the_one_that_it
     assert (found.code, found.hint) == ("ME101", "a shipped policy is named `modengine:campaign-2014` in a file")
     policy.write_text("policy: mine\ntitle: T\nbase: modengine:campaign-2014\n", "utf-8")
     assert codes(read(policy)) == []
+
+
+@pytest.mark.parametrize("written", ["text: [骗, 诈]", "regex: '骗.{2}诈'", "tokens: [{text: 骗}]"])
+def test_a_pattern_is_the_same_wherever_it_is_written(written: str) -> None:
+    text = "ruleset: a\ntitle: A\ncategory: fraud\nrules:\n  - id: fraud.a\n    title: A\n    score: 50\n    when: w\n"
+    text += f"    patterns:\n      w: {{{written}, field: title}}\n"
+    found = [read_text(moved, "a.yaml").ruleset for moved in (text, f"# a line more\n{text}")]
+    here, there = [ruleset.rules[0].patterns[0] for ruleset in found if ruleset is not None]
+    assert here != there
+    assert here.without_places() == there.without_places()
+
+
+def test_a_comment_names_no_shipped_file() -> None:
+    named = b"policy: a\nbase: modengine:b@>=0.1\nrulesets:\n  - + modengine:c\n  - modengine:d\n  - e.yaml\n"
+    assert shipped_in(b"# modengine:x\n" + named) == {"b", "c", "d"}
+    assert shipped_in(b"policy: modengine:x\nbase: [modengine:y]\n") == set()
+    assert shipped_in(b"modengine:x \xff") == set()

@@ -7,7 +7,6 @@ message from elsewhere counts only if it is the one that the record commits to.
 from __future__ import annotations
 
 import hashlib
-import re
 import tempfile
 import tomllib
 from collections.abc import Mapping
@@ -29,7 +28,7 @@ from modengine.engine.engine import Engine
 from modengine.errors import MessageError, PolicyError
 from modengine.loading import load_copied
 from modengine.model import Cause, Message
-from modengine.policy.files import MAX_BYTES
+from modengine.policy.files import MAX_BYTES, shipped_in
 from modengine.policy.packs.find import OURS
 from modengine.policy.packs.manifest import NAME as MANIFEST
 
@@ -229,7 +228,7 @@ def _homes(copies: Mapping[Path, bytes]) -> dict[str, str]:
         if path.name == MANIFEST:
             with suppress(ValueError):
                 found[str(tomllib.loads(data.decode("utf-8-sig")).get("name"))] = str(path.parent)
-        for name in re.findall(rf"(?<!\w){OURS}:([\w.-]+)", data.decode("utf-8", "replace")):
+        for name in shipped_in(data):
             file = f"{name.removesuffix('.yaml')}.yaml"
             others = [other.parent for other in copies if other.name == file and other.parent != path.parent]
             found |= {OURS: str(others[0])} if others else {}

@@ -91,8 +91,8 @@ def _asks_for_more(rule: Rule) -> bool:
 
 def _bare(rule: Rule) -> Rule:
     """A rule without what changes nothing of the meaning of its conditions; places stand for where they are."""
-    patterns = (replace(p, place=_WHEN, term_places=(), lists=(), shared=False) for p in rule.patterns)
-    return Rule(rule.id, "", None, _WHEN, rule.when, rule.unless, patterns=tuple(patterns), unless_place=_UNLESS)
+    patterns = tuple(pattern.without_places() for pattern in rule.patterns)
+    return Rule(rule.id, "", None, _WHEN, rule.when, rule.unless, patterns=patterns, unless_place=_UNLESS)
 
 
 @lru_cache(maxsize=4096)  # a ruleset is looked at by itself and in its policies, and most of it again at every edit

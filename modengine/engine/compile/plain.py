@@ -37,6 +37,8 @@ from modengine.policy.model import Rule
 from modengine.text import segment
 
 FORMAT = 6
+MOST_FIELDS = 60
+"""That patterns look in: the core has a bit for each, beside those of the parts."""
 
 _MARKS = {"==": 0, "!=": 1, "<": 2, "<=": 3, ">": 4, ">=": 5}
 
@@ -109,8 +111,8 @@ class PlainPolicy(Struct):
 assert PlainPolicy.__struct_fields__[REGEXES] == "regexes"
 
 
-def comparisons(program: Program) -> dict[str, Compare]:
-    """The comparisons of a policy with fields, as they are written; numbered in this order."""
+def comparisons(program: Program) -> dict[object, Compare]:
+    """The comparisons of a policy with fields, each once; numbered in this order."""
     policy = program.policy
     asked = [
         condition for compiled in program.rules.values() for condition in (compiled.rule.when, compiled.rule.unless)
@@ -120,7 +122,17 @@ def comparisons(program: Program) -> dict[str, Compare]:
     asked += [exception.when for exception in policy.exceptions]
     asked += policy.scope.values()
     nodes = [node for condition in asked if condition is not None for node in walk(condition)]
-    return {str(node): node for node in nodes if isinstance(node, Compare)}
+    return {_asked(node): node for node in nodes if isinstance(node, Compare)}
+
+
+def _asked(node: Compare) -> object:
+    """What is asked: rules of two policies may write the same of a field that has another default in each."""
+    return str(node), node.default
+
+
+def is_taken(program: Program) -> bool:
+    """Whether the core decides by such a policy; of any other there is no plain one."""
+    return program.policy.segmenter == "rjieba" and len(program.looked_in) <= MOST_FIELDS
 
 
 def encoded(program: Program, like: Program | None = None) -> bytes:
@@ -143,7 +155,7 @@ class _Maker:
         """Of each pattern of the program among `patterns`."""
         self.categories = {name: at for at, name in enumerate(program.categories)}
         self.rules = {rule_id: at for at, rule_id in enumerate(program.rules)}
-        self.fields = {written: at for at, written in enumerate(comparisons(program))}
+        self.fields = {asked: at for at, asked in enumerate(comparisons(program))}
         rules = [compiled.rule for compiled in program.rules.values()]
         named = dict.fromkeys((rule.ruleset, rule.group) for rule in rules if rule.group is not None)
         self.groups = {key: at for at, key in enumerate(named)}
@@ -255,4 +267,4 @@ class _Maker:
             case Length(operator, n):
                 return Node("length", number=n, mark=_MARKS[operator])
             case Compare():
-                return Node("field", number=self.fields[str(condition)])
+                return Node("field", number=self.fields[_asked(condition)])

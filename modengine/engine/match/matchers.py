@@ -15,7 +15,6 @@ from modengine.engine.match.part import TextForm
 from modengine.engine.match.regex import CoreSpans, RegexMatcher, left_to_python, source_of
 from modengine.engine.match.terms import Boundary, TermMatcher
 from modengine.engine.match.tokens import TokenMatcher
-from modengine.errors import Location
 from modengine.policy.model import Pattern
 
 
@@ -81,14 +80,10 @@ MATCHERS: dict[str, Callable[[Pattern, PatternInfo, Matching], Matcher]] = {
     "entity": _entity,
 }
 
-_NOWHERE = Location("")
-
 
 def info_of(pattern: Pattern) -> PatternInfo:
     """The info of a pattern that compiles.  Patterns that find the same share it, wherever they stand."""
-    return _info(
-        replace(pattern, name="", place=_NOWHERE, term_places=(), lists=(), shared=False, near_miss=True, inflect=False)
-    )
+    return _info(replace(pattern.without_places(), name=""))
 
 
 @lru_cache(maxsize=20_000)  # a rule set is compiled again at every edit, most of its patterns unchanged

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from modengine.engine.compile.plain import encoded_within
+from modengine.engine.compile.plain import encoded_within, is_taken
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
 from modengine.engine.match.terms import Boundary
@@ -40,6 +40,6 @@ def repointed(engine: Engine, points: Mapping[str, int]) -> Engine:
 
 
 def _like(engine: Engine, program: Program) -> Engine:
-    if engine.compiled:
+    if engine.compiled and is_taken(program):
         program.plain = encoded_within(program, engine.program)
     return Engine(program)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from modengine.engine.compile.revision import content_of
 from modengine.engine.match.literals import Automaton
 from modengine.errors import InputError
-from modengine.policy.condition import RuleRef, walk
+from modengine.policy.compare import mistakes
+from modengine.policy.condition import Compare, Condition, RuleRef, walk
 from modengine.policy.model import Policy, Rule, texts_of
 from modengine.text.normalize import plain
 from modengine.text.segment import Entries, added
@@ -73,9 +74,25 @@ def on_test(policy: Policy) -> tuple[str, ...]:
 
 
 def differing(old: Policy, new: Policy) -> tuple[str, ...]:
-    """The rules of `new`, drafts apart, that `old` lacks or has otherwise: in what can change a decision."""
-    before, after = ({rule["id"]: rule | {"clause": None} for rule in content_of(of)["rules"]} for of in (old, new))
-    return tuple(name for name, rule in after.items() if before.get(name) != rule)
+    """The rules of `new`, drafts apart, that `old` lacks or has otherwise: in what can change a decision.
+
+    A rule is another too where a field that it asks about is declared otherwise.
+    """
+    was, now = content_of(old), content_of(new)
+    before, after = ({rule["id"]: rule | {"clause": None} for rule in of["rules"]} for of in (was, now))
+    other = {name for name, field in now["fields"].items() if was["fields"].get(name) != field}
+    asking = {rule.id for rule in new.rules if other & _fields_of(rule)}
+    return tuple(name for name, rule in after.items() if name in asking or before.get(name) != rule)
+
+
+def _fields_of(rule: Rule) -> set[str]:
+    compared = {node.field for node in _nodes(rule) if isinstance(node, Compare)}
+    return compared.union(*(pattern.fields for pattern in rule.patterns))
+
+
+def _nodes(rule: Rule) -> Iterator[Condition]:
+    yield from walk(rule.when)
+    yield from () if rule.unless is None else walk(rule.unless)
 
 
 def swapped_for(rule: Rule) -> Change:
@@ -88,23 +105,26 @@ def as_before(policy: Policy, tried: Sequence[Rule], old: Policy | None) -> Poli
     if old is None:
         return without(policy, *(rule.id for rule in tried if rule.status != "test"))
     known = {rule.id: rule for rule in old.rules}
+    merged = replace(policy, fields={**old.fields, **policy.fields})
     for rule in tried:
         if rule.id in known:
-            _fits(known[rule.id], policy, old)
+            _fits(known[rule.id], merged, old)
     there = {rule.id: swapped_for(known[rule.id]) for rule in tried if rule.id in known}
     missing = [rule.id for rule in tried if rule.id not in known]
-    return replace(without(changed(policy, there), *missing), fields={**old.fields, **policy.fields})
+    return without(changed(merged, there), *missing)
 
 
 def _fits(rule: Rule, policy: Policy, old: Policy) -> None:
-    """Raises InputError (ME911) where an old version asks for what the policy does not have."""
+    """Raises InputError (ME911) where an old version asks for what the policy does not have, or has as another type."""
     known = {other.id for other in policy.rules}
     relief = rule.relief
     category = rule.category or (relief.category if relief else None)
-    conditions = [condition for condition in (rule.when, rule.unless) if condition is not None]
-    asked = [name for c in conditions for node in walk(c) if isinstance(node, RuleRef) for name in node.rules]
+    asked = [name for node in _nodes(rule) if isinstance(node, RuleRef) for name in node.rules]
     lacks = [f"the category `{category}`"] if category is not None and category not in policy.categories else []
     lacks += [f"the rule `{name}`" for name in asked if name not in known]
+    wrong = {node.field for node in _nodes(rule) if isinstance(node, Compare) and [*mistakes(node, policy.fields)]}
+    wrong |= {name for p in rule.patterns for name in p.fields if policy.fields[name].kind not in ("string", "enum")}
+    lacks += [f"the field `{name}` as {old.fields[name].type}" for name in sorted(wrong)]
     if lacks:
         raise InputError(
             "ME911", f"`{rule.id}` of {old.id} needs {lacks[0]}, which {policy.id} does not have",

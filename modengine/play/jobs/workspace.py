@@ -22,8 +22,6 @@ from modengine.policy.files import GIVEN_SHIPPED
 from modengine.policy.load import read_given
 from modengine.policy.packs.find import OURS
 
-SHIPPED = GIVEN_SHIPPED
-"""The folder by which a policy of the page names shipped rules: `rulesets: [shipped/messages.yaml]`."""
 USUAL: Mapping[Action, int] = {"label": 30, "review": 50, "block": 90}
 """The thresholds of a lone ruleset: those of the tutorial."""
 _NAME = re.compile(r"\w[\w -]{0,60}(\.[\w-]{1,30}){0,3}\.(yaml|yml|txt)")
@@ -52,7 +50,7 @@ def names_are_good(files: Mapping[str, str], main: str) -> str:
     for name in files:
         parts = name.split("/")
         folders = all(re.fullmatch(r"\w[\w-]{0,60}", part) for part in parts[:-1])
-        if len(parts) > 4 or not folders or not _NAME.fullmatch(parts[-1]) or parts[0].lower() == SHIPPED:
+        if len(parts) > 4 or not folders or not _NAME.fullmatch(parts[-1]) or parts[0].lower() == GIVEN_SHIPPED:
             return f"`{name[:80]}` is no name of a rule file here: letters, digits, `-`; .yaml, .yml or .txt"
         if any(_RESERVED.match(part) for part in parts):
             return f"`{name[:80]}` is a name that some systems keep for themselves"
@@ -73,7 +71,7 @@ def make(files: Mapping[str, str], main: str) -> Made:
 def contents(files: Mapping[str, str]) -> dict[str, bytes]:
     """What is read of files that were sent, with the shipped rules where one names them."""
     given = {name: text.encode("utf-8", "surrogatepass") for name, text in files.items()}
-    if any(f"{SHIPPED}/" in text or f"{OURS}:" in text for text in files.values()):
+    if any(f"{GIVEN_SHIPPED}/" in text or f"{OURS}:" in text for text in files.values()):
         given |= _shipped()
     return given
 
@@ -82,7 +80,7 @@ def contents(files: Mapping[str, str]) -> dict[str, bytes]:
 def _shipped() -> dict[str, bytes]:
     folder = shipped_rules()
     files = (path for path in folder.rglob("*") if path.is_file())
-    return {f"{SHIPPED}/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in files}
+    return {f"{GIVEN_SHIPPED}/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in files}
 
 
 def _made(given: Mapping[str, bytes], main: str) -> Made:

@@ -99,15 +99,18 @@ def _parts(value: object) -> tuple[tuple[Part, ...], tuple[UnreadPart, ...]]:
         return (), ()
     if not isinstance(value, list):
         raise _wrong("`parts`", value, "a list")
-    parts, files = (
-        zip(*(_part(f"parts[{i}]", item) for i, item in enumerate(value)), strict=True) if value else ((), ())
-    )
-    unread = (UnreadPart(i, part.kind, file) for i, (part, file) in enumerate(zip(parts, files, strict=True)) if file)
-    return parts, tuple(unread)
+    parts, unread = [], []
+    for i, item in enumerate(value):
+        part, file = _part(i, item)
+        parts.append(part)
+        if file is not None:
+            unread.append(file)
+    return tuple(parts), tuple(unread)
 
 
-def _part(name: str, item: object) -> tuple[Part, str]:
-    """A part, and the file that it is to be read from; empty where there is its text."""
+def _part(i: int, item: object) -> tuple[Part, UnreadPart | None]:
+    """A part, and the file that it is to be read from; None where there is its text."""
+    name = f"parts[{i}]"
     if not isinstance(item, dict):
         raise _wrong(f"`{name}`", item, "an object with `kind` and `text`")
     kind, text, file = item.get("kind"), item.get("text"), item.get("file")
@@ -117,10 +120,10 @@ def _part(name: str, item: object) -> tuple[Part, str]:
     if text is None and file is not None:
         if not isinstance(file, str) or not file:
             raise _wrong(f"`{name}.file`", file, "the name of a file")
-        return Part(kind, ""), file
+        return Part(kind, ""), UnreadPart(i, kind, file)
     if not isinstance(text, str):
         raise _wrong(f"`{name}.text`", text, "a text")
-    return Part(kind, text), ""
+    return Part(kind, text), None
 
 
 def _wrong(name: str, value: object, wanted: str) -> MessageError:

@@ -14,6 +14,7 @@ import pytest
 from modengine import Message, load, loading
 from modengine.engine.compile import cache as kept
 from modengine.engine.compile import code, patterns, program
+from modengine.engine.compile.plain import MOST_FIELDS
 from modengine.engine.match.matcher import PatternInfo
 from modengine.engine.match.matchers import info_of
 from modengine.engine.match.nfa import automaton
@@ -111,6 +112,18 @@ def test_of_rules_that_changed_no_more_is_worked_out_than_what_did(
     for text in (MESSAGE, "新奖", "手续费300元"):
         assert after.decide(text) == anew.decide(text)
         assert after.trace(text) == anew.trace(text)
+
+
+def test_rules_that_come_to_look_in_more_fields_than_the_core_takes_are_decided_without_it(policy: Path) -> None:
+    load(policy)
+    names = [f"f{number}" for number in range(MOST_FIELDS + 1)]
+    rules = RULES.replace("looks_like: true", f"looks_like: true, field: [{', '.join(names)}]")
+    policy.write_text(POLICY + f"fields: {{{', '.join(f'{name}: string' for name in names)}}}\n", "utf-8")
+    (policy.parent / "rules.yaml").write_text(rules.replace("won and fee", "won or fee"), "utf-8")
+    for _ in range(2):
+        after = load(policy)
+        assert after.decide(Message("", fields={"f60": "中奖"})).action == "review"
+        assert not after.compiled
 
 
 def test_what_cannot_be_packed_is_compiled_each_time(policy: Path) -> None:
