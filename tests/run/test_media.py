@@ -7,8 +7,10 @@ import os
 import pickle
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -300,6 +302,31 @@ def test_closing_ends_what_another_thread_waits_for(media: Path, program: Progra
     made.close()
     thread.join(20)
     assert "was killed by signal 9" in error(found[0])
+
+
+@posix
+def test_who_leaves_the_group_and_holds_the_output_is_not_waited_for(media: Path, program: Program) -> None:
+    sleep = "[sys.executable, '-c', 'import time; time.sleep(15)']"
+    left = f"import subprocess, sys\nsubprocess.Popen({sleep}, start_new_session=True)\n"
+    began = time.monotonic()
+    found = readers(f"ocr={program(left + PER_FILE)} {{file}}").read(row(media, "pictures/a.png"))
+    assert found.message is not None
+    assert found.message.parts[0].text == "read a"
+    made = readers(f"ocr={program(left + LASTING.format(answer='pass'))}", timeout=60)
+    Timer(0.5, made.close).start()
+    with pytest.raises(InputError, match="was killed by signal 9.*before its first answer"):
+        made.read(row(media, "pictures/a.png"))
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize("kind", [programs.PerFileProgram, programs.LastingProgram])
+def test_a_closed_program_is_not_started_again(
+    kind: type[programs.PerFileProgram] | type[programs.LastingProgram],
+) -> None:
+    made = kind([sys.executable, "-c", "pass"])
+    made.close()
+    with pytest.raises(programs.UnansweredError, match="is not asked any more"):
+        made.ask("x", 5)
 
 
 # --------------------------------------------------------------------------- how they are written
