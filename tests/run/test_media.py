@@ -21,7 +21,7 @@ from modengine.run.read.jsonl import message_from
 from modengine.run.read.media import programs, rapid
 from modengine.run.read.media.readers import PartReader, Readers, reader_of
 from modengine.run.read.row import Row
-from modengine.run.read.shape import UnreadParts
+from modengine.run.read.shape import FilePart, UnreadParts
 
 posix = pytest.mark.skipif(os.name != "posix", reason="process groups")
 Program = Callable[[str], str]
@@ -92,7 +92,7 @@ def test_a_file_that_nobody_has_read_is_an_error_of_its_message() -> None:
 
 def test_a_part_that_has_its_text_is_not_read_again() -> None:
     found = message_from('{"parts": [{"kind": "ocr", "text": "", "file": "a.png"}, {"kind": "ocr", "text": "y"}]}')
-    assert found.parts == (Part("ocr", ""), Part("ocr", "y"))
+    assert found.parts == (FilePart("ocr", "", "a.png"), Part("ocr", "y"))
 
 
 @pytest.mark.parametrize("file", [1, "", [], {}])
@@ -297,7 +297,7 @@ def test_closing_ends_what_another_thread_waits_for(media: Path, program: Progra
     found: list[Row] = []
     thread = threading.Thread(target=lambda: found.append(made.read(row(media, "pictures/a.png"))))
     thread.start()
-    while not any(getattr(p, "_process", None) for p in list(made._running.values())):
+    while not any(getattr(p, "_process", None) for p in list(made._programs.values())):
         threading.Event().wait(0.01)
     made.close()
     thread.join(20)
@@ -314,7 +314,7 @@ def test_who_leaves_the_group_and_holds_the_output_is_not_waited_for(media: Path
     assert found.message.parts[0].text == "read a"
     made = readers(f"ocr={program(left + LASTING.format(answer='pass'))}", timeout=60)
     Timer(0.5, made.close).start()
-    with pytest.raises(InputError, match="was killed by signal 9.*before its first answer"):
+    with pytest.raises(InputError, match=r"was killed by signal 9.*before its first answer"):
         made.read(row(media, "pictures/a.png"))
     assert time.monotonic() - began < 10
 
