@@ -9,19 +9,23 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
+from typing import Any
 
 import pytest
 
 from modengine.errors import InputError, MessageError
 from modengine.model import Message, Part
+from modengine.run.read.blocks import Block, Position
 from modengine.run.read.files import read_paths
 from modengine.run.read.jsonl import message_from
 from modengine.run.read.media import programs, rapid
 from modengine.run.read.media.readers import PartReader, Readers, reader_of
 from modengine.run.read.row import Row
 from modengine.run.read.shape import FilePart, UnreadParts
+from modengine.run.work.local import deciding
 
 posix = pytest.mark.skipif(os.name != "posix", reason="process groups")
 Program = Callable[[str], str]
@@ -317,6 +321,30 @@ def test_who_leaves_the_group_and_holds_the_output_is_not_waited_for(media: Path
     with pytest.raises(InputError, match=r"was killed by signal 9.*before its first answer"):
         made.read(row(media, "pictures/a.png"))
     assert time.monotonic() - began < 10
+
+
+@dataclass
+class Reading:
+    """Reads the same message for every block."""
+
+    readers: Readers
+    row: Row
+
+    def __call__(self, _: Block) -> Message | None:
+        return self.readers.read(self.row).message
+
+
+@posix
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_deciding_ends_its_readers(media: Path, program: Program, tmp_path: Path, jobs: int) -> None:
+    """Also one that does not end with its input."""
+    note = f"import os, time\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\n"
+    made = readers(f"ocr={program(note + LASTING.format(answer=ANSWER) + 'time.sleep(60)')}")
+    work: Any = Reading(made, row(media, "pictures/a.png"))
+    with deciding(work, jobs) as decide:
+        (found,) = decide([Block("a.txt", "text", 1, Position(line=2), 1, b"")])
+    assert found is not None
+    wait_for_end(int((tmp_path / "pid").read_text("utf-8")))
 
 
 @pytest.mark.parametrize("kind", [programs.PerFileProgram, programs.LastingProgram])
