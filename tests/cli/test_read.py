@@ -57,11 +57,20 @@ def test_read_writes_messages_with_the_text_of_their_files(command: Command, rea
     ]
     said = ran.err.splitlines()
     assert "messages.jsonl:3: [ME919] `parts[0]`: the reader of `ocr` could not read `bad.png`" in said[0]
-    assert "messages.jsonl:4: [ME919] `parts[1]`: `none.png` is not there" in said[1]
-    assert said[2:] == [
-        "modengine: messages.jsonl:5: [ME901] not a JSON object but a number",
-        "modengine: 5 messages; the files of 1 were read",
-    ]
+    assert "messages.jsonl:4: [ME919] `parts[1]`: `none.png` is not there" in said[2]
+    assert said[3] == "  hint: see --media-root, and docs/media.md"
+    assert said[4] == "modengine: messages.jsonl:5: [ME901] not a JSON object but a number"
+    assert said[-1] == "modengine: 2 of 4 files read, of 5 messages"
+
+
+def test_every_file_that_cannot_be_read_is_named(command: Command, folder: Path, reader: str) -> None:
+    (folder / "a.png").write_text("a", encoding="utf-8")
+    files = ["a.png", "b.png", "c.png", "a.png"]
+    message = {"text": "", "parts": [{"kind": "ocr", "file": file} for file in files]}
+    (folder / "m.jsonl").write_text(json.dumps(message), encoding="utf-8")
+    ran = command("read", "m.jsonl", "--reader", reader)
+    assert [line.split("`")[3] for line in ran.err.splitlines() if "ME919" in line] == ["b.png", "c.png"]
+    assert ran.err.endswith("modengine: 2 of 4 files read, of 1 message\n")
 
 
 @pytest.mark.usefixtures("messages")
@@ -71,9 +80,11 @@ def test_read_goes_on_over_its_own_output(command: Command, folder: Path, reader
     (folder / "none.png").write_text("好", encoding="utf-8")
     (folder / "expiry.png").write_text("no longer read", encoding="utf-8")
     ran = command("read", "once.jsonl", "--reader", reader, "-o", "twice.jsonl")
-    assert (ran.code, ran.err) == (0, "modengine: 4 messages; the files of 2 were read\n")
-    first, *_ = lines((folder / "twice.jsonl").read_text("utf-8"))
-    assert first["parts"] == [{"kind": "ocr", "text": EXPIRY}]
+    assert (ran.code, ran.err) == (0, "modengine: 2 of 2 files read, of 4 messages\n")
+    first, _, _, half = lines((folder / "twice.jsonl").read_text("utf-8"))
+    known = {"kind": "ocr", "text": EXPIRY, "file": "expiry.png"}
+    assert first["parts"] == [known]
+    assert half["parts"] == [known, {"kind": "ocr", "text": "好", "file": "none.png"}]
 
 
 @pytest.mark.usefixtures("messages")
@@ -119,16 +130,33 @@ def test_a_column_names_files(command: Command, folder: Path, reader: str) -> No
     rows = [
         {"text": "", "image": ["b.png", "c.png"], "parts": [{"kind": "ocr", "file": "a.png"}]},
         {"text": "", "image": []},
-        {"text": "", "image": 5},
-        {"text": "", "image": ["a.png", ""]},
+        {"text": "5", "image": 5},
+        {"text": "", "image": ["a.png", "", None]},
+        {"text": "", "image": ["a.png", {}]},
+        {"text": "", "image": ""},
     ]
     (folder / "m.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     ran = command("read", "m.jsonl", *options)
-    several, none = lines(ran.out)
+    several, none, number, gaps, half, empty = lines(ran.out)
     assert [part["text"][0] for part in several["parts"]] == ["a", "b", "c"]  # type: ignore[attr-defined]
-    assert none == {"text": ""}
+    assert none == empty == {"text": ""}
+    assert number == {"text": "5", "image": 5}
+    read = [{"kind": "ocr", "text": f"a {EXPIRY}", "file": "a.png"}]
+    assert gaps == {"text": "", "parts": read}
+    assert half == {"text": "", "parts": read, "image": [{}]}
     assert ran.err.count("[ME902] `image` is a number, not the name of a file") == 1
-    assert ran.err.count("[ME902] `image` is empty, not the name of a file") == 1
+    assert ran.err.count("[ME902] `image` is an object, not the name of a file") == 1
+    assert ran.err.count("ME9") == 2
+    decided = lines(command("scan", "m.jsonl", "-p", POLICY, *options).out)
+    assert [found.get("action") for found in decided] == ["review", "allow", None, "review", None, "allow"]
+
+
+def test_a_column_may_be_read_as_several_kinds(command: Command, folder: Path, reader: str) -> None:
+    (folder / "a.png").write_text("a", encoding="utf-8")
+    (folder / "m.csv").write_text("text,video\nx,a.png\n", encoding="utf-8")
+    both = ("--reader", reader, "--reader", reader.replace("ocr", "transcript"))
+    (found,) = lines(command("read", "m.csv", *both, "--media", "video=ocr", "--media", "video=transcript").out)
+    assert found["parts"] == [{"kind": kind, "text": "a", "file": "a.png"} for kind in ("ocr", "transcript")]
 
 
 @pytest.mark.usefixtures("messages")
@@ -154,8 +182,9 @@ def test_an_unfinished_scan_is_not_gone_on_with_by_another_reader(
     [
         (("read", "messages.jsonl"), "say what reads the files: --reader KIND[=COMMAND]"),
         (("read", "messages.jsonl", "--reader", "ocr=true", "--reader", "ocr=true"), "`ocr` has two readers"),
-        (("read", "messages.jsonl", "--media-root", "."), "say what reads them, with --reader"),
-        (("read", "messages.jsonl", "--media", "image=ocr"), "say what reads them, with --reader"),
+        (("read", "messages.jsonl", "--media-root", "."), "say which, with --reader"),
+        (("scan", "messages.jsonl", "--reader-timeout", "5"), "--reader-timeout are for a reader: say which"),
+        (("read", "messages.jsonl", "--media", "image=ocr"), "say which, with --reader"),
         (("read", "messages.jsonl", "--reader", "ocr=true", "--media", "image"), "`image` is not COLUMN=KIND; kinds"),
         (("read", "messages.jsonl", "--reader", "ocr=true", "--media", "a=photo"), "`a=photo` is not COLUMN=KIND"),
         (("read", "messages.jsonl", "--reader", "ocr=true", "--media", "text=ocr"), "`text` is no field that names"),

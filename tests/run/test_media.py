@@ -7,19 +7,25 @@ import os
 import pickle
 import sys
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
+from typing import Any
 
 import pytest
 
 from modengine.errors import InputError, MessageError
 from modengine.model import Message, Part
+from modengine.run.read.blocks import Block, Position
 from modengine.run.read.files import read_paths
 from modengine.run.read.jsonl import message_from
 from modengine.run.read.media import programs, rapid
 from modengine.run.read.media.readers import PartReader, Readers, reader_of
 from modengine.run.read.row import Row
-from modengine.run.read.shape import UnreadParts
+from modengine.run.read.shape import FilePart, UnreadParts
+from modengine.run.work.local import deciding
 
 posix = pytest.mark.skipif(os.name != "posix", reason="process groups")
 Program = Callable[[str], str]
@@ -90,7 +96,7 @@ def test_a_file_that_nobody_has_read_is_an_error_of_its_message() -> None:
 
 def test_a_part_that_has_its_text_is_not_read_again() -> None:
     found = message_from('{"parts": [{"kind": "ocr", "text": "", "file": "a.png"}, {"kind": "ocr", "text": "y"}]}')
-    assert found.parts == (Part("ocr", ""), Part("ocr", "y"))
+    assert found.parts == (FilePart("ocr", "", "a.png"), Part("ocr", "y"))
 
 
 @pytest.mark.parametrize("file", [1, "", [], {}])
@@ -295,11 +301,60 @@ def test_closing_ends_what_another_thread_waits_for(media: Path, program: Progra
     found: list[Row] = []
     thread = threading.Thread(target=lambda: found.append(made.read(row(media, "pictures/a.png"))))
     thread.start()
-    while not any(getattr(p, "_process", None) for p in list(made._running.values())):
+    while not any(getattr(p, "_process", None) for p in list(made._programs.values())):
         threading.Event().wait(0.01)
     made.close()
     thread.join(20)
     assert "was killed by signal 9" in error(found[0])
+
+
+@posix
+def test_who_leaves_the_group_and_holds_the_output_is_not_waited_for(media: Path, program: Program) -> None:
+    sleep = "[sys.executable, '-c', 'import time; time.sleep(15)']"
+    left = f"import subprocess, sys\nsubprocess.Popen({sleep}, start_new_session=True)\n"
+    began = time.monotonic()
+    found = readers(f"ocr={program(left + PER_FILE)} {{file}}").read(row(media, "pictures/a.png"))
+    assert found.message is not None
+    assert found.message.parts[0].text == "read a"
+    made = readers(f"ocr={program(left + LASTING.format(answer='pass'))}", timeout=60)
+    Timer(0.5, made.close).start()
+    with pytest.raises(InputError, match=r"was killed by signal 9.*before its first answer"):
+        made.read(row(media, "pictures/a.png"))
+    assert time.monotonic() - began < 10
+
+
+@dataclass
+class Reading:
+    """Reads the same message for every block."""
+
+    readers: Readers
+    row: Row
+
+    def __call__(self, _: Block) -> Message | None:
+        return self.readers.read(self.row).message
+
+
+@posix
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_deciding_ends_its_readers(media: Path, program: Program, tmp_path: Path, jobs: int) -> None:
+    """Also one that does not end with its input."""
+    note = f"import os, time\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\n"
+    made = readers(f"ocr={program(note + LASTING.format(answer=ANSWER) + 'time.sleep(60)')}")
+    work: Any = Reading(made, row(media, "pictures/a.png"))
+    with deciding(work, jobs) as decide:
+        (found,) = decide([Block("a.txt", "text", 1, Position(line=2), 1, b"")])
+    assert found is not None
+    wait_for_end(int((tmp_path / "pid").read_text("utf-8")))
+
+
+@pytest.mark.parametrize("kind", [programs.PerFileProgram, programs.LastingProgram])
+def test_a_closed_program_is_not_started_again(
+    kind: type[programs.PerFileProgram] | type[programs.LastingProgram],
+) -> None:
+    made = kind([sys.executable, "-c", "pass"])
+    made.close()
+    with pytest.raises(programs.UnansweredError, match="is not asked any more"):
+        made.ask("x", 5)
 
 
 # --------------------------------------------------------------------------- how they are written

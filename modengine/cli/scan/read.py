@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from threading import local
+from queue import SimpleQueue
 from typing import Any, BinaryIO
 
 import click
@@ -21,12 +21,12 @@ from modengine.run.read.files import Form, look, read
 from modengine.run.read.inputs import expanded
 from modengine.run.read.media.readers import Readers
 from modengine.run.read.row import Row
-from modengine.run.read.shape import UnreadPart, UnreadParts
+from modengine.run.read.shape import FilePart, UnreadPart, UnreadParts
 from modengine.run.write.replace import refuse_inputs, replacing
 from modengine.run.write.results import to_json
 
 _SAID = 20
-"""Rows that are named; all are counted."""
+"""Errors that are named; all are counted."""
 
 
 @click.command("read")
@@ -69,7 +69,8 @@ def command(
     more = counts["failed"] - _SAID
     if more > 0:
         click.echo(f"modengine: and {more:,} more", err=True)
-    click.echo(f"modengine: {counts['messages']:,} messages; the files of {counts['read']:,} were read", err=True)
+    messages = f"{counts['messages']:,} message{'' if counts['messages'] == 1 else 's'}"
+    click.echo(f"modengine: {counts['read']:,} of {counts['files']:,} files read, of {messages}", err=True)
     return 1 if counts["failed"] else 0
 
 
@@ -87,24 +88,26 @@ def _told(on: Any) -> Any:
 def _write(rows: Iterable[Row], readers: Readers, jobs: int, out: BinaryIO, counts: Counter[str]) -> None:
     for row, made in _each(rows, readers, jobs):
         counts["messages"] += 1
-        if made.error is not None:
+        left = made.error if isinstance(made.error, UnreadParts) else None
+        for error in left.failed if left is not None else [made.error] if made.error is not None else ():
             counts["failed"] += 1
             if counts["failed"] <= _SAID:
-                words = f"[{made.error.code}] {inline(made.error.message, 300)}"
+                hint = f"\n  hint: {inline(error.hint, 300)}" if error.hint else ""
+                words = f"[{error.code}] {inline(error.message, 300)}{hint}"
                 click.echo(f"modengine: {inline(made.source)}:{made.line}: {words}", err=True)
-        elif row.error is not None:
-            counts["read"] += 1
-        left = made.error if isinstance(made.error, UnreadParts) else None
+        files = row.error.unread if isinstance(row.error, UnreadParts) else ()
+        still = frozenset(part.at for part in left.unread) if left is not None else frozenset()
+        counts["files"] += len(files)
+        counts["read"] += len(files) - len(still)
         message = left.given if left is not None else made.message
         if message is not None:  # of what is no message there is nothing to write
-            files = row.error.unread if isinstance(row.error, UnreadParts) else ()
-            still = frozenset(part.at for part in left.unread) if left is not None else frozenset()
             out.write(to_json(_record(message, files, still)) + b"\n")
 
 
 def _record(message: Message, files: Sequence[UnreadPart], still: frozenset[int]) -> dict[str, object]:
     """A message as it is read; a part keeps the name of its file, and has no text where it is `still` unread."""
-    named = {part.at: {"file": part.file} for part in files}
+    named = {at: {"file": part.file} for at, part in enumerate(message.parts) if isinstance(part, FilePart)}
+    named.update((part.at, {"file": part.file}) for part in files)
     parts = [
         {"kind": part.kind, **({} if at in still else {"text": part.text}), **named.get(at, {})}
         for at, part in enumerate(message.parts)
@@ -115,14 +118,17 @@ def _record(message: Message, files: Sequence[UnreadPart], still: frozenset[int]
 
 def _each(rows: Iterable[Row], readers: Readers, jobs: int) -> Iterator[tuple[Row, Row]]:
     """Each row as it was and as it is read, in order, some at once."""
-    own, all_of_them = local(), []
+    all_of_them = [readers.apart() for _ in range(jobs)]
+    free: SimpleQueue[Readers] = SimpleQueue()
+    for one in all_of_them:
+        free.put(one)
 
     def made(row: Row) -> Row:
-        if not hasattr(own, "readers"):
-            own.readers = readers.apart()
-            all_of_them.append(own.readers)
-        found: Row = own.readers.read(row)
-        return found
+        own = free.get()
+        try:
+            return own.read(row)
+        finally:
+            free.put(own)
 
     waiting: deque[tuple[Row, Future[Row]]] = deque()
     with ThreadPoolExecutor(jobs, "readers") as pool:

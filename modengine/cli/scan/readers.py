@@ -21,6 +21,13 @@ def reader_options(command: _Command) -> _Command:
     @wraps(command)
     def called(**values: Any) -> Any:
         names = ("readers", "media_root", "reader_timeout", "media")
+        if not values["readers"] and any(
+            click.get_current_context().get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
+            for name in names[1:]
+        ):
+            raise click.UsageError(
+                "--media, --media-root and --reader-timeout are for a reader: say which, with --reader"
+            )
         readers = _readers(*(values.pop(name) for name in names))
         return command(**values, readers=readers)
 
@@ -60,9 +67,7 @@ def _readers(given: tuple[str, ...], root: Path | None, timeout: float, media: t
         if any(other.kind == reader.kind for other in found):
             raise click.BadParameter(f"`{reader.kind}` has two readers", param_hint="--reader")
         found.append(reader)
-    if (root is not None or media) and not found:
-        raise click.UsageError("--media and --media-root name files: say what reads them, with --reader")
-    return Readers(tuple(found), root, timeout, tuple(map(_column, media))) if found else None
+    return Readers(tuple(found), root, timeout, tuple(dict.fromkeys(map(_column, media)))) if found else None
 
 
 def _column(written: str) -> tuple[str, PartKind]:

@@ -15,6 +15,13 @@ _TEXTS = ("content", "message", "body", "msg")
 """What others call the text."""
 
 
+class FilePart(Part, frozen=True):
+    """A part whose text was read from a file before."""
+
+    file: str = ""
+    """As the message names it."""
+
+
 class UnreadPart(NamedTuple):
     """A part of which there is a file, and no text yet."""
 
@@ -28,16 +35,19 @@ class UnreadPart(NamedTuple):
 class UnreadParts(MessageError):
     """A message that names files of which there is no text; `given` is the message with nothing in their parts."""
 
-    def __init__(self, given: Message, unread: tuple[UnreadPart, ...], why: MessageError | None = None) -> None:
-        """`why` where somebody has tried to read them."""
-        self.given, self.unread, self._why = given, unread, why
+    def __init__(self, given: Message, unread: tuple[UnreadPart, ...], failed: tuple[MessageError, ...] = ()) -> None:
+        """`failed` where somebody has tried to read them, and for what is no name of a file; the first speaks."""
+        self.given, self.unread, self.failed = given, unread, failed
+        if failed:
+            super().__init__(failed[0].code, failed[0].message, failed[0].hint)
+            return
         first = unread[0]
         what = f"`parts[{first.at}]` is the file `{first.file[:80]}`, which nobody has read"
         hint = f"give a reader, --reader {first.kind}=COMMAND, or read it before: modengine read; see docs/media.md"
-        super().__init__("ME919", why.message if why else what, why.hint if why else hint)
+        super().__init__("ME919", what, hint)
 
     def __reduce__(self) -> tuple[type[UnreadParts], tuple[object, ...]]:  # type: ignore[override]
-        return UnreadParts, (self.given, self.unread, self._why)
+        return UnreadParts, (self.given, self.unread, self.failed)
 
 
 def message_of(values: Mapping[str, object], text_key: str = "text") -> Message:
@@ -123,7 +133,7 @@ def _part(i: int, item: object) -> tuple[Part, UnreadPart | None]:
         return Part(kind, ""), UnreadPart(i, kind, file)
     if not isinstance(text, str):
         raise _wrong(f"`{name}.text`", text, "a text")
-    return Part(kind, text), None
+    return (FilePart(kind, text, file) if isinstance(file, str) else Part(kind, text)), None
 
 
 def _wrong(name: str, value: object, wanted: str) -> MessageError:

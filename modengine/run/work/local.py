@@ -28,6 +28,8 @@ from modengine.run.work.worker import serve
 
 AHEAD = 2
 """Blocks that each worker has waiting."""
+_CLOSING = 2.0
+"""Seconds that a worker has to end what reads files for it."""
 Decide = Callable[[Iterable[Block]], Iterator[Done]]
 
 
@@ -40,9 +42,14 @@ def cores() -> int:
 
 @contextmanager
 def deciding(work: Work, jobs: int = 1) -> Iterator[Decide]:
-    """What decides blocks, in order.  Leaving it stops the workers; what they are at is dropped."""
+    """What decides blocks, in order.  Leaving it stops the workers and readers; what they are at is dropped."""
+    readers = getattr(work, "readers", None)
     if jobs == 1:
-        yield lambda blocks: map(work, blocks)
+        try:
+            yield lambda blocks: map(work, blocks)
+        finally:
+            if readers is not None:
+                readers.close()
         return
     workers: list[WorkerProcess] = []
     try:
@@ -52,7 +59,7 @@ def deciding(work: Work, jobs: int = 1) -> Iterator[Decide]:
         yield lambda blocks: _in_order(workers, blocks)
     finally:
         for worker in workers:
-            worker.end()
+            worker.end(0 if readers is None else _CLOSING)
 
 
 @dataclass(slots=True)
@@ -90,9 +97,10 @@ class WorkerProcess:
             raise made
         self.tasks.popleft().done = made
 
-    def end(self) -> None:
-        """At once: it holds nothing that another process needs."""
+    def end(self, patience: float = 0) -> None:
+        """At once, or with some seconds to end by itself: it holds nothing that another process needs."""
         self.pipe.close()
+        self._process.join(patience)
         self._process.kill()
         self._process.join()
 

@@ -7,7 +7,7 @@ import os
 import pickle
 import signal
 import traceback
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Thread
@@ -22,15 +22,18 @@ def serve(pipe: Connection) -> None:
     """Until the other end is closed, by its process or with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     received: SimpleQueue[Any] = SimpleQueue()
-    Thread(target=_listen, args=(pipe, received), daemon=True).start()
+    end = ExitStack()
+    Thread(target=_listen, args=(pipe, received, end), daemon=True).start()
     work: Work = pickle.loads(received.get())  # noqa: S301  (made by the parent)
+    if (readers := getattr(work, "readers", None)) is not None:
+        end.callback(readers.close)
     gc.freeze()  # the engine stays as long as the worker
     with suppress(OSError):  # nobody waits for it any more
         while True:
             pipe.send(_made(work, pickle.loads(received.get())))  # noqa: S301
 
 
-def _listen(pipe: Connection, received: SimpleQueue[bytes]) -> None:
+def _listen(pipe: Connection, received: SimpleQueue[bytes], end: ExitStack) -> None:
     """Reads what comes as it comes, so that two that send to each other never wait for each other."""
     try:
         while True:
@@ -38,6 +41,8 @@ def _listen(pipe: Connection, received: SimpleQueue[bytes]) -> None:
     except (EOFError, OSError):
         pass
     finally:
+        with suppress(Exception):
+            end.close()
         os._exit(1)
 
 

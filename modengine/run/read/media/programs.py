@@ -15,8 +15,8 @@ import sys
 import weakref
 from collections.abc import Sequence
 from contextlib import suppress
-from queue import Empty, Queue
-from threading import Thread
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
 from typing import IO, Any
 
 FILE = "{file}"
@@ -37,7 +37,10 @@ class StillbornError(UnansweredError):
 
 
 class ProgramOutput(Thread):
-    """Keeps what comes out of a program, so that it never waits for its reader; kills it where it is too much."""
+    """Keeps what comes out of a program, so that it never waits for its reader; kills it where it is too much.
+
+    The stream is closed by this thread alone, at its end: it may be held open by who outlives the program.
+    """
 
     def __init__(self, stream: IO[bytes], process: subprocess.Popen[bytes] | None, most: int) -> None:
         """Without a `process` the last of it is kept, however much there is."""
@@ -47,7 +50,7 @@ class ProgramOutput(Thread):
         self.start()
 
     def run(self) -> None:
-        with suppress(OSError, ValueError):  # closed meanwhile
+        with self._stream, suppress(OSError):
             while data := os.read(self._stream.fileno(), 65_536):
                 self.data += data
                 if len(self.data) > self._most:
@@ -82,7 +85,7 @@ def _start(command: Sequence[str], stdin: int) -> subprocess.Popen[bytes]:
     apart = sys.platform != "win32"
     try:
         return subprocess.Popen(  # noqa: S603  (the command is its user's own; files are arguments, in no shell)
-            command, stdin=stdin, stdout=pipe, stderr=pipe, start_new_session=apart, creationflags=group
+            command, 0, stdin=stdin, stdout=pipe, stderr=pipe, start_new_session=apart, creationflags=group
         )
     except (OSError, ValueError) as error:
         raise StillbornError(f"cannot be started: {(getattr(error, 'strerror', None) or str(error)).lower()}") from None
@@ -91,11 +94,10 @@ def _start(command: Sequence[str], stdin: int) -> subprocess.Popen[bytes]:
 def _end(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         kill(process)
-        process.wait()
-    for stream in (process.stdin, process.stdout, process.stderr):
-        if stream is not None:
-            with suppress(OSError):
-                stream.close()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(1)
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def _kept(process: subprocess.Popen[bytes]) -> ProgramOutput:
@@ -103,16 +105,33 @@ def _kept(process: subprocess.Popen[bytes]) -> ProgramOutput:
     return ProgramOutput(process.stderr, None, _TAIL)
 
 
-class PerFileProgram:
-    """A program that is run for every file; `{file}` in its arguments is the file."""
-
+class _Program:
     def __init__(self, command: Sequence[str]) -> None:
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
+        self._lock, self._closed = Lock(), False
+
+    def _started(self, command: Sequence[str], stdin: int) -> subprocess.Popen[bytes]:
+        with self._lock:
+            if self._closed:
+                raise UnansweredError("is not asked any more")
+            process = self._process = _start(command, stdin)
+        return process
+
+    def close(self) -> None:
+        """Ends what is running, for good; from another thread too."""
+        with self._lock:
+            self._closed, process = True, self._process
+        if process is not None:
+            kill(process)
+
+
+class PerFileProgram(_Program):
+    """A program that is run for every file; `{file}` in its arguments is the file."""
 
     def ask(self, file: str, timeout: float) -> str:
         """What it prints.  Raises UnansweredError."""
-        process = self._process = _start([word.replace(FILE, file) for word in self._command], subprocess.DEVNULL)
+        process = self._started([word.replace(FILE, file) for word in self._command], subprocess.DEVNULL)
         try:
             assert process.stdout is not None
             out, errors = ProgramOutput(process.stdout, process, 4 * LIMIT), _kept(process)
@@ -123,7 +142,7 @@ class PerFileProgram:
             out.join(1)
             if out.is_alive():  # it has left somebody behind who holds its output
                 kill(process)
-                out.join()
+                out.join(1)  # who has left its group too is not waited for
             errors.join(1)
         finally:
             _end(process)
@@ -137,11 +156,6 @@ class PerFileProgram:
         except UnicodeDecodeError:
             raise UnansweredError("printed what is not UTF-8") from None
 
-    def close(self) -> None:
-        """Ends what is running; from another thread."""
-        if (process := self._process) is not None:
-            kill(process)
-
 
 def _ended(code: int | None, errors: ProgramOutput) -> str:
     said = f": {errors.last_line}" if errors.last_line else ""
@@ -154,12 +168,12 @@ def _checked(text: str) -> str:
     return text.strip()
 
 
-class LastingProgram:
+class LastingProgram(_Program):
     """A program that is started when it is first asked, and again when it was given up."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        self._command = command
-        self._process: subprocess.Popen[bytes] | None = None
+        super().__init__(command)
+        self._lines: SimpleQueue[bytes] = SimpleQueue()
         self._answered = False
         self._number = 0
 
@@ -171,25 +185,24 @@ class LastingProgram:
         try:
             with suppress(OSError):  # it has ended: that is found below
                 process.stdin.write(json.dumps({"id": self._number, "file": file}).encode() + b"\n")
-                process.stdin.flush()
             text = self._answer(timeout if self._answered else timeout + STARTING)
         except UnansweredError:
-            self.close()
+            self._over()
+            self._process = None
             raise
         if isinstance(text, str):
             return _checked(text)
         raise UnansweredError(f"says: {text.args[0]}")
 
     def close(self) -> None:
-        """Ends it."""
-        if self._process is not None:
-            self._over()
-            self._process = None
+        """As above; whoever waits for an answer waits no longer."""
+        super().close()
+        self._lines.put(b"")
 
     def _begin(self) -> subprocess.Popen[bytes]:
-        process = self._process = _start(self._command, subprocess.PIPE)
+        self._lines = SimpleQueue()
+        process = self._started(self._command, subprocess.PIPE)
         self._over = weakref.finalize(self, _end, process)  # whoever forgets it does not leave it behind
-        self._lines: Queue[bytes] = Queue(2)
         assert process.stdout is not None
         Thread(target=_listen, args=(process.stdout, self._lines), daemon=True).start()
         self._errors = _kept(process)
@@ -223,11 +236,14 @@ class LastingProgram:
         raise UnansweredError("answered without `text` and without `error`")
 
 
-def _listen(stream: IO[bytes], lines: Queue[bytes]) -> None:
-    """Line by line, no more than two ahead; an empty one at the end, and in place of one without end."""
-    with suppress(OSError, ValueError):
-        while line := stream.readline(8 * LIMIT):
-            lines.put(line)
-            if not line.endswith(b"\n"):
-                break
+def _listen(stream: IO[bytes], lines: SimpleQueue[bytes]) -> None:
+    """Line by line, to the end, or to what nobody asked for: lines ahead, or one without end; then an empty one."""
+    line = b""
+    with stream, suppress(OSError):
+        while lines.qsize() < 3 and len(line) < 8 * LIMIT and (data := os.read(stream.fileno(), 65_536)):
+            *whole, line = (line + data).split(b"\n")
+            for one in whole:
+                lines.put(one + b"\n")
+    if line:
+        lines.put(line)
     lines.put(b"")

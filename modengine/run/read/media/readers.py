@@ -102,7 +102,10 @@ class Readers:
     timeout: float = TIMEOUT
     media: tuple[tuple[str, PartKind], ...] = ()
     """Fields that name files, each with the kind of its parts."""
-    _running: dict[PartKind, LastingProgram | PerFileProgram] = field(default_factory=dict, compare=False, repr=False)
+    _programs: dict[PartKind, LastingProgram | PerFileProgram] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_programs", {reader.kind: reader.program() for reader in self.readers})
 
     def __reduce__(self) -> tuple[type[Readers], tuple[object, ...]]:
         return Readers, (self.readers, self.root, self.timeout, self.media)
@@ -115,11 +118,11 @@ class Readers:
 
     def apart(self) -> Readers:
         """The same, with programs of its own."""
-        return replace(self, _running={})
+        return replace(self)
 
     def close(self) -> None:
-        """Ends what is running."""
-        for program in self._running.values():
+        """Ends what is running; nothing is read any more.  From another thread too."""
+        for program in self._programs.values():
             program.close()
 
     def over(self, rows: Iterable[Row]) -> Iterator[Row]:
@@ -127,46 +130,52 @@ class Readers:
 
         Raises InputError (ME920) for a program that gives no answer at all.
         """
-        return map(self.read, rows)
+        return map(self.read, map(self.named, rows))
 
     def read(self, row: Row) -> Row:
-        """One row, as `over` has it; the error keeps what was read all the same."""
-        row = self.named(row)
+        """One row that is `named`, as `over` has it; the error keeps what was read all the same."""
         if not isinstance(row.error, UnreadParts):
             return row
         given, parts = row.error.given, list(row.error.given.parts)
-        failed: list[tuple[UnreadPart, MessageError]] = []
+        left, failed = [], list(row.error.failed)
         for part in row.error.unread:
             try:
                 parts[part.at] = Part(part.kind, self._text(part, given, row.source))
             except MessageError as error:
-                failed.append((part, error))
+                left.append(part)
+                failed.append(error)
         message = Message(given.text, given.id, tuple(parts), given.fields)
         if not failed:
             return Row(row.line, row.source, message)
-        left = UnreadParts(message, tuple(part for part, _ in failed), failed[0][1])
-        return Row(row.line, row.source, error=left)
+        return Row(row.line, row.source, error=UnreadParts(message, tuple(left), tuple(failed)))
 
     def named(self, row: Row) -> Row:
-        """The row with the files of its fields among its parts, and no longer among its fields."""
+        """The row with the files of its fields among its parts, and no longer among its fields.
+
+        What is no name of a file stays there, and is an error (ME902).
+        """
         error = row.error if isinstance(row.error, UnreadParts) else None
         given = row.message if error is None else error.given
         if given is None or not any(name in given.fields for name, _ in self.media):
             return row
         parts, fields = list(given.parts), dict(given.fields)
         unread = [] if error is None else list(error.unread)
+        wrong: list[MessageError] = []
         for name, kind in self.media:
-            value = fields.pop(name, [])
-            for file in value if isinstance(value, list) else [value]:
-                if not isinstance(file, str) or not file:
-                    what = f"`{name}` is {'empty' if file == '' else type_name(file)}, not the name of a file"
-                    return Row(row.line, row.source, error=MessageError("ME902", what, _SEE))
-                unread.append(UnreadPart(len(parts), kind, file))
-                parts.append(Part(kind, ""))
+            for file in _files(given.fields.get(name)):
+                if isinstance(file, str):
+                    unread.append(UnreadPart(len(parts), kind, file))
+                    parts.append(Part(kind, ""))
+        for name in dict(self.media):
+            others = [file for file in _files(fields.pop(name, None)) if not isinstance(file, str)]
+            if others:
+                fields[name] = others if isinstance(given.fields[name], list) else others[0]
+                what = f"`{name}` is {type_name(others[0])}, not the name of a file"
+                wrong.append(MessageError("ME902", what, _SEE))
         message = Message(given.text, given.id, tuple(parts), fields)
-        if not unread:
+        if not (unread or wrong):
             return Row(row.line, row.source, message)
-        return Row(row.line, row.source, error=UnreadParts(message, tuple(unread)))
+        return Row(row.line, row.source, error=UnreadParts(message, tuple(unread), tuple(wrong)))
 
     def _text(self, part: UnreadPart, given: Message, source: str) -> str:
         """Raises MessageError (ME919), InputError (ME920)."""
@@ -174,11 +183,8 @@ class Readers:
         if reader is None:
             raise UnreadParts(given, (part,))
         path = self._place(part.at, part.file, source)
-        program = self._running.get(reader.kind)
-        if program is None:
-            program = self._running[reader.kind] = reader.program()
         try:
-            return program.ask(str(path), self.timeout)
+            return self._programs[reader.kind].ask(str(path), self.timeout)
         except StillbornError as error:
             raise InputError("ME920", f"`{reader.written}` {error}", _SEE) from None
         except UnansweredError as error:
@@ -207,6 +213,10 @@ class Readers:
             why = (getattr(error, "strerror", None) or str(error)).lower()
             raise MessageError("ME919", f"{named} cannot be opened: {why}", _SEE) from None
         return path
+
+
+def _files(value: object) -> list[object]:
+    return [file for file in (value if isinstance(value, list) else [value]) if file not in (None, "")]
 
 
 def _shown(file: str) -> str:
