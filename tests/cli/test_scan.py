@@ -315,6 +315,15 @@ def test_a_policy_that_is_not_there(command: Command, messages: Path) -> None:
     assert "ME101" in ran.err
 
 
+def test_a_folder_with_its_own_log_is_read_once(command: Command, messages: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    messages.rename(folder / "messages.jsonl")
+    for name in ("one.jsonl", "two.jsonl"):
+        assert command("scan", folder, "-p", POLICY, "-a", folder / "audit", "-o", tmp_path / name).code == 0
+    assert (tmp_path / "two.jsonl").read_bytes() == (tmp_path / "one.jsonl").read_bytes()
+
+
 def test_the_output_may_not_be_an_input(command: Command, messages: Path) -> None:
     before = messages.read_bytes()
     ran = command("scan", messages, "-p", POLICY, "-o", messages)

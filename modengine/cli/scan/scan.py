@@ -109,7 +109,8 @@ def command(
     written = _written(form, output, engine)
     if no_audit and (keep_text or audit_key is not None):
         raise click.UsageError("--keep-text and --audit-key say how to record: leave --no-audit out")
-    names = expanded(files)
+    own = [*(() if no_audit else (audit,)), *((output,) if output is not None and engine == "ray" else ())]
+    names = expanded(files, own)
     stdin = sys.stdin.buffer if "-" in names else None
     _refuse_ray(ctx, engine, output, form, no_audit)
     # Whoever signs vouches for what the files say, not for what somebody kept of them.
