@@ -13,7 +13,7 @@ from typing import Literal
 import click
 
 from modengine.cli.audit.options import record_options
-from modengine.cli.options import Jobs, engine_of, input_format_option, policy_option
+from modengine.cli.options import Jobs, engine_of, input_format_option, known_suffix, policy_option
 from modengine.cli.scan.files import Asked, ScanRun
 from modengine.cli.scan.progress import progress
 from modengine.cli.scan.ray import RayScan
@@ -104,6 +104,8 @@ def command(
       modengine scan 'logs/*.jsonl' --jobs auto --output decisions.jsonl
       cat messages.txt | modengine scan - --ignore-scope
     """
+    if form is None and engine != "ray":
+        known_suffix(output, {*NAMED, ".json", ".txt", ".text"})
     form = form or NAMED.get(output.suffix.lower() if output is not None else "", "jsonl")
     _refuse(files, output, form, resume)
     written = _written(form, output, engine)
