@@ -113,7 +113,8 @@ def command(
     \b
     Examples:
       modengine fit campaign-2014 fraud.yaml ordinary.yaml --category fraud
-      modengine fit policy.yaml rows.csv --label kind --none ok --false-alarms 0.5% --write fitted.yaml
+      modengine fit policy.yaml rows.csv --label kind --none ok \\
+        --false-alarms 0.5% --write fitted.yaml
     """
     from modengine.lab.report.views.fit import view  # noqa: PLC0415
     from modengine.lab.studies.fit import fit, steps  # noqa: PLC0415  (numpy, which --help does not need)

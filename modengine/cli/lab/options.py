@@ -285,7 +285,7 @@ def jobs_option(command: _Command) -> _Command:
     """`--jobs`, as `scan` has it."""
     return click.option(
         "-j", "--jobs", type=Jobs(), metavar="N", default=1, show_default=True,
-        help="Processes that share the work; `auto` for as many as there are cores. The figures are the same.",
+        help="Processes that share the work; `auto` (or 0) for as many as there are cores. The figures are the same.",
     )(command)  # fmt: skip
 
 

@@ -50,7 +50,8 @@ def command(
     Examples:
       modengine try fraud.paid-clicks --on samples/cards/samples.yaml
       modengine try --on card.yaml --policy policy.yaml --fail-on new-false-alarms
-      modengine try --on rows.csv --label kind --none ok --policy new.yaml --against old/new.yaml
+      modengine try --on rows.csv --label kind --none ok --policy new.yaml \\
+        --against old/new.yaml
     """
     limits = limits_of(fail_on)
     from modengine.lab.report.views.trial import view  # noqa: PLC0415

@@ -48,7 +48,7 @@ _LONGEST = 300
 @input_format_option
 @click.option(
     "-j", "--jobs", type=Jobs(), metavar="N", default=1, show_default=True,
-    help="Processes that decide; `auto` for as many as there are cores.",
+    help="Processes that decide; `auto` (or 0) for as many as there are cores.",
 )  # fmt: skip
 @click.option(
     "--engine", type=click.Choice(("local", "ray")), default="local", show_default=True,
