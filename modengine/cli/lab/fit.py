@@ -21,7 +21,6 @@ from modengine.cli.lab.options import (
 from modengine.cli.options import policy_path
 from modengine.model import Action
 
-
 _POLICIES = (".yaml", ".yml")
 """What the name of an output that is the policy ends with."""
 
