@@ -19,7 +19,7 @@ import sys
 import sysconfig
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -179,31 +179,35 @@ def toolchain(core: Path, oldest: str, environment: Mapping[str, str]) -> tuple[
     return cargo, answer.strip()
 
 
-def building(environment: Mapping[str, str], shipped: Path | None = None) -> dict[str, str]:
-    """The environment for cargo.
+def remapping(environment: Mapping[str, str], root: Path) -> list[str]:
+    """What is shipped from a tree has the same bytes wherever that lies, and tells nothing of whoever built it."""
+    crates = environment.get("CARGO_HOME") or str(Path.home() / ".cargo")
+    return [f"--remap-path-prefix={crates}=/cargo", f"--remap-path-prefix={root}=/modengine"]
 
-    What is `shipped` from a tree has the same bytes wherever that lies, and tells nothing of whoever built it.
-    """
+
+def building(environment: Mapping[str, str], flags: Sequence[str] = ()) -> dict[str, str]:
+    """The environment for cargo; `flags` for rustc, those of `remapping`, where something is shipped."""
     added = {"CARGO_HTTP_TIMEOUT": "15", "CARGO_NET_RETRY": "1", **environment}
     # abi3 needs no interpreter at build time, and so one target folder serves all environments; on Windows it needs the
     # folder of python3.lib.
     added |= {"PYO3_PYTHON": sys.executable} if os.name == "nt" else {"PYO3_NO_PYTHON": "1"}
     if "musl" in (sysconfig.get_config_var("HOST_GNU_TYPE") or ""):
         added.setdefault("RUSTFLAGS", "-C target-feature=-crt-static")
-    if shipped is not None:
-        given = added.get("CARGO_ENCODED_RUSTFLAGS", "").split("\x1f")
-        flags = list(filter(None, given)) or added.get("RUSTFLAGS", "").split()
-        crates = environment.get("CARGO_HOME") or str(Path.home() / ".cargo")
-        flags += [f"--remap-path-prefix={crates}=/cargo", f"--remap-path-prefix={shipped}=/modengine"]
-        added["CARGO_ENCODED_RUSTFLAGS"] = "\x1f".join(flags)  # in which a path may have a blank
+    if flags:
+        if "CARGO_ENCODED_RUSTFLAGS" in added or "RUSTFLAGS" in added:  # then cargo heeds no configuration
+            given = list(filter(None, added.get("CARGO_ENCODED_RUSTFLAGS", "").split("\x1f")))
+            given = given or added.get("RUSTFLAGS", "").split()
+            added["CARGO_ENCODED_RUSTFLAGS"] = "\x1f".join([*given, *flags])  # in which a path may have a blank
         added = {"CARGO_PROFILE_RELEASE_DEBUG": "0", "CARGO_PROFILE_RELEASE_STRIP": "symbols", **added}
     return added
 
 
-def command(cargo: str) -> list[str]:
-    """What is asked of cargo: the library in release mode and nothing else."""
+def command(cargo: str, flags: Sequence[str] = ()) -> list[str]:
+    """What is asked of cargo: the library in release mode and nothing else; `flags` join those of its configuration."""
     asked = [cargo, "rustc", "--release", "--locked", "--lib", "--features", "extension-module"]
     asked += ["--message-format", "json-render-diagnostics"]
+    if flags:
+        asked += ["--config", f"build.rustflags={json.dumps(list(flags), ensure_ascii=False)}"]
     if sys.platform == "darwin":
         asked += ["--", "-C", "link-arg=-undefined", "-C", "link-arg=dynamic_lookup"]
     return asked
@@ -266,7 +270,8 @@ def build(root: Path, environment: Mapping[str, str], shipped: bool = False) -> 
     package = tomllib.loads((core / "Cargo.toml").read_text("utf-8"))["package"]
     cargo, rustc = toolchain(core, package["rust-version"], environment)
     try:
-        code, output, errors = run(command(cargo), building(environment, root if shipped else None), core, seconds)
+        flags = remapping(environment, root) if shipped else []
+        code, output, errors = run(command(cargo, flags), building(environment, flags), core, seconds)
     except TimeoutError:
         raise NotBuiltError(Status.FAILED, f"the build took longer than {seconds:g} s and was ended") from None
     except OSError as error:

@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import tarfile
+import tomllib
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -269,7 +270,7 @@ def test_settings_of_cargo_that_are_given_stay(hook: ModuleType) -> None:
 @pytest.mark.parametrize(
     ("given", "before"),
     [
-        ({}, []),
+        ({"RUSTFLAGS": ""}, []),
         ({"RUSTFLAGS": "-C target-cpu=native"}, ["-C", "target-cpu=native"]),
         ({"CARGO_ENCODED_RUSTFLAGS": "-C\x1flink-arg=a b", "RUSTFLAGS": "-C x"}, ["-C", "link-arg=a b"]),
     ],
@@ -278,7 +279,7 @@ def test_what_is_shipped_knows_no_folder_of_its_builder(
     hook: ModuleType, tmp_path: Path, given: dict[str, str], before: list[str]
 ) -> None:
     home = str(tmp_path / "my crates")
-    environment = hook.building({"CARGO_HOME": home, **given}, tmp_path)
+    environment = hook.building({"CARGO_HOME": home, **given}, hook.remapping({"CARGO_HOME": home}, tmp_path))
     flags = environment["CARGO_ENCODED_RUSTFLAGS"].split("\x1f")
     assert flags == [*before, f"--remap-path-prefix={home}=/cargo", f"--remap-path-prefix={tmp_path}=/modengine"]
     assert environment["CARGO_PROFILE_RELEASE_DEBUG"] == "0"
@@ -287,12 +288,20 @@ def test_what_is_shipped_knows_no_folder_of_its_builder(
     assert "CARGO_PROFILE_RELEASE_DEBUG" not in ours
 
 
+def test_what_is_shipped_is_built_with_the_flags_of_the_configuration_too(hook: ModuleType) -> None:
+    flags = hook.remapping({"CARGO_HOME": 'a "b"\\c'}, Path("tree"))
+    assert "CARGO_ENCODED_RUSTFLAGS" not in hook.building({}, flags)
+    line = hook.command("cargo", flags)
+    assert tomllib.loads(line[line.index("--config") + 1]) == {"build": {"rustflags": flags}}
+    assert "--config" not in hook.command("cargo")
+
+
 def test_where_the_c_library_is_musl_it_is_linked_dynamically(
     hook: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hook.sysconfig, "get_config_var", {"HOST_GNU_TYPE": "x86_64-pc-linux-musl"}.get)
     assert hook.building({})["RUSTFLAGS"] == "-C target-feature=-crt-static"
-    assert "-C\x1ftarget-feature=-crt-static\x1f" in hook.building({}, Path("tree"))["CARGO_ENCODED_RUSTFLAGS"]
+    assert "-C\x1ftarget-feature=-crt-static\x1f" in hook.building({}, ["-x"])["CARGO_ENCODED_RUSTFLAGS"]
 
 
 def test_an_editable_install_puts_library_and_record_into_the_tree(

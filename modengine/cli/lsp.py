@@ -22,7 +22,7 @@ def command(stdio: bool) -> None:  # noqa: ARG001  (editors pass it)
     except ModuleNotFoundError as error:
         raise click.UsageError(f"the language server needs {error.name}: pip install 'modengine[editor]'") from None
     if sys.stdin.isatty():
-        click.echo("modengine lsp: waits for an editor to speak; press Ctrl-C to end", err=True)
+        click.echo("modengine lsp: waits for an editor to speak; press Ctrl+C to end", err=True)
     # The server closes what it writes to, and whatever else is printed must not get between its messages.
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as to_editor:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -54,7 +54,7 @@ COMMANDS: dict[str, Subcommand] = {
     "estimate": Subcommand("coding.estimate", "Estimate a policy's figures from a coded sample."),
     "study": Subcommand("study.group", "Pin a study, run it, pack it, and repeat it."),
     "specimen": Subcommand("specimen.group", "Study lists that others made."),
-    "audit": Subcommand("audit.group", "Verify, show, replay, query and export the audit log."),
+    "audit": Subcommand("audit.group", "Verify, show, prove, replay, query, export and erase the record."),
     "profile": Subcommand("rules.profile", "Name the rules and patterns that cost most."),
     "play": Subcommand("play", "Serve the classroom page."),
     "lsp": Subcommand("lsp", "Serve an editor: findings, names and keys while rules are written."),

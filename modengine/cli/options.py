@@ -78,6 +78,13 @@ def format_option(*forms: str) -> Callable[[_Command], _Command]:
     )
 
 
+def known_suffix(output: Path | None, known: Collection[str]) -> None:
+    """Raises UsageError for the name of an output whose suffix is that of no form.  One without a suffix is taken."""
+    if output is not None and output.suffix and output.suffix.lower() not in known:
+        names = ", ".join(sorted(known))
+        raise click.UsageError(f"`{output}`: nothing is written as `{output.suffix}`, only {names}; or give --format")
+
+
 def input_format_option(command: _Command) -> _Command:
     return click.option(
         "--input-format",

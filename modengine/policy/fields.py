@@ -141,10 +141,16 @@ def read_fields(declared: Mapping[str, Field], given: Mapping[str, Any]) -> dict
                 "mend the message, or add the value to the `enum`",
             ) from None
         except (ValueError, TypeError, OverflowError, RecursionError):
-            hint = 'write a list: ["a", "b"]' if field.is_list else "mend the message, or the type in `fields`"
+            hint = f"write a list: {_example(field)}" if field.is_list else "mend the message, or the type in `fields`"
             shown = list(value) if isinstance(value, tuple) else value
             raise MessageError("ME903", f"`{name}` is {shown!r:.200}, which is no {field.type}", hint) from None
     return found
+
+
+def _example(field: Field) -> str:
+    """A list of the type of a field, as JSON."""
+    named = {"integer": [1, 2], "number": [0.5, 2], "boolean": [True, False], "datetime": ["2014-05-28"]}
+    return json.dumps(list(field.values[:2]) or named.get(field.kind, ["a", "b"]), ensure_ascii=False)
 
 
 def with_field_parts(message: Message, looked_in: Mapping[str, Field]) -> Message:

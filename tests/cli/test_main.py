@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import click
 import pytest
@@ -26,6 +27,22 @@ def test_help_of_each_command(name: str, command: Command, golden: Callable[[Pat
     ran = command(name, "--help")
     assert (ran.code, ran.err) == (0, "")
     golden(HERE / "goldens" / f"help-{name}.txt", ran.out)
+
+
+def helps(group: click.Command, *path: str) -> Iterator[tuple[str, ...]]:
+    """Every command with subcommands, as it is called."""
+    yield path
+    if isinstance(group, click.Group):
+        context = click.Context(group)
+        for name in group.list_commands(context):
+            yield from helps(cast("click.Command", group.get_command(context, name)), *path, name)
+
+
+def test_no_line_of_a_help_is_wider_than_a_terminal(command: Command) -> None:
+    shown = {path: command(*path, "--help").out for path in helps(cli)}
+    # The one of `read` is kept elsewhere.
+    wide = [line for path, text in shown.items() if path != ("read",) for line in text.splitlines() if len(line) > 80]
+    assert wide == []
 
 
 @pytest.mark.parametrize("name", COMMANDS)

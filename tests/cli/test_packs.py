@@ -160,6 +160,7 @@ def test_a_folder_without_a_manifest_is_no_pack(command: Command) -> None:
     ran = command("pack", "check")
     assert ran.code == 2
     assert "`.` is no pack: it has no `modengine-pack.toml`" in ran.err
+    assert command("pack", "check", "nosuch").err.endswith("name its folder: `./nosuch`\n")
 
 
 # ------------------------------------------------------------------ use

@@ -315,6 +315,24 @@ def test_a_policy_that_is_not_there(command: Command, messages: Path) -> None:
     assert "ME101" in ran.err
 
 
+def test_a_folder_with_its_own_log_is_read_once(command: Command, messages: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    messages.rename(folder / "messages.jsonl")
+    for name in ("one.jsonl", "two.jsonl"):
+        assert command("scan", folder, "-p", POLICY, "-a", folder / "audit", "-o", tmp_path / name).code == 0
+    assert (tmp_path / "two.jsonl").read_bytes() == (tmp_path / "one.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["x.xlsx", "x.tsv", "x.PDF"])
+def test_a_name_of_another_form_is_refused(command: Command, messages: Path, name: str) -> None:
+    ran = command("scan", messages, "-p", POLICY, "-o", name)
+    assert ran.code == 2
+    assert ".csv, .json, .jsonl, .ndjson, .parquet, .text, .txt; or give --format" in ran.err
+    assert not Path(name).exists()
+    assert command("scan", messages, "-p", POLICY, "-o", name, "--format", "jsonl").code == 0
+
+
 def test_the_output_may_not_be_an_input(command: Command, messages: Path) -> None:
     before = messages.read_bytes()
     ran = command("scan", messages, "-p", POLICY, "-o", messages)

@@ -267,6 +267,19 @@ def test_a_condition_on_a_field_says_what_the_message_has(board: MakeBoard) -> N
     }
 
 
+def test_what_a_message_has_is_said_as_rules_write_it(board: MakeBoard) -> None:
+    policy = POLICY.replace("  karma:", "  new: {type: boolean, default: false}\n  karma:")
+    [rule] = board("message.new == true", policy=policy).trace("x", rules="spam.r").rules
+    assert rule.when.note == "the message has no new, for which false stands"
+
+
+@pytest.mark.parametrize(("name", "example"), [("sizes", "[1, 2]"), ("tags", '["a", "b"]'), ("kinds", '["a", "b"]')])
+def test_a_list_is_asked_for_in_its_type(board: MakeBoard, name: str, example: str) -> None:
+    with pytest.raises(MessageError) as caught:
+        hits(board(f"count(message.{name}) == 1"), **{name: 3})
+    assert caught.value.hint == f"write a list: {example}"
+
+
 def test_an_engine_with_fields_is_pickled_and_kept(board: MakeBoard, tmp_path: Path) -> None:
     engine = board("p and message.karma < 1 and not has(message.tags)", TITLED)
     again = pickle.loads(pickle.dumps(engine))

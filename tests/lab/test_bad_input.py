@@ -48,7 +48,7 @@ FILES: dict[str, bytes] = {
         ),
         ("empty.jsonl", COLUMNS, "ME911", "the files hold no message", "in `text`?"),
         ("header.csv", COLUMNS, "ME911", "the files hold no message", "in `text`?"),
-        ("latin.csv", COLUMNS, "ME911", "the first at latin.csv:2: [ME904]", ""),
+        ("latin.csv", COLUMNS, "ME911", "the first at latin.csv:2: [ME904]", "UTF-8"),
         ("gbk.csv", COLUMNS, "ME904", "is not UTF-8; it looks like GBK", "iconv"),
         ("utf16.csv", COLUMNS, "ME904", "is not UTF-8; it looks like UTF-16", "iconv"),
         ("cut.parquet", COLUMNS, "ME906", "is not a Parquet file", "check how it was written"),

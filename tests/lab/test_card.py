@@ -61,6 +61,12 @@ def test_a_rule_file_is_no_card(tmp_path: Path) -> None:
         read_card(tmp_path / "policy.yaml")
 
 
+def test_an_empty_card_is_told_how_a_card_begins(tmp_path: Path) -> None:
+    (tmp_path / "card.yaml").write_text("# nothing\n", "utf-8")
+    with pytest.raises(PolicyError, match="a card begins with `corpus: NAME`"):
+        read_card(tmp_path / "card.yaml")
+
+
 def test_a_file_that_is_not_there(card: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "rows.jsonl").unlink()
     monkeypatch.setenv("MODENGINE_DATA", str(tmp_path / "nowhere"))

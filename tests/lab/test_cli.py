@@ -160,3 +160,9 @@ def test_a_missing_library_is_no_bug(command: Command, card: Path, monkeypatch: 
     ran = command("eval", POLICY, card)
     assert ran.code == main.USAGE
     assert "pip install 'modengine[lab]'" in ran.err
+
+
+def test_a_name_of_another_form_is_refused(command: Command, folder: Path) -> None:
+    ran = command("eval", POLICY, folder / "none.csv", "-o", "e.xlsx")
+    assert ran.code == 2
+    assert "nothing is written as `.xlsx`, only .csv, .htm, .html, .json, .md, .text, .txt" in ran.err

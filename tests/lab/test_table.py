@@ -90,3 +90,9 @@ def test_an_empty_table_says_so() -> None:
 
 def test_a_text_cannot_steer_the_terminal() -> None:
     assert "\x1b" not in to_text([Table("t", "T", ("a",), (("\x1b[31m",),))], 80)
+
+
+def test_texts_without_a_figure_stand_under_what_they_are_of() -> None:
+    rows = (("a.csv:1", "fraud", Quote("好" * 40)),)
+    text = to_text([Table("t", "T", ("row", "label", "text"), rows)], 80)
+    assert text.splitlines()[2:4] == ["a.csv:1", "  label  fraud"]

@@ -141,6 +141,19 @@ def replace_name(shard: object, name: str) -> object:
     return msgspec.structs.replace(shard, name=name)
 
 
+def test_what_is_written_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.jsonl", "log.json", "audit/log.json", "audit/segments/1.jsonl", "mine/b.jsonl", "new/c.jsonl"):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text("", "utf-8")
+    rest = ["a.jsonl", "log.json", str(Path("mine/b.jsonl"))]
+    assert expanded(["."], [Path("new"), Path("none")]) == rest
+    assert expanded(["**/*.json*"], [tmp_path / "new"]) == rest
+    assert expanded([".", "audit/log.json"], [Path("new")]) == [*rest, "audit/log.json"]
+    with pytest.raises(InputError, match="ME905"):
+        expanded(["audit"])
+
+
 def test_names_folders_and_globs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("b.jsonl", "a.csv", "notes.md", ".hidden.jsonl", "deep/c.txt", "deep/.d/e.txt", "x[1].jsonl"):

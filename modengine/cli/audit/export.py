@@ -51,7 +51,8 @@ def command(
     \b
     Examples:
       modengine audit export --format csv -o decided
-      modengine audit export --format csv -o decided --id-map --from messages.jsonl
+      modengine audit export --format csv -o decided --id-map \\
+        --from messages.jsonl
     """
     from modengine.audit.read import codebook  # noqa: PLC0415
     from modengine.audit.read.export import arrow, parquet, records, statements, tables  # noqa: PLC0415

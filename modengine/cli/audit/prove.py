@@ -37,7 +37,8 @@ def command(identifier: str | None, audit: Path, checkpoint: Path | None, key: P
     \b
     Examples:
       modengine audit prove h-001 > proof.json
-      modengine audit prove --check proof.json --checkpoint monday.note --key audit.key.pub
+      modengine audit prove --check proof.json --checkpoint monday.note \\
+        --key audit.key.pub
     """
     if (identifier is None) == (proof is None):
         raise click.UsageError("give an ID to prove, or --check PROOF")

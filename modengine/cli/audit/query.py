@@ -63,9 +63,10 @@ def command(
     \b
     Examples:
       modengine audit query "SELECT taken, count(*) FROM decisions GROUP BY 1"
-      modengine audit query "SELECT rule, count(*) AS n FROM hits GROUP BY 1 ORDER BY n DESC" --format csv
-      modengine audit query "SELECT label, taken, count(*) FROM decisions JOIN labels USING (message) GROUP BY ALL"
-          --labels labels.csv
+      modengine audit query --format csv \\
+        "SELECT rule, count(*) AS n FROM hits GROUP BY 1 ORDER BY n DESC"
+      modengine audit query --labels labels.csv "SELECT label, taken, count(*) \\
+        FROM decisions JOIN labels USING (message) GROUP BY ALL"
     """
     from modengine.audit.read.labels import Labels  # noqa: PLC0415
     from modengine.audit.read.query import query  # noqa: PLC0415

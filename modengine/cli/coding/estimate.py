@@ -33,7 +33,8 @@ def command(
     \b
     Examples:
       modengine estimate coding/key.json anna.xlsx ben.xlsx
-      modengine estimate coding/key.json anna.csv ben.csv --settled settle.csv -o estimates.html
+      modengine estimate coding/key.json anna.csv ben.csv --settled settle.csv \\
+        -o estimates.html
     """
     from modengine.lab.coding.codes import read_sheet, read_sheets  # noqa: PLC0415  (numpy, which --help does not need)
     from modengine.lab.coding.estimate import estimate  # noqa: PLC0415

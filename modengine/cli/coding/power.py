@@ -50,7 +50,8 @@ def command(
     \b
     Examples:
       modengine power campaign-2014 rows.csv --label kind --none ok
-      modengine power campaign-2014 --declare 'any.over-blocking@label<=0.01' --truth 0.005
+      modengine power campaign-2014 --declare 'any.over-blocking@label<=0.01' \\
+        --truth 0.005
     """
     from modengine.lab.coding.power import power  # noqa: PLC0415  (numpy, which --help does not need)
     from modengine.lab.report.views.power import view  # noqa: PLC0415

@@ -68,7 +68,8 @@ def command(
     \b
     Examples:
       modengine sample campaign-2014 rows.csv -n 400 --to coding --stratum channel
-      modengine sample policy.yaml rows.csv -n 400 --to coding --coders 3 --overlap 0.25
+      modengine sample policy.yaml rows.csv -n 400 --to coding --coders 3 \\
+        --overlap 0.25
     """
     from modengine.lab.coding.sample import sample  # noqa: PLC0415  (numpy, which --help does not need)
     from modengine.lab.coding.sheets import clauses_of, write_sheets  # noqa: PLC0415

@@ -36,8 +36,10 @@ def command(
 
     \b
     Examples:
-      modengine diff campaign-2014 campaign-2014-reposts samples/cards/samples.yaml
-      modengine diff old.yaml new.yaml card.yaml --fail-on new-false-alarms --fail-on lost-catches=3
+      modengine diff campaign-2014 campaign-2014-reposts \\
+        samples/cards/samples.yaml
+      modengine diff old.yaml new.yaml card.yaml --fail-on new-false-alarms \\
+        --fail-on lost-catches=3
     """
     limits = limits_of(fail_on)
     from modengine.lab.report.views.compare import view  # noqa: PLC0415

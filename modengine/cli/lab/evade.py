@@ -89,7 +89,8 @@ def command(
       modengine evade campaign-2014 --examples
       modengine evade campaign-2014 samples/cards/samples.yaml -o evade.html
       modengine evade campaign-2014 samples/cards/samples.yaml --cost --table cost
-      modengine evade policy.yaml rows.csv --label kind --map scam=fraud --none ok --where matched
+      modengine evade policy.yaml rows.csv --label kind --map scam=fraud \\
+        --none ok --where matched
     """
     from modengine.lab.report.views.evade import view  # noqa: PLC0415
     from modengine.lab.studies.evade import WHERE, evade  # noqa: PLC0415  (numpy, which --help does not need)

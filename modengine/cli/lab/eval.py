@@ -60,8 +60,10 @@ def command(
     Examples:
       modengine eval campaign-2014 samples/cards/samples.yaml
       modengine eval policy.yaml rows.csv --label kind --map scam=fraud --none ok
-      modengine eval policy.yaml rows.csv --label kind --stratum topic --stratum source --rows decided.parquet
-      modengine eval campaign-2014 samples/cards/*.yaml -o eval.html --declare 'any.over-blocking@label<=0.01'
+      modengine eval policy.yaml rows.csv --label kind --stratum topic \\
+        --stratum source --rows decided.parquet
+      modengine eval campaign-2014 samples/cards/*.yaml -o eval.html \\
+        --declare 'any.over-blocking@label<=0.01'
     """
     if rows is not None:
         if rows.suffix.lower() not in ROWS:

@@ -59,8 +59,10 @@ def command(
     \b
     Examples:
       modengine fairness campaign-2014
-      modengine fairness campaign-2014 samples/cards/cold-dev.yaml -o fairness.html
-      modengine fairness policy.yaml talk.csv --label kind --none ok --stratum topic --fail-on action
+      modengine fairness campaign-2014 samples/cards/cold-dev.yaml \\
+        -o fairness.html
+      modengine fairness policy.yaml talk.csv --label kind --none ok \\
+        --stratum topic --fail-on action
     """
     from modengine.lab.data.templates import read_templates, shipped_templates  # noqa: PLC0415
     from modengine.lab.report.views.fairness import view  # noqa: PLC0415

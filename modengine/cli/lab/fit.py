@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -19,6 +20,9 @@ from modengine.cli.lab.options import (
 )
 from modengine.cli.options import policy_path
 from modengine.model import Action
+
+_POLICIES = (".yaml", ".yml")
+"""What the name of an output that is the policy ends with."""
 
 
 class PartOfRows(click.ParamType[float]):
@@ -83,7 +87,7 @@ class PartOfRows(click.ParamType[float]):
     help="Write a study policy with these points over POLICY; so does --output with a name in .yaml.",
 )
 @corpus_options
-@output_options
+@partial(output_options, more=_POLICIES)
 def command(
     policy: str,
     corpora: tuple[str, ...],
@@ -108,7 +112,8 @@ def command(
     \b
     Examples:
       modengine fit campaign-2014 fraud.yaml ordinary.yaml --category fraud
-      modengine fit policy.yaml rows.csv --label kind --none ok --false-alarms 0.5% --write fitted.yaml
+      modengine fit policy.yaml rows.csv --label kind --none ok \\
+        --false-alarms 0.5% --write fitted.yaml
     """
     from modengine.lab.report.views.fit import view  # noqa: PLC0415
     from modengine.lab.studies.fit import fit, steps  # noqa: PLC0415  (numpy, which --help does not need)
@@ -117,7 +122,7 @@ def command(
 
     path = policy_path(policy)
     assert path is not None
-    if output.path is not None and output.path.suffix.lower() in (".yaml", ".yml"):
+    if output.path is not None and output.path.suffix.lower() in _POLICIES:
         if write is not None:
             raise click.UsageError("--output names a policy, and so does --write: leave one out")
         write, output = output.path, replace(output, path=None)

@@ -6,7 +6,7 @@ import gc
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import wraps
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args
 
 import click
 
-from modengine.cli.options import Jobs, engine_of
+from modengine.cli.options import Jobs, engine_of, known_suffix
 from modengine.cli.streams import console
 
 if TYPE_CHECKING:
@@ -285,7 +285,7 @@ def jobs_option(command: _Command) -> _Command:
     """`--jobs`, as `scan` has it."""
     return click.option(
         "-j", "--jobs", type=Jobs(), metavar="N", default=1, show_default=True,
-        help="Processes that share the work; `auto` for as many as there are cores. The figures are the same.",
+        help="Processes that share the work; `auto` (or 0) for as many as there are cores. The figures are the same.",
     )(command)  # fmt: skip
 
 
@@ -328,13 +328,14 @@ def corpus_options(command: _Command) -> _Command:
     return cast("_Command", _with(called, _CORPUS_OPTIONS))
 
 
-def output_options(command: _Command) -> _Command:
-    """Where the result goes, as the argument `output: Output`."""
+def output_options(command: _Command, more: Collection[str] = ()) -> _Command:
+    """Where the result goes, as the argument `output: Output`; `more` suffixes are the command's own."""
 
     @wraps(command)
     def called(**values: Any) -> Any:
         form, path, table = values.pop("form"), values.pop("path"), values.pop("table")
         if form is None:
+            known_suffix(path, {*FORMATS, ".text", *more})
             form = FORMATS.get(path.suffix.lower(), "text") if path is not None else "text"
         if table is not None and form == "json":
             raise click.UsageError("--table goes with text, html, csv and markdown; JSON holds the whole result")

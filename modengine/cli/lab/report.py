@@ -70,9 +70,12 @@ def command(
     \b
     Examples:
       modengine report campaign-2014 samples/cards/*.yaml -o report.html
-      modengine report campaign-2014 rows.csv --title "A study" --author "A. Name" --bundle study
-      modengine report old.yaml card.yaml --against new.yaml --against other.yaml -o report.html
-      modengine report policy.yaml rows.csv --label kind --none ok --format csv -o tables
+      modengine report campaign-2014 rows.csv --title "A study" \\
+        --author "A. Name" --bundle study
+      modengine report old.yaml card.yaml --against new.yaml \\
+        --against other.yaml -o report.html
+      modengine report policy.yaml rows.csv --label kind --none ok --format csv \\
+        -o tables
     """
     from modengine.lab.report.report import SECTIONS, make_report  # noqa: PLC0415  (numpy, which --help does not need)
 

@@ -58,7 +58,8 @@ def command(
     \b
     Examples:
       modengine suggest campaign-2014 samples/cards/samples.yaml --table gap
-      modengine suggest policy.yaml rows.csv --label kind --none ok --category fraud -o advice.html
+      modengine suggest policy.yaml rows.csv --label kind --none ok \\
+        --category fraud -o advice.html
     """
     from modengine.lab.advice.suggest import steps, suggest  # noqa: PLC0415  (numpy, which --help does not need)
     from modengine.lab.report.views.suggest import view  # noqa: PLC0415

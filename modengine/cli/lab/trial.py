@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -49,7 +50,8 @@ def command(
     Examples:
       modengine try fraud.paid-clicks --on samples/cards/samples.yaml
       modengine try --on card.yaml --policy policy.yaml --fail-on new-false-alarms
-      modengine try --on rows.csv --label kind --none ok --policy new.yaml --against old/new.yaml
+      modengine try --on rows.csv --label kind --none ok --policy new.yaml \\
+        --against old/new.yaml
     """
     limits = limits_of(fail_on)
     from modengine.lab.report.views.trial import view  # noqa: PLC0415
@@ -64,7 +66,9 @@ def command(
             engine, labelled, tried, reading.seed, against=old, show_text=reading.show_text, most=most,
             command=reading.command, progress=told,
         )  # fmt: skip
-    output.write(view(result, labelled.columns.invented))
+    shown = view(result, labelled.columns.invented)
+    ends = not result.rules and output.form == "text" and output.table is None
+    output.write(replace(shown, tables=()) if ends else shown)
     return failed(result, limits)
 
 

@@ -23,7 +23,7 @@ def checked_pack(named: str) -> tuple[Pack | None, tuple[Diagnostic, ...]]:
     by_path = is_path(named) or os.path.isdir(named)
     pack, problems = find_pack(named, by_path)
     if pack is None and any(problem.code == "ME311" for problem in problems):
-        raise click.UsageError(f"{problems[0].message}; {problems[0].hint}")
+        raise click.UsageError(f"{problems[0].message}; {problems[0].hint.replace(':POLICY', '')}")
     folder = named if pack is None else pack.folder or "."
     found = check_paths([Path(folder)]) if os.path.isdir(folder) else ()
     told = {(problem.code, problem.location, problem.message) for problem in found}

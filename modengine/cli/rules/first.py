@@ -83,6 +83,7 @@ jobs:
       - uses: actions/checkout@v4
       - uses: actions/setup-python@v5
         with: {python-version: "3.13"}
+      # No index has it before the first release: until then name a wheel, or git+ and the address of the repository.
       - run: pip install modengine
       - run: modengine check --strict --format github .
       - run: modengine test --format github .

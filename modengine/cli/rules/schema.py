@@ -36,9 +36,10 @@ def command(kind: str | None, folder: Path | None) -> None:
       decision, error-record  the lines that scan writes
       trace                   what explain --format json prints
     or the name of a command of the lab, for what it prints with --format json:
-    eval, report, diff, try, ablate, flip, fairness, evade, fit, suggest, timeline, power,
-    sample, agree, estimate, study, study-verify, specimen-import, specimen-measure,
-    specimen-describe, specimen-compare, specimen-history.
+    eval, report, diff, try, ablate, flip, fairness, evade, fit, suggest,
+    timeline, power, sample, agree, estimate, study, study-verify,
+    specimen-import, specimen-measure, specimen-describe, specimen-compare,
+    specimen-history.
     """
     if (kind is None) == (folder is None):
         raise click.UsageError("name a KIND to print, or a folder with --install")

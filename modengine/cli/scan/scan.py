@@ -13,7 +13,7 @@ from typing import Literal
 import click
 
 from modengine.cli.audit.options import record_options
-from modengine.cli.options import Jobs, engine_of, input_format_option, policy_option
+from modengine.cli.options import Jobs, engine_of, input_format_option, known_suffix, policy_option
 from modengine.cli.scan.files import Asked, ScanRun
 from modengine.cli.scan.progress import progress
 from modengine.cli.scan.ray import RayScan
@@ -48,7 +48,7 @@ _LONGEST = 300
 @input_format_option
 @click.option(
     "-j", "--jobs", type=Jobs(), metavar="N", default=1, show_default=True,
-    help="Processes that decide; `auto` for as many as there are cores.",
+    help="Processes that decide; `auto` (or 0) for as many as there are cores.",
 )  # fmt: skip
 @click.option(
     "--engine", type=click.Choice(("local", "ray")), default="local", show_default=True,
@@ -104,12 +104,15 @@ def command(
       modengine scan 'logs/*.jsonl' --jobs auto --output decisions.jsonl
       cat messages.txt | modengine scan - --ignore-scope
     """
+    if form is None and engine != "ray":
+        known_suffix(output, {*NAMED, ".json", ".txt", ".text"})
     form = form or NAMED.get(output.suffix.lower() if output is not None else "", "jsonl")
     _refuse(files, output, form, resume)
     written = _written(form, output, engine)
     if no_audit and (keep_text or audit_key is not None):
         raise click.UsageError("--keep-text and --audit-key say how to record: leave --no-audit out")
-    names = expanded(files)
+    own = [*(() if no_audit else (audit,)), *((output,) if output is not None and engine == "ray" else ())]
+    names = expanded(files, own)
     stdin = sys.stdin.buffer if "-" in names else None
     _refuse_ray(ctx, engine, output, form, no_audit)
     # Whoever signs vouches for what the files say, not for what somebody kept of them.

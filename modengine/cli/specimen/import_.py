@@ -106,8 +106,10 @@ def command(
 
     \b
     Examples:
-      modengine specimen import words.txt --into lists --source 'where it was published'
-      modengine specimen import keywords.csv --where client=abc --name abc --into lists
+      modengine specimen import words.txt --into lists \\
+        --source 'where it was published'
+      modengine specimen import keywords.csv --where client=abc --name abc \\
+        --into lists
       modengine specimen import snapshots/ --into lists --effect log
       modengine specimen import words.dat --encoding utf-16 --skip 2 --into lists
     """  # fmt: skip

@@ -39,7 +39,8 @@ def command(
     Examples:
       modengine specimen measure lists/chat.yaml samples/cards/thucnews-dev.yaml
       modengine specimen measure lists news.csv --stratum topic -o measure.html
-      modengine specimen measure lists/chat.yaml news.csv --table dearest --show-terms
+      modengine specimen measure lists/chat.yaml news.csv --table dearest \\
+        --show-terms
     """
     from modengine.lab.report.views.specimens.measure import view  # noqa: PLC0415  (numpy, which --help does not need)
     from modengine.lab.specimens.card import read_specimens  # noqa: PLC0415

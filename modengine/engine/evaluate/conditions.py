@@ -276,7 +276,10 @@ def _of_field(condition: Compare, actual: FieldValue | None) -> str:
 
 
 def _value(value: FieldValue) -> str:
-    return f"[{', '.join(map(str, value))}]" if isinstance(value, tuple) else str(value)
+    """As rules write it."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_value, value))}]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def compared(condition: Compare, fields: Mapping[str, FieldValue]) -> Truth:

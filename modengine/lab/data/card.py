@@ -118,7 +118,8 @@ def _node(path: Path) -> yaml.Mapping:
         raise PolicyError([Diagnostic("ME202", "this is a rule file, not the card of a corpus", place, hint)])
     checked = CARD.check(root, "a card", report) if root is not None else None
     if report.found or checked is None:
-        raise PolicyError(report.found)
+        begins = "a card begins with `corpus: NAME`"
+        raise PolicyError([replace(one, hint=begins) if one.code == "ME112" else one for one in report.found])
     return checked
 
 

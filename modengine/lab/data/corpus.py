@@ -182,6 +182,7 @@ class _Seen:
     left_out: Counter[str] = field(default_factory=Counter)
     unreadable: int = 0
     first_unreadable: str = ""
+    first_hint: str = ""
 
 
 _Row = tuple[Message, str]
@@ -245,6 +246,7 @@ def _rows(paths: Sequence[str | Path], columns: Columns, categories: Sequence[st
             seen.unreadable += 1
             if row.error is not None and not seen.first_unreadable:
                 seen.first_unreadable = f"{row.source}:{row.line}: [{row.error.code}] {row.error.message}"
+                seen.first_hint = "" if row.error.code == "ME902" else row.error.hint  # the text is elsewhere
             continue
         fields = row.message.fields
         seen.columns.update(fields)
@@ -324,7 +326,8 @@ def _check(columns: Columns, seen: _Seen, rows: int) -> None:
         why = "the files hold no message"
         if seen.unreadable:
             why = f"of {seen.unreadable:,} rows none could be read, the first at {seen.first_unreadable}"
-        raise InputError("ME911", f"the corpus has no row to measure: {why}", f"is the text in `{columns.text}`?")
+        hint = seen.first_hint or f"is the text in `{columns.text}`?"
+        raise InputError("ME911", f"the corpus has no row to measure: {why}", hint)
     named = (("label", (columns.label,)), ("stratum", columns.strata), ("cluster", columns.clusters))
     for option, column in ((option, column) for option, of in named for column in of):
         if column is not None and column not in seen.columns:

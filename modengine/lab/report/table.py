@@ -176,21 +176,19 @@ def _grid(table: Table, console: Console) -> None:
     console.print(grid)
 
 
+def _is_figure(cell: Cell) -> bool:
+    return isinstance(cell, Estimate | int | float) and not isinstance(cell, bool)
+
+
 def _records(table: Table, console: Console) -> None:
     """What a row is about on one line, and its figures under it: a number never stands without its name."""
     from rich.padding import Padding  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    first = next(
-        (
-            i
-            for i in range(len(table.columns))
-            if any(isinstance(row[i], Estimate | Quote | float) for row in table.rows)
-            or any(isinstance(row[i], int) and not isinstance(row[i], bool) for row in table.rows)
-        ),
-        1,
-    )
-    lead = max(1, first)
+    columns = list(zip(*table.rows, strict=True))
+    figures = [i for i, cells in enumerate(columns) if any(map(_is_figure, cells))]
+    quotes = [i for i, cells in enumerate(columns) if any(isinstance(cell, Quote) for cell in cells)]
+    lead = max(1, min(figures + quotes)) if figures else 1
     names = table.columns[lead:]
     room = max(len(name) for name in names) if names else 0
     for row in table.rows:

@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from modengine.errors import InputError
 from modengine.run.read.files import SUFFIXES
 
 
-def expanded(names: Iterable[str]) -> list[str]:
+def expanded(names: Iterable[str], own: Collection[Path] = ()) -> list[str]:
     """The files that are meant, in the order given; those of a folder or a glob sorted by name.
 
     Of a folder come the files, at any depth, whose suffix is that of a form that is read; what is
-    hidden is left out.  Raises InputError (ME905) where there are none.
+    hidden is left out.  Neither it nor a glob gives what lies in an audit log, or at or in a place that
+    is the caller's `own` to write.  Raises InputError (ME905) where there are none.
     """
     found: list[str] = []
+    own = {path.resolve() for path in own}
     for name in names:
         path = Path(name)
         if name == "-" or path.is_file():
             found.append(name)
         elif path.is_dir():
-            found += _inside(path)
+            found += _inside(path, own)
         elif glob.has_magic(name) and not path.exists():
-            found += _matching(name)
+            found += _matching(name, own)
         else:
             found.append(name)
     return found
 
 
-def _inside(folder: Path) -> list[str]:
+def _inside(folder: Path, own: Collection[Path]) -> list[str]:
     try:
         files = [
             path
@@ -38,6 +41,7 @@ def _inside(folder: Path) -> list[str]:
             if path.suffix.lower() in SUFFIXES
             and not any(part.startswith(".") for part in path.relative_to(folder).parts)
             and path.is_file()
+            and not _is_left_out(path, own)
         ]
     except OSError as error:
         why = (error.strerror or str(error)).lower()
@@ -48,8 +52,20 @@ def _inside(folder: Path) -> list[str]:
     return [str(path) for path in sorted(files)]
 
 
-def _matching(pattern: str) -> list[str]:
-    files = sorted(name for name in glob.glob(pattern, recursive=True) if Path(name).is_file())
+def _matching(pattern: str, own: Collection[Path]) -> list[str]:
+    found = (Path(name) for name in glob.glob(pattern, recursive=True))
+    files = sorted(str(path) for path in found if path.is_file() and not _is_left_out(path, own))
     if not files:
         raise InputError("ME905", f"no file matches `{pattern}`", "check the path")
     return files
+
+
+def _is_left_out(file: Path, own: Collection[Path]) -> bool:
+    file = file.resolve()
+    return any(path in own or _is_log(path) for path in (file, *file.parents))
+
+
+@lru_cache(1000)
+def _is_log(folder: Path) -> bool:
+    """Whether a folder holds an audit log (`modengine.audit.files.layout`)."""
+    return (folder / "log.json").is_file() and (folder / "segments").is_dir()

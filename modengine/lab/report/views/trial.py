@@ -14,7 +14,7 @@ _HELD_AGAINST = {
     "draft": "as it is, a draft",
     "left out": "the policy without it",
     "new": "the other policy, which lacks it",
-    "as it was": "as it was",
+    "as it was": "the old version",
 }
 
 
