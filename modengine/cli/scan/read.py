@@ -50,7 +50,8 @@ def command(
     \b
     Examples:
       modengine read messages.jsonl --reader ocr --output read.jsonl
-      modengine read messages.csv --reader 'ocr=tesseract {file} - -l chi_sim+eng' -j auto -o read.jsonl
+      modengine read messages.csv -j auto -o read.jsonl \\
+        --reader 'ocr=tesseract {file} - -l chi_sim+eng'
     """
     if readers is None:
         raise click.UsageError("say what reads the files: --reader KIND[=COMMAND]")
