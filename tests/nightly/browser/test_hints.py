@@ -41,6 +41,7 @@ def test_keys_values_and_patterns_are_offered_while_a_word_is_typed(opened: Open
     page.keyboard.press("Enter")
     page.keyboard.press("Control+Space")
     page.wait_for_selector(f"{COMPLETIONS} li >> text=contact")
+    page.wait_for_timeout(100)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Escape")
     until(page, "(s) => !document.querySelector('#editor').shadowRoot.querySelector(s)", ".cm-tooltip-autocomplete")

@@ -65,6 +65,10 @@ KEYS: dict[str, st.SearchStrategy[Any]] = {
     "by": st.sampled_from(["ability", "kind", "x"]),
     "lesson": texts,
     "case": texts,
+    "secret": st.booleans() | texts,
+    "file": st.sampled_from(["policy.yaml", "rules.yaml", "../x.yaml"]),
+    "line": st.integers(-1, 1 << 70),
+    "character": st.integers(-1, 1 << 70),
     "main": st.sampled_from(["policy.yaml", "rules.yaml", "../x.yaml"]),
     "files": st.fixed_dictionaries({"policy.yaml": st.just(POLICY), "rules.yaml": mutated([RULES], OF_RULES)}),
 }
