@@ -63,10 +63,13 @@ def test_rules_of_a_student_are_compiled_in_the_page_and_those_that_hang_are_end
     page = site(locale="en-GB", service_workers="block")
     assert "as long as it stays open" in page.text_content("#site")
     files = {"r.yaml": HANGS}
-    made = post(page, "rules", {"files": files, "main": "r.yaml"})
-    assert made["ok"], made
-    found = post(page, "decide", {"text": "a" * 60, "rules": made["rules"]})
-    assert found["action"] == "review"
+    for _ in range(3):  # on a busy machine the page may end the work before the regex ends by itself
+        made = post(page, "rules", {"files": files, "main": "r.yaml"})
+        assert made["ok"], made
+        found = post(page, "decide", {"text": "a" * 60, "rules": made["rules"]})
+        if "action" in found:
+            break
+    assert found["action"] == "review", found
     assert [failure["cause"] for failure in found["undetermined"]] == ["timeout"], found
     place = {"rules": made["rules"], "file": "r.yaml", "text": HANGS, "line": HANGS.count("\n") - 1, "character": 10}
     [told] = post(page, "hover", place)["told"]
