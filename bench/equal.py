@@ -33,7 +33,6 @@ from modengine.policy.condition import (
     Select,
     Together,
     pattern_names,
-    walk,
 )
 from modengine.policy.model import Pattern, Policy, Rule
 
@@ -60,7 +59,9 @@ def part(policy: Policy, takes: Callable[[str], bool]) -> Part:
     every = {rule.id: rule for rule in policy.rules if rule.status != "draft"}
     reduced = {name: said for name, rule in every.items() if (said := _reduced(rule, takes)) is not None}
     rules: dict[str, Rule] = {}
-    while more := [rule for name, rule in reduced.items() if name not in rules and _asked(rule) <= rules.keys()]:
+    while more := [
+        rule for name, rule in reduced.items() if name not in rules and set(rule.asked_rules) <= rules.keys()
+    ]:
         rules |= {rule.id: rule for rule in more}
     rulesets = (
         replace(ruleset, rules=tuple(rules[rule.id] for rule in ruleset.rules if rule.id in rules))
@@ -79,13 +80,6 @@ def part(policy: Policy, takes: Callable[[str], bool]) -> Part:
         "whole_patterns": len(set(after) & set(before)),
     }
     return Part(left, tuple(rules.values()), share)
-
-
-def _asked(rule: Rule) -> Set[str]:
-    conditions = (condition for condition in (rule.when, rule.unless) if condition is not None)
-    return {
-        name for condition in conditions for node in walk(condition) if isinstance(node, RuleRef) for name in node.rules
-    }
 
 
 def _reduced(rule: Rule, takes: Callable[[str], bool]) -> Rule | None:
@@ -275,7 +269,7 @@ def scanned(part: Part) -> Callable[[list[str]], list[list[str]]]:
         for name in own.values():
             touched[name].append(at)
         rules.append((rule.id, eval(f"lambda found, hits: {_whole(rule, _python_leaf(own, order))}")))
-    asking = {at for at, rule in enumerate(part.rules) if _asked(rule)}
+    asking = {at for at, rule in enumerate(part.rules) if rule.asked_rules}
     always = asking.union(at for at, (_, holds) in enumerate(rules) if holds(defaultdict(int), set()))
     given = [
         (source.encode(), n, _flags(pattern.exact_case))

@@ -15,7 +15,7 @@ from modengine.engine.match.part import PartText, reduce
 from modengine.engine.match.terms import plain_term
 from modengine.errors import Diagnostic
 from modengine.model import Message
-from modengine.policy.fields import with_field_parts
+from modengine.policy.fields import fields_looked_in, with_field_parts
 from modengine.policy.model import Pattern, Policy
 from modengine.text.normalize import plain
 
@@ -24,8 +24,7 @@ Corpus = tuple[Message, ...]
 
 def _texts(messages: Iterable[Message], policy: Policy) -> frozenset[str]:
     """All texts of messages as they are compared: plain, without what may stand between characters."""
-    names = {name for rule in policy.rules for pattern in rule.patterns for name in pattern.fields}
-    looked_in = {name: field for name, field in policy.fields.items() if name in names}
+    looked_in = fields_looked_in((pattern for rule in policy.rules for pattern in rule.patterns), policy.fields)
     read = messages if not looked_in else (with_field_parts(message, looked_in) for message in messages)
     return frozenset(reduce(plain(part.text)) for message in read for part in message.all_parts())
 

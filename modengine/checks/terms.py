@@ -79,12 +79,11 @@ def _taken_anywhere(policy: Policy) -> set[int]:
     found: set[int] = set()
     for rule in policy.rules:
         names: set[str] = set()
-        for condition in (rule.when, rule.unless):
-            for node in walk(condition) if condition else ():
-                if isinstance(node, Has | Count):
-                    names.update(node.select.names)
-                elif isinstance(node, Of):
-                    names.update(node.names)
+        for node in rule.nodes:
+            if isinstance(node, Has | Count):
+                names.update(node.select.names)
+            elif isinstance(node, Of):
+                names.update(node.names)
         found.update(id(pattern) for pattern in rule.patterns if pattern.name in names)
     return found
 

@@ -12,7 +12,7 @@ from modengine.editor.sources import Sources
 from modengine.engine.compile.program import Program
 from modengine.engine.engine import Engine
 from modengine.errors import Location
-from modengine.policy.condition import RuleRef, walk
+from modengine.policy.condition import RuleRef
 from modengine.policy.load import Loaded, policy_of
 from modengine.policy.model import Field, Pattern, Rule, Ruleset, texts_of
 from modengine.policy.nodes.record import Either, Entries, Items, Kind, Record
@@ -155,8 +155,7 @@ def _found(pattern: Pattern, users: Iterable[Rule], ruleset: Ruleset) -> tuple[i
     """What `modengine test --coverage` counts of the ruleset; None where it counts nothing."""
     own = [rule.id for rule in ruleset.rules]
     rules = [rule for rule in users if not needs_others(rule, own)]
-    conditions = (condition for rule in rules for condition in (rule.when, rule.unless) if condition is not None)
-    asks = any(isinstance(node, RuleRef) for condition in conditions for node in walk(condition))
+    asks = any(isinstance(node, RuleRef) for rule in rules for node in rule.nodes)
     # Of the rest no example is run, and to compile it takes most of the time.
     policy = policy_of(ruleset if asks else replace(ruleset, rules=tuple(rules)))
     if any(problem.severity == "error" for problem in policy_problems(policy)):

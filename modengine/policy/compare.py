@@ -10,7 +10,7 @@ from typing import cast
 
 from modengine.errors import Location
 from modengine.model import PART_KINDS, FieldValue
-from modengine.policy.condition import Compare, Value, walk
+from modengine.policy.condition import Compare, Value
 from modengine.policy.fields import parse_time, read_value
 from modengine.policy.model import Field, FieldKind, Pattern, Rule
 from modengine.policy.nodes.diagnostics import Diagnostics, closest, listed, meant, shown
@@ -152,7 +152,7 @@ def _of_a_list(compare: Compare, field: Field) -> tuple[str, str]:
     return f"`{field.name}` is of the type {field.kind}, and `{compare.operator}` asks for an item of a list", hint
 
 
-def looked_in(pattern: Pattern, fields: Mapping[str, Field]) -> Iterator[tuple[str, str, Location, str]]:
+def field_mistakes(pattern: Pattern, fields: Mapping[str, Field]) -> Iterator[tuple[str, str, Location, str]]:
     """What is wrong with the fields that a pattern looks in: code, message, place, hint."""
     for name, place in zip(pattern.fields, pattern.field_places, strict=True):
         field = fields.get(name)
@@ -186,7 +186,7 @@ def guessed(rules: Iterable[Rule]) -> dict[str, Field]:
     seen: dict[str, list[Value]] = {}
     lists: set[str] = set()
     for rule in rules:
-        for node in (*walk(rule.when), *(walk(rule.unless) if rule.unless else ())):
+        for node in rule.nodes:
             if isinstance(node, Compare):
                 values = node.value if isinstance(node.value, tuple) else (node.value,)
                 seen.setdefault(node.field, []).extend(values if node.asks == "value" else ())

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from modengine.errors import MessageError
 from modengine.model import FIELD_PART, FieldValue, Message, Part
-from modengine.policy.model import Field
+from modengine.policy.model import Field, Pattern
 
 CHINA = timezone(timedelta(hours=8))
 """The zone of a time that names none."""
@@ -151,6 +151,12 @@ def _example(field: Field) -> str:
     """A list of the type of a field, as JSON."""
     named = {"integer": [1, 2], "number": [0.5, 2], "boolean": [True, False], "datetime": ["2014-05-28"]}
     return json.dumps(list(field.values[:2]) or named.get(field.kind, ["a", "b"]), ensure_ascii=False)
+
+
+def fields_looked_in(patterns: Iterable[Pattern], declared: Mapping[str, Field]) -> dict[str, Field]:
+    """The fields that patterns look in, in the order of the policy."""
+    names = {name for pattern in patterns for name in pattern.fields}
+    return {name: field for name, field in declared.items() if name in names}
 
 
 def with_field_parts(message: Message, looked_in: Mapping[str, Field]) -> Message:

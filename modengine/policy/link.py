@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from modengine.errors import Location, MessageError
-from modengine.policy.compare import looked_in, mistakes
+from modengine.policy.compare import field_mistakes, mistakes
 from modengine.policy.condition import Compare, Condition, Length, Or, RuleRef, is_glob, matching, resolve, walk
 from modengine.policy.fields import read_fields
 from modengine.policy.model import Examples, Field, PolicyException, Rule, Ruleset, Status
@@ -143,7 +143,7 @@ def _linked(draft: Draft, names: Names, categories: Dict[str, str | None], repor
     if names.fields is not None:
         _check_examples(rule.examples, names.fields, report)
         for pattern in rule.patterns:
-            for code, message, place, hint in looked_in(pattern, names.fields):
+            for code, message, place, hint in field_mistakes(pattern, names.fields):
                 if pattern.fields and not names.unclear.intersection(pattern.fields):
                     report.add(code, message, place, hint)
     return rule
@@ -190,7 +190,7 @@ def _circles(linked: Linked, report: Diagnostics) -> None:
     """Report the references that close a circle: depth first, each rule once."""
     done: set[str] = set()
     for start in linked:
-        path = {} if start in done else {start: iter(_references(linked[start][1]))}
+        path = {} if start in done else {start: iter(linked[start][1].asked_rules)}
         while path:
             name = next(reversed(path))
             following = next(path[name], None)
@@ -201,13 +201,7 @@ def _circles(linked: Linked, report: Diagnostics) -> None:
                 names = list(path)
                 _circle([*names[names.index(following) :], following], linked, report)
             elif following not in done and following in linked:
-                path[following] = iter(_references(linked[following][1]))
-
-
-def _references(rule: Rule) -> tuple[str, ...]:
-    """The rules that a rule asks about, each once."""
-    nodes = [*walk(rule.when), *(walk(rule.unless) if rule.unless else ())]
-    return tuple(dict.fromkeys(name for node in nodes if isinstance(node, RuleRef) for name in node.rules))
+                path[following] = iter(linked[following][1].asked_rules)
 
 
 def _circle(names: list[str], linked: Linked, report: Diagnostics) -> None:

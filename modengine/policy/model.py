@@ -13,7 +13,7 @@ from typing import Literal
 from modengine.entities.model import Entity
 from modengine.errors import Location
 from modengine.model import FIELD_PART, Action, FieldValue, Message
-from modengine.policy.condition import Condition
+from modengine.policy.condition import Condition, RuleRef, walk
 
 Status = Literal["draft", "test", "stable"]
 PatternKind = Literal["words", "text", "regex", "tokens", "entity"]
@@ -190,6 +190,18 @@ class Rule:
     when_place: Location | None = None
     """Of the text of `when`; None where it was not read from a file."""
     unless_place: Location | None = None
+
+    @property
+    def nodes(self) -> Iterator[Condition]:
+        """Every node of `when`, then of `unless`."""
+        yield from walk(self.when)
+        if self.unless is not None:
+            yield from walk(self.unless)
+
+    @property
+    def asked_rules(self) -> tuple[str, ...]:
+        """The rules that its conditions ask for by `rule(...)`, each once."""
+        return tuple(dict.fromkeys(name for node in self.nodes if isinstance(node, RuleRef) for name in node.rules))
 
 
 @dataclass(frozen=True, slots=True)

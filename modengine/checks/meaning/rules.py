@@ -85,8 +85,7 @@ _WHEN, _UNLESS = Location("", 1), Location("", 2)
 
 def _asks_for_more(rule: Rule) -> bool:
     """Whether other rules or fields have a part in what its conditions mean."""
-    conditions = (rule.when,) if rule.unless is None else (rule.when, rule.unless)
-    return any(isinstance(node, Compare | RuleRef) for condition in conditions for node in walk(condition))
+    return any(isinstance(node, Compare | RuleRef) for node in rule.nodes)
 
 
 def _bare(rule: Rule) -> Rule:

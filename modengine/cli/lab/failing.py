@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import click
 
+from modengine.lab.studies.failing import FAILURES, Failable
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-_FAILURES = ("new-false-alarms", "lost-catches", "any-flip")
-
-
-class Countable(Protocol):
-    """A result that has a count for each name."""
-
-    def failure(self, name: str) -> int: ...
 
 
 def fail_on_option(command: _Command) -> _Command:
@@ -23,7 +18,7 @@ def fail_on_option(command: _Command) -> _Command:
         "--fail-on",
         metavar="WHAT[=N]",
         multiple=True,
-        help=f"Exit code 1 if there are more than N [default: 0] of these: {', '.join(_FAILURES)}. Repeatable.",
+        help=f"Exit code 1 if there are more than N [default: 0] of these: {', '.join(FAILURES)}. Repeatable.",
     )(command)
 
 
@@ -32,9 +27,9 @@ def limits_of(given: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for limit in given:
         name, sign, number = limit.partition("=")
-        if name not in _FAILURES or (sign and not (number.isascii() and number.isdigit())):
+        if name not in FAILURES or (sign and not (number.isascii() and number.isdigit())):
             raise click.BadParameter(
-                f"`{limit}` is none of {', '.join(_FAILURES)}, with =N or without", param_hint="--fail-on"
+                f"`{limit}` is none of {', '.join(FAILURES)}, with =N or without", param_hint="--fail-on"
             )
         if name in found:
             raise click.BadParameter(f"`{name}` is given twice", param_hint="--fail-on")
@@ -42,7 +37,7 @@ def limits_of(given: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def failed(result: Countable, limits: Mapping[str, int]) -> int:
+def failed(result: Failable, limits: Mapping[str, int]) -> int:
     """The exit code: 1 where there is more of something than is allowed, which is said."""
     more = [(name, n, result.failure(name)) for name, n in limits.items() if result.failure(name) > n]
     for name, n, found in more:

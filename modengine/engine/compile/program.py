@@ -16,6 +16,7 @@ from modengine.engine.match.regex import CoreSpans, left_to_python
 from modengine.engine.match.terms import Boundary, plain_term
 from modengine.model import Action
 from modengine.policy.condition import Condition, matching
+from modengine.policy.fields import fields_looked_in
 from modengine.policy.model import Pattern, Policy, Rule, texts_of
 from modengine.text import segment
 from modengine.text.segment import Entries, Segmenter
@@ -88,8 +89,7 @@ class Program:
         self.infos = self.learnt.infos
         self.always = frozenset(number for number, info in enumerate(self.infos) if info.literals is None)
         """The patterns that any text may match, for they have no literal."""
-        names = {name for pattern in self.patterns for name in pattern.fields}
-        self.looked_in = {name: field for name, field in policy.fields.items() if name in names}
+        self.looked_in = fields_looked_in(self.patterns, policy.fields)
         """The message fields that patterns look in, in the order of the policy."""
         self.reads_undisguised = any(pattern.undisguised for pattern in self.patterns)
         self.escalations = tuple(_escalations(policy, self.rules))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from graphlib import TopologicalSorter
 
 from modengine.engine.compile.program import RuleProgram
-from modengine.policy.condition import And, Condition, Count, Has, Inside, Near, Of, Or, RuleRef, Select, Together, walk
+from modengine.policy.condition import And, Condition, Count, Has, Inside, Near, Of, Or, RuleRef, Select, Together
 
 Bound = Callable[[int], bool]
 """Whether a condition may hold, of the bits that are set."""
@@ -21,7 +21,7 @@ class Prefilter:
 
     def __init__(self, rules: Mapping[str, RuleProgram], patterns: int) -> None:
         """`patterns` is how many patterns the rules have together."""
-        order = TopologicalSorter({id_: asked_rules(compiled) for id_, compiled in rules.items()}).static_order()
+        order = TopologicalSorter({id_: compiled.rule.asked_rules for id_, compiled in rules.items()}).static_order()
         bits = {id_: 1 << patterns + at for at, id_ in enumerate(rules)}
         self._rules = [
             (id_, bits[id_], may_hit(rules[id_].rule.when, rules[id_].patterns, bits)) for id_ in order if id_ in rules
@@ -38,13 +38,6 @@ class Prefilter:
                 bits |= bit
                 found.append(id_)
         return found
-
-
-def asked_rules(program: RuleProgram) -> tuple[str, ...]:
-    """The rules that the conditions of a rule ask for, drafts too."""
-    conditions = [condition for condition in (program.rule.when, program.rule.unless) if condition is not None]
-    nodes = (node for condition in conditions for node in walk(condition))
-    return tuple(dict.fromkeys(rule for node in nodes if isinstance(node, RuleRef) for rule in node.rules))
 
 
 def may_hit(condition: Condition, patterns: Mapping[str, int], rules: Mapping[str, int]) -> Bound:

@@ -11,7 +11,6 @@ from math import floor
 from modengine.engine.compile.program import RuleProgram
 from modengine.engine.evaluate.conditions import Evaluator, Truth
 from modengine.engine.evaluate.context import EvaluationContext
-from modengine.engine.evaluate.may_hit import asked_rules
 from modengine.engine.evaluate.record import EvaluationRecorder, NodeRecord
 from modengine.model import Cause, Undetermined
 from modengine.policy.condition import Condition
@@ -122,7 +121,7 @@ class RuleOutcomes:
             for pattern in program.rule.patterns
             if (failure := self.context.evidence(program.patterns[pattern.name]).failed) is not None
         ]
-        if not failed and any(rule in self.live and self.of(rule).undetermined for rule in asked_rules(program)):
+        if not failed and any(rule in self.live and self.of(rule).undetermined for rule in program.rule.asked_rules):
             failed = [Undetermined(rule_id, None, "it asks for a rule that is undetermined", Cause.RULE)]
         return tuple(failed)
 

@@ -10,7 +10,7 @@ from modengine.engine.compile.revision import content_of
 from modengine.engine.match.literals import Automaton
 from modengine.errors import InputError
 from modengine.policy.compare import mistakes
-from modengine.policy.condition import Compare, Condition, RuleRef, walk
+from modengine.policy.condition import Compare, RuleRef, walk
 from modengine.policy.model import Policy, Rule, texts_of
 from modengine.text.normalize import plain
 from modengine.text.segment import Entries, added
@@ -86,13 +86,8 @@ def differing(old: Policy, new: Policy) -> tuple[str, ...]:
 
 
 def _fields_of(rule: Rule) -> set[str]:
-    compared = {node.field for node in _nodes(rule) if isinstance(node, Compare)}
+    compared = {node.field for node in rule.nodes if isinstance(node, Compare)}
     return compared.union(*(pattern.fields for pattern in rule.patterns))
-
-
-def _nodes(rule: Rule) -> Iterator[Condition]:
-    yield from walk(rule.when)
-    yield from () if rule.unless is None else walk(rule.unless)
 
 
 def swapped_for(rule: Rule) -> Change:
@@ -119,10 +114,9 @@ def _fits(rule: Rule, policy: Policy, old: Policy) -> None:
     known = {other.id for other in policy.rules}
     relief = rule.relief
     category = rule.category or (relief.category if relief else None)
-    asked = [name for node in _nodes(rule) if isinstance(node, RuleRef) for name in node.rules]
     lacks = [f"the category `{category}`"] if category is not None and category not in policy.categories else []
-    lacks += [f"the rule `{name}`" for name in asked if name not in known]
-    wrong = {node.field for node in _nodes(rule) if isinstance(node, Compare) and [*mistakes(node, policy.fields)]}
+    lacks += [f"the rule `{name}`" for name in rule.asked_rules if name not in known]
+    wrong = {node.field for node in rule.nodes if isinstance(node, Compare) and [*mistakes(node, policy.fields)]}
     wrong |= {name for p in rule.patterns for name in p.fields if policy.fields[name].kind not in ("string", "enum")}
     lacks += [f"the field `{name}` as {old.fields[name].type}" for name in sorted(wrong)]
     if lacks:

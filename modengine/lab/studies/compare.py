@@ -24,14 +24,13 @@ from modengine.lab.stats.claims import adjusted
 from modengine.lab.stats.metrics import ALL, ANY, Flags, labelled, strata
 from modengine.lab.stats.one_way import Way, one_way
 from modengine.lab.stats.paired import ActsAlike, Paired, overlap, paired
+from modengine.lab.studies.failing import Failable
 from modengine.lab.studies.flips import Flip, RuleChange, flips, order, rule_changes
 from modengine.model import ACTIONS, RANK, Action
 from modengine.policy.model import Longer
 
 MOST = 200
 """Flips that are listed, one by one; all are counted."""
-FAILURES = ("new-false-alarms", "lost-catches", "any-flip")
-"""What `--fail-on` can name."""
 
 
 class FlipCount(msgspec.Struct, frozen=True):
@@ -71,7 +70,7 @@ class Move(msgspec.Struct, frozen=True):
     harmless: int
 
 
-class Comparison(msgspec.Struct, frozen=True):
+class Comparison(Failable, frozen=True):
     """All that `diff` measures.  Scope and period are taken as met.  `stamp` is that of A."""
 
     stamp: Stamp
@@ -102,14 +101,6 @@ class Comparison(msgspec.Struct, frozen=True):
     rules: tuple[RuleChange, ...]
     flips: tuple[Flip, ...]
     """Lost catches and new false alarms first; at most `MOST`."""
-
-    def failure(self, name: str) -> int:
-        """The count that a name of FAILURES stands for."""
-        return {
-            "new-false-alarms": self.new_false_alarms,
-            "lost-catches": self.lost_catches,
-            "any-flip": self.flipped,
-        }[name]
 
 
 def compare(

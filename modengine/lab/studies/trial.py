@@ -23,6 +23,7 @@ from modengine.lab.data.without import Reach, as_before, changed, promoted, swap
 from modengine.lab.stats.intervals import FORBIDDEN, Estimate
 from modengine.lab.stats.metrics import Flags, labelled, rate
 from modengine.lab.studies.compare import Move, moves
+from modengine.lab.studies.failing import Failable
 from modengine.lab.studies.flips import Flip, flips, order, row_name
 from modengine.model import ACTIONS, RANK, Action
 from modengine.policy.model import Policy, Rule, Status
@@ -95,7 +96,7 @@ class TriedRule(msgspec.Struct, frozen=True):
     """At most `most` of each kind; of the newly hit, harmless ones first."""
 
 
-class Trial(msgspec.Struct, frozen=True):
+class Trial(Failable, frozen=True):
     """All that `try` measures.  Scope and period are taken as met.  `stamp` is that of the policy as it is."""
 
     stamp: Stamp
@@ -118,14 +119,6 @@ class Trial(msgspec.Struct, frozen=True):
     moves: tuple[Move, ...]
     flips: tuple[Flip, ...]
     """Lost catches and new false alarms first; at most `most`."""
-
-    def failure(self, name: str) -> int:
-        """The count that a name of `compare.FAILURES` stands for."""
-        return {
-            "new-false-alarms": self.new_false_alarms,
-            "lost-catches": self.lost_catches,
-            "any-flip": self.flipped,
-        }[name]
 
 
 def trial(

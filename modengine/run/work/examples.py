@@ -9,7 +9,7 @@ from typing import Literal, Protocol, cast
 from modengine.checks.coverage import examples_by_key
 from modengine.errors import MessageError
 from modengine.model import Decision, Message, RuleTrace, Trace
-from modengine.policy.condition import RuleRef, matching, walk
+from modengine.policy.condition import RuleRef, matching
 from modengine.policy.model import Example, Policy, Rule
 
 Kind = Literal["match", "pass", "known_miss", "known_false_alarm"]
@@ -98,12 +98,7 @@ def run_examples(
 
 def needs_others(rule: Rule, own: Sequence[str]) -> bool:
     """Whether a rule refers to rules of which none is among `own`, so that it means nothing without them."""
-    return any(
-        isinstance(node, RuleRef) and not matching(node.glob, tuple(own))
-        for condition in (rule.when, rule.unless)
-        if condition is not None
-        for node in walk(condition)
-    )
+    return any(isinstance(node, RuleRef) and not matching(node.glob, tuple(own)) for node in rule.nodes)
 
 
 def examples_of(rule: Rule) -> Iterator[tuple[Kind, Example]]:
