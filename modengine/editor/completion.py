@@ -6,13 +6,14 @@ The text up to the place is read as YAML, event by event, so that it does not ma
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 import yaml
 
-from modengine.editor.names import NameKind, names_around
+from modengine.editor.names import Named, NameKind, names_around
 from modengine.editor.sources import Sources
 from modengine.policy.nodes.malformed import LOADER
 from modengine.policy.nodes.record import Either, Entries, Items, Kind, Record
@@ -54,11 +55,17 @@ def completions(path: str, text: str, offset: int, sources: Sources) -> tuple[Co
     """What could stand at an offset of a rule file; the word before it is left to the editor."""
     head = _WORD.sub("", text[:offset])
     kind = POLICY if re.search(r"(?m)^policy[ \t]*:", text) else RULESET
+
+    @cache
+    def names() -> tuple[Named, ...]:
+        found = names_around(path, _mended(path, head, text, offset, sources))
+        return tuple(name for name in found if name.defines and _HERE not in name.name)
+
     found: dict[str, Completion] = {}
     for tail in (f"{_HERE}:", _HERE):
         levels, before = _open(head + tail)
         if levels:
-            for each in _at(path, levels, before, kind, _mended(path, head, text, offset, sources)):
+            for each in _at(path, levels, before, kind, names):
                 found.setdefault(each.label, each)
     return tuple(found.values())
 
@@ -103,7 +110,10 @@ def _put(level: _Level, value: str) -> None:
         level.key = None
 
 
-def _at(path: str, levels: list[_Level], before: str, root: Record, sources: Sources) -> Iterator[Completion]:
+def _at(
+    path: str, levels: list[_Level], before: str, root: Record, names: Callable[[], Iterable[Named]]
+) -> Iterator[Completion]:
+    """`names` are those that are defined around the file."""
     shape: Shape | None = root
     for level in levels[:-1]:
         shape = _inside(shape, level)
@@ -121,29 +131,29 @@ def _at(path: str, levels: list[_Level], before: str, root: Record, sources: Sou
         wanted: NameKind = "rule" if _ASKS_RULE.search(before) else "pattern"
         if wanted == "pattern":
             yield from (Completion(word, "word") for word in _FUNCTIONS)
-            yield from _fields(path, sources, "message.")
+            yield from _fields(names(), "message.")
     elif levels[0].key == "scope":
-        yield from _fields(path, sources, "message.")
+        yield from _fields(names(), "message.")
         return
     elif key == "rules" and len(levels) > 2:
         wanted = "rule"
     elif key == "field" and not before:
-        yield from _fields(path, sources)
+        yield from _fields(names())
         return
     elif key in _NAMED and not before:
         wanted = _NAMED[key]
     else:
         return
     scopes = ("",) if wanted == "rule" else (path, f"{path}#{rule}")
-    for name in names_around(path, sources):
-        if name.defines and name.kind == wanted and name.scope in scopes and _HERE not in name.name:
+    for name in names():
+        if name.kind == wanted and name.scope in scopes:
             yield Completion(name.name, wanted, "", name.place.file, name.place.line)
 
 
-def _fields(path: str, sources: Sources, before: str = "") -> Iterator[Completion]:
-    """The message fields that the policies around a file declare."""
-    for name in names_around(path, sources):
-        if name.defines and name.kind == "field" and _HERE not in name.name:
+def _fields(names: Iterable[Named], before: str = "") -> Iterator[Completion]:
+    """The message fields among names."""
+    for name in names:
+        if name.kind == "field":
             yield Completion(f"{before}{name.name}", "field", "", name.place.file, name.place.line)
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 from modengine.editor.sources import MOST_FILES, Sources
 from modengine.errors import Location
 from modengine.policy.condition import is_glob, matching
+from modengine.policy.files import named_files
 from modengine.policy.nodes.yaml import Mapping as Entries
 from modengine.policy.nodes.yaml import Node, Scalar, Sequence
 
@@ -72,8 +73,8 @@ def names_around(path: str, sources: Sources) -> tuple[Named, ...]:
         root = sources.root(file)
         if isinstance(root, Entries):
             names += _names(root, file)
-            named = [*_scalars(root.get("rulesets")), *_scalars(root.get("base"))]
-            paths = (os.path.normpath(os.path.join(os.path.dirname(file), scalar.value)) for scalar in named)
+            folder = os.path.dirname(file)
+            paths = (os.path.normpath(os.path.join(folder, named.value)) for named in named_files(root))
             todo |= dict.fromkeys(other for other in paths if other not in done)
     return tuple(names)
 

@@ -266,11 +266,24 @@ def shipped_in(data: bytes) -> set[str]:
     with suppress(ReadingEnds):
         text = decode(data, "", report) if f"{OURS}:".encode() in data else None
         root = None if text is None else parse(text, "", report)
-    rulesets = root.get("rulesets") if isinstance(root, Mapping) else None
-    named = [root.get("base")] if isinstance(root, Mapping) else []
-    named += rulesets.items if isinstance(rulesets, Sequence) else ()
-    found = [reference(item.value.removeprefix("+ ").strip()) for item in named if isinstance(item, Scalar)]
+    found = [reference(item.value) for item in named_files(root)]
     return {file.name for file in found if file is not None and file.pack == OURS}
+
+
+def named_files(root: Node | None) -> tuple[Scalar, ...]:
+    """The rule files that a policy names, under `rulesets` and as `base`."""
+    if not isinstance(root, Mapping):
+        return ()
+    rulesets = root.get("rulesets")
+    named = (*(rulesets.items if isinstance(rulesets, Sequence) else ()), root.get("base"))
+    return tuple(without_plus(item) for item in named if isinstance(item, Scalar))
+
+
+def without_plus(named: Scalar) -> Scalar:
+    """A named file without the `+` that adds it to those of the base."""
+    if not named.value.startswith("+ "):
+        return named
+    return replace(named, value=named.value[2:].strip(), place=named.at(2))
 
 
 def _but_for_case(path: str) -> str | None:

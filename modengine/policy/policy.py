@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping as Dict
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import cast
 
@@ -13,7 +12,7 @@ from modengine.model import ACTIONS, Action
 from modengine.policy.compare import declared, is_day, moment
 from modengine.policy.condition import Condition, is_glob, walk
 from modengine.policy.fields import CHINA
-from modengine.policy.files import Files
+from modengine.policy.files import Files, without_plus
 from modengine.policy.link import Names, cancelled, check_category, chosen, confine, fixed, in_namespace, link, scored
 from modengine.policy.model import (
     Longer,
@@ -166,10 +165,7 @@ class PolicyReader:
                 other = next(item for item in items if item not in added)
                 hint = "write `+` before all of them, which adds them to those of the base, or before none"
                 self.report.add("ME205", f"`{shown(other.value)}` has no `+`, and others have", other.place, hint)
-            plain = [
-                replace(item, value=item.value[2:].strip(), place=item.at(2)) if item in added else item
-                for item in items
-            ]
+            plain = [without_plus(item) for item in items]
             found = found + plain if added or named is None else plain
         return found
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from modengine.editor.names import names_around
+from modengine.editor.sources import Sources
 from tests.editor.client import EditorClient, Record
 
 RULESET = """\
@@ -122,3 +124,12 @@ def test_nothing_is_named_in_half_a_file(text: str, ruleset: Path, client: Edito
     client.put(ruleset, text)
     asked = {"textDocument": {"uri": ruleset.as_uri()}, "position": {"line": 900, "character": 3}}
     assert client.ask("textDocument/definition", asked) == []
+
+
+def test_a_ruleset_that_is_added_to_those_of_the_base_is_read(tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "added.yaml").write_text("ruleset: more\nrules:\n  - id: more.added\n", "utf-8")
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("policy: p\nbase: other.yaml\nrulesets: ['+ more/added.yaml']\n", "utf-8")
+    names = names_around(str(policy), Sources({}))
+    assert [name.name for name in names if name.defines and name.kind == "rule"] == ["more.added"]
