@@ -82,6 +82,7 @@ function restore(value) {
 
 function begin(active = "", parts = null) {
   state.begun = true;
+  document.documentElement.dataset.began = "yes"; // not before: what is typed or clicked earlier would be lost
   state.active = active in state.files ? active : firstFile();
   state.seen = new Map();
   state.compiling = false;
@@ -307,7 +308,6 @@ function waitForServer() {
 }
 
 async function start() {
-  document.documentElement.dataset.began = "yes";
   takeLook();
   const asked = location.hash;
   const given = taken();

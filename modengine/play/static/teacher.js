@@ -114,6 +114,7 @@ export function waitAtTheDoor(error) {
   const page = (...inside) => document.body.append(h("main", { class: "card enter" }, inside));
   for (const one of ["main", ".skip"]) document.querySelector(one).remove();
   document.documentElement.lang = state.lang === "zh" ? "zh-Hans" : "en";
+  document.documentElement.dataset.began = "yes";
   if (!asked) return page(h("p", { class: "failure", role: "alert" }, error instanceof Refused ? visible(error.message) : t("lost")));
   const tried = hasToken();
   const enter = () => {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.play.browser.keeping import NO_CLIPBOARD, STATE, is_there, ready, worked
 from tests.play.browser.window import Opened, action, until
 
@@ -27,6 +29,21 @@ def test_reload_and_back_and_another_lesson_keep_it_all(opened: Opened) -> None:
     page.select_option("#lesson", "evasion")
     until(page, "document.querySelector('#text').value.includes('加.微.信')")
     is_there(page)
+
+
+def test_nothing_can_be_typed_or_clicked_in_a_page_that_has_not_begun(opened: Opened) -> None:
+    page = opened("evasion")
+    held: list[Any] = []
+    page.route("**/api/start", lambda route: held.append(route))
+    page.reload()
+    for one in ("#text", "#language", "#lesson"):
+        assert not page.is_visible(one), one
+    until(page, "() => document.documentElement.dataset.level")  # it runs, and waits
+    [start] = held
+    start.continue_()
+    page.fill("#text", "晚上吃什么")  # waits until it can be seen
+    ready(page)
+    assert page.input_value("#text") == "晚上吃什么"
 
 
 def test_what_is_discarded_can_be_brought_back(opened: Opened) -> None:
