@@ -35,7 +35,7 @@ def command(study: Path, output: Path) -> int:
     from modengine.lab.report import render  # noqa: PLC0415  (numpy, which --help does not need)
     from modengine.lab.report.tidy_csv import to_csv  # noqa: PLC0415
     from modengine.lab.report.views.study.run import all_figures, tables, view  # noqa: PLC0415
-    from modengine.lab.study.pack import write_package  # noqa: PLC0415
+    from modengine.lab.study.package.pack import write_package  # noqa: PLC0415
     from modengine.lab.study.run import run_study  # noqa: PLC0415
 
     opened, pin = pinned(study)
