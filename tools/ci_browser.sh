@@ -12,7 +12,7 @@ elif [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   if from_debian chromium-headless-shell; then
     echo "browser tests: installed $(chromium-headless-shell --version 2>/dev/null || echo chromium-headless-shell)"
   elif command -v chromium >/dev/null || command -v google-chrome >/dev/null; then
-    echo "browser tests: a whole Chromium is here, which takes twice as long"
+    echo "browser tests: a whole Chromium is here, which takes half as long again"
   elif from_debian chromium; then
     echo "browser tests: installed $(chromium --version 2>/dev/null || echo chromium)"
   else
