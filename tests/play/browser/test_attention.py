@@ -144,9 +144,8 @@ def test_a_lost_network_is_said_in_words_and_never_blamed_on_the_rules(opened: O
         page.click(f"#tab-{panel}")
         page.fill("#text", f"兼职日结，加微信 {panel}")
         page.wait_for_timeout(100)
-        whole = page.inner_text("body")
-        assert "没有回应" in page.inner_text("#trouble")
-        assert "fetch" not in whole
+        until(page, "document.querySelector('#trouble').innerText.includes('没有回应')")
+        assert "fetch" not in page.inner_text("body")
         assert page.locator("#problems .error").count() == 0
     page.unroute("**/api/**")
     action(page, "block")  # by the rules that were changed meanwhile, and nobody pressed anything
