@@ -24,9 +24,9 @@ from modengine.cli.study.options import pinned, study_argument
 def command(study: Path, output: Path) -> int:
     """Run the pinned STUDY and write a package from which others repeat it.
 
-    It holds the study and its pin, the rule files, the cards, every decision by the id of its row, every figure,
-    and the versions of the packages, as an RO-Crate.  It holds no text of a corpus: whoever repeats it needs
-    the corpora, which are known by their digests.
+    It holds the study and its pin, the rule files, the cards, what coders said of which row, every decision by
+    the id of its row, every figure, and the versions of the packages, as an RO-Crate.  It holds no text of a
+    corpus: whoever repeats it needs the corpora, which are known by their digests.
 
     \b
     Example:

@@ -30,6 +30,7 @@ def command(study: Path, amend: str | None, audit: Path | None, audit_key: Path 
 
     Nothing is decided: what is shown is how many rows each outcome will be a share of.  Give the digest, or
     the checkpoint of the audit log, to somebody before you look: then they know that you had not.
+    Run it again when the sheets of a coded sample have come: they are added, and no claim changes.
 
     \b
     Examples:

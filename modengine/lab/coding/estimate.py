@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm, t
 
 from modengine.errors import InputError
 from modengine.lab.coding.codes import CodedSheet, CoderCounts
@@ -16,7 +17,7 @@ from modengine.lab.coding.estimator import CodedRows, Side, joint, side
 from modengine.lab.coding.key import SampleKey, coded_stamp
 from modengine.lab.data.outcomes import LEVELS
 from modengine.lab.data.stamp import Stamp
-from modengine.lab.stats.intervals import LEAST, NOTHING, Estimate, Floats, bounds
+from modengine.lab.stats.intervals import LEAST, LEVEL, NOTHING, Estimate, Floats, bounds
 from modengine.lab.stats.metrics import ALL, ANY
 from modengine.model import RANK, Action
 
@@ -206,6 +207,8 @@ class _Drawn:
     draws: Floats
     k: int
     n: int
+    freedom: float
+    """Of the spread of the draws, which is that of Student's t at 95 %."""
 
     @property
     def estimate(self) -> Estimate:
@@ -226,7 +229,7 @@ class _Drawn:
         if self.value is None or not self.estimate.supported:
             return None
         against = int(((self.draws <= bound) if at_least else (self.draws >= bound)).sum())
-        p = (against + 1) / (len(self.draws) + 1)
+        p = _by_t((against + 1) / (len(self.draws) + 1), self.freedom)
         claimed = self.value > bound if at_least else self.value < bound
         return p if claimed else max(p, 0.5)
 
@@ -263,13 +266,26 @@ def _drawn(frame: _Frame, coded: CodedRows, value: str, category: str, action: A
     x, y = (part.value for part in (yes, no))
     whole = (x is not None or not yes.rows) and (y is not None or not no.rows)
     p, q = yes.rows * (x or 0.0), no.rows * (y or 0.0)
+    freedom = _freedom(yes, no)
     others = (yes.rows - p) / (rows - p - q) if whole and rows - p - q > 0 else None
     return {
-        "prevalence": _Drawn((p + q) / rows if whole else None, ours + missed, found, total),
-        "precision": _Drawn(x, a, hits, yes.coded),
-        "recall": _Drawn(p / (p + q) if whole and p + q > 0 else None, _ratio(ours, missed), hits, found),
-        "others_hit": _Drawn(others, _ratio(wrong, left), yes.coded - hits, total - found),
+        "prevalence": _Drawn((p + q) / rows if whole else None, ours + missed, found, total, freedom),
+        "precision": _Drawn(x, a, hits, yes.coded, yes.freedom),
+        "recall": _Drawn(p / (p + q) if whole and p + q > 0 else None, _ratio(ours, missed), hits, found, freedom),
+        "others_hit": _Drawn(others, _ratio(wrong, left), yes.coded - hits, total - found, freedom),
     }
+
+
+def _freedom(*sides: Side) -> float:
+    """Degrees of freedom of a figure of both sides, after Satterthwaite, each counting by its rows."""
+    parts = [(one.rows**2 * one.variance, one.freedom) for one in sides if one.varies]
+    return sum(part for part, _ in parts) ** 2 / sum(part**2 / f for part, f in parts) if parts else float("inf")
+
+
+def _by_t(p: float, freedom: float) -> float:
+    """What p is at other levels: the draws are as far apart as Student's t at 95 %, and there alone."""
+    scale = t.ppf(0.5 + LEVEL / 2, freedom) / norm.ppf(0.5 + LEVEL / 2)
+    return float(t.sf(norm.isf(p) * scale, freedom))
 
 
 def _ratio(part: Floats, rest: Floats) -> Floats:
