@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import get_args
+import re
+from typing import Any, get_args
 
 import pytest
+import regex
+from hypothesis import given
+from hypothesis import strategies as st
+from regex import _regex_core
 
-from modengine.engine.match.expression import required_literals
+from modengine.engine.match.expression import parse, required_literals
 from modengine.entities.expressions import expressions
 from modengine.entities.model import Entity, EntityKind
+from modengine.entities.tables import any_of
 from tests.entities.reading import automaton, found, package, undisguised
 
 KINDS = get_args(EntityKind)
@@ -187,6 +193,36 @@ def test_an_automaton_reads_what_the_package_reads(kind: EntityKind) -> None:
 @pytest.mark.parametrize("kind", sorted({*KINDS} - {"quotation"}))
 def test_an_expression_runs_only_where_some_text_stands(kind: EntityKind) -> None:
     assert all(required_literals(source) for source in expressions(Entity(kind)))
+
+
+WORDS = st.lists(st.text("ab]^-[&~|\\.+?( 元", min_size=1, max_size=4), min_size=1, max_size=8)
+
+
+@given(words=WORDS, text=st.text("ab]^-[&~|\\.+?( 元", max_size=12))
+def test_any_of_finds_what_the_words_one_after_the_other_do_the_longest_first(words: list[str], text: str) -> None:
+    flat = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    # Where the longest does not fit what follows, the next one does.
+    for follows in ("", "(?=b|$)"):
+        spans = [[m.span() for m in re.finditer(f"(?:{either}){follows}", text)] for either in (any_of(words), flat)]
+        assert spans[0] == spans[1]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_read_group_by_group_is_what_the_parser_reads_at_once(kind: EntityKind) -> None:
+    for source in expressions(Entity(kind)):
+        at_once = _regex_core._parse_pattern(_regex_core.Source(source), _regex_core.Info(regex.I, str, {}))
+        assert drawn(parse(source)) == drawn(at_once)
+
+
+def drawn(node: Any) -> Any:
+    """A tree as plain data, without what the parser knows of the whole expression."""
+    if isinstance(node, list | tuple):
+        return list(map(drawn, node))
+    if not isinstance(node, _regex_core.RegexBase):
+        return node
+    return type(node).__name__, {
+        name: drawn(value) for name, value in vars(node).items() if name not in ("info", "_key")
+    }
 
 
 def test_options_narrow_what_is_read() -> None:

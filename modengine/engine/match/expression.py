@@ -11,6 +11,7 @@ node has a small set of exact strings, or a set of strings one of which must occ
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -25,6 +26,8 @@ MOST = 64
 """A set of literals larger than this is given up."""
 MOST_NODES = 20_000
 """An expression that unrolls to more nodes than this is refused: it would take seconds to compile."""
+MOST_AT_ONCE = 500
+"""A longer expression is read group by group: the long ones are those of entities, which have most of it in common."""
 Strings = frozenset[str]
 
 core: Any = _regex_core
@@ -68,6 +71,13 @@ def usual_tree(source: str, exact_case: bool) -> Any | None:
 @lru_cache(maxsize=4096)
 def _parsed(source: str, flags: int) -> tuple[Any, Any]:
     """The parse tree, which nobody may change, and what the parser tells of the expression."""
+    if len(source) > MOST_AT_ONCE and _OF_GROUPS.fullmatch(source):
+        with suppress(regex.error):  # of the whole expression it tells the place
+            return _by_groups(source, flags)
+    return _read(source, flags)
+
+
+def _read(source: str, flags: int) -> tuple[Any, Any]:
     for _ in range(10):
         text = core.Source(source)
         info = core.Info(flags, text.char_type, {})
@@ -82,6 +92,47 @@ def _parsed(source: str, flags: int) -> tuple[Any, Any]:
             raise regex.error("unbalanced parenthesis", source, text.pos)
         return tree, info
     raise regex.error("conflicting flags", source, 0)
+
+
+_GROUP = 0xF0000
+"""Stands for the first group of an expression, and what follows for the others."""
+_INSIDE = rf"(?:[^()\[\\{chr(_GROUP)}-\U0010ffff]|\\.|\[\^?\]?(?:[^\[\]\\]|\\.)*+\]|(?P>group))*+"
+_GROUPS = regex.compile(rf"(?P<group>\(\?<?[:=!]{_INSIDE}\))", regex.DOTALL)
+_OF_GROUPS = regex.compile(rf"{_INSIDE}(?(DEFINE){_GROUPS.pattern})", regex.DOTALL)
+"""Expressions whose parentheses mean the same wherever they stand: none takes down what it matches or sets a flag."""
+
+
+def _by_groups(source: str, flags: int) -> tuple[Any, Any]:
+    """The same tree; groups that are written alike are one node, read once for all expressions."""
+    groups: list[Any] = []
+
+    def taken_out(found: regex.Match[str]) -> str:
+        groups.append(_group(found[0], flags))
+        return chr(_GROUP + len(groups) - 1)
+
+    tree, info = _read(_GROUPS.sub(taken_out, source), flags)
+    return _put_back(tree, groups), info
+
+
+@lru_cache(maxsize=4096)
+def _group(source: str, flags: int) -> Any:
+    kind, inside = source[2], source[3:-1]
+    behind = kind == "<"
+    if behind:
+        kind, inside = inside[0], inside[1:]
+    tree = _by_groups(inside, flags)[0]
+    return tree if kind == ":" else core.LookAround(behind, kind == "=", tree)
+
+
+def _put_back(node: Any, groups: list[Any]) -> Any:
+    if type(node).__name__ == "Character" and node.value >= _GROUP:
+        return groups[node.value - _GROUP]
+    for name in ("items", "branches"):
+        if type(node).__name__ in ("Sequence", "Branch") and hasattr(node, name):
+            setattr(node, name, [_put_back(below, groups) for below in getattr(node, name)])
+    if hasattr(node, "subpattern"):
+        node.subpattern = _put_back(node.subpattern, groups)
+    return node
 
 
 def set_source(node: Any) -> str | None:
