@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
-import regex
 from hypothesis import given
 from hypothesis import strategies as st
-from regex import _regex_core
 
 from modengine.engine.match.expression import parse, required_literals
 from modengine.entities.expressions import expressions
 from modengine.entities.model import Entity, EntityKind
 from modengine.entities.tables import any_of
 from tests.entities.reading import automaton, found, package, undisguised
+from tests.expressions import drawn, read_at_once
 
 KINDS = get_args(EntityKind)
 READ: dict[str, dict[str, list[str]]] = {
@@ -210,19 +209,7 @@ def test_any_of_finds_what_the_words_one_after_the_other_do_the_longest_first(wo
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_read_group_by_group_is_what_the_parser_reads_at_once(kind: EntityKind) -> None:
     for source in expressions(Entity(kind)):
-        at_once = _regex_core._parse_pattern(_regex_core.Source(source), _regex_core.Info(regex.I, str, {}))
-        assert drawn(parse(source)) == drawn(at_once)
-
-
-def drawn(node: Any) -> Any:
-    """A tree as plain data, without what the parser knows of the whole expression."""
-    if isinstance(node, list | tuple):
-        return list(map(drawn, node))
-    if not isinstance(node, _regex_core.RegexBase):
-        return node
-    return type(node).__name__, {
-        name: drawn(value) for name, value in vars(node).items() if name not in ("info", "_key")
-    }
+        assert drawn(parse(source)) == drawn(read_at_once(source))
 
 
 def test_options_narrow_what_is_read() -> None:

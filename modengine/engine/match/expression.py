@@ -10,6 +10,7 @@ node has a small set of exact strings, or a set of strings one of which must occ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -71,9 +72,9 @@ def usual_tree(source: str, exact_case: bool) -> Any | None:
 @lru_cache(maxsize=4096)
 def _parsed(source: str, flags: int) -> tuple[Any, Any]:
     """The parse tree, which nobody may change, and what the parser tells of the expression."""
-    if len(source) > MOST_AT_ONCE and _OF_GROUPS.fullmatch(source):
+    if len(source) > MOST_AT_ONCE and (groups := _groups(source)) is not None:
         with suppress(regex.error):  # of the whole expression it tells the place
-            return _by_groups(source, flags)
+            return _by_groups(source, flags, groups)
     return _read(source, flags)
 
 
@@ -96,22 +97,42 @@ def _read(source: str, flags: int) -> tuple[Any, Any]:
 
 _GROUP = 0xF0000
 """Stands for the first group of an expression, and what follows for the others."""
-_INSIDE = rf"(?:[^()\[\\{chr(_GROUP)}-\U0010ffff]|\\.|\[\^?\]?(?:[^\[\]\\]|\\.)*+\]|(?P>group))*+"
-_GROUPS = regex.compile(rf"(?P<group>\(\?<?[:=!]{_INSIDE}\))", regex.DOTALL)
-_OF_GROUPS = regex.compile(rf"{_INSIDE}(?(DEFINE){_GROUPS.pattern})", regex.DOTALL)
-"""Expressions whose parentheses mean the same wherever they stand: none takes down what it matches or sets a flag."""
+_FAR = re.compile(rf"\\[NU]|[{chr(_GROUP)}-\U0010ffff]")
+"""What may be such a character by itself."""
+_MARK = re.compile(r"\\.|\[\^?\]?(?:[^\[\]\\]|\\.)*\]|(\(\?(?:[:=!]|<[=!]))|(\))|([(\[])", re.DOTALL)
+"""What is escaped, a set, the beginning and the end of a group, and what nobody here knows to be one of these."""
 
 
-def _by_groups(source: str, flags: int) -> tuple[Any, Any]:
+def _groups(source: str) -> list[tuple[int, int]] | None:
+    """The outermost groups of an expression whose parentheses mean the same wherever they stand.
+
+    None of another: of one that takes down what it matches or sets a flag.
+    """
+    if _FAR.search(source):
+        return None
+    found, depth, first = [], 0, 0
+    for mark in _MARK.finditer(source):
+        begins, ends, unknown = mark.groups()
+        if begins:
+            first = first if depth else mark.start()
+            depth += 1
+        elif ends:
+            depth -= 1
+            if not depth:
+                found.append((first, mark.end()))
+        if unknown or depth < 0:
+            return None
+    return None if depth else found
+
+
+def _by_groups(source: str, flags: int, groups: list[tuple[int, int]]) -> tuple[Any, Any]:
     """The same tree; groups that are written alike are one node, read once for all expressions."""
-    groups: list[Any] = []
-
-    def taken_out(found: regex.Match[str]) -> str:
-        groups.append(_group(found[0], flags))
-        return chr(_GROUP + len(groups) - 1)
-
-    tree, info = _read(_GROUPS.sub(taken_out, source), flags)
-    return _put_back(tree, groups), info
+    between, at = "", 0
+    for number, (first, end) in enumerate(groups):
+        between += source[at:first] + chr(_GROUP + number)
+        at = end
+    tree, info = _read(between + source[at:], flags)
+    return _put_back(tree, [_group(source[first:end], flags) for first, end in groups]), info
 
 
 @lru_cache(maxsize=4096)
@@ -120,7 +141,7 @@ def _group(source: str, flags: int) -> Any:
     behind = kind == "<"
     if behind:
         kind, inside = inside[0], inside[1:]
-    tree = _by_groups(inside, flags)[0]
+    tree = _by_groups(inside, flags, _groups(inside) or [])[0]
     return tree if kind == ":" else core.LookAround(behind, kind == "=", tree)
 
 
@@ -128,8 +149,8 @@ def _put_back(node: Any, groups: list[Any]) -> Any:
     if type(node).__name__ == "Character" and node.value >= _GROUP:
         return groups[node.value - _GROUP]
     for name in ("items", "branches"):
-        if type(node).__name__ in ("Sequence", "Branch") and hasattr(node, name):
-            setattr(node, name, [_put_back(below, groups) for below in getattr(node, name)])
+        if isinstance(below := getattr(node, name, None), list):
+            setattr(node, name, [_put_back(each, groups) for each in below])
     if hasattr(node, "subpattern"):
         node.subpattern = _put_back(node.subpattern, groups)
     return node
