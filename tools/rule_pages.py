@@ -202,9 +202,15 @@ def _options(pattern: Pattern) -> str:
         for on, text in (
             (pattern.gaps, f"with up to {pattern.gaps} signs between the characters"),
             (pattern.repeats, "with repeated characters"),
-            (pattern.sounds_like, "by sound too"),
+            (
+                pattern.sounds_like,
+                "by sound too"
+                if pattern.sounds_like is True
+                else f"from {pattern.sounds_like} characters on by sound too",
+            ),
             (pattern.looks_like, "by look too"),
             (pattern.initials, "by first letters too"),
+            (pattern.spelled, "in part in letters too"),
             (pattern.undisguised, "in disguise too"),
             (pattern.outside, f"not in {' or '.join(pattern.outside)}"),
         )

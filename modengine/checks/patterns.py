@@ -69,7 +69,7 @@ class ShortFuzzyTerms:
 
     def find(self, policy: Policy) -> Iterator[Diagnostic]:
         for pattern in patterns_of(policy):
-            if not (pattern.sounds_like or pattern.looks_like):
+            if not (pattern.sounds_like is True or pattern.looks_like):
                 continue
             for term, place in texts_of(pattern):
                 if len(plain(term)) == 1:

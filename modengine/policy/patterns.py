@@ -31,6 +31,12 @@ def flag(node: Mapping, key: str, default: bool = False) -> bool:
     return value.value == "true" if isinstance(value, Scalar) else default
 
 
+def _flag_from(node: Mapping, key: str) -> bool | int:
+    """Whether it is true, or the number from which on it is."""
+    number = text(node, key)
+    return int(number) if number.isdigit() else flag(node, key)
+
+
 def text(node: Mapping, key: str, default: str = "") -> str:
     value = node.get(key)
     return value.value if isinstance(value, Scalar) else default
@@ -157,9 +163,10 @@ class _Reader:
             undisguised=kinds[0] == "entity" or flag(node, "undisguised"),
             gaps=int(text(node, "gaps", "0")),
             repeats=flag(node, "repeats"),
-            sounds_like=flag(node, "sounds_like"),
+            sounds_like=_flag_from(node, "sounds_like"),
             looks_like=flag(node, "looks_like"),
             initials=flag(node, "initials"),
+            spelled=flag(node, "spelled"),
             inflect=flag(node, "inflect"),
             weight=float(text(node, "weight", "0.5")),
             boundary=cast("Literal['words'] | None", text(node, "boundary") or None),

@@ -13,7 +13,7 @@ from typing import Literal
 from modengine.entities.model import CURRENCIES, ENTITY_KINDS, NUMBER, PER, SUBKINDS, WHO
 from modengine.model import PART_KINDS
 from modengine.policy.nodes.record import Either, Entries, Items, Key, Kind, Record
-from modengine.policy.nodes.shape import Choice, Day, Flag, Name, Quantity, Shape, Share, Text, Value, Whole
+from modengine.policy.nodes.shape import Choice, Day, Flag, FlagFrom, Name, Quantity, Shape, Share, Text, Value, Whole
 from modengine.version import __version__
 
 TERM = Text(least=0, most=1000, one_term=True)
@@ -95,14 +95,21 @@ PATTERN = Record(
             Whole(0, 50), "so many ignorable characters may stand between two characters of a term", beside=_TERM_KINDS
         ),
         "repeats": Key(Flag(), "repeated characters count once", beside=_TERM_KINDS),
-        "sounds_like": Key(Flag(), "any characters of the same toneless pinyin", beside=_TERM_KINDS),
+        "sounds_like": Key(
+            FlagFrom(),
+            "any characters of the same toneless pinyin; a number: in terms of so many characters or more",
+            beside=_TERM_KINDS,
+        ),
         "looks_like": Key(Flag(), "split characters and look-alikes", beside=_TERM_KINDS),
         "initials": Key(Flag(), "the first letters of a Han term: jz for 兼职", beside=_TERM_KINDS),
+        "spelled": Key(
+            Flag(), "some characters of a Han term by pinyin or first letters: nong死你, n死你", beside=_TERM_KINDS
+        ),
         "inflect": Key(Flag(), "the forms of its English words too: prizes and prized for prize", beside=_TERM_KINDS),
         "weight": Key(
             Share(),
-            "what a match by sounds_like, looks_like or initials is worth",
-            beside=("sounds_like", "looks_like", "initials"),
+            "what a match by sounds_like, looks_like, initials or spelled is worth",
+            beside=("sounds_like", "looks_like", "initials", "spelled"),
         ),
         "boundary": Key(Choice(("words",)), "a match that straddles words does not count", beside=("text", "regex")),
         "case": Key(Choice(("exact",)), "tell upper from lower case", beside=("words", "text", "regex")),

@@ -79,7 +79,7 @@ def evidence(policy: Policy) -> Iterator[Evidence]:
 def _pattern(pattern: Pattern) -> Iterator[Evidence]:
     what = f"the pattern `{pattern.name}`"
     for text, place in texts_of(pattern):
-        yield Wording(place, what, text, pattern.sounds_like)
+        yield Wording(place, what, text, bool(pattern.sounds_like))
     if pattern.kind == "tokens":
         # A sequence of tokens can spell a word that no token holds.
         yield Wording(pattern.place, what, "".join(token.text or "" for token in pattern.tokens))

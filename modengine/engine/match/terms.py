@@ -14,6 +14,8 @@ from modengine.model import Suppression
 from modengine.policy.model import Pattern
 from modengine.text.normalize import plain
 from modengine.text.sounds import initials, sound_view, term_sounds
+from modengine.text.spelled import spelling
+from modengine.text.tables import syllable
 
 Boundary = OneOf["not-straddling", "token-equality", "substring"]
 """What makes a match of `words` count.  The rule language knows the first alone; the lab asks for the
@@ -43,11 +45,12 @@ class _TermReading:
     """What may repeat the first character before a candidate: none but where it may do so in other forms."""
 
 
-BY_SOUND, BY_LOOK, BY_INITIALS = 1 << 24, 2 << 24, 3 << 24
-"""Payloads are the numbers of the terms; from here on of their two sounds each, of their looks, and of their initials.
+BY_SOUND, BY_LOOK, BY_INITIALS, SPELLED = 1 << 24, 2 << 24, 3 << 24, 4 << 24
+"""Payloads are the numbers of the terms; from here on of their two sounds each, of their looks, of their initials, and
+of the terms spelled in part.
 
 Of matches at one place the one with the least payload counts: exact ones in the order of the terms, then sounds,
-then looks, then initials.
+then looks, then initials, then those spelled in part.
 """
 
 
@@ -72,8 +75,18 @@ def terms_of(pattern: Pattern) -> tuple[PatternTerm, ...]:
 
 
 def sounds_of(pattern: Pattern) -> Sounds:
-    """How the terms sound; nothing at all for a pattern that does not ask for it."""
-    return tuple(term_sounds(term.plain) for term in terms_of(pattern)) if pattern.sounds_like else ()
+    """How the terms sound; nothing at all for a pattern that does not ask for it, or for a term that is too short."""
+    if not pattern.sounds_like:
+        return ()
+    return tuple(
+        term_sounds(term.plain) if is_sought_by_sound(pattern, term.plain) else () for term in terms_of(pattern)
+    )
+
+
+def is_sought_by_sound(pattern: Pattern, term: str) -> bool:
+    """Whether a plain term is sought by its sound."""
+    least = pattern.sounds_like
+    return least is True or 0 < least <= sum(map(bool, map(syllable, term)))
 
 
 def literals_of(pattern: Pattern, sounds: Sounds) -> tuple[Literal, ...]:
@@ -97,6 +110,8 @@ def term_literals(pattern: Pattern, number: int, term: PatternTerm, sounds: Soun
             yield Literal(TextForm.SOUNDS, text, BY_SOUND + 2 * number + which)
     if pattern.initials and (letters := initials(term.plain)):
         yield Literal(TextForm.PLAIN, letters, BY_INITIALS + number)
+    if pattern.spelled and spelling(term.plain):
+        yield Literal(TextForm.SPELLED, term.plain, SPELLED + number)
 
 
 def _reduced(form: TextForm, text: str, payload: int) -> Literal:
@@ -180,6 +195,8 @@ class TermMatcher:
             sounds = self._sounds[number]
             sound = squeeze(sounds[which]) if self.pattern.repeats else sounds[which]
             return _TermReading(self._terms[number], "sounds_like", same(sound), frozenset())
+        if payload >= SPELLED:
+            return _TermReading(self._terms[payload - SPELLED], "spelled", same(""), frozenset())
         if payload >= BY_INITIALS:
             term = self._terms[payload - BY_INITIALS]
             return _TermReading(term, "initials", same(""), frozenset())
@@ -197,8 +214,8 @@ class TermMatcher:
                 if found := self._exact(part, reading.term, at, end):
                     yield payload, found
                 continue
-            if reading.way == "initials":
-                if is_whole_run(part.plain, at, end):
+            if reading.way in ("initials", "spelled"):
+                if form is TextForm.SPELLED or is_whole_run(part.plain, at, end):
                     yield payload, self._fuzzy(part, reading, at, end)
                 continue
             starts = ((at, at),) if form is TextForm.PLAIN else _starts(part.plain, part.runs(form), at, reading.begin)

@@ -246,6 +246,23 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class FlagFrom(Flag):
+    """`true`, `false`, or from what size on it is true."""
+
+    least: int = 2
+    most: int = 50
+    takes: str = "`true`, `false` or a whole number"
+
+    def check(self, node: Node, what: str, report: Diagnostics) -> Scalar | None:
+        if isinstance(node, Scalar) and node.plain and re.fullmatch(r"[0-9]+", node.value):
+            return Whole(self.least, self.most).check(node, what, report)
+        return Flag.check(self, node, what, report)
+
+    def schema(self, defs: dict[str, object], /) -> dict[str, object]:
+        return {"anyOf": [Flag.schema(self, defs), Whole(self.least, self.most).schema(defs)]}
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """A date or a date and time, quoted or not.  Whether it exists is asked later."""
 
