@@ -11,7 +11,7 @@ import regex
 from modengine.engine.match.expression import CostlyRegex, children, parse, steps
 from modengine.engine.match.nfa import may_be_empty
 from modengine.engine.match.regex import compiled, source_of
-from modengine.engine.match.terms import is_sought_by_sound, plain_term
+from modengine.engine.match.terms import counts_by_sound, plain_term
 from modengine.engine.match.walk import count_beginnings
 from modengine.entities.expressions import expressions
 from modengine.errors import Diagnostic
@@ -76,7 +76,7 @@ def _literals(pattern: Pattern) -> int:
         return len(pattern.terms) * whole
     terms = [term for raw in pattern.terms if (term := plain_term(raw))]
     by_look = sum(count_beginnings(term, pattern.repeats) for term in terms) if pattern.looks_like else 0
-    by_sound = sum(max(2, len(term)) for term in terms if is_sought_by_sound(pattern, term))
+    by_sound = sum(max(2, len(term)) for term in terms if counts_by_sound(pattern, term))
     return len(terms) * whole + by_sound + by_look
 
 

@@ -78,12 +78,10 @@ def sounds_of(pattern: Pattern) -> Sounds:
     """How the terms sound; nothing at all for a pattern that does not ask for it, or for a term that is too short."""
     if not pattern.sounds_like:
         return ()
-    return tuple(
-        term_sounds(term.plain) if is_sought_by_sound(pattern, term.plain) else () for term in terms_of(pattern)
-    )
+    return tuple(term_sounds(term.plain) if counts_by_sound(pattern, term.plain) else () for term in terms_of(pattern))
 
 
-def is_sought_by_sound(pattern: Pattern, term: str) -> bool:
+def counts_by_sound(pattern: Pattern, term: str) -> bool:
     """Whether a plain term is sought by its sound."""
     least = pattern.sounds_like
     return least is True or 0 < least <= sum(map(bool, map(syllable, term)))
