@@ -166,9 +166,9 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     """What was looked for: the term as the rule writes it; for regex and tokens the normalised text."""
     how: tuple[str, ...]
     """The pattern kind, then every step between term and text: width, case, marks, traditional, gaps,
-    repeats, sounds_like, looks_like, initials."""
+    repeats, sounds_like, looks_like, initials, spelled."""
     weight: float = 1.0
-    """What the match is worth: below 1 for sounds_like, looks_like and initials."""
+    """What the match is worth: below 1 for sounds_like, looks_like, initials and spelled."""
 
 
 def plain_matches(value: object) -> tuple[object, ...]:

@@ -47,7 +47,7 @@ with warnings.catch_warnings():
 LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 SENTENCE_ENDS = "。!?…"
 TAG = regex.compile(r"\[em\]e\d{1,8}\[/em\]")
-FUZZY = ("sounds_like", "looks_like", "initials")
+FUZZY = ("sounds_like", "looks_like", "initials", "spelled")
 
 # --------------------------------------------------------------------------- text
 
@@ -540,6 +540,29 @@ def candidates(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int, fl
                 letters_ = "".join(heard[0] for heard in read if heard)
                 for match in regex.finditer(rf"(?<![a-z0-9]){letters_}(?![a-z0-9])", p):
                     yield letters_, *match.span(), pattern.weight
+
+        for term in terms if pattern.spelled else ():
+            for s, e in spelled_in_part(term, p):
+                yield term, s, e, pattern.weight
+
+
+def spelled_in_part(term: str, p: str) -> Iterator[tuple[int, int]]:
+    """'some of its 2 to 16 characters, not all, as their syllables or first letters (in a term of two not as x); a run
+    of letters is all spelling.'"""
+    heard = syllables_of(term)
+    if not 2 <= len(term) <= 16 or not all(map(syllable, term)) or not set(term) & set(p):
+        return
+    pieces = []
+    for char, sound in zip(term, map(str, heard), strict=True):
+        first = [] if len(term) == 2 and sound[0] == "x" else [sound[0]]
+        pieces.append([char, *dict.fromkeys([sound, *first, *(["v"] if sound == "wei" else [])])])
+    for way in itertools.product(*pieces):
+        text = "".join(way)
+        if text == term or text.isascii():
+            continue
+        before, behind = ("(?<![a-z0-9])" if text[at].isascii() else "" for at in (0, -1))
+        for match in regex.finditer(f"{before}{text}{behind.replace('<', '')}", p, overlapped=True):
+            yield match.span()
 
 
 def written_as(term: str, text: str, pattern: Pattern) -> bool:

@@ -34,6 +34,7 @@ from modengine.policy.model import (
 )
 from modengine.text.normalize import plain
 from modengine.text.sounds import initials
+from modengine.text.spelled import spelling
 from modengine.text.tables import lookalikes, splits, syllable
 from tests import build
 
@@ -154,9 +155,10 @@ def patterns(draw: st.DrawFn, name: str) -> Pattern:
         fuzzy = draw(st.sampled_from(("", "s", "l", "sl")))
         options["sounds_like"], options["looks_like"] = "s" in fuzzy, "l" in fuzzy
         options["initials"] = draw(st.sampled_from((False, False, True)))
+        options["spelled"] = draw(st.sampled_from((False, False, True)))
         options["weight"] = draw(st.sampled_from((0.5, 0.5, 0.3, 0.7, 1.0)))
         # With gaps, repeats, sounds or looks the exact case of a slice has no agreed meaning.
-        plainly = not (options["gaps"] or options["repeats"] or options["initials"] or fuzzy)
+        plainly = not (options["gaps"] or options["repeats"] or options["initials"] or options["spelled"] or fuzzy)
         options["exact_case"] = plainly and draw(st.sampled_from((False, False, True)))
     elif kind == "regex":
         options["exact_case"] = draw(st.sampled_from((False, False, False, True)))
@@ -421,6 +423,8 @@ def disguises(term: str) -> list[str]:
         found += [
             f"{before}{initials(plain(term))}{after}" for before in ("", "k", "加") for after in ("", "2", "号", " ")
         ]
+    ways = spelling(plain(term))
+    found += [plain(term).replace(char, way) for char, its in zip(plain(term), ways, strict=False) for way in its]
     found += [f"“{term}”", f"{term[0]}“{term[1:]}”", f"{term}员", f"@{term}"]
     for at, char in enumerate(plain(term)):
         head, tail = plain(term)[:at], plain(term)[at + 1 :]

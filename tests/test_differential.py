@@ -113,6 +113,21 @@ def test_initials_are_read_as_the_naive_engine_reads_them() -> None:
         agree_on_rule("p", [named], texts)
 
 
+def test_terms_spelled_in_part_are_read_as_the_naive_engine_reads_them() -> None:
+    for kind in ("words", "text"):
+        named = pattern("p", kind, terms=("弄死你", "微信", "学校", "西安人", "银行", "a你"), spelled=True, weight=0.7)
+        texts = (
+            "nong死你 N死你 弄si你 弄s你们 弄死n2 弄死n",
+            "加v信 w信号 微xin 微x 1w信 w信2",
+            "xue校门口 x校 学X 学xiao",
+            "xian人 xi安人 西an人 xan人 西a人",
+            "y行 yin行 银hang 银xing yhang",
+            "弄s ni 弄.死n nsn n死n",
+            "a你 ａni",
+        )
+        agree_on_rule("p", [named], texts)
+
+
 def test_of_equally_likely_readings_all_engines_take_the_same() -> None:
     """A last bit of the dictionary's total decides."""
     agree_on_rule("p", [pattern("p", "words", terms=("木木",))], ["木" * size for size in range(2, 30)])

@@ -205,6 +205,7 @@ def _options(pattern: Pattern) -> str:
             (pattern.sounds_like, "by sound too"),
             (pattern.looks_like, "by look too"),
             (pattern.initials, "by first letters too"),
+            (pattern.spelled, "in part in letters too"),
             (pattern.undisguised, "in disguise too"),
             (pattern.outside, f"not in {' or '.join(pattern.outside)}"),
         )

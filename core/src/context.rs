@@ -4,8 +4,9 @@ use crate::bits::{Bits, Few};
 use crate::conditions::Value;
 use crate::entities::Entity;
 use crate::given::FIRST_FIELD;
+use crate::literals::User;
 use crate::part::{mentioned, quoted, Part, Spans};
-use crate::program::{Boundary, Kind, Pattern, Program, Scratch};
+use crate::program::{Boundary, Kind, Pattern, Program, Scratch, SPELLED};
 use crate::regex::Text;
 use crate::terms::{self, Candidate};
 
@@ -37,6 +38,7 @@ pub enum Way {
     Sounds,
     Looks,
     Initials,
+    Spelled,
 }
 
 /// All that one pattern found in a message.
@@ -160,8 +162,8 @@ impl Context {
         for (number, (kind, original)) in (0_u16..).zip(texts) {
             let mut part = spare.pop().unwrap_or_default();
             part.read(program, kind, original);
-            for form in 0..program.forms.len() {
-                if !program.forms[form].is_empty() {
+            for form in 0..=SPELLED {
+                if program.looks_in(form) {
                     self.find(program, form, number, part.form(form), false);
                     if let Some(other) = &part.undisguised {
                         self.find(program, form, number, other.part.form(form), true);
@@ -173,7 +175,7 @@ impl Context {
     }
 
     fn find(&mut self, program: &Program, form: usize, part: u16, text: &[u32], undisguised: bool) {
-        program.forms[form].find(text, |users, start, end| {
+        let found = |users: &[User], start: usize, end: usize| {
             for &(pattern, payload) in users {
                 self.touched.add(pattern);
                 if payload != terms::NO_PAYLOAD {
@@ -188,7 +190,11 @@ impl Context {
                     });
                 }
             }
-        });
+        };
+        match program.forms.get(form) {
+            Some(literals) => literals.find(text, found),
+            None => program.spelled.find(text, found),
+        }
     }
 
     #[inline]

@@ -232,6 +232,7 @@ impl Message {
                     Way::Sounds => "sounds_like",
                     Way::Looks => "looks_like",
                     Way::Initials => "initials",
+                    Way::Spelled => "spelled",
                 };
                 let arguments = (
                     pattern.name_of_kind.as_str(),

@@ -20,6 +20,7 @@ pub mod python;
 pub mod regex;
 pub mod score;
 pub mod sieve;
+mod spelled;
 pub mod table;
 mod terms;
 pub mod undisguised;

@@ -615,13 +615,14 @@ impl Part {
         Some(flags & DISGUISES != 0)
     }
 
-    /// The text of a form: plain, reduced, sounds, shapes.
+    /// The text of a form: plain, reduced, sounds, shapes; and plain again, for spelled terms.
     pub fn form(&self, number: usize) -> &[u32] {
         match number {
             0 => &self.view.text,
             1 => &self.reduced.text,
             2 => &self.reduced_sounds.text,
-            _ => &self.reduced_shapes.text,
+            3 => &self.reduced_shapes.text,
+            _ => &self.view.text,
         }
     }
 

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::entities::Entity;
 
 /// Raised with every change of the structs below; data of another format is refused.
-pub const FORMAT: u32 = 7;
+pub const FORMAT: u32 = 8;
 
 #[derive(Deserialize)]
 pub struct Policy {
@@ -22,7 +22,8 @@ pub struct Policy {
     pub caps: Vec<Option<i64>>,
     /// What a match is worth: as a number, and exactly. The first is 1.
     pub weights: Vec<(f64, i64, i64)>,
-    /// The literals of each text form: plain, reduced, sounds, shapes.
+    /// The literals of each text form: plain, reduced, sounds, shapes; and the terms that are looked for
+    /// spelled in part.
     pub forms: Vec<Form>,
     pub patterns: Vec<Pattern>,
     /// The patterns that need no literal.
@@ -48,6 +49,8 @@ pub struct Policy {
     pub most_candidates: u32,
     /// The kinds of parts, and of fields that patterns look in.
     pub kinds: Vec<String>,
+    /// How the characters of each term may be spelled that is looked for so.
+    pub spelled: Vec<Vec<Vec<String>>>,
 }
 
 #[derive(Deserialize)]

@@ -9,11 +9,12 @@ use crate::conditions::Condition;
 use crate::context::Context;
 use crate::entities::Entity;
 use crate::expressions::{Expressions, Known};
-use crate::literals::Literals;
+use crate::literals::{Literals, User};
 use crate::part::Tables;
 use crate::plain;
 use crate::prefilter::Prefilter;
 use crate::regex;
+use crate::spelled::Spelled;
 use crate::walk::Letter;
 use crate::words::{Dictionary, Words};
 
@@ -90,6 +91,9 @@ pub struct Escalation {
 /// What one message used and the next may: its context, and room for what is found.
 type Idle = (Context, Vec<(u32, u32)>);
 
+/// The text form behind those with literals: the plain text, searched for terms that are spelled in part.
+pub const SPELLED: usize = 4;
+
 pub struct Program {
     pub tables: Arc<Tables>,
     pub study: bool,
@@ -100,6 +104,7 @@ pub struct Program {
     pub weights: Vec<(f64, i64, i64)>,
     /// The literals of the text forms.
     pub forms: [Literals; 4],
+    pub spelled: Spelled,
     pub patterns: Vec<Pattern>,
     pub always: Vec<u32>,
     pub rules: Vec<Rule>,
@@ -218,7 +223,11 @@ impl Program {
             });
         }
         let (opens, open) = crate::conditions::openings(&rules, &costs, &given.always);
-        let forms: Vec<Literals> = given.forms.iter().map(literals_of).collect();
+        let [forms @ .., spelled] = &given.forms[..] else {
+            return Err("there is no form".into());
+        };
+        let spelled = spelled_of(spelled, &given.spelled);
+        let forms: Vec<Literals> = forms.iter().map(literals_of).collect();
         let forms: [Literals; 4] = forms.try_into().map_err(|_| "there are not four forms")?;
         let has_shadow_reliefs = rules.iter().any(|rule| rule.is_relief && !rule.stable);
         Ok(Program {
@@ -230,6 +239,7 @@ impl Program {
             caps: given.caps,
             weights: given.weights,
             forms,
+            spelled,
             reads_undisguised: patterns.iter().any(|pattern| pattern.undisguised),
             patterns,
             always: given.always,
@@ -275,6 +285,14 @@ impl Program {
             dictionary,
             pool: Mutex::default(),
         })
+    }
+
+    /// Whether literals are looked for in a text form; behind the last is SPELLED.
+    pub fn looks_in(&self, form: usize) -> bool {
+        match self.forms.get(form) {
+            Some(literals) => !literals.is_empty(),
+            None => !self.spelled.is_empty(),
+        }
     }
 
     pub fn words(&self) -> &Words {
@@ -441,11 +459,23 @@ fn pattern_of(
 
 fn literals_of(given: &plain::Form) -> Literals {
     let texts: Vec<Vec<u32>> = given.literals.iter().map(|text| codes(text)).collect();
+    Literals::new(&texts, &users_of(given))
+}
+
+fn spelled_of(given: &plain::Form, ways: &[Vec<Vec<String>>]) -> Spelled {
+    let texts = given.literals.iter().map(|text| codes(text)).collect();
+    let codes_of = |ways: &Vec<String>| ways.iter().map(|way| codes(way)).collect();
+    let ways = ways.iter().map(|term| term.iter().map(codes_of).collect());
+    Spelled::new(texts, ways.collect(), users_of(given))
+}
+
+/// For each literal who asks for it.
+fn users_of(given: &plain::Form) -> Vec<Vec<User>> {
     let pairs = |numbers: &Vec<u32>| {
         numbers
             .chunks_exact(2)
             .map(|pair| (pair[0], pair[1]))
             .collect()
     };
-    Literals::new(&texts, &given.users.iter().map(pairs).collect::<Vec<_>>())
+    given.users.iter().map(pairs).collect()
 }

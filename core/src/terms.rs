@@ -9,10 +9,12 @@ use crate::part::Part;
 use crate::program::{Pattern, Program, Scratch, Term};
 use crate::walk::{Reading, Spelling, Walk};
 
-/// Payloads are the numbers of the terms; from here on of their two sounds each, of their looks, and of their initials.
+/// Payloads are the numbers of the terms; from here on of their two sounds each, of their looks, of their initials, and
+/// of the terms spelled in part.
 const SOUNDS: u32 = 1 << 24;
 const LOOKS: u32 = 2 << 24;
 const INITIALS: u32 = 3 << 24;
+const SPELLED: u32 = 4 << 24;
 /// Of a literal that only tells that its pattern may be found.
 pub const NO_PAYLOAD: u32 = u32::MAX;
 
@@ -76,10 +78,11 @@ pub fn find(
             payload if payload < SOUNDS => (payload, Way::Exact),
             payload if payload < LOOKS => ((payload - SOUNDS) / 2, Way::Sounds),
             payload if payload < INITIALS => (payload - LOOKS, Way::Looks),
-            payload => (payload - INITIALS, Way::Initials),
+            payload if payload < SPELLED => (payload - INITIALS, Way::Initials),
+            payload => (payload - SPELLED, Way::Spelled),
         };
         let term = &terms[number as usize];
-        if way == Way::Initials || (way == Way::Exact && !is_loose) {
+        if matches!(way, Way::Initials | Way::Spelled) || (way == Way::Exact && !is_loose) {
             let (start, end) = (candidate.start as usize, candidate.end as usize);
             if way == Way::Initials && !is_whole_run(part.plain(), start, end) {
                 continue;
@@ -190,7 +193,7 @@ impl Search<'_> {
                 self.walk
                     .readings(chars, text, &spelling, low, high, &mut readings);
             }
-            Way::Exact | Way::Initials => {
+            Way::Exact | Way::Initials | Way::Spelled => {
                 let spelling = Spelling::Same(&term.squeezed);
                 let text = self.part.plain();
                 self.walk

@@ -33,6 +33,7 @@ STEPS = {
     "sounds_like": "sounds like it",
     "looks_like": "looks like it",
     "initials": "its first letters",
+    "spelled": "some of it in letters",
     "undisguised": "what stands for something else",
 }
 

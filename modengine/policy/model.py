@@ -72,6 +72,8 @@ class Pattern:
     sounds_like: bool = False
     looks_like: bool = False
     initials: bool = False
+    spelled: bool = False
+    """Whether some of a term's characters may be written in letters."""
     inflect: bool = False
     """Whether the forms of English words stand among the terms, behind those that are written."""
     weight: float = 0.5
@@ -99,7 +101,7 @@ class Pattern:
     @property
     def is_fuzzy(self) -> bool:
         """Whether it finds matches that are worth its weight."""
-        return self.sounds_like or self.looks_like or self.initials
+        return self.sounds_like or self.looks_like or self.initials or self.spelled
 
     @property
     def adds_words(self) -> bool:

@@ -160,6 +160,7 @@ class _Reader:
             sounds_like=flag(node, "sounds_like"),
             looks_like=flag(node, "looks_like"),
             initials=flag(node, "initials"),
+            spelled=flag(node, "spelled"),
             inflect=flag(node, "inflect"),
             weight=float(text(node, "weight", "0.5")),
             boundary=cast("Literal['words'] | None", text(node, "boundary") or None),

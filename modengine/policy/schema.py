@@ -98,11 +98,14 @@ PATTERN = Record(
         "sounds_like": Key(Flag(), "any characters of the same toneless pinyin", beside=_TERM_KINDS),
         "looks_like": Key(Flag(), "split characters and look-alikes", beside=_TERM_KINDS),
         "initials": Key(Flag(), "the first letters of a Han term: jz for 兼职", beside=_TERM_KINDS),
+        "spelled": Key(
+            Flag(), "some characters of a Han term by pinyin or first letters: nong死你, n死你", beside=_TERM_KINDS
+        ),
         "inflect": Key(Flag(), "the forms of its English words too: prizes and prized for prize", beside=_TERM_KINDS),
         "weight": Key(
             Share(),
-            "what a match by sounds_like, looks_like or initials is worth",
-            beside=("sounds_like", "looks_like", "initials"),
+            "what a match by sounds_like, looks_like, initials or spelled is worth",
+            beside=("sounds_like", "looks_like", "initials", "spelled"),
         ),
         "boundary": Key(Choice(("words",)), "a match that straddles words does not count", beside=("text", "regex")),
         "case": Key(Choice(("exact",)), "tell upper from lower case", beside=("words", "text", "regex")),

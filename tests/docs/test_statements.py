@@ -180,6 +180,7 @@ OPTIONS = {
     "sounds_like": ", sounds_like: true",
     "looks_like": ", looks_like: true",
     "initials": ", initials: true",
+    "spelled": ", spelled: true",
 }
 
 

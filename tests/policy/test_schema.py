@@ -122,7 +122,7 @@ rules:
     score: 60
     group: links
     patterns:
-      who: {words: {list: bank}, initials: true, near_miss: false}
+      who: {words: {list: bank}, initials: true, spelled: true, near_miss: false}
       what: {text: [失效, {list: act}], gaps: 2, repeats: true, sounds_like: true, looks_like: true, weight: 0.5}
       forms: {words: [prize], inflect: true}
       case: {words: [VX], case: exact, outside: [quotes, urls, mentions], part: [text, ocr]}

@@ -86,7 +86,7 @@ def _unordered(pattern: Pattern, terms: Iterable[PatternTerm]) -> bool:
     """
     if pattern.kind == "text":
         return not pattern.outside
-    if pattern.kind != "words" or pattern.sounds_like or pattern.looks_like:
+    if pattern.kind != "words" or pattern.sounds_like or pattern.looks_like or pattern.spelled:
         return False
     return all(
         len(term.plain) > 1

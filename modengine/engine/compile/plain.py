@@ -36,7 +36,7 @@ from modengine.policy.condition import (
 from modengine.policy.model import Rule
 from modengine.text import segment
 
-FORMAT = 7
+FORMAT = 8
 MOST_FIELDS = 60
 """That patterns look in: the core has a bit for each, beside those of the parts."""
 
@@ -106,6 +106,8 @@ class PlainPolicy(Struct):
     most_candidates: int
     kinds: tuple[str, ...]
     """Of parts, and of fields that patterns look in."""
+    spelled: msgspec.Raw
+    """How the characters of each term may be spelled that is looked for so."""
 
 
 assert PlainPolicy.__struct_fields__[REGEXES] == "regexes"
@@ -198,6 +200,7 @@ class _Maker:
             self.patterns.senders,
             program.budget.candidates,
             self.patterns.kinds,
+            self.patterns.spelled,
         )
 
     def _rule(self, rule: Rule) -> PlainRule:

@@ -44,6 +44,7 @@ def pattern_key(pattern: Pattern) -> tuple[Any, ...]:
         pattern.exact_case,
         pattern.undisguised,
         None if pattern.entity is None else _entity(pattern.entity),
+        *(("spelled",) if pattern.spelled else ()),
     )
 
 

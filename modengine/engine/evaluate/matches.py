@@ -84,7 +84,7 @@ def _steps_between(original: str, here: str, raw: str, gaps: int, repeats: bool,
     def reads_by(walk: Walk) -> bool:
         return reads(here, term, walk, way, sounds)
 
-    if raw and here != term and way != "initials":
+    if raw and here != term and way not in ("initials", "spelled"):
         # An option was a step if the term is not read here without it.
         if gaps and not reads_by(Walk(0, repeats)):
             how.append("gaps")

@@ -1,4 +1,4 @@
-"""Finding: the automata pass over the four forms of a part, and every literal that stands there is a candidate."""
+"""Finding: the automata pass over the forms of a part, and every literal that stands there is a candidate."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from modengine.engine.match.literals import Automaton
 from modengine.engine.match.matcher import Candidate, PatternInfo
 from modengine.engine.match.part import PartText, TextForm
+from modengine.text.spelled import SpelledTerms
 
 Candidates = Mapping[int, list[Candidate]]
 """The candidates in one part, by the number of the pattern that asks for them."""
@@ -30,7 +31,8 @@ class Index:
 
     def __init__(self, literals: Literals) -> None:
         self._forms = [
-            (form, Automaton(list(texts)), tuple(texts.values())) for form, texts in sorted(literals.items())
+            (form, (SpelledTerms if form is TextForm.SPELLED else Automaton)(list(texts)), tuple(texts.values()))
+            for form, texts in sorted(literals.items())
         ]
 
     def find(self, part: PartText) -> Candidates:

@@ -49,7 +49,7 @@ class Found(NamedTuple):
     term: str = ""
     """As the rule writes it; empty for regex and tokens, which look for no one text."""
     way: str = "exact"
-    """`exact`, `sounds_like`, `looks_like` or `initials`."""
+    """`exact`, `sounds_like`, `looks_like`, `initials` or `spelled`."""
     weight: float = 1.0
     read: str | None = None
     """What was read there, where that is not what the plain view has."""

@@ -22,7 +22,7 @@ from modengine.text.view import View
 
 
 class TextForm(IntEnum):
-    """The four texts of a part that the automata pass over."""
+    """The texts of a part in which literals are looked for."""
 
     PLAIN = 0
     REDUCED = 1
@@ -31,6 +31,8 @@ class TextForm(IntEnum):
     """the same of the syllables."""
     SKELETON = 3
     """the same of the confusable skeleton."""
+    SPELLED = 4
+    """plain, where terms are looked for that are spelled in part."""
 
 
 KnownSpans = dict[str, list[tuple[int, int]] | Failure]
@@ -112,10 +114,10 @@ class PartText:
 
     def form(self, form: TextForm) -> str:
         """The text that the automaton of a form passes over."""
-        return self.plain if form is TextForm.PLAIN else reduce(self._source(form))
+        return self.plain if form in (TextForm.PLAIN, TextForm.SPELLED) else reduce(self._source(form))
 
     def runs(self, form: TextForm) -> Runs:
-        """Where the characters of a form other than PLAIN come from."""
+        """Where the characters of a form that is reduced come from."""
         if form not in self._runs:
             self._runs[form] = Runs(self._source(form))
         return self._runs[form]

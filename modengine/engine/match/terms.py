@@ -15,6 +15,7 @@ from modengine.model import Suppression
 from modengine.policy.model import Pattern
 from modengine.text.normalize import plain
 from modengine.text.sounds import initials, sound_view, term_sounds
+from modengine.text.spelled import spelling
 
 Boundary = OneOf["not-straddling", "token-equality", "substring"]
 """What makes a match of `words` count.  The rule language knows the first alone; the lab asks for the
@@ -43,11 +44,12 @@ class _TermReading:
     """What may repeat the first character before a candidate: none but where it may do so in other forms."""
 
 
-BY_SOUND, BY_LOOK, BY_INITIALS = 1 << 24, 2 << 24, 3 << 24
-"""Payloads are the numbers of the terms; from here on of their two sounds each, of their looks, and of their initials.
+BY_SOUND, BY_LOOK, BY_INITIALS, SPELLED = 1 << 24, 2 << 24, 3 << 24, 4 << 24
+"""Payloads are the numbers of the terms; from here on of their two sounds each, of their looks, of their initials, and
+of the terms spelled in part.
 
 Of matches at one place the one with the least payload counts: exact ones in the order of the terms, then sounds,
-then looks, then initials.
+then looks, then initials, then those spelled in part.
 """
 
 
@@ -79,12 +81,13 @@ def sounds_of(pattern: Pattern) -> Sounds:
 
 def most_literals(pattern: Pattern) -> int:
     """How many literals its terms are looked for by, at most."""
+    whole = 1 + pattern.initials + pattern.spelled
     if not (pattern.looks_like or pattern.sounds_like):
-        return len(pattern.terms) * (1 + pattern.initials)
+        return len(pattern.terms) * whole
     terms = [term for raw in pattern.terms if (term := plain_term(raw))]
     by_look = sum(count_beginnings(term, pattern.repeats) for term in terms) if pattern.looks_like else 0
     by_sound = sum(max(2, len(term)) for term in terms) if pattern.sounds_like else 0
-    return len(terms) * (1 + pattern.initials) + by_sound + by_look
+    return len(terms) * whole + by_sound + by_look
 
 
 def literals_of(pattern: Pattern, sounds: Sounds) -> tuple[Literal, ...]:
@@ -108,6 +111,8 @@ def term_literals(pattern: Pattern, number: int, term: PatternTerm, sounds: Soun
             yield Literal(TextForm.SOUNDS, text, BY_SOUND + 2 * number + which)
     if pattern.initials and (letters := initials(term.plain)):
         yield Literal(TextForm.PLAIN, letters, BY_INITIALS + number)
+    if pattern.spelled and spelling(term.plain):
+        yield Literal(TextForm.SPELLED, term.plain, SPELLED + number)
 
 
 def _reduced(form: TextForm, text: str, payload: int) -> Literal:
@@ -191,6 +196,8 @@ class TermMatcher:
             sounds = self._sounds[number]
             sound = squeeze(sounds[which]) if self.pattern.repeats else sounds[which]
             return _TermReading(self._terms[number], "sounds_like", same(sound), frozenset())
+        if payload >= SPELLED:
+            return _TermReading(self._terms[payload - SPELLED], "spelled", same(""), frozenset())
         if payload >= BY_INITIALS:
             term = self._terms[payload - BY_INITIALS]
             return _TermReading(term, "initials", same(""), frozenset())
@@ -208,8 +215,8 @@ class TermMatcher:
                 if found := self._exact(part, reading.term, at, end):
                     yield payload, found
                 continue
-            if reading.way == "initials":
-                if is_whole_run(part.plain, at, end):
+            if reading.way in ("initials", "spelled"):
+                if form is TextForm.SPELLED or is_whole_run(part.plain, at, end):
                     yield payload, self._fuzzy(part, reading, at, end)
                 continue
             starts = ((at, at),) if form is TextForm.PLAIN else _starts(part.plain, part.runs(form), at, reading.begin)

@@ -12,6 +12,7 @@ const STEPS = {
   looks_like: ["looks like it", "字形相近"],
   marks: ["accents, apostrophes, hyphens or blanks", "音符、撇号、连字符或空格"],
   initials: ["its first letters", "拼音首字母"],
+  spelled: ["some of it in letters", "部分字写成字母"],
   undisguised: ["what stands for something else", "用别的符号代替"],
 };
 

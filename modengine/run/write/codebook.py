@@ -162,8 +162,8 @@ HITS: tuple[TableField, ...] = (
     TableField(
         "how",
         "string",
-        "The kind of pattern, then each step between term and text, joined by spaces: "
-        "`width`, `case`, `marks`, `traditional`, `gaps`, `repeats`, `sounds_like`, `looks_like`, `initials`.",
+        "The kind of pattern, then each step between term and text, joined by spaces: `width`, "
+        "`case`, `marks`, `traditional`, `gaps`, `repeats`, `sounds_like`, `looks_like`, `initials`, `spelled`.",
     ),
     TableField("weight", "number", "What the match is worth: 1, or less by sound or look."),
 )
