@@ -121,7 +121,8 @@ def post(port: int, path: str, body: dict[str, Any]) -> Any:
 
 def in_browser(port: int, files: dict[str, str], keys: int) -> dict[str, Any] | None:
     """Seconds from the input event to the verdict, in a real Chromium; None without one."""
-    chromium = os.environ.get("MODENGINE_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    names = ("chromium", "google-chrome", "chromium-headless-shell")
+    chromium = os.environ.get("MODENGINE_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if chromium is None:
         return None
     from playwright.sync_api import sync_playwright  # noqa: PLC0415  (only where there is a browser)

@@ -93,7 +93,8 @@ def _program(loaded: Loaded, before: Program | None = None) -> Program:
     policy = loaded.any_policy
     # In a study more is allowed.
     sound = () if before is None or before.policy.study else before.policy.rulesets
-    found = [*loaded.diagnostics, *(policy_problems(policy, sound) if policy is not None else ())]
+    known = {} if before is None else before.known
+    found = [*loaded.diagnostics, *(policy_problems(policy, sound, known) if policy is not None else ())]
     errors = [problem for problem in found if problem.severity == "error"]
     if errors or policy is None:
         raise PolicyError(with_source(errors, policy))
@@ -155,6 +156,10 @@ def collector_off() -> Iterator[None]:
     try:
         yield
     finally:
+        if not gc.get_freeze_count():
+            # They become old ones at once, and no collection of young ones goes through all of them.
+            gc.freeze()
+            gc.unfreeze()
         if was_on:
             gc.enable()
 

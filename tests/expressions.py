@@ -10,6 +10,7 @@ from typing import Any
 import regex
 from hypothesis import assume
 from hypothesis import strategies as st
+from regex import _regex_core
 
 from modengine.engine.compile.patterns import expression, linked
 from modengine.engine.match.linear import linear
@@ -111,3 +112,21 @@ def sources() -> st.SearchStrategy[Source]:
 
 def short_texts() -> st.SearchStrategy[str]:
     return st.text(_LETTERS, max_size=12)
+
+
+def read_at_once(source: str) -> Any:
+    """The parse tree of the `regex` package, case ignored, for an expression that sets no flag for all of it."""
+    text = _regex_core.Source(source)
+    info = _regex_core.Info(regex.I, str, {})
+    return _regex_core._parse_pattern(text, info)
+
+
+def drawn(node: Any) -> Any:
+    """A parse tree as plain data, without what the parser knows of the whole expression."""
+    if isinstance(node, list | tuple):
+        return list(map(drawn, node))
+    if not isinstance(node, _regex_core.RegexBase):
+        return node
+    return type(node).__name__, {
+        name: drawn(value) for name, value in vars(node).items() if name not in ("info", "_key")
+    }

@@ -69,7 +69,7 @@ def module_of(file: Path) -> str:
 
 MODULES = {module_of(file) for file in FILES} | {"modengine._core"}
 """The compiled core among them, built or not."""
-TWICE = {"Automaton", "Facts", "Sought", "_Table"}
+TWICE = {"Facts", "Sought", "_Table"}
 """Class names that stand for more than one thing still, within the engine and the tables of texts."""
 FOLDERS = sorted({file.parent for file in FILES})
 FULL, LONG = 15, 400

@@ -153,7 +153,8 @@ def main() -> None:
     options.add_argument("--only", metavar="TEXT", default="", help="those of --all whose name holds it")
     options.add_argument("--address", metavar="URL", default="", help="the page that is served there")
     given = options.parse_args()
-    chromium = os.environ.get("MODENGINE_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    names = ("chromium", "google-chrome", "chromium-headless-shell")
+    chromium = os.environ.get("MODENGINE_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     assert chromium, "no chromium here"
     folder = given.all or IMAGES
     folder.mkdir(parents=True, exist_ok=True)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import regex
 
+from modengine.engine.compile.revision import pattern_key
 from modengine.engine.match.expression import CostlyRegex, children, parse, steps
+from modengine.engine.match.matcher import PatternInfo
+from modengine.engine.match.matchers import size_of
 from modengine.engine.match.nfa import may_be_empty
 from modengine.engine.match.regex import compiled, source_of
 from modengine.engine.match.terms import plain_term
-from modengine.engine.match.walk import count_beginnings
 from modengine.entities.expressions import expressions
 from modengine.errors import Diagnostic
 from modengine.policy.limits import POLICY_BUDGET, PolicyBudget, Quantity, Spending
@@ -31,27 +33,39 @@ def _patterns(policy: Policy) -> Iterable[Pattern]:
     return {id(pattern): pattern for rule in policy.rules for pattern in rule.patterns}.values()
 
 
-def too_large(policy: Policy, budget: PolicyBudget = POLICY_BUDGET) -> Diagnostic | None:
-    """Of the first pattern for which the budget does not last; nothing is compiled before that is known."""
+def too_large(
+    policy: Policy, budget: PolicyBudget = POLICY_BUDGET, known: Mapping[object, PatternInfo] = {}
+) -> Diagnostic | None:
+    """Of the first pattern for which the budget does not last; nothing is compiled before that is known.
+
+    Patterns that are `known`, by their keys, are not measured again.
+    """
     spending = Spending(budget)
     charged: set[str] = set()
     for pattern in _patterns(policy):
         what: Quantity = "steps" if pattern.kind in ("regex", "entity") else "literals"
-        if problem := spending.spend(what, _steps(pattern, charged) if what == "steps" else _literals(pattern)):
+        if problem := spending.spend(what, _size(pattern, charged, known)):
             return _at(pattern, "ME606", *problem)
     return None
 
 
-def _steps(pattern: Pattern, charged: set[str]) -> int:
-    """How many steps its regexes add to those that were charged (each is compiled once); none for one that fails.
+def _size(pattern: Pattern, charged: set[str], known: Mapping[object, PatternInfo]) -> int:
+    """What it adds to what was charged (a regex is compiled once); nothing for one that fails.
 
     The expressions of an entity are ours: their characters are counted, for which nobody parses them.
     """
-    sources = {source_of(pattern)} if pattern.entity is None else set(expressions(pattern.entity))
-    sources -= charged
-    charged |= sources
+    if pattern.entity is not None:
+        sources = set(expressions(pattern.entity)) - charged
+        charged |= sources
+        return sum(map(len, sources))
+    if pattern.kind == "regex":
+        source = source_of(pattern)
+        if source in charged:
+            return 0
+        charged.add(source)
+    info = known.get(pattern_key(pattern)) if known else None
     try:
-        return sum(map(steps if pattern.entity is None else len, sources))
+        return size_of(pattern) if info is None else info.size
     except (CostlyRegex, RecursionError, regex.error, ValueError, OverflowError):
         return 0
 
@@ -67,16 +81,6 @@ def _problems(pattern: Pattern) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 "ME403", f"a term of `{pattern.name}` is empty after normalising", place, "remove the term"
             )
-
-
-def _literals(pattern: Pattern) -> int:
-    """How many literals its terms are looked for by, at most."""
-    if not (pattern.looks_like or pattern.sounds_like):
-        return len(pattern.terms) * (1 + pattern.initials)
-    terms = [term for raw in pattern.terms if (term := plain_term(raw))]
-    by_look = sum(count_beginnings(term, pattern.repeats) for term in terms) if pattern.looks_like else 0
-    by_sound = sum(max(2, len(term)) for term in terms) if pattern.sounds_like else 0
-    return len(terms) * (1 + pattern.initials) + by_sound + by_look
 
 
 def _regex_problems(pattern: Pattern) -> Iterable[Diagnostic]:

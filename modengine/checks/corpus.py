@@ -19,14 +19,15 @@ from modengine.policy.fields import fields_looked_in, with_field_parts
 from modengine.policy.model import Pattern, Policy
 from modengine.text.normalize import plain
 
-Corpus = tuple[Message, ...]
+Corpus = Iterable[Message]
+"""Messages that are gone through more than once; they need not be held."""
 
 
-def _texts(messages: Iterable[Message], policy: Policy) -> frozenset[str]:
+def _texts(messages: Iterable[Message], policy: Policy) -> Iterator[str]:
     """All texts of messages as they are compared: plain, without what may stand between characters."""
     looked_in = fields_looked_in((pattern for rule in policy.rules for pattern in rule.patterns), policy.fields)
     read = messages if not looked_in else (with_field_parts(message, looked_in) for message in messages)
-    return frozenset(reduce(plain(part.text)) for message in read for part in message.all_parts())
+    return (reduce(plain(part.text)) for message in read for part in message.all_parts())
 
 
 def unsupported(policy: Policy, corpus: Corpus) -> Iterator[Diagnostic]:
@@ -48,7 +49,7 @@ def _of(written: WrittenTerms, missing: set[str]) -> Iterator[Diagnostic]:
             )  # fmt: skip
 
 
-def _missing(wanted: set[str], corpora: Iterable[frozenset[str]]) -> set[str]:
+def _missing(wanted: set[str], corpora: Iterable[Iterable[str]]) -> set[str]:
     """The terms that stand in none of the texts."""
     terms = sorted(wanted)
     find = Automaton(terms).find

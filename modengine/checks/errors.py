@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from modengine.checks.compiling import pattern_problems, too_large
 from modengine.checks.identity import guard
 from modengine.checks.sources import sources
+from modengine.engine.match.matcher import PatternInfo
 from modengine.errors import Diagnostic, Location
 from modengine.policy.model import Policy, Ruleset
 
 
-def policy_problems(policy: Policy, sound: Collection[Ruleset] = ()) -> tuple[Diagnostic, ...]:
+def policy_problems(
+    policy: Policy, sound: Collection[Ruleset] = (), known: Mapping[object, PatternInfo] = {}
+) -> tuple[Diagnostic, ...]:
     """What is wrong with patterns, and what the line we keep (docs/scope.md) does not allow.
 
-    Rulesets that are known to be `sound` are not looked at again.
+    Rulesets that are known to be `sound` are not looked at again, nor the size of patterns that are `known`.
     """
-    if problem := too_large(policy):
+    if problem := too_large(policy, known=known):
         return (problem,)  # whoever refuses to compile it does not read all of it either
     policy = replace(policy, rulesets=tuple(ruleset for ruleset in policy.rulesets if ruleset not in sound))
     return (*pattern_problems(policy), *guard(policy))

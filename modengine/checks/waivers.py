@@ -19,7 +19,10 @@ from modengine.errors import Diagnostic, Location
 from modengine.policy.model import Policy
 from modengine.policy.nodes.diagnostics import meant, shown
 
-_WAIVER = re.compile(r"(?:^|(?<=\s))#\s*modengine:\s*allow\b[^\n\r]*")
+_COMMENT = re.compile(r"(?:^|(?<=\s))#\s*modengine\b[^\n\r]*")
+_WAIVER = re.compile(r"#\s*modengine:\s*allow\b")
+_MEANT = re.compile(r"\bME\d{3}\b")
+"""What a comment for modengine that is no waiver was meant to allow."""
 _GUARD = frozenset({"ME809"})
 FINDINGS = frozenset(code for code in CODES if code.startswith("ME8")) - _GUARD
 """The codes that may be left out or given another severity: those of a careful reader, not those of the guard."""
@@ -41,7 +44,7 @@ def waivers(policy: Policy) -> tuple[list[Waiver], list[Diagnostic]]:
     good: list[Waiver] = []
     bad: list[Diagnostic] = []
     for source in sources(policy):
-        if "modengine:" in source.text:
+        if "modengine" in source.text:
             for place, text, covers in _comments(source):
                 made, wrong = _read(place, text, covers)
                 good += made
@@ -74,10 +77,12 @@ def _comments(source: RuleSource) -> Iterator[tuple[Location, str, int]]:
     lines = source.lines
     at = 0
     for number, line in enumerate(lines, 1):
-        found = _WAIVER.search(line)
+        found = _COMMENT.search(line)
         start = source.text.index(line, at)
         at = start + len(line)
-        if found is None or any(low <= start + found.start() < high for low, high in texts):
+        if found is None or not (_WAIVER.match(found[0]) or _MEANT.search(found[0])):
+            continue
+        if any(low <= start + found.start() < high for low, high in texts):
             continue
         alone = not line[: found.start()].strip()
         covers = _next(lines, number) if alone else number
@@ -101,6 +106,9 @@ def _next(lines: list[str], number: int) -> int:
 
 
 def _read(place: Location, text: str, covers: int) -> tuple[list[Waiver], list[Diagnostic]]:
+    if not _WAIVER.match(text):
+        hint = f"write `# modengine: allow {_MEANT.findall(text)[0]} because ...`"
+        return [], [Diagnostic("ME827", "the comment looks like a waiver, and is none", place, hint)]
     said = re.split(r"\ballow\b", text, maxsplit=1)[1]
     named, because, reason = re.match(r"(.*?)(\bbecause\b|$)(.*)", said, re.DOTALL).groups()  # type: ignore[union-attr]
     codes = list(dict.fromkeys(re.findall(r"[^\s,]+", named)))

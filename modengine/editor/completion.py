@@ -23,6 +23,8 @@ from modengine.policy.schema import POLICY, RULESET
 _HERE = "zzHEREzz"
 """Stands for the word that is being typed."""
 _WORD = re.compile(r"[\w.*?-]*\Z")
+_HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of emoji, which no YAML has, and editors send while one is typed."""
 _ASKS_RULE = re.compile(r"\brule\(\s*\Z")
 _FUNCTIONS = ("and", "or", "not", "count", "near", "before", "inside", "together", "rule", "length", "has")
 _NAMED: Mapping[str, NameKind] = {"clause": "clause", "group": "group", "list": "list", "in": "list"}
@@ -84,7 +86,7 @@ def _open(prefix: str) -> tuple[list[_Level], str]:
     """The levels that are open at the placeholder, and what its value holds before it."""
     levels: list[_Level] = []
     try:
-        for event in yaml.parse(prefix, Loader=LOADER):
+        for event in yaml.parse(_HALVES.sub("\ufffd", prefix), Loader=LOADER):
             if isinstance(event, yaml.CollectionEndEvent):
                 levels.pop()
             elif not isinstance(event, yaml.NodeEvent):

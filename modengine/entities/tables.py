@@ -47,6 +47,8 @@ def digest() -> str:
 
 T = TypeVar("T")
 
+_IN_CLASSES = {char: f"\\{char}" for char in r"\]^-[&~|"}
+
 
 @dataclass(frozen=True, slots=True)
 class WordTable(Generic[T]):
@@ -74,6 +76,37 @@ class WordTable(Generic[T]):
 
 
 def any_of(texts: Iterable[str]) -> str:
-    """An expression for any of some texts, the longest first."""
-    escaped = (regex.escape(text, special_only=True) for text in sorted(set(texts), key=lambda t: (-len(t), t)))
-    return "(?:" + "|".join(escaped) + ")"
+    """An expression for any of some texts, the longest first: a tree, in which what they begin with stands once."""
+    tree: _Tree = {}
+    for text in texts:
+        at = tree
+        for char in text:
+            at = at.setdefault(char, {})
+        at[""] = {}
+    return f"(?:{'|'.join(_branches(tree))})"
+
+
+_Tree = dict[str, "_Tree"]
+"""Texts by their first characters; `""` where one ends."""
+
+
+def _branches(tree: _Tree) -> list[str]:
+    """What may follow; characters behind which the same may follow are a class."""
+    heads: dict[str, list[str]] = {}
+    for char in sorted(filter(None, tree)):
+        heads.setdefault(_rest(tree[char]), []).append(char)
+    return [_one_of(chars) + rest for rest, chars in heads.items()]
+
+
+def _rest(tree: _Tree) -> str:
+    """What may follow as far as it goes; it may be absent where a text ends."""
+    branches = _branches(tree)
+    if "" in tree:
+        return f"(?:{'|'.join(branches)})?" if branches else ""
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+
+
+def _one_of(chars: list[str]) -> str:
+    if len(chars) > 1:
+        return f"[{''.join(_IN_CLASSES.get(char, char) for char in chars)}]"
+    return regex.escape(chars[0], special_only=True)

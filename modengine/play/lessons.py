@@ -30,6 +30,7 @@ from msgspec import Meta
 
 from modengine.errors import InputError
 from modengine.play.shipped import samples
+from modengine.policy.nodes.malformed import LOADER
 
 PANELS = ("why", "steps", "whatif", "tests", "evade", "audit")
 
@@ -107,7 +108,8 @@ class Lesson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def read_lesson(path: Path) -> Lesson:
     """A lesson.  Raises InputError (ME905) with what is wrong with the file."""
     try:
-        return msgspec.convert(yaml.safe_load(path.read_text("utf-8")), Lesson)
+        given = yaml.load(path.read_text("utf-8"), Loader=LOADER)  # noqa: S506  (a safe one)
+        return msgspec.convert(given, Lesson)
     except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
         raise InputError("ME905", f"`{path}` is no lesson: {error}", "docs/play.md says what a lesson holds") from None
 

@@ -142,16 +142,25 @@ class _Parser:
             return True
         return False
 
-    def expect(self, text: str) -> None:
+    def expect(self, text: str, hint: str = "") -> None:
         if not self.accept(text):
-            raise self.fail(f"`{text}`", "close the bracket" if text == ")" and self.now.kind == "end" else "")
+            if text == ")" and not hint:
+                hint = "close the bracket" if self.now.kind == "end" else self.joining()
+            raise self.fail(f"`{text}`", hint)
+
+    def joining(self) -> str:
+        """What to do where a condition should have ended; empty where nobody can say."""
+        for lexeme in (self.now, self.lexemes[self.at - 1]):
+            if lexeme.kind == "name" and lexeme.text.lower() in _WORDS and lexeme.text not in _WORDS:
+                return f"write `{lexeme.text.lower()}`"
+        return "join conditions with `and` or `or`" if self.now.kind == "name" else ""
 
     def whole(self) -> Condition:
         if self.now.kind == "end":
             raise self.fail("a condition", "name the patterns that must be found")
         condition = self.or_()
         if self.now.kind != "end":
-            raise self.fail("`and`, `or` or the end", "join conditions with `and` or `or`")
+            raise self.fail("`and`, `or` or the end", self.joining() or "join conditions with `and` or `or`")
         return condition
 
     def or_(self) -> Condition:
@@ -180,7 +189,7 @@ class _Parser:
         return Not(item) if negations % 2 else item
 
     def atom(self) -> Condition:
-        lexeme = self.next()
+        at, lexeme = self.at, self.next()
         if lexeme.text == "(" and lexeme.kind == "mark":
             item = self.or_()
             self.expect(")")
@@ -188,7 +197,9 @@ class _Parser:
         if lexeme.kind == "number" or (lexeme.text in ("any", "all") and self.now.text == "of"):
             return self.of(lexeme)
         if lexeme.kind != "name" or lexeme.text in _WORDS:
-            raise self.fail("a pattern, a function or `message.FIELD`", lexeme=lexeme)
+            beside = {lexeme.text, self.lexemes[max(0, at - 1)].text} & {"and", "or", "not"}
+            hint = "`and` and `or` stand between two conditions, `not` before one" if beside else ""
+            raise self.fail("a pattern, a function or `message.FIELD`", hint, lexeme)
         if lexeme.text in ("any", "true"):
             return Always()
         if lexeme.text.startswith("message."):
@@ -230,7 +241,8 @@ class _Parser:
 
     def whole_number(self, lexeme: _Lexeme, what: str, least: int = 0) -> int:
         if lexeme.kind != "number" or "." in lexeme.text or int(lexeme.text) < least or len(lexeme.text) > 9:
-            raise self.fail(f"{what}: a whole number of {least} or more", lexeme=lexeme)
+            hint = "write at most nine digits" if re.fullmatch(r"\d{10,}", lexeme.text) else ""
+            raise self.fail(f"{what}: a whole number of {least} or more", hint, lexeme)
         return int(lexeme.text)
 
     def function(self, name: _Lexeme) -> Condition:
@@ -276,7 +288,7 @@ class _Parser:
             self.expect(")")
             self.unlike(name, left, right)
             return Inside(left, right)
-        self.expect(",")
+        self.expect(",", f"say how far apart they may be: {name.text}(a, b, 20)")
         distance = self.whole_number(self.next(), "a distance")
         unit: Unit = "words" if self.accept("words") else "characters"
         self.accept("characters")

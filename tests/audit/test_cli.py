@@ -198,7 +198,9 @@ def test_replay(command: Command, make: MakeLog, log: Path, source: Path, tmp_pa
     assert (ran.code, "--from FILE" in ran.out) == (1, True)
     assert ran.out.startswith("6 decisions: 0 came out the same, 0 otherwise, not made again: text absent 6\n")
     ran = command("audit", "replay", "-a", plain, "--from", source, "--format", "json")
-    assert json.loads(ran.out) == {"decisions": 6, "same": 6, "different": 0, "causes": {}, "differences": []}
+    assert json.loads(ran.out) == {
+        "decisions": 6, "same": 6, "different": 0, "causes": {}, "texts": {"source": 6}, "differences": []
+    }  # fmt: skip
     ran = command("audit", "replay", "-a", log, "--policy", "campaign-2014")
     assert (ran.code, "  rules " in ran.out) == (1, True)
     changed = tmp_path / "changed.jsonl"

@@ -135,6 +135,22 @@ def test_a_waiver_allows_a_finding_on_its_line_or_the_next(here: Path) -> None:
     assert codes(here / "policy.yaml") == []
 
 
+@pytest.mark.parametrize(
+    ("comment", "found"),
+    [
+        ("modengine: alow ME804 because it is a demonstration", True),
+        ("modengine allow ME804 because it is a demonstration", True),
+        ("modengine：allow ME804 because it is a demonstration", True),
+        ("modengine says ME8O4 here", False),
+        ("modengine reads this line", False),
+    ],
+)
+def test_a_comment_that_looks_like_a_waiver_is_named(here: Path, comment: str, found: bool) -> None:
+    file = here / "rules" / "demo.yaml"
+    file.write_text(file.read_text("utf-8").replace("- id: demo.a", f"- id: demo.a # {comment}"), "utf-8")
+    assert codes(file) == ["ME820", "ME804", "ME807", *(["ME827"] if found else [])]
+
+
 def test_a_waiver_is_not_read_in_a_text(here: Path) -> None:
     text = "title: 'A rule # modengine: allow ME804 because it is quoted'"
     file = here / "rules" / "demo.yaml"

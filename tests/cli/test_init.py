@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 import yaml
 
+from modengine.cli.rules import first
+from modengine.errors import OutputError
+from modengine.run.write.replace import replacing
 from tests.commands import Command
 
 WRITTEN = {
@@ -69,3 +74,18 @@ def test_a_file_is_no_folder(command: Command, here: Path) -> None:
         ran = command("init", named)
         assert (ran.code, ran.out) == (2, "")
         assert "a file is in the way" in ran.err
+
+
+def test_what_cannot_be_written_whole_is_not_in_the_way_of_the_next_try(
+    command: Command, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path) -> AbstractContextManager[BinaryIO]:
+        if path.name == "prizes.txt":
+            raise OutputError("ME909", "no space left on device", "make room")
+        return replacing(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(first, "replacing", full)
+        assert command("init", "mine").code == 2
+    assert files_in(here / "mine") == set()
+    assert command("init", "mine").code == 0

@@ -207,3 +207,63 @@ def test_an_output_that_is_an_input_is_refused(command: Command, reader: str) ->
     ran = command("read", "messages.jsonl", "--reader", reader, "-o", "messages.jsonl")
     assert ran.code == 2
     assert "is also an input" in ran.err
+
+
+# ----------------------------------------------------------------- audit replay
+
+
+@pytest.fixture
+def recorded(command: Command, folder: Path, messages: Path, reader: str) -> Path:
+    """A log of two decisions, on a message with a picture and on one without; no text was kept."""
+    messages.write_text("".join(messages.read_text("utf-8").splitlines(keepends=True)[:2]), encoding="utf-8")
+    scan = command("scan", messages, "-p", POLICY, "--reader", reader, "--audit", "audit", "-o", "out.jsonl")
+    assert scan.code == 0, scan.err
+    return folder
+
+
+def test_a_decision_on_a_picture_is_replayed_from_what_was_read_of_it(
+    command: Command, recorded: Path, reader: str
+) -> None:
+    assert command("read", "messages.jsonl", "--reader", reader, "-o", "read.jsonl").code == 0
+    (recorded / "expiry.png").unlink()
+    ran = command("audit", "replay", "--from", "read.jsonl")
+    assert (ran.code, ran.out.splitlines()) == (0, [
+        "2 decisions: 2 came out the same, 0 otherwise",
+        "  1 from the source",
+        "  1 from the source, with files that were read before",
+    ])  # fmt: skip
+
+
+def test_a_replay_with_a_reader_reads_the_files_again(command: Command, recorded: Path, reader: str) -> None:
+    ran = command("audit", "replay", "--from", "messages.jsonl", "--reader", reader)
+    assert (ran.code, ran.out.splitlines()) == (0, [
+        "2 decisions: 2 came out the same, 0 otherwise",
+        "  1 from the source",
+        "  1 from the source, with files that were read anew",
+    ])  # fmt: skip
+    (recorded / "expiry.png").write_text(EXPIRY + "！", "utf-8")
+    ran = command("audit", "replay", "--from", "messages.jsonl", "--reader", reader)
+    first = ran.out.splitlines()[0]
+    assert (ran.code, first) == (
+        1, "2 decisions: 1 came out the same, 0 otherwise, not made again: reading changed 1"
+    )  # fmt: skip
+    (recorded / "expiry.png").unlink()
+    ran = command("audit", "replay", "--from", "messages.jsonl", "--reader", reader, "--format", "json")
+    found = json.loads(ran.out)
+    assert (ran.code, found["causes"], found["texts"]) == (1, {"file unread": 1}, {"source": 1})
+
+
+@pytest.mark.usefixtures("recorded")
+def test_a_replay_says_of_a_file_that_nobody_has_read_it(command: Command) -> None:
+    ran = command("audit", "replay", "--from", "messages.jsonl")
+    said = ran.out.splitlines()
+    assert (ran.code, said[0]) == (
+        1, "2 decisions: 1 came out the same, 0 otherwise, not made again: file unread 1"
+    )  # fmt: skip
+    assert "say what reads such files, --reader KIND" in said[-1]
+
+
+@pytest.mark.usefixtures("recorded")
+def test_a_reader_is_for_messages_of_a_source(command: Command, reader: str) -> None:
+    ran = command("audit", "replay", "--reader", reader)
+    assert (ran.code, "--reader reads the files that messages of --from name" in ran.err) == (2, True)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from modengine.checks.corpus import unsupported
 from modengine.cli.rules.forms.findings import as_github
 from modengine.errors import Diagnostic, Location
+from modengine.loading import load
+from modengine.run.read.files import MessageFiles
 from modengine.run.schemas import SCHEMAS
 from tests.commands import POLICY, Command
 from tests.paths import DATA
@@ -321,3 +325,17 @@ def test_schemas_are_printed(kind: str, command: Command) -> None:
     ran = command("schema", kind)
     assert ran.code == 0
     assert json.loads(ran.out) == json.loads(json.dumps(SCHEMAS[kind]()))
+
+
+def test_a_corpus_is_gone_through_without_being_held(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus.jsonl"
+    corpus.write_text("".join(f'{{"text": "{"长" * 1000}{n}"}}\n' for n in range(3_000)), encoding="utf-8")
+    messages, policy = MessageFiles([corpus]), load(POLICY).policy
+    assert len(list(messages)) == len(list(messages)) == 3_000
+    tracemalloc.start()
+    try:
+        found = list(unsupported(policy, messages))
+        assert tracemalloc.get_traced_memory()[1] < 3_000_000
+    finally:
+        tracemalloc.stop()
+    assert found

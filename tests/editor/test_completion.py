@@ -30,6 +30,7 @@ RULE = RULESET.replace("    examples:", "    |\n    examples:")
         ("policy: a\ntitle: b\nstudy: |\n", {"true", "false"}, set()),
         ("policy: a\nsegm|\n", {"segmenter", "rulesets"}, {"policy", "patterns"}),
         ("|", set(), {"when"}),
+        ("ruleset: a\ntitle: \ud83d\n|", {"category"}, {"title"}),
         ("ruleset: [|", set(), {"when"}),
     ],
 )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from modengine.engine.match.expression import required_literals
+from modengine.engine.match.expression import parse, required_literals
 from modengine.entities.expressions import expressions
 from modengine.entities.model import Entity, EntityKind
+from modengine.entities.tables import any_of
 from tests.entities.reading import automaton, found, package, undisguised
+from tests.expressions import drawn, read_at_once
 
 KINDS = get_args(EntityKind)
 READ: dict[str, dict[str, list[str]]] = {
@@ -177,7 +182,7 @@ def test_every_kind_has_examples() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_automaton_reads_what_the_package_reads(kind: EntityKind) -> None:
-    texts = [undisguised(text) for text in READ[kind]] + ["\n".join(map(undisguised, READ[kind]))]
+    texts = [undisguised(text) for text in READ[kind]]
     for source in expressions(Entity(kind)):
         for text in texts:
             expected = [match.span() for match in package(source).finditer(text) if match.group()]
@@ -187,6 +192,24 @@ def test_an_automaton_reads_what_the_package_reads(kind: EntityKind) -> None:
 @pytest.mark.parametrize("kind", sorted({*KINDS} - {"quotation"}))
 def test_an_expression_runs_only_where_some_text_stands(kind: EntityKind) -> None:
     assert all(required_literals(source) for source in expressions(Entity(kind)))
+
+
+WORDS = st.lists(st.text("ab]^-[&~|\\.+?( 元", min_size=1, max_size=4), min_size=1, max_size=8)
+
+
+@given(words=WORDS, text=st.text("ab]^-[&~|\\.+?( 元", max_size=12))
+def test_any_of_finds_what_the_words_one_after_the_other_do_the_longest_first(words: list[str], text: str) -> None:
+    flat = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    # Where the longest does not fit what follows, the next one does.
+    for follows in ("", "(?=b|$)"):
+        spans = [[m.span() for m in re.finditer(f"(?:{either}){follows}", text)] for either in (any_of(words), flat)]
+        assert spans[0] == spans[1]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_read_group_by_group_is_what_the_parser_reads_at_once(kind: EntityKind) -> None:
+    for source in expressions(Entity(kind)):
+        assert drawn(parse(source)) == drawn(read_at_once(source))
 
 
 def test_options_narrow_what_is_read() -> None:

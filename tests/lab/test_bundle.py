@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from modengine.lab.data.corpus import Columns, load
 from modengine.lab.report.charts import Grid, Intervals, Line, Lines, Point
 from modengine.lab.report.page import labels_of
 from modengine.lab.report.paper.bundle import write_bundle
@@ -20,7 +21,7 @@ from modengine.lab.report.report import SECTIONS as REPORT_SECTIONS
 from modengine.lab.report.report import Report, make_report
 from modengine.lab.stats.intervals import FORBIDDEN, Estimate, Method
 from tests.commands import POLICY, Command
-from tests.lab.corpora import MakeCorpus, rows, sound
+from tests.lab.corpora import MakeCorpus, rows, sound, write
 
 SHARE = Estimate(0.5, 0.3, 0.7, 5, 10, 10.0, "clopper-pearson", True)
 POINTS = (Point(0, 0.1, 0, 0.2), Point(1, 0.9, 0.8, 1))
@@ -31,9 +32,10 @@ CHARTS = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def made(corpus: MakeCorpus) -> Report:
-    rowed = corpus(rows(("骗", "fraud", 30), ("好", "none", 30)), label="label", stratum="label")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    file = write(tmp_path_factory.mktemp("made") / "rows.jsonl", rows(("骗", "fraud", 30), ("好", "none", 30)))
+    rowed = load([file], Columns(label="label", stratum="label"), ("fraud", "violence"))
     return make_report(sound(), [rowed], sections=("eval", "fairness"), title="T", authors=("A. Name", "B. <Name>"))
 
 

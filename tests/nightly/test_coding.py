@@ -7,14 +7,15 @@ import json
 import numpy as np
 import pytest
 
-from bench.coding import FIGURES, RESULTS, SCENARIOS, Scenario, coverage
+from bench.coding import FAR, FIGURES, RESULTS, SCENARIOS, Scenario, coverage
 from modengine.lab.coding.agreement import alpha, alpha_interval
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", [*SCENARIOS, *FAR], ids=lambda scenario: scenario.name)
 def test_the_intervals_hold_the_truth_as_often_as_the_table_says(scenario: Scenario) -> None:
     """Of 200 draws; five standard deviations of chance on both sides."""
-    kept = json.loads(RESULTS.read_text("utf-8"))["coverage"][scenario.name]
+    results = json.loads(RESULTS.read_text("utf-8"))
+    kept = (results["coverage"] | results["far"])[scenario.name]
     found = coverage(scenario, 200)
     assert {name: share for name, share in found.items() if abs(share - kept[name]) > 0.08} == {}
     assert set(found) == set(FIGURES)

@@ -295,7 +295,7 @@ def test_a_device_has_one_vote_unless_the_class_shares_an_address(pool: Pool, sh
     assert (room["tally"]["block"], room["tally"]["allow"], room["windows"]) == (votes, 1, 21)
 
 
-def test_who_only_types_does_not_wait_for_those_who_measure(api: Api) -> None:
+def test_who_only_types_does_not_wait_for_those_who_measure(api: Api, pool: Pool) -> None:
     """Ten studies of ten different rule sets, and in the middle of them a verdict."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -305,7 +305,8 @@ def test_who_only_types_does_not_wait_for_those_who_measure(api: Api) -> None:
     api("decide", text="恭喜您中奖", rules=names[0])
     with ThreadPoolExecutor(11) as threads:
         studies = [threads.submit(api, "eval", rules=name) for name in names]
-        time.sleep(0.2)
+        while len(pool._turns._waiting) < 5:  # studies that wait for one another
+            time.sleep(0.001)
         assert api("decide", text="恭喜您中奖", rules=names[0])["action"] == "review"
         assert not all(study.done() for study in studies)
         assert all(len(study.result()["grid"]) for study in studies)

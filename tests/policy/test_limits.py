@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from modengine.checks.compiling import too_large
+from modengine.engine.compile.program import Program
+from modengine.engine.match.matchers import size_of
 from modengine.paths import shipped_policy
 from modengine.policy.limits import POLICY_BUDGET, PolicyBudget
 from modengine.policy.load import policy_of, read
@@ -146,6 +148,18 @@ def test_a_term_with_many_beginnings_is_counted_and_not_written_out(write: Any) 
     problem = too_large(policy_of(ruleset), PolicyBudget(literals=5))
     assert problem is not None
     assert problem.code == "ME606"
+
+
+@pytest.mark.parametrize("pattern", ["{text: [加微信]}", "{regex: 'a|b'}"])
+def test_what_is_known_of_a_pattern_is_its_size(pattern: str, write: Any) -> None:
+    ruleset = read(write(r=HEAD + "rules:\n" + rule("a", f"a: {pattern}".replace("'", '"'), "a"))).ruleset
+    assert ruleset is not None
+    policy = policy_of(ruleset)
+    program = Program(policy)
+    (key, info), *_ = program.known.items()
+    assert info.size == size_of(program.patterns[0]) > 0
+    assert too_large(policy, known=program.known) is None
+    assert too_large(policy, known={key: replace(info, size=10**9)}) is not None
 
 
 def test_the_shipped_policy_takes_less_than_a_fifth_of_each() -> None:

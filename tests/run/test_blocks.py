@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -152,6 +155,26 @@ def test_what_is_written_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert expanded([".", "audit/log.json"], [Path("new")]) == [*rest, "audit/log.json"]
     with pytest.raises(InputError, match="ME905"):
         expanded(["audit"])
+
+
+def test_a_folder_that_cannot_be_read_is_an_error_and_its_messages_are_not_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.jsonl", "deep/closed/b.jsonl", ".closed/c.jsonl"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("", "utf-8")
+    scandir = os.scandir
+
+    def closed(path: Any) -> Any:
+        if os.path.basename(path) in ("closed", ".closed"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    with pytest.raises(InputError, match=r"deep.closed` cannot be read: permission denied"):
+        expanded([str(tmp_path)])
+    (tmp_path / "deep" / "closed").rename(tmp_path / "deep" / "open")
+    assert [Path(name).name for name in expanded([str(tmp_path)])] == ["a.jsonl", "b.jsonl"]
 
 
 def test_names_folders_and_globs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

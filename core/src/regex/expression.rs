@@ -78,8 +78,8 @@ impl Regex {
                 }
             });
         }
-        let forward = read_steps(&plain.forward, looks.len(), set)?;
-        let backward = read_steps(&plain.backward, looks.len(), set)?;
+        let forward = read_steps(&plain.steps, looks.len(), set)?;
+        let backward = Machine::backward(&forward);
         let relaxed = (!looks.is_empty()).then(|| Machine::relaxed(forward.clone()));
         let forward = Machine::anywhere(forward, true);
         Ok(Self {
@@ -88,7 +88,7 @@ impl Regex {
             looks: looks.into(),
             may_be_empty: forward.may_be_empty(),
             forward,
-            backward: Machine::anchored(backward),
+            backward,
             relaxed,
             tables: OnceLock::new(),
         })

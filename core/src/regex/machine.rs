@@ -45,6 +45,11 @@ impl Machine {
         }
     }
 
+    /// Whose matches are those of the steps, read from the end to the beginning.
+    pub fn backward(steps: &[Step]) -> Self {
+        Self::anchored(reversed(steps))
+    }
+
     /// Whose matches begin anywhere, the sooner the better.
     pub fn anywhere(mut steps: Vec<Step>, first_wins: bool) -> Self {
         let start = steps.len() as u32;
@@ -107,6 +112,48 @@ fn asked(steps: &[Step]) -> u64 {
     bits.fold(0, |all, bit| all | bit)
 }
 
+/// The steps the other way round, the last first: before each stand those that lead to it.
+fn reversed(steps: &[Step]) -> Vec<Step> {
+    let mut leading = vec![Vec::new(); steps.len()];
+    for (at, step) in (0..).zip(steps) {
+        match *step {
+            Step::Split(a, b) => {
+                leading[a as usize].push(at);
+                leading[b as usize].push(at);
+            }
+            Step::Jump(a) => leading[a as usize].push(at),
+            Step::Char(_) | Step::Any | Step::Look(..) => leading[at as usize + 1].push(at),
+            Step::Match => {}
+        }
+    }
+    let mut places = vec![0; steps.len()];
+    let mut written = Vec::with_capacity(2 * steps.len());
+    for (at, others) in leading.iter_mut().enumerate().rev() {
+        places[at] = written.len() as u32;
+        // What is written next leads from the step before this one.
+        let before = others.iter().position(|&other| other as usize + 1 == at);
+        let before = before.map(|place| steps[others.swap_remove(place) as usize]);
+        let goes_on = at == 0 || before.is_some();
+        let last = if goes_on { None } else { others.pop() };
+        for &other in &*others {
+            written.push(Step::Split(other, written.len() as u32 + 1));
+        }
+        match before {
+            _ if at == 0 => written.push(Step::Match),
+            Some(Step::Split(..) | Step::Jump(_)) => {}
+            Some(step) => written.push(step),
+            // Nothing leads to a step that is never reached.
+            None => written.push(Step::Jump(last.unwrap_or(at as u32))),
+        }
+    }
+    for step in &mut written {
+        if let Step::Split(other, _) | Step::Jump(other) = step {
+            *other = places[*other as usize];
+        }
+    }
+    written
+}
+
 /// The steps with every number looked at.
 pub fn read_steps(
     steps: &[PlainStep],
@@ -126,13 +173,14 @@ pub fn read_steps(
     if steps.last().map(|step| step.0) != Some(plain::MATCH) {
         return Err(Error::Malformed);
     }
-    let read = steps.iter().map(|&(op, a, b)| {
+    let last = steps.len() - 1;
+    let read = steps.iter().enumerate().map(|(at, &(op, a, b))| {
         Ok(match op {
             plain::CHAR => Step::Char(set(a)?),
             plain::SPLIT => Step::Split(inside(a)?, inside(b)?),
             plain::JUMP => Step::Jump(inside(a)?),
             plain::LOOK if (a as usize) < looks => Step::Look(a as u8, b != 0),
-            plain::MATCH => Step::Match,
+            plain::MATCH if at == last => Step::Match,
             _ => return Err(Error::Malformed),
         })
     });

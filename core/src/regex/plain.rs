@@ -30,8 +30,7 @@ pub struct PlainExpression {
 
 #[derive(Debug, Deserialize)]
 pub struct PlainAutomaton {
-    pub forward: Vec<PlainStep>,
-    pub backward: Vec<PlainStep>,
+    pub steps: Vec<PlainStep>,
     pub looks: Vec<PlainLook>,
 }
 

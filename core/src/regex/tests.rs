@@ -7,14 +7,9 @@ const A: u32 = 0;
 const B: u32 = 1;
 const ANY: u32 = 2;
 
-fn program(
-    forward: &[PlainStep],
-    backward: &[PlainStep],
-    looks: Vec<PlainLook>,
-) -> Result<Program, Error> {
+fn program(steps: &[PlainStep], looks: Vec<PlainLook>) -> Result<Program, Error> {
     let automaton = PlainAutomaton {
-        forward: forward.to_vec(),
-        backward: backward.to_vec(),
+        steps: steps.to_vec(),
         looks,
     };
     let code = |char| (u32::from(char), u32::from(char));
@@ -55,14 +50,6 @@ const END: PlainStep = (MATCH, 0, 0);
 
 #[test]
 fn the_first_way_wins_even_if_another_is_longer() {
-    let back = [
-        (SPLIT, 1, 3),
-        (CHAR, A, 0),
-        (JUMP, 5, 0),
-        (CHAR, B, 0),
-        (CHAR, A, 0),
-        END,
-    ];
     let short = [
         (SPLIT, 1, 3),
         (CHAR, A, 0),
@@ -80,11 +67,11 @@ fn the_first_way_wins_even_if_another_is_longer() {
         END,
     ];
     assert_eq!(
-        found(&program(&short, &back, vec![]).unwrap(), "xabab"),
+        found(&program(&short, vec![]).unwrap(), "xabab"),
         [(1, 2), (3, 4)]
     );
     assert_eq!(
-        found(&program(&long, &back, vec![]).unwrap(), "xaba😀"),
+        found(&program(&long, vec![]).unwrap(), "xaba😀"),
         [(1, 3), (3, 4)]
     );
 }
@@ -95,14 +82,14 @@ fn an_empty_match_moves_the_search_on_and_does_not_count() {
     let lazy = [(SPLIT, 3, 1), (CHAR, A, 0), (JUMP, 0, 0), END];
     let greedy = [(SPLIT, 1, 3), (CHAR, A, 0), (JUMP, 0, 0), END];
     assert_eq!(
-        found(&program(&lazy, &greedy, vec![]).unwrap(), "aab"),
+        found(&program(&lazy, vec![]).unwrap(), "aab"),
         [(0, 1), (1, 2)]
     );
     assert_eq!(
-        found(&program(&greedy, &greedy, vec![]).unwrap(), "aabba"),
+        found(&program(&greedy, vec![]).unwrap(), "aabba"),
         [(0, 2), (4, 5)]
     );
-    assert_eq!(found(&program(&greedy, &greedy, vec![]).unwrap(), "bb"), []);
+    assert_eq!(found(&program(&greedy, vec![]).unwrap(), "bb"), []);
 }
 
 fn beside(behind: bool, charset: u32) -> PlainLook {
@@ -116,28 +103,22 @@ fn beside(behind: bool, charset: u32) -> PlainLook {
 #[test]
 fn looks_at_one_character_and_at_the_edges() {
     let after_b = [(LOOK, 0, 1), (CHAR, A, 0), END];
-    let back = [(CHAR, A, 0), (LOOK, 0, 1), END];
     assert_eq!(
-        found(
-            &program(&after_b, &back, vec![beside(true, B)]).unwrap(),
-            "abaa"
-        ),
+        found(&program(&after_b, vec![beside(true, B)]).unwrap(), "abaa"),
         [(2, 3)]
     );
     let at_the_start = [(LOOK, 0, 0), (CHAR, A, 0), END];
-    let back = [(CHAR, A, 0), (LOOK, 0, 0), END];
     assert_eq!(
         found(
-            &program(&at_the_start, &back, vec![beside(true, ANY)]).unwrap(),
+            &program(&at_the_start, vec![beside(true, ANY)]).unwrap(),
             "aaa"
         ),
         [(0, 1)]
     );
     let at_the_end = [(CHAR, A, 0), (LOOK, 0, 0), END];
-    let back = [(LOOK, 0, 0), (CHAR, A, 0), END];
     assert_eq!(
         found(
-            &program(&at_the_end, &back, vec![beside(false, ANY)]).unwrap(),
+            &program(&at_the_end, vec![beside(false, ANY)]).unwrap(),
             "aaa"
         ),
         [(2, 3)]
@@ -165,12 +146,7 @@ fn a_look_ahead_at_any_distance_that_asks_another() {
         charset: -1,
         steps,
     };
-    let program = program(
-        &[(CHAR, A, 0), (LOOK, 1, 1), END],
-        &[(LOOK, 1, 1), (CHAR, A, 0), END],
-        vec![twice, ahead],
-    )
-    .unwrap();
+    let program = program(&[(CHAR, A, 0), (LOOK, 1, 1), END], vec![twice, ahead]).unwrap();
     assert_eq!(found(&program, "axbabb"), [(0, 1), (3, 4)]);
     assert_eq!(found(&program, "bba"), []);
     assert_eq!(found(&program, "a....b"), [(0, 1)]);
@@ -189,23 +165,11 @@ fn states_are_forgotten_and_made_anew() {
         ]
     };
     let mut forward = vec![(CHAR, A, 0)];
-    let mut backward = vec![];
     for turn in 0..LENGTH as u32 {
         forward.extend(either(1 + 4 * turn));
-        backward.extend(either(4 * turn));
     }
     forward.extend([(LOOK, 0, 1), END]);
-    backward.insert(0, (LOOK, 0, 1));
-    for step in &mut backward[1..] {
-        let shift = |to: u32| to + 1;
-        *step = match *step {
-            (SPLIT, a, b) => (SPLIT, shift(a), shift(b)),
-            (JUMP, a, _) => (JUMP, shift(a), 0),
-            other => other,
-        };
-    }
-    backward.extend([(CHAR, A, 0), END]);
-    let program = program(&forward, &backward, vec![beside(false, ANY)]).unwrap();
+    let program = program(&forward, vec![beside(false, ANY)]).unwrap();
     let mut seed = 1u32;
     let text: String = std::iter::repeat_with(|| {
         seed = seed.wrapping_mul(1664525).wrapping_add(1013904223);
@@ -241,7 +205,7 @@ fn states_are_forgotten_and_made_anew() {
 
 #[test]
 fn what_is_left_to_python_is_not_there() {
-    let program = program(&[END], &[END], vec![]).unwrap();
+    let program = program(&[END], vec![]).unwrap();
     assert!(program.regex(0).is_none());
     assert_eq!(program.len(), 2);
 }
@@ -249,11 +213,11 @@ fn what_is_left_to_python_is_not_there() {
 #[test]
 fn a_set_or_a_look_that_is_not_there_is_refused() {
     assert_eq!(
-        program(&[(CHAR, 3, 0), END], &[END], vec![]).unwrap_err(),
+        program(&[(CHAR, 3, 0), END], vec![]).unwrap_err(),
         Error::Malformed
     );
     assert_eq!(
-        program(&[(LOOK, 0, 1), END], &[END], vec![]).unwrap_err(),
+        program(&[(LOOK, 0, 1), END], vec![]).unwrap_err(),
         Error::Malformed
     );
     let itself = PlainLook {
@@ -261,10 +225,7 @@ fn a_set_or_a_look_that_is_not_there_is_refused() {
         charset: -1,
         steps: vec![(LOOK, 0, 1), END],
     };
-    assert_eq!(
-        program(&[END], &[END], vec![itself]).unwrap_err(),
-        Error::Malformed
-    );
+    assert_eq!(program(&[END], vec![itself]).unwrap_err(), Error::Malformed);
     assert_eq!(Program::decode(b"nonsense").unwrap_err(), Error::Malformed);
 }
 
@@ -281,9 +242,8 @@ fn a_group_may_match_where_one_of_it_does_if_every_look_holds() {
         charset: i64::from(ANY),
         steps: vec![],
     };
-    let automaton = |forward: &[PlainStep], looks| PlainAutomaton {
-        forward: forward.to_vec(),
-        backward: vec![(CHAR, A, 0), END],
+    let automaton = |steps: &[PlainStep], looks| PlainAutomaton {
+        steps: steps.to_vec(),
         looks,
     };
     let code = |char| (u32::from(char), u32::from(char));

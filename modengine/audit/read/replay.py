@@ -36,6 +36,8 @@ CAUSES: Mapping[str, str] = {
     "text erased": "the text was erased on request",
     "text absent": "the text was not kept, and is not in the files that were named",
     "text changed": "the source has another text under that id than the record commits to",
+    "reading changed": "a file was read anew, and has another text now than the record commits to",
+    "file unread": "the source names a file whose text is not there: nobody read it, or it cannot be read",
     "rules": "the rule files are not in the log, do not load, or are others than those in force then",
     "engine": "another version of modengine or of its compiled core, or code that was changed",
     "dictionary": "another segmenter or dictionary",
@@ -44,7 +46,8 @@ CAUSES: Mapping[str, str] = {
     "fields": "the source has other fields than the message had then",
     "unexplained": "nothing above: the record is not what these rules decide",
 }
-UNMADE = ("text changed", "text absent", "text erased")
+UNFOUND = ("text changed", "reading changed", "text absent", "file unread")
+UNMADE = (*UNFOUND, "text erased")
 """Causes for which a decision could not be made again at all; of the last the log itself tells."""
 _TIMED_OUT = (Cause.TIMEOUT, "not-run")
 """What a record says of a pattern that the clock stopped; the second in logs of older versions alone."""
@@ -71,6 +74,8 @@ class Replay:
     decisions: int = 0
     same: int = 0
     causes: dict[str, int] = field(default_factory=dict)
+    texts: dict[str, int] = field(default_factory=dict)
+    """Decisions by where their texts were from: `vault`, or an `Origin`."""
     differences: list[Divergence] = field(default_factory=list)
 
     @property
@@ -81,7 +86,7 @@ class Replay:
     @property
     def unfound(self) -> int:
         """Decisions whose text is changed or missing, without an erasure in the log."""
-        return self.causes.get("text changed", 0) + self.causes.get("text absent", 0)
+        return sum(self.causes.get(cause, 0) for cause in UNFOUND)
 
 
 class Replayer:
@@ -148,6 +153,7 @@ class Replayer:
         message, why = self._message(record, row)
         if message is None:
             return because(why)
+        self.result.texts[why] = self.result.texts.get(why, 0) + 1
         if self._engine is None or self._sealer is None:
             return because("rules")
         try:
@@ -170,9 +176,10 @@ class Replayer:
         return because("fields" if "fields" in what else "unexplained", *what)
 
     def _message(self, record: Record, row: VaultRow) -> tuple[Message | None, str]:
+        """The message and where it is from, or why there is none."""
         assert row.salt is not None
         if row.message is not None:
-            return message_from(row.message), ""
+            return message_from(row.message), "vault"
         if self._source is None:
             return None, "text absent"
         asked = record["message"], row.salt, record["text"]

@@ -12,7 +12,6 @@ from modengine.cli.audit.options import (
     audit_option,
     key_option,
     layout_of,
-    messages_of,
     print_json,
     print_lines,
     source_option,
@@ -20,32 +19,43 @@ from modengine.cli.audit.options import (
     warn_of,
 )
 from modengine.cli.options import engine_of, format_option, input_format_option
+from modengine.cli.scan.readers import reader_options
 from modengine.errors import AuditError
-from modengine.run.read.files import Form
+from modengine.run.read.files import Form, look, read
+from modengine.run.read.media.readers import Readers
+from modengine.run.read.shape import FilePart, UnreadParts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from modengine.audit.read.replay import Replay
+    from modengine.audit.read.source import Origin
+    from modengine.model import Message
 
 
 @click.command("replay")
 @audit_option
-@source_option("Messages, where no text was kept.  Repeatable.")
+@source_option("Messages, where no text was kept; also what `modengine read` wrote.  Repeatable.")
+@reader_options
 @click.option("-p", "--policy", metavar="POLICY", help="Decide by this policy, not by the copies in the log.")
 @key_option
 @input_format_option
 @format_option("text", "json")
 def command(
-    audit: Path, sources: tuple[str, ...], policy: str | None, key: Path | None, input_format: Form | None, form: str
-) -> int:
+    audit: Path, sources: tuple[str, ...], policy: str | None, key: Path | None, input_format: Form | None, form: str,
+    readers: Readers | None,
+) -> int:  # fmt: skip
     """Make every decision of a log again, by the copies of the rule files that the log keeps.
 
     Messages come from the vault if their texts were kept, else from FILE; each is checked against
-    what its record commits to.  Exit code 1: some came out otherwise, or a text is changed or missing;
-    the first line says which.
+    what its record commits to.  Files that they name are read by --reader; those whose text stands in
+    FILE already are not read again.  Exit code 1: some came out otherwise, or a text is changed or
+    missing; the first line says which.
 
     \b
     Examples:
       modengine audit replay --from samples/messages.jsonl
+      modengine audit replay --from posts.jsonl --reader ocr
       modengine audit replay --policy rules/campaign-2014-reposts.yaml
     """
     from modengine.audit.files.layout import read_origin  # noqa: PLC0415
@@ -54,13 +64,18 @@ def command(
     from modengine.audit.read.verify import verify  # noqa: PLC0415
     from modengine.audit.records.vault import Vault  # noqa: PLC0415
 
+    if readers is not None and not sources:
+        raise click.UsageError("--reader reads the files that messages of --from name")
     layout = layout_of(audit)
     vault = Vault.read(layout.vault, read_origin(layout))
     if vault is None:
         raise AuditError("ME960", "without its vault a log cannot be replayed", f"put it back: {layout.vault}")
     with ExitStack() as stack:
         stack.callback(vault.close)
-        source = stack.enter_context(MessageSource(messages_of(sources, input_format), vault.key)) if sources else None
+        if readers is not None:
+            stack.callback(readers.close)
+        given = _given(sources, input_format, readers)
+        source = stack.enter_context(MessageSource(given, vault.key)) if sources else None
         replayer = Replayer(layout, vault, source, None if policy is None else engine_of(policy, cached=False))
         report = verify(layout, key=verifier_of(key), on_record=replayer.take)
     warn_of(report)
@@ -71,7 +86,30 @@ def command(
         print_lines(_lines(result))
         if "text absent" in result.causes and not sources:
             click.echo("  no text was kept: name the files that the messages came from with --from FILE")
+        if "file unread" in result.causes:
+            click.echo("  say what reads such files, --reader KIND, or give what `modengine read` wrote with --from")
     return 1 if result.different or result.unfound or not report.ok else 0
+
+
+def _given(sources: Sequence[str], form: Form | None, readers: Readers | None) -> Iterator[tuple[Message, Origin]]:
+    """Messages with where their texts are from; `readers` read the files that they name.  Raises InputError."""
+    for row in read([look(name, form) for name in sources]):
+        named = row if readers is None else readers.named(row)
+        made = named if readers is None else readers.read(named)
+        if made.message is not None:
+            anew = isinstance(named.error, UnreadParts)
+            before = any(isinstance(part, FilePart) for part in made.message.parts)
+            yield made.message, "read anew" if anew else "read before" if before else "source"
+        elif isinstance(made.error, UnreadParts):
+            yield made.error.given, "unread"
+
+
+_FROM = {
+    "vault": "from the vault",
+    "source": "from the source",
+    "read before": "from the source, with files that were read before",
+    "read anew": "from the source, with files that were read anew",
+}
 
 
 def _lines(result: Replay) -> list[str]:
@@ -80,9 +118,11 @@ def _lines(result: Replay) -> list[str]:
     first = f"{result.decisions:,} decisions: {result.same:,} came out the same, {result.different:,} otherwise"
     unmade = [f"{cause} {result.causes[cause]:,}" for cause in UNMADE if cause in result.causes]
     lines = [f"{first}, not made again: {', '.join(unmade)}" if unmade else first]
+    if {"read before", "read anew"} & result.texts.keys():
+        lines += [f"  {result.texts[of]:,} {said}" for of, said in _FROM.items() if of in result.texts]
     for cause, meaning in CAUSES.items():
         if cause in result.causes:
-            lines.append(f"  {cause:13}{result.causes[cause]:>8,}  {meaning}")
+            lines.append(f"  {cause:15}{result.causes[cause]:>8,}  {meaning}")
     lines += [
         f"  #{divergence.record} {divergence.decision_id}: {divergence.cause} ({', '.join(divergence.what)})"
         for divergence in result.differences
@@ -106,5 +146,6 @@ def _data(result: Replay) -> dict[str, object]:
         "same": result.same,
         "different": result.different,
         "causes": result.causes,
+        "texts": result.texts,
         "differences": differences,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shlex
 import sys
@@ -229,7 +228,6 @@ def subject_of(name: str | None) -> Engine:
     if name is not None and is_specimen(name):
         return SpecimenEngine((read_specimen(name),))
     engine = engine_of(name)
-    gc.freeze()  # the engine stays as long as the run: nothing of it need be looked through for garbage
     named = engine.policy.specimens
     return SpecimenEngine(read_specimens(named), engine) if named else engine
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -14,7 +15,7 @@ from modengine.cli.rules.rewrite import rewrite
 from modengine.cli.streams import say
 from modengine.errors import printable
 from modengine.paths import shipped_rules
-from modengine.run.read.files import read_paths
+from modengine.run.read.files import MessageFiles
 from modengine.run.read.inputs import expanded
 
 
@@ -43,7 +44,10 @@ def command(paths: tuple[Path, ...], corpora: tuple[str, ...], strict: bool, fix
         _fix(paths)
     corpus = None
     if corpora:
-        corpus = tuple(row.message for row in read_paths(expanded(corpora)) if row.message is not None)
+        names = expanded(corpora)
+        corpus = (
+            MessageFiles(names) if all(map(os.path.isfile, names)) else tuple(MessageFiles(names))
+        )  # a pipe is held
     problems = check_paths(paths or (nearby(shipped_rules()),), corpus)
     click.echo(FORMS[form](problems), nl=False)
     fails = ("error", "warning") if strict else ("error",)

@@ -14,12 +14,10 @@ from modengine.cli.streams import console
 from modengine.errors import InputError
 from modengine.explain.details import Details, details_of
 from modengine.explain.json import as_json
-from modengine.explain.page import page
 from modengine.explain.text import as_text, show
 from modengine.model import Message, Trace
 from modengine.run.read.files import Form, look, read
 from modengine.run.read.lines import LineReader, decoded
-from modengine.run.write.replace import replacing
 
 
 @click.command("explain")
@@ -77,6 +75,9 @@ def _write(trace: Trace, details: Details, form: str, output: Path | None) -> No
     if form == "text" and output is None:
         show(trace, console(sys.stdout), details)
         return
+    from modengine.explain.page import page  # noqa: PLC0415  (most explanations are shown in the terminal)
+    from modengine.run.write.replace import replacing  # noqa: PLC0415
+
     if form == "text":
         text = as_text(trace, details=details)
     else:

@@ -108,12 +108,19 @@ def write_new(folder: Path, files: Mapping[str, str]) -> None:
     if there:
         hint = "name another folder, or move what is there away; nothing was written"
         raise OutputError("ME909", f"`{folder}` has {listed(there)} already", hint)
-    for name, content in files.items():
-        path = folder / name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except (FileExistsError, NotADirectoryError):
-            hint = "name another folder, or move what is there away"
-            raise OutputError("ME909", f"`{path.parent}` cannot be a folder: a file is in the way", hint) from None
-        with replacing(path) as stream:
-            stream.write(content.encode())
+    written: list[Path] = []
+    try:
+        for name, content in files.items():
+            path = folder / name
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except (FileExistsError, NotADirectoryError):
+                hint = "name another folder, or move what is there away"
+                raise OutputError("ME909", f"`{path.parent}` cannot be a folder: a file is in the way", hint) from None
+            with replacing(path) as stream:
+                stream.write(content.encode())
+            written.append(path)
+    except BaseException:
+        for path in written:  # or it would be in the way of the next try
+            path.unlink(missing_ok=True)
+        raise

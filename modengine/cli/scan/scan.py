@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -117,7 +116,6 @@ def command(
     _refuse_ray(ctx, engine, output, form, no_audit)
     # Whoever signs vouches for what the files say, not for what somebody kept of them.
     rules = engine_of(policy, audit_key is None, only)
-    gc.freeze()  # the engine stays as long as the run: nothing of it need be looked through for garbage
     sources = [look(name, input_format, stdin) for name in names]
     for source in sources:
         if source.stream is not None and source.stream is not stdin:

@@ -22,8 +22,9 @@ def study_argument(command: _Command) -> _Command:
 
 def pinned(path: Path) -> tuple[OpenedStudy, Pin]:
     """A study that is as it was pinned.  Raises PolicyError, InputError (ME916)."""
-    from modengine.lab.study.opened import open_study  # noqa: PLC0415  (numpy, which --help does not need)
-    from modengine.lab.study.pin import check_pin, pin_path, read_pin  # noqa: PLC0415
+    from modengine.lab.study.changes import check_pin  # noqa: PLC0415  (numpy, which --help does not need)
+    from modengine.lab.study.opened import open_study  # noqa: PLC0415
+    from modengine.lab.study.pin import pin_path, read_pin  # noqa: PLC0415
     from modengine.lab.study.read import read_study  # noqa: PLC0415
 
     opened = open_study(read_study(path))

@@ -24,9 +24,9 @@ from modengine.cli.study.options import pinned, study_argument
 def command(study: Path, output: Path) -> int:
     """Run the pinned STUDY and write a package from which others repeat it.
 
-    It holds the study and its pin, the rule files, the cards, every decision by the id of its row, every figure,
-    and the versions of the packages, as an RO-Crate.  It holds no text of a corpus: whoever repeats it needs
-    the corpora, which are known by their digests.
+    It holds the study and its pin, the rule files, the cards, what coders said of which row, every decision by
+    the id of its row, every figure, and the versions of the packages, as an RO-Crate.  It holds no text of a
+    corpus: whoever repeats it needs the corpora, which are known by their digests.
 
     \b
     Example:
@@ -35,7 +35,7 @@ def command(study: Path, output: Path) -> int:
     from modengine.lab.report import render  # noqa: PLC0415  (numpy, which --help does not need)
     from modengine.lab.report.tidy_csv import to_csv  # noqa: PLC0415
     from modengine.lab.report.views.study.run import all_figures, tables, view  # noqa: PLC0415
-    from modengine.lab.study.pack import write_package  # noqa: PLC0415
+    from modengine.lab.study.package.pack import write_package  # noqa: PLC0415
     from modengine.lab.study.run import run_study  # noqa: PLC0415
 
     opened, pin = pinned(study)

@@ -30,6 +30,7 @@ def command(study: Path, amend: str | None, audit: Path | None, audit_key: Path 
 
     Nothing is decided: what is shown is how many rows each outcome will be a share of.  Give the digest, or
     the checkpoint of the audit log, to somebody before you look: then they know that you had not.
+    Run it again when the sheets of a coded sample have come: they are added, and no claim changes.
 
     \b
     Examples:
@@ -38,10 +39,16 @@ def command(study: Path, amend: str | None, audit: Path | None, audit_key: Path 
       modengine study pin study.yaml --amend "the card named the wrong column"
     """
     from modengine.audit.records.record import stamp  # noqa: PLC0415
+    from modengine.lab.study.changes import changes  # noqa: PLC0415
     from modengine.lab.study.opened import open_study  # noqa: PLC0415  (numpy, which --help does not need)
-    from modengine.lab.study.pin import Amended, changes, encode_pin, make_pin, pin_path, read_pin  # noqa: PLC0415
+    from modengine.lab.study.pin import (  # noqa: PLC0415
+        Amended,
+        complete,
+        make_pin,
+        pin_path,
+        read_pin,
+    )
     from modengine.lab.study.read import read_study  # noqa: PLC0415
-    from modengine.run.write.replace import replacing  # noqa: PLC0415
 
     if audit_key is not None and audit is None:
         raise click.UsageError("--audit-key signs the checkpoint of an audit log: name it with --audit")
@@ -54,6 +61,10 @@ def command(study: Path, amend: str | None, audit: Path | None, audit_key: Path 
     amends = former.amends if former is not None else ()
     if former is not None:
         changed = changes(former, make_pin(opened, former.pinned))
+        added = former if changed or amend is not None else complete(former, opened, time)
+        if added is not former:
+            _write(opened, added, path, audit, audit_key, now)
+            return 0
         if not changed and amend is None:
             click.echo(f"already pinned on {former.pinned}: {former.digest}")
             return 0
@@ -67,13 +78,21 @@ def command(study: Path, amend: str | None, audit: Path | None, audit_key: Path 
         amends = (*amends, Amended(former.digest, former.pinned, amend.strip()))
     elif amend is not None:
         raise click.UsageError(f"there is no pin `{path}` to amend")
-    pin = make_pin(opened, time, amends)
+    _write(opened, make_pin(opened, time, amends), path, audit, audit_key, now)
+    return 0
+
+
+def _write(
+    opened: OpenedStudy, pin: Pin, path: Path, audit: Path | None, audit_key: Path | None, now: datetime
+) -> None:
+    from modengine.lab.study.pin import encode_pin  # noqa: PLC0415
+    from modengine.run.write.replace import replacing  # noqa: PLC0415
+
     if audit is not None:
         pin = _logged(pin, audit, audit_key, now)
     with replacing(path) as file:
         file.write(encode_pin(pin))
     _show(opened, pin, path)
-    return 0
 
 
 def _logged(pin: Pin, audit: Path, audit_key: Path | None, now: datetime) -> Pin:
@@ -92,6 +111,7 @@ def _logged(pin: Pin, audit: Path, audit_key: Path | None, now: datetime) -> Pin
 def _show(opened: OpenedStudy, pin: Pin, path: Path) -> None:
     from modengine.cli.streams import console  # noqa: PLC0415
     from modengine.lab.report.table import wrapped  # noqa: PLC0415
+    from modengine.lab.study.pin import before_coding  # noqa: PLC0415
 
     study, lines = opened.study, []
     for name, outcome in study.outcomes.items():
@@ -103,9 +123,15 @@ def _show(opened: OpenedStudy, pin: Pin, path: Path) -> None:
                 f"  cannot be tested, and stays open: whatever the rows are, {outcome.policy} can only hit {way} than "
                 f"{outcome.than}; claim a share instead"
             )
+    for name, sample in opened.coded.items():
+        who = ", ".join(path.stem for path in sample.ref.sheets)
+        done = "coded" if sample.sheets else "to be coded"
+        lines.append(f"{name}: {len(sample.key.rows):,} rows of {sample.ref.corpus}, {done} by {who}")
     click.echo(wrapped(lines, console(sys.stdout).width), nl=False)
     count = len(pin.outcomes)
     click.echo(f"pinned {count} outcome{'' if count == 1 else 's'} in {path}")
     if pin.log is not None:
         click.echo(f"recorded as #{pin.log.record} of {pin.log.origin}")
     click.echo(pin.digest)
+    if (former := before_coding(pin)) is not None:
+        click.echo(f"before the sheets were added: {former}")

@@ -39,7 +39,7 @@ def command(package: Path, data: tuple[Path, ...], audit: Path | None, output: D
     """
     from modengine.lab.data.card import data_folder  # noqa: PLC0415  (numpy, which --help does not need)
     from modengine.lab.report.views.study.verify import view  # noqa: PLC0415
-    from modengine.lab.study.verify import read_package, verify_package  # noqa: PLC0415
+    from modengine.lab.study.package.verify import read_package, verify_package  # noqa: PLC0415
 
     folders = data or tuple(filter(None, (data_folder(),)))
     if not folders:
@@ -59,13 +59,14 @@ def _in_log(pin: Pin, folder: Path) -> None:
     from modengine.audit.records.segments import RecordLine  # noqa: PLC0415
     from modengine.cli.audit.options import layout_of, warn_of  # noqa: PLC0415
     from modengine.errors import AuditError  # noqa: PLC0415
+    from modengine.lab.study.pin import before_coding  # noqa: PLC0415
 
     layout = layout_of(folder)
-    digest = pin.digest.removeprefix("sha256:")
+    digests = {one.removeprefix("sha256:") for one in (pin.digest, before_coding(pin)) if one is not None}
     found: list[tuple[int, str]] = []
 
     def look(line: RecordLine, record: Record) -> None:
-        if record["kind"] == "study" and record["sha256"] == digest:
+        if record["kind"] == "study" and record["sha256"] in digests:
             found.append((line.seq, record["time"]))
 
     report = verify(layout, on_record=look)

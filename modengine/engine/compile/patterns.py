@@ -180,7 +180,7 @@ def _sources(patterns: Iterable[Pattern]) -> Iterator[str]:
 
 
 class PlainRegex(NamedTuple):
-    """A regex by itself: the sets of characters that it asks for, and its automaton (`nfa.Automaton`), packed."""
+    """A regex by itself: the sets of characters that it asks for, and its automaton (`nfa.RegexProgram`), packed."""
 
     charsets: tuple[bytes, ...]
     automaton: bytes

@@ -10,7 +10,7 @@ import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 import regex
@@ -22,13 +22,15 @@ Intervals = tuple[tuple[int, int], ...]
 
 Case = Literal["ignored", "heeded", "narrower if ignored"]
 
+MOST_KNOWN = 65536
+"""Of so many nodes it is remembered what they take: the expressions of entities ask for the same again and again."""
 LAST = 0x10FFFF
 ALL: Intervals = ((0, LAST),)
 _STRANGER = LAST
 """A character without case or properties that are asked for: a class of two is not taken apart by the parser."""
 _IGNORE = int(regex.IGNORECASE)
 _FULL = int(regex.FULLCASE)
-_MAY_HAVE_CASE = r"[\p{CWCM}\p{CWCF}\p{CWU}\p{CWL}\p{CWT}\p{Cased}]"
+_MAY_HAVE_CASE = r"[\p{CWCM}\p{CWCF}\p{Cased}]"
 
 
 def members(node: Any) -> Intervals | None:
@@ -202,25 +204,35 @@ def word_characters() -> Intervals:
     return _asked(r"\w", _every_character(), 0)
 
 
+@lru_cache(maxsize=MOST_KNOWN)
+def _taken(node: Any, _encodings: tuple[Any, ...]) -> tuple[Intervals, Case] | None:
+    found = members(node)
+    return None if found is None else (found, case_of(node))
+
+
+def _encodings(node: Any) -> tuple[Any, ...]:
+    """By which the classes of a node are meant; nodes that differ in nothing else are equal to the parser."""
+    return getattr(node, "encoding", 0), *map(_encodings, getattr(node, "items", ()))
+
+
 class Charsets:
-    """The numbers of the sets that were asked for."""
+    """The numbers of the sets that one expression asks for."""
 
     def __init__(self) -> None:
         self.numbers: dict[Intervals, int] = {}
-        self._known: dict[Any, tuple[int, Case]] = {}
+        self._known: dict[object, tuple[int, Case]] = {}
 
     def number(self, intervals: Intervals) -> int:
         return self.numbers.setdefault(intervals, len(self.numbers))
 
     def of(self, node: Any) -> tuple[int, Case] | None:
-        """Of what a node of one character takes; None where that is not known."""
-        key = node
-        if type(node).__name__ == "Character":
-            key = node.value, node.positive, int(node.case_flags)
+        """Of what a node of one character takes; None where that is not known.  It must stay as long as this does."""
+        is_character = type(node).__name__ == "Character"
+        key = (node.value, node.positive, node.case_flags) if is_character else id(node)
         known = self._known.get(key)
         if known is None:
-            found = members(node)
-            if found is None:
+            taken = _taken(node, _encodings(node))
+            if taken is None:
                 return None
-            known = self._known[key] = self.number(found), case_of(node)
+            known = self._known[key] = self.number(taken[0]), taken[1]
         return known

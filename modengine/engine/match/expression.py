@@ -10,7 +10,9 @@ node has a small set of exact strings, or a set of strings one of which must occ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -25,6 +27,8 @@ MOST = 64
 """A set of literals larger than this is given up."""
 MOST_NODES = 20_000
 """An expression that unrolls to more nodes than this is refused: it would take seconds to compile."""
+MOST_AT_ONCE = 500
+"""A longer expression is read group by group: the long ones are those of entities, which have most of it in common."""
 Strings = frozenset[str]
 
 core: Any = _regex_core
@@ -68,6 +72,13 @@ def usual_tree(source: str, exact_case: bool) -> Any | None:
 @lru_cache(maxsize=4096)
 def _parsed(source: str, flags: int) -> tuple[Any, Any]:
     """The parse tree, which nobody may change, and what the parser tells of the expression."""
+    if len(source) > MOST_AT_ONCE and (groups := _groups(source)) is not None:
+        with suppress(regex.error):  # of the whole expression it tells the place
+            return _by_groups(source, flags, groups)
+    return _read(source, flags)
+
+
+def _read(source: str, flags: int) -> tuple[Any, Any]:
     for _ in range(10):
         text = core.Source(source)
         info = core.Info(flags, text.char_type, {})
@@ -82,6 +93,67 @@ def _parsed(source: str, flags: int) -> tuple[Any, Any]:
             raise regex.error("unbalanced parenthesis", source, text.pos)
         return tree, info
     raise regex.error("conflicting flags", source, 0)
+
+
+_GROUP = 0xF0000
+"""Stands for the first group of an expression, and what follows for the others."""
+_FAR = re.compile(rf"\\[NU]|[{chr(_GROUP)}-\U0010ffff]")
+"""What may be such a character by itself."""
+_MARK = re.compile(r"\\.|\[\^?\]?(?:[^\[\]\\]|\\.)*\]|(\(\?(?:[:=!]|<[=!]))|(\))|([(\[])", re.DOTALL)
+"""What is escaped, a set, the beginning and the end of a group, and what nobody here knows to be one of these."""
+
+
+def _groups(source: str) -> list[tuple[int, int]] | None:
+    """The outermost groups of an expression whose parentheses mean the same wherever they stand.
+
+    None of another: of one that takes down what it matches or sets a flag.
+    """
+    if _FAR.search(source):
+        return None
+    found, depth, first = [], 0, 0
+    for mark in _MARK.finditer(source):
+        begins, ends, unknown = mark.groups()
+        if begins:
+            first = first if depth else mark.start()
+            depth += 1
+        elif ends:
+            depth -= 1
+            if not depth:
+                found.append((first, mark.end()))
+        if unknown or depth < 0:
+            return None
+    return None if depth else found
+
+
+def _by_groups(source: str, flags: int, groups: list[tuple[int, int]]) -> tuple[Any, Any]:
+    """The same tree; groups that are written alike are one node, read once for all expressions."""
+    between, at = "", 0
+    for number, (first, end) in enumerate(groups):
+        between += source[at:first] + chr(_GROUP + number)
+        at = end
+    tree, info = _read(between + source[at:], flags)
+    return _put_back(tree, [_group(source[first:end], flags) for first, end in groups]), info
+
+
+@lru_cache(maxsize=4096)
+def _group(source: str, flags: int) -> Any:
+    kind, inside = source[2], source[3:-1]
+    behind = kind == "<"
+    if behind:
+        kind, inside = inside[0], inside[1:]
+    tree = _by_groups(inside, flags, _groups(inside) or [])[0]
+    return tree if kind == ":" else core.LookAround(behind, kind == "=", tree)
+
+
+def _put_back(node: Any, groups: list[Any]) -> Any:
+    if type(node).__name__ == "Character" and node.value >= _GROUP:
+        return groups[node.value - _GROUP]
+    for name in ("items", "branches"):
+        if isinstance(below := getattr(node, name, None), list):
+            setattr(node, name, [_put_back(each, groups) for each in below])
+    if hasattr(node, "subpattern"):
+        node.subpattern = _put_back(node.subpattern, groups)
+    return node
 
 
 def set_source(node: Any) -> str | None:

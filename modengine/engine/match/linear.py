@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import chain
 
 from modengine.engine.match.charsets import Intervals
-from modengine.engine.match.nfa import JUMP, LOOK, MATCH, SPLIT, Automaton, Look, Step, automaton
+from modengine.engine.match.nfa import JUMP, LOOK, MATCH, SPLIT, Look, RegexProgram, Step, automaton
 
 Thread = tuple[int, int]
 """The step and where the match began."""
@@ -34,7 +34,7 @@ def is_opaque(source: str, exact_case: bool) -> bool:
 class Linear:
     """An automaton over its sets of characters."""
 
-    def __init__(self, automaton: Automaton, charsets: Sequence[Intervals]) -> None:
+    def __init__(self, automaton: RegexProgram, charsets: Sequence[Intervals]) -> None:
         self._automaton = automaton
         self._edges = [tuple(chain.from_iterable((first, last + 1) for first, last in charset)) for charset in charsets]
 
@@ -52,7 +52,7 @@ class Linear:
 
     def _search(self, text: str, holds: list[list[bool]], begin: int, advance: bool) -> tuple[int, int] | None:
         """The first match from there on; with `advance`, not the empty one right there."""
-        steps = self._automaton.forward
+        steps = self._automaton.steps
         found = None
         threads: list[Thread] = []
         for at in range(begin, len(text) + 1):

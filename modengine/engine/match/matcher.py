@@ -31,6 +31,8 @@ class PatternInfo:
     """Literals one of which stands in every text that matches; None if there are none."""
     sounds: Sounds = ()
     """Of the terms, in their order; nothing at all where the pattern does not ask for sounds."""
+    size: int = 0
+    """What it takes of the budget of a policy: literals of its terms, or steps of its regex."""
 
 
 Candidate = tuple[TextForm, int, int, int]

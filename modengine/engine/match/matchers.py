@@ -9,7 +9,7 @@ from functools import lru_cache
 from modengine.engine.budget import Budget
 from modengine.engine.match import entities, terms, tokens
 from modengine.engine.match.entities import EntityMatcher
-from modengine.engine.match.expression import required_literals
+from modengine.engine.match.expression import required_literals, steps
 from modengine.engine.match.matcher import Literal, Matcher, PatternInfo
 from modengine.engine.match.part import TextForm
 from modengine.engine.match.regex import CoreSpans, RegexMatcher, left_to_python, source_of
@@ -18,16 +18,21 @@ from modengine.engine.match.tokens import TokenMatcher
 from modengine.policy.model import Pattern
 
 
+def size_of(pattern: Pattern) -> int:
+    """`PatternInfo.size`; raises what a regex raises that does not compile.  The expressions of an entity are ours."""
+    return steps(source_of(pattern)) if pattern.kind == "regex" else terms.most_literals(pattern)
+
+
 def _term_info(pattern: Pattern) -> PatternInfo:
     sounds = terms.sounds_of(pattern)
-    return PatternInfo(terms.literals_of(pattern, sounds), sounds)
+    return PatternInfo(terms.literals_of(pattern, sounds), sounds, size_of(pattern))
 
 
 def _regex_info(pattern: Pattern) -> PatternInfo:
     source = source_of(pattern)
     required = required_literals(source)
     literals = None if required is None else tuple(Literal(TextForm.PLAIN, text, 0) for text in sorted(required))
-    return PatternInfo(literals)
+    return PatternInfo(literals, size=size_of(pattern))
 
 
 def _token_info(pattern: Pattern) -> PatternInfo:

@@ -8,6 +8,7 @@ own that holds at a place or does not.  Word boundaries, `^` and `$` are looks a
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
@@ -44,54 +45,54 @@ class Look(msgspec.Struct, frozen=True, array_like=True):
     steps: tuple[Step, ...] = ()
 
 
-class Automaton(msgspec.Struct, frozen=True, array_like=True):
-    """The program, the same from the end to the beginning, and the looks, each after those that it asks.
+class RegexProgram(msgspec.Struct, frozen=True, array_like=True):
+    """The program, and the looks, each after those that it asks.
 
     Steps and looks number the sets of characters that the expression asks for.
     """
 
-    forward: tuple[Step, ...]
-    backward: tuple[Step, ...]
+    steps: tuple[Step, ...]
     looks: tuple[Look, ...] = ()
 
 
-def automaton(source: str, exact_case: bool) -> tuple[tuple[Intervals, ...], Automaton | None]:
+def automaton(source: str, exact_case: bool) -> tuple[tuple[Intervals, ...], RegexProgram | None]:
     """The sets of an expression that compiles, and its automaton; None for what is left to the `regex` package."""
     charsets = Charsets()
     made = _automaton(source, exact_case, charsets)
     return tuple(charsets.numbers), made
 
 
-def _automaton(source: str, exact_case: bool, charsets: Charsets) -> Automaton | None:
+def _automaton(source: str, exact_case: bool, charsets: Charsets) -> RegexProgram | None:
     tree = usual_tree(source, exact_case)
     if tree is None:
         return None
-    looks: dict[Look, int] = {}
+    asked = _Asked(charsets)
     try:
-        cases = set[Case]()
-        forward = _program(tree, charsets, looks, cases)
-        backward = _program(tree, charsets, looks, cases, backward=True)
+        steps = _program(tree, asked)
     except _NotRegularError:
         return None
-    if {"ignored", "narrower if ignored"} <= cases:
+    if {"ignored", "narrower if ignored"} <= asked.cases:
         return None  # the package skips places by a set that ignores case for all
-    return Automaton(forward, backward, tuple(looks))
+    return RegexProgram(steps, tuple(asked.looks))
 
 
 class _NotRegularError(Exception):
     """Something that no automaton does, or that is not known here."""
 
 
-def _program(
-    tree: Any,
-    charsets: Charsets,
-    looks: dict[Look, int],
-    cases: set[Case],
-    *,
-    backward: bool = False,
-    inner: bool = False,
-) -> tuple[Step, ...]:
-    writer = _Writer(charsets, looks, cases, backward, inner)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the programs of an expression ask for."""
+
+    charsets: Charsets
+    looks: dict[Look, int] = field(default_factory=dict)
+    written: dict[int, int] = field(default_factory=dict)
+    """The number of the look of a node, by its identity: groups that are written alike are one."""
+    cases: set[Case] = field(default_factory=set)
+
+
+def _program(tree: Any, asked: _Asked, *, backward: bool = False, inner: bool = False) -> tuple[Step, ...]:
+    writer = _Writer(asked, backward, inner)
     writer.write(tree)
     writer.add(MATCH)
     return tuple(writer.steps)
@@ -100,13 +101,9 @@ def _program(
 class _Writer:
     """Writes the steps of a tree, one node after the other."""
 
-    def __init__(
-        self, charsets: Charsets, looks: dict[Look, int], cases: set[Case], backward: bool, inner: bool
-    ) -> None:
+    def __init__(self, asked: _Asked, backward: bool, inner: bool) -> None:
         self.steps: list[Step] = []
-        self.charsets = charsets
-        self.looks = looks
-        self.cases = cases
+        self.asked = asked
         self.backward = backward
         self.inner = inner
         """In a look: whether there is a match is all that counts, not which."""
@@ -127,10 +124,10 @@ class _Writer:
         self.add(CHAR, self._charset(node))
 
     def _charset(self, node: Any) -> int:
-        known = self.charsets.of(node)
+        known = self.asked.charsets.of(node)
         if known is None:
             raise _NotRegularError
-        self.cases.add(known[1])
+        self.asked.cases.add(known[1])
         return known[0]
 
     def _sequence(self, node: Any) -> None:
@@ -179,6 +176,12 @@ class _Writer:
         self.steps[at] = (SPLIT, over, into) if lazy else (SPLIT, into, over)
 
     def _look_around(self, node: Any) -> None:
+        number = self.asked.written.get(id(node))
+        if number is None:
+            number = self.asked.written[id(node)] = self._number(self._look(node))
+        self.add(LOOK, number, int(node.positive))
+
+    def _look(self, node: Any) -> Look:
         inner = node.subpattern
         while type(inner).__name__ in ("Sequence", "Group"):
             below = list(children(inner))
@@ -186,20 +189,21 @@ class _Writer:
                 break
             inner = below[0]
         if type(inner).__name__ in _ONE_CHARACTER:
-            self._ask(Look(node.behind, self._charset(inner)), node.positive)
-            return
-        steps = _program(node.subpattern, self.charsets, self.looks, self.cases, backward=not node.behind, inner=True)
-        self._ask(Look(node.behind, steps=steps), node.positive)
+            return Look(node.behind, self._charset(inner))
+        return Look(node.behind, steps=_program(inner, self.asked, backward=not node.behind, inner=True))
 
     def _beside(self, behind: bool, intervals: Intervals, positive: bool) -> None:
         """Whether the next character, or the one before, is of a set; where there is none it is not."""
-        self._ask(Look(behind, self.charsets.number(intervals)), positive)
+        self._ask(Look(behind, self.asked.charsets.number(intervals)), positive)
 
     def _ask(self, look: Look, positive: bool) -> None:
-        number = self.looks.setdefault(look, len(self.looks))
+        self.add(LOOK, self._number(look), int(positive))
+
+    def _number(self, look: Look) -> int:
+        number = self.asked.looks.setdefault(look, len(self.asked.looks))
         if number >= MOST_LOOKS:
             raise _NotRegularError
-        self.add(LOOK, number, int(positive))
+        return number
 
     def _start_of_string(self, _node: Any) -> None:
         self._beside(True, ALL, False)
@@ -215,10 +219,9 @@ class _Writer:
 
     def _end_of_string_line(self, _node: Any) -> None:
         """At the end, or before a newline that is the end."""
-        newline = self.charsets.number(_NEWLINE)
-        end = Look(False, self.charsets.number(ALL))
-        number = self.looks.setdefault(end, len(self.looks))
-        last = Look(False, steps=((LOOK, number, 0), (CHAR, newline, 0), (MATCH, 0, 0)))
+        newline = self.asked.charsets.number(_NEWLINE)
+        end = Look(False, self.asked.charsets.number(ALL))
+        last = Look(False, steps=((LOOK, self._number(end), 0), (CHAR, newline, 0), (MATCH, 0, 0)))
         self._either([lambda: self._ask(end, False), lambda: self._ask(last, True)])
 
     def _boundary(self, node: Any) -> None:

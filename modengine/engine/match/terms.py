@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal as OneOf
+from typing import NamedTuple
 
 from modengine.engine.match.matcher import NOTHING, Candidate, Dropped, Finding, Found, Literal, Sounds, sheltered
 from modengine.engine.match.part import PartText, Runs, TextForm, reduce
-from modengine.engine.match.walk import Alignment, Spelling, Walk, alike, beginnings, forms, same
+from modengine.engine.match.walk import Alignment, Spelling, Walk, alike, beginnings, count_beginnings, forms, same
 from modengine.model import Suppression
 from modengine.policy.model import Pattern
 from modengine.text.normalize import plain
@@ -20,8 +21,7 @@ Boundary = OneOf["not-straddling", "token-equality", "substring"]
 others to measure what it is worth: that the match is exactly one token, or nothing at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class PatternTerm:
+class PatternTerm(NamedTuple):
     raw: str
     plain: str
     cased: str
@@ -62,7 +62,8 @@ def terms_of(pattern: Pattern) -> tuple[PatternTerm, ...]:
     """
     found: dict[str, PatternTerm] = {}
     for raw in pattern.terms:
-        term, cased = plain_term(raw), plain_term(raw, not pattern.exact_case)
+        term = plain_term(raw)
+        cased = plain_term(raw, fold=False) if pattern.exact_case else term
         if term and cased not in found:
             squeezed = squeeze(term) if pattern.repeats else term
             found[cased] = PatternTerm(
@@ -74,6 +75,16 @@ def terms_of(pattern: Pattern) -> tuple[PatternTerm, ...]:
 def sounds_of(pattern: Pattern) -> Sounds:
     """How the terms sound; nothing at all for a pattern that does not ask for it."""
     return tuple(term_sounds(term.plain) for term in terms_of(pattern)) if pattern.sounds_like else ()
+
+
+def most_literals(pattern: Pattern) -> int:
+    """How many literals its terms are looked for by, at most."""
+    if not (pattern.looks_like or pattern.sounds_like):
+        return len(pattern.terms) * (1 + pattern.initials)
+    terms = [term for raw in pattern.terms if (term := plain_term(raw))]
+    by_look = sum(count_beginnings(term, pattern.repeats) for term in terms) if pattern.looks_like else 0
+    by_sound = sum(max(2, len(term)) for term in terms) if pattern.sounds_like else 0
+    return len(terms) * (1 + pattern.initials) + by_sound + by_look
 
 
 def literals_of(pattern: Pattern, sounds: Sounds) -> tuple[Literal, ...]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm, t
 
 from modengine.errors import InputError
 from modengine.lab.coding.codes import CodedSheet, CoderCounts
@@ -14,11 +17,13 @@ from modengine.lab.coding.estimator import CodedRows, Side, joint, side
 from modengine.lab.coding.key import SampleKey, coded_stamp
 from modengine.lab.data.outcomes import LEVELS
 from modengine.lab.data.stamp import Stamp
-from modengine.lab.stats.intervals import LEAST, NOTHING, Estimate, Floats, Ints, bounds
+from modengine.lab.stats.intervals import LEAST, LEVEL, NOTHING, Estimate, Floats, bounds
 from modengine.lab.stats.metrics import ALL, ANY
 from modengine.model import RANK, Action
 
 Flags = NDArray[np.bool_]
+Part = Literal["prevalence", "precision", "recall", "others_hit"]
+"""A figure of `CodedFigures`."""
 
 
 class CodedFigures(msgspec.Struct, frozen=True):
@@ -89,30 +94,15 @@ def estimate(
     the corpus itself is what it is, rows of a cluster together.  Without a `stamp` the result says what the key does.
     Raises InputError (ME911) for no coded row.
     """
-    rows = [row for row in key.rows if any(row.id in sheet.codes for sheet in sheets)]
-    if not rows:
-        raise InputError("ME911", "no row of the sample was coded", "give the sheets that the coders filled in")
-    several = [row for row in rows if sum(row.id in sheet.codes for sheet in sheets) > 1]
+    frame = _Frame(key, sheets, settled, beyond)
+    several = [row for row in frame.rows if sum(row.id in sheet.codes for sheet in sheets) > 1]
     apart = {row.id for row in several if len({s.codes[row.id] for s in sheets if row.id in s.codes}) > 1}
-    known = {} if settled is None else settled.codes
-    cells = np.array([row.cell for row in rows], np.int64)
-    clusters = np.unique([row.cluster for row in rows], return_inverse=True)[1].astype(np.int64)
-    frame = _Frame(key, cells)
-    corpus = key.stamp.corpora[0]
-    first_phase = 0.0 if beyond else 1.0 if corpus.sampled_from is None else key.size / corpus.sampled_from
+    known = set() if settled is None else set(settled.codes)
     found: list[CodedFigures] = []
     for category in (*key.categories, ANY) if figures_of is None else figures_of:
-        votes = np.full((len(rows), len(sheets)), np.nan)
-        final = np.full(len(rows), np.nan)
-        for i, row in enumerate(rows):
-            for j, sheet in enumerate(sheets):
-                if row.id in sheet.codes:
-                    votes[i, j] = _is(sheet.codes[row.id], category)
-            if row.id in known:
-                final[i] = _is(known[row.id], category)
-        coded = CodedRows(cells, votes, final, clusters)
+        coded = frame.coded_rows(category)
         found += (
-            _figures(frame, coded, value, category, action, first_phase, beyond, seed)
+            _figures(frame, coded, value, category, action, seed)
             for value in frame.values
             for action in frame.reach(category)
         )
@@ -120,9 +110,31 @@ def estimate(
     found.sort(key=lambda figures: order[figures.value])
     return CodedEstimates(
         stamp or coded_stamp("estimate", key, seed), key.sample, tuple(sheet.counts for sheet in sheets),
-        len(key.rows), len(rows), len(several), len(apart), len(apart & set(known)), tuple(frame.uncoded()), beyond,
+        len(key.rows), len(frame.rows), len(several), len(apart), len(apart & known), tuple(frame.uncoded()), beyond,
         tuple(found),
     )  # fmt: skip
+
+
+def p_of_claim(
+    key: SampleKey,
+    sheets: Sequence[CodedSheet],
+    figure: Part,
+    value: str,
+    category: str,
+    action: Action,
+    at_least: bool,
+    bound: float,
+    seed: int = 1,
+    *,
+    settled: CodedSheet | None = None,
+    beyond: bool = False,
+) -> float | None:
+    """One-sided p of the claim that a figure is at least, or at most, `bound`, from the draws that its interval is of.
+
+    None where there are too few rows to test.  Other arguments are those of `estimate`.
+    """
+    frame = _Frame(key, sheets, settled, beyond)
+    return _drawn(frame, frame.coded_rows(category), value, category, action, seed)[figure].p(at_least, bound)
 
 
 def _is(code: frozenset[str], category: str) -> float:
@@ -130,17 +142,37 @@ def _is(code: frozenset[str], category: str) -> float:
 
 
 class _Frame:
-    """The corpus as the key knows it: how many rows each cell has, and what was decided there."""
+    """The corpus as the key knows it, how many rows each cell has and what was decided there; and what was coded."""
 
-    def __init__(self, key: SampleKey, coded_cells: Ints) -> None:
-        self.key = key
+    def __init__(self, key: SampleKey, sheets: Sequence[CodedSheet], settled: CodedSheet | None, beyond: bool) -> None:
+        self.key, self.sheets, self.beyond = key, sheets, beyond
+        self.known = {} if settled is None else settled.codes
+        self.rows = [row for row in key.rows if any(row.id in sheet.codes for sheet in sheets)]
+        if not self.rows:
+            raise InputError("ME911", "no row of the sample was coded", "give the sheets that the coders filled in")
+        self.of_row = np.array([row.cell for row in self.rows], np.int64)
+        self.clusters = np.unique([row.cluster for row in self.rows], return_inverse=True)[1].astype(np.int64)
+        corpus = key.stamp.corpora[0]
+        self.first_phase = 0.0 if beyond else 1.0 if corpus.sampled_from is None else key.size / corpus.sampled_from
         self.sizes = np.array([cell.rows for cell in key.cells], np.int64)
         self.of_value = np.array([cell.value for cell in key.cells], dtype=object)
         self.ranks = np.array([[RANK[action] for action in cell.actions] for cell in key.cells], np.int8)
-        self.coded = np.bincount(coded_cells, minlength=len(key.cells))
+        self.coded = np.bincount(self.of_row, minlength=len(key.cells))
         self.shares = {(s.value, s.category, s.action): s.effective_n for s in key.shares}
         values = sorted({cell.value for cell in key.cells})
         self.values = (ALL, *(values if values != [""] else ()))
+
+    def coded_rows(self, category: str) -> CodedRows:
+        """What the coders said of a category."""
+        votes = np.full((len(self.rows), len(self.sheets)), np.nan)
+        final = np.full(len(self.rows), np.nan)
+        for i, row in enumerate(self.rows):
+            for j, sheet in enumerate(self.sheets):
+                if row.id in sheet.codes:
+                    votes[i, j] = _is(sheet.codes[row.id], category)
+            if row.id in self.known:
+                final[i] = _is(self.known[row.id], category)
+        return CodedRows(self.of_row, votes, final, self.clusters)
 
     def reach(self, category: str) -> tuple[Action, ...]:
         if category != ANY:
@@ -167,21 +199,65 @@ class _Frame:
                 yield UncodedStratum(name, int(self.sizes[mine].sum()), sum(self.key.cells[i].drawn for i in mine))
 
 
-def _figures(
-    frame: _Frame, coded: CodedRows, value: str, category: str, action: Action, first_phase: float, beyond: bool,
-    seed: int,
-) -> CodedFigures:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A figure as draws."""
+
+    value: float | None
+    draws: Floats
+    k: int
+    n: int
+    freedom: float
+    """Of the spread of the draws, which is that of Student's t at 95 %."""
+
+    @property
+    def estimate(self) -> Estimate:
+        """The percentiles of the draws, and the effective n that their spread tells."""
+        if self.value is None or self.n == 0:
+            return NOTHING
+        low, high = bounds(self.draws)
+        mean, spread = float(self.draws.mean()), float(self.draws.var())
+        effective = mean * (1 - mean) / spread if spread > 1e-15 else float(self.n)
+        # At 0 and 1 the bound is the figure itself (L. D. Brown, T. T. Cai and A. DasGupta, 2001).
+        low, high = min(low, self.value), max(high, self.value)
+        low, high = (0.0 if self.value == 0 else low), (1.0 if self.value == 1 else high)
+        supported = effective >= LEAST
+        return Estimate(self.value, low, high, self.k, self.n, effective, "beta, by design", supported)
+
+    def p(self, at_least: bool, bound: float) -> float | None:
+        """One-sided, of the claim that the figure is at least, or at most, `bound`; None for too few rows."""
+        if self.value is None or not self.estimate.supported:
+            return None
+        against = int(((self.draws <= bound) if at_least else (self.draws >= bound)).sum())
+        p = _by_t((against + 1) / (len(self.draws) + 1), self.freedom)
+        claimed = self.value > bound if at_least else self.value < bound
+        return p if claimed else max(p, 0.5)
+
+
+def _figures(frame: _Frame, coded: CodedRows, value: str, category: str, action: Action, seed: int) -> CodedFigures:
+    inside, hit = frame.inside(value), frame.hit(category, action)
+    drawn = _drawn(frame, coded, value, category, action, seed)
+    rows, coded_rows = ((of[inside], of[inside & hit]) for of in (frame.sizes, frame.coded))
+    return CodedFigures(
+        value, category, action, int(rows[0].sum()), int(rows[1].sum()), int(coded_rows[0].sum()),
+        int(coded_rows[1].sum()), drawn["prevalence"].estimate, drawn["precision"].estimate, drawn["recall"].estimate,
+        drawn["others_hit"].estimate,
+    )  # fmt: skip
+
+
+def _drawn(frame: _Frame, coded: CodedRows, value: str, category: str, action: Action, seed: int) -> dict[Part, _Drawn]:
+    """The four figures of a category at an action, by the names of `CodedFigures`."""
     inside, hit = frame.inside(value), frame.hit(category, action)
     yes, no = (
-        side(coded.only(part[coded.cells]), np.where(part, frame.sizes, 0), first_phase, beyond)
+        side(coded.only(part[coded.cells]), np.where(part, frame.sizes, 0), frame.first_phase, frame.beyond)
         for part in (inside & hit, inside & ~hit)
     )
     random = np.random.default_rng(seed)
     a, b = joint(yes, no, random)
     rows = yes.rows + no.rows
     share: Floats = np.full(len(a), yes.rows / rows)
-    if first_phase < 1 and 0 < yes.rows < rows:
-        effective = frame.shares[value, category, action] / (1 - first_phase)
+    if frame.first_phase < 1 and 0 < yes.rows < rows:
+        effective = frame.shares[value, category, action] / (1 - frame.first_phase)
         share = random.beta(share[0] * effective + 0.5, (1 - share[0]) * effective + 0.5, len(a))
     total = yes.coded + no.coded
     found, hits = round(yes.found + no.found), round(yes.found)
@@ -190,33 +266,30 @@ def _figures(
     x, y = (part.value for part in (yes, no))
     whole = (x is not None or not yes.rows) and (y is not None or not no.rows)
     p, q = yes.rows * (x or 0.0), no.rows * (y or 0.0)
-    return CodedFigures(
-        value, category, action, rows, yes.rows, total, yes.coded,
-        _estimate((p + q) / rows if whole else None, ours + missed, found, total),
-        _estimate(x, a, hits, yes.coded),
-        _estimate(p / (p + q) if whole and p + q > 0 else None, _ratio(ours, missed), hits, found),
-        _estimate(
-            (yes.rows - p) / (rows - p - q) if whole and rows - p - q > 0 else None, _ratio(wrong, left),
-            yes.coded - hits, total - found,
-        ),
-    )  # fmt: skip
+    freedom = _freedom(yes, no)
+    others = (yes.rows - p) / (rows - p - q) if whole and rows - p - q > 0 else None
+    return {
+        "prevalence": _Drawn((p + q) / rows if whole else None, ours + missed, found, total, freedom),
+        "precision": _Drawn(x, a, hits, yes.coded, yes.freedom),
+        "recall": _Drawn(p / (p + q) if whole and p + q > 0 else None, _ratio(ours, missed), hits, found, freedom),
+        "others_hit": _Drawn(others, _ratio(wrong, left), yes.coded - hits, total - found, freedom),
+    }
+
+
+def _freedom(*sides: Side) -> float:
+    """Degrees of freedom of a figure of both sides, after Satterthwaite, each counting by its rows."""
+    parts = [(one.rows**2 * one.variance, one.freedom) for one in sides if one.varies]
+    return sum(part for part, _ in parts) ** 2 / sum(part**2 / f for part, f in parts) if parts else float("inf")
+
+
+def _by_t(p: float, freedom: float) -> float:
+    """What p is at other levels: the draws are as far apart as Student's t at 95 %, and there alone."""
+    scale = t.ppf(0.5 + LEVEL / 2, freedom) / norm.ppf(0.5 + LEVEL / 2)
+    return float(t.sf(norm.isf(p) * scale, freedom))
 
 
 def _ratio(part: Floats, rest: Floats) -> Floats:
     return np.asarray(part / np.maximum(part + rest, 1e-12), np.float64)
 
 
-def _estimate(value: float | None, draws: Floats, k: int, n: int) -> Estimate:
-    """A figure with the percentiles of its draws, and the effective n that their spread tells."""
-    if value is None or n == 0:
-        return NOTHING
-    low, high = bounds(draws)
-    mean, spread = float(draws.mean()), float(draws.var())
-    effective = mean * (1 - mean) / spread if spread > 1e-15 else float(n)
-    # At 0 and 1 the bound is the figure itself (L. D. Brown, T. T. Cai and A. DasGupta, 2001).
-    low, high = min(low, value), max(high, value)
-    low, high = (0.0 if value == 0 else low), (1.0 if value == 1 else high)
-    return Estimate(value, low, high, k, n, effective, "beta, by design", effective >= LEAST)
-
-
-__all__ = ["CodedEstimates", "CodedFigures", "Side", "UncodedStratum", "estimate"]
+__all__ = ["CodedEstimates", "CodedFigures", "Part", "Side", "UncodedStratum", "estimate", "p_of_claim"]

@@ -106,6 +106,8 @@ class Side:
     variance: float = 0.0
     by_coder: tuple[float, ...] = ()
     """How far each coder is from the others, so that the sum over products is a covariance."""
+    freedom: float = float("inf")
+    """Degrees of freedom of the variance."""
 
     def draws(self, random: np.random.Generator) -> Floats:
         """`DRAWS` draws of the share."""
@@ -163,7 +165,7 @@ def side(coded: CodedRows, sizes: Ints, first_phase: float = 1.0, clustered: boo
     freedom = variance**2 / (by_rows**2 / max(1, rows - int(seen.sum())) + by_coders**2 / max(1, coders - 1))
     fewer = float((norm.ppf(0.5 + LEVEL / 2) / t.ppf(0.5 + LEVEL / 2, freedom)) ** 2)
     effective = expected * (1 - expected) / variance * fewer
-    return Side(value, total, rows, float(found.sum()), effective, variance, tuple(map(float, by_coder)))
+    return Side(value, total, rows, float(found.sum()), effective, variance, tuple(map(float, by_coder)), freedom)
 
 
 def joint(one: Side, other: Side, random: np.random.Generator) -> tuple[Floats, Floats]:

@@ -290,7 +290,7 @@ def _all(rows: Iterator[_Row]) -> tuple[list[_Row], int]:
             raise InputError(
                 "ME911",
                 f"more than {MOST_ROWS:,} rows or {MOST_HELD:,} characters, which is more than are held in memory",
-                "measure a random sample: --sample 10000",
+                "measure a random sample: --sample 10000; in a study, `{card: FILE, sample: 10000}`",
             )
     return kept, len(kept)
 

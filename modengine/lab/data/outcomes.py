@@ -38,6 +38,13 @@ class DecidedCorpus:
         """(n, c): whether the category reached the action."""
         return np.asarray(self.ranks >= RANK[action])
 
+    def hit(self, category: str | None, action: Action) -> NDArray[np.bool_]:
+        """(n,): whether the category, or for None any, reached the action; never for one that the policy lacks."""
+        if category is not None and category not in self.categories:
+            return np.zeros(len(self.ranks), np.bool_)
+        ranks = self.highest() if category is None else self.ranks[:, self.column(category)]
+        return np.asarray(ranks >= RANK[action])
+
     def highest(self) -> NDArray[np.int8]:
         """(n,): the highest rank over the categories."""
         return np.asarray(self.ranks.max(axis=1, initial=0), np.int8)

@@ -28,8 +28,8 @@ from modengine.lab.studies.smallest import Smallest
 from modengine.lab.studies.timeline import Timeline
 from modengine.lab.studies.together import SideBySide
 from modengine.lab.studies.trial import Trial
+from modengine.lab.study.package.verify import StudyVerification
 from modengine.lab.study.run import StudyResult
-from modengine.lab.study.verify import StudyVerification
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 RESULTS: Mapping[str, type[msgspec.Struct]] = {

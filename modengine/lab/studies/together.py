@@ -27,7 +27,7 @@ from modengine.lab.stats.metrics import ANY, Flags, labelled, levels, rate
 from modengine.lab.stats.one_way import one_way
 from modengine.lab.stats.paired import Paired, paired
 from modengine.lab.stats.pooled import pooled
-from modengine.model import RANK, Action
+from modengine.model import Action
 
 POOLED, MADE_UP = "(pooled)", "(pooled, made up)"
 """In place of a corpus: those whose messages are real, and those whose messages were made up."""
@@ -140,7 +140,7 @@ def together(
         study=any(one.study for one in stamps),
         specimens=tuple(dict.fromkeys(name for one in stamps for name in one.specimens)),
     )
-    figures = list(_figures(engines))
+    figures = list(figures_together(engines))
     return SideBySide(
         made,
         tuple(TogetherPolicy(engine.policy.id, engine.revision) for engine in engines),
@@ -160,7 +160,7 @@ def _pools(corpora: Sequence[Corpus]) -> tuple[_Pool, ...]:
     return tuple(alone)
 
 
-def _figures(engines: Sequence[Engine]) -> Iterator[tuple[Figure, str, Action]]:
+def figures_together(engines: Sequence[Engine]) -> Iterator[tuple[Figure, str, Action]]:
     """Over-blocking and recall by whatever category, and recall of each, at the actions that a policy reaches."""
     reach: dict[str, set[Action]] = {}
     for engine in engines:
@@ -189,10 +189,7 @@ def _parts(corpora: Sequence[Corpus], pool: _Pool, figure: Figure, category: str
 
 
 def _hit(decided: DecidedCorpus, category: str, action: Action) -> Flags:
-    if category != ANY and category not in decided.categories:
-        return np.zeros(len(decided.ranks), np.bool_)
-    ranks = decided.highest() if category == ANY else decided.ranks[:, decided.column(category)]
-    return np.asarray(ranks >= RANK[action])
+    return decided.hit(None if category == ANY else category, action)
 
 
 def _several(pool: _Pool, parts: Sequence[_Part]) -> bool:
@@ -248,7 +245,7 @@ def _differences(
     for (i, than), (j, policy) in combinations(enumerate(engines), 2):
         way = one_way(than.policy, policy.policy) is not None
         for pool in pools:
-            for figure, category, action in _figures((than, policy)):
+            for figure, category, action in figures_together((than, policy)):
                 parts = _parts(corpora, pool, figure, category)
                 if not _several(pool, parts):
                     continue
@@ -258,21 +255,31 @@ def _differences(
                 )
                 among = np.concatenate([part.among for part in parts])
                 if ((a | b) & among).any():
-                    found = paired(_numbered(parts), a, b, among, one_way=way)
+                    found = paired(numbered([part.corpus for part in parts]), a, b, among, one_way=way)
                     names = tuple(part.corpus.name for part in parts)
                     made.append((policy.policy.id, than.policy.id, pool.name, names, figure, category, action, found))
     p = adjusted([found.p for *_, found in made], "fdr_bh")
     return tuple(TogetherDifference(*names, corrected) for names, corrected in zip(made, p, strict=True))
 
 
-def _numbered(parts: Sequence[_Part]) -> Ints:
-    """The clusters of all parts, those of each corpus its own."""
+def numbered(corpora: Sequence[Corpus]) -> Ints:
+    """The clusters of all rows of several corpora, those of each corpus its own."""
     found: list[NDArray[np.int64]] = []
     before = 0
-    for part in parts:
-        found.append(part.corpus.clusters + before)
-        before += int(part.corpus.clusters.max()) + 1
+    for corpus in corpora:
+        found.append(corpus.clusters + before)
+        before += int(corpus.clusters.max()) + 1
     return np.concatenate(found)
 
 
-__all__ = ["MADE_UP", "POOLED", "PoolWeight", "SideBySide", "TogetherDifference", "TogetherShare", "together"]
+__all__ = [
+    "MADE_UP",
+    "POOLED",
+    "PoolWeight",
+    "SideBySide",
+    "TogetherDifference",
+    "TogetherShare",
+    "figures_together",
+    "numbered",
+    "together",
+]

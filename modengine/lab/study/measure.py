@@ -5,29 +5,26 @@ Nothing is estimated here.  Each figure is taken from a result under the keys by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, Literal
 
 from modengine.errors import InputError
-from modengine.lab.data.corpus import Corpus
-from modengine.lab.data.outcomes import DecidedCorpus, decide
+from modengine.lab.coding.estimate import CodedEstimates
 from modengine.lab.stats.intervals import Estimate
 from modengine.lab.stats.metrics import ALL, ANY
+from modengine.lab.stats.one_way import one_way
+from modengine.lab.stats.paired import paired
+from modengine.lab.stats.pooled import pooled
 from modengine.lab.studies.compare import Comparison, compare
 from modengine.lab.studies.evade import POOLED, Evasion, evade
 from modengine.lab.studies.evaluate import Evaluation, evaluate
 from modengine.lab.studies.fairness import Fairness, fairness
-from modengine.lab.study.model import ANYTHING, FigureKeys, Half, in_words
+from modengine.lab.studies.together import figures_together
+from modengine.lab.study.decided import Decisions, Told, can_be_pooled, on, paired_rows, shares_of
+from modengine.lab.study.model import ANYTHING, KEYS, FigureKeys, in_words
 from modengine.lab.study.opened import OpenedStudy
 from modengine.model import Action
-
-Told = Callable[[str], object]
-"""Told what is begun."""
 
 
 class StudyFigure(FigureKeys, frozen=True, kw_only=True):
@@ -47,37 +44,13 @@ class StudyFigure(FigureKeys, frozen=True, kw_only=True):
         return in_words(self.known)
 
 
-@dataclass(frozen=True)
-class Decisions:
-    """The decisions of a policy on the rows of a corpus that were measured."""
-
-    policy: str
-    corpus: Corpus
-    rows: NDArray[np.int64]
-    """The number of each row in the whole corpus, from 0."""
-    decided: DecidedCorpus
-
-
-def decisions(opened: OpenedStudy, half: Half, told: Told) -> tuple[Decisions, ...]:
-    """Every policy on every corpus, or on a half of each.  Raises InputError (ME911) for a half without rows."""
-    parts = {name: (opened.part(name, half), opened.rows(name, half)) for name in opened.corpora}
-    empty = [name for name, (corpus, _) in parts.items() if not len(corpus)]
-    if empty:
-        what = f"the {half} half of the corpus `{empty[0]}` has no row: it has too few clusters to be cut in two"
-        raise InputError("ME911", what, "take a larger corpus, or write `split: none`")
-    found: list[Decisions] = []
-    for policy, engine in opened.engines.items():
-        for name, (corpus, rows) in parts.items():
-            told(f"{policy} on {name}")
-            found.append(Decisions(policy, corpus, rows, decide(engine, corpus)))
-    return tuple(found)
-
-
 def figures(opened: OpenedStudy, made: Sequence[Decisions], told: Told) -> tuple[StudyFigure, ...]:
     """All figures, not yet marked; those without a value are left out."""
     every = (
         *_evaluations(opened, made, told),
         *_comparisons(opened, made, told),
+        *_pools(opened, made, told),
+        *_coded(opened, told),
         *_fairness(opened, told),
         *_evasions(opened, made, told),
     )
@@ -114,24 +87,28 @@ def of_evaluation(policy: str, result: Evaluation) -> Iterator[StudyFigure]:
 
 
 def _comparisons(opened: OpenedStudy, made: Sequence[Decisions], told: Told) -> Iterator[StudyFigure]:
-    """Each pair of policies once: in the direction that an outcome declares, else the later against the earlier."""
+    """Each pair of policies on each corpus."""
+    corpora = {one.corpus.name: one.corpus for one in made}
+    decided = {(one.policy, one.corpus.name): one.decided for one in made}
+    for policy, than in _pairs(opened):
+        a, b = opened.engines[than], opened.engines[policy]
+        for corpus in corpora.values():
+            told(f"{policy} against {than} on {corpus.name}")
+            both = decided[than, corpus.name], decided[policy, corpus.name]
+            result = compare(a, b, corpus, opened.study.seed, most=0, outcomes=both)
+            yield from of_comparison(policy, than, corpus.name, result)
+
+
+def _pairs(opened: OpenedStudy) -> tuple[tuple[str, str], ...]:
+    """Each pair of policies that share a category once: as outcomes declare it, else the later against the earlier."""
     declared = dict.fromkeys((o.policy, o.than) for o in opened.study.outcomes.values() if o.than is not None)
     pairs = [
         (policy, than)
         for than, policy in combinations(opened.engines, 2)
         if (than, policy) not in declared and (policy, than) not in declared
     ]
-    corpora = {one.corpus.name: one.corpus for one in made}
-    decided = {(one.policy, one.corpus.name): one.decided for one in made}
-    for policy, than in (*declared, *pairs):
-        a, b = opened.engines[than], opened.engines[policy]
-        if set(a.policy.categories).isdisjoint(b.policy.categories):
-            continue
-        for corpus in corpora.values():
-            told(f"{policy} against {than} on {corpus.name}")
-            both = decided[than, corpus.name], decided[policy, corpus.name]
-            result = compare(a, b, corpus, opened.study.seed, most=0, outcomes=both)
-            yield from of_comparison(policy, than, corpus.name, result)
+    categories = {name: set(engine.policy.categories) for name, engine in opened.engines.items()}
+    return tuple((a, b) for a, b in (*declared, *pairs) if not categories[a].isdisjoint(categories[b]))
 
 
 def of_comparison(policy: str, than: str, corpus: str, result: Comparison) -> Iterator[StudyFigure]:
@@ -142,6 +119,74 @@ def of_comparison(policy: str, than: str, corpus: str, result: Comparison) -> It
             than=than, corpus=corpus, category=ANYTHING if test.category == ANY else test.category, action=test.action,
             found=test.found.change, p=test.found.p, tested="that the policies do not differ",
         )  # fmt: skip
+
+
+def _pools(opened: OpenedStudy, made: Sequence[Decisions], told: Told) -> Iterator[StudyFigure]:
+    """Shares of each pool, and differences, where all of its corpora have such rows."""
+    for name, pool in opened.study.pools.items():
+        told(f"the pool {name}")
+        for policy in opened.engines:
+            yield from of_pool(opened, name, on(made, policy, pool.corpora))
+        for policy, than in _pairs(opened) if pool.weigh == "rows" else ():
+            yield from of_pooled_pair(opened, name, on(made, policy, pool.corpora), on(made, than, pool.corpora))
+
+
+def of_pool(opened: OpenedStudy, name: str, parts: Sequence[Decisions]) -> Iterator[StudyFigure]:
+    """Over-blocking and recall of a policy on corpora pooled, as `together` has them."""
+    policy = parts[0].policy
+    for figure, category, action in figures_together([opened.engines[policy]]):
+        keys = FigureKeys(
+            figure=figure, policy=policy, corpus=name, category=ANYTHING if category == ANY else category, action=action
+        )
+        if can_be_pooled(parts, keys):
+            each, weights = shares_of(opened.study.pools[name], parts, keys)
+            yield StudyFigure(**_keys(keys), found=pooled(each, weights))
+
+
+def of_pooled_pair(
+    opened: OpenedStudy, name: str, mine: Sequence[Decisions], other: Sequence[Decisions]
+) -> Iterator[StudyFigure]:
+    """What changes from one policy to another on corpora pooled, and the p of no change."""
+    policy, than = mine[0].policy, other[0].policy
+    a, b = opened.engines[than], opened.engines[policy]
+    one_sided = one_way(a.policy, b.policy) is not None
+    for figure, category, action in figures_together((a, b)):
+        keys = FigureKeys(
+            figure=f"{figure}-difference", policy=policy, than=than, corpus=name,
+            category=ANYTHING if category == ANY else category, action=action,
+        )  # fmt: skip
+        if can_be_pooled(mine, keys):
+            rows = paired_rows(mine, other, keys)
+            if ((rows.before | rows.after) & rows.among).any():
+                found = paired(rows.clusters, rows.before, rows.after, rows.among, one_way=one_sided)
+                yield StudyFigure(
+                    **_keys(keys), found=found.change, p=found.p, tested="that the policies do not differ"
+                )
+
+
+def _coded(opened: OpenedStudy, told: Told) -> Iterator[StudyFigure]:
+    for name, sample in opened.coded.items():
+        if sample.sheets:
+            told(f"the coded sample {name}")
+            yield from of_estimates(name, sample.ref.policy, sample.estimates(opened.study.seed))
+
+
+def of_estimates(name: str, policy: str, result: CodedEstimates) -> Iterator[StudyFigure]:
+    """What `estimate` gives: of the whole corpus, from the rows that were coded."""
+    for row in result.figures:
+        others = "over-blocking" if row.category == ANY else "hit among other rows"
+        for figure, found in (
+            ("recall", row.recall), ("precision", row.precision), ("prevalence", row.prevalence),
+            (others, row.others_hit),
+        ):  # fmt: skip
+            yield StudyFigure(
+                figure=figure, policy=policy, corpus=name, category=ANYTHING if row.category == ANY else row.category,
+                stratum=_stratum(row.value), action=row.action, found=found,
+            )  # fmt: skip
+
+
+def _keys(keys: FigureKeys) -> dict[str, Any]:
+    return {"figure": keys.figure, **{key: getattr(keys, key) for key in KEYS}}
 
 
 def _fairness(opened: OpenedStudy, told: Told) -> Iterator[StudyFigure]:

@@ -16,6 +16,9 @@ import msgspec
 from modengine.errors import Diagnostic, Location
 
 Half = Literal["whole", "checking", "writing"]
+Source = Literal["corpus", "pool", "coded sample"]
+"""What the `corpus` of an outcome can name: one, several pooled, or one that people coded a sample of."""
+Weigh = Literal["rows", "corpora"]
 Direction = Literal["at least", "at most", "higher", "lower", "different", "not lower", "not higher", "alike"]
 WITHIN: tuple[Direction, ...] = ("not lower", "not higher", "alike")
 """Directions with a margin: not lower by it or more (non-inferior), not higher, neither (equivalent)."""
@@ -35,27 +38,35 @@ class FigureKind:
     """Of two policies: it has a direction, and a margin where that asks for one; else it has a bound."""
     otherwise: tuple[tuple[str, str], ...] = ()
     """What a key that is left out means."""
+    of: tuple[Source, ...] = ("corpus",)
+    """What its `corpus` may name."""
 
 
 _ANY = (("category", ANYTHING),)
 FIGURES: Mapping[str, FigureKind] = {
     "recall": FigureKind(
-        "of the rows of the category, the share that is hit", ("corpus", "category", "action"), ("stratum",)
+        "of the rows of the category, the share that is hit", ("corpus", "category", "action"), ("stratum",),
+        of=("corpus", "pool", "coded sample"),
     ),
     "precision": FigureKind(
-        "of the hit rows, the share that is of the category", ("corpus", "category", "action"), ("stratum",)
+        "of the hit rows, the share that is of the category", ("corpus", "category", "action"), ("stratum",),
+        of=("corpus", "coded sample"),
+    ),
+    "prevalence": FigureKind(
+        "of all rows of a corpus of which a sample was coded, the share that is of the category",
+        ("corpus", "category", "action"), ("stratum",), of=("coded sample",),
     ),
     "over-blocking": FigureKind(
         "of the harmless rows, the share that is hit, by one category or any",
-        ("corpus", "action"), ("category", "stratum"), otherwise=_ANY,
+        ("corpus", "action"), ("category", "stratum"), otherwise=_ANY, of=("corpus", "pool", "coded sample"),
     ),
     "recall-difference": FigureKind(
         "recall of `policy` minus recall of `than`, on the same rows",
-        ("than", "corpus", "action"), ("category",), difference=True, otherwise=_ANY,
+        ("than", "corpus", "action"), ("category",), difference=True, otherwise=_ANY, of=("corpus", "pool"),
     ),
     "over-blocking-difference": FigureKind(
         "over-blocking of `policy` minus over-blocking of `than`, on the same rows",
-        ("than", "corpus", "action"), ("category",), difference=True, otherwise=_ANY,
+        ("than", "corpus", "action"), ("category",), difference=True, otherwise=_ANY, of=("corpus", "pool"),
     ),
     "unequal-templates": FigureKind(
         "of the sentence templates of `fairness` with any action (or points), the share whose action (with "
@@ -81,6 +92,7 @@ class FigureKeys(msgspec.Struct, frozen=True, kw_only=True):
     than: str | None = None
     """The policy that it is compared with."""
     corpus: str | None = None
+    """Or the name of a pool, or of a coded sample."""
     category: str | None = None
     stratum: str | None = None
     """None for all rows."""
@@ -134,6 +146,28 @@ class CorpusRef:
 
 
 @dataclass(frozen=True, slots=True)
+class CorpusPool:
+    """Corpora that outcomes are about together."""
+
+    corpora: tuple[str, ...]
+    weigh: Weigh = "rows"
+    """What counts alike: each row, or each corpus."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodedRef:
+    """A sample that a policy drew from a corpus, and what people said of it."""
+
+    policy: str
+    corpus: str
+    key: Path
+    sheets: tuple[Path, ...]
+    """One a coder, named after the coder; none need be there before the coders are done."""
+    settled: Path | None = None
+    beyond: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Study:
     """`study.yaml` as it was read."""
 
@@ -146,6 +180,8 @@ class Study:
     questions: Mapping[str, str]
     policies: Mapping[str, Path]
     corpora: Mapping[str, CorpusRef]
+    pools: Mapping[str, CorpusPool]
+    coded: Mapping[str, CodedRef]
     split: Literal["none", "halves"]
     seed: int
     correction: Literal["holm", "holm-by-question"]
@@ -159,6 +195,17 @@ class Study:
     def half(self) -> Half:
         """The rows that a pinned study is run on."""
         return "checking" if self.split == "halves" else "whole"
+
+    def source(self, name: str) -> Source | None:
+        """What a name of `corpora`, `pools` or `coded` stands for."""
+        kinds: tuple[tuple[Source, Mapping[str, object]], ...] = (
+            ("corpus", self.corpora), ("pool", self.pools), ("coded sample", self.coded),
+        )  # fmt: skip
+        return next((kind for kind, names in kinds if name in names), None)
+
+    def members(self, name: str) -> tuple[str, ...]:
+        """The corpora that a corpus or pool stands for."""
+        return self.pools[name].corpora if name in self.pools else (name,)
 
     def problem(self, message: str, hint: str, *keys: str) -> Diagnostic:
         """ME205 at a key, or at the nearest thing around it that has a place."""

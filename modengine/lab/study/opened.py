@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,8 @@ from modengine.lab.data.card import Card, is_card, load_card, read_card
 from modengine.lab.data.corpus import HARMLESS, Corpus
 from modengine.lab.stats.metrics import Flags, labelled, levels
 from modengine.lab.stats.one_way import Way, one_way
-from modengine.lab.study.model import ANYTHING, WITHIN, Half, Study, StudyOutcome
+from modengine.lab.study.coded import CodedSample, read_coded
+from modengine.lab.study.model import ANYTHING, WITHIN, CodedRef, FigureKeys, Half, Study, StudyOutcome
 from modengine.loading import load_any
 from modengine.policy.load import not_a_policy
 from modengine.policy.nodes.diagnostics import listed, meant
@@ -34,6 +35,7 @@ class OpenedStudy:
     cards: Mapping[str, Card]
     corpora: Mapping[str, Corpus]
     """Whole, under their names in the study."""
+    coded: Mapping[str, CodedSample] = field(default_factory=dict)
 
     def rows(self, name: str, half: Half) -> NDArray[np.int64]:
         """The numbers of a corpus's rows that are in a half."""
@@ -54,9 +56,10 @@ class OpenedStudy:
 
     def claimed_rows(self, outcome: StudyOutcome, half: Half) -> int | None:
         """How many rows a share is a share of, as far as that is known before anything is decided."""
-        if outcome.corpus is None or outcome.figure in ("precision", "still-caught"):
+        if outcome.corpus is None or outcome.figure in ("precision", "still-caught") or outcome.corpus in self.coded:
             return None
-        return int(among(self.part(outcome.corpus, half), outcome).sum())
+        parts = (self.part(name, half) for name in self.study.members(outcome.corpus))
+        return sum(int(among(part, outcome).sum()) for part in parts)
 
     def one_way(self, outcome: StudyOutcome) -> Way | None:
         """Whether a difference has its sign whatever the rows are: there is nothing to test then, and it stays open.
@@ -69,9 +72,12 @@ class OpenedStudy:
 
 
 def open_study(
-    study: Study, policies: Mapping[str, Path] | None = None, cards: Mapping[str, Card] | None = None
+    study: Study,
+    policies: Mapping[str, Path] | None = None,
+    cards: Mapping[str, Card] | None = None,
+    coded: Mapping[str, CodedRef] | None = None,
 ) -> OpenedStudy:
-    """Compiles and reads all that a study names; `policies` and `cards` in place of its own files.
+    """Compiles and reads all that a study names; `policies`, `cards` and `coded` in place of its own files.
 
     Raises PolicyError, with all outcomes that cannot be asked; InputError for a corpus that cannot be read.
     """
@@ -90,7 +96,8 @@ def open_study(
         name: replace(load_card(card, categories, None, study.corpora[name].sample, study.seed), name=name)
         for name, card in cards.items()
     }
-    opened = OpenedStudy(study, engines, cards, corpora)
+    samples = {name: read_coded(ref) for name, ref in (coded or study.coded).items()}
+    opened = OpenedStudy(study, engines, cards, corpora, samples)
     wrong = list(_problems(opened))
     if wrong:
         raise PolicyError(wrong)
@@ -107,6 +114,12 @@ def _engine(path: Path) -> Engine:
 def _problems(opened: OpenedStudy) -> Iterator[Diagnostic]:
     """Outcomes that policy and corpus cannot give, found before anything is decided."""
     study = opened.study
+    for name, sample in opened.coded.items():
+        yield from _foreign(opened, name, sample)
+    for name, pool in study.pools.items():
+        if len({opened.corpora[corpus].simulation for corpus in pool.corpora}) > 1:
+            what = f"the pool `{name}` has corpora of real messages, and of messages that were made up"
+            yield study.problem(what, "pool them apart", "pools", name)
     for name, outcome in study.outcomes.items():
         at = ("outcomes", name)
         if outcome.than is not None:
@@ -128,30 +141,58 @@ def _problems(opened: OpenedStudy) -> Iterator[Diagnostic]:
                 what = f"`{outcome.category}` never reaches `{outcome.action}` in the policy `{getattr(outcome, key)}`"
                 reach = levels(engine.policy)[str(outcome.category)]
                 yield study.problem(what, f"it reaches {listed(reach) or 'no action'}", *at, "action")
-        if outcome.category == ANYTHING and outcome.figure in ("recall", "precision"):
+        one = study.source(outcome.corpus or "") == "corpus" and outcome.figure in ("recall", "precision")
+        if outcome.category == ANYTHING and one:
             yield study.problem(
                 f"`{outcome.figure}` is of one category, not of any", "name a category", *at, "category"
             )
+        elif outcome.corpus in opened.coded:
+            yield from _no_stratum(
+                opened, outcome, [cell.value for cell in opened.coded[str(outcome.corpus)].key.cells], at
+            )
         elif outcome.corpus is not None:
-            yield from _unanswerable(opened, outcome, at)
+            for corpus in study.members(outcome.corpus):
+                yield from _unanswerable(opened, corpus, outcome, at)
 
 
-def _unanswerable(opened: OpenedStudy, outcome: StudyOutcome, at: tuple[str, str]) -> Iterator[Diagnostic]:
-    study, corpus = opened.study, opened.corpora[str(outcome.corpus)]
-    figure = outcome.figure.removesuffix("-difference").replace("still-caught", "recall")
-    if figure in corpus.columns.forbidden:
-        yield study.problem(f"the card of `{outcome.corpus}` forbids `{figure}`", "ask it of another", *at, "corpus")
-    elif outcome.stratum is not None and outcome.stratum not in (names := [name for name, _ in corpus.parted()]):
+def _foreign(opened: OpenedStudy, name: str, sample: CodedSample) -> Iterator[Diagnostic]:
+    """What is wrong with a sample that was drawn by another policy, or from another corpus, than the study says."""
+    study, ref, stamp = opened.study, sample.ref, sample.key.stamp
+    engine, corpus = opened.engines[ref.policy], opened.corpora[ref.corpus]
+    if (stamp.policy, sample.key.categories) != (engine.policy.id, engine.policy.categories):
+        what = f"the sample `{name}` was drawn by the policy `{stamp.policy}`, not by `{engine.policy.id}`"
+        yield study.problem(what, "name the policy that it was drawn by", "coded", name, "policy")
+    drawn = stamp.corpora[0] if stamp.corpora else None
+    if drawn is None or (drawn.digest, sample.key.size) != (corpus.digest, len(corpus)):
+        what = f"the sample `{name}` was drawn from other rows than those of `{ref.corpus}`"
+        yield study.problem(what, "name the corpus that it was drawn from", "coded", name, "corpus")
+
+
+def _no_stratum(
+    opened: OpenedStudy, outcome: StudyOutcome, names: Sequence[str], at: tuple[str, str]
+) -> Iterator[Diagnostic]:
+    if outcome.stratum is not None and outcome.stratum not in names:
         hint = meant(outcome.stratum, names, "name the column of strata in the card, with `stratum`")
-        yield study.problem(f"`{outcome.corpus}` has no stratum `{outcome.stratum}`", hint, *at, "stratum")
-    elif not among(opened.part(str(outcome.corpus), study.half), outcome).any():
+        what = f"`{outcome.corpus}` has no stratum `{outcome.stratum}`"
+        yield opened.study.problem(what, hint, *at, "stratum")
+
+
+def _unanswerable(opened: OpenedStudy, name: str, outcome: StudyOutcome, at: tuple[str, str]) -> Iterator[Diagnostic]:
+    study, corpus = opened.study, opened.corpora[name]
+    figure = outcome.figure.removesuffix("-difference").replace("still-caught", "recall")
+    strata = [stratum for stratum, _ in corpus.parted()]
+    if figure in corpus.columns.forbidden:
+        yield study.problem(f"the card of `{name}` forbids `{figure}`", "ask it of another", *at, "corpus")
+    elif outcome.stratum is not None and outcome.stratum not in strata:
+        yield from _no_stratum(opened, outcome, strata, at)
+    elif not among(opened.part(name, study.half), outcome).any():
         what = "harmless row" if figure == "over-blocking" else f"row of `{outcome.category}`"
         half = "" if study.half == "whole" else f" in its {study.half} half"
         hint = "it needs labels, and rows of that kind"
-        yield study.problem(f"`{outcome.corpus}` has no {what}{half}", hint, *at, "corpus")
+        yield study.problem(f"`{name}` has no {what}{half}", hint, *at, "corpus")
 
 
-def among(corpus: Corpus, outcome: StudyOutcome) -> Flags:
+def among(corpus: Corpus, outcome: FigureKeys) -> Flags:
     """The rows that a share is a share of; for precision and disguises those that it must have."""
     harmless = labelled(corpus, HARMLESS)
     if outcome.figure.startswith("over-blocking"):

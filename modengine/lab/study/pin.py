@@ -3,12 +3,15 @@
 `STUDY.pin.json` beside the study holds every declared outcome, the revision and file digests of every policy, the
 digest, files and reading of every corpus, split, seed and correction; `digest` is the SHA-256 of all of it as
 canonical JSON.  A comment of `study.yaml`, its title, authors, licence and note are not pinned.
+
+A coded sample is pinned by its key, and by what each coder said.  Where the coders are not done, their sheets are
+pinned by their names, and what they say is added to the pin later (`complete`): the digest of the pin before that can
+be worked out from it (`before_coding`), so that whoever was given that one sees that no claim has changed since.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,16 +21,13 @@ from modengine.errors import InputError
 from modengine.lab.data.card import Card
 from modengine.lab.data.corpus import Columns
 from modengine.lab.data.templates import shipped_templates
-from modengine.lab.study.model import StudyOutcome
+from modengine.lab.study.coded import CodedSample
+from modengine.lab.study.model import StudyOutcome, Weigh
 from modengine.lab.study.opened import OpenedStudy
 from modengine.lab.study.versions import installed
 
 LARGEST = 5_000_000
 """Bytes of a pin."""
-_MOST = 8
-"""Changes that an error names."""
-_ENVIRONMENT = ("pinned", "versions", "templates", "amends", "log", "digest")
-"""What is not said by the study and what it names."""
 
 
 class PinnedFile(msgspec.Struct, frozen=True):
@@ -55,6 +55,26 @@ class PinnedCorpus(msgspec.Struct, frozen=True):
     rows: int
 
 
+class PinnedPool(msgspec.Struct, frozen=True):
+    corpora: tuple[str, ...]
+    weigh: Weigh
+
+
+class PinnedCoded(msgspec.Struct, frozen=True):
+    """A coded sample by its key, and by what was said."""
+
+    policy: str
+    corpus: str
+    sample: str
+    key: str
+    """The SHA-256 of its key.json."""
+    sheets: dict[str, str | None]
+    """The SHA-256 of each table of codes (`study.coded`); null where the coders were not done."""
+    beyond: bool
+    added: str | None = None
+    """When the sheets were added, where they came after the pin."""
+
+
 class Amended(msgspec.Struct, frozen=True):
     """A pin that this one takes the place of."""
 
@@ -64,7 +84,7 @@ class Amended(msgspec.Struct, frozen=True):
 
 
 class Logged(msgspec.Struct, frozen=True):
-    """Where an audit log holds the digest."""
+    """Where an audit log holds the digest, or that before sheets were added."""
 
     origin: str
     record: int
@@ -83,6 +103,8 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: dict[str, StudyOutcome]
     policies: dict[str, PinnedPolicy]
     corpora: dict[str, PinnedCorpus]
+    pools: dict[str, PinnedPool] = {}
+    coded: dict[str, PinnedCoded] = {}
     split: Literal["none", "halves"]
     seed: int
     correction: Literal["holm", "holm-by-question"]
@@ -112,6 +134,8 @@ def make_pin(opened: OpenedStudy, pinned: str, amends: tuple[Amended, ...] = ())
         outcomes=dict(study.outcomes),
         policies={name: _policy(opened, name) for name in opened.engines},
         corpora={name: _corpus(opened, name) for name in opened.corpora},
+        pools={name: PinnedPool(pool.corpora, pool.weigh) for name, pool in study.pools.items()},
+        coded={name: _coded(sample) for name, sample in opened.coded.items()},
         split=study.split,
         seed=study.seed,
         correction=study.correction,
@@ -124,9 +148,34 @@ def make_pin(opened: OpenedStudy, pinned: str, amends: tuple[Amended, ...] = ())
 
 
 def digest_of(pin: Pin) -> str:
-    """`sha256:` of the canonical JSON of a pin without its digest and its place in a log."""
-    plain = msgspec.structs.replace(pin, digest="", log=None)
-    return "sha256:" + hashlib.sha256(msgspec.json.encode(plain, order="sorted")).hexdigest()
+    """`sha256:` of the canonical JSON of a pin without its digest, its place in a log, and what it has none of."""
+    plain = msgspec.to_builtins(msgspec.structs.replace(pin, digest="", log=None))
+    said = {key: value for key, value in plain.items() if value or key not in ("pools", "coded")}
+    return "sha256:" + hashlib.sha256(msgspec.json.encode(said, order="sorted")).hexdigest()
+
+
+def complete(pin: Pin, opened: OpenedStudy, time: str) -> Pin:
+    """The pin with the sheets that were still to come when it was made; the same pin where none has come."""
+    coded = {
+        name: msgspec.structs.replace(old, sheets=new, added=time)
+        for name, old in pin.coded.items()
+        if None in old.sheets.values() and None not in (new := opened.coded[name].digests).values()
+    }
+    if not coded:
+        return pin
+    found = msgspec.structs.replace(pin, coded={**pin.coded, **coded})
+    return msgspec.structs.replace(found, digest=digest_of(found))
+
+
+def before_coding(pin: Pin) -> str | None:
+    """The digest of the pin before any sheet was added to it; None where none was."""
+    if not any(one.added for one in pin.coded.values()):
+        return None
+    coded = {
+        name: msgspec.structs.replace(one, sheets=dict.fromkeys(one.sheets), added=None) if one.added else one
+        for name, one in pin.coded.items()
+    }
+    return digest_of(msgspec.structs.replace(pin, coded=coded))
 
 
 def _policy(opened: OpenedStudy, name: str) -> PinnedPolicy:
@@ -139,6 +188,12 @@ def _corpus(opened: OpenedStudy, name: str) -> PinnedCorpus:
     corpus, card = opened.corpora[name], opened.cards[name]
     sample = opened.study.corpora[name].sample
     return PinnedCorpus(corpus.digest, _files(card), plain_columns(card.columns), sample, len(corpus))
+
+
+def _coded(sample: CodedSample) -> PinnedCoded:
+    ref = sample.ref
+    key = hashlib.sha256(sample.key_file).hexdigest()
+    return PinnedCoded(ref.policy, ref.corpus, sample.key.sample, key, sample.digests, ref.beyond)
 
 
 def plain_columns(columns: Columns) -> dict[str, Any]:
@@ -176,96 +231,3 @@ def read_pin(path: Path) -> Pin | None:
         what = f"`{path}` was changed after it was made: its digest is of something else"
         raise InputError("ME916", what, "take back the file as it was made")
     return pin
-
-
-def check_pin(opened: OpenedStudy, pin: Pin | None) -> Pin:
-    """The pin.  Raises InputError (ME916) unless the study, and all that it names, is as it was pinned."""
-    path = opened.study.path
-    if pin is None:
-        raise InputError(
-            "ME916", f"`{path}` is not pinned, so nothing in it is declared yet",
-            f"fix what it claims before you look: modengine study pin {path}",
-        )  # fmt: skip
-    found = changes(pin, make_pin(opened, pin.pinned))
-    if found:
-        more = f"; and {len(found) - _MOST} more" if len(found) > _MOST else ""
-        raise InputError(
-            "ME916", f"`{path}` is not as it was pinned on {pin.pinned}: {'; '.join(found[:_MOST])}{more}",
-            'take it back, or pin it anew and say why: modengine study pin --amend "REASON"',
-        )  # fmt: skip
-    return pin
-
-
-def changes(before: Pin, after: Pin) -> tuple[str, ...]:
-    """What differs, in words: in the study and what it names, then in what decides."""
-    return (*contents(before, after), *environment(before, after))
-
-
-def contents(before: Pin, after: Pin) -> tuple[str, ...]:
-    """What differs in the study and what it names."""
-    old, new = (
-        {key: value for key, value in msgspec.to_builtins(pin).items() if key not in _ENVIRONMENT}
-        for pin in (before, after)
-    )
-    return tuple(_differences(_by_name(old), _by_name(new)))
-
-
-def environment(before: Pin, after: Pin) -> tuple[str, ...]:
-    """What decides otherwise though every file is the same: another modengine, another library."""
-    found = []
-    for name, policy in before.policies.items():
-        now = after.policies.get(name)
-        if now is not None and now.revision != policy.revision and now.files == policy.files:
-            which = ", ".join(other_versions(before.versions, after.versions)) or "the tables or code of modengine"
-            found.append(f"policy {name} is decided by another engine (its files are the same): {which}")
-    if before.templates != after.templates and _uses_templates(before):
-        found.append("the sentence templates of fairness are others: they come with modengine")
-    return tuple(found)
-
-
-def _uses_templates(pin: Pin) -> bool:
-    asked = any(outcome.figure == "unequal-templates" for outcome in pin.outcomes.values())
-    return asked or "fairness" in pin.explore
-
-
-def other_versions(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
-    """`regex 2025.7.34, now 2025.9.1`, a package each."""
-    for name in sorted({*before, *after}):
-        if before.get(name) != after.get(name):
-            yield f"{name} {before.get(name, 'absent')}, now {after.get(name, 'absent')}"
-
-
-def _by_name(content: dict[str, Any]) -> dict[str, Any]:
-    """Files by their names; without digests that others explain."""
-    for policy in content["policies"].values():
-        policy.pop("revision")
-        policy["files"] = {file["name"]: file["sha256"] for file in policy["files"]}
-    for corpus in content["corpora"].values():
-        corpus.pop("digest")
-        corpus["files"] = {f"{at}. {file['name']}": file["sha256"] for at, file in enumerate(corpus["files"], 1)}
-    return content
-
-
-def _differences(old: Any, new: Any, at: tuple[str, ...] = ()) -> Iterator[str]:
-    """`outcomes.caught.bound was 0.5, is 0.4`."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        for key in dict.fromkeys((*old, *new)):
-            here = (*at, key)
-            if key not in new:
-                yield f"{_path(here)} is gone"
-            elif key not in old:
-                yield f"{_path(here)} is new"
-            else:
-                yield from _differences(old[key], new[key], here)
-    elif old != new:
-        is_file = at[2:3] == ("files",)
-        yield f"{_path(at)} has another content" if is_file else f"{_path(at)} was {_shown(old)}, is {_shown(new)}"
-
-
-def _path(at: tuple[str, ...]) -> str:
-    return f"{'.'.join(at[:2])}: {' '.join(at[3:])}" if at[2:3] == ("files",) else ".".join(at)
-
-
-def _shown(value: Any) -> str:
-    text = msgspec.json.encode(value).decode("utf-8")
-    return text if len(text) <= 60 else f"{text[:59]}…"

@@ -3,8 +3,9 @@
 study: shop-talk
 questions: {Q1: Does it catch the lures?}
 policies: {small: small.yaml}        # a file beside this one, or the name of a shipped policy
-corpora: {shop: shop.yaml}           # a card
-split: halves
+corpora: {shop: shop.yaml, group: group.yaml}   # cards
+pools: {both: [shop, group]}
+coded: {people: {policy: small, corpus: group, key: coding/key.json, sheets: [anna.csv, ben.csv]}}
 outcomes:
   caught: {question: Q1, figure: recall, policy: small, corpus: shop, category: fraud, action: label, at-least: 0.5}
 """
@@ -16,77 +17,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from modengine.errors import Diagnostic, Location, PolicyError
-from modengine.lab.data.outcomes import LEVELS
-from modengine.lab.data.perturb import SHARES
-from modengine.lab.data.perturb_tables import DISGUISES
-from modengine.lab.study.model import FIGURES, WITHIN, CorpusRef, Direction, Study, StudyOutcome
+from modengine.errors import Location, PolicyError
+from modengine.lab.study.keys import STUDY
+from modengine.lab.study.model import (
+    FIGURES,
+    CodedRef,
+    CorpusPool,
+    CorpusRef,
+    Direction,
+    Study,
+    StudyOutcome,
+)
+from modengine.lab.study.problems import problems
 from modengine.paths import shipped_rules
 from modengine.policy.files import Files
 from modengine.policy.nodes import yaml
-from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds, listed, meant
-from modengine.policy.nodes.record import Either, Entries, Items, Key, Record
-from modengine.policy.nodes.shape import Choice, Name, Share, Text, Whole
-
-EXPLORE = ("fairness", "evasion")
-"""What is measured only where an outcome, or `explore`, asks for it."""
-SEEDS = 2**32 - 1
-WITHIN_MARGIN = ("not-lower", "not-higher", "alike")
-DIRECTIONS = ("higher", "lower", "different", *WITHIN_MARGIN)
-_NAME = Name(reserved=())
-OUTCOME = Record(
-    "outcome",
-    {
-        "question": Key(Text(), "the question that it answers"),
-        "figure": Key(Choice(tuple(FIGURES)), "what is measured", required=True),
-        "policy": Key(Text(), "the policy, by its name in this study", required=True),
-        "than": Key(Text(), "the policy that it is compared with"),
-        "corpus": Key(Text(), "the corpus, by its name in this study"),
-        "category": Key(Text(), "the category; `any` for whatever category"),
-        "stratum": Key(Text(), "only the rows of this stratum"),
-        "action": Key(Choice(LEVELS), "a row is hit from this action upwards"),
-        "kind": Key(Choice(tuple(DISGUISES)), "the kind of disguise"),
-        "strength": Key(Whole(min(SHARES), max(SHARES)), "how strongly it is disguised"),
-        "change": Key(Choice(("action", "score")), "what may not change with the identity term"),
-        "at-least": Key(Share(), "the figure is claimed to be at least so much"),
-        "at-most": Key(Share(), "the figure is claimed to be at most so much"),
-        "direction": Key(Choice(DIRECTIONS), "how the policies are claimed to differ, or not to"),
-        "margin": Key(Share(), "so much is no difference that matters: the difference is claimed to stay within it"),
-    },
-    one_of=("at-least", "at-most", "direction"),
-)
-CORPUS = Record(
-    "corpus of a study",
-    {
-        "card": Key(Text(), "its card, a path beside the study", required=True),
-        "sample": Key(Whole(1, 500_000), "so many rows, drawn by chance"),
-    },
-)
-STUDY = Record(
-    "study",
-    {
-        "study": Key(_NAME, "its name", required=True),
-        "title": Key(Text(), "one line on what it is"),
-        "authors": Key(Items(Text()), "who answers for it"),
-        "licence": Key(Text(), "the licence of the package"),
-        "note": Key(Text(), "what a reader must know"),
-        "questions": Key(Entries(Text(), key=_NAME, noun="the name of a question"), "what is asked"),
-        "policies": Key(
-            Entries(Text(), key=_NAME, noun="the name of a policy", least=1), "name to policy file", required=True
-        ),
-        "corpora": Key(
-            Entries(Either(scalar=Text(), mapping=CORPUS), key=_NAME, noun="the name of a corpus", least=1),
-            "name to card", required=True,
-        ),
-        "split": Key(Choice(("none", "halves")), "`halves`: outcomes are tested on the checking half alone"),
-        "seed": Key(Whole(0, SEEDS), "the seed of everything drawn by chance; 1 without it"),
-        "correction": Key(Choice(("holm", "holm-by-question")), "how declared outcomes are corrected"),
-        "explore": Key(Items(Choice(EXPLORE)), "what is measured besides"),
-        "outcomes": Key(
-            Entries(OUTCOME, key=_NAME, noun="the name of an outcome", least=1), "what is declared", required=True
-        ),
-    },
-)  # fmt: skip
+from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds
 
 
 def read_study(path: str | Path) -> Study:
@@ -106,7 +52,7 @@ def read_study(path: str | Path) -> Study:
     if report.found or checked is None:
         raise PolicyError(report.found)
     study = _made(Path(file), checked, (files.text(file, None) or "").splitlines())
-    wrong = tuple(_problems(study))
+    wrong = tuple(problems(study))
     if wrong:
         raise PolicyError(wrong)
     return study
@@ -117,19 +63,11 @@ def _made(path: Path, node: yaml.Mapping, lines: list[str]) -> Study:
         found = node.get(key)
         return found.value if isinstance(found, yaml.Scalar) else otherwise
 
-    def texts(key: str) -> tuple[str, ...]:
-        found = node.get(key)
-        return (
-            tuple(i.value for i in found.items if isinstance(i, yaml.Scalar))
-            if isinstance(found, yaml.Sequence)
-            else ()
-        )
-
     return Study(
         path,
         text("study"),
         text("title"),
-        texts("authors"),
+        _texts(node.get("authors")),
         text("licence"),
         text("note"),
         {key: value.value for key, value in _entries(node, "questions") if isinstance(value, yaml.Scalar)},
@@ -139,14 +77,25 @@ def _made(path: Path, node: yaml.Mapping, lines: list[str]) -> Study:
             if isinstance(value, yaml.Scalar)
         },
         {key: _corpus(path, value) for key, value in _entries(node, "corpora")},
+        {key: _pool(value) for key, value in _entries(node, "pools")},
+        {key: _coded(path, value) for key, value in _entries(node, "coded") if isinstance(value, yaml.Mapping)},
         text("split", "none"),
         int(text("seed", "1")),
         text("correction", "holm"),
-        texts("explore"),
+        _texts(node.get("explore")),
         {key: _outcome(value) for key, value in _entries(node, "outcomes") if isinstance(value, yaml.Mapping)},
         dict(_places(node)),
         tuple(lines),
     )
+
+
+def _texts(node: yaml.Node | None) -> tuple[str, ...]:
+    items = node.items if isinstance(node, yaml.Sequence) else ()
+    return tuple(item.value for item in items if isinstance(item, yaml.Scalar))
+
+
+def _scalars(node: yaml.Mapping) -> dict[str, str]:
+    return {key.value: value.value for key, value in node.entries if isinstance(value, yaml.Scalar)}
 
 
 def _entries(node: yaml.Mapping, key: str) -> Iterator[tuple[str, yaml.Node]]:
@@ -174,12 +123,28 @@ def _corpus(study: Path, node: yaml.Node) -> CorpusRef:
     if isinstance(node, yaml.Scalar):
         return CorpusRef(study.parent / node.value)
     assert isinstance(node, yaml.Mapping)
-    texts = {key.value: value.value for key, value in node.entries if isinstance(value, yaml.Scalar)}
+    texts = _scalars(node)
     return CorpusRef(study.parent / texts["card"], int(texts["sample"]) if "sample" in texts else None)
 
 
+def _pool(node: yaml.Node) -> CorpusPool:
+    if not isinstance(node, yaml.Mapping):
+        return CorpusPool(_texts(node))
+    corpora = _texts(node.get("corpora"))
+    return CorpusPool(corpora, "corpora") if _scalars(node).get("weigh") == "corpora" else CorpusPool(corpora)
+
+
+def _coded(study: Path, node: yaml.Mapping) -> CodedRef:
+    texts = _scalars(node)
+    settled = study.parent / texts["settled"] if "settled" in texts else None
+    sheets = tuple(study.parent / name for name in _texts(node.get("sheets")))
+    return CodedRef(
+        texts["policy"], texts["corpus"], study.parent / texts["key"], sheets, settled, texts.get("beyond") == "true"
+    )
+
+
 def _outcome(node: yaml.Mapping) -> StudyOutcome:
-    texts: dict[str, Any] = {key.value: value.value for key, value in node.entries if isinstance(value, yaml.Scalar)}
+    texts: dict[str, Any] = _scalars(node)
     bounds: dict[str, Direction] = {"at-least": "at least", "at-most": "at most"}
     for key, direction in bounds.items():
         if key in texts:
@@ -191,64 +156,6 @@ def _outcome(node: yaml.Mapping) -> StudyOutcome:
     if "strength" in texts:
         texts["strength"] = int(texts["strength"])
     return StudyOutcome(**{**dict(FIGURES[texts["figure"]].otherwise), **texts})
-
-
-def _problems(study: Study) -> Iterator[Diagnostic]:
-    """What one key says against another."""
-    for name, outcome in study.outcomes.items():
-        kind = FIGURES[outcome.figure]
-        at = ("outcomes", name)
-        given = {keys[2] for keys in study.places if keys[:2] == at and len(keys) == 3}
-        for key in kind.needs:
-            if key not in given:
-                yield study.problem(
-                    f"`{name}` has no `{key}`, which `{outcome.figure}` needs",
-                    f"add `{key}`: {OUTCOME.keys[key].doc}",
-                    *at,
-                )
-        takes = {"question", "figure", "policy", "at-least", "at-most", "direction", "margin", *kind.needs, *kind.may}
-        for key in sorted(given - takes):
-            hint = f"remove it; beside the policy it takes {listed((*kind.needs, *kind.may))}"
-            yield study.problem(f"`{outcome.figure}` takes no `{key}`", hint, *at, key)
-        if (outcome.direction in WITHIN) != ("margin" in given):
-            least, *others = WITHIN_MARGIN
-            yield study.problem(
-                f"`{name}` has a margin and no direction that is held against one" if "margin" in given
-                else f"`{name}` has no `margin`, which its direction is held against",
-                f"write `direction: {least}` (or {listed(others, 'or')}) and `margin: 0.02` together", *at,
-                "margin" if "margin" in given else "direction",
-            )  # fmt: skip
-        if kind.difference != ("direction" in given):
-            wanted = "`direction`" if kind.difference else "`at-least` or `at-most`"
-            key = next(key for key in ("at-least", "at-most", "direction") if key in given)
-            yield study.problem(
-                f"`{outcome.figure}` is claimed with {wanted}, not `{key}`", f"write {wanted}", *at, key
-            )
-        for key, names in (("policy", study.policies), ("than", study.policies), ("corpus", study.corpora)):
-            named = getattr(outcome, key)
-            if named is not None and named not in names:
-                yield study.problem(
-                    f"there is no {'corpus' if key == 'corpus' else 'policy'} `{named}` in this study",
-                    meant(named, names, f"add it under `{'corpora' if key == 'corpus' else 'policies'}`"), *at, key,
-                )  # fmt: skip
-        if outcome.than == outcome.policy:
-            yield study.problem(f"`{name}` compares `{outcome.policy}` with itself", "name another policy", *at, "than")
-        if outcome.question is not None and outcome.question not in study.questions:
-            hint = meant(outcome.question, study.questions, "add it under `questions`")
-            yield study.problem(f"there is no question `{outcome.question}` in this study", hint, *at, "question")
-        if outcome.question is None and study.correction == "holm-by-question":
-            yield study.problem(f"`{name}` has no `question` to be corrected with", "add `question`", *at)
-    yield from _twice(study)
-
-
-def _twice(study: Study) -> Iterator[Diagnostic]:
-    seen: dict[tuple[object, ...], str] = {}
-    for name, outcome in study.outcomes.items():
-        first = seen.setdefault((*outcome.known, outcome.direction), name)
-        if first != name:
-            yield study.problem(
-                f"`{name}` and `{first}` claim the same of one figure", "keep one of them", "outcomes", name
-            )
 
 
 __all__ = ["read_study"]

@@ -1,27 +1,28 @@
 """Running a study: each figure declared or exploratory, each declared outcome with its verdict.
 
-A declared share is held against its bound by the exact binomial test of `stats.claims`, in both directions; a declared
-difference takes the test of `diff`, or that of its margin (`margins`).  All declared outcomes (or those of one
-question) are corrected together after Holm, separately for what speaks for them and what against; every other test of
-the study by the false discovery rate.
+`claims` tests the outcomes.  All of them (or those of one question) are corrected together after Holm, separately for
+what speaks for them and what against; every other test of the study by the false discovery rate.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
 
+from modengine.errors import InputError
 from modengine.lab.data.stamp import Stamp, stamp
-from modengine.lab.stats.claims import ALPHA, Verdict, adjusted, p_of
-from modengine.lab.stats.intervals import NOTHING, Estimate
-from modengine.lab.study.margins import within_margin
-from modengine.lab.study.measure import Decisions, StudyFigure, Told, decisions, figures
+from modengine.lab.stats.claims import ALPHA, Verdict, adjusted
+from modengine.lab.stats.intervals import Estimate
+from modengine.lab.study.claims import tested
+from modengine.lab.study.coded import StudyCoded, about_coded, uncoded
+from modengine.lab.study.decided import Decisions, Told, decisions, on
+from modengine.lab.study.measure import StudyFigure, figures
 from modengine.lab.study.model import WITHIN, Half, StudyOutcome
 from modengine.lab.study.opened import OpenedStudy
-from modengine.lab.study.pin import Pin
+from modengine.lab.study.pin import Pin, PinnedPool
 from modengine.version import __version__
 
 
@@ -69,6 +70,10 @@ class StudyResult(msgspec.Struct, frozen=True):
     """The version of modengine."""
     questions: dict[str, str]
     policies: tuple[StudyPolicy, ...]
+    pools: dict[str, PinnedPool]
+    """Corpora that some figures are of together: in place of a corpus these figures name the pool."""
+    coded: tuple[StudyCoded, ...]
+    """Coded samples: in place of a corpus the figures that are estimated from one name it."""
     outcomes: tuple[OutcomeResult, ...]
     """None on the writing half: there nothing is tested."""
     figures: tuple[StudyFigure, ...]
@@ -83,15 +88,28 @@ class StudyRun:
 
 
 def run_study(
-    opened: OpenedStudy, pin: Pin | None, *, writing: bool = False, command: str = "", told: Told = lambda _: None
+    opened: OpenedStudy,
+    pin: Pin | None,
+    *,
+    writing: bool = False,
+    command: str = "",
+    told: Told = lambda _: None,
+    repeated: bool = False,
 ) -> StudyRun:
     """Measures everything.  `writing`: on the writing half, where every figure is exploratory.
 
-    `told` what is begun.  Whether the study is as it was pinned is for `pin.check_pin` to say.
+    `told` what is begun.  Whether the study is as it was pinned is for `check_pin` to say.  Raises InputError (ME911)
+    where rows of a coded sample are decided otherwise than when it was drawn, unless a study is `repeated`.
     """
     study = opened.study
     half: Half = "writing" if writing else study.half
     made = decisions(opened, half, told)
+    coded = tuple(_coded(opened, pin, made))
+    for sample in coded if not repeated else ():
+        if sample.otherwise:
+            rows = f"{sample.otherwise:,} rows of `{sample.corpus}`"
+            what = f"{rows} are decided otherwise than when the sample `{sample.name}` was drawn"
+            raise InputError("ME911", what, "take back the policy that the sample was drawn by, or draw another")
     found = figures(opened, made, told)
     outcomes = {} if writing else study.outcomes
     marked = _marked(found, outcomes)
@@ -107,10 +125,22 @@ def run_study(
         __version__,
         dict(study.questions),
         tuple(StudyPolicy(name, engine.policy.id, engine.revision) for name, engine in opened.engines.items()),
+        {name: PinnedPool(pool.corpora, pool.weigh) for name, pool in study.pools.items()},
+        coded,
         _results(opened, outcomes, found, made),
         marked,
     )
     return StudyRun(result, made)
+
+
+def _coded(opened: OpenedStudy, pin: Pin | None, made: Sequence[Decisions]) -> Iterator[StudyCoded]:
+    for name, sample in opened.coded.items():
+        if not sample.sheets:
+            raise uncoded(name, sample)
+        (mine,) = on(made, sample.ref.policy, [sample.ref.corpus])
+        after = pin is not None and name in pin.coded and pin.coded[name].added is not None
+        estimates = sample.estimates(opened.study.seed)
+        yield about_coded(name, sample, estimates, after, sample.otherwise(mine.corpus, mine.decided))
 
 
 def _stamp(opened: OpenedStudy, made: Sequence[Decisions], command: str) -> Stamp:
@@ -144,52 +174,27 @@ def _results(
     made_from: Sequence[Decisions],
 ) -> tuple[OutcomeResult, ...]:
     known = {figure.known: figure for figure in found}
-    margins = {name: within_margin(one, made_from) for name, one in outcomes.items() if one.direction in WITHIN}
-    tests = {
-        name: (margins[name].p, margins[name].p_against)
-        if name in margins
-        else _tests(outcome, known.get(outcome.known))
-        for name, outcome in outcomes.items()
-    }
+    tests = {name: tested(opened, one, known.get(one.known), made_from) for name, one in outcomes.items()}
     by_question = opened.study.correction == "holm-by-question"
     families: dict[str | None, list[str]] = {}
     for name, outcome in outcomes.items():
         families.setdefault(outcome.question if by_question else None, []).append(name)
     holm: dict[str, tuple[float | None, float | None]] = {}
     for names in families.values():
-        sides = (adjusted([tests[name][side] for name in names], "holm") for side in (0, 1))
-        holm |= dict(zip(names, zip(*sides, strict=True), strict=True))
+        sides = ([tests[name].p for name in names], [tests[name].p_against for name in names])
+        corrected = (adjusted(p, "holm") for p in sides)
+        holm |= dict(zip(names, zip(*corrected, strict=True), strict=True))
     made = []
     for name, outcome in outcomes.items():
-        figure, (p, against), (p_holm, against_holm) = known.get(outcome.known), tests[name], holm[name]
-        margin = margins.get(name)
-        estimate = margin.found if margin is not None else NOTHING if figure is None else figure.found
+        one, (p_holm, against_holm) = tests[name], holm[name]
         # Where neither policy hits such a row, `diff` lists no test: nothing speaks for a difference.
-        nothing = figure is None and outcome.than is not None and margin is None
-        verdict: Verdict = "open" if nothing else _verdict(estimate, p_holm, against_holm)
+        nothing = outcome.than is not None and outcome.direction not in WITHIN and outcome.known not in known
+        verdict: Verdict = "open" if nothing else _verdict(one.found, p_holm, against_holm)
         made.append(OutcomeResult(
-            name, outcome.question, outcome.words(), estimate, p, p_holm, against, against_holm, verdict,
-            None if margin is None else margin.limits,
+            name, outcome.question, outcome.words(), one.found, one.p, p_holm, one.p_against, against_holm, verdict,
+            one.limits,
         ))  # fmt: skip
     return tuple(made)
-
-
-def _tests(outcome: StudyOutcome, figure: StudyFigure | None) -> tuple[float | None, float | None]:
-    """The p of the claim and of the contrary one; None where there are too few rows to test."""
-    if figure is None or figure.found.value is None or not figure.found.supported:
-        return None, None
-    match outcome.direction:
-        case "at least" | "at most":
-            at_least = outcome.direction == "at least"
-            return p_of(figure.found, at_least, outcome.bound), p_of(figure.found, not at_least, outcome.bound)
-        case "different":
-            return figure.p, None
-        case _:
-            if figure.p is None:
-                return None, None
-            as_claimed = figure.found.value > 0 if outcome.direction == "higher" else figure.found.value < 0
-            sides = figure.p / 2, 1 - figure.p / 2
-            return sides if as_claimed else (sides[1], sides[0])
 
 
 def _verdict(found: Estimate, p: float | None, against: float | None) -> Verdict:

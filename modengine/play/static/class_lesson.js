@@ -22,10 +22,10 @@ const isOwn = () => state.text !== "" && !state.caseId && isSensitive(state.text
 const hasWork = () => typed || isOwn() || Object.keys(snapshot().changed).length > 0;
 
 // The teacher's window: the lesson, the message and the rules as they stand here.
-export async function push(heard) {
+export async function push(sent) {
   try {
     const { modengine, lesson, changed, text, gloss, case: id, panel } = snapshot();
-    heard(await post("room/push", { kept: await encode({ modengine, lesson, changed, text, gloss, case: id, panel }) }));
+    await sent("room/push", { kept: await encode({ modengine, lesson, changed, text, gloss, case: id, panel }) });
     note(t("pushed"));
   } catch (error) {
     note(t("not_pushed", visible(error.message)));

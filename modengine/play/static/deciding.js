@@ -77,6 +77,21 @@ async function decideSeen() {
   }
 }
 
+// What stands there is of another text, or by other rules: half a second without an answer, and it goes.
+let waits = 0;
+
+function awaited() {
+  waits ||= setTimeout(() => {
+    state.decision = null;
+    drawVerdict();
+  }, 500);
+}
+
+function answered() {
+  clearTimeout(waits);
+  waits = 0;
+}
+
 export function decideNow() {
   sentAt = performance.now();
   return decide();
@@ -92,6 +107,7 @@ async function decide() {
   const text = state.text;
   // What is hidden is not asked for: then nothing can give it away.
   if (hidden()) {
+    answered();
     state.decision = state.explained = state.flip = null;
     drawVerdict();
     drawPanel();
@@ -101,16 +117,19 @@ async function decide() {
   if (none !== hadNone && needsMessage()) drawPanel();
   hadNone = none;
   if (none) {
+    answered();
     state.decision = state.explained = null;
     drawVerdict();
     if (followsMessage()) drawPanel();
     return;
   }
   const rules = state.rules;
+  awaited();
   try {
     const found = await latest("decide", "decide", { text, rules, ignore_scope: true });
-    if (!found || text !== state.text || hidden()) return;
-    state.decision = found;
+    if (!found || text !== state.text || rules !== state.rules || hidden()) return;
+    answered();
+    state.decision = { ...found, of: text };
     state.lost = null;
     if (state.caseId) state.seen.set(state.caseId, found.action);
     drawVerdict();
@@ -125,6 +144,7 @@ async function decide() {
     // Where the server is busy, the reasons wait for a pause in the typing.
     soon("explain", Math.min(400, Math.max(60, 2 * explaining)), () => explain(text, rules));
   } catch (error) {
+    answered();
     await failed(error);
   }
 }
@@ -133,7 +153,7 @@ async function explain(text, rules) {
   const began = performance.now();
   try {
     const found = await latest("explain", "explain", { text, rules });
-    if (!found || text !== state.text || hidden() || covered()) return;
+    if (!found || text !== state.text || rules !== state.rules || hidden() || covered()) return;
     explaining = performance.now() - began;
     state.explained = { ...found, of: text };
     tell("explained");

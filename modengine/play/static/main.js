@@ -141,6 +141,10 @@ function listenToMessage() {
     drawText();
     keep();
   });
+  $("text").addEventListener("paste", ({ target, clipboardData }) => {
+    const room = target.maxLength - target.value.length + target.selectionEnd - target.selectionStart;
+    if (clipboardData.getData("text").length > room) note(t("message_cut"));
+  });
   on("text-chosen", () => {
     decideNow();
     keep();

@@ -57,7 +57,7 @@ export function renderTeacher() {
         ? [
             h("button", { type: "button", id: "ask-class", onclick: () => ask(!asking()) }, t(asking() ? "stop_asking" : "ask_class")),
             asking() ? h("button", { type: "button", id: "show-answers", class: "primary", onclick: showAnswers }, t("show_answers")) : null,
-            h("button", { type: "button", id: "push", onclick: () => push(heard) }, t("push")),
+            h("button", { type: "button", id: "push", onclick: () => push(sent) }, t("push")),
             asking() ? null : check("shared", "shared", shared, (value) => (shared = value)),
           ]
         : null,
@@ -77,7 +77,7 @@ function topics(lesson) {
   const alone = mayUnlock && !state.start.open;
   if (!lesson && !mayUnlock) return null;
   const unlock = (event) => {
-    if (state.start.open) post("room/lock", { unlocked: event.target.checked }).then(heard, () => renderTeacher());
+    if (state.start.open) sent("room/lock", { unlocked: event.target.checked }).catch(() => renderTeacher());
     else {
       state.unlocked = event.target.checked;
       tell("lock");
@@ -141,7 +141,7 @@ function nextCase() {
 }
 
 async function ask(begin) {
-  heard(await post("room/ask", begin ? { text: state.text, gloss: state.gloss, covered: mayOffend(), shared } : {}));
+  await sent("room/ask", begin ? { text: state.text, gloss: state.gloss, covered: mayOffend(), shared } : {});
   ($("show-answers") ?? $("ask-class"))?.focus();
 }
 
@@ -151,7 +151,7 @@ async function showAnswers() {
   const decided = (rules) => post("decide", { text: room.text, rules, ignore_scope: true });
   const again = () => post("rules", { files: state.files, main: state.main }).then((found) => decided(found.rules));
   const right = await (state.rules ? decided(state.rules).catch(again) : again()).catch(() => null);
-  heard(await post("room/show", { right: right?.action ?? "" }));
+  await sent("room/show", { right: right?.action ?? "" });
   $("ask-class")?.focus();
 }
 
@@ -177,6 +177,16 @@ function tally() {
   return [head, h("ul", { class: "tally" }, ACTIONS.map(line))];
 }
 
+let acts = 0; // what this window did in the class
+let settled = 0; // and how much of it was answered
+
+// Of two acts at once, the answer to the second holds.
+async function sent(path, body) {
+  const mine = (acts += 1);
+  const found = await post(path, body).finally(() => (settled += 1));
+  if (mine === acts) heard(found);
+}
+
 // What the server says of the class.
 function heard(found) {
   if (JSON.stringify(found) === JSON.stringify(room)) return;
@@ -200,14 +210,21 @@ function heard(found) {
 export async function startRoom() {
   if (!state.start.open) return;
   clearInterval(polling);
-  const look = () =>
-    post("room", { voter }).then(
+  let looks = 0;
+  let newest = 0;
+  const look = () => {
+    const mine = (looks += 1);
+    const before = acts + settled;
+    return post("room", { voter }).then(
       (found) => {
+        if (mine < newest || before !== acts + settled) return; // an old answer; the next look says what holds
+        newest = mine;
         heard(found);
         followTeacher();
       },
       () => {}, // said by whatever is asked next
     );
+  };
   polling = setInterval(look, 2000);
   await look();
 }
@@ -235,7 +252,7 @@ export function question() {
 
 function asked() {
   const vote = (choice) => async () => {
-    await post("room/vote", { voter, choice }).then(heard, () => {});
+    await sent("room/vote", { voter, choice }).catch(() => {});
     document.querySelector(`#question [data-choice="${choice}"]`)?.focus();
   };
   const redraw = () => {

@@ -8,6 +8,7 @@ left.  Lists and mappings are in `record`.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -168,7 +169,7 @@ class Whole:
         if isinstance(node, Scalar) and node.value == self.other:
             return node
         if not (isinstance(node, Scalar) and node.plain and re.fullmatch(r"-?(?:0|[1-9][0-9]{0,15})", node.value)):
-            digits = isinstance(node, Scalar) and re.sub(r"[_,\s]", "", node.value)
+            digits = isinstance(node, Scalar) and re.sub(r"[_,\s]", "", unicodedata.normalize("NFKC", node.value))
             hint = f"write {digits}" if digits and re.fullmatch(r"-?[1-9][0-9]{0,15}", digits) else ""
             wrong(self, node, what, report, hint or "write it in digits, without a point")
             return None

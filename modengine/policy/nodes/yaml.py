@@ -13,7 +13,7 @@ from collections.abc import Mapping as Dict
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import yaml
 
@@ -27,16 +27,13 @@ MAX_VALUES = 100_000
 
 Reading = Literal["text", "number", "date", "boolean", "nothing"]
 
-_READINGS: tuple[tuple[Reading, re.Pattern[str]], ...] = (
-    ("nothing", re.compile(r"~|null|Null|NULL|")),
-    ("boolean", re.compile(r"yes|no|true|false|on|off", re.IGNORECASE)),
-    ("date", re.compile(r"\d{4}-\d\d?-\d\d?(?:(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d.*)?", re.ASCII)),
-    (
-        "number",
-        re.compile(r"[-+]?(?:0b[01_]+|0x[\da-fA-F_]+|0o?[0-7_]+|\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?)", re.ASCII),
-    ),
-    ("number", re.compile(r"[-+]?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][-+]?\d+)?", re.ASCII)),
-    ("number", re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|[-+]?\._*(?:[eE][-+]\d+)?", re.ASCII)),
+_READINGS = re.compile(
+    r"(?P<nothing>~|null|Null|NULL|)"
+    r"|(?P<boolean>(?i:yes|no|true|false|on|off))"
+    r"|(?P<date>(?a:\d{4}-\d\d?-\d\d?(?:(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d.*)?))"
+    r"|(?P<number>(?a:[-+]?(?:0b[01_]+|0x[\da-fA-F_]+|0o?[0-7_]+|\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?"
+    r"|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][-+]?\d+)?"
+    r"|\.(?:inf|Inf|INF)|\._*(?:[eE][-+]\d+)?)|\.(?:nan|NaN|NAN)))"
 )
 """How YAML 1.1 (as PyYAML has it) or YAML 1.2 (as editors have it) reads an unquoted scalar."""
 
@@ -61,9 +58,8 @@ class Scalar:
     @property
     def reading(self) -> Reading:
         """What YAML makes of it."""
-        if not self.plain:
-            return "text"
-        return next((name for name, pattern in _READINGS if pattern.fullmatch(self.value)), "text")
+        found = _READINGS.fullmatch(self.value) if self.plain else None
+        return "text" if found is None else cast(Reading, found.lastgroup)
 
     def at(self, offset: int) -> Location:
         """The place in the file of the character at `offset` of the value.

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from modengine.errors import InputError
+from modengine.model import Message
 from modengine.run.read import jsonl, parquet, plaintext, table
 from modengine.run.read.encoding import UTF8_BOM, file_encoding, iconv
 from modengine.run.read.lines import HEAD, LineReader
@@ -133,6 +134,16 @@ def read(
 def read_paths(paths: Sequence[str | Path], form: Form | None = None, text: str = "text") -> Iterator[Row]:
     """The rows of some files, looked at and then read."""
     return read([look(str(path), form) for path in paths], text=text)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFiles:
+    """The messages of some files that can be read, read anew each time that they are gone through."""
+
+    paths: Sequence[str | Path]
+
+    def __iter__(self) -> Iterator[Message]:
+        return (row.message for row in read_paths(self.paths) if row.message is not None)
 
 
 def _form_of(name: str) -> Form | None:

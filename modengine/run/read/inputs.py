@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Collection, Iterable
+import os
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -37,19 +38,27 @@ def _inside(folder: Path, own: Collection[Path]) -> list[str]:
     try:
         files = [
             path
-            for path in folder.rglob("*")
-            if path.suffix.lower() in SUFFIXES
-            and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-            and path.is_file()
-            and not _is_left_out(path, own)
+            for path in _below(folder)
+            if path.suffix.lower() in SUFFIXES and path.is_file() and not _is_left_out(path, own)
         ]
     except OSError as error:
         why = (error.strerror or str(error)).lower()
-        raise InputError("ME905", f"`{folder}` cannot be read: {why}", "check its permissions") from None
+        raise InputError("ME905", f"`{error.filename}` cannot be read: {why}", "check its permissions") from None
     if not files:
         known = ", ".join(sorted(SUFFIXES))
         raise InputError("ME905", f"the folder `{folder}` holds no file of messages", f"their names end in {known}")
     return [str(path) for path in sorted(files)]
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """What is in a folder and in those below it, but for what is hidden.  Raises OSError where one cannot be read."""
+
+    def fail(error: OSError) -> None:
+        raise error
+
+    for where, folders, files in os.walk(folder, onerror=fail):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(where, name) for name in files if not name.startswith("."))
 
 
 def _matching(pattern: str, own: Collection[Path]) -> list[str]:

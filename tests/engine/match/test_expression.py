@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import regex
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from modengine.engine.match.expression import (
+    MOST_AT_ONCE,
     CostlyRegex,
     nodes,
     parse,
@@ -15,6 +17,7 @@ from modengine.engine.match.expression import (
 from modengine.errors import PolicyError
 from tests import build, literals
 from tests.build import compile_policy
+from tests.expressions import drawn, read_at_once
 
 # --------------------------------------------------------------------------- required literals
 
@@ -144,3 +147,26 @@ def test_every_bad_pattern_of_a_policy_is_reported_at_once() -> None:
     with pytest.raises(PolicyError) as caught:
         compile_policy(build.policy(*rules))
     assert sorted(problem.code for problem in caught.value.diagnostics) == ["ME401", "ME402", "ME407"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "(?:甲|(?<!乙)丙)+", "(?:甲(?:乙|(?=丙))*?){2,3}|(?<=丁)", "(?:甲|乙)\U000f0000", r"(?:甲)\U000F0000",
+        r"(?:甲)[\U000F0000]", r"(甲)(?:乙|\1)[(\]]", "(?i:甲)(?:乙)", "[[:alpha:](?:](?:甲)", r"\((?:甲(?=乙)\)?)",
+        "[](?:甲)]", "(?:甲(?#乙)丙)", "(?:)(?!)",
+    ],
+)  # fmt: skip
+def test_a_long_expression_is_read_as_the_parser_reads_it_at_once(source: str) -> None:
+    source += "|丁" * MOST_AT_ONCE
+    assert drawn(parse(source)) == drawn(read_at_once(source))
+
+
+@pytest.mark.parametrize("wrong", ["(?:甲", "甲)", "(?<:甲)", "(?:甲[)", "(?:甲))", "(?:*)"])
+def test_what_does_not_parse_is_refused_however_long_it_is(wrong: str) -> None:
+    errors = []
+    for source in (wrong, f"{wrong}{'丁' * MOST_AT_ONCE}"):
+        with pytest.raises(regex.error) as error:
+            parse(source)
+        errors.append(error.value.msg)
+    assert errors[0] == errors[1]

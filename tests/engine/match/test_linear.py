@@ -67,7 +67,7 @@ def test_the_steps_are_never_more_than_text_times_program(source: str, monkeypat
 
     monkeypatch.setattr(Linear, "_takes", counted)
     text = "哈" * 1000
-    program = len(made.forward) + sum(max(1, len(look.steps)) for look in made.looks)
+    program = len(made.steps) + sum(max(1, len(look.steps)) for look in made.looks)
     assert list(Linear(made, charsets).spans(text)) == []
     assert 0 < steps <= len(text) * program
 

@@ -11,7 +11,7 @@ import regex
 from modengine.engine.compile.patterns import expression, linked
 from modengine.engine.match.charsets import Intervals, complement, joined
 from modengine.engine.match.expression import usual_tree
-from modengine.engine.match.nfa import CHAR, LOOK, MOST_STEPS, Automaton, automaton, may_be_empty
+from modengine.engine.match.nfa import LOOK, MOST_STEPS, RegexProgram, automaton, may_be_empty
 from tests import expressions
 
 
@@ -44,6 +44,7 @@ def test_what_an_automaton_can_do_is_native(source: str) -> None:
     [
         r"(a)\1", "(?P<x>a)(?P=x)", "a(?R)?b", "(a)(?1)", "(?>a|ab)c", "a++b", "(?:ab){e<=1}", r"a\Kb", r"\Ga", r"\X",
         "(a)?(?(1)b|c)", "(?f)ß", "(?fi:ß)", "(?V1)[a--b]", "(?r)a", "(?p)a|ab", "(?w)a.", r"(?a)\w", r"(?a:\w)",
+        r"\w(?a:\w)", r"[\w-](?a:[\w-])",
         r"a\Rb", "(?:a?)*b", "(?:a?){2}b", "(?:|a)+?b", "(?b)a", "(?e)a", "a(*SKIP)b", "(*FAIL)",
     ],
 )  # fmt: skip
@@ -88,21 +89,26 @@ def test_a_look_comes_after_those_that_it_asks() -> None:
     _, made = automaton("a(?=b(?<!cb)d)(?!e)", False)
     assert made is not None
     assert [look.behind for look in made.looks] == [True, False, False]
-    assert [b for op, _, b in made.forward if op == LOOK] == [1, 0]
+    assert [b for op, _, b in made.steps if op == LOOK] == [1, 0]
     assert [a for op, a, _ in made.looks[1].steps if op == LOOK] == [0]
 
 
-def test_the_backward_program_takes_the_characters_from_the_end() -> None:
-    _, made = automaton("abc", False)
+def test_the_program_of_a_look_ahead_takes_the_characters_from_the_end() -> None:
+    (ahead, _), (behind, _) = (automaton(source, False) for source in ("(?=abc)", "(?<=abc)"))
+    assert len(set(ahead)) == 3
+    assert ahead == behind[::-1]
+
+
+def test_a_look_that_stands_there_twice_is_one() -> None:
+    _, made = automaton("a(?!bc|d)(?:x(?!bc|d))?", False)
     assert made is not None
-    taken = [[a for op, a, _ in steps if op == CHAR] for steps in (made.forward, made.backward)]
-    assert taken[0] == taken[1][::-1] != taken[1]
+    assert len(made.looks) == 1
 
 
 def test_it_is_plain_data() -> None:
     for source in ("a(?=b)", r"(a)\1"):
         _, made = automaton(source, False)
-        assert msgspec.msgpack.decode(msgspec.msgpack.encode(made), type=Automaton | None) == made
+        assert msgspec.msgpack.decode(msgspec.msgpack.encode(made), type=RegexProgram | None) == made
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 
-from bench.coding import FIGURES, RESULTS, SCENARIOS, held, table
+from bench.coding import FAR, FIGURES, RESULTS, SCENARIOS, held, table
 from tests.paths import ROOT
 
 
@@ -15,10 +15,12 @@ def test_the_page_has_the_table_of_the_benchmark() -> None:
     kept = json.loads(RESULTS.read_text("utf-8"))
     assert kept["draws"] == 1_000
     assert list(kept["coverage"]) == [scenario.name for scenario in SCENARIOS]
+    assert list(kept["far"]) == [scenario.name for scenario in FAR]
     page = (ROOT / "bench" / "coverage" / "coding.md").read_text("utf-8")
-    found = re.search(r"<!-- made: coverage -->\n(.*?)<!-- /made -->", page, re.S)
-    assert found is not None
-    assert found[1].strip() == table(kept["coverage"]).strip()
+    for name in ("coverage", "far"):
+        found = re.search(rf"<!-- made: {name} -->\n(.*?)<!-- /made -->", page, re.S)
+        assert found is not None
+        assert found[1].strip() == table(kept[name]).strip()
 
 
 def test_the_benchmark_draws() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from modengine.errors import InputError
 from modengine.lab.coding.agreement import agreement
-from modengine.lab.coding.estimate import CodedFigures, estimate
+from modengine.lab.coding.estimate import CodedFigures, estimate, p_of_claim
 from modengine.lab.coding.key import SampleKey
 from modengine.lab.coding.sample import DrawnSheets, sample
 from modengine.lab.data.corpus import Columns, load
@@ -222,3 +222,41 @@ def test_what_holds_nothing_is_named_in_a_line_and_has_no_row(tmp_path: Path) ->
     ]  # fmt: skip
     assert "nothing of quiet" in table.note
     assert {row[0] for row in table.rows} == {"loud", "missed"}
+
+
+def test_two_coders_who_differ_show_little_at_any_level(made: Made) -> None:
+    """The p of a claim far off: with as few degrees of freedom as two coders leave, that of Student's t."""
+    samples, labels = made
+    rows = sorted(labels)
+
+    def strict(row: str, label: str) -> str:
+        return "fraud" if label == "none" and rows.index(row) % 9 == 0 else label
+
+    def p(names: tuple[str, ...], bound: float) -> float:
+        sheets = [coded(name, labels, strict if name == "ben" else lambda _, label: label) for name in names]
+        found = p_of_claim(samples.key, sheets, "prevalence", "(all)", "fraud", "label", True, bound)
+        assert found is not None
+        return found
+
+    assert p(("anna",), 0.001) < 0.0003
+    assert p(("anna", "ben"), 0.001) > 0.002
+    claims = [p(("anna", "ben"), bound) for bound in (0.001, 0.1, 0.2, 0.3)]
+    assert claims == sorted(claims)
+
+
+def test_p_of_a_claim_agrees_with_the_interval_at_its_level(made: Made) -> None:
+    samples, labels = made
+    rows = sorted(labels)
+    sheets = [
+        coded("anna", labels),
+        coded("ben", labels, lambda row, label: "fraud" if label == "none" and rows.index(row) % 9 == 0 else label),
+    ]
+    found = figures_of(estimate(samples.key, sheets, STAMP), "fraud").prevalence
+    assert found.low is not None
+    assert found.high is not None
+    for bound, at_least in ((found.low, True), (found.high, False)):
+        p = [
+            p_of_claim(samples.key, sheets, "prevalence", "(all)", "fraud", "label", at_least, bound + apart)
+            for apart in (-0.003, 0.003)
+        ]
+        assert sorted(one is not None and one < 0.025 for one in p) == [False, True]

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from modengine.lab.study.crate import METADATA
-from modengine.lab.study.pack import places
+from modengine.lab.study.package.crate import METADATA
+from modengine.lab.study.package.pack import places
 from tests.commands import Command
 from tests.lab.study.changing import change
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from modengine.errors import PolicyError
+from modengine.lab.study.keys import CODED, CORPUS, DIRECTIONS, EXPLORE, OUTCOME, POOL, STUDY
 from modengine.lab.study.model import FIGURES
 from modengine.lab.study.opened import open_study
-from modengine.lab.study.read import CORPUS, DIRECTIONS, EXPLORE, OUTCOME, STUDY, read_study
+from modengine.lab.study.read import read_study
 from modengine.paths import shipped_policy
 from tests.lab.study.changing import change
 from tests.paths import DOCS
@@ -128,6 +129,6 @@ def test_neither_is_a_folder_nor_what_is_not_there(study: Path) -> None:
 
 def test_every_key_and_figure_is_described() -> None:
     page = (DOCS / "study.md").read_text("utf-8")
-    names = {*STUDY.keys, *OUTCOME.keys, *CORPUS.keys, *FIGURES, *DIRECTIONS, *EXPLORE}
+    names = {*STUDY.keys, *OUTCOME.keys, *CORPUS.keys, *POOL.keys, *CODED.keys, *FIGURES, *DIRECTIONS, *EXPLORE}
     assert {name for name in names if f"`{name}`" not in page and f"{name}:" not in page} == set()
     assert {figure: kind.doc for figure, kind in FIGURES.items() if f"| `{figure}` | {kind.doc} |" not in page} == {}

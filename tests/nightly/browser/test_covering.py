@@ -11,6 +11,7 @@ import pytest
 
 from modengine.play.lessons import shipped_lessons
 from tests.play.browser.hiding import EVERYTHING, stands
+from tests.play.browser.keeping import kept
 from tests.play.browser.looks import PANELS, in_every_look, violations
 from tests.play.browser.window import Opened, action, until
 from tests.play.parity import samples
@@ -109,7 +110,7 @@ def test_a_covered_message_stays_covered_in_tries_records_and_after_a_reload(ope
     page.click(f"#case-{CASE.id}")
     page.wait_for_selector("#cover")
     page.click("#cover")
-    page.wait_for_timeout(700)
+    kept(page)
     page.reload()
     page.wait_for_selector("#verdict .badge.large")
     assert stands(page, CASE.text) == []

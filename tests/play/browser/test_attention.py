@@ -40,6 +40,20 @@ def test_marks_stay_with_their_words_while_somebody_types(opened: Opened) -> Non
     assert page.evaluate("document.querySelector('#marks').innerText.trimEnd()") == f"好消息！{SCAM}"
 
 
+def test_what_is_left_out_of_a_long_paste_is_said(opened: Opened) -> None:
+    page = opened("warning-and-scam")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for keys, said in (("abc", ""), ("ab" * 10_000, "20,000")):
+        page.evaluate("(text) => navigator.clipboard.writeText(text)", keys)
+        page.fill("#text", "12")
+        page.focus("#text")
+        page.keyboard.press("End")
+        page.keyboard.press("Control+v")
+        until(page, "(length) => document.querySelector('#text').value.length === length", min(20_000, 2 + len(keys)))
+        assert said in page.inner_text("#note")
+        assert bool(said) == bool(page.inner_text("#note"))
+
+
 def tabs(page: Any) -> list[str]:
     return list(page.locator("#tabs button").all_inner_texts())
 
@@ -144,9 +158,8 @@ def test_a_lost_network_is_said_in_words_and_never_blamed_on_the_rules(opened: O
         page.click(f"#tab-{panel}")
         page.fill("#text", f"兼职日结，加微信 {panel}")
         page.wait_for_timeout(100)
-        whole = page.inner_text("body")
-        assert "没有回应" in page.inner_text("#trouble")
-        assert "fetch" not in whole
+        until(page, "document.querySelector('#trouble').innerText.includes('没有回应')")
+        assert "fetch" not in page.inner_text("body")
         assert page.locator("#problems .error").count() == 0
     page.unroute("**/api/**")
     action(page, "block")  # by the rules that were changed meanwhile, and nobody pressed anything

@@ -98,8 +98,9 @@ COLUMNS: Mapping[str, Sentence] = {
         " contrary."
     ),
     "p against (Holm)": Sentence(
-        "A declared share is tested by the exact binomial test on effective counts, a declared difference by the exact"
-        " permutation test; so are the contrary claims.",
+        "A declared share is tested by the level at which its interval ends at the bound, which is the exact binomial"
+        " test on effective counts where it is of one corpus; a declared difference by the exact permutation test. So"
+        " are the contrary claims.",
         ("ernst2004",),
     ),
     "limits at 5 %": Sentence(
@@ -161,10 +162,9 @@ def _told(views: Sequence[ResultView]) -> Iterator[Sentence]:
     )
     if any(corpus.clusters < corpus.rows for corpus in corpora):
         yield CLUSTERS
-    for name, sentence in SECTIONS.items():
-        if name in names:
-            yield sentence
     used = {cell.method for cell in _cells(views) if isinstance(cell, Estimate)}
+    done = names | ({"estimate"} if "study" in names and "beta, by design" in used else set())
+    yield from (sentence for name, sentence in SECTIONS.items() if name in done)
     yield from (sentence for method, sentence in INTERVALS.items() if method in used)
     yield Sentence(
         f"Intervals are at 95 %; with fewer than {LEAST} effective rows a figure is marked as unsupported. Precision"

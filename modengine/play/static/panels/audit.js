@@ -5,7 +5,7 @@ import { covers } from "../covering.js";
 import { $, fill, h, placed, said, visible } from "../dom.js";
 import { inWords, ruleText } from "../engine_words.js";
 import { keeps, undoable } from "../keeping.js";
-import { badge, failure } from "../pieces.js";
+import { badge, busy, failure } from "../pieces.js";
 import { state, tell } from "../state.js";
 import { t } from "../strings.js";
 
@@ -24,18 +24,19 @@ export async function render(root) {
   draw(root);
   if (!log.shown || log.known) return;
   log.known = true;
-  const { name } = log;
   try {
     await refresh();
     log.gone = false;
   } catch (error) {
+    if (error instanceof Left) return;
     if (!(error instanceof Refused)) log.known = false; // it is asked again
     log.gone = true;
   }
-  if (name === log.name && state.panel === "audit") draw(root);
+  draw(root);
 }
 
 function draw(root, focus = "") {
+  if (state.panel !== "audit") return; // on a slow network, another was opened meanwhile
   fill(
     root,
     h(
@@ -58,23 +59,56 @@ function draw(root, focus = "") {
   if (focus) (root.querySelector(focus) ?? root).focus();
 }
 
+// Another log was begun, or another lesson, before the answer came.
+class Left extends Error {}
+
+async function ask(path, body = {}, send = post) {
+  const { name } = log;
+  const stays = () => {
+    if (name !== log.name) throw new Left();
+  };
+  const found = await send(`audit/${path}`, { log: name, ...body }).catch((error) => {
+    stays();
+    throw error;
+  });
+  stays();
+  return found;
+}
+
 async function attempt(root, what) {
   try {
     await what();
   } catch (error) {
+    if (error instanceof Left) return;
     log.said = () => failure(error);
     draw(root);
   }
 }
 
+// What changes the log is done once, however often it is pressed before it is.
+let working = "";
+
+function change(root, what) {
+  return attempt(root, async () => {
+    if (log.gone) replaced();
+    if (working === log.name) return;
+    const name = (working = log.name);
+    try {
+      await what();
+    } finally {
+      if (working === name) working = "";
+    }
+  });
+}
+
 const refresh = async () => {
-  log.shown = await post("audit/show", { log: log.name });
+  log.shown = await ask("show");
 };
 
 function record(root) {
-  return attempt(root, async () => {
-    if (log.gone) replaced();
-    const receipt = await post("audit/append", { log: log.name, rules: state.rules, text: state.text });
+  return change(root, async () => {
+    fill($("audit-said"), busy(t("waiting")));
+    const receipt = await ask("append", { rules: state.rules, text: state.text });
     await refresh();
     log.kept = receipt.checkpoint;
     log.levels = log.shown.levels;
@@ -85,7 +119,7 @@ function record(root) {
 
 function verify(root) {
   return attempt(root, async () => {
-    const report = await post("audit/verify", { log: log.name, checkpoint: log.kept });
+    const report = await ask("verify", { checkpoint: log.kept });
     log.said = () =>
       report.ok
         ? h("p", { class: "good" }, "✓ ", t("verified", report.records))
@@ -113,7 +147,7 @@ function replaced() {
 }
 
 async function select(root, seq, focus) {
-  const found = log.gone ? log.ones[seq] ?? {} : await latest("record", "audit/record", { log: log.name, seq, checkpoint: log.kept });
+  const found = log.gone ? log.ones[seq] ?? {} : await ask("record", { seq, checkpoint: log.kept }, (path, body) => latest("record", path, body));
   if (!found) return; // another record was chosen meanwhile
   log.selected = seq;
   log.ones[seq] = found;
@@ -211,8 +245,8 @@ function tamper(root, entry) {
     around();
   };
   const flip = () =>
-    attempt(root, async () => {
-      const done = await post("audit/tamper", { log: log.name, seq: entry.seq, at: log.at });
+    change(root, async () => {
+      const done = await ask("tamper", { seq: entry.seq, at: log.at });
       await refresh();
       log.said = () => h("p", { class: "bad" }, t("flipped", done.at, done.seq, visible(done.before), visible(done.after)));
       const at = log.at;

@@ -10,7 +10,7 @@ import { on, state, tell } from "../state.js";
 import { t } from "../strings.js";
 import { withExample } from "../yaml_examples.js";
 
-let begun = null; // {text, action}
+let begun = null; // {text, action, empty while it is asked for}
 let attempts = []; // {text, action, edits}, the newest first
 let decidedBy = null; // the rules by which these actions are
 let taken = null; // a message that was taken from a list, and not written
@@ -42,6 +42,7 @@ async function decideAgain(root) {
     const found = await post("decide", { text: one.text, rules, ignore_scope: true }).catch(() => null);
     if (rules !== state.rules || begun !== mine) return;
     if (found) one.action = found.action;
+    else decidedBy = null; // asked again when the panel is drawn anew
   }
   drawTries(root);
 }
@@ -53,6 +54,7 @@ function drawTries(root) {
 
 // Whether a try got past the filter, or got off lighter than what it began with.
 function became(one) {
+  if (!begun.action) return "";
   if (one.action === "allow") return begun.action === "allow" ? "" : "escaped";
   return ACTIONS.indexOf(one.action) < ACTIONS.indexOf(begun.action) ? "lighter" : "";
 }
@@ -71,9 +73,10 @@ function byMachine() {
 function byHand(root) {
   const begin = () => {
     const again = attempts.length ? undoable(t("tries_gone")) : tell;
-    begun = { text: state.text, action: state.decision?.action ?? "allow" };
+    const known = state.decision?.of === state.text; // on a slow network, that of what stood there before
+    begun = { text: state.text, action: known ? state.decision.action : "" };
     attempts = [];
-    decidedBy = state.rules;
+    decidedBy = known ? state.rules : null;
     render(root);
     $("begin").focus();
     again("changed");
@@ -86,7 +89,7 @@ function byHand(root) {
     h("button", { type: "button", id: "begin", class: begun ? "" : "primary", disabled: !state.text, onclick: begin }, t(begun ? "begin_again" : "begin_with")),
     begun
       ? [
-          h("p", {}, t("begun_with"), " ", said(begun.text), " ", beside(begun.text), " ", badge(begun.action)),
+          h("p", {}, t("begun_with"), " ", said(begun.text), " ", beside(begun.text), " ", begun.action ? badge(begun.action) : t("waiting")),
           attempts.length ? h(
             "table",
             { class: "attempts" },

@@ -30,7 +30,7 @@ export async function render(root) {
       if (holds !== holdsFor() || !found[2]) return;
       result = { holds, grids: found[0], base: found[1], examples: found[2] };
     } catch (error) {
-      fill(root, failure(error));
+      if (state.panel === "tests") fill(root, failure(error));
       return;
     }
     if (state.panel !== "tests") return;

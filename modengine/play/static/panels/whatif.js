@@ -45,7 +45,7 @@ export async function render(root) {
         scores,
       };
     } catch (error) {
-      fill(root, failure(error));
+      if (state.panel === "whatif") fill(root, failure(error));
       return;
     }
     if (state.panel !== "whatif") return;
@@ -144,7 +144,7 @@ async function rescored(root) {
     tried.scores = scores;
     outcome();
   } catch (error) {
-    fill($("outcome") ?? root, failure(error));
+    if ($("outcome")) fill($("outcome"), failure(error));
   }
 }
 
@@ -244,9 +244,9 @@ function pin(root) {
     fill($("compared"), h("p", { class: "quiet" }, t("waiting")));
     try {
       compared = await latest("diff", "diff", { a: state.pinned.rules, b: state.rules, ...measuredOn() });
-      if (compared) fill($("compared"), comparison());
+      if (compared && $("compared")) fill($("compared"), comparison());
     } catch (error) {
-      fill($("compared"), failure(error));
+      if ($("compared")) fill($("compared"), failure(error));
     }
   };
   return h(

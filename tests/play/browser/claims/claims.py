@@ -19,7 +19,8 @@ from typing import Any
 
 import yaml
 
-from tests.play.browser.window import action, until
+from modengine.policy.nodes.malformed import LOADER
+from tests.play.browser.window import WAIT, action, until
 from tests.play.browser.writing import rewrite
 
 FOLDER = Path(__file__).parent
@@ -51,7 +52,7 @@ def read_claims() -> tuple[Claims, ...]:
     for path in sorted(FOLDER.glob("*.yaml")):
         if path == OTHERS:
             continue
-        given = yaml.safe_load(path.read_text("utf-8"))
+        given = yaml.load(path.read_text("utf-8"), Loader=LOADER)
         scenes = tuple(
             Scene(
                 **{key: tuple(map(str, one.get(key, ()))) for key in ("do", "see", "says", "tells", "asks")},
@@ -196,7 +197,7 @@ class Player:
         place = self.page.locator(selector).first
         place.wait_for()
         read = "(e) => e.getAttribute('aria-label')" if is_label else "(e) => e.value || e.innerText"
-        for _ in range(200):
+        for _ in range(WAIT // 50):
             found = place.evaluate(read).replace("\xa0", " ")
             if said in found:
                 return

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from modengine.lab.report.charts import Chart, Intervals
 from modengine.lab.report.table import Several, Table
 from modengine.lab.report.view import ResultView, short
+from modengine.lab.study.coded import StudyCoded
 from modengine.lab.study.model import KEYS
 from modengine.lab.study.run import StudyResult
 
@@ -37,6 +38,10 @@ def summary(result: StudyResult) -> Iterator[str]:
         yield f"Policy {policy.name}: {policy.policy}, revision {short(policy.revision)}"
     if result.half in _HALVES:
         yield f"Rows: {_HALVES[result.half]}"
+    for name, pool in result.pools.items():
+        yield f"Pool {name}: {', '.join(pool.corpora)}; each {'row' if pool.weigh == 'rows' else 'corpus'} counts alike"
+    for one in result.coded:
+        yield _coded(one)
     verdicts = Counter(outcome.verdict for outcome in result.outcomes)
     if verdicts:
         told = ", ".join(f"{verdicts[name]} {name}" for name in ("shown", "contradicted", "open", "unsupported"))
@@ -57,6 +62,17 @@ def summary(result: StudyResult) -> Iterator[str]:
         yield f"Exploratory tests: {found} of {len(tested)} below 0.05 after the false discovery rate"
 
 
+def _coded(one: StudyCoded) -> str:
+    """`Coded sample people: 120 rows of shop, drawn by small, ...`."""
+    settled = f" ({one.settled} settled)" if one.settled else ""
+    return (
+        f"Coded sample {one.name}: {one.coded:,} of {one.drawn:,} rows of {one.corpus}, drawn by {one.policy} and "
+        f"coded by {', '.join(coder.coder for coder in one.coders)}, who disagree on {one.disagreed:,}{settled}; "
+        f"{'coded after the pin' if one.after_pin else 'the sheets were there at the pin'}"
+        + ("; figures are of all that the corpus stands for" if one.beyond else "")
+    )
+
+
 def tables(result: StudyResult) -> tuple[Table, ...]:
     explored = [figure for figure in result.figures if figure.status == "exploratory"]
     margins = any(o.limits is not None for o in result.outcomes)
@@ -75,7 +91,7 @@ def tables(result: StudyResult) -> tuple[Table, ...]:
             ("outcome", "question", "declared", "found", *(("limits at 5 %",) if margins else ()), "p", "p (Holm)",
              "p against (Holm)", "verdict"),
             declared,
-            "Shares: exact binomial test on effective counts; differences: the test of diff"
+            f"Shares: exact binomial test on effective counts{_of_others(result)}; differences: the test of diff"
             f"{_WITHIN if margins else ''}. "
             f"Corrected after Holm over {family}, the claims and the contrary claims each. "
             "Shown: p (Holm) below 0.05; contradicted: p against is; open: the rows do not tell.",
@@ -97,6 +113,12 @@ def tables(result: StudyResult) -> tuple[Table, ...]:
         ),
     ]  # fmt: skip
     return tuple(table for table in made if table.rows)
+
+
+def _of_others(result: StudyResult) -> str:
+    """How shares are tested that are of no single corpus."""
+    of = [word for word, there in (("pools", result.pools), ("coded samples", result.coded)) if there]
+    return f" (of {' and '.join(of)}: the level at which the interval ends at the bound)" if of else ""
 
 
 def _limits(limits: tuple[float, float] | None) -> Several | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from modengine.lab.report.table import Table
 from modengine.lab.report.view import ResultView, short
-from modengine.lab.study.verify import StudyVerification
+from modengine.lab.study.package.verify import StudyVerification
 
 
 def view(result: StudyVerification) -> ResultView:

@@ -19,14 +19,17 @@ import msgspec
 from modengine.errors import InputError
 from modengine.lab.data.card import read_card
 from modengine.lab.data.stamp import Stamp
-from modengine.lab.study.crate import METADATA
-from modengine.lab.study.measure import StudyFigure, Told
+from modengine.lab.study.changes import contents, environment, other_versions
+from modengine.lab.study.coded import StudyCoded
+from modengine.lab.study.decided import Told
+from modengine.lab.study.measure import StudyFigure
 from modengine.lab.study.opened import OpenedStudy, open_study
-from modengine.lab.study.pack import DECISIONS, PIN, RESULTS, STUDY, policies_in_package
-from modengine.lab.study.pin import Pin, contents, environment, make_pin, other_versions, read_pin, sha256_of
+from modengine.lab.study.package.crate import METADATA
+from modengine.lab.study.package.pack import DECISIONS, PIN, RESULTS, STUDY, coded_in_package, policies_in_package
+from modengine.lab.study.package.table import decisions_csv, read_decisions
+from modengine.lab.study.pin import Pin, make_pin, read_pin, sha256_of
 from modengine.lab.study.read import read_study
 from modengine.lab.study.run import OutcomeResult, StudyResult, StudyRun, run_study
-from modengine.lab.study.table import decisions_csv, read_decisions
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -190,13 +193,15 @@ def open_package(package: Package, folders: Sequence[Path]) -> OpenedStudy:
     files = found_files(pin, folders)
     study = read_study(package.folder / STUDY)
     mains = {name: package.folder / main for name, main in policies_in_package(pin).items()}
-    for name in (*mains.values(), *(package.folder / f"cards/{name}.yaml" for name in pin.corpora)):
+    coded = {name: coded_in_package(package.folder, name, ref) for name, ref in study.coded.items()}
+    said = (path for ref in coded.values() for path in (ref.key, *ref.sheets, *([ref.settled] if ref.settled else [])))
+    for name in (*mains.values(), *(package.folder / f"cards/{name}.yaml" for name in pin.corpora), *said):
         if name.relative_to(package.folder).as_posix() not in package.names:
             raise _broken(package.folder, f"its metadata names no `{name.relative_to(package.folder).as_posix()}`")
     if set(study.policies) != set(mains) or set(study.corpora) != set(pin.corpora):
         raise _broken(package.folder, f"`{STUDY}` names other policies or corpora than were pinned")
     cards = {name: read_card(package.folder / f"cards/{name}.yaml", files[name]) for name in study.corpora}
-    opened = open_study(study, {name: mains[name] for name in study.policies}, cards)
+    opened = open_study(study, {name: mains[name] for name in study.policies}, cards, coded)
     differ = contents(pin, as_found(opened, pin))
     if differ:
         raise _broken(package.folder, f"it is not the study that was pinned: {'; '.join(differ[:8])}")
@@ -209,7 +214,11 @@ def as_found(opened: OpenedStudy, pin: Pin) -> Pin:
     corpora = {
         name: msgspec.structs.replace(corpus, files=pin.corpora[name].files) for name, corpus in now.corpora.items()
     }
-    return msgspec.structs.replace(now, corpora=corpora)
+    coded = {
+        name: msgspec.structs.replace(one, added=pin.coded[name].added if name in pin.coded else None)
+        for name, one in now.coded.items()
+    }
+    return msgspec.structs.replace(now, corpora=corpora, coded=coded)
 
 
 def verify_package(
@@ -217,7 +226,7 @@ def verify_package(
 ) -> StudyVerification:
     """Measures everything again and compares.  Raises as `open_package`."""
     opened = open_package(package, folders)
-    run = run_study(opened, package.pin, command=command, told=told)
+    run = run_study(opened, package.pin, command=command, told=told, repeated=True)
     now = as_found(opened, package.pin)
     decisions, differ = _decisions(package, run)
     figures_differ = tuple(_figures(package.result, run.result))
@@ -227,7 +236,7 @@ def verify_package(
         run.result.study,
         package.pin.digest,
         package.pin.pinned,
-        len(package.result.figures) + len(package.result.outcomes),
+        len(package.result.figures) + len(package.result.outcomes) + len(package.result.coded),
         decisions,
         figures_differ,
         differ,
@@ -239,6 +248,9 @@ def verify_package(
 def _figures(packed: StudyResult, here: StudyResult) -> Iterator[FigureDifference]:
     for outcome, (old, new) in _pairs({o.outcome: o for o in packed.outcomes}, {o.outcome: o for o in here.outcomes}):
         yield from _numbers(f"outcome {outcome}", old, new)
+    for name, (packed_one, here_one) in _pairs({c.name: c for c in packed.coded}, {c.name: c for c in here.coded}):
+        sides = (None if one is None else msgspec.structs.replace(one, coders=()) for one in (packed_one, here_one))
+        yield from _numbers(f"coded sample {name}", *sides)
     figures = _pairs({f.known: f for f in packed.figures}, {f.known: f for f in here.figures})
     for _, (was, now) in figures:
         figure = was or now
@@ -251,7 +263,9 @@ def _pairs(old: Mapping[_K, _V], new: Mapping[_K, _V]) -> Iterator[tuple[_K, tup
 
 
 def _numbers(
-    what: str, old: StudyFigure | OutcomeResult | None, new: StudyFigure | OutcomeResult | None
+    what: str,
+    old: StudyFigure | OutcomeResult | StudyCoded | None,
+    new: StudyFigure | OutcomeResult | StudyCoded | None,
 ) -> Iterator[FigureDifference]:
     if old is None or new is None:
         sides = ("there", None) if new is None else (None, "there")
@@ -263,10 +277,10 @@ def _numbers(
             yield FigureDifference(what, part, _said(was[part]), _said(now[part]))
 
 
-def _flat(figure: StudyFigure | OutcomeResult) -> dict[str, Any]:
+def _flat(figure: StudyFigure | OutcomeResult | StudyCoded) -> dict[str, Any]:
     """The parts of a figure, those of its estimate among them."""
     content = msgspec.to_builtins(figure)
-    return {**content.pop("found"), **content}
+    return {**content.pop("found", {}), **content}
 
 
 def _same(old: object, new: object) -> bool:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from modengine.lab.study.measure import Decisions
+from modengine.lab.study.decided import Decisions
 from modengine.model import ACTIONS
 from modengine.run.write.tidy import Cell, encode
 

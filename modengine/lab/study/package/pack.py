@@ -4,6 +4,7 @@ ro-crate-metadata.json   what each file is, with its digest; what was run, with 
 study.yaml, study.pin.json
 policies/NAME/           the rule files of each policy
 cards/NAME.yaml          how each corpus is read
+coded/NAME/              the key of each coded sample, and what each coder said of which row
 results.json             every figure, unrounded
 declared.csv, figures.csv, decisions.csv, report.html
 requirements.lock        the versions of the packages
@@ -14,16 +15,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
 from modengine.errors import InputError, OutputError
-from modengine.lab.study.crate import METADATA, metadata
+from modengine.lab.study.model import CodedRef
 from modengine.lab.study.opened import OpenedStudy
+from modengine.lab.study.package.crate import METADATA, metadata
+from modengine.lab.study.package.table import decisions_csv
 from modengine.lab.study.pin import Pin, encode_pin
 from modengine.lab.study.run import StudyRun
-from modengine.lab.study.table import decisions_csv
 from modengine.lab.study.versions import installed, lock
 from modengine.loading import load_any
 from modengine.run.write.replace import said
@@ -61,6 +64,13 @@ def policies_in_package(pin: Pin) -> dict[str, str]:
     return {name: places(name, [file.name for file in policy.files])[0] for name, policy in pin.policies.items()}
 
 
+def coded_in_package(folder: Path, name: str, ref: CodedRef) -> CodedRef:
+    """A coded sample as it lies in the package."""
+    home = folder / "coded" / name
+    sheets = tuple(home / "sheets" / f"{path.stem}.csv" for path in ref.sheets)
+    return replace(ref, key=home / "key.json", sheets=sheets, settled=ref.settled and home / "settled.csv")
+
+
 def package_files(opened: OpenedStudy, pin: Pin, run: StudyRun, shown: Mapping[str, str]) -> dict[str, bytes]:
     """Every file of the package but its metadata, by name.  `shown` are reports and tables, by name."""
     study = opened.study
@@ -76,6 +86,9 @@ def package_files(opened: OpenedStudy, pin: Pin, run: StudyRun, shown: Mapping[s
         files |= dict(zip(places(name, [f.path for f in sources]), (f.data for f in sources), strict=True))
     for name, ref in study.corpora.items():
         files[f"cards/{name}.yaml"] = ref.card.read_bytes()
+    for name, sample in opened.coded.items():
+        files[f"coded/{name}/key.json"] = sample.key_file
+        files |= {f"coded/{name}/{table}": data for table, data in sample.tables.items()}
     files[RESULTS] = msgspec.json.format(msgspec.json.encode(run.result), indent=2) + b"\n"
     files |= {name: text.encode("utf-8") for name, text in shown.items()}
     files[DECISIONS] = decisions_csv(run.decisions)

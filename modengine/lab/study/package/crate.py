@@ -57,7 +57,7 @@ def metadata(study: Study, pin: Pin, result: StudyResult, files: Mapping[str, by
         "instrument": {"@id": SOFTWARE},
         **({"agent": references[0]} if references else {}),
         "object": [
-            *({"@id": quote(name)} for name in files if name.startswith(("study.", "policies/", "cards/"))),
+            *({"@id": quote(name)} for name in files if name.startswith(("study.", "policies/", "cards/", "coded/"))),
             *({"@id": corpus["@id"]} for corpus in corpora),
         ],
         "result": [{"@id": name} for name in ("results.json", "figures.csv", "declared.csv", "decisions.csv")],

@@ -1,0 +1,1 @@
+"""The package of a study, written and repeated."""

@@ -1,0 +1,114 @@
+"""A slow network: an answer that comes late is not taken for one to what stands there by then."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.play.browser.guesses import Join
+from tests.play.browser.window import WAIT, Opened, action, until
+
+Release = Callable[[], None]
+
+
+@contextmanager
+def late(page: Any, path: str) -> Iterator[tuple[list[Any], Release]]:
+    """Answers of the server to requests at `path` are kept until they are released, the oldest first."""
+    kept: list[Any] = []
+
+    def release() -> None:
+        for route, answer in kept:
+            route.fulfill(response=answer)
+        kept.clear()
+
+    page.route(f"**/api/{path}", lambda route: kept.append((route, route.fetch())))
+    yield kept, release
+    page.unroute(f"**/api/{path}")
+
+
+def some(page: Any, kept: list[Any], number: int = 1) -> None:
+    end = time.monotonic() + WAIT / 1000
+    while len(kept) < number:
+        assert time.monotonic() < end, f"{len(kept)} of {number} requests came"
+        page.wait_for_timeout(20)
+
+
+def test_a_decision_that_is_awaited_for_long_is_not_that_of_the_message_before(opened: Opened) -> None:
+    page = opened("evasion")
+    action(page, "review")
+    with late(page, "decide") as (kept, release):
+        page.fill("#text", "今天天气很好")
+        until(page, "!document.querySelector('#verdict .badge')")
+        assert page.locator("#scores li").count() == 0
+        some(page, kept)
+        release()
+        action(page, "allow")
+
+
+def test_tries_begin_with_the_decision_of_their_own_text(opened: Opened) -> None:
+    page = opened("evasion", "evade")
+    action(page, "review")
+    with late(page, "decide") as (kept, release):
+        page.fill("#text", "今天天气很好")
+        page.click("#begin")
+        some(page, kept, 2)  # of the strip, and of the tries
+        assert page.locator(".evade > section:first-child .badge").count() == 0
+        release()
+        page.wait_for_selector(".evade > section:first-child .badge.allow")
+
+
+def test_a_record_that_is_asked_for_twice_is_written_once_and_opens_no_panel(opened: Opened) -> None:
+    page = opened("evasion", "audit")
+    action(page, "review")
+    page.wait_for_selector("#record:not(:disabled)")
+    with late(page, "audit/append") as (kept, release):
+        page.click("#record")
+        page.click("#record")
+        page.click("#tab-why")
+        page.wait_for_selector("#panel .why")
+        some(page, kept)
+        with page.expect_response("**/api/audit/record"):
+            release()
+        page.wait_for_timeout(100)
+        assert page.locator("#panel .why").count() == 1
+        page.click("#tab-audit")
+        page.wait_for_selector("#record-1")
+        assert page.locator(".record-button").count() == 2  # the rules, and one decision
+
+
+def test_a_record_of_another_lesson_does_not_come_into_the_log_of_this_one(opened: Opened) -> None:
+    page = opened("evasion", "audit")
+    action(page, "review")
+    page.wait_for_selector("#record:not(:disabled)")
+    with late(page, "audit/append") as (kept, release):
+        page.click("#record")
+        some(page, kept)
+        page.select_option("#lesson", "word-boundaries")
+        page.click("#tab-audit")
+        page.wait_for_selector("#panel .audit .empty")
+        with page.expect_response("**/api/audit/append"):
+            release()
+        page.wait_for_timeout(200)
+        assert page.inner_text("#audit-said") == ""  # no log of this lesson is missing
+    page.wait_for_selector("#record:not(:disabled)")
+    page.click("#record")
+    page.wait_for_selector("#record-1")
+    page.click("#verify")
+    page.wait_for_selector("#audit-said .good")
+
+
+def test_what_the_class_was_asked_before_an_answer_does_not_take_it_back(join: Join) -> None:
+    teacher, student = join("teacher", "evasion"), join("student")
+    teacher.click("#ask-class")
+    student.wait_for_selector("#question .vote")
+    with late(student, "room") as (kept, release):
+        some(student, kept)
+        student.click('#question [data-choice="block"]')
+        until(student, "document.querySelector('#question-body').innerText.includes('You said: block.')")
+        with student.expect_response("**/api/room"):
+            kept[0][0].fulfill(response=kept.pop(0)[1])
+        student.wait_for_timeout(100)
+        assert "You said: block." in student.inner_text("#question-body")
+        release()
