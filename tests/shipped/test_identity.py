@@ -47,6 +47,18 @@ def test_no_term_of_a_pattern_is_an_identity_word(engine: Engine) -> None:
     assert [term for term in terms if identity_words(term)] == []
 
 
+def test_no_identity_word_is_read_as_a_term_in_disguise(engine: Engine) -> None:
+    """A name that sounds or looks like a term, in part too, is hit where others are not: 伊斯 sounds like 疑似."""
+    read = {
+        (word.term, match.pattern, match.found_as)
+        for word in lexicon()
+        for rule in engine.trace(word.term, ignore_scope=True).rules
+        for match in rule.matches
+        if set(match.how) & {"sounds_like", "looks_like", "initials", "spelled"}
+    }
+    assert read == set()
+
+
 @pytest.mark.parametrize("side", ["match", "passes"])
 def test_an_identity_word_before_an_example_changes_no_action(side: str, engine: Engine) -> None:
     random_ = random.Random(SEED)
