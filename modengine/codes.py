@@ -123,7 +123,11 @@ CODES: dict[str, Code] = {
     "ME824": Code("term-counts-twice", "A term of two patterns that a condition counts separately.", "note"),
     "ME825": Code("contradicting-examples", "An example under two keys that say different things.", "warning"),
     "ME826": Code("unsupported-term", "A term that no example and no text of `--corpus` has.", "note"),
-    "ME827": Code("bad-waiver", "A waiver without a reason, or of a code that is none or cannot be waived.", "warning"),
+    "ME827": Code(
+        "bad-waiver",
+        "A waiver without a reason, of a code that is none or cannot be waived, or a comment that looks like one.",
+        "warning",
+    ),
     "ME828": Code("unused-waiver", "A waiver of something that is not found at its place.", "warning"),
     "ME829": Code(
         "straddles-words", "A regex or text pattern whose matches in a corpus begin or end within a word.", "warning"

@@ -27,7 +27,7 @@ def spelling(term: str) -> Ways:
 
 
 def _ways(sound: str, size: int) -> tuple[str, ...]:
-    """The syllable, its first letter, and V, which people write for 微; in a term of two no X, which is a blank."""
+    """The syllable, its first letter, and V for *wei*, as people write 微; in a term of two no X, which is a blank."""
     first = () if size == 2 and sound[0] == "x" else (sound[0],)
     return tuple(dict.fromkeys((sound, *first, *(("v",) if sound == "wei" else ()))))
 

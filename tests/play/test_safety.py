@@ -305,7 +305,8 @@ def test_who_only_types_does_not_wait_for_those_who_measure(api: Api, pool: Pool
     api("decide", text="恭喜您中奖", rules=names[0])
     with ThreadPoolExecutor(11) as threads:
         studies = [threads.submit(api, "eval", rules=name) for name in names]
-        while len(pool._turns._waiting) < 5:  # studies that wait for one another
+        # studies that wait for one another
+        while len(pool._turns._waiting) < 5 and not any(study.done() for study in studies):
             time.sleep(0.001)
         assert api("decide", text="恭喜您中奖", rules=names[0])["action"] == "review"
         assert not all(study.done() for study in studies)

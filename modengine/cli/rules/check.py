@@ -45,9 +45,8 @@ def command(paths: tuple[Path, ...], corpora: tuple[str, ...], strict: bool, fix
     corpus = None
     if corpora:
         names = expanded(corpora)
-        corpus = (
-            MessageFiles(names) if all(map(os.path.isfile, names)) else tuple(MessageFiles(names))
-        )  # a pipe is held
+        # A pipe can be read only once: what it gave is held.
+        corpus = MessageFiles(names) if all(map(os.path.isfile, names)) else tuple(MessageFiles(names))
     problems = check_paths(paths or (nearby(shipped_rules()),), corpus)
     click.echo(FORMS[form](problems), nl=False)
     fails = ("error", "warning") if strict else ("error",)

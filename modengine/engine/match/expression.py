@@ -99,6 +99,8 @@ _GROUP = 0xF0000
 """Stands for the first group of an expression, and what follows for the others."""
 _FAR = re.compile(rf"\\[NU]|[{chr(_GROUP)}-\U0010ffff]")
 """What may be such a character by itself."""
+_EMPTY = re.compile(r"\(\?:\)")
+"""A group of nothing, which the parser leaves out, with what says how often."""
 _MARK = re.compile(r"\\.|\[\^?\]?(?:[^\[\]\\]|\\.)*\]|(\(\?(?:[:=!]|<[=!]))|(\))|([(\[])", re.DOTALL)
 """What is escaped, a set, the beginning and the end of a group, and what nobody here knows to be one of these."""
 
@@ -108,7 +110,7 @@ def _groups(source: str) -> list[tuple[int, int]] | None:
 
     None of another: of one that takes down what it matches or sets a flag.
     """
-    if _FAR.search(source):
+    if _FAR.search(source) or _EMPTY.search(source):
         return None
     found, depth, first = [], 0, 0
     for mark in _MARK.finditer(source):

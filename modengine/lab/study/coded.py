@@ -17,7 +17,7 @@ from modengine.errors import InputError
 from modengine.lab.coding.codes import CodedSheet, CoderCounts, read_sheet, read_sheets
 from modengine.lab.coding.estimate import CodedEstimates, Part, estimate, p_of_claim
 from modengine.lab.coding.key import SampleKey, read_key
-from modengine.lab.data.corpus import HARMLESS, Corpus
+from modengine.lab.data.corpus import HARMLESS
 from modengine.lab.data.outcomes import DecidedCorpus
 from modengine.lab.stats.metrics import ALL, ANY
 from modengine.lab.study.model import ANYTHING, CodedRef, StudyOutcome
@@ -85,12 +85,12 @@ class CodedSample:
             actions[str(outcome.action)], at_least, outcome.bound, seed, settled=self.settled, beyond=self.ref.beyond,
         )  # fmt: skip
 
-    def otherwise(self, corpus: Corpus, decided: DecidedCorpus) -> int:
-        """How many rows of the corpus lie in another cell than the key has them in, by what is decided of them."""
-        here = Counter(zip(corpus.strata, map(bytes, decided.ranks), strict=True))
-        there: Counter[tuple[str, bytes]] = Counter()
+    def otherwise(self, decided: DecidedCorpus) -> int:
+        """How many rows are decided otherwise than when the sample was drawn, by how many each decision has."""
+        here = Counter(map(bytes, decided.ranks))
+        there: Counter[bytes] = Counter()
         for cell in self.key.cells:
-            there[cell.value, bytes(ACTIONS.index(action) for action in cell.actions)] += cell.rows
+            there[bytes(ACTIONS.index(action) for action in cell.actions)] += cell.rows
         return max((here - there).total(), (there - here).total())
 
 

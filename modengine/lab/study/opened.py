@@ -166,6 +166,9 @@ def _foreign(opened: OpenedStudy, name: str, sample: CodedSample) -> Iterator[Di
     if drawn is None or (drawn.digest, sample.key.size) != (corpus.digest, len(corpus)):
         what = f"the sample `{name}` was drawn from other rows than those of `{ref.corpus}`"
         yield study.problem(what, "name the corpus that it was drawn from", "coded", name, "corpus")
+    elif drawn.sampled_from is not None and stamp.seed != study.seed:
+        what = f"the sample `{name}` was drawn from rows that were drawn by the seed {stamp.seed}, here by {study.seed}"
+        yield study.problem(what, "give the study that seed, or draw anew", "coded", name, "corpus")
 
 
 def _no_stratum(

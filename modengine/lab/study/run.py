@@ -140,7 +140,7 @@ def _coded(opened: OpenedStudy, pin: Pin | None, made: Sequence[Decisions]) -> I
         (mine,) = on(made, sample.ref.policy, [sample.ref.corpus])
         after = pin is not None and name in pin.coded and pin.coded[name].added is not None
         estimates = sample.estimates(opened.study.seed)
-        yield about_coded(name, sample, estimates, after, sample.otherwise(mine.corpus, mine.decided))
+        yield about_coded(name, sample, estimates, after, sample.otherwise(mine.decided))
 
 
 def _stamp(opened: OpenedStudy, made: Sequence[Decisions], command: str) -> Stamp:

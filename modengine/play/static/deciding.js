@@ -129,7 +129,7 @@ async function decide() {
     const found = await latest("decide", "decide", { text, rules, ignore_scope: true });
     if (!found || text !== state.text || rules !== state.rules || hidden()) return;
     answered();
-    state.decision = { ...found, of: text };
+    state.decision = { ...found, of: text, by: rules };
     state.lost = null;
     if (state.caseId) state.seen.set(state.caseId, found.action);
     drawVerdict();
@@ -177,7 +177,7 @@ async function failed(error) {
   drawVerdict();
 }
 
-// Without the server, what was decided last stands there, and is asked again when somebody answers.
+// Without the server, what was decided of this text stands there if its reasons do too; it is asked again when somebody answers.
 let looking = 0;
 
 function lost() {

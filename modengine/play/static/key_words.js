@@ -78,7 +78,7 @@ const KEYS = {
   "whether a pronoun stands for one or for several": "代词是单数还是复数",
   "so many ignorable characters may stand between two characters of a term": "词的两个字之间可插这么多无关字符",
   "repeated characters count once": "重复的字只算一次",
-  "any characters of the same toneless pinyin; a number: in terms of so many characters or more": "拼音相同（不计声调）的字都算；写数字：只算至少这么多字的词",
+  "any characters of the same toneless pinyin": "拼音相同（不计声调）的字都算",
   "split characters and look-alikes": "拆开的字和形近字也算",
   "the first letters of a Han term: jz for 兼职": "词的拼音首字母：兼职 写作 jz",
   "the forms of its English words too: prizes and prized for prize": "英语词的各种形式也算：写 prize，prizes 和 prized 也算",

@@ -143,7 +143,7 @@ function listenToMessage() {
   });
   $("text").addEventListener("paste", ({ target, clipboardData }) => {
     const room = target.maxLength - target.value.length + target.selectionEnd - target.selectionStart;
-    if (clipboardData.getData("text").length > room) note(t("message_cut"));
+    if (clipboardData.getData("text").replace(/\r\n?/g, "\n").length > room) note(t("message_cut"));
   });
   on("text-chosen", () => {
     decideNow();

@@ -38,7 +38,7 @@ def _inside(folder: Path, own: Collection[Path]) -> list[str]:
     try:
         files = [
             path
-            for path in _below(folder)
+            for path in _below(folder, own)
             if path.suffix.lower() in SUFFIXES and path.is_file() and not _is_left_out(path, own)
         ]
     except OSError as error:
@@ -50,14 +50,17 @@ def _inside(folder: Path, own: Collection[Path]) -> list[str]:
     return [str(path) for path in sorted(files)]
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    """What is in a folder and in those below it, but for what is hidden.  Raises OSError where one cannot be read."""
+def _below(folder: Path, own: Collection[Path]) -> Iterator[Path]:
+    """What is in a folder and in those below it, but for what is hidden, in a log or the caller's own to write.
+
+    Raises OSError where one cannot be read.
+    """
 
     def fail(error: OSError) -> None:
         raise error
 
     for where, folders, files in os.walk(folder, onerror=fail):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [name for name in folders if not name.startswith(".") and not _is_left_out(Path(where, name), own)]
         yield from (Path(where, name) for name in files if not name.startswith("."))
 
 

@@ -142,7 +142,7 @@ HITS: tuple[TableField, ...] = (
     TableField(
         "points",
         "integer",
-        "Its points: less than its score where it needs matches by sound or look; 0 or below for relief.",
+        "Its points: less than its score where it needs matches not written as their terms; 0 or below for relief.",
     ),
     TableField("counted", "integer", "Of these, what the cap of its group left."),
     TableField(
@@ -165,7 +165,7 @@ HITS: tuple[TableField, ...] = (
         "The kind of pattern, then each step between term and text, joined by spaces: `width`, "
         "`case`, `marks`, `traditional`, `gaps`, `repeats`, `sounds_like`, `looks_like`, `initials`, `spelled`.",
     ),
-    TableField("weight", "number", "What the match is worth: 1, or less by sound or look."),
+    TableField("weight", "number", "What the match is worth: 1, or less where it is not written as its term."),
 )
 
 

@@ -287,6 +287,31 @@ def test_a_key_that_is_of_other_decisions_is_an_error(coded: Path) -> None:
     assert run_study(study, None).result.coded[0].otherwise == 0
 
 
+def draws_anew(study: Path, command: Command, *options: object) -> None:
+    folder = study.parent
+    shutil.rmtree(folder / "coding")
+    drawn = command(
+        "sample", folder / "small.yaml", folder / "shop.yaml", "-n", 30, "--to", folder / "coding", *options
+    )
+    assert drawn.code == 0, drawn.err
+    code(folder)
+
+
+def test_a_sample_may_be_drawn_by_strata_that_the_card_does_not_name(coded: Path, command: Command) -> None:
+    draws_anew(coded, command, "--stratum", "kind")
+    assert "stratum" not in (coded.parent / "shop.yaml").read_text("utf-8")
+    assert ran(coded).coded[0].otherwise == 0
+
+
+def test_a_sample_of_rows_that_were_drawn_by_another_seed_is_an_error(coded: Path, command: Command) -> None:
+    change(coded, "{shop: shop.yaml,", "{shop: {card: shop.yaml, sample: 40},")
+    draws_anew(coded, command, "--sample", 40, "--seed", 5)
+    with pytest.raises(PolicyError, match="drawn by the seed 5, here by"):
+        opened(coded)
+    change(coded, "corpora: {shop", "seed: 5\ncorpora: {shop")
+    assert ran(coded).coded[0].otherwise == 0
+
+
 PROBLEMS = (
     ("corpus: both, category", "corpus: boht, category", "there is no corpus `boht`"),
     ("pools: {both: [shop, group]", "pools: {both: [shop, groop]", "there is no corpus `groop`"),

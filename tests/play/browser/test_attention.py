@@ -157,7 +157,6 @@ def test_a_lost_network_is_said_in_words_and_never_blamed_on_the_rules(opened: O
     for panel in ("whatif", "tests", "evade", "audit", "steps", "why"):
         page.click(f"#tab-{panel}")
         page.fill("#text", f"兼职日结，加微信 {panel}")
-        page.wait_for_timeout(100)
         until(page, "document.querySelector('#trouble').innerText.includes('没有回应')")
         assert "fetch" not in page.inner_text("body")
         assert page.locator("#problems .error").count() == 0

@@ -73,7 +73,7 @@ function byMachine() {
 function byHand(root) {
   const begin = () => {
     const again = attempts.length ? undoable(t("tries_gone")) : tell;
-    const known = state.decision?.of === state.text; // on a slow network, that of what stood there before
+    const known = state.decision?.of === state.text && state.decision.by === state.rules; // on a slow network, that of before
     begun = { text: state.text, action: known ? state.decision.action : "" };
     attempts = [];
     decidedBy = known ? state.rules : null;
