@@ -556,13 +556,23 @@ def spelled_in_part(term: str, p: str) -> Iterator[tuple[int, int]]:
     for char, sound in zip(term, map(str, heard), strict=True):
         first = [] if len(term) == 2 and sound[0] == "x" else [sound[0]]
         pieces.append([char, *dict.fromkeys([sound, *first, *(["v"] if sound == "wei" else [])])])
-    for way in itertools.product(*pieces):
-        text = "".join(way)
-        if text == term or text.isascii():
-            continue
-        before, behind = ("(?<![a-z0-9])" if text[at].isascii() else "" for at in (0, -1))
-        for match in regex.finditer(f"{before}{text}{behind.replace('<', '')}", p, overlapped=True):
-            yield match.span()
+
+    def ends(place: int, at: int, how: frozenset[bool]) -> Iterator[int]:
+        """Where readings end whose next character is at `place`; `how`: what was read so far is written, in letters."""
+        if place == len(term):
+            if len(how) == 2:
+                yield at
+            return
+        for piece in pieces[place]:
+            if p.startswith(piece, at):
+                yield from ends(place + 1, at + len(piece), how | {piece.isascii()})
+
+    alone = regex.compile("[a-z0-9]{2}")
+    for s in range(len(p)):
+        if not (s and alone.fullmatch(p, s - 1, s + 1)):
+            for e in sorted({*ends(0, s, frozenset())}):
+                if not alone.fullmatch(p, e - 1, e + 1):
+                    yield s, e
 
 
 def written_as(term: str, text: str, pattern: Pattern) -> bool:

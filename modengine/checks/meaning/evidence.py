@@ -51,7 +51,7 @@ class Evidence:
         if number not in self._wider:
             holders = self._holders.get(self._options(number), {})
             shared: frozenset[int] | None = None
-            for term in self._terms[number]:
+            for term in self._terms[number] if self._alike[number] else ():
                 found = holders.get(term.cased, frozenset())
                 shared = found if shared is None else shared & found
                 if len(shared) < 2:
