@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -151,7 +150,6 @@ def engine_of(policy: str | None, cached: bool = True, only: Sequence[str] = ())
 
     path = policy_path(policy) or shipped_policy()
     engine, ruleset = load_any(path, cached)
-    gc.freeze()  # it stays as long as the run: nothing of it need be looked through for garbage
     if ruleset is not None:
         raise PolicyError(with_source([not_a_policy(ruleset)], engine.policy))
     return engine if not only else _of_some(engine.policy, only)
