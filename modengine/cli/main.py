@@ -21,9 +21,6 @@ import click
 from modengine.cli.streams import abandon, is_closed, say, use_utf8
 from modengine.errors import ModengineError, PolicyError
 
-GARBAGE = 100_000
-"""So many new objects are made before garbage is looked for: of a policy's, few become any."""
-
 
 class Subcommand(NamedTuple):
     module: str
@@ -184,7 +181,6 @@ def _terminate(_signal: int, _frame: object) -> NoReturn:
 
 def main() -> None:
     """The entry point."""
-    gc.set_threshold(GARBAGE)
     atexit.register(gc.freeze)  # at the end all goes: nothing need be looked through
     # Without this, what was begun would be left behind, half written.
     signal.signal(signal.SIGTERM, _terminate)
