@@ -25,9 +25,10 @@ import regex
 
 from modengine.engine.budget import BUDGET, Budget, Patience
 from modengine.engine.match.linear import is_opaque
+from modengine.engine.match.matcher import Literal
 from modengine.engine.match.matchers import info_of
 from modengine.engine.match.outside import MENTION
-from modengine.engine.match.part import PartText
+from modengine.engine.match.part import PartText, TextForm
 from modengine.engine.match.tokens import LIKE
 from modengine.entities.comparing import READINGS, claimed, is_disguised
 from modengine.entities.expressions import expressions
@@ -720,7 +721,7 @@ def failure(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> str | No
         if part.kind not in (pattern.parts or PART_KINDS):
             continue
         texts = {form: part.read.form(form) for form in {literal.form for literal in info.literals or ()}}
-        counts = [occurrences(literal.text, texts[literal.form]) for literal in info.literals or ()]
+        counts = [occurrences(literal, texts[literal.form]) for literal in info.literals or ()]
         total += sum(counts)
         asked = info.literals is None or any(counts)
         source = expression(pattern.regex or "", not pattern.exact_case)
@@ -736,8 +737,10 @@ def as_read(pattern: Pattern, parts: Sequence[Part]) -> list[Part]:
     return [part.undisguised if pattern.undisguised and part.places is None else part for part in parts]
 
 
-def occurrences(literal: str, text: str) -> int:
-    return sum(text.startswith(literal, at) for at in range(len(text))) if literal in text else 0
+def occurrences(literal: Literal, text: str) -> int:
+    if literal.form is TextForm.SPELLED:
+        return len({*spelled_in_part(literal.text, text)})
+    return sum(text.startswith(literal.text, at) for at in range(len(text))) if literal.text in text else 0
 
 
 def find(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> list[Found]:
