@@ -18,7 +18,7 @@ from tests.play.browser.window import action, until
 from tests.play.browser.writing import rewrite
 from tests.play.site.opening import Server, SiteOpened, post
 
-MOST = 15 * 1024 * 1024
+MOST = 15_000_000
 """Bytes of all files, compressed each."""
 HANGS = r"""ruleset: r
 title: t

@@ -26,7 +26,10 @@ files = {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted
 head = json.dumps({name: len(data) for name, data in files.items()}, separators=(",", ":")).encode()
 Path("/compiled.bin").write_bytes(gzip.compress(b"\\n".join([head, b"".join(files.values())]), 9, mtime=0))
 
-unused = ("unittest/", "pydoc_data/", "_pyrepl/", "xmlrpc/", "wsgiref/", "idlelib/", "ensurepip/")
+unused = (
+    *("unittest/", "pydoc_data/", "_pyrepl/", "xmlrpc/", "wsgiref/", "idlelib/", "ensurepip/"),
+    *("bdb.", "cmd.", "doctest.", "pdb.", "ftplib.", "imaplib.", "mailbox.", "poplib.", "smtplib."),
+)
 with zipfile.ZipFile("/library.zip") as archive:
     archive.extractall("/library", [name for name in archive.namelist() if not name.startswith(unused)])
 compileall.compile_dir("/library", stripdir="/library", prependdir="/lib/python314.zip", legacy=True, **how)
