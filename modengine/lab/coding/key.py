@@ -15,6 +15,8 @@ from modengine.model import Action
 
 By = Literal["action", "category", "stratum"]
 FORMAT = 1
+KEY = "key.json"
+"""The file of a key, in the folder of its sample."""
 
 
 class FrameCell(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,15 +100,18 @@ def coded_stamp(measurement: str, key: SampleKey | None, seed: int, command: str
     return msgspec.structs.replace(key.stamp, measurement=measurement, seed=seed, command=command)
 
 
+def key_path(path: Path) -> Path:
+    """The key of a sample, where the folder of the sample may be named."""
+    return path / KEY if path.is_dir() else path
+
+
 def read_key(path: str | Path) -> SampleKey:
     """The key of a sample: its key.json, or the folder of the sample.
 
     Raises InputError (ME911) for a file that is no key, or one that was edited.
     """
-    path = Path(path)
+    path = key_path(Path(path))
     hint = "give the key.json that `modengine sample` wrote beside the sheets"
-    if path.is_dir():
-        path = path / "key.json"
     if not path.is_file():
         raise InputError("ME905", f"there is no file `{path}`", hint)
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from modengine.lab.coding.codes import SETTLED, UNCLEAR, choices
-from modengine.lab.coding.key import SampleKey
+from modengine.lab.coding.key import KEY, SampleKey
 from modengine.lab.coding.sample import DrawnSheets
 from modengine.lab.coding.workbook import written
 from modengine.lab.data.corpus import HARMLESS
@@ -32,7 +32,7 @@ def files(drawn: DrawnSheets, policy: Policy) -> Iterator[tuple[str, bytes]]:
             ),
         )
     yield "sheets/guide.md", text.encode("utf-8", "replace")
-    yield "key.json", msgspec.json.format(msgspec.json.encode(drawn.key), indent=1) + b"\n"
+    yield KEY, msgspec.json.format(msgspec.json.encode(drawn.key), indent=1) + b"\n"
     yield "key.csv", encode(key_rows(drawn.key))
 
 

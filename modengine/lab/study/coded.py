@@ -16,18 +16,25 @@ import msgspec
 from modengine.errors import InputError
 from modengine.lab.coding.codes import CodedSheet, CoderCounts, read_sheet, read_sheets
 from modengine.lab.coding.estimate import CodedEstimates, Part, estimate, p_of_claim
-from modengine.lab.coding.key import SampleKey, read_key
+from modengine.lab.coding.key import SampleKey, key_path, read_key
 from modengine.lab.data.corpus import HARMLESS
 from modengine.lab.data.outcomes import DecidedCorpus
 from modengine.lab.stats.metrics import ALL, ANY
 from modengine.lab.study.model import ANYTHING, CodedRef, StudyOutcome
-from modengine.model import ACTIONS, Action
+from modengine.model import ACTIONS
 from modengine.run.write.tidy import encode
 
 _PARTS: Mapping[str, Part] = {
     "recall": "recall", "precision": "precision", "prevalence": "prevalence", "over-blocking": "others_hit",
 }  # fmt: skip
 """The part of an estimate that a figure is."""
+SETTLED_TABLE = "settled.csv"
+"""The table of what was settled, in a package."""
+
+
+def sheet_table(coder: str) -> str:
+    """The table of what a coder said, in a package."""
+    return f"sheets/{coder}.csv"
 
 
 class StudyCoded(msgspec.Struct, frozen=True):
@@ -63,26 +70,25 @@ class CodedSample:
     @property
     def tables(self) -> dict[str, bytes]:
         """What each coder said, and what was settled, by the name of its table in a package."""
-        said = {f"sheets/{sheet.coder}.csv": codes_csv(sheet) for sheet in self.sheets}
-        return said if self.settled is None else {**said, "settled.csv": codes_csv(self.settled)}
+        said = {sheet_table(sheet.coder): codes_csv(sheet) for sheet in self.sheets}
+        return said if self.settled is None else {**said, SETTLED_TABLE: codes_csv(self.settled)}
 
     @property
     def digests(self) -> dict[str, str | None]:
         """The SHA-256 of each table; None for one that is still to come."""
         there = {name: hashlib.sha256(table).hexdigest() for name, table in self.tables.items()}
-        names = [f"sheets/{path.stem}.csv" for path in self.ref.sheets]
-        return {name: there.get(name) for name in (*names, *([] if self.ref.settled is None else ["settled.csv"]))}
+        names = [sheet_table(path.stem) for path in self.ref.sheets]
+        return {name: there.get(name) for name in (*names, *([] if self.ref.settled is None else [SETTLED_TABLE]))}
 
     def estimates(self, seed: int) -> CodedEstimates:
         return estimate(self.key, self.sheets, seed=seed, settled=self.settled, beyond=self.ref.beyond)
 
     def p(self, outcome: StudyOutcome, at_least: bool, seed: int) -> float | None:
         """One-sided p of a claim, or of its contrary, against the bound of an outcome."""
-        actions: Mapping[str, Action] = {"label": "label", "review": "review", "block": "block"}
         category = ANY if outcome.category in (None, ANYTHING) else str(outcome.category)
         return p_of_claim(
             self.key, self.sheets, _PARTS[outcome.figure], outcome.stratum or ALL, category,
-            actions[str(outcome.action)], at_least, outcome.bound, seed, settled=self.settled, beyond=self.ref.beyond,
+            outcome.level, at_least, outcome.bound, seed, settled=self.settled, beyond=self.ref.beyond,
         )  # fmt: skip
 
     def otherwise(self, decided: DecidedCorpus) -> int:
@@ -101,7 +107,7 @@ def read_coded(ref: CodedRef) -> CodedSample:
     """
     key = read_key(ref.key)
     paths = (*ref.sheets, *(() if ref.settled is None else (ref.settled,)))
-    data = (ref.key / "key.json" if ref.key.is_dir() else ref.key).read_bytes()
+    data = key_path(ref.key).read_bytes()
     if not any(path.exists() for path in paths):
         return CodedSample(ref, key, data, (), None)
     settled = None if ref.settled is None else read_sheet(ref.settled, key)

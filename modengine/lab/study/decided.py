@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from modengine.errors import InputError
 from modengine.lab.data.corpus import Corpus
-from modengine.lab.data.outcomes import LEVELS, DecidedCorpus, decide
+from modengine.lab.data.outcomes import DecidedCorpus, decide
 from modengine.lab.stats.intervals import Estimate, Ints
 from modengine.lab.stats.metrics import Flags, rate
 from modengine.lab.studies.together import numbered
@@ -90,5 +90,4 @@ def paired_rows(mine: Sequence[Decisions], other: Sequence[Decisions], keys: Fig
 
 def _hit(one: Decisions, keys: FigureKeys) -> Flags:
     """The rows that the category of a figure hits, or any category does."""
-    action = next(level for level in LEVELS if level == keys.action)
-    return one.decided.hit(None if keys.category == ANYTHING else keys.category, action)
+    return one.decided.hit(None if keys.category == ANYTHING else keys.category, keys.level)

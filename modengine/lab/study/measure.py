@@ -44,13 +44,15 @@ class StudyFigure(FigureKeys, frozen=True, kw_only=True):
         return in_words(self.known)
 
 
-def figures(opened: OpenedStudy, made: Sequence[Decisions], told: Told) -> tuple[StudyFigure, ...]:
-    """All figures, not yet marked; those without a value are left out."""
+def figures(
+    opened: OpenedStudy, made: Sequence[Decisions], estimates: Mapping[str, CodedEstimates], told: Told
+) -> tuple[StudyFigure, ...]:
+    """All figures, not yet marked, with the `estimates` of the coded samples; those without a value are left out."""
     every = (
         *_evaluations(opened, made, told),
         *_comparisons(opened, made, told),
         *_pools(opened, made, told),
-        *_coded(opened, told),
+        *_coded(opened, estimates),
         *_fairness(opened, told),
         *_evasions(opened, made, told),
     )
@@ -164,11 +166,9 @@ def of_pooled_pair(
                 )
 
 
-def _coded(opened: OpenedStudy, told: Told) -> Iterator[StudyFigure]:
-    for name, sample in opened.coded.items():
-        if sample.sheets:
-            told(f"the coded sample {name}")
-            yield from of_estimates(name, sample.ref.policy, sample.estimates(opened.study.seed))
+def _coded(opened: OpenedStudy, estimates: Mapping[str, CodedEstimates]) -> Iterator[StudyFigure]:
+    for name, result in estimates.items():
+        yield from of_estimates(name, opened.coded[name].ref.policy, result)
 
 
 def of_estimates(name: str, policy: str, result: CodedEstimates) -> Iterator[StudyFigure]:

@@ -14,6 +14,8 @@ from typing import Literal
 import msgspec
 
 from modengine.errors import Diagnostic, Location
+from modengine.lab.data.outcomes import LEVELS
+from modengine.model import Action
 
 Half = Literal["whole", "checking", "writing"]
 Source = Literal["corpus", "pool", "coded sample"]
@@ -107,6 +109,11 @@ class FigureKeys(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def known(self) -> Known:
         return (self.figure, *(getattr(self, key) for key in KEYS))
+
+    @property
+    def level(self) -> Action:
+        """Its action, of a figure that has one."""
+        return next(level for level in LEVELS if level == self.action)
 
 
 class StudyOutcome(FigureKeys, frozen=True, kw_only=True):

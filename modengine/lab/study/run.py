@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from modengine.errors import InputError
+from modengine.lab.coding.estimate import CodedEstimates
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.claims import ALPHA, Verdict, adjusted
 from modengine.lab.stats.intervals import Estimate
@@ -104,13 +105,14 @@ def run_study(
     study = opened.study
     half: Half = "writing" if writing else study.half
     made = decisions(opened, half, told)
-    coded = tuple(_coded(opened, pin, made))
+    estimates = dict(_estimates(opened, told))
+    coded = tuple(_coded(opened, pin, made, estimates))
     for sample in coded if not repeated else ():
         if sample.otherwise:
             rows = f"{sample.otherwise:,} rows of `{sample.corpus}`"
             what = f"{rows} are decided otherwise than when the sample `{sample.name}` was drawn"
             raise InputError("ME911", what, "take back the policy that the sample was drawn by, or draw another")
-    found = figures(opened, made, told)
+    found = figures(opened, made, estimates, told)
     outcomes = {} if writing else study.outcomes
     marked = _marked(found, outcomes)
     result = StudyResult(
@@ -133,14 +135,23 @@ def run_study(
     return StudyRun(result, made)
 
 
-def _coded(opened: OpenedStudy, pin: Pin | None, made: Sequence[Decisions]) -> Iterator[StudyCoded]:
+def _estimates(opened: OpenedStudy, told: Told) -> Iterator[tuple[str, CodedEstimates]]:
+    """Of each coded sample, by its name.  Raises InputError (ME905) where no coder is done."""
     for name, sample in opened.coded.items():
         if not sample.sheets:
             raise uncoded(name, sample)
+        told(f"the coded sample {name}")
+        yield name, sample.estimates(opened.study.seed)
+
+
+def _coded(
+    opened: OpenedStudy, pin: Pin | None, made: Sequence[Decisions], estimates: Mapping[str, CodedEstimates]
+) -> Iterator[StudyCoded]:
+    for name, found in estimates.items():
+        sample = opened.coded[name]
         (mine,) = on(made, sample.ref.policy, [sample.ref.corpus])
         after = pin is not None and name in pin.coded and pin.coded[name].added is not None
-        estimates = sample.estimates(opened.study.seed)
-        yield about_coded(name, sample, estimates, after, sample.otherwise(mine.decided))
+        yield about_coded(name, sample, found, after, sample.otherwise(mine.decided))
 
 
 def _stamp(opened: OpenedStudy, made: Sequence[Decisions], command: str) -> Stamp:

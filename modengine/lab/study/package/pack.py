@@ -21,6 +21,8 @@ from pathlib import Path
 import msgspec
 
 from modengine.errors import InputError, OutputError
+from modengine.lab.coding.key import KEY
+from modengine.lab.study.coded import SETTLED_TABLE, sheet_table
 from modengine.lab.study.model import CodedRef
 from modengine.lab.study.opened import OpenedStudy
 from modengine.lab.study.package.crate import METADATA, metadata
@@ -67,8 +69,8 @@ def policies_in_package(pin: Pin) -> dict[str, str]:
 def coded_in_package(folder: Path, name: str, ref: CodedRef) -> CodedRef:
     """A coded sample as it lies in the package."""
     home = folder / "coded" / name
-    sheets = tuple(home / "sheets" / f"{path.stem}.csv" for path in ref.sheets)
-    return replace(ref, key=home / "key.json", sheets=sheets, settled=ref.settled and home / "settled.csv")
+    sheets = tuple(home / sheet_table(path.stem) for path in ref.sheets)
+    return replace(ref, key=home / KEY, sheets=sheets, settled=ref.settled and home / SETTLED_TABLE)
 
 
 def package_files(opened: OpenedStudy, pin: Pin, run: StudyRun, shown: Mapping[str, str]) -> dict[str, bytes]:
@@ -87,7 +89,7 @@ def package_files(opened: OpenedStudy, pin: Pin, run: StudyRun, shown: Mapping[s
     for name, ref in study.corpora.items():
         files[f"cards/{name}.yaml"] = ref.card.read_bytes()
     for name, sample in opened.coded.items():
-        files[f"coded/{name}/key.json"] = sample.key_file
+        files[f"coded/{name}/{KEY}"] = sample.key_file
         files |= {f"coded/{name}/{table}": data for table, data in sample.tables.items()}
     files[RESULTS] = msgspec.json.format(msgspec.json.encode(run.result), indent=2) + b"\n"
     files |= {name: text.encode("utf-8") for name, text in shown.items()}
