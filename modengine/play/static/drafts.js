@@ -6,6 +6,8 @@ const random = () => [...crypto.getRandomValues(new Uint8Array(8))].map((one) =>
 
 let db = null; // null where the browser keeps nothing
 let tab = random();
+let turn = 0; // of the newest draft, whichever window wrote it
+let windows = null;
 
 // A disk that does not answer is no disk: the page goes on without it.
 const PATIENCE = 5000;
@@ -29,7 +31,9 @@ export async function openDrafts() {
     tab = sessionStorage.getItem("modengine-tab") ?? tab;
     sessionStorage.setItem("modengine-tab", tab);
     apart();
-    for (const old of (await all()).slice(MOST)) await asked(store("readwrite").delete([old.place, old.tab]));
+    const drafts = await all();
+    turn = Math.max(turn, drafts[0]?.turn ?? 0);
+    for (const old of drafts.slice(MOST)) await asked(store("readwrite").delete([old.place, old.tab]));
   } catch {
     db = null;
   }
@@ -39,24 +43,28 @@ export async function openDrafts() {
 // A window that was duplicated has the name of the other one: it takes a name of its own.
 function apart() {
   const me = random();
-  const channel = new BroadcastChannel("modengine");
-  channel.onmessage = ({ data }) => {
-    if (data.asks === tab && data.from !== me) channel.postMessage({ taken: tab, to: data.from });
+  windows = new BroadcastChannel("modengine");
+  windows.onmessage = ({ data }) => {
+    turn = Math.max(turn, data.turn ?? 0);
+    if (data.asks === tab && data.from !== me) windows.postMessage({ taken: tab, to: data.from });
     if (data.taken === tab && data.to === me) sessionStorage.setItem("modengine-tab", (tab = random()));
   };
-  channel.postMessage({ asks: tab, from: me });
+  windows.postMessage({ asks: tab, from: me });
 }
 
 // The newest first, by a count: clocks may be wrong.
 const all = async () => (await asked(store().index("turn").getAll())).reverse();
 
-// Whether it is kept.
+// Whether it is kept.  All is asked before anything is waited for: a page that is left does not come to a second step.
 export async function writeDraft(place, value) {
   if (!db) return false;
   try {
+    turn += 1;
+    windows.postMessage({ turn });
     const drafts = store("readwrite");
-    const newest = await asked(drafts.index("turn").openKeyCursor(null, "prev"));
-    await asked(drafts.put({ place, tab, turn: (newest?.key ?? 0) + 1, value }));
+    const put = asked(drafts.put({ place, tab, turn, value }));
+    drafts.transaction.commit();
+    await put;
     return true;
   } catch {
     return false; // no space, or taken away meanwhile

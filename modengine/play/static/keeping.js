@@ -24,22 +24,16 @@ export function draft() {
   return structuredClone({ ...mine, active: state.active, parts: Object.fromEntries([...parts].map(([name, part]) => [name, part.take()])) });
 }
 
-let writing = Promise.resolve();
-
-// At once, and after what is being written.
-export function flush() {
-  if (!state.begun) return writing;
+// At once.
+export async function flush() {
+  if (!state.begun) return;
   soon("keep", 0, () => {});
-  const place = placeOf(state.lesson?.lesson);
-  const value = draft();
-  writing = writing.then(() => writeDraft(place, value)).then((kept) => {
-    if (kept) document.documentElement.dataset.kept = String(Number(document.documentElement.dataset.kept ?? 0) + 1);
-    else if (!state.unkept) {
-      state.unkept = true;
-      note(t("nothing_kept"), { stays: true });
-    }
-  });
-  return writing;
+  if (await writeDraft(placeOf(state.lesson?.lesson), draft())) {
+    document.documentElement.dataset.kept = String(Number(document.documentElement.dataset.kept ?? 0) + 1);
+  } else if (!state.unkept) {
+    state.unkept = true;
+    note(t("nothing_kept"), { stays: true });
+  }
 }
 
 export function keep() {

@@ -31,6 +31,15 @@ def test_reload_and_back_and_another_lesson_keep_it_all(opened: Opened) -> None:
     is_there(page)
 
 
+def test_what_was_typed_in_the_moment_before_the_page_is_left_is_kept(opened: Opened) -> None:
+    page = opened("evasion")
+    for text in ("晚上吃什么", "晚上吃面"):
+        page.fill("#text", text)
+        page.reload()
+        ready(page)
+        assert page.input_value("#text") == text
+
+
 def test_nothing_can_be_typed_or_clicked_in_a_page_that_has_not_begun(opened: Opened) -> None:
     page = opened("evasion")
     held: list[Any] = []
