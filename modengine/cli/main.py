@@ -11,15 +11,20 @@ import io
 import os
 import signal
 import sys
+from _thread import interrupt_main
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from threading import Timer, get_ident
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import click
 
 from modengine.cli.streams import abandon, is_closed, say, use_utf8
 from modengine.errors import ModengineError, PolicyError
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 
 class Subcommand(NamedTuple):
@@ -179,11 +184,23 @@ def _terminate(_signal: int, _frame: object) -> NoReturn:
     sys.exit(TERMINATED)
 
 
+def _ask_again(ignored: UnraisableHookArgs) -> None:
+    """A stop that struck where Python ignores exceptions (`__del__`, callbacks of weak references) would be lost."""
+    number = {SystemExit: signal.SIGTERM, KeyboardInterrupt: signal.SIGINT}.get(ignored.exc_type)
+    if number is None:
+        sys.__unraisablehook__(ignored)
+    elif sys.platform == "win32":
+        Timer(0.01, interrupt_main, [number]).start()
+    else:  # wakes what waits, too
+        Timer(0.01, signal.pthread_kill, [get_ident(), number]).start()
+
+
 def main() -> None:
     """The entry point."""
     atexit.register(gc.freeze)  # at the end all goes: nothing need be looked through
     # Without this, what was begun would be left behind, half written.
     signal.signal(signal.SIGTERM, _terminate)
+    sys.unraisablehook = _ask_again
     if sys.platform == "win32":
         signal.signal(signal.SIGBREAK, _terminate)  # Ctrl+Break, and a window that is closed
     sys.exit(run())

@@ -6,6 +6,7 @@ import csv
 import errno
 import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -415,6 +416,29 @@ def test_a_stopped_scan_leaves_no_file(name: str, tmp_path: Path, folder: Path) 
     assert os.listdir(tmp_path) == []
     code, _, err_of = finish(process("scan", "-", "-p", POLICY, "-q"), b"x\n")
     assert (code, err_of) == (0, "")
+
+
+LOST = """
+import signal, sys, time
+from modengine.cli import main
+class Struck:
+    def __del__(self):
+        signal.raise_signal(signal.{name})
+def run():
+    Struck()
+    time.sleep(20)
+main.run = run
+main.main()
+"""
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGINT", -2)])
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_stop_that_strikes_where_python_ignores_exceptions_is_not_lost(name: str, code: int) -> None:
+    struck = subprocess.run(
+        [sys.executable, "-c", LOST.format(name=name)], capture_output=True, timeout=60, check=False
+    )
+    assert struck.returncode == code
 
 
 def test_a_line_from_a_pipe_is_decided_as_it_comes() -> None:
