@@ -68,6 +68,9 @@ def test_a_record_that_is_asked_for_twice_is_written_once_and_opens_no_panel(ope
         page.click("#record")
         page.click("#tab-why")
         page.wait_for_selector("#panel .why")
+        page.click("#tab-audit")
+        page.wait_for_selector("#audit-said :text('…')")  # it still waits
+        page.click("#tab-why")
         some(page, kept)
         with page.expect_response("**/api/audit/record"):
             release()

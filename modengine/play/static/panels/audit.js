@@ -107,7 +107,8 @@ const refresh = async () => {
 
 function record(root) {
   return change(root, async () => {
-    fill($("audit-said"), busy(t("waiting")));
+    log.said = () => busy(t("waiting"));
+    fill($("audit-said"), log.said());
     const receipt = await ask("append", { rules: state.rules, text: state.text });
     await refresh();
     log.kept = receipt.checkpoint;
