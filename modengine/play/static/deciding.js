@@ -42,7 +42,7 @@ export async function compile() {
     // The network, or a server that has too much to do: the rules are not to blame.
     if (!(error instanceof Refused)) return failed(error);
     if (error.code === "engine") return failed(error);
-    if (error.status === 503 && (error.code !== "slow" || !Object.keys(snapshot().changed).length)) return busy();
+    if (isBusy(error)) return busy(compile);
     state.broken = true;
     state.problems = [{ file: state.main, line: 1, column: 1, severity: "error", code: "", name: "", message: saying(error), hint: "" }];
   }
@@ -54,10 +54,13 @@ export async function compile() {
   await decideSeen();
 }
 
-function busy() {
+// What takes too long by rules that somebody changed may do so for their sake, and is not asked again.
+const isBusy = (error) => error instanceof Refused && error.status === 503 && (error.code !== "slow" || !Object.keys(snapshot().changed).length);
+
+function busy(again) {
   state.lost = "busy";
   drawVerdict();
-  soon("again", 3000, compile);
+  soon("again", 3000, again);
 }
 
 function compiled() {
@@ -145,6 +148,7 @@ async function decide() {
     soon("explain", Math.min(400, Math.max(60, 2 * explaining)), () => explain(text, rules));
   } catch (error) {
     answered();
+    if (state.decision?.of !== text || state.decision.by !== rules) state.decision = null;
     await failed(error);
   }
 }
@@ -172,6 +176,7 @@ async function failed(error) {
     return;
   }
   if (error instanceof Lost) return lost();
+  if (isBusy(error)) return busy(decideNow); // of what is decided, the decision stays
   state.lost = error;
   state.decision = null;
   drawVerdict();

@@ -47,6 +47,24 @@ def test_a_decision_that_is_awaited_for_long_is_not_that_of_the_message_before(o
         action(page, "allow")
 
 
+BUSY = {"status": 503, "content_type": "application/json", "body": '{"error": "too late", "code": "slow"}'}
+
+
+def test_reasons_that_took_too_long_are_asked_for_again_and_take_no_decision_away(opened: Opened) -> None:
+    page = opened("evasion")
+    action(page, "review")
+    for path in ("decide", "explain"):
+        text = f"今天天气很好，{path}"
+        page.route(f"**/api/{path}", lambda route: route.fulfill(**BUSY))
+        page.fill("#text", text)
+        page.wait_for_selector("#trouble .failure")
+        assert page.locator("#verdict .badge").count() == (path == "explain")
+        page.unroute(f"**/api/{path}")
+        until(page, "(text) => document.documentElement.dataset.explained === text", text)
+        action(page, "allow")
+        assert page.inner_text("#trouble") == ""
+
+
 def test_tries_begin_with_the_decision_of_their_own_text(opened: Opened) -> None:
     page = opened("evasion", "evade")
     action(page, "review")
