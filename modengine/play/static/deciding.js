@@ -39,9 +39,8 @@ export async function compile() {
     }
   } catch (error) {
     compiled();
-    // The network, or a server that has too much to do: the rules are not to blame.
-    if (!(error instanceof Refused)) return failed(error);
-    if (error.code === "engine") return failed(error);
+    // The network, the engine of the static site, or a server that has too much to do: the rules are not to blame.
+    if (!(error instanceof Refused) || error.code === "engine") return failed(error);
     if (isBusy(error)) return busy(compile);
     state.broken = true;
     state.problems = [{ file: state.main, line: 1, column: 1, severity: "error", code: "", name: "", message: saying(error), hint: "" }];
@@ -54,8 +53,8 @@ export async function compile() {
   await decideSeen();
 }
 
-// What takes too long by rules that somebody changed may do so for their sake, and is not asked again.
-const isBusy = (error) => error instanceof Refused && error.status === 503 && (error.code !== "slow" || !Object.keys(snapshot().changed).length);
+// What takes too long by rules that somebody changed may do so for their sake, and an engine that failed fails again: neither is asked anew.
+const isBusy = ({ status, code }) => status === 503 && code !== "engine" && (code !== "slow" || !Object.keys(snapshot().changed).length);
 
 function busy(again) {
   state.lost = "busy";

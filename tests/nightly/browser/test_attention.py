@@ -12,7 +12,7 @@ from tests.play.browser.strip import (
     to_the_end,
 )
 from tests.play.browser.tasks import SCAM
-from tests.play.browser.window import Opened, action, until
+from tests.play.browser.window import Opened, action, unavailable, until
 from tests.play.browser.writing import rewrite
 
 LOOKS = [(1024, 768, "en-GB"), (1024, 768, "zh-CN"), (400, 800, "en-GB"), (400, 800, "zh-CN")]
@@ -119,8 +119,7 @@ def test_where_nothing_was_found_nothing_is_said_of_words_taken_away(opened: Ope
 def test_a_busy_server_is_asked_again_and_not_blamed_on_the_rules(opened: Opened, lang: str, says: str) -> None:
     page = opened("evasion", lang=lang)
     action(page, "review")
-    full = {"status": 503, "content_type": "application/json", "body": '{"error": "busy"}'}
-    page.route("**/api/rules", lambda route: route.fulfill(**full))
+    page.route("**/api/rules", lambda route: route.fulfill(**unavailable()))
     rewrite(page, "score: 60", "score: 95")
     page.wait_for_selector("#trouble .failure")
     assert says in page.inner_text("#trouble")

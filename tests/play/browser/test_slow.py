@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.play.browser.guesses import Join
-from tests.play.browser.window import WAIT, Opened, action, until
+from tests.play.browser.window import WAIT, Opened, action, unavailable, until
 
 Release = Callable[[], None]
 
@@ -47,15 +47,12 @@ def test_a_decision_that_is_awaited_for_long_is_not_that_of_the_message_before(o
         action(page, "allow")
 
 
-BUSY = {"status": 503, "content_type": "application/json", "body": '{"error": "too late", "code": "slow"}'}
-
-
 def test_reasons_that_took_too_long_are_asked_for_again_and_take_no_decision_away(opened: Opened) -> None:
     page = opened("evasion")
     action(page, "review")
     for path in ("decide", "explain"):
         text = f"今天天气很好，{path}"
-        page.route(f"**/api/{path}", lambda route: route.fulfill(**BUSY))
+        page.route(f"**/api/{path}", lambda route: route.fulfill(**unavailable("slow")))
         page.fill("#text", text)
         page.wait_for_selector("#trouble .failure")
         assert page.locator("#verdict .badge").count() == (path == "explain")
@@ -63,6 +60,20 @@ def test_reasons_that_took_too_long_are_asked_for_again_and_take_no_decision_awa
         until(page, "(text) => document.documentElement.dataset.explained === text", text)
         action(page, "allow")
         assert page.inner_text("#trouble") == ""
+
+
+def test_an_engine_that_failed_is_said_and_not_asked_over_and_over(opened: Opened) -> None:
+    page = opened("evasion")
+    action(page, "review")
+    asked: list[Any] = []
+    page.on("request", lambda request: asked.append(request) if request.url.endswith("/api/decide") else None)
+    page.route("**/api/decide", lambda route: route.fulfill(**unavailable("engine")))
+    page.fill("#text", "今天天气很好")
+    page.wait_for_selector("#trouble .failure")
+    assert page.inner_text("#trouble") != ""
+    assert "too much to do" not in page.inner_text("#trouble")
+    page.wait_for_timeout(3_500)  # a busy one is asked again within three seconds
+    assert len(asked) == 1
 
 
 def test_tries_begin_with_the_decision_of_their_own_text(opened: Opened) -> None:

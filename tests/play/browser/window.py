@@ -125,6 +125,11 @@ def opened(chromium: Any, address: str) -> Iterator[Opened]:
     assert not wrong, wrong
 
 
+def unavailable(code: str = "") -> dict[str, Any]:
+    """For `route.fulfill`: nothing was decided, for a reason that is none of the rules'."""
+    return {"status": 503, "content_type": "application/json", "body": f'{{"error": "not now", "code": "{code}"}}'}
+
+
 def action(page: Any, wanted: str) -> None:
     """Waits until the decision is `wanted`."""
     page.wait_for_selector(f'html[data-action="{wanted}"]')
