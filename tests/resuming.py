@@ -17,7 +17,7 @@ from modengine.audit.records.segments import lines, record_of
 from modengine.cli.main import run
 from modengine.run.read import blocks
 from modengine.run.work import commit
-from tests.commands import EXPIRY, POLICY, Command, finish, process, wait_for
+from tests.commands import EXPIRY, POLICY, Command, finish, started, wait_for
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="forks and signals")
 proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
@@ -157,15 +157,36 @@ def workers_of(pid: int) -> list[int]:
     return found
 
 
+HOLDS = """
+import os, signal, sys
+from modengine.cli.main import main
+from modengine.run.work.commit import Commits
+put = Commits._put
+def once(self, group):
+    put(self, group)
+    Commits._put = put
+    os.kill(os.getpid(), signal.SIGSTOP)
+Commits._put = once
+main()
+"""
+"""The command line, which stops for a while when it has put away its first results."""
+
+
+def held(pid: int) -> bool:
+    """Whether a process is stopped for a while."""
+    return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] == "T"
+
+
 def stopped_and_gone_on_with(how: str, many: Path, folder: Path, command: Command) -> None:
     """Two processes, stopped by `how`, leave nothing behind and lose nothing."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        running = process("scan", many, "-p", POLICY, "-o", "out.jsonl", "-j", 2, group=True)
+        scan = ["scan", str(many), "-p", str(POLICY), "-o", "out.jsonl", "-j", "2"]
+        running = started([sys.executable, "-c", HOLDS, *scan], group=True)
     finally:
         signal.signal(signal.SIGINT, before)
-    part = folder / "out.jsonl.part"
-    wait_for(lambda: part.exists() and part.stat().st_size > 0)
+    wait_for(lambda: held(running.pid))
+    assert (folder / "out.jsonl.part").stat().st_size > 0
     workers = workers_of(running.pid)
     assert len(workers) == 2
     if how == "worker":
@@ -177,6 +198,7 @@ def stopped_and_gone_on_with(how: str, many: Path, folder: Path, command: Comman
         running.terminate()
     else:
         os.killpg(running.pid, signal.SIGINT)
+    running.send_signal(signal.SIGCONT)
     code, _, err = finish(running)
     assert code == {"kill": -9, "ctrl-c": 130, "worker": 2, "term": 143}[how]
     assert "Traceback" not in err
