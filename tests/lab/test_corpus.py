@@ -25,6 +25,17 @@ def test_labels_are_mapped(corpus: MakeCorpus) -> None:
     assert made.left_out == {"other": 1, "(missing)": 1}
 
 
+def test_a_row_without_an_id_is_named_as_explain_takes_it(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('text,kind,id\n"one\nrow",ok,\ntwo,what,\nthree,ok,\nfour,ok,m-4\n', "utf-8")
+    (tmp_path / "b.csv").write_text("text,kind\nfive,ok\n", "utf-8")
+    columns = Columns(label="kind", none=("ok",))
+    made = load([tmp_path / "a.csv"], columns, CATEGORIES)
+    assert [made.row_name(i) for i in range(len(made))] == ["line 2", "line 5", "m-4"]
+    assert made.take(np.array([False, True, True])).row_name(0) == "line 5"
+    both = load([tmp_path / "a.csv", tmp_path / "b.csv"], columns, CATEGORIES)
+    assert [both.row_name(i) for i in range(len(both))] == ["a.csv:2", "a.csv:5", "m-4", "b.csv:2"]
+
+
 def test_a_star_takes_all_others_for_harmless(corpus: MakeCorpus) -> None:
     made = corpus(
         [{"text": "a", "kind": "fraud"}, {"text": "b", "kind": "what"}, {"text": "c"}], label="kind", none=("*",)

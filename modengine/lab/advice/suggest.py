@@ -23,7 +23,6 @@ from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide_all
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.intervals import Floats
 from modengine.lab.stats.metrics import ANY, Flags
-from modengine.lab.studies.flips import row_name
 from modengine.model import Action
 
 _SHARE = 100
@@ -37,7 +36,7 @@ class RankedError(msgspec.Struct, frozen=True):
     category: str
     corpus: str
     row: str
-    """The id of the message, else its number from 1."""
+    """The id of the message, else its line."""
     stratum: str
     score: float
     """Log odds of the model, fitted without the row's fold: high where the text is like the category."""
@@ -169,5 +168,5 @@ def _ranked(
             text = corpus.text(at) if shown[i] else None
             rules = tuple(rule for rule, _ in outcomes[number].rules[at])
             yield RankedError(
-                errors, of[0], corpus.name, row_name(corpus, at), corpus.strata[at], float(scores[i]), rules, text
+                errors, of[0], corpus.name, corpus.row_name(at), corpus.strata[at], float(scores[i]), rules, text
             )

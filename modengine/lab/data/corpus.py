@@ -105,6 +105,8 @@ class Corpus:
     """Where the first row is that could not be read, and why."""
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The values of each column of strata and clusters, a row."""
+    places: tuple[str, ...] = ()
+    """Where each row without an id stands in its file, from which `explain --id` takes it; else empty."""
 
     def __len__(self) -> int:
         return len(self.messages)
@@ -116,6 +118,10 @@ class Corpus:
     @property
     def simulation(self) -> bool:
         return self.columns.invented or self.columns.generated
+
+    def row_name(self, i: int) -> str:
+        """The id of row i, else its line, with the file where there are several."""
+        return self.messages[i].id or (self.places[i] if self.places else f"row {i + 1}")
 
     def text(self, i: int) -> str:
         """All that row i says, part after part."""
@@ -161,6 +167,7 @@ class Corpus:
             first_unreadable="",
             given_clusters=tuple(names[codes[i]] for i in kept),
             values={name: tuple(column[i] for i in kept) for name, column in self.values.items()},
+            places=tuple(self.places[i] for i in kept) if self.places else (),
         )
 
     def parted(self) -> Iterator[tuple[str, NDArray[np.bool_]]]:
@@ -185,8 +192,8 @@ class _Seen:
     first_hint: str = ""
 
 
-_Row = tuple[Message, str]
-"""Message, label."""
+_Row = tuple[Message, str, str, int]
+"""Message, label, source, line."""
 
 
 def load(
@@ -218,7 +225,7 @@ def load(
     kept, total = _all(rows) if sample is None else _sample(rows, sample, seed)
     _check(columns, seen, total)
     values = {
-        name: tuple(_field(message.fields, name) for message, _ in kept)
+        name: tuple(_field(message.fields, name) for message, *_ in kept)
         for name in (*columns.strata, *columns.clusters)
     }
     return Corpus(
@@ -237,6 +244,15 @@ def load(
         total if total > len(kept) else None,
         seen.first_unreadable,
         values,
+        _places(kept),
+    )
+
+
+def _places(rows: Sequence[_Row]) -> tuple[str, ...]:
+    several = len({source for _, _, source, _ in rows}) > 1
+    return tuple(
+        "" if message.id else f"{Path(source).name}:{line}" if several else f"line {line}"
+        for message, _, source, line in rows
     )
 
 
@@ -261,7 +277,7 @@ def _rows(paths: Sequence[str | Path], columns: Columns, categories: Sequence[st
                 seen.left_out[text if len(seen.left_out) < 1_000 else "(others)"] += 1
                 continue
             label = category
-        yield row.message, label
+        yield row.message, label, row.source, row.line
 
 
 def _several(columns: str | tuple[str, ...] | None) -> tuple[str, ...]:

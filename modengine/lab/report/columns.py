@@ -43,7 +43,7 @@ COLUMNS: Mapping[str, ColumnSays] = {
     "points": ColumnSays(
         "points", "The points of the rule; empty where they do not apply.", {"note": "Why it has none."}
     ),
-    "row": ColumnSays("row", "The row of the corpus, by its id, or by its number from 1."),
+    "row": ColumnSays("row", "The row of the corpus, by its id, or by its line: `explain --id` takes both."),
     "label": ColumnSays("label", "What the row is: a category, or `none`."),
     "rows": ColumnSays("rows", "Rows of the corpus."),
     "text": ColumnSays("text", "The text of the row."),

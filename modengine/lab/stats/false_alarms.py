@@ -19,7 +19,7 @@ EXAMPLES = 3
 
 
 class FalseAlarm(msgspec.Struct, frozen=True):
-    """A row by its id, or by its number from 1; its text only where it may be shown."""
+    """A row by its id, or by its line; its text only where it may be shown."""
 
     row: str
     text: str | None
@@ -65,7 +65,7 @@ def alarms(engine: Engine, corpus: Corpus, outcomes: DecidedCorpus, show_text: b
             continue
         share = rate(corpus.clusters, hit, harmless)
         examples = tuple(
-            FalseAlarm(row_name(corpus, int(i)), corpus.text(int(i)) if shown else None)
+            FalseAlarm(corpus.row_name(int(i)), corpus.text(int(i)) if shown else None)
             for i in sorted(wrong, key=lambda i: (-ranks[i], i))[:EXAMPLES]
         )
         found.append(
@@ -77,8 +77,3 @@ def alarms(engine: Engine, corpus: Corpus, outcomes: DecidedCorpus, show_text: b
             )
         )  # fmt: skip
     return tuple(sorted(found, key=lambda alarm: (-alarm.share.k, alarm.rule)))
-
-
-def row_name(corpus: Corpus, i: int) -> str:
-    """The id of a row; its number from 1 where it has none."""
-    return corpus.messages[i].id or f"row {i + 1}"

@@ -322,7 +322,7 @@ def _show(
         for cell in row.cells:
             if cell.strength in SHOWN_STRENGTHS:
                 text = "\n".join(part.text for part in disguised.at(cell.strength).all_parts() if part.text)
-                name = message.id or f"row {row.row + 1}"
+                name = corpus.row_name(row.row)
                 variants.append(
                     Variant(corpus.name, name, kind, cell.strength, corpus.text(row.row), text, cell.caught)
                 )

@@ -44,7 +44,7 @@ class Flip(msgspec.Struct, frozen=True):
     """A row on which the action of a category changes."""
 
     row: str
-    """The id of the message, else its number from 1."""
+    """The id of the message, else its line."""
     label: str
     stratum: str
     before: Action
@@ -69,11 +69,6 @@ class RuleChange(msgspec.Struct, frozen=True):
     """Rows on which the category acts as before, since another rule keeps it there."""
     below: int
     """Rows on which the category stays at `allow`: too few points to matter."""
-
-
-def row_name(corpus: Corpus, i: int) -> str:
-    """The id of a row, else its number from 1."""
-    return corpus.messages[i].id or str(i + 1)
 
 
 def order(corpus: Corpus, flipped: NDArray[np.bool_], top_a: NDArray[np.int8], top_b: NDArray[np.int8]) -> list[int]:
@@ -107,7 +102,7 @@ def _flip(corpus: Corpus, engines: tuple[Engine, Engine], i: int, show: bool) ->
     text = corpus.text(i) if show else None
     caught = a.action == b.action
     return Flip(
-        row_name(corpus, i), corpus.labels[i], corpus.strata[i], a.action, b.action, caught, tuple(changed), text
+        corpus.row_name(i), corpus.labels[i], corpus.strata[i], a.action, b.action, caught, tuple(changed), text
     )
 
 

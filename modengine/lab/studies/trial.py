@@ -24,7 +24,7 @@ from modengine.lab.stats.intervals import FORBIDDEN, Estimate
 from modengine.lab.stats.metrics import Flags, labelled, rate
 from modengine.lab.studies.compare import Move, moves
 from modengine.lab.studies.failing import Failable
-from modengine.lab.studies.flips import Flip, flips, order, row_name
+from modengine.lab.studies.flips import Flip, flips, order
 from modengine.model import ACTIONS, RANK, Action
 from modengine.policy.model import Policy, Rule, Status
 
@@ -58,7 +58,7 @@ class TrialExample(msgspec.Struct, frozen=True):
     rule: str
     kind: Kind
     row: str
-    """The id of the message, else its number from 1."""
+    """The id of the message, else its line."""
     label: str
     stratum: str
     before: Action
@@ -295,7 +295,7 @@ def _examples(pair: _Pair, rule: Rule, kinds: Mapping[Kind, Flags], told: bool, 
         for i in sorted(map(int, np.flatnonzero(flags)), key=place)[:most]:
             engine = pair.a if kind == "newly missed" else pair.b
             yield TrialExample(
-                rule.id, kind, row_name(corpus, i), corpus.labels[i], corpus.strata[i], ACTIONS[top_a[i]],
+                rule.id, kind, corpus.row_name(i), corpus.labels[i], corpus.strata[i], ACTIONS[top_a[i]],
                 ACTIONS[top_b[i]], _words(engine, corpus, i, rule) if told else (), corpus.text(i) if told else None,
             )  # fmt: skip
 
