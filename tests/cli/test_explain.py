@@ -56,10 +56,19 @@ def test_a_message_without_id_is_found_by_its_line(command: Command, messages: P
     assert "紧急转发" in ran.out
 
 
+def test_a_file_is_not_taken_for_a_text(command: Command, messages: Path) -> None:
+    ran = command("explain", messages, "-p", POLICY)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"`{messages}` is a file: say which message of it" in ran.err
+    assert command("explain", "report.csv", "-p", POLICY).code == 0, "no such file: a text"
+
+
 def test_an_id_that_is_not_there(command: Command, messages: Path) -> None:
     ran = command("explain", "--id", "b", messages, "-p", POLICY)
     assert ran.code == 2
     assert f"no message `b` among the 3 of {messages}, 1 of them unreadable" in ran.err
+    assert "give the number of the line" in ran.err
+    assert "name the FILE that holds it" in command("explain", "--id", "b", "-p", POLICY).err
 
 
 def test_the_samples_are_the_default_file(command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from modengine.explain.details import Details, details_of
 from modengine.explain.json import as_json
 from modengine.explain.text import as_text, show
 from modengine.model import Message, Trace
-from modengine.run.read.files import Form, look, read
+from modengine.run.read.files import SUFFIXES, Form, look, read
 from modengine.run.read.lines import LineReader, decoded
 
 
@@ -91,7 +92,8 @@ def _write(trace: Trace, details: Details, form: str, output: Path | None) -> No
 
 def _message(words: Sequence[str], message_id: str | None, form: Form | None) -> Message:
     if message_id is not None:
-        return _by_id(message_id, words or [_samples()], form)
+        hint = "where messages have no id, give the number of the line" if words else "name the FILE that holds it"
+        return _by_id(message_id, words or [_samples()], form, hint)
     if len(words) != 1:
         raise click.UsageError(
             "give one TEXT, in quotation marks if it holds spaces; or --id ID and files"
@@ -99,12 +101,14 @@ def _message(words: Sequence[str], message_id: str | None, form: Form | None) ->
             else "give a TEXT to explain, or --id ID for a message of a file"
         )
     if words[0] != "-":
+        if Path(words[0]).suffix.lower() in SUFFIXES and os.path.isfile(words[0]):  # a Path refuses long texts
+            raise click.UsageError(f"`{words[0]}` is a file: say which message of it, by its id or its line: --id ID")
         return Message(words[0])
     lines = LineReader(b"", sys.stdin.buffer)
     return Message("\n".join(decoded(line or b"") for _, line in lines))
 
 
-def _by_id(message_id: str, files: Sequence[str], form: Form | None) -> Message:
+def _by_id(message_id: str, files: Sequence[str], form: Form | None, hint: str) -> Message:
     """The first message of that id.  Raises InputError (ME905), or what is wrong with its line."""
     stdin = sys.stdin.buffer if "-" in files else None
     seen = unread = 0
@@ -115,7 +119,6 @@ def _by_id(message_id: str, files: Sequence[str], form: Form | None) -> Message:
             return row.message
         seen += 1
     lost = f", {unread} of them unreadable" if unread else ""
-    hint = "where messages have no id, give the number of the line"
     raise InputError("ME910", f"no message `{message_id}` among the {seen:,} of {', '.join(files)}{lost}", hint)
 
 
