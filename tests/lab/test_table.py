@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 
-from modengine.lab.report.table import Quote, Several, Table, count_of, share_of, show, to_text
+from modengine.lab.report.table import Quote, Several, Table, count_of, share_of, show, to_text, wrapped
 from modengine.lab.report.tidy_csv import to_csv
 from modengine.lab.stats.intervals import FORBIDDEN, NOTHING, Estimate, proportion
 
@@ -38,6 +38,20 @@ def estimate(k: int, n: int) -> Estimate:
 )  # fmt: skip
 def test_cells_for_a_reader(cell: object, shown: str) -> None:
     assert show(cell) == shown  # type: ignore[arg-type]
+
+
+def test_no_line_ends_within_a_figure() -> None:
+    assert wrapped(["- recall 93.3 % [77.9–99.2] (n 30), n"], 20) == "- recall\n  93.3 % [77.9–99.2]\n  (n 30), n\n"
+
+
+@pytest.mark.parametrize("columns", range(1, 9))
+def test_a_grid_is_drawn_only_where_all_of_it_has_room(columns: int) -> None:
+    table = Table("t", "T", tuple(f"column {i}" for i in range(columns)), ((12345678,) * columns,))
+    wide = to_text([table], 200).splitlines()[2]
+    exact = to_text([table], len(wide) + 1)
+    assert "…" not in exact
+    assert exact.splitlines()[2] == wide, "it fits"
+    assert to_text([table], len(wide)).splitlines()[2] != wide, "it does not"
 
 
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\r=1", "\n=1", "＝1", "'=1"]

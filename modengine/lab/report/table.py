@@ -6,6 +6,7 @@ Figures are rounded only when shown; CSV (`tidy_csv.py`) and JSON have them in f
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,6 +26,11 @@ class Quote:
     text: str
     open: bool = False
     """May be read at once; else it is blurred in HTML until somebody asks for it."""
+
+
+_IN_FIGURE = re.compile(r"(?<=\d) (?=%)|(?<=%) (?=\[)|(?<=points) (?=\[)|(?<=\(n) (?=\d)|(?<=effective) (?=\d)")
+_BOUND = "\ufdd0"
+"""Stands for a blank at which no line may be broken: what Unicode has for it counts as a blank here."""
 
 
 PlainCell = str | int | float | bool | None
@@ -145,16 +151,16 @@ def wrapped(lines: Sequence[str], width: int) -> str:
     console = Console(file=io.StringIO(), width=width)
     made = []
     for line in lines:
-        pieces = Text(line).wrap(console, width - 2)
+        pieces = Text(_IN_FIGURE.sub(_BOUND, line)).wrap(console, width - 2)
         made.append("\n  ".join(piece.plain.rstrip() for piece in pieces))
-    return "".join(f"{line}\n" for line in made)
+    return "".join(f"{line}\n" for line in made).replace(_BOUND, " ")
 
 
 def _widths(table: Table) -> int:
     from rich.cells import cell_len  # noqa: PLC0415
 
     columns = zip(table.columns, zip(*table.rows, strict=True), strict=True)
-    return sum(max(cell_len(name), *(cell_len(_shown(cell)) for cell in cells)) + 2 for name, cells in columns) + 2
+    return sum(max(cell_len(name), *(cell_len(_shown(cell)) for cell in cells)) + 3 for name, cells in columns) - 1
 
 
 def _shown(cell: Cell) -> str:

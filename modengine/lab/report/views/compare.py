@@ -29,7 +29,10 @@ def view(result: Comparison, invented: bool = False) -> ResultView:
 
 def summary(result: Comparison) -> Iterator[str]:
     rows = result.stamp.corpora[0].rows
-    yield f"A is {result.stamp.policy}, B is {result.policy_b}, revision {short(result.revision_b)}"
+    yield (
+        f"A is {result.stamp.policy}, revision {short(result.stamp.revision)}; B is {result.policy_b}, revision "
+        f"{short(result.revision_b)}"
+    )
     if result.difference is not None:
         yield result.difference
     if result.one_way is not None:
@@ -43,8 +46,10 @@ def summary(result: Comparison) -> Iterator[str]:
         f"the action of some category changes on {result.flipped:,} of {rows:,} rows; on {result.already_caught:,} of "
         "these the message's highest action stays, since another category or rule keeps it"
     )
+    gets = "row gets" if result.new_false_alarms == 1 else "rows get"
+    lost = "row" if result.lost_catches == 1 else "rows"
     yield (
-        f"{result.new_false_alarms:,} harmless rows get a higher action, {result.lost_catches:,} rows of a category "
+        f"{result.new_false_alarms:,} harmless {gets} a higher action, {result.lost_catches:,} {lost} of a category "
         "a lower one"
     )
     for test in result.tests:
@@ -103,7 +108,8 @@ def _counts(result: Comparison, name: str, title: str, strata: bool) -> Table:
             continue
         row: list[Cell] = [count.category, count.action, count.new_false_alarms, count.false_alarms_gone]
         row += [count.new_catches, count.lost_catches, count.others_gained, count.others_lost]
-        rows.append((count.stratum, *row) if strata else tuple(row))
+        if any(row[2:]):
+            rows.append((count.stratum, *row) if strata else tuple(row))
     note = "Other rows: those of another category than this one. Categories and actions without a change are left out."
     return Table(name, title, ("stratum", *columns) if strata else tuple(columns), tuple(rows), note)
 

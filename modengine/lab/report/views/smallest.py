@@ -15,15 +15,13 @@ def view(result: Smallest) -> ResultView:
 
 
 def summary(result: Smallest) -> Iterator[str]:
-    yield f"decided: {result.action}, on {result.places:,} matched places"
+    yield f"decided: {result.action}, on {result.places:,} matched place{'' if result.places == 1 else 's'}"
     for direction in ("lower", "higher"):
         mine = [removal for removal in result.removals if removal.direction == direction]
         if mine:
             least = "no fewer of these characters do" if mine[0].least else "fewer may do"
-            yield (
-                f"{direction}: {mine[0].characters:,} characters less and it is {mine[0].after}: without "
-                f"{_cuts(mine[0])} ({least})"
-            )
+            less = "1 character" if mine[0].characters == 1 else f"{mine[0].characters:,} characters"
+            yield (f"{direction}: {less} less and it is {mine[0].after}: without {_cuts(mine[0])} ({least})")
     if not result.removals:
         yield "no removal of what was matched changes the decision" + (
             "" if result.complete else ", as far as was tried"
