@@ -319,17 +319,19 @@ def decode(data: bytes, file: str, report: Diagnostics) -> str | None:
         if likely == "UTF-16":
             line = column = 1
         if likely:
-            hint = f"convert it: iconv -f {likely} -t UTF-8"
-            report.add("ME104", f"the file is not UTF-8 but probably {likely}", Location(file, line, column), hint)
+            place = Location(file, line, column)
+            report.add("ME104", f"the file is not UTF-8 but probably {likely}", place, _convert(likely))
         else:
             report.add("ME104", "the file is not UTF-8", Location(file, line, column), "save it as UTF-8")
         return None
     if "\0" in text[:200] and _likely(data) == "UTF-16":
-        report.add(
-            "ME104", "the file is not UTF-8 but probably UTF-16", Location(file), "convert it: iconv -f UTF-16 -t UTF-8"
-        )
+        report.add("ME104", "the file is not UTF-8 but probably UTF-16", Location(file), _convert("UTF-16"))
         return None
     return text
+
+
+def _convert(encoding: str) -> str:
+    return f"save it as UTF-8 in an editor, or: iconv -f {encoding} -t UTF-8 FILE > NEW"
 
 
 def _likely(data: bytes) -> str:

@@ -193,7 +193,7 @@ def test_a_quotation_mark_that_is_never_closed_costs_bounded_work(monkeypatch: p
         (
             "id;text",
             "`-`: the header has no column `text`, only `id;text`",
-            "the columns are parted by another sign: save the file with commas",
+            "the columns are separated by another sign: save the file with commas",
         ),
         ("text,id,id", "`-`: two columns are named `id`", "give each column its own name"),
     ],

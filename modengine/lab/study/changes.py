@@ -39,7 +39,7 @@ def check_pin(opened: OpenedStudy, pin: Pin | None) -> Pin:
         more = f"; and {len(found) - _MOST} more" if len(found) > _MOST else ""
         raise InputError(
             "ME916", f"`{path}` is not as it was pinned on {pin.pinned}: {'; '.join(found[:_MOST])}{more}",
-            'take it back, or pin it anew and say why: modengine study pin --amend "REASON"',
+            f'take it back, or pin it anew and say why: modengine study pin {path} --amend "REASON"',
         )  # fmt: skip
     return pin
 
