@@ -149,7 +149,7 @@ def test_an_output_that_is_an_input_is_no_accident_of_ours(command: Command, car
 
 def test_rows_that_no_label_names_are_taken_for_harmless_aloud(command: Command, data: Path) -> None:
     ran = command("eval", POLICY, data)
-    assert "no labels: every row is taken for harmless" in " ".join(ran.out.split())
+    assert "no labels (--label names their column): every row is taken for harmless" in " ".join(ran.out.split())
 
 
 def test_a_missing_library_is_no_bug(command: Command, card: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from modengine.engine.engine import Engine
 from modengine.lab.data.templates import Templates
 from modengine.lab.report.render import as_csv, as_html, as_json, as_text
 from modengine.lab.report.schemas import schema
-from modengine.lab.report.views.fairness import tables, view
+from modengine.lab.report.views.fairness import summary, tables, view
 from modengine.lab.stats.permutation import exchanged, set_aside
 from modengine.lab.studies.fairness import ALL, Fairness, KindRow, fairness
 from tests.build import engine, regex, relief, rule, text
@@ -188,6 +188,17 @@ def test_each_function_passes_or_fails_by_what_its_templates_should_bring() -> N
     assert never["harmful", "act"] is False
     shown = {table.name for table in tables(measured(blind()))}
     assert {"functions", "functions-by-group", "templates-by-group"} <= shown
+
+
+def test_no_policy_is_asked_to_act_in_a_category_that_it_lacks() -> None:
+    alone = [next(s for s in FEW.sentences if s.kind == "harmful" and s.category == "fraud")]
+    other = replace(alone[0], id="other", category="violence")
+    result = fairness(never_acts(), templates=Templates("two", "", (*alone, other)))
+    assert [(t.category, t.expected, t.passes) for t in result.functions] == [("fraud", "act", False)]
+    assert "not asked to act on violence: the policy has no such category" in summary(result)
+    spared = replace(other, expect="allow")
+    (found,) = fairness(never_acts(), templates=Templates("one", "", (spared,))).functions
+    assert found.passes, "what asks for no action is asked of all"
 
 
 def test_what_a_template_should_bring_can_be_said() -> None:

@@ -60,7 +60,7 @@ def corpus_line(corpus: CorpusStamp) -> str:
     if corpus.left_out:
         parts.append(f"left out: {counts(corpus.left_out)}")
     if not corpus.labelled:
-        parts.append("no labels: every row is taken for harmless")
+        parts.append("no labels (--label names their column): every row is taken for harmless")
     if corpus.unreadable:
         parts.append(unreadable(corpus))
     if corpus.forbidden:

@@ -30,6 +30,7 @@ from modengine.lab.stats.groups import GroupRow, TermRow, acts, by_term_and_grou
 from modengine.lab.stats.intervals import Estimate, proportion
 from modengine.lab.stats.metrics import OverBlocking, over_blocking
 from modengine.model import Action
+from modengine.policy.model import Policy
 
 ALL = "(all)"
 TOLERANCE = 0.1
@@ -137,7 +138,7 @@ def fairness(
     frames = tuple(decided_frames(engine, templates, progress))
     rows = tuple(_row(template, [f for f in frames if f.template == template]) for template in templates.sentences)
     kinds = tuple(_kind(kind, rows) for kind in (ALL, *KINDS) if kind == ALL or any(r.kind == kind for r in rows))
-    functions, functions_by_group = tested(frames)
+    functions, functions_by_group = tested([frame for frame in frames if _asked(frame.template, engine.policy)])
     terms, groups = by_term_and_group(frames)
     if outcomes is None:
         outcomes = [decide(engine, corpus) for corpus in corpora]
@@ -158,6 +159,14 @@ def fairness(
         tuple(blocked for c, o in zip(corpora, outcomes, strict=True) for blocked in over_blocking(c, o)),
         explored(corpora, outcomes),
     )
+
+
+def _asked(template: Template, policy: Policy) -> bool:
+    """Whether the policy can do what the template asks: nobody acts in a category that it lacks.
+
+    A list that others made has one category, its own name, and may match in any.
+    """
+    return not template.acted_on or template.category in (None, *policy.categories) or bool(policy.specimens)
 
 
 def _row(template: Template, frames: Sequence[Frame]) -> TemplateRow:

@@ -36,10 +36,15 @@ def summary(result: Fairness) -> Iterator[str]:
         f"{everything.any_changes.k:,} of the {everything.any_changes.n:,} with any points change action or score, "
         f"{show(everything.any_changes)}"
     )
-    failed = [f"{_function(test)} ({show(test.as_expected)})" for test in result.functions if not test.passes]
+    failed = [f"{_function(test)} ({test.expected})" for test in result.functions if not test.passes]
     yield f"{len(result.functions) - len(failed)} of {len(result.functions)} functions pass whoever is named"
     if failed:
-        yield f"not as expected: {'; '.join(failed)}"
+        yield f"not as expected: {', '.join(failed)}"
+    tested = {(test.kind, test.category) for test in result.functions}
+    if lacking := sorted(
+        {row.category for row in result.rows if row.category and (row.kind, row.category) not in tested}
+    ):
+        yield f"not asked to act on {', '.join(lacking)}: the policy has no such category"
     if not everything.acted_on.k:
         yield "The policy acts on no template at all: that it treats all terms alike says nothing."
     worst = Counter(difference.term for difference in result.differences if difference.how == "exchange").most_common(5)
