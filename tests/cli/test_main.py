@@ -64,6 +64,11 @@ def test_wrong_usage(args: tuple[str, ...], command: Command) -> None:
     assert "Usage: modengine" in ran.err
 
 
+def test_a_command_that_is_misspelt_is_guessed(command: Command) -> None:
+    assert "no such command `sacn`; did you mean `scan`?" in command("sacn").err
+    assert "did you mean" not in command("qqqq").err
+
+
 def test_a_bug_is_told_in_words(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MODENGINE_TRACEBACK", raising=False)
 

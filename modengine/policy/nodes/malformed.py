@@ -123,6 +123,9 @@ def malformed(error: yaml.MarkedYAMLError, text: str, file: str, report: Diagnos
         report.add("ME105", "a tab where YAML wants spaces", at, "indent with spaces")
     elif foreign := _foreign(place, report):
         report.add("ME105", *foreign)
+    elif "document start" in said and text.startswith('{"'):
+        hint = "a rule file is YAML, and begins with `policy: NAME` or `ruleset: NAME`"
+        report.add("ME105", "these are JSON Lines, as of messages or decisions, and no rules", place, hint)
     elif (cause is None or cause.brackets) and (found := _in_brackets(text, error.problem_mark, file)):
         report.add("ME105", *found)
     elif cause is None:
