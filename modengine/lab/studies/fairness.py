@@ -204,8 +204,8 @@ def _kind(kind: str, rows: Sequence[TemplateRow]) -> KindRow:
 
 def _declared(row: KindRow, tolerance: float) -> tuple[Declared, ...]:
     claims = (
-        (f"of templates with any action, the action changes in fewer than {tolerance * 100:g} %", row.action_changes),
-        (f"of templates with any points, action or score changes in fewer than {tolerance * 100:g} %", row.any_changes),
+        (f"of templates with any action, the action changes in < {tolerance:g}", row.action_changes),
+        (f"of templates with any points, action or score changes in < {tolerance:g}", row.any_changes),
     )
     p, contrary = (
         [(e.p_below if below else e.p_above)(tolerance) if e.supported else None for _, e in claims]
