@@ -282,6 +282,24 @@ def test_a_program_that_stays_fails_and_is_asked_again(
     made.close()
 
 
+@posix
+def test_a_program_that_is_started_anew_has_as_long_as_at_first(
+    media: Path, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, given = programs.LastingProgram._answer, list[float]()
+
+    def noted(self: programs.LastingProgram, timeout: float) -> str | programs.UnansweredError:
+        given.append(timeout)
+        return answer(self, timeout)
+
+    monkeypatch.setattr(programs.LastingProgram, "_answer", noted)
+    lines = f"sys.exit() if text.strip() == 'b' else {ANSWER}"
+    made = readers(f"ocr={program(LASTING.format(answer=lines))}", timeout=20)
+    list(made.over([row(media, f"pictures/{name}.png") for name in "abca"]))
+    assert given == [20 + programs.STARTING, 20, 20 + programs.STARTING, 20]
+    made.close()
+
+
 @pytest.mark.parametrize("source", ["import sys\nsys.exit('no module named vosk')", "pass"])
 def test_a_program_that_never_answers_stops_all(media: Path, program: Program, source: str) -> None:
     with pytest.raises(InputError, match="before its first answer") as caught:
