@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from tests.play.browser.guesses import Join
-from tests.play.browser.window import WAIT, Opened, action, unavailable, until
+from tests.play.browser.window import Opened, action, come, unavailable, until
 
 Release = Callable[[], None]
 
@@ -28,13 +27,6 @@ def late(page: Any, path: str) -> Iterator[tuple[list[Any], Release]]:
     page.unroute(f"**/api/{path}")
 
 
-def some(page: Any, kept: list[Any], number: int = 1) -> None:
-    end = time.monotonic() + WAIT / 1000
-    while len(kept) < number:
-        assert time.monotonic() < end, f"{len(kept)} of {number} requests came"
-        page.wait_for_timeout(20)
-
-
 def test_a_decision_that_is_awaited_for_long_is_not_that_of_the_message_before(opened: Opened) -> None:
     page = opened("evasion")
     action(page, "review")
@@ -42,7 +34,7 @@ def test_a_decision_that_is_awaited_for_long_is_not_that_of_the_message_before(o
         page.fill("#text", "今天天气很好")
         until(page, "!document.querySelector('#verdict .badge')")
         assert page.locator("#scores li").count() == 0
-        some(page, kept)
+        come(page, kept)
         release()
         action(page, "allow")
 
@@ -82,7 +74,7 @@ def test_tries_begin_with_the_decision_of_their_own_text(opened: Opened) -> None
     with late(page, "decide") as (kept, release):
         page.fill("#text", "今天天气很好")
         page.click("#begin")
-        some(page, kept, 2)  # of the strip, and of the tries
+        come(page, kept, 2)  # of the strip, and of the tries
         assert page.locator(".evade > section:first-child .badge").count() == 0
         release()
         page.wait_for_selector(".evade > section:first-child .badge.allow")
@@ -100,7 +92,7 @@ def test_a_record_that_is_asked_for_twice_is_written_once_and_opens_no_panel(ope
         page.click("#tab-audit")
         page.wait_for_selector("#audit-said :text('…')")  # it still waits
         page.click("#tab-why")
-        some(page, kept)
+        come(page, kept)
         with page.expect_response("**/api/audit/record"):
             release()
         page.wait_for_timeout(100)
@@ -116,7 +108,7 @@ def test_a_record_of_another_lesson_does_not_come_into_the_log_of_this_one(opene
     page.wait_for_selector("#record:not(:disabled)")
     with late(page, "audit/append") as (kept, release):
         page.click("#record")
-        some(page, kept)
+        come(page, kept)
         page.select_option("#lesson", "word-boundaries")
         page.click("#tab-audit")
         page.wait_for_selector("#panel .audit .empty")
@@ -136,7 +128,7 @@ def test_what_the_class_was_asked_before_an_answer_does_not_take_it_back(join: J
     teacher.click("#ask-class")
     student.wait_for_selector("#question .vote")
     with late(student, "room") as (kept, release):
-        some(student, kept)
+        come(student, kept)
         student.click('#question [data-choice="block"]')
         until(student, "document.querySelector('#question-body').innerText.includes('You said: block.')")
         with student.expect_response("**/api/room"):

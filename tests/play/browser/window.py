@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -142,6 +142,14 @@ def tab_to(page: Any, selector: str, most: int = 150, key: str = "Tab") -> None:
             return
         page.keyboard.press(key)
     raise AssertionError(f"no number of tabs leads to {selector}")
+
+
+def come(page: Any, held: Sequence[Any], number: int = 1) -> None:
+    """Waits until so many requests or answers have come: the page may show that it asks before they are known here."""
+    end = time.monotonic() + WAIT / 1000
+    while len(held) < number:
+        assert time.monotonic() < end, f"{len(held)} of {number} came"
+        page.wait_for_timeout(20)
 
 
 def until(page: Any, expression: str, arg: Any = None) -> None:
