@@ -12,7 +12,7 @@ from modengine.play.jobs.workspace import make
 from modengine.play.lessons import shipped_lessons
 from tests.play.browser.looks import violations
 from tests.play.browser.tasks import SCAM, TASKS, Task, pick, press, write
-from tests.play.browser.window import Opened, action, come, tab_to, until
+from tests.play.browser.window import Opened, action, tab_to, until, until_here
 from tests.play.browser.writing import replace_all
 
 WAYS = pytest.mark.parametrize("way", ["mouse", "keyboard"])
@@ -253,7 +253,7 @@ def test_the_last_good_rules_decide_while_new_ones_are_read(opened: Opened) -> N
         "    patterns: {p: {words: [中奖]}}\n    when: p\n",
     )
     until(page, "document.querySelector('#problems').innerText.includes('being read')")
-    come(page, held)
+    until_here(page, lambda: held)
     page.fill("#text", "晚上吃什么")
     action(page, "allow")
     page.fill("#text", SCAM)

@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -43,6 +43,7 @@ def served(pool: Pool, door: Door, port: int = 0) -> Iterator[str]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     while not server.started:
+        assert thread.is_alive(), "it ended instead"
         time.sleep(0.05)
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     server.should_exit = True
@@ -144,11 +145,11 @@ def tab_to(page: Any, selector: str, most: int = 150, key: str = "Tab") -> None:
     raise AssertionError(f"no number of tabs leads to {selector}")
 
 
-def come(page: Any, held: Sequence[Any], number: int = 1) -> None:
-    """Waits until so many requests or answers have come: the page may show that it asks before they are known here."""
+def until_here(page: Any, what: Callable[[], object]) -> None:
+    """Waits until something is true in the test: the page may show that it asks before its request has come here."""
     end = time.monotonic() + WAIT / 1000
-    while len(held) < number:
-        assert time.monotonic() < end, f"{len(held)} of {number} came"
+    while not what():
+        assert time.monotonic() < end, "it never came to that"
         page.wait_for_timeout(20)
 
 
