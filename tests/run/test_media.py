@@ -266,6 +266,7 @@ def wait_for_end(pid: int) -> None:
         ("print('[' * 100_000, flush=True)", "it answered with what is no answer: [[["),
         ("import os; os.abort()", "was killed by signal"),
         ("sys.exit('out of memory')", "it ended with 1: out of memory"),
+        ("import os, time; os.close(1); time.sleep(600)", "it closed its output"),
         ("import time; time.sleep(60)", "it took more than 1 s"),
     ],
 )

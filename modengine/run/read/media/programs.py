@@ -159,7 +159,9 @@ class PerFileProgram(_Program):
 
 def _ended(code: int | None, errors: ProgramOutput) -> str:
     said = f": {errors.last_line}" if errors.last_line else ""
-    return f"was killed by signal {-code}{said}" if code is not None and code < 0 else f"ended with {code}{said}"
+    if code is None:
+        return f"closed its output{said}"
+    return f"was killed by signal {-code}{said}" if code < 0 else f"ended with {code}{said}"
 
 
 def _checked(text: str) -> str:
