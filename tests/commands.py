@@ -78,8 +78,8 @@ def says_nothing(arguments: str, where: str) -> None:
     assert shell(arguments, where) == (2, "", "")
 
 
-def wait_for(what: Callable[[], bool]) -> None:
+def wait_for(what: Callable[[], object]) -> None:
     until = time.monotonic() + 120
     while not what():
-        assert time.monotonic() < until
+        assert time.monotonic() < until, "it never came to that"
         time.sleep(0.02)

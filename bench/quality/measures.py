@@ -69,7 +69,8 @@ def _told(row: Row) -> bool:
 
 def _harm_first() -> Iterator[Measure]:
     """Part one: what must not be hit, and the threats beside it."""
-    for file, half in (("unseen-grievance", "all"), ("grievance-opened", "all"), ("grievance", "all")):
+    half: Half = "all"
+    for file in ("unseen-grievance", "grievance-opened", "grievance"):
         name = file.replace("-", " ")
         harmless, threat = _is("label", "none"), _is("label", "violence", "terrorism")
         yield Measure(f"{name} → any", (file,), harmless, (), 0.005, False, half=half)

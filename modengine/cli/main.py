@@ -190,7 +190,6 @@ def _bug(error: Exception) -> str:
 
 
 def _terminate(_signal: int, _frame: object) -> NoReturn:
-    say(_STOPPED)
     sys.exit(TERMINATED)
 
 
@@ -213,4 +212,10 @@ def main() -> None:
     sys.unraisablehook = _ask_again
     if sys.platform == "win32":
         signal.signal(signal.SIGBREAK, _terminate)  # Ctrl+Break, and a window that is closed
-    sys.exit(run())
+    try:
+        code = run()
+    except SystemExit as stop:
+        if stop.code == TERMINATED:
+            say(_STOPPED)  # here, since a signal may have to strike twice
+        raise
+    sys.exit(code)

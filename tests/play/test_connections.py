@@ -21,37 +21,60 @@ from modengine.play.serve import bind
 
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
 SOON = 0.05
-ASKED = threading.Event()
-"""Set when a request has come whole."""
 Dial = Callable[..., socket.socket]
 
 
-async def app(scope: dict, receive: Callable, send: Callable) -> None:  # type: ignore[type-arg]
-    """Answers with as many bytes as the path says, after as many seconds as its question."""
-    if scope["type"] != "http":
-        return
-    while (await receive()).get("more_body"):
-        pass
-    ASKED.set()
-    await asyncio.sleep(float(scope["query_string"] or 0))
-    body = b"x" * int(scope["path"][1:] or 2)
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
-    await send({"type": "http.response.body", "body": body})
+class Held:
+    """Requests for `/?held`: each is counted when it has come whole, and answered when it is let go."""
+
+    def __init__(self) -> None:
+        self.came, self._gone = threading.Semaphore(0), threading.Semaphore(0)
+
+    def wait(self) -> None:
+        assert self.came.acquire(timeout=60)
+
+    def let_go(self) -> None:
+        self._gone.release()
+
+    async def answered(self) -> None:
+        self.came.release()
+        while not self._gone.acquire(blocking=False):
+            await asyncio.sleep(0.01)
 
 
 @pytest.fixture
-def dial() -> Iterator[Dial]:
-    """Opens connections to a running server."""
+def held() -> Held:
+    return Held()
+
+
+@pytest.fixture
+def server(held: Held) -> uvicorn.Server:
+    async def app(scope: dict, receive: Callable, send: Callable) -> None:  # type: ignore[type-arg]
+        """Answers with as many bytes as the path says."""
+        if scope["type"] != "http":
+            return
+        while (await receive()).get("more_body"):
+            pass
+        if scope["query_string"] == b"held":
+            await held.answered()
+        body = b"x" * int(scope["path"][1:] or 2)
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
+        await send({"type": "http.response.body", "body": body})
+
+    return uvicorn.Server(uvicorn.Config(app, http=PatientProtocol, ws="none", lifespan="off", log_level="error"))
+
+
+@pytest.fixture
+def dial(server: uvicorn.Server) -> Iterator[Dial]:
+    """Opens connections to the server, which runs."""
     listening = bind("127.0.0.1", 0)
     listening.listen()
-    config = uvicorn.Config(app, http=PatientProtocol, ws="none", lifespan="off", log_level="error")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     opened: list[socket.socket] = []
 
     def connect(source: str = "127.0.0.1") -> socket.socket:
-        opened.append(socket.create_connection(listening.getsockname(), 30, source_address=(source, 0)))
+        opened.append(socket.create_connection(listening.getsockname(), 60, source_address=(source, 0)))
         return opened[-1]
 
     try:
@@ -59,17 +82,23 @@ def dial() -> Iterator[Dial]:
     finally:
         for one in opened:
             one.close()
-        server.should_exit = True
-        thread.join(30)
+        server.should_exit = server.force_exit = True  # whoever is held is not waited for
+        thread.join(60)
         listening.close()
 
 
-def is_closed(connection: socket.socket) -> bool:
-    """Waits for the end of a connection."""
+def is_closed(connection: socket.socket, sent: bytes = b"") -> bool:
+    """Waits for the end of a connection, which may have come before all is sent."""
     try:
+        connection.sendall(sent)
         return connection.recv(1) == b""
     except ConnectionError:
         return True
+
+
+def may_end(server: uvicorn.Server) -> list[bool]:
+    """Of each connection, whether its time runs."""
+    return [one.idle for one in server.server_state.connections if isinstance(one, PatientProtocol)]
 
 
 def ask(connection: socket.socket, path: bytes = b"/") -> bytes:
@@ -89,31 +118,32 @@ def ask(connection: socket.socket, path: bytes = b"/") -> bytes:
 )
 def test_a_connection_that_does_not_ask_is_closed(dial: Dial, sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "HEAD_SECONDS", SOON)
-    connection = dial()
-    connection.sendall(sent)
-    assert is_closed(connection)
+    assert is_closed(dial(), sent)
 
 
 def test_a_byte_now_and_then_gives_no_more_time(dial: Dial, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "HEAD_SECONDS", 3 * SOON)
     connection = dial()
     connection.settimeout(SOON)
-    connection.sendall(HEAD)
-    closed = False
-    for _ in range(100):
+    closed, sent = False, HEAD
+    for _ in range(1000):
         try:
-            connection.sendall(b"X: y\r\n")
-            closed = connection.recv(1) == b""
+            closed = is_closed(connection, sent)
         except TimeoutError:
+            sent = b"X: y\r\n"
             continue
-        except ConnectionError:
-            closed = True
-        if closed:
-            break
+        break
     assert closed
 
 
 def test_one_that_goes_on_has_no_more_time_than_a_new_one(dial: Dial, monkeypatch: pytest.MonkeyPatch) -> None:
+    done, complete = PatientProtocol.on_response_complete, threading.Semaphore(0)
+
+    def noted(self: PatientProtocol) -> None:
+        done(self)
+        complete.release()
+
+    monkeypatch.setattr(PatientProtocol, "on_response_complete", noted)
     monkeypatch.setattr(connections, "KEEP_ALIVE", 0.0)
     connection = dial()
     with closing(connection.makefile("rb")) as file:
@@ -122,22 +152,29 @@ def test_one_that_goes_on_has_no_more_time_than_a_new_one(dial: Dial, monkeypatc
             while file.readline().strip():
                 pass
             assert file.read(2) == b"xx"
+            assert complete.acquire(timeout=60)  # its time began to run: the first has long, the second little
             monkeypatch.setattr(connections, "HEAD_SECONDS", SOON)
-        connection.sendall(HEAD)
-        assert file.read() == b""
+    assert is_closed(connection, HEAD)
 
 
-def test_who_waits_for_an_answer_is_not_closed(dial: Dial, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "HEAD_SECONDS", SOON)
-    assert ask(dial(), b"/?%f" % (3 * SOON)).endswith(b"xx")
-
-
-def test_two_requests_at_once_are_both_answered(dial: Dial, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "HEAD_SECONDS", 2 * SOON)
-    monkeypatch.setattr(connections, "KEEP_ALIVE", 0.0)
+def test_who_waits_for_an_answer_is_not_closed(dial: Dial, server: uvicorn.Server, held: Held) -> None:
     connection = dial()
-    slow = b"GET /?%f HTTP/1.1\r\nHost: x\r\n" % (3 * SOON)
-    connection.sendall(slow + b"\r\n" + slow + b"Connection: close\r\n\r\n")
+    connection.sendall(b"GET /?held HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    held.wait()
+    assert may_end(server) == [False]
+    held.let_go()
+    with closing(connection.makefile("rb")) as file:
+        assert file.read().endswith(b"xx")
+
+
+def test_two_requests_at_once_are_both_answered(dial: Dial, server: uvicorn.Server, held: Held) -> None:
+    connection = dial()
+    asks = b"GET /?held HTTP/1.1\r\nHost: x\r\n"
+    connection.sendall(asks + b"\r\n" + asks + b"Connection: close\r\n\r\n")
+    for _ in range(2):
+        held.wait()
+        assert may_end(server) == [False]
+        held.let_go()
     with closing(connection.makefile("rb")) as file:
         assert file.read().count(b"HTTP/1.1 200") == 2
 
@@ -161,13 +198,13 @@ def test_an_address_pushes_out_its_own(dial: Dial, monkeypatch: pytest.MonkeyPat
     assert ask(other).endswith(b"xx")
 
 
-def test_where_all_wait_for_answers_the_newest_goes(dial: Dial, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_all_wait_for_answers_the_newest_goes(dial: Dial, held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "MOST_OF_ADDRESS", 1)
-    ASKED.clear()
     busy = dial()
-    busy.sendall(b"GET /?0.2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-    assert ASKED.wait(30)
+    busy.sendall(b"GET /?held HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    held.wait()
     assert is_closed(dial())
+    held.let_go()
     with closing(busy.makefile("rb")) as file:
         assert file.read().endswith(b"xx")
 

@@ -49,7 +49,7 @@ def test_nothing_of_a_class_is_left(name: str, temporary: Path, tmp_path_factory
         assert post(port, "/api/audit/append", {"log": "a" * 32, "text": SECRET, "rules": rules})[0] == 200
         assert list(temporary.glob(f"{PREFIX}*/logs/*/vault*"))
         process.send_signal(getattr(signal, name))
-        process.wait(30)
+        process.wait(120)
     sweep()  # as the next page does when it starts: after a kill nobody else could
     assert not list(temporary.glob(f"{PREFIX}*"))
     assert not [path for path in temporary.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]
@@ -109,4 +109,4 @@ def test_a_worker_whose_server_is_gone_ends_by_itself() -> None:
         assert process.stdin is not None
         process.stdin.write(json.dumps({"job": "decide"}).encode() + b"\n")
         process.stdin.flush()
-        assert process.wait(30) == -signal.SIGALRM
+        assert process.wait(120) == -signal.SIGALRM

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -25,6 +24,7 @@ from modengine.play.pool import Pool
 from modengine.play.registry import ENDPOINTS
 from modengine.play.room import Question, Room
 from modengine.play.serve import bind, door_of
+from tests.commands import wait_for
 from tests.play.pages import FILES, POLICY, RULES, Api
 
 JSON = {"content-type": "application/json"}
@@ -296,21 +296,30 @@ def test_a_device_has_one_vote_unless_the_class_shares_an_address(pool: Pool, sh
 
 
 def test_who_only_types_does_not_wait_for_those_who_measure(api: Api, pool: Pool) -> None:
-    """Ten studies of ten different rule sets, and in the middle of them a verdict."""
+    """Ten studies of ten different rule sets that wait for one another, and a verdict that comes after them."""
     from concurrent.futures import ThreadPoolExecutor
 
     names = [
         api.rules({**FILES, "rules.yaml": RULES.replace("score: 50", f"score: {score}")}) for score in range(51, 61)
     ]
-    api("decide", text="恭喜您中奖", rules=names[0])
+    ended: list[str] = []
+
+    def ask(path: str, **body: Any) -> Any:
+        found = api(path, **body)
+        ended.append(path)
+        return found
+
     with ThreadPoolExecutor(11) as threads:
-        studies = [threads.submit(api, "eval", rules=name) for name in names]
-        # studies that wait for one another
-        while len(pool._turns._waiting) < 5 and not any(study.done() for study in studies):
-            time.sleep(0.001)
-        assert api("decide", text="恭喜您中奖", rules=names[0])["action"] == "review"
-        assert not all(study.done() for study in studies)
+        with ExitStack() as busy:
+            for _ in pool._turns.seats:
+                busy.enter_context(pool._turns.turn("", "verdict", lambda: None))
+            studies = [threads.submit(ask, "eval", rules=name) for name in names]
+            wait_for(lambda: len(pool._turns._waiting) == len(names))
+            verdict = threads.submit(ask, "decide", text="恭喜您中奖", rules=names[0])
+            wait_for(lambda: len(pool._turns._waiting) == len(names) + 1)
+        assert verdict.result()["action"] == "review"
         assert all(len(study.result()["grid"]) for study in studies)
+    assert "decide" in ended[: len(names) // 2]
 
 
 def test_the_same_question_is_answered_from_memory(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 
 from modengine.play.pool import Pool
 from modengine.play.turns import EndedError, Seat, Turns
+from tests.commands import wait_for
 from tests.play.pages import FILES
 
 
@@ -44,13 +44,6 @@ def test_a_study_keeps_away_from_the_latest_verdict_even_if_it_must_compile() ->
     assert used(Turns(["only"]), "rules", "study") == "only"
 
 
-def wait_until(holds: Callable[[], object]) -> None:
-    end = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.01)
-
-
 def in_threads(turns: Turns[str], asked: Sequence[tuple[str, str]], told: Callable[[], None] = nobody) -> list[str]:
     """Has each ask for a turn in a thread of its own, one after the other; what they are given, as it comes."""
     got: list[str] = []
@@ -62,7 +55,7 @@ def in_threads(turns: Turns[str], asked: Sequence[tuple[str, str]], told: Callab
 
     for at, one in enumerate(asked, 1):
         threading.Thread(target=ask, args=one, daemon=True).start()
-        wait_until(lambda at=at: len(turns._waiting) == at)  # type: ignore[misc]
+        wait_for(lambda at=at: len(turns._waiting) == at)  # type: ignore[misc]
     return got
 
 
@@ -75,9 +68,9 @@ def test_requests_wait_for_the_worker_that_knows_their_rules_and_a_crowd_says_so
         assert seat.worker == first
         got = in_threads(turns, [("rules", "verdict")] * 2)
         threading.Thread(target=lambda: turns._leave(turns._take("rules", "verdict", lambda: told.append(1)))).start()
-        wait_until(lambda: told)
+        wait_for(lambda: told)
         assert got == []
-    wait_until(lambda: len(got) == 2 and not turns._waiting)
+    wait_for(lambda: len(got) == 2 and not turns._waiting)
     assert told == [1]
 
 
@@ -88,7 +81,7 @@ def test_verdicts_go_first_then_rules_to_read_then_the_first_that_came() -> None
             turns,
             [("a", "study"), ("b", "reasons"), ("c", "rules"), ("d", "rules"), ("e", "verdict"), ("f", "verdict")],
         )
-    wait_until(lambda: len(got) == 6)
+    wait_for(lambda: len(got) == 6)
     assert got == ["verdict e", "verdict f", "rules c", "rules d", "reasons b", "study a"]
 
 
@@ -99,12 +92,12 @@ def test_who_would_have_rules_compiled_again_goes_last_of_those_who_wait_for_the
     with turns.turn("known", "verdict", nobody):
         with turns.turn("x", "verdict", nobody):
             got = in_threads(turns, [("known", "verdict")])
-            wait_until(lambda: not turns._waiting[0].patient)
+            wait_for(lambda: not turns._waiting[0].patient)
             other = threading.Thread(target=lambda: got.append(used(turns, "new", "verdict")), daemon=True)
             other.start()
-            wait_until(lambda: len(turns._waiting) == 2)
+            wait_for(lambda: len(turns._waiting) == 2)
         other.join(30)
-        wait_until(lambda: len(got) == 2)
+        wait_for(lambda: len(got) == 2)
     assert got[1] == "verdict known"
 
 
@@ -115,7 +108,7 @@ def test_rules_that_are_being_compiled_are_waited_for() -> None:
         got = in_threads(turns, [("new", "rules")])
         seat.knows(["new"])
         assert got == []
-    wait_until(lambda: got)
+    wait_for(lambda: got)
 
 
 def test_rules_of_many_are_spread_over_the_workers() -> None:
@@ -138,7 +131,7 @@ def test_who_waits_when_the_page_ends_is_sent_away() -> None:
     with turns.turn("x", "verdict", nobody):
         waiting = threading.Thread(target=ask)
         waiting.start()
-        wait_until(lambda: turns._waiting)
+        wait_for(lambda: turns._waiting)
         turns.end()
         waiting.join(30)
     ask()

@@ -266,6 +266,7 @@ def wait_for_end(pid: int) -> None:
         ("print('[' * 100_000, flush=True)", "it answered with what is no answer: [[["),
         ("import os; os.abort()", "was killed by signal"),
         ("sys.exit('out of memory')", "it ended with 1: out of memory"),
+        ("import os, time; os.close(1); time.sleep(600)", "it closed its output"),
         ("import time; time.sleep(60)", "it took more than 1 s"),
     ],
 )
@@ -279,6 +280,24 @@ def test_a_program_that_stays_fails_and_is_asked_again(
     found = list(made.over([row(media, f"pictures/{name}.png") for name in "abc"]))
     assert message in error(found[1])
     assert [f.message.parts[0].text for f in (found[0], found[2]) if f.message is not None] == ["heard a", "heard c"]
+    made.close()
+
+
+@posix
+def test_a_program_that_is_started_anew_has_as_long_as_at_first(
+    media: Path, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, given = programs.LastingProgram._answer, list[float]()
+
+    def noted(self: programs.LastingProgram, timeout: float) -> str | programs.UnansweredError:
+        given.append(timeout)
+        return answer(self, timeout)
+
+    monkeypatch.setattr(programs.LastingProgram, "_answer", noted)
+    lines = f"sys.exit() if text.strip() == 'b' else {ANSWER}"
+    made = readers(f"ocr={program(LASTING.format(answer=lines))}", timeout=20)
+    list(made.over([row(media, f"pictures/{name}.png") for name in "abca"]))
+    assert given == [20 + programs.STARTING, 20, 20 + programs.STARTING, 20]
     made.close()
 
 

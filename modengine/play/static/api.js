@@ -62,3 +62,8 @@ export function soon(name, milliseconds, what) {
   clearTimeout(waiting.get(name));
   waiting.set(name, setTimeout(what, milliseconds));
 }
+
+// What was to be run soon is not run.
+export function notSoon(name) {
+  clearTimeout(waiting.get(name));
+}

@@ -1,7 +1,7 @@
 // What is asked of the server when the rules or the message change, and what is drawn then.
 
 import { drawAdding } from "./adding.js";
-import { latest, Lost, post, Refused, soon } from "./api.js";
+import { latest, Lost, notSoon, post, Refused, soon } from "./api.js";
 import { covered } from "./covering.js";
 import { drawForm } from "./form.js";
 import { hidden, isSecret } from "./guessing.js";
@@ -63,7 +63,7 @@ function busy(again) {
 }
 
 function compiled() {
-  soon("compiling", 0, () => {});
+  notSoon("compiling");
   state.compiling = false;
 }
 
@@ -169,11 +169,7 @@ async function explain(text, rules) {
 }
 
 async function failed(error) {
-  if (error instanceof Refused && error.code === "rules") {
-    await post("rules", { files: state.files, main: state.main });
-    await compile();
-    return;
-  }
+  if (error instanceof Refused && error.code === "rules") return compile(); // the server has forgotten them
   if (error instanceof Lost) return lost();
   if (isBusy(error)) return busy(decideNow); // of what is decided, the decision stays
   state.lost = error;

@@ -1,22 +1,24 @@
 // Drafts, kept in this browser alone: what one did in each lesson, window by window.
 
+import { newName } from "./session.js";
+
 const STORE = "drafts";
 const MOST = 60;
-const random = () => [...crypto.getRandomValues(new Uint8Array(8))].map((one) => one.toString(16).padStart(2, "0")).join("");
 
 let db = null; // null where the browser keeps nothing
-let tab = random();
+let tab = newName();
 let turn = 0; // of the newest draft, whichever window wrote it
 let windows = null;
 
 // A disk that does not answer is no disk: the page goes on without it.
 const PATIENCE = 5000;
 
-const asked = (request) =>
+// The answer to a request, or the end of a transaction.
+const asked = (one) =>
   new Promise((done, fail) => {
     setTimeout(() => fail(new Error("no answer")), PATIENCE);
-    request.onsuccess = () => done(request.result);
-    request.onerror = () => fail(request.error);
+    one.onsuccess = one.oncomplete = () => done(one.result);
+    one.onerror = one.onabort = () => fail(one.error);
   });
 
 const store = (mode = "readonly") => db.transaction(STORE, mode).objectStore(STORE);
@@ -42,12 +44,12 @@ export async function openDrafts() {
 
 // A window that was duplicated has the name of the other one: it takes a name of its own.
 function apart() {
-  const me = random();
+  const me = newName();
   windows = new BroadcastChannel("modengine");
   windows.onmessage = ({ data }) => {
     turn = Math.max(turn, data.turn ?? 0);
     if (data.asks === tab && data.from !== me) windows.postMessage({ taken: tab, to: data.from });
-    if (data.taken === tab && data.to === me) sessionStorage.setItem("modengine-tab", (tab = random()));
+    if (data.taken === tab && data.to === me) sessionStorage.setItem("modengine-tab", (tab = newName()));
   };
   windows.postMessage({ asks: tab, from: me });
 }
@@ -62,9 +64,9 @@ export async function writeDraft(place, value) {
     turn += 1;
     windows.postMessage({ turn });
     const drafts = store("readwrite");
-    const put = asked(drafts.put({ place, tab, turn, value }));
+    drafts.put({ place, tab, turn, value });
     drafts.transaction.commit();
-    await put;
+    await asked(drafts.transaction); // there may be no space for what was taken
     return true;
   } catch {
     return false; // no space, or taken away meanwhile

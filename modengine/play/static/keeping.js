@@ -1,6 +1,6 @@
 // What one did, kept: in this browser, in a link, in a file.
 
-import { soon } from "./api.js";
+import { notSoon, soon } from "./api.js";
 import { $, fill, h } from "./dom.js";
 import { writeDraft } from "./drafts.js";
 import { asLesson, encode, snapshot, state, tell } from "./state.js";
@@ -27,7 +27,7 @@ export function draft() {
 // At once.
 export async function flush() {
   if (!state.begun) return;
-  soon("keep", 0, () => {});
+  notSoon("keep");
   if (await writeDraft(placeOf(state.lesson?.lesson), draft())) {
     document.documentElement.dataset.kept = String(Number(document.documentElement.dataset.kept ?? 0) + 1);
   } else if (!state.unkept) {
@@ -59,7 +59,7 @@ export function note(text, { undo = null, stays = false, link = "" } = {}) {
     undo ? h("button", { type: "button", id: "undo", onclick: back }, t("undo")) : null,
     h("button", { type: "button", id: "note-away", class: "small", "aria-label": t("put_away"), onclick: away }, "✕"),
   );
-  if (undo || stays || link) soon("note", 0, () => {});
+  if (undo || stays || link) notSoon("note");
   else soon("note", 8000, away);
 }
 

@@ -15,3 +15,6 @@ export function remember(name, value) {
     // a browser that keeps nothing
   }
 }
+
+// A name that nobody else has.
+export const newName = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");

@@ -7,11 +7,10 @@ import { $, fill, h, placed, said, visible } from "./dom.js";
 import { follow, hidden } from "./guessing.js";
 import { know } from "./origin.js";
 import { ACTIONS, badge } from "./pieces.js";
-import { remember } from "./session.js";
+import { newName, remember } from "./session.js";
 import { on, state, tell } from "./state.js";
 import { both, t } from "./strings.js";
 
-const hex = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
 const voter = device();
 let room = null;
 let polling = 0;
@@ -22,11 +21,11 @@ function device() {
   try {
     const kept = localStorage.getItem("modengine-device");
     if (/^[0-9a-f]{32}$/.test(kept ?? "")) return kept;
-    const made = hex();
+    const made = newName();
     localStorage.setItem("modengine-device", made);
     return made;
   } catch {
-    return hex(); // a browser that keeps nothing
+    return newName(); // a browser that keeps nothing
   }
 }
 

@@ -13,7 +13,7 @@ from tests.play.browser.strip import (
 )
 from tests.play.browser.tasks import SCAM
 from tests.play.browser.window import Opened, action, unavailable, until
-from tests.play.browser.writing import rewrite
+from tests.play.browser.writing import paste, rewrite
 
 LOOKS = [(1024, 768, "en-GB"), (1024, 768, "zh-CN"), (400, 800, "en-GB"), (400, 800, "zh-CN")]
 
@@ -50,18 +50,13 @@ RULE = """  - id: fraud.r{0}
 """
 
 
-PASTE = """(text) => { const data = new DataTransfer(); data.setData('text/plain', text);
-  document.querySelector('#editor').shadowRoot.activeElement.dispatchEvent(
-    new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true})); }"""
-
-
 def test_a_thousand_rules_are_pasted(opened: Opened) -> None:
     page = opened("evasion", level="simple")
     action(page, "review")
     rules = "".join(RULE.format(number) for number in range(1000))
     page.click("#editor .cm-content")
     page.keyboard.press("Control+End")
-    page.evaluate(PASTE, rules)
+    paste(page, rules)
     until(page, "import('/static/state.js').then(({state}) => state.compiled?.list.length === 1001)")
     page.fill("#text", "词0，词999，兼职日结，加微信")
     until(page, "import('/static/state.js').then(({state}) => state.decision?.categories.fraud.score === 62)")

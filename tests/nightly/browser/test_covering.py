@@ -13,7 +13,7 @@ from modengine.play.lessons import shipped_lessons
 from tests.play.browser.hiding import EVERYTHING, stands
 from tests.play.browser.keeping import kept
 from tests.play.browser.looks import PANELS, in_every_look, violations
-from tests.play.browser.window import Opened, action, until
+from tests.play.browser.window import Opened, action, until, until_here
 from tests.play.parity import samples
 
 LESSON = next(lesson for lesson in shipped_lessons() if lesson.lesson == "whom-does-it-hit")
@@ -170,7 +170,7 @@ def test_samples_behind_the_lock_are_read_when_the_teacher_opens_it(opened: Open
     page.click("#teacher")
     page.check("#unlock")
     until(page, "document.querySelectorAll('#panel .message-button').length > 5 && !document.querySelector('.locked')")
-    assert len(read("".join(said))) > 40
+    until_here(page, lambda: len(read("".join(said))) > 40)
     for toggle in page.locator(".ability button[aria-expanded]").all():
         toggle.click()
     assert read(page.evaluate(EVERYTHING)) == []  # covered

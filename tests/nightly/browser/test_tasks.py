@@ -11,8 +11,9 @@ import pytest
 from modengine.play.jobs.workspace import make
 from modengine.play.lessons import shipped_lessons
 from tests.play.browser.looks import violations
-from tests.play.browser.tasks import SCAM, TASKS, Task, clear, pick, press, write
-from tests.play.browser.window import Opened, action, tab_to, until
+from tests.play.browser.tasks import SCAM, TASKS, Task, pick, press, write
+from tests.play.browser.window import Opened, action, tab_to, until, until_here
+from tests.play.browser.writing import replace_all
 
 WAYS = pytest.mark.parametrize("way", ["mouse", "keyboard"])
 
@@ -212,10 +213,10 @@ def test_a_list_is_added_and_used(opened: Opened) -> None:
     until(page, "document.querySelector('#file').value === 'prizes.txt'")
     page.select_option("#file", "rules.yaml")
     page.click("#editor .cm-content")
-    clear(page)
-    page.keyboard.insert_text(
+    replace_all(
+        page,
         "ruleset: r\ntitle: R\ncategory: fraud\nlists: {won: {file: prizes.txt}}\nrules:\n"
-        "  - id: fraud.x\n    title: X\n    score: 95\n    patterns: {p: {words: {list: won}}}\n    when: p\n"
+        "  - id: fraud.x\n    title: X\n    score: 95\n    patterns: {p: {words: {list: won}}}\n    when: p\n",
     )
     action(page, "block")
 
@@ -228,10 +229,10 @@ def test_messages_that_were_looked_at_follow_the_rules(opened: Opened) -> None:
     assert page.locator("#cases .badge").count() == 2
     assert page.locator("#seen-bank .badge.allow").count() == 1
     page.click("#editor .cm-content")
-    clear(page)
-    page.keyboard.insert_text(
+    replace_all(
+        page,
         "ruleset: r\ntitle: R\ncategory: fraud\nrules:\n  - id: fraud.x\n    title: X\n    score: 95\n"
-        "    patterns: {p: {words: [中奖]}}\n    when: p\n"
+        "    patterns: {p: {words: [中奖]}}\n    when: p\n",
     )
     page.wait_for_selector("#seen-bank .badge.block")
     page.wait_for_selector("#seen-scam .badge.block")
@@ -246,12 +247,13 @@ def test_the_last_good_rules_decide_while_new_ones_are_read(opened: Opened) -> N
     held: list[Any] = []
     page.route("**/api/rules", lambda route: held.append(route))
     page.click("#editor .cm-content")
-    clear(page)
-    page.keyboard.insert_text(
+    replace_all(
+        page,
         "ruleset: r\ntitle: R\ncategory: fraud\nrules:\n  - id: fraud.x\n    title: X\n    score: 95\n"
-        "    patterns: {p: {words: [中奖]}}\n    when: p\n"
+        "    patterns: {p: {words: [中奖]}}\n    when: p\n",
     )
     until(page, "document.querySelector('#problems').innerText.includes('being read')")
+    until_here(page, lambda: held)
     page.fill("#text", "晚上吃什么")
     action(page, "allow")
     page.fill("#text", SCAM)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from modengine.play.lessons import shipped_lessons
-from tests.play.browser.window import Opened, action, until
+from tests.play.browser.window import Opened, action, until, until_here
 from tests.play.browser.writing import BREAKS, rewrite, said_in_a_plain_sentence
 
 
@@ -47,6 +47,7 @@ def test_the_page_says_that_it_compiles_before_the_first_decision(opened: Opened
     for panel in ("whatif", "tests", "evade"):
         page.click(f"#tab-{panel}")
         assert page.locator("#panel .busy").count() == 1
+    until_here(page, lambda: held)
     held[0].continue_()
     action(page, "review")
     assert said not in page.inner_text("body")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.play.browser.window import Opened, action, tab_to, until
+from tests.play.browser.writing import replace_all
 
 Task = Callable[[Opened, str], None]
 SCAM = "恭喜您中奖，请点击链接领取"
@@ -18,12 +19,6 @@ def press(page: Any, way: str, selector: str) -> None:
     else:
         tab_to(page, selector)
         page.keyboard.press("Enter")
-
-
-def clear(page: Any) -> None:
-    """Empties what has the focus."""
-    page.keyboard.press("Control+A")
-    page.keyboard.press("Delete")
 
 
 def pick(page: Any, way: str, name: str, value: str, down: int) -> None:
@@ -83,18 +78,15 @@ def a_rule_is_changed_and_an_error_is_shown_at_its_line(opened: Opened, way: str
         page.click("#editor .cm-content")
     else:
         tab_to(page, "#editor")
-    clear(page)
-    page.keyboard.insert_text(
-        "ruleset: r\ntitle: R\ncategory: fraud\nrules:\n  - id: fraud.x\n    title: X\n    scores: 5\n"
-    )
+    replace_all(page, "ruleset: r\ntitle: R\ncategory: fraud\nrules:\n  - id: fraud.x\n    title: X\n    scores: 5\n")
     page.wait_for_selector("#problems .error")
     assert "line 7" in page.inner_text("#problems")
     assert "did you mean `score`?" in page.inner_text("#problems")
     action(page, "review")
-    clear(page)
-    page.keyboard.insert_text(
+    replace_all(
+        page,
         "ruleset: r\ntitle: R\ncategory: fraud\nrules:\n  - id: fraud.x\n    title: X\n    score: 95\n"
-        "    patterns: {p: {words: [中奖]}}\n    when: p\n"
+        "    patterns: {p: {words: [中奖]}}\n    when: p\n",
     )
     action(page, "block")
     press(page, way, "#undo-all")
@@ -167,10 +159,10 @@ def two_policies_are_compared(opened: Opened, way: str) -> None:
         page.click("#editor .cm-content")
     else:
         tab_to(page, "#editor")
-    clear(page)
-    page.keyboard.insert_text(
+    replace_all(
+        page,
         "ruleset: t\ntitle: T\ncategory: violence\nrules:\n  - id: violence.hit\n    title: H\n    score: 60\n"
-        "    patterns: {hit: {words: [揍]}}\n    when: hit\n"
+        "    patterns: {hit: {words: [揍]}}\n    when: hit\n",
     )
     until(page, "document.querySelector('#problems').innerText.includes('No errors') || "
                            "document.querySelector('#problems summary')")  # fmt: skip

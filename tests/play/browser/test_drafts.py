@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.play.browser.keeping import NO_CLIPBOARD, STATE, is_there, ready, worked
-from tests.play.browser.window import Opened, action, until
+from tests.play.browser.window import Opened, action, until, until_here
 
 FORBIDDEN = """for (const name of ['indexedDB', 'localStorage', 'sessionStorage'])
   Object.defineProperty(window, name, {get() { throw new DOMException('forbidden', 'SecurityError'); }});"""
@@ -48,6 +48,7 @@ def test_nothing_can_be_typed_or_clicked_in_a_page_that_has_not_begun(opened: Op
     for one in ("#text", "#language", "#lesson"):
         assert not page.is_visible(one), one
     until(page, "() => document.documentElement.dataset.level")  # it runs, and waits
+    until_here(page, lambda: held)
     [start] = held
     start.continue_()
     page.fill("#text", "晚上吃什么")  # waits until it can be seen

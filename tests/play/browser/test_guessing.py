@@ -14,7 +14,7 @@ from tests.play.browser.guesses import (
 )
 from tests.play.browser.keeping import kept
 from tests.play.browser.looks import PANELS, violations
-from tests.play.browser.window import Opened, action, tab_to, until
+from tests.play.browser.window import Opened, action, tab_to, until, until_here
 
 
 def test_a_lesson_begins_with_nothing_told(opened: Opened) -> None:
@@ -60,6 +60,7 @@ def test_a_panel_that_still_measures_tells_nothing_of_the_next_message(opened: O
     page.click("#reveal")
     page.wait_for_selector("#verdict .badge.large")
     until(page, "document.querySelector('#panel .busy') !== null")
+    until_here(page, lambda: held)
     page.click("#case-tenant")
     page.wait_for_selector("#verdict .vote")
     with page.expect_response("**/api/scores"):

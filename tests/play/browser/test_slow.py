@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from tests.play.browser.guesses import Join
-from tests.play.browser.window import WAIT, Opened, action, unavailable, until
+from tests.play.browser.window import Opened, action, unavailable, until, until_here
 
 Release = Callable[[], None]
 
@@ -28,13 +27,6 @@ def late(page: Any, path: str) -> Iterator[tuple[list[Any], Release]]:
     page.unroute(f"**/api/{path}")
 
 
-def some(page: Any, kept: list[Any], number: int = 1) -> None:
-    end = time.monotonic() + WAIT / 1000
-    while len(kept) < number:
-        assert time.monotonic() < end, f"{len(kept)} of {number} requests came"
-        page.wait_for_timeout(20)
-
-
 def test_a_decision_that_is_awaited_for_long_is_not_that_of_the_message_before(opened: Opened) -> None:
     page = opened("evasion")
     action(page, "review")
@@ -42,7 +34,7 @@ def test_a_decision_that_is_awaited_for_long_is_not_that_of_the_message_before(o
         page.fill("#text", "今天天气很好")
         until(page, "!document.querySelector('#verdict .badge')")
         assert page.locator("#scores li").count() == 0
-        some(page, kept)
+        until_here(page, lambda: kept)
         release()
         action(page, "allow")
 
@@ -65,6 +57,7 @@ def test_reasons_that_took_too_long_are_asked_for_again_and_take_no_decision_awa
 def test_an_engine_that_failed_is_said_and_not_asked_over_and_over(opened: Opened) -> None:
     page = opened("evasion")
     action(page, "review")
+    page.clock.install()
     asked: list[Any] = []
     page.on("request", lambda request: asked.append(request) if request.url.endswith("/api/decide") else None)
     page.route("**/api/decide", lambda route: route.fulfill(**unavailable("engine")))
@@ -72,7 +65,7 @@ def test_an_engine_that_failed_is_said_and_not_asked_over_and_over(opened: Opene
     page.wait_for_selector("#trouble .failure")
     assert page.inner_text("#trouble") != ""
     assert "too much to do" not in page.inner_text("#trouble")
-    page.wait_for_timeout(3_500)  # a busy one is asked again within three seconds
+    page.clock.run_for(10_000)  # a busy one is asked again within three seconds
     assert len(asked) == 1
 
 
@@ -82,7 +75,7 @@ def test_tries_begin_with_the_decision_of_their_own_text(opened: Opened) -> None
     with late(page, "decide") as (kept, release):
         page.fill("#text", "今天天气很好")
         page.click("#begin")
-        some(page, kept, 2)  # of the strip, and of the tries
+        until_here(page, lambda: len(kept) == 2)  # of the strip, and of the tries
         assert page.locator(".evade > section:first-child .badge").count() == 0
         release()
         page.wait_for_selector(".evade > section:first-child .badge.allow")
@@ -100,10 +93,10 @@ def test_a_record_that_is_asked_for_twice_is_written_once_and_opens_no_panel(ope
         page.click("#tab-audit")
         page.wait_for_selector("#audit-said :text('…')")  # it still waits
         page.click("#tab-why")
-        some(page, kept)
-        with page.expect_response("**/api/audit/record"):
-            release()
-        page.wait_for_timeout(100)
+        page.wait_for_selector("#panel .why")
+        until_here(page, lambda: kept)
+        release()
+        until(page, "import('/static/keeping.js').then(({draft}) => draft().parts.log?.selected === 1)")
         assert page.locator("#panel .why").count() == 1
         page.click("#tab-audit")
         page.wait_for_selector("#record-1")
@@ -116,7 +109,7 @@ def test_a_record_of_another_lesson_does_not_come_into_the_log_of_this_one(opene
     page.wait_for_selector("#record:not(:disabled)")
     with late(page, "audit/append") as (kept, release):
         page.click("#record")
-        some(page, kept)
+        until_here(page, lambda: kept)
         page.select_option("#lesson", "word-boundaries")
         page.click("#tab-audit")
         page.wait_for_selector("#panel .audit .empty")
@@ -136,7 +129,7 @@ def test_what_the_class_was_asked_before_an_answer_does_not_take_it_back(join: J
     teacher.click("#ask-class")
     student.wait_for_selector("#question .vote")
     with late(student, "room") as (kept, release):
-        some(student, kept)
+        until_here(student, lambda: kept)
         student.click('#question [data-choice="block"]')
         until(student, "document.querySelector('#question-body').innerText.includes('You said: block.')")
         with student.expect_response("**/api/room"):

@@ -43,6 +43,7 @@ def served(pool: Pool, door: Door, port: int = 0) -> Iterator[str]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     while not server.started:
+        assert thread.is_alive(), "it ended instead"
         time.sleep(0.05)
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     server.should_exit = True
@@ -142,6 +143,14 @@ def tab_to(page: Any, selector: str, most: int = 150, key: str = "Tab") -> None:
             return
         page.keyboard.press(key)
     raise AssertionError(f"no number of tabs leads to {selector}")
+
+
+def until_here(page: Any, what: Callable[[], object]) -> None:
+    """Waits until something is true in the test: the page may show that it asks before its request has come here."""
+    end = time.monotonic() + WAIT / 1000
+    while not what():
+        assert time.monotonic() < end, "it never came to that"
+        page.wait_for_timeout(20)
 
 
 def until(page: Any, expression: str, arg: Any = None) -> None:

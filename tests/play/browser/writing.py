@@ -20,16 +20,30 @@ BREAKS = {
 }
 
 
+def paste(page: Any, text: str) -> None:
+    """Into the editor, which has the focus."""
+    page.evaluate(
+        "(text) => { const data = new DataTransfer(); data.setData('text/plain', text);"
+        "document.querySelector('#editor').shadowRoot.activeElement.dispatchEvent("
+        "new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true})); }",
+        text,
+    )
+
+
+def replace_all(page: Any, text: str) -> None:
+    """In the editor, in one step: of a text between, the page might say what is wrong with it."""
+    page.keyboard.press("Control+A")
+    paste(page, text)
+
+
 def rewrite(page: Any, old: str, new: str) -> None:
-    """Changes the text in the editor, as somebody who types would."""
+    """Changes the text in the editor."""
     text = page.evaluate(
         "async () => { const {state} = await import('/static/state.js'); return state.files[state.active]; }"
     )
     assert old in text
     page.click("#editor .cm-content")
-    page.keyboard.press("Control+A")
-    page.keyboard.press("Delete")
-    page.keyboard.insert_text(text.replace(old, new, 1))
+    replace_all(page, text.replace(old, new, 1))
 
 
 def said_in_a_plain_sentence(opened: Opened, broken: str) -> None:

@@ -5,12 +5,12 @@ import { covers } from "../covering.js";
 import { $, fill, h, placed, said, visible } from "../dom.js";
 import { inWords, ruleText } from "../engine_words.js";
 import { keeps, undoable } from "../keeping.js";
-import { badge, busy, failure } from "../pieces.js";
+import { ACTIONS, badge, busy, failure } from "../pieces.js";
+import { newName } from "../session.js";
 import { state, tell } from "../state.js";
 import { t } from "../strings.js";
 
-const hex = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
-const begun = () => ({ name: hex(), shown: null, kept: "", levels: null, selected: -1, form: "notice", one: null, ones: {}, said: null, at: 0, known: false, gone: false });
+const begun = () => ({ name: newName(), shown: null, kept: "", levels: null, selected: -1, form: "notice", one: null, ones: {}, said: null, at: 0, known: false, gone: false });
 const log = begun();
 
 // A log is kept with the draft: where the server that had it has ended, what was seen of it can still be read.
@@ -168,7 +168,7 @@ function list(root) {
       const what = !entry.record
         ? h("span", { class: "bad" }, t("unreadable"))
         : kind === "decision"
-          ? entry.record.action in { allow: 1, label: 1, review: 1, block: 1 } ? badge(entry.record.action) : visible(String(entry.record.action))
+          ? ACTIONS.includes(entry.record.action) ? badge(entry.record.action) : visible(String(entry.record.action))
           : kind === "revision" ? t("kind_revision") : visible(String(kind));
       return h(
         "li",
@@ -227,7 +227,7 @@ function notice(record) {
     { class: "notice" },
     h("h4", {}, t("notice_head", String(record.time).slice(0, 16).replace("T", " "))),
     log.one.text ? said(log.one.text, "blockquote") : null,
-    h("p", {}, h("strong", {}, t(record.action in { allow: 1, label: 1, review: 1, block: 1 } ? `notice_${record.action}` : "unreadable"))),
+    h("p", {}, h("strong", {}, t(ACTIONS.includes(record.action) ? `notice_${record.action}` : "unreadable"))),
     list(record.hits).map((hit, at) => h("p", {}, t("notice_rule", visible(titles.get(hit.rule) ?? hit.rule), hit.counted, visible(words(at)) || "–"))),
     list(record.relief).map((relief) => h("p", {}, t("notice_relief", visible(titles.get(relief.rule) ?? relief.rule), relief.points))),
     record.action === "allow" ? null : h("p", {}, t("notice_contest"), " ", h("code", { class: "nowrap" }, visible(String(record.decision_id).slice(0, 10)))),

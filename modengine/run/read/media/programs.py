@@ -23,7 +23,7 @@ FILE = "{file}"
 LIMIT = 1_000_000
 """Characters of text that a file may give; of a line of answer eight times as many bytes, for escapes."""
 STARTING = 120.0
-"""Seconds more for the first answer of a program that stays: it may load a model."""
+"""Seconds more for the first answer of a program that stays, whenever it is started: it may load a model."""
 _TAIL = 4_000
 """Bytes of its errors that are kept."""
 
@@ -159,7 +159,9 @@ class PerFileProgram(_Program):
 
 def _ended(code: int | None, errors: ProgramOutput) -> str:
     said = f": {errors.last_line}" if errors.last_line else ""
-    return f"was killed by signal {-code}{said}" if code is not None and code < 0 else f"ended with {code}{said}"
+    if code is None:
+        return f"closed its output{said}"
+    return f"was killed by signal {-code}{said}" if code < 0 else f"ended with {code}{said}"
 
 
 def _checked(text: str) -> str:
@@ -175,6 +177,9 @@ class LastingProgram(_Program):
         super().__init__(command)
         self._lines: SimpleQueue[bytes] = SimpleQueue()
         self._answered = False
+        """Ever: one that never did will not."""
+        self._ready = False
+        """Whether the one that runs has answered."""
         self._number = 0
 
     def ask(self, file: str, timeout: float) -> str:
@@ -185,7 +190,7 @@ class LastingProgram(_Program):
         try:
             with suppress(OSError):  # it has ended: that is found below
                 process.stdin.write(json.dumps({"id": self._number, "file": file}).encode() + b"\n")
-            text = self._answer(timeout if self._answered else timeout + STARTING)
+            text = self._answer(timeout if self._ready else timeout + STARTING)
         except UnansweredError:
             self._over()
             self._process = None
@@ -200,7 +205,7 @@ class LastingProgram(_Program):
         self._lines.put(b"")
 
     def _begin(self) -> subprocess.Popen[bytes]:
-        self._lines = SimpleQueue()
+        self._lines, self._ready = SimpleQueue(), False
         process = self._started(self._command, subprocess.PIPE)
         self._over = weakref.finalize(self, _end, process)  # whoever forgets it does not leave it behind
         assert process.stdout is not None
@@ -227,7 +232,7 @@ class LastingProgram(_Program):
             answer = None
         if not isinstance(answer, dict) or answer.get("id") != self._number:
             raise UnansweredError(f"answered with what is no answer: {line[:60].decode('utf-8', 'replace').strip()}")
-        self._answered = True
+        self._answered = self._ready = True
         text, error = answer.get("text"), answer.get("error")
         if isinstance(text, str):
             return text
