@@ -9,10 +9,11 @@ import { makeEditor } from "./editor.js";
 import { drawForm } from "./form.js";
 import { forgetGuesses } from "./guessing.js";
 import { copyLink, draft, flush, keep, keeps, listenToLeaving, note, placeOf, putParts, saveFile, undoable } from "./keeping.js";
-import { drawWords, takeLook } from "./look.js";
+import { drawWords, otherLanguage, takeLook } from "./look.js";
 import { listenToMarks } from "./marks.js";
 import { drawLesson, drawText, takeCase } from "./message.js";
 import { drawFiles, drawProblems, drawUndo, firstFile } from "./rules.js";
+import { remember } from "./session.js";
 import { baseFiles, checked, decode, on, state, tell } from "./state.js";
 import { t } from "./strings.js";
 import { drawPanel, drawTabs, forgetStudies, isPanel, listenToTabs, resetPanels } from "./tabs.js";
@@ -196,12 +197,13 @@ function listenToRules() {
 function listenToTop() {
   $("lesson").addEventListener("change", (event) => takeLesson(event.target.value));
   $("language").addEventListener("click", () => {
-    state.lang = state.lang === "zh" ? "en" : "zh";
+    otherLanguage();
     drawAll();
     keep();
   });
   $("teacher").addEventListener("click", () => {
     state.teacher = !state.teacher;
+    remember("teacher", state.teacher);
     renderTeacher();
   });
   $("save").addEventListener("click", saveFile);

@@ -50,6 +50,7 @@ export function renderTeacher() {
       }),
       check("blur", "blur", state.blur, (value) => {
         state.blur = value;
+        remember("blur", value);
         tell("gate");
       }),
       lesson ? h("button", { type: "button", id: "next-case", onclick: nextCase }, t("next_case")) : null,

@@ -40,6 +40,15 @@ def test_what_was_typed_in_the_moment_before_the_page_is_left_is_kept(opened: Op
         assert page.input_value("#text") == text
 
 
+def test_the_language_that_was_chosen_stays(opened: Opened) -> None:
+    page = opened("evasion")
+    for lang in ("zh-Hans", "en"):
+        page.click("#language")
+        page.reload()
+        ready(page)
+        assert page.get_attribute("html", "lang") == lang
+
+
 def test_nothing_can_be_typed_or_clicked_in_a_page_that_has_not_begun(opened: Opened) -> None:
     page = opened("evasion")
     held: list[Any] = []
