@@ -40,7 +40,6 @@ const STRINGS = {
   message_alone: ["Type a message: every key decides", "输入一条消息：每敲一键都会重新判定"],
   message_empty: ["Write a message, or take one of the lesson.", "写一条消息，或选课程里的一条。"],
   message_empty_alone: ["Write a message.", "写一条消息。"],
-  gloss: ["In English", "英文大意"],
   examples: ["Messages to try", "可以试试的消息"],
   hidden_case: ["hidden {0}: press to show", "隐藏 {0}：点一下显示"],
 

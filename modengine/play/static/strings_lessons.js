@@ -26,7 +26,6 @@ export const LESSONS = {
   newly_hit: ["You hit {0} more: harmless, and passed before", "你多误伤 {0} 条：无害，原来放行"],
   changes_none: ["No message changed sides.", "没有消息换边。"],
   lighter: ["got off lighter", "处理变轻了"],
-  gloss_chinese: ["In Chinese", "中文大意"],
   says_study: ["This is what the rules would decide.", "规则会这样判定，但这只是研究。"],
   d_leet: ["digits for letters", "数字代字母"],
   "d_other-script": ["other alphabets", "别的字母表"],
