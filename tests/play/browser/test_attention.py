@@ -180,3 +180,18 @@ def test_a_server_that_was_begun_anew_knows_the_rules_again(opened: Opened, pool
         action(page, "block")
         assert page.inner_text("#trouble") == ""
         page.context.close()
+
+
+def test_an_appeal_follows_the_decision_and_keeps_what_was_chosen(opened: Opened) -> None:
+    page = opened("evasion", predict=True)
+    page.click("#case-innocent")
+    page.click("#reveal")
+    until(page, "document.querySelector('[name=kind]:checked')?.value === 'pass'")  # it came after the panel
+    page.check("[value=known_false_alarm]")
+    page.click("#language")
+    page.click("#tab-why")
+    page.click("#tab-evade")
+    assert page.is_checked("[value=known_false_alarm]")
+    page.click("#case-plain")  # another message
+    page.click("#reveal")
+    until(page, "document.querySelector('[name=kind]:checked')?.value === 'pass'")
