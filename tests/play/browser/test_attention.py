@@ -195,3 +195,15 @@ def test_an_appeal_follows_the_decision_and_keeps_what_was_chosen(opened: Opened
     page.click("#case-plain")  # another message
     page.click("#reveal")
     until(page, "document.querySelector('[name=kind]:checked')?.value === 'pass'")
+
+
+def test_letters_that_run_from_right_to_left_stay_together(opened: Opened) -> None:
+    cells = """async (text) => { const {marked} = await import('/static/marked.js');
+      const box = marked([...text], [{number: 1, kind: 'hit', label: '[1]', start: 9, end: 14}]);
+      const cells = [...box.querySelectorAll('.cell')];
+      return cells.map((one) => [one.firstChild.textContent, one.children[1].className]); }"""
+    assert opened("evasion").evaluate(cells, "لقد ربحت جائزة中") == [
+        ["لقد ربحت ", "lane "],
+        ["جائزة", "lane hit begin end"],
+        ["中", "lane "],
+    ]
