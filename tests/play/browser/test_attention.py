@@ -207,3 +207,17 @@ def test_letters_that_run_from_right_to_left_stay_together(opened: Opened) -> No
         ["جائزة", "lane hit begin end"],
         ["中", "lane "],
     ]
+
+
+def test_without_a_lesson_both_columns_begin_alike(opened: Opened) -> None:
+    page = opened("evasion")
+    page.select_option("#lesson", "")
+    page.wait_for_selector("#message-box", state="hidden")
+    assert page.locator("#rules-box").bounding_box()["y"] == page.locator("#panel-box").bounding_box()["y"]
+
+
+def test_nothing_lies_on_the_edge_of_the_teachers_bar(opened: Opened) -> None:
+    page = opened("evasion")
+    page.click("#teacher")
+    bar = page.locator("#teacher-bar").bounding_box()
+    assert page.locator("#strip").bounding_box()["y"] > bar["y"] + bar["height"]
