@@ -3,7 +3,7 @@
 import { drawAdding, drawReading } from "./adding.js";
 import { Lost, post, setToken, soon } from "./api.js";
 import { compile, decideNow, decideSoon } from "./deciding.js";
-import { $, visible } from "./dom.js";
+import { $ } from "./dom.js";
 import { draftOf, forgetDrafts, lastPlace, openDrafts } from "./drafts.js";
 import { makeEditor } from "./editor.js";
 import { drawForm } from "./form.js";
@@ -111,9 +111,9 @@ async function openLink(kept, before) {
     restore(value);
     const other = !value.lesson && value.base && value.base !== state.start.rules;
     note(t(other ? "link_of_another" : "link_opened"), before ? { undo: () => bringBack(before) } : {});
-  } catch (error) {
+  } catch {
     if (!state.begun) await takeLesson(state.start.first);
-    note(t("not_opened", visible(error.message)));
+    note(t("not_opened"));
   }
 }
 
@@ -123,8 +123,8 @@ async function openFile(file) {
     const opened = undoable(t("opened"));
     restore(checked(JSON.parse(await file.text())));
     opened();
-  } catch (error) {
-    note(t("not_opened", visible(error.message)));
+  } catch {
+    note(t("not_opened"));
   }
 }
 
@@ -287,8 +287,8 @@ function listen() {
   on("pushed", () => {
     try {
       restore(state.pushed);
-    } catch (error) {
-      note(t("not_opened", visible(error.message)));
+    } catch {
+      note(t("not_opened"));
     }
   });
   on("case", () => takeCase(state.nextCase));

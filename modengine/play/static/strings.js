@@ -32,7 +32,10 @@ const STRINGS = {
   copy_link: ["Copy a link", "复制链接"],
   link_too_long: ["Too much for a link: save it as a file.", "内容太多，放不进链接：请存为文件。"],
   opened: ["Opened.", "已打开。"],
-  not_opened: ["This could not be opened: {0}", "无法打开：{0}"],
+  not_opened: [
+    "This could not be opened: a part of it is missing, or it was not made by this page. Take the whole link, or a file of “Save as a file”.",
+    "无法打开：内容不完整，或不是由本页生成的。请用完整的链接，或用“存为文件”保存的文件。",
+  ],
   teacher_mode: ["Teacher", "教师"],
 
   message: ["Message", "消息"],

@@ -79,6 +79,19 @@ def test_what_is_discarded_can_be_brought_back(opened: Opened) -> None:
     until(page, f"{STATE}.files['rules.yaml'].includes('score: 60'))")
 
 
+def test_what_cannot_be_opened_is_said_in_words_of_the_page(opened: Opened) -> None:
+    page = opened("evasion", lang="zh-CN")
+    said = "document.querySelector('#note').innerText.trim()"
+    page.evaluate("location.hash = '#s=rubbish!'")
+    until(page, f"{said}.includes('请用完整的链接')")
+    link = page.evaluate(said)
+    page.click("#note-away")
+    page.set_input_files("#open-file", {"name": "a.json", "mimeType": "application/json", "buffer": b"{not json"})
+    until(page, f"{said} !== ''")
+    assert page.evaluate(said) == link
+    assert not any(char.isascii() and char.isalpha() for char in link)
+
+
 def test_where_storage_is_forbidden_the_page_works_and_says_so(opened: Opened) -> None:
     page = opened("evasion", before=FORBIDDEN, lang="zh-CN", level="simple")
     assert "这个浏览器不保存任何内容" in page.inner_text("#note")
