@@ -155,7 +155,7 @@ const STRINGS = {
   stands_for: ["stands for", "依据"],
   suppressed: ["Found and not counted", "找到了但不算"],
   near: ["Nearly: one thing is missing", "差一点：只缺一样"],
-  missing: ["missing", "缺"],
+  missing: ["; missing", "；缺"],
   would_give: ["would give {0} points", "会给 {0} 分"],
   not_met: ["Something found, condition not met", "找到了一些，但条件不成立"],
   smallest: ["The smallest edits that change it", "改变结果的最小改动"],
