@@ -46,8 +46,8 @@ export async function opens(pushed, draw) {
   remember("opened", opened);
   try {
     offered = await decode(found.kept);
-  } catch (error) {
-    note(t("not_opened", visible(error.message)));
+  } catch {
+    note(t("not_opened"));
     return;
   }
   declined = false;

@@ -41,7 +41,7 @@ export function drawForm() {
 function again({ patterns: [{ kind, words }], points }) {
   fresh.kind = kind;
   $("words-new").value = words.join(state.lang === "zh" ? "、" : ", ");
-  $(`${kind}-new`).checked = true;
+  $(`by-${kind}-new`).checked = true;
   $("points-new").value = points.value;
   $("another").disabled = false;
 }
@@ -56,7 +56,7 @@ function values(rule) {
   for (const pattern of rule.patterns) {
     const id = `${rule.id}-${pattern.name}`;
     set(`words-${id}`, pattern.words.join(state.lang === "zh" ? "、" : ", "));
-    for (const kind of KINDS) if ($(`${kind}-${id}`)) $(`${kind}-${id}`).checked = pattern.kind === kind;
+    for (const kind of KINDS) if ($(`by-${kind}-${id}`)) $(`by-${kind}-${id}`).checked = pattern.kind === kind;
   }
 }
 
@@ -104,17 +104,25 @@ function wordFields(id, name, change) {
     "div",
     { class: "word-fields" },
     h("label", {}, h("span", {}, name ? [t("form_of"), " ", h("code", {}, visible(name))] : t("rule_words")), h("input", { type: "text", id: `words-${id}`, lang: "zh-Hans", maxlength: 400, autocomplete: "off", spellcheck: "false", oninput: typed })),
-    h("span", { class: "kinds-row" }, KINDS.map((kind) => h("label", {}, h("input", { type: "radio", name: `kind-${id}`, id: `${kind}-${id}`, checked: kind === "words", onchange: () => change(null, kind) }), t(`form_${kind}`)))),
+    h("span", { class: "kinds-row" }, KINDS.map((kind) => h("label", {}, h("input", { type: "radio", name: `kind-${id}`, id: `by-${kind}-${id}`, checked: kind === "words", onchange: () => change(null, kind) }), t(`form_${kind}`)))),
     said,
   );
 }
 
+// What was written of it stands in the field when it is left.
 function pointsField(id, relief, value, change) {
-  const typed = (event) => {
-    const points = Math.round(Number(event.target.value));
-    if (points >= 1 && points <= 1000) change(points);
+  let now = value;
+  const typed = ({ target }) => {
+    if (target.value === "") return;
+    now = Math.min(1000, Math.max(1, Math.round(Number(target.value))));
+    change(now);
   };
-  return h("label", {}, t(relief ? "form_takes" : "rule_points"), h("input", { type: "number", id, min: 1, max: 1000, value, oninput: typed }));
+  return h(
+    "label",
+    {},
+    t(relief ? "form_takes" : "rule_points"),
+    h("input", { type: "number", id, min: 1, max: 1000, value, onfocus: ({ target }) => (now = target.value), oninput: typed, onchange: ({ target }) => (target.value = now) }),
+  );
 }
 
 const titleOf = (words) => t("says_words", words.slice(0, 3).join(state.lang === "zh" ? "、" : ", "));

@@ -8,19 +8,33 @@ import { both, t } from "./strings.js";
 const CHOICES = { level: ["simple", "full"], scheme: ["auto", "light", "dark"], size: ["normal", "large"] };
 
 // What was chosen the last time, in this browser.
+function chosen(name, values, otherwise) {
+  try {
+    const kept = localStorage.getItem(`modengine-${name}`);
+    return values.includes(kept) ? kept : otherwise;
+  } catch {
+    return otherwise; // a browser that keeps nothing
+  }
+}
+
+function choose(name, value) {
+  state[name] = value;
+  try {
+    localStorage.setItem(`modengine-${name}`, value);
+  } catch {
+    // a browser that keeps nothing
+  }
+}
+
 export function takeLook() {
-  state.lang = /^zh/i.test(navigator.language) ? "zh" : "en";
+  state.lang = chosen("lang", ["en", "zh"], /^zh/i.test(navigator.language) ? "zh" : "en");
   for (const [name, values] of Object.entries(CHOICES)) {
-    let kept = null;
-    try {
-      kept = localStorage.getItem(`modengine-${name}`);
-    } catch {
-      // a browser that keeps nothing
-    }
-    state[name] = values.includes(kept) ? kept : values[0];
+    state[name] = chosen(name, values, values[0]);
     document.documentElement.dataset[name] = state[name];
   }
 }
+
+export const otherLanguage = () => choose("lang", state.lang === "zh" ? "en" : "zh");
 
 export function drawWords() {
   document.documentElement.lang = state.lang === "zh" ? "zh-Hans" : "en";
@@ -56,13 +70,8 @@ window.addEventListener("beforeprint", () => {
 window.addEventListener("afterprint", () => folded.forEach((one) => (one.open = false)));
 
 export function setLook(name, value) {
-  state[name] = value;
+  choose(name, value);
   document.documentElement.dataset[name] = value;
   measure();
   if (name === "level") tell("level");
-  try {
-    localStorage.setItem(`modengine-${name}`, value);
-  } catch {
-    // a browser that keeps nothing
-  }
 }

@@ -3,16 +3,17 @@
 import { drawAdding, drawReading } from "./adding.js";
 import { Lost, post, setToken, soon } from "./api.js";
 import { compile, decideNow, decideSoon } from "./deciding.js";
-import { $, visible } from "./dom.js";
+import { $ } from "./dom.js";
 import { draftOf, forgetDrafts, lastPlace, openDrafts } from "./drafts.js";
 import { makeEditor } from "./editor.js";
 import { drawForm } from "./form.js";
 import { forgetGuesses } from "./guessing.js";
 import { copyLink, draft, flush, keep, keeps, listenToLeaving, note, placeOf, putParts, saveFile, undoable } from "./keeping.js";
-import { drawWords, takeLook } from "./look.js";
+import { drawWords, otherLanguage, takeLook } from "./look.js";
 import { listenToMarks } from "./marks.js";
 import { drawLesson, drawText, takeCase } from "./message.js";
 import { drawFiles, drawProblems, drawUndo, firstFile } from "./rules.js";
+import { remember } from "./session.js";
 import { baseFiles, checked, decode, on, state, tell } from "./state.js";
 import { t } from "./strings.js";
 import { drawPanel, drawTabs, forgetStudies, isPanel, listenToTabs, resetPanels } from "./tabs.js";
@@ -110,9 +111,9 @@ async function openLink(kept, before) {
     restore(value);
     const other = !value.lesson && value.base && value.base !== state.start.rules;
     note(t(other ? "link_of_another" : "link_opened"), before ? { undo: () => bringBack(before) } : {});
-  } catch (error) {
+  } catch {
     if (!state.begun) await takeLesson(state.start.first);
-    note(t("not_opened", visible(error.message)));
+    note(t("not_opened"));
   }
 }
 
@@ -122,8 +123,8 @@ async function openFile(file) {
     const opened = undoable(t("opened"));
     restore(checked(JSON.parse(await file.text())));
     opened();
-  } catch (error) {
-    note(t("not_opened", visible(error.message)));
+  } catch {
+    note(t("not_opened"));
   }
 }
 
@@ -196,12 +197,13 @@ function listenToRules() {
 function listenToTop() {
   $("lesson").addEventListener("change", (event) => takeLesson(event.target.value));
   $("language").addEventListener("click", () => {
-    state.lang = state.lang === "zh" ? "en" : "zh";
+    otherLanguage();
     drawAll();
     keep();
   });
   $("teacher").addEventListener("click", () => {
     state.teacher = !state.teacher;
+    remember("teacher", state.teacher);
     renderTeacher();
   });
   $("save").addEventListener("click", saveFile);
@@ -285,8 +287,8 @@ function listen() {
   on("pushed", () => {
     try {
       restore(state.pushed);
-    } catch (error) {
-      note(t("not_opened", visible(error.message)));
+    } catch {
+      note(t("not_opened"));
     }
   });
   on("case", () => takeCase(state.nextCase));

@@ -38,7 +38,7 @@ export function marked(chars, marks, breaks = null) {
   const box = h("div", { class: `marked lanes-${count}`, "aria-hidden": "true" });
   let group = null;
   let gap = 0;
-  const cells = [];
+  let run = null; // letters that join and run from right to left: one cell, or nobody could read them
   chars.forEach((char, at) => {
     if (shown && !shown.has(at)) {
       gap += 1;
@@ -47,9 +47,15 @@ export function marked(chars, marks, breaks = null) {
     if (gap) {
       box.append(h("span", { class: "gap" }, t("characters_left_out", gap)));
       gap = 0;
+      run = null;
     }
     const over = ordered.filter((mark) => mark.start <= at && at < mark.end);
     const numbers = over.map((mark) => mark.number).join(" ");
+    if (run?.numbers === numbers && GOES_ON.test(char) && !breaks?.has(at)) {
+      run.cell.firstChild.append(char);
+      for (const mark of over) if (mark.end - 1 === at) run.cell.children[1 + mark.lane]?.classList.add("end");
+      return;
+    }
     const cell = h("span", { class: cellClass(char, over, breaks, at), "data-m": numbers || null });
     const face = isOdd(char) ? code(char) : char === "\n" ? "⏎" : char === " " ? "\u00a0" : char;
     cell.append(h("span", { class: "ch" }, face));
@@ -58,7 +64,7 @@ export function marked(chars, marks, breaks = null) {
       const edge = mark ? `${mark.kind}${mark.start === at ? " begin" : ""}${mark.end - 1 === at ? " end" : ""}` : "";
       cell.append(h("span", { class: `lane ${edge}` }, mark && mark.start === at ? h("b", {}, mark.label) : ""));
     }
-    cells[at] = cell;
+    run = FROM_RIGHT.test(char) ? { cell, numbers } : null;
     if (ordered.some((mark) => mark.start < at && at < mark.end && mark.end - mark.start <= SHORT) && box.lastElementChild?.matches(".cell, .nowrap")) {
       group = held(box.lastElementChild);
       group.append(cell);
@@ -81,6 +87,9 @@ export function marked(chars, marks, breaks = null) {
   if (gap) box.append(h("span", { class: "gap" }, t("characters_left_out", gap)));
   return box;
 }
+
+const FROM_RIGHT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+const GOES_ON = new RegExp(`${FROM_RIGHT.source}|[ \\p{M}]`, "u");
 
 // No line begins with a comma: it stays with what stands before it.
 const CLOSES = /^[，。！？、；：）】》」』”’…]$/;

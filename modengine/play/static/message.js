@@ -36,8 +36,6 @@ export function drawLesson() {
   drawSeen();
 }
 
-// What a Chinese message means, for who reads the page in English.
-
 export function drawSeen() {
   for (const one of state.lesson?.cases ?? []) {
     const action = isSecret(one.text) ? null : state.seen.get(one.id);

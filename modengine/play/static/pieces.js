@@ -166,11 +166,13 @@ const FIRST = 6;
 const PORTION = 200;
 const list = (items) => h("ul", { class: "messages" }, items.map((one) => h("li", {}, one)));
 
-// A list of messages: the first few, the others on request.
+// A list of messages: the first few, the others on request, and how many are left out until they are guessed.
 export function messages(some) {
   const items = some.filter(Boolean);
-  if (items.length <= FIRST + 2) return list(items);
-  return [list(items.slice(0, FIRST)), h("details", { class: "more" }, h("summary", {}, t("more", items.length - FIRST)), portion(items, FIRST, PORTION))];
+  const secret = some.length - items.length;
+  const rest = secret ? h("p", { class: "quiet small" }, t("yet_to_guess", secret)) : null;
+  if (items.length <= FIRST + 2) return [list(items), rest];
+  return [rest, list(items.slice(0, FIRST)), h("details", { class: "more" }, h("summary", {}, t("more", items.length - FIRST)), portion(items, FIRST, PORTION))];
 }
 
 // Of a long list so many, how many they are of all, and the way to those that follow.

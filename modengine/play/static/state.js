@@ -18,9 +18,9 @@ export const state = {
   scheme: "auto",
   size: "normal",
   level: "simple", // two panels and a form, or everything
-  teacher: false,
+  teacher: recall("teacher", false), // whether the teacher's bar is open
   predict: recall("predict", true), // whether a message of a lesson is guessed before its decision is shown
-  blur: false,
+  blur: recall("blur", false), // whether all messages are covered
   unlocked: false, // whether samples that advertise sex or speak of bombs are shown
   seen: new Map(), // the messages of the lesson that were looked at, and how the rules as they are now decide them
   compiling: false, // whether changed rules are being read, and that takes a while

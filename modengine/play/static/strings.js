@@ -32,7 +32,10 @@ const STRINGS = {
   copy_link: ["Copy a link", "复制链接"],
   link_too_long: ["Too much for a link: save it as a file.", "内容太多，放不进链接：请存为文件。"],
   opened: ["Opened.", "已打开。"],
-  not_opened: ["This could not be opened: {0}", "无法打开：{0}"],
+  not_opened: [
+    "This could not be opened: a part of it is missing, or it was not made by this page. Take the whole link, or a file of “Save as a file”.",
+    "无法打开：内容不完整，或不是由本页生成的。请用完整的链接，或用“存为文件”保存的文件。",
+  ],
   teacher_mode: ["Teacher", "教师"],
 
   message: ["Message", "消息"],
@@ -40,7 +43,6 @@ const STRINGS = {
   message_alone: ["Type a message: every key decides", "输入一条消息：每敲一键都会重新判定"],
   message_empty: ["Write a message, or take one of the lesson.", "写一条消息，或选课程里的一条。"],
   message_empty_alone: ["Write a message.", "写一条消息。"],
-  gloss: ["In English", "英文大意"],
   examples: ["Messages to try", "可以试试的消息"],
   hidden_case: ["hidden {0}: press to show", "隐藏 {0}：点一下显示"],
 
@@ -153,7 +155,7 @@ const STRINGS = {
   stands_for: ["stands for", "依据"],
   suppressed: ["Found and not counted", "找到了但不算"],
   near: ["Nearly: one thing is missing", "差一点：只缺一样"],
-  missing: ["missing", "缺"],
+  missing: ["; missing", "；缺"],
   would_give: ["would give {0} points", "会给 {0} 分"],
   not_met: ["Something found, condition not met", "找到了一些，但条件不成立"],
   smallest: ["The smallest edits that change it", "改变结果的最小改动"],

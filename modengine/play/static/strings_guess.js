@@ -10,6 +10,7 @@ export const GUESS_STRINGS = {
   teacher_asks_this: ["Your teacher asks about this message: answer above. The decision is shown with the answers.", "老师正在问这条消息：请在上面作答，判定和答案一起揭晓。"],
   right_one: ["the filter’s decision", "过滤器的判定"],
   your_answer: ["your answer", "你的答案"],
+  yet_to_guess: ["{0} more, listed once you have guessed.", "还有 {0} 条，猜过才列出。"],
   predict: ["Predict, then reveal", "先预测，再揭晓"],
   ask_class: ["Ask the class", "问全班"],
   stop_asking: ["Stop asking", "停止提问"],

@@ -33,7 +33,7 @@ export const PAGE = {
   form_more: ["{0} more rules are in the YAML.", "另有 {0} 条规则，见 YAML。"],
   form_new: ["A new rule", "新规则"],
   form_another: ["One more rule", "再加一条"],
-  form_remove: ["Take it away", "删除"],
+  form_remove: ["Remove this rule", "删除这条规则"],
   form_removed: ["The rule is gone.", "规则已删除。"],
   nothing_kept: ["This browser keeps nothing: what you do here is gone when the page is closed or reloaded. Save it as a file.", "这个浏览器不保存任何内容：关闭或重新载入页面，你做的就没了。请存为文件。"],
   brought_back: ["Your work in this lesson is as you left it.", "你在本课里做的都还在，从上次离开的地方继续。"],

@@ -49,6 +49,7 @@ export function renderTeacher() {
       }),
       check("blur", "blur", state.blur, (value) => {
         state.blur = value;
+        remember("blur", value);
         tell("gate");
       }),
       lesson ? h("button", { type: "button", id: "next-case", onclick: nextCase }, t("next_case")) : null,
@@ -239,14 +240,18 @@ export function question() {
   const lesson = isStudent ? offer(question) : null;
   box.hidden = !isStudent || !(room?.text || lesson);
   if (box.hidden) return;
-  // It is drawn anew whenever somebody else answers: what has the focus or is open stays so.
+  // It is drawn anew whenever somebody else answers: what has the focus keeps it.
   const body = $("question-body");
   const active = body.contains(document.activeElement) ? document.activeElement : null;
-  const focused = active?.dataset.choice ? `[data-choice="${active.dataset.choice}"]` : active?.id ? `#${active.id}` : active?.tagName.toLowerCase();
-  const open = body.querySelector("details")?.open;
+  const focused = active?.dataset.choice ? `[data-choice="${active.dataset.choice}"]` : active?.id ? `#${active.id}` : "";
   fill(body, lesson, room?.text ? asked() : null);
-  if (open && body.querySelector("details")) body.querySelector("details").open = true;
   if (focused) body.querySelector(focused)?.focus();
+}
+
+// What is asked may be of a lesson that this window has not opened: the meaning itself says its language.
+function meaning(gloss) {
+  const lang = /\p{Script=Han}/u.test(gloss) ? "zh" : "en";
+  return lang === state.lang ? h("p", { class: "gloss", lang: document.documentElement.lang }, visible(gloss)) : null;
 }
 
 function asked() {
@@ -261,7 +266,7 @@ function asked() {
   return [
     said(room.text, "p", "big"),
     showButton(room.text, redraw),
-    room.gloss && !covers(room.text) ? h("details", {}, h("summary", {}, t("gloss")), h("p", { lang: "en" }, visible(room.gloss))) : null,
+    room.gloss && !covers(room.text) ? meaning(room.gloss) : null,
     room.shown
       ? tally()
       : [

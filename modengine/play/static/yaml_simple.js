@@ -1,11 +1,21 @@
 // Rules whose lines a form can write: read and changed in place, so that nothing else of the file is touched.
 
 const RULE = /^(\s*)-\s+id:\s*["']?([\w.-]+)/;
-const PATTERN = /^(\s+([\w-]+):\s*\{\s*)(words|text)(:\s*\[)([^\]]*)(\].*)$/;
+// An item of a list: within quotes a bracket or a comma is a sign like others.
+const ITEM = String.raw`(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*|[^\]"',\s][^\],]*`;
+const PATTERN = new RegExp(String.raw`^(\s+([\w-]+):\s*\{\s*)(words|text)(:\s*\[)(\s*(?:${ITEM})?(?:,\s*(?:${ITEM})?)*)(\].*)$`);
 const POINTS = /^(\s+score:\s*|\s+relieve:\s*\{.*\bby:\s*)(\d+)(.*)$/;
 
-const unquoted = (text) => text.trim().replace(/\s+#.*$/, "").replace(/^"(.*)"$|^'(.*)'$/, (_, double, single) => double ?? single);
-const wordsIn = (list) => (list.match(/"(?:[^"\\]|\\.)*"|'[^']*'|[^,]+/g) ?? []).map(unquoted).filter(Boolean);
+function unquoted(text) {
+  const [, double, single, plain] = /^("(?:[^"\\]|\\.)*")|^'((?:[^']|'')*)'|^(.*?)(?:\s+#.*)?$/.exec(text.trim());
+  try {
+    return double ? JSON.parse(double) : (single?.replaceAll("''", "'") ?? plain);
+  } catch {
+    return double.slice(1, -1); // signs of YAML that JSON does not know
+  }
+}
+
+const wordsIn = (list) => (list.match(new RegExp(ITEM, "g")) ?? []).map(unquoted).filter(Boolean);
 
 // [{id, title, line, relief, points: {line, value}, patterns: [{name, line, kind, words}]}], lines from 0.
 export function simpleRules(text) {
@@ -21,7 +31,8 @@ export function simpleRules(text) {
     const pattern = PATTERN.exec(line);
     if (title && !rule.title) rule.title = unquoted(title[1]);
     if (points && !rule.points) Object.assign(rule, { points: { line: at, value: Number(points[2]) }, relief: points[1].includes("relieve") });
-    if (pattern) rule.patterns.push({ name: pattern[2], line: at, kind: pattern[3], words: wordsIn(pattern[5]) });
+    const words = pattern ? wordsIn(pattern[5]) : [];
+    if (pattern && words.every((one) => separated(one)[0] === one)) rule.patterns.push({ name: pattern[2], line: at, kind: pattern[3], words });
   });
   return rules;
 }

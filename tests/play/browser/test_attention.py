@@ -83,14 +83,14 @@ def test_what_a_form_is_told_stands_in_the_yaml_key_by_key(opened: Opened) -> No
         page.keyboard.insert_text(typed)
         assert f"mine: {{words: {written}}}" in page.evaluate(TEXT)
     action(page, "review")
-    page.check("#text-new")
+    page.check("#by-text-new")
     assert 'mine: {text: ["奶茶", "酒"]}' in page.evaluate(TEXT)
     page.fill("#points-new", "90")
     action(page, "block")
     assert "score: 90" in page.evaluate(TEXT)
     page.click("#language")  # drawn anew, it holds what stands in the file
     assert (page.input_value("#words-new"), page.input_value("#points-new")) == ("奶茶、酒", "90")
-    assert page.is_checked("#text-new")
+    assert page.is_checked("#by-text-new")
     page.click("#another")  # it becomes one of the others, and is changed as they are
     page.fill('[id="words-fraud.mine-1-mine"]', "可乐")
     assert "mine: {text: [可乐]}" in page.evaluate(TEXT)
@@ -99,6 +99,54 @@ def test_what_a_form_is_told_stands_in_the_yaml_key_by_key(opened: Opened) -> No
     assert "mine" not in page.evaluate(TEXT)
     page.click("#undo")
     until(page, f"{TEXT}.includes('mine: {{text: [可乐]}}')")
+
+
+@pytest.mark.parametrize("typed", ["[x]", "]", 'a"b', "{y}: #z"])
+def test_whatever_is_typed_into_the_form_the_yaml_stays_whole(opened: Opened, typed: str) -> None:
+    page = opened("evasion", level="simple")
+    words = '[id="words-fraud.contact-job"]'
+    before = page.evaluate(TEXT)
+    for one in (typed, f"兼职, {typed}"):
+        page.fill(words, one)
+        page.focus("#text")
+        page.evaluate("import('/static/form.js').then(({drawForm}) => drawForm())")
+        assert page.input_value(words) == one  # read from the YAML
+    page.fill(words, "兼职, 刷单")
+    assert page.evaluate(TEXT) == before
+
+
+def test_the_form_says_how_words_are_found_as_the_yaml_does(opened: Opened) -> None:
+    page = opened("word-boundaries", level="simple")
+    for old, new in (("{text: [和服]}", "{words: [和服]}"), ("{words: [和服]}", "{text: [和服]}")):
+        rewrite(page, old, new)
+        chosen = '[id="by-%s-fraud.as-characters-kimono"]' % ("words" if "words" in new else "text")
+        until(page, "(one) => document.querySelector(one).checked", chosen)
+
+
+def test_a_comma_within_quotes_is_left_to_the_yaml(opened: Opened) -> None:
+    page = opened("evasion", level="simple")
+    rewrite(page, "[兼职, 刷单]", '[兼职, "刷,单"]')
+    page.wait_for_selector('[id="words-fraud.contact-job"]', state="detached")
+    assert page.locator('[id="words-fraud.contact-contact"]').count() == 1
+
+
+def test_a_number_that_cannot_be_is_not_left_standing(opened: Opened) -> None:
+    page = opened("threshold-and-cost", "whatif")
+    page.wait_for_selector("#outcome table")
+    review = '.slider:has(.badge.review) input[type="number"]'
+    for given, stands in (("", "50"), ("-5", "50"), ("9999", "50"), ("20.4", "20")):
+        page.fill(review, given)
+        page.press(review, "Tab")
+        assert page.input_value(review) == stands, given
+    page.click("#form-fold summary")
+    points = '[id="points-fraud.gain"]'
+    for given, stands in (("", "20"), ("-5", "1"), ("9999", "1000"), ("30.4", "30"), ("", "30")):
+        page.fill(points, given)
+        page.press(points, "Tab")
+        assert page.input_value(points) == stands, given
+        assert f"score: {stands}\n" in page.evaluate(
+            "import('/static/state.js').then(({state}) => state.files['rules.yaml'])"
+        )
 
 
 def test_a_rule_of_the_lesson_is_changed_by_the_form_and_the_form_by_the_yaml(opened: Opened) -> None:
@@ -180,3 +228,44 @@ def test_a_server_that_was_begun_anew_knows_the_rules_again(opened: Opened, pool
         action(page, "block")
         assert page.inner_text("#trouble") == ""
         page.context.close()
+
+
+def test_an_appeal_follows_the_decision_and_keeps_what_was_chosen(opened: Opened) -> None:
+    page = opened("evasion", predict=True)
+    page.click("#case-innocent")
+    page.click("#reveal")
+    until(page, "document.querySelector('[name=kind]:checked')?.value === 'pass'")  # it came after the panel
+    page.check("[value=known_false_alarm]")
+    page.click("#language")
+    page.click("#tab-why")
+    page.click("#tab-evade")
+    assert page.is_checked("[value=known_false_alarm]")
+    page.click("#case-plain")  # another message
+    page.click("#reveal")
+    until(page, "document.querySelector('[name=kind]:checked')?.value === 'pass'")
+
+
+def test_letters_that_run_from_right_to_left_stay_together(opened: Opened) -> None:
+    cells = """async (text) => { const {marked} = await import('/static/marked.js');
+      const box = marked([...text], [{number: 1, kind: 'hit', label: '[1]', start: 9, end: 14}]);
+      const cells = [...box.querySelectorAll('.cell')];
+      return cells.map((one) => [one.firstChild.textContent, one.children[1].className]); }"""
+    assert opened("evasion").evaluate(cells, "لقد ربحت جائزة中") == [
+        ["لقد ربحت ", "lane "],
+        ["جائزة", "lane hit begin end"],
+        ["中", "lane "],
+    ]
+
+
+def test_without_a_lesson_both_columns_begin_alike(opened: Opened) -> None:
+    page = opened("evasion")
+    page.select_option("#lesson", "")
+    page.wait_for_selector("#message-box", state="hidden")
+    assert page.locator("#rules-box").bounding_box()["y"] == page.locator("#panel-box").bounding_box()["y"]
+
+
+def test_nothing_lies_on_the_edge_of_the_teachers_bar(opened: Opened) -> None:
+    page = opened("evasion")
+    page.click("#teacher")
+    bar = page.locator("#teacher-bar").bounding_box()
+    assert page.locator("#strip").bounding_box()["y"] > bar["y"] + bar["height"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from modengine.play.lessons import shipped_lessons
 from tests.play.browser.hiding import stands
+from tests.play.browser.keeping import ready
 from tests.play.browser.looks import PANELS, READY
 from tests.play.browser.window import Opened
 
@@ -51,3 +52,16 @@ def test_a_covered_message_is_nowhere_until_it_is_shown(opened: Opened) -> None:
     assert CASE.text in page.inner_text(".notice")
     page.click("#cover")
     nowhere(page, CASE.text, CASE.gloss)
+
+
+def test_what_the_teacher_covered_is_covered_after_a_reload(opened: Opened) -> None:
+    page = opened("warning-and-scam")
+    text = page.input_value("#text")
+    page.click("#teacher")
+    page.click("#blur")
+    page.wait_for_selector("#cover")
+    page.reload()
+    ready(page, "")
+    assert page.is_checked("#blur")
+    assert text not in page.inner_text("body")
+    assert page.input_value("#text") == ""

@@ -40,6 +40,15 @@ def test_what_was_typed_in_the_moment_before_the_page_is_left_is_kept(opened: Op
         assert page.input_value("#text") == text
 
 
+def test_the_language_that_was_chosen_stays(opened: Opened) -> None:
+    page = opened("evasion")
+    for lang in ("zh-Hans", "en"):
+        page.click("#language")
+        page.reload()
+        ready(page)
+        assert page.get_attribute("html", "lang") == lang
+
+
 def test_nothing_can_be_typed_or_clicked_in_a_page_that_has_not_begun(opened: Opened) -> None:
     page = opened("evasion")
     held: list[Any] = []
@@ -69,6 +78,19 @@ def test_what_is_discarded_can_be_brought_back(opened: Opened) -> None:
     is_there(page)
     page.click("#undo")  # and forth again
     until(page, f"{STATE}.files['rules.yaml'].includes('score: 60'))")
+
+
+def test_what_cannot_be_opened_is_said_in_words_of_the_page(opened: Opened) -> None:
+    page = opened("evasion", lang="zh-CN")
+    said = "document.querySelector('#note').innerText.trim()"
+    page.evaluate("location.hash = '#s=rubbish!'")
+    until(page, f"{said}.includes('请用完整的链接')")
+    link = page.evaluate(said)
+    page.click("#note-away")
+    page.set_input_files("#open-file", {"name": "a.json", "mimeType": "application/json", "buffer": b"{not json"})
+    until(page, f"{said} !== ''")
+    assert page.evaluate(said) == link
+    assert not any(char.isascii() and char.isalpha() for char in link)
 
 
 def test_where_storage_is_forbidden_the_page_works_and_says_so(opened: Opened) -> None:

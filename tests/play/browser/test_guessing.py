@@ -125,3 +125,23 @@ def test_a_class_predicts_on_all_devices_and_the_right_answer_is_marked(join: Jo
     student.click("#case-bank")
     student.wait_for_selector("#verdict .vote")
     assert [violations(page) for page in (teacher, student)] == [[], []]
+
+
+def test_a_list_says_how_many_it_leaves_out_until_they_are_guessed(opened: Opened) -> None:
+    page = opened("whom-does-it-hit", predict=True)
+    page.click("#reveal")
+    page.click("#tab-tests")
+    page.click("#group-b-yaml-player")  # eight messages, of which message 2 is to be guessed
+    page.wait_for_selector(".opened .message-button")
+    assert page.locator(".opened .message-button").count() == 7
+    assert "1 more, listed once you have guessed." in page.inner_text(".opened")
+
+
+def test_the_meaning_of_what_is_asked_is_shown_to_whoever_reads_the_page_in_its_language(join: Join) -> None:
+    teacher = join("teacher", "scam-in-english")
+    teacher.click("#ask-class")
+    student = join("student", "warning-and-scam")  # has another lesson open
+    student.wait_for_selector("#question .vote")
+    assert student.locator("#question .gloss").count() == 0  # in English already
+    student.click("#language")
+    assert student.get_attribute("#question .gloss", "lang") == "zh-Hans"

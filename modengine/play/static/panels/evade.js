@@ -15,10 +15,12 @@ let attempts = []; // {text, action, edits}, the newest first
 let decidedBy = null; // the rules by which these actions are
 let taken = null; // a message that was taken from a list, and not written
 let appealed = null; // what became of the last appeal: a string and its values
+let chosen = {}; // the rule and the kind that were chosen for an appeal of this message
 let machine = null; // {text, rules, and what the lab made of it}
 
 export function reset() {
   begun = machine = decidedBy = taken = appealed = null;
+  chosen = {};
   attempts = [];
 }
 
@@ -132,6 +134,7 @@ function distance(a, b) {
 for (const what of ["text-chosen", "text-set"]) on(what, () => {
   taken = state.text;
   appealed = null;
+  chosen = {};
 });
 
 // A try is what stands there when nobody has typed for a moment; a message that was taken from a list is nobody's try.
@@ -197,27 +200,39 @@ function disguises() {
   return [table, h("p", { class: "disguises-key", "aria-hidden": "true" }, ACTIONS.filter((action) => shown.has(action)).map((action) => badge(action)))];
 }
 
+// What was not chosen follows the message: a rule that hit it, and that it should not have.
 function appeal() {
   const rules = state.compiled?.list ?? [];
-  const found = new Set((state.explained?.trace.rules ?? []).map((rule) => rule.rule));
-  const hits = new Set((state.decision?.hits ?? []).map((hit) => hit.rule));
+  const trace = state.explained?.of === state.text ? state.explained.trace : null;
+  const found = new Set(trace?.rules.map((rule) => rule.rule));
+  const hits = new Set(trace?.decision.hits.map((hit) => hit.rule));
+  const choose = (what) => (event) => (chosen[what] = event.target.value);
+  const kindNow = chosen.kind ?? (hits.size ? "pass" : "match");
   const ordered = [...rules].sort((a, b) => hits.has(b.id) - hits.has(a.id) || found.has(b.id) - found.has(a.id));
   return h(
     "section",
     { class: "appeal" },
     h("h3", {}, t("appeal")),
     h("p", { class: "quiet" }, t("appeal_says")),
-    h("label", { class: "field" }, h("span", { class: "quiet" }, t("appeal_rule")), h("select", { id: "appeal-rule" }, ordered.map((rule) => h("option", { value: rule.id }, visible(rule.id))))),
+    h("label", { class: "field" }, h("span", { class: "quiet" }, t("appeal_rule")), h("select", { id: "appeal-rule", onchange: choose("rule") }, ordered.map((rule) => h("option", { value: rule.id, selected: rule.id === chosen.rule }, visible(rule.id))))),
     h(
       "fieldset",
       { class: "kinds" },
       h("legend", { class: "quiet" }, t("appeal_kind")),
-      ["match", "pass", "known_miss", "known_false_alarm"].map((kind, at) => h("label", {}, h("input", { type: "radio", name: "kind", value: kind, checked: at === (hits.size ? 1 : 0) }), t(`k_${kind}`))),
+      ["match", "pass", "known_miss", "known_false_alarm"].map((kind) => h("label", {}, h("input", { type: "radio", name: "kind", id: `kind-${kind}`, value: kind, checked: kind === kindNow, onchange: choose("kind") }), t(`k_${kind}`))),
     ),
     h("button", { type: "button", id: "appeal-add", onclick: addExample }, t("appeal_add")),
     h("p", { id: "appealed", role: "status" }, appealed ? t(...appealed) : null),
   );
 }
+
+on("explained", () => {
+  const old = document.querySelector(".evade > .appeal");
+  if (!old) return;
+  const had = old.contains(document.activeElement) ? document.activeElement.id : "";
+  old.replaceWith(appeal());
+  if (had) $(had)?.focus();
+});
 
 // It stays when the panel is drawn anew, as it is once the changed rules are read.
 function say(...what) {

@@ -91,7 +91,7 @@ function sliders(root) {
         };
         const name = t("threshold_of", category, t(action));
         const bar = h("input", { type: "range", min: 1, max: most, value: steps[action], oninput: move, "aria-label": name });
-        const exact = h("input", { type: "number", class: "number", min: 1, max: most, value: steps[action], oninput: move, "aria-label": t("as_number", name) });
+        const exact = h("input", { type: "number", class: "number", min: 1, max: most, value: steps[action], oninput: move, onchange: () => (exact.value = steps[action]), "aria-label": t("as_number", name) });
         return h(
           "div",
           { class: "slider" },

@@ -171,7 +171,6 @@ function nearly(found) {
           h("code", {}, visible(one.rule)),
           " ",
           one.on_test ? t("on_test") : t("would_give", one.points),
-          "; ",
           t("missing"),
           " ",
           h("code", {}, visible(one.missing)),
