@@ -55,13 +55,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """The garbage collector does not look at the tests themselves again and again: they are there to the end."""
+    """The garbage collector does not look at the tests themselves again and again: they are there to the end.
+
+    One collection makes them old. They are not frozen: a load counts what is frozen, one by one, and of ten thousand
+    tests that took longer than most loads.
+    """
     gc.disable()
     try:
         return (yield)
     finally:
         gc.collect()
-        gc.freeze()
         gc.set_threshold(20_000, 10, 20)
         gc.enable()
 

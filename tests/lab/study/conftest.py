@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from modengine.cli.main import run
-from tests.commands import Command
 from tests.docs.examples import blocks
 from tests.paths import DOCS
 
@@ -20,16 +20,28 @@ def write_study(folder: Path) -> Path:
     return folder / "study.yaml"
 
 
+def copied(study: Path, folder: Path) -> Path:
+    """The same study in a folder of one test."""
+    return shutil.copytree(study.parent, folder / "study") / study.name
+
+
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
     """`study.yaml`, and all that it names beside it."""
     return write_study(tmp_path / "study")
 
 
-@pytest.fixture
-def pinned(study: Path, command: Command) -> Path:
-    assert command("study", "pin", study).code == 0
+@pytest.fixture(scope="session")
+def once_pinned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    study = write_study(tmp_path_factory.mktemp("pinned") / "study")
+    assert run(["study", "pin", str(study)]) == 0
     return study
+
+
+@pytest.fixture
+def pinned(once_pinned: Path, tmp_path: Path) -> Path:
+    """A copy of its own of the study that was pinned."""
+    return copied(once_pinned, tmp_path)
 
 
 @pytest.fixture(scope="session")
