@@ -1,6 +1,6 @@
 // Drafts, kept in this browser alone: what one did in each lesson, window by window.
 
-import { newName } from "./session.js";
+import { newName, recall, remember } from "./session.js";
 
 const STORE = "drafts";
 const MOST = 60;
@@ -33,6 +33,9 @@ export async function openDrafts() {
     tab = sessionStorage.getItem("modengine-tab") ?? tab;
     sessionStorage.setItem("modengine-tab", tab);
     apart();
+    const left = recall("left", null);
+    const written = left && (await asked(store().get([left.place, left.tab])));
+    if (left && !(written?.turn >= left.turn)) await asked(store("readwrite").put(left));
     const drafts = await all();
     turn = Math.max(turn, drafts[0]?.turn ?? 0);
     for (const old of drafts.slice(MOST)) await asked(store("readwrite").delete([old.place, old.tab]));
@@ -57,14 +60,16 @@ function apart() {
 // The newest first, by a count: clocks may be wrong.
 const all = async () => (await asked(store().index("turn").getAll())).reverse();
 
-// Whether it is kept.  All is asked before anything is waited for: a page that is left does not come to a second step.
+// Whether it is kept.  The window itself remembers the last one, at once: a page that is left may be gone before the database has written.
 export async function writeDraft(place, value) {
   if (!db) return false;
   try {
     turn += 1;
     windows.postMessage({ turn });
+    const one = { place, tab, turn, value };
+    remember("left", one);
     const drafts = store("readwrite");
-    drafts.put({ place, tab, turn, value });
+    drafts.put(one);
     drafts.transaction.commit();
     await asked(drafts.transaction); // there may be no space for what was taken
     return true;
@@ -86,5 +91,6 @@ export async function lastPlace() {
 }
 
 export async function forgetDrafts() {
+  remember("left", null);
   if (db) await asked(store("readwrite").clear());
 }

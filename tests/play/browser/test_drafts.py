@@ -40,6 +40,16 @@ def test_what_was_typed_in_the_moment_before_the_page_is_left_is_kept(opened: Op
         assert page.input_value("#text") == text
 
 
+def test_a_page_that_is_gone_before_the_database_has_written_loses_nothing(opened: Opened) -> None:
+    page = opened("evasion")
+    page.evaluate("IDBObjectStore.prototype.put = () => {}")
+    page.fill("#text", "晚上吃什么")
+    page.reload()
+    ready(page)
+    assert page.input_value("#text") == "晚上吃什么"
+    assert page.input_value("#lesson") == "evasion"
+
+
 def test_the_language_that_was_chosen_stays(opened: Opened) -> None:
     page = opened("evasion")
     for lang in ("zh-Hans", "en"):
