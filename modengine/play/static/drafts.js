@@ -1,6 +1,6 @@
 // Drafts, kept in this browser alone: what one did in each lesson, window by window.
 
-import { newName } from "./session.js";
+import { newName, recall, remember } from "./session.js";
 
 const STORE = "drafts";
 const MOST = 60;
@@ -55,7 +55,17 @@ function apart() {
 }
 
 // The newest first, by a count: clocks may be wrong.
-const all = async () => (await asked(store().index("turn").getAll())).reverse();
+async function all() {
+  const found = (await asked(store().index("turn").getAll())).reverse();
+  const left = recall("left", null);
+  const known = found.some((one) => one.tab === tab && one.place === left?.place && one.turn >= left.turn);
+  return left && !known ? [{ ...left, tab }, ...found] : found;
+}
+
+// What stands in a page that is left: the next page of this window may begin before the disk has it.
+export function leave(place, value) {
+  if (db) remember("left", { place, turn: turn + 1, value });
+}
 
 // Whether it is kept.  All is asked before anything is waited for: a page that is left does not come to a second step.
 export async function writeDraft(place, value) {
@@ -86,5 +96,6 @@ export async function lastPlace() {
 }
 
 export async function forgetDrafts() {
+  remember("left", null);
   if (db) await asked(store("readwrite").clear());
 }

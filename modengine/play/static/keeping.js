@@ -2,7 +2,7 @@
 
 import { notSoon, soon } from "./api.js";
 import { $, fill, h } from "./dom.js";
-import { writeDraft } from "./drafts.js";
+import { leave, writeDraft } from "./drafts.js";
 import { asLesson, encode, snapshot, state, tell } from "./state.js";
 import { t } from "./strings.js";
 
@@ -42,7 +42,10 @@ export function keep() {
 
 export function listenToLeaving() {
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && flush());
-  window.addEventListener("pagehide", flush);
+  window.addEventListener("pagehide", () => {
+    if (state.begun) leave(placeOf(state.lesson?.lesson), draft());
+    flush();
+  });
 }
 
 // A sentence at the foot of the page; one that can be undone, or that is to be read, stays until it is put away.
