@@ -39,6 +39,7 @@ export async function compile() {
     }
   } catch (error) {
     compiled();
+    drawProblems(); // nothing is compiled meanwhile, and whoever asks again says so again
     // The network, the engine of the static site, or a server that has too much to do: the rules are not to blame.
     if (!(error instanceof Refused) || error.code === "engine") return failed(error);
     if (isBusy(error)) return busy(compile);

@@ -47,8 +47,18 @@ export function code(char) {
   return "U+" + char.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
 }
 
+// Emoji, those of several code points as one: the joiners in them are not odd.
+export const EMOJI = /\p{RGI_Emoji}/gv;
+
 export function visible(text) {
-  return text.replace(ODD, (char) => `⟨${code(char)}⟩`);
+  let at = 0;
+  let shown = "";
+  const plain = (part) => part.replace(ODD, (char) => `⟨${code(char)}⟩`);
+  for (const { 0: emoji, index } of text.matchAll(EMOJI)) {
+    shown += plain(text.slice(at, index)) + emoji;
+    at = index + emoji.length;
+  }
+  return shown + plain(text.slice(at));
 }
 
 // What stands in place of a text that is covered; null where it is not.

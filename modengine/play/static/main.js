@@ -1,7 +1,8 @@
 // The page: it begins, takes a lesson or what was kept, and listens.
 
 import { drawAdding, drawReading } from "./adding.js";
-import { Lost, post, setToken, soon } from "./api.js";
+import { isOpen, taken } from "./address.js";
+import { Lost, post, soon } from "./api.js";
 import { compile, decideNow, decideSoon } from "./deciding.js";
 import { $ } from "./dom.js";
 import { draftOf, forgetDrafts, lastPlace, openDrafts } from "./drafts.js";
@@ -83,6 +84,7 @@ function restore(value) {
 
 function begin(active = "", parts = null) {
   state.begun = true;
+  isOpen(state.lesson?.lesson ?? "");
   document.documentElement.dataset.began = "yes"; // not before: what is typed or clicked earlier would be lost
   state.active = active in state.files ? active : firstFile();
   state.seen = new Map();
@@ -115,6 +117,21 @@ async function openLink(kept, before) {
     if (!state.begun) await takeLesson(state.start.first);
     note(t("not_opened"));
   }
+}
+
+const isLesson = (name) => name === "" || state.start.lessons.some((one) => one.lesson === name);
+
+// A link that was pasted into the address of the open page, Back or Forward.
+function follow() {
+  const given = taken();
+  const open = state.lesson?.lesson ?? "";
+  const name = given.get("lesson") ?? open;
+  if (given.get("s")) return flush().then(() => openLink(given.get("s"), draft()));
+  if (name !== open && isLesson(name)) return takeLesson(name);
+  asked += 1; // what was still to be opened is not
+  $("lesson").value = open;
+  isOpen(open);
+  return name === open ? undefined : note(t("no_such_lesson"));
 }
 
 async function openFile(file) {
@@ -292,21 +309,10 @@ function listen() {
     }
   });
   on("case", () => takeCase(state.nextCase));
-  window.addEventListener("hashchange", () => {
-    const kept = taken().get("s");
-    if (kept) flush().then(() => openLink(kept, draft()));
-  });
+  window.addEventListener("hashchange", follow);
 }
 
 // ------------------------------------------------------------------ beginning
-
-// What the address brought.  A link is taken once: from then on the drafts know better.
-function taken() {
-  const given = new URLSearchParams(location.hash.slice(1));
-  if (given.get("token")) setToken(given.get("token"));
-  if (location.hash) history.replaceState(null, "", location.pathname + location.search);
-  return given;
-}
 
 // The page could be loaded, and now nobody answers.
 function waitForServer() {
@@ -333,11 +339,13 @@ async function start() {
     state.unkept = true;
     note(t("nothing_kept"), { stays: true });
   }
+  const wanted = given.get("lesson");
   const last = await lastPlace();
-  const place = (name) => state.start.lessons.some((one) => one.lesson === name) && name;
-  const name = place(given.get("lesson")) || place(/^lesson (.+)$/.exec(last ?? "")?.[1]) || (last ? "" : state.start.first);
+  const before = last === null ? null : (/^lesson (.+)$/.exec(last)?.[1] ?? "");
+  const name = [wanted, before].find((one) => one !== null && isLesson(one)) ?? (last ? "" : state.start.first);
   if (given.get("s")) await openLink(given.get("s"), await draftOf(placeOf(name)));
   else await takeLesson(name);
+  if (wanted !== null && !isLesson(wanted)) note(t("no_such_lesson"));
   document.documentElement.dataset.ready = "yes";
   followTeacher();
 }

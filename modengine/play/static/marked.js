@@ -1,6 +1,7 @@
 // A message with what was found in it: a line of its own under the characters for each overlapping match.
 
-import { code, h, isOdd } from "./dom.js";
+import { directions, FROM_RIGHT, GOES_ON } from "./directions.js";
+import { code, EMOJI, h, isOdd } from "./dom.js";
 import { t } from "./strings.js";
 
 const LONGEST = 1500;
@@ -33,78 +34,138 @@ function shownPlaces(length, marks) {
 // chars: code points.  marks: [{number, kind, label, start, end}].  breaks: places where a word begins, or null.
 export function marked(chars, marks, breaks = null) {
   const ordered = lanes([...marks].sort((a, b) => a.start - b.start || b.end - a.end));
-  const count = Math.min(5, ordered.reduce((most, one) => Math.max(most, one.lane + 1), 0));
   const shown = shownPlaces(chars.length, marks);
-  const box = h("div", { class: `marked lanes-${count}`, "aria-hidden": "true" });
+  const units = together(chars, ordered);
+  const box = h("div", { class: "marked", "aria-hidden": "true" });
+  for (let from = 0; from < units.length; ) {
+    const end = units.findIndex((one, at) => at >= from && one.text === "\n");
+    const to = end < 0 ? units.length : end + 1;
+    box.append(line(units.slice(from, to), ordered, breaks, shown));
+    from = to;
+  }
+  return box;
+}
+
+const over = (marks, { start, end }) => marks.filter((mark) => mark.start < end && start < mark.end);
+const numbersOf = (marks) => marks.map((mark) => mark.number).join(" ");
+
+// What is seen as one sign is one: an emoji of several code points, unless a mark goes through it.
+function together(chars, marks) {
+  const ends = new Map();
+  let at = 0;
+  let past = 0;
+  for (const { 0: emoji, index } of chars.join("").matchAll(EMOJI)) {
+    for (; past < index; at++) past += chars[at].length;
+    ends.set(at, at + [...emoji].length);
+  }
+  const units = [];
+  for (let start = 0, end = 0; start < chars.length; start = end) {
+    end = ends.get(start) ?? start + 1;
+    if (marks.some((mark) => [mark.start, mark.end].some((edge) => start < edge && edge < end))) end = start + 1;
+    units.push({ text: chars.slice(start, end).join(""), start, end });
+  }
+  return units;
+}
+
+// A line of the text, as tall as the marks in it ask for; nothing where none of it is shown.
+function line(units, ordered, breaks, shown) {
+  const from = units[0].start;
+  const here = ordered.filter((mark) => mark.start < units.at(-1).end && from < mark.end);
+  const count = Math.min(5, here.reduce((most, one) => Math.max(most, one.lane + 1), 0));
+  const { base, ways } = directions(units.map((one) => one.text));
+  const whole = h("div", { class: "line", dir: base });
+  let into = whole; // a stretch of one direction
+  let way = "";
   let group = null;
   let gap = 0;
   let run = null; // letters that join and run from right to left: one cell, or nobody could read them
-  chars.forEach((char, at) => {
-    if (shown && !shown.has(at)) {
-      gap += 1;
+  const leaveOut = () => {
+    if (gap) whole.append(h("span", { class: "gap" }, t("characters_left_out", gap)));
+    gap = 0;
+  };
+  units.forEach((unit, index) => {
+    const { text, start, end } = unit;
+    if (shown && !shown.has(start)) {
+      gap += end - start;
+      way = run = group = null;
       return;
     }
-    if (gap) {
-      box.append(h("span", { class: "gap" }, t("characters_left_out", gap)));
-      gap = 0;
-      run = null;
+    leaveOut();
+    if (ways[index] !== way) {
+      way = ways[index];
+      into = stretch(whole, base, way);
+      run = group = null;
     }
-    const over = ordered.filter((mark) => mark.start <= at && at < mark.end);
-    const numbers = over.map((mark) => mark.number).join(" ");
-    if (run?.numbers === numbers && GOES_ON.test(char) && !breaks?.has(at)) {
-      run.cell.firstChild.append(char);
-      for (const mark of over) if (mark.end - 1 === at) run.cell.children[1 + mark.lane]?.classList.add("end");
+    const mine = over(here, unit);
+    const numbers = numbersOf(mine);
+    if (run?.numbers === numbers && GOES_ON.test(text) && !breaks?.has(start)) {
+      run.cell.firstChild.append(text);
+      for (const mark of mine) if (mark.end === end) run.cell.children[1 + mark.lane]?.classList.add("end");
       return;
     }
-    const cell = h("span", { class: cellClass(char, over, breaks, at), "data-m": numbers || null });
-    const face = isOdd(char) ? code(char) : char === "\n" ? "⏎" : char === " " ? "\u00a0" : char;
-    cell.append(h("span", { class: "ch" }, face));
-    for (let lane = 0; lane < count; lane++) {
-      const mark = over.find((one) => one.lane === lane);
-      const edge = mark ? `${mark.kind}${mark.start === at ? " begin" : ""}${mark.end - 1 === at ? " end" : ""}` : "";
-      cell.append(h("span", { class: `lane ${edge}` }, mark && mark.start === at ? h("b", {}, mark.label) : ""));
-    }
-    run = FROM_RIGHT.test(char) ? { cell, numbers } : null;
-    if (ordered.some((mark) => mark.start < at && at < mark.end && mark.end - mark.start <= SHORT) && box.lastElementChild?.matches(".cell, .nowrap")) {
-      group = held(box.lastElementChild);
+    const cell = cellOf(unit, mine, count, breaks);
+    run = FROM_RIGHT.test(text) ? { cell, numbers } : null;
+    if (here.some((mark) => mark.start < start && start < mark.end && mark.end - mark.start <= SHORT) && into.lastElementChild?.matches(".cell, .nowrap")) {
+      group = held(into.lastElementChild);
       group.append(cell);
       return;
     }
-    const latin = /^[A-Za-z0-9._/:@-]$/.test(char);
+    const latin = /^[A-Za-z0-9._/:@-]$/.test(text);
     if (!latin || !group || group.childElementCount > 24) group = null;
-    const before = box.lastElementChild;
-    if (CLOSES.test(char) && before?.matches(".cell, .nowrap") && before.childElementCount < 8) {
+    const before = into.lastElementChild;
+    if (CLOSES.test(text) && before?.matches(".cell, .nowrap") && before.childElementCount < 8) {
       held(before).append(cell);
       return;
     }
     if (latin && !group) {
       group = h("span", { class: "nowrap" });
-      box.append(group);
+      into.append(group);
     }
-    (latin ? group : box).append(cell);
-    if (char === "\n") box.append(h("br"));
+    (latin ? group : into).append(cell);
   });
-  if (gap) box.append(h("span", { class: "gap" }, t("characters_left_out", gap)));
-  return box;
+  leaveOut();
+  return whole;
 }
 
-const FROM_RIGHT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
-const GOES_ON = new RegExp(`${FROM_RIGHT.source}|[ \\p{M}]`, "u");
+// Cells stand in the order of what they are in; a stretch that runs the other way is one of its own, numbers in it too.
+function stretch(whole, base, way) {
+  if (way === base) return whole;
+  const last = whole.lastElementChild;
+  const turned = (element, dir) => {
+    const made = h("span", { dir });
+    element.append(made);
+    return made;
+  };
+  if (way !== "number") return base === "rtl" && last?.dir === "ltr" ? last : base === "ltr" && last?.dir === "rtl" ? last : turned(whole, way);
+  return turned(base === "rtl" ? whole : last?.dir === "rtl" ? last : turned(whole, "rtl"), "ltr");
+}
+
+function cellOf({ text, start, end }, mine, count, breaks) {
+  const cell = h("span", { class: cellClass(text, mine, breaks, start), "data-m": numbersOf(mine) || null });
+  const face = isOdd(text) && end - start === 1 ? code(text) : text === "\n" ? "⏎" : text === " " ? "\u00a0" : text;
+  cell.append(h("span", { class: "ch" }, face));
+  for (let lane = 0; lane < count; lane++) {
+    const mark = mine.find((one) => one.lane === lane);
+    const edge = mark ? `${mark.kind}${mark.start === start ? " begin" : ""}${mark.end === end ? " end" : ""}` : "";
+    cell.append(h("span", { class: `lane ${edge}` }, mark && mark.start === start ? h("b", {}, mark.label) : ""));
+  }
+  return cell;
+}
 
 // No line begins with a comma: it stays with what stands before it.
 const CLOSES = /^[，。！？、；：）】》」』”’…]$/;
 
 function held(before) {
   if (before.matches(".nowrap")) return before;
-  const together = h("span", { class: "nowrap" });
-  before.replaceWith(together);
-  together.append(before);
-  return together;
+  const kept = h("span", { class: "nowrap" });
+  before.replaceWith(kept);
+  kept.append(before);
+  return kept;
 }
 
-function cellClass(char, over, breaks, at) {
-  const strongest = ["hit", "found", "dropped"].find((kind) => over.some((mark) => mark.kind === kind));
-  return `cell ${strongest ? `in-${strongest}` : ""} ${isOdd(char) ? "odd" : ""} ${at && breaks?.has(at) ? "word" : ""}`;
+function cellClass(text, mine, breaks, at) {
+  const strongest = ["hit", "found", "dropped"].find((kind) => mine.some((mark) => mark.kind === kind));
+  return `cell ${strongest ? `in-${strongest}` : ""} ${[...text].length === 1 && isOdd(text) ? "odd" : ""} ${at && breaks?.has(at) ? "word" : ""}`;
 }
 
 // The marks of a part, moved to its plain form.

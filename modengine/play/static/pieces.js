@@ -21,6 +21,9 @@ const most = (thresholds, ...points) => 1.04 * Math.max(1, ...Object.values(thre
 const ticks = (thresholds, whole) =>
   Object.entries(thresholds).map(([name, points]) => placed(h("span", { class: `tick ${name}` }), { left: `${(100 * points) / whole}%` }));
 
+// Points that are given or taken, with a minus and not a hyphen.
+export const signed = (points) => (points > 0 ? "+" : points < 0 ? "−" : "±") + Math.abs(points);
+
 // Points as a bar from nothing, with the thresholds; the number stands beside it.
 export function meter(points, thresholds, action) {
   return onScale(points, most(thresholds, points), action, thresholds);
@@ -52,7 +55,7 @@ export function waterfall(fall, action) {
       "li",
       {},
       h("span", { class: "step-name" }, visible(step.label)),
-      h("span", { class: "number" }, (step.points > 0 ? "+" : step.points < 0 ? "−" : "±") + Math.abs(step.points)),
+      h("span", { class: "number" }, signed(step.points)),
       h("span", { class: "track", "aria-hidden": "true" }, bar, ticks(fall.thresholds, whole)),
     );
   });

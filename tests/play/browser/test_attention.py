@@ -245,18 +245,6 @@ def test_an_appeal_follows_the_decision_and_keeps_what_was_chosen(opened: Opened
     until(page, "document.querySelector('[name=kind]:checked')?.value === 'pass'")
 
 
-def test_letters_that_run_from_right_to_left_stay_together(opened: Opened) -> None:
-    cells = """async (text) => { const {marked} = await import('/static/marked.js');
-      const box = marked([...text], [{number: 1, kind: 'hit', label: '[1]', start: 9, end: 14}]);
-      const cells = [...box.querySelectorAll('.cell')];
-      return cells.map((one) => [one.firstChild.textContent, one.children[1].className]); }"""
-    assert opened("evasion").evaluate(cells, "لقد ربحت جائزة中") == [
-        ["لقد ربحت ", "lane "],
-        ["جائزة", "lane hit begin end"],
-        ["中", "lane "],
-    ]
-
-
 def test_without_a_lesson_both_columns_begin_alike(opened: Opened) -> None:
     page = opened("evasion")
     page.select_option("#lesson", "")
@@ -269,3 +257,24 @@ def test_nothing_lies_on_the_edge_of_the_teachers_bar(opened: Opened) -> None:
     page.click("#teacher")
     bar = page.locator("#teacher-bar").bounding_box()
     assert page.locator("#strip").bounding_box()["y"] > bar["y"] + bar["height"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "before", "after"), [("en-GB", "Strike out ", ", and it becomes "), ("zh-CN", "划掉 ", "，就会变成 ")]
+)
+def test_what_the_smallest_edit_makes_is_said_with_its_punctuation(
+    opened: Opened, lang: str, before: str, after: str
+) -> None:
+    page = opened("warning-and-scam", lang=lang)
+    page.wait_for_selector("#smallest .flips")
+    said = page.locator("#smallest .flips li").first.inner_text()
+    assert said.startswith(before)
+    assert after in said
+
+
+def test_points_that_a_rule_takes_away_have_a_minus(opened: Opened) -> None:
+    page = opened("warning-and-scam", "whatif")
+    page.wait_for_selector(".toggles label")
+    said = page.inner_text(".toggles")
+    assert "−40" in said
+    assert "-40" not in said

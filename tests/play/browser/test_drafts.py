@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.play.browser.keeping import NO_CLIPBOARD, STATE, is_there, ready, worked
+from tests.play.browser.keeping import NO_CLIPBOARD, STATE, is_there, kept, ready, worked
 from tests.play.browser.window import Opened, action, until, until_here
 
 FORBIDDEN = """for (const name of ['indexedDB', 'localStorage', 'sessionStorage'])
@@ -40,14 +40,57 @@ def test_what_was_typed_in_the_moment_before_the_page_is_left_is_kept(opened: Op
         assert page.input_value("#text") == text
 
 
-def test_a_page_that_is_gone_before_the_database_has_written_loses_nothing(opened: Opened) -> None:
+def test_what_the_disk_does_not_have_yet_when_the_page_is_left_is_kept(opened: Opened) -> None:
     page = opened("evasion")
-    page.evaluate("IDBObjectStore.prototype.put = () => {}")
+    kept(page)
+    page.evaluate("() => { IDBObjectStore.prototype.put = () => {}; }")  # as a disk that comes too late
     page.fill("#text", "晚上吃什么")
     page.reload()
     ready(page)
-    assert page.input_value("#text") == "晚上吃什么"
-    assert page.input_value("#lesson") == "evasion"
+    assert (page.input_value("#lesson"), page.input_value("#text")) == ("evasion", "晚上吃什么")
+    page.fill("#text", "晚上吃面")
+    kept(page)
+    page.goto("about:blank")
+    page.go_back()
+    ready(page)
+    assert page.input_value("#text") == "晚上吃面"
+
+
+LESSON = "(name) => document.querySelector('#lesson').value === name && location.hash === `#lesson=${name}`"
+
+
+def test_back_and_forward_go_from_lesson_to_lesson_and_keep_what_was_done(opened: Opened) -> None:
+    page = opened("evasion")
+    page.fill("#text", "我自己写的")
+    for name in ("warning-and-scam", ""):
+        page.select_option("#lesson", name)
+        until(page, LESSON, name)
+    for name in ("warning-and-scam", "evasion"):
+        page.go_back()
+        until(page, LESSON, name)
+    assert page.input_value("#text") == "我自己写的"
+    page.go_forward()
+    until(page, LESSON, "warning-and-scam")
+    assert page.input_value("#text").startswith("恭喜")
+    page.reload()
+    ready(page)
+    assert page.input_value("#lesson") == "warning-and-scam"
+
+
+def test_a_link_to_a_lesson_opens_it_in_an_open_page(opened: Opened) -> None:
+    page = opened("evasion")
+    page.fill("#text", "我自己写的")
+    page.evaluate("location.hash = '#lesson=word-boundaries&token=abcd'")
+    until(page, LESSON, "word-boundaries")  # and no code is left in the address
+    page.evaluate("location.hash = '#lesson=none-such'")
+    until(page, "document.querySelector('#note').innerText.includes('names a lesson that is not here')")
+    until(page, LESSON, "word-boundaries")
+    page.evaluate("location.hash = '#verdict-box'")  # the way past the list, for the keyboard
+    until(page, LESSON, "word-boundaries")
+    for _ in range(3):
+        page.go_back()
+    until(page, LESSON, "evasion")
+    assert page.input_value("#text") == "我自己写的"
 
 
 def test_the_language_that_was_chosen_stays(opened: Opened) -> None:
@@ -114,9 +157,10 @@ def test_where_storage_is_forbidden_the_page_works_and_says_so(opened: Opened) -
     page.click("#reveal")  # that it was switched off is not kept either
     action(page, "review")
     assert page.inner_text("#note") == ""  # once is enough
+    page.fill("#text", "晚上吃什么")
     page.reload()
     ready(page, "")
-    assert page.input_value("#text") == ""
+    assert page.input_value("#text").startswith("恭喜")  # the lesson is in the address, and nothing is kept
 
 
 def test_a_link_is_copied_on_plain_http_and_has_the_address_of_the_network(opened: Opened) -> None:

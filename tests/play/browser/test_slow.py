@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.play.browser.guesses import Join
 from tests.play.browser.window import Opened, action, unavailable, until, until_here
+from tests.play.browser.writing import rewrite
 
 Release = Callable[[], None]
 
@@ -52,6 +53,21 @@ def test_reasons_that_took_too_long_are_asked_for_again_and_take_no_decision_awa
         until(page, "(text) => document.documentElement.dataset.explained === text", text)
         action(page, "allow")
         assert page.inner_text("#trouble") == ""
+
+
+def test_rules_that_a_busy_server_did_not_read_are_not_said_to_be_read_meanwhile(opened: Opened) -> None:
+    page = opened("evasion")
+    action(page, "review")
+    held: list[Any] = []
+    page.route("**/api/rules", lambda route: held.append(route))
+    rewrite(page, "score: 60", "score: 95")
+    until(page, "document.querySelector('#problems').innerText.includes('being read')")
+    until_here(page, lambda: held)
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)  # so that they are not asked for again
+    held[0].fulfill(**unavailable())
+    page.wait_for_selector("#trouble .failure")
+    assert "being read" not in page.inner_text("#problems")
 
 
 def test_an_engine_that_failed_is_said_and_not_asked_over_and_over(opened: Opened) -> None:

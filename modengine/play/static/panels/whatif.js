@@ -4,7 +4,7 @@ import { latest, soon } from "../api.js";
 import { $, fill, h, visible } from "../dom.js";
 import { categoryName, ruleText } from "../engine_words.js";
 import { holdsFor, measuredOn, told } from "../measured.js";
-import { ACTIONS, badge, busy, failure, highest, messageButton, messages, noRules, reached } from "../pieces.js";
+import { ACTIONS, badge, busy, failure, highest, messageButton, messages, noRules, reached, signed } from "../pieces.js";
 import { state, tell } from "../state.js";
 import { t } from "../strings.js";
 import { counted, curve } from "./curve.js";
@@ -128,7 +128,7 @@ function toggles(root) {
           {},
           h("input", { type: "checkbox", checked: !tried.off.has(rule.id), onchange: toggle(rule.id) }),
           h("code", {}, visible(rule.id)),
-          h("span", { class: "quiet small" }, ` ${rule.points > 0 ? "+" : ""}${rule.points}`),
+          h("span", { class: "quiet small" }, ` ${signed(rule.points)}`),
         ),
       ),
     ),
