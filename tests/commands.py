@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +19,8 @@ from tests.paths import ROOT
 from tests.paths import SMALL as POLICY
 
 __all__ = [
-    "DEAF", "EXPIRY", "POLICY", "UNUSABLE", "Command", "Ran", "finish", "process", "says_nothing", "shell", "started",
-    "wait_for",
+    "DEAF", "EXPIRY", "POLICY", "UNUSABLE", "Command", "Ran", "finish", "heeding", "process", "says_nothing", "shell",
+    "started", "wait_for",
 ]  # fmt: skip
 
 EXPIRY = "您的网银即将失效，请登录 www.example.top 升级"
@@ -42,14 +44,30 @@ def process(*args: object, **options: object) -> subprocess.Popen[bytes]:
 
 def started(command: list[str], **options: object) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(
-        command,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=options.get("stdout", subprocess.PIPE),  # type: ignore[call-overload]
-        stderr=subprocess.PIPE,
-        start_new_session=bool(options.get("group")),
-    )
+    with heeding():
+        return subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=options.get("stdout", subprocess.PIPE),  # type: ignore[call-overload]
+            stderr=subprocess.PIPE,
+            start_new_session=bool(options.get("group")),
+        )
+
+
+@contextmanager
+def heeding() -> Iterator[None]:
+    """A test run in the background ignores SIGINT, one by `nohup` SIGHUP: what is started here heeds them."""
+    ignored = [
+        one for one in signal.Signals if one.name in ("SIGINT", "SIGHUP") and signal.getsignal(one) is signal.SIG_IGN
+    ]
+    for one in ignored:
+        signal.signal(one, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for one in ignored:
+            signal.signal(one, signal.SIG_IGN)
 
 
 def finish(running: subprocess.Popen[bytes], stdin: bytes = b"", timeout: float = 60) -> tuple[int, str, str]:

@@ -179,12 +179,8 @@ def held(pid: int) -> bool:
 
 def stopped_and_gone_on_with(how: str, many: Path, folder: Path, command: Command) -> None:
     """Two processes, stopped by `how`, leave nothing behind and lose nothing."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        scan = ["scan", str(many), "-p", str(POLICY), "-o", "out.jsonl", "-j", "2"]
-        running = started([sys.executable, "-c", HOLDS, *scan], group=True)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    scan = ["scan", str(many), "-p", str(POLICY), "-o", "out.jsonl", "-j", "2"]
+    running = started([sys.executable, "-c", HOLDS, *scan], group=True)
     wait_for(lambda: held(running.pid))
     assert (folder / "out.jsonl.part").stat().st_size > 0
     workers = workers_of(running.pid)

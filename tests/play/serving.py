@@ -13,6 +13,7 @@ from http.client import HTTPConnection
 from types import MappingProxyType
 from typing import Any
 
+from tests.commands import heeding
 from tests.paths import ROOT
 
 
@@ -20,10 +21,11 @@ from tests.paths import ROOT
 def playing(*options: str, said: list[str]) -> Iterator[subprocess.Popen[str]]:
     """The command; `said` gets what it says until the page is there.  It is ended afterwards."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "modengine", "play", "--no-browser", "--port", "0", *options],
-        stderr=subprocess.PIPE, text=True, encoding="utf-8", env=environment,
-    )  # fmt: skip
+    with heeding():
+        process = subprocess.Popen(
+            [sys.executable, "-m", "modengine", "play", "--no-browser", "--port", "0", *options],
+            stderr=subprocess.PIPE, text=True, encoding="utf-8", env=environment,
+        )  # fmt: skip
     assert process.stderr is not None
     words = ""
     while "Ctrl+C" not in words:
