@@ -70,7 +70,8 @@ COMMANDS: dict[str, Subcommand] = {
 LAB_MODULES = frozenset({"numpy", "openpyxl", "pandas", "pyarrow", "scipy", "sklearn", "statsmodels"})
 """What the extra `lab` installs."""
 USAGE, BUG, STOPPED, CLOSED, TERMINATED = 2, 3, 130, 141, 143
-_STOPPED = "modengine: stopped; no output file was written"
+_OUTPUTS = ("-o", "--output", "--bundle", "--write", "--export", "--to")
+"""Options that name what is written, and beginnings of such: it is written whole or not at all."""
 _EPILOG = (
     "Exit codes: 0 clean, 1 findings, 2 wrong usage or unusable input, 3 a bug; 130 or 143 stopped, 141 output closed."
 )
@@ -113,7 +114,7 @@ class Commands(click.Group):
                 raise click.exceptions.Exit(CLOSED) from None
             raise
         except KeyboardInterrupt:
-            say(_STOPPED)
+            say(_stopped(ctx.obj))
             raise click.exceptions.Exit(STOPPED) from None
         return result
 
@@ -137,8 +138,8 @@ def cli() -> None:
 def run(args: Sequence[str] | None = None) -> int:
     """Runs a command line; the exit code."""
     use_utf8()
+    given = tuple(sys.argv[1:] if args is None else args)
     try:
-        given = tuple(sys.argv[1:] if args is None else args)
         code = cli.main(args=given, prog_name="modengine", standalone_mode=False, obj=given)
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
@@ -147,7 +148,7 @@ def run(args: Sequence[str] | None = None) -> int:
         say(words.getvalue().rstrip("\n"))
         return USAGE
     except (click.Abort, KeyboardInterrupt):
-        say(_STOPPED)
+        say(_stopped(given))
         return STOPPED
     except PolicyError as error:
         say(policy_errors(error))
@@ -175,6 +176,12 @@ def policy_errors(error: PolicyError) -> str:
     count = len(error.diagnostics)
     blocks = [problem.render() for problem in error.diagnostics]
     return "\n\n".join([*blocks, f"{count} problem{'s' if count != 1 else ''}: nothing was decided"])
+
+
+def _stopped(given: Sequence[str]) -> str:
+    """That it was stopped, and to whom asked for a file that there is none."""
+    asked = any(word.startswith(_OUTPUTS) for word in given)
+    return "modengine: stopped" + ("; no output file was written" if asked else "")
 
 
 def _bug(error: Exception) -> str:
@@ -216,6 +223,6 @@ def main() -> None:
         code = run()
     except SystemExit as stop:
         if stop.code == TERMINATED:
-            say(_STOPPED)  # here, since a signal may have to strike twice
+            say(_stopped(sys.argv[1:]))  # here, since a signal may have to strike twice
         raise
     sys.exit(code)

@@ -8,7 +8,7 @@ a table tells which terms may stand there: a text without letters costs nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 
 from modengine.text.tables import syllable, syllables_of
 
@@ -35,8 +35,9 @@ def _ways(sound: str, size: int) -> tuple[str, ...]:
 class SpelledTerms:
     """Finds where terms are spelled in part."""
 
-    def __init__(self, terms: Sequence[str]) -> None:
-        self._terms = [(term, spelling(term)) for term in terms]
+    def __init__(self, terms: Mapping[str, Ways]) -> None:
+        """Terms, numbered in their order, with their `spelling`."""
+        self._terms = list(terms.items())
         self._at: dict[str, list[tuple[int, int]]] = {}
         for number, (term, ways) in enumerate(self._terms):
             for pair, place in _pairs(term, ways):

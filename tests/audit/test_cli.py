@@ -199,10 +199,14 @@ def test_replay(command: Command, make: MakeLog, log: Path, source: Path, tmp_pa
     assert ran.out.startswith("6 decisions: 0 came out the same, 0 otherwise, not made again: text absent 6\n")
     ran = command("audit", "replay", "-a", plain, "--from", source, "--format", "json")
     assert json.loads(ran.out) == {
-        "decisions": 6, "same": 6, "different": 0, "causes": {}, "texts": {"source": 6}, "differences": []
+        "decisions": 6, "same": 6, "different": 0, "causes": {}, "since": {}, "actions": [], "texts": {"source": 6},
+        "differences": [],
     }  # fmt: skip
     ran = command("audit", "replay", "-a", log, "--policy", "campaign-2014")
     assert (ran.code, "  rules " in ran.out) == (1, True)
+    assert "  not as it was: policy: small then, campaign-2014 now\n" in ran.out
+    assert "  action                1  review → allow\n" in ran.out
+    assert "\n  #1 a-1: review → allow; rules (action, taken, " in ran.out
     changed = tmp_path / "changed.jsonl"
     changed.write_text("".join(source.read_text("utf-8").replace("明天见", "后天见").splitlines(True)[:-1]), "utf-8")
     ran = command("audit", "replay", "-a", plain, "--from", changed)

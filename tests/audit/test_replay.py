@@ -140,6 +140,23 @@ def test_other_rules_are_a_cause(make: MakeLog, tmp_path: Path) -> None:
     result = replayed(make(keep_text=True), engine=other)
     assert result.causes == {"rules": 4}
     assert result.same == 2
+    assert result.since == {"rules": ("the files of small",)}
+    shadow = ("review (taken: allow)", "block (taken: allow)")
+    assert result.actions == {("block", "block"): 1, ("review", "block"): 2, shadow: 1}
+    assert [(one.message_id, one.then, one.now) for one in result.differences[:1]] == [("a-1", "review", "block")]
+
+
+def test_other_rules_are_the_cause_even_where_the_engine_is_another_too(
+    make: MakeLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = load(write_policy(tmp_path, parcels=PARCELS.replace("score: 60", "score: 95")))
+    folder = make(keep_text=True)
+    same_core(monkeypatch, deciding_code="another", core="9.9.9")
+    result = replayed(folder, engine=other)
+    assert result.causes == {"rules": 4}
+    assert list(result.since) == ["rules", "engine"]
+    assert result.since["engine"][0] == "the code that decides"
+    assert result.since["engine"][1].endswith(" then, 9.9.9 now")
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,12 @@ import csv
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from modengine.cli import main
+from modengine.lab.report.report import SECTIONS
 from tests.commands import POLICY, Command
 from tests.lab.corpora import rows, write
 
@@ -100,6 +102,21 @@ def test_a_report_joins_the_sections(command: Command, card: Path, tmp_path: Pat
     assert command("report", POLICY, card, "--section", "eval").out.startswith("What does it catch")
     command("report", POLICY, card, "--section", "eval", "--format", "csv", "-o", tmp_path / "tables")
     assert (tmp_path / "tables" / "eval-caught.csv").exists()
+
+
+def test_a_terminal_gets_a_whole_report_only_where_it_asks_for_it(
+    command: Command, card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("modengine.cli.lab.report.sys", terminal)
+    ran = command("report", POLICY, card)
+    assert (ran.code, ran.out, "-o report.html" in ran.err) == (2, "", True)
+    assert command("report", POLICY, card, "--section", "eval").out.startswith("What does it catch")
+    monkeypatch.setattr("modengine.lab.report.report.SECTIONS", {"eval": SECTIONS["eval"]})
+    assert command("report", POLICY, card, "--format", "text").out.startswith("What does it catch")
+    assert command("report", POLICY, card, "-o", tmp_path / "r.html").code == 0
+    terminal.stdout.isatty = lambda: False
+    assert command("report", POLICY, card).out.startswith("What does it catch")
 
 
 @pytest.mark.parametrize(

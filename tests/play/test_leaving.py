@@ -50,6 +50,9 @@ def test_nothing_of_a_class_is_left(name: str, temporary: Path, tmp_path_factory
         assert list(temporary.glob(f"{PREFIX}*/logs/*/vault*"))
         process.send_signal(getattr(signal, name))
         process.wait(120)
+        if name == "SIGTERM":
+            assert process.stderr is not None
+            assert process.stderr.read().splitlines()[-1] == "modengine: stopped"
     sweep()  # as the next page does when it starts: after a kill nobody else could
     assert not list(temporary.glob(f"{PREFIX}*"))
     assert not [path for path in temporary.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]

@@ -33,7 +33,7 @@ def test_what_was_asked_is_counted_and_timed() -> None:
     assert all(cost.seconds > 0 for cost in (*found.rules, *found.patterns))
 
 
-def test_the_dearest_stands_first() -> None:
+def test_the_costliest_stands_first() -> None:
     found = profile(POLICY, ["加微信号123"] * 3, clock=count().__next__)
     seconds = [cost.seconds for cost in found.patterns]
     assert seconds == sorted(seconds, reverse=True)

@@ -185,11 +185,14 @@ def test_a_quotation_mark_that_is_never_closed_costs_bounded_work(monkeypatch: p
     assert any("are lost" in message for _, _, message in errors(found))
 
 
+RENAME = "rename `{0}` to `text`; a command that has --text takes `--text {0}` as well"
+
+
 @pytest.mark.parametrize(
     ("header", "message", "hint"),
     [
-        ("id,content", "`-`: the header has no column `text`, only `id`, `content`", "rename `content` to `text`"),
-        ("id,Text", "`-`: the header has no column `text`, only `id`, `Text`", "rename `Text` to `text`"),
+        ("id,content", "`-`: the header has no column `text`, only `id`, `content`", RENAME.format("content")),
+        ("id,Text", "`-`: the header has no column `text`, only `id`, `Text`", RENAME.format("Text")),
         (
             "id;text",
             "`-`: the header has no column `text`, only `id;text`",

@@ -38,10 +38,10 @@ CAUSES: Mapping[str, str] = {
     "text changed": "the source has another text under that id than the record commits to",
     "reading changed": "a file was read anew, and has another text now than the record commits to",
     "file unread": "the source names a file whose text is not there: nobody read it, or it cannot be read",
-    "rules": "the rule files are not in the log, do not load, or are others than those in force then",
-    "engine": "another version of modengine or of its compiled core, or code that was changed",
-    "dictionary": "another segmenter or dictionary",
-    "tables": "other character tables, or another version of Unicode, `regex` or `pypinyin`",
+    "rules": "other rules than those in force then, or their copies in the log are missing, changed or do not load",
+    "engine": "the same rules, but another version of modengine or of its compiled core, or code that was changed",
+    "dictionary": "the same rules, but another segmenter or dictionary",
+    "tables": "the same rules, but other character tables, or another version of Unicode, `regex` or `pypinyin`",
     "timeout": "a pattern ran out of time, then or now",
     "fields": "the source has other fields than the message had then",
     "unexplained": "nothing above: the record is not what these rules decide",
@@ -52,6 +52,10 @@ UNMADE = (*UNFOUND, "text erased")
 _TIMED_OUT = (Cause.TIMEOUT, "not-run")
 """What a record says of a pattern that the clock stopped; the second in logs of older versions alone."""
 _ENVIRONMENT = {"deciding_code": "engine", "core": "engine", "segmenter": "dictionary"}
+_CALLED = {
+    "deciding_code": "the code that decides", "core": "compiled core", "pinyin": "pypinyin", "unicode": "Unicode",
+}  # fmt: skip
+_WIDEST = 80
 MOST = 100
 """Differences that are listed; all are counted."""
 
@@ -65,6 +69,10 @@ class Divergence:
     cause: str
     what: tuple[str, ...] = ()
     """The parts of the record that differ."""
+    message_id: str | None = None
+    then: str | None = None
+    now: str | None = None
+    """The action of the record, and that of the decision that was made again, if one was."""
 
 
 @dataclass(slots=True)
@@ -76,6 +84,10 @@ class Replay:
     causes: dict[str, int] = field(default_factory=dict)
     texts: dict[str, int] = field(default_factory=dict)
     """Decisions by where their texts were from: `vault`, or an `Origin`."""
+    actions: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Decisions that came out otherwise, by their action then and now."""
+    since: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Causes of decisions that came out otherwise, and what each was then and is now."""
     differences: list[Divergence] = field(default_factory=list)
 
     @property
@@ -104,7 +116,7 @@ class Replayer:
         self._row = next(self._rows, None)
         self._engine: Engine | None = engine
         self._sealer = self._sealer_of(engine)
-        self._causes: tuple[str, ...] = ()
+        self._causes: Mapping[str, tuple[str, ...]] = {}
         self._loaded: dict[str, Engine | None] = {}
         self.result = Replay()
 
@@ -122,6 +134,10 @@ class Replayer:
                 return
             causes = self.result.causes
             causes[difference.cause] = causes.get(difference.cause, 0) + 1
+            if difference.then is not None and difference.now is not None:
+                became = difference.then, difference.now
+                self.result.actions[became] = self.result.actions.get(became, 0) + 1
+                self.result.since |= self._causes
             if len(self.result.differences) < MOST:
                 self.result.differences.append(difference)
 
@@ -134,7 +150,7 @@ class Replayer:
                 self._loaded = {files: load_copies(self._layout, record["files"])}
             self._engine = self._loaded[files]
             self._sealer = self._sealer_of(self._engine)
-        self._causes = () if self._engine is None else _causes(record, self._engine)
+        self._causes = {} if self._engine is None else _causes(record, self._engine)
 
     def _sealer_of(self, engine: Engine | None) -> Sealer | None:
         return None if engine is None else Sealer(context_of(engine), self._key)
@@ -168,12 +184,12 @@ class Replayer:
         what = [name for name in OUTCOME if name not in apart and made[name] != record.get(name)]
         if not what:
             return None
-        timed_out = any(entry["reason"] in _TIMED_OUT for entry in (*made["undetermined"], *record["undetermined"]))
-        if timed_out:
-            return because("timeout", *what)
-        if self._causes:
-            return because(self._causes[0], *what)
-        return because("fields" if "fields" in what else "unexplained", *what)
+        cause = next(iter(self._causes), "fields" if "fields" in what else "unexplained")
+        if any(entry["reason"] in _TIMED_OUT for entry in (*made["undetermined"], *record["undetermined"])):
+            cause = "timeout"
+        return Divergence(
+            line.seq, record["decision_id"], cause, tuple(what), message.id, _outcome(record), _outcome(made)
+        )
 
     def _message(self, record: Record, row: VaultRow) -> tuple[Message | None, str]:
         """The message and where it is from, or why there is none."""
@@ -188,15 +204,39 @@ class Replayer:
         )
 
 
-def _causes(record: Record, engine: Engine) -> tuple[str, ...]:
-    """Why an engine may decide otherwise than the one that a revision record tells of."""
+def _outcome(record: Record) -> str:
+    """The action of a record, and what was taken where that is another (scope, period, a study)."""
+    action, taken = str(record["action"]), str(record["taken"])
+    return action if action == taken else f"{action} (taken: {taken})"
+
+
+def _causes(record: Record, engine: Engine) -> Mapping[str, tuple[str, ...]]:
+    """Why an engine may decide otherwise than the one that a revision record tells of, the first reason first; with
+    each what was another then."""
+    found: dict[str, tuple[str, ...]] = {}
     now, then = environment(engine), record["environment"]
-    causes = [_ENVIRONMENT.get(name, "tables") for name, value in now.items() if then.get(name) != value]
-    if not causes and engine.revision != record["revision"]:
-        causes.append("rules")
-    if not causes and context_of(engine).engine != record["engine"]:
-        causes.append("engine")
-    return tuple(sorted(set(causes), key=list(CAUSES).index))
+    for name, value in now.items():
+        if then.get(name) != value:
+            cause = _ENVIRONMENT.get(name, "tables")
+            found[cause] = (*found.get(cause, ()), _since(_CALLED.get(name, name), then.get(name), value))
+    # The revision tells of the environment too: where that is another, only the files say whether the rules are.
+    files = sorted(hashlib.sha256(file.data).hexdigest() for file in engine.policy.files)
+    if files != sorted(file["sha256"] for file in record["files"]) or (
+        not found and engine.revision != record["revision"]
+    ):
+        same = engine.policy.id == record["policy"]
+        found["rules"] = (
+            f"the files of {engine.policy.id}" if same else _since("policy", record["policy"], engine.policy.id),
+        )
+    if (version := context_of(engine).engine) != record["engine"]:
+        found["engine"] = (_since("modengine", record["engine"], version), *found.get("engine", ()))
+    return {cause: found[cause] for cause in CAUSES if cause in found}
+
+
+def _since(name: str, then: object, now: object) -> str:
+    """What was another then, `policy: a then, b now`; of digests the name alone."""
+    words = f"{name}: {then} then, {now} now"
+    return words if len(words) <= _WIDEST else name
 
 
 def load_copies(layout: LogPaths, files: list[dict[str, Any]]) -> Engine | None:

@@ -50,7 +50,8 @@ def command(
     Messages come from the vault if their texts were kept, else from FILE; each is checked against
     what its record commits to.  Files that they name are read by --reader; those whose text stands in
     FILE already are not read again.  Exit code 1: some came out otherwise, or a text is changed or
-    missing; the first line says which.
+    missing; the first line says which.  What came out otherwise is listed with its action then and
+    now, and with the cause: what is another than it was when the log was made.
 
     \b
     Examples:
@@ -123,12 +124,27 @@ def _lines(result: Replay) -> list[str]:
     for cause, meaning in CAUSES.items():
         if cause in result.causes:
             lines.append(f"  {cause:15}{result.causes[cause]:>8,}  {meaning}")
+        if cause in result.since:
+            besides = "" if cause in result.causes else cause
+            lines.append(f"  {besides:25}not as it was: {', '.join(result.since[cause])}")
+    changed = sorted((-count, pair) for pair, count in result.actions.items() if len(set(pair)) > 1)
+    kept = sum(count for (then, now), count in result.actions.items() if then == now)
+    lines += [f"  {'action':15}{-count:>8,}  {_became(*pair)}" for count, pair in changed]
+    lines += [f"  {'action':15}{kept:>8,}  as before; what led to it is another"] if kept else []
+    listed = [divergence for divergence in result.differences if divergence.what]
     lines += [
-        f"  #{divergence.record} {divergence.decision_id}: {divergence.cause} ({', '.join(divergence.what)})"
-        for divergence in result.differences
-        if divergence.what
+        f"  #{one.record} {one.message_id or one.decision_id}: "
+        f"{_became(one.then, one.now) if one.then and one.now else 'not decided'}; "
+        f"{one.cause} ({', '.join(one.what)})"
+        for one in listed
     ]
+    if listed and sum(result.causes.values()) > len(result.differences):
+        lines.append(f"  only the first {len(result.differences)} are listed")
     return lines
+
+
+def _became(then: str, now: str) -> str:
+    return f"{then} as before" if then == now else f"{then} → {now}"
 
 
 def _data(result: Replay) -> dict[str, object]:
@@ -138,6 +154,9 @@ def _data(result: Replay) -> dict[str, object]:
             "decision_id": divergence.decision_id,
             "cause": divergence.cause,
             "what": divergence.what,
+            "message_id": divergence.message_id,
+            "then": divergence.then,
+            "now": divergence.now,
         }
         for divergence in result.differences
     ]
@@ -146,6 +165,8 @@ def _data(result: Replay) -> dict[str, object]:
         "same": result.same,
         "different": result.different,
         "causes": result.causes,
+        "since": result.since,
+        "actions": [{"then": then, "now": now, "decisions": count} for (then, now), count in result.actions.items()],
         "texts": result.texts,
         "differences": differences,
     }

@@ -295,7 +295,7 @@ _CORPUS_OPTIONS = (
     click.option("--none", "none", metavar="VALUE", multiple=True,
                  help="A label of harmless rows; '*' for all that nothing else maps. Repeatable."),
     click.option("--stratum", metavar="COLUMN", multiple=True,
-                 help="Column by whose values figures are parted. Repeatable."),
+                 help="Column by whose values figures are broken down. Repeatable."),
     click.option("--cluster", metavar="COLUMN", multiple=True,
                  help="Column whose equal values are not independent rows. Repeatable: rows that share a value in any "
                  "are one cluster.  [default: near-duplicates]"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -65,7 +66,8 @@ def command(
 
     As HTML it is one file that needs no network and no script: for a reader of an e-mail, and for
     print, which leaves its supplement out.  A section that the corpora cannot give is named, with the
-    reason.  CORPUS as in `eval`.
+    reason.  CORPUS as in `eval`.  A terminal gets one --section or --table, or all of it with
+    --format text; else say where it goes, with --output or a pipe.
 
     \b
     Examples:
@@ -82,6 +84,12 @@ def command(
     unknown = [name for name in sections if name not in SECTIONS]
     if unknown:
         raise click.UsageError(f"there is no section `{unknown[0]}`; choose from {', '.join(SECTIONS)}")
+    wanted = bundle or output.path or output.table or sections or click.get_current_context().params["form"]
+    if not wanted and sys.stdout.isatty():
+        raise click.UsageError(
+            "a whole report has thousands of lines: write it with -o report.html, or show a part with --section NAME "
+            "(or all of it with --format text)"
+        )
     engine, others = subject_of(policy), tuple(map(subject_of, against))
     names = [one.policy.id for one in (engine, *others)]
     if len(set(names)) < len(names):

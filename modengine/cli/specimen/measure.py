@@ -22,7 +22,7 @@ from modengine.cli.specimen.options import show_terms_option
 @click.argument("specimen", metavar="SPECIMEN", type=click.Path(path_type=Path))
 @corpora_argument
 @click.option("--most", metavar="N", type=click.IntRange(0), default=20, show_default=True,
-              help="Entries of a list to name, the dearest first.")  # fmt: skip
+              help="Entries of a list to name, the costliest first.")  # fmt: skip
 @show_terms_option
 @corpus_options
 @output_options
@@ -39,7 +39,7 @@ def command(
     Examples:
       modengine specimen measure lists/chat.yaml samples/cards/thucnews-dev.yaml
       modengine specimen measure lists news.csv --stratum topic -o measure.html
-      modengine specimen measure lists/chat.yaml news.csv --table dearest \\
+      modengine specimen measure lists/chat.yaml news.csv --table costliest \\
         --show-terms
     """
     from modengine.lab.report.views.specimens.measure import view  # noqa: PLC0415  (numpy, which --help does not need)

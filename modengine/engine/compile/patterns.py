@@ -25,7 +25,6 @@ from modengine.entities.model import Entity
 from modengine.model import FIELD_PART, PART_KINDS
 from modengine.policy.model import Pattern
 from modengine.text.normalize import ignorable
-from modengine.text.spelled import spelling
 
 _OUTSIDE = {"quotes": 1, "urls": 2, "mentions": 4}
 REGEXES = 20
@@ -107,7 +106,7 @@ class Patterns:
         self.forms = _raw(self._forms())
         self.patterns = _raw([self._pattern(number, pattern) for number, pattern in enumerate(program.patterns)])
         self.letters = _raw(self._letters())
-        self.spelled = _raw(list(map(spelling, self.program.literals.get(TextForm.SPELLED, {}))))
+        self.spelled = _raw(list(self.program.learnt.spelled.values()))
 
     def _forms(self) -> list[Form]:
         asks, forms = [bool(pattern.terms) for pattern in self.program.patterns], []

@@ -12,6 +12,7 @@ from modengine.engine.compile.revision import pattern_key, revision
 from modengine.engine.match.candidates import Index, Literals, literals_of
 from modengine.engine.match.matcher import Matcher, PatternInfo
 from modengine.engine.match.matchers import MATCHERS, Matching, info_of
+from modengine.engine.match.part import TextForm
 from modengine.engine.match.regex import CoreSpans, left_to_python
 from modengine.engine.match.terms import Boundary, plain_term
 from modengine.model import Action
@@ -20,6 +21,7 @@ from modengine.policy.fields import fields_looked_in
 from modengine.policy.model import Pattern, Policy, Rule, texts_of
 from modengine.text import segment
 from modengine.text.segment import Entries, Segmenter
+from modengine.text.spelled import Ways, spelling
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +49,8 @@ class Learnt:
     """Of each pattern, in their order."""
     words: Entries
     """What the segmenter's dictionary says of the words that the patterns add to it."""
+    spelled: Mapping[str, Ways]
+    """How the terms may be spelled that are looked for so: pypinyin takes long to begin."""
 
 
 class Program:
@@ -112,7 +116,7 @@ class Program:
     @cached_property
     def index(self) -> Index:
         """The automata of its literals."""
-        return Index(self.literals)
+        return Index(self.literals, self.learnt.spelled)
 
     def matchers(self, core: CoreSpans = left_to_python) -> tuple[Matcher, ...]:
         """What verifies the candidates of each pattern; regexes by the `core` that knows them."""
@@ -130,8 +134,12 @@ def learn(patterns: Iterable[Pattern], like: Program | None = None) -> Learnt:
     patterns = tuple(patterns)
     known = {} if like is None else like.known
     words = {} if like is None else like.learnt.words
+    ways = {} if like is None else like.learnt.spelled
     infos = tuple(known.get(pattern_key(pattern)) or info_of(pattern) for pattern in patterns)
-    return Learnt(infos, segment.entries(own_words(patterns), words))
+    spelled = literals_of(infos).get(TextForm.SPELLED, {})
+    return Learnt(
+        infos, segment.entries(own_words(patterns), words), {term: ways.get(term) or spelling(term) for term in spelled}
+    )
 
 
 def own_words(patterns: Iterable[Pattern]) -> Iterable[str]:

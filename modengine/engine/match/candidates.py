@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from modengine.engine.match.literals import Automaton
 from modengine.engine.match.matcher import Candidate, PatternInfo
 from modengine.engine.match.part import PartText, TextForm
-from modengine.text.spelled import SpelledTerms
+from modengine.text.spelled import SpelledTerms, Ways
 
 Candidates = Mapping[int, list[Candidate]]
 """The candidates in one part, by the number of the pattern that asks for them."""
@@ -29,9 +29,10 @@ def literals_of(infos: Sequence[PatternInfo]) -> Literals:
 class Index:
     """An automaton for each form of the text, and who asks for its literals."""
 
-    def __init__(self, literals: Literals) -> None:
+    def __init__(self, literals: Literals, spelled: Mapping[str, Ways]) -> None:
+        """`spelled` says of each literal of that form how it may be spelled."""
         self._forms = [
-            (form, (SpelledTerms if form is TextForm.SPELLED else Automaton)(list(texts)), tuple(texts.values()))
+            (form, SpelledTerms(spelled) if form is TextForm.SPELLED else Automaton(list(texts)), tuple(texts.values()))
             for form, texts in sorted(literals.items())
         ]
 

@@ -46,7 +46,7 @@ CARD = Record(
         "label": Key(Text(), "the column with the labels"),
         "map": Key(Entries(Text(), key=Text(), noun="a label"), "label to category", beside=("label",)),
         "none": Key(_TEXTS, "labels of harmless rows; `*` for all that nothing else maps", beside=("label",)),
-        "stratum": Key(_TEXTS, "the columns by each of which figures are parted"),
+        "stratum": Key(_TEXTS, "the columns by each of which figures are broken down"),
         "cluster": Key(_TEXTS, "the columns; rows that share a value in any of them are not independent"),
         "forbid": Key(Items(Choice(FIGURES)), "figures that the corpus cannot give"),
         "invented": Key(Flag(), "the texts were made up for the project and may be shown"),

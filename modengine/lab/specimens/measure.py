@@ -2,7 +2,7 @@
 
 A text is a row of a corpus.  Shares are of the rows of a corpus and stratum, with the intervals of
 `stats.intervals`: rows of one cluster are not independent.  An entry's *unique* rows are those that no other
-entry of its list would match.  What is left without the k dearest entries is of another half of the corpus
+entry of its list would match.  What is left without the k costliest entries is of another half of the corpus
 than the one by which they were chosen.
 """
 
@@ -26,7 +26,7 @@ from modengine.lab.stats.intervals import FORBIDDEN, Estimate
 from modengine.lab.stats.metrics import Flags, Rates, strata
 
 DROPPED = (0, 1, 2, 5, 10, 20, 50, 100)
-"""How many of the dearest entries go."""
+"""How many of the costliest entries go."""
 DEAREST = 20
 """Entries of a list that are named; all are counted."""
 MOST_DETAILED = 50
@@ -80,13 +80,13 @@ class KindCost(msgspec.Struct, frozen=True):
 
 
 class WhatIsLeft(msgspec.Struct, frozen=True):
-    """The share that a list still would match without its dearest entries."""
+    """The share that a list still would match without its costliest entries."""
 
     specimen: str
     corpus: str
     dropped: int
     chosen_by: int
-    """Texts of the half by which the dearest were chosen."""
+    """Texts of the half by which the costliest were chosen."""
     share: Estimate
     """Of the texts of the other half."""
 
@@ -109,7 +109,7 @@ class SpecimenMeasurement(msgspec.Struct, frozen=True):
     terms_shown: bool
     shares: tuple[WouldMatch, ...]
     kinds: tuple[KindCost, ...]
-    dearest: tuple[Dear, ...]
+    costliest: tuple[Dear, ...]
     """At most so many of a list and corpus as were asked for."""
     never: dict[str, int]
     """For each list, its entries that would match no text of any corpus."""
@@ -148,7 +148,7 @@ def measure_specimens(
 ) -> SpecimenMeasurement:
     """Measures lists on corpora, whose rows are all taken as ordinary speech.
 
-    `most` is how many of the dearest entries of each list are named.  Of more than `MOST_DETAILED` lists there
+    `most` is how many of the costliest entries of each list are named.  Of more than `MOST_DETAILED` lists there
     are only `shares`, `never` and `spread`.  Progress is told 2 n rows.
     """
     matcher = SpecimenMatcher(specimens)
@@ -157,7 +157,7 @@ def measure_specimens(
     for corpus in corpora:
         found.append(_found(matcher, corpus, done, progress))
         done += 2 * len(corpus)
-    shares, kinds, dearest, left, spread = [], [], [], [], []
+    shares, kinds, costliest, left, spread = [], [], [], [], []
     seen = np.zeros(matcher.entries, np.bool_)
     for one in found:
         per_list = {reading: one.lists(matcher, reading) for reading in READINGS}
@@ -175,13 +175,13 @@ def measure_specimens(
                 words[:, first:last],
                 _dense(per_list["as written"], number),
             )
-            dearest += list(_dearest(its, most, show_terms))
+            costliest += list(_costliest(its, most, show_terms))
             kinds += list(_kinds(its))
             left += list(_left(its))
     never = {s.name: int((~seen[a:b]).sum()) for s, a, b in _slices(matcher)}
     return SpecimenMeasurement(
         specimen_stamp("specimen-measure", specimens, corpora, seed, command), tuple(map(about, specimens)), show_terms,
-        tuple(shares), tuple(kinds), tuple(dearest), never, tuple(left), tuple(spread),
+        tuple(shares), tuple(kinds), tuple(costliest), never, tuple(left), tuple(spread),
     )  # fmt: skip
 
 
@@ -259,7 +259,7 @@ def _everything(corpus: Corpus) -> _Shares:
     return _Shares(corpus, np.ones(len(corpus), np.bool_))
 
 
-def _dearest(its: _List, most: int, show: bool) -> Iterator[Dear]:
+def _costliest(its: _List, most: int, show: bool) -> Iterator[Dear]:
     shares = _everything(its.corpus)
     costs = np.diff(its.hits.indptr)
     for entry in np.argsort(-costs, kind="stable")[:most].tolist():

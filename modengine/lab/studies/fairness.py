@@ -204,8 +204,14 @@ def _kind(kind: str, rows: Sequence[TemplateRow]) -> KindRow:
 
 def _declared(row: KindRow, tolerance: float) -> tuple[Declared, ...]:
     claims = (
-        (f"of templates with any action, the action changes in < {tolerance:g}", row.action_changes),
-        (f"of templates with any points, action or score changes in < {tolerance:g}", row.any_changes),
+        (
+            f"the action changes in fewer than {100 * tolerance:g} % of the templates with any action",
+            row.action_changes,
+        ),
+        (
+            f"action or score changes in fewer than {100 * tolerance:g} % of the templates with any points",
+            row.any_changes,
+        ),
     )
     p, contrary = (
         [(e.p_below if below else e.p_above)(tolerance) if e.supported else None for _, e in claims]

@@ -128,7 +128,9 @@ def _header(cells: list[str], source: str, text_key: str) -> list[str]:
     if text_key != "text":
         raise InputError("ME908", message, "name one of them with --text")
     near = nearly_text(names)
-    hint = f"rename `{near}` to `text`" if near else "name the columns in the first row; see docs/messages.md"
+    hint = "name the columns in the first row; see docs/messages.md"
+    if near:
+        hint = f"rename `{near}` to `text`; a command that has --text takes `--text {near}` as well"
     raise InputError("ME908", message, hint)
 
 

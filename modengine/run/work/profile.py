@@ -38,7 +38,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Costs, dearest first; what was never asked for is left out."""
+    """Costs, costliest first; what was never asked for is left out."""
 
     messages: int
     seconds: float
@@ -120,11 +120,11 @@ def profile(policy: Policy, messages: Iterable[Message | str], clock: Clock = ti
     return Profile(
         done,
         spent / 1e9,
-        _dearest((rule, "rule", meter) for rule, meter in rules.items()),
-        _dearest((*names[number], meter) for number, meter in enumerate(patterns)),
+        _costliest((rule, "rule", meter) for rule, meter in rules.items()),
+        _costliest((*names[number], meter) for number, meter in enumerate(patterns)),
     )
 
 
-def _dearest(metered: Iterable[tuple[str, str, _Meter]]) -> tuple[Cost, ...]:
+def _costliest(metered: Iterable[tuple[str, str, _Meter]]) -> tuple[Cost, ...]:
     costs = [Cost(name, kind, m.asked, m.held, m.spent / 1e9) for name, kind, m in metered if m.asked]
     return tuple(sorted(costs, key=lambda cost: (-cost.seconds, cost.name)))

@@ -261,3 +261,15 @@ def test_what_other_code_learnt_is_worked_out_again(policy: Path, monkeypatch: p
     monkeypatch.setattr(program, "learn", lambda patterns, like: asked.append(1) or learn(patterns, like))
     assert pickle.loads(travelling).decide(MESSAGE) == engine.decide(MESSAGE)
     assert asked == [1]
+
+
+def test_how_terms_are_spelled_is_kept_and_no_pinyin_is_loaded_for_a_trace(
+    policy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = policy.with_name("rules.yaml")
+    rules.write_text(RULES.replace("looks_like: true, gaps: 2", "spelled: true"), "utf-8")
+    first = load(policy)
+    decision = first.trace("恭喜zhong奖，付手续费300元").decision
+    assert decision.action == "label"
+    monkeypatch.setattr("modengine.text.spelled.syllables_of", lambda term: pytest.fail(f"{term} was read again"))
+    assert load(policy).trace("恭喜zhong奖，付手续费300元").decision == decision

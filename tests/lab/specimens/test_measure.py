@@ -27,13 +27,13 @@ def test_shares_are_of_the_texts_of_each_stratum() -> None:
 
 def test_an_entry_costs_what_it_alone_would_match() -> None:
     result = measure_specimens([specimen("苹果", "茄子", "梨")], [corpus_of(TEXTS)])
-    assert [(d.entry, d.text, d.share.k, d.share.n, d.alone, d.inside) for d in result.dearest] == [
+    assert [(d.entry, d.text, d.share.k, d.share.n, d.alone, d.inside) for d in result.costliest] == [
         (1, "＊＊", 3, 6, 2, 1),
         (2, "＊＊", 3, 6, 2, 0),
     ]
     assert result.never == {"fruit": 1}
     shown = measure_specimens([specimen("苹果", "茄子", "梨")], [corpus_of(TEXTS)], show_terms=True, most=1)
-    assert [d.text for d in shown.dearest] == ["苹果"]
+    assert [d.text for d in shown.costliest] == ["苹果"]
 
 
 def test_kinds_of_entries_are_measured_together() -> None:
@@ -47,7 +47,7 @@ def test_kinds_of_entries_are_measured_together() -> None:
     }
 
 
-def test_what_is_left_without_the_dearest_is_judged_on_the_other_half() -> None:
+def test_what_is_left_without_the_costliest_is_judged_on_the_other_half() -> None:
     texts = [f"苹果{i}" for i in range(60)] + [f"梨子{i}" for i in range(30)] + [f"桃子{i}" for i in range(10)]
     corpus = corpus_of(texts)
     result = measure_specimens([specimen("梨子", "苹果", "桃子")], [corpus])
@@ -73,7 +73,7 @@ def test_the_spread_over_lists_has_the_median() -> None:
 
 def test_of_many_lists_only_the_shares_are_given() -> None:
     result = measure_specimens([specimen("苹果", name=f"l{i}") for i in range(51)], [corpus_of(TEXTS)])
-    assert (len(result.shares), result.dearest, result.kinds, result.left) == (102, (), (), ())
+    assert (len(result.shares), result.costliest, result.kinds, result.left) == (102, (), (), ())
     assert set(result.never.values()) == {0}
 
 
@@ -84,7 +84,7 @@ def test_counts_are_those_of_the_naive_reading(relief: bool, texts: list[str]) -
     result = measure_specimens([specimen(*entries)], [corpus_of(texts)])
     hits = [naive(entries, text) for text in texts]
     assert result.shares[0].share.k == sum(bool(hit) for hit in hits)
-    for dear in result.dearest:
+    for dear in result.costliest:
         mine = [hit for hit in hits if dear.entry - 1 in hit]
         assert (dear.share.k, dear.alone) == (len(mine), sum(len(hit) == 1 for hit in mine))
 

@@ -108,7 +108,7 @@ def test_the_lock_names_what_measures(package: Path) -> None:
 def test_a_package_is_repeated_in_an_empty_folder(elsewhere: Path, command: Command) -> None:
     ran = command("study", "verify", "package", "--data", "data")
     assert (ran.code, ran.err) == (0, "")
-    assert "- The same: all of 35 figures and 84 decisions\n" in ran.out
+    assert "- the same: all of 35 figures and 84 decisions\n" in ran.out
     assert sorted(path.name for path in elsewhere.iterdir()) == ["data", "package"]
 
 
@@ -139,7 +139,7 @@ def test_each_figure_that_differs_is_named(elsewhere: Path, command: Command) ->
     assert {(part, sides) for (what, part), sides in found.items() if "difference of fraud" in what} == {
         ("figure", (None, "there"))
     }
-    assert "Not the same: " in command("study", "verify", "package", "--data", "data").out
+    assert "not the same: " in command("study", "verify", "package", "--data", "data").out
 
 
 def test_rounding_in_the_last_digits_is_no_difference(elsewhere: Path, command: Command) -> None:

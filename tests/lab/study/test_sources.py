@@ -171,10 +171,10 @@ def test_claims_on_a_coded_sample_are_tested_by_the_draws_of_its_interval(coded:
 
 def test_what_a_figure_is_of_is_said(pinned_coded: Path, command: Command) -> None:
     said = " ".join(command("study", "run", pinned_coded, "--table", "declared").out.split())
-    assert "Pool both: shop, group; each row counts alike" in said
-    assert "Pool even: shop, group; each corpus counts alike" in said
+    assert "pool both: shop, group; each row counts alike" in said
+    assert "pool even: shop, group; each corpus counts alike" in said
     assert (
-        "Coded sample people: 30 of 30 rows of shop, drawn by small and coded by anna, ben, who disagree on 2" in said
+        "coded sample people: 30 of 30 rows of shop, drawn by small and coded by anna, ben, who disagree on 2" in said
     )
     assert "(2 settled); the sheets were there at the pin" in said
     page = command("study", "run", pinned_coded, "--format", "html").out
@@ -276,7 +276,7 @@ def test_the_package_has_the_codes_and_no_text_or_note(packed_coded: Path) -> No
 def test_a_package_is_repeated_without_the_sheets(packed_coded: Path, command: Command) -> None:
     again = command("study", "verify", packed_coded, "--data", packed_coded.parent / "data")
     assert (again.code, again.err) == (0, "")
-    assert "The same: all of" in again.out
+    assert "the same: all of" in again.out
 
 
 def test_a_key_that_is_of_other_decisions_is_an_error(coded: Path) -> None:

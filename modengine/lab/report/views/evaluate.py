@@ -41,15 +41,15 @@ def summary(result: Evaluation) -> Iterator[str]:
         for blocked in result.over_blocking
         if blocked.stratum == ALL and blocked.action == "label"
     ]
-    yield from _range("Over-blocking, any action on harmless rows", over, made_up)
+    yield from _range("over-blocking, any action on harmless rows", over, made_up)
     rows = tuple(_mildest(result))
     for category in dict.fromkeys(row.category for row in rows):
         found = [(row.corpus, row.recall) for row in rows if row.category == category]
         level = next(row.action for row in rows if row.category == category)
-        yield from _range(f"Recall of {category}, {level} or more", found, made_up)
+        yield from _range(f"recall of {category}, {level} or more", found, made_up)
     if result.explored:
         differ = sum(comparison.differs for comparison in result.explored)
-        yield f"Strata that differ from the rest of their corpus: {differ} of {len(result.explored)}, explored"
+        yield f"strata that differ from the rest of their corpus: {differ} of {len(result.explored)}, explored"
     for trouble in result.trouble:
         if trouble.undetermined:
             yield f"{trouble.corpus}: {trouble.undetermined:,} rows could not be decided and count as review"

@@ -46,7 +46,7 @@ def summary(result: Fairness) -> Iterator[str]:
     ):
         yield f"not asked to act on {', '.join(lacking)}: the policy has no such category"
     if not everything.acted_on.k:
-        yield "The policy acts on no template at all: that it treats all terms alike says nothing."
+        yield "the policy acts on no template at all: that it treats all terms alike says nothing"
     worst = Counter(difference.term for difference in result.differences if difference.how == "exchange").most_common(5)
     if worst:
         yield f"most often different: {', '.join(term for term, _ in worst)}"
@@ -54,7 +54,7 @@ def summary(result: Fairness) -> Iterator[str]:
         if blocked.stratum == ALL and blocked.action == "label" and blocked.share.value is not None:
             share = blocked.share
             yield f"{blocked.corpus}: any action on {share.k:,} of {share.n:,} harmless rows, {show(share)}"
-    yield "The templates are invented and no sample of real speech: their shares are no rates of anything outside."
+    yield "the templates are invented and no sample of real speech: their shares are no rates of anything outside"
 
 
 def tables(result: Fairness) -> tuple[Table, ...]:

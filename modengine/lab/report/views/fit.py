@@ -36,7 +36,7 @@ def summary(result: Fit) -> Iterator[str]:
         over = [this for this in found.limits if this.as_is > this.allowed]
         broken = [this for this in found.limits if this.out_of_fold > this.allowed]
         yield (
-            f"{name}: above {limit} are {len(over):,} of {len(found.limits):,} strata as it is, "
+            f"{name}: strata above {limit}, of {len(found.limits):,}: {len(over):,} as it is, "
             f"{sum(not this.met for this in found.limits):,} as fitted, {len(broken):,} out of fold"
         )
         for this in found.limits:

@@ -21,12 +21,12 @@ def view(result: SideBySide) -> ResultView:
 def summary(result: SideBySide) -> Iterator[str]:
     """Which policies and corpora, what was pooled with which weights, and the pooled figures at the mildest action."""
     for policy in result.policies if len(result.policies) > 1 else ():
-        yield f"Policy {policy.policy}: revision {short(policy.revision)}"
+        yield f"policy {policy.policy}: revision {short(policy.revision)}"
     for pool in _POOLS:
         mine = [one for one in result.shares if one.corpus == pool]
         if mine:
             names = dict.fromkeys(name for one in mine for name in one.corpora)
-            what = "Pooled" if pool == POOLED else "Pooled apart, since their messages were made up"
+            what = "pooled" if pool == POOLED else "pooled apart, since their messages were made up"
             yield f"{what}: {', '.join(names)}; which of them a figure has, and what each counts for, is in the weights"
     for one in _mildest(result):
         if one.category == ANY and one.figure == "over-blocking" and one.corpora_alike is not None:
@@ -38,7 +38,7 @@ def summary(result: SideBySide) -> Iterator[str]:
     tested = [one.p_bh for one in result.differences if one.p_bh is not None]
     if tested:
         found = sum(p < 0.05 for p in tested)
-        yield f"Differences of policies: {found} of {len(tested)} below 0.05 after the false discovery rate, explored"
+        yield f"differences of policies: {found} of {len(tested)} below 0.05 after the false discovery rate, explored"
 
 
 def _at(one: TogetherShare) -> str:

@@ -57,7 +57,7 @@ def summary(result: SpecimenMeasurement) -> Iterator[str]:
                 yield f"{one.corpus}, {one.reading}: would match {show(one.share)} of the texts"
         (name, never), entries = next(iter(result.never.items())), result.specimens[0].entries
         yield f"{never:,} of {entries:,} entries of {name} would match no text of these corpora"
-    if len(result.specimens) > 1 and not result.dearest:
+    if len(result.specimens) > 1 and not result.costliest:
         yield "what single entries cost is given for at most 50 lists at once"
 
 
@@ -89,12 +89,12 @@ def tables(result: SpecimenMeasurement) -> tuple[Table, ...]:
             "alone: texts that no entry of another kind would match.",
         ),
         Table(
-            "dearest",
+            "costliest",
             "The entries that cost most",
             ("specimen", "corpus", "entry", "text", "kind", "category", "would match", "alone", "inside words only"),
             tuple(
                 (d.specimen, d.corpus, d.entry, d.text, d.kind, d.category or None, d.share, d.alone, d.inside)
-                for d in result.dearest
+                for d in result.costliest
             ),
             masked_note(
                 result.terms_shown,
@@ -104,7 +104,7 @@ def tables(result: SpecimenMeasurement) -> tuple[Table, ...]:
         ),
         Table(
             "left",
-            "What is left without the dearest entries",
+            "What is left without the costliest entries",
             ("specimen", "corpus", "dropped", "still would match", "texts that chose"),
             tuple((w.specimen, w.corpus, w.dropped, w.share, w.chosen_by) for w in result.left),
             "Chosen by one half of the corpus, judged on the other.",
@@ -146,7 +146,7 @@ def charts(result: SpecimenMeasurement) -> tuple[Chart, ...]:
         made.append(
             Lines(
                 "left",
-                "What is left without the dearest entries",
+                "What is left without the costliest entries",
                 "entries dropped",
                 "would match",
                 lines,

@@ -30,22 +30,22 @@ def view(result: StudyResult) -> ResultView:
 def summary(result: StudyResult) -> Iterator[str]:
     """When it was pinned, what it was run on, how many outcomes came out which way, and what each question got."""
     if result.pin is None:
-        yield "Not pinned: nothing is declared"
+        yield "not pinned: nothing is declared"
     else:
         again = f"; pinned anew {result.amended} time{'' if result.amended == 1 else 's'}" if result.amended else ""
-        yield f"Pinned {result.pinned}, {short(result.pin)}{again}"
+        yield f"pinned {result.pinned}, {short(result.pin)}{again}"
     for policy in result.policies:
-        yield f"Policy {policy.name}: {policy.policy}, revision {short(policy.revision)}"
+        yield f"policy {policy.name}: {policy.policy}, revision {short(policy.revision)}"
     if result.half in _HALVES:
-        yield f"Rows: {_HALVES[result.half]}"
+        yield f"rows: {_HALVES[result.half]}"
     for name, pool in result.pools.items():
-        yield f"Pool {name}: {', '.join(pool.corpora)}; each {'row' if pool.weigh == 'rows' else 'corpus'} counts alike"
+        yield f"pool {name}: {', '.join(pool.corpora)}; each {'row' if pool.weigh == 'rows' else 'corpus'} counts alike"
     for one in result.coded:
         yield _coded(one)
     verdicts = Counter(outcome.verdict for outcome in result.outcomes)
     if verdicts:
         told = ", ".join(f"{verdicts[name]} {name}" for name in ("shown", "contradicted", "open", "unsupported"))
-        yield f"Declared outcomes: {len(result.outcomes)} ({told})"
+        yield f"declared outcomes: {len(result.outcomes)} ({told})"
     for name, question in result.questions.items():
         answers = [f"{o.outcome} {o.verdict}" for o in result.outcomes if o.question == name]
         yield f"{name}: {question}" + (f" ({', '.join(answers)})" if answers else "")
@@ -53,20 +53,20 @@ def summary(result: StudyResult) -> Iterator[str]:
     untested = [o.outcome for o in result.outcomes if o.outcome in differences and o.p is None and o.found.supported]
     if untested:
         yield (
-            f"Not tested, and so open: {', '.join(untested)}: no row changes, or a change could go one way alone, "
+            f"not tested, and so open: {', '.join(untested)}: no row changes, or a change could go one way alone, "
             "whatever the rows are"
         )
     tested = [figure for figure in result.figures if figure.p_bh is not None]
     found = sum(figure.p_bh < 0.05 for figure in tested if figure.p_bh is not None)
     if tested:
-        yield f"Exploratory tests: {found} of {len(tested)} below 0.05 after the false discovery rate"
+        yield f"exploratory tests: {found} of {len(tested)} below 0.05 after the false discovery rate"
 
 
 def _coded(one: StudyCoded) -> str:
-    """`Coded sample people: 120 rows of shop, drawn by small, ...`."""
+    """`coded sample people: 120 rows of shop, drawn by small, ...`."""
     settled = f" ({one.settled} settled)" if one.settled else ""
     return (
-        f"Coded sample {one.name}: {one.coded:,} of {one.drawn:,} rows of {one.corpus}, drawn by {one.policy} and "
+        f"coded sample {one.name}: {one.coded:,} of {one.drawn:,} rows of {one.corpus}, drawn by {one.policy} and "
         f"coded by {', '.join(coder.coder for coder in one.coders)}, who disagree on {one.disagreed:,}{settled}; "
         f"{'coded after the pin' if one.after_pin else 'the sheets were there at the pin'}"
         + ("; figures are of all that the corpus stands for" if one.beyond else "")

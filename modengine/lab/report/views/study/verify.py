@@ -18,12 +18,12 @@ def summary(result: StudyVerification) -> Iterator[str]:
     """Whether it came out the same, first of all."""
     differ, rows = len({d.what for d in result.figure_differences}), len(result.decision_differences)
     if result.same:
-        yield f"The same: all of {result.figures:,} figures and {result.decisions:,} decisions"
+        yield f"the same: all of {result.figures:,} figures and {result.decisions:,} decisions"
     else:
-        yield f"Not the same: {differ:,} of {result.figures:,} figures, {rows:,} of {result.decisions:,} decisions"
-    yield f"Pinned {result.pinned}, {short(result.pin)}"
+        yield f"not the same: {differ:,} of {result.figures:,} figures, {rows:,} of {result.decisions:,} decisions"
+    yield f"pinned {result.pinned}, {short(result.pin)}"
     for cause in result.environment:
-        yield f"Other here: {cause}"
+        yield f"other here: {cause}"
 
 
 def tables(result: StudyVerification) -> tuple[Table, ...]:
