@@ -19,6 +19,7 @@ import yaml
 
 from modengine.checks.run import check_loaded
 from modengine.checks.settings import settings_of
+from modengine.checks.terms import NEEDLESS
 from modengine.errors import Diagnostic
 from modengine.policy.layout.spans import Edit, WrittenYaml, edited, scalars
 from modengine.policy.load import read, read_given, read_text
@@ -180,10 +181,10 @@ class _Places:
         start, end = node.start_mark.index, node.end_mark.index
         return Edit(start, end, _OUTSIDE.sub(_in_ascii, self.text[start:end]))
 
-    def _blanks(self, node: Any, _finding: Diagnostic) -> Edit | None:
+    def _blanks(self, node: Any, finding: Diagnostic) -> Edit | None:
         raw = self.text[node.start_mark.index : node.end_mark.index]
         inner = raw[1:-1].strip()
-        if node.style not in ("'", '"') or "\\" in raw or "\n" in raw or not inner:
+        if finding.hint != NEEDLESS or node.style not in ("'", '"') or "\\" in raw or "\n" in raw or not inner:
             return None
         return Edit(node.start_mark.index, node.end_mark.index, raw[0] + inner + raw[-1])
 

@@ -18,6 +18,9 @@ from modengine.policy.nodes.diagnostics import listed, shown
 
 FEW = 5
 """Terms that one finding names."""
+NEEDLESS = "remove it: a message must have it too, just there"
+"""What is told of white space around a word; in a `text`, it may have been meant to keep other words out."""
+_EDGE = "a message must have it too, just there: remove it, or look for whole words by `words`"
 Placed = tuple[str, Location]
 
 
@@ -97,7 +100,7 @@ class OddTerms:
                 if term != term.strip():
                     yield Diagnostic(
                         "ME821", f"a term of `{written.name}` has white space around it: `{term}`", place,
-                        "remove it: a message must have it too, just there",
+                        NEEDLESS if all(pattern.kind == "words" for pattern in written.patterns) else _EDGE,
                     )  # fmt: skip
                 if "*" in term and written.as_words:
                     yield Diagnostic(

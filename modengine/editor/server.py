@@ -10,6 +10,7 @@ import asyncio
 import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from lsprotocol import types
 from pygls import uris
@@ -24,7 +25,8 @@ from modengine.editor.openfiles import OpenFiles, check
 from modengine.editor.positions import YAML, Positions, Units
 from modengine.editor.sources import Sources
 from modengine.errors import Diagnostic
-from modengine.policy.files import MAX_BYTES
+from modengine.policy.files import MAX_BYTES, Files
+from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds
 from modengine.version import __version__
 
 QUIET = 0.15
@@ -170,11 +172,10 @@ def positions_of(path: str, texts: Mapping[str, bytes], units: Units) -> Positio
     """The lines of a file, as they are open or on the disk; of nothing for one that cannot be read."""
     data = texts.get(path)
     if data is None:
-        try:
-            with open(path, "rb") as file:
-                data = file.read(MAX_BYTES)
-        except (OSError, ValueError):
-            data = b""
+        files = Files(path, Diagnostics())  # which wait for no writer of a FIFO
+        with suppress(ReadingEnds):
+            files.text(path, None)
+        data = files.read[0].data if files.read else b""
     text = data.decode("utf-8", "surrogatepass" if path in texts else "replace")
     return Positions(text.removeprefix("\ufeff"), path.endswith(YAML), units)
 

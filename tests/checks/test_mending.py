@@ -95,6 +95,7 @@ def test_several_mends_of_one_file_and_those_that_only_come_to_light_later(fix) 
         ("title: A\n", "&a title: A\n"),
         ("[兼职, 刷单]", "[兼职，刷单]"),
         ("[兼职, 刷单]", '[兼职, " 兼职"]'),
+        ("words: [兼职, 刷单]", 'text: [兼职, " he "]'),  # without blanks it would stand in `the`
         ("[兼职, 刷单]", "[兼职, 刷单, 兼职] # modengine: allow ME810 because they were counted so"),
         ("score: 5", "\tscore: 5"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,11 @@ def test_a_field_leads_to_its_declaration_and_back(tmp_path: Path, client: Edito
     assert (found["uri"], found["range"]["start"]) == (policy.as_uri(), {"line": 3, "character": 2})
     asked = client.ask("textDocument/references", {**place, "context": {"includeDeclaration": True}})
     assert len(asked) == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_nothing_waits_for_the_writer_of_a_pipe(tmp_path: Path, client: EditorClient) -> None:
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    place = {"textDocument": {"uri": pipe.as_uri()}, "position": {"line": 0, "character": 0}}
+    assert client.ask("textDocument/hover", place) is None
