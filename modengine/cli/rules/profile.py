@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from modengine.cli.options import engine_of, format_option, input_format_option
+from modengine.cli.options import PolicyFirst, engine_of, format_option, input_format_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from modengine.run.work.profile import Cost, Profile
 
 
-@click.command("profile")
+@click.command("profile", cls=PolicyFirst)
 @click.argument("policy", metavar="POLICY")
 @click.argument("corpus", metavar="CORPUS")
 @click.option("--most", metavar="N", type=click.IntRange(1), default=15, show_default=True, help="Rows of each table.")
