@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from modengine.cli.lab.options import counted, progress
 from modengine.cli.options import PolicyFirst, engine_of, format_option, input_format_option
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def command(policy: str, corpus: str, most: int, form: str, input_format: Form |
 
     engine = engine_of(policy)
     rows = read_paths([corpus], input_format)
-    result = profile(engine.policy, (row.message for row in rows if row.message is not None))
+    with progress("deciding") as told:
+        result = profile(engine.policy, counted((row.message for row in rows if row.message is not None), told))
     if form == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(result), indent=2).decode())
     else:
