@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import click
 
-from modengine.cli.streams import abandon, is_closed, say, use_utf8
+from modengine.cli.streams import abandon, folded, is_closed, say, use_utf8
 from modengine.errors import ModengineError, PolicyError
 
 if TYPE_CHECKING:
@@ -151,10 +151,10 @@ def run(args: Sequence[str] | None = None) -> int:
         say(_stopped(given))
         return STOPPED
     except PolicyError as error:
-        say(policy_errors(error))
+        say(folded(policy_errors(error), sys.stderr))
         return USAGE
     except ModengineError as error:
-        say(f"modengine: {error}")
+        say(folded(f"modengine: {error}", sys.stderr))
         return USAGE
     except OSError as error:
         abandon(sys.stdout)

@@ -44,6 +44,22 @@ class RulePath(click.Path):
         return super().convert((policy_path(str(value)) if value else None) or value, param, ctx)
 
 
+class PolicyFirst(click.Command):
+    """A command whose first argument is POLICY, which takes it as `--policy`, too, as `scan` and `explain` do."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        option = click.Option(
+            ["-p", "--policy", "named"], metavar="POLICY", expose_value=False,
+            help="POLICY, where it is not the first argument.",
+        )  # fmt: skip
+        self.params.insert(1, option)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        named = self.make_parser(ctx).parse_args(list(args))[0].get("named")
+        return super().parse_args(ctx, args if named is None else [named, *args])
+
+
 def policy_option(command: _Command) -> _Command:
     """`--policy`, by default the shipped campaign policy."""
     return click.option(

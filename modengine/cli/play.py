@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from modengine.cli.options import policy_path
+from modengine.cli.options import PolicyFirst, policy_path
 from modengine.paths import shipped_policy
 from modengine.run.write.replace import replacing
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from modengine.play.lessons import Lesson
 
 
-@click.command("play")
+@click.command("play", cls=PolicyFirst)
 @click.argument("policy", metavar="[POLICY]", required=False)
 @click.option("--port", metavar="N", type=click.IntRange(0, 65535), help="Port.  [default: 8321, or any that is free]")
 @click.option("--browser/--no-browser", default=True, help="Open the page in the browser.  [default: yes]")

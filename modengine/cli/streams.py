@@ -6,12 +6,16 @@ import contextlib
 import errno
 import io
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+_GAP = re.compile(r" (?![\w-]+\]: |(?:error|warning|note)\[)")
+"""Not before or in `warning[ME411 name]:`, which programs look for in a terminal too."""
+_QUOTED = re.compile(r" +\d* +\| ")
 NARROWEST = 60
 """Cells.  In fewer, tables lose their headings."""
 
@@ -47,6 +51,33 @@ def console(stream: TextIO) -> Console:
     made = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=False)
     made.width = max(made.width, NARROWEST)
     return made
+
+
+def folded(text: str, stream: TextIO) -> str:
+    """Findings as a terminal shows them whole: long lines are folded between words, those of a rule file are not.
+
+    Elsewhere each stays one line, as editors and `grep` read it.
+    """
+    if not stream.isatty():
+        return text
+    width = console(stream).width
+    return "\n".join(line if _QUOTED.match(line) else _folded(line, width) for line in text.split("\n"))
+
+
+def _folded(line: str, width: int) -> str:
+    from rich.cells import cell_len  # noqa: PLC0415
+
+    if cell_len(line) <= width:
+        return line
+    lines = [""]
+    indent = " " * (4 + len(line) - len(line.lstrip()))
+    for number, word in enumerate(_GAP.split(line)):
+        longer = f"{lines[-1]} {word}" if number else word
+        if lines[-1].strip() and cell_len(longer) > width:
+            lines.append(indent + word)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines)
 
 
 def is_closed(error: OSError) -> bool:

@@ -11,7 +11,8 @@ import pytest
 
 from modengine.cli import main
 from modengine.cli.main import COMMANDS, cli
-from tests.commands import Command
+from modengine.cli.options import PolicyFirst
+from tests.commands import EXPIRY, POLICY, Command
 
 HERE = Path(__file__).parent
 
@@ -95,3 +96,17 @@ def test_an_interrupt_is_told_in_words(command: Command, monkeypatch: pytest.Mon
     ran = command("schema", "ruleset")
     assert ran.code == main.STOPPED
     assert ran.err.strip() == "modengine: stopped"
+
+
+def test_a_command_whose_first_argument_is_the_policy_takes_it_as_an_option_too(command: Command) -> None:
+    first = command("flip", POLICY, EXPIRY)
+    assert first.code == 0
+    for named in (("-p", POLICY), (f"--policy={POLICY}",)):
+        assert command("flip", EXPIRY, *named) == first
+    twice = command("flip", "-p", POLICY, POLICY, "您的网银")
+    assert (twice.code, "unexpected extra argument" in twice.err) == (2, True)
+    for name, subcommand in COMMANDS.items():
+        made = cli.get_command(click.Context(cli), name)
+        assert made is not None
+        if any(isinstance(param, click.Argument) and param.name == "policy" for param in made.params):
+            assert isinstance(made, PolicyFirst), subcommand.module

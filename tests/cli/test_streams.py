@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
-from modengine.cli.streams import NARROWEST, console
+from modengine.cli.streams import NARROWEST, console, folded
 from tests.commands import DEAF, POLICY, UNUSABLE, says_nothing, shell
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes the streams")
@@ -53,3 +54,21 @@ def test_the_exit_code_stands_where_nothing_can_be_said(arguments: str, where: s
 def test_a_narrow_terminal_gets_a_table_that_can_be_read(columns: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", columns)
     assert console(io.StringIO()).width == NARROWEST
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_gets_findings_folded_and_what_reads_lines_gets_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    first = "a b/rules.yaml:12:3: warning[ME411 twice]: " + "收款 two words " * 6 + "end"
+    quoted = "  12 | " + "- 中奖 " * 20
+    text = f"{first}\n{quoted}\n     | ^\n  hint: short"
+    lines = folded(text, Terminal()).split("\n")
+    assert lines[0] == "a b/rules.yaml:12:3: warning[ME411 twice]: 收款 two words"
+    assert all(line.startswith("    ") and cell_len(line) <= 60 for line in lines[1:3])
+    assert " ".join(line.strip() for line in lines[:3]) == first
+    assert lines[3:] == [quoted, "     | ^", "  hint: short"]
+    assert folded(text, io.StringIO()) == text

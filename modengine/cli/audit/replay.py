@@ -18,6 +18,7 @@ from modengine.cli.audit.options import (
     verifier_of,
     warn_of,
 )
+from modengine.cli.lab.options import progress
 from modengine.cli.options import engine_of, format_option, input_format_option
 from modengine.cli.scan.readers import reader_options
 from modengine.errors import AuditError
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     from modengine.audit.read.replay import Replay
     from modengine.audit.read.source import Origin
+    from modengine.audit.records.record import Record
+    from modengine.audit.records.segments import RecordLine
     from modengine.model import Message
 
 
@@ -78,7 +81,13 @@ def command(
         given = _given(sources, input_format, readers)
         source = stack.enter_context(MessageSource(given, vault.key)) if sources else None
         replayer = Replayer(layout, vault, source, None if policy is None else engine_of(policy, cached=False))
-        report = verify(layout, key=verifier_of(key), on_record=replayer.take)
+        told = stack.enter_context(progress("deciding again"))
+
+        def take(line: RecordLine, record: Record) -> None:
+            replayer.take(line, record)
+            told(replayer.result.decisions)
+
+        report = verify(layout, key=verifier_of(key), on_record=take)
     warn_of(report)
     result = replayer.result
     if form == "json":

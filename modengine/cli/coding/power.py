@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from modengine.cli.lab.options import Destination, Reading, corpus_options, output_options, policy_argument
-from modengine.cli.options import engine_of
+from modengine.cli.options import PolicyFirst, engine_of
 
 SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
-@click.command("power")
+@click.command("power", cls=PolicyFirst)
 @policy_argument
 @click.argument("corpora", metavar="[CORPUS...]", nargs=-1)
 @click.option(

@@ -16,7 +16,7 @@ from modengine.cli.lab.options import (
     policy_argument,
     progress,
 )
-from modengine.cli.options import engine_of
+from modengine.cli.options import PolicyFirst, engine_of
 
 if TYPE_CHECKING:
     from modengine.lab.coding.draw import Allocation
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 BY = ("action", "category", "stratum")
 
 
-@click.command("sample")
+@click.command("sample", cls=PolicyFirst)
 @policy_argument
 @corpus_argument
 @click.option("--rows", "-n", metavar="N", type=click.IntRange(1), required=True, help="How many rows to draw.")

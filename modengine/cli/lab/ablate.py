@@ -15,9 +15,10 @@ from modengine.cli.lab.options import (
     progress,
     subject_of,
 )
+from modengine.cli.options import PolicyFirst
 
 
-@click.command("ablate")
+@click.command("ablate", cls=PolicyFirst)
 @policy_argument
 @corpus_argument
 @click.option("--no-segmentation", is_flag=True, help="Leave out the comparison of word boundaries.")

@@ -16,10 +16,11 @@ from modengine.cli.lab.options import (
     progress,
     subject_of,
 )
+from modengine.cli.options import PolicyFirst
 from modengine.model import Action
 
 
-@click.command("evade")
+@click.command("evade", cls=PolicyFirst)
 @policy_argument
 @click.argument("corpora", metavar="[CORPUS...]", nargs=-1)
 @click.option("--examples", is_flag=True, help="Disguise the match examples of the rules, too.")

@@ -18,13 +18,14 @@ from modengine.cli.lab.options import (
     progress,
     subject_of,
 )
+from modengine.cli.options import PolicyFirst
 from modengine.run.write.replace import refuse_inputs
 
 ROWS = (".parquet", ".csv", ".arrow")
 """What the name of a file of rows ends with."""
 
 
-@click.command("eval")
+@click.command("eval", cls=PolicyFirst)
 @policy_argument
 @corpora_argument
 @prevalence_option

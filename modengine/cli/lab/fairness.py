@@ -15,9 +15,10 @@ from modengine.cli.lab.options import (
     progress,
     subject_of,
 )
+from modengine.cli.options import PolicyFirst
 
 
-@click.command("fairness")
+@click.command("fairness", cls=PolicyFirst)
 @policy_argument
 @click.argument("corpora", metavar="[CORPUS...]", nargs=-1)
 @click.option(

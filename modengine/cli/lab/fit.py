@@ -18,7 +18,7 @@ from modengine.cli.lab.options import (
     progress,
     subject_of,
 )
-from modengine.cli.options import policy_path
+from modengine.cli.options import PolicyFirst, policy_path
 from modengine.model import Action
 
 _POLICIES = (".yaml", ".yml")
@@ -41,7 +41,7 @@ class PartOfRows(click.ParamType[float]):
         return found
 
 
-@click.command("fit")
+@click.command("fit", cls=PolicyFirst)
 @policy_argument
 @corpora_argument
 @click.option("--category", "categories", metavar="NAME", multiple=True, help="Fit this one alone. Repeatable.")

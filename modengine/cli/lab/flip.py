@@ -7,11 +7,11 @@ import sys
 import click
 
 from modengine.cli.lab.options import Destination, command_line, output_options, policy_argument, subject_of
-from modengine.cli.options import fields_of
+from modengine.cli.options import PolicyFirst, fields_of
 from modengine.model import Message
 
 
-@click.command("flip")
+@click.command("flip", cls=PolicyFirst)
 @policy_argument
 @click.argument("text", metavar="TEXT")
 @click.option(

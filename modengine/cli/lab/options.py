@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import wraps
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from modengine.lab.report.view import ResultView
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_Thing = TypeVar("_Thing")
 Format = Literal["text", "json", "html", "csv", "markdown"]
 FORMATS: Mapping[str, Format] = {
     ".txt": "text", ".json": "json", ".html": "html", ".htm": "html", ".csv": "csv", ".md": "markdown",
@@ -366,6 +367,14 @@ def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], ob
     with Progress(*columns, console=console(sys.stderr), transient=True) as bar:
         task = bar.add_task(what, total=total)
         yield lambda done: bar.update(task, completed=done)
+
+
+def counted(things: Iterable[_Thing], told: Callable[[int], object]) -> Iterator[_Thing]:
+    """The things, of each hundred of which `told` is told."""
+    for number, thing in enumerate(things):
+        if number % 100 == 0:
+            told(number)
+        yield thing
 
 
 def say(section: str) -> None:

@@ -21,9 +21,10 @@ from modengine.cli.lab.options import (
     say,
     subject_of,
 )
+from modengine.cli.options import PolicyFirst
 
 
-@click.command("report")
+@click.command("report", cls=PolicyFirst)
 @policy_argument
 @corpora_argument
 @click.option("--section", "sections", metavar="NAME", multiple=True, help="Only this section. Repeatable.")

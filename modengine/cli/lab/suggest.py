@@ -14,10 +14,11 @@ from modengine.cli.lab.options import (
     progress,
     subject_of,
 )
+from modengine.cli.options import PolicyFirst
 from modengine.model import Action
 
 
-@click.command("suggest")
+@click.command("suggest", cls=PolicyFirst)
 @policy_argument
 @corpora_argument
 @click.option("--category", "categories", metavar="NAME", multiple=True, help="Advise on this one alone. Repeatable.")

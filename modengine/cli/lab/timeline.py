@@ -16,12 +16,13 @@ from modengine.cli.lab.options import (
     progress,
     subject_of,
 )
+from modengine.cli.options import PolicyFirst
 
 if TYPE_CHECKING:
     from modengine.lab.studies.timeline import Unit
 
 
-@click.command("timeline")
+@click.command("timeline", cls=PolicyFirst)
 @policy_argument
 @corpus_argument
 @click.option(

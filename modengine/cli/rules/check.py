@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from modengine.checks.run import check_paths, rule_files
 from modengine.cli.options import RulePath, format_option, nearby
 from modengine.cli.rules.forms.findings import FORMS
 from modengine.cli.rules.rewrite import rewrite
-from modengine.cli.streams import say
+from modengine.cli.streams import folded, say
 from modengine.errors import printable
 from modengine.paths import shipped_rules
 from modengine.run.read.files import MessageFiles
@@ -48,7 +49,8 @@ def command(paths: tuple[Path, ...], corpora: tuple[str, ...], strict: bool, fix
         # A pipe can be read only once: what it gave is held.
         corpus = MessageFiles(names) if all(map(os.path.isfile, names)) else tuple(MessageFiles(names))
     problems = check_paths(paths or (nearby(shipped_rules()),), corpus)
-    click.echo(FORMS[form](problems), nl=False)
+    said = FORMS[form](problems)
+    click.echo(folded(said, sys.stdout) if form == "text" else said, nl=False)
     fails = ("error", "warning") if strict else ("error",)
     return 1 if any(problem.severity in fails for problem in problems) else 0
 

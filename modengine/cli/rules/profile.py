@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from modengine.cli.options import engine_of, format_option, input_format_option
+from modengine.cli.lab.options import counted, progress
+from modengine.cli.options import PolicyFirst, engine_of, format_option, input_format_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from modengine.run.work.profile import Cost, Profile
 
 
-@click.command("profile")
+@click.command("profile", cls=PolicyFirst)
 @click.argument("policy", metavar="POLICY")
 @click.argument("corpus", metavar="CORPUS")
 @click.option("--most", metavar="N", type=click.IntRange(1), default=15, show_default=True, help="Rows of each table.")
@@ -40,7 +41,8 @@ def command(policy: str, corpus: str, most: int, form: str, input_format: Form |
 
     engine = engine_of(policy)
     rows = read_paths([corpus], input_format)
-    result = profile(engine.policy, (row.message for row in rows if row.message is not None))
+    with progress("deciding") as told:
+        result = profile(engine.policy, counted((row.message for row in rows if row.message is not None), told))
     if form == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(result), indent=2).decode())
     else:
