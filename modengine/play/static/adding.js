@@ -53,11 +53,12 @@ function addFile() {
     let note = t("file_list_added", name);
     if (kind === "rules") {
       const category = state.compiled?.policy.categories[0] ?? "fraud";
-      state.files[name] = fileFor(name, newRule(category, ["中奖"], 50, allIds(), titleOf(["中奖"])), category, t("rules_of_ours"));
+      // Words that nobody writes: nothing is decided otherwise before the author has put others in their place.
+      state.files[name] = fileFor(name, newRule(category, [t("words_to_write")], 50, allIds(), titleOf(["…"])), category, t("rules_of_ours"));
       const policy = withRuleset(state.files[state.main], name);
       if (policy) state.files[state.main] = policy;
-      note = t(policy ? "file_rules_added" : "file_rules_alone", name, state.main);
-    } else state.files[name] = `${t("list_says")}\n中奖\n`;
+      note = `${t(policy ? "file_rules_added" : "file_rules_alone", name, state.main)} ${t("file_finds_nothing", t("words_to_write"))}`;
+    } else state.files[name] = `${t("list_says")}\n${t("words_to_write")}\n`;
     state.active = name;
     tell("files-set");
     drawAdding();

@@ -78,7 +78,7 @@ export function makeEditor(changed) {
   });
   const extensions = [
     lineNumbers(), foldGutter(), lintGutter(), history(), drawSelection(), bracketMatching(), highlightActiveLine(),
-    indentUnit.of("  "), yaml(), syntaxHighlighting(colours), look, hang, onChange, EditorView.lineWrapping,
+    indentUnit.of("  "), yaml(), syntaxHighlighting(colours), look, hang, stay, onChange, EditorView.lineWrapping,
     autocompletion({ override: [complete], icons: false }), hints,
     keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
     EditorView.contentAttributes.of({ "aria-label": "YAML", "aria-keyshortcuts": "Control+Space Control+I", lang: "en", tabindex: "0" }),
@@ -103,9 +103,30 @@ export function show(name, text) {
   const other = view.state.doc.toString() !== text;
   view.setState(EditorState.create({ doc: text, extensions: [...makeEditor.extensions, EditorState.phrases.of(phrases())] }));
   view.contentDOM.setAttribute("aria-label", t("editor_label", name));
-  if (other) view.scrollDOM.scrollTop = 0;
+  if (other) begins(text);
   quiet = false;
 }
+
+const SHORT = 12; // lines above the first rule that leave it in sight
+
+// A file begins where there is something to change: at its first rule, where that would be out of sight.
+function begins(text) {
+  const first = text.split("\n").findIndex((line) => /^\s*-\s+id:/.test(line));
+  if (first < SHORT) {
+    view.scrollDOM.scrollTop = 0;
+    return;
+  }
+  const { from } = view.state.doc.line(first + 1);
+  view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "start" }) });
+}
+
+// To a beginning the editor alone is scrolled: the page stays where it is.
+const stay = EditorView.scrollHandler.of((editor, range, { y }) => {
+  const { node } = editor.domAtPos(range.head);
+  const line = y === "start" && (node.closest ? node : node.parentElement).closest(".cm-line");
+  if (line) editor.scrollDOM.scrollTop += line.getBoundingClientRect().top - editor.scrollDOM.getBoundingClientRect().top;
+  return Boolean(line);
+});
 
 // The text as a form has changed it: the place is shown, and Ctrl+Z in the editor takes it back.
 export function rewrite(text, line) {

@@ -30,7 +30,7 @@ export function drawForm() {
   if (now !== drawn) {
     drawn = now;
     const focus = document.activeElement?.closest("#form") ? document.activeElement.id : "";
-    fill($("form"), file ? [rules.slice(0, MOST).map(card), rules.length > MOST ? h("p", { class: "quiet small" }, t("form_more", rules.length - MOST)) : null, newCard()] : h("p", { class: "quiet" }, t("rule_not_added")));
+    fill($("form"), file ? [newCard(), rules.slice(0, MOST).map(card), rules.length > MOST ? h("p", { class: "quiet small" }, t("form_more", rules.length - MOST)) : null] : h("p", { class: "quiet" }, t("rule_not_added")));
     if (file && begun) again(begun);
     if (focus) $(focus)?.focus();
   }

@@ -5,6 +5,7 @@ import { state } from "./state.js";
 
 const samples = new Map(); // the messages of studies that were shown, and whether they are covered until asked for
 let root = recall("origin", "");
+let passed = ""; // the message of which an edit is, by chance and word for word, another one
 let cases = null;
 
 // A sample that is shown somewhere, or a message that the class is asked about.
@@ -36,9 +37,16 @@ export function isEditOf(text, message) {
 // The message that the text is, or is an edit of; empty where it is a text of one's own.
 export function comesFrom() {
   const before = root;
-  if (!state.text) root = "";
-  else if (isSensitive(state.text) !== null) root = state.text;
-  else if (!isEditOf(state.text, root)) root = "";
+  const known = state.text ? isSensitive(state.text) : null;
+  if (!state.text) root = passed = "";
+  else if (known !== null) {
+    if (state.caseId || known) passed = "";
+    else if (root !== state.text) passed = isEditOf(state.text, root) ? root : "";
+    root = state.text;
+  } else if (isEditOf(state.text, passed)) {
+    root = passed; // written through it, and on
+    passed = "";
+  } else if (!isEditOf(state.text, root)) root = passed = "";
   if (root !== before) remember("origin", root);
   return root;
 }

@@ -108,6 +108,8 @@ const STRINGS = {
   file_name_bad: ["A name has letters, digits and “-”, at most 40.", "名称只能用文字、数字和“-”，最多 40 个。"],
   file_there: ["There is already a file {0}.", "已有文件 {0}。"],
   file_too_many: ["A rule set has at most 128 files.", "一套规则最多 128 个文件。"],
+  words_to_write: ["write words here", "在这里写要找的词"],
+  file_finds_nothing: ["Nothing is decided otherwise yet: its rule looks for “{0}”. Write your words in place of that.", "判定还没有变化：它的规则找的是“{0}”，请换成你的词。"],
   file_rules_added: ["{0} is there, and {1} names it.", "已建 {0}，{1} 已引用它。"],
   file_rules_alone: ["{0} is there. Name it under `rulesets:` in {1}.", "已建 {0}。请在 {1} 的 `rulesets:` 里引用它。"],
   file_list_added: ["{0} is there. A rule file uses it by lists: {mine: {file: {0}}} and a pattern by words: {list: mine}.", "已建 {0}。规则文件用 lists: {mine: {file: {0}}} 引用，模式里写 words: {list: mine}。"],

@@ -2,6 +2,7 @@
 
 export const GUESS_STRINGS = {
   predict_first: ["What will the filter do? Guess first.", "过滤器会怎么做？先猜一猜。"],
+  tries_guess: ["This is message {0} of the lesson, word for word. Guess first: then it counts as a try.", "这和课里的第 {0} 条一字不差。先猜，再算作一次尝试。"],
   reveal_first: ["First the guess, then the reasons: they come with the decision.", "先猜，再看理由：理由和判定一起揭晓。"],
   show_me: ["Show me", "直接看答案"],
   guessed_right: ["Your guess: {0}. Right.", "你的预测：{0}。猜对了。"],

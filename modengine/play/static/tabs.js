@@ -60,6 +60,7 @@ export function drawPanel() {
     // A panel that still waits for an answer draws into the old element, which nobody sees.
     const fresh = host.cloneNode(false);
     host.replaceWith(fresh);
+    if (state.panel === "evade" && why === "reveal_first" && evade.renderClosed(fresh)) return;
     fill(fresh, h("p", { class: "empty" }, t(why)));
     return;
   }

@@ -43,7 +43,7 @@ function prediction() {
   };
   return [
     h("p", {}, t("predict_first")),
-    h("div", { class: "row" }, ACTIONS.map((action) => h("button", { type: "button", class: "vote", "data-guess": action, onclick: choose(action) }, badge(action)))),
+    h("div", { class: "row votes" }, ACTIONS.map((action) => h("button", { type: "button", class: "vote", "data-guess": action, onclick: choose(action) }, badge(action)))),
     h("button", { type: "button", id: "reveal", class: "small", onclick: choose("") }, t("show_me")),
   ];
 }

@@ -13,7 +13,7 @@ from modengine.play.lessons import shipped_lessons
 from tests.play.browser.looks import violations
 from tests.play.browser.tasks import SCAM, TASKS, Task, pick, press, write
 from tests.play.browser.window import Opened, action, tab_to, until, until_here
-from tests.play.browser.writing import replace_all
+from tests.play.browser.writing import replace_all, rewrite
 
 WAYS = pytest.mark.parametrize("way", ["mouse", "keyboard"])
 
@@ -189,9 +189,11 @@ def test_a_file_is_added_named_and_removed(opened: Opened, way: str) -> None:
     page.keyboard.press("Control+A")
     page.keyboard.insert_text("我们的")
     page.keyboard.press("Enter")
-    action(page, "review")
-    assert page.input_value("#file") == "我们的.yaml"
+    until(page, "document.querySelector('#file').value === '我们的.yaml'")
     assert "policy.yaml names it" in page.inner_text("#file-said")
+    assert "Nothing is decided otherwise yet" in page.inner_text("#file-said")
+    rewrite(page, "write words here", "中奖")
+    action(page, "review")
     # It is kept in a link, and goes when it is removed.
     again = opened(hash_=link_of(page))
     action(again, "review")
@@ -211,6 +213,7 @@ def test_a_list_is_added_and_used(opened: Opened) -> None:
     page.fill("#file-name", "prizes")
     page.click("#file-add")
     until(page, "document.querySelector('#file').value === 'prizes.txt'")
+    rewrite(page, "write words here", "中奖")
     page.select_option("#file", "rules.yaml")
     page.click("#editor .cm-content")
     replace_all(

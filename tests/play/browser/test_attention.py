@@ -10,6 +10,7 @@ from modengine.play.guard import Door
 from modengine.play.pool import Pool
 from tests.play.browser.strip import (
     an_error_stands_in_the_strip,
+    box,
     message_marks_and_decision_stay_in_view,
 )
 from tests.play.browser.tasks import SCAM
@@ -115,6 +116,54 @@ def test_whatever_is_typed_into_the_form_the_yaml_stays_whole(opened: Opened, ty
     assert page.evaluate(TEXT) == before
 
 
+HELD = "import('/static/state.js').then(({state}) => state.compiled?.list.some((one) => one.id.endsWith('.mine-1')))"
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en-GB", "write words here"), ("zh-CN", "在这里写要找的词")])
+def test_a_new_file_decides_nothing_before_its_author_has_written(opened: Opened, lang: str, words: str) -> None:
+    page = opened("warning-and-scam", lang=lang)
+    action(page, "review")
+    page.click("#add-file summary")
+    page.fill("#file-name", "mine")
+    page.click("#file-add")
+    until(page, HELD)
+    assert words in page.inner_text("#file-said")
+    for case, decided in (("bank", "allow"), ("scam", "review")):
+        page.click(f"#case-{case}")
+        action(page, decided)
+    rewrite(page, words, "中奖")
+    action(page, "block")
+
+
+@pytest.mark.parametrize("lesson", ["evasion", ""])
+def test_the_form_leaves_the_lines_that_it_writes_in_sight(opened: Opened, lesson: str) -> None:
+    page = opened(lesson, level="simple", width=1280, height=800)
+    page.wait_for_selector("#form .rule-form >> nth=1")
+    rules, editor = box(page, "#rules-box"), box(page, "#editor")
+    assert editor["y"] - rules["y"] <= 0.6 * 800
+    new = box(page, "#form .new")
+    assert new["y"] + new["height"] <= editor["y"]  # whole, without a scroll
+
+
+def test_without_a_lesson_the_editor_begins_at_a_rule(opened: Opened) -> None:
+    page = opened("")
+    place = """() => { const root = document.querySelector('#editor').shadowRoot;
+      const line = [...root.querySelectorAll('.cm-line')].find((one) => one.textContent.includes('- id:'));
+      const [a, b] = [line, root.querySelector('.cm-scroller')].map((one) => one?.getBoundingClientRect());
+      return a && b.top <= a.top + 2 && a.bottom <= b.bottom; }"""
+    until(page, place)
+    assert page.evaluate("scrollY") == 0
+
+
+@pytest.mark.parametrize("lang", ["en-GB", "zh-CN"])
+def test_in_large_type_guessing_leaves_more_than_half_of_the_screen(opened: Opened, lang: str) -> None:
+    large = "localStorage.setItem('modengine-size', 'large')"
+    page = opened("scam-in-english", lang=lang, width=1280, height=800, predict=True, before=large)
+    bottoms = "(s) => [...document.querySelectorAll(s)].map((one) => one.getBoundingClientRect().bottom)"
+    assert page.evaluate(bottoms, "#strip")[0] <= 0.42 * 800
+    assert len(set(page.evaluate(bottoms, "[data-guess]"))) == 1  # in one row
+
+
 def test_the_form_says_how_words_are_found_as_the_yaml_does(opened: Opened) -> None:
     page = opened("word-boundaries", level="simple")
     for old, new in (("{text: [和服]}", "{words: [和服]}"), ("{words: [和服]}", "{text: [和服]}")):
@@ -162,7 +211,7 @@ def test_a_rule_of_the_lesson_is_changed_by_the_form_and_the_form_by_the_yaml(op
     assert "at least one word" in page.inner_text("#form")
     assert '[兼职, 刷单, "no", "2", "a b"]' in page.evaluate(TEXT)
     rewrite(page, '"no", "2", "a b"', "红包")
-    until(page, "document.querySelector('#form input[id^=words-]').value === '兼职, 刷单, 红包'")
+    until(page, "document.querySelectorAll('#form input[id^=words-]')[1].value === '兼职, 刷单, 红包'")
     page.click("#undo-all")
     until(page, f"(was) => {TEXT} === was", before)
 

@@ -12,7 +12,7 @@ from tests.play.browser.guesses import (
     asked,
     begins_with_nothing_told,
 )
-from tests.play.browser.keeping import kept
+from tests.play.browser.keeping import TRIED, kept
 from tests.play.browser.looks import PANELS, violations
 from tests.play.browser.window import Opened, action, tab_to, until, until_here
 
@@ -51,6 +51,28 @@ def test_edits_of_a_message_are_hidden_as_it_is_and_a_text_of_ones_own_is_not(op
     page.fill("#text", "恭喜您中奖，请点击链接领取吧")
     until(page, "!document.querySelector('.guessed')")  # that was guessed of another text
     action(page, "review")
+
+
+def test_a_try_that_is_a_message_still_to_be_guessed_is_guessed_among_the_tries(opened: Opened) -> None:
+    page = opened("evasion", predict=True)
+    page.click("#reveal")
+    action(page, "review")
+    page.click("#begin")
+    page.fill("#text", "兼职日结，加微信吧")
+    until(page, TRIED, "兼职日结，加微信吧")
+    page.fill("#text", "兼职日结，加.微.信")  # message 2
+    page.wait_for_selector("#verdict .vote")
+    assert "message 2 of the lesson, word for word" in page.inner_text("#panel")
+    assert page.locator(".attempts tbody tr").count() == 1
+    assert page.locator("#machine").count() == 0
+    page.fill("#text", "兼职日结，加.微.信吧")  # through it, and on: an edit of message 1
+    action(page, "allow")
+    page.fill("#text", "兼职日结，加.微.信")
+    page.click('[data-guess="allow"]')
+    until(page, TRIED, "兼职日结，加.微.信")
+    page.click("#case-innocent")  # taken from the list, it closes the panel
+    page.wait_for_selector("#verdict .vote")
+    assert page.locator(".attempts").count() == 0
 
 
 def test_a_panel_that_still_measures_tells_nothing_of_the_next_message(opened: Opened) -> None:

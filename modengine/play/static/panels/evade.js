@@ -3,8 +3,10 @@
 import { latest, post } from "../api.js";
 import { $, fill, h, said, visible } from "../dom.js";
 import { goTo } from "../editor.js";
+import { classPredicts, isSecret } from "../guessing.js";
 import { keeps, undoable } from "../keeping.js";
 import { beside } from "../measured.js";
+import { caseWith, comesFrom } from "../origin.js";
 import { ACTIONS, badge, busy, failure, noRules } from "../pieces.js";
 import { on, state, tell } from "../state.js";
 import { t } from "../strings.js";
@@ -34,6 +36,15 @@ export function render(root) {
     if (begun && decidedBy !== state.rules) decideAgain(root);
     if (machine && machine.rules !== state.rules) run(machine.text);
   }
+}
+
+// The tries alone, where one of them is, word for word, a message that is still to be guessed; false where they are not to be shown.
+export function renderClosed(root) {
+  const written = !state.caseId && caseWith(state.text);
+  if (!begun || !written || classPredicts() || isSecret(begun.from ?? begun.text) || attempts.some((one) => isSecret(one.text))) return false;
+  const number = 1 + state.lesson.cases.indexOf(written);
+  fill(root, h("div", { class: "evade" }, h("p", { class: "empty" }, t("tries_guess", number)), byHand(root)));
+  return true;
 }
 
 // All tries by the rules as they are now: a rule that was changed is held against what got past it.
@@ -76,7 +87,7 @@ function byHand(root) {
   const begin = () => {
     const again = attempts.length ? undoable(t("tries_gone")) : tell;
     const known = state.decision?.of === state.text && state.decision.by === state.rules; // on a slow network, that of before
-    begun = { text: state.text, action: known ? state.decision.action : "" };
+    begun = { text: state.text, from: comesFrom() || state.text, action: known ? state.decision.action : "" };
     attempts = [];
     decidedBy = known ? state.rules : null;
     render(root);
@@ -88,7 +99,7 @@ function byHand(root) {
     {},
     h("h3", {}, t("attempts")),
     h("p", { class: "quiet" }, t("evade_says")),
-    h("button", { type: "button", id: "begin", class: begun ? "" : "primary", disabled: !state.text, onclick: begin }, t(begun ? "begin_again" : "begin_with")),
+    h("button", { type: "button", id: "begin", class: begun ? "" : "primary", disabled: !state.text || isSecret(state.text), onclick: begin }, t(begun ? "begin_again" : "begin_with")),
     begun
       ? [
           h("p", {}, t("begun_with"), " ", said(begun.text), " ", beside(begun.text), " ", begun.action ? badge(begun.action) : t("waiting")),
