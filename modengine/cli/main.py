@@ -6,6 +6,7 @@ Subcommands are imported when they are asked for: `modengine --help` loads no en
 from __future__ import annotations
 
 import atexit
+import errno
 import gc
 import io
 import os
@@ -70,6 +71,12 @@ COMMANDS: dict[str, Subcommand] = {
 LAB_MODULES = frozenset({"numpy", "openpyxl", "pandas", "pyarrow", "scipy", "sklearn", "statsmodels"})
 """What the extra `lab` installs."""
 USAGE, BUG, STOPPED, CLOSED, TERMINATED = 2, 3, 130, 141, 143
+_OS_HINTS: dict[int | None, str] = {
+    errno.ENOSPC: "make room there, or write to another disk",
+    errno.EROFS: "nothing can be written there: name another folder",
+    errno.EACCES: "check the permissions of the file and its folder",
+    errno.EPERM: "check the permissions of the file and its folder",
+}
 _STOPPED = "modengine: stopped; no output file was written"
 _EPILOG = (
     "Exit codes: 0 clean, 1 findings, 2 wrong usage or unusable input, 3 a bug; 130 or 143 stopped, 141 output closed."
@@ -158,7 +165,8 @@ def run(args: Sequence[str] | None = None) -> int:
     except OSError as error:
         abandon(sys.stdout)
         name = f" `{error.filename}`" if error.filename else ""
-        say(f"modengine: reading or writing{name} failed: {(error.strerror or str(error)).lower()}")
+        hint = f"\n  hint: {_OS_HINTS[error.errno]}" if error.errno in _OS_HINTS else ""
+        say(f"modengine: reading or writing{name} failed: {(error.strerror or str(error)).lower()}{hint}")
         return USAGE
     except Exception as error:
         if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in LAB_MODULES:
