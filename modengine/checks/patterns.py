@@ -83,11 +83,14 @@ class DuplicateTerms:
     """ME810: a term that stands twice, perhaps in two scripts or widths, or cases where case makes no difference."""
 
     def find(self, policy: Policy) -> Iterator[Diagnostic]:
+        exact: set[tuple[Location, ...]] = set()  # where terms stand: two lists may name one file
         for ruleset in policy.rulesets:
             patterns = (*ruleset.shared, *(p for rule in ruleset.rules for p in rule.patterns))
-            exact = {name for pattern in patterns if pattern.exact_case for name in pattern.lists}
+            names = {name for pattern in patterns if pattern.exact_case for name in pattern.lists}
+            exact |= {terms.places for terms in ruleset.lists if terms.name in names}
+        for ruleset in policy.rulesets:
             for terms in ruleset.lists:
-                yield from self._find(terms.name, terms.terms, terms.places, terms.name in exact)
+                yield from self._find(terms.name, terms.terms, terms.places, terms.places in exact)
         for pattern in patterns_of(policy):
             if pattern.terms and not pattern.lists:
                 yield from self._find(pattern.name, pattern.terms, pattern.term_places, pattern.exact_case)

@@ -6,6 +6,7 @@ Subcommands are imported when they are asked for: `modengine --help` loads no en
 from __future__ import annotations
 
 import atexit
+import errno
 import gc
 import io
 import os
@@ -72,6 +73,12 @@ LAB_MODULES = frozenset({"numpy", "openpyxl", "pandas", "pyarrow", "scipy", "skl
 USAGE, BUG, STOPPED, CLOSED, TERMINATED = 2, 3, 130, 141, 143
 _OUTPUTS = ("-o", "--output", "--bundle", "--write", "--export", "--to")
 """Options that name what is written, and beginnings of such: it is written whole or not at all."""
+_OS_HINTS: dict[int | None, str] = {
+    errno.ENOSPC: "make room there, or write to another disk",
+    errno.EROFS: "nothing can be written there: name another folder",
+    errno.EACCES: "check the permissions of the file and its folder",
+    errno.EPERM: "check the permissions of the file and its folder",
+}
 _EPILOG = (
     "Exit codes: 0 clean, 1 findings, 2 wrong usage or unusable input, 3 a bug; 130 or 143 stopped, 141 output closed."
 )
@@ -159,7 +166,8 @@ def run(args: Sequence[str] | None = None) -> int:
     except OSError as error:
         abandon(sys.stdout)
         name = f" `{error.filename}`" if error.filename else ""
-        say(f"modengine: reading or writing{name} failed: {(error.strerror or str(error)).lower()}")
+        hint = f"\n  hint: {_OS_HINTS[error.errno]}" if error.errno in _OS_HINTS else ""
+        say(f"modengine: reading or writing{name} failed: {(error.strerror or str(error)).lower()}{hint}")
         return USAGE
     except Exception as error:
         if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in LAB_MODULES:

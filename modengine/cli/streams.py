@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
+import json
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
 _GAP = re.compile(r" (?![\w-]+\]: |(?:error|warning|note)\[)")
 """Not before or in `warning[ME411 name]:`, which programs look for in a terminal too."""
 _QUOTED = re.compile(r" +\d* +\| ")
-NARROWEST = 60
-"""Cells.  In fewer, tables lose their headings."""
+NARROWEST, WIDEST = 60, 1_000
+"""Cells.  In fewer, tables lose their headings; more has no screen, and lines are filled with blanks."""
+_OBEYED = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)")
+"""What a terminal obeys, where it stands in what others wrote."""
 
 
 def use_utf8() -> None:
@@ -45,11 +48,11 @@ def _open_closed() -> None:
 
 
 def console(stream: TextIO) -> Console:
-    """A console as wide as the terminal, from `NARROWEST`; 80 cells without one; NO_COLOR is honoured."""
+    """A console as wide as the terminal, from `NARROWEST` to `WIDEST`; 80 cells without one; NO_COLOR is honoured."""
     from rich.console import Console  # noqa: PLC0415  (0.04 s that --help does not need)
 
     made = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=False)
-    made.width = max(made.width, NARROWEST)
+    made.width = min(max(made.width, NARROWEST), WIDEST)
     return made
 
 
@@ -78,6 +81,30 @@ def _folded(line: str, width: int) -> str:
         else:
             lines[-1] = longer
     return "\n".join(lines)
+
+
+class _Screen:
+    """A terminal that takes the bytes of results: what it would obey is written as an escape of JSON."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def write(self, lines: bytes) -> int:
+        text = lines.decode("utf-8", "backslashreplace")
+        return self._stream.write(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode())
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+
+def results() -> BinaryIO:
+    """Standard output, for whole lines of JSON or CSV with what others wrote."""
+    return cast("BinaryIO", _Screen(sys.stdout.buffer)) if sys.stdout.isatty() else sys.stdout.buffer
+
+
+def escaped(text: str) -> str:
+    """JSON in which what a terminal would obey or hide is written as an escape: others wrote what is in it."""
+    return "".join(c if c.isprintable() or c in "\n\u3000" else json.dumps(c)[1:-1] for c in text)
 
 
 def is_closed(error: OSError) -> bool:

@@ -111,6 +111,17 @@ def test_a_doubled_term_with_a_comment_stays(fix) -> None:  # type: ignore[no-un
     assert fix("A", "A", terms)[1:3] == (terms, "0 mended\n")
 
 
+def test_a_file_of_two_lists_keeps_what_one_of_them_tells_apart(fix) -> None:  # type: ignore[no-untyped-def]
+    _, terms, said, _ = fix(
+        "  l: {file: l.txt}\nrules:\n",
+        "  l: {file: l.txt}\n  cased: {file: l.txt}\nrules:\n"
+        "  - {id: c.b, title: B, score: 5, clause: F, patterns: {a: {words: {list: cased}, case: exact}}, when: a}\n",
+        "VX\nvx\nVX\n",
+    )
+    assert terms == "VX\nvx\n"
+    assert "`vx` stands" not in said
+
+
 def test_what_a_file_of_settings_ignores_is_not_mended(fix, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "modengine.toml").write_text('[check]\nignore = ["ME810"]\n', encoding="utf-8")
     assert fix("A", "A", "微信\n微信\n")[1:3] == ("微信\n微信\n", "0 mended\n")

@@ -377,7 +377,10 @@ def test_a_full_disk_is_said(count: int, tmp_path: Path) -> None:
     with open("/dev/full", "wb") as full:
         code, _, err = finish(process("scan", path, "-p", POLICY, "-q", stdout=full))
     assert code == 2
-    assert err == "modengine: reading or writing failed: no space left on device\n"
+    assert (
+        err == "modengine: reading or writing failed: no space left on device\n"
+        "  hint: make room there, or write to another disk\n"
+    )
     code, _, err = finish(process("scan", path, "-p", POLICY, "-q", "-o", "/dev/full"))
     assert code == 2
     assert err.startswith(

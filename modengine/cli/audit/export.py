@@ -11,7 +11,6 @@ import click
 
 from modengine.cli.audit.options import (
     audit_option,
-    escaped,
     key_option,
     layout_of,
     messages_of,
@@ -22,6 +21,7 @@ from modengine.cli.audit.options import (
     warn_of,
 )
 from modengine.cli.options import format_option, input_format_option
+from modengine.cli.streams import escaped
 from modengine.run.read.files import Form
 from modengine.run.write.replace import replacing
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from modengine.cli.streams import escaped
 from modengine.errors import printable
 from modengine.model import Message
 from modengine.run.read.files import Form, look, read
@@ -79,11 +80,6 @@ def notes_of(paths: Sequence[Path]) -> tuple[tuple[str, str], ...]:
     from modengine.audit.tree.checkpoints import read_note  # noqa: PLC0415
 
     return tuple((str(path), read_note(path)) for path in paths)
-
-
-def escaped(text: str) -> str:
-    """JSON in which what a terminal would obey or hide is written as an escape: a log is somebody else's."""
-    return "".join(c if c.isprintable() or c in "\n\u3000" else json.dumps(c)[1:-1] for c in text)
 
 
 def print_json(value: object) -> None:

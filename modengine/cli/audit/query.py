@@ -13,7 +13,6 @@ import click
 
 from modengine.cli.audit.options import (
     audit_option,
-    escaped,
     key_option,
     layout_of,
     print_lines,
@@ -21,7 +20,7 @@ from modengine.cli.audit.options import (
     warn_of,
 )
 from modengine.cli.options import format_option
-from modengine.cli.streams import console
+from modengine.cli.streams import console, escaped
 from modengine.errors import printable
 
 if TYPE_CHECKING:

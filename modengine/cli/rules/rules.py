@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from modengine.cli.options import format_option, policy_option, policy_path, tag_option, with_tags
-from modengine.cli.streams import console
+from modengine.cli.streams import console, escaped
 from modengine.explain.visible import inline
 from modengine.paths import shipped_policy
 from modengine.policy.load import load_policy
@@ -66,7 +66,7 @@ def command(query: str, policy: str | None, category: str | None, tags: tuple[st
         if category in (None, listed.category) and listed.rule.id in tagged
     ]  # fmt: skip
     if form == "json":
-        click.echo(json.dumps([_record(listed) for listed in found], ensure_ascii=False, indent=2))
+        click.echo(escaped(json.dumps([_record(listed) for listed in found], ensure_ascii=False, indent=2)))
         return
     to = console(sys.stdout)
     for listed in found:

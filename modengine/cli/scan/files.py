@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import msgspec
 
 from modengine.cli.audit.options import layout_of, signer_of
 from modengine.cli.scan.progress import OnProgress
+from modengine.cli.streams import results
 from modengine.engine.engine import Engine
 from modengine.errors import InputError, ModengineError, OutputError
 from modengine.run.read import parquet
@@ -240,7 +240,7 @@ def _what(asked: Asked, log: str | None) -> What:
 
 
 def _shown(form: OutputForm) -> Output:
-    return Nothing() if form == "summary" else _headed(sys.stdout.buffer, form)
+    return Nothing() if form == "summary" else _headed(results(), form)
 
 
 def _headed(stream: BinaryIO, form: OutputForm) -> Stream:

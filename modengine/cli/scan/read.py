@@ -15,6 +15,7 @@ import click
 from modengine.cli.options import Jobs, input_format_option
 from modengine.cli.scan.progress import progress
 from modengine.cli.scan.readers import reader_options
+from modengine.cli.streams import results
 from modengine.explain.visible import inline
 from modengine.model import Message
 from modengine.run.read.files import Form, look, read
@@ -62,7 +63,7 @@ def command(
     with progress(sources, off=output is None, what="reading") as on:
         rows = map(readers.named, read(sources, _told(on)))
         if output is None:
-            _write(rows, readers, jobs, sys.stdout.buffer, counts)
+            _write(rows, readers, jobs, results(), counts)
         else:
             refuse_inputs(output, names)
             with replacing(output) as stream:

@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from modengine.cli.rules.forms.github import annotation
+from modengine.cli.streams import escaped
 from modengine.errors import printable
 from modengine.explain.visible import inline
 from modengine.run.work.examples import ExampleResult, Kind
@@ -45,7 +46,7 @@ def example_text(outcome: ExampleResult) -> str:
 def as_json(tried: Sequence[Tried]) -> str:
     """A list of objects, one an example."""
     found = [_record(result.file, outcome) for result in tried for outcome in result.outcomes]
-    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+    return escaped(json.dumps(found, ensure_ascii=False, indent=2)) + "\n"
 
 
 def _record(file: Path, outcome: ExampleResult) -> dict[str, object]:

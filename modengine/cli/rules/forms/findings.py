@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from modengine.cli.rules.forms.github import annotation
+from modengine.cli.streams import escaped
 from modengine.codes import CODES, Severity
 from modengine.errors import Diagnostic, Location, printable
 from modengine.version import __version__
@@ -33,7 +34,7 @@ def _count(number: int, noun: str) -> str:
 
 def as_json(problems: Sequence[Diagnostic]) -> str:
     """A list of objects."""
-    return json.dumps([problem.data() for problem in problems], ensure_ascii=False, indent=2) + "\n"
+    return escaped(json.dumps([problem.data() for problem in problems], ensure_ascii=False, indent=2)) + "\n"
 
 
 def as_github(problems: Sequence[Diagnostic]) -> str:
@@ -73,7 +74,7 @@ def as_sarif(problems: Sequence[Diagnostic]) -> str:
         said = {"level": "warning", "message": {"text": f"{left} more findings were left out"}}
         run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": [said]}]
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+    return escaped(json.dumps(log, ensure_ascii=False, indent=2)) + "\n"
 
 
 def _result(problem: Diagnostic, rule: int) -> dict[str, Any]:
