@@ -124,9 +124,9 @@ class SplitTerms:
         lists = {source.file for source in files if source.is_list}
         for written in written_terms(policy):
             for term, place in written.terms:
-                if place.file in lists and (comma := _BEHIND_TERM.search(term)):
+                if place.file in lists and (found := _BEHIND_TERM.search(term)):
                     yield Diagnostic(
-                        "ME823", f"the line is one term of `{written.name}`: `{comma[1]}` ends none in a list file",
+                        "ME823", f"the line is one term of `{written.name}`: `{found[1]}` ends none in a list file",
                         place, "write one term a line",
                     )  # fmt: skip
             commas = list(_commas(written.terms, lines))
