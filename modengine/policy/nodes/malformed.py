@@ -129,7 +129,7 @@ def malformed(error: yaml.MarkedYAMLError, text: str, file: str, report: Diagnos
         hint = "a rule file is YAML, and begins with `policy: NAME` or `ruleset: NAME`"
         report.add("ME105", "these are JSON Lines, as of messages or decisions, and no rules", place, hint)
     elif "mapping values" in said and _KEY_ALONE.match(report.line(place)[: place.column]):
-        what = "this key is indented too far, or a space is missing in the line above it"
+        what = "a key where no key can stand: indented too far, or below a line that lacks a space"
         report.add("ME105", what, place, _INDENTED)
     elif (cause is None or cause.brackets) and (found := _in_brackets(text, error.problem_mark, file)):
         report.add("ME105", *found)
