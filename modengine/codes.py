@@ -119,7 +119,7 @@ CODES: dict[str, Code] = {
     "ME820": Code("one-character-word", "A word of one character that a condition takes anywhere.", "note"),
     "ME821": Code("outer-blank", "A term that begins or ends with white space.", "warning"),
     "ME822": Code("star-in-words", "A `*` in a term: it stands for itself, and for nothing else.", "warning"),
-    "ME823": Code("split-term", "A comma in a list in brackets that probably splits a term in two.", "warning"),
+    "ME823": Code("split-term", "A comma that probably splits a term in two, or ends none in a list file.", "warning"),
     "ME824": Code("term-counts-twice", "A term of two patterns that a condition counts separately.", "note"),
     "ME825": Code("contradicting-examples", "An example under two keys that say different things.", "warning"),
     "ME826": Code("unsupported-term", "A term that no example and no text of `--corpus` has.", "note"),

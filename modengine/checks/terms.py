@@ -109,12 +109,26 @@ class OddTerms:
                     )  # fmt: skip
 
 
+_BEHIND_TERM = re.compile(r"(?<=\w)\s*([，、；]|(?<=[^\x00-\x7f])[,;])\s*(?=\w|$)")
+"""A comma of a list file, one of ASCII behind other letters alone: `hello, world` is a term."""
+
+
 class SplitTerms:
-    """ME823: a comma that ends a term in a list in brackets, where it was probably meant as part of it."""
+    """ME823: a comma that ends a term in a list in brackets, where it was probably meant as part of it, and one in a
+    list file, where it ends none.
+    """
 
     def find(self, policy: Policy) -> Iterator[Diagnostic]:
-        lines = {source.file: source.lines for source in sources(policy) if not source.is_list}
+        files = tuple(sources(policy))
+        lines = {source.file: source.lines for source in files if not source.is_list}
+        lists = {source.file for source in files if source.is_list}
         for written in written_terms(policy):
+            for term, place in written.terms:
+                if place.file in lists and (found := _BEHIND_TERM.search(term)):
+                    yield Diagnostic(
+                        "ME823", f"the line is one term of `{written.name}`: `{found[1]}` ends none in a list file",
+                        place, "write one term a line",
+                    )  # fmt: skip
             commas = list(_commas(written.terms, lines))
             tight = [comma for comma in commas if comma.tight]
             mostly_loose = len(tight) * 2 < len(commas)

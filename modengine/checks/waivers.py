@@ -125,5 +125,6 @@ def _read(place: Location, text: str, covers: int) -> tuple[list[Waiver], list[D
 def _wrong_code(code: str, place: Location) -> tuple[str, Location, str]:
     if code in CODES:
         return f"`{code}` cannot be waived", place, "mend what it finds; only findings (ME8..) can be waived"
-    hint = meant(code, sorted(WAIVABLE), "docs/errors.md lists the codes")
+    named = next((known for known in WAIVABLE if CODES[known].name == code), "")
+    hint = f"write `{named}`" if named else meant(code, sorted(WAIVABLE), "docs/errors.md lists the codes")
     return f"there is no code `{shown(code)}`", place, hint

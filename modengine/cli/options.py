@@ -152,6 +152,11 @@ def nearby(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
+def rules_here(shipped: Path) -> Path:
+    """What is meant where no path is named: the current folder, if it is one of rules, else what is shipped."""
+    return Path() if Path("modengine.toml").is_file() else nearby(shipped)
+
+
 def engine_of(policy: str | None, cached: bool = True, only: Sequence[str] = ()) -> Engine:
     """The engine that `--policy` asks for, from the compile cache if it may be.
 
@@ -182,7 +187,7 @@ def named_rules(policy: Policy, names: Sequence[str], said_by: str = "") -> tupl
         found = matching(name, ids) or tuple(rule.id for rule in policy.rules if name in rule.tags)
         if not found:
             near = closest(name, ids)
-            hint = f"did you mean `{near}`?" if near else "modengine rules lists them"
+            hint = f"did you mean `{near}`?" if near else "modengine rules lists them, --policy names another policy"
             raise click.UsageError(f"{said_by}no rule of {policy.id} has the id or the tag `{name}`: {hint}")
         kept.update(found)
     return tuple(name for name in ids if name in kept)

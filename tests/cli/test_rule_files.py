@@ -69,6 +69,20 @@ def test_what_is_no_regular_file_is_refused_without_reading_it(
     assert "is not a regular file" in ran.out + ran.err
 
 
+@pytest.mark.parametrize(("asked", "said"), [("check", "1 warning"), ("test", "1 fail")])
+def test_without_a_path_a_folder_of_rules_is_meant_before_what_is_shipped(
+    command: Command, ruleset: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, asked: str, said: str
+) -> None:
+    path = ruleset("钱包丢了")
+    path.write_text(path.read_text("utf-8").replace("    clause: L1\n", "").replace("clauses: {L1", "#"), "utf-8")
+    monkeypatch.chdir(path.parent)
+    assert "lost" not in command(asked).out
+    Path("modengine.toml").touch()
+    ran = command(asked)
+    assert "lost.yaml" in ran.out
+    assert said in ran.out
+
+
 def test_a_part_of_no_kind_in_an_example_has_its_place(command: Command, ruleset: Callable[..., Path]) -> None:
     ran = command("check", ruleset("{text: 钥匙丢了, parts: [{text: 丢, kind: title}]}"))
     assert ran.code == 1

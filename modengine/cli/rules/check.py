@@ -10,7 +10,7 @@ import click
 
 from modengine.checks.mending import mend
 from modengine.checks.run import check_paths, rule_files
-from modengine.cli.options import RulePath, format_option, nearby
+from modengine.cli.options import RulePath, format_option, rules_here
 from modengine.cli.rules.forms.findings import FORMS
 from modengine.cli.rules.rewrite import rewrite
 from modengine.cli.streams import folded, say
@@ -34,7 +34,7 @@ def command(paths: tuple[Path, ...], corpora: tuple[str, ...], strict: bool, fix
     """Find errors and doubtful things in policies and rulesets.
 
     PATH is a rule file, PACK:POLICY, or a folder whose *.yaml files are checked, and those of folders
-    below it; without one, the shipped rules.
+    below it; without one, the current folder if it has a `modengine.toml`, else the shipped rules.
     `modengine.toml` says which findings are wanted, and a comment beside a finding allows it: see
     docs/rule-language.md, "Findings".
     Exit code 0: no errors; 1: errors found, or with --strict warnings.
@@ -48,7 +48,7 @@ def command(paths: tuple[Path, ...], corpora: tuple[str, ...], strict: bool, fix
         names = expanded(corpora)
         # A pipe can be read only once: what it gave is held.
         corpus = MessageFiles(names) if all(map(os.path.isfile, names)) else tuple(MessageFiles(names))
-    problems = check_paths(paths or (nearby(shipped_rules()),), corpus)
+    problems = check_paths(paths or (rules_here(shipped_rules()),), corpus)
     said = FORMS[form](problems)
     click.echo(folded(said, sys.stdout) if form == "text" else said, nl=False)
     fails = ("error", "warning") if strict else ("error",)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from modengine.checks.run import rule_files
-from modengine.cli.options import RulePath, format_option, nearby, tag_option, with_tags
+from modengine.cli.options import RulePath, format_option, rules_here, tag_option, with_tags
 from modengine.cli.rules.forms.coverage import FORMS as COVERAGE_FORMS
 from modengine.cli.rules.forms.coverage import as_text
 from modengine.cli.rules.forms.examples import FORMS, WANTED, Tried, example_text, what
@@ -51,17 +51,18 @@ def command(
     """Run the examples of policies and rulesets (match, pass, known_miss, known_false_alarm).
 
     The rules of a policy are tried together, those of a ruleset alone, except for rules that name
-    rules of other files.  PATH may be a folder or PACK:POLICY; without one, it is the shipped policy.
+    rules of other files.  PATH may be a folder or PACK:POLICY; without one, it is the current folder if
+    it has a `modengine.toml`, else the shipped policy.
     A known weakness that is none any more is good news, no failure.
     Exit code 0: every example holds; 1: some fail, or --fail-under is not reached.
     """
     for report in reports:
         if report.suffix.lower() not in COVERAGE_FORMS:
             raise click.UsageError(f"--coverage-report: `{report}` must end in {', '.join(COVERAGE_FORMS)}")
-    tested = paths or (nearby(shipped_policy()),)
+    tested = paths or (rules_here(shipped_policy()),)
     files = [file for path in tested for file in (rule_files(path) if path.is_dir() else [path])]
     if not files:
-        raise InputError("ME905", f"`{paths[0]}` holds no rule file", "name a folder with *.yaml files")
+        raise InputError("ME905", f"`{tested[0]}` holds no rule file", "name a folder with *.yaml files")
     measured = coverage or bool(reports) or fail_under is not None
     tried, rules = zip(*(_try(file, tags, measured) for file in files), strict=True)
     if form != "text":

@@ -128,15 +128,14 @@ function wide(signs) {
 }
 
 const WIDE_COMMA = ["The comma here is a Chinese one: what stands on both sides of it is read as one word.", "这里的逗号是中文标点：两边的词会被当成一个词。请改成英文逗号。"];
-const WIDE_QUOTES = ["The quotation marks here are Chinese ones: they are sought as a part of the word.", "这里的引号是中文标点：会被当成词的一部分来找。请去掉或改成英文引号。"];
+const WIDE_QUOTES = ["The quotation marks here are Chinese ones: they are read as a part of the word.", "这里的引号是中文标点：会被当成词的一部分。请去掉或改成英文引号。"];
 
 // Whether this is about the file as a text, where a full-width sign is the likely cause.
 const aboutSigns = new Set(["ME105", "ME201", "ME202", "ME203", "ME207", "ME403"]);
 
 // The plain sentence, or nothing.  line: the text that the problem stands in.
 export function plainly(problem, line = "") {
-  if (problem.code === WIDE_CODE) return said(WIDE_QUOTES);
-  if (problem.code === "ME204" && problem.message.includes("full-width comma")) return said(WIDE_COMMA);
+  if (problem.code === "ME204" && problem.message.includes("full-width")) return said(problem.message.includes("comma") ? WIDE_COMMA : WIDE_QUOTES);
   const signs = aboutSigns.has(problem.code) ? outsideQuotes(line).match(WIDE_SIGNS) : null;
   if (signs) return wide(signs);
   const malformed = problem.code === "ME105" && MALFORMED.find(([pattern]) => pattern.test(problem.message));
@@ -145,15 +144,3 @@ export function plainly(problem, line = "") {
 }
 
 const outsideQuotes = (line) => line.replace(/"(?:[^"\\]|\\.)*"|'[^']*'|#.*$/g, "");
-
-const WIDE_CODE = "wide";
-
-// Lists of words in which a Chinese quotation mark is sought too: the engine cannot know that this was not meant.
-export function wideSigns(file, text) {
-  const found = [];
-  text.split("\n").forEach((line, at) => {
-    const list = /\b(?:words|text|tokens):\s*\[([^\]]*)\]/u.exec(outsideQuotes(line));
-    if (/[“”‘’]/u.test(list?.[1] ?? "")) found.push({ file, line: at + 1, column: [...line.slice(0, line.search(/[“”‘’]/u))].length + 1, severity: "warning", code: WIDE_CODE, name: "full-width", message: "", hint: "" });
-  });
-  return found;
-}

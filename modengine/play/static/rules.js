@@ -3,7 +3,7 @@
 import { $, fill, h, visible } from "./dom.js";
 import { goTo, show, underline } from "./editor.js";
 import { drawForm } from "./form.js";
-import { plainly, wideSigns } from "./problem_words.js";
+import { plainly } from "./problem_words.js";
 import { baseFiles, state, tell } from "./state.js";
 import { t } from "./strings.js";
 
@@ -23,7 +23,7 @@ export function drawFiles() {
   fill($("files"), names.length > FEW ? searched(names) : chosen(names));
   drawUndo();
   show(state.active, state.files[state.active] ?? "");
-  underlined(told());
+  underlined(state.problems);
   drawForm();
 }
 
@@ -62,19 +62,12 @@ function found(part, names) {
   return part && some.length ? some[0] : "";
 }
 
-// What the engine says, and what it cannot know.
-function told() {
-  const wide = Object.entries(state.files).flatMap(([name, text]) => (/\.ya?ml$/i.test(name) ? wideSigns(name, text) : []));
-  const known = new Set(state.problems.map((one) => `${one.file} ${one.line}`));
-  return [...wide.filter((one) => !known.has(`${one.file} ${one.line}`)), ...state.problems];
-}
-
 // Hints on how a policy is kept (clauses, examples) are listed, and not underlined: nothing is wrong.
 const KEEPING = new Set(["ME803", "ME804", "ME807"]);
 
 // The first error, for the strip: where it is, what it is, and the way there.
 export function firstError() {
-  const one = told().find((problem) => problem.severity === "error");
+  const one = state.problems.find((problem) => problem.severity === "error");
   return one ? { file: one.file, line: one.line, says: sentence(one) || one.message, go: () => goToProblem(one) } : null;
 }
 
@@ -85,7 +78,7 @@ function underlined(problems) {
 }
 
 export function drawProblems() {
-  const problems = told();
+  const problems = state.problems;
   const errors = problems.filter((one) => one.severity === "error");
   const shown = errors.length ? errors : problems;
   underlined(problems);

@@ -97,6 +97,8 @@ _CAUSES: tuple[_Cause, ...] = (
 _PAIRS = {"FlowSequenceStartToken": "[", "FlowMappingStartToken": "{"}
 _CLOSES = {"FlowSequenceEndToken": "[", "FlowMappingEndToken": "{"}
 _KEY = r"\s*(?:- +)*[A-Za-z_][\w.-]*"
+_KEY_ALONE = re.compile(rf"{_KEY} *:$", re.ASCII)
+_INDENTED = "align it with its neighbours; write a space behind each `-` and `:`"
 _FOREIGN = (
     re.compile(rf"{_KEY}\s*(：)", re.ASCII),
     re.compile(rf"{_KEY}: *([［｛])", re.ASCII),
@@ -126,6 +128,9 @@ def malformed(error: yaml.MarkedYAMLError, text: str, file: str, report: Diagnos
     elif "document start" in said and text.startswith('{"'):
         hint = "a rule file is YAML, and begins with `policy: NAME` or `ruleset: NAME`"
         report.add("ME105", "these are JSON Lines, as of messages or decisions, and no rules", place, hint)
+    elif "mapping values" in said and _KEY_ALONE.match(report.line(place)[: place.column]):
+        what = "a key where no key can stand: indented too far, or below a line that lacks a space"
+        report.add("ME105", what, place, _INDENTED)
     elif (cause is None or cause.brackets) and (found := _in_brackets(text, error.problem_mark, file)):
         report.add("ME105", *found)
     elif cause is None:

@@ -111,7 +111,8 @@ class Record:
             shape = known.shape if known else self.extra
             if shape is None:
                 near = closest(key.value, self.keys)
-                hint = f"did you mean `{near}`?" if near else f"{what} takes {listed(self.keys)}"
+                other = self._inside(key, node) or f"{what} takes {listed(self.keys)}"
+                hint = f"did you mean `{near}`?" if near else other
                 if not near and isinstance(value, Scalar) and not value.raw:
                     hint = "inside { }, quote a text that holds a comma"
                 hint = (full_width(key.value) if key.plain else "") or hint
@@ -126,6 +127,14 @@ class Record:
         self._beside(node, present, what, report)
         return Mapping(tuple(kept), node.place)
 
+    def _inside(self, key: Scalar, node: Mapping) -> str:
+        """A hint, where a key beside this one is the one that takes it."""
+        for beside, _ in node.entries:
+            shape = self.keys[beside.value].shape if beside.value in self.keys else None
+            if isinstance(shape, Record) and key.value in shape.keys:
+                return f"it belongs under `{beside.value}`: indent it further"
+        return ""
+
     def _absent(self, node: Mapping, present: dict[str, Location], what: str, report: Diagnostics) -> None:
         for name, key in self.keys.items():
             if key.required and name not in present:
@@ -135,7 +144,7 @@ class Record:
                 self.codes[0],
                 f"{what} has neither {listed(self.any_of, 'nor')}",
                 node.place,
-                f"add {listed(self.any_of, 'or')}",
+                ("quote a text that holds `: `, or " if self.extra else "") + f"add {listed(self.any_of, 'or')}",
             )
 
     def _beside(self, node: Mapping, present: dict[str, Location], what: str, report: Diagnostics) -> None:

@@ -30,6 +30,7 @@ class Shape(Protocol):
         """The JSON Schema of it; named records go to `defs`."""
 
 
+_IN_MARKS = re.compile("[“”‘’＂＇]([^“”‘’＂＇]+)[“”‘’＂＇]")
 EMPTY = "write a text after the colon; inside { }, quote a text that holds a comma"
 
 
@@ -56,7 +57,7 @@ class Text:
     most: int = 10_000
     takes: str = "a text"
     one_term: bool = False
-    """A comma in it is quoted, in brackets, where YAML takes a full-width one for a letter."""
+    """Full-width marks around it, and in brackets a full-width comma in it, are quoted: YAML takes them for letters."""
 
     def check(self, node: Node, what: str, report: Diagnostics) -> Scalar | None:
         if not isinstance(node, Scalar):
@@ -74,6 +75,10 @@ class Text:
         if comma:
             hint = f'write `, ` between terms, or quote what is one: "{shown(node.value)}"'
             report.add("ME204", "a full-width comma parts no terms: YAML reads one text", node.at(comma.start()), hint)
+            return None
+        if self.one_term and node.plain and (marked := _IN_MARKS.fullmatch(node.value)):
+            hint = f'write "{shown(marked[1])}", or nothing around it; quote it with its marks if they are meant'
+            report.add("ME204", "full-width quotation marks quote nothing: YAML reads them as text", node.place, hint)
             return None
         if len(node.value) < self.least:
             report.add("ME205", f"{what} is empty", node.place, "write a text")

@@ -12,6 +12,7 @@ BREAKS = {
     "indent": ("    score: 60", " score: 60", "as many spaces", "没有和上下行对齐"),
     "wide colon": ("score: 60", "score：60", "A Chinese colon", "冒号是中文标点"),
     "wide brackets": ("[兼职, 刷单]", "【兼职, 刷单】", "A Chinese square bracket", "方括号是中文标点"),
+    "wide quotes": ("[兼职, 刷单]", "[“兼职”, 刷单]", "The quotation marks here are Chinese", "引号是中文标点"),
     "wide comma": ("[兼职, 刷单]", "[兼职，刷单]", "The comma here is a Chinese one", "逗号是中文标点"),
     "name": ("job and contact", "job and contct", "must be written alike", "一模一样"),
     "condition": ("job and contact", "job contact", "put “and” or “or” between", "写 and 或 or"),
