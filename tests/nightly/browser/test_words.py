@@ -8,24 +8,12 @@ import pytest
 
 from modengine.play.lessons import shipped_lessons
 from tests.play.browser.window import Opened, action, until, until_here
-from tests.play.browser.writing import BREAKS, rewrite, said_in_a_plain_sentence
+from tests.play.browser.writing import BREAKS, said_in_a_plain_sentence
 
 
 @pytest.mark.parametrize("broken", BREAKS)
 def test_an_error_is_said_in_a_plain_sentence_first(opened: Opened, broken: str) -> None:
     said_in_a_plain_sentence(opened, broken)
-
-
-def test_chinese_quotation_marks_in_a_list_of_words_are_pointed_out(opened: Opened) -> None:
-    """The engine takes them as they stand: nothing is wrong with the file."""
-    page = opened("evasion")
-    rewrite(page, "[兼职, 刷单]", "[“兼职”]")
-    page.wait_for_selector("#problems .warning .plain")
-    assert "a part of the word" in page.inner_text("#problems")
-    page.click("#language")
-    assert "词的一部分" in page.inner_text("#problems")
-    page.click("#undo-all")
-    until(page, "!document.querySelector('#problems details[open]')")
 
 
 def test_chinese_commas_within_examples_are_left_alone(opened: Opened) -> None:
