@@ -47,7 +47,7 @@ def test_a_difference_that_has_its_sign_whatever_the_rows_are_is_named_at_the_pi
     said = " ".join(command("study", "pin", study).out.split())
     assert "cannot be tested, and stays open: whatever the rows are, strict can only hit more than small; claim" in said
     said = " ".join(command("study", "run", study, "--table", "declared").out.split())
-    assert "Not tested, and so open: more: no row changes, or a change could go one way alone" in said
+    assert "not tested, and so open: more: no row changes, or a change could go one way alone" in said
 
 
 def test_a_second_pin_changes_nothing(pinned: Path, command: Command) -> None:
