@@ -136,10 +136,10 @@ def learn(patterns: Iterable[Pattern], like: Program | None = None) -> Learnt:
     words = {} if like is None else like.learnt.words
     ways = {} if like is None else like.learnt.spelled
     infos = tuple(known.get(pattern_key(pattern)) or info_of(pattern) for pattern in patterns)
-    spelled = literals_of(infos).get(TextForm.SPELLED, {})
-    return Learnt(
-        infos, segment.entries(own_words(patterns), words), {term: ways.get(term) or spelling(term) for term in spelled}
-    )
+    # Each once, in the order of `Program.literals`.
+    terms = dict.fromkeys(text for info in infos for form, text, _ in info.literals or () if form is TextForm.SPELLED)
+    spelled = {term: ways.get(term) or spelling(term) for term in terms}
+    return Learnt(infos, segment.entries(own_words(patterns), words), spelled)
 
 
 def own_words(patterns: Iterable[Pattern]) -> Iterable[str]:
