@@ -101,10 +101,10 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in COMMANDS:
-            from difflib import get_close_matches  # noqa: PLC0415  (most names are right)
+            from modengine.policy.nodes.diagnostics import closest  # noqa: PLC0415  (most names are right)
 
-            if near := get_close_matches(args[0], COMMANDS, n=1):
-                ctx.fail(f"no such command `{args[0]}`; did you mean `{near[0]}`?")
+            if near := closest(args[0], COMMANDS):
+                ctx.fail(f"no such command `{args[0]}`; did you mean `{near}`?")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
