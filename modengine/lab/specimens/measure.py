@@ -27,7 +27,7 @@ from modengine.lab.stats.metrics import Flags, Rates, strata
 
 DROPPED = (0, 1, 2, 5, 10, 20, 50, 100)
 """How many of the costliest entries go."""
-DEAREST = 20
+COSTLIEST = 20
 """Entries of a list that are named; all are counted."""
 MOST_DETAILED = 50
 """Of more lists the shares and their spread are given; what entries cost, of so few alone."""
@@ -46,7 +46,7 @@ class WouldMatch(msgspec.Struct, frozen=True):
     share: Estimate
 
 
-class Dear(msgspec.Struct, frozen=True):
+class CostlyEntry(msgspec.Struct, frozen=True):
     """What an entry costs in one corpus."""
 
     specimen: str
@@ -109,7 +109,7 @@ class SpecimenMeasurement(msgspec.Struct, frozen=True):
     terms_shown: bool
     shares: tuple[WouldMatch, ...]
     kinds: tuple[KindCost, ...]
-    costliest: tuple[Dear, ...]
+    costliest: tuple[CostlyEntry, ...]
     """At most so many of a list and corpus as were asked for."""
     never: dict[str, int]
     """For each list, its entries that would match no text of any corpus."""
@@ -142,7 +142,7 @@ def measure_specimens(
     seed: int = 1,
     *,
     show_terms: bool = False,
-    most: int = DEAREST,
+    most: int = COSTLIEST,
     command: str = "",
     progress: Told | None = None,
 ) -> SpecimenMeasurement:
@@ -259,7 +259,7 @@ def _everything(corpus: Corpus) -> _Shares:
     return _Shares(corpus, np.ones(len(corpus), np.bool_))
 
 
-def _costliest(its: _List, most: int, show: bool) -> Iterator[Dear]:
+def _costliest(its: _List, most: int, show: bool) -> Iterator[CostlyEntry]:
     shares = _everything(its.corpus)
     costs = np.diff(its.hits.indptr)
     for entry in np.argsort(-costs, kind="stable")[:most].tolist():
@@ -270,7 +270,7 @@ def _costliest(its: _List, most: int, show: bool) -> Iterator[Dear]:
         share = shares.of(rows)
         alone = int((its.counts[rows] == 1).sum())
         inside = len(np.setdiff1d(rows, its.as_words(entry)))
-        yield Dear(
+        yield CostlyEntry(
             its.specimen.name, its.corpus.name, entry + 1, written.masked(show), written.kind, written.category, share,
             alone, inside,
         )  # fmt: skip

@@ -84,9 +84,9 @@ def test_counts_are_those_of_the_naive_reading(relief: bool, texts: list[str]) -
     result = measure_specimens([specimen(*entries)], [corpus_of(texts)])
     hits = [naive(entries, text) for text in texts]
     assert result.shares[0].share.k == sum(bool(hit) for hit in hits)
-    for dear in result.costliest:
-        mine = [hit for hit in hits if dear.entry - 1 in hit]
-        assert (dear.share.k, dear.alone) == (len(mine), sum(len(hit) == 1 for hit in mine))
+    for one in result.costliest:
+        mine = [hit for hit in hits if one.entry - 1 in hit]
+        assert (one.share.k, one.alone) == (len(mine), sum(len(hit) == 1 for hit in mine))
 
 
 def test_a_card_can_forbid_the_shares() -> None:
