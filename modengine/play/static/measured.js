@@ -26,9 +26,9 @@ export function filters() {
 const known = () => [...(state.lesson?.cases ?? []), ...(state.lesson?.messages ?? [])];
 
 // The language of the messages; their meaning is shown beside them where the page is in another.
-export const language = () => state.lesson?.language ?? "zh";
-export const needsGloss = () => state.lang !== language();
-export const glossLanguage = () => (language() === "zh" ? "en" : "zh-Hans");
+const language = () => state.lesson?.language ?? "zh";
+const needsGloss = () => state.lang !== language();
+const glossLanguage = () => (language() === "zh" ? "en" : "zh-Hans");
 
 // What a text means, where the lesson says it.
 export const glossOf = (text) => known().find((one) => one.text === text)?.gloss ?? state.lesson?.glosses[text] ?? "";

@@ -1,10 +1,10 @@
 // The message: those of the lesson as a list, a text of one's own, its meaning in English.
 
-import { $, fill, h, messageLanguage, said, visible } from "./dom.js";
+import { $, fill, h, messageLanguage, said } from "./dom.js";
 import { cover, covered, covers } from "./covering.js";
 import { hidden, isSecret, worth } from "./guessing.js";
 import { drawMarks } from "./marks.js";
-import { beside, glossLanguage, language, needsGloss } from "./measured.js";
+import { beside } from "./measured.js";
 import { badge } from "./pieces.js";
 import { caseOf, state, tell } from "./state.js";
 import { both, t } from "./strings.js";

@@ -23,7 +23,7 @@ export function drawFiles() {
   fill($("files"), names.length > FEW ? searched(names) : chosen(names));
   drawUndo();
   show(state.active, state.files[state.active] ?? "");
-  underlined(state.problems);
+  underlined();
   drawForm();
 }
 
@@ -73,15 +73,15 @@ export function firstError() {
 
 const sentence = (one) => plainly(one, (state.files[one.file] ?? "").split("\n")[one.line - 1] ?? "");
 
-function underlined(problems) {
-  underline(problems.filter((one) => one.file === state.active && !KEEPING.has(one.code)).map((one) => ({ ...one, plain: sentence(one) })));
+function underlined() {
+  underline(state.problems.filter((one) => one.file === state.active && !KEEPING.has(one.code)).map((one) => ({ ...one, plain: sentence(one) })));
 }
 
 export function drawProblems() {
   const problems = state.problems;
   const errors = problems.filter((one) => one.severity === "error");
   const shown = errors.length ? errors : problems;
-  underlined(problems);
+  underlined();
   const list = h("ul", { class: "problems" }, shown.slice(0, 20).map(line));
   if (state.compiling) fill($("problems"), h("p", { class: "quiet small" }, t(state.rules ? "compiling" : "compiling_first")));
   else if (errors.length) fill($("problems"), list);
