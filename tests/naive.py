@@ -38,7 +38,7 @@ from modengine.model import ACTIONS, PART_KINDS, RANK, Message
 from modengine.model import Part as MessagePart
 from modengine.policy import condition as cond
 from modengine.policy.model import Pattern, Policy, Relief, Rule, Token
-from modengine.text.tables import lookalikes, simplified, splits, syllable, syllable_set, syllables_of, undisguised
+from modengine.text.tables import is_everyday, lookalikes, simplified, splits, syllable, syllable_set, syllables_of, undisguised
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", category=SyntaxWarning)
@@ -241,6 +241,11 @@ plain_term = cache(plain)
 """A policy names its terms again for every message."""
 
 
+def squeezed(units: Sequence[str]) -> list[str]:
+    """'with runs squeezed to one'"""
+    return [unit for unit, _ in itertools.groupby(units)]
+
+
 @cache
 def sound_of(term: str) -> list[list[str]]:
     """A term character by character, and as it is read as a whole."""
@@ -271,7 +276,7 @@ def alignments(term: Sequence[str], units: Units, pattern: Pattern, by_look: boo
         return
     own, symbols = set(term), units.symbols
     if pattern.repeats:
-        term = [unit for unit, _ in itertools.groupby(term)]
+        term = squeezed(term)
 
     def meet(unit: str, at: int, skipped: int) -> int | None:
         """Where `unit` ends that begins at `at` or behind ignorables."""
@@ -521,19 +526,23 @@ def candidates(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int, fl
             for found in alignments(term, characters, pattern, by_look=False):
                 yield term, *place_of(found, pattern, part, term), 1.0
         for term in terms if pattern.sounds_like else ():
-            for sought in sound_of(term):
-                if not spoken.has[sought[0]]:
+            for sought in sound_of("".join(squeezed(term)) if pattern.repeats else term):
+                heard = squeezed([unit for unit in sought if len(unit) > 1 or not ignorable(unit)])
+                follows_itself = pattern.repeats and len(squeezed(sought)) < len(sought)
+                if len(heard) < 2 or follows_itself or not spoken.has[sought[0]]:
                     continue
                 for found in alignments(sought, spoken, pattern, by_look=False):
                     s, e = place_of(found, pattern, part, term)
-                    if not written_as(term, p[s:e], pattern):
+                    strange = [c for c in p[s:e] if syllable(c) and c not in term]
+                    if not written_as(term, p[s:e], pattern) and not is_another(term, part, s, e, strange, by_sound=True):
                         yield term, s, e, pattern.weight
         for term in terms if pattern.looks_like else ():
-            if not characters.has_by_look[term[0]]:
+            if len(squeezed(term) if pattern.repeats else term) == 1 or not characters.has_by_look[term[0]]:
                 continue
             for found in alignments(term, characters, pattern, by_look=True):
                 s, e = place_of(found, pattern, part, term)
-                if not written_as(term, p[s:e], pattern):
+                strange = [c for c in p[s:e] if any(c in lookalikes(own) for own in term) and c not in term]
+                if not written_as(term, p[s:e], pattern) and not is_another(term, part, s, e, strange, by_sound=False):
                     yield term, s, e, pattern.weight
         for term in terms if pattern.initials else ():
             read = syllables_of(term)
@@ -545,6 +554,15 @@ def candidates(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int, fl
         for term in terms if pattern.spelled else ():
             for s, e in spelled_in_part(term, p):
                 yield term, s, e, pattern.weight
+
+
+def is_another(term: str, part: Part, s: int, e: int, strange: Sequence[str], *, by_sound: bool) -> bool:
+    """'Not where a character in place of one of the term is part of a longer word, or, by sound, an everyday word
+    itself': asked of terms with a Han character alone."""
+    inside = {at for a, b in part.tokens if b - a > 1 for at in range(a, b)}
+    stands = [at for at in range(s, e) if part.view.text[at] in strange]
+    everyday = by_sound and any(is_everyday(part.view.text[at]) for at in stands)
+    return any(map(syllable, term)) and (everyday or any(at in inside for at in stands))
 
 
 def spelled_in_part(term: str, p: str) -> Iterator[tuple[int, int]]:

@@ -22,6 +22,8 @@ from pathlib import Path
 
 OUT = Path(__file__).parent.parent / "modengine" / "text" / "data"
 HAN = range(0x3400, 0xA000)
+EVERYDAY = 5000
+"""What stands so often as a word in the text that jieba's dictionary was counted in is an everyday word."""
 
 
 def package(name: str) -> Path:
@@ -138,6 +140,13 @@ def undisguised(ways: dict[str, set[str]]) -> dict[str, str]:
     return table | {plain(emoji): word for emoji, word in EMOJI.items()}
 
 
+def everyday() -> str:
+    """The characters that are words of their own as often as that in jieba's dictionary, the oftenest first."""
+    lines = (package("jieba") / "dict.txt").read_text("utf-8").splitlines()
+    counts = {word: int(count) for word, count, _ in map(str.split, lines) if len(word) == 1 and is_han(word)}
+    return "".join(sorted((word for word, count in counts.items() if count >= EVERYDAY), key=lambda w: -counts[w]))
+
+
 def inflections() -> dict[str, list[str]]:
     """English words in small letters, each with its other forms: how many of its last letters go, and what comes.
 
@@ -200,6 +209,12 @@ def main() -> None:
         "syllables.tsv",
         "pypinyin 0.55.0: a toneless syllable, the characters that are read so by default",
         [f"{syllable}\t{chars}" for syllable, chars in sorted(syllables().items())],
+    )
+    often = everyday()
+    write(
+        "everyday.tsv",
+        "jieba 0.42.1: the characters that are everyday words by themselves, the commonest first",
+        [often[at : at + 40] for at in range(0, len(often), 40)],
     )
     write(
         "inflections.tsv",

@@ -20,6 +20,8 @@ pub const BREAK: u32 = 1 << 5;
 pub const DECIMAL: u32 = 1 << 6;
 /// May begin something that stands for something else.
 pub const DISGUISES: u32 = 1 << 7;
+/// An everyday word by itself.
+pub const EVERYDAY: u32 = 1 << 8;
 
 /// One character, first as it is typed (`plain`, `JOINS`, `PRESENTATION`, `DECIMAL`), then as a character of the plain view.
 #[derive(Clone, Copy, Default)]

@@ -4,6 +4,7 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::chars::EVERYDAY;
 use crate::context::{is_inside, is_word, HandBack, Place, Way};
 use crate::part::Part;
 use crate::program::{Pattern, Program, Scratch, Term};
@@ -126,15 +127,20 @@ pub fn find(
     }
     // Exact matches come first, in the order of the terms, then those by sound, then by look.
     let mut found = search.found;
+    found.retain(|(_, place)| {
+        let term = place.term.expect("it is of a term");
+        !is_another(program, part, &terms[term as usize], place)
+    });
     found.sort_by_key(|&(payload, place)| (place.first, place.last, payload));
     found.dedup_by_key(|&mut (_, place)| (place.first, place.last));
     for (_, place) in found {
         let (start, end) = (place.start as usize, place.end as usize);
+        let term = &terms[place.term.expect("it is of a term") as usize];
         if pattern.outside != 0 && is_inside(program, scratch, part, pattern, start, end)? {
             continue;
         }
         let initials = place.way == Way::Initials && pattern.name_of_kind == "words";
-        let strict = initials || place.term.is_some_and(|term| terms[term as usize].strict);
+        let strict = initials || term.strict;
         if pattern
             .boundary
             .is_none_or(|boundary| is_word(program, part, boundary, strict, start, end))
@@ -153,6 +159,32 @@ pub fn find(
 fn is_whole_run(text: &[u32], start: usize, end: usize) -> bool {
     let is_latin = |&code: &u32| code < 0x80 && (code as u8).is_ascii_alphanumeric();
     !text[..start].last().is_some_and(is_latin) && !text.get(end).is_some_and(is_latin)
+}
+
+/// Whether a character that stands for one of the term is, or is part of, a word itself: 疑似 is no 伊斯.
+/// Components are taken for what they look like (女子 for 好), and for letters stand words: `weixin` is 微信.
+fn is_another(program: &Program, part: &Part, term: &Term, place: &Place) -> bool {
+    let (chars, text) = (&program.tables.chars, part.plain());
+    let is_han = |code: u32| chars.get(code).sound != code;
+    let by_sound = place.way == Way::Sounds;
+    if !(by_sound || place.way == Way::Looks) || !term.plain.iter().any(|&code| is_han(code)) {
+        return false;
+    }
+    let looks_alike = |code: u32| {
+        let mut letters = term.letters.iter();
+        letters.any(|letter| letter.others.binary_search(&code).is_ok())
+    };
+    (place.start as usize..place.end as usize).any(|at| {
+        let code = text[at];
+        !term.plain.contains(&code)
+            && if by_sound {
+                is_han(code)
+            } else {
+                looks_alike(code)
+            }
+            && ((by_sound && chars.get(code).is(EVERYDAY))
+                || program.words().is_part(chars, text, &part.edges, at))
+    })
 }
 
 impl Search<'_> {

@@ -260,6 +260,13 @@ impl Words {
         .flatten()
     }
 
+    /// Whether the character at a place is part of a word of several.
+    pub fn is_part(&self, chars: &Chars, text: &[u32], known: &Edges, place: usize) -> bool {
+        [place, place + 1]
+            .iter()
+            .any(|&edge| self.token_around(chars, text, known, edge).is_some())
+    }
+
     /// Whether `[start, end)` is one word.
     pub fn is_token(
         &self,

@@ -65,18 +65,18 @@ class CatastrophicRegex:
 
 
 class ShortFuzzyTerms:
-    """ME808: a term of one character texts_of by sound or by look."""
+    """ME808: terms that are to be sought by sound or by look, and have one character each: they never are."""
 
     def find(self, policy: Policy) -> Iterator[Diagnostic]:
         for pattern in patterns_of(policy):
-            if not (pattern.sounds_like or pattern.looks_like):
-                continue
-            for term, place in texts_of(pattern):
-                if len(plain(term)) == 1:
-                    yield Diagnostic(
-                        "ME808", f"`{term}` has one character: many others sound or look like it", place,
-                        "use it in a longer term, or in a pattern without these options",
-                    )  # fmt: skip
+            terms = list(texts_of(pattern)) if pattern.sounds_like or pattern.looks_like else []
+            if terms and all(len(plain(term)) == 1 for term, _ in terms):
+                yield Diagnostic(
+                    "ME808",
+                    f"no term of `{pattern.name}` is sought by sound or by look: each has one character",
+                    terms[0][1],
+                    "use them in longer terms, or take these options away",
+                )
 
 
 class DuplicateTerms:

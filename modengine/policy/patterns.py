@@ -145,6 +145,7 @@ class _Reader:
         if self.report.count > before:
             return None
         fields = self._fields(node.get("field"))
+        in_disguise = flag(node, "in_disguise")
         parts = (*texts(node.get("part")), *(f"{FIELD_PART}{field.value}" for field in fields))
         return Pattern(
             name=key.value,
@@ -155,12 +156,12 @@ class _Reader:
             tokens=evidence.tokens,
             entity=evidence.entity,
             undisguised=kinds[0] == "entity" or flag(node, "undisguised"),
-            gaps=int(text(node, "gaps", "0")),
+            gaps=int(text(node, "gaps", "1" if in_disguise else "0")),
             repeats=flag(node, "repeats"),
-            sounds_like=flag(node, "sounds_like"),
-            looks_like=flag(node, "looks_like"),
+            sounds_like=flag(node, "sounds_like", in_disguise),
+            looks_like=flag(node, "looks_like", in_disguise),
             initials=flag(node, "initials"),
-            spelled=flag(node, "spelled"),
+            spelled=flag(node, "spelled", in_disguise),
             inflect=flag(node, "inflect"),
             weight=float(text(node, "weight", "0.5")),
             boundary=cast("Literal['words'] | None", text(node, "boundary") or None),

@@ -101,11 +101,14 @@ PATTERN = Record(
         "spelled": Key(
             Flag(), "some characters of a Han term by pinyin or first letters: nong死你, n死你", beside=_TERM_KINDS
         ),
+        "in_disguise": Key(
+            Flag(), "as people type it to slip by: gaps: 1, sounds_like, looks_like and spelled", beside=_TERM_KINDS
+        ),
         "inflect": Key(Flag(), "the forms of its English words too: prizes and prized for prize", beside=_TERM_KINDS),
         "weight": Key(
             Share(),
             "what a match by sounds_like, looks_like, initials or spelled is worth",
-            beside=("sounds_like", "looks_like", "initials", "spelled"),
+            beside=("sounds_like", "looks_like", "initials", "spelled", "in_disguise"),
         ),
         "boundary": Key(Choice(("words",)), "a match that straddles words does not count", beside=("text", "regex")),
         "case": Key(Choice(("exact",)), "tell upper from lower case", beside=("words", "text", "regex")),

@@ -9,6 +9,7 @@ from modengine.text.normalize import BREAKS, alone, ignorable, is_presentation, 
 from modengine.text.segment import BLOCK
 from modengine.text.skeleton import skeleton
 from modengine.text.sounds import sound_view, symbols
+from modengine.text.tables import is_everyday
 from modengine.text.undisguised import begins
 
 SIZE = 256
@@ -23,6 +24,7 @@ _TESTS: tuple[Callable[[str], bool], ...] = (
     BREAKS.__contains__,
     str.isdecimal,
     begins,
+    is_everyday,
 )
 """The flags of a record, the first as the lowest bit."""
 

@@ -184,6 +184,10 @@ class Words:
         around = (token for place in (start, end) if (token := self.token_around(place)) is not None)
         return any(strict or not (first <= start and end <= last) for first, last in around)
 
+    def is_part(self, place: int) -> bool:
+        """Whether the character at a place is part of a word of several."""
+        return self.token_around(place) is not None or self.token_around(place + 1) is not None
+
     def is_token(self, start: int, end: int) -> bool:
         """Whether `[start, end)` is exactly one token."""
         if end - start == 1:

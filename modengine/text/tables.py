@@ -18,6 +18,7 @@ FILES = (
     "lookalikes.tsv",
     "syllables.tsv",
     "undisguised.tsv",
+    "everyday.tsv",
 )
 
 
@@ -72,6 +73,11 @@ def all_lookalikes() -> dict[str, frozenset[str]]:
 
 
 @cache
+def _everyday() -> frozenset[str]:
+    return frozenset("".join(chars for chars, _ in rows("everyday.tsv")))
+
+
+@cache
 def undisguised() -> dict[str, str]:
     """What is typed in the place of something else (an emoji, a character in pieces), and what it stands for."""
     return dict(rows("undisguised.tsv"))
@@ -90,6 +96,11 @@ def simplified(char: str) -> str:
 def syllable(char: str) -> str | None:
     """The toneless pinyin of one Han character in its default reading, `v` for ü; None for others."""
     return _syllables().get(char)
+
+
+def is_everyday(char: str) -> bool:
+    """Whether a character is an everyday word by itself (他, 给, 就)."""
+    return char in _everyday()
 
 
 @cache

@@ -125,6 +125,7 @@ rules:
       who: {words: {list: bank}, initials: true, spelled: true, near_miss: false}
       what: {text: [失效, {list: act}], gaps: 2, repeats: true, sounds_like: true, looks_like: true, weight: 0.5}
       forms: {words: [prize], inflect: true}
+      typed: {words: [微信], in_disguise: true, weight: 1}
       case: {words: [VX], case: exact, outside: [quotes, urls, mentions], part: [text, ocr]}
       link: {regex: 'https?://|{list:act}', boundary: words}
       named: {text: [失效], field: [title, labels], part: [text]}

@@ -16,6 +16,7 @@ from modengine.policy.model import Pattern
 from modengine.text.normalize import plain
 from modengine.text.sounds import initials, sound_view, term_sounds
 from modengine.text.spelled import spelling
+from modengine.text.tables import is_everyday, lookalikes, syllable
 
 Boundary = OneOf["not-straddling", "token-equality", "substring"]
 """What makes a match of `words` count.  The rule language knows the first alone; the lab asks for the
@@ -75,8 +76,17 @@ def terms_of(pattern: Pattern) -> tuple[PatternTerm, ...]:
 
 
 def sounds_of(pattern: Pattern) -> Sounds:
-    """How the terms sound; nothing at all for a pattern that does not ask for it."""
-    return tuple(term_sounds(term.plain) for term in terms_of(pattern)) if pattern.sounds_like else ()
+    """How the terms sound; nothing at all for a pattern that does not ask for it.
+
+    One syllable is no evidence, and with repeats neither is a sequence in which one follows itself (划花).
+    """
+    if not pattern.sounds_like:
+        return ()
+
+    def tells(sound: str) -> bool:
+        return len(reduce(sound)) > 1 and not (pattern.repeats and squeeze(sound) != sound)
+
+    return tuple(tuple(filter(tells, term_sounds(term.squeezed))) for term in terms_of(pattern))
 
 
 def most_literals(pattern: Pattern) -> int:
@@ -102,13 +112,11 @@ def term_literals(pattern: Pattern, number: int, term: PatternTerm, sounds: Soun
         yield _reduced(TextForm.REDUCED, term.squeezed, number)
     else:
         yield Literal(TextForm.PLAIN, term.plain, number)
-    if pattern.looks_like:
+    if pattern.looks_like and len(term.squeezed) > 1:
         for beginning in beginnings(term.squeezed, pattern.repeats):
             yield _reduced(TextForm.SKELETON, beginning, BY_LOOK + number)
     for which, sound in enumerate(sounds[number] if sounds else ()):
-        # A sound without a syllable or letter reduces to nothing and is no evidence of its own.
-        if text := reduce(sound):
-            yield Literal(TextForm.SOUNDS, text, BY_SOUND + 2 * number + which)
+        yield Literal(TextForm.SOUNDS, reduce(sound), BY_SOUND + 2 * number + which)
     if pattern.initials and (letters := initials(term.plain)):
         yield Literal(TextForm.PLAIN, letters, BY_INITIALS + number)
     if pattern.spelled and spelling(term.plain):
@@ -165,7 +173,8 @@ class TermMatcher:
         best: dict[tuple[int, int], tuple[int, Found]] = {}
         for payload, found in self._verified(part, candidates):
             key = (found.first, found.last)
-            if key not in best or payload < best[key][0]:
+            is_first = key not in best or payload < best[key][0]
+            if is_first and not _is_another(part, self._reading(payload).term, found):
                 best[key] = (payload, found)
         if not best:
             return NOTHING
@@ -193,8 +202,7 @@ class TermMatcher:
             return _TermReading(term, "exact", same(term.squeezed), frozenset())
         if payload < BY_LOOK:
             number, which = divmod(payload - BY_SOUND, 2)
-            sounds = self._sounds[number]
-            sound = squeeze(sounds[which]) if self.pattern.repeats else sounds[which]
+            sound = self._sounds[number][which]
             return _TermReading(self._terms[number], "sounds_like", same(sound), frozenset())
         if payload >= SPELLED:
             return _TermReading(self._terms[payload - SPELLED], "spelled", same(""), frozenset())
@@ -289,6 +297,23 @@ class TermMatcher:
             return original == term.cased
         squeezed = squeeze(term.cased) if self.pattern.repeats else term.cased
         return self.walk.reads(original, same(squeezed))
+
+
+def _is_another(part: PartText, term: PatternTerm, found: Found) -> bool:
+    """Whether a character that stands for one of the term is, or is part of, a word itself: 疑似 is no 伊斯.
+
+    Components are taken for what they look like (女子 for 好), and for letters stand words: `weixin` is 微信.
+    """
+    by_sound = found.way == "sounds_like"
+    if not (by_sound or found.way == "looks_like") or not any(map(syllable, term.plain)):
+        return False
+    alike = frozenset[str]().union(*map(lookalikes, () if by_sound else term.plain))
+    for at in range(found.start, found.end):
+        char = part.plain[at]
+        stands_for_another = char not in term.plain and (syllable(char) is not None if by_sound else char in alike)
+        if stands_for_another and ((by_sound and is_everyday(char)) or part.words.is_part(at)):
+            return True
+    return False
 
 
 def _starts(plain: str, runs: Runs, at: int, begin: frozenset[str]) -> Iterable[tuple[int, int]]:

@@ -83,6 +83,7 @@ const KEYS = {
   "the first letters of a Han term: jz for 兼职": "词的拼音首字母：兼职 写作 jz",
   "the forms of its English words too: prizes and prized for prize": "英语词的各种形式也算：写 prize，prizes 和 prized 也算",
   "some characters of a Han term by pinyin or first letters: nong死你, n死你": "词里部分字写成拼音或首字母也算：弄死你 写作 nong死你、n死你",
+  "as people type it to slip by: gaps: 1, sounds_like, looks_like and spelled": "人们为躲过检查会打成的样子：gaps: 1、sounds_like、looks_like、spelled 合在一起",
   "what a match by sounds_like, looks_like, initials or spelled is worth": "靠读音、字形或字母找到的，分量是多少",
   "a match that straddles words does not count": "跨过词边界的不算",
   "tell upper from lower case": "区分大小写",

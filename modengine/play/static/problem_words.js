@@ -77,7 +77,7 @@ const PLAIN = {
   ME805: ["This is sought in every message from its beginning to its end: slow, where there are many rules.", "每条消息都要从头到尾搜一遍：规则多时会慢。"],
   ME806: ["However many points, nothing is done.", "分数再高也不会采取措施。"],
   ME807: ["It would be good to have an example to catch and one to let pass, so that the rule can be tested. It works all the same.", "最好各写一个该抓和该放过的例子，这样才能测试规则。不影响使用。"],
-  ME808: ["A single character that sounds or looks alike is found very often.", "单个字按读音或字形来找，会找到很多。"],
+  ME808: ["A single character is never sought by its sound or look: too many others are like it.", "单个字不会按读音或字形来找：像它的字太多。"],
   ME809: ["A word for a group of people: counted here, because this is a study.", "指称某个人群的词：因为这是研究用策略，只作统计。"],
   ME810: ["The same word stands here twice.", "同一个词写了两次。"],
   ME830: ["The last day of this exception has passed.", "这条例外的最后一天已经过去了。"],

@@ -474,7 +474,7 @@ def test_a_weight_that_a_failure_leaves_open_is_undetermined() -> None:
     sound = text("sound", "微信", sounds_like=True, weight=0.5)
     with failing():
         made = engine(rule("r", "sound or broken", sound, BROKEN, score=20))
-        decision, sure = made.decide("威信坏"), made.decide("微信坏")
+        decision, sure = made.decide("薇信坏"), made.decide("微信坏")
     assert (fraud(decision).score, decision.action, len(decision.undetermined)) == (10, "review", 1)
     assert (fraud(sure).score, sure.undetermined) == (20, ())
 

@@ -37,7 +37,7 @@ def test_a_term_is_looked_for_in_the_text_that_its_options_ask_for() -> None:
 
 @settings(deadline=None)
 @given(
-    st.text(LETTERS, min_size=1, max_size=4).filter(lambda term: term.strip("×")),
+    st.text(LETTERS, min_size=2, max_size=4).filter(lambda term: term.strip("×") and len(set(term)) > 1),
     st.text(LETTERS, min_size=1, max_size=9),
     st.booleans(),
     st.integers(0, 2),
