@@ -98,7 +98,11 @@ CODES: dict[str, Code] = {
     "ME805": Code("regex-without-gate", "A regex with no literal that it needs: it runs on every message.", "warning"),
     "ME806": Code("no-action", "A category whose score leads to no action.", "warning"),
     "ME807": Code("no-examples", "A stable rule without an example that matches or one that passes.", "warning"),
-    "ME808": Code("short-fuzzy-term", "Terms of one character that are to be sought by sound or by look: they never are.", "warning"),
+    "ME808": Code(
+        "short-fuzzy-term",
+        "Terms of one character that are to be sought by sound or by look: they never are.",
+        "warning",
+    ),
     "ME809": Code(
         "identity-in-study", "A study policy's evidence is an identity word: counted, not refused.", "warning"
     ),

@@ -38,7 +38,16 @@ from modengine.model import ACTIONS, PART_KINDS, RANK, Message
 from modengine.model import Part as MessagePart
 from modengine.policy import condition as cond
 from modengine.policy.model import Pattern, Policy, Relief, Rule, Token
-from modengine.text.tables import is_everyday, lookalikes, simplified, splits, syllable, syllable_set, syllables_of, undisguised
+from modengine.text.tables import (
+    is_everyday,
+    lookalikes,
+    simplified,
+    splits,
+    syllable,
+    syllable_set,
+    syllables_of,
+    undisguised,
+)
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", category=SyntaxWarning)
@@ -534,7 +543,9 @@ def candidates(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int, fl
                 for found in alignments(sought, spoken, pattern, by_look=False):
                     s, e = place_of(found, pattern, part, term)
                     strange = [c for c in p[s:e] if syllable(c) and c not in term]
-                    if not written_as(term, p[s:e], pattern) and not is_another(term, part, s, e, strange, by_sound=True):
+                    if not written_as(term, p[s:e], pattern) and not is_another(
+                        term, part, s, e, strange, by_sound=True
+                    ):
                         yield term, s, e, pattern.weight
         for term in terms if pattern.looks_like else ():
             if len(squeezed(term) if pattern.repeats else term) == 1 or not characters.has_by_look[term[0]]:
