@@ -160,7 +160,7 @@ def page(files: Sequence[Decided], engine: Engine) -> str:
         "",
         "## Beside a table of weights",
         "",
-        "What it costs that rules can be read. A logistic regression over sequences of one to four characters was fitted",
+        "What it costs that rules can be read. A logistic regression over sequences of up to four characters was fitted",
         "to the rows that writers of rules read; its threshold is where it has as many alarms as the rules have among",
         "the same harmless texts (`python -m bench.quality.learned --write`). Such a table knows nothing of clauses.",
         "",
