@@ -100,7 +100,7 @@ CODES: dict[str, Code] = {
     "ME807": Code("no-examples", "A stable rule without an example that matches or one that passes.", "warning"),
     "ME808": Code(
         "short-fuzzy-term",
-        "Terms of one character that are to be sought by sound or by look: they never are.",
+        "Terms too short to be sought by sound or by look: they never are.",
         "warning",
     ),
     "ME809": Code(

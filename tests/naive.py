@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from fnmatch import fnmatchcase
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
@@ -318,11 +318,14 @@ def alignments(term: Sequence[str], units: Units, pattern: Pattern, by_look: boo
             yield [units[start][1] for start in starts], [units[end - 1][2] for end in ends]
 
 
-def place_of(alignment: Alignment, pattern: Pattern, part: Part, term: str) -> tuple[int, int]:
-    """'with all repeats beside it; where it would straddle so, the narrowest with both ends at edges of words where
-    there are any (a term of one character: between the outermost edges)'."""
+def place_of(
+    alignment: Alignment, pattern: Pattern, part: Part, term: str, another: Callable[[int, int], bool] | None = None
+) -> tuple[int, int]:
+    """'with all repeats beside it; where it would straddle so, or be another word, the narrowest with both ends at
+    edges of words where there are any (a term of one character: between the outermost edges)'."""
     starts, ends = alignment
-    if not straddles(pattern, term, starts[0], ends[-1], part.tokens):
+    is_other = another is not None and another(starts[0], ends[-1])
+    if not straddles(pattern, term, starts[0], ends[-1], part.tokens) and not is_other:
         return starts[0], ends[-1]
     edges = {0, *(edge for token in part.tokens for edge in token)}
     if starts[-1] < ends[0]:
@@ -535,25 +538,23 @@ def candidates(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int, fl
             for found in alignments(term, characters, pattern, by_look=False):
                 yield term, *place_of(found, pattern, part, term), 1.0
         for term in terms if pattern.sounds_like else ():
+            another = partial(is_another, term, part, pattern, by_sound=True)
             for sought in sound_of("".join(squeezed(term)) if pattern.repeats else term):
                 heard = squeezed([unit for unit in sought if len(unit) > 1 or not ignorable(unit)])
-                follows_itself = pattern.repeats and len(squeezed(sought)) < len(sought)
-                if len(heard) < 2 or follows_itself or not spoken.has[sought[0]]:
+                if len(heard) < 2 or not spoken.has[sought[0]]:
                     continue
                 for found in alignments(sought, spoken, pattern, by_look=False):
-                    s, e = place_of(found, pattern, part, term)
-                    strange = [c for c in p[s:e] if syllable(c) and c not in term]
-                    if not written_as(term, p[s:e], pattern) and not is_another(
-                        term, part, s, e, strange, by_sound=True
-                    ):
+                    s, e = place_of(found, pattern, part, term, another)
+                    if not written_as(term, p[s:e], pattern) and not another(s, e):
                         yield term, s, e, pattern.weight
         for term in terms if pattern.looks_like else ():
-            if len(squeezed(term) if pattern.repeats else term) == 1 or not characters.has_by_look[term[0]]:
+            another = partial(is_another, term, part, pattern, by_sound=False)
+            is_one = len(squeezed([char for char in term if not ignorable(char)])) < 2
+            if is_one or not characters.has_by_look[term[0]]:
                 continue
             for found in alignments(term, characters, pattern, by_look=True):
-                s, e = place_of(found, pattern, part, term)
-                strange = [c for c in p[s:e] if any(c in lookalikes(own) for own in term) and c not in term]
-                if not written_as(term, p[s:e], pattern) and not is_another(term, part, s, e, strange, by_sound=False):
+                s, e = place_of(found, pattern, part, term, another)
+                if not written_as(term, p[s:e], pattern) and not another(s, e):
                     yield term, s, e, pattern.weight
         for term in terms if pattern.initials else ():
             read = syllables_of(term)
@@ -567,13 +568,21 @@ def candidates(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int, fl
                 yield term, s, e, pattern.weight
 
 
-def is_another(term: str, part: Part, s: int, e: int, strange: Sequence[str], *, by_sound: bool) -> bool:
-    """'Not where a character in place of one of the term is part of a longer word, or, by sound, an everyday word
-    itself': asked of terms with a Han character alone."""
-    inside = {at for a, b in part.tokens if b - a > 1 for at in range(a, b)}
-    stands = [at for at in range(s, e) if part.view.text[at] in strange]
-    everyday = by_sound and any(is_everyday(part.view.text[at]) for at in stands)
-    return any(map(syllable, term)) and (everyday or any(at in inside for at in stands))
+def is_another(term: str, part: Part, pattern: Pattern, s: int, e: int, *, by_sound: bool) -> bool:
+    """'Not where a character that is none of the term's is part of a longer Han word of the dictionary, or, by sound,
+    an everyday word itself; of look-alikes, where the match has more characters than the term, no components.'"""
+    p = part.view.text
+    words = [(a, b) for a, b in part.tokens if b - a > 1 and base_dictionary()[0].get(p[a:b])]
+    inside = {at for a, b in words if all("\u4e00" <= char <= "\u9fd5" for char in p[a:b]) for at in range(a, b)}
+    length = len(squeezed(term) if pattern.repeats else term)
+    is_split = sum(1 for char in p[s:e] if syllable(char)) > length
+    pieces = {piece for own in term for way in splits(own) for piece in way} if is_split else set()
+
+    def strange(char: str) -> bool:
+        looks = any(char in lookalikes(own) for own in term) and char not in pieces
+        return char not in term and syllable(char) is not None and (by_sound or looks)
+
+    return any(at in inside or (by_sound and is_everyday(p[at])) for at in range(s, e) if strange(p[at]))
 
 
 def spelled_in_part(term: str, p: str) -> Iterator[tuple[int, int]]:

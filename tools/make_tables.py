@@ -144,6 +144,8 @@ def everyday() -> str:
     """The characters that are words of their own as often as that in jieba's dictionary, the oftenest first."""
     lines = (package("jieba") / "dict.txt").read_text("utf-8").splitlines()
     counts = {word: int(count) for word, count, _ in map(str.split, lines) if len(word) == 1 and is_han(word)}
+    for garbled in "锛紝銆殑涓鐨浜剉":
+        counts.pop(garbled, None)  # bytes of UTF-8 that were read as GBK: 锛 begins a full-width sign, 鐨 is of 的
     return "".join(sorted((word for word, count in counts.items() if count >= EVERYDAY), key=lambda w: -counts[w]))
 
 

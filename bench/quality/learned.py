@@ -5,7 +5,7 @@
 
 For each category a logistic regression over all sequences of one to four characters is fitted to the rows that
 writers of rules read.  On the others its threshold is where it has as many alarms, among the same harmless texts, as
-the rules have.  The development data have to be there (see `run.py`).
+the rules have.  The development data have to be there (see `run.py`), and scikit-learn 1.8 or later.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from modengine.lab.data.card import data_folder
 
 TABLE = Path(__file__).with_name("learned.md")
 UNREAD = ("unseen", "unseen-grievance")
-"""Nothing is fitted to these."""
+"""The table of measures is fitted to nothing of these."""
 READ = ("grievance-opened", "grievance", "messages", "harmless", "reports")
 """Writers read these whole: nothing is measured on them."""
 SPARSE = 1.0

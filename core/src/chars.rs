@@ -37,6 +37,12 @@ impl Char {
     pub fn is(&self, flag: u32) -> bool {
         self.flags & flag != 0
     }
+
+    /// Whether the character, whose code this is, is read as a syllable; one of the private use area is none.
+    #[inline]
+    pub fn has_syllable(&self, code: u32) -> bool {
+        self.sound != code && self.sound != 0xFFFD
+    }
 }
 
 const SIZE: usize = 256;

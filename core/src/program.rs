@@ -39,6 +39,19 @@ pub struct Term {
     pub begin: Vec<u32>,
 }
 
+impl Term {
+    /// Whether a character looks like one of the term's; where some is split, and is none that it may be split into.
+    pub fn looks_alike(&self, code: u32, is_split: bool) -> bool {
+        let mut letters = self.letters.iter();
+        letters.any(|letter| letter.others.binary_search(&code).is_ok())
+            && !(is_split
+                && self
+                    .letters
+                    .iter()
+                    .any(|letter| letter.splits.iter().flatten().any(|&part| part == code)))
+    }
+}
+
 pub enum Kind {
     Terms(Vec<Term>),
     Regex(u32),

@@ -122,14 +122,15 @@ pub fn find(
     }
     for (number, way, payload, reading) in std::mem::take(&mut search.repeated) {
         let term = &terms[number as usize];
-        let (start, end) = search.widest_that_counts(term, &reading);
+        let (start, end) = search.widest_that_counts(term, way, &reading);
         search.add(number, term, way, payload, start, end);
     }
     // Exact matches come first, in the order of the terms, then those by sound, then by look.
     let mut found = search.found;
     found.retain(|(_, place)| {
         let term = place.term.expect("it is of a term");
-        !is_another(program, part, &terms[term as usize], place)
+        let span = (place.start as usize, place.end as usize);
+        !is_another(program, part, &terms[term as usize], place.way, span)
     });
     found.sort_by_key(|&(payload, place)| (place.first, place.last, payload));
     found.dedup_by_key(|&mut (_, place)| (place.first, place.last));
@@ -161,27 +162,27 @@ fn is_whole_run(text: &[u32], start: usize, end: usize) -> bool {
     !text[..start].last().is_some_and(is_latin) && !text.get(end).is_some_and(is_latin)
 }
 
-/// Whether a character that stands for one of the term is, or is part of, a word itself: 疑似 is no 伊斯.
-/// Components are taken for what they look like (女子 for 好), and for letters stand words: `weixin` is 微信.
-fn is_another(program: &Program, part: &Part, term: &Term, place: &Place) -> bool {
+/// Whether a character that is none of the term's is, or is part of, a word itself: 疑似 is no 伊斯.  Where there are more
+/// characters than the term has, components are taken for what they look like (女子 for 好).
+fn is_another(
+    program: &Program,
+    part: &Part,
+    term: &Term,
+    way: Way,
+    (start, end): (usize, usize),
+) -> bool {
     let (chars, text) = (&program.tables.chars, part.plain());
-    let is_han = |code: u32| chars.get(code).sound != code;
-    let by_sound = place.way == Way::Sounds;
-    if !(by_sound || place.way == Way::Looks) || !term.plain.iter().any(|&code| is_han(code)) {
+    let by_sound = way == Way::Sounds;
+    if !(by_sound || way == Way::Looks) {
         return false;
     }
-    let looks_alike = |code: u32| {
-        let mut letters = term.letters.iter();
-        letters.any(|letter| letter.others.binary_search(&code).is_ok())
-    };
-    (place.start as usize..place.end as usize).any(|at| {
+    let is_han = |&&code: &&u32| chars.get(code).has_syllable(code);
+    let is_split = text[start..end].iter().filter(is_han).count() > term.squeezed.len();
+    (start..end).any(|at| {
         let code = text[at];
         !term.plain.contains(&code)
-            && if by_sound {
-                is_han(code)
-            } else {
-                looks_alike(code)
-            }
+            && is_han(&&code)
+            && (by_sound || term.looks_alike(code, is_split))
             && ((by_sound && chars.get(code).is(EVERYDAY))
                 || program.words().is_part(chars, text, &part.edges, at))
     })
@@ -253,14 +254,18 @@ impl Search<'_> {
         self.readings = readings;
     }
 
-    /// With all repeats beside it; with as few as fit between words where it would else straddle one.
-    fn widest_that_counts(&self, term: &Term, reading: &Reading) -> (usize, usize) {
+    /// With all repeats beside it; with as few as fit between words where it would else straddle one or be another.
+    fn widest_that_counts(&self, term: &Term, way: Way, reading: &Reading) -> (usize, usize) {
         let (program, part) = (self.program, self.part);
         let (start, end) = (reading.start, reading.end);
-        let (Some(edges), Some(boundary)) = (&reading.edges, self.pattern.boundary) else {
+        let Some(edges) = &reading.edges else {
             return (start, end);
         };
-        if is_word(program, part, boundary, term.strict, start, end) {
+        let counts = self
+            .pattern
+            .boundary
+            .is_none_or(|boundary| is_word(program, part, boundary, term.strict, start, end));
+        if counts && !is_another(program, part, term, way, (start, end)) {
             return (start, end);
         }
         let (chars, words) = (&program.tables.chars, program.words());

@@ -11,6 +11,9 @@ use crate::program::codes;
 use crate::sieve::{key_of_pair, Sieve};
 use crate::table::{nodes_of, Table};
 
+/// What a word may be made of that a policy adds (see `HAN` of `text/segment.py`).
+const HAN: std::ops::RangeInclusive<u32> = 0x4E00..=0x9FD5;
+
 /// A node of a prefix tree; none has the number 0.
 #[derive(Clone, Copy, Default)]
 struct Node {
@@ -260,11 +263,15 @@ impl Words {
         .flatten()
     }
 
-    /// Whether the character at a place is part of a word of several.
+    /// Whether the character at a place is part of a longer word of the dictionary, all of it Han.
     pub fn is_part(&self, chars: &Chars, text: &[u32], known: &Edges, place: usize) -> bool {
-        [place, place + 1]
-            .iter()
-            .any(|&edge| self.token_around(chars, text, known, edge).is_some())
+        let around = |edge| self.token_around(chars, text, known, edge);
+        around(place)
+            .or_else(|| around(place + 1))
+            .is_some_and(|(start, end)| {
+                let word = &text[start..end];
+                word.iter().all(|code| HAN.contains(code)) && self.dictionary.frequency(word) > 0
+            })
     }
 
     /// Whether `[start, end)` is one word.

@@ -9,6 +9,7 @@ import regex
 from modengine.checks.ambiguity import is_exponential
 from modengine.engine.match.expression import CostlyRegex, required_literals
 from modengine.engine.match.regex import source_of
+from modengine.engine.match.terms import is_sought_fuzzily
 from modengine.errors import Diagnostic, Location
 from modengine.policy.model import Pattern, Policy, texts_of
 from modengine.text.normalize import plain
@@ -65,15 +66,15 @@ class CatastrophicRegex:
 
 
 class ShortFuzzyTerms:
-    """ME808: terms that are to be sought by sound or by look, and have one character each: they never are."""
+    """ME808: terms that are to be sought by sound or by look, and are too short for it: they never are."""
 
     def find(self, policy: Policy) -> Iterator[Diagnostic]:
         for pattern in patterns_of(policy):
             terms = list(texts_of(pattern)) if pattern.sounds_like or pattern.looks_like else []
-            if terms and all(len(plain(term)) == 1 for term, _ in terms):
+            if terms and not is_sought_fuzzily(pattern):
                 yield Diagnostic(
                     "ME808",
-                    f"no term of `{pattern.name}` is sought by sound or by look: each has one character",
+                    f"no term of `{pattern.name}` is sought by sound or by look: each is one syllable or one character",
                     terms[0][1],
                     "use them in longer terms, or take these options away",
                 )

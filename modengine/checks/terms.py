@@ -61,10 +61,7 @@ class OneCharacterWords:
     def find(self, policy: Policy) -> Iterator[Diagnostic]:
         alone = _taken_anywhere(policy)
         for written in written_terms(policy):
-            plainly = [
-                p for p in written.patterns
-                if p.kind == "words" and not (p.sounds_like or p.looks_like) and id(p) in alone
-            ]  # fmt: skip
+            plainly = [p for p in written.patterns if p.kind == "words" and id(p) in alone]
             short = [(term, place) for term, place in written.terms if len(plain_term(term)) == 1] if plainly else []
             if short:
                 named = [term for term, _ in short[:FEW]]

@@ -91,7 +91,7 @@ class CoreWords:
     """The words of a policy by the core, which has the dictionary already; tags by the segmenter itself."""
 
     def __init__(self, core: Any, segmenter: Segmenter) -> None:
-        self.name, self.tag = segmenter.name, segmenter.tag
+        self.name, self.own, self.tag = segmenter.name, segmenter.own, segmenter.tag
         self.cut: Callable[[str], list[str]] = core.cut
 
 

@@ -31,6 +31,8 @@ class Segmenter(Protocol):
     """Cuts and tags one block of the plain view."""
 
     name: str
+    own: frozenset[str]
+    """The words that are there because the policy added them: the dictionary lacks them."""
 
     def cut(self, block: str) -> list[str]:
         """The tokens of a block, whose lengths add up to the block's."""
@@ -110,11 +112,15 @@ def _with_words(words: frozenset[tuple[str, str]]) -> Any:
     return jieba
 
 
+def _lacking(words: Entries) -> frozenset[str]:
+    return frozenset(word for word, entry in words.items() if entry is None)
+
+
 class _Rjieba:
     name = "rjieba"
 
     def __init__(self, words: Entries) -> None:
-        self._words = words
+        self._words, self.own = words, _lacking(words)
 
     @cached_property
     def _jieba(self) -> Any:
@@ -131,7 +137,7 @@ class _Jieba:
     name = "jieba"
 
     def __init__(self, words: Entries) -> None:
-        self._words = words
+        self._words, self.own = words, _lacking(words)
 
     @cached_property
     def _tags(self) -> Any:
@@ -163,10 +169,10 @@ class _Jieba:
 class Words:
     """The words of one plain view, segmented block by block as they are asked for."""
 
-    __slots__ = ("_blocks", "_cut", "_ends", "_inside", "_starts", "_text")
+    __slots__ = ("_blocks", "_cut", "_ends", "_inside", "_own", "_starts", "_text")
 
-    def __init__(self, text: str, cut: Callable[[str], list[str]]) -> None:
-        self._text, self._cut = text, cut
+    def __init__(self, text: str, cut: Callable[[str], list[str]], own: frozenset[str] = frozenset()) -> None:
+        self._text, self._cut, self._own = text, cut, own
         self._blocks: list[tuple[int, int]] | None = None
         self._starts: list[int] = []
         self._inside: dict[int, list[int]] = {}
@@ -185,8 +191,12 @@ class Words:
         return any(strict or not (first <= start and end <= last) for first, last in around)
 
     def is_part(self, place: int) -> bool:
-        """Whether the character at a place is part of a word of several."""
-        return self.token_around(place) is not None or self.token_around(place + 1) is not None
+        """Whether the character at a place is part of a longer word of the dictionary, all of it Han."""
+        token = self.token_around(place) or self.token_around(place + 1)
+        if token is None:
+            return False
+        word = self._text[slice(*token)]
+        return HAN.fullmatch(word) is not None and word not in self._own
 
     def is_token(self, start: int, end: int) -> bool:
         """Whether `[start, end)` is exactly one token."""

@@ -123,7 +123,11 @@ CASES: dict[str, tuple[list[tuple[Policy, list[str]]], list[Policy]]] = {
         [ruled(ONE), *(of(regex("p", source)) for source in ("加+微信", "(?:加++)+微信", "(", "(?:a{300}){300}"))],
     ),
     "short-fuzzy-terms": (
-        [(of(text("p", "微", "加", **{how: True})), ["ME808 p"]) for how in ("sounds_like", "looks_like")],
+        [
+            *((of(placed(text("p", "微", "加", **{how: True}))), ["ME808 p"]) for how in ("sounds_like", "looks_like")),
+            (of(placed(text("p", "zha", "妹妹", sounds_like=True))), ["ME808 p"]),
+            (of(placed(text("p", "呵呵呵", looks_like=True))), ["ME808 p"]),
+        ],
         [of(text("p", "加")), of(text("p", "微信", "加", sounds_like=True))],
     ),
     "duplicate-terms": (
@@ -242,12 +246,12 @@ CASES: dict[str, tuple[list[tuple[Policy, list[str]]], list[Policy]]] = {
     "one-character-words": (
         [
             (of(placed(words("p", "骗", "微信"))), ["ME820 骗 p"]),
+            (of(placed(words("p", "骗", "微信", sounds_like=True))), ["ME820 骗 p"]),
             (of(placed(words("p", *"骗钱贷款卡密"))), ["ME820 骗 钱 贷 款 卡 p"]),
             (ruled(USING, lists=(terms("apps", "骗"),)), ["ME820 骗 apps"]),
         ],
         [
             of(placed(text("p", "骗"))),
-            of(placed(words("p", "骗", sounds_like=True))),
             ruled(rule("r", "near(p, a, 5)", placed(words("p", "骗")), A)),
         ],
     ),

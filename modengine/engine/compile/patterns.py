@@ -17,7 +17,7 @@ from modengine.engine.match.nfa import automaton
 from modengine.engine.match.outside import URL
 from modengine.engine.match.part import TextForm
 from modengine.engine.match.regex import source_of
-from modengine.engine.match.terms import terms_of
+from modengine.engine.match.terms import squeeze, terms_of
 from modengine.engine.match.walk import alike
 from modengine.entities.comparing import READINGS
 from modengine.entities.expressions import expressions
@@ -238,6 +238,6 @@ def sources_of(pattern: Pattern) -> tuple[str, ...]:
 @lru_cache(maxsize=20_000)  # a policy is compiled again at every edit, and for each rule that the lab leaves out
 def _terms(pattern: Pattern, sounds: Sounds) -> list[Term]:
     return [
-        Term(term.raw, term.plain, term.squeezed, term.strict, ways)
+        Term(term.raw, term.plain, term.squeezed, term.strict, tuple(map(squeeze, ways)) if pattern.repeats else ways)
         for term, ways in zip(terms_of(pattern), sounds or repeat(()), strict=False)
     ]

@@ -7,7 +7,7 @@ from functools import lru_cache
 from modengine.engine.evaluate.context import EvaluationContext
 from modengine.engine.match.matcher import Found
 from modengine.engine.match.part import PartText
-from modengine.engine.match.terms import plain_term, reads
+from modengine.engine.match.terms import plain_term, reads, squeeze
 from modengine.engine.match.walk import Walk
 from modengine.entities.comparing import described
 from modengine.entities.model import ENTITY_KINDS
@@ -79,7 +79,7 @@ def _steps_between(original: str, here: str, raw: str, gaps: int, repeats: bool,
     """Every step from a term to the `original`; `here` is its plain view."""
     how = list(normal := steps(original))
     term = plain_term(raw)
-    sounds = term_sounds(term) if way == "sounds_like" else ()
+    sounds = term_sounds(squeeze(term) if repeats else term) if way == "sounds_like" else ()
 
     def reads_by(walk: Walk) -> bool:
         return reads(here, term, walk, way, sounds)

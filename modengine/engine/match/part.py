@@ -133,7 +133,7 @@ class PartText:
 
     @cached_property
     def words(self) -> Words:
-        return Words(self.plain, self._segmenter.cut)
+        return Words(self.plain, self._segmenter.cut, self._segmenter.own)
 
     @cached_property
     def word_tokens(self) -> list[tuple[int, int]]:

@@ -16,7 +16,7 @@ from modengine.policy.model import Pattern
 from modengine.text.normalize import plain
 from modengine.text.sounds import initials, sound_view, term_sounds
 from modengine.text.spelled import spelling
-from modengine.text.tables import is_everyday, lookalikes, syllable
+from modengine.text.tables import is_everyday, lookalikes, splits, syllable
 
 Boundary = OneOf["not-straddling", "token-equality", "substring"]
 """What makes a match of `words` count.  The rule language knows the first alone; the lab asks for the
@@ -78,15 +78,24 @@ def terms_of(pattern: Pattern) -> tuple[PatternTerm, ...]:
 def sounds_of(pattern: Pattern) -> Sounds:
     """How the terms sound; nothing at all for a pattern that does not ask for it.
 
-    One syllable is no evidence, and with repeats neither is a sequence in which one follows itself (划花).
+    One syllable, once or repeated, is no evidence.
     """
     if not pattern.sounds_like:
         return ()
+    return tuple(
+        tuple(sound for sound in term_sounds(term.squeezed) if len(reduce(sound)) > 1) for term in terms_of(pattern)
+    )
 
-    def tells(sound: str) -> bool:
-        return len(reduce(sound)) > 1 and not (pattern.repeats and squeeze(sound) != sound)
 
-    return tuple(tuple(filter(tells, term_sounds(term.squeezed))) for term in terms_of(pattern))
+def is_sought_fuzzily(pattern: Pattern) -> bool:
+    """Whether some term of a pattern is long enough to be sought by sound or by look, as the pattern asks."""
+    by_look = pattern.looks_like and any(map(_has_look, terms_of(pattern)))
+    return by_look or any(sounds_of(pattern))
+
+
+def _has_look(term: PatternTerm) -> bool:
+    """One character, once or repeated, is no evidence by its look."""
+    return len(reduce(term.squeezed)) > 1
 
 
 def most_literals(pattern: Pattern) -> int:
@@ -112,7 +121,7 @@ def term_literals(pattern: Pattern, number: int, term: PatternTerm, sounds: Soun
         yield _reduced(TextForm.REDUCED, term.squeezed, number)
     else:
         yield Literal(TextForm.PLAIN, term.plain, number)
-    if pattern.looks_like and len(term.squeezed) > 1:
+    if pattern.looks_like and _has_look(term):
         for beginning in beginnings(term.squeezed, pattern.repeats):
             yield _reduced(TextForm.SKELETON, beginning, BY_LOOK + number)
     for which, sound in enumerate(sounds[number] if sounds else ()):
@@ -203,6 +212,7 @@ class TermMatcher:
         if payload < BY_LOOK:
             number, which = divmod(payload - BY_SOUND, 2)
             sound = self._sounds[number][which]
+            sound = squeeze(sound) if self.pattern.repeats else sound
             return _TermReading(self._terms[number], "sounds_like", same(sound), frozenset())
         if payload >= SPELLED:
             return _TermReading(self._terms[payload - SPELLED], "spelled", same(""), frozenset())
@@ -254,9 +264,10 @@ class TermMatcher:
         ]
 
     def _widest_that_counts(self, part: PartText, reading: _TermReading, read: Alignment) -> Found | None:
-        """With all repeats beside it; with as few as fit between words where it would else straddle one."""
+        """With all repeats beside it; with as few as fit between words where it would else cut one or be another."""
         found = self._found(part, reading, *read.widest)
-        if found is not None and self._at_words(part, reading, *read.widest):
+        counts = found is not None and self._at_words(part, reading, *read.widest)
+        if found is not None and counts and not _is_another(part, reading.term, found):
             return found
         return self._found(part, reading, *read.within(lambda place: part.words.token_around(place) is None))
 
@@ -300,20 +311,29 @@ class TermMatcher:
 
 
 def _is_another(part: PartText, term: PatternTerm, found: Found) -> bool:
-    """Whether a character that stands for one of the term is, or is part of, a word itself: 疑似 is no 伊斯.
+    """Whether a character that is none of the term's is, or is part of, a word itself: 疑似 is no 伊斯.
 
-    Components are taken for what they look like (女子 for 好), and for letters stand words: `weixin` is 微信.
+    Where there are more characters than the term has, components are taken for what they look like (女子 for 好).
     """
     by_sound = found.way == "sounds_like"
-    if not (by_sound or found.way == "looks_like") or not any(map(syllable, term.plain)):
+    if not (by_sound or found.way == "looks_like"):
         return False
-    alike = frozenset[str]().union(*map(lookalikes, () if by_sound else term.plain))
-    for at in range(found.start, found.end):
-        char = part.plain[at]
-        stands_for_another = char not in term.plain and (syllable(char) is not None if by_sound else char in alike)
-        if stands_for_another and ((by_sound and is_everyday(char)) or part.words.is_part(at)):
-            return True
-    return False
+    text = part.plain[found.start : found.end]
+    strange = [at for at, char in enumerate(text, found.start) if char not in term.plain and syllable(char) is not None]
+    if not by_sound:
+        is_split = sum(syllable(char) is not None for char in text) > len(term.squeezed)
+        alike = _alike_to(term.plain, is_split)
+        strange = [at for at in strange if part.plain[at] in alike]
+    return any((by_sound and is_everyday(part.plain[at])) or part.words.is_part(at) for at in strange)
+
+
+@lru_cache(4096)
+def _alike_to(term: str, is_split: bool) -> frozenset[str]:
+    """The characters that look like one of a term's; where some is split, but for those that it may be split into."""
+    components = (
+        frozenset(char for own in term for way in splits(own) for char in way) if is_split else frozenset[str]()
+    )
+    return frozenset[str]().union(*map(lookalikes, term)) - components
 
 
 def _starts(plain: str, runs: Runs, at: int, begin: frozenset[str]) -> Iterable[tuple[int, int]]:

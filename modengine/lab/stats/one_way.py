@@ -16,6 +16,8 @@ from modengine.policy.model import Policy
 Way = Literal["more", "fewer"]
 _ALIKE = ("caps", "points")
 """What must be the same."""
+_BOUNDARY = 10
+"""Where `pattern_key` has the boundary: with one, a `text` gives the segmenter words too."""
 
 
 def one_way(a: Policy, b: Policy) -> Way | None:
@@ -81,8 +83,8 @@ def _rules(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Iterato
 
 
 def _added(rule: Mapping[str, Any]) -> Way | None:
-    if any(pattern[0] == "words" for pattern in rule["patterns"].values()):
-        return None
+    if any(pattern[0] in ("words", "tokens") or pattern[_BOUNDARY] for pattern in rule["patterns"].values()):
+        return None  # its words may move the edges of others
     return "fewer" if rule["relief"] else "more"
 
 

@@ -171,7 +171,9 @@ class _InState:
     def __call__(self, made_from: Disguisable) -> tuple[list[Price], list[Gain], PricePoint]:
         engine, option, state = made_from.engine, self.option, self.state
         pairs = zip(made_from.corpora, made_from.decided, strict=True)
-        changed, nested = _engine(engine, option, state), only_adds(engine.policy)
+        changed = _engine(engine, option, state)
+        # A repeat that belongs to a match may make another word of it.
+        nested = option != "repeats" and only_adds(engine.policy)
         having = sum(bool(getattr(pattern, option)) for pattern in _patterns(changed.policy))
         blocked = [(c, o, _blocked(changed, engine, c, o)) for c, o in pairs if labelled(c, HARMLESS).any()]
         kept = dict(_kept(changed, engine, made_from.caught, self.wanted))

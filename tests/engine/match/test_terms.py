@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from modengine.engine.engine import Engine
 from modengine.errors import PolicyError
 from modengine.model import Message, Part
 from tests import build
@@ -269,8 +270,36 @@ def test_one_syllable_is_not_sought_by_sound(term: str, body: str, options: Any)
     assert found(text("t", term, sounds_like=True, **options), body) == []
 
 
-def test_one_character_is_not_sought_by_look() -> None:
-    assert found(text("t", "本", looks_like=True), "木") == []
+@pytest.mark.parametrize(("term", "body"), [("本", "木"), ("本本", "木木"), ("🌿本", "🌿木")])
+def test_one_character_is_not_sought_by_look(term: str, body: str) -> None:
+    assert found(text("t", term, looks_like=True), body) == []
+
+
+def test_the_words_of_a_policy_are_no_words_that_a_disguise_could_be() -> None:
+    disguised, named = words("t", "加微信", sounds_like=True), words("named", "薇信")
+    both = build.engine(build.rule("r", "t", disguised), build.rule("s", "named", named))
+    assert {hit.rule for hit in both.decide("请加薇信").hits} == {"r", "s"}
+
+
+@pytest.mark.parametrize(
+    ("term", "body", "expected"),
+    [("微信", "因为薇芯", "薇芯"), ("加微信", "大家佳薇芯", "佳薇芯"), ("加微信", "加薇芯心", "加薇芯")],
+)
+def test_a_repeat_by_sound_that_is_a_word_is_left_to_itself(term: str, body: str, expected: str) -> None:
+    assert found(text("t", term, sounds_like=True, repeats=True), body) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("term", "body"), [("姓名", "女生名"), ("动手", "重力手"), ("51漫画", "5l漫画"), ("好看", "女子看")]
+)
+def test_components_and_digits_are_taken_for_what_they_look_like(term: str, body: str) -> None:
+    assert found(text("t", term, looks_like=True), body) == [body]
+
+
+def test_a_private_character_is_no_syllable() -> None:
+    made = build.engine(build.rule("r", "t", text("t", "weixin\ue000", sounds_like=True), score=60))
+    python = Engine(made.program, made.program.segmenter())
+    assert made.decide("薇芯\ue000") == python.decide("薇芯\ue000")
 
 
 def test_what_is_another_word_by_sound_may_still_be_read_by_look() -> None:
@@ -288,7 +317,7 @@ def test_a_term_sounds_as_read_whole_and_character_by_character(body: str) -> No
 
 
 def test_a_term_of_letters_sounds_like_its_characters() -> None:
-    assert found(text("t", "weixin", sounds_like=True), "加微信") == ["微信"]
+    assert found(text("t", "weixin", sounds_like=True), "加薇芯") == ["薇芯"]
 
 
 @pytest.mark.parametrize(
@@ -587,7 +616,7 @@ def test_exact_case_goes_with_gaps_and_repeats(options: Any, body: str) -> None:
     [
         ("VX", {"looks_like": True}, "vx VX", ["VX"]),
         ("WeiXin", {"sounds_like": True}, "weixin WeiXin", ["WeiXin"]),
-        ("WeiXin", {"sounds_like": True}, "微信", ["微信"]),
+        ("WeiXin", {"sounds_like": True}, "薇芯", ["薇芯"]),
     ],
 )
 def test_what_differs_in_its_case_alone_neither_sounds_nor_looks_like_the_term(
