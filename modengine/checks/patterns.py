@@ -9,7 +9,7 @@ import regex
 from modengine.checks.ambiguity import is_exponential
 from modengine.engine.match.expression import CostlyRegex, required_literals
 from modengine.engine.match.regex import source_of
-from modengine.engine.match.terms import is_sought_fuzzily
+from modengine.engine.match.terms import is_matched_fuzzily
 from modengine.errors import Diagnostic, Location
 from modengine.policy.model import Pattern, Policy, texts_of
 from modengine.text.normalize import plain
@@ -71,7 +71,7 @@ class ShortFuzzyTerms:
     def find(self, policy: Policy) -> Iterator[Diagnostic]:
         for pattern in patterns_of(policy):
             terms = list(texts_of(pattern)) if pattern.sounds_like or pattern.looks_like else []
-            if terms and not is_sought_fuzzily(pattern):
+            if terms and not is_matched_fuzzily(pattern):
                 yield Diagnostic(
                     "ME808",
                     f"no term of `{pattern.name}` is sought by sound or by look: each is one syllable or one character",

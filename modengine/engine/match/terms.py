@@ -87,7 +87,7 @@ def sounds_of(pattern: Pattern) -> Sounds:
     )
 
 
-def is_sought_fuzzily(pattern: Pattern) -> bool:
+def is_matched_fuzzily(pattern: Pattern) -> bool:
     """Whether some term of a pattern is long enough to be sought by sound or by look, as the pattern asks."""
     by_look = pattern.looks_like and any(map(_has_look, terms_of(pattern)))
     return by_look or any(sounds_of(pattern))
