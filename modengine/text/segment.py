@@ -104,7 +104,7 @@ def make(name: Literal["rjieba", "jieba"], words: Entries) -> Segmenter:
 @lru_cache(maxsize=4)
 def _with_words(words: frozenset[tuple[str, str]]) -> Any:
     """The dictionary with some words added: one for all policies that add the same, for it takes 30 MB and 60 ms."""
-    import rjieba  # noqa: PLC0415  (only policies with words need it)
+    import rjieba  # noqa: PLC0415  (only policies with words, sounds or looks need it)
 
     jieba = rjieba.Jieba()
     for word, tag in sorted(words):
