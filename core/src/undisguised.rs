@@ -31,45 +31,77 @@ impl Disguises {
 
     /// The view of a plain text, its spans in places of that text; none where nothing stands for something else.
     pub fn view(&self, plain: &[u32]) -> Option<View> {
-        let (mut text, mut starts, mut ends) = (Vec::new(), Vec::new(), Vec::new());
-        let mut is_changed = false;
+        let mut undone = Undone::default();
         let mut at = 0;
         while at < plain.len() {
-            let pair = self.0.get(&plain[at]).and_then(|pairs| {
-                pairs
-                    .iter()
-                    .find(|(typed, _)| plain[at..].starts_with(typed))
-            });
+            let code = plain[at];
+            let pairs = self.0.get(&code).map_or(&[][..], Vec::as_slice);
+            let pair = pairs
+                .iter()
+                .find(|(typed, _)| plain[at..].starts_with(typed));
             if let Some((typed, meant)) = pair {
-                is_changed = true;
-                let end = at + typed.len();
-                for (number, &code) in meant.iter().enumerate() {
-                    let is_even = meant.len() == typed.len();
-                    text.push(code);
-                    starts.push((if is_even { at + number } else { at }) as u32);
-                    ends.push((if is_even { at + number + 1 } else { end }) as u32);
+                undone.put(plain, at, at + typed.len(), meant.iter().copied());
+                at += typed.len();
+            } else if may_be_digit(code) {
+                let run = plain[at..].iter().take_while(|&&code| may_be_digit(code));
+                let end = at + run.count();
+                let before = at > 0 && may_stand_beside(plain[at - 1]);
+                let after = plain.get(end).is_some_and(|&code| may_stand_beside(code));
+                let run = &plain[at..end];
+                if !before && !after && is_number(run) {
+                    undone.put(plain, at, end, run.iter().map(|&code| digit(code)));
                 }
                 at = end;
-                continue;
+            } else {
+                at += 1;
             }
-            let run = plain[at..].iter().take_while(|&&code| may_be_digit(code));
-            let end = at + run.count().max(1);
-            let run = &plain[at..end];
-            let before = at > 0 && may_stand_beside(plain[at - 1]);
-            let after = plain.get(end).is_some_and(|&code| may_stand_beside(code));
-            let is_number = !before && !after && is_number(run);
-            is_changed |= is_number;
-            for (number, &code) in run.iter().enumerate() {
-                text.push(if is_number { digit(code) } else { code });
-                starts.push((at + number) as u32);
-                ends.push((at + number + 1) as u32);
-            }
-            at = end;
         }
-        is_changed.then_some(View {
-            text,
-            spans: Some((starts, ends)),
-        })
+        (undone.upto > 0).then(|| undone.view(plain))
+    }
+}
+
+/// A view as far as something was put in the place of something else.
+#[derive(Default)]
+struct Undone {
+    text: Vec<u32>,
+    starts: Vec<u32>,
+    ends: Vec<u32>,
+    /// Where the plain text goes on.
+    upto: usize,
+}
+
+impl Undone {
+    /// What is between stands as it is; then `meant` for `[start, end)`.
+    fn put(
+        &mut self,
+        plain: &[u32],
+        start: usize,
+        end: usize,
+        meant: impl ExactSizeIterator<Item = u32>,
+    ) {
+        self.keep(plain, start);
+        let is_even = meant.len() == end - start;
+        for (number, code) in meant.enumerate() {
+            let place = start + number;
+            self.text.push(code);
+            self.starts.push(if is_even { place } else { start } as u32);
+            self.ends.push(if is_even { place + 1 } else { end } as u32);
+        }
+        self.upto = end;
+    }
+
+    fn keep(&mut self, plain: &[u32], end: usize) {
+        self.text.extend_from_slice(&plain[self.upto..end]);
+        self.starts.extend(self.upto as u32..end as u32);
+        self.ends.extend(self.upto as u32 + 1..=end as u32);
+    }
+
+    fn view(mut self, plain: &[u32]) -> View {
+        self.keep(plain, plain.len());
+        View {
+            text: self.text,
+            spans: Some((self.starts, self.ends)),
+        }
     }
 }
 
