@@ -48,6 +48,12 @@ impl Bits {
             .any(|&(at, word)| self.0[at as usize] & word != 0)
     }
 
+    /// The lowest number.
+    pub fn first(&self) -> Option<u32> {
+        let at = self.0.iter().position(|&word| word != 0)?;
+        Some(at as u32 * 64 + self.0[at].trailing_zeros())
+    }
+
     /// The numbers, lowest first.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.0.iter().enumerate().flat_map(|(at, &word)| {

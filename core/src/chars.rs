@@ -28,7 +28,6 @@ pub const EVERYDAY: u32 = 1 << 8;
 pub struct Char {
     pub plain: u32,
     pub sound: u32,
-    pub shape: u32,
     pub flags: u32,
 }
 
@@ -48,7 +47,7 @@ impl Char {
 const SIZE: usize = 256;
 const BLOCKS: usize = 0x11_0000 / SIZE;
 
-/// The table of a process.  `ask(block)` gives the 256 records of a block as 4 × 256 little-endian u32.
+/// The table of a process.  `ask(block)` gives the 256 records of a block as 3 × 256 little-endian u32.
 pub struct Chars {
     blocks: Vec<OnceLock<Box<[Char; SIZE]>>>,
     ask: Py<PyAny>,
@@ -81,14 +80,13 @@ impl Chars {
         let number = code as usize / SIZE;
         let bytes: Vec<u8> = self.answer(|py| self.ask.call1(py, (number,))?.extract(py));
         let mut records = Box::new([Char::default(); SIZE]);
-        for (record, raw) in records.iter_mut().zip(bytes.chunks_exact(16)) {
+        for (record, raw) in records.iter_mut().zip(bytes.chunks_exact(12)) {
             let word =
                 |at: usize| u32::from_le_bytes([raw[at], raw[at + 1], raw[at + 2], raw[at + 3]]);
             *record = Char {
                 plain: word(0),
                 sound: word(4),
-                shape: word(8),
-                flags: word(12),
+                flags: word(8),
             };
         }
         // Another thread may have been first: both have asked the same table.

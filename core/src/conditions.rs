@@ -51,13 +51,16 @@ impl Compare {
 pub struct Group {
     pub patterns: Vec<u32>,
     pub few: Few,
+    /// About how often one of them has to be looked at.
+    cost: f64,
 }
 
 impl Group {
-    fn of(patterns: &[u32]) -> Self {
+    fn of(patterns: &[u32], costs: &[f64]) -> Self {
         Group {
             patterns: patterns.to_vec(),
             few: Few::of(patterns),
+            cost: sum(patterns, costs),
         }
     }
 }
@@ -104,27 +107,30 @@ impl Condition {
             }
             "or" => Condition::Or(items()?),
             "not" => Condition::Not(Box::new(items()?.pop().ok_or("nothing is denied")?)),
-            "has" => Condition::Has(Group::of(&node.left)),
+            "has" => Condition::Has(Group::of(&node.left, costs)),
             "of" => Condition::Of(node.left.clone(), usize::try_from(node.number)?),
-            "count" => {
-                Condition::Count(Group::of(&node.left), Compare::of(node.mark)?, node.number)
-            }
+            "count" => Condition::Count(
+                Group::of(&node.left, costs),
+                Compare::of(node.mark)?,
+                node.number,
+            ),
             "near" => Condition::Near {
-                left: Group::of(&node.left),
-                right: Group::of(&node.right),
+                left: Group::of(&node.left, costs),
+                right: Group::of(&node.right, costs),
                 distance: node.number,
                 words: node.mark & 1 != 0,
                 ordered: node.mark & 2 != 0,
             },
-            "inside" => Condition::Inside(Group::of(&node.left), Group::of(&node.right)),
+            "inside" => {
+                Condition::Inside(Group::of(&node.left, costs), Group::of(&node.right, costs))
+            }
             "together" => {
                 let mut groups: Vec<Group> = node
                     .items
                     .iter()
-                    .map(|item| Group::of(&item.left))
+                    .map(|item| Group::of(&item.left, costs))
                     .collect();
-                let cost = |group: &Group| sum(&group.patterns, costs);
-                groups.sort_by(|left, right| cost(left).total_cmp(&cost(right)));
+                groups.sort_by(|left, right| left.cost.total_cmp(&right.cost));
                 Condition::Together(groups)
             }
             "rules" => Condition::Rules(node.left.clone()),
@@ -138,14 +144,12 @@ impl Condition {
     fn cost(&self, costs: &[f64]) -> f64 {
         let least = |items: &mut dyn Iterator<Item = f64>| items.fold(f64::INFINITY, f64::min);
         match self {
-            Condition::Has(group) | Condition::Count(group, _, _) => sum(&group.patterns, costs),
+            Condition::Has(group) | Condition::Count(group, _, _) => group.cost,
             Condition::Of(patterns, _) => sum(patterns, costs),
             Condition::Near { left, right, .. } | Condition::Inside(left, right) => {
-                sum(&left.patterns, costs).min(sum(&right.patterns, costs))
+                left.cost.min(right.cost)
             }
-            Condition::Together(groups) => {
-                least(&mut groups.iter().map(|group| sum(&group.patterns, costs)))
-            }
+            Condition::Together(groups) => least(&mut groups.iter().map(|group| group.cost)),
             Condition::And(items) => least(&mut items.iter().map(|item| item.cost(costs))),
             Condition::Or(items) => items.iter().map(|item| item.cost(costs)).sum(),
             Condition::Not(item) => 1.0 + item.cost(costs),
@@ -229,18 +233,17 @@ impl Condition {
                 if !(context.touches(&left.few) && context.touches(&right.few)) {
                     return Ok(Some(false));
                 }
-                let (left, right) = (&left.patterns, &right.patterns);
-                let right_first = sum_of(program, right) < sum_of(program, left);
+                let right_first = right.cost < left.cost;
                 let (first, second) = if right_first {
                     (right, left)
                 } else {
                     (left, right)
                 };
-                let first_places = context.places(program, scratch, first, least)?;
+                let first_places = context.places(program, scratch, &first.patterns, least)?;
                 if first_places.is_empty() {
                     return Ok(Some(false));
                 }
-                let second_places = context.places(program, scratch, second, least)?;
+                let second_places = context.places(program, scratch, &second.patterns, least)?;
                 let (ours, theirs) = if right_first {
                     (second_places, first_places)
                 } else {
@@ -317,13 +320,6 @@ fn sum(patterns: &[u32], costs: &[f64]) -> f64 {
     patterns
         .iter()
         .map(|&pattern| costs[pattern as usize])
-        .sum()
-}
-
-fn sum_of(program: &Program, patterns: &[u32]) -> f64 {
-    patterns
-        .iter()
-        .map(|&pattern| program.patterns[pattern as usize].cost)
         .sum()
 }
 

@@ -92,13 +92,76 @@ impl Outcome {
 /// A group and a part, and what was found.
 type ReadEntities = ((usize, usize), Vec<(u32, u32)>);
 
+/// The literals that were found in a message.
+struct Found {
+    /// The patterns of which some was.
+    touched: Bits,
+    candidates: Vec<Candidate>,
+    /// For each pattern the number of its last candidate, from 1; 0 for none.
+    last: Vec<u32>,
+}
+
+impl Found {
+    fn new(program: &Program) -> Self {
+        Found {
+            touched: Bits::new(program.patterns.len()),
+            candidates: Vec::new(),
+            last: vec![0; program.patterns.len()],
+        }
+    }
+
+    fn clear(&mut self) {
+        self.touched.clear();
+        for candidate in self.candidates.drain(..) {
+            self.last[candidate.pattern as usize] = 0;
+        }
+    }
+
+    fn find(&mut self, program: &Program, form: usize, part: u16, text: &[u32], undisguised: bool) {
+        let found = |users: &[User], start: usize, end: usize| {
+            for &(pattern, payload) in users {
+                self.touched.add(pattern);
+                if payload != terms::NO_PAYLOAD {
+                    let before = self.last[pattern as usize];
+                    self.last[pattern as usize] = self.candidates.len() as u32 + 1;
+                    self.candidates.push(Candidate {
+                        pattern,
+                        before,
+                        part,
+                        form: form as u8,
+                        start: start as u32,
+                        end: end as u32,
+                        payload,
+                        undisguised,
+                    });
+                }
+            }
+        };
+        match program.forms.get(form) {
+            Some(literals) => literals.find(text, found),
+            None => program.spelled.find(text, found),
+        }
+    }
+
+    /// The candidates of a pattern, in the order in which they were found.
+    fn of(&self, pattern: u32) -> Vec<Candidate> {
+        let mut theirs = Vec::new();
+        let mut at = self.last[pattern as usize];
+        while at > 0 {
+            let candidate = self.candidates[at as usize - 1];
+            at = candidate.before;
+            theirs.push(candidate);
+        }
+        theirs.reverse();
+        theirs
+    }
+}
+
 pub struct Context {
     pub parts: Vec<Part>,
     /// The values of the comparisons with fields.
     pub fields: Vec<Value>,
-    touched: Bits,
-    candidates: Vec<Candidate>,
-    sorted: bool,
+    found: Found,
     evidence: Vec<Evidence>,
     /// What a group of regexes found in a part; the patterns of one kind of entity share it.
     entities: Vec<ReadEntities>,
@@ -118,9 +181,7 @@ impl Context {
         Context {
             parts: Vec::new(),
             fields: Vec::new(),
-            touched: Bits::new(program.patterns.len()),
-            candidates: Vec::new(),
-            sorted: false,
+            found: Found::new(program),
             evidence: Vec::new(),
             entities: Vec::new(),
             at: vec![0; program.patterns.len()],
@@ -134,10 +195,7 @@ impl Context {
 
     /// Forgets the message, and keeps the room that it took.
     fn clear(&mut self) {
-        self.parts.truncate(1);
-        self.touched.clear();
-        self.candidates.clear();
-        self.sorted = false;
+        self.found.clear();
         self.evidence.clear();
         self.entities.clear();
         for number in self.asked.drain(..) {
@@ -156,73 +214,48 @@ impl Context {
         self.clear();
         self.fields = fields;
         for &number in &program.always {
-            self.touched.add(number);
+            self.found.touched.add(number);
         }
-        let mut spare = std::mem::take(&mut self.parts);
-        for (number, (kind, original)) in (0_u16..).zip(texts) {
-            let mut part = spare.pop().unwrap_or_default();
+        self.parts.resize_with(texts.len(), Part::default);
+        for (number, (part, (kind, original))) in (0..).zip(self.parts.iter_mut().zip(texts)) {
             part.read(program, kind, original);
             for form in 0..=SPELLED {
                 if program.looks_in(form) {
-                    self.find(program, form, number, part.form(form), false);
+                    let found = &mut self.found;
+                    found.find(program, form, number, part.form(form), false);
                     if let Some(other) = &part.undisguised {
-                        self.find(program, form, number, other.part.form(form), true);
+                        found.find(program, form, number, other.part.form(form), true);
                     }
                 }
             }
-            self.parts.push(part);
-        }
-    }
-
-    fn find(&mut self, program: &Program, form: usize, part: u16, text: &[u32], undisguised: bool) {
-        let found = |users: &[User], start: usize, end: usize| {
-            for &(pattern, payload) in users {
-                self.touched.add(pattern);
-                if payload != terms::NO_PAYLOAD {
-                    self.candidates.push(Candidate {
-                        pattern,
-                        part,
-                        form: form as u8,
-                        start: start as u32,
-                        end: end as u32,
-                        payload,
-                        undisguised,
-                    });
-                }
-            }
-        };
-        match program.forms.get(form) {
-            Some(literals) => literals.find(text, found),
-            None => program.spelled.find(text, found),
         }
     }
 
     #[inline]
     pub fn is_touched(&self, number: u32) -> bool {
-        self.touched.has(number)
+        self.found.touched.has(number)
     }
 
     #[inline]
     pub fn touched_in(&self, word: u32) -> u64 {
-        self.touched.word(word)
+        self.found.touched.word(word)
     }
 
     #[inline]
     pub fn touches(&self, few: &Few) -> bool {
-        self.touched.meets(few)
+        self.found.touched.meets(few)
     }
 
     /// The rules that may hit, in the order of the policy.
     pub fn live(&mut self, program: &Program) -> Vec<u32> {
         self.may_be_asked.add_all(&program.open);
-        for number in self.touched.iter() {
+        for number in self.found.touched.iter() {
             self.may_be_asked.add_all(&program.opens[number as usize]);
         }
-        let opened = self.may_be_asked.clone();
-        opened
-            .iter()
-            .filter(|&rule| self.may_hit(program, rule))
-            .collect()
+        while let Some(rule) = self.may_be_asked.first() {
+            self.may_hit(program, rule);
+        }
+        self.may_hit.iter().collect()
     }
 
     /// Whether a rule may hit; asked once what opens it was found.
@@ -348,28 +381,11 @@ impl Context {
                 self.entities = read;
             }
             Kind::Terms(known) => {
-                if self.candidates.len() > 512 && !self.sorted {
-                    self.candidates.sort_by_key(|candidate| candidate.pattern);
-                    self.sorted = true;
-                }
-                let all = if self.sorted {
-                    let first = self
-                        .candidates
-                        .partition_point(|candidate| candidate.pattern < number);
-                    let last = self
-                        .candidates
-                        .partition_point(|candidate| candidate.pattern <= number);
-                    &self.candidates[first..last]
-                } else {
-                    &self.candidates[..]
-                };
-                let is_mine = |candidate: &Candidate| {
+                let mut mine = self.found.of(number);
+                mine.retain(|candidate| {
                     let part = &self.parts[candidate.part as usize];
-                    candidate.pattern == number
-                        && candidate.undisguised
-                            == (pattern.undisguised && part.undisguised.is_some())
-                };
-                let mine: Vec<Candidate> = all.iter().copied().filter(is_mine).collect();
+                    candidate.undisguised == (pattern.undisguised && part.undisguised.is_some())
+                });
                 if mine.len() > program.most_candidates as usize {
                     return Err(HandBack);
                 }

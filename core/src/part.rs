@@ -481,7 +481,6 @@ pub struct Part {
     pub reduced: Reduced,
     pub sounds: View,
     pub reduced_sounds: Reduced,
-    pub reduced_shapes: Reduced,
     pub classes: OnceCell<Text>,
     pub sentences: OnceCell<Vec<u32>>,
     pub edges: crate::words::Edges,
@@ -552,14 +551,6 @@ impl Part {
         if wants(2) {
             self.read_sounds(tables);
         }
-        if wants(3) {
-            let shapes = self
-                .view
-                .text
-                .iter()
-                .map(|&code| tables.chars.get(code).shape);
-            tables.reduce(shapes, &mut self.reduced_shapes);
-        }
     }
 
     fn read_sounds(&mut self, tables: &Tables) {
@@ -577,7 +568,6 @@ impl Part {
         self.sounds.spans = None;
         self.reduced.clear();
         self.reduced_sounds.clear();
-        self.reduced_shapes.clear();
         let mut has_latin = false;
         let mut flags = 0;
         for (at, &typed) in self.original.iter().enumerate() {
@@ -600,9 +590,6 @@ impl Part {
             if !ignorable {
                 self.reduced.add(code, at);
             }
-            if !is_ignorable(char.shape) {
-                self.reduced_shapes.add(char.shape, at);
-            }
             has_latin |= is_latin(code);
             self.sounds.text.push(char.sound);
             if !is_ignorable(char.sound) {
@@ -615,13 +602,12 @@ impl Part {
         Some(flags & DISGUISES != 0)
     }
 
-    /// The text of a form: plain, reduced, sounds, shapes; and plain again, for spelled terms.
+    /// The text of a form: plain, reduced, sounds; and plain again, for spelled terms.
     pub fn form(&self, number: usize) -> &[u32] {
         match number {
             0 => &self.view.text,
             1 => &self.reduced.text,
             2 => &self.reduced_sounds.text,
-            3 => &self.reduced_shapes.text,
             _ => &self.view.text,
         }
     }

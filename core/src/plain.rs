@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::entities::Entity;
 
 /// Raised with every change of the structs below; data of another format is refused.
-pub const FORMAT: u32 = 9;
+pub const FORMAT: u32 = 10;
 
 #[derive(Deserialize)]
 pub struct Policy {

@@ -72,7 +72,6 @@ pub struct Pattern {
     pub gaps: usize,
     pub repeats: bool,
     pub weight: u16,
-    pub cost: f64,
 }
 
 pub struct Rule {
@@ -105,7 +104,7 @@ pub struct Escalation {
 type Idle = (Context, Vec<(u32, u32)>);
 
 /// The text form behind those with literals: the plain text, searched for terms that are spelled in part.
-pub const SPELLED: usize = 4;
+pub const SPELLED: usize = 3;
 
 pub struct Program {
     pub tables: Arc<Tables>,
@@ -116,7 +115,7 @@ pub struct Program {
     pub caps: Vec<Option<i64>>,
     pub weights: Vec<(f64, i64, i64)>,
     /// The literals of the text forms.
-    pub forms: [Literals; 4],
+    pub forms: [Literals; 3],
     pub spelled: Spelled,
     pub patterns: Vec<Pattern>,
     pub always: Vec<u32>,
@@ -210,8 +209,7 @@ impl Program {
         let patterns: Vec<Pattern> = given
             .patterns
             .iter()
-            .zip(&costs)
-            .map(|(pattern, &cost)| pattern_of(pattern, cost, boundary, &mut letters, &regexes))
+            .map(|pattern| pattern_of(pattern, boundary, &mut letters, &regexes))
             .collect::<Result<_, _>>()?;
         let mut rules = Vec::with_capacity(given.rules.len());
         for rule in &given.rules {
@@ -241,7 +239,7 @@ impl Program {
         };
         let spelled = spelled_of(spelled, &given.spelled);
         let forms: Vec<Literals> = forms.iter().map(literals_of).collect();
-        let forms: [Literals; 4] = forms.try_into().map_err(|_| "there are not four forms")?;
+        let forms: [Literals; 3] = forms.try_into().map_err(|_| "there are not three forms")?;
         let has_shadow_reliefs = rules.iter().any(|rule| rule.is_relief && !rule.stable);
         Ok(Program {
             tables,
@@ -404,7 +402,6 @@ fn letter_of(code: u32, letters: &mut Letters) -> Arc<Letter> {
 
 fn pattern_of(
     given: &plain::Pattern,
-    cost: f64,
     boundary: Boundary,
     letters: &mut Letters,
     regexes: &regex::Program,
@@ -466,7 +463,6 @@ fn pattern_of(
         gaps: given.gaps as usize,
         repeats: given.repeats,
         weight: given.weight,
-        cost,
     })
 }
 

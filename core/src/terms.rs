@@ -25,6 +25,8 @@ const PLAIN: u8 = 0;
 #[derive(Clone, Copy)]
 pub struct Candidate {
     pub pattern: u32,
+    /// The number of the one before it of its pattern, from 1; 0 for none.
+    pub before: u32,
     pub part: u16,
     pub form: u8,
     /// `[start, end)` in the text of the form.
@@ -96,8 +98,7 @@ pub fn find(
         let reduced = match candidate.form {
             PLAIN => None,
             1 => Some(&part.reduced),
-            2 => Some(&part.reduced_sounds),
-            _ => Some(&part.reduced_shapes),
+            _ => Some(&part.reduced_sounds),
         };
         loop {
             let (low, high) = reduced.map_or((at, at), |reduced| reduced.starts(at));

@@ -28,10 +28,18 @@ class _Frequency(dict[str, float]):
             share = 0.02 / (1 + place / 12)
         elif char.isascii():
             share = 0.004
+        elif not char.isalnum():
+            share = 0.002
         else:
-            share = 0.002 if not char.isalnum() else 0.0002
+            share = 0.0002 if _is_of_level_1(char) else 0.00001
         self[char] = share
         return share
+
+
+def _is_of_level_1(char: str) -> bool:
+    """Whether a character is of the 3,755 common ones of GB 2312, or a letter of its foreign alphabets."""
+    code = char.encode("gb2312", "ignore")
+    return bool(code) and 0xB0 <= code[0] < 0xD8
 
 
 _FREQUENCY = _Frequency()

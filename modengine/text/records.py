@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from modengine.text.normalize import BREAKS, alone, ignorable, is_presentation, joins
 from modengine.text.segment import BLOCK
-from modengine.text.skeleton import skeleton
 from modengine.text.sounds import sound_view, symbols
 from modengine.text.tables import is_everyday
 from modengine.text.undisguised import begins
@@ -30,21 +29,21 @@ _TESTS: tuple[Callable[[str], bool], ...] = (
 
 
 def block(number: int) -> bytes:
-    """The records of 256 code points: plain form, sound, skeleton and flags of each, little-endian unsigned 32 bits.
+    """The records of 256 code points: plain form, sound and flags of each, little-endian unsigned 32 bits.
 
-    The plain form is U+FFFE where it depends on other characters or is not one; sound, skeleton and most flags
-    are those of a character of the plain view.
+    The plain form is U+FFFE where it depends on other characters or is not one; sound and most flags are
+    those of a character of the plain view.
     """
     chars = "".join(map(chr, range(number * SIZE, (number + 1) * SIZE)))
     # A letter sounds as those beside it tell, so that letters alone are no syllables here.
     sounds = chars if chars[0] == "\0" else sound_view(chars).text
     out = array("I")
-    for char, plain, sound, shape in zip(chars, alone(chars), sounds, skeleton(chars), strict=True):
+    for char, plain, sound in zip(chars, alone(chars), sounds, strict=True):
         flags = 0
         for bit, test in enumerate(_TESTS):
             if test(char):
                 flags |= 1 << bit
-        out.extend((ord(plain), ord(sound), ord(shape), flags))
+        out.extend((ord(plain), ord(sound), flags))
     if out.itemsize != 4:
         raise SystemError("unsigned int has not 32 bits here")
     return out.tobytes()

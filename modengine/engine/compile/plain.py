@@ -36,7 +36,7 @@ from modengine.policy.condition import (
 from modengine.policy.model import Rule
 from modengine.text import segment
 
-FORMAT = 9
+FORMAT = 10
 MOST_FIELDS = 60
 """That patterns look in: the core has a bit for each, beside those of the parts."""
 

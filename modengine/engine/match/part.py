@@ -15,7 +15,6 @@ from modengine.engine.match.outside import OUTSIDE, Spans
 from modengine.model import Failure
 from modengine.text.normalize import IGNORABLE, LEARN, ignorable, plain_view, sentence_starts
 from modengine.text.segment import BLOCK, Segmenter, Words
-from modengine.text.skeleton import skeleton
 from modengine.text.sounds import sound_view
 from modengine.text.undisguised import undisguised_view
 from modengine.text.view import View
@@ -26,12 +25,10 @@ class TextForm(IntEnum):
 
     PLAIN = 0
     REDUCED = 1
-    """plain without ignorables, repeats once: where gaps and repeats are allowed."""
+    """plain without ignorables, repeats once: where gaps, repeats and look-alikes are allowed."""
     SOUNDS = 2
     """the same of the syllables."""
-    SKELETON = 3
-    """the same of the confusable skeleton."""
-    SPELLED = 4
+    SPELLED = 3
     """plain, where terms are looked for that are spelled in part."""
 
 
@@ -123,13 +120,7 @@ class PartText:
         return self._runs[form]
 
     def _source(self, form: TextForm) -> str:
-        match form:
-            case TextForm.SOUNDS:
-                return self.sounds.text
-            case TextForm.SKELETON:
-                return skeleton(self.plain)
-            case _:
-                return self.plain
+        return self.sounds.text if form is TextForm.SOUNDS else self.plain
 
     @cached_property
     def words(self) -> Words:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from modengine.engine.match.matcher import NOTHING, Candidate, Dropped, Finding, Found, Literal, Sounds, sheltered
 from modengine.engine.match.part import PartText, Runs, TextForm, reduce
-from modengine.engine.match.walk import Alignment, Spelling, Walk, alike, beginnings, count_beginnings, forms, same
+from modengine.engine.match.walk import Alignment, Spelling, Walk, alike, beginnings, forms, same
 from modengine.model import Suppression
 from modengine.policy.model import Pattern
 from modengine.text.normalize import plain
@@ -104,7 +104,7 @@ def most_literals(pattern: Pattern) -> int:
     if not (pattern.looks_like or pattern.sounds_like):
         return len(pattern.terms) * whole
     terms = [term for raw in pattern.terms if (term := plain_term(raw))]
-    by_look = sum(count_beginnings(term, pattern.repeats) for term in terms) if pattern.looks_like else 0
+    by_look = sum(len(beginnings(term, pattern.repeats)) for term in terms) if pattern.looks_like else 0
     by_sound = sum(max(2, len(term)) for term in terms) if pattern.sounds_like else 0
     return len(terms) * whole + by_sound + by_look
 
@@ -123,7 +123,7 @@ def term_literals(pattern: Pattern, number: int, term: PatternTerm, sounds: Soun
         yield Literal(TextForm.PLAIN, term.plain, number)
     if pattern.looks_like and _has_look(term):
         for beginning in beginnings(term.squeezed, pattern.repeats):
-            yield _reduced(TextForm.SKELETON, beginning, BY_LOOK + number)
+            yield _reduced(TextForm.REDUCED, beginning, BY_LOOK + number)
     for which, sound in enumerate(sounds[number] if sounds else ()):
         yield Literal(TextForm.SOUNDS, reduce(sound), BY_SOUND + 2 * number + which)
     if pattern.initials and (letters := initials(term.plain)):

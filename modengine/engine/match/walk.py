@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
-from math import prod
 from typing import NamedTuple
 
+from modengine.engine.match.part import reduce
 from modengine.text.normalize import IGNORABLE
-from modengine.text.rarity import chance_of, then
-from modengine.text.skeleton import skeleton
+from modengine.text.rarity import chance
 from modengine.text.tables import lookalikes, splits
 
-MOST = 100
+MOST = 300
 """So many beginnings of one term are looked for at the most."""
 RARE = 1e-4
 """A beginning that so few characters of ordinary text start is rare enough."""
@@ -162,42 +160,32 @@ class Walk:
         return at, met
 
 
+@lru_cache(8192)
 def forms(char: str) -> tuple[str, ...]:
     """A character in all the ways that are read as it by look: itself, its components, its look-alikes."""
     return (char, *splits(char), *sorted(lookalikes(char)))
 
 
 @lru_cache(8192)
-def _begins(char: str) -> tuple[tuple[str, ...], float]:
-    """The forms of a character as they stand in the skeleton, and how often one of them stands in a text."""
-    return tuple(dict.fromkeys(map(skeleton, forms(char)))), chance_of(forms(char))
+def beginnings(term: str, repeats: bool) -> tuple[str, ...]:
+    """How a term that is looked for by look may begin: each way by as many characters as make it rare.
 
-
-def beginnings(term: str, repeats: bool) -> list[str]:
-    """How a term that is looked for by look may begin in the skeleton: as many of its characters as make it rare.
-
-    With `repeats`, what begins so is the last of the repeated first characters; and as a character may be
-    repeated in several forms, it is followed by the next one for certain only if it has but one.
+    As it is written it is found by itself.  With `repeats`, what begins so is the last of the repeated first
+    characters; and as a character may be repeated in several forms, it is followed by the next one for certain
+    only if it has but one.
     """
-    shapes = [_begins(char)[0] for char in term[: _reach(term, repeats)]]
-    return ["".join(way) for way in product(*shapes)]
+    rare: list[str] = []
+    ways = [""]
+    for k, char in enumerate(term):
+        is_repeated = repeats and k > 1 and len(forms(term[k - 1])) > 1
+        if not ways or is_repeated or (k and len(rare) + len(ways) * len(forms(char)) > MOST):
+            break
+        longer = [way + form for way in ways for form in forms(char)]
+        ways = [way for way in longer if not _is_rare(way)]
+        rare += filter(_is_rare, longer)
+    return tuple(way for way in (*rare, *ways) if repeats or way != term)
 
 
-def count_beginnings(term: str, repeats: bool) -> int:
-    """How many there are."""
-    return prod(len(_begins(char)[0]) for char in term[: _reach(term, repeats)])
-
-
-def _reach(term: str, repeats: bool) -> int:
-    """How many characters of a term its beginnings have."""
-    shapes, share = _begins(term[0])
-    ways = len(shapes)
-    for k in range(1, len(term)):
-        more, chance = _begins(term[k])
-        if ways * len(more) > MOST or (repeats and k > 1 and len(_begins(term[k - 1])[0]) > 1):
-            return k
-        ways *= len(more)
-        share = then(share, chance)
-        if share < RARE:
-            return k + 1
-    return len(term)
+def _is_rare(beginning: str) -> bool:
+    """Whether it is rare to those who look for it: without ignorables and repeats."""
+    return chance(reduce(beginning)) < RARE

@@ -7,11 +7,10 @@ from hypothesis import strategies as st
 
 from modengine.engine.budget import Patience
 from modengine.engine.match.matcher import Candidate
-from modengine.engine.match.part import PartText, TextForm
-from modengine.engine.match.terms import squeeze
+from modengine.engine.match.part import PartText, TextForm, reduce
+from modengine.engine.match.terms import BY_LOOK, reads, squeeze
 from modengine.engine.match.walk import Walk, alike, beginnings, forms
 from modengine.policy.model import Pattern
-from modengine.text.skeleton import skeleton
 from tests import build
 from tests.build import compile_policy, rule, text
 
@@ -37,21 +36,35 @@ def test_a_term_is_looked_for_in_the_text_that_its_options_ask_for() -> None:
 
 @settings(deadline=None)
 @given(
-    st.text(LETTERS, min_size=2, max_size=4).filter(lambda term: term.strip("×") and len(set(term)) > 1),
+    st.text(LETTERS, min_size=2, max_size=4).filter(lambda term: len(reduce(term)) > 1),
     st.text(LETTERS, min_size=1, max_size=9),
     st.booleans(),
     st.integers(0, 2),
 )
 def test_whatever_a_walk_reads_has_a_candidate(term: str, body: str, repeats: bool, gaps: int) -> None:
-    """Tried from every place of the text, without an automaton."""
-    spelling = alike(squeeze(term) if repeats else term)
-    read = Walk(gaps, repeats).readings(body, spelling, 0, len(body) - 1)
-    pattern = text("t", term, looks_like=True, repeats=repeats, gaps=gaps)
-    assert candidates(pattern, body) or not read
+    """Tried from every place of the text, without an automaton; what is written as the term is found as such."""
+    walk = Walk(gaps, repeats)
+    read = walk.readings(body, alike(squeeze(term) if repeats else term), 0, len(body) - 1)
+    found = candidates(text("t", term, looks_like=True, repeats=repeats, gaps=gaps), body)
+    written = [reads(body[slice(*one.widest)], term, walk, "exact") for one in read]
+    assert all(written) or any(payload >= BY_LOOK for *_, payload in found)
+    assert not any(written) or any(payload < BY_LOOK for *_, payload in found)
 
 
 def test_a_beginning_has_all_forms_of_its_characters_as_they_look() -> None:
-    assert set(beginnings("不刷", repeats=True)) == {skeleton(a + b) for a in forms("不") for b in forms("刷")}
+    found = beginnings("不刷", repeats=True)
+    assert all((a + b).startswith(found) for a in forms("不") for b in forms("刷"))
+    assert all(any((a + b).startswith(beginning) for a in forms("不") for b in forms("刷")) for beginning in found)
+
+
+def test_as_it_is_written_a_term_is_not_looked_for_by_its_look() -> None:
+    assert "今天" not in beginnings("今天", repeats=False)
+    assert "令天" in beginnings("今天", repeats=False)
+
+
+def test_a_beginning_that_is_squeezed_to_a_common_character_goes_on() -> None:
+    assert "木木" in forms("林")
+    assert not {"木", "木木"} & set(beginnings("林中", repeats=False))
 
 
 def test_with_repeats_a_character_of_several_forms_ends_the_beginning() -> None:
