@@ -266,9 +266,10 @@ class TermMatcher:
     def _widest_that_counts(self, part: PartText, reading: _TermReading, read: Alignment) -> Found | None:
         """With all repeats beside it; with as few as fit between words where it would else cut one or be another."""
         found = self._found(part, reading, *read.widest)
-        counts = found is not None and self._at_words(part, reading, *read.widest)
-        if found is not None and counts and not _is_another(part, reading.term, found):
-            return found
+        if self._at_words(part, reading, *read.widest):
+            is_written = found is None and reading.way != "exact"
+            if is_written or (found is not None and not _is_another(part, reading.term, found)):
+                return found
         return self._found(part, reading, *read.within(lambda place: part.words.token_around(place) is None))
 
     def _found(self, part: PartText, reading: _TermReading, start: int, end: int) -> Found | None:

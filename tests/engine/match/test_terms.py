@@ -334,6 +334,10 @@ def test_gaps_and_repeats_apply_to_sounds(options: Any, body: str) -> None:
     assert found(text("t", "加微信", sounds_like=True, **options), body) == [body]
 
 
+def test_what_is_written_as_the_term_does_not_sound_like_it_for_the_repeats_that_its_sound_has() -> None:
+    assert spans(words("w", "信薇微", gaps=2, repeats=True, sounds_like=True), "信“薇微") == [(0, 4)]
+
+
 def test_a_match_by_sound_is_worth_its_weight() -> None:
     assert [m.weight for m in matches(text("t", "微信", sounds_like=True, weight=0.3), "薇芯")] == [0.3]
 
