@@ -570,7 +570,8 @@ def candidates(pattern: Pattern, part: Part) -> Iterator[tuple[str, int, int, fl
 
 def is_another(term: str, part: Part, pattern: Pattern, s: int, e: int, *, by_sound: bool) -> bool:
     """'Not where a character that is none of the term's is part of a longer Han word of the dictionary, or, by sound,
-    an everyday word itself; of look-alikes, where the match has more characters than the term, no components.'"""
+    an everyday word itself; of look-alikes, where the match has more characters than the term, no components; nor where
+    a clause ends within.'"""
     p = part.view.text
     words = [(a, b) for a, b in part.tokens if b - a > 1 and base_dictionary()[0].get(p[a:b])]
     inside = {at for a, b in words if all("\u4e00" <= char <= "\u9fd5" for char in p[a:b]) for at in range(a, b)}
@@ -582,6 +583,8 @@ def is_another(term: str, part: Part, pattern: Pattern, s: int, e: int, *, by_so
         looks = any(char in lookalikes(own) for own in term) and char not in pieces
         return char not in term and syllable(char) is not None and (by_sound or looks)
 
+    if any(char in ",;、" and char not in term for char in p[s:e]):
+        return True
     return any(at in inside or (by_sound and is_everyday(p[at])) for at in range(s, e) if strange(p[at]))
 
 

@@ -163,8 +163,12 @@ fn is_whole_run(text: &[u32], start: usize, end: usize) -> bool {
     !text[..start].last().is_some_and(is_latin) && !text.get(end).is_some_and(is_latin)
 }
 
-/// Whether a character that is none of the term's is, or is part of, a word itself: 疑似 is no 伊斯.  Where there are more
-/// characters than the term has, components are taken for what they look like (女子 for 好).
+/// What ends a clause and may be skipped within a term.
+const CLAUSE_ENDS: [char; 3] = [',', ';', '、'];
+
+/// Whether a match by sound or look is another word, or two: a clause ends within it, or a character that is none of the
+/// term's is, or is part of, a word itself (疑似 is no 伊斯).  Where there are more characters than the term has, components
+/// are taken for what they look like (女子 for 好).
 fn is_another(
     program: &Program,
     part: &Part,
@@ -181,8 +185,13 @@ fn is_another(
     let is_split = text[start..end].iter().filter(is_han).count() > term.squeezed.len();
     (start..end).any(|at| {
         let code = text[at];
-        !term.plain.contains(&code)
-            && is_han(&&code)
+        if term.plain.contains(&code) {
+            return false;
+        }
+        if CLAUSE_ENDS.iter().any(|&mark| mark as u32 == code) {
+            return true;
+        }
+        is_han(&&code)
             && (by_sound || term.looks_alike(code, is_split))
             && ((by_sound && chars.get(code).is(EVERYDAY))
                 || program.words().is_part(chars, text, &part.edges, at))

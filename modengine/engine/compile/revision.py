@@ -21,7 +21,7 @@ from modengine.policy.model import Field, Pattern, Policy, Rule
 from modengine.text import segment, tables
 from modengine.text.libraries import version
 
-RULES_OF_MATCHING = 4
+RULES_OF_MATCHING = 5
 """Raised when the engine would decide a message otherwise than the release before it."""
 
 

@@ -13,7 +13,7 @@ from modengine.engine.match.part import PartText, Runs, TextForm, reduce
 from modengine.engine.match.walk import Alignment, Spelling, Walk, alike, beginnings, forms, same
 from modengine.model import Suppression
 from modengine.policy.model import Pattern
-from modengine.text.normalize import plain
+from modengine.text.normalize import CLAUSE_ENDS, plain
 from modengine.text.sounds import initials, sound_view, term_sounds
 from modengine.text.spelled import spelling
 from modengine.text.tables import is_everyday, lookalikes, splits, syllable
@@ -312,14 +312,18 @@ class TermMatcher:
 
 
 def _is_another(part: PartText, term: PatternTerm, found: Found) -> bool:
-    """Whether a character that is none of the term's is, or is part of, a word itself: 疑似 is no 伊斯.
+    """Whether a match by sound or look is another word, or two.
 
-    Where there are more characters than the term has, components are taken for what they look like (女子 for 好).
+    A clause ends within it, or a character that is none of the term's is, or is part of, a word itself (疑似 is no
+    伊斯).  Where there are more characters than the term has, components are taken for what they look like (女子 for
+    好).
     """
     by_sound = found.way == "sounds_like"
     if not (by_sound or found.way == "looks_like"):
         return False
     text = part.plain[found.start : found.end]
+    if any(mark in text and mark not in term.plain for mark in CLAUSE_ENDS):
+        return True
     strange = [at for at, char in enumerate(text, found.start) if char not in term.plain and syllable(char) is not None]
     if not by_sound:
         is_split = sum(syllable(char) is not None for char in text) > len(term.squeezed)

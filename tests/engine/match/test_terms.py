@@ -251,6 +251,14 @@ def test_a_word_is_itself_and_does_not_sound_like_another(term: str, body: str) 
     assert suppressed(pattern, body) == []
 
 
+@pytest.mark.parametrize("mark", [",", "，", "；", "、"])
+def test_by_sound_or_look_no_term_goes_on_behind_the_end_of_a_clause(mark: str) -> None:
+    pattern = text("t", "加微信", gaps=1, sounds_like=True, looks_like=True)
+    assert found(pattern, f"加{mark}薇信 力口微{mark}信") == []
+    assert found(pattern, f"加{mark}微信") == [f"加{mark}微信"]
+    assert found(pattern, "加.薇信 力口微.信") == ["加.薇信", "力口微.信"]
+
+
 @pytest.mark.parametrize(("term", "body"), [("大党", "大堂里"), ("木来", "本来")])
 def test_a_word_is_itself_and_does_not_look_like_another(term: str, body: str) -> None:
     assert found(text("t", term, looks_like=True), body) == []
