@@ -213,11 +213,12 @@ def letters(p: str) -> list[Unit]:
 
 
 def parse_syllables(run: str) -> list[str] | None:
-    """'each maximal run of a-z letters that parses wholly into syllables (longest first, backtracking; <= 24)'."""
+    """'each maximal run of a-z letters that parses wholly into syllables that have a vowel (longest first,
+    backtracking; <= 24)'."""
     if not run:
         return []
     for size in range(min(6, len(run)), 0, -1):
-        if run[:size] in syllable_set() and (rest := parse_syllables(run[size:])) is not None:
+        if run[:size] in syllable_set() - {"m", "n", "hm"} and (rest := parse_syllables(run[size:])) is not None:
             return [run[:size], *rest]
     return None
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from modengine.text.normalize import BREAKS, alone, ignorable, is_presentation, joins
 from modengine.text.segment import BLOCK
-from modengine.text.sounds import sound_view, symbols
+from modengine.text.sounds import sound_view, symbols, written_syllables
 from modengine.text.tables import is_everyday
 from modengine.text.undisguised import begins
 
@@ -50,5 +50,5 @@ def block(number: int) -> bytes:
 
 
 def syllables() -> list[tuple[str, int]]:
-    """Every toneless syllable, with the code point that stands for it in the sounds of a text."""
-    return [(syllable, ord(symbol)) for syllable, symbol in symbols().items()]
+    """Every syllable that is read from letters, with the code point that stands for it in the sounds of a text."""
+    return [(syllable, ord(symbols()[syllable])) for syllable in sorted(written_syllables())]

@@ -29,8 +29,14 @@ def symbols() -> dict[str, str]:
 
 
 @cache
+def written_syllables() -> frozenset[str]:
+    """The syllables that are read from letters: those with a vowel (n and m are cries, and letters of other words)."""
+    return frozenset(sound for sound in syllable_set() if not set("aeiouv").isdisjoint(sound))
+
+
+@cache
 def _longest() -> int:
-    return max(map(len, syllable_set()))
+    return max(map(len, written_syllables()))
 
 
 class _Symbols(dict[int, str]):
@@ -53,7 +59,7 @@ def pinyin(letters: str) -> tuple[str, ...] | None:
     """A run of letters as syllables, longest first, or None if it cannot be read wholly so."""
     if len(letters) > LONGEST_RUN:
         return None
-    known = syllable_set()
+    known = written_syllables()
     dead: set[int] = set()
 
     def read(at: int) -> tuple[str, ...] | None:
