@@ -18,14 +18,15 @@ from modengine.lab.studies.evade import POOLED, evade
 from modengine.lab.studies.fairness import fairness
 
 FOLDER = Path(__file__).parent
-NOTES, BEFORE, LEARNED = FOLDER / "notes.md", FOLDER / "before.json", FOLDER / "learned.md"
+NOTES, BEFORE = FOLDER / "notes.md", FOLDER / "before.json"
+LEARNED, ELSEWHERE = FOLDER / "learned.md", FOLDER / "elsewhere.md"
 PAGE = ROOT / "docs" / "quality.md"
 SEED = 1
 ORDINARY = tuple(dict.fromkeys(file for measure in KINDS for file in measure.files))
 THRESHOLDS = (30, 40, 50, 60, 70, 80, 90)
 
 
-def _share(estimate: Estimate) -> str:
+def share(estimate: Estimate) -> str:
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return "none"
     return f"{_percent(estimate.value)} ({_percent(estimate.low)} to {_percent(estimate.high)}), n {estimate.n:,}"
@@ -77,7 +78,7 @@ def rows(measures: Sequence[Measure], files: Mapping[str, Decided], before: Mapp
             halves = f"{_percent(writing.value or 0)} | " + (
                 "–" if gap is None else f"{gap[0] * 100:.1f} to {gap[1] * 100:.1f}"
             )
-        yield f"| {measure.name} | {aim} | {was} | {_share(figure)} | {halves} | {'yes' if reached else '**no**'} |"
+        yield f"| {measure.name} | {aim} | {was} | {share(figure)} | {halves} | {'yes' if reached else '**no**'} |"
 
 
 def evasion(engine: Engine) -> Iterator[str]:
@@ -88,7 +89,7 @@ def evasion(engine: Engine) -> Iterator[str]:
     for caught in found.kept:
         if caught.category == POOLED and caught.strength == 1:
             reached = (caught.kept.value or 0) >= 0.8
-            yield f"| {caught.kind} | {_share(caught.kept)} | {'yes' if reached else '**no**'} |"
+            yield f"| {caught.kind} | {share(caught.kept)} | {'yes' if reached else '**no**'} |"
 
 
 def prices(files: Mapping[str, Decided]) -> Iterator[str]:
@@ -147,6 +148,15 @@ def page(files: Sequence[Decided], engine: Engine) -> str:
         fair(engine),
         "",
         f"Examples: {len(examples)} rules; {misses} known misses and {alarms} known false alarms are listed in them.",
+        "",
+        "## Elsewhere",
+        "",
+        "Texts of public packages, by people who never heard of rules; all are harmless. The first column counts what",
+        "went to review when they were first decided (December 2026). What did was read then and rules were mended by",
+        "it: the last column is no figure of unread texts. `python -m bench.quality.elsewhere FOLDER`; its head says",
+        "how to come by the packages.",
+        "",
+        *ELSEWHERE.read_text("utf-8").splitlines(),
         "",
         "## Disguises at strength 1",
         "",
