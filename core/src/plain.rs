@@ -22,7 +22,7 @@ pub struct Policy {
     pub caps: Vec<Option<i64>>,
     /// What a match is worth: as a number, and exactly. The first is 1.
     pub weights: Vec<(f64, i64, i64)>,
-    /// The literals of each text form: plain, reduced, sounds, shapes; and the terms that are looked for
+    /// The literals of each text form: plain, reduced, sounds; and the terms that are looked for
     /// spelled in part.
     pub forms: Vec<Form>,
     pub patterns: Vec<Pattern>,

@@ -4,7 +4,7 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::chars::EVERYDAY;
+use crate::chars::{CLAUSE_END, EVERYDAY};
 use crate::context::{is_inside, is_word, HandBack, Place, Way};
 use crate::part::Part;
 use crate::program::{Pattern, Program, Scratch, Term};
@@ -163,9 +163,6 @@ fn is_whole_run(text: &[u32], start: usize, end: usize) -> bool {
     !text[..start].last().is_some_and(is_latin) && !text.get(end).is_some_and(is_latin)
 }
 
-/// What ends a clause and may be skipped within a term.
-const CLAUSE_ENDS: [char; 3] = [',', ';', '、'];
-
 /// Whether a match by sound or look is another word, or two: a clause ends within it, or a character that is none of the
 /// term's is, or is part of, a word itself (疑似 is no 伊斯).  Where there are more characters than the term has, components
 /// are taken for what they look like (女子 for 好).
@@ -188,13 +185,12 @@ fn is_another(
         if term.plain.contains(&code) {
             return false;
         }
-        if CLAUSE_ENDS.iter().any(|&mark| mark as u32 == code) {
-            return true;
-        }
-        is_han(&&code)
-            && (by_sound || term.looks_alike(code, is_split))
-            && ((by_sound && chars.get(code).is(EVERYDAY))
-                || program.words().is_part(chars, text, &part.edges, at))
+        let char = chars.get(code);
+        let is_strange = is_han(&&code) && (by_sound || term.looks_alike(code, is_split));
+        char.is(CLAUSE_END)
+            || (is_strange
+                && ((by_sound && char.is(EVERYDAY))
+                    || program.words().is_part(chars, text, &part.edges, at)))
     })
 }
 

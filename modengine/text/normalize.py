@@ -27,7 +27,7 @@ MARKS = 30
 ELLIPSIS = "…"
 LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 SENTENCE_ENDS = "。！？!?…"
-CLAUSE_ENDS = ",;、"
+CLAUSE_ENDS = frozenset(",;、")
 """Ends of clauses that are none of sentences."""
 BREAKS = frozenset(LINE_ENDS + SENTENCE_ENDS)
 CLOSING = ")]}\"'”」』》】"

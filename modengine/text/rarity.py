@@ -37,7 +37,7 @@ class _Frequency(dict[str, float]):
 
 
 def _is_of_level_1(char: str) -> bool:
-    """Whether a character is of the 3,755 common ones of GB 2312, or a letter of its foreign alphabets."""
+    """Whether a character is of the 3,755 common ones of GB 2312."""
     code = char.encode("gb2312", "ignore")
     return bool(code) and 0xB0 <= code[0] < 0xD8
 

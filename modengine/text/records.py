@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable
 
-from modengine.text.normalize import BREAKS, alone, ignorable, is_presentation, joins
+from modengine.text.normalize import BREAKS, CLAUSE_ENDS, alone, ignorable, is_presentation, joins
 from modengine.text.segment import BLOCK
 from modengine.text.sounds import sound_view, symbols, written_syllables
 from modengine.text.tables import is_everyday
@@ -24,6 +24,7 @@ _TESTS: tuple[Callable[[str], bool], ...] = (
     str.isdecimal,
     begins,
     is_everyday,
+    CLAUSE_ENDS.__contains__,
 )
 """The flags of a record, the first as the lowest bit."""
 

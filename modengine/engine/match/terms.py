@@ -104,7 +104,8 @@ def most_literals(pattern: Pattern) -> int:
     if not (pattern.looks_like or pattern.sounds_like):
         return len(pattern.terms) * whole
     terms = [term for raw in pattern.terms if (term := plain_term(raw))]
-    by_look = sum(len(beginnings(term, pattern.repeats)) for term in terms) if pattern.looks_like else 0
+    squeezed = [squeeze(term) if pattern.repeats else term for term in terms]
+    by_look = sum(len(beginnings(term, pattern.repeats)) for term in squeezed) if pattern.looks_like else 0
     by_sound = sum(max(2, len(term)) for term in terms) if pattern.sounds_like else 0
     return len(terms) * whole + by_sound + by_look
 

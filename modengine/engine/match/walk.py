@@ -16,8 +16,9 @@ from modengine.text.normalize import IGNORABLE
 from modengine.text.rarity import chance
 from modengine.text.tables import lookalikes, splits
 
-MOST = 300
-"""So many beginnings of one term are looked for at the most."""
+MOST, LONGEST = 300, 8
+"""So many beginnings of one term are looked for at the most, if its first character has not more forms, and so many of
+its characters."""
 RARE = 1e-4
 """A beginning that so few characters of ordinary text start is rare enough."""
 
@@ -176,16 +177,18 @@ def beginnings(term: str, repeats: bool) -> tuple[str, ...]:
     """
     rare: list[str] = []
     ways = [""]
-    for k, char in enumerate(term):
+    for k, char in enumerate(term[:LONGEST]):
         is_repeated = repeats and k > 1 and len(forms(term[k - 1])) > 1
         if not ways or is_repeated or (k and len(rare) + len(ways) * len(forms(char)) > MOST):
             break
         longer = [way + form for way in ways for form in forms(char)]
-        ways = [way for way in longer if not _is_rare(way)]
-        rare += filter(_is_rare, longer)
+        ways = []
+        for way in longer:
+            (rare if _is_rare(way) else ways).append(way)
     return tuple(way for way in (*rare, *ways) if repeats or way != term)
 
 
 def _is_rare(beginning: str) -> bool:
-    """Whether it is rare to those who look for it: without ignorables and repeats."""
-    return chance(reduce(beginning)) < RARE
+    """Whether it is rare to those who look for it, without ignorables and repeats; no character is by itself."""
+    seen = reduce(beginning)
+    return len(seen) > 1 and chance(seen) < RARE

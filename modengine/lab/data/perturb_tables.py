@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from modengine.text.tables import lookalikes, simplified, splits, syllable, syllable_set
+from modengine.text.sounds import written_syllables
+from modengine.text.tables import lookalikes, simplified, splits, syllable
 
 ZERO_WIDTH = ("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff")
 """Zero-width space, non-joiner, joiner, word joiner, byte order mark."""
@@ -125,7 +126,7 @@ def _homophone(char: str, sound: str | None) -> tuple[str, ...]:
 
 
 def _pinyin(char: str, sound: str | None) -> tuple[str, ...]:
-    return (sound,) if sound in syllable_set() and is_han(char) and sound is not None else ()
+    return (sound,) if sound in written_syllables() and is_han(char) and sound is not None else ()
 
 
 def _initial(char: str, sound: str | None) -> tuple[str, ...]:

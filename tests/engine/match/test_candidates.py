@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,7 +10,7 @@ from modengine.engine.budget import Patience
 from modengine.engine.match.matcher import Candidate
 from modengine.engine.match.part import PartText, TextForm, reduce
 from modengine.engine.match.terms import BY_LOOK, reads, squeeze
-from modengine.engine.match.walk import Walk, alike, beginnings, forms
+from modengine.engine.match.walk import LONGEST, MOST, Walk, alike, beginnings, forms
 from modengine.policy.model import Pattern
 from tests import build
 from tests.build import compile_policy, rule, text
@@ -65,6 +66,18 @@ def test_as_it_is_written_a_term_is_not_looked_for_by_its_look() -> None:
 def test_a_beginning_that_is_squeezed_to_a_common_character_goes_on() -> None:
     assert "木木" in forms("林")
     assert not {"木", "木木"} & set(beginnings("林中", repeats=False))
+
+
+def test_no_character_is_a_beginning_by_itself_however_rare_it_is() -> None:
+    assert "丕" in forms("不")
+    assert min(len(reduce(beginning)) for beginning in beginnings("不删", repeats=False)) > 1
+
+
+@pytest.mark.parametrize("term", ["※☆" * 500, "𝈒" * 8 + "※☆" * 500, "一不" * 500, "oil0" * 250])
+def test_beginnings_are_few_and_short_however_long_the_term_is(term: str) -> None:
+    found = beginnings(term, repeats=False)
+    assert len(found) <= MOST
+    assert max(map(len, found)) <= 3 * LONGEST
 
 
 def test_with_repeats_a_character_of_several_forms_ends_the_beginning() -> None:

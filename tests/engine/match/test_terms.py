@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from modengine.engine.engine import Engine
 from modengine.errors import PolicyError
 from modengine.model import Message, Part
+from modengine.text.normalize import CLAUSE_ENDS
 from tests import build
 from tests.build import compile_policy, found, matches, spans, suppressed, text, words
 
@@ -251,7 +252,12 @@ def test_a_word_is_itself_and_does_not_sound_like_another(term: str, body: str) 
     assert suppressed(pattern, body) == []
 
 
-@pytest.mark.parametrize("mark", [",", "，", "；", "、"])
+@pytest.mark.parametrize(("term", "body"), [("大额", "daemon"), ("我们", "wom"), ("我们", "womhm")])
+def test_letters_without_a_vowel_are_no_syllables(term: str, body: str) -> None:
+    assert found(text("t", term, sounds_like=True), body) == []
+
+
+@pytest.mark.parametrize("mark", [*sorted(CLAUSE_ENDS), "，", "；"])
 def test_by_sound_or_look_no_term_goes_on_behind_the_end_of_a_clause(mark: str) -> None:
     pattern = text("t", "加微信", gaps=1, sounds_like=True, looks_like=True)
     assert found(pattern, f"加{mark}薇信 力口微{mark}信") == []
