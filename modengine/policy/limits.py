@@ -38,7 +38,7 @@ class PolicyBudget:
     """Names that globs are compared with."""
     literals: int = 600_000
     """That the terms are looked for by: one for a term, as many again as it has characters by its sounds,
-    and up to three hundred by its looks."""
+    and up to a hundred and fifty by its looks."""
     steps: int = 1_000_000
     """Of all regexes, their counts written out."""
     nesting: int = 50

@@ -16,10 +16,10 @@ from modengine.text.normalize import IGNORABLE
 from modengine.text.rarity import chance
 from modengine.text.tables import lookalikes, splits
 
-MOST, LONGEST = 300, 8
+MOST, LONGEST = 150, 8
 """So many beginnings of one term are looked for at the most, if its first character has not more forms, and so many of
 its characters."""
-RARE = 1e-4
+RARE = 3e-4
 """A beginning that so few characters of ordinary text start is rare enough."""
 
 
