@@ -35,11 +35,10 @@ import numpy as np
 import yaml
 
 from bench.quality.decisions import shipped
-from bench.quality.table import share
+from bench.quality.table import ELSEWHERE, put, share
 from modengine.lab.stats.intervals import proportion
 from modengine.model import Message
 
-TABLE = Path(__file__).with_name("elsewhere.md")
 HAN = re.compile("[\u4e00-\u9fff]")
 LEAST, MOST = 4, 1_000
 """A text has so many Han characters at the least and so many characters at the most."""
@@ -195,11 +194,7 @@ def main() -> int:
     if absent:
         print(f"not there: {', '.join(dict.fromkeys(absent))}", file=sys.stderr)
         return 2
-    text = "".join(f"{line}\n" for line in table(asked.folder))
-    if asked.write:
-        TABLE.write_text(text, encoding="utf-8", newline="\n")
-    else:
-        print(text, end="")
+    put(table(asked.folder), ELSEWHERE, asked.write)
     return 0
 
 

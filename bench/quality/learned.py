@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +21,9 @@ from sklearn.linear_model import LogisticRegression
 from bench.quality.compare import among, hit
 from bench.quality.decisions import CATEGORIES, Decided, decide_file, path_of, pooled, text_of
 from bench.quality.measures import CALLS, FILES, KINDS, MEASURES, OWN, Measure
+from bench.quality.table import LEARNED, put
 from modengine.lab.data.card import data_folder
 
-TABLE = Path(__file__).with_name("learned.md")
 UNREAD = ("unseen", "unseen-grievance")
 """The table of measures is fitted to nothing of these."""
 READ = ("grievance-opened", "grievance", "messages", "harmless", "reports")
@@ -155,11 +154,7 @@ def main() -> int:
         print(f"not there: {', '.join(absent)}", file=sys.stderr)
         return 2
     files = [decide_file(name, path) for name, path in paths.items() if path]
-    text = "".join(f"{line}\n" for line in (*table(files), "", CURVE, "", *curve(files)))
-    if "--write" in sys.argv[1:]:
-        TABLE.write_text(text, encoding="utf-8", newline="\n")
-    else:
-        print(text, end="")
+    put((*table(files), "", CURVE, "", *curve(files)), LEARNED, "--write" in sys.argv[1:])
     return 0
 
 

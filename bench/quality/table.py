@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,15 @@ PAGE = ROOT / "docs" / "quality.md"
 SEED = 1
 ORDINARY = tuple(dict.fromkeys(file for measure in KINDS for file in measure.files))
 THRESHOLDS = (30, 40, 50, 60, 70, 80, 90)
+
+
+def put(lines: Iterable[str], path: Path, write: bool) -> None:
+    """Writes a page, or prints it."""
+    text = "".join(f"{line}\n" for line in lines)
+    if write:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    else:
+        print(text, end="")
 
 
 def share(estimate: Estimate) -> str:

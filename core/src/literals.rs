@@ -157,20 +157,20 @@ impl Literals {
     /// At which of the next places a literal may begin, as bits: one of one character, of two, of more.
     #[inline(never)]
     fn sift(&self, text: &[u32]) -> [u64; 3] {
-        let may_begin = |key: u64| u64::from(self.sieve.may_have(key));
-        let [mut singles, mut pairs, mut longer] = [0; 3];
+        let mut found = [0; 3];
+        let mut sift = |at: usize, beginning: &[u32]| {
+            for size in 1..=beginning.len() {
+                let may_begin = self.sieve.may_have(key_of(&beginning[..size]));
+                found[size - 1] |= u64::from(may_begin) << at;
+            }
+        };
         for (at, three) in text.windows(3).take(AT_ONCE).enumerate() {
-            singles |= may_begin(key_of(&three[..1])) << at;
-            pairs |= may_begin(key_of(&three[..2])) << at;
-            longer |= may_begin(key_of(three)) << at;
+            sift(at, three);
         }
         for at in text.len().saturating_sub(2)..text.len().min(AT_ONCE) {
-            singles |= may_begin(key_of(&text[at..=at])) << at;
-            if let Some(two) = text.get(at..at + 2) {
-                pairs |= may_begin(key_of(two)) << at;
-            }
+            sift(at, &text[at..]);
         }
-        [singles, pairs, longer]
+        found
     }
 
     /// The literals that begin with the three characters of a node.

@@ -320,9 +320,9 @@ impl Tables {
         false
     }
 
-    fn reduce(&self, source: impl Iterator<Item = u32>, reduced: &mut Reduced) {
+    fn reduce(&self, source: &[u32], reduced: &mut Reduced) {
         reduced.clear();
-        for (at, code) in source.enumerate() {
+        for (at, &code) in source.iter().enumerate() {
             if !self.chars.ignorable(code) {
                 reduced.add(code, at);
             }
@@ -546,7 +546,7 @@ impl Part {
         let tables = &program.tables;
         let wants = |form: usize| !program.forms[form].is_empty();
         if wants(1) {
-            tables.reduce(self.view.text.iter().copied(), &mut self.reduced);
+            tables.reduce(&self.view.text, &mut self.reduced);
         }
         if wants(2) {
             self.read_sounds(tables);
@@ -555,7 +555,7 @@ impl Part {
 
     fn read_sounds(&mut self, tables: &Tables) {
         tables.sounds(&self.view.text, &mut self.sounds);
-        tables.reduce(self.sounds.text.iter().copied(), &mut self.reduced_sounds);
+        tables.reduce(&self.sounds.text, &mut self.reduced_sounds);
     }
 
     /// All forms in one pass over a text of which every character is one of the plain view, and whether one of them may
@@ -582,17 +582,17 @@ impl Part {
             }
             flags |= char.flags;
             let ignorable = char.is(IGNORABLE);
-            let is_ignorable = |form: u32| match form == code {
-                true => ignorable,
-                false => chars.ignorable(form),
-            };
             self.view.text.push(code);
             if !ignorable {
                 self.reduced.add(code, at);
             }
             has_latin |= is_latin(code);
             self.sounds.text.push(char.sound);
-            if !is_ignorable(char.sound) {
+            let is_silent = match char.sound == code {
+                true => ignorable,
+                false => chars.ignorable(char.sound),
+            };
+            if !is_silent {
                 self.reduced_sounds.add(char.sound, at);
             }
         }

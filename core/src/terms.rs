@@ -178,15 +178,16 @@ fn is_another(
     if !(by_sound || way == Way::Looks) {
         return false;
     }
-    let is_han = |&&code: &&u32| chars.get(code).has_syllable(code);
-    let is_split = text[start..end].iter().filter(is_han).count() > term.squeezed.len();
+    let is_han = |code: u32| chars.get(code).has_syllable(code);
+    let han = text[start..end].iter().filter(|&&code| is_han(code));
+    let is_split = han.count() > term.squeezed.len();
     (start..end).any(|at| {
         let code = text[at];
         if term.plain.contains(&code) {
             return false;
         }
         let char = chars.get(code);
-        let is_strange = is_han(&&code) && (by_sound || term.looks_alike(code, is_split));
+        let is_strange = char.has_syllable(code) && (by_sound || term.looks_alike(code, is_split));
         char.is(CLAUSE_END)
             || (is_strange
                 && ((by_sound && char.is(EVERYDAY))

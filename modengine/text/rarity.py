@@ -49,18 +49,13 @@ def chance(literal: str) -> float:
     """How often a character of ordinary text begins the literal."""
     total = _FREQUENCY[literal[0]] if literal else 1.0
     for char in literal[1:]:
-        total = then(total, _FREQUENCY[char])
+        total *= min(0.5, 20 * _FREQUENCY[char])  # one character of a word makes the next likelier
     return total
 
 
 def chance_of(literals: Iterable[str]) -> float:
     """How often a character of ordinary text begins one of several literals."""
     return sum(map(chance, literals))
-
-
-def then(share: float, next_share: float) -> float:
-    """How often what so many characters begin is followed by what so many characters of ordinary text begin."""
-    return share * min(0.5, 20 * next_share)  # one character of a word makes the next likelier
 
 
 def shortest(literals: Iterable[str]) -> frozenset[str]:
