@@ -932,9 +932,10 @@ class Case:
         """'0 if they overlap else gap; words: number of tokens wholly between that hold a letter or digit'."""
         if unit == "characters":
             return max(0, b.start - a.end, a.start - b.end)
-        low, high = min(a.e, b.e), max(a.s, b.s)
+        low, high = min(a.end, b.end), max(a.start, b.start)
         part = self.parts[a.part]
-        between = [part.view.text[i:j] for i, j in part.tokens if low <= i and j <= high]
+        spans = ((i, j, *part.view.span(i, j)) for i, j in part.tokens)
+        between = [part.view.text[i:j] for i, j, start, end in spans if low <= start and end <= high]
         return sum(any(char.isalnum() for char in token) for token in between)
 
     def compare(self, condition: cond.Compare) -> Truth:
