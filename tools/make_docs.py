@@ -281,7 +281,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
 
 def made() -> dict[str, str]:
     """Every generated page, by its path below docs/."""
-    return {name: make() for name, make in PAGES.items()} | tools.rule_pages.pages(modengine.load().policy)
+    return {name: make() for name, make in PAGES.items()} | tools.rule_pages.pages(modengine.load())
 
 
 def left_over(pages: Iterable[str]) -> set[str]:

@@ -1,24 +1,27 @@
 """docs/rules/: a page a rule of the shipped policy, and a list of them.
 
-What a rule looks for is said in words, from its condition and its patterns; what it hits stands in
-bench/quality/rules.tsv, and how sure its points are in bench/quality/fit.json, both written by measuring.
+What a rule looks for is said in words, from its condition and its patterns, and shown by what the patterns find in the
+examples of the rules and in samples/messages.jsonl.  What it hits stands in bench/quality/rules.tsv, and which points a
+fit would give it in bench/quality/fit.json, both written by measuring.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+import modengine
+from bench.quality.decisions import message, rows_of
 from bench.quality.rules import HITS, Hits, read_hits
 from modengine.entities.model import Entity
 from modengine.lab.stats.intervals import proportion
 from modengine.policy.condition import (
     Always,
     And,
-    Compare,
     Condition,
     Count,
     Has,
@@ -35,15 +38,20 @@ from modengine.policy.model import Examples, Pattern, Policy, Rule, Ruleset
 
 ROOT = Path(__file__).parents[1]
 FIT = ROOT / "bench" / "quality" / "fit.json"
+MESSAGES = ROOT / "samples" / "messages.jsonl"
 MADE = "<!-- Made by tools/make_docs.py; change the rules, not this. -->"
 SHOWN = 12
-READING = (
-    "`harm_*` stands for every name that begins with `harm_`; of several, names are counted, not places. By sound, by "
-    "look: characters that sound or look alike count as the same. Signs between: marks, blanks or pictures put between "
-    "the characters of a word."
-)
 """Terms of a list that a page shows."""
-SIGNS = {"<=": "at most", ">=": "at least", "<": "below", ">": "above", "==": "exactly", "!=": "not"}
+FOUND = 6
+"""Texts that a pattern found of which a page shows as many."""
+READING = (
+    "`harm_*` stands for every name that begins with `harm_`; of several, names are counted, not places. In disguise: "
+    "by characters that sound or look alike, partly in letters, with marks, blanks or pictures between. What is found "
+    "is of the examples on these pages and of the sample messages."
+)
+Found = Mapping[tuple[str, str], Counter[str]]
+"""Ruleset and pattern to the texts that it found, and how often."""
+SIGNS = {"<=": "at most", ">=": "at least", "<": "fewer than", ">": "more than", "==": "exactly", "!=": "not"}
 ENTITIES = {
     "amount": "a sum of money", "rate": "a sum of money for each unit", "percent": "a share in per cent",
     "contact": "a way to be reached that is given or asked for", "link": "a web address", "phone": "a phone number",
@@ -54,15 +62,31 @@ ENTITIES = {
 }  # fmt: skip
 
 
-def pages(policy: Policy) -> Mapping[str, str]:
+def pages(engine: modengine.Engine) -> Mapping[str, str]:
     """Name below docs/ to text."""
+    policy = engine.policy
     measured = read_hits() if HITS.exists() else {}
-    points = _fitted() if FIT.exists() else {}
-    found = {"rules/README.md": "\n".join(_index(policy)) + "\n"}
+    fitted = json.loads(FIT.read_text("utf-8")) if FIT.exists() else {}
+    texts = _found(engine)
+    pages = {"rules/README.md": "\n".join(_index(policy)) + "\n"}
     for ruleset in policy.rulesets:
         for rule in ruleset.rules:
-            lines = _page(ruleset, rule, measured.get(rule.id, ()), points.get(rule.id, ""))
-            found[f"rules/{rule.id}.md"] = "\n".join(lines) + "\n"
+            lines = _page(ruleset, rule, texts, measured.get(rule.id, ()), fitted.get(rule.id))
+            pages[f"rules/{rule.id}.md"] = "\n".join(lines) + "\n"
+    return pages
+
+
+def _found(engine: modengine.Engine) -> Found:
+    """What the patterns of rules that hit found in what is invented for these rules and for everybody to read."""
+    ruleset_of = {rule.id: ruleset.id for ruleset in engine.policy.rulesets for rule in ruleset.rules}
+    examples = [
+        example.message for rule in engine.policy.rules for example in (*rule.examples.match, *rule.examples.passes)
+    ]
+    found: dict[tuple[str, str], Counter[str]] = {}
+    for decision in engine.decide_batch([*examples, *map(message, rows_of(MESSAGES))], ignore_scope=True):
+        seen = {(ruleset_of[hit.rule], match) for hit in (*decision.hits, *decision.relief) for match in hit.matches}
+        for ruleset, match in seen:
+            found.setdefault((ruleset, match.pattern), Counter())[match.text] += 1
     return found
 
 
@@ -77,25 +101,36 @@ def _index(policy: Policy) -> Iterator[str]:
             yield f"| [{rule.id}]({rule.id}.md) | {points} | {rule.clause} | {rule.title} |"
 
 
-def _page(ruleset: Ruleset, rule: Rule, measured: Sequence[Hits], fitted: str) -> Iterator[str]:
+def _page(
+    ruleset: Ruleset, rule: Rule, found: Found, measured: Sequence[Hits], fitted: Mapping[str, int] | None
+) -> Iterator[str]:
     yield from (MADE, "", f"# {rule.id}", "", f"**{rule.title}.**", "")
     if rule.description:
         yield from (rule.description, "")
-    if rule.relief is None:
-        yield f"{rule.score} points for {rule.category}{fitted}."
-    else:
+    if rule.relief is not None:
         yield f"Takes up to {rule.relief.by} points."
+    else:
+        between = (
+            "" if fitted is None or fitted["kept"] else f"; a fit gives {fitted['low']} to {fitted['high']} (95 %)"
+        )
+        yield f"{rule.score} points for {rule.category}{between}."
     clause = ruleset.clauses.get(rule.clause or "", "")
     yield f"Stands for {rule.clause} of [{ruleset.id}](../policy/{ruleset.id}.md): {clause}"
     yield from ("", "## What it looks for", "", *_said("It hits where", rule.when))
     if rule.unless is not None:
         yield from ("", *_said("It does not hit where", rule.unless))
-    yield from ("", READING, "", "| name | what is found |", "|---|---|")
-    yield from (f"| `{pattern.name}` | {_pattern(pattern)} |" for pattern in rule.patterns)
+    yield from ("", READING, "", "| name | what is looked for | found, for example |", "|---|---|---|")
+    for pattern in rule.patterns:
+        texts = [text for text, _ in found.get((ruleset.id, pattern.name), Counter()).most_common(FOUND)]
+        yield f"| `{pattern.name}` | {_cell(_pattern(pattern))} | {_cell(' · '.join(texts))} |"
     yield from ("", "## Examples", "", *_examples(rule.examples))
     if rule.falsepositives:
         yield from ("", "May be mistaken about: " + "; ".join(rule.falsepositives) + ".")
     yield from ("", "## What it hits", "", *_measured(measured))
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _examples(examples: Examples) -> Iterator[str]:
@@ -128,12 +163,37 @@ def _measured(measured: Sequence[Hits]) -> Iterator[str]:
 
 
 def _said(begin: str, condition: Condition) -> Iterator[str]:
-    yield f"{begin} {_words(condition)}."
-    yield from ("", f"    {condition}")
+    first, *rest = _outline(condition)
+    yield f"{begin} {first}"
+    yield from ("", *rest) if rest else ()
+    yield from ("", "```text", str(condition), "```")
 
 
-def _words(node: Condition, outer: type | None = None) -> str:
-    """A condition as a sentence; brackets where `and` and `or` mix."""
+def _outline(node: Condition) -> Iterator[str]:
+    """A condition as a list whose first line stands before it: what is joined stands a step in."""
+    match node:
+        case And(items):
+            yield "**all** of these are so:"
+        case Or(items):
+            yield "**one** of these is so:"
+        case Not(Or(items)):
+            yield "**none** of these is so:"
+        case Not(And(items)):
+            yield "**not all** of these are so:"
+        case Not(item):
+            yield f"**not**: {_leaf(item)}"
+            return
+        case _:
+            yield _leaf(node)
+            return
+    for item in items:
+        first, *rest = _outline(item)
+        yield f"- {first}"
+        yield from (f"  {line}" for line in rest)
+
+
+def _leaf(node: Condition) -> str:
+    """What asks for no other condition, as a clause."""
     match node:
         case Always():
             return "always"
@@ -142,7 +202,7 @@ def _words(node: Condition, outer: type | None = None) -> str:
         case Of(None, selects):
             return f"all of {_names(selects)} are found"
         case Of(n, selects):
-            return f"at least {n} of {_names(selects)} are found"
+            return f"{'one' if n == 1 else f'at least {n}'} of {_names(selects)} {'is' if n == 1 else 'are'} found"
         case Count(select, operator, n):
             return f"`{select}` is found {SIGNS[operator]} {n} times"
         case Near(left, right, distance, unit, ordered):
@@ -152,17 +212,12 @@ def _words(node: Condition, outer: type | None = None) -> str:
             return f"`{inner}` lies within `{outer_select}`"
         case Together(selects):
             return f"one sentence holds {_names(selects)}"
-        case RuleRef(glob):
-            return f"the rule `{glob}` hits"
+        case RuleRef(rules=rules):
+            return f"{'the rule' if len(rules) == 1 else 'one of'} {', '.join(f'[{it}]({it}.md)' for it in rules)} hits"
         case Length(operator, n):
             return f"the message has {SIGNS[operator]} {n} characters"
-        case Compare():
+        case _:
             return f"`{node}`"
-        case Not(item):
-            return f"it is not so that {_words(item, Not)}"
-        case And(items) | Or(items):
-            joined = (" and " if isinstance(node, And) else " or ").join(_words(item, type(node)) for item in items)
-            return f"({joined})" if outer is not None and outer is not type(node) else joined
 
 
 def _names(selects: tuple[object, ...]) -> str:
@@ -173,14 +228,23 @@ def _pattern(pattern: Pattern) -> str:
     if pattern.entity is not None:
         return _entity(pattern.entity)
     if pattern.regex is not None:
-        written = pattern.regex.replace("|", "\\|").replace("\n", "\\n")
-        return f"the regular expression `{written}`"
+        said = _remark(pattern)
+        return f"{said}{': ' if said else ''}`{pattern.regex}`{_options(pattern)}"
     if pattern.tokens:
         return f"a sequence of {len(pattern.tokens)} tokens"
-    meaning = _meaning(pattern)
-    terms = " ".join(pattern.terms[:SHOWN]) + (f" … (all: {_files(pattern)})" if len(pattern.terms) > SHOWN else "")
-    unit = "words" if pattern.kind == "words" else "strings"
-    return f"{meaning}{len(pattern.terms)} {unit}: {terms}{_options(pattern)}".replace("|", "\\|")
+    terms = " ".join(pattern.terms[:SHOWN])
+    left = len(pattern.terms) - SHOWN
+    more = f" and {left} more in {_files(pattern)}" if left > 0 else ""
+    return f"{_meaning(pattern)}{terms}{more}{_options(pattern)}"
+
+
+def _remark(pattern: Pattern) -> str:
+    """The comment above a pattern: what its regular expression is for."""
+    lines = Path(pattern.place.file).read_text("utf-8").splitlines()[: (pattern.place.line or 1) - 1]
+    remark: list[str] = []
+    while lines and (line := lines.pop().strip()).startswith("#"):
+        remark.insert(0, line.lstrip("# "))
+    return " ".join(remark)
 
 
 def _files(pattern: Pattern) -> str:
@@ -193,20 +257,24 @@ def _meaning(pattern: Pattern) -> str:
     """What the words of a list file mean: its first comment."""
     files = dict.fromkeys(place.file for place in pattern.term_places if place.file.endswith(".txt"))
     heads = [Path(file).read_text("utf-8").splitlines()[0] for file in files]
-    return "; ".join(head.lstrip("# ") for head in heads if head.startswith("#")) + ("; " if heads else "")
+    said = "; ".join(head.lstrip("# ").rstrip(".") for head in heads if head.startswith("#"))
+    return f"{said}: " if said else ""
 
 
 def _options(pattern: Pattern) -> str:
+    disguise = bool(pattern.gaps) and pattern.sounds_like and pattern.looks_like and pattern.spelled
     said = [
         text
         for on, text in (
-            (pattern.gaps, f"with up to {pattern.gaps} signs between the characters"),
-            (pattern.repeats, "with repeated characters"),
-            (pattern.sounds_like, "by sound too"),
-            (pattern.looks_like, "by look too"),
-            (pattern.initials, "by first letters too"),
-            (pattern.spelled, "in part in letters too"),
-            (pattern.undisguised, "in disguise too"),
+            (disguise, "also in disguise"),
+            (pattern.gaps and not disguise, "also with marks between"),
+            (pattern.sounds_like and not disguise, "also by sound"),
+            (pattern.looks_like and not disguise, "also by look"),
+            (pattern.spelled and not disguise, "also partly in letters"),
+            (pattern.initials, "also by first letters"),
+            (pattern.repeats, "also with repeated characters"),
+            (pattern.undisguised, "also where digits and letters stand for Han characters"),
+            (pattern.boundary or pattern.kind == "words", "as whole words"),
             (pattern.outside, f"not in {' or '.join(pattern.outside)}"),
         )
         if on
@@ -229,15 +297,3 @@ def _entity(entity: Entity) -> str:
     said += [f"in the {' or '.join(entity.who)} person"] if entity.who else []
     said += [", ".join(entity.number)] if entity.number else []
     return " ".join(said)
-
-
-def _fitted() -> Mapping[str, str]:
-    """Rule to how sure its points are."""
-    report = json.loads(FIT.read_text("utf-8"))
-    return {
-        this["rule"]: f" (95 % of draws fit {this['low']} to {this['high']})"
-        for fit in report["fits"]
-        if fit["value"] is None
-        for this in fit["points"]
-        if not this["kept"]
-    }

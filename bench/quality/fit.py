@@ -1,8 +1,9 @@
 """Fits the points of the shipped rules to the writing halves, under a limit on false alarms in each kind of text.
 
     python -m bench.quality.fit                 # what would change
-    python -m bench.quality.fit --write         # fit.json, and the points in rules/
-    python -m bench.quality.fit --category violence --write
+    python -m bench.quality.fit --write         # fit.json for docs/rules/, and fit.md, which stands in docs/quality.md
+    python -m bench.quality.fit --points        # the points in rules/
+    python -m bench.quality.fit --category violence --points
 
 The limits are below those of docs/quality.md, for five categories share them.
 """
@@ -10,22 +11,23 @@ The limits are below those of docs/quality.md, for five categories share them.
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
 from bench.quality.decisions import POLICY, ROOT, shipped
+from bench.quality.table import FITTED, put, share
 from modengine.lab.data.card import load_card, read_card
 from modengine.lab.data.corpus import Corpus
 from modengine.lab.stats.intervals import Estimate
-from modengine.lab.studies.fit import Fit, fit
+from modengine.lab.studies.fit import CategoryFit, Fit, fit
 
 REPORT = Path(__file__).parent / "fit.json"
+WHOLE = ("(all)", "(ordinary)")
 LIMITS: Mapping[str, float] = {
     "fraud": 0.002, "pornography": 0.001, "violence": 0.0008, "terrorism": 0.0003, "rumour": 0.0015,
 }  # fmt: skip
@@ -49,26 +51,39 @@ def _writing(card: Path) -> Corpus:
     )
 
 
-def write(found: Mapping[str, Fit]) -> None:
-    """The report, and the points into the rule files."""
-    kept = json.loads(REPORT.read_text("utf-8"))["fits"] if REPORT.exists() else []
-    kept = [each for each in kept if each["category"] not in found]
-    new = [json.loads(msgspec.json.encode(each)) for report in found.values() for each in report.fits]
-    ordered = sorted((*kept, *new), key=lambda each: each["category"])
-    text = json.dumps({"limits": dict(LIMITS), "fits": ordered}, ensure_ascii=False, indent=1)
-    REPORT.write_text(text + "\n", encoding="utf-8", newline="\n")
-    points = {
-        rule: value for report in found.values() for each in report.fits for rule, value in each.changes().items()
-    }
+def write_points(found: Iterable[Fit]) -> None:
+    """The points into the rule files."""
+    points = {rule: value for report in found for each in report.fits for rule, value in each.changes().items()}
     for path in POLICY.parent.glob("*.yaml"):
         old = path.read_text("utf-8")
-        new_text = re.sub(
+        new = re.sub(
             r"(?ms)^(  - id: (\S+)\n.*?^    score: )\d+",
             lambda found: f"{found[1]}{points[found[2]]}" if found[2] in points else found[0],
             old,
         )
-        if new_text != old:
-            path.write_text(new_text, encoding="utf-8", newline="\n")
+        if new != old:
+            path.write_text(new, encoding="utf-8", newline="\n")
+
+
+def write_report(found: Mapping[str, Fit]) -> None:
+    """What was fitted a rule, and a category."""
+    fits = [each for report in found.values() for each in report.fits]
+    points = {this.rule: this for each in fits for this in each.points}
+    REPORT.write_bytes(msgspec.json.format(msgspec.json.encode(points), indent=1) + b"\n")
+    put(_table(fits), FITTED, True)
+
+
+def _table(fits: Iterable[CategoryFit]) -> Iterator[str]:
+    yield "| category | found as it is | with fitted points | ordinary as it is | with fitted points | rules outside |"
+    yield "|---|---|---|---|---|---|"
+    for each in fits:
+        at_aim = {this.figure: this for this in each.figures if this.action == each.aim and this.among in WHOLE}
+        found, alarms = at_aim["recall"], at_aim["false alarms"]
+        outside = [this.rule.split(".")[1] for this in each.points if not this.low <= this.as_is <= this.high]
+        yield (
+            f"| {each.category} | {share(found.as_is)} | {_share(found.out_of_fold)} | {share(alarms.as_is)} | "
+            f"{_share(alarms.out_of_fold)} | {', '.join(outside) or 'none'} of {len(each.points)} |"
+        )
 
 
 def show(report: Fit) -> None:
@@ -95,8 +110,11 @@ def main() -> int:
     parser.add_argument("--category", choices=sorted(LIMITS), action="append", help="this one alone; repeatable")
     parser.add_argument("--limit", type=float, help="another limit than that of LIMITS")
     parser.add_argument("--draws", type=int, default=30)
-    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--write", action="store_true", help="write the report; of all categories")
+    parser.add_argument("--points", action="store_true", help="write the points into the rules")
     given = parser.parse_args()
+    if given.write and (given.category or given.limit):
+        parser.error("the report is of all categories, under their own limits")
     halves = corpora()
     found = {}
     for category in given.category or sorted(LIMITS):
@@ -105,8 +123,10 @@ def main() -> int:
             false_alarms=given.limit or LIMITS[category], categories=[category], draws=given.draws,
         )  # fmt: skip
         show(found[category])
+    if given.points:
+        write_points(found.values())
     if given.write:
-        write(found)
+        write_report(found)
     return 0
 
 

@@ -19,7 +19,7 @@ from modengine.lab.studies.fairness import fairness
 
 FOLDER = Path(__file__).parent
 NOTES, BEFORE = FOLDER / "notes.md", FOLDER / "before.json"
-LEARNED, ELSEWHERE = FOLDER / "learned.md", FOLDER / "elsewhere.md"
+LEARNED, ELSEWHERE, FITTED = FOLDER / "learned.md", FOLDER / "elsewhere.md", FOLDER / "fit.md"
 PAGE = ROOT / "docs" / "quality.md"
 SEED = 1
 ORDINARY = tuple(dict.fromkeys(file for measure in KINDS for file in measure.files))
@@ -176,6 +176,16 @@ def page(files: Sequence[Decided], engine: Engine) -> str:
         "What would be reviewed if review began at so many points (it begins at 50; rumour is labelled at 40):",
         "",
         *prices(by_name),
+        "",
+        "## What points a fit would give",
+        "",
+        "`modengine fit` looks for the points that find most of the writing halves under a limit on alarms in each",
+        "kind of text. Found and ordinary: at review, for rumour at label; with fitted points: out of fold. Outside:",
+        "rules whose points lie beyond what 95 % of the fits to drawn texts give; the page of a rule says what they",
+        "give. The points stay as they are where a fit finds no more at as many alarms",
+        "(`python -m bench.quality.fit --write`).",
+        "",
+        *FITTED.read_text("utf-8").splitlines(),
         "",
         "## Beside a table of weights",
         "",

@@ -161,7 +161,8 @@ class Engine:
     ) -> tuple[Decision, RuleOutcomes, Mapping[str, Score]]:
         """The straight line, with what was worked out on the way; the evaluation of some rules is `recorded`."""
         if why := too_much(message, self.program.budget):
-            outcomes = RuleOutcomes(self.context(Message(fields=message.fields)), ())
+            fields = read_fields(self.policy.fields, message.fields)
+            outcomes = RuleOutcomes(EvaluationContext(self.program, self._matchers, fields), ())
             return unread(outcomes, message, ignore_scope, why), outcomes, {}
         context = self.context(message)
         live = self.live(context)

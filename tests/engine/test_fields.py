@@ -361,3 +361,11 @@ def test_more_fields_than_the_core_has_bits_for_are_looked_in_by_the_python_engi
     assert engine.compiled == (compiled and core.module()[0] is not None)
     assert hits(engine, f59="prize")
     assert not hits(engine, "prize")
+
+
+def test_a_field_that_is_too_long_is_not_read(board: MakeBoard, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = board("p", "p: {text: [prize], field: title}")
+    message = Message("x", fields={"title": "prize" * 5_000})
+    monkeypatch.setattr("modengine.engine.engine.normalise", None)
+    for decision in (engine.decide(message), engine.trace(message).decision):
+        assert (decision.action, decision.hits, len(decision.undetermined)) == ("review", (), 1)

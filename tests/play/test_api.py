@@ -49,6 +49,16 @@ def test_the_trace_is_that_of_explain(api: Api) -> None:
     assert [0, 1] in view["words"] or view["words"]
 
 
+def test_a_match_in_a_field_has_its_text_beside_it(api: Api) -> None:
+    rules = RULES.replace("words: [中奖]", "words: [中奖], field: title")
+    policy = POLICY + "fields: {title: string}\n"
+    found = api(
+        "explain", rules=api.rules({"policy.yaml": policy, "rules.yaml": rules}), text="x", fields={"title": "您中奖了"}
+    )
+    assert [view["kind"] for view in found["views"]] == ["text", "message.title"]
+    assert {mark["part"] for mark in found["marks"]} == {1}
+
+
 def test_lone_surrogates_are_decided_and_noted(client: Any) -> None:
     answer = client.post("/api/decide", content=b'{"text": "\\ud800x"}', headers={"content-type": "application/json"})
     assert answer.status_code == 200

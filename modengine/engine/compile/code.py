@@ -12,7 +12,10 @@ from modengine.paths import shipped_rules
 from modengine.text.libraries import version
 from modengine.version import __version__
 
-FILES = ("*.py", "text/*.py", "text/data/*", "policy/**/*.py", "engine/**/*.py", "checks/**/*.py", "checks/*.yaml")
+FILES = (
+    "*.py", "text/*.py", "text/data/*", "entities/*.py", "entities/data/*", "policy/**/*.py", "engine/**/*.py",
+    "checks/**/*.py", "checks/*.yaml",
+)  # fmt: skip
 LIBRARIES = ("jieba", "msgspec", "pypinyin", "pyyaml", "regex")
 
 

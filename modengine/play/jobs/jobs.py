@@ -109,7 +109,7 @@ def decide(bench: Bench, request: Request) -> Decision:
 def explain(bench: Bench, request: Request) -> dict[str, Any]:
     """The trace, as `modengine explain --format json` writes it, with marks, clauses and the text's other forms."""
     engine = bench.engine(request["rules"], request)
-    message = message_of(request)
+    message = engine.read(message_of(request))
     trace = engine.trace(message, ignore_scope=bool(request.get("ignore_scope", True)))
     details = details_of(engine.policy)
     titles = {rule.id: rule.title for rule in engine.policy.rules}

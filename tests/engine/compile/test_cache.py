@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from modengine import Message, load, loading
+from modengine.audit.records.code import DECIDING, sources
 from modengine.engine.compile import cache as kept
 from modengine.engine.compile import code, patterns, program
 from modengine.engine.compile.plain import MOST_FIELDS
@@ -273,3 +274,11 @@ def test_how_terms_are_spelled_is_kept_and_no_pinyin_is_loaded_for_a_trace(
     assert decision.action == "label"
     monkeypatch.setattr("modengine.text.spelled.syllables_of", lambda term: pytest.fail(f"{term} was read again"))
     assert load(policy).trace("恭喜zhong奖，付手续费300元").decision == decision
+
+
+def test_what_is_kept_depends_on_all_code_that_decides() -> None:
+    package = Path(code.__file__).parents[2]
+    covered = {path for pattern in code.FILES for path in package.glob(pattern)}
+    deciding = {package / name for name in DECIDING}
+    assert {path for path in sources(package) if path not in covered} == set()
+    assert {path for at in deciding for path in at.glob("data/*") if path.is_file() and path not in covered} == set()
