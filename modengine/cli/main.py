@@ -14,26 +14,18 @@ import signal
 import sys
 from _thread import interrupt_main
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from threading import Timer, get_ident
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from modengine.cli.group import Group, Subcommand
 from modengine.cli.streams import abandon, folded, is_closed, say, use_utf8
 from modengine.errors import ModengineError, PolicyError
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
-
-
-class Subcommand(NamedTuple):
-    module: str
-    """Below `modengine.cli`; its `command` is what is called."""
-    line: str
-    """What the command does, for lists of commands."""
-
 
 COMMANDS: dict[str, Subcommand] = {
     "init": Subcommand("rules.init", "Make a first folder of rules."),
@@ -84,32 +76,8 @@ _EPILOG = (
 )
 
 
-class Commands(click.Group):
-    """A group that knows its commands by name and imports one when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        command = import_module(f"modengine.cli.{COMMANDS[cmd_name].module}").command
-        assert isinstance(command, click.Command)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in COMMANDS:
-            from modengine.policy.nodes.diagnostics import closest  # noqa: PLC0415  (most names are right)
-
-            if near := closest(args[0], COMMANDS):
-                ctx.fail(f"no such command `{args[0]}`; did you mean `{near}`?")
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, subcommand.line) for name, subcommand in COMMANDS.items()])
+class Commands(Group):
+    """All commands; a stop, and output that nobody reads any more, end in an exit code."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -134,7 +102,7 @@ def _version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
         ctx.exit()
 
 
-@click.group(cls=Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, table=COMMANDS, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
 )

@@ -60,21 +60,15 @@ class PolicyFirst(click.Command):
         return super().parse_args(ctx, args if named is None else [named, *args])
 
 
-def policy_option(command: _Command) -> _Command:
-    """`--policy`, by default the shipped campaign policy."""
-    return click.option(
-        "-p",
-        "--policy",
-        metavar="POLICY",
-        help="Policy file, the name of a shipped one, or PACK:POLICY.  [default: campaign-2014]",
-    )(command)
-
-
-def tag_option(command: _Command) -> _Command:
-    """`--tag`, as the argument `tags`."""
-    return click.option("--tag", "tags", metavar="TAG", multiple=True, help="Only rules with this tag. Repeatable.")(
-        command
-    )
+policy_option = click.option(
+    "-p",
+    "--policy",
+    metavar="POLICY",
+    help="Policy file, the name of a shipped one, or PACK:POLICY.  [default: campaign-2014]",
+)
+"""`--policy`, by default the shipped campaign policy."""
+tag_option = click.option("--tag", "tags", metavar="TAG", multiple=True, help="Only rules with this tag. Repeatable.")
+"""`--tag`, as the argument `tags`."""
 
 
 def with_tags(rules: Collection[Rule], tags: Collection[str]) -> list[Rule]:
@@ -101,12 +95,11 @@ def known_suffix(output: Path | None, known: Collection[str]) -> None:
         raise click.UsageError(f"`{output}`: nothing is written as `{output.suffix}`, only {names}; or give --format")
 
 
-def input_format_option(command: _Command) -> _Command:
-    return click.option(
-        "--input-format",
-        type=click.Choice(("jsonl", "csv", "text", "parquet")),
-        help="Form of the input.  [default: by suffix; standard input is JSON Lines if it begins with {]",
-    )(command)
+input_format_option = click.option(
+    "--input-format",
+    type=click.Choice(("jsonl", "csv", "text", "parquet")),
+    help="Form of the input.  [default: by suffix; standard input is JSON Lines if it begins with {]",
+)
 
 
 def policy_path(policy: str | None) -> Path | None:

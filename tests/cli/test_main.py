@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
@@ -12,7 +13,7 @@ import pytest
 from modengine.cli import main
 from modengine.cli.main import COMMANDS, cli
 from modengine.cli.options import PolicyFirst
-from tests.commands import EXPIRY, POLICY, Command
+from tests.commands import EXPIRY, POLICY, Command, finish, started
 
 HERE = Path(__file__).parent
 
@@ -65,9 +66,31 @@ def test_wrong_usage(args: tuple[str, ...], command: Command) -> None:
     assert "Usage: modengine" in ran.err
 
 
-def test_a_command_that_is_misspelt_is_guessed(command: Command) -> None:
-    assert "no such command `sacn`; did you mean `scan`?" in command("sacn").err
-    assert "did you mean" not in command("qqqq").err
+@pytest.mark.parametrize(
+    "words", ["sacn scan", "audit verfy verify", "pack biuld build", "specimen imprt import", "study verfy verify"]
+)
+def test_a_command_that_is_misspelt_is_guessed(words: str, command: Command) -> None:
+    *group, misspelt, meant = words.split()
+    ran = command(*group, misspelt)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"no such command `{misspelt}`; did you mean `{meant}`?" in ran.err
+    assert "did you mean" not in command(*group, "qqqq").err
+
+
+def test_a_shell_that_completes_words_is_told_of_no_misspelling() -> None:
+    assert cli.resolve_command(click.Context(cli, resilient_parsing=True), ["sacn"]) == (None, None, [])
+
+
+def test_help_of_a_group_imports_none_of_its_commands() -> None:
+    code = (
+        "import sys; from modengine.cli.main import run\n"
+        "for group in [], ['audit'], ['pack'], ['specimen'], ['study']: run([*group, '--help'])\n"
+        "print(*(name for name in sys.modules if name.startswith('modengine.cli.')), file=sys.stderr)"
+    )
+    code_of, _, imported = finish(started([sys.executable, "-c", code]))
+    packages = {"audit", "packs", "specimen", "study"}
+    modules = {"group", "main", "streams", *packages, *(f"{package}.group" for package in packages)}
+    assert (code_of, set(imported.split())) == (0, {f"modengine.cli.{name}" for name in modules})
 
 
 def test_a_bug_is_told_in_words(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:

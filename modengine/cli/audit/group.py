@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
+
+from modengine.cli.group import Group, commands_in
 
 COMMANDS: dict[str, str] = {
     "verify": "Check every record of a log.",
@@ -21,18 +21,8 @@ COMMANDS: dict[str, str] = {
 """Name and one line; each is the module of that name, and the command in it."""
 
 
-class AuditCommands(click.Group):
-    """A group that imports a subcommand when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        command = import_module(f"modengine.cli.audit.{cmd_name}").command
-        assert isinstance(command, click.Command)
-        return command
+class AuditCommands(Group):
+    """The subcommands; a vault that cannot be read is told in words."""
 
     def invoke(self, ctx: click.Context) -> object:
         import sqlite3  # noqa: PLC0415  (--help needs none of this)
@@ -45,12 +35,8 @@ class AuditCommands(click.Group):
             what = f"the vault of the log cannot be read: {error}"
             raise AuditError("ME960", what, "is it the log's own, and whole? run `modengine audit verify`") from error
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
 
-
-@click.group("audit", cls=AuditCommands)
+@click.group("audit", cls=AuditCommands, table=commands_in("audit", COMMANDS))
 def command() -> None:
     """Verify, show, prove, replay, query, export and erase what `modengine scan` recorded.
 

@@ -20,29 +20,20 @@ if TYPE_CHECKING:
     from modengine.audit.tree.note import SignerKey, VerifierKey
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-def audit_option(command: _Command) -> _Command:
-    """`--audit`, the folder of the log."""
-    return click.option(
-        "-a", "--audit", metavar="DIR", type=click.Path(path_type=Path), default=Path("audit"), show_default=True,
-        help="Folder of the log.",
-    )(command)  # fmt: skip
-
-
-def key_option(command: _Command) -> _Command:
-    """`--key`, to check signatures with."""
-    return click.option(
-        "--key", metavar="FILE", type=click.Path(path_type=Path),
-        help="Public key that the newest checkpoint must be signed with.",
-    )(command)  # fmt: skip
-
-
-def signer_option(command: _Command) -> _Command:
-    """`--audit-key`, to sign checkpoints with."""
-    return click.option(
-        "--audit-key", metavar="FILE", type=click.Path(path_type=Path), help="Private key to sign checkpoints with."
-    )(command)
+audit_option = click.option(
+    "-a", "--audit", metavar="DIR", type=click.Path(path_type=Path), default=Path("audit"), show_default=True,
+    help="Folder of the log.",
+)  # fmt: skip
+"""`--audit`, the folder of the log."""
+key_option = click.option(
+    "--key", metavar="FILE", type=click.Path(path_type=Path),
+    help="Public key that the newest checkpoint must be signed with.",
+)  # fmt: skip
+"""`--key`, to check signatures with."""
+signer_option = click.option(
+    "--audit-key", metavar="FILE", type=click.Path(path_type=Path), help="Private key to sign checkpoints with."
+)
+"""`--audit-key`, to sign checkpoints with."""
 
 
 def source_option(says: str) -> Callable[[_Command], _Command]:

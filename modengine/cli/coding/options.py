@@ -15,13 +15,8 @@ if TYPE_CHECKING:
     from modengine.lab.data.stamp import Stamp
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-def sheets_argument(command: _Command) -> _Command:
-    """SHEET...: what coders filled in."""
-    return click.argument("sheets", metavar="SHEET...", nargs=-1, required=True, type=click.Path(path_type=Path))(
-        command
-    )
+sheets_argument = click.argument("sheets", metavar="SHEET...", nargs=-1, required=True, type=click.Path(path_type=Path))
+"""SHEET...: what coders filled in."""
 
 
 def code_columns(command: _Command) -> _Command:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
 
 import click
 
 from modengine.lab.studies.failing import FAILURES, Failable
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-def fail_on_option(command: _Command) -> _Command:
-    """`--fail-on`, as the argument `fail_on`."""
-    return click.option(
-        "--fail-on",
-        metavar="WHAT[=N]",
-        multiple=True,
-        help=f"Exit code 1 if there are more than N [default: 0] of these: {', '.join(FAILURES)}. Repeatable.",
-    )(command)
+fail_on_option = click.option(
+    "--fail-on",
+    metavar="WHAT[=N]",
+    multiple=True,
+    help=f"Exit code 1 if there are more than N [default: 0] of these: {', '.join(FAILURES)}. Repeatable.",
+)
+"""`--fail-on`, as the argument `fail_on`."""
 
 
 def limits_of(given: Sequence[str]) -> dict[str, int]:

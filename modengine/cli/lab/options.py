@@ -233,27 +233,12 @@ def subject_of(name: str | None) -> Engine:
     return SpecimenEngine(read_specimens(named), engine) if named else engine
 
 
-def policy_argument(command: _Command) -> _Command:
-    """POLICY: a file, or the name of a shipped one."""
-    return click.argument("policy", metavar="POLICY")(command)
-
-
-def corpus_argument(command: _Command) -> _Command:
-    """CORPUS: a file of messages, or a card."""
-    return click.argument("corpus", metavar="CORPUS")(command)
-
-
-def corpora_argument(command: _Command) -> _Command:
-    """CORPUS...: one or more."""
-    return click.argument("corpora", metavar="CORPUS...", nargs=-1, required=True)(command)
-
-
-def prevalence_option(command: _Command) -> _Command:
-    """`--prevalence`, as the argument `prevalence`: a share of every category, or of each that is named."""
-    return click.option(
-        "--prevalence", metavar="[CATEGORY=]SHARE", multiple=True, callback=_prevalence,
-        help="Project precision to traffic in which this share is of the category. Repeatable, by category.",
-    )(command)  # fmt: skip
+policy_argument = click.argument("policy", metavar="POLICY")
+"""POLICY: a file, or the name of a shipped one."""
+corpus_argument = click.argument("corpus", metavar="CORPUS")
+"""CORPUS: a file of messages, or a card."""
+corpora_argument = click.argument("corpora", metavar="CORPUS...", nargs=-1, required=True)
+"""CORPUS...: one or more."""
 
 
 def _prevalence(
@@ -273,21 +258,20 @@ def _prevalence(
     return found[""]
 
 
-def seed_option(command: _Command) -> _Command:
-    return click.option(
-        "--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True,
-        help="Seed of everything drawn by chance.",
-    )(command)  # fmt: skip
-
-
-def jobs_option(command: _Command) -> _Command:
-    """`--jobs`, as `scan` has it."""
-    return click.option(
-        "-j", "--jobs", type=Jobs(), metavar="N", default=1, show_default=True,
-        help="Processes that share the work; `auto` (or 0) for as many as there are cores. The figures are the same.",
-    )(command)  # fmt: skip
-
-
+prevalence_option = click.option(
+    "--prevalence", metavar="[CATEGORY=]SHARE", multiple=True, callback=_prevalence,
+    help="Project precision to traffic in which this share is of the category. Repeatable, by category.",
+)  # fmt: skip
+"""`--prevalence`, as the argument `prevalence`: a share of every category, or of each that is named."""
+seed_option = click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True,
+    help="Seed of everything drawn by chance.",
+)  # fmt: skip
+jobs_option = click.option(
+    "-j", "--jobs", type=Jobs(), metavar="N", default=1, show_default=True,
+    help="Processes that share the work; `auto` (or 0) for as many as there are cores. The figures are the same.",
+)  # fmt: skip
+"""`--jobs`, as `scan` has it."""
 _CORPUS_OPTIONS = (
     click.option("--text", metavar="COLUMN", help="Column with the text.  [default: text]"),
     click.option("--label", metavar="COLUMN", help="Column with the labels.  [default: no row breaks a rule]"),
@@ -328,7 +312,7 @@ def corpus_options(command: _Command) -> _Command:
 
 
 def output_options(command: _Command, more: Collection[str] = ()) -> _Command:
-    """Where the result goes, as the argument `output: Output`; `more` suffixes are the command's own."""
+    """Where the result goes, as the argument `output: Destination`; `more` suffixes are the command's own."""
 
     @wraps(command)
     def called(**values: Any) -> Any:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
+
+from modengine.cli.group import Group, commands_in
 
 COMMANDS: dict[str, str] = {
     "new": "Make the folder of a pack.",
@@ -14,25 +14,7 @@ COMMANDS: dict[str, str] = {
 """Name and one line; each is the module of that name, and the command in it."""
 
 
-class PackCommands(click.Group):
-    """A group that imports a subcommand when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        command = import_module(f"modengine.cli.packs.{cmd_name}").command
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-@click.group("pack", cls=PackCommands)
+@click.group("pack", cls=Group, table=commands_in("packs", COMMANDS))
 def command() -> None:
     """Make, check and build packs: rules with a name, a version, a licence and a namespace, which others install.
 

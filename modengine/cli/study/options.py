@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,12 +11,8 @@ if TYPE_CHECKING:
     from modengine.lab.study.opened import OpenedStudy
     from modengine.lab.study.pin import Pin
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-def study_argument(command: _Command) -> _Command:
-    """STUDY: the file."""
-    return click.argument("study", metavar="STUDY", type=click.Path(path_type=Path))(command)
+study_argument = click.argument("study", metavar="STUDY", type=click.Path(path_type=Path))
+"""STUDY: the file."""
 
 
 def pinned(path: Path) -> tuple[OpenedStudy, Pin]:
