@@ -73,7 +73,7 @@ FORMS = several(
     "➊ 1\ufe0f\u20e3 🅥 🅇 "
     "力口 ➕ 亻言 💰 4oo l38 13800138000 2oi5 半小时 6张 300块 一天 日结 三百 30% 百分之三 加我薇信 "
     "vx88888 qq12345 看头像 扫码进群 "
-    "www.a.com/x1 a.top t.cn/x 【建设银行】 ccb.com 我是银行客服 "
+    "www.a.com/x1 www.ехаmрle.top a.top t.cn/x 【建设银行】 ccb.com 我是银行客服 "
     "不要 别 请 吗 ？ 谁 你们 他 24小时内 马上 尾号1234 验证码123456 说：好 "
     "\ud800 \U00020000 〇 服务员 银行家 产品化 大麻类 木林森 女子组 金钱草 微信号 yinhang hangzhang 航 引航 行掌 "
     "俾 畀 wéixìn"

@@ -100,7 +100,7 @@ def can_build(hook: ModuleType, library: Path, machine: Callable[..., dict[str, 
         ({"cargo": "exit 0"}, "there is no `rustc` on the PATH"),
         ({"cargo": "exit 0", "rustc": OLD}, "rustc 1.63.0 is too old: it takes 1.85"),
         (
-            {"cargo": "exit 0", "rustc": "echo 'error: no default toolchain' >&2; exit 1"},
+            {"cargo": "exit 0", "rustc": "echo 'error: no default toolchain, since none is set' >&2; exit 1"},
             "`rustc --version` does not answer: error: no default toolchain",
         ),
     ],

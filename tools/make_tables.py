@@ -118,6 +118,8 @@ _HALVES = (
 )
 HALVES = _HALVES.split(" ")
 """Two halves that stand beside each other in hardly any ordinary text, and what they make."""
+LETTERS = dict(zip("аеорсухіјѕһԁԛԝӏкмтвнαορνχκτιβε", "aeopcyxijshdqwlkmtbhaopvxktibe", strict=True))
+"""A Cyrillic or Greek letter, the Latin one that it is typed for, in small letters."""
 UNCOMMON = 60
 """A piece that the dictionary of jieba has counted no more often than this stands in no ordinary text by itself,"""
 ORDINARY = 200
@@ -125,7 +127,7 @@ ORDINARY = 200
 
 
 def undisguised(ways: dict[str, set[str]]) -> dict[str, str]:
-    """What characters stand for that are typed in the place of others: emoji, and characters taken to pieces."""
+    """What characters stand for that are typed in the place of others: emoji, letters, characters taken to pieces."""
     import jieba
 
     jieba.initialize()
@@ -137,7 +139,7 @@ def undisguised(ways: dict[str, set[str]]) -> dict[str, str]:
                 if any(counts.get(piece, 0) <= UNCOMMON for piece in way) and all(map(is_han, way)):
                     table[way] = char
     table |= {halves[:2]: halves[2] for halves in HALVES}
-    return table | {plain(emoji): word for emoji, word in EMOJI.items()}
+    return table | LETTERS | {plain(emoji): word for emoji, word in EMOJI.items()}
 
 
 def everyday() -> str:

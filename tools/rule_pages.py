@@ -121,7 +121,8 @@ def _page(
         yield from ("", *_said("It does not hit where", rule.unless))
     yield from ("", READING, "", "| name | what is looked for | found, for example |", "|---|---|---|")
     for pattern in rule.patterns:
-        texts = [text for text, _ in found.get((ruleset.id, pattern.name), Counter()).most_common(FOUND)]
+        counts = found.get((ruleset.id, pattern.name), Counter())
+        texts = sorted(counts, key=lambda text: (-counts[text], text))[:FOUND]
         yield f"| `{pattern.name}` | {_cell(_pattern(pattern))} | {_cell(' · '.join(texts))} |"
     yield from ("", "## Examples", "", *_examples(rule.examples))
     if rule.falsepositives:

@@ -1,7 +1,8 @@
 """The undisguised view: the plain view with what is typed in the place of something else read as what it stands for.
 
-Emoji that stand for a word (➕ for 加), characters taken to pieces (力口 for 加), and letters that stand for digits in
-a number (4oo, l38).  No sentence begins or ends here that does not in the plain view.
+Emoji that stand for a word (➕ for 加), characters taken to pieces (力口 for 加), Cyrillic and Greek letters that look
+like Latin ones, and letters that stand for digits in a number (4oo, l38).  No sentence begins or ends here that does
+not in the plain view.
 """
 
 from __future__ import annotations

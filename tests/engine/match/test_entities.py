@@ -36,3 +36,17 @@ def test_a_message_full_of_links_and_senders_is_read_once(own: bool, monkeypatch
     Engine(program, matchers=program.matchers()).trace("【工商银行】请点 http://a.cn/x 交500元。\n" * 50)
     assert set(asked.values()) == {1}
     assert 1 <= len(claims) <= len(links)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("看www.ехаmрle.top吧", ["www.ехаmрle.top"]),  # of these е, х, а and р are Cyrillic
+        ("看www.exαmplε.top吧", ["www.exαmplε.top"]),  # α and ε are Greek
+        ("Привет, как дела. Всё хорошо", []),
+    ],
+)
+def test_letters_that_look_like_latin_ones_are_of_the_link(text: str, found: list[str]) -> None:
+    link = build.pattern("link", "entity", entity=Entity("link"), undisguised=True)
+    hits = build.engine(build.rule("r", "link", link)).decide(text).hits
+    assert [match.text for hit in hits for match in hit.matches] == found
