@@ -8,6 +8,7 @@ fit would give it in bench/quality/fit.json, both written by measuring.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -45,9 +46,8 @@ SHOWN = 12
 FOUND = 6
 """Texts that a pattern found of which a page shows as many."""
 READING = (
-    "`harm_*` stands for every name that begins with `harm_`; of several, names are counted, not places. In disguise: "
-    "by characters that sound or look alike, partly in letters, with marks, blanks or pictures between. What is found "
-    "is of the examples on these pages and of the sample messages."
+    "In disguise: by characters that sound or look alike, partly in letters, by an emoji for a word, with marks, blanks "
+    "or pictures between. What is found is of the examples on these pages and of the sample messages."
 )
 Found = Mapping[tuple[str, str], Counter[str]]
 """Ruleset and pattern to the texts that it found, and how often."""
@@ -110,16 +110,14 @@ def _page(
     if rule.relief is not None:
         yield f"Takes up to {rule.relief.by} points."
     else:
-        between = (
-            "" if fitted is None or fitted["kept"] else f"; a fit gives {fitted['low']} to {fitted['high']} (95 %)"
-        )
-        yield f"{rule.score} points for {rule.category}{between}."
+        sure = "" if fitted is None or fitted["kept"] else f"; by data alone: {fitted['low']} to {fitted['high']}"
+        yield f"{rule.score} points for {rule.category}{sure}."
     clause = ruleset.clauses.get(rule.clause or "", "")
     yield f"Stands for {rule.clause} of [{ruleset.id}](../policy/{ruleset.id}.md): {clause}"
     yield from ("", "## What it looks for", "", *_said("It hits where", rule.when))
     if rule.unless is not None:
         yield from ("", *_said("It does not hit where", rule.unless))
-    yield from ("", READING, "", "| name | what is looked for | found, for example |", "|---|---|---|")
+    yield from ("", *_naming(rule), READING, "", "| name | what is looked for | found, for example |", "|---|---|---|")
     for pattern in rule.patterns:
         counts = found.get((ruleset.id, pattern.name), Counter())
         texts = sorted(counts, key=lambda text: (-counts[text], text))[:FOUND]
@@ -128,6 +126,14 @@ def _page(
     if rule.falsepositives:
         yield from ("", "May be mistaken about: " + "; ".join(rule.falsepositives) + ".")
     yield from ("", "## What it hits", "", *_measured(measured))
+
+
+def _naming(rule: Rule) -> Iterator[str]:
+    """What a name with a star says, where the rule has one."""
+    conditions = (rule.when, *(() if rule.unless is None else (rule.unless,)))
+    globs = sorted({glob for condition in conditions for glob in re.findall(r"\b[a-z_]+\*", str(condition))})
+    if globs:
+        yield f"`{globs[0]}` is every name that begins with `{globs[0][:-1]}`; of several names each counts once."
 
 
 def _cell(text: str) -> str:
@@ -167,7 +173,7 @@ def _said(begin: str, condition: Condition) -> Iterator[str]:
     first, *rest = _outline(condition)
     yield f"{begin} {first}"
     yield from ("", *rest) if rest else ()
-    yield from ("", "```text", str(condition), "```")
+    yield from ("", "In the rule language:", "", "```text", str(condition), "```")
 
 
 def _outline(node: Condition) -> Iterator[str]:
@@ -216,7 +222,7 @@ def _leaf(node: Condition) -> str:
         case RuleRef(rules=rules):
             return f"{'the rule' if len(rules) == 1 else 'one of'} {', '.join(f'[{it}]({it}.md)' for it in rules)} hits"
         case Length(operator, n):
-            return f"the message has {SIGNS[operator]} {n} characters"
+            return f"the message has {SIGNS[operator]} {n} letters, digits and Han characters"
         case _:
             return f"`{node}`"
 
