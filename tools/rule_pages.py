@@ -46,8 +46,8 @@ SHOWN = 12
 FOUND = 6
 """Texts that a pattern found of which a page shows as many."""
 READING = (
-    "In disguise: by characters that sound or look alike, partly in letters, by an emoji for a word, with marks, blanks "
-    "or pictures between. What is found is of the examples on these pages and of the sample messages."
+    "In disguise: by characters that sound or look alike, partly in letters, by an emoji for a word, with marks, "
+    "blanks or pictures between. What is found is of the examples on these pages and of the sample messages."
 )
 Found = Mapping[tuple[str, str], Counter[str]]
 """Ruleset and pattern to the texts that it found, and how often."""
