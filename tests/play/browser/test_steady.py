@@ -1,0 +1,46 @@
+"""What is pressed is still there, and where it was: menus, the form, the way back to fewer panels, covered messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.play.browser.window import Opened
+
+
+def press(page: Any, selector: str) -> None:
+    """As a hand does it: the page has a moment between down and up."""
+    box = page.locator(selector).bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.wait_for_timeout(80)
+    page.mouse.up()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_menu_stays_while_its_own_words_are_pressed_and_goes_where_one_goes_elsewhere(
+    opened: Opened, width: int
+) -> None:
+    page = opened("evasion", level="simple", width=width)
+    opens = "#view[open] #look"
+    page.click("#view summary")
+    for name, value in (("size", "large"), ("scheme", "dark"), ("level", "full"), ("level", "simple")):
+        press(page, f'#look label:has([name="{name}"][value="{value}"])')
+        page.wait_for_selector(f"html[data-{name}={value}] {opens}")
+        assert page.is_checked(f'#look [name="{name}"][value="{value}"]')
+        assert page.evaluate("document.activeElement.value") == value
+    press(page, "#look legend >> nth=0")
+    assert page.locator(opens).count() == 1
+    press(page, "h1")
+    assert page.locator(opens).count() == 0
+    page.click("#view summary")
+    page.locator("#look input:checked").last.focus()
+    page.keyboard.press("Tab")
+    assert page.locator(opens).count() == 0
+    page.click("#keep summary")
+    box = page.locator("#keep .menu-items").bounding_box()
+    page.mouse.click(box["x"] + 3, box["y"] + 3)
+    assert page.locator("#keep[open]").count() == 1
+    page.keyboard.press("Escape")
+    assert page.locator("#keep[open]").count() == 0
