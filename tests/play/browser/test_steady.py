@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.play.browser.window import Opened
+from tests.play.browser.window import Opened, action
+
+FORM = "document.querySelector('#words-new').getBoundingClientRect().top"
 
 
 def press(page: Any, selector: str) -> None:
@@ -44,3 +46,20 @@ def test_a_menu_stays_while_its_own_words_are_pressed_and_goes_where_one_goes_el
     assert page.locator("#keep[open]").count() == 1
     page.keyboard.press("Escape")
     assert page.locator("#keep[open]").count() == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_the_page_stays_where_it_is_while_the_form_is_written_in(opened: Opened, width: int, height: int) -> None:
+    page = opened("evasion", level="simple", width=width, height=height)
+    page.fill("#text", "请喝奶茶")
+    action(page, "allow")
+    page.locator("#words-new").scroll_into_view_if_needed()
+    page.click("#words-new")
+    before = page.evaluate(FORM)
+    for key in "奶茶":
+        page.keyboard.insert_text(key)
+        page.wait_for_timeout(200)
+        assert page.evaluate(FORM) == pytest.approx(before, abs=2)
+    action(page, "review")
+    line, editor = (page.locator(one).bounding_box() for one in ("#editor .cm-activeLine", "#editor"))
+    assert editor["y"] <= line["y"] <= editor["y"] + editor["height"]  # what is written is in the editor's sight
