@@ -7,6 +7,7 @@ export const GUESS_STRINGS = {
   show_me: ["Show me", "直接看答案"],
   guessed_right: ["Your guess: {0}. Right.", "你的预测：{0}。猜对了。"],
   guessed_otherwise: ["Your guess: {0}. The filter decides otherwise.", "你的预测：{0}。过滤器的判定不同。"],
+  guessed_then: ["Your guess: {0}. The filter’s decision was then: {1}.", "你的预测：{0}。当时过滤器的判定：{1}。"],
   class_predicts: ["The class predicts. The decision is shown with the answers.", "全班正在预测，判定和答案一起揭晓。"],
   teacher_asks_this: ["Your teacher asks about this message: answer above. The decision is shown with the answers.", "老师正在问这条消息：请在上面作答，判定和答案一起揭晓。"],
   right_one: ["the filter’s decision", "过滤器的判定"],
