@@ -73,7 +73,7 @@ function compiled() {
 async function decideSeen() {
   const rules = state.rules;
   for (const one of state.lesson?.cases ?? []) {
-    if (one.id === state.caseId || !state.seen.has(one.id) || isSecret(one.text)) continue;
+    if (one.text === state.text || !state.seen.has(one.id) || isSecret(one.text)) continue;
     const found = await latest("seen", "decide", { text: one.text, rules, ignore_scope: true }).catch(() => null);
     if (!found || rules !== state.rules) return;
     state.seen.set(one.id, found.action);
@@ -136,8 +136,10 @@ async function decide() {
     state.decision = { ...found, of: text, by: rules };
     state.lost = null;
     const one = caseWith(text);
-    if (one) decided(one, found.action);
-    if (state.caseId) state.seen.set(state.caseId, found.action);
+    if (one) {
+      decided(one, found.action);
+      state.seen.set(one.id, found.action);
+    }
     drawVerdict();
     drawSeen();
     // Nor are the reasons of what is covered: they quote it.

@@ -169,6 +169,16 @@ def test_a_guess_is_held_against_the_decision_that_it_was_made_about(opened: Ope
     assert "Your guess: block. Right." in page.inner_text("#verdict")
 
 
+def test_a_message_of_the_list_that_is_written_by_hand_is_one_that_was_looked_at(opened: Opened) -> None:
+    page = opened("evasion", predict=True)
+    page.fill("#text", "今天天气很好")
+    action(page, "allow")
+    page.fill("#text", "兼职日结，加.微.信")  # message 2
+    page.click('[data-guess="allow"]')
+    page.wait_for_selector("#cases li:nth-child(2) .badge.allow")
+    assert page.locator("#cases .badge").count() == 1
+
+
 def test_a_list_says_how_many_it_leaves_out_until_they_are_guessed(opened: Opened) -> None:
     page = opened("whom-does-it-hit", predict=True)
     page.click("#reveal")
