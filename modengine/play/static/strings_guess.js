@@ -13,6 +13,7 @@ export const GUESS_STRINGS = {
   right_one: ["the filter’s decision", "过滤器的判定"],
   your_answer: ["your answer", "你的答案"],
   yet_to_guess: ["{0} more, listed once you have guessed.", "还有 {0} 条，猜过才列出。"],
+  changes_secret: ["Still to be guessed, and not compared here: {0}.", "还没猜，这里不比较：{0} 条。"],
   predict: ["Predict, then reveal", "先预测，再揭晓"],
   ask_class: ["Ask the class", "问全班"],
   stop_asking: ["Stop asking", "停止提问"],

@@ -179,6 +179,17 @@ def test_a_message_of_the_list_that_is_written_by_hand_is_one_that_was_looked_at
     assert page.locator("#cases .badge").count() == 1
 
 
+def test_whom_a_change_hits_says_how_many_are_still_to_be_guessed(opened: Opened) -> None:
+    page = opened("whom-does-it-hit", "tests", predict=True)
+    page.click("#reveal")
+    page.wait_for_selector(".tests")
+    rewrite(page, "[打死, 揍, 弄死]", "[弄死]")
+    page.wait_for_selector("#changes")
+    lesson = next(one for one in shipped_lessons() if one.lesson == "whom-does-it-hit")
+    left = {one.text for one in lesson.cases[1:]} & {one.text for one in lesson.messages}
+    assert f"Still to be guessed, and not compared here: {len(left)}." in page.inner_text("#changes")
+
+
 def test_a_list_says_how_many_it_leaves_out_until_they_are_guessed(opened: Opened) -> None:
     page = opened("whom-does-it-hit", predict=True)
     page.click("#reveal")
