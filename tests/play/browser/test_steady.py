@@ -63,3 +63,17 @@ def test_the_page_stays_where_it_is_while_the_form_is_written_in(opened: Opened,
     action(page, "review")
     line, editor = (page.locator(one).bounding_box() for one in ("#editor .cm-activeLine", "#editor"))
     assert editor["y"] <= line["y"] <= editor["y"] + editor["height"]  # what is written is in the editor's sight
+
+
+@pytest.mark.parametrize(("width", "size"), [(1024, "large"), (640, "normal"), (390, "normal")])
+def test_the_way_to_all_panels_and_back_is_at_one_place(opened: Opened, width: int, size: str) -> None:
+    page = opened("evasion", level="simple", width=width)
+    page.evaluate("(size) => { document.documentElement.dataset.size = size; }", size)
+    page.locator("#level").scroll_into_view_if_needed()
+    box = page.locator("#level").bounding_box()
+    at = box["x"] + box["width"] - 20, box["y"] + box["height"] / 2
+    for level, tabs in (("full", 6), ("simple", 2)):
+        page.mouse.click(*at)
+        page.wait_for_selector(f"html[data-level={level}]")
+        assert page.locator("#tabs button").count() == tabs
+        assert page.evaluate("([x, y]) => document.elementFromPoint(x, y).id", at) == "level"
