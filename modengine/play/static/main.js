@@ -299,6 +299,7 @@ function listen() {
     decideNow();
   });
   on("told", drawText);
+  on("uncovered", drawLesson);
   on("lock", () => {
     forgetStudies();
     drawPanel();

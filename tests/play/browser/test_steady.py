@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.play.browser.window import Opened, action
+from tests.play.browser.looks import READY
+from tests.play.browser.window import Opened, action, until
 
 FORM = "document.querySelector('#words-new').getBoundingClientRect().top"
 
@@ -77,3 +78,21 @@ def test_the_way_to_all_panels_and_back_is_at_one_place(opened: Opened, width: i
         page.wait_for_selector(f"html[data-level={level}]")
         assert page.locator("#tabs button").count() == tabs
         assert page.evaluate("([x, y]) => document.elementFromPoint(x, y).id", at) == "level"
+
+
+def test_a_covered_message_of_a_list_is_shown_where_it_stands_and_then_opened(opened: Opened) -> None:
+    page = opened("whom-does-it-hit", "tests")
+    page.wait_for_selector(READY["tests"])
+    page.click("#group-a-yaml-threatened")
+    box = ".opened .message-button:has(.covered)"
+    page.wait_for_selector(box)
+    text, covered = page.input_value("#text"), page.locator(box).count()
+    page.locator(box).first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(box).count() == covered - 1
+    shown = page.evaluate("document.activeElement.querySelector('.said').innerText")
+    assert len(shown) > 8
+    assert page.input_value("#text") == text
+    page.keyboard.press("Enter")
+    until(page, "(text) => document.querySelector('#text').value === text", shown)
+    page.wait_for_selector(".opened")
