@@ -31,6 +31,7 @@ export async function compile() {
     if (!found || sent !== JSON.stringify(state.files)) return;
     compiled();
     state.lost = null;
+    state.unread = false;
     state.broken = !found.ok;
     state.problems = found.problems;
     state.read = found.rules;
@@ -40,10 +41,12 @@ export async function compile() {
     }
   } catch (error) {
     compiled();
+    state.unread = true;
     drawProblems(); // nothing is compiled meanwhile, and whoever asks again says so again
     // The network, the engine of the static site, or a server that has too much to do: the rules are not to blame.
     if (!(error instanceof Refused) || error.code === "engine") return failed(error);
     if (isBusy(error)) return busy(compile);
+    state.unread = false;
     state.broken = true;
     state.problems = [{ file: state.main, line: 1, column: 1, severity: "error", code: "", name: "", message: saying(error), hint: "" }];
   }
