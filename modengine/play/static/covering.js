@@ -52,6 +52,12 @@ export function cover() {
   return h("p", { class: "cover" }, isShown ? null : [t("covered_says"), " "], h("button", { type: "button", id: "cover", onclick: turn }, t(isShown ? "cover_again" : "cover_show")));
 }
 
+// A message of a list, wherever else it stands too.
+export function uncover(text) {
+  shown.add(text);
+  tell("uncovered");
+}
+
 // A message that the class is asked about, before somebody asked to see it.
 export function showButton(text, drawn) {
   if (!covers(text)) return null;

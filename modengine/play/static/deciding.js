@@ -4,9 +4,10 @@ import { drawAdding } from "./adding.js";
 import { latest, Lost, notSoon, post, Refused, soon } from "./api.js";
 import { covered } from "./covering.js";
 import { drawForm } from "./form.js";
-import { hidden, isSecret } from "./guessing.js";
+import { decided, hidden, isSecret } from "./guessing.js";
 import { drawMarks } from "./marks.js";
 import { drawSeen } from "./message.js";
+import { caseWith } from "./origin.js";
 import { saying } from "./pieces.js";
 import { drawProblems } from "./rules.js";
 import { on, snapshot, state, tell } from "./state.js";
@@ -30,6 +31,7 @@ export async function compile() {
     if (!found || sent !== JSON.stringify(state.files)) return;
     compiled();
     state.lost = null;
+    state.unread = false;
     state.broken = !found.ok;
     state.problems = found.problems;
     state.read = found.rules;
@@ -39,10 +41,12 @@ export async function compile() {
     }
   } catch (error) {
     compiled();
+    state.unread = true;
     drawProblems(); // nothing is compiled meanwhile, and whoever asks again says so again
     // The network, the engine of the static site, or a server that has too much to do: the rules are not to blame.
     if (!(error instanceof Refused) || error.code === "engine") return failed(error);
     if (isBusy(error)) return busy(compile);
+    state.unread = false;
     state.broken = true;
     state.problems = [{ file: state.main, line: 1, column: 1, severity: "error", code: "", name: "", message: saying(error), hint: "" }];
   }
@@ -72,7 +76,7 @@ function compiled() {
 async function decideSeen() {
   const rules = state.rules;
   for (const one of state.lesson?.cases ?? []) {
-    if (one.id === state.caseId || !state.seen.has(one.id) || isSecret(one.text)) continue;
+    if (one.text === state.text || !state.seen.has(one.id) || isSecret(one.text)) continue;
     const found = await latest("seen", "decide", { text: one.text, rules, ignore_scope: true }).catch(() => null);
     if (!found || rules !== state.rules) return;
     state.seen.set(one.id, found.action);
@@ -134,7 +138,11 @@ async function decide() {
     answered();
     state.decision = { ...found, of: text, by: rules };
     state.lost = null;
-    if (state.caseId) state.seen.set(state.caseId, found.action);
+    const one = caseWith(text);
+    if (one) {
+      decided(one, found.action);
+      state.seen.set(one.id, found.action);
+    }
     drawVerdict();
     drawSeen();
     // Nor are the reasons of what is covered: they quote it.

@@ -117,16 +117,18 @@ function begins(text) {
     return;
   }
   const { from } = view.state.doc.line(first + 1);
-  view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "start" }) });
+  view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "start", yMargin: 0 }) });
 }
 
-// To a beginning the editor alone is scrolled: the page stays where it is.
-const stay = EditorView.scrollHandler.of((editor, range, { y }) => {
+// Where no key in it was pressed, the editor alone is scrolled: the page stays where it is.
+const stay = EditorView.scrollHandler.of((editor, range, { y, yMargin }) => {
   const { node } = editor.domAtPos(range.head);
   const line = y === "start" && (node.closest ? node : node.parentElement).closest(".cm-line");
-  if (line) editor.scrollDOM.scrollTop += line.getBoundingClientRect().top - editor.scrollDOM.getBoundingClientRect().top;
+  if (line) editor.scrollDOM.scrollTop += line.getBoundingClientRect().top - editor.scrollDOM.getBoundingClientRect().top - yMargin;
   return Boolean(line);
 });
+
+const lineAt = (line) => view.state.doc.line(Math.min(Math.max(1, line), view.state.doc.lines));
 
 // The text as a form has changed it: the place is shown, and Ctrl+Z in the editor takes it back.
 export function rewrite(text, line) {
@@ -138,7 +140,8 @@ export function rewrite(text, line) {
   quiet = true;
   view.dispatch({ changes: { from, to: old.length - same, insert: text.slice(from, text.length - same) } });
   quiet = false;
-  goTo(line + 1, false);
+  const at = lineAt(line + 1).from;
+  view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "start", yMargin: view.scrollDOM.clientHeight / 4 }) });
 }
 
 // After the size of the type has changed.
@@ -148,9 +151,8 @@ export function measure() {
 
 // Problems of this file as squiggles and signs in the margin.
 export function underline(problems) {
-  const doc = view.state.doc;
   const found = problems.map((one) => {
-    const line = doc.line(Math.min(Math.max(1, one.line), doc.lines));
+    const line = lineAt(one.line);
     const from = Math.min(line.from + [...line.text].slice(0, one.column - 1).join("").length, line.to);
     const rest = /^[^\s,\]}]+/.exec(line.text.slice(from - line.from));
     return {
@@ -163,9 +165,8 @@ export function underline(problems) {
   view.dispatch(setDiagnostics(view.state, found));
 }
 
-export function goTo(line, focus = true) {
-  const doc = view.state.doc;
-  const at = doc.line(Math.min(Math.max(1, line), doc.lines));
-  view.dispatch({ selection: { anchor: at.from }, effects: EditorView.scrollIntoView(at.from, { y: "center" }) });
-  if (focus) view.focus();
+export function goTo(line) {
+  const { from } = lineAt(line);
+  view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "center" }) });
+  view.focus();
 }

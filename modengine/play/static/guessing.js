@@ -8,6 +8,7 @@ import { recall, remember } from "./session.js";
 import { state, tell } from "./state.js";
 
 let guesses = recall("guesses", {}); // by lesson and message: the action, or "" where it was shown without a guess
+let answers = recall("answers", {}); // what had been decided when the guess was made
 let asked = null; // what the teacher asks the class
 let told = 0; // the last question whose answers were shown
 const shown = new Set(); // the texts of such questions
@@ -15,9 +16,14 @@ const shown = new Set(); // the texts of such questions
 const nameOf = (lesson, one) => `${lesson.lesson}/${one.id}`;
 const isGuessed = (one) => nameOf(state.lesson, one) in guesses;
 
-function note(name, action) {
-  guesses = { ...guesses, [name]: action };
+function note(name, action, answer = "") {
+  put({ ...guesses, [name]: action }, { ...answers, [name]: answer });
+}
+
+function put(...both) {
+  [guesses, answers] = both;
   remember("guesses", guesses);
+  remember("answers", answers);
 }
 
 // Whether the class is asked about the message, or one that it was made of, and has not seen the answers.
@@ -44,10 +50,17 @@ export function secrets() {
   return texts.filter(isSecret);
 }
 
-// What was guessed of the message that is looked at; empty where nothing was.
+// What was guessed of the message that is looked at, and what was decided of it then; empty where nothing was.
 export function guessed() {
-  const one = caseWith(comesFrom());
-  return (one && guesses[nameOf(state.lesson, one)]) || "";
+  const one = caseWith(state.text);
+  const name = one && nameOf(state.lesson, one);
+  return { said: guesses[name] ?? "", then: answers[name] ?? "" };
+}
+
+// The first decision after a guess is what it was made about, whatever the rules become.
+export function decided(one, action) {
+  const name = nameOf(state.lesson, one);
+  if (guesses[name] && !answers[name]) put(guesses, { ...answers, [name]: action });
 }
 
 // Guesses, or has it shown without a guess.
@@ -60,10 +73,10 @@ export function guess(action = "") {
 
 // A lesson that is begun anew has no guesses; what to call where it is not.
 export function forgetGuesses() {
-  const before = guesses;
-  guesses = Object.fromEntries(Object.entries(guesses).filter(([name]) => !name.startsWith(`${state.lesson?.lesson}/`)));
-  remember("guesses", guesses);
-  return () => remember("guesses", (guesses = before)); // brings them back
+  const before = [guesses, answers];
+  const others = (some) => Object.fromEntries(Object.entries(some).filter(([name]) => !name.startsWith(`${state.lesson?.lesson}/`)));
+  put(others(guesses), others(answers));
+  return () => put(...before); // brings them back
 }
 
 // What the teacher asks: once the answers are shown, the message is hidden no more, in no lesson.
@@ -73,7 +86,7 @@ export function follow(room) {
   told = room.number;
   shown.add(room.text);
   for (const lesson of state.start.lessons) {
-    for (const one of lesson.cases) if (one.text === room.text) note(nameOf(lesson, one), room.mine);
+    for (const one of lesson.cases) if (one.text === room.text) note(nameOf(lesson, one), room.mine, room.right);
   }
 }
 

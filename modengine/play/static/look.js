@@ -72,6 +72,7 @@ window.addEventListener("afterprint", () => folded.forEach((one) => (one.open = 
 export function setLook(name, value) {
   choose(name, value);
   document.documentElement.dataset[name] = value;
+  $("look").querySelector(`[name="${name}"][value="${value}"]`).checked = true; // it may have been chosen elsewhere
   measure();
   if (name === "level") tell("level");
 }

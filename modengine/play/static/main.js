@@ -255,14 +255,17 @@ function listenToMenus() {
     });
   }
   for (const menu of document.querySelectorAll(".menu")) {
-    menu.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.open) return;
       menu.open = false;
       menu.querySelector("summary").focus();
     });
-    menu.addEventListener("focusout", (event) => {
-      if (!menu.contains(event.relatedTarget)) menu.open = false;
-    });
+    // Not where the focus is lost: it goes nowhere while words of the menu itself are pressed.
+    for (const went of ["pointerdown", "focusin"]) {
+      document.addEventListener(went, (event) => {
+        if (!menu.contains(event.target)) menu.open = false;
+      });
+    }
   }
 }
 
@@ -279,7 +282,6 @@ function listen() {
   on("shut", () => location.reload()); // the door asks for the code; the drafts stay
   on("level", () => {
     $("form-fold").open = state.level === "simple";
-    drawWords();
     drawTabs();
     drawPanel();
     drawForm();
@@ -297,6 +299,7 @@ function listen() {
     decideNow();
   });
   on("told", drawText);
+  on("uncovered", drawLesson);
   on("lock", () => {
     forgetStudies();
     drawPanel();

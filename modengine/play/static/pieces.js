@@ -3,7 +3,7 @@
 import { Lost, Refused } from "./api.js";
 import { h, placed, said, visible } from "./dom.js";
 import { categoryName, inWords } from "./engine_words.js";
-import { covers } from "./covering.js";
+import { covers, uncover } from "./covering.js";
 import { isSecret } from "./guessing.js";
 import { beside } from "./measured.js";
 import { know } from "./origin.js";
@@ -150,15 +150,22 @@ export function interval(one) {
   ];
 }
 
-// A message of a list.  What may not be told of it yet is not in the list; what is locked or covered has no text.
+// A message of a list.  What may not be told of it yet is not in the list; what is locked or covered has no text, and
+// what is covered is shown where it stands before it is taken.
 export function messageButton(row, onclick, extra = null, name = "") {
   if (row.secret || isSecret(row.text)) return null;
   if (row.locked) return h("p", { class: "message-button locked quiet" }, t("locked"), extra);
   know(row.text, row.sensitive === true);
   const isCovered = covers(row.text);
+  const show = ({ currentTarget }) => {
+    uncover(row.text);
+    const open = messageButton(row, onclick, extra, name);
+    currentTarget.replaceWith(open);
+    open.focus({ preventScroll: true });
+  };
   return h(
     "button",
-    { type: "button", class: `message-button ${name}`, onclick },
+    { type: "button", class: `message-button ${name}`, onclick: isCovered ? show : onclick },
     said(!isCovered && row.text.length > 120 ? `${[...row.text].slice(0, 120).join("")}…` : row.text),
     isCovered ? null : beside(row.text, row.gloss),
     extra,

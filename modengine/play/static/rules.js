@@ -84,6 +84,7 @@ export function drawProblems() {
   underlined();
   const list = h("ul", { class: "problems" }, shown.slice(0, 20).map(line));
   if (state.compiling) fill($("problems"), h("p", { class: "quiet small" }, t(state.rules ? "compiling" : "compiling_first")));
+  else if (state.unread) fill($("problems"), h("p", { class: "quiet small" }, t("unread")));
   else if (errors.length) fill($("problems"), list);
   else if (problems.length) fill($("problems"), h("details", { open: problems.some((one) => !KEEPING.has(one.code)) }, h("summary", {}, t("problems", problems.length)), list));
   else fill($("problems"), h("p", { class: "quiet small" }, state.compiled ? `✓ ${t("no_problems")}` : ""));

@@ -26,6 +26,7 @@ export const state = {
   compiling: false, // whether changed rules are being read, and that takes a while
   problems: [], // what is wrong with the rules as they are now
   broken: false, // whether these are errors
+  unread: false, // whether nobody could be asked about the rules as they are now
   lost: null, // why nothing could be asked of the server: "network", "busy", or what it refused
   rules: null, // the name of the rule set on the server, null while it has errors
   read: null, // the name of the rule set that was read last, with errors or without

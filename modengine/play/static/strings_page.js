@@ -17,6 +17,7 @@ export const PAGE = {
   nothing_to_take: ["Nothing was found in this message, so there is nothing to take away.", "这条消息里什么也没找到，没有词可以去掉。"],
   lost: ["Nobody answers: the network is down, or the server has ended. What you wrote is kept; the page tries again by itself.", "没有回应：网络断了，或服务器已停止。你写的都在，页面会自动重试。"],
   busy: ["The server has too much to do just now. The page tries again by itself.", "服务器现在太忙，页面会自动重试。"],
+  unread: ["Not checked yet.", "还没有检查。"],
   refused_slow: ["This took too long and was stopped. Is there a pattern that can read one text in many ways?", "太费时间，已被中止。是不是有一个模式能用很多种方式读同一段文字？"],
   refused_400: ["The server did not understand the page. Are both of one version? Reload the page.", "服务器没有看懂页面的请求：两边版本是否一致？请重新载入页面。"],
   refused_408: ["The network is so slow that the request did not arrive in time.", "网络太慢，请求没有及时送到。"],

@@ -69,10 +69,7 @@ export function drawPanel() {
 }
 
 export function listenToTabs() {
-  $("level").addEventListener("click", () => {
-    setLook("level", state.level === "full" ? "simple" : "full");
-    if (!$("level").offsetParent) $(`tab-${state.panel}`).focus(); // where there is no room for it
-  });
+  $("level").addEventListener("click", () => setLook("level", state.level === "full" ? "simple" : "full"));
   $("tabs").addEventListener("keydown", (event) => {
     const names = shownPanels();
     const at = names.indexOf(state.panel);

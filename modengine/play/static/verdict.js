@@ -4,7 +4,6 @@ import { $, fill, h, visible } from "./dom.js";
 import { categoryName, inWords } from "./engine_words.js";
 import { classPredicts, guess, guessed, hidden } from "./guessing.js";
 import { drawMarks } from "./marks.js";
-import { caseWith } from "./origin.js";
 import { ACTIONS, badge, busy, meter } from "./pieces.js";
 import { state, tell } from "./state.js";
 import { t } from "./strings.js";
@@ -54,10 +53,12 @@ function classAnswers() {
   return [h("p", {}, t("class_predicts")), h("button", { type: "button", id: "reveal", class: "primary", onclick: () => tell("show-answers") }, t("show_answers"))];
 }
 
-// What was guessed, held against what is decided of the very message.
+// What was guessed, held against what was decided then of the very message.
 function outcome(action) {
-  const said = caseWith(state.text) ? guessed() : "";
-  return said ? h("p", { class: `guessed ${said === action ? "good" : "quiet"}` }, t(said === action ? "guessed_right" : "guessed_otherwise", t(said))) : null;
+  const { said, then } = guessed();
+  if (!said) return null;
+  if (then && then !== action) return h("p", { class: "guessed quiet" }, t("guessed_then", t(said), t(then)));
+  return h("p", { class: `guessed ${said === action ? "good" : "quiet"}` }, t(said === action ? "guessed_right" : "guessed_otherwise", t(said)));
 }
 
 // The steps that hold for this text: in a long one each asks for more points.

@@ -15,6 +15,7 @@ from tests.play.browser.guesses import (
 from tests.play.browser.keeping import TRIED, kept
 from tests.play.browser.looks import PANELS, violations
 from tests.play.browser.window import Opened, action, tab_to, until, until_here
+from tests.play.browser.writing import rewrite
 
 
 def test_a_lesson_begins_with_nothing_told(opened: Opened) -> None:
@@ -147,6 +148,46 @@ def test_a_class_predicts_on_all_devices_and_the_right_answer_is_marked(join: Jo
     student.click("#case-bank")
     student.wait_for_selector("#verdict .vote")
     assert [violations(page) for page in (teacher, student)] == [[], []]
+
+
+def test_a_guess_is_held_against_the_decision_that_it_was_made_about(opened: Opened) -> None:
+    page = opened("evasion", predict=True)
+    page.click('[data-guess="block"]')
+    action(page, "review")
+    assert "Your guess: block. The filter decides otherwise." in page.inner_text("#verdict")
+    rewrite(page, "score: 60", "score: 95")
+    then = "Your guess: block. The filter’s decision was then: review."
+    for _ in range(2):
+        action(page, "block")
+        assert then in page.inner_text("#verdict")
+        kept(page)
+        page.reload()
+    # A guess that was kept before the decision was kept with it.
+    page.evaluate("sessionStorage.removeItem('modengine-answers')")
+    page.reload()
+    action(page, "block")
+    assert "Your guess: block. Right." in page.inner_text("#verdict")
+
+
+def test_a_message_of_the_list_that_is_written_by_hand_is_one_that_was_looked_at(opened: Opened) -> None:
+    page = opened("evasion", predict=True)
+    page.fill("#text", "今天天气很好")
+    action(page, "allow")
+    page.fill("#text", "兼职日结，加.微.信")  # message 2
+    page.click('[data-guess="allow"]')
+    page.wait_for_selector("#cases li:nth-child(2) .badge.allow")
+    assert page.locator("#cases .badge").count() == 1
+
+
+def test_whom_a_change_hits_says_how_many_are_still_to_be_guessed(opened: Opened) -> None:
+    page = opened("whom-does-it-hit", "tests", predict=True)
+    page.click("#reveal")
+    page.wait_for_selector(".tests")
+    rewrite(page, "[打死, 揍, 弄死]", "[弄死]")
+    page.wait_for_selector("#changes")
+    lesson = next(one for one in shipped_lessons() if one.lesson == "whom-does-it-hit")
+    left = {one.text for one in lesson.cases[1:]} & {one.text for one in lesson.messages}
+    assert f"Still to be guessed, and not compared here: {len(left)}." in page.inner_text("#changes")
 
 
 def test_a_list_says_how_many_it_leaves_out_until_they_are_guessed(opened: Opened) -> None:

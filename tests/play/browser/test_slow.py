@@ -70,6 +70,20 @@ def test_rules_that_a_busy_server_did_not_read_are_not_said_to_be_read_meanwhile
     assert "being read" not in page.inner_text("#problems")
 
 
+def test_rules_that_nobody_reads_are_said_to_be_not_checked(opened: Opened) -> None:
+    page = opened("evasion")
+    action(page, "review")
+    rewrite(page, "score: 60", "score: 95")
+    action(page, "block")
+    page.route("**/api/**", lambda route: route.abort())
+    rewrite(page, "[加微信]", "[加微信")
+    page.wait_for_selector("#trouble .failure")
+    assert "Nobody answers" in page.inner_text("#trouble")
+    assert page.inner_text("#problems") == "Not checked yet."
+    page.unroute("**/api/**")
+    page.wait_for_selector("#problems .error")
+
+
 def test_an_engine_that_failed_is_said_and_not_asked_over_and_over(opened: Opened) -> None:
     page = opened("evasion")
     action(page, "review")

@@ -111,6 +111,7 @@ export function changes(was, now, title) {
   const flat = (grid) => new Map(grid.flatMap((one) => one.rows.map((row) => [`${row.id} ${row.text}`, row])));
   const before = flat(was);
   const found = { freed: [], let_pass: [], newly_caught: [], newly_hit: [] };
+  const secret = now.flatMap((one) => one.rows).filter((row) => row.secret).length;
   for (const [key, row] of flat(now)) {
     if (row.secret) continue;
     const old = before.get(key);
@@ -131,5 +132,6 @@ export function changes(was, now, title) {
     some.length
       ? some.map(([name, rows]) => h("section", { class: `change ${name}` }, h("h4", {}, t(name, rows.length)), messages(rows.map(([old, row]) => messageButton(told(row), take(row), h("span", { class: "moves" }, badge(old.action), " → ", badge(row.action)))))))
       : h("p", { class: "quiet" }, t("changes_none")),
+    secret ? h("p", { class: "quiet small" }, t("changes_secret", secret)) : null,
   );
 }
