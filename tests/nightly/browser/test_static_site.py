@@ -80,6 +80,15 @@ def test_rules_of_a_student_are_compiled_in_the_page_and_those_that_hang_are_end
     assert r"\X" in " ".join(problem["message"] for problem in wrong["problems"])
 
 
+def test_every_worksheet_is_where_its_link_leads(site: SiteOpened) -> None:
+    page = site(locale="en-GB")
+    page.click("#teacher")
+    for lesson in shipped_lessons():
+        page.select_option("#lesson", lesson.lesson)
+        link = page.locator(f"#worksheet[href*='/{lesson.lesson}-en.html']")
+        assert page.request.get(link.evaluate("(one) => one.href")).ok
+
+
 def test_what_needs_a_class_is_refused(site: SiteOpened) -> None:
     assert post(site(locale="zh-CN"), "room", {})["said"].startswith("this page has no class")
 
