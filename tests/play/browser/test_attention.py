@@ -65,6 +65,9 @@ def test_a_beginner_sees_two_panels_and_an_expert_all(opened: Opened) -> None:
     page.select_option("#lesson", "whom-does-it-hit")  # its own panel is there too
     until(page, "document.querySelectorAll('#tabs button').length === 3")
     assert "Tests" in tabs(page)
+    page.select_option("#lesson", "word-boundaries")  # and those that its text sends one to
+    until(page, "document.querySelector('#tab-steps')")
+    assert tabs(page) == ["Why", "Steps", "Try to beat it"]
     page.click("#level")
     assert len(tabs(page)) == 6
     page.reload()
