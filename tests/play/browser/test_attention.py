@@ -182,6 +182,25 @@ def test_a_comma_within_quotes_is_left_to_the_yaml(opened: Opened) -> None:
     assert page.locator('[id="words-fraud.contact-contact"]').count() == 1
 
 
+def test_thresholds_rise_whichever_is_moved_and_the_page_says_that_it_is_a_trial(opened: Opened) -> None:
+    page = opened("threshold-and-cost", "whatif")
+    page.wait_for_selector("#outcome table")
+    assert page.locator("#trial").count() == 0
+    numbers = page.locator('.slider input[type="number"]')
+    for review, stand in (("20", ["19", "20", "90"]), ("95", ["19", "95", "96"])):
+        numbers.nth(1).fill(review)
+        numbers.nth(1).press("Tab")
+        assert [one.input_value() for one in numbers.all()] == stand
+    assert "a trial" in page.inner_text("#trial")
+    page.click("#as-it-was")
+    page.wait_for_selector("#trial", state="detached")
+    numbers.nth(1).focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("45")  # by way of 4
+    page.keyboard.press("Tab")
+    assert [one.input_value() for one in numbers.all()] == ["30", "45", "90"]
+
+
 def test_a_number_that_cannot_be_is_not_left_standing(opened: Opened) -> None:
     page = opened("threshold-and-cost", "whatif")
     page.wait_for_selector("#outcome table")
@@ -190,6 +209,8 @@ def test_a_number_that_cannot_be_is_not_left_standing(opened: Opened) -> None:
         page.fill(review, given)
         page.press(review, "Tab")
         assert page.input_value(review) == stands, given
+    page.click("#as-it-was")
+    page.wait_for_selector("#trial", state="detached")
     page.click("#form-fold summary")
     points = '[id="points-fraud.gain"]'
     for given, stands in (("", "20"), ("-5", "1"), ("9999", "1000"), ("30.4", "30"), ("", "30")):
