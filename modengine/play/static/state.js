@@ -28,6 +28,7 @@ export const state = {
   broken: false, // whether these are errors
   lost: null, // why nothing could be asked of the server: "network", "busy", or what it refused
   rules: null, // the name of the rule set on the server, null while it has errors
+  good: null, // the files of the last rules without errors
   read: null, // the name of the rule set that was read last, with errors or without
   compiled: null, // what /api/rules said last
   decision: null,
