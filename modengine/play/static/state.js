@@ -110,5 +110,5 @@ export function checked(value) {
     texts(value.changed) &&
     (value.files === undefined || (texts(value.files) && typeof value.main === "string"));
   if (!good) throw new Error("this is no lesson file of modengine");
-  return value;
+  return { ...value, parts: { tries: value.parts?.tries } };
 }
