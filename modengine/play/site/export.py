@@ -21,6 +21,12 @@ _POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'"
 _HEAD = f"""<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
     <script type="module" src="./site.js"></script>
     """
+_SERVED = (
+    '<p id="served" class="card enter">Browsers do not begin this page from a file. Serve its folder: '
+    "<code>python -m http.server</code> in it, then http://127.0.0.1:8000/ . "
+    '<span lang="zh-Hans">浏览器不能直接从文件打开本页，请用网页服务器打开这个文件夹（命令同上）。</span></p>'
+)
+"""Seen where no script of the page begins, which takes it away."""
 _ABOUT = """\
 modengine {version}: the classroom page, deciding on this device.
 
@@ -83,6 +89,7 @@ def _index(page: bytes) -> bytes:
     head, header = '<meta name="viewport"', "</header>"
     assert text.count(head) == text.count(header) == 1
     text = text.replace(head, _HEAD + head)
+    text = text.replace("</noscript>", f"</noscript>\n    {_SERVED}")
     return text.replace(header, f'{header}\n    <details id="site" class="card small"></details>').encode()
 
 

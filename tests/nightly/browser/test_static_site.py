@@ -144,3 +144,14 @@ def test_axe_finds_nothing_in_the_site(site: SiteOpened, panel: str) -> None:
     page.click("#teacher")
     for look in in_every_look(page):
         assert violations(page) == [], look
+
+
+def test_opened_as_a_file_the_page_says_that_it_must_be_served(chromium: Any, site: SiteOpened, folder: Path) -> None:
+    page = chromium.new_page()
+    page.goto((folder / "index.html").as_uri())
+    page.wait_for_timeout(3500)
+    said = page.locator("#served")
+    assert said.is_visible()
+    assert "python -m http.server" in said.inner_text()
+    page.close()
+    assert site(locale="en-GB").locator("#served").count() == 0
