@@ -351,3 +351,19 @@ def test_points_that_a_rule_takes_away_have_a_minus(opened: Opened) -> None:
     said = page.inner_text(".toggles")
     assert "−40" in said
     assert "-40" not in said
+
+
+def test_the_smallest_edits_name_a_word_of_letters_once(opened: Opened) -> None:
+    page = opened("scam-in-english", "why")
+    page.wait_for_selector(".flips li")
+    [edit] = page.locator(".flips li").all_inner_texts()  # any of its five letters would do
+    assert "today" in edit
+
+
+def test_letters_that_join_are_not_cut_apart_as_words(opened: Opened) -> None:
+    page = opened("evasion", "why")
+    page.fill("#text", "你好 السلام عليكم")
+    until(page, "document.documentElement.dataset.explained.endsWith('عليكم')")
+    page.check('input[name="view"][value="words"]')
+    cells = [text.strip() for text in page.locator("#panel .marked .ch").all_inner_texts()]
+    assert cells[-2:] == ["السلام", "عليكم"]
