@@ -6,6 +6,7 @@ minutes: 45
 topics: what the messages speak of, so that a teacher can warn of it
 intro: {en: ..., zh: ...}
 panel: why                     # the panel that opens
+also: [steps]                  # others that a page of the essentials shows too
 main: policy.yaml
 files: {policy.yaml: |- ..., rules.yaml: |- ...}
 in_chinese: {the title of a rule: 规则的标题}
@@ -32,7 +33,7 @@ from modengine.errors import InputError
 from modengine.play.shipped import samples
 from modengine.policy.nodes.malformed import LOADER
 
-PANELS = ("why", "steps", "whatif", "tests", "evade", "audit")
+Panel = Literal["why", "steps", "whatif", "tests", "evade", "audit"]
 
 
 class Both(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -89,7 +90,9 @@ class Lesson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     main: str
     files: dict[str, str]
     cases: Annotated[tuple[Case, ...], Meta(min_length=1, max_length=200)]
-    panel: Literal["why", "steps", "whatif", "tests", "evade", "audit"] = "why"
+    panel: Panel = "why"
+    also: tuple[Panel, ...] = ()
+    """Panels that a page of the essentials shows besides."""
     in_chinese: dict[str, str] = {}
     """Titles and clauses of the rules, for the Chinese interface; others are shown as they are written."""
     language: Literal["zh", "en"] = "zh"

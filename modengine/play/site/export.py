@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,11 +17,16 @@ from modengine.version import __version__
 
 STATIC = Path(__file__).parents[1] / "static"
 PAGE = Path(__file__).with_name("page")
-_ON_DISK = re.compile(r'(["`])/static/')
 _POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'"
 _HEAD = f"""<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
     <script type="module" src="./site.js"></script>
     """
+_SERVED = (
+    '<p id="served" class="card enter">Browsers do not begin this page from a file. Serve its folder: '
+    "<code>python -m http.server</code> in it, then http://127.0.0.1:8000/ . "
+    '<span lang="zh-Hans">浏览器不能直接从文件打开本页，请用网页服务器打开这个文件夹（命令同上）。</span></p>'
+)
+"""Seen where no script of the page begins, which takes it away."""
 _ABOUT = """\
 modengine {version}: the classroom page, deciding on this device.
 
@@ -69,24 +73,23 @@ def export_site(
 
 
 def _page() -> Iterator[tuple[str, bytes]]:
-    """The page's own files, their addresses made to begin where they lie; some have another in their place."""
+    """The page's own files; some have another in their place."""
     for path in sorted(STATIC.rglob("*")):
         if path.is_file():
             name = path.relative_to(STATIC).as_posix()
-            text = path.read_bytes()
-            if path.suffix in (".js", ".html") and "vendor" not in path.parts:
-                text = _ON_DISK.sub(r"\1./static/" if name == "index.html" else r"\1./", text.decode()).encode()
-            yield ("index.html", _index(text)) if name == "index.html" else (f"static/{name}", text)
+            data = path.read_bytes()
+            yield ("index.html", _index(data)) if name == "index.html" else (f"static/{name}", data)
     for name in ("site.js", "unpack.js", "worker.js"):
         yield name, (PAGE / name).read_bytes()
     yield "static/reach.js", (PAGE / "reach.js").read_bytes()
 
 
 def _index(page: bytes) -> bytes:
-    text = page.decode()
+    text = page.decode().replace('"/static/', '"./static/')  # whatever folder it is served from
     head, header = '<meta name="viewport"', "</header>"
     assert text.count(head) == text.count(header) == 1
     text = text.replace(head, _HEAD + head)
+    text = text.replace("</noscript>", f"</noscript>\n    {_SERVED}")
     return text.replace(header, f'{header}\n    <details id="site" class="card small"></details>').encode()
 
 

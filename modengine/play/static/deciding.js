@@ -5,6 +5,7 @@ import { latest, Lost, notSoon, post, Refused, soon } from "./api.js";
 import { covered } from "./covering.js";
 import { drawForm } from "./form.js";
 import { decided, hidden, isSecret } from "./guessing.js";
+import { keeps } from "./keeping.js";
 import { drawMarks } from "./marks.js";
 import { drawSeen } from "./message.js";
 import { caseWith } from "./origin.js";
@@ -38,6 +39,14 @@ export async function compile() {
     if (found.ok) {
       state.compiled = found;
       state.rules = found.rules;
+      state.good = { ...state.files };
+    } else if (!state.rules && state.good) {
+      const before = await latest("rules before", "rules", { files: state.good, main: state.main });
+      if (!before || sent !== JSON.stringify(state.files)) return;
+      if (before.ok) {
+        state.compiled = before;
+        state.rules = before.rules;
+      }
     }
   } catch (error) {
     compiled();
@@ -57,6 +66,13 @@ export async function compile() {
   if (!followsMessage()) drawPanel();
   await decideSeen();
 }
+
+// A draft with an error has the last good rules too: after a reload they decide, as before it.
+keeps(
+  "good",
+  () => (state.good && Object.keys({ ...state.good, ...state.files }).some((name) => state.good[name] !== state.files[name]) ? state.good : null),
+  (kept) => (state.good = kept),
+);
 
 // What takes too long by rules that somebody changed may do so for their sake, and an engine that failed fails again: neither is asked anew.
 const isBusy = ({ status, code }) => status === 503 && code !== "engine" && (code !== "slow" || !Object.keys(snapshot().changed).length);

@@ -73,8 +73,10 @@ export function undoable(text, also = null) {
   return () => note(text, { undo });
 }
 
+// Rules, message and tries; guesses, the log and what was looked at stay here.
 export function saveFile() {
-  const data = new Blob([JSON.stringify(asLesson(), null, 1)], { type: "application/json" });
+  const tries = parts.get("tries").take();
+  const data = new Blob([JSON.stringify({ ...asLesson(), parts: { tries } }, null, 1)], { type: "application/json" });
   const link = h("a", { href: URL.createObjectURL(data), download: `${state.lesson?.lesson ?? "lesson"}.modengine.json` });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);

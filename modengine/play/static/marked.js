@@ -98,7 +98,8 @@ function line(units, ordered, breaks, shown) {
     }
     const mine = over(here, unit);
     const numbers = numbersOf(mine);
-    if (run?.numbers === numbers && GOES_ON.test(text) && !breaks?.has(start)) {
+    const cuts = breaks?.has(start) && !(FROM_RIGHT.test(text) && FROM_RIGHT.test(units[index - 1]?.text));
+    if (run?.numbers === numbers && GOES_ON.test(text) && !cuts) {
       run.cell.firstChild.append(text);
       for (const mark of mine) if (mark.end === end) run.cell.children[1 + mark.lane]?.classList.add("end");
       return;

@@ -31,7 +31,7 @@ const PLAIN = {
   ME112: ["There is nothing in this file.", "文件是空的。"],
   ME113: ["There is so much wrong here that the page stopped reading.", "错误太多，不再往下读了。"],
   ME114: ["The file modengine.toml is not written as TOML asks.", "modengine.toml 不符合 TOML 的写法。"],
-  ME201: ["The page does not know this name. Is it mistyped?", "这个名称不认识，是不是打错了？"],
+  ME201: ["“{0}” means nothing here: it is mistyped, or belongs elsewhere.", "“{0}”在这里没有意义：打错了，或该写在别处。"],
   ME202: ["Something is missing that every rule needs.", "少了必须写的一项。"],
   ME203: ["Another kind of value belongs here: a number, a text, or a list in [ ].", "这里该写另一种值：数字、文字，或用 [ ] 括起的列表。"],
   ME204: ["This text needs \"quotes\": without them it is read as a number or a date.", "这段文字要加英文引号，否则会被当成数字或日期。"],
@@ -140,7 +140,13 @@ export function plainly(problem, line = "") {
   if (signs) return wide(signs);
   const malformed = problem.code === "ME105" && MALFORMED.find(([pattern]) => pattern.test(problem.message));
   if (malformed) return said(malformed.slice(1));
-  return PLAIN[problem.code] ? said(PLAIN[problem.code]) : "";
+  return PLAIN[problem.code] ? said(PLAIN[problem.code]).replace("{0}", () => /`([^`]*)`$/.exec(problem.message)[1]) + meant(problem) : "";
+}
+
+// What the engine takes to be meant, of the names that it knows there.
+function meant({ hint }) {
+  const near = /^did you mean `([^`]*)`\?$/.exec(hint)?.[1];
+  return near ? said([` Did you mean “${near}”?`, `是不是“${near}”？`]) : "";
 }
 
 const outsideQuotes = (line) => line.replace(/"(?:[^"\\]|\\.)*"|'[^']*'|#.*$/g, "");

@@ -29,6 +29,7 @@ export const state = {
   unread: false, // whether nobody could be asked about the rules as they are now
   lost: null, // why nothing could be asked of the server: "network", "busy", or what it refused
   rules: null, // the name of the rule set on the server, null while it has errors
+  good: null, // the files of the last rules without errors
   read: null, // the name of the rule set that was read last, with errors or without
   compiled: null, // what /api/rules said last
   decision: null,
@@ -110,5 +111,5 @@ export function checked(value) {
     texts(value.changed) &&
     (value.files === undefined || (texts(value.files) && typeof value.main === "string"));
   if (!good) throw new Error("this is no lesson file of modengine");
-  return value;
+  return { ...value, parts: { tries: value.parts?.tries } };
 }

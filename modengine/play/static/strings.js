@@ -369,7 +369,7 @@ const STRINGS = {
   door_wrong: ["That is not the code of this class. Write the one on the board.", "代码不对，请输入黑板上的代码。"],
   code_label: ["Code on the board", "黑板上的代码"],
   enter: ["Enter", "进入"],
-  hands: ["Only this machine can open the page: count hands.", "只有这台电脑能打开本页：请举手统计。"],
+  hands: ["This page collects no answers: count hands.", "本页不收集答案：请举手统计。"],
   topics: ["Topics", "话题"],
   worksheet: ["Worksheet to print", "打印学习单"],
   minutes: ["{0} minutes", "{0} 分钟"],

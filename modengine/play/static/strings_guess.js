@@ -33,7 +33,7 @@ export const GUESS_STRINGS = {
   go_back: ["Back to what I wrote", "回到我写的内容"],
   blur: ["Cover messages", "遮住消息"],
   covered: ["covered", "已遮住"],
-  covered_says: ["This message may offend, so it is covered.", "这条消息可能令人不适，已遮住。"],
+  covered_says: ["The message is covered: it is shown to whoever asks for it.", "消息已遮住：想看再显示。"],
   cover_show: ["Show the message", "显示消息"],
   cover_again: ["Cover it again", "重新遮住"],
   uncover_first: ["The message is covered. Show it first: every panel quotes it.", "消息已遮住，请先显示：每个面板都会引用原文。"],

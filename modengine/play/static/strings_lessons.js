@@ -5,6 +5,7 @@ export const LESSONS = {
   of: ["{0} of {1}", "{1} 条中 {0} 条"],
   as_number: ["{0}, as a number", "{0}（数字）"],
   traded: ["Against before, harmful messages caught: {0}; false alarms: {1}.", "与原来相比，抓到的有害消息 {0}，误报 {1}。"],
+  trial: ["This is a trial: the decision above goes by the rules as they are written.", "这只是试算：上面的判定仍按写好的规则。"],
   curve_says: [
     "What the threshold of “{0}” costs: the share caught of all harmful messages, and the share of all harmless ones that is flagged by mistake.",
     "“{0}”的门槛要付出什么：有害消息里抓到的比例，和无害消息里误报的比例。",

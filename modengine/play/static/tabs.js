@@ -16,8 +16,11 @@ import { t } from "./strings.js";
 const PANELS = { why, steps, whatif, tests, evade, audit };
 const SIMPLE = ["why", "evade"];
 
-// Beginners see two, that of the lesson, and the one they are in.
-const shownPanels = () => Object.keys(PANELS).filter((name) => state.level === "full" || SIMPLE.includes(name) || name === state.lesson?.panel || name === state.panel);
+// Beginners see two, those that the lesson needs, and the one they are in.
+function shownPanels() {
+  const some = [...SIMPLE, state.lesson?.panel, ...(state.lesson?.also ?? []), state.panel];
+  return Object.keys(PANELS).filter((name) => state.level === "full" || some.includes(name));
+}
 
 export const isPanel = (name) => Object.hasOwn(PANELS, name);
 

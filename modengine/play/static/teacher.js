@@ -61,7 +61,7 @@ export function renderTeacher() {
             asking() ? null : check("shared", "shared", shared, (value) => (shared = value)),
           ]
         : null,
-      h("a", { id: "worksheet", href: `/static/worksheets/${lesson?.shipped ? lesson.lesson : "any"}-${state.lang}.html`, target: "_blank", rel: "noopener" }, t("worksheet")),
+      h("a", { id: "worksheet", href: new URL(`worksheets/${lesson?.shipped ? lesson.lesson : "any"}-${state.lang}.html`, import.meta.url).pathname, target: "_blank", rel: "noopener" }, t("worksheet")),
       topics(lesson),
     ),
     state.start.open && state.start.teacher ? [door(), h("div", { id: "tally" }, tally())] : null,

@@ -80,6 +80,15 @@ def test_rules_of_a_student_are_compiled_in_the_page_and_those_that_hang_are_end
     assert r"\X" in " ".join(problem["message"] for problem in wrong["problems"])
 
 
+def test_every_worksheet_is_where_its_link_leads(site: SiteOpened) -> None:
+    page = site(locale="en-GB")
+    page.click("#teacher")
+    for lesson in shipped_lessons():
+        page.select_option("#lesson", lesson.lesson)
+        link = page.locator(f"#worksheet[href*='/{lesson.lesson}-en.html']")
+        assert page.request.get(link.evaluate("(one) => one.href")).ok
+
+
 def test_what_needs_a_class_is_refused(site: SiteOpened) -> None:
     assert post(site(locale="zh-CN"), "room", {})["said"].startswith("this page has no class")
 
@@ -135,3 +144,14 @@ def test_axe_finds_nothing_in_the_site(site: SiteOpened, panel: str) -> None:
     page.click("#teacher")
     for look in in_every_look(page):
         assert violations(page) == [], look
+
+
+def test_opened_as_a_file_the_page_says_that_it_must_be_served(chromium: Any, site: SiteOpened, folder: Path) -> None:
+    page = chromium.new_page()
+    page.goto((folder / "index.html").as_uri())
+    page.wait_for_timeout(3500)
+    said = page.locator("#served")
+    assert said.is_visible()
+    assert "python -m http.server" in said.inner_text()
+    page.close()
+    assert site(locale="en-GB").locator("#served").count() == 0

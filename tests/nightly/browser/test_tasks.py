@@ -64,8 +64,10 @@ def test_what_was_done_is_in_a_link(opened: Opened, address: str) -> None:
 
 @WAYS
 def test_a_lesson_file_is_saved_and_opened(opened: Opened, tmp_path: Path, way: str) -> None:
-    page = opened("evasion")
+    page = opened("evasion", "evade")
+    press(page, way, "#begin")
     write(page, way, "加.微.信")
+    page.wait_for_selector("tr.escaped")
     press(page, way, "#keep summary")
     with page.expect_download() as download:
         press(page, way, "#save")
@@ -81,6 +83,7 @@ def test_a_lesson_file_is_saved_and_opened(opened: Opened, tmp_path: Path, way: 
     chooser.value.set_files(file)
     until(other, "document.querySelector('#text').value === '加.微.信'")
     action(other, "allow")
+    assert other.inner_text("tr.escaped .said") == "加.微.信"
 
 
 @WAYS

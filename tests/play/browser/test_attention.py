@@ -65,6 +65,9 @@ def test_a_beginner_sees_two_panels_and_an_expert_all(opened: Opened) -> None:
     page.select_option("#lesson", "whom-does-it-hit")  # its own panel is there too
     until(page, "document.querySelectorAll('#tabs button').length === 3")
     assert "Tests" in tabs(page)
+    page.select_option("#lesson", "word-boundaries")  # and those that its text sends one to
+    until(page, "document.querySelector('#tab-steps')")
+    assert tabs(page) == ["Why", "Steps", "Try to beat it"]
     page.click("#level")
     assert len(tabs(page)) == 6
     page.reload()
@@ -179,6 +182,25 @@ def test_a_comma_within_quotes_is_left_to_the_yaml(opened: Opened) -> None:
     assert page.locator('[id="words-fraud.contact-contact"]').count() == 1
 
 
+def test_thresholds_rise_whichever_is_moved_and_the_page_says_that_it_is_a_trial(opened: Opened) -> None:
+    page = opened("threshold-and-cost", "whatif")
+    page.wait_for_selector("#outcome table")
+    assert page.locator("#trial").count() == 0
+    numbers = page.locator('.slider input[type="number"]')
+    for review, stand in (("20", ["19", "20", "90"]), ("95", ["19", "95", "96"])):
+        numbers.nth(1).fill(review)
+        numbers.nth(1).press("Tab")
+        assert [one.input_value() for one in numbers.all()] == stand
+    assert "a trial" in page.inner_text("#trial")
+    page.click("#as-it-was")
+    page.wait_for_selector("#trial", state="detached")
+    numbers.nth(1).focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("45")  # by way of 4
+    page.keyboard.press("Tab")
+    assert [one.input_value() for one in numbers.all()] == ["30", "45", "90"]
+
+
 def test_a_number_that_cannot_be_is_not_left_standing(opened: Opened) -> None:
     page = opened("threshold-and-cost", "whatif")
     page.wait_for_selector("#outcome table")
@@ -187,6 +209,8 @@ def test_a_number_that_cannot_be_is_not_left_standing(opened: Opened) -> None:
         page.fill(review, given)
         page.press(review, "Tab")
         assert page.input_value(review) == stands, given
+    page.click("#as-it-was")
+    page.wait_for_selector("#trial", state="detached")
     page.click("#form-fold summary")
     points = '[id="points-fraud.gain"]'
     for given, stands in (("", "20"), ("-5", "1"), ("9999", "1000"), ("30.4", "30"), ("", "30")):
@@ -327,3 +351,19 @@ def test_points_that_a_rule_takes_away_have_a_minus(opened: Opened) -> None:
     said = page.inner_text(".toggles")
     assert "−40" in said
     assert "-40" not in said
+
+
+def test_the_smallest_edits_name_a_word_of_letters_once(opened: Opened) -> None:
+    page = opened("scam-in-english", "why")
+    page.wait_for_selector(".flips li")
+    [edit] = page.locator(".flips li").all_inner_texts()  # any of its five letters would do
+    assert "today" in edit
+
+
+def test_letters_that_join_are_not_cut_apart_as_words(opened: Opened) -> None:
+    page = opened("evasion", "why")
+    page.fill("#text", "你好 السلام عليكم")
+    until(page, "document.documentElement.dataset.explained.endsWith('عليكم')")
+    page.check('input[name="view"][value="words"]')
+    cells = [text.strip() for text in page.locator("#panel .marked .ch").all_inner_texts()]
+    assert cells[-2:] == ["السلام", "عليكم"]

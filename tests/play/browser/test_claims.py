@@ -60,6 +60,14 @@ def test_a_page_begins_with_what_its_lesson_is(lesson: Lesson) -> None:
     assert f"| [{lesson.title.en}]({lesson.lesson}.md) | {lesson.minutes} |" in overview
 
 
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.lesson)
+def test_a_page_of_the_essentials_shows_every_panel_that_the_teacher_is_sent_to(lesson: Lesson) -> None:
+    text = (DOCS / "lessons" / f"{lesson.lesson}.md").read_text("utf-8")
+    names = {"Steps": "steps", "What if": "whatif", "Tests": "tests", "Audit log": "audit"}
+    sent = {panel for name, panel in names.items() if f"*{name}*" in text}
+    assert sent <= {lesson.panel, *lesson.also}
+
+
 def test_guessing_is_open_each_action_occurs_four_times_and_no_lesson_has_one_alone() -> None:
     decided = {name: Counter(action_of(lesson, case.text) for case in lesson.cases) for name, lesson in LESSONS.items()}
     first_six = sum(list(decided.values())[:6], Counter())

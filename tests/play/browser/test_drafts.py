@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.play.browser.keeping import NO_CLIPBOARD, STATE, is_there, kept, ready, worked
 from tests.play.browser.window import Opened, action, until, until_here
+from tests.play.browser.writing import rewrite
 
 FORBIDDEN = """for (const name of ['indexedDB', 'localStorage', 'sessionStorage'])
   Object.defineProperty(window, name, {get() { throw new DOMException('forbidden', 'SecurityError'); }});"""
@@ -183,3 +184,19 @@ def test_a_link_is_copied_on_plain_http_and_has_the_address_of_the_network(opene
     other = opened(hash_=f"#{alone.partition('#')[2]}")
     until(other, "document.querySelector('#text').value === '来自链接'")
     assert other.input_value("#lesson") == "evasion"
+
+
+def test_rules_with_an_error_leave_the_last_good_ones_deciding_after_a_reload_too(opened: Opened) -> None:
+    page = opened("evasion")
+    for old, new in (("score: 60", "score: 95"), ("score: 95", "score: [")):
+        rewrite(page, old, new)
+        action(page, "block")
+    page.wait_for_selector("#to-error")
+    kept(page)
+    page.reload()
+    action(page, "block")
+    page.wait_for_selector("#to-error")
+    assert "the last good rules decide" in page.inner_text("#trouble")
+    page.click("#keep summary")
+    page.click("#start-over")
+    action(page, "review")  # as the lesson gave them

@@ -14,9 +14,15 @@ BREAKS = {
     "wide brackets": ("[兼职, 刷单]", "【兼职, 刷单】", "A Chinese square bracket", "方括号是中文标点"),
     "wide quotes": ("[兼职, 刷单]", "[“兼职”, 刷单]", "The quotation marks here are Chinese", "引号是中文标点"),
     "wide comma": ("[兼职, 刷单]", "[兼职，刷单]", "The comma here is a Chinese one", "逗号是中文标点"),
-    "name": ("job and contact", "job and contct", "must be written alike", "一模一样"),
+    "name": (
+        "job and contact",
+        "job and contct",
+        "written alike. Did you mean “contact”?",
+        "一模一样。是不是“contact”？",
+    ),
     "condition": ("job and contact", "job contact", "put “and” or “or” between", "写 and 或 or"),
-    "key": ("score: 60", "scroe: 60", "Is it mistyped?", "是不是打错了"),
+    "key": ("score: 60", "scroe: 60", "“scroe” means nothing here", "“scroe”在这里没有意义"),
+    "key that is near": ("score: 60", "scroe: 60", "Did you mean “score”?", "是不是“score”？"),
     "number": ("score: 60", "score: sixty", "Another kind of value", "另一种值"),
 }
 

@@ -12,6 +12,8 @@ import { on, state, tell } from "../state.js";
 import { t } from "../strings.js";
 import { withExample } from "../yaml_examples.js";
 
+const MOST = 30;
+
 let begun = null; // {text, action, empty while it is asked for}
 let attempts = []; // {text, action, edits}, the newest first
 let decidedBy = null; // the rules by which these actions are
@@ -158,7 +160,7 @@ on("explained", () => {
   const rules = state.rules;
   setTimeout(() => {
     if (text !== state.text || !action || rules !== state.rules || text === begun?.text || attempts.some((one) => one.text === text)) return;
-    attempts = [{ text, action, edits: distance(begun.text, text) }, ...attempts].slice(0, 30);
+    attempts = [{ text, action, edits: distance(begun.text, text) }, ...attempts].slice(0, MOST);
     drawTries($("panel"));
   }, 700);
 });
@@ -274,13 +276,16 @@ function addExample() {
   setTimeout(() => $("appealed")?.scrollIntoView({ block: "nearest" }), 100);
 }
 
+// A file comes from anywhere.
+const isTry = (one) => typeof one?.text === "string" && ["", ...ACTIONS].includes(one.action);
+
 // Tries are kept as the rules are; a new one is there a moment after the reasons.
 keeps(
   "tries",
   () => ({ begun, attempts }),
   (kept) => {
-    begun = kept?.begun ?? null;
-    attempts = kept?.attempts ?? [];
+    begun = isTry(kept?.begun) ? kept.begun : null;
+    attempts = begun && Array.isArray(kept.attempts) ? kept.attempts.filter(isTry).slice(0, MOST) : [];
   },
 );
 on("explained", () => setTimeout(() => tell("changed"), 800));

@@ -75,38 +75,46 @@ function draw(root) {
 
 function sliders(root) {
   const most = Math.max(120, ...tried.scores.rows.flatMap((row) => Object.values(row.scores)));
-  const groups = Object.entries(tried.steps).map(([category, steps]) =>
-    h(
-      "fieldset",
-      {},
-      h("legend", {}, visible(categoryName(category))),
-      ACTIONS.filter((action) => action in steps).map((action) => {
-        const move = (event) => {
-          const place = Math.round(Number(event.target.value));
-          if (!(place >= 1 && place <= most)) return;
-          steps[action] = place;
-          tried.category = category;
-          for (const one of [bar, exact]) if (one !== event.target) one.value = place;
-          outcome();
-        };
-        const name = t("threshold_of", category, t(action));
-        const bar = h("input", { type: "range", min: 1, max: most, value: steps[action], oninput: move, "aria-label": name });
-        const exact = h("input", { type: "number", class: "number", min: 1, max: most, value: steps[action], oninput: move, onchange: () => (exact.value = steps[action]), "aria-label": t("as_number", name) });
-        return h(
-          "div",
-          { class: "slider" },
-          badge(action),
-          bar,
-          exact,
-        );
-      }),
-    ),
-  );
+  const groups = Object.entries(tried.steps).map(([category, steps]) => h("fieldset", {}, h("legend", {}, visible(categoryName(category))), ladder(category, steps, most)));
   const undo = () => {
     tried = null;
     render(root).then(() => $("as-it-was")?.focus());
   };
   return h("div", { class: "sliders" }, groups, h("button", { type: "button", id: "as-it-was", onclick: undo }, t("as_it_was")));
+}
+
+// The thresholds of a category.  They rise from action to action: one that is moved pushes the others before it.
+function ladder(category, steps, most) {
+  const names = ACTIONS.filter((action) => action in steps);
+  const fields = {};
+  let stood = { ...steps }; // before the one that is moved now: on the way to 25, the 2 pushes nothing for good
+  const put = (action, place, by) => {
+    steps[action] = place;
+    for (const field of fields[action]) if (field !== by) field.value = place;
+  };
+  return names.map((action, at) => {
+    const low = 1 + at;
+    const high = most - (names.length - 1 - at);
+    const move = ({ target }) => {
+      const place = Math.round(Number(target.value));
+      if (!(place >= low && place <= high)) return;
+      tried.category = category;
+      put(action, place, target);
+      for (const [to, other] of names.entries()) {
+        if (to < at) put(other, Math.min(stood[other], place + to - at));
+        if (to > at) put(other, Math.max(stood[other], place + to - at));
+      }
+      outcome();
+    };
+    const moved = () => {
+      put(action, steps[action]);
+      stood = { ...steps };
+    };
+    const name = t("threshold_of", category, t(action));
+    const field = (props) => h("input", { min: low, max: high, value: steps[action], oninput: move, onchange: moved, ...props });
+    fields[action] = [field({ type: "range", "aria-label": name }), field({ type: "number", class: "number", "aria-label": t("as_number", name) })];
+    return h("div", { class: "slider" }, badge(action), fields[action]);
+  });
 }
 
 function toggles(root) {
@@ -177,8 +185,10 @@ function outcome() {
     outcome();
     $("flag-from").focus();
   };
+  const isTrial = tried.off.size || JSON.stringify(tried.steps) !== JSON.stringify(tried.was);
   fill(
     box,
+    isTrial ? h("p", { id: "trial" }, t("trial")) : null,
     h(
       "div",
       { class: "row" },

@@ -187,7 +187,9 @@ function smallest() {
   else if (found.error) add(body, [failure(found.error)]);
   else if (!found.removals.length) add(body, [h("p", { class: "quiet" }, t(state.explained?.marks.length ? "no_flip" : "nothing_to_take"))]);
   else {
-    const list = found.removals.slice(0, 6).map((one) =>
+    const seen = new Set();
+    const first = (one) => !seen.has(wordsOf(one)) && seen.add(wordsOf(one));
+    const list = found.removals.filter(first).slice(0, 6).map((one) =>
       h(
         "li",
         {},
@@ -203,6 +205,19 @@ function smallest() {
     add(body, [h("ul", { class: "flips" }, list)]);
   }
   return body;
+}
+
+// Which words are cut: of those with letters in them, any letter that goes is the same edit to a reader.
+function wordsOf({ cuts, after }) {
+  const chars = [...state.text];
+  const inWord = (at) => /[\p{Script=Latin}\d]/u.test(chars[at] ?? "");
+  const words = cuts.map(({ part_index, start, end }) => {
+    if (part_index) return [part_index, start, end];
+    while (inWord(start) && inWord(start - 1)) start -= 1;
+    while (inWord(end - 1) && inWord(end)) end += 1;
+    return [part_index, start, end];
+  });
+  return JSON.stringify([words, after]);
 }
 
 // What goes, struck out among the characters around it.
