@@ -84,8 +84,8 @@ def _found(engine: modengine.Engine) -> Found:
     ]
     found: dict[tuple[str, str], Counter[str]] = {}
     for decision in engine.decide_batch([*examples, *map(message, rows_of(MESSAGES))], ignore_scope=True):
-        seen = {(ruleset_of[hit.rule], match) for hit in (*decision.hits, *decision.relief) for match in hit.matches}
-        for ruleset, match in seen:
+        hits = (*decision.hits, *decision.relief)
+        for ruleset, match in dict.fromkeys((ruleset_of[hit.rule], match) for hit in hits for match in hit.matches):
             found.setdefault((ruleset, match.pattern), Counter())[match.text] += 1
     return found
 
