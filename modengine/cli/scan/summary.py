@@ -76,6 +76,8 @@ def _row(counts: Mapping[Action, int], taken: int, ignore_scope: bool) -> Iterat
 
 
 def _lines(summary: Summary, policy: Policy, ignore_scope: bool) -> Iterator[Text]:
+    if not summary.decided and not summary.unread:
+        yield Text("What was read holds no message: it is empty, or a header alone.", "yellow")
     if ignore_scope:
         yield Text("Scope and period were not looked at (--ignore-scope): what the policy asks for anywhere.")
     elif summary.decided:
