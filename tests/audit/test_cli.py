@@ -263,6 +263,10 @@ def test_erase_shows_first_and_asks(command: Command, log: Path) -> None:
     assert ran.err.startswith("#1  2026-01-01T12:00:00.000000Z  d-")
     assert "  small: review\n" in ran.err
     assert "Erase text, details and salt of this decision?" in ran.err
+    assert "--yes" not in ran.err
+    ran = command("audit", "erase", "--id", "a-1", "-a", log)
+    assert (ran.code, ran.out) == (130, "")
+    assert "\nmodengine: nobody answers on standard input: --yes erases without asking\n" in ran.err
     assert verify(LogPaths(log)).erased == 0
     ran = command("audit", "erase", "--id", "a-1", "-a", log, "--yes")
     assert (ran.code, ran.out) == (0, "erased: #1\n")
@@ -346,7 +350,9 @@ def test_export(command: Command, log: Path, tmp_path: Path) -> None:
     assert ran.code == 0
     assert len([json.loads(line) for line in ran.out.splitlines()]) == 3
     out = tmp_path / "out"
-    assert command("audit", "export", "-a", log, "--format", "csv", "-o", out).code == 0
+    ran = command("audit", "export", "-a", log, "--format", "csv", "-o", out)
+    said = f"modengine: wrote {out} (decisions.csv, hits.csv, datapackage.json), from 7 records of the log\n"
+    assert (ran.code, ran.out, ran.err) == (0, "", said)
     assert sorted(path.name for path in out.iterdir()) == ["datapackage.json", "decisions.csv", "hits.csv"]
     pytest.importorskip("duckdb")
     assert command("audit", "export", "-a", log, "--format", "parquet", "-o", out / "x.parquet").code == 0
