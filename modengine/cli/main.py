@@ -151,7 +151,7 @@ def policy_errors(error: PolicyError) -> str:
     """All problems of a policy, and how many they are."""
     count = len(error.diagnostics)
     blocks = [problem.render() for problem in error.diagnostics]
-    return "\n\n".join([*blocks, f"{count} problem{'s' if count != 1 else ''}: nothing was decided"])
+    return "\n\n".join([*blocks, f"{count} problem{'s' if count != 1 else ''}: nothing was done"])
 
 
 def _stopped(given: Sequence[str]) -> str:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from modengine.policy.model import Policy, Rule
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_MESSAGES = frozenset({".csv", ".jsonl", ".ndjson", ".parquet"})
+"""Suffixes of files of messages, but for those that a policy might have."""
 
 
 class Jobs(click.ParamType[int]):
@@ -154,7 +156,7 @@ def engine_of(policy: str | None, cached: bool = True, only: Sequence[str] = ())
     """The engine that `--policy` asks for, from the compile cache if it may be.
 
     Of `only` some rules, by globs or tags, it is that of a policy of its own, in which the others are drafts.
-    Raises PolicyError, for a lone ruleset too: it takes no action.
+    Raises PolicyError, for a lone ruleset too: it takes no action; UsageError for a file of messages.
     """
     from modengine.checks.errors import with_source  # noqa: PLC0415  (the engine, which --help does not need)
     from modengine.errors import PolicyError  # noqa: PLC0415
@@ -163,6 +165,9 @@ def engine_of(policy: str | None, cached: bool = True, only: Sequence[str] = ())
     from modengine.policy.load import not_a_policy  # noqa: PLC0415
 
     path = policy_path(policy) or shipped_policy()
+    if path.suffix.lower() in _MESSAGES:
+        said = "holds messages and is no policy; a command that takes both takes POLICY first"
+        raise click.UsageError(f"`{path}` {said}")
     engine, ruleset = load_any(path, cached)
     if ruleset is not None:
         raise PolicyError(with_source([not_a_policy(ruleset)], engine.policy))

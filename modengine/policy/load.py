@@ -107,6 +107,9 @@ def neither(keys: set[str], place: Location) -> tuple[str, Location, str]:
     if "specimen" in keys:
         hint = "a specimen is measured and never acts: modengine specimen measure, or the commands of the lab"
         return "the file is a specimen, a list that others made, and decides nothing", place, hint
+    if "corpus" in keys:
+        hint = "a command that takes both takes the policy first: modengine eval POLICY CARD"
+        return "the file is a card, which says what messages mean, and decides nothing", place, hint
     near = next(
         (
             f"`{key}` should probably be `{meant}`"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import sqlite3
 import sys
 from pathlib import Path
@@ -20,7 +21,7 @@ from modengine.audit.write.log import AuditLog
 from modengine.cli.audit.group import COMMANDS
 from modengine.engine.engine import Engine
 from modengine.model import Message
-from tests.audit.logs import IN, MESSAGES, NOW, MakeLog, edit, segment
+from tests.audit.logs import IN, MESSAGES, NOW, PARCELS, MakeLog, edit, segment, write_policy
 from tests.commands import Command
 from tests.paths import ROOT
 
@@ -203,8 +204,13 @@ def test_replay(command: Command, make: MakeLog, log: Path, source: Path, tmp_pa
         "differences": [],
     }  # fmt: skip
     ran = command("audit", "replay", "-a", log, "--policy", "campaign-2014")
-    assert (ran.code, "  rules " in ran.out) == (1, True)
-    assert "  not as it was: policy: small then, campaign-2014 now\n" in ran.out
+    assert ran.code == 1
+    assert ran.out.splitlines()[1] == ("  by another policy, as --policy asks, not by the rules that the log keeps")
+    assert re.search(
+        r"\n  rules +\d  another policy than the one in force then\n +differs: policy: small then, campaign-2014 now\n",
+        ran.out,
+    )
+    assert "or their copies" not in ran.out
     assert "  action                1  review → allow\n" in ran.out
     assert "\n  #1 a-1: review → allow; rules (action, taken, " in ran.out
     changed = tmp_path / "changed.jsonl"
@@ -218,6 +224,19 @@ def test_replay(command: Command, make: MakeLog, log: Path, source: Path, tmp_pa
     assert (ran.code, "not made again: text erased 1" in ran.out.splitlines()[0]) == (0, True)
     (log / "vault.sqlite").unlink()
     assert "[ME960" in command("audit", "replay", "-a", log).err
+
+
+def test_of_another_policy_few_are_listed_whose_action_is_as_before(
+    command: Command, log: Path, tmp_path: Path
+) -> None:
+    policy = write_policy(tmp_path, parcels=PARCELS.replace("score: 60", "score: 61"))
+    ran = command("audit", "replay", "-a", log, "--policy", policy)
+    assert "  action                4  as before; what led to it is another\n" in ran.out
+    assert ran.out.count("as before; rules (") == 3
+    assert ran.out.endswith("  and 1 more, which --all lists\n")
+    ran = command("audit", "replay", "-a", log, "--policy", policy, "--all")
+    assert ran.out.count("as before; rules (") == 4
+    assert "--all" not in ran.out
 
 
 def test_query(command: Command, log: Path) -> None:
@@ -244,6 +263,10 @@ def test_erase_shows_first_and_asks(command: Command, log: Path) -> None:
     assert ran.err.startswith("#1  2026-01-01T12:00:00.000000Z  d-")
     assert "  small: review\n" in ran.err
     assert "Erase text, details and salt of this decision?" in ran.err
+    assert "--yes" not in ran.err
+    ran = command("audit", "erase", "--id", "a-1", "-a", log)
+    assert (ran.code, ran.out) == (130, "")
+    assert "\nmodengine: nobody answers on standard input: --yes erases without asking\n" in ran.err
     assert verify(LogPaths(log)).erased == 0
     ran = command("audit", "erase", "--id", "a-1", "-a", log, "--yes")
     assert (ran.code, ran.out) == (0, "erased: #1\n")
@@ -327,7 +350,9 @@ def test_export(command: Command, log: Path, tmp_path: Path) -> None:
     assert ran.code == 0
     assert len([json.loads(line) for line in ran.out.splitlines()]) == 3
     out = tmp_path / "out"
-    assert command("audit", "export", "-a", log, "--format", "csv", "-o", out).code == 0
+    ran = command("audit", "export", "-a", log, "--format", "csv", "-o", out)
+    said = f"modengine: wrote {out} (decisions.csv, hits.csv, datapackage.json), from 7 records of the log\n"
+    assert (ran.code, ran.out, ran.err) == (0, "", said)
     assert sorted(path.name for path in out.iterdir()) == ["datapackage.json", "decisions.csv", "hits.csv"]
     pytest.importorskip("duckdb")
     assert command("audit", "export", "-a", log, "--format", "parquet", "-o", out / "x.parquet").code == 0

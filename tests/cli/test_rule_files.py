@@ -311,6 +311,29 @@ def test_a_search_says_which_terms_it_found(command: Command) -> None:
     assert "found in 网银" in command("rules", "网银", "-p", POLICY).out
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("courier", "found in “The sender introduces himself as customer service, a bank, a courier,"),
+        ("conditions", "found in “not loans of banks with their conditions.”"),
+        ("posts that offer loans", "found in “P5 Posts that offer loans without questions"),
+    ],
+)
+def test_a_search_shows_the_sentence_that_it_found_a_word_in(query: str, found: str, command: Command) -> None:
+    assert found in command("rules", query).out
+
+
+def test_a_search_in_what_is_listed_anyway_shows_nothing_more(command: Command) -> None:
+    assert "found in" not in command("rules", "Claims to be a service").out
+
+
+def test_a_word_that_is_nearly_an_id_is_told(command: Command) -> None:
+    assert command("rules", "fraud.prive-channel").out == (
+        "0 of 70 rules of campaign-2014\ndid you mean `fraud.private-channel`?\n"
+    )
+    assert command("rules", "nothing of the kind").out == "0 of 70 rules of campaign-2014\n"
+
+
 def test_rules_of_a_category(command: Command) -> None:
     found = json.loads(command("rules", "-p", POLICY, "-c", "chain", "--format", "json").out)
     assert {rule["category"] for rule in found} == {"chain"}

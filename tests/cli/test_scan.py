@@ -211,7 +211,8 @@ def test_bad_lines_are_error_records_and_the_rest_is_decided(command: Command) -
 def test_empty_input(data: bytes, command: Command) -> None:
     ran = command("scan", "-", "-p", POLICY, stdin=data)
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err == f"{recorded(0)}0 messages decided by class\n{at_work()}\n"
+    said = "What was read holds no message: it is empty, or a header alone."
+    assert ran.err == f"{recorded(0)}0 messages decided by class\n{at_work()}\n{said}\n"
 
 
 def test_a_bom_is_no_part_of_the_text(command: Command) -> None:
@@ -304,7 +305,7 @@ def test_a_policy_that_does_not_compile_is_told_whole(command: Command, messages
     assert (ran.code, ran.out) == (2, "")
     assert "actoins" in ran.err
     assert "colour" in ran.err
-    assert "problems: nothing was decided" in ran.err
+    assert "problems: nothing was done" in ran.err
     assert "Traceback" not in ran.err
 
 

@@ -147,6 +147,20 @@ def test_wrong_usage_is_said(args: tuple[str, ...], message: str, command: Comma
     assert message in " ".join(ran.err.split())
 
 
+@pytest.mark.parametrize("name", ["rows.csv", "rows.JSONL", "rows.parquet"])
+def test_messages_in_place_of_the_policy_are_told(name: str, command: Command) -> None:
+    ran = command("eval", name, POLICY)
+    assert ran.code == 2
+    assert f"`{name}` holds messages and is no policy; a command that takes both takes POLICY first" in ran.err
+
+
+def test_a_card_in_place_of_the_policy_is_told(command: Command, card: Path) -> None:
+    ran = command("eval", card, POLICY)
+    assert ran.code == 2
+    assert "the file is a card, which says what messages mean, and decides nothing" in ran.err
+    assert "modengine eval POLICY CARD" in ran.err
+
+
 def test_corpora_need_names_of_their_own(command: Command, card: Path) -> None:
     ran = command("eval", POLICY, card, card)
     assert ran.code == 2

@@ -200,6 +200,17 @@ def test_a_relief_that_weighs_more_is_named_on_its_side(corpus: MakeCorpus) -> N
 # ------------------------------------------------------------------ canaries and bad input
 
 
+def test_points_that_a_cap_cut_are_told_with_those_that_the_rule_has(corpus: MakeCorpus) -> None:
+    one = rule("fraud.a", "a", text("a", "骗"), score=40, group="g")
+    two = rule("fraud.b", "b", text("b", "钱"), score=55, group="g")
+    found = compare(
+        engine(one), engine(one, two, caps={"g": 75}), corpus(rows(("骗钱", "fraud", 1)), ("fraud",), label="label")
+    )
+    said = found.flips[0].categories[0].rules_b
+    assert [(s.rule, s.points, s.uncapped) for s in said] == [("fraud.b", 55, 55), ("fraud.a", 20, 40)]
+    assert "fraud.b +55, fraud.a +20 of 40 (its group is capped)" in " ".join(as_text(view(found), 100).split())
+
+
 def test_a_policy_differs_from_itself_in_nothing(corpus: MakeCorpus) -> None:
     found = compare(sound(), sound(), corpus(rows(*ROWS), label="label"))
     assert (found.flipped, found.rules, found.flips, found.moves) == (0, (), (), ())

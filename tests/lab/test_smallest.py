@@ -15,7 +15,7 @@ from modengine.engine.engine import Engine
 from modengine.lab.report.render import as_html, as_json, as_text
 from modengine.lab.report.schemas import schema
 from modengine.lab.report.views.smallest import view
-from modengine.lab.studies.smallest import Removal, Smallest, cut, smallest
+from modengine.lab.studies.smallest import Points, Removal, Smallest, cut, smallest
 from modengine.model import RANK, Message, Part
 from modengine.policy.model import Longer
 from tests.build import engine, override, relief, rule, text, words
@@ -53,6 +53,16 @@ def test_the_action_falls_by_a_step_where_another_rule_stays() -> None:
         ("label", ("fraud.a",)),
         ("review", ("fraud.b",)),
     }
+
+
+def test_a_rule_that_only_has_other_points_is_neither_gone_nor_new() -> None:
+    pair = (rule("fraud.a", "a", text("a", "骗钱"), group="g"), rule("fraud.b", "b", text("b", "转账"), group="g"))
+    found = smallest(engine(*pair, caps={"g": 90}), "骗钱转账")
+    assert {(removal.gone, removal.new, removal.points) for removal in lower(found)} == {
+        (("fraud.a",), (), (Points("fraud.b", 30, 60),)),
+        (("fraud.b",), (), ()),
+    }
+    assert "fraud.b 30 → 60" in as_text(view(found), 100)
 
 
 def test_what_comes_together_is_decided_again() -> None:

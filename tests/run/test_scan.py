@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
+
 from modengine.errors import MessageError
 from modengine.model import (
     Action,
@@ -91,35 +93,50 @@ def test_counts_by_category_and_action() -> None:
     assert summary.rules == (RuleCount("fraud.a", 2),)
 
 
-def test_a_message_outside_counts_once_a_reason() -> None:
+def test_messages_in_shadow_are_counted_by_all_that_stands_against_them() -> None:
+    both = decision("block", in_scope=False, shadow=("period", "scope"))
     summary = tally(
-        decision("block", in_scope=False, shadow=("period", "scope: unknown")),
-        decision("allow", in_scope=False, shadow=("period",)),
+        both,
+        both,
+        decision("block", in_scope=False, shadow=("scope",)),
+        decision("block"),
+        decision("allow", in_scope=False),
         decision(),
     )
-    assert summary.outside_messages == 2
-    assert summary.outside == {"period": 2, "scope: unknown": 1}
+    assert summary.shadow == {("period", "scope"): 2, ("scope",): 1}
+    assert sum(summary.shadow.values()) == sum(summary.actions.values()) - summary.actions["allow"] - summary.flagged
 
 
-def test_a_message_in_scope_of_one_category_is_not_outside() -> None:
-    outside = CategoryScore(0, "allow", False, ("scope",))
-    both = Decision("1", "allow", "allow", True, False, {"fraud": CategoryScore(0, "allow", True), "rumour": outside})
-    assert tally(both).outside_messages == 0
+def of_two(fraud: CategoryScore, rumour: CategoryScore) -> Decision:
+    taken = any(score.in_scope and score.action != "allow" for score in (fraud, rumour))
+    return Decision("1", "label", "label" if taken else "allow", taken, taken, {"fraud": fraud, "rumour": rumour})
 
 
-def test_reasons_that_only_some_categories_have_do_not_count_beside_a_common_one() -> None:
-    found = Decision(
-        "1",
-        "allow",
-        "allow",
-        False,
-        False,
-        {
-            "fraud": CategoryScore(0, "allow", False, ("period",)),
-            "rumour": CategoryScore(0, "allow", False, ("period", "scope")),
-        },
-    )
-    assert tally(found).outside == {"period": 1}
+@pytest.mark.parametrize(
+    ("fraud", "rumour", "expected"),
+    [
+        (CategoryScore(60, "label", False, ("scope",)), CategoryScore(60, "label", True), {}),
+        (
+            CategoryScore(60, "label", False, ("period", "scope")),
+            CategoryScore(60, "label", False, ("period",)),
+            {("period",): 1},
+        ),
+        (
+            CategoryScore(60, "label", False, ("period", "scope")),
+            CategoryScore(0, "allow", False, ("period",)),
+            {("period", "scope"): 1},
+        ),
+        (
+            CategoryScore(60, "label", False, ("exception: news",)),
+            CategoryScore(60, "label", False, ("period", "scope")),
+            {("period", "scope"): 1},
+        ),
+    ],
+)
+def test_of_several_categories_that_which_is_nearest_to_being_acted_upon_says_why(
+    fraud: CategoryScore, rumour: CategoryScore, expected: object
+) -> None:
+    assert tally(of_two(fraud, rumour)).shadow == expected
 
 
 def test_undetermined_and_noted_messages_are_counted() -> None:

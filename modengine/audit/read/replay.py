@@ -58,6 +58,8 @@ _CALLED = {
 _WIDEST = 80
 MOST = 100
 """Differences that are listed; all are counted."""
+MOST_AS_BEFORE = 3
+"""Of those by another engine that was asked for, the ones whose action is as before: something always differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,10 @@ class Divergence:
     then: str | None = None
     now: str | None = None
     """The action of the record, and that of the decision that was made again, if one was."""
+
+    @property
+    def as_before(self) -> bool:
+        return self.then is not None and self.then == self.now
 
 
 @dataclass(slots=True)
@@ -104,13 +110,18 @@ class Replay:
 class Replayer:
     """Takes the records of a log in their order: give `take` to `verify`.
 
-    With `engine`, decisions are made by that one in place of the rules in the log.
+    With `engine`, decisions are made by that one in place of the rules in the log.  `whole` lists every difference.
     """
 
     def __init__(
-        self, layout: LogPaths, vault: Vault, source: MessageSource | None, engine: Engine | None = None
+        self,
+        layout: LogPaths,
+        vault: Vault,
+        source: MessageSource | None,
+        engine: Engine | None = None,
+        whole: bool = False,
     ) -> None:
-        self._layout, self._source, self._other = layout, source, engine
+        self._layout, self._source, self._other, self._whole = layout, source, engine, whole
         self._key = vault.key
         self._rows = vault.rows()
         self._row = next(self._rows, None)
@@ -138,8 +149,14 @@ class Replayer:
                 became = difference.then, difference.now
                 self.result.actions[became] = self.result.actions.get(became, 0) + 1
                 self.result.since |= self._causes
-            if len(self.result.differences) < MOST:
+            if self._whole or self._is_listed(difference):
                 self.result.differences.append(difference)
+
+    def _is_listed(self, difference: Divergence) -> bool:
+        listed = self.result.differences
+        if self._other is not None and difference.as_before:
+            return sum(other.as_before for other in listed) < MOST_AS_BEFORE
+        return len(listed) < MOST
 
     # ----------------------------------------------------------------- rules
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,8 +47,20 @@ def command(message_id: str | None, record: str | None, audit: Path, audit_key: 
     print_lines(lines[:MOST] + ([f"and {len(lines) - MOST:,} more"] if len(lines) > MOST else []), err=True)
     them = "this decision" if len(records) == 1 else f"these {len(records):,} decisions"
     if not yes:
-        click.confirm(f"Erase text, details and salt of {them}? This cannot be undone.", abort=True, err=True)
+        _ask(f"Erase text, details and salt of {them}? This cannot be undone.")
     now = datetime.now(UTC)
     with AuditLog.open(audit, signer_of(audit_key), time=now) as log:
         erased = log.erase_records([found["seq"] for found in records], now)
     click.echo(f"erased: {', '.join(f'#{seq}' for seq in erased[:MOST])}{' ...' if len(erased) > MOST else ''}")
+
+
+def _ask(question: str) -> None:
+    """Raises Abort unless the answer is yes."""
+    try:
+        agreed = click.confirm(question, err=True)
+    except click.Abort:  # the end of the input, too
+        if not sys.stdin.isatty():
+            click.echo("\nmodengine: nobody answers on standard input: --yes erases without asking", err=True)
+        raise
+    if not agreed:
+        raise click.Abort

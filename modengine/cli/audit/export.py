@@ -85,6 +85,9 @@ def command(
                 for line in statements(layout, proven):
                     target.write(escaped(line.decode()).encode())
                 target.flush()
+    if output is not None:
+        files = f" (decisions.csv, hits.csv, {PACKAGE})" if form == "csv" else ""
+        click.echo(f"modengine: wrote {output}{files}, from {report.proven:,} records of the log", err=True)
     warn_of(report)
     return 0 if report.ok else 1
 

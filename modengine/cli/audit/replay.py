@@ -41,12 +41,13 @@ if TYPE_CHECKING:
 @source_option("Messages, where no text was kept; also what `modengine read` wrote.  Repeatable.")
 @reader_options
 @click.option("-p", "--policy", metavar="POLICY", help="Decide by this policy, not by the copies in the log.")
+@click.option("--all", "whole", is_flag=True, help="List every decision that came out otherwise.  [default: 100]")
 @key_option
 @input_format_option
 @format_option("text", "json")
 def command(
-    audit: Path, sources: tuple[str, ...], policy: str | None, key: Path | None, input_format: Form | None, form: str,
-    readers: Readers | None,
+    audit: Path, sources: tuple[str, ...], policy: str | None, whole: bool, key: Path | None,
+    input_format: Form | None, form: str, readers: Readers | None,
 ) -> int:  # fmt: skip
     """Make every decision of a log again, by the copies of the rule files that the log keeps.
 
@@ -54,7 +55,8 @@ def command(
     what its record commits to.  Files that they name are read by --reader; those whose text stands in
     FILE already are not read again.  Exit code 1: some came out otherwise, or a text is changed or
     missing; the first line says which.  What came out otherwise is listed with its action then and
-    now, and with the cause: what is another than it was when the log was made.
+    now, and with the cause: what is another than it was when the log was made.  By another --policy
+    few are listed whose action is as before.
 
     \b
     Examples:
@@ -80,7 +82,8 @@ def command(
             stack.callback(readers.close)
         given = _given(sources, input_format, readers)
         source = stack.enter_context(MessageSource(given, vault.key)) if sources else None
-        replayer = Replayer(layout, vault, source, None if policy is None else engine_of(policy, cached=False))
+        other = None if policy is None else engine_of(policy, cached=False)
+        replayer = Replayer(layout, vault, source, other, whole)
         told = stack.enter_context(progress("deciding again"))
 
         def take(line: RecordLine, record: Record) -> None:
@@ -93,7 +96,7 @@ def command(
     if form == "json":
         print_json(_data(result))
     else:
-        print_lines(_lines(result))
+        print_lines(_lines(result, other is not None))
         if "text absent" in result.causes and not sources:
             click.echo("  no text was kept: name the files that the messages came from with --from FILE")
         if "file unread" in result.causes:
@@ -122,20 +125,24 @@ _FROM = {
 }
 
 
-def _lines(result: Replay) -> list[str]:
+def _lines(result: Replay, by_another: bool) -> list[str]:
     from modengine.audit.read.replay import CAUSES, UNMADE  # noqa: PLC0415
 
     first = f"{result.decisions:,} decisions: {result.same:,} came out the same, {result.different:,} otherwise"
     unmade = [f"{cause} {result.causes[cause]:,}" for cause in UNMADE if cause in result.causes]
     lines = [f"{first}, not made again: {', '.join(unmade)}" if unmade else first]
+    if by_another:
+        lines.append("  by another policy, as --policy asks, not by the rules that the log keeps")
     if {"read before", "read anew"} & result.texts.keys():
         lines += [f"  {result.texts[of]:,} {said}" for of, said in _FROM.items() if of in result.texts]
     for cause, meaning in CAUSES.items():
         if cause in result.causes:
-            lines.append(f"  {cause:15}{result.causes[cause]:>8,}  {meaning}")
+            meant = "another policy than the one in force then" if by_another and cause == "rules" else meaning
+            lines.append(f"  {cause:15}{result.causes[cause]:>8,}  {meant}")
         if cause in result.since:
             besides = "" if cause in result.causes else cause
-            lines.append(f"  {besides:25}not as it was: {', '.join(result.since[cause])}")
+            label = "differs: " if by_another and cause == "rules" else "not as it was: "
+            lines.append(f"  {besides:25}{label}{', '.join(result.since[cause])}")
     changed = sorted((-count, pair) for pair, count in result.actions.items() if len(set(pair)) > 1)
     kept = sum(count for (then, now), count in result.actions.items() if then == now)
     lines += [f"  {'action':15}{-count:>8,}  {_became(*pair)}" for count, pair in changed]
@@ -147,8 +154,8 @@ def _lines(result: Replay) -> list[str]:
         f"{one.cause} ({', '.join(one.what)})"
         for one in listed
     ]
-    if listed and sum(result.causes.values()) > len(result.differences):
-        lines.append(f"  only the first {len(result.differences)} are listed")
+    if listed and (more := sum(result.causes.values()) - len(result.differences)):
+        lines.append(f"  and {more:,} more, which --all lists")
     return lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -17,6 +18,7 @@ from modengine.explain.visible import inline
 from modengine.paths import shipped_policy
 from modengine.policy.load import load_policy
 from modengine.policy.model import Pattern, Policy, Rule, Ruleset
+from modengine.policy.nodes.diagnostics import closest
 from modengine.text.normalize import plain
 
 MOST_TERMS = 8
@@ -24,11 +26,13 @@ MOST_TERMS = 8
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A rule, its ruleset, and the terms that the query is found in."""
+    """A rule, its ruleset, and what the query is found in."""
 
     rule: Rule
     ruleset: Ruleset
     terms: tuple[str, ...] = ()
+    prose: str = ""
+    """The sentence of its clause or description, of a query that neither id nor title shows."""
     others: tuple[str, ...] = ()
     """Its points under the policy's `points`: `12 where message.channel == "sms"`."""
 
@@ -55,7 +59,7 @@ class Listed:
 def command(query: str, policy: str | None, category: str | None, tags: tuple[str, ...], form: str) -> None:
     """List the rules of a policy, or those that QUERY is found in.
 
-    QUERY is sought in ids, titles, clauses, terms and regexes, whatever its width, case or script.
+    QUERY is sought in ids, titles, descriptions, clauses, terms and regexes, whatever its width, case or script.
     """
     whole = load_policy(policy_path(policy) or shipped_policy())
     if category is not None and category not in whole.categories:
@@ -73,20 +77,29 @@ def command(query: str, policy: str | None, category: str | None, tags: tuple[st
         _show(listed, to)
     total = sum(len(ruleset.rules) for ruleset in whole.rulesets)
     to.print(Text(f"{len(found)} of {total} rules of {whole.id}", "bold"))
+    if not found and (near := closest(query, (rule.id for rule in whole.rules))):
+        to.print(Text(f"did you mean `{near}`?"))
 
 
 def search(policy: Policy, query: str) -> Iterator[Listed]:
-    """The rules that the query is found in, with the terms that hold it; all for an empty query."""
+    """The rules that the query is found in, with what of them holds it; all for an empty query."""
     wanted = plain(query.strip())
     for ruleset in policy.rulesets:
         for rule in ruleset.rules:
             clause = f"{rule.clause} {ruleset.clauses.get(rule.clause, '')}" if rule.clause else ""
             texts_of = (term for pattern in rule.patterns for term in (*pattern.terms, pattern.regex or "") if term)
             terms = dict.fromkeys(term for term in texts_of if wanted in plain(term))
-            about = plain("\n".join((rule.id, rule.title, rule.description, clause)))
-            if wanted in about or terms:
+            shown = wanted in plain("\n".join((rule.id, rule.title, rule.clause or "")))
+            prose = "" if shown else next((text for text in (clause, rule.description) if wanted in plain(text)), "")
+            if shown or prose or terms:
                 others = (f"{p.scores[rule.id]} where {p.when}" for p in policy.points if rule.id in p.scores)
-                yield Listed(rule, ruleset, tuple(terms) if wanted else (), tuple(others))
+                yield Listed(rule, ruleset, tuple(terms) if wanted else (), _sentence(prose, wanted), tuple(others))
+
+
+def _sentence(prose: str, wanted: str) -> str:
+    """The sentence that the query is found in; all of the prose where it runs over the end of one."""
+    sentences = re.split(r"(?<=[.;。；])\s*", prose)
+    return next((sentence for sentence in sentences if wanted in plain(sentence)), prose)
 
 
 def _show(listed: Listed, to: Console) -> None:
@@ -101,6 +114,8 @@ def _show(listed: Listed, to: Console) -> None:
         more = f" and {len(listed.terms) - MOST_TERMS} more" if len(listed.terms) > MOST_TERMS else ""
         shown = ", ".join(inline(term, 40) for term in listed.terms[:MOST_TERMS])
         to.print(Text(f"  found in {shown}{more}", "dim"), soft_wrap=True)
+    if listed.prose:
+        to.print(Text(f"  found in “{inline(listed.prose.strip(), 200)}”", "dim"), soft_wrap=True)
 
 
 def _record(listed: Listed) -> dict[str, object]:

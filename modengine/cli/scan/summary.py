@@ -18,7 +18,7 @@ from modengine.explain.words import shadow
 from modengine.model import ACTIONS, Action, Shadow
 from modengine.policy.condition import Compare, walk
 from modengine.policy.model import Policy
-from modengine.run.work.summary import Summary
+from modengine.run.work.summary import IGNORED, Summary
 
 MOST_RULES = 5
 
@@ -76,19 +76,21 @@ def _row(counts: Mapping[Action, int], taken: int, ignore_scope: bool) -> Iterat
 
 
 def _lines(summary: Summary, policy: Policy, ignore_scope: bool) -> Iterator[Text]:
+    if not summary.decided and not summary.unread:
+        yield Text("What was read holds no message: it is empty, or a header alone.", "yellow")
     if ignore_scope:
         yield Text("Scope and period were not looked at (--ignore-scope): what the policy asks for anywhere.")
     elif summary.decided:
         yield Text("taken: the action follows.  shadow: scored and recorded, and no action follows.", "dim")
     if summary.study:
         yield Text("This is a study policy: every decision is shadow, no action is ever taken.", "bold")
-    if summary.outside_messages:
+    if summary.shadow:
         yield Text()
-        yield Text(f"{_count(summary.outside_messages, 'message')} in no category acted upon:")
-        for reason, count in summary.outside.items():
-            yield Text(f"  {count:>7,} {_reason(reason, policy)}")
-        if not (ignore_scope or summary.study) and not _IGNORED.isdisjoint(summary.outside):
-            yield Text("  --ignore-scope decides them as if they lay in scope and period", "dim")
+        yield Text(f"Why no action follows on {_count(sum(summary.shadow.values()), 'message')} in shadow:")
+        for reasons, count in summary.shadow.items():
+            yield Text(f"  {count:>7,} {'; '.join(_reason(reason, policy) for reason in reasons)}")
+        if ignored := sum(count for reasons, count in summary.shadow.items() if IGNORED.issuperset(reasons)):
+            yield Text(f"  with --ignore-scope an action follows on {ignored:,} of them", "dim")
     if empty := [name for name, count in summary.lacking.items() if count == summary.decided]:
         names = " or ".join(f"`{name}`" for name in empty)
         yield Text(f"No message has the field {names}, in which patterns look: they found nothing there", "yellow")
@@ -101,10 +103,6 @@ def _lines(summary: Summary, policy: Policy, ignore_scope: bool) -> Iterator[Tex
         yield Text(f"{_count(summary.unread, 'line')} could not be read:", "bold red")
         for code, count in summary.errors.items():
             yield Text(f"  {count:>7,} {code} {CODES[code].name}")
-
-
-_IGNORED = frozenset({Shadow.SCOPE, Shadow.SCOPE_UNKNOWN, Shadow.PERIOD, Shadow.PERIOD_UNKNOWN})
-"""The reasons that `--ignore-scope` takes away."""
 
 
 def _reason(reason: str, policy: Policy) -> str:

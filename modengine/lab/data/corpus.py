@@ -339,10 +339,10 @@ def _sample(rows: Iterator[_Row], size: int, seed: int) -> tuple[list[_Row], int
 
 def _check(columns: Columns, seen: _Seen, rows: int) -> None:
     if not rows and not seen.columns and not seen.left_out:
-        why = "the files hold no message"
+        why, hint = "the files hold no message", "they are empty, or hold a header alone"
         if seen.unreadable:
             why = f"of {seen.unreadable:,} rows none could be read, the first at {seen.first_unreadable}"
-        hint = seen.first_hint or f"is the text in `{columns.text}`? if not, name its column with --text"
+            hint = seen.first_hint or f"is the text in `{columns.text}`? if not, name its column with --text"
         raise InputError("ME911", f"the corpus has no row to measure: {why}", hint)
     named = (("label", (columns.label,)), ("stratum", columns.strata), ("cluster", columns.clusters))
     for option, column in ((option, column) for option, of in named for column in of):

@@ -26,6 +26,8 @@ class RuleSaid(msgspec.Struct, frozen=True):
     points: int
     words: tuple[str, ...]
     """What it found there; empty where the texts of the corpus may not be shown."""
+    uncapped: int = 0
+    """Of a rule with points: those that it has where no cap of a group cuts them."""
 
 
 class CategoryFlip(msgspec.Struct, frozen=True):
@@ -107,11 +109,11 @@ def _flip(corpus: Corpus, engines: tuple[Engine, Engine], i: int, show: bool) ->
 
 
 def _said(decision: Decision, category: str, show: bool) -> tuple[RuleSaid, ...]:
-    hits = [(h.rule, h.counted, h.category, h.matches) for h in decision.hits]
-    reliefs = [(r.rule, r.points, r.category, r.matches) for r in decision.relief]
+    hits = [(h.rule, h.counted, h.points, h.category, h.matches) for h in decision.hits]
+    reliefs = [(r.rule, r.points, r.points, r.category, r.matches) for r in decision.relief]
     said = [
-        RuleSaid(rule, points, tuple(dict.fromkeys(m.text for m in matches)) if show else ())
-        for rule, points, home, matches in (*hits, *reliefs)
+        RuleSaid(rule, points, tuple(dict.fromkeys(m.text for m in matches)) if show else (), uncapped)
+        for rule, points, uncapped, home, matches in (*hits, *reliefs)
         if home == category
     ]
     raised = [

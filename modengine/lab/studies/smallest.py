@@ -46,6 +46,14 @@ class Cut(msgspec.Struct, frozen=True):
     text: str
 
 
+class Points(msgspec.Struct, frozen=True):
+    """A rule or relief that hits before and after, for other points: those that count, after caps."""
+
+    rule: str
+    before: int
+    after: int
+
+
 class Removal(msgspec.Struct, frozen=True):
     """A removal after which the message is decided otherwise."""
 
@@ -59,9 +67,11 @@ class Removal(msgspec.Struct, frozen=True):
     text: str
     """All that the message says then, part after part."""
     gone: tuple[str, ...]
-    """Rules and reliefs that hit no longer, or count for less."""
+    """Rules and reliefs that hit no longer."""
     new: tuple[str, ...]
-    """Those that hit only then, or count for more."""
+    """Those that hit only then."""
+    points: tuple[Points, ...]
+    """Those that hit still, for other points."""
     least: bool
     """No removal of fewer code points of these matches changes the decision; else none was found."""
 
@@ -272,8 +282,9 @@ def _removal(
         tuple(_cuts(search.message, gone)),
         after.action,
         said(cut(search.message, gone)),
-        tuple(rule for rule in old if abs(new.get(rule, 0)) < abs(old[rule]) or rule not in new),
-        tuple(rule for rule in new if abs(old.get(rule, 0)) < abs(new[rule]) or rule not in old),
+        tuple(rule for rule in old if rule not in new),
+        tuple(rule for rule in new if rule not in old),
+        tuple(Points(rule, old[rule], new[rule]) for rule in old if rule in new and old[rule] != new[rule]),
         least,
     )
 

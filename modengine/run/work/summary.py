@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from modengine.model import ACTIONS, Action, Decision
+from modengine.model import ACTIONS, Action, Decision, Shadow
 from modengine.run.write.results import Result
+
+IGNORED = frozenset({Shadow.SCOPE, Shadow.SCOPE_UNKNOWN, Shadow.PERIOD, Shadow.PERIOD_UNKNOWN})
+"""The reasons that `--ignore-scope` takes away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,12 @@ class Summary:
     """Messages by their highest action, as it would be taken."""
     flagged: int
     """Messages on which an action is taken."""
-    outside: Mapping[str, int]
-    """Messages of which every category is shadow, by the reasons that all of them share."""
-    outside_messages: int
+    shadow: Mapping[tuple[str, ...], int]
+    """Messages that ask for an action, and on which none is taken, by all that stands against it.
+
+    Of several categories the one that counts is that which scope and period alone hold back, and then that with the
+    fewest reasons.
+    """
     unacted: int
     """Messages whose highest action is not taken."""
     undetermined: int
@@ -54,8 +61,8 @@ class Summary:
         return sum(self.errors.values())
 
 
-_NUMBERS = ("decided", "flagged", "outside_messages", "unacted", "undetermined", "noted")
-_COUNTERS = ("errors", "taken", "actions", "outside", "rules", "lacking")
+_NUMBERS = ("decided", "flagged", "unacted", "undetermined", "noted")
+_COUNTERS = ("errors", "taken", "actions", "shadow", "rules", "lacking")
 
 
 @dataclass(slots=True)
@@ -68,8 +75,8 @@ class Tally:
     taken: Counter[str] = field(default_factory=Counter)
     actions: Counter[Action] = field(default_factory=Counter)
     flagged: int = 0
-    outside: Counter[str] = field(default_factory=Counter)
-    outside_messages: int = 0
+    shadow: Counter[str] = field(default_factory=Counter)
+    """The reasons as JSON, as keys of a checkpoint must be text."""
     unacted: int = 0
     undetermined: int = 0
     noted: int = 0
@@ -94,7 +101,7 @@ class Tally:
         self.undetermined += bool(decision.undetermined)
         self.noted += bool(decision.notes)
         self.study, self.revision = decision.study, decision.revision
-        shadows: list[set[str]] = []
+        shadows: list[tuple[str, ...]] = []
         for name, score in decision.categories.items():
             counts = self.categories.get(name)
             if counts is None:
@@ -102,11 +109,10 @@ class Tally:
             counts[score.action] += 1
             if score.in_scope:
                 self.taken[name] += score.action != "allow"
-            else:
-                shadows.append(set(score.shadow))
-        if shadows and len(shadows) == len(decision.categories):
-            self.outside_messages += 1
-            self.outside.update(set.intersection(*shadows) or set.union(*shadows))
+            elif score.action != "allow":
+                shadows.append(score.shadow)
+        if shadows and not decision.flagged:
+            self.shadow[json.dumps(min(shadows, key=lambda why: (not IGNORED.issuperset(why), len(why))))] += 1
         self.rules.update({hit.rule for hit in decision.hits})
 
     def merge(self, other: Tally) -> None:
@@ -147,8 +153,7 @@ class Tally:
             taken=dict(self.taken),
             actions={action: self.actions[action] for action in ACTIONS},
             flagged=self.flagged,
-            outside=dict(self.outside.most_common()),
-            outside_messages=self.outside_messages,
+            shadow={tuple(json.loads(why)): count for why, count in self.shadow.most_common()},
             unacted=self.unacted,
             undetermined=self.undetermined,
             noted=self.noted,

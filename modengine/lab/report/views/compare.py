@@ -177,8 +177,13 @@ def _side(action: str, score: int, rules: str) -> Several:
 
 
 def _said(rules: tuple[RuleSaid, ...]) -> str:
-    said = [f"{r.rule} {r.points:+d}" + (f" ({'; '.join(r.words)})" if r.words else "") for r in rules]
-    return ", ".join(said) or "no rule"
+    return ", ".join(map(_rule, rules)) or "no rule"
+
+
+def _rule(said: RuleSaid) -> str:
+    capped = f" of {said.uncapped} (its group is capped)" if said.uncapped != said.points else ""
+    words = f" ({'; '.join(said.words)})" if said.words else ""
+    return f"{said.rule} {said.points:+d}{capped}{words}"
 
 
 def charts(result: Comparison) -> tuple[Chart, ...]:

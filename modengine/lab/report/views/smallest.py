@@ -38,12 +38,13 @@ def tables(result: Smallest) -> tuple[Table, ...]:
         Table(
             "removals",
             "Smallest removals that change the decision",
-            ("direction", "characters", "matches", "without", "then", "rules gone", "rules new", "proven least",
-             "text then"),
+            ("direction", "characters", "matches", "without", "then", "rules gone", "rules new", "points change",
+             "proven least", "text then"),
             tuple(
                 (
                     removal.direction, removal.characters, removal.matches, _cuts(removal), removal.after,
-                    ", ".join(removal.gone) or None, ", ".join(removal.new) or None, removal.least,
+                    ", ".join(removal.gone) or None, ", ".join(removal.new) or None,
+                    ", ".join(f"{of.rule} {of.before} → {of.after}" for of in removal.points) or None, removal.least,
                     Quote(removal.text, open=True),
                 )
                 for removal in result.removals
