@@ -8,6 +8,7 @@ import re
 
 import numpy as np
 import pytest
+from rich.cells import cell_len
 
 from modengine.lab.report.table import Quote, Several, Table, count_of, share_of, show, to_text, wrapped
 from modengine.lab.report.tidy_csv import to_csv
@@ -104,6 +105,16 @@ def test_an_empty_table_says_so() -> None:
 
 def test_a_text_cannot_steer_the_terminal() -> None:
     assert "\x1b" not in to_text([Table("t", "T", ("a",), (("\x1b[31m",),))], 80)
+
+
+def test_what_does_not_fit_on_a_line_of_a_row_goes_on_under_its_value() -> None:
+    rows = (("a", "allow at 25: fraud.words +25 (" + "刷单，返利；（日结）" * 9 + ") and more"),)
+    lines = to_text([Table("t", "T", ("row", "A says"), rows)], 60).splitlines()[3:-1]
+    value, further = lines[0].removeprefix("  A says  "), lines[1:]
+    assert further != []
+    assert all(line.startswith(" " * 10) and line[10] not in " ，；。）)" for line in further), lines
+    assert all(cell_len(line) <= 60 and line[-1] not in "（(" for line in lines)
+    assert "".join([value, *(line[10:] for line in further)]).replace(" ", "") == rows[0][1].replace(" ", "")
 
 
 def test_texts_without_a_figure_stand_under_what_they_are_of() -> None:
