@@ -10,7 +10,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "worst-rules", "thresholds-judged", "sweep",
     ),
     "together": ("pooled", "weights", "differences-pooled", "differences", "side-by-side"),
-    "diff": ("flips", "flips-listed", "tests", "moves", "rules", "strata"),
+    "diff": ("flips-listed", "flips", "tests", "moves", "rules", "strata"),
     "try": ("rules", "labels", "examples", "moves", "flips-listed"),
     "fairness": (
         "declared", "templates-by-kind", "functions", "offending-pairs", "terms", "groups", "functions-by-group",

@@ -74,6 +74,8 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
     """How to read it, and whether it was planned or explored."""
+    unchanged: frozenset[int] = frozenset()
+    """Rows, by their place from 0, in which nothing changes: left out where a terminal shows several tables."""
 
 
 def percent(value: float | None, digits: int = 1) -> str:
