@@ -76,7 +76,7 @@ def test_a_row_written_out_names_its_numbers_and_leaves_out_what_is_missing_from
     row = ("fraud", None, "label", 823, 59, estimate(3, 220))
     text = to_text([Table("t", "T", ("category", "than", "action", "hit by A", "hit by B", "change"), (row,))], 60)
     assert text.splitlines()[2:] == [
-        "fraud · label", "  hit by A  823", "  hit by B  59", "  change    1.4 % [0.3–3.9] (n 220)", "",
+        "fraud · action label", "  hit by A  823", "  hit by B  59", "  change    1.4 % [0.3–3.9] (n 220)", "",
     ]  # fmt: skip
 
 
@@ -105,6 +105,15 @@ def test_an_empty_table_says_so() -> None:
 
 def test_a_text_cannot_steer_the_terminal() -> None:
     assert "\x1b" not in to_text([Table("t", "T", ("a",), (("\x1b[31m",),))], 80)
+
+
+def test_what_a_row_is_about_can_be_understood_without_the_columns() -> None:
+    columns = ("corpus", "action or more", "rows of it", "held against", "recall", "over-blocking")
+    rows = tuple(("own.csv", action, count_of(6, 20), "it", estimate(3, 220), NOTHING) for action in ("label", "block"))
+    assert [line for line in to_text([Table("t", "T", columns, rows)], 80).splitlines() if " · " in line] == [
+        "own.csv · label or more · rows of it 6 of 20 · held against it",
+        "own.csv · block · rows of it 6 of 20 · held against it",
+    ]  # fmt: skip
 
 
 def test_what_does_not_fit_on_a_line_of_a_row_goes_on_under_its_value() -> None:

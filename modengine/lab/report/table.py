@@ -34,6 +34,10 @@ _BOUND = "\ufdd0"
 """Stands for a blank at which no line may be broken: what Unicode has for it counts as a blank here."""
 _OPENS, _CLOSES = ("Ps", "Pi"), ("Pe", "Pf", "Po", "Mn", "Me", "Mc")
 """Categories of characters that no line ends with, and that none begins with."""
+_SPEAKING = frozenset(
+    {"category", "corpus", "figure", "policy", "row", "rule", "specimen", "stratum", "template", "term"}
+)
+"""Columns whose values need no name."""
 _LEAST = 16
 """Columns for a value, however long the names are."""
 
@@ -218,9 +222,17 @@ def _records(table: Table, width: int) -> Iterator[str]:
     room = max(len(name) for name in names) if names else 0
     for row in table.rows:
         yield ""
-        yield from _hanging("", " · ".join(_shown(cell) for cell in row[:lead] if cell is not None), 4, width)
+        about = [_part(*part) for part in zip(table.columns, row[:lead], strict=False) if part[1] is not None]
+        yield from _hanging("", " · ".join(about), 4, width)
         for name, cell in zip(names, row[lead:], strict=True):
             yield from _hanging(f"  {name:{room}}  ", _shown(cell), room + 4, width)
+
+
+def _part(name: str, cell: Cell) -> str:
+    """A part of what a row is about, with the name of its column unless it speaks for itself."""
+    if name == "action or more":
+        return f"{_shown(cell)} or more" if cell != "block" else "block"
+    return _shown(cell) if name in _SPEAKING else f"{name} {_shown(cell)}"
 
 
 def _hanging(name: str, text: str, indent: int, width: int) -> Iterator[str]:
