@@ -135,7 +135,7 @@ class Destination:
         from modengine.lab.report import render  # noqa: PLC0415
 
         if self.table is not None:
-            view = replace(view, tables=(self._chosen(render.named(view.tables)),), charts=())
+            view = replace(view, tables=(_chosen(self.table, render.named(view.tables)),), charts=())
         match self.form:
             case "json":
                 self._put(render.as_json(view))
@@ -154,7 +154,7 @@ class Destination:
 
         found = {f"{view.name}-{table.name}": table for view in report.views for table in view.tables}
         if self.table is not None:
-            found = {self.table: self._chosen(found)}
+            found = {self.table: _chosen(self.table, found)}
         match self.form:
             case "json":
                 self._put(report.as_json())
@@ -171,11 +171,6 @@ class Destination:
             case "text":
                 whole, width = self.path is not None, self._width()
                 self._put("\n".join(render.as_text(view, width, whole, f"{view.name}-") for view in report.views))
-
-    def _chosen(self, found: Mapping[str, Table]) -> Table:
-        if self.table not in found:
-            raise click.UsageError(f"this result has no table `{self.table}`; it has {', '.join(found) or 'none'}")
-        return found[self.table]
 
     def _width(self) -> int:
         return max(60, console(sys.stdout).width) if self.path is None else 120
@@ -204,6 +199,12 @@ class Destination:
             click.echo(text, nl=False)
         else:
             _write(self.path, text)
+
+
+def _chosen(name: str, found: Mapping[str, Table]) -> Table:
+    if name not in found:
+        raise click.UsageError(f"this result has no table `{name}`; it has {', '.join(found) or 'none'}")
+    return found[name]
 
 
 def _write(path: Path, text: str) -> None:
