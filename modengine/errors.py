@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 from modengine.codes import CODES, Severity
 
@@ -57,15 +58,15 @@ class Diagnostic:
     def name(self) -> str:
         return CODES[self.code].name
 
-    def render(self) -> str:
-        """The problem as text: place, code, message, the line with a caret, the hint.
+    def render(self, width: int = 80) -> str:
+        """The problem as text: place, code, message, as much of the line as fits with a caret, the hint.
 
         A rule file is somebody else's: what it says moves no cursor and turns no line around.
         """
         lines = [printable(f"{self.location}: {self.severity}[{self.code} {self.name}]: {self.message}")]
         if self.source:
-            line, caret = _window(self.source, self.location.column)
             number = str(self.location.line)
+            line, caret = _window(self.source, self.location.column, width - len(f"  {number} | "))
             lines += [f"  {number} | {line}", f"  {' ' * len(number)} | {caret}"]
         lines.append(printable(f"  hint: {self.hint}"))
         return "\n".join(lines)
@@ -89,19 +90,31 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\u3000" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-def _window(source: str, column: int, width: int = 90) -> tuple[str, str]:
-    """A piece of `source` of at most about `width` characters around `column`, and its caret line.
+def _window(source: str, column: int, width: int) -> tuple[str, str]:
+    """As much of `source` around `column` as `width` cells of a terminal hold, `…` where it is cut, and its caret line.
 
-    A wide character takes two cells of a terminal, so the caret is indented by cells.
+    A wide character takes two cells, so the caret is indented by cells.
     """
+    at = min(column - 1, len(source))
+    before, after = printable(source[max(0, at - width) : at]), printable(source[at : at + width])
+    if len(before + after) < len(source) or _cells(before + after) > width:
+        room = width - len("……")
+        before = _fitting(before[::-1], max(room // 2, room - _cells(after)))[::-1]
+        after = _fitting(after, room - _cells(before))
+    lead, rest = "…" if len(before) < at else "", "…" if at + len(after) < len(source) else ""
+    return lead + before + after + rest, " " * _cells(lead + before) + "^"
+
+
+def _fitting(text: str, room: int) -> str:
+    """The beginning of a text, of at most so many cells."""
+    return text[: sum(cells <= room for cells in accumulate(map(_cells, text)))]
+
+
+def _cells(text: str) -> int:
+    """Cells of a terminal that a text takes."""
     import unicodedata  # noqa: PLC0415  (only errors pay for it)
 
-    start = max(0, column - 1 - width // 2)
-    piece = printable(source[start : start + width])
-    before = piece[: column - 1 - start]
-    cells = sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in before)
-    lead = "…" if start else ""
-    return lead + piece, " " * (cells + len(lead)) + "^"
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 class ModengineError(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rich.cells import cell_len
 
 from modengine.errors import Diagnostic, Location, MessageError
 
@@ -25,3 +26,17 @@ def test_nor_does_an_error_about_a_message(sign: str) -> None:
     assert all(line.isprintable() for line in lines)
     assert lines[1:] == ["which is none", "  hint: mend it"]
     assert error.message == f"`a{sign}` is 1,\nwhich is none"
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("column", [1, 40, 150, 269, 270])
+def test_as_much_of_a_line_is_shown_as_fits_with_a_sign_where_it_is_cut(column: int, width: int) -> None:
+    source = "".join(f"{i}{chr(0x4E00 + i)}" for i in range(100))[:270]
+    problem = Diagnostic("ME820", "message", Location("a.yaml", 7, column), "hint", source)
+    _, line, caret, _ = problem.render(width).split("\n")
+    shown = line.removeprefix("  7 | ")
+    assert width - 2 <= cell_len(line) <= width, "a wide character may leave a cell on each side"
+    assert source.startswith(shown.strip("…")) != shown.startswith("…")
+    assert source.endswith(shown.strip("…")) != shown.endswith("…")
+    before = next(i for i in range(len(line)) if cell_len(line[:i]) == cell_len(caret) - 1)
+    assert line[before] == source[column - 1]

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from modengine.cli.group import Group, Subcommand
-from modengine.cli.streams import abandon, folded, is_closed, say, use_utf8
+from modengine.cli.streams import abandon, console, folded, is_closed, say, use_utf8
 from modengine.errors import ModengineError, PolicyError
 
 if TYPE_CHECKING:
@@ -150,7 +150,8 @@ def run(args: Sequence[str] | None = None) -> int:
 def policy_errors(error: PolicyError) -> str:
     """All problems of a policy, and how many they are."""
     count = len(error.diagnostics)
-    blocks = [problem.render() for problem in error.diagnostics]
+    width = console(sys.stderr).width
+    blocks = [problem.render(width) for problem in error.diagnostics]
     return "\n\n".join([*blocks, f"{count} problem{'s' if count != 1 else ''}: nothing was done"])
 
 

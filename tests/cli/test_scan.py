@@ -56,6 +56,14 @@ def test_the_summary(command: Command, messages: Path, golden: Callable[[Path, s
     golden(HERE / "goldens" / "scan-summary.txt", without_engine(ran.out))
 
 
+def test_a_narrow_terminal_gets_the_categories_whole(
+    command: Command, messages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    ran = command("scan", messages, "-p", "campaign-2014", "--format", "summary")
+    assert all(f"\n {name} " in ran.out for name in ("category", "terrorism", "pornography", "highest of all"))
+
+
 def test_the_summary_without_scope(command: Command, messages: Path, golden: Callable[[Path, str], None]) -> None:
     ran = command("scan", messages, "-p", POLICY, "--format", "summary", "--ignore-scope")
     golden(HERE / "goldens" / "scan-summary-ignore-scope.txt", without_engine(ran.out))

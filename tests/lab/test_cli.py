@@ -127,8 +127,10 @@ def test_a_terminal_gets_a_whole_report_only_where_it_asks_for_it(
         (("--none", "ok"), "name their column with --label"),
         (("--label", "kind"), "no row has the column `kind`"),
         (("--label", "label", "--none", "fine"), "no row has the label `fine`"),
-        ((*COLUMNS, "--format", "csv"), "name a folder with --output"),
-        ((*COLUMNS, "--table", "nothing"), "there is no table `nothing`"),
+        (
+            (*COLUMNS, "--table", "strata-caught"),
+            "this result has no table `strata-caught`; it has over-blocking, caught",
+        ),
         ((*COLUMNS, "--table", "caught", "--format", "json"), "--table goes with text, html, csv and markdown"),
         ((*COLUMNS, "--declare", "more"), "declares no outcome"),
         ((*COLUMNS, "--prevalence", "1.5"), "1.5 is not in the range"),
@@ -159,6 +161,28 @@ def test_a_card_in_place_of_the_policy_is_told(command: Command, card: Path) -> 
     assert ran.code == 2
     assert "the file is a card, which says what messages mean, and decides nothing" in ran.err
     assert "modengine eval POLICY CARD" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("--format", "csv"), "csv of several tables needs a folder: name one with --output"),
+        (("-o", "all.csv"), "csv of several tables needs a folder: name one with --output"),
+        (("--table", "nothing"), "there is no table `nothing`; choose from over-blocking, caught, precision, declared"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_before_anything_is_read(
+    args: tuple[str, ...], message: str, command: Command
+) -> None:
+    ran = command("eval", "nowhere.yaml", "nowhere.csv", *args)
+    assert (ran.code, ran.out) == (2, "")
+    assert message in " ".join(ran.err.split())
+
+
+def test_a_report_refuses_a_table_that_no_section_has(command: Command, card: Path) -> None:
+    ran = command("report", "nowhere.yaml", "nowhere.csv", "--table", "eval-nothing")
+    assert "there is no table `eval-nothing`; choose from SECTION-TABLE" in " ".join(ran.err.split())
+    assert command("report", POLICY, card, "--section", "eval", "--table", "eval-caught").code == 0
 
 
 def test_corpora_need_names_of_their_own(command: Command, card: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import jsonschema
 import numpy as np
@@ -263,7 +264,27 @@ def test_texts_are_shown_only_where_they_may_be(corpus: MakeCorpus) -> None:
 def test_only_so_many_flips_are_listed(corpus: MakeCorpus) -> None:
     found = compare(sound(), never_acts(), corpus(rows(*ROWS), label="label"), most=3)
     assert (len(found.flips), found.flipped) == (3, 13)
-    assert "10 more flips are counted above" in as_text(view(found), 120)
+    assert "10 more flips are counted and not listed" in as_text(view(found), 120)
+
+
+def test_flips_stand_first_and_rows_of_tests_without_a_change_are_left_out(compared: Comparison) -> None:
+    shown = view(compared)
+    assert shown.tables[0].name == "flips-listed"
+    tests = named(shown.tables)["tests"]
+    gone = len(tests.unchanged)
+    assert 0 < gone < len(tests.rows)
+    assert all(row[5:7] == (0, 0) for i, row in enumerate(tests.rows) if i in tests.unchanged)
+    said = f"{gone} of {len(tests.rows)} rows, without a change, are left out: --table tests shows all."
+    assert said in as_text(shown, 200, whole=False)
+    assert "left out: --table" not in as_text(shown, 200) + as_text(replace(shown, tables=(tests,)), 200, whole=False)
+
+
+def test_the_page_names_both_policies_and_what_is_folded(corpus: MakeCorpus) -> None:
+    found = compare(sound(), never_acts(), corpus(rows(*ROWS), label="label", stratum="label"))
+    page = as_html(view(found))
+    assert f"<code>{found.stamp.revision}</code>; <code>{found.revision_b}</code>" in page
+    assert "Supplement: Table S1. By stratum</summary>" in page
+    assert page.index('id="diff-flips-listed"') < page.index('id="diff-flips"') < page.index('class="supplement"')
 
 
 def test_the_result_is_as_its_schema_says_and_the_same_each_time(corpus: MakeCorpus, compared: Comparison) -> None:

@@ -8,6 +8,7 @@ import re
 
 import numpy as np
 import pytest
+from rich.cells import cell_len
 
 from modengine.lab.report.table import Quote, Several, Table, count_of, share_of, show, to_text, wrapped
 from modengine.lab.report.tidy_csv import to_csv
@@ -75,7 +76,7 @@ def test_a_row_written_out_names_its_numbers_and_leaves_out_what_is_missing_from
     row = ("fraud", None, "label", 823, 59, estimate(3, 220))
     text = to_text([Table("t", "T", ("category", "than", "action", "hit by A", "hit by B", "change"), (row,))], 60)
     assert text.splitlines()[2:] == [
-        "fraud · label", "  hit by A  823", "  hit by B  59", "  change    1.4 % [0.3–3.9] (n 220)", "",
+        "fraud · action label", "  hit by A  823", "  hit by B  59", "  change    1.4 % [0.3–3.9] (n 220)", "",
     ]  # fmt: skip
 
 
@@ -104,6 +105,25 @@ def test_an_empty_table_says_so() -> None:
 
 def test_a_text_cannot_steer_the_terminal() -> None:
     assert "\x1b" not in to_text([Table("t", "T", ("a",), (("\x1b[31m",),))], 80)
+
+
+def test_what_a_row_is_about_can_be_understood_without_the_columns() -> None:
+    columns = ("corpus", "action or more", "rows of it", "held against", "recall", "over-blocking")
+    rows = tuple(("own.csv", action, count_of(6, 20), "it", estimate(3, 220), NOTHING) for action in ("label", "block"))
+    assert [line for line in to_text([Table("t", "T", columns, rows)], 80).splitlines() if " · " in line] == [
+        "own.csv · label or more · rows of it 6 of 20 · held against it",
+        "own.csv · block · rows of it 6 of 20 · held against it",
+    ]  # fmt: skip
+
+
+def test_what_does_not_fit_on_a_line_of_a_row_goes_on_under_its_value() -> None:
+    rows = (("a", "allow at 25: fraud.words +25 (" + "刷单，返利；（日结）" * 9 + ") and more"),)
+    lines = to_text([Table("t", "T", ("row", "A says"), rows)], 60).splitlines()[3:-1]
+    value, further = lines[0].removeprefix("  A says  "), lines[1:]
+    assert further != []
+    assert all(line.startswith(" " * 10) and line[10] not in " ，；。）)" for line in further), lines
+    assert all(cell_len(line) <= 60 and line[-1] not in "（(" for line in lines)
+    assert "".join([value, *(line[10:] for line in further)]).replace(" ", "") == rows[0][1].replace(" ", "")
 
 
 def test_texts_without_a_figure_stand_under_what_they_are_of() -> None:

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from modengine.lab.report.columns import COLUMNS, column, is_known, named, unlike
+from modengine.lab.report.names import TABLES, is_table
 from modengine.lab.report.table import Quote, Several, Table, count_of, share_of
 from modengine.lab.report.tidy_csv import ESTIMATE_COLUMNS, codebook, package, to_csv
 from modengine.lab.report.view import ResultView
@@ -114,6 +115,16 @@ def test_every_column_of_every_table_is_described_and_tidy(views: list[ResultVie
             untidy += [where] if len(set(header)) < len(header) else []
             loose += [f"{where}: {cell}" for row in cells for cell in row if re.fullmatch(r"[\d,]+ of .*|.* %|–", cell)]
     assert (unknown, untidy, loose) == ([], [], [])
+
+
+def test_every_table_is_known_before_it_is_made(views: list[ResultView]) -> None:
+    unknown = [(v.name, t.name) for v in views for t in v.tables if not is_table(v.name, t.name)]
+    unmade = [(v.name, name) for v in views for name in TABLES[v.name] if name not in {t.name for t in v.tables}]
+    assert unknown == []
+    assert unmade == [("eval", "thresholds-judged"), ("ablate", "on-test"), ("fairness", "terms")]
+    sources = Path(evaluate.__file__).parent.rglob("*.py")
+    named_there = {name for path in sources for name in re.findall(r'\bTable\(\s*"(.+?)"', path.read_text("utf-8"))}
+    assert named_there <= {name for names in TABLES.values() for name in names}
 
 
 def test_the_codebook_has_every_column_in_order_and_its_type(views: list[ResultView]) -> None:

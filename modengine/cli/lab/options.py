@@ -131,14 +131,11 @@ class Destination:
     table: str | None
 
     def write(self, view: ResultView) -> None:
-        """Raises OutputError (ME909); UsageError for a table that does not exist."""
+        """Raises OutputError (ME909); UsageError for a table that this result does not have."""
         from modengine.lab.report import render  # noqa: PLC0415
 
         if self.table is not None:
-            known = render.named(view.tables)
-            if self.table not in known:
-                raise click.UsageError(f"there is no table `{self.table}`; choose from {', '.join(known)}")
-            view = replace(view, tables=(known[self.table],), charts=())
+            view = replace(view, tables=(_chosen(self.table, render.named(view.tables)),), charts=())
         match self.form:
             case "json":
                 self._put(render.as_json(view))
@@ -157,9 +154,7 @@ class Destination:
 
         found = {f"{view.name}-{table.name}": table for view in report.views for table in view.tables}
         if self.table is not None:
-            if self.table not in found:
-                raise click.UsageError(f"there is no table `{self.table}`; choose from {', '.join(found)}")
-            found = {self.table: found[self.table]}
+            found = {self.table: _chosen(self.table, found)}
         match self.form:
             case "json":
                 self._put(report.as_json())
@@ -192,12 +187,7 @@ class Destination:
             if self.path is not None:
                 _write(beside(self.path), package({self.path.name: table}, name, title, stamps))
             return
-        if self.path is None:
-            raise click.UsageError(
-                f"there are {len(found)} tables: name a folder with --output, or one of {', '.join(found)} with --table"
-            )
-        if self.path.suffix.lower() == ".csv":
-            raise click.UsageError(f"`{self.path}` would hold {len(found)} tables: name a folder, or one with --table")
+        assert self.path is not None  # else `_refuse` has refused it
         self.path.mkdir(parents=True, exist_ok=True)
         files = {f"{file}.csv": table for file, table in found.items()}
         for file, table in files.items():
@@ -209,6 +199,12 @@ class Destination:
             click.echo(text, nl=False)
         else:
             _write(self.path, text)
+
+
+def _chosen(name: str, found: Mapping[str, Table]) -> Table:
+    if name not in found:
+        raise click.UsageError(f"this result has no table `{name}`; it has {', '.join(found) or 'none'}")
+    return found[name]
 
 
 def _write(path: Path, text: str) -> None:
@@ -322,9 +318,23 @@ def output_options(command: _Command, more: Collection[str] = ()) -> _Command:
             form = FORMATS.get(path.suffix.lower(), "text") if path is not None else "text"
         if table is not None and form == "json":
             raise click.UsageError("--table goes with text, html, csv and markdown; JSON holds the whole result")
+        _refuse(click.get_current_context().command_path.split(" ", 1)[1], form, path, table)
         return command(**values, output=Destination(form, path, table))
 
     return cast("_Command", _with(called, _OUTPUT_OPTIONS))
+
+
+def _refuse(command: str, form: Format, path: Path | None, table: str | None) -> None:
+    """Raises UsageError for a table that the command never has, and for several in one file of CSV."""
+    from modengine.lab.report.names import TABLES, is_table  # noqa: PLC0415
+
+    names = ", ".join(TABLES.get(command, ("SECTION-TABLE, such as eval-caught",)))
+    if table is not None and not is_table(command, table):
+        raise click.UsageError(f"there is no table `{table}`; choose from {names}")
+    if table is None and form == "csv" and (path is None or path.suffix.lower() == ".csv"):
+        raise click.UsageError(
+            f"csv of several tables needs a folder: name one with --output, or one of {names} with --table"
+        )
 
 
 def _with(command: Callable[..., Any], options: tuple[Callable[[Any], Any], ...]) -> Any:

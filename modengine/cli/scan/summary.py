@@ -21,6 +21,8 @@ from modengine.policy.model import Policy
 from modengine.run.work.summary import IGNORED, Summary
 
 MOST_RULES = 5
+ROOMY = 80
+"""Cells; in fewer, columns stand closer together."""
 
 
 def show_summary(summary: Summary, engine: Engine, ignore_scope: bool, to: Console) -> None:
@@ -39,7 +41,7 @@ def _show(summary: Summary, engine: Engine, ignore_scope: bool, to: Console) -> 
     to.print(Text(f"{_count(summary.decided, 'message')} decided by {inline(policy.id)}", "bold"), soft_wrap=True)
     to.print(Text(at_work(engine), "dim"), soft_wrap=True)
     if summary.decided:
-        to.print(_table(summary, ignore_scope))
+        to.print(_table(summary, ignore_scope, to.width))
     for line in _lines(summary, policy, ignore_scope):
         indent = len(line.plain) - len(line.plain.lstrip(" "))
         line = line[indent:]
@@ -51,9 +53,9 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _table(summary: Summary, ignore_scope: bool) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    table.add_column("category")
+def _table(summary: Summary, ignore_scope: bool, width: int) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), collapse_padding=width < ROOMY)
+    table.add_column("category", overflow="fold")
     for action in ACTIONS:
         table.add_column(action, justify="right")
     if not ignore_scope:

@@ -58,7 +58,10 @@ def page(views: Sequence[ResultView], front: Front, left_out: Sequence[tuple[str
         css=style_sheet(_PACKAGE, "chart.css") + style_sheet(_PACKAGE, "page.css"),
         version=__version__,
         subject=subject(stamps[0]),
-        policies=list(dict.fromkeys((stamp.policy, stamp.revision) for stamp in stamps)),
+        policies=list(dict.fromkeys(
+            policy
+            for view in views for policy in ((view.result.stamp.policy, view.result.stamp.revision), *view.others)
+        )),
         seed=stamps[0].seed if stamps else "",
         commands=list(dict.fromkeys(stamp.command for stamp in stamps if stamp.command)),
         corpora=[(corpus, _about(corpus)) for corpus in corpora_of(stamps)],

@@ -73,21 +73,22 @@ def as_csv(view: ResultView) -> dict[str, str]:
 def as_text(view: ResultView, width: int, whole: bool = True, prefix: str = "") -> str:
     """Stamp, summary and tables for a terminal.
 
-    Unless `whole`, of several tables each is cut after `LONG` rows, and says under which name, `prefix`
-    before its own, it is to be had.
+    Unless `whole`, of several tables each is cut after `LONG` rows and lacks those in which nothing changes, and
+    says under which name, `prefix` before its own, it is to be had.
     """
     tables = view.tables if whole or len(view.tables) == 1 else tuple(_cut(table, prefix) for table in view.tables)
     return f"{wrapped(heading(view), width)}\n{to_text(tables, width)}"
 
 
 def _cut(table: Table, prefix: str) -> Table:
-    more = len(table.rows) - LONG
-    if more <= 0:
+    every = len(table.rows)
+    rows = tuple(row for i, row in enumerate(table.rows) if i not in table.unchanged)
+    said = [f"{every - len(rows):,} of {every:,} rows, without a change, are left out"] if len(rows) < every else []
+    said += [f"The first {LONG} of {len(rows):,} rows"] if len(rows) > LONG else []
+    if not said:
         return table
-    note = (
-        f"The first {LONG} of {len(table.rows):,} rows: --table {prefix}{table.name} shows all. {table.note}".rstrip()
-    )
-    return replace(table, rows=table.rows[:LONG], note=note)
+    note = f"{'; '.join(said)}: --table {prefix}{table.name} shows all. {table.note}".rstrip()
+    return replace(table, rows=rows[:LONG], note=note)
 
 
 def as_markdown(view: ResultView) -> str:

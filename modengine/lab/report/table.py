@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 from modengine.explain.visible import inline
 from modengine.lab.stats.intervals import Estimate
@@ -31,6 +32,14 @@ class Quote:
 _IN_FIGURE = re.compile(r"(?<=\d) (?=%)|(?<=%) (?=\[)|(?<=points) (?=\[)|(?<=\(n) (?=\d)|(?<=effective) (?=\d)")
 _BOUND = "\ufdd0"
 """Stands for a blank at which no line may be broken: what Unicode has for it counts as a blank here."""
+_OPENS, _CLOSES = ("Ps", "Pi"), ("Pe", "Pf", "Po", "Mn", "Me", "Mc")
+"""Categories of characters that no line ends with, and that none begins with."""
+_SPEAKING = frozenset(
+    {"category", "corpus", "figure", "policy", "row", "rule", "specimen", "stratum", "template", "term"}
+)
+"""Columns whose values need no name."""
+_LEAST = 16
+"""Columns for a value, however long the names are."""
 
 
 PlainCell = str | int | float | bool | None
@@ -69,6 +78,8 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
     """How to read it, and whether it was planned or explored."""
+    unchanged: frozenset[int] = frozenset()
+    """Rows, by their place from 0, in which nothing changes: left out where a terminal shows several tables."""
 
 
 def percent(value: float | None, digits: int = 1) -> str:
@@ -138,22 +149,37 @@ def to_text(tables: Sequence[Table], width: int) -> str:
         elif _widths(table) <= width:
             _grid(table, console)
         else:
-            _records(table, console)
+            out.writelines(f"{line}\n" for line in _records(table, width))
         console.print()
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
 
 def wrapped(lines: Sequence[str], width: int) -> str:
     """Sentences for a terminal of some width; what follows the first line of an item stands under it."""
-    from rich.console import Console  # noqa: PLC0415  (only the terminal needs it)
-    from rich.text import Text  # noqa: PLC0415
+    return "".join("\n  ".join(_pieces(line, width - 2)) + "\n" for line in lines)
 
-    console = Console(file=io.StringIO(), width=width)
-    made = []
-    for line in lines:
-        pieces = Text(_IN_FIGURE.sub(_BOUND, line)).wrap(console, width - 2)
-        made.append("\n  ".join(piece.plain.rstrip() for piece in pieces))
-    return "".join(f"{line}\n" for line in made).replace(_BOUND, " ")
+
+def _pieces(text: str, width: int) -> Iterator[str]:
+    """A text in lines of at most so many columns: broken at a blank or beside a wide character, not in a figure, and
+    never before a mark that closes or after one that opens."""
+    from rich.cells import cell_len, chop_cells  # noqa: PLC0415
+
+    rest = _IN_FIGURE.sub(_BOUND, text.rstrip())
+    while cell_len(rest) > width:
+        fits = len(chop_cells(rest, width)[0])
+        cut = next((at for at in range(fits, 0, -1) if _may_break(rest, at)), fits)
+        yield rest[:cut].rstrip().replace(_BOUND, " ")
+        rest = rest[cut:].lstrip()
+    yield rest.replace(_BOUND, " ")
+
+
+def _may_break(text: str, at: int) -> bool:
+    from rich.cells import cell_len  # noqa: PLC0415
+
+    before, after = text[at - 1], text[at]
+    if category(before) in _OPENS or category(after) in _CLOSES:
+        return False
+    return " " in (before, after) or 2 in (cell_len(before), cell_len(after))
 
 
 def _widths(table: Table) -> int:
@@ -186,11 +212,8 @@ def _is_figure(cell: Cell) -> bool:
     return isinstance(cell, Estimate | int | float) and not isinstance(cell, bool)
 
 
-def _records(table: Table, console: Console) -> None:
+def _records(table: Table, width: int) -> Iterator[str]:
     """What a row is about on one line, and its figures under it: a number never stands without its name."""
-    from rich.padding import Padding  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
     columns = list(zip(*table.rows, strict=True))
     figures = [i for i, cells in enumerate(columns) if any(map(_is_figure, cells))]
     quotes = [i for i, cells in enumerate(columns) if any(isinstance(cell, Quote) for cell in cells)]
@@ -198,6 +221,22 @@ def _records(table: Table, console: Console) -> None:
     names = table.columns[lead:]
     room = max(len(name) for name in names) if names else 0
     for row in table.rows:
-        console.print(Text("\n" + " · ".join(_shown(cell) for cell in row[:lead] if cell is not None)))
+        yield ""
+        about = [_part(*part) for part in zip(table.columns, row[:lead], strict=False) if part[1] is not None]
+        yield from _hanging("", " · ".join(about), 4, width)
         for name, cell in zip(names, row[lead:], strict=True):
-            console.print(Padding(Text(f"{name:{room}}  {_shown(cell)}"), (0, 0, 0, 2)))
+            yield from _hanging(f"  {name:{room}}  ", _shown(cell), room + 4, width)
+
+
+def _part(name: str, cell: Cell) -> str:
+    """A part of what a row is about, with the name of its column unless it speaks for itself."""
+    if name == "action or more":
+        return f"{_shown(cell)} or more" if cell != "block" else "block"
+    return _shown(cell) if name in _SPEAKING else f"{name} {_shown(cell)}"
+
+
+def _hanging(name: str, text: str, indent: int, width: int) -> Iterator[str]:
+    """A name and a text, whose further lines stand so far to the right."""
+    first, *more = _pieces(text, max(width - indent, _LEAST))
+    yield f"{name}{first}"
+    yield from (f"{' ' * indent}{line}" for line in more)

@@ -34,6 +34,8 @@ class ResultView:
     charts: tuple[Chart, ...] = ()
     summary: tuple[str, ...] = ()
     """Sentences that stand first: what was found, and what nobody should conclude from it."""
+    others: tuple[tuple[str, str], ...] = ()
+    """Other policies that it is about, beside that of the stamp, each with its revision."""
 
 
 CODED = frozenset({"sample", "agree", "estimate"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from modengine.cli.rules.forms.github import annotation
-from modengine.cli.streams import escaped
+from modengine.cli.streams import console, escaped
 from modengine.codes import CODES, Severity
 from modengine.errors import Diagnostic, Location, printable
 from modengine.version import __version__
@@ -25,7 +26,8 @@ def as_text(problems: Sequence[Diagnostic]) -> str:
     number = Counter(problem.severity for problem in problems)
     counts = [_count(number["error"], "error"), _count(number["warning"], "warning")]
     counts += [_count(number["note"], "note")] if number["note"] else []
-    return "\n\n".join([*(problem.render() for problem in problems), ", ".join(counts)]) + "\n"
+    width = console(sys.stdout).width
+    return "\n\n".join([*(problem.render(width) for problem in problems), ", ".join(counts)]) + "\n"
 
 
 def _count(number: int, noun: str) -> str:

@@ -30,7 +30,7 @@ BODY: Mapping[str, Body] = {
     "suggest": Body(("gap",), ("gap",)),
     "timeline": Body(("phase",), ("phase", "time")),
     "together": Body(("pooled", "differences-pooled"), ("pooled-over-blocking", "pooled-recall")),
-    "diff": Body(("flips", "moves", "tests", "rules"), ("difference",)),
+    "diff": Body(("flips-listed", "flips", "moves", "tests", "rules"), ("difference",)),
 }
 
 

@@ -24,6 +24,7 @@ def view(result: Comparison, invented: bool = False) -> ResultView:
         tables(result, invented),
         charts(result),
         tuple(summary(result)),
+        ((result.policy_b, result.revision_b),),
     )
 
 
@@ -66,6 +67,13 @@ def summary(result: Comparison) -> Iterator[str]:
 
 def tables(result: Comparison, invented: bool = False) -> tuple[Table, ...]:
     return (
+        flips_table(
+            result.flips,
+            result.flipped,
+            ("A says", "B says"),
+            "Flips, one by one, with both explanations",
+            invented,
+        ),
         _counts(result, "flips", "Rows that change sides, by category", strata=False),
         _tests(result),
         moves_table(result.moves, ("A", "B"), "From action to action"),
@@ -89,13 +97,6 @@ def tables(result: Comparison, invented: bool = False) -> tuple[Table, ...]:
             else "Already caught: the category acts as before, since other rules keep it there.",
         ),
         *([strata] if (strata := _counts(result, "strata", "By stratum", strata=True)).rows else ()),
-        flips_table(
-            result.flips,
-            result.flipped,
-            ("A says", "B says"),
-            "Flips, one by one, with both explanations",
-            invented,
-        ),
     )
 
 
@@ -131,6 +132,7 @@ def _tests(result: Comparison) -> Table:
         "Explored. B minus A in percentage points, and the exact permutation test of that: the net change of each "
         "cluster might as well have been the other way round. No p where nothing changes, or where a change can "
         "only go one way.",
+        frozenset(i for i, test in enumerate(result.tests) if not (test.found.lost or test.found.gained)),
     )
 
 
@@ -153,7 +155,7 @@ def flips_table(flips: Sequence[Flip], flipped: int, sides: tuple[str, str], tit
                 row.append(Quote(flip.text or "", open=invented))
             rows.append(tuple(row))
     left = flipped - len(flips)
-    note = f"{left:,} more flips are counted above and not listed. " if left else ""
+    note = f"{left:,} more flips are counted and not listed. " if left else ""
     note += "Lost catches first, then new false alarms."
     if not texts:
         note += " Texts, and the words found in them, with --show-text."
