@@ -32,8 +32,6 @@ from modengine.errors import InputError
 from modengine.play.shipped import samples
 from modengine.policy.nodes.malformed import LOADER
 
-PANELS = ("why", "steps", "whatif", "tests", "evade", "audit")
-
 
 class Both(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A text in the two languages of the page."""
