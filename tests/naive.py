@@ -24,7 +24,7 @@ from typing import Any
 import regex
 
 from modengine.engine.budget import BUDGET, Budget, Patience
-from modengine.engine.match.linear import is_opaque
+from modengine.engine.match.linear import linear
 from modengine.engine.match.matcher import Literal
 from modengine.engine.match.matchers import info_of
 from modengine.engine.match.outside import MENTION
@@ -768,7 +768,7 @@ def failure(pattern: Pattern, parts: Sequence[Part], budget: Budget) -> str | No
         asked = info.literals is None or any(counts)
         source = expression(pattern.regex or "", not pattern.exact_case)
         too_long = asked and pattern.kind == "regex" and len(part.view.original) > budget.opaque_length
-        if too_long and is_opaque(source, pattern.exact_case):
+        if too_long and linear(source, pattern.exact_case) is None:
             return f"the regex is not asked of more than {budget.opaque_length:,} characters"
     if pattern.kind in ("words", "text") and total > budget.candidates:
         return f"more than {budget.candidates:,} candidates"

@@ -78,6 +78,12 @@ def test_what_may_be_imported_is_what_the_page_lists() -> None:
     assert documented() == {package.__name__: set(package.__all__) for package in PACKAGES}
 
 
+def test_the_page_lists_all_that_an_engine_has() -> None:
+    (row,) = re.findall(r"^\| `Engine` \|.*$", (ROOT / "docs" / "python.md").read_text("utf-8"), re.M)
+    names = {name for name in dir(campaign()) if not name.startswith("_")}
+    assert names <= set(re.findall(r"`(\w+)`", row))
+
+
 INSIDE = "architecture"
 """The page for who changes modengine shows what is inside."""
 

@@ -61,11 +61,10 @@ OF_A_POLICY = frozenset({"ME806", "ME812", "ME815", "ME816", "ME817", "ME818", "
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found, and the waivers: those that were needed, and those that were not."""
+    """What was found, and the waivers that were needed."""
 
     found: tuple[Diagnostic, ...]
     used: frozenset[Waiver] = frozenset()
-    unused: frozenset[Waiver] = frozenset()
     files: frozenset[str] = frozenset()
     """What was read for it, by the names that places have."""
 
@@ -155,7 +154,7 @@ def _checked(loaded: Loaded, settings: Settings, corpus: Corpus | None, known: l
         if sound and waiver not in used and waiver.code not in not_asked and settings.wants(waiver.code)
     }
     told = [*kept, *settings.applied([*malformed, *map(unused, unneeded)]), *settings.problems]
-    return Checked(tuple(with_source(told, policy)), frozenset(used), frozenset(unneeded))
+    return Checked(tuple(with_source(told, policy)), frozenset(used))
 
 
 def together(checked: Iterable[Checked]) -> tuple[Diagnostic, ...]:

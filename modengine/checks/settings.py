@@ -11,8 +11,6 @@ It is looked for beside the policy, then above it up to the root of the reposito
 from __future__ import annotations
 
 import os
-import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast, get_args
@@ -20,7 +18,8 @@ from typing import Any, cast, get_args
 from modengine.checks.waivers import FINDINGS
 from modengine.codes import CODES, Severity
 from modengine.errors import Diagnostic, Location
-from modengine.policy.nodes.diagnostics import listed, meant, shown
+from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds, listed, meant, shown
+from modengine.policy.nodes.toml import key_place, read_toml
 
 NAME = "modengine.toml"
 MOST_BYTES = 100_000
@@ -81,59 +80,54 @@ def _nearest(folder: str) -> str | None:
 
 def read_settings(data: bytes, file: str) -> Settings:
     """The settings that a file writes."""
-    reader = _SettingsReader(file)
+    report = Diagnostics()
+    content: Mapping[str, Any] | None = None
+    text = ""
     if len(data) > MOST_BYTES:
-        reader.add("ME103", f"`{NAME}` is larger than {MOST_BYTES // 1000} kB", Location(file), "a few lines do")
-        return Settings(problems=tuple(reader.problems))
+        report.add("ME103", f"`{NAME}` is larger than {MOST_BYTES // 1000} kB", Location(file), "a few lines do")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+            content = read_toml(text, file, report, 'write `[check]`, and lines such as `ignore = ["ME820"]`')
+        except UnicodeDecodeError:
+            report.add("ME104", "the file is not UTF-8", Location(file), "save it as UTF-8")
     try:
-        reader.text = data.decode("utf-8-sig")
-        content = tomllib.loads(reader.text)
-    except UnicodeDecodeError:
-        reader.add("ME104", "the file is not UTF-8", Location(file), "save it as UTF-8")
-        return Settings(problems=tuple(reader.problems))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        said = str(error) or "nested too deep"
-        where = re.search(r" \(at line (\d+), column (\d+)\)$", said)
-        place = Location(file, int(where[1]), int(where[2])) if where else Location(file)
-        message = f"not TOML: {shown(said[: where.start()] if where else said, 200).lower()}"
-        reader.add("ME114", message, place, 'write `[check]`, and lines such as `ignore = ["ME820"]`')
-        return Settings(problems=tuple(reader.problems))
-    return reader.settings(content)
+        return _SettingsReader(file, text, report).settings(content or {})
+    except ReadingEnds:
+        return Settings(problems=report.found)
 
 
+@dataclass(frozen=True, slots=True)
 class _SettingsReader:
-    """Reads one file, and notes what is wrong with it."""
+    """Reads one file, and reports what is wrong with it."""
 
-    def __init__(self, file: str) -> None:
-        self.file, self.text = file, ""
-        self.problems: list[Diagnostic] = []
-
-    def add(self, code: str, message: str, place: Location, hint: str) -> None:
-        lines = self.text.split("\n")
-        source = lines[place.line - 1].rstrip("\r") if place.line <= len(lines) else ""
-        self.problems.append(Diagnostic(code, message, place, hint, source))
+    file: str
+    text: str
+    report: Diagnostics
 
     def settings(self, content: Mapping[str, Any]) -> Settings:
         for key in content:
             if key != "check":
                 hint = meant(key, ["check"], "remove it")
-                self.add("ME201", f"`{NAME}` has no key `{shown(key)}`", self._place(key), hint)
+                self.report.add("ME201", f"`{NAME}` has no key `{shown(key)}`", self._place(key), hint)
         check = content.get("check", {})
         if not isinstance(check, dict):
-            self.add("ME203", "`check` must be a table", self._place("check"), "write `[check]` on a line of its own")
+            self.report.add(
+                "ME203", "`check` must be a table", self._place("check"), "write `[check]` on a line of its own"
+            )
             check = {}
         for key in check:
             if key not in _KEYS:
                 hint = meant(key, _KEYS, "remove it")
-                self.add("ME201", f"`check` has no key `{shown(key)}`", self._place(key), hint)
+                self.report.add("ME201", f"`check` has no key `{shown(key)}`", self._place(key), hint)
         select = self._codes(check, "select") if "select" in check else Settings().select
         ignore = self._codes(check, "ignore")
-        return Settings(select, ignore, self._severities(check.get("severity", {})), tuple(self.problems))
+        return Settings(select, ignore, self._severities(check.get("severity", {})), self.report.found)
 
     def _codes(self, check: Mapping[str, Any], key: str) -> tuple[str, ...]:
         written = check.get(key, [])
         if not isinstance(written, list) or not all(isinstance(code, str) for code in written):
-            self.add("ME203", f"`{key}` must be a list of codes", self._place(key), f'write `{key} = ["ME820"]`')
+            self.report.add("ME203", f"`{key}` must be a list of codes", self._place(key), f'write `{key} = ["ME820"]`')
             return ()
         return tuple(code for code in written if self._known(code, key))
 
@@ -148,13 +142,13 @@ class _SettingsReader:
         else:
             message = f"there is no code `{shown(code)}`"
             hint = meant(code, sorted(FINDINGS), "docs/errors.md lists the codes")
-        self.add("ME205", message, self._place(key, code), hint)
+        self.report.add("ME205", message, self._place(key, code), hint)
         return False
 
     def _severities(self, written: object) -> dict[str, Severity]:
         if not isinstance(written, dict):
             hint = 'write `severity = {ME804 = "error"}`'
-            self.add("ME203", "`severity` must be a table of codes", self._place("severity"), hint)
+            self.report.add("ME203", "`severity` must be a table of codes", self._place("severity"), hint)
             return {}
         found: dict[str, Severity] = {}
         for code, severity in written.items():
@@ -162,7 +156,9 @@ class _SettingsReader:
                 self._known_whole(code)
             elif severity not in get_args(Severity):
                 hint = f"write {listed([str(name) for name in get_args(Severity)], 'or')}"
-                self.add("ME205", f"`{shown(str(severity))}` is no severity", self._place("severity", code), hint)
+                self.report.add(
+                    "ME205", f"`{shown(str(severity))}` is no severity", self._place("severity", code), hint
+                )
             else:
                 found[code] = cast(Severity, severity)
         return found
@@ -170,13 +166,7 @@ class _SettingsReader:
     def _known_whole(self, code: str) -> None:
         if self._known(code, "severity"):
             message, hint = f"there is no code `{shown(code)}`", "write whole codes, such as ME804"
-            self.add("ME205", message, self._place("severity", code), hint)
+            self.report.add("ME205", message, self._place("severity", code), hint)
 
     def _place(self, key: str, inside: str = "") -> Location:
-        """Where a key stands, or a text in what it says; TOML's reader does not tell."""
-        found = re.search(rf"""(?m)^[ \t]*(?:\[\s*)?(?:check\s*\.\s*)?["']?({re.escape(key)})\b""", self.text)
-        at = found.start(1) if found else max(0, self.text.find(key))
-        if inside:
-            at = max(at, self.text.find(inside, at))
-        line = self.text.count("\n", 0, at) + 1
-        return Location(self.file, line, at - self.text.rfind("\n", 0, at))
+        return key_place(self.text, self.file, "check", key, inside)

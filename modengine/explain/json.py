@@ -1,4 +1,4 @@
-"""A trace as JSON: all of it, as its types in `model` say."""
+"""Traces and results as JSON: all of them, as their types say."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import json
 
 import msgspec
 
-from modengine.model import Trace
+from modengine.model import plain_matches
 
 
-def as_json(trace: Trace, indent: int = 2) -> str:
+def as_json(value: object, indent: int = 2) -> str:
     """Indented JSON; lone surrogates as escapes."""
     try:
-        return msgspec.json.format(msgspec.json.encode(trace), indent=indent).decode("utf-8")
+        return msgspec.json.format(msgspec.json.encode(value, enc_hook=plain_matches), indent=indent).decode("utf-8")
     except UnicodeEncodeError:
-        return json.dumps(msgspec.to_builtins(trace), indent=indent, ensure_ascii=True)
+        return json.dumps(msgspec.to_builtins(value, enc_hook=plain_matches), indent=indent)

@@ -149,12 +149,6 @@ def points(trace: Trace) -> dict[str, str]:
     return found
 
 
-def clauses(trace: Trace) -> dict[str, str]:
-    """The clause that each rule that hit stands for."""
-    hits = (*trace.decision.hits, *trace.decision.shadow_hits)
-    return {hit.rule: hit.clause for hit in hits if hit.clause}
-
-
 def children(node: ConditionTrace) -> tuple[ConditionTrace, ...]:
     """What a node is made of; of `2 of (a, b, c)`, those of one value and without a note as one."""
     if node.text in ("and", "or", "not"):

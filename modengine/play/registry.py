@@ -313,11 +313,16 @@ _ERROR: Mapping[str, Any] = {
 _FAILURES = {
     "400": "The request is not what this endpoint takes",
     "403": "The token, the Host or the Origin is not that of this page",
+    "408": "The request did not arrive in time",
+    "409": "Not as things stand: the class has yet to predict the message, nothing is asked, or the log is not sound",
     "410": "The rule set is not known (any more): send it to `/api/rules`",
     "413": "The request or its answer is too large",
     "422": "The rules or the message cannot be decided",
-    "503": "It took too long and was stopped",
+    "500": "A bug",
+    "501": "This needs an extra that is not installed: `hint` says which",
+    "503": "It took too long and was stopped, or there is too much to do: ask again",
 }
+"""499 is not among them: whoever would get it has hung up."""
 
 
 def _operation(path: str, endpoint: Endpoint) -> dict[str, Any]:

@@ -126,6 +126,19 @@ def test_wrong_settings_are_errors(data: bytes, found: str) -> None:
     assert [problem.code for problem in read_settings(data, "modengine.toml").problems] == [found]
 
 
+def test_what_the_end_of_the_file_lacks_is_told_at_its_last_line() -> None:
+    (problem,) = read_settings(b'[check]\nselect = [\n  "ME8",\n', "modengine.toml").problems
+    assert str(problem.location) == "modengine.toml:3:1"
+    assert problem.source == '  "ME8",'
+
+
+def test_more_problems_than_anybody_reads_end_with_one_that_says_so() -> None:
+    many = ", ".join(f'"E{number}"' for number in range(600))
+    problems = read_settings(f"[check]\nselect = [{many}]".encode(), "modengine.toml").problems
+    assert len(problems) == 501
+    assert "ME113" in {problem.code for problem in problems}
+
+
 def test_a_waiver_allows_a_finding_on_its_line_or_the_next(here: Path) -> None:
     mark(here / "rules" / "demo.yaml", "- id: demo.a", "allow ME804, ME807 because it is a demonstration")
     text = (here / "policy.yaml").read_text("utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,19 @@ def test_an_interrupted_scan_says_how_to_go_on_and_goes_on(
     assert replayed.out == "54 decisions: 54 came out the same, 0 otherwise\n"
     whole = command("scan", jsonl, "-p", POLICY, "--no-audit", "-q")
     assert (folder / "out.jsonl").read_text("utf-8") == whole.out
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file systems of others take UTF-8 alone")
+def test_a_name_that_is_not_utf8_is_kept_in_the_note(
+    command: Command, jsonl: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, small: None
+) -> None:
+    named = jsonl.rename(jsonl.with_name(os.fsdecode(b"bad\xff.jsonl")))
+    with monkeypatch.context() as patch:
+        stop_at(patch, 3, KeyboardInterrupt())
+        command("scan", named, "-p", POLICY, "-o", "out.jsonl")
+    ran = command("scan", named, "-p", POLICY, "-o", "out.jsonl", "--resume")
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "54 messages decided by class")
+    assert recorded(folder / "audit") == 54
 
 
 @pytest.fixture

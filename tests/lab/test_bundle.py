@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 from xml.etree import ElementTree
@@ -37,6 +38,16 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Report:
     file = write(tmp_path_factory.mktemp("made") / "rows.jsonl", rows(("骗", "fraud", 30), ("好", "none", 30)))
     rowed = load([file], Columns(label="label", stratum="label"), ("fraud", "violence"))
     return make_report(sound(), [rowed], sections=("eval", "fairness"), title="T", authors=("A. Name", "B. <Name>"))
+
+
+def test_a_lone_surrogate_in_a_name_or_a_value_is_an_escape(tmp_path: Path) -> None:
+    made = [{**row, "part": "\ud800"} for row in rows(("骗", "fraud", 30), ("好", "none", 30))]
+    columns = Columns(label="label", stratum="part")
+    corpora = [load([write(tmp_path / f"{name}.jsonl", made)], columns, ("fraud", "violence")) for name in "ab"]
+    corpora[0] = replace(corpora[0], name="\udcff")
+    write_bundle(make_report(sound(), corpora, sections=("eval",)), tmp_path / "bundle")
+    assert "\\udcff" in (tmp_path / "bundle" / "report.html").read_text("utf-8")
+    assert "\\ud800" in (tmp_path / "bundle" / "report.json").read_text("utf-8")
 
 
 @pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.name)

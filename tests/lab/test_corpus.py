@@ -9,9 +9,9 @@ import pytest
 
 from modengine.errors import InputError
 from modengine.lab.data import corpus as lab_corpus
-from modengine.lab.data.clusters import clusters, reduced
+from modengine.lab.data.clusters import clusters, numbered, reduced
 from modengine.lab.data.corpus import Columns, load
-from tests.lab.corpora import MakeCorpus, rows, write
+from tests.lab.corpora import MakeCorpus, ints, rows, write
 
 CATEGORIES = ("fraud", "violence")
 
@@ -188,6 +188,10 @@ def test_the_half_of_a_text_does_not_depend_on_the_other_rows(corpus: MakeCorpus
 def test_a_cluster_column_counts_instead(corpus: MakeCorpus) -> None:
     made = corpus([{"text": f"{i}", "t": "one" if i < 3 else None} for i in range(5)], cluster="t")
     assert made.clusters.tolist() == [0, 0, 0, 1, 2], "a row without a value is a cluster of its own"
+
+
+def test_clusters_of_several_corpora_are_numbered_on_even_past_an_empty_one() -> None:
+    assert numbered([ints(0, 1, 0), ints(), ints(1, 0)]).tolist() == [0, 1, 0, 3, 2]
 
 
 def test_rows_are_taken_with_their_clusters(corpus: MakeCorpus) -> None:

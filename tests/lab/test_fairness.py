@@ -15,8 +15,9 @@ from scipy.stats import binomtest, fisher_exact, permutation_test
 from modengine.checks.lexicon import lexicon
 from modengine.engine.engine import Engine
 from modengine.lab.data.templates import Templates
-from modengine.lab.report.render import as_csv, as_html, as_json, as_text
+from modengine.lab.report.render import as_html, as_json, as_text, named
 from modengine.lab.report.schemas import schema
+from modengine.lab.report.tidy_csv import to_csv
 from modengine.lab.report.views.fairness import summary, tables, view
 from modengine.lab.stats.permutation import exchanged, set_aside
 from modengine.lab.studies.fairness import ALL, Fairness, KindRow, fairness
@@ -267,8 +268,8 @@ def test_a_result_is_as_its_schema_says_and_can_be_shown_in_every_form(corpus: M
     jsonschema.validate(json.loads(as_json(shown)), schema("fairness"), jsonschema.Draft202012Validator)
     assert "<svg" in as_html(shown)
     assert GROUP in as_text(shown, 120)
-    assert {chart.table for chart in shown.charts} <= set(as_csv(shown))
-    assert GROUP in as_csv(shown)["offending-pairs"]
+    assert {chart.table for chart in shown.charts} <= set(named(shown.tables))
+    assert GROUP in to_csv(named(shown.tables)["offending-pairs"])
 
 
 def test_the_same_call_gives_the_same_bytes() -> None:

@@ -47,6 +47,16 @@ def test_any_number_of_policies_is_compared_on_each_corpus(corpus: MakeCorpus) -
     assert made.as_html().count("<h2") >= 4
 
 
+def test_a_lone_surrogate_in_an_id_is_an_escape(corpus: MakeCorpus) -> None:
+    made = [{**row, "id": f"{row['id']}\ud800"} for row in rows(*ROWS)]
+    report = make_report(
+        sound(), [corpus(made, label="label")], sections=("diff",), against=[named(never_acts(), "none")]
+    )
+    (found,) = report.views
+    for result in (json.loads(as_json(found)), json.loads(report.as_json())[found.name]):
+        assert {flip["row"][-1] for flip in result["flips"]} == {"\ud800"}
+
+
 def test_a_comparison_needs_another_policy(corpus: MakeCorpus) -> None:
     made = make_report(sound(), [corpus(rows(*ROWS), label="label")], sections=("eval", "diff"))
     assert [name for name, _ in made.left_out] == ["diff"]

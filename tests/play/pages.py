@@ -17,6 +17,7 @@ from modengine.play.app import make_app  # noqa: E402
 from modengine.play.guard import Door  # noqa: E402
 from modengine.play.lessons import shipped_lessons  # noqa: E402
 from modengine.play.pool import Pool  # noqa: E402
+from modengine.play.registry import openapi  # noqa: E402
 from modengine.play.serve import start_of  # noqa: E402
 
 POLICY = "policy: c\ntitle: C\nrulesets: [rules.yaml]\nactions:\n  fraud: {label: 30, review: 50, block: 90}\n"
@@ -51,14 +52,16 @@ def client(pool: Pool) -> Iterator[TestClient]:
 
 
 class Api:
-    """Posts JSON, and gives the JSON of the answer."""
+    """Posts JSON, and gives the JSON of the answer, whose status the OpenAPI document has."""
 
     def __init__(self, client: TestClient) -> None:
         self.client = client
+        self._paths = openapi()["paths"]
 
     def __call__(self, path: str, status: int = 200, **body: Any) -> Any:
         answer = self.client.post(f"/api/{path}", json=body)
         assert answer.status_code == status, answer.text[:500]
+        assert str(status) in self._paths[f"/api/{path}"]["post"]["responses"]
         return answer.json()
 
     def rules(self, files: dict[str, str], main: str = "policy.yaml") -> str:

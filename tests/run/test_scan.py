@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
@@ -22,16 +22,17 @@ from modengine.run.work.summary import RuleCount, Summary, Tally
 from modengine.run.write.results import Result
 
 BAD = MessageError("ME901", "not JSON")
+WRONG = MessageError("ME903", "`reposts` is a text, not an integer")
 
 
 class Echo:
     """An engine that decides by the text: an action, or a bad field."""
 
-    def decide(self, message: Message | str, *, ignore_scope: bool = False) -> Decision:
-        assert isinstance(message, Message)
-        if message.text == "bad field":
-            raise MessageError("ME903", "`reposts` is a text, not an integer")
-        return decision(action=message.text, in_scope=ignore_scope)  # type: ignore[arg-type]
+    def decide_batch(
+        self, messages: Iterable[Message | str], *, ignore_scope: bool = False
+    ) -> list[Decision | MessageError]:
+        found = [message.text for message in messages if isinstance(message, Message)]
+        return [WRONG if text == "bad field" else decision(text, ignore_scope) for text in found]  # type: ignore[arg-type]
 
 
 def decision(action: Action = "allow", in_scope: bool = True, shadow: tuple[str, ...] = ("period",)) -> Decision:
@@ -48,8 +49,9 @@ def test_every_row_has_a_result_in_its_place() -> None:
         Row(3, "a", Message("bad field")),
         Row(4, "a", Message("allow")),
     ]
-    found = list(scan(Echo(), rows))
-    assert [(r.line, r.decision and r.decision.action, r.error and r.error.code) for r in found] == [
+    found = list(scan(Echo(), rows, batch=3))
+    assert [message and message.text for message, _ in found] == ["block", None, None, "allow"]
+    assert [(r.line, r.decision and r.decision.action, r.error and r.error.code) for _, r in found] == [
         (1, "block", None),
         (2, None, "ME901"),
         (3, None, "ME903"),
@@ -57,16 +59,16 @@ def test_every_row_has_a_result_in_its_place() -> None:
     ]
 
 
-def test_rows_are_taken_one_at_a_time() -> None:
+def test_no_more_rows_are_taken_than_are_decided_at_once() -> None:
     def rows() -> Iterator[Row]:
         yield Row(1, "a", Message("allow"))
         raise AssertionError("asked for more than was needed")
 
-    assert next(scan(Echo(), rows())).line == 1
+    assert next(scan(Echo(), rows(), batch=1))[1].line == 1
 
 
 def test_ignore_scope_reaches_the_engine() -> None:
-    (result,) = scan(Echo(), [Row(1, "a", Message("block"))], ignore_scope=True)
+    ((_, result),) = scan(Echo(), [Row(1, "a", Message("block"))], ignore_scope=True)
     assert result.decision is not None
     assert result.decision.taken == "block"
 

@@ -21,14 +21,12 @@ Thread = tuple[int, int]
 
 @lru_cache(maxsize=512)
 def linear(source: str, exact_case: bool) -> Linear | None:
-    """The automaton of an expression that compiles, alone; None where no automaton can say it."""
+    """The automaton of an expression that compiles, alone.
+
+    None where no automaton can say it: it refers back, calls itself, is fuzzy, or the like.
+    """
     charsets, made = automaton(source, exact_case)
     return None if made is None else Linear(made, charsets)
-
-
-def is_opaque(source: str, exact_case: bool) -> bool:
-    """Whether no automaton can say the expression: it refers back, calls itself, is fuzzy, or the like."""
-    return linear(source, exact_case) is None
 
 
 class Linear:

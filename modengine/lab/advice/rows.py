@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modengine.errors import InputError
+from modengine.lab.data.clusters import numbered
 from modengine.lab.data.corpus import HARMLESS, Corpus
 from modengine.lab.data.outcomes import DecidedCorpus
 from modengine.lab.stats.intervals import LEAST, Ints
@@ -73,14 +74,10 @@ def advised_rows(
     categories: Sequence[str], corpora: Sequence[Corpus], outcomes: Sequence[DecidedCorpus], seed: int
 ) -> AdvisedRows:
     """Pools corpora.  Raises InputError (ME911) where none has harmless rows."""
-    clusters, first = [], 0
-    for corpus in corpora:
-        clusters.append(corpus.clusters + first)
-        first += int(corpus.clusters.max()) + 1 if len(corpus) else 0
     rows = AdvisedRows(
         tuple(plain(corpus.text(i)[:CHARACTERS])[:CHARACTERS] for corpus in corpora for i in range(len(corpus))),
         tuple(_label(corpus, label) for corpus in corpora for label in corpus.labels),
-        np.concatenate(clusters),
+        numbered(corpus.clusters for corpus in corpora),
         np.concatenate([corpus.folds(FOLDS, seed) for corpus in corpora]),
         np.repeat(np.arange(len(corpora)), [len(corpus) for corpus in corpora]),
         np.concatenate([corpus.halves == 0 for corpus in corpora]),

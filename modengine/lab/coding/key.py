@@ -115,11 +115,9 @@ def read_key(path: str | Path) -> SampleKey:
     if not path.is_file():
         raise InputError("ME905", f"there is no file `{path}`", hint)
     try:
-        key = msgspec.json.decode(path.read_bytes(), type=SampleKey)
-    except msgspec.DecodeError as error:  # ValidationError too
+        key = msgspec.convert(json.loads(path.read_bytes()), SampleKey)
+    except (ValueError, RecursionError) as error:
         raise InputError("ME911", f"`{path}` is not the key of a sample: {error}".lower(), hint) from None
-    except UnicodeDecodeError:
-        raise InputError("ME911", f"`{path}` is not the key of a sample", hint) from None
     if key.format != FORMAT:
         raise InputError("ME911", f"`{path}` is a key of format {key.format}, not {FORMAT}", "draw the sample again")
     if sample_id(key) != key.sample:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import msgspec
-
+from modengine.explain.json import as_json
 from modengine.lab.coding.codes import SETTLED, UNCLEAR, choices
 from modengine.lab.coding.key import KEY, SampleKey
 from modengine.lab.coding.sample import DrawnSheets
@@ -32,7 +31,7 @@ def files(drawn: DrawnSheets, policy: Policy) -> Iterator[tuple[str, bytes]]:
             ),
         )
     yield "sheets/guide.md", text.encode("utf-8", "replace")
-    yield KEY, msgspec.json.format(msgspec.json.encode(drawn.key), indent=1) + b"\n"
+    yield KEY, as_json(drawn.key, indent=1).encode("utf-8") + b"\n"
     yield "key.csv", encode(key_rows(drawn.key))
 
 

@@ -11,7 +11,7 @@ rows is clustered by equal reduced text alone, and the result says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from itertools import pairwise
@@ -162,6 +162,16 @@ def _jaccard(a: set[str], b: set[str]) -> float:
         return 0.0
     both = len(a & b)
     return both / (len(a) + len(b) - both)
+
+
+def numbered(corpora: Iterable[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """The clusters of all rows of several corpora, one after another; no two corpora share one."""
+    found: list[NDArray[np.int64]] = []
+    before = 0
+    for codes in corpora:
+        found.append(codes + before)
+        before += int(codes.max(initial=-1)) + 1
+    return np.concatenate(found)
 
 
 def half(name: str) -> int:

@@ -140,6 +140,10 @@ class Corpus:
         """The number of each row's cluster, from 0."""
         return self._clustered[0]
 
+    @property
+    def cluster_count(self) -> int:
+        return len(self._clustered[1])
+
     @cached_property
     def halves(self) -> NDArray[np.int64]:
         """0 or 1 for each row; the rows of one cluster share a half."""

@@ -88,7 +88,7 @@ def corpus_stamp(corpus: Corpus) -> CorpusStamp:
         corpus.name,
         corpus.digest,
         len(corpus),
-        int(corpus.clusters.max()) + 1 if len(corpus) else 0,
+        corpus.cluster_count,
         dict(corpus.left_out),
         corpus.unreadable,
         corpus.first_unreadable,

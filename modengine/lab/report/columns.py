@@ -299,11 +299,6 @@ def column(table: str, heading: str) -> ColumnSays:
     return ColumnSays(named(heading), f"{heading}.")
 
 
-def is_known(table: str, heading: str) -> bool:
-    """Whether a column is written down."""
-    return f"{table}/{heading}" in COLUMNS or heading in COLUMNS or any(p.fullmatch(heading) for p, *_ in _NUMBERED)
-
-
 def named(text: str, longest: int = LONGEST) -> str:
     """A name made of any text: small letters of ASCII, digits and `_`, beginning with a letter.
 

@@ -45,14 +45,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import msgspec
-
+from modengine.explain import json
 from modengine.lab.report.markdown import to_markdown
 from modengine.lab.report.page import Front, page
 from modengine.lab.report.table import Table, to_text, wrapped
-from modengine.lab.report.tidy_csv import to_csv
 from modengine.lab.report.view import ResultView, corpus_line, short, shown_corpora, subject, warnings
-from modengine.model import plain_matches
 
 LONG = 20
 """Rows of a table in a terminal, where there are several tables."""
@@ -60,14 +57,7 @@ LONG = 20
 
 def as_json(view: ResultView) -> str:
     """The result as indented JSON, unrounded."""
-    return (
-        msgspec.json.format(msgspec.json.encode(view.result, enc_hook=plain_matches), indent=2).decode("utf-8") + "\n"
-    )
-
-
-def as_csv(view: ResultView) -> dict[str, str]:
-    """Each table as CSV, by its name."""
-    return {table.name: to_csv(table) for table in view.tables}
+    return json.as_json(view.result) + "\n"
 
 
 def as_text(view: ResultView, width: int, whole: bool = True, prefix: str = "") -> str:
@@ -119,4 +109,4 @@ def named(tables: Sequence[Table]) -> dict[str, Table]:
     return {table.name: table for table in tables}
 
 
-__all__ = ["as_csv", "as_html", "as_json", "as_markdown", "as_text", "heading", "named", "to_markdown", "to_text"]
+__all__ = ["as_html", "as_json", "as_markdown", "as_text", "heading", "named", "to_markdown", "to_text"]

@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import msgspec
-
 from modengine.engine.engine import Engine
 from modengine.errors import InputError, ModengineError
+from modengine.explain.json import as_json
 from modengine.lab.advice import suggest
 from modengine.lab.data.corpus import Corpus
 from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide_by_each
@@ -55,7 +54,6 @@ from modengine.lab.studies import (
     timeline,
     together,
 )
-from modengine.model import plain_matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +241,7 @@ class Report:
     def as_json(self) -> str:
         """An object with the result of each view, under the name of the view."""
         results: dict[str, Any] = {view.name: view.result for view in self.views}
-        return (
-            msgspec.json.format(msgspec.json.encode(results, enc_hook=plain_matches), indent=2).decode("utf-8") + "\n"
-        )
+        return as_json(results) + "\n"
 
 
 def make_report(

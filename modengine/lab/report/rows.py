@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from modengine.engine.engine import Engine
 from modengine.errors import InputError
+from modengine.lab.data.clusters import numbered
 from modengine.lab.data.corpus import Corpus, shown_value
 from modengine.lab.data.linked import MISSING
 from modengine.lab.data.outcomes import DecidedCorpus
@@ -134,7 +135,7 @@ def _given_columns(corpora: Sequence[Corpus], show_text: bool) -> Iterator[_Colu
     alike = (
         "Rows with the same number are not independent: by --cluster, else near-duplicates. Over all corpora, from 1."
     )
-    yield TableField("cluster", "integer", alike), list(_clusters(corpora))
+    yield TableField("cluster", "integer", alike), (numbered(corpus.clusters for corpus in corpora) + 1).tolist()
     yield column("characters", "integer", "The length of the text, in code points.", lambda c: map(len, _texts(c)))
     if show_text:
         yield column("text", "string", "The text, part after part.", _texts)
@@ -201,14 +202,6 @@ def _values(column: str, corpus: Corpus) -> Iterable[str | None]:
     """The values of a column of strata or clusters; None where there are none."""
     values = corpus.values.get(column)
     return [None] * len(corpus) if values is None else [None if v == MISSING else v for v in values]
-
-
-def _clusters(corpora: Sequence[Corpus]) -> Iterator[int]:
-    before = 1
-    for corpus in corpora:
-        codes = corpus.clusters
-        yield from (before + int(code) for code in codes)
-        before += int(codes.max(initial=-1)) + 1
 
 
 def _digest(text: str) -> str:

@@ -31,8 +31,6 @@ _ESTIMATE: Mapping[str, str] = {
     "method": "how the interval was made; `forbidden` where the card of the corpus forbids the figure",
     "supported": "whether there are enough rows for the interval to mean anything",
 }
-ESTIMATE_COLUMNS = tuple(f"_{part}" if part else "" for part in _ESTIMATE)
-"""What is added to the name of a column for each part of an estimate."""
 
 
 def to_csv(table: Table) -> str:

@@ -15,14 +15,14 @@ from typing import Literal
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from modengine.engine.engine import Engine
+from modengine.lab.data.clusters import numbered
 from modengine.lab.data.corpus import HARMLESS, Corpus
 from modengine.lab.data.outcomes import LEVELS, DecidedCorpus, decide_all
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.claims import adjusted
-from modengine.lab.stats.intervals import Estimate, Ints
+from modengine.lab.stats.intervals import Estimate
 from modengine.lab.stats.metrics import ANY, Flags, labelled, levels, rate
 from modengine.lab.stats.one_way import one_way
 from modengine.lab.stats.paired import Paired, paired
@@ -255,21 +255,11 @@ def _differences(
                 )
                 among = np.concatenate([part.among for part in parts])
                 if ((a | b) & among).any():
-                    found = paired(numbered([part.corpus for part in parts]), a, b, among, one_way=way)
+                    found = paired(numbered(part.corpus.clusters for part in parts), a, b, among, one_way=way)
                     names = tuple(part.corpus.name for part in parts)
                     made.append((policy.policy.id, than.policy.id, pool.name, names, figure, category, action, found))
     p = adjusted([found.p for *_, found in made], "fdr_bh")
     return tuple(TogetherDifference(*names, corrected) for names, corrected in zip(made, p, strict=True))
-
-
-def numbered(corpora: Sequence[Corpus]) -> Ints:
-    """The clusters of all rows of several corpora, those of each corpus its own."""
-    found: list[NDArray[np.int64]] = []
-    before = 0
-    for corpus in corpora:
-        found.append(corpus.clusters + before)
-        before += int(corpus.clusters.max()) + 1
-    return np.concatenate(found)
 
 
 __all__ = [
@@ -280,6 +270,5 @@ __all__ = [
     "TogetherDifference",
     "TogetherShare",
     "figures_together",
-    "numbered",
     "together",
 ]

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modengine.errors import InputError
+from modengine.lab.data.clusters import numbered
 from modengine.lab.data.corpus import Corpus
 from modengine.lab.data.outcomes import DecidedCorpus, decide
 from modengine.lab.stats.intervals import Estimate, Ints
 from modengine.lab.stats.metrics import Flags, rate
-from modengine.lab.studies.together import numbered
 from modengine.lab.study.model import ANYTHING, CorpusPool, FigureKeys, Half
 from modengine.lab.study.opened import OpenedStudy, among
 
@@ -81,7 +81,7 @@ def paired_rows(mine: Sequence[Decisions], other: Sequence[Decisions], keys: Fig
     """What a policy hits (`after`) and another one, on the rows that a figure is of."""
     corpora = [one.corpus for one in mine]
     return PairedRows(
-        numbered(corpora),
+        numbered(corpus.clusters for corpus in corpora),
         np.concatenate([_hit(one, keys) for one in other]),
         np.concatenate([_hit(one, keys) for one in mine]),
         np.concatenate([among(corpus, keys) for corpus in corpora]),

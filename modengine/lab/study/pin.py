@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from modengine.audit.records.record import plain
 from modengine.errors import InputError
 from modengine.lab.data.card import Card
 from modengine.lab.data.corpus import Columns
@@ -149,9 +150,9 @@ def make_pin(opened: OpenedStudy, pinned: str, amends: tuple[Amended, ...] = ())
 
 def digest_of(pin: Pin) -> str:
     """`sha256:` of the canonical JSON of a pin without its digest, its place in a log, and what it has none of."""
-    plain = msgspec.to_builtins(msgspec.structs.replace(pin, digest="", log=None))
-    said = {key: value for key, value in plain.items() if value or key not in ("pools", "coded")}
-    return "sha256:" + hashlib.sha256(msgspec.json.encode(said, order="sorted")).hexdigest()
+    whole = msgspec.to_builtins(msgspec.structs.replace(pin, digest="", log=None))
+    said = {key: value for key, value in whole.items() if value or key not in ("pools", "coded")}
+    return "sha256:" + hashlib.sha256(plain(said)).hexdigest()
 
 
 def complete(pin: Pin, opened: OpenedStudy, time: str) -> Pin:

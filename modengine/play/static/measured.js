@@ -31,7 +31,7 @@ const needsGloss = () => state.lang !== language();
 const glossLanguage = () => (language() === "zh" ? "en" : "zh-Hans");
 
 // What a text means, where the lesson says it.
-export const glossOf = (text) => known().find((one) => one.text === text)?.gloss ?? state.lesson?.glosses[text] ?? "";
+const glossOf = (text) => known().find((one) => one.text === text)?.gloss ?? state.lesson?.glosses[text] ?? "";
 
 // The meaning of a message, beside it, for whoever reads the page in the other language.
 export function beside(text, gloss) {

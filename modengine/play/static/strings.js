@@ -320,7 +320,6 @@ const STRINGS = {
   no_records: ["Nothing is recorded yet.", "还没有记录。"],
   record_n: ["Record {0}", "记录 {0}"],
   kind_revision: ["rules", "规则"],
-  kind_decision: ["decision", "判定"],
   unreadable: ["no longer readable", "已无法读取"],
   show_as: ["Show as", "显示为"],
   as_record: ["Record", "记录原文"],

@@ -20,6 +20,7 @@ from typing import Any
 
 from modengine.errors import Location
 from modengine.policy.nodes.diagnostics import Diagnostics, meant, shown
+from modengine.policy.nodes.toml import key_place, read_toml
 from modengine.policy.packs.find import OURS
 from modengine.version import __version__
 
@@ -58,20 +59,10 @@ class Pack:
 
 def read_manifest(text: str, folder: str, report: Diagnostics) -> Pack | None:
     """The pack of a folder; None where its manifest is not sound, which is reported."""
-    import tomllib  # noqa: PLC0415  (only packs need it)
-
     file = os.path.join(folder, NAME)
-    report.know(file, text)
     before = report.count
-    try:
-        content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        said = str(error) or "nested too deep"
-        where = re.search(r" \(at line (\d+), column (\d+)\)$", said)
-        end = text.rstrip().count("\n") + 1 if "end of document" in said else 1
-        place = Location(file, int(where[1]), int(where[2])) if where else Location(file, end)
-        message = f"not TOML: {shown(said[: where.start()] if where else said, 200).lower()}"
-        report.add("ME114", message, place, f"write {_TEXTS['name']}")
+    content = read_toml(text, file, report, f"write {_TEXTS['name']}")
+    if content is None:
         return None
     for key in content:
         if key not in _TEXTS and key != "needs":
@@ -187,7 +178,4 @@ def _needs(written: object, text: str, file: str, report: Diagnostics) -> dict[s
 
 
 def _place(text: str, file: str, key: str) -> Location:
-    """Where a key stands; TOML's reader does not tell."""
-    found = re.search(rf"""(?m)^[ \t]*(?:\[\s*)?(?:needs\s*\.\s*)?["']?({re.escape(key)})["']?\s*[=\].]""", text)
-    at = found.start(1) if found else max(0, text.find(key))
-    return Location(file, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+    return key_place(text, file, "needs", key)

@@ -17,7 +17,7 @@ from typing import Any
 from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.run.read import parquet
-from modengine.run.work.scan import scan_batches
+from modengine.run.work.scan import scan
 from modengine.run.write.results import Result, to_json
 
 COLUMNS = ("id", "action", "taken", "in_scope", "flagged", "decision", "error_code", "error")
@@ -80,7 +80,7 @@ def _columns(
     engine: Engine, values: Iterable[parquet.Values], text: str, ignore_scope: bool
 ) -> dict[str, Sequence[object]]:
     rows = [parquet.row_of(at, "", row, text) for at, row in enumerate(values, 1)]
-    results = [result for _, result in scan_batches(engine, rows, ignore_scope)]
+    results = [result for _, result in scan(engine, rows, ignore_scope)]
     columns = zip(*map(_cells, results), strict=True) if results else [()] * len(COLUMNS)
     return dict(zip(COLUMNS, columns, strict=True))
 

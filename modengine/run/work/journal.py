@@ -7,6 +7,7 @@ counts: recorded, or to be done again from the state before it.
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from modengine.run.read.blocks import Position
 from modengine.run.work.summary import Summary, Tally
 from modengine.run.write.durable import sync, sync_folder
 from modengine.run.write.replace import said
+from modengine.run.write.results import to_json
 
 FORMAT = 1
 _START = "scan from the beginning: leave --resume out"
@@ -99,7 +101,7 @@ class Journal:
         """Puts a note on the disk.  Raises OutputError (ME909)."""
         with said(self.path):
             with self._beside.open("wb") as file:
-                file.write(msgspec.json.encode(note))
+                file.write(to_json(note))
                 file.flush()
                 sync(file.fileno())
             os.replace(self._beside, self.path)
@@ -115,8 +117,8 @@ class Journal:
             why = (error.strerror or str(error)).lower()
             raise OutputError("ME912", f"`{self.path}` cannot be read: {why}", _START) from None
         try:
-            return msgspec.json.decode(data, type=Note)
-        except msgspec.DecodeError:
+            return msgspec.convert(json.loads(data), Note)
+        except (ValueError, RecursionError):
             what = f"`{self.path}` is no note of a scan that this version of modengine could go on with"
             raise OutputError("ME912", what, _START) from None
 

@@ -12,14 +12,8 @@ from modengine.run.read.row import Row
 from modengine.run.write.results import Result
 
 
-class Decider(Protocol):
-    """What scanning needs of an engine."""
-
-    def decide(self, message: Message | str, *, ignore_scope: bool = False) -> Decision: ...
-
-
 class BatchDecider(Protocol):
-    """What scanning in batches needs of an engine."""
+    """What scanning needs of an engine."""
 
     def decide_batch(
         self, messages: Iterable[Message | str], *, ignore_scope: bool = False
@@ -30,24 +24,10 @@ BATCH = 512
 """Messages that are decided at once."""
 
 
-def scan(engine: Decider, rows: Iterable[Row], ignore_scope: bool = False) -> Iterator[Result]:
-    """A result for each row, in order, as it comes."""
-    for row in rows:
-        if row.message is None:
-            yield Result(row.line, row.source, error=row.error)
-            continue
-        try:
-            decision = engine.decide(row.message, ignore_scope=ignore_scope)
-        except MessageError as error:
-            yield Result(row.line, row.source, error=error)
-        else:
-            yield Result(row.line, row.source, decision)
-
-
-def scan_batches(
+def scan(
     engine: BatchDecider, rows: Iterable[Row], ignore_scope: bool = False, batch: int = BATCH
 ) -> Iterator[tuple[Message | None, Result]]:
-    """The same, some hundreds at once; each result with its message, None where none could be read."""
+    """A result for each row, in order, some hundreds decided at once; with its message, None where none was decided."""
     rest = iter(rows)
     while chunk := list(islice(rest, batch)):
         messages = [row.message for row in chunk if row.message is not None]

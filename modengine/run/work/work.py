@@ -14,7 +14,7 @@ from modengine.model import Decision, Message
 from modengine.run.read.blocks import Block, Position
 from modengine.run.read.media.readers import Readers
 from modengine.run.read.row import Row
-from modengine.run.work.scan import scan_batches
+from modengine.run.work.scan import scan
 from modengine.run.work.summary import Tally
 from modengine.run.write import records, tidy
 from modengine.run.write import results as write
@@ -57,7 +57,7 @@ class Work:
         tally, looked_in = Tally(), tuple(self.engine.program.looked_in)
         decided: list[tuple[Message, Decision]] = []
         results: list[Result] = []
-        for message, result in scan_batches(self.engine, self._rows(block), self.ignore_scope):
+        for message, result in scan(self.engine, self._rows(block), self.ignore_scope):
             results.append(tally.add(result))
             if message is not None and result.decision is not None:
                 tally.lacking.update(name for name in looked_in if message.fields.get(name) is None)

@@ -14,7 +14,7 @@ from modengine.lab.coding.key import SampleKey
 from modengine.lab.coding.sample import DrawnSheets, sample
 from modengine.lab.data.corpus import Columns, load
 from modengine.lab.data.stamp import Stamp
-from modengine.lab.report.render import as_csv, as_html, as_text
+from modengine.lab.report.render import as_html, as_text, named
 from modengine.lab.report.views.coding import estimate_view
 from tests.lab.coding.made import ROWS, coded, drawn
 from tests.lab.corpora import rows, sound, write
@@ -159,7 +159,7 @@ def test_the_same_call_gives_the_same_figures(made: Made) -> None:
 def test_a_result_is_written_in_every_form(made: Made) -> None:
     sample, labels = made
     view = estimate_view(estimate(sample.key, [coded("anna", labels)], sample.key.stamp))
-    assert {"estimates", "strata-estimates", "coders"} <= set(as_csv(view))
+    assert {"estimates", "strata-estimates", "coders"} <= set(named(view.tables))
     assert "every row is taken for harmless" not in as_text(view, 80) + as_html(view)
     assert max(len(line) for line in as_text(view, 80).splitlines()) <= 80
 

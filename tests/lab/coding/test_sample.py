@@ -21,13 +21,16 @@ from modengine.errors import InputError
 from modengine.lab.coding.codes import read_sheets
 from modengine.lab.coding.draw import LEAST_OF_STRATUM, POWERS, allocate, drawn
 from modengine.lab.coding.key import read_key, sample_id
-from modengine.lab.coding.sample import effective_rows
+from modengine.lab.coding.sample import effective_rows, sample
 from modengine.lab.coding.sheets import clauses_of, excuses_of, files, guide, write_sheets
 from modengine.lab.coding.workbook import MOST_CHARACTERS, as_cell, read, written
+from modengine.lab.data.corpus import Columns
+from modengine.lab.data.corpus import load as load_rows
 from modengine.loading import load
 from tests.build import engine, rule, text
+from tests.lab.coding.made import ROWS
 from tests.lab.coding.made import drawn as sample_of
-from tests.lab.corpora import sound
+from tests.lab.corpora import rows, sound, write
 from tests.paths import CAMPAIGN
 
 
@@ -138,6 +141,15 @@ def test_rows_of_a_cluster_that_are_hit_together_tell_as_much_as_one() -> None:
     hit = random.random(len(codes)) < random.random(60)[codes]
     fit = OLS(hit.astype(float), np.ones(len(hit))).fit(cov_type="cluster", cov_kwds={"groups": codes})
     assert effective_rows(codes, hit) == pytest.approx(hit.mean() * (1 - hit.mean()) / fit.cov_params()[0, 0], rel=1e-6)
+
+
+def test_a_lone_surrogate_in_an_id_and_a_stratum_comes_back(tmp_path: Path) -> None:
+    made = [{**row, "id": f"{row['id']}\ud800", "part": "\ud800"} for row in rows(*ROWS)]
+    corpus = load_rows([write(tmp_path / "rows.jsonl", made)], Columns(stratum="part"), ("fraud", "violence"))
+    found = sample(sound(), corpus, 80)
+    write_sheets(found, sound().policy, tmp_path / "coding")
+    assert read_key(tmp_path / "coding") == found.key
+    assert {row.message[-1] for row in found.key.rows if row.message} == {"\ud800"}
 
 
 def test_a_key_that_was_edited_or_is_none_is_refused(tmp_path: Path) -> None:

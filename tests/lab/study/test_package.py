@@ -6,7 +6,9 @@ import csv
 import hashlib
 import io
 import json
+import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -110,6 +112,13 @@ def test_a_package_is_repeated_in_an_empty_folder(elsewhere: Path, command: Comm
     assert (ran.code, ran.err) == (0, "")
     assert "- the same: all of 35 figures and 84 decisions\n" in ran.out
     assert sorted(path.name for path in elsewhere.iterdir()) == ["data", "package"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file systems of others take UTF-8 alone")
+def test_a_corpus_may_have_a_name_that_is_not_utf8(elsewhere: Path, command: Command) -> None:
+    data = elsewhere / "data" / "deep" / "renamed.csv"
+    data.rename(data.with_name(os.fsdecode(b"bad\xff.csv")))
+    assert command("study", "verify", "package", "--data", "data").code == 0
 
 
 def test_the_data_folder_of_the_environment_is_searched(
@@ -282,6 +291,18 @@ def test_a_policy_may_use_rules_of_a_folder_above(study: Path, command: Command,
     package = tmp_path / "package"
     assert command("study", "pack", study, "-o", package).code == 0
     assert (package / "policies" / "small" / "lures.yaml").is_file()
+    assert command("study", "verify", package, "--data", study.parent).code == 0
+
+
+def test_a_lone_surrogate_in_a_stratum_is_packed_and_repeated(study: Path, command: Command, tmp_path: Path) -> None:
+    rows = csv.DictReader(io.StringIO((study.parent / "shop.csv").read_text("utf-8")))
+    made = "".join(json.dumps({**row, "part": "ab\ud800"[i % 3]}) + "\n" for i, row in enumerate(rows))
+    (study.parent / "shop.jsonl").write_text(made, "utf-8")
+    change(study.parent / "shop.yaml", "files: [shop.csv]", "files: [shop.jsonl]\nstratum: part")
+    assert command("study", "pin", study).code == 0
+    package = tmp_path / "package"
+    assert command("study", "pack", study, "-o", package).code == 0
+    assert "\\ud800" in (package / "results.json").read_text("utf-8")
     assert command("study", "verify", package, "--data", study.parent).code == 0
 
 

@@ -27,17 +27,17 @@ def write_bundle(report: Report, folder: Path) -> int:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as stream:
-            stream.write(content)
+            stream.write(content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace"))
         count += 1
     return count
 
 
-def _files(report: Report) -> Iterator[tuple[str, bytes]]:
-    yield "report.html", report.as_html().encode("utf-8")
-    yield "report.json", report.as_json().encode("utf-8")
+def _files(report: Report) -> Iterator[tuple[str, str | bytes]]:
+    yield "report.html", report.as_html()
+    yield "report.json", report.as_json()
     told = methods(report.views)
-    yield "methods.txt", "\n".join(sentence.text for sentence in told).encode("utf-8") + b"\n"
-    yield "references.bib", bibtex(cited(told)).encode("utf-8")
+    yield "methods.txt", "\n".join(sentence.text for sentence in told) + "\n"
+    yield "references.bib", bibtex(cited(told))
     labels = labels_of(report.views)
     with_pdf = can_make_pdf()
     tables: dict[str, Table] = {}
@@ -46,12 +46,12 @@ def _files(report: Report) -> Iterator[tuple[str, bytes]]:
             tables[f"{_slug(labels[view.name, table.name, False], view.name, table.name)}.csv"] = table
         for chart in view.charts:
             name, drawn = _slug(labels[view.name, chart.name, True], view.name, chart.name), standalone(chart)
-            yield f"figures/{name}.svg", drawn.encode("utf-8")
+            yield f"figures/{name}.svg", drawn
             if with_pdf:
                 yield f"figures/{name}.pdf", pdf(drawn)
-    yield from ((f"tables/{name}", to_csv(table).encode("utf-8")) for name, table in tables.items())
+    yield from ((f"tables/{name}", to_csv(table)) for name, table in tables.items())
     stamps = [view.result.stamp for view in report.views]
-    yield f"tables/{PACKAGE}", package(tables, "report", report.front.title, stamps).encode("utf-8")
+    yield f"tables/{PACKAGE}", package(tables, "report", report.front.title, stamps)
 
 
 def _slug(label: str, view: str, name: str) -> str:

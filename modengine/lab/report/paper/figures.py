@@ -39,7 +39,7 @@ def standalone(chart: Chart) -> str:
     box = f"{-_MARGIN} {-_MARGIN} {WIDTH + 2 * _MARGIN} {height + 2 * _MARGIN:.0f}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH + 2 * _MARGIN}" height="{height + 2 * _MARGIN:.0f}"'
-        f' viewBox="{box}"><title>{escape(chart.title)}</title><style>{_style()}</style>'
+        f' viewBox="{box}"><title>{escape(inline(chart.title))}</title><style>{_style()}</style>'
         f'<rect x="{-_MARGIN}" y="{-_MARGIN}" width="100%" height="100%" fill="#fff"/>{body}</svg>\n'
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from modengine.errors import InputError
+from modengine.lab.data.clusters import numbered
 from modengine.lab.data.corpus import Corpus, shown_value
 from modengine.lab.data.hits import RowHits, stratum_names
 from modengine.lab.data.without import counting
@@ -50,15 +51,11 @@ class FitRows:
 
 def fit_rows(corpora: Sequence[Corpus], hits: RowHits, folds: int, seed: int) -> FitRows:
     """The rows of some corpora, in so many folds, none of which shares a cluster with another."""
-    clusters, first = [], 0
-    for corpus in corpora:
-        clusters.append(corpus.clusters + first)
-        first += int(corpus.clusters.max()) + 1 if len(corpus) else 0
     return FitRows(
         hits,
         tuple(None if "recall" in corpus.columns.forbidden else label for corpus in corpora for label in corpus.labels),
         stratum_names(corpora),
-        np.concatenate(clusters),
+        numbered(corpus.clusters for corpus in corpora),
         np.concatenate([corpus.folds(folds, seed) for corpus in corpora]),
         np.repeat(np.arange(len(corpora)), [len(corpus) for corpus in corpora]),
     )

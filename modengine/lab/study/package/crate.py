@@ -7,11 +7,11 @@ Data Science 5, 2022), and its profile Process Run Crate 0.5 for what was run.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from modengine.explain.json import as_json
 from modengine.lab.data.stamp import CorpusStamp
 from modengine.lab.study.model import Study
 from modengine.lab.study.pin import Pin
@@ -81,7 +81,7 @@ def metadata(study: Study, pin: Pin, result: StudyResult, files: Mapping[str, by
     ]
     terms = {"sha256": "https://schema.org/sha256"}
     crate = {"@context": [f"{SPECIFICATION}/context", terms], "@graph": graph}
-    return (json.dumps(crate, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+    return (as_json(crate) + "\n").encode("utf-8")
 
 
 def _description(study: Study, result: StudyResult) -> str:

@@ -18,9 +18,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import msgspec
-
 from modengine.errors import InputError, OutputError
+from modengine.explain.json import as_json
 from modengine.lab.coding.key import KEY
 from modengine.lab.study.coded import SETTLED_TABLE, sheet_table
 from modengine.lab.study.model import CodedRef
@@ -91,8 +90,8 @@ def package_files(opened: OpenedStudy, pin: Pin, run: StudyRun, shown: Mapping[s
     for name, sample in opened.coded.items():
         files[f"coded/{name}/{KEY}"] = sample.key_file
         files |= {f"coded/{name}/{table}": data for table, data in sample.tables.items()}
-    files[RESULTS] = msgspec.json.format(msgspec.json.encode(run.result), indent=2) + b"\n"
-    files |= {name: text.encode("utf-8") for name, text in shown.items()}
+    files[RESULTS] = as_json(run.result).encode("utf-8") + b"\n"
+    files |= {name: text.encode("utf-8", "backslashreplace") for name, text in shown.items()}
     files[DECISIONS] = decisions_csv(run.decisions)
     files["requirements.lock"] = lock(installed()).encode()
     return files

@@ -6,6 +6,7 @@ are regular files; its policies and cards are read as any others are.
 
 from __future__ import annotations
 
+import json
 import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -101,8 +102,8 @@ def read_package(folder: Path) -> Package:
     pin = read_pin(folder / PIN)
     assert pin is not None
     try:
-        result = msgspec.json.decode((folder / RESULTS).read_bytes(), type=StudyResult)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        result = msgspec.convert(json.loads((folder / RESULTS).read_bytes()), StudyResult)
+    except (ValueError, RecursionError) as error:
         raise _broken(folder, f"`{RESULTS}` holds no results: {error}") from None
     if result.pin != pin.digest:
         raise _broken(folder, f"`{RESULTS}` is of another pin than `{PIN}`")
@@ -117,9 +118,9 @@ def _files(folder: Path) -> Iterator[str]:
     try:
         if path.stat().st_size > LARGEST:
             raise ValueError("it is too large")
-        graph = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])["@graph"]
+        graph = json.loads(path.read_bytes())["@graph"]
         entities = [(unquote(e["@id"]), int(e["contentSize"]), e["sha256"]) for e in graph if e.get("@type") == "File"]
-    except (msgspec.DecodeError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _broken(folder, f"`{METADATA}` cannot be understood: {error}") from None
     root = folder.resolve()
     for name, size, sha256 in entities:

@@ -9,7 +9,7 @@ import { both, t } from "../strings.js";
 const flagged = (one) => (one.caught ? one.k : one.n - one.k);
 
 // The filter whose rules are in the editor and decide.
-export function putInForce(main) {
+function putInForce(main) {
   if (state.main === main) return;
   state.main = main;
   const named = /rulesets: *\[ *([\w./-]+)/.exec(state.files[main] ?? "")?.[1];
