@@ -44,7 +44,7 @@ MADE = "<!-- Made by tools/make_docs.py; change the rules, not this. -->"
 SHOWN = 12
 """Terms of a list that a page shows."""
 FOUND = 6
-"""Texts that a pattern found of which a page shows as many."""
+"""As many of the texts that a pattern found does a page show."""
 READING = (
     "In disguise: by characters that sound or look alike, partly in letters, by an emoji for a word, with marks, "
     "blanks or pictures between. What is found is of the examples on these pages and of the sample messages."
@@ -131,9 +131,11 @@ def _page(
 def _naming(rule: Rule) -> Iterator[str]:
     """What a name with a star says, where the rule has one."""
     conditions = (rule.when, *(() if rule.unless is None else (rule.unless,)))
-    globs = sorted({glob for condition in conditions for glob in re.findall(r"\b[a-z_]+\*", str(condition))})
+    globs = {glob for condition in conditions for glob in re.findall(r"[*a-z_]*\*[*a-z_]*", str(condition))}
     if globs:
-        yield f"`{globs[0]}` is every name that begins with `{globs[0][:-1]}`; of several names each counts once."
+        glob = min(globs, key=lambda glob: (glob.index("*") < len(glob) - 1, glob))
+        begins = f" (`{glob}`: every name that begins with `{glob[:-1]}`)" if glob.index("*") == len(glob) - 1 else ""
+        yield f"A star stands for any letters{begins}; of several names each counts once."
 
 
 def _cell(text: str) -> str:

@@ -74,7 +74,7 @@ def write_report(found: Mapping[str, Fit]) -> None:
 
 
 def _table(fits: Iterable[CategoryFit]) -> Iterator[str]:
-    yield "| category | found as it is | with fitted points | ordinary as it is | with fitted points | rules outside |"
+    yield "| category | found | found, fitted points | ordinary | ordinary, fitted points | rules outside |"
     yield "|---|---|---|---|---|---|"
     for each in fits:
         at_aim = {this.figure: this for this in each.figures if this.action == each.aim and this.among in WHOLE}

@@ -166,7 +166,7 @@ def engine_of(policy: str | None, cached: bool = True, only: Sequence[str] = ())
 
     path = policy_path(policy) or shipped_policy()
     if path.suffix.lower() in _MESSAGES:
-        said = "holds messages and is no policy; a command that takes both takes POLICY first"
+        said = "is named as messages are, and is no policy; a command that takes both takes POLICY first"
         raise click.UsageError(f"`{path}` {said}")
     engine, ruleset = load_any(path, cached)
     if ruleset is not None:

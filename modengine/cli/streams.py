@@ -52,7 +52,8 @@ def console(stream: TextIO) -> Console:
     from rich.console import Console  # noqa: PLC0415  (0.04 s that --help does not need)
 
     made = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=False)
-    made.width = min(max(made.width, NARROWEST), WIDEST)
+    width = made.width if stream.isatty() or "COLUMNS" in os.environ else 80
+    made.width = min(max(width, NARROWEST), WIDEST)
     return made
 
 

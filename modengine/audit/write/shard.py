@@ -136,8 +136,12 @@ def entry_of(place: Path, shard: Shard) -> Entry:
 
 
 def tally_of(place: Path) -> Tally:
-    """What was counted in a shard."""
-    return Tally.of(msgspec.json.decode(disk.read(place / "tally.json")))
+    """What was counted in a shard.  Raises AuditError (ME967)."""
+    try:
+        return Tally.of(msgspec.json.decode(disk.read(place / "tally.json")))
+    except TypeError:
+        what = f"`{place}` was counted by another version of modengine"
+        raise AuditError("ME967", what, "begin anew in another folder") from None
 
 
 def leftovers(folder: Path) -> Iterator[Path]:

@@ -45,7 +45,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from modengine.explain import json
+from modengine.explain.json import as_json as encoded
 from modengine.lab.report.markdown import to_markdown
 from modengine.lab.report.page import Front, page
 from modengine.lab.report.table import Table, to_text, wrapped
@@ -57,7 +57,7 @@ LONG = 20
 
 def as_json(view: ResultView) -> str:
     """The result as indented JSON, unrounded."""
-    return json.as_json(view.result) + "\n"
+    return encoded(view.result) + "\n"
 
 
 def as_text(view: ResultView, width: int, whole: bool = True, prefix: str = "") -> str:

@@ -12,6 +12,7 @@ be worked out from it (`before_coding`), so that whoever was given that one sees
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ import msgspec
 
 from modengine.audit.records.record import plain
 from modengine.errors import InputError
+from modengine.explain.json import as_json
 from modengine.lab.data.card import Card
 from modengine.lab.data.corpus import Columns
 from modengine.lab.data.templates import shipped_templates
@@ -213,7 +215,7 @@ def sha256_of(path: Path) -> str:
 
 
 def encode_pin(pin: Pin) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(pin, order="sorted"), indent=2) + b"\n"
+    return f"{as_json(msgspec.to_builtins(pin, order='sorted'))}\n".encode()
 
 
 def read_pin(path: Path) -> Pin | None:
@@ -223,8 +225,8 @@ def read_pin(path: Path) -> Pin | None:
     if not path.is_file() or path.stat().st_size > LARGEST:
         raise InputError("ME916", f"`{path}` is no pin of a study", "pin the study: modengine study pin")
     try:
-        pin = msgspec.json.decode(path.read_bytes(), type=Pin)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        pin = msgspec.convert(json.loads(path.read_bytes()), Pin)
+    except (ValueError, RecursionError) as error:
         raise InputError(
             "ME916", f"`{path}` is no pin of a study: {error}", "take back the file as it was made"
         ) from None

@@ -86,10 +86,10 @@ def _page() -> Iterator[tuple[str, bytes]]:
 
 def _index(page: bytes) -> bytes:
     text = page.decode().replace('"/static/', '"./static/')  # whatever folder it is served from
-    head, header = '<meta name="viewport"', "</header>"
-    assert text.count(head) == text.count(header) == 1
+    head, header, scripts = '<meta name="viewport"', "</header>", "</noscript>"
+    assert text.count(head) == text.count(header) == text.count(scripts) == 1
     text = text.replace(head, _HEAD + head)
-    text = text.replace("</noscript>", f"</noscript>\n    {_SERVED}")
+    text = text.replace(scripts, f"{scripts}\n    {_SERVED}")
     return text.replace(header, f'{header}\n    <details id="site" class="card small"></details>').encode()
 
 

@@ -52,7 +52,7 @@ export function cover() {
   return h("p", { class: "cover" }, isShown ? null : [t("covered_says"), " "], h("button", { type: "button", id: "cover", onclick: turn }, t(isShown ? "cover_again" : "cover_show")));
 }
 
-// A message of a list, wherever else it stands too.
+// A message of a list: it shows it itself, and so does the list of the lesson.
 export function uncover(text) {
   shown.add(text);
   tell("uncovered");

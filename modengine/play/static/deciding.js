@@ -41,9 +41,9 @@ export async function compile() {
       state.rules = found.rules;
       state.good = { ...state.files };
     } else if (!state.rules && state.good) {
-      const before = await latest("rules before", "rules", { files: state.good, main: state.main });
-      if (!before || sent !== JSON.stringify(state.files)) return;
-      if (before.ok) {
+      const before = await latest("rules before", "rules", { files: state.good, main: state.main }).catch(() => null);
+      if (sent !== JSON.stringify(state.files)) return;
+      if (before?.ok) {
         state.compiled = before;
         state.rules = before.rules;
       }

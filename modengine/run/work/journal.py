@@ -21,7 +21,7 @@ from modengine.run.write.durable import sync, sync_folder
 from modengine.run.write.replace import said
 from modengine.run.write.results import to_json
 
-FORMAT = 1
+FORMAT = 2
 _START = "scan from the beginning: leave --resume out"
 
 
@@ -117,10 +117,13 @@ class Journal:
             why = (error.strerror or str(error)).lower()
             raise OutputError("ME912", f"`{self.path}` cannot be read: {why}", _START) from None
         try:
-            return msgspec.convert(json.loads(data), Note)
+            note = msgspec.convert(json.loads(data), Note)
         except (ValueError, RecursionError):
+            note = None
+        if note is None or note.format != FORMAT:
             what = f"`{self.path}` is no note of a scan that this version of modengine could go on with"
-            raise OutputError("ME912", what, _START) from None
+            raise OutputError("ME912", what, _START)
+        return note
 
     def remove(self) -> None:
         self._beside.unlink(missing_ok=True)

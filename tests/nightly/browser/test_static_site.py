@@ -149,9 +149,8 @@ def test_axe_finds_nothing_in_the_site(site: SiteOpened, panel: str) -> None:
 def test_opened_as_a_file_the_page_says_that_it_must_be_served(chromium: Any, site: SiteOpened, folder: Path) -> None:
     page = chromium.new_page()
     page.goto((folder / "index.html").as_uri())
-    page.wait_for_timeout(3500)
     said = page.locator("#served")
-    assert said.is_visible()
+    said.wait_for(state="visible", timeout=30_000)
     assert "python -m http.server" in said.inner_text()
     page.close()
     assert site(locale="en-GB").locator("#served").count() == 0

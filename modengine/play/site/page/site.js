@@ -3,7 +3,7 @@
 import { fill, h } from "./static/dom.js";
 import { t } from "./static/strings.js";
 
-document.getElementById("served").remove();
+document.getElementById("served")?.remove();
 const box = document.getElementById("site");
 let kept = false;
 

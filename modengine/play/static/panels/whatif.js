@@ -74,7 +74,8 @@ function draw(root) {
 }
 
 function sliders(root) {
-  const most = Math.max(120, ...tried.scores.rows.flatMap((row) => Object.values(row.scores)));
+  const points = [...Object.values(tried.steps), ...tried.scores.rows.map((row) => row.scores)];
+  const most = Math.max(120, ...points.flatMap(Object.values));
   const groups = Object.entries(tried.steps).map(([category, steps]) => h("fieldset", {}, h("legend", {}, visible(categoryName(category))), ladder(category, steps, most)));
   const undo = () => {
     tried = null;
