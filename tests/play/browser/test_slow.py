@@ -79,7 +79,7 @@ def test_rules_that_nobody_reads_are_said_to_be_not_checked(opened: Opened) -> N
     rewrite(page, "[加微信]", "[加微信")
     page.wait_for_selector("#trouble .failure")
     assert "Nobody answers" in page.inner_text("#trouble")
-    assert page.inner_text("#problems") == "Not checked yet."
+    page.wait_for_selector("#problems:has-text('Not checked yet.')")
     page.unroute("**/api/**")
     page.wait_for_selector("#problems .error")
 

@@ -73,7 +73,7 @@ def test_the_way_to_all_panels_and_back_is_at_one_place(opened: Opened, width: i
     page.locator("#level").scroll_into_view_if_needed()
     box = page.locator("#level").bounding_box()
     at = box["x"] + box["width"] - 20, box["y"] + box["height"] / 2
-    for level, tabs in (("full", 6), ("simple", 2)):
+    for level, tabs in (("full", 6), ("simple", 3)):
         page.mouse.click(*at)
         page.wait_for_selector(f"html[data-level={level}]")
         assert page.locator("#tabs button").count() == tabs
