@@ -105,7 +105,7 @@ def code(kinds: tuple[str, ...]) -> tuple[str, ...]:
 
 CONTACTS = ("wechat", "qq", "phone", "telegram", "handle", "qr", "app")
 _ID = (
-    r"(?:@[a-z0-9_]{3,30}|(?=[a-z]*[0-9_\-])[a-z][a-z0-9_\-]{3,19}|[0-9]{5,12}|\+[0-9]{1,3}(?:[\s\-]?[0-9]{2,5}){2,4}"
+    r"(?:@[a-z0-9_]{3,30}|(?=[a-z]{1,19}[0-9_\-])[a-z][a-z0-9_\-]{3,19}|[0-9]{5,12}|\+[0-9]{1,3}(?:[\s\-]?[0-9]{2,5}){2,4}"
     r"|\[(?:phone|id|email|wechat|qq)\]|[x*]{3,})"
 )
 """An address of a person: letters with digits, a number, @ and a name, or what stands masked."""

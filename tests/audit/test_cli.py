@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import json
 import re
@@ -133,6 +134,17 @@ def test_a_damaged_vault_is_said(command: Command, log: Path, name: str, damage:
     assert "[ME960" in ran.out + ran.err
     assert "cannot be read" in ran.out + ran.err
     assert "a bug" not in ran.err
+
+
+def test_a_key_that_could_not_be_written_leaves_no_file(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("modengine.audit.tree.keys.write_all", full)
+    assert command("audit", "keygen", tmp_path / "k").code == 2
+    assert list(tmp_path.glob("k*")) == []
 
 
 def test_keys_sign_and_are_asked_for(command: Command, make: MakeLog, log: Path, tmp_path: Path) -> None:

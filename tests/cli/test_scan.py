@@ -89,6 +89,12 @@ def test_with_output_the_summary_goes_to_standard_output(command: Command, messa
     assert sorted(os.listdir(tmp_path)) == ["messages.jsonl", "out.jsonl"]
 
 
+@pytest.mark.parametrize("output", ["", ".", "..", "/"])
+def test_a_folder_is_no_output(command: Command, messages: Path, output: str) -> None:
+    ran = command("scan", messages, "--policy", POLICY, "--no-audit", "--output", output)
+    assert (ran.code, "[ME909" in ran.err, "a bug" in ran.err) == (2, True, False)
+
+
 def test_quiet_says_nothing(command: Command, messages: Path, tmp_path: Path) -> None:
     ran = command("scan", messages, "-p", POLICY, "-o", tmp_path / "out.jsonl", "-q")
     assert (ran.code, ran.out, ran.err) == (0, "", "")

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 
 from modengine.lab.report.table import Quote, Several, Table, count_of, share_of, show, to_text, wrapped
 from modengine.lab.report.tidy_csv import to_csv
+from modengine.lab.report.view import counts
 from modengine.lab.stats.intervals import FORBIDDEN, NOTHING, Estimate, proportion
 
 
@@ -130,3 +131,7 @@ def test_texts_without_a_figure_stand_under_what_they_are_of() -> None:
     rows = (("a.csv:1", "fraud", Quote("好" * 40)),)
     text = to_text([Table("t", "T", ("row", "label", "text"), rows)], 80)
     assert text.splitlines()[2:4] == ["a.csv:1", "  label  fraud"]
+
+
+def test_what_others_wrote_is_counted_by_names_that_steer_no_terminal() -> None:
+    assert "\x1b" not in counts({"a\x1b[2J": 1, "b": 2})

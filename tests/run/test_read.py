@@ -89,6 +89,7 @@ def test_a_line_of_json(line: str, message: Message) -> None:
         ),
         ('{"text": "x", "parts": [{"kind": "ocr"}]}', "ME902", "`parts[0].text` is missing, not a text"),
         ('{"content": "x"}', "ME902", "neither `text` nor `parts`"),
+        ('{"text": null}', "ME902", "neither `text` nor `parts`"),
     ],
 )
 def test_a_bad_line_is_an_error_and_the_rest_is_read(line: str, code: str, message: str) -> None:

@@ -52,6 +52,9 @@ def write_key(path: Path, key: SignerKey) -> Path:
         try:
             write_all(descriptor, text.encode())
             sync(descriptor)
+        except OSError:
+            file.unlink(missing_ok=True)
+            raise
         finally:
             os.close(descriptor)
     return public

@@ -228,7 +228,7 @@ def _read_tail(
     try:
         began = passed(layout.segments, frontier.size)
     except AuditError as error:
-        raise (_behind(layout, newest, frontier.size) if error.code == "ME954" else error) from None
+        raise (_behind(layout, newest) if error.code == "ME954" else error) from None
     offset, segment, time = began.offset, began.segment, began.time
     revision = None if began.revision is None else _revision(began.revision)
     bad: RecordLine | None = None
@@ -283,10 +283,13 @@ def _check_roots(layout: LogPaths, checkpoints: list[Checkpoint], frontier: Fron
             )
 
 
-def _behind(layout: LogPaths, checkpoint: Checkpoint, size: int) -> AuditError:
+def _behind(layout: LogPaths, checkpoint: Checkpoint, size: int | None = None) -> AuditError:
+    ends = (
+        f"ends at record {size}, its checkpoint says" if size is not None else "ends before its checkpoint, which says"
+    )
     return AuditError(
         "ME954",
-        f"the audit log `{layout.folder}` ends at record {size}, its checkpoint says {checkpoint.size}",
+        f"the audit log `{layout.folder}` {ends} {checkpoint.size}",
         "it was rolled back or cut: `modengine audit verify` says what is still good; begin a new log",
     )
 

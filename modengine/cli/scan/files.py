@@ -296,7 +296,7 @@ def _is_file(path: Path) -> bool:
 
 def _journal_of(asked: Asked, paths: Sequence[Path]) -> Journal | None:
     """None where the input or the output is a pipe or a device."""
-    if not _is_file(paths[0]) or any(source.size is None for source in asked.sources):
+    if not paths[0].name or not _is_file(paths[0]) or any(source.size is None for source in asked.sources):
         return None
     name = "scan" if asked.form == "csv" else paths[0].name
     return Journal(paths[0].with_name(f"{name}.resume"))

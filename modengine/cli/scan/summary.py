@@ -116,7 +116,7 @@ def _reason(reason: str, policy: Policy) -> str:
         nodes = [node for condition in policy.scope.values() for node in walk(condition)]
         fields = dict.fromkeys(f"`{node.field}`" for node in nodes if isinstance(node, Compare))
         return f"scope unknown: the message has no {' or no '.join(fields) or 'such field'}"
-    return shadow(reason)
+    return inline(shadow(reason))
 
 
 def _rules(summary: Summary, policy: Policy, to: Console) -> None:

@@ -79,7 +79,7 @@ def counts(values: dict[str, int], most: int = 8) -> str:
     """`abuse 499, gambling 12 and 3 more`, the largest first."""
     largest = sorted(values.items(), key=lambda item: (-item[1], item[0]))
     more = f" and {len(largest) - most} more" if len(largest) > most else ""
-    return ", ".join(f"{name} {count:,}" for name, count in largest[:most]) + more
+    return ", ".join(f"{inline(name, 300)} {count:,}" for name, count in largest[:most]) + more
 
 
 def short(digest: str) -> str:

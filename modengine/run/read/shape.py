@@ -82,7 +82,7 @@ def _given(values: Mapping[str, object], key: str) -> object:
 def _without_text(values: Mapping[str, object], text_key: str) -> MessageError:
     if text_key != "text":
         return MessageError("ME902", f"neither `{text_key}` nor `parts`", "name the key that holds the text")
-    near = nearly_text(values)
+    near = nearly_text(values) if "text" not in values else None
     return MessageError("ME902", "neither `text` nor `parts`", f"rename `{near}` to `text`" if near else _SEE)
 
 

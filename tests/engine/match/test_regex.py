@@ -323,3 +323,20 @@ def test_a_regex_that_fails_otherwise_is_undetermined_too(error: type[Exception]
     monkeypatch.setattr(modengine.engine.match.regex, "compiled", lambda *_: Failing())
     [entry] = Engine(program, matchers=program.matchers()).decide("微信").undetermined
     assert entry.reason == f"the regex failed: {error.__name__}"
+
+
+def test_compiling_is_not_of_the_time_of_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, known = [0.0], set[str]()
+
+    def slow(source: str, exact_case: bool) -> Any:
+        if source not in known:
+            known.add(source)
+            clock[0] += 9
+        return compiled(source, exact_case)
+
+    monkeypatch.setattr(modengine.engine.match.regex, "compiled", slow)
+    monkeypatch.setattr(modengine.engine.match.regex, "thread_time", lambda: clock[0])
+    patterns = [regex("a", r"(微)\1"), regex("b", r"(信)\1")]
+    program = compile_policy(build.policy(build.rule("r", "a and b", *patterns)))
+    decision = Engine(program, program.segmenter()).decide("微微信信")
+    assert (decision.undetermined, len(decision.hits)) == ((), 1)
