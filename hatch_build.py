@@ -173,8 +173,8 @@ def toolchain(core: Path, oldest: str, environment: Mapping[str, str]) -> tuple[
         raise NotBuiltError(Status.UNAVAILABLE, f"`rustc --version` does not answer: {error}") from error
     found = re.match(r"rustc (\d+\.\d+\.\d+)", answer)
     if code or not found:
-        why = first_error(errors).split(",")[0]
-        raise NotBuiltError(Status.UNAVAILABLE, f"`rustc --version` does not answer: {why}", errors)
+        said = first_error(errors).split(",")[0]
+        raise NotBuiltError(Status.UNAVAILABLE, f"`rustc --version` does not answer: {said}", errors)
     if numbers(found[1]) < numbers(oldest):
         raise NotBuiltError(Status.UNAVAILABLE, f"rustc {found[1]} is too old: it takes {oldest}")
     return cargo, answer.strip()

@@ -8,7 +8,6 @@ fit would give it in bench/quality/fit.json, both written by measuring.
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -34,6 +33,8 @@ from modengine.policy.condition import (
     Or,
     RuleRef,
     Together,
+    is_glob,
+    selects,
 )
 from modengine.policy.model import Examples, Pattern, Policy, Rule, Ruleset
 
@@ -131,7 +132,7 @@ def _page(
 def _naming(rule: Rule) -> Iterator[str]:
     """What a name with a star says, where the rule has one."""
     conditions = (rule.when, *(() if rule.unless is None else (rule.unless,)))
-    globs = {glob for condition in conditions for glob in re.findall(r"[*a-z_]*\*[*a-z_]*", str(condition))}
+    globs = {select.text for condition in conditions for select in selects(condition) if is_glob(select.text)}
     if globs:
         glob = min(globs, key=lambda glob: (glob.index("*") < len(glob) - 1, glob))
         begins = f" (`{glob}`: every name that begins with `{glob[:-1]}`)" if glob.index("*") == len(glob) - 1 else ""

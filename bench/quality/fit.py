@@ -20,7 +20,7 @@ import msgspec
 import numpy as np
 
 from bench.quality.decisions import POLICY, ROOT, shipped
-from bench.quality.table import FITTED, put, share
+from bench.quality.table import FITTED, percent, put, share
 from modengine.lab.data.card import load_card, read_card
 from modengine.lab.data.corpus import Corpus
 from modengine.lab.stats.intervals import Estimate
@@ -65,9 +65,9 @@ def write_points(found: Iterable[Fit]) -> None:
             path.write_text(new, encoding="utf-8", newline="\n")
 
 
-def write_report(found: Mapping[str, Fit]) -> None:
+def write_report(found: Iterable[Fit]) -> None:
     """What was fitted a rule, and a category."""
-    fits = [each for report in found.values() for each in report.fits]
+    fits = [each for report in found for each in report.fits]
     points = {this.rule: this for each in fits for this in each.points}
     REPORT.write_bytes(msgspec.json.format(msgspec.json.encode(points), indent=1) + b"\n")
     put(_table(fits), FITTED, True)
@@ -102,7 +102,7 @@ def show(report: Fit) -> None:
 
 
 def _share(estimate: Estimate) -> str:
-    return "none" if estimate.value is None else f"{estimate.value:.2%}"
+    return "none" if estimate.value is None else percent(estimate.value)
 
 
 def main() -> int:
@@ -126,7 +126,7 @@ def main() -> int:
     if given.points:
         write_points(found.values())
     if given.write:
-        write_report(found)
+        write_report(found.values())
     return 0
 
 

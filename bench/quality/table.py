@@ -38,10 +38,10 @@ def put(lines: Iterable[str], path: Path, write: bool) -> None:
 def share(estimate: Estimate) -> str:
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return "none"
-    return f"{_percent(estimate.value)} ({_percent(estimate.low)} to {_percent(estimate.high)}), n {estimate.n:,}"
+    return f"{percent(estimate.value)} ({percent(estimate.low)} to {percent(estimate.high)}), n {estimate.n:,}"
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     return f"{share:.2%}" if share < 0.02 else f"{share:.1%}"
 
 
@@ -80,11 +80,11 @@ def rows(measures: Sequence[Measure], files: Mapping[str, Decided], before: Mapp
             continue
         figure, reached = judged(measure, decided)
         aim = f"{'≥' if measure.harm else '≤'} {measure.aim:.2%}".replace(".00%", "%")
-        was = _percent(before[measure.name]) if measure.name in before else "–"
+        was = percent(before[measure.name]) if measure.name in before else "–"
         halves = "– | –"
         if measure.half == "checking" and not WITHOUT_HALVES & set(measure.files):
             _, writing, _, gap = estimates(measure, decided)
-            halves = f"{_percent(writing.value or 0)} | " + (
+            halves = f"{percent(writing.value or 0)} | " + (
                 "–" if gap is None else f"{gap[0] * 100:.1f} to {gap[1] * 100:.1f}"
             )
         yield f"| {measure.name} | {aim} | {was} | {share(figure)} | {halves} | {'yes' if reached else '**no**'} |"
@@ -114,12 +114,12 @@ def prices(files: Mapping[str, Decided]) -> Iterator[str]:
     for category in CATEGORIES:
         column = CATEGORIES.index(category)
         shares = [float((ordinary.scores[plain, column] >= t).mean()) for t in THRESHOLDS]
-        yield f"| **{category}: ordinary texts**, n {int(plain.sum()):,} | " + " | ".join(map(_percent, shares)) + " |"
+        yield f"| **{category}: ordinary texts**, n {int(plain.sum()):,} | " + " | ".join(map(percent, shares)) + " |"
         for measure in shown:
             if measure.categories == (category,) and (decided := rows_of(measure, files)) is not None:
                 taken = among(measure, decided) & ((decided.halves == 1) | (measure.half == "all"))
                 shares = [float((decided.scores[taken, column] >= t).mean()) for t in THRESHOLDS]
-                yield f"| {measure.name}, n {int(taken.sum()):,} | " + " | ".join(map(_percent, shares)) + " |"
+                yield f"| {measure.name}, n {int(taken.sum()):,} | " + " | ".join(map(percent, shares)) + " |"
 
 
 def fair(engine: Engine) -> str:

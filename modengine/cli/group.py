@@ -46,8 +46,3 @@ class Group(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl([(name, subcommand.line) for name, subcommand in self.table.items()])
-
-
-def commands_in(package: str, lines: Mapping[str, str]) -> dict[str, Subcommand]:
-    """Names and their lines, where each is the module of that name, as a table."""
-    return {name: Subcommand(f"{package}.{name}", line) for name, line in lines.items()}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import TypeVar
 
 import msgspec
 
 from modengine.model import plain_matches
+
+_Kind = TypeVar("_Kind")
 
 
 def as_json(value: object, indent: int = 2) -> str:
@@ -15,3 +18,11 @@ def as_json(value: object, indent: int = 2) -> str:
         return msgspec.json.format(msgspec.json.encode(value, enc_hook=plain_matches), indent=indent).decode("utf-8")
     except UnicodeEncodeError:
         return json.dumps(msgspec.to_builtins(value, enc_hook=plain_matches), indent=indent)
+
+
+def from_json(data: bytes, kind: type[_Kind]) -> _Kind:
+    """What `as_json` wrote of a value of a type.  Raises ValueError, RecursionError.
+
+    Not by `msgspec.json.decode`, which refuses the escapes of lone surrogates.
+    """
+    return msgspec.convert(json.loads(data), kind)

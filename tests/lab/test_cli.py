@@ -153,7 +153,8 @@ def test_wrong_usage_is_said(args: tuple[str, ...], message: str, command: Comma
 def test_messages_in_place_of_the_policy_are_told(name: str, command: Command) -> None:
     ran = command("eval", name, POLICY)
     assert ran.code == 2
-    assert f"`{name}` is named as messages are, and is no policy; a command that takes both takes POLICY" in ran.err
+    said = f"`{name}` is named as messages are, and is no policy; a command that takes both takes POLICY first"
+    assert said in ran.err
 
 
 def test_a_card_in_place_of_the_policy_is_told(command: Command, card: Path) -> None:

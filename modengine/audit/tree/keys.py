@@ -50,13 +50,14 @@ def write_key(path: Path, key: SignerKey) -> Path:
         except OSError as error:
             raise AuditError("ME956", f"`{file}` cannot be written: {reason(error)}") from None
         try:
-            write_all(descriptor, text.encode())
-            sync(descriptor)
+            try:
+                write_all(descriptor, text.encode())
+                sync(descriptor)
+            finally:
+                os.close(descriptor)
         except OSError:
             file.unlink(missing_ok=True)
             raise
-        finally:
-            os.close(descriptor)
     return public
 
 

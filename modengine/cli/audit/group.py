@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import click
 
-from modengine.cli.group import Group, commands_in
+from modengine.cli.group import Group, Subcommand
 
-COMMANDS: dict[str, str] = {
-    "verify": "Check every record of a log.",
-    "show": "Show a recorded decision.",
-    "replay": "Make every decision again, and say what differs.",
-    "query": "Ask the log in SQL.",
-    "export": "Write statements of reasons, Parquet or CSV.",
-    "checkpoint": "Make and print the newest checkpoint.",
-    "prove": "Prove that a decision is in the log.",
-    "consistency": "Prove that an older log is the beginning of this one.",
-    "erase": "Erase the text of a message from the vault.",
-    "keygen": "Make a key that signs checkpoints.",
+COMMANDS: dict[str, Subcommand] = {
+    "verify": Subcommand("audit.verify", "Check every record of a log."),
+    "show": Subcommand("audit.show", "Show a recorded decision."),
+    "replay": Subcommand("audit.replay", "Make every decision again, and say what differs."),
+    "query": Subcommand("audit.query", "Ask the log in SQL."),
+    "export": Subcommand("audit.export", "Write statements of reasons, Parquet or CSV."),
+    "checkpoint": Subcommand("audit.checkpoint", "Make and print the newest checkpoint."),
+    "prove": Subcommand("audit.prove", "Prove that a decision is in the log."),
+    "consistency": Subcommand("audit.consistency", "Prove that an older log is the beginning of this one."),
+    "erase": Subcommand("audit.erase", "Erase the text of a message from the vault."),
+    "keygen": Subcommand("audit.keygen", "Make a key that signs checkpoints."),
 }
-"""Name and one line; each is the module of that name, and the command in it."""
 
 
 class AuditCommands(Group):
@@ -36,7 +35,7 @@ class AuditCommands(Group):
             raise AuditError("ME960", what, "is it the log's own, and whole? run `modengine audit verify`") from error
 
 
-@click.group("audit", cls=AuditCommands, table=commands_in("audit", COMMANDS))
+@click.group("audit", cls=AuditCommands, table=COMMANDS)
 def command() -> None:
     """Verify, show, prove, replay, query, export and erase what `modengine scan` recorded.
 

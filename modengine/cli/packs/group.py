@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import click
 
-from modengine.cli.group import Group, commands_in
+from modengine.cli.group import Group, Subcommand
 
-COMMANDS: dict[str, str] = {
-    "new": "Make the folder of a pack.",
-    "check": "Say what is wrong with a pack.",
-    "build": "Write a pack as a wheel.",
+COMMANDS: dict[str, Subcommand] = {
+    "new": Subcommand("packs.new", "Make the folder of a pack."),
+    "check": Subcommand("packs.check", "Say what is wrong with a pack."),
+    "build": Subcommand("packs.build", "Write a pack as a wheel."),
 }
-"""Name and one line; each is the module of that name, and the command in it."""
 
 
-@click.group("pack", cls=Group, table=commands_in("packs", COMMANDS))
+@click.group("pack", cls=Group, table=COMMANDS)
 def command() -> None:
     """Make, check and build packs: rules with a name, a version, a licence and a namespace, which others install.
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import click
 
-from modengine.cli.group import Group, commands_in
+from modengine.cli.group import Group, Subcommand
 
-COMMANDS: dict[str, str] = {
-    "pin": "Fix what a study claims, before anybody looks.",
-    "run": "Measure a pinned study: each figure declared or exploratory.",
-    "pack": "Write a package without texts, from which it can be repeated.",
-    "verify": "Repeat a package, and name each figure that differs.",
+COMMANDS: dict[str, Subcommand] = {
+    "pin": Subcommand("study.pin", "Fix what a study claims, before anybody looks."),
+    "run": Subcommand("study.run", "Measure a pinned study: each figure declared or exploratory."),
+    "pack": Subcommand("study.pack", "Write a package without texts, from which it can be repeated."),
+    "verify": Subcommand("study.verify", "Repeat a package, and name each figure that differs."),
 }
-"""Name and one line; each is the module of that name, and the command in it."""
 
 
-@click.group("study", cls=Group, table=commands_in("study", COMMANDS))
+@click.group("study", cls=Group, table=COMMANDS)
 def command() -> None:
     """Pin, run, pack and verify a study: questions, policies, corpora, and outcomes declared beforehand.
 

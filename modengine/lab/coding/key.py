@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from modengine.errors import InputError
+from modengine.explain.json import from_json
 from modengine.lab.data.stamp import Stamp
 from modengine.model import Action
 
@@ -115,7 +116,7 @@ def read_key(path: str | Path) -> SampleKey:
     if not path.is_file():
         raise InputError("ME905", f"there is no file `{path}`", hint)
     try:
-        key = msgspec.convert(json.loads(path.read_bytes()), SampleKey)
+        key = from_json(path.read_bytes(), SampleKey)
     except (ValueError, RecursionError) as error:
         raise InputError("ME911", f"`{path}` is not the key of a sample: {error}".lower(), hint) from None
     if key.format != FORMAT:

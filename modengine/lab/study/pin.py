@@ -12,7 +12,6 @@ be worked out from it (`before_coding`), so that whoever was given that one sees
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +19,7 @@ import msgspec
 
 from modengine.audit.records.record import plain
 from modengine.errors import InputError
-from modengine.explain.json import as_json
+from modengine.explain.json import as_json, from_json
 from modengine.lab.data.card import Card
 from modengine.lab.data.corpus import Columns
 from modengine.lab.data.templates import shipped_templates
@@ -225,7 +224,7 @@ def read_pin(path: Path) -> Pin | None:
     if not path.is_file() or path.stat().st_size > LARGEST:
         raise InputError("ME916", f"`{path}` is no pin of a study", "pin the study: modengine study pin")
     try:
-        pin = msgspec.convert(json.loads(path.read_bytes()), Pin)
+        pin = from_json(path.read_bytes(), Pin)
     except (ValueError, RecursionError) as error:
         raise InputError(
             "ME916", f"`{path}` is no pin of a study: {error}", "take back the file as it was made"

@@ -50,12 +50,12 @@ export async function compile() {
     }
   } catch (error) {
     compiled();
-    state.unread = true;
-    drawProblems(); // nothing is compiled meanwhile, and whoever asks again says so again
+    const later = isBusy(error);
     // The network, the engine of the static site, or a server that has too much to do: the rules are not to blame.
-    if (!(error instanceof Refused) || error.code === "engine") return failed(error);
-    if (isBusy(error)) return busy(compile);
-    state.unread = false;
+    state.unread = later || !(error instanceof Refused) || error.code === "engine";
+    drawProblems(); // nothing is compiled meanwhile, and whoever asks again says so again
+    if (later) return busy(compile);
+    if (state.unread) return failed(error);
     state.broken = true;
     state.problems = [{ file: state.main, line: 1, column: 1, severity: "error", code: "", name: "", message: saying(error), hint: "" }];
   }

@@ -18,6 +18,7 @@ from urllib.parse import unquote
 import msgspec
 
 from modengine.errors import InputError
+from modengine.explain.json import from_json
 from modengine.lab.data.card import read_card
 from modengine.lab.data.stamp import Stamp
 from modengine.lab.study.changes import contents, environment, other_versions
@@ -102,7 +103,7 @@ def read_package(folder: Path) -> Package:
     pin = read_pin(folder / PIN)
     assert pin is not None
     try:
-        result = msgspec.convert(json.loads((folder / RESULTS).read_bytes()), StudyResult)
+        result = from_json((folder / RESULTS).read_bytes(), StudyResult)
     except (ValueError, RecursionError) as error:
         raise _broken(folder, f"`{RESULTS}` holds no results: {error}") from None
     if result.pin != pin.digest:
