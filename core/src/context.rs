@@ -364,12 +364,8 @@ impl Context {
                     if known.is_none() {
                         let text = text_of(program, part);
                         let cache = &mut scratch.regexes;
-                        let spans = if program.regexes.may_match(*group, cache, text) {
-                            longest(program, scratch, part, program.regexes.members(*group))?
-                        } else {
-                            Vec::new()
-                        };
-                        read.push(((*group, at), spans));
+                        let open = program.regexes.open(*group, cache, text);
+                        read.push(((*group, at), longest(program, scratch, part, &open)?));
                     }
                     for &span in &read[known.unwrap_or(read.len() - 1)].1 {
                         if is_asked_for(program, scratch, base, entity, span)? {

@@ -60,8 +60,9 @@ def chance_of(literals: Iterable[str]) -> float:
 
 def shortest(literals: Iterable[str]) -> frozenset[str]:
     """Without the literals that hold another: where the longer stands, so does the shorter."""
-    kept: list[str] = []
-    for literal in sorted(set(literals), key=lambda text: (len(text), text)):
-        if not any(other in literal for other in kept):
-            kept.append(literal)
+    kept: set[str] = set()
+    for literal in sorted(literals, key=len):
+        within = (literal[first:end] for end in range(1, len(literal) + 1) for first in range(end))
+        if kept.isdisjoint(within):
+            kept.add(literal)
     return frozenset(kept)

@@ -140,6 +140,17 @@ impl Dfa {
             .unwrap_or(UNKNOWN)
     }
 
+    /// The steps at which the threads of a state stand.
+    #[inline]
+    pub fn list(&self, state: u32) -> &[u16] {
+        let number = if state < SPARSE {
+            state >> self.shift
+        } else {
+            state & !SPARSE
+        };
+        &self.lists[number as usize]
+    }
+
     /// The state after a letter, and whether a match ends before it.
     #[cold]
     #[inline(never)]
@@ -152,13 +163,7 @@ impl Dfa {
         letter: Letter,
     ) -> u32 {
         let mut from = state;
-        let number = if state < SPARSE {
-            state >> self.shift
-        } else {
-            state & !SPARSE
-        };
-        let list = &self.lists[number as usize];
-        let matched = scratch.follow(reader, list, letter);
+        let matched = scratch.follow(reader, self.list(state), letter);
         if self.bytes > MOST {
             self.forget();
             from = UNKNOWN; // it is gone

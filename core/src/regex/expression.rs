@@ -247,13 +247,9 @@ impl Search<'_> {
         };
         let text = self.text;
         walker
-            .first_end(
-                reader,
-                &mut self.room.scratch,
-                begin,
-                |at| text.at(at).map(u32::from),
-                edge,
-            )
+            .first_end(reader, &mut self.room.scratch, begin, |at| {
+                text.at(at).map(u32::from).ok_or(edge)
+            })
             .is_some()
     }
 
@@ -307,16 +303,14 @@ impl Search<'_> {
         let scratch = &mut self.room.scratch;
         if self.regex.looks.is_empty() {
             let (text, edge) = (self.text, alphabet.count() as u32);
-            walker.first_end(
-                reader,
-                scratch,
-                begin,
-                |at| text.at(at).map(u32::from),
-                edge,
-            )
+            walker.first_end(reader, scratch, begin, |at| {
+                text.at(at).map(u32::from).ok_or(edge)
+            })
         } else {
             let (&edge, body) = self.room.columns.split_last()?;
-            walker.first_end(reader, scratch, begin, |at| body.get(at).copied(), edge)
+            walker.first_end(reader, scratch, begin, |at| {
+                body.get(at).copied().ok_or(edge)
+            })
         }
     }
 

@@ -1,14 +1,15 @@
-//! One walk that tells of several expressions that none of them matches.
+//! One walk that tells of several expressions which may match.
 //!
 //! Most texts hold nothing of what the expressions of an entity are for, and each of them would read all of it.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::alphabet::{Alphabet, Sets};
 use super::classes::{CharClasses, Text};
 use super::expression::Regex;
 use super::machine::{Machine, Step, MOST_STEPS};
-use super::walk::{Begin, Reader, Walker};
+use super::walk::{Reader, Walker};
 use super::{Cache, MOST};
 
 /// The expressions side by side, every look taken to hold.
@@ -17,6 +18,8 @@ pub struct Gate {
     number: usize,
     sets: Box<[u32]>,
     machine: Machine,
+    /// The steps at which they have matched, in their order.
+    matches: Range<usize>,
     alphabet: OnceLock<Alphabet>,
 }
 
@@ -24,6 +27,8 @@ impl Gate {
     /// None where they are too many together.
     pub fn new(number: usize, regexes: &[&Regex]) -> Option<Self> {
         let mut sets = Sets::default();
+        let sizes = regexes.iter().map(|regex| regex.steps().len());
+        let matches = sizes.sum::<usize>() + regexes.len() - 1;
         let mut steps = Vec::new();
         for (at, regex) in regexes.iter().enumerate() {
             let own = regex.steps();
@@ -36,19 +41,22 @@ impl Gate {
                 Step::Char(set) => Step::Char(sets.number(regex.set(set))),
                 Step::Split(a, b) => Step::Split(a + first, b + first),
                 Step::Jump(a) => Step::Jump(a + first),
+                Step::Match => Step::Jump((matches + at) as u32),
                 step => step,
             }));
         }
+        steps.extend(regexes.iter().map(|_| Step::Match));
         (steps.len() <= MOST_STEPS).then(|| Self {
             number,
             sets: sets.all(),
             machine: Machine::gate(steps),
+            matches: matches..matches + regexes.len(),
             alphabet: OnceLock::new(),
         })
     }
 
-    /// Whether one of them may match; if not, none does.
-    pub fn may_match(&self, program: &CharClasses, cache: &mut Cache, text: &Text) -> bool {
+    /// Those that match if every look holds, by their places among all; the others do not match.
+    pub fn open(&self, program: &CharClasses, cache: &mut Cache, text: &Text) -> Vec<usize> {
         let alphabet = self
             .alphabet
             .get_or_init(|| Alphabet::new(program, &self.sets));
@@ -62,25 +70,29 @@ impl Gate {
         let (walker, bytes) = cache.gates[self.number]
             .get_or_insert_with(|| Box::new((Walker::new(reader), 0)))
             .as_mut();
-        let begin = Begin {
-            at: 0,
-            advance: false,
-            any: true,
-        };
+        let mut open = Vec::new();
         let symbols = alphabet.read(text);
-        let found = walker.first_end(
+        walker.stands(
             reader,
             &mut cache.room.scratch,
-            begin,
-            |at| symbols.at(at).map(u32::from),
-            alphabet.count() as u32,
+            |at| symbols.at(at).map(u32::from).ok_or(alphabet.count() as u32),
+            |steps| {
+                // They are sorted, and behind these stands only what lets a match begin anywhere.
+                let last = steps.iter().rev().map(|&step| usize::from(step));
+                for step in last.take_while(|&step| step >= self.matches.start) {
+                    let at = step - self.matches.start;
+                    if step < self.matches.end && !open.contains(&at) {
+                        open.push(at);
+                    }
+                }
+            },
         );
         if cache.room.scratch.has_made() {
             let now = walker.memory();
             cache.bytes = cache.bytes + now - *bytes;
             *bytes = now;
         }
-        found.is_some()
+        open
     }
 
     pub fn memory(&self) -> usize {

@@ -127,15 +127,16 @@ impl Program {
         number
     }
 
-    /// The expressions of a group.
-    pub fn members(&self, group: usize) -> &[u32] {
-        &self.groups[group].numbers
-    }
-
-    /// Whether an expression of a group may match; if not, none does.
-    pub fn may_match(&self, group: usize, cache: &mut Cache, text: &Text) -> bool {
-        let gate = self.groups[group].gate.as_ref();
-        gate.is_none_or(|gate| gate.may_match(&self.classes, cache, text))
+    /// The expressions of a group that may match; the others do not.
+    pub fn open(&self, group: usize, cache: &mut Cache, text: &Text) -> Vec<u32> {
+        let Group { numbers, gate } = &self.groups[group];
+        match gate {
+            Some(gate) => {
+                let open = gate.open(&self.classes, cache, text);
+                open.into_iter().map(|at| numbers[at]).collect()
+            }
+            None => numbers.to_vec(),
+        }
     }
 
     pub fn classes(&self) -> &CharClasses {

@@ -21,7 +21,7 @@ pub struct Reader<'a> {
 }
 
 /// Where a search begins.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Begin {
     pub at: usize,
     /// The empty match right there does not count.
@@ -76,31 +76,62 @@ impl Walker {
         self.dfa.widen(columns.count());
     }
 
-    /// Where the first match ends; `column` tells that of each place until the end, `edge` is that of the end.
+    /// Where the first match ends; `column` gives that of each place, and as an error that of the edge behind them.
     #[inline]
     pub fn first_end(
         &mut self,
         reader: Reader,
         scratch: &mut Scratch,
         begin: Begin,
-        column: impl Fn(usize) -> Option<u32>,
-        edge: u32,
+        column: impl Fn(usize) -> Result<u32, u32>,
     ) -> Option<usize> {
+        let mut found = None;
+        let stop = |at| {
+            found = Some(at);
+            begin.any
+        };
+        self.walk(reader, scratch, begin, column, |_| {}, stop);
+        found
+    }
+
+    /// Tells the steps at which threads stand, of every place where a match ends and of some where none does.
+    #[inline]
+    pub fn stands(
+        &mut self,
+        reader: Reader,
+        scratch: &mut Scratch,
+        column: impl Fn(usize) -> Result<u32, u32>,
+        tell: impl FnMut(&[u16]),
+    ) {
+        self.walk(reader, scratch, Begin::default(), column, tell, |_| false);
+    }
+
+    /// Goes on until nothing can match any more or `stop` says so of the end of a match.
+    #[inline]
+    fn walk(
+        &mut self,
+        reader: Reader,
+        scratch: &mut Scratch,
+        begin: Begin,
+        column: impl Fn(usize) -> Result<u32, u32>,
+        mut stands: impl FnMut(&[u16]),
+        mut stop: impl FnMut(usize) -> bool,
+    ) {
         let mut state = self.dfa.start(reader.machine, begin.advance, scratch);
         let mut at = begin.at;
-        let mut found = None;
         while state != DEAD {
             let here = if state < SPARSE {
                 let table = self.dfa.table();
                 // Most texts stay where they begin: no step of this loop waits for the one before.
-                while column(at).is_some_and(|column| table.at(state, column) == state) {
+                while column(at).is_ok_and(|column| table.at(state, column) == state) {
                     at += 1;
                 }
                 loop {
-                    let Some(column) = column(at) else { break None };
+                    let here = column(at);
+                    let Ok(column) = here else { break here };
                     let next = table.at(state, column);
                     if next >= SPARSE {
-                        break Some(column);
+                        break here;
                     }
                     state = next;
                     at += 1;
@@ -108,17 +139,20 @@ impl Walker {
             } else {
                 column(at)
             };
-            let next = self.step(reader, scratch, state, here.unwrap_or(edge));
-            if next & MATCH != 0 {
-                found = Some(at);
+            let (Ok(column) | Err(column)) = here;
+            let mut next = self.dfa.known(state, column);
+            if next & (MATCH | UNKNOWN) != 0 {
+                stands(self.dfa.list(state));
             }
-            if here.is_none() || (begin.any && found.is_some()) {
+            if next == UNKNOWN {
+                next = self.make(reader, scratch, state, column);
+            }
+            if (next & MATCH != 0 && stop(at)) || here.is_err() {
                 break;
             }
             state = next & !MATCH;
             at += 1;
         }
-        found
     }
 
     /// The farthest beginning of a match on a walk back from `end`, not below `least`.
@@ -198,10 +232,13 @@ impl Walker {
 
     #[inline]
     fn step(&mut self, reader: Reader, scratch: &mut Scratch, state: u32, column: u32) -> u32 {
-        let known = self.dfa.known(state, column);
-        if known != UNKNOWN {
-            return known;
+        match self.dfa.known(state, column) {
+            UNKNOWN => self.make(reader, scratch, state, column),
+            known => known,
         }
+    }
+
+    fn make(&mut self, reader: Reader, scratch: &mut Scratch, state: u32, column: u32) -> u32 {
         let letter = self.columns.letter(column);
         self.dfa.make(reader, scratch, state, column, letter)
     }

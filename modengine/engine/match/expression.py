@@ -23,8 +23,10 @@ from regex import _regex_core
 
 from modengine.text.rarity import chance_of, shortest
 
-MOST = 64
+MOST = 256
 """A set of literals larger than this is given up."""
+MOST_CHARACTERS = 64
+"""A character set larger than this is not written out."""
 MOST_NODES = 20_000
 """An expression that unrolls to more nodes than this is refused: it would take seconds to compile."""
 MOST_AT_ONCE = 500
@@ -256,7 +258,7 @@ def _few_characters(tree: Any) -> Strings | None:
         kind = type(item).__name__
         if kind == "Character" and item.positive:
             codes: Iterable[int] = (item.value,)
-        elif kind == "Range" and item.positive and item.upper - item.lower < MOST:
+        elif kind == "Range" and item.positive and item.upper - item.lower < MOST_CHARACTERS:
             codes = range(item.lower, item.upper + 1)
         else:
             return None
@@ -265,7 +267,7 @@ def _few_characters(tree: Any) -> Strings | None:
             if folded is None:
                 return None
             found |= folded
-    return frozenset(found) if 0 < len(found) <= 16 else None
+    return frozenset(found) if 0 < len(found) <= MOST_CHARACTERS else None
 
 
 def _sequence(items: Iterable[_Needs]) -> _Needs:
