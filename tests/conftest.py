@@ -44,6 +44,12 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["MODENGINE_CACHE"] = str(config.stash[KEPT])
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a third of the time a worker waits for a browser or for a process."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if KEPT in config.stash:
         shutil.rmtree(config.stash[KEPT], ignore_errors=True)
