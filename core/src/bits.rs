@@ -48,9 +48,15 @@ impl Bits {
             .any(|&(at, word)| self.0[at as usize] & word != 0)
     }
 
-    /// The lowest number.
-    pub fn first(&self) -> Option<u32> {
-        let at = self.0.iter().position(|&word| word != 0)?;
+    /// The lowest number from this one on.
+    pub fn next(&self, number: u32) -> Option<u32> {
+        let at = number as usize / 64;
+        let word = *self.0.get(at)? >> (number % 64);
+        if word != 0 {
+            return Some(number + word.trailing_zeros());
+        }
+        let rest = self.0[at + 1..].iter().position(|&word| word != 0)?;
+        let at = at + 1 + rest;
         Some(at as u32 * 64 + self.0[at].trailing_zeros())
     }
 

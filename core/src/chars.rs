@@ -24,6 +24,8 @@ pub const DISGUISES: u32 = 1 << 7;
 pub const EVERYDAY: u32 = 1 << 8;
 /// Ends a clause that is no sentence.
 pub const CLAUSE_END: u32 = 1 << 9;
+/// Its sound is ignorable.
+pub const SILENT: u32 = 1 << 10;
 
 /// One character, first as it is typed (`plain`, `JOINS`, `PRESENTATION`, `DECIMAL`), then as a character of the plain view.
 #[derive(Clone, Copy, Default)]

@@ -173,7 +173,6 @@ pub struct Context {
     /// The rules of which it is open whether they may hit, and those that may.
     may_be_asked: Bits,
     may_hit: Bits,
-    length: Option<i64>,
 }
 
 impl Context {
@@ -189,7 +188,6 @@ impl Context {
             outcomes: vec![None; program.rules.len()],
             may_be_asked: Bits::new(program.rules.len()),
             may_hit: Bits::new(program.rules.len()),
-            length: None,
         }
     }
 
@@ -206,7 +204,6 @@ impl Context {
         }
         self.may_be_asked.clear();
         self.may_hit.clear();
-        self.length = None;
     }
 
     /// Reads a message: makes the text forms of its parts and finds the literals in them.
@@ -246,16 +243,20 @@ impl Context {
         self.found.touched.meets(few)
     }
 
-    /// The rules that may hit, in the order of the policy.
-    pub fn live(&mut self, program: &Program) -> Vec<u32> {
+    /// Finds out which rules may hit.
+    pub fn find_live(&mut self, program: &Program) {
         self.may_be_asked.add_all(&program.open);
         for number in self.found.touched.iter() {
             self.may_be_asked.add_all(&program.opens[number as usize]);
         }
-        while let Some(rule) = self.may_be_asked.first() {
+        while let Some(rule) = self.may_be_asked.next(0) {
             self.may_hit(program, rule);
         }
-        self.may_hit.iter().collect()
+    }
+
+    /// The first rule that may hit, from this one on in the order of the policy.
+    pub fn next_live(&self, rule: u32) -> Option<u32> {
+        self.may_hit.next(rule)
     }
 
     /// Whether a rule may hit; asked once what opens it was found.
@@ -270,15 +271,9 @@ impl Context {
     }
 
     /// How many letters, digits and Han characters all parts have; fields are none.
-    pub fn length(&mut self, program: &Program) -> i64 {
-        let parts = &self.parts;
-        *self.length.get_or_insert_with(|| {
-            parts
-                .iter()
-                .filter(|part| part.kind < FIRST_FIELD)
-                .map(|part| program.tables.length(part.plain()))
-                .sum()
-        })
+    pub fn length(&self, program: &Program) -> i64 {
+        let parts = self.parts.iter().filter(|part| part.kind < FIRST_FIELD);
+        parts.map(|part| part.length(&program.tables.chars)).sum()
     }
 
     pub fn sentence(&self, program: &Program, place: &Place) -> u32 {

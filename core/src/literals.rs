@@ -1,11 +1,11 @@
 //! The literals of one text form, found at every place where one begins.
 //!
-//! Nearly no place begins a literal, and its first characters tell: a set of hashed beginnings that fits into the cache is
+//! Nearly no place begins a literal, and its first characters tell: sets of hashed beginnings that fit into the cache are
 //! asked first.  Literals of one and of two characters have tables of their own; longer ones stand in a prefix tree that
 //! begins with three at once.  Its depth is bounded; what is longer is compared character by character.  A tree is one flat
 //! table, so that a step is one look into memory.
 
-use crate::sieve::{key_of, key_of_pair, Sieve};
+use crate::sieve::{key_of, key_of_pair, Letters, Sieve};
 use crate::table::{nodes_of, Table};
 
 /// The tree is so deep at the most.
@@ -33,8 +33,7 @@ fn put<'a>(table: &'a mut Table<Node>, key: u64, count: &mut u32) -> &'a mut Nod
     node
 }
 
-/// Tells the places of those that begin a node, by so many characters.  All are looked up before one is compared: memory is
-/// waited for once.
+/// Tells the places of those that begin a node, by so many characters.
 #[inline]
 fn each(
     table: &Table<Node>,
@@ -43,16 +42,16 @@ fn each(
     size: usize,
     mut tell: impl FnMut(usize, Node),
 ) {
-    let mut left = 0;
     for at in places_of(places) {
-        left |= u64::from(table.may_have(key_of(&text[at..at + size]))) << at;
-    }
-    for at in places_of(left) {
         if let Some(node) = table.get(key_of(&text[at..at + size])) {
             tell(at, node);
         }
     }
 }
+
+/// The kinds of keys: of a literal, and of how one begins that goes on.
+const WHOLE: u32 = 0;
+const BEGUN: u32 = 1;
 
 /// So many places go through the sieve before a table is looked into: then no look waits for the one before.
 const AT_ONCE: usize = 64;
@@ -67,8 +66,12 @@ fn places_of(mut bits: u64) -> impl Iterator<Item = usize> {
 }
 
 pub struct Literals {
-    /// How they begin.
-    sieve: Sieve,
+    /// Those of one character.
+    letters: Letters,
+    /// Those of two, and the first two of longer ones.
+    twos: Sieve,
+    /// The first three of longer ones.
+    threes: Sieve,
     singles: Table<Node>,
     pairs: Table<Node>,
     longer: Table<Node>,
@@ -87,7 +90,9 @@ impl Literals {
         sorted.sort_unstable();
         let longer = nodes_of(sorted.into_iter(), 3..=DEPTH);
         let mut literals = Literals {
-            sieve: Sieve::new(texts.len()),
+            letters: Letters::default(),
+            twos: Sieve::new(texts.len()),
+            threes: Sieve::new(texts.len()),
             singles: Table::new(singles),
             pairs: Table::new(pairs),
             longer: Table::new(longer),
@@ -102,15 +107,23 @@ impl Literals {
             let place = literals.users.len() as u32;
             literals.users.push((asking.len() as u32, 0));
             literals.users.extend(asking);
-            let table = match text.len() {
-                0 => continue,
-                1 => &mut literals.singles,
-                2 => &mut literals.pairs,
-                _ => &mut literals.longer,
+            let table = match text.as_slice() {
+                [] => continue,
+                [only] => {
+                    literals.letters.add(*only);
+                    &mut literals.singles
+                }
+                [_, _] => {
+                    literals.twos.add(key_of(text), WHOLE);
+                    &mut literals.pairs
+                }
+                [first, second, ..] => {
+                    literals.twos.add(key_of_pair(*first, *second), BEGUN);
+                    literals.threes.add(key_of(text), BEGUN);
+                    &mut literals.longer
+                }
             };
-            let begin = key_of(text);
-            literals.sieve.add(begin);
-            let mut node = put(table, begin, &mut count);
+            let mut node = put(table, key_of(text), &mut count);
             for &code in text.iter().take(DEPTH).skip(3) {
                 let key = key_of_pair(node.number, code);
                 node = put(table, key, &mut count);
@@ -157,20 +170,20 @@ impl Literals {
     /// At which of the next places a literal may begin, as bits: one of one character, of two, of more.
     #[inline(never)]
     fn sift(&self, text: &[u32]) -> [u64; 3] {
-        let mut found = [0; 3];
-        let mut sift = |at: usize, beginning: &[u32]| {
-            for size in 1..=beginning.len() {
-                let may_begin = self.sieve.may_have(key_of(&beginning[..size]));
-                found[size - 1] |= u64::from(may_begin) << at;
-            }
-        };
-        for (at, three) in text.windows(3).take(AT_ONCE).enumerate() {
-            sift(at, three);
+        let [mut singles, mut pairs, mut begun, mut longer] = [0; 4];
+        for (at, &code) in text.iter().take(AT_ONCE).enumerate() {
+            singles |= u64::from(self.letters.may_have(code)) << at;
         }
-        for at in text.len().saturating_sub(2)..text.len().min(AT_ONCE) {
-            sift(at, &text[at..]);
+        for (at, two) in text.windows(2).take(AT_ONCE).enumerate() {
+            let key = key_of(two);
+            pairs |= u64::from(self.twos.may_have(key, WHOLE)) << at;
+            begun |= u64::from(self.twos.may_have(key, BEGUN)) << at;
         }
-        found
+        for at in places_of(begun) {
+            let begins = |three| self.threes.may_have(key_of(three), BEGUN);
+            longer |= u64::from(text.get(at..at + 3).is_some_and(begins)) << at;
+        }
+        [singles, pairs, longer]
     }
 
     /// The literals that begin with the three characters of a node.

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::chars::{
-    Chars, ALNUM, BREAK, COMPLEX, DECIMAL, DISGUISES, IGNORABLE, JOINS, PRESENTATION,
+    Chars, ALNUM, BREAK, COMPLEX, DECIMAL, DISGUISES, IGNORABLE, JOINS, PRESENTATION, SILENT,
 };
 use crate::entities::EntityTables;
 use crate::program::Program;
@@ -31,6 +31,12 @@ pub struct View {
 }
 
 impl View {
+    /// Makes room for a text of that size, one to one.
+    fn resize(&mut self, size: usize) {
+        self.text.resize(size, 0);
+        self.spans = None;
+    }
+
     /// The stretch of the source that `[start, end)` came from, grown to whole clusters.
     #[inline]
     pub fn span(&self, start: usize, end: usize) -> (usize, usize) {
@@ -49,23 +55,6 @@ pub struct Reduced {
 }
 
 impl Reduced {
-    fn clear(&mut self) {
-        self.text.clear();
-        self.last.clear();
-    }
-
-    /// Adds a character that is not ignorable; one that is there already is the same run.
-    #[inline]
-    fn add(&mut self, code: u32, at: usize) {
-        match (self.text.last(), self.last.last_mut()) {
-            (Some(&before), Some(last)) if before == code => *last = at as u32,
-            _ => {
-                self.text.push(code);
-                self.last.push(at as u32);
-            }
-        }
-    }
-
     /// Where in the source a match that begins with character `k` can begin: `[low, high]`.
     #[inline]
     pub fn starts(&self, k: usize) -> (usize, usize) {
@@ -75,6 +64,39 @@ impl Reduced {
             self.last[k - 1] as usize + 1
         };
         (low, self.last[k] as usize)
+    }
+}
+
+/// A reduced view as it is written, in room for all of its source.
+struct Squeezing<'a> {
+    reduced: &'a mut Reduced,
+    count: usize,
+    before: u32,
+}
+
+impl<'a> Squeezing<'a> {
+    fn new(reduced: &'a mut Reduced, size: usize) -> Self {
+        reduced.text.resize(size, 0);
+        reduced.last.resize(size, 0);
+        Squeezing {
+            reduced,
+            count: 0,
+            before: u32::MAX, // no character
+        }
+    }
+
+    /// Adds a character that is not ignorable; one that is there already is the same run.
+    #[inline]
+    fn add(&mut self, code: u32, at: usize) {
+        self.count += usize::from(code != self.before);
+        self.before = code;
+        self.reduced.text[self.count - 1] = code;
+        self.reduced.last[self.count - 1] = at as u32;
+    }
+
+    fn end(self) {
+        self.reduced.text.truncate(self.count);
+        self.reduced.last.truncate(self.count);
     }
 }
 
@@ -321,20 +343,13 @@ impl Tables {
     }
 
     fn reduce(&self, source: &[u32], reduced: &mut Reduced) {
-        reduced.clear();
+        let mut reduced = Squeezing::new(reduced, source.len());
         for (at, &code) in source.iter().enumerate() {
             if !self.chars.ignorable(code) {
                 reduced.add(code, at);
             }
         }
-    }
-
-    /// How many letters, digits and Han characters there are.
-    pub fn length(&self, plain: &[u32]) -> i64 {
-        plain
-            .iter()
-            .filter(|&&code| self.chars.get(code).is(ALNUM))
-            .count() as i64
+        reduced.end();
     }
 
     /// Whether a full stop ends a sentence (see `_is_stop` in `text/normalize.py`).
@@ -483,6 +498,7 @@ pub struct Part {
     pub reduced_sounds: Reduced,
     pub classes: OnceCell<Text>,
     pub sentences: OnceCell<Vec<u32>>,
+    pub length: OnceCell<i64>,
     pub edges: crate::words::Edges,
     pub word_tokens: OnceCell<Vec<(u32, u32)>>,
     pub outside: [OnceCell<Spans>; 3],
@@ -504,6 +520,7 @@ impl Part {
         self.original = original;
         self.classes.take();
         self.sentences.take();
+        self.length.take();
         self.edges = Default::default();
         self.word_tokens.take();
         self.outside = Default::default();
@@ -523,7 +540,8 @@ impl Part {
     }
 
     fn undisguise(&self, program: &Program) -> Option<Undisguised> {
-        let in_plain = program.tables.disguises.view(&self.view.text)?;
+        let tables = &program.tables;
+        let in_plain = tables.disguises.view(&tables.chars, &self.view.text)?;
         let places = (0..in_plain.text.len()).map(|at| {
             let (start, end) = in_plain.span(at, at + 1);
             let (first, last) = self.view.span(start, end);
@@ -562,40 +580,42 @@ impl Part {
     /// stand for something else; none for another text.
     fn read_simple(&mut self, tables: &Tables) -> Option<bool> {
         let chars = &tables.chars;
-        self.view.text.clear();
-        self.view.spans = None;
-        self.sounds.text.clear();
-        self.sounds.spans = None;
-        self.reduced.clear();
-        self.reduced_sounds.clear();
+        let size = self.original.len();
+        self.view.resize(size);
+        self.sounds.resize(size);
+        let mut reduced = Squeezing::new(&mut self.reduced, size);
+        let mut reduced_sounds = Squeezing::new(&mut self.reduced_sounds, size);
+        let forms = self.view.text.iter_mut().zip(&mut self.sounds.text);
         let mut has_latin = false;
         let mut flags = 0;
-        for (at, &typed) in self.original.iter().enumerate() {
+        let mut length = 0;
+        let mut before = 0;
+        for ((at, &typed), (plain, sound)) in self.original.iter().enumerate().zip(forms) {
             let mut char = chars.get(typed);
             let code = char.plain;
-            let is_twice = code == BLANK && self.view.text.last() == Some(&BLANK);
+            let is_twice = code == BLANK && before == BLANK;
             if code == COMPLEX || is_twice || typed == u32::from(b'[') {
                 return None;
             }
             if code != typed {
                 char = chars.get(code);
             }
+            before = code;
             flags |= char.flags;
-            let ignorable = char.is(IGNORABLE);
-            self.view.text.push(code);
-            if !ignorable {
-                self.reduced.add(code, at);
-            }
+            length += i64::from(char.is(ALNUM));
             has_latin |= is_latin(code);
-            self.sounds.text.push(char.sound);
-            let is_silent = match char.sound == code {
-                true => ignorable,
-                false => chars.ignorable(char.sound),
-            };
-            if !is_silent {
-                self.reduced_sounds.add(char.sound, at);
+            *plain = code;
+            *sound = char.sound;
+            if !char.is(IGNORABLE) {
+                reduced.add(code, at);
+            }
+            if !char.is(SILENT) {
+                reduced_sounds.add(char.sound, at);
             }
         }
+        reduced.end();
+        reduced_sounds.end();
+        let _ = self.length.set(length);
         if has_latin {
             self.read_sounds(tables);
         }
@@ -631,6 +651,15 @@ impl Part {
     #[inline]
     pub fn plain(&self) -> &[u32] {
         &self.view.text
+    }
+
+    /// How many letters, digits and Han characters there are.
+    pub fn length(&self, chars: &Chars) -> i64 {
+        let count = || {
+            let codes = self.plain().iter();
+            codes.filter(|&&code| chars.get(code).is(ALNUM)).count()
+        };
+        *self.length.get_or_init(|| count() as i64)
     }
 
     /// The number of the sentence that holds a place of the plain view.

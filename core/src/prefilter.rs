@@ -3,6 +3,7 @@
 //! Never no where the condition holds (see `engine/evaluate/may_hit.py`).  The conditions of all rules are one list of
 //! tests; each says where to go on with yes and with no, so that nothing is asked twice and the list stays in the cache.
 
+use crate::bits::Few;
 use crate::conditions::{needs_one, Condition, Group};
 use crate::context::Context;
 use crate::program::Program;
@@ -24,8 +25,8 @@ struct Test {
 const OTHER: u32 = u32::MAX;
 
 enum Other {
-    /// Whether literals of so many of these patterns were found.
-    AtLeast(u32, Box<[u32]>),
+    /// Whether literals of so many patterns were found; one that is asked for twice stands in two of the sets.
+    AtLeast(u32, Box<[Few]>),
     /// Whether this rule may hit.
     Rule(u32),
 }
@@ -86,11 +87,11 @@ impl Prefilter {
                 .iter()
                 .rev()
                 .fold(yes, |yes, group| self.touched(group, yes, no)),
-            Condition::Of(patterns, least) => self.other(
-                Other::AtLeast(*least as u32, patterns.as_slice().into()),
-                yes,
-                no,
-            ),
+            Condition::Of(patterns, least) => {
+                let sets = layers(patterns);
+                let sets = sets.iter().map(|layer| Few::of(layer)).collect();
+                self.other(Other::AtLeast(*least as u32, sets), yes, no)
+            }
             Condition::Rules(rules) => rules
                 .iter()
                 .rev()
@@ -115,11 +116,10 @@ impl Prefilter {
             let test = &self.tests[at as usize];
             let is_so = match test.word {
                 OTHER => match &self.others[test.bits as usize] {
-                    Other::AtLeast(least, patterns) => {
-                        let touched = patterns
-                            .iter()
-                            .filter(|&&pattern| context.is_touched(pattern));
-                        touched.count() >= *least as usize
+                    Other::AtLeast(least, sets) => {
+                        let words = sets.iter().flat_map(Few::words);
+                        let touched = words.map(|&(word, bits)| context.touched_in(word) & bits);
+                        touched.map(u64::count_ones).sum::<u32>() >= *least
                     }
                     Other::Rule(rule) => context.may_hit(program, *rule),
                 },
@@ -129,4 +129,16 @@ impl Prefilter {
         }
         at == HOLDS
     }
+}
+
+/// The patterns in sets of different ones.
+fn layers(patterns: &[u32]) -> Vec<Vec<u32>> {
+    let mut layers: Vec<Vec<u32>> = Vec::new();
+    for &pattern in patterns {
+        match layers.iter_mut().find(|layer| !layer.contains(&pattern)) {
+            Some(layer) => layer.push(pattern),
+            None => layers.push(vec![pattern]),
+        }
+    }
+    layers
 }

@@ -72,10 +72,12 @@ pub fn decide(
         categories: vec![(0, ALLOW); program.categories.len()],
         ..Record::default()
     };
-    let live = context.live(program);
+    context.find_live(program);
     let mut hits = Vec::new();
     let mut shadow_rules = Vec::new();
-    for &number in &live {
+    let mut from = 0;
+    while let Some(number) = context.next_live(from) {
+        from = number + 1;
         let rule = &program.rules[number as usize];
         if rule.is_relief && (rule.stable || !program.has_shadow_reliefs) {
             continue; // asked for once it is known whether there is anything to relieve
@@ -92,7 +94,7 @@ pub fn decide(
     }
     hits.sort_by_key(|&(category, _)| category);
     for of_category in hits.chunk_by(|a, b| a.0 == b.0) {
-        let total = score(context, program, scratch, &live, of_category, &mut record)?;
+        let total = score(context, program, scratch, of_category, &mut record)?;
         record.categories[of_category[0].0].0 = total;
     }
     for override_ in &program.escalations {
@@ -161,7 +163,6 @@ fn score(
     context: &mut Context,
     program: &Program,
     scratch: &mut Scratch,
-    live: &[u32],
     hits: &[(usize, u32)],
     record: &mut Record,
 ) -> Result<i64, HandBack> {
@@ -194,7 +195,9 @@ fn score(
     }
     let mut left: Vec<i64> = counted.iter().map(|hit| hit.counted).collect();
     let mut reliefs = Vec::new();
-    for &number in live {
+    let mut from = 0;
+    while let Some(number) = context.next_live(from) {
+        from = number + 1;
         let rule = &program.rules[number as usize];
         if rule.is_relief && rule.stable && rule.relieves == Some(category) {
             let outcome = context.outcome(program, scratch, number)?;

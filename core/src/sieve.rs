@@ -1,15 +1,16 @@
 //! Which characters begin or join many words: asked before a table is.
 
-/// A set of keys that may hold more than it was told of, never less (B. Bloom, 1970, with one hash).
+/// A set of keys that may hold more than it was told of, never less (B. Bloom, 1970; both bits of a key in one word).
 pub struct Sieve {
     words: Vec<u64>,
     mask: usize,
 }
 
-/// Spreads keys over all bits, the upper ones best (D. Knuth, The Art of Computer Programming 3, 6.4).
+/// Spreads keys over all bits (D. Knuth, The Art of Computer Programming 3, 6.4), the upper half over the lower one too.
 #[inline]
 pub fn hashed(key: u64) -> u64 {
-    key.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    let hash = key.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    hash ^ hash >> 32
 }
 
 /// The key of two characters, or of a number and a character.
@@ -39,21 +40,45 @@ impl Sieve {
         }
     }
 
-    /// The word and the bit of a key.
+    /// The word and the bits of a key.  Keys of kinds 0 and 1 have bits of their own in the same word.
     #[inline]
-    fn place(&self, key: u64) -> (usize, u64) {
+    fn place(&self, key: u64, kind: u32) -> (usize, u64) {
         let hash = hashed(key);
-        ((hash >> 32) as usize & self.mask, hash >> 58)
+        let own = hash >> (40 + 12 * kind);
+        (
+            hash as usize & self.mask,
+            1 << (own & 63) | 1 << (own >> 6 & 63),
+        )
     }
 
-    pub fn add(&mut self, key: u64) {
-        let (at, bit) = self.place(key);
-        self.words[at] |= 1 << bit;
+    pub fn add(&mut self, key: u64, kind: u32) {
+        let (at, bits) = self.place(key, kind);
+        self.words[at] |= bits;
     }
 
     #[inline]
-    pub fn may_have(&self, key: u64) -> bool {
-        let (at, bit) = self.place(key);
-        self.words[at] >> bit & 1 != 0
+    pub fn may_have(&self, key: u64, kind: u32) -> bool {
+        let (at, bits) = self.place(key, kind);
+        self.words[at] & bits == bits
+    }
+}
+
+/// A set of characters by the lower bits of their codes; it too may hold more.
+pub struct Letters([u64; 64]);
+
+impl Default for Letters {
+    fn default() -> Self {
+        Letters([0; 64])
+    }
+}
+
+impl Letters {
+    pub fn add(&mut self, code: u32) {
+        self.0[code as usize / 64 % 64] |= 1 << (code % 64);
+    }
+
+    #[inline]
+    pub fn may_have(&self, code: u32) -> bool {
+        self.0[code as usize / 64 % 64] >> (code % 64) & 1 != 0
     }
 }

@@ -102,7 +102,7 @@ pub fn find(
         };
         loop {
             let (low, high) = reduced.map_or((at, at), |reduced| reduced.starts(at));
-            if !seen.insert((candidate.payload, high)) {
+            if candidates.len() > 1 && !seen.insert((candidate.payload, high)) {
                 break;
             }
             let stands = way == Way::Sounds

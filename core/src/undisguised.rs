@@ -3,43 +3,55 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::chars::{Chars, DISGUISES};
 use crate::part::View;
 use crate::program::codes;
+use crate::sieve::{key_of, Sieve};
 
-/// What is typed and what it stands for, by its first character, the longest first.
-#[derive(Default)]
-pub struct Disguises(FxHashMap<u32, Vec<Pair>>);
+/// What is typed and what it stands for, by the key of its first two characters, or of the only one; the longest first.
+pub struct Disguises {
+    begins: Sieve,
+    known: FxHashMap<u64, Vec<Pair>>,
+}
 
 /// What is typed and what it stands for.
 type Pair = (Vec<u32>, Vec<u32>);
 
 impl Disguises {
     pub fn new(pairs: &[(String, String)]) -> Self {
-        let mut known: FxHashMap<u32, Vec<Pair>> = FxHashMap::default();
+        let mut begins = Sieve::new(pairs.len());
+        let mut known: FxHashMap<u64, Vec<Pair>> = FxHashMap::default();
         for (typed, meant) in pairs {
             let typed = codes(typed);
-            known
-                .entry(typed[0])
-                .or_default()
-                .push((typed, codes(meant)));
+            let key = key_of(&typed[..typed.len().min(2)]);
+            begins.add(key, 0);
+            known.entry(key).or_default().push((typed, codes(meant)));
         }
         for pairs in known.values_mut() {
             pairs.sort_by_key(|(typed, _)| std::cmp::Reverse(typed.len()));
         }
-        Disguises(known)
+        Disguises { begins, known }
+    }
+
+    /// The longest that is typed at the beginning of a text.
+    fn first(&self, text: &[u32]) -> Option<&Pair> {
+        [2, 1].iter().find_map(|&size| {
+            let key = key_of(text.get(..size)?);
+            let known = self.begins.may_have(key, 0).then(|| self.known.get(&key));
+            let mut pairs = known??.iter();
+            pairs.find(|(typed, _)| text.starts_with(typed))
+        })
     }
 
     /// The view of a plain text, its spans in places of that text; none where nothing stands for something else.
-    pub fn view(&self, plain: &[u32]) -> Option<View> {
+    pub fn view(&self, chars: &Chars, plain: &[u32]) -> Option<View> {
         let mut undone = Undone::default();
+        let begins = |&code: &u32| is_digit(code) || chars.get(code).is(DISGUISES);
         let mut at = 0;
-        while at < plain.len() {
+        while let Some(skipped) = plain[at..].iter().position(begins) {
+            at += skipped;
             let code = plain[at];
-            let pairs = self.0.get(&code).map_or(&[][..], Vec::as_slice);
-            let pair = pairs
-                .iter()
-                .find(|(typed, _)| plain[at..].starts_with(typed));
-            if let Some((typed, meant)) = pair {
+            if let Some((typed, meant)) = self.first(&plain[at..]) {
                 undone.put(plain, at, at + typed.len(), meant.iter().copied());
                 at += typed.len();
             } else if may_be_digit(code) {

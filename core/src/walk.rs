@@ -147,14 +147,18 @@ impl Walk {
                 continue;
             }
             let mut edges = Edges::default();
-            let end = self.end(chars, text, spelling, at, at + met, &mut edges);
+            let end = self.end(chars, text, spelling, at + met, &mut edges);
             known.extend(&edges.starts);
             if let Some(end) = end {
-                let repeated = edges.starts.len() > 1 || edges.ends.len() > 1;
+                let repeated = !edges.starts.is_empty() || !edges.ends.is_empty();
                 found.push(Reading {
                     start: at,
                     end,
-                    edges: repeated.then(|| Box::new(edges)),
+                    edges: repeated.then(|| {
+                        edges.starts.insert(0, at);
+                        edges.ends.push(end);
+                        Box::new(edges)
+                    }),
                 });
             }
         }
@@ -173,7 +177,7 @@ impl Walk {
         found.iter().any(all)
     }
 
-    /// Where a reading ends whose first character stands in `[start, at)`; with `repeats` also its edges.
+    /// Where a reading ends whose first character ends at `at`; with `repeats` also where else it may begin and end.
     ///
     /// Repeats of the first and last character belong to it only where they stand beside it, with nothing between.
     fn end(
@@ -181,7 +185,6 @@ impl Walk {
         chars: &Chars,
         text: &[u32],
         spelling: &Spelling,
-        start: usize,
         mut at: usize,
         edges: &mut Edges,
     ) -> Option<usize> {
@@ -204,12 +207,6 @@ impl Walk {
                 continue;
             }
             let (first, last) = (k == 0, k + 1 == size);
-            if first {
-                edges.starts.push(start);
-            }
-            if last {
-                edges.ends.push(at);
-            }
             loop {
                 let (then, met) = match first || last {
                     true => (at, spelling.met(k, text, at)),
@@ -221,10 +218,10 @@ impl Walk {
                 if first {
                     edges.starts.push(then);
                 }
-                at = then + met;
                 if last {
                     edges.ends.push(at);
                 }
+                at = then + met;
             }
         }
         Some(at)

@@ -48,7 +48,7 @@ impl Tree {
         let mut count = 0;
         for (word, frequency) in words {
             if let [first, second, ..] = word[..] {
-                tree.begins.add(key_of_pair(first, second));
+                tree.begins.add(key_of_pair(first, second), 0);
             }
             let mut parent = 0;
             for (at, &code) in word.iter().enumerate() {
@@ -179,9 +179,10 @@ impl Words {
     pub fn cut(&self, block: &[u32], offset: u32) -> Vec<u32> {
         let size = block.len();
         let mut best = vec![(0.0_f64, size as u32); size + 1];
+        let trees = (&self.dictionary.tree, &self.added);
+        let seconds = self.seconds(block);
         for at in (0..size).rev() {
             let mut chosen: Option<(f64, u32)> = None;
-            let trees = (&self.dictionary.tree, &self.added);
             let (mut node, mut other) = (trees.0.first(block[at]), trees.1.first(block[at]));
             let mut end = at + 1;
             while node.number != 0 || other.number != 0 {
@@ -196,14 +197,10 @@ impl Words {
                     }
                 }
                 let Some(&code) = block.get(end) else { break };
-                if end == at + 1 {
-                    let pair = key_of_pair(block[at], code);
-                    if !trees.0.begins.may_have(pair) && !trees.1.begins.may_have(pair) {
-                        break;
-                    }
-                }
-                node = trees.0.next(node, code);
-                other = trees.1.next(other, code);
+                (node, other) = match end - at {
+                    1 => seconds[at],
+                    _ => (trees.0.next(node, code), trees.1.next(other, code)),
+                };
                 end += 1;
             }
             best[at] = chosen.unwrap_or((0.0 - self.log_total + best[at + 1].0, at as u32 + 1));
@@ -223,6 +220,21 @@ impl Words {
             at = end;
         }
         edges
+    }
+
+    /// The nodes of each character and the next, of the dictionary and of the policy: looked up together, so that memory is
+    /// waited for once.
+    fn seconds(&self, block: &[u32]) -> Vec<(Node, Node)> {
+        let trees = (&self.dictionary.tree, &self.added);
+        let nodes = block.windows(2).map(|two| {
+            let pair = key_of_pair(two[0], two[1]);
+            let second = |tree: &Tree| match tree.begins.may_have(pair, 0) {
+                true => tree.next(tree.first(two[0]), two[1]),
+                false => Node::default(),
+            };
+            (second(trees.0), second(trees.1))
+        });
+        nodes.collect()
     }
 
     fn with_edges<T>(

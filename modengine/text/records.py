@@ -26,7 +26,7 @@ _TESTS: tuple[Callable[[str], bool], ...] = (
     is_everyday,
     CLAUSE_ENDS.__contains__,
 )
-"""The flags of a record, the first as the lowest bit."""
+"""The flags of a record, the first as the lowest bit; above them whether the sound is ignorable."""
 
 
 def block(number: int) -> bytes:
@@ -41,8 +41,8 @@ def block(number: int) -> bytes:
     out = array("I")
     for char, plain, sound in zip(chars, alone(chars), sounds, strict=True):
         flags = 0
-        for bit, test in enumerate(_TESTS):
-            if test(char):
+        for bit, is_so in enumerate((*(test(char) for test in _TESTS), ignorable(sound))):
+            if is_so:
                 flags |= 1 << bit
         out.extend((ord(plain), ord(sound), flags))
     if out.itemsize != 4:

@@ -22,6 +22,8 @@ pub const DEAD: u32 = 1 << 29;
 /// Of a state without a row, in front of its number.
 pub const SPARSE: u32 = 1 << 28;
 
+/// Columns that one line of the cache holds.
+const LINE: usize = 16;
 /// Bytes of rows; then states have none.
 const MOST_ROWS: usize = 1 << 17;
 /// Bytes; then the states are forgotten and made anew.
@@ -36,11 +38,11 @@ pub struct Letter {
     pub holds: u64,
 }
 
-/// The table: a row of `1 << shift` columns for each of the first states, which is called by the place of its row.
+/// The table: a row of so many columns for each of the first states, which is called by the place of its row.
 #[derive(Debug)]
 pub struct Dfa {
     table: Vec<u32>,
-    shift: u32,
+    width: usize,
     lists: Vec<Arc<[u16]>>,
     states: FxHashMap<Arc<[u16]>, u32>,
     /// What follows a state without a row, by its number and the column.
@@ -80,7 +82,7 @@ impl Dfa {
     pub fn new(columns: usize) -> Self {
         let mut dfa = Self {
             table: Vec::new(),
-            shift: columns.next_power_of_two().trailing_zeros(),
+            width: columns.next_multiple_of(LINE),
             lists: Vec::new(),
             states: FxHashMap::default(),
             sparse: FxHashMap::default(),
@@ -103,8 +105,8 @@ impl Dfa {
 
     /// Makes room for so many columns; forgets all states where there was none.
     pub fn widen(&mut self, columns: usize) {
-        if columns > 1 << self.shift {
-            self.shift = columns.next_power_of_two().trailing_zeros();
+        if columns > self.width {
+            self.width = (columns + columns / 2).next_multiple_of(LINE);
             self.forget();
         }
     }
@@ -144,7 +146,7 @@ impl Dfa {
     #[inline]
     pub fn list(&self, state: u32) -> &[u16] {
         let number = if state < SPARSE {
-            state >> self.shift
+            state / self.width as u32
         } else {
             state & !SPARSE
         };
@@ -185,7 +187,7 @@ impl Dfa {
         if let Some(&state) = self.states.get(list) {
             return state;
         }
-        let row = 1 << self.shift;
+        let row = self.width;
         let state = if self.table.len() * 4 < MOST_ROWS {
             let state = self.table.len() as u32;
             self.table.resize(self.table.len() + row, UNKNOWN);
