@@ -51,7 +51,13 @@ def console(stream: TextIO) -> Console:
     """A console as wide as the terminal, from `NARROWEST` to `WIDEST`; 80 cells without one; NO_COLOR is honoured."""
     from rich.console import Console  # noqa: PLC0415  (0.04 s that --help does not need)
 
-    made = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    class Raising(Console):
+        """Leaves it to the command what a reader who has gone means; its own answer is exit code 1."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+    made = Raising(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=False)
     width = made.width if stream.isatty() or "COLUMNS" in os.environ else 80
     made.width = min(max(width, NARROWEST), WIDEST)
     return made

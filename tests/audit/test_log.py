@@ -465,6 +465,15 @@ def test_after_a_failed_write_or_sync_nothing_more_is_taken(
     assert verify(LogPaths(folder)).ok
 
 
+def test_a_file_that_is_taken_away_takes_no_record(make: MakeLog, engine: Engine, pairs: Pairs) -> None:
+    folder = make()
+    with AuditLog.open(folder, time=NOW) as log:
+        log.use(engine, NOW)
+        log.append_many(pairs, NOW)
+        segment(folder).rename(folder / "elsewhere")
+        assert code_of(lambda: log.append_many(pairs, NOW)) == "ME958"
+
+
 def test_a_vault_that_fails_poisons_the_writer(make: MakeLog, engine: Engine, pairs: Pairs) -> None:
     folder = make()
     with AuditLog.open(folder, time=NOW) as log:

@@ -182,10 +182,10 @@ def test_findings_as_json(command: Command, doubtful: Path) -> None:
 
 
 def test_findings_for_github() -> None:
-    problem = Diagnostic("ME801", "50% of `a`\nnobody uses", Location("a,b:c.yaml", 3, 4), "drop it")
+    problem = Diagnostic("ME801", "50% of `a`\nnobody\x1b[2J uses", Location("a,b:c.yaml", 3, 4), "drop it")
     assert as_github([problem]) == (
         "::warning file=a%2Cb%3Ac.yaml,line=3,col=4,title=ME801 unused-list"
-        "::50%25 of `a`%0Anobody uses. hint: drop it\n"
+        "::50%25 of `a`%0Anobody\ufffd[2J uses. hint: drop it\n"
     )
 
 

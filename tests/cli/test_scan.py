@@ -384,6 +384,15 @@ def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
     assert (running.wait(60), err) == (141, "")
 
 
+@pytest.mark.parametrize("command", ["rules", "explain --id h-021"])
+def test_words_that_nobody_reads_end_with_141(command: str) -> None:
+    running = process(*command.split())
+    assert running.stdout is not None
+    running.stdout.close()
+    running.stdout = None
+    assert finish(running) == (141, "", "")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("count", [1, 5000])
 def test_a_full_disk_is_said(count: int, tmp_path: Path) -> None:

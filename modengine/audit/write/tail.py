@@ -42,6 +42,8 @@ class Tail:
         assert self._descriptor is not None
         with self._or_back(self._descriptor):
             durable.sync(self._descriptor)
+            if not (self._folder / self.segment).exists():
+                raise OSError(f"`{self.segment}` was taken away while it was written")
         self.offset += self._written
 
     @contextmanager

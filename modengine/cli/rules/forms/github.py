@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 
 from modengine.codes import Severity
-from modengine.errors import Location
+from modengine.errors import Location, printable
 
 _LEVEL: Mapping[Severity, str] = {"error": "error", "warning": "warning", "note": "notice"}
 
@@ -20,7 +20,9 @@ def annotation(severity: Severity, place: Location, title: str, message: str) ->
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """Whoever wrote the rules does not write to the terminal where somebody looks at this."""
+    shown = "\n".join(map(printable, text.splitlines()))
+    return shown.replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
