@@ -104,3 +104,20 @@ impl Few {
         std::iter::once(&self.first).chain(&self.others)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_number_is_found_in_any_word() {
+        let mut bits = Bits::new(200);
+        for number in [3, 63, 64, 191] {
+            bits.add(number);
+        }
+        let next = |from| bits.next(from);
+        let found = [0, 3, 4, 64, 65, 192, 400].map(next);
+        let wanted = [Some(3), Some(3), Some(63), Some(64), Some(191), None, None];
+        assert_eq!(found, wanted);
+    }
+}

@@ -234,6 +234,12 @@ def test_folders_that_are_not_there_and_folders_as_files(tmp_path: Path) -> None
         pass
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no open file can be removed")
+def test_what_is_taken_away_while_it_is_written_is_said(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="was taken away"), replacing(tmp_path / "out.jsonl"):
+        next(tmp_path.glob("*.part")).unlink()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no /dev/null and no links without rights")
 def test_devices_and_links_are_written_through(tmp_path: Path) -> None:
     with replacing(Path("/dev/null")) as stream:
