@@ -53,7 +53,7 @@ fn each(
 const WHOLE: u32 = 0;
 const BEGUN: u32 = 1;
 
-/// So many places go through the sieve before a table is looked into: then no look waits for the one before.
+/// So many places go through the sieves before a table is looked into: then no look waits for the one before.
 const AT_ONCE: usize = 64;
 
 /// The places of the bits that are set.

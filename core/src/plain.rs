@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::entities::Entity;
 
 /// Raised with every change of the structs below; data of another format is refused.
-pub const FORMAT: u32 = 10;
+pub const FORMAT: u32 = 11;
 
 #[derive(Deserialize)]
 pub struct Policy {

@@ -119,7 +119,7 @@ pub fn decide(
     Ok(record)
 }
 
-fn long_text(context: &mut Context, program: &Program) -> Option<(i64, i64)> {
+fn long_text(context: &Context, program: &Program) -> Option<(i64, i64)> {
     if program.longer.is_empty() {
         return None;
     }

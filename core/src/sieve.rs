@@ -1,4 +1,4 @@
-//! Which characters begin or join many words: asked before a table is.
+//! Sets of keys that are small, and asked before a table is: how words, literals and what is typed in disguise begin.
 
 /// A set of keys that may hold more than it was told of, never less (B. Bloom, 1970; both bits of a key in one word).
 pub struct Sieve {

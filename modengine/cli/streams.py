@@ -19,7 +19,7 @@ _GAP = re.compile(r" (?![\w-]+\]: |(?:error|warning|note)\[)")
 _QUOTED = re.compile(r" +\d* +\| ")
 NARROWEST, WIDEST = 60, 1_000
 """Cells.  In fewer, tables lose their headings; more has no screen, and lines are filled with blanks."""
-_OBEYED = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)")
+OBEYED = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)")
 """What a terminal obeys, where it stands in what others wrote."""
 
 
@@ -98,7 +98,7 @@ class _Screen:
 
     def write(self, lines: bytes) -> int:
         text = lines.decode("utf-8", "backslashreplace")
-        return self._stream.write(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode())
+        return self._stream.write(OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode())
 
     def flush(self) -> None:
         self._stream.flush()

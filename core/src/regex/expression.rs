@@ -241,9 +241,8 @@ impl Search<'_> {
         let edge = alphabet.count() as u32;
         let reader = Reader { machine, alphabet };
         let begin = Begin {
-            at: 0,
-            advance: false,
             any: true,
+            ..Begin::default()
         };
         let text = self.text;
         walker

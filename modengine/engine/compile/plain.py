@@ -1,6 +1,7 @@
 """A compiled policy as plain data: what the compiled core is given (`core/src/plain.rs` reads it).
 
-MessagePack, structs as arrays in the order of their fields.  `FORMAT` is raised with every change here.
+MessagePack, structs as arrays in the order of their fields.  `FORMAT` is raised with every change here
+and of what `text/records.py` says of characters.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from modengine.policy.condition import (
 from modengine.policy.model import Rule
 from modengine.text import segment
 
-FORMAT = 10
+FORMAT = 11
 MOST_FIELDS = 60
 """That patterns look in: the core has a bit for each, beside those of the parts."""
 

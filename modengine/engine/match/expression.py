@@ -27,6 +27,8 @@ MOST = 256
 """A set of literals larger than this is given up."""
 MOST_CHARACTERS = 64
 """A character set larger than this is not written out."""
+LONGEST = 64
+"""Of several literals that are put together, none grows longer than by what is put behind so many characters."""
 MOST_NODES = 20_000
 """An expression that unrolls to more nodes than this is refused: it would take seconds to compile."""
 MOST_AT_ONCE = 500
@@ -274,7 +276,8 @@ def _sequence(items: Iterable[_Needs]) -> _Needs:
     run: Strings = frozenset([""])
     whole, candidates = True, list[Strings]()
     for item in items:
-        if item.exact is not None and len(run) * len(item.exact) <= MOST:
+        is_long = len(run) > 1 and len(next(iter(run))) >= LONGEST
+        if item.exact is not None and len(run) * len(item.exact) <= MOST and not is_long:
             run = frozenset(a + b for a, b in product(run, item.exact))
             continue
         whole = False

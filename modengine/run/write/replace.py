@@ -55,13 +55,13 @@ def said(path: Path, hint: str = "make room, or choose another place", *, beside
         yield
     except BrokenPipeError:
         raise
-    except FileNotFoundError:
-        if path.parent.is_dir():
-            what = f"`{path}` was not written: what was begun beside it was taken away"
-            raise OutputError("ME909", what, "run it again") from None
-        raise OutputError("ME909", f"there is no folder `{path.parent}`", "make it first") from None
     except OSError as error:
         if beside and error.filename is not None and Path(error.filename).parent != path.parent:
             raise
+        is_gone = isinstance(error, FileNotFoundError)
+        if is_gone and not path.parent.is_dir():
+            raise OutputError("ME909", f"there is no folder `{path.parent}`", "make it first") from None
         why = (error.strerror or str(error)).lower()
+        if is_gone and beside:
+            why = "what was begun beside it was taken away"
         raise OutputError("ME909", f"`{path}` cannot be written: {why}", hint) from None

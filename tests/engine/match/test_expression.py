@@ -15,6 +15,7 @@ from modengine.engine.match.expression import (
     required_literals,
 )
 from modengine.errors import PolicyError
+from modengine.text.rarity import shortest
 from tests import build, literals
 from tests.build import compile_policy
 from tests.expressions import drawn, read_at_once
@@ -48,6 +49,22 @@ from tests.expressions import drawn, read_at_once
 )
 def test_an_expression_needs_one_of_these(source: str, expected: set[str]) -> None:
     assert required_literals(source) == expected
+
+
+def test_of_literals_the_shortest_are_kept() -> None:
+    assert shortest(["ab", "cab", "c", "dd", ""]) == {""}
+    assert shortest(["ab", "xabx", "c", "dd", "d"]) == {"ab", "c", "d"}
+    many = {f"{number:04}" for number in range(3000)}
+    assert shortest({*many, *(f"x{literal}" for literal in many)}) == many
+
+
+def test_literals_of_any_length_are_told_at_once() -> None:
+    """Hours for one whose every substring is looked at."""
+    long = "".join(map(chr, range(0x4E00, 0x4E00 + 9000)))
+    assert required_literals(long) == {long}
+    assert required_literals(f"{long}|a") == {long, "a"}
+    several = required_literals("[ab]" * 8 + r"c\b" * 5000 + "[ab]")
+    assert several == {"c" * 4944 + end for end in "ab"}  # 256 of 64 characters are not put together any further
 
 
 @pytest.mark.parametrize(

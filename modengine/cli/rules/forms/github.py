@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import PurePath
 
+from modengine.cli.streams import OBEYED
 from modengine.codes import Severity
-from modengine.errors import Location, printable
+from modengine.errors import Location
 
 _LEVEL: Mapping[Severity, str] = {"error": "error", "warning": "warning", "note": "notice"}
 
@@ -21,8 +22,8 @@ def annotation(severity: Severity, place: Location, title: str, message: str) ->
 
 def _data(text: str) -> str:
     """Whoever wrote the rules does not write to the terminal where somebody looks at this."""
-    shown = "\n".join(map(printable, text.splitlines()))
-    return shown.replace("%", "%25").replace("\n", "%0A")
+    shown = OBEYED.sub("\N{REPLACEMENT CHARACTER}", text)
+    return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
