@@ -62,17 +62,7 @@ impl Bits {
 
     /// The numbers, lowest first.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        self.0.iter().enumerate().flat_map(|(at, &word)| {
-            let mut left = word;
-            std::iter::from_fn(move || {
-                if left == 0 {
-                    return None;
-                }
-                let bit = left.trailing_zeros();
-                left &= left - 1;
-                Some(at as u32 * 64 + bit)
-            })
-        })
+        std::iter::successors(self.next(0), |&number| self.next(number + 1))
     }
 }
 

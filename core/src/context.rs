@@ -254,9 +254,11 @@ impl Context {
         }
     }
 
-    /// The first rule that may hit, from this one on in the order of the policy.
-    pub fn next_live(&self, rule: u32) -> Option<u32> {
-        self.may_hit.next(rule)
+    /// The first rule that may hit, from this one on in the order of the policy; the next time one behind it.
+    pub fn next_live(&self, from: &mut u32) -> Option<u32> {
+        let rule = self.may_hit.next(*from)?;
+        *from = rule + 1;
+        Some(rule)
     }
 
     /// Whether a rule may hit; asked once what opens it was found.

@@ -5,7 +5,8 @@
 //! begins with three at once.  Its depth is bounded; what is longer is compared character by character.  A tree is one flat
 //! table, so that a step is one look into memory.
 
-use crate::sieve::{key_of, key_of_pair, Letters, Sieve};
+use crate::bits::Bits;
+use crate::sieve::{key_of, key_of_pair, Sieve, BEGUN, WHOLE};
 use crate::table::{nodes_of, Table};
 
 /// The tree is so deep at the most.
@@ -49,9 +50,8 @@ fn each(
     }
 }
 
-/// The kinds of keys: of a literal, and of how one begins that goes on.
-const WHOLE: u32 = 0;
-const BEGUN: u32 = 1;
+/// Literals of one character are sifted by its code modulo this.
+const LETTERS: u32 = 1 << 12;
 
 /// So many places go through the sieves before a table is looked into: then no look waits for the one before.
 const AT_ONCE: usize = 64;
@@ -66,8 +66,8 @@ fn places_of(mut bits: u64) -> impl Iterator<Item = usize> {
 }
 
 pub struct Literals {
-    /// Those of one character.
-    letters: Letters,
+    /// Those of one character, modulo `LETTERS`.
+    letters: Bits,
     /// Those of two, and the first two of longer ones.
     twos: Sieve,
     /// The first three of longer ones.
@@ -90,7 +90,7 @@ impl Literals {
         sorted.sort_unstable();
         let longer = nodes_of(sorted.into_iter(), 3..=DEPTH);
         let mut literals = Literals {
-            letters: Letters::default(),
+            letters: Bits::new(LETTERS as usize),
             twos: Sieve::new(texts.len()),
             threes: Sieve::new(texts.len()),
             singles: Table::new(singles),
@@ -110,7 +110,7 @@ impl Literals {
             let table = match text.as_slice() {
                 [] => continue,
                 [only] => {
-                    literals.letters.add(*only);
+                    literals.letters.add(only % LETTERS);
                     &mut literals.singles
                 }
                 [_, _] => {
@@ -172,7 +172,7 @@ impl Literals {
     fn sift(&self, text: &[u32]) -> [u64; 3] {
         let [mut singles, mut pairs, mut begun, mut longer] = [0; 4];
         for (at, &code) in text.iter().take(AT_ONCE).enumerate() {
-            singles |= u64::from(self.letters.may_have(code)) << at;
+            singles |= u64::from(self.letters.has(code % LETTERS)) << at;
         }
         for (at, two) in text.windows(2).take(AT_ONCE).enumerate() {
             let key = key_of(two);

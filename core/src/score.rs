@@ -76,8 +76,7 @@ pub fn decide(
     let mut hits = Vec::new();
     let mut shadow_rules = Vec::new();
     let mut from = 0;
-    while let Some(number) = context.next_live(from) {
-        from = number + 1;
+    while let Some(number) = context.next_live(&mut from) {
         let rule = &program.rules[number as usize];
         if rule.is_relief && (rule.stable || !program.has_shadow_reliefs) {
             continue; // asked for once it is known whether there is anything to relieve
@@ -196,8 +195,7 @@ fn score(
     let mut left: Vec<i64> = counted.iter().map(|hit| hit.counted).collect();
     let mut reliefs = Vec::new();
     let mut from = 0;
-    while let Some(number) = context.next_live(from) {
-        from = number + 1;
+    while let Some(number) = context.next_live(&mut from) {
         let rule = &program.rules[number as usize];
         if rule.is_relief && rule.stable && rule.relieves == Some(category) {
             let outcome = context.outcome(program, scratch, number)?;

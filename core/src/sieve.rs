@@ -6,6 +6,10 @@ pub struct Sieve {
     mask: usize,
 }
 
+/// The kinds of keys: how something begins that goes on, and all of what is so short.
+pub const BEGUN: u32 = 0;
+pub const WHOLE: u32 = 1;
+
 /// Spreads keys over all bits (D. Knuth, The Art of Computer Programming 3, 6.4), the upper half over the lower one too.
 #[inline]
 pub fn hashed(key: u64) -> u64 {
@@ -40,7 +44,7 @@ impl Sieve {
         }
     }
 
-    /// The word and the bits of a key.  Keys of kinds 0 and 1 have bits of their own in the same word.
+    /// The word and the bits of a key.  Each kind of keys has bits of its own in the same word.
     #[inline]
     fn place(&self, key: u64, kind: u32) -> (usize, u64) {
         let hash = hashed(key);
@@ -60,25 +64,5 @@ impl Sieve {
     pub fn may_have(&self, key: u64, kind: u32) -> bool {
         let (at, bits) = self.place(key, kind);
         self.words[at] & bits == bits
-    }
-}
-
-/// A set of characters by the lower bits of their codes; it too may hold more.
-pub struct Letters([u64; 64]);
-
-impl Default for Letters {
-    fn default() -> Self {
-        Letters([0; 64])
-    }
-}
-
-impl Letters {
-    pub fn add(&mut self, code: u32) {
-        self.0[code as usize / 64 % 64] |= 1 << (code % 64);
-    }
-
-    #[inline]
-    pub fn may_have(&self, code: u32) -> bool {
-        self.0[code as usize / 64 % 64] >> (code % 64) & 1 != 0
     }
 }

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use crate::chars::{Chars, DISGUISES};
 use crate::part::View;
 use crate::program::codes;
-use crate::sieve::{key_of, Sieve};
+use crate::sieve::{key_of, Sieve, BEGUN};
 
 /// What is typed and what it stands for, by the key of its first two characters, or of the only one; the longest first.
 pub struct Disguises {
@@ -24,7 +24,7 @@ impl Disguises {
         for (typed, meant) in pairs {
             let typed = codes(typed);
             let key = key_of(&typed[..typed.len().min(2)]);
-            begins.add(key, 0);
+            begins.add(key, BEGUN);
             known.entry(key).or_default().push((typed, codes(meant)));
         }
         for pairs in known.values_mut() {
@@ -37,8 +37,10 @@ impl Disguises {
     fn first(&self, text: &[u32]) -> Option<&Pair> {
         [2, 1].iter().find_map(|&size| {
             let key = key_of(text.get(..size)?);
-            let known = self.begins.may_have(key, 0).then(|| self.known.get(&key));
-            let mut pairs = known??.iter();
+            if !self.begins.may_have(key, BEGUN) {
+                return None;
+            }
+            let mut pairs = self.known.get(&key)?.iter();
             pairs.find(|(typed, _)| text.starts_with(typed))
         })
     }

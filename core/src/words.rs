@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::chars::{Chars, BLOCK};
 use crate::program::codes;
-use crate::sieve::{key_of_pair, Sieve};
+use crate::sieve::{key_of_pair, Sieve, BEGUN};
 use crate::table::{nodes_of, Table};
 
 /// What a word may be made of that a policy adds (see `HAN` of `text/segment.py`).
@@ -48,7 +48,7 @@ impl Tree {
         let mut count = 0;
         for (word, frequency) in words {
             if let [first, second, ..] = word[..] {
-                tree.begins.add(key_of_pair(first, second), 0);
+                tree.begins.add(key_of_pair(first, second), BEGUN);
             }
             let mut parent = 0;
             for (at, &code) in word.iter().enumerate() {
@@ -228,7 +228,7 @@ impl Words {
         let trees = (&self.dictionary.tree, &self.added);
         let nodes = block.windows(2).map(|two| {
             let pair = key_of_pair(two[0], two[1]);
-            let second = |tree: &Tree| match tree.begins.may_have(pair, 0) {
+            let second = |tree: &Tree| match tree.begins.may_have(pair, BEGUN) {
                 true => tree.next(tree.first(two[0]), two[1]),
                 false => Node::default(),
             };

@@ -60,16 +60,8 @@ def chance_of(literals: Iterable[str]) -> float:
 
 def shortest(literals: Iterable[str]) -> frozenset[str]:
     """Without the literals that hold another: where the longer stands, so does the shorter."""
-    kept: set[str] = set()
-    sizes: set[int] = set()
-    for literal in sorted(literals, key=len):
-        # Of short ones there are many and little is within them, of long ones it is the other way round.
-        if len(kept) < sum(len(literal) - size + 1 for size in sizes):
-            holds_another = any(other in literal for other in kept)
-        else:
-            within = (literal[at : at + size] for size in sizes for at in range(len(literal) - size + 1))
-            holds_another = not kept.isdisjoint(within)
-        if not holds_another:
-            kept.add(literal)
-            sizes.add(len(literal))
+    kept: list[str] = []
+    for literal in sorted(set(literals), key=lambda text: (len(text), text)):
+        if not any(other in literal for other in kept):
+            kept.append(literal)
     return frozenset(kept)

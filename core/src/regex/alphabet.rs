@@ -87,6 +87,7 @@ impl Alphabet {
         Symbols {
             classes: text.classes(),
             symbols: &self.symbols,
+            edge: self.count as u32,
         }
     }
 
@@ -109,6 +110,8 @@ impl Alphabet {
 pub struct Symbols<'a> {
     classes: &'a [u16],
     symbols: &'a Listed,
+    /// What stands for the end of the text.
+    edge: u32,
 }
 
 impl Symbols<'_> {
@@ -120,6 +123,12 @@ impl Symbols<'_> {
             Listed::Few(symbols) => u16::from(symbols[class]),
             Listed::Many(symbols) => symbols[class],
         })
+    }
+
+    /// The column of a place where no look is asked; as an error that of the end of the text.
+    #[inline]
+    pub fn column(&self, place: usize) -> Result<u32, u32> {
+        self.at(place).map(u32::from).ok_or(self.edge)
     }
 
     pub fn all(&self) -> impl Iterator<Item = u16> + '_ {

@@ -238,7 +238,6 @@ impl Search<'_> {
             return true;
         };
         let alphabet = &self.tables.alphabet;
-        let edge = alphabet.count() as u32;
         let reader = Reader { machine, alphabet };
         let begin = Begin {
             any: true,
@@ -246,9 +245,7 @@ impl Search<'_> {
         };
         let text = self.text;
         walker
-            .first_end(reader, &mut self.room.scratch, begin, |at| {
-                text.at(at).map(u32::from).ok_or(edge)
-            })
+            .first_end(reader, &mut self.room.scratch, begin, |at| text.column(at))
             .is_some()
     }
 
@@ -301,10 +298,8 @@ impl Search<'_> {
         let walker = &mut self.slot.forward;
         let scratch = &mut self.room.scratch;
         if self.regex.looks.is_empty() {
-            let (text, edge) = (self.text, alphabet.count() as u32);
-            walker.first_end(reader, scratch, begin, |at| {
-                text.at(at).map(u32::from).ok_or(edge)
-            })
+            let text = self.text;
+            walker.first_end(reader, scratch, begin, |at| text.column(at))
         } else {
             let (&edge, body) = self.room.columns.split_last()?;
             walker.first_end(reader, scratch, begin, |at| {

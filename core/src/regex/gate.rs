@@ -75,9 +75,10 @@ impl Gate {
         walker.stands(
             reader,
             &mut cache.room.scratch,
-            |at| symbols.at(at).map(u32::from).ok_or(alphabet.count() as u32),
+            |at| symbols.column(at),
             |steps| {
-                // They are sorted (where it begins, nobody has matched), and behind these stands only what lets a match begin anywhere.
+                // They are sorted (where it begins, nobody has matched), and behind these stands only what lets a match
+                // begin anywhere.
                 let last = steps.iter().rev().map(|&step| usize::from(step));
                 for step in last.take_while(|&step| step >= self.matches.start) {
                     let at = step - self.matches.start;
