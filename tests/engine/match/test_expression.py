@@ -59,7 +59,7 @@ def test_of_literals_the_shortest_are_kept() -> None:
 
 
 def test_literals_of_any_length_are_told_at_once() -> None:
-    """Hours for one whose every substring is looked at."""
+    """Minutes for one whose every substring is cut."""
     long = "".join(map(chr, range(0x4E00, 0x4E00 + 9000)))
     assert required_literals(long) == {long}
     assert required_literals(f"{long}|a") == {long, "a"}
