@@ -465,12 +465,18 @@ def test_after_a_failed_write_or_sync_nothing_more_is_taken(
     assert verify(LogPaths(folder)).ok
 
 
-def test_a_file_that_is_taken_away_takes_no_record(make: MakeLog, engine: Engine, pairs: Pairs) -> None:
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_is_taken_away_takes_no_record(
+    make: MakeLog, engine: Engine, pairs: Pairs, replaced: bool
+) -> None:
     folder = make()
     with AuditLog.open(folder, time=NOW) as log:
         log.use(engine, NOW)
         log.append_many(pairs, NOW)
-        segment(folder).rename(folder / "elsewhere")
+        path = segment(folder)
+        path.rename(folder / "elsewhere")
+        if replaced:
+            path.write_bytes((folder / "elsewhere").read_bytes())
         assert code_of(lambda: log.append_many(pairs, NOW)) == "ME958"
 
 

@@ -42,9 +42,17 @@ class Tail:
         assert self._descriptor is not None
         with self._or_back(self._descriptor):
             durable.sync(self._descriptor)
-            if not (self._folder / self.segment).exists():
+            if not self._is_in_place(self._descriptor):
                 raise OSError(f"`{self.segment}` was taken away while it was written")
         self.offset += self._written
+
+    def _is_in_place(self, descriptor: int) -> bool:
+        """Whether what is written to is what its name leads to."""
+        try:
+            named = (self._folder / self.segment).stat()
+        except FileNotFoundError:
+            return False
+        return os.path.samestat(named, os.fstat(descriptor))
 
     @contextmanager
     def _or_back(self, descriptor: int) -> Iterator[None]:
