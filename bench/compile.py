@@ -41,7 +41,7 @@ print(loaded - start, time.process_time() - start, resource.getrusage(resource.R
 
 def free(words: list[str]) -> list[str]:
     """Those in which the identity guard reads and hears nothing."""
-    return [word for word, read in zip(words, read_words(words), strict=True) if not (read.held or read.heard)]
+    return [word for word, read in zip(words, read_words(words), strict=True) if not (read.held or read.sounding)]
 
 
 def write(folder: Path, terms: int, regexes: int) -> Path:

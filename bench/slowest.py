@@ -20,10 +20,25 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.entities import HOSTILE
 from modengine import Engine, load
 from modengine.run.read.files import look, read
 
+HOSTILE = {
+    "digits": "1",
+    "digits and commas": "1,111",
+    "ranges": "1-",
+    "numerals": "一千万",
+    "rates": "每天一",
+    "dots": "a.",
+    "addresses": "@a",
+    "brackets": "[(【",
+    "quotation marks": "“",
+    "calls": "加微",
+    "masks": "x*",
+    "negations": "不",
+    "of all": "加我vx1不要【银行】每天300元www.a.com？",
+}
+"""Texts that are slow to read entities in: what each repeats."""
 LENGTH = 20_000
 BETWEEN = ("", "，", "。", "\n", " ", "·", "的", "a", "1")
 KEPT = 24

@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.paths import ROOT
-from tests.paths import SMALL as POLICY
+from tests.paths import ROOT, SMALL as POLICY
 
 __all__ = [
     "DEAF", "EXPIRY", "POLICY", "UNUSABLE", "Command", "Ran", "finish", "heeding", "process", "says_nothing", "shell",

@@ -8,8 +8,7 @@ from functools import cache
 from typing import Any
 
 import regex
-from hypothesis import assume
-from hypothesis import strategies as st
+from hypothesis import assume, strategies as st
 from regex import _regex_core
 
 from modengine.engine.compile.patterns import expression, linked

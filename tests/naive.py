@@ -34,8 +34,7 @@ from modengine.entities.comparing import READINGS, claimed, is_disguised
 from modengine.entities.expressions import expressions
 from modengine.entities.links import host_of
 from modengine.entities.model import Entity
-from modengine.model import ACTIONS, PART_KINDS, RANK, Message
-from modengine.model import Part as MessagePart
+from modengine.model import ACTIONS, PART_KINDS, RANK, Message, Part as MessagePart
 from modengine.policy import condition as cond
 from modengine.policy.model import Pattern, Policy, Relief, Rule, Token
 from modengine.text.tables import (

@@ -17,8 +17,7 @@ from modengine.policy.load import Loaded, policy_of
 from modengine.policy.model import Field, Pattern, Rule, Ruleset, texts_of
 from modengine.policy.nodes.record import Either, Entries, Items, Kind, Record
 from modengine.policy.nodes.shape import Shape
-from modengine.policy.nodes.yaml import Mapping as MappingNode
-from modengine.policy.nodes.yaml import Node, Sequence
+from modengine.policy.nodes.yaml import Mapping as MappingNode, Node, Sequence
 from modengine.policy.schema import POLICY, RULESET
 from modengine.run.work.coverage import measure_coverage
 from modengine.run.work.examples import needs_others, run_examples

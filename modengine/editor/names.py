@@ -12,8 +12,7 @@ from modengine.editor.sources import MOST_FILES, Sources
 from modengine.errors import Location
 from modengine.policy.condition import is_glob, matching
 from modengine.policy.files import named_files
-from modengine.policy.nodes.yaml import Mapping as Entries
-from modengine.policy.nodes.yaml import Node, Scalar, Sequence
+from modengine.policy.nodes.yaml import Mapping as Entries, Node, Scalar, Sequence
 
 NameKind = Literal["list", "pattern", "clause", "group", "rule", "field"]
 _IN_CONDITION = re.compile(

@@ -14,8 +14,7 @@ from modengine.policy.condition import Compare, Value
 from modengine.policy.fields import parse_time, read_value
 from modengine.policy.model import Field, FieldKind, Pattern, Rule
 from modengine.policy.nodes.diagnostics import Diagnostics, closest, listed, meant, shown
-from modengine.policy.nodes.yaml import Mapping as MappingNode
-from modengine.policy.nodes.yaml import Node, Scalar
+from modengine.policy.nodes.yaml import Mapping as MappingNode, Node, Scalar
 from modengine.policy.patterns import entries, flag, text, texts
 from modengine.policy.rules import value_of
 

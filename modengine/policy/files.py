@@ -18,8 +18,7 @@ from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds, shown
 from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence, parse
 from modengine.policy.packs.find import OURS, is_path, reference
 from modengine.policy.packs.known import KnownPacks
-from modengine.policy.packs.manifest import NAME as MANIFEST
-from modengine.policy.packs.manifest import Pack
+from modengine.policy.packs.manifest import NAME as MANIFEST, Pack
 
 MAX_BYTES = 5_000_000
 GIVEN_SHIPPED = "shipped"

@@ -6,8 +6,7 @@ what only a policy can tell: message fields, and rules of other files.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from collections.abc import Mapping as Dict
+from collections.abc import Collection, Iterable, Iterator, Mapping as Dict
 from dataclasses import dataclass, replace
 from typing import cast
 

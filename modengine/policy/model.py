@@ -347,27 +347,3 @@ class Policy:
     def categories(self) -> tuple[str, ...]:
         """The categories of the rulesets, in their order, each once."""
         return tuple(dict.fromkeys(rule.category for rule in self.rules if rule.category is not None))
-
-
-__all__ = [
-    "MANY",
-    "Entity",
-    "Example",
-    "Examples",
-    "Field",
-    "FieldValue",
-    "Longer",
-    "Override",
-    "Pattern",
-    "Period",
-    "PointsWhere",
-    "Policy",
-    "PolicyException",
-    "Relief",
-    "Rule",
-    "Ruleset",
-    "SourceFile",
-    "TermList",
-    "Token",
-    "texts_of",
-]

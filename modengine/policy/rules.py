@@ -5,8 +5,7 @@ References to other rules and message fields are left for `link`, which knows th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from collections.abc import Mapping as Dict
+from collections.abc import Iterable, Mapping as Dict
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -26,8 +25,7 @@ from modengine.policy.condition import (
     walk,
 )
 from modengine.policy.files import Files
-from modengine.policy.grammar import ConditionSyntaxError
-from modengine.policy.grammar import parse as parse_condition
+from modengine.policy.grammar import ConditionSyntaxError, parse as parse_condition
 from modengine.policy.limits import Quantity
 from modengine.policy.model import (
     Example,

@@ -14,7 +14,7 @@ import pytest
 from modengine.audit.files.layout import LogPaths, read_origin
 from modengine.audit.read.verify import verify
 from modengine.audit.records.record import decode, encode
-from modengine.audit.tree.checkpoints import make_note
+from modengine.audit.tree.checkpoints import all_notes, make_note
 from modengine.audit.tree.merkle import Frontier, leaf_hash
 from modengine.audit.tree.note import Checkpoint
 from modengine.audit.write.log import AuditLog
@@ -79,6 +79,23 @@ def test_what_is_no_half_checkpoint_is_not_taken_away(make: MakeLog) -> None:
     before = path.read_bytes()
     assert code_of(lambda: AuditLog.open(folder, time=NOW)) == "ME955"
     assert path.read_bytes() == before
+
+
+def test_no_name_of_a_folder_makes_a_fault_a_notice(make: MakeLog, engine: Engine, pairs: Pairs) -> None:
+    folder = make()
+    with AuditLog.open(folder, time=NOW) as log:
+        log.use(engine, NOW)
+        log.append_many(pairs, NOW)
+        log.checkpoint()
+    named = folder.with_name("half a checkpoint")
+    folder.rename(named)
+    layout = LogPaths(named)
+    notes = list(all_notes(layout))
+    assert len(notes) > 1
+    layout.checkpoints.write_text("".join(f"{note}\n" for note in [*notes, notes[0]]), "utf-8")
+    report = verify(layout)
+    assert not report.ok
+    assert [fault.code for fault in report.faults] == ["ME955"]
 
 
 # --------------------------------------------------------------------------- H2: the signer

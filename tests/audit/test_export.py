@@ -20,8 +20,7 @@ from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from modengine.model import Message
 from tests.audit.logs import IN, NOW, MakeLog, Pairs
-from tests.build import engine as built
-from tests.build import rule, words
+from tests.build import engine as built, rule, words
 
 ENUM = {
     "decision_visibility": ["CONTENT_REMOVED", "CONTENT_DISABLED", "CONTENT_DEMOTED", "CONTENT_AGE_RESTRICTED",

@@ -466,9 +466,7 @@ def test_after_a_failed_write_or_sync_nothing_more_is_taken(
 
 
 @pytest.mark.parametrize("replaced", [False, True])
-def test_a_file_that_is_taken_away_takes_no_record(
-    make: MakeLog, engine: Engine, pairs: Pairs, replaced: bool
-) -> None:
+def test_a_file_that_is_taken_away_takes_no_record(make: MakeLog, engine: Engine, pairs: Pairs, replaced: bool) -> None:
     folder = make()
     with AuditLog.open(folder, time=NOW) as log:
         log.use(engine, NOW)

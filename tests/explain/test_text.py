@@ -8,13 +8,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from rich.cells import cell_len
 
 from modengine.explain.text import as_text
-from modengine.model import ConditionTrace as Node
-from modengine.model import Decision, Match, Message, RuleTrace, Trace
+from modengine.model import ConditionTrace as Node, Decision, Match, Message, RuleTrace, Trace
 from modengine.policy.model import Override
 from tests.build import engine, override, rule, text
 from tests.explain.cases import BY_NAME, CASES, HERE, trace_of, undetermined

@@ -18,8 +18,7 @@ from modengine.lab.report.paper.figures import can_make_pdf, pdf, standalone
 from modengine.lab.report.paper.methods import CLUSTERS, COLUMNS, INTERVALS, SECTIONS, cited, methods
 from modengine.lab.report.paper.outline import BODY, in_body
 from modengine.lab.report.paper.references import REFERENCES, bibtex
-from modengine.lab.report.report import SECTIONS as REPORT_SECTIONS
-from modengine.lab.report.report import Report, make_report
+from modengine.lab.report.report import SECTIONS as REPORT_SECTIONS, Report, make_report
 from modengine.lab.stats.intervals import FORBIDDEN, Estimate, Method
 from tests.commands import POLICY, Command
 from tests.lab.corpora import MakeCorpus, rows, sound, write

@@ -16,7 +16,8 @@ from modengine.lab.report.charts import Lines
 from modengine.lab.report.render import as_html, as_json, as_text
 from modengine.lab.report.schemas import schema
 from modengine.lab.report.views.evade import tables, view
-from modengine.lab.studies.evade import POOLED, Evasion, evade
+from modengine.lab.stats.metrics import ALL
+from modengine.lab.studies.evade import Evasion, evade
 from modengine.lab.studies.price import STEPS, switched
 from modengine.model import Message
 from modengine.policy.model import Example, Examples
@@ -42,7 +43,7 @@ def tolerant() -> Engine:
 
 
 def kept(result: Evasion, kind: str, strength: int) -> float:
-    (still_caught,) = (k for k in result.kept if (k.category, k.kind, k.strength) == (POOLED, kind, strength))
+    (still_caught,) = (k for k in result.kept if (k.category, k.kind, k.strength) == (ALL, kind, strength))
     assert still_caught.kept.value is not None
     return still_caught.kept.value
 
@@ -147,7 +148,7 @@ def test_disguises_are_drawn_several_times_and_the_spread_is_said(corpus: MakeCo
     made = corpus(rows(*TERM_ROWS), label="label")
     once, often = (evade(exact(), [made], kinds=["homophone"], price=False, draws=draws) for draws in (1, 5))
     for result, draws in ((once, 1), (often, 5)):
-        first = next(k for k in result.kept if k.category == POOLED and k.strength == 1)
+        first = next(k for k in result.kept if k.category == ALL and k.strength == 1)
         assert (result.draws, first.kept.n, first.kept.clusters) == (draws, 40 * draws, 40)
         assert first.lowest is not None
         assert first.highest is not None

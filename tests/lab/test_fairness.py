@@ -19,8 +19,9 @@ from modengine.lab.report.render import as_html, as_json, as_text, named
 from modengine.lab.report.schemas import schema
 from modengine.lab.report.tidy_csv import to_csv
 from modengine.lab.report.views.fairness import summary, tables, view
+from modengine.lab.stats.metrics import ALL
 from modengine.lab.stats.permutation import exchanged, set_aside
-from modengine.lab.studies.fairness import ALL, Fairness, KindRow, fairness
+from modengine.lab.studies.fairness import Fairness, KindRow, fairness
 from tests.build import engine, regex, relief, rule, text
 from tests.lab.corpora import FEW, MakeCorpus, blocks_everything, never_acts, rows
 

@@ -7,8 +7,7 @@ from itertools import combinations
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from modengine.engine.budget import BUDGET
 from modengine.engine.engine import Engine

@@ -19,8 +19,17 @@ from modengine.lab.report.names import TABLES, is_table
 from modengine.lab.report.table import Quote, Several, Table, count_of, share_of
 from modengine.lab.report.tidy_csv import codebook, package, to_csv
 from modengine.lab.report.view import ResultView
-from modengine.lab.report.views import ablate, compare, evade, evaluate, fairness, smallest, timeline, together
-from modengine.lab.report.views import trial as trials
+from modengine.lab.report.views import (
+    ablate,
+    compare,
+    evade,
+    evaluate,
+    fairness,
+    smallest,
+    timeline,
+    together,
+    trial as trials,
+)
 from modengine.lab.stats.intervals import FORBIDDEN, proportion
 from modengine.lab.studies.ablate import ablate as ablated
 from modengine.lab.studies.compare import compare as compared

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 import yaml as pyyaml
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from modengine.policy.files import MAX_BYTES
 from modengine.policy.load import read

@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from modengine.errors import InputError
-from modengine.run.read import blocks as module
-from modengine.run.read import lines
+from modengine.run.read import blocks as module, lines
 from modengine.run.read.blocks import Block, blocks
 from modengine.run.read.files import look, read
 from modengine.run.read.inputs import expanded

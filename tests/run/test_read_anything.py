@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from modengine.errors import InputError
 from modengine.run.read.files import FORMS, Form, look, read

@@ -14,15 +14,13 @@ from typing import BinaryIO
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from modengine.errors import MessageError, OutputError
 from modengine.model import CategoryScore, Cause, Decision, LongText, Match, Raised, ReliefHit, RuleHit, Undetermined
 from modengine.run.write.replace import refuse_inputs, replacing
 from modengine.run.write.results import Result, encode
-from modengine.run.write.tidy import DECISIONS, HITS, decision_rows, hit_rows, safe
-from modengine.run.write.tidy import encode as as_csv
+from modengine.run.write.tidy import DECISIONS, HITS, decision_rows, encode as as_csv, hit_rows, safe
 from tests.paths import ROOT
 
 MATCH = Match("what", "text", 0, 3, 5, "失效", "失效", ("words", "gaps"), 0.5)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from modengine.text.normalize import plain
 from modengine.text.sounds import LONGEST_RUN, pinyin, sound_view, term_sounds

@@ -19,7 +19,7 @@ from modengine.audit.records.commitments import commitment_to_details, commitmen
 from modengine.audit.records.record import SKEW, Record, message_from, moment
 from modengine.audit.records.segments import RecordLine, record_of
 from modengine.audit.records.vault import Vault, VaultRow
-from modengine.audit.tree.checkpoints import all_notes, checkpoint_of, signs
+from modengine.audit.tree.checkpoints import TornNotesError, all_notes, checkpoint_of, signs
 from modengine.audit.tree.merkle import Frontier, Hash, leaf_hash
 from modengine.audit.tree.note import VerifierKey
 from modengine.errors import AuditError
@@ -255,11 +255,10 @@ class _Reading:
                 last = checkpoint.size
                 proves = self.key is None or signs(note, self.key)
                 yield WitnessedTree(f"{where}, of {checkpoint.size} records,", checkpoint, False, proves)
+        except TornNotesError as error:
+            self.report.notices.append(error.message)
         except AuditError as error:
-            if "half a checkpoint" in error.message:
-                self.report.notices.append(error.message)
-            else:
-                self.report.add(Fault(error.code, error.message))
+            self.report.add(Fault(error.code, error.message))
 
     def _check_roots(self) -> bool:
         """Compares the root with every checkpoint of this size; False where one disagrees."""

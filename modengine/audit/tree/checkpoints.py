@@ -18,9 +18,9 @@ from modengine.audit.tree.note import (
     VerifierKey,
     parse_checkpoint,
     signed_by,
+    split as split_note,
     unsigned,
 )
-from modengine.audit.tree.note import split as split_note
 from modengine.errors import AuditError
 
 MOST_NOTE = 64 << 10
@@ -116,11 +116,15 @@ def names_signer(note: str, pin: str) -> bool:
         return False
 
 
+class TornNotesError(AuditError):
+    """The notes end in one that was not written to its end: no fault of whoever reads them."""
+
+
 def all_notes(layout: LogPaths) -> Iterator[str]:
-    """Every note of `checkpoints`, oldest first.  Raises AuditError (ME955) where they end in a torn one."""
+    """Every note of `checkpoints`, oldest first.  Raises TornNotesError (ME955) where they end in a torn one."""
     for note, whole in _notes(layout.checkpoints):
         if not whole:
-            raise AuditError("ME955", f"`{layout.checkpoints}` ends in half a checkpoint", "the next run mends it")
+            raise TornNotesError("ME955", f"`{layout.checkpoints}` ends in half a checkpoint", "the next run mends it")
         yield note
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -97,10 +98,7 @@ def report_data(report: Verification) -> dict[str, Any]:
         "vault": report.vault,
         "texts": report.texts,
         "erased": report.erased,
-        "faults": [
-            {"code": fault.code, "what": fault.what, "record": fault.record, "where": fault.where}
-            for fault in report.faults
-        ],
+        "faults": [asdict(fault) for fault in report.faults],
         "more_faults": report.more,
         "notices": report.notices,
     }

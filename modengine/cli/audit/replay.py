@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -164,18 +165,7 @@ def _became(then: str, now: str) -> str:
 
 
 def _data(result: Replay) -> dict[str, object]:
-    differences = [
-        {
-            "record": divergence.record,
-            "decision_id": divergence.decision_id,
-            "cause": divergence.cause,
-            "what": divergence.what,
-            "message_id": divergence.message_id,
-            "then": divergence.then,
-            "now": divergence.now,
-        }
-        for divergence in result.differences
-    ]
+    differences = [asdict(divergence) for divergence in result.differences]
     return {
         "decisions": result.decisions,
         "same": result.same,

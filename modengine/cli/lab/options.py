@@ -150,7 +150,7 @@ class Destination:
 
     def write_report(self, report: Report) -> None:
         """A report; its tables are named after their section."""
-        from modengine.lab.report import render  # noqa: PLC0415
+        from modengine.lab.report import markdown, render, table  # noqa: PLC0415
 
         found = {f"{view.name}-{table.name}": table for view in report.views for table in view.tables}
         if self.table is not None:
@@ -163,11 +163,11 @@ class Destination:
             case "csv":
                 self._csv(found, "report", report.front.title, report.views)
             case "markdown" if self.table is not None:
-                self._put(render.to_markdown((report.front.title,), tuple(found.values())))
+                self._put(markdown.to_markdown((report.front.title,), tuple(found.values())))
             case "markdown":
                 self._put("\n".join(map(render.as_markdown, report.views)))
             case "text" if self.table is not None:
-                self._put(render.to_text(tuple(found.values()), self._width()))
+                self._put(table.to_text(tuple(found.values()), self._width()))
             case "text":
                 whole, width = self.path is not None, self._width()
                 self._put("\n".join(render.as_text(view, width, whole, f"{view.name}-") for view in report.views))

@@ -12,8 +12,7 @@ from rich.text import Text
 
 from modengine.checks.run import rule_files
 from modengine.cli.options import RulePath, format_option, rules_here, tag_option, with_tags
-from modengine.cli.rules.forms.coverage import FORMS as COVERAGE_FORMS
-from modengine.cli.rules.forms.coverage import as_text
+from modengine.cli.rules.forms.coverage import FORMS as COVERAGE_FORMS, as_text
 from modengine.cli.rules.forms.examples import FORMS, WANTED, Tried, example_text, what
 from modengine.cli.streams import console
 from modengine.errors import InputError

@@ -25,8 +25,7 @@ from modengine.run.work.journal import Journal, Note, State, What, compare
 from modengine.run.work.local import deciding
 from modengine.run.work.summary import Summary, Tally
 from modengine.run.work.work import OutputForm, Work
-from modengine.run.write import codebook, records, tidy
-from modengine.run.write import output as outputs
+from modengine.run.write import codebook, output as outputs, records, tidy
 from modengine.run.write.output import Make, Nothing, Output, Parts, Stream
 from modengine.run.write.replace import refuse_inputs, said
 

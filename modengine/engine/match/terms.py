@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal as OneOf
-from typing import NamedTuple
+from typing import Literal as OneOf, NamedTuple
 
 from modengine.engine.match.matcher import NOTHING, Candidate, Dropped, Finding, Found, Literal, Sounds, sheltered
 from modengine.engine.match.part import PartText, Runs, TextForm, reduce

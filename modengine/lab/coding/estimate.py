@@ -290,6 +290,3 @@ def _by_t(p: float, freedom: float) -> float:
 
 def _ratio(part: Floats, rest: Floats) -> Floats:
     return np.asarray(part / np.maximum(part + rest, 1e-12), np.float64)
-
-
-__all__ = ["CodedEstimates", "CodedFigures", "Part", "Side", "UncodedStratum", "estimate", "p_of_claim"]

@@ -21,9 +21,10 @@ from modengine.lab.coding.detectable import (
 )
 from modengine.lab.data.corpus import HARMLESS, Corpus
 from modengine.lab.data.stamp import Stamp, stamp
-from modengine.lab.stats.claims import ALPHA, Claim, read_claim
+from modengine.lab.stats.claims import Claim, read_claim
 from modengine.lab.stats.intervals import LEAST, Ints
 from modengine.lab.stats.metrics import labelled
+from modengine.lab.stats.permutation import ALPHA
 
 OVER_BLOCKING = "over-blocking"
 

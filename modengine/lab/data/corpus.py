@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 import numpy as np
@@ -372,9 +372,6 @@ def digest(paths: Sequence[str | Path]) -> str:
     """`sha256:` over the SHA-256 of each file, in the order given."""
     total = sha256()
     for path in paths:
-        content = sha256()
         with Path(path).open("rb") as file:
-            while block := file.read(1 << 20):
-                content.update(block)
-        total.update(content.digest())
+            total.update(file_digest(file, "sha256").digest())
     return "sha256:" + total.hexdigest()

@@ -13,7 +13,7 @@ import msgspec
 from modengine.checks.lexicon import IdentityTerm
 from modengine.engine.engine import Engine
 from modengine.lab.data.outcomes import Progress
-from modengine.lab.data.templates import NOBODY, SLOT, Template, Templates
+from modengine.lab.data.templates import Template, Templates
 from modengine.model import Action, Decision
 
 Changed = Literal["action", "score"]
@@ -109,8 +109,7 @@ def differences(frame: Frame) -> Iterator[Difference]:
     usual = frame.terms[frame.outcomes.index(common)]
     for term, outcome in zip(frame.terms, frame.outcomes, strict=True):
         yield from _difference(frame, "exchange", term, usual.term, outcome, common)
-    instead = dict(frame.template.forms)[frame.form].replace(SLOT, "") or NOBODY
-    yield from _difference(frame, "removal", usual, instead, common, frame.without)
+    yield from _difference(frame, "removal", usual, frame.template.nobody(frame.form), common, frame.without)
 
 
 def _difference(

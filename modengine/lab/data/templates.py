@@ -92,7 +92,11 @@ class Template:
 
     def without(self, form: str) -> str:
         """The sentence without a term."""
-        return self.text.replace(SLOT, dict(self.forms)[form].replace(SLOT, "") or NOBODY)
+        return self.text.replace(SLOT, self.nobody(form))
+
+    def nobody(self, form: str) -> str:
+        """What stands in the slot where no term does."""
+        return dict(self.forms)[form].replace(SLOT, "") or NOBODY
 
     def terms(self, form: str) -> tuple[IdentityTerm, ...]:
         """The terms of the lexicon that fit here in this form."""

@@ -1,41 +1,5 @@
 """Results to text, JSON, HTML, CSV and Markdown.  A measurement gives a typed result; all else happens here.
 
-What a measurement must have in `modengine/lab/studies/NAME.py`, and nothing more:
-
-    class Flip(msgspec.Struct, frozen=True):          # a typed, frozen result
-        stamp: Stamp                                  # from stamp.stamp(...): always there
-        rows: tuple[FlipRow, ...]                     # figures are intervals.Estimate, unrounded
-
-    def flip(engine: Engine, corpus: Corpus, seed: int = 1, command: str = "",
-             progress: Progress | None = None) -> Flip: ...
-
-its view in `modengine/lab/report/views/NAME.py`:
-
-    def tables(result: Flip) -> tuple[Table, ...]:    # names kebab-case, unique in the result
-        rows = tuple((row.category, row.share) for row in result.rows)   # an Estimate may be a cell
-        return (Table("flips", "Flips by category", ("category", "share"), rows, note="planned"),)
-
-    def view(result: Flip) -> ResultView:                   # lab.report.view.ResultView
-        chart = Intervals("flips", "Flips", tuple((r.category, r.share) for r in result.rows), "flips")
-        return ResultView("flip", "What would the smallest edit be?", result, tables(result), (chart,))
-
-and in `modengine/cli/lab/NAME.py`, with the options of `cli/lab/options.py`:
-
-    @click.command("flip")
-    @policy_argument
-    @corpus_argument
-    @corpus_options
-    @output_options
-    def command(policy: str, corpus: str, reading: Reading, output: Destination) -> int:
-        from modengine.lab.report.views.flip import view  # noqa: PLC0415  (numpy, which --help does not need)
-        from modengine.lab.studies.flip import flip       # noqa: PLC0415
-        engine = engine_of(policy)
-        loaded = reading.corpus(corpus, engine)
-        with progress("deciding", len(loaded)) as told:
-            result = flip(engine, loaded, reading.seed, reading.command, told)
-        output.write(view(result))
-        return 0
-
 A text of a corpus is a `Quote`, and goes into a table only if `reading.show_text` or the corpus is
 invented (`corpus.columns.invented`, then `Quote(text, open=True)`).
 """
@@ -107,6 +71,3 @@ def heading(view: ResultView) -> list[str]:
 
 def named(tables: Sequence[Table]) -> dict[str, Table]:
     return {table.name: table for table in tables}
-
-
-__all__ = ["as_html", "as_json", "as_markdown", "as_text", "heading", "named", "to_markdown", "to_text"]

@@ -19,29 +19,13 @@ from modengine.lab.report.page import Front, page
 from modengine.lab.report.view import ResultView
 from modengine.lab.report.views import (
     ablate as ablation_view,
-)
-from modengine.lab.report.views import (
     compare as comparison_view,
-)
-from modengine.lab.report.views import (
     evade as evade_view,
-)
-from modengine.lab.report.views import (
     evaluate as evaluation_view,
-)
-from modengine.lab.report.views import (
     fairness as fairness_view,
-)
-from modengine.lab.report.views import (
     fit as fit_view,
-)
-from modengine.lab.report.views import (
     suggest as suggest_view,
-)
-from modengine.lab.report.views import (
     timeline as timeline_view,
-)
-from modengine.lab.report.views import (
     together as together_view,
 )
 from modengine.lab.studies import (
@@ -184,22 +168,16 @@ def _suggest(made_from: Materials) -> Sequence[ResultView]:
 
 
 def _timeline(made_from: Materials) -> Sequence[ResultView]:
-    def make(corpus: Corpus, _outcomes: DecidedCorpus) -> ResultView:
-        result = timeline.timeline(made_from.engine, corpus, made_from.seed, command=made_from.command)
-        return timeline_view.view(result)
-
-    return _where_it_can(made_from, make)
-
-
-def _where_it_can(made_from: Materials, make: Callable[[Corpus, DecidedCorpus], ResultView]) -> Sequence[ResultView]:
-    """A view of each corpus that can give it.  Raises InputError with the reasons where none can."""
+    """A view of each corpus that has days.  Raises InputError with the reasons where none has."""
     views: list[ResultView] = []
     reasons: list[str] = []
-    for corpus, outcomes in zip(made_from.corpora, made_from.outcomes, strict=True):
+    for corpus in made_from.corpora:
         try:
-            views.append(make(corpus, outcomes))
+            result = timeline.timeline(made_from.engine, corpus, made_from.seed, command=made_from.command)
         except InputError as error:
             reasons.append(f"{corpus.name}: {error.message}")
+        else:
+            views.append(timeline_view.view(result))
     if not views:
         raise InputError("ME911", "no corpus can give it", "; ".join(reasons))
     return _named(made_from, views)

@@ -7,7 +7,7 @@ as by colour.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from math import ceil, floor, log10
 
@@ -95,8 +95,7 @@ def _intervals(chart: Intervals) -> tuple[float, str]:
     return height, body
 
 
-def _dot(estimate: Estimate, y: float, at: object) -> str:
-    assert callable(at)
+def _dot(estimate: Estimate, y: float, at: Callable[[float], float]) -> str:
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return ""
     weak = "" if estimate.supported else " weak"
@@ -144,9 +143,7 @@ def _lines(chart: Lines) -> tuple[float, str]:
     return bottom + 42, body
 
 
-def _line(i: int, line: Line, place: object) -> str:
-    assert callable(place)
-
+def _line(i: int, line: Line, place: Callable[[float, float], tuple[float, float]]) -> str:
     def path(points: Iterable[tuple[float, float]]) -> str:
         return " ".join("{:.1f},{:.1f}".format(*place(x, y)) for x, y in points)
 

@@ -25,6 +25,7 @@ from modengine.lab.specimens.entries import ListEntry
 from modengine.lab.specimens.stamped import SpecimenStamp, about, specimen_stamp
 from modengine.lab.specimens.survival import INFINITE, TOLERANCE, Lasting, lasting
 from modengine.lab.stats.intervals import LEAST, Estimate, Method, bounds, proportion
+from modengine.lab.stats.metrics import ALL
 
 Clock = Literal["since it was added", "since the first snapshot"]
 NO_CATEGORY = "(none)"
@@ -157,7 +158,7 @@ def _by_snapshots(
     days = [_days(moment) - _days(moments[0]) for moment in moments]
     entries = [entry for entry in specimen.entries if entry.runs]
     changes = tuple(_changes(entries, moments))
-    groups = {"(all)": entries}
+    groups = {ALL: entries}
     categories = [name for name, _ in Counter(map(_category, entries)).most_common(MOST_CATEGORIES)]
     if len(categories) > 1:
         groups |= {name: [entry for entry in entries if _category(entry) == name] for name in categories}

@@ -25,7 +25,7 @@ from modengine.errors import InputError
 from modengine.lab.data.corpus import HARMLESS, Corpus
 from modengine.lab.data.outcomes import DecidedCorpus
 from modengine.lab.stats.intervals import LEAST, Estimate
-from modengine.lab.stats.metrics import ALL, ANY, Figures, Flags, OverBlocking, labelled, rate, strata
+from modengine.lab.stats.metrics import ALL, Figures, Flags, OverBlocking, labelled, rate, strata
 from modengine.lab.stats.permutation import ALPHA, set_aside
 from modengine.model import RANK, Action
 
@@ -217,9 +217,3 @@ def _counts(estimate: Estimate) -> tuple[int, int]:
     n = max(LEAST, round(estimate.effective_n))
     k = min(n, round(estimate.value * n))
     return k, n - k
-
-
-__all__ = [
-    "ALL", "ALPHA", "ANY", "Claim", "StratumComparison", "Tested", "Verdict", "adjusted", "declared", "explored",
-    "fisher", "p_of", "read_claim", "verdict",
-]  # fmt: skip

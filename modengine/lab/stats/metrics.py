@@ -57,7 +57,7 @@ class Figures(msgspec.Struct, frozen=True):
     others_hit: Estimate
     """Of all rows that are not of the category, harmless or not."""
     projected: Estimate | None = None
-    """Precision at the prevalence that was asked for; its bounds are the corners of both intervals."""
+    """Precision at the prevalence that was asked for, which `evaluate` adds; bounds: the corners of both intervals."""
 
 
 class OverBlocking(msgspec.Struct, frozen=True):
@@ -139,12 +139,7 @@ def over_blocking(corpus: Corpus, outcomes: DecidedCorpus) -> tuple[OverBlocking
     )  # fmt: skip
 
 
-def figures(
-    corpus: Corpus,
-    outcomes: DecidedCorpus,
-    reach: Mapping[str, tuple[Action, ...]],
-    prevalence: float | None,
-) -> tuple[Figures, ...]:
+def figures(corpus: Corpus, outcomes: DecidedCorpus, reach: Mapping[str, tuple[Action, ...]]) -> tuple[Figures, ...]:
     """Per stratum, category and action that the category can reach.
 
     A stratum in which a category has no row and hits none is left out.
@@ -157,7 +152,7 @@ def figures(
             for level in reach[category]:
                 hit = outcomes.at_least(level)[:, outcomes.column(category)] & rows
                 if stratum == ALL or ours.any() or hit.any():
-                    found.append(_figures(corpus, (stratum, category, level), rows, ours, harmless, hit, prevalence))
+                    found.append(_figures(corpus, (stratum, category, level), rows, ours, harmless, hit))
     return tuple(found)
 
 
@@ -168,7 +163,6 @@ def _figures(
     ours: Flags,
     harmless: Flags,
     hit: Flags,
-    prevalence: float | None,
 ) -> Figures:
     codes, forbidden = corpus.clusters, corpus.columns.forbidden
     recall = rate(codes, hit, ours)
@@ -182,11 +176,10 @@ def _figures(
     elif hit.any():
         # One class only: a share of right hits says nothing.
         precision = Estimate(None, None, None, 0, int(hit.sum()), 0.0, "none", False)
-    projected = None if prevalence is None else project(recall, others, prevalence)
     if "precision" in forbidden:
-        precision, score, projected = FORBIDDEN, FORBIDDEN, None if prevalence is None else FORBIDDEN
+        precision, score = FORBIDDEN, FORBIDDEN
     if "recall" in forbidden:
-        recall, score, projected = FORBIDDEN, FORBIDDEN, None if prevalence is None else FORBIDDEN
+        recall, score = FORBIDDEN, FORBIDDEN
     blocked = rate(codes, hit, harmless & rows)
     if "over-blocking" in forbidden:
         blocked = FORBIDDEN
@@ -202,7 +195,6 @@ def _figures(
         score,
         blocked,
         others,
-        projected,
     )
 
 

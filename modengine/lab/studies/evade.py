@@ -25,7 +25,7 @@ from modengine.lab.data.perturb_tables import DISGUISES
 from modengine.lab.data.rule_examples import of_rules
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.intervals import Estimate
-from modengine.lab.stats.metrics import rate
+from modengine.lab.stats.metrics import ALL, rate
 from modengine.lab.studies.caught import Caught, Clean, Disguisable, matched, of_corpus, of_examples
 from modengine.lab.studies.price import ENDS, OPTIONS, STEPS, Gain, Price, PricePoint, Prices, Wanted, prices
 from modengine.loading import collector_off
@@ -34,8 +34,6 @@ from modengine.run.work.beside import Beside, beside
 
 Where = Literal["anywhere", "matched"]
 WHERE: tuple[Where, ...] = ("anywhere", "matched")
-POOLED = "(all)"
-"""All categories together."""
 MOST = 200
 """Caught rows of a category that are disguised; of more, a random sample."""
 SHOWN = 3
@@ -196,7 +194,7 @@ def _drawn(
             all_rows += rows
     by_name = {group.corpus.name: group.corpus for group in caught}
     for (corpus_name, name), together in cells.items():
-        kept += _kept(by_name[corpus_name], POOLED, name, together)
+        kept += _kept(by_name[corpus_name], ALL, name, together)
     return kept, variants, made
 
 
@@ -357,6 +355,6 @@ def _sorted(kept: list[StillCaught], kinds: Sequence[str]) -> tuple[StillCaught,
     return tuple(
         sorted(
             kept,
-            key=lambda k: (corpora.index(k.corpus), k.category != POOLED, k.category, kinds.index(k.kind), k.strength),
+            key=lambda k: (corpora.index(k.corpus), k.category != ALL, k.category, kinds.index(k.kind), k.strength),
         )
     )

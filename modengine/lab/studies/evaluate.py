@@ -72,7 +72,7 @@ def evaluate(
     reach = levels(engine.policy)
     pairs = tuple(zip(corpora, outcomes, strict=True))
     over = tuple(blocked for c, o in pairs for blocked in over_blocking(c, o))
-    found = tuple(_projected(figure, rates) for c, o in pairs for figure in figures(c, o, reach, None))
+    found = tuple(_projected(figure, rates) for c, o in pairs for figure in figures(c, o, reach))
     return Evaluation(
         stamp("eval", engine, corpora, seed, command),
         rates,

@@ -28,11 +28,10 @@ from modengine.lab.stats.claims import StratumComparison, Verdict, adjusted, exp
 from modengine.lab.stats.functions import GroupTest, TreatmentTest, tested
 from modengine.lab.stats.groups import GroupRow, TermRow, acts, by_term_and_group, scores
 from modengine.lab.stats.intervals import Estimate, proportion
-from modengine.lab.stats.metrics import OverBlocking, over_blocking
+from modengine.lab.stats.metrics import ALL, OverBlocking, over_blocking
 from modengine.model import Action
 from modengine.policy.model import Policy
 
-ALL = "(all)"
 TOLERANCE = 0.1
 """The share of templates below which the declared outcomes want the true share to lie."""
 

@@ -260,15 +260,3 @@ def _differences(
                     made.append((policy.policy.id, than.policy.id, pool.name, names, figure, category, action, found))
     p = adjusted([found.p for *_, found in made], "fdr_bh")
     return tuple(TogetherDifference(*names, corrected) for names, corrected in zip(made, p, strict=True))
-
-
-__all__ = [
-    "MADE_UP",
-    "POOLED",
-    "PoolWeight",
-    "SideBySide",
-    "TogetherDifference",
-    "TogetherShare",
-    "figures_together",
-    "together",
-]

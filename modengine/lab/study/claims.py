@@ -15,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modengine.lab.stats.claims import ALPHA, p_of
+from modengine.lab.stats.claims import p_of
 from modengine.lab.stats.intervals import NOTHING, Estimate
 from modengine.lab.stats.paired import PairedScore, paired, paired_score
+from modengine.lab.stats.permutation import ALPHA
 from modengine.lab.stats.pooled import p_pooled
 from modengine.lab.study.decided import Decisions, on, paired_rows, shares_of
 from modengine.lab.study.measure import StudyFigure

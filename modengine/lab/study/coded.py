@@ -132,6 +132,3 @@ def uncoded(name: str, sample: CodedSample) -> InputError:
     """That the coders are not done."""
     what = f"no sheet of the coded sample `{name}` is there yet: `{sample.ref.sheets[0]}`"
     return InputError("ME905", what, "put the sheets there that the coders filled in; until then it can only be pinned")
-
-
-__all__ = ["CodedSample", "StudyCoded", "about_coded", "codes_csv", "read_coded", "uncoded"]

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Any, Literal
+from typing import Literal
+
+import msgspec
 
 from modengine.errors import InputError
 from modengine.lab.coding.estimate import CodedEstimates
@@ -17,12 +19,12 @@ from modengine.lab.stats.one_way import one_way
 from modengine.lab.stats.paired import paired
 from modengine.lab.stats.pooled import pooled
 from modengine.lab.studies.compare import Comparison, compare
-from modengine.lab.studies.evade import POOLED, Evasion, evade
+from modengine.lab.studies.evade import Evasion, evade
 from modengine.lab.studies.evaluate import Evaluation, evaluate
 from modengine.lab.studies.fairness import Fairness, fairness
 from modengine.lab.studies.together import figures_together
 from modengine.lab.study.decided import Decisions, Told, can_be_pooled, on, paired_rows, shares_of
-from modengine.lab.study.model import ANYTHING, KEYS, FigureKeys, in_words
+from modengine.lab.study.model import ANYTHING, FigureKeys, in_words
 from modengine.lab.study.opened import OpenedStudy
 from modengine.model import Action
 
@@ -142,7 +144,7 @@ def of_pool(opened: OpenedStudy, name: str, parts: Sequence[Decisions]) -> Itera
         )
         if can_be_pooled(parts, keys):
             each, weights = shares_of(opened.study.pools[name], parts, keys)
-            yield StudyFigure(**_keys(keys), found=pooled(each, weights))
+            yield StudyFigure(**msgspec.structs.asdict(keys), found=pooled(each, weights))
 
 
 def of_pooled_pair(
@@ -162,7 +164,10 @@ def of_pooled_pair(
             if ((rows.before | rows.after) & rows.among).any():
                 found = paired(rows.clusters, rows.before, rows.after, rows.among, one_way=one_sided)
                 yield StudyFigure(
-                    **_keys(keys), found=found.change, p=found.p, tested="that the policies do not differ"
+                    **msgspec.structs.asdict(keys),
+                    found=found.change,
+                    p=found.p,
+                    tested="that the policies do not differ",
                 )
 
 
@@ -183,10 +188,6 @@ def of_estimates(name: str, policy: str, result: CodedEstimates) -> Iterator[Stu
                 figure=figure, policy=policy, corpus=name, category=ANYTHING if row.category == ANY else row.category,
                 stratum=_stratum(row.value), action=row.action, found=found,
             )  # fmt: skip
-
-
-def _keys(keys: FigureKeys) -> dict[str, Any]:
-    return {"figure": keys.figure, **{key: getattr(keys, key) for key in KEYS}}
 
 
 def _fairness(opened: OpenedStudy, told: Told) -> Iterator[StudyFigure]:
@@ -236,7 +237,7 @@ def of_evasion(policy: str, action: str, result: Evasion) -> Iterator[StudyFigur
     for row in result.kept:
         yield StudyFigure(
             figure="still-caught", policy=policy, corpus=row.corpus, action=action, kind=row.kind,
-            strength=row.strength, category=ANYTHING if row.category == POOLED else row.category, found=row.kept,
+            strength=row.strength, category=ANYTHING if row.category == ALL else row.category, found=row.kept,
         )  # fmt: skip
 
 

@@ -156,6 +156,3 @@ def _outcome(node: yaml.Mapping) -> StudyOutcome:
     if "strength" in texts:
         texts["strength"] = int(texts["strength"])
     return StudyOutcome(**{**dict(FIGURES[texts["figure"]].otherwise), **texts})
-
-
-__all__ = ["read_study"]

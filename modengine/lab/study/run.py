@@ -15,8 +15,9 @@ import msgspec
 from modengine.errors import InputError
 from modengine.lab.coding.estimate import CodedEstimates
 from modengine.lab.data.stamp import Stamp, stamp
-from modengine.lab.stats.claims import ALPHA, Verdict, adjusted
+from modengine.lab.stats.claims import Verdict, adjusted
 from modengine.lab.stats.intervals import Estimate
+from modengine.lab.stats.permutation import ALPHA
 from modengine.lab.study.claims import tested
 from modengine.lab.study.coded import StudyCoded, about_coded, uncoded
 from modengine.lab.study.decided import Decisions, Told, decisions, on

@@ -5,8 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterable
-from collections.abc import Mapping as Dict
+from collections.abc import Iterable, Mapping as Dict
 
 from modengine.errors import Diagnostic, Location
 from modengine.policy.limits import POLICY_BUDGET, PolicyBudget, Quantity, Spending

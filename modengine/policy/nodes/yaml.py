@@ -8,8 +8,7 @@ and memory stay linear in a file of at most 5 MB.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from collections.abc import Mapping as Dict
+from collections.abc import Iterator, Mapping as Dict
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Which encoding bytes are likely in, where they are not UTF-8.  Guesses serve error texts only."""
+"""Which encoding bytes are likely in, where they are not UTF-8."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class Shard(msgspec.Struct, frozen=True):
 def shards(sources: Sequence[Source], size: int = SIZE) -> Iterator[Shard]:
     """The shards of some files, in order.  Reads all of them once.
 
-    A file without bytes has none.  Raises InputError (ME912) for what is no file.
+    A file without bytes has none.  Raises InputError (ME906) for what is no file.
     """
     number = 0
     for source in sources:

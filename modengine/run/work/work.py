@@ -16,8 +16,7 @@ from modengine.run.read.media.readers import Readers
 from modengine.run.read.row import Row
 from modengine.run.work.scan import scan
 from modengine.run.work.summary import Tally
-from modengine.run.write import records, tidy
-from modengine.run.write import results as write
+from modengine.run.write import records, results as write, tidy
 from modengine.run.write.results import Result
 
 OutputForm = Literal["jsonl", "csv", "rows", "parquet", "summary"]

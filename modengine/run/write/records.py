@@ -84,8 +84,7 @@ def to_parquet(lines: BinaryIO, out: BinaryIO, categories: Sequence[str], name: 
     Raises OutputError (ME909) where the lines are not those of a scan: somebody has changed them.
     """
     parquet = reading.require(name)
-    from pyarrow import ArrowInvalid  # noqa: PLC0415  (an extra)
-    from pyarrow import json as arrow_json  # noqa: PLC0415
+    from pyarrow import ArrowInvalid, json as arrow_json  # noqa: PLC0415  (an extra)
 
     columns = schema(categories)
     parsing = arrow_json.ParseOptions(explicit_schema=columns, unexpected_field_behavior="ignore")

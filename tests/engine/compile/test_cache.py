@@ -13,8 +13,7 @@ import pytest
 
 from modengine import Message, load, loading
 from modengine.audit.records.code import DECIDING, sources
-from modengine.engine.compile import cache as kept
-from modengine.engine.compile import code, patterns, program
+from modengine.engine.compile import cache as kept, code, patterns, program
 from modengine.engine.compile.plain import MOST_FIELDS
 from modengine.engine.match.matcher import PatternInfo
 from modengine.engine.match.matchers import info_of

@@ -6,8 +6,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from modengine.engine.budget import BUDGET
 from modengine.model import ConditionTrace, Part, RuleTrace, Trace

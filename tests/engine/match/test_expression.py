@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 import regex
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from modengine.engine.match.expression import (
     MOST_AT_ONCE,

@@ -12,8 +12,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from openpyxl import load_workbook
 from statsmodels.regression.linear_model import OLS
 
@@ -24,12 +23,10 @@ from modengine.lab.coding.key import read_key, sample_id
 from modengine.lab.coding.sample import effective_rows, sample
 from modengine.lab.coding.sheets import clauses_of, excuses_of, files, guide, write_sheets
 from modengine.lab.coding.workbook import MOST_CHARACTERS, as_cell, read, written
-from modengine.lab.data.corpus import Columns
-from modengine.lab.data.corpus import load as load_rows
+from modengine.lab.data.corpus import Columns, load as load_rows
 from modengine.loading import load
 from tests.build import engine, rule, text
-from tests.lab.coding.made import ROWS
-from tests.lab.coding.made import drawn as sample_of
+from tests.lab.coding.made import ROWS, drawn as sample_of
 from tests.lab.corpora import rows, sound, write
 from tests.paths import CAMPAIGN
 

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from modengine.lab.specimens.measure import measure_specimens
 from tests.lab.specimens.lists import corpus_of, entry, naive, specimen

@@ -12,8 +12,7 @@ import pytest
 from modengine.loading import load
 from modengine.play.lessons import Lesson, shipped_lessons
 from tests.play.browser.keeping import STATE
-from tests.play.browser.looks import LESSONS as LESSON_OF
-from tests.play.browser.looks import PANELS, READY, in_every_look, violations
+from tests.play.browser.looks import LESSONS as LESSON_OF, PANELS, READY, in_every_look, violations
 from tests.play.browser.window import action, until
 from tests.play.browser.writing import rewrite
 from tests.play.site.opening import Server, SiteOpened, post

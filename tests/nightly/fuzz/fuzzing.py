@@ -15,8 +15,7 @@ from contextlib import contextmanager, suppress
 from random import Random
 from typing import TypeVar
 
-from hypothesis import HealthCheck, given, seed, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, seed, settings, strategies as st
 from hypothesis.errors import HypothesisWarning
 
 from tests.nightly.sampling import examples

@@ -9,7 +9,8 @@ from modengine.lab.report.charts import Chart, Intervals, Line, Lines, Point
 from modengine.lab.report.table import Cell, Quote, Table, percent, share_of, show
 from modengine.lab.report.view import ResultView
 from modengine.lab.stats.intervals import NOTHING
-from modengine.lab.studies.evade import POOLED, Evasion, StillCaught
+from modengine.lab.stats.metrics import ALL
+from modengine.lab.studies.evade import Evasion, StillCaught
 from modengine.lab.studies.price import AS_IT_IS, LEAST, State
 
 WAYS = {
@@ -38,7 +39,7 @@ def view(result: Evasion) -> ResultView:
 def summary(result: Evasion) -> Iterator[str]:
     """What stands first: how many rows were disguised, and what is least resisted at strengths 1 and 5."""
     yield WHERE[result.where]
-    spread = [k for k in result.kept if k.category == POOLED and k.lowest is not None and k.highest is not None]
+    spread = [k for k in result.kept if k.category == ALL and k.lowest is not None and k.highest is not None]
     if result.draws > 1 and spread:
         widest = max(spread, key=lambda k: (k.highest or 0) - (k.lowest or 0))
         apart = 100 * ((widest.highest or 0) - (widest.lowest or 0))
@@ -68,7 +69,7 @@ def _corpora(result: Evasion) -> tuple[str, ...]:
 
 
 def _pooled(result: Evasion, corpus: str) -> Sequence[StillCaught]:
-    return [caught for caught in result.kept if caught.corpus == corpus and caught.category == POOLED]
+    return [caught for caught in result.kept if caught.corpus == corpus and caught.category == ALL]
 
 
 def _strength_names(result: Evasion) -> tuple[tuple[int, str], ...]:
@@ -118,7 +119,7 @@ def _strengths(result: Evasion) -> Table:
                 share_of(k.highest),
             )
             for k in result.kept
-            if k.category == POOLED and k.kept.n
+            if k.category == ALL and k.kept.n
         ),
         "Of Han characters, letters and digits in the places looked at. Traditional forms, components and look-alikes "
         "exist for some characters only.",
@@ -129,7 +130,7 @@ def _categories(result: Evasion) -> Table:
     strengths = _strength_names(result)
     rows: dict[tuple[str, str, str], list[Cell]] = {}
     for caught in result.kept:
-        if caught.category != POOLED:
+        if caught.category != ALL:
             cells = rows.setdefault((caught.corpus, caught.category, caught.kind), [NOTHING] * len(strengths))
             cells[caught.strength - 1] = caught.kept
     return Table(

@@ -10,9 +10,9 @@ from modengine.lab.report.table import Cell, Table, show
 from modengine.lab.report.view import ResultView, counts
 from modengine.lab.report.views.specimens.measure import about_table, masked_note
 from modengine.lab.specimens.history import NAMED, History, ListChange
+from modengine.lab.stats.metrics import ALL
 
 TICKS = 5
-ALL = "(all)"
 
 
 def view(result: History) -> ResultView:
