@@ -39,14 +39,14 @@ def as_html(trace: Trace, details: Details = NO_DETAILS, *, style: bool = True, 
     return rendered(_PACKAGE, "trace", css=css(), style=style, level=level, **_values(trace, details))
 
 
-def decision_html(decision: Decision, *, style: bool = True) -> str:
+def decision_html(decision: Decision) -> str:
     """A decision without its trace: what it says, and the rules that hit with what they found."""
     found = [(hit.rule, f"{hit.points:+d}", hit.matches) for hit in decision.hits]
     found += [(relief.rule, f"{relief.points:+d}", relief.matches) for relief in decision.relief]
     found += [(hit.rule, "on test, no points", hit.matches) for hit in decision.shadow_hits]
     rules = [(rule, points, words.evidence(matches[:40], Marks({}, 0))) for rule, points, matches in found]
     header = _header(decision, words.asked(decision))
-    return rendered(_PACKAGE, "decision", css=css(), style=style, rules=rules, **header)
+    return rendered(_PACKAGE, "decision", css=css(), rules=rules, **header)
 
 
 def _header(

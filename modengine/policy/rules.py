@@ -85,7 +85,7 @@ def condition(node: Scalar, report: Diagnostics) -> Condition | None:
 def read_ruleset(node: Mapping, files: Files, report: Diagnostics) -> RulesetDraft:
     """The ruleset of a file whose root is `node`.  What is wrong is reported and left out."""
     path = node.place.file
-    checked = RULESET.check(_without_items(node, "rules"), "the ruleset", report)
+    checked = RULESET.check(_without_rules(node), "the ruleset", report)
     assert checked is not None  # a mapping keeps at least its place
     lists = list_texts(checked.get("lists"), files, report)
     written = files.text_of(path)
@@ -102,7 +102,7 @@ def _sound(written: str, path: str, lists: ListTexts) -> tuple[RulesetDraft, Dic
     with suppress(ReadingEnds):
         node = parse(written, path, Diagnostics())
         assert isinstance(node, Mapping)
-        checked = RULESET.check(_without_items(node, "rules"), "the ruleset", report)
+        checked = RULESET.check(_without_rules(node), "the ruleset", report)
         assert checked is not None
         draft = _drafted(node, checked, lists, report)
         return None if report.found else (draft, report.spent)
@@ -148,11 +148,11 @@ def _drafted(node: Mapping, checked: Mapping, files: ListTexts, report: Diagnost
     return RulesetDraft(ruleset, drafts)
 
 
-def _without_items(node: Mapping, key: str) -> Mapping:
-    """The mapping with the list under `key` emptied, to be checked item by item later."""
+def _without_rules(node: Mapping) -> Mapping:
+    """The ruleset with an empty list of rules, which are checked one by one later."""
     return Mapping(
         tuple(
-            (name, Sequence((), value.place) if name.value == key and isinstance(value, Sequence) else value)
+            (name, Sequence((), value.place) if name.value == "rules" and isinstance(value, Sequence) else value)
             for name, value in node.entries
         ),
         node.place,

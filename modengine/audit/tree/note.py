@@ -59,7 +59,7 @@ class VerifierKey:
     @staticmethod
     def parse(text: str) -> VerifierKey:
         """Raises NoteError."""
-        name, key_id, data = _key_parts(text.strip(), 3)
+        name, key_id, data = _key_parts(text.strip())
         key = VerifierKey(name, data)
         if key.key_id.hex() != key_id:
             raise NoteError("the key's identifier does not belong to its name and bytes")
@@ -101,7 +101,7 @@ class SignerKey:
         text = text.strip()
         if not text.startswith("PRIVATE+KEY+"):
             raise NoteError("this is no private key: it does not begin with PRIVATE+KEY+")
-        name, key_id, data = _key_parts(text.removeprefix("PRIVATE+KEY+"), 3)
+        name, key_id, data = _key_parts(text.removeprefix("PRIVATE+KEY+"))
         key = SignerKey(name, data)
         if key.verifier.key_id.hex() != key_id:
             raise NoteError("the key's identifier does not belong to its name and bytes")
@@ -115,10 +115,10 @@ class SignerKey:
         return f"{text}\n— {self.name} {base64.b64encode(self.verifier.key_id + signature).decode()}\n"
 
 
-def _key_parts(text: str, count: int) -> tuple[str, str, bytes]:
+def _key_parts(text: str) -> tuple[str, str, bytes]:
     # The base64 of a key may hold `+` itself: only the first two separate.
-    parts = text.split("+", count - 1)
-    if len(parts) != count or not parts[0] or re.search(r"\s", parts[0]):
+    parts = text.split("+", 2)
+    if len(parts) != 3 or not parts[0] or re.search(r"\s", parts[0]):
         raise NoteError("this is no key: NAME+KEYID+BASE64 is expected")
     try:
         data = base64.b64decode(parts[2], validate=True)

@@ -310,13 +310,13 @@ def named(text: str, longest: int = LONGEST) -> str:
     return name[:longest].rstrip("_") or "column"
 
 
-def unlike(names: list[str], longest: int = LONGEST) -> list[str]:
+def unlike(names: list[str]) -> list[str]:
     """The names, those that were there before with a number."""
     found: list[str] = []
     for name in names:
         number, made = 1, name
         while made in found:
             number += 1
-            made = f"{name[: longest - len(str(number)) - 1]}_{number}"
+            made = f"{name[: LONGEST - len(str(number)) - 1]}_{number}"
         found.append(made)
     return found

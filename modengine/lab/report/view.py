@@ -38,6 +38,8 @@ class ResultView:
     """Other policies that it is about, beside that of the stamp, each with its revision."""
 
 
+COUNTED = 8
+"""So many kinds are told with their number; of the others, how many there are."""
 CODED = frozenset({"sample", "agree", "estimate"})
 """Measurements that take no row for harmless because nobody named its label."""
 
@@ -75,11 +77,11 @@ def unreadable(corpus: CorpusStamp) -> str:
     return f"{rows} could not be read, the first at {inline(corpus.first_unreadable, 300)}"
 
 
-def counts(values: dict[str, int], most: int = 8) -> str:
+def counts(values: dict[str, int]) -> str:
     """`abuse 499, gambling 12 and 3 more`, the largest first."""
     largest = sorted(values.items(), key=lambda item: (-item[1], item[0]))
-    more = f" and {len(largest) - most} more" if len(largest) > most else ""
-    return ", ".join(f"{inline(name, 300)} {count:,}" for name, count in largest[:most]) + more
+    more = f" and {len(largest) - COUNTED} more" if len(largest) > COUNTED else ""
+    return ", ".join(f"{inline(name, 300)} {count:,}" for name, count in largest[:COUNTED]) + more
 
 
 def short(digest: str) -> str:

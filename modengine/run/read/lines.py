@@ -72,8 +72,8 @@ def read_ready(stream: BinaryIO, size: int) -> bytes:
     return data if isinstance(data, bytes) else b""
 
 
-def too_large(limit: int = LINE_LIMIT) -> MessageError:
-    return MessageError("ME907", f"the line is longer than {limit // 1_000_000} MB", "put one message on a line")
+def too_large() -> MessageError:
+    return MessageError("ME907", f"the line is longer than {LINE_LIMIT // 1_000_000} MB", "put one message on a line")
 
 
 def decoded(data: bytes) -> str:
