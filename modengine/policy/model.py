@@ -194,6 +194,18 @@ class Rule:
     unless_place: Location | None = None
 
     @property
+    def about(self) -> str | None:
+        """The category that it gives points to or takes them from; None for a relief of named rules alone."""
+        return self.category or (None if self.relief is None else self.relief.category)
+
+    @property
+    def points(self) -> int | None:
+        """Its score, or what it takes away as a number below 0; None for a relief of all points."""
+        if self.relief is None:
+            return self.score
+        return None if self.relief.by is None else -self.relief.by
+
+    @property
     def nodes(self) -> Iterator[Condition]:
         """Every node of `when`, then of `unless`."""
         yield from walk(self.when)

@@ -128,8 +128,7 @@ def _out_of_scope(world: World, rule: Rule) -> Diagnostic | None:
     policy = world.known.policy
     if not any(isinstance(node, Compare | RuleRef) for node in walk(rule.when)):
         return None
-    category = rule.relief.category if rule.relief else rule.category
-    scope = policy.scope.get(str(category), policy.scope.get("default"))
+    scope = policy.scope.get(str(rule.about), policy.scope.get("default"))
     for bounds, what in ((scope, f"the scope `{scope}`"), (_inside(policy.period), "the period of the policy")):
         if bounds is None or possible(world, [world.true(bounds, {})]) is None:
             continue

@@ -39,15 +39,11 @@ class Listed:
     @property
     def category(self) -> str:
         """What it scores in or takes from."""
-        relief = self.rule.relief
-        return self.rule.category or (relief.category if relief else None) or ""
+        return self.rule.about or ""
 
     @property
     def points(self) -> str:
-        relief = self.rule.relief
-        if relief is None:
-            return f"+{self.rule.score}"
-        return "-all" if relief.by is None else f"-{relief.by}"
+        return "-all" if self.rule.points is None else f"{self.rule.points:+}"
 
 
 @click.command("rules")

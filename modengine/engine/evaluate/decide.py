@@ -151,15 +151,10 @@ def _shadow_hits(outcomes: RuleOutcomes) -> tuple[RuleHit, ...]:
 def _shadow_hit(outcomes: RuleOutcomes, rule: Rule) -> RuleHit:
     outcome = outcomes.of(rule.id)
     given = points(outcome) if rule.relief is None else -wanted_by(outcome, there=0)
-    category = _category(rule)
+    category = rule.about
     if category not in outcomes.context.program.categories:
         category = ""  # a relief for what no ruleset is about
     return RuleHit(rule.id, rule.clause, category or "", given, 0, matches(outcomes.context, rule.id))
-
-
-def _category(rule: Rule) -> str | None:
-    """The category that a rule gives points to or takes them from."""
-    return rule.category or (rule.relief.category if rule.relief else None)
 
 
 def _escalated(outcomes: RuleOutcomes, asked: Evaluator) -> tuple[Raised, ...]:
@@ -182,10 +177,10 @@ def _undetermined(
     found: list[Undetermined] = []
     unsure: set[str | None] = set()
     for rule_id, compiled in outcomes.context.program.rules.items():
-        if rule_id not in outcomes.live or (is_relief(compiled.rule) and _category(compiled.rule) not in scores):
+        if rule_id not in outcomes.live or (is_relief(compiled.rule) and compiled.rule.about not in scores):
             continue
         failures = outcomes.of(rule_id).undetermined
         found += failures
         if failures and compiled.rule.status == "stable":
-            unsure.add(_category(compiled.rule))
+            unsure.add(compiled.rule.about)
     return tuple(found), frozenset(unsure)

@@ -60,8 +60,8 @@ def _instead(outcomes: RuleOutcomes, rule: Rule) -> str:
 def _rule_trace(
     outcome: RuleOutcome, found: tuple[Match, ...], dropped: tuple[Suppressed, ...], instead: str
 ) -> RuleTrace:
-    rule, relief = outcome.rule, outcome.rule.relief
-    kind: Kind = "test" if rule.status == "test" else "relief" if relief is not None else "score"
+    rule = outcome.rule
+    kind: Kind = "test" if rule.status == "test" else "relief" if rule.relief is not None else "score"
     result: Result = "unknown" if outcome.held is None else "no"
     if outcome.held is True:
         result = "hit" if outcome.hit else "cancelled"
@@ -69,7 +69,7 @@ def _rule_trace(
     return RuleTrace(
         rule.id,
         rule.title,
-        rule.category or (relief.category if relief else None) or "",
+        rule.about or "",
         kind,
         result,
         outcome.when.trace(),

@@ -112,9 +112,7 @@ def as_before(policy: Policy, tried: Sequence[Rule], old: Policy | None) -> Poli
 def _fits(rule: Rule, policy: Policy, old: Policy) -> None:
     """Raises InputError (ME911) where an old version asks for what the policy does not have, or has as another type."""
     known = {other.id for other in policy.rules}
-    relief = rule.relief
-    category = rule.category or (relief.category if relief else None)
-    lacks = [f"the category `{category}`"] if category is not None and category not in policy.categories else []
+    lacks = [] if rule.about in (None, *policy.categories) else [f"the category `{rule.about}`"]
     lacks += [f"the rule `{name}`" for name in rule.asked_rules if name not in known]
     wrong = {node.field for node in rule.nodes if isinstance(node, Compare) and [*mistakes(node, policy.fields)]}
     wrong |= {name for p in rule.patterns for name in p.fields if policy.fields[name].kind not in ("string", "enum")}

@@ -215,8 +215,7 @@ def decided_without(less: Engine, corpus: Corpus, with_it: DecidedCorpus, rows: 
 
 
 def _effect(corpus: Corpus, with_it: DecidedCorpus, again: NDArray[np.int8], hits: Flags, rule: Rule) -> RuleEffect:
-    relief = rule.relief
-    category = rule.category or (relief.category if relief else None) or ""
+    category = rule.about or ""
     column = with_it.column(category)
     own, harmless = labelled(corpus, category), labelled(corpus, HARMLESS)
     acts = with_it.ranks[:, column] >= RANK["label"]
@@ -229,8 +228,8 @@ def _effect(corpus: Corpus, with_it: DecidedCorpus, again: NDArray[np.int8], hit
         rule.id,
         rule.title,
         category,
-        "score" if relief is None else "relief",
-        rule.score if relief is None else None if relief.by is None else -relief.by,
+        "score" if rule.relief is None else "relief",
+        rule.points,
         int(hits.sum()),
         FORBIDDEN if recall else rate(codes, hits, own),
         FORBIDDEN if blocking else rate(codes, hits, harmless),

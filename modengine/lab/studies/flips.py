@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -137,7 +137,7 @@ def rule_changes(
     ranks: tuple[NDArray[np.int8], NDArray[np.int8]],
 ) -> tuple[RuleChange, ...]:
     """Each rule whose hits or points differ, by the side on which it counts for more; most rows first."""
-    homes = {rule: category for engine in engines for rule, category in _homes(engine)}
+    homes = {rule.id: rule.about for engine in engines for rule in engine.policy.rules if rule.about is not None}
     columns = {category: at for at, category in enumerate(categories)}
     found: dict[tuple[str, Side], Counter[str]] = {}
     for i in range(len(corpus)):
@@ -158,11 +158,3 @@ def rule_changes(
         for (rule, side), n in found.items()
     ]
     return tuple(sorted(changes, key=lambda c: (-c.changed, -c.rows, c.rule, c.side)))
-
-
-def _homes(engine: Engine) -> Iterator[tuple[str, str]]:
-    """The category that each rule scores in or relieves."""
-    for rule in engine.policy.rules:
-        category = rule.category or (rule.relief.category if rule.relief else None)
-        if category is not None:
-            yield rule.id, category

@@ -234,13 +234,12 @@ def _each(
 
 
 def _tried(pair: _Pair, rule: Rule, old: Policy | None, told: bool, most: int) -> TriedRule:
-    corpus, relief = pair.corpus, rule.relief
-    category = rule.category or (relief.category if relief else None) or ""
+    corpus, category = pair.corpus, rule.about or ""
     column = pair.first.column(category)
     was, now = _hits(pair.first, rule), _hits(pair.second, rule)
     acted = now & ~was & (pair.first.ranks[:, column] >= RANK["label"])
     own, harmless = labelled(corpus, category), labelled(corpus, HARMLESS)
-    missed = own & ~now & (pair.second.ranks[:, column] < RANK["label"]) & (relief is None)
+    missed = own & ~now & (pair.second.ranks[:, column] < RANK["label"]) & (rule.relief is None)
     forbidden, codes = corpus.columns.forbidden, corpus.clusters
     return TriedRule(
         rule.id,
@@ -248,7 +247,7 @@ def _tried(pair: _Pair, rule: Rule, old: Policy | None, told: bool, most: int) -
         category,
         rule.status,
         _was(rule, old),
-        rule.score if relief is None else None if relief.by is None else -relief.by,
+        rule.points,
         int(now.sum()),
         int((now & ~was).sum()),
         int(acted.sum()),

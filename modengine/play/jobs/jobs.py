@@ -183,17 +183,13 @@ def _field(message_field: Field) -> dict[str, Any]:
     return {"kind": message_field.kind, "values": list(message_field.values)}
 
 
-def _category(rule: Rule) -> str | None:
-    return rule.category if rule.relief is None else rule.relief.category
-
-
 def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id,
         "title": rule.title,
-        "category": _category(rule),
+        "category": rule.about,
         "kind": "relief" if rule.relief is not None else "score",
-        "points": rule.score if rule.relief is None else -(rule.relief.by or 0),
+        "points": rule.points or 0,
         "status": rule.status,
         "clause": rule.clause,
         "file": rule.place.file,
@@ -215,7 +211,7 @@ def test(bench: Bench, request: Request) -> list[dict[str, Any]]:
             "kind": outcome.kind,
             "hit": outcome.hit,
             "verdict": outcome.verdict,
-            **readable(text_of(outcome.example.message), "", _category(outcome.rule), _unlocked(request)),
+            **readable(text_of(outcome.example.message), "", outcome.rule.about, _unlocked(request)),
             "file": outcome.rule.place.file,
             "line": outcome.example.place.line,
         }
