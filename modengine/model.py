@@ -149,6 +149,10 @@ class Message(msgspec.Struct, frozen=True):
         """Every part; the text itself is part 0."""
         return (Part("text", self.text), *self.parts)
 
+    def all_text(self) -> str:
+        """All that it says: the texts of its parts, each from a new line on."""
+        return "\n".join(part.text for part in self.all_parts() if part.text)
+
 
 class Match(msgspec.Struct, frozen=True, gc=False):
     """A pattern found in a message."""

@@ -125,7 +125,7 @@ class Corpus:
 
     def text(self, i: int) -> str:
         """All that row i says, part after part."""
-        return "\n".join(part.text for part in self.messages[i].all_parts() if part.text)
+        return self.messages[i].all_text()
 
     @cached_property
     def _clustered(self) -> tuple[NDArray[np.int64], tuple[str, ...]]:

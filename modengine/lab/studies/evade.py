@@ -319,8 +319,7 @@ def _show(
         disguised = disguise(message, DISGUISES[kind], seed, made_from.places(number, row.row))
         for cell in row.cells:
             if cell.strength in SHOWN_STRENGTHS:
-                text = "\n".join(part.text for part in disguised.at(cell.strength).all_parts() if part.text)
-                name = corpus.row_name(row.row)
+                name, text = corpus.row_name(row.row), disguised.at(cell.strength).all_text()
                 variants.append(
                     Variant(corpus.name, name, kind, cell.strength, corpus.text(row.row), text, cell.caught)
                 )

@@ -168,7 +168,7 @@ def smallest(
         removals += [_removal(search, gone, direction, least, places) for gone, least in list(unique.items())[:MOST]]
     return Smallest(
         stamp("flip", engine, (), seed, command),
-        said(message),
+        message.all_text(),
         trace.decision.action,
         tuple(removals),
         len(places),
@@ -189,10 +189,6 @@ def cut(message: Message, gone: Iterable[Place]) -> Message:
     ]
     parts = tuple(Part(part.kind, text) for part, text in zip(message.parts, kept[1:], strict=True))
     return msgspec.structs.replace(message, text=kept[0], parts=parts)
-
-
-def said(message: Message) -> str:
-    return "\n".join(part.text for part in message.all_parts() if part.text)
 
 
 def _places(trace: Trace) -> list[frozenset[Place]]:
@@ -281,7 +277,7 @@ def _removal(
         len(gone),
         tuple(_cuts(search.message, gone)),
         after.action,
-        said(cut(search.message, gone)),
+        cut(search.message, gone).all_text(),
         tuple(rule for rule in old if rule not in new),
         tuple(rule for rule in new if rule not in old),
         tuple(Points(rule, old[rule], new[rule]) for rule in old if rule in new and old[rule] != new[rule]),

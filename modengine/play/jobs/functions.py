@@ -11,7 +11,7 @@ from typing import Any
 
 from modengine.engine.engine import Engine
 from modengine.play.jobs import exact
-from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, readable, text_of
+from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def grid(
                 "rows": [
                     {
                         "id": row.message.id, "label": row.label,
-                        **readable(text_of(row.message), row.gloss, row.label, unlocked),
+                        **readable(row.message.all_text(), row.gloss, row.label, unlocked),
                         "holds": holds, "action": outcome["action"],
                     }
                     for (row, outcome), holds in zip(mine, held, strict=True)

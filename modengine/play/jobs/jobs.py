@@ -21,7 +21,7 @@ from modengine.explain.details import details_of
 from modengine.explain.marks import marks_of
 from modengine.loading import compile_engine
 from modengine.model import Decision, Message
-from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, readable, text_of, told
+from modengine.play.jobs.rows import HARMLESS, LabelledMessage, decided, readable, told
 from modengine.play.jobs.workspace import Made, contents, make
 from modengine.play.limits import MOST_ENGINES
 from modengine.play.shipped import samples
@@ -211,7 +211,7 @@ def test(bench: Bench, request: Request) -> list[dict[str, Any]]:
             "kind": outcome.kind,
             "hit": outcome.hit,
             "verdict": outcome.verdict,
-            **readable(text_of(outcome.example.message), "", outcome.rule.about, _unlocked(request)),
+            **readable(outcome.example.message.all_text(), "", outcome.rule.about, _unlocked(request)),
             "file": outcome.rule.place.file,
             "line": outcome.example.place.line,
         }
@@ -234,7 +234,7 @@ def _unlocked(request: Request) -> bool:
 
 
 def _readable(request: Request, row: LabelledMessage) -> dict[str, Any]:
-    return readable(text_of(row.message), row.gloss, row.label, _unlocked(request))
+    return readable(row.message.all_text(), row.gloss, row.label, _unlocked(request))
 
 
 def scores(bench: Bench, request: Request) -> dict[str, Any]:
@@ -323,7 +323,7 @@ def evade(bench: Bench, request: Request) -> dict[str, Any]:
     if too_much(message, engine.program.budget):
         raise ValueError("the message is too long")
     found = []
-    kinds = DISGUISES if any(map(is_han, text_of(message))) else ENGLISH_DISGUISES
+    kinds = DISGUISES if any(map(is_han, message.all_text())) else ENGLISH_DISGUISES
     for name, kind in kinds.items():
         disguised = disguise(message, kind, 1)
         if not disguised.changes:

@@ -49,10 +49,6 @@ def decided(engine: Engine, rows: Sequence[LabelledMessage]) -> list[dict[str, A
     return found
 
 
-def text_of(message: Message) -> str:
-    return "\n".join(part.text for part in message.all_parts() if part.text)
-
-
 def readable(text: str, gloss: str, label: str | None, unlocked: bool) -> dict[str, Any]:
     """What is shown of a sample: behind the lock nothing is, and in front of it the page covers it until asked."""
     if label not in LOCKED:

@@ -15,7 +15,6 @@ import yaml
 from modengine.cli.main import run
 from modengine.model import ACTIONS
 from modengine.play.app import STATIC
-from modengine.play.jobs.rows import text_of
 from modengine.play.jobs.workspace import make
 from modengine.play.lessons import Lesson, shipped_lessons
 from modengine.run.work.examples import run_examples
@@ -100,7 +99,7 @@ def test_every_chinese_example_of_a_lesson_has_its_meaning(lesson: Lesson) -> No
         engine = make(lesson.files, filter_main).engine
         assert engine is not None
         if lesson.language == "zh" and "shipped/" not in "".join(lesson.files.values()):
-            texts = {text_of(outcome.example.message) for outcome in run_examples(engine, engine.policy.rules)}
+            texts = {outcome.example.message.all_text() for outcome in run_examples(engine, engine.policy.rules)}
             assert texts - known == set()
 
 
