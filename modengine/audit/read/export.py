@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,7 +21,7 @@ from modengine.audit.records.vault import Vault
 from modengine.audit.tree.merkle import Frontier, leaf_hash
 from modengine.audit.tree.note import VerifierKey
 from modengine.errors import AuditError
-from modengine.run.write.tidy import Cell, safe
+from modengine.run.write.tidy import Cell, encode
 
 DECISIONS = tuple(field.name for field in codebook.DECISIONS)
 HITS = tuple(field.name for field in codebook.HITS)
@@ -109,25 +107,12 @@ def arrow(layout: LogPaths, path: Path, key: VerifierKey | None = None) -> Verif
 
 def tables(proven_records: Iterable[Record], decisions: BinaryIO, hits: BinaryIO) -> None:
     """Writes a row for each decision and category, and one for each hit.  Cells run nothing in a spreadsheet."""
-    write_decisions, write_hits = _writer(decisions, DECISIONS), _writer(hits, HITS)
+    decisions.write(encode([DECISIONS]))
+    hits.write(encode([HITS]))
     for record in proven_records:
         if record["kind"] == "decision":
-            write_decisions(_decision_rows(record))
-            write_hits(_hit_rows(record))
-
-
-def _writer(stream: BinaryIO, columns: Sequence[str]) -> Callable[[Iterable[Sequence[Cell]]], None]:
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\r\n")
-
-    def write(rows: Iterable[Sequence[Cell]]) -> None:
-        writer.writerows([safe(cell) for cell in row] for row in rows)
-        stream.write(buffer.getvalue().encode("utf-8", "backslashreplace"))
-        buffer.seek(0)
-        buffer.truncate()
-
-    write([columns])
-    return write
+            decisions.write(encode(_decision_rows(record)))
+            hits.write(encode(_hit_rows(record)))
 
 
 def _decision_rows(record: Record) -> Iterator[Sequence[Cell]]:

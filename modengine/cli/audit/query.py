@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,15 +103,12 @@ def _table(answer: Answer) -> None:
 
 
 def _csv(answer: Answer) -> None:
-    from modengine.run.write.tidy import safe  # noqa: PLC0415
+    from modengine.run.write.tidy import encode  # noqa: PLC0415
 
-    buffer = io.StringIO(newline="")
-    rows = csv.writer(buffer, lineterminator="\r\n")
-    rows.writerow(map(safe, answer.columns))
-    for row in answer.rows:
-        rows.writerow([safe(cell if isinstance(cell, bool | int | float | None) else str(cell)) for cell in row])
+    rows = ([cell if isinstance(cell, bool | int | float | None) else str(cell) for cell in row] for row in answer.rows)
+    data = encode(chain([answer.columns], rows))
     if sys.stdout.isatty():
-        print_lines(buffer.getvalue().splitlines())
+        print_lines(data.decode().splitlines())
     else:
-        sys.stdout.buffer.write(buffer.getvalue().encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
