@@ -155,7 +155,7 @@ def _by_snapshots(
     moments = specimen.snapshots
     if len(moments) < 2:
         raise InputError("ME911", f"`{specimen.name}` has one snapshot, and nothing to compare it with", "import more")
-    days = [_days(moment) - _days(moments[0]) for moment in moments]
+    days = [days_of(moment) - days_of(moments[0]) for moment in moments]
     entries = [entry for entry in specimen.entries if entry.runs]
     changes = tuple(_changes(entries, moments))
     groups = {ALL: entries}
@@ -179,12 +179,13 @@ def _by_snapshots(
     )  # fmt: skip
 
 
-def _days(moment: str) -> float:
+def days_of(moment: str) -> float:
+    """A moment in days since 1970."""
     return datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp() / 86_400
 
 
 def _longest_gap(moments: Sequence[str]) -> float:
-    return max((_days(b) - _days(a) for a, b in pairwise(moments)), default=0.0)
+    return max((days_of(b) - days_of(a) for a, b in pairwise(moments)), default=0.0)
 
 
 def _changes(entries: Sequence[ListEntry], moments: Sequence[str]) -> Iterator[ListChange]:

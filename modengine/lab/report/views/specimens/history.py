@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from modengine.lab.report.charts import Chart, Line, Lines, Point
 from modengine.lab.report.table import Cell, Table, show
 from modengine.lab.report.view import ResultView, counts
 from modengine.lab.report.views.specimens.measure import about_table, masked_note
-from modengine.lab.specimens.history import NAMED, History, ListChange
+from modengine.lab.specimens.history import NAMED, History, ListChange, days_of
 from modengine.lab.stats.metrics import ALL
 
 TICKS = 5
@@ -132,16 +131,16 @@ def charts(result: History) -> tuple[Chart, ...]:
 def _entries(result: History) -> Lines:
     """How many entries, and how many were ever added, by date; on a calendar's scale."""
     changes = result.changes
-    start = _day(changes[0])
+    start = days_of(changes[0].moment)
     entries, added = [], []
     total = changes[0].entries - changes[0].added
     for change in changes:
         total += change.added
-        x = _day(change) - start
+        x = days_of(change.moment) - start
         entries.append(Point(x, change.entries))
         added.append(Point(x, total))
     step = max(1, -(-len(changes) // TICKS))
-    ticks = tuple((_day(changes[at]) - start, changes[at].moment[:10]) for at in range(0, len(changes), step))
+    ticks = tuple((days_of(changes[at].moment) - start, changes[at].moment[:10]) for at in range(0, len(changes), step))
     return Lines(
         "entries", "Entries on the list by date", "date", "entries",
         (Line("on the list", tuple(entries)), Line("ever added", tuple(added))), "changes",
@@ -159,7 +158,3 @@ def _apart(ticks: tuple[tuple[float, str], ...]) -> tuple[tuple[float, str], ...
         if tick[0] - kept[-1][0] >= room:
             kept.append(tick)
     return tuple(kept)
-
-
-def _day(change: ListChange) -> float:
-    return datetime.fromisoformat(change.moment).replace(tzinfo=UTC).timestamp() / 86_400
