@@ -22,6 +22,7 @@ from modengine.lab.data.linked import MISSING
 from modengine.lab.data.outcomes import DecidedCorpus
 from modengine.lab.report.columns import LONGEST, named, unlike
 from modengine.model import ACTIONS
+from modengine.run.read import parquet
 from modengine.run.write.codebook import BETWEEN, FieldType, TableCodebook, TableField, beside, datapackage
 from modengine.run.write.replace import replacing
 from modengine.run.write.tidy import encode
@@ -48,7 +49,7 @@ class MessageRows:
 
     def table(self) -> pyarrow.Table:
         """The same for Arrow; each column says what it means.  Raises InputError (ME906) without pyarrow."""
-        arrow = _arrow()
+        arrow = parquet.arrow("`pyarrow` is not installed", "pip install 'modengine[lab]', or name a .csv")
         kinds = {
             "string": arrow.string(), "integer": arrow.int64(), "boolean": arrow.bool_(),
             "list": arrow.list_(arrow.string()),
@@ -241,8 +242,7 @@ def _write(form: RowForm, table: pyarrow.Table, stream: Any) -> None:
 
         pyarrow.parquet.write_table(table, stream, compression="zstd")
         return
-    arrow = _arrow()
-    with arrow.ipc.new_file(stream, table.schema) as writer:
+    with parquet.arrow().ipc.new_file(stream, table.schema) as writer:
         writer.write_table(table)
 
 
@@ -251,13 +251,3 @@ def _csv(rows: MessageRows) -> bytes:
     lines = zip(*rows.columns, strict=True)
     joined = ([BETWEEN.join(map(str, cell)) if isinstance(cell, list) else cell for cell in line] for line in lines)
     return encode(chain([header], joined))
-
-
-def _arrow() -> Any:
-    try:
-        import pyarrow  # noqa: PLC0415  (an extra)
-    except ImportError:
-        raise InputError(
-            "ME906", "`pyarrow` is not installed", "pip install 'modengine[lab]', or name a .csv"
-        ) from None
-    return pyarrow

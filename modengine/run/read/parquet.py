@@ -26,12 +26,12 @@ def require(name: str) -> Any:
     return found
 
 
-def arrow() -> Any:
+def arrow(lacks: str = "Arrow batches need pyarrow", hint: str = "pip install 'modengine[lab]'") -> Any:
     """The module pyarrow.  Raises InputError (ME906) where it is not installed."""
     try:
         import pyarrow  # noqa: PLC0415
     except ImportError:
-        raise InputError("ME906", "Arrow batches need pyarrow", "pip install 'modengine[lab]'") from None
+        raise InputError("ME906", lacks, hint) from None
     return pyarrow
 
 
