@@ -16,7 +16,7 @@ from typing import BinaryIO, Literal
 
 from modengine.errors import InputError
 from modengine.model import Message
-from modengine.run.read import jsonl, parquet, plaintext, table
+from modengine.run.read import jsonl, parquet, table
 from modengine.run.read.encoding import UTF8_BOM, file_encoding, iconv
 from modengine.run.read.lines import HEAD, LineReader
 from modengine.run.read.row import Row
@@ -25,7 +25,7 @@ Form = Literal["jsonl", "csv", "text", "parquet"]
 FORMS: Mapping[Form, Callable[[LineReader, str, str], Iterator[Row]]] = {
     "jsonl": jsonl.rows,
     "csv": table.rows,
-    "text": plaintext.rows,
+    "text": jsonl.plain_rows,
 }
 SUFFIXES: Mapping[str, Form] = {
     ".jsonl": "jsonl",

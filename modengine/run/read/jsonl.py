@@ -1,4 +1,4 @@
-"""JSON Lines: an object a line.
+"""A message a line: JSON Lines, an object each, and plain text.
 
 The standard library's parser rather than msgspec's: it keeps the lone surrogates that escapes can
 write (the engine replaces and reports them), and it can be told to refuse a key that stands twice.
@@ -7,7 +7,7 @@ write (the engine replaces and reports them), and it can be told to refuse a key
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from modengine.errors import MessageError
 from modengine.model import Message
@@ -19,14 +19,23 @@ _HINT = "one JSON object a line; see docs/messages.md"
 
 
 def rows(lines: LineReader, source: str, text_key: str = "text") -> Iterator[Row]:
-    """A row for every line that is not blank."""
+    """A row for every line of JSON that is not blank."""
+    return _rows(lines, source, lambda text: message_from(text, text_key))
+
+
+def plain_rows(lines: LineReader, source: str, _text_key: str = "text") -> Iterator[Row]:
+    """A row for every line of text that is not blank.  Such messages have no `id`: the line stands for it."""
+    return _rows(lines, source, Message)
+
+
+def _rows(lines: LineReader, source: str, make: Callable[[str], Message]) -> Iterator[Row]:
     for number, data in lines:
         try:
             if data is None:
                 raise too_large()
             text = decoded(data)
             if text and not text.isspace():
-                yield Row(number, source, message=message_from(text, text_key))
+                yield Row(number, source, message=make(text))
         except MessageError as error:
             yield Row(number, source, error=error)
 
