@@ -9,7 +9,7 @@ import click
 
 from modengine.cli.options import PolicyFirst, policy_path
 from modengine.paths import shipped_policy
-from modengine.run.write.replace import replacing
+from modengine.run.write.replace import write_text
 
 if TYPE_CHECKING:
     from modengine.play.lessons import Lesson
@@ -69,8 +69,7 @@ def command(
         lessons = (first, *lessons)
     if export is not None:
         assert first is not None
-        with replacing(export) as stream:
-            stream.write(as_page(first).encode("utf-8", "backslashreplace"))
+        write_text(export, as_page(first))
         click.echo(f"{export}: the lesson `{first.lesson}`, {len(first.cases)} messages, decided")
         return
     path = policy_path(policy) or shipped_policy()

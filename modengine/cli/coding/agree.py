@@ -39,7 +39,7 @@ def command(
     from modengine.lab.coding.key import read_key  # noqa: PLC0415
     from modengine.lab.coding.settle import settle_sheet  # noqa: PLC0415
     from modengine.lab.report.views.coding import agree_view  # noqa: PLC0415
-    from modengine.run.write.replace import refuse_inputs, replacing  # noqa: PLC0415
+    from modengine.run.write.replace import refuse_inputs, write_bytes  # noqa: PLC0415
 
     key = None if key_file is None else read_key(key_file)
     if settle is not None and settle.suffix.lower() not in (".csv", ".xlsx"):
@@ -49,7 +49,6 @@ def command(
     if settle is not None:
         refuse_inputs(settle, [str(path) for path in sheets])
         content = settle_sheet(read, key, settle.suffix.lower() == ".xlsx")
-        with replacing(settle) as stream:
-            stream.write(content)
+        write_bytes(settle, content)
     output.write(agree_view(result))
     return 0

@@ -118,7 +118,7 @@ def command(
     from modengine.lab.report.views.fit import view  # noqa: PLC0415
     from modengine.lab.studies.fit import fit, steps  # noqa: PLC0415  (numpy, which --help does not need)
     from modengine.lab.studies.fitting.policy import override  # noqa: PLC0415
-    from modengine.run.write.replace import refuse_inputs, replacing  # noqa: PLC0415
+    from modengine.run.write.replace import refuse_inputs, write_text  # noqa: PLC0415
 
     path = policy_path(policy)
     assert path is not None
@@ -138,8 +138,7 @@ def command(
     output.write(view(result))
     changed = sum(len(found.changes()) for found in result.fits)
     if write is not None and changed:
-        with replacing(write) as stream:
-            stream.write(override(result, path, write).encode("utf-8"))
+        write_text(write, override(result, path, write))
         click.echo(f"modengine: wrote {write}: {changed:,} rules have other points", err=True)
     elif write is not None:
         click.echo(f"modengine: no points change, so {write} was not written", err=True)

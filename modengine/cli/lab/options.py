@@ -16,6 +16,7 @@ import click
 
 from modengine.cli.options import Jobs, engine_of, known_suffix
 from modengine.cli.streams import console
+from modengine.run.write.replace import write_text
 
 if TYPE_CHECKING:
     from modengine.engine.engine import Engine
@@ -185,33 +186,26 @@ class Destination:
             (table,) = found.values()
             self._put(to_csv(table))
             if self.path is not None:
-                _write(beside(self.path), package({self.path.name: table}, name, title, stamps))
+                write_text(beside(self.path), package({self.path.name: table}, name, title, stamps))
             return
         assert self.path is not None  # else `_refuse` has refused it
         self.path.mkdir(parents=True, exist_ok=True)
         files = {f"{file}.csv": table for file, table in found.items()}
         for file, table in files.items():
-            _write(self.path / file, to_csv(table))
-        _write(self.path / PACKAGE, package(files, name, title, stamps))
+            write_text(self.path / file, to_csv(table))
+        write_text(self.path / PACKAGE, package(files, name, title, stamps))
 
     def _put(self, text: str) -> None:
         if self.path is None:
             click.echo(text, nl=False)
         else:
-            _write(self.path, text)
+            write_text(self.path, text)
 
 
 def _chosen(name: str, found: Mapping[str, Table]) -> Table:
     if name not in found:
         raise click.UsageError(f"this result has no table `{name}`; it has {', '.join(found) or 'none'}")
     return found[name]
-
-
-def _write(path: Path, text: str) -> None:
-    from modengine.run.write.replace import replacing  # noqa: PLC0415
-
-    with replacing(path) as stream:
-        stream.write(text.encode("utf-8", "backslashreplace"))
 
 
 def subject_of(name: str | None) -> Engine:

@@ -8,7 +8,7 @@ import click
 
 from modengine.cli.packs.options import checked_pack, summary
 from modengine.errors import PolicyError
-from modengine.run.write.replace import replacing
+from modengine.run.write.replace import write_bytes
 from modengine.run.write.wheel import make_wheel
 
 
@@ -32,8 +32,7 @@ def command(pack: str, output: Path | None) -> None:
     folder = Path(pack) / "dist" if output is None else output
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / wheel.name
-    with replacing(path) as stream:
-        stream.write(wheel.data)
+    write_bytes(path, wheel.data)
     click.echo(summary(found))
     for name in wheel.left_out:
         click.echo(f"left out: {name}")

@@ -77,7 +77,7 @@ def _write(trace: Trace, details: Details, form: str, output: Path | None) -> No
         show(trace, console(sys.stdout), details)
         return
     from modengine.explain.page import page  # noqa: PLC0415  (most explanations are shown in the terminal)
-    from modengine.run.write.replace import replacing  # noqa: PLC0415
+    from modengine.run.write.replace import write_text  # noqa: PLC0415
 
     if form == "text":
         text = as_text(trace, details=details)
@@ -86,8 +86,7 @@ def _write(trace: Trace, details: Details, form: str, output: Path | None) -> No
     if output is None:
         click.echo(text, nl=False)
         return
-    with replacing(output) as stream:
-        stream.write(text.encode("utf-8", "backslashreplace"))
+    write_text(output, text)
 
 
 def _message(words: Sequence[str], message_id: str | None, form: Form | None) -> Message:

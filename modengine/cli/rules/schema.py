@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from modengine.run.schemas import SCHEMAS
-from modengine.run.write.replace import replacing
+from modengine.run.write.replace import write_text
 
 LAB = (
     *("eval", "report", "diff", "try", "ablate", "flip", "fairness", "evade", "fit", "suggest", "timeline"),
@@ -54,8 +54,7 @@ def _install(folder: Path) -> None:
     click.echo("The first line of a file tells the language server for YAML which schema is its own:")
     for kind in ("ruleset", "policy"):
         path = folder / f"{kind}.schema.json"
-        with replacing(path) as stream:
-            stream.write(f"{_written(kind)}\n".encode())
+        write_text(path, f"{_written(kind)}\n")
         click.echo(f"  {kind + ':':<9}# yaml-language-server: $schema={path.as_posix()}")
     click.echo("The path is seen from the rule file: put ../ before it in folders below this one.")
 

@@ -23,7 +23,7 @@ from modengine.paths import shipped_policy
 from modengine.policy.model import Rule
 from modengine.run.work.coverage import measure_coverage
 from modengine.run.work.examples import ExampleResult, examples_of, needs_others, run_examples
-from modengine.run.write.replace import replacing
+from modengine.run.write.replace import write_text
 
 
 @click.command("test")
@@ -78,8 +78,7 @@ def command(
         if form == "text":
             click.echo(f"\n{as_text(found)}", nl=False)
         for report in reports:
-            with replacing(report) as stream:
-                stream.write(COVERAGE_FORMS[report.suffix.lower()](found).encode("utf-8", "backslashreplace"))
+            write_text(report, COVERAGE_FORMS[report.suffix.lower()](found))
         if fail_under is not None and found.percent("branch") < fail_under:
             click.echo(
                 f"the examples try {found.percent('branch'):.1f} % of the branches, under {fail_under:g} %", err=True

@@ -86,12 +86,11 @@ def _write(
     opened: OpenedStudy, pin: Pin, path: Path, audit: Path | None, audit_key: Path | None, now: datetime
 ) -> None:
     from modengine.lab.study.pin import encode_pin  # noqa: PLC0415
-    from modengine.run.write.replace import replacing  # noqa: PLC0415
+    from modengine.run.write.replace import write_bytes  # noqa: PLC0415
 
     if audit is not None:
         pin = _logged(pin, audit, audit_key, now)
-    with replacing(path) as file:
-        file.write(encode_pin(pin))
+    write_bytes(path, encode_pin(pin))
     _show(opened, pin, path)
 
 

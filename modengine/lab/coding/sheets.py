@@ -12,7 +12,7 @@ from modengine.lab.coding.sample import DrawnSheets
 from modengine.lab.coding.workbook import written
 from modengine.lab.data.corpus import HARMLESS
 from modengine.policy.model import Policy
-from modengine.run.write.replace import replacing
+from modengine.run.write.replace import write_bytes
 from modengine.run.write.tidy import Cell, encode
 
 COLUMNS = ("id", "text", "code", "note")
@@ -40,8 +40,7 @@ def write_sheets(drawn: DrawnSheets, policy: Policy, folder: str | Path) -> None
     for name, content in files(drawn, policy):
         path = Path(folder) / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as stream:
-            stream.write(content)
+        write_bytes(path, content)
 
 
 def sheet_csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:

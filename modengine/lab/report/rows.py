@@ -24,7 +24,7 @@ from modengine.lab.report.columns import LONGEST, named, unlike
 from modengine.model import ACTIONS
 from modengine.run.read import parquet
 from modengine.run.write.codebook import BETWEEN, FieldType, TableCodebook, TableField, beside, datapackage
-from modengine.run.write.replace import replacing
+from modengine.run.write.replace import replacing, write_bytes, write_text
 from modengine.run.write.tidy import encode
 from modengine.version import __version__
 
@@ -224,16 +224,14 @@ def write_rows(rows: MessageRows, path: str | Path) -> None:
     if form is None:
         raise InputError("ME906", f"`{path}` names no form of rows", f"end it with {', '.join(FORMS)}")
     if form == "csv":
-        with replacing(path) as stream:
-            stream.write(_csv(rows))
+        write_bytes(path, _csv(rows))
     else:
         table = rows.table()
         with replacing(path) as stream:
             _write(form, table, stream)
     book = TableCodebook(named(path.stem), "A row a message", path.name, rows.fields)
-    with replacing(beside(path)) as stream:
-        title = f"What {rows.about['policy']} decides, message by message"
-        stream.write(datapackage(named(path.stem), title, [book], rows.about).encode())
+    title = f"What {rows.about['policy']} decides, message by message"
+    write_text(beside(path), datapackage(named(path.stem), title, [book], rows.about))
 
 
 def _write(form: RowForm, table: pyarrow.Table, stream: Any) -> None:

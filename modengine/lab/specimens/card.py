@@ -28,7 +28,7 @@ from modengine.policy.nodes import yaml
 from modengine.policy.nodes.diagnostics import Diagnostics
 from modengine.policy.nodes.record import Entries, Key, Record
 from modengine.policy.nodes.shape import Choice, Name, Text, Whole
-from modengine.run.write.replace import replacing
+from modengine.run.write.replace import write_bytes, write_text
 
 Effect = Literal["block", "log", "unknown"]
 Match = Literal["anywhere", "word"]
@@ -219,11 +219,9 @@ def write_specimen(specimen: Specimen, folder: str | Path) -> Path:
     folder = Path(folder)
     name = specimen.name
     encoder = msgspec.json.Encoder()
-    with replacing(folder / f"{name}.jsonl") as stream:
-        stream.write(b"".join(encoder.encode(entry) + b"\n" for entry in specimen.entries))
+    write_bytes(folder / f"{name}.jsonl", b"".join(encoder.encode(entry) + b"\n" for entry in specimen.entries))
     if specimen.snapshots:
-        with replacing(folder / f"{name}.snapshots") as stream:
-            stream.write("".join(f"{moment}\n" for moment in specimen.snapshots).encode())
+        write_text(folder / f"{name}.snapshots", "".join(f"{moment}\n" for moment in specimen.snapshots))
     keys: dict[str, object] = {"specimen": name}
     keys |= {key: value for key in ("title", "source", "licence", "date", "found") if (value := getattr(specimen, key))}
     keys |= {"match": specimen.match, "case": specimen.case, "effect": specimen.effect}
@@ -235,8 +233,7 @@ def write_specimen(specimen: Specimen, folder: str | Path) -> Path:
     if specimen.dropped:
         card += "dropped:\n" + "".join(f"  {_scalar(why)}: {count}\n" for why, count in specimen.dropped.items())
     path = folder / f"{name}.yaml"
-    with replacing(path) as stream:
-        stream.write(card.encode("utf-8", "replace"))
+    write_bytes(path, card.encode("utf-8", "replace"))
     return path
 
 

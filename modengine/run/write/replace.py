@@ -45,6 +45,17 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             raise
 
 
+def write_bytes(path: Path, data: bytes) -> None:
+    """A file that is whole or not there.  Raises OutputError (ME909)."""
+    with replacing(path) as stream:
+        stream.write(data)
+
+
+def write_text(path: Path, text: str) -> None:
+    """The same in UTF-8; what UTF-8 has not is escaped."""
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
 @contextmanager
 def said(path: Path, hint: str = "make room, or choose another place", *, beside: bool = False) -> Iterator[None]:
     """Errors of the system as OutputError (ME909).

@@ -13,7 +13,7 @@ from modengine.lab.report.report import Report
 from modengine.lab.report.table import Table
 from modengine.lab.report.tidy_csv import package, to_csv
 from modengine.run.write.codebook import PACKAGE
-from modengine.run.write.replace import replacing
+from modengine.run.write.replace import write_bytes, write_text
 
 
 def write_bundle(report: Report, folder: Path) -> int:
@@ -26,8 +26,10 @@ def write_bundle(report: Report, folder: Path) -> int:
     for name, content in _files(report):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as stream:
-            stream.write(content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace"))
+        if isinstance(content, bytes):
+            write_bytes(path, content)
+        else:
+            write_text(path, content)
         count += 1
     return count
 
