@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modengine.audit.files import disk
-from modengine.audit.files.layout import LogPaths, read_origin
+from modengine.audit.files.layout import LogPaths
 from modengine.audit.records.commitments import pseudonym
 from modengine.audit.records.vault import Vault
 from modengine.errors import AuditError
@@ -79,9 +79,7 @@ def load_labels(connection: duckdb.DuckDBPyConnection, layout: LogPaths, labels:
 
 def _pairs(layout: LogPaths) -> Iterator[tuple[str, str]]:
     """Ids and pseudonyms of the id map, each pair checked with the key of the log."""
-    vault = Vault.read(layout.vault, read_origin(layout))
-    if vault is None:
-        raise AuditError("ME960", "without its vault an id map proves nothing", f"put it back: {layout.vault}")
+    vault = Vault.needed(layout, "an id map proves nothing")
     vault.close()
     try:
         with disk.reading(layout.ids) as file:

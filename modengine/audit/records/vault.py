@@ -22,6 +22,7 @@ from typing import NamedTuple
 import msgspec
 
 from modengine.audit.files.disk import PRIVATE
+from modengine.audit.files.layout import LogPaths, read_origin
 from modengine.errors import AuditError
 
 _WAIT = 10.0
@@ -145,6 +146,14 @@ class Vault:
         except sqlite3.Error as error:
             raise unreadable(path, error) from None
         return cls(path, origin, connection)
+
+    @classmethod
+    def needed(cls, layout: LogPaths, why: str) -> Vault:
+        """The vault of a log, to read only.  Raises AuditError (ME960), which says `why`, where there is none."""
+        vault = cls.read(layout.vault, read_origin(layout))
+        if vault is None:
+            raise AuditError("ME960", f"without its vault {why}", f"put it back: {layout.vault}")
+        return vault
 
     def close(self) -> None:
         with suppress(sqlite3.Error):

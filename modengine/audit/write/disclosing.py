@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from modengine.audit.files import disk
-from modengine.audit.files.layout import LogPaths, read_origin
+from modengine.audit.files.layout import LogPaths
 from modengine.audit.records.commitments import pseudonym
 from modengine.audit.records.record import message_from
 from modengine.audit.records.segments import lines, record_of
@@ -21,7 +21,6 @@ from modengine.audit.tree.note import SignerKey
 from modengine.audit.write.failing import said
 from modengine.audit.write.log import AuditLog
 from modengine.audit.write.newer import raise_format
-from modengine.errors import AuditError
 from modengine.run.write import tidy
 
 COLUMNS = ("id", "message")
@@ -39,9 +38,7 @@ def map_ids(folder: Path, ids: Iterable[str], time: datetime, key: SignerKey | N
     the disk before the map is.  Raises AuditError.
     """
     layout = LogPaths(folder)
-    vault = Vault.read(layout.vault, read_origin(layout))
-    if vault is None:
-        raise AuditError("ME960", "without its vault no id map can be made", f"put it back: {layout.vault}")
+    vault = Vault.needed(layout, "no id map can be made")
     known = sqlite3.connect("", isolation_level=None)
     try:
         known.executescript(_SCHEMA)

@@ -22,7 +22,6 @@ from modengine.cli.audit.options import (
 from modengine.cli.lab.options import progress
 from modengine.cli.options import engine_of, format_option, input_format_option
 from modengine.cli.scan.readers import reader_options
-from modengine.errors import AuditError
 from modengine.run.read.files import Form, look, read
 from modengine.run.read.media.readers import Readers
 from modengine.run.read.shape import FilePart, UnreadParts
@@ -65,7 +64,6 @@ def command(
       modengine audit replay --from posts.jsonl --reader ocr
       modengine audit replay --policy rules/campaign-2014-reposts.yaml
     """
-    from modengine.audit.files.layout import read_origin  # noqa: PLC0415
     from modengine.audit.read.replay import Replayer  # noqa: PLC0415
     from modengine.audit.read.source import MessageSource  # noqa: PLC0415
     from modengine.audit.read.verify import verify  # noqa: PLC0415
@@ -74,9 +72,7 @@ def command(
     if readers is not None and not sources:
         raise click.UsageError("--reader reads the files that messages of --from name")
     layout = layout_of(audit)
-    vault = Vault.read(layout.vault, read_origin(layout))
-    if vault is None:
-        raise AuditError("ME960", "without its vault a log cannot be replayed", f"put it back: {layout.vault}")
+    vault = Vault.needed(layout, "a log cannot be replayed")
     with ExitStack() as stack:
         stack.callback(vault.close)
         if readers is not None:
