@@ -66,10 +66,7 @@ class FitProblem:
 
     def ranks(self, points: Ints) -> Ranks:
         """(n,): the action of the category on each row with such points."""
-        total = self.sums.total(points.astype(float))
-        reached = np.zeros(len(total), np.int8)
-        for action, threshold in self.ladder.items():
-            reached = np.maximum(reached, np.where(total >= threshold, RANK[action], 0)).astype(np.int8)
+        reached = _reached(self.sums.total(points.astype(float)), self.ladder)
         by_points = np.where(self.kind >= 0, np.append(reached, 0)[self.kind], 0)
         return np.maximum(self.floor, by_points).astype(np.int8)
 
@@ -143,12 +140,8 @@ def problem(
     column = policy.categories.index(category)
     ranks, scores = hits.ranks[:, column], hits.scores[:, column]
     ladder = policy.actions[category]
-    by_points = np.zeros(len(scores), np.int8)
-    for action, threshold in ladder.items():
-        by_points = np.maximum(by_points, np.where(scores >= threshold, RANK[action], 0)).astype(np.int8)
-    floor = np.where(ranks > by_points, ranks, hits.raised[:, column]).astype(
-        np.int8
-    )  # the first: undetermined ones too
+    # Ranks above those of their points: undetermined ones too.
+    floor = np.where(ranks > _reached(scores, ladder), ranks, hits.raised[:, column]).astype(np.int8)
     taking = [rule for rule in counting(policy) if rule.relief is not None and rule.relief.category == category]
     columns = {rule.id: j for j, rule in enumerate(rules)}
     held = {rule.id for rule in taking}
@@ -162,6 +155,14 @@ def problem(
             kind[i] = numbers.setdefault(_Kind(mine, taken, int(scores[i]), always), len(numbers))
     sums = _sums(policy, rules, taking, list(numbers))
     return FitProblem(category, rules, ladder, options, sums, kind, floor, own, strata, clusters)
+
+
+def _reached(scores: Floats | Ints, ladder: Mapping[Action, int]) -> Ranks:
+    """(n,): the action that the points of each row reach."""
+    reached = np.zeros(len(scores), np.int8)
+    for action, threshold in ladder.items():
+        reached = np.maximum(reached, np.where(scores >= threshold, RANK[action], 0)).astype(np.int8)
+    return reached
 
 
 def _sums(policy: Policy, rules: Sequence[Rule], taking: Sequence[Rule], kinds: Sequence[_Kind]) -> PointSums:
