@@ -86,7 +86,7 @@ def decide_all(
     found: list[DecidedCorpus] = []
     before = 0
     for corpus in corpora:
-        found.append(decide(engine, corpus, None if progress is None else _after(progress, before)))
+        found.append(decide(engine, corpus, later(progress, before)))
         before += len(corpus)
     return tuple(found)
 
@@ -96,14 +96,12 @@ def decide_by_each(
 ) -> tuple[tuple[DecidedCorpus, ...], ...]:
     """The decisions of several policies on several corpora; progress is told the rows of all of them."""
     rows = sum(map(len, corpora))
-    return tuple(
-        decide_all(engine, corpora, None if progress is None else _after(progress, i * rows))
-        for i, engine in enumerate(engines)
-    )
+    return tuple(decide_all(engine, corpora, later(progress, i * rows)) for i, engine in enumerate(engines))
 
 
-def _after(progress: Progress, before: int) -> Progress:
-    return lambda done: progress(before + done)
+def later(progress: Progress | None, before: int) -> Progress | None:
+    """The progress of a later part: so many rows are done before it."""
+    return None if progress is None else lambda done: progress(before + done)
 
 
 def decision_of(engine: Engine, message: Message) -> Decision:

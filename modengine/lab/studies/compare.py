@@ -18,7 +18,7 @@ from modengine.engine.compile.revision import revision
 from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.lab.data.corpus import HARMLESS, Corpus
-from modengine.lab.data.outcomes import LEVELS, DecidedCorpus, Progress, decide
+from modengine.lab.data.outcomes import LEVELS, DecidedCorpus, Progress, decide, later
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.claims import adjusted
 from modengine.lab.stats.metrics import ALL, ANY, Flags, labelled, strata
@@ -126,8 +126,7 @@ def compare(
             f"A has {', '.join(a.policy.categories)}; B has {', '.join(b.policy.categories)}",
         )  # fmt: skip
     if outcomes is None:
-        later = None if progress is None else lambda done: progress(len(corpus) + done)
-        outcomes = decide(a, corpus, progress), decide(b, corpus, later)
+        outcomes = decide(a, corpus, progress), decide(b, corpus, later(progress, len(corpus)))
     first, second = outcomes
     categories = tuple(dict.fromkeys((*a.policy.categories, *b.policy.categories)))
     before, after = ranks(first, categories), ranks(second, categories)

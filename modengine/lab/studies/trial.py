@@ -17,7 +17,7 @@ import numpy as np
 from modengine.engine.engine import Engine
 from modengine.lab.data.corpus import HARMLESS, Corpus
 from modengine.lab.data.derived import derived, refuse_specimens
-from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide, decision_of
+from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide, decision_of, later
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.data.without import Reach, as_before, changed, promoted, swapped_for
 from modengine.lab.stats.intervals import FORBIDDEN, Estimate
@@ -189,9 +189,8 @@ class _Pair:
         """With a `base` before is that of another pair, and only some `rows` are decided again."""
         self.corpus, self.a, self.b = corpus, a, b
         if base is None:
-            later = None if progress is None else lambda done: progress(len(corpus) + done)
             self.first = decide(a, corpus, progress)
-            self.second = self.first if a is b else decide(b, corpus, later)
+            self.second = self.first if a is b else decide(b, corpus, later(progress, len(corpus)))
         else:
             self.first = base.first
             self.second = _again(base.first, b, corpus, rows)
