@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from multiprocessing import connection
 from typing import Any, Generic, TypeVar
 
-from modengine.errors import WorkerError
-from modengine.run.work.local import AHEAD, Task, WorkerProcess
+from modengine.run.work.local import AHEAD, Task, WorkerProcess, alive
 
 Material = TypeVar("Material")
 Made = TypeVar("Made")
@@ -61,16 +60,20 @@ class Beside(Generic[Material]):
     def _give(self, waiting: deque[Task]) -> None:
         for worker in self.workers:
             while waiting and len(worker.tasks) < AHEAD:
-                with _alive():
+                with alive(_unmeasured):
                     worker.give(waiting.popleft())
 
     def _take(self, seconds: float | None) -> None:
         """What is there by now; without `seconds` something will be."""
         ready = connection.wait([worker.pipe for worker in self.workers if worker.tasks], seconds)
-        with _alive():
+        with alive(_unmeasured):
             for worker in self.workers:
                 if worker.pipe in ready:
                     worker.take()
+
+
+def _unmeasured() -> str:
+    return "nothing was measured"
 
 
 @contextmanager
@@ -86,15 +89,3 @@ def beside(material: Material, jobs: int = 1) -> Iterator[Beside[Material]]:
     finally:
         for worker in workers:
             worker.end()
-
-
-@contextmanager
-def _alive() -> Iterator[None]:
-    """Raises WorkerError (ME914) where a pipe is found to have ended."""
-    try:
-        yield
-    except (EOFError, OSError):
-        raise WorkerError(
-            "ME914", "a worker process ended before its time; nothing was measured",
-            "the system may have been short of memory: try fewer --jobs",
-        ) from None  # fmt: skip

@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import Pipe, connection, get_context
 from typing import Any
 
@@ -110,7 +111,7 @@ def _in_order(workers: Sequence[WorkerProcess], blocks: Iterable[Block]) -> Iter
     tasks: deque[Task] = deque()
     for block in blocks:
         tasks.append(Task(block))
-        with _alive(tasks):
+        with alive(partial(_undecided, tasks)):
             min(workers, key=lambda worker: len(worker.tasks)).give(tasks[-1])
         yield from _done(workers, tasks, AHEAD * len(workers) - 1)
     yield from _done(workers, tasks, 0)
@@ -127,25 +128,28 @@ def _done(workers: Sequence[WorkerProcess], tasks: deque[Task], most: int) -> It
         ready = connection.wait([worker.pipe for worker in workers], None if len(tasks) > most else 0)
         if not ready:
             return
-        with _alive(tasks):
+        with alive(partial(_undecided, tasks)):
             for worker in workers:
                 if worker.pipe in ready:
                     worker.take()
 
 
+def _undecided(tasks: Sequence[Task]) -> str:
+    block = tasks[0].block
+    lines = f"lines {block.line} to {block.end.line - 1} of `{block.name}`"
+    return f"{lines}, and what follows, may not have been decided"
+
+
 @contextmanager
-def _alive(tasks: Sequence[Task]) -> Iterator[None]:
-    """Raises WorkerError (ME914) where a pipe is found to have ended."""
+def alive(lost: Callable[[], str]) -> Iterator[None]:
+    """Raises WorkerError (ME914) with what is lost where a pipe is found to have ended."""
     try:
         yield
     except (EOFError, OSError):
-        block = tasks[0].block
-        lines = f"lines {block.line} to {block.end.line - 1} of `{block.name}`"
         raise WorkerError(
-            "ME914",
-            f"a worker process ended before its time; {lines}, and what follows, may not have been decided",
+            "ME914", f"a worker process ended before its time; {lost()}",
             "the system may have been short of memory: try fewer --jobs",
-        ) from None
+        ) from None  # fmt: skip
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A process that decides blocks for another: over a pipe come its work, then blocks; back go the results in order."""
+"""A process that works for another: over a pipe come its work, then blocks or tasks; back go the results in order."""
 
 from __future__ import annotations
 
