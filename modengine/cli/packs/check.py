@@ -6,7 +6,7 @@ import click
 
 from modengine.cli.options import format_option
 from modengine.cli.packs.options import checked_pack, summary
-from modengine.cli.rules.forms.findings import FORMS
+from modengine.cli.rules.forms.findings import FORMS, exit_code
 
 
 @click.command("check")
@@ -23,5 +23,4 @@ def command(pack: str, strict: bool, form: str) -> int:
     if found is not None and form == "text":
         click.echo(summary(found))
     click.echo(FORMS[form](problems), nl=False)
-    fails = ("error", "warning") if strict else ("error",)
-    return 1 if any(problem.severity in fails for problem in problems) else 0
+    return exit_code(problems, strict)

@@ -11,7 +11,7 @@ import click
 from modengine.checks.mending import mend
 from modengine.checks.run import check_paths, rule_files
 from modengine.cli.options import RulePath, format_option, rules_here
-from modengine.cli.rules.forms.findings import FORMS
+from modengine.cli.rules.forms.findings import FORMS, exit_code
 from modengine.cli.rules.rewrite import rewrite
 from modengine.cli.streams import folded, say
 from modengine.errors import printable
@@ -51,8 +51,7 @@ def command(paths: tuple[Path, ...], corpora: tuple[str, ...], strict: bool, fix
     problems = check_paths(paths or (rules_here(shipped_rules()),), corpus)
     said = FORMS[form](problems)
     click.echo(folded(said, sys.stdout) if form == "text" else said, nl=False)
-    fails = ("error", "warning") if strict else ("error",)
-    return 1 if any(problem.severity in fails for problem in problems) else 0
+    return exit_code(problems, strict)
 
 
 def _fix(paths: tuple[Path, ...]) -> None:

@@ -98,6 +98,12 @@ def _physical(place: Location) -> dict[str, Any]:
     }
 
 
+def exit_code(problems: Sequence[Diagnostic], strict: bool) -> int:
+    """1 for errors, or with `strict` warnings."""
+    fails = ("error", "warning") if strict else ("error",)
+    return int(any(problem.severity in fails for problem in problems))
+
+
 FORMS: Mapping[str, Callable[[Sequence[Diagnostic]], str]] = {
     "text": as_text, "json": as_json, "github": as_github, "sarif": as_sarif,
 }  # fmt: skip
