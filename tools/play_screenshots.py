@@ -33,16 +33,9 @@ from modengine.play.guard import Door  # noqa: E402
 from modengine.play.lessons import shipped_lessons  # noqa: E402
 from modengine.play.pool import Pool  # noqa: E402
 from modengine.play.serve import bind, start_of  # noqa: E402
+from tests.play.panels import LESSONS  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
-LESSONS = {
-    "why": "warning-and-scam",
-    "steps": "word-boundaries",
-    "whatif": "threshold-and-cost",
-    "tests": "whom-does-it-hit",
-    "evade": "evasion",
-    "audit": "what-a-log-proves",
-}
 STATES = ("beginner", "policy", "error", "lost")
 """What is not a panel, and is looked at as one: a beginner's page, the shipped policy, an error, a lost network."""
 FULL = (

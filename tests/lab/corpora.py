@@ -20,6 +20,16 @@ Rows = Iterable[Mapping[str, object]]
 MakeCorpus = Callable[..., Corpus]
 NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 """A name of a column that R, SQL and Stata (`help varname`) take as it is."""
+SMALL_RULES = """\
+ruleset: small
+title: Small
+category: fraud
+clauses: {F1: A clause.}
+rules:
+  - {id: fraud.right, title: Right, clause: F1, status: stable, score: 10, patterns: {w: {text: [骗]}}, when: w}
+  - {id: fraud.wrong, title: Wrong, clause: F1, status: stable, score: 60, patterns: {w: {text: [钱]}}, when: w}
+"""
+"""A ruleset of two rules: one that is right and gives few points, one that is wrong and gives many."""
 
 
 def sound() -> Engine:

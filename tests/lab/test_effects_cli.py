@@ -9,24 +9,15 @@ import pytest
 
 from modengine.loading import load
 from tests.commands import POLICY, Command
-from tests.lab.corpora import rows, write
+from tests.lab.corpora import SMALL_RULES, rows, write
 
-RULES = """\
-ruleset: small
-title: Small
-category: fraud
-clauses: {F1: A clause.}
-rules:
-  - {id: fraud.right, title: Right, clause: F1, status: stable, score: 10, patterns: {w: {text: [骗]}}, when: w}
-  - {id: fraud.wrong, title: Wrong, clause: F1, status: stable, score: 60, patterns: {w: {text: [钱]}}, when: w}
-"""
 LADDER = "actions: {fraud: {label: 30, review: 50, block: 90}}\nfields: {time: datetime}\n"
 ROWS = (("骗", "fraud", 120), ("骗钱", "fraud", 20), ("钱", "none", 100), ("好", "none", 160))
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "small.yaml").write_text(RULES, encoding="utf-8")
+    (tmp_path / "small.yaml").write_text(SMALL_RULES, encoding="utf-8")
     head = "title: Small\nrulesets: [small.yaml]\n"
     (tmp_path / "a.yaml").write_text(f"policy: a\n{head}{LADDER}", encoding="utf-8")
     change = "overrides: [{rules: [fraud.right], score: 60}, {rules: [fraud.wrong], score: 0}]\n"
@@ -79,7 +70,7 @@ def test_diff_says_what_it_can_fail_on(folder: Path, command: Command, given: tu
 def test_diff_takes_the_labels_of_both_policies(folder: Path, command: Command) -> None:
     """A row of a category that one side alone has is a row of that category, whichever side it is."""
     spam = (
-        RULES.replace("score: 10", "score: 60")
+        SMALL_RULES.replace("score: 10", "score: 60")
         .replace("fraud", "spam")
         .replace("骗", "奖")
         .replace("ruleset: small", "ruleset: other")

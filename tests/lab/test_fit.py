@@ -31,7 +31,7 @@ from modengine.policy.model import Override
 from modengine.policy.nodes import yaml
 from modengine.policy.nodes.diagnostics import Diagnostics
 from tests.build import HERE, engine, relief, rule, text
-from tests.lab.corpora import MakeCorpus, blocks_everything, rows
+from tests.lab.corpora import SMALL_RULES, MakeCorpus, blocks_everything, rows
 
 FEW = {"draws": 10}
 
@@ -322,15 +322,6 @@ def test_without_draws_points_have_no_bounds_but_themselves(known: Corpus) -> No
     assert all(this.low == this.fitted == this.high for this in fraud.points)
 
 
-RULES = """\
-ruleset: small
-title: Small
-category: fraud
-clauses: {F1: A clause.}
-rules:
-  - {id: fraud.right, title: Right, clause: F1, status: stable, score: 10, patterns: {w: {text: [骗]}}, when: w}
-  - {id: fraud.wrong, title: Wrong, clause: F1, status: stable, score: 60, patterns: {w: {text: [钱]}}, when: w}
-"""
 POLICY = """\
 policy: small
 title: Small
@@ -342,7 +333,7 @@ actions: {fraud: {label: 30, review: 50, block: 90}}
 def test_the_file_is_a_study_policy_that_decides_as_was_judged(known: Corpus, tmp_path: Path) -> None:
     folder = tmp_path / "rules"
     folder.mkdir()
-    (folder / "small.yaml").write_text(RULES, encoding="utf-8")
+    (folder / "small.yaml").write_text(SMALL_RULES, encoding="utf-8")
     (folder / "policy.yaml").write_text(POLICY, encoding="utf-8")
     result = fit(load(folder / "policy.yaml"), [known], **FEW)
     target = tmp_path / "fitted.yaml"
@@ -360,7 +351,7 @@ def test_the_file_is_a_study_policy_that_decides_as_was_judged(known: Corpus, tm
 
 
 def test_a_file_with_points_of_channels_decides_by_them(two_channels: Corpus, tmp_path: Path) -> None:
-    (tmp_path / "small.yaml").write_text(RULES, encoding="utf-8")
+    (tmp_path / "small.yaml").write_text(SMALL_RULES, encoding="utf-8")
     fields = "fields: {channel: {enum: [group, private]}}\n"
     (tmp_path / "policy.yaml").write_text(POLICY + fields, encoding="utf-8")
     result = fit(load(tmp_path / "policy.yaml"), [two_channels], by="channel", **FEW)

@@ -13,10 +13,11 @@ import pytest
 from modengine.cli.main import run
 from modengine.play.jobs.jobs import row_of
 from tests.play.browser.window import Opened, action, until
+from tests.play.panels import LESSONS
 
 axe = pytest.importorskip("axe_playwright_python.base", reason="axe-playwright-python is not installed")
 
-PANELS = ("why", "steps", "whatif", "tests", "evade", "audit")
+PANELS = tuple(LESSONS)
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 READY = {
     "why": ".why",
@@ -25,14 +26,6 @@ READY = {
     "tests": ".tests",
     "evade": "#machine",
     "audit": "#record:not(:disabled)",
-}
-LESSONS = {
-    "why": "warning-and-scam",
-    "steps": "word-boundaries",
-    "whatif": "threshold-and-cost",
-    "tests": "whom-does-it-hit",
-    "evade": "evasion",
-    "audit": "what-a-log-proves",
 }
 
 
