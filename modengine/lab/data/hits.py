@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from modengine.engine.engine import Engine
-from modengine.errors import MessageError
 from modengine.lab.data.corpus import HARMLESS, Corpus, shown_value
-from modengine.lab.data.outcomes import Progress, decision_of
-from modengine.model import RANK, Decision
+from modengine.lab.data.outcomes import Progress, decisions
+from modengine.model import RANK
 
 SMALL = "(small strata)"
 """All strata in which the limit allows no single false alarm, taken together."""
-_AT_ONCE = 1_000
-"""Messages decided together."""
 
 Given = tuple[tuple[str, int], ...]
 
@@ -57,7 +55,7 @@ def row_hits(engine: Engine, corpora: Sequence[Corpus], progress: Progress | Non
     raised = np.zeros((size, len(categories)), np.int8)
     given: list[Given] = []
     reliefs: list[tuple[str, ...]] = []
-    for i, decision in enumerate(_decisions(engine, corpora)):
+    for i, (decision, _) in enumerate(chain(*(decisions(engine, corpus.messages) for corpus in corpora))):
         for c, category in enumerate(categories):
             found = decision.categories[category]
             ranks[i, c], scores[i, c] = RANK[found.action], found.score
@@ -69,14 +67,6 @@ def row_hits(engine: Engine, corpora: Sequence[Corpus], progress: Progress | Non
         if progress is not None:
             progress(i + 1)
     return RowHits(ranks, scores, raised, tuple(given), tuple(reliefs))
-
-
-def _decisions(engine: Engine, corpora: Sequence[Corpus]) -> Iterator[Decision]:
-    for corpus in corpora:
-        for start in range(0, len(corpus), _AT_ONCE):
-            messages = corpus.messages[start : start + _AT_ONCE]
-            for message, decided in zip(messages, engine.decide_batch(messages, ignore_scope=True), strict=True):
-                yield decision_of(engine, message) if isinstance(decided, MessageError) else decided
 
 
 def stratum_names(corpora: Sequence[Corpus]) -> tuple[str | None, ...]:

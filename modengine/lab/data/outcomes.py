@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,8 @@ from modengine.model import ACTIONS, RANK, Action, Decision, Message
 
 Progress = Callable[[int], object]
 """Told how many rows are done."""
+_AT_ONCE = 1_000
+"""Messages decided together."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,12 @@ def decide(engine: Engine, corpus: Corpus, progress: Progress | None = None) -> 
     undetermined = np.zeros(len(corpus), np.bool_)
     refused = np.zeros(len(corpus), np.bool_)
     rules: list[tuple[tuple[str, int], ...]] = []
-    for i, message in enumerate(corpus.messages):
-        decision, refused[i] = _decided(engine, message)
+    for i, (decision, without_fields) in enumerate(decisions(engine, corpus.messages)):
         for c, category in enumerate(categories):
             score = decision.categories[category]
             ranks[i, c], scores[i, c] = RANK[score.action], score.score
         longer[i] = 0 if decision.longer is None else decision.longer.points
-        undetermined[i] = bool(decision.undetermined)
+        undetermined[i], refused[i] = bool(decision.undetermined), without_fields
         rules.append(_rules(decision))
         if progress is not None:
             progress(i + 1)
@@ -106,16 +107,22 @@ def later(progress: Progress | None, before: int) -> Progress | None:
 
 def decision_of(engine: Engine, message: Message) -> Decision:
     """The decision without scope; without fields where the policy cannot read them."""
-    return _decided(engine, message)[0]
+    return next(decisions(engine, (message,)))[0]
 
 
-def _decided(engine: Engine, message: Message) -> tuple[Decision, bool]:
-    """The decision, and whether the fields were left out."""
-    try:
-        return engine.decide(message, ignore_scope=True), False
-    except MessageError:
-        # A column of a corpus may share its name with a field of the policy and mean another thing.
-        return engine.decide(Message(message.text, message.id, message.parts), ignore_scope=True), True
+def decisions(
+    engine: Engine, messages: Sequence[Message], *, ignore_scope: bool = True
+) -> Iterator[tuple[Decision, bool]]:
+    """The decision of each message, and whether its fields were left out as the policy cannot read them."""
+    for start in range(0, len(messages), _AT_ONCE):
+        some = messages[start : start + _AT_ONCE]
+        for message, decided in zip(some, engine.decide_batch(some, ignore_scope=ignore_scope), strict=True):
+            if isinstance(decided, MessageError):
+                # A column of a corpus may share its name with a field of the policy and mean another thing.
+                bare = Message(message.text, message.id, message.parts)
+                yield engine.decide(bare, ignore_scope=ignore_scope), True
+            else:
+                yield decided, False
 
 
 def _rules(decision: Decision) -> tuple[tuple[str, int], ...]:

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modengine.engine.engine import Engine
-from modengine.errors import InputError, MessageError
+from modengine.errors import InputError
 from modengine.lab.data.corpus import HARMLESS, Corpus, shown_value
 from modengine.lab.data.linked import MISSING
-from modengine.lab.data.outcomes import LEVELS, Progress
+from modengine.lab.data.outcomes import LEVELS, Progress, decisions
 from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.intervals import Estimate
 from modengine.lab.stats.metrics import ALL, Flags, labelled, rate
@@ -202,12 +202,8 @@ def _decided(
     taken = np.zeros_like(asked)
     shadows: list[tuple[str, ...]] = []
     refused = 0
-    for i, message in enumerate(corpus.messages):
-        try:
-            decision = engine.decide(message)
-        except MessageError:
-            refused += 1
-            decision = engine.decide(Message(message.text, message.id, message.parts))
+    for i, (decision, without_fields) in enumerate(decisions(engine, corpus.messages, ignore_scope=False)):
+        refused += without_fields
         why: dict[str, None] = {}
         for c, category in enumerate(categories):
             score = decision.categories[category]

@@ -8,7 +8,7 @@ from typing import Any
 
 from modengine.engine.engine import Engine
 from modengine.errors import MessageError
-from modengine.model import Message
+from modengine.model import Decision, Message
 
 HARMLESS = "none"
 LOCKED = frozenset({"pornography", "terrorism"})
@@ -31,22 +31,17 @@ def decided(engine: Engine, rows: Sequence[LabelledMessage]) -> list[dict[str, A
 
     None where a field cannot be read.
     """
-    found: list[dict[str, Any] | None] = []
-    for row in rows:
-        try:
-            decision = engine.decide(row.message, ignore_scope=True)
-        except MessageError:
-            found.append(None)
-            continue
-        found.append(
-            {
-                "action": decision.action,
-                "scores": {name: score.score for name, score in decision.categories.items()},
-                "longer": 0 if decision.longer is None else decision.longer.points,
-                "actions": {name: score.action for name, score in decision.categories.items()},
-            }
-        )
-    return found
+    decisions = engine.decide_batch([row.message for row in rows], ignore_scope=True)
+    return [None if isinstance(decision, MessageError) else _plain(decision) for decision in decisions]
+
+
+def _plain(decision: Decision) -> dict[str, Any]:
+    return {
+        "action": decision.action,
+        "scores": {name: score.score for name, score in decision.categories.items()},
+        "longer": 0 if decision.longer is None else decision.longer.points,
+        "actions": {name: score.action for name, score in decision.categories.items()},
+    }
 
 
 def readable(text: str, gloss: str, label: str | None, unlocked: bool) -> dict[str, Any]:
