@@ -277,8 +277,8 @@ def test_erase_shows_first_and_asks(command: Command, log: Path) -> None:
     assert "Erase text, details and salt of this decision?" in ran.err
     assert "--yes" not in ran.err
     ran = command("audit", "erase", "--id", "a-1", "-a", log)
-    assert (ran.code, ran.out) == (130, "")
-    assert "\nmodengine: nobody answers on standard input: --yes erases without asking\n" in ran.err
+    assert (ran.code, ran.out) == (2, "")
+    assert "Error: nobody answers on standard input: --yes erases without asking\n" in ran.err
     assert verify(LogPaths(log)).erased == 0
     ran = command("audit", "erase", "--id", "a-1", "-a", log, "--yes")
     assert (ran.code, ran.out) == (0, "erased: #1\n")

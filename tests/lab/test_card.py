@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from modengine.errors import InputError, PolicyError
 from modengine.lab.data.card import load_card, read_card
+from modengine.lab.data.templates import read_templates
 from tests.engines import campaign
 from tests.lab.corpora import CARDS, rows, write
 
@@ -65,6 +68,14 @@ def test_an_empty_card_is_told_how_a_card_begins(tmp_path: Path) -> None:
     (tmp_path / "card.yaml").write_text("# nothing\n", "utf-8")
     with pytest.raises(PolicyError, match="a card begins with `corpus: NAME`"):
         read_card(tmp_path / "card.yaml")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("read", [read_card, read_templates])
+def test_what_never_ends_is_no_card(read: Callable[[Path], object], tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(InputError, match="is no regular file"):
+        read(tmp_path / "pipe.yaml")
 
 
 def test_a_file_that_is_not_there(card: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.lab.data.corpus import Corpus
 from modengine.lab.report.render import as_text
+from modengine.lab.report.table import JOINED, show
 from modengine.lab.report.views.evaluate import tables, view
 from modengine.lab.stats.intervals import proportion
 from modengine.lab.stats.metrics import ALL, Figures, project
@@ -306,6 +307,17 @@ def test_texts_are_shown_only_on_demand(corpus: MakeCorpus) -> None:
     assert {e.text for r in hidden.worst_rules for e in r.examples} == {None}
     assert all(e.text for r in told.worst_rules for e in r.examples)
     assert "骗" not in msgspec.json.encode(hidden).decode()
+
+
+def test_of_several_texts_in_a_cell_each_is_cut_by_itself(corpus: MakeCorpus) -> None:
+    made = rows(("骗" + "好" * 90 + "完", "none", 12))
+    result = evaluate(sound(), [corpus(made, invented=True, **LABELLED)])
+    (worst,) = (table for table in tables(result, frozenset({"corpus"})) if table.name == "worst-rules")
+    cells = dict(zip(worst.columns, worst.rows[0], strict=True))
+    shown = show(cells["texts"]).split(JOINED)
+    assert len(shown) == len(result.worst_rules[0].examples) > 1
+    assert all(one.startswith("骗") and "…" in one for one in shown)
+    assert show(cells["rows"]).endswith(f" and {12 - len(shown)} more")
 
 
 def test_texts_of_an_invented_corpus_may_be_shown(corpus: MakeCorpus) -> None:

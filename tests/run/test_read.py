@@ -194,11 +194,8 @@ RENAME = "rename `{0}` to `text`; a command that has --text takes `--text {0}` a
     [
         ("id,content", "`-`: the header has no column `text`, only `id`, `content`", RENAME.format("content")),
         ("id,Text", "`-`: the header has no column `text`, only `id`, `Text`", RENAME.format("Text")),
-        (
-            "id;text",
-            "`-`: the header has no column `text`, only `id;text`",
-            "the columns are separated by another sign: save the file with commas",
-        ),
+        ("id;text", "`-`: the columns are separated by semicolons", "save the file with commas"),
+        ("id\ttext", "`-`: the columns are separated by tabs", "save the file with commas"),
         ("text,id,id", "`-`: two columns are named `id`", "give each column its own name"),
     ],
 )

@@ -59,8 +59,8 @@ def _ask(question: str) -> None:
     try:
         agreed = click.confirm(question, err=True)
     except click.Abort:  # the end of the input, too
-        if not sys.stdin.isatty():
-            click.echo("\nmodengine: nobody answers on standard input: --yes erases without asking", err=True)
-        raise
+        if sys.stdin.isatty():
+            raise
+        raise click.UsageError("nobody answers on standard input: --yes erases without asking") from None
     if not agreed:
         raise click.Abort

@@ -36,14 +36,14 @@ def command(
       modengine estimate coding/key.json anna.csv ben.csv --settled settle.csv \\
         -o estimates.html
     """
-    from modengine.lab.coding.codes import read_sheet, read_sheets  # noqa: PLC0415  (numpy, which --help does not need)
+    from modengine.lab.coding.codes import read_settled, read_sheets  # noqa: PLC0415  (numpy, which --help does not need)
     from modengine.lab.coding.estimate import estimate  # noqa: PLC0415
     from modengine.lab.coding.key import read_key  # noqa: PLC0415
     from modengine.lab.report.views.coding import estimate_view  # noqa: PLC0415
 
     key = read_key(key_file)
     read = read_sheets(sheets, key, id_column=id_column, code_column=code_column)
-    final = None if settled is None else read_sheet(settled, key, id_column, code_column)
+    final = None if settled is None else read_settled(settled, key, id_column, code_column)
     result = estimate(key, read, key_stamp("estimate", key, seed), seed, settled=final, beyond=beyond)
     output.write(estimate_view(result))
     return 0

@@ -63,7 +63,7 @@ def command(
       modengine eval policy.yaml rows.csv --label kind --map scam=fraud --none ok
       modengine eval policy.yaml rows.csv --label kind --stratum topic \\
         --stratum source --rows decided.parquet
-      modengine eval campaign-2014 samples/cards/*.yaml -o eval.html \\
+      modengine eval campaign-2014 samples/cards/plain.yaml -o eval.html \\
         --declare 'any.over-blocking@label<=0.01'
     """
     if rows is not None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args
 import click
 
 from modengine.cli.options import Jobs, engine_of, known_suffix
-from modengine.cli.streams import console
+from modengine.cli.streams import console, results
 from modengine.run.write.replace import write_text
 
 if TYPE_CHECKING:
@@ -197,7 +197,9 @@ class Destination:
 
     def _put(self, text: str) -> None:
         if self.path is None:
-            click.echo(text, nl=False)
+            stream = results()
+            stream.write(text.encode("utf-8", "backslashreplace"))
+            stream.flush()
         else:
             write_text(self.path, text)
 

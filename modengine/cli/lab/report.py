@@ -72,7 +72,7 @@ def command(
 
     \b
     Examples:
-      modengine report campaign-2014 samples/cards/*.yaml -o report.html
+      modengine report campaign-2014 samples/cards/plain.yaml -o report.html
       modengine report campaign-2014 rows.csv --title "A study" \\
         --author "A. Name" --bundle study
       modengine report old.yaml card.yaml --against new.yaml \\

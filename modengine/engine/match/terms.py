@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -227,6 +228,7 @@ class TermMatcher:
         """Every match with its payload; with `repeats`, of readings with one end the first to start."""
         seen: set[tuple[int, int]] = set()
         first: dict[tuple[int, int], Alignment] = {}
+        walked: defaultdict[int, set[int]] = defaultdict(set)
         for form, at, end, payload in candidates:
             reading = self._reading(payload)
             if reading.way == "exact" and self.is_literal:
@@ -242,7 +244,7 @@ class TermMatcher:
                 if (payload, high) in seen:
                     break
                 seen.add((payload, high))
-                for read in self._readings_in(part, reading, low, high):
+                for read in self._readings_in(part, reading, low, high, walked[payload]):
                     if not self.pattern.repeats:
                         if found := self._found(part, reading, *read.widest):
                             yield payload, found
@@ -253,14 +255,16 @@ class TermMatcher:
             if found := self._widest_that_counts(part, reading, read):
                 yield payload, found
 
-    def _readings_in(self, part: PartText, reading: _TermReading, low: int, high: int) -> Iterable[Alignment]:
+    def _readings_in(
+        self, part: PartText, reading: _TermReading, low: int, high: int, walked: set[int]
+    ) -> Iterable[Alignment]:
         """The readings that begin in a stretch of the text of the walk, in places of the plain view."""
         if reading.way != "sounds_like":
-            return self.walk.readings(part.plain, reading.spelling, low, high)
+            return self.walk.readings(part.plain, reading.spelling, low, high, walked)
         view = part.sounds
         return [
             Alignment(tuple(view.span(at, at + 1)[0] for at in starts), tuple(view.span(at - 1, at)[1] for at in ends))
-            for starts, ends in self.walk.readings(view.text, reading.spelling, low, high)
+            for starts, ends in self.walk.readings(view.text, reading.spelling, low, high, walked)
         ]
 
     def _widest_that_counts(self, part: PartText, reading: _TermReading, read: Alignment) -> Found | None:

@@ -102,14 +102,14 @@ class Walk:
     gaps: int
     repeats: bool
 
-    def readings(self, text: str, spelling: Spelling, low: int, high: int) -> list[Alignment]:
-        """Every reading that begins in `[low, high]`.  With `repeats`, the term is squeezed already.
+    def readings(self, text: str, spelling: Spelling, low: int, high: int, known: set[int]) -> list[Alignment]:
+        """Every reading that begins in `[low, high]`, but at no place of `known`, to which those of the runs that were
+        walked are added.  With `repeats`, the term is squeezed already.
 
         Repeats of the first and last character belong to a reading only where they stand beside it, with nothing
         between: those farther off may be part of another word.
         """
         found: list[Alignment] = []
-        known: set[int] = set()
         first = spelling.letters[0]
         for start in range(low, high + 1):
             met = first.met(text, start)
@@ -124,7 +124,7 @@ class Walk:
 
     def reads(self, text: str, spelling: Spelling) -> bool:
         """Whether a text, all of it, is read as a term."""
-        return any(len(text) in reading.ends for reading in self.readings(text, spelling, 0, 0))
+        return any(len(text) in reading.ends for reading in self.readings(text, spelling, 0, 0, set()))
 
     def _ends(self, text: str, spelling: Spelling, run: list[tuple[int, int]]) -> tuple[int, ...]:
         """Where a reading may end whose first character is met by a run."""

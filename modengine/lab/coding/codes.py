@@ -121,6 +121,17 @@ def read_sheet(path: Path, key: SampleKey | None, id_column: str = "id", code_co
     return CodedSheet(path.stem, met.codes, met.texts, counts, SETTLED in rows[0])
 
 
+def read_settled(path: Path, key: SampleKey | None, id_column: str = "id", code_column: str = "code") -> CodedSheet:
+    """What was settled of the disagreements.  Raises as `read_sheet`, and InputError (ME911) for a coder's sheet."""
+    sheet = read_sheet(path, key, id_column, code_column)
+    if not sheet.settles:
+        raise InputError(
+            "ME911", f"`{path}` is a coder's sheet and settles nothing: it has no column `{SETTLED}`",
+            "give the file that `modengine agree --settle` wrote, filled in",
+        )  # fmt: skip
+    return sheet
+
+
 def _take(
     met: _SheetSoFar, number: int, row: str, said: str, text: str, key: SampleKey | None, known: Collection[str] | None
 ) -> None:

@@ -123,7 +123,7 @@ def power(
     claims = [read_claim(text, engine.policy.categories) for text in declare]
     if len(truth) not in ({1, len(claims)} if claims else {0}):
         raise InputError(
-            "ME911", f"{len(claims)} outcomes are declared, and {len(truth)} expected values given",
+            "ME911", f"outcomes declared: {len(claims)}; expected values given: {len(truth)}",
             "give --truth once for all, or once after each --declare",
         )  # fmt: skip
     expected = list(truth) * len(claims) if len(truth) == 1 else list(truth)

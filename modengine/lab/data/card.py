@@ -16,6 +16,7 @@ A file is looked for beside the card, then in the data folder (`MODENGINE_DATA`,
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -100,7 +101,10 @@ def read_card(path: str | Path, files: tuple[Path, ...] | None = None) -> Card:
 
 def _node(path: Path) -> yaml.Mapping:
     try:
-        if path.stat().st_size > LARGEST:
+        status = path.stat()
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+            raise InputError("ME905", f"`{path}` is no regular file", "save it as a file first")
+        if status.st_size > LARGEST:
             raise InputError("ME906", f"`{path}` is too large for a card", "give the data as JSONL, CSV or Parquet")
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:

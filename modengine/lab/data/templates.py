@@ -14,6 +14,7 @@ the same sentence without a term: `X朋友` becomes `朋友`, and a bare `X` bec
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -130,7 +131,10 @@ def read_templates(path: str | Path) -> Templates:
     """Reads a file of templates.  Raises InputError if it cannot be read, PolicyError for what is wrong."""
     path = Path(path)
     try:
-        if path.stat().st_size > LARGEST:
+        status = path.stat()
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+            raise InputError("ME905", f"`{path}` is no regular file", "save it as a file first")
+        if status.st_size > LARGEST:
             raise InputError("ME906", f"`{path}` is too large for templates", "split the file")
         data = path.read_bytes()
     except FileNotFoundError:

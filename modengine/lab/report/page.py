@@ -96,7 +96,7 @@ def labels_of(views: Sequence[ResultView]) -> Labels:
 def _about(corpus: CorpusStamp) -> list[tuple[str, str]]:
     """What a corpus is, what was left out of it, what it cannot tell."""
     said = (
-        ("rows", f"{corpus.rows:,} in {corpus.clusters:,} clusters of rows that are not independent of one another"),
+        ("rows", f"{corpus.rows:,} in {corpus.clusters:,} clusters; rows of one cluster are not independent"),
         ("made up", "messages or dates were made up" if corpus.simulation else ""),
         ("labels", "" if corpus.labelled else "none were named: every row is taken for harmless"),
         ("left out", f"{counts(corpus.left_out)}: labels that nothing maps" if corpus.left_out else ""),

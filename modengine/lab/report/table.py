@@ -29,6 +29,8 @@ class Quote:
     """May be read at once; else it is blurred in HTML until somebody asks for it."""
 
 
+JOINED = " ¦ "
+"""Between several texts in a cell, of which each is cut by itself."""
 _IN_FIGURE = re.compile(r"(?<=\d) (?=%)|(?<=%) (?=\[)|(?<=points) (?=\[)|(?<=\(n) (?=\d)|(?<=effective) (?=\d)")
 _BOUND = "\ufdd0"
 """Stands for a blank at which no line may be broken: what Unicode has for it counts as a blank here."""
@@ -125,7 +127,8 @@ def plain(cell: Cell) -> str:
         case int():
             return f"{cell:,}"
         case Quote():
-            return inline(cell.text, 200)
+            texts = cell.text.split(JOINED)
+            return JOINED.join(inline(text, 200 // len(texts)) for text in texts)
         case Several():
             return cell.shown
         case Estimate():

@@ -124,7 +124,8 @@ def _header(cells: list[str], source: str, text_key: str) -> list[str]:
     shown = ", ".join(f"`{name[:40]}`" for name in names[:10])
     message = f"`{source}`: the header has no column `{text_key}`, only {shown}"
     if len(names) == 1 and (";" in names[0] or "\t" in names[0]):
-        raise InputError("ME908", message, "the columns are separated by another sign: save the file with commas")
+        by = "semicolons" if ";" in names[0] else "tabs"
+        raise InputError("ME908", f"`{source}`: the columns are separated by {by}", "save the file with commas")
     if text_key != "text":
         raise InputError("ME908", message, "name one of them with --text")
     near = nearly_text(names)

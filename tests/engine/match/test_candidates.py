@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from modengine.engine.budget import Patience
+from modengine.engine.engine import Engine
 from modengine.engine.match.matcher import Candidate
 from modengine.engine.match.part import PartText, TextForm, reduce
 from modengine.engine.match.terms import BY_LOOK, reads, squeeze
-from modengine.engine.match.walk import LONGEST, MOST, Walk, alike, beginnings, forms
+from modengine.engine.match.walk import LONGEST, MOST, Letter, Walk, alike, beginnings, forms
 from modengine.policy.model import Pattern
 from tests import build
 from tests.build import compile_policy, rule, text
@@ -44,11 +45,28 @@ def test_a_term_is_looked_for_in_the_text_that_its_options_ask_for() -> None:
 def test_whatever_a_walk_reads_has_a_candidate(term: str, body: str, repeats: bool, gaps: int) -> None:
     """Tried from every place of the text, without an automaton; what is written as the term is found as such."""
     walk = Walk(gaps, repeats)
-    read = walk.readings(body, alike(squeeze(term) if repeats else term), 0, len(body) - 1)
+    read = walk.readings(body, alike(squeeze(term) if repeats else term), 0, len(body) - 1, set())
     found = candidates(text("t", term, looks_like=True, repeats=repeats, gaps=gaps), body)
     written = [reads(body[slice(*one.widest)], term, walk, "exact") for one in read]
     assert all(written) or any(payload >= BY_LOOK for *_, payload in found)
     assert not any(written) or any(payload < BY_LOOK for *_, payload in found)
+
+
+def test_a_run_of_repeats_is_walked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the number of places in it at which the term may begin."""
+    walked = []
+    run = Walk._run
+
+    def counted(walk: Walk, body: str, letter: Letter, at: int, end: int) -> list[tuple[int, int]]:
+        walked.append(run(walk, body, letter, at, end))
+        return walked[-1]
+
+    monkeypatch.setattr(Walk, "_run", counted)
+    term = text("t", "机票", looks_like=True, repeats=True)
+    engine = Engine(compile_policy(build.policy(rule("r", "t", term))))
+    assert engine.trace("木几" * 500 + "票").decision.hits
+    assert walked
+    assert sum(map(len, walked)) < 1_500
 
 
 def test_a_beginning_has_all_forms_of_its_characters_as_they_look() -> None:

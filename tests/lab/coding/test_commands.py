@@ -71,6 +71,12 @@ def test_from_sheets_to_figures(command: Command, folder: Path) -> None:
         sheet = csv.DictWriter(file, lines[0], delimiter=";")
         sheet.writeheader()
         sheet.writerows(lines)
+    again = command("agree", *sheets, "--key", key, "--settle", folder / "settle.csv")
+    assert again.code == 2
+    assert f"is there already and has {disagreed} codes: name a new file" in again.err
+    wrong = command("estimate", key, *sheets, "--settled", sheets[0])
+    assert wrong.code == 2
+    assert "is a coder's sheet and settles nothing" in wrong.err
     ran = command("estimate", key, *sheets, "--settled", folder / "settle.csv", "--format", "json")
     assert (ran.code, ran.err) == (0, "")
     result = json.loads(ran.out)
@@ -126,7 +132,7 @@ def test_text_fits_a_terminal(command: Command, folder: Path) -> None:
         (("sample", POLICY, "rows.jsonl", "-n", "9", "--to", "new", "--by", "topic"), "is not made of"),
         (("sample", POLICY, "rows.jsonl", "-n", "9"), "Missing option '--to'"),
         (("power", POLICY), "name a corpus, or an outcome"),
-        (("power", POLICY, "--declare", "fraud.recall@review>=0.5"), "1 outcomes are declared, and 0"),
+        (("power", POLICY, "--declare", "fraud.recall@review>=0.5"), "outcomes declared: 1; expected values given: 0"),
         (("power", POLICY, "--declare", "spam.recall@label>=0.5", "--truth", "0.9"), "names the category `spam`"),
         (("power", POLICY, "rows.jsonl", "--baseline", "1.5"), "1.5 is not in the range"),
     ],

@@ -143,10 +143,10 @@ def test_without_a_corpus_only_outcomes_are_answered() -> None:
 @pytest.mark.parametrize(
     ("declare", "truth", "message"),
     [
-        (["fraud.recall@label>=0.5"], [], "1 outcomes are declared, and 0 expected values given"),
-        ([], [0.5], "0 outcomes are declared, and 1 expected values given"),
+        (["fraud.recall@label>=0.5"], [], "outcomes declared: 1; expected values given: 0"),
+        ([], [0.5], "outcomes declared: 0; expected values given: 1"),
         (["fraud.recall@label>=0.5"], [0.4], "cannot be shown where the truth is 0.4"),
-        (["fraud.recall@label>=0.5"], [0.6, 0.7], "1 outcomes are declared, and 2"),
+        (["fraud.recall@label>=0.5"], [0.6, 0.7], "outcomes declared: 1; expected values given: 2"),
         (["more"], [0.6], "declares no outcome"),
     ],
 )

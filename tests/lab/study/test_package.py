@@ -110,7 +110,7 @@ def test_the_lock_names_what_measures(package: Path) -> None:
 def test_a_package_is_repeated_in_an_empty_folder(elsewhere: Path, command: Command) -> None:
     ran = command("study", "verify", "package", "--data", "data")
     assert (ran.code, ran.err) == (0, "")
-    assert "- the same: all of 35 figures and 84 decisions\n" in ran.out
+    assert "- the same: all of 35 figures and outcomes, and of 84 decisions\n" in ran.out
     assert sorted(path.name for path in elsewhere.iterdir()) == ["data", "package"]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from modengine.lab.data.outcomes import LEVELS
 from modengine.lab.report.charts import Chart, Intervals, Line, Lines, Point
-from modengine.lab.report.table import Cell, Quote, Table, count_of, percent, share_of, show
+from modengine.lab.report.table import JOINED, Cell, Quote, Several, Table, count_of, percent, share_of, show
 from modengine.lab.report.view import ResultView
 from modengine.lab.stats.claims import StratumComparison
 from modengine.lab.stats.intervals import Estimate
@@ -178,9 +178,11 @@ def _worst(result: Evaluation, invented: frozenset[str]) -> Table:
     for alarms in sorted(result.worst_rules, key=lambda r: (-r.share.k, r.rule, r.corpus))[:WORST]:
         row: list[Cell] = [alarms.rule, alarms.category, alarms.corpus]
         row += [alarms.share, alarms.review, alarms.block, alarms.right]
-        row.append(", ".join(example.row for example in alarms.examples))
+        named = ", ".join(example.row for example in alarms.examples)
+        more = alarms.share.k - len(alarms.examples)
+        row.append(Several(f"{named} and {more:,} more" if more > 0 else named, (("", named),)))
         if texts:
-            said = " ¦ ".join(e.text for e in alarms.examples if e.text is not None)
+            said = JOINED.join(e.text for e in alarms.examples if e.text is not None)
             row.append(Quote(said, alarms.corpus in invented) if said else None)
         rows.append(tuple(row))
     more = len(result.worst_rules) - WORST

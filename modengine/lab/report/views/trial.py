@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modengine.explain.visible import inline
 from modengine.lab.report.table import Cell, Quote, Several, Table
 from modengine.lab.report.view import ResultView, short
 from modengine.lab.report.views.compare import flips_table, moves_table
@@ -47,7 +48,7 @@ def summary(result: Trial) -> Iterator[str]:
 
 
 def _sentences(rule: TriedRule) -> Iterator[str]:
-    yield f"{rule.rule}: {rule.title}; against {_HELD_AGAINST[rule.was]}"
+    yield f"{rule.rule}: {inline(rule.title, 300)}; against {_HELD_AGAINST[rule.was]}"
     yield (
         f"it hits {rule.hits:,} rows, {rule.newly_hit:,} of them newly (on {rule.acted_on:,} its category acted "
         f"already), and hits {rule.newly_missed:,} no longer"

@@ -18,9 +18,10 @@ def summary(result: StudyVerification) -> Iterator[str]:
     """Whether it came out the same, first of all."""
     differ, rows = len({d.what for d in result.figure_differences}), len(result.decision_differences)
     if result.same:
-        yield f"the same: all of {result.figures:,} figures and {result.decisions:,} decisions"
+        yield f"the same: all of {result.figures:,} figures and outcomes, and of {result.decisions:,} decisions"
     else:
-        yield f"not the same: {differ:,} of {result.figures:,} figures, {rows:,} of {result.decisions:,} decisions"
+        figures = f"{differ:,} of {result.figures:,} figures and outcomes"
+        yield f"not the same: {figures}, {rows:,} of {result.decisions:,} decisions"
     yield f"pinned {result.pinned}, {short(result.pin)}"
     for cause in result.environment:
         yield f"other here: {cause}"
