@@ -16,9 +16,9 @@ from modengine.policy.nodes.yaml import Mapping as Entries, Node, Scalar, Sequen
 
 NameKind = Literal["list", "pattern", "clause", "group", "rule", "field"]
 _IN_CONDITION = re.compile(
-    r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|message\.(?P<field>\w+)|\brule\(\s*(?P<rule>[\w*?][\w.*?-]*)|(?P<name>[\w*?][\w.*?-]*)"""
+    r""""(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|message\.(?P<field>\w+)|\brule\(\s*(?P<rule>[\w*?][\w.*?-]*)|(?P<name>[\w*?][\w.*?-]*)"""
 )
-_IN_REGEX = re.compile(r"\{list:\s*([^{}]*?)\s*\}")
+_IN_REGEX = re.compile(r"\{list:\s*(?P<name>(?!\s)[^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,18 @@ def definitions(at: Named, names: tuple[Named, ...]) -> tuple[Named, ...]:
 
 def references(at: Named, names: tuple[Named, ...]) -> tuple[Named, ...]:
     """Every name that stands for what this one does, the definitions among them."""
-    meant = set(definitions(at, names))
-    return tuple(name for name in names if meant & set(definitions(name, names)))
+    known = tuple(name for name in names if name.defines and name.kind == at.kind)
+    meant = set(definitions(at, known))
+    alike: dict[tuple[str, str], bool] = {}
+    found: list[Named] = []
+    for name in names:
+        if name.kind == at.kind:
+            key = (name.name, name.scope)
+            if key not in alike:
+                alike[key] = not meant.isdisjoint(definitions(name, known))
+            if alike[key]:
+                found.append(name)
+    return tuple(found)
 
 
 def names_in(path: str, sources: Sources) -> tuple[Named, ...]:
@@ -127,20 +137,24 @@ def _in_patterns(node: Node | None, file: str) -> Iterator[Named]:
                 elif key.value in ("list", "in") and isinstance(value, Scalar):
                     yield _named("list", value, file)
                 elif key.value == "regex" and isinstance(value, Scalar):
-                    for found in _IN_REGEX.finditer(value.value):
-                        yield Named("list", found[1], value.at(found.start(1)), file)
+                    all_found = tuple(_IN_REGEX.finditer(value.value))
+                    places = value.places(found.start("name") for found in all_found)
+                    for found, place in zip(all_found, places, strict=True):
+                        yield Named("list", found["name"].rstrip(), place, file)
 
 
 def _in_condition(node: Node | None, scope: str | None) -> Iterator[Named]:
     """The rules and fields that a condition names, and the patterns, where there are any."""
     if isinstance(node, Scalar):
-        for found in _IN_CONDITION.finditer(node.value):
+        all_found = [found for found in _IN_CONDITION.finditer(node.value) if found.lastgroup]
+        places = node.places(found.start(found.lastgroup or 0) for found in all_found)
+        for found, place in zip(all_found, places, strict=True):
             if found["field"]:
-                yield Named("field", found["field"], node.at(found.start("field")))
+                yield Named("field", found["field"], place)
             elif found["rule"]:
-                yield Named("rule", found["rule"], node.at(found.start("rule")))
-            elif found["name"] and scope is not None:
-                yield Named("pattern", found["name"], node.at(found.start("name")), scope)
+                yield Named("rule", found["rule"], place)
+            elif scope is not None:
+                yield Named("pattern", found["name"], place, scope)
 
 
 def _named(kind: NameKind, scalar: Scalar, scope: str = "", defines: bool = False) -> Named:

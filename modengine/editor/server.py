@@ -7,10 +7,13 @@ file was changed in the meantime is thrown away and made anew.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import BinaryIO, cast
 
 from lsprotocol import types
 from pygls import uris
@@ -18,6 +21,7 @@ from pygls.lsp.server import LanguageServer
 
 from modengine.codes import Severity
 from modengine.editor.completion import Completion, completions
+from modengine.editor.framing import Frames, in_one_line
 from modengine.editor.hover import about
 from modengine.editor.markdown import as_markdown, detail
 from modengine.editor.names import Named, definitions, names_around, references
@@ -51,6 +55,11 @@ class RuleServer(LanguageServer):
         self._working: asyncio.Task[None] | None = None
         self._checks = ThreadPoolExecutor(1, "check")
         self._answers = ThreadPoolExecutor(1, "answer")
+
+    def start_io(self, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None:
+        """Serve until the client ends.  Raises InputError (ME907)."""
+        logging.getLogger("pygls.server").addFilter(in_one_line)
+        super().start_io(cast(BinaryIO, Frames(stdin or sys.stdin.buffer)), stdout)
 
     @property
     def units(self) -> Units:

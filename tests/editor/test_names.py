@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from modengine.editor.names import names_around
+from modengine.editor import names as editor_names
+from modengine.editor.names import names_around, names_in, references
 from modengine.editor.sources import Sources
+from modengine.policy.nodes.yaml import Scalar
 from tests.editor.client import EditorClient, Record
 
 RULESET = """\
@@ -133,3 +135,63 @@ def test_a_ruleset_that_is_added_to_those_of_the_base_is_read(tmp_path: Path) ->
     policy.write_text("policy: p\nbase: other.yaml\nrulesets: ['+ more/added.yaml']\n", "utf-8")
     names = names_around(str(policy), Sources({}))
     assert [name.name for name in names if name.defines and name.kind == "rule"] == ["more.added"]
+
+
+REPEATED = """\
+ruleset: many
+title: T
+category: fraud
+lists:
+  work: [兼职]
+patterns:
+  told: {regex: '%s'}
+rules:
+  - id: a
+    title: T
+    score: 50
+    patterns: {a: {text: [x]}}
+    when: "%s"
+"""
+
+
+def test_a_text_of_many_names_is_walked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "many.yaml"
+    path.write_text(REPEATED % ("|".join(["{list:work}"] * 30), " and ".join(["a"] * 30)), "utf-8")
+    walked: list[str] = []
+    walk = Scalar._units
+
+    def counted(scalar: Scalar) -> object:
+        walked.append(scalar.value)
+        return walk(scalar)
+
+    monkeypatch.setattr(Scalar, "_units", counted)
+    names = names_in(str(path), Sources({}))
+    used = [name.place for name in names if name.name == "a" and name.kind == "pattern" and not name.defines]
+    assert [place.column for place in used] == [12 + 6 * n for n in range(30)]
+    lists = [name.place.column for name in names if name.kind == "list" and not name.defines]
+    assert lists == [24 + 12 * n for n in range(30)]
+    assert len(walked) == 2
+
+
+def test_what_a_name_means_is_looked_up_once_for_all_its_uses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "many.yaml"
+    path.write_text(REPEATED % ("{list:work}", " and ".join(["a"] * 30)), "utf-8")
+    names = names_in(str(path), Sources({}))
+    at = next(name for name in names if name.kind == "pattern" and name.name == "a" and name.defines)
+    asked: list[object] = []
+    look = editor_names.definitions
+
+    def counted(of: editor_names.Named, known: tuple[editor_names.Named, ...]) -> tuple[editor_names.Named, ...]:
+        asked.append(of)
+        return look(of, known)
+
+    monkeypatch.setattr(editor_names, "definitions", counted)
+    assert len(references(at, names)) == 31
+    assert len(asked) == 4  # what is asked for, and `told`, `a` and the word `and`
+
+
+def test_what_stands_behind_an_open_quotation_mark_is_no_name(tmp_path: Path) -> None:
+    path = tmp_path / "many.yaml"
+    path.write_text(REPEATED % ("{list:work}", "a and 'b or c"), "utf-8")
+    used = [name.name for name in names_in(str(path), Sources({})) if name.kind == "pattern" and not name.defines]
+    assert used == ["a", "and"]

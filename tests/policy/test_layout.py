@@ -13,6 +13,7 @@ import yaml
 from hypothesis import Phase, given, settings, strategies as st
 
 import modengine
+from modengine.policy.grammar import MAX_LENGTH
 from modengine.policy.layout import format as layout
 from modengine.policy.layout.format import format_file, formatted, says_the_same
 from modengine.policy.layout.wrap import WIDTH, broken
@@ -160,6 +161,15 @@ def test_no_line_of_a_condition_breaks_in_a_text() -> None:
     text = '"' + "x and y or z " * 12 + '"'
     assert broken(f"message.a == {text} or b", 60) == [f"message.a == {text}", "or b"]
     assert " ".join(broken(LONG, 60)) == LONG
+
+
+@pytest.mark.parametrize(("over", "breaks"), [(0, True), (1, False)])
+def test_a_condition_that_is_too_long_to_be_read_is_left_as_it_stands(over: int, breaks: bool) -> None:
+    condition = "a and " * 500
+    condition += "a" * (MAX_LENGTH + over - len(condition))
+    text = f"{HEAD}  - id: x\n    when: {condition}\n"
+    assert ("when: >-" in ruleset(text)) == breaks
+    assert breaks or ruleset(text) == text
 
 
 # ------------------------------------------------------------------- the rest

@@ -108,6 +108,14 @@ def test_an_offset_in_a_scalar_leads_back_to_its_character_in_the_file(text: str
         assert there.startswith(char if style != "double" or char != "加" else "\\u52a0")
 
 
+@pytest.mark.parametrize("text", ["a: x 加  y z\n", "a: 'x''s\n  y'\n", "a: >-\n  x\n\n  y z\n", "a: |\n  x\n  y\n"])
+def test_places_of_many_offsets_are_those_of_each(text: str) -> None:
+    node = scalar(text)
+    offsets = range(len(node.value) + 1)
+    assert list(node.places(offsets)) == [node.at(offset) for offset in offsets]
+    assert list(node.places(offsets[::2])) == [node.at(offset) for offset in offsets[::2]]
+
+
 def test_an_offset_at_the_end_of_a_scalar_points_behind_it() -> None:
     node = scalar("a: >-\n  x and\n")
     assert (node.at(len(node.value)).line, node.at(len(node.value)).column) == (2, 8)

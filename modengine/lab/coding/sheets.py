@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from modengine.explain.json import as_json
@@ -12,7 +13,7 @@ from modengine.lab.coding.sample import DrawnSheets
 from modengine.lab.coding.workbook import written
 from modengine.lab.data.corpus import HARMLESS
 from modengine.policy.model import Policy
-from modengine.run.write.replace import write_bytes
+from modengine.run.write.replace import said, write_bytes
 from modengine.run.write.tidy import Cell, encode
 
 COLUMNS = ("id", "text", "code", "note")
@@ -36,11 +37,24 @@ def files(drawn: DrawnSheets, policy: Policy) -> Iterator[tuple[str, bytes]]:
 
 
 def write_sheets(drawn: DrawnSheets, policy: Policy, folder: str | Path) -> None:
-    """Writes the files of a sample into a folder, which is made.  Raises OutputError (ME909)."""
-    for name, content in files(drawn, policy):
-        path = Path(folder) / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_bytes(path, content)
+    """Writes the files of a sample into a folder, which is made: all of them or none.  Raises OutputError (ME909)."""
+    made: list[Path] = []
+    try:
+        for name, content in files(drawn, policy):
+            path = Path(folder) / name
+            for parent in reversed(path.parents):
+                if not parent.exists():
+                    with said(parent):
+                        parent.mkdir()
+                    made.append(parent)
+            write_bytes(path, content)
+            made.append(path)
+    except BaseException:
+        # Sheets without a key are of no use, and a folder that holds some is refused the next time.
+        for path in reversed(made):
+            with suppress(OSError):
+                path.rmdir() if path.is_dir() else path.unlink()
+        raise
 
 
 def sheet_csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
@@ -114,8 +128,8 @@ def _sorted_out(policy: Policy, excused: bool) -> Mapping[str, Mapping[str, str]
             if rule.clause is not None:
                 cited.setdefault(rule.clause, set()).add(rule.category)
         for category in dict.fromkeys(rule.category for rule in ruleset.rules if rule.category is not None):
-            for name, said in ruleset.clauses.items():
+            for name, words in ruleset.clauses.items():
                 by = cited.get(name, {ruleset.category})
                 if by == {None} if excused else category in by:
-                    found[category][name] = said
+                    found[category][name] = words
     return found

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from modengine.policy.grammar import MAX_LENGTH
 from modengine.policy.layout.order import placed
 from modengine.policy.layout.spans import Edit, WrittenYaml
 from modengine.policy.nodes.record import Record
@@ -21,7 +22,8 @@ _INDENT = 2
 def wrap(written: WrittenYaml, shape: Record) -> list[Edit]:
     """What breaks the conditions with a longer line than `WIDTH`, as far as they can be broken.
 
-    Left as they are: conditions in braces, and those beside a waiver, which covers one line.
+    Left as they are: conditions in braces, those beside a waiver, which covers one line, and those that are too long
+    to be read.
     """
     edits: list[Edit] = []
     for node, _ in placed(written.root, shape):
@@ -39,6 +41,8 @@ def _wrapped(written: WrittenYaml, key: Any, value: Any) -> Iterator[Edit]:
     begins = written.starts[first]
     longest = max(len(line) for line in written.text[begins:end].splitlines())
     condition = value.value.strip("\n")
+    if len(condition) > MAX_LENGTH:
+        return
     if longest <= WIDTH or "\n" in condition or condition != condition.strip() or _is_waived(written, first, last):
         return
     indent = " " * (key.start_mark.column + _INDENT)

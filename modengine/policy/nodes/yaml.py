@@ -8,7 +8,7 @@ and memory stay linear in a file of at most 5 MB.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping as Dict
+from collections.abc import Iterable, Iterator, Mapping as Dict
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -61,23 +61,32 @@ class Scalar:
         return "text" if found is None else cast(Reading, found.lastgroup)
 
     def at(self, offset: int) -> Location:
-        """The place in the file of the character at `offset` of the value.
+        """The place in the file of the character at `offset` of the value."""
+        return next(self.places((offset,)))
+
+    def places(self, offsets: Iterable[int]) -> Iterator[Location]:
+        """The places of many, which grow, in one walk.
 
         Folding changes white space alone, so the n-th character that is no white space is the same
         one in the value and in the file.
         """
-        wanted = len("".join(self.value[:offset].split()))
-        if offset >= len(self.value.rstrip()):
-            wanted = len("".join(self.value.split()))
-        at = 0
-        for start, end in self._units():
-            if self.raw[start:end].isspace():
-                continue
-            if at == wanted:
-                return self._place(start)
-            at += 1
-            last = end
-        return self._place(last) if at else self.place
+        units = (unit for unit in self._units() if not self.raw[slice(*unit)].isspace())
+        unit = next(units, None)
+        length = len(self.value.rstrip())
+        read = behind = 0
+        counted = line = begins = 0
+        for offset in offsets:
+            wanted = offset if offset < length else len(self.value)
+            for _ in range(len("".join(self.value[read:wanted].split()))):
+                if unit is not None:
+                    behind = unit[1]
+                    unit = next(units, None)
+            read = max(read, wanted)
+            at = behind if unit is None else unit[0]
+            line += self.raw.count("\n", counted, at)
+            begins = max(begins, self.raw.rfind("\n", counted, at) + 1)
+            counted = at
+            yield Location(self.place.file, self.place.line + line, at - begins + (1 if line else self.place.column))
 
     def _units(self) -> Iterator[tuple[int, int]]:
         """The start and end in `raw` of each character of the value."""
@@ -90,13 +99,6 @@ class Scalar:
         start = 0 if self.plain else self.raw.find("\n") + 1
         for at in range(start, len(self.raw)):
             yield at, at + 1
-
-    def _place(self, at: int) -> Location:
-        before = self.raw[:at]
-        lines = before.count("\n")
-        if not lines:
-            return self.place.shifted(at)
-        return Location(self.place.file, self.place.line + lines, at - before.rfind("\n"))
 
 
 @dataclass(frozen=True, slots=True)

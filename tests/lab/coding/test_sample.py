@@ -16,7 +16,8 @@ from hypothesis import given, strategies as st
 from openpyxl import load_workbook
 from statsmodels.regression.linear_model import OLS
 
-from modengine.errors import InputError
+from modengine.errors import InputError, OutputError
+from modengine.lab.coding import sheets as sheets_module
 from modengine.lab.coding.codes import read_sheets
 from modengine.lab.coding.draw import LEAST_OF_STRATUM, POWERS, allocate, drawn
 from modengine.lab.coding.key import read_key, sample_id
@@ -241,3 +242,29 @@ def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
     sheets = [str(tmp_path / "new" / "coding" / "sheets" / f"coder-{number}.csv") for number in (1, 2)]
     with pytest.raises(InputError, match="no row was coded"):
         read_sheets(sheets, key)
+
+
+@pytest.mark.parametrize("full_at", ["coder-2.csv", "guide.md", "key.json", "key.csv"])
+@pytest.mark.parametrize("is_there", [False, True])
+def test_where_a_disk_is_full_nothing_is_left_and_a_second_try_works(
+    full_at: str, is_there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, _ = sample_of(tmp_path)
+    policy = sound().policy
+    folder = tmp_path / "new" / "coding"
+    if is_there:
+        folder.mkdir(parents=True)
+    before = set(tmp_path.rglob("*"))
+
+    def full(path: Path, data: bytes) -> None:
+        if path.name == full_at:
+            raise OutputError("ME909", f"`{path}` cannot be written: no space left on device", "make room")
+        path.write_bytes(data)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sheets_module, "write_bytes", full)
+        with pytest.raises(OutputError, match="no space left"):
+            write_sheets(found, policy, folder)
+    assert set(tmp_path.rglob("*")) == before
+    write_sheets(found, policy, folder)
+    assert read_key(folder) == found.key
