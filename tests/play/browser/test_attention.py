@@ -51,8 +51,16 @@ def test_what_is_left_out_of_a_long_paste_is_said(opened: Opened) -> None:
         page.keyboard.press("End")
         page.keyboard.press("Control+v")
         until(page, "(length) => document.querySelector('#text').value.length === length", min(20_000, 2 + len(keys)))
-        assert said in page.inner_text("#note")
-        assert bool(said) == bool(page.inner_text("#note"))
+        assert said in page.inner_text("#room")
+        assert bool(said) == bool(page.inner_text("#room"))
+    assert "was left out" in page.inner_text("#room")
+    page.fill("#text", "12")
+    until(page, "document.querySelector('#room').innerText === ''")
+    page.fill("#text", "ab" * 10_000)  # full to the last character, and nothing left out
+    until(page, "document.querySelector('#room').innerText.startsWith('The field is full')")
+    page.press("#text", "End")
+    page.press("#text", "Backspace")
+    until(page, "document.querySelector('#room').innerText === ''")
 
 
 def tabs(page: Any) -> list[str]:
