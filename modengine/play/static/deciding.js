@@ -12,7 +12,7 @@ import { caseWith } from "./origin.js";
 import { saying } from "./pieces.js";
 import { drawProblems } from "./rules.js";
 import { on, snapshot, state, tell } from "./state.js";
-import { drawPanel, followsMessage, needsMessage } from "./tabs.js";
+import { drawPanel, followsMessage, needsMessage, openAgain } from "./tabs.js";
 import { drawVerdict } from "./verdict.js";
 
 let sentAt = 0;
@@ -136,6 +136,7 @@ async function decide() {
     drawPanel();
     return;
   }
+  openAgain();
   const none = !state.rules || !text;
   if (none !== hadNone && needsMessage()) drawPanel();
   hadNone = none;

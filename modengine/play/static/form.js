@@ -11,7 +11,9 @@ import { separated, simpleRules, withoutRule, withPoints, withWords } from "./ya
 
 const MOST = 30; // rules that are shown; the others are in the YAML
 let drawn = "";
-let fresh = { id: "", kind: "words" }; // the rule that is being made: its id once it stands in the file
+const POINTS = 50; // those that a new rule begins with
+const begin = (id) => ({ id, kind: "words", points: POINTS });
+let fresh = begin(""); // the rule that is being made: its id once it stands in the file
 
 const fileOf = () => rulesIn(state.active, state.files);
 const rulesOf = (file) => (file ? simpleRules(state.files[file]) : []);
@@ -31,31 +33,38 @@ export function drawForm() {
     drawn = now;
     const focus = document.activeElement?.closest("#form") ? document.activeElement.id : "";
     fill($("form"), file ? [newCard(), rules.slice(0, MOST).map(card), rules.length > MOST ? h("p", { class: "quiet small" }, t("form_more", rules.length - MOST)) : null] : h("p", { class: "quiet" }, t("rule_not_added")));
-    if (file && begun) again(begun);
+    if (file && begun) again(begun); // nothing has the focus yet
     if (focus) $(focus)?.focus();
   }
+  if (file && begun) again(begun);
   for (const rule of rules.slice(0, MOST)) values(rule);
+}
+
+const listed = (words) => words.join(state.lang === "zh" ? "、" : ", ");
+
+// What stands in the file, into a field that nobody is writing in: what was said of another value is not true of it.
+function set(id, value) {
+  const field = $(id);
+  if (!field || field === document.activeElement || field.value === String(value)) return;
+  field.value = value;
+  if ($(`${id}-said`)) fill($(`${id}-said`));
 }
 
 // The rule that is being made, as it stands in the file.
 function again({ patterns: [{ kind, words }], points }) {
-  fresh.kind = kind;
-  $("words-new").value = words.join(state.lang === "zh" ? "、" : ", ");
+  Object.assign(fresh, { kind, points: points.value });
+  set("words-new", listed(words));
   $(`by-${kind}-new`).checked = true;
-  $("points-new").value = points.value;
+  set("points-new", points.value);
   $("another").disabled = false;
 }
 
 // What the YAML says now, in the fields that nobody is writing in.
 function values(rule) {
-  const set = (id, value) => {
-    const field = $(id);
-    if (field && field !== document.activeElement) field.value = value;
-  };
   if (rule.points) set(`points-${rule.id}`, rule.points.value);
   for (const pattern of rule.patterns) {
     const id = `${rule.id}-${pattern.name}`;
-    set(`words-${id}`, pattern.words.join(state.lang === "zh" ? "、" : ", "));
+    set(`words-${id}`, listed(pattern.words));
     for (const kind of KINDS) if ($(`by-${kind}-${id}`)) $(`by-${kind}-${id}`).checked = pattern.kind === kind;
   }
 }
@@ -75,7 +84,7 @@ function card(rule) {
     "fieldset",
     { class: `rule-form ${rule.relief ? "relief" : ""}` },
     h("legend", { lang: title.lang }, visible(title.text)),
-    rule.patterns.map((pattern) => wordFields(`${rule.id}-${pattern.name}`, pattern.name, (words, kind) => rewriteWords(rule.id, pattern.name, words, kind))),
+    rule.patterns.map((pattern) => wordFields(`${rule.id}-${pattern.name}`, pattern.name, (words, kind) => rewriteWords(rule.id, pattern.name, words, kind), () => patternOf(rule.id, pattern.name)?.words)),
     rule.patterns.length ? null : h("p", { class: "quiet small" }, t("form_in_yaml"), " ", h("button", { type: "button", class: "small", onclick: () => goTo((ruleOf(rule.id)?.line ?? 0) + 1) }, t("form_go"))),
     h(
       "div",
@@ -86,58 +95,81 @@ function card(rule) {
   );
 }
 
+const patternOf = (id, name) => ruleOf(id)?.patterns.find((one) => one.name === name);
+
 function rewriteWords(id, name, words, kind) {
-  const pattern = ruleOf(id)?.patterns.find((one) => one.name === name);
+  const pattern = patternOf(id, name);
   if (!pattern) return;
   write(withWords(state.files[fileOf()], pattern, kind ?? pattern.kind, words ?? pattern.words), pattern.line);
 }
 
-// Words between commas, and how they are found.
-function wordFields(id, name, change) {
-  const said = h("p", { class: "small failure", role: "status" });
+// Words between commas, and how they are found; those of the file are back where none were written.
+function wordFields(id, name, change, inFile = () => []) {
+  const said = h("p", { id: `words-${id}-said`, class: "small failure", role: "status" });
   const typed = (event) => {
     const words = separated(event.target.value);
     fill(said, words.length || !name ? null : t("rule_needs_words"));
     if (words.length || !name) change(words, null);
   };
+  const left = ({ target }) => {
+    if (!name || separated(target.value).length) return;
+    target.value = listed(inFile() ?? []);
+    fill(said);
+  };
   return h(
     "div",
     { class: "word-fields" },
-    h("label", {}, h("span", {}, name ? [t("form_of"), " ", h("code", {}, visible(name))] : t("rule_words")), h("input", { type: "text", id: `words-${id}`, lang: "zh-Hans", maxlength: 400, autocomplete: "off", spellcheck: "false", oninput: typed })),
+    h("label", {}, h("span", {}, name ? [t("form_of"), " ", h("code", {}, visible(name))] : t("rule_words")), h("input", { type: "text", id: `words-${id}`, lang: "zh-Hans", maxlength: 400, autocomplete: "off", spellcheck: "false", oninput: typed, onchange: left })),
     h("span", { class: "kinds-row" }, KINDS.map((kind) => h("label", {}, h("input", { type: "radio", name: `kind-${id}`, id: `by-${kind}-${id}`, checked: kind === "words", onchange: () => change(null, kind) }), t(`form_${kind}`)))),
     said,
   );
 }
 
-// What was written of it stands in the field when it is left.
+// Any other than a whole number from 1 to 1000 comes into no rule: it keeps what it had, and the field shows that once it is left.
 function pointsField(id, relief, value, change) {
-  let now = value;
-  const typed = ({ target }) => {
-    if (target.value === "") return;
-    now = Math.min(1000, Math.max(1, Math.round(Number(target.value))));
-    change(now);
+  let before = value; // when the field was entered
+  let now = value; // in the rule
+  const said = h("p", { id: `${id}-said`, class: "small failure", role: "status" });
+  const write = (points) => {
+    if (points !== now) change((now = points));
   };
-  return h(
-    "label",
-    {},
-    t(relief ? "form_takes" : "rule_points"),
-    h("input", { type: "number", id, min: 1, max: 1000, value, onfocus: ({ target }) => (now = target.value), oninput: typed, onchange: ({ target }) => (target.value = now) }),
-  );
+  const wrong = (field, is) => {
+    if (is) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+  };
+  const typed = ({ target }) => {
+    const given = target.value.trim();
+    const empty = given === "" && !target.validity.badInput; // a number is still to come
+    const points = Number(given);
+    const good = given !== "" && Number.isInteger(points) && points >= 1 && points <= 1000;
+    wrong(target, !good && !empty);
+    fill(said, good || empty ? null : t("points_whole"));
+    write(good ? points : before);
+  };
+  const left = ({ target }) => {
+    if (target.value === "") fill(said, t("points_whole"));
+    wrong(target, false);
+    target.value = before = now;
+  };
+  const entered = ({ target }) => (before = now = Number(target.value));
+  return [
+    h("label", {}, t(relief ? "form_takes" : "rule_points"), h("input", { type: "number", id, min: 1, max: 1000, step: 1, value, "aria-describedby": `${id}-said`, onfocus: entered, oninput: typed, onchange: left })),
+    said,
+  ];
 }
 
-const titleOf = (words) => t("says_words", words.slice(0, 3).join(state.lang === "zh" ? "、" : ", "));
+const titleOf = (words) => t("says_words", listed(words.slice(0, 3)));
 const allIds = () => Object.values(state.files).flatMap((text) => [...text.matchAll(/^\s*-\s+id:\s*["']?([\w.-]+)/gm)].map((one) => one[1]));
 
 // A rule that begins to be with its first word, and is gone with its last.
 function newCard() {
-  fresh = { id: fresh.id, kind: "words" };
+  fresh = begin(fresh.id);
   const change = (given, kind) => {
     const file = fileOf();
     const words = given ?? separated($("words-new").value);
     fresh.kind = kind ?? fresh.kind;
     const text = fresh.id ? withoutRule(state.files[file], fresh.id) : state.files[file];
-    const points = Math.min(1000, Math.max(1, Math.round(Number($("points-new").value)) || 50));
-    const made = words.length ? withRule(text, words, points, allIds().filter((id) => id !== fresh.id), titleOf(words), fresh.kind) : null;
+    const made = words.length ? withRule(text, words, fresh.points, allIds().filter((id) => id !== fresh.id), titleOf(words), fresh.kind) : null;
     if (words.length && !made) return fill($("new-said"), t("rule_not_added"));
     if (!made && !fresh.id) return fill($("new-said"));
     fresh.id = made?.id ?? "";
@@ -155,7 +187,10 @@ function newCard() {
     { class: "rule-form new" },
     h("legend", {}, t("form_new")),
     wordFields("new", "", change),
-    h("div", { class: "fields" }, pointsField("points-new", false, 50, () => change(null, null)), h("button", { type: "button", id: "another", class: "small", disabled: true, onclick: another }, t("form_another"))),
+    h("div", { class: "fields" }, pointsField("points-new", false, POINTS, (points) => {
+      fresh.points = points;
+      change(null, null);
+    }), h("button", { type: "button", id: "another", class: "small", disabled: true, onclick: another }, t("form_another"))),
     h("p", { id: "new-said", class: "small quiet", role: "status" }),
   );
 }

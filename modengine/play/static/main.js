@@ -12,7 +12,7 @@ import { forgetGuesses } from "./guessing.js";
 import { copyLink, draft, flush, keep, keeps, listenToLeaving, note, placeOf, putParts, saveFile, undoable } from "./keeping.js";
 import { drawWords, otherLanguage, takeLook } from "./look.js";
 import { listenToMarks } from "./marks.js";
-import { drawLesson, drawText, takeCase } from "./message.js";
+import { cutShort, drawLesson, drawText, takeCase } from "./message.js";
 import { drawFiles, drawProblems, drawUndo, firstFile } from "./rules.js";
 import { remember } from "./session.js";
 import { baseFiles, checked, decode, on, state, tell } from "./state.js";
@@ -161,7 +161,7 @@ function listenToMessage() {
   });
   $("text").addEventListener("paste", ({ target, clipboardData }) => {
     const room = target.maxLength - target.value.length + target.selectionEnd - target.selectionStart;
-    if (clipboardData.getData("text").replace(/\r\n?/g, "\n").length > room) note(t("message_cut"));
+    if (clipboardData.getData("text").replace(/\r\n?/g, "\n").length > room) cutShort();
   });
   on("text-chosen", () => {
     decideNow();

@@ -56,6 +56,25 @@ export function takeCase(id) {
   tell("text-chosen");
 }
 
+let cut = false; // whether a part of what was pasted found no room
+
+function sayRoom(text) {
+  if ($("room").textContent !== text) $("room").textContent = text;
+}
+
+export function cutShort() {
+  cut = true;
+  sayRoom(t("message_cut"));
+}
+
+const SIGN = 64; // a sign of several characters is not cut: so many places may stay empty
+
+function drawRoom(isCovered) {
+  const left = $("text").maxLength - state.text.length;
+  cut &&= left < SIGN;
+  sayRoom(isCovered ? "" : cut ? t("message_cut") : left <= 0 ? t("message_full") : "");
+}
+
 export function drawText() {
   const isCovered = covered();
   $("text").hidden = isCovered;
@@ -67,6 +86,7 @@ export function drawText() {
   const one = caseOf(state.caseId);
   const unchanged = one?.text === state.text ? one : null;
   drawMarks();
+  drawRoom(isCovered);
   fill($("meaning"), cover(), isCovered ? null : beside(state.text, state.gloss));
   fill(
     $("gloss"),

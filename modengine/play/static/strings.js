@@ -98,6 +98,7 @@ const STRINGS = {
   says_words: ["Says {0}", "说到：{0}"],
   rules_of_ours: ["Rules of ours", "我们的规则"],
   rule_needs_words: ["Write at least one word.", "至少写一个词。"],
+  points_whole: ["A whole number from 1 to 1000.", "1 到 1000 的整数。"],
   rule_added: ["{0} stands in {1} from line {2} on.", "{0} 已写入 {1}，从第 {2} 行开始。"],
   rule_not_added: ["There is no file here with a list `rules:`. Add a file first.", "这里没有带 `rules:` 列表的文件，请先添加文件。"],
   add_file: ["Add a file", "添加文件"],

@@ -8,6 +8,7 @@ export const PAGE = {
   level_more: ["Show everything", "显示全部"],
   level_less: ["Show less", "只看要点"],
   message_cut: ["A message has 20,000 characters at most: the rest of what was pasted was left out.", "一条消息最多 20,000 个字符：粘贴内容的其余部分没有放进来。"],
+  message_full: ["The field is full: a message has 20,000 characters at most.", "输入框已满：一条消息最多 20,000 个字符。"],
   no_such_lesson: ["The link names a lesson that is not here.", "链接里的课程这里没有。"],
   no_decision: ["No decision at the moment.", "暂时没有判定结果。"],
   when_unless: ["because of what, unless what", "因为什么，除非什么"],

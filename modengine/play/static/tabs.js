@@ -56,9 +56,16 @@ function choosePanel(name, pressed = false) {
 // Why no panel is open: each would tell the decision, or the text.
 const closed = () => (hidden() ? "reveal_first" : covered() ? "uncover_first" : "");
 
+let shut = ""; // why no panel was open when it was last drawn
+
+// A panel that was closed for the sake of a message is there again with a text that is none.
+export function openAgain() {
+  if (shut && !closed()) drawPanel();
+}
+
 export function drawPanel() {
   const host = $("panel");
-  const why = closed();
+  const why = (shut = closed());
   if (why) {
     // A panel that still waits for an answer draws into the old element, which nobody sees.
     const fresh = host.cloneNode(false);

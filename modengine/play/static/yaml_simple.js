@@ -4,7 +4,7 @@ const RULE = /^(\s*)-\s+id:\s*["']?([\w.-]+)/;
 // An item of a list: within quotes a bracket or a comma is a sign like others.
 const ITEM = String.raw`(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*|[^\]"',\s][^\],]*`;
 const PATTERN = new RegExp(String.raw`^(\s+([\w-]+):\s*\{\s*)(words|text)(:\s*\[)(\s*(?:${ITEM})?(?:,\s*(?:${ITEM})?)*)(\].*)$`);
-const POINTS = /^(\s+score:\s*|\s+relieve:\s*\{.*\bby:\s*)(\d+)(.*)$/;
+const POINTS = /^(\s+score:\s*|\s+relieve:\s*\{.*\bby:\s*)(\d+)(?![\w.])(.*)$/;
 
 function unquoted(text) {
   const [, double, single, plain] = /^("(?:[^"\\]|\\.)*")|^'((?:[^']|'')*)'|^(.*?)(?:\s+#.*)?$/.exec(text.trim());

@@ -51,8 +51,16 @@ def test_what_is_left_out_of_a_long_paste_is_said(opened: Opened) -> None:
         page.keyboard.press("End")
         page.keyboard.press("Control+v")
         until(page, "(length) => document.querySelector('#text').value.length === length", min(20_000, 2 + len(keys)))
-        assert said in page.inner_text("#note")
-        assert bool(said) == bool(page.inner_text("#note"))
+        assert said in page.inner_text("#room")
+        assert bool(said) == bool(page.inner_text("#room"))
+    assert "was left out" in page.inner_text("#room")
+    page.fill("#text", "12")
+    until(page, "document.querySelector('#room').innerText === ''")
+    page.fill("#text", "ab" * 10_000)  # full to the last character, and nothing left out
+    until(page, "document.querySelector('#room').innerText.startsWith('The field is full')")
+    page.press("#text", "End")
+    page.press("#text", "Backspace")
+    until(page, "document.querySelector('#room').innerText === ''")
 
 
 def tabs(page: Any) -> list[str]:
@@ -213,7 +221,7 @@ def test_a_number_that_cannot_be_is_not_left_standing(opened: Opened) -> None:
     page.wait_for_selector("#trial", state="detached")
     page.click("#form-fold summary")
     points = '[id="points-fraud.gain"]'
-    for given, stands in (("", "20"), ("-5", "1"), ("9999", "1000"), ("30.4", "30"), ("", "30")):
+    for given, stands in (("", "20"), ("-5", "20"), ("30", "30"), ("9999", "30"), ("2.5", "30"), ("", "30")):
         page.fill(points, given)
         page.press(points, "Tab")
         assert page.input_value(points) == stands, given
@@ -234,6 +242,10 @@ def test_a_rule_of_the_lesson_is_changed_by_the_form_and_the_form_by_the_yaml(op
     page.fill(rule, " , ")
     assert "at least one word" in page.inner_text("#form")
     assert '[兼职, 刷单, "no", "2", "a b"]' in page.evaluate(TEXT)
+    page.focus('[id="points-fraud.contact"]')  # the words are back, and what was said of none is gone
+    assert page.input_value(rule) == "兼职, 刷单, no, 2, a b"
+    assert "at least one word" not in page.inner_text("#form")
+    page.fill(rule, " , ")
     rewrite(page, '"no", "2", "a b"', "红包")
     until(page, "document.querySelectorAll('#form input[id^=words-]')[1].value === '兼职, 刷单, 红包'")
     page.click("#undo-all")

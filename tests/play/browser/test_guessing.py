@@ -68,12 +68,23 @@ def test_a_try_that_is_a_message_still_to_be_guessed_is_guessed_among_the_tries(
     assert page.locator("#machine").count() == 0
     page.fill("#text", "兼职日结，加.微.信吧")  # through it, and on: an edit of message 1
     action(page, "allow")
+    page.wait_for_selector("#machine")  # the whole panel is there again
+    assert "word for word" not in page.inner_text("#panel")
+    assert page.locator("#appeal-add").count() == 1
+    until(page, TRIED, "兼职日结，加.微.信吧")
     page.fill("#text", "兼职日结，加.微.信")
     page.click('[data-guess="allow"]')
     until(page, TRIED, "兼职日结，加.微.信")
     page.click("#case-innocent")  # taken from the list, it closes the panel
     page.wait_for_selector("#verdict .vote")
     assert page.locator(".attempts").count() == 0
+
+
+def test_a_panel_that_was_closed_for_a_message_opens_with_a_text_of_ones_own(opened: Opened) -> None:
+    page = opened("evasion", "tests", predict=True)
+    assert "First the guess" in page.inner_text("#panel")
+    page.fill("#text", "今天天气很好")
+    page.wait_for_selector("#panel .tests")
 
 
 def test_a_panel_that_still_measures_tells_nothing_of_the_next_message(opened: Opened) -> None:

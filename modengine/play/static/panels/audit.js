@@ -267,9 +267,13 @@ function tamper(root, entry) {
   return box;
 }
 
+// A hash as the checkpoint and the proofs have it, so that they can be compared.
+const inBase64 = (hash) => btoa(String.fromCharCode(...(hash.match(/../g) ?? []).map((byte) => parseInt(byte, 16))));
+
 // The tree, the newest below; a node whose hash is not the one that was kept is marked.
 function merkle() {
-  const levels = log.shown.levels;
+  const levels = log.shown.levels.map((level) => level.map(inBase64));
+  const kept = log.levels?.map((level) => level.map(inBase64));
   const path = new Set();
   let at = log.selected;
   if (at >= 0) levels.forEach((level, height) => {
@@ -282,7 +286,7 @@ function merkle() {
       "div",
       { class: "level" },
       level.map((hash, index) => {
-        const before = log.levels?.[height]?.[index];
+        const before = kept?.[height]?.[index];
         const other = before !== undefined && before !== hash;
         if (other) changed += 1;
         const node = h(

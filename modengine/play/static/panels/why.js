@@ -1,7 +1,7 @@
 // Why: the text with what was found, the points, the conditions, and the smallest edit that changes it all.
 
 import { latest, soon } from "../api.js";
-import { add, fill, h, said, visible } from "../dom.js";
+import { add, fill, h, messageLanguage, said, visible } from "../dom.js";
 import { how, inWords, ruleText } from "../engine_words.js";
 import { linked, marked, moved } from "../marked.js";
 import { ACTIONS, badge, condition, failure, waterfall } from "../pieces.js";
@@ -195,7 +195,7 @@ function smallest() {
         {},
         t("without"),
         " ",
-        one.cuts.map((cut, at) => [at ? " … " : "", inPlace(cut)]),
+        excerpts(one.cuts).map((near, at) => [at ? " … " : "", inPlace(near)]),
         t("becomes"),
         badge(one.after),
         " ",
@@ -220,14 +220,35 @@ function wordsOf({ cuts, after }) {
   return JSON.stringify([words, after]);
 }
 
-// What goes, struck out among the characters around it.
-function inPlace(cut) {
+// The cuts in their order; those whose surroundings meet stand in one excerpt.
+function excerpts(cuts) {
   const chars = [...state.text];
-  if (cut.part_index || chars.slice(cut.start, cut.end).join("") !== cut.text) return said(cut.text, "del");
-  const around = (from, to) => visible(chars.slice(Math.max(0, from), to).join("").replaceAll("\n", " "));
-  const before = around(cut.start - AROUND, cut.start);
-  const after = around(cut.end, cut.end + AROUND);
-  return h("span", { lang: "zh-Hans", class: "said around" }, cut.start > AROUND ? "…" : "", before, said(cut.text, "del"), after, cut.end + AROUND < chars.length ? "…" : "");
+  const isHere = (cut) => !cut.part_index && chars.slice(cut.start, cut.end).join("") === cut.text;
+  const found = [];
+  for (const cut of [...cuts].sort((a, b) => a.part_index - b.part_index || a.start - b.start)) {
+    const before = found.at(-1)?.at(-1);
+    const gap = before && isHere(before) && isHere(cut) ? cut.start - before.end : -1;
+    if (gap >= 0 && gap <= 2 * AROUND) found.at(-1).push(cut);
+    else found.push([cut]);
+  }
+  return found.map((near) => ({ cuts: near, chars: isHere(near[0]) ? chars : null }));
+}
+
+// What goes, struck out among the characters around it.
+function inPlace({ cuts, chars }) {
+  if (!chars) return said(cuts[0].text, "del");
+  const between = (from, to) => visible(chars.slice(Math.max(0, from), to).join("").replaceAll("\n", " "));
+  const { start } = cuts[0];
+  const { end } = cuts.at(-1);
+  return h(
+    "span",
+    { lang: messageLanguage(), class: "said around" },
+    start > AROUND ? "…" : "",
+    between(start - AROUND, start),
+    cuts.map((cut, at) => [at ? between(cuts[at - 1].end, cut.start) : "", said(cut.text, "del")]),
+    between(end, end + AROUND),
+    end + AROUND < chars.length ? "…" : "",
+  );
 }
 
 function take(text) {
