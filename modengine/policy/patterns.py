@@ -237,11 +237,13 @@ class _Reader:
         """The source, each `{list:NAME}` replaced by the terms of the list: escaped, longest first."""
 
         def splice(found: re.Match[str]) -> str:
-            named = self._list(found[1], node.at(found.start()))
+            named = self._list(found[1].strip(), node.at(found.start()))
             terms = sorted(dict.fromkeys(map(_plainly, named.terms if named else ())), key=lambda t: (-len(t), t))
             return "(?:" + "|".join(map(re.escape, filter(None, terms))) + ")"
 
-        source = re.sub(r"\{list:\s*([^{}]*?)\s*\}", splice, node.value)
+        source = node.value
+        if len(source) <= MAX_REGEX:
+            source = re.sub(r"\{list:([^{}]*)\}", splice, source)
         if len(source) > MAX_REGEX:
             self.report.add(
                 "ME402",

@@ -92,6 +92,11 @@ def test_a_list_in_a_regex_is_escaped_and_its_longest_term_comes_first(write: An
     assert pattern.lists == ("bank",)
 
 
+def test_the_blanks_behind_a_list_that_is_not_closed_are_read_once(write: Any) -> None:
+    """A reader that tries each of them as the last one is at it for half a minute."""
+    read(write(r=HEAD + "rules:\n" + RULE.replace("words: [加微信]", "regex: 'a{list:" + " " * 3_900 + "'")))
+
+
 def test_a_regex_may_be_as_long_as_the_limit(write: Any) -> None:
     assert len(pattern_of(write, "{regex: " + "a" * 4000 + "}").regex or "") == 4000
     assert codes(read(write(r=HEAD + "rules:\n" + RULE.replace("words: [加微信]", "regex: " + "a" * 4001)))) == [
