@@ -14,7 +14,8 @@ from bench.quality.measures import KINDS, MEASURES, SECTIONS, WITHOUT_HALVES, Me
 from modengine import Engine
 from modengine.lab.data.templates import shipped_templates
 from modengine.lab.stats.intervals import Estimate, Floats, Ints, bounds, by_cluster, proportion, resample
-from modengine.lab.studies.evade import POOLED, evade
+from modengine.lab.stats.metrics import ALL
+from modengine.lab.studies.evade import evade
 from modengine.lab.studies.fairness import fairness
 
 FOLDER = Path(__file__).parent
@@ -96,7 +97,7 @@ def evasion(engine: Engine) -> Iterator[str]:
     yield "| disguise | kept of the examples caught | reached |"
     yield "|---|---|---|"
     for caught in found.kept:
-        if caught.category == POOLED and caught.strength == 1:
+        if caught.category == ALL and caught.strength == 1:
             reached = (caught.kept.value or 0) >= 0.8
             yield f"| {caught.kind} | {share(caught.kept)} | {'yes' if reached else '**no**'} |"
 

@@ -35,4 +35,4 @@ def in_one_line(record: logging.LogRecord) -> bool:
     if record.msg == "Unable to handle message" and record.exc_info:
         record.msg = f"modengine lsp: what the editor sent is no message: {record.exc_info[1]}"
         record.exc_info = None
-    return True
+    return not str(record.msg).startswith("Unable to deserialize message")  # which is said again, as the above

@@ -58,7 +58,8 @@ class RuleServer(LanguageServer):
 
     def start_io(self, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None:
         """Serve until the client ends.  Raises InputError (ME907)."""
-        logging.getLogger("pygls.server").addFilter(in_one_line)
+        for name in ("pygls.server", "pygls.protocol.json_rpc"):
+            logging.getLogger(name).addFilter(in_one_line)
         super().start_io(cast(BinaryIO, Frames(stdin or sys.stdin.buffer)), stdout)
 
     @property

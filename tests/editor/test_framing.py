@@ -32,7 +32,8 @@ def test_a_header_of_any_length_is_read_in_pieces() -> None:
 
 
 def test_of_what_is_no_message_one_line_is_said() -> None:
-    bodies = (b"{half a fra", b"[]", b"null", b"\xff")
+    wrong = b'{"jsonrpc":"2.0","id":1,"method":"initialize","params":5}'
+    bodies = (b"{half a fra", b"[]", b"null", b"\xff", wrong)
     code, told = served(b"".join(b"Content-Length: %d\r\n\r\n%s" % (len(body), body) for body in bodies))
     assert code == 0
     lines = told.splitlines()

@@ -58,8 +58,8 @@ def _ask(question: str) -> None:
     """Raises Abort unless the answer is yes."""
     try:
         agreed = click.confirm(question, err=True)
-    except click.Abort:  # the end of the input, too
-        if sys.stdin.isatty():
+    except click.Abort as error:
+        if not isinstance(error.__context__, EOFError) or sys.stdin.isatty():
             raise
         raise click.UsageError("nobody answers on standard input: --yes erases without asking") from None
     if not agreed:

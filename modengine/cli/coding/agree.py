@@ -35,7 +35,7 @@ def command(
       modengine agree anna.csv ben.csv --id row --code label
     """
     from modengine.lab.coding.agreement import agreement  # noqa: PLC0415  (numpy, which --help does not need)
-    from modengine.lab.coding.codes import read_sheet, read_sheets  # noqa: PLC0415
+    from modengine.lab.coding.codes import filled_in, read_sheets  # noqa: PLC0415
     from modengine.lab.coding.key import read_key  # noqa: PLC0415
     from modengine.lab.coding.settle import settle_sheet  # noqa: PLC0415
     from modengine.lab.report.views.coding import agree_view  # noqa: PLC0415
@@ -48,8 +48,8 @@ def command(
     result = agreement(read, key_stamp("agree", key, seed), key, seed)
     if settle is not None:
         refuse_inputs(settle, [str(path) for path in sheets])
-        if settle.exists() and (codes := len(read_sheet(settle, None).codes)):
-            raise click.UsageError(f"`{settle}` is there already and has {codes:,} codes: name a new file")
+        if settle.exists() and (filled := filled_in(settle)):
+            raise click.UsageError(f"`{settle}` is there already and {filled:,} rows are filled in: name a new file")
         content = settle_sheet(read, key, settle.suffix.lower() == ".xlsx")
         write_bytes(settle, content)
     output.write(agree_view(result))

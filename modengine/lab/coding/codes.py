@@ -121,6 +121,13 @@ def read_sheet(path: Path, key: SampleKey | None, id_column: str = "id", code_co
     return CodedSheet(path.stem, met.codes, met.texts, counts, SETTLED in rows[0])
 
 
+def filled_in(path: Path) -> int:
+    """Rows of a sheet with a code or a note.  Raises as `table`."""
+    header, *rows = table(path, "id")
+    columns = [header.index(name) for name in ("code", "note") if name in header]
+    return sum(any(row[at].strip() for at in columns if at < len(row)) for row in rows)
+
+
 def read_settled(path: Path, key: SampleKey | None, id_column: str = "id", code_column: str = "code") -> CodedSheet:
     """What was settled of the disagreements.  Raises as `read_sheet`, and InputError (ME911) for a coder's sheet."""
     sheet = read_sheet(path, key, id_column, code_column)

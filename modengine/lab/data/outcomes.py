@@ -15,7 +15,7 @@ from modengine.model import ACTIONS, RANK, Action, Decision, Message
 
 Progress = Callable[[int], object]
 """Told how many rows are done."""
-_AT_ONCE = 1_000
+_AT_ONCE = 200
 """Messages decided together."""
 
 

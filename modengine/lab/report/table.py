@@ -27,10 +27,17 @@ class Quote:
     text: str
     open: bool = False
     """May be read at once; else it is blurred in HTML until somebody asks for it."""
+    texts: tuple[str, ...] = ()
+    """Where it is several: each is cut by itself."""
+
+    @classmethod
+    def of(cls, texts: Sequence[str], is_open: bool = False) -> Quote:
+        """Several texts in a cell."""
+        return cls(JOINED.join(texts), is_open, tuple(texts))
 
 
 JOINED = " ¦ "
-"""Between several texts in a cell, of which each is cut by itself."""
+"""Between the texts of a quotation."""
 _IN_FIGURE = re.compile(r"(?<=\d) (?=%)|(?<=%) (?=\[)|(?<=points) (?=\[)|(?<=\(n) (?=\d)|(?<=effective) (?=\d)")
 _BOUND = "\ufdd0"
 """Stands for a blank at which no line may be broken: what Unicode has for it counts as a blank here."""
@@ -127,8 +134,8 @@ def plain(cell: Cell) -> str:
         case int():
             return f"{cell:,}"
         case Quote():
-            texts = cell.text.split(JOINED)
-            return JOINED.join(inline(text, 200 // len(texts)) for text in texts)
+            texts = cell.texts or (cell.text,)
+            return JOINED.join(inline(text, max(20, 200 // len(texts))) for text in texts)
         case Several():
             return cell.shown
         case Estimate():

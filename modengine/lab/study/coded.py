@@ -110,6 +110,9 @@ def read_coded(ref: CodedRef) -> CodedSample:
     data = key_path(ref.key).read_bytes()
     if not any(path.exists() for path in paths):
         return CodedSample(ref, key, data, (), None)
+    if ref.settled in ref.sheets:
+        hint = "give the file that `modengine agree --settle` wrote, filled in"
+        raise InputError("ME911", f"`{ref.settled}` is a coder's sheet and settles nothing", hint)
     settled = None if ref.settled is None else read_sheet(ref.settled, key)
     return CodedSample(ref, key, data, read_sheets(ref.sheets, key), settled)
 

@@ -60,6 +60,8 @@ def test_from_sheets_to_figures(command: Command, folder: Path) -> None:
     sheets, key = (folder / "anna.csv", folder / "ben.csv"), folder / "coding" / "key.json"
     agreed = command("agree", *sheets, "--key", key, "--settle", folder / "settle.csv", "--format", "json")
     assert (agreed.code, agreed.err) == (0, "")
+    again = command("agree", *sheets, "--key", key, "--settle", folder / "settle.csv", "--format", "json")
+    assert (again.code, again.out) == (0, agreed.out)
     disagreed = json.loads(agreed.out)["disagreed"]
     lines = list(csv.DictReader(io.StringIO((folder / "settle.csv").read_text("utf-8-sig"))))
     assert len(lines) == disagreed > 0
@@ -73,7 +75,7 @@ def test_from_sheets_to_figures(command: Command, folder: Path) -> None:
         sheet.writerows(lines)
     again = command("agree", *sheets, "--key", key, "--settle", folder / "settle.csv")
     assert again.code == 2
-    assert f"is there already and has {disagreed} codes: name a new file" in again.err
+    assert f"is there already and {disagreed} rows are filled in: name a new file" in again.err
     wrong = command("estimate", key, *sheets, "--settled", sheets[0])
     assert wrong.code == 2
     assert "is a coder's sheet and settles nothing" in wrong.err

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from modengine.lab.data.outcomes import LEVELS
 from modengine.lab.report.charts import Chart, Intervals, Line, Lines, Point
-from modengine.lab.report.table import JOINED, Cell, Quote, Several, Table, count_of, percent, share_of, show
+from modengine.lab.report.table import Cell, Quote, Several, Table, count_of, percent, share_of, show
 from modengine.lab.report.view import ResultView
 from modengine.lab.stats.claims import StratumComparison
 from modengine.lab.stats.intervals import Estimate
@@ -182,8 +182,8 @@ def _worst(result: Evaluation, invented: frozenset[str]) -> Table:
         more = alarms.share.k - len(alarms.examples)
         row.append(Several(f"{named} and {more:,} more" if more > 0 else named, (("", named),)))
         if texts:
-            said = JOINED.join(e.text for e in alarms.examples if e.text is not None)
-            row.append(Quote(said, alarms.corpus in invented) if said else None)
+            said = [e.text for e in alarms.examples if e.text is not None]
+            row.append(Quote.of(said, alarms.corpus in invented) if said else None)
         rows.append(tuple(row))
     more = len(result.worst_rules) - WORST
     return Table(
