@@ -46,6 +46,8 @@ struct Search<'a> {
     /// With `repeats`: of readings with one end the first to start, with term, way and payload.
     repeated: Vec<(u32, Way, u32, Reading)>,
     first: FxHashMap<(u32, usize), usize>,
+    /// The repeats that were walked of each payload: no reading that counts begins at them.
+    walked: FxHashMap<u32, FxHashSet<usize>>,
     /// Payload, then the place of each match.
     found: Vec<(u32, Place)>,
 }
@@ -72,6 +74,7 @@ pub fn find(
         readings: Vec::new(),
         repeated: Vec::new(),
         first: FxHashMap::default(),
+        walked: FxHashMap::default(),
         found: Vec::new(),
     };
     let is_loose = pattern.gaps > 0 || pattern.repeats;
@@ -208,13 +211,20 @@ impl Search<'_> {
     ) {
         let chars = &self.program.tables.chars;
         let mut readings = std::mem::take(&mut self.readings);
+        let mut known = self.walked.remove(&payload).unwrap_or_default();
         match way {
             Way::Sounds => {
                 let view = &self.part.sounds;
                 let sound = &term.sounds[(payload - SOUNDS) as usize % 2];
                 let spelling = Spelling::Same(sound);
-                self.walk
-                    .readings(chars, &view.text, &spelling, low, high, &mut readings);
+                self.walk.readings(
+                    chars,
+                    &view.text,
+                    &spelling,
+                    low..=high,
+                    &mut known,
+                    &mut readings,
+                );
                 for reading in &mut readings {
                     (reading.start, reading.end) = view.span(reading.start, reading.end);
                     if let Some(edges) = &mut reading.edges {
@@ -230,15 +240,30 @@ impl Search<'_> {
             Way::Looks => {
                 let spelling = Spelling::Alike(&term.squeezed, &term.letters);
                 let text = self.part.plain();
-                self.walk
-                    .readings(chars, text, &spelling, low, high, &mut readings);
+                self.walk.readings(
+                    chars,
+                    text,
+                    &spelling,
+                    low..=high,
+                    &mut known,
+                    &mut readings,
+                );
             }
             Way::Exact | Way::Initials | Way::Spelled => {
                 let spelling = Spelling::Same(&term.squeezed);
                 let text = self.part.plain();
-                self.walk
-                    .readings(chars, text, &spelling, low, high, &mut readings);
+                self.walk.readings(
+                    chars,
+                    text,
+                    &spelling,
+                    low..=high,
+                    &mut known,
+                    &mut readings,
+                );
             }
+        }
+        if !known.is_empty() {
+            self.walked.insert(payload, known);
         }
         for reading in readings.drain(..) {
             if !self.pattern.repeats {

@@ -1,5 +1,6 @@
 //! Does a term begin here?  The exact answer for gaps, repeats and look-alikes (see `engine/match/walk.py`).
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -123,18 +124,17 @@ impl Edges {
 }
 
 impl Walk {
-    /// Every reading that begins in `[low, high]`.
+    /// Every reading that begins in a stretch, but at no place of `known`, to which the repeats are added.
     pub fn readings(
         self,
         chars: &Chars,
         text: &[u32],
         spelling: &Spelling,
-        low: usize,
-        high: usize,
+        begins: RangeInclusive<usize>,
+        known: &mut FxHashSet<usize>,
         found: &mut Vec<Reading>,
     ) {
-        let mut known: FxHashSet<usize> = FxHashSet::default();
-        for at in low..=high {
+        for at in begins {
             let code = text[at];
             let met = if spelling.is_sure(0, code) {
                 1
@@ -168,7 +168,8 @@ impl Walk {
     pub fn reads(self, chars: &Chars, text: &[u32], spelling: &Spelling) -> bool {
         let mut found = Vec::new();
         if !text.is_empty() {
-            self.readings(chars, text, spelling, 0, 0, &mut found);
+            let mut known = FxHashSet::default();
+            self.readings(chars, text, spelling, 0..=0, &mut known, &mut found);
         }
         let all = |reading: &Reading| match &reading.edges {
             Some(edges) => edges.ends.contains(&text.len()),
