@@ -40,6 +40,9 @@ def save(layout: LogPaths, note: str, frontier: Frontier) -> None:
     disk.replace(layout.frontier, (json.dumps({"size": frontier.size, "nodes": nodes}, indent=1) + "\n").encode())
 
 
+_NAME = "name a file with what `modengine audit checkpoint` printed"
+
+
 def read_note(path: Path) -> str:
     """A note from a file.  Raises AuditError (ME955)."""
     try:
@@ -47,9 +50,9 @@ def read_note(path: Path) -> str:
     except FileNotFoundError:
         raise AuditError("ME955", f"there is no checkpoint `{path}`", "check the path") from None
     except OSError as error:
-        raise AuditError("ME955", f"the checkpoint `{path}` cannot be read: {reason(error)}") from None
+        raise AuditError("ME955", f"the checkpoint `{path}` cannot be read: {reason(error)}", _NAME) from None
     except UnicodeDecodeError:
-        raise AuditError("ME955", f"`{path}` is no checkpoint: it is not UTF-8") from None
+        raise AuditError("ME955", f"`{path}` is no checkpoint: it is not UTF-8", _NAME) from None
 
 
 def checkpoint_of(note: str, where: str, origin: str) -> Checkpoint:

@@ -353,7 +353,7 @@ def _check(columns: Columns, seen: _Seen, rows: int) -> None:
         if column is not None and column not in seen.columns:
             raise InputError(
                 "ME911", f"no row has the column `{column}` (--{option})",
-                f"it can be {', '.join(sorted(seen.columns)[:40])}" if seen.columns else "there are only ids and texts",
+                f"besides ids and texts the columns are {', '.join(sorted(seen.columns)[:40]) or 'none'}",
             )  # fmt: skip
     for value in (*columns.map, *(v for v in columns.none if v != OTHERS)):
         if columns.label is not None and value not in seen.values:
