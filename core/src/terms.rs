@@ -212,54 +212,39 @@ impl Search<'_> {
         let chars = &self.program.tables.chars;
         let mut readings = std::mem::take(&mut self.readings);
         let mut known = self.walked.remove(&payload).unwrap_or_default();
-        match way {
+        let view = &self.part.sounds;
+        let (text, spelling) = match way {
             Way::Sounds => {
-                let view = &self.part.sounds;
                 let sound = &term.sounds[(payload - SOUNDS) as usize % 2];
-                let spelling = Spelling::Same(sound);
-                self.walk.readings(
-                    chars,
-                    &view.text,
-                    &spelling,
-                    low..=high,
-                    &mut known,
-                    &mut readings,
-                );
-                for reading in &mut readings {
-                    (reading.start, reading.end) = view.span(reading.start, reading.end);
-                    if let Some(edges) = &mut reading.edges {
-                        for start in &mut edges.starts {
-                            *start = view.span(*start, *start + 1).0;
-                        }
-                        for end in &mut edges.ends {
-                            *end = view.span(*end - 1, *end).1;
-                        }
-                    }
-                }
+                (&view.text[..], Spelling::Same(sound))
             }
             Way::Looks => {
                 let spelling = Spelling::Alike(&term.squeezed, &term.letters);
-                let text = self.part.plain();
-                self.walk.readings(
-                    chars,
-                    text,
-                    &spelling,
-                    low..=high,
-                    &mut known,
-                    &mut readings,
-                );
+                (self.part.plain(), spelling)
             }
             Way::Exact | Way::Initials | Way::Spelled => {
-                let spelling = Spelling::Same(&term.squeezed);
-                let text = self.part.plain();
-                self.walk.readings(
-                    chars,
-                    text,
-                    &spelling,
-                    low..=high,
-                    &mut known,
-                    &mut readings,
-                );
+                (self.part.plain(), Spelling::Same(&term.squeezed))
+            }
+        };
+        self.walk.readings(
+            chars,
+            text,
+            &spelling,
+            low..=high,
+            &mut known,
+            &mut readings,
+        );
+        if way == Way::Sounds {
+            for reading in &mut readings {
+                (reading.start, reading.end) = view.span(reading.start, reading.end);
+                if let Some(edges) = &mut reading.edges {
+                    for start in &mut edges.starts {
+                        *start = view.span(*start, *start + 1).0;
+                    }
+                    for end in &mut edges.ends {
+                        *end = view.span(*end - 1, *end).1;
+                    }
+                }
             }
         }
         if !known.is_empty() {

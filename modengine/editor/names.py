@@ -13,12 +13,12 @@ from modengine.errors import Location
 from modengine.policy.condition import is_glob, matching
 from modengine.policy.files import named_files
 from modengine.policy.nodes.yaml import Mapping as Entries, Node, Scalar, Sequence
+from modengine.policy.patterns import LIST_IN_REGEX
 
 NameKind = Literal["list", "pattern", "clause", "group", "rule", "field"]
 _IN_CONDITION = re.compile(
     r""""(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|message\.(?P<field>\w+)|\brule\(\s*(?P<rule>[\w*?][\w.*?-]*)|(?P<name>[\w*?][\w.*?-]*)"""
 )
-_IN_REGEX = re.compile(r"\{list:\s*(?P<name>(?!\s)[^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def _in_patterns(node: Node | None, file: str) -> Iterator[Named]:
                 elif key.value in ("list", "in") and isinstance(value, Scalar):
                     yield _named("list", value, file)
                 elif key.value == "regex" and isinstance(value, Scalar):
-                    all_found = tuple(_IN_REGEX.finditer(value.value))
+                    all_found = tuple(LIST_IN_REGEX.finditer(value.value))
                     places = value.places(found.start("name") for found in all_found)
                     for found, place in zip(all_found, places, strict=True):
                         yield Named("list", found["name"].rstrip(), place, file)

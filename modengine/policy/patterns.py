@@ -21,6 +21,8 @@ from modengine.text.inflections import MOST_FORMS, forms_of, has_words
 
 MAX_TERMS = 100_000
 MAX_REGEX = 4_000
+LIST_IN_REGEX = re.compile(r"\{list:\s*(?P<name>(?!\s)[^{}]*)\}")
+"""Blanks may follow the name, too.  However many stand there, each is read once."""
 MAX_REPEAT = 100
 _COMMENT = re.compile(r"(?:^|\s)#(?:\s|$)")
 _LINE_END = re.compile("\r\n|[\r\n]")
@@ -237,13 +239,13 @@ class _Reader:
         """The source, each `{list:NAME}` replaced by the terms of the list: escaped, longest first."""
 
         def splice(found: re.Match[str]) -> str:
-            named = self._list(found[1].strip(), node.at(found.start()))
+            named = self._list(found["name"].rstrip(), node.at(found.start()))
             terms = sorted(dict.fromkeys(map(_plainly, named.terms if named else ())), key=lambda t: (-len(t), t))
             return "(?:" + "|".join(map(re.escape, filter(None, terms))) + ")"
 
         source = node.value
         if len(source) <= MAX_REGEX:
-            source = re.sub(r"\{list:([^{}]*)\}", splice, source)
+            source = LIST_IN_REGEX.sub(splice, source)
         if len(source) > MAX_REGEX:
             self.report.add(
                 "ME402",

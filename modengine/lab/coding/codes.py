@@ -132,11 +132,14 @@ def read_settled(path: Path, key: SampleKey | None, id_column: str = "id", code_
     """What was settled of the disagreements.  Raises as `read_sheet`, and InputError (ME911) for a coder's sheet."""
     sheet = read_sheet(path, key, id_column, code_column)
     if not sheet.settles:
-        raise InputError(
-            "ME911", f"`{path}` is a coder's sheet and settles nothing: it has no column `{SETTLED}`",
-            "give the file that `modengine agree --settle` wrote, filled in",
-        )  # fmt: skip
+        raise settles_nothing(path)
     return sheet
+
+
+def settles_nothing(path: Path) -> InputError:
+    """That a coder's sheet was given for what was settled."""
+    hint = "give the file that `modengine agree --settle` wrote, filled in"
+    return InputError("ME911", f"`{path}` is a coder's sheet and settles nothing", hint)
 
 
 def _take(

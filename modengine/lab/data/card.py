@@ -16,7 +16,6 @@ A file is looked for beside the card, then in the data folder (`MODENGINE_DATA`,
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +26,7 @@ from modengine.policy.nodes import yaml
 from modengine.policy.nodes.diagnostics import Diagnostics
 from modengine.policy.nodes.record import Either, Entries, Items, Key, Record
 from modengine.policy.nodes.shape import Choice, Flag, Name, Text
+from modengine.run.read.inputs import read_small
 
 FIGURES = ("precision", "recall", "over-blocking")
 """What a card can forbid.  Without precision there is no F1, no projection and no curve either."""
@@ -100,20 +100,11 @@ def read_card(path: str | Path, files: tuple[Path, ...] | None = None) -> Card:
 
 
 def _node(path: Path) -> yaml.Mapping:
+    data = read_small(path, LARGEST, "a card", "give the data as JSONL, CSV or Parquet")
     try:
-        status = path.stat()
-        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
-            raise InputError("ME905", f"`{path}` is no regular file", "save it as a file first")
-        if status.st_size > LARGEST:
-            raise InputError("ME906", f"`{path}` is too large for a card", "give the data as JSONL, CSV or Parquet")
-        text = path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise InputError("ME905", f"there is no file `{path}`", "check the path") from None
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError("ME904", f"`{path}` is not UTF-8", "save it as UTF-8") from None
-    except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise InputError("ME905", f"`{path}` cannot be read: {why}", "check the path and its permissions") from None
     report = Diagnostics()
     root = yaml.parse(text, str(path), report)
     if isinstance(root, yaml.Mapping) and root.get("corpus") is None and (root.get("policy") or root.get("ruleset")):

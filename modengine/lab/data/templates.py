@@ -14,7 +14,6 @@ the same sentence without a term: `X朋友` becomes `朋友`, and a bare `X` bec
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -27,6 +26,7 @@ from modengine.policy.nodes import yaml
 from modengine.policy.nodes.diagnostics import Diagnostics
 from modengine.policy.nodes.record import Entries, Items, Key, Record
 from modengine.policy.nodes.shape import Choice, Name, Text
+from modengine.run.read.inputs import read_small
 
 KINDS = ("neutral", "positive", "harmful", "reported", "role")
 EXPECTED = ("act", "allow")
@@ -130,19 +130,7 @@ def shipped_templates() -> Templates:
 def read_templates(path: str | Path) -> Templates:
     """Reads a file of templates.  Raises InputError if it cannot be read, PolicyError for what is wrong."""
     path = Path(path)
-    try:
-        status = path.stat()
-        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
-            raise InputError("ME905", f"`{path}` is no regular file", "save it as a file first")
-        if status.st_size > LARGEST:
-            raise InputError("ME906", f"`{path}` is too large for templates", "split the file")
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError("ME905", f"there is no file `{path}`", "check the path") from None
-    except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise InputError("ME905", f"`{path}` cannot be read: {why}", "check the path and its permissions") from None
-    return parse(data, str(path))
+    return parse(read_small(path, LARGEST, "templates", "split the file"), str(path))
 
 
 def parse(data: bytes, file: str) -> Templates:

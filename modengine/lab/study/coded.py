@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import msgspec
 
 from modengine.errors import InputError
-from modengine.lab.coding.codes import CodedSheet, CoderCounts, read_sheet, read_sheets
+from modengine.lab.coding.codes import CodedSheet, CoderCounts, read_sheet, read_sheets, settles_nothing
 from modengine.lab.coding.estimate import CodedEstimates, Part, estimate, p_of_claim
 from modengine.lab.coding.key import SampleKey, key_path, read_key
 from modengine.lab.data.corpus import HARMLESS
@@ -111,8 +111,7 @@ def read_coded(ref: CodedRef) -> CodedSample:
     if not any(path.exists() for path in paths):
         return CodedSample(ref, key, data, (), None)
     if ref.settled in ref.sheets:
-        hint = "give the file that `modengine agree --settle` wrote, filled in"
-        raise InputError("ME911", f"`{ref.settled}` is a coder's sheet and settles nothing", hint)
+        raise settles_nothing(ref.settled)
     settled = None if ref.settled is None else read_sheet(ref.settled, key)
     return CodedSample(ref, key, data, read_sheets(ref.sheets, key), settled)
 

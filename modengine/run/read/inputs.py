@@ -81,3 +81,18 @@ def _is_left_out(file: Path, own: Collection[Path]) -> bool:
 def _is_log(folder: Path) -> bool:
     """Whether a folder holds an audit log (`modengine.audit.files.layout`)."""
     return (folder / "log.json").is_file() and (folder / "segments").is_dir()
+
+
+def read_small(path: Path, most: int, what: str, hint: str) -> bytes:
+    """A whole file of at most so many bytes.  Raises InputError (ME905, ME906)."""
+    try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise InputError("ME905", f"`{path}` is no regular file", "save it as a file first")
+        if path.stat().st_size > most:
+            raise InputError("ME906", f"`{path}` is too large for {what}", hint)
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError("ME905", f"there is no file `{path}`", "check the path") from None
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise InputError("ME905", f"`{path}` cannot be read: {why}", "check the path and its permissions") from None

@@ -179,8 +179,8 @@ def _worst(result: Evaluation, invented: frozenset[str]) -> Table:
         row: list[Cell] = [alarms.rule, alarms.category, alarms.corpus]
         row += [alarms.share, alarms.review, alarms.block, alarms.right]
         named = ", ".join(example.row for example in alarms.examples)
-        more = alarms.share.k - len(alarms.examples)
-        row.append(Several(f"{named} and {more:,} more" if more > 0 else named, (("", named),)))
+        unnamed = alarms.share.k - len(alarms.examples)
+        row.append(Several(f"{named} and {unnamed:,} more" if unnamed > 0 else named, (("", named),)))
         if texts:
             said = [e.text for e in alarms.examples if e.text is not None]
             row.append(Quote.of(said, alarms.corpus in invented) if said else None)
