@@ -132,6 +132,17 @@ def test_text_is_explained_and_help_is_given_without_the_templates_of_pages() ->
     assert ran.stdout.splitlines()[-1] == "[0, 0, 0] False True"
 
 
+def test_a_match_by_sound_is_explained_without_reading_terms_anew() -> None:
+    modengine.load()  # the shipped policy is kept from here on
+    code = (
+        "import sys; from modengine.cli.main import run\n"
+        "print([run(['explain', text]) for text in ('佳微芯', '佳.微.芯')], 'pypinyin' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert ran.stdout.count("sounds like it") > 2
+    assert ran.stdout.splitlines()[-1] == "[0, 0] False"
+
+
 def test_the_message_is_marked_as_chinese_and_isolated() -> None:
     trace, details = trace_of("hit-in-scope")
     checked = Checked(as_html(trace, details))
