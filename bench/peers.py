@@ -23,12 +23,13 @@ from texts import asked_policy, engine_with, policy_terms, regexes, with_terms
 
 from modengine import Message
 from modengine.audit.write.log import AuditLog
-from modengine.engine.match.literals import Automaton
 
 
 def bare(terms: list[str]) -> Read:
-    """The automaton alone, message by message."""
-    find = Automaton(_all(terms)).find
+    """An automaton alone, message by message."""
+    from daachorse import CharwiseDoubleArrayAhoCorasick  # noqa: PLC0415
+
+    find = CharwiseDoubleArrayAhoCorasick(_all(terms)).find_overlapping
     return lambda texts: [find(text) for text in texts]
 
 

@@ -48,7 +48,6 @@ HOMES = {
     "jieba": {"text/segment.py"},
     "rjieba": {"text/segment.py"},
     "pypinyin": {"text/tables.py"},
-    "daachorse": {"engine/match/literals.py"},
     "ahocorasick_rs": {"engine/match/literals.py"},
     "lsprotocol": {"editor/server.py"},
     "pygls": {"editor/server.py"},

@@ -11,7 +11,7 @@ from modengine.text.spelled import SpelledTerms, Ways
 
 Candidates = Mapping[int, list[Candidate]]
 """The candidates in one part, by the number of the pattern that asks for them."""
-Users = tuple[tuple[int, int], ...]
+Users = Sequence[tuple[int, int]]
 """Who asks for a literal: the numbers of patterns, each with the payload it wants back."""
 Literals = Mapping[TextForm, Mapping[str, Users]]
 """All literals of a policy, by the form of the text in which they are looked for."""
@@ -23,7 +23,7 @@ def literals_of(infos: Sequence[PatternInfo]) -> Literals:
     for number, info in enumerate(infos):
         for form, text, payload in info.literals or ():
             found[form].setdefault(text, []).append((number, payload))
-    return {form: {text: tuple(users) for text, users in texts.items()} for form, texts in found.items() if texts}
+    return {form: texts for form, texts in found.items() if texts}
 
 
 class Index:

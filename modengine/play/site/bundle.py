@@ -25,7 +25,7 @@ DEVICE = Path(__file__).with_name("device")
 STAND_INS: Mapping[str, str] = {
     "regex/__init__.py": "expressions",
     "regex/_regex.py": "properties",
-    "daachorse.py": "literals",
+    "ahocorasick_rs.py": "literals",
     "rjieba.py": "words",
 }
 """What stands in the browser where a compiled library is elsewhere."""

@@ -44,9 +44,9 @@ def words(given: dict[str, Any]) -> Any:
 
 def literals(given: dict[str, Any]) -> Any:
     """Every occurrence of literals."""
-    from daachorse import CharwiseDoubleArrayAhoCorasick
+    from modengine.engine.match.literals import Automaton
 
-    return [CharwiseDoubleArrayAhoCorasick(given["literals"]).find_overlapping(text) for text in given["texts"]]
+    return [Automaton(given["literals"]).find(text) for text in given["texts"]]
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ prepared.py      rule sets that were compiled at the export
 kept.py          expressions that were compiled at the export
 expressions.py   `regex`, by its own parser and the standard `re`
 properties.py    `regex._regex`, by a table
-literals.py      `daachorse`
+literals.py      `ahocorasick_rs`
 words.py         `rjieba`, by the dictionary of jieba
 """
 
