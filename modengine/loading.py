@@ -21,7 +21,7 @@ from modengine.engine.match.terms import Boundary
 from modengine.errors import Diagnostic, Location, PolicyError
 from modengine.paths import policies_in, shipped_policy
 from modengine.policy.files import find_policy
-from modengine.policy.load import Loaded, read, read_copied, read_text
+from modengine.policy.load import Loaded, is_lone, read, read_copied, read_text
 from modengine.policy.model import Policy, Ruleset
 from modengine.policy.nodes.diagnostics import listed
 
@@ -70,7 +70,7 @@ def load_any(path: Path, cached: bool = True) -> tuple[Engine, Ruleset | None]:
     with collector_off():
         file = _only_policy(path) if path.is_dir() else path
         program, same = (recall(file) if cached else None) or (None, False)
-        if program is not None and same:
+        if program is not None and same and not is_lone(program.policy):
             is_whole = program.plain is not None
             engine = Engine(program)
             if not is_whole and program.plain is not None:
@@ -78,7 +78,7 @@ def load_any(path: Path, cached: bool = True) -> tuple[Engine, Ruleset | None]:
             return engine, None
         loaded = read(file)
         engine = Engine(_program(loaded, program))
-        if loaded.ruleset is None:
+        if not same:  # a lone ruleset is read each time, and compiled once
             keep(file, engine.program)
         return engine, loaded.ruleset
 

@@ -154,6 +154,11 @@ def not_a_policy(ruleset: Ruleset) -> Diagnostic:
     return Diagnostic("ME206", "the file is a ruleset, not a policy", ruleset.place, hint)
 
 
+def is_lone(policy: Policy) -> bool:
+    """Whether it is the policy around a lone ruleset."""
+    return any(ruleset.path == policy.path for ruleset in policy.rulesets)
+
+
 def policy_of(ruleset: Ruleset) -> Policy:
     """The smallest policy around a lone ruleset: no scope, no actions, fields as they are used.
 

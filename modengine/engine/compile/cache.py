@@ -1,8 +1,8 @@
 """The compile cache: a policy that was read and compiled, kept from one run to the next.
 
-One file for each policy file, in a folder of the user's own: `MODENGINE_CACHE`, else `modengine` under
-`XDG_CACHE_HOME` or `~/.cache`.  An empty `MODENGINE_CACHE` keeps nothing.  A file is read if it and its
-folder belong to the user, nobody else may write to them, its digest is right, and the same code wrote it;
+One file for each policy file, or ruleset that was loaded alone, in a folder of the user's own: `MODENGINE_CACHE`,
+else `modengine` under `XDG_CACHE_HOME` or `~/.cache`.  An empty `MODENGINE_CACHE` keeps nothing.  A file is read if it
+and its folder belong to the user, nobody else may write to them, its digest is right, and the same code wrote it;
 else it is as if it were not there.  It holds plain data (MessagePack), and any of it may be deleted.
 """
 
@@ -27,8 +27,8 @@ from modengine.policy.nodes.diagnostics import Diagnostics, ReadingEnds
 from modengine.policy.packed import packed, unpacked
 from modengine.policy.packs.manifest import NAME as MANIFEST
 
-MOST_FILES = 32
-"""So many policies are kept; the oldest files go first."""
+MOST_FILES = 128
+"""So many are kept; the oldest files go first."""
 MOST_BYTES = 64 << 20
 
 _DIGEST = hashlib.sha256().digest_size

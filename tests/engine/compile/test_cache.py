@@ -275,6 +275,19 @@ def test_how_terms_are_spelled_is_kept_and_no_pinyin_is_loaded_for_a_trace(
     assert load(policy).trace("恭喜zhong奖，付手续费300元").decision == decision
 
 
+def test_a_lone_ruleset_is_read_each_time_and_compiled_once(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = policy.with_name("rules.yaml")
+    first, ruleset = loading.load_any(rules)
+    with monkeypatch.context() as patch:
+        patch.setattr(program, "info_of", lambda pattern: pytest.fail(f"{pattern} was worked out again"))
+        again, same = loading.load_any(rules)
+    assert same == ruleset is not None
+    assert (again.revision, again.decide(MESSAGE)) == (first.revision, first.decide(MESSAGE))
+    rules.write_text(RULES.replace("won and fee", "won and fees"), "utf-8")
+    with pytest.raises(PolicyError):
+        loading.load_any(rules)
+
+
 def test_what_is_kept_depends_on_all_code_that_decides() -> None:
     package = Path(code.__file__).parents[2]
     covered = {path for pattern in code.FILES for path in package.glob(pattern)}
