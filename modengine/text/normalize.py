@@ -79,6 +79,11 @@ def _seconds() -> Iterator[str]:
 _SECONDS = frozenset(_seconds())
 
 
+def is_ideograph(char: str) -> bool:
+    """Whether a character is a Han one of the block of the common ones, which has no other form by Unicode."""
+    return "\u4e00" <= char <= "\u9fff"
+
+
 def is_presentation(char: str) -> bool:
     """Whether a character only tells how the one before it looks: variation selectors, and what encloses (keycaps)."""
     return "\ufe00" <= char <= "\ufe0f" or "\u20dd" <= char <= "\u20e0" or "\u20e2" <= char <= "\u20e4"
@@ -86,7 +91,7 @@ def is_presentation(char: str) -> bool:
 
 def joins(char: str) -> bool:
     """Whether a character belongs to the cluster before it."""
-    if char < "\u0300":
+    if char < "\u0300" or is_ideograph(char):
         return False
     first = unicodedata.normalize("NFKD", char)[0]
     return unicodedata.combining(first) != 0 or first in _SECONDS or is_presentation(char)
@@ -140,7 +145,9 @@ class _Forms(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
-        if joins(char) or 0xD800 <= code < 0xE000 or char == COMPLEX:
+        if is_ideograph(char):
+            out = simplified(char)
+        elif joins(char) or 0xD800 <= code < 0xE000 or char == COMPLEX:
             out = COMPLEX
         else:
             out = normal(char, self.fold)

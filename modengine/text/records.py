@@ -40,10 +40,7 @@ def block(number: int) -> bytes:
     sounds = chars if chars[0] == "\0" else sound_view(chars).text
     out = array("I")
     for char, plain, sound in zip(chars, alone(chars), sounds, strict=True):
-        flags = 0
-        for bit, is_so in enumerate((*(test(char) for test in _TESTS), ignorable(sound))):
-            if is_so:
-                flags |= 1 << bit
+        flags = sum(1 << bit for bit, test in enumerate(_TESTS) if test(char)) + (ignorable(sound) << len(_TESTS))
         out.extend((ord(plain), ord(sound), flags))
     if out.itemsize != 4:
         raise SystemError("unsigned int has not 32 bits here")
