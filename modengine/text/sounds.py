@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from modengine.text.tables import syllable, syllable_set, syllables_of
@@ -109,6 +110,12 @@ def initials(term: str) -> str | None:
     if len(term) < 2 or not all(map(syllable, term)):
         return None
     return "".join(str(sound)[0] for sound in syllables_of(term))
+
+
+def heard(term: str) -> Iterator[str]:
+    """How a plain term may sound, one way at a time: what reads it as a whole is loaded where the first does not do."""
+    yield sound_view(term).text
+    yield from term_sounds(term)[1:]
 
 
 @lru_cache(maxsize=MOST_TERMS)

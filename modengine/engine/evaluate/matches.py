@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from modengine.engine.evaluate.context import EvaluationContext
@@ -15,7 +14,7 @@ from modengine.entities.model import ENTITY_KINDS
 from modengine.model import Match, Suppressed
 from modengine.policy.model import Pattern
 from modengine.text.normalize import plain, steps
-from modengine.text.sounds import sound_view, term_sounds
+from modengine.text.sounds import heard
 
 
 def matches(context: EvaluationContext, rule_id: str) -> tuple[Match, ...]:
@@ -83,7 +82,7 @@ def _steps_between(original: str, here: str, raw: str, gaps: int, repeats: bool,
     sounded = squeeze(term) if repeats else term
 
     def reads_by(walk: Walk) -> bool:
-        return reads(here, term, walk, way, _sounds(sounded))
+        return reads(here, term, walk, way, heard(sounded))
 
     if raw and here != term and way not in ("initials", "spelled"):
         # An option was a step if the term is not read here without it.
@@ -96,9 +95,3 @@ def _steps_between(original: str, here: str, raw: str, gaps: int, repeats: bool,
     if way != "exact":
         how.append(way)
     return tuple(how)
-
-
-def _sounds(term: str) -> Iterator[str]:
-    """How a term may sound; as it is read as a whole only where the sounds of its characters do not do."""
-    yield sound_view(term).text
-    yield from term_sounds(term)

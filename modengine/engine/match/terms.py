@@ -14,7 +14,7 @@ from modengine.engine.match.walk import Alignment, Spelling, Walk, alike, beginn
 from modengine.model import Suppression
 from modengine.policy.model import Pattern
 from modengine.text.normalize import CLAUSE_ENDS, plain
-from modengine.text.sounds import initials, sound_view, term_sounds
+from modengine.text.sounds import heard, initials, sound_view, term_sounds
 from modengine.text.spelled import spelling
 from modengine.text.tables import is_everyday, lookalikes, splits, syllable
 
@@ -76,26 +76,23 @@ def terms_of(pattern: Pattern) -> tuple[PatternTerm, ...]:
 
 
 def sounds_of(pattern: Pattern) -> Sounds:
-    """How the terms sound; nothing at all for a pattern that does not ask for it.
-
-    One syllable, once or repeated, is no evidence.
-    """
+    """How the terms sound; nothing at all for a pattern that does not ask for it."""
     if not pattern.sounds_like:
         return ()
-    return tuple(
-        tuple(sound for sound in term_sounds(term.squeezed) if len(reduce(sound)) > 1) for term in terms_of(pattern)
-    )
+    return tuple(tuple(filter(_is_long, term_sounds(term.squeezed))) for term in terms_of(pattern))
 
 
 def is_matched_fuzzily(pattern: Pattern) -> bool:
     """Whether some term of a pattern is long enough to be sought by sound or by look, as the pattern asks."""
-    by_look = pattern.looks_like and any(map(_has_look, terms_of(pattern)))
-    return by_look or any(sounds_of(pattern))
+    terms = [term.squeezed for term in terms_of(pattern)]
+    return (pattern.looks_like and any(map(_is_long, terms))) or (
+        pattern.sounds_like and any(_is_long(sound) for term in terms for sound in heard(term))
+    )
 
 
-def _has_look(term: PatternTerm) -> bool:
-    """One character, once or repeated, is no evidence by its look."""
-    return len(reduce(term.squeezed)) > 1
+def _is_long(term: str) -> bool:
+    """One character or syllable, once or repeated, is no evidence by its look or sound."""
+    return len(reduce(term)) > 1
 
 
 def most_literals(pattern: Pattern) -> int:
@@ -122,7 +119,7 @@ def term_literals(pattern: Pattern, number: int, term: PatternTerm, sounds: Soun
         yield _reduced(TextForm.REDUCED, term.squeezed, number)
     else:
         yield Literal(TextForm.PLAIN, term.plain, number)
-    if pattern.looks_like and _has_look(term):
+    if pattern.looks_like and _is_long(term.squeezed):
         for beginning in beginnings(term.squeezed, pattern.repeats):
             yield _reduced(TextForm.REDUCED, beginning, BY_LOOK + number)
     for which, sound in enumerate(sounds[number] if sounds else ()):
