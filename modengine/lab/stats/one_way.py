@@ -7,7 +7,7 @@ fall otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal
 
 from modengine.engine.compile.revision import content_of
@@ -16,8 +16,6 @@ from modengine.policy.model import Policy
 Way = Literal["more", "fewer"]
 _ALIKE = ("caps", "points")
 """What must be the same."""
-_BOUNDARY = 10
-"""Where `pattern_key` has the boundary: with one, a `text` gives the segmenter words too."""
 
 
 def one_way(a: Policy, b: Policy) -> Way | None:
@@ -28,7 +26,8 @@ def one_way(a: Policy, b: Policy) -> Way | None:
     ways = {*_actions(before["actions"], after["actions"]), *_longer(before.get("longer"), after.get("longer"))}
     ways |= {*_listed(before["overrides"], after["overrides"], "more")}
     ways |= {*_listed(before["exceptions"], after["exceptions"], "fewer")}
-    ways |= {*_rules(before["rules"], after["rules"])}
+    add_words = {r.id for p in (a, b) for r in p.rules if any(pattern.adds_words for pattern in r.patterns)}
+    ways |= {*_rules(before["rules"], after["rules"], add_words)}
     return ways.pop() if len(ways) == 1 else None
 
 
@@ -66,7 +65,9 @@ def _listed(before: list[Any], after: list[Any], way: Way) -> Iterator[Way | Non
         yield _opposite(way)
 
 
-def _rules(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Iterator[Way | None]:
+def _rules(
+    before: list[dict[str, Any]], after: list[dict[str, Any]], add_words: Collection[str]
+) -> Iterator[Way | None]:
     old, new = ({rule["id"]: rule for rule in rules} for rules in (before, after))
     if old == new:
         return
@@ -76,21 +77,18 @@ def _rules(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Iterato
         was, now = old.get(name), new.get(name)
         if was == now:
             continue
-        if was is None or now is None:
-            yield _taken(was) if was is not None else _added(now or {})
-        else:
+        if was is not None and now is not None:
             yield _changed(was, now)
+        elif name in add_words:
+            yield None  # they may move the edges of others
+        elif now is not None:
+            yield _added(now)
+        elif was is not None:
+            yield _opposite(_added(was))
 
 
-def _added(rule: Mapping[str, Any]) -> Way | None:
-    if any(pattern[0] in ("words", "tokens") or pattern[_BOUNDARY] for pattern in rule["patterns"].values()):
-        return None  # its words may move the edges of others
+def _added(rule: Mapping[str, Any]) -> Way:
     return "fewer" if rule["relief"] else "more"
-
-
-def _taken(rule: Mapping[str, Any]) -> Way | None:
-    way = _added(rule)
-    return None if way is None else _opposite(way)
 
 
 def _changed(was: Mapping[str, Any], now: Mapping[str, Any]) -> Way | None:
@@ -99,6 +97,6 @@ def _changed(was: Mapping[str, Any], now: Mapping[str, Any]) -> Way | None:
     if differs == {"score"} and was["relief"] is None:
         return "more" if now["score"] > was["score"] else "fewer"
     if differs == {"status"} and {was["status"], now["status"]} == {"test", "stable"}:
-        way: Way = "fewer" if was["relief"] else "more"
+        way = _added(was)
         return way if now["status"] == "stable" else _opposite(way)
     return None
