@@ -93,7 +93,11 @@ def _all(rules: Sequence[RuleTrace], near: set[str] | None) -> Iterator[tuple[Ki
             yield "dropped", suppressed.match
 
 
-def windows(text: str, marks: Sequence[Mark], most: int, around: int = 60) -> tuple[tuple[int, int], ...]:
+_AROUND = 60
+"""So many characters are shown on both sides of what is marked."""
+
+
+def windows(text: str, marks: Sequence[Mark], most: int) -> tuple[tuple[int, int], ...]:
     """The stretches of a part to show: all of it, or its beginning, its end and what is marked.
 
     None begins or ends inside a run of what is invisible: the run is shown as one, with its length.
@@ -101,8 +105,8 @@ def windows(text: str, marks: Sequence[Mark], most: int, around: int = 60) -> tu
     length = len(text)
     if length <= most:
         return ((0, length),)
-    wanted = [(0, min(length, 2 * around)), (length - around, length)]
-    wanted += [(max(0, m.start - around), min(length, m.end + around)) for m in marks]
+    wanted = [(0, min(length, 2 * _AROUND)), (length - _AROUND, length)]
+    wanted += [(max(0, m.start - _AROUND), min(length, m.end + _AROUND)) for m in marks]
     joined: list[tuple[int, int]] = []
     for start, end in sorted((run_start(text, a), run_end(text, b)) for a, b in wanted):
         if joined and start <= joined[-1][1]:
