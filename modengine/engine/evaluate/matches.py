@@ -14,7 +14,7 @@ from modengine.entities.model import ENTITY_KINDS
 from modengine.model import Match, Suppressed
 from modengine.policy.model import Pattern
 from modengine.text.normalize import plain, steps
-from modengine.text.sounds import heard
+from modengine.text.sounds import heard, sound_view
 
 
 def matches(context: EvaluationContext, rule_id: str) -> tuple[Match, ...]:
@@ -84,7 +84,9 @@ def _steps_between(original: str, here: str, raw: str, gaps: int, repeats: bool,
     def reads_by(walk: Walk) -> bool:
         return reads(here, term, walk, way, heard(sounded))
 
-    if raw and here != term and way not in ("initials", "spelled"):
+    # Where there are as many sounds as in the term, each of them is met, and none skipped or repeated.
+    is_met = way == "sounds_like" and len(sound_view(here).text) == len(sound_view(sounded).text)
+    if raw and here != term and not is_met and way not in ("initials", "spelled"):
         # An option was a step if the term is not read here without it.
         if gaps and not reads_by(Walk(0, repeats)):
             how.append("gaps")

@@ -143,8 +143,8 @@ def reads(text: str, term: str, walk: Walk, way: str, sounds: Iterable[str] = ()
     by_sound = way == "sounds_like"
     text = sound_view(text).text if by_sound else text
     for form in sounds if by_sound else (term,):
-        if by_sound and len(text) != len(form) and not (walk.gaps or walk.repeats):
-            return False  # however the term is read, it has as many sounds
+        if by_sound and not walk.gaps and len(squeeze(text) if walk.repeats else text) > len(form):
+            return False  # however the term is read, it has no more sounds
         squeezed = squeeze(form) if walk.repeats else form
         spelling = alike(squeezed) if way == "looks_like" else same(squeezed)
         if walk.reads(text, spelling):
