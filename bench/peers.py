@@ -1,4 +1,4 @@
-"""What is compared: modengine, its automaton alone, and what a user would write otherwise.
+"""What is compared: modengine, an automaton alone, and what a user would write otherwise.
 
 A contender is made of terms and gives a function that reads a list of messages.  A peer is imported
 where it is made, in a process that has no other.

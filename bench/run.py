@@ -1,4 +1,4 @@
-"""modengine, its automaton alone, its peers and itself before, on the same messages and terms, in one run.
+"""modengine, an automaton alone, its peers and itself before, on the same messages and terms, in one run.
 
     python bench/run.py [--before CHECKOUT] [--messages 4000] [--seconds 2] [--rounds 5] [--output bench/results]
 

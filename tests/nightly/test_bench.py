@@ -18,6 +18,7 @@ from tests.paths import ROOT
 
 MODULES = ("child", "equal", "peers", "reading", "show", "texts")
 NEEDS = {
+    "automaton alone": "daachorse",
     "spaCy PhraseMatcher": "spacy",
     "pyahocorasick + 21 regexes": "ahocorasick",
     "flashtext": "flashtext",
