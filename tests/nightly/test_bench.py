@@ -125,6 +125,7 @@ def test_what_another_engine_cannot_say_is_left_out(bench: ModuleType) -> None:
     assert part.engine().decide("青桥银行").hits[0].rule == "made.near"
 
 
+@pytest.mark.skipif(find_spec("daachorse") is None, reason="daachorse is not installed")
 def test_a_run_writes_a_table_with_its_ratios(policy: Path, tmp_path: Path) -> None:
     names = ["automaton alone", "modengine, batches"]
     given = ["--policy", policy, "--messages", "8", "--rounds", "1", "--seconds", "0.01", "--terms", "0", "--growing"]
