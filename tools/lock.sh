@@ -4,8 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v uv >/dev/null || { echo 'uv is needed: pip install uv' >&2; exit 2; }
+# Extras are named: of `smart-open[http]`, which another package asks for, pip 23 takes the newest release where only `smart-open` is pinned.
 lock() {
-  uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
+  uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --no-strip-extras \
     --default-index https://pypi.org/simple "${@:2}" pyproject.toml --output-file "requirements/$1.txt"
 }
 lock dev --extra dev "$@"
