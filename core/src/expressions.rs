@@ -54,7 +54,7 @@ impl Expressions {
 pub struct Known(Mutex<Vec<Weak<Expressions>>>);
 
 impl Known {
-    /// Those that `data` (`modengine.engine.match.nfa.Automata`) says, some of which are asked for in groups.
+    /// Those that `data` (`linked` of `engine/compile/patterns.py`) says, some of which are asked for in groups.
     pub fn expressions(
         &self,
         data: &[u8],

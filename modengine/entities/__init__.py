@@ -1,4 +1,4 @@
 """Entities: what a message names that has a kind and often a value (a sum, a rate, a contact, a link, a deadline).
 
-`expression.py` says how each kind is found, `values.py` what its value is; both rest on tables in `data/`.
+`expressions.py` says how each kind is found, `values.py` what its value is; both rest on tables in `data/`.
 """

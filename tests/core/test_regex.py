@@ -31,7 +31,7 @@ def test_states_that_no_longer_have_a_row() -> None:
     text = "".join(drawn.choices("abc", (20, 20, 1), k=150_000))
     regexes = compiled(source)
     assert regexes.find_all(text, 0) == expressions.spans(source, text) != []
-    assert regexes.memory()[1] > 1 << 20
+    assert regexes.memory() > 1 << 20
 
 
 def test_the_shipped_expressions_match_as_in_the_package() -> None:
@@ -44,7 +44,6 @@ def test_the_shipped_expressions_match_as_in_the_package() -> None:
             expected = expressions.spans(source, text)
             found += len(expected)
             differing += regexes.find_all(text, number) != expected
-            differing += regexes.is_match(text, number) is not bool(expected)
     assert found > 100
     assert differing == 0  # the texts themselves are not shown
 
@@ -66,7 +65,6 @@ def test_a_hostile_text_is_read_once(source: str, text: str) -> None:
 def test_what_is_left_to_python_says_so() -> None:
     regexes = compiled((r"(a)\1", False), ("a", False))
     assert regexes.find_all("aa", 0) is None
-    assert regexes.is_match("aa", 0) is None
     assert regexes.find_all("aa", 1) == [(0, 1), (1, 2)]
 
 
@@ -82,7 +80,6 @@ def test_data_that_is_none_is_refused(data: bytes) -> None:
 
 def test_states_are_made_when_a_text_asks_for_them() -> None:
     regexes = compiled(("a+b", False))
-    _, before = regexes.memory()
+    assert regexes.memory() == 0
     regexes.find_all("aab", 0)
-    assert before == 0
-    assert 0 < regexes.memory()[1] < 100_000
+    assert 0 < regexes.memory() < 100_000

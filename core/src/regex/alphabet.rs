@@ -99,10 +99,6 @@ impl Alphabet {
     pub fn takes(&self, set: u32, symbol: u16) -> bool {
         self.takes[set as usize * self.count + symbol as usize]
     }
-
-    pub fn memory(&self) -> usize {
-        self.classes * 2 + self.takes.len()
-    }
 }
 
 /// A text as symbols, each looked up when it is asked for.

@@ -133,12 +133,6 @@ impl CharClasses {
     pub fn sets(&self) -> usize {
         self.sets.len()
     }
-
-    pub fn memory(&self) -> usize {
-        self.table.len() * 2
-            + self.above.len() * 8
-            + self.sets.iter().map(|set| set.len() * 2).sum::<usize>()
-    }
 }
 
 #[cfg(test)]

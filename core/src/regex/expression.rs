@@ -1,4 +1,4 @@
-//! One expression: whether it matches, and where.
+//! One expression: where it matches.
 
 use std::sync::OnceLock;
 
@@ -23,7 +23,6 @@ pub struct Regex {
     backward: Machine,
     /// For most texts without a match there is none even if every look holds.
     relaxed: Option<Machine>,
-    may_be_empty: bool,
     tables: OnceLock<Tables>,
 }
 
@@ -86,26 +85,10 @@ impl Regex {
             number,
             sets,
             looks: looks.into(),
-            may_be_empty: forward.may_be_empty(),
             forward,
             backward,
             relaxed,
             tables: OnceLock::new(),
-        })
-    }
-
-    /// Whether `find_all` finds something.
-    pub fn is_match(&self, program: &CharClasses, cache: &mut Cache, text: &Text) -> bool {
-        self.search(program, cache, text, |search| {
-            if !self.may_be_empty {
-                return search.end(0, false, true).is_some();
-            }
-            let mut found = false;
-            search.each(|_, _| {
-                found = true;
-                false
-            });
-            found
         })
     }
 
@@ -117,23 +100,6 @@ impl Regex {
         text: &Text,
         out: &mut Vec<(u32, u32)>,
     ) {
-        self.search(program, cache, text, |search| {
-            search.each(|first, end| {
-                out.push((first as u32, end as u32));
-                true
-            });
-            true
-        });
-    }
-
-    /// What `then` makes of the text, once it may have a match and the looks are worked out.
-    fn search(
-        &self,
-        program: &CharClasses,
-        cache: &mut Cache,
-        text: &Text,
-        then: impl FnOnce(&mut Search) -> bool,
-    ) -> bool {
         let tables = self.tables.get_or_init(|| {
             let alphabet = Alphabet::new(program, &self.sets);
             Tables {
@@ -154,16 +120,15 @@ impl Regex {
             text: tables.alphabet.read(text),
             back_is_read: false,
         };
-        let found = search.may_match() && {
+        if search.may_match() {
             search.read();
-            then(&mut search)
-        };
+            search.each(|first, end| out.push((first as u32, end as u32)));
+        }
         if cache.room.scratch.has_made() {
             let bytes = slot.memory();
             cache.bytes = cache.bytes + bytes - slot.bytes;
             slot.bytes = bytes;
         }
-        found
     }
 
     /// The steps without those that let a match begin anywhere.
@@ -174,23 +139,6 @@ impl Regex {
     /// A set of its steps, as the policy numbers it.
     pub(super) fn set(&self, number: u32) -> u32 {
         self.sets[number as usize]
-    }
-
-    pub fn memory(&self) -> usize {
-        let machines = self
-            .looks
-            .iter()
-            .filter_map(Look::machine)
-            .chain([&self.forward, &self.backward]);
-        let tables = self.tables.get().map_or(0, |tables| {
-            tables.alphabet.memory() + tables.neighbours.memory()
-        });
-        machines
-            .chain(&self.relaxed)
-            .map(Machine::memory)
-            .sum::<usize>()
-            + self.sets.len() * 4
-            + tables
     }
 }
 
@@ -249,13 +197,13 @@ impl Search<'_> {
             .is_some()
     }
 
-    /// Tells every match that is not empty until it is told to stop.
-    fn each(&mut self, mut tell: impl FnMut(usize, usize) -> bool) {
+    /// Tells every match that is not empty.
+    fn each(&mut self, mut tell: impl FnMut(usize, usize)) {
         let (mut at, mut advance) = (0, false);
-        while let Some(end) = self.end(at, advance, false) {
+        while let Some(end) = self.end(at, advance) {
             let first = self.first(at, end);
-            if first < end && !tell(first, end) {
-                return;
+            if first < end {
+                tell(first, end);
             }
             at = end;
             advance = first == end;
@@ -287,8 +235,9 @@ impl Search<'_> {
             .read(reader, &room.symbols, &room.holds, false, &mut room.columns);
     }
 
-    /// Where the first match from there on ends; with `any` the end of some match will do.
-    fn end(&mut self, at: usize, advance: bool, any: bool) -> Option<usize> {
+    /// Where the first match from there on ends.
+    fn end(&mut self, at: usize, advance: bool) -> Option<usize> {
+        let any = false;
         let begin = Begin { at, advance, any };
         let alphabet = &self.tables.alphabet;
         let reader = Reader {

@@ -95,10 +95,4 @@ impl Gate {
         }
         open
     }
-
-    pub fn memory(&self) -> usize {
-        self.machine.memory()
-            + self.sets.len() * 4
-            + self.alphabet.get().map_or(0, Alphabet::memory)
-    }
 }

@@ -56,10 +56,6 @@ impl Neighbours {
         }
     }
 
-    pub fn memory(&self) -> usize {
-        (self.before.len() + self.after.len()) * 8
-    }
-
     fn mark(&self, symbols: &[u16], holds: &mut Vec<u64>) {
         holds.clear();
         let mut before = 0;

@@ -76,29 +76,6 @@ impl Machine {
             ..Self::relaxed(steps)
         }
     }
-
-    /// Whether a match may be empty, all looks taken to hold.
-    pub fn may_be_empty(&self) -> bool {
-        let mut seen = vec![false; self.steps.len()];
-        let mut pending = vec![self.start];
-        while let Some(step) = pending.pop() {
-            if std::mem::replace(&mut seen[step as usize], true) {
-                continue;
-            }
-            match self.steps[step as usize] {
-                Step::Split(a, b) => pending.extend([a, b]),
-                Step::Jump(a) => pending.push(a),
-                Step::Look(..) => pending.push(step + 1),
-                Step::Match => return true,
-                Step::Char(_) | Step::Any => {}
-            }
-        }
-        false
-    }
-
-    pub fn memory(&self) -> usize {
-        std::mem::size_of_val(&*self.steps)
-    }
 }
 
 fn asked(steps: &[Step]) -> u64 {
@@ -202,18 +179,5 @@ mod tests {
         assert!(read(&[(plain::JUMP, 2, 0), (plain::MATCH, 0, 0)]).is_err());
         assert!(read(&[(plain::LOOK, 1, 0), (plain::MATCH, 0, 0)]).is_err());
         assert!(read(&[(9, 0, 0), (plain::MATCH, 0, 0)]).is_err());
-    }
-
-    #[test]
-    fn what_may_be_empty() {
-        let machine = |steps: &[PlainStep]| Machine::anywhere(read(steps).unwrap(), true);
-        assert!(machine(&[(plain::LOOK, 0, 1), (plain::MATCH, 0, 0)]).may_be_empty());
-        assert!(machine(&[
-            (plain::SPLIT, 1, 2),
-            (plain::CHAR, 0, 0),
-            (plain::MATCH, 0, 0)
-        ])
-        .may_be_empty());
-        assert!(!machine(&[(plain::CHAR, 0, 0), (plain::MATCH, 0, 0)]).may_be_empty());
     }
 }

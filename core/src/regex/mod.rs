@@ -72,7 +72,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// From the msgpack of `modengine.engine.match.nfa.Automata`.
+    /// From the msgpack that `linked` of `engine/compile/patterns.py` writes.
     pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
         Self::new(rmp_serde::from_slice(bytes).map_err(|_| Error::Malformed)?)
     }
@@ -153,39 +153,14 @@ impl Program {
         self.regexes[number].as_ref()
     }
 
-    pub fn len(&self) -> usize {
-        self.regexes.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.regexes.is_empty()
-    }
-
     /// For the expressions of this program alone.
     pub fn cache(&self) -> Cache {
         Cache {
-            slots: (0..self.len()).map(|_| None).collect(),
-            gates: (0..self.groups.len()).map(|_| None).collect(),
+            slots: self.regexes.iter().map(|_| None).collect(),
+            gates: self.groups.iter().map(|_| None).collect(),
             room: Room::default(),
             bytes: 0,
         }
-    }
-
-    /// Bytes of what is compiled, without the caches.
-    pub fn memory(&self) -> usize {
-        self.classes.memory()
-            + self
-                .regexes
-                .iter()
-                .flatten()
-                .map(Regex::memory)
-                .sum::<usize>()
-            + self
-                .groups
-                .iter()
-                .filter_map(|group| group.gate.as_ref())
-                .map(Gate::memory)
-                .sum::<usize>()
     }
 }
 

@@ -35,22 +35,11 @@ impl Regexes {
         let text = classes.read(text.chars().map(u32::from));
         let mut out = Vec::new();
         regex.find_all(classes, &mut self.cache, &text, &mut out);
-        debug_assert_eq!(
-            regex.is_match(classes, &mut self.cache, &text),
-            !out.is_empty()
-        );
         Some(out)
     }
 
-    fn is_match(&mut self, text: &str, number: usize) -> Option<bool> {
-        let regex = self.program.regex(number)?;
-        let classes = self.program.classes();
-        let text = classes.read(text.chars().map(u32::from));
-        Some(regex.is_match(classes, &mut self.cache, &text))
-    }
-
-    /// Bytes of what is compiled and of what was made since.
-    fn memory(&self) -> (usize, usize) {
-        (self.program.memory(), self.cache.memory())
+    /// Bytes of the states that were made.
+    fn memory(&self) -> usize {
+        self.cache.memory()
     }
 }
