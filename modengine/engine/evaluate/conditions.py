@@ -13,16 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from modengine.engine.evaluate.context import EvaluationContext
-from modengine.engine.evaluate.occurrences import (
-    Occurrences,
-    before,
-    before_words,
-    disjoint,
-    gap,
-    inside,
-    near,
-    near_words,
-)
+from modengine.engine.evaluate.occurrences import Occurrences, disjoint, gap, inside, near
 from modengine.engine.evaluate.record import EvaluationRecorder
 from modengine.model import FieldValue
 from modengine.policy.condition import (
@@ -159,10 +150,8 @@ def _has_one(name: str) -> Has:
 
 def _near(asked: Evaluator, condition: Near) -> Truth:
     def compare(ours: Occurrences, theirs: Occurrences) -> bool:
-        if condition.unit == "words":
-            within = before_words if condition.ordered else near_words
-            return within(ours, theirs, condition.distance, asked.context.parts)
-        return (before if condition.ordered else near)(ours, theirs, condition.distance)
+        parts = asked.context.parts if condition.unit == "words" else None
+        return near(ours, theirs, condition.distance, condition.ordered, parts)
 
     def apart(ours: Occurrences, theirs: Occurrences, found: bool) -> str:
         return _apart(condition, gap(ours, theirs, condition.ordered), found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -34,69 +34,41 @@ def disjoint(found: Iterable[Occurrence]) -> int:
     return total
 
 
-def near(left: Occurrences, right: Occurrences, distance: int) -> bool:
-    """Whether a left and a right match of one part are at most `distance` code points apart."""
-    for _, ours, theirs in _by_part(left, right):
-        latest = [p.last + distance for p in ours]
-        earliest = [p.first - distance for p in ours]
-        if _near(theirs, latest, earliest):
-            return True
+def near(
+    left: Occurrences, right: Occurrences, distance: int, ordered: bool, parts: Sequence[PartText] | None = None
+) -> bool:
+    """Whether a left and a right match of one part are at most `distance` code points apart; with the `parts` given, at
+    most so many words that hold a letter or digit and stand wholly between the two.
+
+    Where it is `ordered`, the right match starts behind the left one.
+    """
+    for part, ours, theirs in _by_part(left, right):
+        latest, earliest = _limits(distance, None if parts is None else parts[part].word_tokens)
+        if not ordered:
+            if _within(theirs, [(latest(p.last), earliest(p.first)) for p in ours]):
+                return True
+            continue
+        starts = [p.first for p in theirs]
+        for place in ours:
+            i = bisect_left(starts, place.last)
+            if i < len(starts) and starts[i] <= latest(place.last):
+                return True
     return False
 
 
 def inside(inner: Occurrences, outer: Occurrences) -> bool:
     """Whether an inner match lies wholly within an outer one."""
-    for _, ours, theirs in _by_part(inner, outer):
-        starts = [p.first for p in theirs]
-        furthest = list(accumulate([p.last for p in theirs], max))
-        for place in ours:
-            upto = bisect_right(starts, place.first)
-            if upto and furthest[upto - 1] >= place.last:
-                return True
-    return False
+    return any(_within(theirs, [(p.first, p.last) for p in ours]) for _, ours, theirs in _by_part(inner, outer))
 
 
-def near_words(left: Occurrences, right: Occurrences, distance: int, parts: Sequence[PartText]) -> bool:
-    """The same with at most `distance` words, wholly between the two, that hold a letter or digit."""
-    for part, ours, theirs in _by_part(left, right):
-        starts, ends = _word_edges(parts[part])
-        latest = [_start_limit(starts, ends, p.last, distance) for p in ours]
-        earliest = [_end_limit(starts, ends, p.first, distance) for p in ours]
-        if _near(theirs, latest, earliest):
-            return True
-    return False
-
-
-def _near(theirs: Occurrences, latest: list[int], earliest: list[int]) -> bool:
-    """Whether one of theirs starts at one of `latest` at the most and ends at that of `earliest` at the least."""
+def _within(theirs: Occurrences, limits: Iterable[tuple[int, int]]) -> bool:
+    """Whether one of theirs starts at the first of some limits at the most and ends at the second at the least."""
     starts = [p.first for p in theirs]
     furthest = list(accumulate([p.last for p in theirs], max))
-    for i, most in enumerate(latest):
-        upto = bisect_right(starts, most)
-        if upto and furthest[upto - 1] >= earliest[i]:
+    for latest, earliest in limits:
+        upto = bisect_right(starts, latest)
+        if upto and furthest[upto - 1] >= earliest:
             return True
-    return False
-
-
-def before(left: Occurrences, right: Occurrences, distance: int) -> bool:
-    """Whether a right match starts at most `distance` code points after the end of a left one."""
-    for _, ours, theirs in _by_part(left, right):
-        starts = [p.first for p in theirs]
-        for place in ours:
-            i = bisect_left(starts, place.last)
-            if i < len(starts) and starts[i] - place.last <= distance:
-                return True
-    return False
-
-
-def before_words(left: Occurrences, right: Occurrences, distance: int, parts: Sequence[PartText]) -> bool:
-    for part, ours, theirs in _by_part(left, right):
-        starts = [p.first for p in theirs]
-        edges = _word_edges(parts[part])
-        for place in ours:
-            i = bisect_left(starts, place.last)
-            if i < len(starts) and starts[i] <= _start_limit(*edges, place.last, distance):
-                return True
     return False
 
 
@@ -112,21 +84,25 @@ def _by_part(left: Occurrences, right: Occurrences) -> Iterable[tuple[int, Occur
         yield part, [p for p in left if p.part == part], [p for p in right if p.part == part]
 
 
-def _word_edges(part: PartText) -> tuple[list[int], list[int]]:
-    tokens = part.word_tokens
-    return [a for a, _ in tokens], [b for _, b in tokens]
+def _limits(
+    distance: int, tokens: Sequence[tuple[int, int]] | None
+) -> tuple[Callable[[int], int], Callable[[int], int]]:
+    """By the end of a match, the last place where a near one behind it can start; and by the start, the first where one
+    before it can end.  Near by words where there are `tokens`, else by code points.
+    """
+    if tokens is None:
+        return lambda after: after + distance, lambda before: before - distance
+    starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
 
+    def latest(after: int) -> int:
+        i = bisect_left(starts, after) + distance
+        return ends[i] - 1 if i < len(ends) else 1 << 60
 
-def _start_limit(starts: list[int], ends: list[int], after: int, words: int) -> int:
-    """The last place a match can start at so that at most `words` words stand between."""
-    i = bisect_left(starts, after) + words
-    return ends[i] - 1 if i < len(ends) else 1 << 60
+    def earliest(before: int) -> int:
+        i = bisect_right(ends, before) - 1 - distance
+        return starts[i] + 1 if i >= 0 else -(1 << 60)
 
-
-def _end_limit(starts: list[int], ends: list[int], before_: int, words: int) -> int:
-    """The first place a match can end at so that at most `words` words stand between."""
-    i = bisect_right(ends, before_) - 1 - words
-    return starts[i] + 1 if i >= 0 else -(1 << 60)
+    return latest, earliest
 
 
 def gap(left: Occurrences, right: Occurrences, ordered: bool) -> int | None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, partial
 
-from modengine.engine.match.expression import required_literals
-from modengine.engine.match.matcher import Candidate, Finding, Found, Literal, sheltered, sifted
-from modengine.engine.match.part import KnownSpans, PartText, TextForm, UndisguisedText
+from modengine.engine.match.matcher import Candidate, Finding, Found, sheltered, sifted
+from modengine.engine.match.part import KnownSpans, PartText, UndisguisedText
 from modengine.engine.match.regex import CoreSpans, left_to_python, spans_of
 from modengine.entities.comparing import claimed, is_asked_for
 from modengine.entities.expressions import expressions, longest
@@ -24,17 +23,6 @@ def entity_of(pattern: Pattern) -> Entity:
     """What an `entity` pattern asks for."""
     assert pattern.entity is not None
     return pattern.entity
-
-
-def literals_of(pattern: Pattern) -> tuple[Literal, ...] | None:
-    """The literals one of which any match holds; None where some expression has none."""
-    found: set[str] = set()
-    for source in expressions(entity_of(pattern)):
-        required = required_literals(source)
-        if required is None:
-            return None
-        found |= required
-    return tuple(Literal(TextForm.PLAIN, text, 0) for text in sorted(found))
 
 
 def entity_spans(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal as OneOf, NamedTuple
 
-from modengine.engine.match.matcher import NOTHING, Candidate, Dropped, Finding, Found, Literal, Sounds, sheltered
+from modengine.engine.match.matcher import Candidate, Finding, Found, Literal, Sounds, sheltered, sifted
 from modengine.engine.match.part import PartText, Runs, TextForm, reduce
 from modengine.engine.match.walk import Alignment, Spelling, Walk, alike, beginnings, forms, same
 from modengine.model import Suppression
@@ -185,17 +185,9 @@ class TermMatcher:
             is_first = key not in best or payload < best[key][0]
             if is_first and not _is_another(part, self._reading(payload).term, found):
                 best[key] = (payload, found)
-        if not best:
-            return NOTHING
-        counting: list[Found] = []
-        dropped: list[Dropped] = []
-        for _, (payload, found) in sorted(best.items()):
-            reason = self._objection(part, self._reading(payload), found)
-            if reason is None:
-                counting.append(found)
-            else:
-                dropped.append(Dropped(found, reason))
-        return Finding(tuple(counting), tuple(dropped))
+        readings = {place: self._reading(payload) for place, (payload, _) in best.items()}
+        matches = (best[place][1] for place in sorted(best))
+        return sifted(matches, lambda found: self._objection(part, readings[found.first, found.last], found))
 
     def _reading(self, payload: int) -> _TermReading:
         known = self._readings.get(payload)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
-from modengine.engine.match.matcher import Candidate, Dropped, Finding, Found, Literal, sheltered
+from modengine.engine.match.matcher import Candidate, Finding, Found, Literal, sheltered, sifted
 from modengine.engine.match.outside import MENTION, URL
 from modengine.engine.match.part import PartText, TextForm
 from modengine.model import Cause, Failure
@@ -91,8 +92,8 @@ class TokenMatcher:
         self.tagged = any(token.pos is not None for token in pattern.tokens)
 
     def find(self, part: PartText, candidates: list[Candidate]) -> Finding:
-        counting: dict[tuple[int, int], Found] = {}
-        dropped: list[Dropped] = []
+        matches: list[Found] = []
+        objection = partial(sheltered, part, self.pattern)
         left = self.most_steps
         every = range(len(part.sentences))
         for sentence in every if self.everywhere else sorted({part.sentence(start) for _, start, _, _ in candidates}):
@@ -102,16 +103,11 @@ class TokenMatcher:
                 left -= steps
                 if left < 0:
                     failed = Failure(Cause.STEPS, f"the tokens took more than {self.most_steps:,} steps")
-                    return Finding(tuple(counting.values()), tuple(dropped), failed)
-                if end is None:
-                    continue
-                start, stop = words[i].start, words[end - 1].end
-                found = Found(start, stop, *part.view.span(start, stop))
-                if reason := sheltered(part, self.pattern, found):
-                    dropped.append(Dropped(found, reason))
-                else:
-                    counting.setdefault((found.first, found.last), found)
-        return Finding(tuple(counting.values()), tuple(dropped))
+                    return replace(sifted(matches, objection), failed=failed)
+                if end is not None:
+                    start, stop = words[i].start, words[end - 1].end
+                    matches.append(Found(start, stop, *part.view.span(start, stop)))
+        return sifted(matches, objection)
 
     def _longest(self, words: list[_Word], start: int) -> tuple[int | None, int]:
         """The end of the longest match that starts at a token, or None; and how many steps it took.
