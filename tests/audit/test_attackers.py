@@ -20,7 +20,19 @@ from modengine.audit.tree.note import Checkpoint
 from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from modengine.errors import AuditError
-from tests.audit.logs import KEY, NOW, OTHER, MakeLog, Pairs, code_of, edit, records, segment, vault_rows
+from tests.audit.logs import (
+    KEY,
+    NOW,
+    OTHER,
+    MakeLog,
+    Pairs,
+    code_of,
+    edit,
+    put_vault_rows,
+    records,
+    segment,
+    vault_rows,
+)
 
 
 def rewrite(folder: Path, lines: list[bytes]) -> None:
@@ -179,6 +191,31 @@ def test_what_a_signer_found_after_its_last_checkpoint_is_named_for_good(
     report = verify(LogPaths(folder), key=KEY.verifier)
     assert (report.ok, report.proven) == (True, 14)
     assert "records 7 to 12 had no checkpoint when the signer found them" in report.notices[0]
+
+
+def test_a_signer_believes_no_unsigned_checkpoint_of_the_vault(make: MakeLog) -> None:
+    """The attacker writes all, lacks the key, and lets the log forget that it has one."""
+    folder = make(key=KEY)
+    signed, lines = (folder / "checkpoint").read_text("utf-8"), segment(folder).read_bytes().splitlines()
+    forged = encode({**decode(lines[1]), "seq": 7, "taken": "block"})
+    rewrite(folder, [*lines, forged])
+    note = (folder / "checkpoint").read_text("utf-8")
+    (folder / "checkpoint").write_text(signed, "utf-8")
+    put_vault_rows(folder, {**(rows := vault_rows(folder)), 7: [leaf_hash(forged), *rows[1][1:]]})
+    change_vault(folder, f"UPDATE meta SET value = CAST('{note}' AS BLOB) WHERE name = 'checkpoint'")
+    change_vault(folder, "DELETE FROM meta WHERE name = 'signer'")
+    (folder / "log.json").write_bytes(encode({"format": 1, "origin": read_origin(LogPaths(folder))}))
+    assert code_of(lambda: AuditLog.open(folder, KEY, time=NOW)) == "ME956"
+
+
+def test_an_empty_log_that_did_not_get_its_key_whole_gets_it_later(tmp_path: Path) -> None:
+    folder = tmp_path / "audit"
+    with AuditLog.open(folder, time=NOW) as log:
+        signed = make_note(Checkpoint(log.origin, 0, log.root), KEY)
+    change_vault(folder, f"INSERT OR REPLACE INTO meta VALUES ('checkpoint', CAST('{signed}' AS BLOB))")
+    change_vault(folder, "UPDATE meta SET value = x'' WHERE name = 'signer'")
+    AuditLog.open(folder, KEY, time=NOW).close()
+    assert verify(LogPaths(folder), key=KEY.verifier).ok
 
 
 def test_with_a_key_an_unsigned_checkpoint_proves_nothing(make: MakeLog, engine: Engine, pairs: Pairs) -> None:

@@ -144,9 +144,13 @@ def open_log(layout: LogPaths, key: SignerKey | None) -> Opened:
     try:
         pin = pinned(layout, identity.key, vault.signer)
         notes = _own_notes(layout, vault)
-        for where, note in notes:
-            _check_key(layout, where, note, pin, key)
         checkpoints = [checkpoint_of(note, where, identity.origin) for where, note in notes]
+        signed = bool(pin) or any(is_signed(note) for _, note in notes)
+        _check_key(layout, signed, pin, key)
+        for (where, note), checkpoint in zip(notes, checkpoints, strict=True):
+            # One of no record is not signed where a writer was stopped while an empty log got its key.
+            if key is not None and signed and (pin or checkpoint.size):
+                check_signature(note, where, key.verifier)
         opened = _opened(layout, identity.origin, checkpoints, vault, key)
         signer = "" if key is None else str(key.verifier)
         if key is not None and not pin and not is_signed(notes[0][1]):
@@ -175,17 +179,14 @@ def _own_notes(layout: LogPaths, vault: Vault) -> list[tuple[str, str]]:
     return found
 
 
-def _check_key(layout: LogPaths, where: str, note: str, pin: str, key: SignerKey | None) -> None:
-    """Raises AuditError (ME956) unless a checkpoint is signed by the log's key, and that is the one that was given."""
-    signed = bool(pin) or is_signed(note)
+def _check_key(layout: LogPaths, signed: bool, pin: str, key: SignerKey | None) -> None:
+    """Raises AuditError (ME956) where a log is signed, and its key is not the one that was given."""
     if signed and key is None:
         hint = "give that key with --audit-key"
         raise AuditError("ME956", f"the audit log `{layout.folder}` is signed, and no key was given", hint)
     if key is not None and pin and str(key.verifier) != pin:
         what = f"the audit log `{layout.folder}` is signed by `{name_of_key(pin)}`, and another key was given"
         raise AuditError("ME956", what, "use the key that the log was signed with")
-    if key is not None and signed:
-        check_signature(note, where, key.verifier)
 
 
 def _never_signed(layout: LogPaths, size: int) -> AuditError:
