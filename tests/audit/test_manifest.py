@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from modengine.audit.read.shards import verify_manifest
@@ -187,6 +188,15 @@ def test_a_manifest_that_is_none(change: bytes | None, command: Command, done: P
     ran = command("audit", "verify", done)
     assert (ran.code, ran.out) == (2, "")
     assert "[ME967 manifest-broken]" in ran.err
+
+
+def test_a_manifest_put_into_a_log_does_not_speak_for_it(command: Command, done: Path) -> None:
+    log = done / "shards" / "000000" / "audit"
+    plan = msgspec.structs.replace(manifest.read(done).plan, shards=0, sha256=manifest.identity([]))
+    manifest.write(log, manifest.Manifest(plan, ()), None)
+    assert command("audit", "verify", log).code == 1
+    (log / "log.json").unlink()
+    assert command("audit", "verify", log).code == 2
 
 
 def test_a_manifest_is_signed_and_its_checkpoint_kept_elsewhere(command: Command, source: Path) -> None:

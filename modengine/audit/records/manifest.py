@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from modengine.audit.files import disk
-from modengine.audit.files.layout import ORIGIN, reason
+from modengine.audit.files.layout import ORIGIN, LogPaths, reason
 from modengine.audit.records.record import encode
 from modengine.audit.tree.checkpoints import make_note
 from modengine.audit.tree.merkle import Frontier, leaf_hash
@@ -96,7 +96,9 @@ def write(folder: Path, manifest: Manifest, key: SignerKey | None) -> None:
 
 
 def is_manifest(folder: Path) -> bool:
-    return (folder / NAME).is_file()
+    """Whether a folder has a manifest, and is no log: of one, a manifest that somebody put there says nothing."""
+    log = LogPaths(folder)
+    return (folder / NAME).is_file() and not (log.identity.exists() or log.vault.exists())
 
 
 def read(folder: Path) -> Manifest:
