@@ -52,6 +52,19 @@ def test_a_checkpoint_comes_back() -> None:
     assert parse_checkpoint(unsigned(CHECKPOINT.text())) == (CHECKPOINT, ())
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\n\n", "\n\n\n"])
+def test_empty_lines_at_the_end_do_not_count(end: str) -> None:
+    assert signed_by(NOTE.rstrip("\n") + end, VerifierKey.parse(PUBLIC))
+    assert parse_checkpoint(CHECKPOINT.text().rstrip("\n") + end) == (CHECKPOINT, ())
+
+
+@pytest.mark.parametrize("note", [unsigned(CHECKPOINT.text()), SignerKey.parse(PRIVATE).sign(CHECKPOINT.text())])
+def test_several_checkpoints_in_a_file_are_not_taken_for_the_first(note: str) -> None:
+    for more in (note, "\n" + note, CHECKPOINT.text()):
+        with pytest.raises(NoteError):
+            parse_checkpoint(note + more)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -135,10 +135,10 @@ def unsigned(text: str) -> str:
 
 
 def split(note: str) -> tuple[str, tuple[Signature, ...]]:
-    """The text and the signatures of a note.  Raises NoteError."""
-    text, blank, tail = note.rpartition("\n\n")
+    """The text and the signatures of a note; empty lines at its end do not count.  Raises NoteError."""
+    text, blank, tail = note.rstrip("\n").rpartition("\n\n")
     if not blank:
-        raise NoteError("this is no note: it has no blank line")
+        text, tail = tail, ""
     signatures = []
     for line in tail.splitlines():
         found = _SIGNATURE.match(line)
@@ -147,17 +147,17 @@ def split(note: str) -> tuple[str, tuple[Signature, ...]]:
         except ValueError:
             data = b""
         if found is None or len(data) < 5:
-            raise NoteError("a signature line of the note is malformed")
+            raise NoteError("what stands after its empty line is no signature")
         signatures.append(Signature(found.group(1), data[:4], data[4:]))
     return text + "\n", tuple(signatures)
 
 
 def parse_checkpoint(note: str) -> tuple[Checkpoint, tuple[Signature, ...]]:
     """The checkpoint in a note, and its signatures, unverified.  Raises NoteError."""
-    text, signatures = split(note) if "\n\n" in note else (note, ())
+    text, signatures = split(note)
     lines = text.split("\n")
-    if len(lines) < 4 or not lines[0]:
-        raise NoteError("this is no checkpoint: origin, size and root are expected")
+    if len(lines) != 4 or not lines[0]:
+        raise NoteError("this is no checkpoint: origin, size and root are expected, and nothing more")
     if not re.fullmatch(r"0|[1-9][0-9]{0,17}", lines[1]):
         raise NoteError("this is no checkpoint: its second line is no size")
     try:
