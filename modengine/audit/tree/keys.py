@@ -42,11 +42,13 @@ def write_key(path: Path, key: SignerKey) -> Path:
     Raises AuditError (ME956) rather than overwrite a file.
     """
     public = path.with_name(path.name + ".pub")
-    for file, text, mode in ((public, f"{key.verifier}\n", 0o644), (path, f"{key}\n", 0o600)):
+    if public.exists():
+        raise _there(public)
+    for file, text, mode in ((path, f"{key}\n", 0o600), (public, f"{key.verifier}\n", 0o644)):
         try:
             descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
         except FileExistsError:
-            raise AuditError("ME956", f"there is a file `{file}` already", "choose another name") from None
+            raise _there(file) from None
         except OSError as error:
             raise AuditError("ME956", f"`{file}` cannot be written: {reason(error)}") from None
         try:
@@ -59,6 +61,10 @@ def write_key(path: Path, key: SignerKey) -> Path:
             file.unlink(missing_ok=True)
             raise
     return public
+
+
+def _there(file: Path) -> AuditError:
+    return AuditError("ME956", f"there is a file `{file}` already", "choose another name")
 
 
 def read_signer(path: Path) -> SignerKey:
