@@ -158,6 +158,10 @@ def test_keys_sign_and_are_asked_for(command: Command, make: MakeLog, log: Path,
     before = key.read_bytes()
     assert "[ME956" in command("audit", "keygen", key).err
     assert key.read_bytes() == before
+    public = Path(f"{key}.pub").rename(tmp_path / "kept.pub")
+    assert "[ME956" in command("audit", "keygen", key).err
+    assert not Path(f"{key}.pub").exists()
+    public.rename(f"{key}.pub")
     assert "[ME956" in command("audit", "keygen", tmp_path / "b", "--name", "a b").err
     ran = command("audit", "checkpoint", "-a", log, "--audit-key", key)
     assert (ran.code, "records 0 to 6" in ran.err, "were never signed" in ran.err) == (2, True, True)
@@ -178,6 +182,7 @@ def test_prove_and_check(command: Command, log: Path, tmp_path: Path) -> None:
     proof.write_text(command("audit", "prove", "a-3", "-a", log).out, "utf-8")
     ran = command("audit", "prove", "--check", proof, "--checkpoint", log / "checkpoint")
     assert (ran.code, "the proof holds" in ran.out) == (0, True)
+    assert json.loads(ran.out.splitlines()[1])["seq"] == 3
     assert command("audit", "prove", "--check", "-", stdin=proof.read_bytes()).code == 0
     proof.write_text(proof.read_text("utf-8").replace("review", "allow"), "utf-8")
     ran = command("audit", "prove", "--check", proof)
@@ -197,7 +202,12 @@ def test_consistency(command: Command, make: MakeLog, tmp_path: Path) -> None:
     folder = make()
     proof = tmp_path / "proof.json"
     proof.write_text(command("audit", "consistency", note, "-a", folder).out, "utf-8")
-    assert command("audit", "consistency", "--check", proof).code == 0
+    ran = command("audit", "consistency", "--check", proof)
+    assert (ran.code, "no older checkpoint was compared" in ran.out) == (0, True)
+    ran = command("audit", "consistency", note, "--check", proof)
+    assert (ran.code, "no older checkpoint" in ran.out) == (0, False)
+    assert command("audit", "consistency", folder / "checkpoint", "--check", proof).code == 1
+    assert command("audit", "prove", "--check", proof).code == 1
     edit(folder, 2, study=True)
     ran = command("audit", "consistency", note, "-a", folder)
     assert (ran.code, ran.out) == (1, "")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from modengine.audit.files.layout import LogPaths
-from modengine.audit.read.proof import check, prove_consistency, prove_inclusion
+from modengine.audit.read.proof import Proof, check, prove_consistency, prove_inclusion
 from tests.audit.logs import KEY, OTHER, MakeLog, code_of, edit
 
 
@@ -21,8 +21,8 @@ def test_every_record_can_be_proven(make: MakeLog, seq: int) -> None:
     folder = make(key=KEY)
     proof = json.loads(json.dumps(prove_inclusion(LogPaths(folder), seq, newest(folder))))
     assert json.loads(proof["record"])["seq"] == seq
-    assert check(proof, KEY.verifier, newest(folder)).size == 7
-    assert code_of(lambda: check(proof, OTHER.verifier)) == "ME956"
+    assert check(proof, "inclusion", KEY.verifier, newest(folder)).size == 7
+    assert code_of(lambda: check(proof, "inclusion", OTHER.verifier)) == "ME956"
 
 
 @pytest.mark.parametrize(
@@ -44,16 +44,25 @@ def test_every_record_can_be_proven(make: MakeLog, seq: int) -> None:
 def test_a_changed_proof_does_not_hold(make: MakeLog, change: dict[str, object]) -> None:
     folder = make()
     proof = {**prove_inclusion(LogPaths(folder), 3, newest(folder)), **change}
-    assert code_of(lambda: check(proof)) == "ME955"
+    assert code_of(lambda: check(proof, "inclusion")) == "ME955"
+
+
+def test_a_proof_of_another_kind_does_not_stand_for_one_of_a_record(make: MakeLog) -> None:
+    note = newest(make())
+    proof: Proof = {"proof": "consistency", "hashes": [], "old": note, "new": note, "checkpoint": note}
+    proof |= {"record": '{"action":"allow"}', "index": 3, "size": 7}
+    assert check(proof, "consistency").size == 7
+    assert code_of(lambda: check(proof, "inclusion", note=note)) == "ME955"
 
 
 def test_an_older_log_is_the_beginning_of_a_newer(make: MakeLog) -> None:
     old = newest(make(key=KEY))
     folder = make(key=KEY)
     proof = json.loads(json.dumps(prove_consistency(LogPaths(folder), old, newest(folder))))
-    assert check(proof, KEY.verifier, newest(folder)).size == 13
-    assert code_of(lambda: check({**proof, "old": newest(folder)})) == "ME955"
-    assert code_of(lambda: check(proof, note=old)) == "ME955"
+    assert check(proof, "consistency", KEY.verifier, newest(folder), old).size == 13
+    assert code_of(lambda: check({**proof, "old": newest(folder)}, "consistency")) == "ME955"
+    assert code_of(lambda: check(proof, "consistency", note=old)) == "ME955"
+    assert code_of(lambda: check(proof, "consistency", old=newest(folder))) == "ME955"
 
 
 def test_a_changed_beginning_cannot_be_proven(make: MakeLog) -> None:

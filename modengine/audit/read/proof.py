@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from modengine.audit.files.layout import LogPaths, read_origin
 from modengine.audit.records import segments
@@ -22,6 +22,7 @@ from modengine.audit.tree.merkle import (
 from modengine.audit.tree.note import Checkpoint, NoteError, VerifierKey, parse_checkpoint
 from modengine.errors import AuditError
 
+Kind = Literal["inclusion", "consistency"]
 Proof = dict[str, Any]
 """As it is printed in JSON; hashes are base64, as in a checkpoint."""
 
@@ -83,17 +84,20 @@ def _roots(
     return [parts[bounds].root() for bounds in ranges], found
 
 
-def check(proof: Proof, key: VerifierKey | None = None, note: str | None = None) -> Checkpoint:
-    """Verifies a proof without the log; the checkpoint that it ends at.
+def check(
+    proof: Proof, kind: Kind, key: VerifierKey | None = None, note: str | None = None, old: str | None = None
+) -> Checkpoint:
+    """Verifies a proof of a kind without the log; the checkpoint that it ends at.
 
-    `note` is a checkpoint kept elsewhere that must be the proof's own (its newer one).  Raises
-    AuditError: ME955 where the proof does not hold, ME956 for the signature.
+    `note` and `old` are checkpoints kept elsewhere that must be the proof's own, its newer and its older one.
+    Raises AuditError: ME955 where the proof does not hold, ME956 for the signature.
     """
     try:
-        kind = proof["proof"]
+        if proof["proof"] != kind:
+            raise ValueError(f"not one of {kind}")
         hashes = [base64.b64decode(encoded, validate=True) for encoded in proof["hashes"]]
         last = proof["checkpoint"] if kind == "inclusion" else proof["new"]
-        end, _ = parse_checkpoint(last)
+        start = end = parse_checkpoint(last)[0]
         if kind == "inclusion":
             leaf = leaf_hash(proof["record"].encode())
             good = proof["size"] == end.size and verify_inclusion(leaf, proof["index"], end.size, hashes, end.root)
@@ -109,8 +113,9 @@ def check(proof: Proof, key: VerifierKey | None = None, note: str | None = None)
         )
     if key is not None:
         check_signature(last, "the checkpoint of the proof", key)
-    if note is not None and checkpoint_of(note, "the checkpoint that was given", end.origin) != end:
-        raise AuditError("ME955", "the proof is about another checkpoint than the one that was given")
+    for given, own in ((note, end), (old, start)):
+        if given is not None and checkpoint_of(given, "the checkpoint that was given", end.origin) != own:
+            raise AuditError("ME955", "the proof is about another checkpoint than the one that was given")
     return end
 
 

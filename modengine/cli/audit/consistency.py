@@ -21,17 +21,18 @@ from modengine.errors import AuditError
 def command(old: Path | None, audit: Path, checkpoint: Path | None, key: Path | None, proof: str | None) -> int:
     """Print a proof, in JSON, that the log of the checkpoint OLD is the beginning of this one.
 
-    Exit code 1: it is not.
+    Exit code 1: it is not.  With --check, OLD is the checkpoint that you kept: the proof must be about it.
 
     \b
     Examples:
       modengine audit consistency monday.note > proof.json
-      modengine audit consistency --check proof.json --key audit.key.pub
+      modengine audit consistency monday.note --check proof.json \\
+        --key audit.key.pub
     """
-    if (old is None) == (proof is None):
+    if old is None and proof is None:
         raise click.UsageError("give the older checkpoint, or --check PROOF")
     if proof is not None:
-        return check_proof(proof, checkpoint, key)
+        return check_proof(proof, "consistency", checkpoint, key, old)
     from modengine.audit.files.layout import read_origin  # noqa: PLC0415
     from modengine.audit.read.proof import prove_consistency  # noqa: PLC0415
     from modengine.audit.tree.checkpoints import check_signature, read_note  # noqa: PLC0415

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,12 +13,14 @@ from modengine.cli.audit.options import (
     audit_option,
     key_option,
     layout_of,
-    notes_of,
     print_json,
     print_lines,
     verifier_of,
 )
 from modengine.errors import AuditError
+
+if TYPE_CHECKING:
+    from modengine.audit.read.proof import Kind
 
 
 @click.command("prove")
@@ -43,7 +45,7 @@ def command(identifier: str | None, audit: Path, checkpoint: Path | None, key: P
     if (identifier is None) == (proof is None):
         raise click.UsageError("give an ID to prove, or --check PROOF")
     if proof is not None:
-        return check_proof(proof, checkpoint, key)
+        return check_proof(proof, "inclusion", checkpoint, key)
     from modengine.audit.read.proof import prove_inclusion  # noqa: PLC0415
     from modengine.audit.read.show import decisions  # noqa: PLC0415
     from modengine.audit.tree.checkpoints import check_signature, read_note  # noqa: PLC0415
@@ -62,22 +64,25 @@ def command(identifier: str | None, audit: Path, checkpoint: Path | None, key: P
     return 0
 
 
-def check_proof(path: str, checkpoint: Path | None, key: Path | None) -> int:
-    """Verifies a proof and says so; the exit code, 1 where it does not hold."""
+def check_proof(path: str, kind: Kind, checkpoint: Path | None, key: Path | None, old: Path | None = None) -> int:
+    """Verifies a proof and says so, and what it is of; the exit code, 1 where it does not hold."""
     from modengine.audit.read.proof import check  # noqa: PLC0415
+    from modengine.audit.tree.checkpoints import read_note  # noqa: PLC0415
 
     try:
         text = sys.stdin.read() if path == "-" else Path(path).read_text("utf-8")
         value: Any = json.loads(text)
     except (OSError, ValueError, RecursionError) as error:
         raise click.UsageError(f"`{path}` is no proof: {error}") from None
-    note = None if checkpoint is None else notes_of([checkpoint])[0][1]
+    note, older = (None if file is None else read_note(file) for file in (checkpoint, old))
     verifier = verifier_of(key)
     try:
-        end = check(value, verifier, note)
+        end = check(value, kind, verifier, note, older)
     except AuditError as error:
         click.echo(str(error))
         return 1
     signed = f", signed by {verifier.name}" if verifier is not None else "; no signature was checked"
-    print_lines([f"the proof holds for {end.origin}, {end.size:,} records{signed}"])
+    compared = "; no older checkpoint was compared" if kind == "consistency" and older is None else ""
+    shown = [value["record"]] if kind == "inclusion" else []
+    print_lines([f"the proof holds for {end.origin}, {end.size:,} records{signed}{compared}", *shown])
     return 0
