@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from modengine.audit.files.disk import beside
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.read.verify import verify
 from modengine.audit.records.commitments import pseudonym
@@ -17,7 +18,18 @@ from modengine.audit.write.disclosing import map_ids
 from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from modengine.model import Message
-from tests.audit.logs import IN, KEY, MESSAGES, NOW, MakeLog, code_of, records
+from tests.audit.logs import (
+    IN,
+    KEY,
+    MESSAGES,
+    NOW,
+    MakeLog,
+    code_of,
+    put_vault_rows,
+    records,
+    segment,
+    vault_rows,
+)
 from tests.commands import Command
 
 NAMED = ("a-1", "a-2", "a-3", "a-5", "a-6")
@@ -89,6 +101,37 @@ def test_an_erasure_takes_the_map_away(make: MakeLog) -> None:
     assert not (folder / "ids.csv").exists()
     map_ids(folder, (), NOW)
     assert set(table(folder)) == set(NAMED) - {"a-1"}
+
+
+def test_nobody_erases_while_the_map_is_made(make: MakeLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make(keep_text=True)
+
+    def erased(path: Path) -> object:
+        assert code_of(lambda: AuditLog.open(folder, time=NOW)) == "ME957"
+        return beside(path)
+
+    monkeypatch.setattr("modengine.audit.write.disclosing.disk.beside", erased)
+    assert map_ids(folder, (), NOW) == 5
+
+
+def test_an_erasure_that_was_cut_short_takes_the_map_away(make: MakeLog) -> None:
+    folder = make(keep_text=True)
+    with AuditLog.open(folder, time=NOW) as log:
+        log._vault.empty([1])
+    (folder / "ids.csv").write_text("id,message\n", "utf-8")
+    AuditLog.open(folder, time=NOW).close()
+    assert not (folder / "ids.csv").exists()
+
+
+def test_of_a_damaged_log_none_is_made(make: MakeLog) -> None:
+    folder = make(keep_text=True)
+    rows = vault_rows(folder)
+    put_vault_rows(folder, {**rows, 3: [*rows[3][:3], b"no message"]})
+    assert code_of(lambda: map_ids(folder, (), NOW)) == "ME960"
+    put_vault_rows(folder, rows)
+    path = segment(folder)
+    path.write_bytes(path.read_bytes().replace(b'"seq":2', b'"seq":9'))
+    assert code_of(lambda: map_ids(folder, (), NOW)) == "ME953"
 
 
 def test_without_the_vault_there_is_none(make: MakeLog) -> None:

@@ -17,7 +17,7 @@ from modengine.audit.read.verify import verify
 from modengine.audit.records.record import Record
 from modengine.audit.records.sealing import details_from
 from modengine.audit.records.segments import lines, record_of
-from modengine.audit.records.vault import Vault
+from modengine.audit.records.vault import Vault, strange
 from modengine.audit.tree.merkle import Frontier, leaf_hash
 from modengine.audit.tree.note import VerifierKey
 from modengine.errors import AuditError
@@ -64,8 +64,7 @@ def statements(layout: LogPaths, proven_records: Iterable[Record]) -> Iterator[b
                 try:
                     details = None if row is None or row.details is None else details_from(row.details)
                 except ValueError as error:
-                    what = f"the vault has of record {record['seq']} what is {error}"
-                    raise AuditError("ME960", what, "run `modengine audit verify`") from None
+                    raise strange(record["seq"], error) from None
                 found = statement(record, details, title)
                 if found is not None:
                     yield json.dumps(found, ensure_ascii=False).encode() + b"\n"

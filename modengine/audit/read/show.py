@@ -10,9 +10,9 @@ from modengine.audit.files.layout import LogPaths, read_origin
 from modengine.audit.records.find import find
 from modengine.audit.records.record import Record, message_from
 from modengine.audit.records.sealing import details_from
-from modengine.audit.records.segments import RecordLine, record_of
-from modengine.audit.records.vault import Vault, VaultRow
-from modengine.errors import AuditError, printable
+from modengine.audit.records.segments import RecordLine, good_record
+from modengine.audit.records.vault import Vault, VaultRow, strange
+from modengine.errors import printable
 from modengine.model import Message
 
 
@@ -37,13 +37,10 @@ def decisions(layout: LogPaths, identifier: str, search: Finder = find) -> tuple
         found = []
         for line in search(layout, identifier, None if vault is None else vault.key):
             try:
-                record = record_of(line)
+                row = None if vault is None else vault.row(line.seq)
+                found.append(_shown(good_record(line), row, vault is not None))
             except ValueError as error:
-                raise AuditError("ME953", f"record {line.seq} ({line.where}) is {error}") from None
-            try:
-                found.append(_shown(record, None if vault is None else vault.row(line.seq), vault is not None))
-            except ValueError as error:
-                raise AuditError("ME960", f"the vault has of record {line.seq} what is {error}") from None
+                raise strange(line.seq, error) from None
         return tuple(found)
     finally:
         if vault is not None:

@@ -166,6 +166,15 @@ def record_of(line: RecordLine) -> Record:
     return record
 
 
+def good_record(line: RecordLine) -> Record:
+    """The record of a line.  Raises AuditError (ME953) with what is wrong with its form."""
+    try:
+        return record_of(line)
+    except ValueError as error:
+        raise AuditError("ME953", f"record {line.seq} ({line.where}) is {error}", "run `modengine audit verify`")\
+            from None  # fmt: skip
+
+
 def next_good(folder: Path, line: RecordLine) -> str | None:
     """The place of a complete record after a bad line, if there is one: then it is no torn tail.
 

@@ -15,7 +15,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,8 +38,6 @@ _META = ("origin", "key", "batch", "checkpoint", "signer", "lost")
 _MOST_ROW = 1 << 60
 _MOST_CELL = 256 << 20
 """Bytes of what SQLite gives at a time."""
-
-
 _MOST = 128
 """Rows of a piece."""
 Cells = tuple[bytes, bytes | None, bytes | None, bytes | None]
@@ -67,16 +65,16 @@ class Vault:
         self._path = path
         self._connection = connection
         try:
-            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_CELL)
-            _check_schema(connection)
-            meta = {name: self._meta(name) for name in _META}
-        except sqlite3.DatabaseError as error:
+            with _readable(path):
+                connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_CELL)
+                _check_schema(connection)
+                meta = {name: self._meta(name) for name in _META}
+            key = meta["key"]
+            if meta["origin"] != origin.encode() or key is None:
+                raise AuditError("ME960", f"the vault `{path}` belongs to another log", "put the log's own vault there")
+        except AuditError:
             self.close()
-            raise unreadable(path, error) from None
-        key = meta["key"]
-        if meta["origin"] != origin.encode() or key is None:
-            self.close()
-            raise AuditError("ME960", f"the vault `{path}` belongs to another log", "put the log's own vault there")
+            raise
         self.key: bytes = key
         """32 bytes: pseudonyms and decision ids are made with it."""
 
@@ -91,45 +89,32 @@ class Vault:
         for old in (path, *_beside(path)):
             old.unlink(missing_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
-        connection = _connect(path)
-        try:
+        with closing(_connect(path)) as connection:
             connection.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
             connection.execute("BEGIN")
             values = (("origin", origin.encode()), ("key", key), ("batch", b"0"), ("signer", signer.encode()))
             connection.executemany("INSERT INTO meta VALUES (?, ?)", values)
             connection.execute("COMMIT")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            connection.close()
 
     @staticmethod
     def is_unused(path: Path) -> bool:
         """Whether a vault that is there has no row yet, and so nothing to lose.  Raises AuditError (ME960)."""
         if not _is_there(path):
             return True
-        try:
-            connection = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
-        except sqlite3.Error as error:
-            raise unreadable(path, error) from None
-        try:
+        with _readable(path), closing(sqlite3.connect(path, timeout=_WAIT, isolation_level=None)) as connection:
             if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
                 return True
             _check_schema(connection)
             return connection.execute("SELECT 1 FROM pieces LIMIT 1").fetchone() is None
-        except sqlite3.Error as error:
-            raise unreadable(path, error) from None
-        finally:
-            connection.close()
 
     @classmethod
     def open(cls, path: Path, origin: str) -> Vault:
         """The vault, to read and write.  Raises AuditError (ME960)."""
         if not _is_there(path):
             raise AuditError("ME960", f"the vault `{path}` is missing", "put it back: without it nothing is added")
-        try:
+        with _readable(path):
             connection = _connect(path)
-        except sqlite3.Error as error:
-            raise unreadable(path, error) from None
         return cls(path, origin, connection)
 
     @classmethod
@@ -138,13 +123,11 @@ class Vault:
         if not _is_there(path):
             return None
         writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-        # Without leave to write, SQLite cannot share its journal: the file is read as it lies there.
-        mode = "mode=ro" if writable else "mode=ro&immutable=1"
+        # Without leave to write, SQLite cannot make its journal: the file alone is read, unless one lies there.
+        mode = "mode=ro" if writable or _beside(path)[0].exists() else "mode=ro&immutable=1"
         uri = f"{path.absolute().as_uri()}?{mode}"
-        try:
+        with _readable(path):
             connection = sqlite3.connect(uri, uri=True, timeout=_WAIT, isolation_level=None, check_same_thread=False)
-        except sqlite3.Error as error:
-            raise unreadable(path, error) from None
         return cls(path, origin, connection)
 
     @classmethod
@@ -371,6 +354,19 @@ def _unpacked(data: bytes) -> list[Cells]:
 def unreadable(path: Path, error: Exception) -> AuditError:
     """What is said of a vault that is damaged, or none."""
     return AuditError("ME960", f"the vault `{path}` cannot be read: {error}", "is it the log's own, and whole?")
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise unreadable(path, error) from None
+
+
+def strange(seq: int, error: ValueError) -> AuditError:
+    """What is said of a row that no writer would put there."""
+    return AuditError("ME960", f"the vault has of record {seq} what is {error}", "run `modengine audit verify`")
 
 
 def _beside(path: Path) -> tuple[Path, ...]:

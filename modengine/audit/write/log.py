@@ -361,7 +361,6 @@ class AuditLog:
         self._alive()
         self._stamped(time)
         with self._writing():
-            self._layout.ids.unlink(missing_ok=True)  # it may name what is erased
             self._vault.empty(seqs)
         self._erase(seqs, time)
         return tuple(seqs)
@@ -369,6 +368,7 @@ class AuditLog:
     def _erase(self, seqs: Sequence[int], time: datetime) -> None:
         self._stamped(time)
         with self._writing():
+            self._layout.ids.unlink(missing_ok=True)  # it may name what is erased
             self._vault.scrub()
         for start in range(0, len(seqs), _ERASED):
             self.add_record({"kind": "erasure", "erased": list(seqs[start : start + _ERASED])}, time)

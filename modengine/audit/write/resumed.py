@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.records import segments
-from modengine.audit.records.segments import record_of
+from modengine.audit.records.segments import good_record
 from modengine.errors import AuditError
 
 
@@ -20,7 +20,7 @@ def recorded(layout: LogPaths, seq: int, most: int, time: str) -> int:
         end = line.seq + 1
         if line.seq < seq:
             continue
-        record = record_of(line)
+        record = good_record(line)
         if found == most or record["kind"] != "decision" or record["time"] != time:
             return found
         found += 1
