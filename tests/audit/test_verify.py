@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import tracemalloc
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from modengine.audit.files.layout import LogPaths
 from modengine.audit.read.verify import verify
 from modengine.audit.records.record import encode
+from modengine.audit.records.segments import RecordLine, lines
 from modengine.audit.write.log import AuditLog
 from modengine.engine.engine import Engine
 from modengine.lab.report.report import Report
@@ -270,6 +273,8 @@ def test_a_file_that_does_not_belong_there_is_said(make: MakeLog, name: str) -> 
         {"kind": "revision", "files": 3},
         {"kind": "revision", "files": [3]},
         {"kind": "erasure", "erased": 3},
+        {"kind": "erasure", "erased": [], "time": "0001-01-01T00:00:00+23:59"},
+        {"kind": "erasure", "erased": [], "time": "9999-12-31T23:59:59-23:59"},
         {"kind": "erasure", "erased": ["x", None, 2**70]},
         {"kind": "decision", "revision": []},
     ],
@@ -299,12 +304,35 @@ def test_a_vault_that_is_damaged_anywhere_is_a_fault_and_no_crash(make: MakeLog)
     assert not verify(LogPaths(folder)).ok
 
 
-def test_a_log_on_a_read_only_disk_can_be_checked(make: MakeLog, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_log_on_a_read_only_disk_can_be_checked(
+    make: MakeLog, pairs: Pairs, engine: Engine, monkeypatch: pytest.MonkeyPatch, stopped: bool
+) -> None:
+    """Also as a killed writer left it, with rows in the journal alone."""
     folder = make(keep_text=True)
+    with AuditLog.open(folder, keep_text=True, time=NOW) as log:
+        log.use(engine, NOW)
+        log.append_many(pairs, NOW)
+        copy = Path(shutil.copytree(folder, folder.with_name("evidence")))
     monkeypatch.setattr("modengine.audit.records.vault.os.access", lambda *_: False)
-    report = verify(LogPaths(folder))
+    report = verify(LogPaths(copy if stopped else folder))
     assert report.ok
-    assert (report.vault, report.texts) == ("complete", 6)
+    assert (report.vault, report.texts) == ("complete", 12)
+
+
+def test_a_log_that_gets_its_first_records_meanwhile_is_good(
+    tmp_path: Path, pairs: Pairs, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with AuditLog.open(tmp_path / "audit", time=NOW) as log:
+
+        def written_first(folder: Path) -> Iterator[RecordLine]:
+            log.use(engine, NOW)
+            log.append_many(pairs, NOW)
+            yield from lines(folder)
+
+        monkeypatch.setattr("modengine.audit.read.verify.segments.lines", written_first)
+        report = verify(LogPaths(tmp_path / "audit"))
+    assert (report.ok, report.size, report.vault) == (True, 7, "complete")
 
 
 def test_memory_does_not_grow_with_the_log(make: MakeLog) -> None:

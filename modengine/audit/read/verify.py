@@ -73,8 +73,7 @@ class _Reading:
         if vault is not None:
             self.rows = vault.rows()
             try:
-                self.row = next(self.rows, None)
-                # Asked before the log is read: a writer may be at work.
+                # Asked before the log is read, and no row yet: a writer may be at work.
                 self.acknowledged = vault.batch
             except (sqlite3.Error, TypeError, ValueError) as error:
                 self._lose_vault(error)
@@ -189,9 +188,11 @@ class _Reading:
         self.report.add(Fault("ME960", f"the vault cannot be read: {error}"))
 
     def _row(self, line: RecordLine, record: Record, leaf: Hash) -> None:
-        while self.row is not None and self.row.seq < line.seq:
-            self.row = next(self.rows, None)
         row = self.row
+        while row is None or row.seq < line.seq:
+            row = self.row = next(self.rows, None)
+            if row is None:
+                break
         if row is None or row.seq != line.seq:
             self._row_fault(line, "has no row in the vault")
             return

@@ -71,7 +71,7 @@ def stamp_after(latest: str, time: datetime) -> str:
 def moment(text: str) -> datetime:
     """The time that `stamp` wrote.  Raises ValueError for any other text."""
     time = datetime.fromisoformat(text)
-    if stamp(time) != text:
+    if time.utcoffset() or stamp(time) != text:
         raise ValueError("not a time in UTC")
     return time
 
