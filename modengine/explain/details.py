@@ -22,6 +22,9 @@ class Details:
     """Also mark and list what was found for rules that came nowhere near."""
 
 
+NO_DETAILS = Details()
+
+
 def details_of(policy: Policy, everything: bool = False) -> Details:
     """The clauses, the pages of rules and the fields of a policy."""
     return Details(

@@ -11,14 +11,13 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
 
 from modengine.explain import words
-from modengine.explain.details import Details
+from modengine.explain.details import NO_DETAILS, Details
 from modengine.explain.html import rendered, style_sheet
 from modengine.explain.marked import marked
 from modengine.explain.marks import BRACKETS, MEANING, Marks, marks_of
 from modengine.explain.visible import inline
 from modengine.model import Decision, RuleTrace, Trace, Waterfall
 
-NO_DETAILS = Details()
 _PACKAGE = "modengine.explain"
 
 
@@ -52,9 +51,7 @@ def decision_html(decision: Decision) -> str:
 def _header(
     decision: Decision, raised: Iterable[str], policy: str = "", scope_ignored: bool = False
 ) -> dict[str, object]:
-    about = [f"policy {inline(policy)}"] if policy else []
-    about += [f"message {inline(decision.id)}"] if decision.id is not None else []
-    headline = words.headline(decision, scope_ignored)
+    about, headline = words.about(decision, policy), words.headline(decision, scope_ignored)
     return {"decision": decision, "headline": headline, "about": about, "raised": list(raised), "words": words}
 
 
@@ -71,18 +68,14 @@ def _values(trace: Trace, details: Details) -> dict[str, object]:
         "marked": marked,
         "BRACKETS": BRACKETS,
         "MEANING": MEANING,
-        "parts": [
-            (number, part)
-            for number, part in enumerate(trace.message.all_parts())
-            if number or part.text or not trace.message.parts
-        ],
-        "fields": [f"{inline(k, 30)} {inline(v, 40)}" for k, v in words.fields(trace, details.fields)],
+        "parts": words.parts(trace),
+        "fields": list(words.fields(trace, details.fields)),
         "tables": [_table(fall, trace.decision) for fall in trace.waterfalls],
         "points": {rule.rule: _points(rule, said.get(rule.rule, "")) for rule in trace.rules},
         "clauses": details.clauses,
         "pages": details.pages,
         "near": [(miss, words.missing(miss, by_id.get(miss.rule)), by_id.get(miss.rule)) for miss in trace.near_misses],
-        "found": lambda rule: _found(rule, marks),
+        "found": lambda rule: words.found(rule, marks),
         "failed": [rule for rule in words.failed(trace) if rule.rule not in near],
         "everything": details.everything,
         "dropped": list(islice(dict.fromkeys(_dropped(trace, marks)), 60)),
@@ -116,13 +109,6 @@ def _points(rule: RuleTrace, points: str) -> str:
     if not points and rule.outcome != "hit":
         return words.OUTCOMES[rule.outcome]
     return points
-
-
-def _found(rule: RuleTrace, marks: Marks) -> str:
-    by_pattern: dict[str, list[str]] = {}
-    for match in rule.matches:
-        by_pattern.setdefault(match.pattern, []).append(marks.label(match) or inline(match.text, 20))
-    return "; ".join(f"{inline(name)} {' '.join(labels[:8])}" for name, labels in by_pattern.items())
 
 
 def _dropped(trace: Trace, marks: Marks) -> Iterator[tuple[words.MatchGroup, str]]:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from modengine.explain import words
 from modengine.explain.bars import waterfall
-from modengine.explain.details import Details
+from modengine.explain.details import NO_DETAILS, Details
 from modengine.explain.marks import BRACKETS, MEANING, Marks, marks_of
 from modengine.explain.original import STYLES, original
 from modengine.explain.tree import tree
@@ -19,7 +19,6 @@ from modengine.explain.visible import inline
 from modengine.model import RuleTrace, Trace
 
 NARROWEST, WIDTH = 60, 80
-NO_DETAILS = Details()
 _ACTION_STYLES = {"ALLOW": "green", "LABEL": "yellow", "REVIEW": "magenta", "BLOCK": "red"}
 
 
@@ -79,9 +78,7 @@ def _header(trace: Trace) -> Iterator[Text]:
     decision = trace.decision
     action, sentence = words.headline(decision, trace.scope_ignored)
     yield Text().append(f" {action} ", f"bold reverse {_ACTION_STYLES[action]}").append(f"  {sentence}", "bold")
-    about = [f"policy {inline(trace.policy)}"] if trace.policy else []
-    about += [f"message {inline(decision.id)}"] if decision.id is not None else []
-    if about:
+    if about := words.about(decision, trace.policy):
         yield Text(" · ".join(about), "dim")
     rows = list(words.categories(decision))
     for name, score, act, fate in rows:
@@ -102,15 +99,12 @@ def _header(trace: Trace) -> Iterator[Text]:
 
 def _message(trace: Trace, marks: Marks, width: int, details: Details) -> Iterator[Text]:
     yield from _heading("Message")
-    for index, part in enumerate(trace.message.all_parts()):
-        if index == 0 and not part.text and trace.message.parts:
-            continue
+    for index, part in words.parts(trace):
         yield Text(f"  part {index}, {words.part_name(part.kind)}", "dim")
         yield from original(part.text, marks.of_part(index), width)
     if gloss := words.gloss(trace):
         yield Text(f"  gloss: {inline(gloss, 400)}", "italic")
-    fields = ", ".join(f"{inline(k, 30)} {inline(v, 40)}" for k, v in words.fields(trace, details.fields))
-    if fields:
+    if fields := ", ".join(words.fields(trace, details.fields)):
         yield Text(f"  fields: {fields}", "dim")
     for kind in marks.kinds():
         left, right = BRACKETS[kind]
@@ -180,7 +174,8 @@ def _others(trace: Trace, marks: Marks, everything: bool) -> Iterator[Text]:
             yield (Text("  ").append(inline(miss.rule), "bold").append(f"  {words.would(miss)}", "dim"))
             yield Text(f"    missing: {inline(words.missing(miss, by_id.get(miss.rule)), 300)}")
             if miss.rule in by_id:
-                yield _found(by_id[miss.rule], marks)
+                found = words.found(by_id[miss.rule], marks)
+                yield Text(f"    found: {found or 'nothing that counts'}", "dim")
     rest = [rule for rule in words.failed(trace) if rule.rule not in near]
     if rest:
         yield from _heading("Something found, condition not met")
@@ -189,14 +184,6 @@ def _others(trace: Trace, marks: Marks, everything: bool) -> Iterator[Text]:
         for rule in rest if everything else ():
             yield Text("  ").append(inline(rule.rule), "bold")
             yield from _evidence(rule, marks)
-
-
-def _found(rule: RuleTrace, marks: Marks) -> Text:
-    by_pattern: dict[str, list[str]] = {}
-    for match in rule.matches:
-        by_pattern.setdefault(match.pattern, []).append(marks.label(match) or inline(match.text, 20))
-    found = "; ".join(f"{inline(name)} {' '.join(labels[:8])}" for name, labels in by_pattern.items())
-    return Text(f"    found: {found or 'nothing that counts'}", "dim")
 
 
 def _dropped(trace: Trace, marks: Marks) -> Iterator[Text]:

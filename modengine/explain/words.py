@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from modengine.explain.marks import Marks
 from modengine.explain.visible import inline
-from modengine.model import FIELD_PART, RANK, ConditionTrace, Decision, Match, NearMiss, RuleTrace, Shadow, Trace
+from modengine.model import FIELD_PART, RANK, ConditionTrace, Decision, Match, NearMiss, Part, RuleTrace, Shadow, Trace
 
 OUTCOMES = {
     "hit": "hit",
@@ -199,12 +199,33 @@ def _nodes(node: ConditionTrace) -> Iterator[ConditionTrace]:
         yield from _nodes(child)
 
 
-def fields(trace: Trace, wanted: Collection[str] | None) -> Iterator[tuple[str, str]]:
-    """The names and values of the message's fields that are wanted, are no object and are not shown as parts."""
+def about(decision: Decision, policy: str) -> list[str]:
+    """Which policy decided which message, as far as they have names."""
+    named = {"policy": policy or None, "message": decision.id}
+    return [f"{what} {inline(name)}" for what, name in named.items() if name is not None]
+
+
+def parts(trace: Trace) -> list[tuple[int, Part]]:
+    """The parts of the message with their numbers; without an empty text beside others."""
+    numbered = enumerate(trace.message.all_parts())
+    return [(number, part) for number, part in numbered if number or part.text or not trace.message.parts]
+
+
+def found(rule: RuleTrace, marks: Marks) -> str:
+    """What each pattern of a rule found, by its marks."""
+    by_pattern: dict[str, list[str]] = {}
+    for match in rule.matches:
+        by_pattern.setdefault(match.pattern, []).append(marks.label(match) or inline(match.text, 20))
+    return "; ".join(f"{inline(name)} {' '.join(labels[:8])}" for name, labels in by_pattern.items())
+
+
+def fields(trace: Trace, wanted: Collection[str] | None) -> Iterator[str]:
+    """Name and value of the message's fields that are wanted, are no object and are not shown as parts."""
     shown = {part.kind for part in trace.message.parts}
     for name, value in trace.message.fields.items():
         if not isinstance(value, dict) and (wanted is None or name in wanted) and FIELD_PART + name not in shown:
-            yield name, ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+            said = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+            yield f"{inline(name, 30)} {inline(said, 40)}"
 
 
 def part_name(kind: str) -> str:
