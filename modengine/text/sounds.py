@@ -8,12 +8,11 @@ read wholly as pinyin (weixin) is read so, longest syllable first; all else stay
 from __future__ import annotations
 
 import re
-from array import array
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from modengine.text.tables import syllable, syllable_set, syllables_of
-from modengine.text.view import View
+from modengine.text.view import View, replaced
 
 _PRIVATE = range(0xE000, 0xF900)
 LATIN = re.compile(r"[a-z]+")
@@ -79,29 +78,16 @@ def pinyin(letters: str) -> tuple[str, ...] | None:
 
 def sound_view(plain: str) -> View:
     """The sounds of a plain view.  `span` gives places in that view."""
-    runs = [(found.start(), pinyin(found.group())) for found in LATIN.finditer(plain)]
-    if not any(sounds for _, sounds in runs):
-        return View(plain.translate(_SYMBOLS))
-    symbol = symbols()
-    pieces: list[str] = []
-    starts, ends = array("I"), array("I")
-    at = 0
-    for start, sounds in runs:
-        if not sounds:
-            continue
-        pieces.append(plain[at:start].translate(_SYMBOLS))
-        starts.extend(range(at, start))
-        ends.extend(range(at + 1, start + 1))
-        at = start
-        for sound in sounds:
-            pieces.append(symbol[sound])
-            starts.append(at)
+    return replaced(plain.translate(_SYMBOLS), _written(plain))
+
+
+def _written(plain: str) -> Iterator[tuple[int, int, str]]:
+    """`[start, end)` of every syllable that is written in letters, and its symbol."""
+    for found in LATIN.finditer(plain):
+        at = found.start()
+        for sound in pinyin(found.group()) or ():
+            yield at, at + len(sound), symbols()[sound]
             at += len(sound)
-            ends.append(at)
-    pieces.append(plain[at:].translate(_SYMBOLS))
-    starts.extend(range(at, len(plain)))
-    ends.extend(range(at + 1, len(plain) + 1))
-    return View("".join(pieces), starts, ends)
 
 
 @lru_cache(maxsize=MOST_TERMS)

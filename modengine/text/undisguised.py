@@ -8,12 +8,11 @@ not in the plain view.
 from __future__ import annotations
 
 import re
-from array import array
 from collections.abc import Iterator
 from functools import cache
 
 from modengine.text.tables import undisguised
-from modengine.text.view import View
+from modengine.text.view import View, replaced
 
 _NUMBER = re.compile(r"[0-9oil|]+")
 _BESIDE = re.compile(r"[a-z0-9_@]")
@@ -44,26 +43,8 @@ def is_number(run: str) -> bool:
 
 def undisguised_view(plain: str) -> View | None:
     """The undisguised view of a plain view, its spans in places of the plain view; None where they are the same."""
-    pieces: list[str] = []
-    starts, ends = array("I"), array("I")
-    kept = 0
-    for start, end, meant in _disguises(plain):
-        pieces += (plain[kept:start], meant)
-        starts.extend(range(kept, start))
-        ends.extend(range(kept + 1, start + 1))
-        if len(meant) == end - start:
-            starts.extend(range(start, end))
-            ends.extend(range(start + 1, end + 1))
-        else:
-            starts.extend([start] * len(meant))
-            ends.extend([end] * len(meant))
-        kept = end
-    if not kept:
-        return None
-    pieces.append(plain[kept:])
-    starts.extend(range(kept, len(plain)))
-    ends.extend(range(kept + 1, len(plain) + 1))
-    return View("".join(pieces), starts, ends)
+    view = replaced(plain, _disguises(plain))
+    return None if view.starts is None else view
 
 
 def _disguises(plain: str) -> Iterator[tuple[int, int, str]]:

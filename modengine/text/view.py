@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -23,3 +24,28 @@ class View:
         if self.starts is None or self.ends is None or start >= end:
             return start, end
         return self.starts[start], self.ends[end - 1]
+
+
+def replaced(text: str, pieces: Iterable[tuple[int, int, str]]) -> View:
+    """A text with another in the place of some `[start, end)`, from left to right; its spans are places of the text.
+
+    Characters that are as many as those they stand for have each the place of one.
+    """
+    shown: list[str] = []
+    starts, ends = array("I"), array("I")
+    kept = 0
+    for start, end, other in pieces:
+        shown += (text[kept:start], other)
+        upto = end if len(other) == end - start else start
+        starts.extend(range(kept, upto))
+        ends.extend(range(kept + 1, upto + 1))
+        if upto < end:
+            starts.extend([start] * len(other))
+            ends.extend([end] * len(other))
+        kept = end
+    if not shown:
+        return View(text)
+    shown.append(text[kept:])
+    starts.extend(range(kept, len(text)))
+    ends.extend(range(kept + 1, len(text) + 1))
+    return View("".join(shown), starts, ends)
