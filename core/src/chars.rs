@@ -6,6 +6,23 @@ use std::sync::{Mutex, OnceLock};
 
 use pyo3::prelude::*;
 
+/// Whether it is a letter from a to z.
+#[inline]
+pub fn is_latin(code: u32) -> bool {
+    (u32::from(b'a')..=u32::from(b'z')).contains(&code)
+}
+
+#[inline]
+pub fn is_digit(code: u32) -> bool {
+    (u32::from(b'0')..=u32::from(b'9')).contains(&code)
+}
+
+/// Whether it is a letter or digit of ASCII.
+#[inline]
+pub fn is_alphanumeric(code: u32) -> bool {
+    u8::try_from(code).is_ok_and(|code| code.is_ascii_alphanumeric())
+}
+
 /// A noncharacter: the plain form of the character depends on its neighbours, or is not one character.
 pub const COMPLEX: u32 = 0xFFFE;
 

@@ -250,12 +250,9 @@ impl Condition {
                     (first_places, second_places)
                 };
                 let found = by_part(&ours, &theirs).any(|(ours, theirs)| {
-                    if *words {
-                        let tokens = context.word_tokens(program, ours[0].part as usize);
-                        near_words(ours, theirs, *distance, *ordered, tokens)
-                    } else {
-                        near(ours, theirs, *distance, *ordered)
-                    }
+                    let part = ours[0].part as usize;
+                    let tokens = words.then(|| context.word_tokens(program, part));
+                    near(ours, theirs, *distance, *ordered, tokens)
                 });
                 Ok(Some(found))
             }
@@ -268,7 +265,10 @@ impl Condition {
                     return Ok(Some(false));
                 }
                 let theirs = context.places(program, scratch, &outer.patterns, least)?;
-                let found = by_part(&ours, &theirs).any(|(ours, theirs)| inside(ours, theirs));
+                let found = by_part(&ours, &theirs).any(|(ours, theirs)| {
+                    let limits = |place: &Place| (place.first.into(), place.last.into());
+                    within(theirs, ours.iter().map(limits))
+                });
                 Ok(Some(found))
             }
             Condition::Together(groups) => {
@@ -352,34 +352,41 @@ fn by_part<'a>(
         })
 }
 
-fn near(ours: &[Place], theirs: &[Place], distance: i64, ordered: bool) -> bool {
+/// Whether one of ours and one of theirs are so near, by the words between where there are `tokens`, those that hold a
+/// letter or digit; else by characters.
+fn near(
+    ours: &[Place],
+    theirs: &[Place],
+    distance: i64,
+    ordered: bool,
+    tokens: Option<&[(u32, u32)]>,
+) -> bool {
+    let latest = |after: u32| {
+        let Some(tokens) = tokens else {
+            return i64::from(after) + distance;
+        };
+        let at = tokens.partition_point(|&(start, _)| start < after) as i64 + distance;
+        usize::try_from(at)
+            .ok()
+            .and_then(|at| tokens.get(at))
+            .map_or(1 << 60, |&(_, end)| i64::from(end) - 1)
+    };
+    let earliest = |before: u32| {
+        let Some(tokens) = tokens else {
+            return i64::from(before) - distance;
+        };
+        let at = tokens.partition_point(|&(_, end)| end <= before) as i64 - 1 - distance;
+        usize::try_from(at).map_or(-(1 << 60), |at| i64::from(tokens[at].0) + 1)
+    };
     if ordered {
         return ours.iter().any(|place| {
             let next = theirs.partition_point(|other| other.first < place.last);
-            theirs
-                .get(next)
-                .is_some_and(|other| i64::from(other.first) - i64::from(place.last) <= distance)
+            let next = theirs.get(next);
+            next.is_some_and(|other| i64::from(other.first) <= latest(place.last))
         });
     }
-    let limits = ours.iter().map(|place| {
-        (
-            i64::from(place.last) + distance,
-            i64::from(place.first) - distance,
-        )
-    });
-    within(theirs, limits)
-}
-
-/// Whether one of ours lies wholly within one of theirs; both are sorted by where they begin.
-fn inside(ours: &[Place], theirs: &[Place]) -> bool {
-    let mut furthest = 0;
-    let mut next = theirs.iter().peekable();
-    ours.iter().any(|place| {
-        while let Some(other) = next.next_if(|other| other.first <= place.first) {
-            furthest = furthest.max(other.last);
-        }
-        furthest >= place.last
-    })
+    let limits = |place: &Place| (latest(place.last), earliest(place.first));
+    within(theirs, ours.iter().map(limits))
 }
 
 /// Whether one of theirs starts at the first of some limits at the most and ends at the second at the least.
@@ -397,40 +404,6 @@ fn within(theirs: &[Place], limits: impl Iterator<Item = (i64, i64)>) -> bool {
         }
     }
     false
-}
-
-/// The same with at most `distance` words between the two; `tokens` are those that hold a letter or digit.
-fn near_words(
-    ours: &[Place],
-    theirs: &[Place],
-    distance: i64,
-    ordered: bool,
-    tokens: &[(u32, u32)],
-) -> bool {
-    let start_limit = |after: u32| {
-        let at = tokens.partition_point(|&(start, _)| start < after) as i64 + distance;
-        usize::try_from(at)
-            .ok()
-            .and_then(|at| tokens.get(at))
-            .map_or(1 << 60, |&(_, end)| i64::from(end) - 1)
-    };
-    let end_limit = |before: u32| {
-        let at = tokens.partition_point(|&(_, end)| end <= before) as i64 - 1 - distance;
-        usize::try_from(at).map_or(-(1 << 60), |at| i64::from(tokens[at].0) + 1)
-    };
-    if ordered {
-        return ours.iter().any(|place| {
-            let next = theirs.partition_point(|other| other.first < place.last);
-            theirs
-                .get(next)
-                .is_some_and(|other| i64::from(other.first) <= start_limit(place.last))
-        });
-    }
-    within(
-        theirs,
-        ours.iter()
-            .map(|place| (start_limit(place.last), end_limit(place.first))),
-    )
 }
 
 /// What opens each rule: for each pattern the rules of which it is one of the patterns they cannot hit without; and the

@@ -10,6 +10,9 @@ use crate::program::{Boundary, Kind, Pattern, Program, Scratch, SPELLED};
 use crate::regex::Text;
 use crate::terms::{self, Candidate};
 
+/// The number of the regex of URLs.
+const URLS: u32 = 0;
+
 /// The message has to be decided by the Python engine: something was asked that the core cannot tell.
 #[derive(Debug)]
 pub struct HandBack;
@@ -642,7 +645,7 @@ pub fn is_inside(
                 0 => quoted(part.plain()),
                 1 => {
                     let mut found = Vec::new();
-                    find_all(program, scratch, part, program.urls, &mut found)?;
+                    find_all(program, scratch, part, URLS, &mut found)?;
                     found
                 }
                 _ => mentioned(&program.tables.chars, part.plain()),

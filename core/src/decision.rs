@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyString, PyTuple};
 use rustc_hash::FxHashMap;
 
 use crate::context::{Context, Place, Way};
 use crate::given::{texts_of, Most};
-use crate::program::{Kind, Program, Scratch};
+use crate::program::{text_of, Kind, Program, Scratch};
 use crate::score::{Record, Shadow};
 
 /// So many ways from a term to what was typed are remembered.
@@ -30,7 +30,7 @@ pub struct Makers {
     pub category_score: Py<PyAny>,
     pub rule_hit: Py<PyAny>,
     pub relief_hit: Py<PyAny>,
-    pub escalated: Py<PyAny>,
+    pub raised: Py<PyAny>,
     pub long_text: Py<PyAny>,
     pub match_: Py<PyAny>,
     /// `shown(kind, original, read, term, gaps, repeats, way, undisguised)`: what was found, and every step from there to
@@ -271,13 +271,6 @@ impl Message {
     }
 }
 
-fn text_of(codes: &[u32]) -> String {
-    codes
-        .iter()
-        .filter_map(|&code| char::from_u32(code))
-        .collect()
-}
-
 impl Makers {
     fn shadow<'py>(
         &self,
@@ -386,7 +379,7 @@ impl Makers {
             .enumerate()
             .any(|(at, action)| action == top && in_scope(at));
         let nothing = self.nothing.bind(py);
-        let (hits, shadow_hits, reliefs, escalated) = if quiet {
+        let (hits, shadow_hits, reliefs, raised) = if quiet {
             let none = || nothing.clone();
             (none(), none(), none(), none())
         } else {
@@ -406,27 +399,24 @@ impl Makers {
             Some(longer) => self.long_text.bind(py).call1(longer)?,
             None => py.None().into_bound(py),
         };
+        let flag = |is_so| PyBool::new(py, is_so).to_owned().into_any();
         let arguments = PyTuple::new(
             py,
             [
                 id.clone(),
                 self.actions[top as usize].bind(py).clone().into_any(),
                 self.actions[taken as usize].bind(py).clone().into_any(),
-                pyo3::types::PyBool::new(py, acts).to_owned().into_any(),
-                pyo3::types::PyBool::new(py, taken != 0)
-                    .to_owned()
-                    .into_any(),
+                flag(acts),
+                flag(taken != 0),
                 categories.into_any(),
                 hits.into_any(),
                 shadow_hits.into_any(),
                 reliefs.into_any(),
-                escalated.into_any(),
+                raised.into_any(),
                 longer,
                 nothing.clone().into_any(),
                 nothing.clone().into_any(),
-                pyo3::types::PyBool::new(py, program.study)
-                    .to_owned()
-                    .into_any(),
+                flag(program.study),
                 self.revision.bind(py).clone().into_any(),
             ],
         )?;
@@ -500,8 +490,8 @@ impl Makers {
                 self.relief_hit.call1(py, arguments)
             })
             .collect::<PyResult<Vec<_>>>()?;
-        let escalated = record
-            .escalated
+        let raised = record
+            .raised
             .iter()
             .map(|raised| {
                 let rules = PyTuple::new(
@@ -513,14 +503,14 @@ impl Makers {
                     &self.actions[raised.action as usize],
                     rules,
                 );
-                self.escalated.call1(py, arguments)
+                self.raised.call1(py, arguments)
             })
             .collect::<PyResult<Vec<_>>>()?;
         Ok((
             PyTuple::new(py, hits)?,
             PyTuple::new(py, shadow_hits)?,
             PyTuple::new(py, reliefs)?,
-            PyTuple::new(py, escalated)?,
+            PyTuple::new(py, raised)?,
         ))
     }
 }

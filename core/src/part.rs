@@ -7,10 +7,11 @@ use pyo3::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::chars::{
-    Chars, ALNUM, BREAK, COMPLEX, DECIMAL, DISGUISES, IGNORABLE, JOINS, PRESENTATION, SILENT,
+    is_latin, Chars, ALNUM, BREAK, COMPLEX, DECIMAL, DISGUISES, IGNORABLE, JOINS, PRESENTATION,
+    SILENT,
 };
 use crate::entities::EntityTables;
-use crate::program::Program;
+use crate::program::{codes, text_of, Program};
 use crate::regex::Text;
 use crate::undisguised::Disguises;
 
@@ -225,14 +226,11 @@ impl Tables {
             text.extend_from_slice(form);
             return;
         }
-        let written: String = cluster
-            .iter()
-            .filter_map(|&code| char::from_u32(code))
-            .collect();
+        let written = text_of(cluster);
         let form: String = self
             .chars
             .answer(|py| self.normal.call1(py, (&written,))?.extract(py));
-        let form: Vec<u32> = form.chars().map(u32::from).collect();
+        let form = codes(&form);
         text.extend_from_slice(&form);
         let mut known = self.clusters.write().expect("no writer fails");
         if known.len() >= MOST_CLUSTERS {
@@ -382,11 +380,6 @@ impl Tables {
         }
         starts
     }
-}
-
-#[inline]
-fn is_latin(code: u32) -> bool {
-    (u32::from(b'a')..=u32::from(b'z')).contains(&code)
 }
 
 fn has_tag(text: &[u32]) -> bool {
@@ -625,7 +618,6 @@ impl Part {
     /// The text of a form: plain, reduced, sounds; and plain again, for spelled terms.
     pub fn form(&self, number: usize) -> &[u32] {
         match number {
-            0 => &self.view.text,
             1 => &self.reduced.text,
             2 => &self.reduced_sounds.text,
             _ => &self.view.text,

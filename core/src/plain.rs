@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::entities::Entity;
 
 /// Raised with every change of the structs below; data of another format is refused.
-pub const FORMAT: u32 = 11;
+pub const FORMAT: u32 = 12;
 
 #[derive(Deserialize)]
 pub struct Policy {
@@ -31,7 +31,7 @@ pub struct Policy {
     pub rules: Vec<Rule>,
     /// Where a condition holds, other points for rules; the first that holds counts.
     pub points: Vec<(Node, Vec<(u32, i64)>)>,
-    pub escalations: Vec<Escalation>,
+    pub raising: Vec<RaisingOverride>,
     pub exceptions: Vec<(String, Node)>,
     /// For each category; none where it is always in scope.
     pub scope: Vec<Option<Node>>,
@@ -41,9 +41,8 @@ pub struct Policy {
     /// How characters of terms that are sought by look are met: character, splits, others, and those of them that are
     /// met as one character wherever they stand.
     pub letters: Vec<(String, Vec<String>, String, String)>,
+    /// The first is that of URLs.
     pub regexes: serde_bytes::ByteBuf,
-    /// The regex of URLs.
-    pub urls: u32,
     /// Those of senders; none where no pattern asks for them.
     pub senders: Vec<u32>,
     pub most_candidates: u32,
@@ -113,7 +112,7 @@ pub struct Rule {
 }
 
 #[derive(Deserialize)]
-pub struct Escalation {
+pub struct RaisingOverride {
     pub action: u8,
     pub rules: Vec<u32>,
     pub when: Option<Node>,

@@ -88,13 +88,13 @@ pub struct Rule {
     pub patterns: Vec<(u32, String)>,
     pub when: Condition,
     pub unless: Option<Condition>,
-    /// Whether a pattern finds matches of less than full weight.
+    /// Those of its patterns that find matches of less than full weight.
     pub weighed: Vec<u32>,
     /// The rules that its conditions ask for.
     pub asked: Vec<u32>,
 }
 
-pub struct Escalation {
+pub struct RaisingOverride {
     pub action: u8,
     pub rules: Vec<u32>,
     pub when: Option<Condition>,
@@ -128,12 +128,11 @@ pub struct Program {
     pub has_shadow_reliefs: bool,
     /// Where a condition holds, other points for rules; the first that holds counts.
     pub points: Vec<(Condition, FxHashMap<u32, i64>)>,
-    pub escalations: Vec<Escalation>,
+    pub raising: Vec<RaisingOverride>,
     pub exceptions: Vec<(String, Condition)>,
     pub scope: Vec<Option<Condition>>,
     pub has_period: bool,
     pub regexes: Arc<Expressions>,
-    pub urls: u32,
     pub senders: Vec<u32>,
     pub reads_undisguised: bool,
     pub most_candidates: u32,
@@ -178,6 +177,11 @@ pub struct Scratch {
 
 pub fn codes(text: &str) -> Vec<u32> {
     text.chars().map(u32::from).collect()
+}
+
+pub fn text_of(codes: &[u32]) -> String {
+    let codes = codes.iter();
+    codes.filter_map(|&code| char::from_u32(code)).collect()
 }
 
 impl Program {
@@ -262,14 +266,14 @@ impl Program {
                 .into_iter()
                 .map(|(when, scores)| Ok((condition(&when)?, scores.into_iter().collect())))
                 .collect::<Result<_, Error>>()?,
-            escalations: given
-                .escalations
+            raising: given
+                .raising
                 .iter()
-                .map(|escalation| -> Result<Escalation, Error> {
-                    Ok(Escalation {
-                        action: escalation.action,
-                        rules: escalation.rules.clone(),
-                        when: escalation.when.as_ref().map(condition).transpose()?,
+                .map(|override_| -> Result<RaisingOverride, Error> {
+                    Ok(RaisingOverride {
+                        action: override_.action,
+                        rules: override_.rules.clone(),
+                        when: override_.when.as_ref().map(condition).transpose()?,
                     })
                 })
                 .collect::<Result<_, _>>()?,
@@ -285,7 +289,6 @@ impl Program {
                 .collect::<Result<_, _>>()?,
             has_period: given.has_period,
             regexes,
-            urls: given.urls,
             senders: given.senders,
             most_candidates: given.most_candidates,
             kinds: given.kinds,

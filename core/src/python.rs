@@ -61,7 +61,7 @@ impl Readers {
 
     /// For the tests: the host of a link.
     fn host(&self, text: &str) -> String {
-        entities::host_of(&text.chars().collect::<Vec<_>>())
+        entities::host_of(&self.tables.entities, &text.chars().collect::<Vec<_>>())
     }
 }
 
@@ -315,7 +315,7 @@ fn makers(
         category_score: object("CategoryScore")?,
         rule_hit: object("RuleHit")?,
         relief_hit: object("ReliefHit")?,
-        escalated: object("Escalated")?,
+        raised: object("Raised")?,
         long_text: object("LongText")?,
         match_: object("Match")?,
         shown: object("shown")?,

@@ -1,4 +1,4 @@
-//! From outcomes to a decision: caps of groups, relief, steps, escalation (see `engine/evaluate`).
+//! From outcomes to a decision: caps of groups, relief, steps, overrides that raise (see `engine/evaluate`).
 
 use crate::conditions::Value;
 use crate::context::{Context, HandBack};
@@ -14,7 +14,7 @@ pub struct Hit {
     pub counted: i64,
 }
 
-pub struct Escalated {
+pub struct Raised {
     pub category: usize,
     pub action: u8,
     pub rules: Vec<u32>,
@@ -40,7 +40,7 @@ pub struct Record {
     pub shadow_hits: Vec<Hit>,
     /// Relief, the category and what it took.
     pub reliefs: Vec<(u32, usize, i64)>,
-    pub escalated: Vec<Escalated>,
+    pub raised: Vec<Raised>,
     /// The entry of the other points that holds.
     pub points: Option<usize>,
     /// In a text so long that every step asks for more points: its length, and how many more.
@@ -51,7 +51,7 @@ pub struct Record {
 
 impl Record {
     pub fn is_quiet(&self) -> bool {
-        self.hits.is_empty() && self.shadow_hits.is_empty() && self.escalated.is_empty()
+        self.hits.is_empty() && self.shadow_hits.is_empty() && self.raised.is_empty()
     }
 }
 
@@ -96,8 +96,8 @@ pub fn decide(
         let total = score(context, program, scratch, of_category, &mut record)?;
         record.categories[of_category[0].0].0 = total;
     }
-    for override_ in &program.escalations {
-        escalate(context, program, scratch, override_, &mut record)?;
+    for override_ in &program.raising {
+        raise(context, program, scratch, override_, &mut record)?;
     }
     record.shadows = shadows(context, program, scratch, fields)?;
     shadow_hits(context, program, scratch, &shadow_rules, &mut record)?;
@@ -109,10 +109,10 @@ pub fn decide(
             .filter(|(_, least)| *total >= *least + more)
             .map(|&(step, _)| step);
         let raised = record
-            .escalated
+            .raised
             .iter()
-            .filter(|escalated| escalated.category == category)
-            .map(|escalated| escalated.action);
+            .filter(|raised| raised.category == category)
+            .map(|raised| raised.action);
         *action = steps.chain(raised).max().unwrap_or(ALLOW);
     }
     Ok(record)
@@ -227,15 +227,15 @@ fn score(
     Ok(left.iter().sum())
 }
 
-fn escalate(
+fn raise(
     context: &mut Context,
     program: &Program,
     scratch: &mut Scratch,
-    escalation: &crate::program::Escalation,
+    override_: &crate::program::RaisingOverride,
     record: &mut Record,
 ) -> Result<(), HandBack> {
     let mut hit = Vec::new();
-    for &rule in &escalation.rules {
+    for &rule in &override_.rules {
         if context.hits(program, scratch, rule)? {
             hit.push(rule);
         }
@@ -243,7 +243,7 @@ fn escalate(
     if hit.is_empty() {
         return Ok(());
     }
-    if let Some(when) = &escalation.when {
+    if let Some(when) = &override_.when {
         if when.value(context, program, scratch, 0.0)? != Some(true) {
             return Ok(());
         }
@@ -257,9 +257,9 @@ fn escalate(
         }
     }
     for category in categories {
-        record.escalated.push(Escalated {
+        record.raised.push(Raised {
             category,
-            action: escalation.action,
+            action: override_.action,
             rules: hit
                 .iter()
                 .copied()

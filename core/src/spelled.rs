@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::chars::{is_alphanumeric, is_latin};
 use crate::literals::User;
 
 struct Term {
@@ -60,7 +61,7 @@ impl Spelled {
                 .iter()
                 .take_while(|&&code| is_alphanumeric(code))
                 .count();
-            if !text[first..last].iter().all(|&code| is_letter(code)) {
+            if !text[first..last].iter().all(|&code| is_latin(code)) {
                 continue;
             }
             places.clear();
@@ -123,12 +124,4 @@ impl Spelled {
             }
         }
     }
-}
-
-fn is_letter(code: u32) -> bool {
-    (u32::from(b'a')..=u32::from(b'z')).contains(&code)
-}
-
-fn is_alphanumeric(code: u32) -> bool {
-    is_letter(code) || (u32::from(b'0')..=u32::from(b'9')).contains(&code)
 }

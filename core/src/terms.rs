@@ -4,7 +4,7 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::chars::{CLAUSE_END, EVERYDAY};
+use crate::chars::{is_alphanumeric, CLAUSE_END, EVERYDAY};
 use crate::context::{is_inside, is_word, HandBack, Place, Way};
 use crate::part::Part;
 use crate::program::{Pattern, Program, Scratch, Term};
@@ -162,8 +162,8 @@ pub fn find(
 
 /// Whether a run of Latin letters is not part of a longer one of letters and digits.
 fn is_whole_run(text: &[u32], start: usize, end: usize) -> bool {
-    let is_latin = |&code: &u32| code < 0x80 && (code as u8).is_ascii_alphanumeric();
-    !text[..start].last().is_some_and(is_latin) && !text.get(end).is_some_and(is_latin)
+    let is_beside = |&code: &u32| is_alphanumeric(code);
+    !text[..start].last().is_some_and(is_beside) && !text.get(end).is_some_and(is_beside)
 }
 
 /// Whether a match by sound or look is another word, or two: a clause ends within it, or a character that is none of the

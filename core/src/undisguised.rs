@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::chars::{Chars, DISGUISES};
+use crate::chars::{is_alphanumeric, is_digit, Chars, DISGUISES};
 use crate::part::View;
 use crate::program::codes;
 use crate::sieve::{key_of, Sieve, BEGUN};
@@ -119,19 +119,12 @@ impl Undone {
     }
 }
 
-fn is_digit(code: u32) -> bool {
-    (u32::from(b'0')..=u32::from(b'9')).contains(&code)
-}
-
 fn may_be_digit(code: u32) -> bool {
     is_digit(code) || ['o', 'i', 'l', '|'].map(u32::from).contains(&code)
 }
 
 fn may_stand_beside(code: u32) -> bool {
-    is_digit(code)
-        || (u32::from(b'a')..=u32::from(b'z')).contains(&code)
-        || code == u32::from(b'_')
-        || code == u32::from(b'@')
+    is_alphanumeric(code) || code == u32::from(b'_') || code == u32::from(b'@')
 }
 
 fn digit(code: u32) -> u32 {

@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use crate::chars::{Chars, BLOCK};
+use crate::chars::{is_alphanumeric, Chars, BLOCK};
 use crate::program::codes;
 use crate::sieve::{key_of_pair, Sieve, BEGUN};
 use crate::table::{nodes_of, Table};
@@ -210,8 +210,7 @@ impl Words {
         let mut letters = false;
         while at < size {
             let end = best[at].1 as usize;
-            let letter =
-                end - at == 1 && block[at] < 0x80 && (block[at] as u8).is_ascii_alphanumeric();
+            let letter = end - at == 1 && is_alphanumeric(block[at]);
             if letters && letter {
                 edges.pop();
             }

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from modengine.engine.build_record import why_not
@@ -24,7 +23,7 @@ from modengine.model import CategoryScore, Decision, LongText, Match, Message, R
 from modengine.policy.fields import read_fields
 from modengine.text.normalize import normal
 from modengine.text.records import block, syllables
-from modengine.text.segment import Segmenter
+from modengine.text.segment import Segmenter, dictionary
 from modengine.text.tables import undisguised
 
 
@@ -48,11 +47,8 @@ def module() -> tuple[Any, str]:
 @cache
 def _readers() -> Any:
     """The tables of characters and the dictionary: the same for all policies of a process."""
-    spec = find_spec("jieba")
-    assert spec is not None
-    assert spec.origin is not None
-    dictionary = str(Path(spec.origin).with_name("dict.txt"))
-    return module()[0].Readers(block, normal, syllables(), dictionary, list(undisguised().items()), entities.encoded())
+    disguises = list(undisguised().items())
+    return module()[0].Readers(block, normal, syllables(), str(dictionary()), disguises, entities.encoded())
 
 
 def core_of(program: Program, matches: Callable[[Message | str, str], tuple[Match, ...]]) -> Any:
@@ -78,7 +74,7 @@ def core_of(program: Program, matches: Callable[[Message | str, str], tuple[Matc
         "CategoryScore": CategoryScore,
         "RuleHit": RuleHit,
         "ReliefHit": ReliefHit,
-        "Escalated": Raised,
+        "Raised": Raised,
         "LongText": LongText,
         "Match": Match,
     }

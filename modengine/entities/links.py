@@ -18,8 +18,8 @@ _WEB = (
 )
 _APART = r"\s?(?:[\[({【]\s?(?:\.|dot|点|。)\s?[\])}】]|点|丶|·|。|(?<=\s)dot(?=\s))\s?"
 """A dot that is written as something else."""
-_MASKS = ("[url]", "<url>", "url", "[链接]", "<链接>", "【链接】", "[link]", "网页链接", "{url}")
-_DOTS = (
+MASKS = ("[url]", "<url>", "url", "[链接]", "<链接>", "【链接】", "[link]", "网页链接", "{url}")
+DOTS = (
     "[.]",
     "(.)",
     "{.}",
@@ -64,7 +64,7 @@ def link(suffixes: tuple[str, ...], shortened: bool) -> tuple[str, ...]:
         r"(?!co\.ltd(?![a-z/])|(?:main|utils?|tests?|server|client|common|base)\.cc|(?:asp|ado|vb|socket|node)\.(?:net|io)(?![a-z/])|(?:mrs?|ms|dr|st|no|vs|fig)\."
         r"|[0-9]{3,6}\.(?:hk|sh|sz|us|ss)(?![a-z/]))"
     )
-    masks = r"(?<![a-z0-9])url(?![a-z0-9])|" + any_of(mask for mask in _MASKS if mask != "url")
+    masks = r"(?<![a-z0-9])url(?![a-z0-9])|" + any_of(mask for mask in MASKS if mask != "url")
     return (
         rf"{_SCHEME}(?:[a-z0-9\-_~%@]+(?:\.|{_APART}))*[a-z0-9\-_~%]+(?::[0-9]{{2,5}})?{_PATH}",
         rf"(?<![a-z0-9@.\-]){_WWW}(?:\.|{_APART})(?:{_LABEL}(?:\.|{_APART})){{0,4}}[a-z0-9\-]+{_PATH}",
@@ -82,12 +82,12 @@ def host_of(text: str) -> str:
     scheme = text.find("://")
     if 0 < scheme <= 5:
         text = text[scheme + 3 :]
-    if text in _MASKS:
+    if text in MASKS:
         return ""
     host: list[str] = []
     place = 0
     while place < len(text) and text[place] not in "/?#:":
-        dots = next((dots for dots in _DOTS if text.startswith(dots, place)), "")
+        dots = next((dots for dots in DOTS if text.startswith(dots, place)), "")
         if dots == "dot" and not (text[:place].endswith(" ") and text.startswith(" ", place + 3)):
             dots = ""
         if dots:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import msgspec
 
+from modengine.entities.links import DOTS, MASKS
+from modengine.entities.numbers import RANGE_MARKS
 from modengine.entities.tables import rows
+from modengine.entities.values import DATES, HOURS
 
 
 def encoded() -> bytes:
-    """Numerals, units of money, units of rates, spans of time, channels and senders, in MessagePack."""
+    """In MessagePack: numerals, units of money, units of rates, spans of time, channels and senders; and what stands in
+    the code of links, ranges and times.
+    """
     return msgspec.msgpack.encode(
         (
             [(text, role, float(value)) for text, role, value in rows("numerals.tsv")],
@@ -17,5 +22,10 @@ def encoded() -> bytes:
             [(text, float(hours)) for text, hours in rows("spans.tsv")],
             [(text, disguised == "1") for text, _, disguised, _ in rows("contacts.tsv")],
             [(name, domains.split(" ")) for name, domains in rows("senders.tsv")],
+            MASKS,
+            DOTS,
+            RANGE_MARKS,
+            list(HOURS.items()),
+            list(DATES.items()),
         )
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from modengine.entities.model import SUBKINDS
 from modengine.entities.phrases import any_phrase, phrases
 from modengine.entities.tables import any_of, rows, words
 
@@ -41,14 +42,10 @@ def _service() -> str:
     )
 
 
-PHONES = ("mobile", "landline", "hotline", "service", "foreign")
-"""Kinds of phone numbers.  Source: the numbering plan of MIIT (2017) and ITU-T E.164."""
-
-
 def phone(kinds: tuple[str, ...]) -> tuple[str, ...]:
-    """A phone number."""
+    """A phone number.  Source: the numbering plan of MIIT (2017) and ITU-T E.164."""
     fixed = {"mobile": _MOBILE, "landline": _LANDLINE, "hotline": _HOTLINE, "foreign": _FOREIGN}
-    return tuple(fixed.get(kind) or _service() for kind in kinds or PHONES)
+    return tuple(fixed.get(kind) or _service() for kind in kinds or SUBKINDS["phone"])
 
 
 _CARD = (
@@ -103,7 +100,6 @@ def code(kinds: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(CODES[kind] for kind in kinds or CODES)
 
 
-CONTACTS = ("wechat", "qq", "phone", "telegram", "handle", "qr", "app")
 _ID = (
     r"(?:@[a-z0-9_]{3,30}|(?=[a-z]{1,19}[0-9_\-])[a-z][a-z0-9_\-]{3,19}|[0-9]{5,12}|\+[0-9]{1,3}(?:[\s\-]?[0-9]{2,5}){2,4}"
     r"|\[(?:phone|id|email|wechat|qq)\]|[x*]{3,})"
@@ -231,7 +227,7 @@ def _apps() -> tuple[str, ...]:
 
 def contact(kinds: tuple[str, ...]) -> tuple[str, ...]:
     """A way to be reached that the message gives or asks for."""
-    kinds = kinds or CONTACTS
+    kinds = kinds or SUBKINDS["contact"]
     named = tuple(kind for kind in kinds if kind in ("wechat", "qq", "telegram", "app"))
     ways = {"phone": _phone, "handle": _looks, "qr": _scans, "app": _apps}
     others = (ways[kind]() for kind in kinds if kind in ways)

@@ -167,7 +167,7 @@ def _spans() -> WordTable[float]:
     return WordTable.of((text, float(hours)) for text, hours in rows("spans.tsv"))
 
 
-_HOURS = {
+HOURS = {
     "分钟": 1 / 60,
     "小时": 1.0,
     "钟头": 1.0,
@@ -182,7 +182,7 @@ _HOURS = {
 }
 
 
-_MARKS = {
+DATES = {
     "下周": 336.0,
     "明": 48.0,
     "今": 24.0,
@@ -201,7 +201,7 @@ def deadline(text: str) -> EntityValue:
     if (span := _spans().at(text, 0)) is not None:
         return EntityValue(span[1], span[1])
     if any(word in text for word in ("内", "不到", "后", "限时", "仅剩")):
-        for unit, hours in _HOURS.items():
+        for unit, hours in HOURS.items():
             place = text.find(unit)
             if place >= 0:
                 stem = text[:place].removesuffix("个").strip()
@@ -210,5 +210,5 @@ def deadline(text: str) -> EntityValue:
                 found = numbers(stem)
                 if found:
                     return EntityValue(found[0].low * hours, found[0].high * hours)
-    hours = next((hours for mark, hours in _MARKS.items() if mark in text), 24.0)
+    hours = next((hours for mark, hours in DATES.items() if mark in text), 24.0)
     return EntityValue(hours, hours)

@@ -48,18 +48,23 @@ def identity(name: Literal["rjieba", "jieba"]) -> str:
     return f"{name} {version(name)}, dictionary of jieba {version('jieba')}"
 
 
-@cache
-def _dictionary() -> list[bytes]:
-    """The lines of jieba's dictionary, `word frequency tag`, sorted: a few are looked up, and the others stay bytes."""
+def dictionary() -> Path:
+    """Jieba's dictionary: lines of `word frequency tag`."""
     spec = find_spec("jieba")
     assert spec is not None
     assert spec.origin is not None
-    return sorted(Path(spec.origin).with_name("dict.txt").read_bytes().splitlines())
+    return Path(spec.origin).with_name("dict.txt")
+
+
+@cache
+def _sorted() -> list[bytes]:
+    """Its lines, sorted: a few are looked up, and the others stay bytes."""
+    return sorted(dictionary().read_bytes().splitlines())
 
 
 def _said_of(word: str) -> str:
     """`frequency tag` of a word by jieba's dictionary; empty for one that it lacks."""
-    lines, beginning = _dictionary(), f"{word} ".encode()
+    lines, beginning = _sorted(), f"{word} ".encode()
     at = bisect_left(lines, beginning)
     return lines[at][len(beginning) :].decode() if lines[at : at + 1] and lines[at].startswith(beginning) else ""
 

@@ -1,38 +1,9 @@
 //! The host of a link (see `modengine/entities/links.py`, which this follows).
 
-/// What stands for a link that is masked.
-const MASKS: [&str; 9] = [
-    "[url]",
-    "<url>",
-    "url",
-    "[链接]",
-    "<链接>",
-    "【链接】",
-    "[link]",
-    "网页链接",
-    "{url}",
-];
-/// What stands for a dot in a host, the longer first.
-const DOTS: [&str; 15] = [
-    "[.]",
-    "(.)",
-    "{.}",
-    "【.】",
-    "[dot]",
-    "(dot)",
-    "{dot}",
-    "[点]",
-    "(点)",
-    "【点】",
-    "dot",
-    "点",
-    "丶",
-    "·",
-    "。",
-];
+use super::tables::EntityTables;
 
 /// The host of a link as it was found; empty where it is masked.
-pub fn host_of(text: &[char]) -> String {
+pub fn host_of(tables: &EntityTables, text: &[char]) -> String {
     let written: String = text.iter().collect();
     let mut rest = written.as_str();
     if let Some(at) = rest.find("://") {
@@ -41,7 +12,7 @@ pub fn host_of(text: &[char]) -> String {
         }
     }
     let mut host = String::new();
-    if MASKS.contains(&rest) {
+    if tables.masks.iter().any(|mask| mask == rest) {
         return host;
     }
     let mut before = None;
@@ -49,10 +20,11 @@ pub fn host_of(text: &[char]) -> String {
         if "/?#:".contains(char) {
             break;
         }
-        let dots = DOTS.iter().find(|dots| rest.starts_with(**dots));
+        let mut dots = tables.dots.iter();
+        let dots = dots.find(|dots| rest.starts_with(*dots));
         let is_apart = |dots: &str| before == Some(' ') && rest[dots.len()..].starts_with(' ');
         let length = match dots {
-            Some(dots) if *dots != "dot" || is_apart(dots) => {
+            Some(dots) if dots != "dot" || is_apart(dots) => {
                 host.push('.');
                 dots.len()
             }

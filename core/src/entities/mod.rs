@@ -6,26 +6,39 @@ mod numbers;
 mod tables;
 mod values;
 
+use serde::de::value::{Error, StrDeserializer};
+use serde::de::IntoDeserializer;
 use serde::Deserialize;
 
 pub use links::host_of;
 pub use tables::EntityTables;
 use values::Reading;
 
-#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+/// The kinds of entities that have a number.
+#[derive(Deserialize, Clone, Copy)]
 #[serde(rename_all = "snake_case")]
 pub enum Value {
-    None,
     Amount,
     Rate,
     Percent,
     Deadline,
 }
 
+impl Value {
+    fn read(self, tables: &EntityTables, text: &[char]) -> Reading {
+        match self {
+            Value::Amount => values::amount(tables, text),
+            Value::Rate => values::rate(tables, text),
+            Value::Percent => values::percent(tables, text),
+            Value::Deadline => values::deadline(tables, text),
+        }
+    }
+}
+
 /// What an entity pattern asks of a value.
 #[derive(Deserialize, Clone)]
 pub struct Entity {
-    pub value: Value,
+    pub value: Option<Value>,
     pub at_least: Option<f64>,
     pub at_most: Option<f64>,
     pub currencies: Vec<String>,
@@ -35,18 +48,13 @@ pub struct Entity {
     pub disguised: bool,
 }
 
-/// A value as the tests compare it: from and to, currency, unit; none for a kind without one.
+/// A value as the tests compare it: from and to, currency, unit.
 pub type Read = (Option<(f64, f64)>, String, String);
 
-/// The value of an entity of a kind.
+/// The value of an entity of a kind; none for a kind without one.
 pub fn read(tables: &EntityTables, kind: &str, text: &[char]) -> Option<Read> {
-    let read = match kind {
-        "amount" => values::amount(tables, text),
-        "rate" => values::rate(tables, text),
-        "percent" => values::percent(tables, text),
-        "deadline" => values::deadline(tables, text),
-        _ => return None,
-    };
+    let kind: StrDeserializer<Error> = kind.into_deserializer();
+    let read = Value::deserialize(kind).ok()?.read(tables, text);
     Some((read.range, read.currency, read.per))
 }
 
@@ -73,15 +81,15 @@ impl Entity {
         undone: bool,
         senders: impl FnOnce() -> Result<Vec<String>, E>,
     ) -> Result<bool, E> {
-        if self.value != Value::None {
-            return Ok(self.is_in_range(tables, text));
+        if let Some(value) = self.value {
+            return Ok(self.is_in_range(value, tables, text));
         }
         if self.disguised && !(undone || tables.is_disguised(text)) {
             return Ok(false);
         }
         if let Some(own) = self.own {
             let domains = tables.claimed(&senders()?);
-            let host = host_of(text);
+            let host = host_of(tables, text);
             return Ok(!domains.is_empty()
                 && !host.is_empty()
                 && domains.iter().any(|domain| links::is_of(&host, domain)) == own);
@@ -89,18 +97,9 @@ impl Entity {
         Ok(true)
     }
 
-    fn is_in_range(&self, tables: &EntityTables, text: &[char]) -> bool {
-        if self.asks_nothing() {
-            return true;
-        }
-        let read: Reading = match self.value {
-            Value::Amount => values::amount(tables, text),
-            Value::Rate => values::rate(tables, text),
-            Value::Percent => values::percent(tables, text),
-            Value::Deadline => values::deadline(tables, text),
-            Value::None => return true,
-        };
-        let is_money = matches!(self.value, Value::Amount | Value::Rate);
+    fn is_in_range(&self, value: Value, tables: &EntityTables, text: &[char]) -> bool {
+        let read = value.read(tables, text);
+        let is_money = matches!(value, Value::Amount | Value::Rate);
         let is_known = if self.currencies.is_empty() {
             !(self.compares() && is_money) || read.currency == values::YUAN
         } else {

@@ -54,29 +54,47 @@ pub struct EntityTables {
     pub spans: WordTable<f64>,
     channels: WordTable<bool>,
     senders: Vec<(String, Vec<String>)>,
+    /// What stands for a link that is masked.
+    pub masks: Vec<String>,
+    /// What stands for a dot in a host, the longer first.
+    pub dots: Vec<String>,
+    /// What stands between the numbers of a range.
+    pub range_marks: String,
+    /// Units of time with their hours.
+    pub hours: Vec<(String, f64)>,
+    /// Of a date or a time of day: the first that stands in it tells the hours.
+    pub dates: Vec<(String, f64)>,
 }
 
 #[derive(Deserialize)]
-struct Given(
-    Vec<(String, String, f64)>,
-    Vec<(String, String, f64)>,
-    Vec<(String, String, f64, String)>,
-    Vec<(String, f64)>,
-    Vec<(String, bool)>,
-    Vec<(String, Vec<String>)>,
-);
+struct Given {
+    numerals: Vec<(String, String, f64)>,
+    money: Vec<(String, String, f64)>,
+    units: Vec<(String, String, f64, String)>,
+    spans: Vec<(String, f64)>,
+    channels: Vec<(String, bool)>,
+    senders: Vec<(String, Vec<String>)>,
+    masks: Vec<String>,
+    dots: Vec<String>,
+    range_marks: String,
+    hours: Vec<(String, f64)>,
+    dates: Vec<(String, f64)>,
+}
 
 impl EntityTables {
     pub fn read(bytes: &[u8]) -> Result<Self, rmp_serde::decode::Error> {
-        let Given(numerals, money, units, spans, channels, senders) = rmp_serde::from_slice(bytes)?;
-        let numerals = numerals.into_iter().filter_map(|(text, role, value)| {
-            let role = match role.as_str() {
-                "digit" => Role::Digit,
-                "few" => Role::Few,
-                _ => Role::Scale,
-            };
-            Some((text.chars().next()?, (role, value)))
-        });
+        let given: Given = rmp_serde::from_slice(bytes)?;
+        let numerals = given
+            .numerals
+            .into_iter()
+            .filter_map(|(text, role, value)| {
+                let role = match role.as_str() {
+                    "digit" => Role::Digit,
+                    "few" => Role::Few,
+                    _ => Role::Scale,
+                };
+                Some((text.chars().next()?, (role, value)))
+            });
         let form = |name: &str| match name {
             "time" => Form::Time,
             "pay" => Form::Pay,
@@ -86,15 +104,21 @@ impl EntityTables {
         let of_money = |(text, currency, factor)| (text, (currency, factor));
         Ok(EntityTables {
             numerals: numerals.collect(),
-            money: WordTable::new(money.into_iter().map(of_money)),
+            money: WordTable::new(given.money.into_iter().map(of_money)),
             units: WordTable::new(
-                units
+                given
+                    .units
                     .into_iter()
                     .map(|(text, unit, factor, name)| (text, (unit, factor, form(&name)))),
             ),
-            spans: WordTable::new(spans.into_iter()),
-            channels: WordTable::new(channels.into_iter()),
-            senders,
+            spans: WordTable::new(given.spans.into_iter()),
+            channels: WordTable::new(given.channels.into_iter()),
+            senders: given.senders,
+            masks: given.masks,
+            dots: given.dots,
+            range_marks: given.range_marks,
+            hours: given.hours,
+            dates: given.dates,
         })
     }
 

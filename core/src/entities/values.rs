@@ -4,7 +4,6 @@ use super::numbers::{numbers, Number};
 use super::tables::{EntityTables, Form};
 
 pub const YUAN: &str = "CNY";
-const RANGE_MARKS: [char; 6] = ['-', '~', '—', '–', '到', '至'];
 
 /// A value: from the first to the second of a unit; none for a number that is masked.
 pub struct Reading {
@@ -89,7 +88,8 @@ fn sum(tables: &EntityTables, text: &[char], found: &[Number]) -> Reading {
     };
     let (second_factor, end) = factor_at(tables, text, second.end);
     let between = trim(text.get(after..second.start).unwrap_or_default());
-    if !between.is_empty() && between.iter().all(|mark| RANGE_MARKS.contains(mark)) {
+    let is_mark = |&mark: &char| tables.range_marks.contains(mark);
+    if !between.is_empty() && between.iter().all(is_mark) {
         let is_named = after > first.end;
         let mut low = first.low * if is_named { factor } else { second_factor };
         if first.scale == 1.0 && second.scale > 1.0 && first.high < second.high / second.scale + 1.0
@@ -252,20 +252,6 @@ pub fn percent(tables: &EntityTables, text: &[char]) -> Reading {
     Reading::of(Some((low, high)))
 }
 
-const HOURS: [(&str, f64); 11] = [
-    ("分钟", 1.0 / 60.0),
-    ("小时", 1.0),
-    ("钟头", 1.0),
-    ("h", 1.0),
-    ("工作日", 24.0),
-    ("天", 24.0),
-    ("日", 24.0),
-    ("周", 168.0),
-    ("星期", 168.0),
-    ("礼拜", 168.0),
-    ("月", 744.0),
-];
-
 /// Hours from the message to the end of the time that it gives.
 pub fn deadline(tables: &EntityTables, text: &[char]) -> Reading {
     let both = |hours: f64| Reading::of(Some((hours, hours)));
@@ -274,7 +260,7 @@ pub fn deadline(tables: &EntityTables, text: &[char]) -> Reading {
     }
     let has = |part: &str| find(text, part).is_some();
     if ["内", "不到", "后", "限时", "仅剩"].into_iter().any(has) {
-        for (unit, hours) in HOURS {
+        for (unit, hours) in &tables.hours {
             let Some(place) = find(text, unit) else {
                 continue;
             };
@@ -290,19 +276,6 @@ pub fn deadline(tables: &EntityTables, text: &[char]) -> Reading {
             }
         }
     }
-    if has("下周") {
-        return both(336.0);
-    }
-    let steps = [
-        ("明", 48.0),
-        ("今", 24.0),
-        ("当", 24.0),
-        ("周", 168.0),
-        ("年", 8784.0),
-        ("日", 744.0),
-        ("号", 744.0),
-        ("月", 744.0),
-    ];
-    let step = steps.into_iter().find(|(word, _)| has(word));
-    both(step.map_or(24.0, |(_, hours)| hours))
+    let date = tables.dates.iter().find(|(mark, _)| has(mark));
+    both(date.map_or(24.0, |&(_, hours)| hours))
 }

@@ -69,7 +69,7 @@ class PlainPattern(Struct):
 
 
 class PlainEntity(Struct):
-    value: str
+    value: str | None
     at_least: float | None
     at_most: float | None
     currencies: tuple[str, ...]
@@ -160,7 +160,7 @@ def _raw(data: object) -> msgspec.Raw:
 
 def _entity(asked: Entity) -> PlainEntity:
     return PlainEntity(
-        asked.kind if asked.kind in READINGS else "none",
+        asked.kind if asked.kind in READINGS else None,
         asked.at_least,
         asked.at_most,
         asked.currencies,

@@ -37,7 +37,7 @@ from modengine.policy.condition import (
 from modengine.policy.model import Rule
 from modengine.text import segment
 
-FORMAT = 11
+FORMAT = 12
 MOST_FIELDS = 60
 """That patterns look in: the core has a bit for each, beside those of the parts."""
 
@@ -71,7 +71,7 @@ class PlainRule(Struct):
     unless: Node | None
 
 
-class Escalation(Struct):
+class PlainOverride(Struct):
     action: int
     rules: list[int]
     when: Node | None
@@ -94,7 +94,7 @@ class PlainPolicy(Struct):
     always: list[int]
     rules: list[PlainRule]
     points: list[tuple[Node, list[tuple[int, int]]]]
-    escalations: list[Escalation]
+    raising: list[PlainOverride]
     exceptions: list[tuple[str, Node]]
     scope: list[Node | None]
     has_period: bool
@@ -102,7 +102,6 @@ class PlainPolicy(Struct):
     letters: msgspec.Raw
     """How characters of terms are met by look: splits, others, and those of them that are sure to be one."""
     regexes: bytes
-    urls: int
     senders: list[int]
     most_candidates: int
     kinds: tuple[str, ...]
@@ -187,7 +186,7 @@ class _Maker:
                 (self._node(entry.when, {}), [(self.rules[r], n) for r, n in entry.scores.items() if r in self.rules])
                 for entry in policy.points
             ],
-            self._escalations(),
+            self._raising(),
             [(exception.name, self._node(exception.when, {})) for exception in policy.exceptions],
             [
                 None if (scope := scopes.get(category, scopes.get("default"))) is None else self._node(scope, {})
@@ -197,7 +196,6 @@ class _Maker:
             [(word, segment.FREQUENCY) for word, _ in segment.rare(program.learnt.words)],
             self.patterns.letters,
             self.patterns.automata,
-            0,
             self.patterns.senders,
             program.budget.candidates,
             self.patterns.kinds,
@@ -226,14 +224,14 @@ class _Maker:
             None if rule.unless is None else self._node(rule.unless, matchers),
         )
 
-    def _escalations(self) -> list[Escalation]:
+    def _raising(self) -> list[PlainOverride]:
         return [
-            Escalation(
+            PlainOverride(
                 RANK[override.action],
                 [self.rules[rule] for rule, _ in override.rules],
                 None if override.when is None else self._node(override.when, {}),
             )
-            for override in self.program.escalations
+            for override in self.program.raising
         ]
 
     def _node(self, condition: Condition, matchers: Mapping[str, int]) -> Node:

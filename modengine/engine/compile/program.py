@@ -96,7 +96,7 @@ class Program:
         self.looked_in = fields_looked_in(self.patterns, policy.fields)
         """The message fields that patterns look in, in the order of the policy."""
         self.reads_undisguised = any(pattern.undisguised for pattern in self.patterns)
-        self.escalations = tuple(_escalations(policy, self.rules))
+        self.raising = tuple(_raising(policy, self.rules))
         self.plain = plain
         """The policy as plain data for the compiled core, once that was made of it (`compile/plain.py`)."""
 
@@ -149,7 +149,7 @@ def own_words(patterns: Iterable[Pattern]) -> Iterable[str]:
             yield from (plain_term(text) for text, _ in texts_of(pattern))
 
 
-def _escalations(policy: Policy, rules: Mapping[str, RuleProgram]) -> Iterable[RaisingOverride]:
+def _raising(policy: Policy, rules: Mapping[str, RuleProgram]) -> Iterable[RaisingOverride]:
     # A relief has no category that it could raise.
     stable = {id_: compiled.rule.category for id_, compiled in rules.items() if compiled.rule.status == "stable"}
     for override in policy.overrides:

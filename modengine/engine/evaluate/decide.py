@@ -37,7 +37,7 @@ def decide(
     context = outcomes.context
     program = context.program
     asked = Evaluator(context, outcomes.value, {})
-    escalated = _escalated(outcomes, asked)
+    raised = _raised(outcomes, asked)
     undetermined, unsure = _undetermined(outcomes, scores)
     longer = long_text(program.policy, context)
     categories: dict[str, CategoryScore] = {}
@@ -45,7 +45,7 @@ def decide(
         total = scores[category].total if category in scores else 0
         act = highest(
             action(ladder_of(program.policy, category, longer), total),
-            *(raised.action for raised in escalated if raised.category == category),
+            *(override.action for override in raised if override.category == category),
             *(("review",) if category in unsure else ()),
         )
         categories[category] = CategoryScore(total, act, not why_not, why_not)
@@ -66,7 +66,7 @@ def decide(
         hits=tuple(hits),
         shadow_hits=_shadow_hits(outcomes),
         relief=tuple(relief),
-        raised=escalated,
+        raised=raised,
         longer=longer,
         undetermined=undetermined,
         notes=_notes(message, context),
@@ -157,10 +157,10 @@ def _shadow_hit(outcomes: RuleOutcomes, rule: Rule) -> RuleHit:
     return RuleHit(rule.id, rule.clause, category or "", given, 0, matches(outcomes.context, rule.id))
 
 
-def _escalated(outcomes: RuleOutcomes, asked: Evaluator) -> tuple[Raised, ...]:
+def _raised(outcomes: RuleOutcomes, asked: Evaluator) -> tuple[Raised, ...]:
     """What the overrides raise: by category, with the rules that hit."""
     raised: list[Raised] = []
-    for override in outcomes.context.program.escalations:
+    for override in outcomes.context.program.raising:
         hit = [(rule, category) for rule, category in override.rules if outcomes.value(rule)]
         if hit and (override.when is None or asked.value(override.when) is True):
             for category in dict.fromkeys(category for _, category in hit):
