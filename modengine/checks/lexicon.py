@@ -31,7 +31,7 @@ class IdentityTerm:
     """person-noun, group-noun, attribute-noun, adjective, name or event; see the file's head."""
     variants: tuple[str, ...] = ()
     besides: tuple[str, ...] = ()
-    """Longer words that hold the term and are free (律师函 for 律师)."""
+    """Words that are free: longer ones that hold the term (律师函 for 律师), others that sound like it."""
 
     @property
     def forms(self) -> tuple[str, ...]:

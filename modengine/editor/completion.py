@@ -22,7 +22,7 @@ from modengine.policy.schema import POLICY, RULESET
 
 _HERE = "zzHEREzz"
 """Stands for the word that is being typed."""
-_WORD = re.compile(r"[\w.*?-]*\Z")
+_WORD = re.compile(r"(?<![\w.*?-])[\w.*?-]+\Z")
 _HALVES = re.compile("[\ud800-\udfff]")
 """Halves of emoji, which no YAML has, and editors send while one is typed."""
 _ASKS_RULE = re.compile(r"\brule\(\s*\Z")

@@ -29,6 +29,8 @@ class Positions:
         self.text, self._units = text, units
         self._lines = _starts(text, _EDITOR_LINE_END)
         self._rows = _starts(text, _YAML_LINE_END) if is_yaml else self._lines
+        self._last = 0, 0, 0
+        """The line, offset and units of the last position: the next one is often behind it, in a line of 100 KB too."""
 
     def offset_of(self, place: Location) -> int:
         """The offset of a place in the text; its end for one beyond it."""
@@ -44,7 +46,11 @@ class Positions:
     def position_of(self, offset: int) -> tuple[int, int]:
         """The line of an editor and the units in it before an offset."""
         line = bisect_right(self._lines, offset) - 1
-        return line, self._units(self.text[self._lines[line] : offset])
+        on, start, units = self._last
+        if on != line or start > offset:
+            start, units = self._lines[line], 0
+        self._last = line, offset, units + self._units(self.text[start:offset])
+        return line, self._last[2]
 
     def offset_at(self, line: int, character: int) -> int:
         """The offset of a position; the end of the line for one beyond it, and that of the text."""

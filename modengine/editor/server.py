@@ -139,7 +139,7 @@ class RuleServer(LanguageServer):
             names = names_around(path, Sources(texts))
             at = next((name for name in names if name.holds(path, place.line, place.column)), None)
             told = () if at is None else wanted(at, names)
-            files = {name.place.file: positions_of(name.place.file, texts, units) for name in told}
+            files = {file: positions_of(file, texts, units) for file in {name.place.file for name in told}}
             return [
                 (name.place.file, _range(files[name.place.file], start, start + len(name.name)))
                 for name in told

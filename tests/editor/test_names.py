@@ -195,3 +195,12 @@ def test_what_stands_behind_an_open_quotation_mark_is_no_name(tmp_path: Path) ->
     path.write_text(REPEATED % ("{list:work}", "a and 'b or c"), "utf-8")
     used = [name.name for name in names_in(str(path), Sources({})) if name.kind == "pattern" and not name.defines]
     assert used == ["a", "and"]
+
+
+def test_a_file_of_many_uses_is_split_into_lines_once(tmp_path: Path, client: EditorClient) -> None:
+    """Its lines were looked for at each use, and each use counted from the beginning of its line: minutes."""
+    path, uses = tmp_path / "trade.yaml", "offer or " * 20_000
+    text = RULESET.replace("when: offer and pay", f"when: {uses}pay")
+    client.put(path, text)
+    asked = client.at(path, text, "offer:", 1) | {"context": {"includeDeclaration": False}}
+    assert len(client.ask("textDocument/references", asked)) >= 20_000

@@ -62,7 +62,7 @@ def _read(piece: str, sound: str, held: Words, long: Words, shorter: Words) -> R
         return Read(held, (), ()) if held else NOTHING
     sounding, maybe = {*long}, {*shorter}
     (sounding if len(sound) > SHORT else maybe).update(whole)
-    free = {word for word in sounding | maybe if any(longer in piece for longer in word.besides)}
+    free = {word for word in sounding | maybe if any(other in piece for other in word.besides)}
     return Read(held, tuple(sounding - free), tuple(maybe - sounding - free))
 
 

@@ -241,6 +241,8 @@ class World:
     def laws(self) -> tuple[list[Law], ClauseSet]:
         """What is known of how the atoms hang together."""
         if self._laws[0] != len(self.atoms):
+            if len(self.atoms) == MOST_ATOMS:
+                raise OutOfSteps  # every question would find as many laws again, and not all of them
             found = [*self._of_rules(), *self._of_parts()]
             found += [law for laws in (self._of_kinds, self._of_fields, self._of_evidence) for law in laws()]
             clauses = ClauseSet((law.formula for law in found), OWN_OF_LAWS)
