@@ -16,7 +16,7 @@ from modengine.lab.data.without import Reach, counting, promoted, without
 from modengine.lab.report.charts import Grid
 from modengine.lab.report.render import as_html, as_json, as_text
 from modengine.lab.report.schemas import schema
-from modengine.lab.report.views.ablate import charts, view
+from modengine.lab.report.views.ablate import charts, tables, view
 from modengine.lab.stats.metrics import ANY
 from modengine.lab.studies.ablate import Ablation, RuleEffect, ablate, ablations, decided_without, steps
 from modengine.lab.studies.boundaries import Decided, boundaries
@@ -102,6 +102,7 @@ def test_overlap_is_rows_of_both_by_rows_of_either(ablated: Ablation) -> None:
 
 def test_a_policy_without_words_has_no_boundaries_to_compare(ablated: Ablation) -> None:
     assert ablated.boundaries == ()
+    assert "boundaries" not in {table.name for table in tables(ablated)}
 
 
 # ------------------------------------------------------------------ the rows that are decided again

@@ -14,7 +14,7 @@ from modengine.lab.report.charts import Chart, Grid, Intervals, Line, Lines, Poi
 from modengine.lab.report.page import Front, page
 from modengine.lab.report.report import make_report
 from modengine.lab.report.svg import svg
-from modengine.lab.report.view import ResultView
+from modengine.lab.report.view import ResultView, corpus_line
 from modengine.lab.report.views.evaluate import view
 from modengine.lab.stats.intervals import NOTHING, Estimate
 from modengine.lab.studies.evaluate import evaluate
@@ -126,6 +126,22 @@ def test_large_tables_are_folded(corpus: MakeCorpus) -> None:
     many = [{**row, "kind": f"k{i % 50:02}"} for i, row in enumerate(rows(("好", "none", 250)))]
     html = page((view(evaluate(sound(), [corpus(many, label="label", stratum="kind")])),), Front("T"))
     assert '<details id="eval-strata-over-blocking">' in html
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "no rows"), (1, "1 row"), (2, "2 rows")])
+def test_the_list_of_the_supplement_counts_rows(shown: ResultView, count: int, said: str) -> None:
+    table = replace(shown.tables[0], name="sweep", title="Made", rows=shown.tables[0].rows[:1] * count)
+    html = page((replace(shown, tables=(table,), charts=()),), Front("T"))
+    assert f"Made ({said})</li>" in html
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "1 row in 1 cluster"), (2, "2 rows in 2 clusters")])
+def test_rows_of_a_corpus_are_counted(corpus: MakeCorpus, count: int, said: str) -> None:
+    made = [
+        {"id": str(i), "text": text, "label": "none"} for i, text in enumerate(("好的明天见", "今天下雨了")[:count])
+    ]
+    found = evaluate(sound(), [corpus(made, label="label")])
+    assert f": {said}" in corpus_line(found.stamp.corpora[0])
 
 
 HALF = Estimate(0.5, 0.4, 0.6, 5, 10, 10.0, "clopper-pearson", True)

@@ -9,7 +9,7 @@ data, BMC Medical Research Methodology 16, 2016); where nobody disagrees, its lo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from itertools import combinations
 
 import msgspec
@@ -158,7 +158,8 @@ def agreement(
     if not shared:
         raise InputError("ME911", "no row was coded by two coders", "give sheets that share rows")
     places = {} if key is None else {row.id: row for row in key.rows}
-    clusters = np.array([places[row].cluster if places else i for i, row in enumerate(shared)], np.int64)
+    of = {row: places[row].cluster if places else i for i, row in enumerate(shared)}
+    clusters = np.array([of[row] for row in shared], np.int64)
     weights = np.array([1 / places[row].probability for row in shared]) if places else None
     categories = tuple(sorted({name for code in said.values() for one in code for name in one}))
     categories = categories if key is None else key.categories
@@ -169,28 +170,32 @@ def agreement(
     ]
     return Agreement(
         stamp or coded_stamp("agree", key, seed), tuple(sheet.counts for sheet in sheets), tuple(found),
-        tuple(_pairs(sheets)),
-        tuple(_confusion(sheets)), len(rows) - len(shared), len(disagreements(sheets)),
+        tuple(_pairs(sheets, of)), tuple(_confusion(sheets)), len(rows) - len(shared), len(disagreements(sheets)),
     )  # fmt: skip
 
 
 def _category(
     name: str, units: Sequence[Sequence[Hashable]], clusters: Ints, weights: Floats | None, seed: int
 ) -> CategoryAgreement:
-    codes = np.unique(clusters, return_inverse=True)[1]
-    alike = np.bincount(codes, weights=[len(set(unit)) == 1 for unit in units]).astype(np.int64)
     return CategoryAgreement(
-        name, proportion(alike, np.bincount(codes)), sum(bool(value) for unit in units for value in unit),
+        name, _alike(units, clusters), sum(bool(value) for unit in units for value in unit),
         alpha_interval(units, clusters, seed), None if weights is None else alpha(units, weights),
     )  # fmt: skip
 
 
-def _pairs(sheets: Sequence[CodedSheet]) -> list[PairAgreement]:
+def _alike(units: Sequence[Sequence[Hashable]], clusters: Ints) -> Estimate:
+    """The share of the rows whose codings are all the same."""
+    codes = np.unique(clusters, return_inverse=True)[1]
+    alike = np.bincount(codes, weights=[len(set(unit)) == 1 for unit in units]).astype(np.int64)
+    return proportion(alike, np.bincount(codes))
+
+
+def _pairs(sheets: Sequence[CodedSheet], clusters: Mapping[str, int]) -> list[PairAgreement]:
     found = []
     for one, other in combinations(sheets, 2):
-        both = [(one.codes[row], other.codes[row]) for row in one.codes if row in other.codes]
-        same = np.array([a == b for a, b in both], np.int64)
-        agree = proportion(same, np.ones(len(both), np.int64))
+        rows = [row for row in one.codes if row in other.codes]
+        both = [(one.codes[row], other.codes[row]) for row in rows]
+        agree = _alike(both, np.array([clusters[row] for row in rows], np.int64))
         found.append(PairAgreement(one.coder, other.coder, agree, alpha(both) if both else None))
     return found
 

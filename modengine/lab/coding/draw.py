@@ -30,9 +30,11 @@ def allocate(sizes: Sequence[int], n: int, how: Allocation) -> tuple[int, ...]:
     whole = np.array(sizes, np.int64)
     least = np.minimum(whole, LEAST_OF_STRATUM)
     if n < int(least.sum()):
+        one = len(sizes) == 1
+        strata = "1 stratum, which needs" if one else f"{len(sizes):,} strata, which need"
         raise InputError(
-            "ME911", f"{n:,} rows are too few for {len(sizes):,} strata, which need {int(least.sum()):,}",
-            f"draw more with --rows {int(least.sum()):,}, or make fewer strata with --by",
+            "ME911", f"{n:,} rows are too few for {strata} {int(least.sum()):,}",
+            f"draw more with --rows {int(least.sum())}{'' if one else ', or make fewer strata with --by'}",
         )  # fmt: skip
     if n >= int(whole.sum()):
         return tuple(map(int, whole))

@@ -8,7 +8,6 @@ from typing import Literal
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import norm, t
 
 from modengine.errors import InputError
@@ -18,10 +17,9 @@ from modengine.lab.coding.key import SampleKey, coded_stamp
 from modengine.lab.data.outcomes import LEVELS
 from modengine.lab.data.stamp import Stamp
 from modengine.lab.stats.intervals import LEAST, LEVEL, NOTHING, Estimate, Floats, bounds
-from modengine.lab.stats.metrics import ALL, ANY
+from modengine.lab.stats.metrics import ALL, ANY, Flags
 from modengine.model import RANK, Action
 
-Flags = NDArray[np.bool_]
 Part = Literal["prevalence", "precision", "recall", "others_hit"]
 """A figure of `CodedFigures`."""
 

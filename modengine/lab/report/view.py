@@ -58,7 +58,7 @@ def corpora_of(stamps: Iterable[Stamp]) -> tuple[CorpusStamp, ...]:
 
 def corpus_line(corpus: CorpusStamp) -> str:
     """One corpus in a line: rows, clusters, what was left out, digest."""
-    parts = [f"{corpus.rows:,} rows in {corpus.clusters:,} cluster{'' if corpus.clusters == 1 else 's'}"]
+    parts = [f"{counted_rows(corpus.rows)} in {corpus.clusters:,} cluster{'' if corpus.clusters == 1 else 's'}"]
     if corpus.sampled_from is not None:
         parts.append(f"a random sample of {corpus.sampled_from:,}")
     if corpus.left_out:
@@ -73,8 +73,11 @@ def corpus_line(corpus: CorpusStamp) -> str:
 
 
 def unreadable(corpus: CorpusStamp) -> str:
-    rows = "1 row" if corpus.unreadable == 1 else f"{corpus.unreadable:,} rows"
-    return f"{rows} could not be read, the first at {inline(corpus.first_unreadable, 300)}"
+    return f"{counted_rows(corpus.unreadable)} could not be read, the first at {inline(corpus.first_unreadable, 300)}"
+
+
+def counted_rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def counts(values: dict[str, int]) -> str:

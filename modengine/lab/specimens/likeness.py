@@ -22,9 +22,9 @@ from modengine.lab.data.stamp import Stamp
 from modengine.lab.specimens.card import Specimen
 from modengine.lab.specimens.entries import ListEntry, fold
 from modengine.lab.specimens.stamped import SpecimenStamp, about, specimen_stamp
+from modengine.lab.stats.intervals import Floats
 from modengine.text.normalize import plain
 
-Floats = NDArray[np.float64]
 Form = Literal["written", "plain"]
 CUT = 0.3
 """The mean Jaccard index between two groups of lists from which they are one cluster."""

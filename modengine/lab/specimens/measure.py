@@ -8,7 +8,7 @@ than the one by which they were chosen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
 from modengine.lab.data.corpus import Corpus
+from modengine.lab.data.outcomes import Progress
 from modengine.lab.data.stamp import Stamp
 from modengine.lab.specimens.card import Specimen
 from modengine.lab.specimens.entries import KINDS
@@ -32,7 +33,6 @@ COSTLIEST = 20
 MOST_DETAILED = 50
 """Of more lists the shares and their spread are given; what entries cost, of so few alone."""
 QUANTILES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
-Told = Callable[[int], object]
 
 
 class WouldMatch(msgspec.Struct, frozen=True):
@@ -144,7 +144,7 @@ def measure_specimens(
     show_terms: bool = False,
     most: int = COSTLIEST,
     command: str = "",
-    progress: Told | None = None,
+    progress: Progress | None = None,
 ) -> SpecimenMeasurement:
     """Measures lists on corpora, whose rows are all taken as ordinary speech.
 
@@ -190,7 +190,7 @@ def _slices(matcher: SpecimenMatcher) -> Iterator[tuple[Specimen, int, int]]:
         yield specimen, int(matcher.offsets[number]), int(matcher.offsets[number + 1])
 
 
-def _found(matcher: SpecimenMatcher, corpus: Corpus, done: int, progress: Told | None) -> CorpusHits:
+def _found(matcher: SpecimenMatcher, corpus: Corpus, done: int, progress: Progress | None) -> CorpusHits:
     texts = [corpus.text(i) for i in range(len(corpus))]
     made = []
     for reading in READINGS:

@@ -120,6 +120,7 @@ def _problems(opened: OpenedStudy) -> Iterator[Diagnostic]:
         if len({opened.corpora[corpus].simulation for corpus in pool.corpora}) > 1:
             what = f"the pool `{name}` has corpora of real messages, and of messages that were made up"
             yield study.problem(what, "pool them apart", "pools", name)
+    known = {None, ANYTHING, *(c for engine in opened.engines.values() for c in engine.policy.categories)}
     for name, outcome in study.outcomes.items():
         at = ("outcomes", name)
         if outcome.than is not None:
@@ -150,7 +151,7 @@ def _problems(opened: OpenedStudy) -> Iterator[Diagnostic]:
             yield from _no_stratum(
                 opened, outcome, [cell.value for cell in opened.coded[str(outcome.corpus)].key.cells], at
             )
-        elif outcome.corpus is not None:
+        elif outcome.corpus is not None and outcome.category in known:
             for corpus in study.members(outcome.corpus):
                 yield from _unanswerable(opened, corpus, outcome, at)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import msgspec
 import numpy as np
 import pytest
 
 from modengine.errors import InputError
 from modengine.lab.coding.agreement import agreement, alpha, alpha_interval, disagreements
 from modengine.lab.data.stamp import Stamp
-from tests.lab.coding.made import coded
+from tests.lab.coding.made import coded, drawn
 
 STAMP = Stamp("agree", "", "", (), 1, "")
 FOUR = (
@@ -94,6 +97,17 @@ def test_the_order_of_a_sheet_changes_no_figure() -> None:
     ben = coded("ben", labels, lambda row, label: "none" if row < "r2" else label)
     there, back = (coded("anna", dict(sorted(labels.items(), reverse=turned))) for turned in (False, True))
     assert agreement((there, ben), STAMP) == agreement((back, ben), STAMP)
+
+
+def test_two_coders_agree_with_one_interval_wherever_it_stands(tmp_path: Path) -> None:
+    made, labels = drawn(tmp_path)
+    key = msgspec.structs.replace(
+        made.key, rows=tuple(msgspec.structs.replace(row, cluster=i // 4) for i, row in enumerate(made.key.rows))
+    )
+    ben = coded("ben", labels, lambda row, label: "none" if row in list(labels)[:8] else label)
+    found = agreement((coded("anna", labels), ben), key=key)
+    assert found.pairs[0].agree == found.categories[0].agree
+    assert found.pairs[0].agree.clusters == 20
 
 
 def test_one_coder_or_coders_who_share_nothing_have_no_agreement() -> None:

@@ -46,6 +46,19 @@ def test_every_stratum_gets_its_least_and_never_more_than_it_has(sizes: list[int
     assert all(b >= a - 1 for (_, a), (_, b) in pairwise(ordered))
 
 
+@pytest.mark.parametrize(
+    ("sizes", "said", "hint"),
+    [
+        ((9,), "4 rows are too few for 1 stratum, which needs 5", "draw more with --rows 5"),
+        ((5,) * 240, "240 strata, which need 1,200", "draw more with --rows 1200, or make fewer strata with --by"),
+    ],
+)
+def test_a_sample_too_small_is_told_what_can_be_typed(sizes: tuple[int, ...], said: str, hint: str) -> None:
+    with pytest.raises(InputError, match=said) as raised:
+        allocate(sizes, 4, "root")
+    assert raised.value.hint == hint
+
+
 def test_allocation_goes_by_the_root_by_parts_or_by_size() -> None:
     sizes = (100, 400, 10_000)
     assert allocate(sizes, 260, "root") == (20, 40, 200)

@@ -86,6 +86,13 @@ def test_what_is_wrong_is_said_with_its_place(study: Path, old: str, new: str, l
     assert f"study.yaml:{line}:" in found
 
 
+def test_a_misspelt_category_is_one_problem_with_the_name_that_is_meant(study: Path) -> None:
+    change(study, "category: fraud", "category: fruad")
+    with pytest.raises(PolicyError) as raised:
+        open_study(read_study(study))
+    assert [problem.hint for problem in raised.value.diagnostics] == ["did you mean `fraud`?"]
+
+
 def test_a_figure_that_the_card_forbids_cannot_be_declared(study: Path) -> None:
     change(study.parent / "shop.yaml", "invented: true", "invented: true\nforbid: [recall]")
     with pytest.raises(PolicyError, match="the card of `shop` forbids `recall`") as raised:

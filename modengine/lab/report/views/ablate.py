@@ -51,7 +51,8 @@ def summary(result: Ablation) -> Iterator[str]:
 
 
 def tables(result: Ablation) -> tuple[Table, ...]:
-    return (*_tables(result), *((_on_test(result),) if result.on_test else ()))
+    more = ((_boundaries, result.boundaries), (_on_test, result.on_test))
+    return (*_tables(result), *(table(result) for table, found in more if found))
 
 
 def _on_test(result: Ablation) -> Table:
@@ -113,22 +114,25 @@ def _tables(result: Ablation) -> tuple[Table, ...]:
             ),
             f"The most alike of {len(result.overlaps):,} pairs; the JSON has all.",
         ),
-        Table(
-            "boundaries",
-            "Does segmentation matter?",
-            ("boundary", "figure", "category", "action or more", "share", "minus not-straddling", "p (permutation)",
-             "p (false discovery rate)"),
-            tuple(
-                (
-                    figure.boundary, figure.figure, figure.category, figure.action, figure.share,
-                    figure.against.change if figure.against else None, figure.against.p if figure.against else None,
-                    figure.p_bh,
-                )
-                for figure in result.boundaries
-            ),
-            "The same rules and dictionary. not-straddling is the rule language; token-equality looks the terms up "
-            "token by token; substring has no boundary.",
+    )  # fmt: skip
+
+
+def _boundaries(result: Ablation) -> Table:
+    return Table(
+        "boundaries",
+        "Does segmentation matter?",
+        ("boundary", "figure", "category", "action or more", "share", "minus not-straddling", "p (permutation)",
+         "p (false discovery rate)"),
+        tuple(
+            (
+                figure.boundary, figure.figure, figure.category, figure.action, figure.share,
+                figure.against.change if figure.against else None, figure.against.p if figure.against else None,
+                figure.p_bh,
+            )
+            for figure in result.boundaries
         ),
+        "The same rules and dictionary. not-straddling is the rule language; token-equality looks the terms up "
+        "token by token; substring has no boundary.",
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from modengine.lab.coding.estimate import CodedEstimates, CodedFigures
 from modengine.lab.coding.sample import Sample
 from modengine.lab.report.charts import Chart, Intervals
 from modengine.lab.report.table import Table, show
-from modengine.lab.report.view import ResultView
+from modengine.lab.report.view import ResultView, counted_rows
 from modengine.lab.stats.metrics import ALL, ANY
 
 NAMED = 12
@@ -23,16 +23,16 @@ def sample_view(result: Sample) -> ResultView:
 
 
 def _drawn(result: Sample) -> Iterator[str]:
-    yield f"sample {result.sample}: {result.drawn:,} of {_rows(result.rows)}; strata: {len(result.strata):,}"
+    yield f"sample {result.sample}: {result.drawn:,} of {counted_rows(result.rows)}; strata: {len(result.strata):,}"
     if result.coders > 1:
         others = f", {result.drawn - result.shared:,} for one each" if result.shared < result.drawn else ""
-        yield f"{result.coders} coders; {_rows(result.shared)} for all of them{others}"
+        yield f"{result.coders} coders; {counted_rows(result.shared)} for all of them{others}"
         if not result.shared:
             yield "no row goes to two coders: their agreement cannot be measured"
     else:
         yield "one coder: agreement cannot be measured, and no interval will hold the coder's errors"
     if result.undetermined:
-        yield f"not decided, and counted as review: {_rows(result.undetermined)}"
+        yield f"not decided, and counted as review: {counted_rows(result.undetermined)}"
 
 
 def _actions(result: Sample) -> Table:
@@ -63,9 +63,9 @@ def _agreed(result: Agreement) -> Iterator[str]:
     whole = result.categories[0]
     yield f"all coders agree on {show(whole.agree)} of the rows that several have coded"
     yield f"alpha of whole codes: {_shown_alpha(whole.alpha)}"
-    yield f"to be settled: {_rows(result.disagreed)}"
+    yield f"to be settled: {counted_rows(result.disagreed)}"
     if result.single:
-        yield f"coded by one coder alone, and in no figure here: {_rows(result.single)}"
+        yield f"coded by one coder alone, and in no figure here: {counted_rows(result.single)}"
     yield from _left_out(result.coders)
 
 
@@ -87,10 +87,6 @@ def _left_out(coders: Sequence[CoderCounts]) -> Iterator[str]:
         said = ", ".join(f"{count:,} {what}" for count, what in parts if count)
         if said:
             yield f"rows left out of {one.coder}: {said}"
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _agreement(result: Agreement) -> Table:
@@ -158,14 +154,14 @@ def _told(result: CodedEstimates) -> Iterator[str]:
     )  # fmt: skip
     if result.by_several:
         yield (
-            f"coded by several: {_rows(result.by_several)}; they disagree on {result.disagreed:,}, of which "
+            f"coded by several: {counted_rows(result.by_several)}; they disagree on {result.disagreed:,}, of which "
             f"{result.settled:,} are settled, and intervals carry that"
         )
     else:
         yield "no row was coded by two coders: what they would disagree on is not in the intervals"
     if result.uncoded:
         rows = sum(one.rows for one in result.uncoded)
-        yield f"strata without a coded row: {len(result.uncoded):,}, of {_rows(rows)}, taken for like the others"
+        yield f"strata without a coded row: {len(result.uncoded):,}, of {counted_rows(rows)}, taken for like the others"
     unfound = [
         one.category
         for one in result.figures
