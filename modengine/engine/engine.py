@@ -104,9 +104,8 @@ class Engine:
         return with_field_parts(Message.of(message), self.program.looked_in)
 
     def decide_many(self, messages: Iterable[Message | str], *, ignore_scope: bool = False) -> Iterator[Decision]:
-        """A decision for each message, in order, one at a time."""
-        for message in messages:
-            yield self.decide(message, ignore_scope=ignore_scope)
+        """A decision for each message, in order, one at a time.  Raises TypeError for one message alone."""
+        return (self.decide(message, ignore_scope=ignore_scope) for message in _several(messages))
 
     def decide_batch(
         self, messages: Iterable[Message | str], *, ignore_scope: bool = False
@@ -114,9 +113,9 @@ class Engine:
         """The decisions on some messages at once; without the compiled core one by one.
 
         The error of a field stands in the place of its message's decision; what is no message
-        raises MessageError (ME902).
+        raises MessageError (ME902); one message alone, TypeError.
         """
-        given = list(messages)
+        given = list(_several(messages))
         if self.program.looked_in:
             given = [self._read_or_wrong(message) for message in given]
         decided = [None] * len(given) if self._core is None else self._core.decide_batch(given, ignore_scope)
@@ -194,6 +193,13 @@ def _matches(program: Program, message: Message | str, rule: str) -> tuple[Match
     The core asks where it cannot describe them, and must not hold the engine that holds it.
     """
     return matches(Engine(program, matchers=program.matchers()).context(Message.of(message)), rule)
+
+
+def _several(messages: Iterable[Message | str]) -> Iterable[Message | str]:
+    """Raises TypeError for one message, of which each character, key or field would be taken for one."""
+    if isinstance(messages, str | Mapping | Message):
+        raise TypeError("several messages are decided here: give a list of them, or one to `decide`")
+    return messages
 
 
 def normalise(message: Message, segmenter: Segmenter) -> list[PartText]:

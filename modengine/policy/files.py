@@ -19,6 +19,7 @@ from modengine.policy.nodes.yaml import Mapping, Node, Scalar, Sequence, parse
 from modengine.policy.packs.find import OURS, is_path, reference
 from modengine.policy.packs.known import KnownPacks
 from modengine.policy.packs.manifest import NAME as MANIFEST, Pack
+from modengine.text.encoding import file_encoding, iconv
 
 MAX_BYTES = 5_000_000
 GIVEN_SHIPPED = "shipped"
@@ -314,40 +315,17 @@ def decode(data: bytes, file: str, report: Diagnostics) -> str | None:
             data.count(b"\n", 0, error.start) + 1,
             len(data[start : error.start].decode("utf-8", "replace")) + 1,
         )
-        likely = _likely(data)
-        if likely == "UTF-16":
-            line = column = 1
-        if likely:
-            place = Location(file, line, column)
-            report.add("ME104", f"the file is not UTF-8 but probably {likely}", place, _convert(likely))
-        else:
-            report.add("ME104", "the file is not UTF-8", Location(file, line, column), "save it as UTF-8")
+        _encoded(file_encoding(data, whole=True), Location(file, line, column), report)
         return None
-    if "\0" in text[:200] and _likely(data) == "UTF-16":
-        report.add("ME104", "the file is not UTF-8 but probably UTF-16", Location(file), _convert("UTF-16"))
+    if "\0" in text[:200] and (encoding := file_encoding(data, whole=True)) is not None:
+        _encoded(encoding, Location(file), report)
         return None
     return text
 
 
-def _convert(encoding: str) -> str:
-    return f"save it as UTF-8 in an editor, or: iconv -f {encoding} -t UTF-8 FILE > NEW"
-
-
-def _likely(data: bytes) -> str:
-    """The encoding that the bytes are probably in; empty for none of the usual ones."""
-    head = data[:2000]
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or max(head[::2].count(0), head[1::2].count(0)) > len(head) // 8:
-        return "UTF-16"
-    read = data.decode("utf-8", "replace")
-    bad = read.count("\ufffd")
-    if sum(not char.isascii() for char in read) >= 3 * bad:
-        return ""  # UTF-8 with a byte broken here and there
-    for encoding, name in (("gbk", "GBK"), ("big5", "Big5"), ("gb18030", "GB18030")):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        strange = [char for char in text if not char.isascii()]
-        if sum("\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef" for char in strange) > 0.9 * len(strange):
-            return name
-    return ""
+def _encoded(encoding: str | None, place: Location, report: Diagnostics) -> None:
+    if encoding is None:
+        report.add("ME104", "the file is not UTF-8", place, "save it as UTF-8")
+    else:
+        place = Location(place.file) if encoding.startswith("UTF-") else place
+        report.add("ME104", f"the file is not UTF-8 but probably {encoding}", place, iconv(encoding, place.file))

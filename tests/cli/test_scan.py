@@ -347,12 +347,14 @@ def test_a_name_of_another_form_is_refused(command: Command, messages: Path, nam
     assert command("scan", messages, "-p", POLICY, "-o", name, "--format", "jsonl").code == 0
 
 
-def test_the_output_may_not_be_an_input(command: Command, messages: Path) -> None:
+@pytest.mark.parametrize("end", ["", ".part", ".resume"])
+def test_the_output_may_not_be_an_input(command: Command, messages: Path, end: str) -> None:
     before = messages.read_bytes()
-    ran = command("scan", messages, "-p", POLICY, "-o", messages)
+    source = messages.rename(f"{messages}{end}")
+    ran = command("scan", source, "--input-format", "jsonl", "-p", POLICY, "-o", messages)
     assert ran.code == 2
     assert "is also an input" in ran.err
-    assert messages.read_bytes() == before
+    assert source.read_bytes() == before
 
 
 def test_an_output_in_no_folder(command: Command, messages: Path, tmp_path: Path) -> None:

@@ -131,7 +131,9 @@ def test_every_table_is_known_before_it_is_made(views: list[ResultView]) -> None
     unknown = [(v.name, t.name) for v in views for t in v.tables if not is_table(v.name, t.name)]
     unmade = [(v.name, name) for v in views for name in TABLES[v.name] if name not in {t.name for t in v.tables}]
     assert unknown == []
-    assert unmade == [("eval", "thresholds-judged"), ("ablate", "on-test"), ("fairness", "terms")]
+    assert unmade == [
+        ("eval", "thresholds-judged"), ("ablate", "boundaries"), ("ablate", "on-test"), ("fairness", "terms")
+    ]  # fmt: skip
     sources = Path(evaluate.__file__).parent.rglob("*.py")
     named_there = {name for path in sources for name in re.findall(r'\bTable\(\s*"(.+?)"', path.read_text("utf-8"))}
     assert named_there <= {name for names in TABLES.values() for name in names}

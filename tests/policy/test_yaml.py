@@ -181,7 +181,7 @@ HOSTILE = {
     "5 MB in one line": ("a" * MAX_BYTES, "ME206"),
     "5 MB of line ends": ("\n" * MAX_BYTES, "ME112"),
     "5 MB of an open quotation mark": ("a: '" + "b " * (MAX_BYTES // 2 - 2), "ME105"),
-    "5 MB of zeros": ("\0" * MAX_BYTES, "ME104"),
+    "5 MB of zeros": ("\0" * MAX_BYTES, "ME105"),
     "5.1 MB": ("# " + "x" * 5_100_000, "ME103"),
 }
 

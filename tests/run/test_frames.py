@@ -63,4 +63,7 @@ def test_what_is_no_frame_of_messages(engine: modengine.Engine) -> None:
         modengine.decide_frame(engine, pandas.DataFrame({"txt": ["兼职"]}))
     with pytest.raises(TypeError, match="a list is no data frame"):
         modengine.decide_frame(engine, ["兼职"])
+    twice = pandas.DataFrame([["兼职", "a"]], columns=["text", "text"])
+    with pytest.raises(modengine.InputError, match="the frame: two columns are named `text`"):
+        modengine.decide_frame(engine, twice)
     assert list(modengine.decide_frame(engine, pandas.DataFrame({"text": []}))["action"]) == []

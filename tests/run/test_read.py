@@ -223,6 +223,12 @@ def test_a_csv_line_above_the_limit_is_refused_and_the_rest_is_read() -> None:
     assert [m.text for m in messages(found)] == ["a", "b"]
 
 
+def test_a_csv_line_above_the_limit_is_told_behind_an_open_quotation_mark() -> None:
+    found = rows(b'id,text\n1,"a\n2,' + b"x" * (LINE_LIMIT + 10) + b"\n3,b\n", "csv")
+    assert [(line, code) for line, code, _ in errors(found)] == [(2, "ME908"), (3, "ME907")]
+    assert [m.text for m in messages(found)] == ["b"]
+
+
 def test_an_endless_line_is_not_held() -> None:
     import tracemalloc
 

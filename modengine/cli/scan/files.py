@@ -265,11 +265,12 @@ def _places(asked: Asked) -> list[Path]:
         paths = [asked.output / name for name in ("decisions.csv", "hits.csv", codebook.PACKAGE)]
     else:
         paths = [asked.output, *([codebook.beside(asked.output)] if asked.form in _TABLE else [])]
-    for path in paths:
+    paths = [path.resolve() if path.is_symlink() else path for path in paths]
+    for path in (*paths, *map(outputs.part_of, paths), _note_of(asked, paths)):
         refuse_inputs(path, asked.names)
     if asked.form == "csv":
         _make(asked.output)
-    return [Path(path).resolve() if path.is_symlink() else path for path in paths]
+    return paths
 
 
 _TABLE: frozenset[OutputForm] = frozenset({"rows", "parquet"})
@@ -297,8 +298,12 @@ def _journal_of(asked: Asked, paths: Sequence[Path]) -> Journal | None:
     """None where the input or the output is a pipe or a device."""
     if not paths[0].name or not _is_file(paths[0]) or any(source.size is None for source in asked.sources):
         return None
-    name = "scan" if asked.form == "csv" else paths[0].name
-    return Journal(paths[0].with_name(f"{name}.resume"))
+    return Journal(_note_of(asked, paths))
+
+
+def _note_of(asked: Asked, paths: Sequence[Path]) -> Path:
+    """The file beside the output that tells how far a scan came."""
+    return paths[0].parent / f"{'scan' if asked.form == 'csv' else paths[0].name}.resume"
 
 
 def _heads(form: OutputForm, output: Path | None = None) -> list[bytes]:

@@ -20,10 +20,10 @@ import msgspec
 
 from modengine.errors import InputError
 from modengine.run.read import parquet
-from modengine.run.read.encoding import UTF8_BOM
 from modengine.run.read.files import FORMS, Form, Source, open_file, read
 from modengine.run.read.lines import LINE_LIMIT, LineReader, read_ready
 from modengine.run.read.row import Row
+from modengine.text.encoding import UTF8_BOM
 
 BYTES = 64 * 1024
 """Of raw lines in a block, about."""

@@ -17,9 +17,9 @@ from typing import BinaryIO, Literal
 from modengine.errors import InputError
 from modengine.model import Message
 from modengine.run.read import jsonl, parquet, table
-from modengine.run.read.encoding import UTF8_BOM, file_encoding, iconv
 from modengine.run.read.lines import HEAD, LineReader
 from modengine.run.read.row import Row
+from modengine.text.encoding import UTF8_BOM, file_encoding, iconv
 
 Form = Literal["jsonl", "csv", "text", "parquet"]
 FORMS: Mapping[Form, Callable[[LineReader, str, str], Iterator[Row]]] = {

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from modengine.errors import MessageError
-from modengine.run.read.encoding import UTF8_BOM, likely
+from modengine.text.encoding import UTF8_BOM, likely
 
 HEAD = 64 * 1024
 """So many bytes of a file are looked at to tell its form and encoding."""

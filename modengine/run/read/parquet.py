@@ -7,7 +7,7 @@ from typing import Any
 
 from modengine.errors import InputError, MessageError
 from modengine.run.read.row import Row
-from modengine.run.read.shape import message_of
+from modengine.run.read.shape import message_of, refuse_twice
 
 BATCH = 4_096
 """Rows held at a time."""
@@ -52,6 +52,7 @@ def rows(name: str, column: str = "text") -> Iterator[Row]:
         if column not in names and "parts" not in names:
             shown = ", ".join(f"`{field[:40]}`" for field in names[:10])
             raise InputError("ME908", f"`{name}` has no column `{column}`, only {shown}", "name the one with the text")
+        refuse_twice(names, f"`{name}`")
         for number, values in enumerate(_values(file, name), 1):
             yield row_of(number, name, values, column)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from itertools import islice
 from typing import NamedTuple
 
-from modengine.errors import MessageError
+from modengine.errors import InputError, MessageError
 from modengine.model import PART_KINDS, Message, Part, PartKind
 
 _SEE = "see docs/messages.md"
@@ -84,6 +85,13 @@ def _without_text(values: Mapping[str, object], text_key: str) -> MessageError:
         return MessageError("ME902", f"neither `{text_key}` nor `parts`", "name the key that holds the text")
     near = nearly_text(values) if "text" not in values else None
     return MessageError("ME902", "neither `text` nor `parts`", f"rename `{near}` to `text`" if near else _SEE)
+
+
+def refuse_twice(names: Iterable[str], where: str) -> None:
+    """Raises InputError (ME908) where two columns have one name."""
+    twice = next((name for name, count in Counter(names).items() if name and count > 1), None)
+    if twice is not None:
+        raise InputError("ME908", f"{where}: two columns are named `{twice!s:.40}`", "give each column its own name")
 
 
 def nearly_text(names: Iterable[str]) -> str | None:

@@ -16,8 +16,8 @@ import msgspec
 
 from modengine.errors import InputError
 from modengine.run.read.blocks import RAW, Block, Position, blocks, whole_lines
-from modengine.run.read.encoding import UTF8_BOM
 from modengine.run.read.files import Form, Source, look, open_file
+from modengine.text.encoding import UTF8_BOM
 
 SIZE = 64 << 20
 """Bytes of a shard, about."""

@@ -10,13 +10,13 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator
 
 from modengine.errors import InputError, MessageError
 from modengine.run.read.lines import LINE_LIMIT, LineReader, not_utf8, too_large
 from modengine.run.read.row import Row
-from modengine.run.read.shape import message_of, nearly_text
+from modengine.run.read.shape import message_of, nearly_text, refuse_twice
 
 AGAIN = 64_000_000
 """Bytes that may be read again after rows with an open quotation mark; what is beyond is reported as a range."""
@@ -62,8 +62,8 @@ class _Feed:
 
     def __init__(self, lines: LineReader) -> None:
         self._lines = lines
-        self._taken: list[tuple[int, str]] = []
-        self._again: deque[tuple[int, str]] = deque()
+        self._taken: list[tuple[int, str | None]] = []
+        self._again: deque[tuple[int, str | None]] = deque()
         self._size = 0
         self._left = AGAIN
 
@@ -76,16 +76,15 @@ class _Feed:
         else:
             data = self._lines.next_raw()
             number = self._lines.number
-            if data is None:
-                self._taken.append((number, ""))
-                raise too_large()
-            if not data:
+            if data == b"":
                 raise StopIteration
-            text = data.decode("utf-8", "surrogateescape")
+            text = None if data is None else data.decode("utf-8", "surrogateescape")
         self._taken.append((number, text))
-        self._size += len(text)
+        self._size += LINE_LIMIT + 1 if text is None else len(text)
         if self._size > LINE_LIMIT and len(self._taken) > 1:
             raise MessageError("ME908", "a quotation mark is opened and not closed", _HINT)
+        if text is None:
+            raise too_large()
         return text
 
     def mark(self) -> int:
@@ -97,7 +96,7 @@ class _Feed:
     def give_back(self) -> int:
         """Puts all lines of the record but its first back; the number of the last line that is not."""
         rest = self._taken[1:]
-        size = sum(len(text) for _, text in rest)
+        size = sum(len(text or "") for _, text in rest)
         if size > self._left:
             return self._taken[-1][0]
         self._left -= size
@@ -116,9 +115,7 @@ def _unreadable(error: csv.Error) -> MessageError:
 
 def _header(cells: list[str], source: str, text_key: str) -> list[str]:
     names = [cell.strip() for cell in cells]
-    twice = next((name for name, count in Counter(names).items() if name and count > 1), None)
-    if twice is not None:
-        raise InputError("ME908", f"`{source}`: two columns are named `{twice}`", "give each column its own name")
+    refuse_twice(names, f"`{source}`")
     if text_key in names:
         return names
     shown = ", ".join(f"`{name[:40]}`" for name in names[:10])

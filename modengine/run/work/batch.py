@@ -17,6 +17,7 @@ from typing import Any
 from modengine.engine.engine import Engine
 from modengine.errors import InputError
 from modengine.run.read import parquet
+from modengine.run.read.shape import refuse_twice
 from modengine.run.work.scan import scan
 from modengine.run.write.results import Result, to_json
 
@@ -48,9 +49,12 @@ def decide_frame(engine: Engine, frame: Any, text: str = "text", *, ignore_scope
     It is pandas', polars' or pyarrow's (a `Table` or `RecordBatch`).  `text` names the column of the text, `id` and
     `parts` are what they are in a message, and the other columns are fields; blanks (None, NaN, NaT) are absent, and
     3.0 is the whole number 3.  The columns are `COLUMNS`: a row that cannot be read has nulls and its error.
-    Raises InputError (ME908) for a frame without the column of the text, TypeError for what is no frame.
+    Raises InputError (ME908) for a frame without the column of the text or with two of a name, TypeError for what is
+    no frame.
     """
     kind = type(frame)
+    names = list(getattr(frame, "column_names", getattr(frame, "columns", ())))
+    refuse_twice(names, "the frame")
     if hasattr(frame, "to_dicts"):
         values = frame.to_dicts()
     elif hasattr(frame, "to_pylist"):
@@ -59,7 +63,6 @@ def decide_frame(engine: Engine, frame: Any, text: str = "text", *, ignore_scope
         values = [{name: _listed(value) for name, value in row.items()} for row in frame.to_dict("records")]
     else:
         raise TypeError(f"a {kind.__name__} is no data frame of pandas, polars or pyarrow")
-    names = list(getattr(frame, "columns" if not hasattr(frame, "column_names") else "column_names"))
     if text not in names and "parts" not in names:
         shown = ", ".join(f"`{name!s:.40}`" for name in names[:10])
         raise InputError("ME908", f"the frame has no column `{text}`, only {shown}", "name the one with the text")

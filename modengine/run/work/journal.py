@@ -23,6 +23,7 @@ from modengine.run.write.results import to_json
 
 FORMAT = 2
 _START = "scan from the beginning: leave --resume out"
+_AWAY = "remove it to scan from the beginning, or give another output"
 
 
 class What(msgspec.Struct, frozen=True):
@@ -115,14 +116,14 @@ class Journal:
             return None
         except OSError as error:
             why = (error.strerror or str(error)).lower()
-            raise OutputError("ME912", f"`{self.path}` cannot be read: {why}", _START) from None
+            raise OutputError("ME912", f"`{self.path}` cannot be read: {why}", _AWAY) from None
         try:
             note = msgspec.convert(json.loads(data), Note)
         except (ValueError, RecursionError):
             note = None
         if note is None or note.format != FORMAT:
             what = f"`{self.path}` is no note of a scan that this version of modengine could go on with"
-            raise OutputError("ME912", what, _START)
+            raise OutputError("ME912", what, _AWAY)
         return note
 
     def remove(self) -> None:

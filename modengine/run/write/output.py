@@ -151,7 +151,7 @@ def parts(paths: Sequence[Path], made: Mapping[Path, Make] = {}) -> Iterator[Par
 
 
 def part_of(path: Path) -> Path:
-    return path.with_name(path.name + PART)
+    return path.parent / f"{path.name}{PART}"
 
 
 def finish(paths: Sequence[Path], made: Mapping[Path, Make] = {}) -> None:

@@ -102,6 +102,14 @@ def test_many_messages_are_decided_in_their_order() -> None:
     assert [(decision.id, len(decision.hits)) for decision in decided] == [(None, 1), ("7", 0), (None, 1)]
 
 
+@pytest.mark.parametrize("one", ["甲", Message("甲"), {"text": "甲"}])
+def test_one_message_is_not_taken_for_many(one: Any) -> None:
+    made = engine(rule("r", "a", A))
+    for decide in (made.decide_many, made.decide_batch):
+        with pytest.raises(TypeError, match="several messages"):
+            decide(one)
+
+
 # --------------------------------------------------------------------------- status
 
 

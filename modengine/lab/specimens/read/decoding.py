@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modengine.errors import InputError
-from modengine.run.read.encoding import file_encoding, likely
+from modengine.text.encoding import file_encoding, likely
 
 LARGEST = 100_000_000
 """Bytes of one published file."""
