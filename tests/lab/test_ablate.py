@@ -20,6 +20,7 @@ from modengine.lab.report.views.ablate import charts, tables, view
 from modengine.lab.stats.metrics import ANY
 from modengine.lab.studies.ablate import Ablation, RuleEffect, ablate, ablations, decided_without, steps
 from modengine.lab.studies.boundaries import Decided, boundaries
+from modengine.lab.studies.compare import compare
 from modengine.loading import compile_engine
 from modengine.run.work.beside import Beside
 from tests.build import engine, override, relief, rule, text, words
@@ -84,6 +85,14 @@ def test_shares_and_changes_have_their_n(ablated: Ablation) -> None:
     assert effect.recall_change.value == pytest.approx(-6 / 13)
     assert effect.over_blocking_change.value == 0.0
     assert of(ablated, "fraud.c").over_blocking_change.value == pytest.approx(-4 / 12)
+
+
+def test_a_rule_less_has_the_interval_that_a_comparison_with_it_has(corpus: MakeCorpus) -> None:
+    given = corpus(rows(*ROWS), ("fraud",), label="label")
+    compared = compare(three(), compile_engine(without(three().policy, "fraud.c")), given)
+    asked = "fraud", "label", "category"
+    (test,) = [test for test in compared.tests if (test.category, test.action, test.rows_of) == asked]
+    assert of(ablate(three(), given), "fraud.c").recall_change == test.found.change
 
 
 def test_rules_that_never_fire_are_named_with_an_upper_bound(ablated: Ablation) -> None:

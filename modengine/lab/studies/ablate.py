@@ -25,6 +25,7 @@ from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.data.without import Reach, counting, promoted, without
 from modengine.lab.stats.intervals import FORBIDDEN, Estimate
 from modengine.lab.stats.metrics import Flags, labelled, rate
+from modengine.lab.stats.one_way import one_way
 from modengine.lab.stats.paired import paired
 from modengine.lab.studies.boundaries import BoundaryFigure, Decided, boundaries
 from modengine.loading import collector_off
@@ -173,8 +174,9 @@ class _Without:
         engine, rule = made_from.engine, self.rule
         needed = any(rows.any() for rows, _ in self.where)
         less = derived(engine, without(engine.policy, rule.id)) if needed else engine
+        way = needed and one_way(engine.policy, less.policy) is not None
         return [
-            _effect(corpus, with_it, decided_without(less, corpus, with_it, rows), hits, rule)
+            _effect(corpus, with_it, decided_without(less, corpus, with_it, rows), hits, rule, way)
             for (corpus, with_it), (rows, hits) in zip(made_from.pairs, self.where, strict=True)
         ]
 
@@ -189,15 +191,16 @@ def _on_test(engine: Engine, corpus: Corpus, as_it_is: DecidedCorpus) -> tuple[R
     reach = Reach(together, corpus, decide(derived(engine, together), corpus))
     made: list[RuleEffect] = []
     for rule in rules:
-        rows = reach.rows(rule.id)
-        more = decide(derived(engine, promoted(policy, rule.id)), corpus.take(rows)) if rows.any() else None
+        rows, alone = reach.rows(rule.id), promoted(policy, rule.id)
+        more = decide(derived(engine, alone), corpus.take(rows)) if rows.any() else None
         ranks = as_it_is.ranks.copy()
         if more is not None:
             ranks[rows] = more.ranks
         hits = np.zeros(len(corpus), np.bool_)
         if more is not None:
             hits[rows] = [any(name == rule.id for name, _ in given) for given in more.rules]
-        made.append(_effect(corpus, replace(as_it_is, ranks=ranks), as_it_is.ranks, hits, rule))
+        way = one_way(policy, alone) is not None
+        made.append(_effect(corpus, replace(as_it_is, ranks=ranks), as_it_is.ranks, hits, rule, way))
     return tuple(sorted(made, key=lambda effect: (-effect.hits, effect.rule)))
 
 
@@ -214,7 +217,10 @@ def decided_without(less: Engine, corpus: Corpus, with_it: DecidedCorpus, rows: 
     return ranks
 
 
-def _effect(corpus: Corpus, with_it: DecidedCorpus, again: NDArray[np.int8], hits: Flags, rule: Rule) -> RuleEffect:
+def _effect(
+    corpus: Corpus, with_it: DecidedCorpus, again: NDArray[np.int8], hits: Flags, rule: Rule, way: bool
+) -> RuleEffect:
+    """`way`: without the rule there can only be fewer hits, or only more."""
     category = rule.about or ""
     column = with_it.column(category)
     own, harmless = labelled(corpus, category), labelled(corpus, HARMLESS)
@@ -238,13 +244,9 @@ def _effect(corpus: Corpus, with_it: DecidedCorpus, again: NDArray[np.int8], hit
         int((acted & ~acts & own).sum()),
         int((any_acted & ~any_acts & harmless).sum()),
         int((again != with_it.ranks).any(axis=1).sum()),
-        FORBIDDEN if recall else _change(corpus, acts, acted, own),
-        FORBIDDEN if blocking else _change(corpus, any_acts, any_acted, harmless),
+        FORBIDDEN if recall else paired(codes, acts, acted, own, one_way=way).change,
+        FORBIDDEN if blocking else paired(codes, any_acts, any_acted, harmless, one_way=way).change,
     )
-
-
-def _change(corpus: Corpus, a: Flags, b: Flags, among: Flags) -> Estimate:
-    return paired(corpus.clusters, np.asarray(a), np.asarray(b), among).change
 
 
 def _overlaps(rules: Sequence[str], reach: Reach) -> Iterator[Overlap]:
