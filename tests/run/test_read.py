@@ -161,6 +161,7 @@ def test_csv_with_bom_nul_and_crlf() -> None:
         ("1,2,3", "ME908", "3 cells under a header of 2"),
         ('1,"a"b', "ME908", "something follows the closing quotation mark of a cell"),
         ('1,"a', "ME908", "a quotation mark is opened and not closed"),
+        ("1,a\r1,b", "ME908", "a line ends with CR alone"),
     ],
 )
 def test_a_bad_row_is_an_error_and_the_rest_is_read(row: str, code: str, message: str) -> None:
@@ -350,6 +351,7 @@ def test_standard_input_is_json_lines_if_it_begins_with_a_brace(data: bytes, for
         ("policy.yaml", b"", "ME906", "files of the form `.yaml` are not read"),
         ("a.json", b'[\n  {"text": "x"}\n]', "ME906", "is a JSON list"),
         ("a.bin", b"\x7fELF\x00\x00\x01x\x00y", "ME906", "is not a text"),
+        ("a.jsonl", b"\0" * 70_000, "ME906", "it begins with 65,536 zeros"),
     ],
 )
 def test_forms_that_are_not_read(name: str, data: bytes, code: str, message: str, tmp_path: Path) -> None:

@@ -98,6 +98,8 @@ def _looked(name: str, form: Form | None, stream: BinaryIO, patient: bool) -> tu
         parquet.require(name)
         return b"", form
     head, ended = _head(stream, patient)
+    if head and not head.strip(b"\0"):
+        raise InputError("ME906", f"`{name}` is not a text: it begins with {len(head):,} zeros", "give another file")
     encoding = file_encoding(head, whole=ended)
     if encoding is not None:
         raise InputError("ME904", f"`{name}` is not UTF-8; it looks like {encoding}", iconv(encoding, name))

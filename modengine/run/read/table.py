@@ -40,7 +40,7 @@ def rows(lines: LineReader, source: str, text_key: str = "text") -> Iterator[Row
         except (csv.Error, MessageError) as error:
             bad = error if isinstance(error, MessageError) else _unreadable(error)
             if header is None:
-                raise InputError("ME908", f"`{source}`: the header cannot be read: {bad.message}", _HINT) from None
+                raise InputError("ME908", f"`{source}`: the header cannot be read: {bad.message}", bad.hint) from None
             lost = feed.give_back()
             if lost > start:
                 bad = MessageError(bad.code, f"{bad.message} (lines {start} to {lost} are lost)", bad.hint)
@@ -110,6 +110,8 @@ def _unreadable(error: csv.Error) -> MessageError:
         return MessageError("ME908", "a quotation mark is opened and not closed", _HINT)
     if "expected after" in text:
         return MessageError("ME908", "something follows the closing quotation mark of a cell", _HINT)
+    if "new-line character" in text:
+        return MessageError("ME908", "a line ends with CR alone", "save the file with LF or CRLF at the end of lines")
     return MessageError("ME908", f"not a row of a CSV file: {text.split(' - ', maxsplit=1)[0]}", _HINT)
 
 
