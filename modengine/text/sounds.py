@@ -98,7 +98,7 @@ def initials(term: str) -> str | None:
     return "".join(str(sound)[0] for sound in syllables_of(term))
 
 
-def heard(term: str) -> Iterator[str]:
+def pronunciations(term: str) -> Iterator[str]:
     """How a plain term may sound, one way at a time: what reads it as a whole is loaded where the first does not do."""
     yield sound_view(term).text
     yield from term_sounds(term)[1:]

@@ -14,7 +14,7 @@ from modengine.entities.model import ENTITY_KINDS
 from modengine.model import Match, Suppressed
 from modengine.policy.model import Pattern
 from modengine.text.normalize import plain, steps
-from modengine.text.sounds import heard, sound_view
+from modengine.text.sounds import pronunciations, sound_view
 
 
 def matches(context: EvaluationContext, rule_id: str) -> tuple[Match, ...]:
@@ -82,7 +82,7 @@ def _steps_between(original: str, here: str, raw: str, gaps: int, repeats: bool,
     sounded = squeeze(term) if repeats else term
 
     def reads_by(walk: Walk) -> bool:
-        return reads(here, term, walk, way, heard(sounded))
+        return reads(here, term, walk, way, pronunciations(sounded))
 
     # Where there are as many sounds as in the term, each of them is met, and none skipped or repeated.
     is_met = way == "sounds_like" and len(sound_view(here).text) == len(sound_view(sounded).text)

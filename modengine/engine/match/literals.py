@@ -13,12 +13,12 @@ Hit = tuple[int, int, int]
 class Automaton:
     """Finds all occurrences, overlapping ones included, of a set of distinct, non-empty literals."""
 
-    __slots__ = ("_sought",)
+    __slots__ = ("_automaton",)
 
     def __init__(self, literals: Sequence[str]) -> None:
-        self._sought = AhoCorasick(literals)
+        self._automaton = AhoCorasick(literals)
 
     def find(self, text: str) -> list[Hit]:
         """The hits by where they end, the longest first."""
-        found = self._sought.find_matches_as_indexes(text, overlapping=True)
+        found = self._automaton.find_matches_as_indexes(text, overlapping=True)
         return [(start, end, literal) for literal, start, end in found]

@@ -14,7 +14,7 @@ from modengine.engine.match.walk import Alignment, Spelling, Walk, alike, beginn
 from modengine.model import Suppression
 from modengine.policy.model import Pattern
 from modengine.text.normalize import CLAUSE_ENDS, plain
-from modengine.text.sounds import heard, initials, sound_view, term_sounds
+from modengine.text.sounds import initials, pronunciations, sound_view, term_sounds
 from modengine.text.spelled import spelling
 from modengine.text.tables import is_everyday, lookalikes, splits, syllable
 
@@ -86,7 +86,7 @@ def is_matched_fuzzily(pattern: Pattern) -> bool:
     """Whether some term of a pattern is long enough to be sought by sound or by look, as the pattern asks."""
     terms = [term.squeezed for term in terms_of(pattern)]
     return (pattern.looks_like and any(map(_is_long, terms))) or (
-        pattern.sounds_like and any(_is_long(sound) for term in terms for sound in heard(term))
+        pattern.sounds_like and any(_is_long(sound) for term in terms for sound in pronunciations(term))
     )
 
 
