@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 MARKS = 2
@@ -170,11 +171,16 @@ def _between_symbols(text: str, at: int) -> bool:
     return all(c and unicodedata.category(c) in ("So", "Sk") for c in (before, after))
 
 
+@lru_cache(maxsize=1024)
+def _shown(text: str) -> str:
+    return "".join(glyph.shown for glyph in glyphs(text))
+
+
 def inline(text: str, limit: int = 60) -> str:
     """A piece of text on one line, made visible, cut in the middle where it is long."""
     if len(text) > 4 * limit:
         text = text[: 2 * limit] + text[-2 * limit :]
-    shown = "".join(glyph.shown for glyph in glyphs(text))
+    shown = _shown(text)
     if len(shown) <= limit:
         return shown
     half = (limit - 1) // 2
