@@ -10,7 +10,6 @@ from modengine.play.guard import Door
 from modengine.play.pool import Pool
 from tests.play.browser.strip import (
     an_error_stands_in_the_strip,
-    box,
     message_marks_and_decision_stay_in_view,
 )
 from tests.play.browser.tasks import SCAM
@@ -150,9 +149,10 @@ def test_a_new_file_decides_nothing_before_its_author_has_written(opened: Opened
 def test_the_form_leaves_the_lines_that_it_writes_in_sight(opened: Opened, lesson: str) -> None:
     page = opened(lesson, level="simple", width=1280, height=800)
     page.wait_for_selector("#form .rule-form >> nth=1")
-    rules, editor = box(page, "#rules-box"), box(page, "#editor")
+    # At one moment: the strip grows by a line when the decision is there.
+    boxes = "(names) => names.map((name) => document.querySelector(name).getBoundingClientRect().toJSON())"
+    rules, editor, new = page.evaluate(boxes, ["#rules-box", "#editor", "#form .new"])
     assert editor["y"] - rules["y"] <= 0.6 * 800
-    new = box(page, "#form .new")
     assert new["y"] + new["height"] <= editor["y"]  # whole, without a scroll
 
 
