@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -68,8 +69,8 @@ def module_of(file: Path) -> str:
 
 MODULES = {module_of(file) for file in FILES} | {"modengine._core"}
 """The compiled core among them, built or not."""
-TWICE = {"Facts", "Sought", "_Table"}
-"""Class names that stand for more than one thing still, within the engine and the tables of texts."""
+CORE_ROOT = ROOT / "core" / "src"
+CORE = sorted(CORE_ROOT.rglob("*.rs"))
 FOLDERS = sorted({file.parent for file in FILES})
 FULL, LONG = 15, 400
 """More modules than fit in a folder at a glance, `__init__.py` apart; more lines than a module can have."""
@@ -155,8 +156,8 @@ def test_a_folder_can_be_looked_over() -> None:
 
 
 def test_a_module_can_be_read_in_one_go() -> None:
-    lines = {module_of(file): len(file.read_text("utf-8").splitlines()) for file in FILES}
-    assert {module: number for module, number in lines.items() if number > LONG} == {}
+    lines = {file.relative_to(ROOT).as_posix(): len(file.read_text("utf-8").splitlines()) for file in (*FILES, *CORE)}
+    assert {file: number for file, number in lines.items() if number > LONG} == {}
 
 
 def test_a_class_name_stands_for_one_thing() -> None:
@@ -165,15 +166,25 @@ def test_a_class_name_stands_for_one_thing() -> None:
         for node in nodes(file):
             if isinstance(node, ast.ClassDef):
                 homes.setdefault(node.name, set()).add(module_of(file))
-    assert {name: sorted(modules) for name, modules in homes.items() if len(modules) > 1 and name not in TWICE} == {}
+    assert {name: sorted(modules) for name, modules in homes.items() if len(modules) > 1} == {}
+
+
+def used(file: Path) -> set[str]:
+    """The modules of the core that one of them uses: `super::dfa`, `crate::regex`; not what `mod.rs` hands on."""
+    uses = re.findall(r"^use (crate|super)::(\w+)", file.read_text("utf-8"), re.MULTILINE)
+    found = {(CORE_ROOT if base == "crate" else file.parent) / f"{name}.rs" for base, name in uses}
+    return {path.relative_to(CORE_ROOT).as_posix() for path in found if path.exists()}
 
 
 def test_there_is_no_circle_of_modules() -> None:
     graph = {module_of(file): {t for _, t in imports_of(file) if t in MODULES and t != "modengine"} for file in FILES}
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError as error:
-        pytest.fail(" -> ".join(error.args[1]))
+    core = {file.relative_to(CORE_ROOT).as_posix(): used(file) for file in CORE}
+    assert core["evaluate.rs"] >= {"condition.rs", "context.rs"}
+    for uses in (graph, core):
+        try:
+            TopologicalSorter(uses).prepare()
+        except CycleError as error:
+            pytest.fail(" -> ".join(error.args[1]))
 
 
 def test_a_library_is_imported_in_its_own_place_alone() -> None:

@@ -23,6 +23,18 @@ pub fn is_alphanumeric(code: u32) -> bool {
     u8::try_from(code).is_ok_and(|code| code.is_ascii_alphanumeric())
 }
 
+pub fn codes(text: &str) -> Vec<u32> {
+    text.chars().map(u32::from).collect()
+}
+
+pub fn text_of(codes: &[u32]) -> String {
+    let codes = codes.iter();
+    codes.filter_map(|&code| char::from_u32(code)).collect()
+}
+
+/// The blank that all blanks become.
+pub const BLANK: u32 = 0x20;
+
 /// A noncharacter: the plain form of the character depends on its neighbours, or is not one character.
 pub const COMPLEX: u32 = 0xFFFE;
 

@@ -1,18 +1,27 @@
 //! The compiled core of modengine: decides what its Python engine decides, faster.
 //!
 //! `python` is what Python sees, `plain` the policy as data, `program` the policy compiled; a message goes through
-//! `part` (text forms), `context` (candidates, evidence), `conditions` and `score` to a `decision`.
+//! `part` (text forms), `context` (candidates, evidence), `evaluate` and `score` to a `decision`.  What a module uses
+//! stands below it: nothing below uses it.
 
 pub mod bits;
+mod candidates;
 pub mod chars;
-pub mod conditions;
+pub mod condition;
 pub mod context;
 pub mod decision;
 pub mod entities;
+mod evaluate;
 pub mod expressions;
+pub mod forms;
 pub mod given;
 mod literals;
+mod makers;
+mod matches;
+mod outside;
 pub mod part;
+mod pattern;
+mod place;
 pub mod plain;
 mod prefilter;
 pub mod program;
@@ -24,6 +33,7 @@ mod spelled;
 pub mod table;
 mod terms;
 pub mod undisguised;
+pub mod view;
 pub mod walk;
 pub mod words;
 

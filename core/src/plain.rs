@@ -4,6 +4,9 @@ use serde::Deserialize;
 
 use crate::entities::Entity;
 
+/// What is wrong with what was given.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
 /// Raised with every change of the structs below; data of another format is refused.
 pub const FORMAT: u32 = 12;
 

@@ -1,78 +1,20 @@
 //! A compiled policy, ready to decide: immutable, shared by all threads.
 
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
-use crate::bits::Few;
-use crate::conditions::Condition;
-use crate::context::Context;
-use crate::entities::Entity;
+use crate::chars::codes;
+use crate::condition::Condition;
 use crate::expressions::{Expressions, Known};
+use crate::forms::Tables;
 use crate::literals::{Literals, User};
-use crate::part::Tables;
-use crate::plain;
+use crate::pattern::{letters_of, Boundary, Pattern};
+use crate::plain::{self, Error};
 use crate::prefilter::Prefilter;
 use crate::regex;
 use crate::spelled::Spelled;
-use crate::walk::Letter;
 use crate::words::{Dictionary, Words};
-
-pub type Error = Box<dyn std::error::Error + Send + Sync>;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Boundary {
-    Substring,
-    NotStraddling,
-    TokenEquality,
-}
-
-pub struct Term {
-    pub raw: String,
-    pub plain: Vec<u32>,
-    pub squeezed: Vec<u32>,
-    pub strict: bool,
-    pub sounds: Vec<Vec<u32>>,
-    /// What meets its characters by look.
-    pub letters: Vec<Arc<Letter>>,
-    /// What may repeat the first character before a match by look begins.
-    pub begin: Vec<u32>,
-}
-
-impl Term {
-    /// Whether a character looks like one of the term's; where some is split, and is none that it may be split into.
-    pub fn looks_alike(&self, code: u32, is_split: bool) -> bool {
-        let mut letters = self.letters.iter();
-        letters.any(|letter| letter.others.binary_search(&code).is_ok())
-            && !(is_split
-                && self
-                    .letters
-                    .iter()
-                    .any(|letter| letter.splits.iter().flatten().any(|&part| part == code)))
-    }
-}
-
-pub enum Kind {
-    Terms(Vec<Term>),
-    Regex(u32),
-    /// The group of the regexes of a kind of entity, and what is asked of its value.
-    Entity(usize, Entity),
-    /// The Python engine looks for it.
-    Foreign,
-}
-
-pub struct Pattern {
-    pub kind: Kind,
-    pub name_of_kind: String,
-    /// Looked for in the undisguised view.
-    pub undisguised: bool,
-    pub parts: u64,
-    pub outside: u32,
-    pub boundary: Option<Boundary>,
-    pub gaps: usize,
-    pub repeats: bool,
-    pub weight: u16,
-}
 
 pub struct Rule {
     pub id: String,
@@ -100,9 +42,6 @@ pub struct RaisingOverride {
     pub when: Option<Condition>,
 }
 
-/// What one message used and the next may: its context, and room for what is found.
-type Idle = (Context, Vec<(u32, u32)>);
-
 /// The text form behind those with literals: the plain text, searched for terms that are spelled in part.
 pub const SPELLED: usize = 3;
 
@@ -121,10 +60,6 @@ pub struct Program {
     pub always: Vec<u32>,
     pub rules: Vec<Rule>,
     pub prefilter: Prefilter,
-    /// The rules that a pattern opens: it is one of those of which the rule needs one.
-    pub opens: Vec<Few>,
-    /// The rules that need no pattern.
-    pub open: Few,
     pub has_shadow_reliefs: bool,
     /// Where a condition holds, other points for rules; the first that holds counts.
     pub points: Vec<(Condition, FxHashMap<u32, i64>)>,
@@ -141,7 +76,6 @@ pub struct Program {
     added: Vec<(String, u32)>,
     words: OnceLock<Words>,
     dictionary: Arc<Lexicon>,
-    pool: Mutex<Vec<Idle>>,
 }
 
 /// The dictionary of a process, read when a message first needs words.
@@ -175,15 +109,6 @@ pub struct Scratch {
     pub spans: Vec<(u32, u32)>,
 }
 
-pub fn codes(text: &str) -> Vec<u32> {
-    text.chars().map(u32::from).collect()
-}
-
-pub fn text_of(codes: &[u32]) -> String {
-    let codes = codes.iter();
-    codes.filter_map(|&code| char::from_u32(code)).collect()
-}
-
 impl Program {
     pub fn new(
         data: &[u8],
@@ -213,7 +138,7 @@ impl Program {
         let patterns: Vec<Pattern> = given
             .patterns
             .iter()
-            .map(|pattern| pattern_of(pattern, boundary, &mut letters, &regexes))
+            .map(|pattern| Pattern::new(pattern, boundary, &mut letters, &regexes))
             .collect::<Result<_, _>>()?;
         let mut rules = Vec::with_capacity(given.rules.len());
         for rule in &given.rules {
@@ -237,7 +162,8 @@ impl Program {
                 asked: asked_by(&rule.when, rule.unless.as_ref()),
             });
         }
-        let (opens, open) = crate::conditions::openings(&rules, &costs, &given.always);
+        let conditions: Vec<&Condition> = rules.iter().map(|rule| &rule.when).collect();
+        let prefilter = Prefilter::new(&conditions, &costs, &given.always);
         let [forms @ .., spelled] = &given.forms[..] else {
             return Err("there is no form".into());
         };
@@ -258,8 +184,6 @@ impl Program {
             reads_undisguised: patterns.iter().any(|pattern| pattern.undisguised),
             patterns,
             always: given.always,
-            opens,
-            open,
             has_shadow_reliefs,
             points: given
                 .points
@@ -292,12 +216,11 @@ impl Program {
             senders: given.senders,
             most_candidates: given.most_candidates,
             kinds: given.kinds,
-            prefilter: Prefilter::new(rules.iter().map(|rule| &rule.when)),
+            prefilter,
             rules,
             added: given.words,
             words: OnceLock::new(),
             dictionary,
-            pool: Mutex::default(),
         })
     }
 
@@ -312,22 +235,6 @@ impl Program {
     pub fn words(&self) -> &Words {
         self.words
             .get_or_init(|| Words::new(self.dictionary.get(), &self.added))
-    }
-
-    /// Does something with a context and what a thread needs; both are used again.
-    pub fn with_context<T>(&self, work: impl FnOnce(&mut Context, &mut Scratch) -> T) -> T {
-        let taken = self.pool.lock().map_or(None, |mut pool| pool.pop());
-        let (mut context, spans) = taken.unwrap_or_else(|| (Context::new(self), Vec::new()));
-        let mut scratch = Scratch {
-            regexes: self.regexes.take(),
-            spans,
-        };
-        let made = work(&mut context, &mut scratch);
-        self.regexes.put(scratch.regexes);
-        if let Ok(mut pool) = self.pool.lock() {
-            pool.push((context, scratch.spans));
-        }
-        made
     }
 }
 
@@ -360,113 +267,6 @@ fn costs_of(given: &plain::Policy) -> Vec<f64> {
         }
     }
     costs
-}
-
-/// What meets each character by look; terms share them.
-type Letters = FxHashMap<u32, Arc<Letter>>;
-
-fn letters_of(given: &[(String, Vec<String>, String, String)]) -> Letters {
-    let mut letters = FxHashMap::default();
-    for (char, splits, others, sure) in given {
-        let code = codes(char)[0];
-        let splits: Vec<Vec<u32>> = splits.iter().map(|way| codes(way)).collect();
-        let sorted = |mut characters: Vec<u32>| {
-            characters.sort_unstable();
-            characters.dedup();
-            characters
-        };
-        let others = sorted(codes(others));
-        let longer = splits.iter().map(|way| way[0]);
-        let begin = sorted(others.iter().copied().chain(longer).chain([code]).collect());
-        let letter = Letter {
-            code,
-            sure: sorted(codes(sure)),
-            splits,
-            others,
-            begin,
-        };
-        letters.insert(code, Arc::new(letter));
-    }
-    letters
-}
-
-fn letter_of(code: u32, letters: &mut Letters) -> Arc<Letter> {
-    let plain = || {
-        Arc::new(Letter {
-            code,
-            splits: Vec::new(),
-            others: Vec::new(),
-            sure: vec![code],
-            begin: vec![code],
-        })
-    };
-    letters.entry(code).or_insert_with(plain).clone()
-}
-
-fn pattern_of(
-    given: &plain::Pattern,
-    boundary: Boundary,
-    letters: &mut Letters,
-    regexes: &regex::Program,
-) -> Result<Pattern, Error> {
-    let kind = if given.foreign {
-        Kind::Foreign
-    } else if let Some(entity) = &given.entity {
-        let group = regexes
-            .group_of(&given.regexes)
-            .ok_or("a group of regexes is not known")?;
-        Kind::Entity(group, entity.clone())
-    } else if let [number] = given.regexes[..] {
-        Kind::Regex(number)
-    } else {
-        let mut terms = Vec::with_capacity(given.terms.len());
-        for term in &given.terms {
-            let squeezed = codes(&term.squeezed);
-            let looks: Vec<Arc<Letter>> = if given.looks {
-                squeezed
-                    .iter()
-                    .map(|&code| letter_of(code, letters))
-                    .collect()
-            } else {
-                Vec::new()
-            };
-            let mut begin = Vec::new();
-            if given.repeats {
-                if let Some(first) = looks.first() {
-                    begin.push(first.code);
-                    begin.extend(first.splits.iter().flatten());
-                    begin.extend(&first.others);
-                }
-            }
-            terms.push(Term {
-                raw: term.raw.clone(),
-                plain: codes(&term.plain),
-                squeezed,
-                strict: term.strict && given.kind == "words",
-                sounds: term.sounds.iter().map(|sound| codes(sound)).collect(),
-                letters: looks,
-                begin,
-            });
-        }
-        Kind::Terms(terms)
-    };
-    let is_words = given.kind == "words";
-    let boundary = match boundary {
-        _ if given.at_words => Some(Boundary::NotStraddling),
-        Boundary::Substring => None,
-        boundary => is_words.then_some(boundary),
-    };
-    Ok(Pattern {
-        kind,
-        name_of_kind: given.kind.clone(),
-        undisguised: given.undisguised,
-        parts: given.parts,
-        outside: given.outside,
-        boundary,
-        gaps: given.gaps as usize,
-        repeats: given.repeats,
-        weight: given.weight,
-    })
 }
 
 fn literals_of(given: &plain::Form) -> Literals {

@@ -1,20 +1,21 @@
 //! What Python sees: `Readers`, the tables of a process, and `Core`, a policy that decides.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple};
-use rustc_hash::FxHashMap;
+use pyo3::types::{PyDict, PyList, PyString};
 
-use crate::chars::Chars;
-use crate::conditions::Value;
-use crate::decision::{Makers, Matches};
+use crate::chars::{codes, Chars};
+use crate::condition::Value;
+use crate::context::Pool;
 use crate::entities::{self, EntityTables};
 use crate::expressions::Known;
-use crate::given::{texts_of, Most, Texts};
-use crate::part::Tables;
+use crate::forms::Tables;
+use crate::given::{texts_of, Texts};
+use crate::makers::{get, Makers};
+use crate::matches::Matches;
 use crate::plain;
 use crate::program::{Lexicon, Program};
 use crate::score::{decide, Fields, Record};
@@ -69,6 +70,7 @@ impl Readers {
 #[pyclass(frozen, module = "modengine._core")]
 pub struct Core {
     program: Arc<Program>,
+    pool: Pool,
     makers: Arc<Makers>,
     message: Py<PyAny>,
     /// `fields(given)`: the values of the comparisons, and whether the message lies in the period.
@@ -114,9 +116,10 @@ impl Core {
             .map_err(|error| {
                 PyValueError::new_err(format!("the compiled policy cannot be read: {error}"))
             })?;
-        let makers = makers(py, &program, names, &revision)?;
+        let makers = Makers::new(py, &program, names, &revision)?;
         Ok(Core {
             program: Arc::new(program),
+            pool: Pool::default(),
             makers: Arc::new(makers),
             message: get(names, "Message")?.unbind(),
             fields: get(names, "fields")?.unbind(),
@@ -196,11 +199,11 @@ impl Core {
 
     /// The words of a block.
     fn cut(&self, block: &str) -> Vec<String> {
-        let codes: Vec<char> = block.chars().collect();
-        let edges = self.program.words().cut(&crate::program::codes(block), 0);
+        let chars: Vec<char> = block.chars().collect();
+        let edges = self.program.words().cut(&codes(block), 0);
         let words = edges.windows(2);
         words
-            .map(|pair| codes[pair[0] as usize..pair[1] as usize].iter().collect())
+            .map(|pair| chars[pair[0] as usize..pair[1] as usize].iter().collect())
             .collect()
     }
 }
@@ -264,7 +267,7 @@ impl Core {
     }
 
     fn work(&self, given: Given) -> Made {
-        self.program.with_context(|context, scratch| {
+        self.pool.with(&self.program, |context, scratch| {
             context.read(&self.program, given.texts, given.values);
             decide(context, &self.program, scratch, &given.fields).ok()
         })
@@ -288,58 +291,6 @@ impl Core {
             .decision(py, &self.program, &id, message, record)
             .map(Some)
     }
-}
-
-fn get<'py>(names: &Bound<'py, PyDict>, name: &str) -> PyResult<Bound<'py, PyAny>> {
-    names
-        .get_item(name)?
-        .ok_or_else(|| PyValueError::new_err(format!("nothing is called {name}")))
-}
-
-fn makers(
-    py: Python<'_>,
-    program: &Program,
-    names: &Bound<'_, PyDict>,
-    revision: &str,
-) -> PyResult<Makers> {
-    let object = |name: &str| -> PyResult<Py<PyAny>> { Ok(get(names, name)?.unbind()) };
-    let string = |text: &str| PyString::intern(py, text).unbind();
-    let mut pattern_names = FxHashMap::default();
-    for (number, rule) in program.rules.iter().enumerate() {
-        for (at, (_, name)) in rule.patterns.iter().enumerate() {
-            pattern_names.insert((number as u32, at as u32), string(name));
-        }
-    }
-    Ok(Makers {
-        decision: object("Decision")?,
-        category_score: object("CategoryScore")?,
-        rule_hit: object("RuleHit")?,
-        relief_hit: object("ReliefHit")?,
-        raised: object("Raised")?,
-        long_text: object("LongText")?,
-        match_: object("Match")?,
-        shown: object("shown")?,
-        matches: object("matches")?,
-        actions: ["allow", "label", "review", "block"].map(string).into(),
-        parts: program.kinds.iter().map(|kind| string(kind)).collect(),
-        most: Most {
-            characters: get(names, "most_characters")?.extract()?,
-            parts: get(names, "most_parts")?.extract()?,
-        },
-        revision: string(revision),
-        rules: program.rules.iter().map(|rule| string(&rule.id)).collect(),
-        clauses: program
-            .rules
-            .iter()
-            .map(|rule| rule.clause.as_deref().map(string))
-            .collect(),
-        categories: program.categories.iter().map(|name| string(name)).collect(),
-        names: pattern_names,
-        nothing: PyTuple::empty(py).unbind(),
-        shadows: Mutex::default(),
-        quiet: Mutex::default(),
-        ways: Mutex::default(),
-    })
 }
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

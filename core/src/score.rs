@@ -1,7 +1,8 @@
 //! From outcomes to a decision: caps of groups, relief, steps, overrides that raise (see `engine/evaluate`).
 
-use crate::conditions::Value;
-use crate::context::{Context, HandBack};
+use crate::condition::Value;
+use crate::context::Context;
+use crate::place::HandBack;
 use crate::program::{Program, Rule, Scratch};
 
 /// The steps of the ladder.
@@ -76,7 +77,7 @@ pub fn decide(
     let mut hits = Vec::new();
     let mut shadow_rules = Vec::new();
     let mut from = 0;
-    while let Some(number) = context.next_live(&mut from) {
+    while let Some(number) = context.live.next(&mut from) {
         let rule = &program.rules[number as usize];
         if rule.is_relief && (rule.stable || !program.has_shadow_reliefs) {
             continue; // asked for once it is known whether there is anything to relieve
@@ -195,7 +196,7 @@ fn score(
     let mut left: Vec<i64> = counted.iter().map(|hit| hit.counted).collect();
     let mut reliefs = Vec::new();
     let mut from = 0;
-    while let Some(number) = context.next_live(&mut from) {
+    while let Some(number) = context.live.next(&mut from) {
         let rule = &program.rules[number as usize];
         if rule.is_relief && rule.stable && rule.relieves == Some(category) {
             let outcome = context.outcome(program, scratch, number)?;

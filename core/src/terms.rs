@@ -4,10 +4,12 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::candidates::Candidate;
 use crate::chars::{is_alphanumeric, CLAUSE_END, EVERYDAY};
-use crate::context::{is_inside, is_word, HandBack, Place, Way};
 use crate::part::Part;
-use crate::program::{Pattern, Program, Scratch, Term};
+use crate::pattern::{Pattern, Term};
+use crate::place::{is_inside, is_word, HandBack, Place, Way};
+use crate::program::{Program, Scratch};
 use crate::walk::{Reading, Spelling, Walk};
 
 /// Payloads are the numbers of the terms; from here on of their two sounds each, of their looks, of their initials, and
@@ -16,26 +18,7 @@ const SOUNDS: u32 = 1 << 24;
 const LOOKS: u32 = 2 << 24;
 const INITIALS: u32 = 3 << 24;
 const SPELLED: u32 = 4 << 24;
-/// Of a literal that only tells that its pattern may be found.
-pub const NO_PAYLOAD: u32 = u32::MAX;
-
 const PLAIN: u8 = 0;
-
-/// A literal that was found, and one who asks for it.
-#[derive(Clone, Copy)]
-pub struct Candidate {
-    pub pattern: u32,
-    /// The number of the one before it of its pattern, from 1; 0 for none.
-    pub before: u32,
-    pub part: u16,
-    pub form: u8,
-    /// `[start, end)` in the text of the form.
-    pub start: u32,
-    pub end: u32,
-    pub payload: u32,
-    /// Found in the undisguised view.
-    pub undisguised: bool,
-}
 
 struct Search<'a> {
     program: &'a Program,

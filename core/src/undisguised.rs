@@ -3,10 +3,9 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::chars::{is_alphanumeric, is_digit, Chars, DISGUISES};
-use crate::part::View;
-use crate::program::codes;
+use crate::chars::{codes, is_alphanumeric, is_digit, Chars, DISGUISES};
 use crate::sieve::{key_of, Sieve, BEGUN};
+use crate::view::View;
 
 /// What is typed and what it stands for, by the key of its first two characters, or of the only one; the longest first.
 pub struct Disguises {

@@ -6,8 +6,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use crate::chars::{is_alphanumeric, Chars, BLOCK};
-use crate::program::codes;
+use crate::chars::{codes, is_alphanumeric, Chars, BLOCK};
 use crate::sieve::{key_of_pair, Sieve, BEGUN};
 use crate::table::{nodes_of, Table};
 

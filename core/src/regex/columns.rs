@@ -5,13 +5,18 @@
 
 use rustc_hash::FxHashMap;
 
-use super::dfa::Letter;
-
 /// So many may be looked up in a table.
 const DENSE: u64 = 1 << 12;
 /// More are forgotten before the next text.
 const MOST: usize = 1 << 12;
 const NONE: u32 = u32::MAX;
+
+/// What a column stands for: a symbol, or the edge of the text, and the looks that hold, as bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Letter {
+    pub symbol: Option<u16>,
+    pub holds: u64,
+}
 
 #[derive(Debug)]
 pub struct Columns {

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::machine::{Machine, Step};
-use super::walk::Reader;
+use super::columns::Letter;
+use super::machine::{Machine, Reader, Step};
 
 /// A match ends before the symbol.
 pub const MATCH: u32 = 1 << 31;
@@ -30,13 +30,6 @@ const MOST_ROWS: usize = 1 << 17;
 const MOST: usize = 8 << 20;
 /// In front of a list: a match right here does not count.
 const NOT_HERE: u16 = u16::MAX;
-
-/// What a column stands for: a symbol, or the edge of the text, and the looks that hold, as bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Letter {
-    pub symbol: Option<u16>,
-    pub holds: u64,
-}
 
 /// The table: a row of so many columns for each of the first states, which is called by the place of its row.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 use super::alphabet::{Alphabet, Symbols};
 use super::classes::{CharClasses, Text};
 use super::looks::{mark_all, Look, Neighbours};
-use super::machine::{read_steps, Machine, Step};
+use super::machine::{read_steps, Machine, Reader, Step};
 use super::plain::PlainAutomaton;
-use super::walk::{Begin, Reader, Walker};
+use super::walk::{Begin, Walker};
 use super::{Cache, Error, Room, MOST};
 
 const MOST_LOOKS: usize = 64;

@@ -8,8 +8,8 @@ use std::sync::OnceLock;
 use super::alphabet::{Alphabet, Sets};
 use super::classes::{CharClasses, Text};
 use super::expression::Regex;
-use super::machine::{Machine, Step, MOST_STEPS};
-use super::walk::{Reader, Walker};
+use super::machine::{Machine, Reader, Step, MOST_STEPS};
+use super::walk::Walker;
 use super::{Cache, MOST};
 
 /// The expressions side by side, every look taken to hold.

@@ -1,8 +1,8 @@
 //! Where the looks of an expression hold in a text: one bit each for every place between two characters.
 
 use super::alphabet::Alphabet;
-use super::machine::Machine;
-use super::walk::{Reader, Walker};
+use super::machine::{Machine, Reader};
+use super::walk::Walker;
 use super::Room;
 
 /// What may stand before or after a place.

@@ -1,5 +1,6 @@
 //! A program of steps and what a walk over a text needs to know of it.
 
+use super::alphabet::Alphabet;
 use super::plain::{self, PlainStep};
 use super::Error;
 
@@ -30,6 +31,13 @@ pub struct Machine {
     pub relaxed: bool,
     /// The looks that it asks for, as bits.
     pub asks: u64,
+}
+
+/// A machine and what it reads.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    pub machine: &'a Machine,
+    pub alphabet: &'a Alphabet,
 }
 
 impl Machine {

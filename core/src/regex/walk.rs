@@ -1,9 +1,8 @@
 //! Walks over one text: forward for the end of a match, back from there for its beginning.
 
-use super::alphabet::Alphabet;
 use super::columns::Columns;
 use super::dfa::{Dfa, Scratch, DEAD, MATCH, SPARSE, UNKNOWN};
-use super::machine::Machine;
+use super::machine::Reader;
 use super::Room;
 
 /// The states of a machine, and the columns of their table; without looks a column is a symbol.
@@ -11,13 +10,6 @@ use super::Room;
 pub struct Walker {
     dfa: Dfa,
     columns: Columns,
-}
-
-/// A machine and what it reads.
-#[derive(Clone, Copy)]
-pub struct Reader<'a> {
-    pub machine: &'a Machine,
-    pub alphabet: &'a Alphabet,
 }
 
 /// Where a search begins.

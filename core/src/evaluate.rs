@@ -1,165 +1,15 @@
-//! Conditions in Kleene's three-valued logic: true, false, and none for unknown.
+//! What conditions are worth in a message, and what becomes of rules.
 //!
-//! What a condition means is said by the Python engine (`engine/evaluate`); this gives the same values, and looks at the
-//! rarest first.
+//! What a condition means is said by the Python engine (`engine/evaluate`); this gives the same values.
 
 use rustc_hash::FxHashSet;
 
-use crate::bits::Few;
-use crate::context::{Context, HandBack, Place};
-use crate::plain::Node;
-use crate::program::{Error, Program, Rule, Scratch};
-
-pub type Value = Option<bool>;
-
-#[derive(Clone, Copy)]
-pub enum Compare {
-    Equal,
-    Unequal,
-    Less,
-    AtMost,
-    More,
-    AtLeast,
-}
-
-impl Compare {
-    fn of(mark: u8) -> Result<Self, Error> {
-        Ok(match mark {
-            0 => Compare::Equal,
-            1 => Compare::Unequal,
-            2 => Compare::Less,
-            3 => Compare::AtMost,
-            4 => Compare::More,
-            5 => Compare::AtLeast,
-            _ => return Err(format!("no comparison has the mark {mark}").into()),
-        })
-    }
-
-    fn holds(self, left: i64, right: i64) -> bool {
-        match self {
-            Compare::Equal => left == right,
-            Compare::Unequal => left != right,
-            Compare::Less => left < right,
-            Compare::AtMost => left <= right,
-            Compare::More => left > right,
-            Compare::AtLeast => left >= right,
-        }
-    }
-}
-
-/// Patterns of which any will do.
-pub struct Group {
-    pub patterns: Vec<u32>,
-    pub few: Few,
-    /// About how often one of them has to be looked at.
-    cost: f64,
-}
-
-impl Group {
-    fn of(patterns: &[u32], costs: &[f64]) -> Self {
-        Group {
-            patterns: patterns.to_vec(),
-            few: Few::of(patterns),
-            cost: sum(patterns, costs),
-        }
-    }
-}
-
-pub enum Condition {
-    Always,
-    /// The items, the rarest first.
-    And(Vec<Condition>),
-    Or(Vec<Condition>),
-    Not(Box<Condition>),
-    Has(Group),
-    Of(Vec<u32>, usize),
-    Count(Group, Compare, i64),
-    Near {
-        left: Group,
-        right: Group,
-        distance: i64,
-        words: bool,
-        ordered: bool,
-    },
-    /// A match of the first within one of the second.
-    Inside(Group, Group),
-    Together(Vec<Group>),
-    Rules(Vec<u32>),
-    Length(Compare, i64),
-    /// A comparison with a field, by its number.
-    Field(usize),
-}
+use crate::condition::{Condition, Outcome, Value};
+use crate::context::Context;
+use crate::place::{HandBack, Place};
+use crate::program::{Program, Scratch};
 
 impl Condition {
-    pub fn new(node: &Node, costs: &[f64]) -> Result<Self, Error> {
-        let items = || {
-            node.items
-                .iter()
-                .map(|item| Condition::new(item, costs))
-                .collect::<Result<Vec<_>, _>>()
-        };
-        Ok(match node.ask.as_str() {
-            "always" => Condition::Always,
-            "and" => {
-                let mut items = items()?;
-                items.sort_by(|left, right| left.cost(costs).total_cmp(&right.cost(costs)));
-                Condition::And(items)
-            }
-            "or" => Condition::Or(items()?),
-            "not" => Condition::Not(Box::new(items()?.pop().ok_or("nothing is denied")?)),
-            "has" => Condition::Has(Group::of(&node.left, costs)),
-            "of" => Condition::Of(node.left.clone(), usize::try_from(node.number)?),
-            "count" => Condition::Count(
-                Group::of(&node.left, costs),
-                Compare::of(node.mark)?,
-                node.number,
-            ),
-            "near" => Condition::Near {
-                left: Group::of(&node.left, costs),
-                right: Group::of(&node.right, costs),
-                distance: node.number,
-                words: node.mark & 1 != 0,
-                ordered: node.mark & 2 != 0,
-            },
-            "inside" => {
-                Condition::Inside(Group::of(&node.left, costs), Group::of(&node.right, costs))
-            }
-            "together" => {
-                let mut groups: Vec<Group> = node
-                    .items
-                    .iter()
-                    .map(|item| Group::of(&item.left, costs))
-                    .collect();
-                groups.sort_by(|left, right| left.cost.total_cmp(&right.cost));
-                Condition::Together(groups)
-            }
-            "rules" => Condition::Rules(node.left.clone()),
-            "length" => Condition::Length(Compare::of(node.mark)?, node.number),
-            "field" => Condition::Field(usize::try_from(node.number)?),
-            other => return Err(format!("no condition asks `{other}`").into()),
-        })
-    }
-
-    /// About how often it has to be looked at to the end.
-    fn cost(&self, costs: &[f64]) -> f64 {
-        let least = |items: &mut dyn Iterator<Item = f64>| items.fold(f64::INFINITY, f64::min);
-        match self {
-            Condition::Has(group) | Condition::Count(group, _, _) => group.cost,
-            Condition::Of(patterns, _) => sum(patterns, costs),
-            Condition::Near { left, right, .. } | Condition::Inside(left, right) => {
-                left.cost.min(right.cost)
-            }
-            Condition::Together(groups) => least(&mut groups.iter().map(|group| group.cost)),
-            Condition::And(items) => least(&mut items.iter().map(|item| item.cost(costs))),
-            Condition::Or(items) => items.iter().map(|item| item.cost(costs)).sum(),
-            Condition::Not(item) => 1.0 + item.cost(costs),
-            Condition::Always
-            | Condition::Rules(_)
-            | Condition::Length(..)
-            | Condition::Field(_) => 0.0,
-        }
-    }
-
     /// Its value, of matches worth `least` or more.
     pub fn value(
         &self,
@@ -307,20 +157,97 @@ impl Condition {
     }
 }
 
-/// Whether a count can only be so where there is one.
-pub fn needs_one(compare: Compare, n: i64) -> bool {
-    match compare {
-        Compare::AtLeast | Compare::Equal => n >= 1,
-        Compare::More => n >= 0,
-        _ => false,
+impl Context {
+    pub fn hits(
+        &mut self,
+        program: &Program,
+        scratch: &mut Scratch,
+        rule: u32,
+    ) -> Result<bool, HandBack> {
+        Ok(self.may_hit(program, rule) && self.outcome(program, scratch, rule)?.hit())
     }
-}
 
-fn sum(patterns: &[u32], costs: &[f64]) -> f64 {
-    patterns
-        .iter()
-        .map(|&pattern| costs[pattern as usize])
-        .sum()
+    /// What became of a rule that may hit.
+    pub fn outcome(
+        &mut self,
+        program: &Program,
+        scratch: &mut Scratch,
+        number: u32,
+    ) -> Result<Outcome, HandBack> {
+        if let Some(known) = self.outcomes[number as usize] {
+            return Ok(known);
+        }
+        let rule = &program.rules[number as usize];
+        let mut outcome = Outcome {
+            held: rule.when.value(self, program, scratch, 0.0)?,
+            cancelled: Some(false),
+            weight: 0,
+        };
+        let mut is_definite = outcome.held.is_some();
+        if outcome.held == Some(true) {
+            if let Some(unless) = &rule.unless {
+                outcome.cancelled = unless.value(self, program, scratch, 0.0)?;
+            }
+            if outcome.cancelled != Some(true) {
+                let (weight, is_sure) = self.weight(program, scratch, number)?;
+                outcome.weight = weight;
+                is_definite = is_sure && outcome.cancelled.is_some();
+            }
+        }
+        if !is_definite {
+            self.ask_all(program, scratch, number)?;
+        }
+        self.outcomes[number as usize] = Some(outcome);
+        Ok(outcome)
+    }
+
+    /// Asks for all that a rule hangs on, which lacks a field: where some of it fails, the rule is undetermined.
+    fn ask_all(
+        &mut self,
+        program: &Program,
+        scratch: &mut Scratch,
+        number: u32,
+    ) -> Result<(), HandBack> {
+        let rule = &program.rules[number as usize];
+        for &(pattern, _) in &rule.patterns {
+            self.evidence(program, scratch, pattern)?;
+        }
+        for &other in &rule.asked {
+            self.hits(program, scratch, other)?;
+        }
+        Ok(())
+    }
+
+    /// The greatest worth with which the condition still holds, and whether it was known with every greater one.
+    fn weight(
+        &mut self,
+        program: &Program,
+        scratch: &mut Scratch,
+        number: u32,
+    ) -> Result<(u16, bool), HandBack> {
+        let rule = &program.rules[number as usize];
+        let mut weights = vec![0_u16];
+        for &pattern in &rule.weighed {
+            if self.is_touched(pattern) {
+                let evidence = self.evidence(program, scratch, pattern)?;
+                weights.extend(evidence.places.iter().map(|place| place.weight));
+            }
+        }
+        let worth = |&weight: &u16| program.weights[weight as usize].0;
+        weights.sort_by(|left, right| worth(right).total_cmp(&worth(left)));
+        weights.dedup();
+        let mut is_sure = true;
+        if weights.len() == 1 {
+            return Ok((0, is_sure));
+        }
+        for &weight in &weights {
+            match rule.when.value(self, program, scratch, worth(&weight))? {
+                Some(true) => return Ok((weight, is_sure)),
+                value => is_sure &= value.is_some(),
+            }
+        }
+        Ok((*weights.last().expect("there is the first"), is_sure))
+    }
 }
 
 /// How many places do not overlap, taken by earliest end.
@@ -404,99 +331,4 @@ fn within(theirs: &[Place], limits: impl Iterator<Item = (i64, i64)>) -> bool {
         }
     }
     false
-}
-
-/// What opens each rule: for each pattern the rules of which it is one of the patterns they cannot hit without; and the
-/// rules that need none.
-pub fn openings(rules: &[Rule], costs: &[f64], always: &[u32]) -> (Vec<Few>, Few) {
-    let mut known: Vec<Option<Option<Vec<u32>>>> = rules.iter().map(|_| None).collect();
-    let mut opens = vec![Vec::new(); costs.len()];
-    let mut open = Vec::new();
-    for number in 0..rules.len() {
-        match required(number, rules, costs, &mut known) {
-            Some(patterns) if !patterns.iter().any(|pattern| always.contains(pattern)) => {
-                for pattern in patterns {
-                    opens[pattern as usize].push(number as u32);
-                }
-            }
-            _ => open.push(number as u32),
-        }
-    }
-    let opens = opens.iter().map(|rules| Few::of(rules)).collect();
-    (opens, Few::of(&open))
-}
-
-/// Patterns one of which must be found where a rule hits, as rare as they can be; none if it may hit without.
-fn required(
-    number: usize,
-    rules: &[Rule],
-    costs: &[f64],
-    known: &mut Vec<Option<Option<Vec<u32>>>>,
-) -> Option<Vec<u32>> {
-    if let Some(found) = &known[number] {
-        return found.clone();
-    }
-    let found = required_by(&rules[number].when, rules, costs, known);
-    known[number] = Some(found.clone());
-    found
-}
-
-fn required_by(
-    condition: &Condition,
-    rules: &[Rule],
-    costs: &[f64],
-    known: &mut Vec<Option<Option<Vec<u32>>>>,
-) -> Option<Vec<u32>> {
-    let rarest = |sets: Vec<Vec<u32>>| {
-        sets.into_iter()
-            .min_by(|left, right| sum(left, costs).total_cmp(&sum(right, costs)))
-    };
-    let union = |sets: Vec<Option<Vec<u32>>>| -> Option<Vec<u32>> {
-        let mut all = sets.into_iter().collect::<Option<Vec<_>>>()?.concat();
-        all.sort_unstable();
-        all.dedup();
-        Some(all)
-    };
-    match condition {
-        Condition::And(items) => rarest(
-            items
-                .iter()
-                .filter_map(|item| required_by(item, rules, costs, known))
-                .collect(),
-        ),
-        Condition::Or(items) => union(
-            items
-                .iter()
-                .map(|item| required_by(item, rules, costs, known))
-                .collect(),
-        ),
-        Condition::Has(group) => Some(group.patterns.clone()),
-        Condition::Count(group, compare, n) => {
-            needs_one(*compare, *n).then(|| group.patterns.clone())
-        }
-        Condition::Near { left, right, .. } | Condition::Inside(left, right) => {
-            rarest(vec![left.patterns.clone(), right.patterns.clone()])
-        }
-        Condition::Together(groups) => {
-            rarest(groups.iter().map(|group| group.patterns.clone()).collect())
-        }
-        Condition::Of(patterns, n) => {
-            let mut rare = patterns.clone();
-            rare.sort_by(|&left, &right| costs[left as usize].total_cmp(&costs[right as usize]));
-            if *n == 0 {
-                return None;
-            }
-            // Any so many of the patterns include one that was found: the rarest are taken.
-            rare.truncate((rare.len() + 1).saturating_sub(*n));
-            rare.dedup();
-            Some(rare)
-        }
-        Condition::Rules(asked) => union(
-            asked
-                .iter()
-                .map(|&rule| required(rule as usize, rules, costs, known))
-                .collect(),
-        ),
-        _ => None,
-    }
 }
