@@ -49,8 +49,9 @@ class Positions:
         on, start, units = self._last
         if on != line or start > offset:
             start, units = self._lines[line], 0
-        self._last = line, offset, units + self._units(self.text[start:offset])
-        return line, self._last[2]
+        units += self._units(self.text[start:offset])
+        self._last = line, offset, units
+        return line, units
 
     def offset_at(self, line: int, character: int) -> int:
         """The offset of a position; the end of the line for one beyond it, and that of the text."""

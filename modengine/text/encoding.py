@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from shlex import quote
 
 UTF8_BOM = codecs.BOM_UTF8
 _BOMS = (
@@ -87,5 +88,5 @@ def _decoded(data: bytes, encoding: str, whole: bool) -> str | None:
 def iconv(encoding: str, path: str) -> str:
     """How to make a file UTF-8."""
     name = _ICONV.get(encoding, encoding)
-    source = "" if path == "-" else f" {path}"
+    source = "" if path == "-" else f" {quote(path)}"
     return f"make it UTF-8 first: iconv -f {name} -t UTF-8{source} > NEW (or save it as UTF-8 in an editor)"

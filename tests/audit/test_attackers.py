@@ -13,7 +13,7 @@ import pytest
 
 from modengine.audit.files.layout import LogPaths, read_origin
 from modengine.audit.read.verify import verify
-from modengine.audit.records.record import decode, encode
+from modengine.audit.records.record import Record, decode, encode
 from modengine.audit.tree.checkpoints import all_notes, make_note
 from modengine.audit.tree.merkle import Frontier, leaf_hash
 from modengine.audit.tree.note import Checkpoint
@@ -190,7 +190,38 @@ def test_what_a_signer_found_after_its_last_checkpoint_is_named_for_good(
     assert records(folder)[-1]["unproven"] == [7, 12]
     report = verify(LogPaths(folder), key=KEY.verifier)
     assert (report.ok, report.proven) == (True, 14)
-    assert "records 7 to 12 had no checkpoint when the signer found them" in report.notices[0]
+    assert "records 7 to 12 had no checkpoint when a signer found them" in report.notices[0]
+
+
+def forge(folder: Path, *forged: Record) -> None:
+    """Adds records without a checkpoint, with their rows, as the signer's next opening finds them."""
+    lines, rows = segment(folder).read_bytes().splitlines(), vault_rows(folder)
+    for seq, record in enumerate(forged, len(lines)):
+        lines.append(encode({**record, "seq": seq, "time": decode(lines[1])["time"]}))
+        rows[seq] = [leaf_hash(lines[-1]), *(rows[1][1:] if record["kind"] == "decision" else (None,) * 3)]
+    segment(folder).write_bytes(b"".join(line + b"\n" for line in lines))
+    put_vault_rows(folder, rows)
+
+
+def test_no_signature_comes_before_the_record_of_what_a_signer_found(make: MakeLog) -> None:
+    """Where the vault told of many lost rows, a checkpoint was signed among their records, and could be taken."""
+    folder = make(key=KEY)
+    forge(folder, {**records(folder)[1], "taken": "block"})
+    lost = "".join(f"1 {'0' * 64}\n" for _ in range(9))
+    change_vault(folder, f"INSERT OR REPLACE INTO meta VALUES ('lost', CAST('{lost}' AS BLOB))")
+    AuditLog.open(folder, KEY, time=NOW, every=1).close()
+    recoveries = [record for record in records(folder) if record["kind"] == "recovery"]
+    assert (len(recoveries), recoveries[0]["unproven"]) == (9, [7, 7])
+
+
+def test_forged_recoveries_do_not_hide_what_a_signer_found(make: MakeLog) -> None:
+    folder = make(key=KEY)
+    made: list[Record] = [{"kind": "recovery", "rows": 1, "leaves": "0" * 64}] * 25
+    forge(folder, *made, {"kind": "recovery", "unproven": [20, 20]}, {**records(folder)[1], "taken": "block"})
+    AuditLog.open(folder, KEY, time=NOW).close()
+    notices = verify(LogPaths(folder), key=KEY.verifier).notices
+    assert "records 7 to 33 had no checkpoint when a signer found them" in notices[0]
+    assert (len(notices), notices[-1]) == (22, "so do 5 records more")
 
 
 def test_a_signer_believes_no_unsigned_checkpoint_of_the_vault(make: MakeLog) -> None:

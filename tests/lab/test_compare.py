@@ -23,7 +23,7 @@ from modengine.lab.stats.paired import paired
 from modengine.lab.stats.signs import p_value
 from modengine.lab.studies.compare import Comparison, compare
 from modengine.policy.model import Longer
-from tests.build import engine, relief, rule, text, words
+from tests.build import engine, override, relief, rule, text, words
 from tests.lab.corpora import MakeCorpus, blocks_everything, ints, never_acts, rows, sound
 
 # ------------------------------------------------------------------ the test itself
@@ -74,7 +74,7 @@ def test_a_cluster_counts_once_and_by_its_net_change() -> None:
     # Cluster 0 gains three, cluster 1 gains one and loses one, cluster 2 gains one.
     assert (found.clusters_gained, found.clusters_lost) == (2, 0)
     assert found.p == pytest.approx(0.5)
-    assert paired(codes, flags("0001000"), flags("1110110"), flags("1111111"), one_way=True).p is None
+    assert paired(codes, flags("0000000"), flags("1110110"), flags("1111111"), one_way=True).p is None
     assert found.change.value == pytest.approx(4 / 7)
 
 
@@ -322,22 +322,35 @@ def test_it_says_where_only_the_points_for_long_texts_differ(corpus: MakeCorpus)
 
 
 BASE = rule("fraud.word", "word", text("word", "骗"))
+MORE = rule("fraud.more", "w", text("w", "打"))
 
 
 @pytest.mark.parametrize(
     ("other", "expected"),
     [
-        (engine(BASE, rule("fraud.more", "w", text("w", "打"))), "more"),
+        (engine(BASE, MORE), "more"),
         (engine(rule("fraud.word", "word", text("word", "骗"), score=90)), "more"),
         (engine(rule("fraud.word", "word", text("word", "骗"), score=10)), "fewer"),
         (engine(BASE, relief("relief.a", "w", text("w", "打"), by=30)), "fewer"),
         (engine(BASE, rule("fraud.more", "w", words("w", "打车"))), None),
         (engine(rule("fraud.word", "word", text("word", "打"))), None),
-        (engine(BASE, rule("fraud.more", "w", text("w", "打")), relief("relief.a", "w", text("w", "好"), by=30)), None),
+        (engine(BASE, MORE, relief("relief.a", "w", text("w", "好"), by=30)), None),
         (engine(BASE), None),
         (engine(BASE, longer=(Longer(10, 5),)), "fewer"),
+        (engine(BASE, MORE, overrides=(override("fraud.word", action="block", when="not rule(fraud.more)"),)), None),
     ],
-    ids=["a rule more", "more points", "fewer points", "a relief", "words", "another term", "both", "equal", "longer"],
+    ids=[
+        "a rule more",
+        "more points",
+        "fewer points",
+        "a relief",
+        "words",
+        "another term",
+        "both",
+        "equal",
+        "longer",
+        "an override asks for it",
+    ],
 )
 def test_a_change_that_can_only_go_one_way_is_told(other: Engine, expected: str | None) -> None:
     assert one_way(engine(BASE).policy, other.policy) == expected
@@ -346,7 +359,7 @@ def test_a_change_that_can_only_go_one_way_is_told(other: Engine, expected: str 
 
 
 def test_such_a_change_has_no_p_but_an_interval(corpus: MakeCorpus) -> None:
-    more = engine(BASE, rule("fraud.more", "w", text("w", "打")))
+    more = engine(BASE, MORE)
     found = compare(engine(BASE), more, corpus(rows(("骗", "fraud", 20), ("打", "fraud", 15)), label="label"))
     assert found.one_way == "more"
     assert {test.found.p for test in found.tests} == {None}
@@ -354,6 +367,12 @@ def test_such_a_change_has_no_p_but_an_interval(corpus: MakeCorpus) -> None:
     assert 0 < (change.low or 0) < (change.high or 0)
     assert any("nothing to test" in line for line in view(found).summary)
     assert " points [" in as_text(view(found), 80)
+
+
+def test_what_went_both_ways_is_taken_to_do_so() -> None:
+    before, after = np.arange(100) < 3, (np.arange(100) >= 3) & (np.arange(100) < 8)
+    given = np.arange(100), before, after, np.ones(100, np.bool_)
+    assert paired(*given, one_way=True) == paired(*given)
 
 
 def test_a_policy_with_a_relief_does_not_only_add() -> None:

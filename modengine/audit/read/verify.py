@@ -79,6 +79,11 @@ class _Reading:
                 self._lose_vault(error)
         self.other_leaf: RecordLine | None = None
         """The first record that is not the one the vault remembers, since the last checkpoint."""
+        self.recovered = 0
+        """Records that tell of some that a vault knew alone."""
+        self.unproven: tuple[int, int] | None = None
+        """The first and the last that any record tells a signer found unproven: whoever forged records may have put
+        such a one among them, to be told in place of the signer's."""
         self.wrong_rows = 0
         self.latest = ""
         self.revision: str | None = None
@@ -132,15 +137,13 @@ class _Reading:
 
     def _recovery(self, line: RecordLine, record: Record) -> None:
         if rows := record.get("rows"):
-            what = "that the vault knew and the log had not: a writer was stopped then, or they were cut off"
-            self._notice(f"record {line.seq} tells of {rows} records {what}")
+            self.recovered += 1
+            if self.recovered <= MOST:
+                what = "that the vault knew and the log had not: a writer was stopped then, or they were cut off"
+                self.report.notices.append(f"record {line.seq} tells of {rows} records {what}")
         if unproven := record.get("unproven"):
-            what = "had no checkpoint when the signer found them: the signature shows nothing of what was before that"
-            self._notice(f"record {line.seq} tells that records {unproven[0]} to {unproven[1]} {what}")
-
-    def _notice(self, what: str) -> None:
-        if len(self.report.notices) < MOST:
-            self.report.notices.append(what)
+            first, last = self.unproven or unproven
+            self.unproven = min(first, unproven[0]), max(last, unproven[1])
 
     def _bad_line(self, line: RecordLine, why: str) -> None:
         needed = max((target.checkpoint.size for target in self.targets), default=0)
@@ -305,6 +308,11 @@ class _Reading:
 
     def _end(self) -> None:
         report, size = self.report, self.frontier.size
+        if self.recovered > MOST:
+            report.notices.append(f"so do {self.recovered - MOST:,} records more")
+        if self.unproven is not None:
+            what = "had no checkpoint when a signer found them: the signature shows nothing of what was before that"
+            report.notices.insert(0, f"records {self.unproven[0]} to {self.unproven[1]} {what}")
         broken = any(fault.code == "ME953" for fault in report.faults)
         if self.other_leaf is not None and not broken:
             self._fault("ME953", self.other_leaf, "is not the record that the vault remembers")

@@ -98,7 +98,7 @@ def write(folder: Path, manifest: Manifest, key: SignerKey | None) -> None:
 def is_manifest(folder: Path) -> bool:
     """Whether a folder has a manifest, and is no log: of one, a manifest that somebody put there says nothing."""
     log = LogPaths(folder)
-    return (folder / NAME).is_file() and not (log.identity.exists() or log.vault.exists())
+    return (folder / NAME).is_file() and not any(path.exists() for path in (log.identity, log.vault, log.segments))
 
 
 def read(folder: Path) -> Manifest:

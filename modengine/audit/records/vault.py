@@ -124,7 +124,8 @@ class Vault:
             return None
         writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
         # Without leave to write, SQLite cannot make its journal: the file alone is read, unless one lies there.
-        mode = "mode=ro" if writable or _beside(path)[0].exists() else "mode=ro&immutable=1"
+        journal = _beside(path)[0]
+        mode = "mode=ro" if writable or (journal.exists() and journal.stat().st_size) else "mode=ro&immutable=1"
         uri = f"{path.absolute().as_uri()}?{mode}"
         with _readable(path):
             connection = sqlite3.connect(uri, uri=True, timeout=_WAIT, isolation_level=None, check_same_thread=False)

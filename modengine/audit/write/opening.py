@@ -322,14 +322,14 @@ def _unrecorded(layout: LogPaths, size: int) -> Torn | None:
 
 def recoveries(opened: Opened) -> Iterator[Record]:
     """The records of what was recovered, without their numbers and times."""
-    torn, unproven = opened.torn, opened.unproven
+    torn = opened.torn
     half = {} if torn is None else {"bytes": torn.size, "sha256": torn.digest, "file": torn.name}
     lost: list[Record] = [{"rows": rows, "leaves": leaves} for rows, leaves in opened.vault.lost]
-    for found in [{**half, **(lost[0] if lost else {})}, *lost[1:]]:
+    # A checkpoint may be signed after any of them: what a signer found unproven stands in the first.
+    unproven = {} if opened.unproven is None else {"unproven": list(opened.unproven)}
+    for found in [{**unproven, **half, **(lost[0] if lost else {})}, *lost[1:]]:
         if found:
             yield {"kind": "recovery", **found}
-    if unproven is not None:
-        yield {"kind": "recovery", "unproven": list(unproven)}
 
 
 # --------------------------------------------------------------------------- notices

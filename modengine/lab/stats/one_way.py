@@ -23,6 +23,9 @@ def one_way(a: Policy, b: Policy) -> Way | None:
     before, after = content_of(a), content_of(b)
     if a.segmenter != b.segmenter or any(before.get(key) != after.get(key) for key in _ALIKE):
         return None
+    asking = ("overrides", "exceptions", "points", "scope")
+    if before["rules"] != after["rules"] and "rule(" in str([of.get(key) for of in (before, after) for key in asking]):
+        return None  # what is asked of a rule can turn a change round
     ways = {*_actions(before["actions"], after["actions"]), *_longer(before.get("longer"), after.get("longer"))}
     ways |= {*_listed(before["overrides"], after["overrides"], "more")}
     ways |= {*_listed(before["exceptions"], after["exceptions"], "fewer")}

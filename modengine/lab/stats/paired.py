@@ -50,6 +50,7 @@ def paired(clusters: Ints, a: Flags, b: Flags, among: Flags, *, one_way: bool = 
         return Paired(0, 0, 0, 0, 0, 0, 0, NOTHING, None)
     codes, before, after = _among(clusters, a, b, among)
     gained, lost = after & ~before, before & ~after
+    one_way = one_way and not (gained.any() and lost.any())  # as where a rule that could not be decided is taken away
     net = by_cluster(codes, gained) - by_cluster(codes, lost)
     rows = by_cluster(codes, np.ones(len(codes), np.bool_))
     change = difference(by_cluster(codes, after), by_cluster(codes, before), rows, one_way=one_way)

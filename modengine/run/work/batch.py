@@ -53,16 +53,16 @@ def decide_frame(engine: Engine, frame: Any, text: str = "text", *, ignore_scope
     no frame.
     """
     kind = type(frame)
-    names = list(getattr(frame, "column_names", getattr(frame, "columns", ())))
+    if not any(hasattr(frame, way) for way in ("to_dicts", "to_pylist", "to_dict")):
+        raise TypeError(f"a {kind.__name__} is no data frame of pandas, polars or pyarrow")
+    names = list(getattr(frame, "column_names", None) or frame.columns)
     refuse_twice(names, "the frame")
     if hasattr(frame, "to_dicts"):
         values = frame.to_dicts()
     elif hasattr(frame, "to_pylist"):
         values = parquet.values_of(frame)
-    elif hasattr(frame, "to_dict"):
-        values = [{name: _listed(value) for name, value in row.items()} for row in frame.to_dict("records")]
     else:
-        raise TypeError(f"a {kind.__name__} is no data frame of pandas, polars or pyarrow")
+        values = [{name: _listed(value) for name, value in row.items()} for row in frame.to_dict("records")]
     if text not in names and "parts" not in names:
         shown = ", ".join(f"`{name!s:.40}`" for name in names[:10])
         raise InputError("ME908", f"the frame has no column `{text}`, only {shown}", "name the one with the text")
