@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from modengine.cli.options import PolicyFirst, policy_path
+from modengine.cli.streams import say
 from modengine.paths import shipped_policy
 from modengine.run.write.replace import write_text
 
@@ -81,11 +82,11 @@ def command(
     if export_site is not None:
         from modengine.play.site.export import export_site as written  # noqa: PLC0415
 
-        count, size = written(export_site, start, runtime, _say)
+        count, size = written(export_site, start, runtime, say)
         said = f"{count} files, {size / 1e6:.1f} MB; serve it: python -m http.server -d {export_site}"
         click.echo(f"{export_site}: {said}")
         return
-    serve(start, host, port, browser, _say)
+    serve(start, host, port, browser, say)
 
 
 def _is_lesson(path: Path) -> bool:
@@ -96,10 +97,6 @@ def _is_lesson(path: Path) -> bool:
             return any(line.startswith(b"lesson:") for line in file.read(10_000).splitlines()[:20])
     except OSError:
         return False
-
-
-def _say(what: str) -> None:
-    click.echo(what, err=True)
 
 
 def _lesson(name: str, lessons: tuple[Lesson, ...]) -> Lesson:

@@ -63,6 +63,11 @@ def console(stream: TextIO) -> Console:
     return made
 
 
+def watched() -> bool:
+    """Whether somebody looks on at standard error; what is piped stays free of progress."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def folded(text: str, stream: TextIO) -> str:
     """Findings as a terminal shows them whole: long lines are folded between words, those of a rule file are not.
 

@@ -23,7 +23,7 @@ from modengine.cli.lab.options import Destination, output_options, seed_option
 def command(
     sheets: tuple[Path, ...], key_file: Path | None, settle: Path | None, id_column: str, code_column: str, seed: int,
     output: Destination,
-) -> int:  # fmt: skip
+) -> None:  # fmt: skip
     """Measure how far the coders of SHEETs agree: Krippendorff's alpha, pairs, who says what beside whom.
 
     A SHEET is what one coder filled in (.csv or .xlsx), in any order, named after the coder.  With --key, codes
@@ -53,4 +53,3 @@ def command(
         content = settle_sheet(read, key, settle.suffix.lower() == ".xlsx")
         write_bytes(settle, content)
     output.write(agree_view(result))
-    return 0

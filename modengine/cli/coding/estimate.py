@@ -24,7 +24,7 @@ from modengine.cli.lab.options import Destination, output_options, seed_option
 def command(
     key_file: Path, sheets: tuple[Path, ...], settled: Path | None, beyond: bool, id_column: str, code_column: str,
     seed: int, output: Destination,
-) -> int:  # fmt: skip
+) -> None:  # fmt: skip
     """Estimate precision, recall and prevalence of the whole corpus from SHEETs that people coded.
 
     KEY is the key.json of the sample.  Every coded row stands for as many as its stratum says; intervals carry
@@ -46,4 +46,3 @@ def command(
     final = None if settled is None else read_settled(settled, key, id_column, code_column)
     result = estimate(key, read, key_stamp("estimate", key, seed), seed, settled=final, beyond=beyond)
     output.write(estimate_view(result))
-    return 0

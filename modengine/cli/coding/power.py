@@ -42,7 +42,7 @@ def command(
     policy: str, corpora: tuple[str, ...], declare: tuple[str, ...], truth: tuple[float, ...],
     baselines: tuple[float, ...], differing: tuple[float, ...], target: float, alpha: float, icc: float,
     reading: Reading, output: Destination,
-) -> int:  # fmt: skip
+) -> None:  # fmt: skip
     """Say what the rows of CORPUS can show, and how many rows an outcome needs.  No row is decided.
 
     Without a CORPUS, only what declared outcomes need.  POLICY gives the names of the categories.
@@ -64,4 +64,3 @@ def command(
         differing=differing, target=target, alpha=alpha, icc=icc, command=reading.command,
     )  # fmt: skip
     output.write(view(result))
-    return 0

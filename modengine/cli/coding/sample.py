@@ -59,7 +59,7 @@ def command(
     overlap: float,
     reading: Reading,
     output: Destination,
-) -> int:
+) -> None:
     """Draw rows of CORPUS to be coded by people, by what POLICY does to them.
 
     Writes to FOLDER: sheets/, a blinded and shuffled sheet for each coder (CSV and XLSX) with a guide made of
@@ -89,7 +89,6 @@ def command(
     for category, clauses in clauses_of(engine.policy).items():
         if not clauses:
             click.echo(f"modengine: the policy has no clause for {category}: the guide leaves it open", err=True)
-    return 0
 
 
 def _by(value: str) -> tuple[str, ...]:

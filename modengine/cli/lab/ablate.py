@@ -25,7 +25,7 @@ from modengine.cli.options import PolicyFirst
 @jobs_option
 @corpus_options
 @output_options
-def command(policy: str, corpus: str, no_segmentation: bool, jobs: int, reading: Reading, output: Destination) -> int:
+def command(policy: str, corpus: str, no_segmentation: bool, jobs: int, reading: Reading, output: Destination) -> None:
     """Measure each rule of POLICY on a labelled corpus: hits, overlap, and what changes without it.
 
     A rule is left out as if it were a draft, and every row decided again on which that can matter.
@@ -47,4 +47,3 @@ def command(policy: str, corpus: str, no_segmentation: bool, jobs: int, reading:
             progress=told, jobs=jobs,
         )  # fmt: skip
     output.write(view(result))
-    return 0

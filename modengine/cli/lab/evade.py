@@ -76,7 +76,7 @@ def command(
     jobs: int,
     reading: Reading,
     output: Destination,
-) -> int:
+) -> None:
     """Measure how much POLICY still catches when what it catches is disguised, at five strengths.
 
     Disguises: full width, traditional characters, zero-width characters, marks, emoji, repeats, homophones,
@@ -109,4 +109,3 @@ def command(
             steps=cost, command=reading.command, progress=told, jobs=jobs,
         )  # fmt: skip
     output.write(view(result))
-    return 0

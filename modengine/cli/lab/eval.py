@@ -12,6 +12,7 @@ from modengine.cli.lab.options import (
     Reading,
     corpora_argument,
     corpus_options,
+    declare_option,
     output_options,
     policy_argument,
     prevalence_option,
@@ -29,12 +30,7 @@ ROWS = (".parquet", ".csv", ".arrow")
 @policy_argument
 @corpora_argument
 @prevalence_option
-@click.option(
-    "--declare",
-    metavar="OUTCOME",
-    multiple=True,
-    help="An outcome fixed beforehand, such as fraud.recall@review>=0.5. Repeatable.",
-)
+@declare_option
 @click.option(
     "--rows",
     metavar="FILE",
@@ -51,7 +47,7 @@ def command(
     rows: Path | None,
     reading: Reading,
     output: Destination,
-) -> int:
+) -> None:
     """Measure POLICY on labelled corpora: recall, precision, F1 and over-blocking, with intervals.
 
     A CORPUS is a file (.jsonl, .csv, .parquet) or a card (.yaml) that names files and says what their
@@ -88,4 +84,3 @@ def command(
     if rows is not None:
         write_rows(message_rows(engine, read, outcomes, reading.seed, show_text=reading.show_text), rows)
     output.write(view(result, frozenset(corpus.name for corpus in read if corpus.columns.invented)))
-    return 0

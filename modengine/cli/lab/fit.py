@@ -102,7 +102,7 @@ def command(
     write: Path | None,
     reading: Reading,
     output: Destination,
-) -> int:
+) -> None:
     """Fit the points of POLICY's rules: most caught, few false alarms in each kind of ordinary speech.
 
     A sparse risk score in whole points over the rules of a category, cross-validated by clusters of
@@ -142,4 +142,3 @@ def command(
         click.echo(f"modengine: wrote {write}: {changed:,} rules have other points", err=True)
     elif write is not None:
         click.echo(f"modengine: no points change, so {write} was not written", err=True)
-    return 0

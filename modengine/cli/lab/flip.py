@@ -23,7 +23,7 @@ from modengine.model import Message
 )
 @click.option("--tries", type=click.IntRange(1), default=4000, show_default=True, help="Decisions to try at most.")
 @output_options
-def command(policy: str, text: str, fields: tuple[str, ...], tries: int, output: Destination) -> int:
+def command(policy: str, text: str, fields: tuple[str, ...], tries: int, output: Destination) -> None:
     """Find the smallest removal from TEXT that changes how POLICY decides it, and what nearly hit.
 
     TEXT `-` is read from standard input, as one message.  Scope and period are ignored.
@@ -40,4 +40,3 @@ def command(policy: str, text: str, fields: tuple[str, ...], tries: int, output:
     engine = subject_of(policy)
     message = Message(body, fields=fields_of(fields, engine.policy.fields))
     output.write(view(smallest(engine, message, tries=tries, command=command_line())))
-    return 0

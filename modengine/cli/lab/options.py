@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args
 import click
 
 from modengine.cli.options import Jobs, engine_of, known_suffix
-from modengine.cli.streams import console, results
+from modengine.cli.streams import console, results, watched
 from modengine.run.write.replace import write_text
 
 if TYPE_CHECKING:
@@ -255,6 +254,10 @@ prevalence_option = click.option(
     help="Project precision to traffic in which this share is of the category. Repeatable, by category.",
 )  # fmt: skip
 """`--prevalence`, as the argument `prevalence`: a share of every category, or of each that is named."""
+declare_option = click.option(
+    "--declare", metavar="OUTCOME", multiple=True,
+    help="An outcome fixed beforehand, such as fraud.recall@review>=0.5. Repeatable.",
+)  # fmt: skip
 seed_option = click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True,
     help="Seed of everything drawn by chance.",
@@ -342,7 +345,7 @@ def _with(command: Callable[..., Any], options: tuple[Callable[[Any], Any], ...]
 @contextmanager
 def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], object]]:
     """A bar on standard error, if that is a terminal; it is told how many rows are done."""
-    if not _watched():
+    if not watched():
         yield lambda _: None
         return
     from rich.progress import (  # noqa: PLC0415  (only a terminal needs it)
@@ -369,10 +372,5 @@ def counted(things: Iterable[_Thing], told: Callable[[int], object]) -> Iterator
 
 def say(section: str) -> None:
     """What is begun, on standard error, if that is a terminal."""
-    if _watched():
+    if watched():
         click.echo(f"measuring: {section}", err=True)
-
-
-def _watched() -> bool:
-    """Whether somebody looks on; what is piped stays free of it."""
-    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"

@@ -13,6 +13,7 @@ from modengine.cli.lab.options import (
     Reading,
     corpora_argument,
     corpus_options,
+    declare_option,
     jobs_option,
     output_options,
     policy_argument,
@@ -32,12 +33,7 @@ from modengine.cli.options import PolicyFirst
     "--against", metavar="POLICY", multiple=True, help="Compare with this policy, too, as `diff` does. Repeatable."
 )
 @prevalence_option
-@click.option(
-    "--declare",
-    metavar="OUTCOME",
-    multiple=True,
-    help="An outcome fixed beforehand, such as fraud.recall@review>=0.5. Repeatable.",
-)
+@declare_option
 @click.option("--title", metavar="TEXT", default="", help="Title of the report.")
 @click.option("--author", "authors", metavar="NAME", multiple=True, help="Who wrote it. Repeatable.")
 @click.option(
@@ -62,7 +58,7 @@ def command(
     jobs: int,
     reading: Reading,
     output: Destination,
-) -> int:
+) -> None:
     """Join what the lab can measure of POLICY on the corpora in one report.
 
     As HTML it is one file that needs no network and no script: for a reader of an e-mail, and for
@@ -111,4 +107,3 @@ def command(
         click.echo(f"{count} files in {bundle}{more}", err=True)
     if bundle is None or output.path is not None:
         output.write_report(made)
-    return 0

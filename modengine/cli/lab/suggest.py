@@ -47,7 +47,7 @@ def command(
     most: int,
     reading: Reading,
     output: Destination,
-) -> int:
+) -> None:
     """Say what POLICY could learn from its errors: rows to read, terms and signs to try, and how much is left.
 
     A model of character n-grams is fitted to the writing half of the corpora.  It ranks misses and
@@ -73,4 +73,3 @@ def command(
             command=reading.command, progress=told,
         )  # fmt: skip
     output.write(view(result, frozenset(corpus.name for corpus in labelled if corpus.columns.invented)))
-    return 0

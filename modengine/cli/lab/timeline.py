@@ -42,7 +42,7 @@ def command(
     unit: Unit | None,
     reading: Reading,
     output: Destination,
-) -> int:
+) -> None:
     """Run POLICY over dated messages: what it asks for and what scope and period let it take.
 
     By time, channel and reach, before, during and after the policy's period.  The only command of the
@@ -64,4 +64,3 @@ def command(
             progress=told,
         )  # fmt: skip
     output.write(view(result))
-    return 0

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--most", metavar="N", type=click.IntRange(1), default=15, show_default=True, help="Rows of each table.")
 @format_option("text", "json")
 @input_format_option
-def command(policy: str, corpus: str, most: int, form: str, input_format: Form | None) -> int:
+def command(policy: str, corpus: str, most: int, form: str, input_format: Form | None) -> None:
     """Name the rules and patterns of POLICY that cost most on the messages of CORPUS.
 
     CORPUS is a file of messages as `modengine scan` reads it.  Times are processor time on this
@@ -47,7 +47,6 @@ def command(policy: str, corpus: str, most: int, form: str, input_format: Form |
         click.echo(msgspec.json.format(msgspec.json.encode(result), indent=2).decode())
     else:
         click.echo(_text(result, most))
-    return 0
 
 
 def _text(result: Profile, most: int) -> str:

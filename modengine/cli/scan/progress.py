@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from modengine.cli.streams import console
+from modengine.cli.streams import console, watched
 from modengine.run.read.files import Source
 
 OnProgress = Callable[[int, int], object]
@@ -18,7 +17,7 @@ OnProgress = Callable[[int, int], object]
 @contextmanager
 def progress(sources: Sequence[Source], off: bool, what: str = "deciding") -> Iterator[OnProgress]:
     """A bar with rate and time left; nothing where standard error is no terminal."""
-    if off or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if off or not watched():
         yield lambda *_: None
         return
     from rich.progress import (  # noqa: PLC0415

@@ -25,7 +25,7 @@ from modengine.cli.specimen.options import show_terms_option, specimens_argument
               help="The mean Jaccard index from which lists are one cluster.")  # fmt: skip
 @show_terms_option
 @output_options
-def command(specimens: tuple[Path, ...], alike: str, cut: float, show_terms: bool, output: Destination) -> int:
+def command(specimens: tuple[Path, ...], alike: str, cut: float, show_terms: bool, output: Destination) -> None:
     """Compare all pairs of lists: what they share, which contain which, which stand together.
 
     A SPECIMEN is a card, or a folder of cards.  As HTML there is a heat map.  No figure says who copied whom.
@@ -45,4 +45,3 @@ def command(specimens: tuple[Path, ...], alike: str, cut: float, show_terms: boo
         raise click.UsageError("one list has nothing to be compared with: name several cards, or a folder of them")
     form = cast(Literal["written", "plain"], alike)
     output.write(view(compare_specimens(lists, form=form, cut=cut, show_terms=show_terms, command=command_line())))
-    return 0

@@ -14,7 +14,7 @@ from modengine.cli.specimen.options import show_terms_option, specimens_argument
 @specimens_argument
 @show_terms_option
 @output_options
-def command(specimens: tuple[Path, ...], show_terms: bool, output: Destination) -> int:
+def command(specimens: tuple[Path, ...], show_terms: bool, output: Destination) -> None:
     """Say how lists are made: lengths, scripts, combinations, categories, entries that are nearly alike.
 
     A SPECIMEN is a card, or a folder of cards.
@@ -29,4 +29,3 @@ def command(specimens: tuple[Path, ...], show_terms: bool, output: Destination) 
     from modengine.lab.specimens.describe import describe_specimens  # noqa: PLC0415
 
     output.write(view(describe_specimens(read_specimens(specimens), show_terms=show_terms, command=command_line())))
-    return 0

@@ -15,7 +15,7 @@ from modengine.cli.specimen.options import show_terms_option
 @show_terms_option
 @seed_option
 @output_options
-def command(specimen: Path, show_terms: bool, seed: int, output: Destination) -> int:
+def command(specimen: Path, show_terms: bool, seed: int, output: Destination) -> None:
     """Say what was added to and removed from SPECIMEN, a card, and how long entries last.
 
     The list needs snapshots (`modengine specimen import` of a folder of them), or entries with dates.
@@ -30,4 +30,3 @@ def command(specimen: Path, show_terms: bool, seed: int, output: Destination) ->
     from modengine.lab.specimens.history import specimen_history  # noqa: PLC0415
 
     output.write(view(specimen_history(read_specimen(specimen), seed, show_terms=show_terms, command=command_line())))
-    return 0

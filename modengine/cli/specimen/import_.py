@@ -96,7 +96,7 @@ def command(
     show_terms: bool,
     output: Destination,
     **given: Any,
-) -> int:
+) -> None:
     """Make specimens of published lists: a card (.yaml) and its entries (.jsonl) for each.
 
     A SOURCE is a file with one entry a line, a table (CSV) with a header, or a folder of such files. A folder
@@ -129,7 +129,6 @@ def command(
     cards = [write_specimen(one.specimen, into) for one in made]
     written = [read_specimen(card) for card in cards]
     output.write(view(imported(made, written, show_terms, command_line())))
-    return 0
 
 
 def _options(given: dict[str, Any]) -> ImportOptions:

@@ -28,7 +28,7 @@ from modengine.cli.specimen.options import show_terms_option
 @output_options
 def command(
     specimen: Path, corpora: tuple[str, ...], most: int, show_terms: bool, reading: Reading, output: Destination
-) -> int:
+) -> None:
     """Measure what SPECIMEN, a card or a folder of cards, would match in ordinary speech.
 
     A CORPUS is a file (.jsonl, .csv, .parquet) or a card (.yaml), as for `modengine eval`; only its harmless
@@ -53,4 +53,3 @@ def command(
             lists, read, reading.seed, show_terms=show_terms, most=most, command=command_line(), progress=told
         )
     output.write(view(result))
-    return 0

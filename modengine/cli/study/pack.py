@@ -21,7 +21,7 @@ from modengine.cli.study.options import pinned, study_argument
     required=True,
     help="A new folder for the package.",
 )
-def command(study: Path, output: Path) -> int:
+def command(study: Path, output: Path) -> None:
     """Run the pinned STUDY and write a package from which others repeat it.
 
     It holds the study and its pin, the rule files, the cards, what coders said of which row, every decision by
@@ -53,4 +53,3 @@ def command(study: Path, output: Path) -> int:
         f"wrote {len(names)} files to {output}: {len(run.result.figures):,} figures, {decided:,} decisions, no texts\n"
         f"repeat it with: modengine study verify {output} --data FOLDER"
     )
-    return 0

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option(
     "--audit-key", metavar="FILE", type=click.Path(path_type=Path), help="Private key to sign its checkpoint with."
 )
-def command(study: Path, amend: str | None, audit: Path | None, audit_key: Path | None) -> int:
+def command(study: Path, amend: str | None, audit: Path | None, audit_key: Path | None) -> None:
     """Write STUDY.pin.json: every declared outcome, and the digests of all policies and corpora.
 
     Nothing is decided: what is shown is how many rows each outcome will be a share of.  Give the digest, or
@@ -64,10 +64,10 @@ def command(study: Path, amend: str | None, audit: Path | None, audit_key: Path 
         added = former if changed or amend is not None else complete(former, opened, time)
         if added is not former:
             _write(opened, added, path, audit, audit_key, now)
-            return 0
+            return
         if not changed and amend is None:
             click.echo(f"already pinned on {former.pinned}: {former.digest}")
-            return 0
+            return
         if amend is None:
             from modengine.errors import InputError  # noqa: PLC0415
 
@@ -79,7 +79,6 @@ def command(study: Path, amend: str | None, audit: Path | None, audit_key: Path 
     elif amend is not None:
         raise click.UsageError(f"there is no pin `{path}` to amend")
     _write(opened, make_pin(opened, time, amends), path, audit, audit_key, now)
-    return 0
 
 
 def _write(

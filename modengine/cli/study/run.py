@@ -16,7 +16,7 @@ from modengine.cli.study.options import pinned, study_argument
     "--writing", is_flag=True, help="Measure the writing half, where every figure is exploratory; needs no pin."
 )
 @output_options
-def command(study: Path, writing: bool, output: Destination) -> int:
+def command(study: Path, writing: bool, output: Destination) -> None:
     """Measure the pinned STUDY: every declared outcome with its verdict, every other figure marked exploratory.
 
     A study that is not as it was pinned is an error that names what changed.  Where the study has `split:
@@ -41,4 +41,3 @@ def command(study: Path, writing: bool, output: Destination) -> int:
         opened, pin = pinned(study)
     run = run_study(opened, pin, writing=writing, command=command_line(), told=say)
     output.write(view(run.result))
-    return 0
