@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from modengine.engine.compile.revision import content_of
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from modengine.lab.data.corpus import Corpus
     from modengine.lab.data.outcomes import DecidedCorpus
 
-Change = Callable[[Rule], Rule]
-
 
 def counting(policy: Policy) -> tuple[Rule, ...]:
     """The rules that give or take points: neither drafts nor rules on test."""
@@ -32,37 +32,26 @@ def counting(policy: Policy) -> tuple[Rule, ...]:
 
 def without(policy: Policy, *rules: str) -> Policy:
     """The policy with some rules made drafts."""
-    return changed(policy, dict.fromkeys(rules, _drafted))
-
-
-def _drafted(rule: Rule) -> Rule:
-    return replace(rule, status="draft")
+    return changed(policy, (replace(rule, status="draft") for rule in policy.rules if rule.id in rules))
 
 
 def promoted(policy: Policy, *rules: str) -> Policy:
     """The policy with some rules on test made stable."""
-    return changed(policy, dict.fromkeys(rules, _stable))
-
-
-def _stable(rule: Rule) -> Rule:
-    return replace(rule, status="stable")
+    return changed(policy, (replace(rule, status="stable") for rule in policy.rules if rule.id in rules))
 
 
 def rescored(policy: Policy, points: Mapping[str, int]) -> Policy:
     """The policy with other points for some of its rules."""
-    return changed(policy, {rule: _scored(score) for rule, score in points.items()})
+    return changed(policy, (replace(rule, score=points[rule.id]) for rule in policy.rules if rule.id in points))
 
 
-def _scored(score: int) -> Change:
-    return lambda rule: replace(rule, score=score)
-
-
-def changed(policy: Policy, changes: Mapping[str, Change]) -> Policy:
-    """The policy with some of its rules changed."""
+def changed(policy: Policy, rules: Iterable[Rule]) -> Policy:
+    """The policy with these rules in the place of those of their names."""
+    new = {rule.id: rule for rule in rules}
     return replace(
         policy,
         rulesets=tuple(
-            replace(ruleset, rules=tuple(changes[r.id](r) if r.id in changes else r for r in ruleset.rules))
+            replace(ruleset, rules=tuple(new.get(rule.id, rule) for rule in ruleset.rules))
             for ruleset in policy.rulesets
         ),
     )
@@ -90,11 +79,6 @@ def _fields_of(rule: Rule) -> set[str]:
     return compared.union(*(pattern.fields for pattern in rule.patterns))
 
 
-def swapped_for(rule: Rule) -> Change:
-    """This rule in the place of another."""
-    return lambda _: rule
-
-
 def as_before(policy: Policy, tried: Sequence[Rule], old: Policy | None) -> Policy:
     """The policy in which the rules do not count yet, or as `old` has them.  Raises InputError (ME911)."""
     if old is None:
@@ -104,9 +88,8 @@ def as_before(policy: Policy, tried: Sequence[Rule], old: Policy | None) -> Poli
     for rule in tried:
         if rule.id in known:
             _fits(known[rule.id], merged, old)
-    there = {rule.id: swapped_for(known[rule.id]) for rule in tried if rule.id in known}
     missing = [rule.id for rule in tried if rule.id not in known]
-    return without(changed(merged, there), *missing)
+    return without(changed(merged, (known[rule.id] for rule in tried if rule.id in known)), *missing)
 
 
 def _fits(rule: Rule, policy: Policy, old: Policy) -> None:
@@ -136,7 +119,7 @@ class Reach:
         """With what is `known` of words already (`Learnt.words`)."""
         self._rows = len(corpus)
         scoring = {rule.id for rule in counting(policy) if rule.category is not None}
-        self._named = set(_named(policy)) - scoring
+        self._named = _named(policy) - scoring
         self._hits: dict[str, list[int]] = {}
         for i, hits in enumerate(outcomes.rules):
             for rule, _ in hits:
@@ -167,15 +150,11 @@ class Reach:
         return found
 
 
-def _named(policy: Policy) -> Iterator[str]:
+def _named(policy: Policy) -> set[str]:
     """The rules that a condition asks for by `rule(...)`."""
-    conditions = [c for rule in policy.rules for c in (rule.when, rule.unless)]
-    conditions += [override.when for override in policy.overrides]
-    conditions += [exception.when for exception in policy.exceptions]
-    for condition in conditions:
-        for node in walk(condition) if condition is not None else ():
-            if isinstance(node, RuleRef):
-                yield from node.rules
+    others = [*(override.when for override in policy.overrides), *(one.when for one in policy.exceptions)]
+    nodes = chain(*(rule.nodes for rule in policy.rules), *(walk(when) for when in others if when is not None))
+    return {name for node in nodes if isinstance(node, RuleRef) for name in node.rules}
 
 
 def _words(rule: Rule) -> set[str]:
@@ -188,10 +167,7 @@ def _own_words(rules: Sequence[Rule], known: Entries) -> Iterator[tuple[str, set
     told = {rule.id: _words(rule) for rule in rules}
     new = added((word for found in told.values() for word in found), known)
     words = {rule: found & new for rule, found in told.items()}
-    count: dict[str, int] = {}
-    for found in words.values():
-        for word in found:
-            count[word] = count.get(word, 0) + 1
+    count = Counter(chain.from_iterable(words.values()))
     for rule, found in words.items():
         yield rule, {word for word in found if count[word] == 1}
 

@@ -270,7 +270,6 @@ COLUMNS: Mapping[str, ColumnSays] = {
     "channel": ColumnSays("channel", "The channel."),
     "reach": ColumnSays("reach", "The class of reposts."),
     "day": ColumnSays("day", "The day, in China's time."),
-    "week": ColumnSays("week", "The week, in China's time."),
     "month": ColumnSays("month", "The month, in China's time."),
     "year": ColumnSays("year", "The year, in China's time."),
     "messages": ColumnSays("messages", "Messages."),

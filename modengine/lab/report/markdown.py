@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from modengine.explain.visible import inline
-from modengine.lab.report.table import Cell, Quote, Table, show
+from modengine.lab.report.table import Cell, Quote, Table, numbers, show
 
 _MARKS = re.compile(r"([\\`*_\[\]<>|~#@&])")
 
@@ -25,11 +25,7 @@ def to_markdown(heading: Sequence[str], tables: Sequence[Table]) -> str:
 
 def _grid(table: Table) -> Iterator[str]:
     yield _row(map(_plain, table.columns))
-    numbers = [
-        all(isinstance(row[i], int | float | None) and not isinstance(row[i], bool) for row in table.rows)
-        for i in range(len(table.columns))
-    ]
-    yield _row("--:" if number else "---" for number in numbers)
+    yield _row("--:" if number else "---" for number in numbers(table))
     for row in table.rows:
         yield _row(map(_cell, row))
 

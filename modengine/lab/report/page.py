@@ -23,7 +23,7 @@ from modengine.lab.report.paper.methods import cited, methods
 from modengine.lab.report.paper.outline import in_body
 from modengine.lab.report.paper.references import REFERENCES
 from modengine.lab.report.svg import legend, svg
-from modengine.lab.report.table import Cell, Quote, Table, plain, shown_estimate
+from modengine.lab.report.table import Cell, Quote, Table, numbers, plain, shown_estimate
 from modengine.lab.report.view import ResultView, corpora_of, counts, subject, unreadable, warnings
 from modengine.lab.stats.intervals import Estimate
 
@@ -137,7 +137,7 @@ def _figure(section: str, chart: Chart, labels: Labels) -> dict[str, object]:
 
 
 def _table(section: str, table: Table, labels: Labels) -> dict[str, object]:
-    numbers = [bool(table.rows) and all(_is_number(row[i]) for row in table.rows) for i in range(len(table.columns))]
+    right = numbers(table) or [False] * len(table.columns)
     return {
         "name": table.name,
         "label": labels[section, table.name, False],
@@ -145,13 +145,9 @@ def _table(section: str, table: Table, labels: Labels) -> dict[str, object]:
         "title": table.title,
         "note": table.note,
         "folded": len(table.rows) > LONG,
-        "columns": list(zip(table.columns, numbers, strict=True)),
-        "rows": [[_cell(cell, i == 0, numbers[i]) for i, cell in enumerate(row)] for row in table.rows],
+        "columns": list(zip(table.columns, right, strict=True)),
+        "rows": [[_cell(cell, i == 0, right[i]) for i, cell in enumerate(row)] for row in table.rows],
     }
-
-
-def _is_number(cell: Cell) -> bool:
-    return cell is None or (isinstance(cell, int | float) and not isinstance(cell, bool))
 
 
 class ShownCell(NamedTuple):

@@ -144,6 +144,14 @@ def plain(cell: Cell) -> str:
             return cell
 
 
+def numbers(table: Table) -> list[bool]:
+    """Whether each column holds numbers alone: these stand at the right."""
+    return [
+        all(isinstance(cell, int | float | None) and not isinstance(cell, bool) for cell in cells)
+        for cells in zip(*table.rows, strict=True)
+    ]
+
+
 def to_text(tables: Sequence[Table], width: int) -> str:
     """Tables for a terminal of some width; one that does not fit is written row under row."""
     from rich.console import Console  # noqa: PLC0415  (only the terminal needs it)
@@ -209,9 +217,7 @@ def _grid(table: Table, console: Console) -> None:
     from rich.text import Text  # noqa: PLC0415
 
     grid = Grid(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    for i, name in enumerate(table.columns):
-        cells = [row[i] for row in table.rows]
-        number = all(isinstance(cell, int | float | None) and not isinstance(cell, bool) for cell in cells)
+    for name, number in zip(table.columns, numbers(table), strict=True):
         grid.add_column(name, no_wrap=True, justify="right" if number else "left")
     for row in table.rows:
         grid.add_row(*(Text(_shown(cell)) for cell in row))

@@ -19,7 +19,7 @@ from modengine.lab.data.corpus import HARMLESS, Corpus
 from modengine.lab.data.derived import derived, refuse_specimens
 from modengine.lab.data.outcomes import DecidedCorpus, Progress, decide, decision_of, later
 from modengine.lab.data.stamp import Stamp, stamp
-from modengine.lab.data.without import Reach, as_before, changed, promoted, swapped_for
+from modengine.lab.data.without import Reach, as_before, changed, promoted
 from modengine.lab.stats.intervals import FORBIDDEN, Estimate
 from modengine.lab.stats.metrics import Flags, labelled, rate
 from modengine.lab.studies.compare import Move, moves
@@ -141,7 +141,7 @@ def trial(
     tried = [rule for rule in engine.policy.rules if rule.id in set(rules)]
     old = None if against is None else against.policy
     before = as_before(engine.policy, tried, old)
-    after = promoted(changed(before, {rule.id: swapped_for(rule) for rule in tried}), *(rule.id for rule in tried))
+    after = promoted(changed(before, tried), *(rule.id for rule in tried))
     pair = _Pair(corpus, _engine(engine, before), _engine(engine, after), progress)
     told = show_text or corpus.columns.invented
     alone = [pair] if len(tried) == 1 else _each(engine, pair, tried, old is None, progress)
@@ -222,7 +222,7 @@ def _each(
     reach = Reach(pair.b.policy, corpus, pair.second, engine.program.learnt.words) if few else None
     for number, rule in enumerate(tried, 3):
         rows = None if reach is None else reach.rows(rule.id)
-        alone = promoted(changed(before, {rule.id: swapped_for(rule)}), rule.id)
+        alone = promoted(changed(before, [rule]), rule.id)
         b = pair.b if rows is not None and not rows.any() else _engine(engine, alone)
         yield _Pair(corpus, pair.a, b, None, pair, rows)
         if progress is not None:
