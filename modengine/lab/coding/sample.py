@@ -19,7 +19,7 @@ from modengine.lab.data.stamp import Stamp, stamp
 from modengine.lab.stats.design import variance
 from modengine.lab.stats.intervals import Ints, by_cluster
 from modengine.lab.stats.metrics import ALL, ANY, levels
-from modengine.model import ACTIONS, RANK, Action
+from modengine.model import ACTIONS, Action
 
 MOST_STRATA = 500
 NOTHING_HIT = "allow"
@@ -207,11 +207,8 @@ def _shares(corpus: Corpus, outcomes: DecidedCorpus, reach: Mapping[str, tuple[A
     for value in (ALL, *(sorted({*corpus.strata}) if corpus.columns.strata else ())):
         rows = np.asarray((values == value) | (value == ALL), np.bool_)
         for level in LEVELS:
-            hits = {ANY: outcomes.highest() >= RANK[level]}
-            for name, given in reach.items():
-                if level in given:
-                    hits[name] = outcomes.at_least(level)[:, outcomes.column(name)]
-            for name, hit in hits.items():
+            for name in (ANY, *(name for name, given in reach.items() if level in given)):
+                hit = outcomes.hit(None if name == ANY else name, level)
                 found.append(HitShare(value, name, level, effective_rows(corpus.clusters[rows], hit[rows])))
     return tuple(found)
 

@@ -36,10 +36,6 @@ class DecidedCorpus:
     refused: NDArray[np.bool_]
     """Rows whose fields the policy could not read (ME903): decided without fields."""
 
-    def at_least(self, action: Action) -> NDArray[np.bool_]:
-        """(n, c): whether the category reached the action."""
-        return np.asarray(self.ranks >= RANK[action])
-
     def hit(self, category: str | None, action: Action) -> NDArray[np.bool_]:
         """(n,): whether the category, or for None any, reached the action; never for one that the policy lacks."""
         if category is not None and category not in self.categories:

@@ -27,7 +27,7 @@ from modengine.lab.data.outcomes import DecidedCorpus
 from modengine.lab.stats.intervals import LEAST, Estimate
 from modengine.lab.stats.metrics import ALL, Figures, Flags, OverBlocking, labelled, rate, strata
 from modengine.lab.stats.permutation import ALPHA, set_aside
-from modengine.model import RANK, Action
+from modengine.model import Action
 
 _CLAIM = re.compile(
     r"(?:(?P<corpus>[^:]+):)?(?P<category>[\w-]+)\.(?P<figure>recall|precision|over-blocking)"
@@ -171,8 +171,7 @@ def explored(corpora: Sequence[Corpus], outcomes: Sequence[DecidedCorpus]) -> tu
     found: list[StratumComparison] = []
     for corpus, result in zip(corpora, outcomes, strict=True):
         if "over-blocking" not in corpus.columns.forbidden:
-            hit = np.asarray(result.highest() >= RANK["label"])
-            found += _compared(corpus, hit, labelled(corpus, HARMLESS))
+            found += _compared(corpus, result.hit(None, "label"), labelled(corpus, HARMLESS))
     fdr = adjusted([comparison.p for comparison in found], "fdr_bh")
     return tuple(
         msgspec.structs.replace(comparison, p_bh=p, differs=p is not None and p < ALPHA)

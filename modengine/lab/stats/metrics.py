@@ -150,7 +150,7 @@ def figures(corpus: Corpus, outcomes: DecidedCorpus, reach: Mapping[str, tuple[A
         for category in outcomes.categories:
             ours = labelled(corpus, category) & rows
             for level in reach[category]:
-                hit = outcomes.at_least(level)[:, outcomes.column(category)] & rows
+                hit = outcomes.hit(category, level) & rows
                 if stratum == ALL or ours.any() or hit.any():
                     found.append(_figures(corpus, (stratum, category, level), rows, ours, harmless, hit))
     return tuple(found)

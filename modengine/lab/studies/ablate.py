@@ -29,7 +29,6 @@ from modengine.lab.stats.one_way import one_way
 from modengine.lab.stats.paired import paired
 from modengine.lab.studies.boundaries import BoundaryFigure, Decided, boundaries
 from modengine.loading import collector_off
-from modengine.model import RANK
 from modengine.policy.model import Rule
 from modengine.run.work.beside import beside
 
@@ -192,12 +191,10 @@ def _on_test(engine: Engine, corpus: Corpus, as_it_is: DecidedCorpus) -> tuple[R
     made: list[RuleEffect] = []
     for rule in rules:
         rows, alone = reach.rows(rule.id), promoted(policy, rule.id)
-        more = decide(derived(engine, alone), corpus.take(rows)) if rows.any() else None
-        ranks = as_it_is.ranks.copy()
-        if more is not None:
+        ranks, hits = as_it_is.ranks.copy(), np.zeros(len(corpus), np.bool_)
+        if rows.any():
+            more = decide(derived(engine, alone), corpus.take(rows))
             ranks[rows] = more.ranks
-        hits = np.zeros(len(corpus), np.bool_)
-        if more is not None:
             hits[rows] = [any(name == rule.id for name, _ in given) for given in more.rules]
         way = one_way(policy, alone) is not None
         made.append(_effect(corpus, replace(as_it_is, ranks=ranks), as_it_is.ranks, hits, rule, way))
@@ -222,12 +219,10 @@ def _effect(
 ) -> RuleEffect:
     """`way`: without the rule there can only be fewer hits, or only more."""
     category = rule.about or ""
-    column = with_it.column(category)
     own, harmless = labelled(corpus, category), labelled(corpus, HARMLESS)
-    acts = with_it.ranks[:, column] >= RANK["label"]
-    acted = again[:, column] >= RANK["label"]
-    any_acts = with_it.highest() >= RANK["label"]
-    any_acted = again.max(axis=1, initial=0) >= RANK["label"]
+    both = with_it, replace(with_it, ranks=again)
+    acts, acted = (decided.hit(category, "label") for decided in both)
+    any_acts, any_acted = (decided.hit(None, "label") for decided in both)
     forbidden, codes = corpus.columns.forbidden, corpus.clusters
     recall, blocking = "recall" in forbidden, "over-blocking" in forbidden
     return RuleEffect(

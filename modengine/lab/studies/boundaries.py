@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import msgspec
-import numpy as np
 
 from modengine.engine.engine import Engine
 from modengine.engine.match.terms import Boundary
@@ -24,7 +23,7 @@ from modengine.lab.stats.intervals import Estimate
 from modengine.lab.stats.metrics import ANY, Flags, labelled, levels, rate
 from modengine.lab.stats.one_way import only_adds
 from modengine.lab.stats.paired import Paired, paired
-from modengine.model import RANK, Action
+from modengine.model import Action
 from modengine.run.work.beside import Beside
 
 AS_IS: Boundary = "not-straddling"
@@ -110,12 +109,10 @@ def _cells(
     harmless = labelled(corpus, HARMLESS)
     for level in LEVELS:
         if "over-blocking" not in forbidden and harmless.any():
-            hit, before = (np.asarray(decided.highest() >= RANK[level]) for decided in (outcomes, as_is))
+            hit, before = (decided.hit(None, level) for decided in (outcomes, as_is))
             yield "over-blocking", ANY, level, harmless, hit, before
     for category in outcomes.categories if "recall" not in forbidden else ():
         rows = labelled(corpus, category)
         for level in reach[category] if rows.any() else ():
-            hit, before = (
-                np.asarray(decided.at_least(level)[:, decided.column(category)]) for decided in (outcomes, as_is)
-            )
+            hit, before = (decided.hit(category, level) for decided in (outcomes, as_is))
             yield "recall", category, level, rows, hit, before

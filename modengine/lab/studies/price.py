@@ -26,7 +26,7 @@ from modengine.lab.stats.metrics import Flags, labelled, rate
 from modengine.lab.stats.one_way import only_adds
 from modengine.lab.stats.signs import p_value
 from modengine.lab.studies.caught import Caught, Disguisable
-from modengine.model import RANK, Message
+from modengine.model import Message
 from modengine.policy.model import Pattern, Policy
 from modengine.run.work.beside import Beside
 from modengine.text.normalize import plain
@@ -197,9 +197,9 @@ def _blocked(changed: Engine, engine: Engine, corpus: Corpus, before: DecidedCor
     """The harmless rows on which any category acts under the changed engine."""
     harmless = labelled(corpus, HARMLESS)
     if changed is engine:
-        return np.asarray(before.highest() >= RANK["label"]) & harmless
+        return before.hit(None, "label") & harmless
     now = np.zeros(len(corpus), np.bool_)
-    now[harmless] = np.asarray(decide(changed, corpus.take(harmless)).highest() >= RANK["label"])
+    now[harmless] = decide(changed, corpus.take(harmless)).hit(None, "label")
     return now
 
 
@@ -213,7 +213,7 @@ def _price(
     if not _told(corpus):
         return Price(option, state, corpus.name, having, FORBIDDEN, FORBIDDEN, None, None)
     harmless = labelled(corpus, HARMLESS)
-    was = np.asarray(before.highest() >= RANK["label"]) & harmless
+    was = before.hit(None, "label") & harmless
     rows, a, b = (by_cluster(corpus.clusters, flags) for flags in (harmless, now, was))
     added = NOTHING if state == AS_IT_IS else difference(a, b, rows)
     p = None if state == AS_IT_IS or one_way else p_value(a - b)

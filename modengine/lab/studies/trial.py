@@ -25,7 +25,7 @@ from modengine.lab.stats.metrics import Flags, labelled, rate
 from modengine.lab.studies.compare import Move, moves
 from modengine.lab.studies.failing import Failable
 from modengine.lab.studies.flips import Flip, flips, order
-from modengine.model import ACTIONS, RANK, Action
+from modengine.model import ACTIONS, Action
 from modengine.policy.model import Policy, Rule, Status
 
 MOST = 10
@@ -234,11 +234,10 @@ def _each(
 
 def _tried(pair: _Pair, rule: Rule, old: Policy | None, told: bool, most: int) -> TriedRule:
     corpus, category = pair.corpus, rule.about or ""
-    column = pair.first.column(category)
     was, now = _hits(pair.first, rule), _hits(pair.second, rule)
-    acted = now & ~was & (pair.first.ranks[:, column] >= RANK["label"])
+    acted = now & ~was & pair.first.hit(category, "label")
     own, harmless = labelled(corpus, category), labelled(corpus, HARMLESS)
-    missed = own & ~now & (pair.second.ranks[:, column] < RANK["label"]) & (rule.relief is None)
+    missed = own & ~now & ~pair.second.hit(category, "label") & (rule.relief is None)
     forbidden, codes = corpus.columns.forbidden, corpus.clusters
     return TriedRule(
         rule.id,

@@ -80,8 +80,8 @@ def _within_margin(opened: OpenedStudy, outcome: StudyOutcome, made: Sequence[De
     members = opened.study.members(str(outcome.corpus))
     mine, other = (on(made, policy, members) for policy in (outcome.policy, str(outcome.than)))
     rows = paired_rows(mine, other, outcome)
-    found = paired(rows.clusters, rows.before, rows.after, rows.among).change
-    score = paired_score(rows.clusters, rows.before, rows.after, rows.among)
+    found = paired(*rows).change
+    score = paired_score(*rows)
     if score is None or not found.supported:
         return TestedClaim(found)
     return TestedClaim(found, *_p(score, outcome), score.limits(ALPHA))

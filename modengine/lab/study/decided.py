@@ -67,20 +67,12 @@ def shares_of(
     return each, [1.0 if pool.weigh == "corpora" else float(one.n) for one in each]
 
 
-@dataclass(frozen=True, slots=True)
-class PairedRows:
-    """Rows on which two policies are compared, those of several corpora one after the other."""
-
-    clusters: Ints
-    before: Flags
-    after: Flags
-    among: Flags
-
-
-def paired_rows(mine: Sequence[Decisions], other: Sequence[Decisions], keys: FigureKeys) -> PairedRows:
-    """What a policy hits (`after`) and another one, on the rows that a figure is of."""
+def paired_rows(
+    mine: Sequence[Decisions], other: Sequence[Decisions], keys: FigureKeys
+) -> tuple[Ints, Flags, Flags, Flags]:
+    """The clusters of the rows, what the other policy hits, what mine hits, and the rows that a figure is of."""
     corpora = [one.corpus for one in mine]
-    return PairedRows(
+    return (
         numbered(corpus.clusters for corpus in corpora),
         np.concatenate([_hit(one, keys) for one in other]),
         np.concatenate([_hit(one, keys) for one in mine]),

@@ -160,9 +160,9 @@ def of_pooled_pair(
             category=ANYTHING if category == ANY else category, action=action,
         )  # fmt: skip
         if can_be_pooled(mine, keys):
-            rows = paired_rows(mine, other, keys)
-            if ((rows.before | rows.after) & rows.among).any():
-                found = paired(rows.clusters, rows.before, rows.after, rows.among, one_way=one_sided)
+            clusters, before, after, among = paired_rows(mine, other, keys)
+            if ((before | after) & among).any():
+                found = paired(clusters, before, after, among, one_way=one_sided)
                 yield StudyFigure(
                     **msgspec.structs.asdict(keys),
                     found=found.change,
@@ -213,7 +213,7 @@ def _evasions(opened: OpenedStudy, made: Sequence[Decisions], told: Told) -> Ite
     explored = "evasion" in opened.study.explore
     for policy, engine in opened.engines.items():
         mine = [outcome for outcome in asked if outcome.policy == policy]
-        actions: Iterable[str] = dict.fromkeys([str(o.action) for o in mine] or (["review"] if explored else []))
+        actions: Iterable[Action] = dict.fromkeys([o.level for o in mine] or (["review"] if explored else []))
         for action in actions:
             told(f"disguises against {policy}")
             kinds = () if explored else tuple(sorted({str(o.kind) for o in mine if o.action == action}))
@@ -224,7 +224,7 @@ def _evasions(opened: OpenedStudy, made: Sequence[Decisions], told: Told) -> Ite
             ]  # fmt: skip
             try:
                 result = evade(
-                    engine, [o.corpus for o in these], opened.study.seed, action=_action(action), kinds=kinds,
+                    engine, [o.corpus for o in these], opened.study.seed, action=action, kinds=kinds,
                     price=False, outcomes=[o.decided for o in these],
                 )  # fmt: skip
             except InputError:  # nothing is caught: there is no share, and an outcome about it is unsupported
@@ -243,8 +243,3 @@ def of_evasion(policy: str, action: str, result: Evasion) -> Iterator[StudyFigur
 
 def _stratum(name: str) -> str | None:
     return None if name == ALL else name
-
-
-def _action(name: str) -> Action:
-    actions: Mapping[str, Action] = {"label": "label", "review": "review", "block": "block"}
-    return actions[name]
