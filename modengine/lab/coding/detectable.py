@@ -9,8 +9,6 @@ the design effect 1 + (m - 1) icc, m the mean size of the cluster of a row (L. K
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import beta, binom, norm
@@ -100,8 +98,3 @@ def between_policies(n: int, differing: float, power: float, alpha: float) -> fl
         return float(np.sqrt(n) * difference - z * np.sqrt(differing) - y * np.sqrt(spread))
 
     return float(brentq(short, 0.0, differing)) if short(differing) >= 0 else None
-
-
-def corrected(alpha: float, claims: Sequence[object]) -> float:
-    """The level at which the hardest of so many outcomes is tested: Holm's first step."""
-    return alpha / max(1, len(claims))

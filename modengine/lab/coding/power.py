@@ -13,7 +13,6 @@ from modengine.lab.coding.detectable import (
     between_policies,
     between_sets,
     beyond_bound,
-    corrected,
     design_effect,
     effective,
     power_of,
@@ -147,7 +146,7 @@ def power(
         tuple(
             row
             for claim, value in zip(claims, expected, strict=True)
-            for row in _claim(claim, value, found, corpora, target, corrected(alpha, claims))
+            for row in _claim(claim, value, found, corpora, target, alpha / len(claims))  # Holm's first step
         ),
     )  # fmt: skip
 

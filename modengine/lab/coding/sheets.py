@@ -94,7 +94,7 @@ def guide(policy: Policy) -> str:
         "Leave no row blank, and `id` as it is. `note` is yours.",
         "",
     ]
-    excused = excuses_of(policy)
+    excused = clauses_of(policy, excused=True)
     for category, clauses in clauses_of(policy).items():
         lines += [f"## {category}", "", *_listed(clauses)]
         if not clauses:
@@ -110,17 +110,11 @@ def _listed(clauses: Mapping[str, str]) -> list[str]:
     return [f"- {name}: {' '.join(said.split())}" for name, said in clauses.items()]
 
 
-def clauses_of(policy: Policy) -> Mapping[str, Mapping[str, str]]:
-    """What each category forbids: the clauses that its rules cite, and those of its rulesets that no rule cites."""
-    return _sorted_out(policy, excused=False)
+def clauses_of(policy: Policy, excused: bool = False) -> Mapping[str, Mapping[str, str]]:
+    """What each category forbids: the clauses that its rules cite, and those of its rulesets that no rule cites.
 
-
-def excuses_of(policy: Policy) -> Mapping[str, Mapping[str, str]]:
-    """What each category leaves alone: the clauses that only reliefs of its rulesets cite."""
-    return _sorted_out(policy, excused=True)
-
-
-def _sorted_out(policy: Policy, excused: bool) -> Mapping[str, Mapping[str, str]]:
+    Or what is `excused` of it: the clauses that only reliefs of its rulesets cite.
+    """
     found: dict[str, dict[str, str]] = {category: {} for category in policy.categories}
     for ruleset in policy.rulesets:
         cited: dict[str, set[str | None]] = {}

@@ -148,14 +148,12 @@ class Corpus:
     def halves(self) -> NDArray[np.int64]:
         """0 or 1 for each row; the rows of one cluster share a half."""
         codes, names = self._clustered
-        sides = np.array([half(name) for name in names], np.int64)
-        return sides[codes] if len(names) else np.zeros(0, np.int64)
+        return np.array([half(name) for name in names], np.int64)[codes]
 
     def folds(self, count: int, seed: int) -> NDArray[np.int64]:
         """0 to `count` - 1 for each row; the rows of one cluster share a fold."""
         codes, names = self._clustered
-        sides = np.array([fold(name, count, seed) for name in names], np.int64)
-        return sides[codes] if len(names) else np.zeros(0, np.int64)
+        return np.array([fold(name, count, seed) for name in names], np.int64)[codes]
 
     def take(self, rows: NDArray[np.bool_]) -> Corpus:
         """The rows with a flag, their clusters kept."""

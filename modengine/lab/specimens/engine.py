@@ -7,6 +7,7 @@ owner did then.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -193,13 +194,9 @@ class _Read:
         for text in self.texts:
             self.starts.append(self.starts[-1] + len(text) + 1)
         self.places = self.matcher.places("\n".join(self.texts))
-        counts: dict[int, int] = {}
-        for component in self.places:
-            for entry in self.matcher.asking(component).tolist():
-                counts[entry] = counts.get(entry, 0) + 1
-        self.counts = counts
+        self.counts = Counter(entry for component in self.places for entry in self.matcher.asking(component).tolist())
         sizes = self.matcher.sizes
-        whole = sorted(entry for entry, count in counts.items() if count == sizes[entry])
+        whole = sorted(entry for entry, count in self.counts.items() if count == sizes[entry])
         self.relieving = [entry for entry in whole if self.entry(entry).relieves]
         self.whole = [entry for entry in whole if not self.entry(entry).relieves]
         standing = set(self.whole)

@@ -8,7 +8,7 @@ both may have copied a third.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Literal
 
 import msgspec
@@ -103,13 +103,12 @@ def compare_specimens(
 ) -> Likeness:
     """Compares all pairs of two lists or more.  Nothing is random."""
     keys: dict[Hashable, int] = {}
-    key = KEYS[form]
     rows: list[int] = []
     columns: list[int] = []
     entries: list[ListEntry] = []
     for number, specimen in enumerate(specimens):
         for entry in specimen.entries:
-            at = keys.setdefault(key(entry), len(keys))
+            at = keys.setdefault(_key(entry, form), len(keys))
             if at == len(entries):
                 entries.append(entry)
             rows.append(number)
@@ -132,21 +131,10 @@ def compare_specimens(
     )  # fmt: skip
 
 
-def written_key(entry: ListEntry) -> Hashable:
-    """Entries with one key ask for the same components, case aside, at the same ends."""
-    return _key(entry, fold)
-
-
-def plain_key(entry: ListEntry) -> Hashable:
-    """The same, alike also in width and in traditional and simplified characters."""
-    return _key(entry, plain)
-
-
-KEYS: dict[Form, Callable[[ListEntry], Hashable]] = {"written": written_key, "plain": plain_key}
-
-
-def _key(entry: ListEntry, form: Callable[[str], str]) -> Hashable:
-    found = [(form(c.text), bool(c.begins), bool(c.ends)) for c in entry.components]
+def _key(entry: ListEntry, form: Form) -> Hashable:
+    """Entries with one key ask for components that are the same in this form, at the same ends."""
+    alike = plain if form == "plain" else fold
+    found = [(alike(c.text), bool(c.begins), bool(c.ends)) for c in entry.components]
     only = found[0] if len(found) == 1 else frozenset(found)
     return (only, True) if entry.relieves else only
 

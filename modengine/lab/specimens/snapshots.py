@@ -102,15 +102,12 @@ def import_snapshots(series: SnapshotSeries, name: str, options: ImportOptions) 
         keeper.drop(file, ListRow(0, ""), f"a snapshot: {reason.removeprefix(f'`{file}` ')}"[:120])
     runs = _runs(keeper, texts)
     made = kept(keeper, name, options, sum(len(found.rows) for *_, found in texts), said, tuple(m for m, *_ in texts))
-    entries = tuple(
-        msgspec.structs.replace(
-            entry,
-            runs=tuple(runs.get(frozenset(entry.components), ())),
-            **_seen(runs.get(frozenset(entry.components), ()), texts),
-        )
-        for entry in made.specimen.entries
-    )
-    return replace(made, specimen=replace(made.specimen, entries=entries))
+    entries = []
+    for entry in made.specimen.entries:
+        mine = runs.get(frozenset(entry.components), [])
+        seen = {"first": texts[mine[0][0]][0], "last": texts[mine[-1][1]][0]} if mine else {}
+        entries.append(msgspec.structs.replace(entry, runs=tuple(mine), **seen))
+    return replace(made, specimen=replace(made.specimen, entries=tuple(entries)))
 
 
 def _runs(
@@ -140,7 +137,3 @@ def _runs(
             else:
                 mine.append((number, number))
     return runs
-
-
-def _seen(runs: Sequence[tuple[int, int]], texts: Sequence[tuple[str, str, ListFile]]) -> dict[str, str]:
-    return {"first": texts[runs[0][0]][0], "last": texts[runs[-1][1]][0]} if runs else {}

@@ -7,6 +7,7 @@ such policy was ever run over these messages.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
@@ -279,9 +280,7 @@ def _moments(
 ) -> Iterator[Moment]:
     length = {"day": 10, "month": 7, "year": 4}[unit]
     rows: dict[str, list[int]] = {}
-    for i in sorted((i for i, time in enumerate(times) if time is not None), key=lambda i: times[i] or datetime.min):
-        time = times[i]
-        assert time is not None
+    for time, i in sorted((time, i) for i, time in enumerate(times) if time is not None):
         rows.setdefault(time.astimezone(CHINA).date().isoformat()[:length], []).append(i)
     for start, mine in sorted(rows.items()):
         among = {str(phases[i]) for i in mine}
@@ -295,9 +294,6 @@ def _reached(ranks: Ranks) -> dict[str, int]:
 
 
 def _reasons(phases: NDArray[np.object_], shadows: list[tuple[str, ...]]) -> Iterator[Reason]:
-    counts: dict[tuple[str, str], int] = {}
-    for phase_name, reasons in zip(phases, shadows, strict=True):
-        for reason in reasons:
-            counts[str(phase_name), reason] = counts.get((str(phase_name), reason), 0) + 1
+    counts = Counter((str(name), reason) for name, of in zip(phases, shadows, strict=True) for reason in of)
     for (phase_name, reason), rows in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         yield Reason(phase_name, reason, rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
@@ -44,23 +45,14 @@ def imported(found: Sequence[ImportedList], written: Sequence[Specimen], show_te
     """The result of an import, of the specimens as they were `written`; drops are masked unless terms may be shown."""
     made = []
     for one, specimen in zip(found, written, strict=True):
-        kinds: dict[str, int] = {}
-        for entry in specimen.entries:
-            kinds[entry.kind] = kinds.get(entry.kind, 0) + 1
+        kinds: Counter[str] = Counter(entry.kind for entry in specimen.entries)
         drops = (d if show_terms else msgspec.structs.replace(d, text=masked(d.text)) for d in one.drops)
         made.append(
             MadeSpecimen(
-                specimen.name,
-                specimen.path,
-                one.rows,
-                len(specimen.entries),
-                kinds,
-                len(specimen.snapshots),
-                dict(specimen.dropped),
-                one.said,
-                tuple(drops),
+                specimen.name, specimen.path, one.rows, len(specimen.entries), dict(kinds), len(specimen.snapshots),
+                dict(specimen.dropped), one.said, tuple(drops),
             )
-        )
+        )  # fmt: skip
     return Import(
         specimen_stamp("specimen-import", written, (), 1, command), tuple(map(about, written)), show_terms, tuple(made)
     )
