@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from modengine.checks.run import Checked, check_file, together
+from modengine.checks.run import Checked, together
 from modengine.editor.positions import YAML
 from modengine.errors import Diagnostic
 
@@ -73,8 +73,3 @@ class OpenFiles:
 
 def _lacks(checked: Checked) -> bool:
     return any(finding.code in ("ME101", "ME102") for finding in checked.found)
-
-
-def check(path: str, texts: Mapping[str, bytes]) -> Checked:
-    """The findings from one rule file, as `modengine check` has them of it, were every text on the disk."""
-    return check_file(path, unsaved=texts)

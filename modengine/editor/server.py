@@ -13,19 +13,21 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import BinaryIO, cast
 
 from lsprotocol import types
 from pygls import uris
 from pygls.lsp.server import LanguageServer
 
+from modengine.checks.run import check_file
 from modengine.codes import Severity
 from modengine.editor.completion import Completion, completions
 from modengine.editor.framing import Frames, in_one_line
 from modengine.editor.hover import about
 from modengine.editor.markdown import as_markdown, detail
 from modengine.editor.names import Named, definitions, names_around, references
-from modengine.editor.openfiles import OpenFiles, check
+from modengine.editor.openfiles import OpenFiles
 from modengine.editor.positions import YAML, Positions, Units
 from modengine.editor.sources import Sources
 from modengine.errors import Diagnostic
@@ -100,7 +102,8 @@ class RuleServer(LanguageServer):
             del self._due[path]
             try:
                 if path in self.files.texts:
-                    checked = await loop.run_in_executor(self._checks, check, path, self.files.texts)
+                    check = partial(check_file, path, unsaved=self.files.texts)
+                    checked = await loop.run_in_executor(self._checks, check)
                     if path in self._due:  # it was changed in the meantime
                         if self._timer is None:
                             continue

@@ -43,19 +43,15 @@ class Prefix:
 Places = frozenset[Prefix]
 
 
-def _tree() -> tuple[Prefix, frozenset[int]]:
+@lru_cache(maxsize=1)
+def _speller() -> _Speller:
     root = Prefix("")
     for form, term in identity_forms().items():
         node = root
         for char in form:
             node = node.next.setdefault(char, Prefix(char))
         node.word = term
-    return root, frozenset(map(ord, "".join(identity_forms())))
-
-
-@lru_cache(maxsize=1)
-def _speller() -> _Speller:
-    return _Speller(*_tree())
+    return _Speller(root, frozenset(map(ord, "".join(identity_forms()))))
 
 
 class Spelled(NamedTuple):

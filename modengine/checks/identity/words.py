@@ -38,12 +38,7 @@ NOTHING = Read((), (), ())
 
 def identity_words(text: str) -> Words:
     """The identity words that stand in a text, gaps closed, each once."""
-    return identity_words_of([text])[0]
-
-
-def identity_words_of(texts: Sequence[str]) -> list[Words]:
-    """The same for many texts, read together."""
-    return _written(reduced(texts))
+    return _written(reduced([text]))[0]
 
 
 def read_words(texts: Sequence[str]) -> list[Read]:

@@ -211,16 +211,10 @@ def _within(known: Known, this: Rule, other: Rule) -> Diagnostic | None:
         first, second = sorted((this, other), key=lambda rule: known.order[rule.id])
         message = f"`{second.id}` hits the same messages as `{first.id}`{proof.because()}"
         return Diagnostic("ME816", message, second.place, f"keep one of them; the other stands at {first.place}")
-    if _refers(this, other) or _refers(other, this):
+    if other.id in this.asked_rules or this.id in other.asked_rules:
         return None  # its author knows
     message = f"`{this.id}` hits only where `{other.id}` does{proof.because()}"
     return Diagnostic("ME817", message, this.place, "nothing to mend where their points are meant to add up")
-
-
-def _refers(this: Rule, other: Rule) -> bool:
-    conditions = [this.when, *([] if this.unless is None else [this.unless])]
-    nodes = (node for condition in conditions for node in walk(condition))
-    return any(isinstance(node, RuleRef) and other.id in node.rules for node in nodes)
 
 
 def _may(condition: Condition, names: dict[str, int], found: Collection[int]) -> bool:
