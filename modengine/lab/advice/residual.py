@@ -43,7 +43,10 @@ class CharacterModel:
         try:
             grams.fit([text for text, there in zip(rows.texts, rows.writing, strict=True) if there])
         except ValueError:
-            raise _nothing_in_common() from None
+            raise InputError(
+                "ME911", "no two texts of the writing half have a character in common",
+                "is the text in the right column?",
+            ) from None  # fmt: skip
         self._grams = grams.transform(rows.texts)
 
     def scores(self, category: str) -> Floats:
@@ -110,9 +113,3 @@ def _may_be_proposed(gram: str) -> bool:
 
 
 _MARKS = frozenset("，。、；：？！“”‘’（）《》…—·,.;:?!\"'()<>-_/\\[]【】~@#*")
-
-
-def _nothing_in_common() -> InputError:
-    return InputError(
-        "ME911", "no two texts of the writing half have a character in common", "is the text in the right column?"
-    )

@@ -78,14 +78,11 @@ def read_card(path: str | Path, files: tuple[Path, ...] | None = None) -> Card:
     """
     path = Path(path)
     node = _node(path)
-    texts = {key.value: value.value for key, value in node.entries if isinstance(value, yaml.Scalar)}
-    table = node.get("map")
+    texts = scalars(node)
     columns = Columns(
         text=texts.get("text", "text"),
         label=texts.get("label"),
-        map={key.value: value.value for key, value in table.entries if isinstance(value, yaml.Scalar)}
-        if isinstance(table, yaml.Mapping)
-        else {},
+        map=scalars(node.get("map")),
         none=_list(node.get("none")),
         stratum=_list(node.get("stratum")) or None,
         cluster=_list(node.get("cluster")) or None,
@@ -116,6 +113,12 @@ def _node(path: Path) -> yaml.Mapping:
         begins = "a card begins with `corpus: NAME`"
         raise PolicyError([replace(one, hint=begins) if one.code == "ME112" else one for one in report.found])
     return checked
+
+
+def scalars(node: yaml.Node | None) -> dict[str, str]:
+    """The texts of a mapping, by key; of anything else none."""
+    entries = node.entries if isinstance(node, yaml.Mapping) else ()
+    return {key.value: value.value for key, value in entries if isinstance(value, yaml.Scalar)}
 
 
 def _list(node: yaml.Node | None) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from typing import Literal, cast
 import msgspec
 
 from modengine.errors import Diagnostic, InputError, Location, PolicyError
-from modengine.lab.data.card import LARGEST, SUFFIXES
+from modengine.lab.data.card import LARGEST, SUFFIXES, scalars
 from modengine.lab.specimens.entries import ListEntry
 from modengine.policy.nodes import yaml
 from modengine.policy.nodes.diagnostics import Diagnostics
@@ -125,8 +125,7 @@ def read_specimen(path: str | Path) -> Specimen:
     """
     path = Path(path)
     node = _node(path)
-    texts = {key.value: value.value for key, value in node.entries if isinstance(value, yaml.Scalar)}
-    dropped = node.get("dropped")
+    texts = scalars(node)
     entries, raw = _entries(path.parent / texts["entries"], path)
     snapshots = _snapshots(path.parent / texts["snapshots"], path) if "snapshots" in texts else ()
     _check(entries, snapshots, path.parent / texts["entries"])
@@ -135,8 +134,7 @@ def read_specimen(path: str | Path) -> Specimen:
     ways = "\n".join((match, case, effect, texts.get("category", ""), *snapshots))
     return Specimen(
         texts["specimen"], entries, match=match, case=case, effect=effect, snapshots=snapshots, path=str(path),
-        dropped={key.value: int(value.value) for key, value in dropped.entries if isinstance(value, yaml.Scalar)}
-        if isinstance(dropped, yaml.Mapping) else {},
+        dropped={reason: int(rows) for reason, rows in scalars(node.get("dropped")).items()},
         digest="sha256:" + sha256(sha256(raw).digest() + ways.encode()).hexdigest(),
         **{key: texts.get(key, "") for key in _TEXTS},
     )  # fmt: skip

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from modengine.errors import Location, PolicyError
+from modengine.lab.data.card import scalars
 from modengine.lab.study.keys import STUDY
 from modengine.lab.study.model import (
     FIGURES,
@@ -70,12 +71,8 @@ def _made(path: Path, node: yaml.Mapping, lines: list[str]) -> Study:
         _texts(node.get("authors")),
         text("licence"),
         text("note"),
-        {key: value.value for key, value in _entries(node, "questions") if isinstance(value, yaml.Scalar)},
-        {
-            key: _policy(path, value.value)
-            for key, value in _entries(node, "policies")
-            if isinstance(value, yaml.Scalar)
-        },
+        scalars(node.get("questions")),
+        {key: _policy(path, named) for key, named in scalars(node.get("policies")).items()},
         {key: _corpus(path, value) for key, value in _entries(node, "corpora")},
         {key: _pool(value) for key, value in _entries(node, "pools")},
         {key: _coded(path, value) for key, value in _entries(node, "coded") if isinstance(value, yaml.Mapping)},
@@ -92,10 +89,6 @@ def _made(path: Path, node: yaml.Mapping, lines: list[str]) -> Study:
 def _texts(node: yaml.Node | None) -> tuple[str, ...]:
     items = node.items if isinstance(node, yaml.Sequence) else ()
     return tuple(item.value for item in items if isinstance(item, yaml.Scalar))
-
-
-def _scalars(node: yaml.Mapping) -> dict[str, str]:
-    return {key.value: value.value for key, value in node.entries if isinstance(value, yaml.Scalar)}
 
 
 def _entries(node: yaml.Mapping, key: str) -> Iterator[tuple[str, yaml.Node]]:
@@ -123,7 +116,7 @@ def _corpus(study: Path, node: yaml.Node) -> CorpusRef:
     if isinstance(node, yaml.Scalar):
         return CorpusRef(study.parent / node.value)
     assert isinstance(node, yaml.Mapping)
-    texts = _scalars(node)
+    texts = scalars(node)
     return CorpusRef(study.parent / texts["card"], int(texts["sample"]) if "sample" in texts else None)
 
 
@@ -131,11 +124,11 @@ def _pool(node: yaml.Node) -> CorpusPool:
     if not isinstance(node, yaml.Mapping):
         return CorpusPool(_texts(node))
     corpora = _texts(node.get("corpora"))
-    return CorpusPool(corpora, "corpora") if _scalars(node).get("weigh") == "corpora" else CorpusPool(corpora)
+    return CorpusPool(corpora, "corpora") if scalars(node).get("weigh") == "corpora" else CorpusPool(corpora)
 
 
 def _coded(study: Path, node: yaml.Mapping) -> CodedRef:
-    texts = _scalars(node)
+    texts = scalars(node)
     settled = study.parent / texts["settled"] if "settled" in texts else None
     sheets = tuple(study.parent / name for name in _texts(node.get("sheets")))
     return CodedRef(
@@ -144,7 +137,7 @@ def _coded(study: Path, node: yaml.Mapping) -> CodedRef:
 
 
 def _outcome(node: yaml.Mapping) -> StudyOutcome:
-    texts: dict[str, Any] = _scalars(node)
+    texts: dict[str, Any] = scalars(node)
     bounds: dict[str, Direction] = {"at-least": "at least", "at-most": "at most"}
     for key, direction in bounds.items():
         if key in texts:
