@@ -1,7 +1,7 @@
 // A message with what was found in it: a line of its own under the characters for each overlapping match.
 
 import { directions, FROM_RIGHT, GOES_ON } from "./directions.js";
-import { code, EMOJI, h, isOdd } from "./dom.js";
+import { code, EMOJI, h, isOdd, messageLanguage, visible } from "./dom.js";
 import { t } from "./strings.js";
 
 const LONGEST = 1500;
@@ -36,7 +36,7 @@ export function marked(chars, marks, breaks = null) {
   const ordered = lanes([...marks].sort((a, b) => a.start - b.start || b.end - a.end));
   const shown = shownPlaces(chars.length, marks);
   const units = together(chars, ordered);
-  const box = h("div", { class: "marked", "aria-hidden": "true" });
+  const box = h("div", { class: "marked", role: "img", lang: messageLanguage(), "aria-label": spoken(chars, ordered, breaks) });
   for (let from = 0; from < units.length; ) {
     const end = units.findIndex((one, at) => at >= from && one.text === "\n");
     const to = end < 0 ? units.length : end + 1;
@@ -44,6 +44,12 @@ export function marked(chars, marks, breaks = null) {
     from = to;
   }
   return box;
+}
+
+// For those who hear it: cells would be read one by one.
+function spoken(chars, marks, breaks) {
+  const text = chars.map((char, at) => (breaks?.has(at) ? ` ${char}` : char)).join("");
+  return visible([text.trim(), ...marks.map((one) => `${one.label} ${chars.slice(one.start, one.end).join("")}`)].join("; "));
 }
 
 const over = (marks, { start, end }) => marks.filter((mark) => mark.start < end && start < mark.end);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.play.browser.window import Opened
+from tests.play.browser.window import Opened, until
 
 CELLS = """async ([text, marks]) => { const {marked} = await import('/static/marked.js');
   const given = marks.map(([start, end], at) => ({number: at + 1, kind: 'hit', label: '[1]', start, end}));
@@ -67,3 +67,16 @@ def test_a_line_is_as_tall_as_its_own_marks_ask_for(opened: Opened) -> None:
     assert found[3][0] == "⏎"
     assert marked > 1.5 * blank
     assert blank == plain
+
+
+def test_who_hears_the_page_hears_each_view_and_what_was_found(opened: Opened) -> None:
+    page = opened("warning-and-scam", "why")
+    page.fill("#text", "恭喜中獎，点鏈接")
+    until(page, "document.documentElement.dataset.explained === '恭喜中獎，点鏈接'")
+    for view, heard in (
+        ("original", "恭喜中獎，点鏈接; [1] 中獎; [2] 鏈接"),
+        ("plain", "恭喜中奖,点链接; [1] 中奖; [2] 链接"),
+        ("words", "恭喜 中奖, 点 链接; [1] 中奖; [2] 链接"),
+    ):
+        page.check(f'[name=view][value="{view}"]')
+        assert page.get_attribute("#panel .marked", "aria-label") == heard
