@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from modengine.explain.page import page as explained
+from modengine.lab.data.corpus import Columns, load
+from modengine.lab.report.page import Front, page as reported
+from modengine.lab.report.views.evaluate import view
+from modengine.lab.studies.evaluate import evaluate
+from tests.explain.cases import trace_of
+from tests.lab.corpora import rows, sound, write
 from tests.play.browser.hostile import HOSTILE
 from tests.play.browser.looks import (
     filled,
@@ -70,3 +80,51 @@ def test_what_is_not_installed_is_said_with_the_extra_to_install(opened: Opened)
         assert said in message
         assert "pip install 'modengine[lab]'" in message
         page.click("#language")
+
+
+def test_an_opened_row_of_messages_goes_on_over_the_pages_that_are_printed(opened: Opened) -> None:
+    page = filled(opened, "tests")
+    page.emulate_media(media="print")
+    breaks = "(one) => getComputedStyle(document.querySelector(one)).breakInside"
+    assert [page.evaluate(breaks, one) for one in (".opened", ".opened .message-button")] == ["auto", "avoid"]
+
+
+@pytest.fixture
+def shown(chromium: Any) -> Any:
+    """Shows a page that is one file, on a small phone."""
+    page = chromium.new_page(viewport={"width": 320, "height": 640})
+
+    def show(html: str) -> Any:
+        page.set_content(html)
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        return page
+
+    yield show
+    page.close()
+
+
+def test_an_explanation_names_its_rules_on_a_phone_and_is_whole_on_paper(shown: Any) -> None:
+    page = shown(explained(*trace_of("everything")))
+    for name in page.locator(".me-points tbody th").all():
+        assert name.bounding_box()["width"] > 100
+    folded = "[...document.querySelectorAll('details:not([open]) > ul')].map((one) => one.checkVisibility())"
+    assert set(page.evaluate(folded)) == {False}
+    page.emulate_media(media="print")
+    assert set(page.evaluate(folded)) == {True}
+
+
+def test_a_report_has_whole_titles_of_tables_on_a_phone_and_none_alone_on_paper(shown: Any, tmp_path: Path) -> None:
+    many = [{**row, "kind": f"k{at % 50:02}"} for at, row in enumerate(rows(("好", "none", 250)))]
+    columns = Columns(label="label", stratum="kind")
+    corpus = load([write(tmp_path / "rows.jsonl", many)], columns, ("fraud", "violence"))
+    page = shown(reported((view(evaluate(sound(), [corpus])),), Front("T")))
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    assert (
+        max(one.bounding_box()["width"] for one in page.locator("caption").all())
+        < 320
+        < max(one.bounding_box()["width"] for one in page.locator("table").all())
+    )
+    assert page.locator("[role=region]").evaluate_all("all => all.every((one) => one.ariaLabel.startsWith('Table '))")
+    page.emulate_media(media="print")
+    kept = "all => all.map((one) => getComputedStyle(one).breakAfter)"
+    assert set(page.locator("summary + .note").evaluate_all(kept)) == {"avoid"}
