@@ -27,6 +27,13 @@ export function fill(element, ...children) {
   add(element, children);
 }
 
+// As fill, of what is read out when it changes: the same again stays, and is not read out again.
+export function refill(element, ...children) {
+  const fresh = element.cloneNode(false);
+  add(fresh, children);
+  if (!fresh.isEqualNode(element)) element.replaceChildren(...fresh.childNodes);
+}
+
 export const $ = (id) => document.getElementById(id);
 
 // Places an element by style properties; the Content-Security-Policy forbids style attributes, not these.

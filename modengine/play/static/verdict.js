@@ -1,6 +1,6 @@
 // The decision: what is done with the message, or what the class says will be done.
 
-import { $, fill, h, visible } from "./dom.js";
+import { $, fill, h, refill, visible } from "./dom.js";
 import { categoryName, inWords } from "./engine_words.js";
 import { classPredicts, guess, guessed, hidden } from "./guessing.js";
 import { drawMarks } from "./marks.js";
@@ -15,13 +15,13 @@ export function drawVerdict() {
   document.documentElement.dataset.action = decision?.action ?? "";
   drawTrouble();
   drawMarks();
-  if (hidden()) fill(box, classPredicts() ? classAnswers() : prediction());
-  else if (state.lost && !decision) fill(box, h("p", { class: "quiet" }, t("no_decision")));
-  else if (!state.rules) fill(box, state.broken ? h("p", { class: "quiet" }, t("no_decision")) : firstReading());
-  else if (!state.text) fill(box, h("p", { class: "quiet" }, t("no_message")));
-  else if (!decision) fill(box, h("p", { class: "quiet" }, t("waiting")));
+  if (hidden()) refill(box, classPredicts() ? classAnswers() : prediction());
+  else if (state.lost && !decision) refill(box, h("p", { class: "quiet" }, t("no_decision")));
+  else if (!state.rules) refill(box, state.broken ? h("p", { class: "quiet" }, t("no_decision")) : firstReading());
+  else if (!state.text) refill(box, h("p", { class: "quiet" }, t("no_message")));
+  else if (!decision) refill(box, h("p", { class: "quiet" }, t("waiting")));
   else {
-    fill(
+    refill(
       box,
       outcome(decision.action),
       h("p", { class: "headline" }, badge(decision.action, "large"), h("span", { class: "says" }, t(decision.study && decision.action !== "allow" ? "says_study" : `says_${decision.action}`))),

@@ -379,3 +379,24 @@ def test_letters_that_join_are_not_cut_apart_as_words(opened: Opened) -> None:
     page.check('input[name="view"][value="words"]')
     cells = "[...document.querySelectorAll('#panel .marked .ch')].map(cell => cell.innerText.trim())"
     until(page, f"{cells}.slice(-2).join('|') === 'السلام|عليكم'")
+
+
+def test_what_was_read_out_is_not_read_out_again_at_every_key(opened: Opened) -> None:
+    page = opened("evasion")
+    action(page, "review")
+    watch = """(id) => { window.said = 0; new MutationObserver(() => { window.said += 1; })
+      .observe(document.querySelector(id), {childList: true, subtree: true, characterData: true}); }"""
+    page.evaluate(watch, "#verdict")
+    for key in "abc":
+        page.press("#text", key)
+        until(page, "document.documentElement.dataset.explained === document.querySelector('#text').value")
+    assert page.evaluate("said") == 0
+    page.route("**/api/**", lambda route: route.abort())
+    page.press("#text", "d")
+    page.wait_for_selector("#trouble .failure")
+    page.evaluate(watch, "#trouble")
+    for key in "ef":
+        with page.expect_event("requestfailed"):
+            page.press("#text", key)
+    page.wait_for_timeout(200)
+    assert page.evaluate("said") == 0
