@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from modengine.cli.main import run
 from modengine.explain.page import page as explained
 from modengine.lab.data.corpus import Columns, load
 from modengine.lab.report.page import Front, page as reported
@@ -31,6 +32,7 @@ from tests.play.browser.tasks import (
 )
 from tests.play.browser.window import Opened
 from tests.play.browser.writing import said_in_a_plain_sentence
+from tests.play.pages import RULES
 
 MAIN: tuple[Task, ...] = (
     a_message_is_decided_as_it_is_written,
@@ -128,3 +130,12 @@ def test_a_report_has_whole_titles_of_tables_on_a_phone_and_none_alone_on_paper(
     page.emulate_media(media="print")
     kept = "all => all.map((one) => getComputedStyle(one).breakAfter)"
     assert set(page.locator("summary + .note").evaluate_all(kept)) == {"avoid"}
+
+
+def test_what_the_examples_try_fits_a_phone_with_long_names_of_files(shown: Any, tmp_path: Path) -> None:
+    rules, report = tmp_path / f"{'rules' * 20}.yaml", tmp_path / "tried.html"
+    rules.write_text(RULES.replace("words: [中奖]", "words: [中奖, 大奖]").replace(", 我中奖了", ""), "utf-8")
+    assert run(["test", str(rules), "--coverage-report", str(report)]) == 0
+    page = shown(report.read_text("utf-8"))
+    assert "大奖" in page.inner_text("details")
+    assert all(page.locator("th").all_inner_texts())
