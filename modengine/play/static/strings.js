@@ -282,6 +282,7 @@ const STRINGS = {
   disguise: ["Disguise", "伪装"],
   strength: ["strength {0}", "强度 {0}"],
   cell_label: ["{0}, strength {1}, characters changed: {2}, {3}", "{0}，强度 {1}，改动 {2} 个字符：{3}"],
+  machine_passed: ["{0} of {1} disguises got past it.", "{1} 种伪装里有 {0} 种绕过去了。"],
   not_caught: ["The message is not caught as it is: there is nothing to evade.", "这条消息本来就没被抓到，无需规避。"],
   d_width: ["full width", "全角"],
   d_traditional: ["traditional", "繁体"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -400,3 +401,17 @@ def test_what_was_read_out_is_not_read_out_again_at_every_key(opened: Opened) ->
             page.press("#text", key)
     page.wait_for_timeout(200)
     assert page.evaluate("said") == 0
+
+
+@pytest.mark.parametrize(
+    ("panel", "press", "said"),
+    [
+        ("evade", "#machine", r"\d+ of 55 disguises got past it\."),
+        ("whatif", ".toggles input", r"With “review” from \d+ points: caught .+\. Decided otherwise: \d+"),
+    ],
+)
+def test_of_tables_that_change_a_sentence_is_read_out(opened: Opened, panel: str, press: str, said: str) -> None:
+    page = opened("threshold-and-cost", panel)
+    page.locator(press).first.click()
+    page.get_by_role("status").filter(has_text=re.compile(f"^{said}")).wait_for(state="attached")
+    assert page.locator("#panel [role=status] :is(table, button)").count() == 0

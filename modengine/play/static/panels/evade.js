@@ -81,7 +81,8 @@ function byMachine() {
     h("h3", {}, t("machine")),
     h("p", { class: "quiet" }, t("machine_says")),
     h("button", { type: "button", id: "machine", class: "primary", disabled: !state.rules || !state.text, onclick: () => run(state.text) }, t("machine_run")),
-    h("div", { id: "disguises", role: "status" }, machine ? disguises() : null),
+    h("div", { id: "disguises-said", role: "status" }, machine ? passed() : null),
+    h("div", { id: "disguises" }, machine ? disguises() : null),
   );
 }
 
@@ -167,19 +168,31 @@ on("explained", () => {
 
 async function run(text) {
   const rules = state.rules;
-  if ($("disguises")) fill($("disguises"), busy(t("waiting")));
+  const show = (said, table = null) => {
+    if (!$("disguises")) return;
+    fill($("disguises-said"), said);
+    fill($("disguises"), table);
+  };
+  show(busy(t("waiting")));
   try {
     const found = await latest("evade", "evade", { text, rules });
     if (!found) return;
     machine = { ...found, text, rules };
-    if ($("disguises")) fill($("disguises"), disguises());
+    show(passed(), disguises());
   } catch (error) {
-    if ($("disguises")) fill($("disguises"), failure(error));
+    show(failure(error));
   }
 }
 
-function disguises() {
+// Read out, where the table would be too much.
+function passed() {
   if (machine.action === "allow") return h("p", { class: "empty" }, t("not_caught"));
+  const all = machine.disguises.flatMap((one) => one.variants);
+  return h("p", {}, t("machine_passed", all.filter((one) => one.action === "allow").length, all.length));
+}
+
+function disguises() {
+  if (machine.action === "allow") return null;
   const take = (text) => () => {
     state.text = text;
     tell("text-set");

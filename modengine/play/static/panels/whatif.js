@@ -1,7 +1,7 @@
 // What if: thresholds and rules tried over many messages; policy A held against policy B.
 
 import { latest, soon } from "../api.js";
-import { $, fill, h, visible } from "../dom.js";
+import { $, fill, h, refill, visible } from "../dom.js";
 import { categoryName, ruleText } from "../engine_words.js";
 import { holdsFor, measuredOn, told } from "../measured.js";
 import { ACTIONS, badge, busy, failure, highest, messageButton, messages, noRules, reached, signed } from "../pieces.js";
@@ -66,7 +66,8 @@ function draw(root) {
       { class: "whatif" },
       h("p", { class: "quiet" }, t("whatif_says", tried.scores.rows.length)),
       h("div", { class: "two" }, sliders(root), toggles(root)),
-      h("section", { id: "outcome", role: "status" }),
+      h("p", { id: "outcome-said", class: "unseen", role: "status" }),
+      h("section", { id: "outcome" }),
       pin(root),
     ),
   );
@@ -187,6 +188,7 @@ function outcome() {
     $("flag-from").focus();
   };
   const isTrial = tried.off.size || JSON.stringify(tried.steps) !== JSON.stringify(tried.was);
+  const changes = changed.length ? t("changed_decisions", changed.length) : t("none_changed");
   fill(
     box,
     isTrial ? h("p", { id: "trial" }, t("trial")) : null,
@@ -211,9 +213,11 @@ function outcome() {
     apart ? h("p", { class: "quiet small" }, t("left_out", apart)) : null,
     changed.length ? traded(counts) : null,
     cost(known),
-    h("h3", {}, changed.length ? t("changed_decisions", changed.length) : t("none_changed")),
+    h("h3", {}, changes),
     messages(changed.map(({ row, was, now }) => moved(row, was, now))),
   );
+  // At every move all of it would be too much to be read out.
+  refill($("outcome-said"), box.querySelector(".curve-now")?.textContent, " ", changes);
 }
 
 // What a move bought, and what was paid.
