@@ -99,6 +99,9 @@ def test_rules_that_never_fire_are_named_with_an_upper_bound(ablated: Ablation) 
     assert ablated.never == ("fraud.never",)
     assert of(ablated, "fraud.never").own.high == pytest.approx(1 - 0.025 ** (1 / 13))
     assert ablated.skipped == 1
+    said = view(ablated).summary
+    assert said[0] == "rules that never fire on this corpus: 1 of 5"
+    assert "rules left out as drafts: 1" in said
 
 
 def test_overlap_is_rows_of_both_by_rows_of_either(ablated: Ablation) -> None:
@@ -313,7 +316,7 @@ def test_rules_on_test_are_shown_where_there_are_some(ablated: Ablation, corpus:
     assert "on-test" not in [table.name for table in view(ablated).tables]
     trial = engine(rule("fraud.a", "w", text("w", "骗")), rule("fraud.more", "w", text("w", "甲"), status="test"))
     shown = view(ablate(trial, corpus(rows(*ROWS), ("fraud",), label="label")))
-    assert "1 rules are on test; 1 of them, made stable, would change an action" in shown.summary
+    assert "rules on test: 1, of which 1, made stable, would change an action" in shown.summary
     assert "A dry run" in as_text(shown, 80)
 
 

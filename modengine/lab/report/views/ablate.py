@@ -26,9 +26,9 @@ def view(result: Ablation) -> ResultView:
 
 def summary(result: Ablation) -> Iterator[str]:
     looked = len(result.rules)
-    yield f"{len(result.never):,} of {looked:,} rules never fire on this corpus"
+    yield f"rules that never fire on this corpus: {len(result.never):,} of {looked:,}"
     idle = [effect for effect in result.rules if effect.hits and effect.changed == 0]
-    yield f"{len(idle):,} more hit rows, and without them no action changes"
+    yield f"rules that hit rows, and without which no action changes: {len(idle):,}"
     alone = [effect for effect in result.rules if effect.unique_catches]
     if alone:
         best = max(alone, key=lambda effect: effect.unique_catches)
@@ -42,12 +42,10 @@ def summary(result: Ablation) -> Iterator[str]:
             change = show(figure.against.change)
             yield f"over-blocking with {figure.boundary} boundaries: {show(figure.share)}, a change of {change}"
     if result.skipped:
-        yield f"{result.skipped:,} rules are drafts and were left out"
+        yield f"rules left out as drafts: {result.skipped:,}"
     if result.on_test:
         acting = [effect for effect in result.on_test if effect.changed]
-        yield (
-            f"{len(result.on_test):,} rules are on test; {len(acting):,} of them, made stable, would change an action"
-        )
+        yield f"rules on test: {len(result.on_test):,}, of which {len(acting):,}, made stable, would change an action"
 
 
 def tables(result: Ablation) -> tuple[Table, ...]:
@@ -106,13 +104,13 @@ def _tables(result: Ablation) -> tuple[Table, ...]:
         ),
         Table(
             "overlap",
-            "Rules that hit the same rows",
+            "Pairs of rules that hit the same rows",
             ("rule", "and", "rows of both", "rows of either", "share (Jaccard)"),
             tuple(
                 (overlap.a, overlap.b, overlap.both, overlap.either, overlap.jaccard)
                 for overlap in result.overlaps[:MOST_PAIRS]
             ),
-            f"The most alike of {len(result.overlaps):,} pairs; the JSON has all.",
+            f"The most alike of {len(result.overlaps):,}; the JSON has all.",
         ),
     )  # fmt: skip
 
