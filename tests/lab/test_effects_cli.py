@@ -67,6 +67,16 @@ def test_diff_says_what_it_can_fail_on(folder: Path, command: Command, given: tu
     assert message in " ".join(ran.err.split())
 
 
+def test_diff_says_which_file_each_side_is_where_the_policies_have_one_name(folder: Path, command: Command) -> None:
+    other, same = folder / "other.yaml", folder / "a.yaml"
+    other.write_bytes((folder / "b.yaml").read_bytes().replace(b"policy: b", b"policy: a"))
+    told = " ".join(command("diff", same, other, folder / "card.yaml").out.split())
+    assert f"A is a ({same}), revision" in told
+    assert f"B is a ({other}), revision" in told
+    assert "same revision" not in told
+    assert "A and B are the same revision" in command("diff", same, same, folder / "card.yaml").out
+
+
 def test_diff_takes_the_labels_of_both_policies(folder: Path, command: Command) -> None:
     """A row of a category that one side alone has is a row of that category, whichever side it is."""
     spam = (

@@ -52,5 +52,5 @@ def command(
             first, second, labelled, reading.seed, show_text=reading.show_text, most=most, command=reading.command,
             progress=told,
         )  # fmt: skip
-    output.write(view(result, labelled.columns.invented))
+    output.write(view(result, labelled.columns.invented, (a, b)))
     return failed(result, limits)

@@ -15,25 +15,29 @@ MOST_RULES = 60
 """Rules in the table; all are in the JSON."""
 
 
-def view(result: Comparison, invented: bool = False) -> ResultView:
-    """`invented` where the texts of the corpus may be read at once."""
+def view(result: Comparison, invented: bool = False, named: tuple[str, str] = ("", "")) -> ResultView:
+    """`invented` where the texts of the corpus may be read at once; `named`, what A and B were called."""
     return ResultView(
         "diff",
         "What changes between A and B?",
         result,
         tables(result, invented),
         charts(result),
-        tuple(summary(result)),
+        tuple(summary(result, named)),
         ((result.policy_b, result.revision_b),),
     )
 
 
-def summary(result: Comparison) -> Iterator[str]:
+def summary(result: Comparison, named: tuple[str, str] = ("", "")) -> Iterator[str]:
     rows = result.stamp.corpora[0].rows
-    yield (
-        f"A is {result.stamp.policy}, revision {short(result.stamp.revision)}; B is {result.policy_b}, revision "
-        f"{short(result.revision_b)}"
+    sides = ((result.stamp.policy, result.stamp.revision), (result.policy_b, result.revision_b))
+    a, b = (
+        f"{policy}{f' ({name})' if name not in ('', policy) else ''}, revision {short(revision)}"
+        for (policy, revision), name in zip(sides, named, strict=True)
     )
+    yield f"A is {a}; B is {b}"
+    if result.stamp.revision == result.revision_b:
+        yield "A and B are the same revision: nothing can change"
     if result.difference is not None:
         yield result.difference
     if result.one_way is not None:
