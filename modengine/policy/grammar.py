@@ -153,6 +153,9 @@ class _Parser:
         for lexeme in (self.now, self.lexemes[self.at - 1]):
             if lexeme.kind == "name" and lexeme.text.lower() in _WORDS and lexeme.text not in _WORDS:
                 return f"write `{lexeme.text.lower()}`"
+        if self.now.kind == "op" and self.lexemes[self.at - 1].kind == "name":
+            name, operator, number = self.lexemes[self.at - 1 : self.at + 2]
+            return f"write `count({name.text}) {operator.text} {number.text}` to compare how often it is found"
         return "join conditions with `and` or `or`" if self.now.kind == "name" else ""
 
     def whole(self) -> Condition:
@@ -232,7 +235,8 @@ class _Parser:
     def select(self) -> Select:
         lexeme = self.next()
         if lexeme.kind != "name" or lexeme.text in _WORDS or lexeme.text.startswith("message."):
-            raise self.fail("the name of a pattern", lexeme=lexeme)
+            hint = "name a pattern before the number" if lexeme.kind == "number" else ""
+            raise self.fail("the name of a pattern", hint, lexeme)
         return self.as_select(lexeme)
 
     @staticmethod

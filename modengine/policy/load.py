@@ -113,7 +113,7 @@ def neither(keys: set[str], place: Location) -> tuple[str, Location, str]:
     near = next(
         (
             f"`{key}` should probably be `{meant}`"
-            for key in sorted(keys)
+            for key in sorted(keys - {"rules", "rulesets"})
             if (meant := closest(key, ("policy", "ruleset")))
         ),
         "",

@@ -181,6 +181,19 @@ def test_an_error_points_at_what_is_wrong(text: str, offset: int) -> None:
     assert caught.value.offset == offset
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a > 2", "write `count(a) > 2` to compare how often it is found"),
+        ("near(a, 20)", "name a pattern before the number"),
+    ],
+)
+def test_a_hint_says_what_a_beginner_left_out(text: str, hint: str) -> None:
+    with pytest.raises(ConditionSyntaxError) as caught:
+        parse(text)
+    assert caught.value.hint == hint
+
+
 def test_a_name_may_hold_what_a_word_of_the_grammar_is_made_of() -> None:
     assert bare(parse("order and notice or of-age")) == bare(
         Or((And((Has(Select("order")), Has(Select("notice")))), Has(Select("of-age"))))

@@ -99,6 +99,13 @@ def test_load_policy_gives_the_policy_of_clean_files(write: Any) -> None:
     assert load_policy(write(p=BASE, r=HEAD + "rules:\n" + RULE)).id == "p"
 
 
+@pytest.mark.parametrize(("wrong", "meant"), [("rulest", "ruleset"), ("polcy", "policy")])
+def test_the_misspelt_key_is_named_and_no_key_that_is_right(write: Any, wrong: str, meant: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        load_policy(write(r=f"{wrong}: r\nrules: []\nrulesets: []\n"))
+    assert caught.value.diagnostics[0].hint == f"`{wrong}` should probably be `{meant}`"
+
+
 def test_a_ruleset_is_no_policy(write: Any) -> None:
     with pytest.raises(PolicyError) as caught:
         load_policy(write(r=HEAD + "rules:\n" + RULE))
