@@ -39,6 +39,7 @@ def test_a_first_folder_passes_what_it_says_comes_next(command: Command, here: P
     assert (check.code, check.out) == (0, "0 errors, 0 warnings\n")
     assert test.code == 0
     assert "5 of 5 examples hold" in test.out
+    assert command("format", "--check", "my rules").code == 0
     assert "REVIEW" in explain.out
 
 

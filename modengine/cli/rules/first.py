@@ -30,11 +30,11 @@ rules:
     title: Announces a prize and asks for a fee
     clause: F1
     score: 50
-    tags: [prize]
     patterns:
       prize: {words: {list: prize}}
       fee: {words: [手续费, 公证费, 保证金]}
     when: prize and fee
+    tags: [prize]
     examples:
       match:
         - 恭喜中奖，请先交手续费 # congratulations, you have won; first pay the fee
