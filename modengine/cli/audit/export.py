@@ -22,6 +22,7 @@ from modengine.cli.audit.options import (
 )
 from modengine.cli.options import format_option, input_format_option
 from modengine.cli.streams import escaped
+from modengine.errors import OutputError
 from modengine.run.read.files import Form
 from modengine.run.write.replace import replacing
 
@@ -76,6 +77,8 @@ def command(
         with ExitStack() as stack:
             if form == "csv":
                 assert output is not None
+                if output.is_file():
+                    raise OutputError("ME909", f"`{output}` is a file", "name a folder")
                 output.mkdir(parents=True, exist_ok=True)
                 decisions = stack.enter_context(replacing(output / "decisions.csv"))
                 tables(proven, decisions, stack.enter_context(replacing(output / "hits.csv")))
