@@ -14,7 +14,7 @@ from modengine.errors import AuditError
 
 _DECISION = re.compile(r"d-[0-9a-f]{32}")
 _NUMBER = re.compile(r"#?(\d{1,18})")
-_HINT = "give a message id, a decision id (d-...), or #N for the record of that number"
+_HINT = "give a message id (a line of a text file has none), a decision id (d-...), or #N for record N"
 
 
 def find(layout: LogPaths, identifier: str, key: bytes | None) -> tuple[RecordLine, ...]:
