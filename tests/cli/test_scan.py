@@ -109,7 +109,7 @@ def test_every_decision_is_recorded_across_runs(command: Command, messages: Path
     assert ran.err == recorded(5, 11)
     assert sorted(os.listdir(folder)) == ["audit", "out.jsonl"]
     assert (folder / "audit" / ".gitignore").read_text("utf-8").endswith("\n*\n")
-    assert "11 (10 decision, 1 revision)" in command("audit", "verify").out
+    assert "11 (decision 10, revision 1)" in command("audit", "verify").out
     ran = command("audit", "replay", "--from", messages)
     assert (ran.code, ran.out) == (0, "10 decisions: 10 came out the same, 0 otherwise\n")
 

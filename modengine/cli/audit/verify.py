@@ -80,7 +80,7 @@ def _manifest_lines(report: ManifestReport, folder: Path) -> list[str]:
         f"  signature    {report.signed}",
     ]
     if report.later:
-        added = ", ".join(f"{count:,} {kind}" for kind, count in sorted(report.later.items()))
+        added = ", ".join(f"{kind} {count:,}" for kind, count in sorted(report.later.items()))
         lines.append(f"  since then   added to the logs: {added}")
     for fault in report.faults[:MOST]:
         place = f" ({fault.where})" if fault.where else ""
@@ -95,7 +95,7 @@ def _manifest_lines(report: ManifestReport, folder: Path) -> list[str]:
 
 
 def _lines(report: Verification, audit: Path) -> list[str]:
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(report.kinds.items())) or "none"
+    kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(report.kinds.items())) or "none"
     kept = f"{report.checkpoints} agree" + (f", {report.outside} of them kept elsewhere" if report.outside else "")
     lines = [
         f"{audit}: {'good' if report.ok else 'NOT GOOD'}",
