@@ -347,7 +347,7 @@ def test_informed_evaders_change_what_matched_in_a_field(board: MakeBoard, tmp_p
     told = "modengine evade policy.yaml rows.csv --label kind --map bad=spam --none ok --where matched"
     code, printed = run(told, tmp_path)
     assert code == 0
-    assert "1 rows that are caught as they are were disguised" in " ".join(printed.split())
+    assert "disguised, being caught as they are: 1 row" in " ".join(printed.split())
 
 
 @pytest.mark.parametrize(("fields", "compiled"), [(60, True), (61, False)])
