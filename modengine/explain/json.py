@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -25,4 +25,12 @@ def from_json(data: bytes, kind: type[_Kind]) -> _Kind:
 
     Not by `msgspec.json.decode`, which refuses the escapes of lone surrogates.
     """
-    return msgspec.convert(json.loads(data), kind)
+    return msgspec.convert(json.loads(data, object_pairs_hook=_each_once), kind)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a key that is there twice, one reader would take the first value, another the last."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key is there twice")
+    return found

@@ -32,22 +32,14 @@ def command(study: Path, output: Path) -> None:
     Example:
       modengine study pack study.yaml -o package
     """
-    from modengine.lab.report import render  # noqa: PLC0415  (numpy, which --help does not need)
-    from modengine.lab.report.tidy_csv import to_csv  # noqa: PLC0415
-    from modengine.lab.report.views.study.run import all_figures, tables, view  # noqa: PLC0415
+    from modengine.lab.report.views.study.run import shown  # noqa: PLC0415  (numpy, which --help does not need)
     from modengine.lab.study.package.pack import write_package  # noqa: PLC0415
     from modengine.lab.study.run import run_study  # noqa: PLC0415
 
     opened, pin = pinned(study)
     run = run_study(opened, pin, command=command_line(), told=say)
-    declared = next(table for table in tables(run.result) if table.name == "declared")
-    shown = {
-        "declared.csv": to_csv(declared),
-        "figures.csv": to_csv(all_figures(run.result)),
-        "report.html": render.as_html(view(run.result)),
-    }
     time = datetime.now(UTC).isoformat(timespec="seconds")
-    names = write_package(output, opened, pin, run, shown, time)
+    names = write_package(output, opened, pin, run, shown(run.result), time)
     decided = sum(len(one.corpus) for one in run.decisions)
     click.echo(
         f"wrote {len(names)} files to {output}: {len(run.result.figures):,} figures, {decided:,} decisions, no texts\n"

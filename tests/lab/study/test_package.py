@@ -15,8 +15,11 @@ from typing import Any
 
 import pytest
 
+from modengine.explain.json import from_json
+from modengine.lab.report.views.study.run import shown
 from modengine.lab.study.package.crate import METADATA
 from modengine.lab.study.package.pack import places
+from modengine.lab.study.run import StudyResult
 from tests.commands import Command
 from tests.lab.study.changing import change
 
@@ -158,8 +161,41 @@ def test_rounding_in_the_last_digits_is_no_difference(elsewhere: Path, command: 
             figure["found"]["value"] *= 1 + 1e-12
         return json.dumps(result)
 
-    sealed(elsewhere / "package", "results.json", edit)
+    package = elsewhere / "package"
+    sealed(package, "results.json", edit)
+    for name, text in shown(from_json((package / "results.json").read_bytes(), StudyResult)).items():
+        sealed(package, name, lambda _, text=text: text)  # type: ignore[misc]
     assert command("study", "verify", "package", "--data", "data").code == 0
+
+
+def twice(text: str) -> str:
+    """The results with their first figure once more, and another value there."""
+    result = json.loads(text)
+    first = result["figures"][0]
+    result["figures"].insert(0, {**first, "found": {**first["found"], "value": 0.99}})
+    return json.dumps(result)
+
+
+@pytest.mark.parametrize(
+    ("name", "edit", "code", "said"),
+    [
+        ("results.json", twice, 2, "`results.json` has a figure twice"),
+        ("results.json", lambda t: t.replace('"value":', '"value": 0.99, "value":', 1), 2, "a key is there twice"),
+        ("decisions.csv", lambda t: t.replace("\n", "\n" + t.splitlines()[1] + "\n", 1), 2, "a row is there twice"),
+        ("decisions.csv", lambda t: t.replace(",rules", ",action", 1), 2, "one of its columns twice"),
+        ("results.json", lambda t: t.replace('"amended": 0', '"amended": 7'), 1, "amended"),
+        ("figures.csv", lambda t: t.replace("0.", "0.9", 1), 1, "figures.csv"),
+        ("declared.csv", lambda t: t.replace("shown", "open"), 1, "declared.csv"),
+        ("report.html", lambda t: t.replace("shown", "open"), 1, "report.html"),
+    ],
+)
+def test_nothing_in_a_package_says_two_things(
+    elsewhere: Path, command: Command, name: str, edit: Callable[[str], str], code: int, said: str
+) -> None:
+    sealed(elsewhere / "package", name, edit)
+    ran = command("study", "verify", "package", "--data", "data")
+    assert ran.code == code
+    assert said in ran.out + ran.err
 
 
 def test_each_decision_that_differs_is_named(elsewhere: Path, command: Command) -> None:
@@ -231,6 +267,8 @@ def test_a_package_that_is_not_the_pinned_study_is_refused(
         ({"@id": "a%00b"}, "is missing"),
         ({"@id": "README.txt", "contentSize": "many"}, "cannot be understood"),
         ({"@id": 7}, "cannot be understood"),
+        ({"@id": "a\ud800"}, "cannot be understood"),
+        ({"@id": "README.txt", "contentSize": float("inf")}, "cannot be understood"),
     ],
 )
 def test_metadata_that_leads_astray_is_refused(

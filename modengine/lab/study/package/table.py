@@ -47,8 +47,13 @@ def read_decisions(table: bytes) -> dict[tuple[str, ...], dict[str, str]]:
     """The rows of such a table by `KEY`.  Raises ValueError for what is none."""
     reader = csv.DictReader(io.StringIO(table.decode("utf-8"), newline=""), strict=True)
     try:
-        if not set(KEY) <= set(reader.fieldnames or ()):
-            raise ValueError(f"it has not the columns {', '.join(KEY)}")
-        return {tuple(row[key] for key in KEY): row for row in reader}
+        header = reader.fieldnames or ()
+        if not set(KEY) <= set(header) or len(set(header)) < len(header):
+            raise ValueError(f"it has not the columns {', '.join(KEY)}, or one of its columns twice")
+        rows = list(reader)
+        found = {tuple(row[key] for key in KEY): row for row in rows}
+        if len(found) < len(rows):
+            raise ValueError("a row is there twice")
+        return found
     except csv.Error as error:
         raise ValueError(str(error)) from None

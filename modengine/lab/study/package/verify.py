@@ -102,12 +102,19 @@ def read_package(folder: Path) -> Package:
             raise _broken(folder, f"its metadata names no `{name}`")
     pin = read_pin(folder / PIN)
     assert pin is not None
+    if not all(policy.files for policy in pin.policies.values()):
+        raise _broken(folder, f"`{PIN}` has a policy without files")
     try:
         result = from_json((folder / RESULTS).read_bytes(), StudyResult)
     except (ValueError, RecursionError) as error:
         raise _broken(folder, f"`{RESULTS}` holds no results: {error}") from None
     if result.pin != pin.digest:
         raise _broken(folder, f"`{RESULTS}` is of another pin than `{PIN}`")
+    for known in (
+        [one.outcome for one in result.outcomes], [one.name for one in result.coded], [f.known for f in result.figures]
+    ):  # fmt: skip
+        if len(set(known)) < len(known):
+            raise _broken(folder, f"`{RESULTS}` has a figure twice")
     return Package(folder, names, pin, result)
 
 
@@ -121,7 +128,9 @@ def _files(folder: Path) -> Iterator[str]:
             raise ValueError("it is too large")
         graph = json.loads(path.read_bytes())["@graph"]
         entities = [(unquote(e["@id"]), int(e["contentSize"]), e["sha256"]) for e in graph if e.get("@type") == "File"]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        for name, *_ in entities:
+            name.encode()
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise _broken(folder, f"`{METADATA}` cannot be understood: {error}") from None
     root = folder.resolve()
     for name, size, sha256 in entities:
@@ -224,14 +233,21 @@ def as_found(opened: OpenedStudy, pin: Pin) -> Pin:
 
 
 def verify_package(
-    package: Package, folders: Sequence[Path], *, command: str = "", told: Told = lambda _: None
+    package: Package,
+    folders: Sequence[Path],
+    *,
+    command: str = "",
+    told: Told = lambda _: None,
+    shown: Mapping[str, str] = {},
 ) -> StudyVerification:
-    """Measures everything again and compares.  Raises as `open_package`."""
+    """Measures everything again and compares.  `shown` is what this version makes of the results in the package, by
+    name: tables and a page that say something else differ.  Raises as `open_package`.
+    """
     opened = open_package(package, folders)
     run = run_study(opened, package.pin, command=command, told=told, repeated=True)
     now = as_found(opened, package.pin)
     decisions, differ = _decisions(package, run)
-    figures_differ = tuple(_figures(package.result, run.result))
+    figures_differ = (*_figures(package.result, run.result), *_said_otherwise(package, run.result, shown))
     versions = other_versions(package.pin.versions, now.versions)
     return StudyVerification(
         run.result.stamp,
@@ -245,6 +261,18 @@ def verify_package(
         tuple(dict.fromkeys((*environment(package.pin, now), *versions))),
         not figures_differ and not differ,
     )
+
+
+def _said_otherwise(package: Package, here: StudyResult, shown: Mapping[str, str]) -> Iterator[FigureDifference]:
+    """What the results say of the study, and the tables and the page of them."""
+    for part in ("study", "title", "pinned", "amended", "half", "correction", "questions", "pools"):
+        old, new = (getattr(result, part) for result in (package.result, here))
+        if old != new:
+            yield FigureDifference(RESULTS, part, str(old), str(new))
+    for name, text in shown.items():
+        file = package.folder / name
+        if name not in package.names or file.read_bytes() != text.encode("utf-8", "backslashreplace"):
+            yield FigureDifference(name, "content", "another", f"what this version makes of {RESULTS}")
 
 
 def _figures(packed: StudyResult, here: StudyResult) -> Iterator[FigureDifference]:

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from modengine.lab.report.charts import Chart, Intervals
+from modengine.lab.report.render import as_html
 from modengine.lab.report.table import Several, Table
+from modengine.lab.report.tidy_csv import to_csv
 from modengine.lab.report.view import ResultView, short
 from modengine.lab.study.coded import StudyCoded
 from modengine.lab.study.model import KEYS
@@ -25,6 +27,16 @@ _WITHIN = (
 def view(result: StudyResult) -> ResultView:
     title = f"The study {result.study}" + (f": {result.title}" if result.title else "")
     return ResultView("study", title, result, tables(result), charts(result), tuple(summary(result)))
+
+
+def shown(result: StudyResult) -> dict[str, str]:
+    """The tables and the page that a package holds, by name."""
+    declared = next(table for table in tables(result) if table.name == "declared")
+    return {
+        "declared.csv": to_csv(declared),
+        "figures.csv": to_csv(all_figures(result)),
+        "report.html": as_html(view(result)),
+    }
 
 
 def summary(result: StudyResult) -> Iterator[str]:
