@@ -63,6 +63,7 @@ def test_an_encoding_may_be_given(tmp_path: Path) -> None:
         (b"", {}, "ME911", "it has no row"),
         (b"\n\n", {}, "ME911", "empty 2"),
         (b"+\n", {}, "ME911", "nothing but plus signs 1"),
+        (b"a" * 200_000, {}, "ME911", "longer than 200 characters 1"),
         (LINES.encode(), {"layout": Layout(columns={"term": "keyword"})}, "ME908", "no column `keyword`"),
         (LINES.encode(), {"layout": Layout(where={"client": "x"})}, "ME908", "no column"),
     ],

@@ -101,7 +101,7 @@ def _top(lines: Sequence[str], skip: int | None) -> tuple[int, str]:
 
 def _header(lines: Sequence[str], name: str) -> str | None:
     """The sign that parts the cells, where the first line is the header of a table."""
-    first = lines[0] if lines else ""
+    first = lines[0][:100_000] if lines else ""  # a longer line is no header, and no cell that `csv` takes
     sign = max(",\t;", key=first.count)
     cells = _cells(first, sign)
     known = sum(_key(cell) is not None for cell in cells)
