@@ -113,7 +113,8 @@ def read_lesson(path: Path) -> Lesson:
     try:
         given = yaml.load(path.read_text("utf-8"), Loader=LOADER)  # noqa: S506  (a safe one)
         return msgspec.convert(given, Lesson)
-    except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
+    except (OSError, ValueError, AttributeError, KeyError, yaml.YAMLError, RecursionError) as error:
+        # AttributeError and KeyError are what PyYAML raises for `!!timestamp a` and `!!bool a`.
         raise InputError("ME905", f"`{path}` is no lesson: {error}", "docs/play.md says what a lesson holds") from None
 
 

@@ -90,9 +90,10 @@ def test_a_policy_with_errors_is_said_with_its_line(tmp_path: Path, capsys: pyte
     assert "did you mean `score`?" in said
 
 
-def test_a_file_that_is_no_lesson_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("text", ["lesson: x\n", "lesson: !!timestamp a\n", "lesson: !!bool a\n"])
+def test_a_file_that_is_no_lesson_is_named(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "mine.yaml"
-    file.write_text("lesson: x\n", "utf-8")
+    file.write_text(text, "utf-8")
     assert run(["play", "--no-browser", "--lesson", str(file)]) == 2
     assert "is no lesson" in capsys.readouterr().err
 
