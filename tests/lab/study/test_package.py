@@ -13,12 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from modengine.explain.json import from_json
 from modengine.lab.report.views.study.run import shown
 from modengine.lab.study.package.crate import METADATA
 from modengine.lab.study.package.pack import places
+from modengine.lab.study.pin import digest_of, encode_pin, read_pin
 from modengine.lab.study.run import StudyResult
 from tests.commands import Command
 from tests.lab.study.changing import change
@@ -289,6 +291,18 @@ def test_metadata_that_is_none_is_refused(elsewhere: Path, command: Command, con
     ran = command("study", "verify", "package", "--data", "data")
     assert (ran.code, ran.out) == (2, "")
     assert "ME917 package-broken" in ran.err
+
+
+def test_a_pin_of_a_policy_without_files_is_refused(elsewhere: Path, command: Command) -> None:
+    pin = read_pin(elsewhere / "package" / "study.pin.json")
+    assert pin is not None
+    small = msgspec.structs.replace(pin.policies["small"], files=())
+    pin = msgspec.structs.replace(pin, policies={**pin.policies, "small": small})
+    pin = msgspec.structs.replace(pin, digest=digest_of(pin))
+    sealed(elsewhere / "package", "study.pin.json", lambda _: encode_pin(pin).decode("utf-8"))
+    ran = command("study", "verify", "package", "--data", "data")
+    assert (ran.code, ran.out) == (2, "")
+    assert "has a policy without files" in ran.err
 
 
 def test_a_link_out_of_a_package_is_refused(elsewhere: Path, command: Command) -> None:
