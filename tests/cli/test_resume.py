@@ -170,7 +170,7 @@ def test_other_rules_are_refused(command: Command, jsonl: Path, tmp_path: Path, 
     change(rules / "fraud.yaml", "bank: [网银, 银行".encode(), "bank: [网银, 钱庄".encode())
     ran = command(*again, "--resume")
     assert (ran.code, "the rules, or the version of modengine, are not those" in ran.err) == (2, True)
-    assert "1 revision" in command("audit", "verify").out  # nothing was added
+    assert "revision 1)" in command("audit", "verify").out  # nothing was added
 
 
 def test_a_log_that_is_gone_or_another_is_no_log_to_go_on_with(command: Command, unfinished: Path) -> None:

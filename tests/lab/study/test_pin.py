@@ -165,7 +165,7 @@ def test_a_pin_can_go_into_the_audit_log(study: Path, command: Command, tmp_path
     assert record["sha256"] == pin.digest.removeprefix("sha256:")
     ran = command("audit", "verify", log)
     assert ran.code == 0
-    assert "1 (1 study)" in ran.out
+    assert "1 (study 1)" in ran.out
     assert command("study", "run", study).code == 0
 
 
