@@ -23,14 +23,11 @@ def one_way(a: Policy, b: Policy) -> Way | None:
     before, after = content_of(a), content_of(b)
     if a.segmenter != b.segmenter or any(before.get(key) != after.get(key) for key in _ALIKE):
         return None
-    asking = ("overrides", "exceptions", "points", "scope")
-    if before["rules"] != after["rules"] and "rule(" in str([of.get(key) for of in (before, after) for key in asking]):
-        return None  # what is asked of a rule can turn a change round
     ways = {*_actions(before["actions"], after["actions"]), *_longer(before.get("longer"), after.get("longer"))}
     ways |= {*_listed(before["overrides"], after["overrides"], "more")}
     ways |= {*_listed(before["exceptions"], after["exceptions"], "fewer")}
     add_words = {r.id for p in (a, b) for r in p.rules if any(pattern.adds_words for pattern in r.patterns)}
-    ways |= {*_rules(before["rules"], after["rules"], add_words)}
+    ways |= {*_rules(before, after, add_words)}
     return ways.pop() if len(ways) == 1 else None
 
 
@@ -68,14 +65,12 @@ def _listed(before: list[Any], after: list[Any], way: Way) -> Iterator[Way | Non
         yield _opposite(way)
 
 
-def _rules(
-    before: list[dict[str, Any]], after: list[dict[str, Any]], add_words: Collection[str]
-) -> Iterator[Way | None]:
-    old, new = ({rule["id"]: rule for rule in rules} for rules in (before, after))
+def _rules(before: Mapping[str, Any], after: Mapping[str, Any], add_words: Collection[str]) -> Iterator[Way | None]:
+    old, new = ({rule["id"]: rule for rule in content["rules"]} for content in (before, after))
     if old == new:
         return
-    if any("rule(" in f"{rule['when']} {rule['unless']}" for rule in (*before, *after)):
-        yield None  # what one rule asks of another can turn a change round
+    if any("rule(" in str(condition) for content in (before, after) for condition in _conditions(content)):
+        yield None  # what is asked of a rule can turn a change round
     for name in {*old, *new}:
         was, now = old.get(name), new.get(name)
         if was == now:
@@ -88,6 +83,13 @@ def _rules(
             yield _added(now)
         elif was is not None:
             yield _opposite(_added(was))
+
+
+def _conditions(content: Mapping[str, Any]) -> Iterator[str | None]:
+    """Those that may ask for rules."""
+    for rule in content["rules"]:
+        yield from (rule["when"], rule["unless"])
+    yield from (when for *_, when in (*content["overrides"], *content["exceptions"]))
 
 
 def _added(rule: Mapping[str, Any]) -> Way:
