@@ -193,6 +193,12 @@ def test_a_library_is_imported_in_its_own_place_alone() -> None:
     assert {(file, library) for file, library in found if file not in HOMES.get(library, {file})} == set()
 
 
+def test_nothing_loads_all_of_scipys_distributions() -> None:
+    """`scipy.stats` takes half a second to load; what the lab needs of it is in `scipy.special`."""
+    users = [file.name for file in FILES if {"scipy.stats", "scipy.signal"} & {name for _, name in imports_of(file)}]
+    assert not users
+
+
 def test_the_parser_of_the_regex_package_is_used_in_one_place_alone() -> None:
     """And in one of the static site, where what it reads is said again in the syntax of `re`."""
     users = {file.relative_to(PACKAGE).as_posix() for file in FILES if "_regex_core" in file.read_text("utf-8")}

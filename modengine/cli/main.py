@@ -60,7 +60,7 @@ COMMANDS: dict[str, Subcommand] = {
     "lsp": Subcommand("lsp", "Serve an editor: findings, names and keys while rules are written."),
     "schema": Subcommand("rules.schema", "Print the JSON Schema of a file or record."),
 }
-LAB_MODULES = frozenset({"numpy", "openpyxl", "pandas", "pyarrow", "scipy", "sklearn", "statsmodels"})
+LAB_MODULES = frozenset({"numpy", "openpyxl", "pyarrow", "scipy", "sklearn"})
 """What the extra `lab` installs."""
 USAGE, BUG, STOPPED, CLOSED, TERMINATED = 2, 3, 130, 141, 143
 _OUTPUTS = ("-o", "--output", "--bundle", "--write", "--export", "--to")

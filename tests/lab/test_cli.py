@@ -210,7 +210,7 @@ def test_rows_that_no_label_names_are_taken_for_harmless_aloud(command: Command,
 
 def test_a_missing_library_is_no_bug(command: Command, card: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(*_args: object, **_kwargs: object) -> None:
-        raise ModuleNotFoundError("No module named 'statsmodels'", name="statsmodels.stats")
+        raise ModuleNotFoundError("No module named 'scipy'", name="scipy.special")
 
     monkeypatch.setattr("modengine.cli.lab.eval.subject_of", missing)
     ran = command("eval", POLICY, card)

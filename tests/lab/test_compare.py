@@ -63,6 +63,14 @@ def test_clusters_have_scipys_exact_permutation_test() -> None:
     assert p_value(many) == pytest.approx(2 * norm.sf(z), rel=1e-6)
 
 
+def test_many_changes_of_a_few_sizes_are_as_likely_as_counted_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long sums are told by their Fourier transforms."""
+    changes = ints(*[1] * 900, *[-1] * 850, *[2] * 700, *[-2] * 660, *[3] * 40)
+    sooner = p_value(changes)
+    monkeypatch.setattr("modengine.lab.stats.signs.BY_FOURIER", 10**6)
+    assert sooner == pytest.approx(p_value(changes), rel=1e-9)
+
+
 def flags(bits: str) -> np.ndarray:
     return np.array([bit == "1" for bit in bits])
 

@@ -8,12 +8,12 @@ from typing import Literal
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
-from scipy.stats import binomtest, t
+from scipy.stats import binomtest, fisher_exact, t
 from statsmodels.stats.inter_rater import fleiss_kappa
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from modengine.lab.stats.claims import adjusted
+from modengine.lab.stats.claims import adjusted, fisher
 from modengine.lab.stats.design import correlation, spread
 from modengine.lab.stats.intervals import (
     LEAST,
@@ -285,6 +285,15 @@ def test_false_discovery_rate() -> None:
     assert [p is not None and p <= 0.05 for p in fdr] == [True] * 4 + [False] * 11
     assert [p is not None and p <= 0.05 for p in holm] == [True] * 3 + [False] * 12
     assert fdr[3] == pytest.approx(15 / 4 * 0.0095)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [((3, 17), (9, 11)), ((0, 10), (10, 0)), ((0, 40), (0, 20)), ((25, 0), (12, 3)), ((3, 20_000), (40, 90_000))],
+)
+def test_two_shares_have_fishers_exact_test(table: tuple[tuple[int, int], tuple[int, int]]) -> None:
+    a, b = (proportion(*single(hit, hit + missed)) for hit, missed in table)
+    assert fisher(a, b) == pytest.approx(fisher_exact(table)[1], rel=1e-7)
 
 
 def test_corrections_are_those_of_statsmodels(monkeypatch: pytest.MonkeyPatch) -> None:

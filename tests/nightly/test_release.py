@@ -147,7 +147,7 @@ def test_the_examples_of_the_readme_run_in_an_empty_environment(programs: Path, 
     assert {command[0] for command in commands} == names
     for command in commands:
         if command[0] == "eval":
-            run(programs / "python", "-m", "pip", "install", "-q", "numpy", "scipy", "statsmodels", cwd=tree)
+            run(programs / "python", "-m", "pip", "install", "-q", "numpy", "scipy", cwd=tree)
         if command[0] != "play":  # serves until it is ended
             assert run(programs / "modengine", *command, cwd=tree) or command[0] == "scan"
     assert (tree / "decisions.jsonl").read_text("utf-8").count("\n") == 400

@@ -12,7 +12,7 @@ import pytest
 from tests.paths import ROOT
 
 HEAVY = (
-    "cryptography", "datasketch", "duckdb", "numpy", "openpyxl", "pandas", "pyarrow", "scipy", "sklearn", "statsmodels",
+    "cryptography", "datasketch", "duckdb", "numpy", "openpyxl", "pandas", "pyarrow", "scipy", "sklearn",
 )  # fmt: skip
 WITHOUT = f"""
 import json, sys

@@ -14,7 +14,6 @@ from itertools import combinations
 
 import msgspec
 import numpy as np
-from statsmodels.stats.proportion import proportion_confint
 
 from modengine.errors import InputError
 from modengine.lab.coding.codes import Code, CodedSheet, CoderCounts
@@ -134,7 +133,7 @@ def alpha_interval(units: Sequence[Sequence[Hashable]], clusters: Ints, seed: in
     rarest = codings - int(counts.sum(axis=0).max())
     supported = len(together) >= LEAST and rarest >= LEAST
     if not columns[:, 0].any():
-        share = float(proportion_confint(0, len(together), 1 - LEVEL, method="beta")[1])
+        share = 1 - ((1 - LEVEL) / 2) ** (1 / len(together))  # Clopper and Pearson's upper bound of none
         each = counts.sum(axis=0)
         by_chance = 1 - float((each * (each - 1)).sum()) / (codings * (codings - 1))
         return Alpha(1.0, max(-1.0, 1 - share / by_chance), 1.0, rows, codings, supported)

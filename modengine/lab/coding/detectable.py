@@ -2,7 +2,7 @@
 
 A declared outcome is tested as `eval` tests it: exact binomial, one-sided, on effective counts.  Two sets of rows
 are compared by the normal test of arcsines (J. Cohen, Statistical Power Analysis for the Behavioral Sciences, 2nd
-ed. 1988, chapter 6; statsmodels), two policies on the same rows by McNemar's (R. J. Connor, Sample size for testing
+ed. 1988, chapter 6), two policies on the same rows by McNemar's (R. J. Connor, Sample size for testing
 differences in proportions for the paired-sample design, Biometrics 43, 1987).  Rows in clusters count as rows over
 the design effect 1 + (m - 1) icc, m the mean size of the cluster of a row (L. Kish, Survey Sampling, 1965).
 """
@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.stats import beta, binom, norm
-from statsmodels.stats.power import NormalIndPower
+from scipy.special import bdtrc, bdtrik, betaincinv, ndtr, ndtri
 
-from modengine.lab.stats.intervals import Ints
+from modengine.lab.stats.intervals import Floats, Ints
 
 MOST_ROWS_NEEDED = 5_000_000
 
@@ -45,7 +44,7 @@ def rows_needed(bound: float, truth: float, at_least: bool, power: float, alpha:
     beyond = truth > bound if at_least else truth < bound
     if not beyond:
         return None
-    spread = norm.ppf(1 - alpha) * np.sqrt(bound * (1 - bound)) + norm.ppf(power) * np.sqrt(truth * (1 - truth))
+    spread = ndtri(1 - alpha) * np.sqrt(bound * (1 - bound)) + ndtri(power) * np.sqrt(truth * (1 - truth))
     by_zero = np.log(alpha) / np.log(1 - bound if not at_least else bound) if 0 < bound < 1 else 1.0
     most = int(2 * (spread / (truth - bound)) ** 2 + 2 * by_zero) + 50
     if most > MOST_ROWS_NEEDED:
@@ -60,9 +59,17 @@ def rows_needed(bound: float, truth: float, at_least: bool, power: float, alpha:
 def _powers(n: Ints, bound: float, truth: float, at_least: bool, alpha: float) -> np.ndarray:
     """The power at each n.  A share of at most b is the other side of one of at least 1 - b."""
     p, q = (bound, truth) if at_least else (1 - bound, 1 - truth)
-    critical = binom.isf(alpha, n, p) + 1  # the least k with P(K >= k) <= alpha
-    critical = np.where(binom.sf(critical - 1, n, p) >= alpha, critical + 1, critical)
-    return np.asarray(np.where(critical <= n, binom.sf(critical - 1, n, q), 0.0))
+    critical = _critical(n, p, alpha)
+    return np.asarray(np.where(critical <= n, bdtrc(critical - 1, n, q), 0.0))
+
+
+def _critical(n: Ints, p: float, alpha: float) -> Floats:
+    """The least k at each n with P(K >= k) < alpha, K hits of n rows that are hit with the chance p; at most n + 1."""
+    k = bdtrik(1 - alpha, n, p)  # goes on between whole numbers, and may be a rounding short of one; nan for p 0 and 1
+    k = np.floor(np.where(np.isnan(k), n * p, k))
+    for _ in range(2):
+        k = np.where(bdtrc(k - 1, n, p) >= alpha, k + 1, k)
+    return np.asarray(k)
 
 
 def beyond_bound(n: int, baseline: float, above: bool, power: float, alpha: float) -> float | None:
@@ -70,16 +77,20 @@ def beyond_bound(n: int, baseline: float, above: bool, power: float, alpha: floa
     if n < 1:
         return None
     p = baseline if above else 1 - baseline
-    k = int(binom.isf(alpha, n, p)) + 1
-    k += int(binom.sf(k - 1, n, p) >= alpha)
-    return None if k > n else float(beta.ppf(power, k, n - k + 1)) - p
+    k = int(_critical(np.array([n]), p, alpha)[0])
+    return None if k > n else float(betaincinv(k, n - k + 1, power)) - p
 
 
 def between_sets(n: int, other: int, baseline: float, above: bool, power: float, alpha: float) -> float | None:
     """The smallest difference between the shares of two sets of rows, two-sided; None where they show none."""
     if min(n, other) < 1:
         return None
-    h = float(NormalIndPower().solve_power(None, nobs1=n, alpha=alpha, power=power, ratio=other / n))
+    scale, z = float(np.sqrt(n * other / (n + other))), float(ndtri(1 - alpha / 2))
+
+    def short(h: float) -> float:
+        return float(ndtr(h * scale - z) + ndtr(-h * scale - z)) - power
+
+    h = float(brentq(short, 0.0, (z + float(ndtri(power))) / scale + 1)) if power > alpha else 0.0
     angle = 2 * np.arcsin(np.sqrt(baseline)) + (h if above else -h)
     return abs(float(np.sin(angle / 2) ** 2) - baseline) if 0 <= angle <= np.pi else None
 
@@ -91,7 +102,7 @@ def between_policies(n: int, differing: float, power: float, alpha: float) -> fl
     """
     if n < 1:
         return None
-    z, y = float(norm.ppf(1 - alpha / 2)), float(norm.ppf(power))
+    z, y = float(ndtri(1 - alpha / 2)), float(ndtri(power))
 
     def short(difference: float) -> float:
         spread = max(differing - difference**2, 0.0)

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 import numpy as np
-from scipy.stats import norm, t
+from scipy.special import ndtri, stdtr, stdtrit
 
 from modengine.errors import InputError
 from modengine.lab.coding.codes import CodedSheet, CoderCounts
@@ -282,8 +282,8 @@ def _freedom(*sides: Side) -> float:
 
 def _by_t(p: float, freedom: float) -> float:
     """What p is at other levels: the draws are as far apart as Student's t at 95 %, and there alone."""
-    scale = t.ppf(0.5 + LEVEL / 2, freedom) / norm.ppf(0.5 + LEVEL / 2)
-    return float(t.sf(norm.isf(p) * scale, freedom))
+    scale = stdtrit(freedom, 0.5 + LEVEL / 2) / ndtri(0.5 + LEVEL / 2)
+    return float(stdtr(freedom, ndtri(p) * scale))
 
 
 def _ratio(part: Floats, rest: Floats) -> Floats:

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta, norm, t
+from scipy.special import betaincinv, ndtr, ndtri, stdtrit
 
 from modengine.lab.stats.intervals import LEVEL, Floats, Ints
 
@@ -117,7 +117,7 @@ class Side:
 
     def at(self, normal: Floats) -> Floats:
         """The share at standard normal scores, 0 the median."""
-        return np.asarray(beta.ppf(norm.cdf(normal), *self._beta), np.float64)
+        return np.asarray(betaincinv(*self._beta, ndtr(normal)), np.float64)
 
     @property
     def varies(self) -> bool:
@@ -163,7 +163,7 @@ def side(coded: CodedRows, sizes: Ints, first_phase: float = 1.0, clustered: boo
         return Side(value, total, rows, float(found.sum()), float("inf"))
     expected = float((weights * smooth).sum())
     freedom = variance**2 / (by_rows**2 / max(1, rows - int(seen.sum())) + by_coders**2 / max(1, coders - 1))
-    fewer = float((norm.ppf(0.5 + LEVEL / 2) / t.ppf(0.5 + LEVEL / 2, freedom)) ** 2)
+    fewer = float((ndtri(0.5 + LEVEL / 2) / stdtrit(freedom, 0.5 + LEVEL / 2)) ** 2)
     effective = expected * (1 - expected) / variance * fewer
     return Side(value, total, rows, float(found.sum()), effective, variance, tuple(map(float, by_coder)), freedom)
 

@@ -27,6 +27,7 @@ from modengine.lab.data.outcomes import DecidedCorpus
 from modengine.lab.stats.intervals import LEAST, Estimate
 from modengine.lab.stats.metrics import ALL, Figures, Flags, OverBlocking, labelled, rate, strata
 from modengine.lab.stats.permutation import ALPHA, set_aside
+from modengine.lab.stats.signs import binomial
 from modengine.model import Action
 
 _CLAIM = re.compile(
@@ -205,9 +206,13 @@ def fisher(a: Estimate, b: Estimate) -> float | None:
     """Fisher's exact test, two-sided, on effective counts; None where a side has too few."""
     if not (a.supported and b.supported) or a.value is None or b.value is None:
         return None
-    from scipy.stats import fisher_exact  # noqa: PLC0415  (slow to load)
-
-    return float(fisher_exact([_counts(a), _counts(b)])[1])
+    (here, missed_here), (there, missed_there) = _counts(a), _counts(b)
+    n, other, hits = here + missed_here, there + missed_there, here + there
+    mine = np.arange(max(0, hits - other), min(n, hits) + 1)
+    chance = hits / (n + other)  # any would do: given the hits of both, it does not matter
+    ways = binomial(n, chance)[mine] * binomial(other, chance)[hits - mine]
+    rarer = ways <= ways[mine == here] * (1 + 1e-7)
+    return min(1.0, float(ways[rarer].sum() / ways.sum()))
 
 
 def _counts(estimate: Estimate) -> tuple[int, int]:

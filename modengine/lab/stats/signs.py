@@ -12,12 +12,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import ndtr
+from scipy.special import gammaln, ndtr, xlog1py, xlogy
 
 from modengine.lab.stats.design import LEVEL, Floats, Ints
 
 MOST = 20_000
 """Where changes come to more (in units of their common divisor), the sum is taken for normal."""
+BY_FOURIER = 500
 
 
 def p_value(net: Ints) -> float | None:
@@ -52,12 +53,24 @@ def _at_least(net: Ints, chance: float) -> float:
     if whole > MOST:
         spread = float(np.sqrt(chance * (1 - chance) * (sizes.astype(float) ** 2 * many).sum()))
         return float(ndtr((chance * whole - up) / spread))
-    from scipy.signal import fftconvolve  # noqa: PLC0415  (slow to load, and many measurements test nothing)
-    from scipy.stats import binom  # noqa: PLC0415
-
     chances: Floats = np.ones(1)
     for size, count in zip(sizes, many, strict=True):
         grid: NDArray[np.float64] = np.zeros(int(size) * int(count) + 1)
-        grid[:: int(size)] = binom.pmf(np.arange(count + 1), count, chance)
-        chances = fftconvolve(chances, grid) if min(len(chances), len(grid)) > 500 else np.convolve(chances, grid)
+        grid[:: int(size)] = binomial(int(count), chance)
+        chances = _sums(chances, grid)
     return min(1.0, float(np.maximum(chances[up:], 0.0).sum()))
+
+
+def _sums(one: Floats, other: Floats) -> Floats:
+    """How likely each sum of two independent counts is; long ones by their Fourier transforms, which are sooner."""
+    if min(len(one), len(other)) <= BY_FOURIER:
+        return np.convolve(one, other)
+    size = len(one) + len(other) - 1
+    return np.fft.irfft(np.fft.rfft(one, size) * np.fft.rfft(other, size), size)
+
+
+def binomial(n: int, chance: float) -> Floats:
+    """How likely each of 0 ... n hits of n rows is (its n + 1 values come to 1), if each is hit with that chance."""
+    hits = np.arange(n + 1)
+    ways = gammaln(n + 1) - gammaln(hits + 1) - gammaln(n - hits + 1)
+    return np.asarray(np.exp(ways + xlogy(hits, chance) + xlog1py(n - hits, -chance)))

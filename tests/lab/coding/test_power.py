@@ -50,6 +50,12 @@ def test_the_rows_that_are_needed_are_enough_and_one_fewer_are_not(bound: float,
     assert np.mean(shown) == pytest.approx(power_of(n, bound, truth, at_least, 0.05), abs=0.03)
 
 
+@pytest.mark.parametrize(("bound", "at_least"), [(0.0, False), (1.0, True)])
+def test_a_bound_at_the_end_is_never_shown(bound: float, at_least: bool) -> None:
+    """No rows show that nothing at all is hit, nor that everything is."""
+    assert power_of(500, bound, 0.5, at_least, 0.05) == 0.0
+
+
 def test_a_truth_on_the_wrong_side_needs_no_number() -> None:
     assert rows_needed(0.5, 0.4, True, 0.8, 0.05) is None
     assert rows_needed(0.5, 0.5, True, 0.8, 0.05) is None
@@ -66,6 +72,12 @@ def test_two_sets_are_compared_as_cohen_does() -> None:
     lower = between_sets(80, 80, 0.5, False, known, 0.05)
     assert lower == pytest.approx(difference)
     assert between_sets(80, 80, 0.001, False, 0.8, 0.05) is None
+
+
+def test_what_a_test_shows_by_chance_needs_no_difference() -> None:
+    """A power at or below the level of the test."""
+    assert between_sets(80, 80, 0.5, True, 0.05, 0.05) == pytest.approx(0)
+    assert between_sets(80, 80, 0.5, True, 0.03, 0.05) == pytest.approx(0)
 
 
 @pytest.mark.parametrize("baseline", [0.01, 0.1, 0.5])

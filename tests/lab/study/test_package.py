@@ -108,7 +108,7 @@ def references(value: Any) -> list[str]:
 
 def test_the_lock_names_what_measures(package: Path) -> None:
     names = {line.split("==")[0] for line in (package / "requirements.lock").read_text("utf-8").splitlines()}
-    assert {"modengine", "numpy", "scipy", "statsmodels", "regex"} <= names
+    assert {"modengine", "numpy", "scipy", "regex"} <= names
     assert "pytest" not in names
 
 
