@@ -10,10 +10,10 @@ the design effect 1 + (m - 1) icc, m the mean size of the cluster of a row (L. K
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import bdtrc, bdtrik, betaincinv, ndtr, ndtri
 
 from modengine.lab.stats.intervals import Floats, Ints
+from modengine.lab.stats.signs import root
 
 MOST_ROWS_NEEDED = 5_000_000
 
@@ -90,7 +90,7 @@ def between_sets(n: int, other: int, baseline: float, above: bool, power: float,
     def short(h: float) -> float:
         return float(ndtr(h * scale - z) + ndtr(-h * scale - z)) - power
 
-    h = float(brentq(short, 0.0, (z + float(ndtri(power))) / scale + 1)) if power > alpha else 0.0
+    h = root(short, 0.0, (z + float(ndtri(power))) / scale + 1) if power > alpha else 0.0
     angle = 2 * np.arcsin(np.sqrt(baseline)) + (h if above else -h)
     return abs(float(np.sin(angle / 2) ** 2) - baseline) if 0 <= angle <= np.pi else None
 
@@ -108,4 +108,4 @@ def between_policies(n: int, differing: float, power: float, alpha: float) -> fl
         spread = max(differing - difference**2, 0.0)
         return float(np.sqrt(n) * difference - z * np.sqrt(differing) - y * np.sqrt(spread))
 
-    return float(brentq(short, 0.0, differing)) if short(differing) >= 0 else None
+    return root(short, 0.0, differing) if short(differing) >= 0 else None

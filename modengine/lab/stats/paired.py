@@ -17,12 +17,11 @@ from dataclasses import dataclass
 
 import msgspec
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from modengine.lab.stats.intervals import NOTHING, Estimate, Ints, by_cluster, difference
 from modengine.lab.stats.metrics import Flags, rate
-from modengine.lab.stats.signs import p_value
+from modengine.lab.stats.signs import p_value, root
 
 
 class Paired(msgspec.Struct, frozen=True):
@@ -92,8 +91,8 @@ class PairedScore:
         """The values that the test does not tell from the difference, with `alpha` on each side."""
         far, found = float(ndtri(1 - alpha)), (self.gained - self.lost) / self.n
         edge = 1 - 1e-9
-        low = brentq(lambda v: self.z(v) - far, -edge, found) if found > -edge and self.z(-edge) > far else -1.0
-        high = brentq(lambda v: self.z(v) + far, found, edge) if found < edge and self.z(edge) < -far else 1.0
+        low = root(lambda v: self.z(v) - far, -edge, found) if found > -edge and self.z(-edge) > far else -1.0
+        high = root(lambda v: self.z(v) + far, found, edge) if found < edge and self.z(edge) < -far else 1.0
         return float(low), float(high)
 
 

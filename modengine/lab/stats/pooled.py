@@ -21,10 +21,10 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
-from scipy.optimize import brentq
 
 from modengine.lab.stats.design import upper
 from modengine.lab.stats.intervals import LEAST, LEVEL, NOTHING, Estimate, Floats
+from modengine.lab.stats.signs import root
 
 ALPHA = (1 - LEVEL) / 2
 
@@ -66,7 +66,7 @@ def _level(parts: Sequence[Estimate], weights: Floats, bound: float) -> float:
     if bound >= 1 or _upper(parts, weights, sys.float_info.min) <= bound:
         return sys.float_info.min
     least, most = np.log(sys.float_info.min), np.log(0.5)
-    return float(np.exp(brentq(lambda x: _upper(parts, weights, float(np.exp(x))) - bound, least, most)))
+    return float(np.exp(root(lambda x: _upper(parts, weights, float(np.exp(x))) - bound, least, most)))
 
 
 def _upper(parts: Sequence[Estimate], weights: Floats, alpha: float) -> float:
@@ -125,5 +125,5 @@ def _nothing_hit(weights: Floats, clusters: Floats, alpha: float) -> float:
 
     # The last of the level is worth exp(-level) at least where one corpus takes all of it.
     bottom = np.log(heavy.max()) - level / clusters.min() + np.log(1e-9)
-    least = float(np.exp(brentq(lambda x: spent(np.exp(x)).sum() - level, bottom, np.log(heavy.max()))))
+    least = float(np.exp(root(lambda x: spent(np.exp(x)).sum() - level, bottom, np.log(heavy.max()))))
     return float((weights * -np.expm1(-spent(least) / clusters)).sum())

@@ -9,9 +9,10 @@ Clopper and Pearson.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import gammaln, ndtr, xlog1py, xlogy
 
 from modengine.lab.stats.design import LEVEL, Floats, Ints
@@ -38,7 +39,7 @@ def _least(net: Ints) -> float:
     alpha = (1 - LEVEL) / 2
     if not (net > 0).any():
         return 0.0
-    return float(brentq(lambda chance: _at_least(net, chance) - alpha, 0.0, 1.0, xtol=1e-7))
+    return root(lambda chance: _at_least(net, chance) - alpha, 0.0, 1.0, xtol=1e-7)
 
 
 def _at_least(net: Ints, chance: float) -> float:
@@ -74,3 +75,10 @@ def binomial(n: int, chance: float) -> Floats:
     hits = np.arange(n + 1)
     ways = gammaln(n + 1) - gammaln(hits + 1) - gammaln(n - hits + 1)
     return np.asarray(np.exp(ways + xlogy(hits, chance) + xlog1py(n - hits, -chance)))
+
+
+def root(function: Callable[[float], float], low: float, high: float, xtol: float = 2e-12) -> float:
+    """Where a function is 0 between two points at which it has different signs, to within `xtol`: Brent's method."""
+    from scipy.optimize import brentq  # noqa: PLC0415  (slow to load, and many measurements ask for no root)
+
+    return float(brentq(function, low, high, xtol=xtol))
