@@ -14,7 +14,8 @@ README.txt               how to repeat it
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from modengine.lab.study.pin import Pin, encode_pin
 from modengine.lab.study.run import StudyResult, StudyRun
 from modengine.lab.study.versions import installed, lock
 from modengine.loading import load_any
-from modengine.run.write.replace import said
+from modengine.run.write.replace import make_folder, said
 
 STUDY, PIN, RESULTS, DECISIONS = "study.yaml", "study.pin.json", "results.json", "decisions.csv"
 LOCK = "requirements.lock"
@@ -111,12 +112,20 @@ def write_package(folder: Path, opened: OpenedStudy, pin: Pin, run: StudyRun, ti
 
     Raises OutputError (ME909); InputError (ME917) where a policy cannot be loaded from the package.
     """
-    if folder.exists() and not folder.is_dir():
-        raise OutputError("ME909", f"`{folder}` is no folder", "name a new one")
-    if folder.exists() and any(folder.iterdir()):
+    make_folder(folder)
+    if any(folder.iterdir()):
         raise OutputError("ME909", f"`{folder}` is not empty", "name a new folder: a package holds its own files alone")
     files = package_files(opened, pin, run)
     files[METADATA] = metadata(opened.study, pin, run.result, files, time)
+    try:
+        _write(folder, files, opened, pin)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # or it would be in the way of the next try
+        raise
+    return tuple(files)
+
+
+def _write(folder: Path, files: Mapping[str, bytes], opened: OpenedStudy, pin: Pin) -> None:
     for name, data in files.items():
         path = folder / name
         with said(path):
@@ -127,4 +136,3 @@ def write_package(folder: Path, opened: OpenedStudy, pin: Pin, run: StudyRun, ti
         if load_any(folder / main, cached=False)[0].revision != engine.revision:
             what = f"the policy `{name}` is another one when it is loaded from `{folder}`"
             raise InputError("ME917", what, "let it name its files by paths that do not leave its own folder")
-    return tuple(files)

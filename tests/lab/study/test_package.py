@@ -10,19 +10,23 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from modengine.errors import OutputError
 from modengine.explain.json import from_json
+from modengine.lab.package import pack
 from modengine.lab.package.crate import METADATA
 from modengine.lab.package.pack import places
 from modengine.lab.package.verify import read_package, verify_package
 from modengine.lab.report.views.study.run import shown
 from modengine.lab.study.pin import digest_of, encode_pin, read_pin
 from modengine.lab.study.run import StudyResult
+from modengine.run.write.replace import said
 from modengine.version import __version__
 from tests.commands import Command
 from tests.lab.study.changing import change
@@ -375,7 +379,22 @@ def test_a_package_goes_into_a_folder_of_its_own(pinned: Path, command: Command)
     ran = command("study", "pack", pinned, "-o", pinned.parent)
     assert (ran.code, ran.out) == (2, "")
     assert "is not empty" in ran.err
-    assert "is no folder" in command("study", "pack", pinned, "-o", pinned).err
+    assert "a file is in the way" in command("study", "pack", pinned, "-o", pinned).err
+
+
+def test_what_cannot_be_packed_whole_is_not_in_the_way_of_the_next_try(
+    pinned: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path) -> AbstractContextManager[None]:
+        if path.name == "report.html":
+            raise OutputError("ME909", "no space left on device", "make room")
+        return said(path)
+
+    folder = pinned.parent / "package"
+    with monkeypatch.context() as patched:
+        patched.setattr(pack, "said", full)
+        assert command("study", "pack", pinned, "-o", folder).code == 2
+    assert command("study", "pack", pinned, "-o", folder).code == 0
 
 
 def test_a_policy_may_use_rules_of_a_folder_above(study: Path, command: Command, tmp_path: Path) -> None:
