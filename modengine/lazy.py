@@ -6,16 +6,16 @@ them too: a line `from MODULE import NAME as NAME` each.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from importlib import import_module
-from pathlib import Path
 
 Getter = Callable[[str], object]
 
 
 def attach(package: str, file: str) -> tuple[Getter, Callable[[], list[str]], list[str]]:
     """What `__getattr__`, `__dir__` and `__all__` are of a package, by its `__name__` and `__file__`."""
-    homes = _homes(Path(file).with_suffix(".pyi"))
+    homes = _homes(f"{os.path.splitext(file)[0]}.pyi")
     names = sorted(homes)
 
     def get(name: str) -> object:
@@ -26,7 +26,8 @@ def attach(package: str, file: str) -> tuple[Getter, Callable[[], list[str]], li
     return get, names.copy, names
 
 
-def _homes(stub: Path) -> dict[str, str]:
+def _homes(stub: str) -> dict[str, str]:
     """Each name that a stub imports, and the module it lives in."""
-    lines = (line.split() for line in stub.read_text("utf-8").splitlines() if line.startswith("from "))
-    return {name: module for _, module, _, name, *_ in lines}
+    with open(stub, encoding="utf-8") as file:  # no pathlib, most of what importing `modengine` would cost
+        lines = (line.split() for line in file if line.startswith("from "))
+        return {name: module for _, module, _, name, *_ in lines}

@@ -39,7 +39,7 @@ FLOORS = (
 """From the ground up.  Packages on one floor do not import each other."""
 ROOMS = {
     "audit": ("files", "tree", "records", "write", "read"),
-    "lab": ("data", "stats", "coding", "studies", "advice", "specimens", "study", "report"),
+    "lab": ("data", "stats", "coding", "studies", "advice", "specimens", "study", "report", "package"),
     "run": ("read", "write", "work"),
 }
 """The floors within a package, from the ground up; what lies beside them is for all."""

@@ -112,9 +112,9 @@ def cli() -> None:
 
 def run(args: Sequence[str] | None = None) -> int:
     """Runs a command line; the exit code."""
-    use_utf8()
     given = tuple(sys.argv[1:] if args is None else args)
     try:
+        use_utf8()
         code = cli.main(args=given, prog_name="modengine", standalone_mode=False, obj=given)
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
@@ -196,6 +196,8 @@ def main() -> None:
     sys.unraisablehook = _ask_again
     if sys.platform == "win32":
         signal.signal(signal.SIGBREAK, _terminate)  # Ctrl+Break, and a window that is closed
+    if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # as `modengine/__main__.py` left it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         code = run()
     except SystemExit as stop:

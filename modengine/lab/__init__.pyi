@@ -34,9 +34,9 @@ from modengine.lab.studies.timeline import timeline as timeline
 from modengine.lab.studies.trial import trial as trial
 from modengine.lab.study.changes import check_pin as check_pin
 from modengine.lab.study.opened import open_study as open_study
-from modengine.lab.study.package.pack import write_package as write_package
-from modengine.lab.study.package.verify import read_package as read_package
-from modengine.lab.study.package.verify import verify_package as verify_package
+from modengine.lab.package.pack import write_package as write_package
+from modengine.lab.package.verify import read_package as read_package
+from modengine.lab.package.verify import verify_package as verify_package
 from modengine.lab.study.pin import encode_pin as encode_pin
 from modengine.lab.study.pin import make_pin as make_pin
 from modengine.lab.study.pin import read_pin as read_pin

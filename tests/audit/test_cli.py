@@ -386,9 +386,10 @@ def test_export_of_tables_says_that_a_file_stands_where_a_folder_is_wanted(
     command: Command, log: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "out").write_bytes(b"")
-    ran = command("audit", "export", "-a", log, "--format", "csv", "-o", tmp_path / "out")
-    assert ran.code == 2
-    assert "is a file\n  hint: name a folder" in ran.err
+    for out in ("out", "out/deeper"):
+        ran = command("audit", "export", "-a", log, "--format", "csv", "-o", tmp_path / out)
+        assert ran.code == 2
+        assert "a file is in the way\n  hint: name another folder" in ran.err
 
 
 def test_a_damaged_log_exports_what_is_still_good(command: Command, make: MakeLog) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from modengine.cli.rules import format as module
+from modengine.policy.layout.format import FormattedFile, format_file
 from tests.commands import Command
 from tests.paths import ROOT
 
@@ -111,6 +113,29 @@ def test_permissions_and_links_stay(file: Path, command: Command) -> None:
     assert link.is_symlink()
     assert (file.read_text("utf-8"), file.stat().st_mode & 0o777) == (SORTED, 0o640)
     assert sorted(path.name for path in file.parent.iterdir()) == ["link.yml", "r.yaml"]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only the superuser gives files away")
+def test_the_owner_stays(file: Path, command: Command) -> None:
+    os.chown(file, 1234, 2345)
+    assert command("format", file).code == 0
+    assert (file.stat().st_uid, file.stat().st_gid, file.read_text("utf-8")) == (1234, 2345, SORTED)
+
+
+def test_what_somebody_writes_meanwhile_is_not_lost(
+    file: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = file.with_name("s.yaml")
+    other.write_text(MIXED, encoding="utf-8")
+
+    def saved_by_an_editor(path: Path) -> FormattedFile:
+        if path == other:
+            file.write_text("mine", encoding="utf-8")
+        return format_file(path)
+
+    monkeypatch.setattr(module, "format_file", saved_by_an_editor)
+    assert command("format", file, other).code == 0
+    assert file.read_text("utf-8") == "mine"
 
 
 def test_an_empty_folder_is_said(tmp_path: Path, command: Command) -> None:

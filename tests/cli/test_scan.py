@@ -6,6 +6,7 @@ import csv
 import errno
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -417,8 +418,6 @@ def test_a_full_disk_is_said(count: int, tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_a_stopped_scan_leaves_no_file(name: str, tmp_path: Path, folder: Path) -> None:
-    import signal
-
     out = tmp_path / "out.jsonl"
     running = process("scan", "-", "-p", POLICY, "-o", out)
     assert running.stdin is not None
@@ -458,6 +457,23 @@ def test_a_stop_that_strikes_where_python_ignores_exceptions_is_not_lost(name: s
     ended, _, err = finish(started([sys.executable, "-c", LOST.format(name=name)]))
     assert ended == code
     assert err.count("modengine: stopped") == said
+
+
+EARLY = """
+import signal, sys
+class Struck:
+    def find_spec(self, name, *_):
+        if name == "click":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Struck())
+from modengine.__main__ import main
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_stop_while_the_command_is_imported_shows_no_traceback() -> None:
+    assert finish(started([sys.executable, "-c", EARLY])) == (-signal.SIGINT, "", "")
 
 
 def test_a_line_from_a_pipe_is_decided_as_it_comes() -> None:

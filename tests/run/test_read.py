@@ -29,6 +29,23 @@ def errors(found: list[Row]) -> list[Error]:
     return [(row.line, row.error.code, row.error.message) for row in found if row.error is not None]
 
 
+# ------------------------------------------------------------------------ Parquet
+
+
+def test_a_long_row_of_parquet_is_refused_and_few_are_held_at_a_time(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "long.parquet"
+    texts = ["x", *["y" * 100_000] * 1_999, "z" * (LINE_LIMIT + 1), "x"]
+    parquet.write_table(pyarrow.table({"text": texts}), path)
+    before, held, found = pyarrow.total_allocated_bytes(), 0, []
+    for row in read_paths([path]):
+        held = max(held, pyarrow.total_allocated_bytes() - before)
+        found.append((row.line, row.error.code) if row.error else len(row.message.text) if row.message else 0)
+    assert found == [1, *[100_000] * 1_999, (2_001, "ME907"), 1]
+    assert held < 100_000_000
+
+
 # ------------------------------------------------------------------------ JSON Lines
 
 
@@ -181,7 +198,7 @@ def test_bad_bytes_spoil_their_row_alone() -> None:
 
 def test_a_quotation_mark_that_is_never_closed_costs_bounded_work(monkeypatch: pytest.MonkeyPatch) -> None:
     # From each line on, quoted and unquoted alike, the record never ends: rereading all would be quadratic.
-    monkeypatch.setattr("modengine.run.read.table.AGAIN", 1_000_000)
+    monkeypatch.setattr("modengine.run.read.table.AGAIN", 100_000)
     found = rows("text,a\n" + 'x","\n' * 20_000, "csv")
     assert all(row.error is not None for row in found)
     assert any("are lost" in message for _, _, message in errors(found))

@@ -22,9 +22,8 @@ from modengine.cli.audit.options import (
 )
 from modengine.cli.options import format_option, input_format_option
 from modengine.cli.streams import escaped
-from modengine.errors import OutputError
 from modengine.run.read.files import Form
-from modengine.run.write.replace import replacing
+from modengine.run.write.replace import make_folder, replacing
 
 
 @click.command("export")
@@ -77,9 +76,7 @@ def command(
         with ExitStack() as stack:
             if form == "csv":
                 assert output is not None
-                if output.is_file():
-                    raise OutputError("ME909", f"`{output}` is a file", "name a folder")
-                output.mkdir(parents=True, exist_ok=True)
+                make_folder(output)
                 decisions = stack.enter_context(replacing(output / "decisions.csv"))
                 tables(proven, decisions, stack.enter_context(replacing(output / "hits.csv")))
                 stack.enter_context(replacing(output / PACKAGE)).write(codebook.package().encode())

@@ -15,7 +15,7 @@ import click
 
 from modengine.cli.options import Jobs, engine_of, known_suffix
 from modengine.cli.streams import console, results, watched
-from modengine.run.write.replace import write_text
+from modengine.run.write.replace import make_folder, write_text
 
 if TYPE_CHECKING:
     from modengine.engine.engine import Engine
@@ -188,7 +188,7 @@ class Destination:
                 write_text(beside(self.path), package({self.path.name: table}, name, title, stamps))
             return
         assert self.path is not None  # else `_refuse` has refused it
-        self.path.mkdir(parents=True, exist_ok=True)
+        make_folder(self.path)
         files = {f"{file}.csv": table for file, table in found.items()}
         for file, table in files.items():
             write_text(self.path / file, to_csv(table))

@@ -8,7 +8,7 @@ import click
 
 from modengine.cli.packs.options import checked_pack, summary
 from modengine.errors import PolicyError
-from modengine.run.write.replace import write_bytes
+from modengine.run.write.replace import make_folder, write_bytes
 from modengine.run.write.wheel import make_wheel
 
 
@@ -30,7 +30,7 @@ def command(pack: str, output: Path | None) -> None:
         raise PolicyError(errors)
     wheel = make_wheel(found)
     folder = Path(pack) / "dist" if output is None else output
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     path = folder / wheel.name
     write_bytes(path, wheel.data)
     click.echo(summary(found))

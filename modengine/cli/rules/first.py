@@ -7,7 +7,7 @@ from pathlib import Path
 
 from modengine.errors import OutputError
 from modengine.policy.nodes.diagnostics import listed
-from modengine.run.write.replace import replacing
+from modengine.run.write.replace import make_folder, replacing
 
 _POLICY = """\
 policy: NAME
@@ -112,11 +112,7 @@ def write_new(folder: Path, files: Mapping[str, str]) -> None:
     try:
         for name, content in files.items():
             path = folder / name
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            except (FileExistsError, NotADirectoryError):
-                hint = "name another folder, or move what is there away"
-                raise OutputError("ME909", f"`{path.parent}` cannot be a folder: a file is in the way", hint) from None
+            make_folder(path.parent)
             with replacing(path) as stream:
                 stream.write(content.encode())
             written.append(path)

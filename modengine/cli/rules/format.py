@@ -28,15 +28,18 @@ def command(paths: tuple[Path, ...], only_check: bool, diff: bool) -> int:
     `and` and `or`, and blanks at ends of lines go.  A file with an error of YAML is left as it is.
     Exit code 0: done, or nothing to do; 1: with --check or --diff, a file would change; 2: a file has an error.
     """
-    done = list(_formatted(paths or (Path(),)))
-    changed = [file for file in done if file.changed]
-    for file in changed:
+    done = []
+    for file in _formatted(paths or (Path(),)):
+        done.append(file)
+        if not file.changed:
+            continue
         if diff:
             click.echo(_diff(file), nl=False)
         elif not only_check:
             rewrite(file.path, file.data)
         if not diff:
             click.echo(printable(f"{'would format' if only_check else 'formatted'} {file.path}"))
+    changed = [file for file in done if file.changed]
     wrong = [file for file in done if file.problems]
     if wrong:
         click.echo(as_text([problem for file in wrong for problem in file.problems]), nl=False, err=True)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from modengine.run.schemas import SCHEMAS
-from modengine.run.write.replace import write_text
+from modengine.run.write.replace import make_folder, write_text
 
 LAB = (
     *("eval", "report", "diff", "try", "ablate", "flip", "fairness", "evade", "fit", "suggest", "timeline"),
@@ -50,7 +50,7 @@ def command(kind: str | None, folder: Path | None) -> None:
 
 
 def _install(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     click.echo("The first line of a file tells the language server for YAML which schema is its own:")
     for kind in ("ruleset", "policy"):
         path = folder / f"{kind}.schema.json"

@@ -27,7 +27,7 @@ from modengine.run.work.summary import Summary, Tally
 from modengine.run.work.work import OutputForm, Work
 from modengine.run.write import codebook, output as outputs, records, tidy
 from modengine.run.write.output import Make, Nothing, Output, Parts, Stream
-from modengine.run.write.replace import refuse_inputs, said
+from modengine.run.write.replace import make_folder, refuse_inputs, said
 
 if TYPE_CHECKING:
     from modengine.audit.write.log import AuditLog
@@ -269,24 +269,12 @@ def _places(asked: Asked) -> list[Path]:
     for path in (*paths, *map(outputs.part_of, paths), _note_of(asked, paths)):
         refuse_inputs(path, asked.names)
     if asked.form == "csv":
-        _make(asked.output)
+        make_folder(asked.output, "name a folder, for two tables, or a file that ends in .csv")
     return paths
 
 
 _TABLE: frozenset[OutputForm] = frozenset({"rows", "parquet"})
 """Forms of one table, with a codebook beside it."""
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise OutputError(
-            "ME909", f"`{folder}` is not a folder", "name a folder, for two tables, or a file that ends in .csv"
-        ) from None
-    except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise OutputError("ME909", f"`{folder}` cannot be made: {why}", "choose another folder") from None
 
 
 def _is_file(path: Path) -> bool:

@@ -10,6 +10,7 @@ import click
 
 from modengine.cli.lab.options import Destination, command_line, output_options
 from modengine.cli.specimen.options import show_terms_option
+from modengine.run.write.replace import make_folder
 
 if TYPE_CHECKING:
     from modengine.lab.specimens.read.importing import ImportedList, ImportOptions
@@ -125,7 +126,7 @@ def command(
     there = [name for name in names if (into / f"{name}.yaml").exists()]
     if there and not replace:
         raise click.UsageError(f"`{into / there[0]}.yaml` is there already: --replace writes over it")
-    into.mkdir(parents=True, exist_ok=True)
+    make_folder(into)
     cards = [write_specimen(one.specimen, into) for one in made]
     written = [read_specimen(card) for card in cards]
     output.write(view(imported(made, written, show_terms, command_line())))

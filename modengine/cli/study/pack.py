@@ -32,14 +32,13 @@ def command(study: Path, output: Path) -> None:
     Example:
       modengine study pack study.yaml -o package
     """
-    from modengine.lab.report.views.study.run import shown  # noqa: PLC0415  (numpy, which --help does not need)
-    from modengine.lab.study.package.pack import write_package  # noqa: PLC0415
+    from modengine.lab.package.pack import write_package  # noqa: PLC0415  (numpy, which --help does not need)
     from modengine.lab.study.run import run_study  # noqa: PLC0415
 
     opened, pin = pinned(study)
     run = run_study(opened, pin, command=command_line(), told=say)
     time = datetime.now(UTC).isoformat(timespec="seconds")
-    names = write_package(output, opened, pin, run, shown(run.result), time)
+    names = write_package(output, opened, pin, run, time)
     decided = sum(len(one.corpus) for one in run.decisions)
     click.echo(
         f"wrote {len(names)} files to {output}: {len(run.result.figures):,} figures, {decided:,} decisions, no texts\n"

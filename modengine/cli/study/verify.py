@@ -38,9 +38,8 @@ def command(package: Path, data: tuple[Path, ...], audit: Path | None, output: D
       modengine study verify package --data corpora
     """
     from modengine.lab.data.card import data_folder  # noqa: PLC0415  (numpy, which --help does not need)
-    from modengine.lab.report.views.study.run import shown  # noqa: PLC0415
+    from modengine.lab.package.verify import read_package, verify_package  # noqa: PLC0415
     from modengine.lab.report.views.study.verify import view  # noqa: PLC0415
-    from modengine.lab.study.package.verify import read_package, verify_package  # noqa: PLC0415
 
     folders = data or tuple(filter(None, (data_folder(),)))
     if not folders:
@@ -48,7 +47,7 @@ def command(package: Path, data: tuple[Path, ...], audit: Path | None, output: D
     read = read_package(package)
     if audit is not None:
         _in_log(read.pin, audit)
-    result = verify_package(read, folders, command=command_line(), told=say, shown=shown(read.result))
+    result = verify_package(read, folders, command=command_line(), told=say)
     output.write(view(result))
     return 0 if result.same else 1
 

@@ -22,6 +22,8 @@ MOST_CHARACTERS = 32_000
 """Of a cell; a spreadsheet takes 32,767."""
 CUT = " […]"
 MOST_UNPACKED = 300_000_000
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 200
+"""Of a sheet: a cell at the far end of it would make as many empty ones before it."""
 _THEN = datetime(2000, 1, 1)
 """XLSX has no zone."""
 
@@ -93,7 +95,13 @@ def read(path: Path) -> list[list[str]]:
             raise InputError("ME906", f"`{path}` unpacks to {unpacked:,} bytes", "save the sheet alone, or as CSV")
         book = load_workbook(path, read_only=True, data_only=True)
         sheet = book["code"] if "code" in book.sheetnames else book.worksheets[0]
-        rows = [[_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+        sheet.reset_dimensions()  # what it says of its own size need not be so
+        rows: list[list[str]] = []
+        for row in sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True):
+            if len(rows) == MOST_ROWS or any(value is not None for value in row[MOST_COLUMNS:]):
+                what = f"`{path}` has more than {MOST_ROWS:,} rows or {MOST_COLUMNS} columns"
+                raise InputError("ME906", what, "delete what stands far from the sheet, or save it as CSV")
+            rows.append([_text(value) for value in row] if any(value is not None for value in row) else [])
         book.close()
     except InputError:
         raise

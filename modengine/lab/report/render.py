@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from modengine.errors import printable
 from modengine.explain.json import as_json as encoded
 from modengine.lab.report.markdown import to_markdown
 from modengine.lab.report.page import Front, page
@@ -57,7 +58,7 @@ def as_html(view: ResultView) -> str:
 
 
 def heading(view: ResultView) -> list[str]:
-    """The stamp as lines of text."""
+    """The stamp as lines of text; what others wrote in them moves no cursor."""
     stamp = view.result.stamp
     lines = [
         view.title,
@@ -66,7 +67,7 @@ def heading(view: ResultView) -> list[str]:
     lines += [f"corpus {line}" for line in map(corpus_line, shown_corpora(stamp))]
     lines += warnings(stamp)
     lines += [f"- {line}" for line in view.summary]
-    return lines
+    return [printable(line) for line in lines]
 
 
 def named(tables: Sequence[Table]) -> dict[str, Table]:

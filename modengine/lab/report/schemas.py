@@ -28,7 +28,7 @@ from modengine.lab.studies.smallest import Smallest
 from modengine.lab.studies.timeline import Timeline
 from modengine.lab.studies.together import SideBySide
 from modengine.lab.studies.trial import Trial
-from modengine.lab.study.package.verify import StudyVerification
+from modengine.lab.study.repeated import StudyVerification
 from modengine.lab.study.run import StudyResult
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from modengine.errors import InputError, MessageError
+from modengine.run.read.lines import LINE_LIMIT
 from modengine.run.read.row import Row
 from modengine.run.read.shape import message_of, refuse_twice
 
-BATCH = 4_096
-"""Rows held at a time."""
+BATCH = 256
+"""Rows held at a time: a value that all of them share is there once a row."""
 Values = dict[str, object] | MessageError
 """A row by the names of its columns, or why it cannot be read."""
 
@@ -104,4 +105,16 @@ def _values(file: Any, name: str) -> Iterator[Values]:
             raise InputError("ME906", f"`{name}` cannot be read to its end: {error}", "write it anew") from None
         if batch is None:
             return
+        yield from _fitting(batch)
+
+
+def _fitting(batch: Any) -> Iterator[Values]:
+    """The rows of a batch, so many at a time as go into the limit of a line; an error in the place of a longer one."""
+    if batch.nbytes <= LINE_LIMIT:
         yield from values_of(batch)
+    elif batch.num_rows == 1:
+        yield MessageError("ME907", f"the row is longer than {LINE_LIMIT // 1_000_000} MB", "cut its longest value")
+    else:
+        half = batch.num_rows // 2
+        yield from _fitting(batch.slice(0, half))
+        yield from _fitting(batch.slice(half))

@@ -20,6 +20,17 @@ def refuse_inputs(path: Path, inputs: Sequence[str]) -> None:
                 raise OutputError("ME909", f"`{path}` is also an input", "give the output another name")
 
 
+def make_folder(folder: Path, hint: str = "name another folder, or move what is there away") -> None:
+    """Makes a folder, and those above it, where there is none.  Raises OutputError (ME909)."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise OutputError("ME909", f"`{folder}` cannot be a folder: a file is in the way", hint) from None
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise OutputError("ME909", f"`{folder}` cannot be made: {why}", "choose another folder") from None
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A file to write to.  It takes the place of `path` when all went well, and is removed when not.
@@ -27,7 +38,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     What is no regular file (a device, a pipe) is written to directly.  A link is followed.
     """
     path = Path(os.path.realpath(path))
-    with said(path, "nothing was written there", beside=True):
+    with said(path, "nothing was written there: make room, or choose another place", beside=True):
         if path.is_dir():
             raise OutputError("ME909", f"`{path}` is a folder", "give the name of a file")
         if path.exists() and not path.is_file():

@@ -119,6 +119,14 @@ def test_a_file_that_is_no_sheet_is_refused(
     assert raised.value.code == code
 
 
+def test_a_workbook_with_cells_far_from_its_sheet_is_refused(tmp_path: Path, key: SampleKey) -> None:
+    book = Workbook()
+    book.worksheets[0].cell(1, 201, "x")
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(InputError, match="or 200 columns"):
+        read_sheet(tmp_path / "a.xlsx", key)
+
+
 def test_a_workbook_that_unpacks_to_much_is_not_opened(
     tmp_path: Path, key: SampleKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:

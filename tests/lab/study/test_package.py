@@ -10,18 +10,24 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from modengine.errors import OutputError
 from modengine.explain.json import from_json
+from modengine.lab.package import pack
+from modengine.lab.package.crate import METADATA
+from modengine.lab.package.pack import places
+from modengine.lab.package.verify import read_package, verify_package
 from modengine.lab.report.views.study.run import shown
-from modengine.lab.study.package.crate import METADATA
-from modengine.lab.study.package.pack import places
 from modengine.lab.study.pin import digest_of, encode_pin, read_pin
 from modengine.lab.study.run import StudyResult
+from modengine.run.write.replace import said
+from modengine.version import __version__
 from tests.commands import Command
 from tests.lab.study.changing import change
 
@@ -189,6 +195,11 @@ def twice(text: str) -> str:
         ("figures.csv", lambda t: t.replace("0.", "0.9", 1), 1, "figures.csv"),
         ("declared.csv", lambda t: t.replace("shown", "open"), 1, "declared.csv"),
         ("report.html", lambda t: t.replace("shown", "open"), 1, "report.html"),
+        ("README.txt", lambda t: t.replace("venv repeat", "venv other"), 1, "README.txt"),
+        ("requirements.lock", lambda t: f"--index-url https://packages.example\n{t}", 1, "requirements.lock"),
+        ("requirements.lock", lambda t: t.replace("modengine==", "modengine==9."), 1, "requirements.lock"),
+        ("results.json", lambda t: t.replace('"policy": "small",', '"policy": "other",', 1), 1, "policy"),
+        ("results.json", lambda t: t.replace('"rows": 42', '"rows": 43'), 1, "corpora"),
     ],
 )
 def test_nothing_in_a_package_says_two_things(
@@ -198,6 +209,43 @@ def test_nothing_in_a_package_says_two_things(
     ran = command("study", "verify", "package", "--data", "data")
     assert ran.code == code
     assert said in ran.out + ran.err
+
+
+def test_tables_that_another_version_made_are_not_compared(elsewhere: Path, command: Command) -> None:
+    def older(text: str) -> str:
+        return text.replace(f'"engine": "{__version__}"', '"engine": "0.0.9"').replace(f"modengine=={__version__}", new)
+
+    new = "modengine==0.0.9"
+    for name in ("results.json", "requirements.lock"):
+        sealed(elsewhere / "package", name, older)
+    for name in ("figures.csv", "report.html", "README.txt"):
+        sealed(elsewhere / "package", name, lambda text: text + "\n")
+    ran = command("study", "verify", "package", "--data", "data")
+    assert ran.code == 0, ran.out
+    said = " ".join(ran.out.split())
+    assert f"not compared with results.json: modengine 0.0.9 made them, and this is {__version__}" in said
+    assert "install 0.0.9 to compare them" in said
+
+
+def test_in_python_tables_are_compared_too(elsewhere: Path) -> None:
+    package = elsewhere / "package"
+    sealed(package, "figures.csv", lambda text: text.replace("0.", "0.9", 1))
+    result = verify_package(read_package(package), [elsewhere / "data"])
+    assert [one.what for one in result.figure_differences] == ["figures.csv"]
+
+
+def test_a_version_of_a_pin_moves_no_cursor(elsewhere: Path, command: Command) -> None:
+    package = elsewhere / "package"
+    pin = read_pin(package / "study.pin.json")
+    assert pin is not None
+    other = msgspec.structs.replace(pin, versions={**pin.versions, "numpy": "1\x1b[31m"})
+    other = msgspec.structs.replace(other, digest=digest_of(other))
+    sealed(package, "study.pin.json", lambda _: encode_pin(other).decode())
+    sealed(package, "results.json", lambda text: text.replace(pin.digest, other.digest))
+    for form in ("text", "markdown"):
+        ran = command("study", "verify", "package", "--data", "data", "--format", form)
+        assert "numpy 1" in ran.out
+        assert "\x1b" not in ran.out
 
 
 def test_each_decision_that_differs_is_named(elsewhere: Path, command: Command) -> None:
@@ -331,7 +379,22 @@ def test_a_package_goes_into_a_folder_of_its_own(pinned: Path, command: Command)
     ran = command("study", "pack", pinned, "-o", pinned.parent)
     assert (ran.code, ran.out) == (2, "")
     assert "is not empty" in ran.err
-    assert "is no folder" in command("study", "pack", pinned, "-o", pinned).err
+    assert "a file is in the way" in command("study", "pack", pinned, "-o", pinned).err
+
+
+def test_what_cannot_be_packed_whole_is_not_in_the_way_of_the_next_try(
+    pinned: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path) -> AbstractContextManager[None]:
+        if path.name == "report.html":
+            raise OutputError("ME909", "no space left on device", "make room")
+        return said(path)
+
+    folder = pinned.parent / "package"
+    with monkeypatch.context() as patched:
+        patched.setattr(pack, "said", full)
+        assert command("study", "pack", pinned, "-o", folder).code == 2
+    assert command("study", "pack", pinned, "-o", folder).code == 0
 
 
 def test_a_policy_may_use_rules_of_a_folder_above(study: Path, command: Command, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from modengine.lab.report.report import Report
 from modengine.lab.report.table import Table
 from modengine.lab.report.tidy_csv import package, to_csv
 from modengine.run.write.codebook import PACKAGE
-from modengine.run.write.replace import write_bytes, write_text
+from modengine.run.write.replace import make_folder, write_bytes, write_text
 
 
 def write_bundle(report: Report, folder: Path) -> int:
@@ -25,7 +25,7 @@ def write_bundle(report: Report, folder: Path) -> int:
     count = 0
     for name, content in _files(report):
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         if isinstance(content, bytes):
             write_bytes(path, content)
         else:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from modengine.lab.report.table import Table
 from modengine.lab.report.view import ResultView, short
-from modengine.lab.study.package.verify import StudyVerification
+from modengine.lab.study.repeated import StudyVerification
 
 
 def view(result: StudyVerification) -> ResultView:
@@ -22,6 +22,8 @@ def summary(result: StudyVerification) -> Iterator[str]:
     else:
         figures = f"{differ:,} of {result.figures:,} figures and outcomes"
         yield f"not the same: {figures}, {rows:,} of {result.decisions:,} decisions"
+    if result.not_compared:
+        yield result.not_compared
     yield f"pinned {result.pinned}, {short(result.pin)}"
     for cause in result.environment:
         yield f"other here: {cause}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -21,17 +22,30 @@ from modengine.errors import InputError
 from modengine.explain.json import from_json
 from modengine.lab.data.card import read_card
 from modengine.lab.data.stamp import Stamp
+from modengine.lab.package.crate import METADATA
+from modengine.lab.package.pack import (
+    DECISIONS,
+    LOCK,
+    PIN,
+    RESULTS,
+    STUDY,
+    coded_in_package,
+    encoded,
+    policies_in_package,
+    retold,
+)
+from modengine.lab.package.table import decisions_csv, read_decisions
 from modengine.lab.study.changes import contents, environment, other_versions
 from modengine.lab.study.coded import StudyCoded
 from modengine.lab.study.decided import Told
 from modengine.lab.study.measure import StudyFigure
 from modengine.lab.study.opened import OpenedStudy, open_study
-from modengine.lab.study.package.crate import METADATA
-from modengine.lab.study.package.pack import DECISIONS, PIN, RESULTS, STUDY, coded_in_package, policies_in_package
-from modengine.lab.study.package.table import decisions_csv, read_decisions
 from modengine.lab.study.pin import Pin, make_pin, read_pin, sha256_of
 from modengine.lab.study.read import read_study
+from modengine.lab.study.repeated import DecisionDifference, FigureDifference, StudyVerification
 from modengine.lab.study.run import OutcomeResult, StudyResult, StudyRun, run_study
+from modengine.lab.study.versions import ROOT, lock
+from modengine.version import __version__
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -39,47 +53,8 @@ LARGEST = 1 << 30
 """Bytes of a file of a package."""
 NEAR = 1e-9
 """Relative: figures that are nearer are the same, since libraries of other machines round otherwise."""
-
-
-class FigureDifference(msgspec.Struct, frozen=True):
-    """A number of a figure, or of a declared outcome, that is another one here."""
-
-    what: str
-    part: str
-    """`value`, `low`, `n`, `verdict` ...; `figure` where it is there on one side alone."""
-    packed: str | None
-    here: str | None
-
-
-class DecisionDifference(msgspec.Struct, frozen=True):
-    """A row that is decided otherwise here."""
-
-    corpus: str
-    policy: str
-    row: str
-    id: str
-    packed: str
-    here: str
-
-
-class StudyVerification(msgspec.Struct, frozen=True):
-    """What came of repeating a study."""
-
-    stamp: Stamp
-    """Of the repetition."""
-    study: str
-    pin: str
-    pinned: str
-    figures: int
-    """Figures and declared outcomes that were compared."""
-    decisions: int
-    """Decisions that were compared."""
-    figure_differences: tuple[FigureDifference, ...]
-    decision_differences: tuple[DecisionDifference, ...]
-    environment: tuple[str, ...]
-    """What decides, or is installed, otherwise here."""
-    same: bool
-    """Whether no figure and no decision differs."""
+_LOCKED = re.compile(r"^([a-z0-9-]+)==([\w.!+-]+)$", re.ASCII | re.MULTILINE)
+_SAID = ("study", "title", "pinned", "amended", "half", "correction", "questions", "policies", "pools")
 
 
 @dataclass(frozen=True)
@@ -233,21 +208,17 @@ def as_found(opened: OpenedStudy, pin: Pin) -> Pin:
 
 
 def verify_package(
-    package: Package,
-    folders: Sequence[Path],
-    *,
-    command: str = "",
-    told: Told = lambda _: None,
-    shown: Mapping[str, str] = {},
+    package: Package, folders: Sequence[Path], *, command: str = "", told: Told = lambda _: None
 ) -> StudyVerification:
-    """Measures everything again and compares.  `shown` is what this version makes of the results in the package, by
-    name: tables and a page that say something else differ.  Raises as `open_package`.
+    """Measures everything again and compares; what is made of the results only where this version made it.
+
+    Raises as `open_package`.
     """
     opened = open_package(package, folders)
     run = run_study(opened, package.pin, command=command, told=told, repeated=True)
     now = as_found(opened, package.pin)
     decisions, differ = _decisions(package, run)
-    figures_differ = (*_figures(package.result, run.result), *_said_otherwise(package, run.result, shown))
+    figures_differ = (*_figures(package.result, run.result), *_said_otherwise(package, run.result))
     versions = other_versions(package.pin.versions, now.versions)
     return StudyVerification(
         run.result.stamp,
@@ -259,20 +230,51 @@ def verify_package(
         figures_differ,
         differ,
         tuple(dict.fromkeys((*environment(package.pin, now), *versions))),
+        _not_compared(package),
         not figures_differ and not differ,
     )
 
 
-def _said_otherwise(package: Package, here: StudyResult, shown: Mapping[str, str]) -> Iterator[FigureDifference]:
-    """What the results say of the study, and the tables and the page of them."""
-    for part in ("study", "title", "pinned", "amended", "half", "correction", "questions", "pools"):
-        old, new = (getattr(result, part) for result in (package.result, here))
-        if old != new:
-            yield FigureDifference(RESULTS, part, str(old), str(new))
-    for name, text in shown.items():
-        file = package.folder / name
-        if name not in package.names or file.read_bytes() != text.encode("utf-8", "backslashreplace"):
-            yield FigureDifference(name, "content", "another", f"what this version makes of {RESULTS}")
+def _not_compared(package: Package) -> str:
+    made_by = package.result.engine
+    if made_by == __version__:
+        return ""
+    return (
+        f"the tables, the page and README.txt were not compared with {RESULTS}: modengine {made_by} made them, and "
+        f"this is {__version__}, which may write them otherwise; install {made_by} to compare them"
+    )
+
+
+def _said_otherwise(package: Package, here: StudyResult) -> Iterator[FigureDifference]:
+    """What the results say beside their figures, and the files that were made of them."""
+    packed, expected = package.result, _expected(package, here)
+    for old, new, parts in ((packed, expected, _SAID), (packed.stamp, expected.stamp, Stamp.__struct_fields__)):
+        for part in parts:
+            if (was := getattr(old, part)) != (now := getattr(new, part)):
+                yield FigureDifference(RESULTS, part, str(was), str(now))
+    made = {LOCK: _lock(package), **({} if _not_compared(package) else retold(packed))}
+    for name, text in made.items():
+        if name not in package.names or (package.folder / name).read_bytes() != encoded(text):
+            yield FigureDifference(name, "content", "another", f"what modengine makes of {RESULTS}")
+
+
+def _expected(package: Package, here: StudyResult) -> StudyResult:
+    """What the results should say: revisions as pinned, and where corpora lie and what was typed as it was there."""
+    pinned, packed = package.pin.policies, package.result.stamp
+    policies = tuple(msgspec.structs.replace(one, revision=pinned[one.name].revision) for one in here.policies)
+    first = {corpus.name: corpus.first_unreadable for corpus in packed.corpora}
+    corpora = tuple(
+        msgspec.structs.replace(one, first_unreadable=first.get(one.name, "")) for one in here.stamp.corpora
+    )
+    stamp = msgspec.structs.replace(here.stamp, command=packed.command, revision=policies[0].revision, corpora=corpora)
+    return msgspec.structs.replace(here, stamp=stamp, policies=policies)
+
+
+def _lock(package: Package) -> str:
+    """What the lock should be: the version that made the results, and others by name and version alone."""
+    path = package.folder / LOCK
+    text = path.read_bytes().decode("utf-8", "replace") if LOCK in package.names else ""
+    return lock({**dict(_LOCKED.findall(text)), ROOT: package.result.engine})
 
 
 def _figures(packed: StudyResult, here: StudyResult) -> Iterator[FigureDifference]:

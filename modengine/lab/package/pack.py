@@ -14,6 +14,7 @@ README.txt               how to repeat it
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,18 +22,20 @@ from pathlib import Path
 from modengine.errors import InputError, OutputError
 from modengine.explain.json import as_json
 from modengine.lab.coding.key import KEY
+from modengine.lab.package.crate import METADATA, metadata
+from modengine.lab.package.table import decisions_csv
+from modengine.lab.report.views.study.run import shown
 from modengine.lab.study.coded import SETTLED_TABLE, sheet_table
 from modengine.lab.study.model import CodedRef
 from modengine.lab.study.opened import OpenedStudy
-from modengine.lab.study.package.crate import METADATA, metadata
-from modengine.lab.study.package.table import decisions_csv
 from modengine.lab.study.pin import Pin, encode_pin
-from modengine.lab.study.run import StudyRun
+from modengine.lab.study.run import StudyResult, StudyRun
 from modengine.lab.study.versions import installed, lock
 from modengine.loading import load_any
-from modengine.run.write.replace import said
+from modengine.run.write.replace import make_folder, said
 
 STUDY, PIN, RESULTS, DECISIONS = "study.yaml", "study.pin.json", "results.json", "decisions.csv"
+LOCK = "requirements.lock"
 UP = "up"
 """Stands for a folder above that of a policy, where it names files there."""
 _README = """\
@@ -72,13 +75,20 @@ def coded_in_package(folder: Path, name: str, ref: CodedRef) -> CodedRef:
     return replace(ref, key=home / KEY, sheets=sheets, settled=ref.settled and home / SETTLED_TABLE)
 
 
-def package_files(opened: OpenedStudy, pin: Pin, run: StudyRun, shown: Mapping[str, str]) -> dict[str, bytes]:
-    """Every file of the package but its metadata, by name.  `shown` are reports and tables, by name."""
+def retold(result: StudyResult) -> dict[str, str]:
+    """What is made of the results alone, by name: how to repeat them, tables, a page."""
+    readme = _README.format(name=result.study, title=result.title or "a study", digest=result.pin, pinned=result.pinned)
+    return {"README.txt": readme, **shown(result)}
+
+
+def encoded(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")
+
+
+def package_files(opened: OpenedStudy, pin: Pin, run: StudyRun) -> dict[str, bytes]:
+    """Every file of the package but its metadata, by name."""
     study = opened.study
     files = {
-        "README.txt": _README.format(
-            name=study.name, title=study.title or "a study", digest=pin.digest, pinned=pin.pinned
-        ).encode("utf-8"),
         STUDY: study.path.read_bytes(),
         PIN: encode_pin(pin),
     }
@@ -91,25 +101,31 @@ def package_files(opened: OpenedStudy, pin: Pin, run: StudyRun, shown: Mapping[s
         files[f"coded/{name}/{KEY}"] = sample.key_file
         files |= {f"coded/{name}/{table}": data for table, data in sample.tables.items()}
     files[RESULTS] = as_json(run.result).encode("utf-8") + b"\n"
-    files |= {name: text.encode("utf-8", "backslashreplace") for name, text in shown.items()}
+    files |= {name: encoded(text) for name, text in retold(run.result).items()}
     files[DECISIONS] = decisions_csv(run.decisions)
-    files["requirements.lock"] = lock(installed()).encode()
+    files[LOCK] = lock(installed()).encode()
     return files
 
 
-def write_package(
-    folder: Path, opened: OpenedStudy, pin: Pin, run: StudyRun, shown: Mapping[str, str], time: str
-) -> tuple[str, ...]:
+def write_package(folder: Path, opened: OpenedStudy, pin: Pin, run: StudyRun, time: str) -> tuple[str, ...]:
     """Writes a package into a folder that is new or empty; the names of its files.
 
     Raises OutputError (ME909); InputError (ME917) where a policy cannot be loaded from the package.
     """
-    if folder.exists() and not folder.is_dir():
-        raise OutputError("ME909", f"`{folder}` is no folder", "name a new one")
-    if folder.exists() and any(folder.iterdir()):
+    make_folder(folder)
+    if any(folder.iterdir()):
         raise OutputError("ME909", f"`{folder}` is not empty", "name a new folder: a package holds its own files alone")
-    files = package_files(opened, pin, run, shown)
+    files = package_files(opened, pin, run)
     files[METADATA] = metadata(opened.study, pin, run.result, files, time)
+    try:
+        _write(folder, files, opened, pin)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # or it would be in the way of the next try
+        raise
+    return tuple(files)
+
+
+def _write(folder: Path, files: Mapping[str, bytes], opened: OpenedStudy, pin: Pin) -> None:
     for name, data in files.items():
         path = folder / name
         with said(path):
@@ -120,4 +136,3 @@ def write_package(
         if load_any(folder / main, cached=False)[0].revision != engine.revision:
             what = f"the policy `{name}` is another one when it is loaded from `{folder}`"
             raise InputError("ME917", what, "let it name its files by paths that do not leave its own folder")
-    return tuple(files)
