@@ -81,7 +81,8 @@ def test_verify(command: Command, log: Path, tmp_path: Path) -> None:
     ran = command("audit", "verify", "-a", log, "--checkpoint", note)
     assert ran.code == 0
     assert "good\n" in ran.out
-    assert "1 of them kept elsewhere" in ran.out
+    assert "1 of them kept elsewhere; records proven by one: 7\n" in ran.out
+    assert max(map(len, ran.out.splitlines()[1:])) <= 80
     assert "unsigned" in ran.out
     edit(log, 3, study=True)
     ran = command("audit", "verify", "-a", log, "--checkpoint", note)

@@ -21,6 +21,7 @@ from modengine.audit.tree.merkle import (
 )
 from modengine.audit.tree.note import Checkpoint, NoteError, VerifierKey, parse_checkpoint
 from modengine.errors import AuditError
+from modengine.explain.visible import many
 
 Kind = Literal["inclusion", "consistency"]
 Proof = dict[str, Any]
@@ -56,7 +57,7 @@ def prove_consistency(layout: LogPaths, old: str, new: str) -> Proof:
     roots, _ = _roots(layout, second, consistency_ranges(first.size, second.size), None)
     proof = {"proof": "consistency", "hashes": [_text(root) for root in roots], "old": old, "new": new}
     if not verify_consistency(first.size, second.size, first.root, second.root, roots):
-        raise AuditError("ME953", f"the first {first.size} records are not those of the old checkpoint",
+        raise AuditError("ME953", f"the log does not begin with the {many(first.size, 'record')} of the old checkpoint",
                          "they were changed after it was made, or it is forged")  # fmt: skip
     return proof
 

@@ -18,6 +18,7 @@ from modengine.cli.audit.options import (
     verifier_of,
 )
 from modengine.errors import AuditError
+from modengine.explain.visible import many
 
 if TYPE_CHECKING:
     from modengine.audit.read.proof import Kind
@@ -84,5 +85,5 @@ def check_proof(path: str, kind: Kind, checkpoint: Path | None, key: Path | None
     signed = f", signed by {verifier.name}" if verifier is not None else "; no signature was checked"
     compared = "; no older checkpoint was compared" if kind == "consistency" and older is None else ""
     shown = [value["record"]] if kind == "inclusion" else []
-    print_lines([f"the proof holds for {end.origin}, {end.size:,} records{signed}{compared}", *shown])
+    print_lines([f"the proof holds for {end.origin}, {many(end.size, 'record')}{signed}{compared}", *shown])
     return 0

@@ -19,6 +19,7 @@ from modengine.cli.lab.options import (
     subject_of,
 )
 from modengine.cli.options import PolicyFirst, policy_path
+from modengine.explain.visible import many
 from modengine.model import Action
 
 _POLICIES = (".yaml", ".yml")
@@ -139,6 +140,6 @@ def command(
     changed = sum(len(found.changes()) for found in result.fits)
     if write is not None and changed:
         write_text(write, override(result, path, write))
-        click.echo(f"modengine: wrote {write}: {changed:,} rules have other points", err=True)
+        click.echo(f"modengine: wrote {write}, with other points of {many(changed, 'rule')}", err=True)
     elif write is not None:
         click.echo(f"modengine: no points change, so {write} was not written", err=True)
