@@ -218,7 +218,7 @@ def test_bad_lines_are_error_records_and_the_rest_is_decided(command: Command) -
     assert [r["line"] for r in found] == [1, 2, 3, 4]
     assert found[1]["error"]["code"] == "ME901"  # type: ignore[index]
     assert found[2]["error"]["code"] == "ME903"  # type: ignore[index]
-    assert "2 lines could not be read" in ran.err
+    assert "2 lines could not be read; `error` in the decisions says why:" in ran.err
     assert "1 ME901 message-not-json" in ran.err
 
 

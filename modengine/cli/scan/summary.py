@@ -98,7 +98,7 @@ def _lines(summary: Summary, policy: Policy, ignore_scope: bool) -> Iterator[Tex
         yield Text(f"{many(summary.noted, 'message')} changed before reading: see `notes`", "yellow")
     if summary.unread:
         yield Text()
-        yield Text(f"{many(summary.unread, 'line')} could not be read:", "bold red")
+        yield Text(f"{many(summary.unread, 'line')} could not be read; `error` in the decisions says why:", "bold red")
         for code, count in summary.errors.items():
             yield Text(f"  {count:>7,} {code} {CODES[code].name}")
 
