@@ -67,7 +67,15 @@ def test_wrong_usage(args: tuple[str, ...], command: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["sacn scan", "audit verfy verify", "pack biuld build", "specimen imprt import", "study verfy verify"]
+    "words",
+    [
+        "sacn scan",
+        "evaluate eval",
+        "audit verfy verify",
+        "pack biuld build",
+        "specimen imprt import",
+        "study verfy verify",
+    ],
 )
 def test_a_command_that_is_misspelt_is_guessed(words: str, command: Command) -> None:
     *group, misspelt, meant = words.split()
