@@ -28,6 +28,7 @@ def test_help(command: Command, golden: Callable[[Path, str], None]) -> None:
 def test_help_of_each_command(name: str, command: Command, golden: Callable[[Path, str], None]) -> None:
     ran = command(name, "--help")
     assert (ran.code, ran.err) == (0, "")
+    assert " RANGE" not in ran.out  # an option says what it takes
     golden(HERE / "goldens" / f"help-{name}.txt", ran.out)
 
 

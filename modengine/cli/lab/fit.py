@@ -65,21 +65,30 @@ class PartOfRows(click.ParamType[float]):
 @click.option(
     "--rules",
     "most_rules",
+    metavar="N",
     type=click.IntRange(1, 10_000),
     default=25,
     show_default=True,
     help="How many rules of a category may have points.",
 )
-@click.option("--step", type=click.IntRange(1, 100), default=5, show_default=True, help="Points are multiples of it.")
+@click.option(
+    "--step", metavar="N", type=click.IntRange(1, 100), default=5, show_default=True, help="Points are multiples of it."
+)
 @click.option(
     "--max",
     "most",
+    metavar="N",
     type=click.IntRange(1, 999),
     help="Most points of a rule.  [default: the threshold, or what it has]",
 )
 @click.option("--by", metavar="FIELD", help="Field of the policy that tells the channel: fit each of its values too.")
 @click.option(
-    "--draws", type=click.IntRange(0, 2_000), default=100, show_default=True, help="Bootstrap draws for the points."
+    "--draws",
+    metavar="N",
+    type=click.IntRange(0, 2_000),
+    default=100,
+    show_default=True,
+    help="Bootstrap draws for the points.",
 )
 @click.option(
     "--write",
