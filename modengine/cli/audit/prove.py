@@ -73,8 +73,10 @@ def check_proof(path: str, kind: Kind, checkpoint: Path | None, key: Path | None
     try:
         text = sys.stdin.read() if path == "-" else Path(path).read_text("utf-8")
         value: Any = json.loads(text)
-    except (OSError, ValueError, RecursionError) as error:
-        raise click.UsageError(f"`{path}` is no proof: {error}") from None
+    except OSError as error:
+        raise click.UsageError(f"`{path}` cannot be read: {(error.strerror or str(error)).lower()}") from None
+    except (ValueError, RecursionError):
+        raise click.UsageError(f"`{path}` is no proof, which is JSON as `prove` or `consistency` print it") from None
     note, older = (None if file is None else read_note(file) for file in (checkpoint, old))
     verifier = verifier_of(key)
     try:
