@@ -44,7 +44,9 @@ def read_study(path: str | Path) -> Study:
     root: yaml.Node | None = None
     try:
         root = files.nodes(file, None)
-        if isinstance(root, yaml.Mapping) and root.get("study") is None:
+        is_text = isinstance(root, yaml.Scalar) and not root.value.startswith("study")
+        if is_text or (isinstance(root, yaml.Mapping) and root.get("study") is None):
+            assert root is not None
             report.add("ME202", "this is no study", root.place, "a study begins with `study: NAME`")
             raise PolicyError(report.found)
         checked = STUDY.check(root, "a study", report) if root is not None else None

@@ -119,6 +119,8 @@ def test_an_outcome_needs_rows_of_its_kind(study: Path) -> None:
         (b"study: talk\n", "ME202"),
         (b"study: talk\npolicies: {}\ncorpora: {}\noutcomes: {}\n", "ME205"),
         (b"policy: talk\n", "this is no study"),
+        ("id,text\n1,好，请问\n".encode(), "this is no study"),
+        ("study：talk\n".encode(), "is a full-width mark"),
     ],
 )
 def test_a_file_that_is_no_study_is_an_error(study: Path, content: bytes, said: str) -> None:
