@@ -88,6 +88,8 @@ def command(
         )  # fmt: skip
     write_sheets(drawn, engine.policy, folder)
     output.write(sample_view(drawn.result))
+    if drawn.result.drawn < rows:
+        click.echo(f"modengine: fewer than {rows:,} rows are there, and all of them were drawn", err=True)
     for category, clauses in clauses_of(engine.policy).items():
         if not clauses:
             click.echo(f"modengine: the policy has no clause for {category}: the guide leaves it open", err=True)
