@@ -37,8 +37,9 @@ def test_a_margin_is_said_in_words(study: Path) -> None:
     assert more.words().endswith(": not lower by 0.02")
 
 
-def test_a_policy_may_be_a_shipped_one_and_a_corpus_a_sample(study: Path) -> None:
-    change(study, "strict: strict.yaml", "strict: strict.yaml, shipped: campaign-2014")
+@pytest.mark.parametrize("shipped", ["campaign-2014", "modengine:campaign-2014"])
+def test_a_policy_may_be_a_shipped_one_and_a_corpus_a_sample(study: Path, shipped: str) -> None:
+    change(study, "strict: strict.yaml", f"strict: strict.yaml, shipped: {shipped}")
     change(study, "shop: shop.yaml", "shop: {card: shop.yaml, sample: 30}")
     read = read_study(study)
     assert read.policies["shipped"] == shipped_policy()
